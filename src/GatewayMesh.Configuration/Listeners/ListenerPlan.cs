@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Configuration.Values;
+
+namespace GatewayMesh.Configuration.Listeners;
+
+/// <summary>Which listeners a bootstrap asks for (all but admin and the private probe).</summary>
+public static class ListenerPlan
+{
+    /// <summary>The listeners of <paramref name="bootstrap"/>, in the order of the file.</summary>
+    public static ImmutableArray<ListenerSpec> For(BootstrapSpec bootstrap) => bootstrap.Role switch
+    {
+        MeshRole.Sidecar => [.. bootstrap.Sidecar!.Services.SelectMany(OfService)],
+        MeshRole.Gateway =>
+        [
+            new ListenerSpec("mesh", ListenerKind.Mesh, bootstrap.Gateway!.Listen),
+            new ListenerSpec("tunnel", ListenerKind.Tunnel, bootstrap.Gateway.GuardListen),
+        ],
+        _ => [.. bootstrap.Ingress!.Listeners.Select(OfIngress)],
+    };
+
+    private static ListenerSpec OfIngress(IPEndPoint address) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"ingress/{address.Port}"), ListenerKind.Ingress, address);
+
+    private static IEnumerable<ListenerSpec> OfService(LocalServiceSpec service)
+    {
+        if (service.Outbound is { } outbound)
+        {
+            yield return new ListenerSpec($"outbound/{service.Name}", ListenerKind.Outbound, outbound) { Service = service.Name };
+        }
+
+        foreach (var upstream in service.Upstreams)
+        {
+            yield return new ListenerSpec($"upstream/{service.Name}/{upstream.Service}", ListenerKind.Upstream, upstream.Address)
+            {
+                Service = service.Name,
+                Upstream = upstream.Service,
+            };
+        }
+
+        if (service.Inbound is { } inbound)
+        {
+            yield return new ListenerSpec($"inbound/{service.Name}", ListenerKind.Inbound, inbound)
+            {
+                Service = service.Name,
+                Application = new HostPort(service.Address, service.Port),
+            };
+        }
+    }
+}

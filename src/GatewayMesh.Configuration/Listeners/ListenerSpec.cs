@@ -1,0 +1,20 @@
+using System.Net;
+using GatewayMesh.Configuration.Values;
+
+namespace GatewayMesh.Configuration.Listeners;
+
+/// <summary>One listening address of a process: what it is for and in whose name it acts. Guard and worker agree on it by <see cref="Name"/>.</summary>
+/// <param name="Name">Unique in the process: <c>outbound/web</c>, <c>upstream/web/payments</c>, <c>inbound/web</c>, <c>mesh</c>, <c>tunnel</c>, <c>ingress/8080</c>, <c>probe</c>.</param>
+/// <param name="Kind">What arrives on it.</param>
+/// <param name="Address">Where it listens.</param>
+public sealed record ListenerSpec(string Name, ListenerKind Kind, IPEndPoint Address)
+{
+    /// <summary>Sidecar listeners: the local service in whose identity it acts.</summary>
+    public string? Service { get; init; }
+
+    /// <summary><see cref="ListenerKind.Upstream"/>: the one service that it leads to.</summary>
+    public string? Upstream { get; init; }
+
+    /// <summary><see cref="ListenerKind.Inbound"/>: the application. <see cref="ListenerKind.Probe"/>: the guard's own socket.</summary>
+    public HostPort? Application { get; init; }
+}

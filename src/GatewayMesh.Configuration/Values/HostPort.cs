@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Net;
+
+namespace GatewayMesh.Configuration.Values;
+
+/// <summary>Where something can be dialled: an address or a name, and a port.</summary>
+/// <param name="Host">IP address (IPv6 without brackets) or DNS name.</param>
+/// <param name="Port">TCP port, 1 to 65535.</param>
+public sealed record HostPort(string Host, int Port)
+{
+    /// <summary>The same as an <see cref="IPEndPoint"/> when the host is an address, otherwise a <see cref="DnsEndPoint"/>.</summary>
+    public EndPoint ToEndPoint() =>
+        IPAddress.TryParse(Host, out var address) ? new IPEndPoint(address, Port) : new DnsEndPoint(Host, Port);
+
+    /// <summary>Reads <c>host:port</c> or <c>[v6]:port</c>.</summary>
+    public static bool TryParse(string? text, out HostPort value)
+    {
+        value = new HostPort("", 0);
+        if (text is null)
+        {
+            return false;
+        }
+
+        var colon = text.LastIndexOf(':');
+        if (colon <= 0 || !int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65535)
+        {
+            return false;
+        }
+
+        var host = text[..colon];
+        if (host is ['[', .., ']'])
+        {
+            host = host[1..^1];
+        }
+        else if (host.Contains(':'))
+        {
+            return false;
+        }
+
+        value = new HostPort(host, port);
+        return host.Length > 0;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        Host.Contains(':') ? string.Create(CultureInfo.InvariantCulture, $"[{Host}]:{Port}") : string.Create(CultureInfo.InvariantCulture, $"{Host}:{Port}");
+}
