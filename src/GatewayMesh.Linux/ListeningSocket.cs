@@ -1,0 +1,142 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace GatewayMesh.Linux;
+
+/// <summary>What <see cref="ListeningSocket.Accept"/> found.</summary>
+public enum AcceptResult
+{
+    /// <summary>A connection.</summary>
+    Accepted,
+
+    /// <summary>No connection waits (or one that waited is gone again).</summary>
+    Empty,
+
+    /// <summary>The process or the machine has no descriptor left: wait before the next try, it would fail at once.</summary>
+    NoDescriptors,
+
+    /// <summary>The socket does not listen (paused).</summary>
+    NotListening,
+}
+
+/// <summary>
+/// A listening TCP socket as the guard lends it: non-blocking, so that nobody is caught inside accept when its lease ends,
+/// and one open description for guard and workers, so that a connection waits for whoever accepts next.
+/// </summary>
+public sealed unsafe class ListeningSocket : Descriptor
+{
+    private const int Backlog = 4096;
+
+    /// <summary>Takes over a descriptor that listens already.</summary>
+    public ListeningSocket(int fd)
+        : base(fd)
+    {
+    }
+
+    /// <summary>Binds and listens.</summary>
+    /// <exception cref="LinuxException">The address cannot be bound.</exception>
+    public static ListeningSocket Open(IPEndPoint address)
+    {
+        var fd = Libc.socket((int)(address.AddressFamily == AddressFamily.InterNetworkV6 ? 10 : 2), Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
+        if (fd < 0)
+        {
+            throw LinuxException.Last("socket");
+        }
+
+        var socket = new ListeningSocket(fd);
+        try
+        {
+            var on = 1;
+            Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_REUSEADDR, &on, sizeof(int));
+            if (address.AddressFamily == AddressFamily.InterNetworkV6)
+            {
+                Libc.setsockopt(fd, Libc.IPPROTO_IPV6, Libc.IPV6_V6ONLY, &on, sizeof(int));
+            }
+
+            var native = address.Serialize();
+            fixed (byte* bytes = native.Buffer.Span)
+            {
+                if (Libc.bind(fd, bytes, (uint)native.Size) < 0)
+                {
+                    throw LinuxException.Last("bind");
+                }
+            }
+
+            socket.Resume();
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Where it listens, with the real port when it was bound to port 0.</summary>
+    public IPEndPoint LocalAddress
+    {
+        get
+        {
+            var native = new SocketAddress(AddressFamily.InterNetworkV6);
+            var length = (uint)native.Buffer.Length;
+            fixed (byte* bytes = native.Buffer.Span)
+            {
+                if (Libc.getsockname(Number, bytes, &length) < 0)
+                {
+                    throw LinuxException.Last("getsockname");
+                }
+            }
+
+            native.Size = (int)length;
+            return (IPEndPoint)(native.Family == AddressFamily.InterNetworkV6 ? new IPEndPoint(IPAddress.IPv6Any, 0) : new IPEndPoint(IPAddress.Any, 0)).Create(native);
+        }
+    }
+
+    /// <summary>Connections that wait to be accepted (<c>tcpi_unacked</c> of a listener is the length of its accept queue).</summary>
+    public int QueueLength
+    {
+        get
+        {
+            const int UnackedOffset = 24;
+            var info = stackalloc byte[256];
+            uint length = 256;
+            return Libc.getsockopt(Number, Libc.IPPROTO_TCP, Libc.TCP_INFO, info, &length) == 0 && length > UnackedOffset + 4
+                ? (int)*(uint*)(info + UnackedOffset)
+                : 0;
+        }
+    }
+
+    /// <summary>Takes one waiting connection; never blocks.</summary>
+    /// <param name="connection">Its descriptor, non-blocking and closed on exec, or null.</param>
+    public AcceptResult Accept(out Descriptor? connection)
+    {
+        var fd = Libc.accept4(Number, null, null, Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC);
+        if (fd >= 0)
+        {
+            connection = new Descriptor(fd);
+            return AcceptResult.Accepted;
+        }
+
+        connection = null;
+        return Marshal.GetLastPInvokeError() switch
+        {
+            Libc.EMFILE or Libc.ENFILE => AcceptResult.NoDescriptors,
+            22 /* EINVAL: not listening */ => AcceptResult.NotListening,
+            _ => AcceptResult.Empty,
+        };
+    }
+
+    /// <summary>Refuses connections from now on, at once, without giving the address away; those that wait are reset.</summary>
+    public void Pause() => Libc.shutdown(Number, Libc.SHUT_RD);
+
+    /// <summary>Listens (again).</summary>
+    /// <exception cref="LinuxException">listen failed.</exception>
+    public void Resume()
+    {
+        if (Libc.listen(Number, Backlog) < 0)
+        {
+            throw LinuxException.Last("listen");
+        }
+    }
+}
