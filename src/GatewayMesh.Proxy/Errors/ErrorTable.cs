@@ -1,0 +1,47 @@
+using System.Collections.Frozen;
+
+namespace GatewayMesh.Proxy.Errors;
+
+/// <summary>The one table from cause to HTTP status, gRPC status, <c>Proxy-Status</c> and reason.</summary>
+public static class ErrorTable
+{
+    // gRPC codes: 1 CANCELLED, 4 DEADLINE_EXCEEDED, 8 RESOURCE_EXHAUSTED, 12 UNIMPLEMENTED, 13 INTERNAL, 14 UNAVAILABLE.
+    // Statuses follow RFC 9209's recommendations, but 404 for an unknown service: to an application it is an address that does not exist.
+    private static readonly ErrorRow[] Rows =
+    [
+        new(MeshErrorKind.None, 200, 0, "", "", ""),
+        new(MeshErrorKind.RequestMalformed, 400, 13, "http_request_error", "request_malformed", "The request is malformed."),
+        new(MeshErrorKind.RequestTooLarge, 413, 8, "http_request_error", "request_too_large", "The request body is too large."),
+        new(MeshErrorKind.RequestTimeout, 408, 4, "http_request_error", "request_timeout", "The request did not arrive in time."),
+        new(MeshErrorKind.MethodNotAllowed, 405, 12, "http_request_error", "method_not_allowed", "The mesh does not carry this method."),
+        new(MeshErrorKind.DestinationNotFound, 404, 12, "destination_not_found", "destination_not_found", "The mesh knows no such service."),
+        new(MeshErrorKind.NoEndpoint, 503, 14, "destination_unavailable", "no_endpoint", "The service has no instance.") { RetryLater = true, Retryable = true },
+        new(MeshErrorKind.LoopDetected, 502, 13, "proxy_loop_detected", "loop_detected", "The request goes round in a circle."),
+        new(MeshErrorKind.Overloaded, 503, 14, "connection_limit_reached", "overloaded", "The proxy carries as much as it may.") { RetryLater = true, Retryable = true },
+        new(MeshErrorKind.Draining, 503, 14, "proxy_internal_response", "draining", "The proxy is going away.") { RetryLater = true, Retryable = true },
+        new(MeshErrorKind.NotConfigured, 503, 14, "proxy_configuration_error", "not_configured", "The proxy has no configuration yet.") { RetryLater = true, Retryable = true },
+        new(MeshErrorKind.DnsFailed, 502, 14, "dns_error", "dns_failed", "The instance's name could not be resolved.") { Retryable = true },
+        new(MeshErrorKind.ConnectionRefused, 502, 14, "connection_refused", "connection_refused", "The instance refused the connection.") { Retryable = true },
+        new(MeshErrorKind.ConnectionTimeout, 504, 14, "connection_timeout", "connection_timeout", "The instance did not accept the connection in time.") { Retryable = true },
+        new(MeshErrorKind.ConnectionReset, 502, 14, "connection_terminated", "connection_reset", "The instance closed the connection without an answer.") { Retryable = true },
+        new(MeshErrorKind.ResponseIncomplete, 502, 14, "http_response_incomplete", "response_incomplete", "The instance broke off its response.") { Retryable = true },
+        new(MeshErrorKind.ResponseTimeout, 504, 4, "http_response_timeout", "response_timeout", "The instance did not answer in time.") { Retryable = true },
+        new(MeshErrorKind.DeadlineExceeded, 504, 4, "http_response_timeout", "deadline_exceeded", "The time of the request is used up."),
+        new(MeshErrorKind.UpstreamProtocol, 502, 14, "http_protocol_error", "upstream_protocol", "The instance answered with something that is not valid HTTP.") { Retryable = true },
+        new(MeshErrorKind.ClientGone, 499, 1, "http_request_error", "client_gone", "The client went away."),
+        new(MeshErrorKind.Internal, 500, 13, "proxy_internal_error", "internal", "The proxy failed."),
+    ];
+
+    // Two kinds share http_response_timeout and four http_request_error: the first of the table is meant.
+    private static readonly FrozenDictionary<string, ErrorRow> ByProxyError =
+        Rows.Skip(1).DistinctBy(row => row.ProxyError).ToFrozenDictionary(row => row.ProxyError, StringComparer.Ordinal);
+
+    /// <summary>Every row, in the order of the enum.</summary>
+    public static IReadOnlyList<ErrorRow> All => Rows;
+
+    /// <summary>The row of <paramref name="kind"/>; an undefined kind counts as <see cref="MeshErrorKind.Internal"/>.</summary>
+    public static ErrorRow Of(MeshErrorKind kind) => (uint)kind < (uint)Rows.Length ? Rows[(int)kind] : Rows[^1];
+
+    /// <summary>The kind that a peer means by an RFC 9209 error type; <see cref="MeshErrorKind.Internal"/> for one that we never send.</summary>
+    public static MeshErrorKind KindOf(string proxyError) => ByProxyError.TryGetValue(proxyError, out var row) ? row.Kind : MeshErrorKind.Internal;
+}

@@ -1,0 +1,68 @@
+namespace GatewayMesh.Proxy.Errors;
+
+/// <summary>Why the mesh could not do what a request asked. Each has one row in <see cref="ErrorTable"/>; its reason is the metric tag and the log word.</summary>
+public enum MeshErrorKind
+{
+    /// <summary>No error.</summary>
+    None,
+
+    /// <summary>The request broke the rules of RFC 9112, or a mesh header of a peer is malformed.</summary>
+    RequestMalformed,
+
+    /// <summary>The body is larger than the listener allows.</summary>
+    RequestTooLarge,
+
+    /// <summary>The client did not send the whole request in time.</summary>
+    RequestTimeout,
+
+    /// <summary>A method that the mesh does not carry (CONNECT).</summary>
+    MethodNotAllowed,
+
+    /// <summary>No service of that name.</summary>
+    DestinationNotFound,
+
+    /// <summary>The service is known and has no instance at all.</summary>
+    NoEndpoint,
+
+    /// <summary>The request has passed more proxies than allowed.</summary>
+    LoopDetected,
+
+    /// <summary>This process carries as much as it may.</summary>
+    Overloaded,
+
+    /// <summary>This process is going away and takes nothing new.</summary>
+    Draining,
+
+    /// <summary>This process has no configuration yet.</summary>
+    NotConfigured,
+
+    /// <summary>The instance's name could not be resolved.</summary>
+    DnsFailed,
+
+    /// <summary>The instance refused the connection, or the way to it is cut (unreachable host or network).</summary>
+    ConnectionRefused,
+
+    /// <summary>The instance did not accept the connection in time.</summary>
+    ConnectionTimeout,
+
+    /// <summary>The instance closed or reset the connection before a response began.</summary>
+    ConnectionReset,
+
+    /// <summary>The instance broke off in the middle of its response.</summary>
+    ResponseIncomplete,
+
+    /// <summary>The instance did not begin its response in the time that the policy gives it.</summary>
+    ResponseTimeout,
+
+    /// <summary>The total time of the request, over all attempts and hops, is used up.</summary>
+    DeadlineExceeded,
+
+    /// <summary>The instance answered with something that is not HTTP, or not the HTTP that it may be.</summary>
+    UpstreamProtocol,
+
+    /// <summary>The client went away before its answer was complete. Never written, only counted.</summary>
+    ClientGone,
+
+    /// <summary>A fault of ours.</summary>
+    Internal,
+}

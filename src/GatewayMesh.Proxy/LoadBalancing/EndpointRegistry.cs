@@ -1,0 +1,78 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using GatewayMesh.Configuration.Snapshot;
+
+namespace GatewayMesh.Proxy.LoadBalancing;
+
+/// <summary>Keeps the live state of instances over reloads: same key, same state; a key that is gone takes its state with it.</summary>
+public sealed class EndpointRegistry
+{
+    private readonly Lock _applying = new();
+    private readonly TimeProvider _time;
+    private readonly Action<EndpointState>? _ejected;
+    private Dictionary<EndpointKey, EndpointState> _states = [];
+    private EndpointTable _current = EndpointTable.Empty;
+
+    /// <summary>An empty registry.</summary>
+    /// <param name="time">The clock of ejections.</param>
+    /// <param name="ejected">Called at each ejection, on the thread of the request that caused it; must be quick. Default: nobody.</param>
+    public EndpointRegistry(TimeProvider time, Action<EndpointState>? ejected = null)
+    {
+        _time = time;
+        _ejected = ejected;
+    }
+
+    /// <summary>The table of the last snapshot applied.</summary>
+    public EndpointTable Current => Volatile.Read(ref _current);
+
+    /// <summary>Builds the table of <paramref name="snapshot"/>. Requests under way keep the table they began with.</summary>
+    public EndpointTable Apply(MeshSnapshot snapshot)
+    {
+        lock (_applying)
+        {
+            var states = new Dictionary<EndpointKey, EndpointState>(_states.Count);
+            var services = snapshot.Services.Values.ToFrozenDictionary(
+                service => service.Name,
+                service => SetOf(service.Name, service.Policy, service.Endpoints, states),
+                StringComparer.Ordinal);
+            var gateways = snapshot.Gateways.GroupBy(gateway => gateway.Group, StringComparer.Ordinal).ToFrozenDictionary(
+                group => group.Key,
+                group => SetOf(group.Key, PolicyModel.Default, [.. group.Select(AsEndpoint)], states),
+                StringComparer.Ordinal);
+            _states = states;
+            Volatile.Write(ref _current, new EndpointTable(services, gateways));
+            return _current;
+        }
+    }
+
+    // The prefix cannot be a service's name, so a gateway never shares state with an instance.
+    private static EndpointModel AsEndpoint(GatewayModel gateway) =>
+        new("gateway:" + gateway.Group, gateway.Node, gateway.Node, gateway.Mesh, gateway.Healthy);
+
+    private EndpointSet SetOf(string service, PolicyModel policy, ImmutableArray<EndpointModel> endpoints, Dictionary<EndpointKey, EndpointState> states)
+    {
+        var all = ImmutableArray.CreateBuilder<EndpointState>(endpoints.Length);
+        foreach (var model in endpoints)
+        {
+            var key = EndpointKey.Of(model);
+            if (states.ContainsKey(key))
+            {
+                continue; // declared twice: one instance
+            }
+
+            if (_states.TryGetValue(key, out var state))
+            {
+                state.Declare(model, policy);
+            }
+            else
+            {
+                state = new EndpointState(model, policy, _time, _ejected);
+            }
+
+            states.Add(key, state);
+            all.Add(state);
+        }
+
+        return new EndpointSet(service, policy, all.ToImmutable());
+    }
+}

@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using GatewayMesh.Configuration.Snapshot;
+
+namespace GatewayMesh.Proxy.LoadBalancing;
+
+/// <summary>The live instances of one service, as one snapshot has them. The set is immutable, its members live.</summary>
+public sealed class EndpointSet
+{
+    internal EndpointSet(string service, PolicyModel policy, ImmutableArray<EndpointState> all)
+    {
+        Service = service;
+        Policy = policy;
+        All = all;
+        Healthy = [.. all.Where(state => state.Model.Healthy)];
+    }
+
+    /// <summary>Name of the service.</summary>
+    public string Service { get; }
+
+    /// <summary>How calls to it are made.</summary>
+    public PolicyModel Policy { get; }
+
+    /// <summary>Every instance.</summary>
+    public ImmutableArray<EndpointState> All { get; }
+
+    /// <summary>Those that the registry calls healthy.</summary>
+    public ImmutableArray<EndpointState> Healthy { get; }
+}

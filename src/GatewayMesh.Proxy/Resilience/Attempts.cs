@@ -1,0 +1,86 @@
+namespace GatewayMesh.Proxy.Resilience;
+
+/// <summary>
+/// The attempts of one request, counted over all layers, so that retries of layers do not multiply. A value: keep it in the request.
+/// <c>gatewaymesh-attempt: N</c> names the attempt under way; a new one begins only while N is below the maximum, and a request that
+/// came with N ≥ 2 is tried again here only when it was not forwarded.
+/// </summary>
+public struct Attempts
+{
+    /// <summary>A request that arrived as attempt <paramref name="arrived"/> (1 when nobody said so), of at most <paramref name="max"/>.</summary>
+    public Attempts(int arrived, int max)
+    {
+        Arrived = Math.Max(1, arrived);
+        Number = Arrived;
+        Max = max;
+    }
+
+    /// <summary>The attempt as which the request arrived.</summary>
+    public int Arrived { get; }
+
+    /// <summary>The attempt under way: the value of <c>gatewaymesh-attempt</c> for the next hop.</summary>
+    public int Number { get; private set; }
+
+    /// <summary>Attempts over all layers.</summary>
+    public int Max { get; }
+
+    /// <summary>Attempts made by this layer.</summary>
+    public readonly int Own => Number - Arrived + 1;
+
+    /// <summary>The rule, without side effect.</summary>
+    public readonly RetryVerdict MayTryAgain(in RetryFacts facts)
+    {
+        if (!facts.Error.Row.Retryable)
+        {
+            return RetryVerdict.Pointless;
+        }
+
+        if (facts.ResponseStarted)
+        {
+            return RetryVerdict.ResponseStarted;
+        }
+
+        if (Number >= Max)
+        {
+            return RetryVerdict.AttemptsUsedUp;
+        }
+
+        if (!facts.BodyReplayable)
+        {
+            return RetryVerdict.BodyGone;
+        }
+
+        if (!facts.Error.Forwarded)
+        {
+            return RetryVerdict.Allowed;
+        }
+
+        return !facts.Idempotent ? RetryVerdict.NotIdempotent : Arrived >= 2 ? RetryVerdict.LayerAboveRetries : RetryVerdict.Allowed;
+    }
+
+    /// <summary>
+    /// The rule, then the deadline, then the budget (asked last, because asking spends). When the answer is <see cref="RetryVerdict.Allowed"/>
+    /// the next attempt has begun: <see cref="Number"/> has moved on.
+    /// </summary>
+    public RetryVerdict TryNext(in RetryFacts facts, in Deadline deadline, RetryBudget budget)
+    {
+        var verdict = MayTryAgain(facts);
+        if (verdict != RetryVerdict.Allowed)
+        {
+            return verdict;
+        }
+
+        if (deadline.IsOver)
+        {
+            return RetryVerdict.DeadlineExceeded;
+        }
+
+        if (!budget.TryTake())
+        {
+            return RetryVerdict.BudgetSpent;
+        }
+
+        Number++;
+        return RetryVerdict.Allowed;
+    }
+}

@@ -1,0 +1,32 @@
+namespace GatewayMesh.Proxy.Resilience;
+
+/// <summary>Names of the mesh's own header fields. All are removed from what applications and the outside send.</summary>
+public static class MeshHeaders
+{
+    /// <summary>What every one of them begins with.</summary>
+    public const string Prefix = "gatewaymesh-";
+
+    /// <summary>Attempts begun for this request by any layer, this one included: 1 for the first.</summary>
+    public const string Attempt = "gatewaymesh-attempt";
+
+    /// <summary>Proxies of the mesh that the request has passed.</summary>
+    public const string Hops = "gatewaymesh-hops";
+
+    /// <summary>Time left for the request, in milliseconds.</summary>
+    public const string TimeoutMs = "gatewaymesh-timeout-ms";
+
+    /// <summary>The caller's service, believed as far as its bearer is.</summary>
+    public const string Source = "gatewaymesh-source";
+
+    /// <summary>The service that is called, when a gateway carries the request.</summary>
+    public const string Destination = "gatewaymesh-destination";
+
+    /// <summary>Response: the node that answered the live path.</summary>
+    public const string Node = "gatewaymesh-node";
+
+    /// <summary>A request that has passed this many proxies goes no further.</summary>
+    public const int MaxHops = 8;
+
+    /// <summary>True for a field name of the mesh.</summary>
+    public static bool IsMeshHeader(string name) => name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase);
+}

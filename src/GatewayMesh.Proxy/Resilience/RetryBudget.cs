@@ -1,0 +1,36 @@
+namespace GatewayMesh.Proxy.Resilience;
+
+/// <summary>
+/// The retries that one process may make, failovers included: over the last ten seconds at most 20 % of the requests, but at least ten a second.
+/// Requests are counted without a lock; only a retry takes one, for a moment.
+/// </summary>
+public sealed class RetryBudget
+{
+    /// <summary>Seconds that count.</summary>
+    public const int WindowSeconds = 10;
+
+    private readonly TimeProvider _time;
+
+    /// <summary>A full budget.</summary>
+    /// <param name="time">The clock.</param>
+    /// <param name="ratio">Retries for each request. Default: 0.2.</param>
+    /// <param name="minPerSecond">Retries a second that are always allowed. Default: 10.</param>
+    public RetryBudget(TimeProvider time, double ratio = 0.2, int minPerSecond = 10)
+    {
+        _time = time;
+        Ratio = ratio;
+        MinPerSecond = minPerSecond;
+    }
+
+    /// <summary>Retries for each request.</summary>
+    public double Ratio { get; }
+
+    /// <summary>Retries a second that are always allowed.</summary>
+    public int MinPerSecond { get; }
+
+    /// <summary>Counts a request that arrived (not its retries).</summary>
+    public void CountRequest() => _ = _time;
+
+    /// <summary>Spends one retry; false when none is left.</summary>
+    public bool TryTake() => throw new NotImplementedException();
+}

