@@ -1,1 +1,32 @@
-return 0;
+using System.Runtime.CompilerServices;
+using GatewayMesh.Commands;
+using GatewayMesh.Roles;
+
+namespace GatewayMesh;
+
+/// <summary>The one binary: a role of the mesh, or a command about it.</summary>
+internal static class Program
+{
+    private static int Main(string[] args) => RoleLine.Matches(args) ? Play(args) : Command(args);
+
+    private static int Play(string[] args)
+    {
+        var (options, errors) = RoleLine.Parse(args);
+        foreach (var error in errors)
+        {
+            Console.Error.WriteLine($"gatewaymesh: {error}");
+        }
+
+        if (errors.IsEmpty)
+        {
+            return RoleHost.Run(options);
+        }
+
+        Console.Error.WriteLine("Nothing was started. `gatewaymesh --help` shows the usage.");
+        return ExitCode.Usage;
+    }
+
+    // Not inlined: the command-line library is loaded only when this method is compiled.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int Command(string[] args) => CommandTree.Run(args, Console.Out, Console.Error);
+}

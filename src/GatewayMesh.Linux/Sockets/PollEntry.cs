@@ -1,0 +1,32 @@
+using System.Runtime.InteropServices;
+
+namespace GatewayMesh.Linux.Sockets;
+
+/// <summary>What one descriptor is waited for: <c>struct pollfd</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct PollEntry : IEquatable<PollEntry>
+{
+    /// <summary>The descriptor; a negative one is passed over.</summary>
+    public int Descriptor { get; set; }
+
+    /// <summary>What is waited for.</summary>
+    public short Wanted { get; set; }
+
+    /// <summary>What has come; errors and hang-ups come unasked.</summary>
+    public short Ready { get; set; }
+
+    /// <inheritdoc/>
+    public readonly bool Equals(PollEntry other) => (Descriptor, Wanted, Ready) == (other.Descriptor, other.Wanted, other.Ready);
+
+    /// <inheritdoc/>
+    public override readonly bool Equals(object? obj) => obj is PollEntry other && Equals(other);
+
+    /// <inheritdoc/>
+    public override readonly int GetHashCode() => HashCode.Combine(Descriptor, Wanted, Ready);
+
+    /// <summary>Equal in all parts.</summary>
+    public static bool operator ==(PollEntry left, PollEntry right) => left.Equals(right);
+
+    /// <summary>Different in some part.</summary>
+    public static bool operator !=(PollEntry left, PollEntry right) => !left.Equals(right);
+}

@@ -1,0 +1,80 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using GatewayMesh.Commands.Version;
+
+namespace GatewayMesh.Commands;
+
+/// <summary>All commands. A role is not one of them: see <see cref="Roles.RoleLine"/>.</summary>
+internal static class CommandTree
+{
+    private const string Description =
+        """
+        A service mesh whose applications do not notice a broken sidecar: its gateway carries them.
+
+        To play a role:
+          gatewaymesh --role sidecar|gateway|ingress [--config FILE] [--node NAME] [--cluster NAME] [--registry URI]
+                      [--data-dir DIR] [--admin HOST:PORT] [--no-guard] [--set path=value ...]
+
+        Exit codes: 0 well; 1 a check or drill failed; 2 bad usage or configuration; 3 an address cannot be bound;
+        4 the registry is unreachable and there is no last good snapshot.
+        """;
+
+    private static readonly string[] s_rootExamples =
+    [
+        "gatewaymesh demo",
+        "gatewaymesh --role sidecar --config /etc/gatewaymesh/host-a.yaml",
+        "gatewaymesh status --admin 127.0.0.1:15000",
+    ];
+
+    /// <summary>Runs what <paramref name="args"/> ask for; the result is the exit code.</summary>
+    public static int Run(string[] args, TextWriter output, TextWriter error)
+    {
+        var root = Build(output);
+        if (args.Length == 0)
+        {
+            root.Parse(["--help"]).Invoke(Plain(error));
+            return ExitCode.Usage;
+        }
+
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples)
+        {
+            foreach (var problem in parsed.Errors)
+            {
+                error.WriteLine($"gatewaymesh: {problem.Message}");
+            }
+
+            error.WriteLine($"`{Line(parsed)} --help` shows the usage.");
+            return ExitCode.Usage;
+        }
+
+        try
+        {
+            return parsed.Invoke(Plain(output));
+        }
+        catch (CommandFailure failure)
+        {
+            error.WriteLine($"gatewaymesh: {failure.Message}");
+            return failure.ExitCode;
+        }
+    }
+
+    // Exceptions and signals are ours: a command that starts processes must end them itself.
+    private static InvocationConfiguration Plain(TextWriter output) =>
+        new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = output };
+
+    private static RootCommand Build(TextWriter output)
+    {
+        var root = new RootCommand(Description)
+        {
+            VersionCommand.Build(output),
+        };
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!, s_rootExamples);
+        root.Options.OfType<VersionOption>().Single().Action = new VersionCommand.Print(output);
+        return root;
+    }
+
+    private static string Line(ParseResult parsed) =>
+        parsed.CommandResult.Command is MeshCommand command ? $"gatewaymesh {command.Name}" : "gatewaymesh";
+}

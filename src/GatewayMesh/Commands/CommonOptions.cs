@@ -1,0 +1,72 @@
+using System.CommandLine;
+using GatewayMesh.Configuration.Values;
+
+namespace GatewayMesh.Commands;
+
+/// <summary>Options that several commands share, and how their values are read.</summary>
+internal static class CommonOptions
+{
+    /// <summary><c>--admin HOST:PORT</c>, by default that of a process on this host.</summary>
+    public static Option<HostPort> Admin() => Address("--admin", "Admin address of the process to ask.", new HostPort("127.0.0.1", 15000));
+
+    /// <summary><c>--json</c>.</summary>
+    public static Option<bool> Json(string description) => new("--json") { Description = description };
+
+    /// <summary>An option whose value is <c>HOST:PORT</c>.</summary>
+    public static Option<HostPort> Address(string name, string description, HostPort? initial = null)
+    {
+        var option = new Option<HostPort>(name)
+        {
+            Description = description,
+            HelpName = "HOST:PORT",
+            CustomParser = result =>
+            {
+                var text = result.Tokens[0].Value;
+                if (!HostPort.TryParse(text, out var address))
+                {
+                    result.AddError($"{name} '{text}' must be HOST:PORT, for example 127.0.0.1:15000");
+                }
+
+                return address;
+            },
+        };
+        if (initial is not null)
+        {
+            option.DefaultValueFactory = _ => initial;
+        }
+
+        return option;
+    }
+
+    /// <summary>An option whose value is a duration such as <c>250ms</c>, <c>2s</c> or <c>1m</c>.</summary>
+    public static Option<TimeSpan> Duration(string name, string description, TimeSpan initial) => new(name)
+    {
+        Description = description,
+        HelpName = "TIME",
+        DefaultValueFactory = _ => initial,
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (!DurationText.TryParse(text, out var duration) || duration <= TimeSpan.Zero)
+            {
+                result.AddError($"{name} '{text}' must be a duration such as 250ms, 15s or 2m");
+            }
+
+            return duration;
+        },
+    };
+
+    /// <summary>An option whose value is a whole number between two bounds.</summary>
+    public static Option<int> Number(string name, string description, int initial, int least, int most)
+    {
+        var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => initial };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is var number && (number < least || number > most))
+            {
+                result.AddError($"{name} must be between {least} and {most}");
+            }
+        });
+        return option;
+    }
+}

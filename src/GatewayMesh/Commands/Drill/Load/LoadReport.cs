@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+
+namespace GatewayMesh.Commands.Drill.Load;
+
+/// <summary>What a plain client saw of a load with a fault in it.</summary>
+internal sealed record LoadReport
+{
+    /// <summary>What "time to fail-back" means, printed with it.</summary>
+    public const string FailBackDefinition =
+        "fail-back: from the fault to the end of the last 100 ms in which at least a tenth of the answers (and at least two) came through a gateway";
+
+    /// <summary>Requests begun.</summary>
+    public required int Sent { get; init; }
+
+    /// <summary>Answered with a status below 400.</summary>
+    public required int Ok { get; init; }
+
+    /// <summary>The connection could not be opened.</summary>
+    public required int Refused { get; init; }
+
+    /// <summary>Sent, and the connection ended without an answer.</summary>
+    public required int Lost { get; init; }
+
+    /// <summary>No answer in time.</summary>
+    public required int TimedOut { get; init; }
+
+    /// <summary>Answered with 5xx.</summary>
+    public required int ServerErrors { get; init; }
+
+    /// <summary>Answered with 4xx.</summary>
+    public required int ClientErrors { get; init; }
+
+    /// <summary>Sent a second time.</summary>
+    public required int Replayed { get; init; }
+
+    /// <summary>Answered through a gateway.</summary>
+    public required int ThroughGateway { get; init; }
+
+    /// <summary>Found every connection busy when due.</summary>
+    public required int Waited { get; init; }
+
+    /// <summary>All that did not end well.</summary>
+    public int Failed => Sent - Ok;
+
+    /// <summary>Latency of the requests answered, from the intended send time.</summary>
+    public required Percentiles Latency { get; init; }
+
+    /// <summary>When the fault came, ms since the start.</summary>
+    public required double FaultAtMs { get; init; }
+
+    /// <summary>From the fault to the first answer to a request that was due after it; null: there was none.</summary>
+    public required double? FirstSuccessMs { get; init; }
+
+    /// <summary>The longest time without an answer after the fault.</summary>
+    public required double LongestGapMs { get; init; }
+
+    /// <summary>See <see cref="FailBackDefinition"/>; null: the gateways never carried.</summary>
+    public required double? FailBackMs { get; init; }
+
+    /// <summary>The gateways still carried when the load ended.</summary>
+    public required bool StillCarried { get; init; }
+
+    /// <summary>Answers by the nodes that stand in their <c>Via</c>, most frequent first.</summary>
+    public required ImmutableArray<(string Via, int Count)> Paths { get; init; }
+
+    /// <summary>The load by tenths of a second.</summary>
+    public required ImmutableArray<LoadWindow> Series { get; init; }
+
+    /// <summary>Sums up <paramref name="samples"/>; <paramref name="faultAt"/> in microseconds since the start.</summary>
+    public static LoadReport Of(IReadOnlyList<Sample> samples, IReadOnlyList<string> paths, long faultAt)
+    {
+        var windows = LoadWindow.Of(samples);
+        var after = windows.Where(window => window.AtMs * 1000 >= faultAt - LoadWindow.Length).ToArray();
+        var carried = Array.FindLastIndex(after, window => window.IsCarried);
+        return new LoadReport
+        {
+            Sent = samples.Count,
+            Ok = Count(samples, Outcome.Ok),
+            Refused = Count(samples, Outcome.Refused),
+            Lost = Count(samples, Outcome.Lost),
+            TimedOut = Count(samples, Outcome.TimedOut),
+            ServerErrors = Count(samples, Outcome.ServerError),
+            ClientErrors = Count(samples, Outcome.ClientError),
+            Replayed = samples.Count(sample => sample.Replayed),
+            ThroughGateway = samples.Count(sample => sample.ThroughGateway),
+            Waited = samples.Count(sample => sample.Waited),
+            Latency = Percentiles.Of(samples.Where(sample => sample.Outcome == Outcome.Ok).Select(sample => sample.Latency)),
+            FaultAtMs = faultAt / 1000.0,
+            FirstSuccessMs = FirstSuccess(samples, faultAt),
+            LongestGapMs = LongestGap(samples, faultAt),
+            FailBackMs = carried < 0 ? null : after[carried].AtMs + (LoadWindow.Length / 1000) - (faultAt / 1000.0),
+            // The last window may be cut short, so the one before it tells as well.
+            StillCarried = carried >= 0 && carried >= after.Length - 2,
+            Paths = [.. samples.Where(sample => sample.Status > 0).CountBy(sample => sample.Path).OrderByDescending(pair => pair.Value).Select(pair => (paths[pair.Key], pair.Value))],
+            Series = [.. windows],
+        };
+    }
+
+    private static int Count(IReadOnlyList<Sample> samples, Outcome outcome) => samples.Count(sample => sample.Outcome == outcome);
+
+    private static double? FirstSuccess(IReadOnlyList<Sample> samples, long faultAt)
+    {
+        var after = samples.Where(sample => sample.Outcome == Outcome.Ok && sample.Intended >= faultAt).Select(sample => sample.Done);
+        return after.Any() ? (after.Min() - faultAt) / 1000.0 : null;
+    }
+
+    private static double LongestGap(IReadOnlyList<Sample> samples, long faultAt)
+    {
+        var last = faultAt;
+        var gap = 0L;
+        foreach (var sample in samples.Where(sample => sample.Outcome == Outcome.Ok && sample.Done >= faultAt))
+        {
+            gap = Math.Max(gap, sample.Done - last);
+            last = sample.Done;
+        }
+
+        var end = samples.Count > 0 ? samples.Max(sample => sample.Done) : faultAt;
+        return Math.Max(gap, end - last) / 1000.0;
+    }
+}

@@ -1,0 +1,44 @@
+namespace GatewayMesh.Commands.Drill.Load;
+
+/// <summary>A tenth of a second of the load, by the time at which requests ended.</summary>
+/// <param name="AtMs">Its beginning, ms since the start of the load.</param>
+/// <param name="Ok">Requests answered.</param>
+/// <param name="Failed">Requests that ended otherwise.</param>
+/// <param name="ThroughGateway">Of those answered, through a gateway.</param>
+internal readonly record struct LoadWindow(long AtMs, int Ok, int Failed, int ThroughGateway)
+{
+    /// <summary>Length of a window, microseconds.</summary>
+    public const long Length = 100_000;
+
+    // Below a tenth it is the constant share (0.5 %), which always flows.
+    private const int CarriedShare = 10;
+    private const int CarriedLeast = 2;
+
+    /// <summary>The gateways carry the load: at least a tenth of the answers, and at least two, came through one.</summary>
+    public bool IsCarried => ThroughGateway >= CarriedLeast && ThroughGateway * CarriedShare >= Ok;
+
+    /// <summary>The windows of <paramref name="samples"/>, without holes.</summary>
+    public static LoadWindow[] Of(IReadOnlyCollection<Sample> samples)
+    {
+        if (samples.Count == 0)
+        {
+            return [];
+        }
+
+        var windows = new LoadWindow[(samples.Max(sample => sample.Done) / Length) + 1];
+        for (var i = 0; i < windows.Length; i++)
+        {
+            windows[i] = new LoadWindow(i * Length / 1000, 0, 0, 0);
+        }
+
+        foreach (var sample in samples)
+        {
+            ref var window = ref windows[sample.Done / Length];
+            window = sample.Outcome == Outcome.Ok
+                ? window with { Ok = window.Ok + 1, ThroughGateway = window.ThroughGateway + (sample.ThroughGateway ? 1 : 0) }
+                : window with { Failed = window.Failed + 1 };
+        }
+
+        return windows;
+    }
+}

@@ -1,0 +1,13 @@
+namespace GatewayMesh.Commands.Drill.Load;
+
+/// <summary>Keeps every sample of one load, to be read when it has ended.</summary>
+internal sealed class SampleLog(int capacity) : ISampleSink
+{
+    private readonly List<Sample> _samples = new(capacity);
+
+    /// <summary>In the order in which they ended.</summary>
+    public IReadOnlyList<Sample> Samples => _samples;
+
+    /// <inheritdoc/>
+    public void Add(in Sample sample) => _samples.Add(sample);
+}

@@ -1,0 +1,17 @@
+namespace GatewayMesh.Commands;
+
+/// <summary>What the process tells its caller at the end.</summary>
+internal static class ExitCode
+{
+    /// <summary>All is well.</summary>
+    public const int Well = 0;
+
+    /// <summary>A check or a drill failed.</summary>
+    public const int Failed = 1;
+
+    /// <summary>Bad usage or bad configuration; nothing was started.</summary>
+    public const int Usage = 2;
+
+    /// <summary>An address cannot be bound.</summary>
+    public const int Bind = 3;
+}

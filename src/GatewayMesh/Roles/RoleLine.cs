@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+
+namespace GatewayMesh.Roles;
+
+/// <summary>
+/// Reads the command line of a role by hand. A guard starts this way and has a budget of 20 MB, so this path must not load the
+/// command-line library, which costs more than the whole parser below.
+/// </summary>
+internal static class RoleLine
+{
+    /// <summary>True when <paramref name="args"/> ask for a role: they begin with an option, and none of them asks for help.</summary>
+    public static bool Matches(ReadOnlySpan<string> args)
+    {
+        if (args.IsEmpty || !args[0].StartsWith("--", StringComparison.Ordinal) || args[0] == "--version")
+        {
+            return false;
+        }
+
+        foreach (var arg in args)
+        {
+            if (arg is "--help" or "-h" or "-?")
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The options, and every error found on the way (none: the line is good).</summary>
+    public static (RoleOptions Options, ImmutableArray<string> Errors) Parse(ReadOnlySpan<string> args)
+    {
+        var options = new RoleOptions();
+        var errors = ImmutableArray.CreateBuilder<string>();
+        for (var i = 0; i < args.Length; i++)
+        {
+            var (name, value) = Split(args[i]);
+            if (name == "--no-guard")
+            {
+                options = options with { NoGuard = true };
+                if (value is not null)
+                {
+                    errors.Add("--no-guard takes no value");
+                }
+            }
+            else if (!Takes(name))
+            {
+                errors.Add($"unknown option '{args[i]}' beside --role");
+            }
+            else if (value is null && (i + 1 == args.Length || args[i + 1].StartsWith("--", StringComparison.Ordinal)))
+            {
+                errors.Add($"{name} needs a value");
+            }
+            else
+            {
+                options = Apply(options, name, value ?? args[++i]);
+            }
+        }
+
+        Check(options, errors);
+        return (options, errors.ToImmutable());
+    }
+
+    private static (string Name, string? Value) Split(string arg) =>
+        arg.StartsWith("--", StringComparison.Ordinal) && arg.IndexOf('=') is > 0 and var equals ? (arg[..equals], arg[(equals + 1)..]) : (arg, null);
+
+    private static bool Takes(string name) =>
+        name is "--role" or "--config" or "--node" or "--cluster" or "--registry" or "--data-dir" or "--admin" or "--set";
+
+    private static RoleOptions Apply(RoleOptions options, string name, string value) => name switch
+    {
+        "--role" => options with { Role = value },
+        "--config" => options with { ConfigFile = value },
+        "--node" => options with { Node = value },
+        "--cluster" => options with { Cluster = value },
+        "--registry" => options with { Registry = value },
+        "--data-dir" => options with { DataDir = value },
+        "--admin" => options with { Admin = value },
+        _ => options with { Set = options.Set.Add(value) },
+    };
+
+    private static void Check(RoleOptions options, ImmutableArray<string>.Builder errors)
+    {
+        if (options.Role is not (null or "sidecar" or "gateway" or "ingress"))
+        {
+            errors.Add($"--role is '{options.Role}'; it must be sidecar, gateway or ingress");
+        }
+
+        foreach (var pair in options.Set)
+        {
+            if (pair.IndexOf('=') <= 0)
+            {
+                errors.Add($"--set '{pair}' must be path=value, for example --set sidecar.services.0.port=8080");
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+
+namespace GatewayMesh.Roles;
+
+/// <summary>What stands on the command line of a process that is to play a role. What is null comes from the bootstrap file or its default.</summary>
+public sealed record RoleOptions
+{
+    /// <summary><c>--role</c>: <c>sidecar</c>, <c>gateway</c> or <c>ingress</c>, unchecked.</summary>
+    public string? Role { get; init; }
+
+    /// <summary><c>--config</c>: the bootstrap file.</summary>
+    public string? ConfigFile { get; init; }
+
+    /// <summary><c>--node</c>: name of the node.</summary>
+    public string? Node { get; init; }
+
+    /// <summary><c>--cluster</c>: name of the cluster.</summary>
+    public string? Cluster { get; init; }
+
+    /// <summary><c>--registry</c>: URI of the registry.</summary>
+    public string? Registry { get; init; }
+
+    /// <summary><c>--data-dir</c>: where state is kept.</summary>
+    public string? DataDir { get; init; }
+
+    /// <summary><c>--admin</c>: address of the admin listener, <c>HOST:PORT</c>.</summary>
+    public string? Admin { get; init; }
+
+    /// <summary><c>--no-guard</c>: the worker alone. Default: false.</summary>
+    public bool NoGuard { get; init; }
+
+    /// <summary><c>--set</c>: <c>path=value</c> pairs in the order given.</summary>
+    public ImmutableArray<string> Set { get; init; } = [];
+}
