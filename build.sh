@@ -54,7 +54,7 @@ export HOME="${HOME:-/root}"
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false
 # No libicu on a fresh Debian, and none is needed: nothing here depends on a culture.
 export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
-# No build process outlives the build.
+# No MSBuild node waits for a next build.
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
 
 cd "$here"

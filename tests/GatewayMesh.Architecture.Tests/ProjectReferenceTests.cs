@@ -1,0 +1,54 @@
+using System.Xml.Linq;
+
+namespace GatewayMesh.Architecture.Tests;
+
+/// <summary>The house of the design: arrows point down only.</summary>
+public sealed class ProjectReferenceTests
+{
+    private static readonly Dictionary<string, string[]> House = new()
+    {
+        ["GatewayMesh.Configuration"] = [],
+        ["GatewayMesh.Linux"] = [],
+        ["GatewayMesh.Registry"] = ["GatewayMesh.Configuration"],
+        ["GatewayMesh.Proxy"] = ["GatewayMesh.Configuration", "GatewayMesh.Linux"],
+        ["GatewayMesh"] = ["GatewayMesh.Configuration", "GatewayMesh.Linux", "GatewayMesh.Proxy", "GatewayMesh.Registry"],
+    };
+
+    [Test]
+    public void The_projects_under_src_are_those_of_the_house() =>
+        Assert.That(Directory.EnumerateDirectories(Repository.Source).Select(Path.GetFileName), Is.EquivalentTo(House.Keys));
+
+    [TestCaseSource(nameof(Projects))]
+    public void A_project_references_exactly_what_the_house_allows(string project) =>
+        Assert.That(References(project, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path)), Is.EquivalentTo(House[project]));
+
+    [TestCase("GatewayMesh.Configuration")]
+    [TestCase("GatewayMesh.Linux")]
+    public void The_lowest_projects_use_the_base_class_library_only(string project)
+    {
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(References(project, "PackageReference"), Is.Empty);
+            Assert.That(References(project, "FrameworkReference"), Is.Empty);
+        }
+    }
+
+    [Test]
+    public void Every_source_project_has_its_test_project() =>
+        Assert.That(House.Keys.Select(project => $"{project}.Tests"), Is.SubsetOf(Directory.EnumerateDirectories(Path.Combine(Repository.Root, "tests")).Select(Path.GetFileName)));
+
+    [Test]
+    public void Package_versions_stand_in_one_file() =>
+        Assert.That(
+            from project in Directory.EnumerateFiles(Repository.Root, "*.csproj", SearchOption.AllDirectories)
+            from reference in XDocument.Load(project).Descendants("PackageReference")
+            where reference.Attribute("Version") is not null || reference.Attribute("VersionOverride") is not null
+            select Path.GetFileName(project) + ": " + reference.Attribute("Include")?.Value,
+            Is.Empty);
+
+    private static IEnumerable<string> Projects() => House.Keys;
+
+    private static IEnumerable<string> References(string project, string kind) =>
+        XDocument.Load(Path.Combine(Repository.Source, project, project + ".csproj")).Descendants(kind)
+            .Select(reference => reference.Attribute("Include")!.Value);
+}
