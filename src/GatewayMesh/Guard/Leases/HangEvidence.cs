@@ -1,0 +1,45 @@
+namespace GatewayMesh.Guard.Leases;
+
+/// <summary>
+/// What speaks for a hung worker. All three must hold: probes failed in a row, its progress counters stood still meanwhile while work was
+/// waiting, and the guard's own timer was not late. Slow, overloaded or starved is none of that.
+/// </summary>
+internal sealed class HangEvidence(LeaseSettings settings)
+{
+    private int _still;
+    private long _progress;
+
+    /// <summary>Since when probes fail, or null.</summary>
+    internal TimeSpan? FailingSince { get; private set; }
+
+    /// <summary>Bad answers in a row.</summary>
+    internal int BadAnswers { get; private set; }
+
+    /// <summary>Whether it is certain.</summary>
+    internal bool Hung => _still >= settings.ProbeFailures;
+
+    /// <summary>All is forgotten: the worker answered, or nothing that was measured can be trusted.</summary>
+    internal void Clear()
+    {
+        _still = 0;
+        FailingSince = null;
+        BadAnswers = 0;
+    }
+
+    /// <summary>A probe was not answered in time.</summary>
+    internal void TimedOut(TimeSpan now, long progress, bool workWaits)
+    {
+        FailingSince ??= now;
+        var moved = _still > 0 && progress != _progress;
+        _still = !workWaits ? 0 : moved ? 1 : _still + 1;
+        _progress = progress;
+    }
+
+    /// <summary>A probe was answered with an error.</summary>
+    internal void AnsweredBadly(TimeSpan now)
+    {
+        FailingSince ??= now;
+        _still = 0;
+        BadAnswers++;
+    }
+}

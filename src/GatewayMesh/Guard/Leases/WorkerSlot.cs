@@ -1,0 +1,34 @@
+namespace GatewayMesh.Guard.Leases;
+
+/// <summary>What the machine knows of one worker.</summary>
+internal sealed class WorkerSlot(int number, TimeSpan startedAt, LeaseSettings settings)
+{
+    internal int Number { get; } = number;
+
+    internal TimeSpan StartedAt { get; } = startedAt;
+
+    internal WorkerPhase Phase { get; set; }
+
+    /// <summary>Whether it says that it is able to serve.</summary>
+    internal bool Fit { get; set; } = true;
+
+    /// <summary>Since when it has been ready without a break.</summary>
+    internal TimeSpan ReadySince { get; set; }
+
+    /// <summary>Readiness that it needs before a lease, drawn when it got ready.</summary>
+    internal TimeSpan ReadinessWanted { get; set; }
+
+    /// <summary>By when it must have ended, once it drains.</summary>
+    internal TimeSpan? DrainDeadline { get; set; }
+
+    /// <summary>Whether it was told to end, so that its end is no crash.</summary>
+    internal bool Dismissed { get; set; }
+
+    internal HangEvidence Evidence { get; } = new(settings);
+
+    /// <summary>Whether the lease is out with this worker.</summary>
+    internal bool HoldsLease => Phase is WorkerPhase.Leased or WorkerPhase.Returning || HeldLeaseWhenKilled;
+
+    /// <summary>Killed while it held the lease: until its end is seen nobody else may accept.</summary>
+    internal bool HeldLeaseWhenKilled { get; set; }
+}
