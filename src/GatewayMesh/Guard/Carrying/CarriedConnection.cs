@@ -1,0 +1,88 @@
+using System.Buffers;
+using System.Net.Sockets;
+
+namespace GatewayMesh.Guard.Carrying;
+
+/// <summary>
+/// One carried connection: copies bytes both ways between application and tunnel until both sides have ended. A buffer is rented only while
+/// bytes are in flight (a read of nothing waits for them), so an idle connection costs no buffer. An end is passed on as an end, a break as a
+/// break: what is incomplete must not look complete.
+/// </summary>
+internal sealed class CarriedConnection(Socket application, NetworkStream tunnel, TimeProvider time) : IDisposable
+{
+    private const int BufferSize = 16 * 1024;
+
+    private readonly CancellationTokenSource _stop = new();
+    private long _movedAt = time.GetTimestamp();
+    private volatile bool _ended;
+
+    /// <summary>How long no byte has moved.</summary>
+    internal TimeSpan Quiet => time.GetElapsedTime(Volatile.Read(ref _movedAt));
+
+    /// <summary>Runs until both directions have ended.</summary>
+    /// <returns>False when it broke, though nobody here ended it.</returns>
+    internal async Task<bool> RunAsync()
+    {
+        await using var stream = new NetworkStream(application, ownsSocket: false);
+        var up = CopyAsync(stream, tunnel, tunnel.Socket);
+        var down = CopyAsync(tunnel, stream, application);
+        var whole = (await Task.WhenAll(up, down).ConfigureAwait(false)).All(well => well);
+        if (!whole)
+        {
+            application.LingerState = new LingerOption(true, 0);
+            tunnel.Socket.LingerState = new LingerOption(true, 0);
+        }
+
+        return whole || _ended;
+    }
+
+    /// <summary>Ends it from this side.</summary>
+    internal void End()
+    {
+        _ended = true;
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended by itself meanwhile.
+        }
+    }
+
+    public void Dispose() => _stop.Dispose();
+
+    private async Task<bool> CopyAsync(NetworkStream from, NetworkStream to, Socket target)
+    {
+        try
+        {
+            while (true)
+            {
+                await from.ReadAsync(Memory<byte>.Empty, _stop.Token).ConfigureAwait(false);
+                var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+                try
+                {
+                    var count = await from.ReadAsync(buffer, _stop.Token).ConfigureAwait(false);
+                    if (count == 0)
+                    {
+                        target.Shutdown(SocketShutdown.Send);
+                        return true;
+                    }
+
+                    await to.WriteAsync(buffer.AsMemory(0, count), _stop.Token).ConfigureAwait(false);
+                }
+                finally
+                {
+                    ArrayPool<byte>.Shared.Return(buffer);
+                }
+
+                Volatile.Write(ref _movedAt, time.GetTimestamp());
+            }
+        }
+        catch (Exception failure) when (failure is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            await _stop.CancelAsync().ConfigureAwait(false);
+            return false;
+        }
+    }
+}

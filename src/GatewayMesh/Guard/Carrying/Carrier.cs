@@ -1,0 +1,149 @@
+using System.Net.Sockets;
+using GatewayMesh.Configuration.Listeners;
+using GatewayMesh.Configuration.Tunnels;
+using GatewayMesh.Linux;
+
+namespace GatewayMesh.Guard.Carrying;
+
+/// <summary>Carries an application's connection to a gateway: finds one that takes it, then copies bytes.</summary>
+internal sealed class Carrier(GatewayDirectory directory, WarmTunnels warm, GatewayWatch watch, string node, string version, TimeProvider time) : IDisposable
+{
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RoundPause = TimeSpan.FromMilliseconds(250);
+
+    private readonly SemaphoreSlim _handshakes = new(32);
+    private readonly HashSet<CarriedConnection> _open = [];
+
+    /// <summary>Its counters.</summary>
+    internal CarryCounts Counts { get; } = new();
+
+    /// <summary>Takes a connection over. Returns at once.</summary>
+    internal void Carry(Descriptor connection, ListenerSpec listener)
+    {
+        Counts.Begin();
+        _ = Task.Run(() => CarryAsync(connection, listener));
+    }
+
+    /// <summary>Ends carried connections that are between two requests as far as can be seen: nothing has moved for <paramref name="quiet"/>.</summary>
+    internal void EndQuiet(TimeSpan quiet)
+    {
+        CarriedConnection[] open;
+        lock (_open)
+        {
+            open = [.. _open];
+        }
+
+        foreach (var connection in open.Where(connection => connection.Quiet >= quiet))
+        {
+            connection.End();
+        }
+    }
+
+    public void Dispose() => _handshakes.Dispose();
+
+    private async Task CarryAsync(Descriptor accepted, ListenerSpec listener)
+    {
+        var application = new Socket(new SafeSocketHandle(accepted.Release(), ownsHandle: true)) { NoDelay = true };
+        try
+        {
+            var tunnel = await OpenAsync(listener).ConfigureAwait(false);
+            if (tunnel is null)
+            {
+                // Not one byte was read: a reset tells the application that nothing was done.
+                Counts.CountRefused();
+                application.LingerState = new LingerOption(true, 0);
+                return;
+            }
+
+            await RunAsync(application, tunnel).ConfigureAwait(false);
+        }
+        finally
+        {
+            application.Dispose();
+            Counts.End();
+        }
+    }
+
+    private async Task RunAsync(Socket application, NetworkStream tunnel)
+    {
+        await using (tunnel.ConfigureAwait(false))
+        using (var carried = new CarriedConnection(application, tunnel, time))
+        {
+            lock (_open)
+            {
+                _open.Add(carried);
+            }
+
+            var well = await carried.RunAsync().ConfigureAwait(false);
+            lock (_open)
+            {
+                _open.Remove(carried);
+            }
+
+            if (!well)
+            {
+                Counts.CountFailed();
+            }
+        }
+    }
+
+    private async Task<NetworkStream?> OpenAsync(ListenerSpec listener)
+    {
+        var began = time.GetTimestamp();
+        while (true)
+        {
+            await _handshakes.WaitAsync().ConfigureAwait(false);
+            try
+            {
+                foreach (var gateway in watch.InOrder(directory.Of(listener.Service!)))
+                {
+                    if (await TryOpenAsync(gateway, listener).ConfigureAwait(false) is { } tunnel)
+                    {
+                        return tunnel;
+                    }
+                }
+            }
+            finally
+            {
+                _handshakes.Release();
+            }
+
+            if (time.GetElapsedTime(began) > Patience)
+            {
+                return null;
+            }
+
+            await Task.Delay(RoundPause, time).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<NetworkStream?> TryOpenAsync(GatewayAddress gateway, ListenerSpec listener)
+    {
+        NetworkStream? tunnel = null;
+        try
+        {
+            using var limit = new CancellationTokenSource(AnswerTimeout, time);
+            tunnel = warm.Take(listener.Service!, gateway) ?? await TunnelDialer.ConnectAsync(gateway.Tunnel, limit.Token).ConfigureAwait(false);
+            var answer = await TunnelDialer.HelloAsync(tunnel, new TunnelHello(listener.Service!, listener.Upstream, node, version), limit.Token).ConfigureAwait(false);
+            if (answer == TunnelAnswer.Ok)
+            {
+                watch.Saw(gateway, ok: true, null);
+                return tunnel;
+            }
+
+            watch.Saw(gateway, ok: false, answer.ToString());
+        }
+        catch (Exception failure) when (failure is IOException or SocketException or OperationCanceledException)
+        {
+            watch.Saw(gateway, ok: false, failure is OperationCanceledException ? "no answer in time" : failure.Message);
+        }
+
+        if (tunnel is not null)
+        {
+            await tunnel.DisposeAsync().ConfigureAwait(false);
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Net.Sockets;
+using System.Text;
+using GatewayMesh.Configuration.Tunnels;
+
+namespace GatewayMesh.Guard.Carrying;
+
+/// <summary>
+/// Keeps the way through the gateways in working order: for each service, every ten seconds, a warm tunnel is used for a small request through
+/// the gateway's data path, and another is put in its place. While no gateway answers it asks every 250 ms.
+/// </summary>
+internal sealed class Exerciser(GatewayDirectory directory, WarmTunnels warm, GatewayWatch watch, Func<IReadOnlyList<string>> services, string node, string version, TimeProvider time)
+{
+    private const int GatewaysEach = 2;
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
+
+    private static ReadOnlySpan<byte> Request => "GET /.well-known/gatewaymesh/live HTTP/1.1\r\nHost: gatewaymesh\r\nConnection: close\r\n\r\n"u8;
+
+    /// <summary>Runs until it is cancelled.</summary>
+    internal async Task RunAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            while (true)
+            {
+                var any = await ExerciseAllAsync(cancellation).ConfigureAwait(false);
+                await Task.Delay(any ? Interval : RetryInterval, time, cancellation).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task<bool> ExerciseAllAsync(CancellationToken cancellation)
+    {
+        var any = false;
+        var known = new HashSet<string>();
+        foreach (var service in services())
+        {
+            var gateways = directory.Of(service);
+            known.UnionWith(gateways.Select(gateway => gateway.Node));
+            foreach (var gateway in gateways.Take(GatewaysEach))
+            {
+                any |= await ExerciseAsync(service, gateway, cancellation).ConfigureAwait(false);
+            }
+        }
+
+        watch.Keep(known);
+        return any;
+    }
+
+    private async Task<bool> ExerciseAsync(string service, GatewayAddress gateway, CancellationToken cancellation)
+    {
+        try
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            limit.CancelAfter(Limit);
+            await using (var tunnel = warm.Take(service, gateway) ?? await TunnelDialer.ConnectAsync(gateway.Tunnel, limit.Token).ConfigureAwait(false))
+            {
+                var answer = await TunnelDialer.HelloAsync(tunnel, new TunnelHello(service, null, node, version), limit.Token).ConfigureAwait(false);
+                if (answer != TunnelAnswer.Ok)
+                {
+                    watch.Saw(gateway, ok: false, answer.ToString());
+                    return false;
+                }
+
+                await AskAsync(tunnel, limit.Token).ConfigureAwait(false);
+            }
+
+            warm.Put(service, gateway, await TunnelDialer.ConnectAsync(gateway.Tunnel, limit.Token).ConfigureAwait(false));
+            watch.Saw(gateway, ok: true, null);
+            return true;
+        }
+        catch (Exception failure) when (failure is IOException or SocketException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        {
+            watch.Saw(gateway, ok: false, failure is OperationCanceledException ? "no answer in time" : failure.Message);
+            return false;
+        }
+    }
+
+    private static async Task AskAsync(NetworkStream tunnel, CancellationToken cancellation)
+    {
+        await tunnel.WriteAsync(Request.ToArray(), cancellation).ConfigureAwait(false);
+        var answer = new byte[512];
+        var count = await tunnel.ReadAtLeastAsync(answer, 12, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
+        if (!answer.AsSpan(0, count).StartsWith("HTTP/1.1 200"u8))
+        {
+            throw new IOException($"the gateway answered the exercise with '{Encoding.ASCII.GetString(answer, 0, Math.Min(count, 12)).ReplaceLineEndings(" ")}'");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using GatewayMesh.Configuration.Tunnels;
+
+namespace GatewayMesh.Guard.Carrying;
+
+/// <summary>Which gateways answered lately: by exercises and by what was carried.</summary>
+internal sealed class GatewayWatch(TimeProvider time, Action changed)
+{
+    private readonly Dictionary<string, GatewayHealth> _seen = [];
+    private readonly long _start = time.GetTimestamp();
+
+    /// <summary>What was last seen of each gateway.</summary>
+    internal ImmutableArray<GatewayHealth> Seen
+    {
+        get
+        {
+            lock (_seen)
+            {
+                return [.. _seen.Values];
+            }
+        }
+    }
+
+    /// <summary>Time on the clock of <see cref="GatewayHealth.At"/>.</summary>
+    internal TimeSpan Now => time.GetElapsedTime(_start);
+
+    /// <summary>Notes how a gateway answered.</summary>
+    internal void Saw(GatewayAddress gateway, bool ok, string? error)
+    {
+        bool news;
+        lock (_seen)
+        {
+            news = !_seen.TryGetValue(gateway.Node, out var before) || before.Ok != ok;
+            _seen[gateway.Node] = new GatewayHealth(gateway.Node, gateway.Tunnel.ToString(), ok, Now, error);
+        }
+
+        if (news)
+        {
+            changed();
+        }
+    }
+
+    /// <summary>Forgets gateways that no list names any more.</summary>
+    internal void Keep(IReadOnlySet<string> nodes)
+    {
+        lock (_seen)
+        {
+            foreach (var gone in _seen.Keys.Where(node => !nodes.Contains(node)).ToList())
+            {
+                _seen.Remove(gone);
+            }
+        }
+    }
+
+    /// <summary>Those that answered last time (or were never asked) first, otherwise in the order given.</summary>
+    internal ImmutableArray<GatewayAddress> InOrder(ImmutableArray<GatewayAddress> gateways)
+    {
+        lock (_seen)
+        {
+            return [.. gateways.OrderBy(gateway => _seen.TryGetValue(gateway.Node, out var seen) && !seen.Ok)];
+        }
+    }
+
+    /// <summary>Whether any gateway answers, as far as is known: one that was never asked counts.</summary>
+    internal bool AnyOf(IEnumerable<GatewayAddress> gateways)
+    {
+        lock (_seen)
+        {
+            return gateways.Any(gateway => !_seen.TryGetValue(gateway.Node, out var seen) || seen.Ok);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.Net.Sockets;
+using GatewayMesh.Configuration.Tunnels;
+
+namespace GatewayMesh.Guard.Carrying;
+
+/// <summary>One connected, verified and yet unused tunnel for each service and gateway, made anew at each exercise, so that the first carried connection need not wait for a handshake.</summary>
+internal sealed class WarmTunnels : IDisposable
+{
+    private readonly Dictionary<(string Service, string Node), NetworkStream> _tunnels = [];
+
+    /// <summary>Puts one in, in the place of the one before.</summary>
+    internal void Put(string service, GatewayAddress gateway, NetworkStream tunnel)
+    {
+        NetworkStream? before;
+        lock (_tunnels)
+        {
+            _tunnels.Remove((service, gateway.Node), out before);
+            _tunnels[(service, gateway.Node)] = tunnel;
+        }
+
+        before?.Dispose();
+    }
+
+    /// <summary>Takes one out; null when there is none or the gateway has ended it.</summary>
+    internal NetworkStream? Take(string service, GatewayAddress gateway)
+    {
+        NetworkStream? tunnel;
+        lock (_tunnels)
+        {
+            _tunnels.Remove((service, gateway.Node), out tunnel);
+        }
+
+        // A gateway does not speak first: readable means ended.
+        if (tunnel is not null && tunnel.Socket.Poll(0, SelectMode.SelectRead))
+        {
+            tunnel.Dispose();
+            return null;
+        }
+
+        return tunnel;
+    }
+
+    public void Dispose()
+    {
+        lock (_tunnels)
+        {
+            foreach (var tunnel in _tunnels.Values)
+            {
+                tunnel.Dispose();
+            }
+
+            _tunnels.Clear();
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using System.Net;
+using System.Net.Sockets;
+using GatewayMesh.Linux;
+
+namespace GatewayMesh.Guard.Probing;
+
+/// <summary>
+/// Sends a small request through a worker's real data path again and again: guard → probe listener → parser, pipeline, forwarder → the guard's
+/// <see cref="ProbeUpstream"/> → back. It has no thread: it lives in the guard's poll loop.
+/// </summary>
+internal sealed class Prober(IPEndPoint probeListener, TimeSpan interval, TimeSpan timeout) : IDisposable
+{
+    private readonly byte[] _answer = new byte[4096];
+    private Socket? _connection;
+    private int _filled;
+    private int _index;
+    private TimeSpan _nextAt;
+    private TimeSpan? _deadline;
+
+    private static ReadOnlySpan<byte> Request => "GET /.well-known/gatewaymesh/probe HTTP/1.1\r\nHost: probe\r\n\r\n"u8;
+
+    /// <summary>When <see cref="Advance"/> must be called at the latest.</summary>
+    internal TimeSpan WakeAt => _deadline ?? _nextAt;
+
+    internal void AddTo(PollSet poll) => _index = _connection is null || _deadline is null ? -1 : poll.Add((int)_connection.Handle);
+
+    /// <summary>Forgets the probe under way: what it would say is not worth anything.</summary>
+    internal void Discard(TimeSpan now)
+    {
+        if (_deadline is not null)
+        {
+            Disconnect();
+            _nextAt = now;
+        }
+    }
+
+    /// <summary>Goes on with what is ready or due.</summary>
+    internal ProbeResult Advance(PollSet poll, TimeSpan now)
+    {
+        if (_deadline is { } deadline)
+        {
+            if (_index >= 0 && poll.IsReady(_index))
+            {
+                return Read(now);
+            }
+
+            return now >= deadline ? Fail(ProbeResult.TimedOut, now) : ProbeResult.None;
+        }
+
+        return now >= _nextAt ? Send(now) : ProbeResult.None;
+    }
+
+    public void Dispose() => _connection?.Dispose();
+
+    private ProbeResult Send(TimeSpan now)
+    {
+        _filled = 0;
+        _deadline = now + timeout;
+        try
+        {
+            if (_connection is null)
+            {
+                // On loopback a connect ends at once: in the accept queue, or refused.
+                _connection = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                _connection.Connect(probeListener);
+                _connection.Blocking = false;
+            }
+
+            _connection.Send(Request, SocketFlags.None, out var error);
+            return error == SocketError.Success ? ProbeResult.None : Fail(ProbeResult.AnsweredBadly, now);
+        }
+        catch (SocketException)
+        {
+            return Fail(ProbeResult.AnsweredBadly, now);
+        }
+    }
+
+    private ProbeResult Read(TimeSpan now)
+    {
+        var count = _connection!.Receive(_answer.AsSpan(_filled), SocketFlags.None, out var error);
+        if (error == SocketError.WouldBlock)
+        {
+            return ProbeResult.None;
+        }
+
+        _filled += Math.Max(0, count);
+        var answer = _answer.AsSpan(0, _filled);
+        if (error != SocketError.Success || count == 0 || _filled == _answer.Length
+            || (_filled >= 12 && !answer.StartsWith("HTTP/1.1 200"u8)))
+        {
+            return Fail(ProbeResult.AnsweredBadly, now);
+        }
+
+        if (!answer.EndsWith(ProbeUpstream.Body))
+        {
+            return ProbeResult.None;
+        }
+
+        _deadline = null;
+        _nextAt = now + interval;
+        return ProbeResult.Passed;
+    }
+
+    // The next one follows at once on a new connection: this one may be stuck, or its late answer be taken for the next one's.
+    // An error is answered quickly, so there the interval holds.
+    private ProbeResult Fail(ProbeResult result, TimeSpan now)
+    {
+        Disconnect();
+        _nextAt = result == ProbeResult.TimedOut ? now : now + interval;
+        return result;
+    }
+
+    private void Disconnect()
+    {
+        _connection?.Dispose();
+        _connection = null;
+        _deadline = null;
+    }
+}
