@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Bootstrap;
-using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Configuration.Nodes;
 
@@ -40,27 +39,3 @@ public sealed record NodeRecord
     /// <summary>When it wrote this, by its own clock. Shown, never compared with another clock.</summary>
     public DateTimeOffset At { get; init; }
 }
-
-/// <summary>One instance that a node fronts.</summary>
-/// <param name="Name">Name of the service.</param>
-/// <param name="Id">Id of the instance.</param>
-/// <param name="Address">Its inbound listener, as others dial it.</param>
-/// <param name="Healthy">What its check says.</param>
-public sealed record NodeService(string Name, string Id, HostPort Address, bool Healthy)
-{
-    /// <summary><c>http</c> or <c>grpc</c>.</summary>
-    public string Protocol { get; init; } = "http";
-
-    /// <summary>Tags.</summary>
-    public ImmutableArray<string> Tags { get; init; } = [];
-
-    /// <summary>Free pairs.</summary>
-    public ImmutableSortedDictionary<string, string> Meta { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
-}
-
-/// <summary>Where a gateway is reached.</summary>
-/// <param name="Service">The name that it registers.</param>
-/// <param name="Group">The group of services that it serves.</param>
-/// <param name="Mesh">Its listener for mesh peers.</param>
-/// <param name="Tunnel">Its listener for guards' tunnels.</param>
-public sealed record NodeGateway(string Service, string Group, HostPort Mesh, HostPort Tunnel);

@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using System.Net;
+using GatewayMesh.Configuration.Document;
+
+namespace GatewayMesh.Configuration.Bootstrap;
+
+/// <summary>Reads a bootstrap document: defaults, types, contradictions; every error, not only the first.</summary>
+public static class BootstrapBinder
+{
+    private const string RegistryMend = "say registry: file:DIR, a folder that the nodes of the mesh share (or --registry file:DIR)";
+
+    private static readonly ScalarType<MeshRole> Role = ScalarTypes.Word<MeshRole>(
+        [("sidecar", MeshRole.Sidecar), ("gateway", MeshRole.Gateway), ("ingress", MeshRole.Ingress)]);
+
+    private static readonly ScalarType<IdentityMode> Identity = ScalarTypes.Word<IdentityMode>(
+        [("plaintext", IdentityMode.Plaintext)], ("mtls", "say identity: plaintext"));
+
+    private static readonly ScalarType<string> Transport = ScalarTypes.Word<string>(
+        [("auto", "auto"), ("sockets", "sockets")], ("epoll", "say transport: auto"));
+
+    /// <summary>The keys at the top of a bootstrap document.</summary>
+    public static ImmutableArray<string> Keys { get; } =
+    [
+        "role", "node", "cluster", "dataDir", "runDir", "registry", "registryToken", "registryTokenFile", "admin", "identity", "guarded",
+        "sidecar", "gateway", "ingress", "limits", "gatewayShare", "transport", "drainDelay", "drainTimeout", "upgradeDrainTimeout",
+    ];
+
+    /// <summary>The bootstrap that <paramref name="document"/> declares, or null when it has errors.</summary>
+    public static BootstrapSpec? Bind(ConfigNode document, BootstrapContext context, ConfigErrors errors)
+    {
+        ArgumentNullException.ThrowIfNull(errors);
+        var before = errors.Count;
+        var spec = MappingReader.Read(document, KeyStyle.Exact, errors, reader => Bind(reader, context));
+        return errors.Count == before ? spec : null;
+    }
+
+    private static BootstrapSpec Bind(MappingReader reader, BootstrapContext context)
+    {
+        var stated = reader.Has("role") ? reader.OrNull("role", Role) : null;
+        if (!reader.Has("role"))
+        {
+            _ = reader.Required("role", Role);
+        }
+
+        var role = stated ?? MeshRole.Sidecar;
+        var node = reader.Optional("node", ScalarTypes.Name, context.HostName);
+        var claims = new AddressClaims();
+        var otherRoles = new AddressClaims();
+        AddressClaims ClaimsOf(MeshRole section) => stated == section ? claims : otherRoles;
+
+        var spec = new BootstrapSpec
+        {
+            Role = role,
+            Node = node,
+            Cluster = reader.Optional("cluster", ScalarTypes.Name, "default"),
+            DataDir = Folder(reader, "dataDir", "/var/lib/gatewaymesh", context),
+            RunDir = Folder(reader, "runDir", "/run/gatewaymesh", context),
+            Registry = Registry(reader, context),
+            Admin = reader.Optional("admin", ScalarTypes.Address, new IPEndPoint(IPAddress.Loopback, 15000)),
+            Guarded = reader.Optional("guarded", ScalarTypes.Flag, true),
+            Identity = reader.Optional("identity", Identity, IdentityMode.Plaintext),
+            Sidecar = reader.Section("sidecar", section => SidecarBinder.Bind(section, node, ClaimsOf(MeshRole.Sidecar))),
+            Gateway = reader.Section("gateway", section => EdgeBinder.BindGateway(section, ClaimsOf(MeshRole.Gateway))),
+            Ingress = reader.Section("ingress", section => EdgeBinder.BindIngress(section, ClaimsOf(MeshRole.Ingress))),
+            Limits = reader.Section("limits", LimitsBinder.Bind),
+            GatewayShare = reader.Optional("gatewayShare", ScalarTypes.Percent, 0.005),
+            DrainDelay = reader.Optional("drainDelay", ScalarTypes.Wait, TimeSpan.FromSeconds(2)),
+            DrainTimeout = reader.Optional("drainTimeout", ScalarTypes.Wait, TimeSpan.FromSeconds(30)),
+            UpgradeDrainTimeout = reader.Optional("upgradeDrainTimeout", ScalarTypes.Wait, TimeSpan.FromMinutes(10)),
+            File = reader.Location.IsFile ? reader.Location.Source : null,
+        };
+
+        _ = reader.Optional("transport", Transport, "auto");
+        reader.NotYet("registryToken", "leave it out; a file registry has none");
+        reader.NotYet("registryTokenFile", "leave it out; a file registry has none");
+        claims.Add(spec.Admin, reader, "admin");
+        claims.Report(reader);
+        if (stated is not null)
+        {
+            RequireSection(reader, spec);
+        }
+
+        return spec with
+        {
+            Sidecar = role == MeshRole.Sidecar ? spec.Sidecar : null,
+            Gateway = role == MeshRole.Gateway ? spec.Gateway : null,
+            Ingress = role == MeshRole.Ingress ? spec.Ingress : null,
+        };
+    }
+
+    // A gateway is complete by its defaults; the other two cannot guess what they are for. Said of an absent list only: broken items were reported as such.
+    private static void RequireSection(MappingReader reader, BootstrapSpec spec)
+    {
+        if (spec.Role == MeshRole.Sidecar && spec.Sidecar!.Services.IsEmpty)
+        {
+            reader.Fail(reader.LocationOf("sidecar"), "sidecar.services", "a sidecar without services has nothing to front",
+                "add for example sidecar: { services: [ { name: web, port: 8080, outbound: '127.0.0.1:15001', inbound: '0.0.0.0:20001' } ] }");
+        }
+
+        if (spec.Role == MeshRole.Ingress && spec.Ingress!.Listeners.IsEmpty)
+        {
+            reader.Fail(reader.LocationOf("ingress"), "ingress.listeners", "an ingress without listeners lets nobody in",
+                "add for example ingress: { listeners: [ { port: 8080 } ] }");
+        }
+    }
+
+    private static string Folder(MappingReader reader, string key, string otherwise, BootstrapContext context) =>
+        reader.Has(key) ? Absolute(reader.Optional(key, ScalarTypes.Text, otherwise), reader.LocationOf(key), context) : otherwise;
+
+    private static RegistrySpec? Registry(MappingReader reader, BootstrapContext context)
+    {
+        if (!reader.Has("registry"))
+        {
+            if (context.RegistryRequired)
+            {
+                reader.Fail("registry", "no registry is named", RegistryMend);
+            }
+
+            return null;
+        }
+
+        var location = reader.LocationOf("registry");
+        var type = new ScalarType<RegistrySpec>(RegistryMend, text =>
+            text.StartsWith("consul:", StringComparison.Ordinal) ? Scalar.Bad<RegistrySpec>("a Consul registry is not supported yet", "use file:DIR, a folder that the nodes of the mesh share")
+            : text.StartsWith("file:", StringComparison.Ordinal) && text.Length > 5 ? Scalar.Good(new RegistrySpec("file", Absolute(Target(text), location, context)))
+            : Scalar.Bad<RegistrySpec>($"{Quoted.Of(text)} is not a registry", RegistryMend));
+        return reader.Required("registry", type);
+    }
+
+    // file:DIR, and the form that a URI library would write: file:///DIR.
+    private static string Target(string text) =>
+        text.StartsWith("file:///", StringComparison.Ordinal) ? text["file://".Length..] : text["file:".Length..];
+
+    private static string Absolute(string path, SourceLocation location, BootstrapContext context)
+    {
+        var folder = location.IsFile ? Path.GetDirectoryName(Path.GetFullPath(location.Source, context.WorkingDirectory)) : null;
+        return path.Contains('\0') ? path : Path.GetFullPath(path, folder ?? context.WorkingDirectory);
+    }
+}

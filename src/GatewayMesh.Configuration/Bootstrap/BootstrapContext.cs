@@ -1,0 +1,10 @@
+namespace GatewayMesh.Configuration.Bootstrap;
+
+/// <summary>What the machine adds to a bootstrap file.</summary>
+/// <param name="HostName">Name of the host: the default of <c>node</c>.</param>
+/// <param name="WorkingDirectory">What relative paths of options and variables are relative to; those of a file are relative to the file.</param>
+public sealed record BootstrapContext(string HostName, string WorkingDirectory)
+{
+    /// <summary>Whether a missing registry is an error. Default: true; <c>validate</c> lets it come from an option later.</summary>
+    public bool RegistryRequired { get; init; } = true;
+}

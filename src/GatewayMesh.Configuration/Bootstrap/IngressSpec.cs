@@ -1,0 +1,20 @@
+using System.Collections.Immutable;
+using System.Net;
+
+namespace GatewayMesh.Configuration.Bootstrap;
+
+/// <summary>What an ingress is.</summary>
+public sealed record IngressSpec
+{
+    /// <summary>What other nodes dial for status. Default: <c>127.0.0.1</c>.</summary>
+    public string Address { get; init; } = "127.0.0.1";
+
+    /// <summary>The name it registers, and the name of its <c>ingress-gateway</c> entry. Default: <c>gatewaymesh-ingress</c>.</summary>
+    public string Service { get; init; } = "gatewaymesh-ingress";
+
+    /// <summary>Addresses of the public listeners; their hosts and services stand in the <c>ingress-gateway</c> entry.</summary>
+    public ImmutableArray<IPEndPoint> Listeners { get; init; } = [];
+
+    /// <summary>Networks (CIDR) whose <c>X-Forwarded-*</c> headers are believed. Default: none.</summary>
+    public ImmutableArray<IPNetwork> TrustedProxies { get; init; } = [];
+}

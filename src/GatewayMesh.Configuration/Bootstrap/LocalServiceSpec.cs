@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using System.Net;
+
+namespace GatewayMesh.Configuration.Bootstrap;
+
+/// <summary>One service that runs on this host.</summary>
+public sealed record LocalServiceSpec
+{
+    /// <summary>Name of the service.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Id of this instance. Default: <c>NAME-NODE</c>.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Address of the application. Default: <c>127.0.0.1</c>.</summary>
+    public string Address { get; init; } = "127.0.0.1";
+
+    /// <summary>Port of the application.</summary>
+    public required int Port { get; init; }
+
+    /// <summary><c>http</c> (default) or <c>grpc</c>; <c>tcp</c> is not supported yet.</summary>
+    public string Protocol { get; init; } = "http";
+
+    /// <summary>The application's way out, in this service's identity; null when it calls nobody.</summary>
+    public IPEndPoint? Outbound { get; init; }
+
+    /// <summary>Others' way in; null when nobody calls it.</summary>
+    public IPEndPoint? Inbound { get; init; }
+
+    /// <summary>How readiness is told; null: the instance counts as healthy while its sidecar is.</summary>
+    public HealthSpec? Health { get; init; }
+
+    /// <summary>Tags, as the registry shows them.</summary>
+    public ImmutableArray<string> Tags { get; init; } = [];
+
+    /// <summary>Free pairs, as the registry shows them.</summary>
+    public ImmutableSortedDictionary<string, string> Meta { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>Own local ports for upstreams; also what is watched ahead of the first call.</summary>
+    public ImmutableArray<UpstreamSpec> Upstreams { get; init; } = [];
+
+    /// <summary>Group of gateways that stands in for this service. Default: <c>default</c>.</summary>
+    public string GatewayGroup { get; init; } = "default";
+}

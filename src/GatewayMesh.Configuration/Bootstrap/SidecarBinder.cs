@@ -1,0 +1,126 @@
+using System.Collections.Immutable;
+using System.Net;
+using GatewayMesh.Configuration.Document;
+
+namespace GatewayMesh.Configuration.Bootstrap;
+
+/// <summary>Reads the section <c>sidecar</c>.</summary>
+internal static class SidecarBinder
+{
+    private static readonly ScalarType<string> Protocol = ScalarTypes.Word<string>(
+        [("http", "http"), ("grpc", "grpc")], ("tcp", "say protocol: http"));
+
+    private static readonly ScalarType<string> Path = ScalarTypes.Text.Where(
+        path => path[0] == '/' && path.All(c => c is > ' ' and < '\x7f'), "is not a path", "say a path such as /healthz");
+
+    public static SidecarSpec Bind(MappingReader reader, string node, AddressClaims claims)
+    {
+        var defaults = new SidecarSpec();
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        return new SidecarSpec
+        {
+            Address = reader.Optional("address", ScalarTypes.Host, defaults.Address),
+            Services = reader.Items("services", service => BindService(service, node, names, ids, claims)),
+            Guard = reader.Section("guard", BindGuard),
+        };
+    }
+
+    private static LocalServiceSpec BindService(MappingReader reader, string node, HashSet<string> names, HashSet<string> ids, AddressClaims claims)
+    {
+        var name = reader.Required("name", ScalarTypes.Name) ?? "";
+        var spec = new LocalServiceSpec
+        {
+            Name = name,
+            Id = reader.Optional("id", ScalarTypes.Name, $"{name}-{node}"),
+            Address = reader.Optional("address", ScalarTypes.Host, "127.0.0.1"),
+            Port = reader.Required("port", ScalarTypes.Port),
+            Protocol = reader.Optional("protocol", Protocol, "http"),
+            Outbound = reader.Optional<IPEndPoint?>("outbound", ScalarTypes.Address!, null),
+            Inbound = reader.Optional<IPEndPoint?>("inbound", ScalarTypes.Address!, null),
+            Health = reader.Has("health") ? reader.Section("health", BindHealth) : null,
+            Tags = reader.List("tags", ScalarTypes.Text),
+            Meta = reader.Map("meta"),
+            GatewayGroup = reader.Optional("gatewayGroup", ScalarTypes.Name, "default"),
+        };
+        claims.Add(spec.Outbound, reader, "outbound");
+        claims.Add(spec.Inbound, reader, "inbound");
+        var upstreams = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        spec = spec with { Upstreams = reader.Items("upstreams", upstream => BindUpstream(upstream, upstreams, claims)) };
+        reader.NotYet("clientIdentity", "leave it out; it comes with identity: mtls");
+
+        if (name.Length > 0 && !names.Add(name))
+        {
+            reader.Fail("name", $"the service {name} stands twice in this sidecar", "give each service one item");
+        }
+
+        if (name.Length > 0 && !ids.Add(spec.Id))
+        {
+            reader.Fail("id", $"the id {spec.Id} stands twice in this sidecar", "give each instance its own id");
+        }
+
+        if (spec.Inbound is null && spec.Outbound is null && spec.Upstreams.IsEmpty && !reader.Has("inbound") && !reader.Has("outbound") && !reader.Has("upstreams"))
+        {
+            reader.Fail("has neither a way in nor a way out", "add outbound: 127.0.0.1:15001, or inbound: 0.0.0.0:20001, or both");
+        }
+
+        return spec;
+    }
+
+    private static UpstreamSpec BindUpstream(MappingReader reader, HashSet<string> seen, AddressClaims claims)
+    {
+        var service = reader.Required("service", ScalarTypes.Name) ?? "";
+        var address = reader.Optional("address", ScalarTypes.IP, IPAddress.Loopback);
+        var port = reader.Required("port", ScalarTypes.Port);
+        var upstream = new UpstreamSpec(service, new IPEndPoint(address, port));
+        if (port > 0)
+        {
+            claims.Add(upstream.Address, reader, "port");
+        }
+
+        if (service.Length > 0 && !seen.Add(service))
+        {
+            reader.Fail("service", $"the upstream {service} stands twice", "keep one of them");
+        }
+
+        return upstream;
+    }
+
+    private static HealthSpec BindHealth(MappingReader reader)
+    {
+        var defaults = new HealthSpec();
+        var http = reader.Has("http");
+        var tcp = reader.Optional("tcp", ScalarTypes.Flag, false);
+        if (http == tcp)
+        {
+            reader.Fail(http ? "is both an http and a tcp check" : "is neither an http nor a tcp check", "say either http: /healthz or tcp: true");
+        }
+
+        return new HealthSpec
+        {
+            Http = http ? reader.Optional("http", Path, "/") : null,
+            Interval = reader.Optional("interval", ScalarTypes.Duration, defaults.Interval),
+            Timeout = reader.Optional("timeout", ScalarTypes.Duration, defaults.Timeout),
+        };
+    }
+
+    private static GuardSpec BindGuard(MappingReader reader)
+    {
+        var defaults = new GuardSpec();
+        var guard = new GuardSpec
+        {
+            ProbeInterval = reader.Optional("probeInterval", ScalarTypes.Duration, defaults.ProbeInterval),
+            ProbeTimeout = reader.Optional("probeTimeout", ScalarTypes.Duration, defaults.ProbeTimeout),
+            ProbeFailures = reader.Optional("probeFailures", ScalarTypes.Number(1, 1000), defaults.ProbeFailures),
+            RestartBackoff = reader.Optional("restartBackoff", ScalarTypes.Duration, defaults.RestartBackoff),
+            RestartBackoffMax = reader.Optional("restartBackoffMax", ScalarTypes.Duration, defaults.RestartBackoffMax),
+            FailbackAfter = reader.Optional("failbackAfter", ScalarTypes.Wait, defaults.FailbackAfter),
+        };
+        if (guard.RestartBackoff > guard.RestartBackoffMax)
+        {
+            reader.Fail("restartBackoff", "is longer than restartBackoffMax", "make restartBackoffMax the longer one");
+        }
+
+        return guard;
+    }
+}

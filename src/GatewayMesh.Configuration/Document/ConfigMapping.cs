@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+
+namespace GatewayMesh.Configuration.Document;
+
+/// <summary>Keys with values, in the order of the document; no key stands twice.</summary>
+/// <param name="pairs">The pairs.</param>
+/// <param name="location">Where it begins.</param>
+public sealed class ConfigMapping(ImmutableArray<ConfigPair> pairs, SourceLocation location) : ConfigNode(location)
+{
+    /// <summary>The pairs.</summary>
+    public ImmutableArray<ConfigPair> Pairs { get; } = pairs;
+
+    /// <inheritdoc/>
+    public override string Noun => "a mapping";
+
+    /// <summary>The pair whose key is <paramref name="key"/> to the letter, or null.</summary>
+    public ConfigPair? Find(string key) => Find(key, StringComparison.Ordinal);
+
+    /// <summary>The first pair whose key is <paramref name="key"/>, or null.</summary>
+    public ConfigPair? Find(string key, StringComparison comparison)
+    {
+        foreach (var pair in Pairs)
+        {
+            if (string.Equals(pair.Key, key, comparison))
+            {
+                return pair;
+            }
+        }
+
+        return null;
+    }
+}

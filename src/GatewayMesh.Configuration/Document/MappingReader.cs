@@ -1,0 +1,237 @@
+using System.Collections.Immutable;
+
+namespace GatewayMesh.Configuration.Document;
+
+/// <summary>
+/// Reads one mapping key by key and collects every error. A key that was asked for is known; the rest is unknown when the reading ends.
+/// A wrong value is reported once and read as its default, so that what follows is checked too.
+/// </summary>
+public sealed class MappingReader
+{
+    private readonly ConfigErrors _errors;
+    private readonly KeyStyle _style;
+    private readonly ConfigMapping? _mapping;
+    private readonly List<string> _asked = [];
+    private readonly HashSet<ConfigPair> _taken = new(ReferenceEqualityComparer.Instance);
+
+    private MappingReader(ConfigErrors errors, KeyStyle style, ConfigNode node, string path)
+    {
+        _errors = errors;
+        _style = style;
+        Path = path;
+        Location = node.Location;
+        _mapping = node as ConfigMapping;
+        if (_mapping is null && node is not ConfigNull)
+        {
+            Fail(Location, path, $"{node.Noun} stands where keys with values are expected", "write keys with values, each on its own line");
+        }
+    }
+
+    /// <summary>Path of the mapping in its document; empty for the document.</summary>
+    public string Path { get; }
+
+    /// <summary>Where the mapping begins, or where it is missed.</summary>
+    public SourceLocation Location { get; }
+
+    /// <summary>Reads a whole document with <paramref name="bind"/>, then reports the keys that nobody asked for.</summary>
+    public static T Read<T>(ConfigNode document, KeyStyle style, ConfigErrors errors, Func<MappingReader, T> bind)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        return Run(new MappingReader(errors, style, document, ""), bind);
+    }
+
+    /// <summary>Whether the key has a value.</summary>
+    public bool Has(string key) => Take(key) is { Value: not ConfigNull };
+
+    /// <summary>Where the key's value stands, or the mapping when the key is missing.</summary>
+    public SourceLocation LocationOf(string key) => Take(key) is { } pair ? pair.Value.Location : Location;
+
+    /// <summary>Path of <paramref name="key"/> in the document.</summary>
+    public string PathOf(string key) => Path.Length == 0 ? key : $"{Path}.{key}";
+
+    /// <summary>A value that must be there; when it is not, or is wrong, this is said and <c>default</c> returned.</summary>
+    public T? Required<T>(string key, ScalarType<T> type)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        if (!Has(key))
+        {
+            Fail(Take(key)?.Value.Location ?? Location, PathOf(key), "is missing", type.Mend);
+            return default;
+        }
+
+        return Value(Take(key)!.Value, PathOf(key), type, default);
+    }
+
+    /// <summary>A value that may be absent; when it is, or is wrong, <paramref name="otherwise"/>.</summary>
+    public T Optional<T>(string key, ScalarType<T> type, T otherwise) =>
+        Has(key) ? Value(Take(key)!.Value, PathOf(key), type, otherwise)! : otherwise;
+
+    /// <summary>A value that may be absent: null then.</summary>
+    public T? OrNull<T>(string key, ScalarType<T> type)
+        where T : struct => Has(key) && ReadScalar(Take(key)!.Value, PathOf(key), type) is { Message: null } read ? read.Value : null;
+
+    /// <summary>A list of scalars; absent is empty.</summary>
+    public ImmutableArray<T> List<T>(string key, ScalarType<T> type)
+    {
+        var list = ImmutableArray.CreateBuilder<T>();
+        foreach (var (item, path) in Sequence(key))
+        {
+            if (ReadScalar(item, path, type) is { Message: null } read)
+            {
+                list.Add(read.Value!);
+            }
+        }
+
+        return list.ToImmutable();
+    }
+
+    /// <summary>A list of mappings, each read by <paramref name="bind"/>; absent is empty.</summary>
+    public ImmutableArray<T> Items<T>(string key, Func<MappingReader, T> bind)
+    {
+        var list = ImmutableArray.CreateBuilder<T>();
+        foreach (var (item, path) in Sequence(key))
+        {
+            list.Add(Run(new MappingReader(_errors, _style, item, path), bind));
+        }
+
+        return list.ToImmutable();
+    }
+
+    /// <summary>Free pairs; absent is empty.</summary>
+    public ImmutableSortedDictionary<string, string> Map(string key)
+    {
+        var map = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        if (!Has(key))
+        {
+            return map.ToImmutable();
+        }
+
+        var node = Take(key)!.Value;
+        if (node is not ConfigMapping mapping)
+        {
+            Fail(node.Location, PathOf(key), $"{node.Noun} stands where free pairs are expected", "write keys with values such as version: v1");
+            return map.ToImmutable();
+        }
+
+        foreach (var pair in mapping.Pairs)
+        {
+            if (pair.Value is ConfigScalar or ConfigNull)
+            {
+                map[pair.AnyCase ? pair.Key.ToLowerInvariant() : pair.Key] = (pair.Value as ConfigScalar)?.Text ?? "";
+            }
+            else
+            {
+                Fail(pair.Value.Location, $"{PathOf(key)}.{pair.Key}", $"{pair.Value.Noun} stands where a text is expected", "say some text");
+            }
+        }
+
+        return map.ToImmutable();
+    }
+
+    /// <summary>A mapping under a key, read by <paramref name="bind"/>; an absent one is read as an empty one, for its defaults.</summary>
+    public T Section<T>(string key, Func<MappingReader, T> bind) =>
+        Run(new MappingReader(_errors, _style, Take(key)?.Value ?? new ConfigNull(Location), PathOf(key)), bind);
+
+    /// <summary>A key that the design knows and this version does not: an error when it has a value, rather than silence.</summary>
+    public void NotYet(string key, string mend = "leave it out")
+    {
+        if (Has(key))
+        {
+            Fail(Take(key)!.KeyLocation, PathOf(key), "is not supported yet", mend);
+        }
+    }
+
+    /// <summary>Says that the value of <paramref name="key"/> is wrong.</summary>
+    public void Fail(string key, string message, string mend) => Fail(LocationOf(key), PathOf(key), message, mend);
+
+    /// <summary>Says that the whole mapping is wrong.</summary>
+    public void Fail(string message, string mend) => Fail(Location, Path, message, mend);
+
+    /// <summary>Says that something is wrong.</summary>
+    public void Fail(SourceLocation location, string path, string message, string mend) => _errors.Add(location, path, message, mend);
+
+    private static T Run<T>(MappingReader reader, Func<MappingReader, T> bind)
+    {
+        var value = bind(reader);
+        reader.ReportUnknown();
+        return value;
+    }
+
+    private T? Value<T>(ConfigNode node, string path, ScalarType<T> type, T? otherwise) =>
+        ReadScalar(node, path, type) is { Message: null } read ? read.Value : otherwise;
+
+    private Scalar<T> ReadScalar<T>(ConfigNode node, string path, ScalarType<T> type)
+    {
+        var read = node is ConfigScalar scalar
+            ? type.Read(scalar.Text)
+            : Scalar.Bad<T>($"{node.Noun} stands where one value is expected", type.Mend);
+        if (read.Message is not null)
+        {
+            Fail(node.Location, path, read.Message, read.Mend);
+        }
+
+        return read;
+    }
+
+    private IEnumerable<(ConfigNode Item, string Path)> Sequence(string key)
+    {
+        if (!Has(key))
+        {
+            return [];
+        }
+
+        var node = Take(key)!.Value;
+        if (node is ConfigSequence sequence)
+        {
+            return sequence.Items.Select((item, index) => (item, $"{PathOf(key)}[{index}]"));
+        }
+
+        Fail(node.Location, PathOf(key), $"{node.Noun} stands where a list is expected", "write a list: [ a, b ] or lines that begin with '- '");
+        return [];
+    }
+
+    private ConfigPair? Take(string key)
+    {
+        if (!_asked.Contains(key))
+        {
+            _asked.Add(key);
+        }
+
+        ConfigPair? found = null;
+        foreach (var pair in _mapping?.Pairs ?? [])
+        {
+            if (!Matches(pair, key))
+            {
+                continue;
+            }
+
+            found ??= pair;
+            if (_taken.Add(pair) && pair != found)
+            {
+                Fail(pair.KeyLocation, PathOf(key), $"stands twice, as {found.Key} and {pair.Key}", $"keep {key}");
+            }
+        }
+
+        return found;
+    }
+
+    private bool Matches(ConfigPair pair, string key) =>
+        pair.Key == key
+        || (pair.AnyCase && pair.Key.Equals(key, StringComparison.OrdinalIgnoreCase))
+        || (_style == KeyStyle.EitherCase && pair.Key.Length == key.Length && pair.Key.Length > 0
+            && char.ToLowerInvariant(pair.Key[0]) == key[0] && pair.Key.AsSpan(1).SequenceEqual(key.AsSpan(1)));
+
+    private void ReportUnknown()
+    {
+        if (_mapping is null || _style == KeyStyle.Lenient)
+        {
+            return;
+        }
+
+        foreach (var pair in _mapping.Pairs.Where(pair => !_taken.Contains(pair)))
+        {
+            var near = Nearest.To(pair.Key, _asked);
+            Fail(pair.KeyLocation, PathOf(pair.Key), "is not a known key", near is not null ? $"did you mean {near}?" : $"known here: {string.Join(", ", _asked.Order(StringComparer.Ordinal))}");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+namespace GatewayMesh.Configuration.Document;
+
+/// <summary>Finds the word that was probably meant.</summary>
+internal static class Nearest
+{
+    /// <summary>The candidate closest to <paramref name="word"/>, or null when none is near (a third of its letters, at least one, may differ).</summary>
+    public static string? To(string word, IEnumerable<string> candidates)
+    {
+        // Keys are short; whoever writes a kilobyte as a key meant none of ours.
+        if (word.Length is 0 or > 64)
+        {
+            return null;
+        }
+
+        var limit = Math.Max(1, word.Length / 3);
+        return candidates
+            .Select(candidate => (candidate, distance: Distance(word.ToLowerInvariant(), candidate.ToLowerInvariant())))
+            .Where(pair => pair.distance <= limit)
+            .OrderBy(pair => pair.distance)
+            .ThenBy(pair => pair.candidate, StringComparer.Ordinal)
+            .Select(pair => pair.candidate)
+            .FirstOrDefault();
+    }
+
+    /// <summary>Letters inserted, deleted, replaced or swapped with their neighbour (optimal string alignment).</summary>
+    internal static int Distance(string left, string right)
+    {
+        var rows = new int[left.Length + 1, right.Length + 1];
+        for (var i = 0; i <= left.Length; i++)
+        {
+            rows[i, 0] = i;
+        }
+
+        for (var j = 0; j <= right.Length; j++)
+        {
+            rows[0, j] = j;
+        }
+
+        for (var i = 1; i <= left.Length; i++)
+        {
+            for (var j = 1; j <= right.Length; j++)
+            {
+                var cost = left[i - 1] == right[j - 1] ? 0 : 1;
+                var best = Math.Min(Math.Min(rows[i - 1, j] + 1, rows[i, j - 1] + 1), rows[i - 1, j - 1] + cost);
+                if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1])
+                {
+                    best = Math.Min(best, rows[i - 2, j - 2] + 1);
+                }
+
+                rows[i, j] = best;
+            }
+        }
+
+        return rows[left.Length, right.Length];
+    }
+}

@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using GatewayMesh.Configuration.Document;
+
+namespace GatewayMesh.Configuration.Entries;
+
+/// <summary>Reads one document as a configuration entry.</summary>
+public static class EntryBinder
+{
+    private static readonly ImmutableArray<string> Known = ["service", "service-defaults", "ingress-gateway", "service-policy"];
+
+    // Known by the design, built later: whoever uses one must hear that it does nothing.
+    private static readonly ImmutableArray<string> Later =
+        ["proxy-defaults", "service-router", "service-splitter", "service-resolver", "service-intentions", "intention", "feature-flag", "terminating-gateway", "mesh-gateway"];
+
+    private static readonly ScalarType<string> NameOrAll = ScalarTypes.Name with
+    {
+        Read = text => text == ServicePolicyEntry.All ? Scalar.Good(text) : ScalarTypes.Name.Read(text),
+    };
+
+    /// <summary>Whether <paramref name="document"/> means to be an entry: it has a kind.</summary>
+    public static bool IsEntry(ConfigNode document) =>
+        document is ConfigMapping mapping && (mapping.Find("kind") ?? mapping.Find("Kind")) is not null;
+
+    /// <summary>The entry that <paramref name="document"/> declares, or null when it has errors.</summary>
+    public static ConfigEntry? Bind(ConfigNode document, ConfigErrors errors)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        ArgumentNullException.ThrowIfNull(errors);
+        var before = errors.Count;
+        var kind = KindOf(document, errors);
+        var entry = kind is null ? null : MappingReader.Read(document, KeyStyle.EitherCase, errors, reader => Bind(reader, kind));
+        return errors.Count == before ? entry : null;
+    }
+
+    private static ConfigEntry Bind(MappingReader reader, string kind)
+    {
+        _ = reader.Has("kind");
+        reader.NotYet("namespace");
+        reader.NotYet("partition");
+        var name = reader.Required("name", kind == "service-policy" ? NameOrAll : ScalarTypes.Name) ?? "";
+        return kind switch
+        {
+            "service" => ServiceEntry.Bind(reader, name, reader.Location),
+            "service-defaults" => ServiceDefaultsEntry.Bind(reader, name, reader.Location),
+            "ingress-gateway" => IngressGatewayEntry.Bind(reader, name, reader.Location),
+            _ => ServicePolicyEntry.Bind(reader, name, reader.Location),
+        };
+    }
+
+    // The kind decides which keys are known, so a document without a good one is not read any further.
+    private static string? KindOf(ConfigNode document, ConfigErrors errors)
+    {
+        if (document is not ConfigMapping mapping)
+        {
+            errors.Add(document.Location, "", $"{document.Noun} stands where an entry is expected", "write keys with values, beginning with kind");
+            return null;
+        }
+
+        var pair = mapping.Find("kind") ?? mapping.Find("Kind");
+        if (pair?.Value is not ConfigScalar { Text: var kind })
+        {
+            errors.Add(pair?.Value.Location ?? document.Location, "kind", "is missing", $"say kind: {string.Join(" or ", Known)}");
+            return null;
+        }
+
+        if (Known.Contains(kind))
+        {
+            return kind;
+        }
+
+        var near = Nearest.To(kind, [.. Known, .. Later]);
+        var (message, mend) = Later.Contains(kind) ? ($"the kind {kind} is not supported yet", "leave the entry out")
+            : ($"the kind {Quoted.Of(kind)} is not known", near is not null ? $"did you mean {near}?" : $"say {string.Join(" or ", Known)}");
+        errors.Add(pair.Value.Location, "kind", message, mend);
+        return null;
+    }
+}

@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using GatewayMesh.Configuration.Document;
+
+namespace GatewayMesh.Configuration.Entries;
+
+/// <summary>One public port.</summary>
+/// <param name="Port">The port; its address stands in the bootstrap file of the ingress.</param>
+/// <param name="Services">What it shows.</param>
+public sealed record IngressListener(int Port, ImmutableArray<IngressService> Services)
+{
+    /// <summary><c>http</c> (default), <c>http2</c> or <c>grpc</c>.</summary>
+    public string Protocol { get; init; } = "http";
+
+    internal static IngressListener Bind(MappingReader reader, HashSet<int> ports)
+    {
+        var port = reader.Required("port", ScalarTypes.Port);
+        if (port > 0 && !ports.Add(port))
+        {
+            reader.Fail("port", $"the port {port} stands twice in this entry", "put its services into one listener");
+        }
+
+        reader.NotYet("tls", "leave it out and listen in plain HTTP");
+        reader.NotYet("TLS", "leave it out and listen in plain HTTP");
+        var hosts = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        var services = reader.Items("services", item => IngressService.Bind(item, hosts));
+        if (services.IsEmpty && !reader.Has("services"))
+        {
+            reader.Fail(reader.Location, reader.PathOf("services"), "is missing", "add for example services: [ { name: web } ]");
+        }
+
+        return new IngressListener(port, services) { Protocol = reader.Optional("protocol", Protocols.OfService, "http") };
+    }
+}

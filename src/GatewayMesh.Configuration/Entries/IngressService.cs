@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using GatewayMesh.Configuration.Document;
+
+namespace GatewayMesh.Configuration.Entries;
+
+/// <summary>A service on a public port.</summary>
+/// <param name="Name">Its name, or <c>*</c> for every service under its own name.</param>
+/// <param name="Hosts">Host names in lower case: plain, <c>*.SUFFIX</c>, <c>PREFIX.*</c> or <c>*</c>. Empty: <c>NAME</c> and <c>NAME.*</c>.</param>
+public sealed record IngressService(string Name, ImmutableArray<string> Hosts)
+{
+    private static readonly ScalarType<string> NameOrAll = ScalarTypes.Name with
+    {
+        Read = text => text == "*" ? Scalar.Good(text) : ScalarTypes.Name.Read(text),
+    };
+
+    private static readonly ScalarType<string> PublicHost = new("say a host such as web.example.com", ReadHost);
+
+    /// <summary>The hosts, or the default ones where none are said.</summary>
+    [JsonIgnore]
+    public ImmutableArray<string> EffectiveHosts => Hosts.IsEmpty ? DefaultHosts(Name) : Hosts;
+
+    /// <summary>The hosts of a service for which none are said.</summary>
+    public static ImmutableArray<string> DefaultHosts(string service)
+    {
+        ArgumentNullException.ThrowIfNull(service);
+        var name = service.ToLowerInvariant();
+        return [name, $"{name}.*"];
+    }
+
+    internal static IngressService Bind(MappingReader reader, Dictionary<string, string> hosts)
+    {
+        var service = new IngressService(reader.Required("name", NameOrAll) ?? "", reader.List("hosts", PublicHost));
+        if (service.Name == "*")
+        {
+            if (!service.Hosts.IsEmpty)
+            {
+                reader.Fail("hosts", "the service * has the hosts NAME and NAME.* of every service", "leave hosts out, or name the services");
+            }
+
+            return service;
+        }
+
+        if (service.Name.Length == 0)
+        {
+            return service;
+        }
+
+        foreach (var host in service.EffectiveHosts)
+        {
+            if (!hosts.TryAdd(host, service.Name))
+            {
+                reader.Fail(service.Hosts.IsEmpty ? "name" : "hosts", $"the host {host} already leads to {hosts[host]} on this port", "give each host to one service");
+            }
+        }
+
+        return service;
+    }
+
+    private static Scalar<string> ReadHost(string text)
+    {
+        var host = text.ToLowerInvariant();
+        var plain = host.StartsWith("*.", StringComparison.Ordinal) ? host[2..]
+            : host.EndsWith(".*", StringComparison.Ordinal) ? host[..^2]
+            : host;
+        return host == "*" || Names.IsHost(plain) ? Scalar.Good(host)
+            : Scalar.Bad<string>($"{Quoted.Of(text)} is not a host", text.Contains(':') ? "say the host alone, without a port" : "say a host such as web.example.com, *.example.com, web.* or *");
+    }
+}

@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+using GatewayMesh.Configuration.Document;
+
+namespace GatewayMesh.Configuration.Entries;
+
+/// <summary><c>kind: service</c>: instances of a service that nobody registers.</summary>
+public sealed record ServiceEntry : ConfigEntry
+{
+    /// <inheritdoc/>
+    public override string Kind => "service";
+
+    /// <summary>Its instances.</summary>
+    public ImmutableArray<ServiceInstance> Instances { get; init; } = [];
+
+    /// <summary>Reads the rest of the entry: one instance beside the name, or a list under <c>instances</c>.</summary>
+    internal static ServiceEntry Bind(MappingReader reader, string name, SourceLocation origin)
+    {
+        var protocol = reader.Optional("protocol", Protocols.OfService, "http");
+        var many = reader.Items("instances", item => ServiceInstance.Bind(item, name, protocol));
+        if (!reader.Has("instances"))
+        {
+            many = [ServiceInstance.Bind(reader, name, protocol)];
+        }
+        else
+        {
+            foreach (var key in (ReadOnlySpan<string>)["id", "address", "port", "meta", "tags", "healthy"])
+            {
+                if (reader.Has(key))
+                {
+                    reader.Fail(key, "stands beside instances", "move it into the items of instances");
+                }
+            }
+        }
+
+        return new ServiceEntry { Name = name, Origin = origin, Instances = many };
+    }
+}

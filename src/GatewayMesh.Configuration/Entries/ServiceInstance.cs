@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using GatewayMesh.Configuration.Document;
+using GatewayMesh.Configuration.Values;
+
+namespace GatewayMesh.Configuration.Entries;
+
+/// <summary>One instance that nobody registers.</summary>
+/// <param name="Id">Its id. Default: <c>NAME-ADDRESS-PORT</c>.</param>
+/// <param name="Address">Where it is dialled.</param>
+public sealed record ServiceInstance(string Id, HostPort Address)
+{
+    /// <summary><c>http</c> (default), <c>http2</c> or <c>grpc</c>.</summary>
+    public string Protocol { get; init; } = "http";
+
+    /// <summary>Whether it is fit for use. Default: true.</summary>
+    public bool Healthy { get; init; } = true;
+
+    /// <summary>Tags.</summary>
+    public ImmutableArray<string> Tags { get; init; } = [];
+
+    /// <summary>Free pairs.</summary>
+    public ImmutableSortedDictionary<string, string> Meta { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    internal static ServiceInstance Bind(MappingReader reader, string service, string protocol)
+    {
+        var address = new HostPort(reader.Required("address", ScalarTypes.Host) ?? "", reader.Required("port", ScalarTypes.Port));
+        return new ServiceInstance(reader.Optional("id", ScalarTypes.Text, $"{service}-{address.Host}-{address.Port}"), address)
+        {
+            Protocol = reader.Optional("protocol", Protocols.OfService, protocol),
+            Healthy = reader.Optional("healthy", ScalarTypes.Flag, true),
+            Tags = reader.List("tags", ScalarTypes.Text),
+            Meta = reader.Map("meta"),
+        };
+    }
+}

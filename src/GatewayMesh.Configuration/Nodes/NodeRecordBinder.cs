@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Collections.Immutable;
+using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Configuration.Document;
+
+namespace GatewayMesh.Configuration.Nodes;
+
+/// <summary>Reads what a node wrote of itself. Keys that this version does not know are left aside: the node may be newer.</summary>
+public static class NodeRecordBinder
+{
+    private static readonly ScalarType<MeshRole> Role = ScalarTypes.Word<MeshRole>(
+        [("sidecar", MeshRole.Sidecar), ("gateway", MeshRole.Gateway), ("ingress", MeshRole.Ingress)]);
+
+    private static readonly ScalarType<double> Rate = new("say a number", text =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var rate) && double.IsFinite(rate) && rate >= 0
+            ? Scalar.Good(rate)
+            : Scalar.Bad<double>($"{Quoted.Of(text)} is not a number", "say a number"));
+
+    private static readonly ScalarType<DateTimeOffset> Moment = new("say a time such as 2026-01-31T12:00:00Z", text =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
+            ? Scalar.Good(at)
+            : Scalar.Bad<DateTimeOffset>($"{Quoted.Of(text)} is not a time", "say a time such as 2026-01-31T12:00:00Z"));
+
+    private static readonly ScalarType<string> Free = new("say some text", Scalar.Good);
+
+    /// <summary>The record that <paramref name="document"/> holds, or null when it has errors.</summary>
+    public static NodeRecord? Bind(ConfigNode document, ConfigErrors errors)
+    {
+        ArgumentNullException.ThrowIfNull(errors);
+        var before = errors.Count;
+        var record = MappingReader.Read(document, KeyStyle.Lenient, errors, Bind);
+        return errors.Count == before ? record : null;
+    }
+
+    private static NodeRecord Bind(MappingReader reader) => new()
+    {
+        Node = reader.Required("node", ScalarTypes.Name) ?? "",
+        Role = reader.Required("role", Role),
+        Version = reader.Required("version", ScalarTypes.Text) ?? "",
+        Revision = reader.Optional("revision", ScalarTypes.Text, "none"),
+        Tier = reader.Optional("tier", ScalarTypes.Text, "none"),
+        Pids = reader.Map("pids").Aggregate(ImmutableSortedDictionary<string, int>.Empty, AddPid),
+        Admin = reader.Optional("admin", Free, ""),
+        RequestRate = reader.Optional("requestRate", Rate, 0),
+        Services = reader.Items("services", BindService),
+        Gateway = reader.Has("gateway") ? reader.Section("gateway", BindGateway) : null,
+        At = reader.Optional("at", Moment, default),
+    };
+
+    // A pid is shown, never acted upon by another host: one that is no number is left out.
+    private static ImmutableSortedDictionary<string, int> AddPid(ImmutableSortedDictionary<string, int> pids, KeyValuePair<string, string> pair) =>
+        int.TryParse(pair.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pids.Add(pair.Key, pid) : pids;
+
+    private static NodeService BindService(MappingReader reader)
+    {
+        var name = reader.Required("name", ScalarTypes.Name) ?? "";
+        return new NodeService(
+            name,
+            reader.Required("id", ScalarTypes.Text) ?? "",
+            reader.Required("address", ScalarTypes.Target) ?? new("", 0),
+            reader.Optional("healthy", ScalarTypes.Flag, true))
+        {
+            Protocol = reader.Optional("protocol", ScalarTypes.Text, "http"),
+            Tags = reader.List("tags", ScalarTypes.Text),
+            Meta = reader.Map("meta"),
+        };
+    }
+
+    private static NodeGateway BindGateway(MappingReader reader) => new(
+        reader.Required("service", ScalarTypes.Name) ?? "",
+        reader.Optional("group", ScalarTypes.Name, "default"),
+        reader.Required("mesh", ScalarTypes.Target) ?? new("", 0),
+        reader.Required("tunnel", ScalarTypes.Target) ?? new("", 0));
+}

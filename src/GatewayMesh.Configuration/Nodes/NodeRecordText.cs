@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace GatewayMesh.Configuration.Nodes;
+
+/// <summary>Writes a node's record as YAML. Every text is quoted, so that no value can be taken for something else.</summary>
+public static class NodeRecordText
+{
+    /// <summary>The document, in UTF-8.</summary>
+    public static byte[] Write(NodeRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        var yaml = new StringBuilder(512);
+        void Line(string key, object value) => yaml.Append(CultureInfo.InvariantCulture, $"{key}: {value}\n");
+
+        Line("node", Quote(record.Node));
+        Line("role", record.Role.ToString().ToLowerInvariant());
+        Line("version", Quote(record.Version));
+        Line("revision", Quote(record.Revision));
+        Line("tier", Quote(record.Tier));
+        Line("admin", Quote(record.Admin));
+        Line("requestRate", record.RequestRate.ToString("0.###", CultureInfo.InvariantCulture));
+        Line("at", Quote(record.At.ToString("O", CultureInfo.InvariantCulture)));
+        Line("pids", Pairs(record.Pids.Select(pid => KeyValuePair.Create(pid.Key, pid.Value.ToString(CultureInfo.InvariantCulture)))));
+        if (record.Gateway is { } gateway)
+        {
+            Line("gateway", $"{{ service: {Quote(gateway.Service)}, group: {Quote(gateway.Group)}, mesh: {Quote(gateway.Mesh.ToString())}, tunnel: {Quote(gateway.Tunnel.ToString())} }}");
+        }
+
+        Line("services", record.Services.IsEmpty ? "[]" : "");
+        foreach (var service in record.Services)
+        {
+            Line("  - name", Quote(service.Name));
+            Line("    id", Quote(service.Id));
+            Line("    address", Quote(service.Address.ToString()));
+            Line("    healthy", service.Healthy ? "true" : "false");
+            Line("    protocol", Quote(service.Protocol));
+            Line("    tags", $"[{string.Join(", ", service.Tags.Select(Quote))}]");
+            Line("    meta", Pairs(service.Meta.Select(pair => KeyValuePair.Create(pair.Key, Quote(pair.Value)))));
+        }
+
+        return Encoding.UTF8.GetBytes(yaml.ToString());
+    }
+
+    // JSON's quoted strings are YAML's double-quoted ones, and the default encoder writes everything beyond ASCII as \uXXXX.
+    private static string Quote(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
+
+    private static string Pairs(IEnumerable<KeyValuePair<string, string>> pairs) =>
+        $"{{{string.Join(", ", pairs.Select(pair => $"{Quote(pair.Key)}: {pair.Value}"))}}}";
+}

@@ -1,0 +1,10 @@
+using System.Collections.Immutable;
+
+namespace GatewayMesh.Configuration.Snapshot;
+
+/// <summary>A service as callers see it.</summary>
+/// <param name="Name">Name of the service.</param>
+/// <param name="Protocol"><c>http</c>, <c>http2</c> or <c>grpc</c>.</param>
+/// <param name="Policy">How calls to it are made.</param>
+/// <param name="Endpoints">Its instances, healthy or not.</param>
+public sealed record ServiceModel(string Name, string Protocol, PolicyModel Policy, ImmutableArray<EndpointModel> Endpoints);

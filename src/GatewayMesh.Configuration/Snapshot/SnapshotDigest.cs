@@ -1,0 +1,78 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace GatewayMesh.Configuration.Snapshot;
+
+/// <summary>The revision: a digest of the compiled content, so that nodes that know the same say the same.</summary>
+internal static class SnapshotDigest
+{
+    /// <summary>Letters of a revision: 48 bits, enough to tell the revisions of one mesh apart.</summary>
+    private const int Length = 12;
+
+    public static string Of(
+        SortedDictionary<string, ServiceModel> services,
+        ImmutableArray<GatewayModel> gateways,
+        SortedDictionary<(string Ingress, int Port), IngressModel> ingress)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var service in services.Values)
+        {
+            Add(hash, "service", service.Name, service.Protocol);
+            Add(hash, service.Policy);
+            foreach (var endpoint in service.Endpoints)
+            {
+                Add(hash, "endpoint", endpoint.Id, endpoint.Node, endpoint.Address.ToString(), endpoint.Healthy ? "well" : "ill");
+                foreach (var (key, value) in endpoint.Meta)
+                {
+                    Add(hash, "meta", key, value);
+                }
+            }
+        }
+
+        foreach (var gateway in gateways)
+        {
+            Add(hash, "gateway", gateway.Node, gateway.Group, gateway.Mesh.ToString(), gateway.Tunnel.ToString(), gateway.Zone ?? "", gateway.Healthy ? "well" : "ill");
+        }
+
+        foreach (var (key, model) in ingress)
+        {
+            Add(hash, "ingress", key.Ingress);
+            Add(hash, key.Port);
+            foreach (var (host, service) in model.Hosts.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            {
+                Add(hash, "host", host, service);
+            }
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..Length];
+    }
+
+    private static void Add(IncrementalHash hash, PolicyModel policy)
+    {
+        Add(hash, policy.RequestTimeout.Ticks);
+        Add(hash, policy.ConnectTimeout.Ticks);
+        Add(hash, policy.MaxAttempts);
+        Add(hash, policy.EjectAfter);
+        Add(hash, policy.EjectFor.Ticks);
+    }
+
+    // Each text goes in with its length, or "ab" + "c" would be "a" + "bc".
+    private static void Add(IncrementalHash hash, params ReadOnlySpan<string> texts)
+    {
+        foreach (var text in texts)
+        {
+            var bytes = Encoding.UTF8.GetBytes(text);
+            Add(hash, bytes.Length);
+            hash.AppendData(bytes);
+        }
+    }
+
+    private static void Add(IncrementalHash hash, long number)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, number);
+        hash.AppendData(bytes);
+    }
+}
