@@ -1,5 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using GatewayMesh.Commands.Check;
+using GatewayMesh.Commands.Drain;
+using GatewayMesh.Commands.Status;
 using GatewayMesh.Commands.Version;
 
 namespace GatewayMesh.Commands;
@@ -67,6 +70,10 @@ internal static class CommandTree
     {
         var root = new RootCommand(Description)
         {
+            CheckCommand.Build(output),
+            StatusCommand.Build(output),
+            DrainCommand.Build(output),
+            UpgradeCommand.Build(output),
             VersionCommand.Build(output),
         };
         var help = root.Options.OfType<HelpOption>().Single();

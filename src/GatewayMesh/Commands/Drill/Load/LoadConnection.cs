@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using GatewayMesh.Linux.Sockets;
+using GatewayMesh.Linux;
 
 namespace GatewayMesh.Commands.Drill.Load;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using GatewayMesh.Linux.Sockets;
+using GatewayMesh.Linux;
 
 namespace GatewayMesh.Commands.Drill.Load;
 

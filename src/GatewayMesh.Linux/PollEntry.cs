@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace GatewayMesh.Linux.Sockets;
+namespace GatewayMesh.Linux;
 
 /// <summary>What one descriptor is waited for: <c>struct pollfd</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]

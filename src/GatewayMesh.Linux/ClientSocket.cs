@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
-namespace GatewayMesh.Linux.Sockets;
+namespace GatewayMesh.Linux;
 
 /// <summary>
 /// The two calls that a client on one thread misses in .NET's socket: a connect that returns at once without an exception
@@ -28,7 +28,7 @@ public static partial class ClientSocket
         {
             fixed (byte* name = address.Buffer.Span)
             {
-                if (Connect(socket.SafeHandle, name, (uint)address.Size) == 0 || Marshal.GetLastPInvokeError() == InProgress)
+                if (Libc.connect((int)socket.Handle, name, (uint)address.Size) == 0 || Marshal.GetLastPInvokeError() == InProgress)
                 {
                     return socket;
                 }
@@ -58,9 +58,6 @@ public static partial class ClientSocket
             }
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "connect", SetLastError = true)]
-    private static unsafe partial int Connect(SafeHandle socket, byte* address, uint length);
 
     [LibraryImport("libc", EntryPoint = "ppoll", SetLastError = true)]
     private static unsafe partial int PPoll(PollEntry* entries, nuint count, TimeSpec* limit, void* mask);

@@ -1,9 +1,7 @@
-using System.Runtime.InteropServices;
-
-namespace GatewayMesh.Linux.Processes;
+namespace GatewayMesh.Linux;
 
 /// <summary>Sends signals to other processes (kill(2)).</summary>
-public static partial class ProcessSignal
+public static class ProcessSignal
 {
     /// <summary>Ends a process at once; it cannot be caught.</summary>
     public const int Kill = 9;
@@ -23,9 +21,6 @@ public static partial class ProcessSignal
     public static bool Send(int pid, int signal)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(pid, 1);
-        return Native(pid, signal) == 0;
+        return Libc.kill(pid, signal) == 0;
     }
-
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int Native(int pid, int signal);
 }

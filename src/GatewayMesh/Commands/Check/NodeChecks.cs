@@ -1,0 +1,137 @@
+using System.Globalization;
+using GatewayMesh.Commands.Status;
+using GatewayMesh.Configuration.Values;
+
+namespace GatewayMesh.Commands.Check;
+
+/// <summary>The checks, in the order in which they are printed. Each looks at one thing and knows the mend.</summary>
+internal static class NodeChecks
+{
+    private const long GuardBudget = 20L * 1024 * 1024;
+
+    /// <summary>All findings about <paramref name="status"/>; <paramref name="privateMemory"/> tells the bytes of a process, if it can.</summary>
+    public static IReadOnlyList<Finding> Of(NodeStatus status, HostPort admin, Func<int, long?> privateMemory) =>
+    [
+        Finding.Well("admin", $"{status.Node} ({status.Role} {status.Version}) answers on {admin}"),
+        Identity(status),
+        .. Registry(status),
+        .. Lease(status),
+        .. Gateways(status),
+        .. Guard(status, privateMemory),
+        .. IngressPorts(status),
+        .. Peers(status),
+    ];
+
+    private static Finding Identity(NodeStatus status) => status.Identity == "mtls"
+        ? Finding.Well("identity", "mtls: every peer is known by its certificate")
+        : new Finding(Mark.Warning, "identity", $"{(status.Identity.Length == 0 ? "plaintext" : status.Identity)}: whoever reaches an inbound port may claim to be any service", "let only hosts of the mesh reach these ports, until identity is mtls");
+
+    private static IEnumerable<Finding> Registry(NodeStatus status)
+    {
+        if (status.Registry is not { } registry)
+        {
+            yield return new Finding(Mark.Warning, "registry", "the node does not say where its configuration comes from", "look at its log: a worker that is starting cannot tell yet");
+            yield break;
+        }
+
+        yield return registry.Synced
+            ? Finding.Well("registry", $"{registry.Kind}, synced at revision {registry.Revision}")
+            : new Finding(Mark.Broken, "registry", $"{registry.Kind} is not in sync: revision {registry.Revision} is the last good one", "see that the registry can be read; the node goes on with what it has");
+        foreach (var error in registry.Errors)
+        {
+            yield return new Finding(Mark.Broken, "configuration", error, "mend the entry; `gatewaymesh validate` shows every error of a folder");
+        }
+    }
+
+    private static IEnumerable<Finding> Lease(NodeStatus status)
+    {
+        if (status.Lease is not { } lease)
+        {
+            yield break;
+        }
+
+        yield return status.Tier switch
+        {
+            "sidecar" => Finding.Well("worker", $"{lease.State}: the sidecar carries its own traffic"),
+            "gateway" => new Finding(Mark.Warning, "worker", $"{lease.State}: gateways carry this host's traffic", "its log says why the worker does not serve; after a drain: `gatewaymesh drain --undo`"),
+            _ => new Finding(Mark.Broken, "worker", $"{lease.State}: nobody carries this host's traffic", "its log says why the worker does not serve; start a gateway"),
+        };
+        if (lease.Kills > 0)
+        {
+            yield return new Finding(Mark.Warning, "worker", $"killed {lease.Kills} times because it hung", "its log says when; look for a starved machine or report it");
+        }
+    }
+
+    private static IEnumerable<Finding> Gateways(NodeStatus status)
+    {
+        if (status.Lease is null)
+        {
+            yield break;
+        }
+
+        if (status.Gateways.IsEmpty)
+        {
+            yield return new Finding(Mark.Broken, "gateways", "none is known: when this sidecar breaks, nobody stands in", "start two: `gatewaymesh --role gateway`");
+        }
+
+        foreach (var gateway in status.Gateways)
+        {
+            var age = gateway.ExerciseAgeSeconds.ToString("0", CultureInfo.InvariantCulture);
+            yield return gateway.ExerciseOk switch
+            {
+                true => Finding.Well($"gateway {gateway.Node}", $"answered a request through the guard {age} s ago"),
+                false => new Finding(Mark.Broken, $"gateway {gateway.Node}", $"did not answer {age} s ago: {gateway.ExerciseError ?? gateway.State}", $"see that it runs and that this host reaches {gateway.Address}"),
+                null => new Finding(Mark.Warning, $"gateway {gateway.Node}", "was never tried", "ask again in ten seconds"),
+            };
+        }
+    }
+
+    private static IEnumerable<Finding> Guard(NodeStatus status, Func<int, long?> privateMemory)
+    {
+        if (status.GuardPid is { } pid && privateMemory(pid) is { } bytes)
+        {
+            var megabytes = (bytes / 1048576.0).ToString("0.0", CultureInfo.InvariantCulture);
+            yield return bytes <= GuardBudget
+                ? Finding.Well("guard", $"{megabytes} MB private memory")
+                : new Finding(Mark.Warning, "guard", $"{megabytes} MB private memory, more than its budget of 20 MB", "24 KiB for each carried connection is expected; anything else is a bug to report");
+        }
+    }
+
+    private static IEnumerable<Finding> IngressPorts(NodeStatus status)
+    {
+        foreach (var port in status.BootstrapPorts.Except(status.EntryPorts))
+        {
+            yield return new Finding(Mark.Broken, $"ingress port {port}", "stands in the bootstrap file only: it answers 404 to everything", "add it to the ingress-gateway entry, or take it out of ingress.listeners");
+        }
+
+        foreach (var port in status.EntryPorts.Except(status.BootstrapPorts))
+        {
+            yield return new Finding(Mark.Broken, $"ingress port {port}", "stands in the ingress-gateway entry only: nothing listens", "add it to ingress.listeners of the bootstrap file, or take it out of the entry");
+        }
+
+        foreach (var port in status.BootstrapPorts.Intersect(status.EntryPorts))
+        {
+            yield return Finding.Well($"ingress port {port}", "stands in the bootstrap file and in the ingress-gateway entry");
+        }
+    }
+
+    private static IEnumerable<Finding> Peers(NodeStatus status)
+    {
+        var gone = status.Nodes.Where(peer => !peer.Alive).Select(peer => peer.Node).ToArray();
+        var stale = status.Nodes.Where(peer => peer.Alive && peer.Revision != status.Revision).Select(peer => peer.Node).ToArray();
+        if (gone.Length > 0)
+        {
+            yield return new Finding(Mark.Warning, "nodes", $"gone without a farewell: {string.Join(", ", gone)}", "start them, or take them out with `gatewaymesh drain` next time");
+        }
+
+        if (stale.Length > 0)
+        {
+            yield return new Finding(Mark.Warning, "nodes", $"on another revision: {string.Join(", ", stale)}", "a moment is usual after a change; beyond that `gatewaymesh check` on them says why");
+        }
+
+        if (status.Nodes.Length > 0 && gone.Length + stale.Length == 0)
+        {
+            yield return Finding.Well("nodes", $"all {status.Nodes.Length} alive and on revision {status.Revision}");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using GatewayMesh.Commands.Status;
+using GatewayMesh.Configuration.Values;
+
+namespace GatewayMesh.Commands.Drain;
+
+/// <summary>An order to a running process that takes a while: given once, then followed by its status.</summary>
+internal sealed class AdminOrder(HostPort admin, TextWriter output, TimeProvider time)
+{
+    private static readonly TimeSpan s_callTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_every = TimeSpan.FromMilliseconds(200);
+    private string _said = "";
+
+    /// <summary>Gives the order; the status before it.</summary>
+    public NodeStatus Give(string path, string body)
+    {
+        var before = Read() ?? throw new CommandFailure(ExitCode.Failed, $"no status from {admin}: {AdminCall.Send(admin, "GET", "/status", null, s_callTimeout).Failure}");
+        var answer = AdminCall.Send(admin, "POST", path, body, s_callTimeout);
+        return answer.IsWell
+            ? before
+            : throw new CommandFailure(ExitCode.Failed, $"{before.Node} refused {path}: {answer.Failure ?? $"{answer.Status} {answer.Body.Trim()}"}");
+    }
+
+    /// <summary>Prints each change of state until <paramref name="done"/>; false when <paramref name="limit"/> is over.</summary>
+    public bool Follow(TimeSpan limit, Predicate<NodeStatus> done, bool goneIsDone) => Waiting.Until(
+        () =>
+        {
+            if (Read() is not { } status)
+            {
+                return goneIsDone;
+            }
+
+            Say(status);
+            return done(status);
+        },
+        s_every,
+        limit,
+        time,
+        CancellationToken.None);
+
+    private NodeStatus? Read() => StatusReader.Read(AdminCall.Send(admin, "GET", "/status", null, s_callTimeout).Body);
+
+    private void Say(NodeStatus status)
+    {
+        var line = $"  {status.Lease?.State ?? "running"}, tier {status.Tier}{(status.Worker is { } worker ? $", {worker.Inflight} requests under way" : "")}";
+        if (line != _said)
+        {
+            output.WriteLine(_said = line);
+        }
+    }
+}

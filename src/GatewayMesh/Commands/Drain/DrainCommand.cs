@@ -1,0 +1,48 @@
+using System.CommandLine;
+using GatewayMesh.Commands.Status;
+using GatewayMesh.Configuration.Values;
+
+namespace GatewayMesh.Commands.Drain;
+
+/// <summary><c>gatewaymesh drain</c>: takes a node out of the mesh without a failed request, and back.</summary>
+internal static class DrainCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Build(TextWriter output)
+    {
+        var admin = CommonOptions.Admin();
+        var undo = new Option<bool>("--undo") { Description = "Take the node back into the mesh." };
+        var timeout = CommonOptions.Duration("--timeout", "How long to wait for the end.", TimeSpan.FromSeconds(60));
+        var command = new MeshCommand("drain", "Leave the registry, end what is under way, let the gateways carry; --undo takes it back.")
+        {
+            Examples = ["gatewaymesh drain", "gatewaymesh drain --undo", "gatewaymesh drain --admin 10.0.0.5:15000 --timeout 5m"],
+        };
+        command.Add(admin);
+        command.Add(undo);
+        command.Add(timeout);
+        command.SetAction(parsed => Run(parsed.GetValue(admin)!, parsed.GetValue(undo), parsed.GetValue(timeout), output, TimeProvider.System));
+        return command;
+    }
+
+    /// <summary>Asks for it and waits until it is done.</summary>
+    public static int Run(HostPort admin, bool undo, TimeSpan timeout, TextWriter output, TimeProvider time)
+    {
+        var order = new AdminOrder(admin, output, time);
+        var before = order.Give("/drain", undo ? """{"undo":true}""" : "{}");
+        output.WriteLine(undo ? $"{before.Node} comes back" : $"{before.Node} drains");
+        var done = order.Follow(timeout, undo ? IsBack : IsDrained, goneIsDone: !undo && before.GuardPid is null);
+        if (!done)
+        {
+            output.WriteLine($"not done after {DurationText.Format(timeout)}; it goes on by itself: `gatewaymesh status --admin {admin}` shows how far it is");
+            return ExitCode.Failed;
+        }
+
+        output.WriteLine(undo ? $"{before.Node} serves again" : $"{before.Node} is drained");
+        return ExitCode.Well;
+    }
+
+    /// <summary>No worker is left, or none that has work; the guard carries.</summary>
+    internal static bool IsDrained(NodeStatus status) => status.WorkerPid is null && !status.IsLeased;
+
+    private static bool IsBack(NodeStatus status) => status.Lease is null || status.IsLeased;
+}

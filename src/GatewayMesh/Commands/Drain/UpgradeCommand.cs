@@ -1,0 +1,46 @@
+using System.CommandLine;
+using GatewayMesh.Commands.Status;
+using GatewayMesh.Configuration.Values;
+
+namespace GatewayMesh.Commands.Drain;
+
+/// <summary><c>gatewaymesh upgrade</c>: the binary on disk takes over from the running one without a failed request.</summary>
+internal static class UpgradeCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Build(TextWriter output)
+    {
+        var admin = CommonOptions.Admin();
+        var timeout = CommonOptions.Duration("--timeout", "How long to wait for the new worker.", TimeSpan.FromSeconds(30));
+        var command = new MeshCommand("upgrade", "Start the binary that is on disk now in place of the running one.")
+        {
+            Examples = ["gatewaymesh upgrade", "gatewaymesh upgrade --admin 10.0.0.5:15000"],
+        };
+        command.Add(admin);
+        command.Add(timeout);
+        command.SetAction(parsed => Run(parsed.GetValue(admin)!, parsed.GetValue(timeout), output, TimeProvider.System));
+        return command;
+    }
+
+    /// <summary>Asks for it and waits until the new worker serves.</summary>
+    public static int Run(HostPort admin, TimeSpan timeout, TextWriter output, TimeProvider time)
+    {
+        var order = new AdminOrder(admin, output, time);
+        var before = order.Give("/upgrade", "{}");
+        output.WriteLine($"{before.Node} upgrades from {before.Version}, worker {before.WorkerPid}");
+        NodeStatus? after = null;
+        var done = order.Follow(timeout, status => IsUpgraded(before, after = status), goneIsDone: false);
+        if (!done)
+        {
+            output.WriteLine($"the new worker was not ready in {DurationText.Format(timeout)}: the old one keeps serving, the log of {before.Node} says why");
+            return ExitCode.Failed;
+        }
+
+        output.WriteLine($"{after!.Node} serves with {after.Version}, worker {after.WorkerPid}");
+        return ExitCode.Well;
+    }
+
+    /// <summary>Another worker than before holds the lease.</summary>
+    internal static bool IsUpgraded(NodeStatus before, NodeStatus now) =>
+        now.IsLeased && now.WorkerPid is not null && now.WorkerPid != before.WorkerPid;
+}

@@ -1,0 +1,11 @@
+namespace GatewayMesh.Commands.Status;
+
+/// <summary>What an admin address said.</summary>
+/// <param name="Status">HTTP status, or 0 when there was no answer.</param>
+/// <param name="Body">The body.</param>
+/// <param name="Failure">Why there was no answer, in words.</param>
+internal sealed record AdminAnswer(int Status, string Body, string? Failure)
+{
+    /// <summary>An answer that says yes.</summary>
+    public bool IsWell => Status is >= 200 and < 300;
+}

@@ -1,0 +1,32 @@
+using System.Text.Json;
+
+namespace GatewayMesh.Commands.Status;
+
+/// <summary>Reads members that may be absent or of another kind than today.</summary>
+internal static class JsonParts
+{
+    /// <summary>A member that is an object, or null.</summary>
+    public static JsonElement? Part(this JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var part) && part.ValueKind == JsonValueKind.Object ? part : null;
+
+    /// <summary>A member's text, or nothing.</summary>
+    public static string Text(this JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString()! : "";
+
+    /// <summary>A member's number, or 0.</summary>
+    public static double Number(this JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var number) && number.ValueKind == JsonValueKind.Number ? number.GetDouble() : 0;
+
+    /// <summary>A member that is true or false, or null.</summary>
+    public static bool? Flag(this JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var flag) && flag.ValueKind is JsonValueKind.True or JsonValueKind.False
+            ? flag.ValueKind == JsonValueKind.True
+            : null;
+
+    /// <summary>The items of a member that is an array, or none.</summary>
+    public static IEnumerable<JsonElement> Items(this JsonElement? element, string name) =>
+        element is { ValueKind: JsonValueKind.Object } here && here.TryGetProperty(name, out var items) && items.ValueKind == JsonValueKind.Array ? items.EnumerateArray() : [];
+
+    /// <summary>The items of a member that is an array, or none.</summary>
+    public static IEnumerable<JsonElement> Items(this JsonElement element, string name) => ((JsonElement?)element).Items(name);
+}

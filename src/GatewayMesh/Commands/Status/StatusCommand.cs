@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.Globalization;
+using GatewayMesh.Commands.Terminal;
+using GatewayMesh.Configuration.Values;
+
+namespace GatewayMesh.Commands.Status;
+
+/// <summary><c>gatewaymesh status</c>: all nodes at a glance.</summary>
+internal static class StatusCommand
+{
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>The command.</summary>
+    public static Command Build(TextWriter output)
+    {
+        var admin = CommonOptions.Admin();
+        var json = CommonOptions.Json("Print what the process says of itself and of the mesh, as it says it.");
+        var command = new MeshCommand("status", "Show all nodes: role, version, tier in use, configuration revision.")
+        {
+            Examples = ["gatewaymesh status", "gatewaymesh status --admin 10.0.0.5:15000 --json | jq .nodes"],
+        };
+        command.Add(admin);
+        command.Add(json);
+        command.SetAction(parsed => Run(parsed.GetValue(admin)!, parsed.GetValue(json), output));
+        return command;
+    }
+
+    /// <summary>Asks <paramref name="admin"/> and prints.</summary>
+    public static int Run(HostPort admin, bool json, TextWriter output)
+    {
+        var answer = AdminCall.Send(admin, "GET", "/status", null, s_timeout);
+        if (!answer.IsWell || StatusReader.Read(answer.Body) is not { } status)
+        {
+            throw new CommandFailure(ExitCode.Failed, $"no status from {admin}: {answer.Failure ?? $"it answered {answer.Status}"}");
+        }
+
+        if (json)
+        {
+            output.WriteLine(answer.Body.TrimEnd());
+            return ExitCode.Well;
+        }
+
+        foreach (var line in Table(status).Lines(Paint.For(output)))
+        {
+            output.WriteLine(line);
+        }
+
+        return ExitCode.Well;
+    }
+
+    /// <summary>One row a node; a process that knows no others shows itself.</summary>
+    internal static TextTable Table(NodeStatus status)
+    {
+        var table = new TextTable("NODE", "ROLE", "VERSION", "TIER", "REVISION", "", "AGE", "REQ/S", "PIDS");
+        foreach (var peer in status.Nodes.IsEmpty ? [Self(status)] : status.Nodes)
+        {
+            var isSynced = peer.Revision == status.Revision;
+            table.Add(
+                peer.Alive ? peer.Node : new Cell(peer.Node, Hue.Bad),
+                peer.Role,
+                peer.Version,
+                Tier(peer),
+                peer.Revision,
+                isSynced ? new Cell("SYNCED", Hue.Good) : new Cell("STALE", Hue.Warn),
+                peer.Alive ? Age(peer) : new Cell($"{Age(peer)} gone", Hue.Bad),
+                peer.RequestRate.ToString("0.#", CultureInfo.InvariantCulture),
+                new Cell(string.Join(", ", peer.Pids.Select(pid => $"{pid.Key} {pid.Value}")), Hue.Faint));
+        }
+
+        return table;
+    }
+
+    /// <summary>The tier of a node in its colour.</summary>
+    internal static Cell Tier(PeerStatus peer) => peer switch
+    {
+        { Alive: false } => new Cell("-", Hue.Bad),
+        { Tier: "none" } => new Cell("none", Hue.Bad),
+        { Role: "sidecar", Tier: "gateway" } => new Cell("gateway", Hue.Warn),
+        _ => new Cell(peer.Tier, Hue.Good),
+    };
+
+    private static string Age(PeerStatus peer) => peer.AgeSeconds.ToString("0.0s", CultureInfo.InvariantCulture);
+
+    private static PeerStatus Self(NodeStatus status) => new()
+    {
+        Node = status.Node,
+        Role = status.Role,
+        Version = status.Version,
+        Revision = status.Revision,
+        Tier = status.Tier,
+        Pids = status.Pids,
+        RequestRate = status.Worker?.Rate ?? 0,
+    };
+}

@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using GatewayMesh.Configuration.Values;
+
+namespace GatewayMesh.Commands.Status;
+
+/// <summary>Reads <c>/status</c>, whatever of it is there.</summary>
+internal static class StatusReader
+{
+    /// <summary>What <paramref name="json"/> says; null when it is no JSON object.</summary>
+    public static NodeStatus? Read(string json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return document.RootElement.ValueKind == JsonValueKind.Object ? Node(document.RootElement) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static NodeStatus Node(JsonElement root)
+    {
+        var guard = root.Part("guard");
+        var ingress = root.Part("ingress");
+        return new NodeStatus
+        {
+            Node = root.Text("node"),
+            Role = root.Text("role"),
+            Version = root.Text("version"),
+            Identity = root.Text("identity"),
+            UptimeSeconds = root.Number("uptimeSeconds"),
+            Pids = Pids(root),
+            Tier = root.Text("tier"),
+            Lease = root.Part("lease") is { } lease
+                ? new LeaseStatus(lease.Text("state"), (long)lease.Number("leases"), (long)lease.Number("restarts"), (long)lease.Number("kills"))
+                : null,
+            Carried = guard?.Part("carried") is { } carried
+                ? new CarriedStatus((long)carried.Number("open"), (long)carried.Number("total"), (long)carried.Number("failed"), (long)carried.Number("refused"))
+                : null,
+            Gateways = [.. guard.Items("gateways").Select(Gateway)],
+            Worker = root.Part("worker") is { } worker
+                ? new WorkerStatus(worker.Text("revision"), (long)worker.Number("connections"), (long)worker.Number("inflight"), (long)worker.Number("requests"), worker.Number("rate"))
+                : null,
+            Registry = root.Part("registry") is { } registry
+                ? new RegistryStatus(registry.Text("kind"), registry.Flag("synced") ?? false, registry.Text("revision"), [.. registry.Items("errors").Select(Words)])
+                : null,
+            Nodes = [.. root.Items("nodes").Select(Peer)],
+            Listeners = root.Items("listeners")
+                .Where(listener => HostPort.TryParse(listener.Text("address"), out _))
+                .DistinctBy(listener => listener.Text("name"))
+                .ToImmutableSortedDictionary(listener => listener.Text("name"), listener => Address(listener.Text("address"))!),
+            BootstrapPorts = Ports(ingress, "bootstrapPorts"),
+            EntryPorts = Ports(ingress, "entryPorts"),
+        };
+    }
+
+    private static GatewayStatus Gateway(JsonElement gateway)
+    {
+        var exercise = gateway.Part("lastExercise");
+        return new GatewayStatus(
+            gateway.Text("node"),
+            gateway.Text("address"),
+            gateway.Text("state"),
+            exercise?.Flag("ok"),
+            exercise?.Number("ageSeconds") ?? 0,
+            exercise?.Text("error") is { Length: > 0 } error ? error : null);
+    }
+
+    private static PeerStatus Peer(JsonElement peer) => new()
+    {
+        Node = peer.Text("node"),
+        Role = peer.Text("role").ToLowerInvariant(),
+        Version = peer.Text("version"),
+        Revision = peer.Text("revision"),
+        Tier = peer.Text("tier"),
+        Pids = Pids(peer),
+        Admin = Address(peer.Text("admin")),
+        RequestRate = peer.Number("requestRate"),
+        Alive = peer.Flag("alive") ?? true,
+        AgeSeconds = peer.Number("ageSeconds"),
+    };
+
+    private static ImmutableSortedDictionary<string, int> Pids(JsonElement of) =>
+        of.Part("pids") is { } pids
+            ? pids.EnumerateObject()
+                .Where(pid => pid.Value.ValueKind == JsonValueKind.Number && pid.Value.TryGetInt32(out _))
+                .ToImmutableSortedDictionary(pid => pid.Name, pid => pid.Value.GetInt32(), StringComparer.Ordinal)
+            : ImmutableSortedDictionary<string, int>.Empty;
+
+    private static ImmutableArray<int> Ports(JsonElement? of, string name) =>
+        [.. of.Items(name).Where(port => port.ValueKind == JsonValueKind.Number).Select(port => port.GetInt32())];
+
+    private static HostPort? Address(string text) => HostPort.TryParse(text, out var address) ? address : null;
+
+    // An error may be a sentence or an object with one.
+    private static string Words(JsonElement error) => error.ValueKind == JsonValueKind.String ? error.GetString()! : error.GetRawText();
+}
