@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
 namespace GatewayMesh.Proxy.Errors;
@@ -5,6 +8,9 @@ namespace GatewayMesh.Proxy.Errors;
 /// <summary>Writes the mesh's own answer for an error: <c>Proxy-Status</c> and problem+json (RFC 9457), or a gRPC status.</summary>
 public static class ErrorAnswer
 {
+    // RFC 9110 §15.5.6 asks for Allow; CONNECT is what is missing.
+    private const string AllowedMethods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE";
+
     /// <summary>
     /// Answers <paramref name="error"/>. When the response has begun, or the client is gone, the connection is aborted instead:
     /// a broken response must not look complete.
@@ -15,6 +21,89 @@ public static class ErrorAnswer
     /// <param name="node">Name of this node; empty to leave it out (an ingress speaks to strangers).</param>
     public static Task WriteAsync(HttpContext context, MeshError error, string requestId, string node)
     {
-        throw new NotImplementedException();
+        if (context.Response.HasStarted || error.Kind == MeshErrorKind.ClientGone)
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        }
+
+        WriteHead(context.Response, error);
+        if (IsGrpc(context.Request))
+        {
+            return WriteGrpc(context.Response, error.Row);
+        }
+
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            context.Response.ContentType = "application/problem+json";
+            return context.Response.StartAsync(CancellationToken.None);
+        }
+
+        var body = Problem(error, requestId, node);
+        context.Response.ContentType = "application/problem+json";
+        context.Response.ContentLength = body.WrittenCount;
+        return context.Response.Body.WriteAsync(body.WrittenMemory, CancellationToken.None).AsTask();
+    }
+
+    private static void WriteHead(HttpResponse response, in MeshError error)
+    {
+        // Fields of an upstream's response that came to nothing must not stand beside our body.
+        response.Clear();
+        response.StatusCode = error.Row.Status;
+        response.Headers[ProxyStatus.FieldName] = ProxyStatus.Format(error);
+        response.Headers.CacheControl = "no-store"; // 404 and 405 may be cached otherwise
+        if (error.Row.RetryLater)
+        {
+            response.Headers.RetryAfter = "1";
+        }
+
+        if (error.Kind == MeshErrorKind.MethodNotAllowed)
+        {
+            response.Headers.Allow = AllowedMethods;
+        }
+
+        // What follows on the connection cannot be trusted to be a request.
+        if (error.Kind is MeshErrorKind.RequestMalformed or MeshErrorKind.RequestTooLarge or MeshErrorKind.RequestTimeout)
+        {
+            response.Headers.Connection = "close";
+        }
+    }
+
+    private static bool IsGrpc(HttpRequest request) =>
+        request.ContentType is { } type && type.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase);
+
+    // A response that consists of trailers only: to a gRPC client the HTTP status is 200.
+    private static Task WriteGrpc(HttpResponse response, ErrorRow row)
+    {
+        response.StatusCode = StatusCodes.Status200OK;
+        response.ContentType = "application/grpc";
+        response.Headers["grpc-status"] = row.Grpc.ToString(CultureInfo.InvariantCulture);
+        response.Headers["grpc-message"] = row.Title;
+        return response.StartAsync(CancellationToken.None);
+    }
+
+    private static ArrayBufferWriter<byte> Problem(in MeshError error, string requestId, string node)
+    {
+        var body = new ArrayBufferWriter<byte>(256);
+        using var json = new Utf8JsonWriter(body);
+        json.WriteStartObject();
+        json.WriteString("type", "about:blank");
+        json.WriteString("title", error.Row.Title);
+        json.WriteNumber("status", error.Row.Status);
+        if (!string.IsNullOrEmpty(error.Details))
+        {
+            json.WriteString("detail", error.Details);
+        }
+
+        json.WriteString("error", error.Row.Reason);
+        json.WriteString("requestId", requestId);
+        if (node.Length > 0)
+        {
+            json.WriteString("node", node);
+        }
+
+        json.WriteEndObject();
+        json.Flush();
+        return body;
     }
 }

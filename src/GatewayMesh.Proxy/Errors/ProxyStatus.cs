@@ -32,15 +32,54 @@ public static class ProxyStatus
     /// <summary>
     /// True when <paramref name="field"/> holds a member of ours with an error: the answer was made by the mesh, not by an application.
     /// The field of an answer that comes straight from an application must have been stripped of it before.
-    /// A member without <c>forwarded</c> counts as forwarded: only an explicit <c>?0</c> permits a replay.
+    /// Only an explicit <c>forwarded=?0</c> of every member of ours permits a replay; a field that is not a valid list (RFC 8941) is no answer of the mesh.
     /// </summary>
     public static bool TryRead(StringValues field, out MeshError error)
     {
-        throw new NotImplementedException();
+        error = MeshError.None;
+        var forwarded = false;
+        string? type = null;
+        foreach (var line in field)
+        {
+            var reader = new ProxyStatusReader(line);
+            while (reader.TryReadMember(out var member))
+            {
+                if (member.Name == Member)
+                {
+                    type = member.Error ?? type;
+                    forwarded |= member.Forwarded ?? true;
+                }
+            }
+
+            if (!reader.AtEnd)
+            {
+                return false;
+            }
+        }
+
+        if (type is null)
+        {
+            return false;
+        }
+
+        error = new MeshError(ErrorTable.KindOf(type), forwarded);
+        return true;
     }
 
+    // RFC 8941 §3.3.3: printable ASCII in quotes, with \" and \\; anything else becomes a question mark.
     private static void AppendString(StringBuilder to, string value)
     {
-        throw new NotImplementedException();
+        to.Append('"');
+        foreach (var c in value.AsSpan(0, Math.Min(value.Length, MaxDetails)))
+        {
+            _ = c switch
+            {
+                '"' or '\\' => to.Append('\\').Append(c),
+                >= ' ' and <= '~' => to.Append(c),
+                _ => to.Append('?'),
+            };
+        }
+
+        to.Append('"');
     }
 }

@@ -1,3 +1,5 @@
+using GatewayMesh.Proxy.Errors;
+
 namespace GatewayMesh.Proxy.Resilience;
 
 /// <summary>
@@ -23,6 +25,9 @@ public struct Attempts
 
     /// <summary>Attempts over all layers.</summary>
     public int Max { get; }
+
+    /// <summary>True when an attempt of this layer that failed and was followed by another had been forwarded.</summary>
+    public bool WasForwarded { get; private set; }
 
     /// <summary>Attempts made by this layer.</summary>
     public readonly int Own => Number - Arrived + 1;
@@ -59,6 +64,12 @@ public struct Attempts
     }
 
     /// <summary>
+    /// The error to answer with in the end. A last attempt that was refused does not undo an earlier one that an application may have seen:
+    /// <c>forwarded=?0</c> is said only when it holds for every attempt.
+    /// </summary>
+    public readonly MeshError Settle(in MeshError last) => last with { Forwarded = last.Forwarded || WasForwarded };
+
+    /// <summary>
     /// The rule, then the deadline, then the budget (asked last, because asking spends). When the answer is <see cref="RetryVerdict.Allowed"/>
     /// the next attempt has begun: <see cref="Number"/> has moved on.
     /// </summary>
@@ -81,6 +92,7 @@ public struct Attempts
         }
 
         Number++;
+        WasForwarded |= facts.Error.Forwarded;
         return RetryVerdict.Allowed;
     }
 }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 
 namespace GatewayMesh.Proxy.Resilience;
 
@@ -10,13 +12,74 @@ namespace GatewayMesh.Proxy.Resilience;
 /// <param name="Destination">The called service, or null.</param>
 public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? Timeout, string? Source, string? Destination)
 {
+    private const int MaxCount = 99;
+    private const int MaxTimeout = 86_400_000;
+    private const int MaxName = 255;
+
     /// <summary>Of a request without any of the fields.</summary>
     public static MeshHeaderValues None => new(1, 0, null, null, null);
 
     /// <summary>
-    /// Reads the fields that a peer sent. False when one is malformed, repeated or out of bounds: answer 400. They are written by our own
-    /// proxies only (an application's are removed unread), so that a malformed one is a fault or an attack; to ignore it would undo the loop
-    /// protection and the bound on retries.
+    /// Reads the fields that a peer sent. False when one is malformed, repeated or out of bounds (counts up to 99, times up to a day, names up to
+    /// 255 characters of letters, digits, dot, dash and underscore): answer 400. They are written by our own proxies only (an application's are
+    /// removed unread), so that a malformed one is a fault or an attack; to ignore it would undo the loop protection and the bound on retries.
     /// </summary>
-    public static bool TryRead(IHeaderDictionary headers, out MeshHeaderValues values) => throw new NotImplementedException();
+    public static bool TryRead(IHeaderDictionary headers, out MeshHeaderValues values)
+    {
+        values = None;
+        if (!TryNumber(headers[MeshHeaders.Attempt], 1, MaxCount, out var attempt)
+            || !TryNumber(headers[MeshHeaders.Hops], 0, MaxCount, out var hops)
+            || !TryNumber(headers[MeshHeaders.TimeoutMs], 0, MaxTimeout, out var timeout)
+            || !TryName(headers[MeshHeaders.Source], out var source)
+            || !TryName(headers[MeshHeaders.Destination], out var destination))
+        {
+            return false;
+        }
+
+        values = new MeshHeaderValues(attempt ?? 1, hops ?? 0, timeout is { } ms ? TimeSpan.FromMilliseconds(ms) : null, source, destination);
+        return true;
+    }
+
+    private static bool TryNumber(StringValues field, int min, int max, out int? value)
+    {
+        value = null;
+        if (field.Count == 0)
+        {
+            return true;
+        }
+
+        // NumberStyles.None: digits only, so neither "+1" nor " 1". More digits than the maximum has overflow or are out of bounds.
+        if (field.Count > 1 || !int.TryParse(field[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < min || number > max)
+        {
+            return false;
+        }
+
+        value = number;
+        return true;
+    }
+
+    private static bool TryName(StringValues field, out string? value)
+    {
+        value = null;
+        if (field.Count == 0)
+        {
+            return true;
+        }
+
+        if (field.Count > 1 || field[0] is not { Length: > 0 and <= MaxName } name)
+        {
+            return false;
+        }
+
+        foreach (var c in name)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.'))
+            {
+                return false;
+            }
+        }
+
+        value = name;
+        return true;
+    }
 }

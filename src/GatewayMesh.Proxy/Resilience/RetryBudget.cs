@@ -10,6 +10,10 @@ public sealed class RetryBudget
     public const int WindowSeconds = 10;
 
     private readonly TimeProvider _time;
+    private readonly long _start;
+    private readonly Lock _taking = new();
+    private readonly SecondCounter _requests = new(WindowSeconds);
+    private readonly SecondCounter _retries = new(WindowSeconds);
 
     /// <summary>A full budget.</summary>
     /// <param name="time">The clock.</param>
@@ -18,6 +22,7 @@ public sealed class RetryBudget
     public RetryBudget(TimeProvider time, double ratio = 0.2, int minPerSecond = 10)
     {
         _time = time;
+        _start = time.GetTimestamp();
         Ratio = ratio;
         MinPerSecond = minPerSecond;
     }
@@ -28,9 +33,26 @@ public sealed class RetryBudget
     /// <summary>Retries a second that are always allowed.</summary>
     public int MinPerSecond { get; }
 
+    private long Second => (_time.GetTimestamp() - _start) / _time.TimestampFrequency;
+
     /// <summary>Counts a request that arrived (not its retries).</summary>
-    public void CountRequest() => _ = _time;
+    public void CountRequest() => _requests.Count(Second);
 
     /// <summary>Spends one retry; false when none is left.</summary>
-    public bool TryTake() => throw new NotImplementedException();
+    public bool TryTake()
+    {
+        // Look and take must be one step, or two threads would take the last one.
+        lock (_taking)
+        {
+            var second = Second;
+            var allowed = Math.Max((long)MinPerSecond * WindowSeconds, (long)(_requests.Sum(second) * Ratio));
+            if (_retries.Sum(second) >= allowed)
+            {
+                return false;
+            }
+
+            _retries.Count(second);
+            return true;
+        }
+    }
 }
