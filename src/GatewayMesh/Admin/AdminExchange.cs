@@ -1,0 +1,201 @@
+using System.Buffers;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace GatewayMesh.Admin;
+
+/// <summary>One connection to the admin address: read a request, find its route, answer, close.</summary>
+internal sealed class AdminExchange(IReadOnlyDictionary<(string Method, string Path), AdminHandler> routes, TimeSpan limit)
+{
+    private const int MaxHead = 8 * 1024;
+    private const int MaxBody = 64 * 1024;
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Serves <paramref name="connection"/>; never throws for what a peer does.</summary>
+    public void Run(Socket connection)
+    {
+        try
+        {
+            var socket = new TimedSocket(connection, limit);
+            var isHead = false;
+            Write(socket, Answer(socket, connection.LocalEndPoint, ref isHead, out var allow), allow, isHead);
+            Close(connection);
+        }
+        catch (Exception e) when (e is SocketException or TimeoutException or ObjectDisposedException)
+        {
+            // The peer is gone or too slow: there is nobody to tell.
+        }
+    }
+
+    private AdminResponse Answer(TimedSocket socket, EndPoint? local, ref bool isHead, out string? allow)
+    {
+        allow = null;
+        var buffer = ArrayPool<byte>.Shared.Rent(MaxHead);
+        try
+        {
+            var (received, length) = ReadHead(socket, buffer);
+            if (length < 0)
+            {
+                return received < MaxHead
+                    ? AdminResponse.OfError(400, "malformed", "The request breaks off in its head.")
+                    : AdminResponse.OfError(431, "head_too_large", "The request's head is larger than 8 KiB.");
+            }
+
+            if (AdminHead.Parse(buffer.AsSpan(0, length)) is not { } head || head.Second is not ['/', ..] || head.Host is null)
+            {
+                return AdminResponse.OfError(400, "malformed", "This is not an HTTP/1.1 request with a path and a Host, or it has a transfer coding.");
+            }
+
+            isHead = head.First == "HEAD";
+            if (Refuse(head, local) is { } refusal)
+            {
+                return refusal;
+            }
+
+            if (head.ContentLength > MaxBody)
+            {
+                return AdminResponse.OfError(413, "body_too_large", "The request's body is larger than 64 KiB.");
+            }
+
+            return TryReadBody(socket, head, buffer.AsSpan(length..received), out var body)
+                ? Handle(head, body, out allow)
+                : AdminResponse.OfError(400, "malformed", "The request breaks off in its body.");
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static (int Received, int Length) ReadHead(TimedSocket socket, byte[] buffer)
+    {
+        var received = 0;
+        while (received < MaxHead)
+        {
+            var count = socket.Receive(buffer.AsSpan(received..MaxHead));
+            received += count;
+            var length = AdminHead.LengthIn(buffer.AsSpan(0, received));
+            if (count == 0 || length >= 0)
+            {
+                return (received, length);
+            }
+        }
+
+        return (received, -1);
+    }
+
+    private static bool TryReadBody(TimedSocket socket, AdminHead head, ReadOnlySpan<byte> begun, out byte[] body)
+    {
+        body = head.ContentLength is > 0 ? new byte[head.ContentLength.Value] : [];
+        var filled = Math.Min(begun.Length, body.Length);
+        begun[..filled].CopyTo(body);
+        if (head.ExpectsContinue && filled < body.Length)
+        {
+            socket.Send("HTTP/1.1 100 Continue\r\n\r\n"u8);
+        }
+
+        while (filled < body.Length)
+        {
+            var count = socket.Receive(body.AsSpan(filled));
+            if (count == 0)
+            {
+                return false;
+            }
+
+            filled += count;
+        }
+
+        return true;
+    }
+
+    // A page in a browser of this host can reach loopback. Its script may send a POST to it (the browser then says Origin), or call a name that
+    // it owns and that it lets point here (the browser then says that name in Host: DNS rebinding). Neither is an operator.
+    private static AdminResponse? Refuse(AdminHead head, EndPoint? local)
+    {
+        if (head.Origin is not null && head.First is not ("GET" or "HEAD"))
+        {
+            return AdminResponse.OfError(403, "cross_origin", "Web pages may not change anything here.");
+        }
+
+        return local is not IPEndPoint { Address: var address } || !IsLoopback(address) || IsLocalName(head.Host!)
+            ? null
+            : AdminResponse.OfError(403, "host", "Host must be an IP address or localhost.");
+    }
+
+    private static bool IsLoopback(IPAddress address) => IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
+
+    private static bool IsLocalName(string host)
+    {
+        var colon = host.LastIndexOf(':');
+        var name = colon > 0 && host.AsSpan(colon + 1) is not "" && !host.AsSpan(colon + 1).ContainsAnyExceptInRange('0', '9') ? host[..colon] : host;
+        return name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || (name is ['[', .. var v6, ']'] ? IPAddress.TryParse(v6, out _) : !name.Contains(':') && IPAddress.TryParse(name, out _));
+    }
+
+    private AdminResponse Handle(AdminHead head, byte[] body, out string? allow)
+    {
+        allow = null;
+        var question = head.Second.IndexOf('?');
+        var path = question < 0 ? head.Second : head.Second[..question];
+        var method = head.First == "HEAD" ? "GET" : head.First;
+        if (!routes.TryGetValue((method, path), out var handler))
+        {
+            var methods = routes.Keys.Where(key => key.Path == path).Select(key => key.Method == "GET" ? "GET, HEAD" : key.Method);
+            allow = string.Join(", ", methods.Order(StringComparer.Ordinal));
+            return allow.Length == 0
+                ? AdminResponse.OfError(404, "not_found", "Nothing is here.")
+                : AdminResponse.OfError(405, "method_not_allowed", "Allowed: " + allow + ".");
+        }
+
+        try
+        {
+            return handler(new AdminRequest(method, path, question < 0 ? "" : head.Second[(question + 1)..], body));
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return AdminResponse.OfError(500, "internal", e.GetType().Name + ": " + e.Message);
+        }
+    }
+
+    private static void Write(TimedSocket socket, AdminResponse response, string? allow, bool isHead)
+    {
+        var head = string.Create(
+            CultureInfo.InvariantCulture,
+            $"HTTP/1.1 {response.Status} {ReasonOf(response.Status)}\r\nContent-Type: {response.ContentType}\r\nContent-Length: {response.Body.Length}\r\n{(string.IsNullOrEmpty(allow) ? "" : $"Allow: {allow}\r\n")}Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n");
+        socket.Send(Encoding.Latin1.GetBytes(head));
+        if (!isHead)
+        {
+            socket.Send(response.Body.Span);
+        }
+    }
+
+    // Closing with unread bytes makes a reset that can overtake the answer: end our side, then read what is left for a moment.
+    private static void Close(Socket connection)
+    {
+        connection.Shutdown(SocketShutdown.Send);
+        Span<byte> rest = stackalloc byte[1024];
+        var socket = new TimedSocket(connection, Linger);
+        while (socket.Receive(rest) > 0)
+        {
+        }
+    }
+
+    private static string ReasonOf(int status) => status switch
+    {
+        200 => "OK",
+        202 => "Accepted",
+        400 => "Bad Request",
+        403 => "Forbidden",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        409 => "Conflict",
+        413 => "Content Too Large",
+        431 => "Request Header Fields Too Large",
+        500 => "Internal Server Error",
+        503 => "Service Unavailable",
+        504 => "Gateway Timeout",
+        _ => "Status",
+    };
+}

@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Text;
+
+namespace GatewayMesh.Admin;
+
+/// <summary>The head of a request or a response, as far as the admin address needs HTTP/1.1 (RFC 9112).</summary>
+/// <param name="First">The start line's first word: method, or version.</param>
+/// <param name="Second">Its second word: target, or status.</param>
+internal sealed record AdminHead(string First, string Second)
+{
+    private static readonly byte[] End = "\r\n\r\n"u8.ToArray();
+
+    /// <summary>Value of <c>Host</c>, or null.</summary>
+    public string? Host { get; private set; }
+
+    /// <summary>Value of <c>Origin</c>, or null.</summary>
+    public string? Origin { get; private set; }
+
+    /// <summary>Value of <c>Content-Type</c>, or null.</summary>
+    public string? ContentType { get; private set; }
+
+    /// <summary>Value of <c>Content-Length</c>, or null.</summary>
+    public int? ContentLength { get; private set; }
+
+    /// <summary>True when the client waits to be told to send its body.</summary>
+    public bool ExpectsContinue { get; private set; }
+
+    /// <summary>Length of the head that <paramref name="bytes"/> begin with, its empty line included; −1 while it is not complete.</summary>
+    public static int LengthIn(ReadOnlySpan<byte> bytes)
+    {
+        var at = bytes.IndexOf(End);
+        return at < 0 ? -1 : at + End.Length;
+    }
+
+    /// <summary>Reads a head; null when it is malformed or says something that is not understood here (a transfer coding).</summary>
+    public static AdminHead? Parse(ReadOnlySpan<byte> bytes)
+    {
+        var lines = Encoding.Latin1.GetString(bytes[..^End.Length]).Split("\r\n");
+        var start = lines[0].Split(' ', 3);
+        if (start.Length != 3 || start[0].Length == 0 || lines[0].AsSpan().IndexOfAnyInRange('\0', '\x1F') >= 0)
+        {
+            return null;
+        }
+
+        var head = new AdminHead(start[0], start[1]);
+        var isRequest = !start[0].StartsWith("HTTP/", StringComparison.Ordinal);
+        if (!(isRequest ? start[2] : start[0]).StartsWith("HTTP/1.", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        foreach (var line in lines.AsSpan(1))
+        {
+            if (!head.TryAdd(line))
+            {
+                return null;
+            }
+        }
+
+        return head;
+    }
+
+    private bool TryAdd(string line)
+    {
+        var colon = line.IndexOf(':');
+        if (colon <= 0 || !line.AsSpan(0, colon).ContainsOnlyTokenCharacters() || line.AsSpan(colon).ContainsControlCharacters())
+        {
+            return false;
+        }
+
+        var value = line[(colon + 1)..].Trim(' ', '\t');
+        switch (line[..colon].ToLowerInvariant())
+        {
+            case "host":
+                var hadHost = Host is not null;
+                Host = value;
+                return !hadHost;
+            case "origin":
+                Origin = value;
+                return true;
+            case "content-type":
+                ContentType = value;
+                return true;
+            case "content-length":
+                var hadLength = ContentLength is not null;
+                var isNumber = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var length);
+                ContentLength = length;
+                return isNumber && !hadLength;
+            case "expect":
+                ExpectsContinue = value.Equals("100-continue", StringComparison.OrdinalIgnoreCase);
+                return true;
+            case "transfer-encoding":
+                return false;
+            default:
+                return true;
+        }
+    }
+}

@@ -1,0 +1,27 @@
+namespace GatewayMesh.Admin;
+
+/// <summary>A request on the admin address.</summary>
+/// <param name="Method">Method, as sent; HEAD arrives as GET.</param>
+/// <param name="Path">Path, byte for byte, without the query.</param>
+/// <param name="Query">What stands behind the question mark, or empty.</param>
+/// <param name="Body">Body, at most 64 KiB.</param>
+public readonly record struct AdminRequest(string Method, string Path, string Query, ReadOnlyMemory<byte> Body)
+{
+    /// <summary>The unescaped value of <paramref name="name"/> in the query; empty for a name without a value, null when it is not there.</summary>
+    public string? QueryValue(string name)
+    {
+        foreach (var part in Query.Split('&'))
+        {
+            var equals = part.IndexOf('=');
+            if (Uri.UnescapeDataString(equals < 0 ? part : part[..equals]) == name)
+            {
+                return equals < 0 ? "" : Uri.UnescapeDataString(part[(equals + 1)..]);
+            }
+        }
+
+        return null;
+    }
+}
+
+/// <summary>Answers one route. Runs on a thread of the admin server and may block for a moment; what it throws becomes a 500.</summary>
+public delegate AdminResponse AdminHandler(AdminRequest request);

@@ -1,0 +1,88 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace GatewayMesh.Admin;
+
+/// <summary>
+/// A connection that is read and written on the calling thread with one time limit for all of it. The socket is non-blocking and waited for by
+/// poll, so that nothing of this touches the thread pool.
+/// </summary>
+internal readonly struct TimedSocket
+{
+    private readonly Socket _socket;
+    private readonly long _end;
+
+    /// <summary>Takes over <paramref name="socket"/>; the time runs from now.</summary>
+    public TimedSocket(Socket socket, TimeSpan limit)
+    {
+        socket.Blocking = false;
+        _socket = socket;
+        _end = Environment.TickCount64 + (long)limit.TotalMilliseconds;
+    }
+
+    /// <summary>Connects to <paramref name="to"/>.</summary>
+    public void Connect(EndPoint to)
+    {
+        try
+        {
+            _socket.Connect(to);
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress or SocketError.IOPending)
+        {
+            Wait(SelectMode.SelectWrite);
+            var error = (SocketError)(int)_socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
+            if (error != SocketError.Success)
+            {
+                throw new SocketException((int)error);
+            }
+        }
+    }
+
+    /// <summary>Reads what there is, at least a byte; 0 at the end.</summary>
+    public int Receive(Span<byte> buffer)
+    {
+        while (true)
+        {
+            var count = _socket.Receive(buffer, SocketFlags.None, out var error);
+            switch (error)
+            {
+                case SocketError.Success:
+                    return count;
+                case SocketError.WouldBlock:
+                    Wait(SelectMode.SelectRead);
+                    break;
+                default:
+                    throw new SocketException((int)error);
+            }
+        }
+    }
+
+    /// <summary>Writes all of <paramref name="bytes"/>.</summary>
+    public void Send(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            var count = _socket.Send(bytes, SocketFlags.None, out var error);
+            switch (error)
+            {
+                case SocketError.Success:
+                    bytes = bytes[count..];
+                    break;
+                case SocketError.WouldBlock:
+                    Wait(SelectMode.SelectWrite);
+                    break;
+                default:
+                    throw new SocketException((int)error);
+            }
+        }
+    }
+
+    private void Wait(SelectMode mode)
+    {
+        var left = _end - Environment.TickCount64;
+        if (left <= 0 || !_socket.Poll(TimeSpan.FromMilliseconds(left), mode))
+        {
+            throw new TimeoutException("The peer took too long.");
+        }
+    }
+}
