@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Configuration.Document;
+using GatewayMesh.Registry.Files;
+using GatewayMesh.Registry.Yaml;
+
+namespace GatewayMesh.Registry.Bootstrap;
+
+/// <summary>From a bootstrap file, variables and options to a <see cref="BootstrapSpec"/>; every error, not only the first.</summary>
+public static class BootstrapFile
+{
+    /// <summary>Loads a file, or nothing but options and variables when <paramref name="path"/> is null. Null when there are errors.</summary>
+    /// <param name="path">The file of <c>--config</c>, or null.</param>
+    /// <param name="options">The command line.</param>
+    /// <param name="environment">The variables of the process.</param>
+    /// <param name="errors">All that is wrong, by file and line.</param>
+    public static BootstrapSpec? Load(string? path, BootstrapOptions options, IReadOnlyDictionary<string, string> environment, out ImmutableArray<ConfigError> errors)
+    {
+        var found = new ConfigErrors();
+        var content = path is null ? [] : FileContent.Read(path, found);
+        var spec = content is null ? null : Bind(content, path, options, environment, found);
+        errors = found.ToSorted();
+        return spec;
+    }
+
+    /// <summary>The same with the file's content at hand; <paramref name="name"/> stands in the errors, and relative paths are relative to its folder.</summary>
+    public static BootstrapSpec? FromBytes(ReadOnlySpan<byte> content, string name, BootstrapOptions options, IReadOnlyDictionary<string, string> environment, out ImmutableArray<ConfigError> errors)
+    {
+        var found = new ConfigErrors();
+        var spec = Bind(content, name, options, environment, found);
+        errors = found.ToSorted();
+        return spec;
+    }
+
+    /// <summary>The variables of this process.</summary>
+    public static IReadOnlyDictionary<string, string> ReadEnvironment()
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        {
+            variables[(string)variable.Key] = variable.Value as string ?? "";
+        }
+
+        return variables;
+    }
+
+    private static BootstrapSpec? Bind(ReadOnlySpan<byte> content, string? name, BootstrapOptions options, IReadOnlyDictionary<string, string> environment, ConfigErrors errors)
+    {
+        ConfigNode Value(string text, SourceLocation location) => YamlDocuments.ReadValue(text, location, errors);
+
+        var before = errors.Count;
+        var document = name is null ? new ConfigNull(SourceLocation.Option("command line")) : YamlDocuments.ReadOne(content, name, errors);
+        if (errors.Count > before && document is ConfigNull)
+        {
+            // What cannot be read as a tree has no keys to complain of.
+            return null;
+        }
+
+        ImmutableArray<OverlayItem> items =
+        [
+            .. BootstrapOverlay.FromVariables(environment, Value),
+            .. options.Set.Select(setting => BootstrapOverlay.FromSetting(setting, Value, errors)).OfType<OverlayItem>(),
+            .. Named(options),
+        ];
+        var context = new BootstrapContext(HostName(), Environment.CurrentDirectory) { RegistryRequired = options.RegistryRequired };
+        var spec = BootstrapBinder.Bind(BootstrapOverlay.Apply(document, items, errors), context, errors);
+        return errors.Count > before ? null : spec! with { File = name is null ? null : Path.GetFullPath(name) };
+    }
+
+    // A host may bear a name that is none of ours; its first fit letters are then the node's.
+    private static string HostName() =>
+        Names.IsName(Environment.MachineName) ? Environment.MachineName
+        : new string([.. Environment.MachineName.Where(char.IsAsciiLetterOrDigit).Take(Names.Longest)]) is { Length: > 0 } name ? name
+        : "localhost";
+
+    private static IEnumerable<OverlayItem> Named(BootstrapOptions options)
+    {
+        (string Option, string Key, string? Value)[] named =
+        [
+            ("--role", "role", options.Role),
+            ("--node", "node", options.Node),
+            ("--cluster", "cluster", options.Cluster),
+            ("--registry", "registry", options.Registry),
+            ("--data-dir", "dataDir", options.DataDir),
+            ("--admin", "admin", options.Admin),
+            ("--no-guard", "guarded", options.NoGuard ? "false" : null),
+        ];
+        return named.Where(item => item.Value is not null).Select(item => BootstrapOverlay.FromOption(item.Option, item.Key, item.Value!));
+    }
+}

@@ -1,0 +1,80 @@
+using GatewayMesh.Configuration.Document;
+using GatewayMesh.Configuration.Nodes;
+
+namespace GatewayMesh.Registry.Files;
+
+/// <summary>Writes this node's own file: whole when the node has something new to say, otherwise only its time.</summary>
+internal sealed class NodeFile(string folder, TimeProvider time)
+{
+    // The rate of requests is never twice the same; a change that nobody would notice is not worth a write to the disk.
+    private const double NotableRateChange = 0.1;
+
+    private readonly Lock _lock = new();
+    private NodeRecord? _written;
+
+    public void Publish(NodeRecord record)
+    {
+        lock (_lock)
+        {
+            var path = PathOf(record.Node);
+            if (_written is not null && SaysTheSame(_written, record) && TryTouch(path))
+            {
+                return;
+            }
+
+            try
+            {
+                _ = Directory.CreateDirectory(folder);
+            }
+            catch (UnauthorizedAccessException exception)
+            {
+                throw new IOException(exception.Message, exception);
+            }
+
+            AtomicFile.Write(path, NodeRecordText.Write(record), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+            _written = record;
+        }
+    }
+
+    public void Withdraw(string node)
+    {
+        lock (_lock)
+        {
+            _written = null;
+            try
+            {
+                File.Delete(PathOf(node));
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // Then the node is not in it.
+            }
+            catch (UnauthorizedAccessException exception)
+            {
+                throw new IOException(exception.Message, exception);
+            }
+        }
+    }
+
+    private static bool SaysTheSame(NodeRecord written, NodeRecord now) =>
+        NodeRecordText.Write(written with { At = default, RequestRate = 0 }).AsSpan().SequenceEqual(NodeRecordText.Write(now with { At = default, RequestRate = 0 }))
+        && Math.Abs(written.RequestRate - now.RequestRate) <= Math.Max(1, written.RequestRate * NotableRateChange);
+
+    // Names become paths: one that is no name must not leave the folder.
+    private string PathOf(string node) =>
+        Names.IsName(node) ? Path.Combine(folder, $"{node}.yaml") : throw new ArgumentException($"'{node}' is not a name", nameof(node));
+
+    private bool TryTouch(string path)
+    {
+        try
+        {
+            File.SetLastWriteTimeUtc(path, time.GetUtcNow().UtcDateTime);
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Removed by somebody: written again.
+            return false;
+        }
+    }
+}

@@ -1,0 +1,147 @@
+using System.Collections.Immutable;
+using GatewayMesh.Configuration.Document;
+using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Registry.Yaml;
+
+namespace GatewayMesh.Registry.Files;
+
+/// <summary>
+/// The nodes that say in <c>DIR/nodes/NODE.yaml</c> that they live. Times come from the reader's monotonic clock: what counts is that a
+/// file changed, not what time it bears, so that clocks that differ or jump harm nobody.
+/// </summary>
+internal sealed class NodeFolder(string folder, TimeProvider time)
+{
+    /// <summary>Three touches of 2 s missed, and half a second for the polls between.</summary>
+    internal static readonly TimeSpan GoneAfter = TimeSpan.FromSeconds(6.5);
+
+    // A reader that was paused must not bury the others for the time that it slept itself.
+    private static readonly TimeSpan LongestGap = TimeSpan.FromSeconds(1.5);
+
+    private readonly Dictionary<string, NodeState> _nodes = new(StringComparer.Ordinal);
+    private long _lastPoll = time.GetTimestamp();
+    private bool _seen;
+
+    /// <summary>The nodes whose record was good at least once, by name.</summary>
+    public ImmutableArray<NodeSighting> Sightings =>
+    [
+        .. _nodes.Where(node => node.Value.Record is not null)
+            .OrderBy(node => node.Key, StringComparer.Ordinal)
+            .Select(node => new NodeSighting(node.Value.Record!, node.Value.Alive) { HeardAt = node.Value.HeardAt }),
+    ];
+
+    /// <summary>Looks at the folder once. True when anything changed, a touch included.</summary>
+    /// <param name="readAll">Whether to read files whose stamp is the same too.</param>
+    /// <param name="errors">Gets what is wrong at present.</param>
+    public bool Poll(bool readAll, ConfigErrors errors)
+    {
+        Forgive();
+        if (List(errors) is not { } stamps)
+        {
+            Hold();
+            return false;
+        }
+
+        _seen = true;
+        var changed = false;
+        foreach (var stamp in stamps)
+        {
+            changed |= Look(stamp, readAll);
+        }
+
+        var present = stamps.Select(NameOf).ToHashSet(StringComparer.Ordinal);
+        foreach (var name in _nodes.Keys.Where(name => !present.Contains(name)).ToList())
+        {
+            changed |= _nodes.Remove(name);
+        }
+
+        foreach (var node in _nodes.Values)
+        {
+            var alive = time.GetElapsedTime(node.HeardAt, _lastPoll) <= GoneAfter;
+            changed |= alive != node.Alive;
+            node.Alive = alive;
+            errors.AddRange(node.Errors);
+        }
+
+        return changed;
+    }
+
+    /// <summary>Who cannot see the nodes cannot tell who is gone: those that live are given their full time again.</summary>
+    public void Hold()
+    {
+        _lastPoll = time.GetTimestamp();
+        foreach (var node in _nodes.Values.Where(node => node.Alive))
+        {
+            node.HeardAt = _lastPoll;
+        }
+    }
+
+    private static string NameOf(FileStamp stamp) => Path.GetFileNameWithoutExtension(stamp.Path);
+
+    private void Forgive()
+    {
+        var now = time.GetTimestamp();
+        var gap = time.GetElapsedTime(_lastPoll, now);
+        if (gap > LongestGap)
+        {
+            var slept = now - _lastPoll;
+            foreach (var node in _nodes.Values)
+            {
+                node.HeardAt += slept;
+            }
+        }
+
+        _lastPoll = now;
+    }
+
+    private FileStamp[]? List(ConfigErrors errors)
+    {
+        try
+        {
+            return Directory.Exists(folder) || _seen ? FileStamp.List(folder) : [];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            errors.Add(SourceLocation.Option(folder), "", $"cannot be read ({exception.Message})", "check that the folder is there and its permissions; the nodes are held as they were");
+            return null;
+        }
+    }
+
+    private bool Look(FileStamp stamp, bool readAll)
+    {
+        var name = NameOf(stamp);
+        var known = _nodes.TryGetValue(name, out var node);
+        if (known && node!.Stamp == stamp && !readAll)
+        {
+            return false;
+        }
+
+        node ??= new NodeState { HeardAt = _lastPoll };
+        _nodes[name] = node;
+        var touched = node.Stamp != stamp;
+        node.Stamp = stamp;
+        node.HeardAt = touched ? _lastPoll : node.HeardAt;
+        return Read(node, name) | touched;
+    }
+
+    private static bool Read(NodeState node, string name)
+    {
+        var errors = new ConfigErrors();
+        var bytes = FileContent.Read(node.Stamp.Path, errors);
+        if (bytes is not null && node.Content.AsSpan().SequenceEqual(bytes) && node.Record is not null && node.Errors.IsEmpty)
+        {
+            return false;
+        }
+
+        var record = bytes is null ? null : NodeRecordBinder.Bind(YamlDocuments.ReadOne(bytes, node.Stamp.Path, errors), errors);
+        if (record is not null && record.Node != name)
+        {
+            errors.Add(new SourceLocation(node.Stamp.Path, 1, 1), "node", $"the file of {name} says that it is {record.Node}", "give the file its node's name");
+        }
+
+        // Broken: the last good record stays, and so do the other nodes.
+        node.Errors = errors.ToSorted();
+        node.Content = bytes ?? [];
+        node.Record = node.Errors.IsEmpty ? record : node.Record;
+        return true;
+    }
+}

@@ -1,0 +1,24 @@
+using GatewayMesh.Configuration.Nodes;
+
+namespace GatewayMesh.Registry;
+
+/// <summary>Where configuration and endpoints come from and where a node says what it is. Several kinds, one interface.</summary>
+public interface IRegistry : IAsyncDisposable
+{
+    /// <summary>What it is, for people: <c>file:/etc/gatewaymesh/registry</c>.</summary>
+    string Name { get; }
+
+    /// <summary>
+    /// Reports the whole of what the registry knows, at once and then at every change. Never ends by itself and never throws for
+    /// what is wrong with the registry: that stands in the report's errors. One watch at a time.
+    /// </summary>
+    IAsyncEnumerable<RegistryReport> WatchAsync(CancellationToken cancellationToken);
+
+    /// <summary>Says what this node is; called every 2 s, since a node that is silent is taken for gone.</summary>
+    /// <exception cref="IOException">The registry cannot be written to. The same call may work later.</exception>
+    Task PublishAsync(NodeRecord record, CancellationToken cancellationToken);
+
+    /// <summary>Takes this node out: its instances are gone for the others, not merely unhealthy.</summary>
+    /// <exception cref="IOException">The registry cannot be written to. The same call may work later.</exception>
+    Task WithdrawAsync(string node, CancellationToken cancellationToken);
+}

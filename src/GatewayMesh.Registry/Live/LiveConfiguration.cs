@@ -1,0 +1,186 @@
+using System.Collections.Immutable;
+using GatewayMesh.Configuration.Document;
+using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Configuration.Snapshot;
+using GatewayMesh.Registry.Snapshots;
+
+namespace GatewayMesh.Registry.Live;
+
+/// <summary>
+/// The configuration of a running process: watches the registry, compiles what it says, keeps the last good through everything that
+/// goes wrong, stores it, and begins with the stored one.
+/// </summary>
+/// <param name="registry">The registry; not disposed here.</param>
+/// <param name="store">The last good on disk, or null for none.</param>
+/// <param name="time">Clock of the nodes' age and of the store's retries.</param>
+public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, TimeProvider time) : IAsyncDisposable
+{
+    // How long a store that could not be written waits for its next try.
+    private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(10);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _lock = new();
+    private volatile LiveState _state = LiveState.Nothing;
+    private ConfigError? _storeError;
+    private RegistryView? _unstored;
+    private string _storedRevision = MeshSnapshot.Empty.Revision;
+    private Task? _run;
+    private ITimer? _retry;
+
+    /// <summary>A new snapshot is in use (its revision differs from the last one's). Called on the watch's thread: be quick, do not throw.</summary>
+    public event Action<MeshSnapshot>? Changed;
+
+    /// <summary>Anything that is shown changed: snapshot, errors or nodes.</summary>
+    public event Action? Updated;
+
+    /// <summary>The snapshot in use; <see cref="MeshSnapshot.Empty"/> while there is none.</summary>
+    public MeshSnapshot Current => _state.Snapshot;
+
+    /// <summary>Its revision.</summary>
+    public string Revision => _state.Snapshot.Revision;
+
+    /// <summary>Where it comes from.</summary>
+    public ConfigurationOrigin Origin => _state.Origin;
+
+    /// <summary>Whether what is in use is exactly what the registry says now (SYNCED, otherwise STALE).</summary>
+    public bool Synced => _state.Synced;
+
+    /// <summary>All that is wrong with the registry and the store now.</summary>
+    public ImmutableArray<ConfigError> Errors => _state.Errors;
+
+    /// <summary>The entries in use, as they were declared.</summary>
+    public EntrySet Entries => _state.View.Entries;
+
+    /// <summary>The nodes, by name.</summary>
+    public ImmutableArray<NodeStatus> Nodes =>
+        [.. _state.View.Nodes.Select(node => new NodeStatus(node.Record, node.Alive, node.HeardAt is { } heard ? time.GetElapsedTime(heard) : null))];
+
+    /// <summary>Completes when there is something to serve from (registry or disk), or the registry has answered for the first time, if only with errors.</summary>
+    public Task Answered => _answered.Task;
+
+    /// <summary>Reads the store, then begins to watch. Returns when the stored configuration, if any, is in use.</summary>
+    public void Start()
+    {
+        if (store?.Load(out _storeError) is { } stored)
+        {
+            Use(Compile(LiveState.Nothing with { View = stored, Origin = ConfigurationOrigin.Store }));
+            _storedRevision = Revision;
+            _ = _answered.TrySetResult();
+        }
+        else if (_storeError is not null)
+        {
+            Use(_state with { Errors = [_storeError] });
+        }
+
+        _retry = time.CreateTimer(_ => SaveAgain(), null, StoreRetry, StoreRetry);
+        _run = Task.Run(WatchAsync);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        if (_retry is not null)
+        {
+            await _retry.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await (_run ?? Task.CompletedTask).ConfigureAwait(false);
+        _stop.Dispose();
+    }
+
+    private async Task WatchAsync()
+    {
+        try
+        {
+            await foreach (var report in registry.WatchAsync(_stop.Token).ConfigureAwait(false))
+            {
+                Take(report);
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // Asked to stop.
+        }
+    }
+
+    // What the report lacks stays as it was: from an earlier report, or from the disk.
+    private void Take(RegistryReport report)
+    {
+        lock (_lock)
+        {
+            var last = _state;
+            var view = new RegistryView(report.Entries ?? last.View.Entries, report.Nodes ?? last.View.Nodes);
+            var complete = report is { Entries: not null, Nodes: not null };
+            var origin = complete ? ConfigurationOrigin.Registry : last.Origin;
+            var next = Compile(new LiveState(last.Snapshot, view, origin, complete && report.Errors.IsEmpty, []));
+            if (complete && next.Snapshot.Revision != _storedRevision)
+            {
+                // Nodes speak all the time; the disk hears only of what changes the snapshot.
+                Save(view, next.Snapshot.Revision);
+            }
+
+            Use(next with { Errors = [.. report.Errors, .. Some(_storeError)] });
+        }
+
+        _ = _answered.TrySetResult();
+    }
+
+    // Under the lock, or before there is a second thread.
+    private void Use(LiveState next)
+    {
+        var changed = next.Snapshot.Revision != _state.Snapshot.Revision;
+        _state = next;
+        if (changed)
+        {
+            Changed?.Invoke(next.Snapshot);
+        }
+
+        Updated?.Invoke();
+    }
+
+    // Before anything is known there is no snapshot, which is not the same as the snapshot of nothing.
+    private LiveState Compile(LiveState next)
+    {
+        if (next.Origin == ConfigurationOrigin.None || (Same(next.View, _state.View) && next.Origin == _state.Origin))
+        {
+            return next;
+        }
+
+        var compiled = SnapshotCompiler.Compile(next.View.Entries, next.View.Nodes);
+        return compiled.Revision == next.Snapshot.Revision ? next : next with { Snapshot = compiled };
+    }
+
+    // Touches change nothing but the time at which a node was heard: no reason to compile.
+    private static bool Same(RegistryView left, RegistryView right) =>
+        ReferenceEquals(left.Entries, right.Entries)
+        && left.Nodes.Length == right.Nodes.Length
+        && left.Nodes.Zip(right.Nodes).All(pair => ReferenceEquals(pair.First.Record, pair.Second.Record) && pair.First.Alive == pair.Second.Alive);
+
+    private void Save(RegistryView view, string revision)
+    {
+        _storeError = store?.Save(view);
+        _unstored = _storeError is null ? null : view;
+        _storedRevision = revision;
+    }
+
+    private void SaveAgain()
+    {
+        lock (_lock)
+        {
+            if (_unstored is null)
+            {
+                return;
+            }
+
+            var before = _storeError;
+            Save(_unstored, _storedRevision);
+            _state = _state with { Errors = [.. _state.Errors.Where(error => error != before), .. Some(_storeError)] };
+            Updated?.Invoke();
+        }
+    }
+
+    private static IEnumerable<ConfigError> Some(ConfigError? error) => error is null ? [] : [error];
+}

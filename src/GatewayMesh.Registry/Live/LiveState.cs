@@ -1,0 +1,11 @@
+using System.Collections.Immutable;
+using GatewayMesh.Configuration.Document;
+using GatewayMesh.Configuration.Snapshot;
+
+namespace GatewayMesh.Registry.Live;
+
+/// <summary>All that <see cref="LiveConfiguration"/> shows, swapped as one.</summary>
+internal sealed record LiveState(MeshSnapshot Snapshot, RegistryView View, ConfigurationOrigin Origin, bool Synced, ImmutableArray<ConfigError> Errors)
+{
+    public static LiveState Nothing { get; } = new(MeshSnapshot.Empty, RegistryView.Empty, ConfigurationOrigin.None, Synced: false, []);
+}

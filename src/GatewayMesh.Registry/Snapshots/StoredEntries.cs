@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Nodes;
+
+namespace GatewayMesh.Registry.Snapshots;
+
+/// <summary>The content of the store, as it stands in JSON.</summary>
+internal sealed record StoredEntries
+{
+    public required ImmutableArray<ServiceEntry> Services { get; init; }
+
+    public required ImmutableArray<ServiceDefaultsEntry> ServiceDefaults { get; init; }
+
+    public required ImmutableArray<IngressGatewayEntry> IngressGateways { get; init; }
+
+    public required ImmutableArray<ServicePolicyEntry> ServicePolicies { get; init; }
+
+    public required ImmutableArray<StoredNode> Nodes { get; init; }
+
+    public static StoredEntries From(RegistryView view) => new()
+    {
+        Services = view.Entries.Services,
+        ServiceDefaults = view.Entries.ServiceDefaults,
+        IngressGateways = view.Entries.IngressGateways,
+        ServicePolicies = view.Entries.ServicePolicies,
+        Nodes = [.. view.Nodes.Select(node => new StoredNode(node.Record, node.Alive))],
+    };
+
+    public RegistryView ToView() => new(
+        new EntrySet { Services = Services, ServiceDefaults = ServiceDefaults, IngressGateways = IngressGateways, ServicePolicies = ServicePolicies },
+        [.. Nodes.Select(node => new NodeSighting(node.Record, node.Alive))]);
+}

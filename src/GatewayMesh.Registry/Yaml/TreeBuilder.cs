@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using GatewayMesh.Configuration.Document;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+using Scalar = YamlDotNet.Core.Events.Scalar;
+
+namespace GatewayMesh.Registry.Yaml;
+
+/// <summary>Parser events to trees, with the limits. An alias shares its anchor's tree and is counted with all of its nodes.</summary>
+internal sealed class TreeBuilder(IParser parser, string name, ConfigErrors errors)
+{
+    private readonly Dictionary<string, (ConfigNode Node, int Weight)> _anchors = new(StringComparer.Ordinal);
+    private int _nodes;
+
+    /// <summary>The next document, or null at the end.</summary>
+    public ConfigNode? ReadDocument()
+    {
+        while (parser.MoveNext())
+        {
+            if (parser.Current is DocumentStart)
+            {
+                _anchors.Clear();
+                _ = parser.MoveNext();
+                return ReadNode(0);
+            }
+        }
+
+        return null;
+    }
+
+    // Stands on the first event of the node, leaves on its last.
+    private ConfigNode ReadNode(int depth)
+    {
+        var first = parser.Current!;
+        var location = Locate(first);
+        if (depth > YamlDocuments.MaxDepth)
+        {
+            Refuse(location, string.Create(CultureInfo.InvariantCulture, $"is nested deeper than {YamlDocuments.MaxDepth} levels"), "flatten it");
+        }
+
+        if (first is AnchorAlias alias)
+        {
+            return Resolve(alias, location);
+        }
+
+        var before = _nodes;
+        Count(1, location);
+        if (first is NodeEvent { Tag: { IsEmpty: false, IsNonSpecific: false } tag } && !tag.Value.StartsWith("tag:yaml.org,2002:", StringComparison.Ordinal))
+        {
+            Refuse(location, $"the tag {tag.Value} means nothing here", "remove the tag");
+        }
+
+        ConfigNode node = first switch
+        {
+            Scalar scalar => ReadScalar(scalar, location),
+            SequenceStart => ReadSequence(depth, location),
+            _ => ReadMapping(depth, location),
+        };
+        if (first is NodeEvent { Anchor: { IsEmpty: false } anchor })
+        {
+            _anchors[anchor.Value] = (node, _nodes - before);
+        }
+
+        return node;
+    }
+
+    private static ConfigNode ReadScalar(Scalar scalar, SourceLocation location) =>
+        scalar is { Style: ScalarStyle.Plain, Value: "" or "~" or "null" } ? new ConfigNull(location) : new ConfigScalar(scalar.Value, location);
+
+    private ConfigSequence ReadSequence(int depth, SourceLocation location)
+    {
+        var items = ImmutableArray.CreateBuilder<ConfigNode>();
+        while (parser.MoveNext() && parser.Current is not SequenceEnd)
+        {
+            items.Add(ReadNode(depth + 1));
+        }
+
+        return new ConfigSequence(items.ToImmutable(), location);
+    }
+
+    private ConfigMapping ReadMapping(int depth, SourceLocation location)
+    {
+        var pairs = ImmutableArray.CreateBuilder<ConfigPair>();
+        var first = new Dictionary<string, SourceLocation>(StringComparer.Ordinal);
+        while (parser.MoveNext() && parser.Current is not MappingEnd)
+        {
+            var keyLocation = Locate(parser.Current!);
+            var key = (parser.Current as Scalar)?.Value ?? "";
+            if (key.Length == 0)
+            {
+                Refuse(keyLocation, "a key is a text", "write the key as one word");
+            }
+
+            if (!first.TryAdd(key, keyLocation))
+            {
+                errors.Add(keyLocation, key, string.Create(CultureInfo.InvariantCulture, $"the key stands already in line {first[key].Line}"), "keep one of them");
+            }
+
+            _ = parser.MoveNext();
+            var pair = new ConfigPair(key, keyLocation, ReadNode(depth + 1));
+            if (first[key] == keyLocation)
+            {
+                pairs.Add(pair);
+            }
+        }
+
+        return new ConfigMapping(pairs.ToImmutable(), location);
+    }
+
+    private ConfigNode Resolve(AnchorAlias alias, SourceLocation location)
+    {
+        if (!_anchors.TryGetValue(alias.Value.Value, out var anchor))
+        {
+            Refuse(location, $"the alias *{alias.Value.Value} has no anchor before it", $"write &{alias.Value.Value} at what it stands for");
+        }
+
+        Count(anchor.Weight, location);
+        return anchor.Node;
+    }
+
+    private void Count(int weight, SourceLocation location)
+    {
+        _nodes += weight;
+        if (_nodes > YamlDocuments.MaxNodes)
+        {
+            Refuse(location, string.Create(CultureInfo.InvariantCulture, $"stands for more than {YamlDocuments.MaxNodes} values, aliases included"), "use fewer aliases, or split the file");
+        }
+    }
+
+    private SourceLocation Locate(ParsingEvent current) => new(name, Math.Max(1, (int)current.Start.Line), Math.Max(1, (int)current.Start.Column));
+
+    [DoesNotReturn]
+    private static void Refuse(SourceLocation location, string message, string mend) =>
+        throw new YamlRefusedException(new ConfigError(location, "", message, mend));
+}

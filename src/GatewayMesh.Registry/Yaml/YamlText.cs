@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Text;
+using GatewayMesh.Configuration.Document;
+
+namespace GatewayMesh.Registry.Yaml;
+
+/// <summary>Bytes to text, refusing what a YAML scanner would silently get wrong.</summary>
+internal static class YamlText
+{
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>The text, without a byte order mark; null after an error.</summary>
+    public static string? Decode(ReadOnlySpan<byte> bytes, string name, ConfigErrors errors)
+    {
+        if (bytes.Length > YamlDocuments.MaxBytes)
+        {
+            errors.Add(new SourceLocation(name, 1, 1), "", "is larger than 4MiB", "split it into several files");
+            return null;
+        }
+
+        if (bytes.StartsWith(Encoding.UTF8.Preamble))
+        {
+            bytes = bytes[3..];
+        }
+
+        if (bytes is [0xff, 0xfe, ..] or [0xfe, 0xff, ..])
+        {
+            errors.Add(new SourceLocation(name, 1, 1), "", "is UTF-16", "save it as UTF-8");
+            return null;
+        }
+
+        return IsReadable(bytes, name, errors) ? Strict.GetString(bytes) : null;
+    }
+
+    /// <summary>Whether the line (from 1) begins with a tab among its blanks.</summary>
+    public static bool LineHasTabIndent(string text, int line)
+    {
+        var number = 0;
+        foreach (var current in text.AsSpan().EnumerateLines())
+        {
+            // The scanner may name the line after the one it stumbled over.
+            number++;
+            if (number >= line - 1 && number <= line && current[..^current.TrimStart(" \t").Length].Contains('\t'))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsReadable(ReadOnlySpan<byte> bytes, string name, ConfigErrors errors)
+    {
+        var bad = InvalidAt(bytes);
+        if (bad >= 0)
+        {
+            errors.Add(Locate(bytes, bad, name), "", string.Create(CultureInfo.InvariantCulture, $"is not UTF-8: byte 0x{bytes[bad]:x2} at offset {bad}"), "save it as UTF-8");
+            return false;
+        }
+
+        // The scanner takes a NUL for the end of the file and would silently drop what follows.
+        bad = bytes.IndexOfAnyInRange((byte)0, (byte)8);
+        if (bad >= 0)
+        {
+            errors.Add(Locate(bytes, bad, name), "", string.Create(CultureInfo.InvariantCulture, $"holds a control character: byte 0x{bytes[bad]:x2} at offset {bad}"), "remove it; was the file cut off, or is it no text?");
+            return false;
+        }
+
+        return true;
+    }
+
+    private static int InvalidAt(ReadOnlySpan<byte> bytes)
+    {
+        var offset = 0;
+        while (offset < bytes.Length)
+        {
+            if (bytes[offset] < 0x80)
+            {
+                var ascii = bytes[offset..].IndexOfAnyInRange((byte)0x80, (byte)0xff);
+                offset = ascii < 0 ? bytes.Length : offset + ascii;
+                continue;
+            }
+
+            if (Rune.DecodeFromUtf8(bytes[offset..], out _, out var length) != System.Buffers.OperationStatus.Done)
+            {
+                return offset;
+            }
+
+            offset += length;
+        }
+
+        return -1;
+    }
+
+    private static SourceLocation Locate(ReadOnlySpan<byte> bytes, int offset, string name)
+    {
+        var before = bytes[..offset];
+        return new SourceLocation(name, before.Count((byte)'\n') + 1, offset - before.LastIndexOf((byte)'\n'));
+    }
+}
