@@ -1,0 +1,164 @@
+using System.Collections;
+using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Configuration.Listeners;
+using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Configuration.Values;
+using GatewayMesh.Guard.Control;
+using GatewayMesh.Guard.Probing;
+using GatewayMesh.Linux;
+
+namespace GatewayMesh.Guard.Workers;
+
+/// <summary>A worker as the guard holds it: its process, its channel, its counters and its probe.</summary>
+internal sealed class WorkerProcess : IDisposable
+{
+    private const int FirstMessageListeners = 200;
+    private readonly ListeningSocket _probeListener;
+
+    private WorkerProcess(int number, ProcessHandle process, ControlChannel channel, ProgressPage progress, ListeningSocket probeListener, GuardSpec guard)
+    {
+        Number = number;
+        Process = process;
+        Channel = channel;
+        Progress = progress;
+        _probeListener = probeListener;
+        Prober = new Prober(probeListener.LocalAddress, guard.ProbeInterval, guard.ProbeTimeout);
+    }
+
+    /// <summary>Number in the lease machine.</summary>
+    internal int Number { get; }
+
+    internal ProcessHandle Process { get; }
+
+    internal ControlChannel Channel { get; }
+
+    internal ProgressPage Progress { get; }
+
+    internal Prober Prober { get; }
+
+    /// <summary>Where it stands in the poll set of this turn: its pidfd, then its channel.</summary>
+    internal int PollIndex { get; set; }
+
+    /// <summary>Whether its channel still speaks.</summary>
+    internal bool Speaks { get; set; } = true;
+
+    /// <summary>What it last said of itself to the registry.</summary>
+    internal NodeRecord? Record { get; set; }
+
+    /// <summary>Why it says that it is not able to serve; null when it is.</summary>
+    internal string? Unfit { get; set; }
+
+    /// <summary>Starts a worker and tells it what to run.</summary>
+    /// <exception cref="LinuxException">It cannot be started.</exception>
+    internal static WorkerProcess Start(int number, WorkerPlan plan, GuardListeners listeners, ProbeUpstream upstream)
+    {
+        var path = plan.SocketOf(number);
+        var probeListener = ListeningSocket.Open(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
+        var progress = ProgressPage.Create();
+        using var socket = PacketListener.Open(path);
+        var process = ProcessHandle.Spawn(WorkerPlan.Executable, ["worker"], CurrentEnvironment(), socket);
+        var worker = new WorkerProcess(number, process, new ControlChannel(PacketChannel.Connect(path)), progress, probeListener, plan.Bootstrap.Sidecar!.Guard);
+        worker.Configure(plan, listeners, upstream);
+        return worker;
+    }
+
+    /// <summary>Finds the worker that an earlier guard left behind and takes its listeners over.</summary>
+    /// <returns>Null when there is none.</returns>
+    internal static WorkerProcess? Adopt(WorkerPlan plan, GuardListeners listeners, ProbeUpstream upstream, out bool leased)
+    {
+        leased = false;
+        ControlChannel channel;
+        try
+        {
+            channel = new ControlChannel(PacketChannel.Connect(plan.WorkerSocket));
+        }
+        catch (LinuxException)
+        {
+            return null;
+        }
+
+        channel.Send(new ControlMessage(ControlKind.Adopt));
+        var holdings = channel.Receive(TimeSpan.FromSeconds(2), out var descriptors);
+        if (holdings is not { Kind: ControlKind.Holdings } || descriptors.Count != holdings.Listeners.Length + 1
+            || ProcessHandle.Find(holdings.Pid) is not { } process)
+        {
+            descriptors.ForEach(descriptor => descriptor.Dispose());
+            channel.Dispose();
+            return null;
+        }
+
+        ListeningSocket? probeListener = null;
+        for (var i = 0; i < holdings.Listeners.Length; i++)
+        {
+            var spec = holdings.Listeners[i].ToSpec();
+            var listener = new ListeningSocket(descriptors[i + 1].Release());
+            if (spec.Kind == ListenerKind.Probe)
+            {
+                probeListener = listener;
+            }
+            else
+            {
+                listeners.Put(spec, listener);
+            }
+        }
+
+        leased = holdings.Accept;
+        var worker = new WorkerProcess(holdings.Worker, process, channel, ProgressPage.Map(descriptors[0]), probeListener!, plan.Bootstrap.Sidecar!.Guard);
+
+        // The probe's far end was a socket of the guard that is gone.
+        channel.Send(
+            new ControlMessage(ControlKind.Reload) { Close = ["probe"], Listeners = [LentListener.From(worker.ProbeSpec(upstream))] },
+            [probeListener!.Number]);
+        return worker;
+    }
+
+    /// <summary>Hands over a changed configuration.</summary>
+    internal bool Reload(WorkerPlan plan, IReadOnlyList<OwnedListener> opened, IEnumerable<string> closed)
+    {
+        using var configuration = MemoryFile.Create("gatewaymesh-bootstrap", plan.Content.AsSpan());
+        return Channel.Send(
+            new ControlMessage(ControlKind.Reload)
+            {
+                Options = plan.Options,
+                Close = [.. closed],
+                Listeners = [.. opened.Select(listener => LentListener.From(listener.Spec))],
+            },
+            [configuration.Number, .. opened.Select(listener => listener.Socket.Number)]);
+    }
+
+    public void Dispose()
+    {
+        Prober.Dispose();
+        Channel.Dispose();
+        Progress.Dispose();
+        _probeListener.Dispose();
+        Process.Dispose();
+    }
+
+    private void Configure(WorkerPlan plan, GuardListeners listeners, ProbeUpstream upstream)
+    {
+        using var configuration = MemoryFile.Create("gatewaymesh-bootstrap", plan.Content.AsSpan());
+        var first = listeners.All.Take(FirstMessageListeners).ToList();
+        Channel.Send(
+            new ControlMessage(ControlKind.Configure)
+            {
+                Options = plan.Options,
+                Worker = Number,
+                Listeners = [LentListener.From(ProbeSpec(upstream)), .. first.Select(listener => LentListener.From(listener.Spec))],
+            },
+            [configuration.Number, Progress.Descriptor.Number, _probeListener.Number, .. first.Select(listener => listener.Socket.Number)]);
+        foreach (var more in listeners.All.Skip(FirstMessageListeners).Chunk(FirstMessageListeners))
+        {
+            Reload(plan, more, []);
+        }
+    }
+
+    private ListenerSpec ProbeSpec(ProbeUpstream upstream) =>
+        new("probe", ListenerKind.Probe, _probeListener.LocalAddress)
+        {
+            Application = new HostPort(upstream.Address.Address.ToString(), upstream.Address.Port),
+        };
+
+    private static IEnumerable<KeyValuePair<string, string>> CurrentEnvironment() =>
+        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(pair => KeyValuePair.Create((string)pair.Key, (string?)pair.Value ?? ""));
+}
