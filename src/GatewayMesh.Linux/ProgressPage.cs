@@ -69,17 +69,8 @@ public sealed unsafe class ProgressPage : IDisposable
     /// <summary>The count so far.</summary>
     public long Read(Progress progress) => Volatile.Read(ref _counters[(int)progress * Stride]);
 
-    /// <summary>The sum of all counters: when it stands still, nothing moves.</summary>
-    public long Sum()
-    {
-        long sum = 0;
-        for (var progress = Progress.AcceptTurns; progress <= Progress.UpstreamAnswers; progress++)
-        {
-            sum += Read(progress);
-        }
-
-        return sum;
-    }
+    /// <summary>Sum of what the data path itself counts: when it stands still, no request moves. Accepting alone is no progress.</summary>
+    public long DataPath() => Read(Progress.RequestsStarted) + Read(Progress.RequestsEnded) + Read(Progress.UpstreamAnswers);
 
     /// <summary>Unmaps the page and closes the descriptor. Nobody may count any more.</summary>
     public void Dispose()

@@ -34,6 +34,9 @@ internal sealed class Prober(IPEndPoint probeListener, TimeSpan interval, TimeSp
         }
     }
 
+    /// <summary>Does not wait for the interval: something looks wrong.</summary>
+    internal void Hurry(TimeSpan now) => _nextAt = now < _nextAt ? now : _nextAt;
+
     /// <summary>Goes on with what is ready or due.</summary>
     internal ProbeResult Advance(PollSet poll, TimeSpan now)
     {

@@ -14,6 +14,7 @@ internal sealed class WorkerProcess : IDisposable
 {
     private const int FirstMessageListeners = 200;
     private readonly ListeningSocket _probeListener;
+    private bool _stands;
 
     private WorkerProcess(int number, ProcessHandle process, ControlChannel channel, ProgressPage progress, ListeningSocket probeListener, GuardSpec guard)
     {
@@ -35,6 +36,9 @@ internal sealed class WorkerProcess : IDisposable
     internal ProgressPage Progress { get; }
 
     internal Prober Prober { get; }
+
+    /// <summary>Its accept queues, as far as they say that nobody accepts.</summary>
+    internal AcceptQueue Queue { get; } = new();
 
     /// <summary>Where it stands in the poll set of this turn: its pidfd, then its channel.</summary>
     internal int PollIndex { get; set; }
@@ -103,7 +107,7 @@ internal sealed class WorkerProcess : IDisposable
         }
 
         leased = holdings.Accept;
-        var worker = new WorkerProcess(holdings.Worker, process, channel, ProgressPage.Map(descriptors[0]), probeListener!, plan.Bootstrap.Sidecar!.Guard);
+        var worker = new WorkerProcess(holdings.Worker, process, channel, ProgressPage.Map(descriptors[0]), probeListener!, plan.Bootstrap.Sidecar!.Guard) { _stands = true };
 
         // The probe's far end was a socket of the guard that is gone.
         channel.Send(
@@ -124,6 +128,16 @@ internal sealed class WorkerProcess : IDisposable
                 Listeners = [.. opened.Select(listener => LentListener.From(listener.Spec))],
             },
             [configuration.Number, .. opened.Select(listener => listener.Socket.Number)]);
+    }
+
+    /// <summary>From its first lease on it is found where the worker that serves is found.</summary>
+    internal void StandAt(string from, string to)
+    {
+        if (!_stands)
+        {
+            File.Move(from, to, overwrite: true);
+            _stands = true;
+        }
     }
 
     public void Dispose()

@@ -1,0 +1,385 @@
+using System.Collections.Concurrent;
+using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Guard.Carrying;
+using GatewayMesh.Guard.Control;
+using GatewayMesh.Guard.Leases;
+using GatewayMesh.Guard.Probing;
+using GatewayMesh.Guard.Workers;
+using GatewayMesh.Linux;
+
+namespace GatewayMesh.Guard;
+
+/// <summary>
+/// The guard's one thread: waits for workers, probes and connections, feeds the <see cref="LeaseMachine"/> and does what it says.
+/// Everything else (carrying, exercising, admin) runs beside it and reaches it through <c>Post</c>.
+/// </summary>
+internal sealed class GuardLoop : IDisposable
+{
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LateBy = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan DescriptorPause = TimeSpan.FromMilliseconds(50);
+
+    private readonly LeaseMachine _machine;
+    private readonly GuardListeners _listeners;
+    private readonly Carrier _carrier;
+    private readonly TimeProvider _time;
+    private readonly long _start;
+    private readonly Action<string, string> _report;
+    private readonly ProbeUpstream _upstream = new();
+    private readonly PollSet _poll = new();
+    private readonly Wake _wake = new();
+    private readonly ConcurrentQueue<Action> _posted = [];
+    private readonly Queue<GuardEvent> _events = [];
+    private readonly List<WorkerProcess> _workers = [];
+    private readonly List<(OwnedListener Listener, int Index)> _accepting = [];
+    private WorkerPlan _plan;
+    private TimeSpan _acceptAgainAt;
+    private bool _done;
+
+    internal GuardLoop(WorkerPlan plan, GuardListeners listeners, Carrier carrier, TimeProvider time, Random jitter, Action<string, string> report)
+    {
+        _plan = plan;
+        _listeners = listeners;
+        _carrier = carrier;
+        _time = time;
+        _start = time.GetTimestamp();
+        _report = report;
+        _machine = new LeaseMachine(LeaseSettings.From(plan.Bootstrap), jitter);
+    }
+
+    /// <summary>What it counted.</summary>
+    internal GuardCounts Counts { get; init; } = new();
+
+    /// <summary>Called after each turn in which something changed, on the loop's thread.</summary>
+    internal Action<GuardView>? Changed { get; set; }
+
+    /// <summary>How the last upgrade ended, or null.</summary>
+    internal GuardAction.UpgradeEnded? LastUpgrade { get; set; }
+
+    private TimeSpan Now => _time.GetElapsedTime(_start);
+
+    /// <summary>Lets the loop do something on its own thread.</summary>
+    internal void Post(Action action)
+    {
+        _posted.Enqueue(action);
+        _wake.Signal();
+    }
+
+    /// <summary>Tells the loop that something happened.</summary>
+    internal void Post(GuardEvent happened) => Post(() => _events.Enqueue(happened));
+
+    /// <summary>Before <see cref="Run"/>: takes over the worker that an earlier guard left behind, with its listeners.</summary>
+    internal bool TryAdopt()
+    {
+        if (WorkerProcess.Adopt(_plan, _listeners, _upstream, out var leased) is not { } worker)
+        {
+            return false;
+        }
+
+        _workers.Add(worker);
+        _events.Enqueue(new GuardEvent.WorkerAdopted(worker.Number, leased));
+        _report("worker-adopted", $"worker {worker.Process.Pid} was found running{(leased ? " and serving" : "")}; taken over");
+        return true;
+    }
+
+    /// <summary>Runs until the machine says that all is done.</summary>
+    internal void Run()
+    {
+        _listeners.Apply(_machine.Acceptor);
+        _events.Enqueue(new GuardEvent.Tick());
+        Handle();
+        while (!_done)
+        {
+            Wait();
+            TakePosted();
+            foreach (var worker in _workers.ToArray())
+            {
+                Watch(worker);
+            }
+
+            _upstream.Advance(_poll);
+            AcceptWaiting();
+            _events.Enqueue(new GuardEvent.Tick());
+            Handle();
+        }
+    }
+
+    /// <summary>What it looks like now; only on the loop's thread.</summary>
+    internal GuardView View() => new(
+        _machine.Acceptor,
+        _machine.Drained,
+        _machine.Upgrading,
+        [
+            .. _workers.Select(worker => new WorkerView(
+                worker.Number,
+                worker.Process.Pid,
+                _machine.Workers.FirstOrDefault(slot => slot.Number == worker.Number)?.Phase ?? WorkerPhase.Killed,
+                worker.Unfit,
+                worker.Record)),
+        ]);
+
+    /// <summary>Takes a new configuration, whose listeners are open already; only on the loop's thread.</summary>
+    internal void Reload(WorkerPlan plan, IReadOnlyList<OwnedListener> opened, IReadOnlyList<string> closed)
+    {
+        _plan = plan;
+        _accepting.Clear();
+        foreach (var listener in opened)
+        {
+            _listeners.Put(listener.Spec, listener.Socket);
+        }
+
+        foreach (var worker in _workers)
+        {
+            worker.Reload(plan, opened, closed);
+        }
+
+        foreach (var name in closed.Where(name => !opened.Any(listener => listener.Spec.Name == name)))
+        {
+            _listeners.Remove(name);
+        }
+
+        _listeners.Apply(_machine.Acceptor);
+    }
+
+    public void Dispose()
+    {
+        _workers.ForEach(worker => worker.Dispose());
+        _upstream.Dispose();
+        _wake.Dispose();
+    }
+
+    private void Wait()
+    {
+        var now = Now;
+        var timeout = LongestWait;
+        _poll.Clear();
+        _poll.Add(_wake.Number);
+        _upstream.AddTo(_poll);
+        foreach (var worker in _workers)
+        {
+            worker.PollIndex = _poll.Add(worker.Process.Pidfd.Number);
+            _poll.Add(worker.Speaks ? worker.Channel.Descriptor : worker.Process.Pidfd.Number);
+            worker.Prober.AddTo(_poll);
+            timeout = Shorter(timeout, worker.Prober.WakeAt - now);
+        }
+
+        _accepting.Clear();
+        if (_machine.Acceptor == Acceptor.Guard && now >= _acceptAgainAt)
+        {
+            foreach (var listener in _listeners.Carried)
+            {
+                _accepting.Add((listener, _poll.Add(listener.Socket.Number)));
+            }
+        }
+
+        _poll.Wait(timeout);
+        NoteLateness(Now - now - timeout);
+    }
+
+    // Stopped, starved or suspended: whatever a probe says now, it says of this process too.
+    private void NoteLateness(TimeSpan late)
+    {
+        if (late > LateBy)
+        {
+            Interlocked.Increment(ref Counts.TimerLate);
+            var now = Now;
+            _workers.ForEach(worker => worker.Prober.Discard(now));
+            _events.Enqueue(new GuardEvent.TimerLate());
+        }
+    }
+
+    private void TakePosted()
+    {
+        if (_poll.IsReady(0))
+        {
+            _wake.Reset();
+            while (_posted.TryDequeue(out var action))
+            {
+                action();
+            }
+        }
+    }
+
+    private void Watch(WorkerProcess worker)
+    {
+        if (worker.Speaks && _poll.IsReady(worker.PollIndex + 1))
+        {
+            Hear(worker);
+        }
+
+        if (_poll.IsReady(worker.PollIndex))
+        {
+            Ended(worker, $"worker {worker.Process.Pid} ended: {Describe(worker.Process.Reap() ?? 0)}");
+            return;
+        }
+
+        if (worker.Queue.StandsStill(worker.Progress, _listeners.All, Now))
+        {
+            worker.Prober.Hurry(Now);
+        }
+
+        var result = worker.Prober.Advance(_poll, Now);
+        if (result == ProbeResult.None)
+        {
+            return;
+        }
+
+        Interlocked.Increment(ref result == ProbeResult.Passed ? ref Counts.ProbesPassed : ref Counts.ProbesFailed);
+        _events.Enqueue(result switch
+        {
+            ProbeResult.Passed => new GuardEvent.ProbePassed(worker.Number),
+            ProbeResult.TimedOut => new GuardEvent.ProbeTimedOut(worker.Number, worker.Progress.DataPath(), WaitingWork.Of(worker.Progress, _listeners.All, probeWaits: true).Any),
+            _ => new GuardEvent.ProbeAnsweredBadly(worker.Number),
+        });
+    }
+
+    private void Hear(WorkerProcess worker)
+    {
+        while (worker.Speaks)
+        {
+            worker.Speaks = worker.Channel.TryReceive(out var message, out var descriptors);
+            descriptors.ForEach(descriptor => descriptor.Dispose());
+            if (message is null)
+            {
+                return;
+            }
+
+            switch (message.Kind)
+            {
+                case ControlKind.Fitness:
+                    worker.Record = message.Record ?? worker.Record;
+                    worker.Unfit = message.Well ? null : message.Reason ?? "it does not say why";
+                    _events.Enqueue(new GuardEvent.WorkerFitness(worker.Number, message.Well));
+                    break;
+                case ControlKind.LeaseReturned:
+                    _report("lease-returned", $"worker {worker.Process.Pid} no longer accepts: {message.Reason}");
+                    _events.Enqueue(new GuardEvent.LeaseReturned(worker.Number));
+                    break;
+                case ControlKind.Reloaded when !message.Well:
+                    _report("reload-refused", $"worker {worker.Process.Pid} refused the reload: {message.Reason}");
+                    break;
+            }
+        }
+    }
+
+    private void AcceptWaiting()
+    {
+        foreach (var (listener, index) in _accepting)
+        {
+            while (_machine.Acceptor == Acceptor.Guard && _poll.IsReady(index))
+            {
+                var result = listener.Socket.Accept(out var connection);
+                if (result == AcceptResult.NoDescriptors)
+                {
+                    _acceptAgainAt = Now + DescriptorPause;
+                }
+
+                if (result != AcceptResult.Accepted)
+                {
+                    break;
+                }
+
+                Interlocked.Increment(ref Counts.Accepted);
+                _carrier.Carry(connection!, listener.Spec);
+            }
+        }
+    }
+
+    private void Handle()
+    {
+        var changed = false;
+        while (_events.TryDequeue(out var happened))
+        {
+            foreach (var action in _machine.Handle(happened, Now).ToArray())
+            {
+                changed = true;
+                Do(action);
+            }
+
+            changed |= happened is GuardEvent.WorkerFitness or GuardEvent.WorkerEnded or GuardEvent.WorkerAdopted;
+        }
+
+        if (changed)
+        {
+            Changed?.Invoke(View());
+        }
+    }
+
+    private void Do(GuardAction action)
+    {
+        switch (action)
+        {
+            case GuardAction.StartWorker start:
+                StartWorker(start.Worker);
+                break;
+            case GuardAction.Grant grant when Find(grant.Worker) is { } worker:
+                Interlocked.Increment(ref Counts.Leases);
+                worker.StandAt(_plan.SocketOf(worker.Number), _plan.WorkerSocket);
+                worker.Channel.Send(new ControlMessage(ControlKind.Lease) { Accept = true });
+                _report("lease-granted", $"worker {worker.Process.Pid} accepts");
+                break;
+            case GuardAction.Revoke revoke when Find(revoke.Worker) is { } worker:
+                Interlocked.Increment(ref Counts.Revocations);
+                worker.Channel.Send(new ControlMessage(ControlKind.Lease));
+                _report("lease-asked-back", $"worker {worker.Process.Pid} shall stop accepting{(worker.Unfit is { } why ? $": {why}" : "")}");
+                break;
+            case GuardAction.Kill kill when Find(kill.Worker) is { } worker:
+                Interlocked.Increment(ref Counts.Kills);
+                _report("worker-killed", $"worker {worker.Process.Pid} is hung: probes time out, its counters stand still, and {WaitingWork.Of(worker.Progress, _listeners.All, probeWaits: true)}");
+                worker.Process.Signal(9);
+                break;
+            case GuardAction.Drain drain when Find(drain.Worker) is { } worker:
+                var timeout = drain.Leave ? _plan.Bootstrap.DrainTimeout : _plan.Bootstrap.UpgradeDrainTimeout;
+                worker.Channel.Send(new ControlMessage(ControlKind.Drain) { Leave = drain.Leave, TimeoutMilliseconds = (long)timeout.TotalMilliseconds });
+                _report("worker-drains", $"worker {worker.Process.Pid} ends its requests, then itself");
+                break;
+            case GuardAction.Retire retire when Find(retire.Worker) is { } worker:
+                _report("worker-retired", $"worker {worker.Process.Pid} is ended: {retire.Reason}");
+                worker.Process.Signal(9);
+                break;
+            case GuardAction.Accept accept:
+                _listeners.Apply(accept.Who);
+                _report("acceptor", $"{accept.Who} accepts from here on");
+                break;
+            case GuardAction.UpgradeEnded ended:
+                LastUpgrade = ended;
+                _report(ended.Well ? "upgraded" : "upgrade-failed", ended.Reason);
+                break;
+            case GuardAction.Exit:
+                _done = true;
+                break;
+        }
+    }
+
+    private void StartWorker(int number)
+    {
+        Interlocked.Increment(ref Counts.Restarts);
+        try
+        {
+            var worker = WorkerProcess.Start(number, _plan, _listeners, _upstream);
+            _workers.Add(worker);
+            _report("worker-started", $"worker {worker.Process.Pid} was started");
+            _events.Enqueue(new GuardEvent.WorkerStarted(number));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            _report("worker-not-started", failure.Message);
+            _events.Enqueue(new GuardEvent.WorkerEnded(number));
+        }
+    }
+
+    private void Ended(WorkerProcess worker, string how)
+    {
+        _report("worker-ended", how);
+        _workers.Remove(worker);
+        worker.Dispose();
+        File.Delete(_plan.SocketOf(worker.Number));
+        _events.Enqueue(new GuardEvent.WorkerEnded(worker.Number));
+    }
+
+    private WorkerProcess? Find(int number) => _workers.Find(worker => worker.Number == number);
+
+    private static string Describe(int code) => code < 0 ? $"signal {-code}" : $"exit code {code}";
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => other < TimeSpan.Zero ? TimeSpan.Zero : other < one ? other : one;
+}

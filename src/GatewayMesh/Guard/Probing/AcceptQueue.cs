@@ -1,0 +1,34 @@
+using GatewayMesh.Guard.Workers;
+using GatewayMesh.Linux;
+
+namespace GatewayMesh.Guard.Probing;
+
+/// <summary>Evidence that costs no traffic: connections have waited for 100 ms and the worker has not accepted one.</summary>
+internal sealed class AcceptQueue
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
+
+    private long _accepted;
+    private TimeSpan? _since;
+
+    /// <summary>Looks at the queues; says it once for each time that the patience ran out.</summary>
+    internal bool StandsStill(ProgressPage progress, IEnumerable<OwnedListener> listeners, TimeSpan now)
+    {
+        var accepted = progress.Read(Progress.Accepted);
+        if (accepted != _accepted || !listeners.Any(listener => listener.Socket.QueueLength > 0))
+        {
+            _accepted = accepted;
+            _since = null;
+            return false;
+        }
+
+        _since ??= now;
+        if (now - _since < Patience)
+        {
+            return false;
+        }
+
+        _since = now;
+        return true;
+    }
+}
