@@ -1,22 +1,134 @@
+using System.Buffers;
+
 namespace GatewayMesh.Proxy.Telemetry;
 
-/// <summary>One JSON line a request. A bounded queue and a thread of its own: a sink that blocks costs lines, never requests.</summary>
+/// <summary>
+/// One JSON line a request. Requests are queued as they are (a copy of a struct) and written by a thread of its own: a sink that blocks
+/// costs lines, never requests.
+/// </summary>
 public sealed class AccessLog : IDisposable
 {
+    private const int BatchBytes = 32 * 1024;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+
+    private readonly BoundedRing<RequestSummary> _waiting;
+    private readonly AutoResetEvent _wake = new(false);
     private readonly Stream _sink;
+    private readonly string _node;
+    private readonly Thread _writer;
+    private long _dropped;
+    private int _asleep;
+    private volatile bool _stopping;
 
     /// <summary>Starts the writer.</summary>
-    /// <param name="sink">Where lines go (standard output).</param>
+    /// <param name="sink">Where lines go (standard output); not closed here.</param>
     /// <param name="node">Name of this node.</param>
-    /// <param name="capacity">Lines that may wait. Default: 2,048.</param>
-    public AccessLog(Stream sink, string node, int capacity = 2048) { _sink = sink; _ = node; _ = capacity; }
+    /// <param name="capacity">Lines that may wait, rounded up to a power of two. Default: 2,048.</param>
+    public AccessLog(Stream sink, string node, int capacity = 2048)
+    {
+        _sink = sink;
+        _node = node;
+        _waiting = new BoundedRing<RequestSummary>(capacity);
+        _writer = new Thread(Run, 256 * 1024) { IsBackground = true, Name = "access log" };
+        _writer.Start();
+    }
 
     /// <summary>Lines lost because the queue was full or the sink failed.</summary>
-    public long Dropped => _sink is null ? 1 : 0;
+    public long Dropped => Interlocked.Read(ref _dropped);
 
     /// <summary>Queues a line; never waits.</summary>
-    public void Write(in RequestSummary request) => _ = _sink;
+    public void Write(in RequestSummary request)
+    {
+        if (_stopping || !_waiting.TryAdd(request))
+        {
+            Interlocked.Increment(ref _dropped);
+            return;
+        }
 
-    /// <summary>Writes what waits, for at most a second, and stops.</summary>
-    public void Dispose() { }
+        // A busy writer looks by itself every 50 ms: to wake it for each line would cost a system call for each request.
+        if (_waiting.Count == _waiting.Capacity / 2 || (Volatile.Read(ref _asleep) == 1 && Interlocked.Exchange(ref _asleep, 0) == 1))
+        {
+            _wake.Set();
+        }
+    }
+
+    /// <summary>Writes what waits, for at most a second, and stops. A sink that blocks is left behind with its thread.</summary>
+    public void Dispose()
+    {
+        _stopping = true;
+        _wake.Set();
+        _writer.Join(LastWords);
+    }
+
+    private void Run()
+    {
+        var batch = new ArrayBufferWriter<byte>(BatchBytes);
+        using var line = new AccessLogLine(batch, _node);
+        var idle = false;
+        while (true)
+        {
+            var last = _stopping; // read before the queue is: what came before it is written
+            if (WriteBatch(batch, line))
+            {
+                idle = false;
+                continue;
+            }
+
+            if (last)
+            {
+                return;
+            }
+
+            Wait(ref idle);
+        }
+    }
+
+    private bool WriteBatch(ArrayBufferWriter<byte> batch, AccessLogLine line)
+    {
+        batch.ResetWrittenCount();
+        var lines = 0;
+        while (batch.WrittenCount < BatchBytes - 4096 && _waiting.TryTake(out var request))
+        {
+            line.Write(request);
+            lines++;
+        }
+
+        if (lines == 0)
+        {
+            return false;
+        }
+
+        try
+        {
+            _sink.Write(batch.WrittenSpan);
+            _sink.Flush();
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or NotSupportedException or UnauthorizedAccessException)
+        {
+            Interlocked.Add(ref _dropped, lines);
+        }
+
+        return true;
+    }
+
+    // First a short pause, in which nobody needs to wake us; after one without a line, sleep until the next.
+    private void Wait(ref bool idle)
+    {
+        if (!idle)
+        {
+            idle = true;
+            _wake.WaitOne(Pause);
+            return;
+        }
+
+        Interlocked.Exchange(ref _asleep, 1);
+        if (_waiting.Count == 0 && !_stopping)
+        {
+            _wake.WaitOne();
+        }
+
+        Interlocked.Exchange(ref _asleep, 0);
+        idle = false;
+    }
 }

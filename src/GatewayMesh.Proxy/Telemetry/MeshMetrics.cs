@@ -3,32 +3,108 @@ using GatewayMesh.Proxy.Resilience;
 
 namespace GatewayMesh.Proxy.Telemetry;
 
-/// <summary>The instruments of the mesh, on meters named <c>GatewayMesh.*</c>.</summary>
+/// <summary>
+/// The instruments of the mesh, on a meter named <c>GatewayMesh.Proxy</c>. Counts are kept in cells of our own and observed when somebody
+/// collects: on a request's way a count is a look-up and an interlocked addition, whoever listens.
+/// </summary>
 public sealed class MeshMetrics : IDisposable
 {
+    /// <summary>Most series of <c>gatewaymesh_requests_total</c>, before new ones are folded into <c>other</c>.</summary>
+    public const int MaxRequestSeries = 2000;
+
+    private static readonly double[] DurationBounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
     private readonly Meter _meter;
+    private readonly RequestSeriesTable _requests = new(MaxRequestSeries);
+    private readonly Histogram<double> _duration;
+    private readonly LabelledCounter _failovers;
+    private readonly LabelledCounter _retries;
+    private readonly LabelledCounter _ejections;
+    private volatile MeshTierBox _tier = new(MeshTier.None);
+    private volatile string _revision = "none";
+    private volatile int _configErrors;
+    private long _requestCount;
 
     /// <summary>The instruments, all at zero.</summary>
-    public MeshMetrics() => _meter = new Meter(new MeterOptions("GatewayMesh.Proxy") { Scope = this });
+    public MeshMetrics()
+    {
+        _meter = new Meter(new MeterOptions("GatewayMesh.Proxy") { Scope = this });
+        _meter.CreateObservableCounter("gatewaymesh_requests_total", () => _requests.Measurements, description: "Requests that are over.");
+        _duration = _meter.CreateHistogram(
+            "gatewaymesh_request_duration_seconds",
+            "s",
+            "From a request's arrival to the end of its answer, in seconds.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = DurationBounds });
+        _failovers = new LabelledCounter(_meter, "gatewaymesh_failovers_total", "Requests that went another tier than they began.", "from", "to", "reason");
+        _retries = new LabelledCounter(_meter, "gatewaymesh_retries_total", "Failed attempts, by whether another followed.", "outcome");
+        _ejections = new LabelledCounter(_meter, "gatewaymesh_endpoint_ejections_total", "Instances ejected after failures in a row.", "service");
+        _meter.CreateObservableGauge("gatewaymesh_tier", ObserveTier, description: "1 for the tier that carries traffic.");
+        _meter.CreateObservableGauge(
+            "gatewaymesh_config_revision",
+            () => new Measurement<int>(1, new KeyValuePair<string, object?>("revision", _revision)),
+            description: "1 for the configuration in use.");
+        _meter.CreateObservableGauge("gatewaymesh_config_errors", () => _configErrors, description: "Errors of the last configuration, if it was refused.");
+    }
+
+    /// <summary>Requests recorded since the start.</summary>
+    public long RequestCount => Interlocked.Read(ref _requestCount);
+
+    /// <summary>Counts and measures a request that is over.</summary>
+    public void CountRequest(in RequestSummary request)
+    {
+        Interlocked.Increment(ref _requestCount);
+        var series = _requests.Of(RequestLabels.Of(request));
+        series.Count();
+        _duration.Record(request.Duration.TotalSeconds, series.DurationTags);
+    }
 
     /// <summary>Counts a retry decision in <c>gatewaymesh_retries_total{outcome}</c>.</summary>
-    public void CountRetry(RetryVerdict verdict) => throw new NotImplementedException();
+    public void CountRetry(RetryVerdict verdict) => _retries.Count(WordOf(verdict));
 
     /// <summary>Counts a change of tier in <c>gatewaymesh_failovers_total{from,to,reason}</c>.</summary>
-    public void CountFailover(MeshTier from, MeshTier to, string reason) => throw new NotImplementedException();
+    public void CountFailover(MeshTier from, MeshTier to, string reason) => _failovers.Count(from.Word(), to.Word(), reason);
 
     /// <summary>Counts an ejection in <c>gatewaymesh_endpoint_ejections_total{service}</c>.</summary>
-    public void CountEjection(string service) => throw new NotImplementedException();
+    public void CountEjection(string service) => _ejections.Count(service);
 
     /// <summary>Sets <c>gatewaymesh_tier{tier}</c>: 1 for the tier in use.</summary>
-    public void SetTier(MeshTier tier) => throw new NotImplementedException();
+    public void SetTier(MeshTier tier) => _tier = new MeshTierBox(tier);
 
     /// <summary>Sets <c>gatewaymesh_config_revision{revision}</c>.</summary>
-    public void SetRevision(string revision) => throw new NotImplementedException();
+    public void SetRevision(string revision) => _revision = revision;
 
     /// <summary>Sets <c>gatewaymesh_config_errors</c>: errors of the last configuration that was refused, 0 after one that was taken.</summary>
-    public void SetConfigErrors(int errors) => throw new NotImplementedException();
+    public void SetConfigErrors(int errors) => _configErrors = errors;
+
+    /// <summary>A further counter, read when somebody collects.</summary>
+    public void AddCounter(string name, string help, Func<long> read) => _meter.CreateObservableCounter(name, read, description: help);
+
+    /// <summary>A further gauge, read when somebody collects.</summary>
+    public void AddGauge(string name, string help, Func<double> read) => _meter.CreateObservableGauge(name, read, description: help);
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
+
+    private static string WordOf(RetryVerdict verdict) => verdict switch
+    {
+        RetryVerdict.Allowed => "allowed",
+        RetryVerdict.Pointless => "pointless",
+        RetryVerdict.AttemptsUsedUp => "attempts_used_up",
+        RetryVerdict.ResponseStarted => "response_started",
+        RetryVerdict.BodyGone => "body_gone",
+        RetryVerdict.NotIdempotent => "not_idempotent",
+        RetryVerdict.LayerAboveRetries => "layer_above_retries",
+        RetryVerdict.DeadlineExceeded => "deadline_exceeded",
+        _ => "budget_spent",
+    };
+
+    private IEnumerable<Measurement<int>> ObserveTier()
+    {
+        foreach (var tier in (MeshTier[])[MeshTier.None, MeshTier.Sidecar, MeshTier.Gateway])
+        {
+            yield return new Measurement<int>(_tier.Tier == tier ? 1 : 0, new KeyValuePair<string, object?>("tier", tier.Word()));
+        }
+    }
+
+    private sealed record MeshTierBox(MeshTier Tier);
 }

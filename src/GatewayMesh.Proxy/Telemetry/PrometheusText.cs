@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 
 namespace GatewayMesh.Proxy.Telemetry;
 
@@ -8,13 +10,118 @@ public sealed class PrometheusText : IDisposable
     /// <summary>Content type of the text.</summary>
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
+    private readonly ConcurrentDictionary<string, MetricFamily> _families = new(StringComparer.Ordinal);
+    private readonly MeterListener _listener = new();
+    private readonly Lock _scraping = new();
+    private readonly object? _scope;
+    private volatile int _scrape;
+
     /// <summary>Begins to listen.</summary>
     /// <param name="scope">Only meters of this scope (a <see cref="MeshMetrics"/>), or null for all. Default: null.</param>
-    public PrometheusText(object? scope = null) => _ = scope;
+    public PrometheusText(object? scope = null)
+    {
+        _scope = scope;
+        _listener.InstrumentPublished = Publish;
+        _listener.SetMeasurementEventCallback<long>((_, value, tags, family) => Measure(family, value, tags));
+        _listener.SetMeasurementEventCallback<int>((_, value, tags, family) => Measure(family, value, tags));
+        _listener.SetMeasurementEventCallback<double>((_, value, tags, family) => Measure(family, value, tags));
+        _listener.Start();
+    }
 
-    /// <summary>Writes everything collected.</summary>
-    public void Write(IBufferWriter<byte> output) => throw new NotImplementedException();
+    /// <summary>Writes everything collected, by name.</summary>
+    public void Write(IBufferWriter<byte> output)
+    {
+        lock (_scraping)
+        {
+            _scrape++;
+            try
+            {
+                _listener.RecordObservableInstruments();
+            }
+            catch (AggregateException)
+            {
+                // A reader of one instrument failed; the others are there.
+            }
+
+            foreach (var (_, family) in _families.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            {
+                WriteFamily(output, family);
+                if (family.IsObserved)
+                {
+                    family.Series.Forget(series => series.SeenIn != _scrape);
+                }
+            }
+        }
+    }
 
     /// <inheritdoc/>
-    public void Dispose() { }
+    public void Dispose() => _listener.Dispose();
+
+    private void Publish(Instrument instrument, MeterListener listener)
+    {
+        if (instrument.Meter.Name.StartsWith("GatewayMesh.", StringComparison.Ordinal) && (_scope is null || ReferenceEquals(instrument.Meter.Scope, _scope)))
+        {
+            // By name: two instruments of one name are one metric, as the format demands.
+            listener.EnableMeasurementEvents(instrument, _families.GetOrAdd(instrument.Name, static (_, made) => new MetricFamily(made), instrument));
+        }
+    }
+
+    private void Measure(object? family, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) => ((MetricFamily)family!).Measure(value, tags, _scrape);
+
+    private void WriteFamily(IBufferWriter<byte> output, MetricFamily family)
+    {
+        PrometheusSyntax.WriteText(output, $"# HELP {family.Name} {PrometheusSyntax.HelpOf(family.Help)}\n# TYPE {family.Name} {family.Type}\n");
+        foreach (var series in family.Series.All)
+        {
+            if (family.IsObserved && series.SeenIn != _scrape)
+            {
+                continue;
+            }
+
+            if (family.Bounds.Length == 0)
+            {
+                WriteSample(output, family.Name, "", series.Text, null, series.Value);
+            }
+            else
+            {
+                WriteHistogram(output, family, series);
+            }
+        }
+    }
+
+    private static void WriteHistogram(IBufferWriter<byte> output, MetricFamily family, MetricSeries series)
+    {
+        var count = 0L;
+        for (var i = 0; i < series.Buckets.Length; i++)
+        {
+            count += Interlocked.Read(ref series.Buckets[i]);
+            WriteSample(output, family.Name, "_bucket", series.Text, i < family.Bounds.Length ? family.Bounds[i] : double.PositiveInfinity, count);
+        }
+
+        WriteSample(output, family.Name, "_sum", series.Text, null, series.Value);
+        WriteSample(output, family.Name, "_count", series.Text, null, count);
+    }
+
+    private static void WriteSample(IBufferWriter<byte> output, string name, string suffix, byte[] labels, double? bound, double value)
+    {
+        PrometheusSyntax.WriteText(output, name);
+        PrometheusSyntax.WriteText(output, suffix);
+        if (labels.Length > 0 || bound is not null)
+        {
+            output.Write("{"u8);
+            output.Write(labels);
+            if (bound is not null)
+            {
+                output.Write(labels.Length > 0 ? ",le=\""u8 : "le=\""u8);
+                PrometheusSyntax.WriteNumber(output, bound.Value);
+                output.Write("\""u8);
+            }
+
+            output.Write("}"u8);
+        }
+
+        output.Write(" "u8);
+        PrometheusSyntax.WriteNumber(output, value);
+        output.Write("\n"u8);
+    }
 }

@@ -8,6 +8,15 @@ public sealed class RequestTelemetry(MeshMetrics metrics, AccessLog? log)
     /// <summary>The instruments.</summary>
     public MeshMetrics Metrics { get; } = metrics;
 
-    /// <summary>Counts, measures and logs <paramref name="request"/>; never waits and never throws.</summary>
-    public void Record(in RequestSummary request) => log?.Write(request);
+    /// <summary>Counts, measures and logs <paramref name="request"/>; never waits. The guard's private probes are not told.</summary>
+    public void Record(in RequestSummary request)
+    {
+        if (request.Direction == RequestDirection.Probe)
+        {
+            return;
+        }
+
+        Metrics.CountRequest(request);
+        log?.Write(request);
+    }
 }

@@ -1,0 +1,61 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace GatewayMesh.Proxy.Telemetry;
+
+/// <summary>How Prometheus' text format 0.0.4 spells names, labels and numbers.</summary>
+internal static class PrometheusSyntax
+{
+    /// <summary>A name with what is not allowed in it replaced by underscores.</summary>
+    public static string NameOf(string name)
+    {
+        var text = string.Create(name.Length, name, static (span, from) =>
+        {
+            for (var i = 0; i < span.Length; i++)
+            {
+                span[i] = char.IsAsciiLetterOrDigit(from[i]) || from[i] is '_' or ':' ? from[i] : '_';
+            }
+        });
+        return text.Length > 0 && char.IsAsciiDigit(text[0]) ? "_" + text : text;
+    }
+
+    /// <summary><c>a="b",c="d"</c>, with backslash, quote and line feed escaped.</summary>
+    public static string LabelsOf(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        var text = new StringBuilder();
+        foreach (var tag in tags)
+        {
+            var value = Convert.ToString(tag.Value, CultureInfo.InvariantCulture) ?? "";
+            text.Append(text.Length == 0 ? "" : ",").Append(NameOf(tag.Key)).Append("=\"");
+            text.Append(value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal));
+            text.Append('"');
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>A help text with backslash and line feed escaped.</summary>
+    public static string HelpOf(string help) => help.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+
+    /// <summary>Writes a number: <c>+Inf</c>, <c>-Inf</c>, <c>NaN</c>, or the shortest text that reads back the same.</summary>
+    public static void WriteNumber(IBufferWriter<byte> output, double value)
+    {
+        if (!double.IsFinite(value))
+        {
+            output.Write(double.IsNaN(value) ? "NaN"u8 : value > 0 ? "+Inf"u8 : "-Inf"u8);
+            return;
+        }
+
+        var isWhole = Math.Abs(value) < 1e15 && Math.Floor(value) == value;
+        var span = output.GetSpan(32);
+        var count = 0;
+        var done = isWhole
+            ? ((long)value).TryFormat(span, out count, provider: CultureInfo.InvariantCulture)
+            : value.TryFormat(span, out count, provider: CultureInfo.InvariantCulture);
+        output.Advance(done ? count : 0);
+    }
+
+    /// <summary>Writes text.</summary>
+    public static void WriteText(IBufferWriter<byte> output, string text) => Encoding.UTF8.GetBytes(text, output);
+}
