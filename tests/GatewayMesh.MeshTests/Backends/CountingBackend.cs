@@ -1,0 +1,83 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace GatewayMesh.MeshTests.Backends;
+
+/// <summary>An application: answers every HTTP/1.1 request with its name and counts how often it did its work.</summary>
+internal sealed class CountingBackend : IDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly string _name;
+    private int _executions;
+
+    public CountingBackend(string name)
+    {
+        _name = name;
+        _listener.Start(512);
+        _ = AcceptAsync();
+    }
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>Requests that were answered or are being answered.</summary>
+    public int Executions => Volatile.Read(ref _executions);
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _listener.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                _ = ServeAsync(await _listener.AcceptSocketAsync(_stop.Token));
+            }
+        }
+        catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+        }
+    }
+
+    private async Task ServeAsync(Socket socket)
+    {
+        var answer = Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {_name.Length + 1}\r\n\r\n{_name}\n");
+        var buffer = new byte[16 * 1024];
+        var filled = 0;
+        socket.NoDelay = true;
+        using (socket)
+        {
+            try
+            {
+                while (true)
+                {
+                    int end;
+                    while ((end = buffer.AsSpan(0, filled).IndexOf("\r\n\r\n"u8)) < 0)
+                    {
+                        var read = await socket.ReceiveAsync(buffer.AsMemory(filled), _stop.Token);
+                        if (read == 0)
+                        {
+                            return;
+                        }
+
+                        filled += read;
+                    }
+
+                    // The tests send requests without a body.
+                    buffer.AsSpan((end + 4)..filled).CopyTo(buffer);
+                    filled -= end + 4;
+                    Interlocked.Increment(ref _executions);
+                    await socket.SendAsync(answer, _stop.Token);
+                }
+            }
+            catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
+            {
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using GatewayMesh.MeshTests.Clients;
+using GatewayMesh.MeshTests.Meshes;
+
+namespace GatewayMesh.MeshTests.Failover;
+
+/// <summary>The gateways themselves fail.</summary>
+public sealed class GatewayFailureTests : MeshTest
+{
+    [Test]
+    public async Task With_no_worker_and_no_gateway_connections_are_refused_at_once_and_served_when_the_first_gateway_returns()
+    {
+        var hosts = await TwoHosts.StartAsync(Mesh);
+        await HoldTheWorkerDownAsync(hosts);
+        foreach (var gateway in hosts.Gateways)
+        {
+            gateway.Process.Signal(ProcessTable.Kill);
+        }
+
+        await hosts.HostA.UntilAsync("nobody serves", status => status.Tier == "none");
+        await Eventually.Until("connections are refused", async () => (await hosts.GetAsync()).Outcome == Outcome.Refused);
+        var outcomes = new List<Outcome>();
+        for (var call = 0; call < 20; call++)
+        {
+            outcomes.Add((await hosts.GetAsync()).Outcome);
+        }
+
+        Assert.That(outcomes, Is.All.EqualTo(Outcome.Refused));
+
+        hosts.Gateways[0].Start();
+        await hosts.UntilServedAsync();
+        Assert.That((await hosts.HostA.StatusAsync()).Tier, Is.EqualTo("gateway"));
+    }
+
+    [Test]
+    public async Task With_one_of_two_gateways_dead_a_worker_may_be_down_and_nobody_is_refused()
+    {
+        var hosts = await TwoHosts.StartAsync(Mesh);
+        hosts.Gateways[0].Process.Signal(ProcessTable.Kill);
+        await HoldTheWorkerDownAsync(hosts);
+        await using var load = hosts.Load();
+        await load.UntilServedAsync(1000);
+        var report = await load.StopAsync();
+        var after = await hosts.HostA.StatusAsync();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(after.Tier, Is.EqualTo("gateway"), after.Json);
+            Assert.That(report.Failed, Is.Zero);
+        }
+    }
+
+    // Two crashes in a row: from then on there is no lease for half a minute.
+    private static async Task HoldTheWorkerDownAsync(TwoHosts hosts)
+    {
+        for (var crash = 0; crash < 2; crash++)
+        {
+            var status = await hosts.HostA.UntilAsync("a worker is there", now => now.Worker > 0 && now.Lease == "leased");
+            ProcessTable.Signal(status.Worker, ProcessTable.Kill);
+            await hosts.HostA.UntilAsync("it is gone", now => now.Worker != status.Worker);
+        }
+
+        await hosts.HostA.UntilAsync("the gateways serve", now => now.Tier == "gateway");
+    }
+}

@@ -1,0 +1,26 @@
+using System.Diagnostics;
+
+namespace GatewayMesh.MeshTests.Meshes;
+
+/// <summary>Waits for a condition, looking again and again; the deadline only ends a test that has failed.</summary>
+internal static class Eventually
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(15);
+
+    public static async Task Until(string what, Func<Task<bool>> condition, Func<Task<string>>? state = null)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!await condition())
+        {
+            if (watch.Elapsed > Deadline)
+            {
+                Assert.Fail($"did not happen within {Deadline.TotalSeconds} s: {what}" + (state is null ? "" : "\n" + await state()));
+            }
+
+            await Task.Delay(Pause);
+        }
+    }
+
+    public static Task Until(string what, Func<bool> condition, Func<Task<string>>? state = null) => Until(what, () => Task.FromResult(condition()), state);
+}

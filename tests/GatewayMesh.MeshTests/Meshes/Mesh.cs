@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Net;
+using GatewayMesh.MeshTests.Backends;
+using GatewayMesh.MeshTests.Clients;
+
+namespace GatewayMesh.MeshTests.Meshes;
+
+/// <summary>A mesh of real processes: the published file, a file registry in a temporary folder, ports that nobody uses.</summary>
+internal sealed class Mesh : IDisposable
+{
+    private static int s_meshes;
+    private readonly string _mark = string.Create(CultureInfo.InvariantCulture, $"{System.Environment.ProcessId}-{Interlocked.Increment(ref s_meshes)}");
+    private readonly List<MeshNode> _nodes = [];
+    private readonly List<CountingBackend> _backends = [];
+
+    public Mesh()
+    {
+        Folder = Directory.CreateTempSubdirectory("gatewaymesh-test-").FullName;
+        Registry = Path.Combine(Folder, "registry");
+        Directory.CreateDirectory(Registry);
+    }
+
+    public string Folder { get; }
+
+    /// <summary>The registry's folder.</summary>
+    public string Registry { get; }
+
+    public IReadOnlyList<MeshNode> Nodes => _nodes;
+
+    /// <summary>Marks every process of this mesh, also those that the file itself starts.</summary>
+    public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string> { [MarkName] = _mark };
+
+    private static string MarkName => "MESH_TEST";
+
+    public CountingBackend AddBackend(string name)
+    {
+        var backend = new CountingBackend(name);
+        _backends.Add(backend);
+        return backend;
+    }
+
+    /// <summary>A sidecar; <paramref name="services"/> is the YAML of its list, at column 0.</summary>
+    public MeshNode AddSidecar(string name, string services) => Add(name, "sidecar",
+        "sidecar:\n  address: 127.0.0.1\n  services:\n" + Indent(services, 4));
+
+    public MeshNode AddGateway(string name) => Add(name, "gateway",
+        $"gateway:\n  address: 127.0.0.1\n  listen: {FreePorts.Loopback()}\n  guardListen: {FreePorts.Loopback()}\n");
+
+    public MeshNode Add(string name, string role, string rest)
+    {
+        var admin = FreePorts.Loopback();
+        var node = new MeshNode(name, Path.Combine(Folder, name + ".yaml"), admin, Environment);
+        File.WriteAllText(node.ConfigFile, Header(name, role, admin) + rest);
+        _nodes.Add(node);
+        return node;
+    }
+
+    /// <summary>What every bootstrap file of this mesh begins with.</summary>
+    public string Header(string name, string role, IPEndPoint admin) =>
+        $"""
+        role: {role}
+        node: {name}
+        dataDir: {DataDir(name)}
+        runDir: {Path.Combine(Folder, name, "run")}
+        registry: file:{Registry}
+        admin: {admin}
+        identity: plaintext
+        drainDelay: 200ms
+        drainTimeout: 10s
+
+        """;
+
+    public string DataDir(string name) => Path.Combine(Folder, name, "data");
+
+    /// <summary>Processes of this mesh that run now.</summary>
+    public IReadOnlyList<int> Processes() => ProcessTable.WithEnvironment($"{MarkName}={_mark}");
+
+    public string Logs(int lines) => string.Join('\n', _nodes.SelectMany(node => node.Starts).Select(start => start.Tail(lines)));
+
+    /// <summary>Asks every process to end and kills what does not; the result names what had to be killed.</summary>
+    public async Task<IReadOnlyList<string>> EndAsync()
+    {
+        foreach (var pid in Processes())
+        {
+            ProcessTable.Signal(pid, ProcessTable.Continue);
+        }
+
+        foreach (var start in _nodes.SelectMany(node => node.Starts).Where(start => !start.HasExited))
+        {
+            start.Signal(ProcessTable.Terminate);
+        }
+
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (Processes().Count > 0 && !patience.IsCancellationRequested)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), CancellationToken.None);
+        }
+
+        var left = Processes().Select(pid => $"{pid} {ProcessTable.CommandLine(pid)}").ToList();
+        foreach (var pid in Processes())
+        {
+            ProcessTable.Signal(pid, ProcessTable.Kill);
+        }
+
+        return left;
+    }
+
+    public void Dispose()
+    {
+        _nodes.ForEach(node => node.Dispose());
+        _backends.ForEach(backend => backend.Dispose());
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private static string Indent(string text, int columns) =>
+        string.Concat(text.TrimEnd('\n').Split('\n').Select(line => new string(' ', columns) + line + "\n"));
+}

@@ -1,0 +1,84 @@
+using System.Net;
+
+namespace GatewayMesh.MeshTests.Meshes;
+
+/// <summary>One node of a mesh under test: its bootstrap file, its process, its admin address.</summary>
+internal sealed class MeshNode(string name, string configFile, IPEndPoint admin, IReadOnlyDictionary<string, string> environment) : IDisposable
+{
+    private readonly HttpClient _client = new() { BaseAddress = new Uri($"http://{admin}"), Timeout = TimeSpan.FromSeconds(10) };
+    private readonly List<MeshProcess> _starts = [];
+
+    public string Name => name;
+
+    public string ConfigFile => configFile;
+
+    public IPEndPoint Admin => admin;
+
+    /// <summary>Every start of this node, the newest last.</summary>
+    public IReadOnlyList<MeshProcess> Starts => _starts;
+
+    /// <summary>What was started last: a sidecar's guard, or the one process of another role.</summary>
+    public MeshProcess Process => _starts[^1];
+
+    public MeshProcess Start(params string[] more)
+    {
+        _starts.Add(new MeshProcess(name, ["--config", configFile, .. more], environment));
+        return Process;
+    }
+
+    public async Task<NodeStatus> StatusAsync() => new(await _client.GetStringAsync("/status"));
+
+    /// <summary>Null while nobody answers on the admin address.</summary>
+    public async Task<NodeStatus?> TryStatusAsync()
+    {
+        try
+        {
+            return await StatusAsync();
+        }
+        catch (Exception error) when (error is HttpRequestException or TaskCanceledException or IOException)
+        {
+            return null;
+        }
+    }
+
+    public async Task<bool> IsReadyAsync()
+    {
+        try
+        {
+            using var answer = await _client.GetAsync("/-/ready");
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception error) when (error is HttpRequestException or TaskCanceledException or IOException)
+        {
+            return false;
+        }
+    }
+
+    public async Task<string> PostAsync(string path, string body = "")
+    {
+        using var content = new StringContent(body);
+        using var answer = await _client.PostAsync(path, content);
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.That((int)answer.StatusCode, Is.InRange(200, 299), $"POST {path} of {name}: {text}");
+        return text;
+    }
+
+    public async Task<string> GetAsync(string path) => await _client.GetStringAsync(path);
+
+    /// <summary>Waits until the node's own status satisfies <paramref name="condition"/>; the last one is the result.</summary>
+    public async Task<NodeStatus> UntilAsync(string what, Func<NodeStatus, bool> condition)
+    {
+        NodeStatus? last = null;
+        await Eventually.Until(
+            $"{name}: {what}",
+            async () => (last = await TryStatusAsync()) is not null && condition(last),
+            () => Task.FromResult("last status: " + (last?.Json ?? "no answer")));
+        return last!;
+    }
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        _starts.ForEach(start => start.Dispose());
+    }
+}

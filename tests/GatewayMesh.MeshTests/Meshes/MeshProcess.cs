@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text;
+
+namespace GatewayMesh.MeshTests.Meshes;
+
+/// <summary>One start of the published file: its output, its end.</summary>
+internal sealed class MeshProcess : IDisposable
+{
+    private const int KeptLines = 2_000;
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _output = new();
+    private readonly ConcurrentQueue<string> _errors = new();
+
+    public MeshProcess(string name, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, bool emptyEnvironment = false)
+    {
+        Name = name;
+        var start = new ProcessStartInfo(PublishedFile.Path, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+        if (emptyEnvironment)
+        {
+            start.Environment.Clear();
+        }
+
+        foreach (var (key, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[key] = value;
+        }
+
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, e) => Keep(_output, e.Data);
+        _process.ErrorDataReceived += (_, e) => Keep(_errors, e.Data);
+        _process.Start();
+        Pid = _process.Id;
+        _process.StandardInput.Close();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public string Name { get; }
+
+    public int Pid { get; }
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>What it (and what it started) wrote to stdout, the newest lines.</summary>
+    public string Output => string.Join('\n', _output);
+
+    /// <summary>What it (and what it started) wrote to stderr, the newest lines.</summary>
+    public string Errors => string.Join('\n', _errors);
+
+    /// <summary>Runs the file to its end.</summary>
+    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(IReadOnlyDictionary<string, string>? environment, params string[] arguments)
+    {
+        using var process = new MeshProcess(string.Join(' ', arguments), arguments, environment);
+        var code = await process.ExitAsync();
+        return (code, process.Output, process.Errors);
+    }
+
+    public void Signal(int signal) => ProcessTable.Signal(Pid, signal);
+
+    /// <summary>Its exit code, once it has ended; -9 means killed by signal 9.</summary>
+    public async Task<int> ExitAsync()
+    {
+        await Eventually.Until($"{Name} ends", () => _process.HasExited);
+
+        // The rest of the output, unless an orphan holds the pipe.
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        try
+        {
+            await _process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+        }
+
+        return _process.ExitCode > 128 ? 128 - _process.ExitCode : _process.ExitCode;
+    }
+
+    /// <summary>The last lines of both, for the output of a failed test.</summary>
+    public string Tail(int lines) =>
+        $"---- {Name} (pid {Pid}{(HasExited ? $", ended with {_process.ExitCode}" : "")})\n"
+        + string.Join('\n', _output.TakeLast(lines).Select(line => "  out: " + line).Concat(_errors.TakeLast(lines).Select(line => "  err: " + line)));
+
+    public void Dispose() => _process.Dispose();
+
+    private static void Keep(ConcurrentQueue<string> lines, string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lines.Enqueue(line);
+        if (lines.Count > KeptLines)
+        {
+            lines.TryDequeue(out _);
+        }
+    }
+}

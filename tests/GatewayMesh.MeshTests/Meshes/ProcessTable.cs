@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace GatewayMesh.MeshTests.Meshes;
+
+/// <summary>What /proc says of other processes, and signals to them.</summary>
+internal static partial class ProcessTable
+{
+    public const int Hangup = 1;
+    public const int Interrupt = 2;
+    public const int Kill = 9;
+    public const int Terminate = 15;
+    public const int Continue = 18;
+    public const int Stop = 19;
+
+    /// <summary>Sends a signal; a process that is gone is no error.</summary>
+    public static void Signal(int pid, int signal) => _ = SendSignal(pid, signal);
+
+    /// <summary>Running processes (not zombies) whose environment holds <paramref name="entry"/>: those of one mesh, whoever started them.</summary>
+    public static IReadOnlyList<int> WithEnvironment(string entry) =>
+        [.. Pids().Where(pid => State(pid) is not null and not 'Z' && Read(pid, "environ").Split('\0').Contains(entry))];
+
+    /// <summary>Children of a process.</summary>
+    public static IReadOnlyList<int> Children(int parent) => [.. Pids().Where(pid => Field(pid, 1) == parent.ToString(CultureInfo.InvariantCulture))];
+
+    /// <summary>R, S, D, T, Z … or null when it is gone.</summary>
+    public static char? State(int pid) => Field(pid, 0) is [var state, ..] ? state : null;
+
+    /// <summary>Its command line.</summary>
+    public static string CommandLine(int pid) => Read(pid, "cmdline").Replace('\0', ' ');
+
+    // The fields after the name in /proc/PID/stat: the name may hold blanks and brackets.
+    private static string? Field(int pid, int index)
+    {
+        var stat = Read(pid, "stat");
+        var end = stat.LastIndexOf(')');
+        return end < 0 ? null : stat[(end + 2)..].Split(' ')[index];
+    }
+
+    private static IEnumerable<int> Pids() =>
+        Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
+            .Select(name => int.TryParse(name, CultureInfo.InvariantCulture, out var pid) ? pid : 0).Where(pid => pid > 0);
+
+    private static string Read(int pid, string file)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/{file}");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int SendSignal(int pid, int signal);
+}

@@ -1,0 +1,81 @@
+using System.Net;
+using GatewayMesh.MeshTests.Backends;
+using GatewayMesh.MeshTests.Clients;
+
+namespace GatewayMesh.MeshTests.Meshes;
+
+/// <summary>The mesh of most tests: <c>web</c> on host-a calls <c>payments</c> on host-b, and two gateways stand by.</summary>
+internal sealed class TwoHosts
+{
+    private TwoHosts(Mesh mesh)
+    {
+        Outbound = FreePorts.Loopback();
+        Inbound = FreePorts.Loopback();
+        Payments = mesh.AddBackend("payments");
+        HostA = mesh.AddSidecar("host-a",
+            $"""
+            - name: web
+              port: {FreePorts.Next()}
+              outbound: {Outbound}
+            """);
+        HostB = mesh.AddSidecar("host-b",
+            $"""
+            - name: payments
+              port: {Payments.Port}
+              inbound: {Inbound}
+            """);
+        Gateways = [mesh.AddGateway("gw-1"), mesh.AddGateway("gw-2")];
+    }
+
+    /// <summary>The caller's sidecar: the one that is broken in the tests.</summary>
+    public MeshNode HostA { get; }
+
+    public MeshNode HostB { get; }
+
+    public IReadOnlyList<MeshNode> Gateways { get; }
+
+    public CountingBackend Payments { get; }
+
+    /// <summary><c>web</c>'s way out.</summary>
+    public IPEndPoint Outbound { get; }
+
+    public IPEndPoint Inbound { get; }
+
+    /// <summary>Starts them all and waits until everything is as it should be in a healthy mesh.</summary>
+    public static async Task<TwoHosts> StartAsync(Mesh mesh)
+    {
+        var hosts = new TwoHosts(mesh);
+        foreach (var node in mesh.Nodes)
+        {
+            node.Start();
+        }
+
+        foreach (var node in mesh.Nodes)
+        {
+            await Eventually.Until($"{node.Name} is ready", node.IsReadyAsync, () => Task.FromResult(mesh.Logs(20)));
+        }
+
+        await hosts.HostA.UntilAsync("the worker serves and both gateways are known", status => status is { Tier: "sidecar", Gateways: 2 });
+        await hosts.UntilServedAsync();
+        return hosts;
+    }
+
+    public PlainClient Load() => new(Outbound, "payments");
+
+    public async Task<(Outcome Outcome, string Answer)> GetAsync()
+    {
+        using var connection = new PlainConnection(Outbound, "payments");
+        var outcome = await connection.GetAsync();
+        return (outcome, connection.Answer);
+    }
+
+    public async Task UntilServedAsync()
+    {
+        var last = "";
+        await Eventually.Until("payments answers web", async () =>
+        {
+            (var outcome, last) = await GetAsync();
+            return outcome == Outcome.Ok;
+        }, () => Task.FromResult("last answer: " + last));
+    }
+}
