@@ -56,7 +56,7 @@ internal sealed class MeshNode(string name, string configFile, IPEndPoint admin,
 
     public async Task<string> PostAsync(string path, string body = "")
     {
-        using var content = new StringContent(body);
+        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
         using var answer = await _client.PostAsync(path, content);
         var text = await answer.Content.ReadAsStringAsync();
         Assert.That((int)answer.StatusCode, Is.InRange(200, 299), $"POST {path} of {name}: {text}");
