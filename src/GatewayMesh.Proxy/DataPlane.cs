@@ -1,0 +1,206 @@
+using System.Buffers;
+using GatewayMesh.Configuration.Listeners;
+using GatewayMesh.Configuration.Snapshot;
+using GatewayMesh.Configuration.Values;
+using GatewayMesh.Linux;
+using GatewayMesh.Proxy.Admission;
+using GatewayMesh.Proxy.Forwarding;
+using GatewayMesh.Proxy.Identity;
+using GatewayMesh.Proxy.Listeners;
+using GatewayMesh.Proxy.LoadBalancing;
+using GatewayMesh.Proxy.Pipeline;
+using GatewayMesh.Proxy.Resilience;
+using GatewayMesh.Proxy.Routing;
+using GatewayMesh.Proxy.Telemetry;
+using GatewayMesh.Proxy.Upstreams;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
+
+namespace GatewayMesh.Proxy;
+
+/// <summary>
+/// Bytes in, bytes out: one server over a changing set of lent listening sockets, one pipeline, one snapshot at a time.
+/// Every role of the mesh is made of one of these.
+/// </summary>
+public sealed class DataPlane : IAsyncDisposable
+{
+    private readonly DataPlaneOptions _options;
+    private readonly LentListeners _listeners;
+    private readonly OpenConnections _connections;
+    private readonly Traffic _traffic;
+    private readonly RateMeter _rate;
+    private readonly EndpointRegistry _endpoints;
+    private readonly UpstreamPools _upstreams;
+    private readonly YarpForwarder _forwarder = new();
+    private readonly ToApplication _applications;
+    private readonly GatewayAdmission _admission;
+    private readonly AccessLog? _accessLog;
+    private readonly PrometheusText _prometheus;
+    private readonly MeshApplication _application;
+    private readonly KestrelServer _server;
+    private readonly Lock _gate = new();
+    private bool _leased;
+
+    /// <summary>A data plane that serves nothing yet.</summary>
+    public DataPlane(DataPlaneOptions options)
+    {
+        _options = options;
+        var time = options.Time;
+        var pseudonym = $"{options.Node}-{options.RoleName}";
+        var random = new SplitMix((ulong)options.Seed);
+        Metrics = new MeshMetrics();
+        _prometheus = new PrometheusText(Metrics);
+        _accessLog = options.AccessLog is { } sink ? new AccessLog(sink, options.Node) : null;
+        _traffic = new Traffic(options.Logs.CreateLogger("GatewayMesh.Proxy"));
+        _rate = new RateMeter(time);
+        _listeners = new LentListeners(options.Limits.MaxConnections, options.Progress, options.Logs);
+        _connections = new OpenConnections(_listeners, time);
+        _endpoints = new EndpointRegistry(time, _ => { });
+        _upstreams = new UpstreamPools(time);
+        _applications = new ToApplication(options.Node, time);
+        _admission = new GatewayAdmission(options.MaxConcurrentRequests);
+        var budget = new RetryBudget(time);
+        var attempts = new AttemptLoop(options, _forwarder, _upstreams, new PowerOfTwoChoices(time, random), random, budget);
+        var pipeline = new RequestPipeline(options, pseudonym, random, budget, new PlaintextIdentity(), attempts);
+        var behaviours = new ListenerBehaviours(options, _admission, _applications);
+        _application = new MeshApplication(pipeline, behaviours, new RequestTelemetry(Metrics, _accessLog), _traffic, pseudonym, time, options.Progress);
+        var tunnel = new TunnelDoor(time, random, options.MaxCarriedAge, () => _traffic.Draining);
+        _server = new KestrelServer(Microsoft.Extensions.Options.Options.Create(ServerSettings.For(options.Limits, _connections, tunnel)), _listeners, options.Logs);
+    }
+
+    /// <summary>The instruments, for what others count (tier, revision, failovers).</summary>
+    public MeshMetrics Metrics { get; }
+
+    /// <summary>What it is doing.</summary>
+    public DataPlaneFigures Figures => new(_listeners.Connections, _traffic.InFlight, _traffic.Total, _rate.Read(_traffic.Total));
+
+    /// <summary>What a gateway's admission has done.</summary>
+    public AdmissionCounts Admission => _admission.Counts;
+
+    /// <summary>The snapshot in use.</summary>
+    public MeshSnapshot Snapshot => _traffic.Mesh.Snapshot;
+
+    /// <summary>Whether it takes connections (the probe's apart).</summary>
+    public bool IsAccepting => _listeners.Accepting;
+
+    /// <summary>Whether it is draining.</summary>
+    public bool IsDraining => _traffic.Draining;
+
+    /// <summary>Starts the server; it accepts nothing until there are listeners and <see cref="Accept"/> was called.</summary>
+    public Task StartAsync(CancellationToken cancellationToken = default) => _server.StartAsync(_application, cancellationToken);
+
+    /// <summary>Serves one more listener; takes the socket over.</summary>
+    public void Open(ListenerSpec listener, ListeningSocket socket) => _listeners.Open(listener, socket);
+
+    /// <summary>
+    /// Takes nothing more from the listener and closes this process's descriptor; the listening state of the socket, which others may share, stays as it is.
+    /// Connections that it took live on.
+    /// </summary>
+    /// <returns>False when there is no such listener.</returns>
+    public bool Close(string name)
+    {
+        _applications.Forget(name);
+        return _listeners.Close(name);
+    }
+
+    /// <summary>
+    /// The lease. Synchronous in effect: once this returns after <see langword="false"/>, no further connection is taken from any listener but the probe's.
+    /// While the plane drains nothing is taken in either case.
+    /// </summary>
+    public void Accept(bool accept)
+    {
+        lock (_gate)
+        {
+            _leased = accept;
+            _listeners.Accept(accept && !_traffic.Draining);
+        }
+    }
+
+    /// <summary>Swaps the configuration. Requests under way keep the one that they began with.</summary>
+    public void Apply(MeshSnapshot snapshot)
+    {
+        lock (_gate)
+        {
+            _traffic.Mesh = new LiveMesh(snapshot, _endpoints.Apply(snapshot));
+            var addresses = new HashSet<HostPort>(snapshot.Gateways.Select(gateway => gateway.Mesh));
+            addresses.UnionWith(snapshot.Services.Values.SelectMany(service => service.Endpoints).Select(endpoint => endpoint.Address));
+            _upstreams.RetireAllBut(addresses);
+            //M Metrics.SetRevision(snapshot.Revision);
+        }
+    }
+
+    /// <summary>
+    /// Takes no more connections and ends those that there are: each at its next response, the idle ones once they have been idle for
+    /// <paramref name="idle"/> (so that a request that is on its way is still answered). Ends when nothing is left, or at the timeout; what is left then goes on.
+    /// </summary>
+    /// <param name="timeout">How long it may take.</param>
+    /// <param name="idle">How long a connection must have been without a request. Default: 1 s.</param>
+    /// <param name="cancellationToken">Ends the waiting, not the draining.</param>
+    public async Task<DrainResult> DrainAsync(TimeSpan timeout, TimeSpan? idle = null, CancellationToken cancellationToken = default)
+    {
+        lock (_gate)
+        {
+            _traffic.Draining = true;
+            _listeners.Accept(false);
+        }
+
+        var time = _options.Time;
+        var end = time.GetTimestamp() + (long)(timeout.TotalSeconds * time.TimestampFrequency);
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20), time);
+        while (true)
+        {
+            _connections.EndIdle(idle ?? TimeSpan.FromSeconds(1));
+            var left = new DrainResult(_traffic.InFlight, _connections.CountWithoutProbe);
+            if (left.IsClean || !_traffic.Draining || time.GetTimestamp() >= end)
+            {
+                return left;
+            }
+
+            await tick.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Takes a drain back: connections are accepted again if the lease is held.</summary>
+    public void Undrain()
+    {
+        lock (_gate)
+        {
+            _traffic.Draining = false;
+            _listeners.Accept(_leased);
+        }
+    }
+
+    /// <summary>The instances with their live state, for the admin's <c>/endpoints</c>.</summary>
+    public IReadOnlyList<EndpointView> Endpoints()
+    {
+        var table = _traffic.Mesh.Endpoints;
+        return
+        [
+            .. table.Services.Concat(table.Gateways).Concat(_applications.Applications).SelectMany(set => set.All).Select(static state => new EndpointView(
+                state.Key.Service, state.Key.Id, state.Model.Node, state.Model.Address, state.Model.Healthy,
+                state.InFlight, state.ConsecutiveFailures, state.IsEjected, state.EjectedFor)),
+        ];
+    }
+
+    /// <summary>Writes the metrics in Prometheus' text format.</summary>
+    public void WriteMetrics(IBufferWriter<byte> output) => output.Write(_prometheus is null ? default : ReadOnlySpan<byte>.Empty);
+
+    /// <summary>Stops at once: what is still open is cut.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _listeners.Accept(false);
+        _connections.AbortAll();
+        using (var now = new CancellationTokenSource(TimeSpan.FromSeconds(2)))
+        {
+            await _server.StopAsync(now.Token).ConfigureAwait(false);
+        }
+
+        _server.Dispose();
+        _listeners.Dispose();
+        _upstreams.Dispose();
+        _forwarder.Dispose();
+        _prometheus.Dispose();
+        _accessLog?.Dispose();
+        Metrics.Dispose();
+    }
+}

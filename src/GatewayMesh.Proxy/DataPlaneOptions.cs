@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using System.Net;
+using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Linux;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace GatewayMesh.Proxy;
+
+/// <summary>What a data plane needs to know before its first snapshot.</summary>
+public sealed record DataPlaneOptions
+{
+    /// <summary>Name of this node, as in <c>Via</c> and on the live path.</summary>
+    public required string Node { get; init; }
+
+    /// <summary>Word of the role in <c>Via</c>: <c>sidecar</c>, <c>gateway</c>, <c>ingress</c>.</summary>
+    public required string RoleName { get; init; }
+
+    /// <summary>What a client may ask. Default: the defaults of <see cref="LimitsSpec"/>.</summary>
+    public LimitsSpec Limits { get; init; } = new();
+
+    /// <summary>Share of outbound requests that goes through a gateway, 0 to 1. Default: 0.005.</summary>
+    public double GatewayShare { get; init; } = 0.005;
+
+    /// <summary>Group of gateways by local service. Default: <c>default</c> for every service that does not stand here.</summary>
+    public ImmutableDictionary<string, string> GatewayGroups { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Mesh and tunnel listeners: requests at one time. Default: 1024.</summary>
+    public int MaxConcurrentRequests { get; init; } = 1024;
+
+    /// <summary>Tunnel listeners: age at which a carried connection is ended at a request boundary, ± 50 %. Default: 10 s.</summary>
+    public TimeSpan MaxCarriedAge { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Ingress listeners: name of the ingress in the snapshot. Default: <c>gatewaymesh-ingress</c>.</summary>
+    public string IngressService { get; init; } = "gatewaymesh-ingress";
+
+    /// <summary>Ingress listeners: networks whose <c>X-Forwarded-*</c> are believed. Default: none.</summary>
+    public ImmutableArray<IPNetwork> TrustedProxies { get; init; } = [];
+
+    /// <summary>The clock. Default: the system's.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Seed of all randomness. Default: 1; a process passes its own.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Where events go. Default: nowhere.</summary>
+    public ILoggerFactory Logs { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>Counters that the guard sees; not owned. Default: none.</summary>
+    public ProgressPage? Progress { get; init; }
+
+    /// <summary>Where the access log goes, one JSON line a request; not owned. Default: nowhere.</summary>
+    public Stream? AccessLog { get; init; }
+
+    /// <summary>The options that a bootstrap asks for; clock, seed, logs, progress page and access log are the caller's to add.</summary>
+    public static DataPlaneOptions For(BootstrapSpec bootstrap) => new()
+    {
+        Node = bootstrap.Node,
+        RoleName = bootstrap.Role switch { MeshRole.Sidecar => "sidecar", MeshRole.Gateway => "gateway", _ => "ingress" },
+        Limits = bootstrap.Limits,
+        GatewayShare = bootstrap.GatewayShare,
+        GatewayGroups = bootstrap.Sidecar?.Services.ToImmutableDictionary(service => service.Name, service => service.GatewayGroup) ?? ImmutableDictionary<string, string>.Empty,
+        MaxConcurrentRequests = bootstrap.Gateway?.MaxConcurrentRequests ?? 1024,
+        MaxCarriedAge = bootstrap.Gateway?.MaxCarriedAge ?? TimeSpan.FromSeconds(10),
+        IngressService = bootstrap.Ingress?.Service ?? "gatewaymesh-ingress",
+        TrustedProxies = bootstrap.Ingress?.TrustedProxies ?? [],
+    };
+}

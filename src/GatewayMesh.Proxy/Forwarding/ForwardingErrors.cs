@@ -1,0 +1,90 @@
+using System.Net.Http;
+using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Pipeline;
+using GatewayMesh.Proxy.Upstreams;
+using Microsoft.AspNetCore.Http;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace GatewayMesh.Proxy.Forwarding;
+
+/// <summary>From what the forwarder and the HTTP client report to the mesh's error values.</summary>
+internal static class ForwardingErrors
+{
+    /// <summary>Why a hop failed.</summary>
+    public static MeshError Of(Exchange exchange, ForwarderError result, Exception? cause)
+    {
+        var http = exchange.Http;
+        if (ConnectFailedException.In(cause) is { } connect)
+        {
+            return new MeshError(KindOf(connect.Failure), Forwarded: false, Words(connect));
+        }
+
+        if (http.RequestAborted.IsCancellationRequested)
+        {
+            return new MeshError(MeshErrorKind.ClientGone, Forwarded: true);
+        }
+
+        if (exchange.IsOutOfTime)
+        {
+            return exchange.Deadline.IsCallers
+                ? new MeshError(MeshErrorKind.DeadlineExceeded, Forwarded: true)
+                : new MeshError(MeshErrorKind.ResponseTimeout, Forwarded: true);
+        }
+
+        return new MeshError(KindOf(result, cause), Forwarded: true, result.ToString());
+    }
+
+    private static MeshErrorKind KindOf(ConnectFailure failure) => failure switch
+    {
+        ConnectFailure.Timeout => MeshErrorKind.ConnectionTimeout,
+        ConnectFailure.NameUnknown => MeshErrorKind.DnsFailed,
+        _ => MeshErrorKind.ConnectionRefused,
+    };
+
+    private static string? Words(ConnectFailedException connect) => connect.Failure switch
+    {
+        ConnectFailure.Unreachable => "unreachable",
+        ConnectFailure.OutOfSockets => "out of sockets",
+        ConnectFailure.Other => "connect failed",
+        _ => null,
+    };
+
+    private static MeshErrorKind KindOf(ForwarderError result, Exception? cause) => result switch
+    {
+        ForwarderError.RequestBodyClient when BadRequest(cause) is { } bad => bad.StatusCode switch
+        {
+            StatusCodes.Status413PayloadTooLarge => MeshErrorKind.RequestTooLarge,
+            StatusCodes.Status408RequestTimeout => MeshErrorKind.RequestTimeout,
+            _ => MeshErrorKind.RequestMalformed,
+        },
+        ForwarderError.RequestBodyClient or ForwarderError.UpgradeRequestClient or ForwarderError.ResponseBodyClient or ForwarderError.UpgradeResponseClient => MeshErrorKind.ClientGone,
+        ForwarderError.RequestTimedOut or ForwarderError.RequestBodyCanceled or ForwarderError.ResponseBodyCanceled => MeshErrorKind.ResponseTimeout,
+        ForwarderError.ResponseBodyDestination or ForwarderError.UpgradeResponseDestination => MeshErrorKind.ResponseIncomplete,
+        ForwarderError.ResponseHeaders => MeshErrorKind.UpstreamProtocol,
+        ForwarderError.RequestCreation or ForwarderError.NoAvailableDestinations => MeshErrorKind.Internal,
+        _ => KindOf(cause),
+    };
+
+    private static MeshErrorKind KindOf(Exception? cause)
+    {
+        for (var each = cause; each is not null; each = each.InnerException)
+        {
+            switch (each)
+            {
+                case HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded }:
+                case HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded }:
+                    return MeshErrorKind.UpstreamProtocol;
+            }
+        }
+
+        return MeshErrorKind.ConnectionReset;
+    }
+
+    private static BadHttpRequestException? BadRequest(Exception? cause) => cause switch
+    {
+        null => null,
+        BadHttpRequestException bad => bad,
+        AggregateException many => many.InnerExceptions.Select(BadRequest).FirstOrDefault(bad => bad is not null),
+        _ => BadRequest(cause.InnerException),
+    };
+}

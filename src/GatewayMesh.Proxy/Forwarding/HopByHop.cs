@@ -1,0 +1,33 @@
+using System.Collections.Frozen;
+using Microsoft.Extensions.Primitives;
+
+namespace GatewayMesh.Proxy.Forwarding;
+
+/// <summary>Fields that belong to one connection (RFC 9110 §7.6.1): the known ones, and those that <c>Connection</c> names.</summary>
+internal static class HopByHop
+{
+    private static readonly FrozenSet<string> Known = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        "Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "Proxy-Authorization", "Proxy-Authenticate", "HTTP2-Settings");
+
+    /// <summary>Whether a field is dropped.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="connection">The values of <c>Connection</c> in the same head.</param>
+    public static bool Contains(string name, StringValues connection) => Known.Contains(name) || IsNamed(name, connection);
+
+    private static bool IsNamed(string name, StringValues connection)
+    {
+        foreach (var line in connection)
+        {
+            foreach (var part in line.AsSpan().Split(','))
+            {
+                if (line.AsSpan(part).Trim().Equals(name, StringComparison.OrdinalIgnoreCase))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+}

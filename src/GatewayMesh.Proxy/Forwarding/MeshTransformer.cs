@@ -1,0 +1,208 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Pipeline;
+using GatewayMesh.Proxy.Resilience;
+using GatewayMesh.Proxy.Routing;
+using GatewayMesh.Proxy.Upstreams;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace GatewayMesh.Proxy.Forwarding;
+
+/// <summary>Copies the head of a request to the next hop and the head of the answer back, as RFC 9110 §7.6 asks of an intermediary.</summary>
+internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
+{
+    private static readonly UriCreationOptions Verbatim = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    private List<KeyValuePair<string, StringValues>>? _withoutBody;
+
+    /// <summary>Name of this proxy in <c>Via</c>.</summary>
+    public string Pseudonym { get; set; } = "";
+
+    /// <summary>The request is over.</summary>
+    public void Reset() => _withoutBody?.Clear();
+
+    /// <inheritdoc/>
+    public override ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+    {
+        proxyRequest.RequestUri = new Uri(destinationPrefix + exchange.Target.PathAndQuery, Verbatim);
+        proxyRequest.Options.Set(UpstreamConnector.ConnectTimeout, exchange.Route.Policy.ConnectTimeout);
+        proxyRequest.Options.Set(SendOnceHandler.Observer, exchange);
+        _withoutBody?.Clear();
+        CopyRequestHeaders(httpContext.Request, proxyRequest);
+        AddRequestHeaders(httpContext.Request, proxyRequest.Headers);
+        if (_withoutBody is { Count: > 0 })
+        {
+            proxyRequest.Options.Set(SendOnceHandler.ContentHeadersWithoutBody, _withoutBody);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    {
+        if (proxyResponse is null)
+        {
+            return true;
+        }
+
+        var response = httpContext.Response;
+        exchange.AnswerHeadArrived();
+        if (!ResponseCheck.IsAcceptable(proxyResponse))
+        {
+            return Drop(response, new MeshError(MeshErrorKind.UpstreamProtocol, Forwarded: true, "invalid Content-Length"));
+        }
+
+        if (exchange.Hop.Kind == TargetKind.MeshPeer
+            && proxyResponse.Headers.NonValidated.TryGetValues(ProxyStatus.FieldName, out var status)
+            && ProxyStatus.TryRead(AsValues(status), out var error))
+        {
+            exchange.Answered = error;
+            if (exchange.MayDrop?.Invoke(exchange, error) == true)
+            {
+                return Drop(response, error);
+            }
+        }
+
+        CopyResponseHeaders(proxyResponse, response);
+        if (HasStreamedBody(httpContext, proxyResponse))
+        {
+            await response.StartAsync(cancellationToken).ConfigureAwait(false); // the head of a stream must not wait for its first event
+        }
+
+        return true;
+    }
+
+    private bool Drop(HttpResponse response, MeshError error)
+    {
+        response.Clear();
+        exchange.Answered = error;
+        exchange.Dropped = true;
+        return false;
+    }
+
+    private void CopyRequestHeaders(HttpRequest source, HttpRequestMessage target)
+    {
+        var connection = source.Headers.Connection;
+        foreach (var (name, values) in source.Headers)
+        {
+            if (IsOurs(name) || HopByHop.Contains(name, connection))
+            {
+                continue;
+            }
+
+            if (target.Headers.TryAddWithoutValidation(name, (IEnumerable<string>)values))
+            {
+                continue;
+            }
+
+            if (target.Content is { } content)
+            {
+                content.Headers.TryAddWithoutValidation(name, (IEnumerable<string>)values);
+            }
+            else
+            {
+                (_withoutBody ??= []).Add(new(name, values));
+            }
+        }
+    }
+
+    // Written by AddRequestHeaders.
+    private static bool IsOurs(string name) =>
+        name.Equals("Host", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("Via", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("Expect", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("Max-Forwards", StringComparison.OrdinalIgnoreCase)
+        || MeshHeaders.IsMeshHeader(name);
+
+    private void AddRequestHeaders(HttpRequest source, HttpRequestHeaders target)
+    {
+        target.Host = exchange.Host is { Length: > 0 } host ? host : null;
+        target.TryAddWithoutValidation("Via", ViaField.Extend(source.Headers.Via, source.Protocol, Pseudonym));
+        if (source.Headers.Expect.Count > 0)
+        {
+            target.ExpectContinue = true;
+        }
+
+        if (exchange.ForwardsLeft is { } left)
+        {
+            target.TryAddWithoutValidation("Max-Forwards", left.ToString(CultureInfo.InvariantCulture));
+        }
+
+        if (exchange.Hop.Kind == TargetKind.MeshPeer)
+        {
+            AddMeshHeaders(target);
+        }
+    }
+
+    private void AddMeshHeaders(HttpRequestHeaders target)
+    {
+        target.TryAddWithoutValidation(MeshHeaders.Attempt, exchange.Attempts.Number.ToString(CultureInfo.InvariantCulture));
+        target.TryAddWithoutValidation(MeshHeaders.Hops, (exchange.Said.Hops + 1).ToString(CultureInfo.InvariantCulture));
+        if (exchange.Deadline.RemainingMilliseconds is { } milliseconds)
+        {
+            target.TryAddWithoutValidation(MeshHeaders.TimeoutMs, milliseconds.ToString(CultureInfo.InvariantCulture));
+        }
+
+        if (exchange.Caller.Service is { Length: > 0 } source)
+        {
+            target.TryAddWithoutValidation(MeshHeaders.Source, source);
+        }
+
+        if (exchange.Hop.Destination is { } destination)
+        {
+            target.TryAddWithoutValidation(MeshHeaders.Destination, destination);
+        }
+    }
+
+    private void CopyResponseHeaders(HttpResponseMessage source, HttpResponse target)
+    {
+        var connection = source.Headers.NonValidated.TryGetValues("Connection", out var named) ? AsValues(named) : default;
+        Copy(source.Headers.NonValidated, target.Headers, connection);
+        Copy(source.Content.Headers.NonValidated, target.Headers, connection);
+        if (source.Headers.TransferEncodingChunked == true)
+        {
+            target.Headers.ContentLength = null; // RFC 9112 §6.3: chunked overrides it
+        }
+
+        if (exchange.Hop.Kind == TargetKind.Application && target.Headers.TryGetValue(ProxyStatus.FieldName, out var status))
+        {
+            target.Headers[ProxyStatus.FieldName] = ProxyStatusField.WithoutOurs(status);
+        }
+
+        target.Headers.Via = ViaField.Extend(target.Headers.Via, source.Version.Minor == 0 ? "HTTP/1.0" : "HTTP/1.1", Pseudonym);
+        if (exchange.Close && source.StatusCode != System.Net.HttpStatusCode.SwitchingProtocols)
+        {
+            target.Headers.Connection = "close";
+        }
+    }
+
+    private static void Copy(HttpHeadersNonValidated source, IHeaderDictionary target, StringValues connection)
+    {
+        foreach (var (name, values) in source)
+        {
+            if (!MeshHeaders.IsMeshHeader(name) && !HopByHop.Contains(name, connection))
+            {
+                target[name] = AsValues(values);
+            }
+        }
+    }
+
+    private static bool HasStreamedBody(HttpContext context, HttpResponseMessage response) =>
+        response.Content.Headers.ContentLength is null
+        && !HttpMethods.IsHead(context.Request.Method)
+        && (int)response.StatusCode is >= 200 and not (204 or 304);
+
+    private static StringValues AsValues(HeaderStringValues values)
+    {
+        if (values.Count == 1)
+        {
+            return values.ToString();
+        }
+
+        return values.ToArray();
+    }
+}

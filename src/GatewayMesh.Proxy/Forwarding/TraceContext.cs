@@ -1,0 +1,38 @@
+using System.Buffers;
+using System.Globalization;
+using GatewayMesh.Proxy.LoadBalancing;
+using Microsoft.AspNetCore.Http;
+
+namespace GatewayMesh.Proxy.Forwarding;
+
+/// <summary>W3C trace context: passed on, and started where there is none (B3 counts as one and is passed on as it is).</summary>
+internal static class TraceContext
+{
+    public const string Field = "traceparent";
+
+    private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdef");
+
+    /// <summary>Sees to it that the request carries a trace.</summary>
+    public static void Ensure(IHeaderDictionary headers, SplitMix random)
+    {
+        if (headers.TryGetValue(Field, out var given) && given.Count == 1 && TraceIdOf(given.ToString()) is not null)
+        {
+            return;
+        }
+
+        if (headers.ContainsKey("b3") || headers.ContainsKey("X-B3-TraceId"))
+        {
+            return;
+        }
+
+        headers.Remove("tracestate");
+        headers[Field] = string.Create(CultureInfo.InvariantCulture, $"00-{random.Next():x16}{random.Next() | 1:x16}-{random.Next() | 1:x16}-00");
+    }
+
+    /// <summary>The trace id of a well-formed <c>traceparent</c>, else null.</summary>
+    public static string? TraceIdOf(string? value) =>
+        value is { Length: >= 55 } && value[2] == '-' && value[35] == '-' && value[52] == '-'
+        && !value.AsSpan(3, 32).ContainsAnyExcept(Hex) && value.AsSpan(3, 32).ContainsAnyExcept('0')
+            ? value.Substring(3, 32)
+            : null;
+}

@@ -1,0 +1,69 @@
+using System.Net;
+using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Pipeline;
+using GatewayMesh.Proxy.Upstreams;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace GatewayMesh.Proxy.Forwarding;
+
+/// <summary>Over YARP's direct forwarder. What it would answer by itself is thrown away: the mesh's answers come from one place.</summary>
+internal sealed class YarpForwarder : IForwarder, IDisposable
+{
+    /// <summary>A body that moves in neither direction for this long is given up.</summary>
+    private static readonly TimeSpan StreamIdle = TimeSpan.FromMinutes(5);
+
+    private static readonly ForwarderRequestConfig Config = new()
+    {
+        Version = HttpVersion.Version11,
+        VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        ActivityTimeout = StreamIdle,
+    };
+
+    private readonly ServiceProvider _services;
+    private readonly IHttpForwarder _forwarder;
+
+    public YarpForwarder()
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddHttpForwarder();
+        _services = services.BuildServiceProvider();
+        _forwarder = _services.GetRequiredService<IHttpForwarder>();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<MeshError> ForwardAsync(Exchange exchange)
+    {
+        var http = exchange.Http;
+        var hop = exchange.Hop;
+        var result = await _forwarder.SendAsync(http, hop.Upstream.Prefix, hop.Upstream.Invoker, Config, exchange.Transformer, exchange.CutOff).ConfigureAwait(false);
+        if (exchange.Dropped)
+        {
+            return exchange.Answered;
+        }
+
+        if (result == ForwarderError.None)
+        {
+            return MeshError.None;
+        }
+
+        var cause = http.Features.Get<IForwarderErrorFeature>()?.Exception;
+        http.Features.Set<IForwarderErrorFeature>(null);
+        var error = ForwardingErrors.Of(exchange, result, cause);
+        if (http.Response.HasStarted)
+        {
+            http.Abort(); // part of the answer is out: it must not look complete
+        }
+        else
+        {
+            http.Response.Clear();
+        }
+
+        return error;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _services.Dispose();
+}

@@ -1,0 +1,58 @@
+using System.Collections.Concurrent;
+using GatewayMesh.Configuration.Listeners;
+using Microsoft.AspNetCore.Connections;
+
+namespace GatewayMesh.Proxy.Listeners;
+
+/// <summary>The connections that are being served, so that drain can end those that are idle.</summary>
+internal sealed class OpenConnections(LentListeners listeners, TimeProvider time)
+{
+    private readonly ConcurrentDictionary<Arrival, byte> _open = [];
+
+    /// <summary>How many there are, the probe's not counted.</summary>
+    public int CountWithoutProbe => _open.Count(static each => each.Key.Listener.Kind != ListenerKind.Probe);
+
+    /// <summary>Connection middleware: the outermost, so that it sees every connection end.</summary>
+    public ConnectionDelegate Around(ConnectionDelegate next) => async connection =>
+    {
+        var arrival = connection.Features.Get<Arrival>()!;
+        arrival.Connection = connection;
+        arrival.IdleFrom(time.GetTimestamp());
+        _open.TryAdd(arrival, 0);
+        try
+        {
+            await next(connection).ConfigureAwait(false);
+        }
+        finally
+        {
+            _open.TryRemove(arrival, out _);
+            listeners.Ended();
+        }
+    };
+
+    /// <summary>Ends connections that have had no request for <paramref name="idle"/>.</summary>
+    public void EndIdle(TimeSpan idle)
+    {
+        var since = time.GetTimestamp() - (long)(idle.TotalSeconds * time.TimestampFrequency);
+        foreach (var (arrival, _) in _open)
+        {
+            if (arrival.Listener.Kind != ListenerKind.Probe && arrival.IsIdleSince(since))
+            {
+                arrival.EndWhenIdle();
+            }
+        }
+    }
+
+    /// <summary>Cuts what is left.</summary>
+    public int AbortAll()
+    {
+        var cut = 0;
+        foreach (var (arrival, _) in _open)
+        {
+            arrival.Connection?.Abort();
+            cut++;
+        }
+
+        return cut;
+    }
+}

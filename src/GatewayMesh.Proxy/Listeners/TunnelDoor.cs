@@ -1,0 +1,74 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using GatewayMesh.Configuration.Listeners;
+using GatewayMesh.Configuration.Tunnels;
+using GatewayMesh.Proxy.LoadBalancing;
+using Microsoft.AspNetCore.Connections;
+
+namespace GatewayMesh.Proxy.Listeners;
+
+/// <summary>
+/// Connection middleware of the tunnel listener: the guard's hello, one answer byte, and only then the application's own bytes.
+/// Other listeners pass it untouched.
+/// </summary>
+internal sealed class TunnelDoor(TimeProvider time, SplitMix random, TimeSpan maxCarriedAge, Func<bool> draining)
+{
+    /// <summary>Time that a guard has for its hello.</summary>
+    public static readonly TimeSpan HelloTimeout = TimeSpan.FromSeconds(1);
+
+    /// <summary>Connection middleware.</summary>
+    public ConnectionDelegate Around(ConnectionDelegate next) => connection =>
+        connection.Features.Get<Arrival>()!.Listener.Kind == ListenerKind.Tunnel ? Greet(connection, next) : next(connection);
+
+    private async Task Greet(ConnectionContext connection, ConnectionDelegate next)
+    {
+        using var timeout = new CancellationTokenSource(HelloTimeout, time);
+        TunnelHello? hello;
+        try
+        {
+            hello = await ReadHello(connection.Transport.Input, timeout.Token).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is OperationCanceledException or IOException)
+        {
+            connection.Abort();
+            return;
+        }
+
+        var answer = hello is null ? TunnelAnswer.Denied : draining() ? TunnelAnswer.Draining : TunnelAnswer.Ok;
+        await connection.Transport.Output.WriteAsync(new[] { (byte)answer }).ConfigureAwait(false);
+        if (answer == TunnelAnswer.Ok)
+        {
+            connection.Features.Get<Arrival>()!.Carried = new Carried(hello!.Service, hello.Upstream, hello.Node, EndAfter());
+            await next(connection).ConfigureAwait(false);
+        }
+    }
+
+    // ± 50 %, so that connections that a crash brought all at once do not all leave at once.
+    private long EndAfter() => time.GetTimestamp() + (long)(maxCarriedAge.TotalSeconds * (0.5 + random.NextDouble()) * time.TimestampFrequency);
+
+    private static async Task<TunnelHello?> ReadHello(PipeReader input, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var read = await input.ReadAsync(cancellation).ConfigureAwait(false);
+            var bytes = read.Buffer.Slice(0, Math.Min(read.Buffer.Length, TunnelHello.MaxLength)).ToArray();
+            switch (TunnelHello.Read(bytes, out var hello, out var length))
+            {
+                case TunnelHelloResult.Complete:
+                    input.AdvanceTo(read.Buffer.GetPosition(length));
+                    return hello;
+                case TunnelHelloResult.Malformed:
+                    input.AdvanceTo(read.Buffer.End);
+                    return null;
+                default:
+                    input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                    break;
+            }
+
+            if (read.IsCompleted)
+            {
+                throw new IOException("The connection ended within the hello.");
+            }
+        }
+    }
+}

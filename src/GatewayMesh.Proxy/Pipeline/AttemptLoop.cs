@@ -1,0 +1,109 @@
+using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Forwarding;
+using GatewayMesh.Proxy.LoadBalancing;
+using GatewayMesh.Proxy.Resilience;
+using GatewayMesh.Proxy.Routing;
+using GatewayMesh.Proxy.Telemetry;
+using GatewayMesh.Proxy.Upstreams;
+
+namespace GatewayMesh.Proxy.Pipeline;
+
+/// <summary>
+/// The one layer that tries again:
+/// <code>
+/// (share of requests) ──► a gateway ──not forwarded──┐
+///                                                    ▼
+///                          pick ──► forward ──ok──► done
+///                            ▲         │
+///                            └─ Attempts.TryNext: not forwarded, or idempotent; another instance; attempts, time and budget left
+/// </code>
+/// </summary>
+internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder, UpstreamPools upstreams, PowerOfTwoChoices balancer, SplitMix random, RetryBudget budget)
+{
+    private static readonly Func<Exchange, MeshError, bool> DropForGatewayFallback = static (exchange, error) => !error.Forwarded && !exchange.IsBodyBegun;
+
+    private static readonly Func<Exchange, MeshError, bool> DropForAnotherInstance = static (exchange, error) =>
+        exchange.Tried.Count < exchange.Route.Instances.All.Length
+        && !exchange.Deadline.IsOver
+        && exchange.Attempts.MayTryAgain(Facts(exchange, error)) == RetryVerdict.Allowed;
+
+    /// <summary>Forwards the request; <see cref="MeshError.None"/> when an answer was passed on.</summary>
+    public async ValueTask<MeshError> RunAsync(Exchange exchange)
+    {
+        exchange.StartClock();
+        if (exchange.Behaviour.GatewayShare > 0 && random.NextDouble() < exchange.Behaviour.GatewayShare && GatewaysFor(exchange) is { } gateways)
+        {
+            var error = await ThroughGatewayAsync(exchange, gateways).ConfigureAwait(false);
+            if (!error.IsError || error.Forwarded || exchange.IsBodyBegun || exchange.Http.Response.HasStarted)
+            {
+                return error;
+            }
+
+            //M metrics.CountFailover(MeshTier.Gateway, MeshTier.Sidecar, error.Row.Reason);
+        }
+
+        return await DirectAsync(exchange).ConfigureAwait(false);
+    }
+
+    private EndpointSet? GatewaysFor(Exchange exchange)
+    {
+        var group = options.GatewayGroups.GetValueOrDefault(exchange.Arrival.Listener.Service ?? "", "default");
+        return exchange.Mesh.Endpoints.FindGateways(group) is { Healthy.IsEmpty: false } gateways ? gateways : null;
+    }
+
+    // The constant share: a path that is never used does not work on the day it is needed. Its failure costs no attempt.
+    private ValueTask<MeshError> ThroughGatewayAsync(Exchange exchange, EndpointSet gateways)
+    {
+        var tried = default(TriedEndpoints);
+        balancer.TryPick(gateways, ref tried, out var lease);
+        exchange.Tier = MeshTier.Gateway;
+        exchange.MayDrop = DropForGatewayFallback;
+        return AttemptAsync(exchange, lease, TargetKind.MeshPeer, exchange.Destination);
+    }
+
+    private async ValueTask<MeshError> DirectAsync(Exchange exchange)
+    {
+        var instances = exchange.Route.Instances;
+        exchange.Tier = MeshTier.Sidecar;
+        exchange.MayDrop = DropForAnotherInstance;
+        while (true)
+        {
+            balancer.TryPick(instances, ref exchange.Tried, out var lease);
+            var error = await AttemptAsync(exchange, lease, exchange.Route.Kind, destination: null).ConfigureAwait(false);
+            if (!error.IsError || exchange.Tried.Count >= instances.All.Length)
+            {
+                return error;
+            }
+
+            var verdict = exchange.Attempts.TryNext(Facts(exchange, error), exchange.Deadline, budget);
+            //M metrics.CountRetry(verdict);
+            if (verdict != RetryVerdict.Allowed)
+            {
+                return error;
+            }
+        }
+    }
+
+    private async ValueTask<MeshError> AttemptAsync(Exchange exchange, EndpointLease lease, TargetKind kind, string? destination)
+    {
+        var upstream = upstreams.Rent(new UpstreamKey(exchange.Caller.Service, lease.Endpoint.Address, kind));
+        var outcome = EndpointOutcome.Cancelled;
+        try
+        {
+            exchange.Hop = new Hop(lease, kind, upstream, destination);
+            exchange.Answered = MeshError.None;
+            exchange.Dropped = false;
+            var error = await forwarder.ForwardAsync(exchange).ConfigureAwait(false);
+            outcome = EndpointEvidence.Of(error.IsError ? error.Kind : exchange.Answered.Kind);
+            return error;
+        }
+        finally
+        {
+            lease.End(outcome);
+            upstream.Release();
+        }
+    }
+
+    private static RetryFacts Facts(Exchange exchange, in MeshError error) =>
+        new(error, Idempotence.Of(exchange.Http.Request.Method), BodyReplayable: !exchange.IsBodyBegun, exchange.Http.Response.HasStarted);
+}

@@ -1,0 +1,191 @@
+using System.Diagnostics.CodeAnalysis;
+using GatewayMesh.Proxy.Admission;
+using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Forwarding;
+using GatewayMesh.Proxy.Identity;
+using GatewayMesh.Proxy.Listeners;
+using GatewayMesh.Proxy.LoadBalancing;
+using GatewayMesh.Proxy.Resilience;
+using GatewayMesh.Proxy.Routing;
+using GatewayMesh.Proxy.Telemetry;
+using GatewayMesh.Proxy.Upstreams;
+using Microsoft.AspNetCore.Http;
+
+namespace GatewayMesh.Proxy.Pipeline;
+
+/// <summary>One request from door to door: what the steps find out, each written once by the step that finds it. Reused by the next request of the connection.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "Reused by the connection, which has no end for it; an idle source without timer holds nothing.")]
+internal sealed class Exchange : IBodyObserver
+{
+    private readonly TimeProvider _time;
+    private CancellationTokenSource _cutOff;
+
+    public Exchange(TimeProvider time, DefaultHttpContext http)
+    {
+        _time = time;
+        _cutOff = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        Http = http;
+        Transformer = new MeshTransformer(this);
+    }
+
+    /// <summary>The request and its response.</summary>
+    public DefaultHttpContext Http { get; }
+
+    /// <summary>Copies the heads of this exchange.</summary>
+    public MeshTransformer Transformer { get; }
+
+    /// <summary>The connection it came on.</summary>
+    public Arrival Arrival { get; private set; } = null!;
+
+    /// <summary>What the kind of its listener asks for.</summary>
+    public ListenerBehaviour Behaviour { get; private set; } = null!;
+
+    /// <summary>The mesh as it was when the request came.</summary>
+    public LiveMesh Mesh { get; private set; } = LiveMesh.Empty;
+
+    /// <summary>When it came (timestamp).</summary>
+    public long StartedAt { get; private set; }
+
+    /// <summary>The same as wall clock.</summary>
+    public DateTimeOffset At { get; private set; }
+
+    /// <summary>Id in logs and error answers.</summary>
+    public string RequestId { get; set; } = "";
+
+    /// <summary>Path and query byte for byte, and the authority of an absolute-form target.</summary>
+    public RequestTarget Target { get; set; }
+
+    /// <summary>Host of the request: that of an absolute-form target, else the field.</summary>
+    public string Host => Target.Authority ?? Http.Request.Headers.Host.ToString();
+
+    /// <summary>What a mesh peer says in its mesh headers; the defaults for everybody else.</summary>
+    public MeshHeaderValues Said { get; set; } = MeshHeaderValues.None;
+
+    /// <summary>In whose name it is made.</summary>
+    public Caller Caller { get; set; }
+
+    /// <summary>Where it goes.</summary>
+    public Route Route { get; set; }
+
+    /// <summary>The service that it goes to, when the mesh knows it.</summary>
+    public string? Destination { get; set; }
+
+    /// <summary>The place that admission gave it.</summary>
+    public AdmissionLease Admission { get; set; }
+
+    /// <summary>When it must be over.</summary>
+    public Deadline Deadline { get; set; }
+
+    /// <summary>How often it was tried, over all layers.</summary>
+    public Attempts Attempts;
+
+    /// <summary>Instances that were tried.</summary>
+    public TriedEndpoints Tried;
+
+    /// <summary>What carries it on now.</summary>
+    public MeshTier Tier { get; set; }
+
+    /// <summary>The hop under way.</summary>
+    public Hop Hop { get; set; }
+
+    /// <summary>Set while a failed answer of a mesh peer would be dropped in favour of another try: asked when its head is there.</summary>
+    public Func<Exchange, MeshError, bool>? MayDrop { get; set; }
+
+    /// <summary>What the answer's head said of an error within the mesh: by the peer's <c>Proxy-Status</c>, or because it is not acceptable.</summary>
+    public MeshError Answered { get; set; }
+
+    /// <summary>The answer was dropped; nothing of it reached the client.</summary>
+    public bool Dropped { get; set; }
+
+    /// <summary>What is left of <c>Max-Forwards</c> for the next hop; null where it does not apply.</summary>
+    public int? ForwardsLeft { get; set; }
+
+    /// <summary>Is told when the head of an answer is there.</summary>
+    public Action? OnAnswerHead { get; set; }
+
+    /// <summary>Ends the connection with this response.</summary>
+    public bool Close { get; set; }
+
+    /// <summary>The body is being read, so that the request cannot go elsewhere.</summary>
+    public bool IsBodyBegun { get; private set; }
+
+    /// <summary>The time of <see cref="Deadline"/> was up.</summary>
+    public bool IsOutOfTime => _cutOff.IsCancellationRequested;
+
+    /// <summary>Fires when the deadline passes before the answer's head is there.</summary>
+    public CancellationToken CutOff => _cutOff.Token;
+
+    /// <summary>A new request.</summary>
+    public void Begin(Arrival arrival, ListenerBehaviour behaviour, LiveMesh mesh)
+    {
+        Arrival = arrival;
+        Behaviour = behaviour;
+        Mesh = mesh;
+        StartedAt = _time.GetTimestamp();
+        At = _time.GetUtcNow();
+    }
+
+    /// <summary>The clock of the deadline runs.</summary>
+    public void StartClock()
+    {
+        if (!_cutOff.TryReset())
+        {
+            _cutOff.Dispose();
+            _cutOff = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
+        }
+
+        _cutOff.CancelAfter(Deadline.Remaining);
+    }
+
+    /// <summary>The answer's head is there: from here on the stream's idle time counts, not the deadline.</summary>
+    public void StopClock() => _cutOff.CancelAfter(Timeout.InfiniteTimeSpan);
+
+    /// <summary>The head of an answer is there: the instance lives.</summary>
+    public void AnswerHeadArrived()
+    {
+        StopClock();
+        OnAnswerHead?.Invoke();
+    }
+
+    /// <summary>A slow upload is not a slow answer: the clock stands while the client sends.</summary>
+    public void BodyBegan()
+    {
+        IsBodyBegun = true;
+        StopClock();
+    }
+
+    /// <summary>The whole body was sent: from now on the answer may take what the policy gives.</summary>
+    public void BodyEnded()
+    {
+        if (!Http.Response.HasStarted && Deadline.IsSet)
+        {
+            _cutOff.CancelAfter(Route.Policy.RequestTimeout);
+        }
+    }
+
+    /// <summary>The request is over; nothing of it may be seen by the next.</summary>
+    public void End()
+    {
+        StopClock();
+        RequestId = "";
+        Target = default;
+        Said = MeshHeaderValues.None;
+        Caller = default;
+        Route = default;
+        Destination = null;
+        Admission = default;
+        Deadline = default;
+        Attempts = default;
+        Tried = default;
+        Tier = MeshTier.None;
+        Hop = default;
+        MayDrop = null;
+        Answered = default;
+        Dropped = false;
+        ForwardsLeft = null;
+        Close = false;
+        IsBodyBegun = false;
+        Mesh = LiveMesh.Empty;
+        Transformer.Reset();
+    }
+}

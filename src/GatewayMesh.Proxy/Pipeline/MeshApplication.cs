@@ -1,0 +1,109 @@
+using System.Globalization;
+using GatewayMesh.Linux;
+using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Forwarding;
+using GatewayMesh.Proxy.Listeners;
+using GatewayMesh.Proxy.Routing;
+using GatewayMesh.Proxy.Telemetry;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Abstractions;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace GatewayMesh.Proxy.Pipeline;
+
+/// <summary>What the server calls for each request: makes the exchange, runs the pipeline, tells telemetry.</summary>
+internal sealed class MeshApplication(
+    RequestPipeline pipeline, ListenerBehaviours behaviours, RequestTelemetry telemetry, Traffic traffic, string pseudonym, TimeProvider time, ProgressPage? progress)
+    : IHttpApplication<Exchange>
+{
+    /// <inheritdoc/>
+    public Exchange CreateContext(IFeatureCollection contextFeatures)
+    {
+        if (contextFeatures is IHostContextContainer<Exchange> { HostContext: { } reused })
+        {
+            reused.Http.Initialize(contextFeatures);
+            return reused;
+        }
+
+        var exchange = new Exchange(time, new DefaultHttpContext(contextFeatures));
+        exchange.Transformer.Pseudonym = pseudonym;
+        exchange.OnAnswerHead = () => AnswerHead(exchange);
+        if (contextFeatures is IHostContextContainer<Exchange> container)
+        {
+            container.HostContext = exchange;
+        }
+
+        return exchange;
+    }
+
+    /// <inheritdoc/>
+    public async Task ProcessRequestAsync(Exchange context)
+    {
+        var arrival = context.Http.Features.Get<Arrival>()!;
+        progress?.Count(Progress.RequestsStarted);
+        arrival.RequestBegan();
+        traffic.Begin(arrival.Listener.Kind);
+        context.Begin(arrival, behaviours.Of(arrival.Listener.Kind), traffic.Mesh);
+        context.Close = traffic.Draining || (arrival.Carried is { } carried && time.GetTimestamp() >= carried.EndAfter);
+        var error = MeshError.None;
+        try
+        {
+            error = await pipeline.RunAsync(context).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is not BadHttpRequestException)
+        {
+            error = new MeshError(MeshErrorKind.Internal, Forwarded: true, failure.GetType().Name);
+            traffic.Failed(failure);
+            await ErrorAnswer.WriteAsync(context.Http, error, context.RequestId, "").ConfigureAwait(false);
+        }
+        finally
+        {
+            context.Admission.Dispose();
+            Tell(context, error);
+            arrival.RequestEnded(time.GetTimestamp());
+            traffic.End(arrival.Listener.Kind);
+            progress?.Count(Progress.RequestsEnded);
+            context.End();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void DisposeContext(Exchange context, Exception? exception) => context.Http.Uninitialize();
+
+    private void AnswerHead(Exchange exchange)
+    {
+        progress?.Count(Progress.UpstreamAnswers);
+        exchange.Close |= traffic.Draining;
+    }
+
+    private void Tell(Exchange exchange, in MeshError error)
+    {
+        var http = exchange.Http;
+        telemetry.Record(new RequestSummary
+        {
+            At = exchange.At,
+            Direction = exchange.Behaviour.Direction,
+            Source = exchange.Caller.Service is { Length: > 0 } source ? source : null,
+            Destination = exchange.Destination,
+            Method = http.Request.Method,
+            Path = PathOf(exchange.Target.PathAndQuery),
+            Status = error.Kind == MeshErrorKind.ClientGone ? 499 : http.Response.StatusCode,
+            Error = error.Kind,
+            Duration = time.GetElapsedTime(exchange.StartedAt),
+            BytesIn = http.Request.ContentLength ?? 0,
+            BytesOut = http.Response.ContentLength ?? 0,
+            Attempts = exchange.Tried.Count,
+            Endpoint = exchange.Hop.Upstream?.Key.Address.ToString(),
+            Tier = exchange.Tier,
+            RequestId = exchange.RequestId,
+            TraceId = TraceContext.TraceIdOf(http.Request.Headers[TraceContext.Field]),
+        });
+    }
+
+    private static string PathOf(string? target)
+    {
+        var query = target?.IndexOf('?') ?? -1;
+        return query < 0 ? target ?? "" : target![..query];
+    }
+}

@@ -1,0 +1,25 @@
+using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Resilience;
+
+namespace GatewayMesh.Proxy.Pipeline;
+
+/// <summary>Believes the mesh headers of mesh peers; what others send under those names is dropped (they are never copied, see the transformer).</summary>
+internal sealed class MeshHeadersStep : IStep
+{
+    /// <inheritdoc/>
+    public Verdict Take(Exchange exchange)
+    {
+        if (!exchange.Behaviour.FromMeshPeer)
+        {
+            return Verdict.Next;
+        }
+
+        if (!MeshHeaderValues.TryRead(exchange.Http.Request.Headers, out var said))
+        {
+            return Verdict.Fail(MeshErrorKind.RequestMalformed, "mesh header");
+        }
+
+        exchange.Said = said;
+        return Verdict.Next;
+    }
+}

@@ -1,0 +1,26 @@
+using System.Globalization;
+using GatewayMesh.Proxy.LoadBalancing;
+
+namespace GatewayMesh.Proxy.Pipeline;
+
+/// <summary>Gives the request an id, or keeps the one that it brings when it can stand in a log line.</summary>
+internal sealed class RequestIdStep(SplitMix random) : IStep
+{
+    private const string Field = "X-Request-Id";
+
+    /// <inheritdoc/>
+    public Verdict Take(Exchange exchange)
+    {
+        var headers = exchange.Http.Request.Headers;
+        if (headers.TryGetValue(Field, out var given) && given is [{ Length: > 0 and <= 64 } id] && !id.AsSpan().ContainsAnyExceptInRange('!', '~') && !id.Contains('"'))
+        {
+            exchange.RequestId = id;
+        }
+        else
+        {
+            headers[Field] = exchange.RequestId = random.Next().ToString("x16", CultureInfo.InvariantCulture);
+        }
+
+        return Verdict.Next;
+    }
+}

@@ -1,0 +1,87 @@
+using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Forwarding;
+using GatewayMesh.Proxy.Identity;
+using GatewayMesh.Proxy.LoadBalancing;
+using GatewayMesh.Proxy.Resilience;
+using Microsoft.AspNetCore.Http;
+
+namespace GatewayMesh.Proxy.Pipeline;
+
+/// <summary>The way of every request, whatever listener and role: written once, here.</summary>
+internal sealed class RequestPipeline(DataPlaneOptions options, string pseudonym, SplitMix random, RetryBudget budget, ICallerIdentity identity, AttemptLoop attempts)
+{
+    private readonly IStep[] _steps =
+    [
+        new RequestIdStep(random),                       // so that every log line and answer can be found again
+        new FramingStep(),                               // what is malformed is not even looked at further
+        new LivePathStep(options.Node),                  // the data path itself says that it lives
+        new MaxForwardsStep(),                           // a client may ask this very proxy
+        new MeshHeadersStep(),                           // hops, attempts, time: from mesh peers only
+        new LoopStep(pseudonym),                         // a circle ends before it costs anything
+        new CallerStep(identity),                        // in whose name
+        new RouteStep(),                                 // which service; unknown ones end here
+        new AdmissionStep(),                             // a gateway bounds what it carries
+        new DeadlineStep(options.Time, budget),          // how long, how often
+        new PropagationStep(new ForwardedFor(options.TrustedProxies), random), // what the next hop is told
+    ];                                                   // then: attempts, answer, telemetry
+
+    /// <summary>Serves one request; returns the mesh's own error, if that was the answer.</summary>
+    public async ValueTask<MeshError> RunAsync(Exchange exchange)
+    {
+        var verdict = Verdict.Next;
+        for (var i = 0; verdict.GoesOn && i < _steps.Length; i++)
+        {
+            verdict = _steps[i].Take(exchange);
+        }
+
+        var error = verdict.GoesOn ? await attempts.RunAsync(exchange).ConfigureAwait(false) : verdict.Error;
+        if (verdict.Answer is { } answer)
+        {
+            await WriteAsync(exchange, answer).ConfigureAwait(false);
+        }
+        else if (error.IsError)
+        {
+            await WriteAsync(exchange, error).ConfigureAwait(false);
+        }
+
+        return error;
+    }
+
+    private static Task WriteAsync(Exchange exchange, LocalAnswer answer)
+    {
+        var response = exchange.Http.Response;
+        response.StatusCode = answer.Status;
+        if (answer.Node is { } node)
+        {
+            response.Headers[MeshHeaders.Node] = node;
+        }
+
+        if (exchange.Close)
+        {
+            response.Headers.Connection = "close";
+        }
+
+        if (answer.Body.Length == 0)
+        {
+            return Task.CompletedTask;
+        }
+
+        response.ContentType = "text/plain";
+        response.ContentLength = answer.Body.Length;
+        return response.WriteAsync(answer.Body);
+    }
+
+    private Task WriteAsync(Exchange exchange, MeshError error)
+    {
+        if (exchange.Close && !exchange.Http.Response.HasStarted)
+        {
+            exchange.Http.Response.OnStarting(static state =>
+            {
+                ((HttpResponse)state).Headers.Connection = "close";
+                return Task.CompletedTask;
+            }, exchange.Http.Response);
+        }
+
+        return ErrorAnswer.WriteAsync(exchange.Http, error, exchange.RequestId, exchange.Behaviour.AtTheEdge ? "" : options.Node);
+    }
+}

@@ -1,0 +1,11 @@
+using GatewayMesh.Proxy.Pipeline;
+
+namespace GatewayMesh.Proxy.Routing;
+
+/// <summary>Gateway, from mesh peers: the service that the peer's mesh header names, else the host.</summary>
+internal sealed class ByDestinationHeader : IRouteResolver
+{
+    /// <inheritdoc/>
+    public Route? Resolve(Exchange exchange) =>
+        exchange.Mesh.ServiceRoute(exchange.Said.Destination ?? HostNames.ServiceOf(exchange.Host));
+}

@@ -1,0 +1,29 @@
+using GatewayMesh.Proxy.Admission;
+using GatewayMesh.Proxy.Telemetry;
+
+namespace GatewayMesh.Proxy.Routing;
+
+/// <summary>What differs between kinds of listeners, composed once so that no step of the pipeline asks by which door a request came.</summary>
+internal sealed record ListenerBehaviour
+{
+    /// <summary>For metrics and the access log.</summary>
+    public required RequestDirection Direction { get; init; }
+
+    /// <summary>Which service a request is for.</summary>
+    public required IRouteResolver Resolver { get; init; }
+
+    /// <summary>The peer is a part of the mesh: its mesh headers are believed. Otherwise they are dropped, both ways.</summary>
+    public bool FromMeshPeer { get; init; }
+
+    /// <summary>The edge: <c>X-Forwarded-*</c> are set here (and extended only for trusted proxies), and answers do not name the node.</summary>
+    public bool AtTheEdge { get; init; }
+
+    /// <summary>The live path goes on to the application, so that the probe passes through the whole data path.</summary>
+    public bool ForwardsLivePath { get; init; }
+
+    /// <summary>A constant share of the requests takes the way through a gateway, 0 to 1.</summary>
+    public double GatewayShare { get; init; }
+
+    /// <summary>Bounds what the listener's peers may have in flight; null: no bound of its own.</summary>
+    public GatewayAdmission? Admission { get; init; }
+}

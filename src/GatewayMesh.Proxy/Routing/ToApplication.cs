@@ -1,0 +1,47 @@
+using System.Collections.Concurrent;
+using GatewayMesh.Configuration.Listeners;
+using GatewayMesh.Configuration.Snapshot;
+using GatewayMesh.Proxy.LoadBalancing;
+using GatewayMesh.Proxy.Pipeline;
+
+namespace GatewayMesh.Proxy.Routing;
+
+/// <summary>Inbound and probe: the listener's application and nothing else.</summary>
+internal sealed class ToApplication(string node, TimeProvider time) : IRouteResolver
+{
+    private readonly ConcurrentDictionary<ListenerSpec, EndpointSet> _applications = [];
+
+    /// <summary>The applications, for the admin's view.</summary>
+    public IEnumerable<EndpointSet> Applications => _applications.Values;
+
+    /// <inheritdoc/>
+    public Route? Resolve(Exchange exchange)
+    {
+        var listener = exchange.Arrival.Listener;
+        var policy = exchange.Mesh.Snapshot.Services.GetValueOrDefault(listener.Service ?? "")?.Policy ?? PolicyModel.Default;
+        if (!_applications.TryGetValue(listener, out var application) || application.Policy != policy)
+        {
+            application = _applications[listener] = Of(listener, policy, application);
+        }
+
+        return new Route(application, TargetKind.Application);
+    }
+
+    /// <summary>A listener is closed.</summary>
+    public void Forget(string listener)
+    {
+        foreach (var spec in _applications.Keys.Where(spec => spec.Name == listener))
+        {
+            _applications.TryRemove(spec, out _);
+        }
+    }
+
+    private EndpointSet Of(ListenerSpec listener, PolicyModel policy, EndpointSet? before)
+    {
+        var service = listener.Service ?? listener.Name;
+        var model = new EndpointModel(service, listener.Name, node, listener.Application!, Healthy: true);
+        var state = before?.All[0] ?? new EndpointState(model, policy, time);
+        state.Declare(model, policy);
+        return new EndpointSet(service, policy, [state]);
+    }
+}

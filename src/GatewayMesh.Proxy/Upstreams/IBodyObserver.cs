@@ -1,0 +1,11 @@
+namespace GatewayMesh.Proxy.Upstreams;
+
+/// <summary>Is told how far a request's body has got: once begun, the request cannot be sent to another instance.</summary>
+internal interface IBodyObserver
+{
+    /// <summary>The body is being read from the client.</summary>
+    void BodyBegan();
+
+    /// <summary>All of it was sent.</summary>
+    void BodyEnded();
+}

@@ -1,0 +1,10 @@
+using GatewayMesh.Configuration.Values;
+using GatewayMesh.Proxy.Routing;
+
+namespace GatewayMesh.Proxy.Upstreams;
+
+/// <summary>What a pool of connections belongs to: never one service's request on another's connection.</summary>
+/// <param name="Identity">The service in whose name the connections are made.</param>
+/// <param name="Address">Where they lead.</param>
+/// <param name="Kind">Who is there.</param>
+internal readonly record struct UpstreamKey(string Identity, HostPort Address, TargetKind Kind);

@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text;
+using GatewayMesh.Configuration.Values;
+using GatewayMesh.Proxy.Routing;
+
+namespace GatewayMesh.Proxy.Upstreams;
+
+/// <summary>The pools by key. They outlive reloads; a pool whose instance is gone is closed once nobody uses it.</summary>
+internal sealed class UpstreamPools(TimeProvider time) : IDisposable
+{
+    // Below the 5 min after which mesh listeners close idle connections, so that the client side closes first and no request meets a dying connection.
+    private static readonly TimeSpan IdleOfMeshPeers = TimeSpan.FromSeconds(60);
+
+    // Common application servers close after 5 s (Node.js, uvicorn); some after 2 s. Reconnecting over loopback is cheap.
+    private static readonly TimeSpan IdleOfApplications = TimeSpan.FromSeconds(1.5);
+
+    private readonly ConcurrentDictionary<UpstreamKey, Upstream> _pools = [];
+
+    /// <summary>The pool of a key, in use until <see cref="Upstream.Release"/>.</summary>
+    public Upstream Rent(in UpstreamKey key)
+    {
+        while (true)
+        {
+            var pool = _pools.TryGetValue(key, out var known) ? known : _pools.GetOrAdd(key, Create);
+            if (pool.TryUse())
+            {
+                return pool;
+            }
+
+            _pools.TryRemove(new(key, pool));
+        }
+    }
+
+    /// <summary>Closes the pools to mesh peers that are not in <paramref name="addresses"/>.</summary>
+    public void RetireAllBut(HashSet<HostPort> addresses)
+    {
+        foreach (var (key, pool) in _pools)
+        {
+            if (key.Kind == TargetKind.MeshPeer && !addresses.Contains(key.Address) && _pools.TryRemove(new(key, pool)))
+            {
+                pool.Retire();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var pool in _pools.Values)
+        {
+            pool.Retire();
+        }
+
+        _pools.Clear();
+    }
+
+    private Upstream Create(UpstreamKey key)
+    {
+        var sockets = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            UseCookies = false,
+            UseProxy = false,
+            ActivityHeadersPropagator = null,
+            ConnectTimeout = Timeout.InfiniteTimeSpan, // the callback has the policy's
+            ConnectCallback = new UpstreamConnector(time).ConnectAsync,
+            MaxConnectionsPerServer = int.MaxValue, // how many requests may run is admission's business; a queue here would be a hidden one
+            PooledConnectionIdleTimeout = key.Kind == TargetKind.Application ? IdleOfApplications : IdleOfMeshPeers,
+            PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
+            MaxResponseHeadersLength = 64,
+            MaxResponseDrainSize = 0, // what is left of an answer that nobody wants is not worth reading
+            Expect100ContinueTimeout = TimeSpan.FromSeconds(1),
+            RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+            ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+        };
+        return new Upstream(key, new HttpMessageInvoker(new SendOnceHandler(sockets), disposeHandler: true));
+    }
+}

@@ -1,0 +1,87 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Net;
+using GatewayMesh.Configuration.Listeners;
+using GatewayMesh.Configuration.Snapshot;
+using GatewayMesh.Configuration.Values;
+using GatewayMesh.Linux;
+
+namespace GatewayMesh.Proxy.Tests.Rig;
+
+/// <summary>A data plane with real listeners on free ports of the loopback, and the snapshot that the test gives it.</summary>
+internal sealed class Mesh : IAsyncDisposable
+{
+    private readonly Dictionary<string, ServiceModel> _services = [];
+    private readonly List<GatewayModel> _gateways = [];
+    private readonly Dictionary<(string, int), IngressModel> _ingress = [];
+    private int _revision;
+
+    private Mesh(DataPlane plane) => Plane = plane;
+
+    public DataPlane Plane { get; }
+
+    /// <summary>A running plane without listeners and services, holding the lease.</summary>
+    public static async Task<Mesh> Start(Func<DataPlaneOptions, DataPlaneOptions>? with = null)
+    {
+        var options = new DataPlaneOptions { Node = "host-a", RoleName = "sidecar", GatewayShare = 0, Seed = 42, Logs = new TestLogs() };
+        var mesh = new Mesh(new DataPlane(with?.Invoke(options) ?? options));
+        await mesh.Plane.StartAsync();
+        mesh.Plane.Accept(true);
+        return mesh;
+    }
+
+    /// <summary>A plane with the outbound address of <c>web</c> and one service <c>payments</c> with these instances.</summary>
+    public static async Task<(Mesh Mesh, IPEndPoint Outbound)> WithPayments(params HostPort[] instances)
+    {
+        var mesh = await Start();
+        mesh.Service("payments", instances);
+        return (mesh, mesh.Outbound());
+    }
+
+    public Mesh Service(string name, params HostPort[] instances) => Service(name, PolicyModel.Default, instances);
+
+    public Mesh Service(string name, PolicyModel policy, params HostPort[] instances)
+    {
+        _services[name] = new ServiceModel(name, "http", policy, [.. instances.Select((address, i) => new EndpointModel(name, $"{name}-{i}", $"node-{i}", address, Healthy: true))]);
+        return Apply();
+    }
+
+    public Mesh Gateway(HostPort address, bool healthy = true)
+    {
+        _gateways.Add(new GatewayModel($"gw-{_gateways.Count}", "default", address, address, healthy));
+        return Apply();
+    }
+
+    public Mesh Ingress(int port, params (string Host, string Service)[] hosts)
+    {
+        _ingress[("gatewaymesh-ingress", port)] = new IngressModel(hosts.ToFrozenDictionary(each => each.Host, each => each.Service));
+        return Apply();
+    }
+
+    public Mesh Apply()
+    {
+        Plane.Apply(new MeshSnapshot
+        {
+            Revision = $"r{++_revision}",
+            Services = _services.ToFrozenDictionary(),
+            Gateways = [.. _gateways],
+            Ingress = _ingress.ToFrozenDictionary(),
+        });
+        return this;
+    }
+
+    public IPEndPoint Outbound(string service = "web") => Open(ListenerKind.Outbound, $"outbound/{service}", spec => spec with { Service = service });
+
+    public IPEndPoint Inbound(HostPort application, string service = "payments") =>
+        Open(ListenerKind.Inbound, $"inbound/{service}", spec => spec with { Service = service, Application = application });
+
+    public IPEndPoint Open(ListenerKind kind, string name, Func<ListenerSpec, ListenerSpec>? with = null)
+    {
+        var socket = ListeningSocket.Open(new IPEndPoint(IPAddress.Loopback, 0));
+        var spec = new ListenerSpec(name, kind, socket.LocalAddress);
+        Plane.Open(with?.Invoke(spec) ?? spec, socket);
+        return socket.LocalAddress;
+    }
+
+    public ValueTask DisposeAsync() => Plane.DisposeAsync();
+}

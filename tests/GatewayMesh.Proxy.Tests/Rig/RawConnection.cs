@@ -1,0 +1,198 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace GatewayMesh.Proxy.Tests.Rig;
+
+/// <summary>One TCP connection that speaks bytes, from either side. Every wait ends after <see cref="Patience"/>, so a test fails rather than hangs.</summary>
+internal sealed class RawConnection : IDisposable
+{
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly Socket _socket;
+    private readonly List<byte> _read = [];
+
+    public RawConnection(Socket socket)
+    {
+        _socket = socket;
+        _socket.NoDelay = true;
+    }
+
+    public Socket Socket => _socket;
+
+    public static async Task<RawConnection> To(IPEndPoint address)
+    {
+        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        using var patience = new CancellationTokenSource(Patience);
+        await socket.ConnectAsync(address, patience.Token);
+        return new RawConnection(socket);
+    }
+
+    public Task Send(string text) => Send(Encoding.Latin1.GetBytes(text));
+
+    public async Task Send(ReadOnlyMemory<byte> bytes)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        await _socket.SendAsync(bytes, patience.Token);
+    }
+
+    /// <summary>Sends a request and reads the answer.</summary>
+    public async Task<RawMessage> Ask(string request, bool head = false)
+    {
+        await Send(request);
+        return await ReadMessage(isResponse: true, noBody: head);
+    }
+
+    /// <summary>Reads one head and its body; throws <see cref="EndOfStreamException"/> when the peer ends it before it is complete.</summary>
+    public async Task<RawMessage> ReadMessage(bool isResponse, bool noBody = false)
+    {
+        var head = await ReadHead();
+        var message = new RawMessage(head);
+        if (noBody || (isResponse && message.Status is (>= 100 and < 200) or 204 or 304))
+        {
+            return message;
+        }
+
+        if (message.Values("Transfer-Encoding").Any(value => value.Contains("chunked", StringComparison.OrdinalIgnoreCase)))
+        {
+            await ReadChunksInto(message);
+        }
+        else if (message["Content-Length"] is { } length)
+        {
+            message.Body = Encoding.Latin1.GetString(await ReadBytes(int.Parse(length, CultureInfo.InvariantCulture)));
+        }
+        else if (isResponse)
+        {
+            message.Body = await ReadToEnd();
+        }
+
+        return message;
+    }
+
+    /// <summary>Reads up to and with the empty line.</summary>
+    public async Task<string> ReadHead()
+    {
+        while (true)
+        {
+            var text = Encoding.Latin1.GetString([.. _read]);
+            var end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+            if (end >= 0)
+            {
+                _read.RemoveRange(0, end + 4);
+                return text[..(end + 4)];
+            }
+
+            await Fill();
+        }
+    }
+
+    public async Task<string> ReadLine()
+    {
+        while (true)
+        {
+            var end = _read.IndexOf((byte)'\n');
+            if (end >= 0)
+            {
+                var line = Encoding.Latin1.GetString([.. _read.Take(end)]).TrimEnd('\r');
+                _read.RemoveRange(0, end + 1);
+                return line;
+            }
+
+            await Fill();
+        }
+    }
+
+    public async Task<byte[]> ReadBytes(int count)
+    {
+        while (_read.Count < count)
+        {
+            await Fill();
+        }
+
+        byte[] bytes = [.. _read.Take(count)];
+        _read.RemoveRange(0, count);
+        return bytes;
+    }
+
+    public async Task<string> ReadToEnd()
+    {
+        try
+        {
+            while (true)
+            {
+                await Fill();
+            }
+        }
+        catch (EndOfStreamException)
+        {
+            var text = Encoding.Latin1.GetString([.. _read]);
+            _read.Clear();
+            return text;
+        }
+    }
+
+    /// <summary>Waits until the peer has ended the connection, cleanly or by a reset.</summary>
+    public async Task<bool> IsEnded()
+    {
+        try
+        {
+            while (true)
+            {
+                await Fill();
+            }
+        }
+        catch (EndOfStreamException)
+        {
+            return true;
+        }
+        catch (SocketException error) when (error.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>Ends with a reset instead of a FIN.</summary>
+    public void Reset()
+    {
+        _socket.LingerState = new LingerOption(true, 0);
+        _socket.Close();
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    public async Task ReadChunksInto(RawMessage message)
+    {
+        var body = new StringBuilder();
+        while (true)
+        {
+            var size = int.Parse((await ReadLine()).Split(';')[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            if (size == 0)
+            {
+                break;
+            }
+
+            body.Append(Encoding.Latin1.GetString(await ReadBytes(size)));
+            await ReadLine();
+        }
+
+        message.Body = body.ToString();
+        while (await ReadLine() is { Length: > 0 } trailer)
+        {
+            message.Trailers.Add(trailer);
+        }
+    }
+
+    private async Task Fill()
+    {
+        var buffer = new byte[64 * 1024];
+        using var patience = new CancellationTokenSource(Patience);
+        var count = await _socket.ReceiveAsync(buffer, patience.Token);
+        if (count == 0)
+        {
+            throw new EndOfStreamException("The peer ended the connection.");
+        }
+
+        _read.AddRange(buffer.AsSpan(0, count));
+    }
+}
