@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using GatewayMesh.Commands.Check;
 using GatewayMesh.Commands.Drain;
+using GatewayMesh.Commands.Drill;
 using GatewayMesh.Commands.Status;
 using GatewayMesh.Commands.Version;
 
@@ -32,7 +33,7 @@ internal static class CommandTree
     /// <summary>Runs what <paramref name="args"/> ask for; the result is the exit code.</summary>
     public static int Run(string[] args, TextWriter output, TextWriter error)
     {
-        var root = Build(output);
+        var root = Build(output, error);
         if (args.Length == 0)
         {
             root.Parse(["--help"]).Invoke(Plain(error));
@@ -66,7 +67,7 @@ internal static class CommandTree
     private static InvocationConfiguration Plain(TextWriter output) =>
         new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = output };
 
-    private static RootCommand Build(TextWriter output)
+    private static RootCommand Build(TextWriter output, TextWriter error)
     {
         var root = new RootCommand(Description)
         {
@@ -74,6 +75,7 @@ internal static class CommandTree
             StatusCommand.Build(output),
             DrainCommand.Build(output),
             UpgradeCommand.Build(output),
+            DrillCommand.Build(output, error),
             VersionCommand.Build(output),
         };
         var help = root.Options.OfType<HelpOption>().Single();

@@ -1,0 +1,69 @@
+using GatewayMesh.Commands.Drill.Load;
+using GatewayMesh.Commands.Faults;
+
+namespace GatewayMesh.Commands.Drill;
+
+/// <summary>One drill: the load runs, the fault comes at its second, the status is watched, and everything is put back.</summary>
+internal sealed class DrillRun(DrillSpec spec, IMeshAccess mesh, TimeProvider time)
+{
+    /// <summary>Runs it. Cancelling ends load and fault; what the fault did is undone all the same.</summary>
+    public DrillResult Run(CancellationToken cancellation)
+    {
+        var log = new SampleLog((int)(spec.Load.Rate * spec.Load.Duration!.Value.TotalSeconds) + 1);
+        var load = new LoadRun(spec.Load, log, time);
+        var trace = new FaultTrace(() => load.Now);
+        var fault = Fault.Of(spec.Fault, mesh, trace, time, spec.Hold);
+        var watch = new StatusWatch(mesh, () => load.Now);
+        using var ended = new CancellationTokenSource();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ended.Token, cancellation);
+        var watcher = new Thread(() => watch.Follow(ended.Token)) { Name = "watch", IsBackground = true };
+        var stopping = cancellation.Register(load.Stop);
+        load.Start();
+        watcher.Start();
+        try
+        {
+            if (!cancellation.WaitHandle.WaitOne(spec.FaultAt))
+            {
+                fault.Inflict(either.Token);
+            }
+
+            load.Join();
+        }
+        catch
+        {
+            load.Stop();
+            load.Join();
+            throw;
+        }
+        finally
+        {
+            fault.Undo();
+            ended.Cancel();
+            watcher.Join();
+            stopping.Dispose();
+        }
+
+        return Judge(log.Samples, load, trace, watch);
+    }
+
+    private DrillResult Judge(IReadOnlyList<Sample> samples, LoadRun load, FaultTrace trace, StatusWatch watch)
+    {
+        var result = new DrillResult
+        {
+            Spec = spec,
+            Load = LoadReport.Of(samples, load.Paths.Texts, trace.BeganAt ?? (long)spec.FaultAt.TotalMicroseconds),
+            Trace = trace,
+            Watch = watch,
+            ServedAfterReturnMs = trace.GatewayBackAt is { } back ? FirstAnswerAfter(samples, back) : null,
+            SlowestRefusalMs = samples.Where(sample => sample.Outcome == Outcome.Refused).Select(sample => (sample.Done - sample.Sent) / 1000.0).DefaultIfEmpty().Max(),
+        };
+        return result with { Broken = Promises.Judge(result) };
+    }
+
+    // The return is seen up to a poll late; an answer before that moment is an answer at once.
+    private static double? FirstAnswerAfter(IReadOnlyList<Sample> samples, long back)
+    {
+        var answers = samples.Where(sample => sample.Outcome == Outcome.Ok && sample.Done >= back).Select(sample => sample.Done);
+        return answers.Any() ? (answers.Min() - back) / 1000.0 : null;
+    }
+}

@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using GatewayMesh.Commands.Faults;
+
+namespace GatewayMesh.Commands.Drill;
+
+/// <summary>What each fault may cost an application that talks plain HTTP and repeats nothing.</summary>
+internal static class Promises
+{
+    private const double ServedWithinMs = 1000;
+    private const long LeasesEverySeconds = 30;
+
+    /// <summary>The promise of a fault in words, as it is printed.</summary>
+    public static string Of(FaultKind kind) => kind switch
+    {
+        FaultKind.Kill => "nothing refused, at most one request lost for each connection",
+        FaultKind.Hang => "nothing refused, lost at most one request for each connection and those that waited",
+        FaultKind.Slow => "no worker killed, no change of tier, nothing failed",
+        FaultKind.CrashLoop => "nothing refused, at most one lease in 30 s after the second crash, lost at most one request for each connection and lease",
+        FaultKind.Starve => "no worker killed, nothing failed",
+        FaultKind.GatewaysDown => "refused at once, nothing left waiting, served within 1 s of the first gateway's return",
+        _ => "nothing failed",
+    };
+
+    /// <summary>The promises that <paramref name="result"/> breaks.</summary>
+    public static ImmutableArray<string> Judge(DrillResult result)
+    {
+        var broken = ImmutableArray.CreateBuilder<string>();
+        if (result.Trace.Failure is { } failure)
+        {
+            broken.Add($"the fault could not be done: {failure}");
+        }
+        else if (result.Trace.BeganAt is null)
+        {
+            broken.Add("the fault never came");
+        }
+
+        var load = result.Load;
+        if (load.Ok == 0)
+        {
+            broken.Add("not one request was answered");
+        }
+
+        var connections = result.Spec.Load.Connections;
+        switch (result.Spec.Fault)
+        {
+            case FaultKind.Kill:
+                AtMost(broken, "refused", load.Refused, 0);
+                AtMost(broken, "lost", load.Lost, connections);
+                AtMost(broken, "failed in another way", load.Failed - load.Refused - load.Lost, 0);
+                break;
+            case FaultKind.Hang:
+                AtMost(broken, "refused", load.Refused, 0);
+                AtMost(broken, "lost", load.Lost, connections + load.Waited);
+                AtMost(broken, "failed in another way", load.Failed - load.Refused - load.Lost, 0);
+                AtLeast(broken, "workers killed as hung", result.Watch.Kills, 1);
+                break;
+            case FaultKind.CrashLoop:
+                AtMost(broken, "refused", load.Refused, 0);
+                AtMost(broken, "lost", load.Lost, connections * (1 + result.Watch.Leases));
+                AtMost(broken, "leases", result.Watch.Leases, LeasesAllowed(result));
+                break;
+            case FaultKind.Slow:
+                AtMost(broken, "failed", load.Failed, 0);
+                AtMost(broken, "workers killed", result.Watch.Kills, 0);
+                OneTier(broken, result);
+                break;
+            case FaultKind.Starve:
+                AtMost(broken, "failed", load.Failed, 0);
+                AtMost(broken, "workers killed", result.Watch.Kills, 0);
+                break;
+            case FaultKind.GatewaysDown:
+                AtLeast(broken, "refused while nobody could carry", load.Refused, 1);
+                AtMost(broken, "timed out", load.TimedOut, 0);
+                Served(broken, result);
+                break;
+            default:
+                AtMost(broken, "failed", load.Failed, 0);
+                break;
+        }
+
+        return broken.ToImmutable();
+    }
+
+    // Two leases are free (one for each of the first two crashes), then one in 30 s.
+    private static long LeasesAllowed(DrillResult result) =>
+        3 + (long)((result.Spec.Load.Duration ?? TimeSpan.Zero).TotalSeconds / LeasesEverySeconds);
+
+    private static void OneTier(ImmutableArray<string>.Builder broken, DrillResult result)
+    {
+        var tiers = result.Watch.Tiers.Distinct().ToArray();
+        if (tiers.Length > 1)
+        {
+            broken.Add($"the tier changed: {string.Join(" → ", tiers)}");
+        }
+    }
+
+    private static void Served(ImmutableArray<string>.Builder broken, DrillResult result)
+    {
+        if (result.Trace.GatewayBackAt is null)
+        {
+            broken.Add("no gateway came back, so nothing could be served again");
+        }
+        else if (result.ServedAfterReturnMs is not { } served)
+        {
+            broken.Add("nothing was served after the first gateway's return");
+        }
+        else if (served > ServedWithinMs)
+        {
+            broken.Add(string.Create(CultureInfo.InvariantCulture, $"served only {served:0} ms after the first gateway's return, promised within {ServedWithinMs:0}"));
+        }
+    }
+
+    private static void AtMost(ImmutableArray<string>.Builder broken, string what, long count, long most)
+    {
+        if (count > most)
+        {
+            broken.Add($"{count} {what}, promised at most {most}");
+        }
+    }
+
+    private static void AtLeast(ImmutableArray<string>.Builder broken, string what, long count, long least)
+    {
+        if (count < least)
+        {
+            broken.Add($"{count} {what}, promised at least {least}");
+        }
+    }
+}

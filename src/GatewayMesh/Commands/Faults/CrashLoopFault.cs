@@ -1,0 +1,17 @@
+namespace GatewayMesh.Commands.Faults;
+
+/// <summary>No worker lives longer than it takes to see it.</summary>
+internal sealed class CrashLoopFault(IMeshAccess mesh, FaultTrace trace, TimeProvider time) : Fault(mesh, trace, time)
+{
+    /// <summary>How long it lasts.</summary>
+    public static TimeSpan Length { get; } = TimeSpan.FromSeconds(10);
+
+    /// <inheritdoc/>
+    public override void Inflict(CancellationToken cancellation)
+    {
+        Worker();
+        KillWorker();
+        During(Length, TimeSpan.FromMilliseconds(25), KillWorker, cancellation);
+        Trace.Note($"killed {Trace.Kills} workers in {DurationText.Format(Length)}");
+    }
+}

@@ -1,0 +1,110 @@
+using GatewayMesh.Commands.Status;
+using GatewayMesh.Linux;
+
+namespace GatewayMesh.Commands.Faults;
+
+/// <summary>
+/// Something done to a running mesh. <see cref="Inflict"/> does it and returns when it is over; <see cref="Undo"/> is always called
+/// afterwards, also after an error or Ctrl-C, and leaves no process stopped and no node drained.
+/// </summary>
+internal abstract class Fault(IMeshAccess mesh, FaultTrace trace, TimeProvider time)
+{
+    private readonly HashSet<int> _stopped = [];
+    private readonly HashSet<int> _killed = [];
+
+    /// <summary>How long a fault waits for a process that somebody else should start again.</summary>
+    protected static TimeSpan ReturnLimit { get; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The mesh under test.</summary>
+    protected IMeshAccess Mesh => mesh;
+
+    /// <summary>What happened.</summary>
+    protected FaultTrace Trace => trace;
+
+    /// <summary>Does it.</summary>
+    public abstract void Inflict(CancellationToken cancellation);
+
+    /// <summary>Ends what is left of it.</summary>
+    public virtual void Undo()
+    {
+        foreach (var pid in _stopped)
+        {
+            mesh.Signal(pid, ProcessSignal.Continue);
+        }
+
+        _stopped.Clear();
+    }
+
+    /// <summary>Makes the fault of <paramref name="kind"/>; <paramref name="hold"/>: how long what is down stays down.</summary>
+    public static Fault Of(FaultKind kind, IMeshAccess mesh, FaultTrace trace, TimeProvider time, TimeSpan hold) => kind switch
+    {
+        FaultKind.Kill => new KillFault(mesh, trace, time),
+        FaultKind.Hang => new HangFault(mesh, trace, time),
+        FaultKind.Slow => new SlowFault(mesh, trace, time),
+        FaultKind.CrashLoop => new CrashLoopFault(mesh, trace, time),
+        FaultKind.Drain => new DrainFault(mesh, trace, time),
+        FaultKind.Upgrade => new UpgradeFault(mesh, trace, time),
+        FaultKind.Guard => new GuardFault(mesh, trace, time),
+        FaultKind.Starve => new StarveFault(mesh, trace, time),
+        FaultKind.KillGateway => new KillGatewayFault(mesh, trace, time),
+        _ => new GatewaysDownFault(mesh, trace, time, hold),
+    };
+
+    /// <summary>The node's status, or a failure that says it does not answer.</summary>
+    protected NodeStatus Status() => mesh.Read() ?? throw new CommandFailure(ExitCode.Failed, "the node's admin address does not answer");
+
+    /// <summary>The worker's process id, or a failure that says there is none.</summary>
+    protected int Worker() => Status().WorkerPid ?? throw new CommandFailure(ExitCode.Failed, "the node has no worker now: wait until `gatewaymesh status` shows one");
+
+    /// <summary>Kills a process; true when it was there.</summary>
+    protected bool Kill(int pid)
+    {
+        trace.Begin();
+        var was = mesh.Signal(pid, ProcessSignal.Kill);
+        trace.Kills += was ? 1 : 0;
+        return was;
+    }
+
+    /// <summary>Kills the worker, if there is one that was not killed before (a dead one is shown until it is reaped).</summary>
+    protected void KillWorker()
+    {
+        if (mesh.Read()?.WorkerPid is { } pid && _killed.Add(pid))
+        {
+            Kill(pid);
+        }
+    }
+
+    /// <summary>Stops a process until <see cref="Resume"/> or <see cref="Undo"/>.</summary>
+    protected void Stop(int pid)
+    {
+        trace.Begin();
+        _stopped.Add(pid);
+        mesh.Signal(pid, ProcessSignal.Stop);
+    }
+
+    /// <summary>Lets a stopped process go on.</summary>
+    protected void Resume(int pid)
+    {
+        mesh.Signal(pid, ProcessSignal.Continue);
+        _stopped.Remove(pid);
+    }
+
+    /// <summary>Lets time pass; false when cancelled.</summary>
+    protected static bool Pause(TimeSpan length, CancellationToken cancellation) => !cancellation.WaitHandle.WaitOne(length);
+
+    /// <summary>Repeats <paramref name="step"/> for a while.</summary>
+    protected void During(TimeSpan length, TimeSpan every, Action step, CancellationToken cancellation) => Waiting.Until(
+        () =>
+        {
+            step();
+            return false;
+        },
+        every,
+        length,
+        time,
+        cancellation);
+
+    /// <summary>Waits for something to come true.</summary>
+    protected bool Await(Func<bool> condition, TimeSpan limit, CancellationToken cancellation) =>
+        Waiting.Until(condition, TimeSpan.FromMilliseconds(20), limit, time, cancellation);
+}

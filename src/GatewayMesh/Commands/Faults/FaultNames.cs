@@ -1,0 +1,41 @@
+namespace GatewayMesh.Commands.Faults;
+
+/// <summary>Faults as users write them and read them.</summary>
+internal static class FaultNames
+{
+    /// <summary>All, in the order of the enumeration.</summary>
+    public static string[] All { get; } = [.. Enum.GetValues<FaultKind>().Select(Word)];
+
+    /// <summary>The word of the command line.</summary>
+    public static string Word(this FaultKind kind) => kind switch
+    {
+        FaultKind.Kill => "kill",
+        FaultKind.Hang => "hang",
+        FaultKind.Slow => "slow",
+        FaultKind.CrashLoop => "crash-loop",
+        FaultKind.Drain => "drain",
+        FaultKind.Upgrade => "upgrade",
+        FaultKind.Guard => "guard",
+        FaultKind.Starve => "starve",
+        FaultKind.KillGateway => "kill-gateway",
+        _ => "gateways-down",
+    };
+
+    /// <summary>The fault of a word that is one of <see cref="All"/>.</summary>
+    public static FaultKind Parse(string word) => Enum.GetValues<FaultKind>().First(kind => kind.Word() == word);
+
+    /// <summary>What it does, in plain words.</summary>
+    public static string Sentence(this FaultKind kind) => kind switch
+    {
+        FaultKind.Kill => "the sidecar's worker is killed (SIGKILL)",
+        FaultKind.Hang => "the sidecar's worker hangs (SIGSTOP)",
+        FaultKind.Slow => "the sidecar's worker is slow: stopped and continued every 50 ms for 20 s",
+        FaultKind.CrashLoop => "the sidecar's worker crashes, and each new one too, for 10 s",
+        FaultKind.Drain => "the sidecar is drained, and taken back 5 s later",
+        FaultKind.Upgrade => "the sidecar is upgraded in place",
+        FaultKind.Guard => "the guard is killed (SIGKILL)",
+        FaultKind.Starve => "the machine starves: guard and worker stand still for 3 s",
+        FaultKind.KillGateway => "a gateway is killed (SIGKILL)",
+        _ => "all gateways are killed and held down, and the sidecar's worker too",
+    };
+}

@@ -1,0 +1,53 @@
+namespace GatewayMesh.Commands.Faults;
+
+/// <summary>
+/// The worst case: nobody is left to carry. Applications must be refused at once, not left waiting, and served as soon as the first
+/// gateway is back, although the worker stays down.
+/// </summary>
+internal sealed class GatewaysDownFault(IMeshAccess mesh, FaultTrace trace, TimeProvider time, TimeSpan hold) : Fault(mesh, trace, time)
+{
+    private static readonly TimeSpan s_every = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan s_afterwards = TimeSpan.FromSeconds(2);
+
+    /// <inheritdoc/>
+    public override void Inflict(CancellationToken cancellation)
+    {
+        var addresses = RunningGateway.Addresses(Mesh);
+        if (addresses.Count == 0)
+        {
+            throw new CommandFailure(ExitCode.Failed, "the node knows no gateway");
+        }
+
+        Step(addresses);
+        During(hold, s_every, () => Step(addresses), cancellation);
+        Trace.Note($"held {addresses.Count} gateways and the worker down for {DurationText.Format(hold)}");
+
+        // Only the worker is held from here on: the gateways come back when their supervisor starts them.
+        var back = Await(
+            () =>
+            {
+                KillWorker();
+                return addresses.Any(gateway => RunningGateway.Now(Mesh, gateway.Node, gateway.Admin) is not null);
+            },
+            ReturnLimit,
+            cancellation);
+        if (!back)
+        {
+            Trace.Note($"nobody started a gateway again within {DurationText.Format(ReturnLimit)}: that is the work of systemd, or of `gatewaymesh demo`");
+            return;
+        }
+
+        Trace.GatewayBackAt = Trace.Now;
+        Trace.Note("the first gateway is back, the worker still held down");
+        During(s_afterwards, s_every, KillWorker, cancellation);
+    }
+
+    private void Step(IReadOnlyList<(string Node, Configuration.Values.HostPort Admin)> addresses)
+    {
+        KillWorker();
+        foreach (var gateway in addresses.Select(address => RunningGateway.Now(Mesh, address.Node, address.Admin)).OfType<RunningGateway>())
+        {
+            Kill(gateway.Pid);
+        }
+    }
+}

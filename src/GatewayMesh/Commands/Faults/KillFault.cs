@@ -1,0 +1,13 @@
+namespace GatewayMesh.Commands.Faults;
+
+/// <summary>The worker dies at once.</summary>
+internal sealed class KillFault(IMeshAccess mesh, FaultTrace trace, TimeProvider time) : Fault(mesh, trace, time)
+{
+    /// <inheritdoc/>
+    public override void Inflict(CancellationToken cancellation)
+    {
+        var pid = Worker();
+        Kill(pid);
+        Trace.Note($"killed worker {pid}");
+    }
+}

@@ -1,0 +1,27 @@
+namespace GatewayMesh.Commands.Faults;
+
+/// <summary>The worker gets half of its time: slow, not hung.</summary>
+internal sealed class SlowFault(IMeshAccess mesh, FaultTrace trace, TimeProvider time) : Fault(mesh, trace, time)
+{
+    /// <summary>How long it lasts.</summary>
+    public static TimeSpan Length { get; } = TimeSpan.FromSeconds(20);
+
+    private static readonly TimeSpan s_half = TimeSpan.FromMilliseconds(50);
+
+    /// <inheritdoc/>
+    public override void Inflict(CancellationToken cancellation)
+    {
+        var pid = Worker();
+        Trace.Note($"worker {pid} runs 50 ms and stands 50 ms, for {DurationText.Format(Length)}");
+        During(
+            Length,
+            s_half,
+            () =>
+            {
+                Stop(pid);
+                Pause(s_half, cancellation);
+                Resume(pid);
+            },
+            cancellation);
+    }
+}

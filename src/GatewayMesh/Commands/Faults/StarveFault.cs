@@ -1,0 +1,23 @@
+namespace GatewayMesh.Commands.Faults;
+
+/// <summary>Nothing of the sidecar gets any time, as when a machine is paused: no evidence against the worker.</summary>
+internal sealed class StarveFault(IMeshAccess mesh, FaultTrace trace, TimeProvider time) : Fault(mesh, trace, time)
+{
+    private static readonly TimeSpan s_length = TimeSpan.FromSeconds(3);
+
+    /// <inheritdoc/>
+    public override void Inflict(CancellationToken cancellation)
+    {
+        var status = Status();
+        var worker = Worker();
+        var guard = status.GuardPid ?? throw new CommandFailure(ExitCode.Failed, "the node has no guard (--no-guard?)");
+
+        // The guard first, and last on again: it must never watch a worker that stands still by our hand alone.
+        Stop(guard);
+        Stop(worker);
+        Trace.Note($"stopped guard {guard} and worker {worker} for {DurationText.Format(s_length)}");
+        Pause(s_length, cancellation);
+        Resume(worker);
+        Resume(guard);
+    }
+}

@@ -1,0 +1,26 @@
+using GatewayMesh.Commands.Drain;
+
+namespace GatewayMesh.Commands.Faults;
+
+/// <summary>The guard replaces itself and its worker.</summary>
+internal sealed class UpgradeFault(IMeshAccess mesh, FaultTrace trace, TimeProvider time) : Fault(mesh, trace, time)
+{
+    /// <inheritdoc/>
+    public override void Inflict(CancellationToken cancellation)
+    {
+        var before = Status();
+        Trace.Begin();
+        Trace.Failure = Mesh.Post("/upgrade", "{}");
+        if (Trace.Failure is not null)
+        {
+            return;
+        }
+
+        var done = Await(() => Mesh.Read() is { } now && UpgradeCommand.IsUpgraded(before, now), ReturnLimit, cancellation);
+        Trace.Note(done ? $"worker {Mesh.Read()?.WorkerPid} took over from {before.WorkerPid}, guard still {Mesh.Read()?.GuardPid}" : "no new worker took over");
+        if (!done && !cancellation.IsCancellationRequested)
+        {
+            Trace.Failure = "no new worker took over";
+        }
+    }
+}
