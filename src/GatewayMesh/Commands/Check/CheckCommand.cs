@@ -13,7 +13,7 @@ internal static class CheckCommand
     /// <summary>The command.</summary>
     public static Command Build(TextWriter output)
     {
-        var admin = CommonOptions.Admin();
+        var admin = SharedOptions.Admin();
         var command = new MeshCommand("check", "Check a node: one line a check, and what to do about it. Exit code 1 if one is ×.")
         {
             Examples = ["gatewaymesh check", "gatewaymesh check --admin 10.0.0.5:15000"],

@@ -10,9 +10,9 @@ internal static class DrainCommand
     /// <summary>The command.</summary>
     public static Command Build(TextWriter output)
     {
-        var admin = CommonOptions.Admin();
+        var admin = SharedOptions.Admin();
         var undo = new Option<bool>("--undo") { Description = "Take the node back into the mesh." };
-        var timeout = CommonOptions.Duration("--timeout", "How long to wait for the end.", TimeSpan.FromSeconds(60));
+        var timeout = SharedOptions.Duration("--timeout", "How long to wait for the end.", TimeSpan.FromSeconds(60));
         var command = new MeshCommand("drain", "Leave the registry, end what is under way, let the gateways carry; --undo takes it back.")
         {
             Examples = ["gatewaymesh drain", "gatewaymesh drain --undo", "gatewaymesh drain --admin 10.0.0.5:15000 --timeout 5m"],

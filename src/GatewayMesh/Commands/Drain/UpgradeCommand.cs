@@ -10,8 +10,8 @@ internal static class UpgradeCommand
     /// <summary>The command.</summary>
     public static Command Build(TextWriter output)
     {
-        var admin = CommonOptions.Admin();
-        var timeout = CommonOptions.Duration("--timeout", "How long to wait for the new worker.", TimeSpan.FromSeconds(30));
+        var admin = SharedOptions.Admin();
+        var timeout = SharedOptions.Duration("--timeout", "How long to wait for the new worker.", TimeSpan.FromSeconds(30));
         var command = new MeshCommand("upgrade", "Start the binary that is on disk now in place of the running one.")
         {
             Examples = ["gatewaymesh upgrade", "gatewaymesh upgrade --admin 10.0.0.5:15000"],

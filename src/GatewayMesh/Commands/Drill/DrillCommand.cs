@@ -18,18 +18,18 @@ internal static class DrillCommand
     {
         var fault = new Argument<string>("FAULT") { Description = $"What to do to the mesh: {string.Join(", ", FaultNames.All)}." };
         fault.AcceptOnlyFromAmong(FaultNames.All);
-        var admin = CommonOptions.Admin();
+        var admin = SharedOptions.Admin();
         var url = new Option<string>("--url") { Description = "What is asked.", DefaultValueFactory = _ => "http://payments/" };
-        var via = CommonOptions.Address("--via", "Outbound address of the load. Default: the first outbound of the node.");
-        var rate = CommonOptions.Number("--rate", "Requests a second, whatever the answers do.", 500, 1, 100_000);
-        var connections = CommonOptions.Number("--connections", "Keep-alive connections.", 20, 1, 1_000);
-        var duration = CommonOptions.Duration("--duration", "How long the load lasts; longer if the fault needs it.", TimeSpan.FromSeconds(15));
-        var at = CommonOptions.Duration("--fault-at", "When the fault comes.", TimeSpan.FromSeconds(3));
-        var timeout = CommonOptions.Duration("--timeout", "When a request counts as timed out.", TimeSpan.FromSeconds(5));
-        var hold = CommonOptions.Duration("--hold", "gateways-down: how long they are held down.", TimeSpan.FromSeconds(5));
+        var via = SharedOptions.Address("--via", "Outbound address of the load. Default: the first outbound of the node.");
+        var rate = SharedOptions.Number("--rate", "Requests a second, whatever the answers do.", 500, 1, 100_000);
+        var connections = SharedOptions.Number("--connections", "Keep-alive connections.", 20, 1, 1_000);
+        var duration = SharedOptions.Duration("--duration", "How long the load lasts; longer if the fault needs it.", TimeSpan.FromSeconds(15));
+        var at = SharedOptions.Duration("--fault-at", "When the fault comes.", TimeSpan.FromSeconds(3));
+        var timeout = SharedOptions.Duration("--timeout", "When a request counts as timed out.", TimeSpan.FromSeconds(5));
+        var hold = SharedOptions.Duration("--hold", "gateways-down: how long they are held down.", TimeSpan.FromSeconds(5));
         var replay = new Option<bool>("--replay") { Description = "Send a refused or lost GET once more." };
-        var repeat = CommonOptions.Number("--repeat", "Runs; with more than one the medians are printed.", 1, 1, 100);
-        var json = CommonOptions.Json("Print one JSON object a run.");
+        var repeat = SharedOptions.Number("--repeat", "Runs; with more than one the medians are printed.", 1, 1, 100);
+        var json = SharedOptions.Json("Print one JSON object a run.");
         var command = new MeshCommand("drill", "Do harm to a running mesh under load, and report what the applications saw. Exit code 1 if a promise did not hold.")
         {
             Examples =

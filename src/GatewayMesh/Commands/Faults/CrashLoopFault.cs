@@ -1,3 +1,5 @@
+using GatewayMesh.Configuration.Values;
+
 namespace GatewayMesh.Commands.Faults;
 
 /// <summary>No worker lives longer than it takes to see it.</summary>

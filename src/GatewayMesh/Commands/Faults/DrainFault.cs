@@ -1,3 +1,5 @@
+using GatewayMesh.Configuration.Values;
+
 namespace GatewayMesh.Commands.Faults;
 
 /// <summary>An operator takes the node out and back.</summary>

@@ -1,3 +1,5 @@
+using GatewayMesh.Configuration.Values;
+
 namespace GatewayMesh.Commands.Faults;
 
 /// <summary>The guard dies: its worker has to serve on, and a new guard to adopt it.</summary>

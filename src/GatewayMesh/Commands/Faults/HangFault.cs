@@ -1,3 +1,5 @@
+using GatewayMesh.Configuration.Values;
+
 namespace GatewayMesh.Commands.Faults;
 
 /// <summary>The worker stands still, with its connections open: the guard has to find out and end it.</summary>

@@ -1,3 +1,5 @@
+using GatewayMesh.Configuration.Values;
+
 namespace GatewayMesh.Commands.Faults;
 
 /// <summary>Nothing of the sidecar gets any time, as when a machine is paused: no evidence against the worker.</summary>

@@ -1,6 +1,5 @@
-using System.Globalization;
-using System.Net.Sockets;
 using System.Text;
+using GatewayMesh.Admin;
 using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Commands.Status;
@@ -13,43 +12,12 @@ internal static class AdminCall
     {
         try
         {
-            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp)
-            {
-                SendTimeout = (int)timeout.TotalMilliseconds,
-                ReceiveTimeout = (int)timeout.TotalMilliseconds,
-            };
-            socket.Connect(address.ToEndPoint());
-            var content = Encoding.UTF8.GetBytes(body ?? "");
-            var head = string.Create(
-                CultureInfo.InvariantCulture,
-                $"{method} {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {content.Length}\r\nConnection: close\r\n\r\n");
-            socket.Send([.. Encoding.ASCII.GetBytes(head), .. content]);
-            return Receive(socket);
+            var response = AdminClient.Send(address.ToEndPoint(), method, path, Encoding.UTF8.GetBytes(body ?? ""), timeout);
+            return new AdminAnswer(response.Status, response.Text, null);
         }
-        catch (SocketException failure)
+        catch (IOException failure)
         {
-            return new AdminAnswer(0, "", failure.SocketErrorCode switch
-            {
-                SocketError.ConnectionRefused => "nothing listens there",
-                SocketError.TimedOut or SocketError.WouldBlock => $"no answer within {DurationText.Format(timeout)}",
-                _ => failure.Message,
-            });
+            return new AdminAnswer(0, "", failure.Message);
         }
-    }
-
-    private static AdminAnswer Receive(Socket socket)
-    {
-        var buffer = new byte[16 * 1024];
-        using var received = new MemoryStream();
-        while (socket.Receive(buffer) is > 0 and var count)
-        {
-            received.Write(buffer, 0, count);
-        }
-
-        var text = Encoding.UTF8.GetString(received.GetBuffer(), 0, (int)received.Length);
-        var end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
-        return end > 12 && int.TryParse(text.AsSpan(9, 3), NumberStyles.None, CultureInfo.InvariantCulture, out var status)
-            ? new AdminAnswer(status, text[(end + 4)..], null)
-            : new AdminAnswer(0, "", "the answer is no HTTP: is this an admin address?");
     }
 }

@@ -13,8 +13,8 @@ internal static class StatusCommand
     /// <summary>The command.</summary>
     public static Command Build(TextWriter output)
     {
-        var admin = CommonOptions.Admin();
-        var json = CommonOptions.Json("Print what the process says of itself and of the mesh, as it says it.");
+        var admin = SharedOptions.Admin();
+        var json = SharedOptions.Json("Print what the process says of itself and of the mesh, as it says it.");
         var command = new MeshCommand("status", "Show all nodes: role, version, tier in use, configuration revision.")
         {
             Examples = ["gatewaymesh status", "gatewaymesh status --admin 10.0.0.5:15000 --json | jq .nodes"],

@@ -4,7 +4,7 @@ using GatewayMesh.Configuration.Values;
 namespace GatewayMesh.Commands;
 
 /// <summary>Options that several commands share, and how their values are read.</summary>
-internal static class CommonOptions
+internal static class SharedOptions
 {
     /// <summary><c>--admin HOST:PORT</c>, by default that of a process on this host.</summary>
     public static Option<HostPort> Admin() => Address("--admin", "Admin address of the process to ask.", new HostPort("127.0.0.1", 15000));
