@@ -15,16 +15,52 @@ public sealed partial class CodeMapTests
             Directory.EnumerateDirectories(Repository.Source).Select(Path.GetFileName).Where(project => !Readme().Contains($"`{project}`", StringComparison.Ordinal)),
             Is.Empty);
 
-    private static IEnumerable<string> Mapped()
+    [Test]
+    public void The_readme_documents_every_kind_of_entry_and_no_other()
+    {
+        var kinds = Repository.CodeFiles("src/GatewayMesh.Configuration/Entries")
+            .SelectMany(file => Kind().Matches(File.ReadAllText(Path.Combine(Repository.Root, file)))).Select(match => match.Groups[1].Value).ToList();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(kinds, Is.Not.Empty);
+            Assert.That(DocumentedKind().Matches(Section("| kind | says |")).Select(match => match.Groups[1].Value), Is.EquivalentTo(kinds));
+        }
+    }
+
+    [Test]
+    public void The_readme_documents_every_option_of_a_role()
+    {
+        var options = Option().Matches(File.ReadAllText(Path.Combine(Repository.Source, "GatewayMesh", "Roles", "RoleLine.cs"))).Select(match => match.Value).Distinct()
+            .Where(option => option is not "--help" and not "--version").ToList();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(options, Is.Not.Empty);
+            Assert.That(options.Where(option => !Section("## Roles and flags").Contains(option, StringComparison.Ordinal)), Is.Empty);
+        }
+    }
+
+    private static IEnumerable<string> Mapped() => Room().Matches(Section("## Code map")).Select(match => match.Groups[1].Value);
+
+    // From a line to the next heading.
+    private static string Section(string line)
     {
         var readme = Readme();
-        var start = readme.IndexOf("## Code map", StringComparison.Ordinal);
-        Assert.That(start, Is.GreaterThanOrEqualTo(0), "README.md has no section `## Code map`");
+        var start = readme.IndexOf(line, StringComparison.Ordinal);
+        Assert.That(start, Is.GreaterThanOrEqualTo(0), $"README.md has no line `{line}`");
         var end = readme.IndexOf("\n## ", start + 1, StringComparison.Ordinal);
-        return Room().Matches(readme[start..(end < 0 ? readme.Length : end)]).Select(match => match.Groups[1].Value);
+        return readme[start..(end < 0 ? readme.Length : end)];
     }
 
     private static string Readme() => File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
+
+    [GeneratedRegex(@"override string Kind => ""([a-z-]+)""")]
+    private static partial Regex Kind();
+
+    [GeneratedRegex(@"^\| `([a-z-]+)` \|", RegexOptions.Multiline)]
+    private static partial Regex DocumentedKind();
+
+    [GeneratedRegex("(?<=\")--[a-z-]+(?=\")")]
+    private static partial Regex Option();
 
     [GeneratedRegex(@"^\| `(GatewayMesh[.A-Za-z]*/[A-Za-z]+)`", RegexOptions.Multiline)]
     private static partial Regex Room();
