@@ -157,9 +157,10 @@ public static class ScalarTypes
             return Scalar.Bad<IPNetwork>($"{Quoted.Of(text)} is not a network", Mend);
         }
 
-        return IPNetwork.TryParse(string.Create(CultureInfo.InvariantCulture, $"{address}/{length}"), out var network)
-            ? Scalar.Good(network)
-            : Scalar.Bad<IPNetwork>($"{Quoted.Of(text)} has bits set beyond its length", string.Create(CultureInfo.InvariantCulture, $"say {Masked(address, length)}/{length}"));
+        var masked = Masked(address, length);
+        return masked.Equals(address)
+            ? Scalar.Good(new IPNetwork(masked, length))
+            : Scalar.Bad<IPNetwork>($"{Quoted.Of(text)} has bits set beyond its length", string.Create(CultureInfo.InvariantCulture, $"say {masked}/{length}"));
     }
 
     private static IPAddress Masked(IPAddress address, int length)

@@ -51,6 +51,7 @@ public sealed record IngressService(string Name, ImmutableArray<string> Hosts)
             if (!hosts.TryAdd(host, service.Name))
             {
                 reader.Fail(service.Hosts.IsEmpty ? "name" : "hosts", $"the host {host} already leads to {hosts[host]} on this port", "give each host to one service");
+                break;
             }
         }
 

@@ -41,7 +41,6 @@ internal sealed class NodeFolder(string folder, TimeProvider time)
             return false;
         }
 
-        _seen = true;
         var changed = false;
         foreach (var stamp in stamps)
         {
@@ -97,7 +96,9 @@ internal sealed class NodeFolder(string folder, TimeProvider time)
     {
         try
         {
-            return Directory.Exists(folder) || _seen ? FileStamp.List(folder) : [];
+            // Before the first publication there is no folder, which is well; one that was there and is gone is not.
+            _seen |= Directory.Exists(folder);
+            return _seen ? FileStamp.List(folder) : [];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -132,7 +133,8 @@ internal sealed class NodeFolder(string folder, TimeProvider time)
             return false;
         }
 
-        var record = bytes is null ? null : NodeRecordBinder.Bind(YamlDocuments.ReadOne(bytes, node.Stamp.Path, errors), errors);
+        var document = bytes is null ? null : YamlDocuments.ReadOne(bytes, node.Stamp.Path, errors);
+        var record = document is null || errors.Count > 0 ? null : NodeRecordBinder.Bind(document, errors);
         if (record is not null && record.Node != name)
         {
             errors.Add(new SourceLocation(node.Stamp.Path, 1, 1), "node", $"the file of {name} says that it is {record.Node}", "give the file its node's name");

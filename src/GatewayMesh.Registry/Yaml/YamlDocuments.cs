@@ -85,9 +85,14 @@ public static class YamlDocuments
 
     private static ConfigError Explain(YamlException exception, string text, string name)
     {
-        var (line, column) = ((int)exception.Start.Line, (int)exception.Start.Column);
         var message = exception.Message.ReplaceLineEndings(" ").TrimEnd('.');
-        var mend = YamlText.LineHasTabIndent(text, line) ? "indent with spaces, not with tabs" : "check the indentation, the colons and the quotes of this line";
-        return new ConfigError(name, Math.Max(1, line), Math.Max(1, column), "", $"is not YAML: {char.ToLowerInvariant(message[0])}{message[1..]}", mend);
+        if (message.Contains("tab", StringComparison.Ordinal) && YamlText.FindTabIndent(text) is { } tab)
+        {
+            // The scanner names the line where the mapping began.
+            return new ConfigError(name, tab, 1, "", "is not YAML: a tab stands where the line is indented", "indent with spaces");
+        }
+
+        var (line, column) = ((int)exception.Start.Line, (int)exception.Start.Column);
+        return new ConfigError(name, Math.Max(1, line), Math.Max(1, column), "", $"is not YAML: {char.ToLowerInvariant(message[0])}{message[1..]}", "check the indentation, the colons and the quotes of this line");
     }
 }

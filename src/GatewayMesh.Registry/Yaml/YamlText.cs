@@ -32,21 +32,20 @@ internal static class YamlText
         return IsReadable(bytes, name, errors) ? Strict.GetString(bytes) : null;
     }
 
-    /// <summary>Whether the line (from 1) begins with a tab among its blanks.</summary>
-    public static bool LineHasTabIndent(string text, int line)
+    /// <summary>The first line (from 1) that has a tab among its leading blanks, or null.</summary>
+    public static int? FindTabIndent(string text)
     {
         var number = 0;
-        foreach (var current in text.AsSpan().EnumerateLines())
+        foreach (var line in text.AsSpan().EnumerateLines())
         {
-            // The scanner may name the line after the one it stumbled over.
             number++;
-            if (number >= line - 1 && number <= line && current[..^current.TrimStart(" \t").Length].Contains('\t'))
+            if (line[..^line.TrimStart(" \t").Length].Contains('\t'))
             {
-                return true;
+                return number;
             }
         }
 
-        return false;
+        return null;
     }
 
     private static bool IsReadable(ReadOnlySpan<byte> bytes, string name, ConfigErrors errors)

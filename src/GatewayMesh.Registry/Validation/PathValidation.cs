@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Configuration.Document;
+using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Registry.Bootstrap;
+using GatewayMesh.Registry.Files;
+using GatewayMesh.Registry.Yaml;
+
+namespace GatewayMesh.Registry.Validation;
+
+/// <summary>What is wrong with files and folders that nobody runs yet.</summary>
+/// <param name="Files">How many files were looked at.</param>
+/// <param name="Errors">All that is wrong, by file and line.</param>
+public sealed record PathValidation(int Files, ImmutableArray<ConfigError> Errors)
+{
+    /// <summary>
+    /// Looks at each path: a file alone, or a folder as a registry, whose entries are checked against one another. What a file is, its
+    /// content says: entries have a kind, a bootstrap file has none.
+    /// </summary>
+    public static PathValidation Of(IEnumerable<string> paths)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        var errors = new ConfigErrors();
+        var files = 0;
+        foreach (var path in paths)
+        {
+            if (Directory.Exists(path))
+            {
+                files += ReadFolder(path, errors);
+            }
+            else
+            {
+                files++;
+                _ = EntrySet.From(ReadFile(path, alone: true, errors), errors);
+            }
+        }
+
+        return new PathValidation(files, errors.ToSorted());
+    }
+
+    private static int ReadFolder(string folder, ConfigErrors errors)
+    {
+        var documents = List(folder, errors);
+        var entries = documents.SelectMany(file => ReadFile(file, alone: false, errors)).ToList();
+        _ = EntrySet.From(entries, errors);
+        var nodes = Path.Combine(folder, "nodes");
+        var records = Directory.Exists(nodes) ? List(nodes, errors) : [];
+        foreach (var record in records)
+        {
+            if (FileContent.Read(record, errors) is { } bytes)
+            {
+                var before = errors.Count;
+                var document = YamlDocuments.ReadOne(bytes, record, errors);
+                _ = errors.Count > before ? null : NodeRecordBinder.Bind(document, errors);
+            }
+        }
+
+        return documents.Length + records.Length;
+    }
+
+    private static ImmutableArray<string> List(string folder, ConfigErrors errors)
+    {
+        try
+        {
+            // Names as they were given: an error shall show what the user typed.
+            return [.. FileStamp.List(folder).Select(stamp => Path.Combine(folder, Path.GetFileName(stamp.Path)))];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            errors.Add(SourceLocation.Option(folder), "", $"cannot be read ({exception.Message})", "check the permissions of the folder");
+            return [];
+        }
+    }
+
+    private static List<ConfigEntry> ReadFile(string path, bool alone, ConfigErrors errors)
+    {
+        var entries = new List<ConfigEntry>();
+        if (FileContent.Read(path, errors) is not { } bytes)
+        {
+            return entries;
+        }
+
+        var before = errors.Count;
+        var documents = YamlDocuments.Read(bytes, path, errors);
+        if (documents.IsEmpty && alone && errors.Count == before)
+        {
+            errors.Add(new SourceLocation(path, 1, 1), "", "is empty", "write a bootstrap file (role: sidecar …) or entries (kind: …)");
+        }
+
+        if (documents is [var first, ..] && !EntryBinder.IsEntry(first) && IsBootstrap(first))
+        {
+            var options = BootstrapOptions.None with { RegistryRequired = false };
+            _ = BootstrapFile.FromBytes(bytes, path, options, ImmutableDictionary<string, string>.Empty, out var found);
+            errors.AddRange(found);
+            return entries;
+        }
+
+        foreach (var document in documents)
+        {
+            if (EntryBinder.Bind(document, errors) is { } entry)
+            {
+                entries.Add(entry);
+            }
+        }
+
+        return entries;
+    }
+
+    private static bool IsBootstrap(ConfigNode document) =>
+        document is ConfigMapping mapping && mapping.Pairs.Any(pair => BootstrapBinder.Keys.Contains(pair.Key));
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using GatewayMesh.Configuration.Document;
+using GatewayMesh.Registry.Validation;
+
+namespace GatewayMesh.Commands.Validate;
+
+/// <summary><c>gatewaymesh validate FILE|DIR...</c>: every error with file, line, path and mend.</summary>
+internal static class ValidateCommand
+{
+    /// <summary>Checks <paramref name="paths"/>; 2 if anything is wrong, otherwise 0.</summary>
+    /// <param name="paths">Bootstrap files, files of entries, folders of a registry.</param>
+    /// <param name="output">Gets one line an error and a last line with the count, or one JSON object.</param>
+    /// <param name="json">Whether to write JSON.</param>
+    public static int Run(IEnumerable<string> paths, TextWriter output, bool json)
+    {
+        var validation = PathValidation.Of(paths);
+        output.WriteLine(json ? ToJson(validation) : ToText(validation));
+        return validation.Errors.IsEmpty ? 0 : 2;
+    }
+
+    private static string ToText(PathValidation validation)
+    {
+        var text = new StringBuilder();
+        foreach (var error in validation.Errors)
+        {
+            _ = text.Append(error).Append('\n');
+        }
+
+        return text.Append(Count(validation.Errors.Length, "error")).Append(" in ").Append(Count(validation.Files, "file")).ToString();
+    }
+
+    private static string Count(int count, string noun) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count} {noun}{(count == 1 ? "" : "s")}");
+
+    private static string ToJson(PathValidation validation)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("files", validation.Files);
+            json.WriteStartArray("errors");
+            foreach (var error in validation.Errors)
+            {
+                Write(json, error);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.ToArray());
+    }
+
+    private static void Write(Utf8JsonWriter json, ConfigError error)
+    {
+        json.WriteStartObject();
+        json.WriteString("file", error.File);
+        json.WriteNumber("line", error.Line);
+        json.WriteNumber("column", error.Column);
+        json.WriteString("path", error.Path);
+        json.WriteString("message", error.Message);
+        json.WriteString("mend", error.Mend);
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,192 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Text;
+using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Configuration.Document;
+using GatewayMesh.Registry.Bootstrap;
+
+namespace GatewayMesh.Registry.Tests.Bootstrap;
+
+internal sealed class BootstrapFileTests
+{
+    private const string Sidecar = """
+        role: sidecar
+        registry: file:registry
+        sidecar:
+          services:
+            - { name: web, port: 8080, outbound: 127.0.0.1:15001 }
+        """;
+
+    private static readonly IReadOnlyDictionary<string, string> NoVariables = ImmutableDictionary<string, string>.Empty;
+
+    [Test]
+    public void Defaults_are_those_of_the_design()
+    {
+        var spec = Good(Sidecar);
+
+        Assert.That(spec.Cluster, Is.EqualTo("default"));
+        Assert.That(spec.DataDir, Is.EqualTo("/var/lib/gatewaymesh"));
+        Assert.That(spec.Admin, Is.EqualTo(IPEndPoint.Parse("127.0.0.1:15000")));
+        Assert.That(spec.Guarded, Is.True);
+        Assert.That(spec.GatewayShare, Is.EqualTo(0.005));
+        Assert.That(spec.Limits, Is.EqualTo(new LimitsSpec()));
+        Assert.That(spec.Sidecar!.Guard, Is.EqualTo(new GuardSpec()));
+        Assert.That(spec.Sidecar.Services[0].Id, Is.EqualTo($"web-{spec.Node}"));
+        Assert.That(spec.Gateway, Is.Null);
+    }
+
+    [Test]
+    public void Every_key_of_the_design_reaches_the_spec()
+    {
+        var file = Path.Combine(TestContext.CurrentContext.TestDirectory, "Cases", "Bootstrap", "well-sidecar.yaml");
+        var spec = BootstrapFile.Load(file, BootstrapOptions.None, NoVariables, out _)!;
+
+        var web = spec.Sidecar!.Services[0];
+        Assert.That(spec.Node, Is.EqualTo("host-a"));
+        Assert.That(spec.Sidecar.Address, Is.EqualTo("10.0.0.5"));
+        Assert.That(web.Inbound, Is.EqualTo(IPEndPoint.Parse("0.0.0.0:20001")));
+        Assert.That(web.Upstreams.Single(), Is.EqualTo(new UpstreamSpec("payments", IPEndPoint.Parse("127.0.0.1:5001"))));
+        Assert.That(web.Health, Is.EqualTo(new HealthSpec { Http = "/healthz" }));
+        Assert.That(spec.Sidecar.Services[1].Health, Is.EqualTo(new HealthSpec()));
+        Assert.That(web.Meta["version"], Is.EqualTo("v1"));
+        Assert.That(web.Tags, Is.EqualTo(new[] { "edge" }));
+        Assert.That(spec.File, Is.EqualTo(file));
+    }
+
+    [Test]
+    public void Folders_of_a_file_are_relative_to_the_file_and_those_of_options_to_the_working_directory()
+    {
+        var file = Path.Combine(Path.GetTempPath(), "mesh", "a.yaml");
+        var spec = BootstrapFile.FromBytes(Encoding.UTF8.GetBytes(Sidecar), file, BootstrapOptions.None with { DataDir = "here" }, NoVariables, out _)!;
+
+        Assert.That(spec.Registry, Is.EqualTo(new RegistrySpec("file", Path.Combine(Path.GetTempPath(), "mesh", "registry"))));
+        Assert.That(spec.DataDir, Is.EqualTo(Path.GetFullPath("here")));
+    }
+
+    [Test]
+    public void Variables_lie_over_the_file_whatever_the_case_of_their_keys()
+    {
+        var spec = Good(Sidecar, variables: new()
+        {
+            ["GATEWAYMESH_SIDECAR__SERVICES__0__PORT"] = "9090",
+            ["GATEWAYMESH_SIDECAR__SERVICES__0__GATEWAYGROUP"] = "edge",
+            ["GATEWAYMESH_GATEWAYSHARE"] = "1%",
+            ["GATEWAYMESH_LIMITS__MAXCONNECTIONS"] = "7",
+            ["GATEWAYMESH_SIDECAR__SERVICES__0__META__VERSION"] = "v2",
+            ["GATEWAYMESH_CLUSTER"] = "",
+        });
+
+        Assert.That(spec.Sidecar!.Services[0], Has.Property("Port").EqualTo(9090).And.Property("GatewayGroup").EqualTo("edge"));
+        Assert.That(spec.Sidecar.Services[0].Meta["version"], Is.EqualTo("v2"));
+        Assert.That(spec.GatewayShare, Is.EqualTo(0.01));
+        Assert.That(spec.Limits.MaxConnections, Is.EqualTo(7));
+        Assert.That(spec.Cluster, Is.EqualTo("default"));
+    }
+
+    [Test]
+    public void Everything_can_come_from_variables_alone()
+    {
+        var variables = new Dictionary<string, string>
+        {
+            ["GATEWAYMESH_ROLE"] = "sidecar",
+            ["GATEWAYMESH_REGISTRY"] = "file:/registry",
+            ["GATEWAYMESH_SIDECAR__SERVICES__10__NAME"] = "too-late-to-be-second",
+            ["GATEWAYMESH_SIDECAR__SERVICES__0__NAME"] = "web",
+            ["GATEWAYMESH_SIDECAR__SERVICES__0__PORT"] = "8080",
+            ["GATEWAYMESH_SIDECAR__SERVICES__0__OUTBOUND"] = "127.0.0.1:15001",
+        };
+        var spec = BootstrapFile.Load(null, BootstrapOptions.None, variables, out var errors);
+        Assert.That(spec, Is.Null);
+        Assert.That(errors.Single().ToString(), Is.EqualTo("env GATEWAYMESH_SIDECAR__SERVICES__10__NAME: SIDECAR.SERVICES.10: the list has 1 items; say an index from 0 to 1"));
+
+        _ = variables.Remove("GATEWAYMESH_SIDECAR__SERVICES__10__NAME");
+
+        Assert.That(BootstrapFile.Load(null, BootstrapOptions.None, variables, out _)!.Sidecar!.Services.Single().Name, Is.EqualTo("web"));
+    }
+
+    [Test]
+    public void Options_go_over_settings_those_over_variables_and_those_over_the_file()
+    {
+        var options = BootstrapOptions.None with { Set = ["cluster=set", "node=set"], Node = "option" };
+        var spec = Good("node: file\ncluster: file\ndrainDelay: 1s\n" + Sidecar, options, new() { ["GATEWAYMESH_NODE"] = "variable", ["GATEWAYMESH_CLUSTER"] = "variable", ["GATEWAYMESH_DRAINDELAY"] = "3s" });
+
+        Assert.That((spec.Node, spec.Cluster, spec.DrainDelay), Is.EqualTo(("option", "set", TimeSpan.FromSeconds(3))));
+    }
+
+    [TestCase("sidecar.services[0].port=9090")]
+    [TestCase("sidecar.services.0.port=9090")]
+    public void A_setting_reaches_into_a_list(string setting) =>
+        Assert.That(Good(Sidecar, BootstrapOptions.None with { Set = [setting] }).Sidecar!.Services[0].Port, Is.EqualTo(9090));
+
+    [Test]
+    public void A_setting_can_add_to_a_list_and_be_a_mapping()
+    {
+        var spec = Good(Sidecar, BootstrapOptions.None with { Set = ["sidecar.services[1]={ name: api, port: 8081, inbound: '0.0.0.0:20001' }", "sidecar.services[0].tags=[a, b]"] });
+
+        Assert.That(spec.Sidecar!.Services[1].Name, Is.EqualTo("api"));
+        Assert.That(spec.Sidecar.Services[0].Tags, Is.EqualTo(new[] { "a", "b" }));
+    }
+
+    [Test]
+    public void An_error_names_the_option_or_variable_that_said_it()
+    {
+        var options = BootstrapOptions.None with { Set = ["sidecar.services[0].port=x", "nonsense", "sidcar.x=1"], Admin = "here" };
+        var errors = Bad(Sidecar, options, new() { ["GATEWAYMESH_DRAINDELAY"] = "2" });
+
+        Assert.That(errors, Is.EqualTo(new[]
+        {
+            "--admin: admin: 'here' is not an address and a port; say an address and a port such as 127.0.0.1:15001",
+            "--set nonsense: 'nonsense' is not path=value; say for example --set sidecar.services[0].port=8080",
+            "--set sidcar.x: sidcar: is not a known key; did you mean sidecar?",
+            "--set sidecar.services[0].port: sidecar.services[0].port: 'x' is not a port; say a port from 1 to 65535",
+            "env GATEWAYMESH_DRAINDELAY: drainDelay: '2' is not a duration; give it a unit, such as 2s or 2ms",
+        }));
+    }
+
+    [TestCase("GATEWAYMESH_GATEWAY_PORT_15443_TCP_ADDR", "10.0.0.1")]
+    [TestCase("GATEWAYMESH__CHANNEL", "3")]
+    [TestCase("GATEWAYMESH_", "x")]
+    public void Variables_of_others_are_left_aside(string name, string value) =>
+        Assert.That(Good(Sidecar, variables: new() { [name] = value }), Is.Not.Null);
+
+    [Test]
+    public void A_variable_that_is_nearly_a_key_is_an_error() =>
+        Assert.That(Bad(Sidecar, variables: new() { ["GATEWAYMESH_DRAINDELY"] = "2s" }).Single(), Does.Contain("did you mean drainDelay?"));
+
+    [Test]
+    public void No_guard_is_a_flag() =>
+        Assert.That(Good(Sidecar, BootstrapOptions.None with { NoGuard = true }).Guarded, Is.False);
+
+    [Test]
+    public void A_missing_registry_says_what_to_do() =>
+        Assert.That(Bad("role: gateway").Single(), Is.EqualTo("f.yaml:1:1: registry: no registry is named; say registry: file:DIR, a folder that the nodes of the mesh share (or --registry file:DIR)"));
+
+    [Test]
+    public void A_missing_file_is_an_error()
+    {
+        Assert.That(BootstrapFile.Load("/nowhere/a.yaml", BootstrapOptions.None, NoVariables, out var errors), Is.Null);
+        Assert.That(errors.Single().ToString(), Is.EqualTo("/nowhere/a.yaml: there is no such file; check the path and its permissions"));
+    }
+
+    [Test]
+    public void A_file_that_is_not_yaml_is_one_error_only() =>
+        Assert.That(Bad("role: [\n"), Has.Length.EqualTo(1));
+
+    [Test]
+    public void A_broken_section_is_not_called_missing_as_well() =>
+        Assert.That(Bad("role: sidecar\nregistry: file:r\nsidecar: { services: [ { nme: web } ] }"), Has.None.Contains("without services"));
+
+    private static BootstrapSpec Good(string yaml, BootstrapOptions? options = null, Dictionary<string, string>? variables = null)
+    {
+        var spec = BootstrapFile.FromBytes(Encoding.UTF8.GetBytes(yaml), "f.yaml", options ?? BootstrapOptions.None, variables ?? NoVariables, out var errors);
+        Assert.That(errors, Is.Empty);
+        return spec!;
+    }
+
+    private static string[] Bad(string yaml, BootstrapOptions? options = null, Dictionary<string, string>? variables = null)
+    {
+        var spec = BootstrapFile.FromBytes(Encoding.UTF8.GetBytes(yaml), "f.yaml", options ?? BootstrapOptions.None, variables ?? NoVariables, out var errors);
+        Assert.That(spec, Is.Null);
+        return [.. errors.Select(error => error.ToString())];
+    }
+}

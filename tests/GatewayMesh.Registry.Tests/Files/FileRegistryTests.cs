@@ -1,0 +1,70 @@
+using GatewayMesh.Registry.Files;
+using GatewayMesh.Registry.Live;
+
+namespace GatewayMesh.Registry.Tests.Files;
+
+/// <summary>The watch as it runs, with the real clock; each test waits for the report that it is about.</summary>
+internal sealed class FileRegistryTests
+{
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task Nodes_that_share_a_folder_see_each_other_come_and_go(CancellationToken cancellationToken)
+    {
+        using var folder = new TemporaryFolder();
+        await using var one = new FileRegistry(folder["registry"], TimeProvider.System);
+        await using var two = new FileRegistry(folder["registry"], TimeProvider.System);
+        await using var reports = one.WatchAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+
+        Assert.That(await reports.MoveNextAsync(), Is.True);
+        Assert.That(reports.Current.Errors, Has.Length.EqualTo(1), "there is no folder before the first publication");
+
+        await two.PublishAsync(Records.Sidecar("host-b"), cancellationToken);
+        await WaitAsync(reports, report => report.Errors.IsEmpty && report.Nodes?.Length == 1);
+
+        folder.Write("registry/a.yaml", "kind: service-policy\nname: web\n");
+        await WaitAsync(reports, report => report.Entries?.ServicePolicies.Length == 1);
+
+        await two.WithdrawAsync("host-b", cancellationToken);
+        await WaitAsync(reports, report => report.Nodes?.Length == 0);
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task A_publisher_writes_at_once_keeps_out_after_a_withdrawal_and_comes_back(CancellationToken cancellationToken)
+    {
+        using var folder = new TemporaryFolder();
+        await using var registry = new FileRegistry(folder.Path, TimeProvider.System);
+        await using var publisher = new NodePublisher(registry, () => Records.Sidecar("host-a"), new ManualTime());
+        await publisher.PublishAsync();
+        Assert.That(File.Exists(folder["nodes/host-a.yaml"]), Is.True);
+
+        await publisher.WithdrawAsync("host-a");
+        await publisher.PublishAsync();
+        Assert.That(File.Exists(folder["nodes/host-a.yaml"]), Is.False);
+
+        await publisher.ResumeAsync();
+        Assert.That(File.Exists(folder["nodes/host-a.yaml"]), Is.True);
+        Assert.That(publisher.Error, Is.Null);
+    }
+
+    [Test]
+    public async Task A_registry_that_cannot_be_written_is_an_error_of_the_publisher_and_no_exception()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder["registry"], "a file where the folder should be");
+        await using var registry = new FileRegistry(folder["registry"], TimeProvider.System);
+        await using var publisher = new NodePublisher(registry, () => Records.Sidecar("host-a"), new ManualTime());
+
+        await publisher.PublishAsync();
+
+        Assert.That(publisher.Error!.ToString(), Does.Contain("could not be published"));
+    }
+
+    private static async Task WaitAsync(IAsyncEnumerator<RegistryReport> reports, Predicate<RegistryReport> until)
+    {
+        while (!until(reports.Current))
+        {
+            Assert.That(await reports.MoveNextAsync(), Is.True);
+        }
+    }
+}

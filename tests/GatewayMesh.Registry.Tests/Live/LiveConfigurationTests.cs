@@ -1,0 +1,223 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using GatewayMesh.Configuration.Document;
+using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Configuration.Snapshot;
+using GatewayMesh.Registry.Live;
+using GatewayMesh.Registry.Snapshots;
+
+namespace GatewayMesh.Registry.Tests.Live;
+
+internal sealed class LiveConfigurationTests
+{
+    private static readonly ConfigError SomeError = new("a.yaml", 1, 1, "x", "is wrong", "mend it");
+
+    private readonly ManualTime _time = new();
+    private TemporaryFolder _folder = null!;
+    private SnapshotStore _store = null!;
+    private ScriptedRegistry _registry = null!;
+
+    [SetUp]
+    public void SetUp()
+    {
+        _folder = new TemporaryFolder();
+        _store = new SnapshotStore(_folder["data"]);
+        _registry = new ScriptedRegistry();
+    }
+
+    [TearDown]
+    public async Task TearDownAsync()
+    {
+        await _registry.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Test]
+    public async Task What_the_registry_says_is_compiled_and_synced()
+    {
+        await using var live = await StartedAsync();
+        await SayAsync(live, Good("host-a"));
+
+        Assert.That(live.Current.Services.Keys, Is.EqualTo(new[] { "web" }));
+        Assert.That((live.Origin, live.Synced), Is.EqualTo((ConfigurationOrigin.Registry, true)));
+        Assert.That(live.Answered.IsCompleted, Is.True);
+    }
+
+    [Test]
+    public async Task Before_anything_is_known_there_is_the_empty_snapshot()
+    {
+        await using var live = await StartedAsync();
+
+        Assert.That(live.Current, Is.SameAs(MeshSnapshot.Empty));
+        Assert.That(live.Answered.IsCompleted, Is.False);
+    }
+
+    [Test]
+    public async Task A_refusal_keeps_the_last_good_and_says_every_error()
+    {
+        await using var live = await StartedAsync();
+        await SayAsync(live, Good("host-a"));
+        var revision = live.Revision;
+        await SayAsync(live, Good("host-a") with { Errors = [SomeError] });
+
+        Assert.That((live.Revision, live.Synced), Is.EqualTo((revision, false)));
+        Assert.That(live.Errors, Is.EqualTo(new[] { SomeError }));
+    }
+
+    [Test]
+    public async Task A_touch_is_no_new_snapshot_but_a_younger_node()
+    {
+        var report = Good("host-a");
+        await using var live = await StartedAsync();
+        var snapshots = 0;
+        live.Changed += _ => snapshots++;
+        await SayAsync(live, report with { Nodes = [report.Nodes!.Value[0] with { HeardAt = _time.GetTimestamp() }] });
+        var snapshot = live.Current;
+        _time.Advance(TimeSpan.FromSeconds(3));
+        Assert.That(live.Nodes.Single().Age, Is.EqualTo(TimeSpan.FromSeconds(3)));
+
+        await SayAsync(live, report with { Nodes = [report.Nodes!.Value[0] with { HeardAt = _time.GetTimestamp() }] });
+
+        Assert.That(live.Current, Is.SameAs(snapshot));
+        Assert.That(snapshots, Is.EqualTo(1));
+        Assert.That(live.Nodes.Single().Age, Is.EqualTo(TimeSpan.Zero));
+    }
+
+    [Test]
+    public async Task A_node_starts_cold_from_the_store_when_the_registry_is_silent()
+    {
+        string revision;
+        await using (var first = await StartedAsync())
+        {
+            await SayAsync(first, Good("host-a"));
+            revision = first.Revision;
+        }
+
+        await _registry.DisposeAsync();
+        _registry = new ScriptedRegistry();
+        await using var second = await StartedAsync();
+
+        Assert.That(second.Revision, Is.EqualTo(revision));
+        Assert.That((second.Origin, second.Synced), Is.EqualTo((ConfigurationOrigin.Store, false)));
+        Assert.That(second.Answered.IsCompleted, Is.True);
+        Assert.That(second.Nodes.Single().Age, Is.Null);
+
+        await SayAsync(second, new RegistryReport(null, null, [SomeError]));
+        Assert.That(second.Revision, Is.EqualTo(revision), "a registry that cannot be read takes nothing away");
+
+        await SayAsync(second, Good("host-a"));
+        Assert.That((second.Revision, second.Origin, second.Synced), Is.EqualTo((revision, ConfigurationOrigin.Registry, true)));
+    }
+
+    [Test]
+    public async Task Live_nodes_go_with_stored_entries_when_the_entries_are_broken_at_the_start()
+    {
+        await using (var first = await StartedAsync())
+        {
+            await SayAsync(first, Good("host-a"));
+        }
+
+        await _registry.DisposeAsync();
+        _registry = new ScriptedRegistry();
+        await using var second = await StartedAsync();
+        await SayAsync(second, new RegistryReport(null, Good("host-b").Nodes, [SomeError]));
+
+        Assert.That(second.Current.Services["web"].Endpoints.Single().Node, Is.EqualTo("host-b"));
+        Assert.That(second.Synced, Is.False);
+    }
+
+    [Test]
+    public async Task A_corrupt_store_is_said_and_the_registry_goes_on()
+    {
+        _ = Directory.CreateDirectory(_folder["data"]);
+        await File.WriteAllTextAsync(_store.File, "{");
+        await using var live = await StartedAsync();
+        Assert.That(live.Errors.Single().File, Is.EqualTo(_store.File));
+
+        await SayAsync(live, Good("host-a"));
+
+        Assert.That(live.Synced, Is.True);
+        Assert.That(live.Errors, Is.Empty, "it was written anew");
+    }
+
+    [Test]
+    public async Task A_disk_that_cannot_be_written_is_said_harms_nothing_and_is_tried_again()
+    {
+        await File.WriteAllTextAsync(_folder["data"], "a file where the folder should be");
+        await using var live = await StartedAsync();
+        await SayAsync(live, Good("host-a"));
+        Assert.That(live.Synced, Is.True);
+        Assert.That(live.Errors.Single().Message, Does.StartWith("cannot be written"));
+
+        File.Delete(_folder["data"]);
+        _time.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.That(live.Errors, Is.Empty);
+        Assert.That(File.Exists(_store.File), Is.True);
+    }
+
+    [Test]
+    public async Task A_node_that_is_gone_is_unhealthy_and_not_deleted()
+    {
+        var report = Good("host-a");
+        await using var live = await StartedAsync();
+        await SayAsync(live, report);
+        await SayAsync(live, report with { Nodes = [report.Nodes!.Value[0] with { Alive = false }] });
+
+        Assert.That(live.Current.Services["web"].Endpoints.Single().Healthy, Is.False);
+    }
+
+    private static RegistryReport Good(string node) => new(EntrySet.Empty, [new NodeSighting(Records.Sidecar(node), Alive: true)], []);
+
+    private async Task<LiveConfiguration> StartedAsync()
+    {
+        var live = new LiveConfiguration(_registry, _store, _time);
+        live.Start();
+        await _registry.Watched;
+        return live;
+    }
+
+    private async Task SayAsync(LiveConfiguration live, RegistryReport report)
+    {
+        var taken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Take() => taken.TrySetResult();
+        live.Updated += Take;
+        _registry.Say(report);
+        await taken.Task;
+        live.Updated -= Take;
+        await _registry.Watched;
+    }
+
+    private sealed class ScriptedRegistry : IRegistry
+    {
+        private readonly Channel<RegistryReport> _reports = Channel.CreateUnbounded<RegistryReport>();
+        private readonly TaskCompletionSource _watched = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public string Name => "scripted";
+
+        public Task Watched => _watched.Task;
+
+        public void Say(RegistryReport report) => _reports.Writer.TryWrite(report);
+
+        public async IAsyncEnumerable<RegistryReport> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            _ = _watched.TrySetResult();
+            await foreach (var report in _reports.Reader.ReadAllAsync(cancellationToken))
+            {
+                yield return report;
+            }
+        }
+
+        public Task PublishAsync(NodeRecord record, CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task WithdrawAsync(string node, CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public ValueTask DisposeAsync()
+        {
+            _ = _reports.Writer.TryComplete();
+            return ValueTask.CompletedTask;
+        }
+    }
+}

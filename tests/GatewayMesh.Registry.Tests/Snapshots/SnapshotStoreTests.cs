@@ -1,0 +1,139 @@
+using System.Text;
+using GatewayMesh.Configuration.Document;
+using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Configuration.Snapshot;
+using GatewayMesh.Registry.Snapshots;
+using GatewayMesh.Registry.Yaml;
+
+namespace GatewayMesh.Registry.Tests.Snapshots;
+
+internal sealed class SnapshotStoreTests
+{
+    private TemporaryFolder _folder = null!;
+    private SnapshotStore _store = null!;
+
+    [SetUp]
+    public void SetUp()
+    {
+        _folder = new TemporaryFolder();
+        _store = new SnapshotStore(_folder["data"]);
+    }
+
+    [TearDown]
+    public void TearDown() => _folder.Dispose();
+
+    [Test]
+    public void What_is_loaded_compiles_to_the_same_revision()
+    {
+        var view = View();
+        Assert.That(_store.Save(view), Is.Null);
+
+        var loaded = _store.Load(out var error)!;
+
+        Assert.That(error, Is.Null);
+        Assert.That(SnapshotCompiler.Compile(loaded.Entries, loaded.Nodes).Revision, Is.EqualTo(SnapshotCompiler.Compile(view.Entries, view.Nodes).Revision));
+        Assert.That(loaded.Nodes.Select(node => (node.Record.Node, node.Alive)), Is.EqualTo(new[] { ("host-a", true), ("gw-1", false) }));
+    }
+
+    [Test]
+    [System.Runtime.Versioning.SupportedOSPlatform("linux")]
+    public void Only_its_owner_may_read_it()
+    {
+        _ = _store.Save(View());
+
+        Assert.That(File.GetUnixFileMode(_store.File), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        Assert.That(File.GetUnixFileMode(_folder["data"]), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
+    }
+
+    [Test]
+    public void No_file_is_no_error()
+    {
+        Assert.That(_store.Load(out var error), Is.Null);
+        Assert.That(error, Is.Null);
+    }
+
+    [Test]
+    public void One_changed_byte_is_noticed()
+    {
+        _ = _store.Save(View());
+        File.WriteAllText(_store.File, File.ReadAllText(_store.File).Replace("10.0.0.1", "10.0.0.2", StringComparison.Ordinal));
+
+        Assert.That(_store.Load(out var error), Is.Null);
+        Assert.That(error!.ToString(), Is.EqualTo($"{_store.File}: is corrupt: its checksum is wrong; remove the file; it is written again as soon as the registry answers"));
+    }
+
+    [TestCase("")]
+    [TestCase("{")]
+    [TestCase("null")]
+    [TestCase("[]")]
+    [TestCase("{}")]
+    [TestCase("{\"format\":\"1\"}")]
+    [TestCase("{\"format\":1,\"sha256\":\"\",\"content\":null}")]
+    [TestCase("{\"format\":1,\"sha256\":\"74234e98afe7498fb5daf1f36ac2d78acc339464f950703b8c019892f982b90b\",\"content\":null}")]
+    [TestCase("{\"format\":1,\"sha256\":\"44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a\",\"content\":{}}")]
+    [TestCase("\0\0\0\0")]
+    public void A_corrupt_file_is_an_error_that_names_it(string content)
+    {
+        _ = Directory.CreateDirectory(_folder["data"]);
+        File.WriteAllText(_store.File, content);
+
+        Assert.That(_store.Load(out var error), Is.Null);
+        Assert.That(error!.ToString(), Does.StartWith(_store.File + ": ").And.Contain("remove the file"));
+    }
+
+    [Test]
+    public void A_file_that_was_cut_off_anywhere_is_an_error_and_never_an_exception()
+    {
+        _ = _store.Save(View());
+        var whole = File.ReadAllBytes(_store.File);
+        for (var length = 0; length < whole.Length; length += 7)
+        {
+            File.WriteAllBytes(_store.File, whole[..length]);
+            Assert.That(_store.Load(out var error), Is.Null);
+            Assert.That(error, Is.Not.Null);
+        }
+    }
+
+    [Test]
+    public void Another_format_is_refused()
+    {
+        _ = Directory.CreateDirectory(_folder["data"]);
+        File.WriteAllText(_store.File, "{\"format\":2}");
+
+        _ = _store.Load(out var error);
+
+        Assert.That(error!.Message, Is.EqualTo("has format 2, this version knows 1"));
+    }
+
+    [Test]
+    public void A_place_that_cannot_be_written_is_an_error_and_no_exception()
+    {
+        File.WriteAllText(_folder["data"], "a file where the folder should be");
+
+        Assert.That(_store.Save(View())!.ToString(), Does.Contain("cannot be written").And.Contain("make room"));
+        Assert.That(() => _store.Load(out _), Throws.Nothing);
+    }
+
+    [Test]
+    public void A_full_disk_leaves_the_old_file()
+    {
+        _ = _store.Save(View());
+        var before = File.ReadAllBytes(_store.File);
+
+        // The temporary file cannot be made because its name is taken by a folder: as good as a full disk, and true for root too.
+        var temporary = _folder[$"data/.snapshot.json.{Environment.ProcessId}.tmp"];
+        _ = Directory.CreateDirectory(temporary);
+
+        Assert.That(_store.Save(RegistryView.Empty), Is.Not.Null);
+        Assert.That(File.ReadAllBytes(_store.File), Is.EqualTo(before));
+    }
+
+    private static RegistryView View()
+    {
+        var errors = new ConfigErrors();
+        var text = File.ReadAllText(Path.Combine(TestContext.CurrentContext.TestDirectory, "Cases", "Entries", "well.yaml"));
+        var entries = YamlDocuments.Read(Encoding.UTF8.GetBytes(text), "well.yaml", errors).Select(document => EntryBinder.Bind(document, errors)!).ToList();
+        return new RegistryView(EntrySet.From(entries, errors)!, [new NodeSighting(Records.Sidecar("host-a"), Alive: true), new NodeSighting(Records.Gateway("gw-1"), Alive: false)]);
+    }
+}
