@@ -7,7 +7,11 @@ namespace GatewayMesh;
 /// <summary>The one binary: a role of the mesh, or a command about it.</summary>
 internal static class Program
 {
-    private static int Main(string[] args) => RoleLine.Matches(args) ? Play(args) : Command(args);
+    private static int Main(string[] args) => args is ["worker"] ? Work() : RoleLine.Matches(args) ? Play(args) : Command(args);
+
+    // Started by a guard and by nobody else.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int Work() => RoleHost.RunWorker();
 
     private static int Play(string[] args)
     {

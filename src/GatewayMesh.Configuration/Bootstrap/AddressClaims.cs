@@ -6,14 +6,17 @@ namespace GatewayMesh.Configuration.Bootstrap;
 /// <summary>Every address that one process is to listen on, to find two that cannot both be bound.</summary>
 internal sealed class AddressClaims
 {
-    private readonly List<(IPEndPoint Address, SourceLocation Location, string Path)> _claims = [];
+    private readonly List<AddressClaim> _claims = [];
+
+    /// <summary>All of them, in the order of the file.</summary>
+    public IReadOnlyList<AddressClaim> All => _claims;
 
     /// <summary>Claims the address that stands under <paramref name="key"/>.</summary>
     public void Add(IPEndPoint? address, MappingReader reader, string key)
     {
         if (address is not null)
         {
-            _claims.Add((address, reader.LocationOf(key), reader.PathOf(key)));
+            _claims.Add(new AddressClaim(address, reader.LocationOf(key), reader.PathOf(key)));
         }
     }
 

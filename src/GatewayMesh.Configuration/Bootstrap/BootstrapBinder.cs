@@ -82,6 +82,7 @@ public static class BootstrapBinder
 
         return spec with
         {
+            Addresses = [.. claims.All],
             Sidecar = role == MeshRole.Sidecar ? spec.Sidecar : null,
             Gateway = role == MeshRole.Gateway ? spec.Gateway : null,
             Ingress = role == MeshRole.Ingress ? spec.Ingress : null,

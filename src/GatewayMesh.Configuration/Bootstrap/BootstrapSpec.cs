@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 
 namespace GatewayMesh.Configuration.Bootstrap;
@@ -58,4 +59,10 @@ public sealed record BootstrapSpec
 
     /// <summary>The file this came from, or null.</summary>
     public string? File { get; init; }
+
+    /// <summary>Every address to listen on, with the place where it was said; one that is a default stands at its section.</summary>
+    public ImmutableArray<AddressClaim> Addresses { get; init; } = [];
+
+    /// <summary>Where <paramref name="address"/> was said, or null.</summary>
+    public AddressClaim? FindAddress(IPEndPoint address) => Addresses.FirstOrDefault(claim => claim.Address.Equals(address));
 }

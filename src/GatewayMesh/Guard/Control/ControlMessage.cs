@@ -26,7 +26,7 @@ internal sealed record ControlMessage(ControlKind Kind)
     /// <summary>Drain: time for requests in flight, in milliseconds.</summary>
     public long TimeoutMilliseconds { get; init; }
 
-    /// <summary>Holdings: its process.</summary>
+    /// <summary>Configure, Adopt, Holdings: the sender's process.</summary>
     public int Pid { get; init; }
 
     /// <summary>Holdings: number that its guard knew it by.</summary>

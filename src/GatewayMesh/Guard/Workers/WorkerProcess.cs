@@ -81,7 +81,7 @@ internal sealed class WorkerProcess : IDisposable
             return null;
         }
 
-        channel.Send(new ControlMessage(ControlKind.Adopt));
+        channel.Send(new ControlMessage(ControlKind.Adopt) { Pid = Environment.ProcessId });
         var holdings = channel.Receive(TimeSpan.FromSeconds(2), out var descriptors);
         if (holdings is not { Kind: ControlKind.Holdings } || descriptors.Count != holdings.Listeners.Length + 1
             || ProcessHandle.Find(holdings.Pid) is not { } process)
@@ -157,6 +157,7 @@ internal sealed class WorkerProcess : IDisposable
             new ControlMessage(ControlKind.Configure)
             {
                 Options = plan.Options,
+                Pid = Environment.ProcessId,
                 Worker = Number,
                 Listeners = [LentListener.From(ProbeSpec(upstream)), .. first.Select(listener => LentListener.From(listener.Spec))],
             },

@@ -1,0 +1,153 @@
+using System.Buffers;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using GatewayMesh.Admin;
+using GatewayMesh.Guard.Leases;
+using GatewayMesh.Guard.Workers;
+using GatewayMesh.Roles;
+
+namespace GatewayMesh.Guard;
+
+/// <summary>The guard's admin routes: its own answers, and the worker's relayed. When the worker does not answer it says so and answers the rest itself.</summary>
+internal static class GuardAdmin
+{
+    private static readonly TimeSpan RelayLimit = TimeSpan.FromMilliseconds(500);
+    private static readonly string[] WorkerParts = ["worker", "registry", "nodes"];
+
+    internal static Dictionary<(string Method, string Path), AdminHandler> Routes(GuardProcess guard) => new()
+    {
+        [("GET", "/-/live")] = _ => AdminResponse.OfText(200, "ok\n"),
+        [("GET", "/-/ready")] = _ => Ready(guard.View),
+        [("GET", "/status")] = _ => AdminResponse.OfJson(200, json => WriteStatus(json, guard)),
+        [("GET", "/metrics")] = _ => Metrics(guard),
+        [("GET", "/config")] = _ => Relay(guard, "/config"),
+        [("GET", "/endpoints")] = _ => Relay(guard, "/endpoints"),
+        [("POST", "/drain")] = request =>
+        {
+            var undo = DrainRequest.IsUndo(request);
+            guard.Drain(undo);
+            return AdminResponse.OfText(202, undo ? "coming back\n" : "draining\n");
+        },
+        [("POST", "/upgrade")] = _ =>
+        {
+            guard.BeginUpgrade();
+            return AdminResponse.OfText(202, "upgrading\n");
+        },
+    };
+
+    private static AdminResponse Ready(GuardView view) => view.Acceptor is Acceptor.Worker or Acceptor.Guard
+        ? AdminResponse.OfText(200, $"ok: {view.Tier}\n")
+        : AdminResponse.OfText(503, $"{view.Acceptor.ToString().ToLowerInvariant()}: {view.Main?.Unfit ?? "no worker serves and no gateway answers"}\n");
+
+    private static void WriteStatus(Utf8JsonWriter json, GuardProcess guard)
+    {
+        var view = guard.View;
+        var counts = guard.Loop.Counts;
+        json.WriteStartObject();
+        StatusHead.Write(json, guard.Load.Bootstrap, Versions.Current, TimeProvider.System.GetElapsedTime(guard.StartedAt), view.Tier, GuardProcess.Pids(view).Select(pid => (pid.Key, pid.Value)));
+        json.WriteBoolean("drained", view.Drained);
+        json.WriteStartObject("lease");
+        json.WriteString("state", view.Main is { } main ? main.Phase.ToString().ToLowerInvariant() : "none");
+        json.WriteString("acceptor", view.Acceptor.ToString().ToLowerInvariant());
+        json.WriteString("unfit", view.Main?.Unfit);
+        foreach (var (name, count) in counts.ToDictionary())
+        {
+            json.WriteNumber(name, count);
+        }
+
+        json.WriteEndObject();
+        WriteUpgrade(json, guard, view);
+        WriteGuard(json, guard, view);
+        WriteWorkerParts(json, guard);
+        json.WriteEndObject();
+    }
+
+    private static void WriteUpgrade(Utf8JsonWriter json, GuardProcess guard, GuardView view)
+    {
+        json.WriteStartObject("upgrade");
+        json.WriteBoolean("running", view.Upgrading || guard.IsUpgrading);
+        if (guard.Loop.LastUpgrade is { } last)
+        {
+            json.WriteBoolean("well", last.Well);
+            json.WriteString("reason", last.Reason);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteGuard(Utf8JsonWriter json, GuardProcess guard, GuardView view)
+    {
+        var carried = guard.Carrier.Counts;
+        json.WriteStartObject("guard");
+        json.WriteNumber("privateMemoryKiB", MemoryUse.PrivateKiB());
+        json.WriteStartObject("carried");
+        json.WriteNumber("open", carried.Open);
+        json.WriteNumber("total", carried.Total);
+        json.WriteNumber("failed", carried.Failed);
+        json.WriteNumber("refused", carried.Refused);
+        json.WriteEndObject();
+        json.WriteStartArray("gateways");
+        foreach (var gateway in guard.Watch.Seen)
+        {
+            json.WriteStartObject();
+            json.WriteString("node", gateway.Node);
+            json.WriteString("address", gateway.Address);
+            json.WriteString("state", gateway.Ok ? "answers" : "silent");
+            json.WriteStartObject("lastExercise");
+            json.WriteBoolean("ok", gateway.Ok);
+            json.WriteNumber("ageSeconds", Math.Round((guard.Watch.Now - gateway.At).TotalSeconds, 1));
+            json.WriteString("error", gateway.Error);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("workers");
+        foreach (var worker in view.Workers)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("number", worker.Number);
+            json.WriteNumber("pid", worker.Pid);
+            json.WriteString("phase", worker.Phase.ToString().ToLowerInvariant());
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteWorkerParts(Utf8JsonWriter json, GuardProcess guard)
+    {
+        if (Ask(guard, "/status") is not { IsSuccess: true } answer)
+        {
+            json.WriteString("workerError", "the worker does not answer; these are the guard's own words only");
+            return;
+        }
+
+        using var document = JsonDocument.Parse(answer.Body);
+        foreach (var part in document.RootElement.EnumerateObject().Where(part => WorkerParts.Contains(part.Name)))
+        {
+            part.WriteTo(json);
+        }
+    }
+
+    private static AdminResponse Metrics(GuardProcess guard)
+    {
+        var text = new ArrayBufferWriter<byte>();
+        text.Write(Encoding.UTF8.GetBytes(GuardMetrics.Text(guard.View, guard.Loop.Counts, guard.Carrier.Counts, guard.Watch)));
+        if (Ask(guard, "/metrics") is { IsSuccess: true } answer)
+        {
+            text.Write(answer.Body.Span);
+        }
+
+        return new AdminResponse(200, "text/plain; version=0.0.4; charset=utf-8", text.WrittenMemory);
+    }
+
+    private static AdminResponse Relay(GuardProcess guard, string path) =>
+        Ask(guard, path) ?? AdminResponse.OfError(503, "worker_silent", "the worker does not answer; see /status for what the guard knows");
+
+    private static AdminResponse? Ask(GuardProcess guard, string path) => guard.View.Main is { } worker
+        ? AdminClient.TrySend(WorkerPlan.AdminSocketOf(guard.Load.Bootstrap.DataDir, worker.Pid), "GET", path, default, RelayLimit)
+        : null;
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text;
+using GatewayMesh.Guard.Carrying;
+
+namespace GatewayMesh.Guard;
+
+/// <summary>The guard's own counters in Prometheus' text format. They survive the worker.</summary>
+internal static class GuardMetrics
+{
+    internal static string Text(GuardView view, GuardCounts counts, CarryCounts carried, GatewayWatch watch)
+    {
+        var text = new StringBuilder(2048);
+        Counter(text, "gatewaymesh_guard_restarts_total", "Workers started.", counts.Restarts);
+        Counter(text, "gatewaymesh_guard_leases_total", "Leases granted.", counts.Leases);
+        Counter(text, "gatewaymesh_guard_revocations_total", "Leases asked back.", counts.Revocations);
+        Counter(text, "gatewaymesh_guard_kills_total", "Workers killed as hung.", counts.Kills);
+        Counter(text, "gatewaymesh_guard_probes_passed_total", "Private probes that passed.", counts.ProbesPassed);
+        Counter(text, "gatewaymesh_guard_probes_failed_total", "Private probes that failed.", counts.ProbesFailed);
+        Counter(text, "gatewaymesh_guard_timer_late_total", "Times that the guard's own timer was late.", counts.TimerLate);
+        Counter(text, "gatewaymesh_guard_carried_total", "Connections carried to a gateway.", carried.Total);
+        Counter(text, "gatewaymesh_guard_carried_failed_total", "Carried connections that broke.", carried.Failed);
+        Counter(text, "gatewaymesh_guard_carried_refused_total", "Connections reset because no gateway took them.", carried.Refused);
+        Head(text, "gatewaymesh_guard_carried_open", "Connections carried now.", "gauge");
+        Line(text, "gatewaymesh_guard_carried_open", "", carried.Open);
+        Head(text, "gatewaymesh_guard_tier", "Who accepts: 1 for the tier in use.", "gauge");
+        foreach (var tier in (string[])["sidecar", "gateway", "none"])
+        {
+            Line(text, "gatewaymesh_guard_tier", $"{{tier=\"{tier}\"}}", tier == view.Tier ? 1 : 0);
+        }
+
+        Head(text, "gatewaymesh_guard_gateway_answers", "Whether the gateway answered the last exercise or carried connection.", "gauge");
+        foreach (var gateway in watch.Seen)
+        {
+            Line(text, "gatewaymesh_guard_gateway_answers", $"{{gateway=\"{gateway.Node}\"}}", gateway.Ok ? 1 : 0);
+        }
+
+        return text.ToString();
+    }
+
+    private static void Counter(StringBuilder text, string name, string help, long value)
+    {
+        Head(text, name, help, "counter");
+        Line(text, name, "", value);
+    }
+
+    private static void Head(StringBuilder text, string name, string help, string type) =>
+        text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} {type}\n");
+
+    private static void Line(StringBuilder text, string name, string labels, long value) =>
+        text.Append(CultureInfo.InvariantCulture, $"{name}{labels} {value}\n");
+}

@@ -1,0 +1,312 @@
+using System.Collections.Immutable;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using GatewayMesh.Admin;
+using GatewayMesh.Commands;
+using GatewayMesh.Configuration.Listeners;
+using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Events;
+using GatewayMesh.Guard.Carrying;
+using GatewayMesh.Guard.Leases;
+using GatewayMesh.Guard.Workers;
+using GatewayMesh.Linux;
+using GatewayMesh.Registry;
+using GatewayMesh.Registry.Live;
+using GatewayMesh.Roles;
+
+namespace GatewayMesh.Guard;
+
+/// <summary>
+/// The guard: owns the sidecar's listening sockets, lends them to a worker, and carries connections to a gateway while there is none.
+/// Composition only: decisions are the <see cref="LeaseMachine"/>'s, the loop is <see cref="GuardLoop"/>.
+/// </summary>
+internal sealed class GuardProcess : IDisposable
+{
+    private static readonly TimeSpan QuietAtTheEnd = TimeSpan.FromSeconds(1);
+
+    private readonly TimeProvider _time = TimeProvider.System;
+    private readonly EventLog _events;
+    private readonly GuardListeners _listeners = new();
+    private readonly WarmTunnels _warm = new();
+    private readonly GatewayDirectory _directory;
+    private readonly GatewayWatch _watch;
+    private readonly Carrier _carrier;
+    private readonly Exerciser _exerciser;
+    private readonly GuardLoop _loop;
+    private readonly IRegistry _registry;
+    private readonly NodePublisher _publisher;
+    private readonly FileStream _lock;
+    private readonly Socket _admin;
+    private readonly CancellationTokenSource _stop = new();
+    private BootstrapLoad _load;
+    private volatile GuardView _view = new(Acceptor.Holding, Drained: false, Upgrading: false, []);
+    private Upgrade? _upgrade;
+
+    private GuardProcess(BootstrapLoad load)
+    {
+        _load = load;
+        var bootstrap = load.Bootstrap;
+        _lock = TakeLock(bootstrap.DataDir);
+        _admin = Listening.OpenAdmin(bootstrap);
+        _events = new EventLog(bootstrap.Node, "guard");
+        _directory = new GatewayDirectory(bootstrap.RunDir);
+        _watch = new GatewayWatch(_time, SayWhetherGatewaysAnswer);
+        _carrier = new Carrier(_directory, _warm, _watch, bootstrap.Node, Versions.Current, _time);
+        _exerciser = new Exerciser(_directory, _warm, _watch, () => _listeners.CarriedServices, bootstrap.Node, Versions.Current, _time);
+        _loop = new GuardLoop(Plan(load), _listeners, _carrier, _time, new Random(Environment.ProcessId), (happened, message) => _events.Info(happened, message)) { Changed = Changed };
+        _registry = Registries.Open(bootstrap.Registry!, _time);
+        _publisher = new NodePublisher(_registry, Describe, _time);
+    }
+
+    /// <summary>The loop, for status.</summary>
+    internal GuardLoop Loop => _loop;
+
+    /// <summary>The guard at its last change.</summary>
+    internal GuardView View => _view;
+
+    internal Carrier Carrier => _carrier;
+
+    internal GatewayWatch Watch => _watch;
+
+    internal BootstrapLoad Load => _load;
+
+    /// <summary>Whether an upgrade has begun.</summary>
+    internal bool IsUpgrading => _upgrade is not null;
+
+    internal long StartedAt { get; } = TimeProvider.System.GetTimestamp();
+
+    /// <summary>Runs until SIGTERM or SIGINT.</summary>
+    /// <exception cref="RoleFailure">It cannot start.</exception>
+    internal static int Run(BootstrapLoad load)
+    {
+        DataFolders.Create(load.Bootstrap);
+        using var guard = new GuardProcess(load);
+        return guard.Run();
+    }
+
+    /// <summary>Leaves the mesh, or comes back.</summary>
+    internal void Drain(bool undo)
+    {
+        if (!undo)
+        {
+            _ = _publisher.WithdrawAsync(_load.Bootstrap.Node);
+        }
+        else
+        {
+            _ = _publisher.ResumeAsync();
+        }
+
+        _loop.Post(undo ? new GuardEvent.UndrainRequested() : new GuardEvent.DrainRequested());
+    }
+
+    /// <summary>Begins an upgrade to the binary on disk.</summary>
+    internal void BeginUpgrade()
+    {
+        if (Interlocked.CompareExchange(ref _upgrade, new Upgrade(_loop, _carrier, _listeners, _events), null) is null)
+        {
+            _ = Task.Run(async () =>
+            {
+                await _upgrade!.RunAsync(() => _view).ConfigureAwait(false);
+                _upgrade = null;
+            });
+        }
+    }
+
+    public void Dispose()
+    {
+        _listeners.Dispose();
+        _loop.Dispose();
+        _carrier.Dispose();
+        _warm.Dispose();
+        _admin.Dispose();
+        _events.Dispose();
+        _lock.Dispose();
+        _stop.Dispose();
+    }
+
+    private int Run()
+    {
+        var handover = Handover.Take();
+        handover?.PutInto(_listeners);
+        _loop.TryAdopt();
+        BindTheRest();
+        using var admin = new AdminServer(_admin, GuardAdmin.Routes(this));
+        using var signals = new Signals(this);
+        SayWhetherGatewaysAnswer();
+        if (handover is not null)
+        {
+            _loop.Counts.Restore(handover.Counts);
+            _loop.Post(new GuardEvent.UpgradeRequested());
+        }
+
+        _ = Task.Run(() => _exerciser.RunAsync(_stop.Token));
+        _publisher.Start();
+        _events.Info("guard_started", $"guard of {_load.Bootstrap.Node}, identity plaintext", ("admin", _load.Bootstrap.Admin.ToString()), ("version", Versions.Current));
+        _loop.Run();
+        EndCarried();
+        _stop.Cancel();
+        File.Delete(Plan(_load).WorkerSocket);
+        _events.Info("guard_ended", "all listeners are closed");
+        return ExitCode.Well;
+    }
+
+    private static FileStream TakeLock(string dataDir)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(dataDir, "guard.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            throw new RoleFailure(ExitCode.Bind, $"{dataDir}/guard.lock: another guard runs on this data directory; end it, or choose another one with --data-dir");
+        }
+    }
+
+    private static WorkerPlan Plan(BootstrapLoad load) => new(load.Bootstrap, load.Options, load.Content);
+
+    // What a handover or an adopted worker brought is bound already.
+    private void BindTheRest()
+    {
+        var wanted = ListenerPlan.For(_load.Bootstrap);
+        foreach (var gone in _listeners.All.Where(listener => !wanted.Any(spec => spec.Name == listener.Spec.Name && spec.Address.Equals(listener.Spec.Address))).ToList())
+        {
+            _listeners.Remove(gone.Spec.Name);
+        }
+
+        foreach (var (spec, socket) in Listening.Open(_load.Bootstrap, wanted.Where(spec => _listeners.Find(spec.Name) is null)))
+        {
+            _listeners.Put(spec, socket);
+        }
+    }
+
+    private void Reload()
+    {
+        try
+        {
+            var next = BootstrapLoad.From(_load.Options);
+            if (next.Bootstrap.Node != _load.Bootstrap.Node || next.Bootstrap.DataDir != _load.Bootstrap.DataDir || next.Bootstrap.RunDir != _load.Bootstrap.RunDir
+                || !next.Bootstrap.Admin.Equals(_load.Bootstrap.Admin) || next.Bootstrap.Registry != _load.Bootstrap.Registry || next.Bootstrap.Role != _load.Bootstrap.Role)
+            {
+                throw new RoleFailure(ExitCode.Usage, $"{next.Bootstrap.File}: role, node, dataDir, runDir, registry and admin cannot change while the process runs; restart it");
+            }
+
+            _loop.Post(() => Reload(next));
+        }
+        catch (RoleFailure failure)
+        {
+            _events.Error("reload_refused", $"{failure.Message}; what was valid stays in force");
+        }
+    }
+
+    // On the loop's thread. Everything new is bound before anything old is touched: one address that cannot be bound refuses the whole.
+    private void Reload(BootstrapLoad next)
+    {
+        try
+        {
+            var wanted = ListenerPlan.For(next.Bootstrap);
+            var fresh = Listening.Open(next.Bootstrap, wanted.Where(spec => _listeners.Find(spec.Name) is not { } now || !now.Spec.Address.Equals(spec.Address)));
+            var opened = wanted
+                .Where(spec => _listeners.Find(spec.Name)?.Spec != spec)
+                .Select(spec => new OwnedListener(spec, fresh.FirstOrDefault(listener => listener.Spec == spec).Socket ?? _listeners.Find(spec.Name)!.Socket))
+                .ToList();
+            var closed = _listeners.All.Select(listener => listener.Spec.Name).Where(name => !wanted.Any(spec => spec.Name == name)).ToList();
+            _load = next;
+            _loop.Reload(Plan(next), opened, closed);
+            _events.Info("reloaded", $"the bootstrap file was read again: {opened.Count} listeners new or changed, {closed.Count} gone");
+        }
+        catch (RoleFailure failure)
+        {
+            _events.Error("reload_refused", $"{failure.Message}; what was valid stays in force");
+        }
+    }
+
+    private void Changed(GuardView view)
+    {
+        var before = _view;
+        _view = view;
+        if (before.Tier != view.Tier)
+        {
+            _publisher.Nudge();
+        }
+
+        if (view.Acceptor == Acceptor.Worker && before.Acceptor != Acceptor.Worker)
+        {
+            ServiceNotification.Send("READY=1");
+        }
+    }
+
+    // While a worker serves it speaks for the node; otherwise the guard does, so that others hear at once that inbound is closed.
+    private NodeRecord? Describe()
+    {
+        var view = _view;
+        if (view.Drained || view.Acceptor is Acceptor.Worker or Acceptor.Holding or Acceptor.Closed)
+        {
+            return null;
+        }
+
+        var bootstrap = _load.Bootstrap;
+        return new NodeRecord
+        {
+            Node = bootstrap.Node,
+            Role = bootstrap.Role,
+            Version = Versions.Current,
+            Revision = view.Main?.Record?.Revision ?? "none",
+            Tier = view.Tier,
+            Pids = Pids(view),
+            Admin = bootstrap.Admin.ToString(),
+            Services = NodeServices.Of(bootstrap, _ => false),
+            At = _time.GetUtcNow(),
+        };
+    }
+
+    internal static ImmutableSortedDictionary<string, int> Pids(GuardView view)
+    {
+        var pids = ImmutableSortedDictionary<string, int>.Empty.Add("guard", Environment.ProcessId);
+        return view.Main is { } worker ? pids.Add("worker", worker.Pid) : pids;
+    }
+
+    private void SayWhetherGatewaysAnswer() =>
+        _loop?.Post(new GuardEvent.GatewaysAnswer(_watch.AnyOf(_listeners.CarriedServices.SelectMany(service => _directory.Of(service)))));
+
+    // Nothing new arrives any more. What is between two requests is ended, the rest may finish.
+    private void EndCarried()
+    {
+        var began = _time.GetTimestamp();
+        using var pause = new ManualResetEventSlim();
+        while (_carrier.Counts.Open > 0 && _time.GetElapsedTime(began) < _load.Bootstrap.DrainTimeout)
+        {
+            _carrier.EndQuiet(QuietAtTheEnd);
+            pause.Wait(TimeSpan.FromMilliseconds(50));
+        }
+    }
+
+    private sealed class Signals : IDisposable
+    {
+        private const PosixSignal Upgrade = (PosixSignal)12; // SIGUSR2
+
+        private readonly List<PosixSignalRegistration> _registrations;
+
+        internal Signals(GuardProcess guard) => _registrations =
+        [
+            On(PosixSignal.SIGTERM, guard.Stop),
+            On(PosixSignal.SIGINT, guard.Stop),
+            On(PosixSignal.SIGHUP, guard.Reload),
+            On(Upgrade, guard.BeginUpgrade),
+        ];
+
+        public void Dispose() => _registrations.ForEach(registration => registration.Dispose());
+
+        private static PosixSignalRegistration On(PosixSignal signal, Action action) => PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = true;
+            action();
+        });
+    }
+
+    private void Stop()
+    {
+        ServiceNotification.Send("STOPPING=1");
+        _ = _publisher.WithdrawAsync(_load.Bootstrap.Node);
+        _loop.Post(new GuardEvent.StopRequested());
+    }
+}

@@ -1,0 +1,77 @@
+using System.Collections;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using GatewayMesh.Guard.Control;
+using GatewayMesh.Guard.Workers;
+using GatewayMesh.Linux;
+
+namespace GatewayMesh.Guard;
+
+/// <summary>What a guard leaves to the new program that it executes in its own place: its listening sockets and its counters.</summary>
+/// <param name="Listeners">The listeners.</param>
+/// <param name="Descriptors">Their descriptors, in the same order.</param>
+/// <param name="Counts">Counters by name.</param>
+internal sealed record Handover(ImmutableArray<LentListener> Listeners, ImmutableArray<int> Descriptors, ImmutableSortedDictionary<string, long> Counts)
+{
+    // Not GATEWAYMESH_…: those are configuration.
+    private const string Variable = "_GATEWAYMESH_HANDOVER";
+    private const int Limit = 4 * 1024 * 1024;
+
+    /// <summary>Executes <paramref name="executable"/> in the place of this process. Returns only by throwing; then nothing has changed.</summary>
+    /// <exception cref="LinuxException">It cannot be executed.</exception>
+    internal static void Execute(string executable, GuardListeners listeners, GuardCounts counts)
+    {
+        var all = listeners.All.ToList();
+        var handover = new Handover(
+            [.. all.Select(listener => LentListener.From(listener.Spec))],
+            [.. all.Select(listener => listener.Socket.Number)],
+            counts.ToDictionary());
+        using var file = MemoryFile.Create("gatewaymesh-handover", JsonSerializer.SerializeToUtf8Bytes(handover, HandoverJson.Default.Handover));
+        List<Descriptor> kept = [file, .. all.Select(listener => listener.Socket)];
+        kept.ForEach(descriptor => descriptor.KeepOverExec(true));
+        try
+        {
+            var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+                .Select(pair => KeyValuePair.Create((string)pair.Key, (string?)pair.Value ?? ""))
+                .Where(pair => pair.Key != Variable)
+                .Append(KeyValuePair.Create(Variable, file.Number.ToString(CultureInfo.InvariantCulture)));
+            ProcessHandle.Execute(executable, [.. Environment.GetCommandLineArgs().Skip(1)], environment);
+        }
+        finally
+        {
+            kept.ForEach(descriptor => descriptor.KeepOverExec(false));
+        }
+    }
+
+    /// <summary>What an earlier guard left, or null. Can be taken once.</summary>
+    internal static Handover? Take()
+    {
+        var number = Environment.GetEnvironmentVariable(Variable);
+        Environment.SetEnvironmentVariable(Variable, null);
+        if (!int.TryParse(number, CultureInfo.InvariantCulture, out var fd))
+        {
+            return null;
+        }
+
+        using var file = new Descriptor(fd);
+        return JsonSerializer.Deserialize(MemoryFile.ReadAll(file, Limit), HandoverJson.Default.Handover);
+    }
+
+    /// <summary>Takes the sockets over.</summary>
+    internal void PutInto(GuardListeners listeners)
+    {
+        foreach (var (listener, fd) in Listeners.Zip(Descriptors))
+        {
+            var socket = new ListeningSocket(fd);
+            socket.KeepOverExec(false);
+            listeners.Put(listener.ToSpec(), socket);
+        }
+    }
+}
+
+/// <summary>Source-generated reading and writing.</summary>
+[JsonSourceGenerationOptions(UseStringEnumConverter = true)]
+[JsonSerializable(typeof(Handover))]
+internal sealed partial class HandoverJson : JsonSerializerContext;

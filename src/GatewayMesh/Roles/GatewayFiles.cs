@@ -1,0 +1,38 @@
+using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Configuration.Snapshot;
+using GatewayMesh.Configuration.Tunnels;
+using GatewayMesh.Events;
+
+namespace GatewayMesh.Roles;
+
+/// <summary>Writes <c>RUNDIR/SERVICE/gateways.json</c> for each local service, for the guard and the client library. A list that lost all gateways is not written: the last one is better than none.</summary>
+internal sealed class GatewayFiles(EventLog events)
+{
+    private readonly Dictionary<string, byte[]> _written = [];
+
+    internal void Write(BootstrapSpec bootstrap, MeshSnapshot snapshot)
+    {
+        foreach (var service in bootstrap.Sidecar?.Services ?? [])
+        {
+            var list = GatewayList.Order(service.Name, service.GatewayGroup, bootstrap.Node, zone: null, snapshot.Gateways);
+            var content = list.ToBytes();
+            if (list.Gateways.IsEmpty || (_written.TryGetValue(service.Name, out var before) && before.AsSpan().SequenceEqual(content)))
+            {
+                continue;
+            }
+
+            try
+            {
+                var path = Path.Combine(bootstrap.RunDir, service.Name, "gateways.json");
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                File.WriteAllBytes(path + ".new", content);
+                File.Move(path + ".new", path, overwrite: true);
+                _written[service.Name] = content;
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                events.Warning("gateways_file_not_written", $"{failure.Message}; the guard goes on with the last one", ("service", service.Name));
+            }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+using System.Collections.Immutable;
+using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Configuration.Snapshot;
+using GatewayMesh.Configuration.Values;
+using GatewayMesh.Events;
+using GatewayMesh.Linux;
+using GatewayMesh.Proxy;
+using GatewayMesh.Proxy.Admission;
+using GatewayMesh.Registry;
+using GatewayMesh.Registry.Live;
+using GatewayMesh.Registry.Snapshots;
+using GatewayMesh.Roles.Health;
+using GatewayMesh.Roles.Logging;
+using Microsoft.Extensions.Logging;
+
+namespace GatewayMesh.Roles;
+
+/// <summary>
+/// A data plane with its configuration: what every role is made of. Watches the registry, feeds the snapshot to the data plane, checks the
+/// local applications, writes the gateways' addresses for the guard, and says to the registry what this node is.
+/// </summary>
+internal sealed class MeshNode : IAsyncDisposable
+{
+    private readonly EventLog _events;
+    private readonly TimeProvider _time;
+    private readonly IRegistry _registry;
+    private readonly ILoggerFactory _logs;
+    private readonly ApplicationHealth _health;
+    private readonly GatewayFiles _gatewayFiles;
+    private readonly CapacitySampler _capacity;
+    private readonly ITimer _sampling;
+    private volatile BootstrapSpec _bootstrap;
+    private ImmutableSortedDictionary<string, int> _pids;
+    private string _errors = "";
+    private bool _serving;
+
+    internal MeshNode(BootstrapSpec bootstrap, ImmutableSortedDictionary<string, int> pids, EventLog events, ProgressPage? progress, TimeProvider time)
+    {
+        _bootstrap = bootstrap;
+        _pids = pids;
+        _events = events;
+        _time = time;
+        _gatewayFiles = new GatewayFiles(events);
+        _logs = LoggerFactory.Create(logging => logging.AddProvider(new EventLoggerProvider(events)));
+        _registry = Registries.Open(bootstrap.Registry!, time);
+        Configuration = new LiveConfiguration(_registry, new SnapshotStore(bootstrap.DataDir), time);
+        Publisher = new NodePublisher(_registry, () => _serving ? Describe() : null, time);
+        _health = new ApplicationHealth(time, () => Publisher.Nudge());
+        Plane = new DataPlane(DataPlaneOptions.For(bootstrap) with
+        {
+            Time = time,
+            Seed = Environment.ProcessId,
+            Logs = _logs,
+            Progress = progress,
+            AccessLog = Console.OpenStandardOutput(),
+        });
+        _capacity = new CapacitySampler(time, () => Environment.CpuUsage.TotalTime, () => Plane.Figures.Total);
+        _sampling = time.CreateTimer(_ => _capacity.Sample(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+    }
+
+    internal BootstrapSpec Bootstrap => _bootstrap;
+
+    internal DataPlane Plane { get; }
+
+    internal LiveConfiguration Configuration { get; }
+
+    internal NodePublisher Publisher { get; }
+
+    /// <summary>Why it is not able to serve; null when it is.</summary>
+    internal string? Unfit => Configuration.Origin == ConfigurationOrigin.None ? "no configuration: the registry has not answered and there is no last good snapshot" : null;
+
+    /// <summary>CPU time that a request costs this process, lately; zero while unknown.</summary>
+    internal TimeSpan CpuPerRequest => _capacity.CpuPerRequest;
+
+    /// <summary>Who serves, in the words of the contract.</summary>
+    internal string Tier => !_serving ? "none" : _bootstrap.Role.ToString().ToLowerInvariant();
+
+    /// <summary>Anything that <see cref="Unfit"/> or <see cref="Describe"/> shows may have changed.</summary>
+    internal event Action? Updated;
+
+    /// <summary>Starts all of it; returns at once, ready or not.</summary>
+    internal async Task StartAsync()
+    {
+        await Plane.StartAsync().ConfigureAwait(false);
+        Configuration.Changed += Apply;
+        Configuration.Updated += Report;
+        Configuration.Start();
+        _health.Watch(_bootstrap.Sidecar?.Services ?? []);
+        Publisher.Start();
+    }
+
+    /// <summary>Whether this process is the one that serves, and so speaks for the node.</summary>
+    internal void Serve(bool serving)
+    {
+        _serving = serving;
+        Plane.Accept(serving);
+        Publisher.Nudge();
+    }
+
+    /// <summary>Takes another configuration of the same node; its listeners are opened and closed by the caller.</summary>
+    internal void Reconfigure(BootstrapSpec bootstrap)
+    {
+        _bootstrap = bootstrap;
+        _health.Watch(bootstrap.Sidecar?.Services ?? []);
+        _gatewayFiles.Write(bootstrap, Configuration.Current);
+        Publisher.Nudge();
+    }
+
+    /// <summary>The guard that stands over this process has another id now.</summary>
+    internal void KnowGuard(int pid) => _pids = _pids.SetItem("guard", pid);
+
+    /// <summary>What this node is, for the registry.</summary>
+    internal NodeRecord Describe() => new()
+    {
+        Node = _bootstrap.Node,
+        Role = _bootstrap.Role,
+        Version = Versions.Current,
+        Revision = Configuration.Revision,
+        Tier = Tier,
+        Pids = _pids,
+        Admin = _bootstrap.Admin.ToString(),
+        RequestRate = _capacity.RequestRate,
+        Services = NodeServices.Of(_bootstrap, _health.IsReady),
+        Gateway = _bootstrap.Gateway is { } gateway
+            ? new NodeGateway(gateway.Service, gateway.Group, new HostPort(gateway.Address, gateway.Listen.Port), new HostPort(gateway.Address, gateway.GuardListen.Port))
+            : null,
+        At = _time.GetUtcNow(),
+    };
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _sampling.DisposeAsync().ConfigureAwait(false);
+        await Publisher.DisposeAsync().ConfigureAwait(false);
+        await _health.DisposeAsync().ConfigureAwait(false);
+        await Configuration.DisposeAsync().ConfigureAwait(false);
+        await Plane.DisposeAsync().ConfigureAwait(false);
+        await _registry.DisposeAsync().ConfigureAwait(false);
+        _logs.Dispose();
+    }
+
+    private void Apply(MeshSnapshot snapshot)
+    {
+        Plane.Apply(snapshot);
+        _gatewayFiles.Write(_bootstrap, snapshot);
+        _events.Info("configuration", $"revision {snapshot.Revision} is in use", ("origin", Configuration.Origin.ToString()), ("services", snapshot.Services.Count));
+    }
+
+    private void Report()
+    {
+        var errors = string.Join('\n', Configuration.Errors);
+        Plane.Metrics.SetConfigErrors(Configuration.Errors.Length);
+        if (errors != _errors)
+        {
+            _errors = errors;
+            foreach (var error in Configuration.Errors)
+            {
+                _events.Warning("configuration_refused", $"{error}; the last good one stays in use");
+            }
+        }
+
+        Updated?.Invoke();
+    }
+}

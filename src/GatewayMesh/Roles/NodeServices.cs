@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Configuration.Values;
+
+namespace GatewayMesh.Roles;
+
+/// <summary>The instances that a sidecar fronts, as others see them.</summary>
+internal static class NodeServices
+{
+    /// <summary>Those of <paramref name="bootstrap"/> that can be called.</summary>
+    internal static ImmutableArray<NodeService> Of(BootstrapSpec bootstrap, Func<LocalServiceSpec, bool> isReady) =>
+    [
+        .. (bootstrap.Sidecar?.Services ?? []).Where(service => service.Inbound is not null).Select(service =>
+            new NodeService(service.Name, service.Id, new HostPort(bootstrap.Sidecar!.Address, service.Inbound!.Port), isReady(service))
+            {
+                Protocol = service.Protocol,
+                Tags = service.Tags,
+                Meta = service.Meta,
+            }),
+    ];
+}

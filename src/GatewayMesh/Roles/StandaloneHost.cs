@@ -1,0 +1,165 @@
+using System.Collections.Immutable;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using GatewayMesh.Admin;
+using GatewayMesh.Commands;
+using GatewayMesh.Configuration.Listeners;
+using GatewayMesh.Events;
+using GatewayMesh.Linux;
+
+namespace GatewayMesh.Roles;
+
+/// <summary>A role in one process: gateway, ingress, or a sidecar without a guard.</summary>
+internal sealed class StandaloneHost : IDisposable
+{
+    private readonly BootstrapLoad _load;
+    private readonly EventLog _events;
+    private readonly Socket _admin;
+    private readonly MeshNode _node;
+    private readonly TaskCompletionSource _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly long _started = TimeProvider.System.GetTimestamp();
+    private Dictionary<string, ListenerSpec> _listeners = [];
+    private bool _drained;
+
+    private StandaloneHost(BootstrapLoad load)
+    {
+        _load = load;
+        _admin = Listening.OpenAdmin(load.Bootstrap);
+        _events = new EventLog(load.Bootstrap.Node, load.Bootstrap.Role.ToString().ToLowerInvariant());
+        var pids = ImmutableSortedDictionary<string, int>.Empty.Add("process", Environment.ProcessId);
+        _node = new MeshNode(load.Bootstrap, pids, _events, progress: null, TimeProvider.System);
+    }
+
+    /// <summary>Runs until SIGTERM or SIGINT.</summary>
+    /// <exception cref="RoleFailure">It cannot start.</exception>
+    internal static int Run(BootstrapLoad load)
+    {
+        DataFolders.Create(load.Bootstrap);
+        using var host = new StandaloneHost(load);
+        host.RunAsync().GetAwaiter().GetResult();
+        return ExitCode.Well;
+    }
+
+    public void Dispose()
+    {
+        _admin.Dispose();
+        _events.Dispose();
+        _turn.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        OpenListeners(ListenerPlan.For(_load.Bootstrap));
+        using var admin = new AdminServer(_admin, Routes());
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            Reload();
+        });
+        await _node.StartAsync().ConfigureAwait(false);
+        await Task.WhenAny(_node.Configuration.Answered, _stop.Task).ConfigureAwait(false);
+        _node.Serve(true);
+        ServiceNotification.Send("READY=1");
+        _events.Info("started", $"{_load.Bootstrap.Role.ToString().ToLowerInvariant()} {_load.Bootstrap.Node} serves", ("admin", _load.Bootstrap.Admin.ToString()), ("identity", "plaintext"));
+        await _stop.Task.ConfigureAwait(false);
+        ServiceNotification.Send("STOPPING=1");
+        await DrainAsync(undo: false).ConfigureAwait(false);
+        await _node.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void Stop(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        _stop.TrySetResult();
+    }
+
+    private void OpenListeners(IEnumerable<ListenerSpec> listeners)
+    {
+        foreach (var (spec, socket) in Listening.Open(_load.Bootstrap, listeners))
+        {
+            _listeners[spec.Name] = spec;
+            _node.Plane.Open(spec, socket);
+        }
+    }
+
+    // Listeners that stay keep their sockets; those that come are bound before anything is changed.
+    private void Reload()
+    {
+        try
+        {
+            var next = BootstrapLoad.From(_load.Options).Bootstrap;
+            var wanted = ListenerPlan.For(next).ToDictionary(listener => listener.Name);
+            var opened = Listening.Open(next, wanted.Values.Where(listener => !_listeners.TryGetValue(listener.Name, out var now) || !now.Address.Equals(listener.Address)));
+            foreach (var gone in _listeners.Values.Where(listener => !wanted.TryGetValue(listener.Name, out var then) || !then.Address.Equals(listener.Address)))
+            {
+                _node.Plane.Close(gone.Name);
+            }
+
+            foreach (var (spec, socket) in opened)
+            {
+                _node.Plane.Open(spec, socket);
+            }
+
+            _listeners = wanted;
+            _node.Reconfigure(next);
+            _events.Info("reloaded", "the bootstrap file was read again");
+        }
+        catch (RoleFailure failure)
+        {
+            _events.Error("reload_refused", $"{failure.Message}; what was valid stays in force");
+        }
+    }
+
+    private async Task DrainAsync(bool undo)
+    {
+        await _turn.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (undo && _drained)
+            {
+                _node.Plane.Undrain();
+                _node.Serve(true);
+                await _node.Publisher.ResumeAsync().ConfigureAwait(false);
+                _drained = false;
+                _events.Info("undrained", "back in the mesh");
+            }
+            else if (!undo && !_drained)
+            {
+                _drained = true;
+                await _node.Publisher.WithdrawAsync(_node.Bootstrap.Node).ConfigureAwait(false);
+                await Task.Delay(_node.Bootstrap.DrainDelay).ConfigureAwait(false);
+                var left = await _node.Plane.DrainAsync(_node.Bootstrap.DrainTimeout).ConfigureAwait(false);
+                _events.Info("drained", left.IsClean ? "every request was ended" : $"{left.Requests} requests and {left.Connections} connections were left at the timeout");
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private Dictionary<(string Method, string Path), AdminHandler> Routes()
+    {
+        var routes = NodeAdmin.Shown(_node);
+        routes[("GET", "/status")] = _ => AdminResponse.OfJson(200, json =>
+        {
+            json.WriteStartObject();
+            StatusHead.Write(json, _node.Bootstrap, Versions.Current, TimeProvider.System.GetElapsedTime(_started), _drained ? "none" : _node.Tier, [("process", Environment.ProcessId)]);
+            json.WriteBoolean("drained", _drained);
+            NodeAdmin.WriteFigures(json, _node);
+            json.WriteEndObject();
+        });
+        routes[("POST", "/drain")] = request =>
+        {
+            var undo = DrainRequest.IsUndo(request);
+            _ = DrainAsync(undo);
+            return AdminResponse.OfText(202, undo ? "coming back\n" : "draining\n");
+        };
+        routes[("POST", "/upgrade")] = _ => AdminResponse.OfError(501, "not_supported", "only a sidecar upgrades in place; drain this one, end it and start the new binary: the others stand in meanwhile");
+        return routes;
+    }
+}

@@ -1,0 +1,289 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using GatewayMesh.Events;
+using GatewayMesh.Guard.Control;
+using GatewayMesh.Linux;
+
+namespace GatewayMesh.Roles.Workers;
+
+/// <summary>
+/// The worker's side of the control channel, on a thread of its own: does what the guard says, says how the worker is, and goes on without
+/// a guard until one comes and adopts it.
+/// </summary>
+internal sealed class WorkerControl : IDisposable
+{
+    private static readonly TimeSpan SayInterval = TimeSpan.FromSeconds(2);
+
+    private readonly MeshNode _node;
+    private readonly PacketListener _door;
+    private readonly ProgressPage _progress;
+    private readonly EventLog _events;
+    private readonly TimeProvider _time;
+    private readonly WorkerListeners _listeners;
+    private readonly LeaseFile _lease;
+    private readonly int _number;
+    private readonly Wake _wake = new();
+    private readonly ConcurrentQueue<Action> _posted = [];
+    private readonly PollSet _poll = new();
+    private ControlChannel? _guard;
+    private bool _accepting;
+    private bool _draining;
+    private bool _done;
+    private string? _saidUnfit = "";
+    private long _saidAt;
+
+    internal WorkerControl(MeshNode node, PacketListener door, ControlChannel guard, ProgressPage progress, int number, EventLog events, TimeProvider time)
+    {
+        _node = node;
+        _door = door;
+        _guard = guard;
+        _progress = progress;
+        _number = number;
+        _events = events;
+        _time = time;
+        _listeners = new WorkerListeners(node.Plane);
+        _lease = new LeaseFile(node.Bootstrap.DataDir);
+        node.Updated += _wake.Signal;
+    }
+
+    /// <summary>Serves what the guard lent.</summary>
+    internal void Open(ImmutableArray<LentListener> listeners, IEnumerable<Descriptor> descriptors) => _listeners.Open(listeners, descriptors);
+
+    /// <summary>Runs until the worker has drained.</summary>
+    internal void Run()
+    {
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Leave);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
+        {
+            // Ctrl-C reaches the whole group; the guard decides. Without a guard there is nobody else to.
+            context.Cancel = true;
+            Post(() => DrainAlone(onlyWithoutGuard: true));
+        });
+        while (!_done)
+        {
+            Wait();
+            Say();
+        }
+    }
+
+    public void Dispose()
+    {
+        _node.Updated -= _wake.Signal;
+        _guard?.Dispose();
+        _lease.Dispose();
+        _wake.Dispose();
+    }
+
+    private void Leave(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        Post(() => DrainAlone(onlyWithoutGuard: false));
+    }
+
+    private void Post(Action action)
+    {
+        _posted.Enqueue(action);
+        _wake.Signal();
+    }
+
+    private void Wait()
+    {
+        _poll.Clear();
+        _poll.Add(_wake.Number);
+        _poll.Add(_door.Number);
+        var guard = _guard is null ? -1 : _poll.Add(_guard.Descriptor);
+        _poll.Wait(SayInterval);
+        if (_poll.IsReady(0))
+        {
+            _wake.Reset();
+            while (_posted.TryDequeue(out var action))
+            {
+                action();
+            }
+        }
+
+        if (guard >= 0 && _poll.IsReady(guard))
+        {
+            Hear();
+        }
+
+        if (_poll.IsReady(1) && _door.Accept() is { } packets)
+        {
+            // A guard that was started later. The one before is gone, or it would not have been started.
+            _guard?.Dispose();
+            _guard = new ControlChannel(packets);
+        }
+    }
+
+    private void Hear()
+    {
+        while (_guard is not null)
+        {
+            var alive = _guard.TryReceive(out var message, out var descriptors);
+            if (message is not null)
+            {
+                Do(message, descriptors);
+                continue;
+            }
+
+            if (!alive)
+            {
+                _guard.Dispose();
+                _guard = null;
+                CarryOnAlone();
+            }
+
+            return;
+        }
+    }
+
+    private void Do(ControlMessage message, List<Descriptor> descriptors)
+    {
+        switch (message.Kind)
+        {
+            case ControlKind.Lease:
+                Accept(message.Accept);
+                break;
+            case ControlKind.Drain:
+                Drain(message.Leave, TimeSpan.FromMilliseconds(message.TimeoutMilliseconds));
+                break;
+            case ControlKind.Reload:
+                Reload(message, descriptors);
+                break;
+            case ControlKind.Adopt:
+                _node.KnowGuard(message.Pid);
+                var (listeners, numbers) = _listeners.All();
+                _guard!.Send(
+                    new ControlMessage(ControlKind.Holdings) { Listeners = listeners, Accept = _accepting, Pid = Environment.ProcessId, Worker = _number },
+                    [_progress.Descriptor.Number, .. numbers]);
+                _saidUnfit = "";
+                break;
+        }
+    }
+
+    private void Accept(bool accept)
+    {
+        if (accept && !_draining)
+        {
+            _lease.TryTake();
+            _accepting = true;
+            _node.Serve(true);
+        }
+        else if (_accepting)
+        {
+            ReturnLease("asked back");
+        }
+    }
+
+    private void ReturnLease(string reason)
+    {
+        _node.Serve(false);
+        _lease.Release();
+        _accepting = false;
+        _guard?.Send(new ControlMessage(ControlKind.LeaseReturned) { Reason = reason });
+    }
+
+    private void Reload(ControlMessage message, List<Descriptor> descriptors)
+    {
+        var lent = descriptors.AsEnumerable();
+        if (message.Options is { } options)
+        {
+            using var configuration = descriptors[0];
+            lent = descriptors.Skip(1);
+            try
+            {
+                _node.Reconfigure(BootstrapLoad.From(options, [.. MemoryFile.ReadAll(configuration, 4 * 1024 * 1024)]).Bootstrap);
+            }
+            catch (RoleFailure failure)
+            {
+                // The guard has read the same bytes and found nothing; another version of us may see it otherwise.
+                _guard?.Send(new ControlMessage(ControlKind.Reloaded) { Reason = failure.Message });
+                foreach (var descriptor in lent)
+                {
+                    descriptor.Dispose();
+                }
+
+                return;
+            }
+        }
+
+        foreach (var name in message.Close)
+        {
+            _listeners.Close(name);
+        }
+
+        _listeners.Open(message.Listeners, lent);
+        _guard?.Send(new ControlMessage(ControlKind.Reloaded) { Well = true });
+    }
+
+    private void Say()
+    {
+        var unfit = _node.Unfit;
+        if (unfit is not null && _accepting)
+        {
+            // Not able to serve: stop accepting before anything is lost, instead of waiting to be found out.
+            ReturnLease(unfit);
+        }
+
+        if (_guard is not null && (unfit != _saidUnfit || _time.GetElapsedTime(_saidAt) >= SayInterval))
+        {
+            _saidUnfit = unfit;
+            _saidAt = _time.GetTimestamp();
+            _guard.Send(new ControlMessage(ControlKind.Fitness) { Well = unfit is null, Reason = unfit, Record = _node.Describe() });
+        }
+    }
+
+    // The guard died. While this worker accepts nothing changes; one that was not accepting does so now, unless another one does.
+    private void CarryOnAlone()
+    {
+        _events.Warning("guard_gone", _accepting ? "the guard is gone; this worker serves on" : "the guard is gone");
+        if (!_accepting && !_draining && _node.Unfit is null && _lease.TryTake())
+        {
+            _listeners.Resume();
+            Accept(true);
+            _events.Warning("lease_taken", "no guard and nobody who accepts: this worker does");
+        }
+    }
+
+    private void DrainAlone(bool onlyWithoutGuard)
+    {
+        if (!onlyWithoutGuard || _guard is null)
+        {
+            Drain(leave: true, _node.Bootstrap.DrainTimeout);
+        }
+    }
+
+    private void Drain(bool leave, TimeSpan timeout)
+    {
+        if (!_draining)
+        {
+            _draining = true;
+            _ = Task.Run(() => DrainAsync(leave, timeout));
+        }
+    }
+
+    private async Task DrainAsync(bool leave, TimeSpan timeout)
+    {
+        if (leave)
+        {
+            await _node.Publisher.WithdrawAsync(_node.Bootstrap.Node).ConfigureAwait(false);
+            await Task.Delay(_node.Bootstrap.DrainDelay, _time).ConfigureAwait(false);
+        }
+
+        var returned = new TaskCompletionSource();
+        Post(() =>
+        {
+            if (_accepting)
+            {
+                ReturnLease("draining");
+            }
+
+            returned.SetResult();
+        });
+        await returned.Task.ConfigureAwait(false);
+        var left = await _node.Plane.DrainAsync(timeout).ConfigureAwait(false);
+        _events.Info("drained", left.IsClean ? "every request was ended" : $"{left.Requests} requests and {left.Connections} connections were cut at the timeout", ("requests", left.Requests), ("connections", left.Connections));
+        Post(() => _done = true);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using System.Net.Sockets;
+using GatewayMesh.Admin;
+using GatewayMesh.Commands;
+using GatewayMesh.Events;
+using GatewayMesh.Guard.Control;
+using GatewayMesh.Guard.Workers;
+using GatewayMesh.Linux;
+
+namespace GatewayMesh.Roles.Workers;
+
+/// <summary>The worker process under a guard: hears what to run, runs it, and accepts while it holds the lease.</summary>
+internal static class WorkerHost
+{
+    private const int InheritedSocket = 3;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Runs until it has drained.</summary>
+    internal static int Run()
+    {
+        using var listener = new PacketListener(InheritedSocket);
+        listener.KeepOverExec(false);
+        if (FirstMessage(listener, out var descriptors, out var channel) is not { Kind: ControlKind.Configure, Options: { } options } first)
+        {
+            Console.Error.WriteLine("gatewaymesh: a worker is started by its guard; use --role sidecar, or --role sidecar --no-guard for the worker alone");
+            return ExitCode.Usage;
+        }
+
+        using var configuration = descriptors[0];
+        using var progress = ProgressPage.Map(descriptors[1]);
+        BootstrapLoad load;
+        try
+        {
+            load = BootstrapLoad.From(options, [.. MemoryFile.ReadAll(configuration, 4 * 1024 * 1024)]);
+        }
+        catch (RoleFailure failure)
+        {
+            Console.Error.WriteLine(failure.Message);
+            return failure.ExitCode;
+        }
+
+        using var events = new EventLog(load.Bootstrap.Node, "worker");
+        var pids = ImmutableSortedDictionary<string, int>.Empty.Add("guard", first.Pid).Add("worker", Environment.ProcessId);
+        var node = new MeshNode(load.Bootstrap, pids, events, progress, TimeProvider.System);
+        using var admin = OpenAdmin(node);
+        using var control = new WorkerControl(node, listener, channel!, progress, first.Worker, events, TimeProvider.System);
+        control.Open(first.Listeners, descriptors.Skip(2));
+        node.StartAsync().GetAwaiter().GetResult();
+        control.Run();
+        node.DisposeAsync().AsTask().Wait(TimeSpan.FromSeconds(3));
+        File.Delete(AdminPath(load.Bootstrap.DataDir));
+        return ExitCode.Well;
+    }
+
+    private static ControlMessage? FirstMessage(PacketListener listener, out List<Descriptor> descriptors, out ControlChannel? channel)
+    {
+        descriptors = [];
+        channel = null;
+        try
+        {
+            var wait = new PollSet();
+            wait.Add(listener.Number);
+            wait.Wait(Patience);
+            channel = listener.Accept() is { } packets ? new ControlChannel(packets) : null;
+            return channel?.Receive(Patience, out descriptors);
+        }
+        catch (LinuxException)
+        {
+            return null;
+        }
+    }
+
+    private static string AdminPath(string dataDir) => Path.Combine(dataDir, $"admin-{Environment.ProcessId}.sock");
+
+    private static AdminServer OpenAdmin(MeshNode node)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        var path = AdminPath(node.Bootstrap.DataDir);
+        File.Delete(path);
+        socket.Bind(new UnixDomainSocketEndPoint(path));
+        socket.Listen();
+        return new AdminServer(socket, NodeAdmin.Shown(node));
+    }
+}

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using GatewayMesh.Configuration.Listeners;
+using GatewayMesh.Guard.Control;
+using GatewayMesh.Linux;
+using GatewayMesh.Proxy;
+
+namespace GatewayMesh.Roles.Workers;
+
+/// <summary>The listeners that a guard lent: served by the data plane, and kept so that the next guard can have them back.</summary>
+internal sealed class WorkerListeners(DataPlane plane)
+{
+    private readonly Dictionary<string, (ListenerSpec Spec, ListeningSocket Socket)> _lent = [];
+
+    /// <summary>Serves these, each in the place of one of its name.</summary>
+    internal void Open(ImmutableArray<LentListener> listeners, IEnumerable<Descriptor> descriptors)
+    {
+        foreach (var (listener, descriptor) in listeners.Zip(descriptors))
+        {
+            Close(listener.Name);
+            var spec = listener.ToSpec();
+            var socket = new ListeningSocket(descriptor.Release());
+            _lent[listener.Name] = (spec, socket);
+            plane.Open(spec, new ListeningSocket(socket.Duplicate().Release()));
+        }
+    }
+
+    /// <summary>Serves one no more. The socket goes on listening for whoever else holds it.</summary>
+    internal void Close(string name)
+    {
+        if (_lent.Remove(name, out var listener))
+        {
+            plane.Close(name);
+            listener.Socket.Dispose();
+        }
+    }
+
+    /// <summary>All of them, to hand back.</summary>
+    internal (ImmutableArray<LentListener> Listeners, int[] Descriptors) All() =>
+        ([.. _lent.Values.Select(listener => LentListener.From(listener.Spec))], [.. _lent.Values.Select(listener => listener.Socket.Number)]);
+
+    /// <summary>Makes those listen that a guard may have paused before it died.</summary>
+    internal void Resume()
+    {
+        foreach (var (_, socket) in _lent.Values)
+        {
+            socket.Resume();
+        }
+    }
+}
