@@ -19,6 +19,9 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
     // How long a store that could not be written waits for its next try.
     private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(10);
 
+    // How long a watch that broke waits for its next try.
+    private static readonly TimeSpan WatchRetry = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
@@ -93,16 +96,34 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
 
     private async Task WatchAsync()
     {
-        try
+        while (!_stop.IsCancellationRequested)
         {
-            await foreach (var report in registry.WatchAsync(_stop.Token).ConfigureAwait(false))
+            try
             {
-                Take(report);
+                await foreach (var report in registry.WatchAsync(_stop.Token).ConfigureAwait(false))
+                {
+                    Take(report);
+                }
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception)
+            {
+                // A fault of ours, or of who listens to a change: a process that goes on must not go on deaf.
+                Fault(exception);
+                await Task.Delay(WatchRetry, time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+    }
+
+    private void Fault(Exception exception)
+    {
+        lock (_lock)
         {
-            // Asked to stop.
+            var error = new ConfigError(SourceLocation.Option(registry.Name), "", $"a fault kept a change from being used ({exception.GetType().Name}: {exception.Message})", "report it; the watch begins again");
+            _state = _state with { Synced = false, Errors = [error, .. Some(_storeError)] };
         }
     }
 

@@ -169,7 +169,32 @@ internal sealed class LiveConfigurationTests
         Assert.That(live.Current.Services["web"].Endpoints.Single().Healthy, Is.False);
     }
 
-    private static RegistryReport Good(string node) => new(EntrySet.Empty, [new NodeSighting(Records.Sidecar(node), Alive: true)], []);
+    [Test]
+    public async Task A_listener_that_throws_does_not_make_the_process_deaf()
+    {
+        await using var live = await StartedAsync();
+        live.Changed += snapshot => _ = snapshot.Services.ContainsKey("bad") ? throw new InvalidOperationException("oops") : true;
+        _registry.Say(Good("host-a", "bad"));
+        while (live.Errors.IsEmpty)
+        {
+            await Task.Yield();
+        }
+
+        Assert.That(live.Errors.Single().Message, Does.Contain("oops"));
+        Assert.That(live.Synced, Is.False);
+        var mended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        live.Updated += () => mended.TrySetResult();
+        _registry.Say(Good("host-a"));
+        while (!mended.Task.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        Assert.That((live.Synced, live.Current.Services.ContainsKey("web")), Is.EqualTo((true, true)));
+    }
+
+    private static RegistryReport Good(string node, string service = "web") => new(EntrySet.Empty, [new NodeSighting(Records.Sidecar(node, service), Alive: true)], []);
 
     private async Task<LiveConfiguration> StartedAsync()
     {
