@@ -1,0 +1,96 @@
+using FsCheck;
+using FsCheck.Fluent;
+using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Policy.Tests.Time;
+using GatewayMesh.Proxy.Resilience;
+
+namespace GatewayMesh.Proxy.Policy.Tests.Resilience;
+
+public sealed class AttemptsTests
+{
+    private static readonly MeshError Refused = new(MeshErrorKind.ConnectionRefused);
+    private static readonly MeshError Reset = new(MeshErrorKind.ConnectionReset, Forwarded: true);
+
+    [Test]
+    public void What_was_not_forwarded_is_tried_again_whatever_its_method() =>
+        Assert.That(new Attempts(1, 3).MayTryAgain(new RetryFacts(Refused, Idempotent: false, BodyReplayable: true, ResponseStarted: false)), Is.EqualTo(RetryVerdict.Allowed));
+
+    [TestCase(true, RetryVerdict.Allowed)]
+    [TestCase(false, RetryVerdict.NotIdempotent)]
+    public void What_was_forwarded_is_tried_again_only_when_idempotent(bool idempotent, RetryVerdict expected) =>
+        Assert.That(new Attempts(1, 3).MayTryAgain(new RetryFacts(Reset, idempotent, true, false)), Is.EqualTo(expected));
+
+    [Test]
+    public void Nothing_is_tried_again_once_the_response_has_begun() =>
+        Assert.That(new Attempts(1, 3).MayTryAgain(new RetryFacts(Refused, true, true, ResponseStarted: true)), Is.EqualTo(RetryVerdict.ResponseStarted));
+
+    [Test]
+    public void Nothing_is_tried_again_when_part_of_the_body_is_gone() =>
+        Assert.That(new Attempts(1, 3).MayTryAgain(new RetryFacts(Refused, true, BodyReplayable: false, false)), Is.EqualTo(RetryVerdict.BodyGone));
+
+    [Test]
+    public void A_layer_below_a_retry_tries_again_only_what_was_not_forwarded()
+    {
+        Assert.That(new Attempts(2, 4).MayTryAgain(new RetryFacts(Reset, true, true, false)), Is.EqualTo(RetryVerdict.LayerAboveRetries));
+        Assert.That(new Attempts(2, 4).MayTryAgain(new RetryFacts(Refused, true, true, false)), Is.EqualTo(RetryVerdict.Allowed));
+    }
+
+    [Test]
+    public void An_error_that_another_instance_would_make_too_is_not_tried_again() =>
+        Assert.That(new Attempts(1, 3).MayTryAgain(new RetryFacts(new MeshError(MeshErrorKind.LoopDetected), true, true, false)), Is.EqualTo(RetryVerdict.Pointless));
+
+    [Test]
+    public void The_answer_is_not_forwarded_only_when_no_attempt_was()
+    {
+        var attempts = new Attempts(1, 3);
+        var budget = new RetryBudget(new VirtualTime());
+        attempts.TryNext(new RetryFacts(Reset, true, true, false), Deadline.None, budget);
+        attempts.TryNext(new RetryFacts(Refused, true, true, false), Deadline.None, budget);
+        Assert.That(attempts.Settle(Refused).Forwarded, Is.True);
+        Assert.That(new Attempts(1, 3).Settle(Refused).Forwarded, Is.False);
+    }
+
+    [Test]
+    public void Time_and_budget_are_asked_too()
+    {
+        var time = new VirtualTime();
+        var facts = new RetryFacts(Refused, true, true, false);
+        var deadline = Deadline.Start(time, TimeSpan.FromSeconds(1), null);
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.That(new Attempts(1, 3).TryNext(facts, deadline, new RetryBudget(time)), Is.EqualTo(RetryVerdict.DeadlineExceeded));
+        Assert.That(new Attempts(1, 3).TryNext(facts, Deadline.None, new RetryBudget(time, 0, 0)), Is.EqualTo(RetryVerdict.BudgetSpent));
+    }
+
+    [Test]
+    public void Three_layers_that_always_fail_begin_far_fewer_than_27_attempts()
+    {
+        var budget = new RetryBudget(new VirtualTime());
+        Assert.That(Layer(3, 1, 3, budget, Reset), Is.LessThanOrEqualTo(9));
+        Assert.That(Layer(1, 1, 3, budget, Reset), Is.EqualTo(3));
+    }
+
+    [Test]
+    public void One_layer_never_begins_more_attempts_than_are_left() =>
+        Prop.ForAll<int, int, bool>((arrived, max, forwarded) =>
+        {
+            var begun = Layer(1, Math.Abs(arrived % 10), Math.Abs(max % 10), new RetryBudget(new VirtualTime()), Refused with { Forwarded = forwarded });
+            return begun <= Math.Max(1, Math.Abs(max % 10) - Math.Max(1, Math.Abs(arrived % 10)) + 1);
+        }).QuickCheckThrowOnFailure();
+
+    private static int Layer(int depth, int arrived, int max, RetryBudget budget, MeshError error)
+    {
+        if (depth == 0)
+        {
+            return 1;
+        }
+
+        var attempts = new Attempts(arrived, max);
+        var reached = 0;
+        do
+        {
+            reached += Layer(depth - 1, attempts.Number, max, budget, error);
+        }
+        while (attempts.TryNext(new RetryFacts(error, true, true, false), Deadline.None, budget) == RetryVerdict.Allowed);
+        return reached;
+    }
+}

@@ -1,0 +1,120 @@
+using System.Text;
+using System.Text.Json;
+using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Telemetry;
+
+namespace GatewayMesh.Proxy.Policy.Tests.Telemetry;
+
+public sealed class AccessLogTests
+{
+    private static readonly RequestSummary Request = new()
+    {
+        At = DateTimeOffset.UnixEpoch,
+        Direction = RequestDirection.Outbound,
+        Source = "web",
+        Destination = "payments",
+        Method = "GET",
+        Path = "/a",
+        Status = 503,
+        Error = MeshErrorKind.NoEndpoint,
+        Duration = TimeSpan.FromMicroseconds(1500),
+        BytesIn = 1,
+        BytesOut = 2,
+        Attempts = 3,
+        Endpoint = "10.0.0.1:80",
+        Tier = MeshTier.Sidecar,
+        RequestId = "r-1",
+    };
+
+    [Test]
+    public void A_request_is_one_line_of_JSON_with_a_reason()
+    {
+        using var sink = new MemoryStream();
+        using (var log = new AccessLog(sink, "host-a"))
+        {
+            log.Write(Request);
+        }
+
+        Assert.That(
+            Encoding.UTF8.GetString(sink.ToArray()),
+            Is.EqualTo("{\"time\":\"1970-01-01T00:00:00+00:00\",\"node\":\"host-a\",\"direction\":\"outbound\",\"source\":\"web\",\"destination\":\"payments\",\"method\":\"GET\",\"path\":\"/a\",\"status\":503,\"reason\":\"no_endpoint\",\"durationMs\":1.5,\"bytesIn\":1,\"bytesOut\":2,\"attempts\":3,\"endpoint\":\"10.0.0.1:80\",\"tier\":\"sidecar\",\"requestId\":\"r-1\",\"traceId\":null}\n"));
+    }
+
+    [TestCase("/a\r\n{\"forged\":1}")]
+    [TestCase("/\u001b[31m\u009b\u0000\u007f")]
+    [TestCase("/\ud800 half a pair")]
+    [TestCase("/\u2028\"\\")]
+    public void A_hostile_path_stays_within_its_line(string path)
+    {
+        using var sink = new MemoryStream();
+        using (var log = new AccessLog(sink, "host-a"))
+        {
+            log.Write(Request with { Path = path });
+        }
+
+        var line = Encoding.UTF8.GetString(sink.ToArray());
+        using var json = JsonDocument.Parse(line);
+        Assert.That(json.RootElement.TryGetProperty("forged", out _), Is.False);
+        Assert.That(line.TrimEnd('\n').Any(char.IsControl), Is.False);
+        Assert.That(line.Count(c => c == '\n'), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Many_lines_of_many_threads_all_arrive_whole()
+    {
+        using var sink = new MemoryStream();
+        using (var log = new AccessLog(sink, "host-a", 8192))
+        {
+            Parallel.For(0, 4, _ =>
+            {
+                for (var i = 0; i < 1000; i++)
+                {
+                    log.Write(Request);
+                }
+            });
+            Assert.That(log.Dropped, Is.Zero);
+        }
+
+        var lines = Encoding.UTF8.GetString(sink.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.That(lines, Has.Length.EqualTo(4000).And.All.EqualTo(lines[0]));
+    }
+
+    [Test]
+    public void A_sink_that_blocks_forever_costs_lines_and_is_counted_but_holds_nobody_up()
+    {
+        using var sink = new StuckStream();
+        using var log = new AccessLog(sink, "host-a", 16);
+        log.Write(Request);
+        sink.Entered.Wait(); // the writer hangs in it with the first line
+        for (var i = 0; i < 100; i++)
+        {
+            log.Write(Request);
+        }
+
+        Assert.That(log.Dropped, Is.EqualTo(84));
+        sink.Release.Set();
+    }
+
+    [Test]
+    public void A_sink_that_fails_costs_its_lines_and_no_more()
+    {
+        using var sink = new MemoryStream([], writable: false);
+        var log = new AccessLog(sink, "host-a");
+        log.Write(Request);
+        log.Dispose();
+        Assert.That(log.Dropped, Is.EqualTo(1));
+    }
+
+    private sealed class StuckStream : MemoryStream
+    {
+        public ManualResetEventSlim Entered { get; } = new();
+
+        public ManualResetEventSlim Release { get; } = new();
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            Entered.Set();
+            Release.Wait();
+        }
+    }
+}

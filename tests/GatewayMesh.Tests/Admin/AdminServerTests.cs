@@ -1,0 +1,227 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using GatewayMesh.Admin;
+
+namespace GatewayMesh.Tests.Admin;
+
+public sealed class AdminServerTests
+{
+    private static readonly Dictionary<(string, string), AdminHandler> Routes = new()
+    {
+        [("GET", "/status")] = request => AdminResponse.OfText(200, "well" + request.Query),
+        [("POST", "/drain")] = request => AdminResponse.OfText(202, Encoding.UTF8.GetString(request.Body.Span)),
+        [("GET", "/fails")] = _ => throw new InvalidOperationException("no luck"),
+        [("GET", "/large")] = _ => new AdminResponse(200, "application/octet-stream", new byte[1 << 20]),
+    };
+
+    private Socket _listener = null!;
+    private AdminServer _server = null!;
+
+    private EndPoint Address => _listener.LocalEndPoint!;
+
+    [SetUp]
+    public void Listen()
+    {
+        _listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _listener.Listen();
+        _server = new AdminServer(_listener, Routes);
+    }
+
+    [TearDown]
+    public void Stop()
+    {
+        _server.Dispose();
+        _listener.Dispose();
+    }
+
+    [Test]
+    public void A_route_answers_with_its_query()
+    {
+        var answer = AdminClient.Send(Address, "GET", "/status?a=b");
+        Assert.That((answer.Status, answer.ContentType, answer.Text), Is.EqualTo((200, "text/plain; charset=utf-8", "wella=b")));
+    }
+
+    [Test]
+    public void HEAD_answers_as_GET_without_a_body()
+    {
+        var answer = AdminClient.Send(Address, "HEAD", "/status");
+        Assert.That((answer.Status, answer.Body.Length), Is.EqualTo((200, 0)));
+        Assert.That(Raw("HEAD /status HTTP/1.1\r\nHost: localhost\r\n\r\n"), Does.Contain("Content-Length: 4\r\n").And.EndWith("\r\n\r\n"));
+    }
+
+    [Test]
+    public void A_body_is_read() => Assert.That(AdminClient.Send(Address, "POST", "/drain", "undo"u8.ToArray()).Text, Is.EqualTo("undo"));
+
+    [Test]
+    public void A_large_answer_arrives_whole() => Assert.That(AdminClient.Send(Address, "GET", "/large").Body.Length, Is.EqualTo(1 << 20));
+
+    [Test]
+    public void An_unknown_path_is_404() => Assert.That(AdminClient.Send(Address, "GET", "/nowhere").Status, Is.EqualTo(404));
+
+    [Test]
+    public void A_wrong_method_is_405_and_names_the_right_ones()
+    {
+        Assert.That(Raw("DELETE /status HTTP/1.1\r\nHost: localhost\r\n\r\n"), Does.StartWith("HTTP/1.1 405 ").And.Contain("Allow: GET, HEAD\r\n"));
+        Assert.That(Raw("GET /drain HTTP/1.1\r\nHost: localhost\r\n\r\n"), Does.StartWith("HTTP/1.1 405 ").And.Contain("Allow: POST\r\n"));
+    }
+
+    [Test]
+    public void A_handler_that_throws_is_500_and_the_server_goes_on()
+    {
+        var answer = AdminClient.Send(Address, "GET", "/fails");
+        Assert.That(answer.Status, Is.EqualTo(500));
+        Assert.That(answer.Text, Does.Contain("no luck"));
+        Assert.That(AdminClient.Send(Address, "GET", "/status").Status, Is.EqualTo(200));
+    }
+
+    [TestCase("nonsense\r\n\r\n")]
+    [TestCase("GET /status HTTP/2\r\nHost: localhost\r\n\r\n")]
+    [TestCase("GET /status HTTP/1.1\r\n\r\n")]
+    [TestCase("GET http://localhost/status HTTP/1.1\r\nHost: localhost\r\n\r\n")]
+    [TestCase("GET /status HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n")]
+    [TestCase("GET /status HTTP/1.1\r\nHost : localhost\r\n\r\n")]
+    [TestCase("GET /status HTTP/1.1\r\nHost: localhost\r\n folded\r\n\r\n")]
+    [TestCase("POST /drain HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n")]
+    [TestCase("POST /drain HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx")]
+    [TestCase("POST /drain HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")]
+    [TestCase("POST /drain HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nshort")]
+    [TestCase("GET /status HTTP/1.1\r\nHo")]
+    public void A_malformed_request_is_400(string request) => Assert.That(Raw(request), Does.StartWith("HTTP/1.1 400 "));
+
+    [Test]
+    public void A_head_that_never_ends_is_431() =>
+        Assert.That(Raw("GET /status HTTP/1.1\r\nHost: localhost\r\nX: " + new string('x', 9000)), Does.StartWith("HTTP/1.1 431 "));
+
+    [Test]
+    public void A_body_that_is_too_large_is_413() =>
+        Assert.That(Raw("POST /drain HTTP/1.1\r\nHost: localhost\r\nContent-Length: 65537\r\n\r\n"), Does.StartWith("HTTP/1.1 413 "));
+
+    [TestCase("localhost", 200)]
+    [TestCase("LOCALHOST:15000", 200)]
+    [TestCase("127.0.0.1:15000", 200)]
+    [TestCase("[::1]:15000", 200)]
+    [TestCase("[::1]", 200)]
+    [TestCase("rebound.example", 403)]
+    [TestCase("127.0.0.1.rebound.example:15000", 403)]
+    [TestCase("localhost.rebound.example", 403)]
+    [TestCase("", 403)]
+    public void Only_a_host_that_no_name_server_can_bend_is_served(string host, int status) =>
+        Assert.That(Raw($"GET /status HTTP/1.1\r\nHost: {host}\r\n\r\n"), Does.StartWith($"HTTP/1.1 {status} "));
+
+    [Test]
+    public void A_page_in_a_browser_may_not_post() =>
+        Assert.That(Raw("POST /drain HTTP/1.1\r\nHost: localhost\r\nOrigin: https://x.example\r\nContent-Length: 0\r\n\r\n"), Does.StartWith("HTTP/1.1 403 "));
+
+    [Test]
+    public void It_answers_while_the_thread_pool_is_starved()
+    {
+        ThreadPool.GetMinThreads(out var minWorkers, out var minIo);
+        ThreadPool.GetMaxThreads(out var maxWorkers, out var maxIo);
+        var release = new ManualResetEventSlim(); // not disposed: items may still come to it after the test
+        try
+        {
+            ThreadPool.SetMinThreads(1, 1);
+            ThreadPool.SetMaxThreads(Environment.ProcessorCount, Environment.ProcessorCount);
+            for (var i = 0; i < Environment.ProcessorCount + 10; i++)
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(_ => release.Wait(), null);
+            }
+
+            Assert.That(AdminClient.Send(Address, "GET", "/status").Status, Is.EqualTo(200));
+        }
+        finally
+        {
+            release.Set();
+            ThreadPool.SetMaxThreads(maxWorkers, maxIo);
+            ThreadPool.SetMinThreads(minWorkers, minIo);
+        }
+    }
+
+    [Test]
+    public void Connections_that_say_nothing_do_not_keep_others_out_for_longer_than_their_time()
+    {
+        using var server = new SlowServer();
+        var silent = Enumerable.Range(0, AdminServer.MaxConnections).Select(_ => Connect(server.Address)).ToList();
+
+        // Each of the silent ones is cut off when its time is over; then there is room.
+        foreach (var connection in silent)
+        {
+            Assert.That(connection.Receive(new byte[1]), Is.Zero);
+            connection.Dispose();
+        }
+
+        AdminResponse? answer = null;
+        while (answer is null)
+        {
+            answer = AdminClient.TrySend(server.Address, "GET", "/status");
+        }
+
+        Assert.That(answer.Status, Is.EqualTo(200));
+    }
+
+    [Test]
+    public void It_serves_a_Unix_socket()
+    {
+        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        listener.Listen();
+        using var server = new AdminServer(listener, Routes);
+        Assert.That(AdminClient.Send(new UnixDomainSocketEndPoint(path), "GET", "/status").Text, Is.EqualTo("well"));
+        File.Delete(path);
+    }
+
+    [Test]
+    public void A_server_that_stops_leaves_its_listener_open()
+    {
+        _server.Dispose();
+        using var second = new AdminServer(_listener, Routes);
+        Assert.That(AdminClient.Send(Address, "GET", "/status").Status, Is.EqualTo(200));
+    }
+
+    private string Raw(string request)
+    {
+        using var socket = Connect(Address);
+        socket.Send(Encoding.Latin1.GetBytes(request));
+        socket.Shutdown(SocketShutdown.Send);
+        var answer = new StringBuilder();
+        var buffer = new byte[4096];
+        int count;
+        while ((count = socket.Receive(buffer)) > 0)
+        {
+            answer.Append(Encoding.Latin1.GetString(buffer, 0, count));
+        }
+
+        return answer.ToString();
+    }
+
+    private static Socket Connect(EndPoint to)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Connect(to);
+        return socket;
+    }
+
+    private sealed class SlowServer : IDisposable
+    {
+        private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        private readonly AdminServer _server;
+
+        public SlowServer()
+        {
+            _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            _listener.Listen();
+            _server = new AdminServer(_listener, Routes, TimeSpan.FromMilliseconds(100));
+        }
+
+        public EndPoint Address => _listener.LocalEndPoint!;
+
+        public void Dispose()
+        {
+            _server.Dispose();
+            _listener.Dispose();
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text;
+using System.Text.Json;
+using GatewayMesh.Events;
+using GatewayMesh.Roles.Logging;
+using Microsoft.Extensions.Logging;
+
+namespace GatewayMesh.Tests.Events;
+
+public sealed class EventLogTests
+{
+    [Test]
+    public void An_event_is_one_line_of_JSON_with_its_fields()
+    {
+        using var sink = new MemoryStream();
+        using (var log = new EventLog("host-a", "guard", sink, new Frozen()))
+        {
+            log.Info("lease_granted", "The worker serves.", ("pid", 42), ("late", false), ("after", TimeSpan.FromMilliseconds(1.5)), ("why", null));
+        }
+
+        Assert.That(
+            Encoding.UTF8.GetString(sink.ToArray()),
+            Is.EqualTo("{\"time\":\"1970-01-01T00:00:00+00:00\",\"level\":\"info\",\"node\":\"host-a\",\"role\":\"guard\",\"event\":\"lease_granted\",\"message\":\"The worker serves.\",\"pid\":42,\"late\":false,\"after\":1.5,\"why\":null}\n"));
+    }
+
+    [Test]
+    public void A_message_cannot_break_out_of_its_line()
+    {
+        using var sink = new MemoryStream();
+        using (var log = new EventLog("host-a", "guard", sink))
+        {
+            log.Error("x", "a\r\n\u001b[0m\ud800", ("n", double.NaN));
+        }
+
+        var text = Encoding.UTF8.GetString(sink.ToArray());
+        Assert.That(text.Count(char.IsControl), Is.EqualTo(1));
+        Assert.That(() => JsonDocument.Parse(text).Dispose(), Throws.Nothing);
+    }
+
+    [Test]
+    public void A_sink_that_blocks_forever_holds_nobody_up()
+    {
+        using var sink = new StuckStream();
+        using var log = new EventLog("host-a", "guard", sink);
+        for (var i = 0; i < 2000; i++)
+        {
+            log.Info("x", "y");
+        }
+
+        Assert.That(log.Dropped, Is.InRange(975, 976)); // 1,024 wait, at most one is in the sink
+        Assert.That(log.Flush(TimeSpan.FromMilliseconds(1)), Is.False);
+        sink.Release.Set();
+        Assert.That(log.Flush(TimeSpan.FromMinutes(1)), Is.True);
+    }
+
+    [Test]
+    public void A_sink_that_fails_costs_its_lines()
+    {
+        var log = new EventLog("host-a", "guard", new MemoryStream([], writable: false));
+        log.Info("x", "y");
+        log.Dispose();
+        Assert.That(log.Dropped, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Libraries_warnings_become_events_and_their_chatter_does_not()
+    {
+        using var sink = new MemoryStream();
+        using (var log = new EventLog("host-a", "worker", sink))
+        using (var provider = new EventLoggerProvider(log))
+        {
+            var logger = provider.CreateLogger("Kestrel");
+            logger.Log(LogLevel.Information, new EventId(1), "chatter", null, (state, _) => state);
+            logger.Log(LogLevel.Warning, new EventId(2, "Slow"), "slow", new InvalidOperationException("why"), (state, _) => state);
+        }
+
+        var text = Encoding.UTF8.GetString(sink.ToArray());
+        Assert.That(text, Does.Not.Contain("chatter"));
+        Assert.That(text, Does.Contain("\"message\":\"slow\",\"category\":\"Kestrel\",\"id\":\"Slow\",\"exception\":\"System.InvalidOperationException: why\"").And.Contain("\"level\":\"warning\""));
+    }
+
+    private sealed class Frozen : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch;
+    }
+
+    private sealed class StuckStream : MemoryStream
+    {
+        public ManualResetEventSlim Release { get; } = new();
+
+        public override void Write(ReadOnlySpan<byte> buffer) => Release.Wait();
+    }
+}
