@@ -104,7 +104,7 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
 
     private void Adopt(GuardEvent.WorkerAdopted adopted, TimeSpan now)
     {
-        _workers.Add(new WorkerSlot(adopted.Worker, now, settings) { Phase = adopted.Leased ? WorkerPhase.Leased : WorkerPhase.Starting });
+        _workers.Add(new WorkerSlot(adopted.Worker, now, settings) { Phase = adopted.Leased ? WorkerPhase.Leased : WorkerPhase.Starting, Fit = adopted.Leased });
         _nextWorker = Math.Max(_nextWorker, adopted.Worker + 1);
         if (adopted.Leased)
         {

@@ -9,8 +9,8 @@ internal sealed class WorkerSlot(int number, TimeSpan startedAt, LeaseSettings s
 
     internal WorkerPhase Phase { get; set; }
 
-    /// <summary>Whether it says that it is able to serve.</summary>
-    internal bool Fit { get; set; } = true;
+    /// <summary>Whether it says that it is able to serve; not before it has said so.</summary>
+    internal bool Fit { get; set; }
 
     /// <summary>Since when it has been ready without a break.</summary>
     internal TimeSpan ReadySince { get; set; }
