@@ -39,7 +39,7 @@ internal sealed class CrashHistory(LeaseSettings settings, Random jitter)
         var crashes = Recent(now);
         return crashes == 0
             ? TimeSpan.Zero
-            : Doubled(settings.FailbackAfter, crashes - 1, settings.FailbackMax) * (1 + (jitter.NextDouble() * 0.1));
+            : Doubled(settings.FailbackAfter * (1 + (jitter.NextDouble() * 0.1)), crashes - 1, settings.FailbackMax);
     }
 
     /// <summary>Notes a lease.</summary>

@@ -18,12 +18,19 @@ internal sealed class HangEvidence(LeaseSettings settings)
     /// <summary>Whether it is certain.</summary>
     internal bool Hung => _still >= settings.ProbeFailures;
 
-    /// <summary>All is forgotten: the worker answered, or nothing that was measured can be trusted.</summary>
+    /// <summary>All is forgotten: the worker answered.</summary>
     internal void Clear()
     {
         _still = 0;
         FailingSince = null;
         BadAnswers = 0;
+    }
+
+    /// <summary>The guard itself stood still: no time that was measured says anything. That the worker has not answered well since stands.</summary>
+    internal void Distrust(TimeSpan now)
+    {
+        _still = 0;
+        FailingSince = FailingSince is null ? null : now;
     }
 
     /// <summary>A probe was not answered in time.</summary>

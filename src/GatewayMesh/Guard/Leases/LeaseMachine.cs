@@ -58,13 +58,13 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
         switch (happened)
         {
             case GuardEvent.TimerLate:
-                _workers.ForEach(worker => worker.Evidence.Clear());
+                _workers.ForEach(worker => worker.Evidence.Distrust(now));
                 break;
-            case GuardEvent.WorkerAdopted adopted:
+            case GuardEvent.WorkerAdopted adopted when _workers.Count == 0:
                 Adopt(adopted, now);
                 break;
             case GuardEvent.WorkerFitness said when Find(said.Worker) is { } worker:
-                worker.Fit = said.Fit;
+                SaidFitness(worker, said.Fit, now);
                 break;
             case GuardEvent.ProbePassed passed when Find(passed.Worker) is { } worker:
                 ProbePassed(worker, now);
@@ -91,7 +91,7 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
                 _drained = true;
                 DismissAll(now);
                 break;
-            case GuardEvent.UndrainRequested when !_stopping:
+            case GuardEvent.UndrainRequested when _drained && !_stopping:
                 _drained = false;
                 _restartAt = now;
                 break;
@@ -110,6 +110,21 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
         {
             _crashes.Leased(now);
         }
+
+        if (_drained || _stopping)
+        {
+            DismissAll(now);
+        }
+    }
+
+    private static void SaidFitness(WorkerSlot worker, bool fit, TimeSpan now)
+    {
+        if (fit && !worker.Fit && worker.Phase == WorkerPhase.Ready)
+        {
+            worker.ReadySince = now;
+        }
+
+        worker.Fit = fit;
     }
 
     private void ProbePassed(WorkerSlot worker, TimeSpan now)
@@ -133,16 +148,22 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
             return;
         }
 
-        if (worker.Dismissed || _replacement is not null)
+        if (worker.Dismissed || ReplacementServes())
         {
             Dismiss(worker, now, leave: false);
             worker.Phase = WorkerPhase.Draining;
             return;
         }
 
-        // It gave the lease back, or we took it for cause: it must prove itself before it is trusted again.
-        BecomeReady(worker, now, settings.FailbackAfter);
+        // It gave the lease back, or we took it for cause: it must prove itself before it is trusted again. Not so when we took it only for
+        // the sake of a new worker that has failed meanwhile.
+        var wanted = _crashes.ReadinessWanted(now);
+        BecomeReady(worker, now, worker.HandsOver ? TimeSpan.Zero : wanted > settings.FailbackAfter ? wanted : settings.FailbackAfter);
+        worker.HandsOver = false;
     }
+
+    // Whether the new worker of an upgrade can take the lease this very moment.
+    private bool ReplacementServes() => _replacement is { } number && Find(number) is { } worker && Proved(worker);
 
     private static void BecomeReady(WorkerSlot worker, TimeSpan now, TimeSpan readinessWanted)
     {
@@ -168,9 +189,9 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
 
     private void Upgrade(TimeSpan now)
     {
-        if (_replacement is not null || _drained || _stopping || _workers.Exists(worker => worker.Phase == WorkerPhase.Draining))
+        if (_replacement is not null || _drained || _stopping || _workers.Exists(worker => worker.Dismissed))
         {
-            _actions.Add(new GuardAction.UpgradeEnded(false, _replacement is not null ? "an upgrade is under way" : _drained || _stopping ? "the node is drained" : "the old worker of the last upgrade still drains"));
+            _actions.Add(new GuardAction.UpgradeEnded(false, _replacement is not null ? "an upgrade is under way" : _drained || _stopping ? "the node is drained" : "an old worker still drains"));
             return;
         }
 
@@ -190,7 +211,7 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
             EndUpgrade(well: false, "the node drains");
         }
 
-        foreach (var worker in _workers.Where(worker => !worker.Dismissed))
+        foreach (var worker in _workers)
         {
             Dismiss(worker, now, leave: true);
         }
@@ -199,9 +220,12 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
     // A worker that holds the lease keeps it until it says that it no longer accepts: others are still on their way to it.
     private void Dismiss(WorkerSlot worker, TimeSpan now, bool leave)
     {
-        if (worker.DrainDeadline is null)
+        // The old worker of an upgrade has long, but not as long when the whole node leaves.
+        var deadline = now + (leave ? settings.DrainTimeout : settings.UpgradeDrainTimeout);
+        if (worker.DrainDeadline is null || (leave && !worker.Leaves && deadline < worker.DrainDeadline))
         {
-            worker.DrainDeadline = now + (leave ? settings.DrainTimeout : settings.UpgradeDrainTimeout);
+            worker.DrainDeadline = deadline;
+            worker.Leaves = leave;
             _actions.Add(new GuardAction.Drain(worker.Number, leave));
         }
 
@@ -249,6 +273,9 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
         && worker.Evidence.BadAnswers < settings.ProbeFailures
         && (worker.Evidence.FailingSince is not { } since || now - since < settings.OverloadPatience);
 
+    // A worker that serves is given some patience; one that is to serve is not: its last probe has passed.
+    private static bool Proved(WorkerSlot worker) => worker is { Phase: WorkerPhase.Ready, Dismissed: false, Fit: true, Evidence.FailingSince: null };
+
     private void Revoke(WorkerSlot worker)
     {
         worker.Phase = WorkerPhase.Returning;
@@ -264,13 +291,17 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
                 worker.DrainDeadline = TimeSpan.MaxValue - settings.StartTimeout;
                 _actions.Add(new GuardAction.Retire(worker.Number, "it did not end in time"));
             }
-            else if (worker is { Phase: WorkerPhase.Starting, Dismissed: false } && now - worker.StartedAt > settings.StartTimeout)
+            else if (LateForItsStart(worker) && now - worker.StartedAt > settings.StartTimeout)
             {
                 worker.Phase = WorkerPhase.Killed;
                 _actions.Add(new GuardAction.Retire(worker.Number, "it was not ready in time"));
             }
         }
     }
+
+    // Anyone whose probe has never passed; in an upgrade also one that passed it and yet cannot serve, or the upgrade would never end.
+    private bool LateForItsStart(WorkerSlot worker) =>
+        !worker.Dismissed && (worker.Phase == WorkerPhase.Starting || (worker.Phase == WorkerPhase.Ready && worker.Number == _replacement));
 
     private void KeepOneRunning(TimeSpan now)
     {
@@ -290,8 +321,9 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
     // An upgrade: the old worker is asked for the lease only when the new one has proved that it can serve.
     private void HandOver()
     {
-        if (_replacement is { } number && Find(number) is { Phase: WorkerPhase.Ready, Fit: true } && Holder is { Phase: WorkerPhase.Leased } old)
+        if (ReplacementServes() && Holder is { Phase: WorkerPhase.Leased } old)
         {
+            old.HandsOver = true;
             Revoke(old);
         }
     }
@@ -299,7 +331,7 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
     private void GrantToTheReady(TimeSpan now)
     {
         if (Holder is not null
-            || _workers.FindLast(worker => worker is { Phase: WorkerPhase.Ready, Dismissed: false } && Able(worker, now) && Waited(worker, now)) is not { } candidate)
+            || _workers.FindLast(worker => Proved(worker) && Waited(worker, now)) is not { } candidate)
         {
             return;
         }

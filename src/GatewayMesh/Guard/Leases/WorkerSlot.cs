@@ -24,6 +24,12 @@ internal sealed class WorkerSlot(int number, TimeSpan startedAt, LeaseSettings s
     /// <summary>Whether it was told to end, so that its end is no crash.</summary>
     internal bool Dismissed { get; set; }
 
+    /// <summary>Whether it was told to leave the registry too, so that its deadline is the shorter one.</summary>
+    internal bool Leaves { get; set; }
+
+    /// <summary>Whether the lease was asked back for the sake of a new worker rather than for cause.</summary>
+    internal bool HandsOver { get; set; }
+
     internal HangEvidence Evidence { get; } = new(settings);
 
     /// <summary>Whether the lease is out with this worker.</summary>
