@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using GatewayMesh.Commands.Check;
+using GatewayMesh.Commands.Demo;
+using GatewayMesh.Commands.Demo.App;
 using GatewayMesh.Commands.Drain;
 using GatewayMesh.Commands.Drill;
 using GatewayMesh.Commands.Status;
@@ -71,12 +73,14 @@ internal static class CommandTree
     {
         var root = new RootCommand(Description)
         {
+            DemoCommand.Build(output, error),
             CheckCommand.Build(output),
             StatusCommand.Build(output),
             DrainCommand.Build(output),
             UpgradeCommand.Build(output),
             DrillCommand.Build(output, error),
             VersionCommand.Build(output),
+            DemoAppCommand.Build(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!, s_rootExamples);

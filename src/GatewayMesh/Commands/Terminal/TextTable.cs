@@ -10,8 +10,8 @@ internal sealed class TextTable(params string[] headings)
     /// <summary>Adds a row; cells beyond it are empty.</summary>
     public void Add(params Cell[] cells) => _rows.Add(cells);
 
-    /// <summary>The lines, without the spaces that would end them.</summary>
-    public IEnumerable<string> Lines(Paint paint)
+    /// <summary>The lines, without the spaces that would end them; none is longer than <paramref name="width"/>.</summary>
+    public IEnumerable<string> Lines(Paint paint, int width = int.MaxValue)
     {
         var all = headings.All(heading => heading.Length == 0)
             ? _rows
@@ -25,16 +25,20 @@ internal sealed class TextTable(params string[] headings)
             }
         }
 
-        return all.Select(row => Line(row, widths, paint));
+        return all.Select(row => Line(row, widths, paint, width));
     }
 
-    private static string Line(Cell[] row, int[] widths, Paint paint)
+    // Cut by the cell, before it is coloured: an escape sequence has no width.
+    private static string Line(Cell[] row, int[] widths, Paint paint, int width)
     {
         var line = new StringBuilder();
-        for (var i = 0; i < row.Length; i++)
+        var used = 0;
+        for (var i = 0; i < row.Length && used < width; i++)
         {
-            var isLast = i == row.Length - 1;
-            line.Append(paint.Text(row[i].Text, row[i].Hue)).Append(' ', isLast ? 0 : widths[i] - row[i].Text.Length + 2);
+            var text = row[i].Text.Length > width - used ? row[i].Text[..(width - used)] : row[i].Text;
+            var gap = i == row.Length - 1 ? 0 : Math.Min(widths[i] - row[i].Text.Length + 2, width - used - text.Length);
+            line.Append(paint.Text(text, row[i].Hue)).Append(' ', gap);
+            used += text.Length + gap;
         }
 
         return line.ToString().TrimEnd(' ');

@@ -1,0 +1,22 @@
+using System.Text;
+
+namespace GatewayMesh.Commands.Demo.App;
+
+/// <summary>The little of a request that the demo's applications look at.</summary>
+/// <param name="Path">The path.</param>
+/// <param name="BodyLength">Bytes of body that follow the head.</param>
+/// <param name="Close">The caller wants the connection closed.</param>
+internal readonly record struct AppRequest(string Path, int BodyLength, bool Close)
+{
+    /// <summary>Reads a head, without its empty line.</summary>
+    public static AppRequest Parse(ReadOnlySpan<byte> head)
+    {
+        var lines = Encoding.Latin1.GetString(head).Split("\r\n");
+        var words = lines[0].Split(' ');
+        var fields = lines.Skip(1).Select(line => line.Split(':', 2)).Where(parts => parts.Length == 2).ToLookup(parts => parts[0].Trim(), parts => parts[1].Trim(), StringComparer.OrdinalIgnoreCase);
+        return new AppRequest(
+            words.Length > 1 ? words[1] : "/",
+            int.TryParse(fields["content-length"].FirstOrDefault(), out var length) ? length : 0,
+            fields["connection"].Any(value => value.Equals("close", StringComparison.OrdinalIgnoreCase)));
+    }
+}

@@ -1,0 +1,63 @@
+using System.CommandLine;
+
+namespace GatewayMesh.Commands.Demo;
+
+/// <summary><c>gatewaymesh demo</c>: a whole mesh on this machine, and what becomes of its traffic when parts of it break.</summary>
+internal static class DemoCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Build(TextWriter output, TextWriter error)
+    {
+        var registry = new Option<string>("--registry") { Description = "Where the mesh keeps its configuration.", HelpName = "file|consul", DefaultValueFactory = _ => "file" };
+        registry.AcceptOnlyFromAmong("file", "consul");
+        var duration = SharedOptions.Duration("--duration", "How long it runs; the faults come at fixed parts of it.", TimeSpan.FromSeconds(60));
+        var portBase = SharedOptions.Number("--port-base", $"The lowest of the ports; up to {DemoPlan.Span} above it are used.", 15000, 1024, 65535 - DemoPlan.Span);
+        var dataDir = new Option<string?>("--data-dir") { Description = "Folder for files and logs; it stays. Default: a temporary one that goes.", HelpName = "DIR" };
+        var noFaults = new Option<bool>("--no-faults") { Description = "Run the mesh alone, without traffic and faults." };
+        var json = SharedOptions.Json("Print one JSON line when the mesh is ready and one with the figures.");
+        var command = new MeshCommand("demo", "Run a whole mesh on this machine: three hosts, two gateways, an ingress, traffic, and faults.")
+        {
+            Examples = ["gatewaymesh demo", "gatewaymesh demo --duration 2m --data-dir ./demo", "gatewaymesh demo --no-faults --json --duration 1h"],
+        };
+        foreach (var option in (Option[])[registry, duration, portBase, dataDir, noFaults, json])
+        {
+            command.Add(option);
+        }
+
+        command.SetAction(parsed =>
+        {
+            if (parsed.GetValue(registry) == "consul")
+            {
+                throw new CommandFailure(ExitCode.Usage, "--registry consul is not supported yet; leave it out for a file registry");
+            }
+
+            var spec = new DemoSpec
+            {
+                Duration = parsed.GetValue(duration),
+                PortBase = parsed.GetValue(portBase),
+                DataDir = parsed.GetValue(dataDir),
+                Json = parsed.GetValue(json),
+                NoFaults = parsed.GetValue(noFaults),
+            };
+            return Run(spec, output, error);
+        });
+        return command;
+    }
+
+    /// <summary>Runs the demo until its duration is over or it is told to stop.</summary>
+    internal static int Run(DemoSpec spec, TextWriter output, TextWriter error)
+    {
+        var plan = new DemoPlan(spec.PortBase);
+        var taken = PortCheck.Taken(plan.Ports);
+        if (taken.Count > 0)
+        {
+            error.WriteLine($"gatewaymesh: port {string.Join(", ", taken)} on 127.0.0.1 is in use; nothing was started.");
+            error.WriteLine("Free it, or choose other ports: gatewaymesh demo --port-base 25000");
+            return ExitCode.Bind;
+        }
+
+        using var interrupted = new Interruption();
+        using var folder = new DemoFolder(spec.DataDir);
+        return new DemoRun(spec, plan, folder.Path, output, TimeProvider.System).Run(interrupted.Token);
+    }
+}

@@ -1,0 +1,171 @@
+using GatewayMesh.Commands.Demo.Files;
+using GatewayMesh.Commands.Demo.Processes;
+using GatewayMesh.Commands.Demo.Screen;
+using GatewayMesh.Commands.Demo.Script;
+using GatewayMesh.Commands.Demo.Traffic;
+
+namespace GatewayMesh.Commands.Demo;
+
+/// <summary>One demo from its first process to its last.</summary>
+internal sealed class DemoRun(DemoSpec spec, DemoPlan plan, string folder, TextWriter output, TimeProvider time)
+{
+    private static readonly TimeSpan s_readyLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_redraw = TimeSpan.FromMilliseconds(250);
+
+    private readonly string _mark = Guid.NewGuid().ToString("N");
+    private readonly DemoScreen _screen = new(spec.Json ? TextWriter.Null : output, plan, time);
+    private readonly PartTallies _tallies = new();
+
+    /// <summary>Runs it; the result is the exit code.</summary>
+    public int Run(CancellationToken cancellation)
+    {
+        DemoFiles.Write(plan, folder);
+        var processes = Processes();
+        var supervisor = new Supervisor(processes, _mark, time, _screen.Tell);
+        var watch = new MeshWatch(plan, _screen.Tell);
+        using var ended = new CancellationTokenSource();
+        var helpers = new List<Thread>();
+        var traffic = spec.NoFaults ? null : new SteadyTraffic(plan, _tallies, time);
+        var isReady = false;
+        int killed;
+        try
+        {
+            foreach (var process in processes)
+            {
+                process.Start();
+            }
+
+            helpers.Add(Begin("supervisor", () => supervisor.Follow(ended.Token)));
+            isReady = Await(watch, cancellation);
+            if (isReady)
+            {
+                helpers.Add(Begin("watch", () => watch.Follow(ended.Token)));
+                Show(watch, processes);
+                Play(traffic, watch, helpers, ended.Token, cancellation);
+            }
+        }
+        finally
+        {
+            ended.Cancel();
+            traffic?.End();
+            helpers.ForEach(helper => helper.Join());
+            killed = supervisor.End();
+            foreach (var process in processes)
+            {
+                process.Dispose();
+            }
+        }
+
+        return isReady || cancellation.IsCancellationRequested ? Sum(killed) : Failed(processes);
+    }
+
+    private static Thread Begin(string name, Action work)
+    {
+        var thread = new Thread(() => work()) { Name = name, IsBackground = true };
+        thread.Start();
+        return thread;
+    }
+
+    private IReadOnlyList<DemoProcess> Processes() =>
+    [
+        .. plan.Hosts.Select(host => new DemoProcess(
+            host.Name,
+            "app",
+            ["demo-app", "--node", host.Name, .. DemoPlan.Services.SelectMany(service => (string[])[$"--{service}", $"{host.Application(service)}:{host.Outbound(service)}"])],
+            folder,
+            _mark)),
+        .. plan.Nodes.OrderBy(node => node.Role == "sidecar").Select(node => new DemoProcess(
+            node.Name, node.Role, ["--role", node.Role, "--config", Path.Combine(folder, $"{node.Name}.yaml")], folder, _mark)),
+    ];
+
+    private bool Await(MeshWatch watch, CancellationToken cancellation)
+    {
+        if (!spec.Json)
+        {
+            output.WriteLine($"starting three hosts, two gateways and an ingress; files and logs in {folder}");
+        }
+
+        return Waiting.Until(
+            () =>
+            {
+                watch.Look();
+                return watch.IsReady;
+            },
+            TimeSpan.FromMilliseconds(100),
+            s_readyLimit,
+            time,
+            cancellation);
+    }
+
+    private void Show(MeshWatch watch, IReadOnlyList<DemoProcess> processes)
+    {
+        _screen.Begin();
+        if (spec.Json)
+        {
+            output.WriteLine(DemoJson.Ready(plan, folder, watch, processes));
+            output.Flush();
+            return;
+        }
+
+        output.WriteLine($"the mesh is ready. Try, in another terminal:");
+        output.WriteLine($"  curl http://127.0.0.1:{plan.PublicPort}/");
+        output.WriteLine($"  curl -H 'Host: payments' http://127.0.0.1:{plan.Hosts[0].Outbound("web")}/");
+        output.WriteLine($"  http_proxy=http://127.0.0.1:{plan.Hosts[0].Outbound("web")} curl http://ledger/");
+        output.WriteLine($"  gatewaymesh status --admin 127.0.0.1:{plan.Hosts[0].Admin}");
+        output.WriteLine($"  gatewaymesh drill kill --admin 127.0.0.1:{plan.Hosts[0].Admin}");
+        output.Flush();
+    }
+
+    private void Play(SteadyTraffic? traffic, MeshWatch watch, List<Thread> helpers, CancellationToken ended, CancellationToken cancellation)
+    {
+        var started = time.GetTimestamp();
+        if (traffic is not null)
+        {
+            _tallies.Begin("all is well");
+            traffic.Start();
+            helpers.Add(Begin("script", () => new DemoScript(plan, _tallies, time, _screen.Tell).Play(spec.Duration, ended)));
+        }
+
+        while (time.GetElapsedTime(started) < spec.Duration && !cancellation.WaitHandle.WaitOne(s_redraw))
+        {
+            _screen.Draw(watch, _tallies);
+        }
+    }
+
+    private int Sum(int killed)
+    {
+        var parts = _tallies.Parts;
+        if (spec.Json)
+        {
+            output.WriteLine(DemoJson.Figures(parts, killed));
+            return ExitCode.Well;
+        }
+
+        if (parts.Count > 0)
+        {
+            output.WriteLine();
+            output.WriteLine("What the applications saw, through the ingress and through the outbound addresses, with nothing repeated:");
+            foreach (var sentence in DemoReport.Sentences(parts))
+            {
+                output.WriteLine($"  {sentence}.");
+            }
+        }
+
+        output.WriteLine(killed == 0 ? "Every process has ended." : $"Every process has ended; {killed} had to be killed.");
+        return ExitCode.Well;
+    }
+
+    private static int Failed(IReadOnlyList<DemoProcess> processes)
+    {
+        foreach (var process in processes.Where(process => File.Exists(process.Log)))
+        {
+            foreach (var line in File.ReadLines(process.Log).TakeLast(5))
+            {
+                Console.Error.WriteLine($"{process.Name} {process.Role}: {line}");
+            }
+        }
+
+        Console.Error.WriteLine($"gatewaymesh: the mesh was not ready within {s_readyLimit.TotalSeconds:0} s; the last lines of each log stand above");
+        return ExitCode.Failed;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Globalization;
+using GatewayMesh.Linux;
+
+namespace GatewayMesh.Commands.Demo.Processes;
+
+/// <summary>Starts the demo's children again when they die, three seconds later, as systemd would, and ends them all at the end.</summary>
+internal sealed class Supervisor(IReadOnlyList<DemoProcess> processes, string mark, TimeProvider time, Action<DemoEvent> tell)
+{
+    private static readonly TimeSpan s_restartAfter = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_endLimit = TimeSpan.FromSeconds(10);
+    private volatile bool _ending;
+
+    /// <summary>Looks after them until cancelled.</summary>
+    public void Follow(CancellationToken cancellation)
+    {
+        do
+        {
+            foreach (var process in processes)
+            {
+                Look(process);
+            }
+        }
+        while (!cancellation.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(100)));
+    }
+
+    /// <summary>Ends every child in order: mesh first, applications last, and by force whatever is left.</summary>
+    /// <returns>How many had to be killed.</returns>
+    public int End()
+    {
+        _ending = true;
+        foreach (var stage in processes.GroupBy(process => process.Role == "app").OrderBy(group => group.Key))
+        {
+            foreach (var process in stage.Where(process => process.IsRunning))
+            {
+                ProcessSignal.Send(process.Pid, ProcessSignal.Continue);
+                ProcessSignal.Send(process.Pid, ProcessSignal.Terminate);
+            }
+
+            var started = time.GetTimestamp();
+            foreach (var process in stage)
+            {
+                var left = s_endLimit - time.GetElapsedTime(started);
+                process.WaitForEnd(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+            }
+        }
+
+        return MarkedProcesses.Kill(mark);
+    }
+
+    private void Look(DemoProcess process)
+    {
+        if (_ending || process.IsRunning)
+        {
+            return;
+        }
+
+        var now = time.GetTimestamp();
+        if (process.EndedAt is not { } ended)
+        {
+            process.EndedAt = now;
+            tell(new DemoEvent(process.Name, string.Create(CultureInfo.InvariantCulture, $"ended with {process.ExitCode}; starts again in {s_restartAfter.TotalSeconds:0} s")));
+        }
+        else if (time.GetElapsedTime(ended, now) >= s_restartAfter)
+        {
+            process.Start();
+            tell(new DemoEvent(process.Name, $"started again, process {process.Pid}"));
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using GatewayMesh.Commands.Status;
+
+namespace GatewayMesh.Commands.Demo.Screen;
+
+/// <summary>Asks every node of the demo twice a second how it is, and notices what changes.</summary>
+internal sealed class MeshWatch(DemoPlan plan, Action<DemoEvent> tell)
+{
+    private static readonly TimeSpan s_every = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromMilliseconds(400);
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, NodeStatus?> _states = [];
+
+    /// <summary>What each node last said; null: it did not answer.</summary>
+    public NodeStatus? this[string node]
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _states.GetValueOrDefault(node);
+            }
+        }
+    }
+
+    /// <summary>All nodes answer, synced, and every sidecar carries its own traffic.</summary>
+    public bool IsReady => plan.Nodes.All(node => this[node.Name] is { Registry.Synced: true } status && (status.Lease is null || (status.IsLeased && status.Tier == "sidecar")));
+
+    /// <summary>Watches until cancelled.</summary>
+    public void Follow(CancellationToken cancellation)
+    {
+        do
+        {
+            Look();
+        }
+        while (!cancellation.WaitHandle.WaitOne(s_every));
+    }
+
+    /// <summary>Asks everybody once.</summary>
+    public void Look()
+    {
+        foreach (var node in plan.Nodes)
+        {
+            var answer = AdminCall.Send(node.Admin, "GET", "/status", null, s_timeout);
+            var status = answer.IsWell ? StatusReader.Read(answer.Body) : null;
+            NodeStatus? before;
+            bool isFirst;
+            lock (_lock)
+            {
+                isFirst = !_states.Remove(node.Name, out before);
+                _states[node.Name] = status;
+            }
+
+            if (!isFirst && Change(before, status) is { } change)
+            {
+                tell(new DemoEvent(node.Name, change));
+            }
+        }
+    }
+
+    /// <summary>What changed, in words; null: nothing to speak of.</summary>
+    internal static string? Change(NodeStatus? before, NodeStatus? now) => (before, now) switch
+    {
+        (null, null) => null,
+        (_, null) => "does not answer",
+        (null, _) => "answers",
+        _ when before.Lease is { } old && now.Lease is { } lease && lease.Kills > old.Kills => "the guard killed the hung worker",
+        _ when before.Tier != now.Tier && now.Tier == "gateway" => "no worker fit to serve: the guard carries to a gateway",
+        _ when before.Tier != now.Tier && now.Tier == "sidecar" => "the worker serves again",
+        _ when before.Tier != now.Tier && now.Tier == "none" => "nobody carries",
+        _ when before.WorkerPid != now.WorkerPid && now.WorkerPid is { } pid => $"new worker, process {pid}",
+        _ => null,
+    };
+}

@@ -1,0 +1,50 @@
+using GatewayMesh.Commands.Demo.Traffic;
+using GatewayMesh.Commands.Faults;
+
+namespace GatewayMesh.Commands.Demo.Script;
+
+/// <summary>Plays the steps at their times, each as a part of its own in the figures.</summary>
+internal sealed class DemoScript(DemoPlan plan, PartTallies tallies, TimeProvider time, Action<DemoEvent> tell)
+{
+    /// <summary>Plays all steps within <paramref name="duration"/>; returns after the last one, or when cancelled.</summary>
+    public void Play(TimeSpan duration, CancellationToken cancellation)
+    {
+        var started = time.GetTimestamp();
+        foreach (var step in DemoStep.All)
+        {
+            var wait = (duration * step.At) - time.GetElapsedTime(started);
+            if (wait > TimeSpan.Zero && cancellation.WaitHandle.WaitOne(wait))
+            {
+                return;
+            }
+
+            Play(step, cancellation);
+        }
+    }
+
+    private void Play(DemoStep step, CancellationToken cancellation)
+    {
+        tallies.Begin(step.Announcement);
+        tell(new DemoEvent("", step.Announcement));
+        var node = plan.Nodes.Single(node => node.Name == step.Node);
+        var trace = new FaultTrace(() => (long)time.GetElapsedTime(0).TotalMicroseconds);
+        var fault = Fault.Of(step.Fault, new MeshAccess(node.Admin), trace, time, TimeSpan.Zero);
+        try
+        {
+            fault.Inflict(cancellation);
+        }
+        catch (CommandFailure failure)
+        {
+            tell(new DemoEvent(step.Node, failure.Message));
+        }
+        finally
+        {
+            fault.Undo();
+        }
+
+        foreach (var note in trace.Notes.Concat(trace.Failure is { } text ? [text] : []))
+        {
+            tell(new DemoEvent(step.Node, note));
+        }
+    }
+}

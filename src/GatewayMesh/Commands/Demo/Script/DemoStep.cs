@@ -1,0 +1,20 @@
+using GatewayMesh.Commands.Faults;
+
+namespace GatewayMesh.Commands.Demo.Script;
+
+/// <summary>One thing that the demo does to its mesh.</summary>
+/// <param name="At">When, as a part of the duration.</param>
+/// <param name="Node">The node whose admin address the fault is done by.</param>
+/// <param name="Fault">What.</param>
+/// <param name="Announcement">What is said before it.</param>
+internal sealed record DemoStep(double At, string Node, FaultKind Fault, string Announcement)
+{
+    /// <summary>The demo's script.</summary>
+    public static IReadOnlyList<DemoStep> All { get; } =
+    [
+        new(0.10, "host-a", FaultKind.Kill, "host-a's worker is killed (kill -9)"),
+        new(0.30, "host-b", FaultKind.Hang, "host-b's worker hangs (kill -STOP)"),
+        new(0.50, "host-c", FaultKind.Upgrade, "host-c is upgraded in place"),
+        new(0.70, "host-a", FaultKind.KillGateway, "a gateway is killed (kill -9)"),
+    ];
+}
