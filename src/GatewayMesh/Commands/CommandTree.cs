@@ -6,6 +6,7 @@ using GatewayMesh.Commands.Demo.App;
 using GatewayMesh.Commands.Drain;
 using GatewayMesh.Commands.Drill;
 using GatewayMesh.Commands.Status;
+using GatewayMesh.Commands.Validate;
 using GatewayMesh.Commands.Version;
 
 namespace GatewayMesh.Commands;
@@ -74,6 +75,7 @@ internal static class CommandTree
         var root = new RootCommand(Description)
         {
             DemoCommand.Build(output, error),
+            ValidateSyntax.Build(output),
             CheckCommand.Build(output),
             StatusCommand.Build(output),
             DrainCommand.Build(output),

@@ -64,6 +64,10 @@ internal static class NodeAdmin
         {
             GatewayFigures.Write(json, node);
         }
+        else if (node.Bootstrap.Ingress is { } ingress)
+        {
+            IngressFigures.Write(json, ingress, node.Configuration.Current);
+        }
     }
 
     private static void WriteNode(Utf8JsonWriter json, NodeStatus status)
