@@ -83,13 +83,22 @@ public sealed unsafe class ProcessHandle : IDisposable
     /// <returns>False when the process has ended.</returns>
     public bool Signal(int signal) => Libc.syscall(PidfdSendSignal, Pidfd.Number, signal, 0, 0) == 0;
 
+    /// <summary>Whether it has ended (and may wait to be reaped).</summary>
+    public bool Ended
+    {
+        get
+        {
+            var wait = new PollSet();
+            wait.Add(Pidfd.Number);
+            return wait.Wait(TimeSpan.Zero) > 0;
+        }
+    }
+
     /// <summary>Reaps it when it has ended, and says how.</summary>
     /// <returns>Null while it runs; the exit code; minus the signal's number when one killed it; 0 when somebody else reaped it.</returns>
     public int? Reap()
     {
-        var wait = new PollSet();
-        wait.Add(Pidfd.Number);
-        if (wait.Wait(TimeSpan.Zero) == 0)
+        if (!Ended)
         {
             return null;
         }

@@ -241,6 +241,11 @@ internal sealed class GuardLoop : IDisposable
             descriptors.ForEach(descriptor => descriptor.Dispose());
             if (message is null)
             {
+                if (!worker.Speaks && !worker.Process.Ended)
+                {
+                    _report("worker-silent", $"worker {worker.Process.Pid} has closed its control channel, or said what is no message");
+                }
+
                 return;
             }
 

@@ -12,10 +12,10 @@ internal sealed record ControlMessage(ControlKind Kind)
     public RoleOptions? Options { get; init; }
 
     /// <summary>Configure, Reload, Holdings: listeners whose descriptors come along, in this order.</summary>
-    public ImmutableArray<LentListener> Listeners { get; init; } = [];
+    public ImmutableArray<LentListener> Listeners { get; set; } = [];
 
     /// <summary>Reload: names of listeners that go.</summary>
-    public ImmutableArray<string> Close { get; init; } = [];
+    public ImmutableArray<string> Close { get; set; } = [];
 
     /// <summary>Lease: accept or not. Holdings: whether it accepts.</summary>
     public bool Accept { get; init; }
@@ -42,7 +42,7 @@ internal sealed record ControlMessage(ControlKind Kind)
     public NodeRecord? Record { get; init; }
 }
 
-/// <summary>Source-generated reading and writing: no reflection.</summary>
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, UseStringEnumConverter = true)]
+/// <summary>Source-generated reading and writing: no reflection. (Lists are settable, since a generated reader gives a missing init-only member its type's default.)</summary>
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(ControlMessage))]
 internal sealed partial class ControlJson : JsonSerializerContext;
