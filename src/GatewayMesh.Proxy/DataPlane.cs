@@ -55,12 +55,12 @@ public sealed class DataPlane : IAsyncDisposable
         _rate = new RateMeter(time);
         _listeners = new LentListeners(options.Limits.MaxConnections, options.Progress, options.Logs);
         _connections = new OpenConnections(_listeners, time);
-        _endpoints = new EndpointRegistry(time, _ => { });
+        _endpoints = new EndpointRegistry(time, state => Metrics.CountEjection(state.Key.Service));
         _upstreams = new UpstreamPools(time);
         _applications = new ToApplication(options.Node, time);
         _admission = new GatewayAdmission(options.MaxConcurrentRequests);
         var budget = new RetryBudget(time);
-        var attempts = new AttemptLoop(options, _forwarder, _upstreams, new PowerOfTwoChoices(time, random), random, budget);
+        var attempts = new AttemptLoop(options, _forwarder, _upstreams, new PowerOfTwoChoices(time, random), random, budget, Metrics);
         var pipeline = new RequestPipeline(options, pseudonym, random, budget, new PlaintextIdentity(), attempts);
         var behaviours = new ListenerBehaviours(options, _admission, _applications);
         _application = new MeshApplication(pipeline, behaviours, new RequestTelemetry(Metrics, _accessLog), _traffic, pseudonym, time, options.Progress);
@@ -125,7 +125,7 @@ public sealed class DataPlane : IAsyncDisposable
             var addresses = new HashSet<HostPort>(snapshot.Gateways.Select(gateway => gateway.Mesh));
             addresses.UnionWith(snapshot.Services.Values.SelectMany(service => service.Endpoints).Select(endpoint => endpoint.Address));
             _upstreams.RetireAllBut(addresses);
-            //M Metrics.SetRevision(snapshot.Revision);
+            Metrics.SetRevision(snapshot.Revision);
         }
     }
 
@@ -183,7 +183,7 @@ public sealed class DataPlane : IAsyncDisposable
     }
 
     /// <summary>Writes the metrics in Prometheus' text format.</summary>
-    public void WriteMetrics(IBufferWriter<byte> output) => output.Write(_prometheus is null ? default : ReadOnlySpan<byte>.Empty);
+    public void WriteMetrics(IBufferWriter<byte> output) => _prometheus.Write(output);
 
     /// <summary>Stops at once: what is still open is cut.</summary>
     public async ValueTask DisposeAsync()

@@ -16,6 +16,8 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
 {
     private static readonly UriCreationOptions Verbatim = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
+    private const long MaxTimeoutMilliseconds = 86_400_000; // a peer refuses more than a day
+
     private List<KeyValuePair<string, StringValues>>? _withoutBody;
 
     /// <summary>Name of this proxy in <c>Via</c>.</summary>
@@ -144,7 +146,7 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         target.TryAddWithoutValidation(MeshHeaders.Hops, (exchange.Said.Hops + 1).ToString(CultureInfo.InvariantCulture));
         if (exchange.Deadline.RemainingMilliseconds is { } milliseconds)
         {
-            target.TryAddWithoutValidation(MeshHeaders.TimeoutMs, milliseconds.ToString(CultureInfo.InvariantCulture));
+            target.TryAddWithoutValidation(MeshHeaders.TimeoutMs, Math.Min(milliseconds, MaxTimeoutMilliseconds).ToString(CultureInfo.InvariantCulture));
         }
 
         if (exchange.Caller.Service is { Length: > 0 } source)

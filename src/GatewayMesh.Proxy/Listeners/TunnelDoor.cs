@@ -16,6 +16,9 @@ internal sealed class TunnelDoor(TimeProvider time, SplitMix random, TimeSpan ma
     /// <summary>Time that a guard has for its hello.</summary>
     public static readonly TimeSpan HelloTimeout = TimeSpan.FromSeconds(1);
 
+    private static readonly SearchValues<char> NameCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
+
     /// <summary>Connection middleware.</summary>
     public ConnectionDelegate Around(ConnectionDelegate next) => connection =>
         connection.Features.Get<Arrival>()!.Listener.Kind == ListenerKind.Tunnel ? Greet(connection, next) : next(connection);
@@ -34,7 +37,7 @@ internal sealed class TunnelDoor(TimeProvider time, SplitMix random, TimeSpan ma
             return;
         }
 
-        var answer = hello is null ? TunnelAnswer.Denied : draining() ? TunnelAnswer.Draining : TunnelAnswer.Ok;
+        var answer = hello is null || !IsName(hello.Service) || (hello.Upstream is { } upstream && !IsName(upstream)) ? TunnelAnswer.Denied : draining() ? TunnelAnswer.Draining : TunnelAnswer.Ok;
         await connection.Transport.Output.WriteAsync(new[] { (byte)answer }).ConfigureAwait(false);
         if (answer == TunnelAnswer.Ok)
         {
@@ -42,6 +45,9 @@ internal sealed class TunnelDoor(TimeProvider time, SplitMix random, TimeSpan ma
             await next(connection).ConfigureAwait(false);
         }
     }
+
+    // The names go into mesh headers, whose readers refuse anything else.
+    private static bool IsName(string name) => !name.AsSpan().ContainsAnyExcept(NameCharacters);
 
     // ± 50 %, so that connections that a crash brought all at once do not all leave at once.
     private long EndAfter() => time.GetTimestamp() + (long)(maxCarriedAge.TotalSeconds * (0.5 + random.NextDouble()) * time.TimestampFrequency);

@@ -18,7 +18,7 @@ namespace GatewayMesh.Proxy.Pipeline;
 ///                            └─ Attempts.TryNext: not forwarded, or idempotent; another instance; attempts, time and budget left
 /// </code>
 /// </summary>
-internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder, UpstreamPools upstreams, PowerOfTwoChoices balancer, SplitMix random, RetryBudget budget)
+internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder, UpstreamPools upstreams, PowerOfTwoChoices balancer, SplitMix random, RetryBudget budget, MeshMetrics metrics)
 {
     private static readonly Func<Exchange, MeshError, bool> DropForGatewayFallback = static (exchange, error) => !error.Forwarded && !exchange.IsBodyBegun;
 
@@ -39,7 +39,7 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
                 return error;
             }
 
-            //M metrics.CountFailover(MeshTier.Gateway, MeshTier.Sidecar, error.Row.Reason);
+            metrics.CountFailover(MeshTier.Gateway, MeshTier.Sidecar, error.Row.Reason);
         }
 
         return await DirectAsync(exchange).ConfigureAwait(false);
@@ -70,16 +70,21 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
         {
             balancer.TryPick(instances, ref exchange.Tried, out var lease);
             var error = await AttemptAsync(exchange, lease, exchange.Route.Kind, destination: null).ConfigureAwait(false);
-            if (!error.IsError || exchange.Tried.Count >= instances.All.Length)
+            if (!error.IsError)
             {
                 return error;
             }
 
+            if (exchange.Tried.Count >= instances.All.Length)
+            {
+                return exchange.Attempts.Settle(error);
+            }
+
             var verdict = exchange.Attempts.TryNext(Facts(exchange, error), exchange.Deadline, budget);
-            //M metrics.CountRetry(verdict);
+            metrics.CountRetry(verdict);
             if (verdict != RetryVerdict.Allowed)
             {
-                return error;
+                return exchange.Attempts.Settle(error);
             }
         }
     }

@@ -1,0 +1,107 @@
+using GatewayMesh.Configuration.Listeners;
+using GatewayMesh.Configuration.Snapshot;
+using GatewayMesh.Proxy.Tests.Rig;
+
+namespace GatewayMesh.Proxy.Tests.Pipeline;
+
+public class DeadlineTests
+{
+    private static readonly PolicyModel Short = PolicyModel.Default with { RequestTimeout = TimeSpan.FromMilliseconds(300) };
+
+    [Test]
+    public async Task An_answer_that_does_not_come_is_504_and_the_upstream_is_let_go()
+    {
+        using var silent = new Backend();
+        await using var mesh = await Mesh.Start();
+        mesh.Service("payments", Short, silent.HostPort);
+        using var client = await RawConnection.To(mesh.Outbound());
+
+        await client.Send("GET / HTTP/1.1\r\nHost: payments\r\n\r\n");
+        using var upstream = await silent.NextConnection();
+        await upstream.ReadHead();
+        var answer = await client.ReadMessage(isResponse: true);
+
+        Assert.That(answer.Status, Is.EqualTo(504));
+        Assert.That(answer["Proxy-Status"], Does.StartWith("gatewaymesh; error=http_response_timeout; forwarded=?1"));
+        Assert.That(await upstream.IsEnded());
+    }
+
+    [Test]
+    public async Task What_is_left_is_passed_on_and_an_application_cannot_change_it()
+    {
+        using var payments = Backend.Saying("paid");
+        var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
+        await using var _ = mesh;
+        using var client = await RawConnection.To(outbound);
+
+        await client.Ask("GET / HTTP/1.1\r\nHost: payments\r\ngatewaymesh-timeout-ms: 1\r\n\r\n");
+
+        Assert.That(int.Parse(payments.Last["gatewaymesh-timeout-ms"]!, null), Is.InRange(10_000, 15_000));
+    }
+
+    [Test]
+    public async Task The_shorter_of_what_a_peer_has_left_and_the_policy_holds()
+    {
+        using var silent = new Backend();
+        await using var mesh = await Mesh.Start();
+        mesh.Service("payments", silent.HostPort);
+        using var client = await RawConnection.To(mesh.Open(ListenerKind.Mesh, "mesh"));
+
+        var answer = await client.Ask("GET / HTTP/1.1\r\nHost: payments\r\ngatewaymesh-timeout-ms: 200\r\n\r\n");
+
+        Assert.That(answer.Status, Is.EqualTo(504));
+        Assert.That(answer.Body, Does.Contain("deadline_exceeded"));
+    }
+
+    [Test]
+    public async Task A_peer_with_no_time_left_is_answered_at_once()
+    {
+        using var payments = Backend.Saying("paid");
+        await using var mesh = await Mesh.Start();
+        mesh.Service("payments", payments.HostPort);
+        using var client = await RawConnection.To(mesh.Open(ListenerKind.Mesh, "mesh"));
+
+        var answer = await client.Ask("GET / HTTP/1.1\r\nHost: payments\r\ngatewaymesh-timeout-ms: 0\r\n\r\n");
+
+        Assert.That(answer.Status, Is.EqualTo(504));
+        Assert.That(answer["Proxy-Status"], Does.Contain("forwarded=?0"));
+        Assert.That(payments.Executed, Is.Zero);
+    }
+
+    [Test]
+    public async Task A_stream_that_has_begun_may_last_longer()
+    {
+        using var slow = new Backend();
+        await using var mesh = await Mesh.Start();
+        mesh.Service("payments", Short, slow.HostPort);
+        using var client = await RawConnection.To(mesh.Outbound());
+
+        await client.Send("GET / HTTP/1.1\r\nHost: payments\r\n\r\n");
+        using var upstream = await slow.NextConnection();
+        await upstream.ReadHead();
+        await upstream.Send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n");
+        var head = await client.ReadHead();
+        await Task.Delay(2 * Short.RequestTimeout); // the time itself is what is tested
+        await upstream.Send("1\r\nb\r\n0\r\n\r\n");
+        var rest = new RawMessage(head);
+        await client.ReadChunksInto(rest);
+
+        Assert.That(rest.Body, Is.EqualTo("ab"));
+    }
+
+    [Test]
+    public async Task A_slow_upload_does_not_use_up_the_time_of_the_answer()
+    {
+        using var payments = Backend.Saying("paid");
+        await using var mesh = await Mesh.Start();
+        mesh.Service("payments", Short, payments.HostPort);
+        using var client = await RawConnection.To(mesh.Outbound());
+
+        await client.Send("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: 2\r\n\r\na");
+        await Task.Delay(2 * Short.RequestTimeout); // the time itself is what is tested
+        var answer = await client.Ask("b");
+
+        Assert.That(answer.Body, Is.EqualTo("paid"));
+        Assert.That(payments.Last.Body, Is.EqualTo("ab"));
+    }
+}

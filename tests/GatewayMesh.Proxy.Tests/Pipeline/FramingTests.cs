@@ -1,0 +1,166 @@
+using GatewayMesh.Configuration.Listeners;
+using GatewayMesh.Proxy.Tests.Rig;
+
+namespace GatewayMesh.Proxy.Tests.Pipeline;
+
+public class FramingTests
+{
+    [Test]
+    public async Task CONNECT_is_405()
+    {
+        using var payments = Backend.Saying("paid");
+        var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
+        await using var _ = mesh;
+        using var client = await RawConnection.To(outbound);
+
+        var answer = await client.Ask("CONNECT payments:443 HTTP/1.1\r\nHost: payments:443\r\n\r\n");
+
+        Assert.That(answer.Status, Is.EqualTo(405));
+        Assert.That(answer["Proxy-Status"], Does.Contain("forwarded=?0"));
+        Assert.That(await client.IsEnded());
+    }
+
+    [Test]
+    public async Task Transfer_Encoding_with_Content_Length_is_400_and_the_connection_is_closed()
+    {
+        using var payments = Backend.Saying("paid");
+        var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
+        await using var _ = mesh;
+        using var client = await RawConnection.To(outbound);
+
+        var answer = await client.Ask("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+
+        Assert.That(answer.Status, Is.EqualTo(400));
+        Assert.That(answer["Connection"], Is.EqualTo("close"));
+        Assert.That(await client.IsEnded());
+        Assert.That(payments.Executed, Is.Zero);
+    }
+
+    [TestCase("GET / HTTP/1.1\r\n\r\n", TestName = "No Host")]
+    [TestCase("GET / HTTP/1.1\r\nHost: payments\r\nHost: payments\r\n\r\n", TestName = "Two Hosts")]
+    [TestCase("GET / HTTP/1.1\r\nHost : payments\r\n\r\n", TestName = "Space before the colon")]
+    [TestCase("GET / HTTP/1.1\r\nHost: payments\r\nX: a\r\n folded\r\n\r\n", TestName = "Folded line")]
+    [TestCase("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", TestName = "Two lengths")]
+    [TestCase("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: x\r\n\r\n", TestName = "Length not a number")]
+    [TestCase("POST / HTTP/1.1\r\nHost: payments\r\nTransfer-Encoding: gzip\r\n\r\n", TestName = "Last coding not chunked")]
+    [TestCase("GET http://user@payments/ HTTP/1.1\r\nHost: payments\r\n\r\n", TestName = "User in the target")]
+    public async Task A_malformed_request_is_400_and_nothing_is_forwarded(string request)
+    {
+        using var payments = Backend.Saying("paid");
+        var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
+        await using var _ = mesh;
+        using var client = await RawConnection.To(outbound);
+
+        var answer = await client.Ask(request);
+
+        Assert.That(answer.Status, Is.EqualTo(400));
+        Assert.That(await client.IsEnded());
+        Assert.That(payments.Executed, Is.Zero);
+    }
+
+    [Test]
+    public async Task OPTIONS_asterisk_is_answered_by_this_proxy()
+    {
+        using var payments = Backend.Saying("paid");
+        var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
+        await using var _ = mesh;
+        using var client = await RawConnection.To(outbound);
+
+        var answer = await client.Ask("OPTIONS * HTTP/1.1\r\nHost: payments\r\n\r\n");
+
+        Assert.That(answer.Status, Is.EqualTo(204));
+        Assert.That(payments.Executed, Is.Zero);
+    }
+
+    [Test]
+    public async Task Max_Forwards_is_counted_down_and_ends_here_at_zero()
+    {
+        using var payments = Backend.Saying("paid");
+        var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
+        await using var _ = mesh;
+        using var client = await RawConnection.To(outbound);
+
+        await client.Ask("OPTIONS /x HTTP/1.1\r\nHost: payments\r\nMax-Forwards: 3\r\n\r\n");
+        var options = await client.Ask("OPTIONS /x HTTP/1.1\r\nHost: payments\r\nMax-Forwards: 0\r\n\r\n");
+        var trace = await client.Ask("TRACE /x HTTP/1.1\r\nHost: payments\r\nMax-Forwards: 0\r\n\r\n");
+        await client.Ask("GET /x HTTP/1.1\r\nHost: payments\r\nMax-Forwards: 0\r\n\r\n");
+
+        Assert.That(options.Status, Is.EqualTo(204));
+        Assert.That(trace.Status, Is.EqualTo(405));
+        Assert.That(payments.Requests.Select(request => request.Method), Is.EqualTo(new[] { "OPTIONS", "GET" }));
+        Assert.That(payments.Requests.First()["Max-Forwards"], Is.EqualTo("2"));
+    }
+
+    [Test]
+    public async Task An_HTTP_1_0_client_gets_no_chunks_and_no_keep_alive()
+    {
+        using var payments = Backend.Bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\npaid\r\n0\r\n\r\n");
+        var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
+        await using var _ = mesh;
+        using var client = await RawConnection.To(outbound);
+
+        var answer = await client.Ask("GET / HTTP/1.0\r\nHost: payments\r\n\r\n");
+
+        Assert.That(answer.Has("Transfer-Encoding"), Is.False);
+        Assert.That(answer.Body, Is.EqualTo("paid"), "up to the end of the connection");
+        Assert.That(answer.StartLine, Does.StartWith("HTTP/1.1"), "its own version number");
+        Assert.That(payments.Last.StartLine, Does.EndWith("HTTP/1.1"));
+        Assert.That(payments.Last["Via"], Is.EqualTo("1.0 host-a-sidecar"));
+    }
+
+    [Test]
+    public async Task A_slow_head_is_cut_off()
+    {
+        await using var mesh = await Mesh.Start(options => options with { Limits = options.Limits with { RequestHeadersTimeout = TimeSpan.FromSeconds(1) } });
+        using var client = await RawConnection.To(mesh.Outbound());
+
+        await client.Send("GET / HTTP/1.1\r\nHost: pay");
+        var answer = await client.ReadToEnd();
+
+        Assert.That(answer, Does.StartWith("HTTP/1.1 408"));
+    }
+
+    [Test]
+    public async Task A_head_beyond_the_limit_is_431()
+    {
+        await using var mesh = await Mesh.Start(options => options with { Limits = options.Limits with { MaxRequestHeadersTotalSize = 1024 } });
+        using var client = await RawConnection.To(mesh.Outbound());
+
+        var answer = await client.Ask($"GET / HTTP/1.1\r\nHost: payments\r\nX: {new string('x', 2000)}\r\n\r\n");
+
+        Assert.That(answer.Status, Is.EqualTo(431));
+    }
+
+    [Test]
+    public async Task A_body_beyond_the_limit_is_413_and_a_chunked_one_too()
+    {
+        using var payments = Backend.Saying("paid");
+        await using var mesh = await Mesh.Start(options => options with { Limits = options.Limits with { MaxRequestBodySize = 10 } });
+        mesh.Service("payments", payments.HostPort);
+        var outbound = mesh.Outbound();
+        using var one = await RawConnection.To(outbound);
+        using var two = await RawConnection.To(outbound);
+
+        var counted = await one.Ask("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: 11\r\n\r\n12345678901");
+        var chunked = await two.Ask("POST / HTTP/1.1\r\nHost: payments\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n12345678901\r\n0\r\n\r\n");
+
+        Assert.That(counted.Status, Is.EqualTo(413));
+        Assert.That(chunked.Status, Is.EqualTo(413));
+    }
+
+    [TestCase(ListenerKind.Outbound)]
+    [TestCase(ListenerKind.Inbound)]
+    [TestCase(ListenerKind.Mesh)]
+    [TestCase(ListenerKind.Ingress)]
+    public async Task The_live_path_is_answered_by_the_data_path_on_every_listener(ListenerKind kind)
+    {
+        await using var mesh = await Mesh.Start();
+        using var client = await RawConnection.To(mesh.Open(kind, "any", spec => spec with { Service = "web", Application = Backend.Nobody() }));
+
+        var answer = await client.Ask("GET /.well-known/gatewaymesh/live HTTP/1.1\r\nHost: anything\r\n\r\n");
+
+        Assert.That(answer.Status, Is.EqualTo(200));
+        Assert.That(answer.Body, Is.EqualTo("ok\n"));
+        Assert.That(answer["gatewaymesh-node"], Is.EqualTo("host-a"));
+    }
+}
