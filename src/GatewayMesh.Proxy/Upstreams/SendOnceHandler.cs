@@ -60,7 +60,7 @@ internal sealed class SendOnceHandler(HttpMessageHandler inner) : DelegatingHand
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
         {
             _observer?.BodyBegan();
-            await _content.CopyToAsync(stream, context, cancellationToken).ConfigureAwait(false);
+            await _content.CopyToAsync(new FlushingStream(stream), context, cancellationToken).ConfigureAwait(false);
             _observer?.BodyEnded();
         }
 

@@ -1,0 +1,80 @@
+using GatewayMesh.Proxy.Tests.Rig;
+
+namespace GatewayMesh.Proxy.Tests.Forwarding;
+
+[NonParallelizable]
+public class StreamingTests
+{
+    private const int Megabyte = 1024 * 1024;
+    private const int Size = 100 * Megabyte;
+    private const int MayBeHeld = 24 * Megabyte; // socket buffers of three connections, pipes, and room for the test itself
+
+    [Test]
+    public async Task A_hundred_megabytes_pass_to_a_slow_reader_without_being_held()
+    {
+        using var payments = new Backend();
+        var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
+        await using var _ = mesh;
+        using var client = await RawConnection.To(outbound);
+        await client.Send("GET / HTTP/1.1\r\nHost: payments\r\n\r\n");
+        using var upstream = await payments.NextConnection();
+        await upstream.ReadHead();
+        await upstream.Send($"HTTP/1.1 200 OK\r\nContent-Length: {Size + 5}\r\n\r\nfirst");
+        await client.ReadHead();
+        await client.ReadBytes(5);
+
+        var held = await Pump(upstream, client);
+
+        Assert.That(held, Is.LessThan(MayBeHeld));
+    }
+
+    [Test]
+    public async Task A_hundred_megabytes_pass_to_a_slow_application_without_being_held()
+    {
+        using var payments = new Backend();
+        var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
+        await using var _ = mesh;
+        using var client = await RawConnection.To(outbound);
+        await client.Send($"POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: {Size}\r\n\r\n");
+        using var upstream = await payments.NextConnection();
+        await upstream.ReadHead();
+
+        var held = await Pump(client, upstream);
+
+        Assert.That(held, Is.LessThan(MayBeHeld));
+    }
+
+    /// <summary>Sends all of it while the reader reads nothing until the sender is stuck; returns the most that was under way.</summary>
+    private static async Task<long> Pump(RawConnection from, RawConnection to)
+    {
+        long sent = 0, read = 0, most = 0;
+        var sender = Task.Run(async () =>
+        {
+            var block = new byte[64 * 1024];
+            while (Interlocked.Read(ref sent) < Size)
+            {
+                await from.Socket.SendAsync(block);
+                var underWay = Interlocked.Add(ref sent, block.Length) - Interlocked.Read(ref read);
+                most = Math.Max(most, underWay);
+            }
+        });
+        var before = -1L;
+        while (Interlocked.Read(ref sent) != before || before == 0)
+        {
+            before = Interlocked.Read(ref sent);
+            await Task.Delay(100); // stuck: nothing more was taken for a while
+        }
+
+        var buffer = new byte[256 * 1024];
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (read < Size)
+        {
+            var count = await to.Socket.ReceiveAsync(buffer, patience.Token);
+            Assert.That(count, Is.GreaterThan(0), "complete");
+            Interlocked.Add(ref read, count);
+        }
+
+        await sender;
+        return most;
+    }
+}
