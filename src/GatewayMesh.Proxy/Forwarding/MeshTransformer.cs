@@ -72,7 +72,7 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         CopyResponseHeaders(proxyResponse, response);
         if (HasStreamedBody(httpContext, proxyResponse))
         {
-            await response.StartAsync(cancellationToken).ConfigureAwait(false); // the head of a stream must not wait for its first event
+            await response.Body.FlushAsync(cancellationToken).ConfigureAwait(false); // the head of a stream must not wait for its first event
         }
 
         return true;
@@ -124,9 +124,16 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
     {
         target.Host = exchange.Host is { Length: > 0 } host ? host : null;
         target.TryAddWithoutValidation("Via", ViaField.Extend(source.Headers.Via, source.Protocol, Pseudonym));
-        if (source.Headers.Expect.Count > 0)
+        if (source.Headers.Expect is [{ } expectation])
         {
-            target.ExpectContinue = true;
+            if (expectation.Equals("100-continue", StringComparison.OrdinalIgnoreCase))
+            {
+                target.ExpectContinue = true;
+            }
+            else
+            {
+                target.TryAddWithoutValidation("Expect", expectation);
+            }
         }
 
         if (exchange.ForwardsLeft is { } left)

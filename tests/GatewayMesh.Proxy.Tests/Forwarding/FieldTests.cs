@@ -78,6 +78,20 @@ public class FieldTests
     }
 
     [Test]
+    public async Task An_unknown_expectation_is_passed_on()
+    {
+        using var payments = new Backend((_, connection) => connection.Send("HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n"));
+        var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
+        await using var _ = mesh;
+        using var client = await RawConnection.To(outbound);
+
+        var answer = await client.Ask("GET / HTTP/1.1\r\nHost: payments\r\nExpect: something\r\n\r\n");
+
+        Assert.That(payments.Last["Expect"], Is.EqualTo("something"));
+        Assert.That(answer.Status, Is.EqualTo(417));
+    }
+
+    [Test]
     public async Task Via_is_extended_both_ways()
     {
         using var payments = Backend.Bytes("HTTP/1.0 200 OK\r\nVia: 1.1 other\r\nContent-Length: 0\r\n\r\n");
