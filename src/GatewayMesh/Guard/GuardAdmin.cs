@@ -148,6 +148,6 @@ internal static class GuardAdmin
         Ask(guard, path) ?? AdminResponse.OfError(503, "worker_silent", "the worker does not answer; see /status for what the guard knows");
 
     private static AdminResponse? Ask(GuardProcess guard, string path) => guard.View.Main is { } worker
-        ? AdminClient.TrySend(WorkerPlan.AdminSocketOf(guard.Load.Bootstrap.DataDir, worker.Pid), "GET", path, default, RelayLimit)
+        ? AdminClient.TrySend(new UnixDomainSocketEndPoint(WorkerPlan.AdminPathOf(guard.Load.Bootstrap.DataDir, worker.Pid)), "GET", path, default, RelayLimit)
         : null;
 }

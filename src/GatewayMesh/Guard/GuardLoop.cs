@@ -379,6 +379,7 @@ internal sealed class GuardLoop : IDisposable
         _workers.Remove(worker);
         worker.Dispose();
         File.Delete(_plan.SocketOf(worker.Number));
+        File.Delete(WorkerPlan.AdminPathOf(_plan.Bootstrap.DataDir, worker.Process.Pid));
         _events.Enqueue(new GuardEvent.WorkerEnded(worker.Number));
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Roles;
 
@@ -21,6 +20,5 @@ internal sealed record WorkerPlan(BootstrapSpec Bootstrap, RoleOptions Options, 
     internal string SocketOf(int worker) => Path.Combine(Bootstrap.DataDir, $"worker-{worker}.sock");
 
     /// <summary>Path of the worker's admin socket.</summary>
-    internal static EndPoint AdminSocketOf(string dataDir, int pid) =>
-        new System.Net.Sockets.UnixDomainSocketEndPoint(Path.Combine(dataDir, $"admin-{pid}.sock"));
+    internal static string AdminPathOf(string dataDir, int pid) => Path.Combine(dataDir, $"admin-{pid}.sock");
 }

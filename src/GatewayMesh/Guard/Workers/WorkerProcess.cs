@@ -13,6 +13,7 @@ namespace GatewayMesh.Guard.Workers;
 internal sealed class WorkerProcess : IDisposable
 {
     private const int FirstMessageListeners = 200;
+    private static readonly TimeSpan AdoptionLimit = TimeSpan.FromSeconds(2);
     private readonly ListeningSocket _probeListener;
     private bool _stands;
 
@@ -82,7 +83,13 @@ internal sealed class WorkerProcess : IDisposable
         }
 
         channel.Send(new ControlMessage(ControlKind.Adopt) { Pid = Environment.ProcessId });
-        var holdings = channel.Receive(TimeSpan.FromSeconds(2), out var descriptors);
+        var holdings = channel.Receive(AdoptionLimit, out var descriptors);
+        while (holdings is { Kind: not ControlKind.Holdings })
+        {
+            // It may have had something to say before it heard us.
+            holdings = channel.Receive(AdoptionLimit, out descriptors);
+        }
+
         if (holdings is not { Kind: ControlKind.Holdings } || descriptors.Count != holdings.Listeners.Length + 1
             || ProcessHandle.Find(holdings.Pid) is not { } process)
         {

@@ -70,7 +70,7 @@ internal static class WorkerHost
         }
     }
 
-    private static string AdminPath(string dataDir) => Path.Combine(dataDir, $"admin-{Environment.ProcessId}.sock");
+    private static string AdminPath(string dataDir) => WorkerPlan.AdminPathOf(dataDir, Environment.ProcessId);
 
     private static AdminServer OpenAdmin(MeshNode node)
     {
