@@ -61,7 +61,7 @@ public sealed class DataPlane : IAsyncDisposable
         _admission = new GatewayAdmission(options.MaxConcurrentRequests);
         var budget = new RetryBudget(time);
         var attempts = new AttemptLoop(options, _forwarder, _upstreams, new PowerOfTwoChoices(time, random), random, budget, Metrics);
-        var pipeline = new RequestPipeline(options, pseudonym, random, budget, new PlaintextIdentity(), attempts);
+        var pipeline = new RequestPipeline(options, pseudonym, random, budget, new PlaintextIdentity(options.IngressService), attempts);
         var behaviours = new ListenerBehaviours(options, _admission, _applications);
         _application = new MeshApplication(pipeline, behaviours, new RequestTelemetry(Metrics, _accessLog), _traffic, pseudonym, time, options.Progress);
         var tunnel = new TunnelDoor(time, random, options.MaxCarriedAge, () => _traffic.Draining);

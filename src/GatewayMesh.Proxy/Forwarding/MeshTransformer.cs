@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Pipeline;
 using GatewayMesh.Proxy.Resilience;
 using GatewayMesh.Proxy.Routing;
@@ -67,6 +68,11 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
             {
                 return Drop(response, error);
             }
+        }
+
+        if (!exchange.Answered.IsError)
+        {
+            exchange.Hop.Lease.Report(EndpointOutcome.Success); // now, not at the end: a trial by a long stream must not keep the instance out
         }
 
         CopyResponseHeaders(proxyResponse, response);

@@ -64,7 +64,7 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
     private async ValueTask<MeshError> DirectAsync(Exchange exchange)
     {
         var instances = exchange.Route.Instances;
-        exchange.Tier = MeshTier.Sidecar;
+        exchange.Tier = exchange.Behaviour.Tier;
         exchange.MayDrop = DropForAnotherInstance;
         while (true)
         {

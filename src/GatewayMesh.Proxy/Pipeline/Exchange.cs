@@ -19,6 +19,7 @@ internal sealed class Exchange : IBodyObserver
 {
     private readonly TimeProvider _time;
     private CancellationTokenSource _cutOff;
+    private volatile bool _answering;
 
     public Exchange(TimeProvider time, DefaultHttpContext http)
     {
@@ -143,6 +144,7 @@ internal sealed class Exchange : IBodyObserver
     /// <summary>The head of an answer is there: the instance lives.</summary>
     public void AnswerHeadArrived()
     {
+        _answering = true;
         StopClock();
         OnAnswerHead?.Invoke();
     }
@@ -157,7 +159,7 @@ internal sealed class Exchange : IBodyObserver
     /// <summary>The whole body was sent: from now on the answer may take what the policy gives.</summary>
     public void BodyEnded()
     {
-        if (!Http.Response.HasStarted && Deadline.IsSet)
+        if (!_answering && Deadline.IsSet)
         {
             _cutOff.CancelAfter(Route.Policy.RequestTimeout);
         }
@@ -185,6 +187,7 @@ internal sealed class Exchange : IBodyObserver
         ForwardsLeft = null;
         Close = false;
         IsBodyBegun = false;
+        _answering = false;
         Mesh = LiveMesh.Empty;
         Transformer.Reset();
     }

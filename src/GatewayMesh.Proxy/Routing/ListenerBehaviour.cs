@@ -9,6 +9,9 @@ internal sealed record ListenerBehaviour
     /// <summary>For metrics and the access log.</summary>
     public required RequestDirection Direction { get; init; }
 
+    /// <summary>Who carries what is forwarded straight to an instance.</summary>
+    public MeshTier Tier => Direction == RequestDirection.Gateway ? MeshTier.Gateway : MeshTier.Sidecar;
+
     /// <summary>Which service a request is for.</summary>
     public required IRouteResolver Resolver { get; init; }
 

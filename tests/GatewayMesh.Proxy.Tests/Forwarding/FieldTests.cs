@@ -150,7 +150,7 @@ public class FieldTests
         Assert.That(payments.Last["X-Forwarded-For"], Is.EqualTo("127.0.0.1"));
         Assert.That(payments.Last["X-Forwarded-Proto"], Is.EqualTo("http"));
         Assert.That(payments.Last["X-Forwarded-Host"], Is.EqualTo("shop.example"));
-        Assert.That(payments.Last["gatewaymesh-source"], Is.Not.EqualTo("admin"));
+        Assert.That(payments.Last["gatewaymesh-source"], Is.EqualTo("gatewaymesh-ingress"));
     }
 
     [Test]

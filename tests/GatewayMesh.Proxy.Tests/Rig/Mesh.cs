@@ -54,7 +54,7 @@ internal sealed class Mesh : IAsyncDisposable
 
     public Mesh Ingress(int port, params (string Host, string Service)[] hosts)
     {
-        _ingress[("gatewaymesh-ingress", port)] = new IngressModel(hosts.ToFrozenDictionary(each => each.Host, each => each.Service));
+        _ingress[("gatewaymesh-ingress", port)] = new IngressModel(hosts.ToFrozenDictionary(each => each.Host, each => each.Service, StringComparer.OrdinalIgnoreCase));
         return Apply();
     }
 
