@@ -64,7 +64,7 @@ public sealed class DataPlane : IAsyncDisposable
         var pipeline = new RequestPipeline(options, pseudonym, random, budget, new PlaintextIdentity(options.IngressService), attempts);
         var behaviours = new ListenerBehaviours(options, _admission, _applications);
         _application = new MeshApplication(pipeline, behaviours, new RequestTelemetry(Metrics, _accessLog), _traffic, pseudonym, time, options.Progress);
-        var tunnel = new TunnelDoor(time, random, options.MaxCarriedAge, () => _traffic.Draining);
+        var tunnel = new TunnelDoor(time, random, options.MaxCarriedAge, () => _traffic.Draining, () => _admission.Counts.InFlight >= _admission.Max);
         _server = new KestrelServer(Microsoft.Extensions.Options.Options.Create(ServerSettings.For(options.Limits, _connections, tunnel)), _listeners, options.Logs);
     }
 

@@ -11,10 +11,13 @@ namespace GatewayMesh.Proxy.Listeners;
 /// Connection middleware of the tunnel listener: the guard's hello, one answer byte, and only then the application's own bytes.
 /// Other listeners pass it untouched.
 /// </summary>
-internal sealed class TunnelDoor(TimeProvider time, SplitMix random, TimeSpan maxCarriedAge, Func<bool> draining)
+internal sealed class TunnelDoor(TimeProvider time, SplitMix random, TimeSpan maxCarriedAge, Func<bool> draining, Func<bool> busy)
 {
-    /// <summary>Time that a guard has for its hello.</summary>
+    /// <summary>Time that a guard has for its hello, from the first byte on.</summary>
     public static readonly TimeSpan HelloTimeout = TimeSpan.FromSeconds(1);
+
+    /// <summary>Time that a tunnel may stay without a byte: guards keep one warm, and make it anew every ten seconds.</summary>
+    public static readonly TimeSpan WarmTimeout = TimeSpan.FromSeconds(60);
 
     private static readonly SearchValues<char> NameCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
@@ -25,10 +28,11 @@ internal sealed class TunnelDoor(TimeProvider time, SplitMix random, TimeSpan ma
 
     private async Task Greet(ConnectionContext connection, ConnectionDelegate next)
     {
-        using var timeout = new CancellationTokenSource(HelloTimeout, time);
         TunnelHello? hello;
         try
         {
+            await FirstByte(connection.Transport.Input).ConfigureAwait(false);
+            using var timeout = new CancellationTokenSource(HelloTimeout, time);
             hello = await ReadHello(connection.Transport.Input, timeout.Token).ConfigureAwait(false);
         }
         catch (Exception error) when (error is OperationCanceledException or IOException)
@@ -37,7 +41,7 @@ internal sealed class TunnelDoor(TimeProvider time, SplitMix random, TimeSpan ma
             return;
         }
 
-        var answer = hello is null || !IsName(hello.Service) || (hello.Upstream is { } upstream && !IsName(upstream)) ? TunnelAnswer.Denied : draining() ? TunnelAnswer.Draining : TunnelAnswer.Ok;
+        var answer = AnswerTo(hello);
         await connection.Transport.Output.WriteAsync(new[] { (byte)answer }).ConfigureAwait(false);
         if (answer == TunnelAnswer.Ok)
         {
@@ -46,11 +50,24 @@ internal sealed class TunnelDoor(TimeProvider time, SplitMix random, TimeSpan ma
         }
     }
 
+    private TunnelAnswer AnswerTo(TunnelHello? hello) =>
+        hello is null || !IsName(hello.Service) || (hello.Upstream is { } upstream && !IsName(upstream)) ? TunnelAnswer.Denied
+        : draining() ? TunnelAnswer.Draining
+        : busy() ? TunnelAnswer.Busy
+        : TunnelAnswer.Ok;
+
     // The names go into mesh headers, whose readers refuse anything else.
     private static bool IsName(string name) => !name.AsSpan().ContainsAnyExcept(NameCharacters);
 
     // ± 50 %, so that connections that a crash brought all at once do not all leave at once.
     private long EndAfter() => time.GetTimestamp() + (long)(maxCarriedAge.TotalSeconds * (0.5 + random.NextDouble()) * time.TimestampFrequency);
+
+    private async Task FirstByte(PipeReader input)
+    {
+        using var timeout = new CancellationTokenSource(WarmTimeout, time);
+        var read = await input.ReadAsync(timeout.Token).ConfigureAwait(false);
+        input.AdvanceTo(read.Buffer.Start);
+    }
 
     private static async Task<TunnelHello?> ReadHello(PipeReader input, CancellationToken cancellation)
     {
