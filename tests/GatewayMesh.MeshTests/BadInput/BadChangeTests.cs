@@ -15,7 +15,7 @@ public sealed class BadChangeTests : MeshTest
         using var taken = new TcpListener(IPAddress.Loopback, FreePorts.Next());
         taken.Start();
         var free = FreePorts.Next();
-        var text = await File.ReadAllTextAsync(hosts.HostA.ConfigFile) + $"      upstreams: [ {{ service: payments, port: {free} }},\n        {{ service: payments, port: {((IPEndPoint)taken.LocalEndpoint).Port} }} ]\n";
+        var text = await File.ReadAllTextAsync(hosts.HostA.ConfigFile) + $"      upstreams: [ {{ service: payments, port: {free} }},\n        {{ service: ledger, port: {((IPEndPoint)taken.LocalEndpoint).Port} }} ]\n";
         await File.WriteAllTextAsync(hosts.HostA.ConfigFile, text);
         await using var load = hosts.Load();
         await load.UntilServedAsync(200);

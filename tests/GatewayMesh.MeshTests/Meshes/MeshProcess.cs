@@ -71,7 +71,7 @@ internal sealed class MeshProcess : IDisposable
         await Eventually.Until($"{Name} ends", () => _process.HasExited);
 
         // The rest of the output, unless an orphan holds the pipe.
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
         try
         {
             await _process.WaitForExitAsync(patience.Token);
@@ -83,10 +83,10 @@ internal sealed class MeshProcess : IDisposable
         return _process.ExitCode > 128 ? 128 - _process.ExitCode : _process.ExitCode;
     }
 
-    /// <summary>The last lines of both, for the output of a failed test.</summary>
+    /// <summary>The last lines of both, for the output of a failed test; of stdout a few, it is the access log.</summary>
     public string Tail(int lines) =>
         $"---- {Name} (pid {Pid}{(HasExited ? $", ended with {_process.ExitCode}" : "")})\n"
-        + string.Join('\n', _output.TakeLast(lines).Select(line => "  out: " + line).Concat(_errors.TakeLast(lines).Select(line => "  err: " + line)));
+        + string.Join('\n', _output.TakeLast(lines / 8).Select(line => "  out: " + line).Concat(_errors.TakeLast(lines).Select(line => "  err: " + line)));
 
     public void Dispose() => _process.Dispose();
 
