@@ -241,7 +241,7 @@ internal sealed class GuardLoop : IDisposable
             descriptors.ForEach(descriptor => descriptor.Dispose());
             if (message is null)
             {
-                if (!worker.Speaks && !worker.Process.Ended)
+                if (!worker.Speaks && !worker.Process.Ended && _machine.Workers.Any(slot => slot.Number == worker.Number && !slot.Dismissed))
                 {
                     _report("worker-silent", $"worker {worker.Process.Pid} has closed its control channel, or said what is no message");
                 }

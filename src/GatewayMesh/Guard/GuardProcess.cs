@@ -141,6 +141,7 @@ internal sealed class GuardProcess : IDisposable
 
         _ = Task.Run(() => _exerciser.RunAsync(_stop.Token));
         _publisher.Start();
+        ServiceNotification.Send("READY=1");
         _events.Info("guard_started", $"guard of {_load.Bootstrap.Node}, identity plaintext", ("admin", _load.Bootstrap.Admin.ToString()), ("version", Versions.Current));
         _loop.Run();
         EndCarried();
@@ -229,10 +230,6 @@ internal sealed class GuardProcess : IDisposable
             _publisher.Nudge();
         }
 
-        if (view.Acceptor == Acceptor.Worker && before.Acceptor != Acceptor.Worker)
-        {
-            ServiceNotification.Send("READY=1");
-        }
     }
 
     // While a worker serves it speaks for the node; otherwise the guard does, so that others hear at once that inbound is closed.
@@ -265,8 +262,15 @@ internal sealed class GuardProcess : IDisposable
         return view.Main is { } worker ? pids.Add("worker", worker.Pid) : pids;
     }
 
-    private void SayWhetherGatewaysAnswer() =>
-        _loop?.Post(new GuardEvent.GatewaysAnswer(_watch.AnyOf(_listeners.CarriedServices.SelectMany(service => _directory.Of(service)))));
+    private void SayWhetherGatewaysAnswer()
+    {
+        var any = _watch.AnyOf(_listeners.CarriedServices.SelectMany(service => _directory.Of(service)));
+        _loop.Post(new GuardEvent.GatewaysAnswer(any));
+        if (!any)
+        {
+            _exerciser.Hurry();
+        }
+    }
 
     // Nothing new arrives any more. What is between two requests is ended, the rest may finish.
     private void EndCarried()

@@ -15,7 +15,12 @@ internal sealed class Exerciser(GatewayDirectory directory, WarmTunnels warm, Ga
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
 
+    private volatile TaskCompletionSource _hurry = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private static ReadOnlySpan<byte> Request => "GET /.well-known/gatewaymesh/live HTTP/1.1\r\nHost: gatewaymesh\r\nConnection: close\r\n\r\n"u8;
+
+    /// <summary>Does not wait for the interval: a gateway fell silent while it was needed.</summary>
+    internal void Hurry() => _hurry.TrySetResult();
 
     /// <summary>Runs until it is cancelled.</summary>
     internal async Task RunAsync(CancellationToken cancellation)
@@ -25,11 +30,26 @@ internal sealed class Exerciser(GatewayDirectory directory, WarmTunnels warm, Ga
             while (true)
             {
                 var any = await ExerciseAllAsync(cancellation).ConfigureAwait(false);
-                await Task.Delay(any ? Interval : RetryInterval, time, cancellation).ConfigureAwait(false);
+                await PauseAsync(any ? Interval : RetryInterval, cancellation).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
+        }
+    }
+
+    private async Task PauseAsync(TimeSpan pause, CancellationToken cancellation)
+    {
+        using var rest = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var hurry = _hurry.Task;
+        await Task.WhenAny(Task.Delay(pause, time, rest.Token), hurry).ConfigureAwait(false);
+        await rest.CancelAsync().ConfigureAwait(false);
+        cancellation.ThrowIfCancellationRequested();
+        if (hurry.IsCompleted)
+        {
+            // Not at once: who is asked again and again while it is down must not keep this thread busy.
+            _hurry = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await Task.Delay(RetryInterval, time, cancellation).ConfigureAwait(false);
         }
     }
 

@@ -43,12 +43,17 @@ internal sealed class GatewayWatch(TimeProvider time, Action changed)
     /// <summary>Forgets gateways that no list names any more.</summary>
     internal void Keep(IReadOnlySet<string> nodes)
     {
+        bool news;
         lock (_seen)
         {
-            foreach (var gone in _seen.Keys.Where(node => !nodes.Contains(node)).ToList())
-            {
-                _seen.Remove(gone);
-            }
+            var gone = _seen.Keys.Where(node => !nodes.Contains(node)).ToList();
+            gone.ForEach(node => _seen.Remove(node));
+            news = gone.Count > 0;
+        }
+
+        if (news)
+        {
+            changed();
         }
     }
 

@@ -15,8 +15,8 @@ internal sealed class GuardListeners : IDisposable
     /// <summary>Those whose connections the guard can carry: the applications' ways out.</summary>
     internal IEnumerable<OwnedListener> Carried => _listeners.Values.Where(listener => !listener.IsInbound);
 
-    /// <summary>The services in whose name something may be carried.</summary>
-    internal IReadOnlyList<string> CarriedServices => [.. Carried.Select(listener => listener.Spec.Service!).Distinct()];
+    /// <summary>The services in whose name something may be carried. May be read on any thread.</summary>
+    internal IReadOnlyList<string> CarriedServices { get; private set; } = [];
 
     /// <summary>Takes one in (in the place of one of the same name, which keeps its socket if it is the same one).</summary>
     internal void Put(ListenerSpec spec, ListeningSocket socket)
@@ -27,6 +27,7 @@ internal sealed class GuardListeners : IDisposable
         }
 
         _listeners[spec.Name] = new OwnedListener(spec, socket);
+        NoteServices();
     }
 
     /// <summary>The listener of this name, or null.</summary>
@@ -38,6 +39,7 @@ internal sealed class GuardListeners : IDisposable
         if (_listeners.Remove(name, out var listener))
         {
             listener.Socket.Dispose();
+            NoteServices();
         }
     }
 
@@ -70,6 +72,8 @@ internal sealed class GuardListeners : IDisposable
 
         _listeners.Clear();
     }
+
+    private void NoteServices() => CarriedServices = [.. Carried.Select(listener => listener.Spec.Service!).Distinct()];
 }
 
 /// <summary>One of the guard's listening sockets.</summary>
