@@ -86,8 +86,9 @@ public sealed record TunnelHello(string Service, string? Upstream, string Node, 
                 return null;
             }
 
-            var text = values.Slice(3, size);
-            if (!TryReadName(text, out var name))
+            // Other types are passed over whatever they hold: a later version may say more.
+            var name = "";
+            if (values[0] is >= ServiceType and <= VersionType && !TryReadName(values.Slice(3, size), out name))
             {
                 return null;
             }
@@ -121,7 +122,7 @@ public sealed record TunnelHello(string Service, string? Upstream, string Node, 
 
     private static void Write(MemoryStream stream, byte type, string? value)
     {
-        if (value is not null)
+        if (!string.IsNullOrEmpty(value))
         {
             var bytes = Encoding.UTF8.GetBytes(value);
             stream.Write([type, (byte)(bytes.Length >> 8), (byte)bytes.Length]);
