@@ -38,6 +38,23 @@ public sealed unsafe class ListeningSocket : Descriptor
     /// <exception cref="LinuxException">The address cannot be bound.</exception>
     public static ListeningSocket Open(IPEndPoint address)
     {
+        // A port that the kernel chose is lost with the first pause, one that was asked for by its number is not.
+        using var chosen = address.Port == 0 ? Bound(address) : null;
+        var socket = Bound(chosen?.LocalAddress ?? address);
+        try
+        {
+            socket.Resume();
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static ListeningSocket Bound(IPEndPoint address)
+    {
         var fd = Libc.socket((int)(address.AddressFamily == AddressFamily.InterNetworkV6 ? 10 : 2), Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
         if (fd < 0)
         {
@@ -48,7 +65,7 @@ public sealed unsafe class ListeningSocket : Descriptor
         try
         {
             var on = 1;
-            Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_REUSEADDR, &on, sizeof(int));
+            socket.ShareAddress(on);
             if (address.AddressFamily == AddressFamily.InterNetworkV6)
             {
                 Libc.setsockopt(fd, Libc.IPPROTO_IPV6, Libc.IPV6_V6ONLY, &on, sizeof(int));
@@ -63,7 +80,6 @@ public sealed unsafe class ListeningSocket : Descriptor
                 }
             }
 
-            socket.Resume();
             return socket;
         }
         catch
@@ -128,15 +144,25 @@ public sealed unsafe class ListeningSocket : Descriptor
     }
 
     /// <summary>Refuses connections from now on, at once, without giving the address away; those that wait are reset.</summary>
-    public void Pause() => Libc.shutdown(Number, Libc.SHUT_RD);
+    public void Pause()
+    {
+        Libc.shutdown(Number, Libc.SHUT_RD);
+
+        // A socket that does not listen shares its port with whoever binds it for reuse: not this one, it comes back.
+        ShareAddress(0);
+    }
 
     /// <summary>Listens (again).</summary>
     /// <exception cref="LinuxException">listen failed.</exception>
     public void Resume()
     {
+        ShareAddress(1);
         if (Libc.listen(Number, Backlog) < 0)
         {
             throw LinuxException.Last("listen");
         }
     }
+
+    // Connections inherit it: a port whose connections still live can be bound again after a restart.
+    private void ShareAddress(int on) => Libc.setsockopt(Number, Libc.SOL_SOCKET, Libc.SO_REUSEADDR, &on, sizeof(int));
 }

@@ -1,0 +1,97 @@
+namespace GatewayMesh.Linux.Tests;
+
+/// <summary>Memory files and progress pages.</summary>
+public sealed class SharedMemoryTests
+{
+    [TestCase(0)]
+    [TestCase(1)]
+    [TestCase(1_000_000)]
+    public void A_memory_file_has_what_was_put_in(int length)
+    {
+        var content = new byte[length];
+        new Random(length).NextBytes(content);
+        using var file = MemoryFile.Create("test", content);
+
+        Assert.That(MemoryFile.ReadAll(file, 2_000_000), Is.EqualTo(content));
+        Assert.That(MemoryFile.ReadAll(file, 2_000_000), Is.EqualTo(content), "reading moves nothing");
+    }
+
+    [Test]
+    public void No_more_is_read_than_the_limit()
+    {
+        using var file = MemoryFile.Create("test", "0123456789"u8);
+
+        Assert.That(MemoryFile.ReadAll(file, 4), Is.EqualTo("0123"u8.ToArray()));
+    }
+
+    [Test]
+    public void A_duplicate_outlives_the_first_descriptor()
+    {
+        var file = MemoryFile.Create("test", "content"u8);
+        using var copy = file.Duplicate();
+        file.Dispose();
+
+        Assert.That(MemoryFile.ReadAll(copy, 100), Has.Length.EqualTo(7));
+    }
+
+    [Test]
+    public void A_released_descriptor_is_not_closed()
+    {
+        var file = MemoryFile.Create("test", "content"u8);
+        var number = file.Release();
+        file.Dispose();
+
+        using var owner = new Descriptor(number);
+        Assert.That(MemoryFile.ReadAll(owner, 100), Has.Length.EqualTo(7));
+    }
+
+    [Test]
+    public void What_one_mapping_counts_the_other_reads()
+    {
+        using var worker = ProgressPage.Create();
+        using var guard = ProgressPage.Map(worker.Descriptor.Duplicate());
+        foreach (var progress in Enum.GetValues<Progress>())
+        {
+            for (var i = 0; i <= (int)progress; i++)
+            {
+                worker.Count(progress);
+            }
+        }
+
+        Assert.That(Enum.GetValues<Progress>().Select(guard.Read), Is.EqualTo(Enumerable.Range(1, Enum.GetValues<Progress>().Length).Select(count => (long)count)));
+    }
+
+    [Test]
+    public void Counts_from_many_threads_are_all_there()
+    {
+        using var page = ProgressPage.Create();
+
+        Parallel.For(0, 10_000, _ => page.Count(Progress.RequestsStarted));
+
+        Assert.That(page.Read(Progress.RequestsStarted), Is.EqualTo(10_000));
+    }
+
+    [Test]
+    public void Accepting_alone_is_no_progress_of_the_data_path()
+    {
+        using var page = ProgressPage.Create();
+        page.Count(Progress.AcceptTurns);
+        page.Count(Progress.Accepted);
+        Assert.That(page.DataPath(), Is.Zero);
+
+        page.Count(Progress.UpstreamAnswers);
+        Assert.That(page.DataPath(), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void The_counts_outlive_the_mapping_that_made_them()
+    {
+        var worker = ProgressPage.Create();
+        worker.Count(Progress.Accepted);
+        using var guard = ProgressPage.Map(worker.Descriptor.Duplicate());
+        worker.Dispose();
+        worker.Dispose();
+
+        Assert.That(guard.Read(Progress.Accepted), Is.EqualTo(1));
+    }
+}
