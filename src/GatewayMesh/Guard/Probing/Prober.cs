@@ -57,6 +57,12 @@ internal sealed class Prober(IPEndPoint probeListener, TimeSpan interval, TimeSp
 
     private ProbeResult Send(TimeSpan now)
     {
+        // Ended between two probes, as a server may: that is no answer to a probe that was not sent.
+        if (_connection?.Poll(0, SelectMode.SelectRead) == true)
+        {
+            Disconnect();
+        }
+
         _filled = 0;
         _deadline = now + timeout;
         try

@@ -1,0 +1,98 @@
+using System.Net.Sockets;
+using System.Text;
+using GatewayMesh.Guard.Probing;
+using GatewayMesh.Linux;
+
+namespace GatewayMesh.Tests.Guard.Probing;
+
+public sealed class ProbeUpstreamTests
+{
+    private readonly PollSet _poll = new();
+    private readonly List<Socket> _clients = [];
+    private ProbeUpstream _upstream = null!;
+
+    [SetUp]
+    public void Open() => _upstream = new ProbeUpstream();
+
+    [TearDown]
+    public void Close()
+    {
+        _upstream.Dispose();
+        _clients.ForEach(client => client.Dispose());
+        _clients.Clear();
+    }
+
+    [Test]
+    public async Task It_answers_one_request_after_the_other_on_a_connection()
+    {
+        var client = Connect();
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.That(await Ask(client, "GET /probe HTTP/1.1\r\nHost: probe\r\n\r\n"), Does.EndWith("\r\n\r\nprobe-ok\n"));
+        }
+    }
+
+    [TestCase("GET /probe HTTP/1.1\r\nHost:")]
+    [TestCase("\0\u0001\u0002")]
+    public async Task What_is_no_whole_request_ends_the_connection(string request) =>
+        Assert.That(await Ask(Connect(), request), Is.Empty);
+
+    [Test]
+    public async Task Too_many_connections_push_the_oldest_out_and_not_the_newest()
+    {
+        for (var i = 0; i < 9; i++)
+        {
+            Connect();
+        }
+
+        Assert.That(await Ask(_clients[8], "GET / HTTP/1.1\r\n\r\n"), Does.EndWith("probe-ok\n"));
+        Assert.That(await Ask(_clients[0], ""), Is.Empty);
+        Assert.That(await Ask(_clients[1], "GET / HTTP/1.1\r\n\r\n"), Does.EndWith("probe-ok\n"));
+    }
+
+    [Test]
+    public async Task A_client_that_is_gone_harms_nobody()
+    {
+        var gone = Connect();
+        gone.LingerState = new LingerOption(true, 0);
+        gone.Dispose();
+
+        Assert.That(await Ask(Connect(), "GET / HTTP/1.1\r\n\r\n"), Does.EndWith("probe-ok\n"));
+    }
+
+    private Socket Connect()
+    {
+        var client = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        client.Connect(_upstream.Address);
+        _clients.Add(client);
+        Turn();
+        return client;
+    }
+
+    private async Task<string> Ask(Socket client, string request)
+    {
+        if (request.Length > 0)
+        {
+            client.Send(Encoding.ASCII.GetBytes(request));
+        }
+
+        var buffer = new byte[200];
+        var answer = client.ReceiveAsync(buffer.AsMemory(), SocketFlags.None).AsTask();
+        await Eventually.Holds(
+            () =>
+            {
+                Turn();
+                return answer.IsCompleted;
+            },
+            "an answer");
+        return answer.IsFaulted ? "" : Encoding.ASCII.GetString(buffer, 0, await answer);
+    }
+
+    private void Turn()
+    {
+        _poll.Clear();
+        _upstream.AddTo(_poll);
+        _poll.Wait(TimeSpan.FromMilliseconds(10));
+        _upstream.Advance(_poll);
+    }
+}

@@ -1,0 +1,251 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using GatewayMesh.Guard.Probing;
+using GatewayMesh.Linux;
+
+namespace GatewayMesh.Tests.Guard.Probing;
+
+public sealed class ProberTests
+{
+    private const string Good = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nprobe-ok\n";
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(250);
+
+    private readonly PollSet _poll = new();
+    private TcpListener _worker = null!;
+    private Prober _prober = null!;
+    private TimeSpan _now;
+
+    [SetUp]
+    public void Listen()
+    {
+        _now = TimeSpan.FromSeconds(1);
+        _worker = new TcpListener(IPAddress.Loopback, 0);
+        _worker.Start();
+        _prober = new Prober((IPEndPoint)_worker.LocalEndpoint, Interval, Limit);
+    }
+
+    [TearDown]
+    public void Close()
+    {
+        _prober.Dispose();
+        _worker.Dispose();
+    }
+
+    [Test]
+    public async Task A_good_answer_passes_and_the_next_probe_waits_for_the_interval_on_the_same_connection()
+    {
+        using var connection = Asked();
+        Say(connection, Good);
+
+        Assert.That(await Result(), Is.EqualTo(ProbeResult.Passed));
+        Assert.That(_prober.WakeAt, Is.EqualTo(_now + Interval));
+        Assert.That(Turn(), Is.EqualTo(ProbeResult.None));
+        _now += Interval;
+        Turn();
+        Assert.That(Heard(connection), Does.StartWith("GET /.well-known/gatewaymesh/probe HTTP/1.1\r\n"));
+    }
+
+    [Test]
+    public async Task An_answer_in_pieces_passes_when_it_is_whole()
+    {
+        using var connection = Asked();
+        foreach (var piece in Good)
+        {
+            Say(connection, piece.ToString());
+            if (piece != '\n')
+            {
+                Turn();
+            }
+        }
+
+        Assert.That(await Result(), Is.EqualTo(ProbeResult.Passed));
+    }
+
+    [TestCase("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n")]
+    [TestCase("HTTP/1.1 302 Found\r\n\r\nprobe-ok\n")]
+    [TestCase("SSH-2.0-nobody\r\n")]
+    public async Task Any_other_answer_is_a_bad_one(string answer)
+    {
+        using var connection = Asked();
+        Say(connection, answer);
+
+        Assert.That(await Result(), Is.EqualTo(ProbeResult.AnsweredBadly));
+        Assert.That(_prober.WakeAt, Is.EqualTo(_now + Interval), "errors come quickly: the interval holds");
+    }
+
+    [Test]
+    public async Task An_answer_without_end_is_a_bad_one()
+    {
+        using var connection = Asked();
+        Say(connection, "HTTP/1.1 200 OK\r\n\r\n" + new string('x', 8_000));
+
+        Assert.That(await Result(), Is.EqualTo(ProbeResult.AnsweredBadly));
+    }
+
+    [Test]
+    public async Task A_connection_closed_instead_of_an_answer_is_a_bad_one()
+    {
+        using var connection = Asked();
+        connection.Close();
+
+        Assert.That(await Result(), Is.EqualTo(ProbeResult.AnsweredBadly));
+    }
+
+    [Test]
+    public async Task A_connection_closed_within_the_answer_is_a_bad_one()
+    {
+        using var connection = Asked();
+        Say(connection, Good[..30]);
+        connection.Shutdown(SocketShutdown.Send);
+
+        Assert.That(await Result(), Is.EqualTo(ProbeResult.AnsweredBadly));
+    }
+
+    [Test]
+    public void A_refused_connection_is_a_bad_answer()
+    {
+        _worker.Stop();
+
+        Assert.That(Turn(), Is.EqualTo(ProbeResult.AnsweredBadly));
+    }
+
+    [Test]
+    public void Silence_is_a_time_out_and_the_next_probe_follows_at_once_on_a_new_connection()
+    {
+        using var connection = Asked();
+        _now += Limit - TimeSpan.FromMilliseconds(1);
+        Assert.That(Turn(), Is.EqualTo(ProbeResult.None));
+        _now += TimeSpan.FromMilliseconds(1);
+
+        Assert.That(Turn(), Is.EqualTo(ProbeResult.TimedOut));
+        Assert.That(_prober.WakeAt, Is.EqualTo(_now));
+        using var second = Asked();
+        Assert.That(Heard(connection), Is.Empty, "the first connection has ended");
+    }
+
+    [Test]
+    public void Half_an_answer_and_silence_is_a_time_out()
+    {
+        using var connection = Asked();
+        Say(connection, Good[..^3]);
+        Turn();
+        _now += Limit;
+
+        Assert.That(Until(ProbeResult.TimedOut), Is.True);
+    }
+
+    [Test]
+    public async Task A_connection_that_the_worker_ended_between_two_probes_is_no_bad_answer()
+    {
+        using (var connection = Asked())
+        {
+            Say(connection, Good);
+            Assert.That(await Result(), Is.EqualTo(ProbeResult.Passed));
+        }
+
+        _now += Interval;
+        using var second = Asked();
+        Say(second, Good);
+        Assert.That(await Result(), Is.EqualTo(ProbeResult.Passed));
+    }
+
+    [Test]
+    public async Task A_discarded_probe_has_no_result_and_its_late_answer_is_not_the_next_one_s()
+    {
+        using var connection = Asked();
+        Say(connection, "HTTP/1.1 500 Internal Server Error\r\n\r\n");
+        _prober.Discard(_now);
+
+        Assert.That(_prober.WakeAt, Is.EqualTo(_now));
+        using var second = Asked();
+        Say(second, Good);
+        Assert.That(await Result(), Is.EqualTo(ProbeResult.Passed));
+    }
+
+    [Test]
+    public async Task A_hurried_probe_does_not_wait_for_the_interval()
+    {
+        using var connection = Asked();
+        Say(connection, Good);
+        await Result();
+
+        _prober.Hurry(_now);
+
+        Assert.That(_prober.WakeAt, Is.EqualTo(_now));
+    }
+
+    [Test]
+    public async Task The_far_end_answers_what_the_prober_asks()
+    {
+        using var upstream = new ProbeUpstream();
+        using var prober = new Prober(upstream.Address, Interval, Limit);
+        var results = new List<ProbeResult>();
+        await Eventually.Holds(
+            () =>
+            {
+                _poll.Clear();
+                prober.AddTo(_poll);
+                upstream.AddTo(_poll);
+                _poll.Wait(TimeSpan.FromMilliseconds(10));
+                upstream.Advance(_poll);
+                var result = prober.Advance(_poll, _now);
+                if (result != ProbeResult.None)
+                {
+                    results.Add(result);
+                    _now += Interval;
+                }
+
+                return results.Count == 3;
+            },
+            "three probes");
+
+        Assert.That(results, Is.All.EqualTo(ProbeResult.Passed));
+    }
+
+    // The probe is due: it is sent, and the worker has it.
+    private Socket Asked()
+    {
+        Assert.That(Turn(), Is.EqualTo(ProbeResult.None));
+        var connection = _worker.AcceptSocket();
+        connection.NoDelay = true;
+        connection.ReceiveTimeout = (int)Eventually.Deadline.TotalMilliseconds;
+        Assert.That(Heard(connection), Does.EndWith("\r\n\r\n"));
+        return connection;
+    }
+
+    private ProbeResult Turn()
+    {
+        _poll.Clear();
+        _prober.AddTo(_poll);
+        _poll.Wait(TimeSpan.FromMilliseconds(20));
+        return _prober.Advance(_poll, _now);
+    }
+
+    private bool Until(ProbeResult wanted)
+    {
+        var result = ProbeResult.None;
+        for (var turn = 0; turn < 100 && result == ProbeResult.None; turn++)
+        {
+            result = Turn();
+        }
+
+        return result == wanted;
+    }
+
+    private async Task<ProbeResult> Result()
+    {
+        var result = ProbeResult.None;
+        await Eventually.Holds(() => (result = Turn()) != ProbeResult.None, "a result");
+        return result;
+    }
+
+    private static void Say(Socket connection, string text) => connection.Send(Encoding.ASCII.GetBytes(text));
+
+    private static string Heard(Socket connection)
+    {
+        var buffer = new byte[4096];
+        return Encoding.ASCII.GetString(buffer, 0, connection.Receive(buffer));
+    }
+}
