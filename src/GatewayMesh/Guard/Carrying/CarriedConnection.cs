@@ -31,6 +31,10 @@ internal sealed class CarriedConnection(Socket application, NetworkStream tunnel
         {
             application.LingerState = new LingerOption(true, 0);
             tunnel.Socket.LingerState = new LingerOption(true, 0);
+
+            // The sockets themselves: a stream that is disposed ends its side in order first, and half a request would look whole.
+            application.Dispose();
+            tunnel.Socket.Dispose();
         }
 
         return whole || _ended;

@@ -47,6 +47,12 @@ internal sealed class Carrier(GatewayDirectory directory, WarmTunnels warm, Gate
         var application = new Socket(new SafeSocketHandle(accepted.Release(), ownsHandle: true)) { NoDelay = true };
         try
         {
+            if (!application.Connected)
+            {
+                // Reset while it waited: there is nobody to carry.
+                return;
+            }
+
             var tunnel = await OpenAsync(listener).ConfigureAwait(false);
             if (tunnel is null)
             {
@@ -75,15 +81,19 @@ internal sealed class Carrier(GatewayDirectory directory, WarmTunnels warm, Gate
                 _open.Add(carried);
             }
 
-            var well = await carried.RunAsync().ConfigureAwait(false);
-            lock (_open)
+            try
             {
-                _open.Remove(carried);
+                if (!await carried.RunAsync().ConfigureAwait(false))
+                {
+                    Counts.CountFailed();
+                }
             }
-
-            if (!well)
+            finally
             {
-                Counts.CountFailed();
+                lock (_open)
+                {
+                    _open.Remove(carried);
+                }
             }
         }
     }

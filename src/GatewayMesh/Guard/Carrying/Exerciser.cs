@@ -61,7 +61,9 @@ internal sealed class Exerciser(GatewayDirectory directory, WarmTunnels warm, Ga
         {
             var gateways = directory.Of(service);
             known.UnionWith(gateways.Select(gateway => gateway.Node));
-            foreach (var gateway in gateways.Take(GatewaysEach))
+
+            // When none answers, whichever returns first is wanted.
+            foreach (var gateway in watch.AnyOf(gateways) ? gateways.Take(GatewaysEach) : gateways)
             {
                 any |= await ExerciseAsync(service, gateway, cancellation).ConfigureAwait(false);
             }
@@ -75,8 +77,8 @@ internal sealed class Exerciser(GatewayDirectory directory, WarmTunnels warm, Ga
     {
         try
         {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            limit.CancelAfter(Limit);
+            using var late = new CancellationTokenSource(Limit, time);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
             await using (var tunnel = warm.Take(service, gateway) ?? await TunnelDialer.ConnectAsync(gateway.Tunnel, limit.Token).ConfigureAwait(false))
             {
                 var answer = await TunnelDialer.HelloAsync(tunnel, new TunnelHello(service, null, node, version), limit.Token).ConfigureAwait(false);

@@ -1,0 +1,142 @@
+using System.Net.Sockets;
+using GatewayMesh.Configuration.Tunnels;
+using GatewayMesh.Guard.Carrying;
+
+namespace GatewayMesh.Tests.Guard.Carrying;
+
+public sealed class ExerciserTests
+{
+    private static readonly Func<NetworkStream, Task> Live = tunnel => AnswerAsync(tunnel, "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok\n");
+
+    [Test]
+    public async Task An_exercise_goes_through_the_gateway_s_data_path_and_leaves_a_warm_tunnel()
+    {
+        using var gateway = new FakeGateway("gw-1", then: Live);
+        using var bench = new CarrierBench(gateway);
+        await using var run = Run(bench);
+
+        await Eventually.Holds(() => Ok(bench, "gw-1") == true, "the gateway is seen well");
+
+        await Eventually.Holds(() => gateway.Connections == 2, "a second tunnel, kept warm");
+        Assert.That(gateway.Hellos, Has.Count.EqualTo(1));
+        Assert.That(gateway.Hellos.First().Service, Is.EqualTo("web"));
+    }
+
+    [Test]
+    public async Task A_gateway_that_takes_the_tunnel_and_answers_badly_is_not_well()
+    {
+        using var gateway = new FakeGateway("gw-1", then: tunnel => AnswerAsync(tunnel, "HTTP/1.1 503 Service Unavailable\r\n\r\n"));
+        using var bench = new CarrierBench(gateway);
+        await using var run = Run(bench);
+
+        await Eventually.Holds(() => Ok(bench, "gw-1") == false, "the gateway is seen unwell");
+        Assert.That(bench.Watch.Seen[0].Error, Does.Contain("503").Or.Contain("HTTP/1.1 503"));
+    }
+
+    [Test]
+    public async Task A_gateway_that_is_silent_is_not_well_after_a_second()
+    {
+        using var gateway = new FakeGateway("gw-1", answer: null);
+        using var bench = new CarrierBench(gateway);
+        await using var run = Run(bench);
+        await Eventually.Holds(() => !gateway.Hellos.IsEmpty, "it is asked");
+
+        bench.Time.Advance(TimeSpan.FromSeconds(1));
+
+        await Eventually.Holds(() => Ok(bench, "gw-1") == false, "the gateway is seen unwell");
+    }
+
+    [Test]
+    public async Task While_no_gateway_answers_it_asks_again_every_quarter_of_a_second()
+    {
+        using var gateway = new FakeGateway("gw-1", TunnelAnswer.Busy, Live);
+        using var bench = new CarrierBench(gateway);
+        await using var run = Run(bench);
+        await Eventually.Holds(() => Ok(bench, "gw-1") == false, "the gateway is seen unwell");
+        gateway.Answer = TunnelAnswer.Ok;
+
+        await bench.Passes(() => Ok(bench, "gw-1") == true, "its return is seen");
+    }
+
+    [Test]
+    public async Task When_what_is_carried_finds_no_gateway_the_exercise_does_not_wait_for_its_turn()
+    {
+        using var gateway = new FakeGateway("gw-1", then: Live);
+        using var bench = new CarrierBench(gateway);
+        await using var run = Run(bench);
+        await Eventually.Holds(() => Ok(bench, "gw-1") == true && gateway.Connections == 2, "the gateway is seen well");
+        bench.Watch.Saw(gateway.Address, ok: false, "a carried connection was refused");
+
+        run.Exerciser.Hurry();
+
+        // Less than the ten seconds between two exercises.
+        await bench.Passes(() => Ok(bench, "gw-1") == true, "its return is seen", TimeSpan.FromSeconds(5));
+    }
+
+    [Test]
+    public async Task When_none_answers_every_gateway_is_asked_not_only_the_first_two()
+    {
+        using var first = new FakeGateway("gw-1", TunnelAnswer.Draining);
+        using var second = new FakeGateway("gw-2", TunnelAnswer.Draining);
+        using var third = new FakeGateway("gw-3", then: Live);
+        using var bench = new CarrierBench(first, second, third);
+        bench.Watch.Saw(third.Address, ok: false, "gone");
+        await using var run = Run(bench);
+
+        await bench.Passes(() => Ok(bench, "gw-3") == true, "the third one's return is seen");
+    }
+
+    [Test]
+    public async Task A_gateway_that_no_list_names_any_more_is_forgotten()
+    {
+        using var gateway = new FakeGateway("gw-1", then: Live);
+        using var bench = new CarrierBench(gateway);
+        bench.Watch.Saw(gateway.Address with { Node = "gw-0" }, ok: false, "gone");
+        await using var run = Run(bench);
+
+        await Eventually.Holds(() => Ok(bench, "gw-1") == true && Ok(bench, "gw-0") is null, "it is forgotten");
+    }
+
+    private static bool? Ok(CarrierBench bench, string node) => bench.Watch.Seen.FirstOrDefault(seen => seen.Node == node)?.Ok;
+
+    private static Running Run(CarrierBench bench) => new(bench);
+
+    private static async Task AnswerAsync(NetworkStream tunnel, string answer)
+    {
+        var head = new byte[1000];
+        var count = 0;
+        while (!head.AsSpan(0, count).EndsWith("\r\n\r\n"u8))
+        {
+            var more = await tunnel.ReadAsync(head.AsMemory(count));
+            if (more == 0)
+            {
+                return;
+            }
+
+            count += more;
+        }
+
+        await tunnel.WriteAsync(System.Text.Encoding.ASCII.GetBytes(answer));
+    }
+
+    private sealed class Running : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource _stop = new();
+        private readonly Task _run;
+
+        internal Running(CarrierBench bench)
+        {
+            Exerciser = new Exerciser(bench.Directory, bench.Warm, bench.Watch, () => ["web"], "host-a", "1.2.3", bench.Time);
+            _run = Exerciser.RunAsync(_stop.Token);
+        }
+
+        internal Exerciser Exerciser { get; }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stop.CancelAsync();
+            await _run.WaitAsync(Eventually.Deadline);
+            _stop.Dispose();
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using GatewayMesh.Configuration.Tunnels;
+using GatewayMesh.Configuration.Values;
+using GatewayMesh.Guard.Carrying;
+
+namespace GatewayMesh.Tests.Guard.Carrying;
+
+public sealed class GatewayWatchTests
+{
+    private static readonly ImmutableArray<GatewayAddress> Gateways = [Gateway("a"), Gateway("b"), Gateway("c")];
+
+    [Test]
+    public void A_gateway_that_was_never_asked_counts_as_one_that_answers()
+    {
+        var watch = new GatewayWatch(new ManualTime(), () => { });
+
+        Assert.That(watch.AnyOf(Gateways), Is.True);
+        Assert.That(watch.AnyOf([]), Is.False);
+        foreach (var gateway in Gateways)
+        {
+            watch.Saw(gateway, ok: false, "gone");
+        }
+
+        Assert.That(watch.AnyOf(Gateways), Is.False);
+        watch.Saw(Gateways[2], ok: true, null);
+        Assert.That(watch.AnyOf(Gateways), Is.True);
+    }
+
+    [Test]
+    public void Those_that_failed_come_last_and_keep_their_order()
+    {
+        var watch = new GatewayWatch(new ManualTime(), () => { });
+        watch.Saw(Gateways[0], ok: false, "gone");
+
+        Assert.That(watch.InOrder(Gateways).Select(gateway => gateway.Node), Is.EqualTo(new[] { "b", "c", "a" }));
+    }
+
+    [Test]
+    public void Only_news_is_told()
+    {
+        var told = 0;
+        var watch = new GatewayWatch(new ManualTime(), () => told++);
+
+        watch.Saw(Gateways[0], ok: true, null);
+        watch.Saw(Gateways[0], ok: true, null);
+        watch.Saw(Gateways[0], ok: false, "gone");
+        watch.Saw(Gateways[0], ok: false, "still gone");
+
+        Assert.That(told, Is.EqualTo(2));
+    }
+
+    private static GatewayAddress Gateway(string node) => new(node, new HostPort("a", 1), new HostPort("a", 2));
+}
