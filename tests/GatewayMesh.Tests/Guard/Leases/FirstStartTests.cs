@@ -40,6 +40,16 @@ public sealed class FirstStartTests
     }
 
     [Test]
+    public void A_worker_that_has_not_said_that_it_is_able_is_not_granted_the_lease()
+    {
+        var bench = new LeaseBench();
+        bench.Tick();
+
+        Assert.That(bench.On(new GuardEvent.ProbePassed(1)), Is.Empty);
+        Assert.That(bench.On(new GuardEvent.WorkerFitness(1, true)), Has.Member(new GuardAction.Grant(1)));
+    }
+
+    [Test]
     public void Connections_are_held_for_two_seconds_and_refused_afterwards()
     {
         var bench = new LeaseBench();

@@ -7,6 +7,8 @@ internal sealed class LeaseBench(double jitter = 0)
 {
     private readonly LeaseMachine _machine = new(new LeaseSettings(), new FixedRandom(jitter));
 
+    private readonly HashSet<int> _said = [];
+
     internal static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
 
     internal TimeSpan Now { get; private set; }
@@ -47,13 +49,22 @@ internal sealed class LeaseBench(double jitter = 0)
 
     internal GuardAction[] Gateways(bool answer) => On(new GuardEvent.GatewaysAnswer(answer));
 
-    internal GuardAction[] Passes(int worker) => On(new GuardEvent.ProbePassed(worker));
+    /// <summary>A probe passes; a worker that has not said yet whether it is able says so before.</summary>
+    internal GuardAction[] Passes(int worker)
+    {
+        var actions = _said.Add(worker) ? On(new GuardEvent.WorkerFitness(worker, true)) : [];
+        return [.. actions, .. On(new GuardEvent.ProbePassed(worker))];
+    }
 
     internal GuardAction[] TimesOut(int worker, long progress = 7, bool workWaits = true) => On(new GuardEvent.ProbeTimedOut(worker, progress, workWaits));
 
     internal GuardAction[] AnswersBadly(int worker) => On(new GuardEvent.ProbeAnsweredBadly(worker));
 
-    internal GuardAction[] Fit(int worker, bool fit) => On(new GuardEvent.WorkerFitness(worker, fit));
+    internal GuardAction[] Fit(int worker, bool fit)
+    {
+        _said.Add(worker);
+        return On(new GuardEvent.WorkerFitness(worker, fit));
+    }
 
     internal GuardAction[] Returns(int worker) => On(new GuardEvent.LeaseReturned(worker));
 

@@ -220,7 +220,7 @@ public sealed class UpgradeTests
     {
         var bench = LeaseBench.Serving();
         bench.Upgrade();
-        bench.On(new GuardEvent.ProbePassed(2));
+        bench.Passes(2);
         bench.TimesOut(2);
 
         Assert.That(bench.Returns(1).OfType<GuardAction.Grant>().Select(grant => grant.Worker), Is.EqualTo(new[] { 1 }));
