@@ -64,7 +64,7 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
                 Adopt(adopted, now);
                 break;
             case GuardEvent.WorkerFitness said when Find(said.Worker) is { } worker:
-                SaidFitness(worker, said.Fit, now);
+                worker.Says(said.Fit, now);
                 break;
             case GuardEvent.ProbePassed passed when Find(passed.Worker) is { } worker:
                 ProbePassed(worker, now);
@@ -115,16 +115,6 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
         {
             DismissAll(now);
         }
-    }
-
-    private static void SaidFitness(WorkerSlot worker, bool fit, TimeSpan now)
-    {
-        if (fit && !worker.Fit && worker.Phase == WorkerPhase.Ready)
-        {
-            worker.ReadySince = now;
-        }
-
-        worker.Fit = fit;
     }
 
     private void ProbePassed(WorkerSlot worker, TimeSpan now)

@@ -32,6 +32,17 @@ internal sealed class WorkerSlot(int number, TimeSpan startedAt, LeaseSettings s
 
     internal HangEvidence Evidence { get; } = new(settings);
 
+    /// <summary>It says whether it is able to serve. One that was not has not been ready.</summary>
+    internal void Says(bool fit, TimeSpan now)
+    {
+        if (fit && !Fit && Phase == WorkerPhase.Ready)
+        {
+            ReadySince = now;
+        }
+
+        Fit = fit;
+    }
+
     /// <summary>Whether the lease is out with this worker.</summary>
     internal bool HoldsLease => Phase is WorkerPhase.Leased or WorkerPhase.Returning || HeldLeaseWhenKilled;
 
