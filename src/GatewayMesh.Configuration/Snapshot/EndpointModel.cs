@@ -6,11 +6,14 @@ namespace GatewayMesh.Configuration.Snapshot;
 /// <summary>One instance of a service: the same one by (service, id, address).</summary>
 /// <param name="Service">Name of the service.</param>
 /// <param name="Id">Id of the instance.</param>
-/// <param name="Node">Node that it runs on.</param>
+/// <param name="Node">Node that it runs on; empty when no node of the mesh fronts it.</param>
 /// <param name="Address">Where it is dialled: its sidecar's inbound listener, or the instance itself when no sidecar fronts it.</param>
 /// <param name="Healthy">What the registry says of it.</param>
 public sealed record EndpointModel(string Service, string Id, string Node, HostPort Address, bool Healthy)
 {
+    /// <summary>Whether no sidecar fronts it, so that it is no peer: it hears no mesh header, and none of its is believed.</summary>
+    public bool IsBare => Node.Length == 0;
+
     /// <summary>Free pairs from its registration.</summary>
     public ImmutableSortedDictionary<string, string> Meta { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 }

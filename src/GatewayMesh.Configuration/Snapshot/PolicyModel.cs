@@ -6,7 +6,7 @@ public sealed record PolicyModel
     /// <summary>The defaults.</summary>
     public static PolicyModel Default { get; } = new();
 
-    /// <summary>Total time of a request, all attempts. Default: 15 s.</summary>
+    /// <summary>Time of a request up to the head of its answer, all attempts together; it stands still while a body is uploaded, and a body that streams down is bound by its idle time. Default: 15 s.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Time to connect to an instance. Default: 1 s.</summary>

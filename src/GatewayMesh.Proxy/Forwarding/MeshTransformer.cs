@@ -183,7 +183,7 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
             target.Headers.ContentLength = null; // RFC 9112 §6.3: chunked overrides it
         }
 
-        if (exchange.Hop.Kind == TargetKind.Application && target.Headers.TryGetValue(ProxyStatus.FieldName, out var status))
+        if (exchange.Hop.Kind != TargetKind.MeshPeer && target.Headers.TryGetValue(ProxyStatus.FieldName, out var status))
         {
             target.Headers[ProxyStatus.FieldName] = ProxyStatusField.WithoutOurs(status);
         }

@@ -69,7 +69,8 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
         while (true)
         {
             balancer.TryPick(instances, ref exchange.Tried, out var lease);
-            var error = await AttemptAsync(exchange, lease, exchange.Route.Kind, destination: null).ConfigureAwait(false);
+            var kind = exchange.Route.Kind == TargetKind.MeshPeer && lease.Endpoint.IsBare ? TargetKind.BareInstance : exchange.Route.Kind;
+            var error = await AttemptAsync(exchange, lease, kind, destination: null).ConfigureAwait(false);
             if (!error.IsError)
             {
                 return error;

@@ -32,12 +32,12 @@ internal sealed class UpstreamPools(TimeProvider time) : IDisposable
         }
     }
 
-    /// <summary>Closes the pools to mesh peers that are not in <paramref name="addresses"/>.</summary>
+    /// <summary>Closes the pools to peers and instances that are not in <paramref name="addresses"/>.</summary>
     public void RetireAllBut(HashSet<HostPort> addresses)
     {
         foreach (var (key, pool) in _pools)
         {
-            if (key.Kind == TargetKind.MeshPeer && !addresses.Contains(key.Address) && _pools.TryRemove(new(key, pool)))
+            if (key.Kind != TargetKind.Application && !addresses.Contains(key.Address) && _pools.TryRemove(new(key, pool)))
             {
                 pool.Retire();
             }
@@ -67,7 +67,7 @@ internal sealed class UpstreamPools(TimeProvider time) : IDisposable
             ConnectTimeout = Timeout.InfiniteTimeSpan, // the callback has the policy's
             ConnectCallback = new UpstreamConnector(time).ConnectAsync,
             MaxConnectionsPerServer = int.MaxValue, // how many requests may run is admission's business; a queue here would be a hidden one
-            PooledConnectionIdleTimeout = key.Kind == TargetKind.Application ? IdleOfApplications : IdleOfMeshPeers,
+            PooledConnectionIdleTimeout = key.Kind == TargetKind.MeshPeer ? IdleOfMeshPeers : IdleOfApplications,
             PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
             MaxResponseHeadersLength = 64,
             MaxResponseDrainSize = 0, // what is left of an answer that nobody wants is not worth reading

@@ -137,6 +137,21 @@ public class FieldTests
     }
 
     [Test]
+    public async Task An_instance_without_a_sidecar_hears_no_mesh_header_and_cannot_ask_for_a_replay()
+    {
+        using var forger = Backend.Bytes("HTTP/1.1 503 No\r\nProxy-Status: gatewaymesh; error=connection_refused; forwarded=?0\r\nContent-Length: 0\r\n\r\n");
+        await using var mesh = await Mesh.Start();
+        mesh.BareService("legacy", forger.HostPort);
+        using var client = await RawConnection.To(mesh.Outbound());
+
+        var answer = await client.Ask("POST / HTTP/1.1\r\nHost: legacy\r\nContent-Length: 0\r\n\r\n");
+
+        Assert.That(forger.Executed, Is.EqualTo(1));
+        Assert.That(forger.Last.Head, Does.Not.Contain("gatewaymesh-"));
+        Assert.That(answer.Has("Proxy-Status"), Is.False);
+    }
+
+    [Test]
     public async Task The_edge_sets_X_Forwarded_and_believes_nobody()
     {
         using var payments = Backend.Saying("paid");

@@ -46,6 +46,13 @@ internal sealed class Mesh : IAsyncDisposable
         return Apply();
     }
 
+    /// <summary>A service with one instance that no sidecar fronts.</summary>
+    public Mesh BareService(string name, HostPort instance)
+    {
+        _services[name] = new ServiceModel(name, "http", PolicyModel.Default, [new EndpointModel(name, $"{name}-0", "", instance, Healthy: true)]);
+        return Apply();
+    }
+
     public Mesh Gateway(HostPort address, bool healthy = true)
     {
         _gateways.Add(new GatewayModel($"gw-{_gateways.Count}", "default", address, address, healthy));
