@@ -58,13 +58,26 @@ internal sealed class WorkerProcess : IDisposable
     internal static WorkerProcess Start(int number, WorkerPlan plan, GuardListeners listeners, ProbeUpstream upstream)
     {
         var path = plan.SocketOf(number);
+        using var socket = PacketListener.Open(path);
         var probeListener = ListeningSocket.Open(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
         var progress = ProgressPage.Create();
-        using var socket = PacketListener.Open(path);
-        var process = ProcessHandle.Spawn(WorkerPlan.Executable, ["worker"], CurrentEnvironment(), socket);
-        var worker = new WorkerProcess(number, process, new ControlChannel(PacketChannel.Connect(path)), progress, probeListener, plan.Bootstrap.Sidecar!.Guard);
-        worker.Configure(plan, listeners, upstream);
-        return worker;
+        ProcessHandle? process = null;
+        try
+        {
+            process = ProcessHandle.Spawn(WorkerPlan.Executable, ["worker"], CurrentEnvironment(), socket);
+            var worker = new WorkerProcess(number, process, new ControlChannel(PacketChannel.Connect(path)), progress, probeListener, plan.Bootstrap.Sidecar!.Guard);
+            worker.Configure(plan, listeners, upstream);
+            return worker;
+        }
+        catch
+        {
+            // A process that nobody could tell what to do must not be left behind.
+            process?.Signal(9);
+            process?.Dispose();
+            probeListener.Dispose();
+            progress.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Finds the worker that an earlier guard left behind and takes its listeners over.</summary>

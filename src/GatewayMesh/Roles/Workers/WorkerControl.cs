@@ -170,9 +170,9 @@ internal sealed class WorkerControl : IDisposable
             _accepting = true;
             _node.Serve(true);
         }
-        else if (_accepting)
+        else if (_accepting || accept)
         {
-            ReturnLease("asked back");
+            ReturnLease(accept ? "it drains already" : "asked back");
         }
     }
 
@@ -220,17 +220,18 @@ internal sealed class WorkerControl : IDisposable
     private void Say()
     {
         var unfit = _node.Unfit;
+        if (_guard is not null && (unfit != _saidUnfit || _time.GetElapsedTime(_saidAt) >= SayInterval))
+        {
+            // Before the lease is returned, or the guard might give it back at once.
+            _saidUnfit = unfit;
+            _saidAt = _time.GetTimestamp();
+            _guard.Send(new ControlMessage(ControlKind.Fitness) { Well = unfit is null, Reason = unfit, Record = _node.Describe() });
+        }
+
         if (unfit is not null && _accepting)
         {
             // Not able to serve: stop accepting before anything is lost, instead of waiting to be found out.
             ReturnLease(unfit);
-        }
-
-        if (_guard is not null && (unfit != _saidUnfit || _time.GetElapsedTime(_saidAt) >= SayInterval))
-        {
-            _saidUnfit = unfit;
-            _saidAt = _time.GetTimestamp();
-            _guard.Send(new ControlMessage(ControlKind.Fitness) { Well = unfit is null, Reason = unfit, Record = _node.Describe() });
         }
     }
 
