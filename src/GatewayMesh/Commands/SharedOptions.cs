@@ -39,11 +39,11 @@ internal static class SharedOptions
     }
 
     /// <summary>An option whose value is a duration such as <c>250ms</c>, <c>2s</c> or <c>1m</c>.</summary>
-    public static Option<TimeSpan> Duration(string name, string description, TimeSpan initial) => new(name)
+    public static Option<Duration> Duration(string name, string description, TimeSpan initial) => new(name)
     {
         Description = description,
         HelpName = "TIME",
-        DefaultValueFactory = _ => initial,
+        DefaultValueFactory = _ => new Duration(initial),
         CustomParser = result =>
         {
             var text = result.Tokens[0].Value;
@@ -52,7 +52,7 @@ internal static class SharedOptions
                 result.AddError($"{name} '{text}' must be a duration such as 250ms, 15s or 2m");
             }
 
-            return duration;
+            return new Duration(duration);
         },
     };
 

@@ -33,7 +33,7 @@ internal static class DemoCommand
 
             var spec = new DemoSpec
             {
-                Duration = parsed.GetValue(duration),
+                Duration = parsed.GetValue(duration).Value,
                 PortBase = parsed.GetValue(portBase),
                 DataDir = parsed.GetValue(dataDir),
                 Json = parsed.GetValue(json),

@@ -20,7 +20,7 @@ internal static class DrainCommand
         command.Add(admin);
         command.Add(undo);
         command.Add(timeout);
-        command.SetAction(parsed => Run(parsed.GetValue(admin)!, parsed.GetValue(undo), parsed.GetValue(timeout), output, TimeProvider.System));
+        command.SetAction(parsed => Run(parsed.GetValue(admin)!, parsed.GetValue(undo), parsed.GetValue(timeout).Value, output, TimeProvider.System));
         return command;
     }
 

@@ -18,7 +18,7 @@ internal static class UpgradeCommand
         };
         command.Add(admin);
         command.Add(timeout);
-        command.SetAction(parsed => Run(parsed.GetValue(admin)!, parsed.GetValue(timeout), output, TimeProvider.System));
+        command.SetAction(parsed => Run(parsed.GetValue(admin)!, parsed.GetValue(timeout).Value, output, TimeProvider.System));
         return command;
     }
 

@@ -53,8 +53,8 @@ internal static class DrillCommand
             var spec = new DrillSpec
             {
                 Fault = FaultNames.Parse(parsed.GetValue(fault)!),
-                FaultAt = parsed.GetValue(at),
-                Hold = parsed.GetValue(hold),
+                FaultAt = parsed.GetValue(at).Value,
+                Hold = parsed.GetValue(hold).Value,
                 Load = new LoadSpec
                 {
                     Target = Target(parsed.GetValue(via), mesh, address),
@@ -62,8 +62,8 @@ internal static class DrillCommand
                     Path = path,
                     Rate = parsed.GetValue(rate),
                     Connections = parsed.GetValue(connections),
-                    Duration = parsed.GetValue(duration),
-                    Timeout = parsed.GetValue(timeout),
+                    Duration = parsed.GetValue(duration).Value,
+                    Timeout = parsed.GetValue(timeout).Value,
                     Replay = parsed.GetValue(replay),
                 },
             };
@@ -126,7 +126,7 @@ internal static class DrillCommand
         if (via is null)
         {
             var status = mesh.Read() ?? throw new CommandFailure(ExitCode.Failed, $"no status from {admin}: is a node running there?");
-            via = status.Listeners.FirstOrDefault(listener => listener.Key.StartsWith("outbound/", StringComparison.Ordinal)).Value
+            via = status.Listeners.FirstOrDefault(listener => listener.Name.StartsWith("outbound/", StringComparison.Ordinal)).Address
                 ?? throw new CommandFailure(ExitCode.Usage, $"{status.Node} does not tell its outbound addresses: name one with --via HOST:PORT");
         }
 

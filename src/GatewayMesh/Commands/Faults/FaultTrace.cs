@@ -1,7 +1,9 @@
 namespace GatewayMesh.Commands.Faults;
 
-/// <summary>What a fault really did, as it went. Times in microseconds on the clock it was given.</summary>
-internal sealed class FaultTrace(Func<long> clock)
+/// <summary>What a fault really did, as it went.</summary>
+/// <param name="clock">Microseconds on the clock of all its times.</param>
+/// <param name="tell">Hears each note as it comes.</param>
+internal sealed class FaultTrace(Func<long> clock, Action<string>? tell = null)
 {
     private readonly List<string> _notes = [];
 
@@ -45,5 +47,7 @@ internal sealed class FaultTrace(Func<long> clock)
         {
             _notes.Add(text);
         }
+
+        tell?.Invoke(text);
     }
 }

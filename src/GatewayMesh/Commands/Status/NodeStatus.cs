@@ -45,8 +45,8 @@ internal sealed record NodeStatus
     /// <summary>All nodes of the mesh, as the registry knows them.</summary>
     public ImmutableArray<PeerStatus> Nodes { get; init; } = [];
 
-    /// <summary>Its listeners by name (<c>outbound/web</c>).</summary>
-    public ImmutableSortedDictionary<string, HostPort> Listeners { get; init; } = ImmutableSortedDictionary<string, HostPort>.Empty;
+    /// <summary>Its listeners by name (<c>outbound/web</c>), in the order of its file.</summary>
+    public ImmutableArray<(string Name, HostPort Address)> Listeners { get; init; } = [];
 
     /// <summary>Ingress: ports that stand in the bootstrap file.</summary>
     public ImmutableArray<int> BootstrapPorts { get; init; } = [];

@@ -48,10 +48,12 @@ internal static class StatusReader
                 ? new RegistryStatus(registry.Text("kind"), registry.Flag("synced") ?? false, registry.Text("revision"), [.. registry.Items("errors").Select(Words)])
                 : null,
             Nodes = [.. root.Items("nodes").Select(Peer)],
-            Listeners = root.Items("listeners")
-                .Where(listener => HostPort.TryParse(listener.Text("address"), out _))
-                .DistinctBy(listener => listener.Text("name"))
-                .ToImmutableSortedDictionary(listener => listener.Text("name"), listener => Address(listener.Text("address"))!),
+            Listeners =
+            [
+                .. root.Items("listeners")
+                    .Where(listener => Address(listener.Text("address")) is not null)
+                    .Select(listener => (listener.Text("name"), Address(listener.Text("address"))!)),
+            ],
             BootstrapPorts = Ports(ingress, "bootstrapPorts"),
             EntryPorts = Ports(ingress, "entryPorts"),
         };

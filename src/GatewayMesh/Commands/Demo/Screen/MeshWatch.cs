@@ -6,8 +6,10 @@ namespace GatewayMesh.Commands.Demo.Screen;
 internal sealed class MeshWatch(DemoPlan plan, Action<DemoEvent> tell)
 {
     private static readonly TimeSpan s_every = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan s_timeout = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromMilliseconds(800);
+    private const int MissesThatCount = 2;
     private readonly Lock _lock = new();
+    private readonly Dictionary<string, int> _misses = [];
     private readonly Dictionary<string, NodeStatus?> _states = [];
 
     /// <summary>What each node last said; null: it did not answer.</summary>
@@ -46,7 +48,13 @@ internal sealed class MeshWatch(DemoPlan plan, Action<DemoEvent> tell)
             bool isFirst;
             lock (_lock)
             {
-                isFirst = !_states.Remove(node.Name, out before);
+                isFirst = !_states.TryGetValue(node.Name, out before);
+                _misses[node.Name] = status is null ? _misses.GetValueOrDefault(node.Name) + 1 : 0;
+                if (status is null && before is not null && _misses[node.Name] < MissesThatCount)
+                {
+                    continue; // One late answer on a busy machine is no news.
+                }
+
                 _states[node.Name] = status;
             }
 
@@ -63,6 +71,7 @@ internal sealed class MeshWatch(DemoPlan plan, Action<DemoEvent> tell)
         (null, null) => null,
         (_, null) => "does not answer",
         (null, _) => "answers",
+        _ when before.Lease is null || now.Lease is null => null,
         _ when before.Lease is { } old && now.Lease is { } lease && lease.Kills > old.Kills => "the guard killed the hung worker",
         _ when before.Tier != now.Tier && now.Tier == "gateway" => "no worker fit to serve: the guard carries to a gateway",
         _ when before.Tier != now.Tier && now.Tier == "sidecar" => "the worker serves again",

@@ -27,7 +27,7 @@ internal sealed class DemoScript(DemoPlan plan, PartTallies tallies, TimeProvide
         tallies.Begin(step.Announcement);
         tell(new DemoEvent("", step.Announcement));
         var node = plan.Nodes.Single(node => node.Name == step.Node);
-        var trace = new FaultTrace(() => (long)time.GetElapsedTime(0).TotalMicroseconds);
+        var trace = new FaultTrace(() => (long)time.GetElapsedTime(0).TotalMicroseconds, note => tell(new DemoEvent(step.Node, note)));
         var fault = Fault.Of(step.Fault, new MeshAccess(node.Admin), trace, time, TimeSpan.Zero);
         try
         {
@@ -42,9 +42,9 @@ internal sealed class DemoScript(DemoPlan plan, PartTallies tallies, TimeProvide
             fault.Undo();
         }
 
-        foreach (var note in trace.Notes.Concat(trace.Failure is { } text ? [text] : []))
+        if (trace.Failure is { } why)
         {
-            tell(new DemoEvent(step.Node, note));
+            tell(new DemoEvent(step.Node, why));
         }
     }
 }

@@ -48,7 +48,7 @@ internal sealed record LoadReport
     /// <summary>When the fault came, ms since the start.</summary>
     public required double FaultAtMs { get; init; }
 
-    /// <summary>From the fault to the first answer to a request that was due after it; null: there was none.</summary>
+    /// <summary>From the fault to the first answer to a request that was sent after it; null: there was none.</summary>
     public required double? FirstSuccessMs { get; init; }
 
     /// <summary>The longest time without an answer after the fault.</summary>
@@ -100,7 +100,7 @@ internal sealed record LoadReport
 
     private static double? FirstSuccess(IReadOnlyList<Sample> samples, long faultAt)
     {
-        var after = samples.Where(sample => sample.Outcome == Outcome.Ok && sample.Intended >= faultAt).Select(sample => sample.Done);
+        var after = samples.Where(sample => sample.Outcome == Outcome.Ok && sample.Sent >= faultAt).Select(sample => sample.Done);
         return after.Any() ? (after.Min() - faultAt) / 1000.0 : null;
     }
 

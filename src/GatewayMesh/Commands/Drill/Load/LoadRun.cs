@@ -61,8 +61,14 @@ internal sealed class LoadRun
     /// <summary>No further request is begun; those under way are waited for.</summary>
     public void Stop() => _stopping = true;
 
-    /// <summary>Waits until the last request has ended.</summary>
-    public void Join() => _thread.Join();
+    /// <summary>Waits until the last request has ended; returns at once when the load was never begun.</summary>
+    public void Join()
+    {
+        if (!_thread.ThreadState.HasFlag(ThreadState.Unstarted))
+        {
+            _thread.Join();
+        }
+    }
 
     private void Loop()
     {

@@ -29,7 +29,7 @@ internal sealed class LoadReportTests
     }
 
     [Test]
-    public void The_first_success_belongs_to_a_request_that_was_due_after_the_fault()
+    public void The_first_success_belongs_to_a_request_that_was_sent_after_the_fault()
     {
         // The first was under way when the fault came: its answer proves nothing.
         var report = LoadReport.Of([new Sample(999_000, 999_000, 1_001_000, Outcome.Ok), new Sample(1_002_000, 1_002_000, 1_030_000, Outcome.Ok)], [""], Fault);

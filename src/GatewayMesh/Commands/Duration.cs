@@ -1,0 +1,11 @@
+using GatewayMesh.Configuration.Values;
+
+namespace GatewayMesh.Commands;
+
+/// <summary>A duration on the command line, so that help shows a default as users write it.</summary>
+/// <param name="Value">The duration.</param>
+internal readonly record struct Duration(TimeSpan Value)
+{
+    /// <inheritdoc/>
+    public override string ToString() => DurationText.Format(Value);
+}

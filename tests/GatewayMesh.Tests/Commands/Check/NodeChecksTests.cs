@@ -1,0 +1,63 @@
+using GatewayMesh.Commands.Check;
+using GatewayMesh.Configuration.Values;
+using GatewayMesh.Tests.Commands.Status;
+
+namespace GatewayMesh.Tests.Commands.Check;
+
+internal sealed class NodeChecksTests
+{
+    [Test]
+    public void A_well_sidecar_has_no_broken_check_and_plaintext_is_a_warning()
+    {
+        var findings = Of(Statuses.Sidecar);
+
+        Assert.That(findings.Where(finding => finding.Mark == Mark.Broken), Is.Empty);
+        Assert.That(findings.Single(finding => finding.Subject == "identity").Mark, Is.EqualTo(Mark.Warning));
+    }
+
+    [TestCase("\"synced\":true", "\"synced\":false", "registry")]
+    [TestCase("\"errors\":[]", "\"errors\":[\"mesh.yaml:3: unknown key\"]", "configuration")]
+    [TestCase("\"tier\":\"sidecar\",\n", "\"tier\":\"none\",\n", "worker")]
+    [TestCase("{\"ok\":true,\"ageSeconds\":3}", "{\"ok\":false,\"ageSeconds\":3,\"error\":\"refused\"}", "gateway gateway-1")]
+    public void What_is_broken_is_said_with_its_mend(string well, string broken, string subject)
+    {
+        var json = Statuses.Sidecar.Replace(well, broken, StringComparison.Ordinal);
+        Assume.That(json, Is.Not.EqualTo(Statuses.Sidecar));
+
+        var finding = Of(json).Single(finding => finding.Mark == Mark.Broken);
+
+        Assert.That(finding.Subject, Is.EqualTo(subject));
+        Assert.That(finding.Mend, Is.Not.Null.And.Not.Empty);
+    }
+
+    [Test]
+    public void A_sidecar_without_gateways_is_broken() =>
+        Assert.That(Of("""{"role":"sidecar","tier":"sidecar","lease":{"state":"leased"}}""").Where(finding => finding.Mark == Mark.Broken).Select(finding => finding.Subject), Does.Contain("gateways"));
+
+    [Test]
+    public void A_port_that_stands_in_only_one_half_of_an_ingress_is_broken() =>
+        Assert.That(
+            Of("""{"role":"ingress","ingress":{"bootstrapPorts":[80,81],"entryPorts":[81,82]}}""").Where(finding => finding.Subject.StartsWith("ingress", StringComparison.Ordinal)).Select(finding => (finding.Subject, finding.Mark)),
+            Is.EquivalentTo(new[] { ("ingress port 80", Mark.Broken), ("ingress port 82", Mark.Broken), ("ingress port 81", Mark.Well) }));
+
+    [TestCase(20, Mark.Well)]
+    [TestCase(21, Mark.Warning)]
+    public void A_guard_has_a_budget_of_20_MB(int megabytes, Mark mark) =>
+        Assert.That(Of(Statuses.Sidecar, megabytes).Single(finding => finding.Subject == "guard").Mark, Is.EqualTo(mark));
+
+    [Test]
+    public void Private_memory_is_the_sum_of_the_private_lines() =>
+        Assert.That(PrivateMemory.Sum(["Rss: 100 kB", "Private_Clean:      12 kB", "Private_Dirty:    8 kB", "Shared_Clean: 5 kB"]), Is.EqualTo(20 * 1024));
+
+    [Test]
+    public void An_admin_address_that_does_not_answer_fails_the_check()
+    {
+        var output = new StringWriter();
+
+        Assert.That(CheckCommand.Run(new HostPort("127.0.0.1", 1), output), Is.EqualTo(1));
+        Assert.That(output.ToString(), Does.StartWith("× admin: 127.0.0.1:1"));
+    }
+
+    private static IReadOnlyList<Finding> Of(string json, int megabytes = 8) =>
+        NodeChecks.Of(Statuses.Read(json), new HostPort("127.0.0.1", 15000), _ => megabytes * 1024 * 1024);
+}

@@ -1,0 +1,83 @@
+using GatewayMesh.Commands;
+
+namespace GatewayMesh.Tests.Commands;
+
+internal sealed class CommandTreeTests
+{
+    private static readonly string[] s_commands = ["demo", "validate", "check", "status", "drain", "upgrade", "drill", "version"];
+
+    [TestCaseSource(nameof(s_commands))]
+    public void The_help_of_every_command_shows_examples(string command)
+    {
+        var (code, output, _) = Run(command, "--help");
+
+        Assert.That(code, Is.Zero);
+        Assert.That(output, Does.Contain("Examples:").And.Contain($"gatewaymesh {command}"));
+    }
+
+    [Test]
+    public void The_help_of_the_whole_lists_every_command_and_the_role_and_hides_the_demos_applications()
+    {
+        var (code, output, _) = Run("--help");
+
+        Assert.That(code, Is.Zero);
+        Assert.That(s_commands.Where(command => !output.Contains($"  {command} ", StringComparison.Ordinal)), Is.Empty);
+        Assert.That(output, Does.Contain("--role sidecar|gateway|ingress").And.Not.Contain("demo-app"));
+    }
+
+    [Test]
+    public void Durations_in_help_are_written_as_users_write_them() =>
+        Assert.That(Run("demo", "--help").Output, Does.Contain("[default: 1m]"));
+
+    [TestCase("nonsense")]
+    [TestCase("status", "--admin", "nowhere")]
+    [TestCase("status", "--foo")]
+    [TestCase("drill")]
+    [TestCase("drill", "explode")]
+    [TestCase("drill", "kill", "--rate", "0")]
+    [TestCase("drill", "kill", "--duration", "15")]
+    [TestCase("demo", "--port-base", "80")]
+    [TestCase("demo", "--registry", "etcd")]
+    [TestCase("validate")]
+    public void Bad_usage_exits_with_2_and_says_so_on_the_error_stream(params string[] args)
+    {
+        var (code, _, error) = Run(args);
+
+        Assert.That(code, Is.EqualTo(2));
+        Assert.That(error, Does.Contain("gatewaymesh: ").And.Contain("--help"));
+    }
+
+    [Test]
+    public void No_arguments_at_all_are_bad_usage_and_show_the_help()
+    {
+        var (code, _, error) = Run();
+
+        Assert.That(code, Is.EqualTo(2));
+        Assert.That(error, Does.Contain("Usage:"));
+    }
+
+    [Test]
+    public void A_consul_registry_is_answered_with_not_supported_yet()
+    {
+        var (code, _, error) = Run("demo", "--registry", "consul");
+
+        Assert.That(code, Is.EqualTo(2));
+        Assert.That(error, Does.Contain("not supported yet"));
+    }
+
+    [TestCase("version")]
+    [TestCase("--version")]
+    public void The_version_is_one_line(string word)
+    {
+        var (code, output, _) = Run(word);
+
+        Assert.That(code, Is.Zero);
+        Assert.That(output.TrimEnd(), Does.Match(@"^gatewaymesh \d+\.\d+\.\d+ \(\.NET .*\)$"));
+    }
+
+    private static (int Code, string Output, string Error) Run(params string[] args)
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+        return (CommandTree.Run(args, output, error), output.ToString(), error.ToString());
+    }
+}

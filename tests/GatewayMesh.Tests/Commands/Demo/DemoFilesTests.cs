@@ -1,0 +1,57 @@
+using GatewayMesh.Commands.Demo;
+using GatewayMesh.Commands.Demo.Files;
+using GatewayMesh.Commands.Validate;
+
+namespace GatewayMesh.Tests.Commands.Demo;
+
+internal sealed class DemoFilesTests
+{
+    [Test]
+    public void The_files_of_the_demo_are_valid()
+    {
+        var folder = Directory.CreateTempSubdirectory("gatewaymesh-test-").FullName;
+        try
+        {
+            DemoFiles.Write(new DemoPlan(15000), folder);
+            var output = new StringWriter();
+
+            var code = ValidateCommand.Run([.. Directory.EnumerateFiles(folder, "*.yaml"), Path.Combine(folder, "registry")], output, json: false);
+
+            Assert.That(code, Is.Zero, output.ToString());
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Test]
+    public void The_topology_folder_holds_the_very_files_of_the_demo()
+    {
+        var folder = Path.Combine(Root(), "topology", "demo");
+        foreach (var (path, text) in DemoFiles.Of(new DemoPlan(15000)))
+        {
+            Assert.That(File.ReadAllText(Path.Combine(folder, path)), Is.EqualTo(text), $"topology/demo/{path}: copy the file of a running `gatewaymesh demo --data-dir DIR`");
+        }
+    }
+
+    [Test]
+    public void No_port_is_given_twice_and_all_are_within_the_span()
+    {
+        var ports = new DemoPlan(20000).Ports.ToArray();
+
+        Assert.That(ports, Is.Unique);
+        Assert.That(ports, Is.All.InRange(20000, 20000 + DemoPlan.Span));
+    }
+
+    private static string Root()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "GatewayMesh.sln")))
+        {
+            folder = Path.GetDirectoryName(folder)!;
+        }
+
+        return folder;
+    }
+}

@@ -1,0 +1,77 @@
+using GatewayMesh.Commands;
+using GatewayMesh.Commands.Drill;
+using GatewayMesh.Commands.Drill.Load;
+using GatewayMesh.Commands.Faults;
+using GatewayMesh.Linux;
+using GatewayMesh.Tests.Commands.Drill.Load;
+using GatewayMesh.Tests.Commands.Faults;
+
+namespace GatewayMesh.Tests.Commands.Drill;
+
+internal sealed class DrillRunTests
+{
+    private const string Answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nVia: 1.1 host-a-sidecar\r\n\r\n";
+
+    [Test]
+    public void A_drill_loads_harms_watches_and_reports()
+    {
+        using var server = new PlainServer(Answer);
+        var mesh = new FakeMesh();
+
+        var result = new DrillRun(Spec(server, FaultKind.Kill), mesh, TimeProvider.System).Run(CancellationToken.None);
+
+        Assert.That(result.Load.Sent, Is.EqualTo(100));
+        Assert.That(result.Broken, Is.Empty);
+        Assert.That(mesh.Signals, Is.EqualTo(new[] { (12, ProcessSignal.Kill) }));
+        Assert.That(result.Load.Paths.Single().Via, Is.EqualTo("1.1 host-a-sidecar"));
+    }
+
+    [Test]
+    public void An_interrupted_drill_leaves_no_process_stopped()
+    {
+        using var server = new PlainServer(Answer);
+        using var interrupt = new CancellationTokenSource();
+        var mesh = new FakeMesh { OnSignal = (_, signal) => { if (signal == ProcessSignal.Stop) { interrupt.Cancel(); } } };
+
+        new DrillRun(Spec(server, FaultKind.Hang), mesh, TimeProvider.System).Run(interrupt.Token);
+
+        Assert.That(mesh.Signals, Is.EqualTo(new[] { (12, ProcessSignal.Stop), (12, ProcessSignal.Continue) }));
+    }
+
+    [Test]
+    public void A_fault_that_cannot_be_done_ends_the_load()
+    {
+        using var server = new PlainServer(Answer);
+        var mesh = new FakeMesh { Status = null };
+
+        Assert.That(() => new DrillRun(Spec(server, FaultKind.Kill), mesh, TimeProvider.System).Run(CancellationToken.None), Throws.TypeOf<CommandFailure>());
+    }
+
+    [Test]
+    public void A_load_that_is_too_short_for_the_fault_is_made_longer_and_that_is_said()
+    {
+        using var server = new PlainServer(Answer);
+        var error = new StringWriter();
+
+        var longer = DrillCommand.Lengthened(Spec(server, FaultKind.Slow), error);
+
+        Assert.That(longer.Load.Duration, Is.GreaterThan(TimeSpan.FromSeconds(20)));
+        Assert.That(error.ToString(), Does.Contain("slow needs it"));
+    }
+
+    [TestCase("http://payments/", "payments", "/")]
+    [TestCase("http://payments.mesh:8080/a?b=1", "payments.mesh:8080", "/a?b=1")]
+    public void A_url_is_host_and_path(string url, string host, string path) => Assert.That(DrillCommand.Url(url), Is.EqualTo((host, path)));
+
+    [TestCase("https://payments/")]
+    [TestCase("payments")]
+    public void Other_urls_are_bad_usage(string url) =>
+        Assert.That(() => DrillCommand.Url(url), Throws.TypeOf<CommandFailure>().With.Property(nameof(CommandFailure.ExitCode)).EqualTo(2));
+
+    private static DrillSpec Spec(PlainServer server, FaultKind fault) => new()
+    {
+        Fault = fault,
+        FaultAt = TimeSpan.FromMilliseconds(50),
+        Load = new LoadSpec { Target = server.Address, Host = "payments", Rate = 500, Connections = 4, Duration = TimeSpan.FromMilliseconds(200) },
+    };
+}

@@ -1,0 +1,14 @@
+using GatewayMesh.Commands.Drill;
+
+namespace GatewayMesh.Tests.Commands.Drill;
+
+internal sealed class MediansTests
+{
+    [TestCase(new[] { 5.0, 1, 3 }, 3)]
+    [TestCase(new[] { 4.0, 1, 3, 2 }, 2.5)]
+    [TestCase(new[] { 7.0 }, 7)]
+    public void The_middle_of_the_values(double[] values, double middle) => Assert.That(Medians.Of(values), Is.EqualTo(middle));
+
+    [Test]
+    public void Of_nothing_there_is_no_median() => Assert.That(Medians.Of([]), Is.Null);
+}

@@ -1,0 +1,125 @@
+using GatewayMesh.Commands;
+using GatewayMesh.Commands.Faults;
+using GatewayMesh.Linux;
+using GatewayMesh.Tests.Commands.Status;
+
+namespace GatewayMesh.Tests.Commands.Faults;
+
+internal sealed class FaultTests
+{
+    private FakeMesh _mesh = null!;
+    private FaultTrace _trace = null!;
+
+    [SetUp]
+    public void MakeMesh()
+    {
+        _mesh = new FakeMesh();
+        _trace = new FaultTrace(() => 42);
+    }
+
+    [Test]
+    public void Kill_kills_the_worker_and_nobody_else()
+    {
+        Inflict(FaultKind.Kill);
+
+        Assert.That(_mesh.Signals, Is.EqualTo(new[] { (12, ProcessSignal.Kill) }));
+        Assert.That(_trace.BeganAt, Is.EqualTo(42));
+    }
+
+    [Test]
+    public void Hang_leaves_the_worker_stopped_until_it_is_undone()
+    {
+        // The guard finds out and starts another worker.
+        _mesh.OnSignal = (_, signal) => _mesh.Status = signal == ProcessSignal.Stop ? Statuses.Read() with { Pids = Statuses.Read().Pids.SetItem("worker", 13) } : _mesh.Status;
+        var fault = Inflict(FaultKind.Hang);
+        Assert.That(_mesh.Signals, Is.EqualTo(new[] { (12, ProcessSignal.Stop) }));
+
+        fault.Undo();
+
+        Assert.That(_mesh.Signals[^1], Is.EqualTo((12, ProcessSignal.Continue)));
+    }
+
+    [Test]
+    public void Starve_stops_the_guard_first_and_lets_it_go_on_last()
+    {
+        using var soon = new CancellationTokenSource();
+        _mesh.OnSignal = (pid, signal) =>
+        {
+            if (pid == 12 && signal == ProcessSignal.Stop)
+            {
+                soon.Cancel();
+            }
+        };
+
+        Inflict(FaultKind.Starve, soon.Token).Undo();
+
+        Assert.That(_mesh.Signals, Is.EqualTo(new[] { (11, ProcessSignal.Stop), (12, ProcessSignal.Stop), (12, ProcessSignal.Continue), (11, ProcessSignal.Continue) }));
+    }
+
+    [Test]
+    public void Crash_loop_kills_each_worker_once()
+    {
+        using var soon = new CancellationTokenSource();
+        _mesh.OnSignal = (pid, _) =>
+        {
+            if (pid == 14)
+            {
+                soon.Cancel();
+            }
+        };
+
+        Inflict(FaultKind.CrashLoop, soon.Token);
+
+        Assert.That(_mesh.Signals, Is.EqualTo(new[] { (12, ProcessSignal.Kill), (13, ProcessSignal.Kill), (14, ProcessSignal.Kill) }));
+    }
+
+    [Test]
+    public void A_drain_that_is_interrupted_is_taken_back_once()
+    {
+        _mesh.Status = _mesh.Status! with { Lease = null };
+        using var at_once = new CancellationTokenSource();
+        at_once.Cancel();
+
+        Inflict(FaultKind.Drain, at_once.Token).Undo();
+
+        Assert.That(_mesh.Posts, Is.EqualTo(new[] { "/drain {}", """/drain {"undo":true}""" }));
+    }
+
+    [Test]
+    public void A_refused_order_is_a_failure_of_the_fault()
+    {
+        _mesh.Refusal = "409 busy";
+
+        Inflict(FaultKind.Upgrade);
+
+        Assert.That(_trace.Failure, Is.EqualTo("409 busy"));
+    }
+
+    [Test]
+    public void Kill_gateway_asks_the_gateway_itself_for_its_process()
+    {
+        Inflict(FaultKind.KillGateway);
+
+        Assert.That(_mesh.Signals, Is.EqualTo(new[] { (31, ProcessSignal.Kill) }));
+    }
+
+    [Test]
+    public void Without_a_worker_there_is_nothing_to_kill_and_that_is_said()
+    {
+        _mesh.Status = Statuses.Read("""{"node":"host-a"}""");
+
+        Assert.That(() => Inflict(FaultKind.Kill), Throws.TypeOf<CommandFailure>().With.Message.Contains("no worker"));
+        Assert.That(_mesh.Signals, Is.Empty);
+    }
+
+    [Test]
+    public void Every_fault_has_a_word_a_sentence_and_a_way_back() =>
+        Assert.That(FaultNames.All.Select(word => FaultNames.Parse(word)), Is.EqualTo(Enum.GetValues<FaultKind>()));
+
+    private Fault Inflict(FaultKind kind, CancellationToken cancellation = default)
+    {
+        var fault = Fault.Of(kind, _mesh, _trace, TimeProvider.System, TimeSpan.Zero);
+        fault.Inflict(cancellation);
+        return fault;
+    }
+}

@@ -1,0 +1,34 @@
+using GatewayMesh.Commands;
+using GatewayMesh.Commands.Status;
+using GatewayMesh.Commands.Terminal;
+using GatewayMesh.Configuration.Values;
+
+namespace GatewayMesh.Tests.Commands.Status;
+
+internal sealed class StatusCommandTests
+{
+    [Test]
+    public void The_table_tells_synced_from_stale_and_alive_from_gone()
+    {
+        var lines = StatusCommand.Table(Statuses.Read()).Lines(Paint.Off).ToArray();
+
+        Assert.That(lines, Has.Length.EqualTo(4));
+        Assert.That(lines[1], Does.Match("^host-a +sidecar +0.1.0 +sidecar +abc +SYNCED +0.5s +60 +guard 11, worker 12$"));
+        Assert.That(lines[2], Does.Match("^gateway-1 .* old +STALE +1.0s"));
+        Assert.That(lines[3], Does.Match("^host-b .* 9.0s gone"));
+    }
+
+    [Test]
+    public void A_node_that_knows_no_others_shows_itself() =>
+        Assert.That(StatusCommand.Table(Statuses.Read("""{"node":"host-a","role":"sidecar","tier":"none"}""")).Lines(Paint.Off).Last(), Does.StartWith("host-a"));
+
+    [Test]
+    public void A_gone_admin_address_is_told_with_its_name()
+    {
+        var nobody = new HostPort("127.0.0.1", 1);
+
+        Assert.That(
+            () => StatusCommand.Run(nobody, json: false, new StringWriter()),
+            Throws.TypeOf<CommandFailure>().With.Message.Contains("127.0.0.1:1").And.Property(nameof(CommandFailure.ExitCode)).EqualTo(1));
+    }
+}
