@@ -63,7 +63,7 @@ internal sealed class DemoCommandTests
         start.Environment[MarkedProcesses.Variable] = mark;
         using var child = System.Diagnostics.Process.Start(start)!;
 
-        Assert.That(() => MarkedProcesses.Find(mark), Has.Count.EqualTo(2).After(5000, 20));
+        Assert.That(() => MarkedProcesses.Find(mark).Count, Is.EqualTo(2).After(5000, 20));
         Assert.That(MarkedProcesses.Kill(mark), Is.EqualTo(2));
         child.WaitForExit();
         Assert.That(() => MarkedProcesses.Find(mark), Is.Empty.After(5000, 20));
