@@ -38,6 +38,16 @@ public sealed class ProjectReferenceTests
         Assert.That(House.Keys.Select(project => $"{project}.Tests"), Is.SubsetOf(Directory.EnumerateDirectories(Path.Combine(Repository.Root, "tests")).Select(Path.GetFileName)));
 
     [Test]
+    public void Every_project_is_in_the_solution()
+    {
+        var solution = File.ReadAllText(Path.Combine(Repository.Root, "GatewayMesh.sln"));
+        Assert.That(
+            Directory.EnumerateFiles(Repository.Root, "*.csproj", SearchOption.AllDirectories).Select(Path.GetFileName)
+                .Where(project => !solution.Contains($"\\{project}\"", StringComparison.Ordinal)),
+            Is.Empty);
+    }
+
+    [Test]
     public void Package_versions_stand_in_one_file() =>
         Assert.That(
             from project in Directory.EnumerateFiles(Repository.Root, "*.csproj", SearchOption.AllDirectories)

@@ -55,6 +55,14 @@ internal sealed class Mesh : IDisposable
         return node;
     }
 
+    /// <summary>A node whose file is in the folder already.</summary>
+    public MeshNode Adopt(string name, IPEndPoint admin)
+    {
+        var node = new MeshNode(name, Path.Combine(Folder, name + ".yaml"), admin, Environment);
+        _nodes.Add(node);
+        return node;
+    }
+
     /// <summary>What every bootstrap file of this mesh begins with.</summary>
     public string Header(string name, string role, IPEndPoint admin) =>
         $"""
