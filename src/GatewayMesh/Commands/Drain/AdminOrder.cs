@@ -41,10 +41,14 @@ internal sealed class AdminOrder(HostPort admin, TextWriter output, TimeProvider
 
     private void Say(NodeStatus status)
     {
-        var line = $"  {status.Lease?.State ?? "running"}, tier {status.Tier}{(status.Worker is { } worker ? $", {worker.Inflight} requests under way" : "")}";
+        var line = $"  {status.Lease?.State ?? "running"}, tier {status.Tier}{UnderWay(status)}";
         if (line != _said)
         {
             output.WriteLine(_said = line);
         }
     }
+
+    // While it serves the number is never twice the same and tells nothing.
+    private static string UnderWay(NodeStatus status) =>
+        status is { Lease.State: not "leased", Worker: { } worker } ? $", {worker.Inflight} requests under way" : "";
 }
