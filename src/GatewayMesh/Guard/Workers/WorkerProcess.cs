@@ -13,7 +13,9 @@ namespace GatewayMesh.Guard.Workers;
 internal sealed class WorkerProcess : IDisposable
 {
     private const int FirstMessageListeners = 200;
-    private static readonly TimeSpan AdoptionLimit = TimeSpan.FromSeconds(2);
+
+    // Long: who gives up on a live worker leaves two of them, and a busy machine took more than two seconds (seen in the demo).
+    private static readonly TimeSpan AdoptionLimit = TimeSpan.FromSeconds(5);
     private readonly ListeningSocket _probeListener;
     private bool _stands;
 
