@@ -14,7 +14,8 @@ public sealed unsafe class PacketChannel : Descriptor
 
     private const int ControlHeader = 16;
 
-    internal PacketChannel(int fd)
+    /// <summary>Takes over a descriptor that is connected already.</summary>
+    public PacketChannel(int fd)
         : base(fd)
     {
     }

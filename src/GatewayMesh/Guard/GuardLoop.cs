@@ -68,19 +68,24 @@ internal sealed class GuardLoop : IDisposable
     /// <summary>Tells the loop that something happened.</summary>
     internal void Post(GuardEvent happened) => Post(() => _events.Enqueue(happened));
 
-    /// <summary>Before <see cref="Run"/>: takes over the worker that an earlier guard left behind, with its listeners.</summary>
-    internal bool TryAdopt()
+    /// <summary>Before <see cref="Run"/>: goes on with the worker of the program that was here before, or takes over the one that an earlier guard left behind.</summary>
+    internal void TakeOver(WorkerHandover? handover)
     {
-        if (WorkerProcess.Adopt(_plan, _listeners, _upstream, out var leased) is not { } worker)
+        var leased = handover is not null;
+        var worker = handover is not null ? WorkerProcess.Resume(handover, _plan, _upstream) : WorkerProcess.Adopt(_plan, _listeners, _upstream, out leased);
+        if (worker is not null)
         {
-            return false;
+            _workers.Add(worker);
+            _events.Enqueue(new GuardEvent.WorkerAdopted(worker.Number, leased));
+            _report("worker-adopted", $"worker {worker.Process.Pid} was found running{(leased ? " and serving" : "")}; taken over");
+            Handle();
         }
-
-        _workers.Add(worker);
-        _events.Enqueue(new GuardEvent.WorkerAdopted(worker.Number, leased));
-        _report("worker-adopted", $"worker {worker.Process.Pid} was found running{(leased ? " and serving" : "")}; taken over");
-        return true;
     }
+
+    /// <summary>Executes another program in the place of this one, with all that must not be lost; only on the loop's thread. Returns only by throwing.</summary>
+    /// <exception cref="LinuxException">It cannot be executed; nothing has changed.</exception>
+    internal void ExecuteInPlace(string executable) =>
+        Handover.Execute(executable, _listeners, _machine.Holder is { } holder ? Find(holder.Number) : null, Counts);
 
     /// <summary>Runs until the machine says that all is done.</summary>
     internal void Run()
@@ -158,7 +163,7 @@ internal sealed class GuardLoop : IDisposable
         foreach (var worker in _workers)
         {
             worker.PollIndex = _poll.Add(worker.Process.Pidfd.Number);
-            _poll.Add(worker.Speaks ? worker.Channel.Descriptor : worker.Process.Pidfd.Number);
+            _poll.Add(worker.Speaks ? worker.Channel.Packets.Number : worker.Process.Pidfd.Number);
             worker.Prober.AddTo(_poll);
             timeout = Shorter(timeout, worker.Prober.WakeAt - now);
         }

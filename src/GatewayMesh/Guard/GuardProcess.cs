@@ -102,7 +102,7 @@ internal sealed class GuardProcess : IDisposable
     /// <summary>Begins an upgrade to the binary on disk.</summary>
     internal void BeginUpgrade()
     {
-        if (Interlocked.CompareExchange(ref _upgrade, new Upgrade(_loop, _carrier, _listeners, _events), null) is null)
+        if (Interlocked.CompareExchange(ref _upgrade, new Upgrade(_loop, _carrier, _events), null) is null)
         {
             _ = Task.Run(async () =>
             {
@@ -128,7 +128,7 @@ internal sealed class GuardProcess : IDisposable
     {
         var handover = Handover.Take();
         handover?.PutInto(_listeners);
-        _loop.TryAdopt();
+        _loop.TakeOver(handover?.Worker);
         BindTheRest();
         using var admin = new AdminServer(_admin, GuardAdmin.Routes(this));
         using var signals = new Signals(this);

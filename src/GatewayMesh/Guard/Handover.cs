@@ -9,11 +9,12 @@ using GatewayMesh.Linux;
 
 namespace GatewayMesh.Guard;
 
-/// <summary>What a guard leaves to the new program that it executes in its own place: its listening sockets and its counters.</summary>
+/// <summary>What a guard leaves to the new program that it executes in its own place: its listening sockets, the worker that serves, and its counters.</summary>
 /// <param name="Listeners">The listeners.</param>
 /// <param name="Descriptors">Their descriptors, in the same order.</param>
+/// <param name="Worker">The worker that holds the lease, or null.</param>
 /// <param name="Counts">Counters by name.</param>
-internal sealed record Handover(ImmutableArray<LentListener> Listeners, ImmutableArray<int> Descriptors, ImmutableSortedDictionary<string, long> Counts)
+internal sealed record Handover(ImmutableArray<LentListener> Listeners, ImmutableArray<int> Descriptors, WorkerHandover? Worker, ImmutableSortedDictionary<string, long> Counts)
 {
     // Not GATEWAYMESH_…: those are configuration.
     private const string Variable = "_GATEWAYMESH_HANDOVER";
@@ -21,15 +22,16 @@ internal sealed record Handover(ImmutableArray<LentListener> Listeners, Immutabl
 
     /// <summary>Executes <paramref name="executable"/> in the place of this process. Returns only by throwing; then nothing has changed.</summary>
     /// <exception cref="LinuxException">It cannot be executed.</exception>
-    internal static void Execute(string executable, GuardListeners listeners, GuardCounts counts)
+    internal static void Execute(string executable, GuardListeners listeners, WorkerProcess? worker, GuardCounts counts)
     {
         var all = listeners.All.ToList();
         var handover = new Handover(
             [.. all.Select(listener => LentListener.From(listener.Spec))],
             [.. all.Select(listener => listener.Socket.Number)],
+            worker?.HandOver(),
             counts.ToDictionary());
         using var file = MemoryFile.Create("gatewaymesh-handover", JsonSerializer.SerializeToUtf8Bytes(handover, HandoverJson.Default.Handover));
-        List<Descriptor> kept = [file, .. all.Select(listener => listener.Socket)];
+        List<Descriptor> kept = [file, .. all.Select(listener => listener.Socket), .. worker?.Kept ?? []];
         kept.ForEach(descriptor => descriptor.KeepOverExec(true));
         try
         {
@@ -70,6 +72,9 @@ internal sealed record Handover(ImmutableArray<LentListener> Listeners, Immutabl
         }
     }
 }
+
+/// <summary>A worker that goes from one program to the next: its number in the lease machine, its process, and the descriptors of its channel, counters and probe listener.</summary>
+internal sealed record WorkerHandover(int Number, int Pid, int Channel, int Progress, int ProbeListener);
 
 /// <summary>Source-generated reading and writing.</summary>
 [JsonSourceGenerationOptions(UseStringEnumConverter = true)]

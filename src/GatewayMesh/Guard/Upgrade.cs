@@ -13,7 +13,7 @@ namespace GatewayMesh.Guard;
 /// An upgrade in place: try the binary on disk, execute it in this guard's place, then start a new worker. A guard that carries connections
 /// would cut them by that, so it waits for them to end; if they do not, the worker alone is upgraded and the guard stays what it is.
 /// </summary>
-internal sealed class Upgrade(GuardLoop loop, Carrier carrier, GuardListeners listeners, EventLog events)
+internal sealed class Upgrade(GuardLoop loop, Carrier carrier, EventLog events)
 {
     private static readonly TimeSpan TrialLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan CarriedLimit = TimeSpan.FromSeconds(20);
@@ -23,7 +23,7 @@ internal sealed class Upgrade(GuardLoop loop, Carrier carrier, GuardListeners li
     internal async Task RunAsync(Func<GuardView> view)
     {
         events.Info("upgrade", $"to {WorkerPlan.Executable}");
-        if (await TryBinaryAsync().ConfigureAwait(false) is { } reason)
+        if (Refusal(view()) is { } reason || (reason = await TryBinaryAsync().ConfigureAwait(false)) is not null)
         {
             loop.LastUpgrade = new GuardAction.UpgradeEnded(false, reason);
             events.Error("upgrade-failed", $"{reason}; nothing was changed");
@@ -42,11 +42,14 @@ internal sealed class Upgrade(GuardLoop loop, Carrier carrier, GuardListeners li
         }
     }
 
+    // The new program would know nothing of a second worker.
+    private static string? Refusal(GuardView view) => view.Drained ? "the node is drained" : view.Workers.Length > 1 ? "an old worker still drains, or an upgrade is under way" : null;
+
     private void Execute()
     {
         try
         {
-            Handover.Execute(WorkerPlan.Executable, listeners, loop.Counts);
+            loop.ExecuteInPlace(WorkerPlan.Executable);
         }
         catch (LinuxException failure)
         {

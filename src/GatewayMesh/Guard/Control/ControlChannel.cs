@@ -8,8 +8,8 @@ internal sealed class ControlChannel(PacketChannel packets) : IDisposable
 {
     private readonly byte[] _buffer = new byte[PacketChannel.MaxMessage];
 
-    /// <summary>What to poll for.</summary>
-    internal int Descriptor => packets.Number;
+    /// <summary>What to poll for, and what to keep over exec.</summary>
+    internal Descriptor Packets => packets;
 
     /// <summary>Sends; never blocks.</summary>
     /// <returns>False when the other side is gone or does not read.</returns>

@@ -82,6 +82,36 @@ internal sealed class WorkerProcess : IDisposable
         }
     }
 
+    /// <summary>Goes on with the worker of the program that was here before.</summary>
+    /// <returns>Null when it has ended meanwhile.</returns>
+    internal static WorkerProcess? Resume(WorkerHandover handover, WorkerPlan plan, ProbeUpstream upstream)
+    {
+        var probeListener = new ListeningSocket(handover.ProbeListener);
+        var channel = new PacketChannel(handover.Channel);
+        var progress = new Descriptor(handover.Progress);
+        Descriptor[] kept = [probeListener, channel, progress];
+        foreach (var descriptor in kept)
+        {
+            descriptor.KeepOverExec(false);
+        }
+
+        if (ProcessHandle.Find(handover.Pid) is not { } process)
+        {
+            Array.ForEach(kept, descriptor => descriptor.Dispose());
+            return null;
+        }
+
+        var worker = new WorkerProcess(handover.Number, process, new ControlChannel(channel), ProgressPage.Map(progress), probeListener, plan.Bootstrap.Sidecar!.Guard) { _stands = true };
+        worker.LeadProbeTo(upstream);
+        return worker;
+    }
+
+    /// <summary>What the next program needs to go on with this worker.</summary>
+    internal WorkerHandover HandOver() => new(Number, Process.Pid, Channel.Packets.Number, Progress.Descriptor.Number, _probeListener.Number);
+
+    /// <summary>The descriptors that this takes.</summary>
+    internal IEnumerable<Descriptor> Kept => [Channel.Packets, Progress.Descriptor, _probeListener];
+
     /// <summary>Finds the worker that an earlier guard left behind and takes its listeners over.</summary>
     /// <returns>Null when there is none.</returns>
     internal static WorkerProcess? Adopt(WorkerPlan plan, GuardListeners listeners, ProbeUpstream upstream, out bool leased)
@@ -130,11 +160,7 @@ internal sealed class WorkerProcess : IDisposable
 
         leased = holdings.Accept;
         var worker = new WorkerProcess(holdings.Worker, process, channel, ProgressPage.Map(descriptors[0]), probeListener!, plan.Bootstrap.Sidecar!.Guard) { _stands = true };
-
-        // The probe's far end was a socket of the guard that is gone.
-        channel.Send(
-            new ControlMessage(ControlKind.Reload) { Close = ["probe"], Listeners = [LentListener.From(worker.ProbeSpec(upstream))] },
-            [probeListener!.Number]);
+        worker.LeadProbeTo(upstream);
         return worker;
     }
 
@@ -189,6 +215,11 @@ internal sealed class WorkerProcess : IDisposable
             Reload(plan, more, []);
         }
     }
+
+    // The probe's far end was a socket of a guard that is gone.
+    private void LeadProbeTo(ProbeUpstream upstream) => Channel.Send(
+        new ControlMessage(ControlKind.Reload) { Close = ["probe"], Listeners = [LentListener.From(ProbeSpec(upstream))] },
+        [_probeListener.Number]);
 
     private ListenerSpec ProbeSpec(ProbeUpstream upstream) =>
         new("probe", ListenerKind.Probe, _probeListener.LocalAddress)

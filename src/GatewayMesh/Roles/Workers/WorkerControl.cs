@@ -92,7 +92,7 @@ internal sealed class WorkerControl : IDisposable
         _poll.Clear();
         _poll.Add(_wake.Number);
         _poll.Add(_door.Number);
-        var guard = _guard is null ? -1 : _poll.Add(_guard.Descriptor);
+        var guard = _guard is null ? -1 : _poll.Add(_guard.Packets.Number);
         _poll.Wait(SayInterval);
         if (_poll.IsReady(0))
         {
