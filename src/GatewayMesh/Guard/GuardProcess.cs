@@ -23,6 +23,7 @@ namespace GatewayMesh.Guard;
 internal sealed class GuardProcess : IDisposable
 {
     private static readonly TimeSpan QuietAtTheEnd = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TrimInterval = TimeSpan.FromSeconds(10);
 
     private readonly TimeProvider _time = TimeProvider.System;
     private readonly EventLog _events;
@@ -38,6 +39,7 @@ internal sealed class GuardProcess : IDisposable
     private readonly FileStream _lock;
     private readonly Socket _admin;
     private readonly CancellationTokenSource _stop = new();
+    private long _carriedAtTrim = -1;
     private BootstrapLoad _load;
     private volatile GuardView _view = new(Acceptor.Holding, Drained: false, Upgrading: false, []);
     private Upgrade? _upgrade;
@@ -140,6 +142,7 @@ internal sealed class GuardProcess : IDisposable
         }
 
         _ = Task.Run(() => _exerciser.RunAsync(_stop.Token));
+        using var trimming = _time.CreateTimer(_ => TrimAfterUse(), null, TrimInterval, TrimInterval);
         _publisher.Start();
         ServiceNotification.Send("READY=1");
         _events.Info("guard_started", $"guard of {_load.Bootstrap.Node}, identity plaintext", ("admin", _load.Bootstrap.Admin.ToString()), ("version", Versions.Current));
@@ -269,6 +272,16 @@ internal sealed class GuardProcess : IDisposable
         if (!any)
         {
             _exerciser.Hurry();
+        }
+    }
+
+    private void TrimAfterUse()
+    {
+        var counts = _carrier.Counts;
+        if (counts.Open == 0 && counts.Total != _carriedAtTrim)
+        {
+            _carriedAtTrim = counts.Total;
+            MemoryUse.Trim();
         }
     }
 
