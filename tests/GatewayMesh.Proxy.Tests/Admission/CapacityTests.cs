@@ -1,7 +1,7 @@
 using GatewayMesh.Proxy.Admission;
-using GatewayMesh.Proxy.Policy.Tests.Time;
+using GatewayMesh.Proxy.Tests.Time;
 
-namespace GatewayMesh.Proxy.Policy.Tests.Admission;
+namespace GatewayMesh.Proxy.Tests.Admission;
 
 public sealed class CapacityTests
 {

@@ -1,6 +1,6 @@
 using GatewayMesh.Proxy.Errors;
 
-namespace GatewayMesh.Proxy.Policy.Tests.Errors;
+namespace GatewayMesh.Proxy.Tests.Errors;
 
 public sealed class ErrorTableTests
 {

@@ -2,7 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using GatewayMesh.Proxy.Telemetry;
 
-namespace GatewayMesh.Proxy.Policy.Tests.Telemetry;
+namespace GatewayMesh.Proxy.Tests.Telemetry;
 
 public sealed class BoundedRingTests
 {

@@ -1,9 +1,9 @@
 using FsCheck;
 using FsCheck.Fluent;
-using GatewayMesh.Proxy.Policy.Tests.Time;
+using GatewayMesh.Proxy.Tests.Time;
 using GatewayMesh.Proxy.Resilience;
 
-namespace GatewayMesh.Proxy.Policy.Tests.Resilience;
+namespace GatewayMesh.Proxy.Tests.Resilience;
 
 public sealed class RetryBudgetTests
 {

@@ -3,7 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using GatewayMesh.Proxy.Admission;
 
-namespace GatewayMesh.Proxy.Policy.Tests.Admission;
+namespace GatewayMesh.Proxy.Tests.Admission;
 
 public sealed class GatewayAdmissionTests
 {

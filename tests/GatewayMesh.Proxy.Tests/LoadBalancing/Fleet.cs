@@ -2,9 +2,9 @@ using System.Collections.Frozen;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Proxy.LoadBalancing;
-using GatewayMesh.Proxy.Policy.Tests.Time;
+using GatewayMesh.Proxy.Tests.Time;
 
-namespace GatewayMesh.Proxy.Policy.Tests.LoadBalancing;
+namespace GatewayMesh.Proxy.Tests.LoadBalancing;
 
 /// <summary>A service <c>web</c> with instances, a clock and a balancer.</summary>
 internal sealed class Fleet

@@ -3,7 +3,7 @@ using FsCheck.Fluent;
 using GatewayMesh.Proxy.Errors;
 using Microsoft.Extensions.Primitives;
 
-namespace GatewayMesh.Proxy.Policy.Tests.Errors;
+namespace GatewayMesh.Proxy.Tests.Errors;
 
 public sealed class ProxyStatusTests
 {

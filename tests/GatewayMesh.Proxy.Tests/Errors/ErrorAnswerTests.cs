@@ -3,7 +3,7 @@ using GatewayMesh.Proxy.Errors;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace GatewayMesh.Proxy.Policy.Tests.Errors;
+namespace GatewayMesh.Proxy.Tests.Errors;
 
 public sealed class ErrorAnswerTests
 {

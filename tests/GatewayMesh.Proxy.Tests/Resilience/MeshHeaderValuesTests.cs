@@ -1,7 +1,7 @@
 using GatewayMesh.Proxy.Resilience;
 using Microsoft.AspNetCore.Http;
 
-namespace GatewayMesh.Proxy.Policy.Tests.Resilience;
+namespace GatewayMesh.Proxy.Tests.Resilience;
 
 public sealed class MeshHeaderValuesTests
 {

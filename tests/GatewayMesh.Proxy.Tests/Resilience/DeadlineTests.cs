@@ -1,7 +1,7 @@
-using GatewayMesh.Proxy.Policy.Tests.Time;
+using GatewayMesh.Proxy.Tests.Time;
 using GatewayMesh.Proxy.Resilience;
 
-namespace GatewayMesh.Proxy.Policy.Tests.Resilience;
+namespace GatewayMesh.Proxy.Tests.Resilience;
 
 public sealed class DeadlineTests
 {

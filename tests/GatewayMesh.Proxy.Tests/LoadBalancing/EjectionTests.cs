@@ -1,6 +1,6 @@
 using GatewayMesh.Proxy.LoadBalancing;
 
-namespace GatewayMesh.Proxy.Policy.Tests.LoadBalancing;
+namespace GatewayMesh.Proxy.Tests.LoadBalancing;
 
 public sealed class EjectionTests
 {

@@ -2,7 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using GatewayMesh.Proxy.LoadBalancing;
 
-namespace GatewayMesh.Proxy.Policy.Tests.LoadBalancing;
+namespace GatewayMesh.Proxy.Tests.LoadBalancing;
 
 public sealed class PowerOfTwoChoicesTests
 {

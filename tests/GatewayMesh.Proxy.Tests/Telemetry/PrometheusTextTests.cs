@@ -5,7 +5,7 @@ using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Resilience;
 using GatewayMesh.Proxy.Telemetry;
 
-namespace GatewayMesh.Proxy.Policy.Tests.Telemetry;
+namespace GatewayMesh.Proxy.Tests.Telemetry;
 
 public sealed class PrometheusTextTests
 {

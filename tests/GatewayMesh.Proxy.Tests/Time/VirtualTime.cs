@@ -1,4 +1,4 @@
-namespace GatewayMesh.Proxy.Policy.Tests.Time;
+namespace GatewayMesh.Proxy.Tests.Time;
 
 /// <summary>A clock that moves only when told to.</summary>
 internal sealed class VirtualTime : TimeProvider

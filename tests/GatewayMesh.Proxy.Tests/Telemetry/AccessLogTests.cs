@@ -3,7 +3,7 @@ using System.Text.Json;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Telemetry;
 
-namespace GatewayMesh.Proxy.Policy.Tests.Telemetry;
+namespace GatewayMesh.Proxy.Tests.Telemetry;
 
 public sealed class AccessLogTests
 {
