@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
@@ -134,14 +133,9 @@ internal static class GuardAdmin
 
     private static AdminResponse Metrics(GuardProcess guard)
     {
-        var text = new ArrayBufferWriter<byte>();
-        text.Write(Encoding.UTF8.GetBytes(GuardMetrics.Text(guard.View, guard.Loop.Counts, guard.Carrier.Counts, guard.Watch)));
-        if (Ask(guard, "/metrics") is { IsSuccess: true } answer)
-        {
-            text.Write(answer.Body.Span);
-        }
-
-        return new AdminResponse(200, "text/plain; version=0.0.4; charset=utf-8", text.WrittenMemory);
+        var own = GuardMetrics.Text(guard.View, guard.Loop.Counts, guard.Carrier.Counts, guard.Watch);
+        var text = Ask(guard, "/metrics") is { IsSuccess: true } answer ? MetricsText.Join(own, answer.Text, GuardMetrics.Tier) : own;
+        return new AdminResponse(200, "text/plain; version=0.0.4; charset=utf-8", Encoding.UTF8.GetBytes(text));
     }
 
     private static AdminResponse Relay(GuardProcess guard, string path) =>

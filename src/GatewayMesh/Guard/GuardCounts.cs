@@ -14,7 +14,16 @@ internal sealed class GuardCounts
     internal long TimerLate;
     internal long Accepted;
 
-    /// <summary>All of them by name.</summary>
+    private ImmutableSortedDictionary<(string From, string To, string Reason), long> _failovers = ImmutableSortedDictionary<(string From, string To, string Reason), long>.Empty;
+
+    /// <summary>Changes of tier, by what they were and why.</summary>
+    internal ImmutableSortedDictionary<(string From, string To, string Reason), long> Failovers => _failovers;
+
+    /// <summary>Counts a change of tier; on the loop's thread only.</summary>
+    internal void CountFailover(string from, string to, string reason) =>
+        _failovers = _failovers.SetItem((from, to, reason), _failovers.GetValueOrDefault((from, to, reason)) + 1);
+
+    /// <summary>The other counters by name.</summary>
     internal ImmutableSortedDictionary<string, long> ToDictionary() => ImmutableSortedDictionary<string, long>.Empty
         .Add("leases", Leases)
         .Add("restarts", Restarts)

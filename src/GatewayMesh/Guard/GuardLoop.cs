@@ -300,10 +300,16 @@ internal sealed class GuardLoop : IDisposable
         var changed = false;
         while (_events.TryDequeue(out var happened))
         {
+            var tier = Tiers.Of(_machine.Acceptor);
             foreach (var action in _machine.Handle(happened, Now).ToArray())
             {
                 changed = true;
                 Do(action);
+            }
+
+            if (Tiers.Of(_machine.Acceptor) is var now && now != tier)
+            {
+                Counts.CountFailover(tier, now, Tiers.Reason(happened));
             }
 
             changed |= happened is GuardEvent.WorkerFitness or GuardEvent.WorkerEnded or GuardEvent.WorkerAdopted;

@@ -7,6 +7,9 @@ namespace GatewayMesh.Guard;
 /// <summary>The guard's own counters in Prometheus' text format. They survive the worker.</summary>
 internal static class GuardMetrics
 {
+    /// <summary>The family that says who carries the traffic: the guard decides it, so the worker's word does not count.</summary>
+    internal const string Tier = "gatewaymesh_tier";
+
     internal static string Text(GuardView view, GuardCounts counts, CarryCounts carried, GatewayWatch watch)
     {
         var text = new StringBuilder(2048);
@@ -22,10 +25,16 @@ internal static class GuardMetrics
         Counter(text, "gatewaymesh_guard_carried_refused_total", "Connections reset because no gateway took them.", carried.Refused);
         Head(text, "gatewaymesh_guard_carried_open", "Connections carried now.", "gauge");
         Line(text, "gatewaymesh_guard_carried_open", "", carried.Open);
-        Head(text, "gatewaymesh_guard_tier", "Who accepts: 1 for the tier in use.", "gauge");
+        Head(text, "gatewaymesh_failovers_total", "Changes of the tier that carries traffic.", "counter");
+        foreach (var ((from, to, reason), count) in counts.Failovers)
+        {
+            Line(text, "gatewaymesh_failovers_total", $"{{from=\"{from}\",to=\"{to}\",reason=\"{reason}\"}}", count);
+        }
+
+        Head(text, Tier, "Who carries the traffic: 1 for the tier in use.", "gauge");
         foreach (var tier in (string[])["sidecar", "gateway", "none"])
         {
-            Line(text, "gatewaymesh_guard_tier", $"{{tier=\"{tier}\"}}", tier == view.Tier ? 1 : 0);
+            Line(text, Tier, $"{{tier=\"{tier}\"}}", tier == view.Tier ? 1 : 0);
         }
 
         Head(text, "gatewaymesh_guard_gateway_answers", "Whether the gateway answered the last exercise or carried connection.", "gauge");

@@ -8,12 +8,7 @@ namespace GatewayMesh.Guard;
 internal sealed record GuardView(Acceptor Acceptor, bool Drained, bool Upgrading, ImmutableArray<WorkerView> Workers)
 {
     /// <summary>Who carries the host's traffic, in the words of the contract.</summary>
-    internal string Tier => Acceptor switch
-    {
-        Acceptor.Worker => "sidecar",
-        Acceptor.Guard => "gateway",
-        _ => "none",
-    };
+    internal string Tier => Tiers.Of(Acceptor);
 
     /// <summary>The worker that serves, or else the newest.</summary>
     internal WorkerView? Main => Workers.FirstOrDefault(worker => worker.Phase is WorkerPhase.Leased or WorkerPhase.Returning) ?? Workers.LastOrDefault();

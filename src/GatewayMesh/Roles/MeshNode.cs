@@ -7,6 +7,7 @@ using GatewayMesh.Events;
 using GatewayMesh.Linux;
 using GatewayMesh.Proxy;
 using GatewayMesh.Proxy.Admission;
+using GatewayMesh.Proxy.Telemetry;
 using GatewayMesh.Registry;
 using GatewayMesh.Registry.Live;
 using GatewayMesh.Registry.Snapshots;
@@ -95,6 +96,7 @@ internal sealed class MeshNode : IAsyncDisposable
     {
         _serving = serving;
         Plane.Accept(serving);
+        Plane.Metrics.SetTier(!serving ? MeshTier.None : _bootstrap.Role == MeshRole.Sidecar ? MeshTier.Sidecar : MeshTier.Gateway);
         Publisher.Nudge();
     }
 
