@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Guard.Carrying;
-using GatewayMesh.Guard.Control;
 using GatewayMesh.Guard.Leases;
 using GatewayMesh.Guard.Probing;
 using GatewayMesh.Guard.Workers;
@@ -30,25 +28,25 @@ internal sealed class GuardLoop : IDisposable
     private readonly Wake _wake = new();
     private readonly ConcurrentQueue<Action> _posted = [];
     private readonly Queue<GuardEvent> _events = [];
-    private readonly List<WorkerProcess> _workers = [];
+    private readonly WorkerSet _workers;
     private readonly List<(OwnedListener Listener, int Index)> _accepting = [];
-    private WorkerPlan _plan;
     private TimeSpan _acceptAgainAt;
+    private TimeSpan _turnedAt;
     private bool _done;
 
     internal GuardLoop(WorkerPlan plan, GuardListeners listeners, Carrier carrier, TimeProvider time, Random jitter, Action<string, string> report)
     {
-        _plan = plan;
         _listeners = listeners;
         _carrier = carrier;
         _time = time;
         _start = time.GetTimestamp();
         _report = report;
         _machine = new LeaseMachine(LeaseSettings.From(plan.Bootstrap), jitter);
+        _workers = new WorkerSet(plan, listeners, _upstream, Counts, report, _events.Enqueue);
     }
 
     /// <summary>What it counted.</summary>
-    internal GuardCounts Counts { get; init; } = new();
+    internal GuardCounts Counts { get; } = new();
 
     /// <summary>Called after each turn in which something changed, on the loop's thread.</summary>
     internal Action<GuardView>? Changed { get; set; }
@@ -71,21 +69,14 @@ internal sealed class GuardLoop : IDisposable
     /// <summary>Before <see cref="Run"/>: goes on with the worker of the program that was here before, or takes over the one that an earlier guard left behind.</summary>
     internal void TakeOver(WorkerHandover? handover)
     {
-        var leased = handover is not null;
-        var worker = handover is not null ? WorkerProcess.Resume(handover, _plan, _upstream) : WorkerProcess.Adopt(_plan, _listeners, _upstream, out leased);
-        if (worker is not null)
-        {
-            _workers.Add(worker);
-            _events.Enqueue(new GuardEvent.WorkerAdopted(worker.Number, leased));
-            _report("worker-adopted", $"worker {worker.Process.Pid} was found running{(leased ? " and serving" : "")}; taken over");
-            Handle();
-        }
+        _workers.TakeOver(handover);
+        Handle();
     }
 
     /// <summary>Executes another program in the place of this one, with all that must not be lost; only on the loop's thread. Returns only by throwing.</summary>
     /// <exception cref="LinuxException">It cannot be executed; nothing has changed.</exception>
     internal void ExecuteInPlace(string executable) =>
-        Handover.Execute(executable, _listeners, _machine.Holder is { } holder ? Find(holder.Number) : null, Counts);
+        Handover.Execute(executable, _listeners, _machine.Holder is { } holder ? _workers.Find(holder.Number) : null, Counts);
 
     /// <summary>Runs until the machine says that all is done.</summary>
     internal void Run()
@@ -93,11 +84,12 @@ internal sealed class GuardLoop : IDisposable
         _listeners.Apply(_machine.Acceptor);
         _events.Enqueue(new GuardEvent.Tick());
         Handle();
+        _turnedAt = Now;
         while (!_done)
         {
             Wait();
             TakePosted();
-            foreach (var worker in _workers.ToArray())
+            foreach (var worker in _workers.All.ToArray())
             {
                 Watch(worker);
             }
@@ -115,7 +107,7 @@ internal sealed class GuardLoop : IDisposable
         _machine.Drained,
         _machine.Upgrading,
         [
-            .. _workers.Select(worker => new WorkerView(
+            .. _workers.All.Select(worker => new WorkerView(
                 worker.Number,
                 worker.Process.Pid,
                 _machine.Workers.FirstOrDefault(slot => slot.Number == worker.Number)?.Phase ?? WorkerPhase.Killed,
@@ -126,17 +118,13 @@ internal sealed class GuardLoop : IDisposable
     /// <summary>Takes a new configuration, whose listeners are open already; only on the loop's thread.</summary>
     internal void Reload(WorkerPlan plan, IReadOnlyList<OwnedListener> opened, IReadOnlyList<string> closed)
     {
-        _plan = plan;
         _accepting.Clear();
         foreach (var listener in opened)
         {
             _listeners.Put(listener.Spec, listener.Socket);
         }
 
-        foreach (var worker in _workers)
-        {
-            worker.Reload(plan, opened, closed);
-        }
+        _workers.Reload(plan, opened, closed);
 
         foreach (var name in closed.Where(name => !opened.Any(listener => listener.Spec.Name == name)))
         {
@@ -148,7 +136,7 @@ internal sealed class GuardLoop : IDisposable
 
     public void Dispose()
     {
-        _workers.ForEach(worker => worker.Dispose());
+        _workers.Dispose();
         _upstream.Dispose();
         _wake.Dispose();
     }
@@ -160,7 +148,7 @@ internal sealed class GuardLoop : IDisposable
         _poll.Clear();
         _poll.Add(_wake.Number);
         _upstream.AddTo(_poll);
-        foreach (var worker in _workers)
+        foreach (var worker in _workers.All)
         {
             worker.PollIndex = _poll.Add(worker.Process.Pidfd.Number);
             _poll.Add(worker.Speaks ? worker.Channel.Packets.Number : worker.Process.Pidfd.Number);
@@ -178,19 +166,25 @@ internal sealed class GuardLoop : IDisposable
         }
 
         _poll.Wait(timeout);
-        NoteLateness(Now - now - timeout);
+        NoteLateness(Now, timeout);
     }
 
     // Stopped, starved or suspended: whatever a probe says now, it says of this process too.
-    private void NoteLateness(TimeSpan late)
+    private void NoteLateness(TimeSpan now, TimeSpan waited)
     {
-        if (late > LateBy)
+        // From turn to turn, so that no moment is left out.
+        if (now - _turnedAt - waited > LateBy)
         {
             Interlocked.Increment(ref Counts.TimerLate);
-            var now = Now;
-            _workers.ForEach(worker => worker.Prober.Discard(now));
+            foreach (var worker in _workers.All)
+            {
+                worker.Prober.Discard(now);
+            }
+
             _events.Enqueue(new GuardEvent.TimerLate());
         }
+
+        _turnedAt = now;
     }
 
     private void TakePosted()
@@ -209,12 +203,12 @@ internal sealed class GuardLoop : IDisposable
     {
         if (worker.Speaks && _poll.IsReady(worker.PollIndex + 1))
         {
-            Hear(worker);
+            _workers.Hear(worker);
         }
 
         if (_poll.IsReady(worker.PollIndex))
         {
-            Ended(worker, $"worker {worker.Process.Pid} ended: {Describe(worker.Process.Reap() ?? 0)}");
+            _workers.NoteEnd(worker);
             return;
         }
 
@@ -236,40 +230,6 @@ internal sealed class GuardLoop : IDisposable
             ProbeResult.TimedOut => new GuardEvent.ProbeTimedOut(worker.Number, worker.Progress.DataPath(), WaitingWork.Of(worker.Progress, _listeners.All, probeWaits: true).Any),
             _ => new GuardEvent.ProbeAnsweredBadly(worker.Number),
         });
-    }
-
-    private void Hear(WorkerProcess worker)
-    {
-        while (worker.Speaks)
-        {
-            worker.Speaks = worker.Channel.TryReceive(out var message, out var descriptors);
-            descriptors.ForEach(descriptor => descriptor.Dispose());
-            if (message is null)
-            {
-                if (!worker.Speaks && !worker.Process.Ended && _machine.Workers.Any(slot => slot.Number == worker.Number && !slot.Dismissed))
-                {
-                    _report("worker-silent", $"worker {worker.Process.Pid} has closed its control channel, or said what is no message");
-                }
-
-                return;
-            }
-
-            switch (message.Kind)
-            {
-                case ControlKind.Fitness:
-                    worker.Record = message.Record ?? worker.Record;
-                    worker.Unfit = message.Well ? null : message.Reason ?? "it does not say why";
-                    _events.Enqueue(new GuardEvent.WorkerFitness(worker.Number, message.Well));
-                    break;
-                case ControlKind.LeaseReturned:
-                    _report("lease-returned", $"worker {worker.Process.Pid} no longer accepts: {message.Reason}");
-                    _events.Enqueue(new GuardEvent.LeaseReturned(worker.Number));
-                    break;
-                case ControlKind.Reloaded when !message.Well:
-                    _report("reload-refused", $"worker {worker.Process.Pid} refused the reload: {message.Reason}");
-                    break;
-            }
-        }
     }
 
     private void AcceptWaiting()
@@ -325,34 +285,6 @@ internal sealed class GuardLoop : IDisposable
     {
         switch (action)
         {
-            case GuardAction.StartWorker start:
-                StartWorker(start.Worker);
-                break;
-            case GuardAction.Grant grant when Find(grant.Worker) is { } worker:
-                Interlocked.Increment(ref Counts.Leases);
-                worker.StandAt(_plan.SocketOf(worker.Number), _plan.WorkerSocket);
-                worker.Channel.Send(new ControlMessage(ControlKind.Lease) { Accept = true });
-                _report("lease-granted", $"worker {worker.Process.Pid} accepts");
-                break;
-            case GuardAction.Revoke revoke when Find(revoke.Worker) is { } worker:
-                Interlocked.Increment(ref Counts.Revocations);
-                worker.Channel.Send(new ControlMessage(ControlKind.Lease));
-                _report("lease-asked-back", $"worker {worker.Process.Pid} shall stop accepting{(worker.Unfit is { } why ? $": {why}" : "")}");
-                break;
-            case GuardAction.Kill kill when Find(kill.Worker) is { } worker:
-                Interlocked.Increment(ref Counts.Kills);
-                _report("worker-killed", $"worker {worker.Process.Pid} is hung: probes time out, its counters stand still, and {WaitingWork.Of(worker.Progress, _listeners.All, probeWaits: true)}");
-                worker.Process.Signal(9);
-                break;
-            case GuardAction.Drain drain when Find(drain.Worker) is { } worker:
-                var timeout = drain.Leave ? _plan.Bootstrap.DrainTimeout : _plan.Bootstrap.UpgradeDrainTimeout;
-                worker.Channel.Send(new ControlMessage(ControlKind.Drain) { Leave = drain.Leave, TimeoutMilliseconds = (long)timeout.TotalMilliseconds });
-                _report("worker-drains", $"worker {worker.Process.Pid} ends its requests, then itself");
-                break;
-            case GuardAction.Retire retire when Find(retire.Worker) is { } worker:
-                _report("worker-retired", $"worker {worker.Process.Pid} is ended: {retire.Reason}");
-                worker.Process.Signal(9);
-                break;
             case GuardAction.Accept accept:
                 _listeners.Apply(accept.Who);
                 _report("acceptor", $"{accept.Who} accepts from here on");
@@ -364,39 +296,11 @@ internal sealed class GuardLoop : IDisposable
             case GuardAction.Exit:
                 _done = true;
                 break;
+            default:
+                _workers.Do(action);
+                break;
         }
     }
-
-    private void StartWorker(int number)
-    {
-        Interlocked.Increment(ref Counts.Restarts);
-        try
-        {
-            var worker = WorkerProcess.Start(number, _plan, _listeners, _upstream);
-            _workers.Add(worker);
-            _report("worker-started", $"worker {worker.Process.Pid} was started");
-            _events.Enqueue(new GuardEvent.WorkerStarted(number));
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            _report("worker-not-started", failure.Message);
-            _events.Enqueue(new GuardEvent.WorkerEnded(number));
-        }
-    }
-
-    private void Ended(WorkerProcess worker, string how)
-    {
-        _report("worker-ended", how);
-        _workers.Remove(worker);
-        worker.Dispose();
-        File.Delete(_plan.SocketOf(worker.Number));
-        File.Delete(WorkerPlan.AdminPathOf(_plan.Bootstrap.DataDir, worker.Process.Pid));
-        _events.Enqueue(new GuardEvent.WorkerEnded(worker.Number));
-    }
-
-    private WorkerProcess? Find(int number) => _workers.Find(worker => worker.Number == number);
-
-    private static string Describe(int code) => code < 0 ? $"signal {-code}" : $"exit code {code}";
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => other < TimeSpan.Zero ? TimeSpan.Zero : other < one ? other : one;
 }

@@ -46,6 +46,9 @@ internal sealed class WorkerProcess : IDisposable
     /// <summary>Where it stands in the poll set of this turn: its pidfd, then its channel.</summary>
     internal int PollIndex { get; set; }
 
+    /// <summary>Whether it was told to end itself.</summary>
+    internal bool IsDraining { get; set; }
+
     /// <summary>Whether its channel still speaks.</summary>
     internal bool Speaks { get; set; } = true;
 

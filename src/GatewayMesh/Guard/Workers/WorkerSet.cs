@@ -1,0 +1,143 @@
+using GatewayMesh.Guard.Control;
+using GatewayMesh.Guard.Leases;
+using GatewayMesh.Guard.Probing;
+
+namespace GatewayMesh.Guard.Workers;
+
+/// <summary>The workers that run: does to them what the lease machine says, and tells it what they say and how they end. On the loop's thread only.</summary>
+internal sealed class WorkerSet(WorkerPlan plan, GuardListeners listeners, ProbeUpstream upstream, GuardCounts counts, Action<string, string> report, Action<GuardEvent> happened) : IDisposable
+{
+    private const int Kill = 9;
+
+    private readonly List<WorkerProcess> _all = [];
+    private WorkerPlan _plan = plan;
+
+    /// <summary>All of them.</summary>
+    internal IReadOnlyList<WorkerProcess> All => _all;
+
+    /// <summary>The one of this number, or null.</summary>
+    internal WorkerProcess? Find(int number) => _all.Find(worker => worker.Number == number);
+
+    /// <summary>Goes on with the worker of the program that was here before, or adopts the one that an earlier guard left behind.</summary>
+    internal void TakeOver(WorkerHandover? handover)
+    {
+        var leased = handover is not null;
+        var worker = handover is not null ? WorkerProcess.Resume(handover, _plan, upstream) : WorkerProcess.Adopt(_plan, listeners, upstream, out leased);
+        if (worker is not null)
+        {
+            _all.Add(worker);
+            report("worker-adopted", $"worker {worker.Process.Pid} was found running{(leased ? " and serving" : "")}; taken over");
+            happened(new GuardEvent.WorkerAdopted(worker.Number, leased));
+        }
+    }
+
+    /// <summary>Tells all of them of another configuration.</summary>
+    internal void Reload(WorkerPlan next, IReadOnlyList<OwnedListener> opened, IReadOnlyList<string> closed)
+    {
+        _plan = next;
+        _all.ForEach(worker => worker.Reload(next, opened, closed));
+    }
+
+    /// <summary>Does what concerns one worker.</summary>
+    internal void Do(GuardAction action)
+    {
+        switch (action)
+        {
+            case GuardAction.StartWorker start:
+                Start(start.Worker);
+                break;
+            case GuardAction.Grant grant when Find(grant.Worker) is { } worker:
+                Interlocked.Increment(ref counts.Leases);
+                worker.StandAt(_plan.SocketOf(worker.Number), _plan.WorkerSocket);
+                worker.Channel.Send(new ControlMessage(ControlKind.Lease) { Accept = true });
+                report("lease-granted", $"worker {worker.Process.Pid} accepts");
+                break;
+            case GuardAction.Revoke revoke when Find(revoke.Worker) is { } worker:
+                Interlocked.Increment(ref counts.Revocations);
+                worker.Channel.Send(new ControlMessage(ControlKind.Lease));
+                report("lease-asked-back", $"worker {worker.Process.Pid} shall stop accepting{(worker.Unfit is { } why ? $": {why}" : "")}");
+                break;
+            case GuardAction.Kill kill when Find(kill.Worker) is { } worker:
+                Interlocked.Increment(ref counts.Kills);
+                report("worker-killed", $"worker {worker.Process.Pid} is hung: probes time out, its counters stand still, and {WaitingWork.Of(worker.Progress, listeners.All, probeWaits: true)}");
+                worker.Process.Signal(Kill);
+                break;
+            case GuardAction.Drain drain when Find(drain.Worker) is { } worker:
+                var timeout = drain.Leave ? _plan.Bootstrap.DrainTimeout : _plan.Bootstrap.UpgradeDrainTimeout;
+                worker.IsDraining = true;
+                worker.Channel.Send(new ControlMessage(ControlKind.Drain) { Leave = drain.Leave, TimeoutMilliseconds = (long)timeout.TotalMilliseconds });
+                report("worker-drains", $"worker {worker.Process.Pid} ends its requests, then itself");
+                break;
+            case GuardAction.Retire retire when Find(retire.Worker) is { } worker:
+                report("worker-retired", $"worker {worker.Process.Pid} is ended: {retire.Reason}");
+                worker.Process.Signal(Kill);
+                break;
+        }
+    }
+
+    /// <summary>Takes in what a worker says.</summary>
+    internal void Hear(WorkerProcess worker)
+    {
+        while (worker.Speaks)
+        {
+            worker.Speaks = worker.Channel.TryReceive(out var message, out var descriptors);
+            descriptors.ForEach(descriptor => descriptor.Dispose());
+            if (message is null)
+            {
+                if (!worker.Speaks && !worker.Process.Ended && !worker.IsDraining)
+                {
+                    report("worker-silent", $"worker {worker.Process.Pid} has closed its control channel, or said what is no message");
+                }
+
+                return;
+            }
+
+            switch (message.Kind)
+            {
+                case ControlKind.Fitness:
+                    worker.Record = message.Record ?? worker.Record;
+                    worker.Unfit = message.Well ? null : message.Reason ?? "it does not say why";
+                    happened(new GuardEvent.WorkerFitness(worker.Number, message.Well));
+                    break;
+                case ControlKind.LeaseReturned:
+                    report("lease-returned", $"worker {worker.Process.Pid} no longer accepts: {message.Reason}");
+                    happened(new GuardEvent.LeaseReturned(worker.Number));
+                    break;
+                case ControlKind.Reloaded when !message.Well:
+                    report("reload-refused", $"worker {worker.Process.Pid} refused the reload: {message.Reason}");
+                    break;
+            }
+        }
+    }
+
+    /// <summary>A worker's process has ended.</summary>
+    internal void NoteEnd(WorkerProcess worker)
+    {
+        var code = worker.Process.Reap() ?? 0;
+        report("worker-ended", $"worker {worker.Process.Pid} ended: {(code < 0 ? $"signal {-code}" : $"exit code {code}")}");
+        _all.Remove(worker);
+        worker.Dispose();
+        File.Delete(_plan.SocketOf(worker.Number));
+        File.Delete(WorkerPlan.AdminPathOf(_plan.Bootstrap.DataDir, worker.Process.Pid));
+        happened(new GuardEvent.WorkerEnded(worker.Number));
+    }
+
+    public void Dispose() => _all.ForEach(worker => worker.Dispose());
+
+    private void Start(int number)
+    {
+        Interlocked.Increment(ref counts.Restarts);
+        try
+        {
+            var worker = WorkerProcess.Start(number, _plan, listeners, upstream);
+            _all.Add(worker);
+            report("worker-started", $"worker {worker.Process.Pid} was started");
+            happened(new GuardEvent.WorkerStarted(number));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            report("worker-not-started", failure.Message);
+            happened(new GuardEvent.WorkerEnded(number));
+        }
+    }
+}
