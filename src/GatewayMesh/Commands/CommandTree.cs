@@ -22,8 +22,7 @@ internal static class CommandTree
           gatewaymesh --role sidecar|gateway|ingress [--config FILE] [--node NAME] [--cluster NAME] [--registry URI]
                       [--data-dir DIR] [--admin HOST:PORT] [--no-guard] [--set path=value ...]
 
-        Exit codes: 0 well; 1 a check or drill failed; 2 bad usage or configuration; 3 an address cannot be bound;
-        4 the registry is unreachable and there is no last good snapshot.
+        Exit codes: 0 well; 1 a check or drill failed; 2 bad usage or configuration; 3 an address cannot be bound.
         """;
 
     private static readonly string[] s_rootExamples =

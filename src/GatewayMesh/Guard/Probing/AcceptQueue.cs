@@ -7,13 +7,21 @@ namespace GatewayMesh.Guard.Probing;
 internal sealed class AcceptQueue
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
     private long _accepted;
     private TimeSpan? _since;
+    private TimeSpan _lookAt;
 
     /// <summary>Looks at the queues; says it once for each time that the patience ran out.</summary>
     internal bool StandsStill(ProgressPage progress, IEnumerable<OwnedListener> listeners, TimeSpan now)
     {
+        if (now < _lookAt)
+        {
+            return false;
+        }
+
+        _lookAt = now + Interval;
         var accepted = progress.Read(Progress.Accepted);
         if (accepted != _accepted || !listeners.Any(listener => listener.Socket.QueueLength > 0))
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net.Sockets;
 using GatewayMesh.Admin;
 using GatewayMesh.Commands;
@@ -18,6 +19,7 @@ internal static class WorkerHost
     /// <summary>Runs until it has drained.</summary>
     internal static int Run()
     {
+        BeKilledFirst();
         using var listener = new PacketListener(InheritedSocket);
         listener.KeepOverExec(false);
         if (FirstMessage(listener, out var descriptors, out var channel) is not { Kind: ControlKind.Configure, Options: { } options } first)
@@ -50,6 +52,23 @@ internal static class WorkerHost
         node.DisposeAsync().AsTask().Wait(TimeSpan.FromSeconds(3));
         File.Delete(AdminPath(load.Bootstrap.DataDir));
         return ExitCode.Well;
+    }
+
+    // A service manager may protect the guard from the OOM killer. A worker is not worth that: the guard carries on and starts another.
+    private static void BeKilledFirst()
+    {
+        try
+        {
+            const string Score = "/proc/self/oom_score_adj";
+            if (int.Parse(File.ReadAllText(Score), CultureInfo.InvariantCulture) < 0)
+            {
+                File.WriteAllText(Score, "0");
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or FormatException)
+        {
+            // Not to be had here: then both are as they were started.
+        }
     }
 
     private static ControlMessage? FirstMessage(PacketListener listener, out List<Descriptor> descriptors, out ControlChannel? channel)
