@@ -130,30 +130,53 @@ internal sealed class Carrier(GatewayDirectory directory, WarmTunnels warm, Gate
 
     private async Task<NetworkStream?> TryOpenAsync(GatewayAddress gateway, ListenerSpec listener)
     {
-        NetworkStream? tunnel = null;
+        using var limit = new CancellationTokenSource(AnswerTimeout, time);
         try
         {
-            using var limit = new CancellationTokenSource(AnswerTimeout, time);
-            tunnel = warm.Take(listener.Service!, gateway) ?? await TunnelDialer.ConnectAsync(gateway.Tunnel, limit.Token).ConfigureAwait(false);
-            var answer = await TunnelDialer.HelloAsync(tunnel, new TunnelHello(listener.Service!, listener.Upstream, node, version), limit.Token).ConfigureAwait(false);
-            if (answer == TunnelAnswer.Ok)
-            {
-                watch.Saw(gateway, ok: true, null);
-                return tunnel;
-            }
-
-            watch.Saw(gateway, ok: false, answer.ToString());
+            return await GreetWarmAsync(gateway, listener, limit.Token).ConfigureAwait(false)
+                ?? await GreetAsync(await TunnelDialer.ConnectAsync(gateway.Tunnel, limit.Token).ConfigureAwait(false), gateway, listener, limit.Token).ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is IOException or SocketException or OperationCanceledException)
+        catch (OperationCanceledException)
         {
-            watch.Saw(gateway, ok: false, failure is OperationCanceledException ? "no answer in time" : failure.Message);
+            watch.SawNoAnswer(gateway);
         }
-
-        if (tunnel is not null)
+        catch (Exception failure) when (failure is IOException or SocketException)
         {
-            await tunnel.DisposeAsync().ConfigureAwait(false);
+            watch.Saw(gateway, ok: false, failure.Message);
         }
 
         return null;
+    }
+
+    // A warm tunnel may have ended at this very moment, which says nothing of the gateway: a new one is tried then.
+    private async Task<NetworkStream?> GreetWarmAsync(GatewayAddress gateway, ListenerSpec listener, CancellationToken limit)
+    {
+        try
+        {
+            return warm.Take(listener.Service!, gateway) is { } tunnel ? await GreetAsync(tunnel, gateway, listener, limit).ConfigureAwait(false) : null;
+        }
+        catch (Exception failure) when (failure is IOException or SocketException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<NetworkStream?> GreetAsync(NetworkStream tunnel, GatewayAddress gateway, ListenerSpec listener, CancellationToken limit)
+    {
+        var taken = false;
+        try
+        {
+            var answer = await TunnelDialer.HelloAsync(tunnel, new TunnelHello(listener.Service!, listener.Upstream, node, version), limit).ConfigureAwait(false);
+            taken = answer == TunnelAnswer.Ok;
+            watch.Saw(gateway, taken, taken ? null : answer.ToString());
+            return taken ? tunnel : null;
+        }
+        finally
+        {
+            if (!taken)
+            {
+                await tunnel.DisposeAsync().ConfigureAwait(false);
+            }
+        }
     }
 }

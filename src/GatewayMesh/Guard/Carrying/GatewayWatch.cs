@@ -6,7 +6,11 @@ namespace GatewayMesh.Guard.Carrying;
 /// <summary>Which gateways answered lately: by exercises and by what was carried.</summary>
 internal sealed class GatewayWatch(TimeProvider time, Action changed)
 {
+    /// <summary>How long a gateway may leave hellos unanswered before it counts as silent: on a starved machine every answer is late for a moment, and a paused listener refuses what a late answer would have served.</summary>
+    internal static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
     private readonly Dictionary<string, GatewayHealth> _seen = [];
+    private readonly Dictionary<string, TimeSpan> _unansweredSince = [];
     private readonly long _start = time.GetTimestamp();
 
     /// <summary>What was last seen of each gateway.</summary>
@@ -32,11 +36,30 @@ internal sealed class GatewayWatch(TimeProvider time, Action changed)
         {
             news = !_seen.TryGetValue(gateway.Node, out var before) || before.Ok != ok;
             _seen[gateway.Node] = new GatewayHealth(gateway.Node, gateway.Tunnel.ToString(), ok, Now, error);
+            _unansweredSince.Remove(gateway.Node);
         }
 
         if (news)
         {
             changed();
+        }
+    }
+
+    /// <summary>Notes that a gateway did not answer a hello in time. Once is nothing; for a second without any answer in between it is silent.</summary>
+    internal void SawNoAnswer(GatewayAddress gateway)
+    {
+        TimeSpan since;
+        lock (_seen)
+        {
+            if (!_unansweredSince.TryGetValue(gateway.Node, out since))
+            {
+                _unansweredSince[gateway.Node] = since = Now;
+            }
+        }
+
+        if (Now - since >= Grace)
+        {
+            Saw(gateway, ok: false, "no answer in time");
         }
     }
 
@@ -48,6 +71,7 @@ internal sealed class GatewayWatch(TimeProvider time, Action changed)
         {
             var gone = _seen.Keys.Where(node => !nodes.Contains(node)).ToList();
             gone.ForEach(node => _seen.Remove(node));
+            gone.ForEach(node => _unansweredSince.Remove(node));
             news = gone.Count > 0;
         }
 

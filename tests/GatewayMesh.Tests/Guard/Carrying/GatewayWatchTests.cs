@@ -49,5 +49,26 @@ public sealed class GatewayWatchTests
         Assert.That(told, Is.EqualTo(2));
     }
 
+    [Test]
+    public void A_hello_that_is_answered_late_does_not_make_a_gateway_silent_but_a_second_of_silence_does()
+    {
+        var time = new ManualTime();
+        var watch = new GatewayWatch(time, () => { });
+
+        watch.SawNoAnswer(Gateways[0]);
+        time.Advance(TimeSpan.FromMilliseconds(900));
+        watch.SawNoAnswer(Gateways[0]);
+        Assert.That(watch.AnyOf([Gateways[0]]), Is.True);
+
+        watch.Saw(Gateways[0], ok: true, null);
+        time.Advance(TimeSpan.FromMilliseconds(900));
+        watch.SawNoAnswer(Gateways[0]);
+        Assert.That(watch.AnyOf([Gateways[0]]), Is.True, "an answer in between ends the silence");
+
+        time.Advance(GatewayWatch.Grace);
+        watch.SawNoAnswer(Gateways[0]);
+        Assert.That(watch.AnyOf([Gateways[0]]), Is.False);
+    }
+
     private static GatewayAddress Gateway(string node) => new(node, new HostPort("a", 1), new HostPort("a", 2));
 }
