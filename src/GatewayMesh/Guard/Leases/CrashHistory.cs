@@ -42,6 +42,12 @@ internal sealed class CrashHistory(LeaseSettings settings, Random jitter)
             : Doubled(settings.FailbackAfter * (1 + (jitter.NextDouble() * 0.1)), crashes - 1, settings.FailbackMax);
     }
 
+    /// <summary>
+    /// How long the next worker may take to be ready: doubled with each crash lately. On a machine that has no time for it a start that is cut off
+    /// is paid for again, so a fixed limit would never let one through.
+    /// </summary>
+    internal TimeSpan StartPatience(TimeSpan now) => Doubled(settings.StartTimeout, Recent(now), settings.StartTimeoutMax);
+
     /// <summary>Notes a lease.</summary>
     internal void Leased(TimeSpan now) => _latestLease = now;
 

@@ -281,7 +281,7 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
                 worker.DrainDeadline = TimeSpan.MaxValue - settings.StartTimeout;
                 _actions.Add(new GuardAction.Retire(worker.Number, "it did not end in time"));
             }
-            else if (LateForItsStart(worker) && now - worker.StartedAt > settings.StartTimeout)
+            else if (LateForItsStart(worker) && now - worker.StartedAt > (worker.Number == _replacement ? settings.StartTimeout : worker.StartPatience))
             {
                 worker.Phase = WorkerPhase.Killed;
                 _actions.Add(new GuardAction.Retire(worker.Number, "it was not ready in time"));
@@ -303,7 +303,7 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
 
     private int Start(TimeSpan now)
     {
-        _workers.Add(new WorkerSlot(_nextWorker, now, settings));
+        _workers.Add(new WorkerSlot(_nextWorker, now, settings) { StartPatience = _crashes.StartPatience(now) });
         _actions.Add(new GuardAction.StartWorker(_nextWorker));
         return _nextWorker++;
     }

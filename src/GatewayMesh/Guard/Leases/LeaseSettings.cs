@@ -32,8 +32,11 @@ internal sealed record LeaseSettings
     /// <summary>How long connections are held for the first worker when no gateway is known.</summary>
     public TimeSpan HoldAtStart { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a new worker may take to be ready.</summary>
+    /// <summary>How long a new worker may take to be ready; outside an upgrade doubled with each crash within <see cref="CrashMemory"/>.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The longest such time.</summary>
+    public TimeSpan StartTimeoutMax { get; init; } = TimeSpan.FromSeconds(80);
 
     /// <summary>How long a worker whose probe is not answered in time, but which moves, keeps the lease: overloaded rather than hung.</summary>
     public TimeSpan OverloadPatience { get; init; } = TimeSpan.FromSeconds(3);

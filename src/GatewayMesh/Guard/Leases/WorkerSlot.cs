@@ -7,6 +7,9 @@ internal sealed class WorkerSlot(int number, TimeSpan startedAt, LeaseSettings s
 
     internal TimeSpan StartedAt { get; } = startedAt;
 
+    /// <summary>How long it may take to be ready, when it is not the new one of an upgrade.</summary>
+    internal TimeSpan StartPatience { get; init; } = settings.StartTimeout;
+
     internal WorkerPhase Phase { get; set; }
 
     /// <summary>Whether it says that it is able to serve; not before it has said so.</summary>

@@ -100,4 +100,22 @@ public sealed class FirstStartTests
         Assert.That(bench.Passes(1), Is.Empty);
         Assert.That(bench.Holder, Is.Null);
     }
+
+    [Test]
+    public void A_worker_that_was_cut_off_in_its_start_is_followed_by_one_with_twice_the_time()
+    {
+        var bench = new LeaseBench(jitter: 1);
+        bench.Tick();
+        var times = new List<double>();
+        for (var worker = 1; worker <= 3; worker++)
+        {
+            var started = bench.Now;
+            bench.Until<GuardAction.Retire>(100);
+            times.Add(Math.Round((bench.Now - started).TotalSeconds));
+            bench.Ends(worker);
+            bench.Until<GuardAction.StartWorker>(10);
+        }
+
+        Assert.That(times, Is.EqualTo(new double[] { 10, 20, 40 }));
+    }
 }
