@@ -5,7 +5,7 @@ namespace GatewayMesh.MeshTests.Meshes;
 /// <summary>Waits for a condition, looking again and again; the deadline only ends a test that has failed.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(75);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(15);
 
     public static async Task Until(string what, Func<Task<bool>> condition, Func<Task<string>>? state = null)

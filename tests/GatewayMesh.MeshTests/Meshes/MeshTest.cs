@@ -3,7 +3,7 @@ using NUnit.Framework.Interfaces;
 namespace GatewayMesh.MeshTests.Meshes;
 
 /// <summary>A test with a mesh of its own. A failed one shows the log of every process; a process left behind is a failure.</summary>
-[CancelAfter(150_000)]
+[CancelAfter(240_000)]
 public abstract class MeshTest
 {
     private protected Mesh Mesh { get; private set; } = null!;
