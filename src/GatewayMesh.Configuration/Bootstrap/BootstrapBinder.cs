@@ -74,6 +74,12 @@ public static class BootstrapBinder
         reader.NotYet("registryToken", "leave it out; a file registry has none");
         reader.NotYet("registryTokenFile", "leave it out; a file registry has none");
         claims.Add(spec.Admin, reader, "admin");
+        if (!IPAddress.IsLoopback(spec.Admin.Address))
+        {
+            // Whoever reaches it can drain the node.
+            reader.Fail(reader.LocationOf("admin"), "admin", $"{spec.Admin} is not a loopback address, and a token for other ones is not supported yet", "use 127.0.0.1 or [::1]");
+        }
+
         claims.Report(reader);
         if (stated is not null)
         {
