@@ -223,6 +223,11 @@ internal sealed class GuardLoop : IDisposable
             return;
         }
 
+        if (result == ProbeResult.Passed && _machine.Workers.FirstOrDefault(slot => slot.Number == worker.Number) is { Phase: WorkerPhase.Starting } starting)
+        {
+            _report("worker-ready", $"worker {worker.Process.Pid} is ready {(Now - starting.StartedAt).TotalMilliseconds:0} ms after its start");
+        }
+
         Interlocked.Increment(ref result == ProbeResult.Passed ? ref Counts.ProbesPassed : ref Counts.ProbesFailed);
         _events.Enqueue(result switch
         {
