@@ -29,7 +29,7 @@ public sealed class ServiceUnitTests
     {
         if (!File.Exists("/usr/bin/systemd-analyze"))
         {
-            Assert.Pass("no systemd-analyze here; the keys are checked above");
+            Assert.Ignore("systemd-analyze is not here (Debian package systemd); the unit was not verified");
         }
 
         // The binary and the user are made at installation: stand-ins for both.
