@@ -68,13 +68,12 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
     {
         if (store?.Load(out _storeError) is { } stored)
         {
-            Use(Compile(LiveState.Nothing with { View = stored, Origin = ConfigurationOrigin.Store }));
+            Use(Compile(LiveState.Nothing with { View = stored, Origin = ConfigurationOrigin.Store }), answered: true);
             _storedRevision = Revision;
-            _ = _answered.TrySetResult();
         }
         else if (_storeError is not null)
         {
-            Use(_state with { Errors = [_storeError] });
+            Use(_state with { Errors = [_storeError] }, answered: false);
         }
 
         _retry = time.CreateTimer(_ => SaveAgain(), null, StoreRetry, StoreRetry);
@@ -143,17 +142,20 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
                 Save(view, next.Snapshot.Revision);
             }
 
-            Use(next with { Errors = [.. report.Errors, .. Some(_storeError)] });
+            Use(next with { Errors = [.. report.Errors, .. Some(_storeError)] }, answered: true);
         }
-
-        _ = _answered.TrySetResult();
     }
 
-    // Under the lock, or before there is a second thread.
-    private void Use(LiveState next)
+    // Under the lock, or before there is a second thread. Who hears of a change finds Answered complete.
+    private void Use(LiveState next, bool answered)
     {
         var changed = next.Snapshot.Revision != _state.Snapshot.Revision;
         _state = next;
+        if (answered)
+        {
+            _ = _answered.TrySetResult();
+        }
+
         if (changed)
         {
             Changed?.Invoke(next.Snapshot);
