@@ -1,0 +1,121 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace GatewayMesh.Registry.Consul.Agents;
+
+/// <summary>One agent and the connections to it.</summary>
+/// <param name="address">Where it listens.</param>
+/// <param name="token">What it is shown.</param>
+/// <param name="tls">Files for TLS.</param>
+/// <param name="time">Clock of the timeouts.</param>
+internal sealed class ConsulAgent(Uri address, ConsulToken token, ConsulTls tls, TimeProvider time) : IDisposable
+{
+    /// <summary>Time that a request which does not wait may take: 5 s.</summary>
+    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Size that an answer may have: 32 MiB.</summary>
+    public static int MaxBody { get; } = 32 * 1024 * 1024;
+
+    private readonly AgentConnections _connections = new(address.Scheme == Uri.UriSchemeHttps, tls);
+    private long _goneSince;
+
+    /// <summary>What it is called in messages: <c>127.0.0.1:8500</c>.</summary>
+    public string Name { get; } = address.Authority;
+
+    /// <summary>For how long every request to it has failed, or null when the last one was answered (or there was none).</summary>
+    public TimeSpan? GoneFor => Volatile.Read(ref _goneSince) is not 0 and var since ? time.GetElapsedTime(since) : null;
+
+    /// <summary>Reads. <paramref name="path"/> with its query, from <c>/v1</c> on; <paramref name="patience"/> is more than its <c>wait</c>.</summary>
+    /// <exception cref="IOException">There was no answer, or not in time, or it was too large.</exception>
+    public Task<ConsulAnswer> GetAsync(string path, TimeSpan patience, CancellationToken cancellation) => SendAsync(HttpMethod.Get, path, null, patience, cancellation);
+
+    /// <summary>Writes.</summary>
+    /// <exception cref="IOException">There was no answer, or not in time.</exception>
+    public Task<ConsulAnswer> PutAsync(string path, ReadOnlyMemory<byte> body, CancellationToken cancellation) => SendAsync(HttpMethod.Put, path, body, Patience, cancellation);
+
+    /// <summary>Deletes.</summary>
+    /// <exception cref="IOException">There was no answer, or not in time.</exception>
+    public Task<ConsulAnswer> DeleteAsync(string path, CancellationToken cancellation) => SendAsync(HttpMethod.Delete, path, null, Patience, cancellation);
+
+    /// <inheritdoc/>
+    public void Dispose() => _connections.Dispose();
+
+    private async Task<ConsulAnswer> SendAsync(HttpMethod method, string path, ReadOnlyMemory<byte>? body, TimeSpan patience, CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        try
+        {
+            using var request = Request(method, path, body);
+            using var response = await _connections.Current.SendAsync(request, either.Token).ConfigureAwait(false);
+            var answer = new ConsulAnswer(this, (int)response.StatusCode, IndexOf(response.Headers), await ReadAsync(response.Content, either.Token).ConfigureAwait(false));
+            Volatile.Write(ref _goneSince, 0);
+            return answer;
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw Gone(new IOException($"{Name} did not answer within {patience.TotalSeconds:0.#} s"));
+        }
+        catch (HttpRequestException failure)
+        {
+            throw Gone(new IOException($"{Name} cannot be reached: {(failure.InnerException ?? failure).Message}", failure));
+        }
+        catch (IOException failure)
+        {
+            throw Gone(new IOException($"{Name}: {failure.Message}", failure));
+        }
+    }
+
+    private HttpRequestMessage Request(HttpMethod method, string path, ReadOnlyMemory<byte>? body)
+    {
+        // An agent with TLS speaks HTTP/2, which carries all long polls on one connection; Consul allows a client 200 connections.
+        var request = new HttpRequestMessage(method, new Uri(address, path)) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
+        if (token.Current is { Length: > 0 } secret)
+        {
+            _ = request.Headers.TryAddWithoutValidation("X-Consul-Token", secret);
+        }
+
+        if (body is { } bytes)
+        {
+            request.Content = new ReadOnlyMemoryContent(bytes);
+        }
+
+        return request;
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContent content, CancellationToken cancellation)
+    {
+        if (content.Headers.ContentLength > MaxBody)
+        {
+            throw new IOException($"the answer is larger than {MaxBody / (1024 * 1024)} MiB");
+        }
+
+        var stream = await content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            using var body = new MemoryStream((int)(content.Headers.ContentLength ?? 0));
+            var block = new byte[16 * 1024];
+            while (await stream.ReadAsync(block, cancellation).ConfigureAwait(false) is > 0 and var read)
+            {
+                if (body.Length + read > MaxBody)
+                {
+                    throw new IOException($"the answer is larger than {MaxBody / (1024 * 1024)} MiB");
+                }
+
+                body.Write(block.AsSpan(0, read));
+            }
+
+            return body.GetBuffer().AsMemory(0, (int)body.Length);
+        }
+    }
+
+    private static ulong? IndexOf(HttpResponseHeaders headers) =>
+        headers.TryGetValues("X-Consul-Index", out var values) && ulong.TryParse(values.FirstOrDefault(), out var index) ? index : null;
+
+    private IOException Gone(IOException failure)
+    {
+        // Never 0, which says that it is there.
+        _ = Interlocked.CompareExchange(ref _goneSince, Math.Max(1, time.GetTimestamp()), 0);
+        return failure;
+    }
+}
