@@ -55,7 +55,7 @@ Task("Test")
         CleanDirectory("artifacts/tests");
 
         var filter = Option("--filter");
-        var projects = GetFiles("tests/*/*.csproj").Select(file => file.GetFilenameWithoutExtension().ToString())
+        var projects = GetFiles("tests/*/*.csproj").Where(IsTestProject).Select(file => file.GetFilenameWithoutExtension().ToString())
             .Where(name => filter is null || name.Contains(filter, StringComparison.OrdinalIgnoreCase))
             .Order(StringComparer.Ordinal).ToList();
 
@@ -165,6 +165,10 @@ bool IsUpToDate()
 }
 
 // ---- tests
+
+// What test projects share is a plain library among them, and says so.
+bool IsTestProject(FilePath project) =>
+    !XDocument.Load(MakeAbsolute(project).FullPath).Descendants("IsTestProject").Any(value => value.Value == "false");
 
 async Task<TestResult> RunTests(string project, TimeSpan limit, bool live)
 {

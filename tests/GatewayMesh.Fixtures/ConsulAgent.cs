@@ -1,0 +1,210 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+
+namespace GatewayMesh.Fixtures;
+
+/// <summary>A real <c>consul agent</c> on free ports of 127.0.0.1, in its own process, gone with this one.</summary>
+public sealed class ConsulAgent : IAsyncDisposable
+{
+    // A noisy machine reaches it never, a broken agent does.
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
+
+    private readonly ConsulAgentOptions _options;
+    private readonly string? _folder;
+    private readonly int _serverPort = FreePorts.Next();
+    private OwnedProcess? _process;
+
+    private ConsulAgent(ConsulAgentOptions options)
+    {
+        _options = options;
+        _folder = options.Durable || options.Join is not null ? Directory.CreateTempSubdirectory("gatewaymesh-consul-").FullName : null;
+        Node = options.Node ?? string.Create(CultureInfo.InvariantCulture, $"consul-{HttpPort}");
+        Client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"http://{Address}"), Timeout = Deadline };
+        if (options.Acl)
+        {
+            Client.DefaultRequestHeaders.Add("X-Consul-Token", ManagementToken);
+        }
+    }
+
+    /// <summary>Token that may do everything, with <see cref="ConsulAgentOptions.Acl"/>.</summary>
+    public static string ManagementToken => "5a6b1a4e-2f6e-4e0a-9c3a-0d6f3b8f1c11";
+
+    /// <summary>Port of its HTTP API.</summary>
+    public int HttpPort { get; } = FreePorts.Next();
+
+    /// <summary>Port of its gossip, to join it.</summary>
+    public int SerfPort { get; } = FreePorts.Next();
+
+    /// <summary>Its HTTP API as <c>127.0.0.1:port</c>.</summary>
+    public string Address => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{HttpPort}");
+
+    /// <summary>As a bootstrap file names it: <c>consul://127.0.0.1:port</c>.</summary>
+    public string Registry => $"consul://{Address}";
+
+    /// <summary>Name of its node.</summary>
+    public string Node { get; }
+
+    /// <summary>Calls to its HTTP API, with the management token where there are ACLs.</summary>
+    public HttpClient Client { get; }
+
+    /// <summary>Its process; another one after <see cref="StartAgainAsync"/>.</summary>
+    public int ProcessId => _process!.Id;
+
+    /// <summary>The last lines of its log: what to print when a test fails.</summary>
+    public string Log => _process?.Log ?? "";
+
+    /// <summary>Starts an agent and returns when it can do all that a mesh asks of it: there is a leader, and a certificate is issued.</summary>
+    public static async Task<ConsulAgent> StartAsync(ConsulAgentOptions? options = null)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var agent = new ConsulAgent(options ?? new ConsulAgentOptions());
+            try
+            {
+                await agent.StartAgainAsync().ConfigureAwait(false);
+                return agent;
+            }
+            catch (InvalidOperationException) when (tries < 3 && agent.Log.Contains("address already in use", StringComparison.Ordinal))
+            {
+                // Somebody took a port between the look and the use.
+                await agent.DisposeAsync().ConfigureAwait(false);
+            }
+            catch
+            {
+                await agent.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Starts it again on the same ports after <see cref="KillAsync"/>: a server in memory is empty then, a durable one is not.</summary>
+    public async Task StartAgainAsync()
+    {
+        if (_process is not null)
+        {
+            await _process.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _process = await OwnedProcess.StartAsync(ConsulBinary.Path, Arguments()).ConfigureAwait(false);
+        await WaitAsync("it is ready", IsReadyAsync).ConfigureAwait(false);
+    }
+
+    /// <summary><c>kill -9</c>.</summary>
+    public Task KillAsync() => _process!.KillAsync();
+
+    /// <summary>Stops it where it stands (<c>SIGSTOP</c>): it accepts connections and answers nothing.</summary>
+    public Task PauseAsync() => _process!.SignalAsync("STOP");
+
+    /// <summary>Lets it go on.</summary>
+    public Task ContinueAsync() => _process!.SignalAsync("CONT");
+
+    /// <summary>A <c>GET</c> that must be well; its body.</summary>
+    public async Task<string> GetAsync(string path)
+    {
+        using var answer = await Client.GetAsync(new Uri(path, UriKind.Relative)).ConfigureAwait(false);
+        return await BodyAsync(path, answer).ConfigureAwait(false);
+    }
+
+    /// <summary>A <c>PUT</c> that must be well; its body.</summary>
+    public async Task<string> PutAsync(string path, string body = "")
+    {
+        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+        using var answer = await Client.PutAsync(new Uri(path, UriKind.Relative), content).ConfigureAwait(false);
+        return await BodyAsync(path, answer).ConfigureAwait(false);
+    }
+
+    /// <summary>A <c>DELETE</c> that must be well; its body.</summary>
+    public async Task<string> DeleteAsync(string path)
+    {
+        using var answer = await Client.DeleteAsync(new Uri(path, UriKind.Relative)).ConfigureAwait(false);
+        return await BodyAsync(path, answer).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes a configuration entry, as <c>consul config write</c> does.</summary>
+    public Task WriteEntryAsync(string json) => PutAsync("/v1/config", json);
+
+    /// <summary>Kills it when it still runs, and removes what it kept.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        if (_process is not null)
+        {
+            await _process.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (_folder is not null)
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private IEnumerable<string> Arguments()
+    {
+        string[] arguments =
+        [
+            "agent", "-node", Node, "-datacenter", _options.Datacenter, "-bind", "127.0.0.1", "-client", "127.0.0.1",
+            "-http-port", Number(HttpPort), "-server-port", Number(_serverPort), "-serf-lan-port", Number(SerfPort),
+            "-dns-port", "-1", "-grpc-port", "-1", "-serf-wan-port", "-1", "-log-level", "info", "-hcl", Hcl(),
+        ];
+        string[] kind = _options.Join is { } server ? ["-data-dir", _folder!, "-retry-join", $"127.0.0.1:{server.SerfPort}", "-retry-interval", "1s"]
+            : _options.Durable ? ["-server", "-bootstrap-expect", "1", "-data-dir", _folder!]
+            : ["-dev"];
+        return [.. arguments, .. kind];
+    }
+
+    // Elections of a server with a disk take several seconds at Consul's own pace.
+    private string Hcl() => string.Join('\n',
+    [
+        "connect { enabled = true }",
+        "performance { raft_multiplier = 1 }",
+        _options.Acl ? $$"""acl { enabled = true default_policy = "deny" tokens { master = "{{ManagementToken}}" agent = "{{ManagementToken}}" } }""" : "",
+        _options.MaxConnectionsPerClient is { } most ? $"limits {{ http_max_conns_per_client = {Number(most)} }}" : "",
+        _options.Hcl,
+    ]);
+
+    private async Task<bool> IsReadyAsync()
+    {
+        if (_options.Join is not null && await GetAsync("/v1/health/service/consul?passing").ConfigureAwait(false) is "[]" or "[]\n")
+        {
+            return false;
+        }
+
+        return (await GetAsync("/v1/status/leader").ConfigureAwait(false)).Trim() != "\"\""
+            && (await GetAsync("/v1/agent/connect/ca/leaf/gatewaymesh-fixture").ConfigureAwait(false)).Length > 0;
+    }
+
+    private async Task WaitAsync(string what, Func<Task<bool>> holds)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        Exception? last = null;
+        while (TimeProvider.System.GetElapsedTime(began) < Deadline && !_process!.HasExited)
+        {
+            try
+            {
+                if (await holds().ConfigureAwait(false))
+                {
+                    return;
+                }
+            }
+            catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
+            {
+                last = exception;
+            }
+
+            await Task.Delay(20).ConfigureAwait(false);
+        }
+
+        var why = _process!.HasExited ? "it ended" : $"the deadline passed ({last?.Message})";
+        throw new InvalidOperationException($"consul agent {Node}: {why} before {what}; its log:\n{Log}");
+    }
+
+    private async Task<string> BodyAsync(string path, HttpResponseMessage answer)
+    {
+        var body = await answer.Content.ReadAsStringAsync().ConfigureAwait(false);
+        return answer.StatusCode == HttpStatusCode.OK ? body
+            : throw new HttpRequestException($"{answer.RequestMessage!.Method} {path} on {Node}: {(int)answer.StatusCode} {body.Trim()}", null, answer.StatusCode);
+    }
+}
