@@ -26,7 +26,9 @@ internal static class DrillCommand
         var duration = SharedOptions.Duration("--duration", "How long the load lasts; longer if the fault needs it.", TimeSpan.FromSeconds(15));
         var at = SharedOptions.Duration("--fault-at", "When the fault comes.", TimeSpan.FromSeconds(3));
         var timeout = SharedOptions.Duration("--timeout", "When a request counts as timed out.", TimeSpan.FromSeconds(5));
-        var hold = SharedOptions.Duration("--hold", "gateways-down: how long they are held down.", TimeSpan.FromSeconds(5));
+        var hold = SharedOptions.Duration("--hold", "gateways-down and command: how long the fault lasts.", TimeSpan.FromSeconds(5));
+        var begin = new Option<string>("--begin") { Description = "command: the shell command that does the harm." };
+        var end = new Option<string>("--end") { Description = "command: the one that ends it; run whatever happens." };
         var replay = new Option<bool>("--replay") { Description = "Send a refused or lost GET once more." };
         var repeat = SharedOptions.Number("--repeat", "Runs; with more than one the medians are printed.", 1, 1, 100);
         var json = SharedOptions.Json("Print one JSON object a run.");
@@ -37,10 +39,11 @@ internal static class DrillCommand
                 "gatewaymesh drill kill",
                 "gatewaymesh drill hang --rate 1000 --connections 50 --duration 30s",
                 "gatewaymesh drill kill --admin 127.0.0.1:15000 --via 127.0.0.1:15001 --url http://payments/ --repeat 5",
+                "gatewaymesh drill command --begin 'ip link set eth1 down' --end 'ip link set eth1 up' --hold 10s",
             ],
         };
         command.Add(fault);
-        foreach (var option in (Option[])[admin, url, via, rate, connections, duration, at, timeout, hold, replay, repeat, json])
+        foreach (var option in (Option[])[admin, url, via, rate, connections, duration, at, timeout, hold, begin, end, replay, repeat, json])
         {
             command.Add(option);
         }
@@ -55,6 +58,7 @@ internal static class DrillCommand
                 Fault = FaultNames.Parse(parsed.GetValue(fault)!),
                 FaultAt = parsed.GetValue(at).Value,
                 Hold = parsed.GetValue(hold).Value,
+                Order = Order(FaultNames.Parse(parsed.GetValue(fault)!), parsed.GetValue(begin), parsed.GetValue(end), parsed.GetValue(hold).Value),
                 Load = new LoadSpec
                 {
                     Target = Target(parsed.GetValue(via), mesh, address),
@@ -120,6 +124,15 @@ internal static class DrillCommand
         error.WriteLine($"the load lasts {DurationText.Format(spec.ShortestLoad)}: {spec.Fault.Word()} needs it");
         return spec with { Load = spec.Load with { Duration = spec.ShortestLoad } };
     }
+
+    /// <summary>The order of a command fault; null for every other.</summary>
+    internal static ShellOrder? Order(FaultKind fault, string? begin, string? end, TimeSpan hold) => (fault, begin, end) switch
+    {
+        (FaultKind.Command, not null, not null) => new ShellOrder(begin, end, hold),
+        (FaultKind.Command, _, _) => throw new CommandFailure(ExitCode.Usage, "drill command needs --begin and --end, for example --begin 'ip link set eth1 down' --end 'ip link set eth1 up'"),
+        (_, null, null) => null,
+        _ => throw new CommandFailure(ExitCode.Usage, $"--begin and --end belong to `drill command`, not to {fault.Word()}"),
+    };
 
     private static IPEndPoint Target(HostPort? via, MeshAccess mesh, HostPort admin)
     {

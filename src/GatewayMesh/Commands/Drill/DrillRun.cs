@@ -12,7 +12,7 @@ internal sealed class DrillRun(DrillSpec spec, IMeshAccess mesh, TimeProvider ti
         var log = new SampleLog((int)(spec.Load.Rate * spec.Load.Duration!.Value.TotalSeconds) + 1);
         var load = new LoadRun(spec.Load, log, time);
         var trace = new FaultTrace(() => load.Now);
-        var fault = Fault.Of(spec.Fault, mesh, trace, time, spec.Hold);
+        var fault = Fault.Of(spec.Fault, mesh, trace, time, spec.Hold, spec.Order);
         var watch = new StatusWatch(mesh, () => load.Now);
         using var ended = new CancellationTokenSource();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ended.Token, cancellation);

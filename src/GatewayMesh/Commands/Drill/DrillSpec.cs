@@ -18,6 +18,9 @@ internal sealed record DrillSpec
     /// <summary>How long <see cref="FaultKind.GatewaysDown"/> holds the gateways down. Default: 5 s.</summary>
     public TimeSpan Hold { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>What <see cref="FaultKind.Command"/> runs.</summary>
+    public ShellOrder? Order { get; init; }
+
     /// <summary>The shortest load that shows what the fault does, and the return to normal where that is quick.</summary>
     public TimeSpan ShortestLoad => FaultAt + Fault switch
     {
@@ -26,6 +29,7 @@ internal sealed record DrillSpec
         FaultKind.Drain => TimeSpan.FromSeconds(12),
         FaultKind.Starve => TimeSpan.FromSeconds(6),
         FaultKind.GatewaysDown => Hold + TimeSpan.FromSeconds(8),
+        FaultKind.Command => Hold + TimeSpan.FromSeconds(6),
         _ => TimeSpan.FromSeconds(5),
     };
 }

@@ -35,8 +35,8 @@ internal abstract class Fault(IMeshAccess mesh, FaultTrace trace, TimeProvider t
         _stopped.Clear();
     }
 
-    /// <summary>Makes the fault of <paramref name="kind"/>; <paramref name="hold"/>: how long what is down stays down.</summary>
-    public static Fault Of(FaultKind kind, IMeshAccess mesh, FaultTrace trace, TimeProvider time, TimeSpan hold) => kind switch
+    /// <summary>Makes the fault of <paramref name="kind"/>; <paramref name="hold"/>: how long what is down stays down; <paramref name="order"/>: for <see cref="FaultKind.Command"/>.</summary>
+    public static Fault Of(FaultKind kind, IMeshAccess mesh, FaultTrace trace, TimeProvider time, TimeSpan hold, ShellOrder? order = null) => kind switch
     {
         FaultKind.Kill => new KillFault(mesh, trace, time),
         FaultKind.Hang => new HangFault(mesh, trace, time),
@@ -47,7 +47,8 @@ internal abstract class Fault(IMeshAccess mesh, FaultTrace trace, TimeProvider t
         FaultKind.Guard => new GuardFault(mesh, trace, time),
         FaultKind.Starve => new StarveFault(mesh, trace, time),
         FaultKind.KillGateway => new KillGatewayFault(mesh, trace, time),
-        _ => new GatewaysDownFault(mesh, trace, time, hold),
+        FaultKind.GatewaysDown => new GatewaysDownFault(mesh, trace, time, hold),
+        _ => new CommandFault(mesh, trace, time, order ?? throw new ArgumentNullException(nameof(order))),
     };
 
     /// <summary>The node's status, or a failure that says it does not answer.</summary>

@@ -32,4 +32,7 @@ internal enum FaultKind
 
     /// <summary>All gateways down, and the worker too.</summary>
     GatewaysDown,
+
+    /// <summary>What a command line does, until another one ends it.</summary>
+    Command,
 }

@@ -18,7 +18,8 @@ internal static class FaultNames
         FaultKind.Guard => "guard",
         FaultKind.Starve => "starve",
         FaultKind.KillGateway => "kill-gateway",
-        _ => "gateways-down",
+        FaultKind.GatewaysDown => "gateways-down",
+        _ => "command",
     };
 
     /// <summary>The fault of a word that is one of <see cref="All"/>.</summary>
@@ -36,6 +37,7 @@ internal static class FaultNames
         FaultKind.Guard => "the guard is killed (SIGKILL)",
         FaultKind.Starve => "the machine starves: guard and worker stand still for 3 s",
         FaultKind.KillGateway => "a gateway is killed (SIGKILL)",
-        _ => "all gateways are killed and held down, and the sidecar's worker too",
+        FaultKind.GatewaysDown => "all gateways are killed and held down, and the sidecar's worker too",
+        _ => "what --begin does, until --end ends it",
     };
 }

@@ -113,6 +113,37 @@ internal sealed class FaultTests
     }
 
     [Test]
+    public void A_command_is_ended_once_also_when_it_is_interrupted()
+    {
+        var log = Path.GetTempFileName();
+        using var at_once = new CancellationTokenSource();
+        at_once.Cancel();
+
+        var fault = Fault.Of(FaultKind.Command, _mesh, _trace, TimeProvider.System, TimeSpan.Zero, new ShellOrder($"echo harm >>'{log}'", $"echo mend >>'{log}'", TimeSpan.FromHours(1)));
+        fault.Inflict(at_once.Token);
+        fault.Undo();
+
+        Assert.That(File.ReadAllLines(log), Is.EqualTo(new[] { "harm", "mend" }));
+        Assert.That(_trace.Failure, Is.Null);
+        File.Delete(log);
+    }
+
+    [Test]
+    public void A_command_that_fails_is_a_failure_of_the_fault_and_is_ended_all_the_same()
+    {
+        var log = Path.GetTempFileName();
+
+        Fault.Of(FaultKind.Command, _mesh, _trace, TimeProvider.System, TimeSpan.Zero, new ShellOrder("echo no cable; exit 3", $"echo mend >>'{log}'", TimeSpan.Zero)).Inflict(default);
+        Assert.That(_trace.Failure, Does.Contain("ended with 3: no cable"));
+
+        var fault = Fault.Of(FaultKind.Command, _mesh, _trace, TimeProvider.System, TimeSpan.Zero, new ShellOrder("exit 3", $"echo mend >>'{log}'", TimeSpan.Zero));
+        fault.Inflict(default);
+        fault.Undo();
+        Assert.That(File.ReadAllLines(log), Is.EqualTo(new[] { "mend" }));
+        File.Delete(log);
+    }
+
+    [Test]
     public void Every_fault_has_a_word_a_sentence_and_a_way_back() =>
         Assert.That(FaultNames.All.Select(word => FaultNames.Parse(word)), Is.EqualTo(Enum.GetValues<FaultKind>()));
 
