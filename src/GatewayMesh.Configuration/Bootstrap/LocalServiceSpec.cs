@@ -30,6 +30,9 @@ public sealed record LocalServiceSpec
     /// <summary>How readiness is told; null: the instance counts as healthy while its sidecar is.</summary>
     public HealthSpec? Health { get; init; }
 
+    /// <summary>Id of the sidecar's registration that somebody else made (<c>--sidecar-for</c>); null: this node registers its services itself.</summary>
+    public string? RegisteredProxy { get; init; }
+
     /// <summary>Tags, as the registry shows them.</summary>
     public ImmutableArray<string> Tags { get; init; } = [];
 

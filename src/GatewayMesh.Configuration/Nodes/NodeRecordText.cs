@@ -7,6 +7,9 @@ namespace GatewayMesh.Configuration.Nodes;
 /// <summary>Writes a node's record as YAML. Every text is quoted, so that no value can be taken for something else.</summary>
 public static class NodeRecordText
 {
+    // The rate of requests is never twice the same; a change that nobody would notice is not worth a write.
+    private const double NotableRateChange = 0.1;
+
     /// <summary>The document, in UTF-8.</summary>
     public static byte[] Write(NodeRecord record)
     {
@@ -41,6 +44,15 @@ public static class NodeRecordText
         }
 
         return Encoding.UTF8.GetBytes(yaml.ToString());
+    }
+
+    /// <summary>Whether two records say the same but for their time and for a change of the rate of requests that nobody would notice.</summary>
+    public static bool SaysTheSame(NodeRecord one, NodeRecord other)
+    {
+        ArgumentNullException.ThrowIfNull(one);
+        ArgumentNullException.ThrowIfNull(other);
+        return Write(one with { At = default, RequestRate = 0 }).AsSpan().SequenceEqual(Write(other with { At = default, RequestRate = 0 }))
+            && Math.Abs(one.RequestRate - other.RequestRate) <= Math.Max(1, one.RequestRate * NotableRateChange);
     }
 
     // JSON's quoted strings are YAML's double-quoted ones, and the default encoder writes everything beyond ASCII as \uXXXX.

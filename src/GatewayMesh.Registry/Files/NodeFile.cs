@@ -6,9 +6,6 @@ namespace GatewayMesh.Registry.Files;
 /// <summary>Writes this node's own file: whole when the node has something new to say, otherwise only its time.</summary>
 internal sealed class NodeFile(string folder, TimeProvider time)
 {
-    // The rate of requests is never twice the same; a change that nobody would notice is not worth a write to the disk.
-    private const double NotableRateChange = 0.1;
-
     private readonly Lock _lock = new();
     private NodeRecord? _written;
 
@@ -17,7 +14,7 @@ internal sealed class NodeFile(string folder, TimeProvider time)
         lock (_lock)
         {
             var path = PathOf(record.Node);
-            if (_written is not null && SaysTheSame(_written, record) && TryTouch(path))
+            if (_written is not null && NodeRecordText.SaysTheSame(_written, record) && TryTouch(path))
             {
                 return;
             }
@@ -55,10 +52,6 @@ internal sealed class NodeFile(string folder, TimeProvider time)
             }
         }
     }
-
-    private static bool SaysTheSame(NodeRecord written, NodeRecord now) =>
-        NodeRecordText.Write(written with { At = default, RequestRate = 0 }).AsSpan().SequenceEqual(NodeRecordText.Write(now with { At = default, RequestRate = 0 }))
-        && Math.Abs(written.RequestRate - now.RequestRate) <= Math.Max(1, written.RequestRate * NotableRateChange);
 
     // Names become paths: one that is no name must not leave the folder.
     private string PathOf(string node) =>

@@ -22,6 +22,9 @@ internal sealed class ConsulAgent(Uri address, ConsulToken token, ConsulTls tls,
     /// <summary>What it is called in messages: <c>127.0.0.1:8500</c>.</summary>
     public string Name { get; } = address.Authority;
 
+    /// <summary>Whether it runs on this host: it is dialled on a loopback address.</summary>
+    public bool IsHere { get; } = address.IsLoopback;
+
     /// <summary>For how long every request to it has failed, or null when the last one was answered (or there was none).</summary>
     public TimeSpan? GoneFor => Volatile.Read(ref _goneSince) is not 0 and var since ? time.GetElapsedTime(since) : null;
 

@@ -1,0 +1,117 @@
+using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Registry.Consul.Agents;
+
+namespace GatewayMesh.Registry.Consul.Registration;
+
+/// <summary>
+/// A node's record in the key-value store, under a session that takes it away when the node falls silent. Written at changes and every
+/// 10 s; the session is renewed every 5 s.
+/// </summary>
+internal sealed class NodeKey(ConsulAgents agents, string node, TimeProvider time)
+{
+    // A record that is not renewed is gone after once to twice this time.
+    private const string SessionBody = "{\"TTL\":\"15s\",\"LockDelay\":\"0s\",\"Behavior\":\"delete\",\"Name\":\"gatewaymesh node\"}";
+
+    private static readonly TimeSpan WriteInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RenewInterval = TimeSpan.FromSeconds(5);
+
+    private readonly string _path = $"/v1/kv/{ConsulNames.NodeKey(Uri.EscapeDataString(node))}";
+    private ConsulAgent? _agent;
+    private string? _session;
+    private bool _holds;
+    private NodeRecord? _written;
+    private long _writtenAt;
+    private long _renewedAt;
+
+    /// <summary>Keeps the record what <paramref name="record"/> says.</summary>
+    /// <exception cref="IOException">No agent answers, or it refused.</exception>
+    public async Task KeepAsync(NodeRecord record, CancellationToken cancellation)
+    {
+        if (agents.Writer != _agent)
+        {
+            // The session went with the agent's node, or will.
+            (_agent, _session, _holds, _written) = (agents.Writer, null, false, null);
+        }
+
+        await KeepSessionAsync(cancellation).ConfigureAwait(false);
+        if (_holds && _written is not null && time.GetElapsedTime(_writtenAt) < WriteInterval && NodeRecordText.SaysTheSame(_written, record))
+        {
+            return;
+        }
+
+        var body = NodeRecordText.Write(record);
+        _holds = await TryHoldAsync(body, cancellation).ConfigureAwait(false);
+        if (!_holds)
+        {
+            // Another process of this node holds it still: the worker before this one, or the guard. What it says must be true meanwhile.
+            _ = (await _agent!.PutAsync(_path, body, cancellation).ConfigureAwait(false)).OrThrow();
+        }
+
+        (_written, _writtenAt) = (record, time.GetTimestamp());
+    }
+
+    /// <summary>Takes the record away.</summary>
+    /// <exception cref="IOException">No agent answers, or it refused.</exception>
+    public async Task WithdrawAsync(CancellationToken cancellation)
+    {
+        var agent = _agent ?? agents.Writer;
+        _ = (await agent.DeleteAsync(_path, cancellation).ConfigureAwait(false)).OrThrow();
+        if (_session is { } session)
+        {
+            (_session, _holds, _written) = (null, false, null);
+            _ = await agent.PutAsync($"/v1/session/destroy/{session}", default, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Leaves the record where it is, for the process that goes on with it.</summary>
+    /// <exception cref="IOException">No agent answers.</exception>
+    public async Task ReleaseAsync(CancellationToken cancellation)
+    {
+        if (_agent is { } agent && _session is { } session)
+        {
+            _session = null;
+            if (_holds && _written is { } record)
+            {
+                _holds = false;
+                _ = await agent.PutAsync($"{_path}?release={session}", NodeRecordText.Write(record), cancellation).ConfigureAwait(false);
+            }
+
+            _ = await agent.PutAsync($"/v1/session/destroy/{session}", default, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task KeepSessionAsync(CancellationToken cancellation)
+    {
+        if (_session is not null && time.GetElapsedTime(_renewedAt) >= RenewInterval)
+        {
+            var renewed = await _agent!.PutAsync($"/v1/session/renew/{_session}", default, cancellation).ConfigureAwait(false);
+            if (renewed.Status == 404)
+            {
+                (_session, _holds) = (null, false);
+            }
+            else
+            {
+                _ = renewed.OrThrow();
+                _renewedAt = time.GetTimestamp();
+            }
+        }
+
+        if (_session is null)
+        {
+            var created = await _agent!.PutAsync("/v1/session/create", System.Text.Encoding.ASCII.GetBytes(SessionBody), cancellation).ConfigureAwait(false);
+            (_session, _renewedAt) = (AgentState.SessionId(created.OrThrow()), time.GetTimestamp());
+        }
+    }
+
+    private async Task<bool> TryHoldAsync(byte[] body, CancellationToken cancellation)
+    {
+        var answer = await _agent!.PutAsync($"{_path}?acquire={_session}", body, cancellation).ConfigureAwait(false);
+        if (answer.Status == 500 && answer.Describe().Contains("invalid session", StringComparison.Ordinal))
+        {
+            // Lost with an agent that began anew; the next publication makes another.
+            (_session, _holds) = (null, false);
+        }
+
+        return answer.OrThrow().Body.Span.TrimEnd("\n"u8).SequenceEqual("true"u8);
+    }
+}
