@@ -1,3 +1,4 @@
+using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Nodes;
 
 namespace GatewayMesh.Registry;
@@ -21,4 +22,17 @@ public interface IRegistry : IAsyncDisposable
     /// <summary>Takes this node out: its instances are gone for the others, not merely unhealthy.</summary>
     /// <exception cref="IOException">The registry cannot be written to. The same call may work later.</exception>
     Task WithdrawAsync(string node, CancellationToken cancellationToken);
+
+    /// <summary>Takes what this node declares from now on: its bootstrap was read again. Default: it makes no difference.</summary>
+    void Declare(BootstrapSpec bootstrap)
+    {
+    }
+
+    /// <summary>
+    /// Whether this process says by itself that it is alive. A worker under a guard leaves that to the guard, which sees more; one that lost
+    /// its guard does it itself. Default: it makes no difference, who publishes is alive.
+    /// </summary>
+    void Vouch(bool byItself)
+    {
+    }
 }
