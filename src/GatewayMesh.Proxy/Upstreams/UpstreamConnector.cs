@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using GatewayMesh.Configuration.Snapshot;
+using GatewayMesh.Linux;
 
 namespace GatewayMesh.Proxy.Upstreams;
 
@@ -19,6 +20,7 @@ internal sealed class UpstreamConnector(TimeProvider time)
         try
         {
             socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            LostPeer.Notice(socket);
             await socket.ConnectAsync(context.DnsEndPoint, both.Token).ConfigureAwait(false);
             return new NetworkStream(socket, ownsSocket: true);
         }

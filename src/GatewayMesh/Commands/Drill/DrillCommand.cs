@@ -29,6 +29,7 @@ internal static class DrillCommand
         var hold = SharedOptions.Duration("--hold", "gateways-down and command: how long the fault lasts.", TimeSpan.FromSeconds(5));
         var begin = new Option<string>("--begin") { Description = "command: the shell command that does the harm." };
         var end = new Option<string>("--end") { Description = "command: the one that ends it; run whatever happens." };
+        var mayLose = SharedOptions.Number("--may-lose", "command: requests that it may cost.", 0, 0, 1_000_000);
         var replay = new Option<bool>("--replay") { Description = "Send a refused or lost GET once more." };
         var repeat = SharedOptions.Number("--repeat", "Runs; with more than one the medians are printed.", 1, 1, 100);
         var json = SharedOptions.Json("Print one JSON object a run.");
@@ -43,7 +44,7 @@ internal static class DrillCommand
             ],
         };
         command.Add(fault);
-        foreach (var option in (Option[])[admin, url, via, rate, connections, duration, at, timeout, hold, begin, end, replay, repeat, json])
+        foreach (var option in (Option[])[admin, url, via, rate, connections, duration, at, timeout, hold, begin, end, mayLose, replay, repeat, json])
         {
             command.Add(option);
         }
@@ -58,7 +59,7 @@ internal static class DrillCommand
                 Fault = FaultNames.Parse(parsed.GetValue(fault)!),
                 FaultAt = parsed.GetValue(at).Value,
                 Hold = parsed.GetValue(hold).Value,
-                Order = Order(FaultNames.Parse(parsed.GetValue(fault)!), parsed.GetValue(begin), parsed.GetValue(end), parsed.GetValue(hold).Value),
+                Order = Order(FaultNames.Parse(parsed.GetValue(fault)!), parsed.GetValue(begin), parsed.GetValue(end), parsed.GetValue(hold).Value, parsed.GetValue(mayLose)),
                 Load = new LoadSpec
                 {
                     Target = Target(parsed.GetValue(via), mesh, address),
@@ -126,9 +127,9 @@ internal static class DrillCommand
     }
 
     /// <summary>The order of a command fault; null for every other.</summary>
-    internal static ShellOrder? Order(FaultKind fault, string? begin, string? end, TimeSpan hold) => (fault, begin, end) switch
+    internal static ShellOrder? Order(FaultKind fault, string? begin, string? end, TimeSpan hold, int mayLose) => (fault, begin, end) switch
     {
-        (FaultKind.Command, not null, not null) => new ShellOrder(begin, end, hold),
+        (FaultKind.Command, not null, not null) => new ShellOrder(begin, end, hold, mayLose),
         (FaultKind.Command, _, _) => throw new CommandFailure(ExitCode.Usage, "drill command needs --begin and --end, for example --begin 'ip link set eth1 down' --end 'ip link set eth1 up'"),
         (_, null, null) => null,
         _ => throw new CommandFailure(ExitCode.Usage, $"--begin and --end belong to `drill command`, not to {fault.Word()}"),

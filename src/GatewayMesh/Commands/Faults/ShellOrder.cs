@@ -4,4 +4,5 @@ namespace GatewayMesh.Commands.Faults;
 /// <param name="Begin">Does the harm.</param>
 /// <param name="End">Ends it; run once, whatever happens.</param>
 /// <param name="Hold">How long it lasts.</param>
-internal sealed record ShellOrder(string Begin, string End, TimeSpan Hold);
+/// <param name="MayLose">Requests that it may cost.</param>
+internal sealed record ShellOrder(string Begin, string End, TimeSpan Hold, int MayLose = 0);

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using GatewayMesh.Configuration.Tunnels;
 using GatewayMesh.Configuration.Values;
+using GatewayMesh.Linux;
 
 namespace GatewayMesh.Guard.Carrying;
 
@@ -18,6 +19,7 @@ internal sealed class TunnelDialer
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
+            LostPeer.Notice(socket);
             await socket.ConnectAsync(gateway.ToEndPoint(), cancellation).ConfigureAwait(false);
             return new NetworkStream(socket, ownsSocket: true);
         }

@@ -1,0 +1,25 @@
+using System.Net.Sockets;
+
+namespace GatewayMesh.Linux;
+
+/// <summary>
+/// Ends a connection whose other end cannot be reached any more (a cut cable, a dead host): nothing says so by itself, and TCP alone
+/// takes a quarter of an hour to give up. A peer that is merely slow acknowledges, and is left alone.
+/// </summary>
+public static class LostPeer
+{
+    /// <summary>How long what was sent may stay without an acknowledgement: 5 s, five lost packets in a row.</summary>
+    public static TimeSpan Limit { get; } = TimeSpan.FromSeconds(5);
+
+    private const int TcpUserTimeout = 18; // tcp(7): milliseconds
+
+    /// <summary>Bounds the silence of the peer of <paramref name="socket"/>; what waits for an answer is asked about after 5 s without a byte (keep-alive).</summary>
+    public static void Notice(Socket socket)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, TcpUserTimeout, BitConverter.GetBytes((int)Limit.TotalMilliseconds));
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, (int)Limit.TotalSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 2);
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+    }
+}
