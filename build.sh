@@ -18,7 +18,7 @@ Usage: ./build.sh TARGET [ARGUMENTS]
   locks    write the packages.lock.json files again, after a package was changed
   help     this text
 
-Needs the .NET 10 SDK (10.0.100 or later) and nothing else.
+Needs the .NET 10 SDK (10.0.100 or later). What the tests call besides (Consul, node, nft …) tests/tools.sh installs from Debian when it is root.
 TEXT
 }
 
@@ -72,7 +72,13 @@ BUILD_ARGUMENTS=$(printf '%s\n' "$@")
 export BUILD_ARGUMENTS
 
 sum=artifacts/tests/sum.txt
-[ "$target" = test ] && rm -f "$sum"
+if [ "$target" = test ]; then
+  rm -f "$sum"
+  if ! tests/tools.sh; then
+    echo "0 passed, 0 failed"
+    exit 1
+  fi
+fi
 
 status=0
 dotnet cake build.cake "--target=$target" --verbosity=minimal --no-report || status=$?
