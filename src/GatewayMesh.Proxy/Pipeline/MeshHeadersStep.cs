@@ -3,7 +3,10 @@ using GatewayMesh.Proxy.Resilience;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
-/// <summary>Believes the mesh headers of mesh peers; what others send under those names is dropped (they are never copied, see the transformer).</summary>
+/// <summary>
+/// Believes the mesh headers of mesh peers; what others send under those names is dropped (they are never copied, see the transformer). An application
+/// is believed in one thing: how often it has tried, since with that it can only lessen what is done for it.
+/// </summary>
 internal sealed class MeshHeadersStep : IStep
 {
     /// <inheritdoc/>
@@ -11,6 +14,11 @@ internal sealed class MeshHeadersStep : IStep
     {
         if (!exchange.Behaviour.FromMeshPeer)
         {
+            if (exchange.Behaviour.FromApplication)
+            {
+                exchange.Said = MeshHeaderValues.None with { Attempt = MeshHeaderValues.ReadAttempt(exchange.Http.Request.Headers) };
+            }
+
             return Verdict.Next;
         }
 

@@ -40,6 +40,9 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
         return true;
     }
 
+    /// <summary>The attempt as which an application sends a request: 1 when it does not say so, or says something else.</summary>
+    public static int ReadAttempt(IHeaderDictionary headers) => TryNumber(headers[MeshHeaders.Attempt], 1, MaxCount, out var attempt) ? attempt ?? 1 : 1;
+
     private static bool TryNumber(StringValues field, int min, int max, out int? value)
     {
         value = null;

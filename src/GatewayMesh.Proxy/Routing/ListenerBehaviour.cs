@@ -18,6 +18,9 @@ internal sealed record ListenerBehaviour
     /// <summary>The peer is a part of the mesh: its mesh headers are believed. Otherwise they are dropped, both ways.</summary>
     public bool FromMeshPeer { get; init; }
 
+    /// <summary>The peer is an application of the mesh, on its own host or carried by a guard: what it says of attempts is believed. Default: false.</summary>
+    public bool FromApplication { get; init; }
+
     /// <summary>The edge: <c>X-Forwarded-*</c> are set here (and extended only for trusted proxies), and answers do not name the node.</summary>
     public bool AtTheEdge { get; init; }
 

@@ -7,11 +7,11 @@ namespace GatewayMesh.Proxy.Routing;
 /// <summary>The behaviours by kind of listener.</summary>
 internal sealed class ListenerBehaviours(DataPlaneOptions options, GatewayAdmission admission, ToApplication application)
 {
-    private readonly ListenerBehaviour _outbound = new() { Direction = RequestDirection.Outbound, Resolver = new ByHost(), GatewayShare = options.GatewayShare };
-    private readonly ListenerBehaviour _upstream = new() { Direction = RequestDirection.Outbound, Resolver = new ByListener(), GatewayShare = options.GatewayShare };
+    private readonly ListenerBehaviour _outbound = new() { Direction = RequestDirection.Outbound, Resolver = new ByHost(), FromApplication = true, GatewayShare = options.GatewayShare };
+    private readonly ListenerBehaviour _upstream = new() { Direction = RequestDirection.Outbound, Resolver = new ByListener(), FromApplication = true, GatewayShare = options.GatewayShare };
     private readonly ListenerBehaviour _inbound = new() { Direction = RequestDirection.Inbound, Resolver = application, FromMeshPeer = true };
     private readonly ListenerBehaviour _mesh = new() { Direction = RequestDirection.Gateway, Resolver = new ByDestinationHeader(), FromMeshPeer = true, Admission = admission };
-    private readonly ListenerBehaviour _tunnel = new() { Direction = RequestDirection.Gateway, Resolver = new ByHello(), Admission = admission };
+    private readonly ListenerBehaviour _tunnel = new() { Direction = RequestDirection.Gateway, Resolver = new ByHello(), FromApplication = true, Admission = admission };
     private readonly ListenerBehaviour _ingress = new() { Direction = RequestDirection.Ingress, Resolver = new ByPublicHost(options.IngressService), AtTheEdge = true };
     private readonly ListenerBehaviour _probe = new() { Direction = RequestDirection.Probe, Resolver = application, ForwardsLivePath = true };
 

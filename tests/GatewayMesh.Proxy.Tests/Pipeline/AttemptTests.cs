@@ -38,13 +38,46 @@ public class AttemptTests
 
         for (var i = 0; i < 12; i++)
         {
-            await client.Ask("GET / HTTP/1.1\r\nHost: payments\r\ngatewaymesh-attempt: 7\r\ngatewaymesh-hops: 7\r\n\r\n");
+            await client.Ask("GET / HTTP/1.1\r\nHost: payments\r\ngatewaymesh-hops: 7\r\n\r\n");
         }
 
         var attempts = alive.Requests.Select(request => request["gatewaymesh-attempt"]).ToArray();
-        Assert.That(attempts.Distinct(), Is.EquivalentTo(new[] { "1", "2" }), "what the application says of attempts is dropped");
-        Assert.That(alive.Requests.Select(request => request["gatewaymesh-hops"]), Is.All.EqualTo("1"));
+        Assert.That(attempts.Distinct(), Is.EquivalentTo(new[] { "1", "2" }));
+        Assert.That(alive.Requests.Select(request => request["gatewaymesh-hops"]), Is.All.EqualTo("1"), "what the application says of hops is dropped");
         Assert.That(alive.Last["gatewaymesh-source"], Is.EqualTo("web"));
+    }
+
+    [TestCase("2", "2")]
+    [TestCase("7", "7")]
+    [TestCase("0", "1")]
+    [TestCase("many", "1")]
+    [TestCase("2\r\ngatewaymesh-attempt: 3", "1")]
+    public async Task An_applications_own_attempts_are_counted_when_they_are_a_number(string said, string passedOn)
+    {
+        using var alive = Backend.Saying("paid");
+        var (mesh, outbound) = await Mesh.WithPayments(alive.HostPort);
+        await using var _ = mesh;
+        using var client = await RawConnection.To(outbound);
+
+        await client.Ask($"GET / HTTP/1.1\r\nHost: payments\r\ngatewaymesh-attempt: {said}\r\n\r\n");
+
+        Assert.That(alive.Last["gatewaymesh-attempt"], Is.EqualTo(passedOn));
+    }
+
+    [TestCase(1, 2)]
+    [TestCase(2, 1)]
+    public async Task A_lost_request_that_is_an_applications_second_try_is_not_tried_again_here(int attempt, int executed)
+    {
+        using var one = new Backend((_, connection) => { connection.Reset(); return Task.CompletedTask; });
+        using var two = new Backend((_, connection) => { connection.Reset(); return Task.CompletedTask; });
+        var (mesh, outbound) = await Mesh.WithPayments(one.HostPort, two.HostPort);
+        await using var _ = mesh;
+        using var client = await RawConnection.To(outbound);
+
+        var answer = await client.Ask($"GET / HTTP/1.1\r\nHost: payments\r\ngatewaymesh-attempt: {attempt}\r\n\r\n");
+
+        Assert.That(answer.Status, Is.EqualTo(502));
+        Assert.That(one.Executed + two.Executed, Is.EqualTo(executed));
     }
 
     [Test]
