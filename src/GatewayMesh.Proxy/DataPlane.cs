@@ -65,7 +65,7 @@ public sealed class DataPlane : IAsyncDisposable
         var behaviours = new ListenerBehaviours(options, _admission, _applications);
         _application = new MeshApplication(pipeline, behaviours, new RequestTelemetry(Metrics, _accessLog), _traffic, pseudonym, time, options.Progress);
         var tunnel = new TunnelDoor(time, random, options.MaxCarriedAge, () => _traffic.Draining, () => _admission.Counts.InFlight >= _admission.Max);
-        _server = new KestrelServer(Microsoft.Extensions.Options.Options.Create(ServerSettings.For(options.Limits, _connections, tunnel)), _listeners, options.Logs);
+        _server = new KestrelServer(Microsoft.Extensions.Options.Options.Create(ServerSettings.For(options.Limits, _connections, tunnel, new ProtocolDoor(options.Limits, time))), _listeners, options.Logs);
     }
 
     /// <summary>The instruments, for what others count (tier, revision, failovers).</summary>

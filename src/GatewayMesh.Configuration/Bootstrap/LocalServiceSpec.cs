@@ -18,7 +18,7 @@ public sealed record LocalServiceSpec
     /// <summary>Port of the application.</summary>
     public required int Port { get; init; }
 
-    /// <summary><c>http</c> (default) or <c>grpc</c>; <c>tcp</c> is not supported yet.</summary>
+    /// <summary><c>http</c> (default), <c>http2</c> or <c>grpc</c>; <c>tcp</c> is not supported yet.</summary>
     public string Protocol { get; init; } = "http";
 
     /// <summary>The application's way out, in this service's identity; null when it calls nobody.</summary>

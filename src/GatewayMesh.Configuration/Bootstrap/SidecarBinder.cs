@@ -8,7 +8,7 @@ namespace GatewayMesh.Configuration.Bootstrap;
 internal static class SidecarBinder
 {
     private static readonly ScalarType<string> Protocol = ScalarTypes.Word<string>(
-        [("http", "http"), ("grpc", "grpc")], ("tcp", "say protocol: http"));
+        [("http", "http"), ("http2", "http2"), ("grpc", "grpc")], ("tcp", "say protocol: http"));
 
     private static readonly ScalarType<string> Path = ScalarTypes.Text.Where(
         path => path[0] == '/' && path.All(c => c is > ' ' and < '\x7f'), "is not a path", "say a path such as /healthz");

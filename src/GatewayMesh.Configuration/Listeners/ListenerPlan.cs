@@ -46,6 +46,7 @@ public static class ListenerPlan
             {
                 Service = service.Name,
                 Application = new HostPort(service.Address, service.Port),
+                Protocol = service.Protocol,
             };
         }
     }

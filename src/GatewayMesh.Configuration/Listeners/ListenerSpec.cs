@@ -17,4 +17,7 @@ public sealed record ListenerSpec(string Name, ListenerKind Kind, IPEndPoint Add
 
     /// <summary><see cref="ListenerKind.Inbound"/>: the application. <see cref="ListenerKind.Probe"/>: the guard's own socket.</summary>
     public HostPort? Application { get; init; }
+
+    /// <summary><see cref="ListenerKind.Inbound"/>: what the application speaks, <c>http</c> (default), <c>http2</c> or <c>grpc</c>.</summary>
+    public string Protocol { get; init; } = "http";
 }

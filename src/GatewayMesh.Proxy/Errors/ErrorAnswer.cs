@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using GatewayMesh.Proxy.Grpc;
 using Microsoft.AspNetCore.Http;
 
 namespace GatewayMesh.Proxy.Errors;
@@ -27,10 +28,10 @@ public static class ErrorAnswer
             return Task.CompletedTask;
         }
 
-        WriteHead(context.Response, error);
-        if (IsGrpc(context.Request))
+        WriteHead(context.Response, error, isHttp1: !HttpProtocol.IsHttp2(context.Request.Protocol));
+        if (GrpcCall.Is(context.Request))
         {
-            return WriteGrpc(context.Response, error.Row);
+            return WriteGrpc(context.Response, error);
         }
 
         if (HttpMethods.IsHead(context.Request.Method))
@@ -45,7 +46,7 @@ public static class ErrorAnswer
         return context.Response.Body.WriteAsync(body.WrittenMemory, CancellationToken.None).AsTask();
     }
 
-    private static void WriteHead(HttpResponse response, in MeshError error)
+    private static void WriteHead(HttpResponse response, in MeshError error, bool isHttp1)
     {
         // Fields of an upstream's response that came to nothing must not stand beside our body.
         response.Clear();
@@ -62,24 +63,21 @@ public static class ErrorAnswer
             response.Headers.Allow = AllowedMethods;
         }
 
-        // What follows on the connection cannot be trusted to be a request.
-        if (error.Kind is MeshErrorKind.RequestMalformed or MeshErrorKind.RequestTooLarge or MeshErrorKind.RequestTimeout)
+        // What follows on the connection cannot be trusted to be a request. A stream of HTTP/2 has nothing that follows.
+        if (isHttp1 && error.Kind is MeshErrorKind.RequestMalformed or MeshErrorKind.RequestTooLarge or MeshErrorKind.RequestTimeout)
         {
             response.Headers.Connection = "close";
         }
     }
 
-    private static bool IsGrpc(HttpRequest request) =>
-        request.ContentType is { } type && type.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase);
-
-    // A response that consists of trailers only: to a gRPC client the HTTP status is 200.
-    private static Task WriteGrpc(HttpResponse response, ErrorRow row)
+    // A response that consists of trailers only: to a gRPC client the HTTP status is 200, and the head ends the stream.
+    private static Task WriteGrpc(HttpResponse response, in MeshError error)
     {
         response.StatusCode = StatusCodes.Status200OK;
         response.ContentType = "application/grpc";
-        response.Headers["grpc-status"] = row.Grpc.ToString(CultureInfo.InvariantCulture);
-        response.Headers["grpc-message"] = row.Title;
-        return response.StartAsync(CancellationToken.None);
+        response.Headers[GrpcFields.Status] = error.Row.Grpc.ToString(CultureInfo.InvariantCulture);
+        response.Headers[GrpcFields.Message] = GrpcMessage.Encode(string.IsNullOrEmpty(error.Details) ? error.Row.Title : $"{error.Row.Title} ({error.Details})");
+        return response.CompleteAsync();
     }
 
     private static ArrayBufferWriter<byte> Problem(in MeshError error, string requestId, string node)

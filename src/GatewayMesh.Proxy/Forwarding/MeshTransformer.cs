@@ -1,12 +1,14 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Grpc;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Pipeline;
 using GatewayMesh.Proxy.Resilience;
 using GatewayMesh.Proxy.Routing;
 using GatewayMesh.Proxy.Upstreams;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -20,6 +22,8 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
     private const long MaxTimeoutMilliseconds = 86_400_000; // a peer refuses more than a day
 
     private List<KeyValuePair<string, StringValues>>? _withoutBody;
+
+    private bool NextIsHttp2 => exchange.Hop.Upstream.Key.Protocol == WireProtocol.Http2;
 
     /// <summary>Name of this proxy in <c>Via</c>.</summary>
     public string Pseudonym { get; set; } = "";
@@ -76,12 +80,34 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         }
 
         CopyResponseHeaders(proxyResponse, response);
+        ReadCallStatus(proxyResponse.Headers);
         if (HasStreamedBody(httpContext, proxyResponse))
         {
             await response.Body.FlushAsync(cancellationToken).ConfigureAwait(false); // the head of a stream must not wait for its first event
         }
 
         return true;
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken)
+    {
+        ReadCallStatus(proxyResponse.TrailingHeaders);
+        if (httpContext.Features.Get<IHttpResponseTrailersFeature>()?.Trailers is { IsReadOnly: false } trailers)
+        {
+            Copy(proxyResponse.TrailingHeaders.NonValidated, trailers, connection: default);
+        }
+
+        exchange.IsAnswerWhole = true;
+        return ValueTask.CompletedTask;
+    }
+
+    private void ReadCallStatus(HttpResponseHeaders fields)
+    {
+        if (exchange.IsGrpc && fields.NonValidated.TryGetValues(GrpcFields.Status, out var status))
+        {
+            exchange.CallStatus = GrpcStatus.Read(status.ToString());
+        }
     }
 
     private bool Drop(HttpResponse response, MeshError error)
@@ -97,8 +123,14 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         var connection = source.Headers.Connection;
         foreach (var (name, values) in source.Headers)
         {
-            if (IsOurs(name) || HopByHop.Contains(name, connection))
+            if (IsOurs(name) || (exchange.CallDeadline.IsSet && name.Equals(GrpcFields.Timeout, StringComparison.OrdinalIgnoreCase)) || HopByHop.Contains(name, connection))
             {
+                continue;
+            }
+
+            if (values.Count > 1 && name.Equals("Cookie", StringComparison.OrdinalIgnoreCase))
+            {
+                target.Headers.TryAddWithoutValidation(name, string.Join("; ", (IEnumerable<string>)values)); // crumbs of HTTP/2: RFC 9113 §8.2.3
                 continue;
             }
 
@@ -140,6 +172,17 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
             {
                 target.TryAddWithoutValidation("Expect", expectation);
             }
+        }
+
+        // Of TE this one member is HTTP/2's own, and gRPC servers ask for it (RFC 9113 §8.2.2).
+        if (NextIsHttp2 && (exchange.IsGrpc || source.Headers.TE.ToString().Contains("trailers", StringComparison.OrdinalIgnoreCase)))
+        {
+            target.TryAddWithoutValidation("TE", "trailers");
+        }
+
+        if (exchange.CallDeadline is { IsSet: true } call)
+        {
+            target.TryAddWithoutValidation(GrpcFields.Timeout, GrpcTimeout.Write(call.Remaining));
         }
 
         if (exchange.ForwardsLeft is { } left)
@@ -188,10 +231,10 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
             target.Headers[ProxyStatus.FieldName] = ProxyStatusField.WithoutOurs(status);
         }
 
-        target.Headers.Via = ViaField.Extend(target.Headers.Via, source.Version.Minor == 0 ? "HTTP/1.0" : "HTTP/1.1", Pseudonym);
+        target.Headers.Via = ViaField.Extend(target.Headers.Via, source.Version.Major == 2 ? "HTTP/2" : source.Version.Minor == 0 ? "HTTP/1.0" : "HTTP/1.1", Pseudonym);
         if (exchange.Close && source.StatusCode != System.Net.HttpStatusCode.SwitchingProtocols)
         {
-            target.Headers.Connection = "close";
+            exchange.EndConnection();
         }
     }
 
@@ -206,8 +249,10 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         }
     }
 
-    private static bool HasStreamedBody(HttpContext context, HttpResponseMessage response) =>
+    // A gRPC answer of trailers only has its status in the head, which then must end the stream: it is sent when the body has ended.
+    private bool HasStreamedBody(HttpContext context, HttpResponseMessage response) =>
         response.Content.Headers.ContentLength is null
+        && !(exchange.IsGrpc && response.Headers.NonValidated.Contains(GrpcFields.Status))
         && !HttpMethods.IsHead(context.Request.Method)
         && (int)response.StatusCode is >= 200 and not (204 or 304);
 

@@ -11,7 +11,12 @@ internal static class ViaField
     /// <param name="pseudonym">Name of this proxy.</param>
     public static string Extend(StringValues before, string protocol, string pseudonym)
     {
-        var version = protocol is "HTTP/1.1" ? "1.1" : protocol.StartsWith("HTTP/", StringComparison.Ordinal) ? protocol[5..] : protocol;
+        var version = protocol switch
+        {
+            "HTTP/1.1" => "1.1",
+            "HTTP/2" => "2.0", // as RFC 9110 §2.5 writes it, with both digits
+            _ => protocol.StartsWith("HTTP/", StringComparison.Ordinal) ? protocol[5..] : protocol,
+        };
         return before.Count == 0 ? $"{version} {pseudonym}" : $"{before}, {version} {pseudonym}";
     }
 

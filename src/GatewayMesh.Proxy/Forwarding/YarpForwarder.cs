@@ -14,12 +14,8 @@ internal sealed class YarpForwarder : IForwarder, IDisposable
     /// <summary>A body that moves in neither direction for this long is given up.</summary>
     private static readonly TimeSpan StreamIdle = TimeSpan.FromMinutes(5);
 
-    private static readonly ForwarderRequestConfig Config = new()
-    {
-        Version = HttpVersion.Version11,
-        VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-        ActivityTimeout = StreamIdle,
-    };
+    private static readonly ForwarderRequestConfig Http1 = Config(HttpVersion.Version11);
+    private static readonly ForwarderRequestConfig Http2 = Config(HttpVersion.Version20);
 
     private readonly ServiceProvider _services;
     private readonly IHttpForwarder _forwarder;
@@ -38,13 +34,19 @@ internal sealed class YarpForwarder : IForwarder, IDisposable
     {
         var http = exchange.Http;
         var hop = exchange.Hop;
-        var result = await _forwarder.SendAsync(http, hop.Upstream.Prefix, hop.Upstream.Invoker, Config, exchange.Transformer, exchange.CutOff).ConfigureAwait(false);
+        var config = hop.Upstream.Key.Protocol == WireProtocol.Http2 ? Http2 : Http1;
+        if (exchange.Arrival.IsHttp2)
+        {
+            DownstreamReset.Install(http);
+        }
+
+        var result = await _forwarder.SendAsync(http, hop.Upstream.Prefix, hop.Upstream.Invoker, config, exchange.Transformer, exchange.CutOff).ConfigureAwait(false);
         if (exchange.Dropped)
         {
             return exchange.Answered;
         }
 
-        if (result == ForwarderError.None)
+        if (result == ForwarderError.None || exchange.IsAnswerWhole)
         {
             return MeshError.None;
         }
@@ -66,4 +68,11 @@ internal sealed class YarpForwarder : IForwarder, IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _services.Dispose();
+
+    private static ForwarderRequestConfig Config(Version version) => new()
+    {
+        Version = version,
+        VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        ActivityTimeout = StreamIdle,
+    };
 }

@@ -60,11 +60,16 @@ internal sealed class LentListeners : IConnectionListenerFactory, IConnectionLis
     }
 
     /// <inheritdoc/>
-    public bool CanBind(EndPoint endpoint) => endpoint is LentEndPoint;
+    public bool CanBind(EndPoint endpoint) => endpoint is LentEndPoint or SilentEndPoint;
 
     /// <inheritdoc/>
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
+        if (endpoint is SilentEndPoint)
+        {
+            return new(new SilentListener(endpoint));
+        }
+
         _thread = new Thread(Run) { IsBackground = true, Name = "accept" };
         _thread.Start();
         return new(new LentConnectionListener(endpoint, _accepted.Reader, Stop));

@@ -30,13 +30,16 @@ internal sealed class OpenConnections(LentListeners listeners, TimeProvider time
         }
     };
 
-    /// <summary>Ends connections that have had no request for <paramref name="idle"/>.</summary>
+    /// <summary>
+    /// Ends connections that have had no request for <paramref name="idle"/>. Busy ones of HTTP/2 are told at once, as their streams would never let
+    /// them become idle.
+    /// </summary>
     public void EndIdle(TimeSpan idle)
     {
         var since = time.GetTimestamp() - (long)(idle.TotalSeconds * time.TimestampFrequency);
         foreach (var (arrival, _) in _open)
         {
-            if (arrival.Listener.Kind != ListenerKind.Probe && arrival.IsIdleSince(since))
+            if (arrival.Listener.Kind != ListenerKind.Probe && (arrival.IsIdleSince(since) || arrival.IsBusyHttp2))
             {
                 arrival.EndWhenIdle();
             }

@@ -7,8 +7,14 @@ namespace GatewayMesh.Proxy.Listeners;
 /// <summary>How the server is set up.</summary>
 internal static class ServerSettings
 {
+    /// <summary>Bytes of one HTTP/2 upload that may be on the way to an application that does not read them.</summary>
+    private const int StreamWindow = 256 * 1024;
+
+    // Sixteen uploads that stand still leave room for others on the same connection.
+    private const int ConnectionWindow = 17 * StreamWindow;
+
     /// <summary>The settings of one data plane.</summary>
-    public static KestrelServerOptions For(LimitsSpec limits, OpenConnections connections, TunnelDoor tunnel)
+    public static KestrelServerOptions For(LimitsSpec limits, OpenConnections connections, TunnelDoor tunnel, ProtocolDoor protocol)
     {
         var options = new KestrelServerOptions
         {
@@ -26,11 +32,20 @@ internal static class ServerSettings
         options.Limits.KeepAliveTimeout = limits.KeepAliveTimeout;
         options.Limits.MinRequestBodyDataRate = null; // streams may be silent for long
         options.Limits.Http2.MaxStreamsPerConnection = limits.MaxStreamsPerConnection;
+        options.Limits.Http2.MaxRequestHeaderFieldSize = limits.MaxRequestHeadersTotalSize; // one field may be as long as on HTTP/1.1
+        options.Limits.Http2.InitialStreamWindowSize = StreamWindow;
+        options.Limits.Http2.InitialConnectionWindowSize = ConnectionWindow;
+        options.Listen(new SilentEndPoint(), listen => // bound first, so that its pipeline is there before a connection can be
+        {
+            listen.Protocols = HttpProtocols.Http2;
+            listen.Use(protocol.Keep);
+        });
         options.Listen(new LentEndPoint(), listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
             listen.Use(connections.Around);
             listen.Use(tunnel.Around);
+            listen.Use(protocol.Around);
         });
         return options;
     }

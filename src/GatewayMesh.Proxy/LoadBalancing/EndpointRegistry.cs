@@ -33,11 +33,11 @@ public sealed class EndpointRegistry
             var states = new Dictionary<EndpointKey, EndpointState>(_states.Count);
             var services = snapshot.Services.Values.ToFrozenDictionary(
                 service => service.Name,
-                service => SetOf(service.Name, service.Policy, service.Endpoints, states),
+                service => SetOf(service.Name, service.Policy, service.Protocol, service.Endpoints, states),
                 StringComparer.Ordinal);
             var gateways = snapshot.Gateways.GroupBy(gateway => gateway.Group, StringComparer.Ordinal).ToFrozenDictionary(
                 group => group.Key,
-                group => SetOf(group.Key, PolicyModel.Default, [.. group.Select(AsEndpoint)], states),
+                group => SetOf(group.Key, PolicyModel.Default, "http", [.. group.Select(AsEndpoint)], states),
                 StringComparer.Ordinal);
             _states = states;
             Volatile.Write(ref _current, new EndpointTable(services, gateways));
@@ -49,7 +49,7 @@ public sealed class EndpointRegistry
     private static EndpointModel AsEndpoint(GatewayModel gateway) =>
         new("gateway:" + gateway.Group, gateway.Node, gateway.Node, gateway.Mesh, gateway.Healthy);
 
-    private EndpointSet SetOf(string service, PolicyModel policy, ImmutableArray<EndpointModel> endpoints, Dictionary<EndpointKey, EndpointState> states)
+    private EndpointSet SetOf(string service, PolicyModel policy, string protocol, ImmutableArray<EndpointModel> endpoints, Dictionary<EndpointKey, EndpointState> states)
     {
         var all = ImmutableArray.CreateBuilder<EndpointState>(endpoints.Length);
         foreach (var model in endpoints)
@@ -73,6 +73,6 @@ public sealed class EndpointRegistry
             all.Add(state);
         }
 
-        return new EndpointSet(service, policy, all.ToImmutable());
+        return new EndpointSet(service, policy, all.ToImmutable(), protocol);
     }
 }

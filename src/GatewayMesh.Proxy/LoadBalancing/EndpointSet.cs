@@ -6,11 +6,13 @@ namespace GatewayMesh.Proxy.LoadBalancing;
 /// <summary>The live instances of one service, as one snapshot has them. The set is immutable, its members live.</summary>
 public sealed class EndpointSet
 {
-    internal EndpointSet(string service, PolicyModel policy, ImmutableArray<EndpointState> all)
+    internal EndpointSet(string service, PolicyModel policy, ImmutableArray<EndpointState> all, string protocol = "http")
     {
         Service = service;
         Policy = policy;
         All = all;
+        Protocol = protocol;
+        SpeaksHttp2 = protocol is "http2" or "grpc";
         Healthy = [.. all.Where(state => state.Model.Healthy)];
     }
 
@@ -19,6 +21,12 @@ public sealed class EndpointSet
 
     /// <summary>How calls to it are made.</summary>
     public PolicyModel Policy { get; }
+
+    /// <summary>Protocol of the applications: <c>http</c>, <c>http2</c> or <c>grpc</c>.</summary>
+    public string Protocol { get; }
+
+    /// <summary>True when its protocol is <c>http2</c> or <c>grpc</c>.</summary>
+    public bool SpeaksHttp2 { get; }
 
     /// <summary>Every instance.</summary>
     public ImmutableArray<EndpointState> All { get; }

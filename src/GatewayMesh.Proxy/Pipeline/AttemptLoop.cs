@@ -1,5 +1,6 @@
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Forwarding;
+using GatewayMesh.Proxy.Grpc;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Resilience;
 using GatewayMesh.Proxy.Routing;
@@ -92,13 +93,14 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
 
     private async ValueTask<MeshError> AttemptAsync(Exchange exchange, EndpointLease lease, TargetKind kind, string? destination)
     {
-        var upstream = upstreams.Rent(new UpstreamKey(exchange.Caller.Service, lease.Endpoint.Address, kind));
+        var upstream = upstreams.Rent(new UpstreamKey(exchange.Caller.Service, lease.Endpoint.Address, kind, HopProtocol.Of(exchange, kind)));
         var outcome = EndpointOutcome.Cancelled;
         try
         {
             exchange.Hop = new Hop(lease, kind, upstream, destination);
             exchange.Answered = MeshError.None;
             exchange.Dropped = false;
+            exchange.CallStatus = GrpcStatus.None;
             var error = await forwarder.ForwardAsync(exchange).ConfigureAwait(false);
             outcome = EndpointEvidence.Of(error.IsError ? error.Kind : exchange.Answered.Kind);
             return error;

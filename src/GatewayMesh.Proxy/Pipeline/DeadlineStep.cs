@@ -12,7 +12,10 @@ internal sealed class DeadlineStep(TimeProvider time, RetryBudget budget) : ISte
         budget.CountRequest();
         var policy = exchange.Route.Policy;
         exchange.Attempts = new Attempts(exchange.Said.Attempt, policy.MaxAttempts);
-        exchange.Deadline = Deadline.Start(time, policy.RequestTimeout, exchange.Said.Timeout);
+        exchange.Deadline = Deadline.Start(time, policy.RequestTimeout, Least(exchange.Said.Timeout, exchange.CallDeadline));
         return exchange.Deadline.IsOver ? Verdict.Fail(MeshErrorKind.DeadlineExceeded) : Verdict.Next;
     }
+
+    private static TimeSpan? Least(TimeSpan? said, in Deadline call) =>
+        !call.IsSet || said < call.Remaining ? said : call.Remaining;
 }

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using GatewayMesh.Proxy.Admission;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Forwarding;
+using GatewayMesh.Proxy.Grpc;
 using GatewayMesh.Proxy.Identity;
 using GatewayMesh.Proxy.Listeners;
 using GatewayMesh.Proxy.LoadBalancing;
@@ -74,8 +75,20 @@ internal sealed class Exchange : IBodyObserver
     /// <summary>The place that admission gave it.</summary>
     public AdmissionLease Admission { get; set; }
 
-    /// <summary>When it must be over.</summary>
+    /// <summary>By when the head of its answer must be there: the least of policy, peer and <see cref="CallDeadline"/>.</summary>
     public Deadline Deadline { get; set; }
+
+    /// <summary>It is a gRPC call.</summary>
+    public bool IsGrpc { get; set; }
+
+    /// <summary>When a gRPC call must be over, as its caller said (<c>grpc-timeout</c>).</summary>
+    public Deadline CallDeadline { get; set; }
+
+    /// <summary>The status with which a gRPC call ended, by its trailers; <see cref="GrpcStatus.None"/> before.</summary>
+    public int CallStatus { get; set; } = GrpcStatus.None;
+
+    /// <summary>It asks for another protocol on its connection (WebSocket), also by extended CONNECT of HTTP/2 (RFC 8441).</summary>
+    public bool IsUpgrade { get; set; }
 
     /// <summary>How often it was tried, over all layers.</summary>
     public Attempts Attempts;
@@ -97,6 +110,9 @@ internal sealed class Exchange : IBodyObserver
 
     /// <summary>The answer was dropped; nothing of it reached the client.</summary>
     public bool Dropped { get; set; }
+
+    /// <summary>The whole answer, trailers included, was passed on: what still happens to the request's body changes nothing.</summary>
+    public bool IsAnswerWhole { get; set; }
 
     /// <summary>What is left of <c>Max-Forwards</c> for the next hop; null where it does not apply.</summary>
     public int? ForwardsLeft { get; set; }
@@ -149,11 +165,11 @@ internal sealed class Exchange : IBodyObserver
         OnAnswerHead?.Invoke();
     }
 
-    /// <summary>A slow upload is not a slow answer: the clock stands while the client sends.</summary>
+    /// <summary>A slow upload is not a slow answer, and a stream of calls is no upload at all: the clock stands while the client sends, but for the caller's own.</summary>
     public void BodyBegan()
     {
         IsBodyBegun = true;
-        StopClock();
+        _cutOff.CancelAfter(CallDeadline.Remaining);
     }
 
     /// <summary>The whole body was sent: from now on the answer may take what the policy gives.</summary>
@@ -161,7 +177,21 @@ internal sealed class Exchange : IBodyObserver
     {
         if (!_answering && Deadline.IsSet)
         {
-            _cutOff.CancelAfter(Route.Policy.RequestTimeout);
+            var (policy, call) = (Route.Policy.RequestTimeout, CallDeadline.Remaining);
+            _cutOff.CancelAfter(policy > TimeSpan.Zero && (!CallDeadline.IsSet || policy < call) ? policy : call);
+        }
+    }
+
+    /// <summary>Ends the connection with this response: <c>Connection: close</c>, or GOAWAY, after which HTTP/2 finishes what is begun.</summary>
+    public void EndConnection()
+    {
+        if (Arrival.IsHttp2)
+        {
+            Arrival.EndWhenIdle();
+        }
+        else
+        {
+            Http.Response.Headers.Connection = "close";
         }
     }
 
@@ -177,6 +207,10 @@ internal sealed class Exchange : IBodyObserver
         Destination = null;
         Admission = default;
         Deadline = default;
+        IsGrpc = false;
+        CallDeadline = default;
+        CallStatus = GrpcStatus.None;
+        IsUpgrade = false;
         Attempts = default;
         Tried = default;
         Tier = MeshTier.None;
@@ -184,6 +218,7 @@ internal sealed class Exchange : IBodyObserver
         MayDrop = null;
         Answered = default;
         Dropped = false;
+        IsAnswerWhole = false;
         ForwardsLeft = null;
         Close = false;
         IsBodyBegun = false;

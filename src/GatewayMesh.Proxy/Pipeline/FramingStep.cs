@@ -12,9 +12,9 @@ internal sealed class FramingStep : IStep
     public Verdict Take(Exchange exchange)
     {
         var request = exchange.Http.Request;
-        if (HttpMethods.IsConnect(request.Method))
+        if (HttpMethods.IsConnect(request.Method) && !IsWebSocket(exchange))
         {
-            exchange.Close = true;
+            exchange.Close = !exchange.Arrival.IsHttp2; // there it is one stream, and ends by itself
             return Verdict.Fail(MeshErrorKind.MethodNotAllowed, "CONNECT");
         }
 
@@ -31,9 +31,14 @@ internal sealed class FramingStep : IStep
             return raw == "*" ? Verdict.Reply(Asterisk) : Verdict.Fail(MeshErrorKind.RequestMalformed, "request target");
         }
 
+        exchange.IsUpgrade = request.Headers.Upgrade.Count > 0 || HttpMethods.IsConnect(request.Method);
         exchange.Target = target;
         return Verdict.Next;
     }
+
+    // Extended CONNECT (RFC 8441): a WebSocket on a stream of HTTP/2. It goes on as an upgrade of HTTP/1.1.
+    private static bool IsWebSocket(Exchange exchange) =>
+        exchange.Http.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true, Protocol: "websocket" };
 
     // "OPTIONS *" asks the server as such, and towards the client that is this proxy.
     private static readonly LocalAnswer Asterisk = new(204, "", null);

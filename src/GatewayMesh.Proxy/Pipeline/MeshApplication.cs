@@ -2,6 +2,7 @@ using System.Globalization;
 using GatewayMesh.Linux;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Forwarding;
+using GatewayMesh.Proxy.Grpc;
 using GatewayMesh.Proxy.Listeners;
 using GatewayMesh.Proxy.Routing;
 using GatewayMesh.Proxy.Telemetry;
@@ -46,6 +47,11 @@ internal sealed class MeshApplication(
         traffic.Begin(arrival.Listener.Kind);
         context.Begin(arrival, behaviours.Of(arrival.Listener.Kind), traffic.Mesh);
         context.Close = traffic.Draining || (arrival.Carried is { } carried && time.GetTimestamp() >= carried.EndAfter);
+        if (context.Close && arrival.IsHttp2)
+        {
+            arrival.EndWhenIdle(); // not with the answer, which may be a stream without an end: what comes next shall come elsewhere
+        }
+
         var error = MeshError.None;
         try
         {
@@ -74,7 +80,7 @@ internal sealed class MeshApplication(
     private void AnswerHead(Exchange exchange)
     {
         progress?.Count(Progress.UpstreamAnswers);
-        exchange.Close |= traffic.Draining;
+        exchange.Close |= traffic.Draining; // HTTP/2: the drain itself has told busy connections
     }
 
     private void Tell(Exchange exchange, in MeshError error)
@@ -90,6 +96,7 @@ internal sealed class MeshApplication(
             Path = PathOf(exchange.Target.PathAndQuery),
             Status = error.Kind == MeshErrorKind.ClientGone ? 499 : http.Response.StatusCode,
             Error = error.Kind,
+            GrpcStatus = !exchange.IsGrpc ? null : error.IsError ? error.Row.Grpc : exchange.CallStatus == GrpcStatus.None ? null : exchange.CallStatus,
             Duration = time.GetElapsedTime(exchange.StartedAt),
             BytesIn = http.Request.ContentLength ?? 0,
             BytesOut = http.Response.ContentLength ?? 0,

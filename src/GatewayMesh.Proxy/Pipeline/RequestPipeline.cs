@@ -19,6 +19,7 @@ internal sealed class RequestPipeline(DataPlaneOptions options, string pseudonym
         new MeshHeadersStep(),                           // hops, attempts, time: from mesh peers only
         new LoopStep(pseudonym),                         // a circle ends before it costs anything
         new CallerStep(identity),                        // in whose name
+        new GrpcStep(options.Time),                      // a call with a deadline of its own
         new RouteStep(),                                 // which service; unknown ones end here
         new AdmissionStep(),                             // a gateway bounds what it carries
         new DeadlineStep(options.Time, budget),          // how long, how often
@@ -58,7 +59,7 @@ internal sealed class RequestPipeline(DataPlaneOptions options, string pseudonym
 
         if (exchange.Close)
         {
-            response.Headers.Connection = "close";
+            exchange.EndConnection();
         }
 
         if (answer.Body.Length == 0)
@@ -77,9 +78,9 @@ internal sealed class RequestPipeline(DataPlaneOptions options, string pseudonym
         {
             exchange.Http.Response.OnStarting(static state =>
             {
-                ((HttpResponse)state).Headers.Connection = "close";
+                ((Exchange)state).EndConnection();
                 return Task.CompletedTask;
-            }, exchange.Http.Response);
+            }, exchange);
         }
 
         return ErrorAnswer.WriteAsync(exchange.Http, error, exchange.RequestId, exchange.Behaviour.AtTheEdge ? "" : options.Node);

@@ -10,4 +10,7 @@ internal readonly record struct Route(EndpointSet Instances, TargetKind Kind)
 {
     /// <summary>How calls are made.</summary>
     public PolicyModel Policy => Instances.Policy;
+
+    /// <summary>The applications speak HTTP/2.</summary>
+    public bool SpeaksHttp2 => Instances.SpeaksHttp2;
 }

@@ -18,10 +18,11 @@ internal sealed class ToApplication(string node, TimeProvider time) : IRouteReso
     public Route? Resolve(Exchange exchange)
     {
         var listener = exchange.Arrival.Listener;
-        var policy = exchange.Mesh.Snapshot.Services.GetValueOrDefault(listener.Service ?? "")?.Policy ?? PolicyModel.Default;
-        if (!_applications.TryGetValue(listener, out var application) || application.Policy != policy)
+        var service = exchange.Mesh.Snapshot.Services.GetValueOrDefault(listener.Service ?? "");
+        var policy = service?.Policy ?? PolicyModel.Default;
+        if (!_applications.TryGetValue(listener, out var application) || application.Policy != policy || application.Protocol != ProtocolOf(listener, service))
         {
-            application = _applications[listener] = Of(listener, policy, application);
+            application = _applications[listener] = Of(listener, policy, ProtocolOf(listener, service), application);
         }
 
         return new Route(application, TargetKind.Application);
@@ -36,12 +37,16 @@ internal sealed class ToApplication(string node, TimeProvider time) : IRouteReso
         }
     }
 
-    private EndpointSet Of(ListenerSpec listener, PolicyModel policy, EndpointSet? before)
+    // What this host says of its own application, else what the mesh says of the service.
+    private static string ProtocolOf(ListenerSpec listener, ServiceModel? service) =>
+        listener.Protocol == "http" ? service?.Protocol ?? "http" : listener.Protocol;
+
+    private EndpointSet Of(ListenerSpec listener, PolicyModel policy, string protocol, EndpointSet? before)
     {
         var service = listener.Service ?? listener.Name;
         var model = new EndpointModel(service, listener.Name, node, listener.Application!, Healthy: true);
         var state = before?.All[0] ?? new EndpointState(model, policy, time);
         state.Declare(model, policy);
-        return new EndpointSet(service, policy, [state]);
+        return new EndpointSet(service, policy, [state], protocol);
     }
 }

@@ -24,6 +24,11 @@ internal sealed class AccessLogLine(IBufferWriter<byte> output, string node) : I
         _json.WriteString("path", request.Path);
         _json.WriteNumber("status", request.Status);
         _json.WriteString("reason", Labels.Error(request.Error));
+        if (request.GrpcStatus is { } code)
+        {
+            _json.WriteNumber("grpcStatus", code);
+        }
+
         _json.WriteNumber("durationMs", Math.Round(request.Duration.TotalMilliseconds, 3));
         _json.WriteNumber("bytesIn", request.BytesIn);
         _json.WriteNumber("bytesOut", request.BytesOut);

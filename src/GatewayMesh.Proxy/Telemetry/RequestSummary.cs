@@ -29,6 +29,9 @@ public readonly record struct RequestSummary
     /// <summary>Why the mesh itself answered or broke off; <see cref="MeshErrorKind.None"/> for an application's answer.</summary>
     public MeshErrorKind Error { get; init; }
 
+    /// <summary>Status code of a gRPC call, the application's or the mesh's; null for other requests and for calls that ended without one.</summary>
+    public int? GrpcStatus { get; init; }
+
     /// <summary>From arrival to the end of the answer.</summary>
     public TimeSpan Duration { get; init; }
 

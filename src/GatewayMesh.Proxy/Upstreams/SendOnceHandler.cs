@@ -7,9 +7,10 @@ namespace GatewayMesh.Proxy.Upstreams;
 /// <summary>
 /// The client sends a request again by itself when a pooled connection dies before an answer and no content was begun, whatever the method.
 /// A request that must not run twice (RFC 9110 §9.2.2) therefore always has a content, even an empty one; and every content reports
-/// whether it was begun.
+/// whether it was begun. On HTTP/2 the client sends again only what the peer has said it did not take (REFUSED_STREAM, or above the last stream of a
+/// GOAWAY), which is right for every method.
 /// </summary>
-internal sealed class SendOnceHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
+internal sealed class SendOnceHandler(HttpMessageHandler inner, bool isHttp2) : DelegatingHandler(inner)
 {
     /// <summary>Is told when the content is begun and when it is through.</summary>
     public static readonly HttpRequestOptionsKey<IBodyObserver> Observer = new("gatewaymesh-body-observer");
@@ -24,7 +25,7 @@ internal sealed class SendOnceHandler(HttpMessageHandler inner) : DelegatingHand
         {
             request.Content = new ObservedContent(content, request.Options.TryGetValue(Observer, out var observer) ? observer : null);
         }
-        else if (request.Options.TryGetValue(ContentHeadersWithoutBody, out var headers) || !Idempotence.Of(request.Method.Method))
+        else if (request.Options.TryGetValue(ContentHeadersWithoutBody, out var headers) || (!isHttp2 && !Idempotence.Of(request.Method.Method)))
         {
             request.Content = new ByteArrayContent([]);
             foreach (var (name, values) in headers ?? [])

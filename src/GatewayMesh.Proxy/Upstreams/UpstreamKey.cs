@@ -7,4 +7,5 @@ namespace GatewayMesh.Proxy.Upstreams;
 /// <param name="Identity">The service in whose name the connections are made.</param>
 /// <param name="Address">Where they lead.</param>
 /// <param name="Kind">Who is there.</param>
-internal readonly record struct UpstreamKey(string Identity, HostPort Address, TargetKind Kind);
+/// <param name="Protocol">What is spoken on them.</param>
+internal readonly record struct UpstreamKey(string Identity, HostPort Address, TargetKind Kind, WireProtocol Protocol);

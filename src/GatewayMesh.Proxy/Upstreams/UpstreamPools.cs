@@ -15,6 +15,13 @@ internal sealed class UpstreamPools(TimeProvider time) : IDisposable
     // Common application servers close after 5 s (Node.js, uvicorn); some after 2 s. Reconnecting over loopback is cheap.
     private static readonly TimeSpan IdleOfApplications = TimeSpan.FromSeconds(1.5);
 
+    // A peer whose host went silent is noticed although nothing was sent to it. Applications are not pinged: gRPC servers take too many for an attack,
+    // and the kernel of this host says when one is gone.
+    private static readonly TimeSpan PingAfter = TimeSpan.FromSeconds(10);
+
+    // Bytes of one answer that may be held for a client that does not read them, besides the buffers of sockets.
+    private const int StreamWindow = 256 * 1024;
+
     private readonly ConcurrentDictionary<UpstreamKey, Upstream> _pools = [];
 
     /// <summary>The pool of a key, in use until <see cref="Upstream.Release"/>.</summary>
@@ -57,6 +64,7 @@ internal sealed class UpstreamPools(TimeProvider time) : IDisposable
 
     private Upstream Create(UpstreamKey key)
     {
+        var isHttp2 = key.Protocol == WireProtocol.Http2;
         var sockets = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -67,7 +75,12 @@ internal sealed class UpstreamPools(TimeProvider time) : IDisposable
             ConnectTimeout = Timeout.InfiniteTimeSpan, // the callback has the policy's
             ConnectCallback = new UpstreamConnector(time).ConnectAsync,
             MaxConnectionsPerServer = int.MaxValue, // how many requests may run is admission's business; a queue here would be a hidden one
-            PooledConnectionIdleTimeout = key.Kind == TargetKind.MeshPeer ? IdleOfMeshPeers : IdleOfApplications,
+            PooledConnectionIdleTimeout = key.Kind == TargetKind.MeshPeer || isHttp2 ? IdleOfMeshPeers : IdleOfApplications,
+            EnableMultipleHttp2Connections = true, // more calls at a time than a peer takes on one connection are no reason to queue
+            InitialHttp2StreamWindowSize = StreamWindow,
+            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+            KeepAlivePingDelay = key.Kind == TargetKind.MeshPeer ? PingAfter : Timeout.InfiniteTimeSpan,
+            KeepAlivePingTimeout = PingAfter,
             PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
             MaxResponseHeadersLength = 64,
             MaxResponseDrainSize = 0, // what is left of an answer that nobody wants is not worth reading
@@ -75,6 +88,6 @@ internal sealed class UpstreamPools(TimeProvider time) : IDisposable
             RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
             ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
         };
-        return new Upstream(key, new HttpMessageInvoker(new SendOnceHandler(sockets), disposeHandler: true));
+        return new Upstream(key, new HttpMessageInvoker(new SendOnceHandler(sockets, isHttp2), disposeHandler: true));
     }
 }

@@ -61,9 +61,9 @@ internal sealed class Backend : IDisposable
     }
 
     /// <summary>The next connection, for tests that script it themselves.</summary>
-    public async Task<RawConnection> NextConnection()
+    public async Task<RawConnection> NextConnection(TimeSpan? patient = null)
     {
-        using var patience = new CancellationTokenSource(RawConnection.Patience);
+        using var patience = new CancellationTokenSource(patient ?? RawConnection.Patience);
         return await _accepted.Reader.ReadAsync(patience.Token);
     }
 

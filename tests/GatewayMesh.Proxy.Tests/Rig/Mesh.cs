@@ -46,10 +46,18 @@ internal sealed class Mesh : IAsyncDisposable
         return Apply();
     }
 
-    /// <summary>A service with one instance that no sidecar fronts.</summary>
-    public Mesh BareService(string name, HostPort instance)
+    /// <summary>A service whose applications speak <paramref name="protocol"/>: <c>http</c>, <c>http2</c> or <c>grpc</c>.</summary>
+    public Mesh Service(string name, string protocol, PolicyModel policy, params HostPort[] instances)
     {
-        _services[name] = new ServiceModel(name, "http", PolicyModel.Default, [new EndpointModel(name, $"{name}-0", "", instance, Healthy: true)]);
+        Service(name, policy, instances);
+        _services[name] = _services[name] with { Protocol = protocol };
+        return Apply();
+    }
+
+    /// <summary>A service with one instance that no sidecar fronts.</summary>
+    public Mesh BareService(string name, HostPort instance, string protocol = "http")
+    {
+        _services[name] = new ServiceModel(name, protocol, PolicyModel.Default, [new EndpointModel(name, $"{name}-0", "", instance, Healthy: true)]);
         return Apply();
     }
 
@@ -79,8 +87,8 @@ internal sealed class Mesh : IAsyncDisposable
 
     public IPEndPoint Outbound(string service = "web") => Open(ListenerKind.Outbound, $"outbound/{service}", spec => spec with { Service = service });
 
-    public IPEndPoint Inbound(HostPort application, string service = "payments") =>
-        Open(ListenerKind.Inbound, $"inbound/{service}", spec => spec with { Service = service, Application = application });
+    public IPEndPoint Inbound(HostPort application, string service = "payments", string protocol = "http") =>
+        Open(ListenerKind.Inbound, $"inbound/{service}", spec => spec with { Service = service, Application = application, Protocol = protocol });
 
     public IPEndPoint Open(ListenerKind kind, string name, Func<ListenerSpec, ListenerSpec>? with = null)
     {

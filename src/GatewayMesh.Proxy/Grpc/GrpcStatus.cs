@@ -1,0 +1,14 @@
+using System.Globalization;
+
+namespace GatewayMesh.Proxy.Grpc;
+
+/// <summary>The status code of a gRPC call.</summary>
+internal static class GrpcStatus
+{
+    /// <summary>No gRPC call, or one that ended without a status.</summary>
+    public const int None = -1;
+
+    /// <summary>Reads the field; what is no number up to 16, as the codes are defined, counts as 2, UNKNOWN.</summary>
+    public static int Read(string? field) =>
+        int.TryParse(field, NumberStyles.None, CultureInfo.InvariantCulture, out var code) && code <= 16 ? code : 2;
+}

@@ -1,0 +1,24 @@
+using GatewayMesh.Proxy.Grpc;
+using GatewayMesh.Proxy.Resilience;
+
+namespace GatewayMesh.Proxy.Pipeline;
+
+/// <summary>Tells gRPC calls, and how long their callers wait.</summary>
+internal sealed class GrpcStep(TimeProvider time) : IStep
+{
+    /// <inheritdoc/>
+    public Verdict Take(Exchange exchange)
+    {
+        var request = exchange.Http.Request;
+        if (GrpcCall.Is(request))
+        {
+            exchange.IsGrpc = true;
+            if (request.Headers.TryGetValue(GrpcFields.Timeout, out var field) && GrpcTimeout.TryRead(field, out var timeout))
+            {
+                exchange.CallDeadline = Deadline.Start(time, TimeSpan.Zero, timeout);
+            }
+        }
+
+        return Verdict.Next;
+    }
+}
