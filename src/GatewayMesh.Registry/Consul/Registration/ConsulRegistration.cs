@@ -17,11 +17,15 @@ internal sealed class ConsulRegistration : IAsyncDisposable
     // Two of three may be lost before a check is critical.
     private static readonly TimeSpan VouchInterval = TimeSpan.FromSeconds(3);
 
+    private const int Vouching = 0;
+    private const int Dropping = 1;
+
     private readonly ConsulAgents _agents;
     private readonly TimeProvider _time;
     private readonly NodeKey _key;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly List<(ServiceAssertion Assertion, ImmutableArray<AgentService> Services)> _leftovers = [];
+    private readonly int[] _underWay = new int[2];
     private readonly ITimer _rounds;
     private volatile BootstrapSpec _bootstrap;
     private volatile NodeRecord? _record;
@@ -31,7 +35,6 @@ internal sealed class ConsulRegistration : IAsyncDisposable
     private BootstrapSpec? _assertedFrom;
     private long? _assertedAt;
     private int _looks;
-    private int _rounding;
 
     /// <summary>Nothing is registered until the first publication.</summary>
     public ConsulRegistration(ConsulAgents agents, BootstrapSpec bootstrap, TimeProvider time)
@@ -40,7 +43,7 @@ internal sealed class ConsulRegistration : IAsyncDisposable
         _bootstrap = bootstrap;
         _time = time;
         _key = new NodeKey(agents, bootstrap.Node, time);
-        _rounds = time.CreateTimer(_ => _ = RoundAsync(), null, VouchInterval, VouchInterval);
+        _rounds = time.CreateTimer(_ => Round(), null, VouchInterval, VouchInterval);
     }
 
     /// <summary>Registers from the next publication on what this bootstrap declares.</summary>
@@ -50,7 +53,7 @@ internal sealed class ConsulRegistration : IAsyncDisposable
     public void Vouch(bool byItself)
     {
         _vouches = byItself;
-        _ = RoundAsync();
+        Round();
     }
 
     /// <summary>Keeps Consul saying what <paramref name="record"/> says.</summary>
@@ -64,7 +67,12 @@ internal sealed class ConsulRegistration : IAsyncDisposable
         {
             // One that does not answer need not be asked again.
             await TryAsync(() => _key.KeepAsync(record, cancellation), errors).ConfigureAwait(false);
-            await TryAsync(() => DropLeftoversAsync(cancellation), errors).ConfigureAwait(false);
+        }
+
+        if (errors.Count > 0)
+        {
+            // Whatever it was may have taken the record along.
+            _key.Doubt();
         }
 
         Throw(errors);
@@ -148,28 +156,28 @@ internal sealed class ConsulRegistration : IAsyncDisposable
         }
     }
 
-    private async Task RoundAsync()
+    private void Round()
     {
-        if (Interlocked.Exchange(ref _rounding, 1) == 0)
+        _ = RoundAsync(Vouching, () => _record is { } record ? VouchAsync(record) : Task.CompletedTask);
+        _ = RoundAsync(Dropping, () => _leftovers.Count > 0 ? InTurnAsync(() => DropLeftoversAsync(CancellationToken.None), CancellationToken.None) : Task.CompletedTask);
+    }
+
+    // A slow agent makes rounds fewer, not more of them at a time.
+    private async Task RoundAsync(int kind, Func<Task> action)
+    {
+        if (Interlocked.Exchange(ref _underWay[kind], 1) == 0)
         {
             try
             {
-                if (_record is { } record)
-                {
-                    await VouchAsync(record).ConfigureAwait(false);
-                }
-                else if (_leftovers.Count > 0)
-                {
-                    await InTurnAsync(() => DropLeftoversAsync(CancellationToken.None), CancellationToken.None).ConfigureAwait(false);
-                }
+                await action().ConfigureAwait(false);
             }
             catch (IOException)
             {
-                // The next publication says what is wrong with the agent.
+                // What is wrong with the agent is said by the next publication.
             }
             finally
             {
-                Volatile.Write(ref _rounding, 0);
+                Volatile.Write(ref _underWay[kind], 0);
             }
         }
     }

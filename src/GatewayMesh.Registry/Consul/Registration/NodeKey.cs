@@ -21,7 +21,7 @@ internal sealed class NodeKey(ConsulAgents agents, string node, TimeProvider tim
     private bool _holds;
     private NodeRecord? _written;
     private long _writtenAt;
-    private long _renewedAt;
+    private long? _renewedAt;
 
     /// <summary>Keeps the record what <paramref name="record"/> says.</summary>
     /// <exception cref="IOException">No agent answers, or it refused.</exception>
@@ -49,6 +49,9 @@ internal sealed class NodeKey(ConsulAgents agents, string node, TimeProvider tim
 
         (_written, _writtenAt) = (record, time.GetTimestamp());
     }
+
+    /// <summary>Looks after the session and writes anew the next time, since something went wrong.</summary>
+    public void Doubt() => (_written, _renewedAt) = (null, null);
 
     /// <summary>Takes the record away.</summary>
     /// <exception cref="IOException">No agent answers, or it refused.</exception>
@@ -82,7 +85,7 @@ internal sealed class NodeKey(ConsulAgents agents, string node, TimeProvider tim
 
     private async Task KeepSessionAsync(CancellationToken cancellation)
     {
-        if (_session is not null && time.GetElapsedTime(_renewedAt) >= RenewInterval)
+        if (_session is not null && (_renewedAt is not { } at || time.GetElapsedTime(at) >= RenewInterval))
         {
             var renewed = await _agent!.PutAsync($"/v1/session/renew/{_session}", default, cancellation).ConfigureAwait(false);
             if (renewed.Status == 404)

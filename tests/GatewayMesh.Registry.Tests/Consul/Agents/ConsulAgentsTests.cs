@@ -1,0 +1,184 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using GatewayMesh.Fixtures;
+using GatewayMesh.Registry.Consul.Agents;
+using ConsulAgent = GatewayMesh.Registry.Consul.Agents.ConsulAgent;
+
+namespace GatewayMesh.Registry.Tests.Consul.Agents;
+
+internal sealed class ConsulAgentsTests
+{
+    private readonly ManualTime _time = new();
+
+    [Test]
+    public async Task A_read_goes_to_the_next_agent_when_the_first_is_gone_and_home_again_after_a_while()
+    {
+        using var home = new StandInAgent();
+        using var other = new StandInAgent();
+        using var agents = Open(Gone(), other.Address);
+        Assert.That((await agents.GetAsync("/v1/x", default)).Agent, Is.SameAs(agents.All[1]));
+
+        using var again = Open(home.Address, other.Address);
+        home.Answer = _ => StandInAgent.Whole(500, "No cluster leader");
+        Assert.That((await again.GetAsync("/v1/x", default)).Agent, Is.SameAs(again.All[1]), "an agent without servers is as good as gone");
+        home.Answer = _ => StandInAgent.Ok("[]");
+        Assert.That((await again.GetAsync("/v1/x", default)).Agent, Is.SameAs(again.All[1]), "it stays where it was answered");
+        _time.Advance(ConsulAgents.HomeAgain);
+        Assert.That((await again.GetAsync("/v1/x", default)).Agent, Is.SameAs(again.Home));
+    }
+
+    [Test]
+    public async Task When_every_agent_has_an_error_the_first_ones_is_the_answer()
+    {
+        using var home = new StandInAgent { Answer = _ => StandInAgent.Whole(500, "No cluster leader") };
+        using var other = new StandInAgent { Answer = _ => StandInAgent.Whole(503, "busy") };
+        using var agents = Open(home.Address, other.Address);
+        var answer = await agents.GetAsync("/v1/x", default);
+        Assert.That((answer.Status, answer.Describe()), Is.EqualTo((500, $"{home.Address.Authority} answered 500: No cluster leader")));
+    }
+
+    [Test]
+    public void When_no_agent_answers_the_reason_names_the_first()
+    {
+        var gone = Gone();
+        using var agents = Open(gone, Gone());
+        Assert.That(async () => await agents.GetAsync("/v1/x", default), Throws.InstanceOf<IOException>().With.Message.StartsWith($"{gone.Authority} cannot be reached"));
+    }
+
+    [Test]
+    public async Task Writes_stay_with_the_home_agent_until_it_has_been_gone_for_a_minute()
+    {
+        using var other = new StandInAgent();
+        using var agents = Open(Gone(), other.Address);
+        Assert.That(async () => await agents.PutAsync("/v1/x", default, default), Throws.InstanceOf<IOException>());
+        _time.Advance(ConsulAgents.HomeGone - TimeSpan.FromSeconds(1));
+        Assert.That(agents.Writer, Is.SameAs(agents.Home));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.That((await agents.PutAsync("/v1/x", default, default)).Agent, Is.SameAs(agents.All[1]));
+    }
+
+    [Test]
+    public async Task An_agent_that_answers_again_is_home_again()
+    {
+        var address = Gone();
+        using var agents = Open(address);
+        Assert.That(async () => await agents.PutAsync("/v1/x", default, default), Throws.InstanceOf<IOException>());
+        _time.Advance(ConsulAgents.HomeGone);
+        Assert.That(agents.Writer, Is.SameAs(agents.Home), "there is no other");
+        using var back = new TcpListener(IPAddress.Loopback, address.Port);
+        back.Start();
+        var request = agents.PutAsync("/v1/x", default, default);
+        using var client = await back.AcceptTcpClientAsync();
+        await client.GetStream().WriteAsync(StandInAgent.Ok(""));
+        _ = await request;
+        Assert.That(agents.Home.GoneFor, Is.Null);
+    }
+
+    [Test]
+    public async Task An_agent_that_does_not_answer_is_given_up_after_its_time()
+    {
+        using var home = new StandInAgent { Answer = _ => null };
+        using var agents = Open(home.Address);
+        var read = agents.GetAsync("/v1/x", default);
+        while (!home.Requests.Any())
+        {
+            await Task.Delay(5);
+        }
+
+        _time.Advance(ConsulAgent.Patience);
+        Assert.That(async () => await read, Throws.InstanceOf<IOException>().With.Message.Contain("did not answer within 5 s"));
+    }
+
+    [Test]
+    public void A_call_that_the_caller_gives_up_says_nothing_of_the_agent()
+    {
+        using var home = new StandInAgent { Answer = _ => null };
+        using var agents = Open(home.Address);
+        using var cancel = new CancellationTokenSource(50);
+        Assert.That(async () => await agents.GetAsync("/v1/x", cancel.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(agents.Home.GoneFor, Is.Null);
+    }
+
+    [Test]
+    public void An_answer_larger_than_the_limit_is_refused_before_it_is_read()
+    {
+        using var home = new StandInAgent { Answer = _ => Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {ConsulAgent.MaxBody + 1}\r\n\r\n[") };
+        using var agents = Open(home.Address);
+        Assert.That(async () => await agents.GetAsync("/v1/x", default), Throws.InstanceOf<IOException>().With.Message.Contain("larger than 32 MiB"));
+    }
+
+    [TestCase("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n[]", Description = "broken off")]
+    [TestCase("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n[]")]
+    [TestCase("SSH-2.0-OpenSSH\r\n\r\n")]
+    public void What_is_no_answer_is_an_error_of_the_agent(string bytes)
+    {
+        using var home = new StandInAgent { Answer = _ => Encoding.ASCII.GetBytes(bytes) };
+        using var agents = Open(home.Address);
+        using var limit = new CancellationTokenSource();
+        var read = agents.GetAsync("/v1/x", limit.Token);
+        _ = Task.Run(async () =>
+        {
+            while (!read.IsCompleted)
+            {
+                _time.Advance(ConsulAgent.Patience);
+                await Task.Delay(20);
+            }
+        });
+        Assert.That(async () => await read, Throws.InstanceOf<IOException>());
+    }
+
+    [Test]
+    public async Task A_redirect_is_an_answer_like_any_other()
+    {
+        using var home = new StandInAgent { Answer = _ => StandInAgent.Whole(307, "", "Location: http://127.0.0.1:1/\r\n") };
+        using var agents = Open(home.Address);
+        Assert.That((await agents.GetAsync("/v1/x", default)).Status, Is.EqualTo(307));
+    }
+
+    [Test]
+    public async Task The_index_is_that_of_the_answer()
+    {
+        using var home = new StandInAgent { Answer = head => StandInAgent.Ok("[]", head.Contains("/v1/with ", StringComparison.Ordinal) ? "X-Consul-Index: 17\r\n" : "X-Consul-Index: none\r\n") };
+        using var agents = Open(home.Address);
+        Assert.That((await agents.GetAsync("/v1/with", default)).Index, Is.EqualTo(17));
+        Assert.That((await agents.GetAsync("/v1/without", default)).Index, Is.Null);
+    }
+
+    [Test]
+    public async Task A_token_in_a_file_is_read_again_when_the_file_changes()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("token", "one\n");
+        using var home = new StandInAgent();
+        using var agents = new ConsulAgents(new ConsulAccess { Agents = [home.Address], Token = "unused", TokenFile = folder["token"] }, _time);
+        _ = await agents.GetAsync("/v1/x", default);
+        folder.Write("token", "another\n");
+        _ = await agents.PutAsync("/v1/x", default, default);
+        File.Delete(folder["token"]);
+        _ = await agents.DeleteAsync("/v1/x", default);
+        Assert.That(home.Requests.Select(TokenIn), Is.EqualTo(new[] { "one", "another", "another" }));
+    }
+
+    [Test]
+    public async Task A_token_reaches_a_real_agent_and_its_absence_is_told()
+    {
+        await using var consul = await Fixtures.ConsulAgent.StartAsync(new ConsulAgentOptions { Acl = true });
+        using var agents = new ConsulAgents(new ConsulAccess { Agents = [new Uri($"http://{consul.Address}")], Token = Fixtures.ConsulAgent.ManagementToken }, TimeProvider.System);
+        using var without = Open(new Uri($"http://{consul.Address}"));
+        Assert.That((await agents.GetAsync("/v1/agent/self", default)).Status, Is.EqualTo(200));
+        Assert.That((await without.GetAsync("/v1/agent/self", default)).Describe(), Does.Contain("answered 403: Permission denied"));
+    }
+
+    private static string? TokenIn(string head) =>
+        head.Split("\r\n").FirstOrDefault(line => line.StartsWith("X-Consul-Token: ", StringComparison.Ordinal))?["X-Consul-Token: ".Length..];
+
+    private static Uri Gone()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return new Uri($"http://{listener.LocalEndpoint}");
+    }
+
+    private ConsulAgents Open(params Uri[] agents) => new(new ConsulAccess { Agents = [.. agents] }, _time);
+}
