@@ -7,8 +7,6 @@ namespace GatewayMesh.Configuration.Bootstrap;
 /// <summary>Reads a bootstrap document: defaults, types, contradictions; every error, not only the first.</summary>
 public static class BootstrapBinder
 {
-    private const string RegistryMend = "say registry: file:DIR, a folder that the nodes of the mesh share (or --registry file:DIR)";
-
     private static readonly ScalarType<MeshRole> Role = ScalarTypes.Word<MeshRole>(
         [("sidecar", MeshRole.Sidecar), ("gateway", MeshRole.Gateway), ("ingress", MeshRole.Ingress)]);
 
@@ -21,7 +19,7 @@ public static class BootstrapBinder
     /// <summary>The keys at the top of a bootstrap document.</summary>
     public static ImmutableArray<string> Keys { get; } =
     [
-        "role", "node", "cluster", "dataDir", "runDir", "registry", "registryToken", "registryTokenFile", "admin", "identity", "guarded",
+        "role", "node", "cluster", "dataDir", "runDir", "registry", "registryToken", "registryTokenFile", "registryTls", "registryRequired", "admin", "identity", "guarded",
         "sidecar", "gateway", "ingress", "limits", "gatewayShare", "transport", "drainDelay", "drainTimeout", "upgradeDrainTimeout",
     ];
 
@@ -48,14 +46,16 @@ public static class BootstrapBinder
         var otherRoles = new AddressClaims();
         AddressClaims ClaimsOf(MeshRole section) => stated == section ? claims : otherRoles;
 
+        var dataDir = Folder(reader, "dataDir", "/var/lib/gatewaymesh", context);
         var spec = new BootstrapSpec
         {
             Role = role,
             Node = node,
-            Cluster = reader.Optional("cluster", ScalarTypes.Name, "default"),
-            DataDir = Folder(reader, "dataDir", "/var/lib/gatewaymesh", context),
+            Cluster = reader.Has("cluster") ? reader.Optional("cluster", ScalarTypes.Name, "") : null,
+            DataDir = dataDir,
             RunDir = Folder(reader, "runDir", "/run/gatewaymesh", context),
-            Registry = Registry(reader, context),
+            Registry = RegistryBinder.Bind(reader, context, dataDir, (path, location) => Absolute(path, location, context)),
+            RegistryRequired = reader.Optional("registryRequired", ScalarTypes.Flag, false),
             Admin = reader.Optional("admin", ScalarTypes.Address, new IPEndPoint(IPAddress.Loopback, 15000)),
             Guarded = reader.Optional("guarded", ScalarTypes.Flag, true),
             Identity = reader.Optional("identity", Identity, IdentityMode.Plaintext),
@@ -71,8 +71,6 @@ public static class BootstrapBinder
         };
 
         _ = reader.Optional("transport", Transport, "auto");
-        reader.NotYet("registryToken", "leave it out; a file registry has none");
-        reader.NotYet("registryTokenFile", "leave it out; a file registry has none");
         claims.Add(spec.Admin, reader, "admin");
         if (!IPAddress.IsLoopback(spec.Admin.Address))
         {
@@ -113,30 +111,6 @@ public static class BootstrapBinder
 
     private static string Folder(MappingReader reader, string key, string otherwise, BootstrapContext context) =>
         reader.Has(key) ? Absolute(reader.Optional(key, ScalarTypes.Text, otherwise), reader.LocationOf(key), context) : otherwise;
-
-    private static RegistrySpec? Registry(MappingReader reader, BootstrapContext context)
-    {
-        if (!reader.Has("registry"))
-        {
-            if (context.RegistryRequired)
-            {
-                reader.Fail("registry", "no registry is named", RegistryMend);
-            }
-
-            return null;
-        }
-
-        var location = reader.LocationOf("registry");
-        var type = new ScalarType<RegistrySpec>(RegistryMend, text =>
-            text.StartsWith("consul:", StringComparison.Ordinal) ? Scalar.Bad<RegistrySpec>("a Consul registry is not supported yet", "use file:DIR, a folder that the nodes of the mesh share")
-            : text.StartsWith("file:", StringComparison.Ordinal) && text.Length > 5 ? Scalar.Good(new RegistrySpec("file", Absolute(Target(text), location, context)))
-            : Scalar.Bad<RegistrySpec>($"{Quoted.Of(text)} is not a registry", RegistryMend));
-        return reader.Required("registry", type);
-    }
-
-    // file:DIR, and the form that a URI library would write: file:///DIR.
-    private static string Target(string text) =>
-        text.StartsWith("file:///", StringComparison.Ordinal) ? text["file://".Length..] : text["file:".Length..];
 
     private static string Absolute(string path, SourceLocation location, BootstrapContext context)
     {

@@ -12,8 +12,8 @@ public sealed record BootstrapSpec
     /// <summary>Name of this node. Default: the host's name.</summary>
     public required string Node { get; init; }
 
-    /// <summary>Name of the cluster. Default: <c>default</c>.</summary>
-    public string Cluster { get; init; } = "default";
+    /// <summary>Name of the cluster. Default: what the registry calls it (the Consul datacenter), else <c>default</c>.</summary>
+    public string? Cluster { get; init; }
 
     /// <summary>Last good snapshot, certificates and guard state; made with mode 0700. Default: <c>/var/lib/gatewaymesh</c>.</summary>
     public string DataDir { get; init; } = "/var/lib/gatewaymesh";
@@ -21,8 +21,11 @@ public sealed record BootstrapSpec
     /// <summary>What applications of this host may read (<c>SERVICE/gateways.json</c>). Default: <c>/run/gatewaymesh</c>.</summary>
     public string RunDir { get; init; } = "/run/gatewaymesh";
 
-    /// <summary>Where configuration and endpoints come from. Default: none (a role without one says what to do).</summary>
+    /// <summary>Where configuration and endpoints come from. Default: <see cref="RegistrySpec.LocalConsul"/> where an agent answers, otherwise none (a role without one says what to do).</summary>
     public RegistrySpec? Registry { get; init; }
+
+    /// <summary>Whether a start ends with exit code 4 when the registry cannot be reached and there is no last good snapshot. Default: false, wait for it, not ready; <c>--require-registry</c>.</summary>
+    public bool RegistryRequired { get; init; }
 
     /// <summary>Address of the admin listener. Default: <c>127.0.0.1:15000</c>.</summary>
     public IPEndPoint Admin { get; init; } = new(IPAddress.Loopback, 15000);

@@ -15,6 +15,14 @@ public sealed class MeshSnapshot
     /// <summary>The services by name.</summary>
     public FrozenDictionary<string, ServiceModel> Services { get; init; } = FrozenDictionary<string, ServiceModel>.Empty;
 
+    /// <summary>Whether <paramref name="other"/> looks at the same services: content apart, that is how two snapshots of one revision can differ.</summary>
+    public bool LooksAtTheSame(MeshSnapshot other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Services.Count == other.Services.Count
+            && Services.All(pair => other.Services.TryGetValue(pair.Key, out var service) && service.IsDormant == pair.Value.IsDormant);
+    }
+
     /// <summary>The gateways of the cluster, healthy or not.</summary>
     public ImmutableArray<GatewayModel> Gateways { get; init; } = [];
 

@@ -7,4 +7,8 @@ namespace GatewayMesh.Configuration.Snapshot;
 /// <param name="Protocol"><c>http</c>, <c>http2</c> or <c>grpc</c>.</param>
 /// <param name="Policy">How calls to it are made.</param>
 /// <param name="Endpoints">Its instances, healthy or not.</param>
-public sealed record ServiceModel(string Name, string Protocol, PolicyModel Policy, ImmutableArray<EndpointModel> Endpoints);
+public sealed record ServiceModel(string Name, string Protocol, PolicyModel Policy, ImmutableArray<EndpointModel> Endpoints)
+{
+    /// <summary>The registry does not look at its instances now and would answer whoever asks: a request is worth a short wait. Not part of the revision. Default: false.</summary>
+    public bool IsDormant { get; init; }
+}

@@ -9,13 +9,13 @@ namespace GatewayMesh.Configuration.Snapshot;
 /// <summary>Compiles what was declared and what the nodes say of themselves into a snapshot. Pure: equal input in any order, equal snapshot.</summary>
 public static class SnapshotCompiler
 {
-    /// <summary>The snapshot of <paramref name="entries"/> and <paramref name="nodes"/>.</summary>
-    public static MeshSnapshot Compile(EntrySet entries, IEnumerable<NodeSighting> nodes)
+    /// <summary>The snapshot of <paramref name="entries"/> and <paramref name="nodes"/>, or, where the registry has one, its own <paramref name="catalogue"/> in the nodes' place.</summary>
+    public static MeshSnapshot Compile(EntrySet entries, IEnumerable<NodeSighting> nodes, ServiceCatalogue? catalogue = null)
     {
         ArgumentNullException.ThrowIfNull(entries);
-        ImmutableArray<NodeSighting> sightings = [.. nodes.OrderBy(node => node.Record.Node, StringComparer.Ordinal)];
-        var services = Services(entries, sightings);
-        var gateways = Gateways(sightings);
+        var said = catalogue ?? NodeWords.Of(nodes);
+        var services = Services(entries, said.Services);
+        var gateways = Gateways(said.Gateways);
         var ingress = Ingress(entries, services.Keys);
         return new MeshSnapshot
         {
@@ -27,13 +27,14 @@ public static class SnapshotCompiler
     }
 
     // Host names have no case, so neither have services: FrozenDictionary and groups compare without it.
-    private static SortedDictionary<string, ServiceModel> Services(EntrySet entries, ImmutableArray<NodeSighting> nodes)
+    private static SortedDictionary<string, ServiceModel> Services(EntrySet entries, ImmutableArray<ServiceSighting> sightings)
     {
         var policies = new PolicyCompiler(entries.ServicePolicies);
         var protocols = entries.ServiceDefaults.ToDictionary(entry => entry.Name, entry => entry.Protocol, StringComparer.OrdinalIgnoreCase);
-        var instances = Instances(entries, nodes).ToLookup(instance => instance.Endpoint.Service, StringComparer.OrdinalIgnoreCase);
+        var instances = Instances(entries, sightings).ToLookup(instance => instance.Endpoint.Service, StringComparer.OrdinalIgnoreCase);
         var services = new SortedDictionary<string, ServiceModel>(StringComparer.OrdinalIgnoreCase);
-        var spellings = instances.SelectMany(group => group.Select(instance => instance.Endpoint.Service)).Concat(protocols.Keys);
+        var spellings = instances.SelectMany(group => group.Select(instance => instance.Endpoint.Service)).Concat(protocols.Keys).Concat(sightings.Select(sighting => sighting.Name));
+        var dormant = sightings.Where(sighting => sighting.IsDormant).Select(sighting => sighting.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var name in spellings.Order(StringComparer.Ordinal))
         {
             if (services.ContainsKey(name))
@@ -43,19 +44,19 @@ public static class SnapshotCompiler
 
             var own = instances[name].Select(instance => instance with { Endpoint = instance.Endpoint with { Service = name } }).ToList();
             var protocol = protocols.GetValueOrDefault(name) ?? own.Select(instance => instance.Protocol).Order(StringComparer.Ordinal).FirstOrDefault() ?? "http";
-            services.Add(name, new ServiceModel(name, protocol, policies.Of(name), Endpoints(own.Select(instance => instance.Endpoint))));
+            services.Add(name, new ServiceModel(name, protocol, policies.Of(name), Endpoints(own.Select(instance => instance.Endpoint))) { IsDormant = dormant.Contains(name) });
         }
 
         return services;
     }
 
-    private static IEnumerable<(EndpointModel Endpoint, string Protocol)> Instances(EntrySet entries, ImmutableArray<NodeSighting> nodes)
+    private static IEnumerable<(EndpointModel Endpoint, string Protocol)> Instances(EntrySet entries, ImmutableArray<ServiceSighting> sightings)
     {
-        foreach (var node in nodes)
+        foreach (var sighting in sightings)
         {
-            foreach (var service in node.Record.Services)
+            foreach (var instance in sighting.Instances ?? [])
             {
-                yield return (new EndpointModel(service.Name, service.Id, node.Record.Node, service.Address, node.Alive && service.Healthy) { Meta = service.Meta }, service.Protocol);
+                yield return (new EndpointModel(sighting.Name, instance.Id, instance.Node, instance.Address, instance.Healthy) { Meta = instance.Meta }, instance.Protocol);
             }
         }
 
@@ -79,11 +80,12 @@ public static class SnapshotCompiler
             .ThenBy(endpoint => endpoint.Address.ToString(), StringComparer.Ordinal),
     ];
 
-    private static ImmutableArray<GatewayModel> Gateways(ImmutableArray<NodeSighting> nodes) =>
+    private static ImmutableArray<GatewayModel> Gateways(ImmutableArray<GatewaySighting> gateways) =>
     [
-        .. nodes
-            .Where(node => node.Record.Gateway is not null)
-            .Select(node => new GatewayModel(node.Record.Node, node.Record.Gateway!.Group, node.Record.Gateway.Mesh, node.Record.Gateway.Tunnel, node.Alive)),
+        .. gateways
+            .OrderBy(gateway => gateway.Node, StringComparer.Ordinal)
+            .ThenBy(gateway => gateway.Gateway.Mesh.ToString(), StringComparer.Ordinal)
+            .Select(gateway => new GatewayModel(gateway.Node, gateway.Gateway.Group, gateway.Gateway.Mesh, gateway.Gateway.Tunnel, gateway.Healthy) { Zone = gateway.Zone }),
     ];
 
     private static SortedDictionary<(string Ingress, int Port), IngressModel> Ingress(EntrySet entries, IEnumerable<string> services)

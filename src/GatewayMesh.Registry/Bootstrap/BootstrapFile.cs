@@ -62,7 +62,7 @@ public static class BootstrapFile
             .. options.Set.Select(setting => BootstrapOverlay.FromSetting(setting, Value, errors)).OfType<OverlayItem>(),
             .. Named(options),
         ];
-        var context = new BootstrapContext(HostName(), Environment.CurrentDirectory) { RegistryRequired = options.RegistryRequired };
+        var context = new BootstrapContext(HostName(), Environment.CurrentDirectory) { RegistryRequired = options.RegistryRequired, UsesLocalConsul = options.UsesLocalConsul };
         var spec = BootstrapBinder.Bind(BootstrapOverlay.Apply(document, items, errors), context, errors);
         return errors.Count > before ? null : spec! with { File = name is null ? null : Path.GetFullPath(name) };
     }
@@ -84,6 +84,7 @@ public static class BootstrapFile
             ("--data-dir", "dataDir", options.DataDir),
             ("--admin", "admin", options.Admin),
             ("--no-guard", "guarded", options.NoGuard ? "false" : null),
+            ("--require-registry", "registryRequired", options.RequireRegistry ? "true" : null),
         ];
         return named.Where(item => item.Value is not null).Select(item => BootstrapOverlay.FromOption(item.Option, item.Key, item.Value!));
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using GatewayMesh.Registry.Snapshots;
 
 namespace GatewayMesh.Registry.Bootstrap;
 
@@ -29,9 +30,18 @@ public sealed record BootstrapOptions
     /// <summary><c>--no-guard</c>.</summary>
     public bool NoGuard { get; init; }
 
+    /// <summary><c>--require-registry</c>.</summary>
+    public bool RequireRegistry { get; init; }
+
     /// <summary>Each <c>--set path=value</c>, in order.</summary>
     public ImmutableArray<string> Set { get; init; } = [];
 
     /// <summary>Whether a missing registry is an error. Default: true.</summary>
     public bool RegistryRequired { get; init; } = true;
+
+    /// <summary>
+    /// Asked with the data folder when no registry is named: whether the agent of this host is the registry. Default: when one answers,
+    /// or when there is a last good snapshot, which a node without any other registry has from that agent.
+    /// </summary>
+    public Func<string, bool> UsesLocalConsul { get; init; } = dataDir => File.Exists(SnapshotStore.FileIn(dataDir)) || RegistryReach.HasLocalConsul();
 }

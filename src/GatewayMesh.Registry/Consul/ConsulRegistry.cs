@@ -12,9 +12,9 @@ internal sealed class ConsulRegistry : IRegistry
     private readonly ConsulRegistration _registration;
 
     /// <summary>Opens it; nothing is dialled yet.</summary>
-    public ConsulRegistry(ConsulAccess access, BootstrapSpec bootstrap, TimeProvider time)
+    public ConsulRegistry(BootstrapSpec bootstrap, TimeProvider time)
     {
-        _agents = new ConsulAgents(access, time);
+        _agents = new ConsulAgents(ConsulAccess.Of(bootstrap.Registry!), time);
         _registration = new ConsulRegistration(_agents, bootstrap, time);
     }
 

@@ -19,6 +19,9 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
     // How long a store that could not be written waits for its next try.
     private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(10);
 
+    // How often the store is written at most: a gateway that meets a thousand services hears of each by itself.
+    private static readonly TimeSpan StorePace = TimeSpan.FromSeconds(1);
+
     // How long a watch that broke waits for its next try.
     private static readonly TimeSpan WatchRetry = TimeSpan.FromSeconds(1);
 
@@ -28,11 +31,12 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
     private volatile LiveState _state = LiveState.Nothing;
     private ConfigError? _storeError;
     private RegistryView? _unstored;
+    private long? _savedAt;
     private string _storedRevision = MeshSnapshot.Empty.Revision;
     private Task? _run;
     private ITimer? _retry;
 
-    /// <summary>A new snapshot is in use (its revision differs from the last one's). Called on the watch's thread: be quick, do not throw.</summary>
+    /// <summary>A new snapshot is in use (its revision differs from the last one's, or which services the registry looks at). Called on the watch's thread: be quick, do not throw.</summary>
     public event Action<MeshSnapshot>? Changed;
 
     /// <summary>Anything that is shown changed: snapshot, errors or nodes.</summary>
@@ -56,6 +60,9 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
     /// <summary>The entries in use, as they were declared.</summary>
     public EntrySet Entries => _state.View.Entries;
 
+    /// <summary>What the registry calls the cluster; null when it has no name for it.</summary>
+    public string? Datacenter => _state.View.Datacenter;
+
     /// <summary>The nodes, by name.</summary>
     public ImmutableArray<NodeStatus> Nodes =>
         [.. _state.View.Nodes.Select(node => new NodeStatus(node.Record, node.Alive, node.HeardAt is { } heard ? time.GetElapsedTime(heard) : null))];
@@ -68,15 +75,16 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
     {
         if (store?.Load(out _storeError) is { } stored)
         {
-            Use(Compile(LiveState.Nothing with { View = stored, Origin = ConfigurationOrigin.Store }), answered: true);
+            Swap(Compile(LiveState.Nothing with { View = stored, Origin = ConfigurationOrigin.Store }), answered: true);
             _storedRevision = Revision;
         }
         else if (_storeError is not null)
         {
-            Use(_state with { Errors = [_storeError] }, answered: false);
+            Swap(_state with { Errors = [_storeError] }, answered: false);
         }
 
-        _retry = time.CreateTimer(_ => SaveAgain(), null, StoreRetry, StoreRetry);
+        Updated?.Invoke();
+        _retry = time.CreateTimer(_ => SaveAgain(), null, StorePace, StorePace);
         _run = Task.Run(WatchAsync);
     }
 
@@ -90,6 +98,11 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
         }
 
         await (_run ?? Task.CompletedTask).ConfigureAwait(false);
+        lock (_lock)
+        {
+            SaveWhenDue(TimeSpan.Zero);
+        }
+
         _stop.Dispose();
     }
 
@@ -126,30 +139,31 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
         }
     }
 
-    // What the report lacks stays as it was: from an earlier report, or from the disk.
     private void Take(RegistryReport report)
     {
         lock (_lock)
         {
             var last = _state;
-            var view = new RegistryView(report.Entries ?? last.View.Entries, report.Nodes ?? last.View.Nodes);
-            var complete = report is { Entries: not null, Nodes: not null };
+            var view = last.View.With(report);
+            var complete = report.IsComplete;
             var origin = complete ? ConfigurationOrigin.Registry : last.Origin;
             var next = Compile(new LiveState(last.Snapshot, view, origin, complete && report.Errors.IsEmpty, []));
+            Swap(next with { Errors = [.. report.Errors, .. Some(_storeError)] }, answered: true);
             if (complete && next.Snapshot.Revision != _storedRevision)
             {
-                // Nodes speak all the time; the disk hears only of what changes the snapshot.
-                Save(view, next.Snapshot.Revision);
+                // Nodes speak all the time; the disk hears only of what changes the snapshot, after who uses it, and not of each step of a storm.
+                (_unstored, _storedRevision) = (view, next.Snapshot.Revision);
+                SaveWhenDue(StorePace);
             }
 
-            Use(next with { Errors = [.. report.Errors, .. Some(_storeError)] }, answered: true);
+            Updated?.Invoke();
         }
     }
 
     // Under the lock, or before there is a second thread. Who hears of a change finds Answered complete.
-    private void Use(LiveState next, bool answered)
+    private void Swap(LiveState next, bool answered)
     {
-        var changed = next.Snapshot.Revision != _state.Snapshot.Revision;
+        var changed = next.Snapshot != _state.Snapshot;
         _state = next;
         if (answered)
         {
@@ -160,8 +174,6 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
         {
             Changed?.Invoke(next.Snapshot);
         }
-
-        Updated?.Invoke();
     }
 
     // Before anything is known there is no snapshot, which is not the same as the snapshot of nothing.
@@ -172,37 +184,43 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
             return next;
         }
 
-        var compiled = SnapshotCompiler.Compile(next.View.Entries, next.View.Nodes);
-        return compiled.Revision == next.Snapshot.Revision ? next : next with { Snapshot = compiled };
+        var compiled = SnapshotCompiler.Compile(next.View.Entries, next.View.Nodes, next.View.Catalogue);
+        return compiled.Revision == next.Snapshot.Revision && compiled.LooksAtTheSame(next.Snapshot) ? next : next with { Snapshot = compiled };
     }
 
     // Touches change nothing but the time at which a node was heard: no reason to compile.
     private static bool Same(RegistryView left, RegistryView right) =>
         ReferenceEquals(left.Entries, right.Entries)
+        && left.Catalogue == right.Catalogue
         && left.Nodes.Length == right.Nodes.Length
         && left.Nodes.Zip(right.Nodes).All(pair => ReferenceEquals(pair.First.Record, pair.Second.Record) && pair.First.Alive == pair.Second.Alive);
-
-    private void Save(RegistryView view, string revision)
-    {
-        _storeError = store?.Save(view);
-        _unstored = _storeError is null ? null : view;
-        _storedRevision = revision;
-    }
 
     private void SaveAgain()
     {
         lock (_lock)
         {
-            if (_unstored is null)
-            {
-                return;
-            }
-
             var before = _storeError;
-            Save(_unstored, _storedRevision);
-            _state = _state with { Errors = [.. _state.Errors.Where(error => error != before), .. Some(_storeError)] };
-            Updated?.Invoke();
+            SaveWhenDue(_storeError is null ? StorePace : StoreRetry);
+            if (before != _storeError)
+            {
+                Updated?.Invoke();
+            }
         }
+    }
+
+    // Under the lock.
+    private void SaveWhenDue(TimeSpan pause)
+    {
+        if (_unstored is null || (_savedAt is { } saved && time.GetElapsedTime(saved) < pause))
+        {
+            return;
+        }
+
+        var before = _storeError;
+        _storeError = store?.Save(_unstored);
+        _unstored = _storeError is null ? null : _unstored;
+        _savedAt = time.GetTimestamp();
+        _state = _state with { Errors = [.. _state.Errors.Where(error => error != before), .. Some(_storeError)] };
     }
 
     private static IEnumerable<ConfigError> Some(ConfigError? error) => error is null ? [] : [error];

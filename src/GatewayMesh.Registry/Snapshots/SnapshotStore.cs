@@ -19,7 +19,10 @@ public sealed class SnapshotStore(string dataDir)
     public const int Format = 1;
 
     /// <summary>The file.</summary>
-    public string File { get; } = Path.Combine(dataDir, "snapshot.json");
+    public string File { get; } = FileIn(dataDir);
+
+    /// <summary>The file in <paramref name="dataDir"/>.</summary>
+    public static string FileIn(string dataDir) => Path.Combine(dataDir, "snapshot.json");
 
     /// <summary>Writes <paramref name="view"/>; returns what went wrong (disk full, read-only), or null. The old file is then untouched.</summary>
     public ConfigError? Save(RegistryView view)

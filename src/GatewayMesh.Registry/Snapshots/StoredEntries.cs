@@ -17,6 +17,10 @@ internal sealed record StoredEntries
 
     public required ImmutableArray<StoredNode> Nodes { get; init; }
 
+    public StoredCatalogue? Catalogue { get; init; }
+
+    public string? Datacenter { get; init; }
+
     public static StoredEntries From(RegistryView view) => new()
     {
         Services = view.Entries.Services,
@@ -24,9 +28,15 @@ internal sealed record StoredEntries
         IngressGateways = view.Entries.IngressGateways,
         ServicePolicies = view.Entries.ServicePolicies,
         Nodes = [.. view.Nodes.Select(node => new StoredNode(node.Record, node.Alive))],
+        Catalogue = view.Catalogue is { } catalogue ? StoredCatalogue.From(catalogue) : null,
+        Datacenter = view.Datacenter,
     };
 
     public RegistryView ToView() => new(
         new EntrySet { Services = Services, ServiceDefaults = ServiceDefaults, IngressGateways = IngressGateways, ServicePolicies = ServicePolicies },
-        [.. Nodes.Select(node => new NodeSighting(node.Record, node.Alive))]);
+        [.. Nodes.Select(node => new NodeSighting(node.Record, node.Alive))])
+    {
+        Catalogue = Catalogue?.ToCatalogue(),
+        Datacenter = Datacenter,
+    };
 }

@@ -14,4 +14,7 @@ internal static class ExitCode
 
     /// <summary>An address cannot be bound.</summary>
     public const int Bind = 3;
+
+    /// <summary>The registry cannot be reached and there is no last good snapshot (only with <c>--require-registry</c>).</summary>
+    public const int Registry = 4;
 }

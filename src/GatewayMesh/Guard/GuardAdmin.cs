@@ -12,7 +12,7 @@ namespace GatewayMesh.Guard;
 internal static class GuardAdmin
 {
     private static readonly TimeSpan RelayLimit = TimeSpan.FromMilliseconds(500);
-    private static readonly string[] WorkerParts = ["worker", "registry", "nodes"];
+    private static readonly string[] WorkerParts = ["cluster", "worker", "registry", "nodes"];
 
     internal static Dictionary<(string Method, string Path), AdminHandler> Routes(GuardProcess guard) => new()
     {

@@ -56,7 +56,7 @@ internal sealed class GuardProcess : IDisposable
         _carrier = new Carrier(_directory, _warm, _watch, bootstrap.Node, Versions.Current, _time);
         _exerciser = new Exerciser(_directory, _warm, _watch, () => _listeners.CarriedServices, bootstrap.Node, Versions.Current, _time);
         _loop = new GuardLoop(Plan(load), _listeners, _carrier, _time, new Random(Environment.ProcessId), (happened, message) => _events.Info(happened, message)) { Changed = Changed };
-        _registry = Registries.Open(bootstrap.Registry!, _time);
+        _registry = Registries.Open(bootstrap, _time);
         _publisher = new NodePublisher(_registry, Describe, _time);
     }
 

@@ -42,6 +42,7 @@ internal sealed record BootstrapLoad(BootstrapSpec Bootstrap, RoleOptions Option
             DataDir = options.DataDir,
             Admin = options.Admin,
             NoGuard = options.NoGuard,
+            RequireRegistry = options.RequireRegistry,
             Set = options.Set,
         };
         ImmutableArray<ConfigError> errors;
@@ -49,8 +50,12 @@ internal sealed record BootstrapLoad(BootstrapSpec Bootstrap, RoleOptions Option
         var spec = options.ConfigFile is { } file
             ? BootstrapFile.FromBytes(content.AsSpan(), file, overlay, environment, out errors)
             : BootstrapFile.Load(null, overlay, environment, out errors);
-        return spec is null
-            ? throw new RoleFailure(ExitCode.Usage, string.Join('\n', errors))
-            : new BootstrapLoad(spec, options, content);
+        if (spec is null)
+        {
+            throw new RoleFailure(ExitCode.Usage, string.Join('\n', errors));
+        }
+
+        // What was found is said from here on: a worker and a later reading must not look again, when the agent may be away.
+        return new BootstrapLoad(spec, spec.Registry!.IsDefault ? options with { Registry = RegistrySpec.LocalConsul } : options, content);
     }
 }

@@ -44,7 +44,7 @@ internal sealed class MeshNode : IAsyncDisposable
         _time = time;
         _gatewayFiles = new GatewayFiles(events);
         _logs = LoggerFactory.Create(logging => logging.AddProvider(new EventLoggerProvider(events)));
-        _registry = Registries.Open(bootstrap.Registry!, time);
+        _registry = Registries.Open(bootstrap, time);
         Configuration = new LiveConfiguration(_registry, new SnapshotStore(bootstrap.DataDir), time);
         Publisher = new NodePublisher(_registry, () => _serving ? Describe() : null, time);
         _health = new ApplicationHealth(time, () => Publisher.Nudge());
@@ -67,6 +67,9 @@ internal sealed class MeshNode : IAsyncDisposable
     internal LiveConfiguration Configuration { get; }
 
     internal NodePublisher Publisher { get; }
+
+    /// <summary>Name of the cluster: what the bootstrap says, else what the registry calls it.</summary>
+    internal string Cluster => _bootstrap.Cluster ?? Configuration.Datacenter ?? "default";
 
     /// <summary>Why it is not able to serve; null when it is.</summary>
     internal string? Unfit => Configuration.Origin == ConfigurationOrigin.None ? "no configuration: the registry has not answered and there is no last good snapshot" : null;

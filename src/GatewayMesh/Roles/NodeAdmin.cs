@@ -30,6 +30,7 @@ internal static class NodeAdmin
     internal static void WriteFigures(Utf8JsonWriter json, MeshNode node)
     {
         var figures = node.Plane.Figures;
+        json.WriteString("cluster", node.Cluster);
         json.WriteStartObject("worker");
         json.WriteString("revision", node.Configuration.Revision);
         json.WriteString("unfit", node.Unfit);

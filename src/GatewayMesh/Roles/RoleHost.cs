@@ -1,6 +1,9 @@
 using System.Runtime.CompilerServices;
+using GatewayMesh.Commands;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Guard;
+using GatewayMesh.Registry.Bootstrap;
+using GatewayMesh.Registry.Snapshots;
 using GatewayMesh.Roles.Workers;
 
 namespace GatewayMesh.Roles;
@@ -14,6 +17,7 @@ internal static class RoleHost
         try
         {
             var load = BootstrapLoad.From(options);
+            RequireRegistry(load.Bootstrap);
             return load.Bootstrap is { Role: MeshRole.Sidecar, Guarded: true } ? GuardProcess.Run(load) : RunAlone(load);
         }
         catch (RoleFailure failure)
@@ -26,6 +30,15 @@ internal static class RoleHost
 
     /// <summary>Runs the worker that a guard starts.</summary>
     public static int RunWorker() => WorkerHost.Run();
+
+    // Without the option a node waits for its registry, not ready: most outages end by themselves.
+    private static void RequireRegistry(BootstrapSpec bootstrap)
+    {
+        if (bootstrap.RegistryRequired && !File.Exists(SnapshotStore.FileIn(bootstrap.DataDir)) && !RegistryReach.IsReachable(bootstrap.Registry!))
+        {
+            throw new RoleFailure(ExitCode.Registry, $"the registry {bootstrap.Registry} cannot be reached, and {SnapshotStore.FileIn(bootstrap.DataDir)} is not there; start the registry, or leave --require-registry out to wait for it");
+        }
+    }
 
     // Not inlined: a guard must not load what this method needs.
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -35,12 +35,12 @@ internal static class RoleLine
         for (var i = 0; i < args.Length; i++)
         {
             var (name, value) = Split(args[i]);
-            if (name == "--no-guard")
+            if (name is "--no-guard" or "--require-registry")
             {
-                options = options with { NoGuard = true };
+                options = name == "--no-guard" ? options with { NoGuard = true } : options with { RequireRegistry = true };
                 if (value is not null)
                 {
-                    errors.Add("--no-guard takes no value");
+                    errors.Add($"{name} takes no value");
                 }
             }
             else if (!Takes(name))

@@ -29,6 +29,9 @@ public sealed record RoleOptions
     /// <summary><c>--no-guard</c>: the worker alone. Default: false.</summary>
     public bool NoGuard { get; init; }
 
+    /// <summary><c>--require-registry</c>: exit code 4 when the registry cannot be reached and there is no last good snapshot. Default: false.</summary>
+    public bool RequireRegistry { get; init; }
+
     /// <summary><c>--set</c>: <c>path=value</c> pairs in the order given.</summary>
     public ImmutableArray<string> Set { get; init; } = [];
 }

@@ -11,7 +11,6 @@ internal static class StatusHead
         json.WriteString("node", bootstrap.Node);
         json.WriteString("role", bootstrap.Role.ToString().ToLowerInvariant());
         json.WriteString("version", version);
-        json.WriteString("cluster", bootstrap.Cluster);
         json.WriteString("identity", bootstrap.Identity.ToString().ToLowerInvariant());
         json.WriteNumber("uptimeSeconds", Math.Round(uptime.TotalSeconds, 1));
         json.WriteString("tier", tier);

@@ -17,6 +17,8 @@ internal sealed class BootstrapFileTests
             - { name: web, port: 8080, outbound: 127.0.0.1:15001 }
         """;
 
+    private static readonly BootstrapOptions WithoutConsul = BootstrapOptions.None with { UsesLocalConsul = _ => false };
+
     private static readonly IReadOnlyDictionary<string, string> NoVariables = ImmutableDictionary<string, string>.Empty;
 
     [Test]
@@ -24,7 +26,7 @@ internal sealed class BootstrapFileTests
     {
         var spec = Good(Sidecar);
 
-        Assert.That(spec.Cluster, Is.EqualTo("default"));
+        Assert.That(spec.Cluster, Is.Null, "what the registry calls it");
         Assert.That(spec.DataDir, Is.EqualTo("/var/lib/gatewaymesh"));
         Assert.That(spec.Admin, Is.EqualTo(IPEndPoint.Parse("127.0.0.1:15000")));
         Assert.That(spec.Guarded, Is.True);
@@ -80,7 +82,7 @@ internal sealed class BootstrapFileTests
         Assert.That(spec.Sidecar.Services[0].Meta["version"], Is.EqualTo("v2"));
         Assert.That(spec.GatewayShare, Is.EqualTo(0.01));
         Assert.That(spec.Limits.MaxConnections, Is.EqualTo(7));
-        Assert.That(spec.Cluster, Is.EqualTo("default"));
+        Assert.That(spec.Cluster, Is.Null, "what the registry calls it");
     }
 
     [Test]
@@ -159,7 +161,49 @@ internal sealed class BootstrapFileTests
 
     [Test]
     public void A_missing_registry_says_what_to_do() =>
-        Assert.That(Bad("role: gateway").Single(), Is.EqualTo("f.yaml:1:1: registry: no registry is named; say registry: file:DIR, a folder that the nodes of the mesh share (or --registry file:DIR)"));
+        Assert.That(Bad("role: gateway", WithoutConsul).Single(), Is.EqualTo(
+            "f.yaml:1:1: registry: no registry is named, and no Consul agent answers on 127.0.0.1:8500; "
+            + "say registry: consul://HOST:PORT of a Consul agent, or file:DIR, a folder that the nodes of the mesh share (or --registry URI)"));
+
+    [Test]
+    public void Without_a_registry_the_agent_of_this_host_is_it()
+    {
+        var registry = Good("role: gateway\ndataDir: /data", BootstrapOptions.None with { UsesLocalConsul = dataDir => dataDir == "/data" }).Registry!;
+        Assert.That((registry.Kind, registry.Target, registry.IsDefault), Is.EqualTo(("consul", "127.0.0.1:8500", true)));
+    }
+
+    [TestCase("consul://127.0.0.1:8500", "http://127.0.0.1:8500/")]
+    [TestCase("consul://127.0.0.1:8500,10.0.0.2:8500", "http://127.0.0.1:8500/ http://10.0.0.2:8500/")]
+    [TestCase("consul://localhost/", "http://localhost:8500/")]
+    [TestCase("consul://[::1]:1,[::2]", "http://[::1]:1/ http://[::2]:8500/")]
+    [TestCase("consul+https://consul.example.com", "https://consul.example.com:8501/")]
+    public void A_consul_registry_names_its_agents(string uri, string agents)
+    {
+        var registry = Good($"role: gateway\nregistry: '{uri}'").Registry!;
+        Assert.That((registry.Kind, string.Join(' ', registry.Agents)), Is.EqualTo(("consul", agents)));
+    }
+
+    [Test]
+    public void Token_and_tls_stand_beside_the_registry_and_the_token_is_never_shown()
+    {
+        var registry = Good("""
+            role: gateway
+            registry: consul+https://10.0.0.2
+            registryToken: secret
+            registryTls: { ca: /ca.pem, cert: /cert.pem, key: /key.pem }
+            """).Registry!;
+        Assert.That(registry.Token, Is.EqualTo("secret"));
+        Assert.That(registry.Tls, Is.EqualTo(new RegistryTlsSpec("/ca.pem", "/cert.pem", "/key.pem")));
+        Assert.That(registry.ToString(), Does.Not.Contain("secret"));
+        Assert.That(Good("role: gateway\nregistry: consul://a\nregistryTokenFile: /token").Registry!.TokenFile, Is.EqualTo("/token"));
+    }
+
+    [Test]
+    public void A_registry_can_be_required()
+    {
+        Assert.That(Good(Sidecar).RegistryRequired, Is.False);
+        Assert.That(Good(Sidecar, BootstrapOptions.None with { RequireRegistry = true }).RegistryRequired, Is.True);
+    }
 
     [Test]
     public void A_missing_file_is_an_error()

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using GatewayMesh.Configuration.Bootstrap;
 
 namespace GatewayMesh.Registry.Consul.Agents;
 
@@ -16,4 +17,13 @@ internal sealed record ConsulAccess
 
     /// <summary>The files for agents that speak TLS. Default: none, the system's roots and no certificate of our own.</summary>
     public ConsulTls Tls { get; init; } = new(null, null, null);
+
+    /// <summary>What a bootstrap file says of them.</summary>
+    public static ConsulAccess Of(RegistrySpec registry) => new()
+    {
+        Agents = registry.Agents,
+        Token = registry.Token,
+        TokenFile = registry.TokenFile,
+        Tls = new ConsulTls(registry.Tls.Ca, registry.Tls.Cert, registry.Tls.Key),
+    };
 }

@@ -1,0 +1,21 @@
+using System.Collections.Immutable;
+using GatewayMesh.Configuration.Values;
+
+namespace GatewayMesh.Configuration.Nodes;
+
+/// <summary>One instance as a registry's catalogue has it: its sidecar's registration.</summary>
+/// <param name="Id">Id of the instance (not of its sidecar).</param>
+/// <param name="Node">Node that fronts it.</param>
+/// <param name="Address">Its inbound listener.</param>
+/// <param name="Healthy">Whether every check passes.</param>
+public sealed record InstanceSighting(string Id, string Node, HostPort Address, bool Healthy)
+{
+    /// <summary><c>http</c> (default), <c>http2</c> or <c>grpc</c>.</summary>
+    public string Protocol { get; init; } = "http";
+
+    /// <summary>Tags.</summary>
+    public ImmutableArray<string> Tags { get; init; } = [];
+
+    /// <summary>Free pairs.</summary>
+    public ImmutableSortedDictionary<string, string> Meta { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+}

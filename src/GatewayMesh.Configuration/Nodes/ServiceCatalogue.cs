@@ -1,0 +1,8 @@
+using System.Collections.Immutable;
+
+namespace GatewayMesh.Configuration.Nodes;
+
+/// <summary>What a registry itself says of services and gateways. One that has none (files) is told by the nodes instead.</summary>
+/// <param name="Services">The services, each name once.</param>
+/// <param name="Gateways">The gateways.</param>
+public sealed record ServiceCatalogue(ImmutableArray<ServiceSighting> Services, ImmutableArray<GatewaySighting> Gateways);

@@ -1,0 +1,24 @@
+using GatewayMesh.Configuration.Nodes;
+
+namespace GatewayMesh.Configuration.Snapshot;
+
+/// <summary>The catalogue of a mesh whose registry has none: what its nodes say of themselves.</summary>
+internal static class NodeWords
+{
+    public static ServiceCatalogue Of(IEnumerable<NodeSighting> nodes)
+    {
+        var all = nodes.ToList();
+        return new ServiceCatalogue(
+            [
+                .. from node in all
+                   from service in node.Record.Services
+                   group new InstanceSighting(service.Id, node.Record.Node, service.Address, node.Alive && service.Healthy) { Protocol = service.Protocol, Tags = service.Tags, Meta = service.Meta }
+                       by service.Name into instances
+                   select new ServiceSighting(instances.Key, [.. instances]),
+            ],
+            [
+                .. all.Where(node => node.Record.Gateway is not null)
+                    .Select(node => new GatewaySighting(node.Record.Node, node.Record.Gateway!, node.Alive, Zone: null)),
+            ]);
+    }
+}

@@ -1,0 +1,14 @@
+using System.Collections.Immutable;
+using GatewayMesh.Configuration.Nodes;
+
+namespace GatewayMesh.Registry.Snapshots;
+
+/// <summary>The registry's own catalogue in the store. Which services it looked at is not kept: a process that begins looks at none.</summary>
+internal sealed record StoredCatalogue(ImmutableArray<StoredService> Services, ImmutableArray<GatewaySighting> Gateways)
+{
+    public static StoredCatalogue From(ServiceCatalogue catalogue) =>
+        new([.. catalogue.Services.Select(service => new StoredService(service.Name, service.Instances ?? []))], catalogue.Gateways);
+
+    public ServiceCatalogue ToCatalogue() =>
+        new([.. Services.Select(service => new ServiceSighting(service.Name, service.Instances))], Gateways);
+}
