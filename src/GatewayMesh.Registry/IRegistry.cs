@@ -24,7 +24,7 @@ public interface IRegistry : IAsyncDisposable
     Task WithdrawAsync(string node, CancellationToken cancellationToken);
 
     /// <summary>Takes what this node declares from now on: its bootstrap was read again. Default: it makes no difference.</summary>
-    void Declare(BootstrapSpec bootstrap)
+    void Reconfigure(BootstrapSpec bootstrap)
     {
     }
 

@@ -31,7 +31,7 @@ internal sealed class ConsulRegistry : IRegistry
     public Task WithdrawAsync(string node, CancellationToken cancellationToken) => _registration.WithdrawAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public void Declare(BootstrapSpec bootstrap) => _registration.Declare(bootstrap);
+    public void Reconfigure(BootstrapSpec bootstrap) => _registration.Reconfigure(bootstrap);
 
     /// <inheritdoc/>
     public void Vouch(bool byItself) => _registration.Vouch(byItself);

@@ -47,7 +47,7 @@ internal sealed class ConsulRegistration : IAsyncDisposable
     }
 
     /// <summary>Registers from the next publication on what this bootstrap declares.</summary>
-    public void Declare(BootstrapSpec bootstrap) => _bootstrap = bootstrap;
+    public void Reconfigure(BootstrapSpec bootstrap) => _bootstrap = bootstrap;
 
     /// <summary>Whether this process says by itself that it is alive, every 3 s; a worker leaves that to its guard, which knows better.</summary>
     public void Vouch(bool byItself)

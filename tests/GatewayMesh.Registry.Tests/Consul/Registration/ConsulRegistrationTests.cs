@@ -185,7 +185,7 @@ internal sealed class ConsulRegistrationTests
         var registration = Open(before);
         await registration.PublishAsync(Bootstraps.Record(before), default);
         var after = Bootstraps.Sidecar("host-a", Bootstraps.Web("web-2"));
-        registration.Declare(after);
+        registration.Reconfigure(after);
         await registration.PublishAsync(Bootstraps.Record(after), default);
         Assert.That(await IdsAsync("/v1/agent/services"), Is.EquivalentTo(new[] { "web-2", "web-2-sidecar-proxy" }));
     }
