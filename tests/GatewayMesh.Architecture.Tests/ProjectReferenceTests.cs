@@ -9,6 +9,7 @@ public sealed class ProjectReferenceTests
     {
         ["GatewayMesh.Configuration"] = [],
         ["GatewayMesh.Linux"] = [],
+        ["GatewayMesh.Client"] = [],
         ["GatewayMesh.Registry"] = ["GatewayMesh.Configuration"],
         ["GatewayMesh.Proxy"] = ["GatewayMesh.Configuration", "GatewayMesh.Linux"],
         ["GatewayMesh"] = ["GatewayMesh.Configuration", "GatewayMesh.Linux", "GatewayMesh.Proxy", "GatewayMesh.Registry"],
@@ -32,6 +33,10 @@ public sealed class ProjectReferenceTests
             Assert.That(References(project, "FrameworkReference"), Is.Empty);
         }
     }
+
+    [Test]
+    public void The_client_library_brings_polly_and_nothing_else_to_an_application() =>
+        Assert.That(References("GatewayMesh.Client", "PackageReference"), Is.EqualTo(["Polly.Core"]));
 
     [Test]
     public void Every_source_project_has_its_test_project() =>

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -9,6 +11,7 @@ internal sealed class CountingBackend : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentDictionary<string, int> _works = new();
     private readonly string _name;
     private int _executions;
 
@@ -23,6 +26,9 @@ internal sealed class CountingBackend : IDisposable
 
     /// <summary>Requests that were answered or are being answered.</summary>
     public int Executions => Volatile.Read(ref _executions);
+
+    /// <summary>Requests that named their work in <c>X-Work</c>: how often each was executed.</summary>
+    public IReadOnlyDictionary<string, int> Works => _works;
 
     public void Dispose()
     {
@@ -68,10 +74,28 @@ internal sealed class CountingBackend : IDisposable
                         filled += read;
                     }
 
-                    // The tests send requests without a body.
-                    buffer.AsSpan((end + 4)..filled).CopyTo(buffer);
-                    filled -= end + 4;
+                    // A body is read before the work is done, as an application does.
+                    var head = Encoding.Latin1.GetString(buffer, 0, end + 2);
+                    var length = end + 4 + int.Parse(Field(head, "Content-Length") ?? "0", CultureInfo.InvariantCulture);
+                    while (filled < length)
+                    {
+                        var read = await socket.ReceiveAsync(buffer.AsMemory(filled), _stop.Token);
+                        if (read == 0)
+                        {
+                            return;
+                        }
+
+                        filled += read;
+                    }
+
+                    buffer.AsSpan(length..filled).CopyTo(buffer);
+                    filled -= length;
                     Interlocked.Increment(ref _executions);
+                    if (Field(head, "X-Work") is { } work)
+                    {
+                        _works.AddOrUpdate(work, 1, (_, times) => times + 1);
+                    }
+
                     await socket.SendAsync(answer, _stop.Token);
                 }
             }
@@ -79,5 +103,17 @@ internal sealed class CountingBackend : IDisposable
             {
             }
         }
+    }
+
+    private static string? Field(string head, string name)
+    {
+        var start = head.IndexOf($"\r\n{name}: ", StringComparison.OrdinalIgnoreCase);
+        if (start < 0)
+        {
+            return null;
+        }
+
+        start += name.Length + 4;
+        return head[start..head.IndexOf('\r', start)];
     }
 }

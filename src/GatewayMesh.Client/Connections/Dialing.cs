@@ -1,0 +1,59 @@
+using System.Net;
+using System.Net.Sockets;
+using GatewayMesh.Client.Settings;
+using Polly;
+using Polly.Timeout;
+
+namespace GatewayMesh.Client.Connections;
+
+/// <summary>A TCP connection within a deadline; failures say whether somebody refused or nobody answered.</summary>
+internal sealed class Dialing(HostPort address, TimeSpan timeout, TimeProvider time)
+{
+    /// <summary>How many times as long the second round waits.</summary>
+    public const int Patience = 10;
+
+    private readonly ResiliencePipeline _deadline = Deadline(timeout, time);
+    private readonly ResiliencePipeline _patientDeadline = Deadline(timeout * Patience, time);
+
+    /// <summary>Connects, and does what <paramref name="greet"/> adds, within the deadline.</summary>
+    public async ValueTask<Stream> ConnectAsync(bool patient, Func<Socket, CancellationToken, ValueTask>? greet, CancellationToken cancellation)
+    {
+        var socket = IPAddress.TryParse(address.Host, out var ip)
+            ? new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
+            : new Socket(SocketType.Stream, ProtocolType.Tcp);
+        socket.NoDelay = true;
+        try
+        {
+            await (patient ? _patientDeadline : _deadline).ExecuteAsync(
+                static async (state, token) =>
+                {
+                    await state.socket.ConnectAsync(state.address.Host, state.address.Port, token).ConfigureAwait(false);
+                    if (state.greet is { } greet)
+                    {
+                        await greet(state.socket, token).ConfigureAwait(false);
+                    }
+                },
+                (socket, address, greet), cancellation).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch (TimeoutRejectedException late)
+        {
+            socket.Dispose();
+            throw new DialException(FailoverReason.ConnectTimeout, $"{address} did not answer in time.", late);
+        }
+        catch (SocketException refused)
+        {
+            socket.Dispose();
+            var reason = refused.SocketErrorCode == SocketError.TimedOut ? FailoverReason.ConnectTimeout : FailoverReason.Refused;
+            throw new DialException(reason, $"{address}: {refused.Message}", refused);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static ResiliencePipeline Deadline(TimeSpan timeout, TimeProvider time) =>
+        new ResiliencePipelineBuilder { TimeProvider = time }.AddTimeout(new TimeoutStrategyOptions { TimeoutGenerator = _ => new ValueTask<TimeSpan>(timeout) }).Build();
+}

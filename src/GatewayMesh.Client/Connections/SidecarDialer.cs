@@ -1,0 +1,11 @@
+using GatewayMesh.Client.Settings;
+
+namespace GatewayMesh.Client.Connections;
+
+/// <summary>To the outbound address: HTTP from the first byte on.</summary>
+internal sealed class SidecarDialer(HostPort address, TimeSpan timeout, TimeProvider time) : IDialer
+{
+    private readonly Dialing _dialing = new(address, timeout, time);
+
+    public ValueTask<Stream> DialAsync(bool patient, CancellationToken cancellation) => _dialing.ConnectAsync(patient, null, cancellation);
+}

@@ -1,0 +1,186 @@
+using System.Diagnostics;
+using GatewayMesh.Client.Bodies;
+using GatewayMesh.Client.Routes;
+using GatewayMesh.Client.Settings;
+using GatewayMesh.Client.Telemetry;
+
+namespace GatewayMesh.Client.Failover;
+
+/// <summary>
+/// The life of a request:
+/// <code>
+///   course ──► attempt ──answer──► done
+///     ▲           │ failed
+///     │           ▼
+///     └── rule: nothing processed, or may run twice; body at hand; attempts and budget left ── no ──► the last answer of the mesh, or an exception
+/// </code>
+/// </summary>
+internal sealed class FailoverLoop(ClientSettings settings, RouteTable routes, RetryBudget budget, TimeProvider time, ClientLog log)
+{
+    private static readonly TimeSpan ShortAvoidance = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongAvoidance = TimeSpan.FromSeconds(5);
+
+    /// <summary>Sends one request.</summary>
+    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
+    {
+        var history = RequestHistory.Of(request);
+        var rule = new ReplayRule(Idempotence.Of(request, settings.ReplayWithIdempotencyKey), settings.MaxAttempts);
+        if (rule.Refusal(history) is { } refusal)
+        {
+            throw Failure(refusal, null, history, "The same message was sent before, and may not be sent again", null);
+        }
+
+        budget.CountRequest();
+        var body = await RequestBody.ReadAsync(request.Content, settings.ReplayBufferSize, cancellation).ConfigureAwait(false);
+        var course = routes.Plot();
+        if (course.Current is null)
+        {
+            throw Failure(ReplayRefusal.NoWayLeft, null, history, "No sidecar and no gateway is known", null);
+        }
+
+        HttpResponseMessage? held = null;
+        Activity? activity = null;
+        try
+        {
+            while (true)
+            {
+                var target = course.Current!;
+                var outcome = await AttemptAsync(request, body, rule, history, target, course.Patient, cancellation).ConfigureAwait(false);
+                activity?.Dispose();
+                Note(target, outcome);
+                if (outcome.Reason is not { } reason)
+                {
+                    ClientMetrics.CountRequest(target.Tier, "answered");
+                    return Final(request, outcome, history);
+                }
+
+                if (outcome.Response is not null)
+                {
+                    held?.Dispose();
+                    held = outcome.Response;
+                }
+
+                var refused = rule.Refusal(outcome, body.AtHand, history) ?? (!course.MoveOn(outcome) ? ReplayRefusal.NoWayLeft : !budget.TryTake() ? ReplayRefusal.BudgetSpent : null);
+                if (refused is not { } why)
+                {
+                    ClientMetrics.CountFailover(target.Tier, course.Current!.Tier, reason);
+                    log.FailedOver(target, course.Current!, reason, history.Attempts);
+                    activity = ClientActivities.StartFailover(target.Tier, course.Current!.Tier, reason, history.Attempts + 1);
+                    continue;
+                }
+
+                ClientMetrics.CountRequest(target.Tier, "failed");
+                if (held is not null)
+                {
+                    ClientMetrics.CountRefusal(why);
+                    log.Refused(why, reason, history.Attempts);
+                    var last = held;
+                    held = null;
+                    return Final(request, Outcome.Of(last), history);
+                }
+
+                throw Failure(why, reason, history, $"The request failed at the {Words.Of(target.Tier)} {target.Address} ({Words.Of(reason)})", outcome.Error);
+            }
+        }
+        finally
+        {
+            activity?.Dispose();
+            held?.Dispose();
+        }
+    }
+
+    private async Task<Outcome> AttemptAsync(
+        HttpRequestMessage request, RequestBody body, ReplayRule rule, RequestHistory history, Target target, bool patient, CancellationToken cancellation)
+    {
+        var number = history.Begin();
+        var outcome = default(Outcome?);
+        try
+        {
+            var message = AttemptMessage.For(request, body, target, number);
+            outcome = await Attempt.RunAsync(
+                message, target, patient, () => rule.Idempotent && number < rule.MaxAttempts && body.AtHand, settings.AnswerWait, time, cancellation).ConfigureAwait(false);
+            return outcome.Value;
+        }
+        finally
+        {
+            // Without an outcome it was cancelled, and may have run.
+            history.End(outcome?.IsAttempt ?? true, outcome is null || outcome.Value.MayHaveRun || outcome.Value.Response is { } answer && (int)answer.StatusCode >= 500 && outcome.Value.Reason is null);
+        }
+    }
+
+    // What an attempt tells of its target.
+    private void Note(Target target, in Outcome outcome)
+    {
+        if (target.Tier == Tier.Sidecar)
+        {
+            NoteSidecar(outcome);
+            return;
+        }
+
+        switch (outcome.Reason)
+        {
+            case FailoverReason.NotForwarded when outcome.Answer!.IsOfTheProxyItself:
+                target.Avoid(outcome.Response!.Headers.RetryAfter?.Delta is { } after && after < LongAvoidance ? after : LongAvoidance);
+                break;
+            case FailoverReason.Refused or FailoverReason.ConnectTimeout or FailoverReason.Busy or FailoverReason.Hung:
+                target.Avoid(ShortAvoidance);
+                break;
+            case FailoverReason.Draining or FailoverReason.Denied:
+                target.Avoid(LongAvoidance);
+                break;
+            case null:
+                target.Trust();
+                break;
+        }
+
+        if (outcome.Reason == FailoverReason.Hung)
+        {
+            target.LeaveConnections();
+        }
+    }
+
+    private void NoteSidecar(in Outcome outcome)
+    {
+        switch (outcome.Reason)
+        {
+            case FailoverReason.Refused or FailoverReason.ConnectTimeout or FailoverReason.Hung:
+            case FailoverReason.NotForwarded when outcome.Answer!.IsOfTheProxyItself:
+                routes.Breaker!.Failed(outcome.Reason.Value);
+                break;
+            case FailoverReason.Lost:
+                routes.Breaker!.Doubt();
+                break;
+            case null:
+                routes.Breaker!.Succeeded();
+                break;
+        }
+    }
+
+    private static HttpResponseMessage Final(HttpRequestMessage request, in Outcome outcome, RequestHistory history)
+    {
+        var response = outcome.Response!;
+        response.RequestMessage = request;
+        if (outcome.Answer is { Forwarded: false } && history.MayHaveRun)
+        {
+            MeshAnswer.SayForwarded(response);
+        }
+
+        return response;
+    }
+
+    private GatewayMeshException Failure(ReplayRefusal refusal, FailoverReason? reason, RequestHistory history, string what, Exception? error)
+    {
+        ClientMetrics.CountRefusal(refusal);
+        log.Refused(refusal, reason, history.Attempts);
+        return new GatewayMeshException(refusal, reason, history.Attempts, history.MayHaveRun, $"{what}: {Because(refusal)}.", error);
+    }
+
+    private static string Because(ReplayRefusal refusal) => refusal switch
+    {
+        ReplayRefusal.NoWayLeft => "there is no other way",
+        ReplayRefusal.AttemptsUsedUp => "it has had all its attempts",
+        ReplayRefusal.NotIdempotent => "an application may have seen it, and it is not idempotent",
+        ReplayRefusal.BodyGone => "its body is not kept",
+        _ => "the retry budget of the process is used up",
+    };
+}

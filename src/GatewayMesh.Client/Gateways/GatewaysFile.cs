@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using GatewayMesh.Client.Settings;
+
+namespace GatewayMesh.Client.Gateways;
+
+/// <summary>
+/// <c>RUNDIR/SERVICE/gateways.json</c>, which the sidecar keeps: looked at again, at most once a second, and read when it has changed.
+/// A file that is gone, half-written or broken changes nothing: the last good list holds.
+/// </summary>
+internal sealed class GatewaysFile(string path, TimeProvider time)
+{
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
+    private readonly Lock _looking = new();
+    private ImmutableArray<HostPort> _gateways = [];
+    private (DateTime Written, long Length) _seen;
+    private long? _lookedAt;
+
+    /// <summary>The gateways' tunnel addresses, best first.</summary>
+    public ImmutableArray<HostPort> Current
+    {
+        get
+        {
+            lock (_looking)
+            {
+                if (_lookedAt is not { } at || time.GetElapsedTime(at) >= LookAgain)
+                {
+                    _lookedAt = time.GetTimestamp();
+                    Look();
+                }
+
+                return _gateways;
+            }
+        }
+    }
+
+    /// <summary>The tunnel addresses in a file's content; null when it is no such file. Unknown properties are passed over.</summary>
+    public static ImmutableArray<HostPort>? Read(ReadOnlyMemory<byte> content)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(content);
+            var gateways = ImmutableArray.CreateBuilder<HostPort>();
+            foreach (var gateway in document.RootElement.GetProperty("gateways").EnumerateArray())
+            {
+                if (!HostPort.TryParse(gateway.GetProperty("tunnel").GetString(), out var tunnel))
+                {
+                    return null;
+                }
+
+                gateways.Add(tunnel);
+            }
+
+            return gateways.ToImmutable();
+        }
+        catch (Exception failure) when (failure is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private void Look()
+    {
+        try
+        {
+            var file = new FileInfo(path);
+            if (file.Exists && (file.LastWriteTimeUtc, file.Length) is var now && now != _seen && Read(File.ReadAllBytes(path)) is { } gateways)
+            {
+                _seen = now;
+                _gateways = gateways;
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+        }
+    }
+}

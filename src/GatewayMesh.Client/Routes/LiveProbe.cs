@@ -1,0 +1,49 @@
+using System.Text;
+using GatewayMesh.Client.Connections;
+using Polly;
+using Polly.Timeout;
+
+namespace GatewayMesh.Client.Routes;
+
+/// <summary>Asks the data path of the other side, on a connection of its own, whether it lives.</summary>
+internal sealed class LiveProbe(IDialer dialer, TimeSpan timeout, TimeProvider time)
+{
+    private static readonly byte[] Question = Encoding.ASCII.GetBytes("GET /.well-known/gatewaymesh/live HTTP/1.1\r\nHost: gatewaymesh\r\nConnection: close\r\n\r\n");
+
+    private readonly ResiliencePipeline _deadline =
+        new ResiliencePipelineBuilder { TimeProvider = time }.AddTimeout(new TimeoutStrategyOptions { TimeoutGenerator = _ => new ValueTask<TimeSpan>(timeout) }).Build();
+
+    /// <summary>Asks once.</summary>
+    public async ValueTask<ProbeResult> AskAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await _deadline.ExecuteAsync(static (self, token) => self.ExchangeAsync(token), this, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is TimeoutRejectedException or DialException { Reason: FailoverReason.ConnectTimeout })
+        {
+            return ProbeResult.Silent;
+        }
+        catch (DialException refused)
+        {
+            return refused.Reason == FailoverReason.Refused ? ProbeResult.Refused : ProbeResult.Answered;
+        }
+        catch (IOException)
+        {
+            return ProbeResult.Answered;
+        }
+    }
+
+    private async ValueTask<ProbeResult> ExchangeAsync(CancellationToken cancellation)
+    {
+        // Patient: the deadline of the whole question is the one that counts.
+        var connection = await dialer.DialAsync(patient: true, cancellation).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            await connection.WriteAsync(Question, cancellation).ConfigureAwait(false);
+            var head = new byte[12];
+            var read = await connection.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
+            return head.AsSpan(0, read).SequenceEqual("HTTP/1.1 200"u8) ? ProbeResult.Live : ProbeResult.Answered;
+        }
+    }
+}

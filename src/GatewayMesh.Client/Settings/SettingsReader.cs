@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Microsoft.Extensions.Options;
+
+namespace GatewayMesh.Client.Settings;
+
+/// <summary>From options and environment to settings, with every error at once.</summary>
+internal sealed class SettingsReader(Func<string, string?> environment)
+{
+    private const string DefaultRunDirectory = "/run/gatewaymesh";
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+    private readonly List<string> _errors = [];
+
+    /// <summary>Reads the process's own environment.</summary>
+    public static ClientSettings Read(GatewayMeshOptions options, string name = "") => new SettingsReader(Environment.GetEnvironmentVariable).ReadOrThrow(options, name);
+
+    /// <summary>The settings, or <see cref="OptionsValidationException"/> with every error.</summary>
+    public ClientSettings ReadOrThrow(GatewayMeshOptions options, string name)
+    {
+        var settings = TryRead(options, out var errors);
+        return errors.Count == 0 ? settings : throw new OptionsValidationException(name, typeof(GatewayMeshOptions), errors);
+    }
+
+    /// <summary>The settings; they are of use only when <paramref name="errors"/> is empty.</summary>
+    public ClientSettings TryRead(GatewayMeshOptions options, out IReadOnlyList<string> errors)
+    {
+        _errors.Clear();
+        var service = Text(options.Service, "GATEWAYMESH_SERVICE");
+        if (service is not null && !IsName(service))
+        {
+            Error(nameof(options.Service), $"'{service}' is no service name: letters, digits, dot, dash and underscore, at most 255");
+        }
+
+        var outbound = Outbound(options);
+        var gateways = Gateways(options);
+        var runDirectory = Text(options.RunDirectory, "GATEWAYMESH_RUN_DIR");
+        if (service is null && (!gateways.IsEmpty || runDirectory is not null))
+        {
+            Error(nameof(options.Service), "is needed for gateways: set it, or GATEWAYMESH_SERVICE, to the own service's name");
+        }
+
+        if (outbound is null && gateways.IsEmpty && service is null)
+        {
+            Error(nameof(options.Outbound), "is not set: set it, or GATEWAYMESH_OUTBOUND, to the outbound address of the own service at the local sidecar");
+        }
+
+        Within(nameof(options.ConnectTimeout), options.ConnectTimeout, TimeSpan.FromMilliseconds(1), Minute);
+        Within(nameof(options.TunnelTimeout), options.TunnelTimeout, TimeSpan.FromMilliseconds(1), Minute);
+        Within(nameof(options.AnswerWait), options.AnswerWait, TimeSpan.FromMilliseconds(1), Minute);
+        Within(nameof(options.ProbeTimeout), options.ProbeTimeout, TimeSpan.FromMilliseconds(1), Minute);
+        Within(nameof(options.ProbeInterval), options.ProbeInterval, TimeSpan.FromMilliseconds(1), Minute);
+        Within(nameof(options.FailbackAfter), options.FailbackAfter, TimeSpan.Zero, TimeSpan.FromMinutes(10));
+        Within(nameof(options.IdleTimeout), options.IdleTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
+        Within(nameof(options.ProbeFailures), options.ProbeFailures, 1, 10);
+        Within(nameof(options.MaxAttempts), options.MaxAttempts, 1, GatewayMeshOptions.MostAttempts);
+        Within(nameof(options.ReplayBufferSize), options.ReplayBufferSize, 0, 16 * 1024 * 1024);
+        Within(nameof(options.BreakerFailures), options.BreakerFailures, 1, 1000);
+        errors = [.. _errors];
+        return new ClientSettings
+        {
+            Outbound = outbound,
+            Service = service ?? "",
+            Gateways = gateways,
+            GatewaysFile = service is null ? null : Path.Combine(runDirectory ?? DefaultRunDirectory, service, "gateways.json"),
+            Node = NodeName(options.Node),
+            ConnectTimeout = options.ConnectTimeout,
+            TunnelTimeout = options.TunnelTimeout,
+            AnswerWait = options.AnswerWait,
+            ProbeTimeout = options.ProbeTimeout,
+            ProbeFailures = options.ProbeFailures,
+            MaxAttempts = options.MaxAttempts,
+            ReplayBufferSize = options.ReplayBufferSize,
+            ReplayWithIdempotencyKey = options.ReplayWithIdempotencyKey,
+            BreakerFailures = options.BreakerFailures,
+            ProbeInterval = options.ProbeInterval,
+            FailbackAfter = options.FailbackAfter,
+            IdleTimeout = options.IdleTimeout,
+        };
+    }
+
+    private HostPort? Outbound(GatewayMeshOptions options)
+    {
+        if (Text(options.Outbound, "GATEWAYMESH_OUTBOUND") is not { } text)
+        {
+            return null;
+        }
+
+        if (!HostPort.TryParse(text, out var address))
+        {
+            Error(nameof(options.Outbound), $"'{text}' is no address: write HOST:PORT, as in 127.0.0.1:15001");
+        }
+
+        return address;
+    }
+
+    private ImmutableArray<HostPort> Gateways(GatewayMeshOptions options)
+    {
+        IEnumerable<string> texts = options.Gateways.Count > 0
+            ? options.Gateways
+            : (environment("GATEWAYMESH_GATEWAYS") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var found = ImmutableArray.CreateBuilder<HostPort>();
+        foreach (var text in texts)
+        {
+            if (HostPort.TryParse(text, out var address))
+            {
+                found.Add(address);
+            }
+            else
+            {
+                Error(nameof(options.Gateways), $"'{text}' is no address: write HOST:PORT of the gateway's tunnel listener, as in 10.0.0.9:15444");
+            }
+        }
+
+        return [.. found.Distinct()];
+    }
+
+    // A host name is never a reason to fail: what a hello cannot carry is left out.
+    private static string NodeName(string? given)
+    {
+        var name = string.Concat((given ?? Environment.MachineName).Where(c => c is > ' ' and <= '~'));
+        return name.Length == 0 ? "client" : name[..Math.Min(name.Length, 255)];
+    }
+
+    private string? Text(string? option, string variable) =>
+        !string.IsNullOrWhiteSpace(option) ? option.Trim() : environment(variable) is { } value && !string.IsNullOrWhiteSpace(value) ? value.Trim() : null;
+
+    private static bool IsName(string name) => name.Length <= 255 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') && name is not ("." or "..");
+
+    private void Within<T>(string option, T value, T least, T most)
+        where T : IComparable<T>
+    {
+        if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0)
+        {
+            Error(option, string.Create(CultureInfo.InvariantCulture, $"{value} is not from {least} to {most}"));
+        }
+    }
+
+    private void Error(string option, string what) => _errors.Add($"{option}: {what}");
+}

@@ -1,0 +1,133 @@
+using GatewayMesh.MeshTests.Meshes;
+
+namespace GatewayMesh.MeshTests.Client;
+
+/// <summary>10,000 GETs each by the client library, a thousand a second, while something breaks: none fails.</summary>
+public sealed class NothingIsLostTests : MeshTest
+{
+    [Test]
+    public Task With_the_client_a_killed_worker_costs_nothing() => RunAsync(async hosts =>
+    {
+        var before = await hosts.HostA.StatusAsync();
+        ProcessTable.Signal(before.Worker, ProcessTable.Kill);
+        await UntilAnotherWorkerServesAsync(hosts, before);
+    });
+
+    [Test]
+    public Task With_the_client_a_hung_worker_costs_nothing() => RunAsync(async hosts =>
+    {
+        var before = await hosts.HostA.StatusAsync();
+        ProcessTable.Signal(before.Worker, ProcessTable.Stop);
+        await UntilAnotherWorkerServesAsync(hosts, before);
+    });
+
+    [Test]
+    public Task With_the_client_a_hung_guard_and_worker_cost_nothing() => RunAsync(async hosts =>
+    {
+        var before = await hosts.HostA.StatusAsync();
+        ProcessTable.Signal(before.Guard, ProcessTable.Stop);
+        ProcessTable.Signal(before.Worker, ProcessTable.Stop);
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        ProcessTable.Signal(before.Guard, ProcessTable.Continue);
+        ProcessTable.Signal(before.Worker, ProcessTable.Continue);
+    });
+
+    [Test]
+    public Task With_the_client_a_crash_loop_costs_nothing() => RunAsync(async (hosts, load) =>
+    {
+        while (load.Ok + load.Failed < ClientLoad.Total - 500)
+        {
+            if (await hosts.HostA.TryStatusAsync() is { Lease: "leased", Worker: > 0 } leased)
+            {
+                ProcessTable.Signal(leased.Worker, ProcessTable.Kill);
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(20));
+        }
+    });
+
+    [Test]
+    public Task With_the_client_a_drain_and_its_undoing_cost_nothing() => RunAsync(async (hosts, load) =>
+    {
+        await hosts.HostA.PostAsync("/drain");
+        await hosts.HostA.UntilAsync("the gateways serve and the worker has gone", status => status is { Tier: "gateway", Worker: <= 0 });
+        await load.UntilServedAsync(1000);
+        await hosts.HostA.PostAsync("/drain", """{"undo":true}""");
+        await hosts.HostA.UntilAsync("a worker serves", status => status is { Tier: "sidecar", Worker: > 0, Lease: "leased" });
+    });
+
+    [Test]
+    public Task With_the_client_an_upgrade_costs_nothing() => RunAsync(async hosts =>
+    {
+        var before = await hosts.HostA.StatusAsync();
+        await hosts.HostA.PostAsync("/upgrade");
+        await UntilAnotherWorkerServesAsync(hosts, before);
+    });
+
+    [Test]
+    public Task With_the_client_the_death_of_guard_and_worker_together_costs_nothing_and_it_returns_to_the_sidecar() => RunAsync(async (hosts, load) =>
+    {
+        await KillGuardAndWorkerAsync(hosts);
+        await load.UntilServedAsync(2000);
+        Assert.That(load.Failovers.Keys, Has.Some.StartsWith("sidecar→gateway"));
+
+        hosts.HostA.Start();
+        await hosts.HostA.UntilAsync("a worker serves", status => status is { Tier: "sidecar", Lease: "leased" });
+    });
+
+    [Test]
+    public Task With_the_client_the_death_of_the_gateway_that_carries_costs_nothing() => RunAsync(async (hosts, load) =>
+    {
+        EndsByItself = false;
+        await KillGuardAndWorkerAsync(hosts);
+        await load.UntilServedAsync(1000);
+        var carrying = hosts.Gateways[0];
+        carrying.Process.Signal(ProcessTable.Kill);
+        await load.UntilServedAsync(1000);
+        carrying.Start();
+        await Eventually.Until("the gateway is back", carrying.IsReadyAsync);
+        await load.UntilServedAsync(1000);
+        hosts.Gateways[1].Process.Signal(ProcessTable.Kill);
+    });
+
+    [Test]
+    public Task With_the_client_a_registry_that_is_gone_costs_nothing() => RunAsync((_, _) =>
+    {
+        Directory.Move(Mesh.Registry, Mesh.Registry + ".gone");
+        return Task.CompletedTask;
+    });
+
+    [Test]
+    public Task With_the_client_a_node_that_is_restarted_without_its_registry_costs_nothing() => RunAsync(async hosts =>
+    {
+        Directory.Move(Mesh.Registry, Mesh.Registry + ".gone");
+        await KillGuardAndWorkerAsync(hosts);
+        hosts.HostA.Start();
+        await hosts.HostA.UntilAsync("a worker serves", status => status is { Tier: "sidecar", Lease: "leased" });
+    });
+
+    private static async Task KillGuardAndWorkerAsync(TwoHosts hosts)
+    {
+        var before = await hosts.HostA.StatusAsync();
+        ProcessTable.Signal(before.Guard, ProcessTable.Kill);
+        ProcessTable.Signal(before.Worker, ProcessTable.Kill);
+        await hosts.HostA.Process.ExitAsync();
+    }
+
+    private static Task<NodeStatus> UntilAnotherWorkerServesAsync(TwoHosts hosts, NodeStatus before) =>
+        hosts.HostA.UntilAsync("a new worker serves", status => status.Worker > 0 && status.Worker != before.Worker && status is { Lease: "leased", Tier: "sidecar" });
+
+    private Task RunAsync(Func<TwoHosts, Task> fault) => RunAsync((hosts, _) => fault(hosts));
+
+    private async Task RunAsync(Func<TwoHosts, ClientLoad, Task> fault)
+    {
+        var hosts = await TwoHosts.StartAsync(Mesh);
+        await using var load = new ClientLoad(hosts, Mesh);
+        await load.UntilServedAsync(2000);
+
+        await fault(hosts, load);
+
+        await load.EndAsync();
+        Assert.That((load.Ok, load.Failed), Is.EqualTo((ClientLoad.Total, 0)), load.Report);
+    }
+}
