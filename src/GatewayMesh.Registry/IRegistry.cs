@@ -29,10 +29,10 @@ public interface IRegistry : IAsyncDisposable
     }
 
     /// <summary>
-    /// Whether this process says by itself that it is alive. A worker under a guard leaves that to the guard, which sees more; one that lost
-    /// its guard does it itself. Default: it makes no difference, who publishes is alive.
+    /// Whether this process serves, which the registry is told at once and again and again. Null: somebody else says so, as a guard does for
+    /// its worker, since it sees more. Default: it makes no difference, who publishes serves.
     /// </summary>
-    void Vouch(bool byItself)
+    void Vouch(bool? serves)
     {
     }
 }

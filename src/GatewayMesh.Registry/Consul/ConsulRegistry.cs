@@ -34,7 +34,7 @@ internal sealed class ConsulRegistry : IRegistry
     public void Reconfigure(BootstrapSpec bootstrap) => _registration.Reconfigure(bootstrap);
 
     /// <inheritdoc/>
-    public void Vouch(bool byItself) => _registration.Vouch(byItself);
+    public void Vouch(bool? serves) => _registration.Vouch(serves);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

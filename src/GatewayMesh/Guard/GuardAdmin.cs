@@ -44,7 +44,7 @@ internal static class GuardAdmin
         var view = guard.View;
         var counts = guard.Loop.Counts;
         json.WriteStartObject();
-        StatusHead.Write(json, guard.Load.Bootstrap, Versions.Current, TimeProvider.System.GetElapsedTime(guard.StartedAt), view.Tier, GuardProcess.Pids(view).Select(pid => (pid.Key, pid.Value)));
+        StatusHead.Write(json, guard.Load.Bootstrap, Versions.Current, TimeProvider.System.GetElapsedTime(guard.StartedAt), view.Tier, view.Pids.Select(pid => (pid.Key, pid.Value)));
         json.WriteBoolean("drained", view.Drained);
         json.WriteStartObject("lease");
         json.WriteString("state", view.Main is { } main ? main.Phase.ToString().ToLowerInvariant() : "none");

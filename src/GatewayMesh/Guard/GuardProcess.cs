@@ -1,17 +1,14 @@
-using System.Collections.Immutable;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using GatewayMesh.Admin;
 using GatewayMesh.Commands;
 using GatewayMesh.Configuration.Listeners;
-using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Events;
 using GatewayMesh.Guard.Carrying;
 using GatewayMesh.Guard.Leases;
+using GatewayMesh.Guard.Registration;
 using GatewayMesh.Guard.Workers;
 using GatewayMesh.Linux;
-using GatewayMesh.Registry;
-using GatewayMesh.Registry.Live;
 using GatewayMesh.Roles;
 
 namespace GatewayMesh.Guard;
@@ -34,8 +31,7 @@ internal sealed class GuardProcess : IDisposable
     private readonly Carrier _carrier;
     private readonly Exerciser _exerciser;
     private readonly GuardLoop _loop;
-    private readonly IRegistry _registry;
-    private readonly NodePublisher _publisher;
+    private readonly IGuardRegistration _registration;
     private readonly FileStream _lock;
     private readonly Socket _admin;
     private readonly CancellationTokenSource _stop = new();
@@ -56,8 +52,9 @@ internal sealed class GuardProcess : IDisposable
         _carrier = new Carrier(_directory, _warm, _watch, bootstrap.Node, Versions.Current, _time);
         _exerciser = new Exerciser(_directory, _warm, _watch, () => _listeners.CarriedServices, bootstrap.Node, Versions.Current, _time);
         _loop = new GuardLoop(Plan(load), _listeners, _carrier, _time, new Random(Environment.ProcessId), (happened, message) => _events.Info(happened, message)) { Changed = Changed };
-        _registry = Registries.Open(bootstrap, _time);
-        _publisher = new NodePublisher(_registry, Describe, _time);
+        _registration = bootstrap.Registry!.Kind == "consul"
+            ? new ConsulGuardRegistration(bootstrap, _time, (happened, message) => _events.Warning(happened, message))
+            : new FolderRegistration(bootstrap, _time);
     }
 
     /// <summary>The loop, for status.</summary>
@@ -91,11 +88,11 @@ internal sealed class GuardProcess : IDisposable
     {
         if (!undo)
         {
-            _ = _publisher.WithdrawAsync(_load.Bootstrap.Node);
+            _registration.Leave();
         }
         else
         {
-            _ = _publisher.ResumeAsync();
+            _registration.Return();
         }
 
         _loop.Post(undo ? new GuardEvent.UndrainRequested() : new GuardEvent.DrainRequested());
@@ -143,12 +140,14 @@ internal sealed class GuardProcess : IDisposable
 
         _ = Task.Run(() => _exerciser.RunAsync(_stop.Token));
         using var trimming = _time.CreateTimer(_ => TrimAfterUse(), null, TrimInterval, TrimInterval);
-        _publisher.Start();
+        _registration.Say(_view);
+        _registration.Start();
         ServiceNotification.Send("READY=1");
         _events.Info("guard_started", $"guard of {_load.Bootstrap.Node}, identity plaintext", ("admin", _load.Bootstrap.Admin.ToString()), ("version", Versions.Current));
         _loop.Run();
         EndCarried();
         _stop.Cancel();
+        _registration.Dispose();
         File.Delete(Plan(_load).WorkerSocket);
         _events.Info("guard_ended", "all listeners are closed");
         return ExitCode.Well;
@@ -215,6 +214,7 @@ internal sealed class GuardProcess : IDisposable
                 .ToList();
             var closed = _listeners.All.Select(listener => listener.Spec.Name).Where(name => !wanted.Any(spec => spec.Name == name)).ToList();
             _load = next;
+            _registration.Reconfigure(next.Bootstrap);
             _loop.Reload(Plan(next), opened, closed);
             _events.Info("reloaded", $"the bootstrap file was read again: {opened.Count} listeners new or changed, {closed.Count} gone");
         }
@@ -226,43 +226,8 @@ internal sealed class GuardProcess : IDisposable
 
     private void Changed(GuardView view)
     {
-        var before = _view;
         _view = view;
-        if (before.Tier != view.Tier)
-        {
-            _publisher.Nudge();
-        }
-
-    }
-
-    // While a worker serves it speaks for the node; otherwise the guard does, so that others hear at once that inbound is closed.
-    private NodeRecord? Describe()
-    {
-        var view = _view;
-        if (view.Drained || view.Acceptor is Acceptor.Worker or Acceptor.Holding or Acceptor.Closed)
-        {
-            return null;
-        }
-
-        var bootstrap = _load.Bootstrap;
-        return new NodeRecord
-        {
-            Node = bootstrap.Node,
-            Role = bootstrap.Role,
-            Version = Versions.Current,
-            Revision = view.Main?.Record?.Revision ?? "none",
-            Tier = view.Tier,
-            Pids = Pids(view),
-            Admin = bootstrap.Admin.ToString(),
-            Services = NodeServices.Of(bootstrap, _ => false),
-            At = _time.GetUtcNow(),
-        };
-    }
-
-    internal static ImmutableSortedDictionary<string, int> Pids(GuardView view)
-    {
-        var pids = ImmutableSortedDictionary<string, int>.Empty.Add("guard", Environment.ProcessId);
-        return view.Main is { } worker ? pids.Add("worker", worker.Pid) : pids;
+        _registration.Say(view);
     }
 
     private void SayWhetherGatewaysAnswer()
@@ -323,7 +288,7 @@ internal sealed class GuardProcess : IDisposable
     private void Stop()
     {
         ServiceNotification.Send("STOPPING=1");
-        _ = _publisher.WithdrawAsync(_load.Bootstrap.Node);
+        _registration.Leave();
         _loop.Post(new GuardEvent.StopRequested());
     }
 }

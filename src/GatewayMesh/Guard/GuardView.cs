@@ -12,6 +12,16 @@ internal sealed record GuardView(Acceptor Acceptor, bool Drained, bool Upgrading
 
     /// <summary>The worker that serves, or else the newest.</summary>
     internal WorkerView? Main => Workers.FirstOrDefault(worker => worker.Phase is WorkerPhase.Leased or WorkerPhase.Returning) ?? Workers.LastOrDefault();
+
+    /// <summary>Process ids by what they are.</summary>
+    internal ImmutableSortedDictionary<string, int> Pids
+    {
+        get
+        {
+            var pids = ImmutableSortedDictionary<string, int>.Empty.Add("guard", Environment.ProcessId);
+            return Main is { } worker ? pids.Add("worker", worker.Pid) : pids;
+        }
+    }
 }
 
 /// <summary>One worker at one moment.</summary>

@@ -35,6 +35,7 @@ internal sealed class MeshNode : IAsyncDisposable
     private ImmutableSortedDictionary<string, int> _pids;
     private string _errors = "";
     private bool _serving;
+    private bool _guarded;
 
     internal MeshNode(BootstrapSpec bootstrap, ImmutableSortedDictionary<string, int> pids, EventLog events, ProgressPage? progress, TimeProvider time)
     {
@@ -98,15 +99,24 @@ internal sealed class MeshNode : IAsyncDisposable
     internal void Serve(bool serving)
     {
         _serving = serving;
+        Vouch();
         Plane.Accept(serving);
         Plane.Metrics.SetTier(!serving ? MeshTier.None : _bootstrap.Role == MeshRole.Sidecar ? MeshTier.Sidecar : MeshTier.Gateway);
         Publisher.Nudge();
+    }
+
+    /// <summary>Whether a guard stands over this process and tells the registry that it serves. Default: no.</summary>
+    internal void HaveGuard(bool guarded)
+    {
+        _guarded = guarded;
+        Vouch();
     }
 
     /// <summary>Takes another configuration of the same node; its listeners are opened and closed by the caller.</summary>
     internal void Reconfigure(BootstrapSpec bootstrap)
     {
         _bootstrap = bootstrap;
+        _registry.Reconfigure(bootstrap);
         _health.Watch(bootstrap.Sidecar?.Services ?? []);
         _gatewayFiles.Write(bootstrap, Configuration.Current);
         Publisher.Nudge();
@@ -144,6 +154,8 @@ internal sealed class MeshNode : IAsyncDisposable
         await _registry.DisposeAsync().ConfigureAwait(false);
         _logs.Dispose();
     }
+
+    private void Vouch() => _registry.Vouch(_guarded ? null : _serving);
 
     private void Apply(MeshSnapshot snapshot)
     {

@@ -1,6 +1,4 @@
-using System.Net.Security;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 
 namespace GatewayMesh.Registry.Consul.Agents;
 
@@ -69,27 +67,9 @@ internal sealed class AgentConnections(bool secure, ConsulTls tls) : IDisposable
         };
         if (secure)
         {
-            handler.SslOptions = Options();
+            handler.SslOptions = tls.Options();
         }
 
         return handler;
-    }
-
-    private SslClientAuthenticationOptions Options()
-    {
-        var options = new SslClientAuthenticationOptions();
-        if (tls.CaFile is { } ca)
-        {
-            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            policy.CustomTrustStore.ImportFromPemFile(ca);
-            options.CertificateChainPolicy = policy;
-        }
-
-        if (tls.CertFile is { } cert)
-        {
-            options.ClientCertificates = [X509Certificate2.CreateFromPemFile(cert, tls.KeyFile)];
-        }
-
-        return options;
     }
 }

@@ -1,7 +1,32 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+
 namespace GatewayMesh.Registry.Consul.Agents;
 
 /// <summary>PEM files for agents that speak TLS; read again when they change.</summary>
 /// <param name="CaFile">The only roots that an agent's certificate may come from; null: the system's.</param>
 /// <param name="CertFile">Our certificate, for agents with <c>verify_incoming</c>; null: none.</param>
 /// <param name="KeyFile">Its key; null: none.</param>
-internal sealed record ConsulTls(string? CaFile, string? CertFile, string? KeyFile);
+internal sealed record ConsulTls(string? CaFile, string? CertFile, string? KeyFile)
+{
+    /// <summary>What they mean for a connection, read now.</summary>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">A file is no such PEM.</exception>
+    public SslClientAuthenticationOptions Options()
+    {
+        var options = new SslClientAuthenticationOptions();
+        if (CaFile is not null)
+        {
+            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            policy.CustomTrustStore.ImportFromPemFile(CaFile);
+            options.CertificateChainPolicy = policy;
+        }
+
+        if (CertFile is not null)
+        {
+            options.ClientCertificates = [X509Certificate2.CreateFromPemFile(CertFile, KeyFile)];
+        }
+
+        return options;
+    }
+}

@@ -29,7 +29,7 @@ internal sealed class ConsulRegistration : IAsyncDisposable
     private readonly ITimer _rounds;
     private volatile BootstrapSpec _bootstrap;
     private volatile NodeRecord? _record;
-    private volatile bool _vouches;
+    private volatile Vouched _vouched;
     private ServiceAssertion? _assertion;
     private ImmutableArray<AgentService> _asserted = [];
     private BootstrapSpec? _assertedFrom;
@@ -49,10 +49,10 @@ internal sealed class ConsulRegistration : IAsyncDisposable
     /// <summary>Registers from the next publication on what this bootstrap declares.</summary>
     public void Reconfigure(BootstrapSpec bootstrap) => _bootstrap = bootstrap;
 
-    /// <summary>Whether this process says by itself that it is alive, every 3 s; a worker leaves that to its guard, which knows better.</summary>
-    public void Vouch(bool byItself)
+    /// <summary>Whether this process serves, said to Consul at once and every 3 s; null: the guard says so.</summary>
+    public void Vouch(bool? serves)
     {
-        _vouches = byItself;
+        _vouched = serves switch { null => Vouched.ByTheGuard, true => Vouched.Serves, false => Vouched.ServesNot };
         Round();
     }
 
@@ -185,12 +185,12 @@ internal sealed class ConsulRegistration : IAsyncDisposable
     // Not in turn with the publications: a slow one must not make this node look dead.
     private async Task VouchAsync(NodeRecord record)
     {
-        var agent = _agents.Writer;
+        var (agent, vouched) = (_agents.Writer, _vouched);
         foreach (var service in Declared(agent))
         {
-            foreach (var check in service.Checks.Where(check => check.Ttl is not null && (check.OfApplication || _vouches)))
+            foreach (var check in service.Checks.Where(check => check.Ttl is not null && (check.OfApplication || vouched != Vouched.ByTheGuard)))
             {
-                var passing = !check.OfApplication || ReadyIn(record, service);
+                var passing = check.OfApplication ? ReadyIn(record, service) : vouched == Vouched.Serves;
                 _ = await agent.PutAsync($"/v1/agent/check/update/{Uri.EscapeDataString(check.Id)}", AgentServiceJson.Status(passing, ""), CancellationToken.None).ConfigureAwait(false);
             }
         }
@@ -237,5 +237,12 @@ internal sealed class ConsulRegistration : IAsyncDisposable
         {
             throw new IOException(string.Join("; ", errors));
         }
+    }
+
+    private enum Vouched
+    {
+        ByTheGuard,
+        Serves,
+        ServesNot,
     }
 }

@@ -10,7 +10,7 @@ namespace GatewayMesh.Registry.Consul.Registration;
 internal sealed class NodeKey(ConsulAgents agents, string node, TimeProvider time)
 {
     // A record that is not renewed is gone after once to twice this time.
-    private const string SessionBody = "{\"TTL\":\"15s\",\"LockDelay\":\"0s\",\"Behavior\":\"delete\",\"Name\":\"gatewaymesh node\"}";
+    internal const string SessionBody = "{\"TTL\":\"15s\",\"LockDelay\":\"0s\",\"Behavior\":\"delete\",\"Name\":\"gatewaymesh node\"}";
 
     private static readonly TimeSpan WriteInterval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RenewInterval = TimeSpan.FromSeconds(5);

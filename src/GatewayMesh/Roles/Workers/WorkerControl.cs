@@ -45,6 +45,7 @@ internal sealed class WorkerControl : IDisposable
         _listeners = new WorkerListeners(node.Plane);
         _lease = new LeaseFile(node.Bootstrap.DataDir);
         node.Updated += _wake.Signal;
+        node.HaveGuard(true);
     }
 
     /// <summary>Serves what the guard lent.</summary>
@@ -131,6 +132,7 @@ internal sealed class WorkerControl : IDisposable
             {
                 _guard.Dispose();
                 _guard = null;
+                _node.HaveGuard(false);
                 CarryOnAlone();
             }
 
@@ -153,6 +155,7 @@ internal sealed class WorkerControl : IDisposable
                 break;
             case ControlKind.Adopt:
                 _node.KnowGuard(message.Pid);
+                _node.HaveGuard(true);
                 var (listeners, numbers) = _listeners.All();
                 _guard!.Send(
                     new ControlMessage(ControlKind.Holdings) { Listeners = listeners, Accept = _accepting, Pid = Environment.ProcessId, Worker = _number },

@@ -285,7 +285,7 @@ internal sealed class ConsulRegistrationTests
         _time.Advance(TimeSpan.FromSeconds(3));
         await registration.PublishAsync(Bootstraps.Record(bootstrap), default);
         Assert.That(await _consul.GetAsync("/v1/health/service/gatewaymesh-gateway?passing"), Does.StartWith("[]"));
-        registration.Vouch(byItself: true);
+        registration.Vouch(serves: true);
         await UntilAsync(async () => (await _consul.GetAsync("/v1/health/service/gatewaymesh-gateway?passing")).Contains("gateway-1", StringComparison.Ordinal));
     }
 

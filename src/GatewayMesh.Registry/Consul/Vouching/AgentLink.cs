@@ -1,0 +1,201 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Text;
+using GatewayMesh.Registry.Consul.Agents;
+
+namespace GatewayMesh.Registry.Consul.Vouching;
+
+/// <summary>
+/// One kept connection to one agent, read and written on the calling thread. A guard has no room for an HTTP client and its threads, and
+/// all it says are a few short requests.
+/// </summary>
+internal sealed class AgentLink(Uri address, ConsulToken token, ConsulTls tls) : IDisposable
+{
+    /// <summary>Time that each step may take (connecting, sending, an answer): 2 s.</summary>
+    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(2);
+
+    // All that Consul says on these paths is shorter.
+    private const int Room = 4096;
+
+    private readonly byte[] _buffer = new byte[Room];
+    private Stream? _stream;
+
+    /// <summary>What it is called in messages.</summary>
+    public string Name => address.Authority;
+
+    /// <summary>Sends one request and reads its answer.</summary>
+    /// <exception cref="IOException">There was none.</exception>
+    public LinkAnswer Send(string method, string path, ReadOnlySpan<byte> body)
+    {
+        // An agent may have closed the connection between two requests: that is noticed only by using it.
+        var kept = _stream is not null;
+        try
+        {
+            return SendOnce(method, path, body);
+        }
+        catch (Exception failure) when (IsOfTheAgent(failure))
+        {
+            Drop();
+            if (!kept || IsTimeout(failure))
+            {
+                throw new IOException($"{Name}: {failure.Message}", failure);
+            }
+        }
+
+        try
+        {
+            return SendOnce(method, path, body);
+        }
+        catch (Exception failure) when (IsOfTheAgent(failure))
+        {
+            Drop();
+            throw new IOException($"{Name}: {failure.Message}", failure);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Drop();
+
+    private LinkAnswer SendOnce(string method, string path, ReadOnlySpan<byte> body)
+    {
+        _stream ??= Connect();
+        var secret = token.Current;
+        var head = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{method} {path} HTTP/1.1\r\nHost: {address.Authority}\r\nContent-Length: {body.Length}\r\n{(secret.Length > 0 ? $"X-Consul-Token: {secret}\r\n" : "")}\r\n");
+
+        // In one piece: two small ones would wait for each other's acknowledgement.
+        var request = new byte[Encoding.Latin1.GetByteCount(head) + body.Length];
+        body.CopyTo(request.AsSpan(Encoding.Latin1.GetBytes(head, request)));
+        _stream.Write(request);
+        return Read();
+    }
+
+    private LinkAnswer Read()
+    {
+        var filled = 0;
+        var end = -1;
+        while (end < 0)
+        {
+            filled += ReadSome(filled);
+            end = _buffer.AsSpan(0, filled).IndexOf("\r\n\r\n"u8);
+        }
+
+        var head = _buffer.AsSpan(0, end + 2);
+        if (!head.StartsWith("HTTP/1.1 "u8) || !Utf8Parser.TryParse(head[9..], out int status, out _))
+        {
+            throw new IOException("the answer is no HTTP/1.1");
+        }
+
+        var begin = end + 4;
+        if (LengthIn(head) is not { } length || length > Room - begin)
+        {
+            // Nobody needs more of it than its beginning; what follows is not waited for.
+            var seen = Encoding.UTF8.GetString(_buffer, begin, filled - begin);
+            Drop();
+            return new LinkAnswer(status, seen);
+        }
+
+        while (filled < begin + length)
+        {
+            filled += ReadSome(filled);
+        }
+
+        if (head.IndexOf("\r\nConnection: close"u8) >= 0)
+        {
+            Drop();
+        }
+
+        return new LinkAnswer(status, Encoding.UTF8.GetString(_buffer, begin, length));
+    }
+
+    private int ReadSome(int filled)
+    {
+        if (filled == Room)
+        {
+            throw new IOException("the head of the answer is too long");
+        }
+
+        return _stream!.Read(_buffer, filled, Room - filled) is > 0 and var count ? count : throw new IOException("the agent closed the connection");
+    }
+
+    // Consul writes its field names always alike.
+    private static int? LengthIn(ReadOnlySpan<byte> head)
+    {
+        var field = "\r\nContent-Length: "u8;
+        var at = head.IndexOf(field);
+        return at >= 0 && Utf8Parser.TryParse(head[(at + field.Length)..], out int length, out _) && length >= 0 ? length : null;
+    }
+
+    private Stream Connect()
+    {
+        var target = IPAddress.TryParse(address.DnsSafeHost, out var ip) ? ip : Dns.GetHostAddresses(address.DnsSafeHost)[0];
+        var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, Blocking = false };
+        try
+        {
+            ConnectInTime(socket, new IPEndPoint(target, address.Port));
+            socket.Blocking = true;
+            socket.SendTimeout = socket.ReceiveTimeout = (int)Patience.TotalMilliseconds;
+            var stream = new NetworkStream(socket, ownsSocket: true);
+            return address.Scheme == Uri.UriSchemeHttps ? Secure(stream) : stream;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static void ConnectInTime(Socket socket, IPEndPoint target)
+    {
+        try
+        {
+            socket.Connect(target);
+        }
+        catch (SocketException failure) when (failure.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
+        {
+            if (!socket.Poll(Patience, SelectMode.SelectWrite))
+            {
+                throw new SocketException((int)SocketError.TimedOut);
+            }
+
+            var error = (SocketError)(int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
+            if (error != SocketError.Success)
+            {
+                throw new SocketException((int)error);
+            }
+        }
+    }
+
+    private SslStream Secure(NetworkStream inner)
+    {
+        var secure = new SslStream(inner);
+        try
+        {
+            var options = tls.Options();
+            options.TargetHost = address.DnsSafeHost;
+            secure.AuthenticateAsClient(options);
+            return secure;
+        }
+        catch
+        {
+            secure.Dispose();
+            throw;
+        }
+    }
+
+    private void Drop()
+    {
+        _stream?.Dispose();
+        _stream = null;
+    }
+
+    private static bool IsOfTheAgent(Exception failure) => failure is IOException or SocketException or AuthenticationException or CryptographicException;
+
+    private static bool IsTimeout(Exception failure) => (failure as SocketException ?? failure.InnerException as SocketException)?.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock;
+}
