@@ -7,7 +7,7 @@ namespace GatewayMesh.Proxy.Forwarding;
 
 /// <summary>
 /// Resets the client's stream with the code with which the instance reset its own, where that says something to the client. The forwarder knows two
-/// codes alone.
+/// codes alone, and has them the wrong way round.
 /// </summary>
 internal sealed class DownstreamReset(HttpContext http, IHttpResetFeature stream) : IHttpResetFeature
 {
@@ -25,7 +25,7 @@ internal sealed class DownstreamReset(HttpContext http, IHttpResetFeature stream
     }
 
     /// <inheritdoc/>
-    public void Reset(int errorCode) => stream.Reset(CodeOf(http.Features.Get<IForwarderErrorFeature>()?.Exception) ?? errorCode);
+    public void Reset(int errorCode) => stream.Reset(CodeOf(http.Features.Get<IForwarderErrorFeature>()?.Exception) ?? (errorCode == InternalError ? Cancel : InternalError));
 
     // NO_ERROR would look like an answer that is whole, and the others speak of our connection to the instance, not of the client's.
     private static int? CodeOf(Exception? cause)

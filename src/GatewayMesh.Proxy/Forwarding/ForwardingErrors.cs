@@ -10,6 +10,8 @@ namespace GatewayMesh.Proxy.Forwarding;
 /// <summary>From what the forwarder and the HTTP client report to the mesh's error values.</summary>
 internal static class ForwardingErrors
 {
+    private const long RefusedStream = 0x7; // RFC 9113 §7
+
     /// <summary>Why a hop failed.</summary>
     public static MeshError Of(Exchange exchange, ForwarderError result, Exception? cause)
     {
@@ -24,14 +26,33 @@ internal static class ForwardingErrors
             return new MeshError(MeshErrorKind.ClientGone, Forwarded: true);
         }
 
+        if (IsRefusedStream(cause))
+        {
+            return new MeshError(MeshErrorKind.ConnectionRefused, Forwarded: false, "stream refused");
+        }
+
         if (exchange.IsOutOfTime)
         {
-            return exchange.Deadline.IsCallers
+            return exchange.Deadline.IsCallers || exchange.CallDeadline.IsOver
                 ? new MeshError(MeshErrorKind.DeadlineExceeded, Forwarded: true)
                 : new MeshError(MeshErrorKind.ResponseTimeout, Forwarded: true);
         }
 
         return new MeshError(KindOf(result, cause), Forwarded: true, result.ToString());
+    }
+
+    // RFC 9113 §8.7: the peer says that it has done nothing with the request.
+    private static bool IsRefusedStream(Exception? cause)
+    {
+        for (var each = cause; each is not null; each = each.InnerException)
+        {
+            if (each is HttpProtocolException { ErrorCode: RefusedStream })
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static MeshErrorKind KindOf(ConnectFailure failure) => failure switch

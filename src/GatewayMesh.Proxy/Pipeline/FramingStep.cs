@@ -25,6 +25,13 @@ internal sealed class FramingStep : IStep
             return Verdict.Fail(MeshErrorKind.RequestMalformed, "Transfer-Encoding with Content-Length");
         }
 
+        // Another connection's business (RFC 9113 §8.2.2): the server refuses Connection and TE by itself, and lets these pass.
+        if (exchange.Arrival.IsHttp2
+            && (request.Headers.TransferEncoding.Count > 0 || request.Headers.Upgrade.Count > 0 || request.Headers.KeepAlive.Count > 0 || request.Headers.ContainsKey("Proxy-Connection")))
+        {
+            return Verdict.Fail(MeshErrorKind.RequestMalformed, "connection-specific field");
+        }
+
         var raw = exchange.Http.Features.Get<IHttpRequestFeature>()!.RawTarget;
         if (!RequestTarget.TryRead(raw, out var target))
         {

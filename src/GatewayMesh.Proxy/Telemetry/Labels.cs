@@ -9,8 +9,13 @@ internal static class Labels
     /// <summary>What a value is folded into.</summary>
     public const string Other = "other";
 
+    private static readonly string[] GrpcCodes = [.. Enumerable.Range(0, 17).Select(code => code.ToString(CultureInfo.InvariantCulture))];
+
     // A status is a number of three digits; an application may invent any of them, and the bound on series does the rest.
     private static readonly string[] Statuses = [.. Enumerable.Range(100, 500).Select(status => status.ToString(CultureInfo.InvariantCulture))];
+
+    /// <summary>A status code of gRPC as a number, which are 0 to 16.</summary>
+    public static string GrpcStatus(int code) => (uint)code < (uint)GrpcCodes.Length ? GrpcCodes[code] : Other;
 
     /// <summary>A method that everybody knows, otherwise <c>OTHER</c>.</summary>
     public static string Method(string? method) => method switch

@@ -18,6 +18,7 @@ public sealed class MeshMetrics : IDisposable
     private readonly RequestSeriesTable _requests = new(MaxRequestSeries);
     private readonly Histogram<double> _duration;
     private readonly LabelledCounter _failovers;
+    private readonly LabelledCounter _calls;
     private readonly LabelledCounter _retries;
     private readonly LabelledCounter _ejections;
     private volatile MeshTierBox _tier = new(MeshTier.None);
@@ -36,6 +37,7 @@ public sealed class MeshMetrics : IDisposable
             "From a request's arrival to the end of its answer, in seconds.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = DurationBounds });
         _failovers = new LabelledCounter(_meter, "gatewaymesh_failovers_total", "Requests that went another tier than they began.", "from", "to", "reason");
+        _calls = new LabelledCounter(_meter, "gatewaymesh_grpc_calls_total", "gRPC calls that ended with a status, the application's or the mesh's.", "direction", "destination", "code");
         _retries = new LabelledCounter(_meter, "gatewaymesh_retries_total", "Failed attempts, by whether another followed.", "outcome");
         _ejections = new LabelledCounter(_meter, "gatewaymesh_endpoint_ejections_total", "Instances ejected after failures in a row.", "service");
         _meter.CreateObservableGauge("gatewaymesh_tier", ObserveTier, description: "1 for the tier that carries traffic.");
@@ -55,6 +57,11 @@ public sealed class MeshMetrics : IDisposable
         Interlocked.Increment(ref _requestCount);
         var series = _requests.Of(RequestLabels.Of(request));
         series.Count();
+        if (request.GrpcStatus is { } code)
+        {
+            _calls.Count(request.Direction.Word(), Labels.Service(request.Destination), Labels.GrpcStatus(code));
+        }
+
         _duration.Record(request.Duration.TotalSeconds, series.DurationTags);
     }
 

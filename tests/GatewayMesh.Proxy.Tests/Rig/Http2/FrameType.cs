@@ -1,7 +1,7 @@
 namespace GatewayMesh.Proxy.Tests.Rig.Http2;
 
 /// <summary>RFC 9113 §6.</summary>
-internal enum FrameType : byte
+public enum FrameType : byte
 {
     Data = 0,
     Headers = 1,

@@ -13,6 +13,9 @@ internal sealed class H2Connection(RawConnection raw) : IDisposable
 
     public RawConnection Raw => raw;
 
+    /// <summary>Settings and window updates of the peer, which <see cref="Read"/> leaves out.</summary>
+    public List<Frame> Grants { get; } = [];
+
     /// <summary>Connects as a client.</summary>
     public static async Task<H2Connection> To(IPEndPoint address) => await Open(await RawConnection.To(address));
 
@@ -75,6 +78,11 @@ internal sealed class H2Connection(RawConnection raw) : IDisposable
         while (true)
         {
             var frame = await ReadAny();
+            if (frame.Type is FrameType.Settings or FrameType.WindowUpdate && Grants.Count < 100)
+            {
+                Grants.Add(frame);
+            }
+
             switch (frame.Type)
             {
                 case FrameType.Settings when (frame.Flags & Frame.Ack) == 0:

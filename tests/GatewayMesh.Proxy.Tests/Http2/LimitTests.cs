@@ -1,0 +1,184 @@
+using System.Buffers.Binary;
+using GatewayMesh.Proxy.Tests.Rig;
+using GatewayMesh.Proxy.Tests.Rig.Http2;
+
+namespace GatewayMesh.Proxy.Tests.Http2;
+
+/// <summary>What a hostile peer may not do (RFC 9113 §10.5), and what an honest one may ask.</summary>
+public class LimitTests
+{
+    private const int ProtocolError = 1;
+    private const int EnhanceYourCalm = 11;
+
+    [Test]
+    public async Task Streams_at_a_time_are_bounded_and_the_bound_is_told()
+    {
+        using var payments = new Backend();
+        await using var mesh = await Mesh.Start(options => options with { Limits = options.Limits with { MaxStreamsPerConnection = 2 } });
+        mesh.BareService("payments", payments.HostPort);
+        using var client = await H2Connection.To(mesh.Outbound());
+
+        var settings = await client.ReadAny();
+        Assert.That(Setting(settings, 3), Is.EqualTo(2), "MAX_CONCURRENT_STREAMS");
+        for (var i = 0; i < 2; i++)
+        {
+            await client.Request(Fields.Request("GET", "/", "payments"));
+        }
+
+        var third = await client.Request(Fields.Request("GET", "/", "payments"));
+        var refused = await client.ReadUntil(FrameType.RstStream);
+        Assert.That((refused.Stream, refused.ErrorCode), Is.EqualTo((third, 7)), "REFUSED_STREAM");
+    }
+
+    [Test]
+    public async Task Rapid_resets_end_the_connection_and_cost_the_application_little()
+    {
+        using var payments = new H2Backend();
+        await using var mesh = await Mesh.Start(options => options with { Limits = options.Limits with { MaxStreamsPerConnection = 10 } });
+        mesh.BareService("payments", payments.HostPort, "http2");
+        using var client = await H2Connection.To(mesh.Outbound());
+        Frame? end = null;
+        var over = false;
+        var reader = Task.Run(async () =>
+        {
+            try
+            {
+                end = await client.ReadUntil(FrameType.GoAway);
+            }
+            catch (Exception cut) when (cut is System.Net.Sockets.SocketException or IOException)
+            {
+                // Cut before the last frame could be read: the peer had more of ours unread.
+            }
+
+            over = true;
+        });
+
+        var sent = 0;
+        try
+        {
+            for (; sent < 100_000 && !over; sent++)
+            {
+                await client.Reset(await client.Request(Fields.Request("GET", "/", "payments")), 8);
+            }
+        }
+        catch (Exception cut) when (cut is System.Net.Sockets.SocketException or IOException or ObjectDisposedException)
+        {
+        }
+
+        await reader;
+        Assert.That(end?.ErrorCode ?? EnhanceYourCalm, Is.EqualTo(EnhanceYourCalm));
+        Assert.That(sent, Is.LessThan(100_000));
+        Assert.That(() => mesh.Plane.Figures.InFlight, Is.Zero.After(10_000, 5));
+    }
+
+    [Test]
+    public async Task A_head_beyond_the_limit_is_refused()
+    {
+        using var payments = Backend.Saying("paid");
+        await using var mesh = await Mesh.Start();
+        mesh.BareService("payments", payments.HostPort);
+        using var client = await H2Connection.To(mesh.Outbound());
+        Assert.That(Setting(await client.ReadAny(), 6), Is.EqualTo(32 * 1024), "MAX_HEADER_LIST_SIZE is told");
+
+        Assert.That((await Send(client, 24 * 1024)).Type, Is.EqualTo(FrameType.Headers), "below it");
+        using var other = await H2Connection.To(mesh.Outbound("web"));
+        var refused = await Send(other, 33 * 1024);
+
+        Assert.That(refused.Type, Is.EqualTo(FrameType.RstStream).Or.EqualTo(FrameType.GoAway).Or.EqualTo(FrameType.Headers));
+        Assert.That(refused.Type == FrameType.Headers ? Hpack.Decode(refused.Payload).Status : 431, Is.EqualTo(431));
+        Assert.That(payments.Executed, Is.EqualTo(1));
+
+        static async Task<Frame> Send(H2Connection client, int size)
+        {
+            // 16 KiB is the largest frame: the rest goes into CONTINUATIONs.
+            var block = Hpack.Encode(Fields.Request("GET", "/", "payments", ("x-long", new string('x', size))));
+            for (var at = 0; at < block.Length; at += 16_000)
+            {
+                var last = at + 16_000 >= block.Length;
+                await client.Send(at == 0 ? FrameType.Headers : FrameType.Continuation, (at == 0 ? Frame.EndStream : 0) | (last ? Frame.EndHeaders : 0), 1, block[at..Math.Min(block.Length, at + 16_000)]);
+            }
+
+            return await client.Read();
+        }
+    }
+
+    [Test]
+    public async Task A_flood_of_CONTINUATION_ends_the_connection()
+    {
+        await using var mesh = await Mesh.Start();
+        using var client = await H2Connection.To(mesh.Outbound());
+        var sent = 0;
+        var ended = client.ReadUntil(FrameType.GoAway);
+        await client.Send(FrameType.Headers, Frame.EndStream, 1, Hpack.Encode(Fields.Request("GET", "/", "payments")));
+        var field = Hpack.Encode([("x-flood", new string('x', 8000))]);
+        try
+        {
+            for (; sent < 10_000 && !ended.IsCompleted; sent++)
+            {
+                await client.Send(FrameType.Continuation, 0, 1, field);
+            }
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+        }
+
+        await Task.WhenAny(ended, client.Raw.IsEnded());
+        Assert.That(sent, Is.LessThan(10_000));
+        Assert.That(() => mesh.Plane.Figures.Connections, Is.Zero.After(5000, 5));
+    }
+
+    [TestCase(FrameType.Settings)]
+    [TestCase(FrameType.Ping)]
+    public async Task A_flood_of_frames_that_ask_for_an_answer_does_not_fill_the_memory(FrameType type)
+    {
+        await using var mesh = await Mesh.Start();
+        using var client = await H2Connection.To(mesh.Outbound());
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        byte[] payload = type == FrameType.Ping ? new byte[8] : [];
+        byte[] frame = [0, 0, (byte)payload.Length, (byte)type, 0, 0, 0, 0, 0, .. payload];
+        var thousand = Enumerable.Repeat(frame, 1000).SelectMany(each => each).ToArray();
+
+        // The answers are not read: either the server stops reading or it ends the connection.
+        var stuck = false;
+        for (var i = 0; i < 2000 && !stuck; i++)
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+            try
+            {
+                await client.Raw.Socket.SendAsync(thousand, patience.Token);
+            }
+            catch (Exception end) when (end is OperationCanceledException or System.Net.Sockets.SocketException)
+            {
+                stuck = true;
+            }
+        }
+
+        Assert.That(stuck, "it is not let go on for ever");
+        Assert.That(GC.GetTotalMemory(forceFullCollection: true) - before, Is.LessThan(16 * 1024 * 1024));
+    }
+
+    [Test]
+    public async Task Frames_that_break_the_protocol_end_the_connection()
+    {
+        await using var mesh = await Mesh.Start();
+        using var client = await H2Connection.To(mesh.Outbound());
+
+        await client.Data(1, "no head before it");
+
+        Assert.That((await client.ReadUntil(FrameType.GoAway)).ErrorCode, Is.EqualTo(ProtocolError).Or.EqualTo(5));
+        Assert.That(await client.Raw.IsEnded());
+    }
+
+    private static int? Setting(Frame settings, int id)
+    {
+        for (var at = 0; at < settings.Payload.Length; at += 6)
+        {
+            if (BinaryPrimitives.ReadInt16BigEndian(settings.Payload.AsSpan(at)) == id)
+            {
+                return BinaryPrimitives.ReadInt32BigEndian(settings.Payload.AsSpan(at + 2));
+            }
+        }
+
+        return null;
+    }
+}
