@@ -14,12 +14,22 @@ public static class LostPeer
     private const int TcpUserTimeout = 18; // tcp(7): milliseconds
 
     /// <summary>Bounds the silence of the peer of <paramref name="socket"/>; what waits for an answer is asked about after 5 s without a byte (keep-alive).</summary>
-    public static void Notice(Socket socket)
+    /// <param name="socket">A socket that is not connected yet.</param>
+    /// <param name="mayStand">
+    /// More is sent on it than the other end's kernel takes for an application that does not read (bodies, upgraded streams), so that it may stand
+    /// still for long. It is not bounded while something is on its way: the kernel counts a closed window as a missing acknowledgement.
+    /// </param>
+    public static void Notice(Socket socket, bool mayStand)
     {
         ArgumentNullException.ThrowIfNull(socket);
-        socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, TcpUserTimeout, BitConverter.GetBytes((int)Limit.TotalMilliseconds));
+        if (!mayStand)
+        {
+            socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, TcpUserTimeout, BitConverter.GetBytes((int)Limit.TotalMilliseconds));
+        }
+
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, (int)Limit.TotalSeconds);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 2);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
     }
 }

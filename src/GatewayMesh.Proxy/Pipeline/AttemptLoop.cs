@@ -93,7 +93,8 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
 
     private async ValueTask<MeshError> AttemptAsync(Exchange exchange, EndpointLease lease, TargetKind kind, string? destination)
     {
-        var upstream = upstreams.Rent(new UpstreamKey(exchange.Caller.Service, lease.Endpoint.Address, kind, HopProtocol.Of(exchange, kind)));
+        var protocol = HopProtocol.Of(exchange, kind);
+        var upstream = upstreams.Rent(new UpstreamKey(exchange.Caller.Service, lease.Endpoint.Address, kind, protocol, protocol == WireProtocol.Http1 && exchange.SendsAStream));
         var outcome = EndpointOutcome.Cancelled;
         try
         {

@@ -11,6 +11,7 @@ using GatewayMesh.Proxy.Routing;
 using GatewayMesh.Proxy.Telemetry;
 using GatewayMesh.Proxy.Upstreams;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
@@ -122,6 +123,9 @@ internal sealed class Exchange : IBodyObserver
 
     /// <summary>Ends the connection with this response.</summary>
     public bool Close { get; set; }
+
+    /// <summary>More than a head is sent: a body, or an upgraded stream.</summary>
+    public bool SendsAStream => IsUpgrade || Http.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false };
 
     /// <summary>The body is being read, so that the request cannot go elsewhere.</summary>
     public bool IsBodyBegun { get; private set; }

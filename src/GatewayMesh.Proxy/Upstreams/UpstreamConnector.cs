@@ -5,7 +5,7 @@ using GatewayMesh.Linux;
 namespace GatewayMesh.Proxy.Upstreams;
 
 /// <summary>Connects within the policy's time and says in a typed way why it could not.</summary>
-internal sealed class UpstreamConnector(TimeProvider time)
+internal sealed class UpstreamConnector(TimeProvider time, bool mayStand)
 {
     /// <summary>The connect timeout, carried by the request that asks for the connection.</summary>
     public static readonly HttpRequestOptionsKey<TimeSpan> ConnectTimeout = new("gatewaymesh-connect-timeout");
@@ -20,7 +20,7 @@ internal sealed class UpstreamConnector(TimeProvider time)
         try
         {
             socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            LostPeer.Notice(socket);
+            LostPeer.Notice(socket, mayStand);
             await socket.ConnectAsync(context.DnsEndPoint, both.Token).ConfigureAwait(false);
             return new NetworkStream(socket, ownsSocket: true);
         }

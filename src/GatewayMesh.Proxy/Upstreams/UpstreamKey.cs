@@ -8,4 +8,8 @@ namespace GatewayMesh.Proxy.Upstreams;
 /// <param name="Address">Where they lead.</param>
 /// <param name="Kind">Who is there.</param>
 /// <param name="Protocol">What is spoken on them.</param>
-internal readonly record struct UpstreamKey(string Identity, HostPort Address, TargetKind Kind, WireProtocol Protocol);
+/// <param name="MayStand">
+/// HTTP/1.1: bodies or upgraded streams are sent on them, which stand still for as long as the other end does not read. Such connections are not ended for
+/// lack of an acknowledgement, as the kernel counts a closed window as one.
+/// </param>
+internal readonly record struct UpstreamKey(string Identity, HostPort Address, TargetKind Kind, WireProtocol Protocol, bool MayStand);

@@ -73,7 +73,7 @@ internal sealed class UpstreamPools(TimeProvider time) : IDisposable
             UseProxy = false,
             ActivityHeadersPropagator = null,
             ConnectTimeout = Timeout.InfiniteTimeSpan, // the callback has the policy's
-            ConnectCallback = new UpstreamConnector(time).ConnectAsync,
+            ConnectCallback = new UpstreamConnector(time, key.MayStand).ConnectAsync,
             MaxConnectionsPerServer = int.MaxValue, // how many requests may run is admission's business; a queue here would be a hidden one
             PooledConnectionIdleTimeout = key.Kind == TargetKind.MeshPeer || isHttp2 ? IdleOfMeshPeers : IdleOfApplications,
             EnableMultipleHttp2Connections = true, // more calls at a time than a peer takes on one connection are no reason to queue

@@ -113,6 +113,22 @@ public class KnownGapTests
         Assert.That(answer.Status, Is.EqualTo(100));
     }
 
+    [Test]
+    public async Task Known_gap_a_client_that_ends_its_half_of_a_connection_is_taken_for_gone()
+    {
+        using var payments = new Backend();
+        var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
+        await using var _ = mesh;
+        using var client = await RawConnection.To(outbound);
+
+        await client.Send("GET / HTTP/1.1\r\nHost: payments\r\n\r\n");
+        using var application = await payments.NextConnection();
+        await application.ReadHead();
+        client.Socket.Shutdown(System.Net.Sockets.SocketShutdown.Send);
+
+        Assert.That(await application.IsEnded(), "although the client would read the answer");
+    }
+
     private static async Task<RawMessage?> Forwarded(string request)
     {
         var (_, forwarded) = await Exchanged("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", request);

@@ -44,8 +44,22 @@ public class StreamingTests
         Assert.That(held, Is.LessThan(MayBeHeld));
     }
 
+    [Test]
+    public async Task An_application_that_reads_nothing_for_seconds_gets_its_body_all_the_same()
+    {
+        using var payments = new Backend();
+        var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
+        await using var _ = mesh;
+        using var client = await RawConnection.To(outbound);
+        await client.Send($"POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: {Size}\r\n\r\n");
+        using var upstream = await payments.NextConnection();
+        await upstream.ReadHead();
+
+        await Pump(client, upstream, stands: TimeSpan.FromSeconds(7)); // beyond what a lost peer is given
+    }
+
     /// <summary>Sends all of it while the reader reads nothing until the sender is stuck; returns the most that was under way.</summary>
-    private static async Task<long> Pump(RawConnection from, RawConnection to)
+    private static async Task<long> Pump(RawConnection from, RawConnection to, TimeSpan stands = default)
     {
         long sent = 0, read = 0, most = 0;
         var sender = Task.Run(async () =>
@@ -65,6 +79,7 @@ public class StreamingTests
             await Task.Delay(100); // stuck: nothing more was taken for a while
         }
 
+        await Task.Delay(stands);
         var buffer = new byte[256 * 1024];
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (read < Size)

@@ -57,21 +57,15 @@ public class WebSocketTests
             using var payments = new Backend();
             var (mesh, outbound) = await Http2.PriorKnowledgeTests.Sidecars(payments.HostPort, "http");
             await using var _ = mesh;
-            using var client = new ClientWebSocket();
-            client.Options.SetRequestHeader("Host", "payments");
-            var connecting = client.ConnectAsync(new Uri($"ws://{outbound}/ws"), CancellationToken.None);
-            using var raw = await payments.NextConnection();
-            var request = new RawMessage(await raw.ReadHead());
-            await raw.Send($"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {AcceptFor(request["Sec-WebSocket-Key"]!)}\r\n\r\n");
-            using var application = WebSocket.CreateFromStream(new NetworkStream(raw.Socket), isServer: true, null, Timeout.InfiniteTimeSpan);
-            await connecting;
-
+            var (client, application) = await Connect(payments, outbound);
+            using var both = client;
+            using var other = application;
             await Echo(client, application);
-            var (closing, other) = fromClient ? ((WebSocket)client, application) : (application, client);
-            var closed = closing.CloseAsync(WebSocketCloseStatus.EndpointUnavailable, "bye", CancellationToken.None);
-            var said = await other.ReceiveAsync(new byte[100], CancellationToken.None);
-            await other.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "well", CancellationToken.None);
-            await closed;
+            var (closing, closed) = fromClient ? (client, application) : (application, client);
+            var closure = closing.CloseAsync(WebSocketCloseStatus.EndpointUnavailable, "bye", CancellationToken.None);
+            var said = await closed.ReceiveAsync(new byte[100], CancellationToken.None);
+            await closed.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "well", CancellationToken.None);
+            await closure;
 
             Assert.That((said.MessageType, said.CloseStatus, said.CloseStatusDescription), Is.EqualTo((WebSocketMessageType.Close, (WebSocketCloseStatus?)WebSocketCloseStatus.EndpointUnavailable, "bye")));
             Assert.That(closing.CloseStatusDescription, Is.EqualTo("well"));
@@ -80,24 +74,27 @@ public class WebSocketTests
     }
 
     [Test]
-    public async Task A_client_that_has_said_all_it_has_to_say_is_still_answered()
+    public async Task A_side_that_has_said_all_it_has_to_say_still_hears_the_other()
     {
         using var payments = new Backend();
         var (mesh, outbound) = await Http2.PriorKnowledgeTests.Sidecars(payments.HostPort, "http");
         await using var _ = mesh;
-        using var client = await RawConnection.To(outbound);
-        await client.Send(Upgrade);
-        using var application = await payments.NextConnection();
-        await application.ReadHead();
-        await application.Send(Switching);
-        await client.ReadHead();
+        var (client, application) = await Connect(payments, outbound);
+        using (client)
+        using (application)
+        {
+            await client.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "no more", CancellationToken.None);
+            var buffer = new byte[100];
+            Assert.That((await application.ReceiveAsync(buffer, CancellationToken.None)).MessageType, Is.EqualTo(WebSocketMessageType.Close));
+            for (var i = 0; i < 3; i++)
+            {
+                await application.SendAsync("more"u8.ToArray(), WebSocketMessageType.Text, true, CancellationToken.None);
+                Assert.That((await client.ReceiveAsync(buffer, CancellationToken.None)).Count, Is.EqualTo(4));
+            }
 
-        await client.Send("all of it");
-        client.Socket.Shutdown(SocketShutdown.Send);
-
-        Assert.That(await application.ReadBytes(9), Is.EqualTo("all of it"u8.ToArray()));
-        await application.Send("the answer");
-        Assert.That(await client.ReadBytes(10), Is.EqualTo("the answer"u8.ToArray()));
+            await application.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "done", CancellationToken.None);
+            Assert.That((await client.ReceiveAsync(buffer, CancellationToken.None)).CloseStatusDescription, Is.EqualTo("done"));
+        }
     }
 
     [Test]
@@ -143,6 +140,18 @@ public class WebSocketTests
         await connecting;
 
         await Echo(client, application);
+    }
+
+    private static async Task<(WebSocket Client, WebSocket Application)> Connect(Backend backend, IPEndPoint outbound)
+    {
+        var client = new ClientWebSocket();
+        client.Options.SetRequestHeader("Host", "payments");
+        var connecting = client.ConnectAsync(new Uri($"ws://{outbound}/ws"), CancellationToken.None);
+        var raw = await backend.NextConnection();
+        var request = new RawMessage(await raw.ReadHead());
+        await raw.Send($"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {AcceptFor(request["Sec-WebSocket-Key"]!)}\r\n\r\n");
+        await connecting;
+        return (client, WebSocket.CreateFromStream(new NetworkStream(raw.Socket), isServer: true, null, Timeout.InfiniteTimeSpan));
     }
 
     private static async Task Echo(WebSocket client, WebSocket application)

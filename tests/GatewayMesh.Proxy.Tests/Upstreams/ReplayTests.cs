@@ -19,7 +19,7 @@ public class ReplayTests
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
 
-        await client.Ask("GET / HTTP/1.1\r\nHost: payments\r\n\r\n");
+        await client.Ask(request);
         var answer = await client.Ask(request);
 
         Assert.That(payments.Connections, Is.EqualTo(1), "on the same connection");

@@ -19,7 +19,7 @@ internal sealed class TunnelDialer
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            LostPeer.Notice(socket);
+            LostPeer.Notice(socket, mayStand: true); // it carries whatever the application sends
             await socket.ConnectAsync(gateway.ToEndPoint(), cancellation).ConfigureAwait(false);
             return new NetworkStream(socket, ownsSocket: true);
         }
