@@ -15,6 +15,16 @@ public interface IRegistry : IAsyncDisposable
     /// </summary>
     IAsyncEnumerable<RegistryReport> WatchAsync(CancellationToken cancellationToken);
 
+    /// <summary>A request asks for a service whose instances nobody looks at (<c>IsDormant</c>): look at them now. Quick. Default: all are always looked at.</summary>
+    void Want(string service)
+    {
+    }
+
+    /// <summary>These services were used since the last call, every few seconds: go on looking at them. Quick. Default: all are always looked at.</summary>
+    void Use(IReadOnlyCollection<string> services)
+    {
+    }
+
     /// <summary>Says what this node is; called every 2 s, since a node that is silent is taken for gone.</summary>
     /// <exception cref="IOException">The registry cannot be written to. The same call may work later.</exception>
     Task PublishAsync(NodeRecord record, CancellationToken cancellationToken);

@@ -218,12 +218,12 @@ public sealed class MappingReader
     private bool Matches(ConfigPair pair, string key) =>
         pair.Key == key
         || (pair.AnyCase && pair.Key.Equals(key, StringComparison.OrdinalIgnoreCase))
-        || (_style == KeyStyle.EitherCase && pair.Key.Length == key.Length && pair.Key.Length > 0
+        || (_style is KeyStyle.EitherCase or KeyStyle.EitherCaseLenient && pair.Key.Length == key.Length && pair.Key.Length > 0
             && char.ToLowerInvariant(pair.Key[0]) == key[0] && pair.Key.AsSpan(1).SequenceEqual(key.AsSpan(1)));
 
     private void ReportUnknown()
     {
-        if (_mapping is null || _style == KeyStyle.Lenient)
+        if (_mapping is null || _style is KeyStyle.Lenient or KeyStyle.EitherCaseLenient)
         {
             return;
         }

@@ -22,13 +22,16 @@ public static class EntryBinder
         document is ConfigMapping mapping && (mapping.Find("kind") ?? mapping.Find("Kind")) is not null;
 
     /// <summary>The entry that <paramref name="document"/> declares, or null when it has errors.</summary>
-    public static ConfigEntry? Bind(ConfigNode document, ConfigErrors errors)
+    /// <param name="document">The document.</param>
+    /// <param name="errors">Gets all that is wrong.</param>
+    /// <param name="style">How strictly keys are read. Default: an unknown key is an error.</param>
+    public static ConfigEntry? Bind(ConfigNode document, ConfigErrors errors, KeyStyle style = KeyStyle.EitherCase)
     {
         ArgumentNullException.ThrowIfNull(document);
         ArgumentNullException.ThrowIfNull(errors);
         var before = errors.Count;
         var kind = KindOf(document, errors);
-        var entry = kind is null ? null : MappingReader.Read(document, KeyStyle.EitherCase, errors, reader => Bind(reader, kind));
+        var entry = kind is null ? null : MappingReader.Read(document, style, errors, reader => Bind(reader, kind));
         return errors.Count == before ? entry : null;
     }
 

@@ -18,4 +18,12 @@ public sealed record InstanceSighting(string Id, string Node, HostPort Address, 
 
     /// <summary>Free pairs.</summary>
     public ImmutableSortedDictionary<string, string> Meta { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>By content: read again, the same instance is equal.</summary>
+    public bool Equals(InstanceSighting? other) =>
+        other is not null && (Id, Node, Address, Healthy, Protocol) == (other.Id, other.Node, other.Address, other.Healthy, other.Protocol)
+        && Tags.AsSpan().SequenceEqual(other.Tags.AsSpan()) && Meta.SequenceEqual(other.Meta);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Id, Node, Address, Healthy);
 }

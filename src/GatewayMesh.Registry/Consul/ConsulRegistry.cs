@@ -1,7 +1,9 @@
+using System.Runtime.CompilerServices;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Registry.Consul.Agents;
 using GatewayMesh.Registry.Consul.Registration;
+using GatewayMesh.Registry.Consul.Watching;
 
 namespace GatewayMesh.Registry.Consul;
 
@@ -10,10 +12,21 @@ internal sealed class ConsulRegistry : IRegistry
 {
     private readonly ConsulAgents _agents;
     private readonly ConsulRegistration _registration;
+    private readonly WatchTimes _times;
+    private readonly TimeProvider _time;
+    private volatile BootstrapSpec _bootstrap;
+    private volatile ConsulReading? _reading;
 
     /// <summary>Opens it; nothing is dialled yet.</summary>
     public ConsulRegistry(BootstrapSpec bootstrap, TimeProvider time)
+        : this(bootstrap, new WatchTimes(), time)
     {
+    }
+
+    /// <summary>The same with other times.</summary>
+    internal ConsulRegistry(BootstrapSpec bootstrap, WatchTimes times, TimeProvider time)
+    {
+        (_bootstrap, _times, _time) = (bootstrap, times, time);
         _agents = new ConsulAgents(ConsulAccess.Of(bootstrap.Registry!), time);
         _registration = new ConsulRegistration(_agents, bootstrap, time);
     }
@@ -22,7 +35,24 @@ internal sealed class ConsulRegistry : IRegistry
     public string Name => $"consul://{string.Join(',', _agents.All.Select(agent => agent.Name))}";
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<RegistryReport> WatchAsync(CancellationToken cancellationToken) => throw new NotSupportedException("reading from Consul follows");
+    public async IAsyncEnumerable<RegistryReport> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var reading = new ConsulReading(Name, _agents, _bootstrap, _times, _time, new Random(Environment.ProcessId ^ _bootstrap.Node.GetHashCode(StringComparison.Ordinal)));
+        await using (reading.ConfigureAwait(false))
+        {
+            _reading = reading;
+            await foreach (var report in reading.ReportsAsync(cancellationToken).ConfigureAwait(false))
+            {
+                yield return report;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Want(string service) => _reading?.Services.Want(service);
+
+    /// <inheritdoc/>
+    public void Use(IReadOnlyCollection<string> services) => _reading?.Services.Use(services);
 
     /// <inheritdoc/>
     public Task PublishAsync(NodeRecord record, CancellationToken cancellationToken) => _registration.PublishAsync(record, cancellationToken);
@@ -31,7 +61,12 @@ internal sealed class ConsulRegistry : IRegistry
     public Task WithdrawAsync(string node, CancellationToken cancellationToken) => _registration.WithdrawAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public void Reconfigure(BootstrapSpec bootstrap) => _registration.Reconfigure(bootstrap);
+    public void Reconfigure(BootstrapSpec bootstrap)
+    {
+        _bootstrap = bootstrap;
+        _registration.Reconfigure(bootstrap);
+        _reading?.Services.Declare(ConsulReading.Upstreams(bootstrap));
+    }
 
     /// <inheritdoc/>
     public void Vouch(bool? serves) => _registration.Vouch(serves);

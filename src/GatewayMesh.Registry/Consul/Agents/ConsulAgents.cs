@@ -42,11 +42,10 @@ internal sealed class ConsulAgents : IDisposable
     /// Reads from the first agent that answers with something else than a server's error, beginning with the one that did so last.
     /// When all have errors, the first error answer is the answer.
     /// </summary>
-    /// <param name="path">Path and query, from <c>/v1</c> on.</param>
-    /// <param name="patience">Time that each agent has; more than the query's <c>wait</c>.</param>
+    /// <param name="ask">What to ask each agent (path and query, from <c>/v1</c> on) and the time that it has, more than the query's <c>wait</c>.</param>
     /// <param name="cancellation">Ends the reading.</param>
     /// <exception cref="IOException">None answered.</exception>
-    public async Task<ConsulAnswer> GetAsync(string path, TimeSpan patience, CancellationToken cancellation)
+    public async Task<ConsulAnswer> GetAsync(Func<ConsulAgent, (string Path, TimeSpan Patience)> ask, CancellationToken cancellation)
     {
         var first = First();
         ConsulAnswer? refused = null;
@@ -56,6 +55,7 @@ internal sealed class ConsulAgents : IDisposable
             var number = (first + i) % All.Length;
             try
             {
+                var (path, patience) = ask(All[number]);
                 var answer = await All[number].GetAsync(path, patience, cancellation).ConfigureAwait(false);
                 if (answer.Status < 500)
                 {
@@ -75,9 +75,13 @@ internal sealed class ConsulAgents : IDisposable
         return refused ?? throw new IOException(failed!.Message, failed);
     }
 
+    /// <summary>The same question to each.</summary>
+    /// <exception cref="IOException">None answered.</exception>
+    public Task<ConsulAnswer> GetAsync(string path, TimeSpan patience, CancellationToken cancellation) => GetAsync(_ => (path, patience), cancellation);
+
     /// <summary>The same for a query that does not wait.</summary>
     /// <exception cref="IOException">None answered.</exception>
-    public Task<ConsulAnswer> GetAsync(string path, CancellationToken cancellation) => GetAsync(path, ConsulAgent.Patience, cancellation);
+    public Task<ConsulAnswer> GetAsync(string path, CancellationToken cancellation) => GetAsync(_ => (path, ConsulAgent.Patience), cancellation);
 
     /// <summary>Writes at <see cref="Writer"/>.</summary>
     /// <exception cref="IOException">There was no answer.</exception>

@@ -15,6 +15,9 @@ internal static class ConsulNames
     /// <summary>A node's role as its registrations say it.</summary>
     public static string RoleOf(BootstrapSpec bootstrap) => bootstrap.Role.ToString().ToLowerInvariant();
 
+    /// <summary>Tag of the registrations of gateways and ingresses: what tells them from services in the catalogue's list of names.</summary>
+    public static string TagOf(MeshRole role) => MetaKeys.Prefix + role.ToString().ToLowerInvariant();
+
     /// <summary>Key of a node's record.</summary>
     public static string NodeKey(string node) => NodeFolder + node;
 

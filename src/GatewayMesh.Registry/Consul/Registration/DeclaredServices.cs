@@ -89,6 +89,7 @@ internal static class DeclaredServices
         var id = ConsulNames.EdgeId(service, bootstrap.Node);
         return new AgentService(id, service, address, port)
         {
+            Tags = [ConsulNames.TagOf(bootstrap.Role)],
             Meta = Owned(bootstrap, ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, meta)),
             Checks = [Live(id)],
         };

@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Configuration.Values;
+using GatewayMesh.Registry.Consul.Registration;
+
+namespace GatewayMesh.Registry.Consul.Catalogue;
+
+/// <summary>Reads <c>/v1/health/service/NAME</c> of a gateway's name: group, tunnel and zone stand in the pairs of its registration.</summary>
+internal static class GatewayReader
+{
+    /// <summary>The gateways; a registration without a tunnel is none of ours.</summary>
+    /// <exception cref="JsonException">It is no JSON.</exception>
+    /// <exception cref="InvalidOperationException">It is another JSON than registrations.</exception>
+    public static ImmutableSortedDictionary<string, GatewaySighting> Read(ReadOnlyMemory<byte> body)
+    {
+        using var answer = JsonDocument.Parse(body);
+        var gateways = ImmutableSortedDictionary.CreateBuilder<string, GatewaySighting>(StringComparer.Ordinal);
+        foreach (var registered in Registered.In(answer))
+        {
+            if (registered.Address is { } mesh && HostPort.TryParse(registered.MetaOf(MetaKeys.Tunnel), out var tunnel))
+            {
+                var gateway = new NodeGateway(registered.Service, registered.MetaOf(MetaKeys.Group) ?? "default", mesh, tunnel);
+                gateways[$"{registered.Id} {mesh}"] = new GatewaySighting(registered.Node, gateway, registered.Passes, registered.MetaOf(MetaKeys.Zone));
+            }
+        }
+
+        return gateways.ToImmutable();
+    }
+}

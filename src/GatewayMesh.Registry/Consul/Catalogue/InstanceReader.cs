@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using GatewayMesh.Configuration.Nodes;
+
+namespace GatewayMesh.Registry.Consul.Catalogue;
+
+/// <summary>Reads <c>/v1/health/connect/NAME</c>: the sidecars in front of a service's instances. Plain instances are not in the mesh.</summary>
+internal static class InstanceReader
+{
+    /// <summary>The instances, the critical ones too: when none is well, all are used.</summary>
+    /// <exception cref="JsonException">It is no JSON.</exception>
+    /// <exception cref="InvalidOperationException">It is another JSON than registrations.</exception>
+    public static ImmutableSortedDictionary<string, InstanceSighting> Read(ReadOnlyMemory<byte> body)
+    {
+        using var answer = JsonDocument.Parse(body);
+        var instances = ImmutableSortedDictionary.CreateBuilder<string, InstanceSighting>(StringComparer.Ordinal);
+        foreach (var registered in Registered.In(answer))
+        {
+            if (registered.Address is { } address)
+            {
+                var id = (registered.Proxy is { } proxy ? Registered.Text(proxy, "DestinationServiceID") : null) is { Length: > 0 } instance ? instance : registered.Id;
+                instances[$"{id} {address}"] = new InstanceSighting(id, registered.Node, address, registered.Passes)
+                {
+                    Protocol = ProtocolOf(registered),
+                    Tags = registered.Tags,
+                    Meta = registered.Meta,
+                };
+            }
+        }
+
+        return instances.ToImmutable();
+    }
+
+    private static string ProtocolOf(Registered registered)
+    {
+        var said = registered.Proxy is { } proxy && proxy.TryGetProperty("Config", out var config) && config.ValueKind == JsonValueKind.Object
+            ? Registered.Text(config, "protocol")
+            : null;
+        return said is "http2" or "grpc" ? said : "http";
+    }
+}

@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using GatewayMesh.Configuration.Document;
+using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Registry.Yaml;
+
+namespace GatewayMesh.Registry.Consul.Entries;
+
+/// <summary>Reads the key-value folder <c>gatewaymesh/service-policy/</c>: what Consul has no entry for. Each value is YAML or JSON; kind and name may stand in it, and follow from the key.</summary>
+internal static class PolicyReader
+{
+    /// <summary>The folder.</summary>
+    public const string Folder = "gatewaymesh/service-policy/";
+
+    private const string Kind = "service-policy";
+
+    /// <summary>The policies by name, good and bad.</summary>
+    public static ImmutableSortedDictionary<string, ReadEntry> Read(ReadOnlyMemory<byte> body)
+    {
+        var entries = ImmutableSortedDictionary.CreateBuilder<string, ReadEntry>(StringComparer.Ordinal);
+        foreach (var (key, value) in KeyValues.Read(body))
+        {
+            if (key.Length > Folder.Length)
+            {
+                entries[key[Folder.Length..]] = Bind(key, value);
+            }
+        }
+
+        return entries.ToImmutable();
+    }
+
+    private static ReadEntry Bind(string key, byte[] value)
+    {
+        var errors = new ConfigErrors();
+        var document = YamlDocuments.ReadOne(value, $"consul:kv/{key}", errors);
+        var entry = errors.Count > 0 ? null : EntryBinder.Bind(Named(document, key[Folder.Length..], errors), errors);
+        return new ReadEntry(errors.Count > 0 ? null : entry, errors.ToSorted());
+    }
+
+    private static ConfigNode Named(ConfigNode document, string name, ConfigErrors errors)
+    {
+        if (document is not (ConfigMapping or ConfigNull))
+        {
+            return document;
+        }
+
+        var pairs = (document as ConfigMapping)?.Pairs ?? [];
+        foreach (var (key, meant) in (ReadOnlySpan<(string, string)>)[("kind", Kind), ("name", name)])
+        {
+            if (pairs.FirstOrDefault(pair => pair.Key.Equals(key, StringComparison.OrdinalIgnoreCase)) is not { } said)
+            {
+                pairs = pairs.Add(new ConfigPair(key, document.Location, new ConfigScalar(meant, document.Location)));
+            }
+            else if (said.Value is ConfigScalar { Text: var text } && text != meant)
+            {
+                errors.Add(said.Value.Location, key, $"says {text}, the key says {meant}", "leave it out, or write under the other key");
+            }
+        }
+
+        return new ConfigMapping(pairs, document.Location);
+    }
+}

@@ -1,0 +1,218 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Configuration.Document;
+using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Registry.Consul.Agents;
+using GatewayMesh.Registry.Consul.Catalogue;
+using GatewayMesh.Registry.Consul.Entries;
+using GatewayMesh.Registry.Consul.Registration;
+
+namespace GatewayMesh.Registry.Consul.Watching;
+
+/// <summary>All that is read from Consul, put together to reports.</summary>
+internal sealed class ConsulReading : IAsyncDisposable
+{
+    // Of the 200 connections that Consul allows a client, since several processes may share an address.
+    private const int SidecarWatches = 64;
+    private const int EdgeWatches = 100;
+
+    private static readonly ImmutableArray<string> Kinds = ["service-defaults", "ingress-gateway"];
+
+    private readonly string _name;
+    private readonly WatchGround _ground;
+    private readonly Pulse _pulse;
+    private readonly Watch<ImmutableArray<string>> _catalogue;
+    private readonly ImmutableArray<(string Kind, Watch<ReadEntry> Watch)> _entries;
+    private readonly Dictionary<string, Watch<GatewaySighting>> _gateways = new(StringComparer.Ordinal);
+    private readonly ServiceWatches _services;
+    private readonly NodePoll _nodes;
+    private readonly EntryShelf _shelf = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<Task> _runs = [];
+
+    // One place: any number of changes that come while a report is made ask for one more.
+    private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+    private ServiceCatalogue? _last;
+
+    /// <summary>Nothing is asked before <see cref="ReportsAsync"/>.</summary>
+    public ConsulReading(string name, ConsulAgents agents, BootstrapSpec bootstrap, WatchTimes times, TimeProvider time, Random random)
+    {
+        _name = name;
+        _ground = new WatchGround(agents, times, time, random) { Changed = () => _wakes.Writer.TryWrite(true) };
+        _pulse = new Pulse(_ground);
+        _ground.Failed = _pulse.Nudge;
+        _ground.Silence = () => _pulse.Silence;
+        _catalogue = new Watch<ImmutableArray<string>>("/v1/catalog/services", CatalogueReader.Read, null, _ground);
+        _entries =
+        [
+            .. Kinds.Select(kind => (kind, new Watch<ReadEntry>($"/v1/config/{kind}", EntryReader.Read, null, _ground))),
+            ("service-policy", new Watch<ReadEntry>($"/v1/kv/{PolicyReader.Folder}?recurse", PolicyReader.Read, null, _ground)),
+        ];
+        _nodes = new NodePoll(_ground);
+        _services = bootstrap.Sidecar is not null
+            ? new ServiceWatches(SidecarWatches, fills: false, Upstreams(bootstrap), _ground)
+            : new ServiceWatches(EdgeWatches, fills: true, [], _ground);
+        WatchGateways(new GatewaySpec().Service);
+        if (bootstrap.Gateway is { } gateway)
+        {
+            WatchGateways(gateway.Service);
+        }
+    }
+
+    /// <summary>The instances of these services are asked for.</summary>
+    public ServiceWatches Services => _services;
+
+    /// <summary>What is watched ahead of the first call.</summary>
+    public static ImmutableArray<string> Upstreams(BootstrapSpec bootstrap) =>
+        [.. (bootstrap.Sidecar?.Services ?? []).SelectMany(service => service.Upstreams).Select(upstream => upstream.Service).Distinct()];
+
+    /// <summary>A report at once after the first answers, then at every change.</summary>
+    public async IAsyncEnumerable<RegistryReport> ReportsAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        Run(_pulse.RunAsync);
+        Run(_catalogue.RunAsync);
+        foreach (var (_, watch) in _entries)
+        {
+            Run(watch.RunAsync);
+        }
+
+        foreach (var watch in _gateways.Values)
+        {
+            Run(watch.RunAsync);
+        }
+
+        Run(_nodes.RunAsync);
+        Run(_services.RotateAsync);
+        _services.Take([]);
+        while (true)
+        {
+            _ = await _wakes.Reader.ReadAsync(cancellation).ConfigureAwait(false);
+            if (Report() is { } report)
+            {
+                yield return report;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(_runs).ConfigureAwait(false);
+        await _services.DisposeAsync().ConfigureAwait(false);
+        _pulse.Dispose();
+        _stop.Dispose();
+    }
+
+    private void Run(Func<CancellationToken, Task> run) => _runs.Add(Task.Run(() => run(_stop.Token)));
+
+    private RegistryReport? Report()
+    {
+        var names = Names();
+        if (_catalogue.Value is not null)
+        {
+            _services.Take(names);
+        }
+
+        // Half of a beginning would take away what the disk knows of the other half.
+        var settled = _catalogue.Settled && _entries.All(entry => entry.Watch.Settled) && _gateways.Values.All(watch => watch.Settled) && _services.Settled;
+        if (!settled && _pulse.Error is null)
+        {
+            return null;
+        }
+
+        TakeEntries();
+        return new RegistryReport(_shelf.Entries, _nodes.Nodes, Errors())
+        {
+            Catalogue = _catalogue.Value is null || !settled ? null : Catalogue(names),
+            Datacenter = _pulse.Datacenter,
+        };
+    }
+
+    // Sidecars, gateways and ingresses are registered too, and so are Consul's servers: none of them is a service to call.
+    private ImmutableArray<string> Names()
+    {
+        var catalogue = _catalogue.Value ?? ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty;
+        foreach (var (name, tags) in catalogue)
+        {
+            if (tags.Contains(ConsulNames.TagOf(MeshRole.Gateway)))
+            {
+                WatchGateways(name);
+            }
+        }
+
+        return
+        [
+            .. from service in catalogue
+               where service.Key != "consul" && !service.Key.EndsWith(ConsulNames.ProxySuffix, StringComparison.Ordinal)
+                   && !_gateways.ContainsKey(service.Key) && !service.Value.Contains(ConsulNames.TagOf(MeshRole.Ingress))
+               select service.Key,
+        ];
+    }
+
+    private void WatchGateways(string name)
+    {
+        if (_gateways.ContainsKey(name))
+        {
+            return;
+        }
+
+        var watch = new Watch<GatewaySighting>($"/v1/health/service/{Uri.EscapeDataString(name)}", GatewayReader.Read, null, _ground);
+        _gateways.Add(name, watch);
+        if (_runs.Count > 0)
+        {
+            Run(watch.RunAsync);
+        }
+    }
+
+    // A token without a right to the keys has no policies; one that may read nothing at all takes nothing away.
+    private void TakeEntries()
+    {
+        var lists = _entries.Select(entry => (entry.Kind, Read: entry.Watch.Value ?? (entry.Watch.Refused && _catalogue.Value is not null ? ImmutableSortedDictionary<string, ReadEntry>.Empty : null))).ToList();
+        if (lists.All(list => list.Read is not null))
+        {
+            _shelf.Take(lists.Select(list => (list.Kind, list.Read!)));
+        }
+    }
+
+    // The same object while nothing changed, so that nobody compiles for nothing.
+    private ServiceCatalogue Catalogue(ImmutableArray<string> names)
+    {
+        var answers = _pulse.Beats;
+        var next = new ServiceCatalogue(
+            [
+                .. names.Union(_services.Found, StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(name =>
+                    _services.Of(name) is var (instances, watched) ? new ServiceSighting(name, instances) { IsDormant = answers && !watched } : null!),
+            ],
+            [.. _gateways.Values.SelectMany(watch => watch.Value?.Values ?? [])]);
+        return _last is not null && Same(_last, next) ? _last : _last = next;
+    }
+
+    private static bool Same(ServiceCatalogue left, ServiceCatalogue right) =>
+        left.Gateways.SequenceEqual(right.Gateways)
+        && left.Services.Length == right.Services.Length
+        && left.Services.Zip(right.Services).All(pair =>
+            pair.First.Name == pair.Second.Name
+            && pair.First.IsDormant == pair.Second.IsDormant
+            && pair.First.Instances is null == pair.Second.Instances is null
+            && (pair.First.Instances ?? []).AsSpan().SequenceEqual((pair.Second.Instances ?? []).AsSpan()));
+
+    // When Consul is away, that is all there is to say; a hundred watches that say so too help nobody.
+    private ImmutableArray<ConfigError> Errors()
+    {
+        var errors = new ConfigErrors();
+        errors.AddRange(_shelf.Errors);
+        IEnumerable<string> said = _pulse.Error is { } dead
+            ? [dead]
+            : _entries.Select(entry => entry.Watch.Error).Append(_catalogue.Error).Concat(_gateways.Values.Select(watch => watch.Error)).OfType<string>().Concat(_services.Errors).Distinct();
+        foreach (var error in said)
+        {
+            errors.Add(SourceLocation.Option(_name), "", error, "the last good configuration stays in use; check the agent and the token");
+        }
+
+        return errors.ToSorted();
+    }
+}

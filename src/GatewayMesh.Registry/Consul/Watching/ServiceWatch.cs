@@ -1,0 +1,28 @@
+using GatewayMesh.Configuration.Nodes;
+
+namespace GatewayMesh.Registry.Consul.Watching;
+
+/// <summary>The watch of one service's instances, with its own end.</summary>
+internal sealed class ServiceWatch : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _run;
+
+    /// <summary>Begins at once.</summary>
+    public ServiceWatch(Watch<InstanceSighting> watch)
+    {
+        Watch = watch;
+        _run = Task.Run(() => watch.RunAsync(_stop.Token));
+    }
+
+    /// <summary>The watch.</summary>
+    public Watch<InstanceSighting> Watch { get; }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _run.ConfigureAwait(false);
+        _stop.Dispose();
+    }
+}

@@ -1,0 +1,253 @@
+using System.Collections.Immutable;
+using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Registry.Consul.Catalogue;
+
+namespace GatewayMesh.Registry.Consul.Watching;
+
+/// <summary>
+/// Which services' instances are watched: those declared, those lately used, and where there is room (edges only) the others. Each watch
+/// holds a connection, of which Consul allows a client 200, so there is a bound; beyond it an edge looks at the rest in rotation.
+/// </summary>
+/// <param name="most">How many are watched at one time.</param>
+/// <param name="fills">Whether free room is filled with services that nobody has asked for, and the rest looked at in rotation.</param>
+/// <param name="declared">Those that are watched whatever happens.</param>
+/// <param name="ground">What watches share.</param>
+internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string> declared, WatchGround ground) : IAsyncDisposable
+{
+    // Where not all services find room, this many places are kept for those that somebody asks for.
+    private const int Spare = 10;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, ServiceWatch> _watches = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _used = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ImmutableSortedDictionary<string, InstanceSighting>> _known = new(StringComparer.Ordinal);
+    private readonly Queue<string> _rotation = new();
+    private ImmutableArray<string> _names = [];
+    private ImmutableArray<string> _declared = declared;
+
+    /// <summary>Whether every declared service has its first answer.</summary>
+    public bool Settled
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _declared.All(name => !_watches.TryGetValue(name, out var watch) || watch.Watch.Settled);
+            }
+        }
+    }
+
+    /// <summary>What is wrong with the watches now.</summary>
+    public IEnumerable<string> Errors
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _watches.Values.Select(watch => watch.Watch.Error).OfType<string>()];
+            }
+        }
+    }
+
+    /// <summary>Services beside the catalogue's that have instances: the list of names may lag behind.</summary>
+    public IEnumerable<string> Found
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _watches.Where(watch => watch.Value.Watch.Value is { IsEmpty: false }).Select(watch => watch.Key)];
+            }
+        }
+    }
+
+    /// <summary>The catalogue has these services now.</summary>
+    public void Take(ImmutableArray<string> names)
+    {
+        lock (_lock)
+        {
+            _names = names;
+            foreach (var name in _declared)
+            {
+                Begin(name);
+            }
+
+            var there = names.ToHashSet(StringComparer.Ordinal);
+            foreach (var gone in _watches.Keys.Where(name => !there.Contains(name) && !_declared.Contains(name)).ToList())
+            {
+                End(gone);
+                _ = _known.Remove(gone);
+            }
+
+            Fill();
+        }
+    }
+
+    /// <summary>Others are watched whatever happens: the bootstrap was read again.</summary>
+    public void Declare(ImmutableArray<string> names)
+    {
+        lock (_lock)
+        {
+            _declared = names;
+        }
+
+        ground.Changed();
+    }
+
+    /// <summary>A request asks for this one: it is watched from now on, in the place of one that is needed less.</summary>
+    public void Want(string name)
+    {
+        lock (_lock)
+        {
+            _used[name] = ground.Time.GetTimestamp();
+            if (_names.Contains(name, StringComparer.Ordinal))
+            {
+                Begin(name);
+            }
+        }
+    }
+
+    /// <summary>These were used lately; those that nobody uses any more give up their places.</summary>
+    public void Use(IEnumerable<string> names)
+    {
+        lock (_lock)
+        {
+            foreach (var name in names)
+            {
+                _used[name] = ground.Time.GetTimestamp();
+                Begin(name);
+            }
+
+            foreach (var (name, at) in _used.ToList())
+            {
+                if (ground.Time.GetElapsedTime(at) > ground.Times.Use)
+                {
+                    _ = _used.Remove(name);
+                    if (!fills && !_declared.Contains(name))
+                    {
+                        End(name);
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>What is known of a service, and whether that is watched.</summary>
+    public (ImmutableArray<InstanceSighting>? Instances, bool Watched) Of(string name)
+    {
+        lock (_lock)
+        {
+            var watch = _watches.GetValueOrDefault(name)?.Watch;
+            var instances = watch?.Value ?? _known.GetValueOrDefault(name);
+            return (instances is null ? null : [.. instances.Values], watch is { Answered: true });
+        }
+    }
+
+    /// <summary>Looks at those without a watch, one after the other, until cancelled; never throws.</summary>
+    public async Task RotateAsync(CancellationToken cancellation)
+    {
+        while (fills && !cancellation.IsCancellationRequested)
+        {
+            await Task.Delay(ground.Jitter.Around(ground.Times.Rotation, 0.2), ground.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (NextInRotation() is { } name)
+            {
+                await LookAsync(name, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Ends them all.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        List<ServiceWatch> all;
+        lock (_lock)
+        {
+            all = [.. _watches.Values];
+            _watches.Clear();
+        }
+
+        foreach (var watch in all)
+        {
+            await watch.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static string PathOf(string name) => $"/v1/health/connect/{Uri.EscapeDataString(name)}";
+
+    private void Begin(string name)
+    {
+        if (_watches.ContainsKey(name))
+        {
+            return;
+        }
+
+        if (_watches.Count >= most)
+        {
+            if (_watches.Keys.Where(other => !_declared.Contains(other)).MinBy(other => _used.GetValueOrDefault(other, long.MinValue)) is not { } least)
+            {
+                return;
+            }
+
+            End(least);
+        }
+
+        _watches[name] = new ServiceWatch(new Watch<InstanceSighting>(PathOf(name), InstanceReader.Read, _known.GetValueOrDefault(name), ground));
+    }
+
+    private void End(string name)
+    {
+        if (_watches.Remove(name, out var watch))
+        {
+            if (watch.Watch.Value is { } value)
+            {
+                _known[name] = value;
+            }
+
+            _ = watch.DisposeAsync().AsTask();
+        }
+    }
+
+    private void Fill()
+    {
+        var room = _names.Length <= most ? most : most - Spare;
+        foreach (var name in fills ? _names : [])
+        {
+            if (_watches.Count >= room)
+            {
+                break;
+            }
+
+            Begin(name);
+        }
+    }
+
+    private string? NextInRotation()
+    {
+        lock (_lock)
+        {
+            if (_rotation.Count == 0)
+            {
+                foreach (var name in _names.Where(name => !_watches.ContainsKey(name)))
+                {
+                    _rotation.Enqueue(name);
+                }
+            }
+
+            return _rotation.TryDequeue(out var next) && !_watches.ContainsKey(next) ? next : null;
+        }
+    }
+
+    private async Task LookAsync(string name, CancellationToken cancellation)
+    {
+        var look = new Watch<InstanceSighting>(PathOf(name), InstanceReader.Read, _known.GetValueOrDefault(name), ground);
+        if (await look.LookAsync(cancellation).ConfigureAwait(false) is { } seen)
+        {
+            lock (_lock)
+            {
+                _known[name] = seen;
+            }
+
+            ground.Changed();
+        }
+    }
+}

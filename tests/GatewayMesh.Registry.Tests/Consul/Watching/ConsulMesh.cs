@@ -1,0 +1,98 @@
+using System.Globalization;
+using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Fixtures;
+using GatewayMesh.Registry.Consul;
+using GatewayMesh.Registry.Consul.Watching;
+using GatewayMesh.Registry.Live;
+using GatewayMesh.Registry.Snapshots;
+
+namespace GatewayMesh.Registry.Tests.Consul.Watching;
+
+/// <summary>A node that reads from real agents: registry and configuration in use, as a process has them.</summary>
+internal sealed class ConsulMesh : IAsyncDisposable
+{
+    // Only a broken test reaches it.
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    /// <summary>Times that let a test see both sides of each wait soon, but for the hold: a test says how long that is.</summary>
+    public static readonly WatchTimes Quick = new()
+    {
+        Backoff = TimeSpan.FromMilliseconds(10),
+        BackoffMax = TimeSpan.FromMilliseconds(200),
+        Pulse = TimeSpan.FromMilliseconds(100),
+        Hold = TimeSpan.FromMinutes(10),
+    };
+
+    private readonly SnapshotStore? _store;
+
+    private ConsulMesh(ConsulRegistry registry, SnapshotStore? store)
+    {
+        Registry = registry;
+        _store = store;
+        Live = new LiveConfiguration(registry, _store, TimeProvider.System);
+    }
+
+    public ConsulRegistry Registry { get; }
+
+    public LiveConfiguration Live { get; }
+
+    /// <summary>A sidecar with upstreams, or with none a gateway, that reads from these agents.</summary>
+    public static ConsulMesh Open(string registry, string[]? upstreams = null, WatchTimes? times = null, string? dataDir = null, string token = "")
+    {
+        var spec = new BootstrapSpec
+        {
+            Role = upstreams is null ? MeshRole.Gateway : MeshRole.Sidecar,
+            Node = "reader",
+            Registry = new RegistrySpec("consul", registry) { Agents = [.. registry["consul://".Length..].Split(',').Select(agent => new Uri($"http://{agent}"))], Token = token },
+            Gateway = upstreams is null ? new GatewaySpec() : null,
+            Sidecar = upstreams is null ? null : new SidecarSpec
+            {
+                Services = [new LocalServiceSpec { Name = "caller", Id = "caller-1", Port = 1, Upstreams = [.. upstreams.Select((name, index) => new UpstreamSpec(name, new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, index + 1)))] }],
+            },
+        };
+        var mesh = new ConsulMesh(new ConsulRegistry(spec, times ?? Quick, TimeProvider.System), dataDir is null ? null : new SnapshotStore(dataDir));
+        mesh.Live.Start();
+        return mesh;
+    }
+
+    /// <summary>Waits until something holds of the configuration in use.</summary>
+    public async Task HoldsAsync(Func<LiveConfiguration, bool> holds, string what)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (!holds(Live))
+        {
+            Assert.That(TimeProvider.System.GetElapsedTime(began), Is.LessThan(Deadline), $"it never happened: {what}; {Describe()}");
+            await Task.Delay(5);
+        }
+    }
+
+    /// <summary>The instances of a service in use, as <c>ID@ADDRESS</c> with <c>!</c> behind one that is not well.</summary>
+    public string Endpoints(string service) => Live.Current.Services.TryGetValue(service, out var model)
+        ? string.Join(' ', model.Endpoints.Select(endpoint => $"{endpoint.Id}@{endpoint.Address}{(endpoint.Healthy ? "" : "!")}"))
+        : "unknown";
+
+    /// <summary>Waits until the instances in use are these.</summary>
+    public Task EndpointsAreAsync(string service, string expected) => HoldsAsync(_ => Endpoints(service) == expected, $"{service} is {expected}");
+
+    /// <summary>Registers an instance with its sidecar, as a node does.</summary>
+    public static async Task RegisterAsync(ConsulAgent agent, string service, int port, string meta = "", string status = "passing", string? id = null)
+    {
+        id ??= service + "-1";
+        _ = await agent.PutAsync("/v1/agent/service/register", $$$"""{"ID":"{{{id}}}","Name":"{{{service}}}","Port":1}""");
+        _ = await agent.PutAsync("/v1/agent/service/register", string.Create(CultureInfo.InvariantCulture, $$$"""
+            {
+              "ID": "{{{id}}}-sidecar-proxy", "Name": "{{{service}}}-sidecar-proxy", "Kind": "connect-proxy", "Address": "127.0.0.1", "Port": {{{port}}}, "Meta": { {{{meta}}} },
+              "Proxy": { "DestinationServiceName": "{{{service}}}", "DestinationServiceID": "{{{id}}}", "Config": { "protocol": "http" } },
+              "Checks": [ { "CheckID": "{{{id}}}-live", "Name": "live", "TTL": "10m", "Status": "{{{status}}}" } ]
+            }
+            """));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Live.DisposeAsync();
+        await Registry.DisposeAsync();
+    }
+
+    private string Describe() => $"errors: {string.Join("; ", Live.Errors)}; services: {string.Join(", ", Live.Current.Services.Keys.Select(name => $"{name} = {Endpoints(name)}"))}";
+}
