@@ -61,14 +61,14 @@ internal sealed class DeclaredServicesTests
     public void A_gateway_says_where_guards_reach_it() =>
         Assert.That(Written(Bootstraps.Gateway()), Is.EqualTo(new[]
         {
-            """{"ID":"gatewaymesh-gateway-gateway-1","Name":"gatewaymesh-gateway","Address":"10.0.0.9","Port":15443,"Tags":[],"Meta":{"gatewaymesh-group":"blue","gatewaymesh-node":"gateway-1","gatewaymesh-role":"gateway","gatewaymesh-tunnel":"10.0.0.9:15444"},"Checks":[{"CheckID":"service:gatewaymesh-gateway-gateway-1:live","Name":"gatewaymesh serves","TTL":"10s","Status":"passing"}]}""",
+            """{"ID":"gatewaymesh-gateway-gateway-1","Name":"gatewaymesh-gateway","Address":"10.0.0.9","Port":15443,"Tags":["gatewaymesh-gateway"],"Meta":{"gatewaymesh-group":"blue","gatewaymesh-node":"gateway-1","gatewaymesh-role":"gateway","gatewaymesh-tunnel":"10.0.0.9:15444"},"Checks":[{"CheckID":"service:gatewaymesh-gateway-gateway-1:live","Name":"gatewaymesh serves","TTL":"10s","Status":"passing"}]}""",
         }));
 
     [Test]
     public void An_ingress_is_registered_with_its_first_port() =>
         Assert.That(Written(Bootstraps.Ingress()), Is.EqualTo(new[]
         {
-            """{"ID":"gatewaymesh-ingress-edge-1","Name":"gatewaymesh-ingress","Address":"10.0.0.2","Port":8080,"Tags":[],"Meta":{"gatewaymesh-node":"edge-1","gatewaymesh-role":"ingress"},"Checks":[{"CheckID":"service:gatewaymesh-ingress-edge-1:live","Name":"gatewaymesh serves","TTL":"10s","Status":"passing"}]}""",
+            """{"ID":"gatewaymesh-ingress-edge-1","Name":"gatewaymesh-ingress","Address":"10.0.0.2","Port":8080,"Tags":["gatewaymesh-ingress"],"Meta":{"gatewaymesh-node":"edge-1","gatewaymesh-role":"ingress"},"Checks":[{"CheckID":"service:gatewaymesh-ingress-edge-1:live","Name":"gatewaymesh serves","TTL":"10s","Status":"passing"}]}""",
         }));
 
     [Test]
