@@ -34,6 +34,7 @@ public sealed class DataPlane : IAsyncDisposable
     private readonly YarpForwarder _forwarder = new();
     private readonly ToApplication _applications;
     private readonly GatewayAdmission _admission;
+    private readonly ServiceDemand? _demand;
     private readonly AccessLog? _accessLog;
     private readonly PrometheusText _prometheus;
     private readonly MeshApplication _application;
@@ -59,9 +60,10 @@ public sealed class DataPlane : IAsyncDisposable
         _upstreams = new UpstreamPools(time);
         _applications = new ToApplication(options.Node, time);
         _admission = new GatewayAdmission(options.MaxConcurrentRequests);
+        _demand = options.Want is { } want ? new ServiceDemand(want, () => _traffic.Mesh, time) : null;
         var budget = new RetryBudget(time);
         var attempts = new AttemptLoop(options, _forwarder, _upstreams, new PowerOfTwoChoices(time, random), random, budget, Metrics);
-        var pipeline = new RequestPipeline(options, pseudonym, random, budget, new PlaintextIdentity(options.IngressService), attempts);
+        var pipeline = new RequestPipeline(options, pseudonym, random, budget, new PlaintextIdentity(options.IngressService), _demand, attempts);
         var behaviours = new ListenerBehaviours(options, _admission, _applications);
         _application = new MeshApplication(pipeline, behaviours, new RequestTelemetry(Metrics, _accessLog), _traffic, pseudonym, time, options.Progress);
         var tunnel = new TunnelDoor(time, random, options.MaxCarriedAge, () => _traffic.Draining, () => _admission.Counts.InFlight >= _admission.Max);
@@ -116,12 +118,23 @@ public sealed class DataPlane : IAsyncDisposable
         }
     }
 
+    /// <summary>The services that requests went to since the last call.</summary>
+    public IReadOnlyCollection<string> TakeUsed() => [.. _traffic.Mesh.Endpoints.Services.Where(service => service.TakeUsed()).Select(service => service.Service)];
+
     /// <summary>Swaps the configuration. Requests under way keep the one that they began with.</summary>
     public void Apply(MeshSnapshot snapshot)
     {
         lock (_gate)
         {
-            _traffic.Mesh = new LiveMesh(snapshot, _endpoints.Apply(snapshot));
+            var used = TakeUsed();
+            var table = _endpoints.Apply(snapshot);
+            foreach (var service in used)
+            {
+                table.Find(service)?.MarkUsed();
+            }
+
+            _traffic.Mesh = new LiveMesh(snapshot, table);
+            _demand?.Applied(table);
             var addresses = new HashSet<HostPort>(snapshot.Gateways.Select(gateway => gateway.Mesh));
             addresses.UnionWith(snapshot.Services.Values.SelectMany(service => service.Endpoints).Select(endpoint => endpoint.Address));
             _upstreams.RetireAllBut(addresses);

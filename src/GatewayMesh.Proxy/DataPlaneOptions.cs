@@ -49,6 +49,9 @@ public sealed record DataPlaneOptions
     /// <summary>Counters that the guard sees; not owned. Default: none.</summary>
     public ProgressPage? Progress { get; init; }
 
+    /// <summary>Told of a service that a request asks for and whose instances the registry does not look at; quick. Default: nobody, no request waits for a registry.</summary>
+    public Action<string>? Want { get; init; }
+
     /// <summary>Where the access log goes, one JSON line a request; not owned. Default: nowhere.</summary>
     public Stream? AccessLog { get; init; }
 

@@ -33,7 +33,7 @@ public sealed class EndpointRegistry
             var states = new Dictionary<EndpointKey, EndpointState>(_states.Count);
             var services = snapshot.Services.Values.ToFrozenDictionary(
                 service => service.Name,
-                service => SetOf(service.Name, service.Policy, service.Protocol, service.Endpoints, states),
+                service => SetOf(service.Name, service.Policy, service.Protocol, service.Endpoints, states, service.IsDormant),
                 StringComparer.Ordinal);
             var gateways = snapshot.Gateways.GroupBy(gateway => gateway.Group, StringComparer.Ordinal).ToFrozenDictionary(
                 group => group.Key,
@@ -49,7 +49,7 @@ public sealed class EndpointRegistry
     private static EndpointModel AsEndpoint(GatewayModel gateway) =>
         new("gateway:" + gateway.Group, gateway.Node, gateway.Node, gateway.Mesh, gateway.Healthy);
 
-    private EndpointSet SetOf(string service, PolicyModel policy, string protocol, ImmutableArray<EndpointModel> endpoints, Dictionary<EndpointKey, EndpointState> states)
+    private EndpointSet SetOf(string service, PolicyModel policy, string protocol, ImmutableArray<EndpointModel> endpoints, Dictionary<EndpointKey, EndpointState> states, bool dormant = false)
     {
         var all = ImmutableArray.CreateBuilder<EndpointState>(endpoints.Length);
         foreach (var model in endpoints)
@@ -73,6 +73,6 @@ public sealed class EndpointRegistry
             all.Add(state);
         }
 
-        return new EndpointSet(service, policy, all.ToImmutable(), protocol);
+        return new EndpointSet(service, policy, all.ToImmutable(), protocol) { IsDormant = dormant };
     }
 }

@@ -6,6 +6,8 @@ namespace GatewayMesh.Proxy.LoadBalancing;
 /// <summary>The live instances of one service, as one snapshot has them. The set is immutable, its members live.</summary>
 public sealed class EndpointSet
 {
+    private bool _used;
+
     internal EndpointSet(string service, PolicyModel policy, ImmutableArray<EndpointState> all, string protocol = "http")
     {
         Service = service;
@@ -33,4 +35,19 @@ public sealed class EndpointSet
 
     /// <summary>Those that the registry calls healthy.</summary>
     public ImmutableArray<EndpointState> Healthy { get; }
+
+    /// <summary>The registry does not look at them now and would answer whoever asks. Default: false.</summary>
+    public bool IsDormant { get; init; }
+
+    /// <summary>A request goes to one of them: a plain flag, written once between two looks at it.</summary>
+    internal void MarkUsed()
+    {
+        if (!_used)
+        {
+            _used = true;
+        }
+    }
+
+    /// <summary>Whether a request went to one of them since the last call.</summary>
+    internal bool TakeUsed() => _used && Interlocked.Exchange(ref _used, false);
 }

@@ -46,6 +46,9 @@ internal sealed class Exchange : IBodyObserver
     /// <summary>The mesh as it was when the request came.</summary>
     public LiveMesh Mesh { get; private set; } = LiveMesh.Empty;
 
+    /// <summary>It has waited for the registry to answer, and so meets a newer mesh; it does so once.</summary>
+    public bool HasWaited { get; set; }
+
     /// <summary>When it came (timestamp).</summary>
     public long StartedAt { get; private set; }
 
@@ -146,6 +149,9 @@ internal sealed class Exchange : IBodyObserver
         At = _time.GetUtcNow();
     }
 
+    /// <summary>Goes on with a newer mesh than it began with; before anything was taken from the old one.</summary>
+    public void Meet(LiveMesh mesh) => Mesh = mesh;
+
     /// <summary>The clock of the deadline runs.</summary>
     public void StartClock()
     {
@@ -209,6 +215,7 @@ internal sealed class Exchange : IBodyObserver
         Caller = default;
         Route = default;
         Destination = null;
+        HasWaited = false;
         Admission = default;
         Deadline = default;
         IsGrpc = false;

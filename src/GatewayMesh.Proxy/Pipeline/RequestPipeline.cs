@@ -3,12 +3,13 @@ using GatewayMesh.Proxy.Forwarding;
 using GatewayMesh.Proxy.Identity;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Resilience;
+using GatewayMesh.Proxy.Routing;
 using Microsoft.AspNetCore.Http;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
 /// <summary>The way of every request, whatever listener and role: written once, here.</summary>
-internal sealed class RequestPipeline(DataPlaneOptions options, string pseudonym, SplitMix random, RetryBudget budget, ICallerIdentity identity, AttemptLoop attempts)
+internal sealed class RequestPipeline(DataPlaneOptions options, string pseudonym, SplitMix random, RetryBudget budget, ICallerIdentity identity, ServiceDemand? demand, AttemptLoop attempts)
 {
     private readonly IStep[] _steps =
     [
@@ -20,7 +21,7 @@ internal sealed class RequestPipeline(DataPlaneOptions options, string pseudonym
         new LoopStep(pseudonym),                         // a circle ends before it costs anything
         new CallerStep(identity),                        // in whose name
         new GrpcStep(options.Time),                      // a call with a deadline of its own
-        new RouteStep(),                                 // which service; unknown ones end here
+        new RouteStep(demand),                           // which service; unknown ones end here
         new AdmissionStep(),                             // a gateway bounds what it carries
         new DeadlineStep(options.Time, budget),          // how long, how often
         new PropagationStep(new ForwardedFor(options.TrustedProxies), random), // what the next hop is told
@@ -33,6 +34,11 @@ internal sealed class RequestPipeline(DataPlaneOptions options, string pseudonym
         for (var i = 0; verdict.GoesOn && i < _steps.Length; i++)
         {
             verdict = _steps[i].Take(exchange);
+            if (verdict.Until is { } until)
+            {
+                await until.ConfigureAwait(false);
+                verdict = _steps[i].Take(exchange);
+            }
         }
 
         var error = verdict.GoesOn ? await attempts.RunAsync(exchange).ConfigureAwait(false) : verdict.Error;

@@ -1,18 +1,31 @@
 using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Routing;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
-/// <summary>Which service: the mesh is never an open proxy, so an unknown name ends here.</summary>
-internal sealed class RouteStep : IStep
+/// <summary>Which service: the mesh is never an open proxy, so an unknown name ends here. One that the registry does not look at is asked for first.</summary>
+internal sealed class RouteStep(ServiceDemand? demand) : IStep
 {
     /// <inheritdoc/>
     public Verdict Take(Exchange exchange)
     {
+        if (exchange.HasWaited)
+        {
+            exchange.Meet(demand!.Mesh);
+        }
+
         if (exchange.Behaviour.Resolver.Resolve(exchange) is not { } route)
         {
             return Verdict.Fail(MeshErrorKind.DestinationNotFound);
         }
 
+        if (route.Instances.IsDormant && demand is not null && !exchange.HasWaited)
+        {
+            exchange.HasWaited = true;
+            return Verdict.After(demand.WaitAsync(route.Instances.Service));
+        }
+
+        route.Instances.MarkUsed();
         exchange.Route = route;
         exchange.Destination = route.Instances.Service;
         return route.Instances.All.IsEmpty ? Verdict.Fail(MeshErrorKind.NoEndpoint) : Verdict.Next;

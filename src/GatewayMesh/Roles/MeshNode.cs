@@ -23,6 +23,9 @@ namespace GatewayMesh.Roles;
 /// </summary>
 internal sealed class MeshNode : IAsyncDisposable
 {
+    // How often the registry hears which services are used; they are looked at for minutes after their last use.
+    private static readonly TimeSpan UseInterval = TimeSpan.FromSeconds(5);
+
     private readonly EventLog _events;
     private readonly TimeProvider _time;
     private readonly IRegistry _registry;
@@ -31,9 +34,11 @@ internal sealed class MeshNode : IAsyncDisposable
     private readonly GatewayFiles _gatewayFiles;
     private readonly CapacitySampler _capacity;
     private readonly ITimer _sampling;
+    private readonly ITimer _using;
     private volatile BootstrapSpec _bootstrap;
     private ImmutableSortedDictionary<string, int> _pids;
     private string _errors = "";
+    private string _revision = MeshSnapshot.Empty.Revision;
     private bool _serving;
     private bool _guarded;
 
@@ -55,10 +60,12 @@ internal sealed class MeshNode : IAsyncDisposable
             Seed = Environment.ProcessId,
             Logs = _logs,
             Progress = progress,
+            Want = _registry.Want,
             AccessLog = Console.OpenStandardOutput(),
         });
         _capacity = new CapacitySampler(time, () => Environment.CpuUsage.TotalTime, () => Plane.Figures.Total);
         _sampling = time.CreateTimer(_ => _capacity.Sample(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        _using = time.CreateTimer(_ => _registry.Use(Plane.TakeUsed()), null, UseInterval, UseInterval);
     }
 
     internal BootstrapSpec Bootstrap => _bootstrap;
@@ -147,6 +154,7 @@ internal sealed class MeshNode : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _sampling.DisposeAsync().ConfigureAwait(false);
+        await _using.DisposeAsync().ConfigureAwait(false);
         await Publisher.DisposeAsync().ConfigureAwait(false);
         await _health.DisposeAsync().ConfigureAwait(false);
         await Configuration.DisposeAsync().ConfigureAwait(false);
@@ -161,6 +169,13 @@ internal sealed class MeshNode : IAsyncDisposable
     {
         Plane.Apply(snapshot);
         _gatewayFiles.Write(_bootstrap, snapshot);
+        if (snapshot.Revision == _revision)
+        {
+            // Only which services are looked at has changed.
+            return;
+        }
+
+        _revision = snapshot.Revision;
         _events.Info("configuration", $"revision {snapshot.Revision} is in use", ("origin", Configuration.Origin.ToString()), ("services", snapshot.Services.Count));
     }
 

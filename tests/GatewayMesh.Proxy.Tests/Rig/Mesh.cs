@@ -54,6 +54,14 @@ internal sealed class Mesh : IAsyncDisposable
         return Apply();
     }
 
+    /// <summary>A service that the registry knows and does not look at, with the instances that it had when it last did.</summary>
+    public Mesh DormantService(string name, params HostPort[] instances)
+    {
+        Service(name, instances);
+        _services[name] = _services[name] with { IsDormant = true };
+        return Apply();
+    }
+
     /// <summary>A service with one instance that no sidecar fronts.</summary>
     public Mesh BareService(string name, HostPort instance, string protocol = "http")
     {

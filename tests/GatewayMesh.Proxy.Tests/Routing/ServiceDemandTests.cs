@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using GatewayMesh.Proxy.Tests.Rig;
+
+namespace GatewayMesh.Proxy.Tests.Routing;
+
+public class ServiceDemandTests
+{
+    private readonly ConcurrentQueue<string> _wanted = [];
+
+    [Test]
+    public async Task The_first_requests_to_a_service_that_nobody_looks_at_wait_for_its_instances()
+    {
+        using var old = Backend.Saying("old");
+        using var now = Backend.Saying("now");
+        await using var mesh = await Mesh.Start(options => options with { Want = _wanted.Enqueue });
+        mesh.DormantService("payments", old.HostPort);
+        var outbound = mesh.Outbound();
+        using var one = await RawConnection.To(outbound);
+        using var two = await RawConnection.To(outbound);
+
+        var answers = Task.WhenAll(Ask(one), Ask(two));
+        while (_wanted.Count < 2)
+        {
+            await Task.Delay(1);
+        }
+
+        mesh.Service("payments", now.HostPort);
+
+        Assert.That((await answers).Select(answer => answer.Body), Is.EqualTo(new[] { "now", "now" }));
+        Assert.That((old.Executed, _wanted), Is.EqualTo((0, new[] { "payments", "payments" })));
+    }
+
+    [Test]
+    public async Task What_is_known_serves_when_nobody_answers_and_then_without_a_wait_until_somebody_does()
+    {
+        using var old = Backend.Saying("old");
+        await using var mesh = await Mesh.Start(options => options with { Want = _wanted.Enqueue });
+        mesh.DormantService("payments", old.HostPort);
+        using var client = await RawConnection.To(mesh.Outbound());
+
+        Assert.That((await Ask(client)).Body, Is.EqualTo("old"));
+        var began = TimeProvider.System.GetTimestamp();
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.That((await Ask(client)).Body, Is.EqualTo("old"));
+        }
+
+        Assert.That(TimeProvider.System.GetElapsedTime(began), Is.LessThan(TimeSpan.FromSeconds(60)), "a hundred waits of 1 s");
+    }
+
+    [Test]
+    public async Task A_service_without_any_instance_known_is_503_when_nobody_answers()
+    {
+        await using var mesh = await Mesh.Start(options => options with { Want = _wanted.Enqueue });
+        mesh.DormantService("payments");
+        using var client = await RawConnection.To(mesh.Outbound());
+        var answer = await Ask(client);
+        Assert.That(answer.Status, Is.EqualTo(503));
+        Assert.That(answer["Proxy-Status"], Does.Contain("forwarded=?0"));
+    }
+
+    [Test]
+    public async Task A_service_that_is_looked_at_asks_nobody_and_is_known_as_used_until_that_is_taken()
+    {
+        using var payments = Backend.Saying("paid");
+        await using var mesh = await Mesh.Start(options => options with { Want = _wanted.Enqueue });
+        mesh.Service("payments", payments.HostPort).Service("other", payments.HostPort);
+        using var client = await RawConnection.To(mesh.Outbound());
+        _ = await Ask(client);
+
+        mesh.Apply();
+
+        Assert.That(mesh.Plane.TakeUsed(), Is.EqualTo(new[] { "payments" }), "also after a new snapshot");
+        Assert.That(mesh.Plane.TakeUsed(), Is.Empty);
+        Assert.That(_wanted, Is.Empty);
+    }
+
+    [SetUp]
+    public void Forget() => _wanted.Clear();
+
+    private static Task<RawMessage> Ask(RawConnection client) => client.Ask("GET / HTTP/1.1\r\nHost: payments\r\n\r\n");
+}
