@@ -45,7 +45,7 @@ internal sealed class FailoverLoop(ClientSettings settings, RouteTable routes, R
             while (true)
             {
                 var target = course.Current!;
-                var outcome = await AttemptAsync(request, body, rule, history, target, course.Patient, cancellation).ConfigureAwait(false);
+                var outcome = await AttemptAsync(request, body, rule, history, course, cancellation).ConfigureAwait(false);
                 activity?.Dispose();
                 Note(target, outcome);
                 if (outcome.Reason is not { } reason)
@@ -90,15 +90,16 @@ internal sealed class FailoverLoop(ClientSettings settings, RouteTable routes, R
     }
 
     private async Task<Outcome> AttemptAsync(
-        HttpRequestMessage request, RequestBody body, ReplayRule rule, RequestHistory history, Target target, bool patient, CancellationToken cancellation)
+        HttpRequestMessage request, RequestBody body, ReplayRule rule, RequestHistory history, Course course, CancellationToken cancellation)
     {
+        var target = course.Current!;
         var number = history.Begin();
         var outcome = default(Outcome?);
         try
         {
             var message = AttemptMessage.For(request, body, target, number);
             outcome = await Attempt.RunAsync(
-                message, target, patient, () => rule.Idempotent && number < rule.MaxAttempts && body.AtHand, settings.AnswerWait, time, cancellation).ConfigureAwait(false);
+                message, target, course.Patient, () => rule.Idempotent && number < rule.MaxAttempts && body.AtHand && course.HasAnother, settings.AnswerWait, time, cancellation).ConfigureAwait(false);
             return outcome.Value;
         }
         finally

@@ -37,6 +37,9 @@ internal sealed class Course
     /// <summary>The second round has begun.</summary>
     public bool Patient { get; private set; }
 
+    /// <summary>There is another way after this one.</summary>
+    public bool HasAnother => (_gateways ??= _routes.Gateways).Length > _next || (!_sidecarTried && _routes.Sidecar is not null);
+
     /// <summary>Moves on after a failed attempt; false when every way was tried.</summary>
     public bool MoveOn(in Outcome failed)
     {

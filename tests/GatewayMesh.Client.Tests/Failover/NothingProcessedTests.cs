@@ -48,10 +48,12 @@ public sealed class NothingProcessedTests
     [Test]
     public async Task A_kept_connection_that_was_closed_meanwhile_loses_no_post()
     {
+        var ended = new SemaphoreSlim(0);
         using var sidecar = new ScriptedServer(async (_, connection) =>
         {
             await connection.AnswerAsync("ok");
             connection.End();
+            ended.Release();
         });
         using var client = new TestClient(sidecar.Address);
 
@@ -59,8 +61,73 @@ public sealed class NothingProcessedTests
         {
             using var answer = await client.SendAsync("POST", new StringContent("body"));
             Assert.That(await answer.Content.ReadAsStringAsync(), Is.EqualTo("ok"));
+            await ended.WaitAsync();
         }
 
         Assert.That(sidecar.Executed, Has.Count.EqualTo(50));
+    }
+
+    [Test]
+    public async Task No_connection_in_time_sends_any_request_to_a_gateway()
+    {
+        using var full = new FullQueue();
+        using var gateway = ScriptedGateway.Carrying();
+        using var client = new TestClient(full.Address, [gateway.Address], options => options.ConnectTimeout = TimeSpan.FromMilliseconds(100));
+
+        using var answer = await client.SendAsync("POST", new StringContent("body"));
+
+        Assert.That(await answer.Content.ReadAsStringAsync(), Is.EqualTo("by the gateway"));
+    }
+
+    [TestCase(TunnelAnswer.Busy)]
+    [TestCase(TunnelAnswer.Draining)]
+    [TestCase(TunnelAnswer.Denied)]
+    public async Task A_gateway_that_does_not_take_it_is_followed_by_the_next_and_then_left_alone_for_a_moment(TunnelAnswer said)
+    {
+        using var first = ScriptedGateway.Carrying("not this one");
+        using var second = ScriptedGateway.Carrying();
+        first.Answer = said;
+        using var client = new TestClient(null, [first.Address, second.Address], time: new ManualTime());
+
+        for (var i = 0; i < 3; i++)
+        {
+            using var answer = await client.SendAsync("POST", new StringContent("body"));
+            Assert.That(await answer.Content.ReadAsStringAsync(), Is.EqualTo("by the gateway"));
+        }
+
+        Assert.That((first.Hellos.Count, first.Executed.Count), Is.EqualTo((1, 0)));
+    }
+
+    [Test]
+    public async Task A_gateway_that_does_not_answer_the_hello_is_followed_by_the_next()
+    {
+        using var silent = ScriptedGateway.Carrying("not this one");
+        using var second = ScriptedGateway.Carrying();
+        silent.Answer = null;
+        using var client = new TestClient(null, [silent.Address, second.Address], options => options.TunnelTimeout = TimeSpan.FromMilliseconds(200));
+
+        Assert.That(await client.GetAsync(), Is.EqualTo("by the gateway"));
+    }
+
+    [Test]
+    public async Task When_every_gateway_was_too_slow_each_gets_ten_times_as_long()
+    {
+        using var slow = new ScriptedGateway((_, connection) => connection.AnswerAsync("slow")) { AnswerAfter = TimeSpan.FromMilliseconds(500) };
+        using var client = new TestClient(null, [slow.Address], options => options.TunnelTimeout = TimeSpan.FromMilliseconds(250));
+
+        Assert.That(await client.GetAsync(), Is.EqualTo("slow"));
+        Assert.That(slow.Hellos, Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public async Task With_no_way_left_the_failure_says_that_nothing_was_seen()
+    {
+        using var client = new TestClient(ScriptedServer.Nobody(), [ScriptedServer.Nobody(), ScriptedServer.Nobody()]);
+
+        var failure = await Assert.ThrowsAsync<GatewayMeshException>(() => client.SendAsync("POST", new StringContent("body")));
+
+        Assert.That(
+            (failure!.Refusal, failure.Reason, failure.MayHaveRun, failure.Attempts, failure.HttpRequestError),
+            Is.EqualTo((ReplayRefusal.NoWayLeft, (FailoverReason?)FailoverReason.Refused, false, 0, HttpRequestError.ConnectionError)));
     }
 }

@@ -10,6 +10,9 @@ internal sealed class ScriptedGateway(Func<ServerRequest, ServerConnection, Task
     /// <summary>The answer to a hello; null: none. Default: ok.</summary>
     public TunnelAnswer? Answer { get; set; } = TunnelAnswer.Ok;
 
+    /// <summary>Time until the answer. Default: none.</summary>
+    public TimeSpan AnswerAfter { get; set; }
+
     public ConcurrentQueue<TunnelHello> Hellos { get; } = [];
 
     public static ScriptedGateway Carrying(string body = "by the gateway") => new((_, connection) => connection.AnswerAsync(body));
@@ -24,6 +27,7 @@ internal sealed class ScriptedGateway(Func<ServerRequest, ServerConnection, Task
         }
 
         Hellos.Enqueue(hello!);
+        await Task.Delay(AnswerAfter);
         if (Answer is { } answer)
         {
             await connection.SendAsync(new[] { (byte)answer });

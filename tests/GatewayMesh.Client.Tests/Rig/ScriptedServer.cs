@@ -9,6 +9,7 @@ internal class ScriptedServer : IDisposable
 {
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly ConcurrentBag<ServerConnection> _connections = [];
+    private readonly ConcurrentDictionary<ServerConnection, bool> _used = new();
     private readonly Func<ServerRequest, ServerConnection, Task> _script;
     private int _probes;
 
@@ -33,7 +34,8 @@ internal class ScriptedServer : IDisposable
     /// <summary>Questions whether it lives.</summary>
     public int Probes => Volatile.Read(ref _probes);
 
-    public int Connections => _connections.Count;
+    /// <summary>Connections on which a request was executed; questions have connections of their own.</summary>
+    public int Connections => _used.Count;
 
     public static ScriptedServer Answering(string body = "ok", string fields = "", string status = "200 OK") => new((_, connection) => connection.AnswerAsync(body, fields, status));
 
@@ -51,6 +53,9 @@ internal class ScriptedServer : IDisposable
         using var gone = new ScriptedServer((_, _) => Task.CompletedTask);
         return gone.Address;
     }
+
+    /// <summary>Accepts no more; open connections stay.</summary>
+    public void StopListening() => _listener.Dispose();
 
     /// <summary>Ends all connections with a reset, as a killed process does.</summary>
     public void Kill()
@@ -82,6 +87,7 @@ internal class ScriptedServer : IDisposable
         {
             if (!request.IsProbe)
             {
+                _used[connection] = true;
                 Executed.Enqueue(request);
                 await _script(request, connection);
                 continue;

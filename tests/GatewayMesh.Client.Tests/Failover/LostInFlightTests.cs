@@ -1,0 +1,180 @@
+using System.Net.Http.Json;
+using System.Text;
+using GatewayMesh.Client.Tests.Rig;
+
+namespace GatewayMesh.Client.Tests.Failover;
+
+/// <summary>The connection ends after the request was written: an application may have seen it.</summary>
+public sealed class LostInFlightTests
+{
+    [TestCase("GET")]
+    [TestCase("HEAD")]
+    [TestCase("OPTIONS")]
+    [TestCase("TRACE")]
+    [TestCase("PUT")]
+    [TestCase("DELETE")]
+    public async Task An_idempotent_request_is_sent_again_first_at_the_sidecars_address(string method)
+    {
+        using var sidecar = DyingOnce();
+        using var gateway = ScriptedGateway.Carrying();
+        using var client = new TestClient(sidecar.Address, [gateway.Address]);
+
+        using var answer = await client.SendAsync(method);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(answer.IsSuccessStatusCode);
+            Assert.That(sidecar.Executed.Select(request => request["gatewaymesh-attempt"]), Is.EqualTo(["1", "2"]));
+            Assert.That(gateway.Executed, Is.Empty);
+        }
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task Lost_there_too_it_goes_to_a_gateway(bool halfHead)
+    {
+        using var sidecar = new ScriptedServer(async (_, connection) =>
+        {
+            if (halfHead)
+            {
+                await connection.SendAsync("HTTP/1.1 200 OK\r\nConte");
+            }
+
+            connection.End();
+        });
+        using var gateway = ScriptedGateway.Carrying();
+        using var client = new TestClient(sidecar.Address, [gateway.Address]);
+
+        Assert.That(await client.GetAsync(), Is.EqualTo("by the gateway"));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(sidecar.Executed, Has.Count.EqualTo(2));
+            Assert.That(gateway.Executed.Single()["gatewaymesh-attempt"], Is.EqualTo("3"));
+        }
+    }
+
+    [TestCase("POST")]
+    [TestCase("PATCH")]
+    [TestCase("get")]
+    [TestCase("INVENTED")]
+    public async Task Any_other_runs_at_most_once(string method)
+    {
+        using var sidecar = DyingOnce();
+        using var gateway = ScriptedGateway.Carrying();
+        using var client = new TestClient(sidecar.Address, [gateway.Address]);
+
+        var failure = await Assert.ThrowsAsync<GatewayMeshException>(() => client.SendAsync(method, new StringContent("body")));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((failure!.Reason, failure.Refusal, failure.MayHaveRun, failure.Attempts), Is.EqualTo(((FailoverReason?)FailoverReason.Lost, ReplayRefusal.NotIdempotent, true, 1)));
+            Assert.That((sidecar.Executed.Count, gateway.Executed.Count), Is.EqualTo((1, 0)));
+        }
+    }
+
+    [TestCase(true, 2)]
+    [TestCase(false, 1)]
+    public async Task An_idempotency_key_allows_another_attempt_where_the_option_says_so(bool allowed, int executed)
+    {
+        using var sidecar = DyingOnce();
+        using var client = new TestClient(sidecar.Address, with: options => options.ReplayWithIdempotencyKey = allowed);
+
+        var sending = client.SendAsync("POST", new StringContent("body"), request => request.Headers.Add("Idempotency-Key", "\"k1\""));
+        if (allowed)
+        {
+            using var answer = await sending;
+        }
+        else
+        {
+            await Assert.ThrowsAsync<GatewayMeshException>(() => sending);
+        }
+
+        Assert.That(sidecar.Executed, Has.Count.EqualTo(executed));
+    }
+
+    [TestCase(0)]
+    [TestCase(65_536)]
+    public async Task A_body_that_is_kept_arrives_whole_each_time(int size)
+    {
+        var body = string.Concat(Enumerable.Range(0, size).Select(i => (char)('a' + (i % 26))));
+        using var sidecar = DyingOnce();
+        using var client = new TestClient(sidecar.Address);
+
+        // A stream is read once, and yet sent twice.
+        using var answer = await client.SendAsync("PUT", new StreamContent(new MemoryStream(Encoding.ASCII.GetBytes(body))));
+
+        Assert.That(sidecar.Executed.Select(request => request.Body), Is.EqualTo([body, body]));
+    }
+
+    [Test]
+    public async Task A_small_body_of_unknown_length_is_sent_as_it_comes_and_kept_on_the_way()
+    {
+        using var sidecar = DyingOnce();
+        using var client = new TestClient(sidecar.Address);
+
+        using var answer = await client.SendAsync("PUT", JsonContent.Create(new[] { 1, 2, 3 }));
+
+        Assert.That(sidecar.Executed.Select(request => request.Body), Is.EqualTo(["[1,2,3]", "[1,2,3]"]));
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_larger_body_is_never_sent_again_once_it_was_begun(bool knownLength)
+    {
+        using var sidecar = DyingOnce();
+        using var gateway = ScriptedGateway.Carrying();
+        using var client = new TestClient(sidecar.Address, [gateway.Address]);
+        HttpContent body = knownLength ? new ByteArrayContent(new byte[65_537]) : new GatedContent(Task.CompletedTask, 65_537);
+
+        var failure = await Assert.ThrowsAsync<GatewayMeshException>(() => client.SendAsync("PUT", body));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(failure!.Refusal, Is.EqualTo(ReplayRefusal.BodyGone));
+            Assert.That((sidecar.Executed.Count, gateway.Executed.Count), Is.EqualTo((1, 0)));
+        }
+    }
+
+    [Test]
+    public async Task A_larger_body_that_was_not_begun_goes_to_a_gateway()
+    {
+        using var gateway = ScriptedGateway.Carrying();
+        using var client = new TestClient(ScriptedServer.Nobody(), [gateway.Address]);
+
+        using var answer = await client.SendAsync("POST", new GatedContent(Task.CompletedTask, 300_000));
+
+        Assert.That(gateway.Executed.Single().Body, Has.Length.EqualTo(300_005));
+    }
+
+    [Test]
+    public async Task Nothing_is_sent_again_once_the_application_has_seen_the_head()
+    {
+        using var sidecar = new ScriptedServer(async (_, connection) =>
+        {
+            await connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nfive.");
+            connection.Reset();
+        });
+        using var gateway = ScriptedGateway.Carrying();
+        using var client = new TestClient(sidecar.Address, [gateway.Address]);
+
+        using var answer = await client.SendAsync("GET");
+
+        await Assert.ThrowsAsync(Is.InstanceOf<HttpRequestException>().Or.InstanceOf<IOException>(), () => answer.Content.ReadAsStringAsync());
+        Assert.That((sidecar.Executed.Count, gateway.Executed.Count), Is.EqualTo((1, 0)));
+    }
+
+    private static ScriptedServer DyingOnce()
+    {
+        var requests = 0;
+        return new ScriptedServer((request, connection) =>
+        {
+            if (Interlocked.Increment(ref requests) == 1)
+            {
+                connection.Reset();
+                return Task.CompletedTask;
+            }
+
+            return request.Method == "HEAD" ? connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n") : connection.AnswerAsync("again");
+        });
+    }
+}

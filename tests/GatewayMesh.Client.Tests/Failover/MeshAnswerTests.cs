@@ -1,0 +1,88 @@
+using System.Net;
+using GatewayMesh.Client.Tests.Rig;
+
+namespace GatewayMesh.Client.Tests.Failover;
+
+/// <summary>Which answers are the mesh's own, and which of them permit another attempt.</summary>
+public sealed class MeshAnswerTests
+{
+    [TestCase("", TestName = "An application's own 503 is the answer")]
+    [TestCase("Proxy-Status: other; error=connection_refused; forwarded=?0\r\n", TestName = "Another proxy's error is the answer")]
+    [TestCase("Proxy-Status: gatewaymesh; error=connection_terminated; forwarded=?1\r\n", TestName = "A forwarded error is the answer")]
+    [TestCase("Proxy-Status: gatewaymesh; error=connection_terminated\r\n", TestName = "An error that does not say whether it was forwarded is the answer")]
+    [TestCase("Proxy-Status: gatewaymesh; error=connection_terminated; forwarded=?0, gatewaymesh; error=connection_refused; forwarded=?1\r\n", TestName = "One forwarded member is enough")]
+    [TestCase("Proxy-Status: gatewaymesh; error=connection_terminated; forwarded=?1; details=\"x, gatewaymesh; forwarded=?0\"\r\n", TestName = "Words in the details are no members")]
+    [TestCase("Proxy-Status: gatewaymesh; error=destination_not_found; forwarded=?0\r\n", TestName = "An unknown service is unknown everywhere")]
+    [TestCase("Proxy-Status: gatewaymesh; error=http_request_error; forwarded=?0\r\n", TestName = "A malformed request is malformed everywhere")]
+    [TestCase("Proxy-Status: gatewaymesh; error=proxy_loop_detected; forwarded=?0\r\n", TestName = "A loop is not entered again")]
+    public async Task Passed_on(string fields)
+    {
+        using var sidecar = ScriptedServer.Answering("as it is", fields, "503 Service Unavailable");
+        using var gateway = ScriptedGateway.Carrying();
+        using var client = new TestClient(sidecar.Address, [gateway.Address]);
+
+        using var answer = await client.SendAsync("GET");
+
+        Assert.That((answer.StatusCode, await answer.Content.ReadAsStringAsync(), gateway.Executed.Count), Is.EqualTo((HttpStatusCode.ServiceUnavailable, "as it is", 0)));
+    }
+
+    [TestCase("connection_refused", "502 Bad Gateway")]
+    [TestCase("connection_timeout", "504 Gateway Timeout")]
+    [TestCase("destination_unavailable", "503 Service Unavailable")]
+    [TestCase("proxy_internal_response", "503 Service Unavailable")]
+    [TestCase("proxy_configuration_error", "503 Service Unavailable")]
+    [TestCase("connection_refused", "200 OK", TestName = "The same on gRPC, whose status is in the trailers")]
+    public async Task Not_forwarded_goes_to_a_gateway(string error, string status)
+    {
+        using var sidecar = ScriptedServer.Answering("", $"Via: 1.1 host-a\r\nProxy-Status: gatewaymesh; error={error}; forwarded=?0; details=\"a \\\"word\\\"\"\r\n", status);
+        using var gateway = ScriptedGateway.Carrying();
+        using var client = new TestClient(sidecar.Address, [gateway.Address]);
+
+        Assert.That(await client.GetAsync(), Is.EqualTo("by the gateway"));
+    }
+
+    [Test]
+    public async Task When_no_way_is_better_the_meshs_answer_is_the_answer()
+    {
+        using var sidecar = ScriptedServer.Answering("nobody there", "Proxy-Status: gatewaymesh; error=destination_unavailable; forwarded=?0\r\n", "503 Service Unavailable");
+        using var client = new TestClient(sidecar.Address, [ScriptedServer.Nobody()]);
+
+        using var answer = await client.SendAsync("POST", new StringContent("body"));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((answer.StatusCode, await answer.Content.ReadAsStringAsync()), Is.EqualTo((HttpStatusCode.ServiceUnavailable, "nobody there")));
+            Assert.That(GatewayMeshRetries.MayRetry(answer), Is.False, "the layer above need not try again");
+            Assert.That(answer.RequestMessage!.RequestUri!.Host, Is.EqualTo("payments"));
+        }
+    }
+
+    [Test]
+    public async Task An_answer_does_not_say_not_forwarded_when_an_earlier_attempt_may_have_been_seen()
+    {
+        using var sidecar = ScriptedServer.Resetting();
+        using var gateway = new ScriptedGateway((_, connection) => connection.AnswerAsync("", "Proxy-Status: gatewaymesh; error=connection_refused; forwarded=?0\r\n", "502 Bad Gateway"));
+        using var client = new TestClient(sidecar.Address, [gateway.Address]);
+
+        using var answer = await client.SendAsync("GET");
+
+        Assert.That(answer.Headers.GetValues("Proxy-Status").Single(), Does.Contain("forwarded=?1"));
+    }
+
+    [Test]
+    public async Task A_busy_gateway_is_left_alone_for_as_long_as_it_asks()
+    {
+        using var busy = new ScriptedGateway((_, connection) => connection.AnswerAsync("", "Retry-After: 1\r\nProxy-Status: gatewaymesh; error=connection_limit_reached; forwarded=?0\r\n", "503 Service Unavailable"));
+        using var other = ScriptedGateway.Carrying();
+        var time = new ManualTime();
+        using var client = new TestClient(null, [busy.Address, other.Address], time: time);
+
+        await client.GetAsync();
+        await client.GetAsync();
+        Assert.That((busy.Executed.Count, other.Executed.Count), Is.EqualTo((1, 2)));
+
+        time.Advance(TimeSpan.FromSeconds(1.1));
+        await client.GetAsync();
+        Assert.That((busy.Executed.Count, other.Executed.Count), Is.EqualTo((2, 3)));
+    }
+}
