@@ -6,7 +6,10 @@ using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.Clients;
 
-/// <summary>An application that knows nothing of a mesh: 500 GETs a second by the clock, whatever the answers, on 20 keep-alive connections.</summary>
+/// <summary>
+/// An application that knows nothing of a mesh: 500 requests a second by the clock, whatever the answers, at most 20 at a time; of HTTP/1.1 on as many
+/// keep-alive connections.
+/// </summary>
 internal sealed class PlainClient : IAsyncDisposable
 {
     public const int Connections = 20;
@@ -18,8 +21,14 @@ internal sealed class PlainClient : IAsyncDisposable
     private readonly Task _running;
     private int _sent;
 
-    public PlainClient(IPEndPoint target, string host) =>
-        _running = Task.WhenAll([ScheduleAsync(), .. Enumerable.Range(0, Connections).Select(_ => WorkAsync(target, host))]);
+    public PlainClient(IPEndPoint target, string host)
+        : this(() => new PlainConnection(target, host))
+    {
+    }
+
+    /// <summary>With another way to make a request.</summary>
+    public PlainClient(Func<IRequests> make) =>
+        _running = Task.WhenAll([ScheduleAsync(), .. Enumerable.Range(0, Connections).Select(_ => WorkAsync(make))]);
 
     public ClientReport Report => new(Volatile.Read(ref _sent), Count(Outcome.Ok), Count(Outcome.Refused), Count(Outcome.Lost), Count(Outcome.ServerError), Count(Outcome.Other));
 
@@ -71,9 +80,9 @@ internal sealed class PlainClient : IAsyncDisposable
         _due.Writer.Complete();
     }
 
-    private async Task WorkAsync(IPEndPoint target, string host)
+    private async Task WorkAsync(Func<IRequests> make)
     {
-        using var connection = new PlainConnection(target, host);
+        using var connection = make();
         try
         {
             while (await _due.Reader.WaitToReadAsync(_stop.Token))

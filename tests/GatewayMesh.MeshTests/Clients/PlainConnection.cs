@@ -24,7 +24,7 @@ internal enum Outcome
 }
 
 /// <summary>One keep-alive connection of a client that knows nothing of a mesh and replays nothing.</summary>
-internal sealed class PlainConnection(IPEndPoint target, string host) : IDisposable
+internal sealed class PlainConnection(IPEndPoint target, string host) : IRequests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly byte[] _request = Encoding.ASCII.GetBytes($"GET /work HTTP/1.1\r\nHost: {host}\r\n\r\n");

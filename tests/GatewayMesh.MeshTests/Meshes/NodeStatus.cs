@@ -24,6 +24,9 @@ internal sealed record NodeStatus(string Json)
     /// <summary>Workers that the guard killed because they hung.</summary>
     public int Kills => Number("lease", "kills");
 
+    /// <summary>Connections that the guard carries now.</summary>
+    public int Carried => Number("guard", "carried", "open");
+
     public int CarriedTotal => Number("guard", "carried", "total");
 
     public int CarriedFailed => Number("guard", "carried", "failed");

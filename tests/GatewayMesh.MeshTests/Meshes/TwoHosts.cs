@@ -7,7 +7,7 @@ namespace GatewayMesh.MeshTests.Meshes;
 /// <summary>The mesh of most tests: <c>web</c> on host-a calls <c>payments</c> on host-b, and two gateways stand by.</summary>
 internal sealed class TwoHosts
 {
-    private TwoHosts(Mesh mesh)
+    private TwoHosts(Mesh mesh, string moreOfHostB)
     {
         Outbound = FreePorts.Loopback();
         Inbound = FreePorts.Loopback();
@@ -23,6 +23,7 @@ internal sealed class TwoHosts
             - name: payments
               port: {Payments.Port}
               inbound: {Inbound}
+            {moreOfHostB}
             """);
         Gateways = [mesh.AddGateway("gw-1"), mesh.AddGateway("gw-2")];
     }
@@ -42,9 +43,11 @@ internal sealed class TwoHosts
     public IPEndPoint Inbound { get; }
 
     /// <summary>Starts them all and waits until everything is as it should be in a healthy mesh.</summary>
-    public static async Task<TwoHosts> StartAsync(Mesh mesh)
+    /// <param name="mesh">The mesh.</param>
+    /// <param name="moreOfHostB">Further services of host-b, as YAML. Default: none.</param>
+    public static async Task<TwoHosts> StartAsync(Mesh mesh, string moreOfHostB = "")
     {
-        var hosts = new TwoHosts(mesh);
+        var hosts = new TwoHosts(mesh, moreOfHostB);
         foreach (var node in mesh.Nodes)
         {
             node.Start();
