@@ -112,14 +112,23 @@ up() {
     is_up && code=2 fail "the hosts are up already: $0 down"
     rm -rf "$data"
     mkdir -p "$data"
-    trap 'down; tail -n 5 "$data"/*.log >&2' ERR
-    trap 'down; exit 130' INT TERM
+    trap 'undo_up' EXIT
+    trap 'exit 130' INT TERM
     make_hosts
     start_consul
     start_mesh
-    trap - ERR INT TERM
+    trap - EXIT INT TERM
     echo "up: ${hosts[*]}; logs in $data"
     echo "try: $0 exec host-a curl -s -H 'Host: ledger' http://127.0.0.1:16001/"
+}
+
+# What came up only in part goes; its logs stay and are shown.
+undo_up() {
+    local log
+    down
+    for log in "$data"/*.log; do
+        { echo "---- $log"; tail -n 8 "$log"; } >&2
+    done
 }
 
 # The mesh first, so that it leaves the registry in good order; what does not end by itself is killed.

@@ -12,6 +12,8 @@ public static class LostPeer
     public static TimeSpan Limit { get; } = TimeSpan.FromSeconds(5);
 
     private const int TcpUserTimeout = 18; // tcp(7): milliseconds
+    private const int RetransmitsOffset = 2; // struct tcp_info: tcpi_retransmits
+    private const int RetransmitsOfTheLimit = 4; // after 0.2, 0.4, 0.8 and 1.6 s at the least
 
     /// <summary>Bounds the silence of the peer of <paramref name="socket"/>; what waits for an answer is asked about after 5 s without a byte (keep-alive).</summary>
     /// <param name="socket">A socket that is not connected yet.</param>
@@ -31,5 +33,23 @@ public static class LostPeer
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 2);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+    }
+
+    /// <summary>
+    /// Whether what was sent on a connected socket was sent again four times in a row and never acknowledged. A peer whose application does not
+    /// read acknowledges the kernel's probes and is not lost: this is for sockets that <c>mayStand</c>.
+    /// </summary>
+    public static bool IsLost(Socket socket)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        Span<byte> info = stackalloc byte[8];
+        try
+        {
+            return socket.GetRawSocketOption(Libc.IPPROTO_TCP, Libc.TCP_INFO, info) > RetransmitsOffset && info[RetransmitsOffset] >= RetransmitsOfTheLimit;
+        }
+        catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
+        {
+            return false; // closed meanwhile
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.Sockets;
+using GatewayMesh.Linux;
 
 namespace GatewayMesh.Guard.Carrying;
 
@@ -40,10 +41,19 @@ internal sealed class CarriedConnection(Socket application, NetworkStream tunnel
         return whole || _ended;
     }
 
+    /// <summary>Whether its gateway cannot be reached any more.</summary>
+    internal bool IsLost => LostPeer.IsLost(tunnel.Socket);
+
     /// <summary>Ends it from this side.</summary>
     internal void End()
     {
         _ended = true;
+        Break();
+    }
+
+    /// <summary>Breaks it: its gateway is lost.</summary>
+    internal void Break()
+    {
         try
         {
             _stop.Cancel();

@@ -10,10 +10,12 @@ internal sealed class Carrier(GatewayDirectory directory, WarmTunnels warm, Gate
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LostInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RoundPause = TimeSpan.FromMilliseconds(250);
 
     private readonly SemaphoreSlim _handshakes = new(32);
     private readonly HashSet<CarriedConnection> _open = [];
+    private ITimer? _lostWatch;
 
     /// <summary>Its counters.</summary>
     internal CarryCounts Counts { get; } = new();
@@ -28,19 +30,57 @@ internal sealed class Carrier(GatewayDirectory directory, WarmTunnels warm, Gate
     /// <summary>Ends carried connections that are between two requests as far as can be seen: nothing has moved for <paramref name="quiet"/>.</summary>
     internal void EndQuiet(TimeSpan quiet)
     {
-        CarriedConnection[] open;
-        lock (_open)
-        {
-            open = [.. _open];
-        }
-
-        foreach (var connection in open.Where(connection => connection.Quiet >= quiet))
+        foreach (var connection in Open().Where(connection => connection.Quiet >= quiet))
         {
             connection.End();
         }
     }
 
-    public void Dispose() => _handshakes.Dispose();
+    public void Dispose()
+    {
+        _lostWatch?.Dispose();
+        _handshakes.Dispose();
+    }
+
+    // Those whose gateway cannot be reached any more: the application is told by a reset, and its next connection goes elsewhere.
+    private void BreakLost()
+    {
+        foreach (var connection in Open().Where(connection => connection.Quiet >= LostPeer.Limit && connection.IsLost))
+        {
+            connection.Break();
+        }
+    }
+
+    private CarriedConnection[] Open()
+    {
+        lock (_open)
+        {
+            return [.. _open];
+        }
+    }
+
+    private void Add(CarriedConnection connection)
+    {
+        lock (_open)
+        {
+            _open.Add(connection);
+            _lostWatch ??= time.CreateTimer(_ => BreakLost(), null, LostInterval, LostInterval);
+        }
+    }
+
+    private void Remove(CarriedConnection connection)
+    {
+        lock (_open)
+        {
+            _open.Remove(connection);
+            if (_open.Count == 0)
+            {
+                // A guard that carries nothing wakes for nothing.
+                _lostWatch?.Dispose();
+                _lostWatch = null;
+            }
+        }
+    }
 
     private async Task CarryAsync(Descriptor accepted, ListenerSpec listener)
     {
@@ -76,11 +116,7 @@ internal sealed class Carrier(GatewayDirectory directory, WarmTunnels warm, Gate
         await using (tunnel.ConfigureAwait(false))
         using (var carried = new CarriedConnection(application, tunnel, time))
         {
-            lock (_open)
-            {
-                _open.Add(carried);
-            }
-
+            Add(carried);
             try
             {
                 if (!await carried.RunAsync().ConfigureAwait(false))
@@ -90,10 +126,7 @@ internal sealed class Carrier(GatewayDirectory directory, WarmTunnels warm, Gate
             }
             finally
             {
-                lock (_open)
-                {
-                    _open.Remove(carried);
-                }
+                Remove(carried);
             }
         }
     }
