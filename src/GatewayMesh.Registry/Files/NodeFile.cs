@@ -19,15 +19,7 @@ internal sealed class NodeFile(string folder, TimeProvider time)
                 return;
             }
 
-            try
-            {
-                _ = Directory.CreateDirectory(folder);
-            }
-            catch (UnauthorizedAccessException exception)
-            {
-                throw new IOException(exception.Message, exception);
-            }
-
+            MakeFolder();
             AtomicFile.Write(path, NodeRecordText.Write(record), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
             _written = record;
         }
@@ -56,6 +48,25 @@ internal sealed class NodeFile(string folder, TimeProvider time)
     // Names become paths: one that is no name must not leave the folder.
     private string PathOf(string node) =>
         Names.IsName(node) ? Path.Combine(folder, $"{node}.yaml") : throw new ArgumentException($"'{node}' is not a name", nameof(node));
+
+    // Never the registry's folder itself: one that is gone (a share that is not mounted) would be replaced by an empty registry, and the mesh with it.
+    private void MakeFolder()
+    {
+        var registry = Path.GetDirectoryName(Path.GetFullPath(folder))!;
+        try
+        {
+            if (!Directory.Exists(registry))
+            {
+                throw new DirectoryNotFoundException($"{registry}: there is no such folder");
+            }
+
+            _ = Directory.CreateDirectory(folder);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new IOException(exception.Message, exception);
+        }
+    }
 
     private bool TryTouch(string path)
     {

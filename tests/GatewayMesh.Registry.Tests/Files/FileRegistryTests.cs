@@ -16,8 +16,9 @@ internal sealed class FileRegistryTests
         await using var reports = one.WatchAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
 
         Assert.That(await reports.MoveNextAsync(), Is.True);
-        Assert.That(reports.Current.Errors, Has.Length.EqualTo(1), "there is no folder before the first publication");
+        Assert.That(reports.Current.Errors, Has.Length.EqualTo(1), "there is no folder yet");
 
+        _ = Directory.CreateDirectory(folder["registry"]);
         await two.PublishAsync(Records.Sidecar("host-b"), cancellationToken);
         await WaitAsync(reports, report => report.Errors.IsEmpty && report.Nodes?.Length == 1);
 
@@ -44,6 +45,25 @@ internal sealed class FileRegistryTests
 
         await publisher.ResumeAsync();
         Assert.That(File.Exists(folder["nodes/host-a.yaml"]), Is.True);
+        Assert.That(publisher.Error, Is.Null);
+    }
+
+    [Test]
+    public async Task A_registry_that_is_gone_is_not_replaced_by_an_empty_one()
+    {
+        using var folder = new TemporaryFolder();
+        _ = Directory.CreateDirectory(folder["registry"]);
+        await using var registry = new FileRegistry(folder["registry"], TimeProvider.System);
+        await using var publisher = new NodePublisher(registry, () => Records.Sidecar("host-a"), new ManualTime());
+        await publisher.PublishAsync();
+        Directory.Move(folder["registry"], folder["elsewhere"]);
+
+        await publisher.PublishAsync();
+        Assert.That(Directory.Exists(folder["registry"]), Is.False);
+        Assert.That(publisher.Error!.ToString(), Does.Contain("there is no such folder"));
+
+        Directory.Move(folder["elsewhere"], folder["registry"]);
+        await publisher.PublishAsync();
         Assert.That(publisher.Error, Is.Null);
     }
 
