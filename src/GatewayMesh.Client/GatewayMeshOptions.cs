@@ -34,7 +34,7 @@ public sealed class GatewayMeshOptions
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
-    /// Time for a connection to a gateway with its hello and its answer. When no gateway answered in it, each is given ten times as much in a second round.
+    /// Time for a connection to a gateway with its hello and its answer. When none carries the request, those that did not answer in it are given ten times as much in a second round.
     /// Default: 100 ms. From 1 ms to 1 min.
     /// </summary>
     public TimeSpan TunnelTimeout { get; set; } = TimeSpan.FromMilliseconds(100);

@@ -5,7 +5,7 @@ namespace GatewayMesh.Client.Routes;
 
 /// <summary>
 /// The ways that one request takes, in order: the sidecar; the sidecar again when the request was in flight as it died (the guard may carry it by now);
-/// each gateway; and each gateway once more, with patience, when they were only too slow. While the sidecar is not used it comes last.
+/// each gateway; and those gateways once more, with patience, that were only too slow. While the sidecar is not used it comes last.
 /// </summary>
 internal sealed class Course
 {
@@ -15,7 +15,7 @@ internal sealed class Course
     private int _next;
     private int _returns;
     private bool _sidecarTried;
-    private bool _allTooSlow = true;
+    private ImmutableArray<Target> _tooSlow = [];
 
     public Course(RouteTable routes)
     {
@@ -38,14 +38,14 @@ internal sealed class Course
     public bool Patient { get; private set; }
 
     /// <summary>There is another way after this one.</summary>
-    public bool HasAnother => (_gateways ??= _routes.Gateways).Length > _next || (!_sidecarTried && _routes.Sidecar is not null);
+    public bool HasAnother => (_gateways ??= _routes.Gateways).Length > _next || (!Patient && !_tooSlow.IsEmpty) || (!_sidecarTried && _routes.Sidecar is not null);
 
     /// <summary>Moves on after a failed attempt; false when every way was tried.</summary>
     public bool MoveOn(in Outcome failed)
     {
-        if (Current is { Tier: Tier.Gateway })
+        if (Current is { Tier: Tier.Gateway } && failed.Reason == FailoverReason.ConnectTimeout)
         {
-            _allTooSlow &= failed.Reason == FailoverReason.ConnectTimeout;
+            _tooSlow = _tooSlow.Add(Current);
         }
 
         Current = Returns(failed) ? _routes.Sidecar : NextGateway();
@@ -60,9 +60,10 @@ internal sealed class Course
     private Target? NextGateway()
     {
         var gateways = _gateways ??= _routes.Gateways;
-        if (_next == gateways.Length && !Patient && _allTooSlow && gateways.Length > 0)
+        if (_next == gateways.Length && !Patient && !_tooSlow.IsEmpty)
         {
             Patient = true;
+            _gateways = gateways = _tooSlow;
             _next = 0;
         }
 

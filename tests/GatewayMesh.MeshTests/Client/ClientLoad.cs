@@ -7,28 +7,20 @@ using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.Client;
 
-/// <summary>An application with the client library: so many requests, a thousand a second by the clock, at most twenty at a time.</summary>
+/// <summary>
+/// An application with the client library, by the clock: 10,000 GETs, a thousand a second, at most twenty at a time; and beside them on the same
+/// handler 2,500 POSTs without a key, 250 a second, at most ten at a time.
+/// </summary>
 internal sealed class ClientLoad : IAsyncDisposable
 {
-    public const int Total = 10_000;
-    private const int Workers = 20;
-    private const int Rate = 1_000;
     private readonly HttpClient _client;
-    private readonly HttpMethod _method;
     private readonly MeterListener _meter = new();
-    private readonly Stopwatch _watch = Stopwatch.StartNew();
-    private readonly ConcurrentQueue<double> _milliseconds = new();
-    private readonly ConcurrentQueue<string> _failures = new();
     private readonly ConcurrentDictionary<string, long> _failovers = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
-    private int _next;
-    private int _ok;
-    private int _failed;
 
-    public ClientLoad(TwoHosts hosts, Mesh mesh, HttpMethod? method = null)
+    public ClientLoad(TwoHosts hosts, Mesh mesh)
     {
-        _method = method ?? HttpMethod.Get;
         _meter.InstrumentPublished = (instrument, listener) =>
         {
             if (instrument.Meter.Name == GatewayMeshTelemetry.MeterName && instrument.Name == "gatewaymesh_client_failovers_total")
@@ -48,34 +40,26 @@ internal sealed class ClientLoad : IAsyncDisposable
             BaseAddress = new Uri("http://payments"),
             Timeout = TimeSpan.FromSeconds(20),
         };
-        _running = Task.WhenAll(Enumerable.Range(0, Workers).Select(_ => Task.Run(WorkAsync)));
+        Gets = new Stream(_client, HttpMethod.Get, total: 10_000, rate: 1_000, workers: 20, _stop.Token);
+        Posts = new Stream(_client, HttpMethod.Post, total: 2_500, rate: 250, workers: 10, _stop.Token);
+        _running = Task.WhenAll(Gets.Running, Posts.Running);
     }
 
-    public int Ok => Volatile.Read(ref _ok);
+    public Stream Gets { get; }
 
-    public int Failed => Volatile.Read(ref _failed);
+    public Stream Posts { get; }
 
     /// <summary>Failovers, by from, to and reason.</summary>
     public IReadOnlyDictionary<string, long> Failovers => _failovers;
 
-    public string Report
-    {
-        get
-        {
-            double[] sorted = [.. _milliseconds.Order()];
-            return string.Create(
-                CultureInfo.InvariantCulture,
-                $"{_method}: sent {Math.Min(Volatile.Read(ref _next), Total)}, ok {Ok}, failed {Failed}; ms: p50 {At(0.5):0.0}, p99 {At(0.99):0.0}, max {At(1):0.0}; failovers: {string.Join(", ", _failovers.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}: {pair.Value}"))}\n")
-                + string.Join('\n', _failures);
-            double At(double share) => sorted.Length == 0 ? 0 : sorted[(int)((sorted.Length - 1) * share)];
-        }
-    }
+    public string Report =>
+        $"{Gets.Report}\n{Posts.Report}\nfailovers: {string.Join(", ", _failovers.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}: {pair.Value}"))}";
 
-    /// <summary>Waits until that many more requests were answered.</summary>
+    /// <summary>Waits until that many more GETs were answered.</summary>
     public Task UntilServedAsync(int more)
     {
-        var goal = Math.Min(Ok + more, Total - Failed);
-        return Eventually.Until($"{more} more requests served", () => Ok >= goal, () => Task.FromResult(Report));
+        var goal = Math.Min(Gets.Ok + more, Gets.Total - Gets.Failed);
+        return Eventually.Until($"{more} more requests served", () => Gets.Ok >= goal, () => Task.FromResult(Report));
     }
 
     /// <summary>Lets all requests be sent and answered, and tells what there was.</summary>
@@ -94,44 +78,90 @@ internal sealed class ClientLoad : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task WorkAsync()
+    /// <summary>Requests of one method; each names its work, so that the application can count its executions.</summary>
+    public sealed class Stream
     {
-        while (!_stop.IsCancellationRequested && Interlocked.Increment(ref _next) is var number && number <= Total)
+        private readonly HttpClient _client;
+        private readonly HttpMethod _method;
+        private readonly int _rate;
+        private readonly CancellationToken _stop;
+        private readonly Stopwatch _watch = Stopwatch.StartNew();
+        private readonly ConcurrentQueue<double> _milliseconds = new();
+        private readonly ConcurrentQueue<string> _failures = new();
+        private int _next;
+        private int _ok;
+        private int _failed;
+
+        public Stream(HttpClient client, HttpMethod method, int total, int rate, int workers, CancellationToken stop)
         {
-            var due = TimeSpan.FromSeconds((double)number / Rate) - _watch.Elapsed;
-            if (due > TimeSpan.Zero)
-            {
-                await Task.Delay(due);
-            }
+            _client = client;
+            _method = method;
+            _rate = rate;
+            _stop = stop;
+            Total = total;
+            Running = Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(WorkAsync, CancellationToken.None)));
+        }
 
-            var start = Stopwatch.GetTimestamp();
-            try
+        public int Total { get; }
+
+        public Task Running { get; }
+
+        public int Ok => Volatile.Read(ref _ok);
+
+        public int Failed => Volatile.Read(ref _failed);
+
+        public string Report
+        {
+            get
             {
-                using var request = new HttpRequestMessage(_method, "/work");
-                request.Headers.Add("X-Work", number.ToString(CultureInfo.InvariantCulture));
-                if (_method == HttpMethod.Post)
+                double[] sorted = [.. _milliseconds.Order()];
+                return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{_method}: sent {Math.Min(Volatile.Read(ref _next), Total)}, ok {Ok}, failed {Failed}; ms: p50 {At(0.5):0.0}, p99 {At(0.99):0.0}, max {At(1):0.0}")
+                    + string.Concat(_failures.Select(failure => "\n  " + failure));
+                double At(double share) => sorted.Length == 0 ? 0 : sorted[(int)((sorted.Length - 1) * share)];
+            }
+        }
+
+        private async Task WorkAsync()
+        {
+            while (!_stop.IsCancellationRequested && Interlocked.Increment(ref _next) is var number && number <= Total)
+            {
+                var due = TimeSpan.FromSeconds((double)number / _rate) - _watch.Elapsed;
+                if (due > TimeSpan.Zero)
                 {
-                    request.Content = new ByteArrayContent([1, 2, 3]);
+                    await Task.Delay(due, CancellationToken.None);
                 }
 
-                using var answer = await _client.SendAsync(request, _stop.Token);
-                answer.EnsureSuccessStatusCode();
-                Interlocked.Increment(ref _ok);
-            }
-            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception failure)
-            {
-                Interlocked.Increment(ref _failed);
-                if (_failures.Count < 10)
+                var start = Stopwatch.GetTimestamp();
+                try
                 {
-                    _failures.Enqueue($"{_watch.Elapsed.TotalSeconds:0.00} s: {failure.Message} ← {failure.InnerException?.InnerException?.Message ?? failure.InnerException?.Message}");
-                }
-            }
+                    using var request = new HttpRequestMessage(_method, "/work");
+                    request.Headers.Add("X-Work", $"{_method} {number}");
+                    if (_method == HttpMethod.Post)
+                    {
+                        request.Content = new ByteArrayContent([1, 2, 3]);
+                    }
 
-            _milliseconds.Enqueue(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+                    using var answer = await _client.SendAsync(request, _stop);
+                    answer.EnsureSuccessStatusCode();
+                    Interlocked.Increment(ref _ok);
+                }
+                catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+                {
+                    return;
+                }
+                catch (Exception failure)
+                {
+                    Interlocked.Increment(ref _failed);
+                    if (_failures.Count < 5)
+                    {
+                        _failures.Enqueue($"{_watch.Elapsed.TotalSeconds:0.00} s: {failure.Message}");
+                    }
+                }
+
+                _milliseconds.Enqueue(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            }
         }
     }
 }
