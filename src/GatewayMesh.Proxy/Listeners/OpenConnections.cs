@@ -9,8 +9,8 @@ internal sealed class OpenConnections(LentListeners listeners, TimeProvider time
 {
     private readonly ConcurrentDictionary<Arrival, byte> _open = [];
 
-    /// <summary>How many there are, the probe's not counted.</summary>
-    public int CountWithoutProbe => _open.Count(static each => each.Key.Listener.Kind != ListenerKind.Probe);
+    /// <summary>How many there are, the probe's not counted; those that were accepted and that the server has not begun with are among them.</summary>
+    public int CountWithoutProbe => Math.Max(0, listeners.Connections - _open.Count(static each => each.Key.Listener.Kind == ListenerKind.Probe));
 
     /// <summary>Connection middleware: the outermost, so that it sees every connection end.</summary>
     public ConnectionDelegate Around(ConnectionDelegate next) => async connection =>

@@ -158,6 +158,28 @@ public class LimitTests
     }
 
     [Test]
+    public async Task A_head_that_does_not_come_to_its_end_is_not_waited_for()
+    {
+        await using var mesh = await Mesh.Start(options => options with { Limits = options.Limits with { RequestHeadersTimeout = TimeSpan.FromMilliseconds(300) } });
+        using var client = await H2Connection.To(mesh.Outbound());
+
+        await client.Send(FrameType.Headers, Frame.EndStream, 1, Hpack.Encode(Fields.Request("GET", "/", "payments"))); // and no CONTINUATION
+
+        Assert.That(await client.Raw.IsEnded());
+    }
+
+    [Test]
+    public async Task An_idle_connection_is_ended_with_a_GOAWAY()
+    {
+        await using var mesh = await Mesh.Start(options => options with { Limits = options.Limits with { KeepAliveTimeout = TimeSpan.FromMilliseconds(300) } });
+        using var client = await H2Connection.To(mesh.Outbound());
+        await client.Ask(Fields.Request("GET", "/.well-known/gatewaymesh/live", "x"));
+
+        Assert.That((await client.ReadUntil(FrameType.GoAway)).ErrorCode, Is.Zero);
+        Assert.That(await client.Raw.IsEnded());
+    }
+
+    [Test]
     public async Task Frames_that_break_the_protocol_end_the_connection()
     {
         await using var mesh = await Mesh.Start();

@@ -79,6 +79,7 @@ public class StreamingTests
             await application.ReadHead();
             await flow.IsStuck();
             Assert.That(GC.GetTotalMemory(forceFullCollection: true) - heap, Is.LessThan(MayGrow));
+            flow.Read = application.TakeRest(); // came together with the head
             await Drain(application.Socket, flow);
             await application.Send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
         }
@@ -155,7 +156,7 @@ public class StreamingTests
         while (flow.Read < Size)
         {
             var count = await socket.ReceiveAsync(buffer, patience.Token);
-            Assert.That(count, Is.GreaterThan(0), $"complete {flow.Read} {flow.Sent}");
+            Assert.That(count, Is.GreaterThan(0), "complete");
             Interlocked.Add(ref flow.Read, count);
         }
     }

@@ -132,6 +132,14 @@ internal sealed class RawConnection : IDisposable
         }
     }
 
+    /// <summary>Takes what was read beyond the last message; how much it was.</summary>
+    public int TakeRest()
+    {
+        var count = _read.Count;
+        _read.Clear();
+        return count;
+    }
+
     /// <summary>Waits until the peer has ended the connection, cleanly or by a reset.</summary>
     public async Task<bool> IsEnded()
     {
