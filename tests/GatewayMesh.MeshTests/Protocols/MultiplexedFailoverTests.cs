@@ -5,13 +5,14 @@ namespace GatewayMesh.MeshTests.Protocols;
 
 /// <summary>
 /// The faults of the failover, with plain clients of HTTP/2 and gRPC side by side: each 500 requests a second, at most 20 streams at a time, on one
-/// connection. A killed or hung worker takes the streams that are open with it; a planned change takes none.
+/// connection; and grpc-js beside them, with 20 callers on one channel. A killed or hung worker takes the streams that are open with it; a planned change takes none.
 /// </summary>
 public sealed class MultiplexedFailoverTests : MeshTest
 {
     private readonly List<HttpMessageInvoker> _connections = [];
     private readonly List<PlainClient> _loads = [];
     private Applications _applications = null!;
+    private GrpcLoad _grpc = null!;
     private TwoHosts _hosts = null!;
 
     [SetUp]
@@ -26,6 +27,7 @@ public sealed class MultiplexedFailoverTests : MeshTest
             _loads.Add(new PlainClient(() => new MultiplexedRequests(connection, _hosts.Outbound, isGrpc ? "calls" : "payments", isGrpc)));
         }
 
+        _grpc = new GrpcLoad(_hosts.Outbound, "calls");
         await UntilServedAsync(500);
     }
 
@@ -37,6 +39,7 @@ public sealed class MultiplexedFailoverTests : MeshTest
             await load.DisposeAsync();
         }
 
+        _grpc?.Dispose();
         _connections.ForEach(connection => connection.Dispose());
         _applications?.Dispose();
         _loads.Clear();
@@ -93,7 +96,7 @@ public sealed class MultiplexedFailoverTests : MeshTest
         await AssertThatNothingFailed();
     }
 
-    private Task UntilServedAsync(int more) => Task.WhenAll(_loads.Select(load => load.UntilServedAsync(more)));
+    private Task UntilServedAsync(int more) => Task.WhenAll([_grpc.UntilServedAsync(more / 2), .. _loads.Select(load => load.UntilServedAsync(more))]);
 
     private Task UntilAnotherWorkerServes(NodeStatus before) =>
         _hosts.HostA.UntilAsync("a new worker serves", status => status.Worker > 0 && status.Worker != before.Worker && status is { Lease: "leased", Tier: "sidecar" });
@@ -101,6 +104,8 @@ public sealed class MultiplexedFailoverTests : MeshTest
     private async Task AssertThatAtMostTheOpenStreamsWereLost()
     {
         await UntilServedAsync(500);
+        var (failed, said) = await _grpc.StopAsync();
+        Assert.That(failed, Is.LessThanOrEqualTo(GrpcLoad.Callers), said);
         foreach (var load in _loads)
         {
             var report = await load.StopAsync();
@@ -116,6 +121,8 @@ public sealed class MultiplexedFailoverTests : MeshTest
     private async Task AssertThatNothingFailed()
     {
         await UntilServedAsync(500);
+        var (failed, said) = await _grpc.StopAsync();
+        Assert.That(failed, Is.Zero, said);
         foreach (var load in _loads)
         {
             Assert.That((await load.StopAsync()).Failed, Is.Zero);

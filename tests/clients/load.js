@@ -1,0 +1,42 @@
+'use strict';
+
+// A gRPC client as its users run it: 20 callers on one channel, each with one unary call at a time, until standard input ends. No retry is set up.
+// Arguments: HOST:PORT AUTHORITY. Prints {"ok":N} ten times a second, and at the end {"ok":N,"failed":N,"codes":{CODE:N,…},"said":[…]}.
+const grpc = require('@grpc/grpc-js');
+const calls = require('./calls');
+
+const [, , address, authority] = process.argv;
+const Client = grpc.makeGenericClientConstructor(calls, 'Calls');
+const client = new Client(address, grpc.credentials.createInsecure(), { 'grpc.default_authority': authority, 'grpc.enable_retries': 0 });
+const report = { ok: 0, failed: 0, codes: {}, said: [] };
+let over = false;
+
+const one = () => new Promise((resolve) => {
+  client.Echo({ text: 'hello' }, new grpc.Metadata(), { deadline: Date.now() + 20_000 }, (error) => {
+    if (error) {
+      report.failed++;
+      report.codes[error.code] = (report.codes[error.code] ?? 0) + 1;
+      if (report.said.length < 5) {
+        report.said.push(error.message);
+      }
+    } else {
+      report.ok++;
+    }
+
+    setTimeout(resolve, 40);
+  });
+});
+
+const caller = async () => {
+  while (!over) {
+    await one();
+  }
+};
+
+setInterval(() => console.log(JSON.stringify({ ok: report.ok })), 100).unref();
+process.stdin.resume();
+process.stdin.on('end', () => (over = true));
+Promise.all(Array.from({ length: 20 }, caller)).then(() => {
+  console.log(JSON.stringify(report));
+  process.exit(0);
+});
