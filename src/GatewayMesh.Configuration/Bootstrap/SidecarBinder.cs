@@ -41,6 +41,7 @@ internal static class SidecarBinder
             Health = reader.Has("health") ? reader.Section("health", BindHealth) : null,
             Tags = reader.List("tags", ScalarTypes.Text),
             Meta = reader.Map("meta"),
+            RegisteredProxy = reader.Has("registeredProxy") ? reader.Optional("registeredProxy", ScalarTypes.Text, "") : null,
             GatewayGroup = reader.Optional("gatewayGroup", ScalarTypes.Name, "default"),
         };
         claims.Add(spec.Outbound, reader, "outbound");

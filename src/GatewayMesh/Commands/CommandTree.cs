@@ -20,7 +20,8 @@ internal static class CommandTree
 
         To play a role:
           gatewaymesh --role sidecar|gateway|ingress [--config FILE] [--node NAME] [--cluster NAME] [--registry URI]
-                      [--data-dir DIR] [--admin HOST:PORT] [--no-guard] [--require-registry] [--set path=value ...]
+                      [--data-dir DIR] [--admin HOST:PORT] [--no-guard] [--require-registry]
+                      [--sidecar-for ID] [--set path=value ...]
 
         Exit codes: 0 well; 1 a check or drill failed; 2 bad usage or configuration; 3 an address cannot be bound;
         4 the registry cannot be reached and there is no last good snapshot (only with --require-registry).

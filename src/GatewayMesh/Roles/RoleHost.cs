@@ -16,7 +16,7 @@ internal static class RoleHost
     {
         try
         {
-            var load = BootstrapLoad.From(options);
+            var load = options.SidecarFor is null ? BootstrapLoad.From(options) : SidecarFor.Load(options);
             RequireRegistry(load.Bootstrap);
             return load.Bootstrap is { Role: MeshRole.Sidecar, Guarded: true } ? GuardProcess.Run(load) : RunAlone(load);
         }

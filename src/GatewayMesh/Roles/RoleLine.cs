@@ -65,7 +65,7 @@ internal static class RoleLine
         arg.StartsWith("--", StringComparison.Ordinal) && arg.IndexOf('=') is > 0 and var equals ? (arg[..equals], arg[(equals + 1)..]) : (arg, null);
 
     private static bool Takes(string name) =>
-        name is "--role" or "--config" or "--node" or "--cluster" or "--registry" or "--data-dir" or "--admin" or "--set";
+        name is "--role" or "--config" or "--node" or "--cluster" or "--registry" or "--data-dir" or "--admin" or "--sidecar-for" or "--set";
 
     private static RoleOptions Apply(RoleOptions options, string name, string value) => name switch
     {
@@ -76,11 +76,17 @@ internal static class RoleLine
         "--registry" => options with { Registry = value },
         "--data-dir" => options with { DataDir = value },
         "--admin" => options with { Admin = value },
+        "--sidecar-for" => options with { SidecarFor = value },
         _ => options with { Set = options.Set.Add(value) },
     };
 
     private static void Check(RoleOptions options, ImmutableArray<string>.Builder errors)
     {
+        if (options.SidecarFor is not null && options.Role is not (null or "sidecar"))
+        {
+            errors.Add($"--sidecar-for goes with --role sidecar, not with --role {options.Role}");
+        }
+
         if (options.Role is not (null or "sidecar" or "gateway" or "ingress"))
         {
             errors.Add($"--role is '{options.Role}'; it must be sidecar, gateway or ingress");

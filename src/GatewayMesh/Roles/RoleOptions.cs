@@ -32,6 +32,9 @@ public sealed record RoleOptions
     /// <summary><c>--require-registry</c>: exit code 4 when the registry cannot be reached and there is no last good snapshot. Default: false.</summary>
     public bool RequireRegistry { get; init; }
 
+    /// <summary><c>--sidecar-for</c>: id of a service that its user registered in Consul with a <c>connect.sidecar_service</c> stanza.</summary>
+    public string? SidecarFor { get; init; }
+
     /// <summary><c>--set</c>: <c>path=value</c> pairs in the order given.</summary>
     public ImmutableArray<string> Set { get; init; } = [];
 }

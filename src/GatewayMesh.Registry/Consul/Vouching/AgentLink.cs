@@ -22,6 +22,8 @@ internal sealed class AgentLink(Uri address, ConsulToken token, ConsulTls tls) :
     // All that Consul says on these paths is shorter.
     private const int Room = 4096;
 
+    private const int MaxWhole = 1024 * 1024;
+
     private readonly byte[] _buffer = new byte[Room];
     private Stream? _stream;
 
@@ -58,16 +60,52 @@ internal sealed class AgentLink(Uri address, ConsulToken token, ConsulTls tls) :
         }
     }
 
+    /// <summary>Reads an answer of any length up to 1 MiB, on a connection that ends with it.</summary>
+    /// <exception cref="IOException">There was none.</exception>
+    public LinkAnswer GetWhole(string path)
+    {
+        try
+        {
+            Drop();
+            _stream = Connect();
+
+            // HTTP/1.0, whose answers come in one piece and end with the connection.
+            _stream.Write(Encoding.Latin1.GetBytes($"GET {path} HTTP/1.0\r\nHost: {address.Authority}\r\n{TokenField()}\r\n"));
+            using var answer = new MemoryStream();
+            while (_stream.Read(_buffer) is > 0 and var count)
+            {
+                answer.Write(_buffer, 0, count);
+                if (answer.Length > MaxWhole)
+                {
+                    throw new IOException("the answer is larger than 1 MiB");
+                }
+            }
+
+            var whole = answer.GetBuffer().AsSpan(0, (int)answer.Length);
+            var end = whole.IndexOf("\r\n\r\n"u8);
+            return end > 0 && whole.StartsWith("HTTP/1."u8) && Utf8Parser.TryParse(whole[9..end], out int status, out _)
+                ? new LinkAnswer(status, Encoding.UTF8.GetString(whole[(end + 4)..]))
+                : throw new IOException("the answer is no HTTP");
+        }
+        catch (Exception failure) when (IsOfTheAgent(failure))
+        {
+            throw new IOException($"{Name}: {failure.Message}", failure);
+        }
+        finally
+        {
+            Drop();
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Drop();
 
     private LinkAnswer SendOnce(string method, string path, ReadOnlySpan<byte> body)
     {
         _stream ??= Connect();
-        var secret = token.Current;
         var head = string.Create(
             CultureInfo.InvariantCulture,
-            $"{method} {path} HTTP/1.1\r\nHost: {address.Authority}\r\nContent-Length: {body.Length}\r\n{(secret.Length > 0 ? $"X-Consul-Token: {secret}\r\n" : "")}\r\n");
+            $"{method} {path} HTTP/1.1\r\nHost: {address.Authority}\r\nContent-Length: {body.Length}\r\n{TokenField()}\r\n");
 
         // In one piece: two small ones would wait for each other's acknowledgement.
         var request = new byte[Encoding.Latin1.GetByteCount(head) + body.Length];
@@ -75,6 +113,8 @@ internal sealed class AgentLink(Uri address, ConsulToken token, ConsulTls tls) :
         _stream.Write(request);
         return Read();
     }
+
+    private string TokenField() => token.Current is { Length: > 0 } secret ? $"X-Consul-Token: {secret}\r\n" : "";
 
     private LinkAnswer Read()
     {

@@ -1,0 +1,58 @@
+using System.Text;
+using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Fixtures;
+using GatewayMesh.Registry.Consul.Fronting;
+
+namespace GatewayMesh.Registry.Tests.Consul.Fronting;
+
+/// <summary>What a user registered, as settings of a bootstrap.</summary>
+internal sealed class FrontedServiceTests
+{
+    [Test]
+    public async Task What_a_real_agent_holds_is_read_whole()
+    {
+        await using var consul = await ConsulAgent.StartAsync();
+        _ = await consul.PutAsync("/v1/agent/service/register", """
+            {"ID":"web-1","Name":"web","Port":8080,"Connect":{"SidecarService":{"Address":"127.0.0.1","Port":20001,
+             "Proxy":{"Config":{"protocol":"grpc"},"Upstreams":[{"DestinationName":"payments","LocalBindPort":5001},{"DestinationName":"db","LocalBindAddress":"127.0.0.2","LocalBindPort":5002}]}}}}
+            """);
+        var registry = new RegistrySpec("consul", consul.Address) { Agents = [new Uri($"http://{consul.Address}")] };
+        Assert.That(FrontedLookup.Ask(registry, "web-1"), Is.EqualTo(new[]
+        {
+            "sidecar.address=\"127.0.0.1\"",
+            "sidecar.services.0.name=\"web\"",
+            "sidecar.services.0.id=\"web-1\"",
+            "sidecar.services.0.address=\"127.0.0.1\"",
+            "sidecar.services.0.port=\"8080\"",
+            "sidecar.services.0.inbound=\"127.0.0.1:20001\"",
+            "sidecar.services.0.outbound=\"127.0.0.1:15001\"",
+            "sidecar.services.0.registeredProxy=\"web-1-sidecar-proxy\"",
+            "sidecar.services.0.protocol=\"grpc\"",
+            "sidecar.services.0.upstreams.0.service=\"payments\"",
+            "sidecar.services.0.upstreams.0.port=\"5001\"",
+            "sidecar.services.0.upstreams.1.service=\"db\"",
+            "sidecar.services.0.upstreams.1.port=\"5002\"",
+            "sidecar.services.0.upstreams.1.address=\"127.0.0.2\"",
+        }));
+        Assert.That(() => FrontedLookup.Ask(registry, "web-2"), Throws.InstanceOf<FormatException>().With.Message.Contain("no sidecar is registered for the service id web-2"));
+        await consul.KillAsync();
+        Assert.That(() => FrontedLookup.Ask(registry, "web-1"), Throws.InstanceOf<IOException>());
+    }
+
+    [TestCase("""{"p":{"ID":"p","Port":1,"Address":"","Proxy":{"DestinationServiceName":"web","DestinationServiceID":"w","LocalServicePort":2,"Config":{"bind_address":"10.0.0.1","bind_port":7}}}}""", "sidecar.services.0.inbound=\"10.0.0.1:7\"")]
+    [TestCase("""{"p":{"ID":"p","Port":1,"Address":"host.example","Proxy":{"DestinationServiceName":"web","DestinationServiceID":"w","LocalServicePort":2}}}""", "sidecar.services.0.inbound=\"0.0.0.0:1\"")]
+    [TestCase("""{"p":{"ID":"p","Port":1,"Address":"::1","Proxy":{"DestinationServiceName":"web","DestinationServiceID":"w","LocalServicePort":2}}}""", "sidecar.services.0.inbound=\"[::1]:1\"")]
+    public void The_way_in_is_where_consul_would_bind_it(string answer, string setting) =>
+        Assert.That(FrontedService.Read("w", Encoding.UTF8.GetBytes(answer)), Does.Contain(setting));
+
+    [TestCase("{}", "no sidecar is registered")]
+    [TestCase("""{"a":{"ID":"a"},"b":{"ID":"b"}}""", "2 sidecars are registered for the service id w (a, b)")]
+    [TestCase("""{"p":{"ID":"p","Port":1,"Proxy":{"DestinationServiceName":"web","LocalServicePort":2,"Upstreams":[{"DestinationName":"q","DestinationType":"prepared_query","LocalBindPort":3}]}}}""", "of the type prepared_query, which is not supported")]
+    [TestCase("""{"p":{"ID":"p","Port":1,"Proxy":{"DestinationServiceName":"web","LocalServicePort":2,"Upstreams":[{"DestinationName":"q","Datacenter":"dc2","LocalBindPort":3}]}}}""", "in the datacenter dc2")]
+    [TestCase("[]", "what Consul does not")]
+    [TestCase("nonsense", "what Consul does not")]
+    [TestCase("""{"p":{"ID":"p"}}""", "what Consul does not")]
+    [TestCase("""{"p":{"ID":"p","Port":"x","Proxy":{"LocalServicePort":2}}}""", "what Consul does not")]
+    public void What_cannot_be_fronted_says_why(string answer, string why) =>
+        Assert.That(() => FrontedService.Read("w", Encoding.UTF8.GetBytes(answer)), Throws.InstanceOf<FormatException>().With.Message.Contain(why));
+}
