@@ -8,7 +8,7 @@ internal static class DemoCommand
     /// <summary>The command.</summary>
     public static Command Build(TextWriter output, TextWriter error)
     {
-        var registry = new Option<string>("--registry") { Description = "Where the mesh keeps its configuration.", HelpName = "file|consul", DefaultValueFactory = _ => "file" };
+        var registry = new Option<string>("--registry") { Description = "Where the mesh keeps its configuration: in a folder, or in a Consul that the demo starts (ops/get-consul.sh provides it).", HelpName = "file|consul", DefaultValueFactory = _ => "file" };
         registry.AcceptOnlyFromAmong("file", "consul");
         var duration = SharedOptions.Duration("--duration", "How long it runs; the faults come at fixed parts of it.", TimeSpan.FromSeconds(60));
         var portBase = SharedOptions.Number("--port-base", $"The lowest of the ports; up to {DemoPlan.Span} above it are used.", 15000, 1024, 65535 - DemoPlan.Span);
@@ -17,7 +17,7 @@ internal static class DemoCommand
         var json = SharedOptions.Json("Print one JSON line when the mesh is ready and one with the figures.");
         var command = new MeshCommand("demo", "Run a whole mesh on this machine: three hosts, two gateways, an ingress, traffic, and faults.")
         {
-            Examples = ["gatewaymesh demo", "gatewaymesh demo --duration 2m --data-dir ./demo", "gatewaymesh demo --no-faults --json --duration 1h"],
+            Examples = ["gatewaymesh demo", "gatewaymesh demo --duration 2m --data-dir ./demo", "gatewaymesh demo --registry consul", "gatewaymesh demo --no-faults --json --duration 1h"],
         };
         foreach (var option in (Option[])[registry, duration, portBase, dataDir, noFaults, json])
         {
@@ -26,16 +26,12 @@ internal static class DemoCommand
 
         command.SetAction(parsed =>
         {
-            if (parsed.GetValue(registry) == "consul")
-            {
-                throw new CommandFailure(ExitCode.Usage, "--registry consul is not supported yet; leave it out for a file registry");
-            }
-
             var spec = new DemoSpec
             {
                 Duration = parsed.GetValue(duration).Value,
                 PortBase = parsed.GetValue(portBase),
                 DataDir = parsed.GetValue(dataDir),
+                Consul = parsed.GetValue(registry) == "consul",
                 Json = parsed.GetValue(json),
                 NoFaults = parsed.GetValue(noFaults),
             };
@@ -47,7 +43,7 @@ internal static class DemoCommand
     /// <summary>Runs the demo until its duration is over or it is told to stop.</summary>
     internal static int Run(DemoSpec spec, TextWriter output, TextWriter error)
     {
-        var plan = new DemoPlan(spec.PortBase);
+        var plan = new DemoPlan(spec.PortBase) { Consul = spec.Consul ? new DemoConsul(spec.PortBase + DemoPlan.ConsulOffset, DemoConsul.FindProgram()) : null };
         var taken = PortCheck.Taken(plan.Ports);
         if (taken.Count > 0)
         {

@@ -11,6 +11,7 @@ namespace GatewayMesh.Commands.Demo;
 /// base + 100·host + 21..23   application     of web, payments, ledger
 /// base + 100·gateway + 1, 2  mesh, tunnel
 /// base + 80                  the public port
+/// base + 590..592            Consul, where it is the registry
 /// </code>
 /// </summary>
 internal sealed class DemoPlan(int portBase)
@@ -20,6 +21,15 @@ internal sealed class DemoPlan(int portBase)
 
     /// <summary>How many ports above the base are used.</summary>
     public const int Span = 600;
+
+    /// <summary>Where the ports of Consul begin, above the base.</summary>
+    public const int ConsulOffset = 590;
+
+    /// <summary>The Consul that is the registry; null: a folder of files is.</summary>
+    public DemoConsul? Consul { get; init; }
+
+    /// <summary>The registry as a bootstrap file names it.</summary>
+    public string Registry => Consul?.Registry ?? "file:registry";
 
     /// <summary>The hosts.</summary>
     public ImmutableArray<DemoHost> Hosts { get; } = [.. Enumerable.Range(0, 3).Select(i => new DemoHost($"host-{(char)('a' + i)}", portBase + (100 * i)))];
@@ -45,5 +55,6 @@ internal sealed class DemoPlan(int portBase)
     public IEnumerable<int> Ports => Hosts.SelectMany(host => host.Ports)
         .Concat(Gateways.SelectMany(gateway => gateway.Ports))
         .Concat([IngressAdmin, PublicPort])
+        .Concat(Consul?.Ports ?? [])
         .Order();
 }

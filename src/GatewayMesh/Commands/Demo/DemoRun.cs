@@ -68,6 +68,7 @@ internal sealed class DemoRun(DemoSpec spec, DemoPlan plan, string folder, TextW
 
     private IReadOnlyList<DemoProcess> Processes() =>
     [
+        .. plan.Consul is { } consul ? [new DemoProcess("consul", "registry", consul.Arguments(Path.Combine(folder, "state", "consul")), folder, _mark, consul.Program)] : Array.Empty<DemoProcess>(),
         .. plan.Hosts.Select(host => new DemoProcess(
             host.Name,
             "app",
@@ -82,20 +83,27 @@ internal sealed class DemoRun(DemoSpec spec, DemoPlan plan, string folder, TextW
     {
         if (!spec.Json)
         {
-            output.WriteLine($"starting three hosts, two gateways and an ingress; files and logs in {folder}");
+            output.WriteLine($"starting three hosts, two gateways and an ingress{(plan.Consul is null ? "" : ", and a Consul")}; files and logs in {folder}");
         }
 
+        var isFilled = plan.Consul is null;
         return Waiting.Until(
             () =>
             {
+                // Entries are written as a user would, once the agent takes them.
+                isFilled = isFilled || plan.Consul!.TryWrite(ConsulEntries.Of(plan).Select(entry => entry.Text));
                 watch.Look();
-                return watch.IsReady;
+                return isFilled && watch.IsReady && IsRegistered();
             },
             TimeSpan.FromMilliseconds(100),
             s_readyLimit,
             time,
             cancellation);
     }
+
+    private bool IsRegistered() =>
+        plan.Consul is not { } consul
+        || (DemoPlan.Services.All(service => consul.Registered(service, fronted: true) == plan.Hosts.Length) && consul.Registered("gatewaymesh-gateway", fronted: false) == plan.Gateways.Length);
 
     private void Show(MeshWatch watch, IReadOnlyList<DemoProcess> processes)
     {
@@ -112,6 +120,11 @@ internal sealed class DemoRun(DemoSpec spec, DemoPlan plan, string folder, TextW
         output.WriteLine($"  curl -H 'Host: payments' http://127.0.0.1:{plan.Hosts[0].Outbound("web")}/");
         output.WriteLine($"  http_proxy=http://127.0.0.1:{plan.Hosts[0].Outbound("web")} curl http://ledger/");
         output.WriteLine($"  gatewaymesh status --admin 127.0.0.1:{plan.Hosts[0].Admin}");
+        if (plan.Consul is { } consul)
+        {
+            output.WriteLine($"  consul catalog services -http-addr=127.0.0.1:{consul.Port}     (or look at http://127.0.0.1:{consul.Port}/ui/)");
+        }
+
         output.WriteLine($"  gatewaymesh drill kill --admin 127.0.0.1:{plan.Hosts[0].Admin}");
         output.Flush();
     }

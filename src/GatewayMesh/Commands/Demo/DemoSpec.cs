@@ -12,6 +12,9 @@ internal sealed record DemoSpec
     /// <summary>Where files and logs go; null: a fresh temporary folder that is removed at the end.</summary>
     public string? DataDir { get; init; }
 
+    /// <summary>Whether the mesh keeps its configuration in a Consul of its own; otherwise in a folder of files.</summary>
+    public bool Consul { get; init; }
+
     /// <summary>Print JSON lines only.</summary>
     public bool Json { get; init; }
 

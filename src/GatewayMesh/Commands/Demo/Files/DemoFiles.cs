@@ -11,10 +11,10 @@ internal static class DemoFiles
     /// <summary>All files by their path in the folder.</summary>
     public static IEnumerable<(string Path, string Text)> Of(DemoPlan plan) =>
     [
-        .. plan.Hosts.Select(host => ($"{host.Name}.yaml", Sidecar(host))),
-        .. plan.Gateways.Select(gateway => ($"{gateway.Name}.yaml", Gateway(gateway))),
+        .. plan.Hosts.Select(host => ($"{host.Name}.yaml", Sidecar(plan, host))),
+        .. plan.Gateways.Select(gateway => ($"{gateway.Name}.yaml", Gateway(plan, gateway))),
         ("ingress.yaml", Ingress(plan)),
-        ("registry/mesh.yaml", Registry(plan)),
+        .. plan.Consul is null ? [("registry/mesh.yaml", Registry(plan))] : ConsulEntries.Of(plan),
     ];
 
     /// <summary>Writes them under <paramref name="folder"/>.</summary>
@@ -28,12 +28,12 @@ internal static class DemoFiles
         }
     }
 
-    private static string Head(string about, string role, string node, int admin) =>
+    private static string Head(DemoPlan plan, string about, string role, string node, int admin) =>
         $"""
         # {about} Paths are relative to this file.
         role: {role}
         node: {node}
-        registry: file:registry
+        registry: {plan.Registry}
         dataDir: state/{node}
         runDir: run/{node}
         admin: 127.0.0.1:{admin}
@@ -43,9 +43,9 @@ internal static class DemoFiles
 
         """;
 
-    private static string Sidecar(DemoHost host)
+    private static string Sidecar(DemoPlan plan, DemoHost host)
     {
-        var text = new StringBuilder(Head($"{host.Name}: the sidecar of web, payments and ledger.", "sidecar", host.Name, host.Admin));
+        var text = new StringBuilder(Head(plan, $"{host.Name}: the sidecar of web, payments and ledger.", "sidecar", host.Name, host.Admin));
         text.Append("sidecar:\n  address: 127.0.0.1\n  services:\n");
         foreach (var service in DemoPlan.Services)
         {
@@ -63,9 +63,9 @@ internal static class DemoFiles
         return text.ToString();
     }
 
-    private static string Gateway(DemoGateway gateway) =>
+    private static string Gateway(DemoPlan plan, DemoGateway gateway) =>
         $"""
-        {Head($"{gateway.Name}: stands in for any broken sidecar.", "gateway", gateway.Name, gateway.Admin)}gateway:
+        {Head(plan, $"{gateway.Name}: stands in for any broken sidecar.", "gateway", gateway.Name, gateway.Admin)}gateway:
           address: 127.0.0.1
           listen: 127.0.0.1:{gateway.Mesh}           # mesh peers
           guardListen: 127.0.0.1:{gateway.Tunnel}      # guards
@@ -74,7 +74,7 @@ internal static class DemoFiles
 
     private static string Ingress(DemoPlan plan) =>
         $"""
-        {Head("The way in from outside; which host leads to which service stands in registry/mesh.yaml.", "ingress", "ingress", plan.IngressAdmin)}ingress:
+        {Head(plan, $"The way in from outside; which host leads to which service stands in {(plan.Consul is null ? "registry/mesh.yaml" : "entries/ingress.json")}.", "ingress", "ingress", plan.IngressAdmin)}ingress:
           address: 127.0.0.1
           service: gatewaymesh-ingress
           listeners:

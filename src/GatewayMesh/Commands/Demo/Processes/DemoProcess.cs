@@ -2,15 +2,15 @@ using System.Diagnostics;
 
 namespace GatewayMesh.Commands.Demo.Processes;
 
-/// <summary>One child of the demo: how it is started, and the run of it that is under way.</summary>
-internal sealed class DemoProcess(string name, string role, string[] arguments, string folder, string mark) : IDisposable
+/// <summary>One child of the demo (this program, unless it says another one): how it is started, and the run of it that is under way.</summary>
+internal sealed class DemoProcess(string name, string role, IReadOnlyList<string> arguments, string folder, string mark, string? program = null) : IDisposable
 {
     private Process? _process;
 
     /// <summary>Node, or application.</summary>
     public string Name => name;
 
-    /// <summary>Its role; <c>app</c> for an application.</summary>
+    /// <summary>Its role; <c>app</c> for an application, <c>registry</c> for Consul.</summary>
     public string Role => role;
 
     /// <summary>Where its output goes.</summary>
@@ -39,7 +39,7 @@ internal sealed class DemoProcess(string name, string role, string[] arguments, 
         // Ctrl-C reaches every process of a terminal; it is for the demo alone, which ends its children in order.
         var start = new ProcessStartInfo("/bin/sh")
         {
-            ArgumentList = { "-c", "trap '' INT; log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", Log, Self },
+            ArgumentList = { "-c", "trap '' INT; log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", Log, program ?? Self },
             WorkingDirectory = folder,
             UseShellExecute = false,
         };

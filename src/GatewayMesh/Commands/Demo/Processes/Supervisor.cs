@@ -23,12 +23,12 @@ internal sealed class Supervisor(IReadOnlyList<DemoProcess> processes, string ma
         while (!cancellation.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(100)));
     }
 
-    /// <summary>Ends every child in order: mesh first, applications last, and by force whatever is left.</summary>
+    /// <summary>Ends every child in order: mesh first, then the applications, the registry last, and by force whatever is left.</summary>
     /// <returns>How many had to be killed.</returns>
     public int End()
     {
         _ending = true;
-        foreach (var stage in processes.GroupBy(process => process.Role == "app").OrderBy(group => group.Key))
+        foreach (var stage in processes.GroupBy(process => process.Role switch { "app" => 1, "registry" => 2, _ => 0 }).OrderBy(group => group.Key))
         {
             foreach (var process in stage.Where(process => process.IsRunning))
             {

@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using GatewayMesh.Admin;
+
+namespace GatewayMesh.Commands.Demo;
+
+/// <summary>The Consul of a demo: one server with its state in the demo's folder, so that it comes back from a kill with what it knew.</summary>
+/// <param name="Port">Port of its HTTP API, below its two other ones.</param>
+/// <param name="Program">The program.</param>
+internal sealed record DemoConsul(int Port, string Program)
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>As a bootstrap file names it.</summary>
+    public string Registry => string.Create(CultureInfo.InvariantCulture, $"consul://127.0.0.1:{Port}");
+
+    /// <summary>All its ports.</summary>
+    public IEnumerable<int> Ports => [Port, Port + 1, Port + 2];
+
+    /// <summary>The command line, but for the program.</summary>
+    /// <param name="folder">Where it keeps its state.</param>
+    public IReadOnlyList<string> Arguments(string folder) =>
+    [
+        "agent", "-server", "-bootstrap-expect=1", "-ui", "-node=demo", "-bind=127.0.0.1", "-client=127.0.0.1", $"-data-dir={folder}",
+        Numbered("-http-port", Port), Numbered("-server-port", Port + 1), Numbered("-serf-lan-port", Port + 2),
+        "-serf-wan-port=-1", "-dns-port=-1", "-grpc-port=-1",
+
+        // All processes of the demo dial from one address, and each watch holds a connection. Elections take seconds at Consul's own pace.
+        "-hcl", "connect { enabled = true } performance { raft_multiplier = 1 } limits { http_max_conns_per_client = 4000 }",
+    ];
+
+    /// <summary>Where the program is.</summary>
+    /// <exception cref="CommandFailure">There is none on PATH.</exception>
+    public static string FindProgram() =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, "consul")).FirstOrDefault(File.Exists)
+        ?? throw new CommandFailure(ExitCode.Usage, "--registry consul: there is no consul on PATH; ops/get-consul.sh provides one (or leave the option out for a folder of files)");
+
+    /// <summary>Writes these entries; false while the agent does not take them yet.</summary>
+    public bool TryWrite(IEnumerable<string> entries) => entries.All(entry =>
+        AdminClient.TrySend(new IPEndPoint(IPAddress.Loopback, Port), "PUT", "/v1/config", System.Text.Encoding.UTF8.GetBytes(entry), s_patience) is { IsSuccess: true });
+
+    /// <summary>How many instances of a service are registered; of one that sidecars front, how many sidecars.</summary>
+    public int Registered(string service, bool fronted)
+    {
+        if (AdminClient.TrySend(new IPEndPoint(IPAddress.Loopback, Port), "GET", $"/v1/catalog/{(fronted ? "connect" : "service")}/{service}", default, s_patience) is not { IsSuccess: true } answer)
+        {
+            return 0;
+        }
+
+        using var document = JsonDocument.Parse(answer.Body);
+        return document.RootElement.GetArrayLength();
+    }
+
+    private static string Numbered(string option, int value) => string.Create(CultureInfo.InvariantCulture, $"{option}={value}");
+}
