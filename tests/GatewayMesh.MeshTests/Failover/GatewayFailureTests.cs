@@ -31,10 +31,11 @@ public sealed class GatewayFailureTests : MeshTest
         Assert.That((await hosts.HostA.StatusAsync()).Tier, Is.EqualTo("gateway"));
     }
 
-    [Test]
-    public async Task With_one_of_two_gateways_dead_a_worker_may_be_down_and_nobody_is_refused()
+    [TestCase(RegistryKind.Folder)]
+    [TestCase(RegistryKind.Consul)]
+    public async Task With_one_of_two_gateways_dead_a_worker_may_be_down_and_nobody_is_refused(RegistryKind registry)
     {
-        var hosts = await TwoHosts.StartAsync(Mesh);
+        var hosts = await TwoHosts.StartAsync(Mesh, registry: registry);
         hosts.Gateways[0].Process.Signal(ProcessTable.Kill);
         await HoldTheWorkerDownAsync(hosts);
         await using var load = hosts.Load();

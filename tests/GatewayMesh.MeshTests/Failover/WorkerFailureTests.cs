@@ -6,10 +6,11 @@ namespace GatewayMesh.MeshTests.Failover;
 /// <summary>The caller's worker dies, hangs, is starved or slow under 500 GETs a second on 20 keep-alive connections of a plain client.</summary>
 public sealed class WorkerFailureTests : MeshTest
 {
-    [Test]
-    public async Task A_killed_worker_costs_at_most_the_open_connections_and_refuses_nobody()
+    [TestCase(RegistryKind.Folder)]
+    [TestCase(RegistryKind.Consul)]
+    public async Task A_killed_worker_costs_at_most_the_open_connections_and_refuses_nobody(RegistryKind registry)
     {
-        var hosts = await TwoHosts.StartAsync(Mesh);
+        var hosts = await TwoHosts.StartAsync(Mesh, registry: registry);
         var before = await hosts.HostA.StatusAsync();
         await using var load = hosts.Load();
         await load.UntilServedAsync(500);
@@ -29,10 +30,11 @@ public sealed class WorkerFailureTests : MeshTest
         }
     }
 
-    [Test]
-    public async Task A_hung_worker_is_killed_and_costs_at_most_the_open_connections_and_refuses_nobody()
+    [TestCase(RegistryKind.Folder)]
+    [TestCase(RegistryKind.Consul)]
+    public async Task A_hung_worker_is_killed_and_costs_at_most_the_open_connections_and_refuses_nobody(RegistryKind registry)
     {
-        var hosts = await TwoHosts.StartAsync(Mesh);
+        var hosts = await TwoHosts.StartAsync(Mesh, registry: registry);
         var before = await hosts.HostA.StatusAsync();
         await using var load = hosts.Load();
         await load.UntilServedAsync(500);

@@ -5,10 +5,11 @@ namespace GatewayMesh.MeshTests.LifeCycle;
 /// <summary>Drain, upgrade and adoption under load: nothing fails at all.</summary>
 public sealed class PlannedChangeTests : MeshTest
 {
-    [Test]
-    public async Task A_drain_and_its_undoing_fail_no_request()
+    [TestCase(RegistryKind.Folder)]
+    [TestCase(RegistryKind.Consul)]
+    public async Task A_drain_and_its_undoing_fail_no_request(RegistryKind registry)
     {
-        var hosts = await TwoHosts.StartAsync(Mesh);
+        var hosts = await TwoHosts.StartAsync(Mesh, registry: registry);
         await using var load = hosts.Load();
         await load.UntilServedAsync(500);
 
@@ -23,10 +24,11 @@ public sealed class PlannedChangeTests : MeshTest
         Assert.That((await load.StopAsync()).Failed, Is.Zero);
     }
 
-    [Test]
-    public async Task An_upgrade_fails_no_request()
+    [TestCase(RegistryKind.Folder)]
+    [TestCase(RegistryKind.Consul)]
+    public async Task An_upgrade_fails_no_request(RegistryKind registry)
     {
-        var hosts = await TwoHosts.StartAsync(Mesh);
+        var hosts = await TwoHosts.StartAsync(Mesh, registry: registry);
         var before = await hosts.HostA.StatusAsync();
         await using var load = hosts.Load();
         await load.UntilServedAsync(500);

@@ -5,16 +5,18 @@ using GatewayMesh.MeshTests.Clients;
 
 namespace GatewayMesh.MeshTests.Meshes;
 
-/// <summary>A mesh of real processes: the published file, a file registry in a temporary folder, ports that nobody uses.</summary>
-internal sealed class Mesh : IDisposable
+/// <summary>A mesh of real processes: the published file, a registry of its own (a temporary folder, or a real Consul), ports that nobody uses.</summary>
+internal sealed class Mesh : IAsyncDisposable
 {
     private static int s_meshes;
     private readonly string _mark = string.Create(CultureInfo.InvariantCulture, $"{System.Environment.ProcessId}-{Interlocked.Increment(ref s_meshes)}");
     private readonly List<MeshNode> _nodes = [];
     private readonly List<CountingBackend> _backends = [];
 
-    public Mesh()
+    /// <param name="consul">The agent that is the registry, ended with the mesh; null: a folder is.</param>
+    public Mesh(ConsulAgent? consul = null)
     {
+        Consul = consul;
         Folder = Directory.CreateTempSubdirectory("gatewaymesh-test-").FullName;
         Registry = Path.Combine(Folder, "registry");
         Directory.CreateDirectory(Registry);
@@ -22,7 +24,10 @@ internal sealed class Mesh : IDisposable
 
     public string Folder { get; }
 
-    /// <summary>The registry's folder.</summary>
+    /// <summary>The agent that is the registry; null: <see cref="Registry"/> is.</summary>
+    public ConsulAgent? Consul { get; }
+
+    /// <summary>The registry's folder, where there is no <see cref="Consul"/>.</summary>
     public string Registry { get; }
 
     public IReadOnlyList<MeshNode> Nodes => _nodes;
@@ -70,7 +75,7 @@ internal sealed class Mesh : IDisposable
         node: {name}
         dataDir: {DataDir(name)}
         runDir: {Path.Combine(Folder, name, "run")}
-        registry: file:{Registry}
+        registry: {Consul?.Registry ?? $"file:{Registry}"}
         admin: {admin}
         identity: plaintext
         drainDelay: 200ms
@@ -83,7 +88,7 @@ internal sealed class Mesh : IDisposable
     /// <summary>Processes of this mesh that run now.</summary>
     public IReadOnlyList<int> Processes() => ProcessTable.WithEnvironment($"{MarkName}={_mark}");
 
-    public string Logs(int lines) => string.Join('\n', _nodes.SelectMany(node => node.Starts).Select(start => start.Tail(lines)));
+    public string Logs(int lines) => string.Join('\n', _nodes.SelectMany(node => node.Starts).Select(start => start.Tail(lines)).Append(Consul is null ? "" : $"---- consul\n{string.Join('\n', Consul.Log.Split('\n').TakeLast(lines))}"));
 
     /// <summary>Asks every process to end and kills what does not; the result names what had to be killed.</summary>
     public async Task<IReadOnlyList<string>> EndAsync()
@@ -113,8 +118,13 @@ internal sealed class Mesh : IDisposable
         return left;
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
+        if (Consul is not null)
+        {
+            await Consul.DisposeAsync();
+        }
+
         _nodes.ForEach(node => node.Dispose());
         _backends.ForEach(backend => backend.Dispose());
         Directory.Delete(Folder, recursive: true);

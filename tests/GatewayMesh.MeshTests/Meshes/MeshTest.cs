@@ -2,7 +2,10 @@ using NUnit.Framework.Interfaces;
 
 namespace GatewayMesh.MeshTests.Meshes;
 
-/// <summary>A test with a mesh of its own. A failed one shows the log of every process; a process left behind is a failure.</summary>
+/// <summary>
+/// A test with a mesh of its own. A failed one shows the log of every process; a process left behind is a failure. The registry is a
+/// folder, unless the fixture or an argument of the test says <see cref="RegistryKind.Consul"/>.
+/// </summary>
 [CancelAfter(240_000)]
 public abstract class MeshTest
 {
@@ -11,11 +14,17 @@ public abstract class MeshTest
     /// <summary>False in a test that takes a guard from its worker for good.</summary>
     protected bool EndsByItself { get; set; }
 
+    /// <summary>The registry of the fixture's tests, but for those with an argument that says another one.</summary>
+    private protected virtual RegistryKind Registry => RegistryKind.Folder;
+
     [SetUp]
-    public void MakeMesh()
+    public async Task MakeMesh()
     {
         EndsByItself = true;
-        Mesh = new Mesh();
+        var registry = TestContext.CurrentContext.Test.Arguments.OfType<RegistryKind>().Append(Registry).First();
+
+        // All processes dial from one address, and every watch holds a connection; on hosts of their own they are far from Consul's limit.
+        Mesh = new Mesh(registry == RegistryKind.Consul ? await ConsulAgent.StartAsync(new ConsulAgentOptions { MaxConnectionsPerClient = 2000 }) : null);
     }
 
     [TearDown]
@@ -27,7 +36,7 @@ public abstract class MeshTest
             await TestContext.Out.WriteLineAsync(Mesh.Logs(40));
         }
 
-        Mesh.Dispose();
+        await Mesh.DisposeAsync();
         if (EndsByItself)
         {
             Assert.That(left, Is.Empty, "processes left behind after SIGTERM");

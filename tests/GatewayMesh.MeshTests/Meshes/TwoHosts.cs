@@ -45,8 +45,10 @@ internal sealed class TwoHosts
     /// <summary>Starts them all and waits until everything is as it should be in a healthy mesh.</summary>
     /// <param name="mesh">The mesh.</param>
     /// <param name="moreOfHostB">Further services of host-b, as YAML. Default: none.</param>
-    public static async Task<TwoHosts> StartAsync(Mesh mesh, string moreOfHostB = "")
+    /// <param name="registry">The registry that the test's argument asked for; checked. Default: any.</param>
+    public static async Task<TwoHosts> StartAsync(Mesh mesh, string moreOfHostB = "", RegistryKind? registry = null)
     {
+        Assert.That(registry is null || (mesh.Consul is not null) == (registry == RegistryKind.Consul), "the mesh has the registry that the test asks for");
         var hosts = new TwoHosts(mesh, moreOfHostB);
         foreach (var node in mesh.Nodes)
         {

@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Net;
 using System.Text.Json;
-using GatewayMesh.Admin;
 
 namespace GatewayMesh.Commands.Demo;
 
@@ -10,7 +8,7 @@ namespace GatewayMesh.Commands.Demo;
 /// <param name="Program">The program.</param>
 internal sealed record DemoConsul(int Port, string Program)
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+    private static readonly HttpClient s_client = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
 
     /// <summary>As a bootstrap file names it.</summary>
     public string Registry => string.Create(CultureInfo.InvariantCulture, $"consul://127.0.0.1:{Port}");
@@ -37,19 +35,35 @@ internal sealed record DemoConsul(int Port, string Program)
         ?? throw new CommandFailure(ExitCode.Usage, "--registry consul: there is no consul on PATH; ops/get-consul.sh provides one (or leave the option out for a folder of files)");
 
     /// <summary>Writes these entries; false while the agent does not take them yet.</summary>
-    public bool TryWrite(IEnumerable<string> entries) => entries.All(entry =>
-        AdminClient.TrySend(new IPEndPoint(IPAddress.Loopback, Port), "PUT", "/v1/config", System.Text.Encoding.UTF8.GetBytes(entry), s_patience) is { IsSuccess: true });
+    public bool TryWrite(IEnumerable<string> entries) => entries.All(entry => Send(HttpMethod.Put, "/v1/config", entry) is not null);
 
     /// <summary>How many instances of a service are registered; of one that sidecars front, how many sidecars.</summary>
     public int Registered(string service, bool fronted)
     {
-        if (AdminClient.TrySend(new IPEndPoint(IPAddress.Loopback, Port), "GET", $"/v1/catalog/{(fronted ? "connect" : "service")}/{service}", default, s_patience) is not { IsSuccess: true } answer)
+        if (Send(HttpMethod.Get, $"/v1/catalog/{(fronted ? "connect" : "service")}/{service}", null) is not { } answer)
         {
             return 0;
         }
 
-        using var document = JsonDocument.Parse(answer.Body);
+        using var document = JsonDocument.Parse(answer);
         return document.RootElement.GetArrayLength();
+    }
+
+    private byte[]? Send(HttpMethod method, string path, string? body)
+    {
+        using var request = new HttpRequestMessage(method, string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port}{path}"));
+        request.Content = body is null ? null : new StringContent(body);
+        try
+        {
+            using var answer = s_client.Send(request);
+            using var content = new MemoryStream();
+            answer.Content.ReadAsStream().CopyTo(content);
+            return answer.IsSuccessStatusCode ? content.ToArray() : null;
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException)
+        {
+            return null;
+        }
     }
 
     private static string Numbered(string option, int value) => string.Create(CultureInfo.InvariantCulture, $"{option}={value}");

@@ -9,7 +9,7 @@ namespace GatewayMesh.Commands.Demo;
 /// <summary>One demo from its first process to its last.</summary>
 internal sealed class DemoRun(DemoSpec spec, DemoPlan plan, string folder, TextWriter output, TimeProvider time)
 {
-    private static readonly TimeSpan s_readyLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_readyLimit = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan s_redraw = TimeSpan.FromMilliseconds(250);
 
     private readonly string _mark = Guid.NewGuid().ToString("N");

@@ -1,0 +1,52 @@
+using GatewayMesh.MeshTests.Meshes;
+
+namespace GatewayMesh.MeshTests.Registry;
+
+/// <summary>Consul fails under load, and everything goes on.</summary>
+public sealed class RegistryDownTests : MeshTest
+{
+    private protected override RegistryKind Registry => RegistryKind.Consul;
+
+    [Test]
+    public async Task An_agent_that_hangs_and_dies_and_begins_anew_empty_fails_no_request()
+    {
+        var hosts = await TwoHosts.StartAsync(Mesh);
+        var consul = Mesh.Consul!;
+        await using var load = hosts.Load();
+        await load.UntilServedAsync(500);
+
+        await consul.PauseAsync();
+        await load.UntilServedAsync(1000);
+        await consul.KillAsync();
+        await load.UntilServedAsync(1000);
+
+        await consul.StartAgainAsync();
+        await Eventually.Until("payments is registered again", async () => await consul.LiveAsync("payments") == "passing");
+        await hosts.HostA.UntilAsync("the registry is heard again", status => status.RegistryErrors == "[]");
+        await load.UntilServedAsync(2000);
+
+        Assert.That((await load.StopAsync()).Failed, Is.Zero);
+    }
+
+    [Test]
+    public async Task A_node_that_is_started_while_the_registry_is_down_serves_from_the_snapshot_on_disk()
+    {
+        var hosts = await TwoHosts.StartAsync(Mesh);
+        var before = await hosts.HostA.StatusAsync();
+        await Mesh.Consul!.KillAsync();
+        ProcessTable.Signal(before.Guard, ProcessTable.Kill);
+        ProcessTable.Signal(before.Worker, ProcessTable.Kill);
+        await hosts.HostA.Process.ExitAsync();
+
+        hosts.HostA.Start();
+        await hosts.HostA.UntilAsync("a worker serves", status => status is { Tier: "sidecar", Lease: "leased" });
+        await hosts.UntilServedAsync();
+        await using var load = hosts.Load();
+        await load.UntilServedAsync(1000);
+
+        await Mesh.Consul.StartAgainAsync();
+        await hosts.HostA.UntilAsync("the registry is heard again", status => status.RegistryErrors == "[]");
+        await load.UntilServedAsync(1000);
+        Assert.That((await load.StopAsync()).Failed, Is.Zero);
+    }
+}
