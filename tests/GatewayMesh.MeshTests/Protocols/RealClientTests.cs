@@ -59,7 +59,11 @@ public sealed class RealClientTests
     public async Task EndTheMesh()
     {
         var left = _mesh is null ? [] : await _mesh.EndAsync();
-        _mesh?.Dispose();
+        if (_mesh is not null)
+        {
+            await _mesh.DisposeAsync();
+        }
+
         _applications?.Dispose();
         Assert.That(left, Is.Empty, "processes left behind after SIGTERM");
     }

@@ -52,9 +52,9 @@ public sealed class ChangeTests : MeshTest
         await consul.WriteEntryAsync("""{"Kind":"service-defaults","Name":"ledger","Protocol":"http"}""");
         await Eventually.Until("it is http again", async () => !(await hosts.HostA.GetAsync("/config")).Contains("grpc", StringComparison.Ordinal));
 
-        _ = await consul.PutAsync("/v1/kv/gatewaymesh/service-policy/payments", "maxAttempts: 2\n");
+        _ = await consul.PutAsync("/v1/kv/gatewaymesh/service-policy/payments", "retries: { maxAttempts: 2 }\n");
         await UntilConfigAsync(hosts, "\"maxAttempts\": 2");
-        _ = await consul.PutAsync("/v1/kv/gatewaymesh/service-policy/payments", "maxAttemptss: 2\n");
+        _ = await consul.PutAsync("/v1/kv/gatewaymesh/service-policy/payments", "retries: { maxAttemptss: 3 }\n");
         await hosts.HostA.UntilAsync("what is wrong is said", status => status.RegistryErrors.Contains("maxAttemptss", StringComparison.Ordinal));
         await UntilConfigAsync(hosts, "\"maxAttempts\": 2");
 

@@ -33,6 +33,7 @@ public sealed class RegistryDownTests : MeshTest
     {
         var hosts = await TwoHosts.StartAsync(Mesh);
         var before = await hosts.HostA.StatusAsync();
+        await Eventually.Until("the instance of payments is on disk", () => Snapshot().Contains("payments-host-b", StringComparison.Ordinal), () => Task.FromResult(Snapshot()));
         await Mesh.Consul!.KillAsync();
         ProcessTable.Signal(before.Guard, ProcessTable.Kill);
         ProcessTable.Signal(before.Worker, ProcessTable.Kill);
@@ -49,4 +50,6 @@ public sealed class RegistryDownTests : MeshTest
         await load.UntilServedAsync(1000);
         Assert.That((await load.StopAsync()).Failed, Is.Zero);
     }
+
+    private string Snapshot() => string.Concat(Directory.GetFiles(Mesh.DataDir("host-a"), "*snapshot*", SearchOption.AllDirectories).Select(File.ReadAllText));
 }

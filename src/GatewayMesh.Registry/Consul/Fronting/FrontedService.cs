@@ -39,7 +39,18 @@ public static class FrontedService
         var address = Text(registration, "Address");
         var bind = Config(proxy, "bind_address") ?? (System.Net.IPAddress.TryParse(address, out _) ? address! : "0.0.0.0");
         var settings = ImmutableArray.CreateBuilder<string>();
-        void Set(string path, string value) => settings.Add($"{path}={Yaml(value)}");
+        void Set(string path, string value) => settings.Add($"{path}={value}");
+
+        var inbound = $"{(bind.Contains(':') ? $"[{bind}]" : bind)}:{Config(proxy, "bind_port") ?? Number(registration, "Port")}";
+        if (inbound[0] == '[')
+        {
+            // A value that begins with a bracket is read as a list, so this one is said inside of another.
+            Set("sidecar", $$"""{ services: [ { inbound: "{{inbound}}" } ] }""");
+        }
+        else
+        {
+            Set($"{Service}.inbound", inbound);
+        }
 
         if (!string.IsNullOrEmpty(address))
         {
@@ -50,7 +61,6 @@ public static class FrontedService
         Set($"{Service}.id", Text(proxy, "DestinationServiceID") ?? "");
         Set($"{Service}.address", Text(proxy, "LocalServiceAddress") is { Length: > 0 } local ? local : "127.0.0.1");
         Set($"{Service}.port", Number(proxy, "LocalServicePort"));
-        Set($"{Service}.inbound", $"{(bind.Contains(':') ? $"[{bind}]" : bind)}:{Config(proxy, "bind_port") ?? Number(registration, "Port")}");
         Set($"{Service}.outbound", "127.0.0.1:15001");
         Set($"{Service}.registeredProxy", Text(registration, "ID") ?? "");
         if (Config(proxy, "protocol") is { } protocol)
@@ -101,7 +111,4 @@ public static class FrontedService
     private static string? Config(JsonElement proxy, string key) =>
         proxy.TryGetProperty("Config", out var config) && config.ValueKind == JsonValueKind.Object && config.TryGetProperty(key, out var value)
             && value.ValueKind is JsonValueKind.String or JsonValueKind.Number ? value.ToString() : null;
-
-    // A JSON string is a YAML one, whatever it contains.
-    private static string Yaml(string value) => $"\"{JsonEncodedText.Encode(value)}\"";
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Fixtures;
+using GatewayMesh.Registry.Bootstrap;
 using GatewayMesh.Registry.Consul.Fronting;
 
 namespace GatewayMesh.Registry.Tests.Consul.Fronting;
@@ -19,31 +20,37 @@ internal sealed class FrontedServiceTests
         var registry = new RegistrySpec("consul", consul.Address) { Agents = [new Uri($"http://{consul.Address}")] };
         Assert.That(FrontedLookup.Ask(registry, "web-1"), Is.EqualTo(new[]
         {
-            "sidecar.address=\"127.0.0.1\"",
-            "sidecar.services.0.name=\"web\"",
-            "sidecar.services.0.id=\"web-1\"",
-            "sidecar.services.0.address=\"127.0.0.1\"",
-            "sidecar.services.0.port=\"8080\"",
-            "sidecar.services.0.inbound=\"127.0.0.1:20001\"",
-            "sidecar.services.0.outbound=\"127.0.0.1:15001\"",
-            "sidecar.services.0.registeredProxy=\"web-1-sidecar-proxy\"",
-            "sidecar.services.0.protocol=\"grpc\"",
-            "sidecar.services.0.upstreams.0.service=\"payments\"",
-            "sidecar.services.0.upstreams.0.port=\"5001\"",
-            "sidecar.services.0.upstreams.1.service=\"db\"",
-            "sidecar.services.0.upstreams.1.port=\"5002\"",
-            "sidecar.services.0.upstreams.1.address=\"127.0.0.2\"",
+            "sidecar.services.0.inbound=127.0.0.1:20001",
+            "sidecar.address=127.0.0.1",
+            "sidecar.services.0.name=web",
+            "sidecar.services.0.id=web-1",
+            "sidecar.services.0.address=127.0.0.1",
+            "sidecar.services.0.port=8080",
+            "sidecar.services.0.outbound=127.0.0.1:15001",
+            "sidecar.services.0.registeredProxy=web-1-sidecar-proxy",
+            "sidecar.services.0.protocol=grpc",
+            "sidecar.services.0.upstreams.0.service=payments",
+            "sidecar.services.0.upstreams.0.port=5001",
+            "sidecar.services.0.upstreams.1.service=db",
+            "sidecar.services.0.upstreams.1.port=5002",
+            "sidecar.services.0.upstreams.1.address=127.0.0.2",
         }));
         Assert.That(() => FrontedLookup.Ask(registry, "web-2"), Throws.InstanceOf<FormatException>().With.Message.Contain("no sidecar is registered for the service id web-2"));
         await consul.KillAsync();
         Assert.That(() => FrontedLookup.Ask(registry, "web-1"), Throws.InstanceOf<IOException>());
     }
 
-    [TestCase("""{"p":{"ID":"p","Port":1,"Address":"","Proxy":{"DestinationServiceName":"web","DestinationServiceID":"w","LocalServicePort":2,"Config":{"bind_address":"10.0.0.1","bind_port":7}}}}""", "sidecar.services.0.inbound=\"10.0.0.1:7\"")]
-    [TestCase("""{"p":{"ID":"p","Port":1,"Address":"host.example","Proxy":{"DestinationServiceName":"web","DestinationServiceID":"w","LocalServicePort":2}}}""", "sidecar.services.0.inbound=\"0.0.0.0:1\"")]
-    [TestCase("""{"p":{"ID":"p","Port":1,"Address":"::1","Proxy":{"DestinationServiceName":"web","DestinationServiceID":"w","LocalServicePort":2}}}""", "sidecar.services.0.inbound=\"[::1]:1\"")]
-    public void The_way_in_is_where_consul_would_bind_it(string answer, string setting) =>
-        Assert.That(FrontedService.Read("w", Encoding.UTF8.GetBytes(answer)), Does.Contain(setting));
+    [TestCase(""" "Address":"" """, """ "Config":{"bind_address":"10.0.0.1","bind_port":7} """, "10.0.0.1:7")]
+    [TestCase(""" "Address":"host.example" """, """ "Config":{} """, "0.0.0.0:1")]
+    [TestCase(""" "Address":"::1" """, """ "Config":{"protocol":"http"} """, "[::1]:1")]
+    public void The_way_in_is_where_consul_would_bind_it(string address, string config, string inbound)
+    {
+        var settings = FrontedService.Read("w", Encoding.UTF8.GetBytes($$$"""{"p":{"ID":"p","Port":1,{{{address}}},"Proxy":{"DestinationServiceName":"web","DestinationServiceID":"w","LocalServicePort":2,{{{config}}} } } }"""));
+        var bootstrap = BootstrapFile.Load(null, new BootstrapOptions { Role = "sidecar", Node = "host-a", Registry = "consul://127.0.0.1:1", Set = settings }, new Dictionary<string, string>(), out var errors);
+        Assert.That(errors, Is.Empty);
+        var service = bootstrap!.Sidecar!.Services.Single();
+        Assert.That((service.Name, service.Id, service.Address, service.Port, service.RegisteredProxy, service.Inbound!.ToString()), Is.EqualTo(("web", "w", "127.0.0.1", 2, "p", inbound)));
+    }
 
     [TestCase("{}", "no sidecar is registered")]
     [TestCase("""{"a":{"ID":"a"},"b":{"ID":"b"}}""", "2 sidecars are registered for the service id w (a, b)")]
