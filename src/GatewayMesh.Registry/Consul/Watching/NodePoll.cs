@@ -14,8 +14,6 @@ namespace GatewayMesh.Registry.Consul.Watching;
 /// </summary>
 internal sealed class NodePoll(WatchGround ground)
 {
-    private static readonly TimeSpan First = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Base = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PerNode = TimeSpan.FromMilliseconds(100);
 
     // One that said farewell and one that fell silent are both gone from the store; they are shown as gone for a while.
@@ -29,7 +27,6 @@ internal sealed class NodePoll(WatchGround ground)
     /// <summary>Reads until cancelled; never throws. What is wrong with Consul, others say; a record that is none is left out.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        var pause = First;
         while (!cancellation.IsCancellationRequested)
         {
             try
@@ -46,8 +43,8 @@ internal sealed class NodePoll(WatchGround ground)
                 // Shown as old as they are then.
             }
 
+            var pause = ground.Times.Nodes + (_nodes.Count * PerNode);
             await Task.Delay(ground.Jitter.Around(pause, 0.2), ground.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            pause = Base + (_nodes.Count * PerNode);
         }
     }
 

@@ -102,7 +102,9 @@ internal sealed class Pulse(WatchGround ground) : IDisposable
         }
 
         var changed = error != _error || !_beats == (error is null);
-        var silent = _agent is not null && agent != _agent;
+
+        // With one agent alone there is nobody to go to, and what waits there goes on when it wakes.
+        var silent = _agent is not null && agent is not null && agent != _agent;
         (_error, _beats, _agent) = (error, error is null, agent ?? _agent);
         if (silent)
         {

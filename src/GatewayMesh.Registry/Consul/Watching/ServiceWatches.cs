@@ -17,11 +17,22 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
     // Where not all services find room, this many places are kept for those that somebody asks for.
     private const int Spare = 10;
 
+    // How many are looked at once, at one time, for requests that wait.
+    private const int Looks = 10;
+
+    // Consul counts the connection of a question that was given up until the question's time is over, so places change hands slowly.
+    private static readonly TimeSpan EvictionPace = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim _looks = new(Looks);
+    private readonly Dictionary<string, long> _looked = new(StringComparer.Ordinal);
+    private long? _evictedAt;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, ServiceWatch> _watches = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _used = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ImmutableSortedDictionary<string, InstanceSighting>> _known = new(StringComparer.Ordinal);
     private readonly Queue<string> _rotation = new();
+    private readonly HashSet<string> _looking = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _stop = new();
     private ImmutableArray<string> _names = [];
     private ImmutableArray<string> _declared = declared;
 
@@ -69,7 +80,7 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
             _names = names;
             foreach (var name in _declared)
             {
-                Begin(name);
+                _ = Begin(name);
             }
 
             var there = names.ToHashSet(StringComparer.Ordinal);
@@ -94,17 +105,19 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
         ground.Changed();
     }
 
-    /// <summary>A request asks for this one: it is watched from now on, in the place of one that is needed less.</summary>
+    /// <summary>A request asks for this one: it is watched from now on, in the place of one that is needed less, or where there is none looked at once.</summary>
     public void Want(string name)
     {
         lock (_lock)
         {
             _used[name] = ground.Time.GetTimestamp();
-            if (_names.Contains(name, StringComparer.Ordinal))
+            if (!_names.Contains(name, StringComparer.Ordinal) || Begin(name) || IsFresh(name) || !_looking.Add(name))
             {
-                Begin(name);
+                return;
             }
         }
+
+        _ = LookForAsync(name);
     }
 
     /// <summary>These were used lately; those that nobody uses any more give up their places.</summary>
@@ -115,7 +128,10 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
             foreach (var name in names)
             {
                 _used[name] = ground.Time.GetTimestamp();
-                Begin(name);
+                if (_names.Contains(name, StringComparer.Ordinal))
+                {
+                    _ = Begin(name);
+                }
             }
 
             foreach (var (name, at) in _used.ToList())
@@ -139,7 +155,7 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
         {
             var watch = _watches.GetValueOrDefault(name)?.Watch;
             var instances = watch?.Value ?? _known.GetValueOrDefault(name);
-            return (instances is null ? null : [.. instances.Values], watch is { Answered: true });
+            return (instances is null ? null : [.. instances.Values], watch is { Answered: true } || IsFresh(name));
         }
     }
 
@@ -151,7 +167,7 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
             await Task.Delay(ground.Jitter.Around(ground.Times.Rotation, 0.2), ground.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (NextInRotation() is { } name)
             {
-                await LookAsync(name, cancellation).ConfigureAwait(false);
+                _ = await LookAsync(name, cancellation).ConfigureAwait(false);
             }
         }
     }
@@ -159,6 +175,7 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
     /// <summary>Ends them all.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _stop.CancelAsync().ConfigureAwait(false);
         List<ServiceWatch> all;
         lock (_lock)
         {
@@ -174,24 +191,63 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
 
     private static string PathOf(string name) => $"/v1/health/connect/{Uri.EscapeDataString(name)}";
 
-    private void Begin(string name)
+    // False when there is no place for it.
+    private bool Begin(string name)
     {
         if (_watches.ContainsKey(name))
         {
-            return;
+            return true;
         }
 
-        if (_watches.Count >= most)
+        if (_watches.Count >= most && !TryEvict())
         {
-            if (_watches.Keys.Where(other => !_declared.Contains(other)).MinBy(other => _used.GetValueOrDefault(other, long.MinValue)) is not { } least)
+            return false;
+        }
+
+        _watches[name] = new ServiceWatch(new Watch<InstanceSighting>(PathOf(name), InstanceReader.Read, _known.GetValueOrDefault(name), ground));
+        return true;
+    }
+
+    // Who was used within the time of a look is not put out for another such: they would chase each other.
+    private bool TryEvict()
+    {
+        if (_evictedAt is { } last && ground.Time.GetElapsedTime(last) < EvictionPace)
+        {
+            return false;
+        }
+
+        var least = _watches.Keys.Where(name => !_declared.Contains(name)).MinBy(name => _used.GetValueOrDefault(name, long.MinValue));
+        if (least is null || (_used.TryGetValue(least, out var used) && ground.Time.GetElapsedTime(used) < ground.Times.Wait))
+        {
+            return false;
+        }
+
+        _evictedAt = ground.Time.GetTimestamp();
+        End(least);
+        return true;
+    }
+
+    private bool IsFresh(string name) => _looked.TryGetValue(name, out var at) && ground.Time.GetElapsedTime(at) < ground.Times.Wait;
+
+    private async Task LookForAsync(string name)
+    {
+        await _looks.WaitAsync(_stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var seen = await LookAsync(name, _stop.Token).ConfigureAwait(false);
+        _ = _looks.Release();
+        lock (_lock)
+        {
+            _ = _looking.Remove(name);
+            if (!seen)
             {
                 return;
             }
 
-            End(least);
+            _looked[name] = ground.Time.GetTimestamp();
         }
 
-        _watches[name] = new ServiceWatch(new Watch<InstanceSighting>(PathOf(name), InstanceReader.Read, _known.GetValueOrDefault(name), ground));
+        ground.Changed();
+        await Task.Delay(ground.Times.Wait, ground.Time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        ground.Changed();
     }
 
     private void End(string name)
@@ -217,7 +273,7 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
                 break;
             }
 
-            Begin(name);
+            _ = Begin(name);
         }
     }
 
@@ -237,17 +293,25 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
         }
     }
 
-    private async Task LookAsync(string name, CancellationToken cancellation)
+    // False when there was no answer.
+    private async Task<bool> LookAsync(string name, CancellationToken cancellation)
     {
-        var look = new Watch<InstanceSighting>(PathOf(name), InstanceReader.Read, _known.GetValueOrDefault(name), ground);
-        if (await look.LookAsync(cancellation).ConfigureAwait(false) is { } seen)
+        Watch<InstanceSighting> look;
+        lock (_lock)
         {
-            lock (_lock)
-            {
-                _known[name] = seen;
-            }
-
-            ground.Changed();
+            look = new Watch<InstanceSighting>(PathOf(name), InstanceReader.Read, _known.GetValueOrDefault(name), ground);
         }
+
+        if (!await look.LookAsync(cancellation).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        lock (_lock)
+        {
+            _known[name] = look.Value!;
+        }
+
+        return true;
     }
 }

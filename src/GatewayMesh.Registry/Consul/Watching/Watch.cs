@@ -71,18 +71,17 @@ internal sealed class Watch<T>(string path, Func<ReadOnlyMemory<byte>, Immutable
         }
     }
 
-    /// <summary>Reads once, without waiting for news; null when there is none or it cannot be read, which the next look may mend.</summary>
-    public async Task<ImmutableSortedDictionary<string, T>?> LookAsync(CancellationToken cancellation)
+    /// <summary>Reads once, without waiting for news; false when it cannot be read now.</summary>
+    public async Task<bool> LookAsync(CancellationToken cancellation)
     {
         try
         {
-            var before = _value;
             await TakeAsync(await ground.Agents.GetAsync(_query.Ask, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
-            return before is not null && before.Count == _value!.Count && before.All(item => _value.TryGetValue(item.Key, out var now) && Equals(item.Value, now)) ? null : _value;
+            return true;
         }
         catch (Exception failure) when (failure is IOException or JsonException or InvalidOperationException or KeyNotFoundException or FormatException or OperationCanceledException)
         {
-            return null;
+            return false;
         }
     }
 

@@ -24,6 +24,9 @@ internal sealed record WatchTimes
     /// <summary>What such an answer may take; then the polls that wait at this agent are given up. Default: 3 s.</summary>
     public TimeSpan PulseLimit { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>Time between two readings of the nodes' records, beside the tenth of a second that each of them adds. Default: 5 s, ± 20 %.</summary>
+    public TimeSpan Nodes { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Time between two looks at services in rotation. Default: 50 ms.</summary>
     public TimeSpan Rotation { get; init; } = TimeSpan.FromMilliseconds(50);
 

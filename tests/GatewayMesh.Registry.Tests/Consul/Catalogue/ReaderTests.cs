@@ -1,0 +1,75 @@
+using System.Text;
+using GatewayMesh.Registry.Consul.Catalogue;
+
+namespace GatewayMesh.Registry.Tests.Consul.Catalogue;
+
+/// <summary>From Consul's answers to instances and gateways; the answers are as a real agent gives them, cut down.</summary>
+internal sealed class ReaderTests
+{
+    [Test]
+    public void A_sidecar_stands_for_its_instance()
+    {
+        var instance = InstanceReader.Read(Bytes("""
+            [{"Node":{"Node":"s1","Address":"10.0.0.1","Datacenter":"dc1"},
+              "Service":{"Kind":"connect-proxy","ID":"web-1-sidecar-proxy","Service":"web-sidecar-proxy","Tags":["v1"],"Address":"10.0.0.5","Port":20001,
+                "Meta":{"version":"v1","gatewaymesh-node":"host-a"},"Proxy":{"DestinationServiceName":"web","DestinationServiceID":"web-1","Config":{"protocol":"grpc"}}},
+              "Checks":[{"CheckID":"serfHealth","Status":"passing"},{"CheckID":"live","Status":"passing"}]}]
+            """)).Values.Single();
+        Assert.That((instance.Id, instance.Node, instance.Address.ToString(), instance.Healthy, instance.Protocol), Is.EqualTo(("web-1", "host-a", "10.0.0.5:20001", true, "grpc")));
+        Assert.That((string.Join(' ', instance.Tags), string.Join(' ', instance.Meta.Select(pair => $"{pair.Key}={pair.Value}"))), Is.EqualTo(("v1", "version=v1")), "without the mesh's own pairs");
+    }
+
+    [TestCase("\"passing\"", true)]
+    [TestCase("\"warning\"", false)]
+    [TestCase("\"critical\"", false)]
+    [TestCase("\"maintenance\"", false)]
+    [TestCase("null", false)]
+    public void Every_check_must_pass(string status, bool healthy) =>
+        Assert.That(InstanceReader.Read(Bytes(Registered($$"""[{"Status":"passing"},{"Status":{{status}}}]"""))).Values.Single().Healthy, Is.EqualTo(healthy));
+
+    [Test]
+    public void What_a_foreign_registration_leaves_out_falls_to_its_host()
+    {
+        var instance = InstanceReader.Read(Bytes("""
+            [{"Node":{"Node":"s1","Address":"10.0.0.1"},"Service":{"ID":"native-1","Service":"native","Tags":null,"Address":"","Port":9000,"Meta":null,"Proxy":{},"Connect":{"Native":true}},"Checks":[]}]
+            """)).Values.Single();
+        Assert.That((instance.Id, instance.Node, instance.Address.ToString(), instance.Healthy, instance.Protocol), Is.EqualTo(("native-1", "s1", "10.0.0.1:9000", true, "http")));
+    }
+
+    [TestCase("0")]
+    [TestCase("70000")]
+    [TestCase("\"x\"")]
+    public void An_instance_that_cannot_be_dialled_is_left_out(string port)
+    {
+        var body = $$"""[{"Node":{"Node":"s1","Address":"10.0.0.1"},"Service":{"ID":"a","Service":"a","Address":"","Port":{{port}}},"Checks":[]}]""";
+        if (port.StartsWith('"'))
+        {
+            Assert.That(() => InstanceReader.Read(Bytes(body)), Throws.InvalidOperationException, "that is not what Consul answers");
+            return;
+        }
+
+        Assert.That(InstanceReader.Read(Bytes(body)), Is.Empty);
+    }
+
+    [Test]
+    public void A_gateway_says_where_guards_reach_it_and_one_that_does_not_is_none_of_ours()
+    {
+        var gateways = GatewayReader.Read(Bytes("""
+            [{"Node":{"Node":"s1","Address":"10.0.0.1"},"Service":{"ID":"g-1","Service":"gatewaymesh-gateway","Address":"10.0.0.9","Port":15443,
+               "Meta":{"gatewaymesh-node":"gw-1","gatewaymesh-group":"blue","gatewaymesh-tunnel":"10.0.0.9:15444","gatewaymesh-zone":"z1"}},"Checks":[{"Status":"critical"}]},
+             {"Node":{"Node":"s1","Address":"10.0.0.1"},"Service":{"ID":"g-2","Service":"gatewaymesh-gateway","Address":"10.0.0.10","Port":15443,"Meta":null},"Checks":[]}]
+            """));
+        var gateway = gateways.Values.Single();
+        Assert.That((gateway.Node, gateway.Gateway.Group, gateway.Gateway.Mesh.ToString(), gateway.Gateway.Tunnel.ToString(), gateway.Healthy, gateway.Zone),
+            Is.EqualTo(("gw-1", "blue", "10.0.0.9:15443", "10.0.0.9:15444", false, "z1")));
+    }
+
+    [Test]
+    public void The_catalogue_is_names_with_tags() =>
+        Assert.That(CatalogueReader.Read(Bytes("""{"consul":[],"web":["v1","blue"]}"""))["web"], Is.EqualTo(new[] { "v1", "blue" }));
+
+    private static string Registered(string checks) =>
+        $$$"""[{"Node":{"Node":"s1","Address":"10.0.0.1"},"Service":{"ID":"a","Service":"a","Address":"","Port":1},"Checks":{{{checks}}} }]""";
+
+    private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
+}

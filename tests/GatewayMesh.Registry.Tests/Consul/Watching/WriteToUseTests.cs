@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using System.Globalization;
+using GatewayMesh.Fixtures;
+using GatewayMesh.Registry.Consul.Watching;
+
+namespace GatewayMesh.Registry.Tests.Consul.Watching;
+
+/// <summary>How long it takes from a write in Consul to its use in the snapshot. A measurement, run by name; the figures stand in the README.</summary>
+public sealed class WriteToUseTests
+{
+    private const int Rounds = 101;
+
+    [Test]
+    [Explicit("a measurement: dotnet test tests/GatewayMesh.Registry.Tests -c Release --filter Name~Write_to_use")]
+    public async Task Write_to_use()
+    {
+        await using var agent = await ConsulAgent.StartAsync();
+        using var folder = new TemporaryFolder();
+        await using var mesh = ConsulMesh.Open(agent.Registry, ["web"], new WatchTimes(), folder["data"]);
+        await ConsulMesh.RegisterAsync(agent, "web", 2001);
+        await mesh.EndpointsAreAsync("web", "web-1@127.0.0.1:2001");
+
+        await TellAsync("instance registered", mesh, round => ConsulMesh.RegisterAsync(agent, "web", 3000 + round));
+        await TellAsync("instance critical or passing", mesh, round => agent.PutAsync($"/v1/agent/check/{(round % 2 == 0 ? "fail" : "pass")}/web-1-live"));
+        await TellAsync("service-defaults written", mesh, round => agent.WriteEntryAsync($$"""{"Kind":"service-defaults","Name":"web","Protocol":"{{(round % 2 == 0 ? "grpc" : "http")}}"}"""));
+        await TellAsync("service-policy written", mesh, round => agent.PutAsync("/v1/kv/gatewaymesh/service-policy/web", string.Create(CultureInfo.InvariantCulture, $"timeouts: {{ request: {round + 1}s }}")));
+    }
+
+    // From before the write to after the snapshot was handed to those who use it.
+    private static async Task TellAsync(string what, ConsulMesh mesh, Func<int, Task> write)
+    {
+        var times = new List<double>();
+        for (var round = 0; round < Rounds; round++)
+        {
+            var used = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+            mesh.Live.Changed += Hear;
+            var began = Stopwatch.GetTimestamp();
+            await write(round);
+            times.Add(Stopwatch.GetElapsedTime(began, await used.Task.WaitAsync(TimeSpan.FromSeconds(60))).TotalMilliseconds);
+            mesh.Live.Changed -= Hear;
+
+            void Hear(Configuration.Snapshot.MeshSnapshot snapshot) => used.TrySetResult(Stopwatch.GetTimestamp());
+        }
+
+        times.Sort();
+        await TestContext.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{what}: median {times[Rounds / 2]:0.0} ms, p90 {times[Rounds * 9 / 10]:0.0} ms, longest {times[^1]:0.0} ms of {Rounds}"));
+    }
+}
