@@ -96,6 +96,7 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         if (httpContext.Features.Get<IHttpResponseTrailersFeature>()?.Trailers is { IsReadOnly: false } trailers)
         {
             Copy(proxyResponse.TrailingHeaders.NonValidated, trailers, connection: default);
+            DropClaims(trailers);
         }
 
         exchange.IsAnswerWhole = true;
@@ -226,15 +227,20 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
             target.Headers.ContentLength = null; // RFC 9112 §6.3: chunked overrides it
         }
 
-        if (exchange.Hop.Kind != TargetKind.MeshPeer && target.Headers.TryGetValue(ProxyStatus.FieldName, out var status))
-        {
-            target.Headers[ProxyStatus.FieldName] = ProxyStatusField.WithoutOurs(status);
-        }
-
+        DropClaims(target.Headers);
         target.Headers.Via = ViaField.Extend(target.Headers.Via, source.Version.Major == 2 ? "HTTP/2" : source.Version.Minor == 0 ? "HTTP/1.0" : "HTTP/1.1", Pseudonym);
         if (exchange.Close && source.StatusCode != System.Net.HttpStatusCode.SwitchingProtocols)
         {
             exchange.EndConnection();
+        }
+    }
+
+    // What an application says in our name, in the head or behind the body.
+    private void DropClaims(IHeaderDictionary fields)
+    {
+        if (exchange.Hop.Kind != TargetKind.MeshPeer && fields.TryGetValue(ProxyStatus.FieldName, out var status))
+        {
+            fields[ProxyStatus.FieldName] = ProxyStatusField.WithoutOurs(status);
         }
     }
 
