@@ -17,6 +17,28 @@ public sealed class HiddenRetryTests
     }
 
     [Test]
+    public async Task What_the_platform_does_by_itself_on_a_kept_connection()
+    {
+        var requests = 0;
+        using var server = new ScriptedServer((_, connection) =>
+        {
+            if (Interlocked.Increment(ref requests) == 2)
+            {
+                connection.End();
+                return Task.CompletedTask;
+            }
+
+            return connection.AnswerAsync("ok");
+        });
+        using var plain = new HttpClient();
+        await plain.GetAsync(new Uri($"http://{server.Address}/"));
+
+        await plain.PostAsync(new Uri($"http://{server.Address}/"), null);
+
+        Assert.That(server.Executed.Count(request => request.Method == "POST"), Is.EqualTo(2));
+    }
+
+    [Test]
     public async Task A_post_without_content_runs_once()
     {
         using var sidecar = Ending();

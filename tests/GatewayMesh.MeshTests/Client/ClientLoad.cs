@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Globalization;
+using System.Net;
 using GatewayMesh.Client;
 using GatewayMesh.MeshTests.Meshes;
 
@@ -19,7 +20,7 @@ internal sealed class ClientLoad : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
 
-    public ClientLoad(TwoHosts hosts, Mesh mesh)
+    public ClientLoad(TwoHosts hosts, Mesh mesh, Version? version = null)
     {
         _meter.InstrumentPublished = (instrument, listener) =>
         {
@@ -39,6 +40,8 @@ internal sealed class ClientLoad : IAsyncDisposable
         {
             BaseAddress = new Uri("http://payments"),
             Timeout = TimeSpan.FromSeconds(20),
+            DefaultRequestVersion = version ?? HttpVersion.Version11,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
         Gets = new Stream(_client, HttpMethod.Get, total: 10_000, rate: 1_000, workers: 20, _stop.Token);
         Posts = new Stream(_client, HttpMethod.Post, total: 2_500, rate: 250, workers: 10, _stop.Token);
@@ -136,7 +139,7 @@ internal sealed class ClientLoad : IAsyncDisposable
                 var start = Stopwatch.GetTimestamp();
                 try
                 {
-                    using var request = new HttpRequestMessage(_method, "/work");
+                    using var request = new HttpRequestMessage(_method, "/work") { Version = _client.DefaultRequestVersion, VersionPolicy = _client.DefaultVersionPolicy };
                     request.Headers.Add("X-Work", $"{_method} {number}");
                     if (_method == HttpMethod.Post)
                     {

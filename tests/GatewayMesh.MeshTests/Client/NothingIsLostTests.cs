@@ -1,3 +1,4 @@
+using System.Net;
 using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.Client;
@@ -109,6 +110,18 @@ public sealed class NothingIsLostTests : MeshTest
         await hosts.HostA.UntilAsync("a worker serves", status => status is { Tier: "sidecar", Lease: "leased" });
     });
 
+    [Test]
+    public Task With_the_client_and_http_2_a_killed_worker_and_then_guard_and_worker_together_cost_nothing() => RunAsync(async (hosts, load) =>
+    {
+        var before = await hosts.HostA.StatusAsync();
+        ProcessTable.Signal(before.Worker, ProcessTable.Kill);
+        await UntilAnotherWorkerServesAsync(hosts, before);
+        await KillGuardAndWorkerAsync(hosts);
+        await load.UntilServedAsync(1000);
+        hosts.HostA.Start();
+        await hosts.HostA.UntilAsync("a worker serves", status => status is { Tier: "sidecar", Lease: "leased" });
+    }, HttpVersion.Version20);
+
     private static async Task KillGuardAndWorkerAsync(TwoHosts hosts)
     {
         var before = await hosts.HostA.StatusAsync();
@@ -122,10 +135,10 @@ public sealed class NothingIsLostTests : MeshTest
 
     private Task RunAsync(Func<TwoHosts, Task> fault) => RunAsync((hosts, _) => fault(hosts));
 
-    private async Task RunAsync(Func<TwoHosts, ClientLoad, Task> fault)
+    private async Task RunAsync(Func<TwoHosts, ClientLoad, Task> fault, Version? version = null)
     {
         var hosts = await TwoHosts.StartAsync(Mesh);
-        await using var load = new ClientLoad(hosts, Mesh);
+        await using var load = new ClientLoad(hosts, Mesh, version);
         await load.UntilServedAsync(2000);
 
         await fault(hosts, load);
