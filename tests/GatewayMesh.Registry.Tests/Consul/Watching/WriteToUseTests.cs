@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Fixtures;
 using GatewayMesh.Registry.Consul.Watching;
 
@@ -20,14 +21,14 @@ public sealed class WriteToUseTests
         await ConsulMesh.RegisterAsync(agent, "web", 2001);
         await mesh.EndpointsAreAsync("web", "web-1@127.0.0.1:2001");
 
-        await TellAsync("instance registered", mesh, round => ConsulMesh.RegisterAsync(agent, "web", 3000 + round));
-        await TellAsync("instance critical or passing", mesh, round => agent.PutAsync($"/v1/agent/check/{(round % 2 == 0 ? "fail" : "pass")}/web-1-live"));
-        await TellAsync("service-defaults written", mesh, round => agent.WriteEntryAsync($$"""{"Kind":"service-defaults","Name":"web","Protocol":"{{(round % 2 == 0 ? "grpc" : "http")}}"}"""));
-        await TellAsync("service-policy written", mesh, round => agent.PutAsync("/v1/kv/gatewaymesh/service-policy/web", string.Create(CultureInfo.InvariantCulture, $"timeouts: {{ request: {round + 1}s }}")));
+        await TellAsync("instance registered", mesh, round => ConsulMesh.RegisterAsync(agent, "web", 3000 + round), (web, round) => web.Endpoints[0].Address.Port == 3000 + round);
+        await TellAsync("instance critical or passing", mesh, round => agent.PutAsync($"/v1/agent/check/{(round % 2 == 0 ? "fail" : "pass")}/web-1-live"), (web, round) => web.Endpoints[0].Healthy == (round % 2 != 0));
+        await TellAsync("service-defaults written", mesh, round => agent.WriteEntryAsync($$"""{"Kind":"service-defaults","Name":"web","Protocol":"{{(round % 2 == 0 ? "grpc" : "http")}}"}"""), (web, round) => web.Protocol == (round % 2 == 0 ? "grpc" : "http"));
+        await TellAsync("service-policy written", mesh, round => agent.PutAsync("/v1/kv/gatewaymesh/service-policy/web", string.Create(CultureInfo.InvariantCulture, $"timeouts: {{ request: {round + 20}s }}")), (web, round) => web.Policy.RequestTimeout.TotalSeconds == round + 20);
     }
 
     // From before the write to after the snapshot was handed to those who use it.
-    private static async Task TellAsync(string what, ConsulMesh mesh, Func<int, Task> write)
+    private static async Task TellAsync(string what, ConsulMesh mesh, Func<int, Task> write, Func<ServiceModel, int, bool> shows)
     {
         var times = new List<double>();
         for (var round = 0; round < Rounds; round++)
@@ -39,7 +40,7 @@ public sealed class WriteToUseTests
             times.Add(Stopwatch.GetElapsedTime(began, await used.Task.WaitAsync(TimeSpan.FromSeconds(60))).TotalMilliseconds);
             mesh.Live.Changed -= Hear;
 
-            void Hear(Configuration.Snapshot.MeshSnapshot snapshot) => used.TrySetResult(Stopwatch.GetTimestamp());
+            void Hear(MeshSnapshot snapshot) => _ = shows(snapshot.Services["web"], round) && used.TrySetResult(Stopwatch.GetTimestamp());
         }
 
         times.Sort();
