@@ -5,11 +5,11 @@ using GatewayMesh.Configuration.Values;
 namespace GatewayMesh.Guard.Control;
 
 /// <summary>A <see cref="ListenerSpec"/> on the control channel.</summary>
-internal sealed record LentListener(string Name, ListenerKind Kind, string Address, string? Service, string? Upstream, HostPort? Application)
+internal sealed record LentListener(string Name, ListenerKind Kind, string Address, string? Service, string? Upstream, HostPort? Application, string? Protocol = null)
 {
     internal static LentListener From(ListenerSpec spec) =>
-        new(spec.Name, spec.Kind, spec.Address.ToString(), spec.Service, spec.Upstream, spec.Application);
+        new(spec.Name, spec.Kind, spec.Address.ToString(), spec.Service, spec.Upstream, spec.Application, spec.Protocol);
 
     internal ListenerSpec ToSpec() =>
-        new(Name, Kind, IPEndPoint.Parse(Address)) { Service = Service, Upstream = Upstream, Application = Application };
+        new(Name, Kind, IPEndPoint.Parse(Address)) { Service = Service, Upstream = Upstream, Application = Application, Protocol = Protocol ?? "http" }; // a guard before an upgrade says none
 }
