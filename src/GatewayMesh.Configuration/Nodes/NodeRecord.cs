@@ -18,6 +18,9 @@ public sealed record NodeRecord
     /// <summary>Revision of the configuration in use.</summary>
     public string Revision { get; init; } = "none";
 
+    /// <summary>Whether that is what the registry says now, as far as the node needs it. (Revisions of two nodes may differ: each knows the services that it calls.)</summary>
+    public bool Synced { get; init; } = true;
+
     /// <summary>Sidecar: who carries its traffic, <c>sidecar</c>, <c>gateway</c> or <c>none</c>. Others: their role.</summary>
     public string Tier { get; init; } = "none";
 

@@ -38,6 +38,7 @@ public static class NodeRecordBinder
         Role = reader.Required("role", Role),
         Version = reader.Required("version", ScalarTypes.Text) ?? "",
         Revision = reader.Optional("revision", ScalarTypes.Text, "none"),
+        Synced = reader.Optional("synced", ScalarTypes.Flag, true),
         Tier = reader.Optional("tier", ScalarTypes.Text, "none"),
         Pids = reader.Map("pids").Aggregate(ImmutableSortedDictionary<string, int>.Empty, AddPid),
         Admin = reader.Optional("admin", Free, ""),

@@ -21,6 +21,7 @@ public static class NodeRecordText
         Line("role", record.Role.ToString().ToLowerInvariant());
         Line("version", Quote(record.Version));
         Line("revision", Quote(record.Revision));
+        Line("synced", record.Synced ? "true" : "false");
         Line("tier", Quote(record.Tier));
         Line("admin", Quote(record.Admin));
         Line("requestRate", record.RequestRate.ToString("0.###", CultureInfo.InvariantCulture));

@@ -12,7 +12,7 @@ namespace GatewayMesh.Proxy.Pipeline;
 /// <summary>
 /// The one layer that tries again:
 /// <code>
-/// (share of requests) ──► a gateway ──not forwarded──┐
+/// (share of requests) ──► a gateway ──not forwarded──┐ (or lost on the way, and idempotent)
 ///                                                    ▼
 ///                          pick ──► forward ──ok──► done
 ///                            ▲         │
@@ -35,7 +35,7 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
         if (exchange.Behaviour.GatewayShare > 0 && random.NextDouble() < exchange.Behaviour.GatewayShare && GatewaysFor(exchange) is { } gateways)
         {
             var error = await ThroughGatewayAsync(exchange, gateways).ConfigureAwait(false);
-            if (!error.IsError || error.Forwarded || exchange.IsBodyBegun || exchange.Http.Response.HasStarted)
+            if (!error.IsError || exchange.IsBodyBegun || exchange.Http.Response.HasStarted || (error.Forwarded && !MayGoOn(exchange, error)))
             {
                 return error;
             }
@@ -52,7 +52,15 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
         return exchange.Mesh.Endpoints.FindGateways(group) is { Healthy.IsEmpty: false } gateways ? gateways : null;
     }
 
-    // The constant share: a path that is never used does not work on the day it is needed. Its failure costs no attempt.
+    // A gateway that was lost on the way may have forwarded the request: going on is an attempt like any other.
+    private bool MayGoOn(Exchange exchange, in MeshError error)
+    {
+        var verdict = exchange.Attempts.TryNext(Facts(exchange, error), exchange.Deadline, budget);
+        metrics.CountRetry(verdict);
+        return verdict == RetryVerdict.Allowed;
+    }
+
+    // The constant share: a path that is never used does not work on the day it is needed. What it did not forward costs no attempt.
     private ValueTask<MeshError> ThroughGatewayAsync(Exchange exchange, EndpointSet gateways)
     {
         var tried = default(TriedEndpoints);

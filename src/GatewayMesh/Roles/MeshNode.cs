@@ -139,6 +139,7 @@ internal sealed class MeshNode : IAsyncDisposable
         Role = _bootstrap.Role,
         Version = Versions.Current,
         Revision = Configuration.Revision,
+        Synced = Configuration.Synced,
         Tier = Tier,
         Pids = _pids,
         Admin = _bootstrap.Admin.ToString(),

@@ -79,6 +79,7 @@ internal static class NodeAdmin
         json.WriteString("role", record.Role.ToString().ToLowerInvariant());
         json.WriteString("version", record.Version);
         json.WriteString("revision", record.Revision);
+        json.WriteBoolean("synced", record.Synced);
         json.WriteString("tier", record.Tier);
         json.WriteString("admin", record.Admin);
         json.WriteNumber("requestRate", Math.Round(record.RequestRate, 2));

@@ -94,6 +94,23 @@ public class GatewayShareTests
         Assert.That(payments.Executed, Is.Zero);
     }
 
+    [TestCase("GET", 200, 1)]
+    [TestCase("POST", 502, 0)]
+    public async Task A_gateway_that_is_lost_on_the_way_is_passed_over_by_what_may_be_sent_again(string method, int status, int executed)
+    {
+        using var payments = Backend.Saying("paid");
+        using var gateway = Backend.BytesAndEnd("");
+        await using var mesh = await Mesh.Start(options => options with { GatewayShare = 1 });
+        mesh.Service("payments", payments.HostPort).Gateway(gateway.HostPort);
+        using var client = await RawConnection.To(mesh.Outbound());
+
+        var answer = await client.Ask($"{method} / HTTP/1.1\r\nHost: payments\r\nContent-Length: 0\r\n\r\n");
+
+        Assert.That(answer.Status, Is.EqualTo(status));
+        Assert.That(payments.Executed, Is.EqualTo(executed));
+        Assert.That(executed == 0 || payments.Last["gatewaymesh-attempt"] == "2", Is.True, "it is an attempt like any other");
+    }
+
     [Test]
     public async Task A_gateway_bounds_what_it_carries()
     {

@@ -120,6 +120,9 @@ internal sealed record PeerStatus
     /// <summary>Configuration it uses.</summary>
     public string Revision { get; init; } = "";
 
+    /// <summary>Whether that is what its registry says.</summary>
+    public bool Synced { get; init; }
+
     /// <summary>Who carries its traffic.</summary>
     public string Tier { get; init; } = "";
 

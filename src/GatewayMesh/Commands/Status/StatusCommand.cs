@@ -54,14 +54,13 @@ internal static class StatusCommand
         var table = new TextTable("NODE", "ROLE", "VERSION", "TIER", "REVISION", "", "AGE", "REQ/S", "PIDS");
         foreach (var peer in status.Nodes.IsEmpty ? [Self(status)] : status.Nodes)
         {
-            var isSynced = peer.Revision == status.Revision;
             table.Add(
                 peer.Alive ? peer.Node : new Cell(peer.Node, Hue.Bad),
                 peer.Role,
                 peer.Version,
                 Tier(peer),
                 peer.Revision,
-                isSynced ? new Cell("SYNCED", Hue.Good) : new Cell("STALE", Hue.Warn),
+                peer.Synced ? new Cell("SYNCED", Hue.Good) : new Cell("STALE", Hue.Warn),
                 peer.Alive ? Age(peer) : new Cell($"{Age(peer)} gone", Hue.Bad),
                 peer.RequestRate.ToString("0.#", CultureInfo.InvariantCulture),
                 new Cell(string.Join(", ", peer.Pids.Select(pid => $"{pid.Key} {pid.Value}")), Hue.Faint));
@@ -87,6 +86,7 @@ internal static class StatusCommand
         Role = status.Role,
         Version = status.Version,
         Revision = status.Revision,
+        Synced = status.Registry?.Synced ?? true,
         Tier = status.Tier,
         Pids = status.Pids,
         RequestRate = status.Worker?.Rate ?? 0,

@@ -77,6 +77,7 @@ internal static class StatusReader
         Role = peer.Text("role").ToLowerInvariant(),
         Version = peer.Text("version"),
         Revision = peer.Text("revision"),
+        Synced = peer.Flag("synced") ?? true,
         Tier = peer.Text("tier"),
         Pids = Pids(peer),
         Admin = Address(peer.Text("admin")),

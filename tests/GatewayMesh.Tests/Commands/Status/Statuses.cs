@@ -15,7 +15,7 @@ internal static class Statuses
          "worker":{"revision":"abc","connections":3,"inflight":1,"requests":100,"rate":60.5},
          "registry":{"kind":"file","synced":true,"revision":"abc","errors":[]},
          "nodes":[{"node":"host-a","role":"sidecar","version":"0.1.0","revision":"abc","tier":"sidecar","admin":"127.0.0.1:15000","pids":{"guard":11,"worker":12},"alive":true,"ageSeconds":0.5,"requestRate":60},
-                  {"node":"gateway-1","role":"gateway","version":"0.1.0","revision":"old","tier":"gateway","admin":"127.0.0.1:15300","pids":{"process":31},"alive":true,"ageSeconds":1},
+                  {"node":"gateway-1","role":"gateway","version":"0.1.0","revision":"old","synced":false,"tier":"gateway","admin":"127.0.0.1:15300","pids":{"process":31},"alive":true,"ageSeconds":1},
                   {"node":"host-b","role":"sidecar","version":"0.1.0","revision":"abc","tier":"gateway","admin":"127.0.0.1:15100","pids":{},"alive":false,"ageSeconds":9}]}
         """;
 
