@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # Runs every drill against host-a of a fresh demo mesh and prints one table; exits with 1 if a promise did not hold.
+# REGISTRY=consul ops/chaos.sh does it on a mesh with a real Consul (ops/get-consul.sh provides it).
 #
 #   ops/chaos.sh [FAULT...]        default: all of them, the harmless ones first
 #
+# REGISTRY      file or consul     default: file
 # GATEWAYMESH   the binary         default: artifacts/gatewaymesh/gatewaymesh
 # PORT_BASE     lowest port        default: 15000
 # RATE          requests a second  default: 500
@@ -15,7 +17,7 @@ gatewaymesh=${GATEWAYMESH:-artifacts/gatewaymesh/gatewaymesh}
 port_base=${PORT_BASE:-15000}
 faults=("$@")
 if [ ${#faults[@]} -eq 0 ]; then
-    faults=(drain upgrade starve slow kill hang guard kill-gateway gateways-down crash-loop)
+    faults=(drain upgrade registry-down starve slow kill hang guard kill-gateway gateways-down crash-loop)
 fi
 
 if [ ! -x "$gatewaymesh" ]; then
@@ -37,7 +39,7 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-"$gatewaymesh" demo --no-faults --json --duration 2h --port-base "$port_base" --data-dir "$work/mesh" >"$work/demo.json" 2>"$work/demo.err" &
+"$gatewaymesh" demo --registry "${REGISTRY:-file}" --no-faults --json --duration 2h --port-base "$port_base" --data-dir "$work/mesh" >"$work/demo.json" 2>"$work/demo.err" &
 demo=$!
 for _ in $(seq 300); do
     grep -q '"event":"ready"' "$work/demo.json" && break

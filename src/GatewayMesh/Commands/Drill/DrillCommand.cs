@@ -26,7 +26,7 @@ internal static class DrillCommand
         var duration = SharedOptions.Duration("--duration", "How long the load lasts; longer if the fault needs it.", TimeSpan.FromSeconds(15));
         var at = SharedOptions.Duration("--fault-at", "When the fault comes.", TimeSpan.FromSeconds(3));
         var timeout = SharedOptions.Duration("--timeout", "When a request counts as timed out.", TimeSpan.FromSeconds(5));
-        var hold = SharedOptions.Duration("--hold", "gateways-down and command: how long the fault lasts.", TimeSpan.FromSeconds(5));
+        var hold = SharedOptions.Duration("--hold", "gateways-down, registry-down and command: how long the fault lasts.", TimeSpan.FromSeconds(5));
         var begin = new Option<string>("--begin") { Description = "command: the shell command that does the harm." };
         var end = new Option<string>("--end") { Description = "command: the one that ends it; run whatever happens." };
         var mayLose = SharedOptions.Number("--may-lose", "command: requests that it may cost.", 0, 0, 1_000_000);

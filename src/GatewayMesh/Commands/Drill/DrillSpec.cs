@@ -15,7 +15,7 @@ internal sealed record DrillSpec
     /// <summary>When the fault comes, from the start of the load. Default: 3 s.</summary>
     public TimeSpan FaultAt { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>How long <see cref="FaultKind.GatewaysDown"/> holds the gateways down. Default: 5 s.</summary>
+    /// <summary>How long <see cref="FaultKind.GatewaysDown"/> holds the gateways down, and <see cref="FaultKind.RegistryDown"/> the registry. Default: 5 s.</summary>
     public TimeSpan Hold { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>What <see cref="FaultKind.Command"/> runs.</summary>
@@ -29,6 +29,7 @@ internal sealed record DrillSpec
         FaultKind.Drain => TimeSpan.FromSeconds(12),
         FaultKind.Starve => TimeSpan.FromSeconds(6),
         FaultKind.GatewaysDown => Hold + TimeSpan.FromSeconds(8),
+        FaultKind.RegistryDown => Hold + TimeSpan.FromSeconds(15),
         FaultKind.Command => Hold + TimeSpan.FromSeconds(6),
         _ => TimeSpan.FromSeconds(5),
     };

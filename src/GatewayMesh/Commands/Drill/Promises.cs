@@ -19,6 +19,7 @@ internal static class Promises
         FaultKind.CrashLoop => "nothing refused, at most one lease in 30 s after the second crash, lost at most one request for each connection and lease",
         FaultKind.Starve => "no worker killed, nothing failed",
         FaultKind.GatewaysDown => "refused at once, nothing left waiting, served within 1 s of the first gateway's return",
+        FaultKind.RegistryDown => "nothing failed, no change of tier, and the registry heard again in the end",
         FaultKind.Command => "nothing failed, or no more than --may-lose",
         _ => "nothing failed",
     };
@@ -74,6 +75,11 @@ internal static class Promises
                 AtLeast(broken, "refused while nobody could carry", load.Refused, 1);
                 AtMost(broken, "timed out", load.TimedOut, 0);
                 Served(broken, result);
+                break;
+            case FaultKind.RegistryDown:
+                AtMost(broken, "failed", load.Failed, 0);
+                AtMost(broken, "workers killed", result.Watch.Kills, 0);
+                OneTier(broken, result);
                 break;
             case FaultKind.Command:
                 AtMost(broken, "failed", load.Failed, result.Spec.Order?.MayLose ?? 0);

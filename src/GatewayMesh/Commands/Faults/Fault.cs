@@ -48,6 +48,7 @@ internal abstract class Fault(IMeshAccess mesh, FaultTrace trace, TimeProvider t
         FaultKind.Starve => new StarveFault(mesh, trace, time),
         FaultKind.KillGateway => new KillGatewayFault(mesh, trace, time),
         FaultKind.GatewaysDown => new GatewaysDownFault(mesh, trace, time, hold),
+        FaultKind.RegistryDown => new RegistryDownFault(mesh, trace, time, hold),
         _ => new CommandFault(mesh, trace, time, order ?? throw new ArgumentNullException(nameof(order))),
     };
 

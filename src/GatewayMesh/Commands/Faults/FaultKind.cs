@@ -33,6 +33,9 @@ internal enum FaultKind
     /// <summary>All gateways down, and the worker too.</summary>
     GatewaysDown,
 
+    /// <summary>The registry: hung, then dead, then back.</summary>
+    RegistryDown,
+
     /// <summary>What a command line does, until another one ends it.</summary>
     Command,
 }

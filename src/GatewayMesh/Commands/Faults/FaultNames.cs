@@ -19,6 +19,7 @@ internal static class FaultNames
         FaultKind.Starve => "starve",
         FaultKind.KillGateway => "kill-gateway",
         FaultKind.GatewaysDown => "gateways-down",
+        FaultKind.RegistryDown => "registry-down",
         _ => "command",
     };
 
@@ -38,6 +39,7 @@ internal static class FaultNames
         FaultKind.Starve => "the machine starves: guard and worker stand still for 3 s",
         FaultKind.KillGateway => "a gateway is killed (SIGKILL)",
         FaultKind.GatewaysDown => "all gateways are killed and held down, and the sidecar's worker too",
+        FaultKind.RegistryDown => "the registry hangs, is killed and comes back (of a folder: it is gone for a while)",
         _ => "what --begin does, until --end ends it",
     };
 }

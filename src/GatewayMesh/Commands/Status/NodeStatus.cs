@@ -103,7 +103,8 @@ internal sealed record WorkerStatus(string Revision, long Connections, long Infl
 /// <param name="Synced">What is used is what the registry has.</param>
 /// <param name="Revision">Configuration in use.</param>
 /// <param name="Errors">Why the latest was refused.</param>
-internal sealed record RegistryStatus(string Kind, bool Synced, string Revision, ImmutableArray<string> Errors);
+/// <param name="Target">The folder, or the agents.</param>
+internal sealed record RegistryStatus(string Kind, bool Synced, string Revision, ImmutableArray<string> Errors, string Target = "");
 
 /// <summary>Another node, as the registry knows it.</summary>
 internal sealed record PeerStatus

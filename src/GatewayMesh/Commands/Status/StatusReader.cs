@@ -45,7 +45,7 @@ internal static class StatusReader
                 ? new WorkerStatus(worker.Text("revision"), (long)worker.Number("connections"), (long)worker.Number("inflight"), (long)worker.Number("requests"), worker.Number("rate"))
                 : null,
             Registry = root.Part("registry") is { } registry
-                ? new RegistryStatus(registry.Text("kind"), registry.Flag("synced") ?? false, registry.Text("revision"), [.. registry.Items("errors").Select(Words)])
+                ? new RegistryStatus(registry.Text("kind"), registry.Flag("synced") ?? false, registry.Text("revision"), [.. registry.Items("errors").Select(Words)], registry.Text("target"))
                 : null,
             Nodes = [.. root.Items("nodes").Select(Peer)],
             Listeners =
