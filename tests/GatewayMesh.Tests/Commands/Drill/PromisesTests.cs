@@ -17,6 +17,8 @@ internal sealed class PromisesTests
     [TestCase(FaultKind.Upgrade, 1, 0, false)]
     [TestCase(FaultKind.Guard, 0, 1, false)]
     [TestCase(FaultKind.KillGateway, 0, 1, false)]
+    [TestCase(FaultKind.RegistryDown, 0, 0, true)]
+    [TestCase(FaultKind.RegistryDown, 1, 0, false)]
     [TestCase(FaultKind.Slow, 0, 0, true)]
     [TestCase(FaultKind.Slow, 0, 1, false)]
     [TestCase(FaultKind.Starve, 1, 0, false)]

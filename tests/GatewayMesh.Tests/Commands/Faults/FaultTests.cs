@@ -1,5 +1,8 @@
+using System.Net;
+using System.Net.Sockets;
 using GatewayMesh.Commands;
 using GatewayMesh.Commands.Faults;
+using GatewayMesh.Commands.Status;
 using GatewayMesh.Linux;
 using GatewayMesh.Tests.Commands.Status;
 
@@ -54,6 +57,50 @@ internal sealed class FaultTests
         Inflict(FaultKind.Starve, soon.Token).Undo();
 
         Assert.That(_mesh.Signals, Is.EqualTo(new[] { (11, ProcessSignal.Stop), (12, ProcessSignal.Stop), (12, ProcessSignal.Continue), (11, ProcessSignal.Continue) }));
+    }
+
+    [Test]
+    public void Registry_down_takes_a_folder_away_and_puts_it_back()
+    {
+        var folder = Directory.CreateTempSubdirectory("gatewaymesh-test-").FullName;
+        File.WriteAllText(Path.Combine(folder, "mesh.yaml"), "x");
+        _mesh.Status = _mesh.Status! with { Registry = new RegistryStatus("file", Synced: true, "r", [], folder) };
+
+        Inflict(FaultKind.RegistryDown).Undo();
+
+        Assert.That(File.Exists(Path.Combine(folder, "mesh.yaml")), Is.True);
+        Assert.That(Directory.Exists(folder + ".away"), Is.False);
+        Assert.That((_trace.BeganAt, _trace.Failure), Is.EqualTo(((long?)42, (string?)null)));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Test]
+    public void Registry_down_stops_the_agent_of_this_host_and_then_kills_it()
+    {
+        using var agent = new TcpListener(IPAddress.Loopback, 0);
+        agent.Start();
+        _mesh.Status = _mesh.Status! with { Registry = new RegistryStatus("consul", Synced: true, "r", [], $"{agent.LocalEndpoint},10.0.0.1:8500") };
+        using var soon = new CancellationTokenSource();
+
+        // It is this very process, which lives on; so nobody comes back.
+        _mesh.OnSignal = (_, signal) =>
+        {
+            if (signal == ProcessSignal.Kill)
+            {
+                soon.Cancel();
+            }
+        };
+        Inflict(FaultKind.RegistryDown, soon.Token).Undo();
+
+        var here = Environment.ProcessId;
+        Assert.That(_mesh.Signals, Is.EqualTo(new[] { (here, ProcessSignal.Stop), (here, ProcessSignal.Kill), (here, ProcessSignal.Continue) }));
+    }
+
+    [Test]
+    public void Registry_down_needs_an_agent_of_this_host()
+    {
+        _mesh.Status = _mesh.Status! with { Registry = new RegistryStatus("consul", Synced: true, "r", [], "192.0.2.1:1") };
+        Assert.That(() => Inflict(FaultKind.RegistryDown), Throws.TypeOf<CommandFailure>().With.Message.Contain("192.0.2.1:1 is no process of this host"));
     }
 
     [Test]
