@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Registry.Consul.Catalogue;
 using GatewayMesh.Registry.Consul.Entries;
 using GatewayMesh.Registry.Consul.Registration;
 using GatewayMesh.Registry.Yaml;
@@ -15,9 +17,6 @@ namespace GatewayMesh.Registry.Consul.Watching;
 internal sealed class NodePoll(WatchGround ground)
 {
     private static readonly TimeSpan PerNode = TimeSpan.FromMilliseconds(100);
-
-    // One that said farewell and one that fell silent are both gone from the store; they are shown as gone for a while.
-    private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(2);
 
     private readonly Dictionary<string, (NodeSighting Sighting, byte[] Value)> _nodes = new(StringComparer.Ordinal);
 
@@ -34,7 +33,7 @@ internal sealed class NodePoll(WatchGround ground)
                 var answer = await ground.Agents.GetAsync($"/v1/kv/{ConsulNames.NodeFolder}?recurse&stale", cancellation).ConfigureAwait(false);
                 if (answer.Status is 200 or 404)
                 {
-                    Take(KeyValues.Read(answer.IsOk ? answer.Body : default));
+                    await TakeAsync(KeyValues.Read(answer.IsOk ? answer.Body : default), cancellation).ConfigureAwait(false);
                     ground.Changed();
                 }
             }
@@ -48,7 +47,7 @@ internal sealed class NodePoll(WatchGround ground)
         }
     }
 
-    private void Take(List<(string Key, byte[] Value)> read)
+    private async Task TakeAsync(List<(string Key, byte[] Value)> read, CancellationToken cancellation)
     {
         var now = ground.Time.GetTimestamp();
         foreach (var (key, value) in read)
@@ -64,14 +63,28 @@ internal sealed class NodePoll(WatchGround ground)
         var there = read.Select(item => item.Key).ToHashSet(StringComparer.Ordinal);
         foreach (var (key, (sighting, value)) in _nodes.Where(node => !there.Contains(node.Key)).ToList())
         {
-            _nodes[key] = (sighting with { Alive = false }, value);
-            if (sighting.HeardAt is not { } heard || ground.Time.GetElapsedTime(heard) > Remembered)
+            if (await IsRegisteredAsync(sighting.Record, cancellation).ConfigureAwait(false))
+            {
+                _nodes[key] = (sighting with { Alive = false }, value);
+            }
+            else
             {
                 _ = _nodes.Remove(key);
             }
         }
 
         Nodes = [.. _nodes.Values.Select(node => node.Sighting).OrderBy(node => node.Record.Node, StringComparer.Ordinal)];
+    }
+
+    // Both who says farewell and who falls silent vanish from the store; only the silent one leaves its registrations behind.
+    private async Task<bool> IsRegisteredAsync(NodeRecord record, CancellationToken cancellation)
+    {
+        var path = record.Gateway is { } gateway ? $"service/{Uri.EscapeDataString(gateway.Service)}"
+            : record.Services is [var service, ..] ? $"connect/{Uri.EscapeDataString(service.Name)}"
+            : $"service/{Uri.EscapeDataString(new IngressSpec().Service)}";
+        var answer = await ground.Agents.GetAsync($"/v1/health/{path}?stale", cancellation).ConfigureAwait(false);
+        using var registrations = JsonDocument.Parse(answer.OrThrow().Body);
+        return Registered.In(registrations).Any(registered => registered.Node == record.Node);
     }
 
     private static NodeRecord? Record(string key, byte[] value)

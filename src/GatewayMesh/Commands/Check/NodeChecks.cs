@@ -118,7 +118,7 @@ internal static class NodeChecks
     private static IEnumerable<Finding> Peers(NodeStatus status)
     {
         var gone = status.Nodes.Where(peer => !peer.Alive).Select(peer => peer.Node).ToArray();
-        var stale = status.Nodes.Where(peer => peer.Alive && peer.Revision != status.Revision).Select(peer => peer.Node).ToArray();
+        var stale = status.Nodes.Where(peer => peer.Alive && !peer.Synced).Select(peer => peer.Node).ToArray();
         if (gone.Length > 0)
         {
             yield return new Finding(Mark.Warning, "nodes", $"gone without a farewell: {string.Join(", ", gone)}", "start them, or take them out with `gatewaymesh drain` next time");
@@ -126,12 +126,12 @@ internal static class NodeChecks
 
         if (stale.Length > 0)
         {
-            yield return new Finding(Mark.Warning, "nodes", $"on another revision: {string.Join(", ", stale)}", "a moment is usual after a change; beyond that `gatewaymesh check` on them says why");
+            yield return new Finding(Mark.Warning, "nodes", $"not in step with the registry: {string.Join(", ", stale)}", "a moment is usual after a change; beyond that `gatewaymesh check` on them says why");
         }
 
         if (status.Nodes.Length > 0 && gone.Length + stale.Length == 0)
         {
-            yield return Finding.Well("nodes", $"all {status.Nodes.Length} alive and on revision {status.Revision}");
+            yield return Finding.Well("nodes", $"all {status.Nodes.Length} alive and in step with the registry");
         }
     }
 }

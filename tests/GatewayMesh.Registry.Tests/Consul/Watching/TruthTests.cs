@@ -209,15 +209,18 @@ public sealed class TruthTests
     }
 
     [Test]
-    public async Task A_record_without_a_session_is_a_node_and_one_that_vanishes_is_gone()
+    public async Task A_record_without_a_session_is_a_node_and_one_that_vanishes_is_gone_while_it_is_still_registered()
     {
         var agent = await StartAsync();
+        await ConsulMesh.RegisterAsync(agent, "web", 2001, "\"gatewaymesh-node\":\"host-b\"");
         await using var mesh = ConsulMesh.Open(agent.Registry, ["web"]);
-        _ = await agent.PutAsync("/v1/kv/gatewaymesh/nodes/host-b", "node: host-b\nrole: sidecar\nversion: 9.9.9\nrevision: abc\n");
+        _ = await agent.PutAsync("/v1/kv/gatewaymesh/nodes/host-b", "node: host-b\nrole: sidecar\nversion: 9.9.9\nrevision: abc\nservices: [ { name: web, id: web-1, address: '127.0.0.1:2001' } ]\n");
         _ = await agent.PutAsync("/v1/kv/gatewaymesh/nodes/host-c", "not: [ a record");
         await mesh.HoldsAsync(live => live.Nodes is [{ Record: { Node: "host-b", Version: "9.9.9" }, Alive: true }], "the node is shown");
         _ = await agent.DeleteAsync("/v1/kv/gatewaymesh/nodes/host-b");
         await mesh.HoldsAsync(live => live.Nodes is [{ Record.Node: "host-b", Alive: false }], "the node is gone");
+        _ = await agent.PutAsync("/v1/agent/service/deregister/web-1-sidecar-proxy");
+        await mesh.HoldsAsync(live => live.Nodes.IsEmpty, "the node has said farewell");
     }
 
     [Test]
