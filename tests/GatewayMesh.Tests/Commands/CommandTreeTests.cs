@@ -57,12 +57,12 @@ internal sealed class CommandTreeTests
     }
 
     [Test]
-    public void A_consul_registry_is_answered_with_not_supported_yet()
+    public void A_registry_of_an_unknown_kind_is_refused_with_those_that_there_are()
     {
-        var (code, _, error) = Run("demo", "--registry", "consul");
+        var (code, _, error) = Run("demo", "--registry", "etcd");
 
         Assert.That(code, Is.EqualTo(2));
-        Assert.That(error, Does.Contain("not supported yet"));
+        Assert.That(error, Does.Contain("'file'").And.Contain("'consul'"));
     }
 
     [TestCase("version")]
