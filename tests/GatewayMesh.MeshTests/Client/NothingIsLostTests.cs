@@ -7,7 +7,7 @@ namespace GatewayMesh.MeshTests.Client;
 /// 10,000 GETs each by the client library while something breaks: none fails. The POSTs beside them, without a key, may fail where they were in flight,
 /// and none is executed twice.
 /// </summary>
-public sealed class NothingIsLostTests : MeshTest
+internal sealed class NothingIsLostTests : MeshTest
 {
     [Test]
     public Task With_the_client_a_killed_worker_costs_nothing() => RunAsync(async hosts =>
@@ -94,17 +94,16 @@ public sealed class NothingIsLostTests : MeshTest
         hosts.Gateways[1].Process.Signal(ProcessTable.Kill);
     });
 
-    [Test]
-    public Task With_the_client_a_registry_that_is_gone_costs_nothing() => RunAsync((_, _) =>
-    {
-        Directory.Move(Mesh.Registry, Mesh.Registry + ".gone");
-        return Task.CompletedTask;
-    });
+    [TestCase(RegistryKind.Folder)]
+    [TestCase(RegistryKind.Consul)]
+    public Task With_the_client_a_registry_that_is_gone_costs_nothing(RegistryKind registry) => RunAsync(async _ => await TakeAwayAsync(registry));
 
-    [Test]
-    public Task With_the_client_a_node_that_is_restarted_without_its_registry_costs_nothing() => RunAsync(async hosts =>
+    [TestCase(RegistryKind.Folder)]
+    [TestCase(RegistryKind.Consul)]
+    public Task With_the_client_a_node_that_is_restarted_without_its_registry_costs_nothing(RegistryKind registry) => RunAsync(async hosts =>
     {
-        Directory.Move(Mesh.Registry, Mesh.Registry + ".gone");
+        await Eventually.Until("the instance of payments is on disk", () => Mesh.SnapshotOnDisk("host-a").Contains("payments-host-b", StringComparison.Ordinal));
+        await TakeAwayAsync(registry);
         await KillGuardAndWorkerAsync(hosts);
         hosts.HostA.Start();
         await hosts.HostA.UntilAsync("a worker serves", status => status is { Tier: "sidecar", Lease: "leased" });
@@ -121,6 +120,18 @@ public sealed class NothingIsLostTests : MeshTest
         hosts.HostA.Start();
         await hosts.HostA.UntilAsync("a worker serves", status => status is { Tier: "sidecar", Lease: "leased" });
     }, HttpVersion.Version20);
+
+    private async Task TakeAwayAsync(RegistryKind registry)
+    {
+        if (registry == RegistryKind.Consul)
+        {
+            await Mesh.Consul!.KillAsync();
+        }
+        else
+        {
+            Directory.Move(Mesh.Registry, Mesh.Registry + ".gone");
+        }
+    }
 
     private static async Task KillGuardAndWorkerAsync(TwoHosts hosts)
     {

@@ -85,6 +85,9 @@ internal sealed class Mesh : IAsyncDisposable
 
     public string DataDir(string name) => Path.Combine(Folder, name, "data");
 
+    /// <summary>The last good state that a node keeps on disk, as text.</summary>
+    public string SnapshotOnDisk(string name) => string.Concat(Directory.GetFiles(DataDir(name), "*snapshot*", SearchOption.AllDirectories).Select(File.ReadAllText));
+
     /// <summary>Processes of this mesh that run now.</summary>
     public IReadOnlyList<int> Processes() => ProcessTable.WithEnvironment($"{MarkName}={_mark}");
 

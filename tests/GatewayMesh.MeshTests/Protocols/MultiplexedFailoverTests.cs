@@ -7,13 +7,17 @@ namespace GatewayMesh.MeshTests.Protocols;
 /// The faults of the failover, with plain clients of HTTP/2 and gRPC side by side: each 500 requests a second, at most 20 streams at a time, on one
 /// connection; and grpc-js beside them, with 20 callers on one channel. A killed or hung worker takes the streams that are open with it; a planned change takes none.
 /// </summary>
-public sealed class MultiplexedFailoverTests : MeshTest
+[TestFixture(RegistryKind.Folder)]
+[TestFixture(RegistryKind.Consul)]
+internal sealed class MultiplexedFailoverTests(RegistryKind registry) : MeshTest
 {
     private readonly List<HttpMessageInvoker> _connections = [];
     private readonly List<PlainClient> _loads = [];
     private Applications _applications = null!;
     private GrpcLoad _grpc = null!;
     private TwoHosts _hosts = null!;
+
+    private protected override RegistryKind Registry => registry;
 
     [SetUp]
     public async Task StartTheLoads()

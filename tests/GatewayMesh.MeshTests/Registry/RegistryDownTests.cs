@@ -33,7 +33,7 @@ public sealed class RegistryDownTests : MeshTest
     {
         var hosts = await TwoHosts.StartAsync(Mesh);
         var before = await hosts.HostA.StatusAsync();
-        await Eventually.Until("the instance of payments is on disk", () => Snapshot().Contains("payments-host-b", StringComparison.Ordinal), () => Task.FromResult(Snapshot()));
+        await Eventually.Until("the instance of payments is on disk", () => Mesh.SnapshotOnDisk("host-a").Contains("payments-host-b", StringComparison.Ordinal), () => Task.FromResult(Mesh.SnapshotOnDisk("host-a")));
         await Mesh.Consul!.KillAsync();
         ProcessTable.Signal(before.Guard, ProcessTable.Kill);
         ProcessTable.Signal(before.Worker, ProcessTable.Kill);
@@ -50,6 +50,4 @@ public sealed class RegistryDownTests : MeshTest
         await load.UntilServedAsync(1000);
         Assert.That((await load.StopAsync()).Failed, Is.Zero);
     }
-
-    private string Snapshot() => string.Concat(Directory.GetFiles(Mesh.DataDir("host-a"), "*snapshot*", SearchOption.AllDirectories).Select(File.ReadAllText));
 }
