@@ -256,11 +256,16 @@ public sealed class CarrierTests
         var client = await bench.Connect();
         await client.SendAsync("x"u8.ToArray());
         await client.ReceiveAsync(new byte[1].AsMemory(), SocketFlags.None);
-        bench.Time.Advance(TimeSpan.FromSeconds(5));
 
-        bench.Carrier.EndQuiet(TimeSpan.FromSeconds(5));
-
-        await Eventually.Holds(() => bench.Carrier.Counts.Open == 0, "it ends");
+        // The byte may be here before the carrier has noted that it moved: as often as it takes.
+        await Eventually.Holds(
+            () =>
+            {
+                bench.Time.Advance(TimeSpan.FromSeconds(5));
+                bench.Carrier.EndQuiet(TimeSpan.FromSeconds(5));
+                return bench.Carrier.Counts.Open == 0;
+            },
+            "it ends");
         Assert.That(bench.Carrier.Counts.Failed, Is.Zero);
     }
 
