@@ -35,6 +35,8 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
     private string _storedRevision = MeshSnapshot.Empty.Revision;
     private Task? _run;
     private ITimer? _retry;
+    private ColdStart? _coldStart;
+    private RegistryReport? _lastReport;
 
     /// <summary>A new snapshot is in use (its revision differs from the last one's, or which services the registry looks at). Called on the watch's thread: be quick, do not throw.</summary>
     public event Action<MeshSnapshot>? Changed;
@@ -77,6 +79,7 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
         {
             Swap(Compile(LiveState.Nothing with { View = stored, Origin = ConfigurationOrigin.Store }), answered: true);
             _storedRevision = Revision;
+            _coldStart = stored.Catalogue is { } known ? new ColdStart(known, time) : null;
         }
         else if (_storeError is not null)
         {
@@ -84,7 +87,7 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
         }
 
         Updated?.Invoke();
-        _retry = time.CreateTimer(_ => SaveAgain(), null, StorePace, StorePace);
+        _retry = time.CreateTimer(_ => Tick(), null, StorePace, StorePace);
         _run = Task.Run(WatchAsync);
     }
 
@@ -145,6 +148,12 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
         {
             var last = _state;
             var view = last.View.With(report);
+            if (_coldStart is not null && report.Catalogue is { } said)
+            {
+                _lastReport = report;
+                view = view with { Catalogue = _coldStart.With(view.Catalogue ?? said) };
+            }
+
             var complete = report.IsComplete;
             var origin = complete ? ConfigurationOrigin.Registry : last.Origin;
             var next = Compile(new LiveState(last.Snapshot, view, origin, complete && report.Errors.IsEmpty, []));
@@ -195,10 +204,16 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
         && left.Nodes.Length == right.Nodes.Length
         && left.Nodes.Zip(right.Nodes).All(pair => ReferenceEquals(pair.First.Record, pair.Second.Record) && pair.First.Alive == pair.Second.Alive);
 
-    private void SaveAgain()
+    private void Tick()
     {
         lock (_lock)
         {
+            if (_coldStart is { IsOver: true } && _lastReport is { } report)
+            {
+                (_coldStart, _lastReport) = (null, null);
+                Take(report);
+            }
+
             var before = _storeError;
             SaveWhenDue(_storeError is null ? StorePace : StoreRetry);
             if (before != _storeError)

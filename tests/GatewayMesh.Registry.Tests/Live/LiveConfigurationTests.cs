@@ -5,6 +5,7 @@ using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Configuration.Snapshot;
+using GatewayMesh.Configuration.Values;
 using GatewayMesh.Registry.Live;
 using GatewayMesh.Registry.Snapshots;
 
@@ -192,6 +193,27 @@ internal sealed class LiveConfigurationTests
         }
 
         Assert.That((live.Synced, live.Current.Services.ContainsKey("web")), Is.EqualTo((true, true)));
+    }
+
+    [Test]
+    public async Task Instances_from_the_disk_are_held_for_a_while_when_the_registry_comes_back_without_any()
+    {
+        var web = new ServiceSighting("web", [new InstanceSighting("web-1", "host-a", new HostPort("10.0.0.1", 20001), Healthy: true)]);
+        var full = new RegistryReport(EntrySet.Empty, [], []) { Catalogue = new ServiceCatalogue([web, web with { Name = "api" }], []) };
+        await using (var first = await StartedAsync())
+        {
+            await SayAsync(first, full);
+        }
+
+        _registry = new ScriptedRegistry();
+        await using var live = await StartedAsync();
+        var gone = full with { Catalogue = new ServiceCatalogue([web with { Name = "api", Instances = [] }], []) };
+        await SayAsync(live, gone);
+        Assert.That(live.Current.Services.Values.Select(service => (service.Name, service.Endpoints.Length)), Is.EquivalentTo(new[] { ("web", 1), ("api", 1) }));
+
+        _time.Advance(ColdStart.Hold);
+        Assert.That(live.Current.Services.Values.Select(service => (service.Name, service.Endpoints.Length)), Is.EquivalentTo(new[] { ("api", 0) }), "then the registry's word is all");
+        Assert.That(live.Synced, Is.True);
     }
 
     private static RegistryReport Good(string node, string service = "web") => new(EntrySet.Empty, [new NodeSighting(Records.Sidecar(node, service), Alive: true)], []);
