@@ -1,0 +1,43 @@
+using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Fixtures;
+using GatewayMesh.Registry.Bootstrap;
+
+namespace GatewayMesh.Registry.Tests.Bootstrap;
+
+internal sealed class RegistryReachTests
+{
+    [Test]
+    public async Task A_consul_is_reachable_while_one_of_its_agents_answers()
+    {
+        await using var agent = await ConsulAgent.StartAsync();
+        var nobody = $"127.0.0.1:{FreePorts.Next()}";
+        Assert.That(RegistryReach.IsReachable(Consul(nobody, agent.Address)), Is.True);
+        Assert.That(RegistryReach.IsReachable(Consul(nobody)), Is.False);
+
+        await agent.PauseAsync();
+        Assert.That(RegistryReach.IsReachable(Consul(agent.Address)), Is.False, "it takes connections and answers nothing");
+    }
+
+    [Test]
+    public async Task An_agent_without_servers_is_none()
+    {
+        await using var agent = await ConsulAgent.StartAsync();
+        await using var faulty = FaultyAgent.Before(agent);
+        var address = faulty.Registry["consul://".Length..];
+        foreach (var (answer, reachable) in new[] { (FaultyAgent.Say("200 OK", "\"\"\n"), false), (FaultyAgent.Say("500 Internal Server Error", "No cluster leader"), false), ("SSH-2.0\r\n", false), (FaultyAgent.Say("200 OK", "\"127.0.0.1:8300\""), true) })
+        {
+            faulty.Answer = _ => answer;
+            Assert.That(RegistryReach.IsReachable(Consul(address)), Is.EqualTo(reachable), answer);
+        }
+    }
+
+    [Test]
+    public void A_folder_is_reachable_while_it_is_there()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.That(RegistryReach.IsReachable(new RegistrySpec("file", Path.GetTempPath())), Is.True);
+        Assert.That(RegistryReach.IsReachable(new RegistrySpec("file", folder["nowhere"])), Is.False);
+    }
+
+    private static RegistrySpec Consul(params string[] agents) => new("consul", string.Join(',', agents)) { Agents = [.. agents.Select(agent => new Uri($"http://{agent}"))] };
+}
