@@ -6,16 +6,18 @@ namespace GatewayMesh.Tests.Commands.Demo;
 
 internal sealed class DemoFilesTests
 {
-    [Test]
-    public void The_files_of_the_demo_are_valid()
+    [TestCase(false)]
+    [TestCase(true)]
+    public void The_files_of_the_demo_are_valid(bool onConsul)
     {
+        var plan = Plan(15000, onConsul);
         var folder = Directory.CreateTempSubdirectory("gatewaymesh-test-").FullName;
         try
         {
-            DemoFiles.Write(new DemoPlan(15000), folder);
+            DemoFiles.Write(plan, folder);
             var output = new StringWriter();
 
-            var code = ValidateCommand.Run([.. Directory.EnumerateFiles(folder, "*.yaml"), Path.Combine(folder, "registry")], output, json: false);
+            var code = ValidateCommand.Run([.. Directory.EnumerateFiles(folder, "*.yaml"), Path.Combine(folder, onConsul ? "entries" : "registry")], output, json: false);
 
             Assert.That(code, Is.Zero, output.ToString());
         }
@@ -35,14 +37,17 @@ internal sealed class DemoFilesTests
         }
     }
 
-    [Test]
-    public void No_port_is_given_twice_and_all_are_within_the_span()
+    [TestCase(false)]
+    [TestCase(true)]
+    public void No_port_is_given_twice_and_all_are_within_the_span(bool onConsul)
     {
-        var ports = new DemoPlan(20000).Ports.ToArray();
+        var ports = Plan(20000, onConsul).Ports.ToArray();
 
         Assert.That(ports, Is.Unique);
         Assert.That(ports, Is.All.InRange(20000, 20000 + DemoPlan.Span));
     }
+
+    private static DemoPlan Plan(int portBase, bool onConsul) => new(portBase) { Consul = onConsul ? new DemoConsul(portBase + DemoPlan.ConsulOffset, "consul") : null };
 
     private static string Root()
     {
