@@ -36,6 +36,7 @@ internal sealed class ConsulReading : IAsyncDisposable
     // One place: any number of changes that come while a report is made ask for one more.
     private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
     private ServiceCatalogue? _last;
+    private RegistryReport? _reported;
 
     /// <summary>Nothing is asked before <see cref="ReportsAsync"/>.</summary>
     public ConsulReading(string name, ConsulAgents agents, BootstrapSpec bootstrap, WatchTimes times, TimeProvider time, Random random)
@@ -125,12 +126,18 @@ internal sealed class ConsulReading : IAsyncDisposable
         }
 
         TakeEntries();
-        return new RegistryReport(_shelf.Entries, _nodes.Nodes, Errors())
+        var report = new RegistryReport(_shelf.Entries, _nodes.Nodes, Errors())
         {
             Catalogue = _catalogue.Value is null || !settled ? null : Catalogue(names),
             Datacenter = _pulse.Datacenter,
         };
+        return _reported is not null && SaysTheSame(_reported, report) ? null : _reported = report;
     }
+
+    // Most looks in rotation, and most answers, bring nothing new.
+    private static bool SaysTheSame(RegistryReport left, RegistryReport right) =>
+        ReferenceEquals(left.Entries, right.Entries) && ReferenceEquals(left.Catalogue, right.Catalogue) && left.Nodes == right.Nodes
+        && left.Datacenter == right.Datacenter && left.Errors.SequenceEqual(right.Errors);
 
     // Sidecars, gateways and ingresses are registered too, and so are Consul's servers: none of them is a service to call.
     private ImmutableArray<string> Names()

@@ -17,24 +17,17 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
     // Where not all services find room, this many places are kept for those that somebody asks for.
     private const int Spare = 10;
 
-    // How many are looked at once, at one time, for requests that wait.
-    private const int Looks = 10;
-
     // Consul counts the connection of a question that was given up until the question's time is over, so places change hands slowly.
     private static readonly TimeSpan EvictionPace = TimeSpan.FromSeconds(1);
 
-    private readonly SemaphoreSlim _looks = new(Looks);
-    private readonly Dictionary<string, long> _looked = new(StringComparer.Ordinal);
-    private long? _evictedAt;
     private readonly Lock _lock = new();
+    private readonly ServiceLooks _looks = new(ground);
     private readonly Dictionary<string, ServiceWatch> _watches = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _used = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, ImmutableSortedDictionary<string, InstanceSighting>> _known = new(StringComparer.Ordinal);
     private readonly Queue<string> _rotation = new();
-    private readonly HashSet<string> _looking = new(StringComparer.Ordinal);
-    private readonly CancellationTokenSource _stop = new();
     private ImmutableArray<string> _names = [];
     private ImmutableArray<string> _declared = declared;
+    private long? _evictedAt;
 
     /// <summary>Whether every declared service has its first answer.</summary>
     public bool Settled
@@ -87,7 +80,7 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
             foreach (var gone in _watches.Keys.Where(name => !there.Contains(name) && !_declared.Contains(name)).ToList())
             {
                 End(gone);
-                _ = _known.Remove(gone);
+                _looks.Forget(gone);
             }
 
             Fill();
@@ -111,13 +104,11 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
         lock (_lock)
         {
             _used[name] = ground.Time.GetTimestamp();
-            if (!_names.Contains(name, StringComparer.Ordinal) || Begin(name) || IsFresh(name) || !_looking.Add(name))
+            if (_names.Contains(name, StringComparer.Ordinal) && !Begin(name))
             {
-                return;
+                _looks.Begin(name);
             }
         }
-
-        _ = LookForAsync(name);
     }
 
     /// <summary>These were used lately; those that nobody uses any more give up their places.</summary>
@@ -154,8 +145,8 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
         lock (_lock)
         {
             var watch = _watches.GetValueOrDefault(name)?.Watch;
-            var instances = watch?.Value ?? _known.GetValueOrDefault(name);
-            return (instances is null ? null : [.. instances.Values], watch is { Answered: true } || IsFresh(name));
+            var instances = watch?.Value ?? _looks.Of(name);
+            return (instances is null ? null : [.. instances.Values], watch is { Answered: true } || _looks.IsFresh(name));
         }
     }
 
@@ -167,7 +158,8 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
             await Task.Delay(ground.Jitter.Around(ground.Times.Rotation, 0.2), ground.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (NextInRotation() is { } name)
             {
-                _ = await LookAsync(name, cancellation).ConfigureAwait(false);
+                _ = await _looks.LookAsync(name, cancellation).ConfigureAwait(false);
+                ground.Changed();
             }
         }
     }
@@ -175,7 +167,7 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
     /// <summary>Ends them all.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync().ConfigureAwait(false);
+        await _looks.DisposeAsync().ConfigureAwait(false);
         List<ServiceWatch> all;
         lock (_lock)
         {
@@ -188,8 +180,6 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
             await watch.DisposeAsync().ConfigureAwait(false);
         }
     }
-
-    private static string PathOf(string name) => $"/v1/health/connect/{Uri.EscapeDataString(name)}";
 
     // False when there is no place for it.
     private bool Begin(string name)
@@ -204,7 +194,7 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
             return false;
         }
 
-        _watches[name] = new ServiceWatch(new Watch<InstanceSighting>(PathOf(name), InstanceReader.Read, _known.GetValueOrDefault(name), ground));
+        _watches[name] = new ServiceWatch(new Watch<InstanceSighting>(ServiceLooks.PathOf(name), InstanceReader.Read, _looks.Of(name), ground));
         return true;
     }
 
@@ -227,36 +217,13 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
         return true;
     }
 
-    private bool IsFresh(string name) => _looked.TryGetValue(name, out var at) && ground.Time.GetElapsedTime(at) < ground.Times.Wait;
-
-    private async Task LookForAsync(string name)
-    {
-        await _looks.WaitAsync(_stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        var seen = await LookAsync(name, _stop.Token).ConfigureAwait(false);
-        _ = _looks.Release();
-        lock (_lock)
-        {
-            _ = _looking.Remove(name);
-            if (!seen)
-            {
-                return;
-            }
-
-            _looked[name] = ground.Time.GetTimestamp();
-        }
-
-        ground.Changed();
-        await Task.Delay(ground.Times.Wait, ground.Time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        ground.Changed();
-    }
-
     private void End(string name)
     {
         if (_watches.Remove(name, out var watch))
         {
             if (watch.Watch.Value is { } value)
             {
-                _known[name] = value;
+                _looks.Keep(name, value);
             }
 
             _ = watch.DisposeAsync().AsTask();
@@ -291,27 +258,5 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
 
             return _rotation.TryDequeue(out var next) && !_watches.ContainsKey(next) ? next : null;
         }
-    }
-
-    // False when there was no answer.
-    private async Task<bool> LookAsync(string name, CancellationToken cancellation)
-    {
-        Watch<InstanceSighting> look;
-        lock (_lock)
-        {
-            look = new Watch<InstanceSighting>(PathOf(name), InstanceReader.Read, _known.GetValueOrDefault(name), ground);
-        }
-
-        if (!await look.LookAsync(cancellation).ConfigureAwait(false))
-        {
-            return false;
-        }
-
-        lock (_lock)
-        {
-            _known[name] = look.Value!;
-        }
-
-        return true;
     }
 }

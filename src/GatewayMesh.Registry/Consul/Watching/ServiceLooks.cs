@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Registry.Consul.Catalogue;
+
+namespace GatewayMesh.Registry.Consul.Watching;
+
+/// <summary>What is known of services that have no watch: looked at once, in rotation or because a request asks, or left by a watch that ended.</summary>
+internal sealed class ServiceLooks(WatchGround ground) : IAsyncDisposable
+{
+    // How many are looked at at one time for requests that wait.
+    private const int Most = 10;
+
+    private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _turn = new(Most);
+    private readonly Dictionary<string, ImmutableSortedDictionary<string, InstanceSighting>> _known = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _lookedAt = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _looking = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _stop = new();
+
+    /// <summary>Where a service's instances are asked for.</summary>
+    public static string PathOf(string name) => $"/v1/health/connect/{Uri.EscapeDataString(name)}";
+
+    /// <summary>The instances last seen, or null.</summary>
+    public ImmutableSortedDictionary<string, InstanceSighting>? Of(string name)
+    {
+        lock (_lock)
+        {
+            return _known.GetValueOrDefault(name);
+        }
+    }
+
+    /// <summary>Whether it was looked at for a request so lately that the next one need not wait: as long as a watch may go without news.</summary>
+    public bool IsFresh(string name)
+    {
+        lock (_lock)
+        {
+            return _lookedAt.TryGetValue(name, out var at) && ground.Time.GetElapsedTime(at) < ground.Times.Wait;
+        }
+    }
+
+    /// <summary>Remembers what a watch has seen.</summary>
+    public void Keep(string name, ImmutableSortedDictionary<string, InstanceSighting> instances)
+    {
+        lock (_lock)
+        {
+            _known[name] = instances;
+        }
+    }
+
+    /// <summary>The service is gone.</summary>
+    public void Forget(string name)
+    {
+        lock (_lock)
+        {
+            _ = _known.Remove(name);
+            _ = _lookedAt.Remove(name);
+        }
+    }
+
+    /// <summary>Looks at it for a request that waits; returns at once.</summary>
+    public void Begin(string name)
+    {
+        lock (_lock)
+        {
+            if (IsFresh(name) || !_looking.Add(name))
+            {
+                return;
+            }
+        }
+
+        _ = BeginAsync(name);
+    }
+
+    /// <summary>Looks at it once; false when there was no answer.</summary>
+    public async Task<bool> LookAsync(string name, CancellationToken cancellation)
+    {
+        var look = new Watch<InstanceSighting>(PathOf(name), InstanceReader.Read, Of(name), ground);
+        if (!await look.LookAsync(cancellation).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        Keep(name, look.Value!);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await _stop.CancelAsync().ConfigureAwait(false);
+
+    private async Task BeginAsync(string name)
+    {
+        var seen = false;
+        try
+        {
+            await _turn.WaitAsync(_stop.Token).ConfigureAwait(false);
+            seen = await LookAsync(name, _stop.Token).ConfigureAwait(false);
+            _ = _turn.Release();
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            _ = _looking.Remove(name);
+            if (seen)
+            {
+                _lookedAt[name] = ground.Time.GetTimestamp();
+            }
+        }
+
+        // Once when it is fresh, and once when it no longer is.
+        ground.Changed();
+        await Task.Delay(ground.Times.Wait, ground.Time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        ground.Changed();
+    }
+}
