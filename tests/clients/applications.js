@@ -7,6 +7,11 @@ const grpc = require('@grpc/grpc-js');
 const { WebSocketServer } = require('ws');
 const calls = require('./calls');
 
+// A call that is broken off at a bad moment must not end the applications of all others; what happened stands in the log of a failed test.
+for (const event of ['uncaughtException', 'unhandledRejection']) {
+  process.on(event, (error) => console.error(`${event}: ${error?.stack ?? error}`));
+}
+
 const seen = new Map();
 
 const note = (id) => {

@@ -102,7 +102,7 @@ internal sealed class NothingIsLostTests : MeshTest
     [TestCase(RegistryKind.Consul)]
     public Task With_the_client_a_node_that_is_restarted_without_its_registry_costs_nothing(RegistryKind registry) => RunAsync(async hosts =>
     {
-        await Eventually.Until("the instance of payments is on disk", () => Mesh.SnapshotOnDisk("host-a").Contains("payments-host-b", StringComparison.Ordinal));
+        await Mesh.UntilOnDiskAsync("host-a", "payments");
         await TakeAwayAsync(registry);
         await KillGuardAndWorkerAsync(hosts);
         hosts.HostA.Start();

@@ -114,6 +114,7 @@ public sealed class PlannedChangeTests : MeshTest
     {
         var hosts = await TwoHosts.StartAsync(Mesh);
         var before = await hosts.HostA.StatusAsync();
+        await Mesh.UntilOnDiskAsync("host-a", "payments");
         Directory.Move(Mesh.Registry, Mesh.Registry + ".gone");
         ProcessTable.Signal(before.Guard, ProcessTable.Kill);
         ProcessTable.Signal(before.Worker, ProcessTable.Kill);

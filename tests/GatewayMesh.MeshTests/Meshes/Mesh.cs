@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text.Json;
 using GatewayMesh.MeshTests.Backends;
 using GatewayMesh.MeshTests.Clients;
 
@@ -85,8 +86,23 @@ internal sealed class Mesh : IAsyncDisposable
 
     public string DataDir(string name) => Path.Combine(Folder, name, "data");
 
-    /// <summary>The last good state that a node keeps on disk, as text.</summary>
-    public string SnapshotOnDisk(string name) => string.Concat(Directory.GetFiles(DataDir(name), "*snapshot*", SearchOption.AllDirectories).Select(File.ReadAllText));
+    /// <summary>Waits until a node has an instance of a service in the last good state that it keeps on disk: it writes at most once a second.</summary>
+    public Task UntilOnDiskAsync(string node, string service) => Eventually.Until($"an instance of {service} is on the disk of {node}", () =>
+    {
+        var file = new FileInfo(Path.Combine(DataDir(node), "snapshot.json"));
+        if (!file.Exists)
+        {
+            return false;
+        }
+
+        using var stored = JsonDocument.Parse(File.ReadAllBytes(file.FullName));
+        var content = stored.RootElement.GetProperty("content");
+        return Consul is not null
+            ? content.TryGetProperty("catalogue", out var catalogue) && catalogue.GetProperty("services").EnumerateArray().Any(known =>
+                known.GetProperty("name").GetString() == service && known.GetProperty("instances").GetArrayLength() > 0)
+            : content.GetProperty("nodes").EnumerateArray().Any(known =>
+                known.GetProperty("record").GetProperty("services").EnumerateArray().Any(local => local.GetProperty("name").GetString() == service));
+    });
 
     /// <summary>Processes of this mesh that run now.</summary>
     public IReadOnlyList<int> Processes() => ProcessTable.WithEnvironment($"{MarkName}={_mark}");

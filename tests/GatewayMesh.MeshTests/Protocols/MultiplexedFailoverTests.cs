@@ -109,7 +109,10 @@ internal sealed class MultiplexedFailoverTests(RegistryKind registry) : MeshTest
     {
         await UntilServedAsync(500);
         var (failed, said) = await _grpc.StopAsync();
-        Assert.That(failed, Is.LessThanOrEqualTo(GrpcLoad.Callers), said);
+
+        // A caller may begin its next call on the broken connection before grpc-js knows of it, and lose that one too.
+        Assert.That(failed, Is.LessThanOrEqualTo(2 * GrpcLoad.Callers), said);
+        Assert.That(said, Does.Not.Contain("ECONNREFUSED"));
         foreach (var load in _loads)
         {
             var report = await load.StopAsync();

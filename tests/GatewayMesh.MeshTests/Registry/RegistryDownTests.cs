@@ -33,7 +33,7 @@ public sealed class RegistryDownTests : MeshTest
     {
         var hosts = await TwoHosts.StartAsync(Mesh);
         var before = await hosts.HostA.StatusAsync();
-        await Eventually.Until("the instance of payments is on disk", () => Mesh.SnapshotOnDisk("host-a").Contains("payments-host-b", StringComparison.Ordinal), () => Task.FromResult(Mesh.SnapshotOnDisk("host-a")));
+        await Mesh.UntilOnDiskAsync("host-a", "payments");
         await Mesh.Consul!.KillAsync();
         ProcessTable.Signal(before.Guard, ProcessTable.Kill);
         ProcessTable.Signal(before.Worker, ProcessTable.Kill);
