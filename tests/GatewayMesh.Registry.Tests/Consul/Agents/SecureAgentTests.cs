@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using GatewayMesh.Fixtures;
 using GatewayMesh.Registry.Consul.Agents;
+using GatewayMesh.Registry.Consul.Vouching;
 
 namespace GatewayMesh.Registry.Tests.Consul.Agents;
 
@@ -69,6 +70,21 @@ internal sealed class SecureAgentTests
         Assert.That(async () => await agents.GetAsync("/v1/agent/self", default), Throws.InstanceOf<IOException>());
         File.WriteAllText(_folder["moving-ca.pem"], File.ReadAllText(_folder["right-ca.pem"]) + "\n");
         Assert.That((await agents.GetAsync("/v1/agent/self", default)).Status, Is.EqualTo(200));
+    }
+
+    [Test]
+    public void A_guards_link_speaks_tls_and_keeps_its_connection()
+    {
+        var access = new ConsulAccess { Agents = [_address], Tls = new ConsulTls(_folder["right-ca.pem"], _folder["right.pem"], _folder["right-key.pem"]) };
+        using var link = new AgentLink(_address, new ConsulToken(access), access.Tls);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.That(link.Send("PUT", "/v1/kv/a", "b"u8), Is.EqualTo(new LinkAnswer(200, "true\n")));
+        }
+
+        Assert.That(link.GetWhole("/v1/kv/a?raw"), Is.EqualTo(new LinkAnswer(200, "b")));
+        using var other = new AgentLink(_address, new ConsulToken(access), access.Tls with { CaFile = _folder["other-ca.pem"] });
+        Assert.That(() => other.Send("PUT", "/v1/kv/a", "b"u8), Throws.InstanceOf<IOException>());
     }
 
     [Test]
