@@ -9,6 +9,9 @@ internal sealed class GrpcLoad : IDisposable
 {
     public const int Callers = 20;
 
+    /// <summary>Of how many failed calls the report tells what was said.</summary>
+    public const int Told = 5;
+
     private readonly NodeScript _script;
     private readonly Task _reading;
     private string _last = "{\"ok\":0}";

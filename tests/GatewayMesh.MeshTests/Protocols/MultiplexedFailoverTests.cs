@@ -130,9 +130,10 @@ internal sealed class MultiplexedFailoverTests(RegistryKind registry) : MeshTest
         await UntilServedAsync(500);
         var (failed, said) = await _grpc.StopAsync();
 
-        // grpc-js sends a refused stream again once, and perhaps on the connection that is going: what it gives up then was not processed.
-        var refused = said.Split("Stream refused by server").Length - 1;
-        Assert.That(failed - Math.Min(refused, 2), Is.Zero, said);
+        // A gap (README): grpc-js sends a refused stream again once, perhaps on the connection that is going, and then gives it up. Nothing was
+        // processed of it, so that is the one thing that may be said here, once a caller.
+        Assert.That(failed, Is.LessThanOrEqualTo(GrpcLoad.Callers), said);
+        Assert.That(said.Split("Stream refused by server").Length - 1, Is.EqualTo(Math.Min(failed, GrpcLoad.Told)), said);
         foreach (var load in _loads)
         {
             Assert.That((await load.StopAsync()).Failed, Is.Zero);
