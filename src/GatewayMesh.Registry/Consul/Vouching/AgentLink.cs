@@ -83,7 +83,7 @@ internal sealed class AgentLink(Uri address, ConsulToken token, ConsulTls tls) :
 
             var whole = answer.GetBuffer().AsSpan(0, (int)answer.Length);
             var end = whole.IndexOf("\r\n\r\n"u8);
-            return end > 0 && whole.StartsWith("HTTP/1."u8) && Utf8Parser.TryParse(whole[9..end], out int status, out _)
+            return end > 9 && whole.StartsWith("HTTP/1."u8) && Utf8Parser.TryParse(whole[9..end], out int status, out _)
                 ? new LinkAnswer(status, Encoding.UTF8.GetString(whole[(end + 4)..]))
                 : throw new IOException("the answer is no HTTP");
         }
