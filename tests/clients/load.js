@@ -1,13 +1,14 @@
 'use strict';
 
-// A gRPC client as its users run it: 20 callers on one channel, each with one unary call at a time, until standard input ends. No retry is set up.
-// Arguments: HOST:PORT AUTHORITY. Prints {"ok":N} ten times a second, and at the end {"ok":N,"failed":N,"codes":{CODE:N,…},"said":[…]}.
+// A gRPC client as its users run it: 20 callers on one channel, each with one unary call at a time, until standard input ends.
+// No retry is set up: with --no-transparent-retry not even of streams that were refused.
+// Arguments: HOST:PORT AUTHORITY [--no-transparent-retry]. Prints {"ok":N} ten times a second, and at the end {"ok":N,"failed":N,"codes":{CODE:N,…},"said":[…]}.
 const grpc = require('@grpc/grpc-js');
 const calls = require('./calls');
 
 const [, , address, authority] = process.argv;
 const Client = grpc.makeGenericClientConstructor(calls, 'Calls');
-const client = new Client(address, grpc.credentials.createInsecure(), { 'grpc.default_authority': authority, 'grpc.enable_retries': 0 });
+const client = new Client(address, grpc.credentials.createInsecure(), { 'grpc.default_authority': authority, 'grpc.enable_retries': +(process.env.RETRIES ?? 1) });
 const report = { ok: 0, failed: 0, codes: {}, said: [] };
 let over = false;
 

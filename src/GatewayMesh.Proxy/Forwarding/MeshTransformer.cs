@@ -100,7 +100,7 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         }
 
         exchange.IsAnswerWhole = true;
-        return ValueTask.CompletedTask;
+        return exchange.AnswerEndsAsync();
     }
 
     private void ReadCallStatus(HttpResponseHeaders fields)

@@ -8,8 +8,12 @@ namespace GatewayMesh.Proxy.Listeners;
 /// <summary>One accepted connection: a feature of the connection, so that each of its requests knows by which door it came.</summary>
 internal sealed class Arrival(ListenerSpec listener, IPAddress peer)
 {
+    /// <summary>How long a connection of HTTP/2 that was told to end keeps its last stream open.</summary>
+    public static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(100);
+
     private int _requests;
     private long _idleSince;
+    private long _toldAt;
     private volatile bool _awaitsProtocol;
     private volatile bool _isHttp2;
 
@@ -42,18 +46,24 @@ internal sealed class Arrival(ListenerSpec listener, IPAddress peer)
     /// <summary>A request began on it.</summary>
     public void RequestBegan() => Interlocked.Increment(ref _requests);
 
-    /// <summary>A request ended on it.</summary>
-    public void RequestEnded(long now)
+    /// <summary>
+    /// A request ends on it: completes when the server may know of it. That is at once, but for the last request of a connection of HTTP/2 that was
+    /// told to end a moment ago. The server answers the telling with GOAWAY and the highest number while a stream is open, and with the number of the last
+    /// one that it saw as soon as none is: then what the client has on the way is refused. So the last stream is kept open until the client
+    /// has had time to read the first (RFC 9113 §6.8 asks for one round trip).
+    /// </summary>
+    public async ValueTask RequestEnds(TimeProvider time)
     {
-        Volatile.Write(ref _idleSince, now);
-        Interlocked.Decrement(ref _requests);
+        IdleFrom(time.GetTimestamp());
+        while (Interlocked.Decrement(ref _requests) == 0 && Settling(time) is { Ticks: > 0 } rest)
+        {
+            Interlocked.Increment(ref _requests);
+            await Task.Delay(rest, time).ConfigureAwait(false);
+        }
     }
 
     /// <summary>It has had no request since <paramref name="since"/> (a timestamp).</summary>
     public bool IsIdleSince(long since) => Volatile.Read(ref _requests) == 0 && Volatile.Read(ref _idleSince) <= since;
-
-    /// <summary>It speaks HTTP/2 and has a request.</summary>
-    public bool IsBusyHttp2 => IsHttp2 && Volatile.Read(ref _requests) > 0;
 
     /// <summary>From now on the connection counts as idle.</summary>
     public void IdleFrom(long now) => Volatile.Write(ref _idleSince, now);
@@ -71,4 +81,23 @@ internal sealed class Arrival(ListenerSpec listener, IPAddress peer)
 
         Connection?.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
     }
+
+    /// <summary>The same for a connection of HTTP/2 that has a request; nothing for others, and nothing more when it was told before.</summary>
+    public void EndBusyHttp2(TimeProvider time)
+    {
+        // The telling stands before the requests are looked at, and a request that ends looks the other way round: one of the two sees the other.
+        if (IsHttp2 && Volatile.Read(ref _requests) > 0 && Interlocked.CompareExchange(ref _toldAt, Math.Max(1, time.GetTimestamp()), 0) == 0)
+        {
+            if (Volatile.Read(ref _requests) > 0)
+            {
+                EndWhenIdle();
+            }
+            else
+            {
+                Interlocked.Exchange(ref _toldAt, 0);
+            }
+        }
+    }
+
+    private TimeSpan Settling(TimeProvider time) => Interlocked.Read(ref _toldAt) is var told && told == 0 ? TimeSpan.Zero : Settle - time.GetElapsedTime(told);
 }

@@ -39,9 +39,18 @@ internal sealed class OpenConnections(LentListeners listeners, TimeProvider time
         var since = time.GetTimestamp() - (long)(idle.TotalSeconds * time.TimestampFrequency);
         foreach (var (arrival, _) in _open)
         {
-            if (arrival.Listener.Kind != ListenerKind.Probe && (arrival.IsIdleSince(since) || arrival.IsBusyHttp2))
+            if (arrival.Listener.Kind == ListenerKind.Probe)
+            {
+                continue;
+            }
+
+            if (arrival.IsIdleSince(since))
             {
                 arrival.EndWhenIdle();
+            }
+            else
+            {
+                arrival.EndBusyHttp2(time);
             }
         }
     }

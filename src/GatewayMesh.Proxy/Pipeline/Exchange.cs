@@ -22,6 +22,7 @@ internal sealed class Exchange : IBodyObserver
     private readonly TimeProvider _time;
     private CancellationTokenSource _cutOff;
     private volatile bool _answering;
+    private bool _hasEnded;
 
     public Exchange(TimeProvider time, DefaultHttpContext http)
     {
@@ -197,12 +198,27 @@ internal sealed class Exchange : IBodyObserver
     {
         if (Arrival.IsHttp2)
         {
-            Arrival.EndWhenIdle();
+            Arrival.EndBusyHttp2(_time);
         }
         else
         {
             Http.Response.Headers.Connection = "close";
         }
+    }
+
+    /// <summary>
+    /// The answer is about to end; completes when it may (<see cref="Arrival.RequestEnds"/>). The forwarder ends the answers of gRPC by itself, before the
+    /// request is over, so this is asked behind the trailers as well as at the end.
+    /// </summary>
+    public ValueTask AnswerEndsAsync()
+    {
+        if (_hasEnded)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        _hasEnded = true;
+        return Arrival.RequestEnds(_time);
     }
 
     /// <summary>The request is over; nothing of it may be seen by the next.</summary>
@@ -234,6 +250,7 @@ internal sealed class Exchange : IBodyObserver
         Close = false;
         IsBodyBegun = false;
         _answering = false;
+        _hasEnded = false;
         Mesh = LiveMesh.Empty;
         Transformer.Reset();
     }

@@ -47,9 +47,9 @@ internal sealed class MeshApplication(
         traffic.Begin(arrival.Listener.Kind);
         context.Begin(arrival, behaviours.Of(arrival.Listener.Kind), traffic.Mesh);
         context.Close = traffic.Draining || (arrival.Carried is { } carried && time.GetTimestamp() >= carried.EndAfter);
-        if (context.Close && arrival.IsHttp2)
+        if (context.Close)
         {
-            arrival.EndWhenIdle(); // not with the answer, which may be a stream without an end: what comes next shall come elsewhere
+            arrival.EndBusyHttp2(time); // not with the answer, which may be a stream without an end: what comes next shall come elsewhere
         }
 
         var error = MeshError.None;
@@ -67,7 +67,7 @@ internal sealed class MeshApplication(
         {
             context.Admission.Dispose();
             Tell(context, error);
-            arrival.RequestEnded(time.GetTimestamp());
+            await context.AnswerEndsAsync().ConfigureAwait(false);
             traffic.End(arrival.Listener.Kind);
             progress?.Count(Progress.RequestsEnded);
             context.End();

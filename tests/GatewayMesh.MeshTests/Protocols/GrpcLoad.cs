@@ -4,13 +4,10 @@ using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.Protocols;
 
-/// <summary>grpc-js under load: 20 callers on one channel, without retries.</summary>
+/// <summary>grpc-js under load: 20 callers on one channel, as its users run it.</summary>
 internal sealed class GrpcLoad : IDisposable
 {
     public const int Callers = 20;
-
-    /// <summary>Of how many failed calls the report tells what was said.</summary>
-    public const int Told = 5;
 
     private readonly NodeScript _script;
     private readonly Task _reading;
