@@ -10,9 +10,10 @@ public sealed class ProjectReferenceTests
         ["GatewayMesh.Configuration"] = [],
         ["GatewayMesh.Linux"] = [],
         ["GatewayMesh.Client"] = [],
-        ["GatewayMesh.Registry"] = ["GatewayMesh.Configuration"],
-        ["GatewayMesh.Proxy"] = ["GatewayMesh.Configuration", "GatewayMesh.Linux"],
-        ["GatewayMesh"] = ["GatewayMesh.Configuration", "GatewayMesh.Linux", "GatewayMesh.Proxy", "GatewayMesh.Registry"],
+        ["GatewayMesh.Certificates"] = ["GatewayMesh.Linux"],
+        ["GatewayMesh.Registry"] = ["GatewayMesh.Certificates", "GatewayMesh.Configuration", "GatewayMesh.Linux"],
+        ["GatewayMesh.Proxy"] = ["GatewayMesh.Certificates", "GatewayMesh.Configuration", "GatewayMesh.Linux"],
+        ["GatewayMesh"] = ["GatewayMesh.Certificates", "GatewayMesh.Configuration", "GatewayMesh.Linux", "GatewayMesh.Proxy", "GatewayMesh.Registry"],
     };
 
     [Test]
@@ -25,6 +26,7 @@ public sealed class ProjectReferenceTests
 
     [TestCase("GatewayMesh.Configuration")]
     [TestCase("GatewayMesh.Linux")]
+    [TestCase("GatewayMesh.Certificates")]
     public void The_lowest_projects_use_the_base_class_library_only(string project)
     {
         using (Assert.EnterMultipleScope())

@@ -11,7 +11,7 @@ public static class BootstrapBinder
         [("sidecar", MeshRole.Sidecar), ("gateway", MeshRole.Gateway), ("ingress", MeshRole.Ingress)]);
 
     private static readonly ScalarType<IdentityMode> Identity = ScalarTypes.Word<IdentityMode>(
-        [("plaintext", IdentityMode.Plaintext)], ("mtls", "say identity: plaintext"));
+        [("plaintext", IdentityMode.Plaintext), ("mtls", IdentityMode.Mtls)]);
 
     private static readonly ScalarType<string> Transport = ScalarTypes.Word<string>(
         [("auto", "auto"), ("sockets", "sockets")], ("epoll", "say transport: auto"));
@@ -19,7 +19,7 @@ public static class BootstrapBinder
     /// <summary>The keys at the top of a bootstrap document.</summary>
     public static ImmutableArray<string> Keys { get; } =
     [
-        "role", "node", "cluster", "dataDir", "runDir", "registry", "registryToken", "registryTokenFile", "registryTls", "registryRequired", "admin", "identity", "guarded",
+        "role", "node", "cluster", "dataDir", "runDir", "registry", "registryToken", "registryTokenFile", "registryTls", "registryRequired", "admin", "identity", "certificates", "guarded",
         "sidecar", "gateway", "ingress", "limits", "gatewayShare", "transport", "drainDelay", "drainTimeout", "upgradeDrainTimeout",
     ];
 
@@ -59,6 +59,7 @@ public static class BootstrapBinder
             Admin = reader.Optional("admin", ScalarTypes.Address, new IPEndPoint(IPAddress.Loopback, 15000)),
             Guarded = reader.Optional("guarded", ScalarTypes.Flag, true),
             Identity = reader.Optional("identity", Identity, IdentityMode.Plaintext),
+            Certificates = Folder(reader, "certificates", Path.Combine(dataDir, "certificates"), context),
             Sidecar = reader.Section("sidecar", section => SidecarBinder.Bind(section, node, ClaimsOf(MeshRole.Sidecar))),
             Gateway = reader.Section("gateway", section => EdgeBinder.BindGateway(section, ClaimsOf(MeshRole.Gateway))),
             Ingress = reader.Section("ingress", section => EdgeBinder.BindIngress(section, ClaimsOf(MeshRole.Ingress))),
@@ -87,6 +88,7 @@ public static class BootstrapBinder
         return spec with
         {
             Addresses = [.. claims.All],
+            GatewayService = spec.Gateway!.Service,
             Sidecar = role == MeshRole.Sidecar ? spec.Sidecar : null,
             Gateway = role == MeshRole.Gateway ? spec.Gateway : null,
             Ingress = role == MeshRole.Ingress ? spec.Ingress : null,

@@ -36,6 +36,12 @@ public sealed record BootstrapSpec
     /// <summary>How peers are known. Default: <see cref="IdentityMode.Plaintext"/> until mTLS is there.</summary>
     public IdentityMode Identity { get; init; } = IdentityMode.Plaintext;
 
+    /// <summary>Where certificates and roots stand: <c>roots.pem</c>, and <c>SERVICE.pem</c> with certificate and key. Default: <c>DATADIR/certificates</c>.</summary>
+    public string Certificates { get; init; } = "/var/lib/gatewaymesh/certificates";
+
+    /// <summary>The service whose certificate makes a peer a gateway (<c>gateway.service</c>, in the files of all roles): it alone is believed when it says for whom it calls. Default: <c>gatewaymesh-gateway</c>.</summary>
+    public string GatewayService { get; init; } = "gatewaymesh-gateway";
+
     /// <summary>Set when <see cref="Role"/> is <see cref="MeshRole.Sidecar"/>.</summary>
     public SidecarSpec? Sidecar { get; init; }
 

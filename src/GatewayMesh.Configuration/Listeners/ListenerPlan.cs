@@ -12,19 +12,22 @@ public static class ListenerPlan
     /// <summary>The listeners of <paramref name="bootstrap"/>, in the order of the file.</summary>
     public static ImmutableArray<ListenerSpec> For(BootstrapSpec bootstrap) => bootstrap.Role switch
     {
-        MeshRole.Sidecar => [.. bootstrap.Sidecar!.Services.SelectMany(OfService)],
-        MeshRole.Gateway =>
-        [
-            new ListenerSpec("mesh", ListenerKind.Mesh, bootstrap.Gateway!.Listen),
-            new ListenerSpec("tunnel", ListenerKind.Tunnel, bootstrap.Gateway.GuardListen),
-        ],
+        MeshRole.Sidecar => [.. bootstrap.Sidecar!.Services.SelectMany(service => OfService(service, bootstrap.Identity == IdentityMode.Mtls))],
+        MeshRole.Gateway => OfGateway(bootstrap.Gateway!, bootstrap.Identity == IdentityMode.Mtls),
         _ => [.. bootstrap.Ingress!.Listeners.Select(OfIngress)],
     };
 
     private static ListenerSpec OfIngress(IPEndPoint address) =>
         new(string.Create(CultureInfo.InvariantCulture, $"ingress/{address.Port}"), ListenerKind.Ingress, address);
 
-    private static IEnumerable<ListenerSpec> OfService(LocalServiceSpec service)
+    // With certificates tunnels come on the listener for peers, by a protocol name of their own.
+    private static ImmutableArray<ListenerSpec> OfGateway(GatewaySpec gateway, bool mutual)
+    {
+        var mesh = new ListenerSpec("mesh", ListenerKind.Mesh, gateway.Listen) { Service = gateway.Service, IsMutual = mutual };
+        return mutual ? [mesh] : [mesh, new ListenerSpec("tunnel", ListenerKind.Tunnel, gateway.GuardListen)];
+    }
+
+    private static IEnumerable<ListenerSpec> OfService(LocalServiceSpec service, bool mutual)
     {
         if (service.Outbound is { } outbound)
         {
@@ -45,6 +48,7 @@ public static class ListenerPlan
             yield return new ListenerSpec($"inbound/{service.Name}", ListenerKind.Inbound, inbound)
             {
                 Service = service.Name,
+                IsMutual = mutual,
                 Application = new HostPort(service.Address, service.Port),
                 Protocol = service.Protocol,
             };

@@ -9,8 +9,11 @@ namespace GatewayMesh.Configuration.Listeners;
 /// <param name="Address">Where it listens.</param>
 public sealed record ListenerSpec(string Name, ListenerKind Kind, IPEndPoint Address)
 {
-    /// <summary>Sidecar listeners: the local service in whose identity it acts.</summary>
+    /// <summary>The service in whose identity it acts: a sidecar's local one, the gateway's own name.</summary>
     public string? Service { get; init; }
+
+    /// <summary>Peers connect by TLS with a certificate of the mesh, and are shown the one of <see cref="Service"/>. Default: false.</summary>
+    public bool IsMutual { get; init; }
 
     /// <summary><see cref="ListenerKind.Upstream"/>: the one service that it leads to.</summary>
     public string? Upstream { get; init; }

@@ -1,5 +1,6 @@
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Linux;
 
 namespace GatewayMesh.Registry.Files;
 

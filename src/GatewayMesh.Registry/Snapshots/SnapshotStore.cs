@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using GatewayMesh.Configuration.Document;
-using GatewayMesh.Registry.Files;
+using GatewayMesh.Linux;
 
 namespace GatewayMesh.Registry.Snapshots;
 

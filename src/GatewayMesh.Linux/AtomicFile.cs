@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace GatewayMesh.Registry.Files;
+namespace GatewayMesh.Linux;
 
 /// <summary>Writes a file so that a reader sees the old content or the new one, never a part, also after a crash.</summary>
-internal static class AtomicFile
+public static class AtomicFile
 {
     /// <summary>Writes <paramref name="content"/> beside <paramref name="path"/>, brings it to the disk and renames it.</summary>
     /// <param name="path">The file.</param>

@@ -1,0 +1,10 @@
+namespace GatewayMesh.Certificates;
+
+/// <summary>A certificate or key cannot be used. Never says anything of the key itself.</summary>
+/// <param name="message">What is wrong.</param>
+/// <param name="mend">What to do about it.</param>
+public sealed class CertificateException(string message, string mend) : Exception(message)
+{
+    /// <summary>What to do about it.</summary>
+    public string Mend { get; } = mend;
+}

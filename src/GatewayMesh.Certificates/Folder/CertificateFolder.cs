@@ -1,0 +1,211 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Text;
+using GatewayMesh.Certificates.Trust;
+using GatewayMesh.Linux;
+
+namespace GatewayMesh.Certificates.Folder;
+
+/// <summary>
+/// A node's certificates on disk, which is where those who fetch or issue them and those who use them meet, in worker and guard alike:
+/// <code>
+/// DIR/roots.pem      the authorities that are believed
+/// DIR/SERVICE.pem    a service's certificate, its intermediates and its key (0600)
+/// </code>
+/// Files are replaced by rename; what changes is in use within a second. A file that is gone or broken changes nothing: the last good one holds,
+/// until its time is over.
+/// </summary>
+/// <param name="directory">The folder; made with mode 0700 when something is put into it.</param>
+/// <param name="time">The clock.</param>
+public sealed class CertificateFolder(string directory, TimeProvider time) : ICertificates, IDisposable
+{
+    private const string RootsName = "roots.pem";
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode PrivateFolder = Private | UnixFileMode.UserExecute;
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, FileTrace> _seen = [];
+    private readonly ConcurrentDictionary<string, LeafCertificate> _leafs = new(StringComparer.OrdinalIgnoreCase);
+    private ImmutableSortedDictionary<string, string> _errors = ImmutableSortedDictionary<string, string>.Empty;
+    private volatile TrustBundle? _trust;
+    private ITimer? _timer;
+
+    /// <inheritdoc/>
+    public event Action? Changed;
+
+    /// <summary>Where it is.</summary>
+    public string Directory { get; } = directory;
+
+    /// <inheritdoc/>
+    public TrustBundle? Trust => _trust;
+
+    /// <summary>What is wrong now, by file: what cannot be read or written.</summary>
+    public ImmutableSortedDictionary<string, string> Errors
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _errors;
+            }
+        }
+    }
+
+    /// <summary>The services that have a certificate here, valid or not.</summary>
+    public IReadOnlyCollection<string> Services => [.. _leafs.Keys.Order(StringComparer.Ordinal)];
+
+    /// <inheritdoc/>
+    public LeafCertificate? Leaf(string service) => _leafs.TryGetValue(service, out var leaf) && leaf.IsValid(time.GetUtcNow()) ? leaf : null;
+
+    /// <summary>The last certificate that was there for <paramref name="service"/>, valid or not.</summary>
+    public LeafCertificate? Newest(string service) => _leafs.GetValueOrDefault(service);
+
+    /// <summary>Reads the folder now, and from now on every second.</summary>
+    public void Start()
+    {
+        Refresh();
+        _timer = time.CreateTimer(_ => Refresh(), null, Interval, Interval);
+    }
+
+    /// <summary>Reads what has changed on disk.</summary>
+    public void Refresh()
+    {
+        var news = false;
+        lock (_gate)
+        {
+            foreach (var path in Files())
+            {
+                var trace = FileTrace.Of(path);
+                if (trace is not null && _seen.GetValueOrDefault(path) != trace)
+                {
+                    news |= Read(path, trace);
+                }
+            }
+        }
+
+        if (news)
+        {
+            Changed?.Invoke();
+        }
+    }
+
+    /// <summary>Takes a certificate of <paramref name="service"/> with its key, and keeps it on disk. It is in use when this returns, also when the disk refuses (see <see cref="Errors"/>).</summary>
+    /// <exception cref="CertificateException">It is none.</exception>
+    public void Put(string service, string pem)
+    {
+        var leaf = LeafCertificate.FromPem(service, pem);
+        lock (_gate)
+        {
+            if (_leafs.TryGetValue(service, out var before) && before.Fingerprint == leaf.Fingerprint && Write($"{service}.pem", pem, onlyIfLost: true))
+            {
+                return;
+            }
+
+            _leafs[service] = leaf;
+            _ = Write($"{service}.pem", pem, onlyIfLost: false);
+        }
+
+        Changed?.Invoke();
+    }
+
+    /// <summary>Takes the roots that are believed from now on, and keeps them on disk. The same guarantees as for certificates.</summary>
+    /// <exception cref="CertificateException">There is no root in it.</exception>
+    public void PutTrust(string pem)
+    {
+        var trust = TrustBundle.FromPem(pem);
+        lock (_gate)
+        {
+            if (_trust is { } before && before.Fingerprint == trust.Fingerprint && before.Intermediates.Length == trust.Intermediates.Length && Write(RootsName, pem, onlyIfLost: true))
+            {
+                return;
+            }
+
+            _trust = trust;
+            _ = Write(RootsName, pem, onlyIfLost: false);
+        }
+
+        Changed?.Invoke();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _timer?.Dispose();
+
+    private string[] Files()
+    {
+        try
+        {
+            return System.IO.Directory.Exists(Directory) ? System.IO.Directory.GetFiles(Directory, "*.pem") : [];
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            Say("", failure.Message);
+            return [];
+        }
+    }
+
+    // Under the lock.
+    private bool Read(string path, FileTrace trace)
+    {
+        var name = Path.GetFileName(path);
+        try
+        {
+            var pem = File.ReadAllText(path);
+            if (name == RootsName)
+            {
+                _trust = TrustBundle.FromPem(pem);
+            }
+            else if (!name.StartsWith('.'))
+            {
+                var service = Path.GetFileNameWithoutExtension(path);
+                _leafs[service] = LeafCertificate.FromPem(service, pem);
+            }
+
+            _seen[path] = trace;
+            Say(name, null);
+            return true;
+        }
+        catch (CertificateException wrong)
+        {
+            _seen[path] = trace;
+            Say(name, $"{path}: {wrong.Message}; {wrong.Mend}");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            Say(name, $"{path}: {failure.Message}");
+        }
+
+        return false;
+    }
+
+    // Under the lock. True when the file is there.
+    private bool Write(string name, string pem, bool onlyIfLost)
+    {
+        var path = Path.Combine(Directory, name);
+        if (onlyIfLost && File.Exists(path))
+        {
+            return true;
+        }
+
+        try
+        {
+            _ = OperatingSystem.IsWindows() ? System.IO.Directory.CreateDirectory(Directory) : System.IO.Directory.CreateDirectory(Directory, PrivateFolder);
+            AtomicFile.Write(path, Encoding.UTF8.GetBytes(pem), Private);
+            if (FileTrace.Of(path) is { } trace)
+            {
+                _seen[path] = trace;
+            }
+
+            Say(name, null);
+            return true;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            Say(name, $"{path}: {failure.Message}; it is in use, but would be missing after a restart");
+            return onlyIfLost;
+        }
+    }
+
+    // Under the lock.
+    private void Say(string name, string? error) => _errors = error is null ? _errors.Remove(name) : _errors.SetItem(name, error);
+}

@@ -1,0 +1,52 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace GatewayMesh.Certificates;
+
+/// <summary>
+/// Who somebody is, as Consul Connect writes it: <c>spiffe://TRUSTDOMAIN/ns/default/dc/DATACENTER/svc/SERVICE</c>.
+/// Source: the SPIFFE-ID standard, section 2; Consul's documentation of Connect's certificates.
+/// </summary>
+/// <param name="TrustDomain">The mesh whose authority vouches for it; lower case.</param>
+/// <param name="Datacenter">The datacenter, which is the cluster.</param>
+/// <param name="Service">The service.</param>
+public sealed record SpiffeId(string TrustDomain, string Datacenter, string Service)
+{
+    private const string Scheme = "spiffe://";
+    private const int MaxLength = 2048; // SPIFFE-ID §2.3
+
+    /// <summary>The id that <paramref name="uri"/> is; false for every other form, another namespace or an empty name included.</summary>
+    public static bool TryParse(string uri, [NotNullWhen(true)] out SpiffeId? id)
+    {
+        id = null;
+        if (uri is null || uri.Length > MaxLength || !uri.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
+        if (uri[Scheme.Length..].Split('/') is not [var domain, "ns", "default", "dc", var datacenter, "svc", var service]
+            || !IsTrustDomain(domain) || !TryName(datacenter, out var dc) || !TryName(service, out var name))
+        {
+            return false;
+        }
+
+        id = new SpiffeId(domain.ToLowerInvariant(), dc, name);
+        return true;
+    }
+
+    /// <summary>The trust domain of an authority's own id, <c>spiffe://TRUSTDOMAIN</c>, or null.</summary>
+    public static string? TrustDomainOf(string uri) =>
+        uri is not null && uri.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && IsTrustDomain(uri[Scheme.Length..].TrimEnd('/')) ? uri[Scheme.Length..].TrimEnd('/').ToLowerInvariant() : null;
+
+    /// <summary>The id as a URI.</summary>
+    public override string ToString() => $"{Scheme}{TrustDomain}/ns/default/dc/{Datacenter}/svc/{Service}";
+
+    // SPIFFE-ID §2.1.
+    private static bool IsTrustDomain(string text) => text.Length is > 0 and <= 255 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
+
+    // What ends in logs, metrics and header fields. Consul escapes what is not of these; such names are none of the mesh's.
+    private static bool TryName(string text, out string name)
+    {
+        name = text;
+        return text.Length is > 0 and <= 255 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
+    }
+}

@@ -1,0 +1,112 @@
+using System.Security.Cryptography.X509Certificates;
+using GatewayMesh.Certificates.Trust;
+using GatewayMesh.Fixtures;
+
+namespace GatewayMesh.Certificates.Tests;
+
+/// <summary>Who is believed, and why the others are not.</summary>
+public sealed class PeerVerifierTests
+{
+    private static readonly DateTimeOffset Now = DateTimeOffset.UtcNow;
+    private readonly TestAuthority _authority = new();
+
+    private TrustBundle Trust => TrustBundle.FromPem(_authority.RootPem);
+
+    [OneTimeTearDown]
+    public void End() => _authority.Dispose();
+
+    [Test]
+    public void A_certificate_of_the_mesh_is_believed()
+    {
+        var verdict = Verify(_authority.Issue("web"));
+        Assert.That(verdict, Is.EqualTo(new PeerVerdict(new SpiffeId("test.mesh", "dc1", "web"), PeerFault.None)));
+    }
+
+    [Test]
+    public void No_certificate_is_nobody() =>
+        Assert.That(PeerVerifier.Verify(null, [], Trust, PeerUsage.Client, Now).Fault, Is.EqualTo(PeerFault.NoCertificate));
+
+    [Test]
+    public void Without_roots_nobody_is_believed()
+    {
+        using var web = Certificate(_authority.Issue("web"));
+        Assert.That(PeerVerifier.Verify(web, [], null, PeerUsage.Client, Now).Fault, Is.EqualTo(PeerFault.NoTrust));
+    }
+
+    [Test]
+    public void Another_authoritys_certificate_is_not_believed_though_it_names_our_trust_domain()
+    {
+        using var other = new TestAuthority("test.mesh");
+        Assert.That(Verify(other.Issue("web")).Fault, Is.EqualTo(PeerFault.UnknownAuthority));
+    }
+
+    [Test]
+    public void An_id_of_another_trust_domain_is_not_believed_though_our_authority_signed_it() =>
+        Assert.That(Verify(_authority.Issue("web", uris: ["spiffe://other.mesh/ns/default/dc/dc1/svc/web"])).Fault, Is.EqualTo(PeerFault.ForeignTrustDomain));
+
+    [Test]
+    public void While_two_trust_domains_are_believed_each_root_speaks_for_its_own()
+    {
+        using var other = new TestAuthority("other.mesh");
+        var both = TrustBundle.FromPem(_authority.RootPem + other.RootPem);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Verify(_authority.Issue("web"), both).Fault, Is.EqualTo(PeerFault.None));
+            Assert.That(Verify(other.Issue("web"), both).Fault, Is.EqualTo(PeerFault.None));
+            Assert.That(Verify(other.Issue("web", uris: [_authority.IdOf("web")]), both).Fault, Is.EqualTo(PeerFault.ForeignTrustDomain));
+        }
+    }
+
+    [Test]
+    public void An_expired_certificate_is_not_believed() =>
+        Assert.That(Verify(_authority.Issue("web", Now.AddHours(-2), Now.AddSeconds(-1))).Fault, Is.EqualTo(PeerFault.Expired));
+
+    [Test]
+    public void A_certificate_that_is_not_yet_valid_is_not_believed() =>
+        Assert.That(Verify(_authority.Issue("web", Now.AddMinutes(1), Now.AddHours(1))).Fault, Is.EqualTo(PeerFault.NotYetValid));
+
+    [Test]
+    public void Two_ids_are_no_id() =>
+        Assert.That(Verify(_authority.Issue("web", uris: [_authority.IdOf("web"), _authority.IdOf("payments")])).Fault, Is.EqualTo(PeerFault.SeveralIdentities));
+
+    [TestCase("https://web.example")]
+    [TestCase("spiffe://test.mesh")]
+    [TestCase("spiffe://test.mesh/ns/other/dc/dc1/svc/web")]
+    [TestCase("spiffe://test.mesh/ns/default/dc/dc1/svc/")]
+    [TestCase("spiffe://test.mesh/ns/default/dc/dc1/svc/web/more")]
+    [TestCase("spiffe://test.mesh/ns/default/dc/dc1/svc/a%2fb")]
+    [TestCase("spiffe://user@test.mesh/ns/default/dc/dc1/svc/web")]
+    public void A_name_that_is_no_services_id_is_no_id(string uri) =>
+        Assert.That(Verify(_authority.Issue("web", uris: [uri])).Fault, Is.EqualTo(PeerFault.NoIdentity));
+
+    [Test]
+    public void A_certificate_for_clients_is_no_servers()
+    {
+        var client = _authority.Issue("web", usages: [TestAuthority.Client]);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Verify(client, usage: PeerUsage.Client).Fault, Is.EqualTo(PeerFault.None));
+            Assert.That(Verify(client, usage: PeerUsage.Server).Fault, Is.EqualTo(PeerFault.WrongUsage));
+        }
+    }
+
+    [Test]
+    public void A_certificate_whose_root_was_removed_is_not_believed()
+    {
+        using var next = new TestAuthority();
+        var web = _authority.Issue("web");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Verify(web, TrustBundle.FromPem(next.RootPem + _authority.RootPem)).Fault, Is.EqualTo(PeerFault.None));
+            Assert.That(Verify(web, TrustBundle.FromPem(next.RootPem)).Fault, Is.EqualTo(PeerFault.UnknownAuthority));
+        }
+    }
+
+    private PeerVerdict Verify(string pem, TrustBundle? trust = null, PeerUsage usage = PeerUsage.Client)
+    {
+        using var certificate = Certificate(pem);
+        return PeerVerifier.Verify(certificate, [], trust ?? Trust, usage, Now);
+    }
+
+    private static X509Certificate2 Certificate(string pem) => X509Certificate2.CreateFromPem(pem);
+}

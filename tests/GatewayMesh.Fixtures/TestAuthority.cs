@@ -1,0 +1,72 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace GatewayMesh.Fixtures;
+
+/// <summary>An authority of the tests' own: makes right certificates, and all the wrong ones.</summary>
+public sealed class TestAuthority : IDisposable
+{
+    public const string Client = "1.3.6.1.5.5.7.3.2", Server = "1.3.6.1.5.5.7.3.1";
+
+    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly X509Certificate2 _root;
+    private int _serial;
+
+    public TestAuthority(string trustDomain = "test.mesh", DateTimeOffset? from = null, bool named = true)
+    {
+        TrustDomain = trustDomain;
+        var request = new CertificateRequest($"CN=authority of {trustDomain} {Guid.NewGuid():N}", _key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 1, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        if (named)
+        {
+            request.CertificateExtensions.Add(Names($"spiffe://{trustDomain}"));
+        }
+
+        var begin = from ?? DateTimeOffset.UtcNow.AddDays(-30);
+        _root = request.CreateSelfSigned(begin, begin.AddYears(10));
+    }
+
+    public string TrustDomain { get; }
+
+    /// <summary>The root, as PEM.</summary>
+    public string RootPem => _root.ExportCertificatePem() + "\n";
+
+    /// <summary>The id that it gives to <paramref name="service"/>.</summary>
+    public string IdOf(string service, string datacenter = "dc1") => $"spiffe://{TrustDomain}/ns/default/dc/{datacenter}/svc/{service}";
+
+    /// <summary>Certificate and key of a service, as PEM.</summary>
+    public string Issue(string service, DateTimeOffset? from = null, DateTimeOffset? until = null, string[]? uris = null, string[]? usages = null)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={service}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([.. (usages ?? [Client, Server]).Select(usage => new Oid(usage))], false));
+        request.CertificateExtensions.Add(Names(uris ?? [IdOf(service)]));
+        using var certificate = request.Create(_root, from ?? DateTimeOffset.UtcNow.AddMinutes(-1), until ?? DateTimeOffset.UtcNow.AddHours(72), BitConverter.GetBytes(++_serial));
+        return $"{certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n";
+    }
+
+    public void Dispose()
+    {
+        _key.Dispose();
+        _root.Dispose();
+    }
+
+    // SubjectAltName is a SEQUENCE of names; a URI is context-specific 6 (RFC 5280 §4.2.1.6).
+    private static X509Extension Names(params string[] uris)
+    {
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            foreach (var uri in uris)
+            {
+                writer.WriteCharacterString(UniversalTagNumber.IA5String, uri, new Asn1Tag(TagClass.ContextSpecific, 6));
+            }
+        }
+
+        return new X509Extension("2.5.29.17", writer.Encode(), critical: false);
+    }
+}
