@@ -67,7 +67,8 @@ public sealed class DataPlane : IAsyncDisposable
         var behaviours = new ListenerBehaviours(options, _admission, _applications);
         _application = new MeshApplication(pipeline, behaviours, new RequestTelemetry(Metrics, _accessLog), _traffic, pseudonym, time, options.Progress);
         var tunnel = new TunnelDoor(time, random, options.MaxCarriedAge, () => _traffic.Draining, () => _admission.Counts.InFlight >= _admission.Max);
-        _server = new KestrelServer(Microsoft.Extensions.Options.Options.Create(ServerSettings.For(options.Limits, _connections, tunnel, new ProtocolDoor(options.Limits, time))), _listeners, options.Logs);
+        var tls = new TlsDoor(TermsOf, options.Limits, new TlsFaults(Metrics, options.Logs.CreateLogger("GatewayMesh.Proxy"), time), time);
+        _server = new KestrelServer(Microsoft.Extensions.Options.Options.Create(ServerSettings.For(options.Limits, _connections, tls, tunnel, new ProtocolDoor(options.Limits, time))), _listeners, options.Logs);
     }
 
     /// <summary>The instruments, for what others count (tier, revision, failovers).</summary>
@@ -198,6 +199,9 @@ public sealed class DataPlane : IAsyncDisposable
     /// <summary>Writes the metrics in Prometheus' text format.</summary>
     public void WriteMetrics(IBufferWriter<byte> output) => _prometheus.Write(output);
 
+    /// <summary>For tests: how listeners speak TLS, instead of what their kind asks for.</summary>
+    internal Func<Arrival, TlsTerms?>? Terms { get; set; }
+
     /// <summary>Stops at once: what is still open is cut.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -216,4 +220,6 @@ public sealed class DataPlane : IAsyncDisposable
         _accessLog?.Dispose();
         Metrics.Dispose();
     }
+
+    private TlsTerms? TermsOf(Arrival arrival) => Terms?.Invoke(arrival);
 }

@@ -26,6 +26,9 @@ internal sealed class Arrival(ListenerSpec listener, IPAddress peer)
     /// <summary>What the hello of a guard's tunnel said; null on other connections.</summary>
     public Carried? Carried { get; set; }
 
+    /// <summary>What the handshake agreed on; null where the connection does not speak TLS.</summary>
+    public TlsSession? Tls { get; set; }
+
     /// <summary>The connection, once it is served.</summary>
     public ConnectionContext? Connection { get; set; }
 

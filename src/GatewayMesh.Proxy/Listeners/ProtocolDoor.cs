@@ -8,9 +8,10 @@ namespace GatewayMesh.Proxy.Listeners;
 /// HTTP/1.1 and HTTP/2 with prior knowledge on one cleartext address, which the server does not do by itself: without TLS it serves one of the two.
 /// So it is given two addresses. The second never accepts; only its pipeline is used:
 /// <code>
-/// lent listeners ─► OpenConnections ─► TunnelDoor ─► ProtocolDoor ──no preface──► HTTP/1.1 of the server
-///                                                        └──────────preface────► HTTP/2 of the server (from the silent address)
+/// lent listeners ─► OpenConnections ─► TlsDoor ─► TunnelDoor ─► ProtocolDoor ──no preface──► HTTP/1.1 of the server
+///                                                                    └──────────preface────► HTTP/2 of the server (from the silent address)
 /// </code>
+/// Where ALPN has chosen, that holds.
 /// The bytes are looked at and left where they are, so the read that finds them costs HTTP/1.1 nothing that its own first read would not have.
 /// </summary>
 internal sealed class ProtocolDoor(LimitsSpec limits, TimeProvider time)
@@ -30,10 +31,7 @@ internal sealed class ProtocolDoor(LimitsSpec limits, TimeProvider time)
     private async Task Serve(ConnectionContext connection, ConnectionDelegate http1)
     {
         var arrival = connection.Features.Get<Arrival>()!;
-        arrival.AwaitsProtocol = true;
-        var match = await Decide(connection.Transport.Input).ConfigureAwait(false);
-        arrival.AwaitsProtocol = false;
-        switch (match)
+        switch (await Choose(connection, arrival).ConfigureAwait(false))
         {
             case PrefaceMatch.Http2:
                 arrival.IsHttp2 = true;
@@ -43,6 +41,28 @@ internal sealed class ProtocolDoor(LimitsSpec limits, TimeProvider time)
                 await http1(connection).ConfigureAwait(false);
                 break;
         }
+    }
+
+    /// <summary>What ALPN chose (RFC 9113 §3.2), and without it, or within a tunnel, what the first bytes say.</summary>
+    private async ValueTask<PrefaceMatch> Choose(ConnectionContext connection, Arrival arrival)
+    {
+        switch (arrival.Tls)
+        {
+            case { IsHttp2: true }:
+                return PrefaceMatch.Http2;
+            case { IsHttp1: true }:
+                return PrefaceMatch.Http1;
+        }
+
+        arrival.AwaitsProtocol = true;
+        var match = await Decide(connection.Transport.Input).ConfigureAwait(false);
+        arrival.AwaitsProtocol = false;
+        if (match == PrefaceMatch.Http2)
+        {
+            arrival.Tls?.TellHttp2();
+        }
+
+        return match;
     }
 
     /// <summary>Undecided means that the connection is over: it ended, said nothing for too long, or was asked to go.</summary>

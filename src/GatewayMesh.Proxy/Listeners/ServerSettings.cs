@@ -14,12 +14,13 @@ internal static class ServerSettings
     private const int ConnectionWindow = 17 * StreamWindow;
 
     /// <summary>The settings of one data plane.</summary>
-    public static KestrelServerOptions For(LimitsSpec limits, OpenConnections connections, TunnelDoor tunnel, ProtocolDoor protocol)
+    public static KestrelServerOptions For(LimitsSpec limits, OpenConnections connections, TlsDoor tls, TunnelDoor tunnel, ProtocolDoor protocol)
     {
         var options = new KestrelServerOptions
         {
             AddServerHeader = false,
             AllowHostHeaderOverride = true, // an absolute-form target outranks Host (RFC 9112 §3.2.2)
+            AllowAlternateSchemes = true, // what a peer's TLS carries may have begun in clear text: Envoy says so in :scheme
             AllowSynchronousIO = false,
             RequestHeaderEncodingSelector = static _ => Encoding.Latin1, // bytes in, the same bytes out
             ResponseHeaderEncodingSelector = static _ => Encoding.Latin1,
@@ -44,6 +45,7 @@ internal static class ServerSettings
         {
             listen.Protocols = HttpProtocols.Http1;
             listen.Use(connections.Around);
+            listen.Use(tls.Around);
             listen.Use(tunnel.Around);
             listen.Use(protocol.Around);
         });

@@ -21,6 +21,7 @@ public sealed class MeshMetrics : IDisposable
     private readonly LabelledCounter _calls;
     private readonly LabelledCounter _retries;
     private readonly LabelledCounter _ejections;
+    private readonly LabelledCounter _handshakes;
     private volatile MeshTierBox _tier = new(MeshTier.None);
     private volatile string _revision = "none";
     private volatile int _configErrors;
@@ -40,6 +41,7 @@ public sealed class MeshMetrics : IDisposable
         _calls = new LabelledCounter(_meter, "gatewaymesh_grpc_calls_total", "gRPC calls that ended with a status, the application's or the mesh's.", "direction", "destination", "code");
         _retries = new LabelledCounter(_meter, "gatewaymesh_retries_total", "Failed attempts, by whether another followed.", "outcome");
         _ejections = new LabelledCounter(_meter, "gatewaymesh_endpoint_ejections_total", "Instances ejected after failures in a row.", "service");
+        _handshakes = new LabelledCounter(_meter, "gatewaymesh_tls_handshake_failures_total", "TLS handshakes on listeners that came to nothing.", "listener", "reason");
         _meter.CreateObservableGauge("gatewaymesh_tier", ObserveTier, description: "1 for the tier that carries traffic.");
         _meter.CreateObservableGauge(
             "gatewaymesh_config_revision",
@@ -73,6 +75,11 @@ public sealed class MeshMetrics : IDisposable
 
     /// <summary>Counts an ejection in <c>gatewaymesh_endpoint_ejections_total{service}</c>.</summary>
     public void CountEjection(string service) => _ejections.Count(service);
+
+    /// <summary>Counts a handshake in <c>gatewaymesh_tls_handshake_failures_total{listener,reason}</c>.</summary>
+    /// <param name="listener">Kind of the listener.</param>
+    /// <param name="reason">One word.</param>
+    public void CountHandshakeFailure(string listener, string reason) => _handshakes.Count(listener, reason);
 
     /// <summary>Sets <c>gatewaymesh_tier{tier}</c>: 1 for the tier in use.</summary>
     public void SetTier(MeshTier tier) => _tier = new MeshTierBox(tier);

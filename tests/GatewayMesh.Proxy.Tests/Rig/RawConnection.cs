@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 
 namespace GatewayMesh.Proxy.Tests.Rig;
@@ -12,14 +14,45 @@ internal sealed class RawConnection : IDisposable
 
     private readonly Socket _socket;
     private readonly List<byte> _read = [];
+    private readonly Stream? _stream;
 
-    public RawConnection(Socket socket)
+    public RawConnection(Socket socket, Stream? stream = null)
     {
         _socket = socket;
         _socket.NoDelay = true;
+        _stream = stream;
     }
 
     public Socket Socket => _socket;
+
+    /// <summary>The TLS over it, or null.</summary>
+    public SslStream? Tls => _stream as SslStream;
+
+    /// <summary>Connects and shakes hands. Default: any certificate is accepted, and no ALPN.</summary>
+    /// <exception cref="AuthenticationException">The server refused.</exception>
+    public static async Task<RawConnection> ToTls(IPEndPoint address, string host = "localhost", Action<SslClientAuthenticationOptions>? with = null, byte[]? before = null)
+    {
+        var plain = await To(address);
+        if (before is not null)
+        {
+            await plain.Send(before);
+        }
+
+        var tls = new SslStream(new NetworkStream(plain.Socket, ownsSocket: false));
+        var options = new SslClientAuthenticationOptions { TargetHost = host, RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null };
+        with?.Invoke(options);
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            await tls.AuthenticateAsClientAsync(options, patience.Token);
+            return new RawConnection(plain.Socket, tls);
+        }
+        catch
+        {
+            plain.Dispose();
+            throw;
+        }
+    }
 
     public static async Task<RawConnection> To(IPEndPoint address)
     {
@@ -34,6 +67,12 @@ internal sealed class RawConnection : IDisposable
     public async Task Send(ReadOnlyMemory<byte> bytes)
     {
         using var patience = new CancellationTokenSource(Patience);
+        if (_stream is not null)
+        {
+            await _stream.WriteAsync(bytes, patience.Token);
+            return;
+        }
+
         await _socket.SendAsync(bytes, patience.Token);
     }
 
@@ -158,6 +197,10 @@ internal sealed class RawConnection : IDisposable
         {
             return true;
         }
+        catch (IOException error) when (error.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset })
+        {
+            return true;
+        }
     }
 
     /// <summary>Ends with a reset instead of a FIN.</summary>
@@ -195,7 +238,7 @@ internal sealed class RawConnection : IDisposable
     {
         var buffer = new byte[64 * 1024];
         using var patience = new CancellationTokenSource(Patience);
-        var count = await _socket.ReceiveAsync(buffer, patience.Token);
+        var count = _stream is null ? await _socket.ReceiveAsync(buffer, patience.Token) : await _stream.ReadAsync(buffer, patience.Token);
         if (count == 0)
         {
             throw new EndOfStreamException("The peer ended the connection.");

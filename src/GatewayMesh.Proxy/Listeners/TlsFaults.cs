@@ -1,0 +1,58 @@
+using GatewayMesh.Configuration.Listeners;
+using GatewayMesh.Proxy.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace GatewayMesh.Proxy.Listeners;
+
+/// <summary>Counts failed handshakes, and logs one line for each reason in <see cref="Quiet"/>, however many a peer makes.</summary>
+internal sealed class TlsFaults(MeshMetrics metrics, ILogger log, TimeProvider time)
+{
+    /// <summary>Time between two lines of one reason.</summary>
+    public static readonly TimeSpan Quiet = TimeSpan.FromSeconds(10);
+
+    private static readonly Action<ILogger, string, string, string, long, string, Exception?> HandshakeFailed =
+        LoggerMessage.Define<string, string, string, long, string>(
+            LogLevel.Warning,
+            new EventId(2, "tls_handshake_failed"),
+            "A TLS handshake on {Listener} with {Peer} failed: {Reason} ({Count} since the last such line). {Detail}");
+
+    private readonly long[] _next = new long[Enum.GetValues<TlsFault>().Length];
+    private readonly long[] _counts = new long[Enum.GetValues<TlsFault>().Length];
+
+    /// <summary>One more.</summary>
+    /// <param name="arrival">The connection.</param>
+    /// <param name="fault">Why.</param>
+    /// <param name="detail">What the platform says of it; never a secret.</param>
+    public void Count(Arrival arrival, TlsFault fault, string detail)
+    {
+        metrics.CountHandshakeFailure(WordOf(arrival.Listener.Kind), WordOf(fault));
+        Interlocked.Increment(ref _counts[(int)fault]);
+        var now = time.GetTimestamp();
+        var next = Interlocked.Read(ref _next[(int)fault]);
+        if ((next == 0 || now >= next)
+            && Interlocked.CompareExchange(ref _next[(int)fault], now + (long)(Quiet.TotalSeconds * time.TimestampFrequency), next) == next)
+        {
+            HandshakeFailed(log, arrival.Listener.Name, arrival.Peer.ToString(), WordOf(fault), Interlocked.Exchange(ref _counts[(int)fault], 0), detail, null);
+        }
+    }
+
+    /// <summary>The word for logs and labels.</summary>
+    public static string WordOf(TlsFault fault) => fault switch
+    {
+        TlsFault.Gone => "gone",
+        TlsFault.Timeout => "timeout",
+        TlsFault.NotTls => "not_tls",
+        TlsFault.NoCertificate => "no_certificate",
+        TlsFault.PeerCertificate => "peer_certificate",
+        _ => "refused",
+    };
+
+    private static string WordOf(ListenerKind kind) => kind switch
+    {
+        ListenerKind.Inbound => "inbound",
+        ListenerKind.Mesh => "mesh",
+        ListenerKind.Tunnel => "tunnel",
+        ListenerKind.Ingress => "ingress",
+        _ => "other",
+    };
+}
