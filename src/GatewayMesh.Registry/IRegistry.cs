@@ -1,3 +1,4 @@
+using GatewayMesh.Certificates.Folder;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Nodes;
 
@@ -45,4 +46,11 @@ public interface IRegistry : IAsyncDisposable
     void Vouch(bool? serves)
     {
     }
+
+    /// <summary>
+    /// Keeps <paramref name="folder"/> filled with roots and a leaf for each identity of this node, renewed ahead of time, until cancelled. Never throws for
+    /// what is wrong with the registry: that is said to <paramref name="troubles"/>, and what is in the folder stays. Default: somebody else
+    /// fills the folder.
+    /// </summary>
+    Task RunCertificatesAsync(CertificateFolder folder, CertificateTroubles troubles, CancellationToken cancellationToken) => Task.CompletedTask;
 }

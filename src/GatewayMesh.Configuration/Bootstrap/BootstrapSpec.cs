@@ -72,6 +72,14 @@ public sealed record BootstrapSpec
     /// <summary>Every address to listen on, with the place where it was said; one that is a default stands at its section.</summary>
     public ImmutableArray<AddressClaim> Addresses { get; init; } = [];
 
+    /// <summary>The services in whose names this process speaks, each of which needs a certificate: a sidecar's local services, or the gateway, or the ingress.</summary>
+    public ImmutableArray<string> Identities =>
+    [
+        .. (Sidecar?.Services ?? []).Select(service => service.Name).Distinct(StringComparer.Ordinal),
+        .. Gateway is { } gateway ? [gateway.Service] : ImmutableArray<string>.Empty,
+        .. Ingress is { } ingress ? [ingress.Service] : ImmutableArray<string>.Empty,
+    ];
+
     /// <summary>Where <paramref name="address"/> was said, or null.</summary>
     public AddressClaim? FindAddress(IPEndPoint address) => Addresses.FirstOrDefault(claim => claim.Address.Equals(address));
 }

@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
+using GatewayMesh.Certificates.Folder;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Registry.Consul.Agents;
+using GatewayMesh.Registry.Consul.Certificates;
 using GatewayMesh.Registry.Consul.Registration;
 using GatewayMesh.Registry.Consul.Watching;
 
@@ -16,6 +18,7 @@ internal sealed class ConsulRegistry : IRegistry
     private readonly TimeProvider _time;
     private volatile BootstrapSpec _bootstrap;
     private volatile ConsulReading? _reading;
+    private volatile ConsulCertificates? _certificates;
 
     /// <summary>Opens it; nothing is dialled yet.</summary>
     public ConsulRegistry(BootstrapSpec bootstrap, TimeProvider time)
@@ -37,7 +40,7 @@ internal sealed class ConsulRegistry : IRegistry
     /// <inheritdoc/>
     public async IAsyncEnumerable<RegistryReport> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var reading = new ConsulReading(Name, _agents, _bootstrap, _times, _time, new Random(Environment.ProcessId ^ _bootstrap.Node.GetHashCode(StringComparison.Ordinal)));
+        var reading = new ConsulReading(Name, _agents, _bootstrap, _times, _time, NewRandom());
         await using (reading.ConfigureAwait(false))
         {
             _reading = reading;
@@ -46,6 +49,15 @@ internal sealed class ConsulRegistry : IRegistry
                 yield return report;
             }
         }
+    }
+
+    /// <inheritdoc/>
+    public Task RunCertificatesAsync(CertificateFolder folder, CertificateTroubles troubles, CancellationToken cancellationToken)
+    {
+        var certificates = new ConsulCertificates(folder, troubles, new WatchGround(_agents, _times, _time, NewRandom()));
+        _certificates = certificates;
+        certificates.Follow(_bootstrap.Identities);
+        return certificates.RunAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -66,6 +78,7 @@ internal sealed class ConsulRegistry : IRegistry
         _bootstrap = bootstrap;
         _registration.Reconfigure(bootstrap);
         _reading?.Services.Declare(ConsulReading.Upstreams(bootstrap));
+        _certificates?.Follow(bootstrap.Identities);
     }
 
     /// <inheritdoc/>
@@ -77,4 +90,6 @@ internal sealed class ConsulRegistry : IRegistry
         await _registration.DisposeAsync().ConfigureAwait(false);
         _agents.Dispose();
     }
+
+    private Random NewRandom() => new(Environment.ProcessId ^ _bootstrap.Node.GetHashCode(StringComparison.Ordinal));
 }

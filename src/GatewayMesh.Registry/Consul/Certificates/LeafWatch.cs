@@ -1,0 +1,110 @@
+using System.Text.Json;
+using GatewayMesh.Certificates;
+using GatewayMesh.Certificates.Folder;
+using GatewayMesh.Registry.Consul.Agents;
+using GatewayMesh.Registry.Consul.Watching;
+
+namespace GatewayMesh.Registry.Consul.Certificates;
+
+/// <summary>
+/// Follows the leaf of one service and keeps it in the node's folder. A leaf is its agent's: two agents issue two, so the agent that issued one
+/// is stayed with while it lives. The agent renews a leaf only while a question waits for it, so there is always one.
+/// </summary>
+internal sealed class LeafWatch(string service, CertificateFolder folder, CertificateTroubles troubles, WatchGround ground)
+{
+    private readonly string _path = $"/v1/agent/connect/ca/leaf/{Uri.EscapeDataString(service)}";
+    private readonly BlockingQuery _query = new($"/v1/agent/connect/ca/leaf/{Uri.EscapeDataString(service)}", ground.Times, ground.Jitter);
+    private string? _put;
+    private DateTimeOffset? _due;
+    private int _agent;
+    private int _errors;
+
+    /// <summary>Follows it until cancelled; never throws.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        while (!cancellation.IsCancellationRequested)
+        {
+            var agent = ground.Agents.All[_agent];
+            try
+            {
+                await AskAsync(agent, cancellation).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure) when (failure is IOException or JsonException or InvalidOperationException or KeyNotFoundException or FormatException or CertificateException)
+            {
+                _query.Reset();
+                troubles.Say(service, Describe(failure));
+                MoveOn(agent);
+                await Task.Delay(ground.Pause(++_errors), ground.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task AskAsync(ConsulAgent agent, CancellationToken cancellation)
+    {
+        if (_due <= ground.Time.GetUtcNow())
+        {
+            // A question that got lost on the way would wait for ever.
+            _query.Reset();
+        }
+
+        var (path, patience) = _query.Ask(agent);
+        var answer = await agent.GetAsync(path, patience, cancellation).ConfigureAwait(false);
+        if (!answer.IsOk)
+        {
+            throw new IOException(answer.Status == 403
+                ? $"{_path}: {answer.Describe()}; give the token service \"{service}\" with policy write"
+                : $"{_path}: {answer.Describe()}");
+        }
+
+        Put(AuthorityReader.Leaf(answer.Body));
+        _ = _query.Take(answer);
+        _errors = 0;
+        troubles.Say(service, null);
+        if (answer.Index is null or 0)
+        {
+            await Task.Delay(ground.Jitter.Around(ground.Times.Pulse, 0.2), ground.Time, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private void Put(ConsulLeaf leaf)
+    {
+        var now = ground.Time.GetUtcNow();
+        if (leaf.ValidBefore <= now)
+        {
+            throw new IOException($"{_path}: the agent answered with a leaf that ended at {leaf.ValidBefore:u}; see that its clock and ours are right");
+        }
+
+        if (leaf.Pem != _put)
+        {
+            folder.Put(service, leaf.Pem);
+            (_put, _due) = (leaf.Pem, null);
+        }
+
+        if (_due is null || _due <= now)
+        {
+            _due = Renewal.NextLook(leaf.ValidAfter, leaf.ValidBefore, now, ground.Jitter);
+        }
+    }
+
+    // A node without a leaf has nothing to lose; one that has one waits for its agent as long as registrations do.
+    private void MoveOn(ConsulAgent agent)
+    {
+        if (agent.GoneFor >= ConsulAgents.HomeGone || folder.Leaf(service) is null)
+        {
+            _agent = (_agent + 1) % ground.Agents.All.Length;
+        }
+    }
+
+    private string Describe(Exception failure) => failure switch
+    {
+        IOException => failure.Message,
+        CertificateException => $"{_path}: {failure.Message}",
+
+        // Its text may quote the answer, which holds a key.
+        _ => $"{_path}: the answer is not what Consul answers",
+    };
+}

@@ -1,0 +1,80 @@
+using System.Text.Json;
+using GatewayMesh.Certificates;
+using GatewayMesh.Certificates.Folder;
+using GatewayMesh.Registry.Consul.Watching;
+
+namespace GatewayMesh.Registry.Consul.Certificates;
+
+/// <summary>Follows the roots of Consul's authority and keeps them in the node's folder. They are the cluster's, so any agent may say them.</summary>
+internal sealed class RootsWatch(CertificateFolder folder, CertificateTroubles troubles, WatchGround ground)
+{
+    private const string Path = "/v1/agent/connect/ca/roots";
+
+    private readonly BlockingQuery _query = new(Path, ground.Times, ground.Jitter);
+    private readonly TrustedRoots _roots = new(ground.Time);
+    private readonly Lock _turn = new();
+    private string? _put;
+
+    /// <summary>Follows them until cancelled; never throws.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        if (folder.Trust is { } known)
+        {
+            _roots.Recall(known.Roots.Select(root => new ConsulRoot(Convert.ToHexStringLower(root.GetCertHash(System.Security.Cryptography.HashAlgorithmName.SHA256)), root.ExportCertificatePem(), [])));
+        }
+
+        for (var errors = 0; !cancellation.IsCancellationRequested;)
+        {
+            try
+            {
+                var answer = await ground.Agents.GetAsync(_query.Ask, cancellation).ConfigureAwait(false);
+                var roots = AuthorityReader.Roots(answer.OrThrow().Body);
+                _ = _query.Take(answer);
+                Put(() => _roots.Take(roots), cancellation);
+                errors = 0;
+                troubles.Say(CertificateTroubles.Roots, null);
+                if (answer.Index is null or 0)
+                {
+                    await Task.Delay(ground.Jitter.Around(ground.Times.Pulse, 0.2), ground.Time, cancellation).ConfigureAwait(false);
+                }
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure) when (failure is IOException or JsonException or InvalidOperationException or KeyNotFoundException or FormatException or CertificateException)
+            {
+                _query.Reset();
+                troubles.Say(CertificateTroubles.Roots, failure is IOException ? failure.Message : $"{Path}: the answer is not what Consul answers ({failure.Message})");
+                await Task.Delay(ground.Pause(++errors), ground.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private void Put(Action change, CancellationToken cancellation)
+    {
+        lock (_turn)
+        {
+            change();
+            if (_roots.ToPem() is var pem && pem != _put)
+            {
+                folder.PutTrust(pem);
+                _put = pem;
+                if (_roots.LetGoIn is { } rest)
+                {
+                    _ = LetGoAsync(rest, cancellation);
+                }
+            }
+        }
+    }
+
+    private async Task LetGoAsync(TimeSpan after, CancellationToken cancellation)
+    {
+        await Task.Delay(after, ground.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!cancellation.IsCancellationRequested)
+        {
+            // What the process leaves on disk when it ends, the next one lets go.
+            Put(() => { }, cancellation);
+        }
+    }
+}
