@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
+using GatewayMesh.Certificates;
+using GatewayMesh.Certificates.Trust;
 
 namespace GatewayMesh.Registry.Consul.Certificates;
 
@@ -8,14 +10,19 @@ namespace GatewayMesh.Registry.Consul.Certificates;
 internal static class AuthorityReader
 {
     /// <summary>The roots in an answer of <c>/v1/agent/connect/ca/roots</c>, the active one first: their own order says nothing.</summary>
-    public static ImmutableArray<ConsulRoot> Roots(ReadOnlyMemory<byte> body)
+    /// <exception cref="CertificateException">They cannot be trusted as they are.</exception>
+    public static ConsulRoots Roots(ReadOnlyMemory<byte> body)
     {
         using var answer = JsonDocument.Parse(body);
         var active = answer.RootElement.GetProperty("ActiveRootID").GetString();
         var roots = answer.RootElement.GetProperty("Roots").EnumerateArray()
             .OrderByDescending(root => root.GetProperty("ID").GetString() == active)
             .Select(Root).DistinctBy(root => root.Fingerprint).ToImmutableArray();
-        return roots.IsEmpty ? throw new FormatException("there is no root in it") : roots;
+        var answered = new ConsulRoots(Text(answer.RootElement, "TrustDomain"), roots);
+
+        // Here and not when it is put: half a bundle must not become what is remembered.
+        _ = TrustBundle.FromPem(answered.ToPem([]));
+        return answered;
     }
 
     /// <summary>The leaf in an answer of <c>/v1/agent/connect/ca/leaf/SERVICE</c>.</summary>

@@ -49,6 +49,7 @@ internal sealed class LeafWatch(string service, CertificateFolder folder, Certif
         {
             // A question that got lost on the way would wait for ever.
             _query.Reset();
+            _due = null;
         }
 
         var (path, patience) = _query.Ask(agent);
@@ -84,10 +85,7 @@ internal sealed class LeafWatch(string service, CertificateFolder folder, Certif
             (_put, _due) = (leaf.Pem, null);
         }
 
-        if (_due is null || _due <= now)
-        {
-            _due = Renewal.NextLook(leaf.ValidAfter, leaf.ValidBefore, now, ground.Jitter);
-        }
+        _due ??= Renewal.NextLook(leaf.ValidAfter, leaf.ValidBefore, now, ground.Jitter);
     }
 
     // A node without a leaf has nothing to lose; one that has one waits for its agent as long as registrations do.

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using GatewayMesh.Certificates;
 using GatewayMesh.Certificates.Folder;
@@ -20,7 +21,7 @@ internal sealed class RootsWatch(CertificateFolder folder, CertificateTroubles t
     {
         if (folder.Trust is { } known)
         {
-            _roots.Recall(known.Roots.Select(root => new ConsulRoot(Convert.ToHexStringLower(root.GetCertHash(System.Security.Cryptography.HashAlgorithmName.SHA256)), root.ExportCertificatePem(), [])));
+            _roots.Recall(new ConsulRoots(known.TrustDomain, [.. known.Roots.Select(root => new ConsulRoot(Convert.ToHexStringLower(root.GetCertHash(HashAlgorithmName.SHA256)), root.ExportCertificatePem(), []))]));
         }
 
         for (var errors = 0; !cancellation.IsCancellationRequested;)
@@ -58,12 +59,13 @@ internal sealed class RootsWatch(CertificateFolder folder, CertificateTroubles t
             change();
             if (_roots.ToPem() is var pem && pem != _put)
             {
-                folder.PutTrust(pem);
-                _put = pem;
                 if (_roots.LetGoIn is { } rest)
                 {
                     _ = LetGoAsync(rest, cancellation);
                 }
+
+                folder.PutTrust(pem);
+                _put = pem;
             }
         }
     }

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace GatewayMesh.Registry.Consul.Certificates;
 
 /// <summary>
@@ -13,20 +11,20 @@ internal sealed class TrustedRoots(TimeProvider time)
     public static TimeSpan Grace { get; } = TimeSpan.FromSeconds(60);
 
     private readonly List<(ConsulRoot Root, long GoneAt)> _gone = [];
-    private ImmutableArray<ConsulRoot> _roots = [];
+    private ConsulRoots _roots = new("", []);
 
     /// <summary>When the next root that vanished is to be let go; null when there is none.</summary>
     public TimeSpan? LetGoIn => _gone.Count == 0 ? null : TimeSpan.FromTicks(Math.Max(0, _gone.Min(gone => (Grace - time.GetElapsedTime(gone.GoneAt)).Ticks)));
 
     /// <summary>What was trusted by the process before this one: it counts as vanished at the first answer without it.</summary>
-    public void Recall(IEnumerable<ConsulRoot> roots) => _roots = [.. roots];
+    public void Recall(ConsulRoots roots) => _roots = roots;
 
     /// <summary>Consul says these now.</summary>
-    public void Take(ImmutableArray<ConsulRoot> roots)
+    public void Take(ConsulRoots roots)
     {
         var now = time.GetTimestamp();
         _ = _gone.RemoveAll(gone => Has(roots, gone.Root));
-        _gone.AddRange(_roots.Where(root => !Has(roots, root)).Select(root => (root, now)));
+        _gone.AddRange(_roots.Roots.Where(root => !Has(roots, root)).Select(root => (root, now)));
         _roots = roots;
     }
 
@@ -34,8 +32,8 @@ internal sealed class TrustedRoots(TimeProvider time)
     public string ToPem()
     {
         _ = _gone.RemoveAll(gone => time.GetElapsedTime(gone.GoneAt) >= Grace);
-        return string.Concat(_roots.Concat(_gone.Select(gone => gone.Root)).SelectMany(root => (IEnumerable<string>)[root.Pem, .. root.Intermediates]).Select(pem => pem + "\n"));
+        return _roots.ToPem(_gone.Select(gone => gone.Root));
     }
 
-    private static bool Has(ImmutableArray<ConsulRoot> roots, ConsulRoot root) => roots.Any(other => other.Fingerprint == root.Fingerprint);
+    private static bool Has(ConsulRoots roots, ConsulRoot root) => roots.Roots.Any(other => other.Fingerprint == root.Fingerprint);
 }
