@@ -14,11 +14,11 @@ public static class AuthorityNames
         return name.Length is > 0 and <= 255 && char.IsAsciiLetterOrDigit(name[0]) && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-' or '_');
     }
 
-    /// <summary>Whether it can be a service or datacenter in an id, and a file's name: letters, digits, dots, dashes and underscores, at most 128, no dot at the front.</summary>
+    /// <summary>Whether it can be a service or datacenter in an id, and a file's name: letters, digits, dots, dashes and underscores, at most 128, no dot at the front, and not <c>roots</c>, whose file is taken.</summary>
     public static bool IsName(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return name.Length is > 0 and <= 128 && name[0] != '.' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
+        return name.Length is > 0 and <= 128 && name[0] != '.' && name != "roots" && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
     }
 
     /// <summary>Common name of a root, as Consul names its own: <c>pri-SERIAL.mesh.ca.DOMAIN</c>.</summary>

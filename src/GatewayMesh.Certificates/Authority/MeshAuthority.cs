@@ -54,8 +54,8 @@ public sealed class MeshAuthority : IDisposable
     /// <exception cref="CertificateException">There is none, or a file of it cannot be read or is not what it should be.</exception>
     public static MeshAuthority Load(string folder) => AuthorityFolder.Load(folder);
 
-    /// <summary>Whether a folder holds an authority, whole or not.</summary>
-    public static bool IsIn(string folder) => File.Exists(AuthorityFolder.AuthorityFile(folder));
+    /// <summary>Whether a folder holds an authority, or what may be a part of one (or the roots of a node): nothing to be overwritten.</summary>
+    public static bool IsIn(string folder) => File.Exists(AuthorityFolder.AuthorityFile(folder)) || File.Exists(AuthorityFolder.RootsFile(folder));
 
     /// <summary>Writes it into a folder, which is made with mode 0700: first what is trusted, then what signs.</summary>
     /// <exception cref="CertificateException">The folder cannot be written to.</exception>
@@ -86,7 +86,7 @@ public sealed class MeshAuthority : IDisposable
         {
             if (!AuthorityNames.IsName(name))
             {
-                throw new CertificateException($"'{name}' cannot stand in an id", "use letters, digits, dots, dashes and underscores, at most 128");
+                throw new CertificateException($"'{name}' cannot stand in an id", "use letters, digits, dots, dashes and underscores, at most 128, and not the word roots");
             }
         }
 

@@ -94,6 +94,11 @@ public sealed class CertificateFolder(string directory, TimeProvider time) : ICe
     /// <exception cref="CertificateException">It is none.</exception>
     public void Put(string service, string pem)
     {
+        if ($"{service}.pem" == RootsName)
+        {
+            throw new CertificateException($"{service} cannot be the name of a service that has a certificate: its file is that of the roots", "give the service another name");
+        }
+
         var leaf = LeafCertificate.FromPem(service, pem);
         lock (_gate)
         {

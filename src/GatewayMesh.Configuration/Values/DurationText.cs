@@ -11,8 +11,12 @@ public static class DurationText
     public static TimeSpan Longest { get; } = TimeSpan.FromHours(10_000);
 
     /// <summary>Reads a duration; false when the text is none, has no unit or is longer than <see cref="Longest"/>.</summary>
-    public static bool TryParse(string text, out TimeSpan value)
+    public static bool TryParse(string text, out TimeSpan value) => TryParse(text, Longest, out value);
+
+    /// <summary>Reads a duration; false when the text is none, has no unit or is longer than <paramref name="longest"/>.</summary>
+    public static bool TryParse(string text, TimeSpan longest, out TimeSpan value)
     {
+        ArgumentNullException.ThrowIfNull(text);
         value = default;
         var rest = text.AsSpan();
         var total = 0L;
@@ -29,7 +33,7 @@ public static class DurationText
             var letters = rest.IndexOfAnyInRange('0', '9');
             var unit = rest[..(letters < 0 ? rest.Length : letters)];
             var index = IndexOf(unit);
-            if (index <= smallest || number > Longest.TotalMilliseconds / Units[index].Milliseconds)
+            if (index <= smallest || number > longest.TotalMilliseconds / Units[index].Milliseconds)
             {
                 return false;
             }
@@ -40,7 +44,7 @@ public static class DurationText
         }
 
         value = TimeSpan.FromMilliseconds(total);
-        return smallest >= 0 && value <= Longest;
+        return smallest >= 0 && value <= longest;
     }
 
     /// <summary>Writes a duration in its largest whole unit; parts of a millisecond are lost.</summary>

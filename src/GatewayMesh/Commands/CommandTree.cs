@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
+using GatewayMesh.Commands.Ca;
 using GatewayMesh.Commands.Check;
 using GatewayMesh.Commands.Demo;
 using GatewayMesh.Commands.Demo.App;
@@ -82,6 +84,7 @@ internal static class CommandTree
             DrainCommand.Build(output),
             UpgradeCommand.Build(output),
             DrillCommand.Build(output, error),
+            CaCommand.Build(output),
             VersionCommand.Build(output),
             DemoAppCommand.Build(),
         };
@@ -91,6 +94,14 @@ internal static class CommandTree
         return root;
     }
 
-    private static string Line(ParseResult parsed) =>
-        parsed.CommandResult.Command is MeshCommand command ? $"gatewaymesh {command.Name}" : "gatewaymesh";
+    private static string Line(ParseResult parsed)
+    {
+        var words = new List<string>();
+        for (var command = parsed.CommandResult; command is not null; command = command.Parent as CommandResult)
+        {
+            words.Insert(0, command.Command is MeshCommand named ? named.Name : "gatewaymesh");
+        }
+
+        return string.Join(' ', words);
+    }
 }

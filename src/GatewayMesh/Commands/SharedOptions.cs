@@ -38,8 +38,8 @@ internal static class SharedOptions
         return option;
     }
 
-    /// <summary>An option whose value is a duration such as <c>250ms</c>, <c>2s</c> or <c>1m</c>.</summary>
-    public static Option<Duration> Duration(string name, string description, TimeSpan initial) => new(name)
+    /// <summary>An option whose value is a duration such as <c>250ms</c>, <c>2s</c> or <c>1m</c>, at most <paramref name="longest"/> (default: <see cref="DurationText.Longest"/>).</summary>
+    public static Option<Duration> Duration(string name, string description, TimeSpan initial, TimeSpan? longest = null) => new(name)
     {
         Description = description,
         HelpName = "TIME",
@@ -47,9 +47,9 @@ internal static class SharedOptions
         CustomParser = result =>
         {
             var text = result.Tokens[0].Value;
-            if (!DurationText.TryParse(text, out var duration) || duration <= TimeSpan.Zero)
+            if (!DurationText.TryParse(text, longest ?? DurationText.Longest, out var duration) || duration <= TimeSpan.Zero)
             {
-                result.AddError($"{name} '{text}' must be a duration such as 250ms, 15s or 2m");
+                result.AddError($"{name} '{text}' must be a duration such as 250ms, 15s or 2m{(longest is { } most ? $", at most {DurationText.Format(most)}" : "")}");
             }
 
             return new Duration(duration);

@@ -4,7 +4,7 @@ namespace GatewayMesh.Tests.Commands;
 
 internal sealed class CommandTreeTests
 {
-    private static readonly string[] s_commands = ["demo", "validate", "check", "status", "drain", "upgrade", "drill", "version"];
+    private static readonly string[] s_commands = ["demo", "validate", "check", "status", "drain", "upgrade", "drill", "ca", "version"];
 
     [TestCaseSource(nameof(s_commands))]
     public void The_help_of_every_command_shows_examples(string command)
