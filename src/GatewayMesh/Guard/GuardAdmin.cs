@@ -4,6 +4,7 @@ using System.Text.Json;
 using GatewayMesh.Admin;
 using GatewayMesh.Guard.Leases;
 using GatewayMesh.Guard.Workers;
+using GatewayMesh.Identity;
 using GatewayMesh.Roles;
 
 namespace GatewayMesh.Guard;
@@ -12,7 +13,7 @@ namespace GatewayMesh.Guard;
 internal static class GuardAdmin
 {
     private static readonly TimeSpan RelayLimit = TimeSpan.FromMilliseconds(500);
-    private static readonly string[] WorkerParts = ["cluster", "worker", "registry", "nodes"];
+    private static readonly string[] WorkerParts = ["cluster", "worker", "registry", "nodes", "certificates"];
 
     internal static Dictionary<(string Method, string Path), AdminHandler> Routes(GuardProcess guard) => new()
     {
@@ -21,6 +22,7 @@ internal static class GuardAdmin
         [("GET", "/status")] = _ => AdminResponse.OfJson(200, json => WriteStatus(json, guard)),
         [("GET", "/metrics")] = _ => Metrics(guard),
         [("GET", "/config")] = _ => Relay(guard, "/config"),
+        [("GET", "/certs")] = _ => Ask(guard, "/certs") is { IsSuccess: true } answer ? answer : AdminResponse.OfJson(200, json => WriteCertificates(json, guard)),
         [("GET", "/endpoints")] = _ => Relay(guard, "/endpoints"),
         [("POST", "/drain")] = request =>
         {
@@ -121,6 +123,12 @@ internal static class GuardAdmin
         if (Ask(guard, "/status") is not { IsSuccess: true } answer)
         {
             json.WriteString("workerError", "the worker does not answer; these are the guard's own words only");
+            if (guard.CertificateReport is not null)
+            {
+                json.WritePropertyName("certificates");
+                WriteCertificates(json, guard);
+            }
+
             return;
         }
 
@@ -133,9 +141,25 @@ internal static class GuardAdmin
 
     private static AdminResponse Metrics(GuardProcess guard)
     {
-        var own = GuardMetrics.Text(guard.View, guard.Loop.Counts, guard.Carrier.Counts, guard.Watch);
-        var text = Ask(guard, "/metrics") is { IsSuccess: true } answer ? MetricsText.Join(own, answer.Text, GuardMetrics.Tier) : own;
+        var own = GuardMetrics.Text(guard.View, guard.Loop.Counts, guard.Carrier.Counts, guard.Watch)
+            + (guard.CertificateReport is { } certificates ? CertificateMetrics.Text(certificates, TimeProvider.System.GetUtcNow()) : "");
+        var text = Ask(guard, "/metrics") is { IsSuccess: true } answer
+            ? MetricsText.Join(own, answer.Text, GuardMetrics.Tier, CertificateMetrics.Leafs, CertificateMetrics.Missing, CertificateMetrics.Roots)
+            : own;
         return new AdminResponse(200, "text/plain; version=0.0.4; charset=utf-8", Encoding.UTF8.GetBytes(text));
+    }
+
+    // The worker tells more, such as why a certificate cannot be renewed; the guard reads the same folder.
+    private static void WriteCertificates(Utf8JsonWriter json, GuardProcess guard)
+    {
+        if (guard.CertificateReport is { } report)
+        {
+            CertificateJson.Write(json, report, TimeProvider.System.GetUtcNow());
+        }
+        else
+        {
+            CertificateJson.WritePlaintext(json);
+        }
     }
 
     private static AdminResponse Relay(GuardProcess guard, string path) =>

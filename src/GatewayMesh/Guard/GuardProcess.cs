@@ -1,13 +1,17 @@
+using System.Collections.Immutable;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using GatewayMesh.Admin;
+using GatewayMesh.Certificates.Folder;
 using GatewayMesh.Commands;
+using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Events;
 using GatewayMesh.Guard.Carrying;
 using GatewayMesh.Guard.Leases;
 using GatewayMesh.Guard.Registration;
 using GatewayMesh.Guard.Workers;
+using GatewayMesh.Identity;
 using GatewayMesh.Linux;
 using GatewayMesh.Roles;
 
@@ -48,6 +52,7 @@ internal sealed class GuardProcess : IDisposable
         _admin = Listening.OpenAdmin(bootstrap);
         _events = new EventLog(bootstrap.Node, "guard");
         _directory = new GatewayDirectory(bootstrap.RunDir);
+        Certificates = bootstrap.Identity == IdentityMode.Mtls ? new CertificateFolder(bootstrap.Certificates, _time) : null;
         _watch = new GatewayWatch(_time, SayWhetherGatewaysAnswer);
         _carrier = new Carrier(_directory, _warm, _watch, bootstrap.Node, Versions.Current, _time);
         _exerciser = new Exerciser(_directory, _warm, _watch, () => _listeners.CarriedServices, bootstrap.Node, Versions.Current, _time);
@@ -66,6 +71,13 @@ internal sealed class GuardProcess : IDisposable
     internal Carrier Carrier => _carrier;
 
     internal GatewayWatch Watch => _watch;
+
+    /// <summary>The node's certificates, which the worker gets; null when peers are not known by certificates.</summary>
+    internal CertificateFolder? Certificates { get; }
+
+    /// <summary>How they are now, as far as their folder tells; null when there are none to have.</summary>
+    internal CertificateReport? CertificateReport =>
+        Certificates is null ? null : CertificateReport.Of(Certificates, _load.Bootstrap.Identities, ImmutableSortedDictionary<string, string>.Empty, _time.GetUtcNow());
 
     internal BootstrapLoad Load => _load;
 
@@ -117,6 +129,7 @@ internal sealed class GuardProcess : IDisposable
         _loop.Dispose();
         _carrier.Dispose();
         _warm.Dispose();
+        Certificates?.Dispose();
         _admin.Dispose();
         _events.Dispose();
         _lock.Dispose();
@@ -127,6 +140,7 @@ internal sealed class GuardProcess : IDisposable
     {
         var handover = Handover.Take();
         handover?.PutInto(_listeners);
+        Certificates?.Start();
         _loop.TakeOver(handover?.Worker);
         BindTheRest();
         using var admin = new AdminServer(_admin, GuardAdmin.Routes(this));
@@ -143,7 +157,7 @@ internal sealed class GuardProcess : IDisposable
         _registration.Say(_view);
         _registration.Start();
         ServiceNotification.Send("READY=1");
-        _events.Info("guard_started", $"guard of {_load.Bootstrap.Node}, identity plaintext", ("admin", _load.Bootstrap.Admin.ToString()), ("version", Versions.Current));
+        _events.Info("guard_started", $"guard of {_load.Bootstrap.Node}, identity {_load.Bootstrap.Identity.ToString().ToLowerInvariant()}", ("admin", _load.Bootstrap.Admin.ToString()), ("version", Versions.Current));
         _loop.Run();
         EndCarried();
         _stop.Cancel();

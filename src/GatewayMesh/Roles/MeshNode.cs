@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using GatewayMesh.Certificates.Folder;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Events;
+using GatewayMesh.Identity;
 using GatewayMesh.Linux;
 using GatewayMesh.Proxy;
 using GatewayMesh.Proxy.Admission;
@@ -35,6 +37,11 @@ internal sealed class MeshNode : IAsyncDisposable
     private readonly CapacitySampler _capacity;
     private readonly ITimer _sampling;
     private readonly ITimer _using;
+    private readonly CertificateTroubles _troubles = new();
+    private readonly CertificateWatch? _watch;
+    private readonly CancellationTokenSource _stop = new();
+    private Task _fetching = Task.CompletedTask;
+    private string? _unfit;
     private volatile BootstrapSpec _bootstrap;
     private ImmutableSortedDictionary<string, int> _pids;
     private string _errors = "";
@@ -54,6 +61,13 @@ internal sealed class MeshNode : IAsyncDisposable
         Configuration = new LiveConfiguration(_registry, new SnapshotStore(bootstrap.DataDir), time);
         Publisher = new NodePublisher(_registry, () => _serving ? Describe() : null, time);
         _health = new ApplicationHealth(time, () => Publisher.Nudge());
+        if (bootstrap.Identity == IdentityMode.Mtls)
+        {
+            Certificates = new CertificateFolder(bootstrap.Certificates, time);
+            Certificates.Changed += () => Updated?.Invoke();
+            _watch = new CertificateWatch(bootstrap, Certificates, _troubles, events, time);
+        }
+
         Plane = new DataPlane(DataPlaneOptions.For(bootstrap) with
         {
             Time = time,
@@ -64,7 +78,7 @@ internal sealed class MeshNode : IAsyncDisposable
             AccessLog = Console.OpenStandardOutput(),
         });
         _capacity = new CapacitySampler(time, () => Environment.CpuUsage.TotalTime, () => Plane.Figures.Total);
-        _sampling = time.CreateTimer(_ => _capacity.Sample(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        _sampling = time.CreateTimer(_ => Sample(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
         _using = time.CreateTimer(_ => _registry.Use(Plane.TakeUsed()), null, UseInterval, UseInterval);
     }
 
@@ -74,13 +88,21 @@ internal sealed class MeshNode : IAsyncDisposable
 
     internal LiveConfiguration Configuration { get; }
 
+    /// <summary>This node's certificates; null when peers are not known by certificates.</summary>
+    internal CertificateFolder? Certificates { get; }
+
+    /// <summary>How they are now; null when there are none to have.</summary>
+    internal CertificateReport? CertificateReport => _watch?.Report;
+
     internal NodePublisher Publisher { get; }
 
     /// <summary>Name of the cluster: what the bootstrap says, else what the registry calls it.</summary>
     internal string Cluster => _bootstrap.Cluster ?? Configuration.Datacenter ?? "default";
 
     /// <summary>Why it is not able to serve; null when it is.</summary>
-    internal string? Unfit => Configuration.Origin == ConfigurationOrigin.None ? "no configuration: the registry has not answered and there is no last good snapshot" : null;
+    internal string? Unfit => Configuration.Origin == ConfigurationOrigin.None
+        ? "no configuration: the registry has not answered and there is no last good snapshot"
+        : CertificateReport?.Unfit;
 
     /// <summary>CPU time that a request costs this process, lately; zero while unknown.</summary>
     internal TimeSpan CpuPerRequest => _capacity.CpuPerRequest;
@@ -95,6 +117,12 @@ internal sealed class MeshNode : IAsyncDisposable
     internal async Task StartAsync()
     {
         await Plane.StartAsync().ConfigureAwait(false);
+        Certificates?.Start();
+        if (Certificates is not null)
+        {
+            _fetching = _registry.RunCertificatesAsync(Certificates, _troubles, _stop.Token);
+        }
+
         Configuration.Changed += Apply;
         Configuration.Updated += Report;
         Configuration.Start();
@@ -124,6 +152,7 @@ internal sealed class MeshNode : IAsyncDisposable
     {
         _bootstrap = bootstrap;
         _registry.Reconfigure(bootstrap);
+        _watch?.Reconfigure(bootstrap);
         _health.Watch(bootstrap.Sidecar?.Services ?? []);
         _gatewayFiles.Write(bootstrap, Configuration.Current);
         Publisher.Nudge();
@@ -156,15 +185,34 @@ internal sealed class MeshNode : IAsyncDisposable
     {
         await _sampling.DisposeAsync().ConfigureAwait(false);
         await _using.DisposeAsync().ConfigureAwait(false);
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _fetching.ConfigureAwait(false);
+        _watch?.Dispose();
         await Publisher.DisposeAsync().ConfigureAwait(false);
         await _health.DisposeAsync().ConfigureAwait(false);
         await Configuration.DisposeAsync().ConfigureAwait(false);
         await Plane.DisposeAsync().ConfigureAwait(false);
         await _registry.DisposeAsync().ConfigureAwait(false);
+        Certificates?.Dispose();
+        _stop.Dispose();
         _logs.Dispose();
     }
 
-    private void Vouch() => _registry.Vouch(_guarded ? null : _serving);
+    // Who stands alone says itself that it cannot serve; under a guard the lease says so.
+    private void Vouch() => _registry.Vouch(_guarded ? null : _serving && _unfit is null);
+
+    // Certificates end without anybody's doing.
+    private void Sample()
+    {
+        _capacity.Sample();
+        var unfit = Unfit;
+        if (unfit != _unfit)
+        {
+            _unfit = unfit;
+            Vouch();
+            Updated?.Invoke();
+        }
+    }
 
     private void Apply(MeshSnapshot snapshot)
     {

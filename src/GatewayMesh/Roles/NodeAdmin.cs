@@ -1,8 +1,10 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using GatewayMesh.Admin;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Identity;
 using GatewayMesh.Registry.Live;
 
 namespace GatewayMesh.Roles;
@@ -23,6 +25,7 @@ internal static class NodeAdmin
             json.WriteEndObject();
         }),
         [("GET", "/config")] = _ => AdminResponse.OfJson(200, json => ConfigView.Write(json, node)),
+        [("GET", "/certs")] = _ => AdminResponse.OfJson(200, json => WriteCertificates(json, node)),
         [("GET", "/endpoints")] = _ => AdminResponse.OfJson(200, json => EndpointList.Write(json, node.Plane.Endpoints())),
     };
 
@@ -61,6 +64,12 @@ internal static class NodeAdmin
         }
 
         json.WriteEndArray();
+        if (node.CertificateReport is not null)
+        {
+            json.WritePropertyName("certificates");
+            WriteCertificates(json, node);
+        }
+
         if (node.Bootstrap.Role == MeshRole.Gateway)
         {
             GatewayFigures.Write(json, node);
@@ -116,10 +125,27 @@ internal static class NodeAdmin
         json.WriteEndObject();
     }
 
+    private static void WriteCertificates(Utf8JsonWriter json, MeshNode node)
+    {
+        if (node.CertificateReport is { } report)
+        {
+            CertificateJson.Write(json, report, TimeProvider.System.GetUtcNow());
+        }
+        else
+        {
+            CertificateJson.WritePlaintext(json);
+        }
+    }
+
     private static AdminResponse Metrics(MeshNode node)
     {
         var text = new ArrayBufferWriter<byte>();
         node.Plane.WriteMetrics(text);
+        if (node.CertificateReport is { } certificates)
+        {
+            text.Write(Encoding.UTF8.GetBytes(CertificateMetrics.Text(certificates, TimeProvider.System.GetUtcNow())));
+        }
+
         return new AdminResponse(200, "text/plain; version=0.0.4; charset=utf-8", text.WrittenMemory);
     }
 }

@@ -64,7 +64,7 @@ internal sealed class StandaloneHost : IDisposable
         await Task.WhenAny(_node.Configuration.Answered, _stop.Task).ConfigureAwait(false);
         _node.Serve(true);
         ServiceNotification.Send("READY=1");
-        _events.Info("started", $"{_load.Bootstrap.Role.ToString().ToLowerInvariant()} {_load.Bootstrap.Node} serves", ("admin", _load.Bootstrap.Admin.ToString()), ("identity", "plaintext"));
+        _events.Info("started", $"{_load.Bootstrap.Role.ToString().ToLowerInvariant()} {_load.Bootstrap.Node} serves", ("admin", _load.Bootstrap.Admin.ToString()), ("identity", _load.Bootstrap.Identity.ToString().ToLowerInvariant()));
         await _stop.Task.ConfigureAwait(false);
         ServiceNotification.Send("STOPPING=1");
         await DrainAsync(undo: false).ConfigureAwait(false);

@@ -14,6 +14,7 @@ internal static class NodeChecks
     [
         Finding.Well("admin", $"{status.Node} ({status.Role} {status.Version}) answers on {admin}"),
         Identity(status),
+        .. status.Certificates is { } certificates ? CertificateChecks.Of(certificates, status.Registry?.Kind ?? "") : [],
         .. Registry(status),
         .. Lease(status),
         .. Gateways(status),

@@ -10,7 +10,7 @@ internal sealed class DemoFolder : IDisposable
     {
         _isTemporary = named is null;
         Path = named is null ? Directory.CreateTempSubdirectory("gatewaymesh-demo-").FullName : Directory.CreateDirectory(named).FullName;
-        foreach (var rest in named is null ? [] : (string[])["registry", "entries", "state", "run", "logs"])
+        foreach (var rest in named is null ? [] : (string[])["registry", "entries", "ca", "state", "run", "logs"])
         {
             // What an earlier run left: its nodes are not in this mesh.
             if (Directory.Exists(System.IO.Path.Combine(Path, rest)) && File.Exists(System.IO.Path.Combine(Path, Marker)))

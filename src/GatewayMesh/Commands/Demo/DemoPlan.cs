@@ -19,6 +19,9 @@ internal sealed class DemoPlan(int portBase)
     /// <summary>The services of every host, in the order in which they call each other.</summary>
     public static ImmutableArray<string> Services { get; } = ["web", "payments", "ledger"];
 
+    /// <summary>How the nodes know each other, as a bootstrap file says it.</summary>
+    public const string Identity = "plaintext";
+
     /// <summary>How many ports above the base are used.</summary>
     public const int Span = 600;
 

@@ -20,6 +20,12 @@ internal sealed class DemoRun(DemoSpec spec, DemoPlan plan, string folder, TextW
     public int Run(CancellationToken cancellation)
     {
         DemoFiles.Write(plan, folder);
+        if (plan.Consul is null)
+        {
+            // With Consul the certificates come from Consul.
+            DemoCertificates.Issue(plan, folder, time);
+        }
+
         var processes = Processes();
         var supervisor = new Supervisor(processes, _mark, time, _screen.Tell);
         var watch = new MeshWatch(plan, _screen.Tell);

@@ -42,6 +42,9 @@ internal sealed record NodeStatus
     /// <summary>Where the configuration comes from.</summary>
     public RegistryStatus? Registry { get; init; }
 
+    /// <summary>The node's certificates; null where peers are not known by certificates, or nothing is said of them.</summary>
+    public CertificatesStatus? Certificates { get; init; }
+
     /// <summary>All nodes of the mesh, as the registry knows them.</summary>
     public ImmutableArray<PeerStatus> Nodes { get; init; } = [];
 

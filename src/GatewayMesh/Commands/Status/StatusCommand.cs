@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using GatewayMesh.Commands.Terminal;
 using GatewayMesh.Configuration.Values;
+using GatewayMesh.Identity;
 
 namespace GatewayMesh.Commands.Status;
 
@@ -45,6 +46,15 @@ internal static class StatusCommand
             output.WriteLine(line);
         }
 
+        if (status.Certificates is { } certificates)
+        {
+            output.WriteLine();
+            foreach (var line in CertificateTable(certificates).Lines(Paint.For(output)))
+            {
+                output.WriteLine(line);
+            }
+        }
+
         return ExitCode.Well;
     }
 
@@ -64,6 +74,22 @@ internal static class StatusCommand
                 peer.Alive ? Age(peer) : new Cell($"{Age(peer)} gone", Hue.Bad),
                 peer.RequestRate.ToString("0.#", CultureInfo.InvariantCulture),
                 new Cell(string.Join(", ", peer.Pids.Select(pid => $"{pid.Key} {pid.Value}")), Hue.Faint));
+        }
+
+        return table;
+    }
+
+    /// <summary>The certificates of the node that was asked.</summary>
+    internal static TextTable CertificateTable(CertificatesStatus certificates)
+    {
+        var table = new TextTable("CERTIFICATE", "", "LEFT", "ID");
+        foreach (var (certificate, kind) in certificates.Identities.Select(identity => (identity, "")).Concat(certificates.Roots.Select(root => (root, "root "))))
+        {
+            table.Add(
+                kind + certificate.Name,
+                new Cell(certificate.State.ToUpperInvariant(), certificate.State switch { "valid" => Hue.Good, "ending" => Hue.Warn, _ => Hue.Bad }),
+                certificate.State == "missing" ? "-" : CertificateTimes.Text(certificate.Left),
+                new Cell(certificate.Id, Hue.Faint));
         }
 
         return table;

@@ -47,6 +47,13 @@ internal static class StatusReader
             Registry = root.Part("registry") is { } registry
                 ? new RegistryStatus(registry.Text("kind"), registry.Flag("synced") ?? false, registry.Text("revision"), [.. registry.Items("errors").Select(Words)], registry.Text("target"))
                 : null,
+            Certificates = root.Part("certificates") is { } certificates
+                ? new CertificatesStatus(
+                    certificates.Text("directory"),
+                    [.. certificates.Items("identities").Select(identity => Certificate(identity, "service", "id"))],
+                    [.. certificates.Items("roots").Select(each => Certificate(each, "subject", "trustDomain"))],
+                    [.. certificates.Items("errors").Select(Words)])
+                : null,
             Nodes = [.. root.Items("nodes").Select(Peer)],
             Listeners =
             [
@@ -70,6 +77,9 @@ internal static class StatusReader
             exercise?.Number("ageSeconds") ?? 0,
             exercise?.Text("error") is { Length: > 0 } error ? error : null);
     }
+
+    private static CertificateStatus Certificate(JsonElement certificate, string name, string id) =>
+        new(certificate.Text(name), certificate.Text("state"), TimeSpan.FromSeconds(certificate.Number("secondsLeft")), certificate.Text(id), certificate.Text("trouble") is { Length: > 0 } trouble ? trouble : null);
 
     private static PeerStatus Peer(JsonElement peer) => new()
     {

@@ -37,7 +37,7 @@ internal static class DemoFiles
         dataDir: state/{node}
         runDir: run/{node}
         admin: 127.0.0.1:{admin}
-        identity: plaintext
+        identity: {DemoPlan.Identity}
         drainDelay: 500ms
         drainTimeout: 5s
 

@@ -1,0 +1,55 @@
+using GatewayMesh.Commands.Status;
+using GatewayMesh.Identity;
+
+namespace GatewayMesh.Commands.Check;
+
+/// <summary>Checks of a node's certificates: each lives long enough, can be renewed, and somebody is believed.</summary>
+internal static class CertificateChecks
+{
+    /// <summary>One finding for each identity, and one for the roots.</summary>
+    /// <param name="certificates">What the node says.</param>
+    /// <param name="registry">Kind of its registry, for the mend.</param>
+    public static IEnumerable<Finding> Of(CertificatesStatus certificates, string registry) =>
+    [
+        .. certificates.Identities.Select(identity => Leaf(identity, CertificateMend.Of(registry, identity.Name, certificates.Directory))),
+        .. Roots(certificates, CertificateMend.OfRoots(registry, certificates.Directory)),
+        .. certificates.Errors.Select(error => new Finding(Mark.Warning, "certificates", error, "what was good before stays in use; mend it before the time of that is over")),
+    ];
+
+    private static Finding Leaf(CertificateStatus identity, string mend)
+    {
+        var subject = $"certificate {identity.Name}";
+        var left = CertificateTimes.Text(identity.Left);
+        var trouble = identity.Trouble is { } why ? $"; {why}" : "";
+        return identity.State switch
+        {
+            "valid" when identity.Trouble is null => Finding.Well(subject, $"valid for {left} more, {identity.Id}"),
+            "valid" => new Finding(Mark.Warning, subject, $"valid for {left} more, but cannot be renewed now{trouble}", mend),
+            "ending" => new Finding(Mark.Warning, subject, $"ends in {left}{trouble}", mend),
+            "expired" => new Finding(Mark.Broken, subject, $"ended {CertificateTimes.Text(identity.Left.Duration())} ago and is not used{trouble}", mend),
+            "not-yet-valid" => new Finding(Mark.Broken, subject, "is not valid yet and not used", "see that the clock of this host is right"),
+            _ => new Finding(Mark.Broken, subject, $"is missing{trouble}", mend),
+        };
+    }
+
+    private static IEnumerable<Finding> Roots(CertificatesStatus certificates, string mend)
+    {
+        if (certificates.Roots.IsEmpty)
+        {
+            yield return new Finding(Mark.Broken, "roots", "there are none, so no peer is believed", mend);
+            yield break;
+        }
+
+        foreach (var root in certificates.Roots.Where(root => root.State != "valid"))
+        {
+            yield return root.State == "ending"
+                ? new Finding(Mark.Warning, "roots", $"{root.Name} ends in {CertificateTimes.Text(root.Left)}", mend)
+                : new Finding(certificates.Roots.Any(other => other.State is "valid" or "ending") ? Mark.Warning : Mark.Broken, "roots", $"{root.Name} is {root.State}", mend);
+        }
+
+        if (certificates.Roots.All(root => root.State == "valid"))
+        {
+            yield return Finding.Well("roots", $"{certificates.Roots.Length} believed, trust domain {certificates.Roots[0].Id}");
+        }
+    }
+}

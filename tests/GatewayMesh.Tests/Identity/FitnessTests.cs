@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Events;
+using GatewayMesh.Roles;
+
+namespace GatewayMesh.Tests.Identity;
+
+/// <summary>A worker whose certificate is over does not serve.</summary>
+internal sealed class FitnessTests
+{
+    [Test]
+    public async Task A_node_waits_for_its_certificate_serves_with_it_and_says_that_it_cannot_when_it_is_over()
+    {
+        using var folder = new IssuedFolder();
+        _ = Directory.CreateDirectory(Path.Combine(folder.Path, "registry"));
+        var bootstrap = new BootstrapSpec
+        {
+            Role = MeshRole.Gateway,
+            Node = "gateway-1",
+            DataDir = folder.Path,
+            RunDir = folder.Path,
+            Registry = new RegistrySpec("file", Path.Combine(folder.Path, "registry")),
+            Identity = IdentityMode.Mtls,
+            Certificates = folder.Certificates.Directory,
+            Gateway = new GatewaySpec(),
+        };
+        using var events = new EventLog("gateway-1", "gateway", new MemoryStream());
+        await using var node = new MeshNode(bootstrap, ImmutableSortedDictionary<string, int>.Empty, events, null, folder.Time);
+        var updates = 0;
+        node.Updated += () => Interlocked.Increment(ref updates);
+        await node.StartAsync();
+        await node.Configuration.Answered;
+        Assert.That(node.Unfit, Does.Contain("roots.pem"));
+
+        folder.With("gatewaymesh-gateway");
+        await Guard.Eventually.Holds(() => node.Unfit is null, "the node is fit");
+        var before = Volatile.Read(ref updates);
+        folder.Time.Shift = TimeSpan.FromHours(73);
+        Assert.That(node.Unfit, Is.EqualTo("no valid certificate: gatewaymesh-gateway expired"));
+        await Guard.Eventually.Holds(() => Volatile.Read(ref updates) > before, "it says so by itself");
+
+        folder.With("gatewaymesh-gateway");
+        await Guard.Eventually.Holds(() => node.Unfit is null, "the node is fit again, without a restart");
+    }
+}
