@@ -4,6 +4,7 @@ using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Linux;
 using GatewayMesh.Proxy.Admission;
+using GatewayMesh.Proxy.Authorization;
 using GatewayMesh.Proxy.Forwarding;
 using GatewayMesh.Proxy.Identity;
 using GatewayMesh.Proxy.Listeners;
@@ -35,6 +36,7 @@ public sealed class DataPlane : IAsyncDisposable
     private readonly ToApplication _applications;
     private readonly GatewayAdmission _admission;
     private readonly ServiceDemand? _demand;
+    private readonly RunningExchanges _running;
     private readonly AccessLog? _accessLog;
     private readonly PrometheusText _prometheus;
     private readonly MeshApplication _application;
@@ -61,9 +63,11 @@ public sealed class DataPlane : IAsyncDisposable
         _applications = new ToApplication(options.Node, time);
         _admission = new GatewayAdmission(options.MaxConcurrentRequests);
         _demand = options.Want is { } want ? new ServiceDemand(want, () => _traffic.Mesh, time) : null;
+        var denials = new Denials(Metrics, options.Logs.CreateLogger("GatewayMesh.Proxy"), time);
+        _running = new RunningExchanges(_connections, () => _traffic.Mesh.Snapshot.Intentions, denials);
         var budget = new RetryBudget(time);
         var attempts = new AttemptLoop(options, _forwarder, _upstreams, new PowerOfTwoChoices(time, random), random, budget, Metrics);
-        var pipeline = new RequestPipeline(options, pseudonym, random, budget, new PlaintextIdentity(options.IngressService), _demand, attempts);
+        var pipeline = new RequestPipeline(options, pseudonym, random, budget, options.Identity ?? new PlaintextIdentity(options.IngressService), _demand, denials, _running, attempts);
         var behaviours = new ListenerBehaviours(options, _admission, _applications);
         _application = new MeshApplication(pipeline, behaviours, new RequestTelemetry(Metrics, _accessLog), _traffic, pseudonym, time, options.Progress);
         var tunnel = new TunnelDoor(time, random, options.MaxCarriedAge, () => _traffic.Draining, () => _admission.Counts.InFlight >= _admission.Max);
@@ -122,9 +126,10 @@ public sealed class DataPlane : IAsyncDisposable
     /// <summary>The services that requests went to since the last call.</summary>
     public IReadOnlyCollection<string> TakeUsed() => [.. _traffic.Mesh.Endpoints.Services.Where(service => service.TakeUsed()).Select(service => service.Service)];
 
-    /// <summary>Swaps the configuration. Requests under way keep the one that they began with.</summary>
+    /// <summary>Swaps the configuration. Requests under way keep the one that they began with, but for its intentions: those that they no longer allow are ended.</summary>
     public void Apply(MeshSnapshot snapshot)
     {
+        var before = Snapshot.Intentions.Revision;
         lock (_gate)
         {
             var used = TakeUsed();
@@ -140,6 +145,11 @@ public sealed class DataPlane : IAsyncDisposable
             addresses.UnionWith(snapshot.Services.Values.SelectMany(service => service.Endpoints).Select(endpoint => endpoint.Address));
             _upstreams.RetireAllBut(addresses);
             Metrics.SetRevision(snapshot.Revision);
+        }
+
+        if (_options.EnforcesIntentions && before != snapshot.Intentions.Revision)
+        {
+            _ = _running.EndDenied();
         }
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Linux;
+using GatewayMesh.Proxy.Identity;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -55,6 +56,12 @@ public sealed record DataPlaneOptions
     /// <summary>Where the access log goes, one JSON line a request; not owned. Default: nowhere.</summary>
     public Stream? AccessLog { get; init; }
 
+    /// <summary>Whether intentions decide, because callers are known by their certificates. Default: false, as in plaintext a name is no permission.</summary>
+    public bool EnforcesIntentions { get; init; }
+
+    /// <summary>Who calls; null: what peers say of themselves, which is never verified. Default: null.</summary>
+    internal ICallerIdentity? Identity { get; init; }
+
     /// <summary>The options that a bootstrap asks for; clock, seed, logs, progress page and access log are the caller's to add.</summary>
     public static DataPlaneOptions For(BootstrapSpec bootstrap) => new()
     {
@@ -67,5 +74,6 @@ public sealed record DataPlaneOptions
         MaxCarriedAge = bootstrap.Gateway?.MaxCarriedAge ?? TimeSpan.FromSeconds(10),
         IngressService = bootstrap.Ingress?.Service ?? "gatewaymesh-ingress",
         TrustedProxies = bootstrap.Ingress?.TrustedProxies ?? [],
+        EnforcesIntentions = bootstrap.Identity == IdentityMode.Mtls,
     };
 }

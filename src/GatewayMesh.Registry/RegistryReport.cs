@@ -14,6 +14,9 @@ public sealed record RegistryReport(EntrySet? Entries, ImmutableArray<NodeSighti
     /// <summary>What the registry itself says of services and gateways; the nodes are then only shown. Null: it has no such part, or was never reached.</summary>
     public ServiceCatalogue? Catalogue { get; init; }
 
+    /// <summary>Who may call whom, the last good; null while that could never be read.</summary>
+    public DeclaredIntentions? Intentions { get; init; }
+
     /// <summary>What the registry calls the cluster; null when it has no name for it, or is not known yet.</summary>
     public string? Datacenter { get; init; }
 

@@ -15,6 +15,9 @@ public sealed record RegistryView(EntrySet Entries, ImmutableArray<NodeSighting>
     /// <summary>What the registry itself says of services and gateways; null: the nodes do.</summary>
     public ServiceCatalogue? Catalogue { get; init; }
 
+    /// <summary>Who may call whom; null: that could never be read, and nobody may call anybody.</summary>
+    public DeclaredIntentions? Intentions { get; init; }
+
     /// <summary>What the registry calls the cluster, or null.</summary>
     public string? Datacenter { get; init; }
 
@@ -25,6 +28,7 @@ public sealed record RegistryView(EntrySet Entries, ImmutableArray<NodeSighting>
         return new RegistryView(report.Entries ?? Entries, report.Nodes ?? Nodes)
         {
             Catalogue = report.Catalogue is { } catalogue ? Filled(catalogue) : report.IsComplete ? null : Catalogue,
+            Intentions = report.Intentions ?? Intentions,
             Datacenter = report.Datacenter ?? Datacenter,
         };
     }

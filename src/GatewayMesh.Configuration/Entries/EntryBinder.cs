@@ -6,11 +6,11 @@ namespace GatewayMesh.Configuration.Entries;
 /// <summary>Reads one document as a configuration entry.</summary>
 public static class EntryBinder
 {
-    private static readonly ImmutableArray<string> Known = ["service", "service-defaults", "ingress-gateway", "service-policy"];
+    private static readonly ImmutableArray<string> Known = ["service", "service-defaults", "ingress-gateway", "service-policy", "service-intentions"];
 
     // Known by the design, built later: whoever uses one must hear that it does nothing.
     private static readonly ImmutableArray<string> Later =
-        ["proxy-defaults", "service-router", "service-splitter", "service-resolver", "service-intentions", "intention", "feature-flag", "terminating-gateway", "mesh-gateway"];
+        ["proxy-defaults", "service-router", "service-splitter", "service-resolver", "intention", "feature-flag", "terminating-gateway", "mesh-gateway"];
 
     private static readonly ScalarType<string> NameOrAll = ScalarTypes.Name with
     {
@@ -40,11 +40,12 @@ public static class EntryBinder
         _ = reader.Has("kind");
         reader.NotYet("namespace");
         reader.NotYet("partition");
-        var name = reader.Required("name", kind == "service-policy" ? NameOrAll : ScalarTypes.Name) ?? "";
+        var name = reader.Required("name", kind switch { "service-policy" => NameOrAll, "service-intentions" => IntentionSource.NameOrAll, _ => ScalarTypes.Name }) ?? "";
         return kind switch
         {
             "service" => ServiceEntry.Bind(reader, name, reader.Location),
             "service-defaults" => ServiceDefaultsEntry.Bind(reader, name, reader.Location),
+            "service-intentions" => ServiceIntentionsEntry.Bind(reader, name, reader.Location),
             "ingress-gateway" => IngressGatewayEntry.Bind(reader, name, reader.Location),
             _ => ServicePolicyEntry.Bind(reader, name, reader.Location),
         };

@@ -21,6 +21,9 @@ public sealed record EntrySet
     /// <summary>How calls are made.</summary>
     public ImmutableArray<ServicePolicyEntry> ServicePolicies { get; init; } = [];
 
+    /// <summary>Who may call whom.</summary>
+    public ImmutableArray<ServiceIntentionsEntry> ServiceIntentions { get; init; } = [];
+
     /// <summary>The set of <paramref name="entries"/>, or null when two of them contradict each other.</summary>
     public static EntrySet? From(IEnumerable<ConfigEntry> entries, ConfigErrors errors)
     {
@@ -35,6 +38,7 @@ public sealed record EntrySet
             ServiceDefaults = [.. all.OfType<ServiceDefaultsEntry>()],
             IngressGateways = [.. all.OfType<IngressGatewayEntry>()],
             ServicePolicies = [.. all.OfType<ServicePolicyEntry>()],
+            ServiceIntentions = [.. all.OfType<ServiceIntentionsEntry>()],
         };
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using GatewayMesh.Configuration.Intentions;
 
 namespace GatewayMesh.Configuration.Snapshot;
 
@@ -28,4 +29,7 @@ public sealed class MeshSnapshot
 
     /// <summary>Public routes by ingress service name and port.</summary>
     public FrozenDictionary<(string Ingress, int Port), IngressModel> Ingress { get; init; } = FrozenDictionary<(string, int), IngressModel>.Empty;
+
+    /// <summary>Who may call whom. Default: unknown, so that nothing is allowed.</summary>
+    public IntentionTable Intentions { get; init; } = IntentionTable.Unknown;
 }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Intentions;
 using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Configuration.Values;
 
@@ -9,20 +10,25 @@ namespace GatewayMesh.Configuration.Snapshot;
 /// <summary>Compiles what was declared and what the nodes say of themselves into a snapshot. Pure: equal input in any order, equal snapshot.</summary>
 public static class SnapshotCompiler
 {
-    /// <summary>The snapshot of <paramref name="entries"/> and <paramref name="nodes"/>, or, where the registry has one, its own <paramref name="catalogue"/> in the nodes' place.</summary>
-    public static MeshSnapshot Compile(EntrySet entries, IEnumerable<NodeSighting> nodes, ServiceCatalogue? catalogue = null)
+    /// <summary>
+    /// The snapshot of <paramref name="entries"/> and <paramref name="nodes"/>, or, where the registry has one, its own <paramref name="catalogue"/> in the nodes' place.
+    /// Without <paramref name="intentions"/> nobody knows who may call whom.
+    /// </summary>
+    public static MeshSnapshot Compile(EntrySet entries, IEnumerable<NodeSighting> nodes, ServiceCatalogue? catalogue = null, DeclaredIntentions? intentions = null)
     {
         ArgumentNullException.ThrowIfNull(entries);
         var said = catalogue ?? NodeWords.Of(nodes);
         var services = Services(entries, said.Services);
         var gateways = Gateways(said.Gateways);
         var ingress = Ingress(entries, services.Keys);
+        var table = IntentionTable.Of(intentions);
         return new MeshSnapshot
         {
-            Revision = SnapshotDigest.Of(services, gateways, ingress),
+            Revision = SnapshotDigest.Of(services, gateways, ingress, table),
             Services = services.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
             Gateways = gateways,
             Ingress = ingress.ToFrozenDictionary(),
+            Intentions = table,
         };
     }
 

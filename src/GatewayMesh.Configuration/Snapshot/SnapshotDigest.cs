@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using GatewayMesh.Configuration.Intentions;
 
 namespace GatewayMesh.Configuration.Snapshot;
 
@@ -14,7 +15,8 @@ internal static class SnapshotDigest
     public static string Of(
         SortedDictionary<string, ServiceModel> services,
         ImmutableArray<GatewayModel> gateways,
-        SortedDictionary<(string Ingress, int Port), IngressModel> ingress)
+        SortedDictionary<(string Ingress, int Port), IngressModel> ingress,
+        IntentionTable intentions)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var service in services.Values)
@@ -46,6 +48,7 @@ internal static class SnapshotDigest
             }
         }
 
+        Add(hash, "intentions", intentions.Revision);
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..Length];
     }
 

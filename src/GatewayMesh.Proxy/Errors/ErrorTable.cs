@@ -5,7 +5,7 @@ namespace GatewayMesh.Proxy.Errors;
 /// <summary>The one table from cause to HTTP status, gRPC status, <c>Proxy-Status</c> and reason.</summary>
 public static class ErrorTable
 {
-    // gRPC codes: 1 CANCELLED, 4 DEADLINE_EXCEEDED, 8 RESOURCE_EXHAUSTED, 12 UNIMPLEMENTED, 13 INTERNAL, 14 UNAVAILABLE.
+    // gRPC codes: 1 CANCELLED, 4 DEADLINE_EXCEEDED, 7 PERMISSION_DENIED, 8 RESOURCE_EXHAUSTED, 12 UNIMPLEMENTED, 13 INTERNAL, 14 UNAVAILABLE.
     // Statuses follow RFC 9209's recommendations, but 404 for an unknown service: to an application it is an address that does not exist.
     private static readonly ErrorRow[] Rows =
     [
@@ -17,6 +17,8 @@ public static class ErrorTable
         new(MeshErrorKind.DestinationNotFound, 404, 12, "destination_not_found", "destination_not_found", "The mesh knows no such service."),
         new(MeshErrorKind.NoEndpoint, 503, 14, "destination_unavailable", "no_endpoint", "The service has no instance.") { RetryLater = true, Retryable = true },
         new(MeshErrorKind.LoopDetected, 502, 13, "proxy_loop_detected", "loop_detected", "The request goes round in a circle."),
+        new(MeshErrorKind.IntentionDenied, 403, 7, "http_request_denied", "intention_denied", "Intentions do not allow this call."),
+        new(MeshErrorKind.IntentionsUnknown, 403, 7, "http_request_denied", "intentions_unknown", "The proxy does not know the intentions yet."),
         new(MeshErrorKind.Overloaded, 503, 14, "connection_limit_reached", "overloaded", "The proxy carries as much as it may.") { RetryLater = true, Retryable = true },
         new(MeshErrorKind.Draining, 503, 14, "proxy_internal_response", "draining", "The proxy is going away.") { RetryLater = true, Retryable = true },
         new(MeshErrorKind.NotConfigured, 503, 14, "proxy_configuration_error", "not_configured", "The proxy has no configuration yet.") { RetryLater = true, Retryable = true },
@@ -32,7 +34,7 @@ public static class ErrorTable
         new(MeshErrorKind.Internal, 500, 13, "proxy_internal_error", "internal", "The proxy failed."),
     ];
 
-    // Two kinds share http_response_timeout and four http_request_error: the first of the table is meant.
+    // Two kinds share http_response_timeout, two http_request_denied (RFC 9209 §2.3.17) and four http_request_error: the first of the table is meant.
     private static readonly FrozenDictionary<string, ErrorRow> ByProxyError =
         Rows.Skip(1).DistinctBy(row => row.ProxyError).ToFrozenDictionary(row => row.ProxyError, StringComparer.Ordinal);
 

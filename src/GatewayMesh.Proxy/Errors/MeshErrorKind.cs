@@ -27,6 +27,12 @@ public enum MeshErrorKind
     /// <summary>The request has passed more proxies than allowed.</summary>
     LoopDetected,
 
+    /// <summary>Intentions do not allow the caller to make this request.</summary>
+    IntentionDenied,
+
+    /// <summary>The intentions could not be read yet, and until then nobody may call anybody.</summary>
+    IntentionsUnknown,
+
     /// <summary>This process carries as much as it may.</summary>
     Overloaded,
 

@@ -1,5 +1,6 @@
 using System.Net;
 using GatewayMesh.Configuration.Listeners;
+using GatewayMesh.Proxy.Authorization;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
@@ -28,6 +29,9 @@ internal sealed class Arrival(ListenerSpec listener, IPAddress peer)
 
     /// <summary>What the handshake agreed on; null where the connection does not speak TLS.</summary>
     public TlsSession? Tls { get; set; }
+
+    /// <summary>Its requests that an intention allowed.</summary>
+    public GuardedExchanges Guarded { get; } = new();
 
     /// <summary>The connection, once it is served.</summary>
     public ConnectionContext? Connection { get; set; }

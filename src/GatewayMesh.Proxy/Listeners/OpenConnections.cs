@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using GatewayMesh.Configuration.Listeners;
+using GatewayMesh.Proxy.Pipeline;
 using Microsoft.AspNetCore.Connections;
 
 namespace GatewayMesh.Proxy.Listeners;
@@ -54,6 +55,9 @@ internal sealed class OpenConnections(LentListeners listeners, TimeProvider time
             }
         }
     }
+
+    /// <summary>The exchanges of all connections that an intention ever allowed.</summary>
+    public IEnumerable<Exchange> Guarded() => _open.Keys.SelectMany(static arrival => arrival.Guarded.ToArray());
 
     /// <summary>Cuts what is left.</summary>
     public int AbortAll()

@@ -21,7 +21,8 @@ namespace GatewayMesh.Proxy.Pipeline;
 /// </summary>
 internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder, UpstreamPools upstreams, PowerOfTwoChoices balancer, SplitMix random, RetryBudget budget, MeshMetrics metrics)
 {
-    private static readonly Func<Exchange, MeshError, bool> DropForGatewayFallback = static (exchange, error) => !error.Forwarded && !exchange.IsBodyBegun;
+    private static readonly Func<Exchange, MeshError, bool> DropForGatewayFallback = static (exchange, error) =>
+        !error.Forwarded && !exchange.IsBodyBegun && error.Kind != MeshErrorKind.IntentionDenied; // what one door denies is not tried at another
 
     private static readonly Func<Exchange, MeshError, bool> DropForAnotherInstance = static (exchange, error) =>
         exchange.Tried.Count < exchange.Route.Instances.All.Length

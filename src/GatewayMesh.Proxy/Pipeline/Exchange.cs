@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using GatewayMesh.Configuration.Intentions;
 using GatewayMesh.Proxy.Admission;
+using GatewayMesh.Proxy.Authorization;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Forwarding;
 using GatewayMesh.Proxy.Grpc;
@@ -21,7 +23,10 @@ internal sealed class Exchange : IBodyObserver
 {
     private readonly TimeProvider _time;
     private CancellationTokenSource _cutOff;
+    private ExchangeGuard _guard;
+    private Arrival? _listedAt;
     private volatile bool _answering;
+    private volatile bool _isRevoked;
     private bool _hasEnded;
 
     public Exchange(TimeProvider time, DefaultHttpContext http)
@@ -30,6 +35,7 @@ internal sealed class Exchange : IBodyObserver
         _cutOff = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         Http = http;
         Transformer = new MeshTransformer(this);
+        Facts = new ExchangeFacts(this);
     }
 
     /// <summary>The request and its response.</summary>
@@ -37,6 +43,9 @@ internal sealed class Exchange : IBodyObserver
 
     /// <summary>Copies the heads of this exchange.</summary>
     public MeshTransformer Transformer { get; }
+
+    /// <summary>What permissions see of it.</summary>
+    public ExchangeFacts Facts { get; }
 
     /// <summary>The connection it came on.</summary>
     public Arrival Arrival { get; private set; } = null!;
@@ -70,6 +79,12 @@ internal sealed class Exchange : IBodyObserver
 
     /// <summary>In whose name it is made.</summary>
     public Caller Caller { get; set; }
+
+    /// <summary>The intentions that allowed it; null where none are asked.</summary>
+    public IntentionTable? AllowedBy { get; set; }
+
+    /// <summary>It was ended because intentions no longer allow it.</summary>
+    public bool IsRevoked => _isRevoked;
 
     /// <summary>Where it goes.</summary>
     public Route Route { get; set; }
@@ -153,6 +168,43 @@ internal sealed class Exchange : IBodyObserver
     /// <summary>Goes on with a newer mesh than it began with; before anything was taken from the old one.</summary>
     public void Meet(LiveMesh mesh) => Mesh = mesh;
 
+    /// <summary>From here on its caller's permission may be looked at again, until it ends. What permissions see of it stays as it is.</summary>
+    public void EnterGuarded()
+    {
+        _guard.Enter();
+        if (_listedAt != Arrival)
+        {
+            _listedAt = Arrival;
+            Arrival.Guarded.Add(this);
+        }
+    }
+
+    /// <summary>Holds it so that it can be looked at from another thread; false when it is not under way.</summary>
+    public bool TryLookAt() => _guard.TryLook();
+
+    /// <summary>Lets it go on.</summary>
+    public void EndLook() => _guard.EndLook();
+
+    /// <summary>Takes it out of its connection's list when it is not under way; it lists itself again when it is.</summary>
+    public bool TryUnlist()
+    {
+        if (!_guard.TryHoldIdle())
+        {
+            return false;
+        }
+
+        _listedAt = null;
+        _guard.EndHold();
+        return true;
+    }
+
+    /// <summary>Ends it where it stands: HTTP/1.1 cuts the connection, HTTP/2 resets the stream. While it is looked at.</summary>
+    public void Revoke()
+    {
+        _isRevoked = true;
+        Http.Abort();
+    }
+
     /// <summary>The clock of the deadline runs.</summary>
     public void StartClock()
     {
@@ -225,6 +277,13 @@ internal sealed class Exchange : IBodyObserver
     public void End()
     {
         StopClock();
+        if (AllowedBy is not null)
+        {
+            _guard.Leave();
+            AllowedBy = null;
+        }
+
+        _isRevoked = false;
         RequestId = "";
         Target = default;
         Said = MeshHeaderValues.None;

@@ -1,3 +1,4 @@
+using GatewayMesh.Proxy.Authorization;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Forwarding;
 using GatewayMesh.Proxy.Identity;
@@ -9,7 +10,7 @@ using Microsoft.AspNetCore.Http;
 namespace GatewayMesh.Proxy.Pipeline;
 
 /// <summary>The way of every request, whatever listener and role: written once, here.</summary>
-internal sealed class RequestPipeline(DataPlaneOptions options, string pseudonym, SplitMix random, RetryBudget budget, ICallerIdentity identity, ServiceDemand? demand, AttemptLoop attempts)
+internal sealed class RequestPipeline(DataPlaneOptions options, string pseudonym, SplitMix random, RetryBudget budget, ICallerIdentity identity, ServiceDemand? demand, Denials denials, RunningExchanges running, AttemptLoop attempts)
 {
     private readonly IStep[] _steps =
     [
@@ -22,6 +23,7 @@ internal sealed class RequestPipeline(DataPlaneOptions options, string pseudonym
         new CallerStep(identity),                        // in whose name
         new GrpcStep(options.Time),                      // a call with a deadline of its own
         new RouteStep(demand),                           // which service; unknown ones end here
+        new IntentionStep(options.EnforcesIntentions, denials), // whether the caller may
         new AdmissionStep(),                             // a gateway bounds what it carries
         new DeadlineStep(options.Time, budget),          // how long, how often
         new PropagationStep(new ForwardedFor(options.TrustedProxies), random), // what the next hop is told
@@ -41,7 +43,17 @@ internal sealed class RequestPipeline(DataPlaneOptions options, string pseudonym
             }
         }
 
+        if (verdict.GoesOn && exchange.AllowedBy is not null && !running.Enter(exchange))
+        {
+            verdict = Verdict.Fail(MeshErrorKind.IntentionDenied);
+        }
+
         var error = verdict.GoesOn ? await attempts.RunAsync(exchange).ConfigureAwait(false) : verdict.Error;
+        if (exchange.IsRevoked)
+        {
+            error = new MeshError(MeshErrorKind.IntentionDenied, Forwarded: true);
+        }
+
         if (verdict.Answer is { } answer)
         {
             await WriteAsync(exchange, answer).ConfigureAwait(false);

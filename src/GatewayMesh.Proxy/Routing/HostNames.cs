@@ -1,7 +1,7 @@
 namespace GatewayMesh.Proxy.Routing;
 
 /// <summary>Which service a host names: <c>payments</c>, <c>payments.mesh</c>, <c>payments.service.consul</c>, each with or without a port, in any case.</summary>
-internal static class HostNames
+public static class HostNames
 {
     private static readonly string[] Suffixes = [".mesh", ".service.consul"];
 

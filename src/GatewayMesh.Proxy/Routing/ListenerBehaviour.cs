@@ -21,6 +21,9 @@ internal sealed record ListenerBehaviour
     /// <summary>The peer is an application of the mesh, on its own host or carried by a guard: what it says of attempts is believed. Default: false.</summary>
     public bool FromApplication { get; init; }
 
+    /// <summary>Intentions are asked here: the listener belongs to the service that is called, or to a gateway that stands in for it. Default: false.</summary>
+    public bool Authorizes { get; init; }
+
     /// <summary>The edge: <c>X-Forwarded-*</c> are set here (and extended only for trusted proxies), and answers do not name the node.</summary>
     public bool AtTheEdge { get; init; }
 

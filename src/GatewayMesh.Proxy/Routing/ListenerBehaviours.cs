@@ -9,9 +9,9 @@ internal sealed class ListenerBehaviours(DataPlaneOptions options, GatewayAdmiss
 {
     private readonly ListenerBehaviour _outbound = new() { Direction = RequestDirection.Outbound, Resolver = new ByHost(), FromApplication = true, GatewayShare = options.GatewayShare };
     private readonly ListenerBehaviour _upstream = new() { Direction = RequestDirection.Outbound, Resolver = new ByListener(), FromApplication = true, GatewayShare = options.GatewayShare };
-    private readonly ListenerBehaviour _inbound = new() { Direction = RequestDirection.Inbound, Resolver = application, FromMeshPeer = true };
-    private readonly ListenerBehaviour _mesh = new() { Direction = RequestDirection.Gateway, Resolver = new ByDestinationHeader(), FromMeshPeer = true, Admission = admission };
-    private readonly ListenerBehaviour _tunnel = new() { Direction = RequestDirection.Gateway, Resolver = new ByHello(), FromApplication = true, Admission = admission };
+    private readonly ListenerBehaviour _inbound = new() { Direction = RequestDirection.Inbound, Resolver = application, FromMeshPeer = true, Authorizes = true };
+    private readonly ListenerBehaviour _mesh = new() { Direction = RequestDirection.Gateway, Resolver = new ByDestinationHeader(), FromMeshPeer = true, Admission = admission, Authorizes = true };
+    private readonly ListenerBehaviour _tunnel = new() { Direction = RequestDirection.Gateway, Resolver = new ByHello(), FromApplication = true, Admission = admission, Authorizes = true };
     private readonly ListenerBehaviour _ingress = new() { Direction = RequestDirection.Ingress, Resolver = new ByPublicHost(options.IngressService), AtTheEdge = true };
     private readonly ListenerBehaviour _probe = new() { Direction = RequestDirection.Probe, Resolver = application, ForwardsLivePath = true };
 

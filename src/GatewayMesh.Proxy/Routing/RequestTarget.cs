@@ -3,7 +3,7 @@ namespace GatewayMesh.Proxy.Routing;
 /// <summary>The target of the request line, byte for byte (RFC 9112 §3.2).</summary>
 /// <param name="PathAndQuery">What goes on the next request line.</param>
 /// <param name="Authority">Host and port of an absolute-form target, which then stand in place of <c>Host</c>; otherwise null.</param>
-internal readonly record struct RequestTarget(string PathAndQuery, string? Authority)
+public readonly record struct RequestTarget(string PathAndQuery, string? Authority)
 {
     /// <summary>Reads origin-form and absolute-form; false for <c>*</c> and authority-form.</summary>
     public static bool TryRead(string raw, out RequestTarget target)

@@ -22,6 +22,8 @@ public sealed class MeshMetrics : IDisposable
     private readonly LabelledCounter _retries;
     private readonly LabelledCounter _ejections;
     private readonly LabelledCounter _handshakes;
+    private readonly LabelledCounter _denied;
+    private readonly LabelledCounter _endedByIntention;
     private volatile MeshTierBox _tier = new(MeshTier.None);
     private volatile string _revision = "none";
     private volatile int _configErrors;
@@ -42,6 +44,8 @@ public sealed class MeshMetrics : IDisposable
         _retries = new LabelledCounter(_meter, "gatewaymesh_retries_total", "Failed attempts, by whether another followed.", "outcome");
         _ejections = new LabelledCounter(_meter, "gatewaymesh_endpoint_ejections_total", "Instances ejected after failures in a row.", "service");
         _handshakes = new LabelledCounter(_meter, "gatewaymesh_tls_handshake_failures_total", "TLS handshakes on listeners that came to nothing.", "listener", "reason");
+        _denied = new LabelledCounter(_meter, "gatewaymesh_intentions_denied_total", "Requests that intentions did not allow.", "source", "destination");
+        _endedByIntention = new LabelledCounter(_meter, "gatewaymesh_intentions_ended_total", "Requests under way that were ended because intentions no longer allowed them.", "source", "destination");
         _meter.CreateObservableGauge("gatewaymesh_tier", ObserveTier, description: "1 for the tier that carries traffic.");
         _meter.CreateObservableGauge(
             "gatewaymesh_config_revision",
@@ -80,6 +84,12 @@ public sealed class MeshMetrics : IDisposable
     /// <param name="listener">Kind of the listener.</param>
     /// <param name="reason">One word.</param>
     public void CountHandshakeFailure(string listener, string reason) => _handshakes.Count(listener, reason);
+
+    /// <summary>Counts a request that was denied in <c>gatewaymesh_intentions_denied_total{source,destination}</c>.</summary>
+    public void CountDenied(string source, string destination) => _denied.Count(source, destination);
+
+    /// <summary>Counts a request under way that was ended in <c>gatewaymesh_intentions_ended_total{source,destination}</c>.</summary>
+    public void CountEndedByIntention(string source, string destination) => _endedByIntention.Count(source, destination);
 
     /// <summary>Sets <c>gatewaymesh_tier{tier}</c>: 1 for the tier in use.</summary>
     public void SetTier(MeshTier tier) => _tier = new MeshTierBox(tier);

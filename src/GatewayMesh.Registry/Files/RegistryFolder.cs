@@ -12,6 +12,7 @@ internal sealed class RegistryFolder(string folder, TimeProvider time)
     private readonly NodeFolder _nodes = new(Path.Combine(folder, "nodes"), time);
     private FileStamp[]? _stamps;
     private EntrySet? _entries;
+    private DeclaredIntentions? _intentions;
     private bool _reached;
     private IReadOnlyList<ConfigError> _entryErrors = [];
     private RegistryReport? _last;
@@ -38,7 +39,7 @@ internal sealed class RegistryFolder(string folder, TimeProvider time)
             _nodes.Hold();
         }
 
-        var report = new RegistryReport(_entries, _reached ? _nodes.Sightings : null, errors.ToSorted());
+        var report = new RegistryReport(_entries, _reached ? _nodes.Sightings : null, errors.ToSorted()) { Intentions = _intentions };
         if (_last is not null && !changed && report.Errors.SequenceEqual(_last.Errors))
         {
             return null;
@@ -72,7 +73,11 @@ internal sealed class RegistryFolder(string folder, TimeProvider time)
 
         _stamps = stamps;
         _entryErrors = errors.ToSorted();
-        _entries = entries ?? _entries;
+        if (entries is not null)
+        {
+            (_entries, _intentions) = (entries, new DeclaredIntentions(entries.ServiceIntentions, null));
+        }
+
         return true;
     }
 }

@@ -193,7 +193,7 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
             return next;
         }
 
-        var compiled = SnapshotCompiler.Compile(next.View.Entries, next.View.Nodes, next.View.Catalogue);
+        var compiled = SnapshotCompiler.Compile(next.View.Entries, next.View.Nodes, next.View.Catalogue, next.View.Intentions);
         return compiled.Revision == next.Snapshot.Revision && compiled.LooksAtTheSame(next.Snapshot) ? next : next with { Snapshot = compiled };
     }
 
@@ -201,6 +201,7 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
     private static bool Same(RegistryView left, RegistryView right) =>
         ReferenceEquals(left.Entries, right.Entries)
         && left.Catalogue == right.Catalogue
+        && ReferenceEquals(left.Intentions, right.Intentions)
         && left.Nodes.Length == right.Nodes.Length
         && left.Nodes.Zip(right.Nodes).All(pair => ReferenceEquals(pair.First.Record, pair.Second.Record) && pair.First.Alive == pair.Second.Alive);
 

@@ -15,6 +15,8 @@ internal sealed record StoredEntries
 
     public required ImmutableArray<ServicePolicyEntry> ServicePolicies { get; init; }
 
+    public DeclaredIntentions? Intentions { get; init; }
+
     public required ImmutableArray<StoredNode> Nodes { get; init; }
 
     public StoredCatalogue? Catalogue { get; init; }
@@ -29,6 +31,7 @@ internal sealed record StoredEntries
         ServicePolicies = view.Entries.ServicePolicies,
         Nodes = [.. view.Nodes.Select(node => new StoredNode(node.Record, node.Alive))],
         Catalogue = view.Catalogue is { } catalogue ? StoredCatalogue.From(catalogue) : null,
+        Intentions = view.Intentions,
         Datacenter = view.Datacenter,
     };
 
@@ -37,6 +40,7 @@ internal sealed record StoredEntries
         [.. Nodes.Select(node => new NodeSighting(node.Record, node.Alive))])
     {
         Catalogue = Catalogue?.ToCatalogue(),
+        Intentions = Intentions,
         Datacenter = Datacenter,
     };
 }

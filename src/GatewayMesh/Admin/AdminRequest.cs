@@ -8,18 +8,22 @@ namespace GatewayMesh.Admin;
 public readonly record struct AdminRequest(string Method, string Path, string Query, ReadOnlyMemory<byte> Body)
 {
     /// <summary>The unescaped value of <paramref name="name"/> in the query; empty for a name without a value, null when it is not there.</summary>
-    public string? QueryValue(string name)
+    public string? QueryValue(string name) => QueryValues(name) is [var first, ..] ? first : null;
+
+    /// <summary>All unescaped values of <paramref name="name"/> in the query, in their order.</summary>
+    public IReadOnlyList<string> QueryValues(string name)
     {
+        var values = new List<string>();
         foreach (var part in Query.Split('&'))
         {
             var equals = part.IndexOf('=');
             if (Uri.UnescapeDataString(equals < 0 ? part : part[..equals]) == name)
             {
-                return equals < 0 ? "" : Uri.UnescapeDataString(part[(equals + 1)..]);
+                values.Add(equals < 0 ? "" : Uri.UnescapeDataString(part[(equals + 1)..]));
             }
         }
 
-        return null;
+        return values;
     }
 }
 

@@ -7,6 +7,8 @@ using GatewayMesh.Commands.Demo;
 using GatewayMesh.Commands.Demo.App;
 using GatewayMesh.Commands.Drain;
 using GatewayMesh.Commands.Drill;
+using GatewayMesh.Commands.Explain;
+using GatewayMesh.Commands.Intention;
 using GatewayMesh.Commands.Status;
 using GatewayMesh.Commands.Validate;
 using GatewayMesh.Commands.Version;
@@ -81,6 +83,8 @@ internal static class CommandTree
             ValidateSyntax.Build(output),
             CheckCommand.Build(output),
             StatusCommand.Build(output),
+            ExplainCommand.Build(output),
+            IntentionCommand.Build(output),
             DrainCommand.Build(output),
             UpgradeCommand.Build(output),
             DrillCommand.Build(output, error),

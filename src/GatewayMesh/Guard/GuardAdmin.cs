@@ -24,6 +24,8 @@ internal static class GuardAdmin
         [("GET", "/config")] = _ => Relay(guard, "/config"),
         [("GET", "/certs")] = _ => Ask(guard, "/certs") is { IsSuccess: true } answer ? answer : AdminResponse.OfJson(200, json => WriteCertificates(json, guard)),
         [("GET", "/endpoints")] = _ => Relay(guard, "/endpoints"),
+        [("GET", "/intentions/check")] = request => Relay(guard, $"/intentions/check?{request.Query}"),
+        [("GET", "/explain")] = request => Relay(guard, $"/explain?{request.Query}"),
         [("POST", "/drain")] = request =>
         {
             var undo = DrainRequest.IsUndo(request);

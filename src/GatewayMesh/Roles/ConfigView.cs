@@ -38,6 +38,7 @@ internal static class ConfigView
         }
 
         json.WriteEndObject();
+        IntentionList.Write(json, snapshot.Intentions);
         json.WriteStartArray("gateways");
         foreach (var gateway in snapshot.Gateways)
         {

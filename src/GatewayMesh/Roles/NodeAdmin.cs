@@ -27,6 +27,8 @@ internal static class NodeAdmin
         [("GET", "/config")] = _ => AdminResponse.OfJson(200, json => ConfigView.Write(json, node)),
         [("GET", "/certs")] = _ => AdminResponse.OfJson(200, json => WriteCertificates(json, node)),
         [("GET", "/endpoints")] = _ => AdminResponse.OfJson(200, json => EndpointList.Write(json, node.Plane.Endpoints())),
+        [("GET", "/intentions/check")] = request => IntentionView.Check(node, request),
+        [("GET", "/explain")] = request => ExplainView.Answer(node, request),
     };
 
     /// <summary>The parts of <c>/status</c> that the data plane and its configuration know.</summary>

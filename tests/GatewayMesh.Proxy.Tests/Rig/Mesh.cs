@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Net;
+using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Intentions;
 using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Configuration.Values;
@@ -14,6 +16,7 @@ internal sealed class Mesh : IAsyncDisposable
     private readonly Dictionary<string, ServiceModel> _services = [];
     private readonly List<GatewayModel> _gateways = [];
     private readonly Dictionary<(string, int), IngressModel> _ingress = [];
+    private IntentionTable _intentions = IntentionTable.AllowAll;
     private int _revision;
 
     private Mesh(DataPlane plane) => Plane = plane;
@@ -81,6 +84,19 @@ internal sealed class Mesh : IAsyncDisposable
         return Apply();
     }
 
+    /// <summary>Who may call whom, and what is true of the others; without a word everything is allowed.</summary>
+    public Mesh Intentions(IntentionAction otherwise, params (string Source, string Destination, IntentionAction Action)[] intentions) =>
+        Intentions(new DeclaredIntentions(
+            [.. intentions.GroupBy(each => each.Destination).Select(group => new ServiceIntentionsEntry { Name = group.Key, Sources = [.. group.Select(each => new IntentionSource(each.Source) { Action = each.Action })] })],
+            otherwise));
+
+    /// <summary>Who may call whom; null: nobody knows.</summary>
+    public Mesh Intentions(DeclaredIntentions? intentions)
+    {
+        _intentions = IntentionTable.Of(intentions);
+        return Apply();
+    }
+
     public Mesh Apply()
     {
         Plane.Apply(new MeshSnapshot
@@ -89,6 +105,7 @@ internal sealed class Mesh : IAsyncDisposable
             Services = _services.ToFrozenDictionary(),
             Gateways = [.. _gateways],
             Ingress = _ingress.ToFrozenDictionary(),
+            Intentions = _intentions,
         });
         return this;
     }

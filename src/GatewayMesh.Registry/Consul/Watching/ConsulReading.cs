@@ -8,6 +8,7 @@ using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Registry.Consul.Agents;
 using GatewayMesh.Registry.Consul.Catalogue;
 using GatewayMesh.Registry.Consul.Entries;
+using GatewayMesh.Registry.Consul.Intentions;
 using GatewayMesh.Registry.Consul.Registration;
 
 namespace GatewayMesh.Registry.Consul.Watching;
@@ -27,6 +28,7 @@ internal sealed class ConsulReading : IAsyncDisposable
     private readonly Watch<ImmutableArray<string>> _catalogue;
     private readonly ImmutableArray<(string Kind, Watch<ReadEntry> Watch)> _entries;
     private readonly Dictionary<string, Watch<GatewaySighting>> _gateways = new(StringComparer.Ordinal);
+    private readonly IntentionReading _intentions;
     private readonly ServiceWatches _services;
     private readonly NodePoll _nodes;
     private readonly EntryShelf _shelf = new();
@@ -52,6 +54,7 @@ internal sealed class ConsulReading : IAsyncDisposable
             .. Kinds.Select(kind => (kind, new Watch<ReadEntry>($"/v1/config/{kind}", EntryReader.Read, null, _ground))),
             ("service-policy", new Watch<ReadEntry>($"/v1/kv/{PolicyReader.Folder}?recurse", PolicyReader.Read, null, _ground)),
         ];
+        _intentions = new IntentionReading(_ground);
         _nodes = new NodePoll(_ground);
         _services = bootstrap.Sidecar is not null
             ? new ServiceWatches(SidecarWatches, fills: false, Upstreams(bootstrap), _ground)
@@ -80,6 +83,11 @@ internal sealed class ConsulReading : IAsyncDisposable
             Run(watch.RunAsync);
         }
 
+        foreach (var run in _intentions.Runs)
+        {
+            Run(run);
+        }
+
         foreach (var watch in _gateways.Values)
         {
             Run(watch.RunAsync);
@@ -104,6 +112,7 @@ internal sealed class ConsulReading : IAsyncDisposable
         await _stop.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(_runs).ConfigureAwait(false);
         await _services.DisposeAsync().ConfigureAwait(false);
+        _intentions.Dispose();
         _pulse.Dispose();
         _stop.Dispose();
     }
@@ -119,7 +128,7 @@ internal sealed class ConsulReading : IAsyncDisposable
         }
 
         // Half of a beginning would take away what the disk knows of the other half.
-        var settled = _catalogue.Settled && _entries.All(entry => entry.Watch.Settled) && _gateways.Values.All(watch => watch.Settled) && _services.Settled;
+        var settled = _catalogue.Settled && _entries.All(entry => entry.Watch.Settled) && _gateways.Values.All(watch => watch.Settled) && _intentions.Settled && _services.Settled;
         if (!settled && _pulse.Error is null)
         {
             return null;
@@ -129,6 +138,7 @@ internal sealed class ConsulReading : IAsyncDisposable
         var report = new RegistryReport(_shelf.Entries, _nodes.Nodes, Errors())
         {
             Catalogue = _catalogue.Value is null || !settled ? null : Catalogue(names),
+            Intentions = _intentions.Take(),
             Datacenter = _pulse.Datacenter,
         };
         return _reported is not null && SaysTheSame(_reported, report) ? null : _reported = report;
@@ -136,7 +146,7 @@ internal sealed class ConsulReading : IAsyncDisposable
 
     // Most looks in rotation, and most answers, bring nothing new.
     private static bool SaysTheSame(RegistryReport left, RegistryReport right) =>
-        ReferenceEquals(left.Entries, right.Entries) && ReferenceEquals(left.Catalogue, right.Catalogue) && left.Nodes == right.Nodes
+        ReferenceEquals(left.Entries, right.Entries) && ReferenceEquals(left.Catalogue, right.Catalogue) && left.Nodes == right.Nodes && ReferenceEquals(left.Intentions, right.Intentions)
         && left.Datacenter == right.Datacenter && left.Errors.SequenceEqual(right.Errors);
 
     // Sidecars, gateways and ingresses are registered too, and so are Consul's servers: none of them is a service to call.
@@ -212,9 +222,10 @@ internal sealed class ConsulReading : IAsyncDisposable
     {
         var errors = new ConfigErrors();
         errors.AddRange(_shelf.Errors);
+        errors.AddRange(_intentions.Broken);
         IEnumerable<string> said = _pulse.Error is { } dead
             ? [dead]
-            : _entries.Select(entry => entry.Watch.Error).Append(_catalogue.Error).Concat(_gateways.Values.Select(watch => watch.Error)).OfType<string>().Concat(_services.Errors).Distinct();
+            : _entries.Select(entry => entry.Watch.Error).Append(_catalogue.Error).Concat(_gateways.Values.Select(watch => watch.Error)).OfType<string>().Concat(_intentions.Errors).Concat(_services.Errors).Distinct();
         foreach (var error in said)
         {
             errors.Add(SourceLocation.Option(_name), "", error, "the last good configuration stays in use; check the agent and the token");

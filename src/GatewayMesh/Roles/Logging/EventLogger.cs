@@ -1,11 +1,14 @@
+using System.Globalization;
 using GatewayMesh.Events;
 using Microsoft.Extensions.Logging;
 
 namespace GatewayMesh.Roles.Logging;
 
-/// <summary>One category of a library's log, as events named <c>library</c>.</summary>
+/// <summary>One category of a log: what our own libraries say are events of their own names, what others say are events named <c>library</c>.</summary>
 internal sealed class EventLogger(EventLog events, string category) : ILogger
 {
+    private readonly bool _isOurs = category.StartsWith("GatewayMesh.", StringComparison.Ordinal);
+
     /// <inheritdoc/>
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
@@ -21,12 +24,24 @@ internal sealed class EventLogger(EventLog events, string category) : ILogger
             return;
         }
 
+        var level = logLevel == LogLevel.Warning ? EventLevel.Warning : EventLevel.Error;
+        if (_isOurs && eventId.Name is { } name)
+        {
+            events.Write(level, name, formatter(state, exception), [.. FieldsOf(state), ("exception", exception?.ToString())]);
+            return;
+        }
+
         events.Write(
-            logLevel == LogLevel.Warning ? EventLevel.Warning : EventLevel.Error,
+            level,
             "library",
             formatter(state, exception),
             ("category", category),
-            ("id", eventId.Name ?? eventId.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+            ("id", eventId.Name ?? eventId.Id.ToString(CultureInfo.InvariantCulture)),
             ("exception", exception?.ToString()));
     }
+
+    // The parts of the message by their names, but for the message itself.
+    private static IEnumerable<EventField> FieldsOf<TState>(TState state) => state is IReadOnlyList<KeyValuePair<string, object?>> parts
+        ? parts.Where(part => part.Key != "{OriginalFormat}").Select(part => (EventField)(char.ToLowerInvariant(part.Key[0]) + part.Key[1..], Convert.ToString(part.Value, CultureInfo.InvariantCulture)))
+        : [];
 }

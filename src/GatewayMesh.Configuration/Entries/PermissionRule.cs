@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using GatewayMesh.Configuration.Document;
+using GatewayMesh.Configuration.Intentions;
+
+namespace GatewayMesh.Configuration.Entries;
+
+/// <summary>One of the permissions of an intention that looks at requests: the first that matches decides.</summary>
+/// <param name="Action">What it says of the requests that match.</param>
+public sealed record PermissionRule(IntentionAction Action)
+{
+    private static readonly ScalarType<string> MethodName = new("say a method such as GET", text =>
+        text.Length is > 0 and <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? Scalar.Good(text.ToUpperInvariant())
+        : Scalar.Bad<string>($"{Quoted.Of(text)} is not a method", "say a method such as GET"));
+
+    private static readonly ScalarType<string> Path = new("say a path such as /v1", text =>
+        text.StartsWith('/') ? Scalar.Good(text) : Scalar.Bad<string>($"{Quoted.Of(text)} does not begin with '/'", $"say /{text.TrimStart('.')}"));
+
+    /// <summary>What it asks of the path; null: nothing.</summary>
+    public PathRule? PathRule { get; init; }
+
+    /// <summary>Methods in capitals, of which the request has one. Empty: any.</summary>
+    public ImmutableArray<string> Methods { get; init; } = [];
+
+    /// <summary>What it asks of header fields, all of it.</summary>
+    public ImmutableArray<HeaderRule> Headers { get; init; } = [];
+
+    internal static PermissionRule Bind(MappingReader reader)
+    {
+        reader.NotYet("jwt");
+        reader.NotYet("JWT");
+        var permission = new PermissionRule(reader.Required("action", IntentionSource.ActionType));
+        var key = reader.Has("HTTP") || !reader.Has("http") ? "HTTP" : "http";
+        if (!reader.Has(key))
+        {
+            reader.Fail(reader.Location, reader.PathOf("http"), "is missing", "say what it asks, such as http: { pathPrefix: /v1, methods: [ GET ] }, or give the source an action without permissions");
+            return permission;
+        }
+
+        return reader.Section(key, section => BindRequest(section, permission));
+    }
+
+    private static PermissionRule BindRequest(MappingReader reader, PermissionRule permission)
+    {
+        reader.NotYet("jwt");
+        reader.NotYet("JWT");
+        var paths = new List<PathRule>();
+        foreach (var (key, test) in (ReadOnlySpan<(string, PathTest)>)[("pathExact", PathTest.Exact), ("pathPrefix", PathTest.Prefix), ("pathRegex", PathTest.Regex)])
+        {
+            if (reader.Has(key))
+            {
+                paths.Add(new PathRule(test, reader.Optional(key, test == PathTest.Regex ? RegexText.Type : Path, "/")));
+            }
+        }
+
+        if (paths.Count > 1)
+        {
+            reader.Fail("says more than one of pathExact, pathPrefix and pathRegex", "keep one of them");
+        }
+
+        var bound = permission with
+        {
+            PathRule = paths.FirstOrDefault(),
+            Methods = reader.List("methods", MethodName),
+            Headers = reader.Items("header", HeaderRule.Bind),
+        };
+        if (paths.Count == 0 && !reader.Has("methods") && !reader.Has("header"))
+        {
+            reader.Fail("asks nothing", "say one of pathExact, pathPrefix, pathRegex, methods and header, or give the source an action without permissions");
+        }
+
+        return bound;
+    }
+}

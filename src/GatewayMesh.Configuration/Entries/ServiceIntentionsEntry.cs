@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using GatewayMesh.Configuration.Document;
+
+namespace GatewayMesh.Configuration.Entries;
+
+/// <summary><c>kind: service-intentions</c>, as Consul has it: who may call a service. Its name is that of the service that is called; <c>*</c> for every one that has no word for the caller itself.</summary>
+public sealed record ServiceIntentionsEntry : ConfigEntry
+{
+    /// <inheritdoc/>
+    public override string Kind => "service-intentions";
+
+    /// <summary>The callers; no name stands twice.</summary>
+    public ImmutableArray<IntentionSource> Sources { get; init; } = [];
+
+    internal static ServiceIntentionsEntry Bind(MappingReader reader, string name, SourceLocation origin)
+    {
+        reader.NotYet("jwt");
+        reader.NotYet("JWT");
+        _ = reader.Map("meta");
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var sources = reader.Items("sources", item => BindSource(item, name, names));
+        if (sources.IsEmpty)
+        {
+            reader.Fail(reader.LocationOf("sources"), reader.PathOf("sources"), reader.Has("sources") ? "is empty" : "is missing", "add for example sources: [ { name: web, action: allow } ]");
+        }
+
+        return new ServiceIntentionsEntry { Name = name, Origin = origin, Sources = sources };
+    }
+
+    private static IntentionSource BindSource(MappingReader reader, string destination, HashSet<string> names)
+    {
+        var source = IntentionSource.Bind(reader);
+        if (source.Name.Length > 0 && !names.Add(source.Name))
+        {
+            reader.Fail("name", $"the source {source.Name} stands twice in this entry", "keep one of them");
+        }
+
+        if (destination == IntentionSource.All && !source.Permissions.IsEmpty)
+        {
+            reader.Fail("permissions", "the destination * has none: they are for one service", "say action: allow or action: deny, or name the destination");
+        }
+
+        return source;
+    }
+}

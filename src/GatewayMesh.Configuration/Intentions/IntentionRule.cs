@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using GatewayMesh.Configuration.Entries;
+
+namespace GatewayMesh.Configuration.Intentions;
+
+/// <summary>A compiled intention: one source, one destination.</summary>
+public sealed class IntentionRule
+{
+    private readonly ImmutableArray<PermissionMatch> _permissions;
+
+    internal IntentionRule(string destination, IntentionSource source)
+    {
+        (Source, Destination, Declared) = (source.Name, destination, source);
+        _permissions = [.. source.Permissions.Select(permission => new PermissionMatch(permission))];
+    }
+
+    /// <summary>Who calls; <c>*</c> for all.</summary>
+    public string Source { get; }
+
+    /// <summary>Who is called; <c>*</c> for all.</summary>
+    public string Destination { get; }
+
+    /// <summary>As it was declared.</summary>
+    public IntentionSource Declared { get; }
+
+    /// <summary>Consul's number: 9 exact to exact, 8 <c>*</c> to exact, 6 exact to <c>*</c>, 5 <c>*</c> to <c>*</c>. The highest decides.</summary>
+    public int Precedence => (Source == IntentionSource.All, Destination == IntentionSource.All) switch
+    {
+        (false, false) => 9,
+        (true, false) => 8,
+        (false, true) => 6,
+        _ => 5,
+    };
+
+    /// <summary>Whether it looks at each request.</summary>
+    public bool LooksAtRequests => !_permissions.IsEmpty;
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Source} → {Destination} (precedence {Precedence})");
+
+    internal IntentionDecision Decide(IRequestFacts request, bool allowedByDefault)
+    {
+        if (!LooksAtRequests)
+        {
+            return new IntentionDecision(Declared.Action == IntentionAction.Allow, IntentionCause.Intention, this);
+        }
+
+        // Each reading by itself, and the first that is denied counts: nobody knows which of them the application takes.
+        var decision = default(IntentionDecision);
+        foreach (var path in request.Paths)
+        {
+            decision = Decide(request, path, allowedByDefault);
+            if (!decision.Allowed)
+            {
+                return decision;
+            }
+        }
+
+        return decision;
+    }
+
+    private IntentionDecision Decide(IRequestFacts request, string path, bool allowedByDefault)
+    {
+        for (var i = 0; i < _permissions.Length; i++)
+        {
+            if (_permissions[i].Matches(request, path))
+            {
+                return new IntentionDecision(_permissions[i].Allows, IntentionCause.Permission, this, i);
+            }
+        }
+
+        return new IntentionDecision(allowedByDefault, IntentionCause.NoPermission, this);
+    }
+}

@@ -1,0 +1,32 @@
+using GatewayMesh.Configuration.Intentions;
+using GatewayMesh.Proxy.Forwarding;
+using GatewayMesh.Proxy.Pipeline;
+using GatewayMesh.Proxy.Resilience;
+using GatewayMesh.Proxy.Routing;
+
+namespace GatewayMesh.Proxy.Authorization;
+
+/// <summary>
+/// A request as permissions see it: its fields as the application will get them, without the mesh's own and those of the connection; <c>X-Forwarded-*</c> as the
+/// caller's side sent them.
+/// </summary>
+internal sealed class ExchangeFacts(Exchange exchange) : IRequestFacts
+{
+    /// <inheritdoc/>
+    public string Method => exchange.Http.Request.Method;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Paths => PathReadings.Of(exchange.Target.PathAndQuery);
+
+    /// <inheritdoc/>
+    public string? Field(string name)
+    {
+        var headers = exchange.Http.Request.Headers;
+        if (name == "host")
+        {
+            return exchange.Host is { Length: > 0 } host ? host : null;
+        }
+
+        return headers.TryGetValue(name, out var values) && !MeshHeaders.IsMeshHeader(name) && !HopByHop.Contains(name, headers.Connection) ? values.ToString() : null;
+    }
+}

@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using GatewayMesh.Configuration.Document;
+using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Registry.Consul.Entries;
+
+namespace GatewayMesh.Registry.Consul.Intentions;
+
+/// <summary>
+/// Reads <c>/v1/connect/intentions</c>. Consul 1.8 has actions only; later ones have permissions too, and fields for namespaces, partitions, peers and sameness
+/// groups: what is about others' services never applies to ours. What is ours and cannot be understood denies: a rule that is lost must not open a door.
+/// </summary>
+internal static class IntentionReader
+{
+    // The default tenant's names, and the ones that mean all tenants.
+    private static readonly string[] Ours = ["", "default", "*"];
+
+    private static readonly (string Key, string What)[] Tenants =
+        [("SourceNS", "namespace"), ("DestinationNS", "namespace"), ("SourcePartition", "partition"), ("DestinationPartition", "partition")];
+
+    /// <summary>The intentions by source and destination, and by number where a name stands twice.</summary>
+    /// <exception cref="JsonException">The list is no JSON.</exception>
+    /// <exception cref="InvalidOperationException">It is another JSON than a list of intentions.</exception>
+    public static ImmutableSortedDictionary<string, ReadIntention> Read(ReadOnlyMemory<byte> body)
+    {
+        using var document = JsonDocument.Parse(body);
+        var intentions = ImmutableSortedDictionary.CreateBuilder<string, ReadIntention>(StringComparer.Ordinal);
+        foreach (var item in document.RootElement.EnumerateArray())
+        {
+            var (source, destination) = (TextOf(item, "SourceName"), TextOf(item, "DestinationName"));
+            var foreign = ForeignOf(item);
+            var name = $"{source} → {destination}{(foreign is null ? "" : $" ({foreign})")}";
+            intentions[name] = foreign is null
+                ? Bind(item, source, destination)
+                : new ReadIntention(destination, null, $"the intention {source} → {destination} is about another {foreign} and not used", null);
+        }
+
+        return intentions.ToImmutable();
+    }
+
+    private static ReadIntention Bind(JsonElement item, string source, string destination)
+    {
+        var errors = new ConfigErrors();
+        var name = $"consul:intention/{source}→{destination}";
+        var place = SourceLocation.Option(name);
+        var pairs = ImmutableArray.CreateBuilder<ConfigPair>();
+        pairs.Add(new ConfigPair("name", place, new ConfigScalar(source, place)));
+        foreach (var (key, written) in (ReadOnlySpan<(string, string)>)[("Action", "action"), ("Permissions", "permissions")])
+        {
+            // An intention with permissions has an empty action, and one with an action null for permissions.
+            if (item.TryGetProperty(key, out var value) && value is not { ValueKind: JsonValueKind.Null } and not { ValueKind: JsonValueKind.Array } || (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0))
+            {
+                if (value.ValueKind != JsonValueKind.String || value.GetString() is { Length: > 0 })
+                {
+                    pairs.Add(new ConfigPair(written, place, JsonTree.Read(JsonMarshal.GetRawUtf8Value(value), name)));
+                }
+            }
+        }
+
+        var entry = new ConfigMapping(
+            [
+                new ConfigPair("kind", place, new ConfigScalar("service-intentions", place)),
+                new ConfigPair("name", place, new ConfigScalar(destination, place)),
+                new ConfigPair("sources", place, new ConfigSequence([new ConfigMapping(pairs.ToImmutable(), place)], place)),
+            ],
+            place);
+        return EntryBinder.Bind(entry, errors) is ServiceIntentionsEntry { Sources: [var bound] }
+            ? new ReadIntention(destination, bound with { Description = TextOf(item, "Description") }, null, null)
+            : new ReadIntention(destination, new IntentionSource(source) { Action = IntentionAction.Deny }, null, Denying(errors.ToSorted()[0]));
+    }
+
+    private static ConfigError Denying(ConfigError error) => error with { Mend = $"{error.Mend}; until then it denies" };
+
+    private static string? ForeignOf(JsonElement item)
+    {
+        foreach (var (key, what) in Tenants)
+        {
+            if (!Ours.Contains(TextOf(item, key)))
+            {
+                return $"{what}, {TextOf(item, key)}";
+            }
+        }
+
+        return TextOf(item, "SourcePeer") is { Length: > 0 } peer ? $"cluster, {peer}"
+            : TextOf(item, "SourceSamenessGroup") is { Length: > 0 } group ? $"sameness group, {group}"
+            : TextOf(item, "SourceType") is { Length: > 0 } type and not "consul" ? $"kind of source, {type}"
+            : null;
+    }
+
+    private static string TextOf(JsonElement item, string key) => item.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+}

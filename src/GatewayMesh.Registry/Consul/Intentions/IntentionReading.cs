@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using GatewayMesh.Configuration.Document;
+using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Registry.Consul.Watching;
+
+namespace GatewayMesh.Registry.Consul.Intentions;
+
+/// <summary>The intentions of a Consul: one watch on their list, and its default.</summary>
+/// <param name="ground">What watches share.</param>
+internal sealed class IntentionReading(WatchGround ground) : IDisposable
+{
+    private const string Path = "/v1/connect/intentions";
+
+    private readonly Watch<ReadIntention> _list = new(Path, IntentionReader.Read, null, ground);
+    private readonly IntentionDefault _default = new(ground);
+    private ImmutableSortedDictionary<string, ReadIntention>? _taken;
+    private IntentionAction? _takenDefault;
+    private ImmutableSortedDictionary<string, ReadIntention>? _asked;
+    private long _question;
+    private DeclaredIntentions? _declared;
+
+    /// <summary>Whether they are known, or it is known why not.</summary>
+    public bool Settled => Take() is not null || Errors.Any();
+
+    /// <summary>What is wrong with what was read.</summary>
+    public IEnumerable<ConfigError> Broken => _list.Value?.Values.Select(intention => intention.Error).OfType<ConfigError>() ?? [];
+
+    /// <summary>What is wrong with reading them now.</summary>
+    public IEnumerable<string> Errors => new[] { _list.Error, _default.Error }.OfType<string>();
+
+    /// <summary>The parts that ask, each until cancelled; none throws.</summary>
+    public IEnumerable<Func<CancellationToken, Task>> Runs => [_list.RunAsync, _default.RunAsync];
+
+    /// <summary>
+    /// The intentions as they are to be used; null while they were never read as a whole. The same object while nothing changes. A list is believed only from an agent
+    /// that has also answered for the default: it leaves out what the token may not read.
+    /// </summary>
+    public DeclaredIntentions? Take()
+    {
+        if (_list.Value is not { } list)
+        {
+            return _declared;
+        }
+
+        if (!ReferenceEquals(list, _asked))
+        {
+            (_asked, _question) = (list, _default.Nudge());
+        }
+
+        if (_default.Answer is not { } answer || answer.Number < _question || _default.Error is not null)
+        {
+            return _declared;
+        }
+
+        if (!ReferenceEquals(list, _taken) || answer.Action != _takenDefault)
+        {
+            (_taken, _takenDefault) = (list, answer.Action);
+            _declared = Declare(list, answer.Action);
+        }
+
+        return _declared;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _default.Dispose();
+
+    private static DeclaredIntentions Declare(ImmutableSortedDictionary<string, ReadIntention> list, IntentionAction otherwise) => new(
+        [
+            .. from intention in list.Values
+               where intention.Source is not null
+               group intention.Source by intention.Destination into sources
+               select new ServiceIntentionsEntry { Name = sources.Key, Sources = [.. sources] },
+        ],
+        Trusted(list, otherwise))
+    {
+        Notes = [.. list.Values.Select(intention => intention.Note).OfType<string>()],
+    };
+
+    // Where an intention speaks of all to all, the agent's answer is that intention's and not its default: then what no permission matches is denied.
+    private static IntentionAction Trusted(ImmutableSortedDictionary<string, ReadIntention> list, IntentionAction otherwise) =>
+        list.Values.Any(intention => intention is { Destination: IntentionSource.All, Source.Name: IntentionSource.All }) ? IntentionAction.Deny : otherwise;
+}

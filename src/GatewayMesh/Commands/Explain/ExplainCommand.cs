@@ -1,0 +1,68 @@
+using System.CommandLine;
+using System.Text.Json;
+using GatewayMesh.Commands.Status;
+using GatewayMesh.Configuration.Values;
+
+namespace GatewayMesh.Commands.Explain;
+
+/// <summary><c>gatewaymesh explain</c>: what would become of a request, and why. Nothing is sent to the service.</summary>
+internal static class ExplainCommand
+{
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>The command.</summary>
+    public static Command Build(TextWriter output)
+    {
+        var method = new Argument<string>("METHOD") { Description = "Method of the request." };
+        var url = new Argument<string>("URL") { Description = "Its URL; the host names the service, as on the outbound address." };
+        var admin = SharedOptions.Admin();
+        var header = RequestOptions.Header();
+        var from = new Option<string?>("--from") { Description = "The calling service. Default: the only service of the sidecar.", HelpName = "SERVICE" };
+        var json = SharedOptions.Json("Print the answer as the process gives it.");
+        url.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && !token.Value.Contains("://", StringComparison.Ordinal))
+            {
+                result.AddError($"URL '{token.Value}' must name a host, for example http://payments/charges");
+            }
+        });
+        var command = new MeshCommand("explain", "Say what would become of a request: service, instances, gateways, policy, intention.")
+        {
+            Examples = ["gatewaymesh explain GET http://payments/charges", "gatewaymesh explain POST http://payments/v1/charges --from web --header x-debug:1 --json"],
+        };
+        command.Add(method);
+        command.Add(url);
+        command.Add(admin);
+        command.Add(header);
+        command.Add(from);
+        command.Add(json);
+        command.SetAction(parsed => Run(
+            parsed.GetValue(admin)!,
+            RequestOptions.Query("/explain", parsed.GetValue(header)!, ("method", parsed.GetValue(method)), ("url", parsed.GetValue(url)), ("from", parsed.GetValue(from))),
+            parsed.GetValue(json),
+            output));
+        return command;
+    }
+
+    /// <summary>Asks <paramref name="admin"/> and prints. Exit code 1: the mesh would not carry the request.</summary>
+    public static int Run(HostPort admin, string question, bool json, TextWriter output)
+    {
+        var answer = AdminCall.Send(admin, "GET", question, null, s_timeout);
+        if (!answer.IsWell)
+        {
+            throw new CommandFailure(ExitCode.Failed, $"no answer from {admin}: {answer.Failure ?? $"{answer.Status} {answer.Body.Trim()}"}");
+        }
+
+        using var document = JsonDocument.Parse(answer.Body);
+        if (json)
+        {
+            output.WriteLine(answer.Body.TrimEnd());
+        }
+        else
+        {
+            ExplainText.Print(document.RootElement, output);
+        }
+
+        return ExplainText.IsCarried(document.RootElement) ? ExitCode.Well : ExitCode.Failed;
+    }
+}

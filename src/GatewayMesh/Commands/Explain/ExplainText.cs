@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Text.Json;
+using GatewayMesh.Commands.Intention;
+using GatewayMesh.Commands.Terminal;
+
+namespace GatewayMesh.Commands.Explain;
+
+/// <summary>The answer of <c>/explain</c> as text.</summary>
+internal static class ExplainText
+{
+    /// <summary>Whether the mesh would carry the request: service known, an instance there, and not denied where intentions are enforced.</summary>
+    public static bool IsCarried(JsonElement answer) =>
+        answer.GetProperty("known").GetBoolean()
+        && answer.GetProperty("instances").GetArrayLength() > 0
+        && (!answer.TryGetProperty("intention", out var intention) || intention.GetProperty("allowed").GetBoolean() || !intention.GetProperty("enforced").GetBoolean());
+
+    /// <summary>Prints it.</summary>
+    public static void Print(JsonElement answer, TextWriter output)
+    {
+        var paint = Paint.For(output);
+        output.WriteLine($"{Text(answer, "method")} {Text(answer, "path")} at {Text(answer, "host")}{(Text(answer, "from") is { Length: > 0 } from ? $", from {from}" : "")}");
+        if (!answer.GetProperty("known").GetBoolean())
+        {
+            output.WriteLine($"  service    {paint.Text(Text(answer, "service"), Hue.Bad)}: the mesh knows no such service, so it is 404 and nothing is forwarded");
+            return;
+        }
+
+        output.WriteLine($"  service    {Text(answer, "service")}, protocol {Text(answer, "protocol")}, configuration {Text(answer, "revision")}");
+        PrintInstances(answer.GetProperty("instances"), paint, output);
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"  gateways   group {Text(answer, "gatewayGroup")}: {Gateways(answer.GetProperty("gateways"))}; {answer.GetProperty("gatewayShare").GetDouble() * 100:0.##} % of requests go through one of them"));
+        var policy = answer.GetProperty("policy");
+        output.WriteLine($"  timeouts   {Number(policy, "requestTimeoutMs")} ms for the request, {Number(policy, "connectTimeoutMs")} ms to connect");
+        output.WriteLine($"  attempts   at most {Number(policy, "maxAttempts")} over all layers; another only where none was forwarded, or an idempotent one failed, within the budget");
+        output.WriteLine($"  ejection   after {Number(policy, "ejectAfter")} failures in a row, for {Number(policy, "ejectForMs")} ms and more each time");
+        if (answer.TryGetProperty("intention", out var intention))
+        {
+            output.Write("  intention  ");
+            IntentionCheckCommand.Print(intention, output);
+        }
+        else
+        {
+            output.WriteLine("  intention  say --from SERVICE to hear whether it may");
+        }
+    }
+
+    private static void PrintInstances(JsonElement instances, Paint paint, TextWriter output)
+    {
+        if (instances.GetArrayLength() == 0)
+        {
+            output.WriteLine($"  instances  {paint.Text("none", Hue.Bad)}: 503");
+            return;
+        }
+
+        var healthy = instances.EnumerateArray().Count(instance => instance.GetProperty("healthy").GetBoolean());
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  instances  {instances.GetArrayLength()}, of which {healthy} healthy{(healthy == 0 ? ": all are used" : "")}"));
+        foreach (var instance in instances.EnumerateArray())
+        {
+            var state = instance.GetProperty("ejected").GetBoolean()
+                ? paint.Text(string.Create(CultureInfo.InvariantCulture, $"ejected for {instance.GetProperty("ejectedForSeconds").GetDouble()} s"), Hue.Warn)
+                : instance.GetProperty("healthy").GetBoolean() ? paint.Text("healthy", Hue.Good) : paint.Text("unhealthy", Hue.Bad);
+            output.WriteLine($"             {Text(instance, "id")} at {Text(instance, "address")}{(Text(instance, "node") is { Length: > 0 } node ? $" on {node}" : " (no sidecar)")}: {state}, {Number(instance, "inflight")} under way");
+        }
+    }
+
+    private static string Gateways(JsonElement gateways) => gateways.GetArrayLength() == 0
+        ? "none"
+        : string.Join(", ", gateways.EnumerateArray().Select(gateway => $"{Text(gateway, "node")} at {Text(gateway, "address")}{(gateway.GetProperty("healthy").GetBoolean() ? "" : " (unhealthy)")}"));
+
+    private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString() ?? "";
+
+    private static string Number(JsonElement element, string name) => element.GetProperty(name).GetRawText();
+}

@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.Text.Json;
+using GatewayMesh.Commands.Status;
+using GatewayMesh.Commands.Terminal;
+using GatewayMesh.Configuration.Values;
+
+namespace GatewayMesh.Commands.Intention;
+
+/// <summary><c>gatewaymesh intention check</c>: whether one service may call another, and the entry that decides. Exit code 0: allowed; 1: denied.</summary>
+internal static class IntentionCheckCommand
+{
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>The command.</summary>
+    public static Command Build(TextWriter output)
+    {
+        var source = new Argument<string>("SOURCE") { Description = "The calling service." };
+        var destination = new Argument<string>("DESTINATION") { Description = "The service that is called." };
+        var admin = SharedOptions.Admin();
+        var method = new Option<string>("--method") { Description = "Method of the request, where permissions look at it.", HelpName = "METHOD", DefaultValueFactory = _ => "GET" };
+        var path = new Option<string>("--path") { Description = "Path of the request, where permissions look at it.", HelpName = "PATH", DefaultValueFactory = _ => "/" };
+        var header = RequestOptions.Header();
+        var json = SharedOptions.Json("Print the answer as the process gives it.");
+        path.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && !token.Value.StartsWith('/'))
+            {
+                result.AddError($"--path '{token.Value}' must begin with /");
+            }
+        });
+        var command = new MeshCommand("check", "Say whether SOURCE may call DESTINATION, and which intention decides. Exit code 0: allowed, 1: denied.")
+        {
+            Examples = ["gatewaymesh intention check web payments", "gatewaymesh intention check web payments --method POST --path /v1/charges --header x-debug:1 --json"],
+        };
+        command.Add(source);
+        command.Add(destination);
+        command.Add(admin);
+        command.Add(method);
+        command.Add(path);
+        command.Add(header);
+        command.Add(json);
+        command.SetAction(parsed => Run(
+            parsed.GetValue(admin)!,
+            RequestOptions.Query("/intentions/check", parsed.GetValue(header)!, ("source", parsed.GetValue(source)), ("destination", parsed.GetValue(destination)), ("method", parsed.GetValue(method)), ("path", parsed.GetValue(path))),
+            parsed.GetValue(json),
+            output));
+        return command;
+    }
+
+    /// <summary>Asks <paramref name="admin"/> and prints.</summary>
+    public static int Run(HostPort admin, string question, bool json, TextWriter output)
+    {
+        var answer = AdminCall.Send(admin, "GET", question, null, s_timeout);
+        if (!answer.IsWell)
+        {
+            throw new CommandFailure(ExitCode.Failed, $"no answer from {admin}: {answer.Failure ?? $"{answer.Status} {answer.Body.Trim()}"}");
+        }
+
+        using var document = JsonDocument.Parse(answer.Body);
+        if (json)
+        {
+            output.WriteLine(answer.Body.TrimEnd());
+        }
+        else
+        {
+            Print(document.RootElement, output);
+        }
+
+        return document.RootElement.GetProperty("allowed").GetBoolean() ? ExitCode.Well : ExitCode.Failed;
+    }
+
+    /// <summary>The decision as text.</summary>
+    internal static void Print(JsonElement decision, TextWriter output)
+    {
+        var paint = Paint.For(output);
+        var allowed = decision.GetProperty("allowed").GetBoolean();
+        var word = allowed ? paint.Text("allowed", Hue.Good) : paint.Text("denied", Hue.Bad);
+        output.WriteLine($"{decision.GetProperty("source").GetString()} → {decision.GetProperty("destination").GetString()}: {word} by {decision.GetProperty("because").GetString()}");
+        if (decision.TryGetProperty("intention", out var intention) && intention.GetProperty("description").GetString() is { Length: > 0 } description)
+        {
+            output.WriteLine($"  it says: {description}");
+        }
+
+        if (!decision.GetProperty("enforced").GetBoolean())
+        {
+            output.WriteLine(paint.Text("  not enforced here: identity is plaintext, so nobody knows who calls", Hue.Warn));
+        }
+
+        foreach (var note in decision.GetProperty("notes").EnumerateArray())
+        {
+            output.WriteLine(paint.Text($"  {note.GetString()}", Hue.Faint));
+        }
+    }
+}

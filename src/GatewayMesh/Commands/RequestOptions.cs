@@ -1,0 +1,39 @@
+using System.CommandLine;
+using System.Text;
+
+namespace GatewayMesh.Commands;
+
+/// <summary>Options that describe a request which nobody makes, and the query that asks a running process about it.</summary>
+internal static class RequestOptions
+{
+    /// <summary><c>--header NAME:VALUE</c>, as often as there are fields.</summary>
+    public static Option<string[]> Header()
+    {
+        var option = new Option<string[]>("--header") { Description = "A header field of the request; may stand several times.", HelpName = "NAME:VALUE", DefaultValueFactory = _ => [] };
+        option.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => token.Value.IndexOf(':') <= 0))
+            {
+                result.AddError($"--header '{token.Value}' must be NAME:VALUE, for example x-debug:1");
+            }
+        });
+        return option;
+    }
+
+    /// <summary>The path of an admin route with this query; what is null is left out.</summary>
+    public static string Query(string route, IEnumerable<string> headers, params ReadOnlySpan<(string Name, string? Value)> parts)
+    {
+        var path = new StringBuilder(route);
+        var separator = '?';
+        foreach (var (name, value) in (List<(string Name, string? Value)>)[.. parts, .. headers.Select(header => ("header", (string?)header))])
+        {
+            if (value is not null)
+            {
+                path.Append(separator).Append(name).Append('=').Append(Uri.EscapeDataString(value));
+                separator = '&';
+            }
+        }
+
+        return path.ToString();
+    }
+}

@@ -1,0 +1,190 @@
+using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Intentions;
+using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Configuration.Snapshot;
+
+namespace GatewayMesh.Configuration.Tests.Intentions;
+
+internal sealed class IntentionTableTests
+{
+    private static readonly AskedRequest Get = new("GET", "/");
+
+    [TestCase("web", "payments", true, 9)]
+    [TestCase("other", "payments", false, 8)]
+    [TestCase("web", "ledger", false, 6)]
+    [TestCase("other", "ledger", true, 5)]
+    public void An_exact_destination_goes_before_the_wildcard_and_within_it_an_exact_source(string source, string destination, bool allowed, int precedence)
+    {
+        var table = Table(
+            ("*", Says("*", IntentionAction.Allow)),
+            ("*", Says("web", IntentionAction.Deny)),
+            ("payments", Says("*", IntentionAction.Deny)),
+            ("payments", Says("web", IntentionAction.Allow)));
+
+        var decision = table.Decide(source, destination, Get);
+
+        Assert.That((decision.Allowed, decision.Cause, decision.Rule!.Precedence), Is.EqualTo((allowed, IntentionCause.Intention, precedence)));
+    }
+
+    [Test]
+    public void A_denial_of_all_callers_of_a_service_beats_what_one_caller_may_do_everywhere() =>
+        Assert.That(Table(("*", Says("web", IntentionAction.Allow)), ("payments", Says("*", IntentionAction.Deny))).Decide("web", "payments", Get).Allowed, Is.False);
+
+    [Test]
+    public void Without_a_word_about_the_two_the_default_decides()
+    {
+        Assert.That(IntentionTable.AllowAll.Decide("web", "payments", Get), Is.EqualTo(new IntentionDecision(true, IntentionCause.Default)));
+        Assert.That(IntentionTable.Of(new DeclaredIntentions([], IntentionAction.Deny)).Decide("web", "payments", Get), Is.EqualTo(new IntentionDecision(false, IntentionCause.Default)));
+        Assert.That(IntentionTable.Of(new DeclaredIntentions([], IntentionAction.Deny)).Decide("web", "payments", Get).Because, Is.EqualTo("the default policy (deny): no intention speaks of the two"));
+    }
+
+    [Test]
+    public void Intentions_that_nobody_could_read_allow_nothing()
+    {
+        Assert.That(IntentionTable.Of(null).Decide("web", "payments", Get), Is.EqualTo(new IntentionDecision(false, IntentionCause.Unknown)));
+        Assert.That(MeshSnapshot.Empty.Intentions.Decide("web", "payments", Get).Allowed, Is.False);
+        Assert.That(SnapshotCompiler.Compile(EntrySet.Empty, []).Intentions.IsKnown, Is.False);
+    }
+
+    [TestCase("GET", "/v1/charges", "", true, 1)]
+    [TestCase("POST", "/v1/charges", "", false, 2)]
+    [TestCase("GET", "/v1/admin", "", false, 0)]
+    [TestCase("DELETE", "/v9", "", true, -1)]
+    [TestCase("DELETE", "/v9/x", "x-debug: yes", false, 3)]
+    public void The_first_permission_that_matches_decides_and_where_none_does_the_default(string method, string path, string header, bool allowed, int permission)
+    {
+        var table = Table(("payments", Permits(
+            "web",
+            new PermissionRule(IntentionAction.Deny) { PathRule = new PathRule(PathTest.Prefix, "/v1/admin") },
+            new PermissionRule(IntentionAction.Allow) { PathRule = new PathRule(PathTest.Regex, "/v[0-9]/[a-z]+"), Methods = ["GET", "HEAD"] },
+            new PermissionRule(IntentionAction.Deny) { PathRule = new PathRule(PathTest.Exact, "/v1/charges") },
+            new PermissionRule(IntentionAction.Deny) { Headers = [new HeaderRule("x-debug", HeaderTest.Present, "")] })));
+        var request = header.Length == 0 ? new AskedRequest(method, path) : new AskedRequest(method, path, ("x-debug", "yes"));
+
+        var decision = table.Decide("web", "payments", request);
+
+        Assert.That((decision.Allowed, decision.Permission), Is.EqualTo((allowed, permission)));
+        Assert.That(decision.Cause, Is.EqualTo(permission < 0 ? IntentionCause.NoPermission : IntentionCause.Permission));
+    }
+
+    [Test]
+    public void Where_no_permission_matches_the_default_decides_and_not_a_wider_intention()
+    {
+        var permits = Permits("web", new PermissionRule(IntentionAction.Allow) { PathRule = new PathRule(PathTest.Exact, "/v1") });
+        var declared = new DeclaredIntentions([new ServiceIntentionsEntry { Name = "payments", Sources = [permits, Says("*", IntentionAction.Allow)] }], IntentionAction.Deny);
+
+        Assert.That(IntentionTable.Of(declared).Decide("web", "payments", new AskedRequest("GET", "/v2")).Allowed, Is.False);
+    }
+
+    [Test]
+    public void With_files_the_intention_of_all_to_all_is_the_default()
+    {
+        var permits = Permits("web", new PermissionRule(IntentionAction.Allow) { PathRule = new PathRule(PathTest.Exact, "/v1") });
+
+        Assert.That(Table(("payments", permits)).Decide("web", "payments", new AskedRequest("GET", "/v2")).Allowed, Is.True);
+        Assert.That(Table(("payments", permits), ("*", Says("*", IntentionAction.Deny))).Decide("web", "payments", new AskedRequest("GET", "/v2")).Allowed, Is.False);
+    }
+
+    [Test]
+    public void A_path_with_several_readings_is_allowed_when_each_of_them_is()
+    {
+        var table = Table(("payments", Permits("web", new PermissionRule(IntentionAction.Deny) { PathRule = new PathRule(PathTest.Prefix, "/admin") })));
+
+        Assert.That(table.Decide("web", "payments", new AskedRequest("GET", "") { Paths = ["/public", "/admin"] }).Allowed, Is.False);
+        Assert.That(table.Decide("web", "payments", new AskedRequest("GET", "") { Paths = ["/public", "/other"] }).Allowed, Is.True);
+    }
+
+    [TestCase(HeaderTest.Exact, "a,b", true)]
+    [TestCase(HeaderTest.Exact, "A,b", false)]
+    [TestCase(HeaderTest.Prefix, "a", true)]
+    [TestCase(HeaderTest.Suffix, "b", true)]
+    [TestCase(HeaderTest.Suffix, "a", false)]
+    [TestCase(HeaderTest.Contains, ",", true)]
+    [TestCase(HeaderTest.Regex, "a.b", true)]
+    [TestCase(HeaderTest.Regex, "a", false)]
+    [TestCase(HeaderTest.Present, "", true)]
+    public void A_header_is_compared_with_all_its_lines_as_one(HeaderTest test, string value, bool matches)
+    {
+        var rule = new HeaderRule("x", test, value);
+        foreach (var invert in (bool[])[false, true])
+        {
+            var table = Table(("payments", Permits("web", new PermissionRule(IntentionAction.Deny) { Headers = [rule with { Invert = invert }] })));
+            Assert.That(table.Decide("web", "payments", new AskedRequest("GET", "/", ("x", "a"), ("x", "b"))).Allowed, Is.EqualTo(matches == invert), $"invert: {invert}");
+        }
+    }
+
+    [Test]
+    public void A_header_that_is_missing_passes_only_present_turned_round()
+    {
+        bool Matches(HeaderRule rule) => !Table(("payments", Permits("web", new PermissionRule(IntentionAction.Deny) { Headers = [rule] }))).Decide("web", "payments", Get).Allowed;
+
+        Assert.That(Matches(new HeaderRule("x", HeaderTest.Present, "") { Invert = true }), Is.True);
+        Assert.That(Matches(new HeaderRule("x", HeaderTest.Present, "")), Is.False);
+        Assert.That(Matches(new HeaderRule("x", HeaderTest.Exact, "a") { Invert = true }), Is.False);
+    }
+
+    [Test]
+    public void Case_counts_unless_it_is_told_not_to()
+    {
+        bool Matches(HeaderRule rule) => !Table(("payments", Permits("web", new PermissionRule(IntentionAction.Deny) { Headers = [rule] }))).Decide("web", "payments", new AskedRequest("GET", "/", ("x", "Abc"))).Allowed;
+
+        Assert.That(Matches(new HeaderRule("x", HeaderTest.Exact, "abc")), Is.False);
+        Assert.That(Matches(new HeaderRule("x", HeaderTest.Exact, "abc") { IgnoreCase = true }), Is.True);
+        Assert.That(Matches(new HeaderRule("x", HeaderTest.Regex, "a[a-z]+") { IgnoreCase = true }), Is.True);
+        Assert.That(Matches(new HeaderRule("x", HeaderTest.Regex, "a[a-z]+")), Is.False);
+    }
+
+    [Test]
+    public void Two_that_differ_in_case_alone_deny_when_one_of_them_does() =>
+        Assert.That(Table(("payments", Says("web", IntentionAction.Allow)), ("Payments", Says("Web", IntentionAction.Deny))).Decide("WEB", "PAYMENTS", Get).Allowed, Is.False);
+
+    [Test]
+    public void A_service_named_like_the_wildcard_is_not_all() =>
+        Assert.That(Table(("payments", Says("web", IntentionAction.Allow)), ("*", Says("*", IntentionAction.Deny))).Decide("*", "payments", Get).Allowed, Is.False);
+
+    [Test]
+    public void Each_part_of_an_intention_makes_another_revision()
+    {
+        var permission = new PermissionRule(IntentionAction.Allow) { PathRule = new PathRule(PathTest.Exact, "/a") };
+        var header = new HeaderRule("x", HeaderTest.Exact, "1");
+        string[] revisions =
+        [
+            Revision(null),
+            Revision(new DeclaredIntentions([], null)),
+            Revision(new DeclaredIntentions([], IntentionAction.Deny)),
+            Revision(Of(("payments", Says("web", IntentionAction.Allow)))),
+            Revision(Of(("payments", Says("web", IntentionAction.Deny)))),
+            Revision(Of(("payments", Says("*", IntentionAction.Deny)))),
+            Revision(Of(("ledger", Says("web", IntentionAction.Allow)))),
+            Revision(Of(("payments", Permits("web", permission)))),
+            Revision(Of(("payments", Permits("web", permission with { PathRule = new PathRule(PathTest.Prefix, "/a") })))),
+            Revision(Of(("payments", Permits("web", permission with { Methods = ["GET"] })))),
+            Revision(Of(("payments", Permits("web", permission with { Headers = [header] })))),
+            Revision(Of(("payments", Permits("web", permission with { Headers = [header with { Invert = true }] })))),
+            Revision(Of(("payments", Permits("web", permission with { Headers = [header with { IgnoreCase = true }] })))),
+            Revision(Of(("payments", Permits("web", permission, permission)))),
+        ];
+
+        Assert.That(revisions, Is.Unique);
+    }
+
+    [Test]
+    public void The_revision_does_not_depend_on_order_or_descriptions()
+    {
+        var (first, second) = (("payments", Says("web", IntentionAction.Allow)), ("ledger", Says("*", IntentionAction.Deny)));
+
+        Assert.That(Revision(Of(first, second)), Is.EqualTo(Revision(Of(second, first))));
+        Assert.That(Revision(Of(first)), Is.EqualTo(Revision(Of(("payments", Says("web", IntentionAction.Allow) with { Description = "why" })))));
+    }
+
+    private static string Revision(DeclaredIntentions? declared) => SnapshotCompiler.Compile(EntrySet.Empty, Array.Empty<NodeSighting>(), null, declared).Revision;
+
+    private static IntentionTable Table(params (string Destination, IntentionSource Source)[] intentions) => IntentionTable.Of(Of(intentions));
+
+    private static DeclaredIntentions Of(params (string Destination, IntentionSource Source)[] intentions) =>
+        new([.. intentions.GroupBy(each => each.Destination, each => each.Source).Select(group => new ServiceIntentionsEntry { Name = group.Key, Sources = [.. group] })], null);
+
+    private static IntentionSource Says(string source, IntentionAction action) => new(source) { Action = action };
+
+    private static IntentionSource Permits(string source, params PermissionRule[] permissions) => new(source) { Permissions = [.. permissions] };
+}

@@ -1,0 +1,33 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace GatewayMesh.Proxy.Tests.Authorization;
+
+/// <summary>Keeps what is logged: the name of the event and the line.</summary>
+internal sealed class Logged : ILoggerFactory, ILogger
+{
+    public ConcurrentQueue<(string Event, string Line)> Lines { get; } = [];
+
+    public void AddProvider(ILoggerProvider provider)
+    {
+    }
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public void Dispose()
+    {
+    }
+
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (IsEnabled(logLevel))
+        {
+            Lines.Enqueue((eventId.Name ?? "", formatter(state, exception)));
+        }
+    }
+}

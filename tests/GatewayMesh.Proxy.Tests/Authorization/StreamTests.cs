@@ -1,0 +1,181 @@
+using GatewayMesh.Configuration.Listeners;
+using GatewayMesh.Proxy.Tests.Rig;
+using GatewayMesh.Proxy.Tests.Rig.Http2;
+using static GatewayMesh.Proxy.Tests.Authorization.Guarded;
+
+namespace GatewayMesh.Proxy.Tests.Authorization;
+
+/// <summary>What runs is ended when its caller is no longer allowed, and nothing else.</summary>
+public class StreamTests
+{
+    [Test]
+    public async Task A_stream_of_HTTP_1_is_cut_when_its_caller_is_no_longer_allowed_and_another_callers_goes_on()
+    {
+        using var payments = new Backend();
+        var logs = new Logged();
+        await using var mesh = await Guarded.Start(logs);
+        mesh.Intentions(Allow);
+        var inbound = mesh.Inbound(payments.HostPort);
+        using var denied = await RawConnection.To(inbound);
+        using var stays = await RawConnection.To(inbound);
+        using var first = await Begin(denied, payments, "web");
+        using var second = await Begin(stays, payments, "api");
+
+        mesh.Intentions(Allow, ("web", "payments", Deny));
+
+        Assert.That(await denied.IsEnded());
+        Assert.That(await first.IsEnded(), "and at the application too");
+        await second.Send("4\r\nmore\r\n0\r\n\r\n");
+        Assert.That(await stays.ReadLine(), Is.EqualTo("4"));
+        Assert.That(mesh.Metrics(), Does.Contain("gatewaymesh_intentions_ended_total{source=\"web\",destination=\"payments\"} 1"));
+        Assert.That(() => mesh.Metrics(), Does.Match("error=\"intention_denied\"").After(5000, 5));
+        Assert.That(logs.Lines.Single().Event, Is.EqualTo("intention_ended"));
+    }
+
+    [Test]
+    public async Task A_stream_of_HTTP_2_is_reset_and_its_connection_serves_what_is_allowed()
+    {
+        using var payments = new H2Backend();
+        await using var mesh = await Guarded.Start();
+        mesh.Intentions(Allow);
+        using var client = await H2Connection.To(mesh.Inbound(payments.HostPort, protocol: "http2"));
+        var ended = await client.Request(Fields.Request("GET", "/", "payments", (SaidByHeader.Field, "web")));
+        using var application = await payments.NextConnection();
+        var (stream, _, _) = await application.ReadHead();
+        await application.Headers(stream, Fields.Of((":status", "200")));
+        await client.ReadHead();
+
+        mesh.Intentions(Allow, ("web", "payments", Deny));
+
+        var reset = await client.ReadUntil(FrameType.RstStream);
+        Assert.That(reset.Stream, Is.EqualTo(ended));
+        Assert.That((await application.ReadUntil(FrameType.RstStream)).Stream, Is.EqualTo(stream));
+        await client.Request(Fields.Request("GET", "/", "payments", (SaidByHeader.Field, "api")));
+        using var others = await payments.NextConnection();
+        var (next, _, _) = await others.ReadHead();
+        await others.Headers(next, Fields.Of((":status", "200")), end: true);
+        Assert.That((await client.ReadMessage()).Status, Is.EqualTo(200));
+    }
+
+    [Test]
+    public async Task A_stream_through_a_gateway_is_ended_there_too()
+    {
+        using var payments = new Backend();
+        await using var mesh = await Guarded.Start();
+        mesh.Service("payments", payments.HostPort).Intentions(Allow);
+        using var client = await RawConnection.To(mesh.Peers());
+        using var upstream = await Begin(client, payments, "web", "gatewaymesh-destination: payments\r\n");
+
+        mesh.Intentions(Deny);
+
+        Assert.That(await client.IsEnded());
+    }
+
+    [Test]
+    public async Task A_WebSocket_is_ended_too()
+    {
+        using var payments = new Backend();
+        await using var mesh = await Guarded.Start();
+        mesh.Intentions(Allow);
+        using var client = await RawConnection.To(mesh.Inbound(payments.HostPort));
+        await client.Send(Head("web", fields: "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"));
+        using var application = await payments.NextConnection();
+        await application.ReadHead();
+        await application.Send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
+        await client.ReadHead();
+
+        mesh.Intentions(Deny);
+
+        Assert.That(await client.IsEnded());
+    }
+
+    [Test]
+    public async Task A_request_that_waits_for_its_answer_is_ended_too()
+    {
+        using var payments = new Backend();
+        await using var mesh = await Guarded.Start();
+        mesh.Intentions(Allow);
+        using var client = await RawConnection.To(mesh.Inbound(payments.HostPort));
+        await client.Send(Head("web"));
+        using var application = await payments.NextConnection();
+        await application.ReadHead();
+
+        mesh.Intentions(Deny);
+
+        Assert.That(await application.IsEnded());
+        Assert.That(await client.IsEnded());
+    }
+
+    [Test]
+    public async Task A_change_of_other_things_ends_nothing()
+    {
+        using var payments = new Backend();
+        await using var mesh = await Guarded.Start();
+        mesh.Intentions(Deny, ("web", "payments", Allow));
+        using var client = await RawConnection.To(mesh.Inbound(payments.HostPort));
+        using var application = await Begin(client, payments, "web");
+
+        mesh.Service("other", payments.HostPort);
+        mesh.Intentions(Deny, ("web", "payments", Allow), ("api", "payments", Allow));
+
+        await application.Send("4\r\nmore\r\n0\r\n\r\n");
+        Assert.That(await client.ReadLine(), Is.EqualTo("4"));
+    }
+
+    [Test]
+    public async Task Whoever_changes_intentions_and_whoever_begins_one_of_the_two_sees_the_other()
+    {
+        using var payments = Backend.Saying("paid");
+        await using var mesh = await Guarded.Start();
+        mesh.Intentions(Allow);
+        var inbound = mesh.Inbound(payments.HostPort);
+        var stop = new CancellationTokenSource();
+        var clients = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            var answers = 0;
+            while (!stop.IsCancellationRequested)
+            {
+                using var client = await RawConnection.To(inbound);
+                try
+                {
+                    for (var i = 0; i < 20; i++)
+                    {
+                        Assert.That((await client.Ask(Head("web"))).Status, Is.EqualTo(200).Or.EqualTo(403));
+                        answers++;
+                    }
+                }
+                catch (Exception cut) when (cut is IOException or System.Net.Sockets.SocketException)
+                {
+                    // Ended while it ran.
+                }
+            }
+
+            return answers;
+        })).ToList();
+
+        for (var i = 0; i < 300; i++)
+        {
+            mesh.Intentions(i % 2 == 0 ? Deny : Allow);
+            await Task.Yield();
+        }
+
+        mesh.Intentions(Deny);
+        var before = payments.Executed;
+        await stop.CancelAsync();
+        Assert.That((await Task.WhenAll(clients)).Sum(), Is.Positive);
+        Assert.That(() => mesh.Plane.Figures.InFlight, Is.Zero.After(5000, 5), "nothing waits for ever");
+        Assert.That(payments.Executed - before, Is.LessThanOrEqualTo(8), "what was on its way at the last change, one for each client");
+    }
+
+    private static async Task<RawConnection> Begin(RawConnection client, Backend payments, string caller, string fields = "")
+    {
+        await client.Send(Head(caller, fields: fields));
+        var application = await payments.NextConnection();
+        await application.ReadHead();
+        await application.Send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n");
+        await client.ReadHead();
+        Assert.That(await client.ReadLine(), Is.EqualTo("4"));
+        Assert.That(await client.ReadLine(), Is.EqualTo("half"));
+        return application;
+    }
+}
