@@ -6,8 +6,8 @@ using GatewayMesh.Registry.Consul.Watching;
 namespace GatewayMesh.Registry.Consul.Intentions;
 
 /// <summary>
-/// What the agent says of two services that no intention can name: its default, which follows from its ACLs. The same question shows whether the token may read
-/// intentions at all, since the list only leaves out what it may not read, without a word.
+/// What the agent says of two services that no intention can name: its default, which follows from its ACLs. Before that it is asked which intentions there are for
+/// such a name: that is 403 without a right to read intentions, while their list leaves out, without a word, what the token may not read.
 /// </summary>
 /// <param name="ground">What watches share.</param>
 internal sealed class IntentionDefault(WatchGround ground) : IDisposable
@@ -70,6 +70,7 @@ internal sealed class IntentionDefault(WatchGround ground) : IDisposable
         {
             // Names that nobody can know, each time others: an intention for one of them would have to be for all.
             var nobody = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+            _ = (await ground.Agents.GetAsync($"/v1/connect/intentions/match?by=destination&name=nobody-{nobody}", cancellation).ConfigureAwait(false)).OrThrow();
             var answer = await ground.Agents.GetAsync($"/v1/connect/intentions/check?source=nobody-{nobody}&destination=nobody-{nobody}", cancellation).ConfigureAwait(false);
             using var document = JsonDocument.Parse(answer.OrThrow().Body);
             var action = document.RootElement.GetProperty("Allowed").GetBoolean() ? IntentionAction.Allow : IntentionAction.Deny;
@@ -83,7 +84,7 @@ internal sealed class IntentionDefault(WatchGround ground) : IDisposable
         }
         catch (Exception failure) when (failure is IOException or JsonException or InvalidOperationException or KeyNotFoundException)
         {
-            _error = $"the intentions cannot be read: {failure.Message}; a token needs service_prefix \"\" with policy read, or intentions read";
+            _error = $"the intentions cannot be read: {failure.Message}; a token needs service_prefix \"\" with policy read and without intentions deny";
             if (_error != error)
             {
                 ground.Changed();

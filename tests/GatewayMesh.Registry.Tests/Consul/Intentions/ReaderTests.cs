@@ -44,7 +44,7 @@ internal sealed class ReaderTests
         Assert.That(Read("""{"SourceNS":"*","SourceName":"*","DestinationName":"db","Action":"deny"}""").Source!.Action, Is.EqualTo(IntentionAction.Deny));
 
     [TestCase("\"Permissions\":[{\"Action\":\"allow\",\"HTTP\":{\"PathRegex\":\"(\"}}]", "sources[0].permissions[0].HTTP.pathRegex")]
-    [TestCase("\"Permissions\":[{\"Action\":\"allow\",\"JWT\":{\"Providers\":[]}}]", "sources[0].permissions[0].JWT")]
+    [TestCase("\"Permissions\":[{\"Action\":\"allow\",\"HTTP\":{\"PathExact\":\"/a\"},\"JWT\":{\"Providers\":[]}}]", "sources[0].permissions[0].JWT")]
     [TestCase("\"Action\":\"perhaps\"", "sources[0].action")]
     [TestCase("\"Description\":\"\"", "sources[0]")]
     public void One_that_is_not_understood_denies_and_is_said(string field, string path)
