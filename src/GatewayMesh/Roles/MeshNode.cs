@@ -225,6 +225,11 @@ internal sealed class MeshNode : IAsyncDisposable
         }
 
         _revision = snapshot.Revision;
+        if (_bootstrap.Identity == IdentityMode.Mtls && !snapshot.Intentions.IsKnown)
+        {
+            _events.Error("intentions_unknown", "the intentions could not be read, now or ever before: every request is denied until they can be");
+        }
+
         _events.Info("configuration", $"revision {snapshot.Revision} is in use", ("origin", Configuration.Origin.ToString()), ("services", snapshot.Services.Count));
     }
 

@@ -4,7 +4,7 @@ namespace GatewayMesh.Tests.Commands;
 
 internal sealed class CommandTreeTests
 {
-    private static readonly string[] s_commands = ["demo", "validate", "check", "status", "drain", "upgrade", "drill", "ca", "version"];
+    private static readonly string[] s_commands = ["demo", "validate", "check", "status", "drain", "upgrade", "drill", "intention", "explain", "ca", "version"];
 
     [TestCaseSource(nameof(s_commands))]
     public void The_help_of_every_command_shows_examples(string command)
@@ -39,6 +39,11 @@ internal sealed class CommandTreeTests
     [TestCase("demo", "--port-base", "80")]
     [TestCase("demo", "--registry", "etcd")]
     [TestCase("validate")]
+    [TestCase("intention", "check", "web")]
+    [TestCase("intention", "check", "web", "payments", "--path", "v1")]
+    [TestCase("intention", "check", "web", "payments", "--header", "novalue")]
+    [TestCase("explain", "GET")]
+    [TestCase("explain", "GET", "payments")]
     public void Bad_usage_exits_with_2_and_says_so_on_the_error_stream(params string[] args)
     {
         var (code, _, error) = Run(args);
