@@ -12,7 +12,7 @@ public readonly record struct IntentionDecision(bool Allowed, IntentionCause Cau
     /// <summary>What decided, in words: <c>the intention web → payments (precedence 9)</c>.</summary>
     public string Because => Cause switch
     {
-        IntentionCause.Unknown => "the intentions could not be read yet, and until then nothing is allowed",
+        IntentionCause.Unknown => "intentions that nobody knows: they could not be read yet, and until then nothing is allowed",
         IntentionCause.Default => $"the default policy ({Word}): no intention speaks of the two",
         IntentionCause.NoPermission => $"the default policy ({Word}): no permission of {Name} matches the request",
         IntentionCause.Permission => string.Create(CultureInfo.InvariantCulture, $"permission {Permission} of {Name}"),
