@@ -48,9 +48,10 @@ public sealed class IntentionRule
 
         // Each reading by itself, and the first that is denied counts: nobody knows which of them the application takes.
         var decision = default(IntentionDecision);
-        foreach (var path in request.Paths)
+        var paths = request.Paths;
+        for (var i = 0; i < paths.Count; i++)
         {
-            decision = Decide(request, path, allowedByDefault);
+            decision = Decide(request, paths[i], allowedByDefault);
             if (!decision.Allowed)
             {
                 return decision;

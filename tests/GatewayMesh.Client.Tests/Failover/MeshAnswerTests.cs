@@ -15,6 +15,7 @@ public sealed class MeshAnswerTests
     [TestCase("Proxy-Status: gatewaymesh; error=destination_not_found; forwarded=?0\r\n", TestName = "An unknown service is unknown everywhere")]
     [TestCase("Proxy-Status: gatewaymesh; error=http_request_error; forwarded=?0\r\n", TestName = "A malformed request is malformed everywhere")]
     [TestCase("Proxy-Status: gatewaymesh; error=proxy_loop_detected; forwarded=?0\r\n", TestName = "A loop is not entered again")]
+    [TestCase("Proxy-Status: gatewaymesh; error=http_request_denied; forwarded=?0\r\n", TestName = "What intentions deny is not tried through a gateway")]
     public async Task Passed_on(string fields)
     {
         using var sidecar = ScriptedServer.Answering("as it is", fields, "503 Service Unavailable");

@@ -139,6 +139,37 @@ internal sealed class IntentionTableTests
         Assert.That(Table(("payments", Says("web", IntentionAction.Allow)), ("Payments", Says("Web", IntentionAction.Deny))).Decide("WEB", "PAYMENTS", Get).Allowed, Is.False);
 
     [Test]
+    public void A_look_up_allocates_nothing_whether_it_finds_an_action_or_permissions()
+    {
+        var table = Table(
+            ("payments", Says("web", IntentionAction.Allow)),
+            ("payments", Permits("api", new PermissionRule(IntentionAction.Deny) { PathRule = new PathRule(PathTest.Regex, "/v[0-9]+/admin.*"), Methods = ["GET"] }, new PermissionRule(IntentionAction.Allow) { PathRule = new PathRule(PathTest.Prefix, "/") })));
+        bool AllowsAll()
+        {
+            var allowed = true;
+            foreach (var source in (ReadOnlySpan<string>)["web", "api", "other"])
+            {
+                allowed &= table.Decide(source, "payments", Get).Allowed;
+            }
+
+            return allowed;
+        }
+
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.That(AllowsAll());
+        }
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++)
+        {
+            _ = AllowsAll();
+        }
+
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+    }
+
+    [Test]
     public void A_service_named_like_the_wildcard_is_not_all() =>
         Assert.That(Table(("payments", Says("web", IntentionAction.Allow)), ("*", Says("*", IntentionAction.Deny))).Decide("*", "payments", Get).Allowed, Is.False);
 

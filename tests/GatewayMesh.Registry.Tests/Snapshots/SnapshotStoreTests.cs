@@ -1,6 +1,7 @@
 using System.Text;
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Intentions;
 using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Registry.Snapshots;
@@ -34,6 +35,25 @@ internal sealed class SnapshotStoreTests
         Assert.That(error, Is.Null);
         Assert.That(SnapshotCompiler.Compile(loaded.Entries, loaded.Nodes).Revision, Is.EqualTo(SnapshotCompiler.Compile(view.Entries, view.Nodes).Revision));
         Assert.That(loaded.Nodes.Select(node => (node.Record.Node, node.Alive)), Is.EqualTo(new[] { ("host-a", true), ("gw-1", false) }));
+    }
+
+    [Test]
+    public void Intentions_are_loaded_as_they_were_with_their_permissions_and_their_default()
+    {
+        var errors = new ConfigErrors();
+        var text = File.ReadAllText(Path.Combine(TestContext.CurrentContext.TestDirectory, "Cases", "Entries", "intentions.yaml"));
+        var entries = YamlDocuments.Read(Encoding.UTF8.GetBytes(text), "intentions.yaml", errors).Select(document => EntryBinder.Bind(document, errors)!).ToList();
+        var declared = new DeclaredIntentions(EntrySet.From(entries, errors)!.ServiceIntentions, IntentionAction.Deny) { Notes = ["one was left aside"] };
+        _ = _store.Save(View() with { Intentions = declared });
+
+        var loaded = _store.Load(out _)!.Intentions!;
+
+        Assert.That(IntentionTable.Of(loaded).Revision, Is.EqualTo(IntentionTable.Of(declared).Revision));
+        Assert.That(IntentionTable.Of(loaded).AllowsByDefault, Is.False);
+        Assert.That(IntentionTable.Of(loaded).Rules.Count(rule => rule.LooksAtRequests), Is.EqualTo(2));
+        Assert.That(loaded.Notes, Is.EqualTo(declared.Notes));
+        _ = _store.Save(View());
+        Assert.That(_store.Load(out _)!.Intentions, Is.Null, "what was never known stays unknown");
     }
 
     [Test]
