@@ -59,15 +59,18 @@ public sealed class DataPlane : IAsyncDisposable
         _listeners = new LentListeners(options.Limits.MaxConnections, options.Progress, options.Logs);
         _connections = new OpenConnections(_listeners, time);
         _endpoints = new EndpointRegistry(time, state => Metrics.CountEjection(state.Key.Service));
-        _upstreams = new UpstreamPools(time);
+        _upstreams = new UpstreamPools(time, options.Certificates);
         _applications = new ToApplication(options.Node, time);
         _admission = new GatewayAdmission(options.MaxConcurrentRequests);
         _demand = options.Want is { } want ? new ServiceDemand(want, () => _traffic.Mesh, time) : null;
         var denials = new Denials(Metrics, options.Logs.CreateLogger("GatewayMesh.Proxy"), time);
         _running = new RunningExchanges(_connections, () => _traffic.Mesh.Snapshot.Intentions, denials);
         var budget = new RetryBudget(time);
-        var attempts = new AttemptLoop(options, _forwarder, _upstreams, new PowerOfTwoChoices(time, random), random, budget, Metrics);
-        var pipeline = new RequestPipeline(options, pseudonym, random, budget, options.Identity ?? new PlaintextIdentity(options.IngressService), _demand, denials, _running, attempts);
+        var identity = options.Identity ?? (options.Certificates is { } certificates
+            ? new MutualIdentity(certificates, options.IngressService, options.GatewayService, time)
+            : new PlaintextIdentity(options.IngressService));
+        var attempts = new AttemptLoop(options, _forwarder, _upstreams, new PowerOfTwoChoices(time, random), random, budget, Metrics, identity);
+        var pipeline = new RequestPipeline(options, pseudonym, random, budget, identity, _demand, denials, _running, attempts);
         var behaviours = new ListenerBehaviours(options, _admission, _applications);
         _application = new MeshApplication(pipeline, behaviours, new RequestTelemetry(Metrics, _accessLog), _traffic, pseudonym, time, options.Progress);
         var tunnel = new TunnelDoor(time, random, options.MaxCarriedAge, () => _traffic.Draining, () => _admission.Counts.InFlight >= _admission.Max);

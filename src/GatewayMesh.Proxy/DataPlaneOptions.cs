@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using GatewayMesh.Certificates;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Linux;
 using GatewayMesh.Proxy.Identity;
@@ -34,6 +35,12 @@ public sealed record DataPlaneOptions
 
     /// <summary>Ingress listeners: name of the ingress in the snapshot. Default: <c>gatewaymesh-ingress</c>.</summary>
     public string IngressService { get; init; } = "gatewaymesh-ingress";
+
+    /// <summary>Certificates and roots; not owned. Default: none, and then the identity is plaintext: nobody is verified.</summary>
+    public ICertificates? Certificates { get; init; }
+
+    /// <summary>The service whose certificate makes a peer a gateway: it alone is believed when it says for whom it calls. Default: <c>gatewaymesh-gateway</c>.</summary>
+    public string GatewayService { get; init; } = "gatewaymesh-gateway";
 
     /// <summary>Ingress listeners: networks whose <c>X-Forwarded-*</c> are believed. Default: none.</summary>
     public ImmutableArray<IPNetwork> TrustedProxies { get; init; } = [];
@@ -72,6 +79,7 @@ public sealed record DataPlaneOptions
         GatewayGroups = bootstrap.Sidecar?.Services.ToImmutableDictionary(service => service.Name, service => service.GatewayGroup) ?? ImmutableDictionary<string, string>.Empty,
         MaxConcurrentRequests = bootstrap.Gateway?.MaxConcurrentRequests ?? 1024,
         MaxCarriedAge = bootstrap.Gateway?.MaxCarriedAge ?? TimeSpan.FromSeconds(10),
+        GatewayService = bootstrap.GatewayService,
         IngressService = bootstrap.Ingress?.Service ?? "gatewaymesh-ingress",
         TrustedProxies = bootstrap.Ingress?.TrustedProxies ?? [],
         EnforcesIntentions = bootstrap.Identity == IdentityMode.Mtls,

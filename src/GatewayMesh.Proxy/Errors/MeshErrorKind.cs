@@ -51,6 +51,18 @@ public enum MeshErrorKind
     /// <summary>The instance did not accept the connection in time.</summary>
     ConnectionTimeout,
 
+    /// <summary>The handshake with the instance broke off, or it does not believe our certificate.</summary>
+    HandshakeFailed,
+
+    /// <summary>The instance's certificate is not believed, or is not of the service that was meant.</summary>
+    PeerNotBelieved,
+
+    /// <summary>There is no valid certificate in whose name to call.</summary>
+    NoCertificate,
+
+    /// <summary>The caller's certificate or its root is no longer valid: the connection outlived it.</summary>
+    CallerNotBelieved,
+
     /// <summary>The instance closed or reset the connection before a response began.</summary>
     ConnectionReset,
 

@@ -59,6 +59,9 @@ internal static class ForwardingErrors
     {
         ConnectFailure.Timeout => MeshErrorKind.ConnectionTimeout,
         ConnectFailure.NameUnknown => MeshErrorKind.DnsFailed,
+        ConnectFailure.Handshake => MeshErrorKind.HandshakeFailed,
+        ConnectFailure.PeerNotBelieved => MeshErrorKind.PeerNotBelieved,
+        ConnectFailure.NoCertificate => MeshErrorKind.NoCertificate,
         _ => MeshErrorKind.ConnectionRefused,
     };
 

@@ -9,4 +9,5 @@ namespace GatewayMesh.Proxy.Forwarding;
 /// <param name="Kind">Who is there.</param>
 /// <param name="Upstream">The connections to it.</param>
 /// <param name="Destination">The service that a gateway is asked to reach; null when the instance itself is meant.</param>
-internal readonly record struct Hop(EndpointLease Lease, TargetKind Kind, Upstream Upstream, string? Destination);
+/// <param name="Source">What the instance is told of the caller; null: nothing.</param>
+internal readonly record struct Hop(EndpointLease Lease, TargetKind Kind, Upstream Upstream, string? Destination, string? Source);

@@ -206,7 +206,7 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
             target.TryAddWithoutValidation(MeshHeaders.TimeoutMs, Math.Min(milliseconds, MaxTimeoutMilliseconds).ToString(CultureInfo.InvariantCulture));
         }
 
-        if (exchange.Caller.Service is { Length: > 0 } source)
+        if (exchange.Hop.Source is { } source)
         {
             target.TryAddWithoutValidation(MeshHeaders.Source, source);
         }

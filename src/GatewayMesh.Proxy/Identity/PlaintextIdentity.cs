@@ -1,4 +1,5 @@
 using GatewayMesh.Proxy.Pipeline;
+using GatewayMesh.Proxy.Routing;
 
 namespace GatewayMesh.Proxy.Identity;
 
@@ -7,7 +8,16 @@ namespace GatewayMesh.Proxy.Identity;
 internal sealed class PlaintextIdentity(string ingress) : ICallerIdentity
 {
     /// <inheritdoc/>
-    public Caller CallerOf(Exchange exchange) => new(NameOf(exchange), Verified: false);
+    public Caller? CallerOf(Exchange exchange) => new(NameOf(exchange), Verified: false);
+
+    /// <inheritdoc/>
+    public string OwnNameFor(Exchange exchange) => exchange.Caller.Service;
+
+    /// <inheritdoc/>
+    public string? PeerOf(Exchange exchange, TargetKind kind, bool isGateway) => null;
+
+    /// <inheritdoc/>
+    public string? SourceFor(Exchange exchange) => exchange.Caller.Service is { Length: > 0 } source ? source : null;
 
     private string NameOf(Exchange exchange) =>
         exchange.Arrival.Carried?.Service

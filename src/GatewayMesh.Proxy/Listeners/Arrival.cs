@@ -1,4 +1,5 @@
 using System.Net;
+using GatewayMesh.Certificates.Trust;
 using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Proxy.Authorization;
 using Microsoft.AspNetCore.Connections;
@@ -23,6 +24,12 @@ internal sealed class Arrival(ListenerSpec listener, IPAddress peer)
 
     /// <summary>Who is on the other end.</summary>
     public IPAddress Peer { get; } = peer;
+
+    /// <summary>What arrives on it. Default: what its listener is for; a tunnel may come on a listener for peers.</summary>
+    public ListenerKind Kind { get; set; } = listener.Kind;
+
+    /// <summary>Who the peer is by its certificate; null where none is asked for.</summary>
+    public PeerIdentity? Identity { get; set; }
 
     /// <summary>What the hello of a guard's tunnel said; null on other connections.</summary>
     public Carried? Carried { get; set; }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using GatewayMesh.Certificates.Trust;
 using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Configuration.Tunnels;
 using GatewayMesh.Proxy.LoadBalancing;
@@ -24,7 +25,7 @@ internal sealed class TunnelDoor(TimeProvider time, SplitMix random, TimeSpan ma
 
     /// <summary>Connection middleware.</summary>
     public ConnectionDelegate Around(ConnectionDelegate next) => connection =>
-        connection.Features.Get<Arrival>()!.Listener.Kind == ListenerKind.Tunnel ? Greet(connection, next) : next(connection);
+        connection.Features.Get<Arrival>()!.Kind == ListenerKind.Tunnel ? Greet(connection, next) : next(connection);
 
     private async Task Greet(ConnectionContext connection, ConnectionDelegate next)
     {
@@ -41,17 +42,19 @@ internal sealed class TunnelDoor(TimeProvider time, SplitMix random, TimeSpan ma
             return;
         }
 
-        var answer = AnswerTo(hello);
+        var arrival = connection.Features.Get<Arrival>()!;
+        var answer = AnswerTo(hello, arrival.Identity);
         await connection.Transport.Output.WriteAsync(new[] { (byte)answer }).ConfigureAwait(false);
         if (answer == TunnelAnswer.Ok)
         {
-            connection.Features.Get<Arrival>()!.Carried = new Carried(hello!.Service, hello.Upstream, hello.Node, EndAfter());
+            arrival.Carried = new Carried(hello!.Service, hello.Upstream, hello.Node, EndAfter());
             await next(connection).ConfigureAwait(false);
         }
     }
 
-    private TunnelAnswer AnswerTo(TunnelHello? hello) =>
-        hello is null || !IsName(hello.Service) || (hello.Upstream is { } upstream && !IsName(upstream)) ? TunnelAnswer.Denied
+    // With certificates a guard speaks for the service that its certificate names, and for no other.
+    private TunnelAnswer AnswerTo(TunnelHello? hello, PeerIdentity? peer) =>
+        hello is null || (peer is not null && !peer.Id.Service.Equals(hello.Service, StringComparison.OrdinalIgnoreCase)) || !IsName(hello.Service) || (hello.Upstream is { } upstream && !IsName(upstream)) ? TunnelAnswer.Denied
         : draining() ? TunnelAnswer.Draining
         : busy() ? TunnelAnswer.Busy
         : TunnelAnswer.Ok;

@@ -8,11 +8,11 @@ public static class EndpointEvidence
     /// <summary>What <paramref name="kind"/>, met while talking to an instance or said by its sidecar, shows of that instance.</summary>
     public static EndpointOutcome Of(MeshErrorKind kind) => kind switch
     {
-        MeshErrorKind.DnsFailed or MeshErrorKind.ConnectionRefused or MeshErrorKind.ConnectionTimeout => EndpointOutcome.ConnectFailed,
+        MeshErrorKind.DnsFailed or MeshErrorKind.ConnectionRefused or MeshErrorKind.ConnectionTimeout or MeshErrorKind.HandshakeFailed or MeshErrorKind.PeerNotBelieved => EndpointOutcome.ConnectFailed,
         MeshErrorKind.ConnectionReset or MeshErrorKind.ResponseIncomplete or MeshErrorKind.ResponseTimeout or MeshErrorKind.UpstreamProtocol
             or MeshErrorKind.NoEndpoint or MeshErrorKind.Overloaded or MeshErrorKind.Draining or MeshErrorKind.NotConfigured
             or MeshErrorKind.Internal => EndpointOutcome.Failed,
-        MeshErrorKind.ClientGone or MeshErrorKind.DeadlineExceeded or MeshErrorKind.RequestTimeout => EndpointOutcome.Cancelled,
+        MeshErrorKind.ClientGone or MeshErrorKind.NoCertificate or MeshErrorKind.DeadlineExceeded or MeshErrorKind.RequestTimeout => EndpointOutcome.Cancelled,
         _ => EndpointOutcome.Success,
     };
 }

@@ -1,6 +1,7 @@
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Forwarding;
 using GatewayMesh.Proxy.Grpc;
+using GatewayMesh.Proxy.Identity;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Resilience;
 using GatewayMesh.Proxy.Routing;
@@ -19,7 +20,7 @@ namespace GatewayMesh.Proxy.Pipeline;
 ///                            └─ Attempts.TryNext: not forwarded, or idempotent; another instance; attempts, time and budget left
 /// </code>
 /// </summary>
-internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder, UpstreamPools upstreams, PowerOfTwoChoices balancer, SplitMix random, RetryBudget budget, MeshMetrics metrics)
+internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder, UpstreamPools upstreams, PowerOfTwoChoices balancer, SplitMix random, RetryBudget budget, MeshMetrics metrics, ICallerIdentity identity)
 {
     private static readonly Func<Exchange, MeshError, bool> DropForGatewayFallback = static (exchange, error) =>
         !error.Forwarded && !exchange.IsBodyBegun && error.Kind != MeshErrorKind.IntentionDenied; // what one door denies is not tried at another
@@ -103,11 +104,12 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
     private async ValueTask<MeshError> AttemptAsync(Exchange exchange, EndpointLease lease, TargetKind kind, string? destination)
     {
         var protocol = HopProtocol.Of(exchange, kind);
-        var upstream = upstreams.Rent(new UpstreamKey(exchange.Caller.Service, lease.Endpoint.Address, kind, protocol, protocol == WireProtocol.Http1 && exchange.SendsAStream));
+        var upstream = upstreams.Rent(new UpstreamKey(
+            identity.OwnNameFor(exchange), lease.Endpoint.Address, kind, protocol, protocol == WireProtocol.Http1 && exchange.SendsAStream, identity.PeerOf(exchange, kind, destination is not null)));
         var outcome = EndpointOutcome.Cancelled;
         try
         {
-            exchange.Hop = new Hop(lease, kind, upstream, destination);
+            exchange.Hop = new Hop(lease, kind, upstream, destination, identity.SourceFor(exchange));
             exchange.Answered = MeshError.None;
             exchange.Dropped = false;
             exchange.CallStatus = GrpcStatus.None;

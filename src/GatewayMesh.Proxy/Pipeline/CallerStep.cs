@@ -1,3 +1,4 @@
+using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Identity;
 
 namespace GatewayMesh.Proxy.Pipeline;
@@ -8,7 +9,13 @@ internal sealed class CallerStep(ICallerIdentity identity) : IStep
     /// <inheritdoc/>
     public Verdict Take(Exchange exchange)
     {
-        exchange.Caller = identity.CallerOf(exchange);
+        if (identity.CallerOf(exchange) is not { } caller)
+        {
+            exchange.Close = true; // the next connection has another handshake
+            return Verdict.Fail(MeshErrorKind.CallerNotBelieved);
+        }
+
+        exchange.Caller = caller;
         return Verdict.Next;
     }
 }

@@ -44,8 +44,8 @@ internal sealed class MeshApplication(
         var arrival = context.Http.Features.Get<Arrival>()!;
         progress?.Count(Progress.RequestsStarted);
         arrival.RequestBegan();
-        traffic.Begin(arrival.Listener.Kind);
-        context.Begin(arrival, behaviours.Of(arrival.Listener.Kind), traffic.Mesh);
+        traffic.Begin(arrival.Kind);
+        context.Begin(arrival, behaviours.Of(arrival.Kind), traffic.Mesh);
         context.Close = traffic.Draining || (arrival.Carried is { } carried && time.GetTimestamp() >= carried.EndAfter);
         if (context.Close)
         {
@@ -68,7 +68,7 @@ internal sealed class MeshApplication(
             context.Admission.Dispose();
             Tell(context, error);
             await context.AnswerEndsAsync().ConfigureAwait(false);
-            traffic.End(arrival.Listener.Kind);
+            traffic.End(arrival.Kind);
             progress?.Count(Progress.RequestsEnded);
             context.End();
         }

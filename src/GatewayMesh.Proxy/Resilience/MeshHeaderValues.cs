@@ -8,20 +8,21 @@ namespace GatewayMesh.Proxy.Resilience;
 /// <param name="Attempt">Attempts begun, this one included. Default: 1.</param>
 /// <param name="Hops">Proxies passed. Default: 0.</param>
 /// <param name="Timeout">Time left, or null.</param>
-/// <param name="Source">The caller's service, or null.</param>
+/// <param name="Source">The caller's service, or with certificates its id, or null.</param>
 /// <param name="Destination">The called service, or null.</param>
 public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? Timeout, string? Source, string? Destination)
 {
     private const int MaxCount = 99;
     private const int MaxTimeout = 86_400_000;
     private const int MaxName = 255;
+    private const int MaxId = 1024;
 
     /// <summary>Of a request without any of the fields.</summary>
     public static MeshHeaderValues None => new(1, 0, null, null, null);
 
     /// <summary>
     /// Reads the fields that a peer sent. False when one is malformed, repeated or out of bounds (counts up to 99, times up to a day, names up to
-    /// 255 characters of letters, digits, dot, dash and underscore): answer 400. They are written by our own proxies only (an application's are
+    /// 255 characters of letters, digits, dot, dash and underscore, a source also an id of up to 1024): answer 400. They are written by our own proxies only (an application's are
     /// removed unread), so that a malformed one is a fault or an attack; to ignore it would undo the loop protection and the bound on retries.
     /// </summary>
     public static bool TryRead(IHeaderDictionary headers, out MeshHeaderValues values)
@@ -30,8 +31,8 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
         if (!TryNumber(headers[MeshHeaders.Attempt], 1, MaxCount, out var attempt)
             || !TryNumber(headers[MeshHeaders.Hops], 0, MaxCount, out var hops)
             || !TryNumber(headers[MeshHeaders.TimeoutMs], 0, MaxTimeout, out var timeout)
-            || !TryName(headers[MeshHeaders.Source], out var source)
-            || !TryName(headers[MeshHeaders.Destination], out var destination))
+            || !TryName(headers[MeshHeaders.Source], MaxId, IsIdCharacter, out var source)
+            || !TryName(headers[MeshHeaders.Destination], MaxName, IsNameCharacter, out var destination))
         {
             return false;
         }
@@ -42,6 +43,10 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
 
     /// <summary>The attempt as which an application sends a request: 1 when it does not say so, or says something else.</summary>
     public static int ReadAttempt(IHeaderDictionary headers) => TryNumber(headers[MeshHeaders.Attempt], 1, MaxCount, out var attempt) ? attempt ?? 1 : 1;
+
+    private static bool IsNameCharacter(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.';
+
+    private static bool IsIdCharacter(char c) => IsNameCharacter(c) || c is ':' or '/';
 
     private static bool TryNumber(StringValues field, int min, int max, out int? value)
     {
@@ -61,7 +66,7 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
         return true;
     }
 
-    private static bool TryName(StringValues field, out string? value)
+    private static bool TryName(StringValues field, int max, Func<char, bool> may, out string? value)
     {
         value = null;
         if (field.Count == 0)
@@ -69,14 +74,14 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
             return true;
         }
 
-        if (field.Count > 1 || field[0] is not { Length: > 0 and <= MaxName } name)
+        if (field.Count > 1 || field[0] is not { Length: > 0 } name || name.Length > max)
         {
             return false;
         }
 
         foreach (var c in name)
         {
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.'))
+            if (!may(c))
             {
                 return false;
             }

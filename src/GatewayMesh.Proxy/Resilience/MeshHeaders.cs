@@ -15,7 +15,7 @@ public static class MeshHeaders
     /// <summary>Time left for the request, in milliseconds.</summary>
     public const string TimeoutMs = "gatewaymesh-timeout-ms";
 
-    /// <summary>The caller's service, believed as far as its bearer is.</summary>
+    /// <summary>The caller: its id where there are certificates, else its service. Believed as far as its bearer is.</summary>
     public const string Source = "gatewaymesh-source";
 
     /// <summary>The service that is called, when a gateway carries the request.</summary>

@@ -55,6 +55,15 @@ internal enum ConnectFailure
     /// <summary>This process or machine has no socket or port left.</summary>
     OutOfSockets,
 
+    /// <summary>It broke the handshake off, or does not believe us.</summary>
+    Handshake,
+
+    /// <summary>It is not who was meant, or not believed.</summary>
+    PeerNotBelieved,
+
+    /// <summary>There is no valid certificate here in whose name to connect.</summary>
+    NoCertificate,
+
     /// <summary>Something else.</summary>
     Other,
 }

@@ -1,7 +1,9 @@
+using GatewayMesh.Certificates;
+
 namespace GatewayMesh.Proxy.Upstreams;
 
 /// <summary>A pool of connections to one instance in one identity.</summary>
-internal sealed class Upstream(UpstreamKey key, HttpMessageInvoker invoker)
+internal sealed class Upstream(UpstreamKey key, PoolIdentity? identity, HttpMessageInvoker invoker)
 {
     private readonly Lock _gate = new();
     private int _users;
@@ -15,6 +17,9 @@ internal sealed class Upstream(UpstreamKey key, HttpMessageInvoker invoker)
 
     /// <summary>Sends.</summary>
     public HttpMessageInvoker Invoker { get; } = invoker;
+
+    /// <summary>Whether its connections are made with the certificates in use; always without TLS.</summary>
+    public bool IsOf(ICertificates? certificates) => identity?.Holds(Key.Identity, certificates) ?? true;
 
     /// <summary>A request uses it from now on; false when it is already gone.</summary>
     public bool TryUse()

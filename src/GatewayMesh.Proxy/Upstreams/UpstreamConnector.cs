@@ -1,11 +1,14 @@
 using System.Net.Sockets;
+using GatewayMesh.Certificates;
+using GatewayMesh.Certificates.Handshakes;
+using GatewayMesh.Certificates.Trust;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Linux;
 
 namespace GatewayMesh.Proxy.Upstreams;
 
-/// <summary>Connects within the policy's time and says in a typed way why it could not.</summary>
-internal sealed class UpstreamConnector(TimeProvider time, bool mayStand)
+/// <summary>Connects within the policy's time, to nobody else than who is meant, and says in a typed way why it could not.</summary>
+internal sealed class UpstreamConnector(UpstreamKey key, ICertificates? certificates, TimeProvider time)
 {
     /// <summary>The connect timeout, carried by the request that asks for the connection.</summary>
     public static readonly HttpRequestOptionsKey<TimeSpan> ConnectTimeout = new("gatewaymesh-connect-timeout");
@@ -20,9 +23,17 @@ internal sealed class UpstreamConnector(TimeProvider time, bool mayStand)
         try
         {
             socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            LostPeer.Notice(socket, mayStand);
+            LostPeer.Notice(socket, key.MayStand);
             await socket.ConnectAsync(context.DnsEndPoint, both.Token).ConfigureAwait(false);
-            return new NetworkStream(socket, ownsSocket: true);
+            var stream = new NetworkStream(socket, ownsSocket: true);
+            return key.Peer is { } peer && certificates is not null
+                ? await MutualTls.ConnectAsync(stream, certificates, key.Identity, peer, key.Protocol == WireProtocol.Http2 ? ProtocolNames.Http2 : ProtocolNames.Http1, time, both.Token).ConfigureAwait(false)
+                : stream;
+        }
+        catch (HandshakeException error)
+        {
+            var failure = error.LacksOwn ? ConnectFailure.NoCertificate : error.Fault == PeerFault.None ? ConnectFailure.Handshake : ConnectFailure.PeerNotBelieved;
+            throw new ConnectFailedException(failure, error);
         }
         catch (SocketException error)
         {

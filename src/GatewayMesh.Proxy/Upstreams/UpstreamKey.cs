@@ -12,4 +12,5 @@ namespace GatewayMesh.Proxy.Upstreams;
 /// HTTP/1.1: bodies or upgraded streams are sent on them, which stand still for as long as the other end does not read. Such connections are not ended for
 /// lack of an acknowledgement, as the kernel counts a closed window as one.
 /// </param>
-internal readonly record struct UpstreamKey(string Identity, HostPort Address, TargetKind Kind, WireProtocol Protocol, bool MayStand);
+/// <param name="Peer">The service that must be there, by its certificate; null: no TLS.</param>
+internal readonly record struct UpstreamKey(string Identity, HostPort Address, TargetKind Kind, WireProtocol Protocol, bool MayStand, string? Peer = null);

@@ -1,13 +1,14 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
+using GatewayMesh.Certificates;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Proxy.Routing;
 
 namespace GatewayMesh.Proxy.Upstreams;
 
 /// <summary>The pools by key. They outlive reloads; a pool whose instance is gone is closed once nobody uses it.</summary>
-internal sealed class UpstreamPools(TimeProvider time) : IDisposable
+internal sealed class UpstreamPools(TimeProvider time, ICertificates? certificates = null) : IDisposable
 {
     // Below the 5 min after which mesh listeners close idle connections, so that the client side closes first and no request meets a dying connection.
     private static readonly TimeSpan IdleOfMeshPeers = TimeSpan.FromSeconds(60);
@@ -30,12 +31,15 @@ internal sealed class UpstreamPools(TimeProvider time) : IDisposable
         while (true)
         {
             var pool = _pools.TryGetValue(key, out var known) ? known : _pools.GetOrAdd(key, Create);
-            if (pool.TryUse())
+            if (pool.IsOf(certificates) && pool.TryUse())
             {
                 return pool;
             }
 
-            _pools.TryRemove(new(key, pool));
+            if (_pools.TryRemove(new(key, pool)))
+            {
+                pool.Retire();
+            }
         }
     }
 
@@ -73,7 +77,7 @@ internal sealed class UpstreamPools(TimeProvider time) : IDisposable
             UseProxy = false,
             ActivityHeadersPropagator = null,
             ConnectTimeout = Timeout.InfiniteTimeSpan, // the callback has the policy's
-            ConnectCallback = new UpstreamConnector(time, key.MayStand).ConnectAsync,
+            ConnectCallback = new UpstreamConnector(key, certificates, time).ConnectAsync,
             MaxConnectionsPerServer = int.MaxValue, // how many requests may run is admission's business; a queue here would be a hidden one
             PooledConnectionIdleTimeout = key.Kind == TargetKind.MeshPeer || isHttp2 ? IdleOfMeshPeers : IdleOfApplications,
             EnableMultipleHttp2Connections = true, // more calls at a time than a peer takes on one connection are no reason to queue
@@ -88,6 +92,6 @@ internal sealed class UpstreamPools(TimeProvider time) : IDisposable
             RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
             ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
         };
-        return new Upstream(key, new HttpMessageInvoker(new SendOnceHandler(sockets, isHttp2), disposeHandler: true));
+        return new Upstream(key, key.Peer is null ? null : PoolIdentity.Now(key.Identity, certificates), new HttpMessageInvoker(new SendOnceHandler(sockets, isHttp2), disposeHandler: true));
     }
 }

@@ -1,0 +1,16 @@
+using System.Net.Security;
+
+namespace GatewayMesh.Certificates.Handshakes;
+
+/// <summary>What is spoken behind a handshake (ALPN, RFC 7301).</summary>
+public static class ProtocolNames
+{
+    /// <summary>A guard's tunnel: hello, answer, then an application's own bytes.</summary>
+    public static SslApplicationProtocol Tunnel { get; } = new("gatewaymesh-guard/1");
+
+    /// <summary>HTTP/1.1.</summary>
+    public static SslApplicationProtocol Http1 => SslApplicationProtocol.Http11;
+
+    /// <summary>HTTP/2.</summary>
+    public static SslApplicationProtocol Http2 => SslApplicationProtocol.Http2;
+}

@@ -1,0 +1,62 @@
+using GatewayMesh.Certificates;
+using GatewayMesh.Proxy.Pipeline;
+using GatewayMesh.Proxy.Routing;
+
+namespace GatewayMesh.Proxy.Identity;
+
+/// <summary>
+/// With certificates. Who a request comes from:
+/// <code>
+/// an application of this host      the service of the listener that it uses (any process that reaches the listener speaks as it)
+/// a peer                           the id in its certificate
+/// a gateway, at a sidecar          whom the gateway names in gatewaymesh-source, which it knows from the certificate of that one's connection
+/// from outside                     the ingress itself
+/// </code>
+/// A source that anybody else names is not even looked at.
+/// </summary>
+internal sealed class MutualIdentity(ICertificates certificates, string ingress, string gateway, TimeProvider time) : ICallerIdentity
+{
+    /// <inheritdoc/>
+    public Caller? CallerOf(Exchange exchange)
+    {
+        if (exchange.Behaviour.AtTheEdge)
+        {
+            return new(ingress, Verified: true);
+        }
+
+        if (!exchange.Arrival.Listener.IsMutual)
+        {
+            return new(exchange.Arrival.Listener.Service ?? "", Verified: true);
+        }
+
+        if (exchange.Arrival.Identity is not { } peer || !peer.IsBelieved(certificates.Trust, time.GetUtcNow()))
+        {
+            return null;
+        }
+
+        if (exchange.Behaviour.Direction != Telemetry.RequestDirection.Inbound || exchange.Said.Source is not { } said || !IsGateway(peer.Id, exchange))
+        {
+            return new(peer.Id.Service, Verified: true) { Id = peer.Id };
+        }
+
+        return SpiffeId.TryParse(said, out var source) && source.TrustDomain == peer.Id.TrustDomain
+            ? new(source.Service, Verified: true) { Id = source, Gateway = peer.Id }
+            : null;
+    }
+
+    /// <inheritdoc/>
+    public string OwnNameFor(Exchange exchange) => exchange.Behaviour.AtTheEdge ? ingress : exchange.Arrival.Listener.Service ?? "";
+
+    /// <inheritdoc/>
+    public string? PeerOf(Exchange exchange, TargetKind kind, bool isGateway) =>
+        kind != TargetKind.MeshPeer ? null : isGateway ? gateway : exchange.Route.Instances.Service;
+
+    /// <inheritdoc/>
+    public string? SourceFor(Exchange exchange) => exchange.Behaviour.Direction == Telemetry.RequestDirection.Gateway ? exchange.Caller.Id?.ToString() : null;
+
+    private bool IsGateway(SpiffeId peer, Exchange exchange) =>
+        peer.Service.Equals(gateway, StringComparison.OrdinalIgnoreCase)
+        && certificates.Leaf(exchange.Arrival.Listener.Service ?? "") is { } own
+        && own.Id.Datacenter.Equals(peer.Datacenter, StringComparison.OrdinalIgnoreCase)
+        && own.Id.TrustDomain == peer.TrustDomain;
+}
