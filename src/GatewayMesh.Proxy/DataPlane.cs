@@ -41,6 +41,7 @@ public sealed class DataPlane : IAsyncDisposable
     private readonly PrometheusText _prometheus;
     private readonly MeshApplication _application;
     private readonly KestrelServer _server;
+    private readonly PeerTerms? _peers;
     private readonly Lock _gate = new();
     private bool _leased;
 
@@ -74,6 +75,7 @@ public sealed class DataPlane : IAsyncDisposable
         var behaviours = new ListenerBehaviours(options, _admission, _applications);
         _application = new MeshApplication(pipeline, behaviours, new RequestTelemetry(Metrics, _accessLog), _traffic, pseudonym, time, options.Progress);
         var tunnel = new TunnelDoor(time, random, options.MaxCarriedAge, () => _traffic.Draining, () => _admission.Counts.InFlight >= _admission.Max);
+        _peers = options.Certificates is { } shown ? new PeerTerms(shown, time) : null;
         var tls = new TlsDoor(TermsOf, options.Limits, new TlsFaults(Metrics, options.Logs.CreateLogger("GatewayMesh.Proxy"), time), time);
         _server = new KestrelServer(Microsoft.Extensions.Options.Options.Create(ServerSettings.For(options.Limits, _connections, tls, tunnel, new ProtocolDoor(options.Limits, time))), _listeners, options.Logs);
     }
@@ -234,5 +236,5 @@ public sealed class DataPlane : IAsyncDisposable
         Metrics.Dispose();
     }
 
-    private TlsTerms? TermsOf(Arrival arrival) => Terms?.Invoke(arrival);
+    private TlsTerms? TermsOf(Arrival arrival) => _peers?.Of(arrival) ?? Terms?.Invoke(arrival);
 }

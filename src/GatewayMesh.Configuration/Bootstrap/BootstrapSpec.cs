@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Configuration.Bootstrap;
 
@@ -47,6 +48,9 @@ public sealed record BootstrapSpec
 
     /// <summary>Set when <see cref="Role"/> is <see cref="MeshRole.Gateway"/>.</summary>
     public GatewaySpec? Gateway { get; init; }
+
+    /// <summary>Gateway: where guards' tunnels come to: with certificates the listener for peers, by a protocol name of their own.</summary>
+    public HostPort TunnelAddress => new(Gateway!.Address, (Identity == IdentityMode.Mtls ? Gateway.Listen : Gateway.GuardListen).Port);
 
     /// <summary>Set when <see cref="Role"/> is <see cref="MeshRole.Ingress"/>.</summary>
     public IngressSpec? Ingress { get; init; }

@@ -31,6 +31,9 @@ internal sealed class Arrival(ListenerSpec listener, IPAddress peer)
     /// <summary>Who the peer is by its certificate; null where none is asked for.</summary>
     public PeerIdentity? Identity { get; set; }
 
+    /// <summary>Why the peer's certificate was refused; null when it was not.</summary>
+    public PeerFault? Refusal { get; set; }
+
     /// <summary>What the hello of a guard's tunnel said; null on other connections.</summary>
     public Carried? Carried { get; set; }
 

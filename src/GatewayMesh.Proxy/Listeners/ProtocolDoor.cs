@@ -11,7 +11,7 @@ namespace GatewayMesh.Proxy.Listeners;
 /// lent listeners ─► OpenConnections ─► TlsDoor ─► TunnelDoor ─► ProtocolDoor ──no preface──► HTTP/1.1 of the server
 ///                                                                    └──────────preface────► HTTP/2 of the server (from the silent address)
 /// </code>
-/// Where ALPN has chosen, that holds.
+/// Where ALPN has chosen, that holds, but between services.
 /// The bytes are looked at and left where they are, so the read that finds them costs HTTP/1.1 nothing that its own first read would not have.
 /// </summary>
 internal sealed class ProtocolDoor(LimitsSpec limits, TimeProvider time)
@@ -43,10 +43,13 @@ internal sealed class ProtocolDoor(LimitsSpec limits, TimeProvider time)
         }
     }
 
-    /// <summary>What ALPN chose (RFC 9113 §3.2), and without it, or within a tunnel, what the first bytes say.</summary>
+    /// <summary>
+    /// What ALPN chose (RFC 9113 §3.2), and without it, or within a tunnel, what the first bytes say. Between services too: Consul's built-in proxy offers
+    /// h2 whatever the application behind it speaks.
+    /// </summary>
     private async ValueTask<PrefaceMatch> Choose(ConnectionContext connection, Arrival arrival)
     {
-        switch (arrival.Tls)
+        switch (arrival.Listener.IsMutual ? null : arrival.Tls)
         {
             case { IsHttp2: true }:
                 return PrefaceMatch.Http2;

@@ -100,7 +100,7 @@ internal sealed class TlsDoor(Func<Arrival, TlsTerms?> termsOf, LimitsSpec limit
         {
             arrival.AwaitsProtocol = false;
             var fault = hasTerms ? FaultOf(failure, patience.IsCancellationRequested) : TlsFault.NoCertificate;
-            faults.Count(arrival, fault, failure.GetBaseException().Message);
+            faults.Count(arrival, fault, arrival.Refusal?.ToString() ?? failure.GetBaseException().Message);
             if (fault == TlsFault.Timeout)
             {
                 connection.Abort(new ConnectionAbortedException("The TLS handshake took too long."));

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using GatewayMesh.Certificates.Handshakes;
 using GatewayMesh.Certificates.Trust;
 using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Configuration.Tunnels;
@@ -9,8 +10,8 @@ using Microsoft.AspNetCore.Connections;
 namespace GatewayMesh.Proxy.Listeners;
 
 /// <summary>
-/// Connection middleware of the tunnel listener: the guard's hello, one answer byte, and only then the application's own bytes.
-/// Other listeners pass it untouched.
+/// Connection middleware of tunnels: the guard's hello, one answer byte, and only then the application's own bytes. A tunnel comes on a listener of its own, or,
+/// with certificates, by its own ALPN name on the one for peers. Other connections pass untouched.
 /// </summary>
 internal sealed class TunnelDoor(TimeProvider time, SplitMix random, TimeSpan maxCarriedAge, Func<bool> draining, Func<bool> busy)
 {
@@ -24,8 +25,17 @@ internal sealed class TunnelDoor(TimeProvider time, SplitMix random, TimeSpan ma
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
     /// <summary>Connection middleware.</summary>
-    public ConnectionDelegate Around(ConnectionDelegate next) => connection =>
-        connection.Features.Get<Arrival>()!.Kind == ListenerKind.Tunnel ? Greet(connection, next) : next(connection);
+    public ConnectionDelegate Around(ConnectionDelegate next) => connection => IsTunnel(connection.Features.Get<Arrival>()!) ? Greet(connection, next) : next(connection);
+
+    private static bool IsTunnel(Arrival arrival)
+    {
+        if (arrival.Listener is { IsMutual: true, Kind: ListenerKind.Mesh } && arrival.Tls is { } tls && tls.ApplicationProtocol.Span.SequenceEqual(ProtocolNames.Tunnel.Protocol.Span))
+        {
+            arrival.Kind = ListenerKind.Tunnel;
+        }
+
+        return arrival.Kind == ListenerKind.Tunnel;
+    }
 
     private async Task Greet(ConnectionContext connection, ConnectionDelegate next)
     {

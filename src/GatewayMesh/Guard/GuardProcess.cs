@@ -54,8 +54,9 @@ internal sealed class GuardProcess : IDisposable
         _directory = new GatewayDirectory(bootstrap.RunDir);
         Certificates = bootstrap.Identity == IdentityMode.Mtls ? new CertificateFolder(bootstrap.Certificates, _time) : null;
         _watch = new GatewayWatch(_time, SayWhetherGatewaysAnswer);
-        _carrier = new Carrier(_directory, _warm, _watch, bootstrap.Node, Versions.Current, _time);
-        _exerciser = new Exerciser(_directory, _warm, _watch, () => _listeners.CarriedServices, bootstrap.Node, Versions.Current, _time);
+        var dialer = new TunnelDialer(Certificates, bootstrap.GatewayService, _time);
+        _carrier = new Carrier(_directory, dialer, _warm, _watch, bootstrap.Node, Versions.Current, _time);
+        _exerciser = new Exerciser(_directory, dialer, _warm, _watch, () => _listeners.CarriedServices, bootstrap.Node, Versions.Current, _time);
         _loop = new GuardLoop(Plan(load), _listeners, _carrier, _time, new Random(Environment.ProcessId), (happened, message) => _events.Info(happened, message)) { Changed = Changed };
         _registration = bootstrap.Registry!.Kind == "consul"
             ? new ConsulGuardRegistration(bootstrap, _time, (happened, message) => _events.Warning(happened, message))
@@ -202,9 +203,10 @@ internal sealed class GuardProcess : IDisposable
         {
             var next = BootstrapLoad.From(_load.Options);
             if (next.Bootstrap.Node != _load.Bootstrap.Node || next.Bootstrap.DataDir != _load.Bootstrap.DataDir || next.Bootstrap.RunDir != _load.Bootstrap.RunDir
-                || !next.Bootstrap.Admin.Equals(_load.Bootstrap.Admin) || next.Bootstrap.Registry != _load.Bootstrap.Registry || next.Bootstrap.Role != _load.Bootstrap.Role)
+                || !next.Bootstrap.Admin.Equals(_load.Bootstrap.Admin) || next.Bootstrap.Registry != _load.Bootstrap.Registry || next.Bootstrap.Role != _load.Bootstrap.Role
+                || next.Bootstrap.Identity != _load.Bootstrap.Identity || next.Bootstrap.Certificates != _load.Bootstrap.Certificates)
             {
-                throw new RoleFailure(ExitCode.Usage, $"{next.Bootstrap.File}: role, node, dataDir, runDir, registry and admin cannot change while the process runs; restart it");
+                throw new RoleFailure(ExitCode.Usage, $"{next.Bootstrap.File}: role, node, dataDir, runDir, registry, identity, certificates and admin cannot change while the process runs; restart it");
             }
 
             _loop.Post(() => Reload(next));

@@ -70,6 +70,7 @@ internal sealed class MeshNode : IAsyncDisposable
 
         Plane = new DataPlane(DataPlaneOptions.For(bootstrap) with
         {
+            Certificates = Certificates,
             Time = time,
             Seed = Environment.ProcessId,
             Logs = _logs,
@@ -116,8 +117,8 @@ internal sealed class MeshNode : IAsyncDisposable
     /// <summary>Starts all of it; returns at once, ready or not.</summary>
     internal async Task StartAsync()
     {
-        await Plane.StartAsync().ConfigureAwait(false);
         Certificates?.Start();
+        await Plane.StartAsync().ConfigureAwait(false);
         if (Certificates is not null)
         {
             _fetching = _registry.RunCertificatesAsync(Certificates, _troubles, _stop.Token);
@@ -175,7 +176,7 @@ internal sealed class MeshNode : IAsyncDisposable
         RequestRate = _capacity.RequestRate,
         Services = NodeServices.Of(_bootstrap, _health.IsReady),
         Gateway = _bootstrap.Gateway is { } gateway
-            ? new NodeGateway(gateway.Service, gateway.Group, new HostPort(gateway.Address, gateway.Listen.Port), new HostPort(gateway.Address, gateway.GuardListen.Port))
+            ? new NodeGateway(gateway.Service, gateway.Group, new HostPort(gateway.Address, gateway.Listen.Port), _bootstrap.TunnelAddress)
             : null,
         At = _time.GetUtcNow(),
     };

@@ -21,7 +21,11 @@ internal sealed class Mesh : IAsyncDisposable
         Folder = Directory.CreateTempSubdirectory("gatewaymesh-test-").FullName;
         Registry = Path.Combine(Folder, "registry");
         Directory.CreateDirectory(Registry);
+        Certificates = new MeshCertificates(Path.Combine(Folder, "certificates"));
     }
+
+    /// <summary>The certificates of all nodes, where there is no <see cref="Consul"/>.</summary>
+    public MeshCertificates Certificates { get; }
 
     public string Folder { get; }
 
@@ -56,6 +60,7 @@ internal sealed class Mesh : IAsyncDisposable
     {
         var admin = FreePorts.Loopback();
         var node = new MeshNode(name, Path.Combine(Folder, name + ".yaml"), admin, Environment);
+        Certificates.IssueFor(rest);
         File.WriteAllText(node.ConfigFile, Header(name, role, admin) + rest);
         _nodes.Add(node);
         return node;
@@ -78,11 +83,14 @@ internal sealed class Mesh : IAsyncDisposable
         runDir: {Path.Combine(Folder, name, "run")}
         registry: {Consul?.Registry ?? $"file:{Registry}"}
         admin: {admin}
-        identity: plaintext
+        {Identity}
         drainDelay: 200ms
         drainTimeout: 10s
 
         """;
+
+    /// <summary>How peers are known: by certificates of the mesh's own authority, or with Consul by Consul's.</summary>
+    private string Identity => Consul is not null ? "identity: plaintext" : $"identity: mtls\ncertificates: {Certificates.Folder}";
 
     public string DataDir(string name) => Path.Combine(Folder, name, "data");
 
@@ -146,6 +154,7 @@ internal sealed class Mesh : IAsyncDisposable
 
         _nodes.ForEach(node => node.Dispose());
         _backends.ForEach(backend => backend.Dispose());
+        Certificates.Dispose();
         Directory.Delete(Folder, recursive: true);
     }
 

@@ -43,7 +43,7 @@ internal static class DeclaredServices
         {
             services.Add(Edge(bootstrap, gateway.Service, gateway.Address, gateway.Listen.Port, [
                 KeyValuePair.Create(MetaKeys.Group, gateway.Group),
-                KeyValuePair.Create(MetaKeys.Tunnel, new HostPort(gateway.Address, gateway.GuardListen.Port).ToString())]));
+                KeyValuePair.Create(MetaKeys.Tunnel, bootstrap.TunnelAddress.ToString())]));
         }
 
         if (bootstrap.Ingress is { } ingress)

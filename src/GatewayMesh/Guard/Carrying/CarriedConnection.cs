@@ -9,7 +9,7 @@ namespace GatewayMesh.Guard.Carrying;
 /// bytes are in flight (a read of nothing waits for them), so an idle connection costs no buffer. An end is passed on as an end, a break as a
 /// break: what is incomplete must not look complete.
 /// </summary>
-internal sealed class CarriedConnection(Socket application, NetworkStream tunnel, TimeProvider time) : IDisposable
+internal sealed class CarriedConnection(Socket application, Tunnel tunnel, TimeProvider time) : IDisposable
 {
     private const int BufferSize = 16 * 1024;
 
@@ -25,8 +25,12 @@ internal sealed class CarriedConnection(Socket application, NetworkStream tunnel
     internal async Task<bool> RunAsync()
     {
         await using var stream = new NetworkStream(application, ownsSocket: false);
-        var up = CopyAsync(stream, tunnel, tunnel.Socket);
-        var down = CopyAsync(tunnel, stream, application);
+        var up = CopyAsync(stream, tunnel.Stream, tunnel.EndSendingAsync);
+        var down = CopyAsync(tunnel.Stream, stream, () =>
+        {
+            application.Shutdown(SocketShutdown.Send);
+            return ValueTask.CompletedTask;
+        });
         var whole = (await Task.WhenAll(up, down).ConfigureAwait(false)).All(well => well);
         if (!whole)
         {
@@ -66,7 +70,7 @@ internal sealed class CarriedConnection(Socket application, NetworkStream tunnel
 
     public void Dispose() => _stop.Dispose();
 
-    private async Task<bool> CopyAsync(NetworkStream from, NetworkStream to, Socket target)
+    private async Task<bool> CopyAsync(Stream from, Stream to, Func<ValueTask> end)
     {
         try
         {
@@ -79,7 +83,7 @@ internal sealed class CarriedConnection(Socket application, NetworkStream tunnel
                     var count = await from.ReadAsync(buffer, _stop.Token).ConfigureAwait(false);
                     if (count == 0)
                     {
-                        target.Shutdown(SocketShutdown.Send);
+                        await end().ConfigureAwait(false);
                         return true;
                     }
 

@@ -6,7 +6,7 @@ using GatewayMesh.Linux;
 namespace GatewayMesh.Guard.Carrying;
 
 /// <summary>Carries an application's connection to a gateway: finds one that takes it, then copies bytes.</summary>
-internal sealed class Carrier(GatewayDirectory directory, WarmTunnels warm, GatewayWatch watch, string node, string version, TimeProvider time) : IDisposable
+internal sealed class Carrier(GatewayDirectory directory, TunnelDialer dialer, WarmTunnels warm, GatewayWatch watch, string node, string version, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -111,7 +111,7 @@ internal sealed class Carrier(GatewayDirectory directory, WarmTunnels warm, Gate
         }
     }
 
-    private async Task RunAsync(Socket application, NetworkStream tunnel)
+    private async Task RunAsync(Socket application, Tunnel tunnel)
     {
         await using (tunnel.ConfigureAwait(false))
         using (var carried = new CarriedConnection(application, tunnel, time))
@@ -131,7 +131,7 @@ internal sealed class Carrier(GatewayDirectory directory, WarmTunnels warm, Gate
         }
     }
 
-    private async Task<NetworkStream?> OpenAsync(ListenerSpec listener)
+    private async Task<Tunnel?> OpenAsync(ListenerSpec listener)
     {
         var began = time.GetTimestamp();
         while (true)
@@ -161,13 +161,20 @@ internal sealed class Carrier(GatewayDirectory directory, WarmTunnels warm, Gate
         }
     }
 
-    private async Task<NetworkStream?> TryOpenAsync(GatewayAddress gateway, ListenerSpec listener)
+    private async Task<Tunnel?> TryOpenAsync(GatewayAddress gateway, ListenerSpec listener)
     {
         using var limit = new CancellationTokenSource(AnswerTimeout, time);
         try
         {
-            return await GreetWarmAsync(gateway, listener, limit.Token).ConfigureAwait(false)
-                ?? await GreetAsync(await TunnelDialer.ConnectAsync(gateway.Tunnel, limit.Token).ConfigureAwait(false), gateway, listener, limit.Token).ConfigureAwait(false);
+            if (await GreetWarmAsync(gateway, listener, limit.Token).ConfigureAwait(false) is { } greeted)
+            {
+                return greeted;
+            }
+
+            limit.CancelAfter(dialer.Patience);
+            var tunnel = await dialer.ConnectAsync(listener.Service!, gateway.Tunnel, limit.Token).ConfigureAwait(false);
+            limit.CancelAfter(AnswerTimeout);
+            return await GreetAsync(tunnel, gateway, listener, limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -182,7 +189,7 @@ internal sealed class Carrier(GatewayDirectory directory, WarmTunnels warm, Gate
     }
 
     // A warm tunnel may have ended at this very moment, which says nothing of the gateway: a new one is tried then.
-    private async Task<NetworkStream?> GreetWarmAsync(GatewayAddress gateway, ListenerSpec listener, CancellationToken limit)
+    private async Task<Tunnel?> GreetWarmAsync(GatewayAddress gateway, ListenerSpec listener, CancellationToken limit)
     {
         try
         {
@@ -194,7 +201,7 @@ internal sealed class Carrier(GatewayDirectory directory, WarmTunnels warm, Gate
         }
     }
 
-    private async Task<NetworkStream?> GreetAsync(NetworkStream tunnel, GatewayAddress gateway, ListenerSpec listener, CancellationToken limit)
+    private async Task<Tunnel?> GreetAsync(Tunnel tunnel, GatewayAddress gateway, ListenerSpec listener, CancellationToken limit)
     {
         var taken = false;
         try

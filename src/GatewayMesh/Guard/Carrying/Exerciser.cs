@@ -8,7 +8,7 @@ namespace GatewayMesh.Guard.Carrying;
 /// Keeps the way through the gateways in working order: for each service, every ten seconds, a warm tunnel is used for a small request through
 /// the gateway's data path, and another is put in its place. While no gateway answers it asks every 250 ms.
 /// </summary>
-internal sealed class Exerciser(GatewayDirectory directory, WarmTunnels warm, GatewayWatch watch, Func<IReadOnlyList<string>> services, string node, string version, TimeProvider time)
+internal sealed class Exerciser(GatewayDirectory directory, TunnelDialer dialer, WarmTunnels warm, GatewayWatch watch, Func<IReadOnlyList<string>> services, string node, string version, TimeProvider time)
 {
     private const int GatewaysEach = 2;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
@@ -79,7 +79,7 @@ internal sealed class Exerciser(GatewayDirectory directory, WarmTunnels warm, Ga
         {
             using var late = new CancellationTokenSource(Limit, time);
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
-            await using (var tunnel = warm.Take(service, gateway) ?? await TunnelDialer.ConnectAsync(gateway.Tunnel, limit.Token).ConfigureAwait(false))
+            await using (var tunnel = warm.Take(service, gateway) ?? await dialer.ConnectAsync(service, gateway.Tunnel, limit.Token).ConfigureAwait(false))
             {
                 var answer = await TunnelDialer.HelloAsync(tunnel, new TunnelHello(service, null, node, version), limit.Token).ConfigureAwait(false);
                 if (answer != TunnelAnswer.Ok)
@@ -88,10 +88,10 @@ internal sealed class Exerciser(GatewayDirectory directory, WarmTunnels warm, Ga
                     return false;
                 }
 
-                await AskAsync(tunnel, limit.Token).ConfigureAwait(false);
+                await AskAsync(tunnel.Stream, limit.Token).ConfigureAwait(false);
             }
 
-            warm.Put(service, gateway, await TunnelDialer.ConnectAsync(gateway.Tunnel, limit.Token).ConfigureAwait(false));
+            warm.Put(service, gateway, await dialer.ConnectAsync(service, gateway.Tunnel, limit.Token).ConfigureAwait(false));
             watch.Saw(gateway, ok: true, null);
             return true;
         }
@@ -102,7 +102,7 @@ internal sealed class Exerciser(GatewayDirectory directory, WarmTunnels warm, Ga
         }
     }
 
-    private static async Task AskAsync(NetworkStream tunnel, CancellationToken cancellation)
+    private static async Task AskAsync(Stream tunnel, CancellationToken cancellation)
     {
         await tunnel.WriteAsync(Request.ToArray(), cancellation).ConfigureAwait(false);
         var answer = new byte[512];

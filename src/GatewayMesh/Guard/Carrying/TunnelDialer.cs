@@ -1,4 +1,6 @@
 using System.Net.Sockets;
+using GatewayMesh.Certificates;
+using GatewayMesh.Certificates.Handshakes;
 using GatewayMesh.Configuration.Tunnels;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Linux;
@@ -6,22 +8,31 @@ using GatewayMesh.Linux;
 namespace GatewayMesh.Guard.Carrying;
 
 /// <summary>
-/// Opens tunnels to gateways. Two steps, so that the slow one can be done ahead: connect (with mTLS later: the handshake, in a service's
-/// identity), then hello and the answer byte. Identity is plaintext here: the stream is the socket's own.
+/// Opens tunnels to gateways. Two steps, so that the slow one can be done ahead: connect (and, with certificates, the handshake in the service's
+/// name), then hello and the answer byte.
 /// </summary>
-internal sealed class TunnelDialer
+/// <param name="certificates">Certificates and roots; null in plaintext identity.</param>
+/// <param name="gatewayService">Whom a gateway's certificate must name.</param>
+/// <param name="time">The clock.</param>
+internal sealed class TunnelDialer(ICertificates? certificates, string gatewayService, TimeProvider time)
 {
+    /// <summary>How long a gateway may take to accept: 100 ms, with a handshake 250 ms.</summary>
+    internal TimeSpan Patience { get; } = TimeSpan.FromMilliseconds(certificates is null ? 100 : 250);
+
     /// <summary>Connects.</summary>
     /// <exception cref="SocketException">Nobody there.</exception>
+    /// <exception cref="HandshakeException">It is no gateway, or does not want us; or there is no valid certificate of <paramref name="service"/>.</exception>
     /// <exception cref="OperationCanceledException">Not in time.</exception>
-    internal static async Task<NetworkStream> ConnectAsync(HostPort gateway, CancellationToken cancellation)
+    internal async Task<Tunnel> ConnectAsync(string service, HostPort gateway, CancellationToken cancellation)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             LostPeer.Notice(socket, mayStand: true); // it carries whatever the application sends
             await socket.ConnectAsync(gateway.ToEndPoint(), cancellation).ConfigureAwait(false);
-            return new NetworkStream(socket, ownsSocket: true);
+            Stream stream = new NetworkStream(socket, ownsSocket: true);
+            return new Tunnel(socket, certificates is null ? stream
+                : await MutualTls.ConnectAsync(stream, certificates, service, gatewayService, ProtocolNames.Tunnel, time, cancellation).ConfigureAwait(false));
         }
         catch
         {
@@ -33,11 +44,11 @@ internal sealed class TunnelDialer
     /// <summary>Says hello and hears the answer.</summary>
     /// <exception cref="IOException">The tunnel broke.</exception>
     /// <exception cref="OperationCanceledException">Not in time.</exception>
-    internal static async Task<TunnelAnswer> HelloAsync(Stream tunnel, TunnelHello hello, CancellationToken cancellation)
+    internal static async Task<TunnelAnswer> HelloAsync(Tunnel tunnel, TunnelHello hello, CancellationToken cancellation)
     {
-        await tunnel.WriteAsync(hello.ToBytes(), cancellation).ConfigureAwait(false);
+        await tunnel.Stream.WriteAsync(hello.ToBytes(), cancellation).ConfigureAwait(false);
         var answer = new byte[1];
-        return await tunnel.ReadAsync(answer, cancellation).ConfigureAwait(false) == 1
+        return await tunnel.Stream.ReadAsync(answer, cancellation).ConfigureAwait(false) == 1
             ? (TunnelAnswer)answer[0]
             : throw new IOException("the gateway closed the tunnel without an answer");
     }

@@ -6,12 +6,12 @@ namespace GatewayMesh.Guard.Carrying;
 /// <summary>One connected, verified and yet unused tunnel for each service and gateway, made anew at each exercise, so that the first carried connection need not wait for a handshake.</summary>
 internal sealed class WarmTunnels : IDisposable
 {
-    private readonly Dictionary<(string Service, string Node), NetworkStream> _tunnels = [];
+    private readonly Dictionary<(string Service, string Node), Tunnel> _tunnels = [];
 
     /// <summary>Puts one in, in the place of the one before.</summary>
-    internal void Put(string service, GatewayAddress gateway, NetworkStream tunnel)
+    internal void Put(string service, GatewayAddress gateway, Tunnel tunnel)
     {
-        NetworkStream? before;
+        Tunnel? before;
         lock (_tunnels)
         {
             _tunnels.Remove((service, gateway.Node), out before);
@@ -22,9 +22,9 @@ internal sealed class WarmTunnels : IDisposable
     }
 
     /// <summary>Takes one out; null when there is none or the gateway has ended it.</summary>
-    internal NetworkStream? Take(string service, GatewayAddress gateway)
+    internal Tunnel? Take(string service, GatewayAddress gateway)
     {
-        NetworkStream? tunnel;
+        Tunnel? tunnel;
         lock (_tunnels)
         {
             _tunnels.Remove((service, gateway.Node), out tunnel);

@@ -22,7 +22,7 @@ internal sealed class CarrierBench : IDisposable
         Write(gateways);
         Directory = new GatewayDirectory(RunDir);
         Watch = new GatewayWatch(Time, () => Interlocked.Increment(ref _changes));
-        Carrier = new Carrier(Directory, Warm, Watch, "host-a", "1.2.3", Time);
+        Carrier = new Carrier(Directory, Dialer, Warm, Watch, "host-a", "1.2.3", Time);
     }
 
     internal string RunDir { get; }
@@ -30,6 +30,8 @@ internal sealed class CarrierBench : IDisposable
     internal ManualTime Time { get; } = new();
 
     internal GatewayDirectory Directory { get; }
+
+    internal TunnelDialer Dialer { get; } = new(null, "gatewaymesh-gateway", TimeProvider.System);
 
     internal WarmTunnels Warm { get; } = new();
 

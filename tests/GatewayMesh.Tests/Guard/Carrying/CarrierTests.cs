@@ -219,7 +219,7 @@ public sealed class CarrierTests
     {
         using var gateway = new FakeGateway("gw-1", then: Echo);
         using var bench = new CarrierBench(gateway);
-        bench.Warm.Put("web", gateway.Address, await TunnelDialer.ConnectAsync(gateway.Address.Tunnel, CancellationToken.None));
+        bench.Warm.Put("web", gateway.Address, await bench.Dialer.ConnectAsync("web", gateway.Address.Tunnel, CancellationToken.None));
         await Eventually.Holds(() => gateway.Connections == 1, "it is warm");
 
         await AssertCarried(bench);
@@ -236,7 +236,7 @@ public sealed class CarrierTests
         using var bench = new CarrierBench(gateway);
         using var elsewhere = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         elsewhere.Start();
-        var stale = await TunnelDialer.ConnectAsync(new("127.0.0.1", ((System.Net.IPEndPoint)elsewhere.LocalEndpoint).Port), CancellationToken.None);
+        var stale = await bench.Dialer.ConnectAsync("web", new("127.0.0.1", ((System.Net.IPEndPoint)elsewhere.LocalEndpoint).Port), CancellationToken.None);
         using (await elsewhere.AcceptSocketAsync())
         {
             bench.Warm.Put("web", gateway.Address, stale);

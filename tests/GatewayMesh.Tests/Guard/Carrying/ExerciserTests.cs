@@ -126,7 +126,7 @@ public sealed class ExerciserTests
 
         internal Running(CarrierBench bench)
         {
-            Exerciser = new Exerciser(bench.Directory, bench.Warm, bench.Watch, () => ["web"], "host-a", "1.2.3", bench.Time);
+            Exerciser = new Exerciser(bench.Directory, bench.Dialer, bench.Warm, bench.Watch, () => ["web"], "host-a", "1.2.3", bench.Time);
             _run = Exerciser.RunAsync(_stop.Token);
         }
 
