@@ -1,4 +1,5 @@
 using System.Net.Http;
+using GatewayMesh.Certificates.Handshakes;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Pipeline;
 using GatewayMesh.Proxy.Upstreams;
@@ -70,6 +71,7 @@ internal static class ForwardingErrors
         ConnectFailure.Unreachable => "unreachable",
         ConnectFailure.OutOfSockets => "out of sockets",
         ConnectFailure.Other => "connect failed",
+        ConnectFailure.PeerNotBelieved => (connect.InnerException as HandshakeException)?.Fault.ToString(),
         _ => null,
     };
 

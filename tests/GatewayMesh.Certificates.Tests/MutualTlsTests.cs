@@ -1,0 +1,111 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using GatewayMesh.Certificates.Folder;
+using GatewayMesh.Certificates.Handshakes;
+using GatewayMesh.Certificates.Trust;
+using GatewayMesh.Fixtures;
+
+namespace GatewayMesh.Certificates.Tests;
+
+/// <summary>Handshakes between parts of the mesh, over real sockets.</summary>
+public sealed class MutualTlsTests
+{
+    private static readonly CancellationTokenSource Patience = new(TimeSpan.FromSeconds(30));
+    private readonly TestAuthority _authority = new();
+    private readonly List<IDisposable> _own = [];
+
+    [OneTimeTearDown]
+    public void End()
+    {
+        _own.ForEach(each => each.Dispose());
+        _authority.Dispose();
+    }
+
+    [Test]
+    public async Task Both_sides_know_each_other()
+    {
+        var (client, peer) = await Shake(_authority.Issue("web"), _authority.Issue("payments"));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(client, Is.Null, client?.ToString());
+            Assert.That(peer?.Id, Is.EqualTo(new SpiffeId("test.mesh", "dc1", "web")));
+        }
+    }
+
+    [Test]
+    public async Task Who_answers_for_another_service_is_refused()
+    {
+        var (client, _) = await Shake(_authority.Issue("web"), _authority.Issue("orders"), server: "orders");
+        Assert.That(client, Is.InstanceOf<HandshakeException>().With.Property("Fault").EqualTo(PeerFault.WrongService));
+    }
+
+    [Test]
+    public async Task Without_an_own_certificate_nothing_is_begun()
+    {
+        var (client, peer) = await Shake(null, _authority.Issue("payments"));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(client, Is.InstanceOf<HandshakeException>().With.Property("LacksOwn").True);
+            Assert.That(peer, Is.Null);
+        }
+    }
+
+    [Test]
+    public async Task A_client_of_another_authority_is_not_let_in()
+    {
+        using var other = new TestAuthority();
+        var (_, peer) = await Shake(other.Issue("web"), _authority.Issue("payments"));
+        Assert.That(peer, Is.Null);
+    }
+
+    private async Task<(Exception? Client, PeerIdentity? Peer)> Shake(string? web, string payments, string server = "payments")
+    {
+        var (mine, theirs) = (Folder(), Folder());
+        if (web is not null)
+        {
+            mine.Put("web", web);
+        }
+
+        theirs.Put(server, payments);
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var accepted = Task.Run(async () =>
+        {
+            PeerIdentity? who = null;
+            using var socket = await listener.AcceptTcpClientAsync(Patience.Token);
+            using var tls = new SslStream(socket.GetStream());
+            try
+            {
+                await tls.AuthenticateAsServerAsync(MutualTls.ServerOptions(theirs, server, tunnels: false, TimeProvider.System, (_, peer) => who = peer)!, Patience.Token);
+            }
+            catch (Exception refused) when (refused is IOException or System.Security.Authentication.AuthenticationException)
+            {
+                return null;
+            }
+
+            return who;
+        });
+        using var client = new TcpClient();
+        await client.ConnectAsync((IPEndPoint)listener.LocalEndpoint, Patience.Token);
+        Exception? failure = null;
+        try
+        {
+            await using var stream = await MutualTls.ConnectAsync(client.GetStream(), mine, "web", "payments", ProtocolNames.Http1, TimeProvider.System, Patience.Token);
+        }
+        catch (HandshakeException refused)
+        {
+            failure = refused;
+        }
+
+        return (failure, await accepted);
+    }
+
+    private CertificateFolder Folder()
+    {
+        var folder = new CertificateFolder(Path.Combine(TestContext.CurrentContext.WorkDirectory, "handshakes", Guid.NewGuid().ToString("N")), TimeProvider.System);
+        folder.PutTrust(_authority.RootPem);
+        _own.Add(folder);
+        return folder;
+    }
+}
