@@ -12,7 +12,7 @@ public static class ListenerPlan
     /// <summary>The listeners of <paramref name="bootstrap"/>, in the order of the file.</summary>
     public static ImmutableArray<ListenerSpec> For(BootstrapSpec bootstrap) => bootstrap.Role switch
     {
-        MeshRole.Sidecar => [.. bootstrap.Sidecar!.Services.SelectMany(service => OfService(service, bootstrap.Identity == IdentityMode.Mtls))],
+        MeshRole.Sidecar => [.. bootstrap.Sidecar!.Services.SelectMany(OfService)],
         MeshRole.Gateway => OfGateway(bootstrap.Gateway!, bootstrap.Identity == IdentityMode.Mtls),
         _ => [.. bootstrap.Ingress!.Listeners.Select(OfIngress)],
     };
@@ -23,11 +23,11 @@ public static class ListenerPlan
     // With certificates tunnels come on the listener for peers, by a protocol name of their own.
     private static ImmutableArray<ListenerSpec> OfGateway(GatewaySpec gateway, bool mutual)
     {
-        var mesh = new ListenerSpec("mesh", ListenerKind.Mesh, gateway.Listen) { Service = gateway.Service, IsMutual = mutual };
+        var mesh = new ListenerSpec("mesh", ListenerKind.Mesh, gateway.Listen) { Service = gateway.Service };
         return mutual ? [mesh] : [mesh, new ListenerSpec("tunnel", ListenerKind.Tunnel, gateway.GuardListen)];
     }
 
-    private static IEnumerable<ListenerSpec> OfService(LocalServiceSpec service, bool mutual)
+    private static IEnumerable<ListenerSpec> OfService(LocalServiceSpec service)
     {
         if (service.Outbound is { } outbound)
         {
@@ -48,7 +48,6 @@ public static class ListenerPlan
             yield return new ListenerSpec($"inbound/{service.Name}", ListenerKind.Inbound, inbound)
             {
                 Service = service.Name,
-                IsMutual = mutual,
                 Application = new HostPort(service.Address, service.Port),
                 Protocol = service.Protocol,
             };

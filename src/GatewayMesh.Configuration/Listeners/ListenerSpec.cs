@@ -12,8 +12,8 @@ public sealed record ListenerSpec(string Name, ListenerKind Kind, IPEndPoint Add
     /// <summary>The service in whose identity it acts: a sidecar's local one, the gateway's own name.</summary>
     public string? Service { get; init; }
 
-    /// <summary>Peers connect by TLS with a certificate of the mesh, and are shown the one of <see cref="Service"/>. Default: false.</summary>
-    public bool IsMutual { get; init; }
+    /// <summary>Other parts of the mesh connect to it: where there are certificates, by TLS alone, and they are shown the one of <see cref="Service"/>.</summary>
+    public bool IsForPeers => Kind is ListenerKind.Inbound or ListenerKind.Mesh;
 
     /// <summary><see cref="ListenerKind.Upstream"/>: the one service that it leads to.</summary>
     public string? Upstream { get; init; }

@@ -24,7 +24,7 @@ internal sealed class MutualIdentity(ICertificates certificates, string ingress,
             return new(ingress, Verified: true);
         }
 
-        if (!exchange.Arrival.Listener.IsMutual)
+        if (!exchange.Arrival.Listener.IsForPeers)
         {
             return new(exchange.Arrival.Listener.Service ?? "", Verified: true);
         }

@@ -10,7 +10,7 @@ namespace GatewayMesh.Proxy.Listeners;
 internal sealed class PeerTerms(ICertificates certificates, TimeProvider time)
 {
     /// <summary>The terms of a connection; null when its listener is not for peers.</summary>
-    public TlsTerms? Of(Arrival arrival) => arrival.Listener.IsMutual ? Show : null;
+    public TlsTerms? Of(Arrival arrival) => arrival.Listener.IsForPeers ? Show : null;
 
     private SslServerAuthenticationOptions? Show(Arrival arrival, string host) =>
         MutualTls.ServerOptions(certificates, arrival.Listener.Service ?? "", arrival.Listener.Kind == ListenerKind.Mesh, time, (verdict, peer) =>

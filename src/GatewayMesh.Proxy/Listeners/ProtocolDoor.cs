@@ -49,7 +49,7 @@ internal sealed class ProtocolDoor(LimitsSpec limits, TimeProvider time)
     /// </summary>
     private async ValueTask<PrefaceMatch> Choose(ConnectionContext connection, Arrival arrival)
     {
-        switch (arrival.Listener.IsMutual ? null : arrival.Tls)
+        switch (arrival.Listener.IsForPeers ? null : arrival.Tls)
         {
             case { IsHttp2: true }:
                 return PrefaceMatch.Http2;

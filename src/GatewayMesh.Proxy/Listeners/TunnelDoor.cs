@@ -29,7 +29,7 @@ internal sealed class TunnelDoor(TimeProvider time, SplitMix random, TimeSpan ma
 
     private static bool IsTunnel(Arrival arrival)
     {
-        if (arrival.Listener is { IsMutual: true, Kind: ListenerKind.Mesh } && arrival.Tls is { } tls && tls.ApplicationProtocol.Span.SequenceEqual(ProtocolNames.Tunnel.Protocol.Span))
+        if (arrival.Listener.Kind == ListenerKind.Mesh && arrival.Tls is { } tls && tls.ApplicationProtocol.Span.SequenceEqual(ProtocolNames.Tunnel.Protocol.Span))
         {
             arrival.Kind = ListenerKind.Tunnel;
         }

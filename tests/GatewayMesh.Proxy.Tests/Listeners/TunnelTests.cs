@@ -119,5 +119,5 @@ public class TunnelTests
 
     private static IPEndPoint Listener(Mesh mesh) => mesh.Open(ListenerKind.Tunnel, "tunnel");
 
-    private static async Task<TunnelAnswer> Answer(RawConnection tunnel) => (TunnelAnswer)(await tunnel.ReadBytes(1))[0];
+    internal static async Task<TunnelAnswer> Answer(RawConnection tunnel) => (TunnelAnswer)(await tunnel.ReadBytes(1))[0];
 }

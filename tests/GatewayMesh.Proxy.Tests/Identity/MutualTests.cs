@@ -1,0 +1,125 @@
+using System.Net;
+using GatewayMesh.Certificates.Handshakes;
+using GatewayMesh.Configuration.Tunnels;
+using GatewayMesh.Configuration.Values;
+using GatewayMesh.Proxy.Tests.Listeners;
+using GatewayMesh.Proxy.Tests.Rig;
+
+namespace GatewayMesh.Proxy.Tests.Identity;
+
+/// <summary>Who calls whom, with certificates.</summary>
+public class MutualTests
+{
+    private const string Get = "GET /x HTTP/1.1\r\nHost: payments\r\n\r\n";
+
+    private CertifiedMesh _mesh = null!;
+
+    [SetUp]
+    public void Make() => _mesh = new CertifiedMesh();
+
+    [TearDown]
+    public async Task End() => await _mesh.DisposeAsync();
+
+    [Test]
+    public async Task A_call_goes_from_sidecar_to_sidecar()
+    {
+        using var payments = Backend.Saying("paid");
+        var (_, inbound) = await _mesh.Sidecar("payments", payments);
+        var (_, outbound) = await Web(inbound);
+        using var client = await RawConnection.To(outbound);
+
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.That((await client.Ask(Get)).Body, Is.EqualTo("paid"));
+        }
+    }
+
+    [Test]
+    public async Task An_instance_of_another_service_is_not_who_was_meant_and_hears_nothing()
+    {
+        using var orders = Backend.Saying("ordered");
+        var (_, inbound) = await _mesh.Sidecar("orders", orders);
+        var (_, outbound) = await Web(inbound);
+        using var client = await RawConnection.To(outbound);
+
+        var answer = await client.Ask(Get);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(answer.Status, Is.EqualTo(502));
+            Assert.That(answer["Proxy-Status"], Does.Contain("error=tls_certificate_error; forwarded=?0").And.Contain("WrongService"));
+            Assert.That(orders.Executed, Is.Zero);
+        }
+    }
+
+    [Test]
+    public async Task Without_a_valid_certificate_of_its_own_a_service_calls_nobody()
+    {
+        using var payments = Backend.Saying("paid");
+        var (_, inbound) = await _mesh.Sidecar("payments", payments);
+        var plane = await _mesh.Plane("sidecar", []);
+        plane.Service("payments", Address(inbound));
+        using var client = await RawConnection.To(plane.Outbound());
+
+        var answer = await client.Ask(Get);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(answer.Status, Is.EqualTo(503));
+            Assert.That(answer.Body, Does.Contain("no_certificate"));
+        }
+    }
+
+    [Test]
+    public async Task Two_services_of_one_host_never_share_a_connection_to_one_upstream()
+    {
+        using var payments = Backend.Saying("paid");
+        var (sidecar, inbound) = await _mesh.Sidecar("payments", payments);
+        var plane = await _mesh.Plane("sidecar", ["web", "batch"]);
+        plane.Service("payments", Address(inbound));
+        using var web = await RawConnection.To(plane.Outbound());
+        using var batch = await RawConnection.To(plane.Outbound("batch"));
+
+        await web.Ask(Get);
+        await batch.Ask(Get);
+        await web.Ask(Get);
+
+        Assert.That(sidecar.Plane.Figures.Connections, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Through_a_gateway_the_caller_stays_the_caller()
+    {
+        using var payments = Backend.Saying("paid");
+        var (callee, inbound) = await _mesh.Sidecar("payments", payments);
+        var gateway = await _mesh.Plane("gateway", ["gatewaymesh-gateway"]);
+        gateway.Service("payments", Address(inbound));
+        using var tunnel = await CertifiedMesh.As(_mesh.Authority.Issue("web"), CertifiedMesh.MeshListener(gateway), ProtocolNames.Tunnel);
+
+        await tunnel.Send(new TunnelHello("web", null, "host-a", "1").ToBytes());
+        Assert.That(await TunnelTests.Answer(tunnel), Is.EqualTo(TunnelAnswer.Ok));
+        Assert.That((await tunnel.Ask(Get)).Body, Is.EqualTo("paid"));
+
+        Assert.That(() => CertifiedMesh.CallersAt(callee), Is.EqualTo(["web"]).After(5000, 5));
+    }
+
+    [Test]
+    public async Task A_guard_speaks_for_the_service_of_its_certificate_and_for_no_other()
+    {
+        var gateway = await _mesh.Plane("gateway", ["gatewaymesh-gateway"]);
+        using var tunnel = await CertifiedMesh.As(_mesh.Authority.Issue("web"), CertifiedMesh.MeshListener(gateway), ProtocolNames.Tunnel);
+
+        await tunnel.Send(new TunnelHello("admin", null, "host-a", "1").ToBytes());
+
+        Assert.That(await TunnelTests.Answer(tunnel), Is.EqualTo(TunnelAnswer.Denied));
+    }
+
+    private async Task<(Mesh Plane, IPEndPoint Outbound)> Web(IPEndPoint payments)
+    {
+        var plane = await _mesh.Plane("sidecar", ["web"]);
+        plane.Service("payments", Address(payments));
+        return (plane, plane.Outbound());
+    }
+
+    private static HostPort Address(IPEndPoint address) => new("127.0.0.1", address.Port);
+}

@@ -1,0 +1,94 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.RegularExpressions;
+using GatewayMesh.Certificates.Folder;
+using GatewayMesh.Certificates.Handshakes;
+using GatewayMesh.Configuration.Listeners;
+
+namespace GatewayMesh.Proxy.Tests.Rig;
+
+/// <summary>Planes of one mesh with certificates of one authority: sidecars of several services, a gateway, an ingress.</summary>
+internal sealed partial class CertifiedMesh : IAsyncDisposable
+{
+    private readonly string _folder = Path.Combine(TestContext.CurrentContext.WorkDirectory, "certified", Guid.NewGuid().ToString("N"));
+    private readonly List<Mesh> _planes = [];
+    private readonly List<CertificateFolder> _folders = [];
+
+    /// <summary>The authority of the mesh.</summary>
+    public Fixtures.TestAuthority Authority { get; } = new();
+
+    /// <summary>What the plane of a service speaks with, by plane.</summary>
+    public Dictionary<Mesh, CertificateFolder> Certificates { get; } = [];
+
+    /// <summary>A running plane that has certificates of these services.</summary>
+    public async Task<Mesh> Plane(string role, string[] services, Func<DataPlaneOptions, DataPlaneOptions>? with = null)
+    {
+        var folder = new CertificateFolder(Path.Combine(_folder, $"{_folders.Count}"), TimeProvider.System);
+        folder.PutTrust(Authority.RootPem);
+        foreach (var service in services)
+        {
+            folder.Put(service, Authority.Issue(service));
+        }
+
+        var mesh = await Mesh.Start(options => (with ?? (same => same))(options with { Certificates = folder, RoleName = role, Node = $"{role}-{_planes.Count}" }));
+        _folders.Add(folder);
+        _planes.Add(mesh);
+        Certificates[mesh] = folder;
+        return mesh;
+    }
+
+    /// <summary>A sidecar in front of an application, and the address of its way in.</summary>
+    public async Task<(Mesh Plane, IPEndPoint Inbound)> Sidecar(string service, Backend application)
+    {
+        var plane = await Plane("sidecar", [service]);
+        return (plane, Inbound(plane, service, application));
+    }
+
+    public static IPEndPoint Inbound(Mesh plane, string service, Backend application) =>
+        plane.Open(ListenerKind.Inbound, $"inbound/{service}", spec => spec with { Service = service, Application = application.HostPort });
+
+    /// <summary>A gateway's listener for peers.</summary>
+    public static IPEndPoint MeshListener(Mesh plane) =>
+        plane.Open(ListenerKind.Mesh, "mesh", spec => spec with { Service = "gatewaymesh-gateway" });
+
+    /// <summary>A peer with a certificate (PEM with key; null: none) that a test speaks bytes as.</summary>
+    /// <exception cref="AuthenticationException">Refused within the handshake; with TLS 1.3 a client may hear of it only when it reads.</exception>
+    public static Task<RawConnection> As(string? pem, IPEndPoint address, SslApplicationProtocol? protocol = null) =>
+        RawConnection.ToTls(address, with: options =>
+        {
+            options.EnabledSslProtocols = SslProtocols.Tls13;
+            options.TargetHost = "";
+            options.ApplicationProtocols = [protocol ?? ProtocolNames.Http1];
+            options.ClientCertificates = pem is null ? null : [X509Certificate2.CreateFromPem(pem, pem)];
+        });
+
+    /// <summary>In whose names requests came in to the sidecars of a plane, as its metrics have it.</summary>
+    public static string[] CallersAt(Mesh plane)
+    {
+        var text = new ArrayBufferWriter<byte>();
+        plane.Plane.WriteMetrics(text);
+        return [.. Inbounds().Matches(Encoding.UTF8.GetString(text.WrittenSpan)).Select(match => match.Groups[1].Value).Distinct()];
+    }
+
+    [GeneratedRegex("gatewaymesh_requests_total\\{direction=\"inbound\",source=\"([^\"]*)\"")]
+    private static partial Regex Inbounds();
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var plane in _planes)
+        {
+            await plane.DisposeAsync();
+        }
+
+        _folders.ForEach(folder => folder.Dispose());
+        Authority.Dispose();
+        if (Directory.Exists(_folder))
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+}
