@@ -1,0 +1,179 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Authentication;
+using GatewayMesh.Fixtures;
+using GatewayMesh.Proxy.Tests.Rig;
+
+namespace GatewayMesh.Proxy.Tests.Identity;
+
+/// <summary>Who knocks at a way in with a certificate that is not good enough: the handshake ends it, and no application hears of it.</summary>
+public class StrangerTests
+{
+    private const string Get = "GET /x HTTP/1.1\r\nHost: payments\r\n\r\n";
+
+    private CertifiedMesh _mesh = null!;
+    private Backend _payments = null!;
+    private Mesh _plane = null!;
+    private IPEndPoint _inbound = null!;
+
+    private static DateTimeOffset Now => DateTimeOffset.UtcNow;
+
+    private Fixtures.TestAuthority Authority => _mesh.Authority;
+
+    [SetUp]
+    public async Task Make()
+    {
+        _mesh = new CertifiedMesh();
+        _payments = Backend.Saying("paid");
+        (_plane, _inbound) = await _mesh.Sidecar("payments", _payments);
+    }
+
+    [TearDown]
+    public async Task End()
+    {
+        await _mesh.DisposeAsync();
+        _payments.Dispose();
+    }
+
+    [Test]
+    public async Task A_service_of_the_mesh_is_let_in()
+    {
+        using var web = await CertifiedMesh.As(Authority.Issue("web"), _inbound);
+        Assert.That((await web.Ask(Get)).Body, Is.EqualTo("paid"));
+        Assert.That(() => CertifiedMesh.CallersAt(_plane), Is.EqualTo(["web"]).After(5000, 5));
+    }
+
+    [Test]
+    public Task No_certificate() => Refused(null);
+
+    [Test]
+    public async Task Plain_text_is_not_spoken()
+    {
+        using var plain = await RawConnection.To(_inbound);
+        var answer = await plain.Ask(Get);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(answer.Status, Is.EqualTo(400));
+            Assert.That(_payments.Executed, Is.Zero);
+        }
+    }
+
+    [Test]
+    public async Task Another_authoritys()
+    {
+        using var other = new Fixtures.TestAuthority();
+        await Refused(other.Issue("web"));
+    }
+
+    [Test]
+    public Task Another_trust_domains() => Refused(Authority.Issue("web", uris: ["spiffe://other.mesh/ns/default/dc/dc1/svc/web"]));
+
+    [Test]
+    public Task Expired() => Refused(Authority.Issue("web", Now.AddHours(-2), Now.AddMinutes(-1)));
+
+    [Test]
+    public Task Not_yet_valid() => Refused(Authority.Issue("web", Now.AddMinutes(5), Now.AddHours(1)));
+
+    [Test]
+    public Task Several_ids() => Refused(Authority.Issue("web", uris: [Authority.IdOf("web"), Authority.IdOf("admin")]));
+
+    [Test]
+    public Task For_servers_only() => Refused(Authority.Issue("web", usages: [Fixtures.TestAuthority.Server]));
+
+    [Test]
+    public async Task Revoked_by_the_removal_of_its_root_on_the_next_connection_and_on_the_next_request_of_an_open_one()
+    {
+        using var next = new Fixtures.TestAuthority();
+        var web = Authority.Issue("web");
+        using var open = await CertifiedMesh.As(web, _inbound);
+        Assert.That((await open.Ask(Get)).Body, Is.EqualTo("paid"));
+
+        var certificates = _mesh.Certificates[_plane];
+        certificates.PutTrust(next.RootPem);
+
+        var answer = await open.Ask(Get);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(answer.Status, Is.EqualTo(403));
+            Assert.That(answer.Body, Does.Contain("caller_not_believed"));
+            Assert.That(await open.IsEnded());
+            Assert.That(_payments.Executed, Is.EqualTo(1));
+        }
+
+        await Refused(web, alreadyExecuted: 1);
+    }
+
+    [Test]
+    public async Task While_two_roots_overlap_both_are_let_in_and_open_connections_live_on()
+    {
+        using var next = new Fixtures.TestAuthority();
+        using var open = await CertifiedMesh.As(Authority.Issue("web"), _inbound);
+        await open.Ask(Get);
+
+        _mesh.Certificates[_plane].PutTrust(next.RootPem + Authority.RootPem);
+
+        using var fresh = await CertifiedMesh.As(next.Issue("web"), _inbound);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((await open.Ask(Get)).Body, Is.EqualTo("paid"));
+            Assert.That((await fresh.Ask(Get)).Body, Is.EqualTo("paid"));
+        }
+    }
+
+    [Test]
+    public async Task A_session_is_never_resumed_so_that_none_outlives_its_root()
+    {
+        using var next = new Fixtures.TestAuthority();
+        var web = Authority.Issue("web");
+        for (var i = 0; i < 2; i++)
+        {
+            using var client = await CertifiedMesh.As(web, _inbound);
+            await client.Ask(Get);
+        }
+
+        // The platform's client keeps the sessions that a server offers, and shows them to the same name again.
+        _mesh.Certificates[_plane].PutTrust(next.RootPem);
+        await Refused(web, alreadyExecuted: 2);
+    }
+
+    [Test]
+    public async Task TLS_1_2_is_not_spoken()
+    {
+        var web = Authority.Issue("web");
+        try
+        {
+            using var client = await RawConnection.ToTls(_inbound, with: options =>
+            {
+                options.EnabledSslProtocols = SslProtocols.Tls12;
+                options.ClientCertificates = [System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPem(web, web)];
+            });
+            Assert.Fail("the handshake succeeded");
+        }
+        catch (Exception refused) when (refused is AuthenticationException or IOException)
+        {
+            Assert.That(_payments.Executed, Is.Zero);
+        }
+    }
+
+    [Test]
+    public async Task A_client_that_offers_h2_and_speaks_HTTP_1_1_is_understood()
+    {
+        using var web = await CertifiedMesh.As(Authority.Issue("web"), _inbound, SslApplicationProtocol.Http2);
+        Assert.That((await web.Ask(Get)).Body, Is.EqualTo("paid"));
+    }
+
+    // With TLS 1.3 a client has shaken hands before the server has looked at its certificate: it hears of the refusal when it reads.
+    private async Task Refused(string? pem, int alreadyExecuted = 0)
+    {
+        try
+        {
+            using var client = await CertifiedMesh.As(pem, _inbound);
+            var answer = await client.Ask(Get);
+            Assert.Fail($"answered with {answer.Status}");
+        }
+        catch (Exception refused) when (refused is AuthenticationException or IOException or EndOfStreamException)
+        {
+            Assert.That(_payments.Executed, Is.EqualTo(alreadyExecuted));
+        }
+    }
+}
