@@ -90,7 +90,7 @@ internal sealed class Mesh : IAsyncDisposable
         """;
 
     /// <summary>How peers are known: by certificates of the mesh's own authority, or with Consul by Consul's.</summary>
-    private string Identity => Consul is not null ? "identity: plaintext" : $"identity: mtls\ncertificates: {Certificates.Folder}";
+    private string Identity => Consul is not null ? "identity: mtls" : $"identity: mtls\ncertificates: {Certificates.Folder}";
 
     public string DataDir(string name) => Path.Combine(Folder, name, "data");
 
