@@ -1,5 +1,6 @@
 using GatewayMesh.Proxy.Identity;
 using GatewayMesh.Proxy.Pipeline;
+using GatewayMesh.Proxy.Routing;
 
 namespace GatewayMesh.Proxy.Tests.Authorization;
 
@@ -8,8 +9,14 @@ internal sealed class SaidByHeader : ICallerIdentity
 {
     public const string Field = "x-test-caller";
 
-    public Caller CallerOf(Exchange exchange) =>
+    public Caller? CallerOf(Exchange exchange) =>
         exchange.Http.Request.Headers.TryGetValue(Field, out var said) ? new Caller(said.ToString(), Verified: true)
         : exchange.Arrival.Carried is { } carried ? new Caller(carried.Service, Verified: true)
         : new Caller(exchange.Arrival.Listener.Service ?? "", Verified: false);
+
+    public string OwnNameFor(Exchange exchange) => exchange.Caller.Service;
+
+    public string? PeerOf(Exchange exchange, TargetKind kind, bool isGateway) => null;
+
+    public string? SourceFor(Exchange exchange) => exchange.Caller.Service;
 }
