@@ -1,10 +1,16 @@
 using System.Buffers;
+using System.Collections.Immutable;
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Linux;
 using GatewayMesh.Proxy.Admission;
 using GatewayMesh.Proxy.Authorization;
+using GatewayMesh.Proxy.Edge;
 using GatewayMesh.Proxy.Forwarding;
 using GatewayMesh.Proxy.Identity;
 using GatewayMesh.Proxy.Listeners;
@@ -40,6 +46,7 @@ public sealed class DataPlane : IAsyncDisposable
     private readonly AccessLog? _accessLog;
     private readonly PrometheusText _prometheus;
     private readonly MeshApplication _application;
+    private readonly EdgeListeners _edge;
     private readonly KestrelServer _server;
     private readonly PeerTerms? _peers;
     private readonly Lock _gate = new();
@@ -76,8 +83,13 @@ public sealed class DataPlane : IAsyncDisposable
         _application = new MeshApplication(pipeline, behaviours, new RequestTelemetry(Metrics, _accessLog), _traffic, pseudonym, time, options.Progress);
         var tunnel = new TunnelDoor(time, random, options.MaxCarriedAge, () => _traffic.Draining, () => _admission.Counts.InFlight >= _admission.Max);
         _peers = options.Certificates is { } shown ? new PeerTerms(shown, time) : null;
-        var tls = new TlsDoor(TermsOf, options.Limits, new TlsFaults(Metrics, options.Logs.CreateLogger("GatewayMesh.Proxy"), time), time);
-        _server = new KestrelServer(Microsoft.Extensions.Options.Options.Create(ServerSettings.For(options.Limits, _connections, tls, tunnel, new ProtocolDoor(options.Limits, time))), _listeners, options.Logs);
+        var log = options.Logs.CreateLogger("GatewayMesh.Proxy");
+        _edge = new EdgeListeners(time, log);
+        _edge.Apply(options.IngressListeners, options.TrustedProxies);
+        Metrics.AddGauges("gatewaymesh_public_certificate_expiry_seconds", "Seconds until a certificate of a public listener ends; negative when it has.", ExpiryOfPublicCertificates);
+        var edge = new EdgeDoor(_edge, options.Limits, Metrics, log, time);
+        var tls = new TlsDoor(TermsOf, options.Limits, new TlsFaults(Metrics, log, time), time);
+        _server = new KestrelServer(Microsoft.Extensions.Options.Options.Create(ServerSettings.For(options.Limits, _connections, edge, tls, tunnel, new ProtocolDoor(options.Limits, time))), _listeners, options.Logs);
     }
 
     /// <summary>The instruments, for what others count (tier, revision, failovers).</summary>
@@ -127,6 +139,15 @@ public sealed class DataPlane : IAsyncDisposable
             _listeners.Accept(accept && !_traffic.Draining);
         }
     }
+
+    /// <summary>The certificates that public listeners show.</summary>
+    public IReadOnlyList<EdgeCertificateView> EdgeCertificates => _edge.Certificates;
+
+    /// <summary>Everything that is wrong with the files of an ingress: certificates, keys and the authorities of clients.</summary>
+    public static ImmutableArray<ConfigError> CheckFiles(IngressSpec ingress) => EdgeListeners.Check(ingress.Listeners);
+
+    /// <summary>Takes other settings for public listeners; connections that there are keep theirs. Their sockets are opened and closed by the caller.</summary>
+    public void Reconfigure(IngressSpec ingress) => _edge.Apply(ingress.Listeners, ingress.TrustedProxies);
 
     /// <summary>The services that requests went to since the last call.</summary>
     public IReadOnlyCollection<string> TakeUsed() => [.. _traffic.Mesh.Endpoints.Services.Where(service => service.TakeUsed()).Select(service => service.Service)];
@@ -229,6 +250,7 @@ public sealed class DataPlane : IAsyncDisposable
 
         _server.Dispose();
         _listeners.Dispose();
+        _edge.Dispose();
         _upstreams.Dispose();
         _forwarder.Dispose();
         _prometheus.Dispose();
@@ -236,5 +258,14 @@ public sealed class DataPlane : IAsyncDisposable
         Metrics.Dispose();
     }
 
-    private TlsTerms? TermsOf(Arrival arrival) => _peers?.Of(arrival) ?? Terms?.Invoke(arrival);
+    private IEnumerable<Measurement<double>> ExpiryOfPublicCertificates()
+    {
+        var now = _options.Time.GetUtcNow();
+        return _edge.Certificates.Select(certificate => new Measurement<double>(
+            Math.Floor((certificate.NotAfter - now).TotalSeconds),
+            new KeyValuePair<string, object?>("port", certificate.Port.ToString(CultureInfo.InvariantCulture)),
+            new KeyValuePair<string, object?>("name", certificate.Names.FirstOrDefault() ?? "")));
+    }
+
+    private TlsTerms? TermsOf(Arrival arrival) => _peers?.Of(arrival) ?? Terms?.Invoke(arrival) ?? arrival.Edge?.Tls?.Terms;
 }

@@ -42,7 +42,10 @@ public sealed record DataPlaneOptions
     /// <summary>The service whose certificate makes a peer a gateway: it alone is believed when it says for whom it calls. Default: <c>gatewaymesh-gateway</c>.</summary>
     public string GatewayService { get; init; } = "gatewaymesh-gateway";
 
-    /// <summary>Ingress listeners: networks whose <c>X-Forwarded-*</c> are believed. Default: none.</summary>
+    /// <summary>Ingress listeners: what each of them does, by port. Default: none; a listener that does not stand here is closed to nobody and speaks plain HTTP.</summary>
+    public ImmutableArray<IngressListenerSpec> IngressListeners { get; init; } = [];
+
+    /// <summary>Ingress listeners: networks whose <c>X-Forwarded-*</c> and PROXY headers are believed. Default: none.</summary>
     public ImmutableArray<IPNetwork> TrustedProxies { get; init; } = [];
 
     /// <summary>The clock. Default: the system's.</summary>
@@ -81,6 +84,7 @@ public sealed record DataPlaneOptions
         MaxCarriedAge = bootstrap.Gateway?.MaxCarriedAge ?? TimeSpan.FromSeconds(10),
         GatewayService = bootstrap.GatewayService,
         IngressService = bootstrap.Ingress?.Service ?? "gatewaymesh-ingress",
+        IngressListeners = bootstrap.Ingress?.Listeners ?? [],
         TrustedProxies = bootstrap.Ingress?.TrustedProxies ?? [],
         EnforcesIntentions = bootstrap.Identity == IdentityMode.Mtls,
     };

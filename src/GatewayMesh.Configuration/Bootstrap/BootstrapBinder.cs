@@ -19,7 +19,7 @@ public static class BootstrapBinder
     /// <summary>The keys at the top of a bootstrap document.</summary>
     public static ImmutableArray<string> Keys { get; } =
     [
-        "role", "node", "cluster", "dataDir", "runDir", "registry", "registryToken", "registryTokenFile", "registryTls", "registryRequired", "admin", "identity", "certificates", "guarded",
+        "role", "node", "cluster", "dataDir", "runDir", "registry", "registryToken", "registryTokenFile", "registryTls", "registryRequired", "admin", "adminToken", "adminTokenFile", "identity", "certificates", "guarded",
         "sidecar", "gateway", "ingress", "limits", "gatewayShare", "transport", "drainDelay", "drainTimeout", "upgradeDrainTimeout",
     ];
 
@@ -46,6 +46,7 @@ public static class BootstrapBinder
         var otherRoles = new AddressClaims();
         AddressClaims ClaimsOf(MeshRole section) => stated == section ? claims : otherRoles;
 
+        var admin = reader.Optional("admin", ScalarTypes.Address, new IPEndPoint(IPAddress.Loopback, 15000));
         var dataDir = Folder(reader, "dataDir", "/var/lib/gatewaymesh", context);
         var spec = new BootstrapSpec
         {
@@ -56,13 +57,14 @@ public static class BootstrapBinder
             RunDir = Folder(reader, "runDir", "/run/gatewaymesh", context),
             Registry = RegistryBinder.Bind(reader, context, dataDir, (path, location) => Absolute(path, location, context)),
             RegistryRequired = reader.Optional("registryRequired", ScalarTypes.Flag, false),
-            Admin = reader.Optional("admin", ScalarTypes.Address, new IPEndPoint(IPAddress.Loopback, 15000)),
+            Admin = admin,
+            AdminToken = AdminBinder.Bind(reader, admin, (path, location) => Absolute(path, location, context)),
             Guarded = reader.Optional("guarded", ScalarTypes.Flag, true),
             Identity = reader.Optional("identity", Identity, IdentityMode.Plaintext),
             Certificates = Folder(reader, "certificates", Path.Combine(dataDir, "certificates"), context),
             Sidecar = reader.Section("sidecar", section => SidecarBinder.Bind(section, node, ClaimsOf(MeshRole.Sidecar))),
-            Gateway = reader.Section("gateway", section => EdgeBinder.BindGateway(section, ClaimsOf(MeshRole.Gateway))),
-            Ingress = reader.Section("ingress", section => EdgeBinder.BindIngress(section, ClaimsOf(MeshRole.Ingress))),
+            Gateway = reader.Section("gateway", section => GatewayBinder.Bind(section, ClaimsOf(MeshRole.Gateway))),
+            Ingress = reader.Section("ingress", section => IngressBinder.Bind(section, ClaimsOf(MeshRole.Ingress), (path, location) => Absolute(path, location, context))),
             Limits = reader.Section("limits", LimitsBinder.Bind),
             GatewayShare = reader.Optional("gatewayShare", ScalarTypes.Percent, 0.005),
             DrainDelay = reader.Optional("drainDelay", ScalarTypes.Wait, TimeSpan.FromSeconds(2)),
@@ -73,12 +75,6 @@ public static class BootstrapBinder
 
         _ = reader.Optional("transport", Transport, "auto");
         claims.Add(spec.Admin, reader, "admin");
-        if (!IPAddress.IsLoopback(spec.Admin.Address))
-        {
-            // Whoever reaches it can drain the node.
-            reader.Fail(reader.LocationOf("admin"), "admin", $"{spec.Admin} is not a loopback address, and a token for other ones is not supported yet", "use 127.0.0.1 or [::1]");
-        }
-
         claims.Report(reader);
         if (stated is not null)
         {

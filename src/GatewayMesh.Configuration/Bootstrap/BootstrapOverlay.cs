@@ -13,6 +13,9 @@ public static class BootstrapOverlay
     /// <summary>What the names of variables begin with.</summary>
     public const string Prefix = "GATEWAYMESH_";
 
+    /// <summary>What stands behind <see cref="Prefix"/> in the variable that commands take the admin token from: it configures no process.</summary>
+    public const string CommandsToken = "ADMIN_TOKEN";
+
     /// <summary>
     /// The variables <c>GATEWAYMESH_SIDECAR__SERVICES__0__PORT=8080</c>. Empty ones count as unset. <c>GATEWAYMESH__…</c> is the
     /// program's own. One whose first word is near no key is left aside: Kubernetes sets such for a service named gatewaymesh.
@@ -66,7 +69,7 @@ public static class BootstrapOverlay
     }
 
     private static bool IsOurs(string first) =>
-        first.Length > 0 && (Nearest.To(first, BootstrapBinder.Keys) is not null);
+        first.Length > 0 && first != CommandsToken && (Nearest.To(first, BootstrapBinder.Keys) is not null);
 
     private static ConfigNode Lay(ConfigNode? node, OverlayItem item, int depth, ConfigErrors errors)
     {

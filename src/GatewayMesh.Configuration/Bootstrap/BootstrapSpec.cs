@@ -31,6 +31,9 @@ public sealed record BootstrapSpec
     /// <summary>Address of the admin listener. Default: <c>127.0.0.1:15000</c>.</summary>
     public IPEndPoint Admin { get; init; } = new(IPAddress.Loopback, 15000);
 
+    /// <summary>What an operator must show on the admin address. Default: null, nothing; the address is on loopback then.</summary>
+    public AdminTokenSpec? AdminToken { get; init; }
+
     /// <summary>Sidecar: whether a guard owns the listeners and watches the worker. Default: true; <c>--no-guard</c> runs the worker alone.</summary>
     public bool Guarded { get; init; } = true;
 

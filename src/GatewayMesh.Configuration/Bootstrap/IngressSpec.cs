@@ -12,9 +12,9 @@ public sealed record IngressSpec
     /// <summary>The name it registers, and the name of its <c>ingress-gateway</c> entry. Default: <c>gatewaymesh-ingress</c>.</summary>
     public string Service { get; init; } = "gatewaymesh-ingress";
 
-    /// <summary>Addresses of the public listeners; their hosts and services stand in the <c>ingress-gateway</c> entry.</summary>
-    public ImmutableArray<IPEndPoint> Listeners { get; init; } = [];
+    /// <summary>The public listeners; their hosts and services stand in the <c>ingress-gateway</c> entry.</summary>
+    public ImmutableArray<IngressListenerSpec> Listeners { get; init; } = [];
 
-    /// <summary>Networks (CIDR) whose <c>X-Forwarded-*</c> headers are believed. Default: none.</summary>
+    /// <summary>Networks (CIDR) whose <c>X-Forwarded-*</c> fields and PROXY headers are believed. Default: none.</summary>
     public ImmutableArray<IPNetwork> TrustedProxies { get; init; } = [];
 }

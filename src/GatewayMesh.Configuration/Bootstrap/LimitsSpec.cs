@@ -6,6 +6,9 @@ public sealed record LimitsSpec
     /// <summary>Open downstream connections. Default: 20,000.</summary>
     public int MaxConnections { get; init; } = 20_000;
 
+    /// <summary>Ingress: open connections from one address, of IPv6 from one /64; null (the default) for no limit. Trusted proxies are not counted, those that they speak for are.</summary>
+    public int? MaxConnectionsPerAddress { get; init; }
+
     /// <summary>Bytes of one request's head. Default: 32 KiB.</summary>
     public int MaxRequestHeadersTotalSize { get; init; } = 32 * 1024;
 

@@ -14,7 +14,7 @@ public static class ListenerPlan
     {
         MeshRole.Sidecar => [.. bootstrap.Sidecar!.Services.SelectMany(OfService)],
         MeshRole.Gateway => OfGateway(bootstrap.Gateway!, bootstrap.Identity == IdentityMode.Mtls),
-        _ => [.. bootstrap.Ingress!.Listeners.Select(OfIngress)],
+        _ => [.. bootstrap.Ingress!.Listeners.Select(listener => OfIngress(listener.Address))],
     };
 
     private static ListenerSpec OfIngress(IPEndPoint address) =>

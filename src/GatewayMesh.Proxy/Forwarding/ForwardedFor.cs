@@ -1,55 +1,74 @@
 using System.Net;
+using System.Net.Sockets;
+using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Proxy.Edge;
 using GatewayMesh.Proxy.Pipeline;
 using Microsoft.AspNetCore.Http;
 
 namespace GatewayMesh.Proxy.Forwarding;
 
-/// <summary><c>X-Forwarded-For/Proto/Host</c>: set at the edge, where only trusted proxies are believed, and extended inside.</summary>
-internal sealed class ForwardedFor(IReadOnlyList<IPNetwork> trusted)
+/// <summary>
+/// <c>X-Forwarded-For/Proto/Host</c> and <c>X-Forwarded-Client-Cert</c>: set at the edge, where only trusted proxies are believed, and extended inside.
+/// <c>Forwarded</c> (RFC 7239) is never begun here; a trusted one is extended, as two accounts of one way must agree.
+/// </summary>
+internal static class ForwardedFor
 {
     public const string For = "X-Forwarded-For";
     public const string Proto = "X-Forwarded-Proto";
     public const string Host = "X-Forwarded-Host";
+    public const string Standard = "Forwarded";
 
     /// <summary>Writes the fields for the next hop into the request's own headers, from where they are copied.</summary>
-    public void Extend(Exchange exchange)
+    public static void Extend(Exchange exchange)
     {
         var headers = exchange.Http.Request.Headers;
         var peer = exchange.Arrival.Peer.IsIPv4MappedToIPv6 ? exchange.Arrival.Peer.MapToIPv4() : exchange.Arrival.Peer;
         if (!exchange.Behaviour.AtTheEdge)
         {
             // A loopback peer is the application of this host or its guard: it says nothing to anybody else.
-            if (headers.TryGetValue(For, out var chain) && chain.Count > 0 && !IPAddress.IsLoopback(peer))
+            if (!IPAddress.IsLoopback(peer))
             {
-                headers[For] = $"{chain}, {peer}";
+                Append(headers, For, peer.ToString(), always: false);
+                Append(headers, Standard, ElementOf(peer), always: false);
             }
 
             return;
         }
 
-        if (Trusts(peer))
+        var arrival = exchange.Arrival;
+        var scheme = arrival.Tls is null ? "http" : "https";
+        OutsideFields.Remove(headers, arrival.IsTrustedProxy);
+        if (arrival.IsTrustedProxy)
         {
-            headers[For] = headers.TryGetValue(For, out var chain) && chain.Count > 0 ? $"{chain}, {peer}" : peer.ToString();
-            headers.TryAdd(Proto, exchange.Http.Request.Scheme);
+            Append(headers, For, peer.ToString(), always: true);
+            Append(headers, Standard, ElementOf(peer), always: false);
+            headers.TryAdd(Proto, scheme);
             headers.TryAdd(Host, exchange.Host);
-            return;
         }
-
-        headers[For] = peer.ToString();
-        headers[Proto] = exchange.Http.Request.Scheme;
-        headers[Host] = exchange.Host;
-    }
-
-    private bool Trusts(IPAddress peer)
-    {
-        foreach (var network in trusted)
+        else
         {
-            if (network.Contains(peer))
-            {
-                return true;
-            }
+            headers[For] = peer.ToString();
+            headers[Proto] = scheme;
+            headers[Host] = exchange.Host;
         }
 
-        return false;
+        if (arrival.Edge?.Spec.Tls is { ClientCertificates: not ClientCertificates.None } && arrival.Tls?.ForwardedCertificate is { } certificate)
+        {
+            headers[ClientCertificateField.Name] = certificate;
+        }
     }
+
+    private static void Append(IHeaderDictionary headers, string name, string value, bool always)
+    {
+        if (headers.TryGetValue(name, out var chain) && chain.Count > 0)
+        {
+            headers[name] = $"{chain}, {value}";
+        }
+        else if (always)
+        {
+            headers[name] = value;
+        }
+    }
+
+    private static string ElementOf(IPAddress peer) => peer.AddressFamily == AddressFamily.InterNetworkV6 ? $"for=\"[{peer}]\"" : $"for={peer}";
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using GatewayMesh.Proxy.Edge;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Grpc;
 using GatewayMesh.Proxy.LoadBalancing;
@@ -241,6 +242,11 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         if (exchange.Hop.Kind != TargetKind.MeshPeer && fields.TryGetValue(ProxyStatus.FieldName, out var status))
         {
             fields[ProxyStatus.FieldName] = ProxyStatusField.WithoutOurs(status);
+        }
+
+        if (exchange.Behaviour.AtTheEdge)
+        {
+            fields.Remove(ClientCertificateField.Name); // an application that mirrors fields must not tell one client of another
         }
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using GatewayMesh.Certificates.Trust;
 using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Proxy.Authorization;
+using GatewayMesh.Proxy.Edge;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
@@ -22,8 +23,14 @@ internal sealed class Arrival(ListenerSpec listener, IPAddress peer)
     /// <summary>The listener it came in by.</summary>
     public ListenerSpec Listener { get; } = listener;
 
-    /// <summary>Who is on the other end.</summary>
-    public IPAddress Peer { get; } = peer;
+    /// <summary>Who is on the other end; behind a trusted proxy that says so, who is on the proxy's other end.</summary>
+    public IPAddress Peer { get; set; } = peer;
+
+    /// <summary>The public listener, on connections from outside the mesh; otherwise null.</summary>
+    public EdgeListener? Edge { get; set; }
+
+    /// <summary>What the peer says of its own callers is believed (<c>X-Forwarded-*</c>).</summary>
+    public bool IsTrustedProxy { get; set; }
 
     /// <summary>What arrives on it. Default: what its listener is for; a tunnel may come on a listener for peers.</summary>
     public ListenerKind Kind { get; set; } = listener.Kind;

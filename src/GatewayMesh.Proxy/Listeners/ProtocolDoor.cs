@@ -8,8 +8,8 @@ namespace GatewayMesh.Proxy.Listeners;
 /// HTTP/1.1 and HTTP/2 with prior knowledge on one cleartext address, which the server does not do by itself: without TLS it serves one of the two.
 /// So it is given two addresses. The second never accepts; only its pipeline is used:
 /// <code>
-/// lent listeners ─► OpenConnections ─► TlsDoor ─► TunnelDoor ─► ProtocolDoor ──no preface──► HTTP/1.1 of the server
-///                                                                    └──────────preface────► HTTP/2 of the server (from the silent address)
+/// lent listeners ─► OpenConnections ─► EdgeDoor ─► TlsDoor ─► TunnelDoor ─► ProtocolDoor ──no preface──► HTTP/1.1 of the server
+///                                                                                └──────────preface────► HTTP/2 of the server (from the silent address)
 /// </code>
 /// Where ALPN has chosen, that holds, but between services.
 /// The bytes are looked at and left where they are, so the read that finds them costs HTTP/1.1 nothing that its own first read would not have.

@@ -1,5 +1,6 @@
 using System.Text;
 using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Proxy.Edge;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace GatewayMesh.Proxy.Listeners;
@@ -14,7 +15,7 @@ internal static class ServerSettings
     private const int ConnectionWindow = 17 * StreamWindow;
 
     /// <summary>The settings of one data plane.</summary>
-    public static KestrelServerOptions For(LimitsSpec limits, OpenConnections connections, TlsDoor tls, TunnelDoor tunnel, ProtocolDoor protocol)
+    public static KestrelServerOptions For(LimitsSpec limits, OpenConnections connections, EdgeDoor edge, TlsDoor tls, TunnelDoor tunnel, ProtocolDoor protocol)
     {
         var options = new KestrelServerOptions
         {
@@ -45,6 +46,7 @@ internal static class ServerSettings
         {
             listen.Protocols = HttpProtocols.Http1;
             listen.Use(connections.Around);
+            listen.Use(edge.Around);
             listen.Use(tls.Around);
             listen.Use(tunnel.Around);
             listen.Use(protocol.Around);

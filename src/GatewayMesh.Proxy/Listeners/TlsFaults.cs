@@ -4,20 +4,16 @@ using Microsoft.Extensions.Logging;
 
 namespace GatewayMesh.Proxy.Listeners;
 
-/// <summary>Counts failed handshakes, and logs one line for each reason in <see cref="Quiet"/>, however many a peer makes.</summary>
+/// <summary>Counts failed handshakes, and logs one line for each reason in <see cref="Seldom.Quiet"/>, however many a peer makes.</summary>
 internal sealed class TlsFaults(MeshMetrics metrics, ILogger log, TimeProvider time)
 {
-    /// <summary>Time between two lines of one reason.</summary>
-    public static readonly TimeSpan Quiet = TimeSpan.FromSeconds(10);
-
     private static readonly Action<ILogger, string, string, string, long, string, Exception?> HandshakeFailed =
         LoggerMessage.Define<string, string, string, long, string>(
             LogLevel.Warning,
             new EventId(2, "tls_handshake_failed"),
             "A TLS handshake on {Listener} with {Peer} failed: {Reason} ({Count} since the last such line). {Detail}");
 
-    private readonly long[] _next = new long[Enum.GetValues<TlsFault>().Length];
-    private readonly long[] _counts = new long[Enum.GetValues<TlsFault>().Length];
+    private readonly Seldom[] _seldom = [.. Enum.GetValues<TlsFault>().Select(_ => new Seldom(time))];
 
     /// <summary>One more.</summary>
     /// <param name="arrival">The connection.</param>
@@ -26,13 +22,9 @@ internal sealed class TlsFaults(MeshMetrics metrics, ILogger log, TimeProvider t
     public void Count(Arrival arrival, TlsFault fault, string detail)
     {
         metrics.CountHandshakeFailure(WordOf(arrival.Listener.Kind), WordOf(fault));
-        Interlocked.Increment(ref _counts[(int)fault]);
-        var now = time.GetTimestamp();
-        var next = Interlocked.Read(ref _next[(int)fault]);
-        if ((next == 0 || now >= next)
-            && Interlocked.CompareExchange(ref _next[(int)fault], now + (long)(Quiet.TotalSeconds * time.TimestampFrequency), next) == next)
+        if (_seldom[(int)fault].Next(out var count))
         {
-            HandshakeFailed(log, arrival.Listener.Name, arrival.Peer.ToString(), WordOf(fault), Interlocked.Exchange(ref _counts[(int)fault], 0), detail, null);
+            HandshakeFailed(log, arrival.Listener.Name, arrival.Peer.ToString(), WordOf(fault), count, detail, null);
         }
     }
 

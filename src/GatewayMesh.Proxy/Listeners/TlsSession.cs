@@ -1,5 +1,6 @@
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using GatewayMesh.Proxy.Edge;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -16,6 +17,8 @@ internal sealed class TlsSession(SslProtocols protocol, ReadOnlyMemory<byte> app
 {
     private static readonly byte[] Http1 = "http/1.1"u8.ToArray();
     private static readonly byte[] Http2 = "h2"u8.ToArray();
+
+    private string? _forwarded;
 
     /// <summary>Version of TLS.</summary>
     public SslProtocols Protocol { get; } = protocol;
@@ -34,6 +37,9 @@ internal sealed class TlsSession(SslProtocols protocol, ReadOnlyMemory<byte> app
 
     /// <summary>ALPN chose HTTP/1.1.</summary>
     public bool IsHttp1 => ApplicationProtocol.Span.SequenceEqual(Http1);
+
+    /// <summary>What the next hop is told of the peer's certificate (<c>X-Forwarded-Client-Cert</c>), or null. Written once.</summary>
+    public string? ForwardedCertificate => Peer is null ? null : _forwarded ??= ClientCertificateField.Of(Peer);
 
     /// <inheritdoc/>
     X509Certificate2? ITlsConnectionFeature.ClientCertificate

@@ -4,12 +4,12 @@ using GatewayMesh.Proxy.LoadBalancing;
 namespace GatewayMesh.Proxy.Pipeline;
 
 /// <summary>What the next hop is told about the way so far: trace and <c>X-Forwarded-*</c>.</summary>
-internal sealed class PropagationStep(ForwardedFor forwarded, SplitMix random) : IStep
+internal sealed class PropagationStep(SplitMix random) : IStep
 {
     /// <inheritdoc/>
     public Verdict Take(Exchange exchange)
     {
-        forwarded.Extend(exchange);
+        ForwardedFor.Extend(exchange);
         TraceContext.Ensure(exchange.Http.Request.Headers, random);
         return Verdict.Next;
     }

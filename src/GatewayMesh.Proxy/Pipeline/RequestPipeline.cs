@@ -16,17 +16,19 @@ internal sealed class RequestPipeline(DataPlaneOptions options, string pseudonym
     [
         new RequestIdStep(random),                       // so that every log line and answer can be found again
         new FramingStep(),                               // what is malformed is not even looked at further
+        new PathStep(),                                  // at the edge one path is written in one way
         new LivePathStep(options.Node),                  // the data path itself says that it lives
         new MaxForwardsStep(),                           // a client may ask this very proxy
         new MeshHeadersStep(),                           // hops, attempts, time: from mesh peers only
         new LoopStep(pseudonym),                         // a circle ends before it costs anything
+        new RedirectStep(),                              // a public listener may only lead to HTTPS
         new CallerStep(identity),                        // in whose name
         new GrpcStep(options.Time),                      // a call with a deadline of its own
         new RouteStep(demand),                           // which service; unknown ones end here
         new IntentionStep(options.EnforcesIntentions, denials), // whether the caller may
         new AdmissionStep(),                             // a gateway bounds what it carries
         new DeadlineStep(options.Time, budget),          // how long, how often
-        new PropagationStep(new ForwardedFor(options.TrustedProxies), random), // what the next hop is told
+        new PropagationStep(random),                     // what the next hop is told
     ];                                                   // then: attempts, answer, telemetry
 
     /// <summary>Serves one request; returns the mesh's own error, if that was the answer.</summary>

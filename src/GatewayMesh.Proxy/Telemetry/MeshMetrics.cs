@@ -24,6 +24,7 @@ public sealed class MeshMetrics : IDisposable
     private readonly LabelledCounter _handshakes;
     private readonly LabelledCounter _denied;
     private readonly LabelledCounter _endedByIntention;
+    private readonly LabelledCounter _refusedConnections;
     private volatile MeshTierBox _tier = new(MeshTier.None);
     private volatile string _revision = "none";
     private volatile int _configErrors;
@@ -46,6 +47,7 @@ public sealed class MeshMetrics : IDisposable
         _handshakes = new LabelledCounter(_meter, "gatewaymesh_tls_handshake_failures_total", "TLS handshakes on listeners that came to nothing.", "listener", "reason");
         _denied = new LabelledCounter(_meter, "gatewaymesh_intentions_denied_total", "Requests that intentions did not allow.", "source", "destination");
         _endedByIntention = new LabelledCounter(_meter, "gatewaymesh_intentions_ended_total", "Requests under way that were ended because intentions no longer allowed them.", "source", "destination");
+        _refusedConnections = new LabelledCounter(_meter, "gatewaymesh_connections_refused_total", "Connections of public listeners that were closed at once.", "reason");
         _meter.CreateObservableGauge("gatewaymesh_tier", ObserveTier, description: "1 for the tier that carries traffic.");
         _meter.CreateObservableGauge(
             "gatewaymesh_config_revision",
@@ -91,6 +93,9 @@ public sealed class MeshMetrics : IDisposable
     /// <summary>Counts a request under way that was ended in <c>gatewaymesh_intentions_ended_total{source,destination}</c>.</summary>
     public void CountEndedByIntention(string source, string destination) => _endedByIntention.Count(source, destination);
 
+    /// <summary>Counts a connection in <c>gatewaymesh_connections_refused_total{reason}</c>.</summary>
+    public void CountRefusedConnection(string reason) => _refusedConnections.Count(reason);
+
     /// <summary>Sets <c>gatewaymesh_tier{tier}</c>: 1 for the tier in use.</summary>
     public void SetTier(MeshTier tier) => _tier = new MeshTierBox(tier);
 
@@ -105,6 +110,9 @@ public sealed class MeshMetrics : IDisposable
 
     /// <summary>A further gauge, read when somebody collects.</summary>
     public void AddGauge(string name, string help, Func<double> read) => _meter.CreateObservableGauge(name, read, description: help);
+
+    /// <summary>A further gauge of several series, read when somebody collects.</summary>
+    public void AddGauges(string name, string help, Func<IEnumerable<Measurement<double>>> read) => _meter.CreateObservableGauge(name, read, description: help);
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();

@@ -18,8 +18,9 @@ public static class AdminClient
     /// <param name="path">Path and query.</param>
     /// <param name="body">Body, or empty.</param>
     /// <param name="timeout">Time for all of it. Default: 5 s.</param>
+    /// <param name="token">What is shown to an address that asks for a token. Default: nothing.</param>
     /// <exception cref="IOException">No answer: refused, too slow, or not HTTP. The message says which.</exception>
-    public static AdminResponse Send(EndPoint to, string method, string path, ReadOnlyMemory<byte> body = default, TimeSpan? timeout = null)
+    public static AdminResponse Send(EndPoint to, string method, string path, ReadOnlyMemory<byte> body = default, TimeSpan? timeout = null, string? token = null)
     {
         try
         {
@@ -31,7 +32,7 @@ public static class AdminClient
             var host = isUnix ? "localhost" : address.ToString();
             timed.Send(Encoding.Latin1.GetBytes(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{method} {path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n")));
+                $"{method} {path} HTTP/1.1\r\nHost: {host}\r\n{(token is null ? "" : $"Authorization: Bearer {token}\r\n")}Content-Length: {body.Length}\r\nConnection: close\r\n\r\n")));
             timed.Send(body.Span);
             return Read(timed, method == "HEAD");
         }

@@ -7,7 +7,7 @@ using System.Text;
 namespace GatewayMesh.Admin;
 
 /// <summary>One connection to the admin address: read a request, find its route, answer, close.</summary>
-internal sealed class AdminExchange(IReadOnlyDictionary<(string Method, string Path), AdminHandler> routes, TimeSpan limit)
+internal sealed class AdminExchange(IReadOnlyDictionary<(string Method, string Path), AdminHandler> routes, AdminToken token, TimeSpan limit)
 {
     private const int MaxHead = 8 * 1024;
     private const int MaxBody = 64 * 1024;
@@ -20,7 +20,7 @@ internal sealed class AdminExchange(IReadOnlyDictionary<(string Method, string P
         {
             var socket = new TimedSocket(connection, limit);
             var isHead = false;
-            Write(socket, Answer(socket, connection.LocalEndPoint, ref isHead, out var allow), allow, isHead);
+            Write(socket, Answer(socket, connection.LocalEndPoint, ref isHead, out var extra), extra, isHead);
             Close(connection);
         }
         catch (Exception e) when (e is SocketException or TimeoutException or ObjectDisposedException)
@@ -29,9 +29,9 @@ internal sealed class AdminExchange(IReadOnlyDictionary<(string Method, string P
         }
     }
 
-    private AdminResponse Answer(TimedSocket socket, EndPoint? local, ref bool isHead, out string? allow)
+    private AdminResponse Answer(TimedSocket socket, EndPoint? local, ref bool isHead, out string? extra)
     {
-        allow = null;
+        extra = null;
         var buffer = ArrayPool<byte>.Shared.Rent(MaxHead);
         try
         {
@@ -49,7 +49,7 @@ internal sealed class AdminExchange(IReadOnlyDictionary<(string Method, string P
             }
 
             isHead = head.First == "HEAD";
-            if (Refuse(head, local) is { } refusal)
+            if (Refuse(head, local, ref extra) is { } refusal)
             {
                 return refusal;
             }
@@ -60,7 +60,7 @@ internal sealed class AdminExchange(IReadOnlyDictionary<(string Method, string P
             }
 
             return TryReadBody(socket, head, buffer.AsSpan(length..received), out var body)
-                ? Handle(head, body, out allow)
+                ? Handle(head, body, out extra)
                 : AdminResponse.OfError(400, "malformed", "The request breaks off in its body.");
         }
         finally
@@ -112,16 +112,32 @@ internal sealed class AdminExchange(IReadOnlyDictionary<(string Method, string P
 
     // A page in a browser of this host can reach loopback. Its script may send a POST to it (the browser then says Origin), or call a name that
     // it owns and that it lets point here (the browser then says that name in Host: DNS rebinding). Neither is an operator.
-    private static AdminResponse? Refuse(AdminHead head, EndPoint? local)
+    private AdminResponse? Refuse(AdminHead head, EndPoint? local, ref string? challenge)
     {
         if (head.Origin is not null && head.First is not ("GET" or "HEAD"))
         {
             return AdminResponse.OfError(403, "cross_origin", "Web pages may not change anything here.");
         }
 
-        return local is not IPEndPoint { Address: var address } || !IsLoopback(address) || IsLocalName(head.Host!)
-            ? null
-            : AdminResponse.OfError(403, "host", "Host must be an IP address or localhost.");
+        var isNear = local is not IPEndPoint { Address: var address } || IsLoopback(address);
+        if (local is IPEndPoint && isNear && !IsLocalName(head.Host!))
+        {
+            return AdminResponse.OfError(403, "host", "Host must be an IP address or localhost.");
+        }
+
+        if (!token.IsRequired)
+        {
+            // The address was on loopback when the process started, or there would be a token: whatever has changed, nobody gets in from outside.
+            return isNear ? null : AdminResponse.OfError(403, "no_token", "Off loopback this address needs a token: set adminTokenFile.");
+        }
+
+        if (token.Accepts(head.Authorization))
+        {
+            return null;
+        }
+
+        challenge = "WWW-Authenticate: Bearer realm=\"gatewaymesh\"\r\n";
+        return AdminResponse.OfError(401, "unauthorized", "Show the admin token: Authorization: Bearer TOKEN (--admin-token-file FILE, or GATEWAYMESH_ADMIN_TOKEN).");
     }
 
     private static bool IsLoopback(IPAddress address) => IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
@@ -134,16 +150,17 @@ internal sealed class AdminExchange(IReadOnlyDictionary<(string Method, string P
             || (name is ['[', .. var v6, ']'] ? IPAddress.TryParse(v6, out _) : !name.Contains(':') && IPAddress.TryParse(name, out _));
     }
 
-    private AdminResponse Handle(AdminHead head, byte[] body, out string? allow)
+    private AdminResponse Handle(AdminHead head, byte[] body, out string? extra)
     {
-        allow = null;
+        extra = null;
         var question = head.Second.IndexOf('?');
         var path = question < 0 ? head.Second : head.Second[..question];
         var method = head.First == "HEAD" ? "GET" : head.First;
         if (!routes.TryGetValue((method, path), out var handler))
         {
             var methods = routes.Keys.Where(key => key.Path == path).Select(key => key.Method == "GET" ? "GET, HEAD" : key.Method);
-            allow = string.Join(", ", methods.Order(StringComparer.Ordinal));
+            var allow = string.Join(", ", methods.Order(StringComparer.Ordinal));
+            extra = allow.Length == 0 ? null : $"Allow: {allow}\r\n";
             return allow.Length == 0
                 ? AdminResponse.OfError(404, "not_found", "Nothing is here.")
                 : AdminResponse.OfError(405, "method_not_allowed", "Allowed: " + allow + ".");
@@ -159,11 +176,11 @@ internal sealed class AdminExchange(IReadOnlyDictionary<(string Method, string P
         }
     }
 
-    private static void Write(TimedSocket socket, AdminResponse response, string? allow, bool isHead)
+    private static void Write(TimedSocket socket, AdminResponse response, string? extra, bool isHead)
     {
         var head = string.Create(
             CultureInfo.InvariantCulture,
-            $"HTTP/1.1 {response.Status} {ReasonOf(response.Status)}\r\nContent-Type: {response.ContentType}\r\nContent-Length: {response.Body.Length}\r\n{(string.IsNullOrEmpty(allow) ? "" : $"Allow: {allow}\r\n")}Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n");
+            $"HTTP/1.1 {response.Status} {ReasonOf(response.Status)}\r\nContent-Type: {response.ContentType}\r\nContent-Length: {response.Body.Length}\r\n{extra}Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n");
         socket.Send(Encoding.Latin1.GetBytes(head));
         if (!isHead)
         {
@@ -187,6 +204,7 @@ internal sealed class AdminExchange(IReadOnlyDictionary<(string Method, string P
         200 => "OK",
         202 => "Accepted",
         400 => "Bad Request",
+        401 => "Unauthorized",
         403 => "Forbidden",
         404 => "Not Found",
         405 => "Method Not Allowed",

@@ -16,6 +16,9 @@ internal sealed record AdminHead(string First, string Second)
     /// <summary>Value of <c>Origin</c>, or null.</summary>
     public string? Origin { get; private set; }
 
+    /// <summary>Value of <c>Authorization</c>, or null.</summary>
+    public string? Authorization { get; private set; }
+
     /// <summary>Value of <c>Content-Type</c>, or null.</summary>
     public string? ContentType { get; private set; }
 
@@ -75,6 +78,10 @@ internal sealed record AdminHead(string First, string Second)
                 var hadHost = Host is not null;
                 Host = value;
                 return !hadHost;
+            case "authorization":
+                var hadAuthorization = Authorization is not null;
+                Authorization = value;
+                return !hadAuthorization;
             case "origin":
                 Origin = value;
                 return true;

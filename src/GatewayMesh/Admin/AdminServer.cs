@@ -26,11 +26,12 @@ public sealed class AdminServer : IDisposable
     /// <param name="listener">A listening socket, TCP or Unix. It is made non-blocking (another process may share it) and stays the caller's: never closed here.</param>
     /// <param name="routes">Handlers by method and path; GET answers HEAD as well.</param>
     /// <param name="limit">Time for one connection, all of it. Default: 5 s.</param>
-    public AdminServer(Socket listener, IReadOnlyDictionary<(string Method, string Path), AdminHandler> routes, TimeSpan? limit = null)
+    /// <param name="token">What must be shown. Default: nothing, and only who comes by loopback or a Unix socket is answered.</param>
+    public AdminServer(Socket listener, IReadOnlyDictionary<(string Method, string Path), AdminHandler> routes, TimeSpan? limit = null, AdminToken? token = null)
     {
         listener.Blocking = false;
         _listener = listener;
-        _exchange = new AdminExchange(routes, limit ?? TimeSpan.FromSeconds(5));
+        _exchange = new AdminExchange(routes, token ?? new AdminToken(null), limit ?? TimeSpan.FromSeconds(5));
         _accepting = new Thread(Accept, StackSize) { IsBackground = true, Name = "admin" };
         _accepting.Start();
     }

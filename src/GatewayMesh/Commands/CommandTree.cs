@@ -92,6 +92,7 @@ internal static class CommandTree
             VersionCommand.Build(output),
             DemoAppCommand.Build(),
         };
+        root.Add(ShownToken.Option());
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!, s_rootExamples);
         root.Options.OfType<VersionOption>().Single().Action = new VersionCommand.Print(output);

@@ -38,6 +38,7 @@ internal sealed class GuardProcess : IDisposable
     private readonly IGuardRegistration _registration;
     private readonly FileStream _lock;
     private readonly Socket _admin;
+    private readonly AdminToken _token;
     private readonly CancellationTokenSource _stop = new();
     private long _carriedAtTrim = -1;
     private BootstrapLoad _load;
@@ -50,6 +51,7 @@ internal sealed class GuardProcess : IDisposable
         var bootstrap = load.Bootstrap;
         _lock = TakeLock(bootstrap.DataDir);
         _admin = Listening.OpenAdmin(bootstrap);
+        _token = new AdminToken(bootstrap.AdminToken);
         _events = new EventLog(bootstrap.Node, "guard");
         _directory = new GatewayDirectory(bootstrap.RunDir);
         Certificates = bootstrap.Identity == IdentityMode.Mtls ? new CertificateFolder(bootstrap.Certificates, _time) : null;
@@ -144,7 +146,7 @@ internal sealed class GuardProcess : IDisposable
         Certificates?.Start();
         _loop.TakeOver(handover?.Worker);
         BindTheRest();
-        using var admin = new AdminServer(_admin, GuardAdmin.Routes(this));
+        using var admin = new AdminServer(_admin, GuardAdmin.Routes(this), token: _token);
         using var signals = new Signals(this);
         SayWhetherGatewaysAnswer();
         if (handover is not null)
@@ -230,6 +232,7 @@ internal sealed class GuardProcess : IDisposable
                 .ToList();
             var closed = _listeners.All.Select(listener => listener.Spec.Name).Where(name => !wanted.Any(spec => spec.Name == name)).ToList();
             _load = next;
+            _token.Use(next.Bootstrap.AdminToken);
             _registration.Reconfigure(next.Bootstrap);
             _loop.Reload(Plan(next), opened, closed);
             _events.Info("reloaded", $"the bootstrap file was read again: {opened.Count} listeners new or changed, {closed.Count} gone");

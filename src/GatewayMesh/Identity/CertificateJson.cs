@@ -5,8 +5,8 @@ namespace GatewayMesh.Identity;
 /// <summary>A <see cref="CertificateReport"/> as JSON: <c>/certs</c>, and the part <c>certificates</c> of <c>/status</c>.</summary>
 internal static class CertificateJson
 {
-    /// <summary>Writes one object.</summary>
-    public static void Write(Utf8JsonWriter json, CertificateReport report, DateTimeOffset now)
+    /// <summary>Writes one object; what else is to stand in it, <paramref name="more"/> writes.</summary>
+    public static void Write(Utf8JsonWriter json, CertificateReport report, DateTimeOffset now, Action<Utf8JsonWriter>? more = null)
     {
         json.WriteStartObject();
         json.WriteString("identity", "mtls");
@@ -50,11 +50,12 @@ internal static class CertificateJson
         }
 
         json.WriteEndArray();
+        more?.Invoke(json);
         json.WriteEndObject();
     }
 
     /// <summary>What a node says whose peers are not known by certificates.</summary>
-    public static void WritePlaintext(Utf8JsonWriter json)
+    public static void WritePlaintext(Utf8JsonWriter json, Action<Utf8JsonWriter>? more = null)
     {
         json.WriteStartObject();
         json.WriteString("identity", "plaintext");
@@ -62,6 +63,7 @@ internal static class CertificateJson
         json.WriteEndArray();
         json.WriteStartArray("roots");
         json.WriteEndArray();
+        more?.Invoke(json);
         json.WriteEndObject();
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using GatewayMesh.Admin;
 using GatewayMesh.Commands;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Document;
@@ -53,6 +54,11 @@ internal sealed record BootstrapLoad(BootstrapSpec Bootstrap, RoleOptions Option
         if (spec is null)
         {
             throw new RoleFailure(ExitCode.Usage, string.Join('\n', errors));
+        }
+
+        if (AdminToken.Check(spec.AdminToken) is { } unusable)
+        {
+            throw new RoleFailure(ExitCode.Usage, $"adminTokenFile: {unusable}");
         }
 
         // What was found is said from here on: a worker and a later reading must not look again, when the agent may be away.

@@ -1,17 +1,19 @@
 using System.Text.Json;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Snapshot;
+using GatewayMesh.Proxy.Edge;
 
 namespace GatewayMesh.Roles;
 
-/// <summary>What an ingress's <c>/status</c> says of its ports: those it listens on, and those that its entry has routes for.</summary>
+/// <summary>What an ingress's <c>/status</c> says of its ports: those it listens on, those that its entry has routes for, and the certificates that they show.</summary>
 internal static class IngressFigures
 {
-    internal static void Write(Utf8JsonWriter json, IngressSpec ingress, MeshSnapshot snapshot)
+    internal static void Write(Utf8JsonWriter json, IngressSpec ingress, MeshSnapshot snapshot, IReadOnlyList<EdgeCertificateView> certificates, DateTimeOffset now)
     {
         json.WriteStartObject("ingress");
         Ports(json, "bootstrapPorts", ingress.Listeners.Select(listener => listener.Port));
         Ports(json, "entryPorts", snapshot.Ingress.Keys.Where(key => string.Equals(key.Ingress, ingress.Service, StringComparison.OrdinalIgnoreCase)).Select(key => key.Port));
+        PublicCertificates.Write(json, "certificates", certificates, now);
         json.WriteEndObject();
     }
 

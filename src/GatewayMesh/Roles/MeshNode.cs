@@ -154,6 +154,11 @@ internal sealed class MeshNode : IAsyncDisposable
         _bootstrap = bootstrap;
         _registry.Reconfigure(bootstrap);
         _watch?.Reconfigure(bootstrap);
+        if (bootstrap.Ingress is { } ingress)
+        {
+            Plane.Reconfigure(ingress);
+        }
+
         _health.Watch(bootstrap.Sidecar?.Services ?? []);
         _gatewayFiles.Write(bootstrap, Configuration.Current);
         Publisher.Nudge();

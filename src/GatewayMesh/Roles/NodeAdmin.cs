@@ -25,7 +25,7 @@ internal static class NodeAdmin
             json.WriteEndObject();
         }),
         [("GET", "/config")] = _ => AdminResponse.OfJson(200, json => ConfigView.Write(json, node)),
-        [("GET", "/certs")] = _ => AdminResponse.OfJson(200, json => WriteCertificates(json, node)),
+        [("GET", "/certs")] = _ => AdminResponse.OfJson(200, json => WriteCertificates(json, node, more => PublicCertificates.Write(more, "public", node.Plane.EdgeCertificates, TimeProvider.System.GetUtcNow()))),
         [("GET", "/endpoints")] = _ => AdminResponse.OfJson(200, json => EndpointList.Write(json, node.Plane.Endpoints())),
         [("GET", "/intentions/check")] = request => IntentionView.Check(node, request),
         [("GET", "/explain")] = request => ExplainView.Answer(node, request),
@@ -78,7 +78,7 @@ internal static class NodeAdmin
         }
         else if (node.Bootstrap.Ingress is { } ingress)
         {
-            IngressFigures.Write(json, ingress, node.Configuration.Current);
+            IngressFigures.Write(json, ingress, node.Configuration.Current, node.Plane.EdgeCertificates, TimeProvider.System.GetUtcNow());
         }
     }
 
@@ -127,15 +127,15 @@ internal static class NodeAdmin
         json.WriteEndObject();
     }
 
-    private static void WriteCertificates(Utf8JsonWriter json, MeshNode node)
+    private static void WriteCertificates(Utf8JsonWriter json, MeshNode node, Action<Utf8JsonWriter>? more = null)
     {
         if (node.CertificateReport is { } report)
         {
-            CertificateJson.Write(json, report, TimeProvider.System.GetUtcNow());
+            CertificateJson.Write(json, report, TimeProvider.System.GetUtcNow(), more);
         }
         else
         {
-            CertificateJson.WritePlaintext(json);
+            CertificateJson.WritePlaintext(json, more);
         }
     }
 

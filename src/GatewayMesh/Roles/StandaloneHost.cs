@@ -4,9 +4,11 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using GatewayMesh.Admin;
 using GatewayMesh.Commands;
+using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Events;
 using GatewayMesh.Linux;
+using GatewayMesh.Proxy;
 
 namespace GatewayMesh.Roles;
 
@@ -17,6 +19,7 @@ internal sealed class StandaloneHost : IDisposable
     private readonly EventLog _events;
     private readonly Socket _admin;
     private readonly MeshNode _node;
+    private readonly AdminToken _token;
     private readonly TaskCompletionSource _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly long _started = TimeProvider.System.GetTimestamp();
@@ -27,6 +30,7 @@ internal sealed class StandaloneHost : IDisposable
     {
         _load = load;
         _admin = Listening.OpenAdmin(load.Bootstrap);
+        _token = new AdminToken(load.Bootstrap.AdminToken);
         _events = new EventLog(load.Bootstrap.Node, load.Bootstrap.Role.ToString().ToLowerInvariant());
         var pids = ImmutableSortedDictionary<string, int>.Empty.Add("process", Environment.ProcessId);
         _node = new MeshNode(load.Bootstrap, pids, _events, progress: null, TimeProvider.System);
@@ -36,6 +40,7 @@ internal sealed class StandaloneHost : IDisposable
     /// <exception cref="RoleFailure">It cannot start.</exception>
     internal static int Run(BootstrapLoad load)
     {
+        CheckFiles(load.Bootstrap);
         DataFolders.Create(load.Bootstrap);
         using var host = new StandaloneHost(load);
         host.RunAsync().GetAwaiter().GetResult();
@@ -52,7 +57,7 @@ internal sealed class StandaloneHost : IDisposable
     private async Task RunAsync()
     {
         OpenListeners(ListenerPlan.For(_load.Bootstrap));
-        using var admin = new AdminServer(_admin, Routes());
+        using var admin = new AdminServer(_admin, Routes(), token: _token);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
@@ -69,6 +74,14 @@ internal sealed class StandaloneHost : IDisposable
         ServiceNotification.Send("STOPPING=1");
         await DrainAsync(undo: false).ConfigureAwait(false);
         await _node.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static void CheckFiles(BootstrapSpec bootstrap)
+    {
+        if (bootstrap.Ingress is { } ingress && DataPlane.CheckFiles(ingress) is { IsEmpty: false } errors)
+        {
+            throw new RoleFailure(ExitCode.Usage, string.Join('\n', errors));
+        }
     }
 
     private void Stop(PosixSignalContext context)
@@ -92,6 +105,7 @@ internal sealed class StandaloneHost : IDisposable
         try
         {
             var next = BootstrapLoad.From(_load.Options).Bootstrap;
+            CheckFiles(next);
             var wanted = ListenerPlan.For(next).ToDictionary(listener => listener.Name);
             var opened = Listening.Open(next, wanted.Values.Where(listener => !_listeners.TryGetValue(listener.Name, out var now) || !now.Address.Equals(listener.Address)));
             foreach (var gone in _listeners.Values.Where(listener => !wanted.TryGetValue(listener.Name, out var then) || !then.Address.Equals(listener.Address)))
@@ -106,6 +120,7 @@ internal sealed class StandaloneHost : IDisposable
 
             _listeners = wanted;
             _node.Reconfigure(next);
+            _token.Use(next.AdminToken);
             _events.Info("reloaded", "the bootstrap file was read again");
         }
         catch (RoleFailure failure)

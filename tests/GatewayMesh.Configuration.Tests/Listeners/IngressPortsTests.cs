@@ -11,7 +11,7 @@ internal sealed class IngressPortsTests
     [Test]
     public void A_port_that_stands_in_only_one_half_is_found()
     {
-        var ingress = new IngressSpec { Service = "edge", Listeners = [new IPEndPoint(IPAddress.Any, 8080), new IPEndPoint(IPAddress.Any, 8081)] };
+        var ingress = new IngressSpec { Service = "edge", Listeners = [new IngressListenerSpec(new IPEndPoint(IPAddress.Any, 8080)), new IngressListenerSpec(new IPEndPoint(IPAddress.Any, 8081))] };
         var none = new IngressModel(FrozenDictionary<string, string>.Empty);
         var snapshot = new MeshSnapshot
         {

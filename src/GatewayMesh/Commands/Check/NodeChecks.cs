@@ -20,6 +20,7 @@ internal static class NodeChecks
         .. Gateways(status),
         .. Guard(status, privateMemory),
         .. IngressPorts(status),
+        .. PublicCertificateChecks.Of(status.PublicCertificates),
         .. Peers(status),
     ];
 

@@ -12,7 +12,7 @@ internal static class AdminCall
     {
         try
         {
-            var response = AdminClient.Send(address.ToEndPoint(), method, path, Encoding.UTF8.GetBytes(body ?? ""), timeout);
+            var response = AdminClient.Send(address.ToEndPoint(), method, path, Encoding.UTF8.GetBytes(body ?? ""), timeout, ShownToken.Value);
             return new AdminAnswer(response.Status, response.Text, null);
         }
         catch (IOException failure)

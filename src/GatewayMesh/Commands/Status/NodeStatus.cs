@@ -54,6 +54,9 @@ internal sealed record NodeStatus
     /// <summary>Ingress: ports that stand in the bootstrap file.</summary>
     public ImmutableArray<int> BootstrapPorts { get; init; } = [];
 
+    /// <summary>Ingress: the certificates of its public listeners.</summary>
+    public ImmutableArray<PublicCertificateStatus> PublicCertificates { get; init; } = [];
+
     /// <summary>Ingress: ports that stand in the <c>ingress-gateway</c> entry.</summary>
     public ImmutableArray<int> EntryPorts { get; init; } = [];
 

@@ -63,6 +63,11 @@ internal static class StatusReader
             ],
             BootstrapPorts = Ports(ingress, "bootstrapPorts"),
             EntryPorts = Ports(ingress, "entryPorts"),
+            PublicCertificates =
+            [
+                .. (ingress?.Items("certificates") ?? []).Select(each => new PublicCertificateStatus(
+                    (int)each.Number("port"), each.Text("file"), TimeSpan.FromSeconds(each.Number("secondsLeft")), each.Text("refused") is { Length: > 0 } refused ? refused : null)),
+            ],
         };
     }
 

@@ -14,7 +14,7 @@ internal sealed class EventLogger(EventLog events, string category) : ILogger
         where TState : notnull => null;
 
     /// <inheritdoc/>
-    public bool IsEnabled(LogLevel logLevel) => logLevel is >= LogLevel.Warning and not LogLevel.None;
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= (_isOurs ? LogLevel.Information : LogLevel.Warning) && logLevel != LogLevel.None;
 
     /// <inheritdoc/>
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
@@ -24,7 +24,7 @@ internal sealed class EventLogger(EventLog events, string category) : ILogger
             return;
         }
 
-        var level = logLevel == LogLevel.Warning ? EventLevel.Warning : EventLevel.Error;
+        var level = logLevel switch { LogLevel.Information => EventLevel.Info, LogLevel.Warning => EventLevel.Warning, _ => EventLevel.Error };
         if (_isOurs && eventId.Name is { } name)
         {
             events.Write(level, name, formatter(state, exception), [.. FieldsOf(state), ("exception", exception?.ToString())]);

@@ -36,7 +36,7 @@ internal static class Bootstraps
     {
         Role = MeshRole.Ingress,
         Node = "edge-1",
-        Ingress = new IngressSpec { Address = "10.0.0.2", Listeners = [new IPEndPoint(IPAddress.Any, 8080), new IPEndPoint(IPAddress.Any, 8081)] },
+        Ingress = new IngressSpec { Address = "10.0.0.2", Listeners = [new IngressListenerSpec(new IPEndPoint(IPAddress.Any, 8080)), new IngressListenerSpec(new IPEndPoint(IPAddress.Any, 8081))] },
     };
 
     public static NodeRecord Record(BootstrapSpec bootstrap, bool healthy = true) => new()

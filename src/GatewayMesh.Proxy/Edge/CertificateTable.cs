@@ -1,0 +1,120 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Configuration.Document;
+
+namespace GatewayMesh.Proxy.Edge;
+
+/// <summary>The certificates of one public listener by name: the name itself, then <c>*.SUFFIX</c> of one label, then the first of the list. Immutable.</summary>
+internal sealed class CertificateTable
+{
+    private static readonly List<SslApplicationProtocol> Protocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11];
+
+    private readonly FrozenDictionary<string, EdgeCertificate> _byName;
+    private readonly IngressTlsSpec _spec;
+    private readonly X509Certificate2Collection? _clientAuthorities;
+
+    private CertificateTable(IngressTlsSpec spec, ImmutableArray<EdgeCertificate> certificates, X509Certificate2Collection? clientAuthorities)
+    {
+        _spec = spec;
+        _clientAuthorities = clientAuthorities;
+        Certificates = certificates;
+        var names = new Dictionary<string, EdgeCertificate>(StringComparer.OrdinalIgnoreCase);
+        foreach (var certificate in certificates)
+        {
+            foreach (var name in certificate.Names)
+            {
+                names.TryAdd(name, certificate); // of two for one name the first is shown
+            }
+        }
+
+        _byName = names.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+    }
+
+    /// <summary>All of them, in the order of the file.</summary>
+    public ImmutableArray<EdgeCertificate> Certificates { get; }
+
+    /// <summary>Reads every file; null when one of them cannot be used.</summary>
+    /// <param name="spec">The files.</param>
+    /// <param name="errors">Everything that is wrong.</param>
+    public static CertificateTable? Read(IngressTlsSpec spec, out ImmutableArray<ConfigError> errors)
+    {
+        var found = new List<ConfigError>();
+        var authorities = spec.ClientCa is { } ca ? ReadAuthorities(ca, found) : null;
+        var trust = authorities is { Count: > 0 } ? SslCertificateTrust.CreateForX509Collection(authorities, sendTrustInHandshake: true) : null;
+        var certificates = spec.Certificates.Select(file => EdgeCertificate.Read(file, trust, found)).ToList();
+        errors = [.. found];
+        return found.Count > 0 ? null : new CertificateTable(spec, [.. certificates.OfType<EdgeCertificate>()], authorities);
+    }
+
+    /// <summary>The certificate for <paramref name="host"/>, which is empty when the client asked for none.</summary>
+    public EdgeCertificate Find(string host)
+    {
+        var name = host.EndsWith('.') ? host[..^1] : host;
+        return _byName.TryGetValue(name, out var exact) ? exact
+            : name.IndexOf('.', StringComparison.Ordinal) is var dot and > 0 && _byName.TryGetValue("*" + name[dot..], out var wildcard) ? wildcard
+            : Certificates[0];
+    }
+
+    /// <summary>The server's side of a handshake with a client that asked for <paramref name="host"/>.</summary>
+    [SuppressMessage("Security", "CA5397", Justification = "The least version is the operator's to say, whatever this host's own configuration allows.")]
+    [SuppressMessage("Security", "CA5398", Justification = "As above.")]
+    public SslServerAuthenticationOptions For(string host)
+    {
+        var options = new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = Find(host).Context,
+            ApplicationProtocols = Protocols,
+            EnabledSslProtocols = _spec.MinVersion >= 13 ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13,
+            EncryptionPolicy = EncryptionPolicy.RequireEncryption,
+        };
+        if (_clientAuthorities is not { } authorities)
+        {
+            return options;
+        }
+
+        options.ClientCertificateRequired = true;
+        options.AllowTlsResume = false; // a resumed session has no certificate of its client (dotnet/runtime#123238)
+        options.CertificateChainPolicy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+        };
+        options.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
+        options.RemoteCertificateValidationCallback = _spec.ClientCertificates == ClientCertificates.Required
+            ? static (_, certificate, _, errors) => certificate is not null && errors == SslPolicyErrors.None
+            : static (_, certificate, _, errors) => certificate is null || errors == SslPolicyErrors.None;
+        return options;
+    }
+
+    private static X509Certificate2Collection? ReadAuthorities(ClientAuthoritySpec ca, List<ConfigError> errors)
+    {
+        if (PemFile.Read(ca.File, ca.Location, ca.Path, errors) is not { } pem)
+        {
+            return null;
+        }
+
+        var authorities = new X509Certificate2Collection();
+        try
+        {
+            authorities.ImportFromPem(pem);
+        }
+        catch (CryptographicException)
+        {
+            authorities.Clear();
+        }
+
+        if (authorities.Count == 0)
+        {
+            errors.Add(new ConfigError(ca.Location, ca.Path, $"{ca.File} holds no certificate that can be read", "write the authorities of the clients in PEM (-----BEGIN CERTIFICATE-----)"));
+        }
+
+        return authorities;
+    }
+}

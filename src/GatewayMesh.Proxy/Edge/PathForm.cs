@@ -1,0 +1,14 @@
+namespace GatewayMesh.Proxy.Edge;
+
+/// <summary>How a path is written.</summary>
+internal enum PathForm
+{
+    /// <summary>In the one normal way.</summary>
+    Normal,
+
+    /// <summary>In another way, which has a normal one.</summary>
+    Other,
+
+    /// <summary>In a way that two readers may understand differently, so that it has no normal one.</summary>
+    Ambiguous,
+}

@@ -1,0 +1,37 @@
+using GatewayMesh.Configuration.Document;
+
+namespace GatewayMesh.Proxy.Edge;
+
+/// <summary>Reads a text file that should hold PEM.</summary>
+internal static class PemFile
+{
+    private const int MaxLength = 1024 * 1024;
+
+    /// <summary>Its content; null when it cannot be read, which is added to <paramref name="errors"/>.</summary>
+    public static string? Read(string file, SourceLocation location, string path, ICollection<ConfigError> errors)
+    {
+        try
+        {
+            var length = new FileInfo(file).Length;
+            if (length <= MaxLength)
+            {
+                return File.ReadAllText(file);
+            }
+
+            errors.Add(new ConfigError(location, path, $"{file} is larger than 1 MiB", "name a file in PEM"));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            errors.Add(new ConfigError(location, path, $"{file} cannot be read ({Said(failure)})", "name a readable file in PEM"));
+        }
+
+        return null;
+    }
+
+    private static string Said(Exception failure) => failure switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => "it is not there",
+        UnauthorizedAccessException => "permission denied",
+        _ => failure.Message,
+    };
+}

@@ -1,0 +1,64 @@
+using GatewayMesh.Proxy.Edge;
+using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Resilience;
+using Microsoft.AspNetCore.Http;
+
+namespace GatewayMesh.Proxy.Forwarding;
+
+/// <summary>
+/// What nobody outside the mesh may say: fields by which proxies speak of their callers, and the mesh's own. An application that reads fields as
+/// variables does not tell <c>_</c> from <c>-</c>, so here they are the same.
+/// </summary>
+internal static class OutsideFields
+{
+    private const string AnyForwarded = "X-Forwarded-";
+    private const string RealAddress = "X-Real-IP";
+
+    /// <summary>Removes them from a request.</summary>
+    /// <param name="headers">Fields of the request.</param>
+    /// <param name="fromTrustedProxy">What a trusted proxy says of its callers stays, but for the certificate of its client.</param>
+    public static void Remove(IHeaderDictionary headers, bool fromTrustedProxy)
+    {
+        List<string>? removed = null;
+        foreach (var (name, _) in headers)
+        {
+            if (IsNever(name) || (!fromTrustedProxy && IsOfProxies(name)))
+            {
+                (removed ??= []).Add(name);
+            }
+        }
+
+        foreach (var name in removed ?? [])
+        {
+            headers.Remove(name);
+        }
+    }
+
+    private static bool IsNever(string name) =>
+        name[0] is 'x' or 'X' or 'p' or 'P' or 'g' or 'G'
+        && (Begins(name, MeshHeaders.Prefix) || Is(name, ClientCertificateField.Name) || Is(name, ProxyStatus.FieldName));
+
+    private static bool IsOfProxies(string name) =>
+        name[0] is 'x' or 'X' or 'f' or 'F' && (Begins(name, AnyForwarded) || Is(name, ForwardedFor.Standard) || Is(name, RealAddress));
+
+    private static bool Is(string name, string expected) => name.Length == expected.Length && Begins(name, expected);
+
+    private static bool Begins(string name, string expected)
+    {
+        if (name.Length < expected.Length)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < expected.Length; i++)
+        {
+            var c = name[i] == '_' ? '-' : char.ToLowerInvariant(name[i]);
+            if (c != char.ToLowerInvariant(expected[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,29 @@
+using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Proxy.Edge;
+using GatewayMesh.Proxy.Errors;
+
+namespace GatewayMesh.Proxy.Pipeline;
+
+/// <summary>At the edge a path is written in one way, before anything looks at it: what is decided about it and what the application gets are the same.</summary>
+internal sealed class PathStep : IStep
+{
+    /// <inheritdoc/>
+    public Verdict Take(Exchange exchange)
+    {
+        if (exchange.Arrival.Edge is not { Spec.Paths: not PathSpelling.Off and var rule })
+        {
+            return Verdict.Next;
+        }
+
+        switch (PublicPath.Read(exchange.Target.PathAndQuery, out var normal))
+        {
+            case PathForm.Normal:
+                return Verdict.Next;
+            case PathForm.Other when rule == PathSpelling.Normalize:
+                exchange.Target = exchange.Target with { PathAndQuery = normal };
+                return Verdict.Next;
+            default:
+                return Verdict.Fail(MeshErrorKind.RequestMalformed, "path");
+        }
+    }
+}

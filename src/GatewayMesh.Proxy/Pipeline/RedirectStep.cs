@@ -1,0 +1,38 @@
+using System.Buffers;
+using System.Globalization;
+using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Routing;
+
+namespace GatewayMesh.Proxy.Pipeline;
+
+/// <summary>A public listener that only sends its clients to HTTPS: 308, so that method and body stay (RFC 9110 §15.4.9).</summary>
+internal sealed class RedirectStep : IStep
+{
+    private const int Https = 443;
+
+    // Of a name, an IPv4 and a bracketed IPv6 address; nothing that could end the authority of the new target.
+    private static readonly SearchValues<char> HostCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._[]:");
+
+    /// <inheritdoc/>
+    public Verdict Take(Exchange exchange)
+    {
+        if (exchange.Arrival.Edge?.Spec.Redirect is not { } port)
+        {
+            return Verdict.Next;
+        }
+
+        var host = HostNames.WithoutPort(exchange.Host);
+        if (host.IsEmpty || host.ContainsAnyExcept(HostCharacters))
+        {
+            return Verdict.Fail(MeshErrorKind.RequestMalformed, "host");
+        }
+
+        exchange.Http.Response.Headers.Location = port == Https
+            ? $"https://{host}{exchange.Target.PathAndQuery}"
+            : string.Create(CultureInfo.InvariantCulture, $"https://{host}:{port}{exchange.Target.PathAndQuery}");
+        return Verdict.Reply(Permanent);
+    }
+
+    private static readonly LocalAnswer Permanent = new(308, "", null);
+}

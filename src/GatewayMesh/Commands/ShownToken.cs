@@ -1,0 +1,41 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using GatewayMesh.Admin;
+using GatewayMesh.Configuration.Bootstrap;
+
+namespace GatewayMesh.Commands;
+
+/// <summary>The admin token that commands of this process show: <c>--admin-token-file FILE</c>, else the variable <c>GATEWAYMESH_ADMIN_TOKEN</c>, else none.</summary>
+internal static class ShownToken
+{
+    private static string? s_fromFile;
+
+    /// <summary>The token, or null.</summary>
+    public static string? Value => s_fromFile
+        ?? (Environment.GetEnvironmentVariable(BootstrapOverlay.Prefix + BootstrapOverlay.CommandsToken) is { Length: > 0 } token && token.All(static c => c is > ' ' and < '\x7f') ? token : null);
+
+    /// <summary>The option, for every command.</summary>
+    public static Option<string> Option()
+    {
+        var option = new Option<string>("--admin-token-file")
+        {
+            Description = "File with the token that the admin address asks for (or variable GATEWAYMESH_ADMIN_TOKEN).",
+            HelpName = "FILE",
+            Recursive = true,
+        };
+        option.Validators.Add(Take);
+        return option;
+    }
+
+    private static void Take(OptionResult result)
+    {
+        if (result.Tokens is [var file, ..])
+        {
+            s_fromFile = AdminToken.Read(file.Value, out var error);
+            if (error is not null)
+            {
+                result.AddError($"--admin-token-file: {error}");
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using System.Diagnostics;
+
+namespace GatewayMesh.MeshTests.Edge;
+
+/// <summary>openssl.</summary>
+internal static class OpenSsl
+{
+    /// <summary>Its output and what it says beside it, whatever its exit code; its input ends at once.</summary>
+    public static async Task<string> RunAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("openssl", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        Process openssl;
+        try
+        {
+            openssl = Process.Start(start)!;
+        }
+        catch (System.ComponentModel.Win32Exception missing)
+        {
+            throw new FileNotFoundException("openssl is missing (Debian: apt-get install openssl).", missing);
+        }
+
+        using (openssl)
+        {
+            openssl.StandardInput.Close();
+            var (output, errors) = (openssl.StandardOutput.ReadToEndAsync(), openssl.StandardError.ReadToEndAsync());
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            await openssl.WaitForExitAsync(patience.Token);
+            return await output + await errors;
+        }
+    }
+
+    /// <summary>An authority: <c>NAME.pem</c> and <c>NAME.key</c> in <paramref name="folder"/>.</summary>
+    public static Task AuthorityAsync(string folder, string name) => RunAsync(
+        "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", $"/CN={name}", "-keyout", Key(folder, name), "-out", Pem(folder, name));
+
+    /// <summary>A certificate of it for <paramref name="host"/>.</summary>
+    public static Task IssueAsync(string folder, string authority, string name, string subject, string host, string usage) => RunAsync(
+        "req", "-x509", "-CA", Pem(folder, authority), "-CAkey", Key(folder, authority), "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", subject,
+        "-addext", $"subjectAltName=DNS:{host}", "-addext", $"extendedKeyUsage={usage}", "-addext", "basicConstraints=critical,CA:FALSE", "-keyout", Key(folder, name), "-out", Pem(folder, name));
+
+    public static string Pem(string folder, string name) => Path.Combine(folder, name + ".pem");
+
+    public static string Key(string folder, string name) => Path.Combine(folder, name + ".key");
+}
