@@ -60,7 +60,7 @@ public static class BootstrapBinder
             Admin = admin,
             AdminToken = AdminBinder.Bind(reader, admin, (path, location) => Absolute(path, location, context)),
             Guarded = reader.Optional("guarded", ScalarTypes.Flag, true),
-            Identity = reader.Optional("identity", Identity, IdentityMode.Plaintext),
+            Identity = reader.Optional("identity", Identity, IdentityMode.Mtls),
             Certificates = Folder(reader, "certificates", Path.Combine(dataDir, "certificates"), context),
             Sidecar = reader.Section("sidecar", section => SidecarBinder.Bind(section, node, ClaimsOf(MeshRole.Sidecar))),
             Gateway = reader.Section("gateway", section => GatewayBinder.Bind(section, ClaimsOf(MeshRole.Gateway))),

@@ -37,8 +37,8 @@ public sealed record BootstrapSpec
     /// <summary>Sidecar: whether a guard owns the listeners and watches the worker. Default: true; <c>--no-guard</c> runs the worker alone.</summary>
     public bool Guarded { get; init; } = true;
 
-    /// <summary>How peers are known. Default: <see cref="IdentityMode.Plaintext"/> until mTLS is there.</summary>
-    public IdentityMode Identity { get; init; } = IdentityMode.Plaintext;
+    /// <summary>How peers are known. Default: <see cref="IdentityMode.Mtls"/>.</summary>
+    public IdentityMode Identity { get; init; } = IdentityMode.Mtls;
 
     /// <summary>Where certificates and roots stand: <c>roots.pem</c>, and <c>SERVICE.pem</c> with certificate and key. Default: <c>DATADIR/certificates</c>.</summary>
     public string Certificates { get; init; } = "/var/lib/gatewaymesh/certificates";

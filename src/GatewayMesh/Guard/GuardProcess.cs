@@ -143,7 +143,12 @@ internal sealed class GuardProcess : IDisposable
     {
         var handover = Handover.Take();
         handover?.PutInto(_listeners);
-        Certificates?.Start();
+        if (Certificates is not null)
+        {
+            Certificates.Changed += _exerciser.Hurry; // with it the gateways may answer
+            Certificates.Start();
+        }
+
         _loop.TakeOver(handover?.Worker);
         BindTheRest();
         using var admin = new AdminServer(_admin, GuardAdmin.Routes(this), token: _token);

@@ -6,6 +6,7 @@ namespace GatewayMesh.MeshTests.Meshes;
 internal sealed partial class MeshCertificates : IDisposable
 {
     private readonly TestAuthority _authority = new();
+    private TestAuthority? _other;
 
     public MeshCertificates(string folder)
     {
@@ -27,14 +28,33 @@ internal sealed partial class MeshCertificates : IDisposable
         }
     }
 
-    /// <summary>Makes a new certificate for a service, by rename.</summary>
-    public void Issue(string service)
+    /// <summary>Makes a new certificate for a service.</summary>
+    public void Issue(string service) => Write(PathOf(service), _authority.Issue(service));
+
+    /// <summary>Another authority is believed beside the first.</summary>
+    public void BelieveAnother()
     {
-        File.WriteAllText(PathOf(service) + ".new", _authority.Issue(service));
-        File.Move(PathOf(service) + ".new", PathOf(service), overwrite: true);
+        _other = new TestAuthority();
+        Write(Path.Combine(Folder, "roots.pem"), _authority.RootPem + _other.RootPem);
     }
 
-    public void Dispose() => _authority.Dispose();
+    /// <summary>The other authority makes a new certificate for a service.</summary>
+    public void IssueByTheOther(string service) => Write(PathOf(service), _other!.Issue(service));
+
+    /// <summary>Only the other authority is believed.</summary>
+    public void ForgetTheFirst() => Write(Path.Combine(Folder, "roots.pem"), _other!.RootPem);
+
+    public void Dispose()
+    {
+        _authority.Dispose();
+        _other?.Dispose();
+    }
+
+    private static void Write(string path, string content)
+    {
+        File.WriteAllText(path + ".new", content);
+        File.Move(path + ".new", path, overwrite: true);
+    }
 
     private string PathOf(string service) => Path.Combine(Folder, service + ".pem");
 

@@ -31,7 +31,7 @@ internal sealed record NodeStatus(string Json)
 
     public int CarriedFailed => Number("guard", "carried", "failed");
 
-    public int Gateways => Find("guard", "gateways") is { ValueKind: JsonValueKind.Array } gateways ? gateways.GetArrayLength() : 0;
+    public int Gateways => Find("guard", "gateways") is { ValueKind: JsonValueKind.Array } gateways ? gateways.EnumerateArray().Count(gateway => gateway.GetProperty("state").GetString() == "answers") : 0;
 
     /// <summary>The registry's errors, as text.</summary>
     public string RegistryErrors => Find("registry", "errors")?.GetRawText() ?? "";

@@ -1,0 +1,104 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using GatewayMesh.MeshTests.Clients;
+using GatewayMesh.MeshTests.Meshes;
+
+namespace GatewayMesh.MeshTests.Identity;
+
+/// <summary>Certificates are renewed and roots replaced under load: no request fails, on any path.</summary>
+internal sealed class RotationTests : MeshTest
+{
+    private const int Requests = 10_000;
+
+    [Test]
+    public async Task Leafs_are_renewed_and_the_root_is_replaced_under_load_without_a_failed_request()
+    {
+        var hosts = await TwoHosts.StartAsync(Mesh, registry: RegistryKind.Folder);
+        await using var load = hosts.Load();
+        await load.UntilServedAsync(1000);
+
+        foreach (var service in (string[])["payments", "web", "gatewaymesh-gateway"])
+        {
+            var before = await SerialsAsync(service);
+            Mesh.Certificates.Issue(service);
+            await UntilAsync($"the new certificate of {service} is in use", async () => !(await SerialsAsync(service)).Intersect(before).Any());
+            await load.UntilServedAsync(500);
+        }
+
+        Mesh.Certificates.BelieveAnother();
+        await UntilAsync("both roots are believed everywhere", async () => await AllAsync(roots => roots == 2));
+        await load.UntilServedAsync(500);
+        foreach (var service in (string[])["payments", "web", "gatewaymesh-gateway"])
+        {
+            var before = await SerialsAsync(service);
+            Mesh.Certificates.IssueByTheOther(service);
+            await UntilAsync($"the certificate of {service} is the new authority's", async () => !(await SerialsAsync(service)).Intersect(before).Any());
+        }
+
+        await load.UntilServedAsync(500);
+        Mesh.Certificates.ForgetTheFirst();
+        await UntilAsync("the old root is gone everywhere", async () => await AllAsync(roots => roots == 1));
+        await UntilEnoughAsync(load);
+    }
+
+    [TestCase(RegistryKind.Consul)]
+    public async Task Consul_replaces_its_root_under_load_without_a_failed_request(RegistryKind registry)
+    {
+        var hosts = await TwoHosts.StartAsync(Mesh, registry: registry);
+        await using var load = hosts.Load();
+        await load.UntilServedAsync(1000);
+        var before = await SerialsAsync("web");
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        await Mesh.Consul!.PutAsync("/v1/connect/ca/configuration", JsonSerializer.Serialize(new
+        {
+            Provider = "consul",
+            Config = new { LeafCertTTL = "72h", IntermediateCertTTL = "8760h", RotationPeriod = "2160h", PrivateKey = key.ExportECPrivateKeyPem() },
+        }));
+
+        await UntilAsync("both roots are believed everywhere", async () => await AllAsync(roots => roots >= 2));
+        await UntilAsync("the certificate of web is a new one", async () => !(await SerialsAsync("web")).Intersect(before).Any());
+        await UntilEnoughAsync(load);
+    }
+
+    private static async Task UntilEnoughAsync(PlainClient load)
+    {
+        await load.UntilServedAsync(Math.Max(1000, Requests - load.Report.Ok));
+        var report = await load.StopAsync();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(report.Ok, Is.GreaterThanOrEqualTo(Requests));
+            Assert.That(report.Failed, Is.Zero);
+        }
+    }
+
+    // Of every node that has one.
+    private async Task<IReadOnlyList<string>> SerialsAsync(string service)
+    {
+        var serials = new List<string>();
+        foreach (var node in Mesh.Nodes)
+        {
+            using var certificates = JsonDocument.Parse(await node.GetAsync("/certs"));
+            serials.AddRange(certificates.RootElement.GetProperty("identities").EnumerateArray()
+                .Where(identity => identity.GetProperty("service").GetString() == service && identity.TryGetProperty("serial", out _))
+                .Select(identity => identity.GetProperty("serial").GetString()!));
+        }
+
+        return serials;
+    }
+
+    private async Task<bool> AllAsync(Func<int, bool> roots)
+    {
+        foreach (var node in Mesh.Nodes)
+        {
+            using var certificates = JsonDocument.Parse(await node.GetAsync("/certs"));
+            if (!roots(certificates.RootElement.GetProperty("roots").GetArrayLength()))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static Task UntilAsync(string what, Func<Task<bool>> condition) => Eventually.Until(what, condition, () => Task.FromResult(""));
+}
