@@ -1,0 +1,51 @@
+using GatewayMesh.MeshTests.Clients;
+using GatewayMesh.MeshTests.Meshes;
+
+namespace GatewayMesh.MeshTests.Identity;
+
+/// <summary>Who is denied is denied on every way: availability concerns transport, never permission.</summary>
+internal sealed class DenialTests : MeshTest
+{
+    [Test]
+    public async Task A_denied_caller_is_denied_by_its_sidecar_and_by_the_gateway_that_stands_in_and_a_change_holds_at_once()
+    {
+        var hosts = await TwoHosts.StartAsync(Mesh);
+        using var kept = new PlainConnection(hosts.Outbound, "payments");
+        Assert.That(await kept.GetAsync(), Is.EqualTo(Outcome.Ok));
+
+        Intend("deny");
+        await UntilAsync(kept, "403");
+        Assert.That(kept.Answer, Does.Contain("error=http_request_denied; forwarded=?0").And.Contain("intention_denied"));
+
+        // The caller's sidecar is gone: a guard carries it to a gateway.
+        await hosts.HostA.PostAsync("/drain");
+        await hosts.HostA.UntilAsync("the gateways serve and the worker has gone", status => status is { Tier: "gateway", Worker: <= 0 });
+        var executed = hosts.Payments.Executions;
+        using var carried = new PlainConnection(hosts.Outbound, "payments");
+        await carried.GetAsync();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(carried.Answer, Does.StartWith("HTTP/1.1 403").And.Contain("intention_denied"));
+            Assert.That(hosts.Payments.Executions, Is.EqualTo(executed));
+        }
+
+        Intend("allow");
+        await UntilAsync(carried, "200");
+    }
+
+    private static Task UntilAsync(PlainConnection connection, string status) => Eventually.Until(
+        $"the answer is {status}",
+        async () =>
+        {
+            await connection.GetAsync();
+            return connection.Answer.StartsWith($"HTTP/1.1 {status}", StringComparison.Ordinal);
+        },
+        () => Task.FromResult(connection.Answer));
+
+    private void Intend(string action)
+    {
+        var path = Path.Combine(Mesh.Registry, "intentions.yaml");
+        File.WriteAllText(path + ".new", $"kind: service-intentions\nname: payments\nsources:\n  - name: web\n    action: {action}\n");
+        File.Move(path + ".new", path, overwrite: true);
+    }
+}
