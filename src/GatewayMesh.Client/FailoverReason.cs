@@ -18,6 +18,9 @@ public enum FailoverReason
     /// <summary>The gateway does not serve this service. Nothing was sent.</summary>
     Denied,
 
+    /// <summary>The gateway is not who it should be, or does not believe our certificate, or we have none. Nothing was sent.</summary>
+    Untrusted,
+
     /// <summary>The kept connection was closed before the request was written. Nothing was sent.</summary>
     Unsent,
 

@@ -2,7 +2,7 @@ namespace GatewayMesh.Client;
 
 /// <summary>
 /// How a client reaches the mesh. What is not set here is taken from the environment: <c>GATEWAYMESH_OUTBOUND</c>, <c>GATEWAYMESH_SERVICE</c>,
-/// <c>GATEWAYMESH_GATEWAYS</c> (separated by commas) and <c>GATEWAYMESH_RUN_DIR</c>. Read once, when the handler is made; every error is said at once.
+/// <c>GATEWAYMESH_GATEWAYS</c> (separated by commas), <c>GATEWAYMESH_RUN_DIR</c>, <c>GATEWAYMESH_IDENTITY</c> and <c>GATEWAYMESH_ROOTS</c>. Read once, when the handler is made; every error is said at once.
 /// </summary>
 public sealed class GatewayMeshOptions
 {
@@ -27,6 +27,18 @@ public sealed class GatewayMeshOptions
     /// <summary>The sidecar's <c>runDir</c>, where <c>SERVICE/gateways.json</c> stands. Default: <c>GATEWAYMESH_RUN_DIR</c>, else <c>/run/gatewaymesh</c>.</summary>
     public string? RunDirectory { get; set; }
 
+    /// <summary>
+    /// The own service's certificate and key in one PEM file, for gateways that are spoken to by TLS; read again when it changes. The sidecar writes it where the
+    /// service says <c>clientIdentity: true</c>. Default: <c>GATEWAYMESH_IDENTITY</c>, else <c>RUNDIR/SERVICE/identity.pem</c>. Where it is set, <see cref="Gateways"/> are spoken to by TLS too.
+    /// </summary>
+    public string? IdentityFile { get; set; }
+
+    /// <summary>The roots that a gateway's certificate may come from, in PEM; read again when it changes. Default: <c>GATEWAYMESH_ROOTS</c>, else <c>RUNDIR/SERVICE/roots.pem</c>.</summary>
+    public string? RootsFile { get; set; }
+
+    /// <summary>The service that the certificate of a gateway of <see cref="Gateways"/> must name; in <c>gateways.json</c> it stands beside each. Default: <c>gatewaymesh-gateway</c>.</summary>
+    public string GatewayService { get; set; } = "gatewaymesh-gateway";
+
     /// <summary>The name under which gateways see this host. Default: the machine's name.</summary>
     public string? Node { get; set; }
 
@@ -35,7 +47,7 @@ public sealed class GatewayMeshOptions
 
     /// <summary>
     /// Time for a connection to a gateway with its hello and its answer. When none carries the request, those that did not answer in it are given ten times as much in a second round.
-    /// Default: 100 ms. From 1 ms to 1 min.
+    /// By TLS three times as long: a handshake, and what the first of a process costs. Default: 100 ms. From 1 ms to 1 min.
     /// </summary>
     public TimeSpan TunnelTimeout { get; set; } = TimeSpan.FromMilliseconds(100);
 

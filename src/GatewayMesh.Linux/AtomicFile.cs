@@ -9,8 +9,9 @@ public static class AtomicFile
     /// <param name="path">The file.</param>
     /// <param name="content">Its new content.</param>
     /// <param name="mode">Its permissions.</param>
+    /// <param name="group">The id of the group that it is to belong to; null: whoever writes it decides. With a group its permissions are exactly <paramref name="mode"/>, whatever the umask.</param>
     /// <exception cref="IOException">The disk is full or cannot be written to; the old file is untouched.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode)
+    public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode, int? group = null)
     {
         // The leading dot and the ending keep it from being read as an entry; the pid keeps two processes apart.
         var temporary = Path.Combine(Path.GetDirectoryName(path)!, string.Create(CultureInfo.InvariantCulture, $".{Path.GetFileName(path)}.{Environment.ProcessId}.tmp"));
@@ -25,6 +26,17 @@ public static class AtomicFile
 
             using (var file = new FileStream(temporary, options))
             {
+                if (group is { } id && !OperatingSystem.IsWindows())
+                {
+                    // Before there is anything to read in it.
+                    if (Libc.fchown((int)file.SafeFileHandle.DangerousGetHandle(), -1, id) != 0)
+                    {
+                        throw LinuxException.Last("fchown");
+                    }
+
+                    File.SetUnixFileMode(file.SafeFileHandle, mode);
+                }
+
                 file.Write(content);
                 file.Flush(flushToDisk: true);
             }

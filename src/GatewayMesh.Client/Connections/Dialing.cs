@@ -15,8 +15,8 @@ internal sealed class Dialing(HostPort address, TimeSpan timeout, TimeProvider t
     private readonly ResiliencePipeline _deadline = Deadline(timeout, time);
     private readonly ResiliencePipeline _patientDeadline = Deadline(timeout * Patience, time);
 
-    /// <summary>Connects, and does what <paramref name="greet"/> adds, within the deadline.</summary>
-    public async ValueTask<Stream> ConnectAsync(bool patient, Func<Socket, CancellationToken, ValueTask>? greet, CancellationToken cancellation)
+    /// <summary>Connects, and does what <paramref name="greet"/> adds, within the deadline. The result is what it makes of the connection.</summary>
+    public async ValueTask<Stream> ConnectAsync(bool patient, Func<Stream, CancellationToken, ValueTask<Stream>>? greet, CancellationToken cancellation)
     {
         var socket = IPAddress.TryParse(address.Host, out var ip)
             ? new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
@@ -24,26 +24,24 @@ internal sealed class Dialing(HostPort address, TimeSpan timeout, TimeProvider t
         socket.NoDelay = true;
         try
         {
-            await (patient ? _patientDeadline : _deadline).ExecuteAsync(
+            return await (patient ? _patientDeadline : _deadline).ExecuteAsync(
                 static async (state, token) =>
                 {
                     await state.socket.ConnectAsync(state.address.Host, state.address.Port, token).ConfigureAwait(false);
-                    if (state.greet is { } greet)
-                    {
-                        await greet(state.socket, token).ConfigureAwait(false);
-                    }
+                    var connection = new NetworkStream(state.socket, ownsSocket: true);
+                    return state.greet is { } greet ? await greet(connection, token).ConfigureAwait(false) : connection;
                 },
                 (socket, address, greet), cancellation).ConfigureAwait(false);
-            return new NetworkStream(socket, ownsSocket: true);
         }
         catch (TimeoutRejectedException late)
         {
             socket.Dispose();
             throw new DialException(FailoverReason.ConnectTimeout, $"{address} did not answer in time.", late);
         }
-        catch (SocketException refused)
+        catch (Exception failure) when (failure is SocketException or IOException { InnerException: SocketException } and not DialException)
         {
             socket.Dispose();
+            var refused = failure as SocketException ?? (SocketException)failure.InnerException!;
             var reason = refused.SocketErrorCode == SocketError.TimedOut ? FailoverReason.ConnectTimeout : FailoverReason.Refused;
             throw new DialException(reason, $"{address}: {refused.Message}", refused);
         }

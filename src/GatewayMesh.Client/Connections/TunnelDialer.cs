@@ -1,20 +1,47 @@
-using System.Net.Sockets;
 using GatewayMesh.Client.Settings;
 
 namespace GatewayMesh.Client.Connections;
 
-/// <summary>To a gateway's tunnel: the hello, one answer byte, and only then HTTP.</summary>
-internal sealed class TunnelDialer(HostPort address, byte[] hello, TimeSpan timeout, TimeProvider time) : IDialer
+/// <summary>To a gateway's tunnel: TLS where the mesh speaks it, the hello, one answer byte, and only then HTTP.</summary>
+internal sealed class TunnelDialer(HostPort address, byte[] hello, TunnelSecurity? security, TimeSpan timeout, TimeProvider time) : IDialer
 {
-    private readonly Dialing _dialing = new(address, timeout, time);
+    // A handshake is one more round trip and work on both sides, the first one of a process a tenth of a second of it.
+    private const int TlsPatience = 3;
+
+    private readonly Dialing _dialing = new(address, security is null ? timeout : timeout * TlsPatience, time);
 
     public ValueTask<Stream> DialAsync(bool patient, CancellationToken cancellation) => _dialing.ConnectAsync(patient, GreetAsync, cancellation);
 
-    private async ValueTask GreetAsync(Socket socket, CancellationToken cancellation)
+    private async ValueTask<Stream> GreetAsync(Stream connection, CancellationToken cancellation)
     {
-        await socket.SendAsync(hello, cancellation).ConfigureAwait(false);
+        var tunnel = security is null ? connection : await security.SecureAsync(connection, address, cancellation).ConfigureAwait(false);
+        try
+        {
+            await SayHelloAsync(tunnel, cancellation).ConfigureAwait(false);
+            return tunnel;
+        }
+        catch
+        {
+            await tunnel.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async ValueTask SayHelloAsync(Stream tunnel, CancellationToken cancellation)
+    {
         var answer = new byte[1];
-        var read = await socket.ReceiveAsync(answer, cancellation).ConfigureAwait(false);
+        int read;
+        try
+        {
+            await tunnel.WriteAsync(hello, cancellation).ConfigureAwait(false);
+            read = await tunnel.ReadAsync(answer, cancellation).ConfigureAwait(false);
+        }
+        catch (IOException failure) when (security is not null)
+        {
+            // In TLS 1.3 a certificate is refused after the handshake is over for whoever shows it.
+            throw new DialException(FailoverReason.Untrusted, $"The gateway {address} broke the tunnel off before its answer: it may not believe our certificate.", failure);
+        }
+
         (FailoverReason Reason, string What)? refusal = read == 0 ? (FailoverReason.Refused, "ended the tunnel without an answer") : answer[0] switch
         {
             (byte)'+' => null,

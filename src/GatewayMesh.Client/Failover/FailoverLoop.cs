@@ -126,7 +126,7 @@ internal sealed class FailoverLoop(ClientSettings settings, RouteTable routes, R
             case FailoverReason.Refused or FailoverReason.ConnectTimeout or FailoverReason.Busy or FailoverReason.Hung:
                 target.Avoid(ShortAvoidance);
                 break;
-            case FailoverReason.Draining or FailoverReason.Denied:
+            case FailoverReason.Draining or FailoverReason.Denied or FailoverReason.Untrusted:
                 target.Avoid(LongAvoidance);
                 break;
             case null:

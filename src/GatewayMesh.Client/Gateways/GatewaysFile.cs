@@ -12,12 +12,12 @@ internal sealed class GatewaysFile(string path, TimeProvider time)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
     private readonly Lock _looking = new();
-    private ImmutableArray<HostPort> _gateways = [];
+    private ImmutableArray<GatewayEntry> _gateways = [];
     private (DateTime Written, long Length) _seen;
     private long? _lookedAt;
 
-    /// <summary>The gateways' tunnel addresses, best first.</summary>
-    public ImmutableArray<HostPort> Current
+    /// <summary>The gateways, best first.</summary>
+    public ImmutableArray<GatewayEntry> Current
     {
         get
         {
@@ -34,13 +34,13 @@ internal sealed class GatewaysFile(string path, TimeProvider time)
         }
     }
 
-    /// <summary>The tunnel addresses in a file's content; null when it is no such file. Unknown properties are passed over.</summary>
-    public static ImmutableArray<HostPort>? Read(ReadOnlyMemory<byte> content)
+    /// <summary>The gateways in a file's content; null when it is no such file. Unknown properties are passed over.</summary>
+    public static ImmutableArray<GatewayEntry>? Read(ReadOnlyMemory<byte> content)
     {
         try
         {
             using var document = JsonDocument.Parse(content);
-            var gateways = ImmutableArray.CreateBuilder<HostPort>();
+            var gateways = ImmutableArray.CreateBuilder<GatewayEntry>();
             foreach (var gateway in document.RootElement.GetProperty("gateways").EnumerateArray())
             {
                 if (!HostPort.TryParse(gateway.GetProperty("tunnel").GetString(), out var tunnel))
@@ -48,7 +48,7 @@ internal sealed class GatewaysFile(string path, TimeProvider time)
                     return null;
                 }
 
-                gateways.Add(tunnel);
+                gateways.Add(new GatewayEntry(tunnel, TlsOf(gateway)));
             }
 
             return gateways.ToImmutable();
@@ -58,6 +58,11 @@ internal sealed class GatewaysFile(string path, TimeProvider time)
             return null;
         }
     }
+
+    // A gateway that is to be verified is never taken for one that is not.
+    private static GatewayTls? TlsOf(JsonElement gateway) => gateway.TryGetProperty("tls", out var tls) && tls.GetBoolean()
+        ? new GatewayTls(gateway.GetProperty("service").GetString() ?? "", gateway.GetProperty("trustDomain").GetString() ?? "")
+        : null;
 
     private void Look()
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Reflection;
 using GatewayMesh.Client.Connections;
 using GatewayMesh.Client.Gateways;
+using GatewayMesh.Client.Identity;
 using GatewayMesh.Client.Settings;
 using GatewayMesh.Client.Telemetry;
 
@@ -15,7 +16,10 @@ internal sealed class RouteTable : IDisposable
     private readonly TimeProvider _time;
     private readonly GatewaysFile? _file;
     private readonly Lock _changing = new();
-    private ImmutableArray<HostPort> _listed = [];
+    private readonly IdentityFiles? _identity;
+    private readonly Dictionary<GatewayEntry, Target> _known = [];
+    private string? _rootsMark;
+    private ImmutableArray<GatewayEntry> _listed = [];
     private ImmutableArray<Target> _gateways = [];
 
     public RouteTable(ClientSettings settings, TimeProvider time, Func<double> random, ClientLog log)
@@ -23,6 +27,7 @@ internal sealed class RouteTable : IDisposable
         _settings = settings;
         _time = time;
         _file = settings.Gateways.IsEmpty && settings.GatewaysFile is { } path ? new GatewaysFile(path, time) : null;
+        _identity = settings is { IdentityFile: { } identity, RootsFile: { } roots } ? new IdentityFiles(identity, roots, time) : null;
         if (settings.Outbound is { } outbound)
         {
             Sidecar = new Target(Tier.Sidecar, outbound, new SidecarDialer(outbound, settings.ConnectTimeout, time), settings, time);
@@ -47,6 +52,8 @@ internal sealed class RouteTable : IDisposable
                 Follow(_file.Current);
             }
 
+            LeaveThoseNoLongerBelieved();
+
             var gateways = _gateways;
             return gateways.Any(gateway => gateway.IsAvoided) ? [.. gateways.OrderBy(gateway => gateway.IsAvoided)] : gateways;
         }
@@ -66,7 +73,7 @@ internal sealed class RouteTable : IDisposable
     }
 
     // Gateways that stay listed keep their connections.
-    private void Follow(ImmutableArray<HostPort> listed)
+    private void Follow(ImmutableArray<GatewayEntry> listed)
     {
         if (listed == _listed)
         {
@@ -80,16 +87,43 @@ internal sealed class RouteTable : IDisposable
                 return;
             }
 
-            var known = _gateways.ToDictionary(gateway => gateway.Address);
-            _gateways = [.. listed.Distinct().Select(address => known.Remove(address, out var gateway) ? gateway : Gateway(address))];
-            _listed = listed;
-            foreach (var gone in known.Values)
+            var wanted = listed.Distinct().ToList();
+            foreach (var entry in wanted.Where(entry => !_known.ContainsKey(entry)))
             {
-                gone.Dispose();
+                _known.Add(entry, Gateway(entry));
+            }
+
+            _gateways = [.. wanted.Select(entry => _known[entry])];
+            _listed = listed;
+            foreach (var gone in _known.Keys.Except(wanted).ToList())
+            {
+                _ = _known.Remove(gone, out var target);
+                target!.Dispose();
             }
         }
     }
 
-    private Target Gateway(HostPort address) =>
-        new(Tier.Gateway, address, new TunnelDialer(address, TunnelHello.Write(_settings.Service, _settings.Node, Version), _settings.TunnelTimeout, _time), _settings, _time);
+    // A connection was verified with the roots of its day.
+    private void LeaveThoseNoLongerBelieved()
+    {
+        if (_listed.All(entry => entry.Tls is null) || _identity?.Current?.RootsMark is not { } mark || mark == Volatile.Read(ref _rootsMark))
+        {
+            return;
+        }
+
+        if (Interlocked.Exchange(ref _rootsMark, mark) is { } before && before != mark)
+        {
+            foreach (var gateway in _gateways)
+            {
+                gateway.LeaveConnections();
+            }
+        }
+    }
+
+    private Target Gateway(GatewayEntry entry)
+    {
+        var security = entry.Tls is { } tls && _identity is { } identity ? new TunnelSecurity(identity, tls, _time) : null;
+        var dialer = new TunnelDialer(entry.Address, TunnelHello.Write(_settings.Service, _settings.Node, Version), security, _settings.TunnelTimeout, _time);
+        return new Target(Tier.Gateway, entry.Address, dialer, _settings, _time);
+    }
 }

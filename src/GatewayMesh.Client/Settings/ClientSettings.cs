@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using GatewayMesh.Client.Gateways;
 
 namespace GatewayMesh.Client.Settings;
 
@@ -10,10 +11,16 @@ internal sealed record ClientSettings
     public string Service { get; init; } = "";
 
     /// <summary>Empty: from the file.</summary>
-    public ImmutableArray<HostPort> Gateways { get; init; } = [];
+    public ImmutableArray<GatewayEntry> Gateways { get; init; } = [];
 
     /// <summary>Null: there is no such file.</summary>
     public string? GatewaysFile { get; init; }
+
+    /// <summary>Null: there is none, since no service is named.</summary>
+    public string? IdentityFile { get; init; }
+
+    /// <summary>Null as above.</summary>
+    public string? RootsFile { get; init; }
 
     public string Node { get; init; } = "";
 

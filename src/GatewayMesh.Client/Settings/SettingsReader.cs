@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using GatewayMesh.Client.Gateways;
 using Microsoft.Extensions.Options;
 
 namespace GatewayMesh.Client.Settings;
@@ -32,8 +33,15 @@ internal sealed class SettingsReader(Func<string, string?> environment)
         }
 
         var outbound = Outbound(options);
-        var gateways = Gateways(options);
+        var identity = Text(options.IdentityFile, "GATEWAYMESH_IDENTITY");
+        var roots = Text(options.RootsFile, "GATEWAYMESH_ROOTS");
+        var gateways = Gateways(options, identity is null ? null : new GatewayTls(options.GatewayService, ""));
         var runDirectory = Text(options.RunDirectory, "GATEWAYMESH_RUN_DIR");
+        if (!IsName(options.GatewayService) || options.GatewayService.Length == 0)
+        {
+            Error(nameof(options.GatewayService), $"'{options.GatewayService}' is no service name: letters, digits, dot, dash and underscore, at most 255");
+        }
+
         if (service is null && (!gateways.IsEmpty || runDirectory is not null))
         {
             Error(nameof(options.Service), "is needed for gateways: set it, or GATEWAYMESH_SERVICE, to the own service's name");
@@ -62,6 +70,8 @@ internal sealed class SettingsReader(Func<string, string?> environment)
             Service = service ?? "",
             Gateways = gateways,
             GatewaysFile = service is null ? null : Path.Combine(runDirectory ?? DefaultRunDirectory, service, "gateways.json"),
+            IdentityFile = service is null ? null : identity ?? Path.Combine(runDirectory ?? DefaultRunDirectory, service, "identity.pem"),
+            RootsFile = service is null ? null : roots ?? Path.Combine(runDirectory ?? DefaultRunDirectory, service, "roots.pem"),
             Node = NodeName(options.Node),
             ConnectTimeout = options.ConnectTimeout,
             TunnelTimeout = options.TunnelTimeout,
@@ -93,17 +103,17 @@ internal sealed class SettingsReader(Func<string, string?> environment)
         return address;
     }
 
-    private ImmutableArray<HostPort> Gateways(GatewayMeshOptions options)
+    private ImmutableArray<GatewayEntry> Gateways(GatewayMeshOptions options, GatewayTls? tls)
     {
         IEnumerable<string> texts = options.Gateways.Count > 0
             ? options.Gateways
             : (environment("GATEWAYMESH_GATEWAYS") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        var found = ImmutableArray.CreateBuilder<HostPort>();
+        var found = ImmutableArray.CreateBuilder<GatewayEntry>();
         foreach (var text in texts)
         {
             if (HostPort.TryParse(text, out var address))
             {
-                found.Add(address);
+                found.Add(new GatewayEntry(address, tls));
             }
             else
             {

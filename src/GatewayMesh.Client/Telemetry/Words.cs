@@ -14,6 +14,7 @@ internal static class Words
         FailoverReason.Busy => "busy",
         FailoverReason.Draining => "draining",
         FailoverReason.Denied => "denied",
+        FailoverReason.Untrusted => "untrusted",
         FailoverReason.Unsent => "unsent",
         FailoverReason.RefusedStream => "refused_stream",
         FailoverReason.NotForwarded => "not_forwarded",

@@ -47,6 +47,7 @@ public static class BootstrapBinder
         AddressClaims ClaimsOf(MeshRole section) => stated == section ? claims : otherRoles;
 
         var admin = reader.Optional("admin", ScalarTypes.Address, new IPEndPoint(IPAddress.Loopback, 15000));
+        var identity = reader.Optional("identity", Identity, IdentityMode.Mtls);
         var dataDir = Folder(reader, "dataDir", "/var/lib/gatewaymesh", context);
         var spec = new BootstrapSpec
         {
@@ -60,9 +61,9 @@ public static class BootstrapBinder
             Admin = admin,
             AdminToken = AdminBinder.Bind(reader, admin, (path, location) => Absolute(path, location, context)),
             Guarded = reader.Optional("guarded", ScalarTypes.Flag, true),
-            Identity = reader.Optional("identity", Identity, IdentityMode.Mtls),
+            Identity = identity,
             Certificates = Folder(reader, "certificates", Path.Combine(dataDir, "certificates"), context),
-            Sidecar = reader.Section("sidecar", section => SidecarBinder.Bind(section, node, ClaimsOf(MeshRole.Sidecar))),
+            Sidecar = reader.Section("sidecar", section => SidecarBinder.Bind(section, node, identity == IdentityMode.Mtls, ClaimsOf(MeshRole.Sidecar))),
             Gateway = reader.Section("gateway", section => GatewayBinder.Bind(section, ClaimsOf(MeshRole.Gateway))),
             Ingress = reader.Section("ingress", section => IngressBinder.Bind(section, ClaimsOf(MeshRole.Ingress), (path, location) => Absolute(path, location, context))),
             Limits = reader.Section("limits", LimitsBinder.Bind),

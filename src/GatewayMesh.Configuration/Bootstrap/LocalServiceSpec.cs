@@ -44,4 +44,10 @@ public sealed record LocalServiceSpec
 
     /// <summary>Group of gateways that stands in for this service. Default: <c>default</c>.</summary>
     public string GatewayGroup { get; init; } = "default";
+
+    /// <summary>Whether certificate and key are also written to <c>RUNDIR/NAME/identity.pem</c>, for the client library: whoever may read them is this service. Default: false.</summary>
+    public bool ClientIdentity { get; init; }
+
+    /// <summary>The group that may read those files; null: the group of this process.</summary>
+    public string? ClientGroup { get; init; }
 }

@@ -13,7 +13,7 @@ internal static class SidecarBinder
     private static readonly ScalarType<string> Path = ScalarTypes.Text.Where(
         path => path[0] == '/' && path.All(c => c is > ' ' and < '\x7f'), "is not a path", "say a path such as /healthz");
 
-    public static SidecarSpec Bind(MappingReader reader, string node, AddressClaims claims)
+    public static SidecarSpec Bind(MappingReader reader, string node, bool mutual, AddressClaims claims)
     {
         var defaults = new SidecarSpec();
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
@@ -21,12 +21,12 @@ internal static class SidecarBinder
         return new SidecarSpec
         {
             Address = reader.Optional("address", ScalarTypes.Host, defaults.Address),
-            Services = reader.Items("services", service => BindService(service, node, names, ids, claims)),
+            Services = reader.Items("services", service => BindService(service, node, mutual, names, ids, claims)),
             Guard = reader.Section("guard", BindGuard),
         };
     }
 
-    private static LocalServiceSpec BindService(MappingReader reader, string node, HashSet<string> names, HashSet<string> ids, AddressClaims claims)
+    private static LocalServiceSpec BindService(MappingReader reader, string node, bool mutual, HashSet<string> names, HashSet<string> ids, AddressClaims claims)
     {
         var name = reader.Required("name", ScalarTypes.Name) ?? "";
         var spec = new LocalServiceSpec
@@ -43,12 +43,22 @@ internal static class SidecarBinder
             Meta = reader.Map("meta"),
             RegisteredProxy = reader.Has("registeredProxy") ? reader.Optional("registeredProxy", ScalarTypes.Text, "") : null,
             GatewayGroup = reader.Optional("gatewayGroup", ScalarTypes.Name, "default"),
+            ClientIdentity = reader.Optional("clientIdentity", ScalarTypes.Flag, false),
+            ClientGroup = reader.Has("clientGroup") ? reader.Optional("clientGroup", ScalarTypes.Text, "") : null,
         };
         claims.Add(spec.Outbound, reader, "outbound");
         claims.Add(spec.Inbound, reader, "inbound");
         var upstreams = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         spec = spec with { Upstreams = reader.Items("upstreams", upstream => BindUpstream(upstream, upstreams, claims)) };
-        reader.NotYet("clientIdentity", "leave it out; it comes with identity: mtls");
+        if (spec.ClientIdentity && !mutual)
+        {
+            reader.Fail("clientIdentity", "there is no identity to hand on while identity is plaintext", "say identity: mtls, or leave it out: the client library needs none in plaintext");
+        }
+
+        if (spec.ClientGroup is not null && !spec.ClientIdentity)
+        {
+            reader.Fail("clientGroup", "says who may read files that are not written", "add clientIdentity: true, or leave it out");
+        }
 
         if (name.Length > 0 && !names.Add(name))
         {

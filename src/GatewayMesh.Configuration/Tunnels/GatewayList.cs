@@ -14,7 +14,13 @@ namespace GatewayMesh.Configuration.Tunnels;
 public sealed record GatewayList(string Service, ImmutableArray<GatewayAddress> Gateways)
 {
     /// <summary>Orders gateways for a node: healthy ones first, own zone first, then by rendezvous hash, so that the hosts of a fleet spread over them.</summary>
-    public static GatewayList Order(string service, string group, string node, string? zone, IEnumerable<Snapshot.GatewayModel> gateways) =>
+    /// <param name="service">The service that they stand in for.</param>
+    /// <param name="group">Its group of gateways.</param>
+    /// <param name="node">This node.</param>
+    /// <param name="zone">Its zone, or null.</param>
+    /// <param name="gateways">All gateways.</param>
+    /// <param name="tls">Whom to expect when peers are known by certificates: tunnels then come on the listener for mesh peers. Null: plaintext.</param>
+    public static GatewayList Order(string service, string group, string node, string? zone, IEnumerable<Snapshot.GatewayModel> gateways, GatewayTls? tls = null) =>
         new(service,
         [
             .. gateways
@@ -22,7 +28,7 @@ public sealed record GatewayList(string Service, ImmutableArray<GatewayAddress> 
                 .OrderByDescending(gateway => gateway.Healthy)
                 .ThenByDescending(gateway => zone is not null && gateway.Zone == zone)
                 .ThenByDescending(gateway => RendezvousHash(node, gateway.Node))
-                .Select(gateway => new GatewayAddress(gateway.Node, gateway.Mesh, gateway.Tunnel)),
+                .Select(gateway => new GatewayAddress(gateway.Node, gateway.Mesh, tls is null ? gateway.Tunnel : gateway.Mesh) { Tls = tls }),
         ]);
 
     /// <summary>The file's content.</summary>
@@ -40,6 +46,13 @@ public sealed record GatewayList(string Service, ImmutableArray<GatewayAddress> 
                 json.WriteString("node", gateway.Node);
                 json.WriteString("mesh", gateway.Mesh.ToString());
                 json.WriteString("tunnel", gateway.Tunnel.ToString());
+                if (gateway.Tls is { } tls)
+                {
+                    json.WriteBoolean("tls", true);
+                    json.WriteString("service", tls.Service);
+                    json.WriteString("trustDomain", tls.TrustDomain);
+                }
+
                 json.WriteEndObject();
             }
 
@@ -67,7 +80,7 @@ public sealed record GatewayList(string Service, ImmutableArray<GatewayAddress> 
                     return null;
                 }
 
-                gateways.Add(new GatewayAddress(gateway.GetProperty("node").GetString() ?? "", mesh, tunnel));
+                gateways.Add(new GatewayAddress(gateway.GetProperty("node").GetString() ?? "", mesh, tunnel) { Tls = TlsOf(gateway) });
             }
 
             return new GatewayList(root.GetProperty("service").GetString() ?? "", gateways.ToImmutable());
@@ -77,6 +90,11 @@ public sealed record GatewayList(string Service, ImmutableArray<GatewayAddress> 
             return null;
         }
     }
+
+    // A gateway that is to be verified is never taken for one that is not.
+    private static GatewayTls? TlsOf(JsonElement gateway) => gateway.TryGetProperty("tls", out var tls) && tls.GetBoolean()
+        ? new GatewayTls(gateway.GetProperty("service").GetString() ?? "", gateway.GetProperty("trustDomain").GetString() ?? "")
+        : null;
 
     // FNV-1a with a final mix: the same on every node and in every version, unlike string.GetHashCode.
     private static ulong RendezvousHash(string node, string gateway)
@@ -97,4 +115,13 @@ public sealed record GatewayList(string Service, ImmutableArray<GatewayAddress> 
 /// <param name="Node">Its node.</param>
 /// <param name="Mesh">Its listener for mesh peers.</param>
 /// <param name="Tunnel">Its listener for guards' tunnels.</param>
-public sealed record GatewayAddress(string Node, HostPort Mesh, HostPort Tunnel);
+public sealed record GatewayAddress(string Node, HostPort Mesh, HostPort Tunnel)
+{
+    /// <summary>Whom to expect behind it, by TLS; null: the tunnel is in plaintext.</summary>
+    public GatewayTls? Tls { get; init; }
+}
+
+/// <summary>Who a gateway must be to be believed: its certificate names this service of this trust domain.</summary>
+/// <param name="Service">The gateway's own service.</param>
+/// <param name="TrustDomain">Its trust domain; of roots that name theirs, theirs counts.</param>
+public sealed record GatewayTls(string Service, string TrustDomain);

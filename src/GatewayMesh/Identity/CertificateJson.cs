@@ -25,6 +25,7 @@ internal static class CertificateJson
                 WriteTimes(json, begin, end, now);
             }
 
+            json.WriteString("clientFile", identity.ClientFile);
             json.WriteString("trouble", identity.Trouble);
             json.WriteEndObject();
         }

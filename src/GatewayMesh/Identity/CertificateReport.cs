@@ -36,12 +36,14 @@ internal sealed record CertificateReport(string Directory, ImmutableArray<Identi
     /// <param name="identities">The services that it speaks for.</param>
     /// <param name="troubles">What keeps them from being renewed, by service; empty where nobody knows.</param>
     /// <param name="now">The time.</param>
-    public static CertificateReport Of(CertificateFolder folder, IEnumerable<string> identities, ImmutableSortedDictionary<string, string> troubles, DateTimeOffset now)
+    /// <param name="clientFile">Where a service's certificate and key also stand for its applications; null for nowhere. Default: nowhere.</param>
+    public static CertificateReport Of(
+        CertificateFolder folder, IEnumerable<string> identities, ImmutableSortedDictionary<string, string> troubles, DateTimeOffset now, Func<string, string?>? clientFile = null)
     {
         var trust = folder.Trust;
         return new CertificateReport(
             folder.Directory,
-            [.. identities.Select(service => Identity(folder, service, now) with { Trouble = troubles.GetValueOrDefault(service) })],
+            [.. identities.Select(service => Identity(folder, service, now) with { Trouble = troubles.GetValueOrDefault(service), ClientFile = clientFile?.Invoke(service) })],
             [
                 .. (trust?.Roots ?? []).Select(root => (Root: root, Begin: new DateTimeOffset(root.NotBefore.ToUniversalTime()), End: new DateTimeOffset(root.NotAfter.ToUniversalTime())))
                     .Select(root => new RootCertificate(root.Root.Subject, trust!.DomainOf(root.Root), root.Root.GetCertHashString(HashAlgorithmName.SHA256), root.Begin, root.End, CertificateTimes.StateOf(root.Begin, root.End, now))),

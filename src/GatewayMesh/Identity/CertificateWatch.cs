@@ -37,7 +37,7 @@ internal sealed class CertificateWatch : IDisposable
     }
 
     /// <summary>The certificates now.</summary>
-    public CertificateReport Report => CertificateReport.Of(_folder, _bootstrap.Identities, _troubles.Current, _time.GetUtcNow());
+    public CertificateReport Report => Of(_bootstrap);
 
     /// <summary>The node has other identities from now on.</summary>
     public void Reconfigure(BootstrapSpec bootstrap) => _bootstrap = bootstrap;
@@ -72,6 +72,13 @@ internal sealed class CertificateWatch : IDisposable
             }
         }
     }
+
+    private CertificateReport Of(BootstrapSpec bootstrap) => CertificateReport.Of(
+        _folder,
+        bootstrap.Identities,
+        _troubles.Current,
+        _time.GetUtcNow(),
+        service => bootstrap.Sidecar?.Services.Any(local => local.ClientIdentity && local.Name == service) == true ? Path.Combine(bootstrap.RunDir, service, "identity.pem") : null);
 
     private void Say(string key, CertificateState state, string what, DateTimeOffset? end, string mend, DateTimeOffset now)
     {

@@ -20,6 +20,9 @@ internal sealed record IdentityCertificate(string Service, CertificateState Stat
     /// <summary>When it ends; null when there is none.</summary>
     public DateTimeOffset? NotAfter { get; init; }
 
+    /// <summary>Where certificate and key also stand for applications (<c>clientIdentity</c>), or null.</summary>
+    public string? ClientFile { get; init; }
+
     /// <summary>Why it cannot be renewed now, or null.</summary>
     public string? Trouble { get; init; }
 }

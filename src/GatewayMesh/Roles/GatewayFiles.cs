@@ -10,11 +10,21 @@ internal sealed class GatewayFiles(EventLog events)
 {
     private readonly Dictionary<string, byte[]> _written = [];
 
-    internal void Write(BootstrapSpec bootstrap, MeshSnapshot snapshot)
+    /// <param name="bootstrap">This node.</param>
+    /// <param name="snapshot">The gateways.</param>
+    /// <param name="trustDomain">That of the mesh when peers are known by certificates and it is known already.</param>
+    internal void Write(BootstrapSpec bootstrap, MeshSnapshot snapshot, string? trustDomain)
     {
+        if (bootstrap.Identity == IdentityMode.Mtls && trustDomain is null)
+        {
+            // Comes with the roots; without them nobody can be dialled anyway.
+            return;
+        }
+
+        var tls = bootstrap.Identity == IdentityMode.Mtls ? new GatewayTls(bootstrap.GatewayService, trustDomain!) : null;
         foreach (var service in bootstrap.Sidecar?.Services ?? [])
         {
-            var list = GatewayList.Order(service.Name, service.GatewayGroup, bootstrap.Node, zone: null, snapshot.Gateways);
+            var list = GatewayList.Order(service.Name, service.GatewayGroup, bootstrap.Node, zone: null, snapshot.Gateways, tls);
             var content = list.ToBytes();
             if (list.Gateways.IsEmpty || (_written.TryGetValue(service.Name, out var before) && before.AsSpan().SequenceEqual(content)))
             {

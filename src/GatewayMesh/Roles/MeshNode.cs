@@ -34,6 +34,8 @@ internal sealed class MeshNode : IAsyncDisposable
     private readonly ILoggerFactory _logs;
     private readonly ApplicationHealth _health;
     private readonly GatewayFiles _gatewayFiles;
+    private readonly ClientIdentityFiles _clientFiles;
+    private readonly Lock _writing = new();
     private readonly CapacitySampler _capacity;
     private readonly ITimer _sampling;
     private readonly ITimer _using;
@@ -56,6 +58,7 @@ internal sealed class MeshNode : IAsyncDisposable
         _events = events;
         _time = time;
         _gatewayFiles = new GatewayFiles(events);
+        _clientFiles = new ClientIdentityFiles(events);
         _logs = LoggerFactory.Create(logging => logging.AddProvider(new EventLoggerProvider(events)));
         _registry = Registries.Open(bootstrap, time);
         Configuration = new LiveConfiguration(_registry, new SnapshotStore(bootstrap.DataDir), time);
@@ -64,7 +67,7 @@ internal sealed class MeshNode : IAsyncDisposable
         if (bootstrap.Identity == IdentityMode.Mtls)
         {
             Certificates = new CertificateFolder(bootstrap.Certificates, time);
-            Certificates.Changed += () => Updated?.Invoke();
+            Certificates.Changed += TakeCertificates;
             _watch = new CertificateWatch(bootstrap, Certificates, _troubles, events, time);
         }
 
@@ -160,7 +163,7 @@ internal sealed class MeshNode : IAsyncDisposable
         }
 
         _health.Watch(bootstrap.Sidecar?.Services ?? []);
-        _gatewayFiles.Write(bootstrap, Configuration.Current);
+        WriteFiles(Configuration.Current);
         Publisher.Nudge();
     }
 
@@ -220,10 +223,26 @@ internal sealed class MeshNode : IAsyncDisposable
         }
     }
 
+    private void TakeCertificates()
+    {
+        WriteFiles(Configuration.Current);
+        Updated?.Invoke();
+    }
+
+    // What guard and client library read. The snapshot and the certificates come each in their own time.
+    private void WriteFiles(MeshSnapshot snapshot)
+    {
+        lock (_writing)
+        {
+            _gatewayFiles.Write(_bootstrap, snapshot, Certificates?.Trust?.TrustDomain);
+            _clientFiles.Write(_bootstrap, Certificates);
+        }
+    }
+
     private void Apply(MeshSnapshot snapshot)
     {
         Plane.Apply(snapshot);
-        _gatewayFiles.Write(_bootstrap, snapshot);
+        WriteFiles(snapshot);
         if (snapshot.Revision == _revision)
         {
             // Only which services are looked at has changed.

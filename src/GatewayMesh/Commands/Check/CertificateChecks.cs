@@ -12,6 +12,11 @@ internal static class CertificateChecks
     public static IEnumerable<Finding> Of(CertificatesStatus certificates, string registry) =>
     [
         .. certificates.Identities.Select(identity => Leaf(identity, CertificateMend.Of(registry, identity.Name, certificates.Directory))),
+        .. certificates.Identities.Where(identity => identity.ClientFile is not null).Select(identity => new Finding(
+            Mark.Warning,
+            $"client identity {identity.Name}",
+            $"certificate and key stand in {identity.ClientFile} too: whoever may read that file is {identity.Name} to every gateway",
+            "set clientIdentity: false where no application uses GatewayMesh.Client, and keep clientGroup small")),
         .. Roots(certificates, CertificateMend.OfRoots(registry, certificates.Directory)),
         .. certificates.Errors.Select(error => new Finding(Mark.Warning, "certificates", error, "what was good before stays in use; mend it before the time of that is over")),
     ];

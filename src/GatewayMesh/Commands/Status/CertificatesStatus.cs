@@ -15,4 +15,5 @@ internal sealed record CertificatesStatus(string Directory, ImmutableArray<Certi
 /// <param name="Left">Time until it ends, negative when it has.</param>
 /// <param name="Id">The id that it gives; a root's trust domain.</param>
 /// <param name="Trouble">Why it cannot be renewed now, or null.</param>
-internal sealed record CertificateStatus(string Name, string State, TimeSpan Left, string Id, string? Trouble);
+/// <param name="ClientFile">Where certificate and key also stand for applications, or null.</param>
+internal sealed record CertificateStatus(string Name, string State, TimeSpan Left, string Id, string? Trouble, string? ClientFile);

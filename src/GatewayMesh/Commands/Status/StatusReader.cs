@@ -84,7 +84,9 @@ internal static class StatusReader
     }
 
     private static CertificateStatus Certificate(JsonElement certificate, string name, string id) =>
-        new(certificate.Text(name), certificate.Text("state"), TimeSpan.FromSeconds(certificate.Number("secondsLeft")), certificate.Text(id), certificate.Text("trouble") is { Length: > 0 } trouble ? trouble : null);
+        new(certificate.Text(name), certificate.Text("state"), TimeSpan.FromSeconds(certificate.Number("secondsLeft")), certificate.Text(id), Said(certificate, "trouble"), Said(certificate, "clientFile"));
+
+    private static string? Said(JsonElement element, string name) => element.Text(name) is { Length: > 0 } text ? text : null;
 
     private static PeerStatus Peer(JsonElement peer) => new()
     {

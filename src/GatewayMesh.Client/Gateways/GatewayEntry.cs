@@ -1,0 +1,17 @@
+using GatewayMesh.Client.Settings;
+
+namespace GatewayMesh.Client.Gateways;
+
+/// <summary>A gateway as it is dialled.</summary>
+/// <param name="Address">Where its tunnels are taken.</param>
+/// <param name="Tls">Whom to expect there, by TLS; null: in plaintext.</param>
+internal sealed record GatewayEntry(HostPort Address, GatewayTls? Tls)
+{
+    /// <summary>The address.</summary>
+    public override string ToString() => Address.ToString();
+}
+
+/// <summary>Who a gateway must be.</summary>
+/// <param name="Service">The service that its certificate names.</param>
+/// <param name="TrustDomain">The mesh's trust domain, for roots that do not name theirs.</param>
+internal sealed record GatewayTls(string Service, string TrustDomain);

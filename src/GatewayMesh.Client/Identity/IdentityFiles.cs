@@ -1,0 +1,53 @@
+using System.Security.Cryptography;
+
+namespace GatewayMesh.Client.Identity;
+
+/// <summary>
+/// <c>identity.pem</c> and <c>roots.pem</c>, which the sidecar keeps: looked at again, at most once a second, and read when one has changed. A file that is
+/// gone, half-written or broken changes nothing: the last good identity holds, until its time is over.
+/// </summary>
+internal sealed class IdentityFiles(string identityFile, string rootsFile, TimeProvider time)
+{
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
+    private readonly Lock _looking = new();
+    private ClientIdentity? _identity;
+    private (DateTime, long, DateTime, long) _seen;
+    private long? _lookedAt;
+
+    /// <summary>The file with certificate and key, for messages.</summary>
+    public string Path { get; } = identityFile;
+
+    /// <summary>The identity; null while there never was one.</summary>
+    public ClientIdentity? Current
+    {
+        get
+        {
+            lock (_looking)
+            {
+                if (_lookedAt is not { } at || time.GetElapsedTime(at) >= LookAgain)
+                {
+                    _lookedAt = time.GetTimestamp();
+                    Look();
+                }
+
+                return _identity;
+            }
+        }
+    }
+
+    private void Look()
+    {
+        try
+        {
+            var (identity, roots) = (new FileInfo(Path), new FileInfo(rootsFile));
+            if (identity.Exists && roots.Exists && (identity.LastWriteTimeUtc, identity.Length, roots.LastWriteTimeUtc, roots.Length) is var now && now != _seen)
+            {
+                _identity = ClientIdentity.Read(File.ReadAllText(Path), File.ReadAllText(rootsFile));
+                _seen = now;
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        {
+        }
+    }
+}
