@@ -42,7 +42,7 @@ internal sealed class TunnelDialer(HostPort address, byte[] hello, TunnelSecurit
             throw new DialException(FailoverReason.Untrusted, $"The gateway {address} broke the tunnel off before its answer: it may not believe our certificate.", failure);
         }
 
-        (FailoverReason Reason, string What)? refusal = read == 0 ? (FailoverReason.Refused, "ended the tunnel without an answer") : answer[0] switch
+        (FailoverReason Reason, string What)? refusal = read == 0 ? Ended() : answer[0] switch
         {
             (byte)'+' => null,
             (byte)'b' => (FailoverReason.Busy, "carries as much as it may"),
@@ -54,4 +54,9 @@ internal sealed class TunnelDialer(HostPort address, byte[] hello, TunnelSecurit
             throw new DialException(said.Reason, $"The gateway {address} {said.What}.");
         }
     }
+
+    // Some say farewell instead of saying that they do not believe a certificate.
+    private (FailoverReason Reason, string What) Ended() => security is null
+        ? (FailoverReason.Refused, "ended the tunnel without an answer")
+        : (FailoverReason.Untrusted, "ended the tunnel without an answer: it may not believe our certificate");
 }

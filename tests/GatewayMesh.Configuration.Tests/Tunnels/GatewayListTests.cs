@@ -22,6 +22,22 @@ public sealed class GatewayListTests
     }
 
     [Test]
+    public void Whom_to_expect_by_tls_stands_beside_each_gateway_whose_tunnel_is_then_its_mesh_address()
+    {
+        var tls = new GatewayTls("our-gateway", "mesh.example");
+        var list = GatewayList.Order("web", "default", "host-a", null, [new GatewayModel("gw-1", "default", One.Mesh, One.Tunnel, true)], tls);
+
+        Assert.That(GatewayList.Read(list.ToBytes())!.Gateways, Is.EqualTo(new[] { One with { Tunnel = One.Mesh, Tls = tls } }));
+        Assert.That(Encoding.UTF8.GetString(list.ToBytes()), Does.Contain("\"tls\": true").And.Contain("\"service\": \"our-gateway\"").And.Contain("\"trustDomain\": \"mesh.example\""));
+    }
+
+    [TestCase("\"tls\":1")]
+    [TestCase("\"tls\":true")]
+    [TestCase("\"tls\":true,\"service\":7,\"trustDomain\":\"mesh.example\"")]
+    public void A_gateway_that_is_to_be_verified_is_never_taken_for_one_that_is_not(string broken) =>
+        Assert.That(Read("{\"service\":\"web\",\"gateways\":[{\"node\":\"gw-1\",\"mesh\":\"10.0.0.9:15443\",\"tunnel\":\"10.0.0.9:15444\"," + broken + "}]}"), Is.Null);
+
+    [Test]
     public void A_list_of_nobody_is_a_list()
     {
         Assert.That(GatewayList.Read(new GatewayList("web", []).ToBytes())!.Gateways, Is.Empty);

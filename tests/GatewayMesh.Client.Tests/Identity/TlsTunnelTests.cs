@@ -1,0 +1,252 @@
+using System.Globalization;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using GatewayMesh.Client.Tests.Rig;
+using GatewayMesh.Configuration.Tunnels;
+using GatewayMesh.Configuration.Values;
+using GatewayMesh.Fixtures;
+
+namespace GatewayMesh.Client.Tests.Identity;
+
+/// <summary>To the gateways by TLS, with the files that a sidecar writes and real handshakes. The sidecar is gone in all of them.</summary>
+public sealed class TlsTunnelTests
+{
+    private static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow();
+
+    private readonly TestAuthority _authority = new();
+    private DirectoryInfo _folder = null!;
+    private AheadTime _time = null!;
+
+    private string Web => Path.Combine(_folder.FullName, "web");
+
+    [SetUp]
+    public void MakeFolder()
+    {
+        _folder = Directory.CreateTempSubdirectory("gatewaymesh-client-");
+        _folder.CreateSubdirectory("web");
+        _time = new AheadTime();
+    }
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Delete(recursive: true);
+
+    [OneTimeTearDown]
+    public void End() => _authority.Dispose();
+
+    [Test]
+    public async Task The_right_gateway_carries_requests_in_the_services_name()
+    {
+        using var gateway = Gateway("gatewaymesh-gateway");
+        var web = WriteIdentity();
+        using var client = Client(gateway);
+
+        Assert.That((await client.GetAsync(), await client.GetAsync()), Is.EqualTo(("by the gateway", "by the gateway")));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(gateway.Hellos.Single().Service, Is.EqualTo("web"));
+            Assert.That(gateway.Callers, Is.All.EqualTo(web));
+            Assert.That(gateway.Protocols, Is.All.EqualTo(SslProtocols.Tls13));
+        }
+    }
+
+    [TestCase("the wrong service's")]
+    [TestCase("another authority's")]
+    [TestCase("another datacenter's")]
+    [TestCase("another trust domain's")]
+    [TestCase("expired")]
+    [TestCase("not yet valid")]
+    [TestCase("of two names")]
+    [TestCase("for clients only")]
+    [TestCase("of no service")]
+    public async Task A_gateway_whose_certificate_is_not_right_gets_no_byte_of_a_request(string kind)
+    {
+        using var other = new TestAuthority("other.mesh");
+        const string Name = "gatewaymesh-gateway";
+        using var gateway = new TlsGateway(kind switch
+        {
+            "the wrong service's" => _authority.Issue("payments"),
+            "another authority's" => other.Issue(Name, uris: [_authority.IdOf(Name)]),
+            "another datacenter's" => _authority.Issue(Name, uris: [_authority.IdOf(Name, "dc2")]),
+            "another trust domain's" => _authority.Issue(Name, uris: [other.IdOf(Name)]),
+            "expired" => _authority.Issue(Name, Now.AddHours(-2), Now.AddHours(-1)),
+            "not yet valid" => _authority.Issue(Name, Now.AddHours(1), Now.AddHours(2)),
+            "of two names" => _authority.Issue(Name, uris: [_authority.IdOf(Name), _authority.IdOf("payments")]),
+            "for clients only" => _authority.Issue(Name, usages: [TestAuthority.Client]),
+            _ => _authority.Issue(Name, uris: ["https://gateway.example"]),
+        });
+        WriteIdentity();
+        using var client = Client(gateway);
+
+        var failure = await Assert.ThrowsAsync<GatewayMeshException>(() => client.GetAsync());
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((failure?.Reason, failure?.MayHaveRun), Is.EqualTo((FailoverReason.Untrusted, false)));
+            Assert.That((gateway.Hellos.Count, gateway.Requests), Is.EqualTo((0, 0)));
+        }
+    }
+
+    [Test]
+    public async Task A_gateway_that_does_not_believe_us_has_seen_no_request()
+    {
+        using var gateway = new TlsGateway(_authority.Issue("gatewaymesh-gateway")) { Believes = _ => false };
+        WriteIdentity();
+        using var client = Client(gateway);
+
+        var failure = await Assert.ThrowsAsync<GatewayMeshException>(() => client.GetAsync());
+        Assert.That((failure?.Reason, failure?.MayHaveRun, gateway.Requests), Is.EqualTo((FailoverReason.Untrusted, false, 0)));
+    }
+
+    [Test]
+    public async Task A_listener_that_takes_no_tunnels_gets_no_hello()
+    {
+        using var gateway = new TlsGateway(_authority.Issue("gatewaymesh-gateway")) { Protocol = "h2" };
+        WriteIdentity();
+        using var client = Client(gateway);
+
+        await Assert.ThrowsAsync<GatewayMeshException>(() => client.GetAsync());
+        Assert.That(gateway.Hellos, Is.Empty);
+    }
+
+    [Test]
+    public async Task Without_a_certificate_nothing_is_dialled_in_plaintext_and_the_mend_is_said_and_one_that_comes_is_used()
+    {
+        using var gateway = Gateway("gatewaymesh-gateway");
+        using var client = Client(gateway);
+        var failure = await Assert.ThrowsAsync<GatewayMeshException>(() => client.GetAsync());
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(failure?.Reason, Is.EqualTo(FailoverReason.Untrusted));
+            Assert.That(failure?.ToString(), Does.Contain("clientIdentity: true").And.Contains("identity.pem"));
+        }
+
+        WriteIdentity();
+        _time.Ahead += TimeSpan.FromSeconds(2);
+        Assert.That(await client.GetAsync(), Is.EqualTo("by the gateway"));
+    }
+
+    [Test]
+    public async Task An_own_certificate_that_is_over_is_not_shown()
+    {
+        using var gateway = Gateway("gatewaymesh-gateway");
+        WriteIdentity(_authority.Issue("web", Now.AddHours(-2), Now.AddHours(-1)));
+        using var client = Client(gateway);
+
+        Assert.That((await Assert.ThrowsAsync<GatewayMeshException>(() => client.GetAsync()))?.Reason, Is.EqualTo(FailoverReason.Untrusted));
+        Assert.That(gateway.Callers, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_certificate_that_was_renewed_is_shown_on_the_next_connection_and_a_broken_file_changes_nothing()
+    {
+        using var gateway = Gateway("gatewaymesh-gateway");
+        using var second = Gateway("gatewaymesh-gateway");
+        var first = WriteIdentity();
+        using var client = Client(gateway);
+        await client.GetAsync();
+
+        await File.WriteAllTextAsync(Path.Combine(Web, "identity.pem"), "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+        Go(second);
+        await client.GetAsync();
+        Assert.That(second.Callers, Is.All.EqualTo(first));
+
+        using var third = Gateway("gatewaymesh-gateway");
+        var renewed = WriteIdentity();
+        Go(third);
+        await client.GetAsync();
+        Assert.That(third.Callers, Is.All.EqualTo(renewed).And.Not.EqualTo(first));
+    }
+
+    [Test]
+    public async Task A_gateway_whose_root_is_no_longer_believed_carries_nothing_more_not_even_on_a_kept_connection()
+    {
+        using var other = new TestAuthority("other.mesh");
+        using var gateway = Gateway("gatewaymesh-gateway");
+        WriteIdentity(_authority.Issue("web"), _authority.RootPem + other.RootPem);
+        using var client = Client(gateway);
+        await client.GetAsync();
+
+        WriteIdentity(other.Issue("web"), other.RootPem);
+        _time.Ahead += TimeSpan.FromSeconds(2);
+        Assert.That((await Assert.ThrowsAsync<GatewayMeshException>(() => client.GetAsync()))?.Reason, Is.EqualTo(FailoverReason.Untrusted));
+        Assert.That(gateway.Requests, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task During_a_change_of_roots_gateways_of_both_are_believed()
+    {
+        using var other = new TestAuthority("other.mesh");
+        using var old = Gateway("gatewaymesh-gateway");
+        using var young = new TlsGateway(other.Issue("gatewaymesh-gateway"));
+        WriteIdentity(other.Issue("web"), other.RootPem + _authority.RootPem);
+        using (var client = Client(old))
+        {
+            Assert.That(await client.GetAsync(), Is.EqualTo("by the gateway"));
+        }
+
+        using (var client = Client(young))
+        {
+            Assert.That(await client.GetAsync(), Is.EqualTo("by the gateway"));
+        }
+    }
+
+    [Test]
+    public async Task Gateways_of_the_options_are_spoken_to_by_tls_where_an_identity_file_is_named()
+    {
+        using var gateway = Gateway("our-gateway");
+        WriteIdentity();
+        using var client = new TestClient(ScriptedServer.Nobody(), [$"127.0.0.1:{gateway.Port}"], options =>
+        {
+            options.IdentityFile = Path.Combine(Web, "identity.pem");
+            options.RootsFile = Path.Combine(Web, "roots.pem");
+            options.GatewayService = "our-gateway";
+        });
+
+        Assert.That((await client.GetAsync(), gateway.Requests), Is.EqualTo(("by the gateway", 1)));
+    }
+
+    private TlsGateway Gateway(string service) => new(_authority.Issue(service));
+
+    private TestClient Client(TlsGateway gateway)
+    {
+        WriteGateways(gateway);
+        return new TestClient(ScriptedServer.Nobody(), with: options => options.RunDirectory = _folder.FullName, time: _time);
+    }
+
+    private void Go(TlsGateway gateway)
+    {
+        WriteGateways(gateway);
+        _time.Ahead += TimeSpan.FromSeconds(2);
+    }
+
+    // As the sidecar writes it; the blank makes each file another length.
+    private void WriteGateways(TlsGateway gateway)
+    {
+        var address = new HostPort("127.0.0.1", gateway.Port);
+        var list = new GatewayList("web", [new GatewayAddress(gateway.Port.ToString(CultureInfo.InvariantCulture), address, address) { Tls = new GatewayTls("gatewaymesh-gateway", _authority.TrustDomain) }]);
+        File.WriteAllBytes(Path.Combine(Web, "gateways.json"), [.. list.ToBytes(), .. Enumerable.Repeat((byte)' ', gateway.Port % 1000)]);
+    }
+
+    // The serial of the certificate.
+    private string WriteIdentity(string? pem = null, string? roots = null)
+    {
+        pem ??= _authority.Issue("web");
+        File.WriteAllText(Path.Combine(Web, "roots.pem"), roots ?? _authority.RootPem);
+        File.WriteAllText(Path.Combine(Web, "identity.pem"), pem);
+        using var certificate = X509Certificate2.CreateFromPem(pem);
+        return certificate.SerialNumber;
+    }
+
+    /// <summary>The system's clock, but that a test can let it be later for what is looked at once a second.</summary>
+    private sealed class AheadTime : TimeProvider
+    {
+        private long _ahead;
+
+        public TimeSpan Ahead
+        {
+            get => new(Interlocked.Read(ref _ahead));
+            set => Interlocked.Exchange(ref _ahead, value.Ticks);
+        }
+
+        public override long GetTimestamp() => base.GetTimestamp() + (long)(Ahead.TotalSeconds * TimestampFrequency);
+    }
+}
