@@ -49,6 +49,7 @@ internal sealed class AskingTests
         var bootstrap = new BootstrapSpec
         {
             Role = MeshRole.Sidecar,
+            Identity = IdentityMode.Plaintext,
             Node = "host-a",
             DataDir = Path.Combine(_folder, "data"),
             Registry = new RegistrySpec("file", Path.Combine(_folder, "registry")),
