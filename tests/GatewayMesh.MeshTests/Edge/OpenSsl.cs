@@ -6,7 +6,10 @@ namespace GatewayMesh.MeshTests.Edge;
 internal static class OpenSsl
 {
     /// <summary>Its output and what it says beside it, whatever its exit code; its input ends at once.</summary>
-    public static async Task<string> RunAsync(params string[] arguments)
+    public static Task<string> RunAsync(params string[] arguments) => RunWithInputAsync("", arguments);
+
+    /// <summary>The same, with <paramref name="input"/>.</summary>
+    public static async Task<string> RunWithInputAsync(string input, params string[] arguments)
     {
         var start = new ProcessStartInfo("openssl", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         Process openssl;
@@ -21,8 +24,9 @@ internal static class OpenSsl
 
         using (openssl)
         {
-            openssl.StandardInput.Close();
             var (output, errors) = (openssl.StandardOutput.ReadToEndAsync(), openssl.StandardError.ReadToEndAsync());
+            await openssl.StandardInput.WriteAsync(input);
+            openssl.StandardInput.Close();
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
             await openssl.WaitForExitAsync(patience.Token);
             return await output + await errors;
