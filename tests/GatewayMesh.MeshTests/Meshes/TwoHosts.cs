@@ -17,6 +17,7 @@ internal sealed class TwoHosts
             - name: web
               port: {FreePorts.Next()}
               outbound: {Outbound}
+              clientIdentity: true
             """);
         HostB = mesh.AddSidecar("host-b",
             $"""

@@ -20,7 +20,7 @@ internal sealed class DemoPlan(int portBase)
     public static ImmutableArray<string> Services { get; } = ["web", "payments", "ledger"];
 
     /// <summary>How the nodes know each other, as a bootstrap file says it.</summary>
-    public const string Identity = "plaintext";
+    public const string Identity = "mtls";
 
     /// <summary>How many ports above the base are used.</summary>
     public const int Span = 600;
