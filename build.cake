@@ -90,6 +90,12 @@ Task("Test")
             Console.WriteLine(failure);
         }
 
+        // Once more in short, where a long log ends.
+        foreach (var failure in results.SelectMany(result => result.Failures))
+        {
+            Console.WriteLine(string.Join('\n', failure.Split('\n').Take(6)));
+        }
+
         Console.WriteLine();
         if (failed > 0 || passed == 0)
         {

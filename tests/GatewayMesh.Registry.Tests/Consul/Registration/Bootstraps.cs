@@ -29,6 +29,7 @@ internal static class Bootstraps
     {
         Role = MeshRole.Gateway,
         Node = node,
+        Identity = IdentityMode.Plaintext, // with certificates there is one address for guards and peers, which would not tell them apart
         Gateway = new GatewaySpec { Address = "10.0.0.9", Group = "blue" },
     };
 

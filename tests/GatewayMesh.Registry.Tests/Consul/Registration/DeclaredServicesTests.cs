@@ -65,6 +65,10 @@ internal sealed class DeclaredServicesTests
         }));
 
     [Test]
+    public void With_certificates_guards_reach_a_gateway_where_peers_do() =>
+        Assert.That(Written(Bootstraps.Gateway() with { Identity = IdentityMode.Mtls }), Is.All.Contains("\"gatewaymesh-tunnel\":\"10.0.0.9:15443\""));
+
+    [Test]
     public void An_ingress_is_registered_with_its_first_port() =>
         Assert.That(Written(Bootstraps.Ingress()), Is.EqualTo(new[]
         {

@@ -41,7 +41,7 @@ public sealed class SameMeshTests
         },
     };
 
-    private static readonly BootstrapSpec Gateway = new() { Role = MeshRole.Gateway, Node = "gw-1", Gateway = new GatewaySpec { Address = "10.0.0.9", Group = "blue" } };
+    private static readonly BootstrapSpec Gateway = new() { Role = MeshRole.Gateway, Node = "gw-1", Identity = IdentityMode.Plaintext, Gateway = new GatewaySpec { Address = "10.0.0.9", Group = "blue" } };
 
     [Test]
     public async Task Files_and_consul_give_the_same_snapshot()
