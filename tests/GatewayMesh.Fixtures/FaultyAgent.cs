@@ -72,7 +72,7 @@ public sealed class FaultyAgent : IAsyncDisposable
                 _ = ServeAsync(client);
             }
         }
-        catch (Exception ended) when (ended is OperationCanceledException or SocketException)
+        catch (Exception ended) when (ended is OperationCanceledException or SocketException or InvalidOperationException)
         {
             // Disposed.
         }

@@ -42,6 +42,14 @@ internal sealed class Denials(MeshMetrics metrics, ILogger log, TimeProvider tim
     // A name that nobody vouches for would let strangers make series.
     private static string NameOf(Exchange exchange) => exchange.Caller.Verified ? Labels.Service(exchange.Caller.Service) : Nobody;
 
+    // The callee is of the caller's own datacenter: intentions know no other.
+    private static string IdOfDestination(Exchange exchange) => exchange switch
+    {
+        { Destination: null } => "",
+        { Caller.Id: { } caller } => (caller with { Service = exchange.Destination }).ToString(),
+        _ => exchange.Destination,
+    };
+
     private void Say(Action<ILogger, string, string, string, string, long, Exception?> line, Exchange exchange, string because)
     {
         long unsaid;
@@ -58,6 +66,6 @@ internal sealed class Denials(MeshMetrics metrics, ILogger log, TimeProvider tim
             (unsaid, _unsaid) = (_unsaid, 0);
         }
 
-        line(log, NameOf(exchange), exchange.Destination ?? "", because, exchange.RequestId, unsaid, null);
+        line(log, exchange.Caller.Id?.ToString() ?? NameOf(exchange), IdOfDestination(exchange), because, exchange.RequestId, unsaid, null);
     }
 }

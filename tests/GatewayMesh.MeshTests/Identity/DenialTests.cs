@@ -29,6 +29,8 @@ internal sealed class DenialTests : MeshTest
             Assert.That(hosts.Payments.Executions, Is.EqualTo(executed));
         }
 
+        Assert.That(Mesh.Logs(500), Does.Contain("spiffe://test.mesh/ns/default/dc/dc1/svc/web may not call spiffe://test.mesh/ns/default/dc/dc1/svc/payments"));
+
         Intend("allow");
         await UntilAsync(carried, "200");
     }
