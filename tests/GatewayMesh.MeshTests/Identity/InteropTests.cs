@@ -112,6 +112,25 @@ public sealed class InteropTests : MeshTest
         Assert.That(_payments.Executions, Is.EqualTo(before));
     }
 
+    [Test]
+    public async Task OpenSSL_verifies_a_gateway_and_gets_an_answer_only_with_a_certificate()
+    {
+        var listen = FreePorts.Loopback();
+        var gateway = Mesh.Add("gw-1", "gateway", $"gateway:\n  address: 127.0.0.1\n  listen: {listen}\n");
+        gateway.Start();
+        await StartAsync();
+        await Mesh.Consul!.LeafAsync("web", Mesh.Folder);
+        string[] certificate = ["-cert", OpenSsl.Pem(Mesh.Folder, "web"), "-key", OpenSsl.Key(Mesh.Folder, "web"), "-cert_chain", OpenSsl.Pem(Mesh.Folder, "web")];
+
+        var with = "";
+        await Eventually.Until("the gateway knows payments", async () => (with = await OpenSslToAsync(listen, certificate)).Contains("HTTP/1.1 200 ", StringComparison.Ordinal), () => Task.FromResult(with));
+        Assert.That(with, Does.Contain("Verify return code: 0 (ok)").And.Contain("TLSv1.3"));
+
+        var before = _payments.Executions;
+        Assert.That(await OpenSslToAsync(listen), Does.Contain("Verify return code: 0 (ok)").And.Not.Contain("HTTP/1.1"));
+        Assert.That(_payments.Executions, Is.EqualTo(before));
+    }
+
     [TestCase("--http1.1", "payments\n1.1 200 0")]
     [TestCase("--http2", "payments\n2 200 0")]
     public async Task Curl_with_a_certificate_is_served(string version, string expected)
@@ -165,7 +184,9 @@ public sealed class InteropTests : MeshTest
         return (outcome, connection.Answer);
     }
 
-    private Task<string> OpenSslAsync(params string[] certificate) => OpenSsl.RunWithInputAsync(
+    private Task<string> OpenSslAsync(params string[] certificate) => OpenSslToAsync(_inbound, certificate);
+
+    private Task<string> OpenSslToAsync(IPEndPoint address, params string[] certificate) => OpenSsl.RunWithInputAsync(
         "GET / HTTP/1.1\r\nHost: payments\r\nConnection: close\r\n\r\n",
-        ["s_client", "-connect", _inbound.ToString(), "-CAfile", ConsulConnect.Roots(Mesh.Folder), "-tls1_3", "-ign_eof", .. certificate]);
+        ["s_client", "-connect", address.ToString(), "-CAfile", ConsulConnect.Roots(Mesh.Folder), "-tls1_3", "-ign_eof", .. certificate]);
 }
