@@ -12,6 +12,9 @@ namespace GatewayMesh.Registry.Consul.Certificates;
 /// </summary>
 internal sealed class LeafWatch(string service, CertificateFolder folder, CertificateTroubles troubles, WatchGround ground)
 {
+    /// <summary>How long a leaf of another authority waits while the old one is valid: 10 s, in which every node has heard of the new root. The old root is trusted for longer (<see cref="TrustedRoots.Grace"/>).</summary>
+    public static TimeSpan Settle { get; } = TimeSpan.FromSeconds(10);
+
     private readonly string _path = $"/v1/agent/connect/ca/leaf/{Uri.EscapeDataString(service)}";
     private readonly BlockingQuery _query = new($"/v1/agent/connect/ca/leaf/{Uri.EscapeDataString(service)}", ground.Times, ground.Jitter);
     private string? _put;
@@ -61,7 +64,13 @@ internal sealed class LeafWatch(string service, CertificateFolder folder, Certif
                 : $"{_path}: {answer.Describe()}");
         }
 
-        Put(AuthorityReader.Leaf(answer.Body));
+        var leaf = AuthorityReader.Leaf(answer.Body);
+        if (IsOfAnotherAuthority(leaf))
+        {
+            await Task.Delay(Settle, ground.Time, cancellation).ConfigureAwait(false);
+        }
+
+        Put(leaf);
         _ = _query.Take(answer);
         _errors = 0;
         troubles.Say(service, null);
@@ -87,6 +96,9 @@ internal sealed class LeafWatch(string service, CertificateFolder folder, Certif
 
         _due ??= Renewal.NextLook(leaf.ValidAfter, leaf.ValidBefore, now, ground.Jitter);
     }
+
+    private bool IsOfAnotherAuthority(ConsulLeaf leaf) =>
+        leaf.Pem != _put && folder.Leaf(service) is { } old && LeafCertificate.FromPem(service, leaf.Pem).Certificate.Issuer != old.Certificate.Issuer;
 
     // A node without a leaf has nothing to lose; one that has one waits for its agent as long as registrations do.
     private void MoveOn(ConsulAgent agent)
