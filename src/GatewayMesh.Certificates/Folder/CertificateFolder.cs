@@ -77,7 +77,7 @@ public sealed class CertificateFolder(string directory, TimeProvider time) : ICe
             foreach (var path in Files())
             {
                 var trace = FileTrace.Of(path);
-                if (trace is not null && _seen.GetValueOrDefault(path) != trace)
+                if (trace.Length >= 0 && _seen.GetValueOrDefault(path) != trace)
                 {
                     news |= Read(path, trace);
                 }
@@ -102,13 +102,14 @@ public sealed class CertificateFolder(string directory, TimeProvider time) : ICe
         var leaf = LeafCertificate.FromPem(service, pem);
         lock (_gate)
         {
-            if (_leafs.TryGetValue(service, out var before) && before.Fingerprint == leaf.Fingerprint && Write($"{service}.pem", pem, onlyIfLost: true))
+            if (_leafs.TryGetValue(service, out var before) && before.Fingerprint == leaf.Fingerprint)
             {
+                WriteIfLost($"{service}.pem", pem);
                 return;
             }
 
             _leafs[service] = leaf;
-            _ = Write($"{service}.pem", pem, onlyIfLost: false);
+            Write($"{service}.pem", pem);
         }
 
         Changed?.Invoke();
@@ -121,13 +122,14 @@ public sealed class CertificateFolder(string directory, TimeProvider time) : ICe
         var trust = TrustBundle.FromPem(pem);
         lock (_gate)
         {
-            if (_trust is { } before && before.Fingerprint == trust.Fingerprint && before.Intermediates.Length == trust.Intermediates.Length && Write(RootsName, pem, onlyIfLost: true))
+            if (_trust is { } before && before.Fingerprint == trust.Fingerprint && before.Intermediates.Length == trust.Intermediates.Length)
             {
+                WriteIfLost(RootsName, pem);
                 return;
             }
 
             _trust = trust;
-            _ = Write(RootsName, pem, onlyIfLost: false);
+            Write(RootsName, pem);
         }
 
         Changed?.Invoke();
@@ -183,31 +185,29 @@ public sealed class CertificateFolder(string directory, TimeProvider time) : ICe
         return false;
     }
 
-    // Under the lock. True when the file is there.
-    private bool Write(string name, string pem, bool onlyIfLost)
+    // Under the lock.
+    private void WriteIfLost(string name, string pem)
+    {
+        if (!File.Exists(Path.Combine(Directory, name)))
+        {
+            Write(name, pem);
+        }
+    }
+
+    // Under the lock.
+    private void Write(string name, string pem)
     {
         var path = Path.Combine(Directory, name);
-        if (onlyIfLost && File.Exists(path))
-        {
-            return true;
-        }
-
         try
         {
             _ = OperatingSystem.IsWindows() ? System.IO.Directory.CreateDirectory(Directory) : System.IO.Directory.CreateDirectory(Directory, PrivateFolder);
             AtomicFile.Write(path, Encoding.UTF8.GetBytes(pem), Private);
-            if (FileTrace.Of(path) is { } trace)
-            {
-                _seen[path] = trace;
-            }
-
+            _seen[path] = FileTrace.Of(path);
             Say(name, null);
-            return true;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             Say(name, $"{path}: {failure.Message}; it is in use, but would be missing after a restart");
-            return onlyIfLost;
         }
     }
 

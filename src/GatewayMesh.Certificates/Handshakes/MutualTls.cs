@@ -42,7 +42,7 @@ public static class MutualTls
                     ApplicationProtocols = [protocol],
                     EnabledSslProtocols = SslProtocols.Tls13,
                     ClientCertificateContext = leaf.Context,
-                    CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+                    CertificateChainPolicy = Unaided(),
                     AllowTlsResume = false,
                     RemoteCertificateValidationCallback = (_, peer, chain, _) =>
                         (verdict = Meant(Verify(peer, chain, certificates.Trust, PeerUsage.Server, time), service, leaf.Id.Datacenter)).IsBelieved,
@@ -77,7 +77,7 @@ public static class MutualTls
             ClientCertificateRequired = true,
             EnabledSslProtocols = SslProtocols.Tls13,
             ApplicationProtocols = tunnels ? Served : ServedWithoutTunnel,
-            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+            CertificateChainPolicy = Unaided(),
             AllowTlsResume = false,
             AllowRenegotiation = false,
             RemoteCertificateValidationCallback = (_, peer, chain, _) =>
@@ -89,6 +89,14 @@ public static class MutualTls
             },
         };
     }
+
+    // The platform builds a chain of its own before it asks: nothing that a stranger's certificate names may be fetched for it.
+    private static X509ChainPolicy Unaided() => new()
+    {
+        TrustMode = X509ChainTrustMode.CustomRootTrust,
+        RevocationMode = X509RevocationMode.NoCheck,
+        DisableCertificateDownloads = true,
+    };
 
     private static PeerVerdict Verify(X509Certificate? peer, X509Chain? chain, TrustBundle? trust, PeerUsage usage, TimeProvider time) =>
         PeerVerifier.Verify(peer as X509Certificate2, chain?.ChainPolicy.ExtraStore ?? [], trust, usage, time.GetUtcNow());

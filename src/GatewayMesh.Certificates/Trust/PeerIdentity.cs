@@ -18,8 +18,9 @@ public sealed class PeerIdentity
     /// <param name="usage">Which side it is on.</param>
     public PeerIdentity(SpiffeId id, X509Certificate2 certificate, IEnumerable<X509Certificate2> sent, TrustBundle trust, PeerUsage usage)
     {
+        ArgumentNullException.ThrowIfNull(id);
         ArgumentNullException.ThrowIfNull(certificate);
-        Id = id;
+        (Id, Uri) = (id, id.ToString());
         NotAfter = new DateTimeOffset(certificate.NotAfter.ToUniversalTime());
         _certificate = certificate.RawData;
         _sent = [.. sent.Select(each => each.RawData)];
@@ -29,6 +30,9 @@ public sealed class PeerIdentity
 
     /// <summary>Who it is.</summary>
     public SpiffeId Id { get; }
+
+    /// <summary>The same as text.</summary>
+    public string Uri { get; }
 
     /// <summary>Until when its certificate is valid.</summary>
     public DateTimeOffset NotAfter { get; }

@@ -35,7 +35,12 @@ internal sealed class TunnelSecurity(IdentityFiles files, GatewayTls expected, T
                     ApplicationProtocols = [Protocol],
                     ClientCertificateContext = own.Context,
                     AllowTlsResume = false,
-                    CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+                    CertificateChainPolicy = new X509ChainPolicy // the platform's own chain, before we are asked: nothing that a certificate names is fetched for it
+                    {
+                        TrustMode = X509ChainTrustMode.CustomRootTrust,
+                        RevocationMode = X509RevocationMode.NoCheck,
+                        DisableCertificateDownloads = true,
+                    },
                     RemoteCertificateValidationCallback = (_, certificate, chain, _) =>
                     {
                         X509Certificate2Collection sent = chain is null ? [] : [.. chain.ChainPolicy.ExtraStore];

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net.Security;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Document;
+using GatewayMesh.Linux;
 using GatewayMesh.Proxy.Listeners;
 
 namespace GatewayMesh.Proxy.Edge;

@@ -52,7 +52,7 @@ internal sealed class MutualIdentity(ICertificates certificates, string ingress,
         kind != TargetKind.MeshPeer ? null : isGateway ? gateway : exchange.Route.Instances.Service;
 
     /// <inheritdoc/>
-    public string? SourceFor(Exchange exchange) => exchange.Behaviour.Direction == Telemetry.RequestDirection.Gateway ? exchange.Caller.Id?.ToString() : null;
+    public string? SourceFor(Exchange exchange) => exchange.Behaviour.Direction == Telemetry.RequestDirection.Gateway ? exchange.Arrival.Identity?.Uri : null;
 
     private bool IsGateway(SpiffeId peer, Exchange exchange) =>
         peer.Service.Equals(gateway, StringComparison.OrdinalIgnoreCase)

@@ -5,6 +5,7 @@ using GatewayMesh.Certificates.Trust;
 using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Configuration.Tunnels;
 using GatewayMesh.Proxy.LoadBalancing;
+using GatewayMesh.Proxy.Resilience;
 using Microsoft.AspNetCore.Connections;
 
 namespace GatewayMesh.Proxy.Listeners;
@@ -20,9 +21,6 @@ internal sealed class TunnelDoor(TimeProvider time, SplitMix random, TimeSpan ma
 
     /// <summary>Time that a tunnel may stay without a byte: guards keep one warm, and make it anew every ten seconds.</summary>
     public static readonly TimeSpan WarmTimeout = TimeSpan.FromSeconds(60);
-
-    private static readonly SearchValues<char> NameCharacters =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
     /// <summary>Connection middleware.</summary>
     public ConnectionDelegate Around(ConnectionDelegate next) => connection => IsTunnel(connection.Features.Get<Arrival>()!) ? Greet(connection, next) : next(connection);
@@ -62,15 +60,14 @@ internal sealed class TunnelDoor(TimeProvider time, SplitMix random, TimeSpan ma
         }
     }
 
-    // With certificates a guard speaks for the service that its certificate names, and for no other.
+    // With certificates a guard speaks for the service that its certificate names, and for no other. The names go into mesh headers, whose readers refuse anything else.
     private TunnelAnswer AnswerTo(TunnelHello? hello, PeerIdentity? peer) =>
-        hello is null || (peer is not null && !peer.Id.Service.Equals(hello.Service, StringComparison.OrdinalIgnoreCase)) || !IsName(hello.Service) || (hello.Upstream is { } upstream && !IsName(upstream)) ? TunnelAnswer.Denied
+        hello is null || !IsOwnName(hello.Service, peer) || !MeshHeaderValues.IsName(hello.Service) || !MeshHeaderValues.IsName(hello.Upstream ?? "") ? TunnelAnswer.Denied
         : draining() ? TunnelAnswer.Draining
         : busy() ? TunnelAnswer.Busy
         : TunnelAnswer.Ok;
 
-    // The names go into mesh headers, whose readers refuse anything else.
-    private static bool IsName(string name) => !name.AsSpan().ContainsAnyExcept(NameCharacters);
+    private static bool IsOwnName(string service, PeerIdentity? peer) => peer is null || peer.Id.Service.Equals(service, StringComparison.OrdinalIgnoreCase);
 
     // ± 50 %, so that connections that a crash brought all at once do not all leave at once.
     private long EndAfter() => time.GetTimestamp() + (long)(maxCarriedAge.TotalSeconds * (0.5 + random.NextDouble()) * time.TimestampFrequency);

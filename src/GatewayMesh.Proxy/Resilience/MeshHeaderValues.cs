@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
@@ -17,6 +18,9 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
     private const int MaxName = 255;
     private const int MaxId = 1024;
 
+    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
+    private static readonly SearchValues<char> IdCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:/");
+
     /// <summary>Of a request without any of the fields.</summary>
     public static MeshHeaderValues None => new(1, 0, null, null, null);
 
@@ -31,8 +35,8 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
         if (!TryNumber(headers[MeshHeaders.Attempt], 1, MaxCount, out var attempt)
             || !TryNumber(headers[MeshHeaders.Hops], 0, MaxCount, out var hops)
             || !TryNumber(headers[MeshHeaders.TimeoutMs], 0, MaxTimeout, out var timeout)
-            || !TryName(headers[MeshHeaders.Source], MaxId, IsIdCharacter, out var source)
-            || !TryName(headers[MeshHeaders.Destination], MaxName, IsNameCharacter, out var destination))
+            || !TryName(headers[MeshHeaders.Source], MaxId, IdCharacters, out var source)
+            || !TryName(headers[MeshHeaders.Destination], MaxName, NameCharacters, out var destination))
         {
             return false;
         }
@@ -41,12 +45,11 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
         return true;
     }
 
+    /// <summary>Whether <paramref name="name"/> can be a service's in a mesh header.</summary>
+    public static bool IsName(string name) => !name.AsSpan().ContainsAnyExcept(NameCharacters);
+
     /// <summary>The attempt as which an application sends a request: 1 when it does not say so, or says something else.</summary>
     public static int ReadAttempt(IHeaderDictionary headers) => TryNumber(headers[MeshHeaders.Attempt], 1, MaxCount, out var attempt) ? attempt ?? 1 : 1;
-
-    private static bool IsNameCharacter(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.';
-
-    private static bool IsIdCharacter(char c) => IsNameCharacter(c) || c is ':' or '/';
 
     private static bool TryNumber(StringValues field, int min, int max, out int? value)
     {
@@ -66,7 +69,7 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
         return true;
     }
 
-    private static bool TryName(StringValues field, int max, Func<char, bool> may, out string? value)
+    private static bool TryName(StringValues field, int max, SearchValues<char> may, out string? value)
     {
         value = null;
         if (field.Count == 0)
@@ -74,17 +77,9 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
             return true;
         }
 
-        if (field.Count > 1 || field[0] is not { Length: > 0 } name || name.Length > max)
+        if (field.Count > 1 || field[0] is not { Length: > 0 } name || name.Length > max || name.AsSpan().ContainsAnyExcept(may))
         {
             return false;
-        }
-
-        foreach (var c in name)
-        {
-            if (!may(c))
-            {
-                return false;
-            }
         }
 
         value = name;

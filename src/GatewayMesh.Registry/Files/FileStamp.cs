@@ -1,17 +1,14 @@
+using GatewayMesh.Linux;
+
 namespace GatewayMesh.Registry.Files;
 
-/// <summary>What tells one state of a file from another without reading it. Times are compared for equality only, never with a clock.</summary>
+/// <summary>A file that holds documents, at one moment.</summary>
 /// <param name="Path">Its path.</param>
-/// <param name="Written">Its modification time.</param>
-/// <param name="Size">Its size in bytes.</param>
-internal readonly record struct FileStamp(string Path, DateTime Written, long Size)
+/// <param name="Trace">Its version.</param>
+internal readonly record struct FileStamp(string Path, FileTrace Trace)
 {
-    /// <summary>The stamp of the file, or of what a link leads to: a mounted ConfigMap changes the target, not the link.</summary>
-    public static FileStamp Of(FileInfo file)
-    {
-        var target = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
-        return new FileStamp(file.FullName, target.LastWriteTimeUtc, target.Exists ? target.Length : -1);
-    }
+    /// <summary>The stamp of the file.</summary>
+    public static FileStamp Of(FileInfo file) => new(file.FullName, FileTrace.Of(file));
 
     /// <summary>The stamps of the files in <paramref name="folder"/> that hold documents, by name.</summary>
     /// <exception cref="IOException">The folder cannot be read.</exception>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Linux;
 
 namespace GatewayMesh.Admin;
 
@@ -20,7 +21,7 @@ public sealed class AdminToken
     private readonly Lock _gate = new();
     private AdminTokenSpec? _spec;
     private byte[]? _hash;
-    private (DateTime Written, long Length) _seen;
+    private FileTrace _seen;
 
     /// <summary>A token that is asked for, or none.</summary>
     public AdminToken(AdminTokenSpec? spec) => Use(spec);
@@ -123,8 +124,7 @@ public sealed class AdminToken
             return;
         }
 
-        var info = new FileInfo(file);
-        var now = info.Exists ? (info.LastWriteTimeUtc, info.Length) : (default, -1);
+        var now = FileTrace.Of(file);
         if (now == _seen && _hash is not null)
         {
             return;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using GatewayMesh.Linux;
 
 namespace GatewayMesh.Registry.Consul.Agents;
 
@@ -11,7 +12,7 @@ internal sealed class AgentConnections(bool secure, ConsulTls tls) : IDisposable
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(90);
 
     private readonly Lock _lock = new();
-    private (FileVersion Ca, FileVersion Cert, FileVersion Key) _version;
+    private (FileTrace Ca, FileTrace Cert, FileTrace Key) _version;
     private HttpMessageInvoker? _invoker;
 
     /// <summary>What to send with.</summary>
@@ -22,7 +23,7 @@ internal sealed class AgentConnections(bool secure, ConsulTls tls) : IDisposable
         {
             lock (_lock)
             {
-                var version = secure ? (FileVersion.Of(tls.CaFile), FileVersion.Of(tls.CertFile), FileVersion.Of(tls.KeyFile)) : default;
+                var version = secure ? (FileTrace.Of(tls.CaFile), FileTrace.Of(tls.CertFile), FileTrace.Of(tls.KeyFile)) : default;
                 if (_invoker is not null && version == _version)
                 {
                     return _invoker;

@@ -1,10 +1,12 @@
+using GatewayMesh.Linux;
+
 namespace GatewayMesh.Registry.Consul.Agents;
 
 /// <summary>The token as it is now: said in the bootstrap file, or in a file of its own that may change at any time.</summary>
 internal sealed class ConsulToken(ConsulAccess access)
 {
     private readonly Lock _lock = new();
-    private FileVersion _version;
+    private FileTrace _version;
     private string _value = access.Token;
 
     /// <summary>The token; empty for none.</summary>
@@ -20,8 +22,8 @@ internal sealed class ConsulToken(ConsulAccess access)
 
             lock (_lock)
             {
-                var version = FileVersion.Of(path);
-                if (version != default && version == _version)
+                var version = FileTrace.Of(path);
+                if (version == _version)
                 {
                     return _value;
                 }

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
-using GatewayMesh.Commands.Status;
 using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Commands.Explain;
@@ -8,8 +6,6 @@ namespace GatewayMesh.Commands.Explain;
 /// <summary><c>gatewaymesh explain</c>: what would become of a request, and why. Nothing is sent to the service.</summary>
 internal static class ExplainCommand
 {
-    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(5);
-
     /// <summary>The command.</summary>
     public static Command Build(TextWriter output)
     {
@@ -45,24 +41,6 @@ internal static class ExplainCommand
     }
 
     /// <summary>Asks <paramref name="admin"/> and prints. Exit code 1: the mesh would not carry the request.</summary>
-    public static int Run(HostPort admin, string question, bool json, TextWriter output)
-    {
-        var answer = AdminCall.Send(admin, "GET", question, null, s_timeout);
-        if (!answer.IsWell)
-        {
-            throw new CommandFailure(ExitCode.Failed, $"no answer from {admin}: {answer.Failure ?? $"{answer.Status} {answer.Body.Trim()}"}");
-        }
-
-        using var document = JsonDocument.Parse(answer.Body);
-        if (json)
-        {
-            output.WriteLine(answer.Body.TrimEnd());
-        }
-        else
-        {
-            ExplainText.Print(document.RootElement, output);
-        }
-
-        return ExplainText.IsCarried(document.RootElement) ? ExitCode.Well : ExitCode.Failed;
-    }
+    public static int Run(HostPort admin, string question, bool json, TextWriter output) =>
+        AdminQuestion.Ask(admin, question, json, output, ExplainText.Print, ExplainText.IsCarried);
 }

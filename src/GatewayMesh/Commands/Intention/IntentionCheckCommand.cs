@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using GatewayMesh.Commands.Status;
 using GatewayMesh.Commands.Terminal;
 using GatewayMesh.Configuration.Values;
 
@@ -9,8 +8,6 @@ namespace GatewayMesh.Commands.Intention;
 /// <summary><c>gatewaymesh intention check</c>: whether one service may call another, and the entry that decides. Exit code 0: allowed; 1: denied.</summary>
 internal static class IntentionCheckCommand
 {
-    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(5);
-
     /// <summary>The command.</summary>
     public static Command Build(TextWriter output)
     {
@@ -48,26 +45,8 @@ internal static class IntentionCheckCommand
     }
 
     /// <summary>Asks <paramref name="admin"/> and prints.</summary>
-    public static int Run(HostPort admin, string question, bool json, TextWriter output)
-    {
-        var answer = AdminCall.Send(admin, "GET", question, null, s_timeout);
-        if (!answer.IsWell)
-        {
-            throw new CommandFailure(ExitCode.Failed, $"no answer from {admin}: {answer.Failure ?? $"{answer.Status} {answer.Body.Trim()}"}");
-        }
-
-        using var document = JsonDocument.Parse(answer.Body);
-        if (json)
-        {
-            output.WriteLine(answer.Body.TrimEnd());
-        }
-        else
-        {
-            Print(document.RootElement, output);
-        }
-
-        return document.RootElement.GetProperty("allowed").GetBoolean() ? ExitCode.Well : ExitCode.Failed;
-    }
+    public static int Run(HostPort admin, string question, bool json, TextWriter output) =>
+        AdminQuestion.Ask(admin, question, json, output, Print, static decision => decision.GetProperty("allowed").GetBoolean());
 
     /// <summary>The decision as text.</summary>
     internal static void Print(JsonElement decision, TextWriter output)
