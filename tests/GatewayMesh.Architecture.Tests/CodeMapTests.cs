@@ -26,7 +26,7 @@ public sealed partial class CodeMapTests
     [Test]
     public void The_readme_documents_every_kind_of_entry_and_no_other()
     {
-        var kinds = Repository.CodeFiles("src/GatewayMesh.Configuration/Entries")
+        var kinds = Repository.CodeFiles("src/GatewayMesh.Configuration")
             .SelectMany(file => Kind().Matches(File.ReadAllText(Path.Combine(Repository.Root, file)))).Select(match => match.Groups[1].Value).ToList();
         using (Assert.EnterMultipleScope())
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Document;
+using GatewayMesh.Configuration.Policies;
 
 namespace GatewayMesh.Configuration.Entries;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Intentions;
+using GatewayMesh.Configuration.Matching;
 
 namespace GatewayMesh.Configuration.Entries;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Matching;
 
 namespace GatewayMesh.Configuration.Intentions;
 

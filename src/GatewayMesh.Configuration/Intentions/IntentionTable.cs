@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Matching;
 
 namespace GatewayMesh.Configuration.Intentions;
 

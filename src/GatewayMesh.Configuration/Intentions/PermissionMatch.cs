@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Matching;
 
 namespace GatewayMesh.Configuration.Intentions;
 

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using GatewayMesh.Configuration.Policies;
+using GatewayMesh.Configuration.Routing;
 
 namespace GatewayMesh.Configuration.Snapshot;
 
@@ -9,6 +11,9 @@ namespace GatewayMesh.Configuration.Snapshot;
 /// <param name="Endpoints">Its instances, healthy or not.</param>
 public sealed record ServiceModel(string Name, string Protocol, PolicyModel Policy, ImmutableArray<EndpointModel> Endpoints)
 {
+    /// <summary>The way from its name to instances; null when it leads straight to all of its own.</summary>
+    public RouteNode? Routes { get; init; }
+
     /// <summary>The registry does not look at its instances now and would answer whoever asks: a request is worth a short wait. Not part of the revision. Default: false.</summary>
     public bool IsDormant { get; init; }
 }

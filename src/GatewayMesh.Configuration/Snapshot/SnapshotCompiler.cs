@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Intentions;
 using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Configuration.Snapshot;

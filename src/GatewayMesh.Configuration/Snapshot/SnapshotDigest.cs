@@ -22,7 +22,7 @@ internal static class SnapshotDigest
         foreach (var service in services.Values)
         {
             Add(hash, "service", service.Name, service.Protocol);
-            Add(hash, service.Policy);
+            Add(hash, service.Policy.Text);
             foreach (var endpoint in service.Endpoints)
             {
                 Add(hash, "endpoint", endpoint.Id, endpoint.Node, endpoint.Address.ToString(), endpoint.Healthy ? "well" : "ill");
@@ -50,15 +50,6 @@ internal static class SnapshotDigest
 
         Add(hash, "intentions", intentions.Revision);
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..Length];
-    }
-
-    private static void Add(IncrementalHash hash, PolicyModel policy)
-    {
-        Add(hash, policy.RequestTimeout.Ticks);
-        Add(hash, policy.ConnectTimeout.Ticks);
-        Add(hash, policy.MaxAttempts);
-        Add(hash, policy.EjectAfter);
-        Add(hash, policy.EjectFor.Ticks);
     }
 
     // Each text goes in with its length, or "ab" + "c" would be "a" + "bc".

@@ -1,4 +1,5 @@
 using GatewayMesh.Configuration.Intentions;
+using GatewayMesh.Configuration.Matching;
 using GatewayMesh.Proxy.Forwarding;
 using GatewayMesh.Proxy.Pipeline;
 using GatewayMesh.Proxy.Resilience;

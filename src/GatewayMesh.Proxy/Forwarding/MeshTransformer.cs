@@ -36,7 +36,7 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
     public override ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
         proxyRequest.RequestUri = new Uri(destinationPrefix + exchange.Target.PathAndQuery, Verbatim);
-        proxyRequest.Options.Set(UpstreamConnector.ConnectTimeout, exchange.Route.Policy.ConnectTimeout);
+        proxyRequest.Options.Set(UpstreamConnector.ConnectTimeout, exchange.Route.Policy.Timeouts.Connect);
         proxyRequest.Options.Set(SendOnceHandler.Observer, exchange);
         _withoutBody?.Clear();
         CopyRequestHeaders(httpContext.Request, proxyRequest);

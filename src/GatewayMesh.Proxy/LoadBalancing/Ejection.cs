@@ -1,3 +1,4 @@
+using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Snapshot;
 
 namespace GatewayMesh.Proxy.LoadBalancing;
@@ -45,7 +46,7 @@ internal sealed record Ejection(int Epoch, int Failures, int Times, long Until, 
             case EndpointOutcome.ConnectFailed or EndpointOutcome.Failed when trial:
                 return Eject(policy, now, time);
             case EndpointOutcome.ConnectFailed or EndpointOutcome.Failed when !IsEjected:
-                return Failures + 1 >= policy.EjectAfter ? Eject(policy, now, time) : this with { Failures = Failures + 1 };
+                return Failures + 1 >= policy.Ejection.ConsecutiveFailures ? Eject(policy, now, time) : this with { Failures = Failures + 1 };
             case EndpointOutcome.Cancelled when trial:
                 return this with { OnTrial = false };
             default:
@@ -57,7 +58,7 @@ internal sealed record Ejection(int Epoch, int Failures, int Times, long Until, 
     private Ejection Eject(PolicyModel policy, long now, TimeProvider time)
     {
         var times = Math.Min(Times + 1, MaxGrowth);
-        var ticks = policy.EjectFor.TotalSeconds * times * time.TimestampFrequency;
+        var ticks = policy.Ejection.Time.TotalSeconds * times * time.TimestampFrequency;
         return new Ejection(Epoch + 1, 0, times, now + (long)ticks, false);
     }
 }

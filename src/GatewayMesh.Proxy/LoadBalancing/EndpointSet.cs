@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Snapshot;
 
 namespace GatewayMesh.Proxy.LoadBalancing;

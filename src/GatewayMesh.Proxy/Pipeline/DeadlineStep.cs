@@ -11,8 +11,8 @@ internal sealed class DeadlineStep(TimeProvider time, RetryBudget budget) : ISte
     {
         budget.CountRequest();
         var policy = exchange.Route.Policy;
-        exchange.Attempts = new Attempts(exchange.Said.Attempt, policy.MaxAttempts);
-        exchange.Deadline = Deadline.Start(time, policy.RequestTimeout, Least(exchange.Said.Timeout, exchange.CallDeadline));
+        exchange.Attempts = new Attempts(exchange.Said.Attempt, policy.Retries.MaxAttempts);
+        exchange.Deadline = Deadline.Start(time, policy.Timeouts.Request, Least(exchange.Said.Timeout, exchange.CallDeadline));
         return exchange.Deadline.IsOver ? Verdict.Fail(MeshErrorKind.DeadlineExceeded) : Verdict.Next;
     }
 

@@ -240,7 +240,7 @@ internal sealed class Exchange : IBodyObserver
     {
         if (!_answering && Deadline.IsSet)
         {
-            var (policy, call) = (Route.Policy.RequestTimeout, CallDeadline.Remaining);
+            var (policy, call) = (Route.Policy.Timeouts.Request, CallDeadline.Remaining);
             _cutOff.CancelAfter(policy > TimeSpan.Zero && (!CallDeadline.IsSet || policy < call) ? policy : call);
         }
     }

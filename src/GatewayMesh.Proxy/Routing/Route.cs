@@ -1,3 +1,4 @@
+using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Proxy.LoadBalancing;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using GatewayMesh.Configuration.Listeners;
+using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Pipeline;

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using GatewayMesh.Certificates;
 using GatewayMesh.Certificates.Handshakes;
 using GatewayMesh.Certificates.Trust;
+using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Linux;
 
@@ -16,7 +17,7 @@ internal sealed class UpstreamConnector(UpstreamKey key, ICertificates? certific
     /// <summary>The <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        var timeout = context.InitialRequestMessage.Options.TryGetValue(ConnectTimeout, out var given) ? given : PolicyModel.Default.ConnectTimeout;
+        var timeout = context.InitialRequestMessage.Options.TryGetValue(ConnectTimeout, out var given) ? given : PolicyModel.Default.Timeouts.Connect;
         using var limit = new CancellationTokenSource(timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         Socket? socket = null;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Configuration.Policies;
 
 namespace GatewayMesh.Registry.Snapshots;
 

@@ -1,5 +1,6 @@
 using GatewayMesh.Admin;
 using GatewayMesh.Configuration.Intentions;
+using GatewayMesh.Configuration.Matching;
 using GatewayMesh.Proxy.Resilience;
 using GatewayMesh.Proxy.Routing;
 

@@ -24,9 +24,9 @@ internal static class ConfigView
         {
             json.WriteStartObject(service.Name);
             json.WriteString("protocol", service.Protocol);
-            json.WriteNumber("requestTimeoutMs", service.Policy.RequestTimeout.TotalMilliseconds);
-            json.WriteNumber("connectTimeoutMs", service.Policy.ConnectTimeout.TotalMilliseconds);
-            json.WriteNumber("maxAttempts", service.Policy.MaxAttempts);
+            json.WriteNumber("requestTimeoutMs", service.Policy.Timeouts.Request.TotalMilliseconds);
+            json.WriteNumber("connectTimeoutMs", service.Policy.Timeouts.Connect.TotalMilliseconds);
+            json.WriteNumber("maxAttempts", service.Policy.Retries.MaxAttempts);
             json.WriteStartArray("endpoints");
             foreach (var endpoint in service.Endpoints)
             {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using GatewayMesh.Admin;
+using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Proxy.Routing;
 
@@ -94,11 +95,11 @@ internal static class ExplainView
     private static void WritePolicy(Utf8JsonWriter json, PolicyModel policy)
     {
         json.WriteStartObject("policy");
-        json.WriteNumber("requestTimeoutMs", policy.RequestTimeout.TotalMilliseconds);
-        json.WriteNumber("connectTimeoutMs", policy.ConnectTimeout.TotalMilliseconds);
-        json.WriteNumber("maxAttempts", policy.MaxAttempts);
-        json.WriteNumber("ejectAfter", policy.EjectAfter);
-        json.WriteNumber("ejectForMs", policy.EjectFor.TotalMilliseconds);
+        json.WriteNumber("requestTimeoutMs", policy.Timeouts.Request.TotalMilliseconds);
+        json.WriteNumber("connectTimeoutMs", policy.Timeouts.Connect.TotalMilliseconds);
+        json.WriteNumber("maxAttempts", policy.Retries.MaxAttempts);
+        json.WriteNumber("ejectAfter", policy.Ejection.ConsecutiveFailures);
+        json.WriteNumber("ejectForMs", policy.Ejection.Time.TotalMilliseconds);
         json.WriteEndObject();
     }
 }

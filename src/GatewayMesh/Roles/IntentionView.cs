@@ -2,6 +2,7 @@ using System.Text.Json;
 using GatewayMesh.Admin;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Intentions;
+using GatewayMesh.Configuration.Matching;
 
 namespace GatewayMesh.Roles;
 

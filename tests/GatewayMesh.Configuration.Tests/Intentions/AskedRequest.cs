@@ -1,4 +1,5 @@
 using GatewayMesh.Configuration.Intentions;
+using GatewayMesh.Configuration.Matching;
 
 namespace GatewayMesh.Configuration.Tests.Intentions;
 

@@ -4,6 +4,7 @@ using FsCheck.Fluent;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Configuration.Values;
 
@@ -61,14 +62,14 @@ internal sealed class SnapshotCompilerTests
         {
             ServicePolicies =
             [
-                new ServicePolicyEntry { Name = "*", MaxAttempts = 5, RequestTimeout = TimeSpan.FromSeconds(5) },
-                new ServicePolicyEntry { Name = "web", MaxAttempts = 1 },
+                new ServicePolicyEntry { Name = "*", Retries = new() { MaxAttempts = 5 }, Timeouts = new() { Request = TimeSpan.FromSeconds(5) } },
+                new ServicePolicyEntry { Name = "web", Retries = new() { MaxAttempts = 1 } },
             ],
         };
         var snapshot = SnapshotCompiler.Compile(entries, [Node("host-a", "web", 1), Node("host-b", "api", 1)]);
 
-        Assert.That(snapshot.Services["web"].Policy, Is.EqualTo(PolicyModel.Default with { MaxAttempts = 1, RequestTimeout = TimeSpan.FromSeconds(5) }));
-        Assert.That(snapshot.Services["api"].Policy, Is.EqualTo(PolicyModel.Default with { MaxAttempts = 5, RequestTimeout = TimeSpan.FromSeconds(5) }));
+        Assert.That(snapshot.Services["web"].Policy, Is.EqualTo(PolicyModel.Default with { Retries = new() { MaxAttempts = 1 }, Timeouts = new() { Request = TimeSpan.FromSeconds(5) } }));
+        Assert.That(snapshot.Services["api"].Policy, Is.EqualTo(PolicyModel.Default with { Retries = new() { MaxAttempts = 5 }, Timeouts = new() { Request = TimeSpan.FromSeconds(5) } }));
     }
 
     [Test]
@@ -124,8 +125,8 @@ internal sealed class SnapshotCompilerTests
             Compile(With(service with { Protocol = "grpc" })).Revision,
             Compile(With(service with { Meta = service.Meta.Add("a", "b") })).Revision,
             Compile(With(service with { Meta = service.Meta.Add("ab", "") })).Revision,
-            Entries(EntrySet.Empty with { ServicePolicies = [new ServicePolicyEntry { Name = "*", MaxAttempts = 7 }] }).Revision,
-            Entries(EntrySet.Empty with { ServicePolicies = [new ServicePolicyEntry { Name = "*", EjectAfter = 7 }] }).Revision,
+            Entries(EntrySet.Empty with { ServicePolicies = [new ServicePolicyEntry { Name = "*", Retries = new() { MaxAttempts = 7 } }] }).Revision,
+            Entries(EntrySet.Empty with { ServicePolicies = [new ServicePolicyEntry { Name = "*", Ejection = new() { ConsecutiveFailures = 7 } }] }).Revision,
             Entries(EntrySet.Empty with { IngressGateways = [Ingress("a")] }).Revision,
             Entries(EntrySet.Empty with { IngressGateways = [Ingress("b")] }).Revision,
         ];
@@ -142,7 +143,7 @@ internal sealed class SnapshotCompilerTests
             Services = [.. Enumerable.Range(0, 6).Select(i => Service($"s{i % 3}", new ServiceInstance($"i{i}", new HostPort("10.0.1.1", i + 1)) { Protocol = i % 2 == 0 ? "http" : "grpc" }))],
             ServiceDefaults = [new ServiceDefaultsEntry { Name = "s1", Protocol = "http2" }, new ServiceDefaultsEntry { Name = "S2" }],
             IngressGateways = [.. Enumerable.Range(1, 3).Select(i => new IngressGatewayEntry { Name = $"e{i}", Listeners = [new IngressListener(i, [new IngressService("*", [])])] })],
-            ServicePolicies = [new ServicePolicyEntry { Name = "*", MaxAttempts = 2 }, new ServicePolicyEntry { Name = "s0", EjectAfter = 1 }],
+            ServicePolicies = [new ServicePolicyEntry { Name = "*", Retries = new() { MaxAttempts = 2 } }, new ServicePolicyEntry { Name = "s0", Ejection = new() { ConsecutiveFailures = 1 } }],
         };
         ImmutableArray<NodeSighting> nodes = [Node("a", "s0", 1), Node("b", "S0", 2), Node("c", "web", 3), Node("d", "web", 3) with { Alive = false }];
         var revision = SnapshotCompiler.Compile(entries, nodes).Revision;

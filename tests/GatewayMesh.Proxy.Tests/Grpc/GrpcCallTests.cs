@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Proxy.Tests.Rig;
 using GatewayMesh.Proxy.Tests.Rig.Http2;
@@ -172,7 +173,7 @@ public class GrpcCallTests
     public async Task A_call_that_streams_is_not_cut_by_the_request_timeout()
     {
         using var payments = new H2Backend();
-        var (mesh, outbound) = await Http2.PriorKnowledgeTests.Sidecars(payments.HostPort, "grpc", PolicyModel.Default with { RequestTimeout = TimeSpan.FromMilliseconds(400) });
+        var (mesh, outbound) = await Http2.PriorKnowledgeTests.Sidecars(payments.HostPort, "grpc", PolicyModel.Default with { Timeouts = new() { Request = TimeSpan.FromMilliseconds(400) } });
         await using var _ = mesh;
         using var client = await H2Connection.To(outbound);
 
@@ -205,7 +206,7 @@ public class GrpcCallTests
     public async Task A_server_that_says_nothing_to_a_call_without_a_deadline_has_the_time_of_the_policy()
     {
         using var payments = new H2Backend();
-        var (mesh, outbound) = await Http2.PriorKnowledgeTests.Sidecars(payments.HostPort, "grpc", PolicyModel.Default with { RequestTimeout = TimeSpan.FromMilliseconds(300) });
+        var (mesh, outbound) = await Http2.PriorKnowledgeTests.Sidecars(payments.HostPort, "grpc", PolicyModel.Default with { Timeouts = new() { Request = TimeSpan.FromMilliseconds(300) } });
         await using var _ = mesh;
         using var client = await H2Connection.To(outbound);
 

@@ -1,5 +1,6 @@
 using System.Net;
 using GatewayMesh.Configuration.Listeners;
+using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Configuration.Tunnels;
 using GatewayMesh.Configuration.Values;

@@ -1,3 +1,4 @@
+using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Proxy.Tests.Rig;
 using GatewayMesh.Proxy.Tests.Rig.Http2;
@@ -229,7 +230,7 @@ public class ResetTests
         });
         using var living = H2Backend.Saying("paid");
         await using var mesh = await Mesh.Start();
-        mesh.Service("payments", "http2", PolicyModel.Default with { EjectAfter = 1000 }, dying.HostPort, living.HostPort);
+        mesh.Service("payments", "http2", PolicyModel.Default with { Ejection = new() { ConsecutiveFailures = 1000 } }, dying.HostPort, living.HostPort);
         using var client = await H2Connection.To(mesh.Outbound());
 
         for (var i = 0; i < 10; i++)

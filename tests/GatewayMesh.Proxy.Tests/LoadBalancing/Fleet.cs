@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Proxy.LoadBalancing;
@@ -31,7 +32,7 @@ internal sealed class Fleet
 
     public EndpointSet Apply(params EndpointModel[] endpoints)
     {
-        var service = new ServiceModel("web", "http", new PolicyModel { EjectAfter = 3, EjectFor = EjectFor }, [.. endpoints]);
+        var service = new ServiceModel("web", "http", new PolicyModel { Ejection = new() { ConsecutiveFailures = 3, Time = EjectFor } }, [.. endpoints]);
         var snapshot = new MeshSnapshot { Revision = "r", Services = new Dictionary<string, ServiceModel> { ["web"] = service }.ToFrozenDictionary() };
         return Set = _registry.Apply(snapshot).Find("web")!;
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Proxy.Tests.Rig;
@@ -118,7 +119,7 @@ public class AttemptTests
     {
         await using var mesh = await Mesh.Start();
         using var fourth = Backend.Saying("never");
-        mesh.Service("payments", PolicyModel.Default with { MaxAttempts = 1 }, [Backend.Nobody(), Backend.Nobody()]);
+        mesh.Service("payments", PolicyModel.Default with { Retries = new() { MaxAttempts = 1 } }, [Backend.Nobody(), Backend.Nobody()]);
         using var client = await RawConnection.To(mesh.Outbound());
 
         for (var i = 0; i < 4; i++)
@@ -133,7 +134,7 @@ public class AttemptTests
         using var alive = Backend.Saying("paid");
         using var full = new FullBacklog();
         await using var mesh = await Mesh.Start();
-        mesh.Service("payments", PolicyModel.Default with { ConnectTimeout = TimeSpan.FromMilliseconds(100) }, [full.HostPort, alive.HostPort]);
+        mesh.Service("payments", PolicyModel.Default with { Timeouts = new() { Connect = TimeSpan.FromMilliseconds(100) } }, [full.HostPort, alive.HostPort]);
         var outbound = mesh.Outbound();
         using var client = await RawConnection.To(outbound);
 
@@ -153,7 +154,7 @@ public class AttemptTests
         });
         using var alive = Backend.Saying("paid");
         await using var mesh = await Mesh.Start();
-        mesh.Service("payments", PolicyModel.Default with { EjectAfter = 1000 }, [dying.HostPort, alive.HostPort]);
+        mesh.Service("payments", PolicyModel.Default with { Ejection = new() { ConsecutiveFailures = 1000 } }, [dying.HostPort, alive.HostPort]);
         var outbound = mesh.Outbound();
         using var client = await RawConnection.To(outbound);
 

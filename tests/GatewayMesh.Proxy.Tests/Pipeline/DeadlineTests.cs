@@ -1,4 +1,5 @@
 using GatewayMesh.Configuration.Listeners;
+using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Proxy.Tests.Rig;
 
@@ -6,7 +7,7 @@ namespace GatewayMesh.Proxy.Tests.Pipeline;
 
 public class DeadlineTests
 {
-    private static readonly PolicyModel Short = PolicyModel.Default with { RequestTimeout = TimeSpan.FromMilliseconds(300) };
+    private static readonly PolicyModel Short = PolicyModel.Default with { Timeouts = new() { Request = TimeSpan.FromMilliseconds(300) } };
 
     [Test]
     public async Task An_answer_that_does_not_come_is_504_and_the_upstream_is_let_go()
@@ -81,7 +82,7 @@ public class DeadlineTests
         await upstream.ReadHead();
         await upstream.Send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n");
         var head = await client.ReadHead();
-        await Task.Delay(2 * Short.RequestTimeout); // the time itself is what is tested
+        await Task.Delay(2 * Short.Timeouts.Request); // the time itself is what is tested
         await upstream.Send("1\r\nb\r\n0\r\n\r\n");
         var rest = new RawMessage(head);
         await client.ReadChunksInto(rest);
@@ -98,7 +99,7 @@ public class DeadlineTests
         using var client = await RawConnection.To(mesh.Outbound());
 
         await client.Send("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: 2\r\n\r\na");
-        await Task.Delay(2 * Short.RequestTimeout); // the time itself is what is tested
+        await Task.Delay(2 * Short.Timeouts.Request); // the time itself is what is tested
         var answer = await client.Ask("b");
 
         Assert.That(answer.Body, Is.EqualTo("paid"));

@@ -3,6 +3,7 @@ using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Registry.Consul.Catalogue;
 using GatewayMesh.Registry.Consul.Entries;
 
@@ -83,8 +84,8 @@ internal sealed class ReaderTests
     {
         var policies = PolicyReader.Read(Keys(("gatewaymesh/service-policy/", ""), ("gatewaymesh/service-policy/*", "timeouts: { request: 7s }"), ("gatewaymesh/service-policy/web", """{"kind":"service-policy","name":"web","retries":{"maxAttempts":2}}""")));
         Assert.That(policies.Keys, Is.EqualTo(new[] { "*", "web" }));
-        Assert.That(policies["*"].Entry, Is.InstanceOf<ServicePolicyEntry>().With.Property("RequestTimeout").EqualTo(TimeSpan.FromSeconds(7)));
-        Assert.That(policies["web"].Entry, Is.InstanceOf<ServicePolicyEntry>().With.Property("MaxAttempts").EqualTo(2));
+        Assert.That(policies["*"].Entry, Is.InstanceOf<ServicePolicyEntry>().With.Property("Timeouts").Property("Request").EqualTo(TimeSpan.FromSeconds(7)));
+        Assert.That(policies["web"].Entry, Is.InstanceOf<ServicePolicyEntry>().With.Property("Retries").Property("MaxAttempts").EqualTo(2));
     }
 
     [TestCase("name: api", "consul:kv/gatewaymesh/service-policy/web:1:7: name: says api, the key says web; leave it out, or write under the other key")]

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Intentions;
+using GatewayMesh.Configuration.Matching;
 using GatewayMesh.Fixtures;
 using GatewayMesh.Registry.Consul.Intentions;
 using GatewayMesh.Registry.Live;

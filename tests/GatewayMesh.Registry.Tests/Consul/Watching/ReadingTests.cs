@@ -69,10 +69,10 @@ public sealed class ReadingTests
 
         _ = await _agent.PutAsync("/v1/kv/gatewaymesh/service-policy/*", "timeouts: { request: 7s }");
         _ = await _agent.PutAsync("/v1/kv/gatewaymesh/service-policy/web", """{"retries":{"maxAttempts":2}}""");
-        await mesh.HoldsAsync(live => live.Current.Services["web"].Policy is { MaxAttempts: 2, RequestTimeout.TotalSeconds: 7 }, "the policies are used");
+        await mesh.HoldsAsync(live => live.Current.Services["web"].Policy is { Retries.MaxAttempts: 2, Timeouts.Request.TotalSeconds: 7 }, "the policies are used");
         _ = await _agent.PutAsync("/v1/kv/gatewaymesh/service-policy/web", "retries: { maxAttempts: 200 }");
         await mesh.HoldsAsync(live => live.Errors.Any(error => error.ToString().StartsWith("consul:kv/gatewaymesh/service-policy/web:1:", StringComparison.Ordinal)), "the broken policy is said");
-        Assert.That(mesh.Live.Current.Services["web"].Policy.MaxAttempts, Is.EqualTo(2));
+        Assert.That(mesh.Live.Current.Services["web"].Policy.Retries.MaxAttempts, Is.EqualTo(2));
     }
 
     [Test]

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using GatewayMesh.Configuration.Document;
 
-namespace GatewayMesh.Configuration.Intentions;
+namespace GatewayMesh.Configuration.Matching;
 
 /// <summary>
 /// Regular expressions in the syntax of RE2, which is Consul's and Envoy's: linear in time, without look-around and back references. What .NET would read in

@@ -1,6 +1,7 @@
 using GatewayMesh.Configuration.Intentions;
+using GatewayMesh.Configuration.Matching;
 
-namespace GatewayMesh.Configuration.Tests.Intentions;
+namespace GatewayMesh.Configuration.Tests.Matching;
 
 internal sealed class RegexTextTests
 {

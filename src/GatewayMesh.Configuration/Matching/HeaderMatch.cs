@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using GatewayMesh.Configuration.Entries;
 
-namespace GatewayMesh.Configuration.Intentions;
+namespace GatewayMesh.Configuration.Matching;
 
 /// <summary>A compiled <see cref="HeaderRule"/>.</summary>
 internal sealed class HeaderMatch

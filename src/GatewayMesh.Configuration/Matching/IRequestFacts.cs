@@ -1,6 +1,6 @@
-namespace GatewayMesh.Configuration.Intentions;
+namespace GatewayMesh.Configuration.Matching;
 
-/// <summary>What permissions ask of a request. Asked only when an intention looks at requests.</summary>
+/// <summary>What permissions and routes ask of a request.</summary>
 public interface IRequestFacts
 {
     /// <summary>Its method.</summary>

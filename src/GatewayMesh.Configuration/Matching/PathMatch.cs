@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Values;
 
-namespace GatewayMesh.Configuration.Intentions;
+namespace GatewayMesh.Configuration.Matching;
 
 /// <summary>A compiled <see cref="PathRule"/>.</summary>
 internal sealed class PathMatch

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace GatewayMesh.Configuration.Intentions;
+namespace GatewayMesh.Configuration.Matching;
 
 /// <summary>One expression of RE2 on its way to .NET: one pass from left to right, which keeps account of what each group costs when its repetitions are written out.</summary>
 internal sealed class RegexTranslation(string pattern)

@@ -1,0 +1,44 @@
+using System.Text.Json.Serialization;
+using GatewayMesh.Configuration.Policies.Ejection;
+using GatewayMesh.Configuration.Policies.Retries;
+using GatewayMesh.Configuration.Policies.Timeouts;
+
+namespace GatewayMesh.Configuration.Policies;
+
+/// <summary>How calls to a service are made (from <c>kind: service-policy</c>). Two are equal when they say the same.</summary>
+public sealed record PolicyModel
+{
+    private Written? _written;
+
+    /// <summary>The defaults.</summary>
+    public static PolicyModel Default { get; } = new();
+
+    /// <summary>How long the parts of a call may take.</summary>
+    public TimeoutsModel Timeouts { get; init; } = TimeoutsModel.Default;
+
+    /// <summary>Whether a failed attempt is followed by another.</summary>
+    public RetriesModel Retries { get; init; } = RetriesModel.Default;
+
+    /// <summary>When an instance is taken out of the choice.</summary>
+    public EjectionModel Ejection { get; init; } = EjectionModel.Default;
+
+    /// <summary>All of it as JSON, always in the same words: for the revision, for <c>/config</c> and <c>/explain</c>.</summary>
+    [JsonIgnore]
+    public string Text => (_written is { } written && ReferenceEquals(written.Of, this) ? written : _written = new Written(this, PolicyJson.Write(this))).Text;
+
+    /// <summary>By what it says.</summary>
+    public bool Equals(PolicyModel? other) => ReferenceEquals(this, other) || (other is not null && Text == other.Text);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
+
+    internal PolicyModel Under(ServicePolicyEntry? entry) => entry is null ? this : this with
+    {
+        Timeouts = Timeouts.Under(entry.Timeouts),
+        Retries = Retries.Under(entry.Retries),
+        Ejection = Ejection.Under(entry.Ejection),
+    };
+
+    // A copy made by `with` carries this field along, so it says of which one it is.
+    private sealed record Written(PolicyModel Of, string Text);
+}

@@ -1,0 +1,43 @@
+using GatewayMesh.Configuration.Document;
+using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Policies.Ejection;
+using GatewayMesh.Configuration.Policies.Retries;
+using GatewayMesh.Configuration.Policies.Timeouts;
+
+namespace GatewayMesh.Configuration.Policies;
+
+/// <summary><c>kind: service-policy</c>: how calls to a service are made. What it does not say falls to the policy named <c>*</c>, then to the defaults.</summary>
+public sealed record ServicePolicyEntry : ConfigEntry
+{
+    /// <summary>The name of the policy that all services share.</summary>
+    public const string All = "*";
+
+    /// <inheritdoc/>
+    public override string Kind => "service-policy";
+
+    /// <summary>How long the parts of a call may take.</summary>
+    public TimeoutsEntry Timeouts { get; init; } = new();
+
+    /// <summary>Whether a failed attempt is followed by another.</summary>
+    public RetriesEntry Retries { get; init; } = new();
+
+    /// <summary>When an instance is taken out of the choice.</summary>
+    public EjectionEntry Ejection { get; init; } = new();
+
+    internal static ServicePolicyEntry Bind(MappingReader reader, string name, SourceLocation origin)
+    {
+        foreach (var key in (ReadOnlySpan<string>)["hedging", "limits", "adaptiveConcurrency", "rateLimits", "idempotency", "loadBalancing", "mirroring", "faults", "sidecarBypass"])
+        {
+            reader.NotYet(key);
+        }
+
+        return new ServicePolicyEntry
+        {
+            Name = name,
+            Origin = origin,
+            Timeouts = reader.Section("timeouts", TimeoutsEntry.Bind),
+            Retries = reader.Section("retries", RetriesEntry.Bind),
+            Ejection = reader.Section("ejection", EjectionEntry.Bind),
+        };
+    }
+}
