@@ -13,6 +13,12 @@ public sealed record InstanceSighting(string Id, string Node, HostPort Address, 
     /// <summary><c>http</c> (default), <c>http2</c> or <c>grpc</c>.</summary>
     public string Protocol { get; init; } = "http";
 
+    /// <summary>Where its application is dialled past its sidecar; null when others cannot.</summary>
+    public HostPort? Application { get; init; }
+
+    /// <summary>Its sidecar is another's (a foreign proxy of Consul Connect): it hears no mesh header and knows a gateway for nobody but itself. Default: false.</summary>
+    public bool IsForeign { get; init; }
+
     /// <summary>Tags.</summary>
     public ImmutableArray<string> Tags { get; init; } = [];
 
@@ -21,7 +27,7 @@ public sealed record InstanceSighting(string Id, string Node, HostPort Address, 
 
     /// <summary>By content: read again, the same instance is equal.</summary>
     public bool Equals(InstanceSighting? other) =>
-        other is not null && (Id, Node, Address, Healthy, Protocol) == (other.Id, other.Node, other.Address, other.Healthy, other.Protocol)
+        other is not null && (Id, Node, Address, Healthy, Protocol, Application, IsForeign) == (other.Id, other.Node, other.Address, other.Healthy, other.Protocol, other.Application, other.IsForeign)
         && Tags.AsSpan().SequenceEqual(other.Tags.AsSpan()) && Meta.SequenceEqual(other.Meta);
 
     /// <inheritdoc/>

@@ -62,6 +62,7 @@ public static class NodeRecordBinder
             reader.Optional("healthy", ScalarTypes.Flag, true))
         {
             Protocol = reader.Optional("protocol", ScalarTypes.Text, "http"),
+            Application = reader.Has("application") ? reader.Required("application", ScalarTypes.Target) : null,
             Tags = reader.List("tags", ScalarTypes.Text),
             Meta = reader.Map("meta"),
         };

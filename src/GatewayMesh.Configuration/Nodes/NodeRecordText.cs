@@ -38,6 +38,11 @@ public static class NodeRecordText
             Line("  - name", Quote(service.Name));
             Line("    id", Quote(service.Id));
             Line("    address", Quote(service.Address.ToString()));
+            if (service.Application is { } application)
+            {
+                Line("    application", Quote(application.ToString()));
+            }
+
             Line("    healthy", service.Healthy ? "true" : "false");
             Line("    protocol", Quote(service.Protocol));
             Line("    tags", $"[{string.Join(", ", service.Tags.Select(Quote))}]");

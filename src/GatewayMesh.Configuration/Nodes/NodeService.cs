@@ -13,6 +13,9 @@ public sealed record NodeService(string Name, string Id, HostPort Address, bool 
     /// <summary><c>http</c> or <c>grpc</c>.</summary>
     public string Protocol { get; init; } = "http";
 
+    /// <summary>Where its application is dialled past its sidecar; null when others cannot.</summary>
+    public HostPort? Application { get; init; }
+
     /// <summary>Tags.</summary>
     public ImmutableArray<string> Tags { get; init; } = [];
 

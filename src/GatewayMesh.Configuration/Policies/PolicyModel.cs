@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using GatewayMesh.Configuration.Policies.Ejection;
 using GatewayMesh.Configuration.Policies.Retries;
+using GatewayMesh.Configuration.Policies.SidecarBypass;
 using GatewayMesh.Configuration.Policies.Timeouts;
 
 namespace GatewayMesh.Configuration.Policies;
@@ -22,6 +23,9 @@ public sealed record PolicyModel
     /// <summary>When an instance is taken out of the choice.</summary>
     public EjectionModel Ejection { get; init; } = EjectionModel.Default;
 
+    /// <summary>What becomes of a call when every sidecar of its callee is broken. Default: it fails.</summary>
+    public SidecarBypassMode SidecarBypass { get; init; }
+
     /// <summary>All of it as JSON, always in the same words: for the revision, for <c>/config</c> and <c>/explain</c>.</summary>
     [JsonIgnore]
     public string Text => (_written is { } written && ReferenceEquals(written.Of, this) ? written : _written = new Written(this, PolicyJson.Write(this))).Text;
@@ -37,6 +41,7 @@ public sealed record PolicyModel
         Timeouts = Timeouts.Under(entry.Timeouts),
         Retries = Retries.Under(entry.Retries),
         Ejection = Ejection.Under(entry.Ejection),
+        SidecarBypass = entry.SidecarBypass ?? SidecarBypass,
     };
 
     // A copy made by `with` carries this field along, so it says of which one it is.

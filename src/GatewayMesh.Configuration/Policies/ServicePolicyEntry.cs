@@ -2,6 +2,7 @@ using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Policies.Ejection;
 using GatewayMesh.Configuration.Policies.Retries;
+using GatewayMesh.Configuration.Policies.SidecarBypass;
 using GatewayMesh.Configuration.Policies.Timeouts;
 
 namespace GatewayMesh.Configuration.Policies;
@@ -24,9 +25,12 @@ public sealed record ServicePolicyEntry : ConfigEntry
     /// <summary>When an instance is taken out of the choice.</summary>
     public EjectionEntry Ejection { get; init; } = new();
 
+    /// <summary><c>sidecarBypass</c>: what becomes of a call when every sidecar of its callee is broken.</summary>
+    public SidecarBypassMode? SidecarBypass { get; init; }
+
     internal static ServicePolicyEntry Bind(MappingReader reader, string name, SourceLocation origin)
     {
-        foreach (var key in (ReadOnlySpan<string>)["hedging", "limits", "adaptiveConcurrency", "rateLimits", "idempotency", "loadBalancing", "mirroring", "faults", "sidecarBypass"])
+        foreach (var key in (ReadOnlySpan<string>)["hedging", "limits", "adaptiveConcurrency", "rateLimits", "idempotency", "loadBalancing", "mirroring", "faults"])
         {
             reader.NotYet(key);
         }
@@ -38,6 +42,7 @@ public sealed record ServicePolicyEntry : ConfigEntry
             Timeouts = reader.Section("timeouts", TimeoutsEntry.Bind),
             Retries = reader.Section("retries", RetriesEntry.Bind),
             Ejection = reader.Section("ejection", EjectionEntry.Bind),
+            SidecarBypass = reader.OrNull("sidecarBypass", SidecarBypassWord.Type),
         };
     }
 }

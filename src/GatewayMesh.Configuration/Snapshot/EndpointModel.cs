@@ -14,6 +14,12 @@ public sealed record EndpointModel(string Service, string Id, string Node, HostP
     /// <summary>Whether no sidecar fronts it, so that it is no peer: it hears no mesh header, and none of its is believed.</summary>
     public bool IsBare => Node.Length == 0;
 
+    /// <summary>Where its application is dialled past its sidecar; null when others cannot.</summary>
+    public HostPort? Application { get; init; }
+
+    /// <summary>Its sidecar is another's (a foreign proxy of Consul Connect), which takes a gateway that carries a call for the caller. Default: false.</summary>
+    public bool IsForeign { get; init; }
+
     /// <summary>Free pairs from its registration.</summary>
     public ImmutableSortedDictionary<string, string> Meta { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 }

@@ -12,7 +12,7 @@ internal static class NodeWords
             [
                 .. from node in all
                    from service in node.Record.Services
-                   group new InstanceSighting(service.Id, node.Record.Node, service.Address, node.Alive && service.Healthy) { Protocol = service.Protocol, Tags = service.Tags, Meta = service.Meta }
+                   group new InstanceSighting(service.Id, node.Record.Node, service.Address, node.Alive && service.Healthy) { Protocol = service.Protocol, Application = service.Application, Tags = service.Tags, Meta = service.Meta }
                        by service.Name into instances
                    select new ServiceSighting(instances.Key, [.. instances]),
             ],

@@ -18,7 +18,8 @@ public static class SnapshotCompiler
     public static MeshSnapshot Compile(EntrySet entries, IEnumerable<NodeSighting> nodes, ServiceCatalogue? catalogue = null, DeclaredIntentions? intentions = null)
     {
         ArgumentNullException.ThrowIfNull(entries);
-        var said = catalogue ?? NodeWords.Of(nodes);
+        var known = nodes.ToList();
+        var said = catalogue is null ? NodeWords.Of(known) : WithoutOurs(catalogue, known);
         var services = Services(entries, said.Services);
         var gateways = Gateways(said.Gateways);
         var ingress = Ingress(entries, services.Keys);
@@ -30,6 +31,21 @@ public static class SnapshotCompiler
             Gateways = gateways,
             Ingress = ingress.ToFrozenDictionary(),
             Intentions = table,
+        };
+    }
+
+    // A sidecar that somebody else registered (--sidecar-for) does not bear our mark; that it is ours its node says.
+    private static ServiceCatalogue WithoutOurs(ServiceCatalogue catalogue, IEnumerable<NodeSighting> nodes)
+    {
+        var ours = nodes.SelectMany(node => node.Record.Services).Select(service => (service.Id, service.Address)).ToHashSet();
+        return ours.Count == 0 ? catalogue : catalogue with
+        {
+            Services =
+            [
+                .. catalogue.Services.Select(service => service.Instances is { } instances && instances.Any(instance => instance.IsForeign)
+                    ? service with { Instances = [.. instances.Select(instance => instance.IsForeign && ours.Contains((instance.Id, instance.Address)) ? instance with { IsForeign = false } : instance)] }
+                    : service),
+            ],
         };
     }
 
@@ -63,7 +79,7 @@ public static class SnapshotCompiler
         {
             foreach (var instance in sighting.Instances ?? [])
             {
-                yield return (new EndpointModel(sighting.Name, instance.Id, instance.Node, instance.Address, instance.Healthy) { Meta = instance.Meta }, instance.Protocol);
+                yield return (new EndpointModel(sighting.Name, instance.Id, instance.Node, instance.Address, instance.Healthy) { Application = instance.Application, IsForeign = instance.IsForeign, Meta = instance.Meta }, instance.Protocol);
             }
         }
 

@@ -10,4 +10,8 @@ namespace GatewayMesh.Proxy.Forwarding;
 /// <param name="Upstream">The connections to it.</param>
 /// <param name="Destination">The service that a gateway is asked to reach; null when the instance itself is meant.</param>
 /// <param name="Source">What the instance is told of the caller; null: nothing.</param>
-internal readonly record struct Hop(EndpointLease Lease, TargetKind Kind, Upstream Upstream, string? Destination, string? Source);
+internal readonly record struct Hop(EndpointLease Lease, TargetKind Kind, Upstream Upstream, string? Destination, string? Source)
+{
+    /// <summary>The gateway is asked to go past the callee's sidecars. Default: false.</summary>
+    public bool Bypass { get; init; }
+}

@@ -216,6 +216,11 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         {
             target.TryAddWithoutValidation(MeshHeaders.Destination, destination);
         }
+
+        if (exchange.Hop.Bypass)
+        {
+            target.TryAddWithoutValidation(MeshHeaders.Bypass, MeshHeaderValues.BypassesSidecar);
+        }
     }
 
     private void CopyResponseHeaders(HttpResponseMessage source, HttpResponse target)

@@ -1,3 +1,5 @@
+using GatewayMesh.Configuration.Policies.SidecarBypass;
+using GatewayMesh.Proxy.Authorization;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Forwarding;
 using GatewayMesh.Proxy.Grpc;
@@ -18,9 +20,11 @@ namespace GatewayMesh.Proxy.Pipeline;
 ///                          pick ──► forward ──ok──► done
 ///                            ▲         │
 ///                            └─ Attempts.TryNext: not forwarded, or idempotent; another instance; attempts, time and budget left
+///
+/// every sidecar of the callee out of reach, and sidecarBypass: gateway ──► a gateway ──► the application
 /// </code>
 /// </summary>
-internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder, UpstreamPools upstreams, PowerOfTwoChoices balancer, SplitMix random, RetryBudget budget, MeshMetrics metrics, ICallerIdentity identity)
+internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder, UpstreamPools upstreams, PowerOfTwoChoices balancer, BypassedSidecars bypassed, SplitMix random, RetryBudget budget, MeshMetrics metrics, ICallerIdentity identity)
 {
     private static readonly Func<Exchange, MeshError, bool> DropForGatewayFallback = static (exchange, error) =>
         !error.Forwarded && !exchange.IsBodyBegun && error.Kind != MeshErrorKind.IntentionDenied; // what one door denies is not tried at another
@@ -45,7 +49,42 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
             metrics.CountFailover(MeshTier.Gateway, MeshTier.Sidecar, error.Row.Reason);
         }
 
-        return await DirectAsync(exchange).ConfigureAwait(false);
+        if (exchange.Said.Bypass || bypassed.IsFirst(exchange))
+        {
+            var past = await PastSidecarsAsync(exchange).ConfigureAwait(false);
+            if (!past.IsError || past.Forwarded || exchange.IsBodyBegun || past.Kind == MeshErrorKind.IntentionDenied)
+            {
+                return past;
+            }
+        }
+
+        var direct = await DirectAsync(exchange, exchange.Route.Instances, exchange.Route.Kind).ConfigureAwait(false);
+        if (!BypassedSidecars.IsWorthATry(exchange, direct) || !budget.TryTake())
+        {
+            return direct;
+        }
+
+        var last = await PastSidecarsAsync(exchange).ConfigureAwait(false);
+        return last.Kind == MeshErrorKind.NoEndpoint ? direct : last;
+    }
+
+    // A gateway dials the applications; everybody else asks a gateway to. NoEndpoint: there is no such way.
+    private ValueTask<MeshError> PastSidecarsAsync(Exchange exchange)
+    {
+        if (exchange.Behaviour.Direction == RequestDirection.Gateway)
+        {
+            return exchange.Route.Policy.SidecarBypass == SidecarBypassMode.Gateway && bypassed.Behind(exchange.Route.Instances) is { } applications
+                ? DirectAsync(exchange, applications, TargetKind.Application)
+                : ValueTask.FromResult(new MeshError(MeshErrorKind.NoEndpoint, Forwarded: false));
+        }
+
+        if (GatewaysFor(exchange) is not { } gateways)
+        {
+            return ValueTask.FromResult(new MeshError(MeshErrorKind.NoEndpoint, Forwarded: false));
+        }
+
+        metrics.CountFailover(MeshTier.Sidecar, MeshTier.Gateway, "sidecar_bypass");
+        return ThroughGatewayAsync(exchange, gateways, bypass: true);
     }
 
     private EndpointSet? GatewaysFor(Exchange exchange)
@@ -63,24 +102,30 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
     }
 
     // The constant share: a path that is never used does not work on the day it is needed. What it did not forward costs no attempt.
-    private ValueTask<MeshError> ThroughGatewayAsync(Exchange exchange, EndpointSet gateways)
+    private ValueTask<MeshError> ThroughGatewayAsync(Exchange exchange, EndpointSet gateways, bool bypass = false)
     {
         var tried = default(TriedEndpoints);
         balancer.TryPick(gateways, ref tried, out var lease);
         exchange.Tier = MeshTier.Gateway;
-        exchange.MayDrop = DropForGatewayFallback;
-        return AttemptAsync(exchange, lease, TargetKind.MeshPeer, exchange.Destination);
+        exchange.MayDrop = bypass ? null : DropForGatewayFallback;
+        return AttemptAsync(exchange, lease, TargetKind.MeshPeer, exchange.Destination, bypass);
     }
 
-    private async ValueTask<MeshError> DirectAsync(Exchange exchange)
+    private async ValueTask<MeshError> DirectAsync(Exchange exchange, EndpointSet instances, TargetKind target)
     {
-        var instances = exchange.Route.Instances;
+        exchange.Tried = default;
         exchange.Tier = exchange.Behaviour.Tier;
         exchange.MayDrop = DropForAnotherInstance;
         while (true)
         {
             balancer.TryPick(instances, ref exchange.Tried, out var lease);
-            var kind = exchange.Route.Kind == TargetKind.MeshPeer && lease.Endpoint.IsBare ? TargetKind.BareInstance : exchange.Route.Kind;
+            var kind = target == TargetKind.MeshPeer && lease.Endpoint.IsBare ? TargetKind.BareInstance : target;
+            if (!ForeignCallee.MaySee(options.GatewayService, exchange, lease.Endpoint))
+            {
+                lease.End(EndpointOutcome.Cancelled);
+                return new MeshError(MeshErrorKind.IntentionDenied, Forwarded: false, $"the callee's proxy is not of this mesh and would see {options.GatewayService}, which may not call it");
+            }
+
             var error = await AttemptAsync(exchange, lease, kind, destination: null).ConfigureAwait(false);
             if (!error.IsError)
             {
@@ -101,7 +146,7 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
         }
     }
 
-    private async ValueTask<MeshError> AttemptAsync(Exchange exchange, EndpointLease lease, TargetKind kind, string? destination)
+    private async ValueTask<MeshError> AttemptAsync(Exchange exchange, EndpointLease lease, TargetKind kind, string? destination, bool bypass = false)
     {
         var protocol = HopProtocol.Of(exchange, kind);
         var upstream = upstreams.Rent(new UpstreamKey(
@@ -109,7 +154,7 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
         var outcome = EndpointOutcome.Cancelled;
         try
         {
-            exchange.Hop = new Hop(lease, kind, upstream, destination, identity.SourceFor(exchange));
+            exchange.Hop = new Hop(lease, kind, upstream, destination, identity.SourceFor(exchange)) { Bypass = bypass };
             exchange.Answered = MeshError.None;
             exchange.Dropped = false;
             exchange.CallStatus = GrpcStatus.None;

@@ -13,6 +13,9 @@ namespace GatewayMesh.Proxy.Resilience;
 /// <param name="Destination">The called service, or null.</param>
 public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? Timeout, string? Source, string? Destination)
 {
+    /// <summary>The value of <see cref="MeshHeaders.Bypass"/>.</summary>
+    public const string BypassesSidecar = "sidecar";
+
     private const int MaxCount = 99;
     private const int MaxTimeout = 86_400_000;
     private const int MaxName = 255;
@@ -20,6 +23,9 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
 
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
     private static readonly SearchValues<char> IdCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:/");
+
+    /// <summary>A gateway is asked to go past the callee's sidecars. Default: false.</summary>
+    public bool Bypass { get; init; }
 
     /// <summary>Of a request without any of the fields.</summary>
     public static MeshHeaderValues None => new(1, 0, null, null, null);
@@ -36,12 +42,13 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
             || !TryNumber(headers[MeshHeaders.Hops], 0, MaxCount, out var hops)
             || !TryNumber(headers[MeshHeaders.TimeoutMs], 0, MaxTimeout, out var timeout)
             || !TryName(headers[MeshHeaders.Source], MaxId, IdCharacters, out var source)
-            || !TryName(headers[MeshHeaders.Destination], MaxName, NameCharacters, out var destination))
+            || !TryName(headers[MeshHeaders.Destination], MaxName, NameCharacters, out var destination)
+            || headers[MeshHeaders.Bypass] is not ([] or [BypassesSidecar]))
         {
             return false;
         }
 
-        values = new MeshHeaderValues(attempt ?? 1, hops ?? 0, timeout is { } ms ? TimeSpan.FromMilliseconds(ms) : null, source, destination);
+        values = new MeshHeaderValues(attempt ?? 1, hops ?? 0, timeout is { } ms ? TimeSpan.FromMilliseconds(ms) : null, source, destination) { Bypass = headers[MeshHeaders.Bypass].Count > 0 };
         return true;
     }
 

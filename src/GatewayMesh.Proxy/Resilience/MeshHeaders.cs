@@ -21,6 +21,9 @@ public static class MeshHeaders
     /// <summary>The service that is called, when a gateway carries the request.</summary>
     public const string Destination = "gatewaymesh-destination";
 
+    /// <summary><c>sidecar</c>: the caller has found every sidecar of the callee broken, and asks a gateway to go past them.</summary>
+    public const string Bypass = "gatewaymesh-bypass";
+
     /// <summary>Response: the node that answered the live path.</summary>
     public const string Node = "gatewaymesh-node";
 

@@ -15,6 +15,7 @@ internal static class NodeServices
             new NodeService(service.Name, service.Id, new HostPort(bootstrap.Sidecar!.Address, service.Inbound!.Port), isReady(service))
             {
                 Protocol = service.Protocol,
+                Application = ApplicationAddress.SeenByOthers(new HostPort(service.Address, service.Port), new HostPort(bootstrap.Sidecar.Address, service.Inbound.Port)),
                 Tags = service.Tags,
                 Meta = service.Meta,
             }),

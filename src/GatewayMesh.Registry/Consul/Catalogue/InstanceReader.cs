@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Configuration.Values;
+using GatewayMesh.Registry.Consul.Registration;
 
 namespace GatewayMesh.Registry.Consul.Catalogue;
 
@@ -22,6 +25,8 @@ internal static class InstanceReader
                 instances[$"{id} {address}"] = new InstanceSighting(id, registered.Node, address, registered.Passes)
                 {
                     Protocol = ProtocolOf(registered),
+                    Application = ApplicationOf(registered, address),
+                    IsForeign = registered.MetaOf(MetaKeys.Node) is null,
                     Tags = registered.Tags,
                     Meta = registered.Meta,
                 };
@@ -30,6 +35,12 @@ internal static class InstanceReader
 
         return instances.ToImmutable();
     }
+
+    private static HostPort? ApplicationOf(Registered registered, HostPort inbound) =>
+        registered.Proxy is { } proxy && Registered.Text(proxy, "LocalServiceAddress") is { } host && Names.IsHost(host)
+        && proxy.TryGetProperty("LocalServicePort", out var number) && number.TryGetInt32(out var port) && port is > 0 and < 65536
+            ? ApplicationAddress.SeenByOthers(new HostPort(host, port), inbound)
+            : null;
 
     private static string ProtocolOf(Registered registered)
     {
