@@ -1,8 +1,10 @@
 using System.Text.Json.Serialization;
 using GatewayMesh.Configuration.Policies.Ejection;
+using GatewayMesh.Configuration.Policies.Hedging;
 using GatewayMesh.Configuration.Policies.Retries;
 using GatewayMesh.Configuration.Policies.SidecarBypass;
 using GatewayMesh.Configuration.Policies.Timeouts;
+using GatewayMesh.Configuration.Routing;
 
 namespace GatewayMesh.Configuration.Policies;
 
@@ -20,6 +22,9 @@ public sealed record PolicyModel
     /// <summary>Whether a failed attempt is followed by another.</summary>
     public RetriesModel Retries { get; init; } = RetriesModel.Default;
 
+    /// <summary>Whether a slow request is sent to a second instance too.</summary>
+    public HedgingModel Hedging { get; init; } = HedgingModel.Default;
+
     /// <summary>When an instance is taken out of the choice.</summary>
     public EjectionModel Ejection { get; init; } = EjectionModel.Default;
 
@@ -36,10 +41,18 @@ public sealed record PolicyModel
     /// <inheritdoc/>
     public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
 
+    /// <summary>With what a rule of a router says of timeouts and retries; itself when it says nothing.</summary>
+    public PolicyModel With(RouteAction action)
+    {
+        var (timeouts, retries) = (Timeouts.With(action), Retries.With(action));
+        return ReferenceEquals(timeouts, Timeouts) && ReferenceEquals(retries, Retries) ? this : this with { Timeouts = timeouts, Retries = retries };
+    }
+
     internal PolicyModel Under(ServicePolicyEntry? entry) => entry is null ? this : this with
     {
         Timeouts = Timeouts.Under(entry.Timeouts),
         Retries = Retries.Under(entry.Retries),
+        Hedging = Hedging.Under(entry.Hedging),
         Ejection = Ejection.Under(entry.Ejection),
         SidecarBypass = entry.SidecarBypass ?? SidecarBypass,
     };

@@ -1,6 +1,7 @@
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Policies.Ejection;
+using GatewayMesh.Configuration.Policies.Hedging;
 using GatewayMesh.Configuration.Policies.Retries;
 using GatewayMesh.Configuration.Policies.SidecarBypass;
 using GatewayMesh.Configuration.Policies.Timeouts;
@@ -22,6 +23,9 @@ public sealed record ServicePolicyEntry : ConfigEntry
     /// <summary>Whether a failed attempt is followed by another.</summary>
     public RetriesEntry Retries { get; init; } = new();
 
+    /// <summary>Whether a slow request is sent to a second instance too.</summary>
+    public HedgingEntry Hedging { get; init; } = new();
+
     /// <summary>When an instance is taken out of the choice.</summary>
     public EjectionEntry Ejection { get; init; } = new();
 
@@ -30,19 +34,41 @@ public sealed record ServicePolicyEntry : ConfigEntry
 
     internal static ServicePolicyEntry Bind(MappingReader reader, string name, SourceLocation origin)
     {
-        foreach (var key in (ReadOnlySpan<string>)["hedging", "limits", "adaptiveConcurrency", "rateLimits", "idempotency", "loadBalancing", "mirroring", "faults"])
+        foreach (var key in (ReadOnlySpan<string>)["limits", "adaptiveConcurrency", "rateLimits", "idempotency", "loadBalancing", "mirroring", "faults"])
         {
             reader.NotYet(key);
         }
 
-        return new ServicePolicyEntry
+        var entry = new ServicePolicyEntry
         {
             Name = name,
             Origin = origin,
             Timeouts = reader.Section("timeouts", TimeoutsEntry.Bind),
             Retries = reader.Section("retries", RetriesEntry.Bind),
+            Hedging = reader.Section("hedging", HedgingEntry.Bind),
             Ejection = reader.Section("ejection", EjectionEntry.Bind),
             SidecarBypass = reader.OrNull("sidecarBypass", SidecarBypassWord.Type),
         };
+        Check(reader, entry);
+        return entry;
+    }
+
+    // What one section says against another.
+    private static void Check(MappingReader reader, ServicePolicyEntry entry)
+    {
+        if (entry.Timeouts.Request > TimeSpan.Zero && entry.Hedging.Delay >= entry.Timeouts.Request)
+        {
+            reader.Fail("hedging", "has a delay that is not shorter than timeouts.request: there would never be a hedge", "make hedging.delay the shorter one");
+        }
+
+        if (entry.Hedging.MaxHedges >= entry.Retries.MaxAttempts)
+        {
+            reader.Fail("hedging", "has as many maxHedges as retries.maxAttempts allows attempts, the first included", "raise retries.maxAttempts above hedging.maxHedges");
+        }
+
+        if (entry is { Retries.MaxAttempts: 1, Hedging: { MaxHedges: null } and ({ Delay: not null } or { Quantile: not null }) })
+        {
+            reader.Fail("hedging", "cannot be with retries.maxAttempts: 1, as a hedge is an attempt", "say retries.maxAttempts: 2 or more");
+        }
     }
 }
