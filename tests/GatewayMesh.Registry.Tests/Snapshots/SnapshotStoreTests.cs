@@ -57,6 +57,27 @@ internal sealed class SnapshotStoreTests
     }
 
     [Test]
+    public void Policies_of_attempts_are_loaded_as_they_were()
+    {
+        var errors = new ConfigErrors();
+        var text = File.ReadAllText(Path.Combine(TestContext.CurrentContext.TestDirectory, "Cases", "Entries", "policy-attempts.yaml"));
+        var entries = EntrySet.From(YamlDocuments.Read(Encoding.UTF8.GetBytes(text), "policy-attempts.yaml", errors).Select(document => EntryBinder.Bind(document, errors)!).ToList(), errors)!;
+        var view = View();
+        view = view with { Entries = view.Entries with { ServicePolicies = entries.ServicePolicies } };
+        Assert.That(_store.Save(view), Is.Null);
+
+        var loaded = _store.Load(out var error)!;
+
+        Assert.That(error, Is.Null);
+        var (before, after) = (SnapshotCompiler.Compile(view.Entries, view.Nodes), SnapshotCompiler.Compile(loaded.Entries, loaded.Nodes));
+        Assert.That(after.Revision, Is.EqualTo(before.Revision));
+        Assert.That(
+            after.Services["web"].Policy.Text,
+            Does.Contain("\"on\":[\"not-forwarded\",\"connect-failure\",\"refused-stream\",\"reset\",\"gateway-error\",\"5xx\"").And.Contain("\"statusCodes\":[425,429]").And.Contain("\"quantile\":0.95"));
+        Assert.That(before.Services["web"].Policy, Is.EqualTo(after.Services["web"].Policy));
+    }
+
+    [Test]
     [System.Runtime.Versioning.SupportedOSPlatform("linux")]
     public void Only_its_owner_may_read_it()
     {
