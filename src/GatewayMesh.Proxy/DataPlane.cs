@@ -18,6 +18,7 @@ using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Pipeline;
 using GatewayMesh.Proxy.Resilience;
 using GatewayMesh.Proxy.Routing;
+using GatewayMesh.Proxy.Routing.Tree;
 using GatewayMesh.Proxy.Telemetry;
 using GatewayMesh.Proxy.Upstreams;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -36,6 +37,7 @@ public sealed class DataPlane : IAsyncDisposable
     private readonly OpenConnections _connections;
     private readonly Traffic _traffic;
     private readonly RateMeter _rate;
+    private readonly SplitMix _random;
     private readonly EndpointRegistry _endpoints;
     private readonly UpstreamPools _upstreams;
     private readonly YarpForwarder _forwarder = new();
@@ -58,7 +60,7 @@ public sealed class DataPlane : IAsyncDisposable
         _options = options;
         var time = options.Time;
         var pseudonym = $"{options.Node}-{options.RoleName}";
-        var random = new SplitMix((ulong)options.Seed);
+        var random = _random = new SplitMix((ulong)options.Seed);
         Metrics = new MeshMetrics();
         _prometheus = new PrometheusText(Metrics);
         _accessLog = options.AccessLog is { } sink ? new AccessLog(sink, options.Node) : null;
@@ -150,7 +152,7 @@ public sealed class DataPlane : IAsyncDisposable
     public void Reconfigure(IngressSpec ingress) => _edge.Apply(ingress.Listeners, ingress.TrustedProxies);
 
     /// <summary>The services that requests went to since the last call.</summary>
-    public IReadOnlyCollection<string> TakeUsed() => [.. _traffic.Mesh.Endpoints.Services.Where(service => service.TakeUsed()).Select(service => service.Service)];
+    public IReadOnlyCollection<string> TakeUsed() => [.. _traffic.Mesh.Endpoints.Services.Concat(_traffic.Mesh.Endpoints.Targets).Where(set => set.TakeUsed()).Select(set => set.Service).Distinct(StringComparer.OrdinalIgnoreCase)];
 
     /// <summary>Swaps the configuration. Requests under way keep the one that they began with, but for its intentions: those that they no longer allow are ended.</summary>
     public void Apply(MeshSnapshot snapshot)
@@ -165,10 +167,10 @@ public sealed class DataPlane : IAsyncDisposable
                 table.Find(service)?.MarkUsed();
             }
 
-            _traffic.Mesh = new LiveMesh(snapshot, table);
+            _traffic.Mesh = new LiveMesh(snapshot, table, RouteTable.Of(snapshot, table, _random, _options.Time));
             _demand?.Applied(table);
             var addresses = new HashSet<HostPort>(snapshot.Gateways.Select(gateway => gateway.Mesh));
-            addresses.UnionWith(snapshot.Services.Values.SelectMany(service => service.Endpoints).Select(endpoint => endpoint.Address));
+            addresses.UnionWith(table.Instances.Select(instance => instance.Key.Address));
             _upstreams.RetireAllBut(addresses);
             Metrics.SetRevision(snapshot.Revision);
         }
@@ -226,7 +228,7 @@ public sealed class DataPlane : IAsyncDisposable
         var table = _traffic.Mesh.Endpoints;
         return
         [
-            .. table.Services.Concat(table.Gateways).Concat(_applications.Applications).SelectMany(set => set.All).Select(static state => new EndpointView(
+            .. table.Instances.Concat(table.Gateways.Concat(_applications.Applications).SelectMany(set => set.All)).Select(static state => new EndpointView(
                 state.Key.Service, state.Key.Id, state.Model.Node, state.Model.Address, state.Model.Healthy,
                 state.InFlight, state.ConsecutiveFailures, state.IsEjected, state.EjectedFor)),
         ];

@@ -9,8 +9,14 @@ public sealed record RouteMatch
     /// <summary>What is asked of the path; null for any.</summary>
     public PathRule? Path { get; init; }
 
-    /// <summary>What is asked of header fields.</summary>
+    /// <summary>Whether letters of the path are compared without case (Consul 1.19 and later). Default: false.</summary>
+    public bool CaseInsensitive { get; init; }
+
+    /// <summary>What is asked of header fields, all of it.</summary>
     public ImmutableArray<HeaderRule> Headers { get; init; } = [];
+
+    /// <summary>What is asked of parameters of the query, all of it.</summary>
+    public ImmutableArray<QueryRule> Query { get; init; } = [];
 
     /// <summary>Methods, in upper case; empty for any.</summary>
     public ImmutableArray<string> Methods { get; init; } = [];

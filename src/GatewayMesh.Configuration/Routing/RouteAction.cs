@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using GatewayMesh.Configuration.Policies;
 
 namespace GatewayMesh.Configuration.Routing;
 
@@ -15,6 +14,9 @@ public sealed record RouteAction
     /// <summary>In place of <c>timeouts.request</c>; null to leave it.</summary>
     public TimeSpan? RequestTimeout { get; init; }
 
+    /// <summary>In place of the time that a stream may be idle; null to leave it (Consul 1.14 and later).</summary>
+    public TimeSpan? IdleTimeout { get; init; }
+
     /// <summary>Retries, so attempts less one; null to leave them.</summary>
     public int? NumRetries { get; init; }
 
@@ -23,4 +25,7 @@ public sealed record RouteAction
 
     /// <summary>Statuses that are tried again.</summary>
     public ImmutableArray<int> RetryOnStatusCodes { get; init; } = [];
+
+    /// <summary>Conditions by Envoy's names, such as <c>5xx</c> and <c>reset</c>, on which is tried again (Consul 1.14 and later).</summary>
+    public ImmutableArray<string> RetryOn { get; init; } = [];
 }

@@ -11,7 +11,13 @@ namespace GatewayMesh.Configuration.Routing;
 /// <param name="Datacenter">Where.</param>
 public sealed record TargetModel(string Id, string Service, string Subset, string Datacenter)
 {
-    /// <summary>Its instances, healthy or not; fewer than the service has where a subset is meant.</summary>
+    /// <summary>Which instances the subset has, as an expression of Consul's filter language; empty for all.</summary>
+    public string Filter { get; init; } = "";
+
+    /// <summary>Whether instances whose checks warn are unfit too. Default: false, so that in a subset (not in a whole service) they are healthy.</summary>
+    public bool OnlyPassing { get; init; }
+
+    /// <summary>Its instances, healthy or not; fewer than the service has where a subset is meant. Whether one is healthy is said here: two subsets may differ on it.</summary>
     public ImmutableArray<EndpointModel> Endpoints { get; init; } = [];
 
     /// <summary>How calls to it are made.</summary>
@@ -22,4 +28,8 @@ public sealed record TargetModel(string Id, string Service, string Subset, strin
 
     /// <summary>The registry does not look at its instances now and would answer whoever asks. Default: false.</summary>
     public bool IsDormant { get; init; }
+
+    /// <summary>The id of a target.</summary>
+    public static string IdOf(string service, string subset, string datacenter) =>
+        subset.Length > 0 ? $"{subset}.{service}.default.{datacenter}" : $"{service}.default.{datacenter}";
 }

@@ -17,7 +17,7 @@ internal sealed class ExchangeFacts(Exchange exchange) : IRequestFacts
     public string Method => exchange.Http.Request.Method;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Paths => PathReadings.Of(exchange.Target.PathAndQuery);
+    public IReadOnlyList<string> Paths => PathReadings.Of(exchange.Forwarded);
 
     /// <inheritdoc/>
     public string? Field(string name)

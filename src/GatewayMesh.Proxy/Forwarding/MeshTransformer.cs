@@ -35,7 +35,7 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
     /// <inheritdoc/>
     public override ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
-        proxyRequest.RequestUri = new Uri(destinationPrefix + exchange.Target.PathAndQuery, Verbatim);
+        proxyRequest.RequestUri = new Uri(destinationPrefix + (exchange.Hop.Destination is null ? exchange.Forwarded : exchange.Target.PathAndQuery), Verbatim);
         proxyRequest.Options.Set(UpstreamConnector.ConnectTimeout, exchange.Route.Policy.Timeouts.Connect);
         proxyRequest.Options.Set(SendOnceHandler.Observer, exchange);
         _withoutBody?.Clear();
@@ -215,6 +215,10 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         if (exchange.Hop.Destination is { } destination)
         {
             target.TryAddWithoutValidation(MeshHeaders.Destination, destination);
+            if (exchange.Draw is { } draw)
+            {
+                target.TryAddWithoutValidation(MeshHeaders.Draw, draw.Number.ToString("x16", CultureInfo.InvariantCulture));
+            }
         }
 
         if (exchange.Hop.Bypass)

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Policies;
+using GatewayMesh.Configuration.Routing;
 using GatewayMesh.Configuration.Snapshot;
 
 namespace GatewayMesh.Proxy.LoadBalancing;
@@ -35,13 +36,14 @@ public sealed class EndpointRegistry
             var services = snapshot.Services.Values.ToFrozenDictionary(
                 service => service.Name,
                 service => SetOf(service.Name, service.Policy, service.Protocol, service.Endpoints, states, service.IsDormant),
-                StringComparer.Ordinal);
+                StringComparer.OrdinalIgnoreCase);
+            var targets = RouteTargets.Of(snapshot).ToFrozenDictionary(target => target.Id, target => SetOf(target, snapshot, services, states), StringComparer.OrdinalIgnoreCase);
             var gateways = snapshot.Gateways.GroupBy(gateway => gateway.Group, StringComparer.Ordinal).ToFrozenDictionary(
                 group => group.Key,
                 group => SetOf(group.Key, PolicyModel.Default, "http", [.. group.Select(AsEndpoint)], states),
                 StringComparer.Ordinal);
             _states = states;
-            Volatile.Write(ref _current, new EndpointTable(services, gateways));
+            Volatile.Write(ref _current, new EndpointTable(services, gateways, targets));
             return _current;
         }
     }
@@ -50,30 +52,53 @@ public sealed class EndpointRegistry
     private static EndpointModel AsEndpoint(GatewayModel gateway) =>
         new("gateway:" + gateway.Group, gateway.Node, gateway.Node, gateway.Mesh, gateway.Healthy);
 
-    private EndpointSet SetOf(string service, PolicyModel policy, string protocol, ImmutableArray<EndpointModel> endpoints, Dictionary<EndpointKey, EndpointState> states, bool dormant = false)
+    // All of a service's instances in the own datacenter are the service's own set, so that there is one place where its use and its load are known.
+    private EndpointSet SetOf(TargetModel target, MeshSnapshot snapshot, FrozenDictionary<string, EndpointSet> services, Dictionary<EndpointKey, EndpointState> states) =>
+        target.Subset.Length == 0
+        && snapshot.Services.TryGetValue(target.Service, out var service)
+        && service.Protocol == target.Protocol
+        && service.IsDormant == target.IsDormant
+        && service.Policy == target.Policy
+        && service.Endpoints.AsSpan().SequenceEqual(target.Endpoints.AsSpan())
+            ? services[service.Name]
+            : SetOf(target.Service, target.Policy, target.Protocol, target.Endpoints, states, target.IsDormant, target.Id);
+
+    private EndpointSet SetOf(
+        string service, PolicyModel policy, string protocol, ImmutableArray<EndpointModel> endpoints, Dictionary<EndpointKey, EndpointState> states, bool dormant = false, string? target = null)
     {
         var all = ImmutableArray.CreateBuilder<EndpointState>(endpoints.Length);
+        var healthy = ImmutableArray.CreateBuilder<EndpointState>(endpoints.Length);
+        var seen = new HashSet<EndpointKey>(endpoints.Length);
         foreach (var model in endpoints)
         {
             var key = EndpointKey.Of(model);
-            if (states.ContainsKey(key))
+            if (!seen.Add(key))
             {
                 continue; // declared twice: one instance
             }
 
-            if (_states.TryGetValue(key, out var state))
+            // A service and its subsets have one state for an instance: what one way learns of it, the others know.
+            if (!states.TryGetValue(key, out var state))
             {
-                state.Declare(model, policy);
-            }
-            else
-            {
-                state = new EndpointState(model, policy, _time, _ejected);
+                if (_states.TryGetValue(key, out state))
+                {
+                    state.Declare(model, policy);
+                }
+                else
+                {
+                    state = new EndpointState(model, policy, _time, _ejected);
+                }
+
+                states.Add(key, state);
             }
 
-            states.Add(key, state);
             all.Add(state);
+            if (model.Healthy)
+            {
+                healthy.Add(state);
+            }
         }
 
-        return new EndpointSet(service, policy, all.ToImmutable(), protocol) { IsDormant = dormant };
+        return new EndpointSet(service, policy, all.ToImmutable(), protocol, healthy.ToImmutable()) { IsDormant = dormant, Target = target };
     }
 }

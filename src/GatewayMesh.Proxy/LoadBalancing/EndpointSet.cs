@@ -9,18 +9,21 @@ public sealed class EndpointSet
 {
     private bool _used;
 
-    internal EndpointSet(string service, PolicyModel policy, ImmutableArray<EndpointState> all, string protocol = "http")
+    internal EndpointSet(string service, PolicyModel policy, ImmutableArray<EndpointState> all, string protocol = "http", ImmutableArray<EndpointState> healthy = default)
     {
         Service = service;
         Policy = policy;
         All = all;
         Protocol = protocol;
         SpeaksHttp2 = protocol is "http2" or "grpc";
-        Healthy = [.. all.Where(state => state.Model.Healthy)];
+        Healthy = !healthy.IsDefault ? healthy : [.. all.Where(state => state.Model.Healthy)];
     }
 
     /// <summary>Name of the service.</summary>
     public string Service { get; }
+
+    /// <summary>Id of the target when these are not simply all of the service's instances in the own datacenter: a subset, or those of another one; otherwise null.</summary>
+    public string? Target { get; init; }
 
     /// <summary>How calls to it are made.</summary>
     public PolicyModel Policy { get; }
@@ -39,6 +42,21 @@ public sealed class EndpointSet
 
     /// <summary>The registry does not look at them now and would answer whoever asks. Default: false.</summary>
     public bool IsDormant { get; init; }
+
+    /// <summary>Whether an instance is healthy and not ejected (or due for its trial).</summary>
+    /// <param name="now">Timestamp of the moment.</param>
+    internal bool IsWell(long now)
+    {
+        foreach (var state in Healthy)
+        {
+            if (state.IsUsable(now))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>A request goes to one of them: a plain flag, written once between two looks at it.</summary>
     internal void MarkUsed()

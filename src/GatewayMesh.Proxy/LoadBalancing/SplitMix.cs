@@ -6,9 +6,11 @@ public sealed class SplitMix(ulong seed)
     private ulong _state = seed;
 
     /// <summary>64 random bits.</summary>
-    public ulong Next()
+    public ulong Next() => Mix(Interlocked.Add(ref _state, 0x9E37_79B9_7F4A_7C15UL));
+
+    /// <summary>The mixing step alone: each number has one other, and near ones have distant ones.</summary>
+    public static ulong Mix(ulong z)
     {
-        var z = Interlocked.Add(ref _state, 0x9E37_79B9_7F4A_7C15UL);
         z = (z ^ (z >> 30)) * 0xBF58_476D_1CE4_E5B9UL;
         z = (z ^ (z >> 27)) * 0x94D0_49BB_1331_11EBUL;
         return z ^ (z >> 31);

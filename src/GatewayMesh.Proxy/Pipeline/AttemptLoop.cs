@@ -108,7 +108,7 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
         balancer.TryPick(gateways, ref tried, out var lease);
         exchange.Tier = MeshTier.Gateway;
         exchange.MayDrop = bypass ? null : DropForGatewayFallback;
-        return AttemptAsync(exchange, lease, TargetKind.MeshPeer, exchange.Destination, bypass);
+        return AttemptAsync(exchange, lease, TargetKind.MeshPeer, exchange.Asked, bypass);
     }
 
     private async ValueTask<MeshError> DirectAsync(Exchange exchange, EndpointSet instances, TargetKind target)

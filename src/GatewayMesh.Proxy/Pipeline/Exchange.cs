@@ -10,6 +10,7 @@ using GatewayMesh.Proxy.Listeners;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Resilience;
 using GatewayMesh.Proxy.Routing;
+using GatewayMesh.Proxy.Routing.Tree;
 using GatewayMesh.Proxy.Telemetry;
 using GatewayMesh.Proxy.Upstreams;
 using Microsoft.AspNetCore.Http;
@@ -89,8 +90,20 @@ internal sealed class Exchange : IBodyObserver
     /// <summary>Where it goes.</summary>
     public Route Route { get; set; }
 
-    /// <summary>The service that it goes to, when the mesh knows it.</summary>
+    /// <summary>The service that it goes to, when the mesh knows it: that of its target, which need not be the one that was asked for.</summary>
     public string? Destination { get; set; }
+
+    /// <summary>The service that was asked for, by host, listener or a peer's word; the name under which a gateway is handed the request.</summary>
+    public string Asked { get; set; } = "";
+
+    /// <summary>Its lot at splitters, once there was one: the same at each attempt and at a gateway that carries it.</summary>
+    public SplitDraw? Draw { get; set; }
+
+    /// <summary>Path and query as the rule of a router has rewritten them; null where they go on as they came.</summary>
+    public string? Rewritten { get; set; }
+
+    /// <summary>Path and query as instances get them. A gateway that shall carry the request gets those that came, since it asks the same rules.</summary>
+    public string Forwarded => Rewritten ?? Target.PathAndQuery;
 
     /// <summary>The place that admission gave it.</summary>
     public AdmissionLease Admission { get; set; }
@@ -290,6 +303,9 @@ internal sealed class Exchange : IBodyObserver
         Caller = default;
         Route = default;
         Destination = null;
+        Asked = "";
+        Draw = null;
+        Rewritten = null;
         HasWaited = false;
         Admission = default;
         Deadline = default;

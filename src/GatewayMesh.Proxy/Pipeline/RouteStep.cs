@@ -3,7 +3,7 @@ using GatewayMesh.Proxy.Routing;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
-/// <summary>Which service: the mesh is never an open proxy, so an unknown name ends here. One that the registry does not look at is asked for first.</summary>
+/// <summary>Which service, and which of its ways: the mesh is never an open proxy, so an unknown name ends here. One that the registry does not look at is asked for first.</summary>
 internal sealed class RouteStep(ServiceDemand? demand) : IStep
 {
     /// <inheritdoc/>
@@ -22,12 +22,13 @@ internal sealed class RouteStep(ServiceDemand? demand) : IStep
         if (route.Instances.IsDormant && demand is not null && !exchange.HasWaited)
         {
             exchange.HasWaited = true;
-            return Verdict.After(demand.WaitAsync(route.Instances.Service));
+            return Verdict.After(demand.WaitAsync(route.Instances));
         }
 
-        route.Instances.MarkUsed();
+        route.MarkUsed();
         exchange.Route = route;
         exchange.Destination = route.Instances.Service;
+        exchange.Rewritten = route.Leaf?.Rewrite?.Apply(exchange.Target.PathAndQuery);
         return route.Instances.All.IsEmpty ? Verdict.Fail(MeshErrorKind.NoEndpoint) : Verdict.Next;
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using GatewayMesh.Proxy.Routing.Tree;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
@@ -16,6 +17,7 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
     /// <summary>The value of <see cref="MeshHeaders.Bypass"/>.</summary>
     public const string BypassesSidecar = "sidecar";
 
+    private const int DrawDigits = 16;
     private const int MaxCount = 99;
     private const int MaxTimeout = 86_400_000;
     private const int MaxName = 255;
@@ -26,6 +28,9 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
 
     /// <summary>A gateway is asked to go past the callee's sidecars. Default: false.</summary>
     public bool Bypass { get; init; }
+
+    /// <summary>Its lot at splitters, or null.</summary>
+    internal SplitDraw? Draw { get; init; }
 
     /// <summary>Of a request without any of the fields.</summary>
     public static MeshHeaderValues None => new(1, 0, null, null, null);
@@ -43,12 +48,13 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
             || !TryNumber(headers[MeshHeaders.TimeoutMs], 0, MaxTimeout, out var timeout)
             || !TryName(headers[MeshHeaders.Source], MaxId, IdCharacters, out var source)
             || !TryName(headers[MeshHeaders.Destination], MaxName, NameCharacters, out var destination)
+            || !TryDraw(headers[MeshHeaders.Draw], out var draw)
             || headers[MeshHeaders.Bypass] is not ([] or [BypassesSidecar]))
         {
             return false;
         }
 
-        values = new MeshHeaderValues(attempt ?? 1, hops ?? 0, timeout is { } ms ? TimeSpan.FromMilliseconds(ms) : null, source, destination) { Bypass = headers[MeshHeaders.Bypass].Count > 0 };
+        values = new MeshHeaderValues(attempt ?? 1, hops ?? 0, timeout is { } ms ? TimeSpan.FromMilliseconds(ms) : null, source, destination) { Bypass = headers[MeshHeaders.Bypass].Count > 0, Draw = draw };
         return true;
     }
 
@@ -73,6 +79,23 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
         }
 
         value = number;
+        return true;
+    }
+
+    private static bool TryDraw(StringValues field, out SplitDraw? draw)
+    {
+        draw = null;
+        if (field.Count == 0)
+        {
+            return true;
+        }
+
+        if (field.Count > 1 || field[0] is not { Length: DrawDigits } digits || !ulong.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number))
+        {
+            return false;
+        }
+
+        draw = new SplitDraw(number);
         return true;
     }
 

@@ -24,6 +24,9 @@ public static class MeshHeaders
     /// <summary><c>sidecar</c>: the caller has found every sidecar of the callee broken, and asks a gateway to go past them.</summary>
     public const string Bypass = "gatewaymesh-bypass";
 
+    /// <summary>To a gateway that carries the request: its lot at splitters, 16 hexadecimal digits, so that the gateway chooses the same way.</summary>
+    public const string Draw = "gatewaymesh-draw";
+
     /// <summary>Response: the node that answered the live path.</summary>
     public const string Node = "gatewaymesh-node";
 

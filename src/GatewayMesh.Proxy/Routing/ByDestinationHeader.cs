@@ -7,5 +7,5 @@ internal sealed class ByDestinationHeader : IRouteResolver
 {
     /// <inheritdoc/>
     public Route? Resolve(Exchange exchange) =>
-        exchange.Mesh.ServiceRoute(exchange.Said.Destination ?? HostNames.ServiceOf(exchange.Host));
+        exchange.Mesh.RouteOf(exchange.Said.Destination ?? HostNames.ServiceOf(exchange.Host), exchange);
 }

@@ -6,5 +6,5 @@ namespace GatewayMesh.Proxy.Routing;
 internal sealed class ByHost : IRouteResolver
 {
     /// <inheritdoc/>
-    public Route? Resolve(Exchange exchange) => exchange.Mesh.ServiceRoute(HostNames.ServiceOf(exchange.Host));
+    public Route? Resolve(Exchange exchange) => exchange.Mesh.RouteOf(HostNames.ServiceOf(exchange.Host), exchange);
 }

@@ -9,6 +9,6 @@ internal sealed class ByPublicHost(string ingress) : IRouteResolver
     public Route? Resolve(Exchange exchange) =>
         exchange.Mesh.Snapshot.Ingress.TryGetValue((ingress, exchange.Arrival.Listener.Address.Port), out var routes)
         && routes.Find(HostNames.WithoutPort(exchange.Host)) is { } service
-            ? exchange.Mesh.ServiceRoute(service)
+            ? exchange.Mesh.RouteOf(service, exchange)
             : null;
 }

@@ -101,7 +101,7 @@ public static class PathNormalization
         return "/" + string.Join('/', segments);
     }
 
-    private static string MergeSlashes(string path)
+    internal static string MergeSlashes(string path)
     {
         if (!path.Contains("//", StringComparison.Ordinal))
         {

@@ -1,6 +1,6 @@
 using GatewayMesh.Configuration.Policies;
-using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Proxy.LoadBalancing;
+using GatewayMesh.Proxy.Routing.Tree;
 
 namespace GatewayMesh.Proxy.Routing;
 
@@ -9,8 +9,24 @@ namespace GatewayMesh.Proxy.Routing;
 /// <param name="Kind">Whether they are mesh peers or an application.</param>
 internal readonly record struct Route(EndpointSet Instances, TargetKind Kind)
 {
-    /// <summary>How calls are made.</summary>
-    public PolicyModel Policy => Instances.Policy;
+    /// <summary>The end of the way that leads there; null when the name leads straight to all instances.</summary>
+    public LiveLeaf? Leaf { get; init; }
+
+    /// <summary>Which of the targets of <see cref="Leaf"/>: 0 for the target itself, 1 and more for those of failover.</summary>
+    public int Rank { get; init; }
+
+    /// <summary>The instances of the service that was asked for; null where they are the same.</summary>
+    public EndpointSet? Asked { get; init; }
+
+    /// <summary>How calls are made: the policy of the service, under what the way says.</summary>
+    public PolicyModel Policy => Leaf is null ? Instances.Policy : Leaf.Targets[Rank].Policy;
+
+    /// <summary>Tells the registry, in time, that both are in use: the one whose entries lead here too.</summary>
+    public void MarkUsed()
+    {
+        Instances.MarkUsed();
+        Asked?.MarkUsed();
+    }
 
     /// <summary>The applications speak HTTP/2.</summary>
     public bool SpeaksHttp2 => Instances.SpeaksHttp2;

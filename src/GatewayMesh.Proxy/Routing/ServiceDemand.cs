@@ -14,50 +14,53 @@ internal sealed class ServiceDemand(Action<string> want, Func<LiveMesh> mesh, Ti
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<string, TaskCompletionSource> _awaited = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, bool> _silent = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Service, string? Target), Awaited> _awaited = [];
+    private readonly ConcurrentDictionary<(string Service, string? Target), bool> _silent = [];
 
     /// <summary>The mesh of the moment.</summary>
     public LiveMesh Mesh => mesh();
 
-    /// <summary>Asks for <paramref name="service"/>; completes when its instances are in use, or the wait is over.</summary>
-    public Task WaitAsync(string service)
+    /// <summary>Asks for the instances of <paramref name="set"/>; completes when those of now are in use, or the wait is over.</summary>
+    public Task WaitAsync(EndpointSet set)
     {
-        if (_silent.ContainsKey(service))
+        var key = (set.Service, set.Target);
+        if (_silent.ContainsKey(key))
         {
-            want(service);
+            want(set.Service);
             return Task.CompletedTask;
         }
 
-        var answer = _awaited.GetOrAdd(service, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        want(service);
+        var answer = _awaited.GetOrAdd(key, static (_, set) => new Awaited(set, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)), set);
+        want(set.Service);
 
         // It may have come between the look at the mesh that this request began with and now.
         Applied(mesh().Endpoints);
-        return answer.Task.IsCompleted ? Task.CompletedTask : WaitAsync(service, answer);
+        return answer.Answer.Task.IsCompleted ? Task.CompletedTask : WaitAsync(answer);
     }
 
     /// <summary>Another mesh is in use.</summary>
     public void Applied(EndpointTable endpoints)
     {
-        foreach (var (service, answer) in _awaited)
+        foreach (var (key, awaited) in _awaited)
         {
-            if (endpoints.Find(service) is not { IsDormant: true })
+            if (endpoints.FindSame(awaited.Set) is not { IsDormant: true })
             {
-                _ = _awaited.TryRemove(service, out _);
-                _ = _silent.TryRemove(service, out _);
-                _ = answer.TrySetResult();
+                _ = _awaited.TryRemove(key, out _);
+                _ = _silent.TryRemove(key, out _);
+                _ = awaited.Answer.TrySetResult();
             }
         }
     }
 
-    private async Task WaitAsync(string service, TaskCompletionSource answer)
+    private async Task WaitAsync(Awaited awaited)
     {
-        await answer.Task.WaitAsync(Longest, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!answer.Task.IsCompleted)
+        await awaited.Answer.Task.WaitAsync(Longest, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!awaited.Answer.Task.IsCompleted)
         {
-            _silent[service] = true;
+            _silent[(awaited.Set.Service, awaited.Set.Target)] = true;
             Applied(mesh().Endpoints);
         }
     }
+
+    private sealed record Awaited(EndpointSet Set, TaskCompletionSource Answer);
 }

@@ -5,6 +5,7 @@ using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Intentions;
 using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Configuration.Policies;
+using GatewayMesh.Configuration.Routing;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Linux;
@@ -47,6 +48,13 @@ internal sealed class Mesh : IAsyncDisposable
     public Mesh Service(string name, PolicyModel policy, params HostPort[] instances)
     {
         _services[name] = new ServiceModel(name, "http", policy, [.. instances.Select((address, i) => new EndpointModel(name, $"{name}-{i}", $"node-{i}", address, Healthy: true))]);
+        return Apply();
+    }
+
+    /// <summary>What the name of a service leads to, in place of its own instances; a service that has none becomes known by it.</summary>
+    public Mesh Way(string name, RouteNode routes)
+    {
+        _services[name] = (_services.GetValueOrDefault(name) ?? new ServiceModel(name, "http", PolicyModel.Default, [])) with { Routes = routes };
         return Apply();
     }
 

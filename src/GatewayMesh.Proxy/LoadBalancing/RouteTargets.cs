@@ -1,0 +1,50 @@
+using GatewayMesh.Configuration.Routing;
+using GatewayMesh.Configuration.Snapshot;
+
+namespace GatewayMesh.Proxy.LoadBalancing;
+
+/// <summary>The targets at the ends of all ways of a snapshot.</summary>
+internal static class RouteTargets
+{
+    /// <summary>Each once, by id; those of failover too.</summary>
+    public static IEnumerable<TargetModel> Of(MeshSnapshot snapshot)
+    {
+        var seen = new HashSet<RouteNode>(ReferenceEqualityComparer.Instance);
+        var open = new Stack<RouteNode>(snapshot.Services.Values.Select(service => service.Routes).OfType<RouteNode>());
+        var targets = new Dictionary<string, TargetModel>(StringComparer.OrdinalIgnoreCase);
+        while (open.TryPop(out var node))
+        {
+            if (!seen.Add(node))
+            {
+                continue;
+            }
+
+            switch (node)
+            {
+                case RouterNode router:
+                    Push(open, router.Rules.Select(rule => rule.Next));
+                    break;
+                case SplitterNode splitter:
+                    Push(open, splitter.Legs.Select(leg => leg.Next));
+                    break;
+                case ResolverNode resolver:
+                    foreach (var target in resolver.Failover.Prepend(resolver.Target))
+                    {
+                        _ = targets.TryAdd(target.Id, target);
+                    }
+
+                    break;
+            }
+        }
+
+        return targets.Values;
+    }
+
+    private static void Push(Stack<RouteNode> open, IEnumerable<RouteNode> nodes)
+    {
+        foreach (var node in nodes)
+        {
+            open.Push(node);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Matching;
+
+namespace GatewayMesh.Proxy.Routing.Matching;
+
+/// <summary>A compiled <see cref="RouteMatch"/>: a request must pass all of it. Looks only; an ordinary request costs no allocation.</summary>
+internal sealed class RouteMatcher
+{
+    private readonly RouteMatch _match;
+    private readonly string _path;
+    private readonly StringComparison _comparison;
+    private readonly Regex? _regex;
+    private readonly ImmutableArray<HeaderMatch> _headers;
+    private readonly ImmutableArray<QueryMatch> _query;
+
+    /// <exception cref="ArgumentException">An expression is none; entries that were bound have good ones.</exception>
+    public RouteMatcher(RouteMatch match)
+    {
+        _match = match;
+        _comparison = match.CaseInsensitive ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+        _path = match.Path is { } path ? RoutePath.OfRule(path.Value) : "";
+        _regex = match.Path is not { Test: PathTest.Regex, Value: var pattern } ? null
+            : RegexText.TryCompile(pattern, match.CaseInsensitive, out var regex, out var error) ? regex : throw new ArgumentException(error, nameof(match));
+        _headers = [.. match.Headers.Select(static rule => new HeaderMatch(rule))];
+        _query = [.. match.Query.Select(static rule => new QueryMatch(rule))];
+    }
+
+    /// <summary>Whether the request passes.</summary>
+    public bool Matches(in AskedRoute asked)
+    {
+        if (!PathPasses(asked.Path) || !MethodPasses(asked.Facts.Method))
+        {
+            return false;
+        }
+
+        foreach (var header in _headers)
+        {
+            if (!header.Matches(asked.Facts))
+            {
+                return false;
+            }
+        }
+
+        foreach (var parameter in _query)
+        {
+            if (!parameter.Matches(asked.Query))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The first condition that the request does not pass, in words; null when it passes all. For people: slow.</summary>
+    public string? WhyNot(in AskedRoute asked)
+    {
+        if (!PathPasses(asked.Path))
+        {
+            return RuleWords.Of(_match.Path!, _match.CaseInsensitive);
+        }
+
+        if (!MethodPasses(asked.Facts.Method))
+        {
+            return RuleWords.OfMethods(_match.Methods);
+        }
+
+        for (var i = 0; i < _headers.Length; i++)
+        {
+            if (!_headers[i].Matches(asked.Facts))
+            {
+                return RuleWords.Of(_match.Headers[i]);
+            }
+        }
+
+        for (var i = 0; i < _query.Length; i++)
+        {
+            if (!_query[i].Matches(asked.Query))
+            {
+                return RuleWords.Of(_match.Query[i]);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>All of it in words, such as <c>path begins with /api, method is GET</c>.</summary>
+    public override string ToString() => RuleWords.Of(_match);
+
+    private bool PathPasses(ReadOnlySpan<char> path) => _match.Path?.Test switch
+    {
+        null => true,
+        PathTest.Exact => path.Equals(_path, _comparison),
+        PathTest.Prefix => path.StartsWith(_path, _comparison),
+        _ => _regex!.IsMatch(path),
+    };
+
+    private bool MethodPasses(string method)
+    {
+        if (_match.Methods.IsEmpty)
+        {
+            return true;
+        }
+
+        foreach (var each in _match.Methods)
+        {
+            if (each.Equals(method, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,64 @@
+using System.Globalization;
+using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Routing;
+using GatewayMesh.Proxy.LoadBalancing;
+using GatewayMesh.Proxy.Routing.Matching;
+
+namespace GatewayMesh.Proxy.Routing.Tree;
+
+/// <summary>Makes the live form of one service's way: what a rule says of timeouts, retries and paths is laid over the policies at its ends, so that a request only looks up.</summary>
+/// <param name="endpoints">The live instances.</param>
+internal sealed class RouteCompiler(EndpointTable endpoints)
+{
+    // A part of the tree that two rules share is compiled once for each, since their actions differ, and once only.
+    private readonly Dictionary<(RouteNode Node, RouteRule? Rule), LiveNode> _compiled = new(ReferenceKeys.Instance);
+
+    /// <summary>The live form of <paramref name="node"/>.</summary>
+    public LiveNode Compile(RouteNode node) => Compile(node, rule: null, label: null);
+
+    private LiveNode Compile(RouteNode node, RouteRule? rule, string? label)
+    {
+        if (_compiled.TryGetValue((node, rule), out var done))
+        {
+            return done;
+        }
+
+        LiveNode live = node switch
+        {
+            RouterNode router => Router(router),
+            SplitterNode splitter => new LiveSplitter(splitter.Name, [.. splitter.Legs.Select(leg => (leg.Weight, Compile(leg.Next, rule, label)))]),
+            ResolverNode resolver => Leaf(resolver, rule, label),
+            _ => throw new ArgumentException($"A way has no {node.GetType().Name}.", nameof(node)),
+        };
+        _compiled.Add((node, rule), live);
+        return live;
+    }
+
+    private LiveRouter Router(RouterNode router) => new(
+        router.Name,
+        [
+            .. router.Rules.Select((rule, i) => new LiveRule(
+                rule.Match is { } match ? new RouteMatcher(match) : null,
+                Compile(rule.Next, rule, string.Create(CultureInfo.InvariantCulture, $"{router.Name}[{i}]")))),
+        ]);
+
+    private LiveLeaf Leaf(ResolverNode resolver, RouteRule? rule, string? label)
+    {
+        var action = rule?.Action ?? RouteAction.None;
+        return new LiveLeaf(
+            resolver.Name,
+            label ?? resolver.Name,
+            [.. resolver.Failover.Prepend(resolver.Target).Select(target => new LeafTarget(target.Id, endpoints.FindTarget(target.Id)!, RoutePolicy.Of(target.Policy, resolver, action)))],
+            action.PrefixRewrite is { Length: > 0 } rewrite && rule?.Match is { Path: { Test: PathTest.Exact or PathTest.Prefix } path } match ? new PathRewrite(path, match.CaseInsensitive, rewrite) : null);
+    }
+
+    private sealed class ReferenceKeys : IEqualityComparer<(RouteNode Node, RouteRule? Rule)>
+    {
+        public static ReferenceKeys Instance { get; } = new();
+
+        public bool Equals((RouteNode Node, RouteRule? Rule) x, (RouteNode Node, RouteRule? Rule) y) => ReferenceEquals(x.Node, y.Node) && ReferenceEquals(x.Rule, y.Rule);
+
+        public int GetHashCode((RouteNode Node, RouteRule? Rule) key) =>
+            HashCode.Combine(System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(key.Node), System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(key.Rule));
+    }
+}

@@ -1,0 +1,12 @@
+using GatewayMesh.Configuration.Policies;
+using GatewayMesh.Configuration.Routing;
+
+namespace GatewayMesh.Proxy.Routing.Tree;
+
+/// <summary>What holds for calls on one way: the service's policy, under what the resolver says, under what the rule of the router says (as Consul's proxies have it).</summary>
+internal static class RoutePolicy
+{
+    /// <summary>The policy of a target, laid under <paramref name="resolver"/> and <paramref name="action"/>; the same object when they say nothing.</summary>
+    public static PolicyModel Of(PolicyModel policy, ResolverNode resolver, RouteAction action) =>
+        (resolver.ConnectTimeout is { } connect ? policy with { Timeouts = policy.Timeouts with { Connect = connect } } : policy).With(action);
+}

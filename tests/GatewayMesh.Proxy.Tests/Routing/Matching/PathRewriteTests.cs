@@ -1,0 +1,33 @@
+using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Proxy.Routing.Matching;
+
+namespace GatewayMesh.Proxy.Tests.Routing.Matching;
+
+public class PathRewriteTests
+{
+    [TestCase("/api", "/v2", "/api/x?q=/api", ExpectedResult = "/v2/x?q=/api")]
+    [TestCase("/api", "/v2", "/api", ExpectedResult = "/v2")]
+    [TestCase("/api", "/v2", "/apix", ExpectedResult = "/v2x")]
+    [TestCase("/api", "/", "/api/x", ExpectedResult = "//x", Description = "as Envoy's prefix_rewrite")]
+    [TestCase("/api/", "/", "/api/x", ExpectedResult = "/x")]
+    [TestCase("/", "/v2/", "/x", ExpectedResult = "/v2/x")]
+    [TestCase("/api", "/v2", "/api//x", ExpectedResult = "/v2//x")]
+    [TestCase("/api", "/v2", "//api/x", ExpectedResult = "/v2/x")]
+    [TestCase("/api", "/v2", "/%61pi/x", ExpectedResult = "/v2/x")]
+    [TestCase("/api", "/v2", "/api/a%2fb", ExpectedResult = "/v2/a%2Fb")]
+    [TestCase("/api", "/v2", "/static/../api/x", ExpectedResult = "/v2/x")]
+    [TestCase("/api", "/v2", "/api/y/../x", ExpectedResult = "/v2/x")]
+    [TestCase("/api", "v2", "/api/x", ExpectedResult = "/v2/x")]
+    [TestCase("/api", "/a b\r\nX: y", "/api", ExpectedResult = "/a%20b%0D%0AX:%20y")]
+    [TestCase("/api", "/é", "/api", ExpectedResult = "/%C3%A9")]
+    public string A_prefix(string from, string to, string target) => new PathRewrite(new PathRule(PathTest.Prefix, from), false, to).Apply(target);
+
+    [TestCase("/api", "/v2", "/api?q", ExpectedResult = "/v2?q")]
+    [TestCase("/api", "/v2", "//api", ExpectedResult = "/v2")]
+    [TestCase("/api", "/", "/api#x", ExpectedResult = "/#x")]
+    public string A_whole_path(string from, string to, string target) => new PathRewrite(new PathRule(PathTest.Exact, from), false, to).Apply(target);
+
+    [Test]
+    public void A_prefix_that_is_compared_without_case() =>
+        Assert.That(new PathRewrite(new PathRule(PathTest.Prefix, "/api"), true, "/v2").Apply("/API/x"), Is.EqualTo("/v2/x"));
+}

@@ -1,0 +1,153 @@
+using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Matching;
+using GatewayMesh.Proxy.Routing.Matching;
+using GatewayMesh.Proxy.Tests.Rig;
+
+namespace GatewayMesh.Proxy.Tests.Routing.Matching;
+
+public class RouteMatcherTests
+{
+    [TestCase("/api", ExpectedResult = true)]
+    [TestCase("/api?x=1", ExpectedResult = true)]
+    [TestCase("/api#x", ExpectedResult = true)]
+    [TestCase("/api/", ExpectedResult = false)]
+    [TestCase("/API", ExpectedResult = false)]
+    [TestCase("/%61pi", ExpectedResult = true)]
+    [TestCase("//api", ExpectedResult = true)]
+    [TestCase("/x/../api", ExpectedResult = true)]
+    [TestCase("/x/%2e%2E/api", ExpectedResult = true)]
+    [TestCase("/./api", ExpectedResult = true)]
+    [TestCase("/api/..", ExpectedResult = false)]
+    public bool An_exact_path(string target) => Matches(Ways.Exact("/api"), target);
+
+    [TestCase("/api", ExpectedResult = true)]
+    [TestCase("/apix", ExpectedResult = true)]
+    [TestCase("/api/v1?x", ExpectedResult = true)]
+    [TestCase("/ap", ExpectedResult = false)]
+    [TestCase("/x?/api", ExpectedResult = false)]
+    [TestCase("/static/../api/x", ExpectedResult = true)]
+    [TestCase("/api/../static", ExpectedResult = false)]
+    [TestCase("/%41pi", ExpectedResult = false)]
+    public bool A_prefix_of_the_path_which_may_end_within_a_segment(string target) => Matches(Ways.Prefix("/api"), target);
+
+    [TestCase("/v1/a", ExpectedResult = true)]
+    [TestCase("/v12/a?b", ExpectedResult = true)]
+    [TestCase("/x/v1/a", ExpectedResult = false)]
+    [TestCase("/v1/a/b", ExpectedResult = false)]
+    [TestCase("/v%31/a", ExpectedResult = true)]
+    public bool An_expression_for_the_whole_path(string target) => Matches(Ways.Regex("/v[0-9]+/[a-z]"), target);
+
+    [TestCase("/a%2fb", "/a%2Fb", ExpectedResult = true)]
+    [TestCase("/a//b", "/a/b", ExpectedResult = true)]
+    [TestCase("/%61", "/a", ExpectedResult = true)]
+    public bool The_path_of_a_rule_is_read_in_the_same_way(string rule, string target) => Matches(Ways.Exact(rule), target);
+
+    [Test]
+    public void Letters_count_unless_the_rule_says_otherwise()
+    {
+        Assert.That(Matches(Ways.Prefix("/api") with { CaseInsensitive = true }, "/API/x"), Is.True);
+        Assert.That(Matches(Ways.Exact("/api") with { CaseInsensitive = true }, "/API"), Is.True);
+        Assert.That(Matches(Ways.Regex("/api") with { CaseInsensitive = true }, "/API"), Is.True);
+        Assert.That(Matches(Ways.Regex("/api"), "/API"), Is.False);
+    }
+
+    [TestCase(HeaderTest.Present, "", false, "x: 1", ExpectedResult = true)]
+    [TestCase(HeaderTest.Present, "", false, "y: 1", ExpectedResult = false)]
+    [TestCase(HeaderTest.Present, "", true, "x: 1", ExpectedResult = false)]
+    [TestCase(HeaderTest.Present, "", true, "y: 1", ExpectedResult = true)]
+    [TestCase(HeaderTest.Exact, "1", false, "x: 1", ExpectedResult = true)]
+    [TestCase(HeaderTest.Exact, "1", false, "x: 12", ExpectedResult = false)]
+    [TestCase(HeaderTest.Exact, "1", true, "x: 12", ExpectedResult = true)]
+    [TestCase(HeaderTest.Exact, "1", true, "y: 1", ExpectedResult = false)]
+    [TestCase(HeaderTest.Prefix, "ab", false, "x: abc", ExpectedResult = true)]
+    [TestCase(HeaderTest.Prefix, "ab", false, "x: cab", ExpectedResult = false)]
+    [TestCase(HeaderTest.Suffix, "ab", false, "x: cab", ExpectedResult = true)]
+    [TestCase(HeaderTest.Suffix, "ab", false, "x: abc", ExpectedResult = false)]
+    [TestCase(HeaderTest.Regex, "a+", false, "x: aaa", ExpectedResult = true)]
+    [TestCase(HeaderTest.Regex, "a+", false, "x: aab", ExpectedResult = false)]
+    [TestCase(HeaderTest.Regex, "a+", true, "x: aab", ExpectedResult = true)]
+    public bool A_header_field(HeaderTest test, string value, bool invert, string header) => Matches(Ways.Header("x", test, value, invert), "/", new Asked("GET", header));
+
+    [TestCase(QueryTest.Present, "", "/?q", ExpectedResult = true)]
+    [TestCase(QueryTest.Present, "", "/?q=", ExpectedResult = true)]
+    [TestCase(QueryTest.Present, "", "/?a=1&q=2", ExpectedResult = true)]
+    [TestCase(QueryTest.Present, "", "/?qq=1", ExpectedResult = false)]
+    [TestCase(QueryTest.Present, "", "/", ExpectedResult = false)]
+    [TestCase(QueryTest.Present, "", "/#?q", ExpectedResult = false)]
+    [TestCase(QueryTest.Exact, "1", "/?q=1", ExpectedResult = true)]
+    [TestCase(QueryTest.Exact, "1", "/?q=12", ExpectedResult = false)]
+    [TestCase(QueryTest.Exact, "1", "/?q=%31", ExpectedResult = true)]
+    [TestCase(QueryTest.Exact, "1", "/?%71=1", ExpectedResult = true)]
+    [TestCase(QueryTest.Exact, "1", "/?q=2&q=1", ExpectedResult = false)]
+    [TestCase(QueryTest.Exact, "1", "/?q=1#x", ExpectedResult = true)]
+    [TestCase(QueryTest.Exact, "é +", "/?q=%C3%A9%20+", ExpectedResult = true)]
+    [TestCase(QueryTest.Exact, "", "/?q", ExpectedResult = true)]
+    [TestCase(QueryTest.Regex, "a+", "/?q=aa", ExpectedResult = true)]
+    [TestCase(QueryTest.Regex, "a+", "/?q=aab", ExpectedResult = false)]
+    public bool A_parameter_of_the_query(QueryTest test, string value, string target) => Matches(Ways.Query("q", test, value), target);
+
+    [TestCase("GET", ExpectedResult = true)]
+    [TestCase("POST", ExpectedResult = true)]
+    [TestCase("PUT", ExpectedResult = false)]
+    [TestCase("get", ExpectedResult = false)]
+    public bool Methods(string method) => Matches(Ways.Methods("GET", "POST"), "/", new Asked(method));
+
+    [Test]
+    public void All_that_a_rule_asks_must_hold_and_what_does_not_is_said()
+    {
+        var matcher = new RouteMatcher(new RouteMatch
+        {
+            Path = new PathRule(PathTest.Prefix, "/api"),
+            Methods = ["GET"],
+            Headers = [new HeaderRule("x", HeaderTest.Exact, "1")],
+            Query = [new QueryRule("q", QueryTest.Present, "")],
+        });
+        string? WhyNot(string target, Asked asked) => matcher.WhyNot(new AskedRoute(asked, target));
+
+        Assert.That(matcher.Matches(new AskedRoute(new Asked("GET", "x: 1"), "/api?q")), Is.True);
+        Assert.That(WhyNot("/api?q", new Asked("GET", "x: 1")), Is.Null);
+        Assert.That(WhyNot("/x?q", new Asked("GET", "x: 1")), Is.EqualTo("path begins with /api"));
+        Assert.That(WhyNot("/api?q", new Asked("PUT", "x: 1")), Is.EqualTo("method is GET"));
+        Assert.That(WhyNot("/api?q", new Asked("GET", "x: 2")), Is.EqualTo("header x is 1"));
+        Assert.That(WhyNot("/api", new Asked("GET", "x: 1")), Is.EqualTo("query has q"));
+        Assert.That(matcher.ToString(), Is.EqualTo("path begins with /api, method is GET, header x is 1, query has q"));
+    }
+
+    [Test]
+    public void An_ordinary_request_is_matched_without_an_allocation()
+    {
+        var matcher = new RouteMatcher(new RouteMatch
+        {
+            Path = new PathRule(PathTest.Regex, "/api/.*"),
+            Methods = ["GET"],
+            Headers = [new HeaderRule("x", HeaderTest.Present, "")],
+            Query = [new QueryRule("q", QueryTest.Exact, "1")],
+        });
+        var asked = new Plain();
+        var matched = 0;
+        for (var i = 0; i < 1000; i++)
+        {
+            matched += matcher.Matches(new AskedRoute(asked, "/api/charges?a=b&q=1")) ? 1 : 0;
+        }
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++)
+        {
+            matched += matcher.Matches(new AskedRoute(asked, "/api/charges?a=b&q=1")) ? 1 : 0;
+        }
+
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        Assert.That(matched, Is.EqualTo(2000));
+    }
+
+    private static bool Matches(RouteMatch match, string target, Asked? asked = null) => new RouteMatcher(match).Matches(new AskedRoute(asked ?? new Asked(), target));
+
+    private sealed class Plain : IRequestFacts
+    {
+        public string Method => "GET";
+
+        public IReadOnlyList<string> Paths => [];
+
+        public string? Field(string name) => name == "x" ? "1" : null;
+    }
+}

@@ -1,0 +1,299 @@
+using System.Text.RegularExpressions;
+using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Listeners;
+using GatewayMesh.Configuration.Policies;
+using GatewayMesh.Configuration.Routing;
+using GatewayMesh.Configuration.Snapshot;
+using GatewayMesh.Configuration.Values;
+using GatewayMesh.Proxy.Tests.Rig;
+
+namespace GatewayMesh.Proxy.Tests.Routing;
+
+public class RoutedRequestTests
+{
+    [Test]
+    public async Task The_first_rule_that_matches_decides_and_the_last_takes_the_rest()
+    {
+        using var web = Backend.Saying("web");
+        using var api = Backend.Saying("api");
+        using var debug = Backend.Saying("debug");
+        await using var mesh = await Mesh.Start();
+        mesh.Way("web", Ways.Router(
+            Ways.Resolver("web", web.HostPort),
+            (Ways.Header("x-debug", HeaderTest.Exact, "1"), RouteAction.None, Ways.Resolver("debug", debug.HostPort)),
+            (Ways.Prefix("/api"), RouteAction.None, Ways.Resolver("api", api.HostPort))));
+        using var client = await RawConnection.To(mesh.Outbound());
+
+        Assert.That(await Ask(client, "/api/x"), Is.EqualTo("api"));
+        Assert.That(await Ask(client, "/api/x", "x-debug: 1\r\n"), Is.EqualTo("debug"));
+        Assert.That(await Ask(client, "/x"), Is.EqualTo("web"));
+        Assert.That(await Ask(client, "/x/..//%61pi"), Is.EqualTo("api"), "no spelling gets round a rule");
+        Assert.That(api.Last.StartLine, Is.EqualTo("GET /x/..//%61pi HTTP/1.1"), "what is forwarded is what came");
+    }
+
+    [Test]
+    public async Task A_service_that_is_only_a_router_is_known_and_its_metrics_name_the_target()
+    {
+        using var api = Backend.Saying("api");
+        await using var mesh = await Mesh.Start();
+        mesh.Way("web", Ways.Resolver("api", api.HostPort));
+        using var client = await RawConnection.To(mesh.Outbound("shop"));
+
+        Assert.That(await Ask(client, "/"), Is.EqualTo("api"));
+        Assert.That(api.Last["Host"], Is.EqualTo("web"));
+        Assert.That(Destinations(mesh), Is.EqualTo(new[] { "api" }));
+    }
+
+    [Test]
+    public async Task A_rewritten_path_is_forwarded_with_its_query()
+    {
+        using var api = Backend.Saying("api");
+        await using var mesh = await Mesh.Start();
+        mesh.Way("web", Ways.Router(Ways.Resolver("web"), (Ways.Prefix("/api/"), Ways.Rewrite("/v2/"), Ways.Resolver("api", api.HostPort))));
+        using var client = await RawConnection.To(mesh.Outbound());
+
+        Assert.That(await Ask(client, "/api/x?q=/api/"), Is.EqualTo("api"));
+        Assert.That(api.Last.StartLine, Is.EqualTo("GET /v2/x?q=/api/ HTTP/1.1"));
+    }
+
+    [Test]
+    public async Task The_time_of_a_rule_stands_in_place_of_the_services_and_so_does_the_number_of_its_retries()
+    {
+        using var api = Backend.Saying("api");
+        await using var mesh = await Mesh.Start();
+        var action = new RouteAction { RequestTimeout = TimeSpan.FromSeconds(90) };
+        mesh.Way("web", Ways.Router(Ways.Resolver("api", api.HostPort), (Ways.Prefix("/slow"), action, Ways.Resolver("api", api.HostPort))));
+        using var client = await RawConnection.To(mesh.Outbound());
+
+        await Ask(client, "/slow");
+        Assert.That(int.Parse(api.Last["gatewaymesh-timeout-ms"]!, System.Globalization.CultureInfo.InvariantCulture), Is.InRange(60_000, 90_000));
+        await Ask(client, "/");
+        Assert.That(int.Parse(api.Last["gatewaymesh-timeout-ms"]!, System.Globalization.CultureInfo.InvariantCulture), Is.InRange(1, 15_000));
+    }
+
+    [TestCase(0, 1)]
+    [TestCase(2, 3)]
+    public async Task Retries_of_a_rule_are_the_attempts_less_one(int retries, int attempts)
+    {
+        await using var mesh = await Mesh.Start();
+        using var ill = Backend.Bytes("HTTP/1.1 503 Service Unavailable\r\nProxy-Status: gatewaymesh; error=connection_refused; forwarded=?0\r\nContent-Length: 0\r\n\r\n");
+        using var ill2 = Backend.Bytes("HTTP/1.1 503 Service Unavailable\r\nProxy-Status: gatewaymesh; error=connection_refused; forwarded=?0\r\nContent-Length: 0\r\n\r\n");
+        using var ill3 = Backend.Bytes("HTTP/1.1 503 Service Unavailable\r\nProxy-Status: gatewaymesh; error=connection_refused; forwarded=?0\r\nContent-Length: 0\r\n\r\n");
+        mesh.Way("web", Ways.Router(Ways.Resolver("web"), (Ways.Prefix("/"), new RouteAction { NumRetries = retries }, Ways.Resolver("api", ill.HostPort, ill2.HostPort, ill3.HostPort))));
+        using var client = await RawConnection.To(mesh.Outbound());
+
+        Assert.That((await client.Ask("GET / HTTP/1.1\r\nHost: web\r\n\r\n")).Status, Is.EqualTo(503));
+        Assert.That(ill.Executed + ill2.Executed + ill3.Executed, Is.EqualTo(attempts));
+    }
+
+    [Test]
+    public async Task Shares_go_where_the_splitter_says()
+    {
+        using var v1 = Backend.Saying("v1");
+        using var v2 = Backend.Saying("v2");
+        await using var mesh = await Mesh.Start();
+        mesh.Way("web", Ways.Splitter((7500, Ways.Resolver("v1.web", v1.HostPort)), (2500, Ways.Resolver("v2.web", v2.HostPort))));
+        using var client = await RawConnection.To(mesh.Outbound());
+
+        for (var i = 0; i < 400; i++)
+        {
+            await Ask(client, "/");
+        }
+
+        // 100 ± 6 · √(400 · 1/4 · 3/4) = 52.
+        Assert.That(v2.Executed, Is.InRange(48, 152));
+        Assert.That(v1.Executed + v2.Executed, Is.EqualTo(400));
+        Assert.That(Destinations(mesh), Is.EqualTo(new[] { "web" }), "a subset is no service");
+    }
+
+    [Test]
+    public async Task Another_target_stands_in_while_none_of_the_first_is_healthy_and_the_first_is_back_when_none_is_at_all()
+    {
+        using var first = Backend.Saying("first");
+        using var second = Backend.Saying("second");
+        using var third = Backend.Saying("third");
+        await using var mesh = await Mesh.Start();
+        using var client = await RawConnection.To(mesh.Outbound());
+        async Task<string> With(bool one, bool two, bool three)
+        {
+            mesh.Way("web", Ways.Resolver(Ways.Target("web", one, first.HostPort), Ways.Target("two", two, second.HostPort), Ways.Target("three", three, third.HostPort)));
+            return await Ask(client, "/");
+        }
+
+        Assert.That(await With(true, true, true), Is.EqualTo("first"));
+        Assert.That(await With(false, true, true), Is.EqualTo("second"));
+        Assert.That(await With(false, false, true), Is.EqualTo("third"));
+        Assert.That(await With(false, false, false), Is.EqualTo("first"));
+        Assert.That(await With(true, false, false), Is.EqualTo("first"));
+    }
+
+    [Test]
+    public async Task A_target_without_any_instance_gives_way_to_one_with_an_unhealthy_one()
+    {
+        using var second = Backend.Saying("second");
+        await using var mesh = await Mesh.Start();
+        mesh.Way("web", Ways.Resolver(Ways.Target("web"), Ways.Target("two", healthy: false, second.HostPort)));
+        using var client = await RawConnection.To(mesh.Outbound());
+        Assert.That(await Ask(client, "/"), Is.EqualTo("second"));
+        mesh.Way("web", Ways.Resolver(Ways.Target("web"), Ways.Target("two")));
+        Assert.That((await client.Ask("GET / HTTP/1.1\r\nHost: web\r\n\r\n")).Status, Is.EqualTo(503));
+    }
+
+    [Test]
+    public async Task Another_target_stands_in_while_all_of_the_first_are_ejected()
+    {
+        using var second = Backend.Saying("second");
+        await using var mesh = await Mesh.Start();
+        var policy = new PolicyModel { Ejection = new() { ConsecutiveFailures = 1 } };
+        mesh.Way("web", Ways.Resolver(Ways.Target("web", Backend.Nobody()) with { Policy = policy }, Ways.Target("two", second.HostPort)));
+        using var client = await RawConnection.To(mesh.Outbound());
+
+        await client.Ask("GET / HTTP/1.1\r\nHost: web\r\n\r\n");
+        Assert.That(await Ask(client, "/"), Is.EqualTo("second"));
+    }
+
+    [Test]
+    public async Task What_one_way_learns_of_an_instance_the_others_know()
+    {
+        using var good = Backend.Saying("good");
+        await using var mesh = await Mesh.Start();
+        var dead = new EndpointModel("web", "web-dead", "node-0", Backend.Nobody(), Healthy: true);
+        var alive = new EndpointModel("web", "web-alive", "node-1", good.HostPort, Healthy: true);
+        var policy = new PolicyModel { Ejection = new() { ConsecutiveFailures = 1 } };
+        var subset = Ways.Target("v1.web") with { Policy = policy, Endpoints = [dead] };
+        var all = Ways.Target("web") with { Policy = policy, Endpoints = [dead, alive] };
+        mesh.Way("web", Ways.Router(Ways.Resolver(all), (Ways.Prefix("/v1"), new RouteAction { NumRetries = 0 }, Ways.Resolver(subset))));
+        using var client = await RawConnection.To(mesh.Outbound());
+
+        await client.Ask("GET /v1 HTTP/1.1\r\nHost: web\r\n\r\n");
+        Assert.That(mesh.Plane.Endpoints().Where(view => view.IsEjected).Select(view => view.Id), Is.EqualTo(new[] { "web-dead" }));
+        mesh.Apply();
+        Assert.That(mesh.Plane.Endpoints().Where(view => view.IsEjected).Select(view => view.Id), Is.EqualTo(new[] { "web-dead" }), "over a reload too");
+    }
+
+    [Test]
+    public async Task A_request_keeps_its_lot_over_its_attempts_and_at_the_gateway()
+    {
+        using var v1 = Backend.Saying("v1");
+        using var v2 = Backend.Saying("v2");
+        var way = Ways.Splitter((5000, Ways.Resolver("v1.web", v1.HostPort)), (5000, Ways.Resolver("v2.web", v2.HostPort)));
+        using var seen = Backend.Saying("gateway");
+        await using var gateway = await Mesh.Start(options => options with { Node = "gw", RoleName = "gateway", Seed = 4711 });
+        var address = gateway.Way("web", way).Open(ListenerKind.Mesh, "mesh");
+        await using var mesh = await Mesh.Start(options => options with { GatewayShare = 1 });
+        using var client = await RawConnection.To(mesh.Outbound());
+
+        mesh.Way("web", way).Gateway(seen.HostPort);
+        await Ask(client, "/x");
+        var lot = seen.Last["gatewaymesh-draw"];
+        Assert.That(lot, Does.Match("^[0-9a-f]{16}$"));
+        Assert.That(seen.Last["gatewaymesh-destination"], Is.EqualTo("web"));
+
+        using var peer = await RawConnection.To(address);
+        var answers = new HashSet<string>();
+        for (var i = 0; i < 20; i++)
+        {
+            answers.Add(await Ask(peer, "/x", $"gatewaymesh-draw: {lot}\r\n"));
+        }
+
+        Assert.That(answers, Has.Count.EqualTo(1));
+        Assert.That(v1.Executed + v2.Executed, Is.EqualTo(20));
+        Assert.That((v1.Executed > 0 ? v1 : v2).Last.Has("gatewaymesh-draw"), Is.False, "instances do not route");
+        Assert.That((await peer.Ask("GET / HTTP/1.1\r\nHost: web\r\ngatewaymesh-draw: 12\r\n\r\n")).Status, Is.EqualTo(400));
+    }
+
+    [Test]
+    public async Task A_gateway_gets_a_request_under_the_name_that_was_asked_for_and_with_the_path_that_came()
+    {
+        using var api = Backend.Saying("api");
+        using var gateway = Backend.Bytes("HTTP/1.1 503 Service Unavailable\r\nProxy-Status: gatewaymesh; error=connection_limit_reached; forwarded=?0\r\nContent-Length: 0\r\n\r\n");
+        await using var mesh = await Mesh.Start(options => options with { GatewayShare = 1 });
+        mesh.Way("web", Ways.Router(Ways.Resolver("web"), (Ways.Prefix("/api"), Ways.Rewrite("/v2"), Ways.Resolver("api", api.HostPort)))).Gateway(gateway.HostPort);
+        using var client = await RawConnection.To(mesh.Outbound());
+
+        Assert.That(await Ask(client, "/api/x"), Is.EqualTo("api"));
+        Assert.That((gateway.Last.StartLine, gateway.Last["gatewaymesh-destination"]), Is.EqualTo(("GET /api/x HTTP/1.1", "web")));
+        Assert.That((api.Last.StartLine, api.Last.Has("gatewaymesh-destination")), Is.EqualTo(("GET /v2/x HTTP/1.1", false)));
+    }
+
+    [Test]
+    public async Task What_comes_in_to_an_application_is_not_routed()
+    {
+        using var application = Backend.Saying("application");
+        using var api = Backend.Saying("api");
+        await using var mesh = await Mesh.Start();
+        mesh.Way("web", Ways.Router(Ways.Resolver("api", api.HostPort), (Ways.Prefix("/api"), Ways.Rewrite("/v2"), Ways.Resolver("api", api.HostPort))));
+        using var client = await RawConnection.To(mesh.Inbound(application.HostPort, "web"));
+
+        Assert.That(await Ask(client, "/api/x"), Is.EqualTo("application"));
+        Assert.That(application.Last.StartLine, Is.EqualTo("GET /api/x HTTP/1.1"));
+    }
+
+    [Test]
+    public async Task A_public_host_leads_to_a_service_and_that_to_its_ways()
+    {
+        using var api = Backend.Saying("api");
+        await using var mesh = await Mesh.Start(options => options with { RoleName = "ingress" });
+        var address = mesh.Open(ListenerKind.Ingress, "ingress/public");
+        mesh.Way("web", Ways.Router(Ways.Resolver("web"), (Ways.Prefix("/api/"), Ways.Rewrite("/"), Ways.Resolver("api", api.HostPort)))).Ingress(address.Port, ("www.example.com", "web"));
+        using var client = await RawConnection.To(address);
+
+        Assert.That((await client.Ask("GET /api/x HTTP/1.1\r\nHost: www.example.com\r\n\r\n")).Body, Is.EqualTo("api"));
+        Assert.That(api.Last.StartLine, Is.EqualTo("GET /x HTTP/1.1"));
+    }
+
+    [Test]
+    public async Task The_first_request_to_a_target_that_nobody_looks_at_waits_for_its_instances_and_keeps_its_lot()
+    {
+        using var v1 = Backend.Saying("v1");
+        using var v2 = Backend.Saying("v2");
+        var wanted = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        await using var mesh = await Mesh.Start(options => options with { Want = wanted.Enqueue });
+        RouteNode Way(bool dormant) => Ways.Splitter(
+            (5000, Ways.Resolver(Ways.Target("v1.web", v1.HostPort) with { IsDormant = dormant })),
+            (5000, Ways.Resolver(Ways.Target("v2.web", v2.HostPort) with { IsDormant = dormant })));
+        mesh.Way("shop", Way(dormant: true));
+        using var client = await RawConnection.To(mesh.Outbound());
+
+        var answer = client.Ask("GET / HTTP/1.1\r\nHost: shop\r\n\r\n");
+        while (wanted.IsEmpty)
+        {
+            await Task.Delay(1);
+        }
+
+        Assert.That(wanted, Is.EqualTo(new[] { "web" }));
+        mesh.Way("shop", Way(dormant: false));
+        Assert.That((await answer).Status, Is.EqualTo(200));
+        Assert.That(mesh.Plane.TakeUsed(), Is.EquivalentTo(new[] { "shop", "web" }), "whose entries lead there is in use too");
+    }
+
+    [Test]
+    public async Task A_failover_target_that_nobody_looks_at_is_asked_for()
+    {
+        using var second = Backend.Saying("second");
+        var wanted = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        await using var mesh = await Mesh.Start(options => options with { Want = wanted.Enqueue });
+        mesh.Way("web", Ways.Resolver(Ways.Target("web"), Ways.Target("two") with { IsDormant = true }));
+        using var client = await RawConnection.To(mesh.Outbound());
+
+        var answer = Ask(client, "/");
+        while (wanted.IsEmpty)
+        {
+            await Task.Delay(1);
+        }
+
+        mesh.Way("web", Ways.Resolver(Ways.Target("web"), Ways.Target("two", second.HostPort)));
+        Assert.That(await answer, Is.EqualTo("second"));
+        Assert.That(wanted, Is.EqualTo(new[] { "two" }));
+    }
+
+    private static async Task<string> Ask(RawConnection client, string target, string fields = "") =>
+        (await client.Ask($"GET {target} HTTP/1.1\r\nHost: web\r\n{fields}\r\n")).Body;
+
+    private static string[] Destinations(Mesh mesh)
+    {
+        var text = new System.Buffers.ArrayBufferWriter<byte>();
+        mesh.Plane.WriteMetrics(text);
+        return [.. Regex.Matches(System.Text.Encoding.UTF8.GetString(text.WrittenSpan), "gatewaymesh_requests_total\\{direction=\"outbound\",[^}]*destination=\"([^\"]*)\"").Select(match => match.Groups[1].Value).Distinct()];
+    }
+}
