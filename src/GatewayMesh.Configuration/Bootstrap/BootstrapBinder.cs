@@ -19,7 +19,7 @@ public static class BootstrapBinder
     /// <summary>The keys at the top of a bootstrap document.</summary>
     public static ImmutableArray<string> Keys { get; } =
     [
-        "role", "node", "cluster", "dataDir", "runDir", "registry", "registryToken", "registryTokenFile", "registryTls", "registryRequired", "admin", "adminToken", "adminTokenFile", "identity", "certificates", "guarded",
+        "role", "node", "cluster", "zone", "dataDir", "runDir", "registry", "registryToken", "registryTokenFile", "registryTls", "registryRequired", "admin", "adminToken", "adminTokenFile", "identity", "certificates", "guarded",
         "sidecar", "gateway", "ingress", "limits", "gatewayShare", "transport", "drainDelay", "drainTimeout", "upgradeDrainTimeout",
     ];
 
@@ -54,6 +54,7 @@ public static class BootstrapBinder
             Role = role,
             Node = node,
             Cluster = reader.Has("cluster") ? reader.Optional("cluster", ScalarTypes.Name, "") : null,
+            Zone = reader.Has("zone") ? reader.Optional("zone", ScalarTypes.Name, "") : null,
             DataDir = dataDir,
             RunDir = Folder(reader, "runDir", "/run/gatewaymesh", context),
             Registry = RegistryBinder.Bind(reader, context, dataDir, (path, location) => Absolute(path, location, context)),

@@ -16,6 +16,9 @@ public sealed record BootstrapSpec
     /// <summary>Name of the cluster. Default: what the registry calls it (the Consul datacenter), else <c>default</c>.</summary>
     public string? Cluster { get; init; }
 
+    /// <summary>Zone that this node stands in (a rack, an availability zone), or null: instances and gateways of the same one go first. Default: null.</summary>
+    public string? Zone { get; init; }
+
     /// <summary>Last good snapshot, certificates and guard state; made with mode 0700. Default: <c>/var/lib/gatewaymesh</c>.</summary>
     public string DataDir { get; init; } = "/var/lib/gatewaymesh";
 

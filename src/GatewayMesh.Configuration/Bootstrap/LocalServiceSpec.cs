@@ -33,6 +33,9 @@ public sealed record LocalServiceSpec
     /// <summary>Id of the sidecar's registration that somebody else made (<c>--sidecar-for</c>); null: this node registers its services itself.</summary>
     public string? RegisteredProxy { get; init; }
 
+    /// <summary>Its share of the requests against that of other instances, 1 to 65,535. Default: 1.</summary>
+    public int Weight { get; init; } = 1;
+
     /// <summary>Tags, as the registry shows them.</summary>
     public ImmutableArray<string> Tags { get; init; } = [];
 

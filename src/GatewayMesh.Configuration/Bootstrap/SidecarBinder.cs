@@ -39,6 +39,7 @@ internal static class SidecarBinder
             Outbound = reader.Optional<IPEndPoint?>("outbound", ScalarTypes.Address!, null),
             Inbound = reader.Optional<IPEndPoint?>("inbound", ScalarTypes.Address!, null),
             Health = reader.Has("health") ? reader.Section("health", BindHealth) : null,
+            Weight = reader.Optional("weight", ScalarTypes.Number(1, 65535), 1),
             Tags = reader.List("tags", ScalarTypes.Text),
             Meta = reader.Map("meta"),
             RegisteredProxy = reader.Has("registeredProxy") ? reader.Optional("registeredProxy", ScalarTypes.Text, "") : null,

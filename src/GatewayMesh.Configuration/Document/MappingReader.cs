@@ -43,6 +43,9 @@ public sealed class MappingReader
     /// <summary>Whether the key has a value.</summary>
     public bool Has(string key) => Take(key) is { Value: not ConfigNull };
 
+    /// <summary>Whether the key has one value, and not a list or keys of its own.</summary>
+    public bool IsText(string key) => Take(key) is { Value: ConfigScalar };
+
     /// <summary>Where the key's value stands, or the mapping when the key is missing.</summary>
     public SourceLocation LocationOf(string key) => Take(key) is { } pair ? pair.Value.Location : Location;
 

@@ -88,6 +88,16 @@ public static class ScalarTypes
             : Scalar.Good(value));
     }
 
+    /// <summary>A number from <paramref name="least"/> to <paramref name="most"/>, with or without decimals.</summary>
+    public static ScalarType<double> Real(double least, double most)
+    {
+        var mend = string.Create(CultureInfo.InvariantCulture, $"say a number from {least} to {most}");
+        return new ScalarType<double>(mend, text =>
+            !double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? Scalar.Bad<double>($"{Quoted.Of(text)} is not a number", mend)
+            : value < least || value > most ? Scalar.Bad<double>(string.Create(CultureInfo.InvariantCulture, $"{value} is out of range"), mend)
+            : Scalar.Good(value));
+    }
+
     /// <summary>One of a few words.</summary>
     /// <param name="words">The words with their meaning.</param>
     /// <param name="notYet">Words that the design knows and this version does not, with what to say instead.</param>

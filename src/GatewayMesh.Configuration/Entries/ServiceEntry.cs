@@ -23,7 +23,7 @@ public sealed record ServiceEntry : ConfigEntry
         }
         else
         {
-            foreach (var key in (ReadOnlySpan<string>)["id", "address", "port", "meta", "tags", "healthy"])
+            foreach (var key in (ReadOnlySpan<string>)["id", "address", "port", "meta", "tags", "healthy", "weight"])
             {
                 if (reader.Has(key))
                 {

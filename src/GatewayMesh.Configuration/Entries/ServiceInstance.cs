@@ -15,6 +15,9 @@ public sealed record ServiceInstance(string Id, HostPort Address)
     /// <summary>Whether it is fit for use. Default: true.</summary>
     public bool Healthy { get; init; } = true;
 
+    /// <summary>Its share of the requests against that of others, 0 to 65,535. Default: 1.</summary>
+    public int Weight { get; init; } = 1;
+
     /// <summary>Tags.</summary>
     public ImmutableArray<string> Tags { get; init; } = [];
 
@@ -28,6 +31,7 @@ public sealed record ServiceInstance(string Id, HostPort Address)
         {
             Protocol = reader.Optional("protocol", Protocols.OfService, protocol),
             Healthy = reader.Optional("healthy", ScalarTypes.Flag, true),
+            Weight = reader.Optional("weight", ScalarTypes.Number(0, 65535), 1),
             Tags = reader.List("tags", ScalarTypes.Text),
             Meta = reader.Map("meta"),
         };

@@ -22,12 +22,19 @@ public sealed record InstanceSighting(string Id, string Node, HostPort Address, 
     /// <summary>Tags.</summary>
     public ImmutableArray<string> Tags { get; init; } = [];
 
+    /// <summary>Its share of the requests against that of others, 0 to 65,535. Default: 1.</summary>
+    public int Weight { get; init; } = 1;
+
+    /// <summary>Its zone as its node says it, or null; the pair <c>zone</c> of the instance itself goes before it.</summary>
+    public string? Zone { get; init; }
+
     /// <summary>Free pairs.</summary>
     public ImmutableSortedDictionary<string, string> Meta { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>By content: read again, the same instance is equal.</summary>
     public bool Equals(InstanceSighting? other) =>
-        other is not null && (Id, Node, Address, Healthy, Protocol, Application, IsForeign) == (other.Id, other.Node, other.Address, other.Healthy, other.Protocol, other.Application, other.IsForeign)
+        other is not null && (Id, Node, Address, Healthy, Protocol, Application, IsForeign, Weight, Zone)
+            == (other.Id, other.Node, other.Address, other.Healthy, other.Protocol, other.Application, other.IsForeign, other.Weight, other.Zone)
         && Tags.AsSpan().SequenceEqual(other.Tags.AsSpan()) && Meta.SequenceEqual(other.Meta);
 
     /// <inheritdoc/>

@@ -33,6 +33,9 @@ public sealed record NodeRecord
     /// <summary>Requests a second that it lately served (EWMA).</summary>
     public double RequestRate { get; init; }
 
+    /// <summary>Its zone, or null.</summary>
+    public string? Zone { get; init; }
+
     /// <summary>Sidecar: the instances that it fronts.</summary>
     public ImmutableArray<NodeService> Services { get; init; } = [];
 

@@ -43,6 +43,7 @@ public static class NodeRecordBinder
         Pids = reader.Map("pids").Aggregate(ImmutableSortedDictionary<string, int>.Empty, AddPid),
         Admin = reader.Optional("admin", Free, ""),
         RequestRate = reader.Optional("requestRate", Rate, 0),
+        Zone = reader.IsText("zone") ? reader.Optional("zone", ScalarTypes.Text, "") : null,
         Services = reader.Items("services", BindService),
         Gateway = reader.Has("gateway") ? reader.Section("gateway", BindGateway) : null,
         At = reader.Optional("at", Moment, default),
@@ -63,6 +64,7 @@ public static class NodeRecordBinder
         {
             Protocol = reader.Optional("protocol", ScalarTypes.Text, "http"),
             Application = reader.Has("application") ? reader.Required("application", ScalarTypes.Target) : null,
+            Weight = reader.Optional("weight", ScalarTypes.Number(0, 65535), 1),
             Tags = reader.List("tags", ScalarTypes.Text),
             Meta = reader.Map("meta"),
         };

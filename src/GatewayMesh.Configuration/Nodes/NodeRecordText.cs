@@ -27,6 +27,11 @@ public static class NodeRecordText
         Line("requestRate", record.RequestRate.ToString("0.###", CultureInfo.InvariantCulture));
         Line("at", Quote(record.At.ToString("O", CultureInfo.InvariantCulture)));
         Line("pids", Pairs(record.Pids.Select(pid => KeyValuePair.Create(pid.Key, pid.Value.ToString(CultureInfo.InvariantCulture)))));
+        if (record.Zone is { } zone)
+        {
+            Line("zone", Quote(zone));
+        }
+
         if (record.Gateway is { } gateway)
         {
             Line("gateway", $"{{ service: {Quote(gateway.Service)}, group: {Quote(gateway.Group)}, mesh: {Quote(gateway.Mesh.ToString())}, tunnel: {Quote(gateway.Tunnel.ToString())} }}");
@@ -45,6 +50,11 @@ public static class NodeRecordText
 
             Line("    healthy", service.Healthy ? "true" : "false");
             Line("    protocol", Quote(service.Protocol));
+            if (service.Weight != 1)
+            {
+                Line("    weight", service.Weight);
+            }
+
             Line("    tags", $"[{string.Join(", ", service.Tags.Select(Quote))}]");
             Line("    meta", Pairs(service.Meta.Select(pair => KeyValuePair.Create(pair.Key, Quote(pair.Value)))));
         }

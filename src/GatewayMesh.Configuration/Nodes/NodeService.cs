@@ -16,6 +16,9 @@ public sealed record NodeService(string Name, string Id, HostPort Address, bool 
     /// <summary>Where its application is dialled past its sidecar; null when others cannot.</summary>
     public HostPort? Application { get; init; }
 
+    /// <summary>Its share of the requests against that of others. Default: 1.</summary>
+    public int Weight { get; init; } = 1;
+
     /// <summary>Tags.</summary>
     public ImmutableArray<string> Tags { get; init; } = [];
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using GatewayMesh.Configuration.Policies.Ejection;
 using GatewayMesh.Configuration.Policies.Hedging;
+using GatewayMesh.Configuration.Policies.LoadBalancing;
 using GatewayMesh.Configuration.Policies.Retries;
 using GatewayMesh.Configuration.Policies.SidecarBypass;
 using GatewayMesh.Configuration.Policies.Timeouts;
@@ -24,6 +25,9 @@ public sealed record PolicyModel
 
     /// <summary>Whether a slow request is sent to a second instance too.</summary>
     public HedgingModel Hedging { get; init; } = HedgingModel.Default;
+
+    /// <summary>How an instance is picked.</summary>
+    public LoadBalancingModel LoadBalancing { get; init; } = LoadBalancingModel.Default;
 
     /// <summary>When an instance is taken out of the choice.</summary>
     public EjectionModel Ejection { get; init; } = EjectionModel.Default;
@@ -53,6 +57,7 @@ public sealed record PolicyModel
         Timeouts = Timeouts.Under(entry.Timeouts),
         Retries = Retries.Under(entry.Retries),
         Hedging = Hedging.Under(entry.Hedging),
+        LoadBalancing = LoadBalancing.Under(entry.LoadBalancing),
         Ejection = Ejection.Under(entry.Ejection),
         SidecarBypass = entry.SidecarBypass ?? SidecarBypass,
     };

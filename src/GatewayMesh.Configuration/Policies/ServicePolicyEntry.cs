@@ -2,6 +2,7 @@ using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Policies.Ejection;
 using GatewayMesh.Configuration.Policies.Hedging;
+using GatewayMesh.Configuration.Policies.LoadBalancing;
 using GatewayMesh.Configuration.Policies.Retries;
 using GatewayMesh.Configuration.Policies.SidecarBypass;
 using GatewayMesh.Configuration.Policies.Timeouts;
@@ -26,6 +27,9 @@ public sealed record ServicePolicyEntry : ConfigEntry
     /// <summary>Whether a slow request is sent to a second instance too.</summary>
     public HedgingEntry Hedging { get; init; } = new();
 
+    /// <summary>How an instance is picked.</summary>
+    public LoadBalancingEntry LoadBalancing { get; init; } = new();
+
     /// <summary>When an instance is taken out of the choice.</summary>
     public EjectionEntry Ejection { get; init; } = new();
 
@@ -34,7 +38,7 @@ public sealed record ServicePolicyEntry : ConfigEntry
 
     internal static ServicePolicyEntry Bind(MappingReader reader, string name, SourceLocation origin)
     {
-        foreach (var key in (ReadOnlySpan<string>)["limits", "adaptiveConcurrency", "rateLimits", "idempotency", "loadBalancing", "mirroring", "faults"])
+        foreach (var key in (ReadOnlySpan<string>)["limits", "adaptiveConcurrency", "rateLimits", "idempotency", "mirroring", "faults"])
         {
             reader.NotYet(key);
         }
@@ -46,6 +50,7 @@ public sealed record ServicePolicyEntry : ConfigEntry
             Timeouts = reader.Section("timeouts", TimeoutsEntry.Bind),
             Retries = reader.Section("retries", RetriesEntry.Bind),
             Hedging = reader.Section("hedging", HedgingEntry.Bind),
+            LoadBalancing = reader.Section("loadBalancing", LoadBalancingEntry.Bind),
             Ejection = reader.Section("ejection", EjectionEntry.Bind),
             SidecarBypass = reader.OrNull("sidecarBypass", SidecarBypassWord.Type),
         };

@@ -20,6 +20,15 @@ public sealed record EndpointModel(string Service, string Id, string Node, HostP
     /// <summary>Its sidecar is another's (a foreign proxy of Consul Connect), which takes a gateway that carries a call for the caller. Default: false.</summary>
     public bool IsForeign { get; init; }
 
+    /// <summary>The pair of a registration that says the zone.</summary>
+    public const string ZoneKey = "zone";
+
+    /// <summary>Its share of the requests against that of others: one of weight 2 gets twice as many as one of weight 1; 0: none while another has a weight. Default: 1.</summary>
+    public int Weight { get; init; } = 1;
+
+    /// <summary>Its zone: the pair <c>zone</c> of its registration, else what its node says; null: unknown.</summary>
+    public string? Zone { get; init; }
+
     /// <summary>Free pairs from its registration.</summary>
     public ImmutableSortedDictionary<string, string> Meta { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 }

@@ -12,13 +12,13 @@ internal static class NodeWords
             [
                 .. from node in all
                    from service in node.Record.Services
-                   group new InstanceSighting(service.Id, node.Record.Node, service.Address, node.Alive && service.Healthy) { Protocol = service.Protocol, Application = service.Application, Tags = service.Tags, Meta = service.Meta }
+                   group new InstanceSighting(service.Id, node.Record.Node, service.Address, node.Alive && service.Healthy) { Protocol = service.Protocol, Application = service.Application, Weight = service.Weight, Zone = node.Record.Zone, Tags = service.Tags, Meta = service.Meta }
                        by service.Name into instances
                    select new ServiceSighting(instances.Key, [.. instances]),
             ],
             [
                 .. all.Where(node => node.Record.Gateway is not null)
-                    .Select(node => new GatewaySighting(node.Record.Node, node.Record.Gateway!, node.Alive, Zone: null)),
+                    .Select(node => new GatewaySighting(node.Record.Node, node.Record.Gateway!, node.Alive, node.Record.Zone)),
             ]);
     }
 }

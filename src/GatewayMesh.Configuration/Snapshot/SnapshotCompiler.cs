@@ -79,7 +79,7 @@ public static class SnapshotCompiler
         {
             foreach (var instance in sighting.Instances ?? [])
             {
-                yield return (new EndpointModel(sighting.Name, instance.Id, instance.Node, instance.Address, instance.Healthy) { Application = instance.Application, IsForeign = instance.IsForeign, Meta = instance.Meta }, instance.Protocol);
+                yield return (new EndpointModel(sighting.Name, instance.Id, instance.Node, instance.Address, instance.Healthy) { Application = instance.Application, IsForeign = instance.IsForeign, Weight = instance.Weight, Zone = ZoneOf(instance.Meta) ?? instance.Zone, Meta = instance.Meta }, instance.Protocol);
             }
         }
 
@@ -87,10 +87,12 @@ public static class SnapshotCompiler
         {
             foreach (var instance in entry.Instances)
             {
-                yield return (new EndpointModel(entry.Name, instance.Id, "", instance.Address, instance.Healthy) { Meta = instance.Meta }, instance.Protocol);
+                yield return (new EndpointModel(entry.Name, instance.Id, "", instance.Address, instance.Healthy) { Weight = instance.Weight, Zone = ZoneOf(instance.Meta), Meta = instance.Meta }, instance.Protocol);
             }
         }
     }
+
+    private static string? ZoneOf(ImmutableSortedDictionary<string, string> meta) => meta.GetValueOrDefault(EndpointModel.ZoneKey) is { Length: > 0 } zone ? zone : null;
 
     // Two that are the same by (service, id, address) are one; who says that it is well is believed, since the other may be a node's leavings.
     private static ImmutableArray<EndpointModel> Endpoints(IEnumerable<EndpointModel> endpoints) =>

@@ -25,7 +25,8 @@ internal static class SnapshotDigest
             Add(hash, service.Policy.Text);
             foreach (var endpoint in service.Endpoints)
             {
-                Add(hash, "endpoint", endpoint.Id, endpoint.Node, endpoint.Address.ToString(), endpoint.Healthy ? "well" : "ill", endpoint.Application?.ToString() ?? "", endpoint.IsForeign ? "foreign" : "");
+                Add(hash, "endpoint", endpoint.Id, endpoint.Node, endpoint.Address.ToString(), endpoint.Healthy ? "well" : "ill", endpoint.Application?.ToString() ?? "", endpoint.IsForeign ? "foreign" : "", endpoint.Zone ?? "");
+                Add(hash, endpoint.Weight);
                 foreach (var (key, value) in endpoint.Meta)
                 {
                     Add(hash, "meta", key, value);

@@ -24,7 +24,7 @@ internal sealed class GatewayFiles(EventLog events)
         var tls = bootstrap.Identity == IdentityMode.Mtls ? new GatewayTls(bootstrap.GatewayService, trustDomain!) : null;
         foreach (var service in bootstrap.Sidecar?.Services ?? [])
         {
-            var list = GatewayList.Order(service.Name, service.GatewayGroup, bootstrap.Node, zone: null, snapshot.Gateways, tls);
+            var list = GatewayList.Order(service.Name, service.GatewayGroup, bootstrap.Node, bootstrap.Zone, snapshot.Gateways, tls);
             var content = list.ToBytes();
             if (list.Gateways.IsEmpty || (_written.TryGetValue(service.Name, out var before) && before.AsSpan().SequenceEqual(content)))
             {

@@ -182,6 +182,7 @@ internal sealed class MeshNode : IAsyncDisposable
         Pids = _pids,
         Admin = _bootstrap.Admin.ToString(),
         RequestRate = _capacity.RequestRate,
+        Zone = _bootstrap.Zone,
         Services = NodeServices.Of(_bootstrap, _health.IsReady),
         Gateway = _bootstrap.Gateway is { } gateway
             ? new NodeGateway(gateway.Service, gateway.Group, new HostPort(gateway.Address, gateway.Listen.Port), _bootstrap.TunnelAddress)

@@ -16,6 +16,7 @@ internal static class NodeServices
             {
                 Protocol = service.Protocol,
                 Application = ApplicationAddress.SeenByOthers(new HostPort(service.Address, service.Port), new HostPort(bootstrap.Sidecar.Address, service.Inbound.Port)),
+                Weight = service.Weight,
                 Tags = service.Tags,
                 Meta = service.Meta,
             }),

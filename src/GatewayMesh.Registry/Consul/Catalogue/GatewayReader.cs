@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Registry.Consul.Registration;
 
@@ -21,7 +22,7 @@ internal static class GatewayReader
             if (registered.Address is { } mesh && HostPort.TryParse(registered.MetaOf(MetaKeys.Tunnel), out var tunnel))
             {
                 var gateway = new NodeGateway(registered.Service, registered.MetaOf(MetaKeys.Group) ?? "default", mesh, tunnel);
-                gateways[$"{registered.Id} {mesh}"] = new GatewaySighting(registered.Node, gateway, registered.Passes, registered.MetaOf(MetaKeys.Zone));
+                gateways[$"{registered.Id} {mesh}"] = new GatewaySighting(registered.Node, gateway, registered.Passes, registered.MetaOf(MetaKeys.Zone) ?? registered.NodeMetaOf(EndpointModel.ZoneKey));
             }
         }
 

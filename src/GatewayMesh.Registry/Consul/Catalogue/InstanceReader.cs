@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Registry.Consul.Registration;
 
@@ -27,6 +28,8 @@ internal static class InstanceReader
                     Protocol = ProtocolOf(registered),
                     Application = ApplicationOf(registered, address),
                     IsForeign = registered.MetaOf(MetaKeys.Node) is null,
+                    Weight = registered.Weight,
+                    Zone = registered.MetaOf(MetaKeys.Zone) ?? registered.NodeMetaOf(EndpointModel.ZoneKey),
                     Tags = registered.Tags,
                     Meta = registered.Meta,
                 };

@@ -39,6 +39,15 @@ internal readonly struct Registered(JsonElement entry)
     public bool Passes =>
         !entry.TryGetProperty("Checks"u8, out var checks) || checks.ValueKind != JsonValueKind.Array || checks.EnumerateArray().All(check => Text(check, "Status") == "passing");
 
+    /// <summary>
+    /// Its share of the requests: <c>Weights.Warning</c> while one of its checks warns, else <c>Weights.Passing</c>. Default, as Consul's: 1.
+    /// </summary>
+    public int Weight =>
+        _service.TryGetProperty("Weights"u8, out var weights) && weights.ValueKind == JsonValueKind.Object
+        && weights.TryGetProperty(Warns ? "Warning"u8 : "Passing"u8, out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out var weight)
+            ? Math.Clamp(weight, 0, 65535)
+            : 1;
+
     /// <summary>The section <c>Proxy</c>, or null.</summary>
     public JsonElement? Proxy => _service.TryGetProperty("Proxy"u8, out var proxy) && proxy.ValueKind == JsonValueKind.Object ? proxy : null;
 
@@ -66,6 +75,12 @@ internal readonly struct Registered(JsonElement entry)
 
     /// <summary>One pair, or null.</summary>
     public string? MetaOf(string key) => _service.TryGetProperty("Meta"u8, out var pairs) && pairs.ValueKind == JsonValueKind.Object ? Text(pairs, key) : null;
+
+    /// <summary>One pair of its host, or null.</summary>
+    public string? NodeMetaOf(string key) => _node.TryGetProperty("Meta"u8, out var pairs) && pairs.ValueKind == JsonValueKind.Object ? Text(pairs, key) : null;
+
+    private bool Warns =>
+        entry.TryGetProperty("Checks"u8, out var checks) && checks.ValueKind == JsonValueKind.Array && checks.EnumerateArray().Any(check => Text(check, "Status") == "warning");
 
     /// <summary>A text of an object; null when it is not there or none.</summary>
     public static string? Text(JsonElement element, string key) =>

@@ -9,6 +9,9 @@ namespace GatewayMesh.Registry.Consul.Registration;
 /// <param name="Port">What others dial.</param>
 internal sealed record AgentService(string Id, string Name, string Address, int Port)
 {
+    /// <summary>Its share of the requests (<c>Weights.Passing</c>); 1 is not written, being Consul's own default. Default: 1.</summary>
+    public int Weight { get; init; } = 1;
+
     /// <summary>Tags.</summary>
     public ImmutableArray<string> Tags { get; init; } = [];
 

@@ -26,6 +26,14 @@ internal static class AgentServiceJson
 
         json.WriteString("Address", service.Address);
         json.WriteNumber("Port", service.Port);
+        if (service.Weight != 1)
+        {
+            json.WriteStartObject("Weights");
+            json.WriteNumber("Passing", service.Weight);
+            json.WriteNumber("Warning", 1);
+            json.WriteEndObject();
+        }
+
         json.WriteStartArray("Tags");
         foreach (var tag in service.Tags)
         {

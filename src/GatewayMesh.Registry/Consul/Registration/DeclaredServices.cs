@@ -57,6 +57,7 @@ internal static class DeclaredServices
     private static AgentService Instance(BootstrapSpec bootstrap, LocalServiceSpec service, bool agentIsHere) =>
         new(service.Id, service.Name, service.Address, service.Port)
         {
+            Weight = service.Weight,
             Tags = service.Tags,
             Meta = Owned(bootstrap, service.Meta),
             Checks = service.Health is { } health ? [Health(service, health, agentIsHere || !IsLoopback(service.Address))] : [],
@@ -77,6 +78,7 @@ internal static class DeclaredServices
         return new AgentService(id, service.Name + ConsulNames.ProxySuffix, bootstrap.Sidecar!.Address, service.Inbound!.Port)
         {
             // Readers see a sidecar's own tags and pairs, and subsets filter by them: they are the instance's.
+            Weight = service.Weight,
             Tags = service.Tags,
             Meta = Owned(bootstrap, service.Meta),
             Proxy = new AgentProxy(service.Name, service.Id, new HostPort(service.Address, service.Port), service.Protocol, service.Upstreams),
@@ -97,8 +99,11 @@ internal static class DeclaredServices
 
     private static AgentCheck Live(string id) => new(ConsulNames.LiveCheck(id), "gatewaymesh serves") { Ttl = Ttl };
 
-    private static ImmutableSortedDictionary<string, string> Owned(BootstrapSpec bootstrap, ImmutableSortedDictionary<string, string> meta) =>
-        meta.SetItem(MetaKeys.Node, bootstrap.Node).SetItem(MetaKeys.Role, ConsulNames.RoleOf(bootstrap));
+    private static ImmutableSortedDictionary<string, string> Owned(BootstrapSpec bootstrap, ImmutableSortedDictionary<string, string> meta)
+    {
+        var owned = meta.SetItem(MetaKeys.Node, bootstrap.Node).SetItem(MetaKeys.Role, ConsulNames.RoleOf(bootstrap));
+        return bootstrap.Zone is { } zone ? owned.SetItem(MetaKeys.Zone, zone) : owned;
+    }
 
     private static bool IsLoopback(string host) => IPAddress.TryParse(host, out var address) ? IPAddress.IsLoopback(address) : host == "localhost";
 }

@@ -18,6 +18,6 @@ internal static class MetaKeys
     /// <summary>Gateway: <c>HOST:PORT</c> of its listener for guards' tunnels.</summary>
     public const string Tunnel = "gatewaymesh-tunnel";
 
-    /// <summary>Gateway: its zone; absent while it has none.</summary>
+    /// <summary>Zone of that node; absent while it has none.</summary>
     public const string Zone = "gatewaymesh-zone";
 }

@@ -19,6 +19,7 @@ internal static class StandInRecord
             Tier = view.Tier,
             Pids = view.Pids,
             Admin = bootstrap.Admin.ToString(),
+            Zone = bootstrap.Zone,
             Services = NodeServices.Of(bootstrap, _ => false),
             At = time.GetUtcNow(),
         };

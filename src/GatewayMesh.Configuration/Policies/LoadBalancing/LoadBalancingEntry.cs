@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using GatewayMesh.Configuration.Document;
+
+namespace GatewayMesh.Configuration.Policies.LoadBalancing;
+
+/// <summary><c>loadBalancing</c> of a service-policy, as declared; what is null falls to the policy beneath.</summary>
+public sealed record LoadBalancingEntry
+{
+    private static readonly ScalarType<BalancingPolicy> Words = ScalarTypes.Word<BalancingPolicy>(
+    [
+        ("peakEwma", BalancingPolicy.PeakEwma), ("leastRequest", BalancingPolicy.LeastRequest), ("roundRobin", BalancingPolicy.RoundRobin), ("random", BalancingPolicy.Random),
+        ("weighted", BalancingPolicy.Weighted), ("ringHash", BalancingPolicy.RingHash), ("maglev", BalancingPolicy.Maglev),
+    ]);
+
+    /// <summary><c>policy</c>: how an instance is picked.</summary>
+    public BalancingPolicy? Policy { get; init; }
+
+    /// <summary><c>choices</c>: how many are drawn to pick the best of.</summary>
+    public int? Choices { get; init; }
+
+    /// <summary><c>hash</c>: what of a request is hashed, in order.</summary>
+    public ImmutableArray<HashKey>? Hash { get; init; }
+
+    /// <summary><c>ring</c>.</summary>
+    public RingEntry Ring { get; init; } = new();
+
+    /// <summary><c>maglev</c>.</summary>
+    public MaglevEntry Maglev { get; init; } = new();
+
+    /// <summary><c>ewma</c>.</summary>
+    public EwmaEntry Ewma { get; init; } = new();
+
+    /// <summary><c>slowStart</c>.</summary>
+    public SlowStartEntry SlowStart { get; init; } = new();
+
+    /// <summary><c>zone</c>.</summary>
+    public ZoneEntry Zone { get; init; } = new();
+
+    /// <summary><c>panicThreshold</c>: share of the instances below which all are used.</summary>
+    public double? PanicThreshold { get; init; }
+
+    internal static LoadBalancingEntry Bind(MappingReader reader)
+    {
+        var entry = new LoadBalancingEntry
+        {
+            Policy = reader.OrNull("policy", Words),
+            Choices = reader.OrNull("choices", ScalarTypes.Number(2, 32)),
+            Hash = reader.Has("hash") ? reader.Items("hash", HashKey.Bind) : null,
+            Ring = reader.Section("ring", RingEntry.Bind),
+            Maglev = reader.Section("maglev", MaglevEntry.Bind),
+            Ewma = reader.Section("ewma", EwmaEntry.Bind),
+            SlowStart = reader.Section("slowStart", SlowStartEntry.Bind),
+            Zone = reader.Section("zone", ZoneEntry.Bind),
+            PanicThreshold = reader.OrNull("panicThreshold", ScalarTypes.Percent),
+        };
+        entry.ReportContradictions(reader);
+        return entry;
+    }
+
+    // Only what this entry says itself is compared: the policy beneath may change without it.
+    private void ReportContradictions(MappingReader reader)
+    {
+        var hashes = Policy is BalancingPolicy.RingHash or BalancingPolicy.Maglev;
+        if (hashes && Hash is not { IsEmpty: false })
+        {
+            reader.Fail(reader.Has("hash") ? "hash" : "policy", "picks by a hash, and nothing is hashed", "add for example hash: [ { header: x-user } ]");
+        }
+
+        if (!hashes && reader.Has("hash") && !(reader.Has("policy") && Policy is null))
+        {
+            reader.Fail("hash", "is for ringHash and maglev alone", "add policy: ringHash or policy: maglev, or leave it out");
+        }
+
+        Only(reader, "choices", "peakEwma and leastRequest", BalancingPolicy.PeakEwma, BalancingPolicy.LeastRequest);
+        Only(reader, "ring", "ringHash", BalancingPolicy.RingHash);
+        Only(reader, "maglev", "maglev", BalancingPolicy.Maglev);
+        Only(reader, "ewma", "peakEwma", BalancingPolicy.PeakEwma);
+        if (hashes && SlowStart.Window > TimeSpan.Zero)
+        {
+            reader.Fail("slowStart", "would send a key now here, now there", "leave it out, or take another policy than ringHash and maglev");
+        }
+    }
+
+    private void Only(MappingReader reader, string key, string what, params ReadOnlySpan<BalancingPolicy> policies)
+    {
+        if (Policy is { } policy && !policies.Contains(policy) && reader.Has(key))
+        {
+            reader.Fail(key, $"is for {what} alone", "leave it out, or take the policy that it is for");
+        }
+    }
+}
