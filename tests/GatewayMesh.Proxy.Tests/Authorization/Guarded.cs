@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Net;
-using System.Text;
 using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Proxy.Tests.Rig;
@@ -27,11 +25,4 @@ internal static class Guarded
     /// <summary>A request head of HTTP/1.1.</summary>
     public static string Head(string caller, string path = "/", string method = "GET", string fields = "") =>
         $"{method} {path} HTTP/1.1\r\nHost: payments\r\n{SaidByHeader.Field}: {caller}\r\n{fields}\r\n";
-
-    public static string Metrics(this Mesh mesh)
-    {
-        var text = new ArrayBufferWriter<byte>();
-        mesh.Plane.WriteMetrics(text);
-        return Encoding.UTF8.GetString(text.WrittenSpan);
-    }
 }

@@ -147,7 +147,7 @@ public class TlsDoorTests
         Assert.That(answer.Status, Is.EqualTo(400));
         Assert.That(answer.Body, Does.Contain("HTTPS"));
         Assert.That(await client.IsEnded());
-        Assert.That(Failures(mesh), Does.Contain("reason=\"not_tls\"} 1"));
+        Assert.That(mesh.Metrics(), Does.Contain("reason=\"not_tls\"} 1"));
         Assert.That(payments.Executed, Is.Zero);
     }
 
@@ -162,7 +162,7 @@ public class TlsDoorTests
         await client.Send(new byte[] { 0x16, 3, 1 });
 
         Assert.That(await client.IsEnded());
-        Assert.That(() => Failures(mesh), Does.Contain("reason=\"timeout\"} 1").After(5000, 20));
+        Assert.That(() => mesh.Metrics(), Does.Contain("reason=\"timeout\"} 1").After(5000, 20));
     }
 
     [TestCase("\u0016\u0003\u0001\u0000\u0005\u0001\u0000\u0000\u0001\u0000", TestName = "a hello that is too short")]
@@ -179,7 +179,7 @@ public class TlsDoorTests
         client.Socket.Shutdown(SocketShutdown.Send);
 
         Assert.That(await client.IsEnded());
-        Assert.That(() => Failures(mesh), Does.Contain("gatewaymesh_tls_handshake_failures_total{").After(5000, 20));
+        Assert.That(() => mesh.Metrics(), Does.Contain("gatewaymesh_tls_handshake_failures_total{").After(5000, 20));
         using var next = await RawConnection.ToTls(outbound);
         Assert.That((await next.Ask("GET / HTTP/1.1\r\nHost: payments\r\n\r\n")).Body, Is.EqualTo("paid"));
     }
@@ -193,7 +193,7 @@ public class TlsDoorTests
         mesh.Plane.Terms = static _ => static (_, _) => null;
 
         Assert.That(async () => await RawConnection.ToTls(outbound), Throws.InstanceOf<AuthenticationException>().Or.InstanceOf<IOException>());
-        Assert.That(() => Failures(mesh), Does.Contain("reason=\"no_certificate\"} 1").After(5000, 20));
+        Assert.That(() => mesh.Metrics(), Does.Contain("reason=\"no_certificate\"} 1").After(5000, 20));
     }
 
     [Test]
@@ -213,7 +213,7 @@ public class TlsDoorTests
             Assert.That(client is null || await client.IsEnded());
         }
 
-        Assert.That(() => Failures(mesh), Does.Contain("reason=\"peer_certificate\"} 1").After(5000, 20));
+        Assert.That(() => mesh.Metrics(), Does.Contain("reason=\"peer_certificate\"} 1").After(5000, 20));
         using var certificate = _authority.Issue([], client: true);
         using var known = await RawConnection.ToTls(outbound, with: options => options.ClientCertificates = [certificate]);
         Assert.That((await known.Ask("GET / HTTP/1.1\r\nHost: payments\r\n\r\n")).Body, Is.EqualTo("paid"));
@@ -228,7 +228,7 @@ public class TlsDoorTests
 
         Assert.That(async () => await RawConnection.ToTls(outbound, with: options => options.EnabledSslProtocols = SslProtocols.Tls12), Throws.InstanceOf<AuthenticationException>().Or.InstanceOf<IOException>());
 
-        Assert.That(() => Failures(mesh), Does.Contain("reason=\"refused\"} 1").After(5000, 20));
+        Assert.That(() => mesh.Metrics(), Does.Contain("reason=\"refused\"} 1").After(5000, 20));
     }
 
     [Test]
@@ -297,13 +297,6 @@ public class TlsDoorTests
         {
             return null;
         }
-    }
-
-    private static string Failures(Mesh mesh)
-    {
-        var text = new System.Buffers.ArrayBufferWriter<byte>();
-        mesh.Plane.WriteMetrics(text);
-        return Encoding.UTF8.GetString(text.WrittenSpan);
     }
 
     /// <summary>Writes each byte by itself.</summary>

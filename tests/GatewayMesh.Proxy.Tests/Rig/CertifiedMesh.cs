@@ -1,9 +1,7 @@
-using System.Buffers;
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using System.Text.RegularExpressions;
 using GatewayMesh.Certificates.Folder;
 using GatewayMesh.Certificates.Handshakes;
@@ -67,12 +65,7 @@ internal sealed partial class CertifiedMesh : IAsyncDisposable
         });
 
     /// <summary>In whose names requests came in to the sidecars of a plane, as its metrics have it.</summary>
-    public static string[] CallersAt(Mesh plane)
-    {
-        var text = new ArrayBufferWriter<byte>();
-        plane.Plane.WriteMetrics(text);
-        return [.. Inbounds().Matches(Encoding.UTF8.GetString(text.WrittenSpan)).Select(match => match.Groups[1].Value).Distinct()];
-    }
+    public static string[] CallersAt(Mesh plane) => [.. Inbounds().Matches(plane.Metrics()).Select(match => match.Groups[1].Value).Distinct()];
 
     [GeneratedRegex("gatewaymesh_requests_total\\{direction=\"inbound\",source=\"([^\"]*)\"")]
     private static partial Regex Inbounds();

@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Net;
+using System.Text;
 using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Intentions;
 using GatewayMesh.Configuration.Listeners;
@@ -55,6 +57,12 @@ internal sealed class Mesh : IAsyncDisposable
     public Mesh Way(string name, RouteNode routes)
     {
         _services[name] = (_services.GetValueOrDefault(name) ?? new ServiceModel(name, "http", PolicyModel.Default, [])) with { Routes = routes };
+        return Apply();
+    }
+
+    public Mesh Service(string name, PolicyModel policy, EndpointModel[] instances)
+    {
+        _services[name] = new ServiceModel(name, "http", policy, [.. instances]);
         return Apply();
     }
 
@@ -130,6 +138,14 @@ internal sealed class Mesh : IAsyncDisposable
         var spec = new ListenerSpec(name, kind, socket.LocalAddress);
         Plane.Open(with?.Invoke(spec) ?? spec, socket);
         return socket.LocalAddress;
+    }
+
+    /// <summary>What a scraper would read.</summary>
+    public string Metrics()
+    {
+        var text = new ArrayBufferWriter<byte>();
+        Plane.WriteMetrics(text);
+        return Encoding.UTF8.GetString(text.WrittenSpan);
     }
 
     public ValueTask DisposeAsync() => Plane.DisposeAsync();

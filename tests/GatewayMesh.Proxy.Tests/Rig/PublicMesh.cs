@@ -54,12 +54,7 @@ internal sealed class PublicMesh : IAsyncDisposable
         return new CertificateFileSpec(FileNamed(name + ".pem"), FileNamed(name + ".key"), SourceLocation.Option("test"), $"certificates[{name}]");
     }
 
-    public string Metrics()
-    {
-        var text = new System.Buffers.ArrayBufferWriter<byte>();
-        Mesh.Plane.WriteMetrics(text);
-        return Encoding.UTF8.GetString(text.WrittenSpan);
-    }
+    public string Metrics() => Mesh.Metrics();
 
     public async ValueTask DisposeAsync()
     {

@@ -1,0 +1,200 @@
+using System.Net;
+using GatewayMesh.Certificates.Handshakes;
+using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Policies;
+using GatewayMesh.Configuration.Policies.SidecarBypass;
+using GatewayMesh.Configuration.Snapshot;
+using GatewayMesh.Configuration.Tunnels;
+using GatewayMesh.Configuration.Values;
+using GatewayMesh.Proxy.Tests.Listeners;
+using GatewayMesh.Proxy.Tests.Rig;
+
+namespace GatewayMesh.Proxy.Tests.Pipeline;
+
+/// <summary>The way past a callee's broken sidecars: caller ─► its sidecar ═► gateway ─► application.</summary>
+public class SidecarBypassTests
+{
+    private const string Get = "GET /x HTTP/1.1\r\nHost: payments\r\n\r\n";
+    private const string Post = "POST /x HTTP/1.1\r\nHost: payments\r\nContent-Length: 3\r\n\r\nabc";
+
+    private static readonly PolicyModel Wanted = PolicyModel.Default with { SidecarBypass = SidecarBypassMode.Gateway, Ejection = new() { ConsecutiveFailures = 1000 } };
+
+    private CertifiedMesh _mesh = null!;
+    private Mesh _gateway = null!;
+    private Mesh _web = null!;
+
+    [SetUp]
+    public async Task Make()
+    {
+        _mesh = new CertifiedMesh();
+        _gateway = await _mesh.Plane("gateway", ["gatewaymesh-gateway"], options => options with { EnforcesIntentions = true });
+        _web = await _mesh.Plane("sidecar", ["web"]);
+        _web.Gateway(AddressOf(CertifiedMesh.MeshListener(_gateway)));
+    }
+
+    [TearDown]
+    public async Task End() => await _mesh.DisposeAsync();
+
+    [TestCase(Get)]
+    [TestCase(Post)]
+    public async Task A_call_whose_callees_sidecar_is_out_of_reach_gets_to_the_application_by_a_gateway(string request)
+    {
+        using var application = Backend.Saying("paid");
+        Payments(Wanted, Backend.Nobody(), application.HostPort);
+        using var client = await RawConnection.To(_web.Outbound());
+
+        var answer = await client.Ask(request);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(answer.Body, Is.EqualTo("paid"));
+            Assert.That(application.Executed, Is.EqualTo(1));
+            Assert.That(application.Last.Head, Does.Not.Contain("gatewaymesh-"), "an application hears no mesh header");
+            Assert.That(_web.Metrics(), Does.Contain("gatewaymesh_failovers_total{from=\"sidecar\",to=\"gateway\",reason=\"sidecar_bypass\"} 1"));
+        }
+    }
+
+    [Test]
+    public async Task Without_the_policys_word_there_is_no_such_way()
+    {
+        using var application = Backend.Saying("paid");
+        Payments(PolicyModel.Default, Backend.Nobody(), application.HostPort);
+        using var client = await RawConnection.To(_web.Outbound());
+
+        var answer = await client.Ask(Get);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(answer.Status, Is.EqualTo(502));
+            Assert.That(answer["Proxy-Status"], Does.Contain("error=connection_refused; forwarded=?0"));
+            Assert.That(application.Executed, Is.Zero);
+        }
+    }
+
+    [Test]
+    public async Task An_application_that_others_cannot_reach_is_not_looked_for()
+    {
+        Payments(Wanted, Backend.Nobody(), application: null);
+        using var client = await RawConnection.To(_web.Outbound());
+
+        var answer = await client.Ask(Get);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(answer.Status, Is.EqualTo(502));
+            Assert.That(answer["Proxy-Status"], Does.Contain("connection_refused; forwarded=?0"));
+        }
+    }
+
+    [Test]
+    public async Task A_caller_that_intentions_deny_is_denied_on_this_way_too()
+    {
+        using var application = Backend.Saying("paid");
+        Payments(Wanted, Backend.Nobody(), application.HostPort);
+        _gateway.Intentions(IntentionAction.Allow, ("web", "payments", IntentionAction.Deny));
+        using var client = await RawConnection.To(_web.Outbound());
+
+        var answer = await client.Ask(Get);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(answer.Status, Is.EqualTo(403));
+            Assert.That(answer["Proxy-Status"], Does.Contain("error=http_request_denied; forwarded=?0"));
+            Assert.That(application.Executed, Is.Zero);
+        }
+    }
+
+    [Test]
+    public async Task While_every_sidecar_is_ejected_the_way_past_them_comes_first()
+    {
+        using var application = Backend.Saying("paid");
+        using var sidecar = new Backend((_, connection) => { connection.Dispose(); return Task.CompletedTask; }); // accepts, and never shakes hands
+        Payments(Wanted with { Ejection = new() { ConsecutiveFailures = 1, Time = TimeSpan.FromHours(1) } }, sidecar.HostPort, application.HostPort);
+        using var client = await RawConnection.To(_web.Outbound());
+        await client.Ask(Get);
+        var dialled = sidecar.Connections;
+
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.That((await client.Ask(Get)).Body, Is.EqualTo("paid"));
+        }
+
+        Assert.That(sidecar.Connections, Is.EqualTo(dialled));
+    }
+
+    [Test]
+    public async Task A_gateway_that_stands_in_for_the_caller_goes_past_them_by_itself()
+    {
+        using var application = Backend.Saying("paid");
+        Payments(Wanted, Backend.Nobody(), application.HostPort);
+        using var tunnel = await CertifiedMesh.As(_mesh.Authority.Issue("web"), CertifiedMesh.MeshListener(_gateway), ProtocolNames.Tunnel);
+        await tunnel.Send(new TunnelHello("web", null, "host-a", "1").ToBytes());
+        Assert.That(await TunnelTests.Answer(tunnel), Is.EqualTo(TunnelAnswer.Ok));
+
+        Assert.That((await tunnel.Ask(Post)).Body, Is.EqualTo("paid"));
+    }
+
+    [Test]
+    public async Task A_sidecar_that_answers_for_a_dead_application_is_not_passed()
+    {
+        using var application = Backend.Saying("paid");
+        var callee = await _mesh.Plane("sidecar", ["payments"]);
+        var inbound = callee.Inbound(Backend.Nobody());
+        Payments(Wanted, AddressOf(inbound), application.HostPort);
+        using var client = await RawConnection.To(_web.Outbound());
+
+        var answer = await client.Ask(Get);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(answer.Status, Is.EqualTo(502));
+            Assert.That(application.Executed, Is.Zero);
+        }
+    }
+
+    [Test]
+    public async Task A_peer_that_asks_for_it_where_the_policy_does_not_want_it_gets_no_further()
+    {
+        using var application = Backend.Saying("paid");
+        Payments(PolicyModel.Default, Backend.Nobody(), application.HostPort);
+        using var peer = await CertifiedMesh.As(_mesh.Authority.Issue("web"), CertifiedMesh.MeshListener(_gateway));
+
+        var answer = await peer.Ask("GET / HTTP/1.1\r\nHost: payments\r\ngatewaymesh-bypass: sidecar\r\n\r\n");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(answer.Status, Is.EqualTo(502));
+            Assert.That(application.Executed, Is.Zero);
+        }
+    }
+
+    [TestCase(IntentionAction.Allow, 200)]
+    [TestCase(IntentionAction.Deny, 403)]
+    public async Task A_foreign_callee_is_called_through_a_gateway_only_where_the_gateway_itself_might_call(IntentionAction gateways, int status)
+    {
+        using var payments = Backend.Saying("paid");
+        var (_, inbound) = await _mesh.Sidecar("payments", payments);
+        _gateway.Service("payments", PolicyModel.Default, [new EndpointModel("payments", "payments-1", "their-host", AddressOf(inbound), Healthy: true) { IsForeign = true }]);
+        _gateway.Intentions(IntentionAction.Deny, ("web", "payments", IntentionAction.Allow), ("gatewaymesh-gateway", "payments", gateways));
+        using var tunnel = await CertifiedMesh.As(_mesh.Authority.Issue("web"), CertifiedMesh.MeshListener(_gateway), ProtocolNames.Tunnel);
+        await tunnel.Send(new TunnelHello("web", null, "host-a", "1").ToBytes());
+        Assert.That(await TunnelTests.Answer(tunnel), Is.EqualTo(TunnelAnswer.Ok));
+
+        var answer = await tunnel.Ask(Get);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(answer.Status, Is.EqualTo(status));
+            Assert.That(payments.Executed, Is.EqualTo(status == 200 ? 1 : 0));
+        }
+    }
+
+    private void Payments(PolicyModel policy, HostPort sidecar, HostPort? application)
+    {
+        var endpoint = new EndpointModel("payments", "payments-1", "host-b", sidecar, Healthy: true) { Application = application };
+        _web.Service("payments", policy, [endpoint]);
+        _gateway.Service("payments", policy, [endpoint]);
+    }
+
+    private static HostPort AddressOf(IPEndPoint address) => new("127.0.0.1", address.Port);
+}
