@@ -27,6 +27,7 @@ public static class ErrorTable
         new(MeshErrorKind.ConnectionTimeout, 504, 14, "connection_timeout", "connection_timeout", "The instance did not accept the connection in time.") { Retryable = true },
         new(MeshErrorKind.HandshakeFailed, 502, 14, "tls_protocol_error", "handshake_failed", "The handshake with the instance failed.") { Retryable = true },
         new(MeshErrorKind.PeerNotBelieved, 502, 14, "tls_certificate_error", "peer_not_believed", "The instance is not who was meant.") { Retryable = true },
+        new(MeshErrorKind.CertificateRefused, 502, 14, "tls_alert_received", "certificate_refused", "The instance refused the caller's certificate.") { Retryable = true },
         new(MeshErrorKind.NoCertificate, 503, 14, "proxy_configuration_error", "no_certificate", "The proxy has no valid certificate for this caller.") { RetryLater = true, Retryable = true },
         new(MeshErrorKind.CallerNotBelieved, 403, 16, "http_request_denied", "caller_not_believed", "The caller's certificate is no longer valid."),
         new(MeshErrorKind.ConnectionReset, 502, 14, "connection_terminated", "connection_reset", "The instance closed the connection without an answer.") { Retryable = true },

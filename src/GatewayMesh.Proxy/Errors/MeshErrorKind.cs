@@ -57,6 +57,9 @@ public enum MeshErrorKind
     /// <summary>The instance's certificate is not believed, or is not of the service that was meant.</summary>
     PeerNotBelieved,
 
+    /// <summary>The instance has refused the certificate of the caller, or that it showed none (a fatal alert of TLS); nothing of the request was looked at.</summary>
+    CertificateRefused,
+
     /// <summary>There is no valid certificate in whose name to call.</summary>
     NoCertificate,
 

@@ -27,6 +27,11 @@ internal static class ForwardingErrors
             return new MeshError(MeshErrorKind.ClientGone, Forwarded: true);
         }
 
+        if (TlsAlert.In(cause) is { } alert)
+        {
+            return new MeshError(MeshErrorKind.CertificateRefused, Forwarded: false, alert);
+        }
+
         if (IsRefusedStream(cause))
         {
             return new MeshError(MeshErrorKind.ConnectionRefused, Forwarded: false, "stream refused");

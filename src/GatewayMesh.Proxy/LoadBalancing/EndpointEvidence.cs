@@ -12,7 +12,7 @@ public static class EndpointEvidence
         MeshErrorKind.ConnectionReset or MeshErrorKind.ResponseIncomplete or MeshErrorKind.ResponseTimeout or MeshErrorKind.UpstreamProtocol
             or MeshErrorKind.NoEndpoint or MeshErrorKind.Overloaded or MeshErrorKind.Draining or MeshErrorKind.NotConfigured
             or MeshErrorKind.Internal => EndpointOutcome.Failed,
-        MeshErrorKind.ClientGone or MeshErrorKind.NoCertificate or MeshErrorKind.DeadlineExceeded or MeshErrorKind.RequestTimeout => EndpointOutcome.Cancelled,
+        MeshErrorKind.ClientGone or MeshErrorKind.NoCertificate or MeshErrorKind.CertificateRefused or MeshErrorKind.DeadlineExceeded or MeshErrorKind.RequestTimeout => EndpointOutcome.Cancelled,
         _ => EndpointOutcome.Success,
     };
 }
