@@ -47,6 +47,20 @@ public sealed partial class CodeMapTests
         }
     }
 
+    [Test]
+    public void Every_claim_of_the_threat_page_names_tests_that_exist()
+    {
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "THREATS.md"));
+        var tests = Repository.CodeFiles("tests").SelectMany(file => TestName().Matches(File.ReadAllText(Path.Combine(Repository.Root, file)))).Select(match => match.Groups[1].Value).ToHashSet();
+        var claims = Claim().Matches(page).Select(match => match.Groups[1].Value).Where(shown => shown != " shown by ").ToList();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(claims, Has.Count.GreaterThan(15));
+            Assert.That(claims.Where(shown => !NamedTest().IsMatch(shown)), Is.Empty, "claims that name no test");
+            Assert.That(NamedTest().Matches(page).Select(match => match.Groups[1].Value).Where(name => !tests.Contains(name)), Is.Empty, "tests that do not exist");
+        }
+    }
+
     private static IEnumerable<string> Mapped() => Room().Matches(Section("## Code map")).Select(match => match.Groups[1].Value);
 
     // From a line to the next heading.
@@ -78,4 +92,14 @@ public sealed partial class CodeMapTests
 
     [GeneratedRegex(@"^\| `(GatewayMesh[.A-Za-z]*/[A-Za-z]+)`", RegexOptions.Multiline)]
     private static partial Regex Room();
+
+    // The last cell of a row that has two.
+    [GeneratedRegex(@"^\| [^|]+ \|([^|]+)\|$", RegexOptions.Multiline)]
+    private static partial Regex Claim();
+
+    [GeneratedRegex(@"`(\w+_\w+_\w+|No_certificate|Another_authoritys|Expired|Not_yet_valid|Several_ids)`")]
+    private static partial Regex NamedTest();
+
+    [GeneratedRegex(@"public (?:async )?(?:Task|void) (\w+)\(")]
+    private static partial Regex TestName();
 }

@@ -59,6 +59,25 @@ public sealed class MutualTlsTests
         Assert.That(peer, Is.Null);
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Nothing_that_a_strangers_certificate_names_is_fetched(bool calls)
+    {
+        using var other = new TestAuthority();
+        using var named = new TcpListener(IPAddress.Loopback, 0);
+        named.Start();
+        var place = $"http://{named.LocalEndpoint}/issuer.cer";
+        var (web, payments) = calls ? (other.Issue("web", issuerAt: place), _authority.Issue("payments")) : (_authority.Issue("web"), other.Issue("payments", issuerAt: place));
+
+        var (client, peer) = await Shake(web, payments);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(calls ? peer is null : client is HandshakeException);
+            Assert.That(named.Pending(), Is.False, "somebody asked at the address that the certificate names");
+        }
+    }
+
     private async Task<(Exception? Client, PeerIdentity? Peer)> Shake(string? web, string payments, string server = "payments")
     {
         var (mine, theirs) = (Folder(), Folder());

@@ -24,9 +24,12 @@ internal static class ConfigView
         {
             json.WriteStartObject(service.Name);
             json.WriteString("protocol", service.Protocol);
-            json.WriteNumber("requestTimeoutMs", service.Policy.Timeouts.Request.TotalMilliseconds);
-            json.WriteNumber("connectTimeoutMs", service.Policy.Timeouts.Connect.TotalMilliseconds);
-            json.WriteNumber("maxAttempts", service.Policy.Retries.MaxAttempts);
+            using (var policy = JsonDocument.Parse(service.Policy.Text))
+            {
+                json.WritePropertyName("policy");
+                policy.RootElement.WriteTo(json);
+            }
+
             json.WriteStartArray("endpoints");
             foreach (var endpoint in service.Endpoints)
             {

@@ -1,3 +1,4 @@
+using GatewayMesh.Client;
 using GatewayMesh.MeshTests.Clients;
 using GatewayMesh.MeshTests.Meshes;
 
@@ -33,6 +34,48 @@ internal sealed class DenialTests : MeshTest
 
         Intend("allow");
         await UntilAsync(carried, "200");
+    }
+
+    [Test]
+    public async Task A_denied_caller_is_denied_to_its_client_library_by_the_gateway_when_guard_and_worker_are_dead()
+    {
+        var hosts = await TwoHosts.StartAsync(Mesh);
+        using var client = new HttpClient(new GatewayMeshHandler(new GatewayMeshOptions
+        {
+            Outbound = hosts.Outbound.ToString(),
+            Service = "web",
+            RunDirectory = Path.Combine(Mesh.Folder, hosts.HostA.Name, "run"),
+        }))
+        {
+            BaseAddress = new Uri("http://payments"),
+        };
+        using (var allowed = await client.GetAsync(new Uri("/work", UriKind.Relative)))
+        {
+            Assert.That((int)allowed.StatusCode, Is.EqualTo(200));
+        }
+
+        var before = await hosts.HostA.StatusAsync();
+        ProcessTable.Signal(before.Guard, ProcessTable.Kill);
+        ProcessTable.Signal(before.Worker, ProcessTable.Kill);
+        Intend("deny");
+        var executed = 0;
+        var last = "";
+        await Eventually.Until(
+            "the gateway denies",
+            async () =>
+            {
+                executed = hosts.Payments.Executions;
+                using var answer = await client.GetAsync(new Uri("/work", UriKind.Relative));
+                last = $"{(int)answer.StatusCode} {string.Join(", ", answer.Headers.TryGetValues("Proxy-Status", out var status) ? status : [])} {string.Join(", ", answer.Headers.Via)}";
+                return (int)answer.StatusCode == 403;
+            },
+            () => Task.FromResult(last));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(last, Does.Contain("error=http_request_denied; forwarded=?0"));
+            Assert.That(hosts.Payments.Executions, Is.EqualTo(executed));
+        }
     }
 
     private static Task UntilAsync(PlainConnection connection, string status) => Eventually.Until(

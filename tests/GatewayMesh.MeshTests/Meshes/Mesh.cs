@@ -112,6 +112,29 @@ internal sealed class Mesh : IAsyncDisposable
                 known.GetProperty("record").GetProperty("services").EnumerateArray().Any(local => local.GetProperty("name").GetString() == service));
     });
 
+    /// <summary>Writes the policy of a service and waits until every node shows it.</summary>
+    /// <param name="service">Whose.</param>
+    /// <param name="yaml">Its sections.</param>
+    /// <param name="shown">What then stands in <c>/config</c>.</param>
+    public async Task WritePolicyAsync(string service, string yaml, string shown)
+    {
+        if (Consul is not null)
+        {
+            _ = await Consul.PutAsync($"/v1/kv/gatewaymesh/service-policy/{service}", yaml);
+        }
+        else
+        {
+            var path = Path.Combine(Registry, $"policy-{service}.yaml");
+            await File.WriteAllTextAsync(path + ".new", $"kind: service-policy\nname: {service}\n{yaml}\n");
+            File.Move(path + ".new", path, overwrite: true);
+        }
+
+        foreach (var node in _nodes)
+        {
+            await Eventually.Until($"/config of {node.Name} shows {shown}", async () => (await node.GetAsync("/config")).Contains(shown, StringComparison.Ordinal), () => node.GetAsync("/config"));
+        }
+    }
+
     /// <summary>Processes of this mesh that run now.</summary>
     public IReadOnlyList<int> Processes() => ProcessTable.WithEnvironment($"{MarkName}={_mark}");
 
