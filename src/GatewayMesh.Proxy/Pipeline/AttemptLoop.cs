@@ -59,7 +59,7 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
         }
 
         var direct = await DirectAsync(exchange, exchange.Route.Instances, exchange.Route.Kind).ConfigureAwait(false);
-        if (!BypassedSidecars.IsWorthATry(exchange, direct) || !budget.TryTake())
+        if (!BypassedSidecars.IsWorthATry(exchange, direct) || !(direct.Forwarded ? MayGoOn(exchange, direct) : budget.TryTake()))
         {
             return direct;
         }

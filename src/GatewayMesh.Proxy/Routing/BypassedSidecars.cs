@@ -16,11 +16,11 @@ internal sealed class BypassedSidecars(TimeProvider time)
     private readonly ConditionalWeakTable<EndpointSet, EndpointSet> _sets = [];
     private readonly ConditionalWeakTable<EndpointState, EndpointState> _applications = [];
 
-    /// <summary>Whether a call that met <paramref name="error"/> at every instance may go past their sidecars: they could not be reached at all, and nobody has seen the request.</summary>
+    /// <summary>Whether a call that met <paramref name="error"/> at every instance can be helped by going past their sidecars: those could not be reached, or broke off.</summary>
     public static bool IsWorthATry(Exchange exchange, in MeshError error) =>
         exchange.Route.Policy.SidecarBypass == SidecarBypassMode.Gateway
-        && !error.Forwarded && !exchange.Dropped && !exchange.IsBodyBegun && !exchange.Deadline.IsOver
-        && EndpointEvidence.Of(error.Kind) == EndpointOutcome.ConnectFailed;
+        && !exchange.Dropped && !exchange.IsBodyBegun && !exchange.Deadline.IsOver
+        && (error.Kind == MeshErrorKind.ConnectionReset || EndpointEvidence.Of(error.Kind) == EndpointOutcome.ConnectFailed);
 
     /// <summary>Whether every instance that the registry calls well is ejected because no connection could be made: then the way past is the first, and costs no failed try.</summary>
     public bool IsFirst(Exchange exchange) =>

@@ -71,9 +71,10 @@ internal sealed class DenialTests : MeshTest
             },
             () => Task.FromResult(last));
 
+        using var denied = await client.GetAsync(new Uri("/work", UriKind.Relative));
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(last, Does.Contain("error=http_request_denied; forwarded=?0"));
+            Assert.That(denied.Headers.GetValues("Proxy-Status").Single(), Does.Contain("error=http_request_denied; forwarded=?0"));
             Assert.That(hosts.Payments.Executions, Is.EqualTo(executed));
         }
     }

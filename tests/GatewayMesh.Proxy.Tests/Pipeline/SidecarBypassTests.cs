@@ -1,4 +1,7 @@
 using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using GatewayMesh.Certificates.Handshakes;
 using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Policies;
@@ -51,6 +54,24 @@ public class SidecarBypassTests
             Assert.That(application.Executed, Is.EqualTo(1));
             Assert.That(application.Last.Head, Does.Not.Contain("gatewaymesh-"), "an application hears no mesh header");
             Assert.That(_web.Metrics(), Does.Contain("gatewaymesh_failovers_total{from=\"sidecar\",to=\"gateway\",reason=\"sidecar_bypass\"} 1"));
+        }
+    }
+
+    [TestCase(Get, 200)]
+    [TestCase(Post, 502)]
+    public async Task A_sidecar_that_breaks_off_is_passed_where_a_replay_is_safe(string request, int status)
+    {
+        using var application = Backend.Saying("paid");
+        using var tls = new BreakingSidecar(_mesh.Authority.Issue("payments"));
+        Payments(Wanted, tls.HostPort, application.HostPort);
+        using var client = await RawConnection.To(_web.Outbound());
+
+        var answer = await client.Ask(request);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(answer.Status, Is.EqualTo(status));
+            Assert.That(application.Executed, Is.EqualTo(status == 200 ? 1 : 0));
         }
     }
 
@@ -197,4 +218,51 @@ public class SidecarBypassTests
     }
 
     private static HostPort AddressOf(IPEndPoint address) => new("127.0.0.1", address.Port);
+
+    /// <summary>Shakes hands, reads what comes and hangs up.</summary>
+    private sealed class BreakingSidecar : IDisposable
+    {
+        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+        private readonly X509Certificate2 _certificate;
+
+        public BreakingSidecar(string pem)
+        {
+            using var fromPem = X509Certificate2.CreateFromPem(pem, pem);
+            _certificate = X509CertificateLoader.LoadPkcs12(fromPem.Export(X509ContentType.Pfx), null);
+            _listener.Start();
+            _ = Serve();
+        }
+
+        public HostPort HostPort => new("127.0.0.1", ((IPEndPoint)_listener.LocalEndpoint).Port);
+
+        public void Dispose()
+        {
+            _listener.Dispose();
+            _certificate.Dispose();
+        }
+
+        private async Task Serve()
+        {
+            try
+            {
+                while (true)
+                {
+                    using var socket = await _listener.AcceptTcpClientAsync();
+                    await using var tls = new SslStream(socket.GetStream());
+                    await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+                    {
+                        ServerCertificate = _certificate,
+                        ApplicationProtocols = [ProtocolNames.Http1],
+                        ClientCertificateRequired = true,
+                        RemoteCertificateValidationCallback = (_, _, _, _) => true,
+                    });
+                    _ = await tls.ReadAsync(new byte[1024]);
+                }
+            }
+            catch (SocketException)
+            {
+                // The test is over.
+            }
+        }
+    }
 }
