@@ -19,6 +19,7 @@ internal static class NodeChecks
         .. Lease(status),
         .. Gateways(status),
         .. Guard(status, privateMemory),
+        .. status.HiddenApplications.Select(HiddenApplication),
         .. IngressPorts(status),
         .. PublicCertificateChecks.Of(status.PublicCertificates),
         .. Peers(status),
@@ -98,6 +99,12 @@ internal static class NodeChecks
                 : new Finding(Mark.Warning, "guard", $"{megabytes} MB private memory, more than its budget of 20 MB", "24 KiB for each carried connection is expected; anything else is a bug to report");
         }
     }
+
+    private static Finding HiddenApplication((string Service, string Application) hidden) => new(
+        Mark.Broken,
+        $"sidecarBypass {hidden.Service}",
+        $"its policy wants it called past a broken sidecar, but {hidden.Application} is not an address that a gateway reaches",
+        "let the application listen on an address of the host and say it as services[].address, or take sidecarBypass out of the policy");
 
     private static IEnumerable<Finding> IngressPorts(NodeStatus status)
     {

@@ -51,6 +51,9 @@ internal sealed record NodeStatus
     /// <summary>Its listeners by name (<c>outbound/web</c>), in the order of its file.</summary>
     public ImmutableArray<(string Name, HostPort Address)> Listeners { get; init; } = [];
 
+    /// <summary>Services that are to be called past a broken sidecar, and where their application listens that no gateway reaches.</summary>
+    public ImmutableArray<(string Service, string Application)> HiddenApplications { get; init; } = [];
+
     /// <summary>Ingress: ports that stand in the bootstrap file.</summary>
     public ImmutableArray<int> BootstrapPorts { get; init; } = [];
 

@@ -61,6 +61,7 @@ internal static class StatusReader
                     .Where(listener => Address(listener.Text("address")) is not null)
                     .Select(listener => (listener.Text("name"), Address(listener.Text("address"))!)),
             ],
+            HiddenApplications = [.. root.Items("hiddenApplications").Select(each => (each.Text("service"), each.Text("application")))],
             BootstrapPorts = Ports(ingress, "bootstrapPorts"),
             EntryPorts = Ports(ingress, "entryPorts"),
             PublicCertificates =

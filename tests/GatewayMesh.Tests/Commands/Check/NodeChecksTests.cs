@@ -40,6 +40,12 @@ internal sealed class NodeChecksTests
             Of("""{"role":"ingress","ingress":{"bootstrapPorts":[80,81],"entryPorts":[81,82]}}""").Where(finding => finding.Subject.StartsWith("ingress", StringComparison.Ordinal)).Select(finding => (finding.Subject, finding.Mark)),
             Is.EquivalentTo(new[] { ("ingress port 80", Mark.Broken), ("ingress port 82", Mark.Broken), ("ingress port 81", Mark.Well) }));
 
+    [Test]
+    public void A_service_that_is_to_be_called_past_its_sidecar_and_cannot_be_is_broken() =>
+        Assert.That(
+            Of("""{"role":"sidecar","hiddenApplications":[{"service":"payments","application":"127.0.0.1:8080"}]}""").Single(finding => finding.Subject == "sidecarBypass payments"),
+            Has.Property("Mark").EqualTo(Mark.Broken).And.Property("Text").Contains("127.0.0.1:8080"));
+
     [TestCase(20, Mark.Well)]
     [TestCase(21, Mark.Warning)]
     public void A_guard_has_a_budget_of_20_MB(int megabytes, Mark mark) =>

@@ -1,0 +1,35 @@
+using System.Text.Json;
+using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Configuration.Policies.SidecarBypass;
+using GatewayMesh.Configuration.Snapshot;
+using GatewayMesh.Configuration.Values;
+
+namespace GatewayMesh.Roles;
+
+/// <summary>Services of this host that are to be called past a broken sidecar (<c>sidecarBypass: gateway</c>), and whose application no gateway can reach.</summary>
+internal static class HiddenApplications
+{
+    /// <summary>Those of <paramref name="bootstrap"/>: name, and where the application listens.</summary>
+    internal static IEnumerable<(string Service, HostPort Application)> Of(BootstrapSpec bootstrap, MeshSnapshot snapshot) =>
+        from service in bootstrap.Sidecar?.Services ?? []
+        where service.Inbound is not null && snapshot.Services.GetValueOrDefault(service.Name)?.Policy.SidecarBypass == SidecarBypassMode.Gateway
+        let application = new HostPort(service.Address, service.Port)
+        where ApplicationAddress.SeenByOthers(application, new HostPort(bootstrap.Sidecar!.Address, service.Inbound!.Port)) is null
+        select (service.Name, application);
+
+    /// <summary>The same in <c>/status</c>.</summary>
+    internal static void Write(Utf8JsonWriter json, BootstrapSpec bootstrap, MeshSnapshot snapshot)
+    {
+        json.WriteStartArray("hiddenApplications");
+        foreach (var (service, application) in Of(bootstrap, snapshot))
+        {
+            json.WriteStartObject();
+            json.WriteString("service", service);
+            json.WriteString("application", application.ToString());
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+}
