@@ -36,15 +36,17 @@ public sealed record RegistryView(EntrySet Entries, ImmutableArray<NodeSighting>
     // A service that nobody looks at now keeps the instances that it had.
     private ServiceCatalogue Filled(ServiceCatalogue said)
     {
-        if (Catalogue is null || said.Services.All(service => service.Instances is not null))
+        if (Catalogue is null || (said.Services.All(service => service.Instances is not null) && said.Targets.All(target => target.Instances is not null)))
         {
             return said;
         }
 
         var known = Catalogue.Services.Where(service => service.Instances is not null).ToDictionary(service => service.Name, service => service.Instances, StringComparer.Ordinal);
-        return known.Count == 0 ? said : said with
+        var targets = Catalogue.Targets.Where(target => target.Instances is not null).ToDictionary(target => (target.Service, target.Subset, target.Datacenter), target => target.Instances);
+        return said with
         {
             Services = [.. said.Services.Select(service => service.Instances is null && known.TryGetValue(service.Name, out var instances) ? service with { Instances = instances } : service)],
+            Targets = [.. said.Targets.Select(target => target.Instances is null && targets.TryGetValue((target.Service, target.Subset, target.Datacenter), out var instances) ? target with { Instances = instances } : target)],
         };
     }
 }

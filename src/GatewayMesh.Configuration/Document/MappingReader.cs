@@ -30,6 +30,9 @@ public sealed class MappingReader
     /// <summary>Path of the mapping in its document; empty for the document.</summary>
     public string Path { get; }
 
+    /// <summary>Whether what is not known is left aside: the document comes from somebody who may know more.</summary>
+    public bool IsLenient => _style is KeyStyle.Lenient or KeyStyle.EitherCaseLenient;
+
     /// <summary>Where the mapping begins, or where it is missed.</summary>
     public SourceLocation Location { get; }
 
@@ -129,6 +132,40 @@ public sealed class MappingReader
         }
 
         return map.ToImmutable();
+    }
+
+    /// <summary>Mappings by names of the user's own choice, each read by <paramref name="bind"/> with its name; absent is empty.</summary>
+    public ImmutableSortedDictionary<string, T> Named<T>(string key, Func<MappingReader, string, T> bind)
+    {
+        var map = ImmutableSortedDictionary.CreateBuilder<string, T>(StringComparer.Ordinal);
+        if (Has(key) && Take(key)!.Value is var node)
+        {
+            if (node is not ConfigMapping)
+            {
+                Fail(node.Location, PathOf(key), $"{node.Noun} stands where names with their sections are expected", "write names, each with its section");
+            }
+
+            foreach (var pair in (node as ConfigMapping)?.Pairs ?? [])
+            {
+                var path = pair.Key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') && pair.Key.Length > 0 ? $"{PathOf(key)}.{pair.Key}" : $"{PathOf(key)}[{Quoted.Of(pair.Key)}]";
+                map[pair.Key] = Run(new MappingReader(_errors, _style, pair.Value, path), reader => bind(reader, pair.Key));
+            }
+        }
+
+        return map.ToImmutable();
+    }
+
+    /// <summary>One value of a mapping whose other keys are somebody else's, in whatever shape; null when it is absent or wrong.</summary>
+    public T? Within<T>(string key, string inner, ScalarType<T> type)
+        where T : class
+    {
+        var node = Has(key) ? Take(key)!.Value : null;
+        if (node is not (null or ConfigMapping))
+        {
+            Fail(node.Location, PathOf(key), $"{node.Noun} stands where keys with values are expected", "write keys with values, each on its own line");
+        }
+
+        return (node as ConfigMapping)?.Find(inner)?.Value is { } value and not ConfigNull ? Value(value, $"{PathOf(key)}.{inner}", type, null) : null;
     }
 
     /// <summary>A mapping under a key, read by <paramref name="bind"/>; an absent one is read as an empty one, for its defaults.</summary>

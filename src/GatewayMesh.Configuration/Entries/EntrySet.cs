@@ -1,6 +1,10 @@
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Document;
+using GatewayMesh.Configuration.Entries.Resolvers;
+using GatewayMesh.Configuration.Entries.Routers;
+using GatewayMesh.Configuration.Entries.Splitters;
 using GatewayMesh.Configuration.Policies;
+using GatewayMesh.Configuration.Routing;
 
 namespace GatewayMesh.Configuration.Entries;
 
@@ -15,6 +19,18 @@ public sealed record EntrySet
 
     /// <summary>What is true of a service wherever it runs.</summary>
     public ImmutableArray<ServiceDefaultsEntry> ServiceDefaults { get; init; } = [];
+
+    /// <summary>What is true of every service that has no defaults of its own; one at most.</summary>
+    public ImmutableArray<ProxyDefaultsEntry> ProxyDefaults { get; init; } = [];
+
+    /// <summary>Which ways requests for a service go, by what they look like.</summary>
+    public ImmutableArray<ServiceRouterEntry> ServiceRouters { get; init; } = [];
+
+    /// <summary>How requests for a service are shared out.</summary>
+    public ImmutableArray<ServiceSplitterEntry> ServiceSplitters { get; init; } = [];
+
+    /// <summary>Which instances the name of a service stands for.</summary>
+    public ImmutableArray<ServiceResolverEntry> ServiceResolvers { get; init; } = [];
 
     /// <summary>What the ingresses show.</summary>
     public ImmutableArray<IngressGatewayEntry> IngressGateways { get; init; } = [];
@@ -33,14 +49,20 @@ public sealed record EntrySet
         ImmutableArray<ConfigEntry> all = [.. entries];
         ReportTwins(all, errors);
         ReportTwinInstances(all.OfType<ServiceEntry>(), errors);
-        return errors.Count > before ? null : new EntrySet
+        var set = new EntrySet
         {
             Services = [.. all.OfType<ServiceEntry>()],
             ServiceDefaults = [.. all.OfType<ServiceDefaultsEntry>()],
+            ProxyDefaults = [.. all.OfType<ProxyDefaultsEntry>()],
+            ServiceRouters = [.. all.OfType<ServiceRouterEntry>()],
+            ServiceSplitters = [.. all.OfType<ServiceSplitterEntry>()],
+            ServiceResolvers = [.. all.OfType<ServiceResolverEntry>()],
             IngressGateways = [.. all.OfType<IngressGatewayEntry>()],
             ServicePolicies = [.. all.OfType<ServicePolicyEntry>()],
             ServiceIntentions = [.. all.OfType<ServiceIntentionsEntry>()],
         };
+        errors.AddRange(errors.Count > before ? [] : ChainErrors.Of(set).Select(error => error.ToConfigError()));
+        return errors.Count > before ? null : set;
     }
 
     // Instances may be spread over several documents of their service; every other kind has one document a name.

@@ -8,17 +8,31 @@ public sealed record ServiceDefaultsEntry : ConfigEntry
     /// <inheritdoc/>
     public override string Kind => "service-defaults";
 
-    /// <summary><c>http</c> (default), <c>http2</c> or <c>grpc</c>.</summary>
-    public string Protocol { get; init; } = "http";
+    /// <summary><c>http</c>, <c>http2</c> or <c>grpc</c>; null when it does not say: instances then speak what they were registered with, else <c>http</c>.</summary>
+    public string? Protocol { get; init; }
 
     internal static ServiceDefaultsEntry Bind(MappingReader reader, string name, SourceLocation origin)
     {
-        foreach (var key in (ReadOnlySpan<string>)["mode", "meshGateway", "expose", "externalSNI", "upstreamConfig", "transparentProxy", "maxInboundConnections"])
+        foreach (var key in (ReadOnlySpan<string>)["mode", "expose", "externalSNI", "upstreamConfig", "transparentProxy", "maxInboundConnections"])
         {
             reader.NotYet(key);
         }
 
         _ = reader.Map("meta");
-        return new ServiceDefaultsEntry { Name = name, Origin = origin, Protocol = reader.Optional("protocol", Protocols.OfService, "http") };
+        ReadMeshGateway(reader);
+        return new ServiceDefaultsEntry { Name = name, Origin = origin, Protocol = reader.Optional("protocol", Protocols.OrUnsaid, "") is { Length: > 0 } protocol ? protocol : null };
     }
+
+    /// <summary>Reads <c>meshGateway</c>: other datacenters are dialled straight, so any mode but <c>none</c> promises what is not done.</summary>
+    internal static void ReadMeshGateway(MappingReader reader)
+    {
+        if (reader.Has("meshGateway"))
+        {
+            _ = reader.Section("meshGateway", section => section.Optional("mode", MeshGatewayMode, "none"));
+        }
+    }
+
+    private static ScalarType<string> MeshGatewayMode { get; } = new("say none", text => text is "none" or ""
+        ? Scalar.Good(text)
+        : Scalar.Bad<string>(text is "local" or "remote" ? $"{text} is not supported yet" : $"{Quoted.Of(text)} is not known here", "say none, or leave it out: other datacenters are dialled straight"));
 }

@@ -23,7 +23,7 @@ public sealed record ServiceEntry : ConfigEntry
         }
         else
         {
-            foreach (var key in (ReadOnlySpan<string>)["id", "address", "port", "meta", "tags", "healthy", "weight"])
+            foreach (var key in (ReadOnlySpan<string>)["id", "address", "port", "meta", "tags", "healthy", "weight", "datacenter"])
             {
                 if (reader.Has(key))
                 {

@@ -18,6 +18,9 @@ public sealed record ServiceInstance(string Id, HostPort Address)
     /// <summary>Its share of the requests against that of others, 0 to 65,535. Default: 1.</summary>
     public int Weight { get; init; } = 1;
 
+    /// <summary>Datacenter that it is in; empty for that of whoever reads it.</summary>
+    public string Datacenter { get; init; } = "";
+
     /// <summary>Tags.</summary>
     public ImmutableArray<string> Tags { get; init; } = [];
 
@@ -32,6 +35,7 @@ public sealed record ServiceInstance(string Id, HostPort Address)
             Protocol = reader.Optional("protocol", Protocols.OfService, protocol),
             Healthy = reader.Optional("healthy", ScalarTypes.Flag, true),
             Weight = reader.Optional("weight", ScalarTypes.Number(0, 65535), 1),
+            Datacenter = reader.Optional("datacenter", ScalarTypes.Name, ""),
             Tags = reader.List("tags", ScalarTypes.Text),
             Meta = reader.Map("meta"),
         };

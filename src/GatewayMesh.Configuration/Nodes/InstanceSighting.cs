@@ -19,6 +19,9 @@ public sealed record InstanceSighting(string Id, string Node, HostPort Address, 
     /// <summary>Its sidecar is another's (a foreign proxy of Consul Connect): it hears no mesh header and knows a gateway for nobody but itself. Default: false.</summary>
     public bool IsForeign { get; init; }
 
+    /// <summary>Whether it is not healthy for checks alone that warn, and none is critical. Default: false.</summary>
+    public bool Warns { get; init; }
+
     /// <summary>Tags.</summary>
     public ImmutableArray<string> Tags { get; init; } = [];
 
@@ -33,8 +36,8 @@ public sealed record InstanceSighting(string Id, string Node, HostPort Address, 
 
     /// <summary>By content: read again, the same instance is equal.</summary>
     public bool Equals(InstanceSighting? other) =>
-        other is not null && (Id, Node, Address, Healthy, Protocol, Application, IsForeign, Weight, Zone)
-            == (other.Id, other.Node, other.Address, other.Healthy, other.Protocol, other.Application, other.IsForeign, other.Weight, other.Zone)
+        other is not null && (Id, Node, Address, Healthy, Protocol, Application, IsForeign, Weight, Zone, Warns)
+            == (other.Id, other.Node, other.Address, other.Healthy, other.Protocol, other.Application, other.IsForeign, other.Weight, other.Zone, other.Warns)
         && Tags.AsSpan().SequenceEqual(other.Tags.AsSpan()) && Meta.SequenceEqual(other.Meta);
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using GatewayMesh.Configuration.Entries.Resolvers;
 
 namespace GatewayMesh.Configuration.Routing;
 
@@ -10,6 +11,12 @@ public sealed record ResolverNode(string Name, TargetModel Target, ImmutableArra
 {
     /// <summary>Time to connect (<c>ConnectTimeout</c>); null when the resolver does not say so, and the policy's holds. Consul's default is 5 s.</summary>
     public TimeSpan? ConnectTimeout { get; init; }
+
+    /// <summary>In place of <c>timeouts.request</c>, under a rule's own; null when the resolver does not say so (Consul 1.14 and later).</summary>
+    public TimeSpan? RequestTimeout { get; init; }
+
+    /// <summary>In place of the policy's load balancing; null when the resolver does not say so (Consul 1.9 and later).</summary>
+    public LoadBalancerEntry? LoadBalancer { get; init; }
 
     /// <summary>No resolver entry stands behind it.</summary>
     public bool IsDefault { get; init; }

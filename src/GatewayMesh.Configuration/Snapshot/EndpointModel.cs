@@ -29,6 +29,9 @@ public sealed record EndpointModel(string Service, string Id, string Node, HostP
     /// <summary>Its zone: the pair <c>zone</c> of its registration, else what its node says; null: unknown.</summary>
     public string? Zone { get; init; }
 
+    /// <summary>Datacenter that it is in, where that is another one than the snapshot's; empty for the own. The peer's certificate must name it.</summary>
+    public string Datacenter { get; init; } = "";
+
     /// <summary>Free pairs from its registration.</summary>
     public ImmutableSortedDictionary<string, string> Meta { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 }

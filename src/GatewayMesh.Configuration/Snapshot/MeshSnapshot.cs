@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Intentions;
+using GatewayMesh.Configuration.Routing;
 
 namespace GatewayMesh.Configuration.Snapshot;
 
@@ -16,11 +17,16 @@ public sealed class MeshSnapshot
     /// <summary>The services by name.</summary>
     public FrozenDictionary<string, ServiceModel> Services { get; init; } = FrozenDictionary<string, ServiceModel>.Empty;
 
+    /// <summary>Where routes end, by id; those of services without routes are not among them.</summary>
+    public FrozenDictionary<string, TargetModel> Targets { get; init; } = FrozenDictionary<string, TargetModel>.Empty;
+
     /// <summary>Whether <paramref name="other"/> looks at the same services: content apart, that is how two snapshots of one revision can differ.</summary>
     public bool LooksAtTheSame(MeshSnapshot other)
     {
         ArgumentNullException.ThrowIfNull(other);
         return Services.Count == other.Services.Count
+            && Targets.Count == other.Targets.Count
+            && Targets.All(pair => other.Targets.TryGetValue(pair.Key, out var target) && target.IsDormant == pair.Value.IsDormant)
             && Services.All(pair => other.Services.TryGetValue(pair.Key, out var service) && service.IsDormant == pair.Value.IsDormant);
     }
 

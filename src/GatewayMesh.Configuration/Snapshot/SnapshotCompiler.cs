@@ -4,6 +4,7 @@ using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Intentions;
 using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Configuration.Policies;
+using GatewayMesh.Configuration.Routing;
 using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Configuration.Snapshot;
@@ -11,23 +12,33 @@ namespace GatewayMesh.Configuration.Snapshot;
 /// <summary>Compiles what was declared and what the nodes say of themselves into a snapshot. Pure: equal input in any order, equal snapshot.</summary>
 public static class SnapshotCompiler
 {
+    // What an instance is registered with when nobody says otherwise: proxy-defaults may, and what was said of the instance goes before them.
+    private const string Plain = "http";
+
     /// <summary>
     /// The snapshot of <paramref name="entries"/> and <paramref name="nodes"/>, or, where the registry has one, its own <paramref name="catalogue"/> in the nodes' place.
-    /// Without <paramref name="intentions"/> nobody knows who may call whom.
+    /// Without <paramref name="intentions"/> nobody knows who may call whom. Routes begin in <paramref name="datacenter"/>, by default <c>default</c>.
     /// </summary>
-    public static MeshSnapshot Compile(EntrySet entries, IEnumerable<NodeSighting> nodes, ServiceCatalogue? catalogue = null, DeclaredIntentions? intentions = null)
+    public static MeshSnapshot Compile(EntrySet entries, IEnumerable<NodeSighting> nodes, ServiceCatalogue? catalogue = null, DeclaredIntentions? intentions = null, string? datacenter = null)
     {
         ArgumentNullException.ThrowIfNull(entries);
         var known = nodes.ToList();
         var said = catalogue is null ? NodeWords.Of(known) : WithoutOurs(catalogue, known);
-        var services = Services(entries, said.Services);
+        var policies = new PolicyCompiler(entries.ServicePolicies);
+        var home = datacenter ?? "default";
+        var instances = Instances(entries, said, home).ToLookup(instance => instance.Endpoint.Service, StringComparer.OrdinalIgnoreCase);
+        var services = Services(entries, said.Services, instances, policies);
+        var targets = new TargetCompiler(services, instances, policies, new RoutingIndex(entries), said, home);
+        var routes = new ChainCompiler(entries, home, targets.Compile);
+        AddRoutes(services, entries, routes);
         var gateways = Gateways(said.Gateways);
         var ingress = Ingress(entries, services.Keys);
         var table = IntentionTable.Of(intentions);
         return new MeshSnapshot
         {
-            Revision = SnapshotDigest.Of(services, gateways, ingress, table),
+            Revision = SnapshotDigest.Of(services, routes.Targets, gateways, ingress, table),
             Services = services.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
+            Targets = routes.Targets.ToFrozenDictionary(target => target.Id, StringComparer.OrdinalIgnoreCase),
             Gateways = gateways,
             Ingress = ingress.ToFrozenDictionary(),
             Intentions = table,
@@ -40,23 +51,23 @@ public static class SnapshotCompiler
         var ours = nodes.SelectMany(node => node.Record.Services).Select(service => (service.Id, service.Address)).ToHashSet();
         return ours.Count == 0 ? catalogue : catalogue with
         {
-            Services =
-            [
-                .. catalogue.Services.Select(service => service.Instances is { } instances && instances.Any(instance => instance.IsForeign)
-                    ? service with { Instances = [.. instances.Select(instance => instance.IsForeign && ours.Contains((instance.Id, instance.Address)) ? instance with { IsForeign = false } : instance)] }
-                    : service),
-            ],
+            Services = [.. catalogue.Services.Select(service => service.Instances is { } instances ? service with { Instances = Marked(instances) } : service)],
+            Targets = [.. catalogue.Targets.Select(target => target.Instances is { } instances ? target with { Instances = Marked(instances) } : target)],
         };
+
+        ImmutableArray<InstanceSighting> Marked(ImmutableArray<InstanceSighting> instances) => instances.Any(instance => instance.IsForeign)
+            ? [.. instances.Select(instance => instance.IsForeign && ours.Contains((instance.Id, instance.Address)) ? instance with { IsForeign = false } : instance)]
+            : instances;
     }
 
     // Host names have no case, so neither have services: FrozenDictionary and groups compare without it.
-    private static SortedDictionary<string, ServiceModel> Services(EntrySet entries, ImmutableArray<ServiceSighting> sightings)
+    private static SortedDictionary<string, ServiceModel> Services(EntrySet entries, ImmutableArray<ServiceSighting> sightings, ILookup<string, KnownInstance> known, PolicyCompiler policies)
     {
-        var policies = new PolicyCompiler(entries.ServicePolicies);
         var protocols = entries.ServiceDefaults.ToDictionary(entry => entry.Name, entry => entry.Protocol, StringComparer.OrdinalIgnoreCase);
-        var instances = Instances(entries, sightings).ToLookup(instance => instance.Endpoint.Service, StringComparer.OrdinalIgnoreCase);
+        var shared = entries.ProxyDefaults.FirstOrDefault()?.Protocol;
+        var instances = known.SelectMany(group => group).Where(instance => instance.Endpoint.Datacenter.Length == 0).ToLookup(instance => instance.Endpoint.Service, StringComparer.OrdinalIgnoreCase);
         var services = new SortedDictionary<string, ServiceModel>(StringComparer.OrdinalIgnoreCase);
-        var spellings = instances.SelectMany(group => group.Select(instance => instance.Endpoint.Service)).Concat(protocols.Keys).Concat(sightings.Select(sighting => sighting.Name));
+        var spellings = instances.SelectMany(group => group.Select(instance => instance.Endpoint.Service)).Concat(protocols.Keys).Concat(ChainCompiler.Names(entries)).Concat(sightings.Select(sighting => sighting.Name));
         var dormant = sightings.Where(sighting => sighting.IsDormant).Select(sighting => sighting.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var name in spellings.Order(StringComparer.Ordinal))
         {
@@ -66,20 +77,33 @@ public static class SnapshotCompiler
             }
 
             var own = instances[name].Select(instance => instance with { Endpoint = instance.Endpoint with { Service = name } }).ToList();
-            var protocol = protocols.GetValueOrDefault(name) ?? own.Select(instance => instance.Protocol).Order(StringComparer.Ordinal).FirstOrDefault() ?? "http";
+            var registered = own.Select(instance => instance.Protocol).Order(StringComparer.Ordinal).FirstOrDefault() ?? Plain;
+            var protocol = protocols.GetValueOrDefault(name) ?? (registered == Plain ? shared : null) ?? registered;
             services.Add(name, new ServiceModel(name, protocol, policies.Of(name), Endpoints(own.Select(instance => instance.Endpoint))) { IsDormant = dormant.Contains(name) });
         }
 
         return services;
     }
 
-    private static IEnumerable<(EndpointModel Endpoint, string Protocol)> Instances(EntrySet entries, ImmutableArray<ServiceSighting> sightings)
+    // Who asks for a name that only entries speak of is to be sent their way too.
+    private static void AddRoutes(SortedDictionary<string, ServiceModel> services, EntrySet entries, ChainCompiler routes)
     {
-        foreach (var sighting in sightings)
+        foreach (var name in ChainCompiler.Names(entries))
+        {
+            if (routes.Compile(name, out _) is { IsPlain: false } chain)
+            {
+                services[name] = services[name] with { Routes = chain.Start };
+            }
+        }
+    }
+
+    private static IEnumerable<KnownInstance> Instances(EntrySet entries, ServiceCatalogue said, string home)
+    {
+        foreach (var sighting in said.Services)
         {
             foreach (var instance in sighting.Instances ?? [])
             {
-                yield return (new EndpointModel(sighting.Name, instance.Id, instance.Node, instance.Address, instance.Healthy) { Application = instance.Application, IsForeign = instance.IsForeign, Weight = instance.Weight, Zone = ZoneOf(instance.Meta) ?? instance.Zone, Meta = instance.Meta }, instance.Protocol);
+                yield return TargetCompiler.Of(sighting.Name, instance, "");
             }
         }
 
@@ -87,15 +111,16 @@ public static class SnapshotCompiler
         {
             foreach (var instance in entry.Instances)
             {
-                yield return (new EndpointModel(entry.Name, instance.Id, "", instance.Address, instance.Healthy) { Weight = instance.Weight, Zone = ZoneOf(instance.Meta), Meta = instance.Meta }, instance.Protocol);
+                var elsewhere = instance.Datacenter.Equals(home, StringComparison.OrdinalIgnoreCase) ? "" : instance.Datacenter;
+                yield return new KnownInstance(new EndpointModel(entry.Name, instance.Id, "", instance.Address, instance.Healthy) { Datacenter = elsewhere, Weight = instance.Weight, Zone = ZoneOf(instance.Meta), Meta = instance.Meta }, instance.Protocol, instance.Tags, Warns: false);
             }
         }
     }
 
-    private static string? ZoneOf(ImmutableSortedDictionary<string, string> meta) => meta.GetValueOrDefault(EndpointModel.ZoneKey) is { Length: > 0 } zone ? zone : null;
+    internal static string? ZoneOf(ImmutableSortedDictionary<string, string> meta) => meta.GetValueOrDefault(EndpointModel.ZoneKey) is { Length: > 0 } zone ? zone : null;
 
     // Two that are the same by (service, id, address) are one; who says that it is well is believed, since the other may be a node's leavings.
-    private static ImmutableArray<EndpointModel> Endpoints(IEnumerable<EndpointModel> endpoints) =>
+    internal static ImmutableArray<EndpointModel> Endpoints(IEnumerable<EndpointModel> endpoints) =>
     [
         .. endpoints
             .OrderByDescending(endpoint => endpoint.Healthy)

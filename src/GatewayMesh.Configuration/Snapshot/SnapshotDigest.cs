@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using GatewayMesh.Configuration.Intentions;
+using GatewayMesh.Configuration.Routing;
 
 namespace GatewayMesh.Configuration.Snapshot;
 
@@ -14,6 +15,7 @@ internal static class SnapshotDigest
 
     public static string Of(
         SortedDictionary<string, ServiceModel> services,
+        IEnumerable<TargetModel> targets,
         ImmutableArray<GatewayModel> gateways,
         SortedDictionary<(string Ingress, int Port), IngressModel> ingress,
         IntentionTable intentions)
@@ -23,15 +25,18 @@ internal static class SnapshotDigest
         {
             Add(hash, "service", service.Name, service.Protocol);
             Add(hash, service.Policy.Text);
-            foreach (var endpoint in service.Endpoints)
+            AddEndpoints(hash, service.Endpoints);
+            foreach (var text in RouteWords.Of(service.Routes))
             {
-                Add(hash, "endpoint", endpoint.Id, endpoint.Node, endpoint.Address.ToString(), endpoint.Healthy ? "well" : "ill", endpoint.Application?.ToString() ?? "", endpoint.IsForeign ? "foreign" : "", endpoint.Zone ?? "");
-                Add(hash, endpoint.Weight);
-                foreach (var (key, value) in endpoint.Meta)
-                {
-                    Add(hash, "meta", key, value);
-                }
+                Add(hash, "route", text);
             }
+        }
+
+        foreach (var target in targets.OrderBy(target => target.Id, StringComparer.Ordinal))
+        {
+            Add(hash, "target", target.Id, target.Service, target.Protocol, target.Filter, target.OnlyPassing ? "only passing" : "");
+            Add(hash, target.Policy.Text);
+            AddEndpoints(hash, target.Endpoints);
         }
 
         foreach (var gateway in gateways)
@@ -51,6 +56,19 @@ internal static class SnapshotDigest
 
         Add(hash, "intentions", intentions.Revision);
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..Length];
+    }
+
+    private static void AddEndpoints(IncrementalHash hash, ImmutableArray<EndpointModel> endpoints)
+    {
+        foreach (var endpoint in endpoints)
+        {
+            Add(hash, "endpoint", endpoint.Id, endpoint.Node, endpoint.Address.ToString(), endpoint.Datacenter, endpoint.Healthy ? "well" : "ill", endpoint.Application?.ToString() ?? "", endpoint.IsForeign ? "foreign" : "", endpoint.Zone ?? "");
+            Add(hash, endpoint.Weight);
+            foreach (var (key, value) in endpoint.Meta)
+            {
+                Add(hash, "meta", key, value);
+            }
+        }
     }
 
     // Each text goes in with its length, or "ab" + "c" would be "a" + "bc".

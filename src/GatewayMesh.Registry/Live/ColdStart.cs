@@ -28,6 +28,6 @@ internal sealed class ColdStart(ServiceCatalogue known, TimeProvider time)
             .. said.Services.Select(service => service.Instances is null or { IsEmpty: true } && held.TryGetValue(service.Name, out var before) ? service with { Instances = before.Instances } : service),
             .. held.Values.Where(service => !said.Services.Any(other => other.Name == service.Name)),
         ];
-        return new ServiceCatalogue(services, said.Gateways.IsEmpty ? known.Gateways : said.Gateways);
+        return said with { Services = services, Gateways = said.Gateways.IsEmpty ? known.Gateways : said.Gateways };
     }
 }

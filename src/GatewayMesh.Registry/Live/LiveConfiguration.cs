@@ -14,7 +14,8 @@ namespace GatewayMesh.Registry.Live;
 /// <param name="registry">The registry; not disposed here.</param>
 /// <param name="store">The last good on disk, or null for none.</param>
 /// <param name="time">Clock of the nodes' age and of the store's retries.</param>
-public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, TimeProvider time) : IAsyncDisposable
+/// <param name="cluster">What this node calls its cluster, where the registry has no name for it.</param>
+public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, TimeProvider time, string? cluster = null) : IAsyncDisposable
 {
     // How long a store that could not be written waits for its next try.
     private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(10);
@@ -193,7 +194,7 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
             return next;
         }
 
-        var compiled = SnapshotCompiler.Compile(next.View.Entries, next.View.Nodes, next.View.Catalogue, next.View.Intentions);
+        var compiled = SnapshotCompiler.Compile(next.View.Entries, next.View.Nodes, next.View.Catalogue, next.View.Intentions, next.View.Datacenter ?? cluster);
         return compiled.Revision == next.Snapshot.Revision && compiled.LooksAtTheSame(next.Snapshot) ? next : next with { Snapshot = compiled };
     }
 

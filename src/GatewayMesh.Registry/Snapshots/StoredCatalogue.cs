@@ -6,9 +6,17 @@ namespace GatewayMesh.Registry.Snapshots;
 /// <summary>The registry's own catalogue in the store. Which services it looked at is not kept: a process that begins looks at none.</summary>
 internal sealed record StoredCatalogue(ImmutableArray<StoredService> Services, ImmutableArray<GatewaySighting> Gateways)
 {
+    public ImmutableArray<StoredTarget>? Targets { get; init; }
+
     public static StoredCatalogue From(ServiceCatalogue catalogue) =>
-        new([.. catalogue.Services.Select(service => new StoredService(service.Name, service.Instances ?? []))], catalogue.Gateways);
+        new([.. catalogue.Services.Select(service => new StoredService(service.Name, service.Instances ?? []))], catalogue.Gateways)
+        {
+            Targets = [.. catalogue.Targets.Select(target => new StoredTarget(target.Service, target.Subset, target.Datacenter, target.Instances ?? []))],
+        };
 
     public ServiceCatalogue ToCatalogue() =>
-        new([.. Services.Select(service => new ServiceSighting(service.Name, service.Instances))], Gateways);
+        new([.. Services.Select(service => new ServiceSighting(service.Name, service.Instances))], Gateways)
+        {
+            Targets = [.. (Targets ?? []).Select(target => new TargetSighting(target.Service, target.Subset, target.Datacenter, target.Instances))],
+        };
 }

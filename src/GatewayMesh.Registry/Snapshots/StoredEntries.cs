@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Entries.Resolvers;
+using GatewayMesh.Configuration.Entries.Routers;
+using GatewayMesh.Configuration.Entries.Splitters;
 using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Configuration.Policies;
 
@@ -11,6 +14,14 @@ internal sealed record StoredEntries
     public required ImmutableArray<ServiceEntry> Services { get; init; }
 
     public required ImmutableArray<ServiceDefaultsEntry> ServiceDefaults { get; init; }
+
+    public ImmutableArray<ProxyDefaultsEntry>? ProxyDefaults { get; init; }
+
+    public ImmutableArray<ServiceRouterEntry>? ServiceRouters { get; init; }
+
+    public ImmutableArray<ServiceSplitterEntry>? ServiceSplitters { get; init; }
+
+    public ImmutableArray<ServiceResolverEntry>? ServiceResolvers { get; init; }
 
     public required ImmutableArray<IngressGatewayEntry> IngressGateways { get; init; }
 
@@ -28,6 +39,10 @@ internal sealed record StoredEntries
     {
         Services = view.Entries.Services,
         ServiceDefaults = view.Entries.ServiceDefaults,
+        ProxyDefaults = view.Entries.ProxyDefaults,
+        ServiceRouters = view.Entries.ServiceRouters,
+        ServiceSplitters = view.Entries.ServiceSplitters,
+        ServiceResolvers = view.Entries.ServiceResolvers,
         IngressGateways = view.Entries.IngressGateways,
         ServicePolicies = view.Entries.ServicePolicies,
         Nodes = [.. view.Nodes.Select(node => new StoredNode(node.Record, node.Alive))],
@@ -37,7 +52,17 @@ internal sealed record StoredEntries
     };
 
     public RegistryView ToView() => new(
-        new EntrySet { Services = Services, ServiceDefaults = ServiceDefaults, IngressGateways = IngressGateways, ServicePolicies = ServicePolicies },
+        new EntrySet
+        {
+            Services = Services,
+            ServiceDefaults = ServiceDefaults,
+            ProxyDefaults = ProxyDefaults ?? [],
+            ServiceRouters = ServiceRouters ?? [],
+            ServiceSplitters = ServiceSplitters ?? [],
+            ServiceResolvers = ServiceResolvers ?? [],
+            IngressGateways = IngressGateways,
+            ServicePolicies = ServicePolicies,
+        },
         [.. Nodes.Select(node => new NodeSighting(node.Record, node.Alive))])
     {
         Catalogue = Catalogue?.ToCatalogue(),

@@ -61,7 +61,7 @@ internal sealed class MeshNode : IAsyncDisposable
         _clientFiles = new ClientIdentityFiles(events);
         _logs = LoggerFactory.Create(logging => logging.AddProvider(new EventLoggerProvider(events)));
         _registry = Registries.Open(bootstrap, time);
-        Configuration = new LiveConfiguration(_registry, new SnapshotStore(bootstrap.DataDir), time);
+        Configuration = new LiveConfiguration(_registry, new SnapshotStore(bootstrap.DataDir), time, bootstrap.Cluster);
         Publisher = new NodePublisher(_registry, () => _serving ? Describe() : null, time);
         _health = new ApplicationHealth(time, () => Publisher.Nudge());
         if (bootstrap.Identity == IdentityMode.Mtls)

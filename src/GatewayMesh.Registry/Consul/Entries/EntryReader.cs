@@ -31,10 +31,6 @@ internal static class EntryReader
         var tree = ConsulKeys.Prune(JsonTree.Read(bytes, name));
         var entry = EntryBinder.Bind(tree, errors, KeyStyle.EitherCaseLenient);
 
-        // One without a protocol is about something else; it must not outvote what the instances say.
-        return new ReadEntry(entry is ServiceDefaultsEntry && !SaysProtocol(tree) ? null : entry, errors.ToSorted());
+        return new ReadEntry(entry, errors.ToSorted());
     }
-
-    private static bool SaysProtocol(ConfigNode tree) =>
-        tree is ConfigMapping mapping && mapping.Find("Protocol", StringComparison.OrdinalIgnoreCase)?.Value is ConfigScalar { Text.Length: > 0 };
 }

@@ -20,7 +20,7 @@ internal sealed class ConsulReading : IAsyncDisposable
     private const int SidecarWatches = 64;
     private const int EdgeWatches = 100;
 
-    private static readonly ImmutableArray<string> Kinds = ["service-defaults", "ingress-gateway"];
+    private static readonly ImmutableArray<string> Kinds = ["service-defaults", "proxy-defaults", "service-router", "service-splitter", "service-resolver", "ingress-gateway"];
 
     private readonly string _name;
     private readonly WatchGround _ground;

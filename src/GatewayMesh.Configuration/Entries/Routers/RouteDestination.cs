@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using GatewayMesh.Configuration.Document;
+
+namespace GatewayMesh.Configuration.Entries.Routers;
+
+/// <summary>Where the requests of a route go, and what becomes of them on the way, as declared (Consul: <c>ServiceRouteDestination</c>).</summary>
+public sealed record RouteDestination
+{
+    private static readonly ImmutableArray<string> Conditions =
+    [
+        "5xx", "gateway-error", "reset", "connect-failure", "envoy-ratelimited", "retriable-4xx", "refused-stream", "cancelled", "deadline-exceeded", "internal", "resource-exhausted", "unavailable",
+    ];
+
+    private static readonly ScalarType<string> Condition = ScalarTypes.Word<string>([.. Conditions.Select(word => (word, word))]);
+
+    /// <summary>Name of the service; empty for the router's own.</summary>
+    public string Service { get; init; } = "";
+
+    /// <summary>Name of the subset; empty for none.</summary>
+    public string ServiceSubset { get; init; } = "";
+
+    /// <summary>Stands in place of the matched path or path prefix; null to leave the path as it is.</summary>
+    public string? PrefixRewrite { get; init; }
+
+    /// <summary>Time for the request with all its attempts; null for the policy's.</summary>
+    public TimeSpan? RequestTimeout { get; init; }
+
+    /// <summary>Time that a stream may be idle; null for the policy's.</summary>
+    public TimeSpan? IdleTimeout { get; init; }
+
+    /// <summary>Retries; null for the policy's.</summary>
+    public int? NumRetries { get; init; }
+
+    /// <summary>Retries when no connection could be made. Default: false.</summary>
+    public bool RetryOnConnectFailure { get; init; }
+
+    /// <summary>Statuses that are tried again. Default: none.</summary>
+    public ImmutableArray<int> RetryOnStatusCodes { get; init; } = [];
+
+    /// <summary>Conditions by name on which is tried again. Default: none.</summary>
+    public ImmutableArray<string> RetryOn { get; init; } = [];
+
+    internal static RouteDestination Bind(MappingReader reader)
+    {
+        foreach (var key in (ReadOnlySpan<string>)["requestHeaders", "responseHeaders", "partition"])
+        {
+            reader.NotYet(key);
+        }
+
+        Tenancy.Read(reader);
+        return new RouteDestination
+        {
+            Service = reader.Optional("service", ScalarTypes.Name, ""),
+            ServiceSubset = reader.Optional("serviceSubset", ScalarTypes.Text, ""),
+            PrefixRewrite = reader.Has("prefixRewrite") ? reader.Optional("prefixRewrite", ScalarTypes.Text, "/") : null,
+            RequestTimeout = reader.OrNull("requestTimeout", GoDuration.Type),
+            IdleTimeout = reader.OrNull("idleTimeout", GoDuration.Type),
+            NumRetries = reader.OrNull("numRetries", ScalarTypes.Number(0, 100)),
+            RetryOnConnectFailure = reader.Optional("retryOnConnectFailure", ScalarTypes.Flag, false),
+            RetryOnStatusCodes = reader.List("retryOnStatusCodes", ScalarTypes.Number(100, 599)),
+            RetryOn = reader.List("retryOn", Condition),
+        };
+    }
+}

@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using GatewayMesh.Configuration.Document;
+using GatewayMesh.Configuration.Matching;
+
+namespace GatewayMesh.Configuration.Entries.Routers;
+
+/// <summary>One route of a router, as declared.</summary>
+/// <param name="Match">Which requests it takes; null for all.</param>
+/// <param name="Destination">Where they go, and what becomes of them on the way.</param>
+public sealed record RouteEntry(RouteMatch? Match, RouteDestination Destination)
+{
+    private static readonly ScalarType<string> Path = new("say a path such as /v1", text =>
+        text.StartsWith('/') ? Scalar.Good(text) : Scalar.Bad<string>($"{Quoted.Of(text)} does not begin with '/'", $"say /{text.TrimStart('.')}"));
+
+    private static readonly ScalarType<string> Method = new("say a method such as GET", text =>
+        text.Length is > 0 and <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? Scalar.Good(text.ToUpperInvariant())
+        : Scalar.Bad<string>($"{Quoted.Of(text)} is not a method", "say a method such as GET"));
+
+    /// <summary>Where it stands; not part of its meaning and not stored.</summary>
+    [JsonIgnore]
+    public SourceLocation At { get; init; }
+
+    internal static RouteEntry Bind(MappingReader reader)
+    {
+        var match = reader.Has("match") ? reader.Section("match", BindMatch) : null;
+        var destination = reader.Section("destination", RouteDestination.Bind);
+        if (destination.PrefixRewrite is not null && match?.Path is not { Test: not PathTest.Regex })
+        {
+            reader.Fail(reader.LocationOf("destination"), reader.PathOf("destination.prefixRewrite"), "stands without pathExact or pathPrefix in match.http", "say which prefix it replaces, such as pathPrefix: /");
+        }
+
+        return new RouteEntry(match, destination) { At = reader.LocationOf("destination") };
+    }
+
+    private static RouteMatch? BindMatch(MappingReader reader)
+    {
+        var key = reader.Has("HTTP") || !reader.Has("http") ? "HTTP" : "http";
+        return reader.Has(key) ? reader.Section(key, BindRequest) : null;
+    }
+
+    private static RouteMatch BindRequest(MappingReader reader)
+    {
+        var paths = new List<PathRule>();
+        foreach (var (key, test) in (ReadOnlySpan<(string, PathTest)>)[("pathExact", PathTest.Exact), ("pathPrefix", PathTest.Prefix), ("pathRegex", PathTest.Regex)])
+        {
+            if (reader.Has(key))
+            {
+                paths.Add(new PathRule(test, reader.Optional(key, test == PathTest.Regex ? RegexText.Type : Path, "/")));
+            }
+        }
+
+        if (paths.Count > 1)
+        {
+            reader.Fail("says more than one of pathExact, pathPrefix and pathRegex", "keep one of them");
+        }
+
+        return new RouteMatch
+        {
+            Path = paths.FirstOrDefault(),
+            CaseInsensitive = reader.Optional("caseInsensitive", ScalarTypes.Flag, false),
+            Headers = reader.Items("header", HeaderRule.Bind),
+            Query = reader.Items("queryParam", QueryRule.Bind),
+            Methods = reader.List("methods", Method),
+        };
+    }
+}

@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using GatewayMesh.Configuration.Entries.Routers;
+using GatewayMesh.Configuration.Entries.Splitters;
+
+namespace GatewayMesh.Configuration.Routing;
+
+/// <summary>From drafts without a circle to the nodes that requests follow; a node that several lead to is one object.</summary>
+internal sealed class ChainBuilder(Func<TargetKey, TargetModel> targets)
+{
+    private readonly Dictionary<Draft, RouteNode> _built = [];
+
+    /// <summary>The node of <paramref name="draft"/> and all behind it.</summary>
+    public RouteNode Build(Draft draft)
+    {
+        if (!_built.TryGetValue(draft, out var node))
+        {
+            _built[draft] = node = draft switch
+            {
+                RouterDraft router => new RouterNode(NameOf(router.Entry.Name), [.. router.Routes.Select(route => new RouteRule(route.Route?.Match, ActionOf(route.Route?.Destination), Build(route.Next)))]),
+                SplitterDraft splitter => new SplitterNode(NameOf(splitter.Entry.Name), Whole([.. splitter.Legs.Select(leg => new SplitLeg(leg.Weight, Build(leg.Next)))])),
+                ResolverDraft resolver => Build(resolver),
+                _ => throw new ArgumentOutOfRangeException(nameof(draft), draft, "no such node"),
+            };
+        }
+
+        return node;
+    }
+
+    private ResolverNode Build(ResolverDraft resolver)
+    {
+        var target = targets(resolver.Target);
+        return new ResolverNode(target.Id, target, [.. resolver.Failover.Select(targets)])
+        {
+            ConnectTimeout = resolver.Entry?.ConnectTimeout,
+            RequestTimeout = resolver.Entry?.RequestTimeout,
+            LoadBalancer = resolver.Entry?.LoadBalancer,
+            IsDefault = resolver.Entry is null or { DefaultSubset: "", Subsets.IsEmpty: true, Redirect: null, Failover.IsEmpty: true, ConnectTimeout: null, RequestTimeout: null, LoadBalancer: null },
+        };
+    }
+
+    // Products of nested splitters are rounded each, so their sum may miss the whole by a few hundredths of a percent: the heaviest bears it.
+    private static ImmutableArray<SplitLeg> Whole(ImmutableArray<SplitLeg> legs)
+    {
+        var missing = SplitEntry.Whole - legs.Sum(leg => leg.Weight);
+        var heaviest = legs.MaxBy(leg => leg.Weight)!;
+        return missing == 0 ? legs : legs.Replace(heaviest, heaviest with { Weight = heaviest.Weight + missing });
+    }
+
+    private static RouteAction ActionOf(RouteDestination? destination) => destination is null ? RouteAction.None : new RouteAction
+    {
+        PrefixRewrite = destination.PrefixRewrite,
+        RequestTimeout = destination.RequestTimeout is { } request && request > TimeSpan.Zero ? request : null,
+        IdleTimeout = destination.IdleTimeout is { } idle && idle > TimeSpan.Zero ? idle : null,
+        NumRetries = destination.NumRetries,
+        RetryOnConnectFailure = destination.RetryOnConnectFailure,
+        RetryOnStatusCodes = destination.RetryOnStatusCodes,
+        RetryOn = destination.RetryOn,
+    };
+
+    private static string NameOf(string service) => $"{service}.default";
+}

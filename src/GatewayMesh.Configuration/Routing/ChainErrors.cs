@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+using GatewayMesh.Configuration.Entries;
+
+namespace GatewayMesh.Configuration.Routing;
+
+/// <summary>Finds what is wrong with all ways of a set of entries.</summary>
+internal static class ChainErrors
+{
+    // Errors do not depend on where the way is walked; the name only must not be one that entries say.
+    private const string Anywhere = "\0";
+
+    /// <summary>The errors, each once.</summary>
+    public static ImmutableArray<ChainError> Of(EntrySet entries)
+    {
+        var compiler = new ChainCompiler(entries, Anywhere, ChainCompiler.Bare);
+        return
+        [
+            .. ChainCompiler.Names(entries)
+                .Select(name => compiler.Compile(name, out var error) is null ? error : null)
+                .OfType<ChainError>()
+                .DistinctBy(error => (error.At, error.Path, error.Message)),
+        ];
+    }
+}

@@ -1,0 +1,281 @@
+using GatewayMesh.Configuration.Document;
+using GatewayMesh.Configuration.Entries.Resolvers;
+
+namespace GatewayMesh.Configuration.Routing;
+
+/// <summary>Walks the entries from one name on and drafts its way; ends at the first thing that is wrong.</summary>
+internal sealed class ChainWalk(RoutingIndex index, string service, string datacenter)
+{
+    private readonly Dictionary<string, SplitterDraft> _splitters = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<TargetKey, ResolverDraft> _resolvers = [];
+    private string? _protocol;
+    private string _speaker = "";
+    private Place? _advanced;
+
+    /// <summary>What is wrong; null while all is well.</summary>
+    public ChainError? Error { get; private set; }
+
+    /// <summary>The protocol of the way.</summary>
+    public string Protocol => _protocol ?? RoutingIndex.Unsaid;
+
+    /// <summary>The first node; null when something is wrong.</summary>
+    public Draft? Run()
+    {
+        var start = Start();
+        if (start is null || !IsStraight(start, []))
+        {
+            return null;
+        }
+
+        if (_advanced is { } place && _protocol == RoutingIndex.Unsaid)
+        {
+            Fail(place with { Path = "name" }, $"a {place.Entry.Kind} is for services that speak HTTP, and nothing says that {_speaker} does", Declare(_speaker, "http"));
+            return null;
+        }
+
+        foreach (var splitter in _splitters.Values)
+        {
+            Flatten(splitter);
+        }
+
+        return start;
+    }
+
+    private Draft? Start()
+    {
+        if (index.Router(service) is not { } router)
+        {
+            return SplitterOrResolver(service, PlaceOf(service));
+        }
+
+        var top = new Place(router, router.Origin, "");
+        _advanced = top;
+        if (!Speaks(service, top))
+        {
+            return null;
+        }
+
+        var draft = new RouterDraft(router);
+        for (var i = 0; i < router.Routes.Length; i++)
+        {
+            var route = router.Routes[i];
+            var place = new Place(router, route.At, $"routes[{i}].destination");
+            var next = route.Destination.Service is { Length: > 0 } other ? other : service;
+            if ((route.Destination.ServiceSubset.Length == 0 ? SplitterOrResolver(next, place) : Resolver(new TargetKey(next, route.Destination.ServiceSubset, datacenter), place)) is not { } node)
+            {
+                return null;
+            }
+
+            draft.Routes.Add((route, node));
+        }
+
+        if (SplitterOrResolver(service, top) is not { } rest)
+        {
+            return null;
+        }
+
+        draft.Routes.Add((null, rest));
+        return draft;
+    }
+
+    private Draft? SplitterOrResolver(string name, Place place) =>
+        index.Splitter(name) is not null ? Splitter(name, place) : Resolver(new TargetKey(name, "", datacenter), place);
+
+    // Recorded before its shares are followed, so that a circle ends, and is found afterwards.
+    private SplitterDraft? Splitter(string name, Place place)
+    {
+        if (_splitters.TryGetValue(name, out var known))
+        {
+            return known;
+        }
+
+        var entry = index.Splitter(name)!;
+        var draft = _splitters[name] = new SplitterDraft(entry);
+        _advanced ??= new Place(entry, entry.Origin, "");
+        for (var i = 0; i < entry.Splits.Length; i++)
+        {
+            var split = entry.Splits[i];
+            var here = new Place(entry, split.At, $"splits[{i}]");
+            var next = split.Service is { Length: > 0 } other ? other : name;
+            var splits = !next.Equals(name, StringComparison.OrdinalIgnoreCase) && split.ServiceSubset.Length == 0 && index.Splitter(next) is not null;
+            Draft? node = splits ? Splitter(next, here) : Resolver(new TargetKey(next, split.ServiceSubset, datacenter), here);
+            if (node is null)
+            {
+                return null;
+            }
+
+            draft.Legs.Add((split.Weight, node, split));
+        }
+
+        return draft;
+    }
+
+    private ResolverDraft? Resolver(TargetKey target, Place place, bool forFailover = false)
+    {
+        var seen = new List<TargetKey>();
+        while (true)
+        {
+            if (_resolvers.TryGetValue(target, out var known))
+            {
+                return known;
+            }
+
+            if (!Speaks(target.Service, place))
+            {
+                return null;
+            }
+
+            var entry = index.Resolver(target.Service);
+            if (seen.Contains(target))
+            {
+                return Circle("redirects go in a circle", [.. seen.Skip(seen.IndexOf(target)).Select(key => (key.Service, Place: PlaceOfResolver(key.Service)))]);
+            }
+
+            seen.Add(target);
+            if (entry?.Redirect is { } redirect && target.Rewritten(redirect.Service, redirect.ServiceSubset, redirect.Datacenter) is var redirected && redirected != target)
+            {
+                place = new Place(entry, redirect.At, "redirect");
+                target = redirected;
+            }
+            else if (target.Subset.Length == 0 && entry is { DefaultSubset.Length: > 0 })
+            {
+                target = target with { Subset = entry.DefaultSubset };
+            }
+            else
+            {
+                return End(target, entry, place, forFailover);
+            }
+        }
+    }
+
+    private ResolverDraft? End(TargetKey target, ServiceResolverEntry? entry, Place place, bool forFailover)
+    {
+        if (target.Subset.Length > 0 && entry?.Subsets.ContainsKey(target.Subset) != true)
+        {
+            var mend = entry is { Subsets.IsEmpty: false } ? $"say {string.Join(" or ", entry.Subsets.Keys)}, or declare it" : "declare it";
+            Fail(place, $"{target.Service} has no subset {Quoted.Of(target.Subset)}", $"{mend} under subsets of the service-resolver {target.Service}");
+            return null;
+        }
+
+        var draft = new ResolverDraft(target, entry);
+        if (forFailover)
+        {
+            return draft;
+        }
+
+        _resolvers[target] = draft;
+        return entry is null || FailOver(draft, entry) ? draft : null;
+    }
+
+    private bool FailOver(ResolverDraft draft, ServiceResolverEntry entry)
+    {
+        var (target, key) = (draft.Target, entry.Failover.ContainsKey(draft.Target.Subset) ? draft.Target.Subset : ServiceResolverEntry.Any);
+        if (!entry.Failover.TryGetValue(key, out var failover))
+        {
+            return true;
+        }
+
+        var place = new Place(entry, failover.At, $"failover.{key}");
+        foreach (var other in Others(target, failover).Where(other => other != target))
+        {
+            if (Resolver(other, place, forFailover: true) is not { } end)
+            {
+                return false;
+            }
+
+            draft.Failover.Add(end.Target);
+        }
+
+        return true;
+    }
+
+    private static IEnumerable<TargetKey> Others(TargetKey target, FailoverEntry failover) =>
+        !failover.Targets.IsEmpty ? failover.Targets.Select(other => target.Rewritten(other.Service, other.ServiceSubset, other.Datacenter))
+        : !failover.Datacenters.IsEmpty ? failover.Datacenters.Select(other => target.Rewritten(failover.Service, failover.ServiceSubset, other))
+        : [target.Rewritten(failover.Service, failover.ServiceSubset, "")];
+
+    // One way, one protocol: what is between cannot translate.
+    private bool Speaks(string name, Place place)
+    {
+        var protocol = index.Protocol(name);
+        if (_protocol is null)
+        {
+            (_protocol, _speaker) = (protocol, name);
+        }
+        else if (_protocol != protocol)
+        {
+            var silent = protocol == RoutingIndex.Unsaid ? name : _protocol == RoutingIndex.Unsaid ? _speaker : null;
+            Fail(
+                place,
+                $"the way of {service} meets two protocols: {Said(_speaker, _protocol)}, {Said(name, protocol)}",
+                silent is null ? "let all services on the way speak one" : Declare(silent, silent == name ? _protocol : protocol));
+            return false;
+        }
+
+        return true;
+
+        static string Said(string who, string speaks) => speaks == RoutingIndex.Unsaid ? $"nothing says that {who} speaks HTTP" : $"{who} speaks {speaks}";
+    }
+
+    private bool IsStraight(Draft node, List<Draft> way)
+    {
+        if (way.IndexOf(node) is >= 0 and var first)
+        {
+            _ = Circle("splits go in a circle", [.. way.Skip(first).Cast<SplitterDraft>().Select(splitter => (splitter.Entry.Name, new Place(splitter.Entry, splitter.Entry.Origin, "splits")))]);
+            return false;
+        }
+
+        way.Add(node);
+        var straight = node.Next.All(next => IsStraight(next, way));
+        way.RemoveAt(way.Count - 1);
+        return straight;
+    }
+
+    // Inner shares first, each step rounded to 0.01 % in floats of 32 bits, as Consul does.
+    private static void Flatten(SplitterDraft splitter)
+    {
+        if (!splitter.Legs.Any(leg => leg.Next is SplitterDraft))
+        {
+            return;
+        }
+
+        var flat = new List<(int, Draft, Entries.Splitters.SplitEntry)>();
+        foreach (var leg in splitter.Legs)
+        {
+            if (leg.Next is not SplitterDraft inner)
+            {
+                flat.Add(leg);
+                continue;
+            }
+
+            Flatten(inner);
+            flat.AddRange(inner.Legs.Select(innerLeg => (Product(leg.Weight, innerLeg.Weight), innerLeg.Next, leg.Split)));
+        }
+
+        splitter.Legs = flat;
+    }
+
+    private static int Product(int outer, int inner) =>
+        (int)Math.Round((double)(outer / 100f * (inner / 100f) / 100f * 100f), MidpointRounding.AwayFromZero);
+
+    // Every way that meets a circle says it in the same words: it begins at its first name.
+    private ResolverDraft? Circle(string what, List<(string Name, Place Place)> circle)
+    {
+        var first = circle.IndexOf(circle.MinBy(step => step.Name, StringComparer.Ordinal));
+        var names = circle.Skip(first).Concat(circle.Take(first)).Select(step => step.Name).ToList();
+        Fail(circle[first].Place, $"{what}: {string.Join(" → ", names.Append(names[0]))}", "let one of them lead out of it");
+        return null;
+    }
+
+    private Place PlaceOfResolver(string name) => new(index.Resolver(name)!, index.Resolver(name)!.Redirect?.At ?? index.Resolver(name)!.Origin, "redirect");
+
+    private Place PlaceOf(string name)
+    {
+        Entries.ConfigEntry entry = (Entries.ConfigEntry?)index.Splitter(name) ?? index.Resolver(name) ?? (Entries.ConfigEntry)new Entries.ServiceDefaultsEntry { Name = name };
+        return new Place(entry, entry.Origin, "");
+    }
+
+    private static string Declare(string name, string protocol) => $"write kind: service-defaults with name: {name} and protocol: {protocol}";
+
+    private void Fail(Place place, string message, string mend) => Error ??= place.Error(message, mend);
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+
+namespace GatewayMesh.Configuration.Routing;
+
+/// <summary>Routes as words, always the same for the same route: what two nodes compare.</summary>
+internal static class RouteWords
+{
+    /// <summary>One text a step, depth first; each node is described once.</summary>
+    public static IEnumerable<string> Of(RouteNode? start)
+    {
+        var said = new HashSet<RouteNode>(ReferenceEqualityComparer.Instance);
+        var todo = new Stack<RouteNode>();
+        for (var node = start; node is not null; node = todo.TryPop(out var next) ? next : null)
+        {
+            if (!said.Add(node))
+            {
+                continue;
+            }
+
+            foreach (var text in Describe(node, todo))
+            {
+                yield return text;
+            }
+        }
+    }
+
+    private static IEnumerable<string> Describe(RouteNode node, Stack<RouteNode> todo)
+    {
+        yield return $"{node.GetType().Name} {node.Name}";
+        switch (node)
+        {
+            case RouterNode router:
+                foreach (var rule in router.Rules)
+                {
+                    yield return $"{RouteJson.Write(rule.Match)} {RouteJson.Write(rule.Action)} {rule.Next.Name}";
+                    todo.Push(rule.Next);
+                }
+
+                break;
+            case SplitterNode splitter:
+                foreach (var leg in splitter.Legs)
+                {
+                    yield return string.Create(CultureInfo.InvariantCulture, $"{leg.Weight} {leg.Next.Name}");
+                    todo.Push(leg.Next);
+                }
+
+                break;
+            case ResolverNode resolver:
+                yield return $"{string.Join(' ', resolver.Failover.Select(target => target.Id))} {resolver.ConnectTimeout} {resolver.RequestTimeout} {RouteJson.Write(resolver.LoadBalancer)}";
+                break;
+        }
+    }
+}

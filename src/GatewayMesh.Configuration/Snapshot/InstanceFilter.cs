@@ -1,0 +1,26 @@
+using GatewayMesh.Configuration.Filters;
+
+namespace GatewayMesh.Configuration.Snapshot;
+
+/// <summary>Applies the filter of a subset where the registry does not.</summary>
+internal static class InstanceFilter
+{
+    /// <summary>Those of <paramref name="instances"/> that <paramref name="filter"/> takes; none when it cannot be read here.</summary>
+    public static IEnumerable<KnownInstance> Members(string service, string datacenter, string filter, IEnumerable<KnownInstance> instances) =>
+        FilterExpression.TryParse(filter, out var expression, out _)
+            ? instances.Where(instance => expression.Takes(Subject(service, datacenter, instance)))
+            : [];
+
+    private static FilterSubject Subject(string service, string datacenter, KnownInstance instance) => new()
+    {
+        Id = instance.Endpoint.Id,
+        Service = service,
+        Address = instance.Endpoint.Address.Host,
+        Port = instance.Endpoint.Address.Port,
+        Tags = instance.Tags,
+        Meta = instance.Endpoint.Meta,
+        Node = instance.Endpoint.Node,
+        NodeAddress = instance.Endpoint.Address.Host,
+        Datacenter = datacenter,
+    };
+}

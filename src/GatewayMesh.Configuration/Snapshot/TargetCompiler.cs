@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using GatewayMesh.Configuration.Entries.Resolvers;
+using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Configuration.Policies;
+using GatewayMesh.Configuration.Routing;
+
+namespace GatewayMesh.Configuration.Snapshot;
+
+/// <summary>Fills targets with their instances.</summary>
+internal sealed class TargetCompiler(
+    SortedDictionary<string, ServiceModel> services,
+    ILookup<string, KnownInstance> instances,
+    PolicyCompiler policies,
+    RoutingIndex index,
+    ServiceCatalogue said,
+    string home)
+{
+    private readonly ILookup<TargetKey, TargetSighting> _sightings =
+        said.Targets.ToLookup(sighting => new TargetKey(sighting.Service, sighting.Subset, sighting.Datacenter.Length > 0 ? sighting.Datacenter : home));
+
+    /// <summary>The target of <paramref name="key"/>.</summary>
+    public TargetModel Compile(TargetKey key, SubsetEntry? subset)
+    {
+        var bare = ChainCompiler.Bare(key, subset);
+        var service = services.GetValueOrDefault(key.Service);
+        var target = bare with
+        {
+            Policy = service?.Policy ?? policies.Of(key.Service),
+            Protocol = service?.Protocol ?? (index.Protocol(key.Service) is var declared && declared != RoutingIndex.Unsaid ? declared : "http"),
+        };
+        var elsewhere = key.Datacenter.Equals(home, StringComparison.OrdinalIgnoreCase) ? "" : key.Datacenter;
+        if (elsewhere.Length == 0 && key.Subset.Length == 0)
+        {
+            return target with { Endpoints = service?.Endpoints ?? [], IsDormant = service?.IsDormant ?? false };
+        }
+
+        var sightings = _sightings[key].ToList();
+        var known = instances[key.Service].Where(instance => instance.Endpoint.Datacenter.Equals(elsewhere, StringComparison.OrdinalIgnoreCase)).ToList();
+        var members = sightings.Count > 0
+            ? [.. sightings.SelectMany(sighting => sighting.Instances ?? []).Select(instance => Of(key.Service, instance, elsewhere))]
+            : InstanceFilter.Members(key.Service, elsewhere.Length > 0 ? elsewhere : home, target.Filter, known);
+        return target with
+        {
+            Endpoints = SnapshotCompiler.Endpoints(members.Select(member => Judged(member, target))),
+            IsDormant = sightings.Count > 0 ? sightings.Exists(sighting => sighting.IsDormant) : service is { IsDormant: true },
+        };
+    }
+
+    /// <summary>An instance that a registry saw.</summary>
+    /// <param name="service">Name of its service.</param>
+    /// <param name="instance">What was seen.</param>
+    /// <param name="elsewhere">Its datacenter where that is another one, else empty.</param>
+    public static KnownInstance Of(string service, InstanceSighting instance, string elsewhere) =>
+        new(
+            new EndpointModel(service, instance.Id, instance.Node, instance.Address, instance.Healthy)
+            {
+                Datacenter = elsewhere,
+                Application = instance.Application,
+                IsForeign = instance.IsForeign,
+                Weight = instance.Weight,
+                Zone = SnapshotCompiler.ZoneOf(instance.Meta) ?? instance.Zone,
+                Meta = instance.Meta,
+            },
+            instance.Protocol,
+            instance.Tags,
+            instance.Warns);
+
+    // Consul: an instance that warns is well, but for a subset that says onlyPassing. Whole services are as strict as that without saying it.
+    private static EndpointModel Judged(KnownInstance instance, TargetModel target) =>
+        instance.Warns && target is { Subset.Length: > 0, OnlyPassing: false } ? instance.Endpoint with { Healthy = true } : instance.Endpoint;
+}
