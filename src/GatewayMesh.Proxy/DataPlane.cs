@@ -5,14 +5,17 @@ using System.Globalization;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Listeners;
+using GatewayMesh.Configuration.Policies.Shedding;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Linux;
+using GatewayMesh.Proxy.AdaptiveConcurrency;
 using GatewayMesh.Proxy.Admission;
 using GatewayMesh.Proxy.Authorization;
 using GatewayMesh.Proxy.Edge;
 using GatewayMesh.Proxy.Forwarding;
 using GatewayMesh.Proxy.Identity;
+using GatewayMesh.Proxy.Limits;
 using GatewayMesh.Proxy.Listeners;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Pipeline;
@@ -43,6 +46,8 @@ public sealed class DataPlane : IAsyncDisposable
     private readonly YarpForwarder _forwarder = new();
     private readonly ToApplication _applications;
     private readonly GatewayAdmission _admission;
+    private readonly RunningLimit? _measured;
+    private readonly LimitRegistry _limits;
     private readonly ServiceDemand? _demand;
     private readonly RunningExchanges _running;
     private readonly AccessLog? _accessLog;
@@ -71,7 +76,10 @@ public sealed class DataPlane : IAsyncDisposable
         _endpoints = new EndpointRegistry(time, state => Metrics.CountEjection(state.Key.Service));
         _upstreams = new UpstreamPools(time, options.Certificates);
         _applications = new ToApplication(options.Node, time);
-        _admission = new GatewayAdmission(options.MaxConcurrentRequests);
+        _measured = options.AdaptiveConcurrency.Enabled ? new RunningLimit(new AdaptiveLimit(options.AdaptiveConcurrency, SheddingModel.Default, time, random), time) : null;
+        _admission = new GatewayAdmission(options.MaxConcurrentRequests, _measured?.Limit);
+        _limits = new LimitRegistry(time, random, new Refusals(Metrics));
+        LimitGauges.Add(Metrics, _limits, _measured?.Limit);
         _demand = options.Want is { } want ? new ServiceDemand(want, () => _traffic.Mesh, time) : null;
         var denials = new Denials(Metrics, options.Logs.CreateLogger("GatewayMesh.Proxy"), time);
         _running = new RunningExchanges(_connections, () => _traffic.Mesh.Snapshot.Intentions, denials);
@@ -83,7 +91,7 @@ public sealed class DataPlane : IAsyncDisposable
         var pipeline = new RequestPipeline(options, pseudonym, random, budget, identity, _demand, denials, _running, attempts);
         var behaviours = new ListenerBehaviours(options, _admission, _applications);
         _application = new MeshApplication(pipeline, behaviours, new RequestTelemetry(Metrics, _accessLog), _traffic, pseudonym, time, options.Progress);
-        var tunnel = new TunnelDoor(time, random, options.MaxCarriedAge, () => _traffic.Draining, () => _admission.Counts.InFlight >= _admission.Max);
+        var tunnel = new TunnelDoor(time, random, options.MaxCarriedAge, () => _traffic.Draining, () => _admission.IsFull);
         _peers = options.Certificates is { } shown ? new PeerTerms(shown, time) : null;
         var log = options.Logs.CreateLogger("GatewayMesh.Proxy");
         _edge = new EdgeListeners(time, log);
@@ -167,7 +175,7 @@ public sealed class DataPlane : IAsyncDisposable
                 table.Find(service)?.MarkUsed();
             }
 
-            _traffic.Mesh = new LiveMesh(snapshot, table, RouteTable.Of(snapshot, table, _random, _options.Time));
+            _traffic.Mesh = new LiveMesh(snapshot, table, RouteTable.Of(snapshot, table, _random, _options.Time)) { Limits = _limits.Apply(snapshot) };
             _demand?.Applied(table);
             var addresses = new HashSet<HostPort>(snapshot.Gateways.Select(gateway => gateway.Mesh));
             addresses.UnionWith(table.Instances.Select(instance => instance.Key.Address));
@@ -234,6 +242,9 @@ public sealed class DataPlane : IAsyncDisposable
         ];
     }
 
+    /// <summary>The limits of the services that this process calls or fronts, with what is under way.</summary>
+    public IReadOnlyList<LimitView> Limits() => [.. _limits.Current.Services.Select(LimitView.Of)];
+
     /// <summary>Writes the metrics in Prometheus' text format.</summary>
     public void WriteMetrics(IBufferWriter<byte> output) => _prometheus.Write(output);
 
@@ -255,6 +266,8 @@ public sealed class DataPlane : IAsyncDisposable
         _edge.Dispose();
         _upstreams.Dispose();
         _forwarder.Dispose();
+        _limits.Dispose();
+        _measured?.Dispose();
         _prometheus.Dispose();
         _accessLog?.Dispose();
         Metrics.Dispose();

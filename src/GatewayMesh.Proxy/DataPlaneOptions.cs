@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using GatewayMesh.Certificates;
 using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Configuration.Policies.AdaptiveConcurrency;
 using GatewayMesh.Linux;
 using GatewayMesh.Proxy.Identity;
 using Microsoft.Extensions.Logging;
@@ -29,6 +30,9 @@ public sealed record DataPlaneOptions
 
     /// <summary>Mesh and tunnel listeners: requests at one time. Default: 1024.</summary>
     public int MaxConcurrentRequests { get; init; } = 1024;
+
+    /// <summary>Mesh and tunnel listeners: the limit that the process finds for itself by measuring, never above <see cref="MaxConcurrentRequests"/>. Default: none is looked for.</summary>
+    public AdaptiveConcurrencyModel AdaptiveConcurrency { get; init; } = AdaptiveConcurrencyModel.Default;
 
     /// <summary>Tunnel listeners: age at which a carried connection is ended at a request boundary, ± 50 %. Default: 10 s.</summary>
     public TimeSpan MaxCarriedAge { get; init; } = TimeSpan.FromSeconds(10);
@@ -81,6 +85,7 @@ public sealed record DataPlaneOptions
         GatewayShare = bootstrap.GatewayShare,
         GatewayGroups = bootstrap.Sidecar?.Services.ToImmutableDictionary(service => service.Name, service => service.GatewayGroup) ?? ImmutableDictionary<string, string>.Empty,
         MaxConcurrentRequests = bootstrap.Gateway?.MaxConcurrentRequests ?? 1024,
+        AdaptiveConcurrency = bootstrap.Gateway?.AdaptiveConcurrency ?? AdaptiveConcurrencyModel.Default,
         MaxCarriedAge = bootstrap.Gateway?.MaxCarriedAge ?? TimeSpan.FromSeconds(10),
         GatewayService = bootstrap.GatewayService,
         IngressService = bootstrap.Ingress?.Service ?? "gatewaymesh-ingress",

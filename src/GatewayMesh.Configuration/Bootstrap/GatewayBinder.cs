@@ -1,4 +1,5 @@
 using GatewayMesh.Configuration.Document;
+using GatewayMesh.Configuration.Policies.AdaptiveConcurrency;
 
 namespace GatewayMesh.Configuration.Bootstrap;
 
@@ -16,6 +17,7 @@ internal static class GatewayBinder
             Service = reader.Optional("service", ScalarTypes.Name, defaults.Service),
             Group = reader.Optional("group", ScalarTypes.Name, defaults.Group),
             MaxConcurrentRequests = reader.Optional("maxConcurrentRequests", ScalarTypes.Number(1, 1_000_000), defaults.MaxConcurrentRequests),
+            AdaptiveConcurrency = defaults.AdaptiveConcurrency.Under(reader.Section("adaptiveConcurrency", AdaptiveConcurrencyEntry.Bind)),
             MaxCarriedAge = reader.Optional("maxCarriedAge", ScalarTypes.Duration, defaults.MaxCarriedAge),
         };
         claims.Add(gateway.Listen, reader, "listen");

@@ -1,4 +1,5 @@
 using System.Net;
+using GatewayMesh.Configuration.Policies.AdaptiveConcurrency;
 
 namespace GatewayMesh.Configuration.Bootstrap;
 
@@ -22,6 +23,9 @@ public sealed record GatewaySpec
 
     /// <summary>Requests at one time; beyond it 503 with <c>Retry-After</c>. Default: 1024.</summary>
     public int MaxConcurrentRequests { get; init; } = 1024;
+
+    /// <summary>The limit that it finds by measuring, never above <see cref="MaxConcurrentRequests"/>. Default: none is looked for.</summary>
+    public AdaptiveConcurrencyModel AdaptiveConcurrency { get; init; } = AdaptiveConcurrencyModel.Default;
 
     /// <summary>Age at which a carried connection is ended at a request boundary, ± 50 %. Default: 10 s.</summary>
     public TimeSpan MaxCarriedAge { get; init; } = TimeSpan.FromSeconds(10);

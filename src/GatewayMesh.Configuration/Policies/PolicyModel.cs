@@ -1,8 +1,11 @@
 using System.Text.Json.Serialization;
+using GatewayMesh.Configuration.Policies.AdaptiveConcurrency;
 using GatewayMesh.Configuration.Policies.Ejection;
 using GatewayMesh.Configuration.Policies.Hedging;
+using GatewayMesh.Configuration.Policies.Limits;
 using GatewayMesh.Configuration.Policies.LoadBalancing;
 using GatewayMesh.Configuration.Policies.Retries;
+using GatewayMesh.Configuration.Policies.Shedding;
 using GatewayMesh.Configuration.Policies.SidecarBypass;
 using GatewayMesh.Configuration.Policies.Timeouts;
 using GatewayMesh.Configuration.Routing;
@@ -32,6 +35,15 @@ public sealed record PolicyModel
     /// <summary>When an instance is taken out of the choice.</summary>
     public EjectionModel Ejection { get; init; } = EjectionModel.Default;
 
+    /// <summary>How much of it there may be at one time.</summary>
+    public LimitsModel Limits { get; init; } = LimitsModel.Default;
+
+    /// <summary>Who is refused first when there is not room for all.</summary>
+    public SheddingModel Shedding { get; init; } = SheddingModel.Default;
+
+    /// <summary>The limit that the callee's own sidecar finds by measuring.</summary>
+    public AdaptiveConcurrencyModel AdaptiveConcurrency { get; init; } = AdaptiveConcurrencyModel.Default;
+
     /// <summary>What becomes of a call when every sidecar of its callee is broken. Default: it fails.</summary>
     public SidecarBypassMode SidecarBypass { get; init; }
 
@@ -59,6 +71,9 @@ public sealed record PolicyModel
         Hedging = Hedging.Under(entry.Hedging),
         LoadBalancing = LoadBalancing.Under(entry.LoadBalancing),
         Ejection = Ejection.Under(entry.Ejection),
+        Limits = Limits.Under(entry.Limits),
+        Shedding = Shedding.Under(entry.Shedding),
+        AdaptiveConcurrency = AdaptiveConcurrency.Under(entry.AdaptiveConcurrency),
         SidecarBypass = entry.SidecarBypass ?? SidecarBypass,
     };
 

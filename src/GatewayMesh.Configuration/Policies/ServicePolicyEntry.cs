@@ -1,9 +1,12 @@
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Policies.AdaptiveConcurrency;
 using GatewayMesh.Configuration.Policies.Ejection;
 using GatewayMesh.Configuration.Policies.Hedging;
+using GatewayMesh.Configuration.Policies.Limits;
 using GatewayMesh.Configuration.Policies.LoadBalancing;
 using GatewayMesh.Configuration.Policies.Retries;
+using GatewayMesh.Configuration.Policies.Shedding;
 using GatewayMesh.Configuration.Policies.SidecarBypass;
 using GatewayMesh.Configuration.Policies.Timeouts;
 
@@ -33,12 +36,21 @@ public sealed record ServicePolicyEntry : ConfigEntry
     /// <summary>When an instance is taken out of the choice.</summary>
     public EjectionEntry Ejection { get; init; } = new();
 
+    /// <summary>How much of it there may be at one time.</summary>
+    public LimitsEntry Limits { get; init; } = new();
+
+    /// <summary>Who is refused first when there is not room for all.</summary>
+    public SheddingEntry Shedding { get; init; } = new();
+
+    /// <summary>The limit that the callee's own sidecar finds by measuring.</summary>
+    public AdaptiveConcurrencyEntry AdaptiveConcurrency { get; init; } = new();
+
     /// <summary><c>sidecarBypass</c>: what becomes of a call when every sidecar of its callee is broken.</summary>
     public SidecarBypassMode? SidecarBypass { get; init; }
 
     internal static ServicePolicyEntry Bind(MappingReader reader, string name, SourceLocation origin)
     {
-        foreach (var key in (ReadOnlySpan<string>)["limits", "adaptiveConcurrency", "rateLimits", "idempotency", "mirroring", "faults"])
+        foreach (var key in (ReadOnlySpan<string>)["rateLimits", "idempotency", "mirroring", "faults"])
         {
             reader.NotYet(key);
         }
@@ -52,6 +64,9 @@ public sealed record ServicePolicyEntry : ConfigEntry
             Hedging = reader.Section("hedging", HedgingEntry.Bind),
             LoadBalancing = reader.Section("loadBalancing", LoadBalancingEntry.Bind),
             Ejection = reader.Section("ejection", EjectionEntry.Bind),
+            Limits = reader.Section("limits", LimitsEntry.Bind),
+            Shedding = reader.Section("shedding", SheddingEntry.Bind),
+            AdaptiveConcurrency = reader.Section("adaptiveConcurrency", AdaptiveConcurrencyEntry.Bind),
             SidecarBypass = reader.OrNull("sidecarBypass", SidecarBypassWord.Type),
         };
         Check(reader, entry);

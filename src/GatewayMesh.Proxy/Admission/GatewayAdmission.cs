@@ -1,6 +1,10 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using GatewayMesh.Configuration.Policies.Shedding;
+using GatewayMesh.Proxy.AdaptiveConcurrency;
+using GatewayMesh.Proxy.Limits;
+using GatewayMesh.Proxy.Shedding;
 
 namespace GatewayMesh.Proxy.Admission;
 
@@ -13,29 +17,44 @@ namespace GatewayMesh.Proxy.Admission;
 /// eighths, a newcomer finds room at once, and when all is taken each place that is given back goes to a host below its share, never back to
 /// the greedy one.
 /// </para>
+/// <para>
+/// Sheddable requests are refused from four fifths of the maximum on (<see cref="SheddingModel.SheddableShare"/>); critical ones of a host at or above its
+/// share may use the first half of the reserve, so that a host which calls everything critical still leaves the other half to newcomers. Where a limit is
+/// found by measuring, it stands in place of the maximum while it is lower.
+/// </para>
 /// </summary>
 public sealed class GatewayAdmission
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<UInt128, HostLoad> _hosts = [];
     private readonly Stack<HostLoad> _spare = new();
-    private readonly int _reserve;
+    private readonly AdaptiveLimit? _measured;
+    private readonly int _most;
     private int _inFlight;
     private long _admitted;
     private long _refusedFull;
     private long _refusedShare;
+    private long _refusedShed;
 
     /// <summary>An empty gateway.</summary>
+    /// <param name="maxConcurrentRequests">Requests at one time, at least 1.</param>
+    /// <param name="measured">The limit that is found by measuring. Default: none.</param>
+    internal GatewayAdmission(int maxConcurrentRequests, AdaptiveLimit? measured)
+        : this(maxConcurrentRequests) => _measured = measured;
+
+    /// <summary>An empty gateway that measures nothing.</summary>
     /// <param name="maxConcurrentRequests">Requests at one time, at least 1.</param>
     public GatewayAdmission(int maxConcurrentRequests)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxConcurrentRequests, 1);
-        Max = maxConcurrentRequests;
-        _reserve = maxConcurrentRequests == 1 ? 0 : Math.Max(1, maxConcurrentRequests / 8);
+        _most = maxConcurrentRequests;
     }
 
-    /// <summary>Requests at one time, at most.</summary>
-    public int Max { get; }
+    /// <summary>Requests at one time, at most, at this moment.</summary>
+    public int Max => _measured is { } measured ? Math.Min(_most, measured.Limit) : _most;
+
+    /// <summary>Whether nothing is free for a host that has nothing in flight.</summary>
+    public bool IsFull => Counts is var counts && counts.InFlight >= counts.Max;
 
     /// <summary>What <c>/status</c> shows.</summary>
     public AdmissionCounts Counts
@@ -44,43 +63,57 @@ public sealed class GatewayAdmission
         {
             lock (_lock)
             {
-                return new AdmissionCounts(Max, _inFlight, _hosts.Count, _admitted, _refusedFull, _refusedShare);
+                return new AdmissionCounts(Max, _inFlight, _hosts.Count, _admitted, _refusedFull, _refusedShare) { RefusedShed = _refusedShed };
             }
         }
     }
 
     /// <summary>Admits a request of <paramref name="host"/>, or refuses it (503 with <c>Retry-After</c>).</summary>
-    public bool TryEnter(IPAddress host, out AdmissionLease lease)
+    public bool TryEnter(IPAddress host, out AdmissionLease lease) => TryEnter(host, Criticality.Default, out lease) == LimitVerdict.Admitted;
+
+    /// <summary>Admits a request of <paramref name="host"/> that matters that much, or refuses it.</summary>
+    internal LimitVerdict TryEnter(IPAddress host, Criticality criticality, out AdmissionLease lease)
     {
         var address = AddressOf(host);
         lock (_lock)
         {
             lease = default;
-            if (_inFlight >= Max)
+            var max = Max;
+            var reserve = max == 1 ? 0 : Math.Max(1, max / 8);
+            if (_inFlight >= max)
             {
                 _refusedFull++;
-                return false;
+                return LimitVerdict.Full;
+            }
+
+            if (criticality == Criticality.Sheddable && _inFlight >= Places.OfNumber(max, SheddingModel.Default).Sheddable)
+            {
+                _refusedShed++;
+                return LimitVerdict.Shed;
             }
 
             _hosts.TryGetValue(address, out var load);
-            var share = Math.Max(1, Max / (_hosts.Count + (load is null ? 2 : 1)));
-            if ((load?.InFlight ?? 0) >= share && _inFlight >= Max - _reserve)
+            var share = Math.Max(1, max / (_hosts.Count + (load is null ? 2 : 1)));
+            var kept = criticality == Criticality.Critical ? reserve / 2 : reserve;
+            if ((load?.InFlight ?? 0) >= share && _inFlight >= max - kept)
             {
                 _refusedShare++;
-                return false;
+                return LimitVerdict.Full;
             }
 
             load ??= Begin(address);
             load.InFlight++;
             _inFlight++;
             _admitted++;
+            _measured?.Enter();
             lease = new AdmissionLease(this, load);
-            return true;
+            return LimitVerdict.Admitted;
         }
     }
 
-    internal void Leave(HostLoad host)
+    internal void Leave(HostLoad host, long began, TimeSpan? took)
     {
+        _measured?.Leave(began, took);
         lock (_lock)
         {
             _inFlight--;

@@ -55,7 +55,7 @@ public static class ErrorAnswer
         response.Headers.CacheControl = "no-store"; // 404 and 405 may be cached otherwise
         if (error.Row.RetryLater)
         {
-            response.Headers.RetryAfter = "1";
+            response.Headers.RetryAfter = error.RetryAfter <= TimeSpan.FromSeconds(1) ? "1" : Math.Ceiling(error.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         }
 
         if (error.Kind == MeshErrorKind.MethodNotAllowed)

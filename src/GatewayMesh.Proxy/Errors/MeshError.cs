@@ -6,6 +6,9 @@ namespace GatewayMesh.Proxy.Errors;
 /// <param name="Details">A few words for people, or null. They leave the process: no secrets. Default: null.</param>
 public readonly record struct MeshError(MeshErrorKind Kind, bool Forwarded = false, string? Details = null)
 {
+    /// <summary>When trying again may help, where that is known; zero: a second. Default: zero.</summary>
+    public TimeSpan RetryAfter { get; init; }
+
     /// <summary>No error.</summary>
     public static MeshError None => default;
 

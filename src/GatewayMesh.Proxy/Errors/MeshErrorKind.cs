@@ -36,6 +36,18 @@ public enum MeshErrorKind
     /// <summary>This process carries as much as it may.</summary>
     Overloaded,
 
+    /// <summary>The service has as many requests, connections or waiting requests from this process as its limits allow.</summary>
+    LimitReached,
+
+    /// <summary>The circuit breaker of the service is open: it failed too often of late.</summary>
+    CircuitOpen,
+
+    /// <summary>Little room is left, and it is kept for what matters more.</summary>
+    Shed,
+
+    /// <summary>The instance works on as many requests as it can without becoming slow.</summary>
+    ConcurrencyLimited,
+
     /// <summary>This process is going away and takes nothing new.</summary>
     Draining,
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using GatewayMesh.Configuration.Policies.Shedding;
 using GatewayMesh.Proxy.Edge;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Grpc;
@@ -38,6 +39,11 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         proxyRequest.RequestUri = new Uri(destinationPrefix + (exchange.Hop.Destination is null ? exchange.Forwarded : exchange.Target.PathAndQuery), Verbatim);
         proxyRequest.Options.Set(UpstreamConnector.ConnectTimeout, exchange.Route.Policy.Timeouts.Connect);
         proxyRequest.Options.Set(SendOnceHandler.Observer, exchange);
+        if (NextIsHttp2 && exchange.Behaviour.LimitsCalls && exchange.Mesh.Limits.Find(exchange.Hop.Lease.Endpoint.Service) is { } limits)
+        {
+            proxyRequest.Options.Set(UpstreamConnector.Connections, limits.Http2);
+        }
+
         _withoutBody?.Clear();
         CopyRequestHeaders(httpContext.Request, proxyRequest);
         AddRequestHeaders(httpContext.Request, proxyRequest.Headers);
@@ -190,6 +196,12 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         if (exchange.ForwardsLeft is { } left)
         {
             target.TryAddWithoutValidation("Max-Forwards", left.ToString(CultureInfo.InvariantCulture));
+        }
+
+        // An application is told, so that it can say the same of the calls that it makes for this one.
+        if (exchange.Hop.Kind != TargetKind.BareInstance && exchange.Criticality is not Criticality.Default and var criticality)
+        {
+            target.TryAddWithoutValidation(MeshHeaders.Criticality, CriticalityWord.Of(criticality));
         }
 
         if (exchange.Hop.Kind == TargetKind.MeshPeer)

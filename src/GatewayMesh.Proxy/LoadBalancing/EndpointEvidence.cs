@@ -10,9 +10,11 @@ public static class EndpointEvidence
     {
         MeshErrorKind.DnsFailed or MeshErrorKind.ConnectionRefused or MeshErrorKind.ConnectionTimeout or MeshErrorKind.HandshakeFailed or MeshErrorKind.PeerNotBelieved => EndpointOutcome.ConnectFailed,
         MeshErrorKind.ConnectionReset or MeshErrorKind.ResponseIncomplete or MeshErrorKind.ResponseTimeout or MeshErrorKind.UpstreamProtocol
-            or MeshErrorKind.NoEndpoint or MeshErrorKind.Overloaded or MeshErrorKind.Draining or MeshErrorKind.NotConfigured
+            or MeshErrorKind.NoEndpoint or MeshErrorKind.Draining or MeshErrorKind.NotConfigured
             or MeshErrorKind.Internal => EndpointOutcome.Failed,
         MeshErrorKind.ClientGone or MeshErrorKind.NoCertificate or MeshErrorKind.CertificateRefused or MeshErrorKind.DeadlineExceeded or MeshErrorKind.RequestTimeout => EndpointOutcome.Cancelled,
+        // A proxy that protects itself or its application is well: were it ejected, the others would get its share and refuse too.
+        MeshErrorKind.Overloaded or MeshErrorKind.LimitReached or MeshErrorKind.CircuitOpen or MeshErrorKind.Shed or MeshErrorKind.ConcurrencyLimited => EndpointOutcome.Cancelled,
         _ => EndpointOutcome.Success,
     };
 }

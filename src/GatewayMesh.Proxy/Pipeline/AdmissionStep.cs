@@ -1,4 +1,5 @@
 using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Limits;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
@@ -13,9 +14,10 @@ internal sealed class AdmissionStep : IStep
             return Verdict.Next;
         }
 
-        if (!admission.TryEnter(exchange.Arrival.Peer, out var lease))
+        var verdict = admission.TryEnter(exchange.Arrival.Peer, exchange.Criticality, out var lease);
+        if (verdict != LimitVerdict.Admitted)
         {
-            return Verdict.Fail(MeshErrorKind.Overloaded);
+            return Verdict.Fail(verdict == LimitVerdict.Shed ? MeshErrorKind.Shed : MeshErrorKind.Overloaded);
         }
 
         exchange.Admission = lease;

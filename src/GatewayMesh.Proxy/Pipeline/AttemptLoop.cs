@@ -4,6 +4,7 @@ using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Forwarding;
 using GatewayMesh.Proxy.Grpc;
 using GatewayMesh.Proxy.Identity;
+using GatewayMesh.Proxy.Limits;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Resilience;
 using GatewayMesh.Proxy.Routing;
@@ -96,7 +97,7 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
     // A gateway that was lost on the way may have forwarded the request: going on is an attempt like any other.
     private bool MayGoOn(Exchange exchange, in MeshError error)
     {
-        var verdict = exchange.Attempts.TryNext(Facts(exchange, error), exchange.Deadline, budget);
+        var verdict = Next(exchange, error);
         metrics.CountRetry(verdict);
         return verdict == RetryVerdict.Allowed;
     }
@@ -137,7 +138,7 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
                 return exchange.Attempts.Settle(error);
             }
 
-            var verdict = exchange.Attempts.TryNext(Facts(exchange, error), exchange.Deadline, budget);
+            var verdict = Next(exchange, error);
             metrics.CountRetry(verdict);
             if (verdict != RetryVerdict.Allowed)
             {
@@ -152,21 +153,42 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
         var upstream = upstreams.Rent(new UpstreamKey(
             identity.OwnNameFor(exchange), lease.Endpoint.Address, kind, protocol, protocol == WireProtocol.Http1 && exchange.SendsAStream, identity.PeerOf(exchange, kind, destination is not null)));
         var outcome = EndpointOutcome.Cancelled;
+        var pass = default(AttemptPass);
+        var error = MeshError.None;
         try
         {
             exchange.Hop = new Hop(lease, kind, upstream, destination, identity.SourceFor(exchange)) { Bypass = bypass };
             exchange.Answered = MeshError.None;
             exchange.Dropped = false;
             exchange.CallStatus = GrpcStatus.None;
-            var error = await forwarder.ForwardAsync(exchange).ConfigureAwait(false);
+            error = pass.Begin(exchange);
+            if (pass.MustWait)
+            {
+                error = await pass.WaitAsync(exchange).ConfigureAwait(false);
+            }
+
+            if (!error.IsError)
+            {
+                error = await forwarder.ForwardAsync(exchange).ConfigureAwait(false);
+            }
+
             outcome = EndpointEvidence.Of(error.IsError ? error.Kind : exchange.Answered.Kind);
             return error;
         }
         finally
         {
+            pass.End(exchange, error);
             lease.End(outcome);
             upstream.Release();
         }
+    }
+
+    private RetryVerdict Next(Exchange exchange, in MeshError error)
+    {
+        var facts = Facts(exchange, error);
+        return exchange.Attempts.MayTryAgain(facts) == RetryVerdict.Allowed && !exchange.Limit.TryBeginRetry()
+            ? RetryVerdict.LimitReached
+            : exchange.Attempts.TryNext(facts, exchange.Deadline, budget);
     }
 
     private static RetryFacts Facts(Exchange exchange, in MeshError error) =>

@@ -1,11 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
 using GatewayMesh.Configuration.Intentions;
+using GatewayMesh.Configuration.Policies.Shedding;
 using GatewayMesh.Proxy.Admission;
 using GatewayMesh.Proxy.Authorization;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Forwarding;
 using GatewayMesh.Proxy.Grpc;
 using GatewayMesh.Proxy.Identity;
+using GatewayMesh.Proxy.Limits;
 using GatewayMesh.Proxy.Listeners;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Resilience;
@@ -29,6 +31,8 @@ internal sealed class Exchange : IBodyObserver
     private volatile bool _answering;
     private volatile bool _isRevoked;
     private bool _hasEnded;
+    private long _workSince; // when the application had all that it needs to answer; 0 while a body is under way
+    private long _answeredAt;
 
     public Exchange(TimeProvider time, DefaultHttpContext http)
     {
@@ -108,6 +112,12 @@ internal sealed class Exchange : IBodyObserver
     /// <summary>The place that admission gave it.</summary>
     public AdmissionLease Admission { get; set; }
 
+    /// <summary>The place that the limits of its service gave it.</summary>
+    public LimitLease Limit;
+
+    /// <summary>How much it matters: what its caller says, else what the policy of its service says.</summary>
+    public Criticality Criticality => Said.Criticality ?? Route.Policy.Shedding.Criticality;
+
     /// <summary>By when the head of its answer must be there: the least of policy, peer and <see cref="CallDeadline"/>.</summary>
     public Deadline Deadline { get; set; }
 
@@ -174,7 +184,7 @@ internal sealed class Exchange : IBodyObserver
         Arrival = arrival;
         Behaviour = behaviour;
         Mesh = mesh;
-        StartedAt = _time.GetTimestamp();
+        StartedAt = _workSince = _time.GetTimestamp();
         At = _time.GetUtcNow();
     }
 
@@ -237,6 +247,7 @@ internal sealed class Exchange : IBodyObserver
     public void AnswerHeadArrived()
     {
         _answering = true;
+        _answeredAt = _time.GetTimestamp();
         StopClock();
         OnAnswerHead?.Invoke();
     }
@@ -245,12 +256,14 @@ internal sealed class Exchange : IBodyObserver
     public void BodyBegan()
     {
         IsBodyBegun = true;
+        _workSince = 0;
         _cutOff.CancelAfter(CallDeadline.Remaining);
     }
 
     /// <summary>The whole body was sent: from now on the answer may take what the policy gives.</summary>
     public void BodyEnded()
     {
+        _workSince = _time.GetTimestamp();
         if (!_answering && Deadline.IsSet)
         {
             var (policy, call) = (Route.Policy.Timeouts.Request, CallDeadline.Remaining);
@@ -286,6 +299,17 @@ internal sealed class Exchange : IBodyObserver
         return Arrival.RequestEnds(_time);
     }
 
+    /// <summary>Gives back what admission and limits gave it, and tells them how long the application took from the whole request to the head of its answer.</summary>
+    public void LeaveLimits(in MeshError error)
+    {
+        var isItsAnswer = _answeredAt != 0 && _workSince != 0 && _answeredAt >= _workSince && !error.IsError && !Answered.IsError;
+        TimeSpan? took = isItsAnswer ? _time.GetElapsedTime(_workSince, _answeredAt) : null;
+        Admission.End(StartedAt, took);
+        Limit.End(StartedAt, took);
+        (Admission, Limit) = (default, default);
+        _answeredAt = 0;
+    }
+
     /// <summary>The request is over; nothing of it may be seen by the next.</summary>
     public void End()
     {
@@ -307,7 +331,6 @@ internal sealed class Exchange : IBodyObserver
         Draw = null;
         Rewritten = null;
         HasWaited = false;
-        Admission = default;
         Deadline = default;
         IsGrpc = false;
         CallDeadline = default;

@@ -65,7 +65,7 @@ internal sealed class MeshApplication(
         }
         finally
         {
-            context.Admission.Dispose();
+            context.LeaveLimits(error);
             Tell(context, error);
             await context.AnswerEndsAsync().ConfigureAwait(false);
             traffic.End(arrival.Kind);

@@ -5,7 +5,7 @@ namespace GatewayMesh.Proxy.Pipeline;
 
 /// <summary>
 /// Believes the mesh headers of mesh peers; what others send under those names is dropped (they are never copied, see the transformer). An application
-/// is believed in one thing: how often it has tried, since with that it can only lessen what is done for it.
+/// is believed in two things: how often it has tried, since with that it can only lessen what is done for it, and how much the request matters, which nobody else knows.
 /// </summary>
 internal sealed class MeshHeadersStep : IStep
 {
@@ -16,7 +16,11 @@ internal sealed class MeshHeadersStep : IStep
         {
             if (exchange.Behaviour.FromApplication)
             {
-                exchange.Said = MeshHeaderValues.None with { Attempt = MeshHeaderValues.ReadAttempt(exchange.Http.Request.Headers) };
+                exchange.Said = MeshHeaderValues.None with
+                {
+                    Attempt = MeshHeaderValues.ReadAttempt(exchange.Http.Request.Headers),
+                    Criticality = MeshHeaderValues.ReadCriticality(exchange.Http.Request.Headers),
+                };
             }
 
             return Verdict.Next;

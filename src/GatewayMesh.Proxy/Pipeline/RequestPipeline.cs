@@ -28,6 +28,7 @@ internal sealed class RequestPipeline(DataPlaneOptions options, string pseudonym
         new IntentionStep(options.EnforcesIntentions, denials), // whether the caller may
         new AdmissionStep(),                             // a gateway bounds what it carries
         new DeadlineStep(options.Time, budget),          // how long, how often
+        new LimitStep(),                                 // a service gets no more than it can bear, and the less important waits
         new PropagationStep(random),                     // what the next hop is told
     ];                                                   // then: attempts, answer, telemetry
 

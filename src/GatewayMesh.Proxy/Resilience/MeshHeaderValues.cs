@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using GatewayMesh.Configuration.Policies.Shedding;
 using GatewayMesh.Proxy.Routing.Tree;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
@@ -32,6 +33,9 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
     /// <summary>Its lot at splitters, or null.</summary>
     internal SplitDraw? Draw { get; init; }
 
+    /// <summary>How much the request matters; null: nobody said so. Default: null.</summary>
+    public Criticality? Criticality { get; init; }
+
     /// <summary>Of a request without any of the fields.</summary>
     public static MeshHeaderValues None => new(1, 0, null, null, null);
 
@@ -49,12 +53,13 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
             || !TryName(headers[MeshHeaders.Source], MaxId, IdCharacters, out var source)
             || !TryName(headers[MeshHeaders.Destination], MaxName, NameCharacters, out var destination)
             || !TryDraw(headers[MeshHeaders.Draw], out var draw)
+            || !TryCriticality(headers, out var criticality)
             || headers[MeshHeaders.Bypass] is not ([] or [BypassesSidecar]))
         {
             return false;
         }
 
-        values = new MeshHeaderValues(attempt ?? 1, hops ?? 0, timeout is { } ms ? TimeSpan.FromMilliseconds(ms) : null, source, destination) { Bypass = headers[MeshHeaders.Bypass].Count > 0, Draw = draw };
+        values = new MeshHeaderValues(attempt ?? 1, hops ?? 0, timeout is { } ms ? TimeSpan.FromMilliseconds(ms) : null, source, destination) { Bypass = headers[MeshHeaders.Bypass].Count > 0, Draw = draw, Criticality = criticality };
         return true;
     }
 
@@ -63,6 +68,26 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
 
     /// <summary>The attempt as which an application sends a request: 1 when it does not say so, or says something else.</summary>
     public static int ReadAttempt(IHeaderDictionary headers) => TryNumber(headers[MeshHeaders.Attempt], 1, MaxCount, out var attempt) ? attempt ?? 1 : 1;
+
+    /// <summary>How much an application says that a request matters; null when it says nothing, or something else.</summary>
+    public static Criticality? ReadCriticality(IHeaderDictionary headers) => TryCriticality(headers, out var criticality) ? criticality : null;
+
+    private static bool TryCriticality(IHeaderDictionary headers, out Criticality? value)
+    {
+        value = null;
+        if (!headers.TryGetValue(MeshHeaders.Criticality, out var field) || field.Count == 0)
+        {
+            return true;
+        }
+
+        if (field.Count > 1 || !CriticalityWord.TryRead(field[0], out var criticality))
+        {
+            return false;
+        }
+
+        value = criticality;
+        return true;
+    }
 
     private static bool TryNumber(StringValues field, int min, int max, out int? value)
     {

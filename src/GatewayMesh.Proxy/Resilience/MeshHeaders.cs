@@ -27,6 +27,9 @@ public static class MeshHeaders
     /// <summary>To a gateway that carries the request: its lot at splitters, 16 hexadecimal digits, so that the gateway chooses the same way.</summary>
     public const string Draw = "gatewaymesh-draw";
 
+    /// <summary>How much the request matters: <c>critical</c>, <c>default</c> or <c>sheddable</c>. Believed from applications too.</summary>
+    public const string Criticality = "gatewaymesh-criticality";
+
     /// <summary>Response: the node that answered the live path.</summary>
     public const string Node = "gatewaymesh-node";
 

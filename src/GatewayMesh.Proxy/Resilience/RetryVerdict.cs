@@ -27,6 +27,9 @@ public enum RetryVerdict
     /// <summary>No time is left.</summary>
     DeadlineExceeded,
 
+    /// <summary>As many requests to the service are tried again at this moment as may be.</summary>
+    LimitReached,
+
     /// <summary>The process has used up its retry budget.</summary>
     BudgetSpent,
 }

@@ -33,6 +33,12 @@ internal sealed record ListenerBehaviour
     /// <summary>A constant share of the requests takes the way through a gateway, 0 to 1.</summary>
     public double GatewayShare { get; init; }
 
+    /// <summary>What goes through it are calls to a service, which the limits of its policy bound. Default: false.</summary>
+    public bool LimitsCalls { get; init; }
+
+    /// <summary>What goes through it is work for an application of this host, which adaptive concurrency bounds. Default: false.</summary>
+    public bool LimitsWork { get; init; }
+
     /// <summary>Bounds what the listener's peers may have in flight; null: no bound of its own.</summary>
     public GatewayAdmission? Admission { get; init; }
 }

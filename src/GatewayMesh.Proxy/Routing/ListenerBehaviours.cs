@@ -7,12 +7,12 @@ namespace GatewayMesh.Proxy.Routing;
 /// <summary>The behaviours by kind of listener.</summary>
 internal sealed class ListenerBehaviours(DataPlaneOptions options, GatewayAdmission admission, ToApplication application)
 {
-    private readonly ListenerBehaviour _outbound = new() { Direction = RequestDirection.Outbound, Resolver = new ByHost(), FromApplication = true, GatewayShare = options.GatewayShare };
-    private readonly ListenerBehaviour _upstream = new() { Direction = RequestDirection.Outbound, Resolver = new ByListener(), FromApplication = true, GatewayShare = options.GatewayShare };
-    private readonly ListenerBehaviour _inbound = new() { Direction = RequestDirection.Inbound, Resolver = application, FromMeshPeer = true, Authorizes = true };
-    private readonly ListenerBehaviour _mesh = new() { Direction = RequestDirection.Gateway, Resolver = new ByDestinationHeader(), FromMeshPeer = true, Admission = admission, Authorizes = true };
-    private readonly ListenerBehaviour _tunnel = new() { Direction = RequestDirection.Gateway, Resolver = new ByHello(), FromApplication = true, Admission = admission, Authorizes = true };
-    private readonly ListenerBehaviour _ingress = new() { Direction = RequestDirection.Ingress, Resolver = new ByPublicHost(options.IngressService), AtTheEdge = true };
+    private readonly ListenerBehaviour _outbound = new() { Direction = RequestDirection.Outbound, Resolver = new ByHost(), FromApplication = true, LimitsCalls = true, GatewayShare = options.GatewayShare };
+    private readonly ListenerBehaviour _upstream = new() { Direction = RequestDirection.Outbound, Resolver = new ByListener(), FromApplication = true, LimitsCalls = true, GatewayShare = options.GatewayShare };
+    private readonly ListenerBehaviour _inbound = new() { Direction = RequestDirection.Inbound, Resolver = application, FromMeshPeer = true, Authorizes = true, LimitsWork = true };
+    private readonly ListenerBehaviour _mesh = new() { Direction = RequestDirection.Gateway, Resolver = new ByDestinationHeader(), FromMeshPeer = true, Admission = admission, Authorizes = true, LimitsCalls = true };
+    private readonly ListenerBehaviour _tunnel = new() { Direction = RequestDirection.Gateway, Resolver = new ByHello(), FromApplication = true, Admission = admission, Authorizes = true, LimitsCalls = true };
+    private readonly ListenerBehaviour _ingress = new() { Direction = RequestDirection.Ingress, Resolver = new ByPublicHost(options.IngressService), AtTheEdge = true, LimitsCalls = true };
     private readonly ListenerBehaviour _probe = new() { Direction = RequestDirection.Probe, Resolver = application, ForwardsLivePath = true };
 
     /// <summary>The behaviour of a kind.</summary>

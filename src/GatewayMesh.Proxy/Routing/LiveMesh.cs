@@ -1,4 +1,5 @@
 using GatewayMesh.Configuration.Snapshot;
+using GatewayMesh.Proxy.Limits;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Pipeline;
 using GatewayMesh.Proxy.Routing.Matching;
@@ -12,6 +13,9 @@ namespace GatewayMesh.Proxy.Routing;
 /// <param name="Ways">From the names of services to instances, where they do not lead straight.</param>
 internal sealed record LiveMesh(MeshSnapshot Snapshot, EndpointTable Endpoints, RouteTable Ways)
 {
+    /// <summary>The limits of its services, live.</summary>
+    public LimitTable Limits { get; init; } = LimitTable.Empty;
+
     /// <summary>A mesh that knows nothing.</summary>
     public static LiveMesh Empty { get; } = new(MeshSnapshot.Empty, EndpointTable.Empty, RouteTable.Empty);
 

@@ -25,6 +25,7 @@ public sealed class MeshMetrics : IDisposable
     private readonly LabelledCounter _denied;
     private readonly LabelledCounter _endedByIntention;
     private readonly LabelledCounter _refusedConnections;
+    private readonly LabelledCounter _limitRefusals;
     private volatile MeshTierBox _tier = new(MeshTier.None);
     private volatile string _revision = "none";
     private volatile int _configErrors;
@@ -48,6 +49,7 @@ public sealed class MeshMetrics : IDisposable
         _denied = new LabelledCounter(_meter, "gatewaymesh_intentions_denied_total", "Requests that intentions did not allow.", "source", "destination");
         _endedByIntention = new LabelledCounter(_meter, "gatewaymesh_intentions_ended_total", "Requests under way that were ended because intentions no longer allowed them.", "source", "destination");
         _refusedConnections = new LabelledCounter(_meter, "gatewaymesh_connections_refused_total", "Connections of public listeners that were closed at once.", "reason");
+        _limitRefusals = new LabelledCounter(_meter, "gatewaymesh_limit_refusals_total", "Requests that a limit of their service refused.", "service", "limit", "criticality");
         _meter.CreateObservableGauge("gatewaymesh_tier", ObserveTier, description: "1 for the tier that carries traffic.");
         _meter.CreateObservableGauge(
             "gatewaymesh_config_revision",
@@ -93,6 +95,9 @@ public sealed class MeshMetrics : IDisposable
     /// <summary>Counts a request under way that was ended in <c>gatewaymesh_intentions_ended_total{source,destination}</c>.</summary>
     public void CountEndedByIntention(string source, string destination) => _endedByIntention.Count(source, destination);
 
+    /// <summary>Counts a refusal in <c>gatewaymesh_limit_refusals_total{service,limit,criticality}</c>.</summary>
+    public void CountLimitRefusal(string service, string limit, string criticality) => _limitRefusals.Count(service, limit, criticality);
+
     /// <summary>Counts a connection in <c>gatewaymesh_connections_refused_total{reason}</c>.</summary>
     public void CountRefusedConnection(string reason) => _refusedConnections.Count(reason);
 
@@ -127,6 +132,7 @@ public sealed class MeshMetrics : IDisposable
         RetryVerdict.NotIdempotent => "not_idempotent",
         RetryVerdict.LayerAboveRetries => "layer_above_retries",
         RetryVerdict.DeadlineExceeded => "deadline_exceeded",
+        RetryVerdict.LimitReached => "limit_reached",
         _ => "budget_spent",
     };
 

@@ -5,18 +5,74 @@ using GatewayMesh.Certificates.Trust;
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Linux;
+using GatewayMesh.Proxy.Limits;
 
 namespace GatewayMesh.Proxy.Upstreams;
 
 /// <summary>Connects within the policy's time, to nobody else than who is meant, and says in a typed way why it could not.</summary>
-internal sealed class UpstreamConnector(UpstreamKey key, ICertificates? certificates, TimeProvider time)
+internal sealed class UpstreamConnector
 {
+    private readonly UpstreamKey _key;
+    private readonly ICertificates? _certificates;
+    private readonly TimeProvider _time;
+
     /// <summary>The connect timeout, carried by the request that asks for the connection.</summary>
     public static readonly HttpRequestOptionsKey<TimeSpan> ConnectTimeout = new("gatewaymesh-connect-timeout");
+
+    /// <summary>The open connections of HTTP/2 that the service may have, carried likewise; absent where nothing bounds them.</summary>
+    public static readonly HttpRequestOptionsKey<ConnectionPlaces> Connections = new("gatewaymesh-connections");
+
+    private readonly Action _closed;
+    private int _open;
+
+    public UpstreamConnector(UpstreamKey key, ICertificates? certificates, TimeProvider time)
+    {
+        _key = key;
+        _certificates = certificates;
+        _time = time;
+        _closed = () => Interlocked.Decrement(ref _open);
+    }
 
     /// <summary>The <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
+        if (!context.InitialRequestMessage.Options.TryGetValue(Connections, out var places))
+        {
+            return await ConnectAsync(context, null, cancellationToken).ConfigureAwait(false);
+        }
+
+        var place = await HoldAsync(places, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await ConnectAsync(context, place, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            place.Dispose();
+            throw;
+        }
+    }
+
+    // The first connection to an instance is never refused: requests would wait for one that idles elsewhere (as in Envoy). Further ones wait for a
+    // place, and their requests meanwhile for a free stream of those that there are.
+    private async ValueTask<HeldConnection> HoldAsync(ConnectionPlaces places, CancellationToken cancellationToken)
+    {
+        if (Interlocked.Increment(ref _open) == 1)
+        {
+            places.TakeAnyway();
+        }
+        else if (!places.TryTake() && !await places.TryWait(int.MaxValue, cancellationToken, CancellationToken.None)!.ConfigureAwait(false))
+        {
+            _closed();
+            throw new OperationCanceledException(cancellationToken);
+        }
+
+        return new HeldConnection(places, _closed);
+    }
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, HeldConnection? place, CancellationToken cancellationToken)
+    {
+        var (key, certificates, time) = (_key, _certificates, _time);
         var timeout = context.InitialRequestMessage.Options.TryGetValue(ConnectTimeout, out var given) ? given : PolicyModel.Default.Timeouts.Connect;
         using var limit = new CancellationTokenSource(timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -26,7 +82,7 @@ internal sealed class UpstreamConnector(UpstreamKey key, ICertificates? certific
             socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             LostPeer.Notice(socket, key.MayStand);
             await socket.ConnectAsync(context.DnsEndPoint, both.Token).ConfigureAwait(false);
-            var stream = new NetworkStream(socket, ownsSocket: true);
+            var stream = place is null ? new NetworkStream(socket, ownsSocket: true) : new HeldStream(socket, place);
             return key.Peer is { } peer && certificates is not null
                 ? await MutualTls.ConnectAsync(stream, certificates, key.Identity, peer, key.Protocol == WireProtocol.Http2 ? ProtocolNames.Http2 : ProtocolNames.Http1, time, both.Token).ConfigureAwait(false)
                 : stream;

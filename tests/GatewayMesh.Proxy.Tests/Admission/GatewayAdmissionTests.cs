@@ -27,7 +27,7 @@ public sealed class GatewayAdmissionTests
         Assert.That(Fill(admission, Modest), Has.Count.EqualTo(2));
         for (var i = 0; i < 3; i++)
         {
-            greedy[i].Dispose();
+            greedy[i].End();
             Assert.That(admission.TryEnter(Greedy, out _), Is.False);
             Assert.That(admission.TryEnter(Modest, out _), Is.True);
         }
@@ -39,7 +39,7 @@ public sealed class GatewayAdmissionTests
         var admission = new GatewayAdmission(1);
         Assert.That(admission.TryEnter(Greedy, out var lease), Is.True);
         Assert.That(admission.TryEnter(Modest, out _), Is.False);
-        lease.Dispose();
+        lease.End();
         Assert.That(admission.TryEnter(Modest, out _), Is.True);
     }
 
@@ -59,8 +59,8 @@ public sealed class GatewayAdmissionTests
         var greedy = Fill(admission, Greedy);
         admission.TryEnter(Modest, out var modest);
         admission.TryEnter(Modest, out _);
-        modest.Dispose();
-        greedy.ForEach(lease => lease.Dispose());
+        modest.End();
+        greedy.ForEach(lease => lease.End());
         Assert.That(admission.Counts, Is.EqualTo(new AdmissionCounts(8, 0, 0, 8, 1, 1)));
     }
 
@@ -88,7 +88,7 @@ public sealed class GatewayAdmissionTests
                     var now = Interlocked.Increment(ref inside);
                     InterlockedMax(ref most, now);
                     Interlocked.Decrement(ref inside);
-                    lease.Dispose();
+                    lease.End();
                 }
             }
         });
@@ -102,7 +102,7 @@ public sealed class GatewayAdmissionTests
         {
             var leaving = open[step % open.Count];
             open.Remove(leaving);
-            leaving.Lease.Dispose();
+            leaving.Lease.End();
             return admission.Counts.InFlight == open.Count;
         }
 

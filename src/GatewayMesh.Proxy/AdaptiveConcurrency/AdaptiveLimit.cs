@@ -1,0 +1,147 @@
+using GatewayMesh.Configuration.Policies.AdaptiveConcurrency;
+using GatewayMesh.Configuration.Policies.Shedding;
+using GatewayMesh.Proxy.Limits;
+using GatewayMesh.Proxy.LoadBalancing;
+using GatewayMesh.Proxy.Shedding;
+
+namespace GatewayMesh.Proxy.AdaptiveConcurrency;
+
+/// <summary>
+/// A limit of concurrent requests found by measuring (Envoy's <c>adaptive_concurrency</c>):
+/// <code>
+/// measuring: limit = minConcurrency ──enough requests, all begun in this phase──► minRTT ──► following: each window limit' = Gradient(limit, minRTT, latency)
+///     ▲                                                                                         │
+///     └── interval (and jitter) over, or five windows in a row at minConcurrency ◄──────────────┘
+/// </code>
+/// While it measures, critical requests keep the limit that was found before. A request costs one compare-and-exchange to enter, one decrement and one
+/// addition to leave; <see cref="Update"/> is called by a timer.
+/// </summary>
+internal sealed class AdaptiveLimit
+{
+    private const int WindowsAtLeast = 5;
+
+    private readonly Lock _updating = new();
+    private readonly TimeProvider _time;
+    private readonly SplitMix _random;
+    private readonly LatencyHistogram _window = new();
+    private readonly LatencyHistogram _unloaded = new();
+    private PlaceCount _count;
+    private Places _places;
+    private int _limit;
+    private int _windowsAtLeast;
+    private double _minRtt;
+    private long _measuringSince; // timestamp; 0 while following
+    private long _measureAt;
+    private int _measured;
+
+    /// <summary>One that measures first.</summary>
+    public AdaptiveLimit(AdaptiveConcurrencyModel model, SheddingModel shedding, TimeProvider time, SplitMix random)
+    {
+        Model = model;
+        Shedding = shedding;
+        _time = time;
+        _random = random;
+        _limit = model.MinConcurrency;
+        _places = null!;
+        BeginMeasuring();
+    }
+
+    /// <summary>What it was made from.</summary>
+    public AdaptiveConcurrencyModel Model { get; }
+
+    /// <summary>Who is refused first.</summary>
+    public SheddingModel Shedding { get; }
+
+    /// <summary>Requests in flight.</summary>
+    public int InFlight => _count.Taken;
+
+    /// <summary>The limit that holds now for all together.</summary>
+    public int Limit => IsMeasuring ? Model.MinConcurrency : Volatile.Read(ref _limit);
+
+    /// <summary>The latency without load is being measured.</summary>
+    public bool IsMeasuring => Volatile.Read(ref _measuringSince) != 0;
+
+    /// <summary>The latency without load; zero before it was measured.</summary>
+    public TimeSpan MinRtt => TimeSpan.FromMicroseconds(Volatile.Read(ref _minRtt));
+
+    /// <summary>Takes a place, if one is free.</summary>
+    public LimitVerdict TryEnter(Criticality criticality) => _count.TryEnter(Volatile.Read(ref _places), criticality);
+
+    /// <summary>Counts a request that somebody else has admitted by <see cref="Limit"/>.</summary>
+    public void Enter() => _count.Enter();
+
+    /// <summary>A request that entered is over.</summary>
+    /// <param name="began">When it began (timestamp).</param>
+    /// <param name="took">How long its answer took; null when there was none of the application, which says nothing.</param>
+    public void Leave(long began, TimeSpan? took)
+    {
+        _count.Leave();
+        if (took is not { } latency)
+        {
+            return;
+        }
+
+        var since = Volatile.Read(ref _measuringSince);
+        if (since == 0)
+        {
+            _window.Add(latency);
+        }
+        else if (began >= since)
+        {
+            _unloaded.Add(latency);
+            if (Interlocked.Increment(ref _measured) == Model.MinRttRequests)
+            {
+                EndMeasuring();
+            }
+        }
+    }
+
+    /// <summary>Computes the limit anew from the latencies since the last call.</summary>
+    public void Update()
+    {
+        lock (_updating)
+        {
+            if (IsMeasuring)
+            {
+                return;
+            }
+
+            if (_time.GetTimestamp() >= _measureAt || _windowsAtLeast >= WindowsAtLeast)
+            {
+                BeginMeasuring();
+                return;
+            }
+
+            if (_window.Drain(Model.Percentile) is not { } latency)
+            {
+                return;
+            }
+
+            Volatile.Write(ref _limit, Gradient.Next(_limit, _minRtt, latency, Model));
+            _windowsAtLeast = _limit == Model.MinConcurrency ? _windowsAtLeast + 1 : 0;
+            Volatile.Write(ref _places, Places.OfMeasured(_limit, Shedding));
+        }
+    }
+
+    private void BeginMeasuring()
+    {
+        _windowsAtLeast = 0;
+        _unloaded.Drain(Model.Percentile);
+        Volatile.Write(ref _measured, 0);
+        Volatile.Write(ref _places, Places.OfMeasured(Model.MinConcurrency, Shedding) with { Critical = Math.Max(Model.MinConcurrency, _limit) });
+        Volatile.Write(ref _measuringSince, Math.Max(1, _time.GetTimestamp()));
+    }
+
+    private void EndMeasuring()
+    {
+        lock (_updating)
+        {
+            Volatile.Write(ref _minRtt, Math.Max(1, _unloaded.Drain(Model.Percentile) ?? _minRtt));
+            _window.Drain(Model.Percentile);
+            var wait = Model.MinRttInterval * (1 + (Model.Jitter * _random.NextDouble()));
+            _measureAt = _time.GetTimestamp() + (long)(wait.TotalSeconds * _time.TimestampFrequency);
+            Volatile.Write(ref _places, Places.OfMeasured(_limit, Shedding));
+            Volatile.Write(ref _measuringSince, 0);
+        }
+    }
+}

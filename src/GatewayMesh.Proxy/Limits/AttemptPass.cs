@@ -1,0 +1,80 @@
+using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Pipeline;
+using GatewayMesh.Proxy.Upstreams;
+
+namespace GatewayMesh.Proxy.Limits;
+
+/// <summary>
+/// What one attempt at an instance holds of the limits of its service: a connection, and the ear of the circuit breaker. A value, so that attempts side by
+/// side each have their own. Begin, wait if it must, end exactly once:
+/// <code>
+/// breaker open? ──► circuit_open        connection free? ──no──► queue full? ──► limit_reached
+///                                                                    └─ wait, no longer than the request's own time
+/// </code>
+/// </summary>
+internal struct AttemptPass
+{
+    private ServiceLimits? _service;
+    private BreakerPass _breaker;
+    private Task<bool>? _wait;
+    private bool _holdsConnection;
+
+    /// <summary>The attempt has to wait for a connection before it begins.</summary>
+    public readonly bool MustWait => _wait is not null;
+
+    /// <summary>An attempt at the instance of <see cref="Exchange.Hop"/>. An error: it must not begin, and nothing was forwarded.</summary>
+    public MeshError Begin(Exchange exchange)
+    {
+        if (!exchange.Behaviour.LimitsCalls || exchange.Mesh.Limits.Find(exchange.Hop.Lease.Endpoint.Service) is not { } service)
+        {
+            return MeshError.None;
+        }
+
+        _service = service;
+        if (service.Breaker is { } breaker && !breaker.TryEnter(out _breaker))
+        {
+            service.Refusals.Count(service.Service, LimitKind.Breaker, exchange.Criticality);
+            return new MeshError(MeshErrorKind.CircuitOpen) { RetryAfter = breaker.OpenFor };
+        }
+
+        if (exchange.Hop.Upstream.Key.Protocol != WireProtocol.Http1)
+        {
+            return MeshError.None;
+        }
+
+        _holdsConnection = service.Http1.TryTake();
+        if (_holdsConnection)
+        {
+            return MeshError.None;
+        }
+
+        _wait = service.Http1.TryWait(service.Model.MaxPendingRequests, exchange.CutOff, exchange.Http.RequestAborted);
+        if (_wait is not null)
+        {
+            return MeshError.None;
+        }
+
+        service.Refusals.Count(service.Service, LimitKind.Pending, exchange.Criticality);
+        return new MeshError(MeshErrorKind.LimitReached, Forwarded: false, "connections");
+    }
+
+    /// <summary>Waits for the connection. An error: it did not come in time.</summary>
+    public readonly async Task<MeshError> WaitAsync(Exchange exchange) =>
+        await _wait!.ConfigureAwait(false) ? MeshError.None
+        : exchange.Http.RequestAborted.IsCancellationRequested ? new MeshError(MeshErrorKind.ClientGone)
+        : new MeshError(MeshErrorKind.DeadlineExceeded, Forwarded: false, "waited for a connection");
+
+    /// <summary>The attempt is over, however far it came.</summary>
+    public readonly void End(Exchange exchange, in MeshError error)
+    {
+        if (_holdsConnection || _wait is { IsCompletedSuccessfully: true, Result: true })
+        {
+            _service!.Http1.Release();
+        }
+
+        if (_breaker.IsSet)
+        {
+            _breaker.End(BreakerEvidence.Of(exchange, error, _breaker.Breaker.Model.Failures));
+        }
+    }
+}

@@ -1,0 +1,23 @@
+namespace GatewayMesh.Proxy.Limits;
+
+/// <summary>The limits; also the label <c>limit</c> of their metrics.</summary>
+internal enum LimitKind
+{
+    /// <summary><c>maxConcurrentRequests</c>.</summary>
+    Requests,
+
+    /// <summary><c>maxConnections</c>.</summary>
+    Connections,
+
+    /// <summary><c>maxPendingRequests</c>.</summary>
+    Pending,
+
+    /// <summary><c>maxConcurrentRetries</c>.</summary>
+    Retries,
+
+    /// <summary>The circuit breaker.</summary>
+    Breaker,
+
+    /// <summary>The limit that adaptive concurrency has found.</summary>
+    Concurrency,
+}
