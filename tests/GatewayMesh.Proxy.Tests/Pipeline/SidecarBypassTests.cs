@@ -254,7 +254,7 @@ public class SidecarBypassTests
                         ServerCertificate = _certificate,
                         ApplicationProtocols = [ProtocolNames.Http1],
                         ClientCertificateRequired = true,
-                        RemoteCertificateValidationCallback = (_, _, _, _) => true,
+                        RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null,
                     });
                     _ = await tls.ReadAsync(new byte[1024]);
                 }

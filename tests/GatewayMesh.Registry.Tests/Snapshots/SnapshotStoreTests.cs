@@ -3,6 +3,7 @@ using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Intentions;
 using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Registry.Snapshots;
 using GatewayMesh.Registry.Yaml;
@@ -54,6 +55,30 @@ internal sealed class SnapshotStoreTests
         Assert.That(loaded.Notes, Is.EqualTo(declared.Notes));
         _ = _store.Save(View());
         Assert.That(_store.Load(out _)!.Intentions, Is.Null, "what was never known stays unknown");
+    }
+
+    [TestCase("policy-attempts.yaml", "\"statusCodes\":[425,429]")]
+    [TestCase("policy-limits.yaml", "\"breaker\":{\"enabled\":false,\"failures\":\"ServerError\"", Description = "the shared policy's but for what its own says")]
+    [TestCase("policy-limits.yaml", "\"shedding\":{\"criticality\":\"Sheddable\",\"sheddable\":0.5,\"default\":0.9}")]
+    [TestCase("policy-limits.yaml", "\"adaptiveConcurrency\":{\"enabled\":false,\"sampleWindow\":\"250ms\",\"percentile\":0.9,\"minConcurrency\":5,\"maxConcurrency\":500")]
+    public void Policies_are_loaded_as_they_were(string file, string text)
+    {
+        var before = Declared(file);
+        Assert.That(_store.Save(before), Is.Null);
+        var after = _store.Load(out var error)!;
+
+        Assert.That(error, Is.Null);
+        Assert.That(PolicyOf(after).Text, Does.Contain(text).And.EqualTo(PolicyOf(before).Text));
+
+        static PolicyModel PolicyOf(RegistryView view) => SnapshotCompiler.Compile(view.Entries, view.Nodes).Services["web"].Policy;
+
+        static RegistryView Declared(string file)
+        {
+            var errors = new ConfigErrors();
+            var bytes = File.ReadAllBytes(Path.Combine(TestContext.CurrentContext.TestDirectory, "Cases", "Entries", file));
+            var entries = EntrySet.From(YamlDocuments.Read(bytes, file, errors).Select(document => EntryBinder.Bind(document, errors)!).ToList(), errors)!;
+            return View() with { Entries = View().Entries with { ServicePolicies = entries.ServicePolicies } };
+        }
     }
 
     [Test]
