@@ -24,12 +24,12 @@ public sealed record SpiffeId(string TrustDomain, string Datacenter, string Serv
         }
 
         if (uri[Scheme.Length..].Split('/') is not [var domain, "ns", "default", "dc", var datacenter, "svc", var service]
-            || !IsTrustDomain(domain) || !TryName(datacenter, out var dc) || !TryName(service, out var name))
+            || !IsTrustDomain(domain) || !IsName(datacenter) || !IsName(service))
         {
             return false;
         }
 
-        id = new SpiffeId(domain.ToLowerInvariant(), dc, name);
+        id = new SpiffeId(domain.ToLowerInvariant(), datacenter, service);
         return true;
     }
 
@@ -41,12 +41,8 @@ public sealed record SpiffeId(string TrustDomain, string Datacenter, string Serv
     public override string ToString() => $"{Scheme}{TrustDomain}/ns/default/dc/{Datacenter}/svc/{Service}";
 
     // SPIFFE-ID §2.1.
-    private static bool IsTrustDomain(string text) => text.Length is > 0 and <= 255 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
+    private static bool IsTrustDomain(string text) => IsName(text);
 
     // What ends in logs, metrics and header fields. Consul escapes what is not of these; such names are none of the mesh's.
-    private static bool TryName(string text, out string name)
-    {
-        name = text;
-        return text.Length is > 0 and <= 255 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
-    }
+    private static bool IsName(string text) => text.Length is > 0 and <= 255 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
 }

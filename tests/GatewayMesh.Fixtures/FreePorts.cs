@@ -28,6 +28,22 @@ public static class FreePorts
     /// <summary>The next one, on 127.0.0.1.</summary>
     public static IPEndPoint Loopback() => new(IPAddress.Loopback, Next());
 
+    /// <summary>The first of <paramref name="count"/> ports in a row.</summary>
+    public static int Range(int count)
+    {
+        for (var tries = 0; tries < Count / count; tries++)
+        {
+            var last = (Interlocked.Add(ref s_next, count) & int.MaxValue) % Count;
+            var first = First + last - count + 1;
+            if (first >= First && Enumerable.Range(first, count).All(port => IsFree(port, SocketType.Stream, ProtocolType.Tcp)))
+            {
+                return first;
+            }
+        }
+
+        throw new InvalidOperationException($"no {count} free ports in a row");
+    }
+
     private static bool IsFree(int port, SocketType type, ProtocolType protocol)
     {
         using var probe = new Socket(AddressFamily.InterNetwork, type, protocol);

@@ -65,9 +65,10 @@ internal sealed class LeafWatch(string service, CertificateFolder folder, Certif
         }
 
         var leaf = AuthorityReader.Leaf(answer.Body);
-        if (IsOfAnotherAuthority(leaf))
+        if (Replaced(leaf) is { } old)
         {
-            await Task.Delay(Settle, ground.Time, cancellation).ConfigureAwait(false);
+            var left = Math.Clamp((old.NotAfter - ground.Time.GetUtcNow()).Ticks, 0, Settle.Ticks);
+            await Task.Delay(TimeSpan.FromTicks(left), ground.Time, cancellation).ConfigureAwait(false);
         }
 
         Put(leaf);
@@ -97,8 +98,9 @@ internal sealed class LeafWatch(string service, CertificateFolder folder, Certif
         _due ??= Renewal.NextLook(leaf.ValidAfter, leaf.ValidBefore, now, ground.Jitter);
     }
 
-    private bool IsOfAnotherAuthority(ConsulLeaf leaf) =>
-        leaf.Pem != _put && folder.Leaf(service) is { } old && LeafCertificate.FromPem(service, leaf.Pem).Certificate.Issuer != old.Certificate.Issuer;
+    // The leaf in use that one of another authority would replace; null when it is of the same, or there is none.
+    private LeafCertificate? Replaced(ConsulLeaf leaf) =>
+        leaf.Pem != _put && folder.Leaf(service) is { } old && LeafCertificate.FromPem(service, leaf.Pem).Certificate.Issuer != old.Certificate.Issuer ? old : null;
 
     // A node without a leaf has nothing to lose; one that has one waits for its agent as long as registrations do.
     private void MoveOn(ConsulAgent agent)

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using GatewayMesh.MeshTests.Meshes;
+
+namespace GatewayMesh.MeshTests.LifeCycle;
+
+/// <summary>The scenarios under topology/ as their scripts run them, with short phases.</summary>
+public sealed class ScenarioTests
+{
+    [Test]
+    public async Task A_canary_gets_its_share_and_nobody_notices()
+    {
+        var phases = await RunAsync("canary", 2);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(phases.Select(phase => phase["failed"]), Is.All.EqualTo("0 (0.0 %)"));
+
+            // 400 draws each: five standard deviations of the binomial.
+            Assert.That(Share(phases[0], "v2"), Is.InRange(0, 3.5));
+            Assert.That(Share(phases[1], "v2"), Is.InRange(2.5, 17.5));
+            Assert.That(Share(phases[2], "v2"), Is.InRange(37.5, 62.5));
+            Assert.That(Share(phases[3], "v2"), Is.EqualTo(100));
+        }
+    }
+
+    [Test]
+    public async Task Blue_gives_way_to_green_and_comes_back_and_nobody_notices()
+    {
+        var phases = await RunAsync("blue-green", 2);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(phases.Select(phase => phase["failed"]), Is.All.EqualTo("0 (0.0 %)"));
+            Assert.That(phases.Select(phase => phase["green"]), Is.EqualTo(["0.0 %", "100.0 %", "0.0 %"]));
+        }
+    }
+
+    [Test]
+    public async Task Retries_hide_a_flaky_instance()
+    {
+        var phases = await RunAsync("flaky", 3);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Failures(phases[0]), Is.GreaterThan(20), "half of a third of 300");
+            Assert.That(Failures(phases[1]), Is.LessThan(Failures(phases[0]) / 4));
+        }
+    }
+
+    [TestCase("slow-endpoint")]
+    [TestCase("retry-storm")]
+    [TestCase("overload")]
+    public async Task A_scenario_runs_to_its_end(string name) => Assert.That(await RunAsync(name, 1), Is.Not.Empty);
+
+    private static double Share(Dictionary<string, string> phase, string instance) => double.Parse(phase[instance].Split(' ')[0], CultureInfo.InvariantCulture);
+
+    private static int Failures(Dictionary<string, string> phase) => int.Parse(phase["failed"].Split(' ')[0], CultureInfo.InvariantCulture);
+
+    private static async Task<Dictionary<string, string>[]> RunAsync(string name, int seconds)
+    {
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+        using var run = new Process
+        {
+            StartInfo = new ProcessStartInfo("dotnet",
+            [
+                Path.Combine(PublishedFile.Root, "topology", "scenarios", "bin", configuration, "net10.0", "GatewayMesh.Scenarios.dll"),
+                name, "--json", "--seconds", seconds.ToString(CultureInfo.InvariantCulture), "--port-base", FreePorts.Range(100).ToString(CultureInfo.InvariantCulture),
+            ])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            },
+        };
+        run.Start();
+        var (output, errors) = (run.StandardOutput.ReadToEndAsync(), run.StandardError.ReadToEndAsync());
+        await run.WaitForExitAsync();
+        Assert.That(run.ExitCode, Is.Zero, await output + await errors);
+        return [.. (await output).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<Dictionary<string, string>>(line)!)];
+    }
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+using GatewayMesh.Scenarios;
+
+const string Usage = """
+    usage: dotnet run --project topology/scenarios -- NAME [--seconds N] [--port-base PORT] [--binary FILE] [--json]
+
+    Runs one scenario and prints what happened, a line a phase. NAME is one of:
+    """;
+
+var scenario = args.Length > 0 ? Scenarios.All.FirstOrDefault(each => each.Name == args[0]) : null;
+if (scenario is null)
+{
+    Console.Error.WriteLine(Usage);
+    foreach (var each in Scenarios.All)
+    {
+        Console.Error.WriteLine($"  {each.Name,-14} {each.Question}");
+    }
+
+    return args is ["--help" or "-h"] ? 0 : 2;
+}
+
+var root = AppContext.BaseDirectory;
+while (!File.Exists(Path.Combine(root, "GatewayMesh.sln")))
+{
+    root = Path.GetDirectoryName(root) ?? throw new InvalidOperationException("GatewayMesh.sln is in no folder above.");
+}
+
+var binary = Said("--binary") ?? Path.Combine(root, "artifacts", "gatewaymesh", "gatewaymesh");
+if (!File.Exists(binary))
+{
+    Console.Error.WriteLine($"{binary} is missing: ./build.sh publish makes it");
+    return 2;
+}
+
+var stage = new Stage(Path.Combine(root, "topology"), binary, Number("--port-base", 16100), Number("--seconds", 10));
+var table = new Table(scenario, Console.Out, args.Contains("--json"));
+await foreach (var (phase, figures) in stage.RunAsync(scenario))
+{
+    table.Add(phase, figures);
+}
+
+return 0;
+
+string? Said(string option) => Array.IndexOf(args, option) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
+
+int Number(string option, int otherwise) => Said(option) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
