@@ -18,14 +18,15 @@ public static class MutualTls
     /// <param name="transport">The connection; disposed when the handshake fails, and with the stream.</param>
     /// <param name="certificates">Own certificate and trust.</param>
     /// <param name="own">The service in whose name.</param>
-    /// <param name="service">Whom the other side must be: this service, of the own datacenter.</param>
+    /// <param name="service">Whom the other side must be: this service.</param>
     /// <param name="protocol">What will be spoken.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellation">Ends the waiting.</param>
+    /// <param name="datacenter">Of which datacenter the other side must be. Default: empty, the own.</param>
     /// <exception cref="HandshakeException">The other side is not who was meant, does not want us, or broke off; or there is no valid certificate here.</exception>
     /// <exception cref="OperationCanceledException">Not in time.</exception>
     public static async Task<SslStream> ConnectAsync(
-        Stream transport, ICertificates certificates, string own, string service, SslApplicationProtocol protocol, TimeProvider time, CancellationToken cancellation)
+        Stream transport, ICertificates certificates, string own, string service, SslApplicationProtocol protocol, TimeProvider time, CancellationToken cancellation, string datacenter = "")
     {
         ArgumentNullException.ThrowIfNull(certificates);
         ArgumentNullException.ThrowIfNull(time);
@@ -45,7 +46,7 @@ public static class MutualTls
                     CertificateChainPolicy = Unaided(),
                     AllowTlsResume = false,
                     RemoteCertificateValidationCallback = (_, peer, chain, _) =>
-                        (verdict = Meant(Verify(peer, chain, certificates.Trust, PeerUsage.Server, time), service, leaf.Id.Datacenter)).IsBelieved,
+                        (verdict = Meant(Verify(peer, chain, certificates.Trust, PeerUsage.Server, time), service, string.IsNullOrEmpty(datacenter) ? leaf.Id.Datacenter : datacenter)).IsBelieved,
                 },
                 cancellation).ConfigureAwait(false);
             return stream;

@@ -151,7 +151,7 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
     {
         var protocol = HopProtocol.Of(exchange, kind);
         var upstream = upstreams.Rent(new UpstreamKey(
-            identity.OwnNameFor(exchange), lease.Endpoint.Address, kind, protocol, protocol == WireProtocol.Http1 && exchange.SendsAStream, identity.PeerOf(exchange, kind, destination is not null)));
+            identity.OwnNameFor(exchange), lease.Endpoint.Address, kind, protocol, protocol == WireProtocol.Http1 && exchange.SendsAStream, identity.PeerOf(exchange, kind, destination is not null)) { Datacenter = lease.Endpoint.Datacenter });
         var outcome = EndpointOutcome.Cancelled;
         var pass = default(AttemptPass);
         var error = MeshError.None;

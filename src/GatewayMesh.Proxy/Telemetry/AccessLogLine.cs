@@ -20,6 +20,13 @@ internal sealed class AccessLogLine(IBufferWriter<byte> output, string node) : I
         _json.WriteString("direction", request.Direction.Word());
         _json.WriteString("source", request.Source);
         _json.WriteString("destination", request.Destination);
+        if (request.Asked is { } asked)
+        {
+            _json.WriteString("asked", asked);
+            _json.WriteString("route", request.Route);
+            _json.WriteString("target", request.Target);
+        }
+
         _json.WriteString("method", request.Method);
         _json.WriteString("path", request.Path);
         _json.WriteNumber("status", request.Status);

@@ -17,6 +17,15 @@ public readonly record struct RequestSummary
     /// <summary>The called service; null when the mesh does not know it (never a name that only the caller made up).</summary>
     public string? Destination { get; init; }
 
+    /// <summary>The service that was asked for, where a router, splitter or resolver leads from it to <see cref="Destination"/>; otherwise null.</summary>
+    public string? Asked { get; init; }
+
+    /// <summary>What led to the target: <c>ROUTER[RULE]</c>, else the resolver; null where <see cref="Asked"/> is. In logs only: a metric has no label for it.</summary>
+    public string? Route { get; init; }
+
+    /// <summary>Id of the target, <c>[SUBSET.]SERVICE.default.DATACENTER</c>; null where <see cref="Asked"/> is.</summary>
+    public string? Target { get; init; }
+
     /// <summary>The method as sent.</summary>
     public string Method { get; init; }
 

@@ -84,7 +84,7 @@ internal sealed class UpstreamConnector
             await socket.ConnectAsync(context.DnsEndPoint, both.Token).ConfigureAwait(false);
             var stream = place is null ? new NetworkStream(socket, ownsSocket: true) : new HeldStream(socket, place);
             return key.Peer is { } peer && certificates is not null
-                ? await MutualTls.ConnectAsync(stream, certificates, key.Identity, peer, key.Protocol == WireProtocol.Http2 ? ProtocolNames.Http2 : ProtocolNames.Http1, time, both.Token).ConfigureAwait(false)
+                ? await MutualTls.ConnectAsync(stream, certificates, key.Identity, peer, key.Protocol == WireProtocol.Http2 ? ProtocolNames.Http2 : ProtocolNames.Http1, time, both.Token, key.Datacenter).ConfigureAwait(false)
                 : stream;
         }
         catch (HandshakeException error)

@@ -13,4 +13,8 @@ namespace GatewayMesh.Proxy.Upstreams;
 /// lack of an acknowledgement, as the kernel counts a closed window as one.
 /// </param>
 /// <param name="Peer">The service that must be there, by its certificate; null: no TLS.</param>
-internal readonly record struct UpstreamKey(string Identity, HostPort Address, TargetKind Kind, WireProtocol Protocol, bool MayStand, string? Peer = null);
+internal readonly record struct UpstreamKey(string Identity, HostPort Address, TargetKind Kind, WireProtocol Protocol, bool MayStand, string? Peer = null)
+{
+    /// <summary>The datacenter that its certificate must name too; empty for the own.</summary>
+    public string Datacenter { get; init; } = "";
+}

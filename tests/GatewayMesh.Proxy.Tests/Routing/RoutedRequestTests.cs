@@ -45,6 +45,24 @@ public class RoutedRequestTests
     }
 
     [Test]
+    public async Task The_log_names_what_was_asked_for_the_rule_and_the_target()
+    {
+        using var api = Backend.Saying("api");
+        using var log = new MemoryStream();
+        await using (var mesh = await Mesh.Start(options => options with { AccessLog = log }))
+        {
+            mesh.Way("web", Ways.Router(Ways.Resolver("web"), (Ways.Prefix("/api"), RouteAction.None, Ways.Resolver("v1.api", api.HostPort)))).Service("api", api.HostPort);
+            using var client = await RawConnection.To(mesh.Outbound("shop"));
+            await Ask(client, "/api");
+            await client.Ask("GET /api HTTP/1.1\r\nHost: api\r\n\r\n");
+        }
+
+        var lines = System.Text.Encoding.UTF8.GetString(log.ToArray()).Split('\n');
+        Assert.That(lines[0], Does.Contain("\"destination\":\"api\",\"asked\":\"web\",\"route\":\"web.default[0]\",\"target\":\"v1.api.default.dc1\",\"method\":\"GET\""));
+        Assert.That(lines[1], Does.Contain("\"destination\":\"api\",\"method\":\"GET\""));
+    }
+
+    [Test]
     public async Task A_rewritten_path_is_forwarded_with_its_query()
     {
         using var api = Backend.Saying("api");
