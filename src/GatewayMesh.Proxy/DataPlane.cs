@@ -5,6 +5,7 @@ using System.Globalization;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Listeners;
+using GatewayMesh.Configuration.Matching;
 using GatewayMesh.Configuration.Policies.Shedding;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Configuration.Values;
@@ -21,6 +22,7 @@ using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Pipeline;
 using GatewayMesh.Proxy.Resilience;
 using GatewayMesh.Proxy.Routing;
+using GatewayMesh.Proxy.Routing.Reports;
 using GatewayMesh.Proxy.Routing.Tree;
 using GatewayMesh.Proxy.Telemetry;
 using GatewayMesh.Proxy.Upstreams;
@@ -244,6 +246,13 @@ public sealed class DataPlane : IAsyncDisposable
 
     /// <summary>The limits of the services that this process calls or fronts, with what is under way.</summary>
     public IReadOnlyList<LimitView> Limits() => [.. _limits.Current.Services.Select(LimitView.Of)];
+
+    /// <summary>Which way a request would take now, and why. Nothing is sent, and nothing counts as used.</summary>
+    /// <param name="service">The service that it asks for.</param>
+    /// <param name="facts">Its method and fields.</param>
+    /// <param name="pathAndQuery">Its path and query.</param>
+    public WayReport Explain(string service, IRequestFacts facts, string pathAndQuery) =>
+        WayInspection.Of(_traffic.Mesh, service, facts, pathAndQuery, _options.Time.GetTimestamp());
 
     /// <summary>Writes the metrics in Prometheus' text format.</summary>
     public void WriteMetrics(IBufferWriter<byte> output) => _prometheus.Write(output);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using GatewayMesh.Admin;
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Snapshot;
+using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Routing;
 
 namespace GatewayMesh.Roles;
@@ -20,7 +21,7 @@ internal static class ExplainView
         var from = request.QueryValue("from") ?? (locals.Length == 1 ? locals[0].Name : "");
         var asked = AskedRequest.Of(request, target.PathAndQuery);
         var snapshot = node.Plane.Snapshot;
-        var name = HostNames.ServiceOf(authority);
+        var way = node.Plane.Explain(NameOf(node, snapshot, authority), asked with { Headers = [.. asked.Headers, $"host:{authority}"] }, target.PathAndQuery);
         return AdminResponse.OfJson(200, json =>
         {
             json.WriteStartObject();
@@ -29,50 +30,39 @@ internal static class ExplainView
             json.WriteString("path", target.PathAndQuery);
             json.WriteString("from", from);
             json.WriteString("revision", snapshot.Revision);
-            json.WriteString("service", name);
-            if (!snapshot.Services.TryGetValue(name, out var service))
+            json.WriteString("service", way.Asked);
+            json.WriteBoolean("known", way.Target is not null);
+            json.WriteString("reason", way.Error == MeshErrorKind.None ? "" : ErrorTable.Of(way.Error).Reason);
+            WayView.Write(json, node, way);
+            if (way.Target is { } end)
             {
-                json.WriteBoolean("known", false);
-                json.WriteEndObject();
-                return;
-            }
-
-            json.WriteBoolean("known", true);
-            json.WriteString("protocol", service.Protocol);
-            WriteInstances(json, node, service);
-            WriteGateways(json, snapshot, locals.FirstOrDefault(local => local.Name == from)?.GatewayGroup ?? "default", node.Bootstrap.GatewayShare);
-            WritePolicy(json, service.Policy);
-            if (from.Length > 0)
-            {
-                json.WriteStartObject("intention");
-                IntentionView.WriteDecision(json, node, from, service.Name, asked with { Headers = [.. asked.Headers, $"host:{authority}"] });
-                json.WriteEndObject();
+                WriteGateways(json, snapshot, locals.FirstOrDefault(local => local.Name == from)?.GatewayGroup ?? "default", node.Bootstrap.GatewayShare);
+                WritePolicy(json, way.Policy);
+                if (from.Length > 0)
+                {
+                    json.WriteStartObject("intention");
+                    IntentionView.WriteDecision(json, node, from, end.Service, asked with { Target = way.Rewritten ?? asked.Target, Headers = [.. asked.Headers, $"host:{authority}"] });
+                    json.WriteEndObject();
+                }
             }
 
             json.WriteEndObject();
         });
     }
 
-    private static void WriteInstances(Utf8JsonWriter json, MeshNode node, ServiceModel service)
+    // At the edge hosts are public names; everywhere else they are those of services.
+    private static string NameOf(MeshNode node, MeshSnapshot snapshot, string authority)
     {
-        var live = node.Plane.Endpoints().Where(view => view.Service.Equals(service.Name, StringComparison.OrdinalIgnoreCase)).ToLookup(view => (view.Id, view.Address));
-        json.WriteStartArray("instances");
-        foreach (var endpoint in service.Endpoints)
+        var host = HostNames.WithoutPort(authority);
+        foreach (var (key, model) in snapshot.Ingress)
         {
-            var view = live[(endpoint.Id, endpoint.Address)].FirstOrDefault();
-            json.WriteStartObject();
-            json.WriteString("id", endpoint.Id);
-            json.WriteString("node", endpoint.Node);
-            json.WriteString("address", endpoint.Address.ToString());
-            json.WriteBoolean("healthy", endpoint.Healthy);
-            json.WriteBoolean("ejected", view?.IsEjected ?? false);
-            json.WriteNumber("ejectedForSeconds", Math.Round(view?.EjectedFor.TotalSeconds ?? 0, 1));
-            json.WriteNumber("consecutiveFailures", view?.ConsecutiveFailures ?? 0);
-            json.WriteNumber("inflight", view?.InFlight ?? 0);
-            json.WriteEndObject();
+            if (node.Bootstrap.Ingress is { } ingress && key.Ingress == ingress.Service && model.Find(host) is { } service)
+            {
+                return service;
+            }
         }
 
-        json.WriteEndArray();
+        return HostNames.ServiceOf(authority);
     }
 
     private static void WriteGateways(Utf8JsonWriter json, MeshSnapshot snapshot, string group, double share)
@@ -100,6 +90,8 @@ internal static class ExplainView
         json.WriteNumber("maxAttempts", policy.Retries.MaxAttempts);
         json.WriteNumber("ejectAfter", policy.Ejection.ConsecutiveFailures);
         json.WriteNumber("ejectForMs", policy.Ejection.Time.TotalMilliseconds);
+        json.WritePropertyName("all");
+        json.WriteRawValue(policy.Text);
         json.WriteEndObject();
     }
 }

@@ -22,10 +22,12 @@ internal static class ExplainText
         if (!answer.GetProperty("known").GetBoolean())
         {
             output.WriteLine($"  service    {paint.Text(Text(answer, "service"), Hue.Bad)}: the mesh knows no such service, so it is 404 and nothing is forwarded");
+            output.WriteLine($"  reason     {Text(answer, "reason")}");
             return;
         }
 
         output.WriteLine($"  service    {Text(answer, "service")}, protocol {Text(answer, "protocol")}, configuration {Text(answer, "revision")}");
+        WayText.Print(answer, paint, output);
         PrintInstances(answer.GetProperty("instances"), paint, output);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
@@ -49,7 +51,7 @@ internal static class ExplainText
     {
         if (instances.GetArrayLength() == 0)
         {
-            output.WriteLine($"  instances  {paint.Text("none", Hue.Bad)}: 503");
+            output.WriteLine($"  instances  {paint.Text("none", Hue.Bad)}: 503, no_endpoint");
             return;
         }
 
