@@ -34,7 +34,4 @@ public sealed record EndpointModel(string Service, string Id, string Node, HostP
 
     /// <summary>Free pairs from its registration.</summary>
     public ImmutableSortedDictionary<string, string> Meta { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
-
-    /// <summary>Datacenter that it is in, where that is another one than the snapshot's; empty for the own. The peer's certificate must name it.</summary>
-    public string Datacenter { get; init; } = "";
 }

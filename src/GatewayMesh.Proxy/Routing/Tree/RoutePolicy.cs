@@ -7,6 +7,11 @@ namespace GatewayMesh.Proxy.Routing.Tree;
 internal static class RoutePolicy
 {
     /// <summary>The policy of a target, laid under <paramref name="resolver"/> and <paramref name="action"/>; the same object when they say nothing.</summary>
-    public static PolicyModel Of(PolicyModel policy, ResolverNode resolver, RouteAction action) =>
-        (resolver.ConnectTimeout is { } connect ? policy with { Timeouts = policy.Timeouts with { Connect = connect } } : policy).With(action);
+    public static PolicyModel Of(PolicyModel policy, ResolverNode resolver, RouteAction action)
+    {
+        var timeouts = policy.Timeouts;
+        return (resolver is { ConnectTimeout: null, RequestTimeout: null }
+            ? policy
+            : policy with { Timeouts = timeouts with { Connect = resolver.ConnectTimeout ?? timeouts.Connect, Request = resolver.RequestTimeout ?? timeouts.Request } }).With(action);
+    }
 }
