@@ -34,9 +34,17 @@ if (!File.Exists(binary))
 
 var stage = new Stage(Path.Combine(root, "topology"), binary, Number("--port-base", 16100), Number("--seconds", 10));
 var table = new Table(scenario, Console.Out, args.Contains("--json"));
-await foreach (var (phase, figures) in stage.RunAsync(scenario))
+try
 {
-    table.Add(phase, figures);
+    await foreach (var (phase, figures) in stage.RunAsync(scenario))
+    {
+        table.Add(phase, figures);
+    }
+}
+catch (Exception failure) when (failure is InvalidOperationException or IOException or HttpRequestException)
+{
+    Console.Error.WriteLine(failure.Message); // a port in use, entries that the sidecar refuses, a sidecar that does not start
+    return 1;
 }
 
 return 0;
