@@ -38,6 +38,7 @@ internal static class ExplainView
             {
                 WriteGateways(json, snapshot, locals.FirstOrDefault(local => local.Name == from)?.GatewayGroup ?? "default", node.Bootstrap.GatewayShare);
                 WritePolicy(json, way.Policy);
+                WriteLimits(json, node, end.Service);
                 if (from.Length > 0)
                 {
                     json.WriteStartObject("intention");
@@ -80,6 +81,43 @@ internal static class ExplainView
         }
 
         json.WriteEndArray();
+    }
+
+    private static void WriteLimits(Utf8JsonWriter json, MeshNode node, string service)
+    {
+        if (node.Plane.Limits().FirstOrDefault(view => view.Service.Equals(service, StringComparison.OrdinalIgnoreCase)) is not { } limits)
+        {
+            return;
+        }
+
+        json.WriteStartObject("limits");
+        json.WriteNumber("requests", limits.Requests);
+        json.WriteNumber("maxRequests", limits.Model.MaxConcurrentRequests);
+        json.WriteNumber("connections", limits.Connections);
+        json.WriteNumber("pending", limits.Pending);
+        json.WriteNumber("maxPending", limits.Model.MaxPendingRequests);
+        json.WriteNumber("retries", limits.Retries);
+        json.WritePropertyName("maxRetries");
+        if (limits.Model.MaxConcurrentRetries is { } retries)
+        {
+            json.WriteNumberValue(retries);
+        }
+        else
+        {
+            json.WriteNullValue();
+        }
+
+        json.WriteString("breaker", limits.Breaker?.ToString().ToLowerInvariant());
+        json.WriteNumber("breakerOpenForSeconds", Math.Round(limits.OpenFor.TotalSeconds, 1));
+        json.WriteNumber("breakerAttempts", limits.Attempts);
+        json.WriteNumber("breakerFailures", limits.Failures);
+        if (limits.Concurrency is { } concurrency)
+        {
+            json.WriteNumber("concurrencyLimit", concurrency);
+            json.WriteNumber("work", limits.Work);
+        }
+
+        json.WriteEndObject();
     }
 
     private static void WritePolicy(Utf8JsonWriter json, PolicyModel policy)

@@ -36,6 +36,11 @@ internal static class ExplainText
         output.WriteLine($"  timeouts   {Number(policy, "requestTimeoutMs")} ms for the request, {Number(policy, "connectTimeoutMs")} ms to connect");
         output.WriteLine($"  attempts   at most {Number(policy, "maxAttempts")} over all layers; another only where none was forwarded, or an idempotent one failed, within the budget");
         output.WriteLine($"  ejection   after {Number(policy, "ejectAfter")} failures in a row, for {Number(policy, "ejectForMs")} ms and more each time");
+        if (answer.TryGetProperty("limits", out var limits))
+        {
+            LimitText.Print(limits, paint, output);
+        }
+
         if (answer.TryGetProperty("intention", out var intention))
         {
             output.Write("  intention  ");

@@ -32,6 +32,24 @@ internal sealed class AskingTests
         kind: service-policy
         name: payments
         retries: { maxAttempts: 2 }
+        ---
+        kind: proxy-defaults
+        name: global
+        config: { protocol: http }
+        ---
+        kind: service-router
+        name: shop
+        routes:
+          - { match: { http: { header: [ { name: x-debug, exact: "1" } ] } }, destination: { service: payments } }
+          - { match: { http: { pathPrefix: /v2/, methods: [ GET ] } }, destination: { service: payments, prefixRewrite: /v1/, requestTimeout: 7s } }
+        ---
+        kind: service-splitter
+        name: shop
+        splits: [ { weight: 99.99, service: payments }, { weight: 0.01, service: spare } ]
+        ---
+        kind: service-resolver
+        name: spare
+        failover: { "*": { service: payments } }
         """;
 
     private string _folder = "";
@@ -119,6 +137,57 @@ internal sealed class AskingTests
         Assert.That(output, Does.Contain("group blue: none; 0.5 % of requests"));
         Assert.That(output, Does.Contain("at most 2 over all layers"));
         Assert.That(output, Does.Contain("web → payments: allowed by permission 0 of the intention web → payments (precedence 9)"));
+    }
+
+    [Test]
+    public void Explain_says_which_rule_matched_and_why_the_earlier_did_not()
+    {
+        var (code, output) = Run(["explain", "GET", "http://shop/v2/x?q", "--header", "x-team:blue"]);
+
+        Assert.That(code, Is.Zero, output);
+        Assert.That(output, Does.Contain("service    shop, protocol http"));
+        Assert.That(output, Does.Match("route +shop\\.default\\[0\\] header x-debug is 1: does not match\n +shop\\.default\\[1\\] path begins with /v2/, method is GET: matches\n"));
+        Assert.That(output, Does.Contain("the path becomes /v1/x?q"));
+        Assert.That(output, Does.Match("target +payments\\.default\\.[^ ]+: well, taken"));
+        Assert.That(output, Does.Contain("7000 ms for the request"));
+        Assert.That(output, Does.Contain("0 of 1024 requests under way"));
+        Assert.That(output, Does.Contain("web → payments: allowed by permission 0"), "for the target, and for the path that it gets");
+    }
+
+    [Test]
+    public void Explain_says_what_of_a_rule_does_not_hold() =>
+        Assert.That(Run(["explain", "POST", "http://shop/v2/x"]).Output, Does.Contain("shop.default[1] path begins with /v2/, method is GET: does not match: method is GET does not hold"));
+
+    [Test]
+    public void Explain_shows_all_shares_of_a_split()
+    {
+        var (_, output) = Run(["explain", "GET", "http://shop/"]);
+        Assert.That(output, Does.Contain("shop.default[2] "));
+        Assert.That(output, Does.Match("split +shop\\.default: 99.99 % to payments\\.[^ ]+( \\*)?, 0.01 % to spare\\.[^ ]+( \\*)? \\(drawn as an example\\)"));
+    }
+
+    [Test]
+    public void Explain_shows_failover()
+    {
+        var (code, output) = Run(["explain", "GET", "http://spare/"]);
+        Assert.That(code, Is.Zero, output);
+        Assert.That(output, Does.Match("target +spare\\.default\\.[^ ]+: no instance\n +failover +payments\\.default\\.[^ ]+: well, taken"));
+    }
+
+    [Test]
+    public void Explain_speaks_JSON()
+    {
+        using var json = JsonDocument.Parse(Run(["explain", "GET", "http://shop/v2/x", "--json"]).Output);
+        var root = json.RootElement;
+        Assert.That((root.GetProperty("service").GetString(), root.GetProperty("destination").GetString(), root.GetProperty("reason").GetString()), Is.EqualTo(("shop", "payments", "")));
+        Assert.That(root.GetProperty("route").GetProperty("name").GetString(), Is.EqualTo("shop.default[1]"));
+        Assert.That(root.GetProperty("route").GetProperty("rewritten").GetString(), Is.EqualTo("/v1/x"));
+        Assert.That(root.GetProperty("route").GetProperty("rules").EnumerateArray().Select(rule => rule.GetProperty("matches").GetBoolean()), Is.EqualTo(new[] { false, true }));
+        Assert.That(root.GetProperty("instances").GetArrayLength(), Is.EqualTo(2));
+        Assert.That(root.GetProperty("policy").GetProperty("all").GetProperty("timeouts").GetProperty("request").GetString(), Is.EqualTo("7s"));
+        Assert.That(root.GetProperty("limits").GetProperty("maxRequests").GetInt32(), Is.EqualTo(1024));
+        using var nobody = JsonDocument.Parse(Run(["explain", "GET", "http://nobody/", "--json"]).Output);
+        Assert.That(nobody.RootElement.GetProperty("reason").GetString(), Is.EqualTo("destination_not_found"));
     }
 
     [Test]
