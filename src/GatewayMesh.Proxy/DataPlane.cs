@@ -50,6 +50,7 @@ public sealed class DataPlane : IAsyncDisposable
     private readonly GatewayAdmission _admission;
     private readonly RunningLimit? _measured;
     private readonly LimitRegistry _limits;
+    private readonly RetryBudgets _budgets;
     private readonly ServiceDemand? _demand;
     private readonly RunningExchanges _running;
     private readonly AccessLog? _accessLog;
@@ -82,15 +83,15 @@ public sealed class DataPlane : IAsyncDisposable
         _admission = new GatewayAdmission(options.MaxConcurrentRequests, _measured?.Limit);
         _limits = new LimitRegistry(time, random, new Refusals(Metrics));
         LimitGauges.Add(Metrics, _limits, _measured?.Limit);
+        _budgets = new RetryBudgets(time);
         _demand = options.Want is { } want ? new ServiceDemand(want, () => _traffic.Mesh, time) : null;
         var denials = new Denials(Metrics, options.Logs.CreateLogger("GatewayMesh.Proxy"), time);
         _running = new RunningExchanges(_connections, () => _traffic.Mesh.Snapshot.Intentions, denials);
-        var budget = new RetryBudget(time);
         var identity = options.Identity ?? (options.Certificates is { } certificates
             ? new MutualIdentity(certificates, options.IngressService, options.GatewayService, time)
             : new PlaintextIdentity(options.IngressService));
-        var attempts = new AttemptLoop(options, _forwarder, _upstreams, new PowerOfTwoChoices(time, random), new BypassedSidecars(time), random, budget, Metrics, identity);
-        var pipeline = new RequestPipeline(options, pseudonym, random, budget, identity, _demand, denials, _running, attempts);
+        var attempts = new AttemptLoop(options, _forwarder, _upstreams, new PowerOfTwoChoices(time, random), new BypassedSidecars(time), random, new RetryJudge(_budgets, time, random, Metrics), Metrics, identity);
+        var pipeline = new RequestPipeline(options, pseudonym, random, _budgets, identity, _demand, denials, _running, attempts);
         var behaviours = new ListenerBehaviours(options, _admission, _applications);
         _application = new MeshApplication(pipeline, behaviours, new RequestTelemetry(Metrics, _accessLog), _traffic, pseudonym, time, options.Progress);
         var tunnel = new TunnelDoor(time, random, options.MaxCarriedAge, () => _traffic.Draining, () => _admission.IsFull);
@@ -179,6 +180,7 @@ public sealed class DataPlane : IAsyncDisposable
 
             _traffic.Mesh = new LiveMesh(snapshot, table, RouteTable.Of(snapshot, table, _random, _options.Time)) { Limits = _limits.Apply(snapshot) };
             _demand?.Applied(table);
+            _budgets.Keep(service => table.Find(service) is not null || snapshot.Services.ContainsKey(service));
             var addresses = new HashSet<HostPort>(snapshot.Gateways.Select(gateway => gateway.Mesh));
             addresses.UnionWith(table.Instances.Select(instance => instance.Key.Address));
             _upstreams.RetireAllBut(addresses);

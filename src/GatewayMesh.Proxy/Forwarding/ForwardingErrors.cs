@@ -2,6 +2,7 @@ using System.Net.Http;
 using GatewayMesh.Certificates.Handshakes;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Pipeline;
+using GatewayMesh.Proxy.Resilience;
 using GatewayMesh.Proxy.Upstreams;
 using Microsoft.AspNetCore.Http;
 using Yarp.ReverseProxy.Forwarder;
@@ -34,7 +35,12 @@ internal static class ForwardingErrors
 
         if (IsRefusedStream(cause))
         {
-            return new MeshError(MeshErrorKind.ConnectionRefused, Forwarded: false, "stream refused");
+            return new MeshError(MeshErrorKind.ConnectionRefused, Forwarded: false, RetryTriggers.StreamRefused);
+        }
+
+        if (exchange.IsAttemptOutOfTime)
+        {
+            return new MeshError(MeshErrorKind.ResponseTimeout, Forwarded: true, "the time of the attempt");
         }
 
         if (exchange.IsOutOfTime)

@@ -75,7 +75,7 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
             && ProxyStatus.TryRead(AsValues(status), out var error))
         {
             exchange.Answered = error;
-            if (exchange.MayDrop?.Invoke(exchange, error) == true)
+            if (exchange.MayDrop?.Invoke(exchange, error, proxyResponse) == true)
             {
                 return Drop(response, error);
             }
@@ -84,6 +84,10 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         if (!exchange.Answered.IsError)
         {
             exchange.Hop.Lease.Report(EndpointOutcome.Success); // now, not at the end: a trial by a long stream must not keep the instance out
+            if (exchange.MayDrop?.Invoke(exchange, MeshError.None, proxyResponse) == true)
+            {
+                return Drop(response, MeshError.None);
+            }
         }
 
         CopyResponseHeaders(proxyResponse, response);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Pipeline;
@@ -11,12 +12,9 @@ namespace GatewayMesh.Proxy.Forwarding;
 /// <summary>Over YARP's direct forwarder. What it would answer by itself is thrown away: the mesh's answers come from one place.</summary>
 internal sealed class YarpForwarder : IForwarder, IDisposable
 {
-    /// <summary>A body that moves in neither direction for this long is given up.</summary>
-    private static readonly TimeSpan StreamIdle = TimeSpan.FromMinutes(5);
+    private const int MostConfigs = 256;
 
-    private static readonly ForwarderRequestConfig Http1 = Config(HttpVersion.Version11);
-    private static readonly ForwarderRequestConfig Http2 = Config(HttpVersion.Version20);
-
+    private readonly ConcurrentDictionary<(WireProtocol, TimeSpan), ForwarderRequestConfig> _configs = [];
     private readonly ServiceProvider _services;
     private readonly IHttpForwarder _forwarder;
 
@@ -34,7 +32,7 @@ internal sealed class YarpForwarder : IForwarder, IDisposable
     {
         var http = exchange.Http;
         var hop = exchange.Hop;
-        var config = hop.Upstream.Key.Protocol == WireProtocol.Http2 ? Http2 : Http1;
+        var config = ConfigOf(hop.Upstream.Key.Protocol, exchange.Route.Policy.Timeouts.Idle);
         if (exchange.Arrival.IsHttp2)
         {
             DownstreamReset.Install(http);
@@ -69,10 +67,20 @@ internal sealed class YarpForwarder : IForwarder, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _services.Dispose();
 
-    private static ForwarderRequestConfig Config(Version version) => new()
+    // One for each idle time that some policy has; a registry that goes through many does not fill memory.
+    private ForwarderRequestConfig ConfigOf(WireProtocol protocol, TimeSpan idle)
     {
-        Version = version,
-        VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-        ActivityTimeout = StreamIdle,
-    };
+        if (_configs.TryGetValue((protocol, idle), out var known))
+        {
+            return known;
+        }
+
+        var config = new ForwarderRequestConfig
+        {
+            Version = protocol == WireProtocol.Http2 ? HttpVersion.Version20 : HttpVersion.Version11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            ActivityTimeout = idle > TimeSpan.Zero ? idle : Timeout.InfiniteTimeSpan,
+        };
+        return _configs.Count < MostConfigs ? _configs.GetOrAdd((protocol, idle), config) : config;
+    }
 }

@@ -10,6 +10,7 @@ using GatewayMesh.Proxy.Resilience;
 using GatewayMesh.Proxy.Routing;
 using GatewayMesh.Proxy.Telemetry;
 using GatewayMesh.Proxy.Upstreams;
+using Polly;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
@@ -20,29 +21,67 @@ namespace GatewayMesh.Proxy.Pipeline;
 ///                                                    ▼
 ///                          pick ──► forward ──ok──► done
 ///                            ▲         │
-///                            └─ Attempts.TryNext: not forwarded, or idempotent; another instance; attempts, time and budget left
+///                            └─ wait ◄─┴─ RetryJudge: may it be sent again, does the policy name the failure, is there another instance, time, budget
+///                                 (from the first failure on: the policy's retry strategy)
 ///
 /// every sidecar of the callee out of reach, and sidecarBypass: gateway ──► a gateway ──► the application
 /// </code>
 /// </summary>
-internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder, UpstreamPools upstreams, PowerOfTwoChoices balancer, BypassedSidecars bypassed, SplitMix random, RetryBudget budget, MeshMetrics metrics, ICallerIdentity identity)
+internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder, UpstreamPools upstreams, PowerOfTwoChoices balancer, BypassedSidecars bypassed, SplitMix random, RetryJudge judge, MeshMetrics metrics, ICallerIdentity identity)
 {
-    private static readonly Func<Exchange, MeshError, bool> DropForGatewayFallback = static (exchange, error) =>
-        !error.Forwarded && !exchange.IsBodyBegun && error.Kind != MeshErrorKind.IntentionDenied; // what one door denies is not tried at another
+    private static readonly Func<Exchange, MeshError, HttpResponseMessage, bool> DropForGatewayFallback = static (exchange, error, _) =>
+        error.IsError && !error.Forwarded && exchange.CanGoElsewhere && error.Kind != MeshErrorKind.IntentionDenied; // what one door denies is not tried at another
 
-    private static readonly Func<Exchange, MeshError, bool> DropForAnotherInstance = static (exchange, error) =>
-        exchange.Tried.Count < exchange.Route.Instances.All.Length
-        && !exchange.Deadline.IsOver
-        && exchange.Attempts.MayTryAgain(Facts(exchange, error)) == RetryVerdict.Allowed;
+    private readonly Func<Exchange, MeshError, HttpResponseMessage, bool> _dropForAnotherInstance = judge.Drops;
+    private readonly RetryStrategies _strategies = new(options.Time);
 
     /// <summary>Forwards the request; <see cref="MeshError.None"/> when an answer was passed on.</summary>
     public async ValueTask<MeshError> RunAsync(Exchange exchange)
     {
-        exchange.StartClock();
+        if (!KeepsBody(exchange))
+        {
+            return await RouteAsync(exchange).ConfigureAwait(false);
+        }
+
+        exchange.Replay.Begin(exchange.Http.Request.Body, (int)exchange.Route.Policy.Retries.BufferSize);
+        try
+        {
+            return await RouteAsync(exchange).ConfigureAwait(false);
+        }
+        finally
+        {
+            exchange.Http.Request.Body = await exchange.Replay.EndAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>One attempt at one instance, and what follows it.</summary>
+    public async ValueTask<AttemptEnd> TryOnceAsync(Exchange exchange, EndpointSet instances, TargetKind target)
+    {
+        balancer.TryPick(instances, ref exchange.Tried, out var lease);
+        exchange.Untried = instances.All.Length - exchange.Tried.Count;
+        var kind = target == TargetKind.MeshPeer && lease.Endpoint.IsBare ? TargetKind.BareInstance : target;
+        if (!ForeignCallee.MaySee(options.GatewayService, exchange, lease.Endpoint))
+        {
+            lease.End(EndpointOutcome.Cancelled);
+            return new AttemptEnd(
+                new MeshError(MeshErrorKind.IntentionDenied, Forwarded: false, $"the callee's proxy is not of this mesh and would see {options.GatewayService}, which may not call it"), Follows: false, default);
+        }
+
+        var error = await AttemptAsync(exchange, lease, kind, destination: null).ConfigureAwait(false);
+        if (exchange.IsNextGranted || (error.IsError && judge.Follows(exchange, error)))
+        {
+            return new AttemptEnd(error, Follows: true, exchange.Wait);
+        }
+
+        return new AttemptEnd(error.IsError ? RetryJudge.Settle(exchange, error) : error, Follows: false, default);
+    }
+
+    private async ValueTask<MeshError> RouteAsync(Exchange exchange)
+    {
         if (exchange.Behaviour.GatewayShare > 0 && random.NextDouble() < exchange.Behaviour.GatewayShare && GatewaysFor(exchange) is { } gateways)
         {
             var error = await ThroughGatewayAsync(exchange, gateways).ConfigureAwait(false);
-            if (!error.IsError || exchange.IsBodyBegun || exchange.Http.Response.HasStarted || (error.Forwarded && !MayGoOn(exchange, error)))
+            if (!error.IsError || !exchange.CanGoElsewhere || exchange.Http.Response.HasStarted || (error.Forwarded && !judge.Follows(exchange, error)))
             {
                 return error;
             }
@@ -53,20 +92,33 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
         if (exchange.Said.Bypass || bypassed.IsFirst(exchange))
         {
             var past = await PastSidecarsAsync(exchange).ConfigureAwait(false);
-            if (!past.IsError || past.Forwarded || exchange.IsBodyBegun || past.Kind == MeshErrorKind.IntentionDenied)
+            if (!past.IsError || past.Forwarded || !exchange.CanGoElsewhere || past.Kind == MeshErrorKind.IntentionDenied)
             {
                 return past;
             }
         }
 
         var direct = await DirectAsync(exchange, exchange.Route.Instances, exchange.Route.Kind).ConfigureAwait(false);
-        if (!BypassedSidecars.IsWorthATry(exchange, direct) || !(direct.Forwarded ? MayGoOn(exchange, direct) : budget.TryTake()))
+        if (!BypassedSidecars.IsWorthATry(exchange, direct) || !MayGoPast(exchange, direct))
         {
             return direct;
         }
 
         var last = await PastSidecarsAsync(exchange).ConfigureAwait(false);
         return last.Kind == MeshErrorKind.NoEndpoint ? direct : last;
+    }
+
+    // A body is kept where there may be another attempt: not on the way to this host's own application, which is one instance.
+    private static bool KeepsBody(Exchange exchange) =>
+        exchange.SendsAStream && !exchange.IsUpgrade
+        && exchange.Route.Kind != TargetKind.Application && exchange.Route.Policy.Retries.BufferSize > 0
+        && exchange.Attempts.Number < exchange.Attempts.Max;
+
+    // The way past is another instance, in that it does not share what broke.
+    private bool MayGoPast(Exchange exchange, in MeshError error)
+    {
+        exchange.Untried = 1;
+        return error.Forwarded ? judge.Follows(exchange, error) : judge.TryPay(exchange);
     }
 
     // A gateway dials the applications; everybody else asks a gateway to. NoEndpoint: there is no such way.
@@ -94,20 +146,13 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
         return exchange.Mesh.Endpoints.FindGateways(group) is { Healthy.IsEmpty: false } gateways ? gateways : null;
     }
 
-    // A gateway that was lost on the way may have forwarded the request: going on is an attempt like any other.
-    private bool MayGoOn(Exchange exchange, in MeshError error)
-    {
-        var verdict = Next(exchange, error);
-        metrics.CountRetry(verdict);
-        return verdict == RetryVerdict.Allowed;
-    }
-
     // The constant share: a path that is never used does not work on the day it is needed. What it did not forward costs no attempt.
     private ValueTask<MeshError> ThroughGatewayAsync(Exchange exchange, EndpointSet gateways, bool bypass = false)
     {
         var tried = default(TriedEndpoints);
         balancer.TryPick(gateways, ref tried, out var lease);
         exchange.Tier = MeshTier.Gateway;
+        exchange.Untried = exchange.Route.Instances.All.Length; // a gateway that was lost on the way may have forwarded: going on is an attempt like any other
         exchange.MayDrop = bypass ? null : DropForGatewayFallback;
         return AttemptAsync(exchange, lease, TargetKind.MeshPeer, exchange.Asked, bypass);
     }
@@ -116,34 +161,31 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
     {
         exchange.Tried = default;
         exchange.Tier = exchange.Behaviour.Tier;
-        exchange.MayDrop = DropForAnotherInstance;
-        while (true)
+        exchange.MayDrop = _dropForAnotherInstance;
+        var first = await TryOnceAsync(exchange, instances, target).ConfigureAwait(false);
+        return first.Follows ? await GoOnAsync(exchange, instances, target, first).ConfigureAwait(false) : first.Error;
+    }
+
+    private async ValueTask<MeshError> GoOnAsync(Exchange exchange, EndpointSet instances, TargetKind target, AttemptEnd first)
+    {
+        var context = ResilienceContextPool.Shared.Get(exchange.Http.RequestAborted);
+        try
         {
-            balancer.TryPick(instances, ref exchange.Tried, out var lease);
-            var kind = target == TargetKind.MeshPeer && lease.Endpoint.IsBare ? TargetKind.BareInstance : target;
-            if (!ForeignCallee.MaySee(options.GatewayService, exchange, lease.Endpoint))
+            var strategy = _strategies.Of(exchange.Route.Policy.Retries);
+            var outcome = await strategy.ExecuteOutcomeAsync(FurtherAttempts.Next, context, new FurtherAttempts(this, exchange, instances, target, first)).ConfigureAwait(false);
+            if (outcome.Exception is OperationCanceledException && context.CancellationToken.IsCancellationRequested)
             {
-                lease.End(EndpointOutcome.Cancelled);
-                return new MeshError(MeshErrorKind.IntentionDenied, Forwarded: false, $"the callee's proxy is not of this mesh and would see {options.GatewayService}, which may not call it");
+                return new MeshError(MeshErrorKind.ClientGone, Forwarded: true); // while it waited
             }
 
-            var error = await AttemptAsync(exchange, lease, kind, destination: null).ConfigureAwait(false);
-            if (!error.IsError)
-            {
-                return error;
-            }
-
-            if (exchange.Tried.Count >= instances.All.Length)
-            {
-                return exchange.Attempts.Settle(error);
-            }
-
-            var verdict = Next(exchange, error);
-            metrics.CountRetry(verdict);
-            if (verdict != RetryVerdict.Allowed)
-            {
-                return exchange.Attempts.Settle(error);
-            }
+            outcome.ThrowIfException();
+            var last = outcome.Result;
+            return !last.Follows ? last.Error
+                : RetryJudge.Settle(exchange, last.Error.IsError ? last.Error : new MeshError(MeshErrorKind.ResponseIncomplete, Forwarded: true)); // the policy has fewer attempts than when the request came
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
         }
     }
 
@@ -161,6 +203,7 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
             exchange.Answered = MeshError.None;
             exchange.Dropped = false;
             exchange.CallStatus = GrpcStatus.None;
+            exchange.StartAttempt();
             error = pass.Begin(exchange);
             if (pass.MustWait)
             {
@@ -182,15 +225,4 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
             upstream.Release();
         }
     }
-
-    private RetryVerdict Next(Exchange exchange, in MeshError error)
-    {
-        var facts = Facts(exchange, error);
-        return exchange.Attempts.MayTryAgain(facts) == RetryVerdict.Allowed && !exchange.Limit.TryBeginRetry()
-            ? RetryVerdict.LimitReached
-            : exchange.Attempts.TryNext(facts, exchange.Deadline, budget);
-    }
-
-    private static RetryFacts Facts(Exchange exchange, in MeshError error) =>
-        new(error, Idempotence.Of(exchange.Http.Request.Method), BodyReplayable: !exchange.IsBodyBegun, exchange.Http.Response.HasStarted);
 }

@@ -4,13 +4,15 @@ using GatewayMesh.Proxy.Resilience;
 namespace GatewayMesh.Proxy.Pipeline;
 
 /// <summary>How long and how often: what the policy gives, less what the caller has used up.</summary>
-internal sealed class DeadlineStep(TimeProvider time, RetryBudget budget) : IStep
+internal sealed class DeadlineStep(TimeProvider time, RetryBudgets budgets) : IStep
 {
     /// <inheritdoc/>
     public Verdict Take(Exchange exchange)
     {
-        budget.CountRequest();
         var policy = exchange.Route.Policy;
+        budgets.Process.CountRequest();
+        exchange.Budget = budgets.Of(exchange.Route.Instances.Service, policy.Retries.Budget);
+        exchange.Budget.CountRequest();
         exchange.Attempts = new Attempts(exchange.Said.Attempt, policy.Retries.MaxAttempts);
         exchange.Deadline = Deadline.Start(time, policy.Timeouts.Request, Least(exchange.Said.Timeout, exchange.CallDeadline));
         return exchange.Deadline.IsOver ? Verdict.Fail(MeshErrorKind.DeadlineExceeded) : Verdict.Next;

@@ -33,6 +33,8 @@ internal sealed class Exchange : IBodyObserver
     private bool _hasEnded;
     private long _workSince; // when the application had all that it needs to answer; 0 while a body is under way
     private long _answeredAt;
+    private bool _isUploaded;
+    private bool _attemptRules;
 
     public Exchange(TimeProvider time, DefaultHttpContext http)
     {
@@ -145,8 +147,29 @@ internal sealed class Exchange : IBodyObserver
     /// <summary>The hop under way.</summary>
     public Hop Hop { get; set; }
 
-    /// <summary>Set while a failed answer of a mesh peer would be dropped in favour of another try: asked when its head is there.</summary>
-    public Func<Exchange, MeshError, bool>? MayDrop { get; set; }
+    /// <summary>What may be spent on further attempts at the service; null where nothing is.</summary>
+    public RetryBudget? Budget { get; set; }
+
+    /// <summary>Instances that this request has not tried yet, after the pick of the attempt under way.</summary>
+    public int Untried { get; set; }
+
+    /// <summary>What was decided about a further attempt when the last one failed; null before.</summary>
+    public RetryVerdict? LastVerdict { get; set; }
+
+    /// <summary>Another attempt follows the one under way: it is counted and paid for.</summary>
+    public bool IsNextGranted { get; set; }
+
+    /// <summary>How long that attempt waits first.</summary>
+    public TimeSpan Wait { get; set; }
+
+    /// <summary>The request's body, kept for further attempts.</summary>
+    public ReplayBody Replay { get; } = new();
+
+    /// <summary>
+    /// Set while an answer may be dropped in favour of another attempt: asked when its head is there, with the error that a mesh peer says, or none. What says true
+    /// has decided on that attempt.
+    /// </summary>
+    public Func<Exchange, MeshError, HttpResponseMessage, bool>? MayDrop { get; set; }
 
     /// <summary>What the answer's head said of an error within the mesh: by the peer's <c>Proxy-Status</c>, or because it is not acceptable.</summary>
     public MeshError Answered { get; set; }
@@ -169,13 +192,19 @@ internal sealed class Exchange : IBodyObserver
     /// <summary>More than a head is sent: a body, or an upgraded stream.</summary>
     public bool SendsAStream => IsUpgrade || Http.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false };
 
-    /// <summary>The body is being read, so that the request cannot go elsewhere.</summary>
+    /// <summary>The body is being read.</summary>
     public bool IsBodyBegun { get; private set; }
 
-    /// <summary>The time of <see cref="Deadline"/> was up.</summary>
+    /// <summary>Nothing of the body is lost: the request can go elsewhere.</summary>
+    public bool CanGoElsewhere => !IsBodyBegun || Replay.CanRewind;
+
+    /// <summary>The time of <see cref="Deadline"/>, or of the attempt, was up.</summary>
     public bool IsOutOfTime => _cutOff.IsCancellationRequested;
 
-    /// <summary>Fires when the deadline passes before the answer's head is there.</summary>
+    /// <summary>It was the time of the attempt alone.</summary>
+    public bool IsAttemptOutOfTime => _attemptRules && IsOutOfTime;
+
+    /// <summary>Fires when the deadline, or the time of the attempt, passes before the answer's head is there.</summary>
     public CancellationToken CutOff => _cutOff.Token;
 
     /// <summary>A new request.</summary>
@@ -228,8 +257,8 @@ internal sealed class Exchange : IBodyObserver
         Http.Abort();
     }
 
-    /// <summary>The clock of the deadline runs.</summary>
-    public void StartClock()
+    /// <summary>An attempt begins: its clock runs, and the body is read from its first byte.</summary>
+    public void StartAttempt()
     {
         if (!_cutOff.TryReset())
         {
@@ -237,7 +266,13 @@ internal sealed class Exchange : IBodyObserver
             _cutOff = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
         }
 
-        _cutOff.CancelAfter(Deadline.Remaining);
+        _answering = false;
+        IsNextGranted = false;
+        SetClock(Deadline.Remaining);
+        if (Replay.IsActive)
+        {
+            Http.Request.Body = Replay.Read();
+        }
     }
 
     /// <summary>The answer's head is there: from here on the stream's idle time counts, not the deadline.</summary>
@@ -257,18 +292,29 @@ internal sealed class Exchange : IBodyObserver
     {
         IsBodyBegun = true;
         _workSince = 0;
-        _cutOff.CancelAfter(CallDeadline.Remaining);
+        if (!_isUploaded)
+        {
+            _attemptRules = false;
+            _cutOff.CancelAfter(CallDeadline.Remaining);
+        }
     }
 
-    /// <summary>The whole body was sent: from now on the answer may take what the policy gives.</summary>
+    /// <summary>The whole body was sent: from now on the answer may take what the policy gives. A further attempt, which sends it again, gets what is left of that.</summary>
     public void BodyEnded()
     {
         _workSince = _time.GetTimestamp();
-        if (!_answering && Deadline.IsSet)
+        if (_isUploaded || _answering)
         {
-            var (policy, call) = (Route.Policy.Timeouts.Request, CallDeadline.Remaining);
-            _cutOff.CancelAfter(policy > TimeSpan.Zero && (!CallDeadline.IsSet || policy < call) ? policy : call);
+            return;
         }
+
+        _isUploaded = true;
+        if (Deadline.IsSet)
+        {
+            Deadline = Deadline.Start(_time, Route.Policy.Timeouts.Request, CallDeadline.IsSet ? CallDeadline.Remaining : null);
+        }
+
+        SetClock(Deadline.Remaining);
     }
 
     /// <summary>Ends the connection with this response: <c>Connection: close</c>, or GOAWAY, after which HTTP/2 finishes what is begun.</summary>
@@ -341,6 +387,11 @@ internal sealed class Exchange : IBodyObserver
         Tier = MeshTier.None;
         Hop = default;
         MayDrop = null;
+        Budget = null;
+        Untried = 0;
+        LastVerdict = null;
+        IsNextGranted = false;
+        Wait = default;
         Answered = default;
         Dropped = false;
         IsAnswerWhole = false;
@@ -349,7 +400,17 @@ internal sealed class Exchange : IBodyObserver
         IsBodyBegun = false;
         _answering = false;
         _hasEnded = false;
+        _isUploaded = false;
+        _attemptRules = false;
         Mesh = LiveMesh.Empty;
         Transformer.Reset();
+    }
+
+    // The lesser of what the policy gives an attempt and what is left of all.
+    private void SetClock(TimeSpan left)
+    {
+        var attempt = Route.Policy.Timeouts.Attempt;
+        _attemptRules = attempt > TimeSpan.Zero && (left == Timeout.InfiniteTimeSpan || attempt < left);
+        _cutOff.CancelAfter(_attemptRules ? attempt : left);
     }
 }

@@ -104,6 +104,7 @@ internal sealed class MeshApplication(
             BytesIn = http.Request.ContentLength ?? 0,
             BytesOut = http.Response.ContentLength ?? 0,
             Attempts = exchange.Tried.Count,
+            Retry = exchange.LastVerdict,
             Endpoint = exchange.Hop.Upstream?.Key.Address.ToString(),
             Tier = exchange.Tier,
             RequestId = exchange.RequestId,

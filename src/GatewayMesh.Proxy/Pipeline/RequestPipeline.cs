@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http;
 namespace GatewayMesh.Proxy.Pipeline;
 
 /// <summary>The way of every request, whatever listener and role: written once, here.</summary>
-internal sealed class RequestPipeline(DataPlaneOptions options, string pseudonym, SplitMix random, RetryBudget budget, ICallerIdentity identity, ServiceDemand? demand, Denials denials, RunningExchanges running, AttemptLoop attempts)
+internal sealed class RequestPipeline(DataPlaneOptions options, string pseudonym, SplitMix random, RetryBudgets budgets, ICallerIdentity identity, ServiceDemand? demand, Denials denials, RunningExchanges running, AttemptLoop attempts)
 {
     private readonly IStep[] _steps =
     [
@@ -27,7 +27,7 @@ internal sealed class RequestPipeline(DataPlaneOptions options, string pseudonym
         new RouteStep(demand),                           // which service; unknown ones end here
         new IntentionStep(options.EnforcesIntentions, denials), // whether the caller may
         new AdmissionStep(),                             // a gateway bounds what it carries
-        new DeadlineStep(options.Time, budget),          // how long, how often
+        new DeadlineStep(options.Time, budgets),         // how long, how often
         new LimitStep(),                                 // a service gets no more than it can bear, and the less important waits
         new PropagationStep(random),                     // what the next hop is told
     ];                                                   // then: attempts, answer, telemetry

@@ -35,9 +35,14 @@ public struct Attempts
     /// <summary>The rule, without side effect.</summary>
     public readonly RetryVerdict MayTryAgain(in RetryFacts facts)
     {
-        if (!facts.Error.Row.Retryable)
+        if (!facts.IsAnswer && !facts.Error.Row.Retryable)
         {
             return RetryVerdict.Pointless;
+        }
+
+        if (facts.IsUnnamed)
+        {
+            return RetryVerdict.NotNamed;
         }
 
         if (facts.ResponseStarted)
@@ -55,7 +60,7 @@ public struct Attempts
             return RetryVerdict.BodyGone;
         }
 
-        if (!facts.Error.Forwarded)
+        if (!facts.Forwarded)
         {
             return RetryVerdict.Allowed;
         }
@@ -70,10 +75,16 @@ public struct Attempts
     public readonly MeshError Settle(in MeshError last) => last with { Forwarded = last.Forwarded || WasForwarded };
 
     /// <summary>
-    /// The rule, then the deadline, then the budget (asked last, because asking spends). When the answer is <see cref="RetryVerdict.Allowed"/>
-    /// the next attempt has begun: <see cref="Number"/> has moved on.
+    /// The rule, then the deadline, then the budgets (asked last, because asking spends; the service's before the process's, so that a retry that the
+    /// process refuses costs the service one and never the other way round). When the answer is <see cref="RetryVerdict.Allowed"/> the next attempt
+    /// has begun: <see cref="Number"/> has moved on.
     /// </summary>
-    public RetryVerdict TryNext(in RetryFacts facts, in Deadline deadline, RetryBudget budget)
+    /// <param name="facts">What is known of the attempt that failed.</param>
+    /// <param name="deadline">When the request must be over.</param>
+    /// <param name="budget">What the process may spend.</param>
+    /// <param name="service">What may be spent on the service; null: not bounded.</param>
+    /// <param name="wait">How long the next attempt waits first; it must be over before the deadline is.</param>
+    public RetryVerdict TryNext(in RetryFacts facts, in Deadline deadline, RetryBudget budget, RetryBudget? service = null, TimeSpan wait = default)
     {
         var verdict = MayTryAgain(facts);
         if (verdict != RetryVerdict.Allowed)
@@ -81,18 +92,35 @@ public struct Attempts
             return verdict;
         }
 
-        if (deadline.IsOver)
+        if (deadline.IsSet && deadline.Remaining <= wait)
         {
             return RetryVerdict.DeadlineExceeded;
         }
 
-        if (!budget.TryTake())
+        if (service?.TryTake() == false || !budget.TryTake())
         {
             return RetryVerdict.BudgetSpent;
         }
 
-        Number++;
-        WasForwarded |= facts.Error.Forwarded;
+        Begin(facts.Forwarded);
         return RetryVerdict.Allowed;
+    }
+
+    /// <summary>Counts a further attempt beside the one under way (a hedge), which counts as forwarded: the answer may come of either. False when there is none left.</summary>
+    public bool TryHedge()
+    {
+        if (Number >= Max || Arrived >= 2)
+        {
+            return false;
+        }
+
+        Begin(forwarded: true);
+        return true;
+    }
+
+    private void Begin(bool forwarded)
+    {
+        Number++;
+        WasForwarded |= forwarded;
     }
 }

@@ -1,7 +1,7 @@
 namespace GatewayMesh.Proxy.Resilience;
 
 /// <summary>
-/// The retries that one process may make, failovers included: over the last ten seconds at most 20 % of the requests, but at least ten a second.
+/// The retries that one process may make, hedges and failovers included, to one service or to all: over the last ten seconds at most 20 % of the requests, but at least ten a second.
 /// Requests are counted without a lock; only a retry takes one, for a moment.
 /// </summary>
 public sealed class RetryBudget
@@ -14,6 +14,7 @@ public sealed class RetryBudget
     private readonly Lock _taking = new();
     private readonly SecondCounter _requests = new(WindowSeconds);
     private readonly SecondCounter _retries = new(WindowSeconds);
+    private volatile Terms _terms;
 
     /// <summary>A full budget.</summary>
     /// <param name="time">The clock.</param>
@@ -23,15 +24,24 @@ public sealed class RetryBudget
     {
         _time = time;
         _start = time.GetTimestamp();
-        Ratio = ratio;
-        MinPerSecond = minPerSecond;
+        _terms = new Terms(ratio, minPerSecond);
     }
 
     /// <summary>Retries for each request.</summary>
-    public double Ratio { get; }
+    public double Ratio => _terms.Ratio;
 
     /// <summary>Retries a second that are always allowed.</summary>
-    public int MinPerSecond { get; }
+    public int MinPerSecond => _terms.MinPerSecond;
+
+    /// <summary>What it has seen and allows over its window.</summary>
+    public RetryBudgetView View
+    {
+        get
+        {
+            var second = Second;
+            return new RetryBudgetView(Ratio, MinPerSecond, _requests.Sum(second), _retries.Sum(second), Allowed(second));
+        }
+    }
 
     private long Second => (_time.GetTimestamp() - _start) / _time.TimestampFrequency;
 
@@ -45,8 +55,7 @@ public sealed class RetryBudget
         lock (_taking)
         {
             var second = Second;
-            var allowed = Math.Max((long)MinPerSecond * WindowSeconds, (long)(_requests.Sum(second) * Ratio));
-            if (_retries.Sum(second) >= allowed)
+            if (_retries.Sum(second) >= Allowed(second))
             {
                 return false;
             }
@@ -55,4 +64,22 @@ public sealed class RetryBudget
             return true;
         }
     }
+
+    /// <summary>Other terms from now on; what was counted stays.</summary>
+    internal void Declare(double ratio, int minPerSecond)
+    {
+        var terms = _terms;
+        if (terms.Ratio != ratio || terms.MinPerSecond != minPerSecond)
+        {
+            _terms = new Terms(ratio, minPerSecond);
+        }
+    }
+
+    private long Allowed(long second)
+    {
+        var terms = _terms;
+        return Math.Max((long)terms.MinPerSecond * WindowSeconds, (long)(_requests.Sum(second) * terms.Ratio));
+    }
+
+    private sealed record Terms(double Ratio, int MinPerSecond);
 }

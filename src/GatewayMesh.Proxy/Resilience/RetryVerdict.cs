@@ -30,6 +30,15 @@ public enum RetryVerdict
     /// <summary>As many requests to the service are tried again at this moment as may be.</summary>
     LimitReached,
 
-    /// <summary>The process has used up its retry budget.</summary>
+    /// <summary>The service, or the process, has used up its retry budget.</summary>
     BudgetSpent,
+
+    /// <summary>The policy does not name this failure (<c>retries.on</c>).</summary>
+    NotNamed,
+
+    /// <summary>Every instance has failed this request, and the policy does not ask one twice.</summary>
+    NoOtherInstance,
+
+    /// <summary>The application asks for a longer wait than the policy grants (<c>Retry-After</c>).</summary>
+    WaitTooLong,
 }

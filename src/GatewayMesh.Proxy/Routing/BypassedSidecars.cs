@@ -19,7 +19,7 @@ internal sealed class BypassedSidecars(TimeProvider time)
     /// <summary>Whether a call that met <paramref name="error"/> at every instance can be helped by going past their sidecars: those could not be reached, or broke off.</summary>
     public static bool IsWorthATry(Exchange exchange, in MeshError error) =>
         exchange.Route.Policy.SidecarBypass == SidecarBypassMode.Gateway
-        && !exchange.Dropped && !exchange.IsBodyBegun && !exchange.Deadline.IsOver
+        && !exchange.Dropped && exchange.CanGoElsewhere && !exchange.Deadline.IsOver
         && (error.Kind == MeshErrorKind.ConnectionReset || EndpointEvidence.Of(error.Kind) == EndpointOutcome.ConnectFailed);
 
     /// <summary>Whether every instance that the registry calls well is ejected because no connection could be made: then the way past is the first, and costs no failed try.</summary>

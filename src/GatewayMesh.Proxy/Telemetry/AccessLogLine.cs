@@ -40,6 +40,11 @@ internal sealed class AccessLogLine(IBufferWriter<byte> output, string node) : I
         _json.WriteNumber("bytesIn", request.BytesIn);
         _json.WriteNumber("bytesOut", request.BytesOut);
         _json.WriteNumber("attempts", request.Attempts);
+        if (request.Retry is { } retry)
+        {
+            _json.WriteString("retry", MeshMetrics.WordOf(retry));
+        }
+
         _json.WriteString("endpoint", request.Endpoint);
         _json.WriteString("tier", request.Tier.Word());
         _json.WriteString("requestId", request.RequestId);

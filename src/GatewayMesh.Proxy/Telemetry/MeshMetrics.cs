@@ -122,7 +122,8 @@ public sealed class MeshMetrics : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
 
-    private static string WordOf(RetryVerdict verdict) => verdict switch
+    /// <summary>The word of a decision in metrics and the log.</summary>
+    internal static string WordOf(RetryVerdict verdict) => verdict switch
     {
         RetryVerdict.Allowed => "allowed",
         RetryVerdict.Pointless => "pointless",
@@ -133,6 +134,9 @@ public sealed class MeshMetrics : IDisposable
         RetryVerdict.LayerAboveRetries => "layer_above_retries",
         RetryVerdict.DeadlineExceeded => "deadline_exceeded",
         RetryVerdict.LimitReached => "limit_reached",
+        RetryVerdict.NotNamed => "not_named",
+        RetryVerdict.NoOtherInstance => "no_other_instance",
+        RetryVerdict.WaitTooLong => "wait_too_long",
         _ => "budget_spent",
     };
 

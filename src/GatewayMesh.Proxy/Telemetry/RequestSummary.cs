@@ -1,4 +1,5 @@
 using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Resilience;
 
 namespace GatewayMesh.Proxy.Telemetry;
 
@@ -52,6 +53,9 @@ public readonly record struct RequestSummary
 
     /// <summary>Attempts made by this process.</summary>
     public int Attempts { get; init; }
+
+    /// <summary>What was decided when the last attempt failed; null when none did.</summary>
+    public RetryVerdict? Retry { get; init; }
 
     /// <summary>Who was asked last: address of an instance or gateway, or null.</summary>
     public string? Endpoint { get; init; }

@@ -1,0 +1,33 @@
+using System.Globalization;
+
+namespace GatewayMesh.Proxy.Resilience;
+
+/// <summary>The field <c>Retry-After</c> of an answer (RFC 9110 §10.2.3): seconds, or a date.</summary>
+internal static class RetryAfterField
+{
+    private const string Name = "Retry-After";
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+
+    /// <summary>The wait that <paramref name="response"/> asks for, at most a day; zero when it does not, or not in a way that can be read.</summary>
+    public static TimeSpan Of(HttpResponseMessage response, TimeProvider time)
+    {
+        if (!response.Headers.NonValidated.TryGetValues(Name, out var values) || values.Count != 1)
+        {
+            return TimeSpan.Zero;
+        }
+
+        var text = values.ToString();
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
+        {
+            return seconds < Longest.TotalSeconds ? TimeSpan.FromSeconds(seconds) : Longest;
+        }
+
+        if (!DateTimeOffset.TryParseExact(text, "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date))
+        {
+            return TimeSpan.Zero;
+        }
+
+        var wait = date - time.GetUtcNow();
+        return wait <= TimeSpan.Zero ? TimeSpan.Zero : wait < Longest ? wait : Longest;
+    }
+}

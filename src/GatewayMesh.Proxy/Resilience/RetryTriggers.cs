@@ -1,0 +1,44 @@
+using GatewayMesh.Configuration.Policies.Retries;
+using GatewayMesh.Proxy.Errors;
+
+namespace GatewayMesh.Proxy.Resilience;
+
+/// <summary>Whether a policy names a failure among those that are tried again (<c>retries.on</c>), as Envoy reads the same names.</summary>
+internal static class RetryTriggers
+{
+    /// <summary>What a refused stream says in <see cref="MeshError.Details"/>.</summary>
+    public const string StreamRefused = "stream refused";
+
+    /// <summary>An attempt without an answer of the application. <c>5xx</c> and <c>gateway-error</c> have it all.</summary>
+    public static bool Names(RetriesModel retries, in MeshError error) =>
+        retries.Has(RetryCondition.ServerError) || retries.Has(RetryCondition.GatewayError) || retries.Has(ConditionOf(error));
+
+    /// <summary>An answer of the application with this status, 100 to 599.</summary>
+    public static bool NamesStatus(RetriesModel retries, int status) => status >= 400 && (
+        (status >= 500 && retries.Has(RetryCondition.ServerError))
+        || (status is 502 or 503 or 504 && retries.Has(RetryCondition.GatewayError))
+        || (status == 409 && retries.Has(RetryCondition.Retriable4xx))
+        || (retries.Has(RetryCondition.StatusCodes) && retries.StatusCodes.Contains(status)));
+
+    /// <summary>An answer of trailers only with this gRPC status.</summary>
+    public static bool NamesGrpc(RetriesModel retries, int status) => status switch
+    {
+        1 => retries.Has(RetryCondition.Cancelled),
+        4 => retries.Has(RetryCondition.DeadlineExceeded),
+        8 => retries.Has(RetryCondition.ResourceExhausted),
+        13 => retries.Has(RetryCondition.Internal),
+        14 => retries.Has(RetryCondition.Unavailable),
+        _ => false,
+    };
+
+    private static RetryCondition ConditionOf(in MeshError error) => error switch
+    {
+        { Forwarded: true } => RetryCondition.Reset,
+        { Kind: MeshErrorKind.ConnectionRefused, Details: StreamRefused } => RetryCondition.RefusedStream,
+        {
+            Kind: MeshErrorKind.DnsFailed or MeshErrorKind.ConnectionRefused or MeshErrorKind.ConnectionTimeout
+            or MeshErrorKind.HandshakeFailed or MeshErrorKind.PeerNotBelieved or MeshErrorKind.NoCertificate or MeshErrorKind.CertificateRefused
+        } => RetryCondition.ConnectFailure,
+        _ => RetryCondition.NotForwarded,
+    };
+}
