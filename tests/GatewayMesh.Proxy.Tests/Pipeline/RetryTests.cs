@@ -192,11 +192,10 @@ public class RetryTests
         await first.ReadHead();
         Assert.That(await first.ReadBytes(3), Is.EqualTo("abc"u8.ToArray()), "it does not wait for the rest");
         first.Reset();
+        await client.Send("def"); // the HTTP client notices the loss when it writes
         using var other = (await Task.WhenAll(connections)).Single(connection => connection != first);
         await other.ReadHead();
-        Assert.That(await other.ReadBytes(3), Is.EqualTo("abc"u8.ToArray()));
-        await client.Send("def");
-        Assert.That(await other.ReadBytes(3), Is.EqualTo("def"u8.ToArray()));
+        Assert.That(await other.ReadBytes(6), Is.EqualTo("abcdef"u8.ToArray()));
         await other.Send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npaid");
 
         Assert.That((await client.ReadMessage(isResponse: true)).Body, Is.EqualTo("paid"));
