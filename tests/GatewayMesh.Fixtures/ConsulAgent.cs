@@ -19,6 +19,7 @@ public sealed class ConsulAgent : IAsyncDisposable
     {
         _options = options;
         _folder = options.Durable || options.Join is not null ? Directory.CreateTempSubdirectory("gatewaymesh-consul-").FullName : null;
+        WanPort = options.MeetsOthers ? FreePorts.Next() : null;
         Node = options.Node ?? string.Create(CultureInfo.InvariantCulture, $"consul-{HttpPort}");
         Client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"http://{Address}"), Timeout = Deadline };
         if (options.Acl)
@@ -35,6 +36,9 @@ public sealed class ConsulAgent : IAsyncDisposable
 
     /// <summary>Port of its gossip, to join it.</summary>
     public int SerfPort { get; } = FreePorts.Next();
+
+    /// <summary>Port of its gossip with servers of other datacenters, with <see cref="ConsulAgentOptions.MeetsOthers"/>.</summary>
+    public int? WanPort { get; }
 
     /// <summary>Its HTTP API as <c>127.0.0.1:port</c>.</summary>
     public string Address => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{HttpPort}");
@@ -147,7 +151,7 @@ public sealed class ConsulAgent : IAsyncDisposable
         [
             "agent", "-node", Node, "-datacenter", _options.Datacenter, "-bind", "127.0.0.1", "-client", "127.0.0.1",
             "-http-port", Number(HttpPort), "-server-port", Number(_serverPort), "-serf-lan-port", Number(SerfPort),
-            "-dns-port", "-1", "-grpc-port", "-1", "-serf-wan-port", "-1", "-log-level", "info", "-hcl", Hcl(),
+            "-dns-port", "-1", "-grpc-port", "-1", "-serf-wan-port", WanPort is { } wan ? Number(wan) : "-1", "-log-level", "info", "-hcl", Hcl(),
         ];
         string[] kind = _options.Join is { } server ? ["-data-dir", _folder!, "-retry-join", $"127.0.0.1:{server.SerfPort}", "-retry-interval", "1s"]
             : _options.Durable ? ["-server", "-bootstrap-expect", "1", "-data-dir", _folder!]

@@ -21,6 +21,9 @@ public sealed record ConsulAgentOptions
     /// <summary>HTTP connections that one client address may have; null: Consul's own 200.</summary>
     public int? MaxConnectionsPerClient { get; init; }
 
+    /// <summary>Whether it can meet servers of other datacenters, at <see cref="ConsulAgent.WanPort"/>.</summary>
+    public bool MeetsOthers { get; init; }
+
     /// <summary>More configuration, in HCL.</summary>
     public string Hcl { get; init; } = "";
 }

@@ -41,15 +41,29 @@ public sealed record EntrySet
     /// <summary>Who may call whom.</summary>
     public ImmutableArray<ServiceIntentionsEntry> ServiceIntentions { get; init; } = [];
 
-    /// <summary>The set of <paramref name="entries"/>, or null when two of them contradict each other.</summary>
+    /// <summary>The set of <paramref name="entries"/>, or null when they contradict each other.</summary>
     public static EntrySet? From(IEnumerable<ConfigEntry> entries, ConfigErrors errors)
+    {
+        ArgumentNullException.ThrowIfNull(errors);
+        if (Collect(entries, errors) is not { } set)
+        {
+            return null;
+        }
+
+        var wrong = ChainErrors.Of(set);
+        errors.AddRange(wrong.Select(error => error.ToConfigError()));
+        return wrong.IsEmpty ? set : null;
+    }
+
+    /// <summary>The set of <paramref name="entries"/>, or null when there are two of one name. Whether its routes lead anywhere is not asked: see <see cref="ChainErrors"/>.</summary>
+    public static EntrySet? Collect(IEnumerable<ConfigEntry> entries, ConfigErrors errors)
     {
         ArgumentNullException.ThrowIfNull(errors);
         var before = errors.Count;
         ImmutableArray<ConfigEntry> all = [.. entries];
         ReportTwins(all, errors);
         ReportTwinInstances(all.OfType<ServiceEntry>(), errors);
-        var set = new EntrySet
+        return errors.Count > before ? null : new EntrySet
         {
             Services = [.. all.OfType<ServiceEntry>()],
             ServiceDefaults = [.. all.OfType<ServiceDefaultsEntry>()],
@@ -61,8 +75,6 @@ public sealed record EntrySet
             ServicePolicies = [.. all.OfType<ServicePolicyEntry>()],
             ServiceIntentions = [.. all.OfType<ServiceIntentionsEntry>()],
         };
-        errors.AddRange(errors.Count > before ? [] : ChainErrors.Of(set).Select(error => error.ToConfigError()));
-        return errors.Count > before ? null : set;
     }
 
     // Instances may be spread over several documents of their service; every other kind has one document a name.

@@ -4,7 +4,7 @@ using GatewayMesh.Configuration.Entries;
 namespace GatewayMesh.Configuration.Routing;
 
 /// <summary>Finds what is wrong with all ways of a set of entries.</summary>
-internal static class ChainErrors
+public static class ChainErrors
 {
     // Errors do not depend on where the way is walked; the name only must not be one that entries say.
     private const string Anywhere = "\0";
@@ -12,6 +12,7 @@ internal static class ChainErrors
     /// <summary>The errors, each once.</summary>
     public static ImmutableArray<ChainError> Of(EntrySet entries)
     {
+        ArgumentNullException.ThrowIfNull(entries);
         var compiler = new ChainCompiler(entries, Anywhere, ChainCompiler.Bare);
         return
         [

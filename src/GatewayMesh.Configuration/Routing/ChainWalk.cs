@@ -175,7 +175,7 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
             return true;
         }
 
-        var place = new Place(entry, failover.At, $"failover.{key}");
+        var place = new Place(entry, failover.At, key == ServiceResolverEntry.Any ? "failover['*']" : $"failover.{key}");
         foreach (var other in Others(target, failover).Where(other => other != target))
         {
             if (Resolver(other, place, forFailover: true) is not { } end)

@@ -26,6 +26,7 @@ internal static class InstanceReader
                 instances[$"{id} {address}"] = new InstanceSighting(id, registered.Node, address, registered.Passes)
                 {
                     Protocol = ProtocolOf(registered),
+                    Warns = registered.Warns,
                     Application = ApplicationOf(registered, address),
                     IsForeign = registered.MetaOf(MetaKeys.Node) is null,
                     Weight = registered.Weight,

@@ -48,6 +48,9 @@ internal readonly struct Registered(JsonElement entry)
             ? Math.Clamp(weight, 0, 65535)
             : 1;
 
+    /// <summary>Whether not every check passes, and the others only warn.</summary>
+    public bool Warns => !Passes && entry.GetProperty("Checks"u8).EnumerateArray().All(check => Text(check, "Status") is "passing" or "warning");
+
     /// <summary>The section <c>Proxy</c>, or null.</summary>
     public JsonElement? Proxy => _service.TryGetProperty("Proxy"u8, out var proxy) && proxy.ValueKind == JsonValueKind.Object ? proxy : null;
 
@@ -78,9 +81,6 @@ internal readonly struct Registered(JsonElement entry)
 
     /// <summary>One pair of its host, or null.</summary>
     public string? NodeMetaOf(string key) => _node.TryGetProperty("Meta"u8, out var pairs) && pairs.ValueKind == JsonValueKind.Object ? Text(pairs, key) : null;
-
-    private bool Warns =>
-        entry.TryGetProperty("Checks"u8, out var checks) && checks.ValueKind == JsonValueKind.Array && checks.EnumerateArray().Any(check => Text(check, "Status") == "warning");
 
     /// <summary>A text of an object; null when it is not there or none.</summary>
     public static string? Text(JsonElement element, string key) =>

@@ -14,7 +14,7 @@ internal static class ConsulKeys
     [
         "CreateIndex", "ModifyIndex", "Hash", "Meta", "Status", "MeshGateway", "Expose", "Mode", "ExternalSNI", "UpstreamConfig", "TransparentProxy",
         "MaxInboundConnections", "Destination", "EnvoyExtensions", "LocalConnectTimeoutMs", "LocalRequestTimeoutMs", "BalanceInboundConnections", "MutualTLSMode",
-        "RateLimits", "Defaults",
+        "RateLimits", "Defaults", "AccessLogs", "FailoverPolicy", "PrioritizeByLocality",
     ];
 
     /// <summary>The entry without them.</summary>

@@ -19,6 +19,7 @@ internal sealed class ConsulReading : IAsyncDisposable
     // Of the 200 connections that Consul allows a client, since several processes may share an address.
     private const int SidecarWatches = 64;
     private const int EdgeWatches = 100;
+    private const int TargetsMost = 40;
 
     private static readonly ImmutableArray<string> Kinds = ["service-defaults", "proxy-defaults", "service-router", "service-splitter", "service-resolver", "ingress-gateway"];
 
@@ -30,6 +31,7 @@ internal sealed class ConsulReading : IAsyncDisposable
     private readonly Dictionary<string, Watch<GatewaySighting>> _gateways = new(StringComparer.Ordinal);
     private readonly IntentionReading _intentions;
     private readonly ServiceWatches _services;
+    private readonly TargetWatches _targets;
     private readonly NodePoll _nodes;
     private readonly EntryShelf _shelf = new();
     private readonly CancellationTokenSource _stop = new();
@@ -56,6 +58,7 @@ internal sealed class ConsulReading : IAsyncDisposable
         ];
         _intentions = new IntentionReading(_ground);
         _nodes = new NodePoll(_ground);
+        _targets = new TargetWatches(TargetsMost, _ground);
         _services = bootstrap.Sidecar is not null
             ? new ServiceWatches(SidecarWatches, fills: false, Upstreams(bootstrap), _ground)
             : new ServiceWatches(EdgeWatches, fills: true, [], _ground);
@@ -112,6 +115,7 @@ internal sealed class ConsulReading : IAsyncDisposable
         await _stop.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(_runs).ConfigureAwait(false);
         await _services.DisposeAsync().ConfigureAwait(false);
+        await _targets.DisposeAsync().ConfigureAwait(false);
         _intentions.Dispose();
         _pulse.Dispose();
         _stop.Dispose();
@@ -127,14 +131,15 @@ internal sealed class ConsulReading : IAsyncDisposable
             _services.Take(names);
         }
 
+        TakeEntries();
+
         // Half of a beginning would take away what the disk knows of the other half.
-        var settled = _catalogue.Settled && _entries.All(entry => entry.Watch.Settled) && _gateways.Values.All(watch => watch.Settled) && _intentions.Settled && _services.Settled;
+        var settled = _catalogue.Settled && _entries.All(entry => entry.Watch.Settled) && _gateways.Values.All(watch => watch.Settled) && _intentions.Settled && _services.Settled && _targets.Settled;
         if (!settled && _pulse.Error is null)
         {
             return null;
         }
 
-        TakeEntries();
         var report = new RegistryReport(_shelf.Entries, _nodes.Nodes, Errors())
         {
             Catalogue = _catalogue.Value is null || !settled ? null : Catalogue(names),
@@ -193,6 +198,11 @@ internal sealed class ConsulReading : IAsyncDisposable
         {
             _shelf.Take(lists.Select(list => (list.Kind, list.Read!)));
         }
+
+        if (_shelf.Entries is { } entries && _pulse.Datacenter is { } datacenter)
+        {
+            _services.Lead(_targets.Take(entries, datacenter, _services.IsNeeded));
+        }
     }
 
     // The same object while nothing changed, so that nobody compiles for nothing.
@@ -204,12 +214,20 @@ internal sealed class ConsulReading : IAsyncDisposable
                 .. names.Union(_services.Found, StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(name =>
                     _services.Of(name) is var (instances, watched) ? new ServiceSighting(name, instances) { IsDormant = answers && !watched } : null!),
             ],
-            [.. _gateways.Values.SelectMany(watch => watch.Value?.Values ?? [])]);
+            [.. _gateways.Values.SelectMany(watch => watch.Value?.Values ?? [])])
+        {
+            Targets = _targets.Sightings(answers),
+        };
         return _last is not null && Same(_last, next) ? _last : _last = next;
     }
 
     private static bool Same(ServiceCatalogue left, ServiceCatalogue right) =>
         left.Gateways.SequenceEqual(right.Gateways)
+        && left.Targets.Length == right.Targets.Length
+        && left.Targets.Zip(right.Targets).All(pair =>
+            pair.First with { Instances = null } == pair.Second with { Instances = null }
+            && pair.First.Instances is null == pair.Second.Instances is null
+            && (pair.First.Instances ?? []).AsSpan().SequenceEqual((pair.Second.Instances ?? []).AsSpan()))
         && left.Services.Length == right.Services.Length
         && left.Services.Zip(right.Services).All(pair =>
             pair.First.Name == pair.Second.Name
@@ -225,7 +243,7 @@ internal sealed class ConsulReading : IAsyncDisposable
         errors.AddRange(_intentions.Broken);
         IEnumerable<string> said = _pulse.Error is { } dead
             ? [dead]
-            : _entries.Select(entry => entry.Watch.Error).Append(_catalogue.Error).Concat(_gateways.Values.Select(watch => watch.Error)).OfType<string>().Concat(_intentions.Errors).Concat(_services.Errors).Distinct();
+            : _entries.Select(entry => entry.Watch.Error).Append(_catalogue.Error).Concat(_gateways.Values.Select(watch => watch.Error)).OfType<string>().Concat(_intentions.Errors).Concat(_services.Errors).Concat(_targets.Errors).Distinct();
         foreach (var error in said)
         {
             errors.Add(SourceLocation.Option(_name), "", error, "the last good configuration stays in use; check the agent and the token");

@@ -27,6 +27,7 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
     private readonly Queue<string> _rotation = new();
     private ImmutableArray<string> _names = [];
     private ImmutableArray<string> _declared = declared;
+    private ImmutableHashSet<string> _led = [];
     private long? _evictedAt;
 
     /// <summary>Whether every declared service has its first answer.</summary>
@@ -98,16 +99,52 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
         ground.Changed();
     }
 
-    /// <summary>A request asks for this one: it is watched from now on, in the place of one that is needed less, or where there is none looked at once.</summary>
-    public void Want(string name)
+    /// <summary>Whether somebody needs this one for itself: it is declared, was used lately, or all are looked at.</summary>
+    public bool IsNeeded(string name)
     {
         lock (_lock)
         {
+            return fills || _declared.Contains(name) || _used.ContainsKey(name);
+        }
+    }
+
+    /// <summary>What is needed leads to these: they are watched too.</summary>
+    public void Lead(ImmutableHashSet<string> names)
+    {
+        lock (_lock)
+        {
+            var before = _led;
+            _led = names;
+            foreach (var name in before.Except(names).Where(name => !fills && !_used.ContainsKey(name) && !_declared.Contains(name)))
+            {
+                End(name);
+            }
+
+            foreach (var name in names.Where(name => _names.Contains(name, StringComparer.Ordinal)))
+            {
+                _ = Begin(name);
+            }
+        }
+    }
+
+    /// <summary>A request asks for this one: it is watched from now on, in the place of one that is needed less, or where there is none looked at once.</summary>
+    public void Want(string name)
+    {
+        bool fresh;
+        lock (_lock)
+        {
+            fresh = !_used.ContainsKey(name);
             _used[name] = ground.Time.GetTimestamp();
             if (_names.Contains(name, StringComparer.Ordinal) && !Begin(name))
             {
                 _looks.Begin(name);
             }
+        }
+
+        // It may lead to others, which are to be looked at from now on.
+        if (fresh)
+        {
+            ground.Changed();
         }
     }
 
@@ -130,7 +167,7 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
                 if (ground.Time.GetElapsedTime(at) > ground.Times.Use)
                 {
                     _ = _used.Remove(name);
-                    if (!fills && !_declared.Contains(name))
+                    if (!fills && !_declared.Contains(name) && !_led.Contains(name))
                     {
                         End(name);
                     }
@@ -206,7 +243,7 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
             return false;
         }
 
-        var least = _watches.Keys.Where(name => !_declared.Contains(name)).MinBy(name => _used.GetValueOrDefault(name, long.MinValue));
+        var least = _watches.Keys.Where(name => !_declared.Contains(name) && !_led.Contains(name)).MinBy(name => _used.GetValueOrDefault(name, long.MinValue));
         if (least is null || (_used.TryGetValue(least, out var used) && ground.Time.GetElapsedTime(used) < ground.Times.Wait))
         {
             return false;

@@ -64,6 +64,27 @@ internal sealed class ReaderTests
     }
 
     [Test]
+    public void A_splitter_that_is_read_before_its_resolver_waits_and_holds_nothing_up()
+    {
+        var shelf = new EntryShelf();
+        var defaults = EntryReader.Read(Bytes("""[{"Kind":"service-defaults","Name":"web","Protocol":"http"}]"""));
+        var more = EntryReader.Read(Bytes("""[{"Kind":"service-defaults","Name":"web","Protocol":"http"},{"Kind":"service-defaults","Name":"api","Protocol":"grpc"}]"""));
+        var none = EntryReader.Read(Bytes("[]"));
+        var splitter = EntryReader.Read(Bytes("""[{"Kind":"service-splitter","Name":"web","Splits":[{"Weight":100,"ServiceSubset":"v1"}]}]"""));
+        var resolver = EntryReader.Read(Bytes("""[{"Kind":"service-resolver","Name":"web","Subsets":{"v1":{}}}]"""));
+
+        shelf.Take([("service-defaults", defaults), ("service-splitter", none), ("service-resolver", none)]);
+        shelf.Take([("service-defaults", more), ("service-splitter", splitter), ("service-resolver", none)]);
+        Assert.That((shelf.Entries!.ServiceSplitters.Length, shelf.Entries.ServiceDefaults.Length), Is.EqualTo((0, 2)), "what it has nothing to do with is used");
+        Assert.That(shelf.Errors.Single().ToString(), Does.StartWith("consul:service-splitter/web:1:").And.Contains("web has no subset 'v1'"));
+        shelf.Take([("service-defaults", more), ("service-splitter", splitter), ("service-resolver", resolver)]);
+        Assert.That((shelf.Entries!.ServiceSplitters.Length, shelf.Errors.Length), Is.EqualTo((1, 0)));
+
+        shelf.Take([("service-defaults", defaults), ("service-splitter", splitter), ("service-resolver", none)]);
+        Assert.That((shelf.Entries!.ServiceSplitters.Length, shelf.Entries.ServiceResolvers.Length, shelf.Errors.Length), Is.EqualTo((1, 1, 1)), "the subset that is still needed stays");
+    }
+
+    [Test]
     public void The_good_one_of_a_name_stays_until_there_is_a_better_or_none()
     {
         var shelf = new EntryShelf();
