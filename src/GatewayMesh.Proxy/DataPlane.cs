@@ -180,9 +180,11 @@ public sealed class DataPlane : IAsyncDisposable
 
             _traffic.Mesh = new LiveMesh(snapshot, table, RouteTable.Of(snapshot, table, _random, _options.Time)) { Limits = _limits.Apply(snapshot) };
             _demand?.Applied(table);
+            _budgets.Process.Declare(snapshot.Policy.Retries.Budget.Ratio, snapshot.Policy.Retries.Budget.MinPerSecond);
             _budgets.Keep(service => table.Find(service) is not null || snapshot.Services.ContainsKey(service));
             var addresses = new HashSet<HostPort>(snapshot.Gateways.Select(gateway => gateway.Mesh));
             addresses.UnionWith(table.Instances.Select(instance => instance.Key.Address));
+            addresses.UnionWith(table.Instances.Select(instance => instance.Model.Application).OfType<HostPort>());
             _upstreams.RetireAllBut(addresses);
             Metrics.SetRevision(snapshot.Revision);
         }

@@ -4,14 +4,16 @@ namespace GatewayMesh.Configuration.Policies;
 internal sealed class PolicyCompiler
 {
     private readonly Dictionary<string, ServicePolicyEntry> _entries;
-    private readonly PolicyModel _shared;
 
     public PolicyCompiler(IEnumerable<ServicePolicyEntry> entries)
     {
         _entries = entries.ToDictionary(entry => entry.Name, StringComparer.OrdinalIgnoreCase);
-        _shared = PolicyModel.Default.Under(_entries.GetValueOrDefault(ServicePolicyEntry.All));
+        Shared = PolicyModel.Default.Under(_entries.GetValueOrDefault(ServicePolicyEntry.All));
     }
 
+    /// <summary>The policy of all services that say nothing themselves.</summary>
+    public PolicyModel Shared { get; }
+
     /// <summary>The policy of <paramref name="service"/>.</summary>
-    public PolicyModel Of(string service) => _shared.Under(_entries.GetValueOrDefault(service));
+    public PolicyModel Of(string service) => Shared.Under(_entries.GetValueOrDefault(service));
 }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Intentions;
+using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Routing;
 
 namespace GatewayMesh.Configuration.Snapshot;
@@ -29,6 +30,9 @@ public sealed class MeshSnapshot
             && Targets.All(pair => other.Targets.TryGetValue(pair.Key, out var target) && target.IsDormant == pair.Value.IsDormant)
             && Services.All(pair => other.Services.TryGetValue(pair.Key, out var service) && service.IsDormant == pair.Value.IsDormant);
     }
+
+    /// <summary>The policy named <c>*</c>: of services that say nothing themselves, and of what a process shares between all of them (its retry budget).</summary>
+    public PolicyModel Policy { get; init; } = PolicyModel.Default;
 
     /// <summary>The gateways of the cluster, healthy or not.</summary>
     public ImmutableArray<GatewayModel> Gateways { get; init; } = [];

@@ -36,9 +36,10 @@ public static class SnapshotCompiler
         var table = IntentionTable.Of(intentions);
         return new MeshSnapshot
         {
-            Revision = SnapshotDigest.Of(services, routes.Targets, gateways, ingress, table),
+            Revision = SnapshotDigest.Of(policies.Shared, services, routes.Targets, gateways, ingress, table),
             Services = services.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
             Targets = routes.Targets.ToFrozenDictionary(target => target.Id, StringComparer.OrdinalIgnoreCase),
+            Policy = policies.Shared,
             Gateways = gateways,
             Ingress = ingress.ToFrozenDictionary(),
             Intentions = table,

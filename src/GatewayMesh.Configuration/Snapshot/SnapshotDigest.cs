@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using GatewayMesh.Configuration.Intentions;
+using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Routing;
 
 namespace GatewayMesh.Configuration.Snapshot;
@@ -14,6 +15,7 @@ internal static class SnapshotDigest
     private const int Length = 12;
 
     public static string Of(
+        PolicyModel shared,
         SortedDictionary<string, ServiceModel> services,
         IEnumerable<TargetModel> targets,
         ImmutableArray<GatewayModel> gateways,
@@ -21,6 +23,7 @@ internal static class SnapshotDigest
         IntentionTable intentions)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Add(hash, shared.Text);
         foreach (var service in services.Values)
         {
             Add(hash, "service", service.Name, service.Protocol);

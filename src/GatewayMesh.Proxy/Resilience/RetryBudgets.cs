@@ -8,7 +8,7 @@ internal sealed class RetryBudgets(TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, RetryBudget> _services = new(StringComparer.Ordinal);
 
-    /// <summary>Of all services together.</summary>
+    /// <summary>Of all services together, on the terms of the policy named <c>*</c>.</summary>
     public RetryBudget Process { get; } = new(time);
 
     /// <summary>Of one service, on the terms of its policy.</summary>

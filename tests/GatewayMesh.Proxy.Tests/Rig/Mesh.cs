@@ -21,6 +21,7 @@ internal sealed class Mesh : IAsyncDisposable
     private readonly List<GatewayModel> _gateways = [];
     private readonly Dictionary<(string, int), IngressModel> _ingress = [];
     private IntentionTable _intentions = IntentionTable.AllowAll;
+    private PolicyModel _policy = PolicyModel.Default;
     private int _revision;
 
     private Mesh(DataPlane plane) => Plane = plane;
@@ -114,6 +115,13 @@ internal sealed class Mesh : IAsyncDisposable
         return Apply();
     }
 
+    /// <summary>The policy named <c>*</c>, as far as the process itself goes by it.</summary>
+    public Mesh Policy(PolicyModel policy)
+    {
+        _policy = policy;
+        return Apply();
+    }
+
     public Mesh Apply()
     {
         Plane.Apply(new MeshSnapshot
@@ -123,6 +131,7 @@ internal sealed class Mesh : IAsyncDisposable
             Gateways = [.. _gateways],
             Ingress = _ingress.ToFrozenDictionary(),
             Intentions = _intentions,
+            Policy = _policy,
         });
         return this;
     }

@@ -1,6 +1,6 @@
 namespace GatewayMesh.Configuration.Policies.Retries;
 
-/// <summary>How many retries and hedges a process may send to one service, over the last ten seconds. The process has a budget over all services beside it, with the same defaults.</summary>
+/// <summary>How many retries and hedges a process may send to one service, over the last ten seconds. The process has a budget over all services beside it, with the terms of the policy named <c>*</c>.</summary>
 public sealed record BudgetModel
 {
     /// <summary>For each request, 0 to 1. Default: 0.2, as in Linkerd and Envoy.</summary>
