@@ -44,6 +44,7 @@ public sealed class DataPlane : IAsyncDisposable
     private readonly RateMeter _rate;
     private readonly SplitMix _random;
     private readonly EndpointRegistry _endpoints;
+    private readonly ITimer _ticking;
     private readonly UpstreamPools _upstreams;
     private readonly YarpForwarder _forwarder = new();
     private readonly ToApplication _applications;
@@ -76,7 +77,8 @@ public sealed class DataPlane : IAsyncDisposable
         _rate = new RateMeter(time);
         _listeners = new LentListeners(options.Limits.MaxConnections, options.Progress, options.Logs);
         _connections = new OpenConnections(_listeners, time);
-        _endpoints = new EndpointRegistry(time, state => Metrics.CountEjection(state.Key.Service));
+        _endpoints = new EndpointRegistry(time, (state, cause) => Metrics.CountEjection(state.Key.Service, cause), options.Zone);
+        _ticking = time.CreateTimer(_ => _endpoints.Tick(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
         _upstreams = new UpstreamPools(time, options.Certificates);
         _applications = new ToApplication(options.Node, time);
         _measured = options.AdaptiveConcurrency.Enabled ? new RunningLimit(new AdaptiveLimit(options.AdaptiveConcurrency, SheddingModel.Default, time, random), time) : null;
@@ -90,7 +92,7 @@ public sealed class DataPlane : IAsyncDisposable
         var identity = options.Identity ?? (options.Certificates is { } certificates
             ? new MutualIdentity(certificates, options.IngressService, options.GatewayService, time)
             : new PlaintextIdentity(options.IngressService));
-        var attempts = new AttemptLoop(options, _forwarder, _upstreams, new PowerOfTwoChoices(time, random), new BypassedSidecars(time), random, new RetryJudge(_budgets, time, random, Metrics), Metrics, identity);
+        var attempts = new AttemptLoop(options, _forwarder, _upstreams, new EndpointPicker(time, random), new BypassedSidecars(time), random, new RetryJudge(_budgets, time, random, Metrics), Metrics, identity);
         var pipeline = new RequestPipeline(options, pseudonym, random, _budgets, identity, _demand, denials, _running, attempts);
         var behaviours = new ListenerBehaviours(options, _admission, _applications);
         _application = new MeshApplication(pipeline, behaviours, new RequestTelemetry(Metrics, _accessLog), _traffic, pseudonym, time, options.Progress);
@@ -244,7 +246,15 @@ public sealed class DataPlane : IAsyncDisposable
         [
             .. table.Instances.Concat(table.Gateways.Concat(_applications.Applications).SelectMany(set => set.All)).Select(static state => new EndpointView(
                 state.Key.Service, state.Key.Id, state.Model.Node, state.Model.Address, state.Model.Healthy,
-                state.InFlight, state.ConsecutiveFailures, state.IsEjected, state.EjectedFor)),
+                state.InFlight, state.ConsecutiveFailures, state.IsEjected, state.EjectedFor)
+            {
+                Weight = state.Model.Weight,
+                Zone = state.Model.Zone,
+                Latency = state.Latency,
+                SlowStart = state.SlowStart,
+                Ejections = state.Ejections,
+                Cause = state.EjectionCause,
+            }),
         ];
     }
 
@@ -273,6 +283,8 @@ public sealed class DataPlane : IAsyncDisposable
         {
             await _server.StopAsync(now.Token).ConfigureAwait(false);
         }
+
+        await _ticking.DisposeAsync().ConfigureAwait(false);
 
         _server.Dispose();
         _listeners.Dispose();

@@ -52,6 +52,9 @@ public sealed record DataPlaneOptions
     /// <summary>Ingress listeners: networks whose <c>X-Forwarded-*</c> and PROXY headers are believed. Default: none.</summary>
     public ImmutableArray<IPNetwork> TrustedProxies { get; init; } = [];
 
+    /// <summary>Zone of this node, whose instances go first. Default: null, zones make no difference.</summary>
+    public string? Zone { get; init; }
+
     /// <summary>The clock. Default: the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -81,6 +84,7 @@ public sealed record DataPlaneOptions
     {
         Node = bootstrap.Node,
         RoleName = bootstrap.Role switch { MeshRole.Sidecar => "sidecar", MeshRole.Gateway => "gateway", _ => "ingress" },
+        Zone = bootstrap.Zone,
         Limits = bootstrap.Limits,
         GatewayShare = bootstrap.GatewayShare,
         GatewayGroups = bootstrap.Sidecar?.Services.ToImmutableDictionary(service => service.Name, service => service.GatewayGroup) ?? ImmutableDictionary<string, string>.Empty,

@@ -81,9 +81,16 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
             }
         }
 
+        ReadCallStatus(proxyResponse.Headers);
         if (!exchange.Answered.IsError)
         {
-            exchange.Hop.Lease.Report(EndpointOutcome.Success); // now, not at the end: a trial by a long stream must not keep the instance out
+            exchange.AnswerStatus = (int)proxyResponse.StatusCode;
+            exchange.Hop.Lease.Answered(); // a refusal of the mesh is no answer: it comes quickly, and would draw traffic
+            if (HeadShows() is (EndpointOutcome.Success or EndpointOutcome.Alive) and var shown)
+            {
+                exchange.Hop.Lease.Report(shown); // now, not at the end: a trial by a long stream must not keep the instance out
+            }
+
             if (exchange.MayDrop?.Invoke(exchange, MeshError.None, proxyResponse) == true)
             {
                 return Drop(response, MeshError.None);
@@ -91,7 +98,6 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         }
 
         CopyResponseHeaders(proxyResponse, response);
-        ReadCallStatus(proxyResponse.Headers);
         if (HasStreamedBody(httpContext, proxyResponse))
         {
             await response.Body.FlushAsync(cancellationToken).ConfigureAwait(false); // the head of a stream must not wait for its first event
@@ -113,6 +119,12 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         exchange.IsAnswerWhole = true;
         return exchange.AnswerEndsAsync();
     }
+
+    // A gateway that passes an application's error on is well itself.
+    private EndpointOutcome HeadShows() =>
+        exchange.Hop.Destination is not null ? EndpointOutcome.Success
+        : EndpointEvidence.OfAnswer(exchange.AnswerStatus, exchange.CallStatus) is var shown && shown == EndpointOutcome.Success && exchange.IsGrpc && exchange.CallStatus == GrpcStatus.None ? EndpointOutcome.Alive
+        : shown;
 
     private void ReadCallStatus(HttpResponseHeaders fields)
     {

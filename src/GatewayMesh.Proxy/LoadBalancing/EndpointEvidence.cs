@@ -1,8 +1,9 @@
 using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Grpc;
 
 namespace GatewayMesh.Proxy.LoadBalancing;
 
-/// <summary>From error to evidence about the instance.</summary>
+/// <summary>From error or answer to evidence about the instance.</summary>
 public static class EndpointEvidence
 {
     /// <summary>What <paramref name="kind"/>, met while talking to an instance or said by its sidecar, shows of that instance.</summary>
@@ -16,5 +17,20 @@ public static class EndpointEvidence
         // A proxy that protects itself or its application is well: were it ejected, the others would get its share and refuse too.
         MeshErrorKind.Overloaded or MeshErrorKind.LimitReached or MeshErrorKind.CircuitOpen or MeshErrorKind.Shed or MeshErrorKind.ConcurrencyLimited => EndpointOutcome.Cancelled,
         _ => EndpointOutcome.Success,
+    };
+
+    /// <summary>What the application's own answer shows of the instance.</summary>
+    /// <param name="status">Status of HTTP.</param>
+    /// <param name="grpcStatus">Status of gRPC, <see cref="GrpcStatus.None"/> where there is none; it goes before the other (Envoy, <c>grpcToHttpStatus</c>).</param>
+    public static EndpointOutcome OfAnswer(int status, int grpcStatus = GrpcStatus.None) => grpcStatus switch
+    {
+        GrpcStatus.Unavailable or GrpcStatus.DeadlineExceeded => EndpointOutcome.GatewayError,
+        GrpcStatus.Unknown or GrpcStatus.Internal or GrpcStatus.DataLoss => EndpointOutcome.ServerError,
+        _ => status switch
+        {
+            502 or 503 or 504 => EndpointOutcome.GatewayError,
+            >= 500 and < 600 => EndpointOutcome.ServerError,
+            _ => EndpointOutcome.Success,
+        },
     };
 }

@@ -6,12 +6,14 @@ namespace GatewayMesh.Proxy.LoadBalancing;
 public readonly struct EndpointLease
 {
     private readonly int _epoch;
+    private readonly long _began;
 
-    internal EndpointLease(EndpointState state, int epoch, bool isTrial)
+    internal EndpointLease(EndpointState state, int epoch, bool isTrial, long began)
     {
         State = state;
         _epoch = epoch;
         IsTrial = isTrial;
+        _began = began;
     }
 
     /// <summary>The instance's live state.</summary>
@@ -23,13 +25,18 @@ public readonly struct EndpointLease
     /// <summary>True when this request is the one that tries an instance after its ejection.</summary>
     public bool IsTrial { get; }
 
-    /// <summary>Says what is known so far, for example success when the response head is there: a trial by a long stream must not keep the instance out.</summary>
+    /// <summary>The head of an answer is there: its time is taken. At most once.</summary>
+    public void Answered() => State.Answered(_began);
+
+    /// <summary>Says what is known so far, success or <see cref="EndpointOutcome.Alive"/> when the response head is there: a trial by a long stream must not keep the instance out.</summary>
     public void Report(EndpointOutcome outcome) => State.Report(outcome, _epoch, IsTrial);
 
     /// <summary>The request is over, with this evidence.</summary>
-    public void End(EndpointOutcome outcome)
+    /// <param name="outcome">What it showed.</param>
+    /// <param name="answered">Whether <see cref="Answered"/> was called: when not, what it waited says how slow the instance is at least.</param>
+    public void End(EndpointOutcome outcome, bool answered = false)
     {
         State.Report(outcome, _epoch, IsTrial);
-        State.Leave();
+        State.Leave(outcome, _began, answered);
     }
 }

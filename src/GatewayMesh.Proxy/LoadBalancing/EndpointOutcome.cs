@@ -1,8 +1,8 @@
 namespace GatewayMesh.Proxy.LoadBalancing;
 
 /// <summary>
-/// What one request showed of an instance. An application's own answer, 500 included, shows that it lives: were a 500 a failure, one caller's
-/// poisonous request would eject every instance for all callers.
+/// What one request showed of an instance. An application's own answer, 500 included, shows that it lives; whether many such answers eject it is the policy's to say
+/// (<c>ejection.consecutive5xx</c> and its like), and the share of the instances that may be ejected bounds what one caller's poisonous requests can do.
 /// </summary>
 public enum EndpointOutcome
 {
@@ -12,6 +12,9 @@ public enum EndpointOutcome
     /// <summary>It answered.</summary>
     Success,
 
+    /// <summary>It answers, and how well is not known yet: a gRPC call whose status comes at its end.</summary>
+    Alive,
+
     /// <summary>No connection: refused, timed out, unreachable, not resolved.</summary>
     ConnectFailed,
 
@@ -20,4 +23,10 @@ public enum EndpointOutcome
     /// or a 502, 503 or 504 by the instance's own sidecar (known by its <c>Proxy-Status</c>).
     /// </summary>
     Failed,
+
+    /// <summary>The application answered 500 to 599 other than <see cref="GatewayError"/>, or a gRPC status that means as much.</summary>
+    ServerError,
+
+    /// <summary>The application answered 502, 503 or 504, or a gRPC status that means as much.</summary>
+    GatewayError,
 }

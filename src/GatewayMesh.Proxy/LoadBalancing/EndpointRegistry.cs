@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Routing;
 using GatewayMesh.Configuration.Snapshot;
+using GatewayMesh.Proxy.LoadBalancing.Outliers;
 
 namespace GatewayMesh.Proxy.LoadBalancing;
 
@@ -11,16 +12,21 @@ public sealed class EndpointRegistry
 {
     private readonly Lock _applying = new();
     private readonly TimeProvider _time;
-    private readonly Action<EndpointState>? _ejected;
+    private readonly Action<EndpointState, EjectionCause>? _ejected;
+    private readonly EjectionShares _shares;
+    private readonly string? _zone;
     private Dictionary<EndpointKey, EndpointState> _states = [];
     private EndpointTable _current = EndpointTable.Empty;
 
     /// <summary>An empty registry.</summary>
     /// <param name="time">The clock of ejections.</param>
-    /// <param name="ejected">Called at each ejection, on the thread of the request that caused it; must be quick. Default: nobody.</param>
-    public EndpointRegistry(TimeProvider time, Action<EndpointState>? ejected = null)
+    /// <param name="ejected">Called at each ejection, on the thread of the request or timer that caused it; must be quick. Default: nobody.</param>
+    /// <param name="zone">Zone of this node, whose instances go first. Default: null, zones make no difference.</param>
+    public EndpointRegistry(TimeProvider time, Action<EndpointState, EjectionCause>? ejected = null, string? zone = null)
     {
         _time = time;
+        _zone = zone;
+        _shares = new EjectionShares(time);
         _ejected = ejected;
     }
 
@@ -43,8 +49,25 @@ public sealed class EndpointRegistry
                 group => SetOf(group.Key, PolicyModel.Default, "http", [.. group.Select(AsEndpoint)], states),
                 StringComparer.Ordinal);
             _states = states;
+            _shares.Narrow(states.Values);
             Volatile.Write(ref _current, new EndpointTable(services, gateways, targets));
+            _shares.Widen(states.Values);
             return _current;
+        }
+    }
+
+    /// <summary>Ends the intervals whose time is over, and ejects the outliers of each (<c>ejection.interval</c>). To be called about once a second; never at the same time as itself.</summary>
+    public void Tick()
+    {
+        OutlierWatch[] watches;
+        lock (_applying)
+        {
+            watches = [.. _shares.Watches];
+        }
+
+        foreach (var watch in watches)
+        {
+            watch.Tick();
         }
     }
 
@@ -99,6 +122,7 @@ public sealed class EndpointRegistry
             }
         }
 
-        return new EndpointSet(service, policy, all.ToImmutable(), protocol, healthy.ToImmutable()) { IsDormant = dormant, Target = target };
+        var before = target is null ? _current.Find(service) : _current.FindTarget(target);
+        return new EndpointSet(service, policy, all.ToImmutable(), protocol, healthy.ToImmutable(), _zone, before) { IsDormant = dormant, Target = target };
     }
 }

@@ -9,7 +9,7 @@ public sealed class EndpointSet
 {
     private bool _used;
 
-    internal EndpointSet(string service, PolicyModel policy, ImmutableArray<EndpointState> all, string protocol = "http", ImmutableArray<EndpointState> healthy = default)
+    internal EndpointSet(string service, PolicyModel policy, ImmutableArray<EndpointState> all, string protocol = "http", ImmutableArray<EndpointState> healthy = default, string? zone = null, EndpointSet? before = null)
     {
         Service = service;
         Policy = policy;
@@ -17,6 +17,7 @@ public sealed class EndpointSet
         Protocol = protocol;
         SpeaksHttp2 = protocol is "http2" or "grpc";
         Healthy = !healthy.IsDefault ? healthy : [.. all.Where(state => state.Model.Healthy)];
+        Pools = new EndpointPools(policy.LoadBalancing, All, Healthy, zone, before?.Pools);
     }
 
     /// <summary>Name of the service.</summary>
@@ -40,16 +41,34 @@ public sealed class EndpointSet
     /// <summary>Those that the registry calls healthy.</summary>
     public ImmutableArray<EndpointState> Healthy { get; }
 
+    /// <summary>From which of them an attempt's is picked, and how.</summary>
+    internal EndpointPools Pools { get; }
+
     /// <summary>The registry does not look at them now and would answer whoever asks. Default: false.</summary>
     public bool IsDormant { get; init; }
 
-    /// <summary>Whether an instance is healthy and not ejected (or due for its trial).</summary>
+    /// <summary>Whether an instance is healthy and neither ejected (or due for its trial) nor known to fail.</summary>
     /// <param name="now">Timestamp of the moment.</param>
     internal bool IsWell(long now)
     {
         foreach (var state in Healthy)
         {
-            if (state.IsUsable(now))
+            if (state.IsWell(now))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether one of the healthy ones may answer: not all of them have left their latest requests without an answer.</summary>
+    /// <param name="now">Timestamp of the moment.</param>
+    internal bool IsReachable(long now)
+    {
+        foreach (var state in Healthy)
+        {
+            if (!state.IsOutOfReach(now))
             {
                 return true;
             }

@@ -1,26 +1,38 @@
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Snapshot;
+using GatewayMesh.Proxy.LoadBalancing.Outliers;
 
 namespace GatewayMesh.Proxy.LoadBalancing;
 
 /// <summary>
-/// The live side of an instance: requests in flight and passive ejection. Lives as long as its key (service, id, address) stands in the
-/// snapshot; no locks, and nothing is allocated while all goes well.
+/// The live side of an instance: requests in flight, latency, what an interval showed, and passive ejection. Lives as long as its key (service, id, address) stands in
+/// the snapshot; no locks, and nothing is allocated while all goes well.
 /// </summary>
 public sealed class EndpointState
 {
     private readonly TimeProvider _time;
-    private readonly Action<EndpointState>? _ejected;
+    private readonly Action<EndpointState, EjectionCause>? _ejected;
+    private readonly PeakEwma _latency;
+    private EjectionShare _share;
     private Ejection _ejection = Ejection.Trusted;
     private Declared _declared;
+    private long _since;
+    private long _good;
+    private long _bad;
+    private long _answers;
+    private long _taken;
     private int _inFlight;
+    private bool _isRetired;
 
-    internal EndpointState(EndpointModel model, PolicyModel policy, TimeProvider time, Action<EndpointState>? ejected = null)
+    internal EndpointState(EndpointModel model, PolicyModel policy, TimeProvider time, Action<EndpointState, EjectionCause>? ejected = null)
     {
         Key = EndpointKey.Of(model);
         _declared = new Declared(model, policy);
         _time = time;
         _ejected = ejected;
+        _since = time.GetTimestamp();
+        _latency = new PeakEwma(time, policy.LoadBalancing.Ewma.DefaultRtt);
+        _share = new EjectionShare(policy.Ejection.MostOf(1), instances: 1);
     }
 
     /// <summary>What makes it the same instance over reloads.</summary>
@@ -32,11 +44,20 @@ public sealed class EndpointState
     /// <summary>Requests begun and not ended.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
 
-    /// <summary>Failures in a row since the last success, 0 while ejected.</summary>
+    /// <summary>Peak EWMA of the time to the head of an answer.</summary>
+    public TimeSpan Latency => TimeSpan.FromSeconds(LatencyAt(_time.GetTimestamp()));
+
+    /// <summary>Share of its share of the requests that it gets for being new, 0 to 1 (<c>loadBalancing.slowStart</c>).</summary>
+    public double SlowStart => SlowStartAt(_time.GetTimestamp());
+
+    /// <summary>Attempts in a row without an answer, 0 while ejected.</summary>
     public int ConsecutiveFailures => Volatile.Read(ref _ejection).Failures;
 
     /// <summary>True while it gets no traffic but trials.</summary>
     public bool IsEjected => Volatile.Read(ref _ejection).IsEjected;
+
+    /// <summary>Why it is ejected.</summary>
+    public EjectionCause EjectionCause => Volatile.Read(ref _ejection) is { IsEjected: true } ejection ? ejection.Cause : EjectionCause.None;
 
     /// <summary>True while a trial is under way.</summary>
     public bool IsOnTrial => Volatile.Read(ref _ejection).OnTrial;
@@ -55,6 +76,12 @@ public sealed class EndpointState
         }
     }
 
+    /// <summary>How calls to it are made, as last declared.</summary>
+    internal PolicyModel Policy => Volatile.Read(ref _declared).Policy;
+
+    /// <summary>The places that it shares with the other instances of its service.</summary>
+    internal EjectionShare Share => Volatile.Read(ref _share);
+
     /// <summary>True when a request may begin here by the rules: not ejected, or due for a trial.</summary>
     internal bool IsUsable(long now)
     {
@@ -62,20 +89,36 @@ public sealed class EndpointState
         return !ejection.IsEjected || ejection.TrialIsDue(now);
     }
 
+    /// <summary>True when it is ejected and a trial may begin.</summary>
+    internal bool IsDue(long now) => Volatile.Read(ref _ejection).TrialIsDue(now);
+
+    /// <summary>True when it is worth a request where there is another way: usable, and not known to fail.</summary>
+    internal bool IsWell(long now) => Volatile.Read(ref _ejection).IsWell(now);
+
+    /// <summary>True when it has not answered so often that there is no point in asking it, ejected or not.</summary>
+    internal bool IsOutOfReach(long now) => Volatile.Read(ref _ejection) is { Cause: EjectionCause.ConsecutiveFailures } ejection && !ejection.IsWell(now);
+
+    /// <summary>Seconds of the peak EWMA.</summary>
+    internal double LatencyAt(long now) => _latency.Read(now, Policy.LoadBalancing.Ewma.Decay.TotalSeconds);
+
+    /// <summary>As <see cref="SlowStart"/>.</summary>
+    internal double SlowStartAt(long now) => Policy.LoadBalancing.SlowStart.ShareAfter(_time.GetElapsedTime(Interlocked.Read(ref _since), now));
+
     /// <summary>Begins a request here when it is usable. After an ejection only one caller gets the trial.</summary>
     public bool TryBegin(out EndpointLease lease)
     {
+        var now = _time.GetTimestamp();
         while (true)
         {
             var ejection = Volatile.Read(ref _ejection);
             if (!ejection.IsEjected)
             {
                 Interlocked.Increment(ref _inFlight);
-                lease = new EndpointLease(this, ejection.Epoch, false);
+                lease = new EndpointLease(this, ejection.Epoch, false, now);
                 return true;
             }
 
-            if (!ejection.TrialIsDue(_time.GetTimestamp()))
+            if (!ejection.TrialIsDue(now))
             {
                 lease = default;
                 return false;
@@ -84,7 +127,7 @@ public sealed class EndpointState
             if (Interlocked.CompareExchange(ref _ejection, ejection with { OnTrial = true }, ejection) == ejection)
             {
                 Interlocked.Increment(ref _inFlight);
-                lease = new EndpointLease(this, ejection.Epoch, true);
+                lease = new EndpointLease(this, ejection.Epoch, true, now);
                 return true;
             }
         }
@@ -99,36 +142,194 @@ public sealed class EndpointState
         }
 
         Interlocked.Increment(ref _inFlight);
-        return new EndpointLease(this, Volatile.Read(ref _ejection).Epoch, false);
+        return new EndpointLease(this, Volatile.Read(ref _ejection).Epoch, false, _time.GetTimestamp());
+    }
+
+    internal void Answered(long began)
+    {
+        var now = _time.GetTimestamp();
+        var taken = _time.GetElapsedTime(began, now);
+        _latency.Observe(taken.TotalSeconds, now, Policy.LoadBalancing.Ewma.Decay.TotalSeconds);
+        Interlocked.Increment(ref _answers);
+        Interlocked.Add(ref _taken, taken.Ticks);
     }
 
     internal void Report(EndpointOutcome outcome, int epoch, bool trial)
     {
-        var policy = Volatile.Read(ref _declared).Policy;
+        var policy = Policy;
         while (true)
         {
             var before = Volatile.Read(ref _ejection);
-            var after = before.After(outcome, epoch, trial, policy, _time.GetTimestamp(), _time);
-            if (ReferenceEquals(before, after))
+            var now = _time.GetTimestamp();
+            var after = before.After(outcome, epoch, trial, policy, now, _time);
+            if (ReferenceEquals(before, after) || (after.IsEjected && after.Epoch != before.Epoch ? TryEject(before, after, after.Cause) : TrySwap(before, after)))
             {
                 return;
             }
 
-            if (Interlocked.CompareExchange(ref _ejection, after, before) == before)
+            // No place for it: what was seen is kept, so that the next failure asks again.
+            if (after.IsEjected && !before.IsEjected && Volatile.Read(ref _ejection) == before && TrySwap(before, before.Spared(outcome, after.Cause, policy, now, _time)))
             {
-                if (after.Times > 0 && after.Epoch != before.Epoch)
-                {
-                    _ejected?.Invoke(this);
-                }
-
                 return;
             }
         }
     }
 
-    internal void Leave() => Interlocked.Decrement(ref _inFlight);
+    /// <summary>Ejects it for what an interval showed; false when as many as may be are ejected. True also when it is ejected already.</summary>
+    internal bool Eject(EjectionCause cause)
+    {
+        while (true)
+        {
+            var before = Volatile.Read(ref _ejection);
+            if (before.IsEjected || TryEject(before, before.Ejected(cause, Policy, _time.GetTimestamp(), _time), cause))
+            {
+                return true;
+            }
 
-    internal void Declare(EndpointModel model, PolicyModel policy) => Volatile.Write(ref _declared, new Declared(model, policy));
+            if (Volatile.Read(ref _ejection) == before)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>Ends an ejection, because fewer may be; false when there is none.</summary>
+    internal bool Pardon()
+    {
+        while (true)
+        {
+            var before = Volatile.Read(ref _ejection);
+            if (!before.IsEjected)
+            {
+                return false;
+            }
+
+            if (TrySwap(before, before.Pardoned()))
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>An interval without ejection has passed.</summary>
+    internal void ForgetOne()
+    {
+        var before = Volatile.Read(ref _ejection);
+        _ = ReferenceEquals(before.Forgetting(), before) || TrySwap(before, before.Forgetting());
+    }
+
+    /// <summary>It stands in no table any more: it gives its place back and takes none again.</summary>
+    internal void Retire()
+    {
+        Volatile.Write(ref _isRetired, true);
+        _ = Pardon();
+    }
+
+    /// <summary>Takes what was counted since the last call.</summary>
+    internal EndpointCounts TakeCounts() => new(
+        Interlocked.Exchange(ref _good, 0), Interlocked.Exchange(ref _bad, 0), Interlocked.Exchange(ref _answers, 0), TimeSpan.FromTicks(Interlocked.Exchange(ref _taken, 0)));
+
+    /// <summary>Its service's places; before it is in use.</summary>
+    internal void Join(EjectionShare share) => Volatile.Write(ref _share, share);
+
+    internal void Leave(EndpointOutcome outcome, long began, bool answered)
+    {
+        Interlocked.Decrement(ref _inFlight);
+        switch (outcome)
+        {
+            case EndpointOutcome.Cancelled:
+                ObserveWait(began, answered);
+                break;
+            case EndpointOutcome.Success:
+                Interlocked.Increment(ref _good);
+                break;
+            case EndpointOutcome.ConnectFailed or EndpointOutcome.Failed:
+                Interlocked.Increment(ref _bad);
+                ObservePenalty();
+                break;
+            default:
+                Interlocked.Increment(ref _bad);
+                break;
+        }
+    }
+
+    internal void Declare(EndpointModel model, PolicyModel policy)
+    {
+        if (model.Healthy && !Model.Healthy)
+        {
+            Interlocked.Exchange(ref _since, _time.GetTimestamp());
+        }
+
+        Volatile.Write(ref _declared, new Declared(model, policy));
+    }
+
+    // Nobody waited for the end: it would have taken longer than this.
+    private void ObserveWait(long began, bool answered)
+    {
+        var now = _time.GetTimestamp();
+        var waited = _time.GetElapsedTime(began, now).TotalSeconds;
+        if (!answered && waited > LatencyAt(now))
+        {
+            _latency.Observe(waited, now, Policy.LoadBalancing.Ewma.Decay.TotalSeconds);
+        }
+    }
+
+    private void ObservePenalty()
+    {
+        var now = _time.GetTimestamp();
+        var ewma = Policy.LoadBalancing.Ewma;
+        if (ewma.FailurePenalty.TotalSeconds > LatencyAt(now))
+        {
+            _latency.Observe(ewma.FailurePenalty.TotalSeconds, now, ewma.Decay.TotalSeconds);
+        }
+    }
+
+    // A place before the ejection, so that there are never more ejected than places taken. One that is ejected already keeps its place.
+    private bool TryEject(Ejection before, Ejection after, EjectionCause cause)
+    {
+        var share = Share;
+        if (!before.IsEjected && (Volatile.Read(ref _isRetired) || (cause != EjectionCause.ConsecutiveFailures && share.IsOfOne) || !share.TryTake()))
+        {
+            return false;
+        }
+
+        if (Interlocked.CompareExchange(ref _ejection, after, before) != before)
+        {
+            if (!before.IsEjected)
+            {
+                share.Release();
+            }
+
+            return false;
+        }
+
+        share.Touch();
+        _ejected?.Invoke(this, cause);
+        if (Volatile.Read(ref _isRetired))
+        {
+            _ = Pardon();
+        }
+
+        return true;
+    }
+
+    private bool TrySwap(Ejection before, Ejection after)
+    {
+        if (Interlocked.CompareExchange(ref _ejection, after, before) != before)
+        {
+            return false;
+        }
+
+        if (before.IsEjected && !after.IsEjected)
+        {
+            var now = _time.GetTimestamp();
+            Interlocked.Exchange(ref _since, now);
+            _latency.Reset(Policy.LoadBalancing.Ewma.DefaultRtt, now);
+            Share.Release();
+        }
+
+        return true;
+    }
 
     private sealed record Declared(EndpointModel Model, PolicyModel Policy);
 }

@@ -27,7 +27,7 @@ namespace GatewayMesh.Proxy.Pipeline;
 /// every sidecar of the callee out of reach, and sidecarBypass: gateway ──► a gateway ──► the application
 /// </code>
 /// </summary>
-internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder, UpstreamPools upstreams, PowerOfTwoChoices balancer, BypassedSidecars bypassed, SplitMix random, RetryJudge judge, MeshMetrics metrics, ICallerIdentity identity)
+internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder, UpstreamPools upstreams, EndpointPicker balancer, BypassedSidecars bypassed, SplitMix random, RetryJudge judge, MeshMetrics metrics, ICallerIdentity identity)
 {
     private static readonly Func<Exchange, MeshError, HttpResponseMessage, bool> DropForGatewayFallback = static (exchange, error, _) =>
         error.IsError && !error.Forwarded && exchange.CanGoElsewhere && error.Kind != MeshErrorKind.IntentionDenied; // what one door denies is not tried at another
@@ -57,7 +57,7 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
     /// <summary>One attempt at one instance, and what follows it.</summary>
     public async ValueTask<AttemptEnd> TryOnceAsync(Exchange exchange, EndpointSet instances, TargetKind target)
     {
-        balancer.TryPick(instances, ref exchange.Tried, out var lease);
+        balancer.TryPick(instances, HashedRequest.Of(exchange, instances.Policy.LoadBalancing), ref exchange.Tried, out var lease);
         exchange.Untried = instances.All.Length - exchange.Tried.Count;
         var kind = target == TargetKind.MeshPeer && lease.Endpoint.IsBare ? TargetKind.BareInstance : target;
         if (!ForeignCallee.MaySee(options.GatewayService, exchange, lease.Endpoint))
@@ -215,13 +215,16 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
                 error = await forwarder.ForwardAsync(exchange).ConfigureAwait(false);
             }
 
-            outcome = EndpointEvidence.Of(error.IsError ? error.Kind : exchange.Answered.Kind);
+            outcome = error.IsError ? EndpointEvidence.Of(error.Kind)
+                : exchange.Answered.IsError ? EndpointEvidence.Of(exchange.Answered.Kind)
+                : destination is not null ? EndpointOutcome.Success // a gateway that passes an application's error on is well itself
+                : EndpointEvidence.OfAnswer(exchange.AnswerStatus, exchange.CallStatus);
             return error;
         }
         finally
         {
             pass.End(exchange, error);
-            lease.End(outcome);
+            lease.End(outcome, answered: exchange.AnswerStatus != 0);
             upstream.Release();
         }
     }

@@ -186,6 +186,9 @@ internal sealed class Exchange : IBodyObserver
     /// <summary>Is told when the head of an answer is there.</summary>
     public Action? OnAnswerHead { get; set; }
 
+    /// <summary>Status of the application's answer in this attempt; 0 while there is none.</summary>
+    public int AnswerStatus { get; set; }
+
     /// <summary>Ends the connection with this response.</summary>
     public bool Close { get; set; }
 
@@ -267,6 +270,7 @@ internal sealed class Exchange : IBodyObserver
         }
 
         _answering = false;
+        AnswerStatus = 0;
         IsNextGranted = false;
         SetClock(Deadline.Remaining);
         if (Replay.IsActive)
@@ -381,6 +385,7 @@ internal sealed class Exchange : IBodyObserver
         IsGrpc = false;
         CallDeadline = default;
         CallStatus = GrpcStatus.None;
+        AnswerStatus = 0;
         IsUpgrade = false;
         Attempts = default;
         Tried = default;

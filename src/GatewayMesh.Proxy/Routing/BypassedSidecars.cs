@@ -22,27 +22,13 @@ internal sealed class BypassedSidecars(TimeProvider time)
         && !exchange.Dropped && exchange.CanGoElsewhere && !exchange.Deadline.IsOver
         && (error.Kind == MeshErrorKind.ConnectionReset || EndpointEvidence.Of(error.Kind) == EndpointOutcome.ConnectFailed);
 
-    /// <summary>Whether every instance that the registry calls well is ejected because no connection could be made: then the way past is the first, and costs no failed try.</summary>
+    /// <summary>Whether every instance that the registry calls well is ejected or known to fail: then the way past is the first, and costs no failed try.</summary>
     public bool IsFirst(Exchange exchange) =>
-        exchange.Route.Policy.SidecarBypass == SidecarBypassMode.Gateway && exchange.Route.Kind == TargetKind.MeshPeer && !HasUsable(exchange.Route.Instances);
+        exchange.Route.Policy.SidecarBypass == SidecarBypassMode.Gateway && exchange.Route.Kind == TargetKind.MeshPeer && !exchange.Route.Instances.IsReachable(time.GetTimestamp());
 
     /// <summary>The applications behind <paramref name="instances"/>; null when none of them can be reached.</summary>
     public EndpointSet? Behind(EndpointSet instances) =>
         _sets.GetValue(instances, Build) is { All.IsEmpty: false } applications ? applications : null;
-
-    private bool HasUsable(EndpointSet instances)
-    {
-        var now = time.GetTimestamp();
-        foreach (var state in instances.Healthy)
-        {
-            if (state.IsUsable(now))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
 
     // The live side of an application hangs on that of its sidecar, so it lives as long.
     private EndpointSet Build(EndpointSet instances) => new(

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using GatewayMesh.Proxy.LoadBalancing.Outliers;
 using GatewayMesh.Proxy.Resilience;
 
 namespace GatewayMesh.Proxy.Telemetry;
@@ -44,7 +45,7 @@ public sealed class MeshMetrics : IDisposable
         _failovers = new LabelledCounter(_meter, "gatewaymesh_failovers_total", "Requests that went another tier than they began.", "from", "to", "reason");
         _calls = new LabelledCounter(_meter, "gatewaymesh_grpc_calls_total", "gRPC calls that ended with a status, the application's or the mesh's.", "direction", "destination", "code");
         _retries = new LabelledCounter(_meter, "gatewaymesh_retries_total", "Failed attempts, by whether another followed.", "outcome");
-        _ejections = new LabelledCounter(_meter, "gatewaymesh_endpoint_ejections_total", "Instances ejected after failures in a row.", "service");
+        _ejections = new LabelledCounter(_meter, "gatewaymesh_endpoint_ejections_total", "Instances ejected for what their answers showed.", "service", "cause");
         _handshakes = new LabelledCounter(_meter, "gatewaymesh_tls_handshake_failures_total", "TLS handshakes on listeners that came to nothing.", "listener", "reason");
         _denied = new LabelledCounter(_meter, "gatewaymesh_intentions_denied_total", "Requests that intentions did not allow.", "source", "destination");
         _endedByIntention = new LabelledCounter(_meter, "gatewaymesh_intentions_ended_total", "Requests under way that were ended because intentions no longer allowed them.", "source", "destination");
@@ -81,8 +82,8 @@ public sealed class MeshMetrics : IDisposable
     /// <summary>Counts a change of tier in <c>gatewaymesh_failovers_total{from,to,reason}</c>.</summary>
     public void CountFailover(MeshTier from, MeshTier to, string reason) => _failovers.Count(from.Word(), to.Word(), reason);
 
-    /// <summary>Counts an ejection in <c>gatewaymesh_endpoint_ejections_total{service}</c>.</summary>
-    public void CountEjection(string service) => _ejections.Count(service);
+    /// <summary>Counts an ejection in <c>gatewaymesh_endpoint_ejections_total{service,cause}</c>.</summary>
+    public void CountEjection(string service, EjectionCause cause) => _ejections.Count(service, cause.Word());
 
     /// <summary>Counts a handshake in <c>gatewaymesh_tls_handshake_failures_total{listener,reason}</c>.</summary>
     /// <param name="listener">Kind of the listener.</param>

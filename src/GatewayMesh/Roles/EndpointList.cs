@@ -21,6 +21,7 @@ internal static class EndpointList
             json.WriteNumber("consecutiveFailures", endpoint.ConsecutiveFailures);
             json.WriteBoolean("ejected", endpoint.IsEjected);
             json.WriteNumber("ejectedForSeconds", Math.Round(endpoint.EjectedFor.TotalSeconds, 1));
+            EndpointFigures.Write(json, endpoint);
             json.WriteEndObject();
         }
 

@@ -1,4 +1,5 @@
 using GatewayMesh.Proxy.LoadBalancing;
+using GatewayMesh.Proxy.LoadBalancing.Outliers;
 
 namespace GatewayMesh.Proxy.Tests.LoadBalancing;
 
@@ -18,7 +19,7 @@ public sealed class EjectionTests
         {
             Assert.That(state.IsEjected, Is.True);
             Assert.That(state.EjectedFor, Is.EqualTo(TimeSpan.FromSeconds(10)));
-            Assert.That(fleet.Ejected, Is.EqualTo(new[] { state }));
+            Assert.That(fleet.Ejected, Is.EqualTo(new[] { (state, EjectionCause.ConsecutiveFailures) }));
             Assert.That(state.InFlight, Is.Zero);
         }
     }
@@ -88,13 +89,13 @@ public sealed class EjectionTests
     }
 
     [Test]
-    public void Each_further_ejection_in_a_row_is_longer_up_to_ten_times()
+    public void Each_further_ejection_in_a_row_is_longer_up_to_the_longest()
     {
-        var fleet = new Fleet(1);
+        var fleet = new Fleet(1, ejection: model => model with { MaxTime = TimeSpan.FromSeconds(55) });
         var state = fleet.Set.All[0];
         Fleet.Fail(state, 3);
         var spans = new List<double>();
-        for (var i = 0; i < 12; i++)
+        for (var i = 0; i < 7; i++)
         {
             spans.Add(state.EjectedFor.TotalSeconds);
             fleet.Time.Advance(state.EjectedFor);
@@ -102,7 +103,7 @@ public sealed class EjectionTests
             trial.End(EndpointOutcome.Failed);
         }
 
-        Assert.That(spans, Is.EqualTo(new double[] { 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 100, 100 }));
+        Assert.That(spans, Is.EqualTo(new double[] { 10, 20, 30, 40, 50, 55, 55 }));
     }
 
     [Test]

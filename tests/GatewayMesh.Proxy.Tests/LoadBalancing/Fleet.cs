@@ -1,56 +1,94 @@
 using System.Collections.Frozen;
 using GatewayMesh.Configuration.Policies;
+using GatewayMesh.Configuration.Policies.Ejection;
+using GatewayMesh.Configuration.Policies.LoadBalancing;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Proxy.LoadBalancing;
+using GatewayMesh.Proxy.LoadBalancing.Outliers;
 using GatewayMesh.Proxy.Tests.Time;
 
 namespace GatewayMesh.Proxy.Tests.LoadBalancing;
 
-/// <summary>A service <c>web</c> with instances, a clock and a balancer.</summary>
+/// <summary>A service <c>web</c> with instances, a clock and a picker.</summary>
 internal sealed class Fleet
 {
-    private static readonly TimeSpan EjectFor = TimeSpan.FromSeconds(10);
-    private readonly EndpointRegistry _registry;
-
-    public Fleet(int instances, int unhealthy = 0)
+    public Fleet(int instances, int unhealthy = 0, Func<LoadBalancingModel, LoadBalancingModel>? balancing = null, Func<EjectionModel, EjectionModel>? ejection = null, string? zone = null)
+        : this([.. Enumerable.Range(0, instances).Select(i => Model(i, i >= unhealthy))], balancing, ejection, zone)
     {
-        _registry = new EndpointRegistry(Time, state => Ejected.Add(state));
-        Balancer = new PowerOfTwoChoices(Time, new SplitMix(42));
-        Set = Apply([.. Enumerable.Range(0, instances).Select(i => Model(i, i >= unhealthy))]);
+    }
+
+    public Fleet(EndpointModel[] instances, Func<LoadBalancingModel, LoadBalancingModel>? balancing = null, Func<EjectionModel, EjectionModel>? ejection = null, string? zone = null)
+    {
+        // As many as there are may be ejected, unless a test is about the share.
+        var model = new EjectionModel { ConsecutiveFailures = 3, Time = TimeSpan.FromSeconds(10), MaxEjectedPercent = 1 };
+        Policy = new PolicyModel { Ejection = ejection?.Invoke(model) ?? model, LoadBalancing = balancing?.Invoke(LoadBalancingModel.Default) ?? LoadBalancingModel.Default };
+        Registry = new EndpointRegistry(Time, (state, cause) => Ejected.Add((state, cause)), zone);
+        Picker = new EndpointPicker(Time, new SplitMix(42));
+        Set = Apply(instances);
     }
 
     public VirtualTime Time { get; } = new();
 
-    public List<EndpointState> Ejected { get; } = [];
+    public PolicyModel Policy { get; set; }
 
-    public PowerOfTwoChoices Balancer { get; }
+    public EndpointRegistry Registry { get; }
+
+    public List<(EndpointState State, EjectionCause Cause)> Ejected { get; } = [];
+
+    public EndpointPicker Picker { get; }
 
     public EndpointSet Set { get; private set; }
 
+    public EndpointState this[int index] => Set.All[index];
+
     public static EndpointModel Model(int i, bool healthy = true, int port = 8000) => new("web", $"web-{i}", $"host-{i}", new HostPort("10.0.0.1", port + i), healthy);
+
+    public static EndpointModel[] Models(int count) => [.. Enumerable.Range(0, count).Select(i => Model(i))];
 
     public EndpointSet Apply(params EndpointModel[] endpoints)
     {
-        var service = new ServiceModel("web", "http", new PolicyModel { Ejection = new() { ConsecutiveFailures = 3, Time = EjectFor } }, [.. endpoints]);
+        var service = new ServiceModel("web", "http", Policy, [.. endpoints]);
         var snapshot = new MeshSnapshot { Revision = "r", Services = new Dictionary<string, ServiceModel> { ["web"] = service }.ToFrozenDictionary() };
-        return Set = _registry.Apply(snapshot).Find("web")!;
+        return Set = Registry.Apply(snapshot).Find("web")!;
     }
 
-    public EndpointLease Pick()
+    public EndpointLease Pick(RequestHash hash = default)
     {
         var tried = default(TriedEndpoints);
-        return Pick(ref tried);
+        return Pick(ref tried, hash);
     }
 
-    public EndpointLease Pick(ref TriedEndpoints tried) =>
-        Balancer.TryPick(Set, ref tried, out var lease) ? lease : throw new InvalidOperationException("The set is empty.");
+    public EndpointLease Pick(ref TriedEndpoints tried, RequestHash hash = default) =>
+        Picker.TryPick(Set, hash, ref tried, out var lease) ? lease : throw new InvalidOperationException("The set is empty.");
 
-    public static void Fail(EndpointState state, int times)
+    /// <summary>How often each instance is picked by requests that end before the next begins, by its place.</summary>
+    public int[] Count(int picks, EndpointOutcome outcome = EndpointOutcome.Cancelled)
+    {
+        var counts = new int[Set.All.Length];
+        for (var i = 0; i < picks; i++)
+        {
+            var lease = Pick();
+            lease.End(outcome);
+            counts[Set.All.IndexOf(lease.State)]++;
+        }
+
+        return counts;
+    }
+
+    /// <summary>A request that takes <paramref name="latency"/>, alone.</summary>
+    public void Serve(EndpointLease lease, TimeSpan latency, EndpointOutcome outcome = EndpointOutcome.Success)
+    {
+        Time.Advance(latency);
+        lease.Answered();
+        lease.End(outcome, answered: true);
+    }
+
+    public static void Fail(EndpointState state, int times, EndpointOutcome outcome = EndpointOutcome.ConnectFailed)
     {
         for (var i = 0; i < times; i++)
         {
-            state.Begin().End(EndpointOutcome.ConnectFailed);
+            state.Begin().End(outcome);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using GatewayMesh.Configuration.Policies;
+using GatewayMesh.Configuration.Policies.LoadBalancing;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Proxy.Tests.Rig;
@@ -86,9 +87,9 @@ public class AttemptTests
     {
         using var alive = Backend.Saying("paid");
         var nobody = Backend.Nobody();
-        var (mesh, outbound) = await Mesh.WithPayments(nobody, alive.HostPort);
-        await using var _ = mesh;
-        using var client = await RawConnection.To(outbound);
+        await using var mesh = await Mesh.Start();
+        mesh.Service("payments", PolicyModel.Default with { LoadBalancing = new() { Policy = BalancingPolicy.RoundRobin } }, [nobody, alive.HostPort]);
+        using var client = await RawConnection.To(mesh.Outbound());
 
         for (var i = 0; i < 40; i++)
         {
@@ -154,7 +155,7 @@ public class AttemptTests
         });
         using var alive = Backend.Saying("paid");
         await using var mesh = await Mesh.Start();
-        mesh.Service("payments", PolicyModel.Default with { Ejection = new() { ConsecutiveFailures = 1000 } }, [dying.HostPort, alive.HostPort]);
+        mesh.Service("payments", PolicyModel.Default with { Ejection = new() { ConsecutiveFailures = 1000 }, LoadBalancing = new() { Policy = BalancingPolicy.RoundRobin } }, [dying.HostPort, alive.HostPort]);
         var outbound = mesh.Outbound();
         using var client = await RawConnection.To(outbound);
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics.Metrics;
 using System.Text;
 using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.LoadBalancing.Outliers;
 using GatewayMesh.Proxy.Resilience;
 using GatewayMesh.Proxy.Telemetry;
 
@@ -63,7 +64,7 @@ public sealed class PrometheusTextTests
     {
         _metrics.CountFailover(MeshTier.Sidecar, MeshTier.Gateway, "no_endpoint");
         _metrics.CountRetry(RetryVerdict.BudgetSpent);
-        _metrics.CountEjection("payments");
+        _metrics.CountEjection("payments", EjectionCause.Consecutive5xx);
         _metrics.SetTier(MeshTier.Gateway);
         _metrics.SetRevision("old");
         _metrics.SetConfigErrors(2);
@@ -75,7 +76,7 @@ public sealed class PrometheusTextTests
         {
             Assert.That(text, Does.Contain("gatewaymesh_failovers_total{from=\"sidecar\",to=\"gateway\",reason=\"no_endpoint\"} 1\n"));
             Assert.That(text, Does.Contain("gatewaymesh_retries_total{outcome=\"budget_spent\"} 1\n"));
-            Assert.That(text, Does.Contain("gatewaymesh_endpoint_ejections_total{service=\"payments\"} 1\n"));
+            Assert.That(text, Does.Contain("gatewaymesh_endpoint_ejections_total{service=\"payments\",cause=\"consecutive_5xx\"} 1\n"));
             Assert.That(text, Does.Contain("gatewaymesh_tier{tier=\"gateway\"} 1\n").And.Contain("gatewaymesh_tier{tier=\"sidecar\"} 0\n"));
             Assert.That(text, Does.Contain("gatewaymesh_config_revision{revision=\"new\"} 1\n").And.Not.Contain("old"));
             Assert.That(text, Does.Contain("gatewaymesh_config_errors 2\n"));

@@ -10,10 +10,10 @@ public sealed record EjectionEntry
     /// <summary><c>consecutiveFailures</c>: attempts in a row without an answer after which an instance is ejected.</summary>
     public int? ConsecutiveFailures { get; init; }
 
-    /// <summary><c>consecutiveGatewayFailures</c>: the same, of no answers and of 502, 503 and 504.</summary>
+    /// <summary><c>consecutiveGatewayFailures</c>: the same for answers of 502, 503 and 504.</summary>
     public int? ConsecutiveGatewayFailures { get; init; }
 
-    /// <summary><c>consecutive5xx</c>: the same, of no answers and of 500 to 599.</summary>
+    /// <summary><c>consecutive5xx</c>: the same for answers of 500 to 599.</summary>
     public int? Consecutive5xx { get; init; }
 
     /// <summary><c>interval</c>: how often instances are compared with each other.</summary>

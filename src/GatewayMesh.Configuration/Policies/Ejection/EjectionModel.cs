@@ -9,10 +9,10 @@ public sealed record EjectionModel
     /// <summary>Attempts in a row without an answer of the application (no connection, reset, no head in time, its sidecar's own 502, 503 or 504) after which an instance is ejected; 0: never. Default: 3.</summary>
     public int ConsecutiveFailures { get; init; } = 3;
 
-    /// <summary>The same, where 502, 503 and 504 (gRPC: UNAVAILABLE, DEADLINE_EXCEEDED) of the application count too; 0: never. Default: 0 (Envoy does not enforce it either).</summary>
+    /// <summary>Answers of 502, 503 and 504 in a row (gRPC: UNAVAILABLE, DEADLINE_EXCEEDED) by the application after which it is ejected; 0: never. Default: 0 (Envoy does not enforce it either).</summary>
     public int ConsecutiveGatewayFailures { get; init; }
 
-    /// <summary>The same, where every status from 500 to 599 (gRPC: UNKNOWN, INTERNAL, DATA_LOSS too) counts; 0: never. <see cref="MaxEjectedPercent"/> bounds what one caller's poisonous requests can do. Default: 5 (Envoy).</summary>
+    /// <summary>Answers of 500 to 599 in a row (gRPC: the two above, UNKNOWN, INTERNAL, DATA_LOSS) by the application after which it is ejected, unless it is the only instance; 0: never. <see cref="MaxEjectedPercent"/> bounds what one caller's poisonous requests can do. Default: 5 (Envoy).</summary>
     public int Consecutive5xx { get; init; } = 5;
 
     /// <summary>How often instances are compared with each other, and how often a past ejection is forgotten. Default: 10 s (Envoy).</summary>

@@ -35,6 +35,13 @@ public sealed record LoadBalancingModel
     /// <summary>While less than this share of the instances is healthy and not ejected, all are used, whatever is said of them; 0: never while one is left. Default: 0.5 (Envoy).</summary>
     public double PanicThreshold { get; init; } = 0.5;
 
+    /// <summary>Whether the two say the same.</summary>
+    public bool SaysTheSame(LoadBalancingModel other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return ReferenceEquals(this, other) || (this with { Hash = [] } == other with { Hash = [] } && Hash.AsSpan().SequenceEqual(other.Hash.AsSpan()));
+    }
+
     internal LoadBalancingModel Under(LoadBalancingEntry entry) => this with
     {
         Policy = entry.Policy ?? Policy,

@@ -9,10 +9,10 @@ public sealed record RingModel
     /// <summary>The defaults.</summary>
     public static RingModel Default { get; } = new();
 
-    /// <summary>Places on the ring at least; an instance gets as many as its weight says. Default: 1,024 (Envoy).</summary>
+    /// <summary>Places on the ring at least. The lightest instance has half as many, the others as many more as their weight says, however many instances there are. Default: 1,024 (Envoy).</summary>
     public int MinSize { get; init; } = 1024;
 
-    /// <summary>Places at most; beyond it the shares are less exact. Default: 8,388,608 (Envoy).</summary>
+    /// <summary>Places at most, but one for each instance; beyond it the shares are less exact. Default: 8,388,608 (Envoy).</summary>
     public int MaxSize { get; init; } = Largest;
 
     internal RingModel Under(RingEntry entry)

@@ -1,0 +1,26 @@
+using System.Collections.Immutable;
+using GatewayMesh.Configuration.Policies.LoadBalancing;
+
+namespace GatewayMesh.Proxy.LoadBalancing.Balancers;
+
+/// <summary>From a policy to what picks.</summary>
+internal static class BalancerFactory
+{
+    /// <summary>What picks among <paramref name="members"/> as <paramref name="model"/> says.</summary>
+    public static IBalancer Of(LoadBalancingModel model, ImmutableArray<EndpointState> members)
+    {
+        // Weight 0 is "none while another has a weight".
+        var weighty = members.Any(state => state.Model.Weight > 0) ? [.. members.Where(state => state.Model.Weight > 0)] : members;
+        var weights = new Weights(weighty);
+        return model.Policy switch
+        {
+            BalancingPolicy.LeastRequest => new PowerOfChoices(weighty, weights, model.Choices, LoadMeasure.Requests),
+            BalancingPolicy.RoundRobin => new RoundRobin(weighty, weights),
+            BalancingPolicy.Random => new RandomDraw(weighty, weights: null),
+            BalancingPolicy.Weighted => new RandomDraw(weighty, weights),
+            BalancingPolicy.RingHash => new HashRing(weighty, weights, model.Ring),
+            BalancingPolicy.Maglev => new MaglevTable(weighty, weights, model.Maglev),
+            _ => new PowerOfChoices(weighty, weights, model.Choices, LoadMeasure.Latency),
+        };
+    }
+}

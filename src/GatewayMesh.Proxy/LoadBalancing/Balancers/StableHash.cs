@@ -1,0 +1,43 @@
+namespace GatewayMesh.Proxy.LoadBalancing.Balancers;
+
+/// <summary>
+/// A hash that is the same in every process and version, so that sidecar and gateway send a key to the same instance: FNV-1a of 64 bits over the UTF-16 units,
+/// and a finishing mix, since FNV alone leaves the upper bits of short texts alike. Not for secrets.
+/// </summary>
+internal static class StableHash
+{
+    private const ulong Basis = 0xcbf2_9ce4_8422_2325UL;
+    private const ulong Prime = 0x0000_0100_0000_01b3UL;
+
+    /// <summary>Of a text.</summary>
+    public static ulong Of(ReadOnlySpan<char> text)
+    {
+        var hash = Basis;
+        foreach (var unit in text)
+        {
+            hash = (hash ^ unit) * Prime;
+        }
+
+        return Mix(hash);
+    }
+
+    /// <summary>Of bytes.</summary>
+    public static ulong Of(ReadOnlySpan<byte> bytes)
+    {
+        var hash = Basis;
+        foreach (var value in bytes)
+        {
+            hash = (hash ^ value) * Prime;
+        }
+
+        return Mix(hash);
+    }
+
+    /// <summary>Spreads what differs in a few bits over all of them (the finish of SplitMix64).</summary>
+    public static ulong Mix(ulong z)
+    {
+        z = (z ^ (z >> 30)) * 0xBF58_476D_1CE4_E5B9UL;
+        z = (z ^ (z >> 27)) * 0x94D0_49BB_1331_11EBUL;
+        return z ^ (z >> 31);
+    }
+}

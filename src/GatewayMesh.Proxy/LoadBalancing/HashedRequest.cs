@@ -1,0 +1,106 @@
+using System.Net;
+using GatewayMesh.Configuration.Policies.LoadBalancing;
+using GatewayMesh.Proxy.LoadBalancing.Balancers;
+using GatewayMesh.Proxy.Pipeline;
+using Microsoft.Extensions.Primitives;
+
+namespace GatewayMesh.Proxy.LoadBalancing;
+
+/// <summary>From a request to its hash: what the policy names, in order. Texts are hashed as they stand, a parameter of the query without decoding. Nothing is allocated.</summary>
+internal static class HashedRequest
+{
+    /// <summary>The hash of the request; none where <paramref name="model"/> picks in another way, or the request has nothing of what it names.</summary>
+    public static RequestHash Of(Exchange exchange, LoadBalancingModel model)
+    {
+        var hash = RequestHash.None;
+        if (model.Policy is not (BalancingPolicy.RingHash or BalancingPolicy.Maglev))
+        {
+            return hash;
+        }
+
+        foreach (var key in model.Hash)
+        {
+            hash = key.From switch
+            {
+                HashSource.Header => OfField(hash, exchange.Http.Request.Headers[key.Name]),
+                HashSource.Cookie => OfCookie(hash, exchange.Http.Request.Headers.Cookie, key.Name),
+                HashSource.Query => OfQuery(hash, exchange.Target.PathAndQuery, key.Name),
+                _ => OfSource(hash, exchange),
+            };
+            if (hash.IsSet && key.Terminal)
+            {
+                break;
+            }
+        }
+
+        return hash;
+    }
+
+    private static RequestHash OfField(RequestHash hash, StringValues lines)
+    {
+        foreach (var line in lines)
+        {
+            hash = hash.With(StableHash.Of(line));
+        }
+
+        return hash;
+    }
+
+    private static RequestHash OfCookie(RequestHash hash, StringValues lines, string name)
+    {
+        foreach (var line in lines)
+        {
+            var rest = line.AsSpan();
+            while (!rest.IsEmpty)
+            {
+                var end = rest.IndexOf(';');
+                var pair = (end < 0 ? rest : rest[..end]).Trim();
+                rest = end < 0 ? [] : rest[(end + 1)..];
+                if (pair.Length > name.Length && pair[name.Length] == '=' && pair.StartsWith(name, StringComparison.Ordinal))
+                {
+                    return hash.With(StableHash.Of(pair[(name.Length + 1)..]));
+                }
+            }
+        }
+
+        return hash;
+    }
+
+    private static RequestHash OfQuery(RequestHash hash, ReadOnlySpan<char> target, string name)
+    {
+        var begin = target.IndexOf('?');
+        var rest = begin < 0 ? [] : target[(begin + 1)..];
+        while (!rest.IsEmpty)
+        {
+            var end = rest.IndexOf('&');
+            var pair = end < 0 ? rest : rest[..end];
+            rest = end < 0 ? [] : rest[(end + 1)..];
+            if (pair.StartsWith(name, StringComparison.Ordinal) && (pair.Length == name.Length || pair[name.Length] == '='))
+            {
+                return hash.With(StableHash.Of(pair.Length == name.Length ? [] : pair[(name.Length + 1)..]));
+            }
+        }
+
+        return hash;
+    }
+
+    // At the edge the field is the client's own word, unless it comes from a trusted proxy; inside it is the edge's.
+    private static RequestHash OfSource(RequestHash hash, Exchange exchange)
+    {
+        var arrival = exchange.Arrival;
+        if ((arrival.IsTrustedProxy || !exchange.Behaviour.AtTheEdge) && exchange.Http.Request.Headers["X-Forwarded-For"] is [{ Length: > 0 } chain, ..])
+        {
+            var comma = chain.IndexOf(',', StringComparison.Ordinal);
+            return hash.With(StableHash.Of((comma < 0 ? chain.AsSpan() : chain.AsSpan(0, comma)).Trim()));
+        }
+
+        return OfAddress(hash, arrival.Peer);
+    }
+
+    // As text, so that it is the same address whether the edge wrote it down or not.
+    private static RequestHash OfAddress(RequestHash hash, IPAddress address)
+    {
+        Span<char> text = stackalloc char[64];
+        return address.TryFormat(text, out var length) ? hash.With(StableHash.Of(text[..length])) : hash;
+    }
+}

@@ -1,0 +1,78 @@
+using GatewayMesh.Configuration.Policies.LoadBalancing;
+using GatewayMesh.Proxy.LoadBalancing;
+using GatewayMesh.Proxy.Tests.LoadBalancing.Balancers;
+
+namespace GatewayMesh.Proxy.Tests.LoadBalancing;
+
+/// <summary>When too few are left, what is said of the others is left aside.</summary>
+public sealed class PanicTests
+{
+    private const int Draws = 20_000;
+
+    [Test]
+    public void Below_the_threshold_requests_are_spread_over_all()
+    {
+        var fleet = Random(6, unhealthy: 2);
+        Fleet.Fail(fleet[2], 3);
+        Assert.That(fleet.Count(500).Take(3), Is.All.Zero, "three of six is not below the half");
+
+        Fleet.Fail(fleet[3], 3);
+        foreach (var count in fleet.Count(Draws))
+        {
+            Bound.AssertShare(count, Draws, 1 / 6.0);
+        }
+    }
+
+    [Test]
+    public void The_threshold_is_the_policys()
+    {
+        Assert.That(Random(10, unhealthy: 8, threshold: 0.2).Count(1000).Take(8), Is.All.Zero);
+        Assert.That(Random(10, unhealthy: 8, threshold: 0.21).Count(1000), Has.All.GreaterThan(0));
+        Assert.That(LoadBalancingModel.Default.PanicThreshold, Is.EqualTo(0.5));
+    }
+
+    [Test]
+    public void A_threshold_of_0_is_no_panic_while_one_is_left()
+    {
+        var fleet = Random(10, unhealthy: 8, threshold: 0);
+        Fleet.Fail(fleet[8], 3);
+        Assert.That(fleet.Count(500)[9], Is.EqualTo(500));
+    }
+
+    [Test]
+    public void It_ends_when_enough_are_back()
+    {
+        var fleet = Random(4, unhealthy: 2);
+        Fleet.Fail(fleet[2], 3);
+        Assert.That(fleet.Count(500)[0], Is.GreaterThan(0));
+        fleet.Time.Advance(TimeSpan.FromSeconds(10));
+        fleet[2].Begin().End(EndpointOutcome.Success);
+        Assert.That(fleet.Count(500).Take(2), Is.All.Zero);
+    }
+
+    [Test]
+    public void In_panic_latency_still_counts_so_that_what_is_really_dead_gets_less()
+    {
+        var fleet = new Fleet(3, unhealthy: 2);
+        var failed = 0;
+        for (var i = 0; i < 1000; i++)
+        {
+            var lease = fleet.Pick();
+            var dead = !lease.Endpoint.Healthy;
+            failed += dead ? 1 : 0;
+            fleet.Time.Advance(TimeSpan.FromMilliseconds(2));
+            if (!dead)
+            {
+                lease.Answered();
+            }
+
+            lease.End(dead ? EndpointOutcome.ConnectFailed : EndpointOutcome.Success, answered: !dead);
+        }
+
+        // Two of three are dead. Both are drawn for a third of the requests; when only one is, its penalty keeps the request away.
+        Bound.AssertShare(failed, 1000, 1 / 3.0);
+    }
+
+    private static Fleet Random(int instances, int unhealthy, double threshold = 0.5) =>
+        new(instances, unhealthy, model => model with { Policy = BalancingPolicy.Random, PanicThreshold = threshold });
+}
