@@ -24,7 +24,7 @@ internal static class BreakerEvidence
             EndpointOutcome.Cancelled => null,
             EndpointOutcome.ConnectFailed or EndpointOutcome.Failed => true,
             _ when error.IsError => false, // the mesh refused it with a reason that is no failure of the service
-            _ => IsFailure(exchange.Http.Response.StatusCode, exchange.CallStatus, failures),
+            _ => IsFailure(exchange.AnswerStatus, exchange.CallStatus, failures),
         };
     }
 
