@@ -5,7 +5,10 @@ using GatewayMesh.Configuration.Intentions;
 using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Snapshot;
+using GatewayMesh.Configuration.Values;
+using GatewayMesh.Registry.Files;
 using GatewayMesh.Registry.Snapshots;
+using GatewayMesh.Registry.Tests.Routing;
 using GatewayMesh.Registry.Yaml;
 
 namespace GatewayMesh.Registry.Tests.Snapshots;
@@ -36,6 +39,28 @@ internal sealed class SnapshotStoreTests
         Assert.That(error, Is.Null);
         Assert.That(SnapshotCompiler.Compile(loaded.Entries, loaded.Nodes).Revision, Is.EqualTo(SnapshotCompiler.Compile(view.Entries, view.Nodes).Revision));
         Assert.That(loaded.Nodes.Select(node => (node.Record.Node, node.Alive)), Is.EqualTo(new[] { ("host-a", true), ("gw-1", false) }));
+    }
+
+    [TestCaseSource(typeof(ChainCase), nameof(ChainCase.Names))]
+    public void Routes_are_loaded_as_they_were(string name)
+    {
+        if (EntryFolder.Read([new ChainCase(name).Entries], new ConfigErrors()) is not { } entries)
+        {
+            Assert.Pass("it is refused");
+            return;
+        }
+
+        var web = new InstanceSighting("web-1", "host", new HostPort("10.0.0.1", 80), false) { Warns = true };
+        var catalogue = new ServiceCatalogue([new ServiceSighting("web", [web])], []) { Targets = [new TargetSighting("web", "v1", "", [web]), new TargetSighting("web", "", "dc2", [web])] };
+        _ = _store.Save(View() with { Entries = entries, Catalogue = catalogue, Datacenter = "dc1" });
+
+        var loaded = _store.Load(out var error)!;
+
+        Assert.That(error, Is.Null);
+        Assert.That(Compile(loaded.Entries, loaded.Catalogue).Revision, Is.EqualTo(Compile(entries, catalogue).Revision));
+        Assert.That(Compile(loaded.Entries, loaded.Catalogue).Targets.Keys, Is.EquivalentTo(Compile(entries, catalogue).Targets.Keys));
+
+        static MeshSnapshot Compile(EntrySet entries, ServiceCatalogue? catalogue) => SnapshotCompiler.Compile(entries, [], catalogue, datacenter: "dc1");
     }
 
     [Test]
