@@ -5,6 +5,7 @@ using System.Globalization;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Listeners;
+using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Matching;
 using GatewayMesh.Configuration.Policies.Shedding;
 using GatewayMesh.Configuration.Snapshot;
@@ -15,6 +16,7 @@ using GatewayMesh.Proxy.Admission;
 using GatewayMesh.Proxy.Authorization;
 using GatewayMesh.Proxy.Edge;
 using GatewayMesh.Proxy.Forwarding;
+using GatewayMesh.Proxy.Hedging;
 using GatewayMesh.Proxy.Identity;
 using GatewayMesh.Proxy.Limits;
 using GatewayMesh.Proxy.Listeners;
@@ -52,6 +54,7 @@ public sealed class DataPlane : IAsyncDisposable
     private readonly RunningLimit? _measured;
     private readonly LimitRegistry _limits;
     private readonly RetryBudgets _budgets;
+    private readonly LatencyWindows _latencies = new();
     private readonly ServiceDemand? _demand;
     private readonly RunningExchanges _running;
     private readonly AccessLog? _accessLog;
@@ -92,7 +95,7 @@ public sealed class DataPlane : IAsyncDisposable
         var identity = options.Identity ?? (options.Certificates is { } certificates
             ? new MutualIdentity(certificates, options.IngressService, options.GatewayService, time)
             : new PlaintextIdentity(options.IngressService));
-        var attempts = new AttemptLoop(options, _forwarder, _upstreams, new EndpointPicker(time, random), new BypassedSidecars(time), random, new RetryJudge(_budgets, time, random, Metrics), Metrics, identity);
+        var attempts = new AttemptLoop(options, _forwarder, _upstreams, new EndpointPicker(time, random), new BypassedSidecars(time), random, new RetryJudge(_budgets, time, random, Metrics), _latencies, Metrics, identity);
         var pipeline = new RequestPipeline(options, pseudonym, random, _budgets, identity, _demand, denials, _running, attempts);
         var behaviours = new ListenerBehaviours(options, _admission, _applications);
         _application = new MeshApplication(pipeline, behaviours, new RequestTelemetry(Metrics, _accessLog), _traffic, pseudonym, time, options.Progress);
@@ -184,6 +187,7 @@ public sealed class DataPlane : IAsyncDisposable
             _demand?.Applied(table);
             _budgets.Process.Declare(snapshot.Policy.Retries.Budget.Ratio, snapshot.Policy.Retries.Budget.MinPerSecond);
             _budgets.Keep(service => table.Find(service) is not null || snapshot.Services.ContainsKey(service));
+            _latencies.Keep(snapshot.Services.ContainsKey);
             var addresses = new HashSet<HostPort>(snapshot.Gateways.Select(gateway => gateway.Mesh));
             addresses.UnionWith(table.Instances.Select(instance => instance.Key.Address));
             addresses.UnionWith(table.Instances.Select(instance => instance.Model.Application).OfType<HostPort>());
@@ -267,6 +271,19 @@ public sealed class DataPlane : IAsyncDisposable
     /// <param name="pathAndQuery">Its path and query.</param>
     public WayReport Explain(string service, IRequestFacts facts, string pathAndQuery) =>
         WayInspection.Of(_traffic.Mesh, service, facts, pathAndQuery, _options.Time.GetTimestamp());
+
+    /// <summary>What may be spent on further attempts at a service, and from when on it is hedged.</summary>
+    /// <param name="service">Name of the service.</param>
+    /// <param name="policy">The policy that holds for the call.</param>
+    public AttemptsView Attempts(string service, PolicyModel policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        var hedging = policy.Hedging;
+        return new AttemptsView(
+            _budgets.Of(service, policy.Retries.Budget).View,
+            _budgets.Process.View,
+            !hedging.IsOn ? null : hedging.Delay ?? (hedging.Quantile is { } share ? _latencies.Find(service)?.Quantile(share) : null));
+    }
 
     /// <summary>Writes the metrics in Prometheus' text format.</summary>
     public void WriteMetrics(IBufferWriter<byte> output) => _prometheus.Write(output);

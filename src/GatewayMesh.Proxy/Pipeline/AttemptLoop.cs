@@ -3,6 +3,7 @@ using GatewayMesh.Proxy.Authorization;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Forwarding;
 using GatewayMesh.Proxy.Grpc;
+using GatewayMesh.Proxy.Hedging;
 using GatewayMesh.Proxy.Identity;
 using GatewayMesh.Proxy.Limits;
 using GatewayMesh.Proxy.LoadBalancing;
@@ -27,7 +28,7 @@ namespace GatewayMesh.Proxy.Pipeline;
 /// every sidecar of the callee out of reach, and sidecarBypass: gateway ──► a gateway ──► the application
 /// </code>
 /// </summary>
-internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder, UpstreamPools upstreams, EndpointPicker balancer, BypassedSidecars bypassed, SplitMix random, RetryJudge judge, MeshMetrics metrics, ICallerIdentity identity)
+internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder, UpstreamPools upstreams, EndpointPicker balancer, BypassedSidecars bypassed, SplitMix random, RetryJudge judge, LatencyWindows latencies, MeshMetrics metrics, ICallerIdentity identity)
 {
     private static readonly Func<Exchange, MeshError, HttpResponseMessage, bool> DropForGatewayFallback = static (exchange, error, _) =>
         error.IsError && !error.Forwarded && exchange.CanGoElsewhere && error.Kind != MeshErrorKind.IntentionDenied; // what one door denies is not tried at another
@@ -67,7 +68,10 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
                 new MeshError(MeshErrorKind.IntentionDenied, Forwarded: false, $"the callee's proxy is not of this mesh and would see {options.GatewayService}, which may not call it"), Follows: false, default);
         }
 
-        var error = await AttemptAsync(exchange, lease, kind, destination: null).ConfigureAwait(false);
+        var sender = kind != TargetKind.Application && RetryJudge.MayHedge(exchange)
+            ? new HedgedInvoker(this, exchange, instances, target, latencies.Of(instances.Service), options.Time)
+            : null;
+        var error = await AttemptAsync(exchange, lease, kind, destination: null, sender: sender).ConfigureAwait(false);
         if (exchange.IsNextGranted || (error.IsError && judge.Follows(exchange, error)))
         {
             return new AttemptEnd(error, Follows: true, exchange.Wait);
@@ -75,6 +79,31 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
 
         return new AttemptEnd(error.IsError ? RetryJudge.Settle(exchange, error) : error, Follows: false, default);
     }
+
+    /// <summary>The instance that a hedge goes to, when there may be one.</summary>
+    public bool TryHedge(Exchange exchange, EndpointSet instances, TargetKind target, out Hop hop)
+    {
+        hop = default;
+        if (!judge.TryHedge(exchange))
+        {
+            CountHedge(HedgeOutcome.Refused);
+            return false;
+        }
+
+        balancer.TryPick(instances, HashedRequest.Of(exchange, instances.Policy.LoadBalancing), ref exchange.Tried, out var lease);
+        exchange.Untried--;
+        if (!ForeignCallee.MaySee(options.GatewayService, exchange, lease.Endpoint))
+        {
+            lease.End(EndpointOutcome.Cancelled);
+            return false;
+        }
+
+        hop = HopTo(exchange, lease, target == TargetKind.MeshPeer && lease.Endpoint.IsBare ? TargetKind.BareInstance : target, destination: null, bypass: false);
+        return true;
+    }
+
+    /// <summary>Counts what became of a hedge.</summary>
+    public void CountHedge(HedgeOutcome outcome) => metrics.CountHedge(outcome);
 
     private async ValueTask<MeshError> RouteAsync(Exchange exchange)
     {
@@ -189,17 +218,15 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
         }
     }
 
-    private async ValueTask<MeshError> AttemptAsync(Exchange exchange, EndpointLease lease, TargetKind kind, string? destination, bool bypass = false)
+    private async ValueTask<MeshError> AttemptAsync(Exchange exchange, EndpointLease lease, TargetKind kind, string? destination, bool bypass = false, HttpMessageInvoker? sender = null)
     {
-        var protocol = HopProtocol.Of(exchange, kind);
-        var upstream = upstreams.Rent(new UpstreamKey(
-            identity.OwnNameFor(exchange), lease.Endpoint.Address, kind, protocol, protocol == WireProtocol.Http1 && exchange.SendsAStream, identity.PeerOf(exchange, kind, destination is not null)) { Datacenter = lease.Endpoint.Datacenter });
+        exchange.Hop = HopTo(exchange, lease, kind, destination, bypass);
+        exchange.Sender = sender;
         var outcome = EndpointOutcome.Cancelled;
         var pass = default(AttemptPass);
         var error = MeshError.None;
         try
         {
-            exchange.Hop = new Hop(lease, kind, upstream, destination, identity.SourceFor(exchange)) { Bypass = bypass };
             exchange.Answered = MeshError.None;
             exchange.Dropped = false;
             exchange.CallStatus = GrpcStatus.None;
@@ -224,8 +251,16 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
         finally
         {
             pass.End(exchange, error);
-            lease.End(outcome, answered: exchange.AnswerStatus != 0);
-            upstream.Release();
+            exchange.Hop.Lease.End(outcome, answered: exchange.AnswerStatus != 0); // that of a hedge, where its answer was taken
+            exchange.Hop.Upstream.Release();
         }
+    }
+
+    private Hop HopTo(Exchange exchange, EndpointLease lease, TargetKind kind, string? destination, bool bypass)
+    {
+        var protocol = HopProtocol.Of(exchange, kind);
+        var upstream = upstreams.Rent(new UpstreamKey(
+            identity.OwnNameFor(exchange), lease.Endpoint.Address, kind, protocol, protocol == WireProtocol.Http1 && exchange.SendsAStream, identity.PeerOf(exchange, kind, destination is not null)) { Datacenter = lease.Endpoint.Datacenter });
+        return new Hop(lease, kind, upstream, destination, identity.SourceFor(exchange)) { Bypass = bypass };
     }
 }

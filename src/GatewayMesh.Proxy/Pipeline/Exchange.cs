@@ -144,7 +144,10 @@ internal sealed class Exchange : IBodyObserver
     /// <summary>What carries it on now.</summary>
     public MeshTier Tier { get; set; }
 
-    /// <summary>The hop under way.</summary>
+    /// <summary>Sends the attempt under way, where that is more than one request; null: the connections of <see cref="Hop"/>.</summary>
+    public HttpMessageInvoker? Sender { get; set; }
+
+    /// <summary>The hop under way; of several at a time the one whose answer was taken.</summary>
     public Hop Hop { get; set; }
 
     /// <summary>What may be spent on further attempts at the service; null where nothing is.</summary>
@@ -391,6 +394,7 @@ internal sealed class Exchange : IBodyObserver
         Tried = default;
         Tier = MeshTier.None;
         Hop = default;
+        Sender = null;
         MayDrop = null;
         Budget = null;
         Untried = 0;

@@ -35,6 +35,13 @@ internal sealed class RetryJudge(RetryBudgets budgets, TimeProvider time, SplitM
     /// <summary>Whether another attempt follows one that ended with <paramref name="error"/>.</summary>
     public bool Follows(Exchange exchange, in MeshError error) => Follows(exchange, Facts(exchange, error), TimeSpan.Zero);
 
+    /// <summary>Whether the attempt under way may be hedged at all: its method may be sent twice, and there is somebody else to ask.</summary>
+    public static bool MayHedge(Exchange exchange) =>
+        exchange.Route.Policy.Hedging.IsOn && exchange.Untried > 0 && !exchange.IsUpgrade && exchange.Attempts.Number < exchange.Attempts.Max && MaySendTwice(exchange);
+
+    /// <summary>Begins a hedge, which is an attempt and spends as one; false when there may be none.</summary>
+    public bool TryHedge(Exchange exchange) => exchange.Untried > 0 && exchange.Limit.TryBeginRetry() && TryPay(exchange) && exchange.Attempts.TryHedge();
+
     /// <summary>Spends what an attempt beside the rules costs; false when nothing is left.</summary>
     public bool TryPay(Exchange exchange) => exchange.Budget?.TryTake() != false && budgets.Process.TryTake();
 
@@ -105,11 +112,16 @@ internal sealed class RetryJudge(RetryBudgets budgets, TimeProvider time, SplitM
 
     private static RetryFacts Facts(Exchange exchange, in MeshError error)
     {
-        var method = exchange.Http.Request.Method;
         var retries = exchange.Route.Policy.Retries;
-        return new RetryFacts(error, Idempotence.Of(method) || retries.OptsIn(method), exchange.CanGoElsewhere, exchange.Http.Response.HasStarted)
+        return new RetryFacts(error, MaySendTwice(exchange), exchange.CanGoElsewhere, exchange.Http.Response.HasStarted)
         {
             IsUnnamed = error.IsError && !RetryTriggers.Names(retries, error),
         };
+    }
+
+    private static bool MaySendTwice(Exchange exchange)
+    {
+        var method = exchange.Http.Request.Method;
+        return Idempotence.Of(method) || exchange.Route.Policy.Retries.OptsIn(method);
     }
 }

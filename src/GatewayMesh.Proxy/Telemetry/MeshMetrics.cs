@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using GatewayMesh.Proxy.Hedging;
 using GatewayMesh.Proxy.LoadBalancing.Outliers;
 using GatewayMesh.Proxy.Resilience;
 
@@ -21,6 +22,7 @@ public sealed class MeshMetrics : IDisposable
     private readonly LabelledCounter _failovers;
     private readonly LabelledCounter _calls;
     private readonly LabelledCounter _retries;
+    private readonly LabelledCounter _hedges;
     private readonly LabelledCounter _ejections;
     private readonly LabelledCounter _handshakes;
     private readonly LabelledCounter _denied;
@@ -45,6 +47,7 @@ public sealed class MeshMetrics : IDisposable
         _failovers = new LabelledCounter(_meter, "gatewaymesh_failovers_total", "Requests that went another tier than they began.", "from", "to", "reason");
         _calls = new LabelledCounter(_meter, "gatewaymesh_grpc_calls_total", "gRPC calls that ended with a status, the application's or the mesh's.", "direction", "destination", "code");
         _retries = new LabelledCounter(_meter, "gatewaymesh_retries_total", "Failed attempts, by whether another followed.", "outcome");
+        _hedges = new LabelledCounter(_meter, "gatewaymesh_hedges_total", "Requests sent beside a slow one, and those for which nothing was left.", "outcome");
         _ejections = new LabelledCounter(_meter, "gatewaymesh_endpoint_ejections_total", "Instances ejected for what their answers showed.", "service", "cause");
         _handshakes = new LabelledCounter(_meter, "gatewaymesh_tls_handshake_failures_total", "TLS handshakes on listeners that came to nothing.", "listener", "reason");
         _denied = new LabelledCounter(_meter, "gatewaymesh_intentions_denied_total", "Requests that intentions did not allow.", "source", "destination");
@@ -78,6 +81,9 @@ public sealed class MeshMetrics : IDisposable
 
     /// <summary>Counts a retry decision in <c>gatewaymesh_retries_total{outcome}</c>.</summary>
     public void CountRetry(RetryVerdict verdict) => _retries.Count(WordOf(verdict));
+
+    /// <summary>Counts a hedge in <c>gatewaymesh_hedges_total{outcome}</c>.</summary>
+    internal void CountHedge(HedgeOutcome outcome) => _hedges.Count(outcome switch { HedgeOutcome.Won => "won", HedgeOutcome.Lost => "lost", _ => "refused" });
 
     /// <summary>Counts a change of tier in <c>gatewaymesh_failovers_total{from,to,reason}</c>.</summary>
     public void CountFailover(MeshTier from, MeshTier to, string reason) => _failovers.Count(from.Word(), to.Word(), reason);

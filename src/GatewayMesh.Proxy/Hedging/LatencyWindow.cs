@@ -1,0 +1,53 @@
+namespace GatewayMesh.Proxy.Hedging;
+
+/// <summary>How long a service's latest answers took, up to their heads. Written by many without a lock: a value that is overwritten while it is read is one of the window all the same.</summary>
+internal sealed class LatencyWindow
+{
+    /// <summary>Answers that count.</summary>
+    public const int Size = 256;
+
+    /// <summary>Answers before which nothing is said.</summary>
+    public const int Enough = 64;
+
+    private const int Fresh = 16;
+
+    private readonly long[] _ticks = new long[Size];
+    private long _count;
+    private Known? _known;
+
+    /// <summary>One answer took <paramref name="latency"/>.</summary>
+    public void Add(TimeSpan latency) => Volatile.Write(ref _ticks[(Interlocked.Increment(ref _count) - 1) % Size], latency.Ticks);
+
+    /// <summary>The time within which <paramref name="share"/> of the answers came (nearest rank), at most sixteen answers old; null while too few are known.</summary>
+    public TimeSpan? Quantile(double share)
+    {
+        var count = Volatile.Read(ref _count);
+        if (count < Enough)
+        {
+            return null;
+        }
+
+        if (Volatile.Read(ref _known) is not { } known || known.Share != share || count - known.Count >= Fresh)
+        {
+            known = new Known(share, count, Compute(share, (int)Math.Min(count, Size)));
+            Volatile.Write(ref _known, known);
+        }
+
+        return known.Value;
+    }
+
+    private TimeSpan Compute(double share, int count)
+    {
+        Span<long> sorted = stackalloc long[Size];
+        sorted = sorted[..count];
+        for (var i = 0; i < count; i++)
+        {
+            sorted[i] = Volatile.Read(ref _ticks[i]);
+        }
+
+        sorted.Sort();
+        return TimeSpan.FromTicks(sorted[Math.Clamp((int)Math.Ceiling(share * count) - 1, 0, count - 1)]);
+    }
+
+    private sealed record Known(double Share, long Count, TimeSpan Value);
+}
