@@ -1,13 +1,19 @@
+using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Entries.Resolvers;
+using GatewayMesh.Configuration.Policies.LoadBalancing;
+
 namespace GatewayMesh.Configuration.Policies;
 
-/// <summary>Lays a service's own policy over the shared one, and that over the defaults.</summary>
+/// <summary>Lays what a service's resolver says of load balancing over its own policy, that over the shared one, and that over the defaults.</summary>
 internal sealed class PolicyCompiler
 {
     private readonly Dictionary<string, ServicePolicyEntry> _entries;
+    private readonly Dictionary<string, LoadBalancerEntry> _balancers;
 
-    public PolicyCompiler(IEnumerable<ServicePolicyEntry> entries)
+    public PolicyCompiler(EntrySet entries)
     {
-        _entries = entries.ToDictionary(entry => entry.Name, StringComparer.OrdinalIgnoreCase);
+        _entries = entries.ServicePolicies.ToDictionary(entry => entry.Name, StringComparer.OrdinalIgnoreCase);
+        _balancers = entries.ServiceResolvers.Where(entry => entry.LoadBalancer is not null).ToDictionary(entry => entry.Name, entry => entry.LoadBalancer!, StringComparer.OrdinalIgnoreCase);
         Shared = PolicyModel.Default.Under(_entries.GetValueOrDefault(ServicePolicyEntry.All));
     }
 
@@ -15,5 +21,9 @@ internal sealed class PolicyCompiler
     public PolicyModel Shared { get; }
 
     /// <summary>The policy of <paramref name="service"/>.</summary>
-    public PolicyModel Of(string service) => Shared.Under(_entries.GetValueOrDefault(service));
+    public PolicyModel Of(string service)
+    {
+        var policy = Shared.Under(_entries.GetValueOrDefault(service));
+        return _balancers.TryGetValue(service, out var balancer) ? policy with { LoadBalancing = policy.LoadBalancing.With(balancer) } : policy;
+    }
 }

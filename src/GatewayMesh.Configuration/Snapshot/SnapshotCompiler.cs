@@ -24,7 +24,7 @@ public static class SnapshotCompiler
         ArgumentNullException.ThrowIfNull(entries);
         var known = nodes.ToList();
         var said = catalogue is null ? NodeWords.Of(known) : WithoutOurs(catalogue, known);
-        var policies = new PolicyCompiler(entries.ServicePolicies);
+        var policies = new PolicyCompiler(entries);
         var home = datacenter ?? "default";
         var instances = Instances(entries, said, home).ToLookup(instance => instance.Endpoint.Service, StringComparer.OrdinalIgnoreCase);
         var services = Services(entries, said.Services, instances, policies);

@@ -83,6 +83,9 @@ internal sealed class SnapshotStoreTests
     }
 
     [TestCase("policy-attempts.yaml", "\"statusCodes\":[425,429]")]
+    [TestCase("policy-balancing.yaml", "\"policy\":\"PeakEwma\",\"choices\":3")]
+    [TestCase("policy-balancing.yaml", "\"slowStart\":{\"window\":\"30s\",\"aggression\":1.5,\"minWeight\":0.05}")]
+    [TestCase("policy-balancing.yaml", "\"latency\":{\"enabled\":true,\"factor\":4,\"atLeast\":\"50ms\",\"minimumHosts\":3,\"requestVolume\":30}")]
     [TestCase("policy-limits.yaml", "\"breaker\":{\"enabled\":false,\"failures\":\"ServerError\"", Description = "the shared policy's but for what its own says")]
     [TestCase("policy-limits.yaml", "\"shedding\":{\"criticality\":\"Sheddable\",\"sheddable\":0.5,\"default\":0.9}")]
     [TestCase("policy-limits.yaml", "\"adaptiveConcurrency\":{\"enabled\":false,\"sampleWindow\":\"250ms\",\"percentile\":0.9,\"minConcurrency\":5,\"maxConcurrency\":500")]

@@ -27,6 +27,24 @@ internal sealed class ReaderTests
     public void Every_check_must_pass(string status, bool healthy) =>
         Assert.That(InstanceReader.Read(Bytes(Registered($$"""[{"Status":"passing"},{"Status":{{status}}}]"""))).Values.Single().Healthy, Is.EqualTo(healthy));
 
+    [TestCase("passing", 10)]
+    [TestCase("warning", 2)]
+    [TestCase("critical", 10)]
+    public void Its_weight_is_that_of_its_checks(string status, int weight) =>
+        Assert.That(InstanceReader.Read(Bytes(Registered($$"""[{"Status":"{{status}}"}]""").Replace("\"Port\"", "\"Weights\":{\"Passing\":10,\"Warning\":2},\"Port\"", StringComparison.Ordinal))).Values.Single().Weight, Is.EqualTo(weight));
+
+    [TestCase("", null)]
+    [TestCase("\"zone\":\"of-host\"", "of-host")]
+    public void Its_zone_is_its_hosts(string meta, string? zone)
+    {
+        var body = $$$"""[{"Node":{"Node":"s1","Address":"10.0.0.1","Meta":{{{{meta}}}}},"Service":{"ID":"a","Service":"a","Address":"","Port":9000,"Meta":null},"Checks":[]}]""";
+        Assert.That(InstanceReader.Read(Bytes(body)).Values.Single().Zone, Is.EqualTo(zone));
+    }
+
+    [Test]
+    public void Or_what_its_node_says() =>
+        Assert.That(InstanceReader.Read(Bytes("""[{"Node":{"Node":"s1","Address":"10.0.0.1","Meta":{"zone":"of-host"}},"Service":{"ID":"a","Service":"a","Address":"","Port":9000,"Meta":{"gatewaymesh-zone":"of-node"}},"Checks":[]}]""")).Values.Single().Zone, Is.EqualTo("of-node"));
+
     [Test]
     public void What_a_foreign_registration_leaves_out_falls_to_its_host()
     {
