@@ -22,7 +22,7 @@ internal sealed class RouteStep(ServiceDemand? demand) : IStep
         if (route.Instances.IsDormant && demand is not null && !exchange.HasWaited)
         {
             exchange.HasWaited = true;
-            return Verdict.After(demand.WaitAsync(route.Instances));
+            return Verdict.After(demand.WaitAsync(route.Instances, route.Asked?.Service ?? ""));
         }
 
         route.MarkUsed();

@@ -21,8 +21,15 @@ internal sealed class ServiceDemand(Action<string> want, Func<LiveMesh> mesh, Ti
     public LiveMesh Mesh => mesh();
 
     /// <summary>Asks for the instances of <paramref name="set"/>; completes when those of now are in use, or the wait is over.</summary>
-    public Task WaitAsync(EndpointSet set)
+    /// <param name="set">The instances.</param>
+    /// <param name="asked">The service whose way leads there: the registry looks at the targets of those that are wanted. Empty: that of the set.</param>
+    public Task WaitAsync(EndpointSet set, string asked = "")
     {
+        if (asked.Length > 0 && !asked.Equals(set.Service, StringComparison.OrdinalIgnoreCase))
+        {
+            want(asked);
+        }
+
         var key = (set.Service, set.Target);
         if (_silent.ContainsKey(key))
         {

@@ -274,12 +274,12 @@ public class RoutedRequestTests
         using var client = await RawConnection.To(mesh.Outbound());
 
         var answer = client.Ask("GET / HTTP/1.1\r\nHost: shop\r\n\r\n");
-        while (wanted.IsEmpty)
+        while (wanted.Count < 2)
         {
             await Task.Delay(1);
         }
 
-        Assert.That(wanted, Is.EqualTo(new[] { "web" }));
+        Assert.That(wanted, Is.EqualTo(new[] { "shop", "web" }), "its way is looked at, and its end");
         mesh.Way("shop", Way(dormant: false));
         Assert.That((await answer).Status, Is.EqualTo(200));
         Assert.That(mesh.Plane.TakeUsed(), Is.EquivalentTo(new[] { "shop", "web" }), "whose entries lead there is in use too");
@@ -295,14 +295,14 @@ public class RoutedRequestTests
         using var client = await RawConnection.To(mesh.Outbound());
 
         var answer = Ask(client, "/");
-        while (wanted.IsEmpty)
+        while (wanted.Count < 2)
         {
             await Task.Delay(1);
         }
 
         mesh.Way("web", Ways.Resolver(Ways.Target("web"), Ways.Target("two", second.HostPort)));
         Assert.That(await answer, Is.EqualTo("second"));
-        Assert.That(wanted, Is.EqualTo(new[] { "two" }));
+        Assert.That(wanted, Is.EqualTo(new[] { "web", "two" }));
     }
 
     private static async Task<string> Ask(RawConnection client, string target, string fields = "") =>
