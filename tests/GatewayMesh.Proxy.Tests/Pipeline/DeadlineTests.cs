@@ -1,6 +1,7 @@
 using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Snapshot;
+using GatewayMesh.Configuration.Values;
 using GatewayMesh.Proxy.Tests.Rig;
 
 namespace GatewayMesh.Proxy.Tests.Pipeline;
@@ -69,6 +70,23 @@ public class DeadlineTests
         Assert.That(payments.Executed, Is.Zero);
     }
 
+    [TestCase(3, 60)]
+    [TestCase(60, 3)]
+    public async Task Each_hop_is_cut_to_what_is_left_also_by_way_of_a_gateway(int sidecar, int atGateway)
+    {
+        using var payments = Backend.Saying("paid");
+        await using var gateway = await Mesh.Start(options => options with { Node = "gw", RoleName = "gateway" });
+        var address = gateway.Service("payments", Within(atGateway), payments.HostPort).Open(ListenerKind.Mesh, "mesh");
+        await using var mesh = await Mesh.Start(options => options with { GatewayShare = 1 });
+        mesh.Service("payments", Within(sidecar), payments.HostPort).Gateway(new HostPort("127.0.0.1", address.Port));
+        using var client = await RawConnection.To(mesh.Outbound());
+
+        var answer = await client.Ask("GET / HTTP/1.1\r\nHost: payments\r\n\r\n");
+
+        Assert.That(answer["Via"], Does.Contain("gw-gateway"));
+        Assert.That(int.Parse(payments.Last["gatewaymesh-timeout-ms"]!, null), Is.InRange(1, 3000));
+    }
+
     [Test]
     public async Task A_stream_that_has_begun_may_last_longer()
     {
@@ -105,4 +123,6 @@ public class DeadlineTests
         Assert.That(answer.Body, Is.EqualTo("paid"));
         Assert.That(payments.Last.Body, Is.EqualTo("ab"));
     }
+
+    private static PolicyModel Within(int seconds) => PolicyModel.Default with { Timeouts = new() { Request = TimeSpan.FromSeconds(seconds) } };
 }
