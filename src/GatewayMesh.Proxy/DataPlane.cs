@@ -96,9 +96,9 @@ public sealed class DataPlane : IAsyncDisposable
             ? new MutualIdentity(certificates, options.IngressService, options.GatewayService, time)
             : new PlaintextIdentity(options.IngressService));
         var attempts = new AttemptLoop(options, _forwarder, _upstreams, new EndpointPicker(time, random), new BypassedSidecars(time), random, new RetryJudge(_budgets, time, random, Metrics), _latencies, Metrics, identity);
-        var pipeline = new RequestPipeline(options, pseudonym, random, _budgets, identity, _demand, denials, _running, attempts);
-        var behaviours = new ListenerBehaviours(options, _admission, _applications);
-        _application = new MeshApplication(pipeline, behaviours, new RequestTelemetry(Metrics, _accessLog), _traffic, pseudonym, time, options.Progress);
+        Pipeline = new RequestPipeline(options, pseudonym, random, _budgets, identity, _demand, denials, _running, attempts);
+        Behaviours = new ListenerBehaviours(options, _admission, _applications);
+        _application = new MeshApplication(Pipeline, Behaviours, new RequestTelemetry(Metrics, _accessLog), _traffic, pseudonym, time, options.Progress);
         var tunnel = new TunnelDoor(time, random, options.MaxCarriedAge, () => _traffic.Draining, () => _admission.IsFull);
         _peers = options.Certificates is { } shown ? new PeerTerms(shown, time) : null;
         var log = options.Logs.CreateLogger("GatewayMesh.Proxy");
@@ -287,6 +287,15 @@ public sealed class DataPlane : IAsyncDisposable
 
     /// <summary>Writes the metrics in Prometheus' text format.</summary>
     public void WriteMetrics(IBufferWriter<byte> output) => _prometheus.Write(output);
+
+    /// <summary>For tests and benchmarks: the way of requests, without a server before it.</summary>
+    internal RequestPipeline Pipeline { get; }
+
+    /// <summary>For tests and benchmarks: what the kinds of listeners ask for.</summary>
+    internal ListenerBehaviours Behaviours { get; }
+
+    /// <summary>For tests and benchmarks: the mesh in use.</summary>
+    internal LiveMesh Mesh => _traffic.Mesh;
 
     /// <summary>For tests: how listeners speak TLS, instead of what their kind asks for.</summary>
     internal Func<Arrival, TlsTerms?>? Terms { get; set; }

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace GatewayMesh.Proxy.Limits;
 
-/// <summary>The limits behind one snapshot, by service. Made by <see cref="LimitRegistry.Apply"/>; its members are live.</summary>
+/// <summary>The limits behind one snapshot, by service, whose names have no case. Made by <see cref="LimitRegistry.Apply"/>; its members are live.</summary>
 internal sealed class LimitTable(FrozenDictionary<string, ServiceLimits> services)
 {
     /// <summary>A table without anything.</summary>

@@ -32,6 +32,9 @@ internal sealed class RequestPipeline(DataPlaneOptions options, string pseudonym
         new PropagationStep(random),                     // what the next hop is told
     ];                                                   // then: attempts, answer, telemetry
 
+    /// <summary>For tests: the steps, in order.</summary>
+    internal IReadOnlyList<IStep> Steps => _steps;
+
     /// <summary>Serves one request; returns the mesh's own error, if that was the answer.</summary>
     public async ValueTask<MeshError> RunAsync(Exchange exchange)
     {

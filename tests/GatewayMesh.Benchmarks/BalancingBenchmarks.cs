@@ -1,0 +1,32 @@
+using BenchmarkDotNet.Attributes;
+using GatewayMesh.Proxy.LoadBalancing;
+
+namespace GatewayMesh.Benchmarks;
+
+/// <summary>Picking an instance and letting it go again.</summary>
+public class BalancingBenchmarks
+{
+    private EndpointSet _set = null!;
+    private PowerOfTwoChoices _balancer = null!;
+
+    /// <summary>Instances of the service.</summary>
+    [Params(3, 100)]
+    public int Instances { get; set; }
+
+    /// <summary>The instances.</summary>
+    [GlobalSetup]
+    public void SetUp()
+    {
+        _set = new EndpointRegistry(TimeProvider.System).Apply(SampleMesh.Snapshot(Instances)).Find("payments")!;
+        _balancer = new PowerOfTwoChoices(TimeProvider.System, new SplitMix(1));
+    }
+
+    /// <summary>Pick, success, end.</summary>
+    [Benchmark]
+    public void Pick()
+    {
+        var tried = default(TriedEndpoints);
+        _balancer.TryPick(_set, ref tried, out var lease);
+        lease.End(EndpointOutcome.Success);
+    }
+}

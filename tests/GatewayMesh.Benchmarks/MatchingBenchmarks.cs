@@ -1,0 +1,37 @@
+using BenchmarkDotNet.Attributes;
+using GatewayMesh.Configuration.Matching;
+using GatewayMesh.Proxy.LoadBalancing;
+using GatewayMesh.Proxy.Routing.Matching;
+using GatewayMesh.Proxy.Routing.Tree;
+
+namespace GatewayMesh.Benchmarks;
+
+/// <summary>From a request to the end of its way, through a router of ten rules and a splitter.</summary>
+public class MatchingBenchmarks
+{
+    private readonly IRequestFacts _facts = new Facts();
+    private LiveNode _way = null!;
+    private ulong _lot;
+
+    /// <summary>The compiled way.</summary>
+    [GlobalSetup]
+    public void SetUp()
+    {
+        var snapshot = SampleMesh.Snapshot(instances: 3);
+        var endpoints = new EndpointRegistry(TimeProvider.System).Apply(snapshot);
+        _way = RouteTable.Of(snapshot, endpoints, new SplitMix(1), TimeProvider.System).Find("orders")!;
+    }
+
+    /// <summary>The last of ten rules, and a draw.</summary>
+    [Benchmark]
+    public object? TenRulesAndASplit() => RouteTable.Walk(_way, new AskedRoute(_facts, "/orders/17?fields=all"), new SplitDraw(_lot++));
+
+    private sealed class Facts : IRequestFacts
+    {
+        public string Method => "GET";
+
+        public IReadOnlyList<string> Paths => [];
+
+        public string? Field(string name) => null;
+    }
+}

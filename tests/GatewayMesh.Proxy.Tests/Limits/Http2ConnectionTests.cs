@@ -1,0 +1,98 @@
+using System.Net;
+using GatewayMesh.Configuration.Policies;
+using GatewayMesh.Configuration.Values;
+using GatewayMesh.Proxy.Limits;
+using GatewayMesh.Proxy.Routing;
+using GatewayMesh.Proxy.Tests.Rig;
+using GatewayMesh.Proxy.Upstreams;
+
+namespace GatewayMesh.Proxy.Tests.Limits;
+
+/// <summary><c>maxConnections</c> on HTTP/2: connections are counted from the dial to the close.</summary>
+public class Http2ConnectionTests
+{
+    [Test]
+    public async Task The_first_connection_to_an_instance_is_never_refused_and_each_is_given_back_when_it_closes()
+    {
+        using var one = new Backend();
+        using var two = new Backend();
+        var places = new ConnectionPlaces(1);
+        using (var first = await Dial(one.HostPort, places))
+        {
+            using var second = await Dial(two.HostPort, places);
+            Assert.That(places.Taken, Is.EqualTo(2), "each instance has its first");
+        }
+
+        Assert.That(places.Taken, Is.Zero);
+    }
+
+    [Test]
+    public async Task A_second_connection_to_an_instance_waits_for_a_place()
+    {
+        using var payments = new Backend();
+        var places = new ConnectionPlaces(1);
+        var connector = Connector(payments.HostPort);
+        var first = await Dial(connector, payments.HostPort, places);
+        var second = Dial(connector, payments.HostPort, places);
+        Assert.That((places.Waiting, second.IsCompleted), Is.EqualTo((1, false)));
+
+        await first.DisposeAsync();
+        await using var stream = await second;
+        Assert.That((places.Waiting, places.Taken), Is.EqualTo((0, 1)));
+    }
+
+    [Test]
+    public void A_dial_that_fails_gives_its_place_back()
+    {
+        var places = new ConnectionPlaces(1);
+        Assert.That(() => Dial(Backend.Nobody(), places), Throws.InstanceOf<IOException>());
+        Assert.That(places.Taken, Is.Zero);
+    }
+
+    [Test]
+    public async Task A_plane_counts_the_connections_of_http2()
+    {
+        using var payments = new Rig.Http2.H2Backend();
+        await using var mesh = await Mesh.Start();
+        mesh.Service("payments", "http2", PolicyModel.Default, payments.HostPort);
+        using var client = await RawConnection.To(mesh.Outbound());
+        await client.Send("GET / HTTP/1.1\r\nHost: payments\r\n\r\n");
+        using var patience = new CancellationTokenSource(RawConnection.Patience);
+        while (mesh.Plane.Limits().Single().Connections != 1)
+        {
+            await Task.Delay(5, patience.Token);
+        }
+    }
+
+    private static UpstreamConnector Connector(HostPort address) => new(new UpstreamKey("web", address, TargetKind.MeshPeer, WireProtocol.Http2, MayStand: false), null, TimeProvider.System);
+
+    private static Task<Stream> Dial(HostPort address, ConnectionPlaces places) => Dial(Connector(address), address, places);
+
+    // The handler is the only one who can make the context that the connector is given.
+    private static async Task<Stream> Dial(UpstreamConnector connector, HostPort address, ConnectionPlaces places)
+    {
+        var dialled = new TaskCompletionSource<Stream>();
+        using var client = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            ConnectCallback = async (context, cancellation) =>
+            {
+                try
+                {
+                    dialled.SetResult(await connector.ConnectAsync(context, cancellation));
+                }
+                catch (Exception failure)
+                {
+                    dialled.SetException(failure);
+                }
+
+                throw new IOException("Only the dial was wanted.");
+            },
+        });
+        var request = new HttpRequestMessage(HttpMethod.Get, $"http://{address}/") { Version = HttpVersion.Version11 };
+        request.Options.Set(UpstreamConnector.Connections, places);
+        var sent = client.SendAsync(request, CancellationToken.None);
+        var stream = await dialled.Task;
+        Assert.That(async () => await sent, Throws.InstanceOf<HttpRequestException>());
+        return stream;
+    }
+}

@@ -1,0 +1,120 @@
+using System.Net;
+using GatewayMesh.Configuration.Listeners;
+using GatewayMesh.Configuration.Policies;
+using GatewayMesh.Configuration.Values;
+using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Forwarding;
+using GatewayMesh.Proxy.Limits;
+using GatewayMesh.Proxy.Listeners;
+using GatewayMesh.Proxy.LoadBalancing;
+using GatewayMesh.Proxy.Pipeline;
+using GatewayMesh.Proxy.Routing;
+using GatewayMesh.Proxy.Tests.Rig;
+using GatewayMesh.Proxy.Upstreams;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace GatewayMesh.Proxy.Tests.Pipeline;
+
+/// <summary>
+/// In the steady state a plain request costs nothing of ours: matching, policy, admission, limits, deadline and the choice of an instance. What remains on its
+/// way are the head and body in the server (Kestrel), the forwarder (YARP) and the HTTP client with their asynchronous state, and the text of the fields that
+/// are written for the next hop.
+/// </summary>
+public class AllocationTests
+{
+    private const int Rounds = 2000;
+
+    // Each of them makes the text of a field that the request does not bring.
+    private static readonly string[] WriteText = [nameof(RequestIdStep), nameof(PropagationStep)];
+
+    [TestCase(ListenerKind.Outbound)]
+    [TestCase(ListenerKind.Inbound)]
+    [TestCase(ListenerKind.Mesh)]
+    public async Task No_step_allocates_for_a_plain_request_but_the_text_of_new_fields(ListenerKind kind)
+    {
+        await using var mesh = await Limited();
+        var exchange = Plain();
+        var arrival = Arrived(kind);
+        var steps = mesh.Plane.Pipeline.Steps;
+        var allocated = new long[steps.Count];
+        for (var round = 0; round < 2 * Rounds; round++)
+        {
+            Bring(exchange);
+            exchange.Begin(arrival, mesh.Plane.Behaviours.Of(kind), mesh.Plane.Mesh);
+            for (var i = 0; i < steps.Count; i++)
+            {
+                var before = GC.GetAllocatedBytesForCurrentThread();
+                var goesOn = steps[i].Take(exchange).GoesOn;
+                allocated[i] += round < Rounds ? 0 : GC.GetAllocatedBytesForCurrentThread() - before; // the first half warms up
+                Assert.That(goesOn, steps[i].GetType().Name);
+            }
+
+            exchange.LeaveLimits(MeshError.None);
+            exchange.End();
+        }
+
+        Assert.That(steps.Zip(allocated, (step, bytes) => (Name: step.GetType().Name, Bytes: bytes)).Where(one => one.Bytes >= Rounds && !WriteText.Contains(one.Name)), Is.Empty);
+    }
+
+    [Test]
+    public async Task Neither_picking_an_instance_nor_its_limits_and_deadline_allocate()
+    {
+        await using var mesh = await Limited();
+        var time = TimeProvider.System;
+        using var pools = new UpstreamPools(time);
+        var exchange = Plain();
+        var arrival = Arrived(ListenerKind.Outbound);
+        var set = mesh.Plane.Mesh.Endpoints.Find("payments")!;
+        var balancer = new PowerOfTwoChoices(time, new SplitMix(1));
+        var upstream = pools.Rent(new UpstreamKey("web", set.All[0].Model.Address, TargetKind.MeshPeer, WireProtocol.Http1, MayStand: false));
+        exchange.Begin(arrival, mesh.Plane.Behaviours.Of(ListenerKind.Outbound), mesh.Plane.Mesh);
+        var allocated = 0L;
+        for (var round = 0; round < 2 * Rounds; round++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            exchange.StartClock();
+            var tried = default(TriedEndpoints);
+            balancer.TryPick(set, ref tried, out var lease);
+            exchange.Hop = new Hop(lease, TargetKind.MeshPeer, upstream, null, null);
+            var pass = default(AttemptPass);
+            var error = pass.Begin(exchange);
+            exchange.StopClock();
+            pass.End(exchange, error);
+            lease.End(EndpointOutcome.Success);
+            allocated += round < Rounds ? 0 : GC.GetAllocatedBytesForCurrentThread() - before;
+            Assert.That(error.IsError, Is.False);
+        }
+
+        Assert.That(allocated, Is.LessThan(Rounds), "not a byte for each");
+        Assert.That(mesh.Plane.Limits().Single() is { Connections: 0, Attempts: > 0 }, Is.True, "the limits were asked");
+    }
+
+    private static async Task<Mesh> Limited()
+    {
+        var mesh = await Mesh.Start();
+        var policy = PolicyModel.Default with { Limits = new() { Breaker = new() { Enabled = true } }, AdaptiveConcurrency = new() { Enabled = true } };
+        return mesh.Service("payments", policy, new HostPort("127.0.0.1", 1), new HostPort("127.0.0.1", 2), new HostPort("127.0.0.1", 3));
+    }
+
+    private static Arrival Arrived(ListenerKind kind) => new(
+        new ListenerSpec("listener", kind, new IPEndPoint(IPAddress.Loopback, 1)) { Service = kind == ListenerKind.Inbound ? "payments" : "web", Application = new HostPort("127.0.0.1", 1) },
+        IPAddress.Loopback);
+
+    private static Exchange Plain()
+    {
+        var http = new DefaultHttpContext();
+        http.Features.Get<IHttpRequestFeature>()!.RawTarget = "/orders/17?fields=all";
+        http.Request.Protocol = "HTTP/1.1";
+        http.Request.Method = "GET";
+        http.Request.Headers.Host = "payments";
+        return new Exchange(TimeProvider.System, http);
+    }
+
+    // What the steps write stays in the request's fields, so that only the first round would write it.
+    private static void Bring(Exchange exchange)
+    {
+        exchange.Http.Request.Headers.Remove("X-Request-Id");
+        exchange.Http.Request.Headers.Remove("traceparent");
+    }
+}
