@@ -18,7 +18,7 @@ public static class HostNames
             }
         }
 
-        return Lower(name);
+        return host is not null && name.Length == host.Length && IsLower(name) ? host : Lower(name);
     }
 
     /// <summary>The host without its port and a final dot, as it was written.</summary>
@@ -32,6 +32,9 @@ public static class HostNames
 
         return host.TrimEnd('.');
     }
+
+    // The plain spelling needs no text of its own.
+    private static bool IsLower(ReadOnlySpan<char> name) => System.Text.Ascii.IsValid(name) && !name.ContainsAnyInRange('A', 'Z');
 
     /// <summary>In lower case (ASCII, as host names are).</summary>
     public static string Lower(ReadOnlySpan<char> name) => string.Create(name.Length, name, static (target, source) => source.ToLowerInvariant(target));
