@@ -8,6 +8,7 @@ using GatewayMesh.Proxy.Limits;
 using GatewayMesh.Proxy.Listeners;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Pipeline;
+using GatewayMesh.Proxy.Resilience;
 using GatewayMesh.Proxy.Routing;
 using GatewayMesh.Proxy.Tests.Rig;
 using GatewayMesh.Proxy.Upstreams;
@@ -69,11 +70,13 @@ public class AllocationTests
         var balancer = new PowerOfTwoChoices(time, new SplitMix(1));
         var upstream = pools.Rent(new UpstreamKey("web", set.All[0].Model.Address, TargetKind.MeshPeer, WireProtocol.Http1, MayStand: false));
         exchange.Begin(arrival, mesh.Plane.Behaviours.Of(ListenerKind.Outbound), mesh.Plane.Mesh);
+        exchange.Route = new Route(set, TargetKind.MeshPeer);
+        exchange.Deadline = Deadline.Start(time, TimeSpan.FromMinutes(1), null);
         var allocated = 0L;
         for (var round = 0; round < 2 * Rounds; round++)
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
-            exchange.StartClock();
+            exchange.StartAttempt();
             var tried = default(TriedEndpoints);
             balancer.TryPick(set, ref tried, out var lease);
             exchange.Hop = new Hop(lease, TargetKind.MeshPeer, upstream, null, null);
