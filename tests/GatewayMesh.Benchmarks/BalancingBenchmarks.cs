@@ -7,7 +7,7 @@ namespace GatewayMesh.Benchmarks;
 public class BalancingBenchmarks
 {
     private EndpointSet _set = null!;
-    private PowerOfTwoChoices _balancer = null!;
+    private EndpointPicker _picker = null!;
 
     /// <summary>Instances of the service.</summary>
     [Params(3, 100)]
@@ -18,7 +18,7 @@ public class BalancingBenchmarks
     public void SetUp()
     {
         _set = new EndpointRegistry(TimeProvider.System).Apply(SampleMesh.Snapshot(Instances)).Find("payments")!;
-        _balancer = new PowerOfTwoChoices(TimeProvider.System, new SplitMix(1));
+        _picker = new EndpointPicker(TimeProvider.System, new SplitMix(1));
     }
 
     /// <summary>Pick, success, end.</summary>
@@ -26,7 +26,7 @@ public class BalancingBenchmarks
     public void Pick()
     {
         var tried = default(TriedEndpoints);
-        _balancer.TryPick(_set, ref tried, out var lease);
+        _picker.TryPick(_set, ref tried, out var lease);
         lease.End(EndpointOutcome.Success);
     }
 }

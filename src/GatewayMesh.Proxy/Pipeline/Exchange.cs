@@ -22,7 +22,7 @@ namespace GatewayMesh.Proxy.Pipeline;
 
 /// <summary>One request from door to door: what the steps find out, each written once by the step that finds it. Reused by the next request of the connection.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "Reused by the connection, which has no end for it; an idle source without timer holds nothing.")]
-internal sealed class Exchange : IBodyObserver
+internal sealed partial class Exchange : IBodyObserver
 {
     private readonly TimeProvider _time;
     private CancellationTokenSource _cutOff;
@@ -225,43 +225,6 @@ internal sealed class Exchange : IBodyObserver
 
     /// <summary>Goes on with a newer mesh than it began with; before anything was taken from the old one.</summary>
     public void Meet(LiveMesh mesh) => Mesh = mesh;
-
-    /// <summary>From here on its caller's permission may be looked at again, until it ends. What permissions see of it stays as it is.</summary>
-    public void EnterGuarded()
-    {
-        _guard.Enter();
-        if (_listedAt != Arrival)
-        {
-            _listedAt = Arrival;
-            Arrival.Guarded.Add(this);
-        }
-    }
-
-    /// <summary>Holds it so that it can be looked at from another thread; false when it is not under way.</summary>
-    public bool TryLookAt() => _guard.TryLook();
-
-    /// <summary>Lets it go on.</summary>
-    public void EndLook() => _guard.EndLook();
-
-    /// <summary>Takes it out of its connection's list when it is not under way; it lists itself again when it is.</summary>
-    public bool TryUnlist()
-    {
-        if (!_guard.TryHoldIdle())
-        {
-            return false;
-        }
-
-        _listedAt = null;
-        _guard.EndHold();
-        return true;
-    }
-
-    /// <summary>Ends it where it stands: HTTP/1.1 cuts the connection, HTTP/2 resets the stream. While it is looked at.</summary>
-    public void Revoke()
-    {
-        _isRevoked = true;
-        Http.Abort();
-    }
 
     /// <summary>An attempt begins: its clock runs, and the body is read from its first byte.</summary>
     public void StartAttempt()

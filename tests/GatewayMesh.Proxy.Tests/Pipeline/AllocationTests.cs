@@ -38,24 +38,31 @@ public class AllocationTests
         var exchange = Plain();
         var arrival = Arrived(kind);
         var steps = mesh.Plane.Pipeline.Steps;
-        var allocated = new long[steps.Count];
-        for (var round = 0; round < 2 * Rounds; round++)
+        var refused = 0;
+        Assert.That(Steady(Batch), Is.Empty);
+        Assert.That(refused, Is.Zero, "every step lets it pass");
+
+        List<string> Batch()
         {
-            Bring(exchange);
-            exchange.Begin(arrival, mesh.Plane.Behaviours.Of(kind), mesh.Plane.Mesh);
-            for (var i = 0; i < steps.Count; i++)
+            var allocated = new long[steps.Count];
+            for (var round = 0; round < Rounds; round++)
             {
-                var before = GC.GetAllocatedBytesForCurrentThread();
-                var goesOn = steps[i].Take(exchange).GoesOn;
-                allocated[i] += round < Rounds ? 0 : GC.GetAllocatedBytesForCurrentThread() - before; // the first half warms up
-                Assert.That(goesOn, steps[i].GetType().Name);
+                Bring(exchange);
+                exchange.Begin(arrival, mesh.Plane.Behaviours.Of(kind), mesh.Plane.Mesh);
+                for (var i = 0; i < steps.Count; i++)
+                {
+                    var before = GC.GetAllocatedBytesForCurrentThread();
+                    var goesOn = steps[i].Take(exchange).GoesOn;
+                    allocated[i] += GC.GetAllocatedBytesForCurrentThread() - before;
+                    refused += goesOn ? 0 : 1;
+                }
+
+                exchange.LeaveLimits(MeshError.None);
+                exchange.End();
             }
 
-            exchange.LeaveLimits(MeshError.None);
-            exchange.End();
+            return [.. steps.Select((step, i) => (step.GetType().Name, Bytes: allocated[i])).Where(one => one.Bytes >= Rounds && !WriteText.Contains(one.Name)).Select(one => $"{one.Name}: {one.Bytes / Rounds} bytes")];
         }
-
-        Assert.That(steps.Zip(allocated, (step, bytes) => (Name: step.GetType().Name, Bytes: bytes)).Where(one => one.Bytes >= Rounds && !WriteText.Contains(one.Name)), Is.Empty);
     }
 
     [Test]
@@ -67,30 +74,50 @@ public class AllocationTests
         var exchange = Plain();
         var arrival = Arrived(ListenerKind.Outbound);
         var set = mesh.Plane.Mesh.Endpoints.Find("payments")!;
-        var balancer = new PowerOfTwoChoices(time, new SplitMix(1));
+        var picker = new EndpointPicker(time, new SplitMix(1));
         var upstream = pools.Rent(new UpstreamKey("web", set.All[0].Model.Address, TargetKind.MeshPeer, WireProtocol.Http1, MayStand: false));
         exchange.Begin(arrival, mesh.Plane.Behaviours.Of(ListenerKind.Outbound), mesh.Plane.Mesh);
         exchange.Route = new Route(set, TargetKind.MeshPeer);
         exchange.Deadline = Deadline.Start(time, TimeSpan.FromMinutes(1), null);
-        var allocated = 0L;
-        for (var round = 0; round < 2 * Rounds; round++)
+        var refused = 0;
+        Assert.That(Steady(Batch), Is.Empty);
+        Assert.That(refused, Is.Zero);
+        Assert.That(mesh.Plane.Limits().Single() is { Connections: 0, Attempts: > 0 }, Is.True, "the limits were asked");
+
+        List<string> Batch()
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
-            exchange.StartAttempt();
-            var tried = default(TriedEndpoints);
-            balancer.TryPick(set, ref tried, out var lease);
-            exchange.Hop = new Hop(lease, TargetKind.MeshPeer, upstream, null, null);
-            var pass = default(AttemptPass);
-            var error = pass.Begin(exchange);
-            exchange.StopClock();
-            pass.End(exchange, error);
-            lease.End(EndpointOutcome.Success);
-            allocated += round < Rounds ? 0 : GC.GetAllocatedBytesForCurrentThread() - before;
-            Assert.That(error.IsError, Is.False);
-        }
+            for (var round = 0; round < Rounds; round++)
+            {
+                exchange.StartAttempt();
+                var tried = default(TriedEndpoints);
+                picker.TryPick(set, ref tried, out var lease);
+                exchange.Hop = new Hop(lease, TargetKind.MeshPeer, upstream, null, null);
+                var pass = default(AttemptPass);
+                var error = pass.Begin(exchange);
+                exchange.StopClock();
+                pass.End(exchange, error);
+                lease.End(EndpointOutcome.Success);
+                refused += error.IsError ? 1 : 0;
+            }
 
-        Assert.That(allocated, Is.LessThan(Rounds), "not a byte for each");
-        Assert.That(mesh.Plane.Limits().Single() is { Connections: 0, Attempts: > 0 }, Is.True, "the limits were asked");
+            var bytes = GC.GetAllocatedBytesForCurrentThread() - before;
+            return bytes >= Rounds ? [$"{bytes / Rounds} bytes"] : [];
+        }
+    }
+
+    // The first batches run code that is not optimized yet, which boxes; what allocates for good does so in every batch until patience is over.
+    private static List<string> Steady(Func<List<string>> batch)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var allocating = batch();
+            if (allocating.Count == 0 || TimeProvider.System.GetElapsedTime(began) > RawConnection.Patience)
+            {
+                return allocating;
+            }
+        }
     }
 
     private static async Task<Mesh> Limited()
