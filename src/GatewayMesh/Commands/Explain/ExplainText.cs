@@ -67,9 +67,15 @@ internal static class ExplainText
             var state = instance.GetProperty("ejected").GetBoolean()
                 ? paint.Text(string.Create(CultureInfo.InvariantCulture, $"ejected for {instance.GetProperty("ejectedForSeconds").GetDouble()} s"), Hue.Warn)
                 : instance.GetProperty("healthy").GetBoolean() ? paint.Text("healthy", Hue.Good) : paint.Text("unhealthy", Hue.Bad);
-            output.WriteLine($"             {Text(instance, "id")} at {Text(instance, "address")}{(Text(instance, "node") is { Length: > 0 } node ? $" on {node}" : " (no sidecar)")}: {state}, {Number(instance, "inflight")} under way");
+            output.WriteLine($"             {Text(instance, "id")} at {Text(instance, "address")}{(Text(instance, "node") is { Length: > 0 } node ? $" on {node}" : " (no sidecar)")}: {state}, {Number(instance, "inflight")} under way{Standing(instance)}");
         }
     }
+
+    // What the balancer goes by.
+    private static string Standing(JsonElement instance) => string.Concat(
+        ((ReadOnlySpan<(string Key, string Word)>)[("weight", "weight"), ("ewmaMs", "EWMA in ms"), ("zone", "zone"), ("ejectionCause", "cause")]).ToArray()
+            .Where(pair => instance.TryGetProperty(pair.Key, out var value) && value.ToString() is not ("" or "none"))
+            .Select(pair => $", {pair.Word} {instance.GetProperty(pair.Key)}"));
 
     private static string Gateways(JsonElement gateways) => gateways.GetArrayLength() == 0
         ? "none"
