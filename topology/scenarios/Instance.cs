@@ -14,6 +14,7 @@ internal sealed class Instance : IAsyncDisposable
     private volatile Behaviour _behaviour;
     private SemaphoreSlim? _workers;
     private int _requests;
+    private int _working;
 
     private Instance(string name, int port, Behaviour behaviour)
     {
@@ -33,6 +34,15 @@ internal sealed class Instance : IAsyncDisposable
 
     /// <summary>Requests so far.</summary>
     public int Requests => Volatile.Read(ref _requests);
+
+    /// <summary>Waits until it has done all that it took on.</summary>
+    public async Task IdleAsync()
+    {
+        while (Volatile.Read(ref _working) > 0)
+        {
+            await Task.Delay(20);
+        }
+    }
 
     public static async Task<Instance> StartAsync(string name, int port, Behaviour behaviour)
     {
@@ -54,6 +64,7 @@ internal sealed class Instance : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         Interlocked.Increment(ref _requests);
+        Interlocked.Increment(ref _working);
         var (behaviour, workers) = (_behaviour, _workers);
         if (workers is not null)
         {
@@ -67,6 +78,7 @@ internal sealed class Instance : IAsyncDisposable
         finally
         {
             workers?.Release();
+            Interlocked.Decrement(ref _working);
         }
 
         context.Response.Headers["X-Instance"] = Name;

@@ -25,7 +25,7 @@ internal static class Scenarios
             [Column.Sent, Column.Failed, Column.Share("slow"), Column.Latency(0.5, "p50"), Column.Latency(0.9, "p90"), Column.Latency(0.99, "p99")]),
         new("retry-storm", "Everything fails: how much do retries add to the load?", 100,
             [("a", 31, Quick with { Failing = 1 }), ("b", 32, Quick with { Failing = 1 }), ("c", 33, Quick with { Failing = 1 })],
-            [new("no-budget", "without a budget"), new("budget", "with the budget")],
+            [new("budget", "with the budget"), new("no-budget", "without a budget")],
             [Column.Sent, Column.Failed, Column.Load]),
         new("overload", "Twice as many requests as the application can do: how many are answered within a second?", 200,
             [("application", 31, new(TimeSpan.FromMilliseconds(40)) { Workers = 4 })],

@@ -34,6 +34,7 @@ internal sealed partial record Stage(string Topology, string Binary, int PortBas
             {
                 await sidecar.UseAsync(Placed(Path.Combine(files, "phases", phase.Entries + ".yaml")));
                 yield return (phase, await load.RunAsync(scenario.Rate, TimeSpan.FromSeconds(Seconds), instances));
+                await Task.WhenAll(instances.Select(instance => instance.IdleAsync()));
             }
         }
         finally

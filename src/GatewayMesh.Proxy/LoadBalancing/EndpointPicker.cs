@@ -6,7 +6,7 @@ namespace GatewayMesh.Proxy.LoadBalancing;
 /// <summary>
 /// Picks an instance for each attempt: first from which instances, then by the balancer of the set which of them.
 /// <list type="number">
-/// <item>less than the panic threshold healthy and not ejected: all, whatever is said of them;</item>
+/// <item>less than the panic threshold healthy and not ejected: all, whatever is said of them, but those that have just left this process without an answer;</item>
 /// <item>the own zone, as far as it does not spill over; then the others;</item>
 /// <item>healthy, not ejected (or due for its trial), not yet tried by this request;</item>
 /// <item>none of these: not yet tried, whatever else is said of it, because an instance that has just failed this very request is no better;</item>

@@ -89,6 +89,16 @@ public sealed class EndpointState
         return !ejection.IsEjected || ejection.TrialIsDue(now);
     }
 
+    /// <summary>
+    /// True when it may be picked beside others: usable, or in panic ejected for what it answered. One that has left its latest requests without an answer is
+    /// out, ejected or not: a registry may be wrong about it, this process has just tried.
+    /// </summary>
+    internal bool IsOpen(long now, bool panic)
+    {
+        var ejection = Volatile.Read(ref _ejection);
+        return ejection.IsWell(now) || (ejection.Cause != EjectionCause.ConsecutiveFailures && (panic || !ejection.IsEjected));
+    }
+
     /// <summary>True when it is ejected and a trial may begin.</summary>
     internal bool IsDue(long now) => Volatile.Read(ref _ejection).TrialIsDue(now);
 

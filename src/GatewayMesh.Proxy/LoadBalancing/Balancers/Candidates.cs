@@ -27,5 +27,5 @@ internal readonly ref struct Candidates
     public bool IsPanic { get; }
 
     /// <summary>Whether the attempt may go to <paramref name="state"/>.</summary>
-    public bool Admit(EndpointState state) => (IsPanic || state.IsUsable(Now)) && !_tried.Contains(state);
+    public bool Admit(EndpointState state) => state.IsOpen(Now, IsPanic) && !_tried.Contains(state);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using GatewayMesh.Configuration.Routing;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Fixtures;
 using GatewayMesh.Registry.Consul.Watching;
@@ -24,6 +25,8 @@ public sealed class WriteToUseTests
         await TellAsync("instance registered", mesh, round => ConsulMesh.RegisterAsync(agent, "web", 3000 + round), (web, round) => web.Endpoints[0].Address.Port == 3000 + round);
         await TellAsync("instance critical or passing", mesh, round => agent.PutAsync($"/v1/agent/check/{(round % 2 == 0 ? "fail" : "pass")}/web-1-live"), (web, round) => web.Endpoints[0].Healthy == (round % 2 != 0));
         await TellAsync("service-defaults written", mesh, round => agent.WriteEntryAsync($$"""{"Kind":"service-defaults","Name":"web","Protocol":"{{(round % 2 == 0 ? "grpc" : "http")}}"}"""), (web, round) => web.Protocol == (round % 2 == 0 ? "grpc" : "http"));
+        await agent.WriteEntryAsync("""{"Kind":"service-defaults","Name":"web","Protocol":"http"}""");
+        await TellAsync("service-router written", mesh, round => agent.WriteEntryAsync($$$$"""{"Kind":"service-router","Name":"web","Routes":[{"Match":{"HTTP":{"PathPrefix":"/{{{{round}}}}"}}}]}"""), (web, round) => web.Routes is RouterNode { Rules: [{ Match.Path.Value: var path }, ..] } && path == $"/{round}");
         await TellAsync("service-policy written", mesh, round => agent.PutAsync("/v1/kv/gatewaymesh/service-policy/web", string.Create(CultureInfo.InvariantCulture, $"timeouts: {{ request: {round + 20}s }}")), (web, round) => web.Policy.Timeouts.Request.TotalSeconds == round + 20);
     }
 
