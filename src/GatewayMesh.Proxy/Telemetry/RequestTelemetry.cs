@@ -16,7 +16,7 @@ public sealed class RequestTelemetry(MeshMetrics metrics, AccessLog? log)
             return;
         }
 
-        Metrics.CountRequest(request);
         log?.Write(request);
+        Metrics.CountRequest(request); // last: what was counted is in the log
     }
 }

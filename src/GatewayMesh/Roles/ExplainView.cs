@@ -3,6 +3,7 @@ using GatewayMesh.Admin;
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Resilience;
 using GatewayMesh.Proxy.Routing;
 
 namespace GatewayMesh.Roles;
@@ -38,6 +39,7 @@ internal static class ExplainView
             {
                 WriteGateways(json, snapshot, locals.FirstOrDefault(local => local.Name == from)?.GatewayGroup ?? "default", node.Bootstrap.GatewayShare);
                 WritePolicy(json, way.Policy);
+                WriteBudget(json, node.Plane.Attempts(end.Service, way.Policy));
                 WriteLimits(json, node, end.Service);
                 if (from.Length > 0)
                 {
@@ -115,6 +117,26 @@ internal static class ExplainView
         {
             json.WriteNumber("concurrencyLimit", concurrency);
             json.WriteNumber("work", limits.Work);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteBudget(Utf8JsonWriter json, AttemptsView attempts)
+    {
+        json.WriteStartObject("retryBudget");
+        json.WriteNumber("left", attempts.Service.Left);
+        json.WriteNumber("allowed", attempts.Service.Allowed);
+        json.WriteNumber("processLeft", attempts.Process.Left);
+        json.WriteNumber("processAllowed", attempts.Process.Allowed);
+        json.WritePropertyName("hedgeAfterMs");
+        if (attempts.HedgeAfter is { } hedge)
+        {
+            json.WriteNumberValue(Math.Round(hedge.TotalMilliseconds, 1));
+        }
+        else
+        {
+            json.WriteNullValue();
         }
 
         json.WriteEndObject();

@@ -35,6 +35,11 @@ internal static class ExplainText
         var policy = answer.GetProperty("policy");
         output.WriteLine($"  timeouts   {Number(policy, "requestTimeoutMs")} ms for the request, {Number(policy, "connectTimeoutMs")} ms to connect");
         output.WriteLine($"  attempts   at most {Number(policy, "maxAttempts")} over all layers; another only where none was forwarded, or an idempotent one failed, within the budget");
+        if (answer.TryGetProperty("retryBudget", out var budget))
+        {
+            output.WriteLine($"  budget     {Number(budget, "left")} of {Number(budget, "allowed")} retries left of these ten seconds, {Number(budget, "processLeft")} of {Number(budget, "processAllowed")} over all services{Hedge(budget)}");
+        }
+
         output.WriteLine($"  ejection   after {Number(policy, "ejectAfter")} failures in a row, for {Number(policy, "ejectForMs")} ms and more each time");
         if (answer.TryGetProperty("limits", out var limits))
         {
@@ -76,6 +81,9 @@ internal static class ExplainText
         ((ReadOnlySpan<(string Key, string Word)>)[("weight", "weight"), ("ewmaMs", "EWMA in ms"), ("zone", "zone"), ("ejectionCause", "cause")]).ToArray()
             .Where(pair => instance.TryGetProperty(pair.Key, out var value) && value.ToString() is not ("" or "none"))
             .Select(pair => $", {pair.Word} {instance.GetProperty(pair.Key)}"));
+
+    private static string Hedge(JsonElement budget) =>
+        budget.GetProperty("hedgeAfterMs").ValueKind == JsonValueKind.Null ? "" : $"; a second instance is asked after {Number(budget, "hedgeAfterMs")} ms";
 
     private static string Gateways(JsonElement gateways) => gateways.GetArrayLength() == 0
         ? "none"

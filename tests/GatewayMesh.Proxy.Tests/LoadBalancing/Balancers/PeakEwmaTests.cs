@@ -81,7 +81,7 @@ public sealed class PeakEwmaTests
     [Test]
     public void Without_a_penalty_it_does()
     {
-        var fleet = new Fleet(2, balancing: model => model with { Ewma = new() { FailurePenalty = TimeSpan.Zero } }, ejection: model => model with { MaxEjectedPercent = 0 });
+        var fleet = new Fleet(2, balancing: model => model with { Ewma = new() { FailurePenalty = TimeSpan.Zero } }, ejection: model => model with { ConsecutiveFailures = 1000 });
         for (var i = 0; i < 200; i++)
         {
             var lease = fleet.Pick();

@@ -175,6 +175,19 @@ internal sealed class AskingTests
     }
 
     [Test]
+    public void Explain_shows_what_is_left_of_the_retry_budget()
+    {
+        using var json = JsonDocument.Parse(Run(["explain", "GET", "http://payments/", "--json"]).Output);
+        var budget = json.RootElement.GetProperty("retryBudget");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Run(["explain", "GET", "http://payments/"]).Output, Does.Contain("budget     100 of 100 retries left of these ten seconds, 100 of 100 over all services\n"));
+            Assert.That(budget.GetProperty("left").GetInt64(), Is.EqualTo(100));
+            Assert.That(budget.GetProperty("hedgeAfterMs").ValueKind, Is.EqualTo(JsonValueKind.Null));
+        }
+    }
+
+    [Test]
     public void Explain_speaks_JSON()
     {
         using var json = JsonDocument.Parse(Run(["explain", "GET", "http://shop/v2/x", "--json"]).Output);
