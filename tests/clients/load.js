@@ -17,7 +17,7 @@ const one = () => new Promise((resolve) => {
     if (error) {
       report.failed++;
       report.codes[error.code] = (report.codes[error.code] ?? 0) + 1;
-      if (report.said.length < 5) {
+      if (report.said.length < 5 && !report.said.includes(error.message)) {
         report.said.push(error.message);
       }
     } else {
