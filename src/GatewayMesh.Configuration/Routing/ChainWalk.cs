@@ -6,8 +6,15 @@ namespace GatewayMesh.Configuration.Routing;
 /// <summary>Walks the entries from one name on and drafts its way; ends at the first thing that is wrong.</summary>
 internal sealed class ChainWalk(RoutingIndex index, string service, string datacenter)
 {
+    // Far beyond what anybody means. Ways double with each level of splitters that lead to the same ones, and each level is walked on the stack: whoever may
+    // write the entries of a few services must not take down every node of the mesh.
+    private const int Deepest = 64;
+    private const int MostShares = 1_000;
+
+    private readonly HashSet<Draft> _straight = [];
     private readonly Dictionary<string, SplitterDraft> _splitters = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<TargetKey, ResolverDraft> _resolvers = [];
+    private int _depth;
     private string? _protocol;
     private string _speaker = "";
     private Place? _advanced;
@@ -33,12 +40,7 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
             return null;
         }
 
-        foreach (var splitter in _splitters.Values)
-        {
-            Flatten(splitter);
-        }
-
-        return start;
+        return _splitters.Values.All(Flatten) ? start : null;
     }
 
     private Draft? Start()
@@ -90,6 +92,12 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
         }
 
         var entry = index.Splitter(name)!;
+        if (++_depth > Deepest)
+        {
+            Fail(place, $"more than {Deepest} splitters lead to one another", "let one splitter have their shares");
+            return null;
+        }
+
         var draft = _splitters[name] = new SplitterDraft(entry);
         _advanced ??= new Place(entry, entry.Origin, "");
         for (var i = 0; i < entry.Splits.Length; i++)
@@ -107,6 +115,7 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
             draft.Legs.Add((split.Weight, node, split));
         }
 
+        _depth--;
         return draft;
     }
 
@@ -219,6 +228,11 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
 
     private bool IsStraight(Draft node, List<Draft> way)
     {
+        if (_straight.Contains(node))
+        {
+            return true;
+        }
+
         if (way.IndexOf(node) is >= 0 and var first)
         {
             _ = Circle("splits go in a circle", [.. way.Skip(first).Cast<SplitterDraft>().Select(splitter => (splitter.Entry.Name, new Place(splitter.Entry, splitter.Entry.Origin, "splits")))]);
@@ -228,15 +242,16 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
         way.Add(node);
         var straight = node.Next.All(next => IsStraight(next, way));
         way.RemoveAt(way.Count - 1);
+        _ = straight && _straight.Add(node);
         return straight;
     }
 
     // Inner shares first, each step rounded to 0.01 % in floats of 32 bits, as Consul does.
-    private static void Flatten(SplitterDraft splitter)
+    private bool Flatten(SplitterDraft splitter)
     {
         if (!splitter.Legs.Any(leg => leg.Next is SplitterDraft))
         {
-            return;
+            return true;
         }
 
         var flat = new List<(int, Draft, Entries.Splitters.SplitEntry)>();
@@ -248,11 +263,22 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
                 continue;
             }
 
-            Flatten(inner);
+            if (!Flatten(inner))
+            {
+                return false;
+            }
+
+            if (flat.Count + inner.Legs.Count > MostShares)
+            {
+                Fail(new Place(splitter.Entry, splitter.Entry.Origin, "splits"), $"the splitters beneath it make more than {MostShares} shares", "let fewer splitters lead to one another");
+                return false;
+            }
+
             flat.AddRange(inner.Legs.Select(innerLeg => (Product(leg.Weight, innerLeg.Weight), innerLeg.Next, leg.Split)));
         }
 
         splitter.Legs = flat;
+        return true;
     }
 
     private static int Product(int outer, int inner) =>
