@@ -61,6 +61,19 @@ public sealed partial class CodeMapTests
         }
     }
 
+    [Test]
+    public void Every_fault_that_was_fixed_names_a_test_that_exists()
+    {
+        var tests = Repository.CodeFiles("tests").SelectMany(file => TestName().Matches(File.ReadAllText(Path.Combine(Repository.Root, file)))).Select(match => match.Groups[1].Value).ToHashSet();
+        var rows = File.ReadLines(Path.Combine(Repository.Root, "docs", "found-and-fixed.md")).Where(line => line.StartsWith("| ", StringComparison.Ordinal) && !line.StartsWith("| fault |", StringComparison.Ordinal))
+            .Select(line => line.TrimEnd().TrimEnd('|').Split(" | ")[^1]).ToList();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(rows.Where(shown => !NamedTest().IsMatch(shown)), Is.Empty, "rows that name no test");
+            Assert.That(rows.SelectMany(shown => NamedTest().Matches(shown)).Select(match => match.Groups[1].Value).Where(name => !tests.Contains(name)), Is.Empty, "tests that do not exist");
+        }
+    }
+
     private static IEnumerable<string> Mapped() => Room().Matches(Section("## Code map")).Select(match => match.Groups[1].Value);
 
     // From a line to the next heading.
