@@ -61,7 +61,12 @@ public sealed class LeafCertificate
                 throw new CertificateException("the certificate does not say whose it is: its only URI name must be spiffe://TRUSTDOMAIN/ns/default/dc/DC/svc/NAME", "issue it by the mesh's authority");
             }
 
-            if (!id.Service.Equals(service, StringComparison.OrdinalIgnoreCase))
+            if (AuthorityCertificate.Is(certificate))
+            {
+                throw new CertificateException("the certificate is an authority's (CA:TRUE or keyCertSign), which no peer believes as a service's", $"issue one for {service} that may not sign others");
+            }
+
+            if (!id.Service.Equals(service, StringComparison.Ordinal))
             {
                 throw new CertificateException($"the certificate is of the service {id.Service}, not of {service}", $"issue one for {service}");
             }

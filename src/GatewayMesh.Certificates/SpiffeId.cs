@@ -14,11 +14,14 @@ public sealed record SpiffeId(string TrustDomain, string Datacenter, string Serv
     private const string Scheme = "spiffe://";
     private const int MaxLength = 2048; // SPIFFE-ID §2.3
 
-    /// <summary>The id that <paramref name="uri"/> is; false for every other form, another namespace or an empty name included.</summary>
+    /// <summary>
+    /// The id that <paramref name="uri"/> is; false for every other form, another namespace or an empty name included. Nothing is folded: a scheme or trust domain
+    /// with upper-case letters is malformed (SPIFFE-ID §2.1), and services that differ in case are two services.
+    /// </summary>
     public static bool TryParse(string uri, [NotNullWhen(true)] out SpiffeId? id)
     {
         id = null;
-        if (uri is null || uri.Length > MaxLength || !uri.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        if (uri is null || uri.Length > MaxLength || !uri.StartsWith(Scheme, StringComparison.Ordinal))
         {
             return false;
         }
@@ -29,19 +32,19 @@ public sealed record SpiffeId(string TrustDomain, string Datacenter, string Serv
             return false;
         }
 
-        id = new SpiffeId(domain.ToLowerInvariant(), datacenter, service);
+        id = new SpiffeId(domain, datacenter, service);
         return true;
     }
 
     /// <summary>The trust domain of an authority's own id, <c>spiffe://TRUSTDOMAIN</c>, or null.</summary>
     public static string? TrustDomainOf(string uri) =>
-        uri is not null && uri.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && IsTrustDomain(uri[Scheme.Length..].TrimEnd('/')) ? uri[Scheme.Length..].TrimEnd('/').ToLowerInvariant() : null;
+        uri is not null && uri.StartsWith(Scheme, StringComparison.Ordinal) && IsTrustDomain(uri[Scheme.Length..].TrimEnd('/')) ? uri[Scheme.Length..].TrimEnd('/') : null;
 
     /// <summary>The id as a URI.</summary>
     public override string ToString() => $"{Scheme}{TrustDomain}/ns/default/dc/{Datacenter}/svc/{Service}";
 
-    // SPIFFE-ID §2.1.
-    private static bool IsTrustDomain(string text) => IsName(text);
+    // SPIFFE-ID §2.1: lower case.
+    private static bool IsTrustDomain(string text) => IsName(text) && !text.AsSpan().ContainsAnyInRange('A', 'Z');
 
     // What ends in logs, metrics and header fields. Consul escapes what is not of these; such names are none of the mesh's.
     private static bool IsName(string text) => text.Length is > 0 and <= 255 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');

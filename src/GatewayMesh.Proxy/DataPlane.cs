@@ -71,7 +71,6 @@ public sealed class DataPlane : IAsyncDisposable
     {
         _options = options;
         var time = options.Time;
-        var pseudonym = $"{options.Node}-{options.RoleName}";
         var random = _random = new SplitMix((ulong)options.Seed);
         Metrics = new MeshMetrics();
         _prometheus = new PrometheusText(Metrics);
@@ -96,9 +95,9 @@ public sealed class DataPlane : IAsyncDisposable
             ? new MutualIdentity(certificates, options.IngressService, options.GatewayService, time)
             : new PlaintextIdentity(options.IngressService));
         var attempts = new AttemptLoop(options, _forwarder, _upstreams, new EndpointPicker(time, random), new BypassedSidecars(time), random, new RetryJudge(_budgets, time, random, Metrics), _latencies, Metrics, identity);
-        Pipeline = new RequestPipeline(options, pseudonym, random, _budgets, identity, _demand, denials, _running, attempts);
+        Pipeline = new RequestPipeline(options, random, _budgets, identity, _demand, denials, _running, attempts);
         Behaviours = new ListenerBehaviours(options, _admission, _applications);
-        _application = new MeshApplication(Pipeline, Behaviours, new RequestTelemetry(Metrics, _accessLog), _traffic, pseudonym, time, options.Progress);
+        _application = new MeshApplication(Pipeline, Behaviours, new RequestTelemetry(Metrics, _accessLog), _traffic, time, options.Progress);
         var tunnel = new TunnelDoor(time, random, options.MaxCarriedAge, () => _traffic.Draining, () => _admission.IsFull);
         _peers = options.Certificates is { } shown ? new PeerTerms(shown, time) : null;
         var log = options.Logs.CreateLogger("GatewayMesh.Proxy");

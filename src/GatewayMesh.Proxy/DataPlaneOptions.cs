@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Security.Cryptography;
 using GatewayMesh.Certificates;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Policies.AdaptiveConcurrency;
@@ -19,6 +20,9 @@ public sealed record DataPlaneOptions
     /// <summary>Word of the role in <c>Via</c>: <c>sidecar</c>, <c>gateway</c>, <c>ingress</c>.</summary>
     public required string RoleName { get; init; }
 
+    /// <summary>Ingress listeners: name of this proxy in <c>Via</c>, in place of its node and role. Default: random, another one for each process.</summary>
+    public string Pseudonym { get; init; } = "ingress-" + RandomNumberGenerator.GetHexString(16, lowercase: true);
+
     /// <summary>What a client may ask. Default: the defaults of <see cref="LimitsSpec"/>.</summary>
     public LimitsSpec Limits { get; init; } = new();
 
@@ -37,7 +41,10 @@ public sealed record DataPlaneOptions
     /// <summary>Tunnel listeners: age at which a carried connection is ended at a request boundary, ± 50 %. Default: 10 s.</summary>
     public TimeSpan MaxCarriedAge { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Ingress listeners: name of the ingress in the snapshot. Default: <c>gatewaymesh-ingress</c>.</summary>
+    /// <summary>
+    /// Ingress listeners: name of the ingress in the snapshot. Elsewhere: the service whose certificate makes a peer the ingress, which alone is believed when it speaks
+    /// of clients outside the mesh. Default: <c>gatewaymesh-ingress</c>.
+    /// </summary>
     public string IngressService { get; init; } = "gatewaymesh-ingress";
 
     /// <summary>Certificates and roots; not owned. Default: none, and then the identity is plaintext: nobody is verified.</summary>
@@ -92,7 +99,7 @@ public sealed record DataPlaneOptions
         AdaptiveConcurrency = bootstrap.Gateway?.AdaptiveConcurrency ?? AdaptiveConcurrencyModel.Default,
         MaxCarriedAge = bootstrap.Gateway?.MaxCarriedAge ?? TimeSpan.FromSeconds(10),
         GatewayService = bootstrap.GatewayService,
-        IngressService = bootstrap.Ingress?.Service ?? "gatewaymesh-ingress",
+        IngressService = bootstrap.IngressService,
         IngressListeners = bootstrap.Ingress?.Listeners ?? [],
         TrustedProxies = bootstrap.Ingress?.TrustedProxies ?? [],
         EnforcesIntentions = bootstrap.Identity == IdentityMode.Mtls,

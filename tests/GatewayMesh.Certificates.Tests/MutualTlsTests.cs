@@ -40,6 +40,15 @@ public sealed class MutualTlsTests
         Assert.That(client, Is.InstanceOf<HandshakeException>().With.Property("Fault").EqualTo(PeerFault.WrongService));
     }
 
+    [TestCase("spiffe://test.mesh/ns/default/dc/dc1/svc/Payments")]
+    [TestCase("spiffe://test.mesh/ns/default/dc/DC1/svc/payments")]
+    public async Task Who_answers_by_a_name_that_differs_in_case_is_refused(string id)
+    {
+        var server = id[(id.LastIndexOf('/') + 1)..];
+        var (client, _) = await Shake(_authority.Issue("web"), _authority.Issue(server, uris: [id]), server);
+        Assert.That(client, Is.InstanceOf<HandshakeException>().With.Property("Fault").EqualTo(PeerFault.WrongService));
+    }
+
     [Test]
     public async Task Without_an_own_certificate_nothing_is_begun()
     {

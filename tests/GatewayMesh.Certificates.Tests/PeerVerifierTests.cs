@@ -79,6 +79,33 @@ public sealed class PeerVerifierTests
     public void A_name_that_is_no_services_id_is_no_id(string uri) =>
         Assert.That(Verify(_authority.Issue("web", uris: [uri])).Fault, Is.EqualTo(PeerFault.NoIdentity));
 
+    [TestCase("spiffe://TEST.mesh/ns/default/dc/dc1/svc/web")]
+    [TestCase("SPIFFE://test.mesh/ns/default/dc/dc1/svc/web")]
+    public void A_trust_domain_with_upper_case_letters_is_malformed_and_never_folded(string uri) =>
+        Assert.That(Verify(_authority.Issue("web", uris: [uri])).Fault, Is.EqualTo(PeerFault.NoIdentity));
+
+    [Test]
+    public void A_name_is_taken_as_it_stands_in_the_certificate() =>
+        Assert.That(Verify(_authority.Issue("Web", uris: [_authority.IdOf("Web", "DC1")])).Id, Is.EqualTo(new SpiffeId("test.mesh", "DC1", "Web")));
+
+    [TestCase(true, null)]
+    [TestCase(false, X509KeyUsageFlags.KeyCertSign)]
+    [TestCase(false, X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.DigitalSignature)]
+    public void A_certificate_that_may_sign_others_is_nobodys_own(bool authority, X509KeyUsageFlags? usage)
+    {
+        var pem = _authority.Issue("web", authority: authority, keyUsage: usage);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Verify(pem, usage: PeerUsage.Client), Is.EqualTo(new PeerVerdict(null, PeerFault.Authority)));
+            Assert.That(Verify(pem, usage: PeerUsage.Server), Is.EqualTo(new PeerVerdict(null, PeerFault.Authority)));
+            Assert.That(() => LeafCertificate.FromPem("web", pem), Throws.InstanceOf<CertificateException>().With.Message.Contains("authority"));
+        }
+    }
+
+    [Test]
+    public void A_certificate_of_a_service_that_differs_in_case_is_another_services() =>
+        Assert.That(() => LeafCertificate.FromPem("web", _authority.Issue("Web")), Throws.InstanceOf<CertificateException>().With.Message.Contains("of the service Web"));
+
     [Test]
     public void A_certificate_for_clients_is_no_servers()
     {

@@ -38,11 +38,17 @@ public sealed class TestAuthority : IDisposable
     public string IdOf(string service, string datacenter = "dc1") => $"spiffe://{TrustDomain}/ns/default/dc/{datacenter}/svc/{service}";
 
     /// <summary>Certificate and key of a service, as PEM.</summary>
-    public string Issue(string service, DateTimeOffset? from = null, DateTimeOffset? until = null, string[]? uris = null, string[]? usages = null, string? issuerAt = null)
+    public string Issue(string service, DateTimeOffset? from = null, DateTimeOffset? until = null, string[]? uris = null, string[]? usages = null, string? issuerAt = null,
+        bool authority = false, X509KeyUsageFlags? keyUsage = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={service}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(authority, false, 0, true));
+        if (keyUsage is { } flags)
+        {
+            request.CertificateExtensions.Add(new X509KeyUsageExtension(flags, critical: true));
+        }
+
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([.. (usages ?? [Client, Server]).Select(usage => new Oid(usage))], false));
         request.CertificateExtensions.Add(Names(uris ?? [IdOf(service)]));
         if (issuerAt is not null)

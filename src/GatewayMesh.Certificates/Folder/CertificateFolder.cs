@@ -26,7 +26,7 @@ public sealed class CertificateFolder(string directory, TimeProvider time) : ICe
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, FileTrace> _seen = [];
-    private readonly ConcurrentDictionary<string, LeafCertificate> _leafs = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, LeafCertificate> _leafs = new(StringComparer.Ordinal);
     private ImmutableSortedDictionary<string, string> _errors = ImmutableSortedDictionary<string, string>.Empty;
     private volatile TrustBundle? _trust;
     private ITimer? _timer;

@@ -103,7 +103,7 @@ public static class MutualTls
         PeerVerifier.Verify(peer as X509Certificate2, chain?.ChainPolicy.ExtraStore ?? [], trust, usage, time.GetUtcNow());
 
     private static PeerVerdict Meant(PeerVerdict verdict, string service, string datacenter) =>
-        verdict.Id is { } id && (!id.Service.Equals(service, StringComparison.OrdinalIgnoreCase) || !id.Datacenter.Equals(datacenter, StringComparison.OrdinalIgnoreCase))
+        verdict.Id is { } id && (!id.Service.Equals(service, StringComparison.Ordinal) || !id.Datacenter.Equals(datacenter, StringComparison.Ordinal))
             ? verdict with { Fault = PeerFault.WrongService }
             : verdict;
 

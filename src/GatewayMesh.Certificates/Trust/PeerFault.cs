@@ -30,6 +30,9 @@ public enum PeerFault
     /// <summary>It has more than one URI name (SPIFFE X.509-SVID §2 allows one).</summary>
     SeveralIdentities,
 
+    /// <summary>It is an authority's certificate, which vouches for others and is nobody's own (SPIFFE X.509-SVID §4.1).</summary>
+    Authority,
+
     /// <summary>It may not be used for this side of a connection.</summary>
     WrongUsage,
 

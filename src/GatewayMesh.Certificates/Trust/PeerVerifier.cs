@@ -13,7 +13,7 @@ public static class PeerVerifier
 
     private const X509ChainStatusFlags Times = X509ChainStatusFlags.NotTimeValid | X509ChainStatusFlags.NotTimeNested;
 
-    /// <summary>Verifies a peer.</summary>
+    /// <summary>Verifies a peer. Names are taken as they stand in the certificate; an authority's certificate is refused as a leaf.</summary>
     /// <param name="peer">Its certificate, or null when it showed none.</param>
     /// <param name="sent">What else it sent: intermediates.</param>
     /// <param name="trust">Whom to believe, or null when nobody is known.</param>
@@ -36,6 +36,11 @@ public static class PeerVerifier
         if (root is null)
         {
             return new(null, fault);
+        }
+
+        if (AuthorityCertificate.Is(peer))
+        {
+            return new(null, PeerFault.Authority);
         }
 
         var names = UriNames.Of(peer);

@@ -77,7 +77,7 @@ public sealed class TrustBundle
 
             if (line.StartsWith(DomainLine, StringComparison.OrdinalIgnoreCase))
             {
-                return SpiffeId.TrustDomainOf("spiffe://" + line[DomainLine.Length..].Trim().ToString());
+                return SpiffeId.TrustDomainOf("spiffe://" + line[DomainLine.Length..].Trim().ToString().ToLowerInvariant()); // a line for people, no certificate
             }
         }
 

@@ -41,7 +41,7 @@ internal static class GatewayVerifier
 
         try
         {
-            return Refusal(peer, chain.ChainElements[^1].Certificate, own, expected);
+            return AuthorityMark.Is(peer) ? "shows an authority's certificate, which is nobody's own" : Refusal(peer, chain.ChainElements[^1].Certificate, own, expected);
         }
         catch (CryptographicException)
         {
@@ -52,6 +52,6 @@ internal static class GatewayVerifier
     private static string? Refusal(X509Certificate2 peer, X509Certificate2 root, ClientIdentity own, GatewayTls expected) =>
         !SpiffeName.TryRead(peer, out var name) ? "says not who it is"
         : name.TrustDomain != (SpiffeName.DomainOf(root) ?? expected.TrustDomain.ToLowerInvariant()) ? $"is of the trust domain {name.TrustDomain}, for which its root does not speak"
-        : name.Datacenter != own.Name.Datacenter || !name.Service.Equals(expected.Service, StringComparison.OrdinalIgnoreCase) ? $"is {name.Service} of {name.Datacenter}, not {expected.Service} of {own.Name.Datacenter}"
+        : name.Datacenter != own.Name.Datacenter || !name.Service.Equals(expected.Service, StringComparison.Ordinal) ? $"is {name.Service} of {name.Datacenter}, not {expected.Service} of {own.Name.Datacenter}"
         : null;
 }

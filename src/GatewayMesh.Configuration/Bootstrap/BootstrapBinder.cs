@@ -87,6 +87,7 @@ public static class BootstrapBinder
         {
             Addresses = [.. claims.All],
             GatewayService = spec.Gateway!.Service,
+            IngressService = spec.Ingress!.Service,
             Sidecar = role == MeshRole.Sidecar ? spec.Sidecar : null,
             Gateway = role == MeshRole.Gateway ? spec.Gateway : null,
             Ingress = role == MeshRole.Ingress ? spec.Ingress : null,

@@ -49,6 +49,12 @@ public sealed record BootstrapSpec
     /// <summary>The service whose certificate makes a peer a gateway (<c>gateway.service</c>, in the files of all roles): it alone is believed when it says for whom it calls. Default: <c>gatewaymesh-gateway</c>.</summary>
     public string GatewayService { get; init; } = "gatewaymesh-gateway";
 
+    /// <summary>
+    /// The service whose certificate makes a peer an ingress (<c>ingress.service</c>, in the files of all roles): it alone is believed when it speaks of clients outside
+    /// the mesh. Default: <c>gatewaymesh-ingress</c>.
+    /// </summary>
+    public string IngressService { get; init; } = "gatewaymesh-ingress";
+
     /// <summary>Set when <see cref="Role"/> is <see cref="MeshRole.Sidecar"/>.</summary>
     public SidecarSpec? Sidecar { get; init; }
 

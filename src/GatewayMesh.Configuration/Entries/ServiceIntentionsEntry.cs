@@ -17,7 +17,7 @@ public sealed record ServiceIntentionsEntry : ConfigEntry
         reader.NotYet("jwt");
         reader.NotYet("JWT");
         _ = reader.Map("meta");
-        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var names = new HashSet<string>(StringComparer.Ordinal);
         var sources = reader.Items("sources", item => BindSource(item, name, names));
         if (sources.IsEmpty)
         {

@@ -51,7 +51,10 @@ public sealed class IntentionTable
     /// <summary>The table of <paramref name="declared"/>; null: they could not be read.</summary>
     public static IntentionTable Of(DeclaredIntentions? declared) => declared is null ? Unknown : Compiled.GetValue(declared, Compile);
 
-    /// <summary>The intention that speaks of the two, or null: an exact destination goes before <c>*</c>, and within it an exact source before <c>*</c>.</summary>
+    /// <summary>
+    /// The intention that speaks of the two, or null: an exact destination goes before <c>*</c>, and within it an exact source before <c>*</c>. The source is compared
+    /// as it stands in the certificate, the destination without regard to case.
+    /// </summary>
     public IntentionRule? Find(string source, string destination) => _destinations.GetValueOrDefault(destination)?.Find(source) ?? _all?.Find(source);
 
     /// <summary>Whether <paramref name="source"/> may make this request of <paramref name="destination"/>.</summary>
@@ -65,14 +68,14 @@ public sealed class IntentionTable
 
     private static IntentionTable Compile(DeclaredIntentions declared)
     {
-        // Two that are the same but for the case of their names cannot be told apart here: the one that denies stays.
+        // Destinations are host names too and have no case: of two that differ in case only, the one that denies stays. Sources are names in certificates, where case counts.
         ImmutableArray<IntentionRule> rules =
         [
             .. declared.Entries.SelectMany(entry => entry.Sources.Select(source => new IntentionRule(entry.Name, source)))
                 .OrderByDescending(rule => rule.Precedence)
                 .ThenBy(rule => rule.Destination, StringComparer.Ordinal)
                 .ThenBy(rule => rule.Source, StringComparer.Ordinal)
-                .GroupBy(rule => (rule.Destination.ToLowerInvariant(), rule.Source.ToLowerInvariant()))
+                .GroupBy(rule => (rule.Destination.ToLowerInvariant(), rule.Source))
                 .Select(group => group.FirstOrDefault(rule => rule.Declared.Action == IntentionAction.Deny) ?? group.First()),
         ];
         var allowsByDefault = (declared.Default ?? rules.FirstOrDefault(rule => rule.Precedence == 5)?.Declared.Action ?? IntentionAction.Allow) == IntentionAction.Allow;

@@ -61,16 +61,18 @@ public static class SnapshotCompiler
             : instances;
     }
 
-    // Host names have no case, so neither have services: FrozenDictionary and groups compare without it.
+    // Host names have no case, so neither have services: FrozenDictionary and groups compare without it. Certificates have, so one spelling must be meant: that of what
+    // is registered, in lower case where there is one. An entry, or a registration in capitals, does not rename the service of others.
     private static SortedDictionary<string, ServiceModel> Services(EntrySet entries, ImmutableArray<ServiceSighting> sightings, ILookup<string, KnownInstance> known, PolicyCompiler policies)
     {
         var protocols = entries.ServiceDefaults.ToDictionary(entry => entry.Name, entry => entry.Protocol, StringComparer.OrdinalIgnoreCase);
         var shared = entries.ProxyDefaults.FirstOrDefault()?.Protocol;
         var instances = known.SelectMany(group => group).Where(instance => instance.Endpoint.Datacenter.Length == 0).ToLookup(instance => instance.Endpoint.Service, StringComparer.OrdinalIgnoreCase);
         var services = new SortedDictionary<string, ServiceModel>(StringComparer.OrdinalIgnoreCase);
-        var spellings = instances.SelectMany(group => group.Select(instance => instance.Endpoint.Service)).Concat(protocols.Keys).Concat(ChainCompiler.Names(entries)).Concat(sightings.Select(sighting => sighting.Name));
+        var registeredAs = instances.SelectMany(group => group.Select(instance => instance.Endpoint.Service)).Concat(sightings.Select(sighting => sighting.Name));
+        var spellings = Spellings(registeredAs).Concat(Spellings(protocols.Keys.Concat(ChainCompiler.Names(entries))));
         var dormant = sightings.Where(sighting => sighting.IsDormant).Select(sighting => sighting.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        foreach (var name in spellings.Order(StringComparer.Ordinal))
+        foreach (var name in spellings)
         {
             if (services.ContainsKey(name))
             {
@@ -85,6 +87,9 @@ public static class SnapshotCompiler
 
         return services;
     }
+
+    private static IOrderedEnumerable<string> Spellings(IEnumerable<string> names) =>
+        names.OrderBy(name => name.AsSpan().ContainsAnyInRange('A', 'Z')).ThenBy(name => name, StringComparer.Ordinal);
 
     // Who asks for a name that only entries speak of is to be sent their way too.
     private static void AddRoutes(SortedDictionary<string, ServiceModel> services, EntrySet entries, ChainCompiler routes)

@@ -8,8 +8,8 @@ using GatewayMesh.Proxy.Routing;
 namespace GatewayMesh.Proxy.Authorization;
 
 /// <summary>
-/// A request as permissions see it: its fields as the application will get them, without the mesh's own and those of the connection; <c>X-Forwarded-*</c> as the
-/// caller's side sent them.
+/// A request as permissions see it: its fields as the application will get them, without the mesh's own, those of the connection, and those by which only the ingress
+/// speaks of clients; <c>X-Forwarded-*</c> as the caller's side sent them.
 /// </summary>
 internal sealed class ExchangeFacts(Exchange exchange) : IRequestFacts
 {
@@ -28,6 +28,6 @@ internal sealed class ExchangeFacts(Exchange exchange) : IRequestFacts
             return exchange.Host is { Length: > 0 } host ? host : null;
         }
 
-        return headers.TryGetValue(name, out var values) && !MeshHeaders.IsMeshHeader(name) && !HopByHop.Contains(name, headers.Connection) ? values.ToString() : null;
+        return headers.TryGetValue(name, out var values) && !MeshHeaders.IsMeshHeader(name) && (exchange.SpeaksOfClients || !OutsideFields.IsForged(name)) && !HopByHop.Contains(name, headers.Connection) ? values.ToString() : null;
     }
 }

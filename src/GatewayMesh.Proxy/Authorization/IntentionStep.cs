@@ -5,8 +5,8 @@ using GatewayMesh.Proxy.Pipeline;
 namespace GatewayMesh.Proxy.Authorization;
 
 /// <summary>
-/// Whether the caller may make this request of its destination: at the callee's own door, and at a gateway that stands in for it. By the newest intentions,
-/// also on a connection that is old. Only a certificate is permission; without one (<c>identity: plaintext</c>) nothing is enforced.
+/// Whether the caller may make this request of its destination: at the callee's own door, at a gateway that stands in for it, and on the caller's side where no proxy
+/// stands at the other end (<see cref="BareCallee"/>). The destination is the service of the target, wherever routes led to. By the newest intentions, also on a connection that is old. Only a certificate is permission; without one (<c>identity: plaintext</c>) nothing is enforced.
 /// </summary>
 /// <param name="enforces">Whether callers have certificates.</param>
 /// <param name="denials">Counts and logs.</param>
@@ -15,7 +15,7 @@ internal sealed class IntentionStep(bool enforces, Denials denials) : IStep
     /// <inheritdoc/>
     public Verdict Take(Exchange exchange)
     {
-        if (!enforces || !exchange.Behaviour.Authorizes)
+        if (!enforces || !(exchange.Behaviour.Authorizes || BareCallee.IsAhead(exchange)))
         {
             return Verdict.Next;
         }

@@ -5,6 +5,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using GatewayMesh.Certificates.Trust;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Document;
 
@@ -88,10 +89,14 @@ internal sealed class CertificateTable
         };
         options.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
         options.RemoteCertificateValidationCallback = _spec.ClientCertificates == ClientCertificates.Required
-            ? static (_, certificate, _, errors) => certificate is not null && errors == SslPolicyErrors.None
-            : static (_, certificate, _, errors) => certificate is null || errors == SslPolicyErrors.None;
+            ? static (_, certificate, _, errors) => certificate is not null && IsClients(certificate, errors)
+            : static (_, certificate, _, errors) => certificate is null || IsClients(certificate, errors);
         return options;
     }
+
+    // An authority of clients is no client: who shows its certificate would be anybody.
+    private static bool IsClients(X509Certificate certificate, SslPolicyErrors errors) =>
+        errors == SslPolicyErrors.None && certificate is X509Certificate2 leaf && !AuthorityCertificate.Is(leaf);
 
     private static X509Certificate2Collection? ReadAuthorities(ClientAuthoritySpec ca, List<ConfigError> errors)
     {

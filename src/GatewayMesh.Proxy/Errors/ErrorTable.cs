@@ -53,6 +53,23 @@ public static class ErrorTable
     /// <summary>The row of <paramref name="kind"/>; an undefined kind counts as <see cref="MeshErrorKind.Internal"/>.</summary>
     public static ErrorRow Of(MeshErrorKind kind) => (uint)kind < (uint)Rows.Length ? Rows[(int)kind] : Rows[^1];
 
+    /// <summary>The kind that a peer means by an RFC 9209 error type together with the status of its answer, which tells the kinds of one type apart.</summary>
+    /// <param name="proxyError">The error type.</param>
+    /// <param name="status">HTTP status of the answer.</param>
+    /// <param name="grpcStatus">gRPC status of the answer, which then goes before the other; negative where there is none.</param>
+    public static MeshErrorKind KindOf(string proxyError, int status, int grpcStatus)
+    {
+        foreach (var row in Rows)
+        {
+            if (row.ProxyError == proxyError && (grpcStatus >= 0 ? row.Grpc == grpcStatus : row.Status == status))
+            {
+                return row.Kind;
+            }
+        }
+
+        return KindOf(proxyError);
+    }
+
     /// <summary>The kind that a peer means by an RFC 9209 error type; <see cref="MeshErrorKind.Internal"/> for one that we never send.</summary>
     public static MeshErrorKind KindOf(string proxyError) => ByProxyError.TryGetValue(proxyError, out var row) ? row.Kind : MeshErrorKind.Internal;
 }

@@ -25,23 +25,18 @@ internal static class ForwardedFor
         var peer = exchange.Arrival.Peer.IsIPv4MappedToIPv6 ? exchange.Arrival.Peer.MapToIPv4() : exchange.Arrival.Peer;
         if (!exchange.Behaviour.AtTheEdge)
         {
-            // A loopback peer is the application of this host or its guard: it says nothing to anybody else.
-            if (!IPAddress.IsLoopback(peer))
-            {
-                Append(headers, For, peer.ToString(), always: false);
-                Append(headers, Standard, ElementOf(peer), always: false);
-            }
-
+            // Who speaks of somebody else stands behind him, this host's own applications too: so nobody inside can pass as the edge.
+            Append(headers, For, peer, always: false);
+            Append(headers, Standard, peer, always: false);
             return;
         }
 
         var arrival = exchange.Arrival;
         var scheme = arrival.Tls is null ? "http" : "https";
-        OutsideFields.Remove(headers, arrival.IsTrustedProxy);
         if (arrival.IsTrustedProxy)
         {
-            Append(headers, For, peer.ToString(), always: true);
-            Append(headers, Standard, ElementOf(peer), always: false);
+            Append(headers, For, peer, always: true);
+            Append(headers, Standard, peer, always: false);
             headers.TryAdd(Proto, scheme);
             headers.TryAdd(Host, exchange.Host);
         }
@@ -58,17 +53,18 @@ internal static class ForwardedFor
         }
     }
 
-    private static void Append(IHeaderDictionary headers, string name, string value, bool always)
+    private static void Append(IHeaderDictionary headers, string name, IPAddress peer, bool always)
     {
         if (headers.TryGetValue(name, out var chain) && chain.Count > 0)
         {
-            headers[name] = $"{chain}, {value}";
+            headers[name] = $"{chain}, {ElementOf(name, peer)}";
         }
         else if (always)
         {
-            headers[name] = value;
+            headers[name] = ElementOf(name, peer);
         }
     }
 
-    private static string ElementOf(IPAddress peer) => peer.AddressFamily == AddressFamily.InterNetworkV6 ? $"for=\"[{peer}]\"" : $"for={peer}";
+    private static string ElementOf(string name, IPAddress peer) =>
+        ReferenceEquals(name, For) ? peer.ToString() : peer.AddressFamily == AddressFamily.InterNetworkV6 ? $"for=\"[{peer}]\"" : $"for={peer}";
 }

@@ -27,9 +27,6 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
 
     private bool NextIsHttp2 => exchange.Hop.Upstream.Key.Protocol == WireProtocol.Http2;
 
-    /// <summary>Name of this proxy in <c>Via</c>.</summary>
-    public string Pseudonym { get; set; } = "";
-
     /// <summary>The request is over.</summary>
     public void Reset() => _withoutBody?.Clear();
 
@@ -78,6 +75,11 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
             if (exchange.MayDrop?.Invoke(exchange, error, proxyResponse) == true)
             {
                 return Drop(response, error);
+            }
+
+            if (exchange.Behaviour.AtTheEdge)
+            {
+                return Withhold(proxyResponse, error);
             }
         }
 
@@ -134,6 +136,15 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         }
     }
 
+    // Its body, details and fields name nodes, services and addresses. The status says which of the kinds of one error type it was.
+    private bool Withhold(HttpResponseMessage answer, in MeshError error)
+    {
+        var grpc = exchange.IsGrpc && answer.Headers.NonValidated.TryGetValues(GrpcFields.Status, out var status) ? GrpcStatus.Read(status.ToString()) : GrpcStatus.None;
+        exchange.Answered = error with { Kind = ErrorTable.KindOf(error.Row.ProxyError, (int)answer.StatusCode, grpc), RetryAfter = RetryAfterField.Of(answer, exchange.Time) };
+        exchange.Withheld = true;
+        return false;
+    }
+
     private bool Drop(HttpResponse response, MeshError error)
     {
         response.Clear();
@@ -147,7 +158,7 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         var connection = source.Headers.Connection;
         foreach (var (name, values) in source.Headers)
         {
-            if (IsOurs(name) || (exchange.CallDeadline.IsSet && name.Equals(GrpcFields.Timeout, StringComparison.OrdinalIgnoreCase)) || HopByHop.Contains(name, connection))
+            if (IsOurs(name) || (!exchange.SpeaksOfClients && OutsideFields.IsForged(name)) || (exchange.CallDeadline.IsSet && name.Equals(GrpcFields.Timeout, StringComparison.OrdinalIgnoreCase)) || HopByHop.Contains(name, connection))
             {
                 continue;
             }
@@ -185,7 +196,7 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
     private void AddRequestHeaders(HttpRequest source, HttpRequestHeaders target)
     {
         target.Host = exchange.Host is { Length: > 0 } host ? host : null;
-        target.TryAddWithoutValidation("Via", ViaField.Extend(source.Headers.Via, source.Protocol, Pseudonym));
+        target.TryAddWithoutValidation("Via", ViaField.Extend(source.Headers.Via, source.Protocol, exchange.Behaviour.Pseudonym));
         if (source.Headers.Expect is [{ } expectation])
         {
             if (expectation.Equals("100-continue", StringComparison.OrdinalIgnoreCase))
@@ -266,7 +277,8 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         }
 
         DropClaims(target.Headers);
-        target.Headers.Via = ViaField.Extend(target.Headers.Via, source.Version.Major == 2 ? "HTTP/2" : source.Version.Minor == 0 ? "HTTP/1.0" : "HTTP/1.1", Pseudonym);
+        var before = exchange.Behaviour.AtTheEdge ? ViaField.WithoutNodes(target.Headers.Via) : target.Headers.Via;
+        target.Headers.Via = ViaField.Extend(before, source.Version.Major == 2 ? "HTTP/2" : source.Version.Minor == 0 ? "HTTP/1.0" : "HTTP/1.1", exchange.Behaviour.Pseudonym);
         if (exchange.Close && source.StatusCode != System.Net.HttpStatusCode.SwitchingProtocols)
         {
             exchange.EndConnection();
@@ -276,7 +288,7 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
     // What an application says in our name, in the head or behind the body.
     private void DropClaims(IHeaderDictionary fields)
     {
-        if (exchange.Hop.Kind != TargetKind.MeshPeer && fields.TryGetValue(ProxyStatus.FieldName, out var status))
+        if ((exchange.Hop.Kind != TargetKind.MeshPeer || exchange.Behaviour.AtTheEdge) && fields.TryGetValue(ProxyStatus.FieldName, out var status))
         {
             fields[ProxyStatus.FieldName] = ProxyStatusField.WithoutOurs(status);
         }

@@ -6,8 +6,17 @@ using Microsoft.AspNetCore.Http;
 namespace GatewayMesh.Proxy.Forwarding;
 
 /// <summary>
-/// What nobody outside the mesh may say: fields by which proxies speak of their callers, and the mesh's own. An application that reads fields as
-/// variables does not tell <c>_</c> from <c>-</c>, so here they are the same.
+/// Fields by which proxies speak of their callers, and the mesh's own: what of them is believed, and from whom. An application that reads fields as variables does
+/// not tell <c>_</c> from <c>-</c>, so here they are the same.
+/// <code>
+///                                          from outside   trusted proxy   application, other peers   the ingress, as a peer
+/// gatewaymesh-*                            dropped        dropped         by MeshHeadersStep         by MeshHeadersStep
+/// X-Forwarded-Client-Cert, Proxy-Status    dropped        dropped         dropped                    kept
+/// X-Real-IP                                dropped        kept            dropped                    kept
+/// X-Forwarded-For, Forwarded               dropped, set   extended        extended                   extended
+/// other X-Forwarded-*                      dropped, set   kept            kept                       kept
+/// the same with _                          dropped        kept            dropped                    kept
+/// </code>
 /// </summary>
 internal static class OutsideFields
 {
@@ -33,6 +42,15 @@ internal static class OutsideFields
             headers.Remove(name);
         }
     }
+
+    /// <summary>
+    /// True if only the ingress may send the field on: an application, or a peer that is not the ingress, would speak as the edge of the mesh. What can be extended by
+    /// our own hop is not among them (<see cref="ForwardedFor"/>).
+    /// </summary>
+    /// <param name="name">Name of a field of a request.</param>
+    public static bool IsForged(string name) =>
+        (name[0] is 'x' or 'X' or 'p' or 'P'
+        && (Is(name, ClientCertificateField.Name) || Is(name, RealAddress) || Is(name, ProxyStatus.FieldName) || (Begins(name, AnyForwarded) && name.Contains('_'))));
 
     private static bool IsNever(string name) =>
         name[0] is 'x' or 'X' or 'p' or 'P' or 'g' or 'G'

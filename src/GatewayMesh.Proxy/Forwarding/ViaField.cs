@@ -5,6 +5,8 @@ namespace GatewayMesh.Proxy.Forwarding;
 /// <summary>The <c>Via</c> field (RFC 9110 §7.6.3).</summary>
 internal static class ViaField
 {
+    private static readonly string[] Roles = ["-sidecar", "-gateway", "-ingress"];
+
     /// <summary>The field with this proxy at its end.</summary>
     /// <param name="before">What came.</param>
     /// <param name="protocol">Protocol in which the message came, e.g. <c>HTTP/1.1</c>.</param>
@@ -18,6 +20,18 @@ internal static class ViaField
             _ => protocol.StartsWith("HTTP/", StringComparison.Ordinal) ? protocol[5..] : protocol,
         };
         return before.Count == 0 ? $"{version} {pseudonym}" : $"{before}, {version} {pseudonym}";
+    }
+
+    /// <summary>The field without members that name parts of the mesh by node and role; what an application or a proxy before it says of itself stays.</summary>
+    public static StringValues WithoutNodes(StringValues via)
+    {
+        if (via.Count == 0)
+        {
+            return via;
+        }
+
+        var kept = via.SelectMany(static line => (line ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).Where(static member => !NamesNode(member)).ToArray();
+        return kept.Length == 0 ? StringValues.Empty : string.Join(", ", kept);
     }
 
     /// <summary>How often a proxy stands in it.</summary>
@@ -36,5 +50,12 @@ internal static class ViaField
         }
 
         return count;
+    }
+
+    // "1.1 NODE-ROLE (comment)": the second word is who received the message.
+    private static bool NamesNode(string member)
+    {
+        var words = member.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+        return words.Length < 2 || Array.Exists(Roles, role => words[1].EndsWith(role, StringComparison.OrdinalIgnoreCase));
     }
 }

@@ -44,7 +44,7 @@ internal sealed class YarpForwarder : IForwarder, IDisposable
             return exchange.Answered;
         }
 
-        if (result == ForwarderError.None || exchange.IsAnswerWhole)
+        if (result == ForwarderError.None || exchange.IsAnswerWhole || exchange.Withheld)
         {
             return MeshError.None;
         }

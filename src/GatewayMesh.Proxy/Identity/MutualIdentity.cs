@@ -55,8 +55,8 @@ internal sealed class MutualIdentity(ICertificates certificates, string ingress,
     public string? SourceFor(Exchange exchange) => exchange.Behaviour.Direction == Telemetry.RequestDirection.Gateway ? exchange.Arrival.Identity?.Uri : null;
 
     private bool IsGateway(SpiffeId peer, Exchange exchange) =>
-        peer.Service.Equals(gateway, StringComparison.OrdinalIgnoreCase)
+        peer.Service.Equals(gateway, StringComparison.Ordinal)
         && certificates.Leaf(exchange.Arrival.Listener.Service ?? "") is { } own
-        && own.Id.Datacenter.Equals(peer.Datacenter, StringComparison.OrdinalIgnoreCase)
+        && own.Id.Datacenter.Equals(peer.Datacenter, StringComparison.Ordinal)
         && own.Id.TrustDomain == peer.TrustDomain;
 }

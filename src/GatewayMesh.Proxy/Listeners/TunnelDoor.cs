@@ -67,7 +67,7 @@ internal sealed class TunnelDoor(TimeProvider time, SplitMix random, TimeSpan ma
         : busy() ? TunnelAnswer.Busy
         : TunnelAnswer.Ok;
 
-    private static bool IsOwnName(string service, PeerIdentity? peer) => peer is null || peer.Id.Service.Equals(service, StringComparison.OrdinalIgnoreCase);
+    private static bool IsOwnName(string service, PeerIdentity? peer) => peer is null || peer.Id.Service.Equals(service, StringComparison.Ordinal);
 
     // ± 50 %, so that connections that a crash brought all at once do not all leave at once.
     private long EndAfter() => time.GetTimestamp() + (long)(maxCarriedAge.TotalSeconds * (0.5 + random.NextDouble()) * time.TimestampFrequency);

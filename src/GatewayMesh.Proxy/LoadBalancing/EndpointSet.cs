@@ -17,6 +17,7 @@ public sealed class EndpointSet
         Protocol = protocol;
         SpeaksHttp2 = protocol is "http2" or "grpc";
         Healthy = !healthy.IsDefault ? healthy : [.. all.Where(state => state.Model.Healthy)];
+        HasBare = all.Any(static state => state.Model.IsBare);
         Pools = new EndpointPools(policy.LoadBalancing, All, Healthy, zone, before?.Pools);
     }
 
@@ -40,6 +41,9 @@ public sealed class EndpointSet
 
     /// <summary>Those that the registry calls healthy.</summary>
     public ImmutableArray<EndpointState> Healthy { get; }
+
+    /// <summary>An instance among them has no sidecar: it is called in the clear, and nobody at its end asks the intentions.</summary>
+    public bool HasBare { get; }
 
     /// <summary>From which of them an attempt's is picked, and how.</summary>
     internal EndpointPools Pools { get; }

@@ -61,6 +61,12 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
         balancer.TryPick(instances, HashedRequest.Of(exchange, instances.Policy.LoadBalancing), ref exchange.Tried, out var lease);
         exchange.Untried = instances.All.Length - exchange.Tried.Count;
         var kind = target == TargetKind.MeshPeer && lease.Endpoint.IsBare ? TargetKind.BareInstance : target;
+        if (!BareCallee.MayCall(options.EnforcesIntentions, exchange, lease.Endpoint))
+        {
+            lease.End(EndpointOutcome.Cancelled);
+            return new AttemptEnd(new MeshError(MeshErrorKind.IntentionDenied, Forwarded: false), Follows: false, default);
+        }
+
         if (!ForeignCallee.MaySee(options.GatewayService, exchange, lease.Endpoint))
         {
             lease.End(EndpointOutcome.Cancelled);
@@ -92,7 +98,7 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
 
         balancer.TryPick(instances, HashedRequest.Of(exchange, instances.Policy.LoadBalancing), ref exchange.Tried, out var lease);
         exchange.Untried--;
-        if (!ForeignCallee.MaySee(options.GatewayService, exchange, lease.Endpoint))
+        if (!BareCallee.MayCall(options.EnforcesIntentions, exchange, lease.Endpoint) || !ForeignCallee.MaySee(options.GatewayService, exchange, lease.Endpoint))
         {
             lease.End(EndpointOutcome.Cancelled);
             return false;

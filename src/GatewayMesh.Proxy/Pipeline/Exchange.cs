@@ -66,6 +66,9 @@ internal sealed partial class Exchange : IBodyObserver
     /// <summary>It has waited for the registry to answer, and so meets a newer mesh; it does so once.</summary>
     public bool HasWaited { get; set; }
 
+    /// <summary>The clock.</summary>
+    public TimeProvider Time => _time;
+
     /// <summary>When it came (timestamp).</summary>
     public long StartedAt { get; private set; }
 
@@ -86,6 +89,9 @@ internal sealed partial class Exchange : IBodyObserver
 
     /// <summary>In whose name it is made.</summary>
     public Caller Caller { get; set; }
+
+    /// <summary>What it says of clients outside the mesh is believed: it comes from the edge, by this process or by a peer that is the ingress. Default: false.</summary>
+    public bool SpeaksOfClients { get; set; }
 
     /// <summary>The intentions that allowed it; null where none are asked.</summary>
     public IntentionTable? AllowedBy { get; set; }
@@ -180,6 +186,12 @@ internal sealed partial class Exchange : IBodyObserver
     /// <summary>The answer was dropped; nothing of it reached the client.</summary>
     public bool Dropped { get; set; }
 
+    /// <summary>
+    /// The answer was the mesh's own, from a hop behind the edge, and was not passed on: clients outside get one that is made here and names no part of the mesh.
+    /// <see cref="Answered"/> says of what. Default: false.
+    /// </summary>
+    public bool Withheld { get; set; }
+
     /// <summary>The whole answer, trailers included, was passed on: what still happens to the request's body changes nothing.</summary>
     public bool IsAnswerWhole { get; set; }
 
@@ -238,6 +250,7 @@ internal sealed partial class Exchange : IBodyObserver
         _answering = false;
         AnswerStatus = 0;
         IsNextGranted = false;
+        Withheld = false;
         SetClock(Deadline.Remaining);
         if (Replay.IsActive)
         {
@@ -341,6 +354,7 @@ internal sealed partial class Exchange : IBodyObserver
         Target = default;
         Said = MeshHeaderValues.None;
         Caller = default;
+        SpeaksOfClients = false;
         Route = default;
         Destination = null;
         Asked = "";
@@ -366,6 +380,7 @@ internal sealed partial class Exchange : IBodyObserver
         Wait = default;
         Answered = default;
         Dropped = false;
+        Withheld = false;
         IsAnswerWhole = false;
         ForwardsLeft = null;
         Close = false;

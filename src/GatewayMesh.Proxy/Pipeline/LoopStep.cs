@@ -4,14 +4,14 @@ using GatewayMesh.Proxy.Resilience;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
-/// <summary>Ends loops: within the mesh by the hop count, and through applications, which are not shown it, by our own name in <c>Via</c>.</summary>
-internal sealed class LoopStep(string pseudonym) : IStep
+/// <summary>Ends loops: within the mesh by the hop count, and through applications, which are not shown it, by our own name in <c>Via</c>, at the edge the pseudonym.</summary>
+internal sealed class LoopStep : IStep
 {
     /// <inheritdoc/>
     public Verdict Take(Exchange exchange)
     {
         var via = exchange.Http.Request.Headers.Via;
-        return exchange.Said.Hops >= MeshHeaders.MaxHops || (via.Count > 0 && ViaField.Count(via, pseudonym) >= MeshHeaders.MaxHops)
+        return exchange.Said.Hops >= MeshHeaders.MaxHops || (via.Count > 0 && ViaField.Count(via, exchange.Behaviour.Pseudonym) >= MeshHeaders.MaxHops)
             ? Verdict.Fail(MeshErrorKind.LoopDetected)
             : Verdict.Next;
     }

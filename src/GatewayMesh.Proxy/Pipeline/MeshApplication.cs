@@ -15,7 +15,7 @@ namespace GatewayMesh.Proxy.Pipeline;
 
 /// <summary>What the server calls for each request: makes the exchange, runs the pipeline, tells telemetry.</summary>
 internal sealed class MeshApplication(
-    RequestPipeline pipeline, ListenerBehaviours behaviours, RequestTelemetry telemetry, Traffic traffic, string pseudonym, TimeProvider time, ProgressPage? progress)
+    RequestPipeline pipeline, ListenerBehaviours behaviours, RequestTelemetry telemetry, Traffic traffic, TimeProvider time, ProgressPage? progress)
     : IHttpApplication<Exchange>
 {
     /// <inheritdoc/>
@@ -28,7 +28,6 @@ internal sealed class MeshApplication(
         }
 
         var exchange = new Exchange(time, new DefaultHttpContext(contextFeatures));
-        exchange.Transformer.Pseudonym = pseudonym;
         exchange.OnAnswerHead = () => AnswerHead(exchange);
         if (contextFeatures is IHostContextContainer<Exchange> container)
         {
@@ -61,7 +60,7 @@ internal sealed class MeshApplication(
         {
             error = new MeshError(MeshErrorKind.Internal, Forwarded: true, failure.GetType().Name);
             traffic.Failed(failure);
-            await ErrorAnswer.WriteAsync(context.Http, error, context.RequestId, "").ConfigureAwait(false);
+            await ErrorAnswer.WriteAsync(context.Http, context.Behaviour.AtTheEdge ? PublicError.Of(error) : error, context.RequestId, "").ConfigureAwait(false);
         }
         finally
         {

@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http;
 namespace GatewayMesh.Proxy.Pipeline;
 
 /// <summary>The way of every request, whatever listener and role: written once, here.</summary>
-internal sealed class RequestPipeline(DataPlaneOptions options, string pseudonym, SplitMix random, RetryBudgets budgets, ICallerIdentity identity, ServiceDemand? demand, Denials denials, RunningExchanges running, AttemptLoop attempts)
+internal sealed class RequestPipeline(DataPlaneOptions options, SplitMix random, RetryBudgets budgets, ICallerIdentity identity, ServiceDemand? demand, Denials denials, RunningExchanges running, AttemptLoop attempts)
 {
     private readonly IStep[] _steps =
     [
@@ -20,9 +20,10 @@ internal sealed class RequestPipeline(DataPlaneOptions options, string pseudonym
         new LivePathStep(options.Node),                  // the data path itself says that it lives
         new MaxForwardsStep(),                           // a client may ask this very proxy
         new MeshHeadersStep(),                           // hops, attempts, time: from mesh peers only
-        new LoopStep(pseudonym),                         // a circle ends before it costs anything
+        new LoopStep(),                                  // a circle ends before it costs anything
         new RedirectStep(),                              // a public listener may only lead to HTTPS
         new CallerStep(identity),                        // in whose name
+        new ClaimsStep(options.IngressService),          // who may speak of clients outside
         new GrpcStep(options.Time),                      // a call with a deadline of its own
         new RouteStep(demand),                           // which service; unknown ones end here
         new IntentionStep(options.EnforcesIntentions, denials), // whether the caller may
@@ -55,6 +56,11 @@ internal sealed class RequestPipeline(DataPlaneOptions options, string pseudonym
         }
 
         var error = verdict.GoesOn ? await attempts.RunAsync(exchange).ConfigureAwait(false) : verdict.Error;
+        if (exchange.Withheld && !error.IsError)
+        {
+            error = exchange.Answered;
+        }
+
         if (exchange.IsRevoked)
         {
             error = new MeshError(MeshErrorKind.IntentionDenied, Forwarded: true);
@@ -107,6 +113,8 @@ internal sealed class RequestPipeline(DataPlaneOptions options, string pseudonym
             }, exchange);
         }
 
-        return ErrorAnswer.WriteAsync(exchange.Http, error, exchange.RequestId, exchange.Behaviour.AtTheEdge ? "" : options.Node);
+        return exchange.Behaviour.AtTheEdge
+            ? ErrorAnswer.WriteAsync(exchange.Http, PublicError.Of(error), exchange.RequestId, node: "")
+            : ErrorAnswer.WriteAsync(exchange.Http, error, exchange.RequestId, options.Node);
     }
 }

@@ -9,6 +9,9 @@ internal sealed record ListenerBehaviour
     /// <summary>For metrics and the access log.</summary>
     public required RequestDirection Direction { get; init; }
 
+    /// <summary>Name of this proxy in <c>Via</c>: <c>NODE-ROLE</c>, at the edge one that tells nothing.</summary>
+    public required string Pseudonym { get; init; }
+
     /// <summary>Who carries what is forwarded straight to an instance.</summary>
     public MeshTier Tier => Direction == RequestDirection.Gateway ? MeshTier.Gateway : MeshTier.Sidecar;
 

@@ -16,6 +16,7 @@ internal static class EndpointList
             json.WriteString("id", endpoint.Id);
             json.WriteString("node", endpoint.Node);
             json.WriteString("address", endpoint.Address.ToString());
+            json.WriteBoolean("cleartext", endpoint.Node.Length == 0);
             json.WriteBoolean("healthy", endpoint.Healthy);
             json.WriteNumber("inflight", endpoint.InFlight);
             json.WriteNumber("consecutiveFailures", endpoint.ConsecutiveFailures);

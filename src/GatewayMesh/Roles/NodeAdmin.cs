@@ -67,6 +67,7 @@ internal static class NodeAdmin
 
         json.WriteEndArray();
         HiddenApplications.Write(json, node.Bootstrap, node.Configuration.Current);
+        CleartextServices.Write(json, node.Configuration.Current);
         if (node.CertificateReport is not null)
         {
             json.WritePropertyName("certificates");

@@ -50,6 +50,11 @@ public sealed class TlsTunnelTests
     }
 
     [TestCase("the wrong service's")]
+    [TestCase("spelled in other case")]
+    [TestCase("of a datacenter in other case")]
+    [TestCase("of a trust domain in capitals")]
+    [TestCase("of an authority")]
+    [TestCase("of a signer")]
     [TestCase("another authority's")]
     [TestCase("another datacenter's")]
     [TestCase("another trust domain's")]
@@ -65,6 +70,11 @@ public sealed class TlsTunnelTests
         using var gateway = new TlsGateway(kind switch
         {
             "the wrong service's" => _authority.Issue("payments"),
+            "spelled in other case" => _authority.Issue("GatewayMesh-gateway"),
+            "of a datacenter in other case" => _authority.Issue(Name, uris: [_authority.IdOf(Name, "DC1")]),
+            "of a trust domain in capitals" => _authority.Issue(Name, uris: [$"spiffe://TEST.mesh/ns/default/dc/dc1/svc/{Name}"]),
+            "of an authority" => _authority.Issue(Name, authority: true),
+            "of a signer" => _authority.Issue(Name, keyUsage: X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.DigitalSignature),
             "another authority's" => other.Issue(Name, uris: [_authority.IdOf(Name)]),
             "another datacenter's" => _authority.Issue(Name, uris: [_authority.IdOf(Name, "dc2")]),
             "another trust domain's" => _authority.Issue(Name, uris: [other.IdOf(Name)]),

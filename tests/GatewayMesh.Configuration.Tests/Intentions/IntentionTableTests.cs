@@ -26,6 +26,12 @@ internal sealed class IntentionTableTests
         Assert.That((decision.Allowed, decision.Cause, decision.Rule!.Precedence), Is.EqualTo((allowed, IntentionCause.Intention, precedence)));
     }
 
+    [TestCase("web", "payments", true)]
+    [TestCase("WEB", "payments", false)]
+    [TestCase("web", "PAYMENTS", true)]
+    public void A_source_is_compared_as_it_stands_in_the_certificate_and_a_destination_without_case(string source, string destination, bool allowed) =>
+        Assert.That(Table(("*", Says("*", IntentionAction.Deny)), ("payments", Says("web", IntentionAction.Allow))).Decide(source, destination, Get).Allowed, Is.EqualTo(allowed));
+
     [Test]
     public void A_denial_of_all_callers_of_a_service_beats_what_one_caller_may_do_everywhere() =>
         Assert.That(Table(("*", Says("web", IntentionAction.Allow)), ("payments", Says("*", IntentionAction.Deny))).Decide("web", "payments", Get).Allowed, Is.False);
@@ -135,8 +141,8 @@ internal sealed class IntentionTableTests
     }
 
     [Test]
-    public void Two_that_differ_in_case_alone_deny_when_one_of_them_does() =>
-        Assert.That(Table(("payments", Says("web", IntentionAction.Allow)), ("Payments", Says("Web", IntentionAction.Deny))).Decide("WEB", "PAYMENTS", Get).Allowed, Is.False);
+    public void Two_whose_destinations_differ_in_case_alone_deny_when_one_of_them_does() =>
+        Assert.That(Table(("payments", Says("web", IntentionAction.Allow)), ("Payments", Says("web", IntentionAction.Deny))).Decide("web", "PAYMENTS", Get).Allowed, Is.False);
 
     [Test]
     public void A_look_up_allocates_nothing_whether_it_finds_an_action_or_permissions()

@@ -56,6 +56,16 @@ internal sealed class SnapshotCompilerTests
     }
 
     [Test]
+    public void A_registration_or_entry_in_capitals_does_not_rename_the_service_whose_certificate_is_expected()
+    {
+        var entries = EntrySet.Empty with { ServiceDefaults = [new ServiceDefaultsEntry { Name = "API", Protocol = "grpc" }] };
+        var snapshot = SnapshotCompiler.Compile(entries, [Node("host-a", "PAYMENTS", 1), Node("host-b", "payments", 2), Node("host-c", "Api", 3)]);
+
+        Assert.That(snapshot.Services.Values.Select(service => service.Name).Order(), Is.EqualTo(new[] { "Api", "payments" }));
+        Assert.That(snapshot.Services["api"].Protocol, Is.EqualTo("grpc"));
+    }
+
+    [Test]
     public void A_policy_falls_to_the_shared_one_and_that_to_the_defaults()
     {
         var entries = EntrySet.Empty with

@@ -220,6 +220,16 @@ public class PublicTlsTests
     }
 
     [Test]
+    public async Task An_authority_of_clients_is_no_client([Values(SslProtocols.Tls12, SslProtocols.Tls13)] SslProtocols version, [Values] bool required)
+    {
+        using var application = Backend.Saying("paid");
+        await using var edge = await Listening(application, tls => tls with { ClientCertificates = required ? ClientCertificates.Required : ClientCertificates.Optional });
+
+        Assert.That(await IsServed(edge, version, _authority.Root), Is.False);
+        Assert.That(application.Executed, Is.Zero);
+    }
+
+    [Test]
     public async Task A_client_certificate_is_known_on_each_connection_also_when_the_client_offers_to_resume()
     {
         using var application = Backend.Saying("paid");

@@ -59,6 +59,22 @@ public class ForgedSourceTests
     }
 
     [Test]
+    public async Task A_service_whose_name_differs_from_the_gateways_in_case_only_is_not_believed()
+    {
+        using var forger = await CertifiedMesh.As(_mesh.Authority.Issue("GatewayMesh-gateway"), _inbound);
+        await forger.Ask(Get($"gatewaymesh-source: {Admin}\r\n"));
+        Callers("GatewayMesh-gateway");
+    }
+
+    [Test]
+    public async Task A_gateway_of_a_datacenter_that_differs_in_case_is_not_believed()
+    {
+        using var forger = await CertifiedMesh.As(_mesh.Authority.Issue("gatewaymesh-gateway", uris: [_mesh.Authority.IdOf("gatewaymesh-gateway", "DC1")]), _inbound);
+        await forger.Ask(Get($"gatewaymesh-source: {Admin}\r\n"));
+        Callers("gatewaymesh-gateway");
+    }
+
+    [Test]
     public async Task Twice_is_malformed_even_from_a_gateway()
     {
         using var gateway = await CertifiedMesh.As(_mesh.Authority.Issue("gatewaymesh-gateway"), _inbound);

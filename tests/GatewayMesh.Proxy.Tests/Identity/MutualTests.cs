@@ -114,6 +114,32 @@ public class MutualTests
         Assert.That(await TunnelTests.Answer(tunnel), Is.EqualTo(TunnelAnswer.Denied));
     }
 
+    [Test]
+    public async Task A_guard_does_not_speak_for_a_service_whose_name_differs_in_case()
+    {
+        var gateway = await _mesh.Plane("gateway", ["gatewaymesh-gateway"]);
+        using var tunnel = await CertifiedMesh.As(_mesh.Authority.Issue("WEB"), CertifiedMesh.MeshListener(gateway), ProtocolNames.Tunnel);
+
+        await tunnel.Send(new TunnelHello("web", null, "host-a", "1").ToBytes());
+
+        Assert.That(await TunnelTests.Answer(tunnel), Is.EqualTo(TunnelAnswer.Denied));
+    }
+
+    [Test]
+    public async Task A_caller_that_intentions_allow_in_other_case_is_not_allowed()
+    {
+        using var payments = Backend.Saying("paid");
+        var plane = await _mesh.Plane("sidecar", ["payments"], options => options with { EnforcesIntentions = true });
+        plane.Intentions(Configuration.Entries.IntentionAction.Deny, ("web", "payments", Configuration.Entries.IntentionAction.Allow));
+        var inbound = CertifiedMesh.Inbound(plane, "payments", payments);
+        using var web = await CertifiedMesh.As(_mesh.Authority.Issue("web"), inbound);
+        using var forger = await CertifiedMesh.As(_mesh.Authority.Issue("WEB"), inbound);
+
+        Assert.That((await web.Ask(Get)).Status, Is.EqualTo(200));
+        Assert.That((await forger.Ask(Get)).Status, Is.EqualTo(403));
+        Assert.That(payments.Executed, Is.EqualTo(1));
+    }
+
     private async Task<(Mesh Plane, IPEndPoint Outbound)> Web(IPEndPoint payments)
     {
         var plane = await _mesh.Plane("sidecar", ["web"]);

@@ -20,6 +20,7 @@ internal static class NodeChecks
         .. Gateways(status),
         .. Guard(status, privateMemory),
         .. status.HiddenApplications.Select(HiddenApplication),
+        .. status.Identity == "mtls" ? status.CleartextServices.Select(Cleartext) : [],
         .. IngressPorts(status),
         .. PublicCertificateChecks.Of(status.PublicCertificates),
         .. Peers(status),
@@ -105,6 +106,12 @@ internal static class NodeChecks
         $"sidecarBypass {hidden.Service}",
         $"its policy wants it called past a broken sidecar, but {hidden.Application} is not an address that a gateway reaches",
         "let the application listen on an address of the host and say it as services[].address, or take sidecarBypass out of the policy");
+
+    private static Finding Cleartext(string service) => new(
+        Mark.Warning,
+        $"cleartext {service}",
+        "has instances without a sidecar: calls to them are in the clear, and only the caller's side asks the intentions",
+        $"run a sidecar in front of {service}, or let only hosts of the mesh reach its address");
 
     private static IEnumerable<Finding> IngressPorts(NodeStatus status)
     {

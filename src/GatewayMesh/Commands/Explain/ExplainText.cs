@@ -28,7 +28,7 @@ internal static class ExplainText
 
         output.WriteLine($"  service    {Text(answer, "service")}, protocol {Text(answer, "protocol")}, configuration {Text(answer, "revision")}");
         WayText.Print(answer, paint, output);
-        PrintInstances(answer.GetProperty("instances"), paint, output);
+        PrintInstances(answer.GetProperty("instances"), !answer.TryGetProperty("intention", out var asked) || asked.GetProperty("enforced").GetBoolean(), paint, output);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"  gateways   group {Text(answer, "gatewayGroup")}: {Gateways(answer.GetProperty("gateways"))}; {answer.GetProperty("gatewayShare").GetDouble() * 100:0.##} % of requests go through one of them"));
@@ -57,7 +57,7 @@ internal static class ExplainText
         }
     }
 
-    private static void PrintInstances(JsonElement instances, Paint paint, TextWriter output)
+    private static void PrintInstances(JsonElement instances, bool enforced, Paint paint, TextWriter output)
     {
         if (instances.GetArrayLength() == 0)
         {
@@ -66,15 +66,24 @@ internal static class ExplainText
         }
 
         var healthy = instances.EnumerateArray().Count(instance => instance.GetProperty("healthy").GetBoolean());
+        var clear = instances.EnumerateArray().Any(IsCleartext);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  instances  {instances.GetArrayLength()}, of which {healthy} healthy{(healthy == 0 ? ": all are used" : "")}"));
         foreach (var instance in instances.EnumerateArray())
         {
             var state = instance.GetProperty("ejected").GetBoolean()
                 ? paint.Text(string.Create(CultureInfo.InvariantCulture, $"ejected for {instance.GetProperty("ejectedForSeconds").GetDouble()} s"), Hue.Warn)
                 : instance.GetProperty("healthy").GetBoolean() ? paint.Text("healthy", Hue.Good) : paint.Text("unhealthy", Hue.Bad);
-            output.WriteLine($"             {Text(instance, "id")} at {Text(instance, "address")}{(Text(instance, "node") is { Length: > 0 } node ? $" on {node}" : " (no sidecar)")}: {state}, {Number(instance, "inflight")} under way{Standing(instance)}");
+            output.WriteLine($"             {Text(instance, "id")} at {Text(instance, "address")}{(Text(instance, "node") is { Length: > 0 } node ? $" on {node}" : " (no sidecar: in the clear)")}: {state}, {Number(instance, "inflight")} under way{Standing(instance)}");
+        }
+
+        if (clear)
+        {
+            var judge = enforced ? "; the caller's side asks the intentions, as nobody at the other end does" : "";
+            output.WriteLine(paint.Text($"             the hop to those without a sidecar is in the clear{judge}", Hue.Warn));
         }
     }
+
+    private static bool IsCleartext(JsonElement instance) => instance.TryGetProperty("cleartext", out var clear) && clear.ValueKind == JsonValueKind.True;
 
     // What the balancer goes by.
     private static string Standing(JsonElement instance) => string.Concat(

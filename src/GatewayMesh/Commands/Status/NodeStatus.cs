@@ -54,6 +54,9 @@ internal sealed record NodeStatus
     /// <summary>Services that are to be called past a broken sidecar, and where their application listens that no gateway reaches.</summary>
     public ImmutableArray<(string Service, string Application)> HiddenApplications { get; init; } = [];
 
+    /// <summary>Services with instances that no sidecar fronts, which are called in the clear.</summary>
+    public ImmutableArray<string> CleartextServices { get; init; } = [];
+
     /// <summary>Ingress: ports that stand in the bootstrap file.</summary>
     public ImmutableArray<int> BootstrapPorts { get; init; } = [];
 

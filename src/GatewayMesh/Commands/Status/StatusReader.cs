@@ -62,6 +62,7 @@ internal static class StatusReader
                     .Select(listener => (listener.Text("name"), Address(listener.Text("address"))!)),
             ],
             HiddenApplications = [.. root.Items("hiddenApplications").Select(each => (each.Text("service"), each.Text("application")))],
+            CleartextServices = [.. root.Items("cleartextServices").Select(Words)],
             BootstrapPorts = Ports(ingress, "bootstrapPorts"),
             EntryPorts = Ports(ingress, "entryPorts"),
             PublicCertificates =

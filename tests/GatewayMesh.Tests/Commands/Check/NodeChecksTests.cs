@@ -46,6 +46,14 @@ internal sealed class NodeChecksTests
             Of("""{"role":"sidecar","hiddenApplications":[{"service":"payments","application":"127.0.0.1:8080"}]}""").Single(finding => finding.Subject == "sidecarBypass payments"),
             Has.Property("Mark").EqualTo(Mark.Broken).And.Property("Text").Contains("127.0.0.1:8080"));
 
+    [TestCase("mtls", true)]
+    [TestCase("plaintext", false)]
+    public void A_service_that_is_called_in_the_clear_is_a_warning_where_everything_else_is_encrypted(string identity, bool isSaid)
+    {
+        var findings = Of($$"""{"role":"sidecar","identity":"{{identity}}","cleartextServices":["legacy"]}""").Where(finding => finding.Subject == "cleartext legacy").ToList();
+        Assert.That(findings.Select(finding => finding.Mark), Is.EqualTo(isSaid ? [Mark.Warning] : Array.Empty<Mark>()));
+    }
+
     [TestCase(20, Mark.Well)]
     [TestCase(21, Mark.Warning)]
     public void A_guard_has_a_budget_of_20_MB(int megabytes, Mark mark) =>

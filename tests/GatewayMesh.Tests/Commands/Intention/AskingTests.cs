@@ -133,7 +133,7 @@ internal sealed class AskingTests
         Assert.That(code, Is.Zero);
         Assert.That(output, Does.Contain("GET /v1/x?a=b at payments, from web"));
         Assert.That(output, Does.Contain("service    payments, protocol http, configuration "));
-        Assert.That(output, Does.Contain("2, of which 1 healthy").And.Contain("b at 127.0.0.1:2 (no sidecar): unhealthy, 0 under way"));
+        Assert.That(output, Does.Contain("2, of which 1 healthy").And.Contain("b at 127.0.0.1:2 (no sidecar: in the clear): unhealthy, 0 under way").And.Contain("is in the clear\n"));
         Assert.That(output, Does.Contain("group blue: none; 0.5 % of requests"));
         Assert.That(output, Does.Contain("at most 2 over all layers"));
         Assert.That(output, Does.Contain("web → payments: allowed by permission 0 of the intention web → payments (precedence 9)"));

@@ -1,0 +1,205 @@
+using System.Net;
+using System.Text.Json;
+using GatewayMesh.Certificates.Handshakes;
+using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Listeners;
+using GatewayMesh.Configuration.Policies;
+using GatewayMesh.Configuration.Routing;
+using GatewayMesh.Configuration.Snapshot;
+using GatewayMesh.Configuration.Tunnels;
+using GatewayMesh.Configuration.Values;
+using GatewayMesh.Proxy.Tests.Listeners;
+using GatewayMesh.Proxy.Tests.Rig;
+
+namespace GatewayMesh.Proxy.Tests.Authorization;
+
+/// <summary>Instances that no sidecar fronts: the caller's side asks the intentions, as nobody else does.</summary>
+public class BareCalleeTests
+{
+    private const IntentionAction Allow = IntentionAction.Allow;
+    private const IntentionAction Deny = IntentionAction.Deny;
+    private const string Get = "GET /x HTTP/1.1\r\nHost: legacy\r\n\r\n";
+
+    private CertifiedMesh _mesh = null!;
+    private Backend _legacy = null!;
+
+    [SetUp]
+    public void Make()
+    {
+        _mesh = new CertifiedMesh();
+        _legacy = Backend.Saying("old");
+    }
+
+    [TearDown]
+    public async Task End()
+    {
+        await _mesh.DisposeAsync();
+        _legacy.Dispose();
+    }
+
+    [Test]
+    public async Task A_callers_sidecar_denies_what_nobody_at_the_other_end_would()
+    {
+        var web = await Enforcing("sidecar", "web", "batch");
+        web.BareService("legacy", _legacy.HostPort).Intentions(Deny, ("web", "legacy", Allow));
+        using var allowed = await RawConnection.To(web.Outbound());
+        using var denied = await RawConnection.To(web.Outbound("batch"));
+
+        var answer = await denied.Ask(Get);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((await allowed.Ask(Get)).Body, Is.EqualTo("old"));
+            Assert.That(answer.Status, Is.EqualTo(403));
+            Assert.That(answer["Proxy-Status"], Does.StartWith("gatewaymesh; error=http_request_denied; forwarded=?0"));
+            Assert.That(_legacy.Executed, Is.EqualTo(1));
+            Assert.That(web.Metrics(), Does.Contain("gatewaymesh_intentions_denied_total{source=\"batch\",destination=\"legacy\"} 1"));
+        }
+    }
+
+    [Test]
+    public async Task Permissions_of_requests_hold_there_too()
+    {
+        var web = await Enforcing("sidecar", "web");
+        web.BareService("legacy", _legacy.HostPort).Intentions(Permitting("web", "legacy", new PermissionRule(Allow) { PathRule = new PathRule(PathTest.Prefix, "/public") }));
+        using var client = await RawConnection.To(web.Outbound());
+
+        Assert.That((await client.Ask("GET /public/x HTTP/1.1\r\nHost: legacy\r\n\r\n")).Status, Is.EqualTo(200));
+        Assert.That((await client.Ask("GET /admin HTTP/1.1\r\nHost: legacy\r\n\r\n")).Status, Is.EqualTo(403));
+        Assert.That((await client.Ask("GET /public/../admin HTTP/1.1\r\nHost: legacy\r\n\r\n")).Status, Is.EqualTo(403));
+        Assert.That(_legacy.Executed, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task An_upstream_port_is_no_way_round()
+    {
+        var web = await Enforcing("sidecar", "web");
+        web.BareService("legacy", _legacy.HostPort).Intentions(Allow, ("web", "legacy", Deny));
+        using var client = await RawConnection.To(web.Open(ListenerKind.Upstream, "upstream/web/legacy", spec => spec with { Service = "web", Upstream = "legacy" }));
+
+        Assert.That((await client.Ask(Get)).Status, Is.EqualTo(403));
+        Assert.That(_legacy.Executed, Is.Zero);
+    }
+
+    [Test]
+    public async Task An_ingress_denies_too_and_tells_no_name()
+    {
+        var ingress = await Enforcing("ingress", "gatewaymesh-ingress");
+        var address = ingress.BareService("legacy", _legacy.HostPort).Open(ListenerKind.Ingress, "ingress/1");
+        ingress.Ingress(address.Port, ("*", "legacy")).Intentions(Allow, ("gatewaymesh-ingress", "legacy", Deny));
+        using var client = await RawConnection.To(address);
+
+        var answer = await client.Ask(Get);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(answer.Status, Is.EqualTo(403));
+            Assert.That(answer.Head + answer.Body, Does.Not.Contain("legacy").And.Not.Contain("gatewaymesh-ingress"));
+            Assert.That(_legacy.Executed, Is.Zero);
+        }
+    }
+
+    [Test]
+    public async Task A_gateway_denies_what_a_guard_brings()
+    {
+        var gateway = await Enforcing("gateway", "gatewaymesh-gateway");
+        gateway.BareService("legacy", _legacy.HostPort).Intentions(Allow, ("web", "legacy", Deny));
+        using var tunnel = await CertifiedMesh.As(_mesh.Authority.Issue("web"), CertifiedMesh.MeshListener(gateway), ProtocolNames.Tunnel);
+        await tunnel.Send(new TunnelHello("web", null, "host-a", "1").ToBytes());
+        await TunnelTests.Answer(tunnel);
+
+        Assert.That((await tunnel.Ask(Get)).Status, Is.EqualTo(403));
+        Assert.That(_legacy.Executed, Is.Zero);
+    }
+
+    [Test]
+    public async Task The_target_that_routes_lead_to_is_judged_and_not_the_name_that_was_asked_for()
+    {
+        var web = await Enforcing("sidecar", "web");
+        web.BareService("legacy", _legacy.HostPort);
+        var target = new TargetModel("legacy.default.dc1", "legacy", "", "dc1") { Endpoints = [new EndpointModel("legacy", "legacy-0", "", _legacy.HostPort, Healthy: true)] };
+        web.Way("shop", Ways.Resolver(target));
+        web.Intentions(Allow, ("web", "legacy", Deny));
+        using var client = await RawConnection.To(web.Outbound());
+
+        Assert.That((await client.Ask("GET /x HTTP/1.1\r\nHost: shop\r\n\r\n")).Status, Is.EqualTo(403));
+        web.Intentions(Allow, ("web", "shop", Deny));
+        Assert.That((await client.Ask("GET /x HTTP/1.1\r\nHost: shop\r\n\r\n")).Status, Is.EqualTo(200));
+    }
+
+    [Test]
+    public async Task A_service_of_both_kinds_is_judged_on_the_callers_side_before_anybody_is_called()
+    {
+        using var payments = Backend.Saying("paid");
+        var (_, inbound) = await _mesh.Sidecar("payments", payments);
+        var web = await Enforcing("sidecar", "web");
+        web.Service("payments", PolicyModel.Default,
+        [
+            new EndpointModel("payments", "payments-0", "host-b", new HostPort("127.0.0.1", inbound.Port), Healthy: true),
+            new EndpointModel("payments", "payments-1", "", _legacy.HostPort, Healthy: true),
+        ]);
+        web.Intentions(Allow, ("web", "payments", Deny));
+        using var client = await RawConnection.To(web.Outbound());
+
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.That((await client.Ask("GET /x HTTP/1.1\r\nHost: payments\r\n\r\n")).Status, Is.EqualTo(403));
+        }
+
+        Assert.That((_legacy.Executed, payments.Executed), Is.EqualTo((0, 0)));
+    }
+
+    [Test]
+    public async Task A_stream_to_one_is_ended_when_its_caller_is_no_longer_allowed()
+    {
+        using var slow = new Backend(async (_, connection) => await connection.Send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n"));
+        var web = await Enforcing("sidecar", "web");
+        web.BareService("legacy", slow.HostPort).Intentions(Allow);
+        using var client = await RawConnection.To(web.Outbound());
+        await client.Send(Get);
+        Assert.That(await client.ReadHead(), Does.StartWith("HTTP/1.1 200"));
+
+        web.Intentions(Deny);
+
+        Assert.That(await client.IsEnded());
+    }
+
+    [Test]
+    public async Task Intentions_that_nobody_knows_allow_nothing_there_either()
+    {
+        var web = await Enforcing("sidecar", "web");
+        web.BareService("legacy", _legacy.HostPort).Intentions(null);
+        using var client = await RawConnection.To(web.Outbound());
+
+        var answer = await client.Ask(Get);
+
+        Assert.That((answer.Status, JsonDocument.Parse(answer.Body).RootElement.GetProperty("error").GetString()), Is.EqualTo((403, "intentions_unknown")));
+    }
+
+    [Test]
+    public async Task In_plaintext_nothing_is_enforced_there_either()
+    {
+        await using var mesh = await Mesh.Start();
+        mesh.BareService("legacy", _legacy.HostPort).Intentions(Deny);
+        using var client = await RawConnection.To(mesh.Outbound());
+
+        Assert.That((await client.Ask(Get)).Body, Is.EqualTo("old"));
+    }
+
+    [Test]
+    public async Task A_callee_with_a_sidecar_is_left_to_its_sidecar()
+    {
+        using var payments = Backend.Saying("paid");
+        var (_, inbound) = await _mesh.Sidecar("payments", payments);
+        var web = await Enforcing("sidecar", "web");
+        web.Service("payments", new HostPort("127.0.0.1", inbound.Port)).Intentions(Deny);
+        using var client = await RawConnection.To(web.Outbound());
+
+        Assert.That((await client.Ask("GET /x HTTP/1.1\r\nHost: payments\r\n\r\n")).Body, Is.EqualTo("paid"));
+    }
+
+    private Task<Mesh> Enforcing(string role, params string[] services) => _mesh.Plane(role, services, options => options with { EnforcesIntentions = true });
+
+    private static DeclaredIntentions Permitting(string source, string destination, PermissionRule permission) =>
+        new([new ServiceIntentionsEntry { Name = destination, Sources = [new IntentionSource(source) { Permissions = [permission] }] }], Deny);
+}
