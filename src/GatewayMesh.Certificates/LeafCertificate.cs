@@ -63,7 +63,9 @@ public sealed class LeafCertificate
 
             if (AuthorityCertificate.Is(certificate))
             {
-                throw new CertificateException("the certificate is an authority's (CA:TRUE or keyCertSign), which no peer believes as a service's", $"issue one for {service} that may not sign others");
+                throw new CertificateException(
+                    "the certificate is an authority's (CA:TRUE or keyCertSign), which no peer believes as a service's",
+                    $"issue one for {service} that may not sign others");
             }
 
             if (!id.Service.Equals(service, StringComparison.Ordinal))

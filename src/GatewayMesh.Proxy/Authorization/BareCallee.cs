@@ -21,5 +21,8 @@ internal static class BareCallee
         !enforces
         || !endpoint.IsBare
         || exchange.AllowedBy is not null
-        || (exchange.Caller.Verified && exchange.Mesh.Snapshot.Intentions.Decide(exchange.Caller.Service, exchange.Destination!, exchange.Facts).Allowed);
+        || (exchange.Caller.Verified && Decides(exchange));
+
+    private static bool Decides(Exchange exchange) =>
+        exchange.Mesh.Snapshot.Intentions.Decide(exchange.Caller.Service, exchange.Destination!, exchange.Facts).Allowed;
 }

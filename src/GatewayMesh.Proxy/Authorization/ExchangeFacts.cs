@@ -28,6 +28,8 @@ internal sealed class ExchangeFacts(Exchange exchange) : IRequestFacts
             return exchange.Host is { Length: > 0 } host ? host : null;
         }
 
-        return headers.TryGetValue(name, out var values) && !MeshHeaders.IsMeshHeader(name) && (exchange.SpeaksOfClients || !OutsideFields.IsForged(name)) && !HopByHop.Contains(name, headers.Connection) ? values.ToString() : null;
+        return headers.TryGetValue(name, out var values) && !IsHidden(name) && !HopByHop.Contains(name, headers.Connection) ? values.ToString() : null;
     }
+
+    private bool IsHidden(string name) => MeshHeaders.IsMeshHeader(name) || (!exchange.SpeaksOfClients && OutsideFields.IsForged(name));
 }

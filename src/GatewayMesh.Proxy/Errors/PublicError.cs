@@ -4,7 +4,8 @@ namespace GatewayMesh.Proxy.Errors;
 internal static class PublicError
 {
     /// <summary>The error without its details, unless they speak of the client's own request alone.</summary>
-    public static MeshError Of(in MeshError error) => error.Kind is MeshErrorKind.RequestMalformed or MeshErrorKind.RequestTooLarge or MeshErrorKind.RequestTimeout or MeshErrorKind.MethodNotAllowed
-        ? error
-        : error with { Details = null };
+    public static MeshError Of(in MeshError error) => SpeaksOfTheRequest(error.Kind) ? error : error with { Details = null };
+
+    private static bool SpeaksOfTheRequest(MeshErrorKind kind) => kind
+        is MeshErrorKind.RequestMalformed or MeshErrorKind.RequestTooLarge or MeshErrorKind.RequestTimeout or MeshErrorKind.MethodNotAllowed;
 }

@@ -139,8 +139,13 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
     // Its body, details and fields name nodes, services and addresses. The status says which of the kinds of one error type it was.
     private bool Withhold(HttpResponseMessage answer, in MeshError error)
     {
-        var grpc = exchange.IsGrpc && answer.Headers.NonValidated.TryGetValues(GrpcFields.Status, out var status) ? GrpcStatus.Read(status.ToString()) : GrpcStatus.None;
-        exchange.Answered = error with { Kind = ErrorTable.KindOf(error.Row.ProxyError, (int)answer.StatusCode, grpc), RetryAfter = RetryAfterField.Of(answer, exchange.Time) };
+        var isCall = exchange.IsGrpc && answer.Headers.NonValidated.TryGetValues(GrpcFields.Status, out _);
+        ReadCallStatus(answer.Headers);
+        exchange.Answered = error with
+        {
+            Kind = ErrorTable.KindOf(error.Row.ProxyError, (int)answer.StatusCode, isCall ? exchange.CallStatus : GrpcStatus.None),
+            RetryAfter = RetryAfterField.Of(answer, exchange.Time),
+        };
         exchange.Withheld = true;
         return false;
     }
@@ -158,7 +163,10 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         var connection = source.Headers.Connection;
         foreach (var (name, values) in source.Headers)
         {
-            if (IsOurs(name) || (!exchange.SpeaksOfClients && OutsideFields.IsForged(name)) || (exchange.CallDeadline.IsSet && name.Equals(GrpcFields.Timeout, StringComparison.OrdinalIgnoreCase)) || HopByHop.Contains(name, connection))
+            if (IsOurs(name)
+                || (!exchange.SpeaksOfClients && OutsideFields.IsForged(name))
+                || (exchange.CallDeadline.IsSet && name.Equals(GrpcFields.Timeout, StringComparison.OrdinalIgnoreCase))
+                || HopByHop.Contains(name, connection))
             {
                 continue;
             }

@@ -49,8 +49,9 @@ internal static class OutsideFields
     /// </summary>
     /// <param name="name">Name of a field of a request.</param>
     public static bool IsForged(string name) =>
-        (name[0] is 'x' or 'X' or 'p' or 'P'
-        && (Is(name, ClientCertificateField.Name) || Is(name, RealAddress) || Is(name, ProxyStatus.FieldName) || (Begins(name, AnyForwarded) && name.Contains('_'))));
+        name[0] is 'x' or 'X' or 'p' or 'P'
+        && (Is(name, ClientCertificateField.Name) || Is(name, RealAddress) || Is(name, ProxyStatus.FieldName)
+            || (Begins(name, AnyForwarded) && name.Contains('_')));
 
     private static bool IsNever(string name) =>
         name[0] is 'x' or 'X' or 'p' or 'P' or 'g' or 'G'

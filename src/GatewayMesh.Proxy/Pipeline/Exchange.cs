@@ -90,9 +90,6 @@ internal sealed partial class Exchange : IBodyObserver
     /// <summary>In whose name it is made.</summary>
     public Caller Caller { get; set; }
 
-    /// <summary>What it says of clients outside the mesh is believed: it comes from the edge, by this process or by a peer that is the ingress. Default: false.</summary>
-    public bool SpeaksOfClients { get; set; }
-
     /// <summary>The intentions that allowed it; null where none are asked.</summary>
     public IntentionTable? AllowedBy { get; set; }
 
@@ -185,12 +182,6 @@ internal sealed partial class Exchange : IBodyObserver
 
     /// <summary>The answer was dropped; nothing of it reached the client.</summary>
     public bool Dropped { get; set; }
-
-    /// <summary>
-    /// The answer was the mesh's own, from a hop behind the edge, and was not passed on: clients outside get one that is made here and names no part of the mesh.
-    /// <see cref="Answered"/> says of what. Default: false.
-    /// </summary>
-    public bool Withheld { get; set; }
 
     /// <summary>The whole answer, trailers included, was passed on: what still happens to the request's body changes nothing.</summary>
     public bool IsAnswerWhole { get; set; }
@@ -354,7 +345,6 @@ internal sealed partial class Exchange : IBodyObserver
         Target = default;
         Said = MeshHeaderValues.None;
         Caller = default;
-        SpeaksOfClients = false;
         Route = default;
         Destination = null;
         Asked = "";
@@ -380,7 +370,7 @@ internal sealed partial class Exchange : IBodyObserver
         Wait = default;
         Answered = default;
         Dropped = false;
-        Withheld = false;
+        EndAtTheEdge();
         IsAnswerWhole = false;
         ForwardsLeft = null;
         Close = false;

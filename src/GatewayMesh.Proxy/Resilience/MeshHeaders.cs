@@ -38,5 +38,7 @@ public static class MeshHeaders
 
     /// <summary>True for a field name of the mesh, also with <c>_</c> for <c>-</c>: an application that reads fields as variables cannot tell the two apart.</summary>
     public static bool IsMeshHeader(string name) =>
-        name.Length >= Prefix.Length && name[Prefix.Length - 1] is '-' or '_' && name.AsSpan(0, Prefix.Length - 1).Equals(Prefix.AsSpan(0, Prefix.Length - 1), StringComparison.OrdinalIgnoreCase);
+        name.Length >= Prefix.Length
+        && name[Prefix.Length - 1] is '-' or '_'
+        && name.AsSpan(0, Prefix.Length - 1).Equals(Prefix.AsSpan(0, Prefix.Length - 1), StringComparison.OrdinalIgnoreCase);
 }
