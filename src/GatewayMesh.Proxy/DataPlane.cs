@@ -8,6 +8,7 @@ using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Matching;
 using GatewayMesh.Configuration.Policies.Shedding;
+using GatewayMesh.Configuration.Reach;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Linux;
@@ -48,6 +49,7 @@ public sealed class DataPlane : IAsyncDisposable
     private readonly EndpointRegistry _endpoints;
     private readonly ITimer _ticking;
     private readonly UpstreamPools _upstreams;
+    private readonly RefusedAddresses _refused;
     private readonly YarpForwarder _forwarder = new();
     private readonly ToApplication _applications;
     private readonly GatewayAdmission _admission;
@@ -64,6 +66,7 @@ public sealed class DataPlane : IAsyncDisposable
     private readonly KestrelServer _server;
     private readonly PeerTerms? _peers;
     private readonly Lock _gate = new();
+    private volatile ReachRules _reach;
     private bool _leased;
 
     /// <summary>A data plane that serves nothing yet.</summary>
@@ -81,7 +84,9 @@ public sealed class DataPlane : IAsyncDisposable
         _connections = new OpenConnections(_listeners, time);
         _endpoints = new EndpointRegistry(time, (state, cause) => Metrics.CountEjection(state.Key.Service, cause), options.Zone);
         _ticking = time.CreateTimer(_ => _endpoints.Tick(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
-        _upstreams = new UpstreamPools(time, options.Certificates);
+        _reach = options.Reach;
+        _upstreams = new UpstreamPools(time, options.Certificates, () => _reach);
+        _refused = new RefusedAddresses(options.Logs.CreateLogger("GatewayMesh.Proxy"), time);
         _applications = new ToApplication(options.Node, time);
         _measured = options.AdaptiveConcurrency.Enabled ? new RunningLimit(new AdaptiveLimit(options.AdaptiveConcurrency, SheddingModel.Default, time, random), time) : null;
         _admission = new GatewayAdmission(options.MaxConcurrentRequests, _measured?.Limit);
@@ -94,7 +99,7 @@ public sealed class DataPlane : IAsyncDisposable
         var identity = options.Identity ?? (options.Certificates is { } certificates
             ? new MutualIdentity(certificates, options.IngressService, options.GatewayService, time)
             : new PlaintextIdentity(options.IngressService));
-        var attempts = new AttemptLoop(options, _forwarder, _upstreams, new EndpointPicker(time, random), new BypassedSidecars(time), random, new RetryJudge(_budgets, time, random, Metrics), _latencies, Metrics, identity);
+        var attempts = new AttemptLoop(options, _forwarder, _upstreams, new EndpointPicker(time, random), new BypassedSidecars(time), random, new RetryJudge(_budgets, time, random, Metrics), _latencies, Metrics, identity, _refused);
         Pipeline = new RequestPipeline(options, random, _budgets, identity, _demand, denials, _running, attempts);
         Behaviours = new ListenerBehaviours(options, _admission, _applications);
         _application = new MeshApplication(Pipeline, Behaviours, new RequestTelemetry(Metrics, _accessLog), _traffic, time, options.Progress);
@@ -166,6 +171,9 @@ public sealed class DataPlane : IAsyncDisposable
     /// <summary>Takes other settings for public listeners; connections that there are keep theirs. Their sockets are opened and closed by the caller.</summary>
     public void Reconfigure(IngressSpec ingress) => _edge.Apply(ingress.Listeners, ingress.TrustedProxies);
 
+    /// <summary>Takes other rules of where registry data may lead; connections that there are stay.</summary>
+    public void Restrict(ReachRules reach) => _reach = reach;
+
     /// <summary>The services that requests went to since the last call.</summary>
     public IReadOnlyCollection<string> TakeUsed() => [.. _traffic.Mesh.Endpoints.Services.Concat(_traffic.Mesh.Endpoints.Targets).Where(set => set.TakeUsed()).Select(set => set.Service).Distinct(StringComparer.OrdinalIgnoreCase)];
 
@@ -194,6 +202,7 @@ public sealed class DataPlane : IAsyncDisposable
             Metrics.SetRevision(snapshot.Revision);
         }
 
+        _refused.Say(snapshot.Refused);
         if (_options.EnforcesIntentions && before != snapshot.Intentions.Revision)
         {
             _ = _running.EndDenied();

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using GatewayMesh.Certificates;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Policies.AdaptiveConcurrency;
+using GatewayMesh.Configuration.Reach;
 using GatewayMesh.Linux;
 using GatewayMesh.Proxy.Identity;
 using Microsoft.Extensions.Logging;
@@ -80,6 +81,9 @@ public sealed record DataPlaneOptions
     /// <summary>Where the access log goes, one JSON line a request; not owned. Default: nowhere.</summary>
     public Stream? AccessLog { get; init; }
 
+    /// <summary>Where registry data may lead. Default: anywhere.</summary>
+    public ReachRules Reach { get; init; } = ReachRules.Unbounded;
+
     /// <summary>Whether intentions decide, because callers are known by their certificates. Default: false, as in plaintext a name is no permission.</summary>
     public bool EnforcesIntentions { get; init; }
 
@@ -102,6 +106,7 @@ public sealed record DataPlaneOptions
         IngressService = bootstrap.IngressService,
         IngressListeners = bootstrap.Ingress?.Listeners ?? [],
         TrustedProxies = bootstrap.Ingress?.TrustedProxies ?? [],
+        Reach = ReachRules.Of(bootstrap),
         EnforcesIntentions = bootstrap.Identity == IdentityMode.Mtls,
     };
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using GatewayMesh.Commands;
+using GatewayMesh.Configuration.Values;
 using GatewayMesh.Roles;
 
 namespace GatewayMesh;
@@ -18,7 +19,7 @@ internal static class Program
         var (options, errors) = RoleLine.Parse(args);
         foreach (var error in errors)
         {
-            Console.Error.WriteLine($"gatewaymesh: {error}");
+            Console.Error.WriteLine($"gatewaymesh: {SafeText.Lines(error)}");
         }
 
         if (errors.IsEmpty)

@@ -67,6 +67,11 @@ public sealed record BootstrapSpec
     /// <summary>Set when <see cref="Role"/> is <see cref="MeshRole.Ingress"/>.</summary>
     public IngressSpec? Ingress { get; init; }
 
+    /// <summary>
+    /// Special ranges (loopback, link-local) that registry data may lead this node to (<c>reach</c>). Default: none but that of the node's own advertised address.
+    /// </summary>
+    public ImmutableArray<IPNetwork> Reach { get; init; } = [];
+
     /// <summary>What a client may ask of this process.</summary>
     public LimitsSpec Limits { get; init; } = new();
 

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text;
+using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Configuration.Document;
 
@@ -22,12 +22,19 @@ internal static class Quoted
         var line = new StringBuilder(text.Length + 16);
         foreach (var c in text)
         {
-            _ = Breaks(c) ? line.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}") : line.Append(c);
+            if (Breaks(c))
+            {
+                SafeText.AppendEscape(line, c);
+            }
+            else
+            {
+                line.Append(c);
+            }
         }
 
         return line.ToString();
     }
 
     // A terminal obeys control characters and bidirectional marks; an error line must not carry a stranger's.
-    private static bool Breaks(char c) => char.IsControl(c) || c is '\u2028' or '\u2029' or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069') || char.IsSurrogate(c);
+    private static bool Breaks(char c) => SafeText.IsUnsafe(c) || char.IsSurrogate(c);
 }

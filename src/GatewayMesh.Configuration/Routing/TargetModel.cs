@@ -26,6 +26,9 @@ public sealed record TargetModel(string Id, string Service, string Subset, strin
     /// <summary>Protocol of its applications: <c>http</c>, <c>http2</c> or <c>grpc</c>.</summary>
     public string Protocol { get; init; } = "http";
 
+    /// <summary>The registry has instances of it that this node never dials. Default: false.</summary>
+    public bool HasRefused { get; init; }
+
     /// <summary>The registry does not look at its instances now and would answer whoever asks. Default: false.</summary>
     public bool IsDormant { get; init; }
 

@@ -37,6 +37,9 @@ public sealed class MeshSnapshot
     /// <summary>The gateways of the cluster, healthy or not.</summary>
     public ImmutableArray<GatewayModel> Gateways { get; init; } = [];
 
+    /// <summary>Records of the registry whose address this node never dials, of gateways too; they are no endpoints. Default: none.</summary>
+    public ImmutableArray<RefusedRecord> Refused { get; init; } = [];
+
     /// <summary>Public routes by ingress service name and port.</summary>
     public FrozenDictionary<(string Ingress, int Port), IngressModel> Ingress { get; init; } = FrozenDictionary<(string, int), IngressModel>.Empty;
 

@@ -14,6 +14,9 @@ public sealed record ServiceModel(string Name, string Protocol, PolicyModel Poli
     /// <summary>The way from its name to instances; null when it leads straight to all of its own.</summary>
     public RouteNode? Routes { get; init; }
 
+    /// <summary>The registry has instances that this node never dials (<see cref="MeshSnapshot.Refused"/>). Default: false.</summary>
+    public bool HasRefused { get; init; }
+
     /// <summary>The registry does not look at its instances now and would answer whoever asks: a request is worth a short wait. Not part of the revision. Default: false.</summary>
     public bool IsDormant { get; init; }
 }

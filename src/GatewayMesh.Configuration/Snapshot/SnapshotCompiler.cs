@@ -4,6 +4,7 @@ using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Intentions;
 using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Configuration.Policies;
+using GatewayMesh.Configuration.Reach;
 using GatewayMesh.Configuration.Routing;
 using GatewayMesh.Configuration.Values;
 
@@ -18,8 +19,9 @@ public static class SnapshotCompiler
     /// <summary>
     /// The snapshot of <paramref name="entries"/> and <paramref name="nodes"/>, or, where the registry has one, its own <paramref name="catalogue"/> in the nodes' place.
     /// Without <paramref name="intentions"/> nobody knows who may call whom. Routes begin in <paramref name="datacenter"/>, by default <c>default</c>.
+    /// What <paramref name="reach"/> does not let this node dial is taken out; by default nothing is.
     /// </summary>
-    public static MeshSnapshot Compile(EntrySet entries, IEnumerable<NodeSighting> nodes, ServiceCatalogue? catalogue = null, DeclaredIntentions? intentions = null, string? datacenter = null)
+    public static MeshSnapshot Compile(EntrySet entries, IEnumerable<NodeSighting> nodes, ServiceCatalogue? catalogue = null, DeclaredIntentions? intentions = null, string? datacenter = null, ReachRules? reach = null)
     {
         ArgumentNullException.ThrowIfNull(entries);
         var known = nodes.ToList();
@@ -27,20 +29,23 @@ public static class SnapshotCompiler
         var policies = new PolicyCompiler(entries);
         var home = datacenter ?? "default";
         var instances = Instances(entries, said, home).ToLookup(instance => instance.Endpoint.Service, StringComparer.OrdinalIgnoreCase);
-        var services = Services(entries, said.Services, instances, policies);
-        var targets = new TargetCompiler(services, instances, policies, new RoutingIndex(entries), said, home);
+        var gate = new ReachGate(reach ?? ReachRules.Unbounded);
+        var services = Services(entries, said.Services, instances, policies, gate);
+        var targets = new TargetCompiler(services, instances, policies, new RoutingIndex(entries), said, home, gate);
         var routes = new ChainCompiler(entries, home, targets.Compile);
         AddRoutes(services, entries, routes);
-        var gateways = Gateways(said.Gateways);
+        var gateways = gate.Admit(Gateways(said.Gateways));
+        var refused = gate.Refused;
         var ingress = Ingress(entries, services.Keys);
         var table = IntentionTable.Of(intentions);
         return new MeshSnapshot
         {
-            Revision = SnapshotDigest.Of(policies.Shared, services, routes.Targets, gateways, ingress, table),
+            Revision = SnapshotDigest.Of(policies.Shared, services, routes.Targets, gateways, ingress, table, refused),
             Services = services.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
             Targets = routes.Targets.ToFrozenDictionary(target => target.Id, StringComparer.OrdinalIgnoreCase),
             Policy = policies.Shared,
             Gateways = gateways,
+            Refused = refused,
             Ingress = ingress.ToFrozenDictionary(),
             Intentions = table,
         };
@@ -63,7 +68,7 @@ public static class SnapshotCompiler
 
     // Host names have no case, so neither have services: FrozenDictionary and groups compare without it. Certificates have, so one spelling must be meant: that of what
     // is registered, in lower case where there is one. An entry, or a registration in capitals, does not rename the service of others.
-    private static SortedDictionary<string, ServiceModel> Services(EntrySet entries, ImmutableArray<ServiceSighting> sightings, ILookup<string, KnownInstance> known, PolicyCompiler policies)
+    private static SortedDictionary<string, ServiceModel> Services(EntrySet entries, ImmutableArray<ServiceSighting> sightings, ILookup<string, KnownInstance> known, PolicyCompiler policies, ReachGate gate)
     {
         var protocols = entries.ServiceDefaults.ToDictionary(entry => entry.Name, entry => entry.Protocol, StringComparer.OrdinalIgnoreCase);
         var shared = entries.ProxyDefaults.FirstOrDefault()?.Protocol;
@@ -82,7 +87,8 @@ public static class SnapshotCompiler
             var own = instances[name].Select(instance => instance with { Endpoint = instance.Endpoint with { Service = name } }).ToList();
             var registered = own.Select(instance => instance.Protocol).Order(StringComparer.Ordinal).FirstOrDefault() ?? Plain;
             var protocol = protocols.GetValueOrDefault(name) ?? (registered == Plain ? shared : null) ?? registered;
-            services.Add(name, new ServiceModel(name, protocol, policies.Of(name), Endpoints(own.Select(instance => instance.Endpoint))) { IsDormant = dormant.Contains(name) });
+            var endpoints = gate.Admit(Endpoints(own.Select(instance => instance.Endpoint)), out var anyRefused);
+            services.Add(name, new ServiceModel(name, protocol, policies.Of(name), endpoints) { IsDormant = dormant.Contains(name), HasRefused = anyRefused });
         }
 
         return services;

@@ -20,7 +20,8 @@ internal static class SnapshotDigest
         IEnumerable<TargetModel> targets,
         ImmutableArray<GatewayModel> gateways,
         SortedDictionary<(string Ingress, int Port), IngressModel> ingress,
-        IntentionTable intentions)
+        IntentionTable intentions,
+        ImmutableArray<RefusedRecord> refused)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Add(hash, shared.Text);
@@ -55,6 +56,11 @@ internal static class SnapshotDigest
             {
                 Add(hash, "host", host, service);
             }
+        }
+
+        foreach (var record in refused)
+        {
+            Add(hash, "refused", record.Service, record.Id, record.Node, record.Address.ToString(), record.Datacenter, record.Fault.ToString());
         }
 
         Add(hash, "intentions", intentions.Revision);

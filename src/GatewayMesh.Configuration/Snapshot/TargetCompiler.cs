@@ -13,7 +13,8 @@ internal sealed class TargetCompiler(
     PolicyCompiler policies,
     RoutingIndex index,
     ServiceCatalogue said,
-    string home)
+    string home,
+    ReachGate gate)
 {
     private readonly ILookup<TargetKey, TargetSighting> _sightings =
         said.Targets.ToLookup(sighting => new TargetKey(sighting.Service, sighting.Subset, sighting.Datacenter.Length > 0 ? sighting.Datacenter : home));
@@ -31,7 +32,7 @@ internal sealed class TargetCompiler(
         var elsewhere = key.Datacenter.Equals(home, StringComparison.OrdinalIgnoreCase) ? "" : key.Datacenter;
         if (elsewhere.Length == 0 && key.Subset.Length == 0)
         {
-            return target with { Endpoints = service?.Endpoints ?? [], IsDormant = service?.IsDormant ?? false };
+            return target with { Endpoints = service?.Endpoints ?? [], HasRefused = service is { HasRefused: true }, IsDormant = service?.IsDormant ?? false };
         }
 
         var sightings = _sightings[key].ToList();
@@ -39,9 +40,11 @@ internal sealed class TargetCompiler(
         var members = sightings.Count > 0
             ? [.. sightings.SelectMany(sighting => sighting.Instances ?? []).Select(instance => Of(key.Service, instance, elsewhere))]
             : InstanceFilter.Members(key.Service, elsewhere.Length > 0 ? elsewhere : home, target.Filter, known);
+        var endpoints = gate.Admit(SnapshotCompiler.Endpoints(members.Select(member => Judged(member, target))), out var anyRefused);
         return target with
         {
-            Endpoints = SnapshotCompiler.Endpoints(members.Select(member => Judged(member, target))),
+            Endpoints = endpoints,
+            HasRefused = anyRefused,
             IsDormant = sightings.Count > 0 ? sightings.Exists(sighting => sighting.IsDormant) : service is { IsDormant: true },
         };
     }

@@ -26,6 +26,7 @@ public static class ErrorTable
         new(MeshErrorKind.ConcurrencyLimited, 503, 14, "connection_limit_reached", "concurrency_limited", "The instance works on as many requests as it can.") { RetryLater = true, Retryable = true },
         new(MeshErrorKind.Draining, 503, 14, "proxy_internal_response", "draining", "The proxy is going away.") { RetryLater = true, Retryable = true },
         new(MeshErrorKind.NotConfigured, 503, 14, "proxy_configuration_error", "not_configured", "The proxy has no configuration yet.") { RetryLater = true, Retryable = true },
+        new(MeshErrorKind.AddressRefused, 502, 14, "destination_ip_prohibited", "address_refused", "The registry leads to an address that the proxy never dials.") { Retryable = true },
         new(MeshErrorKind.DnsFailed, 502, 14, "dns_error", "dns_failed", "The instance's name could not be resolved.") { Retryable = true },
         new(MeshErrorKind.ConnectionRefused, 502, 14, "connection_refused", "connection_refused", "The instance refused the connection.") { Retryable = true },
         new(MeshErrorKind.ConnectionTimeout, 504, 14, "connection_timeout", "connection_timeout", "The instance did not accept the connection in time.") { Retryable = true },

@@ -54,6 +54,9 @@ public enum MeshErrorKind
     /// <summary>This process has no configuration yet.</summary>
     NotConfigured,
 
+    /// <summary>The registry leads to an address that this node never dials (<see cref="GatewayMesh.Configuration.Reach.ReachRules"/>).</summary>
+    AddressRefused,
+
     /// <summary>The instance's name could not be resolved.</summary>
     DnsFailed,
 

@@ -1,5 +1,6 @@
 using System.Net.Http;
 using GatewayMesh.Certificates.Handshakes;
+using GatewayMesh.Configuration.Reach;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Pipeline;
 using GatewayMesh.Proxy.Resilience;
@@ -71,6 +72,7 @@ internal static class ForwardingErrors
     {
         ConnectFailure.Timeout => MeshErrorKind.ConnectionTimeout,
         ConnectFailure.NameUnknown => MeshErrorKind.DnsFailed,
+        ConnectFailure.AddressRefused => MeshErrorKind.AddressRefused,
         ConnectFailure.Handshake => MeshErrorKind.HandshakeFailed,
         ConnectFailure.PeerNotBelieved => MeshErrorKind.PeerNotBelieved,
         ConnectFailure.NoCertificate => MeshErrorKind.NoCertificate,
@@ -82,6 +84,7 @@ internal static class ForwardingErrors
         ConnectFailure.Unreachable => "unreachable",
         ConnectFailure.OutOfSockets => "out of sockets",
         ConnectFailure.Other => "connect failed",
+        ConnectFailure.AddressRefused => (connect.InnerException as AddressRefusedException)?.Fault.Word(),
         ConnectFailure.PeerNotBelieved => (connect.InnerException as HandshakeException)?.Fault.ToString(),
         _ => null,
     };

@@ -14,6 +14,8 @@ public static class EndpointEvidence
             or MeshErrorKind.NoEndpoint or MeshErrorKind.Draining or MeshErrorKind.NotConfigured
             or MeshErrorKind.Internal => EndpointOutcome.Failed,
         MeshErrorKind.ClientGone or MeshErrorKind.NoCertificate or MeshErrorKind.CertificateRefused or MeshErrorKind.DeadlineExceeded or MeshErrorKind.RequestTimeout => EndpointOutcome.Cancelled,
+        // Said by a peer: a record of the registry is wrong, and the peer that does not follow it is well.
+        MeshErrorKind.AddressRefused => EndpointOutcome.Cancelled,
         // A proxy that protects itself or its application is well: were it ejected, the others would get its share and refuse too.
         MeshErrorKind.Overloaded or MeshErrorKind.LimitReached or MeshErrorKind.CircuitOpen or MeshErrorKind.Shed or MeshErrorKind.ConcurrencyLimited => EndpointOutcome.Cancelled,
         _ => EndpointOutcome.Success,

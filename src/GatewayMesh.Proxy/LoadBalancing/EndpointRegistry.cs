@@ -41,7 +41,7 @@ public sealed class EndpointRegistry
             var states = new Dictionary<EndpointKey, EndpointState>(_states.Count);
             var services = snapshot.Services.Values.ToFrozenDictionary(
                 service => service.Name,
-                service => SetOf(service.Name, service.Policy, service.Protocol, service.Endpoints, states, service.IsDormant),
+                service => SetOf(service.Name, service.Policy, service.Protocol, service.Endpoints, states, service.IsDormant, refused: service.HasRefused),
                 StringComparer.OrdinalIgnoreCase);
             var targets = RouteTargets.Of(snapshot).ToFrozenDictionary(target => target.Id, target => SetOf(target, snapshot, services, states), StringComparer.OrdinalIgnoreCase);
             var gateways = snapshot.Gateways.GroupBy(gateway => gateway.Group, StringComparer.Ordinal).ToFrozenDictionary(
@@ -81,13 +81,14 @@ public sealed class EndpointRegistry
         && snapshot.Services.TryGetValue(target.Service, out var service)
         && service.Protocol == target.Protocol
         && service.IsDormant == target.IsDormant
+        && service.HasRefused == target.HasRefused
         && service.Policy == target.Policy
         && service.Endpoints.AsSpan().SequenceEqual(target.Endpoints.AsSpan())
             ? services[service.Name]
-            : SetOf(target.Service, target.Policy, target.Protocol, target.Endpoints, states, target.IsDormant, target.Id);
+            : SetOf(target.Service, target.Policy, target.Protocol, target.Endpoints, states, target.IsDormant, target.Id, target.HasRefused);
 
     private EndpointSet SetOf(
-        string service, PolicyModel policy, string protocol, ImmutableArray<EndpointModel> endpoints, Dictionary<EndpointKey, EndpointState> states, bool dormant = false, string? target = null)
+        string service, PolicyModel policy, string protocol, ImmutableArray<EndpointModel> endpoints, Dictionary<EndpointKey, EndpointState> states, bool dormant = false, string? target = null, bool refused = false)
     {
         var all = ImmutableArray.CreateBuilder<EndpointState>(endpoints.Length);
         var healthy = ImmutableArray.CreateBuilder<EndpointState>(endpoints.Length);
@@ -123,6 +124,6 @@ public sealed class EndpointRegistry
         }
 
         var before = target is null ? _current.Find(service) : _current.FindTarget(target);
-        return new EndpointSet(service, policy, all.ToImmutable(), protocol, healthy.ToImmutable(), _zone, before) { IsDormant = dormant, Target = target };
+        return new EndpointSet(service, policy, all.ToImmutable(), protocol, healthy.ToImmutable(), _zone, before) { IsDormant = dormant, Target = target, IsRefused = refused && endpoints.IsEmpty };
     }
 }

@@ -51,6 +51,9 @@ public sealed class EndpointSet
     /// <summary>The registry does not look at them now and would answer whoever asks. Default: false.</summary>
     public bool IsDormant { get; init; }
 
+    /// <summary>The registry has instances, and leads with each to an address that this node never dials. Default: false.</summary>
+    public bool IsRefused { get; init; }
+
     /// <summary>Whether an instance is healthy and neither ejected (or due for its trial) nor known to fail.</summary>
     /// <param name="now">Timestamp of the moment.</param>
     internal bool IsWell(long now)

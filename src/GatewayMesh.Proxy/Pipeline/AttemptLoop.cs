@@ -28,7 +28,7 @@ namespace GatewayMesh.Proxy.Pipeline;
 /// every sidecar of the callee out of reach, and sidecarBypass: gateway ──► a gateway ──► the application
 /// </code>
 /// </summary>
-internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder, UpstreamPools upstreams, EndpointPicker balancer, BypassedSidecars bypassed, SplitMix random, RetryJudge judge, LatencyWindows latencies, MeshMetrics metrics, ICallerIdentity identity)
+internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder, UpstreamPools upstreams, EndpointPicker balancer, BypassedSidecars bypassed, SplitMix random, RetryJudge judge, LatencyWindows latencies, MeshMetrics metrics, ICallerIdentity identity, RefusedAddresses refused)
 {
     private static readonly Func<Exchange, MeshError, HttpResponseMessage, bool> DropForGatewayFallback = static (exchange, error, _) =>
         error.IsError && !error.Forwarded && exchange.CanGoElsewhere && error.Kind != MeshErrorKind.IntentionDenied; // what one door denies is not tried at another
@@ -248,7 +248,8 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
                 error = await forwarder.ForwardAsync(exchange).ConfigureAwait(false);
             }
 
-            outcome = error.IsError ? EndpointEvidence.Of(error.Kind)
+            outcome = IsRefusedHere(exchange, error) ? RefuseAddress(exchange, error)
+                : error.IsError ? EndpointEvidence.Of(error.Kind)
                 : exchange.Answered.IsError ? EndpointEvidence.Of(exchange.Answered.Kind)
                 : destination is not null ? EndpointOutcome.Success // a gateway that passes an application's error on is well itself
                 : EndpointEvidence.OfAnswer(exchange.AnswerStatus, exchange.CallStatus);
@@ -262,11 +263,21 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
         }
     }
 
+    private static bool IsRefusedHere(Exchange exchange, in MeshError error) => error.Kind == MeshErrorKind.AddressRefused && !exchange.Answered.IsError;
+
+    // The instance is as good as gone, so that others are asked; its service has not failed.
+    private EndpointOutcome RefuseAddress(Exchange exchange, in MeshError error)
+    {
+        var endpoint = exchange.Hop.Lease.Endpoint;
+        refused.Say(endpoint, $"{endpoint.Address} resolves to an address that this node never dials ({error.Details})");
+        return EndpointOutcome.ConnectFailed;
+    }
+
     private Hop HopTo(Exchange exchange, EndpointLease lease, TargetKind kind, string? destination, bool bypass)
     {
         var protocol = HopProtocol.Of(exchange, kind);
         var upstream = upstreams.Rent(new UpstreamKey(
-            identity.OwnNameFor(exchange), lease.Endpoint.Address, kind, protocol, protocol == WireProtocol.Http1 && exchange.SendsAStream, identity.PeerOf(exchange, kind, destination is not null)) { Datacenter = lease.Endpoint.Datacenter });
+            identity.OwnNameFor(exchange), lease.Endpoint.Address, kind, protocol, protocol == WireProtocol.Http1 && exchange.SendsAStream, identity.PeerOf(exchange, kind, destination is not null)) { Datacenter = lease.Endpoint.Datacenter, IsOwn = exchange.Route.Kind == TargetKind.Application });
         return new Hop(lease, kind, upstream, destination, identity.SourceFor(exchange)) { Bypass = bypass };
     }
 }

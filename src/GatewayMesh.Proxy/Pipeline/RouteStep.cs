@@ -29,6 +29,7 @@ internal sealed class RouteStep(ServiceDemand? demand) : IStep
         exchange.Route = route;
         exchange.Destination = route.Instances.Service;
         exchange.Rewritten = route.Leaf?.Rewrite?.Apply(exchange.Target.PathAndQuery);
-        return route.Instances.All.IsEmpty ? Verdict.Fail(MeshErrorKind.NoEndpoint) : Verdict.Next;
+        return !route.Instances.All.IsEmpty ? Verdict.Next
+            : Verdict.Fail(route.Instances.IsRefused ? MeshErrorKind.AddressRefused : MeshErrorKind.NoEndpoint);
     }
 }

@@ -36,7 +36,7 @@ internal static class RetryTriggers
         { Forwarded: true } => RetryCondition.Reset,
         { Kind: MeshErrorKind.ConnectionRefused, Details: StreamRefused } => RetryCondition.RefusedStream,
         {
-            Kind: MeshErrorKind.DnsFailed or MeshErrorKind.ConnectionRefused or MeshErrorKind.ConnectionTimeout
+            Kind: MeshErrorKind.AddressRefused or MeshErrorKind.DnsFailed or MeshErrorKind.ConnectionRefused or MeshErrorKind.ConnectionTimeout
             or MeshErrorKind.HandshakeFailed or MeshErrorKind.PeerNotBelieved or MeshErrorKind.NoCertificate or MeshErrorKind.CertificateRefused
         } => RetryCondition.ConnectFailure,
         _ => RetryCondition.NotForwarded,

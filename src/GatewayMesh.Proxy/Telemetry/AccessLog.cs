@@ -1,4 +1,5 @@
 using System.Buffers;
+using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Proxy.Telemetry;
 
@@ -101,7 +102,7 @@ public sealed class AccessLog : IDisposable
 
         try
         {
-            _sink.Write(batch.WrittenSpan);
+            _sink.Write(SafeText.Json(batch.WrittenSpan));
             _sink.Flush();
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or NotSupportedException or UnauthorizedAccessException)

@@ -64,6 +64,9 @@ internal enum ConnectFailure
     /// <summary>There is no valid certificate here in whose name to connect.</summary>
     NoCertificate,
 
+    /// <summary>The registry leads to an address that this node never dials.</summary>
+    AddressRefused,
+
     /// <summary>Something else.</summary>
     Other,
 }

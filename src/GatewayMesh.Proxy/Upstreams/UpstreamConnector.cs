@@ -1,9 +1,12 @@
+using System.Net;
 using System.Net.Sockets;
 using GatewayMesh.Certificates;
 using GatewayMesh.Certificates.Handshakes;
 using GatewayMesh.Certificates.Trust;
 using GatewayMesh.Configuration.Policies;
+using GatewayMesh.Configuration.Reach;
 using GatewayMesh.Configuration.Snapshot;
+using GatewayMesh.Configuration.Values;
 using GatewayMesh.Linux;
 using GatewayMesh.Proxy.Limits;
 
@@ -22,11 +25,13 @@ internal sealed class UpstreamConnector
     /// <summary>The open connections of HTTP/2 that the service may have, carried likewise; absent where nothing bounds them.</summary>
     public static readonly HttpRequestOptionsKey<ConnectionPlaces> Connections = new("gatewaymesh-connections");
 
+    private readonly Func<ReachRules> _reach;
     private readonly Action _closed;
     private int _open;
 
-    public UpstreamConnector(UpstreamKey key, ICertificates? certificates, TimeProvider time)
+    public UpstreamConnector(UpstreamKey key, ICertificates? certificates, TimeProvider time, Func<ReachRules>? reach = null)
     {
+        _reach = reach ?? (static () => ReachRules.Unbounded);
         _key = key;
         _certificates = certificates;
         _time = time;
@@ -81,7 +86,7 @@ internal sealed class UpstreamConnector
         {
             socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             LostPeer.Notice(socket, key.MayStand);
-            await socket.ConnectAsync(context.DnsEndPoint, both.Token).ConfigureAwait(false);
+            await DialAsync(socket, context.DnsEndPoint, both.Token).ConfigureAwait(false);
             var stream = place is null ? new NetworkStream(socket, ownsSocket: true) : new HeldStream(socket, place);
             return key.Peer is { } peer && certificates is not null
                 ? await MutualTls.ConnectAsync(stream, certificates, key.Identity, peer, key.Protocol == WireProtocol.Http2 ? ProtocolNames.Http2 : ProtocolNames.Http1, time, both.Token, key.Datacenter).ConfigureAwait(false)
@@ -91,6 +96,11 @@ internal sealed class UpstreamConnector
         {
             var failure = error.LacksOwn ? ConnectFailure.NoCertificate : error.Fault == PeerFault.None ? ConnectFailure.Handshake : ConnectFailure.PeerNotBelieved;
             throw new ConnectFailedException(failure, error);
+        }
+        catch (AddressRefusedException error)
+        {
+            socket?.Dispose();
+            throw new ConnectFailedException(ConnectFailure.AddressRefused, error);
         }
         catch (SocketException error)
         {
@@ -107,5 +117,18 @@ internal sealed class UpstreamConnector
             socket?.Dispose();
             throw;
         }
+    }
+
+    // What was judged is what is dialed: a name is not resolved a second time.
+    private async ValueTask DialAsync(Socket socket, DnsEndPoint target, CancellationToken cancellationToken)
+    {
+        if (_key.IsOwn)
+        {
+            await socket.ConnectAsync(target, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var addresses = await ReachedAddresses.OfAsync(_reach(), new HostPort(target.Host.Trim('[', ']'), target.Port), cancellationToken).ConfigureAwait(false);
+        await socket.ConnectAsync(addresses, target.Port, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -15,6 +15,12 @@ namespace GatewayMesh.Proxy.Upstreams;
 /// <param name="Peer">The service that must be there, by its certificate; null: no TLS.</param>
 internal readonly record struct UpstreamKey(string Identity, HostPort Address, TargetKind Kind, WireProtocol Protocol, bool MayStand, string? Peer = null)
 {
+    /// <summary>
+    /// The bootstrap of this host names the address, not the registry: an own application, wherever it listens. Default: false, so that
+    /// <see cref="GatewayMesh.Configuration.Reach.ReachRules"/> hold.
+    /// </summary>
+    public bool IsOwn { get; init; }
+
     /// <summary>The datacenter that its certificate must name too; empty for the own.</summary>
     public string Datacenter { get; init; } = "";
 }

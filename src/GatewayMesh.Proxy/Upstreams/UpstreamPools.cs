@@ -2,13 +2,14 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using GatewayMesh.Certificates;
+using GatewayMesh.Configuration.Reach;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Proxy.Routing;
 
 namespace GatewayMesh.Proxy.Upstreams;
 
 /// <summary>The pools by key. They outlive reloads; a pool whose instance is gone is closed once nobody uses it.</summary>
-internal sealed class UpstreamPools(TimeProvider time, ICertificates? certificates = null) : IDisposable
+internal sealed class UpstreamPools(TimeProvider time, ICertificates? certificates = null, Func<ReachRules>? reach = null) : IDisposable
 {
     // Below the 5 min after which mesh listeners close idle connections, so that the client side closes first and no request meets a dying connection.
     private static readonly TimeSpan IdleOfMeshPeers = TimeSpan.FromSeconds(60);
@@ -77,7 +78,7 @@ internal sealed class UpstreamPools(TimeProvider time, ICertificates? certificat
             UseProxy = false,
             ActivityHeadersPropagator = null,
             ConnectTimeout = Timeout.InfiniteTimeSpan, // the callback has the policy's
-            ConnectCallback = new UpstreamConnector(key, certificates, time).ConnectAsync,
+            ConnectCallback = new UpstreamConnector(key, certificates, time, reach).ConnectAsync,
             MaxConnectionsPerServer = int.MaxValue, // how many requests may run is admission's business; a queue here would be a hidden one
             PooledConnectionIdleTimeout = key.Kind == TargetKind.MeshPeer || isHttp2 ? IdleOfMeshPeers : IdleOfApplications,
             EnableMultipleHttp2Connections = true, // more calls at a time than a peer takes on one connection are no reason to queue

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Configuration.Reach;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Registry.Snapshots;
 
@@ -38,6 +39,24 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
     private ITimer? _retry;
     private ColdStart? _coldStart;
     private RegistryReport? _lastReport;
+
+    /// <summary>Where registry data may lead this node. Default: anywhere; set before <see cref="Start"/>, and afterwards by <see cref="Restrict"/>.</summary>
+    public ReachRules Reach { get; private set; } = ReachRules.Unbounded;
+
+    /// <summary>Takes other rules of where registry data may lead, and compiles again what the registry last said.</summary>
+    public void Restrict(ReachRules reach)
+    {
+        lock (_lock)
+        {
+            Reach = reach;
+            if (_state.Origin != ConfigurationOrigin.None)
+            {
+                Swap(Compile(_state, again: true), answered: false);
+            }
+        }
+
+        Updated?.Invoke();
+    }
 
     /// <summary>A new snapshot is in use (its revision differs from the last one's, or which services the registry looks at). Called on the watch's thread: be quick, do not throw.</summary>
     public event Action<MeshSnapshot>? Changed;
@@ -187,14 +206,14 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
     }
 
     // Before anything is known there is no snapshot, which is not the same as the snapshot of nothing.
-    private LiveState Compile(LiveState next)
+    private LiveState Compile(LiveState next, bool again = false)
     {
-        if (next.Origin == ConfigurationOrigin.None || (Same(next.View, _state.View) && next.Origin == _state.Origin))
+        if (next.Origin == ConfigurationOrigin.None || (!again && Same(next.View, _state.View) && next.Origin == _state.Origin))
         {
             return next;
         }
 
-        var compiled = SnapshotCompiler.Compile(next.View.Entries, next.View.Nodes, next.View.Catalogue, next.View.Intentions, next.View.Datacenter ?? cluster);
+        var compiled = SnapshotCompiler.Compile(next.View.Entries, next.View.Nodes, next.View.Catalogue, next.View.Intentions, next.View.Datacenter ?? cluster, Reach);
         return compiled.Revision == next.Snapshot.Revision && compiled.LooksAtTheSame(next.Snapshot) ? next : next with { Snapshot = compiled };
     }
 

@@ -14,14 +14,14 @@ internal sealed class AdminExchange(IReadOnlyDictionary<(string Method, string P
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Serves <paramref name="connection"/>; never throws for what a peer does.</summary>
-    public void Run(Socket connection)
+    public void Run(AdminConnection connection)
     {
         try
         {
-            var socket = new TimedSocket(connection, limit);
+            var socket = new TimedSocket(connection.Socket, limit);
             var isHead = false;
-            Write(socket, Answer(socket, connection.LocalEndPoint, ref isHead, out var extra), extra, isHead);
-            Close(connection);
+            Write(socket, Answer(socket, connection, ref isHead, out var extra), extra, isHead);
+            Close(connection.Socket);
         }
         catch (Exception e) when (e is SocketException or TimeoutException or ObjectDisposedException)
         {
@@ -29,7 +29,7 @@ internal sealed class AdminExchange(IReadOnlyDictionary<(string Method, string P
         }
     }
 
-    private AdminResponse Answer(TimedSocket socket, EndPoint? local, ref bool isHead, out string? extra)
+    private AdminResponse Answer(TimedSocket socket, AdminConnection connection, ref bool isHead, out string? extra)
     {
         extra = null;
         var buffer = ArrayPool<byte>.Shared.Rent(MaxHead);
@@ -49,7 +49,7 @@ internal sealed class AdminExchange(IReadOnlyDictionary<(string Method, string P
             }
 
             isHead = head.First == "HEAD";
-            if (Refuse(head, local, ref extra) is { } refusal)
+            if (Refuse(head, connection.Socket.LocalEndPoint, ref extra) is { } refusal)
             {
                 return refusal;
             }
@@ -60,7 +60,7 @@ internal sealed class AdminExchange(IReadOnlyDictionary<(string Method, string P
             }
 
             return TryReadBody(socket, head, buffer.AsSpan(length..received), out var body)
-                ? Handle(head, body, out extra)
+                ? Handle(connection, head, body, out extra)
                 : AdminResponse.OfError(400, "malformed", "The request breaks off in its body.");
         }
         finally
@@ -110,19 +110,25 @@ internal sealed class AdminExchange(IReadOnlyDictionary<(string Method, string P
         return true;
     }
 
-    // A page in a browser of this host can reach loopback. Its script may send a POST to it (the browser then says Origin), or call a name that
-    // it owns and that it lets point here (the browser then says that name in Host: DNS rebinding). Neither is an operator.
+    // A page in a browser of this host can reach loopback. Its script may send a POST to it (the browser then says Origin and Sec-Fetch-Site), or call a
+    // name that it owns and that it lets point here (the browser then says that name in Host: DNS rebinding). A record of the registry can lead a proxy of
+    // the mesh here, which then says Via. None of them is an operator.
     private AdminResponse? Refuse(AdminHead head, EndPoint? local, ref string? challenge)
     {
-        if (head.Origin is not null && head.First is not ("GET" or "HEAD"))
+        if (head.CameThrough is { } field)
+        {
+            return AdminResponse.OfError(403, "forwarded", $"Requests that came through a proxy are not answered here ({field}); ask this address directly.");
+        }
+
+        if ((head.Origin is not null || head.FetchSite is not (null or "none" or "same-origin")) && head.First is not ("GET" or "HEAD"))
         {
             return AdminResponse.OfError(403, "cross_origin", "Web pages may not change anything here.");
         }
 
         var isNear = local is not IPEndPoint { Address: var address } || IsLoopback(address);
-        if (local is IPEndPoint && isNear && !IsLocalName(head.Host!))
+        if (local is IPEndPoint own && !token.IsRequired && !IsLocalName(head.Host!, own.Address))
         {
-            return AdminResponse.OfError(403, "host", "Host must be an IP address or localhost.");
+            return AdminResponse.OfError(403, "host", "Host must be localhost, a loopback address or the address of this listener.");
         }
 
         if (!token.IsRequired)
@@ -142,15 +148,16 @@ internal sealed class AdminExchange(IReadOnlyDictionary<(string Method, string P
 
     private static bool IsLoopback(IPAddress address) => IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
 
-    private static bool IsLocalName(string host)
+    private static bool IsLocalName(string host, IPAddress own)
     {
         var colon = host.LastIndexOf(':');
         var name = colon > 0 && host.AsSpan(colon + 1) is not "" && !host.AsSpan(colon + 1).ContainsAnyExceptInRange('0', '9') ? host[..colon] : host;
         return name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-            || (name is ['[', .. var v6, ']'] ? IPAddress.TryParse(v6, out _) : !name.Contains(':') && IPAddress.TryParse(name, out _));
+            || ((name is ['[', .. var v6, ']'] ? IPAddress.TryParse(v6, out var address) : IPAddress.TryParse(name.Contains(':') ? "" : name, out address))
+                && (IsLoopback(address) || address.Equals(own)));
     }
 
-    private AdminResponse Handle(AdminHead head, byte[] body, out string? extra)
+    private AdminResponse Handle(AdminConnection connection, AdminHead head, byte[] body, out string? extra)
     {
         extra = null;
         var question = head.Second.IndexOf('?');
@@ -166,6 +173,7 @@ internal sealed class AdminExchange(IReadOnlyDictionary<(string Method, string P
                 : AdminResponse.OfError(405, "method_not_allowed", "Allowed: " + allow + ".");
         }
 
+        connection.BeginHandling();
         try
         {
             return handler(new AdminRequest(method, path, question < 0 ? "" : head.Second[(question + 1)..], body));
@@ -173,6 +181,10 @@ internal sealed class AdminExchange(IReadOnlyDictionary<(string Method, string P
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             return AdminResponse.OfError(500, "internal", e.GetType().Name + ": " + e.Message);
+        }
+        finally
+        {
+            connection.EndHandling();
         }
     }
 

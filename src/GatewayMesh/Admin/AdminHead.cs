@@ -16,6 +16,12 @@ internal sealed record AdminHead(string First, string Second)
     /// <summary>Value of <c>Origin</c>, or null.</summary>
     public string? Origin { get; private set; }
 
+    /// <summary>Value of <c>Sec-Fetch-Site</c> (W3C Fetch Metadata), or null.</summary>
+    public string? FetchSite { get; private set; }
+
+    /// <summary>A field that only a proxy sets: <c>Via</c>, <c>Forwarded</c>, <c>X-Forwarded-*</c>, <c>gatewaymesh-*</c>; null when there is none.</summary>
+    public string? CameThrough { get; private set; }
+
     /// <summary>Value of <c>Authorization</c>, or null.</summary>
     public string? Authorization { get; private set; }
 
@@ -63,6 +69,11 @@ internal sealed record AdminHead(string First, string Second)
         return head;
     }
 
+    private static bool IsOfProxies(string name) =>
+        name is "via" or "forwarded"
+        || name.StartsWith("x-forwarded-", StringComparison.Ordinal)
+        || name.StartsWith("gatewaymesh-", StringComparison.Ordinal);
+
     private bool TryAdd(string line)
     {
         var colon = line.IndexOf(':');
@@ -72,8 +83,17 @@ internal sealed record AdminHead(string First, string Second)
         }
 
         var value = line[(colon + 1)..].Trim(' ', '\t');
-        switch (line[..colon].ToLowerInvariant())
+        var name = line[..colon].ToLowerInvariant();
+        if (IsOfProxies(name.Replace('_', '-')))
         {
+            CameThrough ??= name;
+        }
+
+        switch (name)
+        {
+            case "sec-fetch-site":
+                FetchSite = FetchSite is null || FetchSite == value ? value : "";
+                return true;
             case "host":
                 var hadHost = Host is not null;
                 Host = value;

@@ -4,22 +4,23 @@ namespace GatewayMesh.Admin;
 
 /// <summary>
 /// A tiny HTTP/1.1 server for the admin address. It answers while the thread pool is starved and the data plane stalls: it accepts on a thread
-/// of its own, serves each connection on a thread of its own, and waits by poll. One request a connection, at most 16 connections at a time.
+/// of its own, serves each connection on a thread of its own, and waits by poll. One request a connection, at most 32 connections at a time: one more ends
+/// the oldest whose client keeps it waiting.
 /// </summary>
 public sealed class AdminServer : IDisposable
 {
-    /// <summary>Connections at a time; one more is closed at once.</summary>
-    public const int MaxConnections = 16;
+    /// <summary>Connections at a time.</summary>
+    public const int MaxConnections = 32;
 
     private static readonly TimeSpan StopCheck = TimeSpan.FromMilliseconds(250);
 
-    // Handlers write JSON and relay; they do not recurse. 16 default stacks would be 128 MB of address space in a container with a limit on it.
+    // Handlers write JSON and relay; they do not recurse. 32 default stacks would be 256 MB of address space in a container with a limit on it.
     private const int StackSize = 512 * 1024;
 
     private readonly Socket _listener;
     private readonly AdminExchange _exchange;
     private readonly Thread _accepting;
-    private int _connections;
+    private readonly AdminConnections _connections = new(MaxConnections);
     private volatile bool _stopping;
 
     /// <summary>Begins to serve.</summary>
@@ -70,12 +71,11 @@ public sealed class AdminServer : IDisposable
         }
     }
 
-    private void Serve(Socket connection)
+    private void Serve(Socket socket)
     {
-        if (Interlocked.Increment(ref _connections) > MaxConnections)
+        if (_connections.TryAdd(socket) is not { } connection)
         {
-            Interlocked.Decrement(ref _connections);
-            connection.Dispose();
+            socket.Dispose();
             return;
         }
 
@@ -90,7 +90,7 @@ public sealed class AdminServer : IDisposable
         }
     }
 
-    private void Run(Socket connection)
+    private void Run(AdminConnection connection)
     {
         try
         {
@@ -98,8 +98,8 @@ public sealed class AdminServer : IDisposable
         }
         finally
         {
-            connection.Dispose();
-            Interlocked.Decrement(ref _connections);
+            connection.Socket.Dispose();
+            _connections.Remove(connection);
         }
     }
 }

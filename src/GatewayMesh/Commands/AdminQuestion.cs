@@ -22,7 +22,7 @@ internal static class AdminQuestion
         var answer = AdminCall.Send(admin, "GET", question, null, s_timeout);
         if (!answer.IsWell)
         {
-            throw new CommandFailure(ExitCode.Failed, $"no answer from {admin}: {answer.Failure ?? $"{answer.Status} {answer.Body.Trim()}"}");
+            throw new CommandFailure(ExitCode.Failed, $"no answer from {admin}: {answer.Failure ?? $"{answer.Status} {answer.Words}"}");
         }
 
         using var document = JsonDocument.Parse(answer.Body);

@@ -10,6 +10,7 @@ using GatewayMesh.Commands.Drill;
 using GatewayMesh.Commands.Explain;
 using GatewayMesh.Commands.Intention;
 using GatewayMesh.Commands.Status;
+using GatewayMesh.Commands.Terminal;
 using GatewayMesh.Commands.Validate;
 using GatewayMesh.Commands.Version;
 
@@ -41,6 +42,7 @@ internal static class CommandTree
     /// <summary>Runs what <paramref name="args"/> ask for; the result is the exit code.</summary>
     public static int Run(string[] args, TextWriter output, TextWriter error)
     {
+        (output, error) = (SafeWriter.Over(output), SafeWriter.Over(error));
         var root = Build(output, error);
         if (args.Length == 0)
         {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Events;
 
@@ -128,7 +129,7 @@ public sealed class EventLog : IDisposable
         }
 
         buffer.Write("\n"u8);
-        return buffer.WrittenSpan.ToArray();
+        return SafeText.Json(buffer.WrittenSpan).ToArray();
     }
 
     private void Enqueue(byte[] line)

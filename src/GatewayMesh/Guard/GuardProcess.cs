@@ -6,6 +6,7 @@ using GatewayMesh.Certificates.Folder;
 using GatewayMesh.Commands;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Listeners;
+using GatewayMesh.Configuration.Reach;
 using GatewayMesh.Events;
 using GatewayMesh.Guard.Carrying;
 using GatewayMesh.Guard.Leases;
@@ -42,6 +43,7 @@ internal sealed class GuardProcess : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private long _carriedAtTrim = -1;
     private BootstrapLoad _load;
+    private volatile ReachRules _reach;
     private volatile GuardView _view = new(Acceptor.Holding, Drained: false, Upgrading: false, []);
     private Upgrade? _upgrade;
 
@@ -49,6 +51,7 @@ internal sealed class GuardProcess : IDisposable
     {
         _load = load;
         var bootstrap = load.Bootstrap;
+        _reach = ReachRules.Of(bootstrap, _time);
         _lock = TakeLock(bootstrap.DataDir);
         _admin = Listening.OpenAdmin(bootstrap);
         _token = new AdminToken(bootstrap.AdminToken);
@@ -56,7 +59,7 @@ internal sealed class GuardProcess : IDisposable
         _directory = new GatewayDirectory(bootstrap.RunDir);
         Certificates = bootstrap.Identity == IdentityMode.Mtls ? new CertificateFolder(bootstrap.Certificates, _time) : null;
         _watch = new GatewayWatch(_time, SayWhetherGatewaysAnswer);
-        var dialer = new TunnelDialer(Certificates, bootstrap.GatewayService, _time);
+        var dialer = new TunnelDialer(Certificates, bootstrap.GatewayService, _time, () => _reach);
         _carrier = new Carrier(_directory, dialer, _warm, _watch, bootstrap.Node, Versions.Current, _time);
         _exerciser = new Exerciser(_directory, dialer, _warm, _watch, () => _listeners.CarriedServices, bootstrap.Node, Versions.Current, _time);
         _loop = new GuardLoop(Plan(load), _listeners, _carrier, _time, new Random(Environment.ProcessId), (happened, message) => _events.Info(happened, message)) { Changed = Changed };
@@ -237,6 +240,7 @@ internal sealed class GuardProcess : IDisposable
                 .ToList();
             var closed = _listeners.All.Select(listener => listener.Spec.Name).Where(name => !wanted.Any(spec => spec.Name == name)).ToList();
             _load = next;
+            _reach = ReachRules.Of(next.Bootstrap, _time);
             _token.Use(next.Bootstrap.AdminToken);
             _registration.Reconfigure(next.Bootstrap);
             _loop.Reload(Plan(next), opened, closed);

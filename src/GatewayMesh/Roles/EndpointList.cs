@@ -1,4 +1,5 @@
 using System.Text.Json;
+using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Proxy;
 
 namespace GatewayMesh.Roles;
@@ -6,7 +7,7 @@ namespace GatewayMesh.Roles;
 /// <summary><c>/endpoints</c>: the instances with their live state.</summary>
 internal static class EndpointList
 {
-    internal static void Write(Utf8JsonWriter json, IReadOnlyList<EndpointView> endpoints)
+    internal static void Write(Utf8JsonWriter json, IReadOnlyList<EndpointView> endpoints, IEnumerable<RefusedRecord>? refused = null)
     {
         json.WriteStartArray();
         foreach (var endpoint in endpoints)
@@ -26,6 +27,7 @@ internal static class EndpointList
             json.WriteEndObject();
         }
 
+        RefusedRecords.WriteEndpoints(json, refused ?? []);
         json.WriteEndArray();
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using GatewayMesh.Certificates.Folder;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Configuration.Reach;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Events;
@@ -62,6 +63,7 @@ internal sealed class MeshNode : IAsyncDisposable
         _logs = LoggerFactory.Create(logging => logging.AddProvider(new EventLoggerProvider(events)));
         _registry = Registries.Open(bootstrap, time);
         Configuration = new LiveConfiguration(_registry, new SnapshotStore(bootstrap.DataDir), time, bootstrap.Cluster);
+        Configuration.Restrict(ReachRules.Of(bootstrap, time));
         Publisher = new NodePublisher(_registry, () => _serving ? Describe() : null, time);
         _health = new ApplicationHealth(time, () => Publisher.Nudge());
         if (bootstrap.Identity == IdentityMode.Mtls)
@@ -157,6 +159,9 @@ internal sealed class MeshNode : IAsyncDisposable
         _bootstrap = bootstrap;
         _registry.Reconfigure(bootstrap);
         _watch?.Reconfigure(bootstrap);
+        var reach = ReachRules.Of(bootstrap, _time);
+        Plane.Restrict(reach);
+        Configuration.Restrict(reach);
         if (bootstrap.Ingress is { } ingress)
         {
             Plane.Reconfigure(ingress);

@@ -26,7 +26,7 @@ internal static class NodeAdmin
         }),
         [("GET", "/config")] = _ => AdminResponse.OfJson(200, json => ConfigView.Write(json, node)),
         [("GET", "/certs")] = _ => AdminResponse.OfJson(200, json => WriteCertificates(json, node, more => PublicCertificates.Write(more, "public", node.Plane.EdgeCertificates, TimeProvider.System.GetUtcNow()))),
-        [("GET", "/endpoints")] = _ => AdminResponse.OfJson(200, json => EndpointList.Write(json, node.Plane.Endpoints())),
+        [("GET", "/endpoints")] = _ => AdminResponse.OfJson(200, json => EndpointList.Write(json, node.Plane.Endpoints(), node.Plane.Snapshot.Refused)),
         [("GET", "/intentions/check")] = request => IntentionView.Check(node, request),
         [("GET", "/explain")] = request => ExplainView.Answer(node, request),
     };
@@ -66,6 +66,7 @@ internal static class NodeAdmin
         }
 
         json.WriteEndArray();
+        RefusedRecords.Write(json, node.Configuration.Current.Refused);
         HiddenApplications.Write(json, node.Bootstrap, node.Configuration.Current);
         CleartextServices.Write(json, node.Configuration.Current);
         if (node.CertificateReport is not null)

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using GatewayMesh.Commands;
 using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Configuration.Values;
 using GatewayMesh.Guard;
 using GatewayMesh.Registry.Bootstrap;
 using GatewayMesh.Registry.Snapshots;
@@ -22,7 +23,7 @@ internal static class RoleHost
         }
         catch (RoleFailure failure)
         {
-            Console.Error.WriteLine(failure.Message);
+            Console.Error.WriteLine(SafeText.Lines(failure.Message));
             Console.Error.WriteLine("Nothing was started. `gatewaymesh --help` shows the usage.");
             return failure.ExitCode;
         }

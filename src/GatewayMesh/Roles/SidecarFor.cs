@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using GatewayMesh.Commands;
 using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Configuration.Values;
 using GatewayMesh.Registry.Consul.Fronting;
 
 namespace GatewayMesh.Roles;
@@ -71,7 +72,7 @@ internal static class SidecarFor
             {
                 if (Stored(file, id) is { } stored)
                 {
-                    Console.Error.WriteLine($"gatewaymesh: --sidecar-for {id}: {failure.Message}; going on with what was registered last time");
+                    Console.Error.WriteLine($"gatewaymesh: --sidecar-for {id}: {SafeText.OneLine(failure.Message)}; going on with what was registered last time");
                     return stored;
                 }
 
@@ -85,7 +86,7 @@ internal static class SidecarFor
             if (why != said)
             {
                 said = why;
-                Console.Error.WriteLine($"gatewaymesh: --sidecar-for {id}: {why}; waiting for it");
+                Console.Error.WriteLine($"gatewaymesh: --sidecar-for {id}: {SafeText.OneLine(why)}; waiting for it");
             }
 
             using var pause = new ManualResetEventSlim();

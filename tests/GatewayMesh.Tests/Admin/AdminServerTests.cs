@@ -12,6 +12,7 @@ public sealed class AdminServerTests
         [("GET", "/status")] = request => AdminResponse.OfText(200, "well" + request.Query),
         [("POST", "/drain")] = request => AdminResponse.OfText(202, Encoding.UTF8.GetString(request.Body.Span)),
         [("GET", "/fails")] = _ => throw new InvalidOperationException("no luck"),
+        [("GET", "/huge")] = _ => new AdminResponse(200, "application/octet-stream", new byte[32 << 20]),
         [("GET", "/large")] = _ => new AdminResponse(200, "application/octet-stream", new byte[1 << 20]),
     };
 
@@ -114,6 +115,109 @@ public sealed class AdminServerTests
     public void A_page_in_a_browser_may_not_post() =>
         Assert.That(Raw("POST /drain HTTP/1.1\r\nHost: localhost\r\nOrigin: https://x.example\r\nContent-Length: 0\r\n\r\n"), Does.StartWith("HTTP/1.1 403 "));
 
+    [TestCase("Via: 1.1 host-a-sidecar")]
+    [TestCase("via: 2.0 anybody")]
+    [TestCase("Forwarded: for=10.0.0.1")]
+    [TestCase("X-Forwarded-For: 10.0.0.1")]
+    [TestCase("x_forwarded_proto: http")]
+    [TestCase("gatewaymesh-hops: 1")]
+    [TestCase("GATEWAYMESH_SOURCE: spiffe://x")]
+    public void A_request_that_came_through_a_proxy_is_refused(string field)
+    {
+        Assert.That(Raw($"POST /drain HTTP/1.1\r\nHost: localhost\r\n{field}\r\nContent-Length: 0\r\n\r\n"), Does.StartWith("HTTP/1.1 403 ").And.Contain("proxy"));
+        Assert.That(Raw($"GET /status HTTP/1.1\r\nHost: localhost\r\n{field}\r\n\r\n"), Does.StartWith("HTTP/1.1 403 "));
+    }
+
+    [TestCase("cross-site", 403)]
+    [TestCase("same-site", 403)]
+    [TestCase("nonsense", 403)]
+    [TestCase("", 403)]
+    [TestCase("none\r\nSec-Fetch-Site: cross-site", 403)]
+    [TestCase("same-origin", 202)]
+    [TestCase("none", 202)]
+    public void A_POST_of_a_browser_needs_a_fetch_site_of_this_address(string site, int status) =>
+        Assert.That(Raw($"POST /drain HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: {site}\r\nContent-Length: 0\r\n\r\n"), Does.StartWith($"HTTP/1.1 {status} "));
+
+    [TestCase("0.0.0.0:15000")]
+    [TestCase("10.0.0.5")]
+    [TestCase("[::ffff:10.0.0.5]:15000")]
+    [TestCase("[2001:db8::1]")]
+    public void A_host_that_is_neither_loopback_nor_this_address_is_refused(string host) =>
+        Assert.That(Raw($"GET /status HTTP/1.1\r\nHost: {host}\r\n\r\n"), Does.StartWith("HTTP/1.1 403 "));
+
+    [Test]
+    public void With_a_token_any_name_of_the_address_is_served()
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        using var server = new AdminServer(listener, Routes, token: new AdminToken(new("0123456789abcdef0123456789abcdef", null)));
+
+        Assert.That(
+            Raw("GET /status HTTP/1.1\r\nHost: gateway.example\r\nAuthorization: Bearer 0123456789abcdef0123456789abcdef\r\n\r\n", listener.LocalEndPoint!),
+            Does.StartWith("HTTP/1.1 200 "));
+        Assert.That(Raw("GET /status HTTP/1.1\r\nHost: gateway.example\r\n\r\n", listener.LocalEndPoint!), Does.StartWith("HTTP/1.1 401 "));
+    }
+
+    [Test]
+    public void Silent_slow_and_deaf_connections_never_keep_an_operator_out()
+    {
+        var others = new List<Socket>();
+        try
+        {
+            for (var i = 0; i < 4 * AdminServer.MaxConnections; i++)
+            {
+                var other = Connect(Address);
+                others.Add(other);
+                other.Send((i % 3) switch
+                {
+                    0 => [],
+                    1 => "GET /status HTTP/1.1\r\nHo"u8,
+                    _ => "GET /huge HTTP/1.1\r\nHost: localhost\r\n\r\n"u8, // and never reads
+                });
+                if (i >= AdminServer.MaxConnections && i % 8 == 0)
+                {
+                    Assert.That(AdminClient.Send(Address, "GET", "/status", timeout: TimeSpan.FromSeconds(2)).Status, Is.EqualTo(200), $"with {i} others");
+                }
+            }
+        }
+        finally
+        {
+            others.ForEach(other => other.Dispose());
+        }
+    }
+
+    [Test]
+    public void A_request_whose_handler_runs_is_not_ended_for_another()
+    {
+        using var entered = new SemaphoreSlim(0);
+        using var release = new ManualResetEventSlim();
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        var routes = new Dictionary<(string, string), AdminHandler>
+        {
+            [("POST", "/drain")] = _ =>
+            {
+                entered.Release();
+                release.Wait(TimeSpan.FromSeconds(10));
+                return AdminResponse.OfText(202, "drained");
+            },
+        };
+        using var server = new AdminServer(listener, routes, TimeSpan.FromSeconds(20));
+        using var order = Connect(listener.LocalEndPoint!);
+        order.Send("POST /drain HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"u8);
+        entered.Wait(TimeSpan.FromSeconds(10));
+
+        var silent = Enumerable.Range(0, 2 * AdminServer.MaxConnections).Select(_ => Connect(listener.LocalEndPoint!)).ToList();
+        Assert.That(silent[0].Receive(new byte[1]), Is.Zero, "the oldest silent one made room");
+        release.Set();
+
+        var answer = new byte[1024];
+        Assert.That(Encoding.Latin1.GetString(answer, 0, order.Receive(answer)), Does.StartWith("HTTP/1.1 202 "));
+        silent.ForEach(each => each.Dispose());
+    }
+
     [Test]
     public void It_answers_while_the_thread_pool_is_starved()
     {
@@ -181,9 +285,11 @@ public sealed class AdminServerTests
         Assert.That(AdminClient.Send(Address, "GET", "/status").Status, Is.EqualTo(200));
     }
 
-    private string Raw(string request)
+    private string Raw(string request) => Raw(request, Address);
+
+    private static string Raw(string request, EndPoint to)
     {
-        using var socket = Connect(Address);
+        using var socket = Connect(to);
         socket.Send(Encoding.Latin1.GetBytes(request));
         socket.Shutdown(SocketShutdown.Send);
         var answer = new StringBuilder();

@@ -17,4 +17,7 @@ public enum TargetState
 
     /// <summary>There is no instance.</summary>
     Empty,
+
+    /// <summary>Every instance has an address that this node never dials.</summary>
+    Refused,
 }

@@ -84,13 +84,15 @@ internal static class WayInspection
         return null;
     }
 
-    private static MeshErrorKind ErrorOf(EndpointSet set) => set.All.IsEmpty && !set.IsDormant ? MeshErrorKind.NoEndpoint : MeshErrorKind.None;
+    private static MeshErrorKind ErrorOf(EndpointSet set) =>
+        !set.All.IsEmpty || set.IsDormant ? MeshErrorKind.None : set.IsRefused ? MeshErrorKind.AddressRefused : MeshErrorKind.NoEndpoint;
 
     private static TargetReport Report(string id, EndpointSet set, long now) => new(
         id,
         set.Service,
         set.Protocol,
         set.IsDormant ? TargetState.Dormant
+            : set.IsRefused ? TargetState.Refused
             : set.All.IsEmpty ? TargetState.Empty
             : set.Healthy.IsEmpty ? TargetState.Unhealthy
             : set.IsWell(now) ? TargetState.Well : TargetState.Ejected,

@@ -19,6 +19,7 @@ internal static class NodeChecks
         .. Lease(status),
         .. Gateways(status),
         .. Guard(status, privateMemory),
+        .. Refused(status),
         .. status.HiddenApplications.Select(HiddenApplication),
         .. status.Identity == "mtls" ? status.CleartextServices.Select(Cleartext) : [],
         .. IngressPorts(status),
@@ -98,6 +99,20 @@ internal static class NodeChecks
             yield return bytes <= GuardBudget
                 ? Finding.Well("guard", $"{megabytes} MB private memory")
                 : new Finding(Mark.Warning, "guard", $"{megabytes} MB private memory, more than its budget of 20 MB", "24 KiB for each carried connection is expected; anything else is a bug to report");
+        }
+    }
+
+    // A record that leads to this very host is an attack or a mistake; either way somebody must look.
+    private static IEnumerable<Finding> Refused(NodeStatus status)
+    {
+        foreach (var record in status.Refused)
+        {
+            yield return new Finding(Mark.Warning, $"record {record.Service} {record.Id}", $"is not followed: {record.Address} {record.Because}", record.Fix);
+        }
+
+        if (status.RefusedTotal > status.Refused.Length)
+        {
+            yield return new Finding(Mark.Warning, "records", $"{status.RefusedTotal - status.Refused.Length} more are not followed", "`/endpoints` of the admin address lists all of them");
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed class AdminOrder(HostPort admin, TextWriter output, TimeProvider
         var answer = AdminCall.Send(admin, "POST", path, body, s_callTimeout);
         return answer.IsWell
             ? before
-            : throw new CommandFailure(ExitCode.Failed, $"{before.Node} refused {path}: {answer.Failure ?? $"{answer.Status} {answer.Body.Trim()}"}");
+            : throw new CommandFailure(ExitCode.Failed, $"{before.Node} refused {path}: {answer.Failure ?? $"{answer.Status} {answer.Words}"}");
     }
 
     /// <summary>Prints each change of state until <paramref name="done"/>; false when <paramref name="limit"/> is over.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using GatewayMesh.Commands.Intention;
+using GatewayMesh.Commands.Status;
 using GatewayMesh.Commands.Terminal;
 
 namespace GatewayMesh.Commands.Explain;
@@ -28,7 +29,8 @@ internal static class ExplainText
 
         output.WriteLine($"  service    {Text(answer, "service")}, protocol {Text(answer, "protocol")}, configuration {Text(answer, "revision")}");
         WayText.Print(answer, paint, output);
-        PrintInstances(answer.GetProperty("instances"), !answer.TryGetProperty("intention", out var asked) || asked.GetProperty("enforced").GetBoolean(), paint, output);
+        PrintInstances(answer.GetProperty("instances"), !answer.TryGetProperty("intention", out var asked) || asked.GetProperty("enforced").GetBoolean(), Text(answer, "reason"), paint, output);
+        PrintRefused(answer, paint, output);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"  gateways   group {Text(answer, "gatewayGroup")}: {Gateways(answer.GetProperty("gateways"))}; {answer.GetProperty("gatewayShare").GetDouble() * 100:0.##} % of requests go through one of them"));
@@ -57,11 +59,11 @@ internal static class ExplainText
         }
     }
 
-    private static void PrintInstances(JsonElement instances, bool enforced, Paint paint, TextWriter output)
+    private static void PrintInstances(JsonElement instances, bool enforced, string reason, Paint paint, TextWriter output)
     {
         if (instances.GetArrayLength() == 0)
         {
-            output.WriteLine($"  instances  {paint.Text("none", Hue.Bad)}: 503, no_endpoint");
+            output.WriteLine($"  instances  {paint.Text("none", Hue.Bad)}: {(reason == "address_refused" ? "502, address_refused" : "503, no_endpoint")}");
             return;
         }
 
@@ -85,11 +87,21 @@ internal static class ExplainText
 
     private static bool IsCleartext(JsonElement instance) => instance.TryGetProperty("cleartext", out var clear) && clear.ValueKind == JsonValueKind.True;
 
+    // Older processes do not say it.
+    private static void PrintRefused(JsonElement answer, Paint paint, TextWriter output)
+    {
+        foreach (var record in answer.TryGetProperty("refused", out var refused) ? refused.EnumerateArray() : default)
+        {
+            var because = $"never dialed: {Text(record, "address")} {Text(record, "because")}; {Text(record, "fix")}";
+            output.WriteLine($"             {Text(record, "id")}{(Text(record, "node") is { Length: > 0 } node ? $" on {node}" : " (no sidecar)")}: {paint.Text(because, Hue.Bad)}");
+        }
+    }
+
     // What the balancer goes by.
     private static string Standing(JsonElement instance) => string.Concat(
         ((ReadOnlySpan<(string Key, string Word)>)[("weight", "weight"), ("ewmaMs", "EWMA in ms"), ("zone", "zone"), ("ejectionCause", "cause")]).ToArray()
             .Where(pair => instance.TryGetProperty(pair.Key, out var value) && value.ToString() is not ("" or "none"))
-            .Select(pair => $", {pair.Word} {instance.GetProperty(pair.Key)}"));
+            .Select(pair => $", {pair.Word} {instance.GetProperty(pair.Key).Words()}"));
 
     private static string Hedge(JsonElement budget) =>
         budget.GetProperty("hedgeAfterMs").ValueKind == JsonValueKind.Null ? "" : $"; a second instance is asked after {Number(budget, "hedgeAfterMs")} ms";
@@ -98,7 +110,7 @@ internal static class ExplainText
         ? "none"
         : string.Join(", ", gateways.EnumerateArray().Select(gateway => $"{Text(gateway, "node")} at {Text(gateway, "address")}{(gateway.GetProperty("healthy").GetBoolean() ? "" : " (unhealthy)")}"));
 
-    private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString() ?? "";
+    private static string Text(JsonElement element, string name) => element.GetProperty(name).Words();
 
-    private static string Number(JsonElement element, string name) => element.GetProperty(name).GetRawText();
+    private static string Number(JsonElement element, string name) => element.GetProperty(name).Words();
 }

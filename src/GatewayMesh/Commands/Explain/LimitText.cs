@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using GatewayMesh.Commands.Status;
 using GatewayMesh.Commands.Terminal;
 
 namespace GatewayMesh.Commands.Explain;
@@ -24,12 +25,12 @@ internal static class LimitText
 
         if (limits.TryGetProperty("concurrencyLimit", out var concurrency))
         {
-            output.WriteLine($"  adaptive   {Number(limits, "work")} of {concurrency.GetRawText()} at a time at this host's application");
+            output.WriteLine($"  adaptive   {Number(limits, "work")} of {concurrency.Words()} at a time at this host's application");
         }
     }
 
     private static string Of(JsonElement limits, string count, string most) =>
         limits.GetProperty(most).ValueKind == JsonValueKind.Null ? Number(limits, count) : $"{Number(limits, count)} of {Number(limits, most)}";
 
-    private static string Number(JsonElement element, string name) => element.GetProperty(name).GetRawText();
+    private static string Number(JsonElement element, string name) => element.GetProperty(name).Words();
 }

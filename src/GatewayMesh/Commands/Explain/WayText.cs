@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using GatewayMesh.Commands.Status;
 using GatewayMesh.Commands.Terminal;
 
 namespace GatewayMesh.Commands.Explain;
@@ -47,6 +48,7 @@ internal static class WayText
                 "well" => paint.Text("well", Hue.Good),
                 "dormant" => "the registry is asked first",
                 "ejected" => paint.Text("every healthy instance is ejected", Hue.Warn),
+                "refused" => paint.Text("every instance has an address that this node never dials", Hue.Bad),
                 "unhealthy" => paint.Text("no instance is healthy", Hue.Bad),
                 _ => paint.Text("no instance", Hue.Bad),
             };
@@ -68,5 +70,5 @@ internal static class WayText
         label = "";
     }
 
-    private static string Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetString() ?? "" : "";
+    private static string Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.Words() : "";
 }

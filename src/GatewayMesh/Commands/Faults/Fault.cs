@@ -9,7 +9,7 @@ namespace GatewayMesh.Commands.Faults;
 /// </summary>
 internal abstract class Fault(IMeshAccess mesh, FaultTrace trace, TimeProvider time)
 {
-    private readonly HashSet<int> _stopped = [];
+    private readonly Dictionary<int, ProcessKind> _stopped = [];
     private readonly HashSet<int> _killed = [];
 
     /// <summary>How long a fault waits for a process that somebody else should start again.</summary>
@@ -27,9 +27,9 @@ internal abstract class Fault(IMeshAccess mesh, FaultTrace trace, TimeProvider t
     /// <summary>Ends what is left of it.</summary>
     public virtual void Undo()
     {
-        foreach (var pid in _stopped)
+        foreach (var (pid, kind) in _stopped)
         {
-            mesh.Signal(pid, ProcessSignal.Continue);
+            mesh.Signal(pid, ProcessSignal.Continue, kind);
         }
 
         _stopped.Clear();
@@ -59,10 +59,10 @@ internal abstract class Fault(IMeshAccess mesh, FaultTrace trace, TimeProvider t
     protected int Worker() => Status().WorkerPid ?? throw new CommandFailure(ExitCode.Failed, "the node has no worker now: wait until `gatewaymesh status` shows one");
 
     /// <summary>Kills a process; true when it was there.</summary>
-    protected bool Kill(int pid)
+    protected bool Kill(int pid, ProcessKind kind)
     {
         trace.Begin();
-        var was = mesh.Signal(pid, ProcessSignal.Kill);
+        var was = mesh.Signal(pid, ProcessSignal.Kill, kind);
         trace.Kills += was ? 1 : 0;
         return was;
     }
@@ -72,23 +72,25 @@ internal abstract class Fault(IMeshAccess mesh, FaultTrace trace, TimeProvider t
     {
         if (mesh.Read()?.WorkerPid is { } pid && _killed.Add(pid))
         {
-            Kill(pid);
+            Kill(pid, ProcessKind.Worker);
         }
     }
 
     /// <summary>Stops a process until <see cref="Resume"/> or <see cref="Undo"/>.</summary>
-    protected void Stop(int pid)
+    protected void Stop(int pid, ProcessKind kind)
     {
         trace.Begin();
-        _stopped.Add(pid);
-        mesh.Signal(pid, ProcessSignal.Stop);
+        _stopped[pid] = kind;
+        mesh.Signal(pid, ProcessSignal.Stop, kind);
     }
 
     /// <summary>Lets a stopped process go on.</summary>
     protected void Resume(int pid)
     {
-        mesh.Signal(pid, ProcessSignal.Continue);
-        _stopped.Remove(pid);
+        if (_stopped.Remove(pid, out var kind))
+        {
+            mesh.Signal(pid, ProcessSignal.Continue, kind);
+        }
     }
 
     /// <summary>Lets time pass; false when cancelled.</summary>

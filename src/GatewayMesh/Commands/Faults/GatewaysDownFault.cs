@@ -49,7 +49,7 @@ internal sealed class GatewaysDownFault(IMeshAccess mesh, FaultTrace trace, Time
         KillWorker();
         foreach (var gateway in addresses.Select(address => RunningGateway.Now(Mesh, address.Node, address.Admin)).OfType<RunningGateway>())
         {
-            Kill(gateway.Pid);
+            Kill(gateway.Pid, ProcessKind.Gateway);
         }
     }
 }

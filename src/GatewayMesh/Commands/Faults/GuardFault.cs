@@ -10,7 +10,7 @@ internal sealed class GuardFault(IMeshAccess mesh, FaultTrace trace, TimeProvide
     {
         var before = Status();
         var pid = before.GuardPid ?? throw new CommandFailure(ExitCode.Failed, "the node has no guard (--no-guard?)");
-        Kill(pid);
+        Kill(pid, ProcessKind.Guard);
         Trace.Note($"killed guard {pid}");
         if (!Await(() => Mesh.Read() is { GuardPid: { } now } && now != pid, ReturnLimit, cancellation))
         {

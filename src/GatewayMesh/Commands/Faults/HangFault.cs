@@ -11,7 +11,7 @@ internal sealed class HangFault(IMeshAccess mesh, FaultTrace trace, TimeProvider
     public override void Inflict(CancellationToken cancellation)
     {
         _pid = Worker();
-        Stop(_pid);
+        Stop(_pid, ProcessKind.Worker);
         Trace.Note($"stopped worker {_pid} and left it so");
         if (!Await(() => Mesh.Read() is { } now && now.WorkerPid != _pid, ReturnLimit, cancellation) && !cancellation.IsCancellationRequested)
         {

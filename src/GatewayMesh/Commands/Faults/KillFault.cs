@@ -7,7 +7,7 @@ internal sealed class KillFault(IMeshAccess mesh, FaultTrace trace, TimeProvider
     public override void Inflict(CancellationToken cancellation)
     {
         var pid = Worker();
-        Kill(pid);
+        Kill(pid, ProcessKind.Worker);
         Trace.Note($"killed worker {pid}");
     }
 }

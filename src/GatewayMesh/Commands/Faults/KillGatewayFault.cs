@@ -7,7 +7,7 @@ internal sealed class KillGatewayFault(IMeshAccess mesh, FaultTrace trace, TimeP
     public override void Inflict(CancellationToken cancellation)
     {
         var gateway = RunningGateway.Of(Mesh) is [var first, ..] ? first : throw new CommandFailure(ExitCode.Failed, "the node knows no gateway that runs on this host");
-        Kill(gateway.Pid);
+        Kill(gateway.Pid, ProcessKind.Gateway);
         Trace.Note($"killed gateway {gateway.Node} ({gateway.Pid})");
     }
 }

@@ -1,6 +1,5 @@
 using GatewayMesh.Commands.Status;
 using GatewayMesh.Configuration.Values;
-using GatewayMesh.Linux;
 
 namespace GatewayMesh.Commands.Faults;
 
@@ -10,17 +9,20 @@ internal sealed class MeshAccess(HostPort admin) : IMeshAccess
     private static readonly TimeSpan s_readTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_postTimeout = TimeSpan.FromSeconds(5);
 
-    /// <inheritdoc/>
-    public NodeStatus? Read() => Read(admin);
+    private readonly SignalledProcesses _processes = new();
 
     /// <inheritdoc/>
-    public NodeStatus? Read(HostPort admin) =>
-        AdminCall.Send(admin, "GET", "/status", null, s_readTimeout) is { IsWell: true } answer ? StatusReader.Read(answer.Body) : null;
+    public NodeStatus? Read() => Of(AdminCall.Send(admin, "GET", "/status", null, s_readTimeout));
+
+    /// <inheritdoc/>
+    public NodeStatus? Read(HostPort other) => other == admin ? Read() : Of(AdminCall.LookAt(other, "/status", s_readTimeout));
 
     /// <inheritdoc/>
     public string? Post(string path, string body) =>
-        AdminCall.Send(admin, "POST", path, body, s_postTimeout) is { IsWell: false } answer ? answer.Failure ?? $"{answer.Status} {answer.Body.Trim()}" : null;
+        AdminCall.Send(admin, "POST", path, body, s_postTimeout) is { IsWell: false } answer ? answer.Failure ?? $"{answer.Status} {answer.Words}" : null;
 
     /// <inheritdoc/>
-    public bool Signal(int pid, int signal) => ProcessSignal.Send(pid, signal);
+    public bool Signal(int pid, int signal, ProcessKind kind) => _processes.Signal(pid, signal, kind);
+
+    private static NodeStatus? Of(AdminAnswer answer) => answer.IsWell ? StatusReader.Read(answer.Body) : null;
 }

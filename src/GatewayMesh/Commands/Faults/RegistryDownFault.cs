@@ -49,10 +49,10 @@ internal sealed class RegistryDownFault(IMeshAccess mesh, FaultTrace trace, Time
             throw new CommandFailure(ExitCode.Failed, $"the Consul agent {agent} is no process of this host that can be seen from here: run the drill there, as its user or root");
         }
 
-        Stop(pid);
+        Stop(pid, ProcessKind.ConsulAgent);
         Trace.Note(string.Create(CultureInfo.InvariantCulture, $"stopped the Consul agent {agent} ({pid}) for {DurationText.Format(hold / 2)}"));
         Pause(hold / 2, cancellation);
-        _ = Kill(pid);
+        _ = Kill(pid, ProcessKind.ConsulAgent);
         Resume(pid);
         Trace.Note("killed it");
         var back = hold / 2;

@@ -20,7 +20,7 @@ internal sealed class SlowFault(IMeshAccess mesh, FaultTrace trace, TimeProvider
             s_half,
             () =>
             {
-                Stop(pid);
+                Stop(pid, ProcessKind.Worker);
                 Pause(s_half, cancellation);
                 Resume(pid);
             },

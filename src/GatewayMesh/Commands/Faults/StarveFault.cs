@@ -15,8 +15,8 @@ internal sealed class StarveFault(IMeshAccess mesh, FaultTrace trace, TimeProvid
         var guard = status.GuardPid ?? throw new CommandFailure(ExitCode.Failed, "the node has no guard (--no-guard?)");
 
         // The guard first, and last on again: it must never watch a worker that stands still by our hand alone.
-        Stop(guard);
-        Stop(worker);
+        Stop(guard, ProcessKind.Guard);
+        Stop(worker, ProcessKind.Worker);
         Trace.Note($"stopped guard {guard} and worker {worker} for {DurationText.Format(s_length)}");
         Pause(s_length, cancellation);
         Resume(worker);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using GatewayMesh.Commands.Status;
 using GatewayMesh.Commands.Terminal;
 using GatewayMesh.Configuration.Values;
 
@@ -54,8 +55,8 @@ internal static class IntentionCheckCommand
         var paint = Paint.For(output);
         var allowed = decision.GetProperty("allowed").GetBoolean();
         var word = allowed ? paint.Text("allowed", Hue.Good) : paint.Text("denied", Hue.Bad);
-        output.WriteLine($"{decision.GetProperty("source").GetString()} → {decision.GetProperty("destination").GetString()}: {word} by {decision.GetProperty("because").GetString()}");
-        if (decision.TryGetProperty("intention", out var intention) && intention.GetProperty("description").GetString() is { Length: > 0 } description)
+        output.WriteLine($"{decision.GetProperty("source").Words()} → {decision.GetProperty("destination").Words()}: {word} by {decision.GetProperty("because").Words()}");
+        if (decision.TryGetProperty("intention", out var intention) && intention.GetProperty("description").Words() is { Length: > 0 } description)
         {
             output.WriteLine($"  it says: {description}");
         }
@@ -67,7 +68,7 @@ internal static class IntentionCheckCommand
 
         foreach (var note in decision.GetProperty("notes").EnumerateArray())
         {
-            output.WriteLine(paint.Text($"  {note.GetString()}", Hue.Faint));
+            output.WriteLine(paint.Text($"  {note.Words()}", Hue.Faint));
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Commands.Status;
 
@@ -9,9 +10,17 @@ internal static class JsonParts
     public static JsonElement? Part(this JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var part) && part.ValueKind == JsonValueKind.Object ? part : null;
 
-    /// <summary>A member's text, or nothing.</summary>
+    /// <summary>A member's text, or nothing. Another process wrote it: on one line, without what a terminal obeys.</summary>
     public static string Text(this JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString()! : "";
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String ? SafeText.OneLine(text.GetString()!) : "";
+
+    /// <summary>The text of a string, nothing of a null, and the JSON of anything else; on one line, without what a terminal obeys.</summary>
+    public static string Words(this JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.String => SafeText.OneLine(element.GetString()!),
+        JsonValueKind.Null or JsonValueKind.Undefined => "",
+        _ => SafeText.OneLine(element.GetRawText()),
+    };
 
     /// <summary>A member's number, or 0.</summary>
     public static double Number(this JsonElement element, string name) =>

@@ -57,6 +57,12 @@ internal sealed record NodeStatus
     /// <summary>Services with instances that no sidecar fronts, which are called in the clear.</summary>
     public ImmutableArray<string> CleartextServices { get; init; } = [];
 
+    /// <summary>Records of the registry that the node does not follow; the first of them.</summary>
+    public ImmutableArray<RefusedRecordStatus> Refused { get; init; } = [];
+
+    /// <summary>How many such records there are.</summary>
+    public int RefusedTotal { get; init; }
+
     /// <summary>Ingress: ports that stand in the bootstrap file.</summary>
     public ImmutableArray<int> BootstrapPorts { get; init; } = [];
 

@@ -63,6 +63,11 @@ internal static class StatusReader
             ],
             HiddenApplications = [.. root.Items("hiddenApplications").Select(each => (each.Text("service"), each.Text("application")))],
             CleartextServices = [.. root.Items("cleartextServices").Select(Words)],
+            RefusedTotal = (int)root.Number("refusedTotal"),
+            Refused =
+            [
+                .. root.Items("refused").Select(each => new RefusedRecordStatus(each.Text("service"), each.Text("id"), each.Text("address"), each.Text("because"), each.Text("fix"))),
+            ],
             BootstrapPorts = Ports(ingress, "bootstrapPorts"),
             EntryPorts = Ports(ingress, "entryPorts"),
             PublicCertificates =
@@ -109,7 +114,8 @@ internal static class StatusReader
         of.Part("pids") is { } pids
             ? pids.EnumerateObject()
                 .Where(pid => pid.Value.ValueKind == JsonValueKind.Number && pid.Value.TryGetInt32(out _))
-                .ToImmutableSortedDictionary(pid => pid.Name, pid => pid.Value.GetInt32(), StringComparer.Ordinal)
+                .DistinctBy(pid => SafeText.OneLine(pid.Name), StringComparer.Ordinal)
+                .ToImmutableSortedDictionary(pid => SafeText.OneLine(pid.Name), pid => pid.Value.GetInt32(), StringComparer.Ordinal)
             : ImmutableSortedDictionary<string, int>.Empty;
 
     private static ImmutableArray<int> Ports(JsonElement? of, string name) =>
@@ -118,5 +124,5 @@ internal static class StatusReader
     private static HostPort? Address(string text) => HostPort.TryParse(text, out var address) ? address : null;
 
     // An error may be a sentence or an object with one.
-    private static string Words(JsonElement error) => error.ValueKind == JsonValueKind.String ? error.GetString()! : error.GetRawText();
+    private static string Words(JsonElement error) => SafeText.OneLine(error.ValueKind == JsonValueKind.String ? error.GetString()! : error.GetRawText());
 }

@@ -15,7 +15,21 @@ internal readonly struct Paint(bool isOn)
 
     /// <summary>True when <paramref name="output"/> is this process's terminal and it understands escape sequences.</summary>
     public static bool IsTerminal(TextWriter output) =>
-        ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
+        ReferenceEquals((output as SafeWriter)?.Inner ?? output, Console.Out) && !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
+
+    /// <summary>Length of the sequence of ours that <paramref name="text"/> begins with; 0 when it begins with none.</summary>
+    public static int SequenceAt(ReadOnlySpan<char> text)
+    {
+        foreach (var sequence in (ReadOnlySpan<string>)["\e[0m", "\e[1m", "\e[2m", "\e[31m", "\e[32m", "\e[33m"])
+        {
+            if (text.StartsWith(sequence, StringComparison.Ordinal))
+            {
+                return sequence.Length;
+            }
+        }
+
+        return 0;
+    }
 
     /// <summary><paramref name="text"/> in the colour of <paramref name="hue"/>.</summary>
     public string Text(string text, Hue hue)

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using GatewayMesh.Certificates;
 using GatewayMesh.Certificates.Handshakes;
+using GatewayMesh.Configuration.Reach;
 using GatewayMesh.Configuration.Tunnels;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Linux;
@@ -14,12 +15,14 @@ namespace GatewayMesh.Guard.Carrying;
 /// <param name="certificates">Certificates and roots; null in plaintext identity.</param>
 /// <param name="gatewayService">Whom a gateway's certificate must name.</param>
 /// <param name="time">The clock.</param>
-internal sealed class TunnelDialer(ICertificates? certificates, string gatewayService, TimeProvider time)
+/// <param name="reach">Where the registry, whose word <c>gateways.json</c> is, may lead. Default: anywhere.</param>
+internal sealed class TunnelDialer(ICertificates? certificates, string gatewayService, TimeProvider time, Func<ReachRules>? reach = null)
 {
     /// <summary>How long a gateway may take to accept: 100 ms, with a handshake 250 ms.</summary>
     internal TimeSpan Patience { get; } = TimeSpan.FromMilliseconds(certificates is null ? 100 : 250);
 
     /// <summary>Connects.</summary>
+    /// <exception cref="AddressRefusedException">The address is one that this node never dials.</exception>
     /// <exception cref="SocketException">Nobody there.</exception>
     /// <exception cref="HandshakeException">It is no gateway, or does not want us; or there is no valid certificate of <paramref name="service"/>.</exception>
     /// <exception cref="OperationCanceledException">Not in time.</exception>
@@ -29,7 +32,8 @@ internal sealed class TunnelDialer(ICertificates? certificates, string gatewaySe
         try
         {
             LostPeer.Notice(socket, mayStand: true); // it carries whatever the application sends
-            await socket.ConnectAsync(gateway.ToEndPoint(), cancellation).ConfigureAwait(false);
+            var addresses = await ReachedAddresses.OfAsync(reach?.Invoke() ?? ReachRules.Unbounded, gateway, cancellation).ConfigureAwait(false);
+            await socket.ConnectAsync(addresses, gateway.Port, cancellation).ConfigureAwait(false);
             Stream stream = new NetworkStream(socket, ownsSocket: true);
             return new Tunnel(socket, certificates is null ? stream
                 : await MutualTls.ConnectAsync(stream, certificates, service, gatewayService, ProtocolNames.Tunnel, time, cancellation).ConfigureAwait(false));

@@ -139,7 +139,7 @@ internal sealed class WorkerProcess : IDisposable
         }
 
         if (holdings is not { Kind: ControlKind.Holdings } || descriptors.Count != holdings.Listeners.Length + 1
-            || ProcessHandle.Find(holdings.Pid) is not { } process)
+            || FindOwn(holdings.Pid) is not { } process)
         {
             descriptors.ForEach(descriptor => descriptor.Dispose());
             channel.Dispose();
@@ -165,6 +165,19 @@ internal sealed class WorkerProcess : IDisposable
         var worker = new WorkerProcess(holdings.Worker, process, channel, ProgressPage.Map(descriptors[0]), probeListener!, plan.Bootstrap.Sidecar!.Guard) { _stands = true };
         worker.LeadProbeTo(upstream);
         return worker;
+    }
+
+    // A number on a socket is no proof: the process is killed when it hangs, so it must be a worker, and this user's.
+    private static ProcessHandle? FindOwn(int pid)
+    {
+        var process = pid > 0 ? ProcessHandle.Find(pid) : null;
+        if (process is null || OwnProcess.Is(pid, "worker"))
+        {
+            return process;
+        }
+
+        process.Dispose();
+        return null;
     }
 
     /// <summary>Hands over a changed configuration.</summary>

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using GatewayMesh.Admin;
 using GatewayMesh.Commands;
+using GatewayMesh.Configuration.Values;
 using GatewayMesh.Events;
 using GatewayMesh.Guard.Control;
 using GatewayMesh.Guard.Workers;
@@ -37,7 +38,7 @@ internal static class WorkerHost
         }
         catch (RoleFailure failure)
         {
-            Console.Error.WriteLine(failure.Message);
+            Console.Error.WriteLine(SafeText.Lines(failure.Message));
             return failure.ExitCode;
         }
 

@@ -34,7 +34,7 @@ internal sealed class FakeMesh : IMeshAccess
         return Refusal;
     }
 
-    public bool Signal(int pid, int signal)
+    public bool Signal(int pid, int signal, ProcessKind kind)
     {
         lock (_lock)
         {

@@ -28,13 +28,16 @@ internal static class MarkedProcesses
     /// <summary>Kills them all; the result is how many there were.</summary>
     public static int Kill(string mark)
     {
-        var found = Find(mark);
-        foreach (var pid in found)
+        var wanted = Encoding.UTF8.GetBytes($"{Variable}={mark}\0");
+        var killed = 0;
+        foreach (var pid in Find(mark))
         {
-            ProcessSignal.Send(pid, ProcessSignal.Kill);
+            // Looked at again once it is held: a number may have gone to a stranger meanwhile.
+            using var process = ProcessHandle.Find(pid);
+            killed += process is not null && IsMarked(pid, wanted) && process.Signal(ProcessSignal.Kill) ? 1 : 0;
         }
 
-        return found.Count;
+        return killed;
     }
 
     private static bool IsMarked(int pid, byte[] wanted)

@@ -32,8 +32,13 @@ internal sealed class Supervisor(IReadOnlyList<DemoProcess> processes, string ma
         {
             foreach (var process in stage.Where(process => process.IsRunning))
             {
-                ProcessSignal.Send(process.Pid, ProcessSignal.Continue);
-                ProcessSignal.Send(process.Pid, ProcessSignal.Terminate);
+                // A child whose end was not noticed yet still holds its number, so that the pidfd is its own.
+                using var child = ProcessHandle.Find(process.Pid);
+                if (process.IsRunning)
+                {
+                    _ = child?.Signal(ProcessSignal.Continue);
+                    _ = child?.Signal(ProcessSignal.Terminate);
+                }
             }
 
             var started = time.GetTimestamp();

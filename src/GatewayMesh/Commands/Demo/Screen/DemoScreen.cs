@@ -10,6 +10,7 @@ internal sealed class DemoScreen(TextWriter output, DemoPlan plan, TimeProvider 
     private readonly Lock _lock = new();
     private readonly Paint _paint = Paint.For(output);
     private readonly bool _isLive = Paint.IsTerminal(output);
+    private readonly TextWriter _terminal = (output as SafeWriter)?.Inner ?? output; // moves the cursor, so that each line is made safe here
     private readonly List<string> _events = [];
     private readonly Dictionary<string, string> _last = [];
     private long _started = time.GetTimestamp();
@@ -60,9 +61,9 @@ internal sealed class DemoScreen(TextWriter output, DemoPlan plan, TimeProvider 
             lines.AddRange(_events.TakeLast(EventLines).Select(line => Clip(line, width)));
 
             // Up over what was drawn before, and clear from there: the scrollback keeps what stood above.
-            output.Write(_drawn > 0 ? $"\e[{_drawn}A\e[J" : "");
-            output.WriteLine(string.Join(Environment.NewLine, lines));
-            output.Flush();
+            _terminal.Write(_drawn > 0 ? $"\e[{_drawn}A\e[J" : "");
+            _terminal.WriteLine(string.Join(Environment.NewLine, lines.Select(line => SafeWriter.Clean(line, _paint.IsOn))));
+            _terminal.Flush();
             _drawn = lines.Count;
         }
     }

@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using System.Net;
+using GatewayMesh.Configuration.Document;
+using GatewayMesh.Configuration.Reach;
+
+namespace GatewayMesh.Configuration.Bootstrap;
+
+/// <summary>Reads the key <c>reach</c>: special ranges that registry data may lead to.</summary>
+internal static class ReachBinder
+{
+    // The first address of each special range.
+    private static readonly ImmutableArray<IPAddress> s_special =
+    [
+        IPAddress.Loopback, IPAddress.Any, IPAddress.Parse("169.254.0.0"), IPAddress.Parse("224.0.0.0"), IPAddress.Broadcast,
+        IPAddress.IPv6Loopback, IPAddress.IPv6Any, IPAddress.Parse("fe80::"), IPAddress.Parse("ff00::"),
+    ];
+
+    private static readonly ScalarType<IPNetwork> Range = ScalarTypes.Network.Where(
+        IsSpecial,
+        "holds no loopback, link-local, unspecified or multicast address, and is reached anyway",
+        "remove it: reach lists only ranges that are refused otherwise, such as 127.0.0.0/8");
+
+    public static ImmutableArray<IPNetwork> Bind(MappingReader reader) => reader.List("reach", Range);
+
+    private static bool IsSpecial(IPNetwork network) =>
+        AddressRange.Of(network.BaseAddress) != ReachFault.None
+        || s_special.Any(special => special.AddressFamily == network.BaseAddress.AddressFamily && network.Contains(special));
+}

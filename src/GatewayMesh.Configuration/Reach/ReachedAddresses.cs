@@ -1,0 +1,70 @@
+using System.Net;
+using System.Net.Sockets;
+using GatewayMesh.Configuration.Values;
+
+namespace GatewayMesh.Configuration.Reach;
+
+/// <summary>Turns an address of registry data into the addresses that are dialed, those alone that may be.</summary>
+public static class ReachedAddresses
+{
+    /// <summary>The addresses to connect to, in the resolver's order. The caller must dial these, not the name: a second answer of the resolver may differ.</summary>
+    /// <exception cref="AddressRefusedException">None of them may be dialed.</exception>
+    /// <exception cref="SocketException">The name does not resolve.</exception>
+    public static async ValueTask<IPAddress[]> OfAsync(ReachRules rules, HostPort address, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(rules);
+        ArgumentNullException.ThrowIfNull(address);
+        var fault = rules.Judge(address);
+        if (fault != ReachFault.None)
+        {
+            throw new AddressRefusedException(address, "", fault);
+        }
+
+        // Its addresses are the agent's of the same name: dialed by name so that the resolver is asked either way.
+        var isLiteral = IPAddress.TryParse(address.Host, out var literal);
+        var names = rules.ProtectedNames(address.Port).ToList();
+        if (isLiteral && names.Count == 0)
+        {
+            return [literal!];
+        }
+
+        IPAddress[] resolved = isLiteral ? [literal!] : await Dns.GetHostAddressesAsync(address.Host, cancellation).ConfigureAwait(false);
+        var agents = new HashSet<IPAddress>();
+        foreach (var name in names)
+        {
+            agents.UnionWith((await ResolveAsync(name, cancellation).ConfigureAwait(false)).Select(AddressRange.Plain));
+        }
+
+        var isOwnInbound = rules.IsOwnInbound(address);
+        var reached = new List<IPAddress>(resolved.Length);
+        var refused = (Address: "", Fault: ReachFault.None);
+        foreach (var each in resolved)
+        {
+            var why = agents.Contains(AddressRange.Plain(each)) ? ReachFault.RegistryAgent : rules.Judge(each, address.Port, isOwnInbound);
+            if (why == ReachFault.None)
+            {
+                reached.Add(each);
+            }
+            else
+            {
+                refused = (isLiteral ? "" : each.ToString(), why);
+            }
+        }
+
+        return reached.Count > 0 ? [.. reached]
+            : refused.Fault != ReachFault.None ? throw new AddressRefusedException(address, refused.Address, refused.Fault)
+            : throw new SocketException((int)SocketError.HostNotFound);
+    }
+
+    private static async ValueTask<IPAddress[]> ResolveAsync(string name, CancellationToken cancellation)
+    {
+        try
+        {
+            return await Dns.GetHostAddressesAsync(name, cancellation).ConfigureAwait(false);
+        }
+        catch (SocketException)
+        {
+            return []; // An agent that nobody finds cannot be reached by mistake.
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.Text;
+using GatewayMesh.Configuration.Values;
+
+namespace GatewayMesh.Commands.Terminal;
+
+/// <summary>
+/// The writer of every command. What came from outside reaches the terminal without anything that the terminal would obey: all control characters but line
+/// ends become escapes to read. The colors of <see cref="Paint"/>, and no other sequence, pass where they are on.
+/// </summary>
+internal sealed class SafeWriter(TextWriter inner) : TextWriter(inner.FormatProvider)
+{
+    private readonly bool _colors = Paint.For(inner).IsOn;
+
+    /// <summary>The writer behind it.</summary>
+    public TextWriter Inner => inner;
+
+    /// <inheritdoc/>
+    public override Encoding Encoding => inner.Encoding;
+
+    /// <summary>A safe writer over <paramref name="output"/>, which may be one already.</summary>
+    public static SafeWriter Over(TextWriter output) => output as SafeWriter ?? new SafeWriter(output);
+
+    /// <summary><paramref name="text"/> as it is written.</summary>
+    /// <param name="text">Lines of text.</param>
+    /// <param name="colors">Whether the colors of <see cref="Paint"/> pass.</param>
+    public static string Clean(string text, bool colors)
+    {
+        if (!colors || !text.Contains('\e'))
+        {
+            return SafeText.Lines(text);
+        }
+
+        var clean = new StringBuilder(text.Length + 16);
+        for (var i = 0; i < text.Length;)
+        {
+            if (Paint.SequenceAt(text.AsSpan(i)) is > 0 and var length)
+            {
+                clean.Append(text, i, length);
+                i += length;
+                continue;
+            }
+
+            var next = text.IndexOf('\e', i + 1);
+            next = next < 0 ? text.Length : next;
+            clean.Append(SafeText.Lines(text[i..next]));
+            i = next;
+        }
+
+        return clean.ToString();
+    }
+
+    /// <inheritdoc/>
+    public override void Write(char value) => Write(value.ToString());
+
+    /// <inheritdoc/>
+    public override void Write(char[] buffer, int index, int count) => Write(new string(buffer, index, count));
+
+    /// <inheritdoc/>
+    public override void Write(ReadOnlySpan<char> buffer) => Write(buffer.ToString());
+
+    /// <inheritdoc/>
+    public override void Write(string? value) => inner.Write(Clean(value ?? "", _colors));
+
+    /// <inheritdoc/>
+    public override void WriteLine() => inner.WriteLine();
+
+    /// <inheritdoc/>
+    public override void WriteLine(ReadOnlySpan<char> buffer) => WriteLine(buffer.ToString());
+
+    /// <inheritdoc/>
+    public override void WriteLine(string? value) => inner.WriteLine(Clean(value ?? "", _colors));
+
+    /// <inheritdoc/>
+    public override void Flush() => inner.Flush();
+}

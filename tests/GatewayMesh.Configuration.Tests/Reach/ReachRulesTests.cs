@@ -1,0 +1,181 @@
+using System.Collections.Immutable;
+using System.Net;
+using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Configuration.Reach;
+using GatewayMesh.Configuration.Values;
+
+namespace GatewayMesh.Configuration.Tests.Reach;
+
+internal sealed class ReachRulesTests
+{
+    [TestCase("127.0.0.1", ReachFault.Loopback)]
+    [TestCase("127.255.255.254", ReachFault.Loopback)]
+    [TestCase("127.1", ReachFault.Loopback)]
+    [TestCase("2130706433", ReachFault.Loopback)]
+    [TestCase("0x7f000001", ReachFault.Loopback)]
+    [TestCase("0177.0.0.1", ReachFault.Loopback)]
+    [TestCase("127.0.0.1.", ReachFault.Loopback)]
+    [TestCase("localhost", ReachFault.Loopback)]
+    [TestCase("LOCALHOST.", ReachFault.Loopback)]
+    [TestCase("admin.localhost", ReachFault.Loopback)]
+    [TestCase("ip6-localhost", ReachFault.Loopback)]
+    [TestCase("::1", ReachFault.Loopback)]
+    [TestCase("::ffff:127.0.0.1", ReachFault.Loopback)]
+    [TestCase("::ffff:7f00:1", ReachFault.Loopback)]
+    [TestCase("::127.0.0.1", ReachFault.Loopback)]
+    [TestCase("64:ff9b::127.0.0.1", ReachFault.Loopback)]
+    [TestCase("2002:7f00:1::", ReachFault.Loopback)]
+    [TestCase("169.254.169.254", ReachFault.LinkLocal)]
+    [TestCase("::ffff:169.254.169.254", ReachFault.LinkLocal)]
+    [TestCase("fe80::1", ReachFault.LinkLocal)]
+    [TestCase("fe80::1%1", ReachFault.LinkLocal)]
+    [TestCase("0", ReachFault.Unspecified)]
+    [TestCase("0.0.0.0", ReachFault.Unspecified)]
+    [TestCase("0.1.2.3", ReachFault.Unspecified)]
+    [TestCase("::", ReachFault.Unspecified)]
+    [TestCase("::ffff:0.0.0.0", ReachFault.Unspecified)]
+    [TestCase("224.0.0.1", ReachFault.Multicast)]
+    [TestCase("239.255.255.255", ReachFault.Multicast)]
+    [TestCase("255.255.255.255", ReachFault.Multicast)]
+    [TestCase("ff02::1", ReachFault.Multicast)]
+    [TestCase("10.0.0.6", ReachFault.None)]
+    [TestCase("128.0.0.1", ReachFault.None)]
+    [TestCase("169.253.0.1", ReachFault.None)]
+    [TestCase("2001:db8::1", ReachFault.None)]
+    [TestCase("::ffff:10.0.0.6", ReachFault.None)]
+    [TestCase("payments.example", ReachFault.None)]
+    public void A_node_of_a_real_network_refuses_special_addresses_in_every_spelling(string host, ReachFault expected) =>
+        Assert.That(ReachRules.Of(Sidecar("10.0.0.5")).Judge(new HostPort(host, 9000)), Is.EqualTo(expected));
+
+    [TestCase("127.0.0.1")]
+    [TestCase("127.0.0.7")]
+    [TestCase("::1")]
+    [TestCase("localhost")]
+    public void A_mesh_on_one_machine_reaches_loopback_and_nothing_else_that_is_special(string advertised)
+    {
+        var rules = ReachRules.Of(Sidecar(advertised));
+
+        Assert.That(rules.Judge(new HostPort("127.0.0.1", 9000)), Is.EqualTo(ReachFault.None));
+        Assert.That(rules.Judge(new HostPort("::1", 9000)), Is.EqualTo(ReachFault.None));
+        Assert.That(rules.Judge(new HostPort("169.254.169.254", 80)), Is.EqualTo(ReachFault.LinkLocal));
+        Assert.That(rules.Judge(new HostPort("0.0.0.0", 9000)), Is.EqualTo(ReachFault.Unspecified));
+    }
+
+    [Test]
+    public void Reach_lists_ranges_that_are_reached_all_the_same()
+    {
+        var rules = ReachRules.Of(Sidecar("10.0.0.5") with { Reach = [IPNetwork.Parse("127.0.0.2/32"), IPNetwork.Parse("169.254.0.0/16")] });
+
+        Assert.That(rules.Judge(new HostPort("127.0.0.2", 9000)), Is.EqualTo(ReachFault.None));
+        Assert.That(rules.Judge(new HostPort("::ffff:127.0.0.2", 9000)), Is.EqualTo(ReachFault.None));
+        Assert.That(rules.Judge(new HostPort("169.254.1.1", 9000)), Is.EqualTo(ReachFault.None));
+        Assert.That(rules.Judge(new HostPort("127.0.0.3", 9000)), Is.EqualTo(ReachFault.Loopback));
+        Assert.That(rules.Judge(new HostPort("fe80::1", 9000)), Is.EqualTo(ReachFault.LinkLocal));
+    }
+
+    [TestCase("127.0.0.1", 15000, ReachFault.AdminAddress)]
+    [TestCase("127.1", 15000, ReachFault.AdminAddress)]
+    [TestCase("localhost", 15000, ReachFault.AdminAddress)]
+    [TestCase("::ffff:127.0.0.1", 15000, ReachFault.AdminAddress)]
+    [TestCase("0.0.0.0", 15000, ReachFault.AdminAddress)]
+    [TestCase("127.0.0.1", 15001, ReachFault.OwnListener)]
+    [TestCase("127.0.0.1", 5001, ReachFault.OwnListener)]
+    [TestCase("127.0.0.9", 15002, ReachFault.OwnListener)]
+    [TestCase("127.0.0.1", 8500, ReachFault.RegistryAgent)]
+    [TestCase("127.0.0.2", 8500, ReachFault.RegistryAgent)]
+    [TestCase("10.9.9.9", 8500, ReachFault.RegistryAgent)]
+    [TestCase("consul.example", 8500, ReachFault.RegistryAgent)]
+    [TestCase("Consul.Example.", 8500, ReachFault.RegistryAgent)]
+    public void Admin_address_outbound_listeners_and_registry_agents_are_refused_whatever_reach_lists(string host, int port, ReachFault expected)
+    {
+        var everything = Sidecar("127.0.0.1") with { Reach = [IPNetwork.Parse("0.0.0.0/0"), IPNetwork.Parse("::/0")] };
+
+        Assert.That(ReachRules.Of(everything).Judge(new HostPort(host, port)), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void A_service_of_the_same_host_is_called_by_its_own_inbound_listener()
+    {
+        Assert.That(ReachRules.Of(Sidecar("127.0.0.1")).Judge(new HostPort("127.0.0.1", 20001)), Is.EqualTo(ReachFault.None));
+        Assert.That(ReachRules.Of(Sidecar("10.0.0.5")).Judge(new HostPort("10.0.0.5", 20001)), Is.EqualTo(ReachFault.None));
+    }
+
+    [Test]
+    public async Task A_name_that_this_node_advertises_itself_may_resolve_to_loopback_for_its_own_inbound_listener_only()
+    {
+        // The hosts file of Debian leads the name of a host to 127.0.1.1.
+        var name = Dns.GetHostName();
+        Assume.That((await Dns.GetHostAddressesAsync(name)).Length, Is.GreaterThan(0));
+        var rules = ReachRules.Of(Sidecar(name));
+
+        Assert.That(rules.IsOwnInbound(new HostPort(name, 20001)), Is.True);
+        Assert.That(rules.Judge(IPAddress.Parse("127.0.1.1"), 20001, ownInbound: true), Is.EqualTo(ReachFault.None));
+        Assert.That(rules.IsOwnInbound(new HostPort(name, 15001)), Is.False);
+        Assert.That(rules.Judge(IPAddress.Parse("127.0.1.1"), 20001), Is.EqualTo(ReachFault.Loopback));
+    }
+
+    [Test]
+    public void A_gateway_refuses_its_own_mesh_listener_on_every_address_of_its_host_and_takes_that_of_another()
+    {
+        var rules = ReachRules.Of(new BootstrapSpec { Role = MeshRole.Gateway, Node = "gw-a", Gateway = new GatewaySpec { Address = "127.0.0.1" } });
+
+        Assert.That(rules.Judge(new HostPort("127.0.0.1", 15443)), Is.EqualTo(ReachFault.OwnListener));
+        Assert.That(rules.Judge(new HostPort("203.0.113.7", 15443)), Is.EqualTo(ReachFault.None));
+        Assert.That(rules.Judge(new HostPort("127.0.0.1", 15543)), Is.EqualTo(ReachFault.None));
+    }
+
+    [Test]
+    public void An_address_of_this_hosts_interfaces_counts_as_this_host()
+    {
+        var address = System.Net.NetworkInformation.NetworkInterface.GetAllNetworkInterfaces()
+            .SelectMany(each => each.GetIPProperties().UnicastAddresses)
+            .Select(each => each.Address)
+            .First();
+
+        Assert.That(ReachRules.Of(Sidecar("127.0.0.1")).Judge(new HostPort(address.ToString(), 15002)), Is.EqualTo(ReachFault.OwnListener));
+    }
+
+    [Test]
+    public void What_resolves_is_dialed_by_the_address_that_was_judged()
+    {
+        var rules = ReachRules.Of(Sidecar("10.0.0.5"));
+
+        Assert.That(async () => await ReachedAddresses.OfAsync(rules, new HostPort("127.0.0.1", 80), default), Throws.TypeOf<AddressRefusedException>());
+        Assert.That(async () => await ReachedAddresses.OfAsync(rules, new HostPort("10.1.2.3", 80), default), Is.EqualTo(new[] { IPAddress.Parse("10.1.2.3") }));
+        Assert.That(
+            async () => await ReachedAddresses.OfAsync(ReachRules.Of(Sidecar("127.0.0.1")), new HostPort("localhost", 80), default),
+            Is.Not.Empty.And.All.Matches<IPAddress>(address => IPAddress.IsLoopback(address!)));
+    }
+
+    [Test]
+    public async Task A_refusal_names_address_reason_and_fix()
+    {
+        var refusal = await Assert.ThrowsAsync<AddressRefusedException>(async () => await ReachedAddresses.OfAsync(ReachRules.Of(Sidecar("10.0.0.5")), new HostPort("127.1", 80), default));
+
+        Assert.That(refusal!.Message, Is.EqualTo(
+            "127.1:80 is a loopback address, and this node advertises none; remove the record, or list the range in the bootstrap, for example reach: [ 127.0.0.0/8 ]"));
+    }
+
+    private static BootstrapSpec Sidecar(string advertised) => new()
+    {
+        Role = MeshRole.Sidecar,
+        Node = "host-a",
+        Registry = new RegistrySpec("consul", "127.0.0.1:8500") { Agents = [new Uri("http://127.0.0.1:8500"), new Uri("http://10.9.9.9:8500"), new Uri("http://consul.example:8500")] },
+        Sidecar = new SidecarSpec
+        {
+            Address = advertised,
+            Services =
+            [
+                new LocalServiceSpec
+                {
+                    Name = "web",
+                    Id = "web-1",
+                    Port = 8080,
+                    Outbound = IPEndPoint.Parse("127.0.0.1:15001"),
+                    Inbound = IPEndPoint.Parse("0.0.0.0:20001"),
+                    Upstreams = [new UpstreamSpec("payments", IPEndPoint.Parse("127.0.0.1:5001")), new UpstreamSpec("ledger", IPEndPoint.Parse("0.0.0.0:15002"))],
+                },
+            ],
+        },
+    };
+}

@@ -1,0 +1,133 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Configuration.Intentions;
+using GatewayMesh.Configuration.Policies;
+using GatewayMesh.Configuration.Reach;
+using GatewayMesh.Configuration.Snapshot;
+using GatewayMesh.Configuration.Values;
+using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Tests.Rig;
+using GatewayMesh.Proxy.Upstreams;
+using Microsoft.Extensions.Logging;
+
+namespace GatewayMesh.Proxy.Tests.Upstreams;
+
+/// <summary>What registry data names is judged again when it is dialed: a name may resolve to anything.</summary>
+public sealed class ReachTests
+{
+    // A node of a real network, which has no business on loopback.
+    private static readonly ReachRules Strict = ReachRules.Of(new BootstrapSpec { Role = MeshRole.Gateway, Node = "gw", Gateway = new GatewaySpec { Address = "10.0.0.9" } });
+
+    [TestCase("127.0.0.1")]
+    [TestCase("127.1")]
+    [TestCase("localhost")]
+    [TestCase("::ffff:127.0.0.1")]
+    [TestCase("0.0.0.0")]
+    public async Task A_registered_address_that_the_node_never_dials_is_a_named_error_and_no_connection(string host)
+    {
+        using var victim = Backend.Saying("secret");
+        await using var mesh = await Mesh.Start(options => options with { Reach = Strict });
+        mesh.BareService("payments", new HostPort(host, victim.Address.Port));
+        using var client = await RawConnection.To(mesh.Outbound());
+
+        var answer = await client.Ask("POST /drain HTTP/1.1\r\nHost: payments\r\nContent-Length: 2\r\n\r\n{}");
+
+        Assert.That(answer.Status, Is.EqualTo(502));
+        Assert.That(answer["Proxy-Status"], Does.Contain("error=destination_ip_prohibited").And.Contain("forwarded=?0"));
+        Assert.That(answer.Body, Does.Contain("address_refused"));
+        Assert.That(victim.Connections, Is.Zero);
+    }
+
+    [Test]
+    public async Task Only_refused_records_are_502_and_none_at_all_is_503()
+    {
+        await using var mesh = await Mesh.Start(options => options with { Reach = Strict });
+        var refused = new ServiceModel("payments", "http", PolicyModel.Default, []) { HasRefused = true };
+        mesh.Plane.Apply(new MeshSnapshot
+        {
+            Revision = "r",
+            Services = new Dictionary<string, ServiceModel> { ["payments"] = refused }.ToFrozenDictionary(),
+            Intentions = IntentionTable.AllowAll,
+        });
+        using var client = await RawConnection.To(mesh.Outbound());
+
+        var answer = await client.Ask("GET / HTTP/1.1\r\nHost: payments\r\n\r\n");
+
+        Assert.That((answer.Status, answer["Proxy-Status"]), Is.EqualTo((502, "gatewaymesh; error=destination_ip_prohibited; forwarded=?0")));
+        Assert.That(mesh.Plane.Explain("payments", new Routing.Matching.Asked(), "/").Error, Is.EqualTo(MeshErrorKind.AddressRefused));
+    }
+
+    [Test]
+    public async Task A_poisoned_instance_costs_the_others_nothing_and_opens_no_breaker()
+    {
+        using var victim = Backend.Saying("secret");
+        using var payments = Backend.Saying("paid");
+        await using var mesh = await Mesh.Start(options => options with { Reach = ReachRules.Of(OneMachine(victim.Address.Port)) });
+        mesh.Service(
+            "payments",
+            PolicyModel.Default with { Limits = new() { Breaker = new() { Enabled = true, MinimumRequests = 2, OpenFor = TimeSpan.FromMinutes(1) } } },
+            payments.HostPort,
+            new HostPort("localhost", victim.Address.Port),
+            victim.HostPort);
+        using var client = await RawConnection.To(mesh.Outbound());
+
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.That((await client.Ask("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: 0\r\n\r\n")).Body, Is.EqualTo("paid"));
+        }
+
+        Assert.That(victim.Connections, Is.Zero);
+        Assert.That(mesh.Plane.Limits().Single(view => view.Service == "payments").Failures, Is.Zero);
+    }
+
+    [Test]
+    public async Task An_application_that_the_bootstrap_names_is_dialed_wherever_it_listens()
+    {
+        using var application = Backend.Saying("mine");
+        await using var mesh = await Mesh.Start(options => options with { Reach = Strict });
+        mesh.Service("payments");
+        using var peer = await RawConnection.To(mesh.Inbound(application.HostPort));
+
+        Assert.That((await peer.Ask("GET / HTTP/1.1\r\nHost: payments\r\n\r\n")).Body, Is.EqualTo("mine"));
+    }
+
+    [Test]
+    public void Refused_records_are_a_line_each_and_minute_and_ten_lines_at_most()
+    {
+        var (log, time) = (new Lines(), new Time.VirtualTime());
+        var refused = new RefusedAddresses(log, time);
+        ImmutableArray<RefusedRecord> records =
+            [.. Enumerable.Range(0, 15).Select(i => new RefusedRecord("payments", $"p{i}", "evil", new HostPort("127.0.0.1", 15000), ReachFault.AdminAddress))];
+
+        refused.Say(records);
+        refused.Say(records);
+        Assert.That(log.Said, Has.Count.EqualTo(RefusedAddresses.MostLines));
+        Assert.That(log.Said[0], Does.StartWith("The record of payments p0 (node evil) is not followed: 127.0.0.1:15000 is the admin address of this node; remove the record"));
+
+        time.Advance(TimeSpan.FromMinutes(1));
+        refused.Say(records[..1]);
+        Assert.That(log.Said[^1], Does.EndWith("(10 lines like this one were left out)"));
+    }
+
+    private static BootstrapSpec OneMachine(int adminPort) => new()
+    {
+        Role = MeshRole.Gateway,
+        Node = "gw",
+        Admin = new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, adminPort),
+        Gateway = new GatewaySpec { Address = "127.0.0.1" },
+    };
+
+    private sealed class Lines : ILogger
+    {
+        public List<string> Said { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Said.Add(formatter(state, exception));
+    }
+}
