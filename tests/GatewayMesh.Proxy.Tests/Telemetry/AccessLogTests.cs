@@ -27,6 +27,18 @@ public sealed class AccessLogTests
     };
 
     [Test]
+    public void Marks_of_direction_in_a_name_are_escapes_of_JSON()
+    {
+        using var sink = new MemoryStream();
+        using (var log = new AccessLog(sink, "host-a"))
+        {
+            log.Write(Request with { Source = "a\u202eb\u2069" });
+        }
+
+        Assert.That(Encoding.UTF8.GetString(sink.ToArray()), Does.Contain("\"source\":\"a\\u202eb\\u2069\""));
+    }
+
+    [Test]
     public void A_request_is_one_line_of_JSON_with_a_reason()
     {
         using var sink = new MemoryStream();

@@ -37,6 +37,20 @@ public sealed class EventLogTests
     }
 
     [Test]
+    public void Marks_of_direction_and_C1_controls_are_escapes_of_JSON()
+    {
+        using var sink = new MemoryStream();
+        using (var log = new EventLog("host-a", "guard", sink))
+        {
+            log.Error("x", "a\u202eb\u009bc → d", ("record", "\u2066evil\u200f"));
+        }
+
+        var text = Encoding.UTF8.GetString(sink.ToArray());
+        Assert.That(text, Does.Contain("\"a\\u202eb\\u009bc → d\"").IgnoreCase.And.Contain("\"\\u2066evil\\u200f\""));
+        Assert.That(JsonDocument.Parse(text).RootElement.GetProperty("message").GetString(), Is.EqualTo("a\u202eb\u009bc → d"));
+    }
+
+    [Test]
     public void A_sink_that_blocks_forever_holds_nobody_up()
     {
         using var sink = new StuckStream();

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using GatewayMesh.Configuration.Document;
+using GatewayMesh.Configuration.Values;
 using GatewayMesh.Registry.Validation;
 
 namespace GatewayMesh.Commands.Validate;
@@ -25,7 +26,7 @@ internal static class ValidateCommand
         var text = new StringBuilder();
         foreach (var error in validation.Errors)
         {
-            _ = text.Append(error).Append('\n');
+            _ = text.Append(SafeText.OneLine(error.ToString())).Append('\n');
         }
 
         return text.Append(Count(validation.Errors.Length, "error")).Append(" in ").Append(Count(validation.Files, "file")).ToString();

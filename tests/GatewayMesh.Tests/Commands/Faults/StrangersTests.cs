@@ -1,0 +1,184 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using GatewayMesh.Commands.Faults;
+using GatewayMesh.Configuration.Values;
+using GatewayMesh.Linux;
+
+namespace GatewayMesh.Tests.Commands.Faults;
+
+/// <summary>What node records say is a stranger's word: it gets no token, and no process is harmed for its sake.</summary>
+[NonParallelizable]
+public sealed class StrangersTests
+{
+    private const string Variable = "GATEWAYMESH_ADMIN_TOKEN";
+    private const string Token = "0123456789abcdef0123456789abcdef";
+
+    [Test]
+    public async Task The_admin_token_goes_to_the_address_that_the_operator_gave_and_to_no_record()
+    {
+        var before = Environment.GetEnvironmentVariable(Variable);
+        Environment.SetEnvironmentVariable(Variable, Token);
+        try
+        {
+            using var given = new Ear();
+            using var recorded = new Ear();
+            var mesh = new MeshAccess(given.Address);
+
+            _ = mesh.Read();
+            _ = mesh.Read(given.Address);
+            _ = mesh.Post("/drain", "{}");
+            _ = mesh.Read(recorded.Address);
+
+            Assert.That((await given.Heard(3)).Split(Token), Has.Length.EqualTo(4));
+            Assert.That(await recorded.Heard(1), Does.StartWith("GET /status").And.Not.Contain("Authorization").And.Not.Contain(Token));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(Variable, before);
+        }
+    }
+
+    [TestCase(ProcessKind.Worker)]
+    [TestCase(ProcessKind.Guard)]
+    [TestCase(ProcessKind.Gateway)]
+    [TestCase(ProcessKind.ConsulAgent)]
+    public void A_process_of_another_program_is_never_signalled(object kind)
+    {
+        using var stranger = Process.Start(new ProcessStartInfo("/bin/sleep", "60"))!;
+        try
+        {
+            var processes = new SignalledProcesses();
+
+            Assert.That(processes.Signal(stranger.Id, ProcessSignal.Kill, (ProcessKind)kind), Is.False);
+            Assert.That(processes.Signal(stranger.Id, ProcessSignal.Stop, (ProcessKind)kind), Is.False);
+            Assert.That(StateOf(stranger.Id), Is.Not.EqualTo('T'));
+            Assert.That(stranger.HasExited, Is.False);
+        }
+        finally
+        {
+            stranger.Kill();
+            stranger.WaitForExit();
+        }
+    }
+
+    [TestCase(0)]
+    [TestCase(-1)]
+    [TestCase(int.MaxValue)]
+    public void A_number_that_is_no_process_is_never_signalled(int pid) =>
+        Assert.That(new SignalledProcesses().Signal(pid, ProcessSignal.Kill, ProcessKind.Worker), Is.False);
+
+    [Test]
+    public void A_worker_of_this_user_is_signalled_as_a_worker_and_as_nothing_else()
+    {
+        using var worker = new Impostor();
+        var processes = new SignalledProcesses();
+
+        Assert.That(processes.Signal(worker.Pid, ProcessSignal.Kill, ProcessKind.Guard), Is.False);
+        Assert.That(processes.Signal(worker.Pid, ProcessSignal.Kill, ProcessKind.Gateway), Is.False);
+        Assert.That(processes.Signal(worker.Pid, ProcessSignal.Kill, ProcessKind.ConsulAgent), Is.False);
+        Assert.That(processes.Signal(worker.Pid, ProcessSignal.Stop, ProcessKind.Worker), Is.True);
+        Assert.That(processes.Signal(worker.Pid, ProcessSignal.Continue, ProcessKind.Worker), Is.True);
+        Assert.That(processes.Signal(worker.Pid, ProcessSignal.Kill, ProcessKind.Worker), Is.True);
+        Assert.That(worker.HasEnded, Is.True);
+    }
+
+    [Test]
+    public void A_process_that_ended_while_it_was_stopped_gives_its_number_to_nobody()
+    {
+        using var worker = new Impostor();
+        var processes = new SignalledProcesses();
+        Assert.That(processes.Signal(worker.Pid, ProcessSignal.Stop, ProcessKind.Worker), Is.True);
+
+        ProcessSignal.Send(worker.Pid, ProcessSignal.Kill);
+        Assert.That(worker.HasEnded, Is.True);
+
+        Assert.That(processes.Signal(worker.Pid, ProcessSignal.Continue, ProcessKind.Worker), Is.False);
+    }
+
+    private static char StateOf(int pid)
+    {
+        var stat = File.ReadAllText($"/proc/{pid}/stat");
+        return stat[stat.LastIndexOf(')') + 2];
+    }
+
+    /// <summary>A program of our name with the command line of a worker: a shell that reads a script named <c>worker</c> and waits for a line.</summary>
+    private sealed class Impostor : IDisposable
+    {
+        private readonly string _folder = Directory.CreateTempSubdirectory("gatewaymesh-").FullName;
+        private readonly Process _process;
+
+        public Impostor()
+        {
+            var program = Path.Combine(_folder, "gatewaymesh");
+            File.Copy("/bin/sh", program);
+            File.WriteAllText(Path.Combine(_folder, "worker"), "echo ready\nread line\n");
+            _process = Process.Start(new ProcessStartInfo(program, "worker") { WorkingDirectory = _folder, RedirectStandardInput = true, RedirectStandardOutput = true })!;
+            _process.StandardOutput.ReadLine();
+        }
+
+        public int Pid => _process.Id;
+
+        public bool HasEnded => _process.WaitForExit(TimeSpan.FromSeconds(10));
+
+        public void Dispose()
+        {
+            if (!_process.HasExited)
+            {
+                _process.Kill();
+                _process.WaitForExit();
+            }
+
+            _process.Dispose();
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+
+    /// <summary>An admin address that answers nothing useful and writes down what it hears.</summary>
+    private sealed class Ear : IDisposable
+    {
+        private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        private readonly List<string> _heard = [];
+        private readonly SemaphoreSlim _arrived = new(0);
+
+        public Ear()
+        {
+            _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            _listener.Listen();
+            _ = Task.Run(Answer);
+        }
+
+        public HostPort Address => new("127.0.0.1", ((IPEndPoint)_listener.LocalEndPoint!).Port);
+
+        public async Task<string> Heard(int requests)
+        {
+            while (_heard.Count < requests)
+            {
+                Assert.That(await _arrived.WaitAsync(TimeSpan.FromSeconds(10)), Is.True);
+            }
+
+            return string.Concat(_heard);
+        }
+
+        public void Dispose() => _listener.Dispose();
+
+        private async Task Answer()
+        {
+            var buffer = new byte[4096];
+            while (true)
+            {
+                using var connection = await _listener.AcceptAsync();
+                var heard = "";
+                while (!heard.Contains("\r\n\r\n"))
+                {
+                    heard += Encoding.Latin1.GetString(buffer, 0, await connection.ReceiveAsync(buffer));
+                }
+
+                _heard.Add(heard);
+                _arrived.Release();
+                await connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"u8.ToArray());
+            }
+        }
+    }
+}
