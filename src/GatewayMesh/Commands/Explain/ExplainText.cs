@@ -90,7 +90,7 @@ internal static class ExplainText
     // Older processes do not say it.
     private static void PrintRefused(JsonElement answer, Paint paint, TextWriter output)
     {
-        foreach (var record in answer.TryGetProperty("refused", out var refused) ? refused.EnumerateArray() : default)
+        foreach (var record in answer.Items("refused"))
         {
             var because = $"never dialed: {Text(record, "address")} {Text(record, "because")}; {Text(record, "fix")}";
             output.WriteLine($"             {Text(record, "id")}{(Text(record, "node") is { Length: > 0 } node ? $" on {node}" : " (no sidecar)")}: {paint.Text(because, Hue.Bad)}");
