@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using GatewayMesh.Configuration.Matching;
+using GatewayMesh.Configuration.Paths;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Routing.Matching;
 using GatewayMesh.Proxy.Routing.Tree;
@@ -30,8 +31,10 @@ public class MatchingBenchmarks
     {
         public string Method => "GET";
 
-        public IReadOnlyList<string> Paths => [];
+        public PathReadings Paths => PathReadings.Of("/");
 
-        public string? Field(string name) => null;
+        public FieldLines Field(string name) => default;
+
+        public FieldLines Twins(string name) => default;
     }
 }

@@ -1,6 +1,6 @@
 namespace GatewayMesh.Configuration.Entries;
 
-/// <summary>How the value of a header field is compared; several lines of one name are one value, joined by commas.</summary>
+/// <summary>How the value of a header field is compared. See <see cref="Matching.HeaderMatch"/> for several lines.</summary>
 public enum HeaderTest
 {
     /// <summary><c>Present</c>: the field is there.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Matching;
+using GatewayMesh.Configuration.Paths;
 
 namespace GatewayMesh.Configuration.Intentions;
 
@@ -9,11 +10,13 @@ namespace GatewayMesh.Configuration.Intentions;
 public sealed class IntentionRule
 {
     private readonly ImmutableArray<PermissionMatch> _permissions;
+    private readonly bool _isUniform;
 
     internal IntentionRule(string destination, IntentionSource source)
     {
         (Source, Destination, Declared) = (source.Name, destination, source);
         _permissions = [.. source.Permissions.Select(permission => new PermissionMatch(permission))];
+        _isUniform = _permissions.All(permission => permission.IsUniform);
     }
 
     /// <summary>Who calls; <c>*</c> for all.</summary>
@@ -50,9 +53,14 @@ public sealed class IntentionRule
         // Each reading by itself, and the first that is denied counts: nobody knows which of them the application takes.
         var decision = default(IntentionDecision);
         var paths = request.Paths;
-        for (var i = 0; i < paths.Count; i++)
+        for (var reader = 0; reader < PathReadings.Count; reader++)
         {
-            decision = Decide(request, paths[i], allowedByDefault);
+            if (reader > 0 && _isUniform && paths.Repeats(reader))
+            {
+                continue;
+            }
+
+            decision = Decide(request, paths, reader, allowedByDefault);
             if (!decision.Allowed)
             {
                 return decision;
@@ -62,11 +70,11 @@ public sealed class IntentionRule
         return decision;
     }
 
-    private IntentionDecision Decide(IRequestFacts request, string path, bool allowedByDefault)
+    private IntentionDecision Decide(IRequestFacts request, in PathReadings paths, int reader, bool allowedByDefault)
     {
         for (var i = 0; i < _permissions.Length; i++)
         {
-            if (_permissions[i].Matches(request, path))
+            if (_permissions[i].Matches(request, paths, reader))
             {
                 return new IntentionDecision(_permissions[i].Allows, IntentionCause.Permission, this, i);
             }

@@ -1,39 +1,59 @@
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Matching;
+using GatewayMesh.Configuration.Paths;
 
 namespace GatewayMesh.Configuration.Intentions;
 
-/// <summary>A compiled <see cref="PermissionRule"/>.</summary>
+/// <summary>
+/// A compiled <see cref="PermissionRule"/>. One that denies matches if any way in which an application may read the request does, one that allows only if every way does.
+/// </summary>
 internal sealed class PermissionMatch(PermissionRule permission)
 {
-    private readonly PathMatch? _path = permission.PathRule is { } rule ? new PathMatch(rule) : null;
+    private readonly PathMatch? _path = permission.PathRule is { } rule ? new PathMatch(rule, permission.Action == IntentionAction.Allow) : null;
     private readonly ImmutableArray<HeaderMatch> _headers = [.. permission.Headers.Select(header => new HeaderMatch(header))];
 
     /// <summary>Whether what matches is allowed.</summary>
     public bool Allows { get; } = permission.Action == IntentionAction.Allow;
 
-    /// <summary>Whether the request, with its path read as <paramref name="path"/>, is one of those it speaks of.</summary>
-    public bool Matches(IRequestFacts request, string path)
-    {
-        if (!permission.Methods.IsEmpty && !permission.Methods.Contains(request.Method))
-        {
-            return false;
-        }
+    /// <summary>True if all readers read the path of the rule alike.</summary>
+    public bool IsUniform => _path?.IsUniform ?? true;
 
-        if (_path?.Matches(path) == false)
+    /// <summary>True if the request, with its path as reader number <paramref name="reader"/> sees it, is one of those of which the permission speaks.</summary>
+    public bool Matches(IRequestFacts request, in PathReadings paths, int reader)
+    {
+        if (!MethodMatches(request.Method) || _path?.Matches(paths, reader) == false)
         {
             return false;
         }
 
         foreach (var header in _headers)
         {
-            if (!header.Matches(request))
+            if (!(Allows ? header.Surely(request) : header.May(request)))
             {
                 return false;
             }
         }
 
         return true;
+    }
+
+    // Methods are case-sensitive (RFC 9110 §9.1), but not to every application, so that a denial holds in any case.
+    private bool MethodMatches(string method)
+    {
+        if (permission.Methods.IsEmpty)
+        {
+            return true;
+        }
+
+        foreach (var each in permission.Methods)
+        {
+            if (each.Equals(method, Allows ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

@@ -22,7 +22,17 @@ public static class RegexText
         TryCompile(text, ignoreCase: false, out _, out var error) ? Scalar.Good(text) : Scalar.Bad<string>($"{Quoted.Of(text)} is not a regular expression that is known here ({error})", "write it in the syntax of RE2, such as /v[0-9]+/.*"));
 
     /// <summary>Compiles <paramref name="pattern"/> to an expression that matches whole texts only; <paramref name="error"/> says why not.</summary>
-    public static bool TryCompile(string pattern, bool ignoreCase, [NotNullWhen(true)] out Regex? regex, out string error)
+    public static bool TryCompile(string pattern, bool ignoreCase, [NotNullWhen(true)] out Regex? regex, out string error) =>
+        TryCompile(pattern, ignoreCase, RegexOptions.None, wholeRunes: false, out regex, out error);
+
+    /// <summary>
+    /// The same for decoded paths: <c>.</c> and classes that exclude stand for every character, a newline too. Consul's proxies see that as <c>%0A</c>, which <c>.*</c> matches there.
+    /// </summary>
+    internal static bool TryCompilePath(string pattern, bool ignoreCase, [NotNullWhen(true)] out Regex? regex, out string error) =>
+        TryCompile(pattern, ignoreCase, RegexOptions.Singleline, wholeRunes: true, out regex, out error)
+        || TryCompile(pattern, ignoreCase, RegexOptions.Singleline, wholeRunes: false, out regex, out error); // one that is too large only when it minds surrogates
+
+    private static bool TryCompile(string pattern, bool ignoreCase, RegexOptions more, bool wholeRunes, [NotNullWhen(true)] out Regex? regex, out string error)
     {
         ArgumentNullException.ThrowIfNull(pattern);
         regex = null;
@@ -32,7 +42,7 @@ public static class RegexText
             return false;
         }
 
-        var translation = new RegexTranslation(pattern);
+        var translation = new RegexTranslation(pattern, wholeRunes);
         if (translation.Run() is { } refused)
         {
             error = refused;
@@ -41,7 +51,7 @@ public static class RegexText
 
         try
         {
-            var options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | (ignoreCase ? RegexOptions.IgnoreCase : RegexOptions.None);
+            var options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | more | (ignoreCase ? RegexOptions.IgnoreCase : RegexOptions.None);
             regex = new Regex($@"\A(?:{translation.Text})\z", options);
             error = "";
             return true;

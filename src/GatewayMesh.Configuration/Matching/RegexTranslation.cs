@@ -4,10 +4,13 @@ using System.Text;
 namespace GatewayMesh.Configuration.Matching;
 
 /// <summary>One expression of RE2 on its way to .NET: one pass from left to right, which keeps account of what each group costs when its repetitions are written out.</summary>
-internal sealed class RegexTranslation(string pattern)
+internal sealed class RegexTranslation(string pattern, bool wholeRunes)
 {
     // States of the automaton, roughly.
     private const int MostStates = 10_000;
+
+    // A character outside of the basic plane is two units in .NET and one character in RE2.
+    private const string Pair = "[\\ud800-\\udbff][\\udc00-\\udfff]";
 
     private readonly StringBuilder _text = new(pattern.Length + 16);
     private readonly Stack<long> _outer = new();
@@ -32,6 +35,7 @@ internal sealed class RegexTranslation(string pattern)
                 ')' => Close(),
                 '{' => Repeat(),
                 '$' => Put(_hasLines ? "$" : @"\z", 0),
+                '.' when wholeRunes => Put($"(?:{Pair}|.)", 1),
                 '*' or '+' or '?' or '^' or '|' => Put(pattern[_at], 0),
                 _ => Put(pattern[_at], 1),
             };
@@ -88,6 +92,8 @@ internal sealed class RegexTranslation(string pattern)
                 return Put(@"[^\t\n\f\r\x20]", cost, 2);
             case 'A' or 'z' or 'b' or 'B' when !inClass:
                 return Put($@"\{c}", 0, 2);
+            case '_':
+                return Put("_", cost, 2); // RE2 takes it for punctuation, .NET refuses it
             case 'x' when _at + 3 < pattern.Length && char.IsAsciiHexDigit(pattern[_at + 2]) && char.IsAsciiHexDigit(pattern[_at + 3]):
                 return Put(pattern.Substring(_at, 4), cost, 4);
             case 'a' or 'f' or 'n' or 'r' or 't' or 'v':
@@ -99,19 +105,16 @@ internal sealed class RegexTranslation(string pattern)
 
     private string? Class()
     {
-        _text.Append('[');
-        _at++;
-        if (_at < pattern.Length && pattern[_at] == '^')
-        {
-            Put('^', 0);
-        }
+        var excludes = _at + 1 < pattern.Length && pattern[_at + 1] == '^';
+        _text.Append(excludes ? wholeRunes ? $"(?:{Pair}|[^" : "[^" : "[");
+        _at += excludes ? 2 : 1;
 
         for (var first = true; _at < pattern.Length; first = false)
         {
             var c = pattern[_at];
             if (c == ']' && !first)
             {
-                return Put(']', 1);
+                return Put(excludes && wholeRunes ? "])" : "]", 1);
             }
 
             if (c == '[' && _at + 1 < pattern.Length && pattern[_at + 1] == ':')

@@ -1,9 +1,10 @@
-using GatewayMesh.Configuration.Intentions;
 using GatewayMesh.Configuration.Matching;
+using GatewayMesh.Configuration.Paths;
 using GatewayMesh.Proxy.Forwarding;
 using GatewayMesh.Proxy.Pipeline;
 using GatewayMesh.Proxy.Resilience;
-using GatewayMesh.Proxy.Routing;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 
 namespace GatewayMesh.Proxy.Authorization;
 
@@ -17,19 +18,45 @@ internal sealed class ExchangeFacts(Exchange exchange) : IRequestFacts
     public string Method => exchange.Http.Request.Method;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Paths => PathReadings.Of(exchange.Forwarded);
+    public PathReadings Paths => PathReadings.Of(exchange.Forwarded);
 
     /// <inheritdoc/>
-    public string? Field(string name)
+    public FieldLines Field(string name)
     {
         var headers = exchange.Http.Request.Headers;
         if (name == "host")
         {
-            return exchange.Host is { Length: > 0 } host ? host : null;
+            return new FieldLines(exchange.Host is { Length: > 0 } host ? host : null);
         }
 
-        return headers.TryGetValue(name, out var values) && !IsHidden(name) && !HopByHop.Contains(name, headers.Connection) ? values.ToString() : null;
+        return headers.TryGetValue(name, out var values) && IsForwarded(name, headers) ? Lines(values) : default;
     }
 
-    private bool IsHidden(string name) => MeshHeaders.IsMeshHeader(name) || (!exchange.SpeaksOfClients && OutsideFields.IsForged(name));
+    /// <inheritdoc/>
+    public FieldLines Twins(string name)
+    {
+        if (!name.AsSpan().ContainsAny('-', '_'))
+        {
+            return default;
+        }
+
+        List<string?>? lines = null;
+        var headers = exchange.Http.Request.Headers;
+        foreach (var (other, values) in headers)
+        {
+            if (FieldLines.AreTwins(name, other) && IsForwarded(other, headers))
+            {
+                (lines ??= []).AddRange(values);
+            }
+        }
+
+        return lines is null ? default : new FieldLines(lines);
+    }
+
+    private static FieldLines Lines(StringValues values) => values.Count == 1 ? new FieldLines(values[0] ?? "") : new FieldLines(values.ToArray());
+
+    private bool IsForwarded(string name, IHeaderDictionary headers) =>
+        !MeshHeaders.IsMeshHeader(name)
+        && (exchange.SpeaksOfClients || !OutsideFields.IsForged(name))
+        && !HopByHop.Contains(name, headers.Connection);
 }

@@ -1,5 +1,5 @@
 using GatewayMesh.Configuration.Bootstrap;
-using GatewayMesh.Proxy.Edge;
+using GatewayMesh.Configuration.Paths;
 using GatewayMesh.Proxy.Errors;
 
 namespace GatewayMesh.Proxy.Pipeline;

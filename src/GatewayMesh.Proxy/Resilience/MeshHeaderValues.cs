@@ -41,8 +41,8 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
 
     /// <summary>
     /// Reads the fields that a peer sent. False when one is malformed, repeated or out of bounds (counts up to 99, times up to a day, names up to
-    /// 255 characters of letters, digits, dot, dash and underscore, a source also an id of up to 1024): answer 400. They are written by our own proxies only (an application's are
-    /// removed unread), so that a malformed one is a fault or an attack; to ignore it would undo the loop protection and the bound on retries.
+    /// 255 characters of letters, digits, dot, dash and underscore, a source also an id of up to 1024): answer 400. They are written by our own proxies only (of an application's
+    /// most are removed unread), so that a malformed one is a fault or an attack; to ignore it would undo the loop protection and the bound on retries.
     /// </summary>
     public static bool TryRead(IHeaderDictionary headers, out MeshHeaderValues values)
     {
@@ -66,11 +66,22 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
     /// <summary>Whether <paramref name="name"/> can be a service's in a mesh header.</summary>
     public static bool IsName(string name) => !name.AsSpan().ContainsAnyExcept(NameCharacters);
 
-    /// <summary>The attempt as which an application sends a request: 1 when it does not say so, or says something else.</summary>
-    public static int ReadAttempt(IHeaderDictionary headers) => TryNumber(headers[MeshHeaders.Attempt], 1, MaxCount, out var attempt) ? attempt ?? 1 : 1;
+    /// <summary>
+    /// Reads the two fields in which an application is believed, <see cref="MeshHeaders.Attempt"/> and <see cref="MeshHeaders.Criticality"/>; its others are not looked at.
+    /// False when one is malformed or repeated: answer 400. To take a malformed attempt for the first would undo the bound on retries, and a criticality with a typing
+    /// error would be found out under overload only.
+    /// </summary>
+    public static bool TryReadOfApplication(IHeaderDictionary headers, out MeshHeaderValues values)
+    {
+        values = None;
+        if (!TryNumber(headers[MeshHeaders.Attempt], 1, MaxCount, out var attempt) || !TryCriticality(headers, out var criticality))
+        {
+            return false;
+        }
 
-    /// <summary>How much an application says that a request matters; null when it says nothing, or something else.</summary>
-    public static Criticality? ReadCriticality(IHeaderDictionary headers) => TryCriticality(headers, out var criticality) ? criticality : null;
+        values = None with { Attempt = attempt ?? 1, Criticality = criticality };
+        return true;
+    }
 
     private static bool TryCriticality(IHeaderDictionary headers, out Criticality? value)
     {

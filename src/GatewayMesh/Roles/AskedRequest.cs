@@ -1,8 +1,7 @@
 using GatewayMesh.Admin;
-using GatewayMesh.Configuration.Intentions;
 using GatewayMesh.Configuration.Matching;
+using GatewayMesh.Configuration.Paths;
 using GatewayMesh.Proxy.Resilience;
-using GatewayMesh.Proxy.Routing;
 
 namespace GatewayMesh.Roles;
 
@@ -13,7 +12,7 @@ namespace GatewayMesh.Roles;
 internal sealed record AskedRequest(string Method, string Target, IReadOnlyList<string> Headers) : IRequestFacts
 {
     /// <inheritdoc/>
-    public IReadOnlyList<string> Paths => PathReadings.Of(Target);
+    public PathReadings Paths => PathReadings.Of(Target);
 
     /// <summary>Reads it; GET and <c>/</c> where nothing is said.</summary>
     public static AskedRequest Of(AdminRequest request, string? target = null) => new(
@@ -22,13 +21,17 @@ internal sealed record AskedRequest(string Method, string Target, IReadOnlyList<
         request.QueryValues("header"));
 
     /// <inheritdoc/>
-    public string? Field(string name)
+    public FieldLines Field(string name) => LinesOf(other => other.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    /// <inheritdoc/>
+    public FieldLines Twins(string name) => LinesOf(other => FieldLines.AreTwins(name, other));
+
+    private FieldLines LinesOf(Func<string, bool> isMeant)
     {
-        var values = Headers
+        string[] lines = [.. Headers
             .Select(header => header.Split(':', 2, StringSplitOptions.TrimEntries))
-            .Where(pair => pair.Length == 2 && pair[0].Equals(name, StringComparison.OrdinalIgnoreCase) && !MeshHeaders.IsMeshHeader(name))
-            .Select(pair => pair[1])
-            .ToList();
-        return values.Count == 0 ? null : string.Join(',', values);
+            .Where(pair => pair.Length == 2 && isMeant(pair[0]) && !MeshHeaders.IsMeshHeader(pair[0]))
+            .Select(pair => pair[1])];
+        return lines.Length == 0 ? default : new FieldLines(lines);
     }
 }

@@ -1,5 +1,5 @@
-using GatewayMesh.Configuration.Intentions;
 using GatewayMesh.Configuration.Matching;
+using GatewayMesh.Configuration.Paths;
 
 namespace GatewayMesh.Configuration.Tests.Intentions;
 
@@ -8,11 +8,15 @@ internal sealed class AskedRequest(string method, string path, params (string Na
 {
     public string Method { get; } = method;
 
-    public IReadOnlyList<string> Paths { get; init; } = [path];
+    public PathReadings Paths => PathReadings.Of(path);
 
-    public string? Field(string name)
+    public FieldLines Field(string name) => LinesOf(header => header.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    public FieldLines Twins(string name) => LinesOf(header => FieldLines.AreTwins(name, header));
+
+    private FieldLines LinesOf(Func<string, bool> isMeant)
     {
-        var values = headers.Where(header => header.Name == name).Select(header => header.Value).ToList();
-        return values.Count == 0 ? null : string.Join(',', values);
+        string[] values = [.. headers.Where(header => isMeant(header.Name)).Select(header => header.Value)];
+        return values.Length == 0 ? default : new FieldLines(values);
     }
 }

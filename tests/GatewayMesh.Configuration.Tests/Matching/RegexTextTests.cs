@@ -34,6 +34,7 @@ internal sealed class RegexTextTests
     [TestCase(@"\.\/\-", "./-", true)]
     [TestCase(@"\x41", "A", true)]
     [TestCase(".*?", "anything", true)]
+    [TestCase(@"a\_b", "a_b", true)]
     [TestCase(@"a # b", "a # b", true)]
     public void An_expression_matches_whole_texts_as_RE2_does(string pattern, string text, bool matches)
     {

@@ -53,6 +53,29 @@ public class PermissionTests
         Assert.That(payments.Executed, Is.EqualTo(status == 200 ? 1 : 0));
     }
 
+    [TestCase("/my%20files/admin", "/my%20files/admin")]
+    [TestCase("/my%20files/admin", "/my%20files%2Fadmin/x")]
+    [TestCase("/my%20files/admin", "/my%2520files/admin")]
+    [TestCase("/geheim/ä", "/geheim/%C3%A4")]
+    [TestCase("/geheim/ä", "/geheim/%c3%a4/x")]
+    [TestCase("/geheim/ä", "/public/%2e%2e/geheim//%C3%a4")]
+    [TestCase("/admin", "/admin;v=1")]
+    public async Task No_spelling_gets_round_a_denial_whose_rule_has_escapes_or_letters_that_are_not_ASCII(string rule, string target) =>
+        Assert.That(await Status(new PermissionRule(Deny) { PathRule = new PathRule(PathTest.Prefix, rule) }, Allow, target), Is.EqualTo(403));
+
+    [TestCase("/admin.*", "/admin%0a")]
+    [TestCase("/admin/[^/]*", "/admin/x%0Ay")]
+    [TestCase("/my%20files/.+", "/my%20files/x")]
+    [TestCase("/geheim/.", "/geheim/%C3%A4")]
+    public async Task No_spelling_gets_round_an_expression(string rule, string target) =>
+        Assert.That(await Status(new PermissionRule(Deny) { PathRule = new PathRule(PathTest.Regex, rule) }, Allow, target), Is.EqualTo(403));
+
+    [TestCase(PathTest.Prefix, "/my%20files/", "/my%20files/x")]
+    [TestCase(PathTest.Exact, "/geheim/ä", "/geheim/%c3%A4")]
+    [TestCase(PathTest.Regex, "/my%20files/[a-z]+", "/my%20files/x")]
+    public async Task An_allowance_with_escapes_or_letters_that_are_not_ASCII_is_one(PathTest test, string rule, string target) =>
+        Assert.That(await Status(new PermissionRule(Allow) { PathRule = new PathRule(test, rule) }, Deny, target), Is.EqualTo(200));
+
     [Test]
     public async Task What_is_allowed_is_forwarded_byte_for_byte()
     {
@@ -93,6 +116,25 @@ public class PermissionTests
         Assert.That((await client.Ask(Head("web", fields: fields))).Status, Is.EqualTo(status));
     }
 
+    [TestCase("x-team: red\r\n", 403)]
+    [TestCase("X-TEAM: red\r\n", 403)]
+    [TestCase("x-team: blue\r\nx-team: red\r\n", 403)]
+    [TestCase("x-team: red\r\nx-team: blue\r\n", 403)]
+    [TestCase("x-team: blue, red\r\n", 403, Description = "as the proxy of a caller that sends two lines joins them")]
+    [TestCase("x_team: red\r\n", 403)]
+    [TestCase("x-team: blue\r\nX_Team: red\r\n", 403)]
+    [TestCase("x-team: blue\r\n", 200)]
+    [TestCase("", 200)]
+    public async Task A_denied_field_is_denied_in_any_line_in_any_order_and_under_a_name_with_underscores(string fields, int status) =>
+        Assert.That(await Status(new PermissionRule(Deny) { Headers = [new HeaderRule("x-team", HeaderTest.Exact, "red")] }, Allow, "/", fields), Is.EqualTo(status));
+
+    [TestCase("x-team: blue\r\nx_team: red\r\n", 403)]
+    [TestCase("x_team: blue\r\n", 403)]
+    [TestCase("x-team: blue\r\nx-team: blue2\r\n", 403)]
+    [TestCase("x-team: blue2\r\n", 200)]
+    public async Task An_allowed_field_is_allowed_when_every_reading_is(string fields, int status) =>
+        Assert.That(await Status(new PermissionRule(Allow) { Headers = [new HeaderRule("x-team", HeaderTest.Suffix, "2")] }, Deny, "/", fields), Is.EqualTo(status));
+
     [TestCase("gatewaymesh-attempt", "gatewaymesh-attempt: 1\r\n")]
     [TestCase("keep-alive", "Keep-Alive: 1\r\n")]
     public async Task Fields_that_the_application_does_not_get_are_not_there(string name, string fields)
@@ -103,6 +145,17 @@ public class PermissionTests
         using var ___ = client;
 
         Assert.That((await client.Ask(Head("web", fields: fields))).Status, Is.EqualTo(403));
+    }
+
+    private static async Task<int> Status(PermissionRule permission, IntentionAction otherwise, string target, string fields = "")
+    {
+        var (mesh, payments, client) = await Permitting(otherwise, permission);
+        await using var _ = mesh;
+        using var __ = payments;
+        using var ___ = client;
+        var answer = await client.Ask(Head("web", target, fields: fields));
+        Assert.That(payments.Executed, Is.EqualTo(answer.Status == 200 ? 1 : 0));
+        return answer.Status;
     }
 
     private static async Task<(Mesh Mesh, Backend Payments, RawConnection Client)> Permitting(IntentionAction otherwise, params PermissionRule[] permissions)

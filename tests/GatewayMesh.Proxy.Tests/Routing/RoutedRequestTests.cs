@@ -74,6 +74,22 @@ public class RoutedRequestTests
         Assert.That(api.Last.StartLine, Is.EqualTo("GET /v2/x?q=/api/ HTTP/1.1"));
     }
 
+    [TestCase("/api/a%2fb", "/v2/a%2fb")]
+    [TestCase("/api/a%2Fb/%7euser/%41", "/v2/a%2Fb/%7euser/%41")]
+    [TestCase("/%61pi/%e4?q=%2f", "/v2/%e4?q=%2f")]
+    [TestCase("//api//a%2fb//", "/v2//a%2fb//")]
+    [TestCase("/x/%2e%2e/api/y/../a%2fb;p=%3b", "/v2/a%2fb;p=%3b")]
+    public async Task An_escaped_slash_and_every_other_byte_behind_the_prefix_stay_as_they_came(string target, string forwarded)
+    {
+        using var api = Backend.Saying("api");
+        await using var mesh = await Mesh.Start();
+        mesh.Way("web", Ways.Router(Ways.Resolver("web"), (Ways.Prefix("/api"), Ways.Rewrite("/v2"), Ways.Resolver("api", api.HostPort))));
+        using var client = await RawConnection.To(mesh.Outbound());
+
+        Assert.That(await Ask(client, target), Is.EqualTo("api"));
+        Assert.That(api.Last.StartLine, Is.EqualTo($"GET {forwarded} HTTP/1.1"));
+    }
+
     [Test]
     public async Task The_time_of_a_rule_stands_in_place_of_the_services_and_so_does_the_number_of_its_retries()
     {

@@ -15,7 +15,6 @@ public class CriticalityTests
     [TestCase("critical", "critical")]
     [TestCase("sheddable", "sheddable")]
     [TestCase("default", null)]
-    [TestCase("CRITICAL", null)]
     public async Task An_application_is_believed_and_the_word_is_passed_on(string said, string? heard)
     {
         using var payments = Backend.Saying("paid");

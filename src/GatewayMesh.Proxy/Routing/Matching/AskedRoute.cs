@@ -1,4 +1,5 @@
 using GatewayMesh.Configuration.Matching;
+using GatewayMesh.Configuration.Paths;
 
 namespace GatewayMesh.Proxy.Routing.Matching;
 

@@ -1,25 +1,22 @@
 using GatewayMesh.Configuration.Entries;
-using GatewayMesh.Configuration.Values;
+using GatewayMesh.Configuration.Paths;
 
 namespace GatewayMesh.Proxy.Routing.Matching;
 
 /// <summary>
-/// What a rule makes of the paths that it matches (Consul: <c>PrefixRewrite</c>; Envoy: <c>prefix_rewrite</c>): the matched path or prefix is replaced, letter by letter, so that
+/// What a rule makes of the paths that it matches (Consul: <c>PrefixRewrite</c>; Envoy: <c>prefix_rewrite</c>): the matched path or prefix is replaced, letter by letter, and what stands behind stays byte for byte, so that
 /// <c>/api</c> → <c>/</c> makes <c>//x</c> of <c>/api/x</c>, as in Envoy; say <c>/api/</c> → <c>/</c> to have <c>/x</c>. The query stays.
 /// </summary>
 internal sealed class PathRewrite
 {
     private readonly bool _whole;
-    private readonly StringComparison _comparison;
     private readonly string _from;
     private readonly string _to;
 
     /// <param name="matched">The rule's path, exact or a prefix.</param>
-    /// <param name="ignoreCase">Whether it is compared without case.</param>
     /// <param name="to">What stands in its place.</param>
-    public PathRewrite(PathRule matched, bool ignoreCase, string to)
+    public PathRewrite(PathRule matched, string to)
     {
-        _comparison = ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
         _whole = matched.Test == PathTest.Exact;
         _from = RoutePath.OfRule(matched.Value);
         _to = Visible(to.StartsWith('/') ? to : "/" + to); // or it would end up in the host
@@ -38,14 +35,7 @@ internal sealed class PathRewrite
             return string.Concat(_to, rest);
         }
 
-        // Slashes that are doubled behind the prefix are the application's; dots are not, or "/api/../x" would lead out of what the rule gives.
-        var path = PercentEncoding.Normalize(pathAndQuery[..end]);
-        if (path.Contains("/.", StringComparison.Ordinal) || !path.StartsWith(_from, _comparison))
-        {
-            path = PathNormalization.Canonical(path);
-        }
-
-        return string.Concat(_to, path.AsSpan(Math.Min(_from.Length, path.Length)), rest);
+        return string.Concat(_to, RoutePath.Behind(pathAndQuery[..end], _from), rest);
     }
 
     // What cannot stand on a request line is escaped (RFC 9112 §3), or an entry could write lines of its own.

@@ -1,7 +1,6 @@
-using System.Text;
 using System.Text.RegularExpressions;
 using GatewayMesh.Configuration.Matching;
-using GatewayMesh.Configuration.Values;
+using GatewayMesh.Configuration.Paths;
 
 namespace GatewayMesh.Proxy.Routing.Matching;
 
@@ -48,28 +47,5 @@ internal sealed class QueryMatch
     };
 
     // Escapes are bytes of UTF-8; what is not valid UTF-8 equals nothing that an entry can say.
-    private static ReadOnlySpan<char> Decoded(ReadOnlySpan<char> text)
-    {
-        if (!text.Contains('%'))
-        {
-            return text;
-        }
-
-        var bytes = new byte[Encoding.UTF8.GetMaxByteCount(text.Length)];
-        var count = 0;
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (PercentEncoding.TryDecode(text, i, out var c))
-            {
-                bytes[count++] = (byte)c;
-                i += 2;
-            }
-            else
-            {
-                count += Encoding.UTF8.GetBytes(text.Slice(i, 1), bytes.AsSpan(count));
-            }
-        }
-
-        return Encoding.UTF8.GetString(bytes, 0, count);
-    }
+    private static ReadOnlySpan<char> Decoded(ReadOnlySpan<char> text) => text.Contains('%') ? PercentEncoding.Decode(text.ToString()) : text;
 }

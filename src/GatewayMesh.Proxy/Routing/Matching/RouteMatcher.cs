@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using System.Text.RegularExpressions;
 using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Matching;
+using GatewayMesh.Configuration.Paths;
 
 namespace GatewayMesh.Proxy.Routing.Matching;
 
@@ -11,7 +11,7 @@ internal sealed class RouteMatcher
     private readonly RouteMatch _match;
     private readonly string _path;
     private readonly StringComparison _comparison;
-    private readonly Regex? _regex;
+    private readonly PathExpression? _expression;
     private readonly ImmutableArray<HeaderMatch> _headers;
     private readonly ImmutableArray<QueryMatch> _query;
 
@@ -21,8 +21,7 @@ internal sealed class RouteMatcher
         _match = match;
         _comparison = match.CaseInsensitive ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
         _path = match.Path is { } path ? RoutePath.OfRule(path.Value) : "";
-        _regex = match.Path is not { Test: PathTest.Regex, Value: var pattern } ? null
-            : RegexText.TryCompile(pattern, match.CaseInsensitive, out var regex, out var error) ? regex : throw new ArgumentException(error, nameof(match));
+        _expression = match.Path is { Test: PathTest.Regex, Value: var pattern } ? new PathExpression(pattern, match.CaseInsensitive) : null;
         _headers = [.. match.Headers.Select(static rule => new HeaderMatch(rule))];
         _query = [.. match.Query.Select(static rule => new QueryMatch(rule))];
     }
@@ -94,8 +93,20 @@ internal sealed class RouteMatcher
         null => true,
         PathTest.Exact => path.Equals(_path, _comparison),
         PathTest.Prefix => path.StartsWith(_path, _comparison),
-        _ => _regex!.IsMatch(path),
+        _ => ExpressionPasses(path),
     };
+
+    // Decoded, or as Consul's proxies see the path. An expression without escapes says the same of both where the path has none.
+    private bool ExpressionPasses(ReadOnlySpan<char> path)
+    {
+        if (_expression!.MatchesDecoded(path, RoutePath.Reader))
+        {
+            return true;
+        }
+
+        var written = RoutePath.Written(path);
+        return !(_expression.IsUniform && written.Overlaps(path)) && _expression.MatchesWritten(written);
+    }
 
     private bool MethodPasses(string method)
     {

@@ -49,7 +49,7 @@ internal sealed class RouteCompiler(EndpointTable endpoints)
             resolver.Name,
             label ?? resolver.Name,
             [.. resolver.Failover.Prepend(resolver.Target).Select(target => new LeafTarget(target.Id, endpoints.FindTarget(target.Id)!, RoutePolicy.Of(target.Policy, resolver, action)))],
-            action.PrefixRewrite is { Length: > 0 } rewrite && rule?.Match is { Path: { Test: PathTest.Exact or PathTest.Prefix } path } match ? new PathRewrite(path, match.CaseInsensitive, rewrite) : null);
+            action.PrefixRewrite is { Length: > 0 } rewrite && rule?.Match is { Path: { Test: PathTest.Exact or PathTest.Prefix } path } ? new PathRewrite(path, rewrite) : null);
     }
 
     private sealed class ReferenceKeys : IEqualityComparer<(RouteNode Node, RouteRule? Rule)>

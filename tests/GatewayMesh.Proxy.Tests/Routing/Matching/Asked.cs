@@ -1,15 +1,18 @@
 using GatewayMesh.Configuration.Matching;
+using GatewayMesh.Configuration.Paths;
 
 namespace GatewayMesh.Proxy.Tests.Routing.Matching;
 
 /// <summary>A request that nobody makes.</summary>
 internal sealed record Asked(string Method = "GET", params string[] Headers) : IRequestFacts
 {
-    public IReadOnlyList<string> Paths => [];
+    public PathReadings Paths => default;
 
-    public string? Field(string name)
+    public FieldLines Field(string name)
     {
         string[] values = [.. Headers.Select(header => header.Split(':', 2)).Where(pair => pair[0] == name).Select(pair => pair[1].Trim())];
-        return values.Length == 0 ? null : string.Join(',', values);
+        return values.Length == 0 ? default : new FieldLines(values);
     }
+
+    public FieldLines Twins(string name) => default;
 }

@@ -1,5 +1,6 @@
 using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Matching;
+using GatewayMesh.Configuration.Paths;
 using GatewayMesh.Proxy.Routing.Matching;
 using GatewayMesh.Proxy.Tests.Rig;
 
@@ -37,9 +38,24 @@ public class RouteMatcherTests
     [TestCase("/v%31/a", ExpectedResult = true)]
     public bool An_expression_for_the_whole_path(string target) => Matches(Ways.Regex("/v[0-9]+/[a-z]"), target);
 
+    [TestCase("/my%20files/[a-z]+", "/my%20files/x", ExpectedResult = true)]
+    [TestCase("/my%20files/[a-z]+", "/my%20files/%78", ExpectedResult = true)]
+    [TestCase("/geheim/.", "/geheim/%c3%a4", ExpectedResult = true)]
+    [TestCase("/a.b", "/a%0ab", ExpectedResult = true)]
+    [TestCase("/a%2[Ff]b", "/a%2fb", ExpectedResult = true, Description = "as Consul's proxies see the path")]
+    [TestCase("/[a-z0-9%]+", "/a%20b", ExpectedResult = true)]
+    [TestCase("/[a-z]+", "/a%20b", ExpectedResult = false)]
+    public bool An_expression_is_asked_of_the_decoded_path_and_of_the_written_one(string rule, string target) => Matches(Ways.Regex(rule), target);
+
     [TestCase("/a%2fb", "/a%2Fb", ExpectedResult = true)]
     [TestCase("/a//b", "/a/b", ExpectedResult = true)]
     [TestCase("/%61", "/a", ExpectedResult = true)]
+    [TestCase("/my%20files", "/my%20files", ExpectedResult = true)]
+    [TestCase("/my files", "/my%20files", ExpectedResult = true)]
+    [TestCase("/geheim/ä", "/geheim/%C3%A4", ExpectedResult = true)]
+    [TestCase("/geheim/ä", "/x/../geheim//%c3%a4", ExpectedResult = true)]
+    [TestCase("/a:b", "/a%3ab", ExpectedResult = true)]
+    [TestCase("/a/b", "/a%2fb", ExpectedResult = false, Description = "as in Envoy, an escaped slash is no slash")]
     public bool The_path_of_a_rule_is_read_in_the_same_way(string rule, string target) => Matches(Ways.Exact(rule), target);
 
     [Test]
@@ -146,8 +162,10 @@ public class RouteMatcherTests
     {
         public string Method => "GET";
 
-        public IReadOnlyList<string> Paths => [];
+        public PathReadings Paths => PathReadings.Of("/");
 
-        public string? Field(string name) => name == "x" ? "1" : null;
+        public FieldLines Field(string name) => new(name == "x" ? "1" : null);
+
+        public FieldLines Twins(string name) => default;
     }
 }

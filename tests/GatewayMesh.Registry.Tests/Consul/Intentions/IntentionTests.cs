@@ -3,6 +3,7 @@ using System.Text.Json;
 using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Intentions;
 using GatewayMesh.Configuration.Matching;
+using GatewayMesh.Configuration.Paths;
 using GatewayMesh.Fixtures;
 using GatewayMesh.Registry.Consul.Intentions;
 using GatewayMesh.Registry.Live;
@@ -139,8 +140,10 @@ public sealed class IntentionTests
     {
         public string Method => "GET";
 
-        public IReadOnlyList<string> Paths => ["/"];
+        public PathReadings Paths => PathReadings.Of("/");
 
-        public string? Field(string name) => null;
+        public FieldLines Field(string name) => default;
+
+        public FieldLines Twins(string name) => default;
     }
 }

@@ -1,8 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
-using GatewayMesh.Proxy.Edge;
+using GatewayMesh.Configuration.Paths;
 
-namespace GatewayMesh.Proxy.Tests.Edge;
+namespace GatewayMesh.Configuration.Tests.Paths;
 
 public class PublicPathTests
 {

@@ -1,7 +1,7 @@
-namespace GatewayMesh.Proxy.Edge;
+namespace GatewayMesh.Configuration.Paths;
 
 /// <summary>How a path is written.</summary>
-internal enum PathForm
+public enum PathForm
 {
     /// <summary>In the one normal way.</summary>
     Normal,
