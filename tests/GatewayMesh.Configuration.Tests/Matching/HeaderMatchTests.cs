@@ -106,16 +106,21 @@ internal sealed class HeaderMatchTests
         Assert.That(new HeaderMatch(new HeaderRule("cookie", HeaderTest.Exact, "a=1; role=admin")).Matches(Request(fields)), Is.True);
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 500)]
-    public bool What_an_allowance_takes_is_taken_by_a_denial_too(int seed)
+    [Test]
+    public void What_an_allowance_takes_is_taken_by_a_denial_and_a_route_too()
     {
-        var random = new System.Random(seed);
         string[] names = ["x-team", "x_team", "X-Team", "x-other"];
         string[] values = ["red", "blue", "", "red, blue", "blue,red", "redblue"];
-        var request = Request(string.Join('|', Enumerable.Range(0, random.Next(4)).Select(_ => $"{names[random.Next(4)]}: {values[random.Next(6)]}")));
-        var test = (HeaderTest)random.Next(6);
-        var rule = Rule(test, test == HeaderTest.Present ? "" : values[random.Next(2)], random.Next(2) == 0);
-        return !rule.Surely(request) || (rule.May(request) && rule.Matches(request));
+        for (var seed = 0; seed < 2000; seed++)
+        {
+            var random = new System.Random(seed);
+            var fields = string.Join('|', Enumerable.Range(0, random.Next(4)).Select(_ => $"{names[random.Next(4)]}: {values[random.Next(6)]}"));
+            var test = (HeaderTest)random.Next(6);
+            var rule = Rule(test, test == HeaderTest.Present ? "" : values[random.Next(2)], random.Next(2) == 0);
+            var request = Request(fields);
+
+            Assert.That(!rule.Surely(request) || (rule.May(request) && rule.Matches(request)), Is.True, $"{test}: {fields}");
+        }
     }
 
     private static HeaderMatch Rule(HeaderTest test, string value, bool invert = false) => new(new HeaderRule("x-team", test, value) { Invert = invert });

@@ -9,7 +9,7 @@ namespace GatewayMesh.Configuration.Tests.Paths;
 /// <summary>Decisions about random paths against hundreds of applications, each of which reads paths in a way of its own. Nothing here uses the code that decides.</summary>
 internal sealed class PathDifferentialTests
 {
-    private const int PathsEach = 400;
+    private const int PathsEach = 250;
 
     private static readonly string[] Pieces =
     [
@@ -65,8 +65,8 @@ internal sealed class PathDifferentialTests
             }
         }
 
-        Assert.That(read, Is.GreaterThan(50), "paths that lead where it is denied");
-        Assert.That(got, Is.GreaterThan(10), "paths that are allowed");
+        Assert.That(read, Is.GreaterThan(20), "paths that lead where it is denied");
+        Assert.That(got, Is.GreaterThan(5), "paths that are allowed");
     }
 
     private static string RandomPath(System.Random random)

@@ -119,7 +119,7 @@ internal sealed class PathRuleTests
     public void No_spelling_gets_through_an_allowance_that_an_application_may_read_as_something_else(PathTest test, string rule, string path) =>
         Assert.That(Allows(test, rule, path), Is.False);
 
-    [FsCheck.NUnit.Property(MaxTest = 1500)]
+    [FsCheck.NUnit.Property(MaxTest = 200)]
     public Property Each_equivalent_spelling_of_a_path_matches_the_same_rules() =>
         Prop.ForAll(Segments.ListOf(3).ToArbitrary(), ArbMap.Default.ArbFor<int>(), (segments, seed) =>
         {
