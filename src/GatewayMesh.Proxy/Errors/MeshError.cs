@@ -1,3 +1,5 @@
+using GatewayMesh.Proxy.Resilience;
+
 namespace GatewayMesh.Proxy.Errors;
 
 /// <summary>An error as a value: what went wrong, and whether somebody else may already have seen the request.</summary>
@@ -14,6 +16,9 @@ public readonly record struct MeshError(MeshErrorKind Kind, bool Forwarded = fal
 
     /// <summary>True when this is an error at all.</summary>
     public bool IsError => Kind != MeshErrorKind.None;
+
+    /// <summary>True when the next hop has said of the stream that it did nothing with the request: REFUSED_STREAM, or GOAWAY below it (RFC 9113 §8.7).</summary>
+    internal bool IsStreamRefused => Kind == MeshErrorKind.ConnectionRefused && !Forwarded && Details == RetryTriggers.StreamRefused;
 
     /// <summary>Its row in the table.</summary>
     public ErrorRow Row => ErrorTable.Of(Kind);

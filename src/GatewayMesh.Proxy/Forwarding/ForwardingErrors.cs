@@ -34,7 +34,7 @@ internal static class ForwardingErrors
             return new MeshError(MeshErrorKind.CertificateRefused, Forwarded: false, alert);
         }
 
-        if (IsRefusedStream(cause))
+        if (NotProcessedException.IsIn(cause) || IsRefusedStream(cause))
         {
             return new MeshError(MeshErrorKind.ConnectionRefused, Forwarded: false, RetryTriggers.StreamRefused);
         }
@@ -97,6 +97,8 @@ internal static class ForwardingErrors
             StatusCodes.Status408RequestTimeout => MeshErrorKind.RequestTimeout,
             _ => MeshErrorKind.RequestMalformed,
         },
+        // The forwarder takes a body that was broken off because its stream ended for one that the client broke off.
+        ForwarderError.RequestBodyClient when cause is AggregateException { InnerExceptions: [OperationCanceledException, { } stream] } => KindOf(stream),
         ForwarderError.RequestBodyClient or ForwarderError.UpgradeRequestClient or ForwarderError.ResponseBodyClient or ForwarderError.UpgradeResponseClient => MeshErrorKind.ClientGone,
         ForwarderError.RequestTimedOut or ForwarderError.RequestBodyCanceled or ForwarderError.ResponseBodyCanceled => MeshErrorKind.ResponseTimeout,
         ForwarderError.ResponseBodyDestination or ForwarderError.UpgradeResponseDestination => MeshErrorKind.ResponseIncomplete,

@@ -143,10 +143,11 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
         return last.Kind == MeshErrorKind.NoEndpoint ? direct : last;
     }
 
-    // A body is kept where there may be another attempt: not on the way to this host's own application, which is one instance.
+    // A body is kept where there may be another attempt: on the way to this host's own application, which is one instance, only where it can say of a stream that
+    // it did nothing with it.
     private static bool KeepsBody(Exchange exchange) =>
-        exchange.SendsAStream && !exchange.IsUpgrade
-        && exchange.Route.Kind != TargetKind.Application && exchange.Route.Policy.Retries.BufferSize > 0
+        exchange.SendsAStream && !exchange.IsUpgrade && exchange.Route.Policy.Retries.BufferSize > 0
+        && (exchange.Route.Kind != TargetKind.Application || HopProtocol.Of(exchange, TargetKind.Application) == WireProtocol.Http2)
         && exchange.Attempts.Number < exchange.Attempts.Max;
 
     // The way past is another instance, in that it does not share what broke.

@@ -204,6 +204,9 @@ internal sealed partial class Exchange : IBodyObserver
     /// <summary>The body is being read.</summary>
     public bool IsBodyBegun { get; private set; }
 
+    /// <inheritdoc/>
+    public bool IsAnswered => _answering;
+
     /// <summary>Nothing of the body is lost: the request can go elsewhere.</summary>
     public bool CanGoElsewhere => !IsBodyBegun || Replay.CanRewind;
 

@@ -78,9 +78,10 @@ internal sealed class RetryJudge(RetryBudgets budgets, TimeProvider time, SplitM
             return verdict;
         }
 
-        // An application is one instance, and its own proxy leaves it to the caller's to ask another.
+        // An application is one instance, and its own proxy leaves it to the caller's to ask another; unless it has itself said of the stream that it did nothing
+        // with it: after GOAWAY (a server that ends its connections now and then, or restarts) a new connection takes what the old one did not.
         var another = exchange.Untried > 0;
-        if (!another && !(retries.SameInstance && exchange.Hop.Kind != TargetKind.Application))
+        if (!another && !facts.Error.IsStreamRefused && !(retries.SameInstance && exchange.Hop.Kind != TargetKind.Application))
         {
             return RetryVerdict.NoOtherInstance;
         }

@@ -34,7 +34,7 @@ internal static class RetryTriggers
     private static RetryCondition ConditionOf(in MeshError error) => error switch
     {
         { Forwarded: true } => RetryCondition.Reset,
-        { Kind: MeshErrorKind.ConnectionRefused, Details: StreamRefused } => RetryCondition.RefusedStream,
+        { IsStreamRefused: true } => RetryCondition.RefusedStream,
         {
             Kind: MeshErrorKind.AddressRefused or MeshErrorKind.DnsFailed or MeshErrorKind.ConnectionRefused or MeshErrorKind.ConnectionTimeout
             or MeshErrorKind.HandshakeFailed or MeshErrorKind.PeerNotBelieved or MeshErrorKind.NoCertificate or MeshErrorKind.CertificateRefused

@@ -3,6 +3,9 @@ namespace GatewayMesh.Proxy.Upstreams;
 /// <summary>Is told how far a request's body has got: once begun, the request cannot be sent to another instance.</summary>
 internal interface IBodyObserver
 {
+    /// <summary>True when the head of the answer is there.</summary>
+    bool IsAnswered { get; }
+
     /// <summary>The body is being read from the client.</summary>
     void BodyBegan();
 

@@ -1,4 +1,3 @@
-using System.Net;
 using GatewayMesh.Proxy.Resilience;
 using Microsoft.Extensions.Primitives;
 
@@ -8,7 +7,8 @@ namespace GatewayMesh.Proxy.Upstreams;
 /// The client sends a request again by itself when a pooled connection dies before an answer and no content was begun, whatever the method.
 /// A request that must not run twice (RFC 9110 §9.2.2) therefore always has a content, even an empty one; and every content reports
 /// whether it was begun. On HTTP/2 the client sends again only what the peer has said it did not take (REFUSED_STREAM, or above the last stream of a
-/// GOAWAY), which is right for every method.
+/// GOAWAY), which is right for every method: a request without content it sends again by itself. One whose content was begun it cannot, since it would have to read
+/// the body twice; that it wants to is how this proxy learns that nothing was processed (<see cref="ObservedContent"/>), and the attempts of the request go on.
 /// </summary>
 internal sealed class SendOnceHandler(HttpMessageHandler inner, bool isHttp2) : DelegatingHandler(inner)
 {
@@ -23,7 +23,7 @@ internal sealed class SendOnceHandler(HttpMessageHandler inner, bool isHttp2) : 
     {
         if (request.Content is { } content)
         {
-            request.Content = new ObservedContent(content, request.Options.TryGetValue(Observer, out var observer) ? observer : null);
+            request.Content = new ObservedContent(content, request.Options.TryGetValue(Observer, out var observer) ? observer : null, cancellationToken);
         }
         else if (request.Options.TryGetValue(ContentHeadersWithoutBody, out var headers) || (!isHttp2 && !Idempotence.Of(request.Method.Method)))
         {
@@ -38,47 +38,5 @@ internal sealed class SendOnceHandler(HttpMessageHandler inner, bool isHttp2) : 
         }
 
         return base.SendAsync(request, cancellationToken);
-    }
-
-    private sealed class ObservedContent : HttpContent
-    {
-        private readonly HttpContent _content;
-        private readonly IBodyObserver? _observer;
-
-        public ObservedContent(HttpContent content, IBodyObserver? observer)
-        {
-            _content = content;
-            _observer = observer;
-            foreach (var (name, values) in content.Headers.NonValidated)
-            {
-                Headers.TryAddWithoutValidation(name, values);
-            }
-        }
-
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
-            SerializeToStreamAsync(stream, context, CancellationToken.None);
-
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
-        {
-            _observer?.BodyBegan();
-            await _content.CopyToAsync(new FlushingStream(stream), context, cancellationToken).ConfigureAwait(false);
-            _observer?.BodyEnded();
-        }
-
-        protected override bool TryComputeLength(out long length)
-        {
-            length = _content.Headers.ContentLength ?? 0;
-            return _content.Headers.ContentLength is not null;
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-            {
-                _content.Dispose();
-            }
-
-            base.Dispose(disposing);
-        }
     }
 }

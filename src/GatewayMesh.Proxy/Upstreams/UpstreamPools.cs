@@ -90,7 +90,11 @@ internal sealed class UpstreamPools(TimeProvider time, ICertificates? certificat
             MaxResponseHeadersLength = 64,
             MaxResponseDrainSize = 0, // what is left of an answer that nobody wants is not worth reading
             Expect100ContinueTimeout = TimeSpan.FromSeconds(1),
-            RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+            RequestHeaderEncodingSelector = static (_, request) =>
+            {
+                ObservedContent.ThrowIfSentAgain(request); // asked for each field while the head is written, of which each has one (Via)
+                return Encoding.Latin1;
+            },
             ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
         };
         return new Upstream(key, key.Peer is null ? null : PoolIdentity.Now(key.Identity, certificates), new HttpMessageInvoker(new SendOnceHandler(sockets, isHttp2), disposeHandler: true));
