@@ -7,7 +7,11 @@ using Polly.Timeout;
 namespace GatewayMesh.Client.Connections;
 
 /// <summary>A TCP connection within a deadline; failures say whether somebody refused or nobody answered.</summary>
-internal sealed class Dialing(HostPort address, TimeSpan timeout, TimeProvider time)
+/// <param name="address">Where to.</param>
+/// <param name="timeout">How long it may take.</param>
+/// <param name="time">The clock.</param>
+/// <param name="isRecorded">Whether the registry named the address (<see cref="RecordedAddress"/>). Default: false.</param>
+internal sealed class Dialing(HostPort address, TimeSpan timeout, TimeProvider time, bool isRecorded = false)
 {
     /// <summary>How many times as long the second round waits.</summary>
     public const int Patience = 10;
@@ -27,11 +31,20 @@ internal sealed class Dialing(HostPort address, TimeSpan timeout, TimeProvider t
             return await (patient ? _patientDeadline : _deadline).ExecuteAsync(
                 static async (state, token) =>
                 {
-                    await state.socket.ConnectAsync(state.address.Host, state.address.Port, token).ConfigureAwait(false);
+                    if (state.isRecorded)
+                    {
+                        var addresses = await RecordedAddress.OfAsync(state.address, Dns.GetHostAddressesAsync, token).ConfigureAwait(false);
+                        await state.socket.ConnectAsync(addresses, state.address.Port, token).ConfigureAwait(false);
+                    }
+                    else
+                    {
+                        await state.socket.ConnectAsync(state.address.Host, state.address.Port, token).ConfigureAwait(false);
+                    }
+
                     var connection = new NetworkStream(state.socket, ownsSocket: true);
                     return state.greet is { } greet ? await greet(connection, token).ConfigureAwait(false) : connection;
                 },
-                (socket, address, greet), cancellation).ConfigureAwait(false);
+                (socket, address, greet, isRecorded), cancellation).ConfigureAwait(false);
         }
         catch (TimeoutRejectedException late)
         {

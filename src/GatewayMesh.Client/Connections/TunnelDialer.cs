@@ -1,20 +1,20 @@
-using GatewayMesh.Client.Settings;
+using GatewayMesh.Client.Gateways;
 
 namespace GatewayMesh.Client.Connections;
 
 /// <summary>To a gateway's tunnel: TLS where the mesh speaks it, the hello, one answer byte, and only then HTTP.</summary>
-internal sealed class TunnelDialer(HostPort address, byte[] hello, TunnelSecurity? security, TimeSpan timeout, TimeProvider time) : IDialer
+internal sealed class TunnelDialer(GatewayEntry gateway, byte[] hello, TunnelSecurity? security, TimeSpan timeout, TimeProvider time) : IDialer
 {
     // A handshake is one more round trip and work on both sides, the first one of a process a tenth of a second of it.
     private const int TlsPatience = 3;
 
-    private readonly Dialing _dialing = new(address, security is null ? timeout : timeout * TlsPatience, time);
+    private readonly Dialing _dialing = new(gateway.Address, security is null ? timeout : timeout * TlsPatience, time, gateway.IsRecorded);
 
     public ValueTask<Stream> DialAsync(bool patient, CancellationToken cancellation) => _dialing.ConnectAsync(patient, GreetAsync, cancellation);
 
     private async ValueTask<Stream> GreetAsync(Stream connection, CancellationToken cancellation)
     {
-        var tunnel = security is null ? connection : await security.SecureAsync(connection, address, cancellation).ConfigureAwait(false);
+        var tunnel = security is null ? connection : await security.SecureAsync(connection, gateway.Address, cancellation).ConfigureAwait(false);
         try
         {
             await SayHelloAsync(tunnel, cancellation).ConfigureAwait(false);
@@ -39,7 +39,7 @@ internal sealed class TunnelDialer(HostPort address, byte[] hello, TunnelSecurit
         catch (IOException failure) when (security is not null)
         {
             // In TLS 1.3 a certificate is refused after the handshake is over for whoever shows it.
-            throw new DialException(FailoverReason.Untrusted, $"The gateway {address} broke the tunnel off before its answer: it may not believe our certificate.", failure);
+            throw new DialException(FailoverReason.Untrusted, $"The gateway {gateway} broke the tunnel off before its answer: it may not believe our certificate.", failure);
         }
 
         (FailoverReason Reason, string What)? refusal = read == 0 ? Ended() : answer[0] switch
@@ -51,7 +51,7 @@ internal sealed class TunnelDialer(HostPort address, byte[] hello, TunnelSecurit
         };
         if (refusal is { } said)
         {
-            throw new DialException(said.Reason, $"The gateway {address} {said.What}.");
+            throw new DialException(said.Reason, $"The gateway {gateway} {said.What}.");
         }
     }
 

@@ -7,6 +7,9 @@ namespace GatewayMesh.Client.Gateways;
 /// <param name="Tls">Whom to expect there, by TLS; null: in plaintext.</param>
 internal sealed record GatewayEntry(HostPort Address, GatewayTls? Tls)
 {
+    /// <summary>The registry named it (<c>gateways.json</c>), not the application's owner. Default: false.</summary>
+    public bool IsRecorded { get; init; }
+
     /// <summary>The address.</summary>
     public override string ToString() => Address.ToString();
 }

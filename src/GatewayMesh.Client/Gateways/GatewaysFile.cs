@@ -48,7 +48,7 @@ internal sealed class GatewaysFile(string path, TimeProvider time)
                     return null;
                 }
 
-                gateways.Add(new GatewayEntry(tunnel, TlsOf(gateway)));
+                gateways.Add(new GatewayEntry(tunnel, TlsOf(gateway)) { IsRecorded = true });
             }
 
             return gateways.ToImmutable();

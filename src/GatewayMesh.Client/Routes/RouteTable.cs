@@ -123,7 +123,7 @@ internal sealed class RouteTable : IDisposable
     private Target Gateway(GatewayEntry entry)
     {
         var security = entry.Tls is { } tls && _identity is { } identity ? new TunnelSecurity(identity, tls, _time) : null;
-        var dialer = new TunnelDialer(entry.Address, TunnelHello.Write(_settings.Service, _settings.Node, Version), security, _settings.TunnelTimeout, _time);
+        var dialer = new TunnelDialer(entry, TunnelHello.Write(_settings.Service, _settings.Node, Version), security, _settings.TunnelTimeout, _time);
         return new Target(Tier.Gateway, entry.Address, dialer, _settings, _time);
     }
 }

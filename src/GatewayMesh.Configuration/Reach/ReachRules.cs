@@ -16,6 +16,7 @@ public sealed class ReachRules
     private readonly HashSet<ReachFault> _own = [];
     private readonly ImmutableArray<IPNetwork> _listed = [];
     private readonly HashSet<HostPort> _inbound = [];
+    private readonly HashSet<HostPort> _gateway = [];
     private readonly ImmutableArray<ProtectedAddress> _protected = [];
     private readonly LocalAddresses _local;
     private readonly bool _isBounded;
@@ -35,6 +36,7 @@ public sealed class ReachRules
 
         var listeners = ListenerPlan.For(bootstrap);
         _inbound = [.. listeners.Where(listener => listener.Kind == ListenerKind.Inbound).Select(listener => new HostPort(advertised, listener.Address.Port))];
+        _gateway = bootstrap.Gateway is { } gateway ? [new HostPort(gateway.Address, gateway.Listen.Port), bootstrap.TunnelAddress] : [];
         _protected =
         [
             .. listeners.Where(listener => listener.Kind != ListenerKind.Inbound).Select(listener => Of(ReachFault.OwnListener, listener.Address)),
@@ -60,6 +62,12 @@ public sealed class ReachRules
 
     /// <summary>True if the registry data is what this node itself publishes: the address of one of its own inbound listeners.</summary>
     public bool IsOwnInbound(HostPort address) => _inbound.Contains(address);
+
+    /// <summary>
+    /// The fault of a gateway's address. A gateway knows itself among the gateways: its own record is no fault, although nothing is ever dialed there (no
+    /// gateway sends a request to a gateway, and <see cref="Judge(IPAddress, int, bool)"/> would refuse).
+    /// </summary>
+    public ReachFault JudgeGateway(HostPort address) => _gateway.Contains(address) ? ReachFault.None : Judge(address);
 
     /// <summary>The fault of an address as registry data writes it. A host name other than <c>localhost</c> is judged once it is resolved.</summary>
     public ReachFault Judge(HostPort address)
@@ -103,6 +111,12 @@ public sealed class ReachRules
 
         return range == ReachFault.None || ownInbound || _own.Contains(range) || _listed.Any(network => network.Contains(plain) || network.Contains(address)) ? ReachFault.None : range;
     }
+
+    /// <summary>
+    /// The fault of an application of this host whose address a registration says (<c>--sidecar-for</c>). Loopback is where applications listen; link-local
+    /// and multicast addresses, and what is protected, are no applications.
+    /// </summary>
+    public ReachFault JudgeApplication(HostPort address) => Judge(address) is not (ReachFault.Loopback or ReachFault.Unspecified) and var fault ? fault : ReachFault.None;
 
     /// <summary>Reads a literal address in any spelling that a resolver takes (<c>127.1</c>, <c>0</c>, <c>0x7f000001</c>), or <c>localhost</c>.</summary>
     internal static bool TryLiteral(string host, out IPAddress address)

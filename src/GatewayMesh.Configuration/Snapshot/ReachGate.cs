@@ -50,7 +50,9 @@ internal sealed class ReachGate(ReachRules rules)
         var admitted = ImmutableArray.CreateBuilder<GatewayModel>(gateways.Length);
         foreach (var gateway in gateways)
         {
-            var (address, fault) = rules.Judge(gateway.Mesh) is not ReachFault.None and var mesh ? (gateway.Mesh, mesh) : (gateway.Tunnel, rules.Judge(gateway.Tunnel));
+            var (address, fault) = rules.JudgeGateway(gateway.Mesh) is not ReachFault.None and var mesh
+                ? (gateway.Mesh, mesh)
+                : (gateway.Tunnel, rules.JudgeGateway(gateway.Tunnel));
             if (fault == ReachFault.None)
             {
                 admitted.Add(gateway);

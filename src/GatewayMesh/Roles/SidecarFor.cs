@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using GatewayMesh.Commands;
 using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Configuration.Reach;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Registry.Consul.Fronting;
 
@@ -39,7 +40,23 @@ internal static class SidecarFor
         var settings = Wait(registry, id, Path.Combine(known.Bootstrap.DataDir, "sidecar-for"));
 
         // What the command line says goes before what the agent says. From here on this is a bootstrap like any other.
-        return BootstrapLoad.From(known.Options with { SidecarFor = null, Set = [.. settings, .. options.Set] });
+        return Judged(BootstrapLoad.From(known.Options with { SidecarFor = null, Set = [.. settings, .. options.Set] }));
+    }
+
+    // The registration says where the application listens, and the sidecar would lead every caller there.
+    private static BootstrapLoad Judged(BootstrapLoad load)
+    {
+        var rules = ReachRules.Of(load.Bootstrap);
+        foreach (var service in load.Bootstrap.Sidecar!.Services)
+        {
+            var application = new HostPort(service.Address, service.Port);
+            if (rules.JudgeApplication(application) is not ReachFault.None and var fault)
+            {
+                throw new RoleFailure(ExitCode.Usage, $"--sidecar-for: the application {application} that is registered for {service.Name} {fault.Sentence()}; register the address of the application");
+            }
+        }
+
+        return load;
     }
 
     // Without services a sidecar's bootstrap is refused, so one that is not has some.

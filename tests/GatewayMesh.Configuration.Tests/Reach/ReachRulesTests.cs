@@ -114,6 +114,15 @@ internal sealed class ReachRulesTests
         Assert.That(rules.Judge(IPAddress.Parse("127.0.1.1"), 20001), Is.EqualTo(ReachFault.Loopback));
     }
 
+    [TestCase("127.0.0.1", 8080, ReachFault.None)]
+    [TestCase("10.0.0.5", 8080, ReachFault.None)]
+    [TestCase("127.0.0.1", 15000, ReachFault.AdminAddress)]
+    [TestCase("localhost", 15001, ReachFault.OwnListener)]
+    [TestCase("127.0.0.1", 8500, ReachFault.RegistryAgent)]
+    [TestCase("169.254.169.254", 80, ReachFault.LinkLocal)]
+    public void A_registration_says_no_address_of_the_node_itself_for_its_application(string host, int port, ReachFault expected) =>
+        Assert.That(ReachRules.Of(Sidecar("10.0.0.5")).JudgeApplication(new HostPort(host, port)), Is.EqualTo(expected));
+
     [Test]
     public void A_gateway_refuses_its_own_mesh_listener_on_every_address_of_its_host_and_takes_that_of_another()
     {

@@ -72,6 +72,30 @@ internal sealed class ReachSnapshotTests
     }
 
     [Test]
+    public void A_gateway_that_reads_its_own_record_refuses_nothing_and_has_the_revision_of_the_others()
+    {
+        var own = Gateway("gw", "10.0.0.9:15443", "10.0.0.9:15443");
+        var entries = EntrySet.Empty;
+
+        var snapshot = Compile(entries, own);
+
+        Assert.That(snapshot.Refused, Is.Empty);
+        Assert.That(snapshot.Revision, Is.EqualTo(SnapshotCompiler.Compile(entries, [own]).Revision));
+    }
+
+    [Test]
+    public void On_one_machine_too_a_gateway_knows_itself_and_refuses_a_service_at_its_own_listener()
+    {
+        var rules = ReachRules.Of(new BootstrapSpec { Role = MeshRole.Gateway, Node = "gw", Gateway = new GatewaySpec { Address = "127.0.0.1" } });
+        var evil = Node("evil", new NodeService("payments", "p", new HostPort("127.0.0.1", 15443), Healthy: true));
+
+        var snapshot = SnapshotCompiler.Compile(EntrySet.Empty, [Gateway("gw", "127.0.0.1:15443", "127.0.0.1:15443"), evil], reach: rules);
+
+        Assert.That(snapshot.Gateways.Single().Node, Is.EqualTo("gw"));
+        Assert.That(snapshot.Refused.Single().Fault, Is.EqualTo(ReachFault.OwnListener));
+    }
+
+    [Test]
     public void An_application_that_may_not_be_dialed_past_its_sidecar_costs_the_sidecar_nothing()
     {
         var service = new NodeService("payments", "p", new HostPort("10.0.0.6", 20001), Healthy: true) { Application = new HostPort("127.0.0.1", 8500) };
