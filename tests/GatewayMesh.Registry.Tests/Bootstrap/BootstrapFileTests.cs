@@ -66,6 +66,26 @@ internal sealed class BootstrapFileTests
     }
 
     [Test]
+    public void Reach_lists_special_ranges_by_file_option_and_variable()
+    {
+        Assert.That(Good(Sidecar).Reach, Is.Empty);
+        Assert.That(Good("reach: [ 127.0.0.0/8, 169.254.1.1, 'fe80::/10' ]\n" + Sidecar).Reach.Select(range => range.ToString()), Is.EqualTo(new[] { "127.0.0.0/8", "169.254.1.1/32", "fe80::/10" }));
+        Assert.That(Good(Sidecar, BootstrapOptions.None with { Set = ["reach=[127.0.0.0/8]"] }).Reach, Has.Length.EqualTo(1));
+        Assert.That(Good("reach: [ 0.0.0.0/0 ]\n" + Sidecar).Reach, Has.Length.EqualTo(1), "it holds loopback");
+    }
+
+    [TestCase("10.0.0.0/8", "'10.0.0.0/8' holds no loopback, link-local, unspecified or multicast address, and is reached anyway; remove it: reach lists only ranges that are refused otherwise, such as 127.0.0.0/8")]
+    [TestCase("127.0.0.1/8", "'127.0.0.1/8' has bits set beyond its length; say 127.0.0.0/8")]
+    [TestCase("loopback", "'loopback' is not a network; say a network such as 10.0.0.0/8")]
+    [TestCase("127.1", "'127.1' is not a network; say a network such as 10.0.0.0/8")]
+    public void A_range_of_reach_that_is_wrong_is_named_with_file_line_and_key(string range, string said)
+    {
+        var errors = Bad($"node: a\nreach:\n  - 127.0.0.0/8\n  - {range}\n" + Sidecar);
+
+        Assert.That(errors.Single(), Does.Match(@"^\S+:4:5: reach\[1\]: ").And.EndsWith(said));
+    }
+
+    [Test]
     public void Variables_lie_over_the_file_whatever_the_case_of_their_keys()
     {
         var spec = Good(Sidecar, variables: new()

@@ -31,6 +31,19 @@ internal sealed class NodeChecksTests
     }
 
     [Test]
+    public void Records_that_the_node_does_not_follow_are_warnings_with_reason_and_fix()
+    {
+        var findings = Of("""
+            {"role":"gateway","tier":"gateway","refusedTotal":21,
+             "refused":[{"service":"payments","id":"p-1","node":"evil","address":"127.0.0.1:15000","because":"is the admin address of this node","fix":"remove the record from the registry"}]}
+            """);
+
+        var record = findings.Single(finding => finding.Subject == "record payments p-1");
+        Assert.That((record.Mark, record.Text, record.Mend), Is.EqualTo((Mark.Warning, "is not followed: 127.0.0.1:15000 is the admin address of this node", "remove the record from the registry")));
+        Assert.That(findings.Single(finding => finding.Subject == "records").Text, Is.EqualTo("20 more are not followed"));
+    }
+
+    [Test]
     public void A_sidecar_without_gateways_is_broken() =>
         Assert.That(Of("""{"role":"sidecar","tier":"sidecar","lease":{"state":"leased"}}""").Where(finding => finding.Mark == Mark.Broken).Select(finding => finding.Subject), Does.Contain("gateways"));
 
