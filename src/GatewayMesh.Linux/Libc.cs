@@ -7,6 +7,12 @@ internal static unsafe partial class Libc
 {
     internal const int EINTR = 4, EAGAIN = 11, ECONNABORTED = 103, EMFILE = 24, ENFILE = 23, ECHILD = 10;
 
+    internal const int EPERM = 1, ENOENT = 2, ENXIO = 6, EACCES = 13, ENOTDIR = 20;
+
+    internal const int O_NOCTTY = 0x100, O_NONBLOCK = 0x800, O_CLOEXEC = 0x80000, AT_EMPTY_PATH = 0x1000;
+    internal const uint STATX_TYPE = 1;
+    internal const int S_IFMT = 0xF000, S_IFSOCK = 0xC000, S_IFREG = 0x8000, S_IFDIR = 0x4000, S_IFIFO = 0x1000;
+
     internal const int AF_UNIX = 1;
     internal const int SOCK_STREAM = 1, SOCK_SEQPACKET = 5, SOCK_NONBLOCK = 0x800, SOCK_CLOEXEC = 0x80000;
     internal const int SOL_SOCKET = 1, SO_REUSEADDR = 2, SCM_RIGHTS = 1, IPPROTO_TCP = 6, TCP_INFO = 11, IPPROTO_IPV6 = 41, IPV6_V6ONLY = 26;
@@ -41,6 +47,12 @@ internal static unsafe partial class Libc
         internal nuint ControlLength;
         internal int Flags;
     }
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int open(string path, int flags);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int statx(int folder, string path, int flags, uint mask, byte* found);
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int fchown(int fd, int owner, int group);

@@ -11,6 +11,12 @@ public interface IRegistry : IAsyncDisposable
     string Name { get; }
 
     /// <summary>
+    /// When the registry last answered, by the monotonic clock of the process (<see cref="TimeProvider.GetTimestamp"/>); null: not since the start.
+    /// Default: null.
+    /// </summary>
+    long? HeardAt => null;
+
+    /// <summary>
     /// Reports the whole of what the registry knows, at once and then at every change. Never ends by itself and never throws for
     /// what is wrong with the registry: that stands in the report's errors. One watch at a time.
     /// </summary>

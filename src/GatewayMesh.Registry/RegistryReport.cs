@@ -20,6 +20,12 @@ public sealed record RegistryReport(EntrySet? Entries, ImmutableArray<NodeSighti
     /// <summary>What the registry calls the cluster; null when it has no name for it, or is not known yet.</summary>
     public string? Datacenter { get; init; }
 
+    /// <summary>What is wrong with the records of nodes. Said like errors, but they keep nobody from being in step with the registry.</summary>
+    public ImmutableArray<ConfigError> Remarks { get; init; } = [];
+
+    /// <summary>Whether the registry could be read, errors in what it says aside. Default: true.</summary>
+    public bool Reached { get; init; } = true;
+
     /// <summary>Whether a snapshot can be compiled from it alone.</summary>
     public bool IsComplete => Entries is not null && (Nodes is not null || Catalogue is not null);
 }

@@ -17,6 +17,9 @@ public sealed record ConfigError(string File, int Line, int Column, string Path,
     {
     }
 
+    /// <summary>How many further errors this one stands for, since they are too many to keep. Default: 0, it is an error of its own.</summary>
+    public int More { get; init; }
+
     /// <summary>One line: <c>FILE:LINE:COL: PATH: message; mend</c>, without the parts that are not known.</summary>
     public override string ToString()
     {

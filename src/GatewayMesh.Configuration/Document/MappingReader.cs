@@ -270,6 +270,13 @@ public sealed class MappingReader
 
         foreach (var pair in _mapping.Pairs.Where(pair => !_taken.Contains(pair)))
         {
+            if (!_errors.Keeps(pair.KeyLocation.Source))
+            {
+                // The search for the word that was meant is not free.
+                _errors.Skip(pair.KeyLocation.Source);
+                continue;
+            }
+
             var near = Nearest.To(pair.Key, _asked);
             Fail(pair.KeyLocation, PathOf(pair.Key), "is not a known key", near is not null ? $"did you mean {near}?" : $"known here: {string.Join(", ", _asked.Order(StringComparer.Ordinal))}");
         }

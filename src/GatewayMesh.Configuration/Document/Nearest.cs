@@ -13,13 +13,19 @@ internal static class Nearest
         }
 
         var limit = Math.Max(1, word.Length / 3);
-        return candidates
-            .Select(candidate => (candidate, distance: Distance(word.ToLowerInvariant(), candidate.ToLowerInvariant())))
-            .Where(pair => pair.distance <= limit)
-            .OrderBy(pair => pair.distance)
-            .ThenBy(pair => pair.candidate, StringComparer.Ordinal)
-            .Select(pair => pair.candidate)
-            .FirstOrDefault();
+        var written = word.ToLowerInvariant();
+        var (nearest, least) = ((string?)null, limit + 1);
+        foreach (var candidate in candidates)
+        {
+            // Each letter that one has more is a difference: most candidates are ruled out by their length.
+            var distance = Math.Abs(candidate.Length - word.Length) > limit ? int.MaxValue : Distance(written, candidate.ToLowerInvariant());
+            if (distance < least || (distance == least && nearest is not null && string.CompareOrdinal(candidate, nearest) < 0))
+            {
+                (nearest, least) = (candidate, distance);
+            }
+        }
+
+        return nearest;
     }
 
     /// <summary>Letters inserted, deleted, replaced or swapped with their neighbour (optimal string alignment).</summary>

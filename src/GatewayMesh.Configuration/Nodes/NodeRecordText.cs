@@ -10,6 +10,9 @@ public static class NodeRecordText
     // The rate of requests is never twice the same; a change that nobody would notice is not worth a write.
     private const double NotableRateChange = 0.1;
 
+    /// <summary>The largest record that others read: 16 KiB, some 100 services.</summary>
+    public const int MaxBytes = 16 * 1024;
+
     /// <summary>The document, in UTF-8.</summary>
     public static byte[] Write(NodeRecord record)
     {

@@ -17,7 +17,7 @@ public static class BootstrapFile
     public static BootstrapSpec? Load(string? path, BootstrapOptions options, IReadOnlyDictionary<string, string> environment, out ImmutableArray<ConfigError> errors)
     {
         var found = new ConfigErrors();
-        var content = path is null ? [] : FileContent.Read(path, found);
+        var content = path is null ? [] : FileContent.ReadInTime(path, found);
         var spec = content is null ? null : Bind(content, path, options, environment, found);
         errors = found.ToSorted();
         return spec;

@@ -14,10 +14,12 @@ internal sealed class ConsulRegistry : IRegistry
 {
     private readonly ConsulAgents _agents;
     private readonly ConsulRegistration _registration;
+    private readonly ReadingThread _thread = new("consul reading");
     private readonly WatchTimes _times;
     private readonly TimeProvider _time;
     private volatile BootstrapSpec _bootstrap;
     private volatile ConsulReading? _reading;
+    private long? _heardBefore;
     private volatile ConsulCertificates? _certificates;
 
     /// <summary>Opens it; nothing is dialled yet.</summary>
@@ -38,12 +40,15 @@ internal sealed class ConsulRegistry : IRegistry
     public string Name => $"consul://{string.Join(',', _agents.All.Select(agent => agent.Name))}";
 
     /// <inheritdoc/>
+    public long? HeardAt => _reading?.HeardAt ?? _heardBefore;
+
+    /// <inheritdoc/>
     public async IAsyncEnumerable<RegistryReport> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var reading = new ConsulReading(Name, _agents, _bootstrap, _times, _time, NewRandom());
+        var reading = new ConsulReading(Name, _agents, _thread, _bootstrap, _times, _time, NewRandom());
         await using (reading.ConfigureAwait(false))
         {
-            _reading = reading;
+            (_heardBefore, _reading) = (HeardAt, reading);
             await foreach (var report in reading.ReportsAsync(cancellationToken).ConfigureAwait(false))
             {
                 yield return report;
@@ -54,7 +59,7 @@ internal sealed class ConsulRegistry : IRegistry
     /// <inheritdoc/>
     public Task RunCertificatesAsync(CertificateFolder folder, CertificateTroubles troubles, CancellationToken cancellationToken)
     {
-        var certificates = new ConsulCertificates(folder, troubles, new WatchGround(_agents, _times, _time, NewRandom()));
+        var certificates = new ConsulCertificates(folder, troubles, new WatchGround(_agents, _thread, _times, _time, NewRandom()));
         _certificates = certificates;
         certificates.Follow(_bootstrap.Identities);
         return certificates.RunAsync(cancellationToken);
@@ -89,6 +94,7 @@ internal sealed class ConsulRegistry : IRegistry
     {
         await _registration.DisposeAsync().ConfigureAwait(false);
         _agents.Dispose();
+        _thread.Dispose();
     }
 
     private Random NewRandom() => new(Environment.ProcessId ^ _bootstrap.Node.GetHashCode(StringComparison.Ordinal));

@@ -1,24 +1,52 @@
 using GatewayMesh.Configuration.Document;
+using GatewayMesh.Linux;
 using GatewayMesh.Registry.Yaml;
 
 namespace GatewayMesh.Registry.Files;
 
-/// <summary>Reads whole files, but never more than a document may be large.</summary>
+/// <summary>Reads whole files, but never more than a document may be large, and never what is no file.</summary>
 internal static class FileContent
 {
     /// <summary>The bytes, or null after an error.</summary>
-    public static byte[]? Read(string path, ConfigErrors errors)
+    /// <param name="path">The file.</param>
+    /// <param name="errors">Gets what is wrong.</param>
+    /// <param name="most">The most bytes that it may have; a larger one is not read.</param>
+    /// <param name="skipped">Gets what is no regular file. Default: that is an error like others.</param>
+    public static byte[]? Read(string path, ConfigErrors errors, int most = YamlDocuments.MaxBytes, ConfigErrors? skipped = null)
     {
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            var buffer = new byte[Math.Min(file.Length, YamlDocuments.MaxBytes) + 1];
-            var length = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-            return buffer[..length];
+            return RegularFile.ReadAllBytes(path, most);
+        }
+        catch (FileTooLargeException)
+        {
+            errors.Add(YamlText.TooLarge(path, most));
+        }
+        catch (NotRegularFileException exception)
+        {
+            (skipped ?? errors).Add(SourceLocation.Option(path), "", $"is {exception.Kind}, not a regular file, and was skipped", "remove it, or give it a name that does not end like a document's");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             errors.Add(SourceLocation.Option(path), "", exception is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : $"cannot be read ({exception.Message})", "check the path and its permissions");
+        }
+
+        return null;
+    }
+
+    /// <summary>The same with a deadline, for those who can wait for it: what hangs is an error that names the file.</summary>
+    public static byte[]? ReadInTime(string path, ConfigErrors errors)
+    {
+        try
+        {
+            var found = new ConfigErrors();
+            var bytes = TimedRead.Run(path, TimedRead.Limit, () => Read(path, found));
+            errors.AddRange(found.ToSorted());
+            return bytes;
+        }
+        catch (IOException blocked)
+        {
+            errors.Add(SourceLocation.Option(path), "", $"cannot be read ({blocked.Message})", "check the path and its permissions");
             return null;
         }
     }

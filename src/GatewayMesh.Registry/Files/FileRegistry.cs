@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Linux;
 
 namespace GatewayMesh.Registry.Files;
 
@@ -15,7 +16,21 @@ public sealed class FileRegistry(string folder, TimeProvider time) : IRegistry
     /// <summary>Time between two looks at the folder: 500 ms. Notifications of the system only make it faster, since network file systems send none.</summary>
     public static TimeSpan PollInterval { get; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>The time that a look at the folder, or a write to it, may take before the registry counts as away: 5 s.</summary>
+    public static TimeSpan Patience { get; } = TimedRead.Limit;
+
     private readonly NodeFile _nodes = new(Path.Combine(folder, "nodes"), time);
+    private readonly Lock _writing = new();
+    private volatile RegistryFolder? _state;
+    private readonly ReadingPlace _place = new();
+    private Task _write = Task.CompletedTask;
+
+    /// <summary>The same for tests, which are told of each access to the folder.</summary>
+    internal FileRegistry(string folder, TimeProvider time, ReadingPlace place)
+        : this(folder, time) => _place = place;
+
+    /// <inheritdoc/>
+    public long? HeardAt => _state?.HeardAt;
 
     /// <inheritdoc/>
     public string Name => $"file:{folder}";
@@ -23,19 +38,34 @@ public sealed class FileRegistry(string folder, TimeProvider time) : IRegistry
     /// <inheritdoc/>
     public async IAsyncEnumerable<RegistryReport> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var state = new RegistryFolder(folder, time);
+        var state = new RegistryFolder(folder, time, _place);
 
         // One place: any number of ticks and hints that come during a reading ask for one more.
         var wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
         using var hints = new FolderHints(folder, () => wakes.Writer.TryWrite(true));
         await using var ticks = time.CreateTimer(_ => TryTick(wakes), null, PollInterval, PollInterval).ConfigureAwait(false);
+        using var thread = new ReadingThread("registry folder");
         var readAll = true;
+        _state = state;
         while (true)
         {
-            hints.Attach();
-            if (state.Poll(readAll) is { } report)
+            var all = readAll;
+            var look = thread.RunAsync(() =>
             {
-                yield return report;
+                hints.Attach();
+                return state.Poll(all);
+            });
+            var blocked = !await EndsAsync(look, cancellationToken).ConfigureAwait(false);
+            if (blocked)
+            {
+                yield return state.Blocked(Patience);
+            }
+
+            // A disk that hangs may come back. Its thread is waited for: a second one would hang there too.
+            var report = await look.WaitAsync(cancellationToken).ConfigureAwait(false);
+            if ((blocked ? report ?? state.Last : report) is { } news)
+            {
+                yield return news;
             }
 
             readAll = await wakes.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
@@ -43,15 +73,43 @@ public sealed class FileRegistry(string folder, TimeProvider time) : IRegistry
     }
 
     /// <inheritdoc/>
-    public Task PublishAsync(NodeRecord record, CancellationToken cancellationToken) =>
-        Task.Run(() => _nodes.Publish(record), cancellationToken);
+    public Task PublishAsync(NodeRecord record, CancellationToken cancellationToken) => WriteAsync(() => _nodes.Publish(record), cancellationToken);
 
     /// <inheritdoc/>
-    public Task WithdrawAsync(string node, CancellationToken cancellationToken) =>
-        Task.Run(() => _nodes.Withdraw(node), cancellationToken);
+    public Task WithdrawAsync(string node, CancellationToken cancellationToken) => WriteAsync(() => _nodes.Withdraw(node), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    // A write that hangs is waited for by nobody, and no second one begins before its end.
+    private async Task WriteAsync(Action write, CancellationToken cancellationToken)
+    {
+        Task begun;
+        lock (_writing)
+        {
+            if (!_write.IsCompleted)
+            {
+                throw Late();
+            }
+
+            begun = _write = Task.Factory.StartNew(write, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+
+        if (!await EndsAsync(begun, cancellationToken).ConfigureAwait(false))
+        {
+            throw Late();
+        }
+
+        await begun.ConfigureAwait(false);
+    }
+
+    private IOException Late() => new($"{folder}: a write has been blocked for {Patience.TotalSeconds:0} s; check the disk or the network share");
+
+    private async Task<bool> EndsAsync(Task work, CancellationToken cancellationToken)
+    {
+        await work.WaitAsync(Patience, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return work.IsCompleted || cancellationToken.IsCancellationRequested;
+    }
 
     // A tick must not push a hint out of its place: a hint asks for more.
     private static void TryTick(Channel<bool> wakes)

@@ -15,10 +15,11 @@ internal readonly record struct FileStamp(string Path, FileTrace Trace)
     /// <exception cref="UnauthorizedAccessException">The folder cannot be read.</exception>
     public static FileStamp[] List(string folder) =>
     [
-        .. new DirectoryInfo(folder).EnumerateFiles()
+        // Folders under the name of a document too: somebody must be told that they are none.
+        .. new DirectoryInfo(folder).EnumerateFileSystemInfos()
             .Where(file => IsDocument(file.Name))
             .OrderBy(file => file.Name, StringComparer.Ordinal)
-            .Select(Of),
+            .Select(file => Of(file as FileInfo ?? new FileInfo(file.FullName))),
     ];
 
     /// <summary>Whether a file of this name holds documents.</summary>

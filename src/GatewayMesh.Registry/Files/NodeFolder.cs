@@ -9,7 +9,10 @@ namespace GatewayMesh.Registry.Files;
 /// The nodes that say in <c>DIR/nodes/NODE.yaml</c> that they live. Times come from the reader's monotonic clock: what counts is that a
 /// file changed, not what time it bears, so that clocks that differ or jump harm nobody.
 /// </summary>
-internal sealed class NodeFolder(string folder, TimeProvider time)
+/// <param name="folder">The folder.</param>
+/// <param name="time">The clock.</param>
+/// <param name="place">Told before each file is read. Default: nobody.</param>
+internal sealed class NodeFolder(string folder, TimeProvider time, ReadingPlace? place = null)
 {
     /// <summary>Three touches of 2 s missed, and half a second for the polls between.</summary>
     internal static readonly TimeSpan GoneAfter = TimeSpan.FromSeconds(6.5);
@@ -32,7 +35,8 @@ internal sealed class NodeFolder(string folder, TimeProvider time)
     /// <summary>Looks at the folder once. True when anything changed, a touch included.</summary>
     /// <param name="readAll">Whether to read files whose stamp is the same too.</param>
     /// <param name="errors">Gets what is wrong at present.</param>
-    public bool Poll(bool readAll, ConfigErrors errors)
+    /// <param name="remarks">Gets what is wrong with single records. Default: that is an error too.</param>
+    public bool Poll(bool readAll, ConfigErrors errors, ConfigErrors? remarks = null)
     {
         Forgive();
         if (List(errors) is not { } stamps)
@@ -58,7 +62,7 @@ internal sealed class NodeFolder(string folder, TimeProvider time)
             var alive = time.GetElapsedTime(node.HeardAt, _lastPoll) <= GoneAfter;
             changed |= alive != node.Alive;
             node.Alive = alive;
-            errors.AddRange(node.Errors);
+            (remarks ?? errors).AddRange(node.Errors);
         }
 
         return changed;
@@ -71,6 +75,14 @@ internal sealed class NodeFolder(string folder, TimeProvider time)
         foreach (var node in _nodes.Values.Where(node => node.Alive))
         {
             node.HeardAt = _lastPoll;
+        }
+    }
+
+    private void Enter(string path)
+    {
+        if (place is not null)
+        {
+            place.Path = path;
         }
     }
 
@@ -94,6 +106,7 @@ internal sealed class NodeFolder(string folder, TimeProvider time)
 
     private FileStamp[]? List(ConfigErrors errors)
     {
+        Enter(folder);
         try
         {
             // Before the first publication there is no folder, which is well; one that was there and is gone is not.
@@ -121,19 +134,20 @@ internal sealed class NodeFolder(string folder, TimeProvider time)
         var touched = node.Stamp != stamp;
         node.Stamp = stamp;
         node.HeardAt = touched ? _lastPoll : node.HeardAt;
+        Enter(stamp.Path);
         return Read(node, name) | touched;
     }
 
     private static bool Read(NodeState node, string name)
     {
         var errors = new ConfigErrors();
-        var bytes = FileContent.Read(node.Stamp.Path, errors);
+        var bytes = FileContent.Read(node.Stamp.Path, errors, NodeRecordText.MaxBytes);
         if (bytes is not null && node.Content.AsSpan().SequenceEqual(bytes) && node.Record is not null && node.Errors.IsEmpty)
         {
             return false;
         }
 
-        var document = bytes is null ? null : YamlDocuments.ReadOne(bytes, node.Stamp.Path, errors);
+        var document = bytes is null ? null : YamlDocuments.ReadOne(bytes, node.Stamp.Path, errors, NodeRecordText.MaxBytes);
         var record = document is null || errors.Count > 0 ? null : NodeRecordBinder.Bind(document, errors);
         if (record is not null && record.Node != name)
         {

@@ -27,7 +27,11 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
     // How long a watch that broke waits for its next try.
     private static readonly TimeSpan WatchRetry = TimeSpan.FromSeconds(1);
 
+    // How often the store is marked with the time at which the registry was last heard: what a restart in an outage can tell of its age.
+    private static readonly TimeSpan MarkPace = TimeSpan.FromSeconds(30);
+
     private readonly CancellationTokenSource _stop = new();
+    private readonly ReadingThread _thread = new("configuration");
     private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
     private volatile LiveState _state = LiveState.Nothing;
@@ -39,6 +43,9 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
     private ITimer? _retry;
     private ColdStart? _coldStart;
     private RegistryReport? _lastReport;
+    private long _startedAt = time.GetTimestamp();
+    private TimeSpan? _storedAge;
+    private long? _markedAt;
 
     /// <summary>Where registry data may lead this node. Default: anywhere; set before <see cref="Start"/>, and afterwards by <see cref="Restrict"/>.</summary>
     public ReachRules Reach { get; private set; } = ReachRules.Unbounded;
@@ -76,6 +83,15 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
     /// <summary>Whether what is in use is exactly what the registry says now (SYNCED, otherwise STALE).</summary>
     public bool Synced => _state.Synced;
 
+    /// <summary>Whether the registry could be read the last time; null: there was no answer yet, good or bad.</summary>
+    public bool? Reached => _state.Reached;
+
+    /// <summary>
+    /// Time since the registry last answered, by the monotonic clock, which no setting of the clock moves. After a start from the disk it goes on from the age of
+    /// the stored configuration, which is as good as the clock was on both sides. Null: not known.
+    /// </summary>
+    public TimeSpan? RegistryAge => registry.HeardAt is { } heard ? time.GetElapsedTime(heard) : _storedAge + time.GetElapsedTime(_startedAt);
+
     /// <summary>All that is wrong with the registry and the store now.</summary>
     public ImmutableArray<ConfigError> Errors => _state.Errors;
 
@@ -95,8 +111,10 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
     /// <summary>Reads the store, then begins to watch. Returns when the stored configuration, if any, is in use.</summary>
     public void Start()
     {
+        _startedAt = time.GetTimestamp();
         if (store?.Load(out _storeError) is { } stored)
         {
+            _storedAge = store.HeardAt() is { } heard && time.GetUtcNow() - heard is { Ticks: >= 0 } age ? age : null;
             Swap(Compile(LiveState.Nothing with { View = stored, Origin = ConfigurationOrigin.Store }), answered: true);
             _storedRevision = Revision;
             _coldStart = stored.Catalogue is { } known ? new ColdStart(known, time) : null;
@@ -121,9 +139,11 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
         }
 
         await (_run ?? Task.CompletedTask).ConfigureAwait(false);
+        _thread.Dispose();
         lock (_lock)
         {
             SaveWhenDue(TimeSpan.Zero);
+            MarkWhenDue(TimeSpan.Zero);
         }
 
         _stop.Dispose();
@@ -137,7 +157,7 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
             {
                 await foreach (var report in registry.WatchAsync(_stop.Token).ConfigureAwait(false))
                 {
-                    Take(report);
+                    await _thread.RunAsync(() => Take(report)).ConfigureAwait(false);
                 }
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -170,14 +190,16 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
             var view = last.View.With(report);
             if (_coldStart is not null && report.Catalogue is { } said)
             {
-                _lastReport = report;
                 view = view with { Catalogue = _coldStart.With(view.Catalogue ?? said) };
             }
 
+            // One that comes between the end of the cold start and the second look at the last report is that last report.
+            _lastReport = _coldStart is not null || _lastReport is not null ? report : null;
+
             var complete = report.IsComplete;
             var origin = complete ? ConfigurationOrigin.Registry : last.Origin;
-            var next = Compile(new LiveState(last.Snapshot, view, origin, complete && report.Errors.IsEmpty, []));
-            Swap(next with { Errors = [.. report.Errors, .. Some(_storeError)] }, answered: true);
+            var next = Compile(new LiveState(last.Snapshot, view, origin, complete && report.Errors.IsEmpty, []) { Reached = report.Reached });
+            Swap(next with { Errors = [.. report.Errors, .. report.Remarks, .. Some(_storeError)] }, answered: true);
             if (complete && next.Snapshot.Revision != _storedRevision)
             {
                 // Nodes speak all the time; the disk hears only of what changes the snapshot, after who uses it, and not of each step of a storm.
@@ -225,23 +247,59 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
         && left.Nodes.Length == right.Nodes.Length
         && left.Nodes.Zip(right.Nodes).All(pair => ReferenceEquals(pair.First.Record, pair.Second.Record) && pair.First.Alive == pair.Second.Alive);
 
-    private void Tick()
+    private void TakeLast()
     {
         lock (_lock)
         {
-            if (_coldStart is { IsOver: true } && _lastReport is { } report)
+            var report = _lastReport;
+            _lastReport = null;
+            if (report is not null)
             {
-                (_coldStart, _lastReport) = (null, null);
                 Take(report);
+            }
+        }
+    }
+
+    // A thread of the pool never waits for one that compiles: the next tick comes in a second.
+    private void Tick()
+    {
+        if (!_lock.TryEnter())
+        {
+            return;
+        }
+
+        try
+        {
+            if (_coldStart is { IsOver: true })
+            {
+                _coldStart = null;
+                _ = _thread.RunAsync(TakeLast);
             }
 
             var before = _storeError;
             SaveWhenDue(_storeError is null ? StorePace : StoreRetry);
+            MarkWhenDue(MarkPace);
             if (before != _storeError)
             {
                 Updated?.Invoke();
             }
         }
+        finally
+        {
+            _lock.Exit();
+        }
+    }
+
+    // Under the lock.
+    private void MarkWhenDue(TimeSpan pause)
+    {
+        if (_state.Origin != ConfigurationOrigin.Registry || registry.HeardAt is not { } heard || (_markedAt is { } marked && time.GetElapsedTime(marked) < pause))
+        {
+            return;
+        }
+
+        _markedAt = time.GetTimestamp();
+        store?.Mark(time.GetUtcNow() - time.GetElapsedTime(heard));
     }
 
     // Under the lock.
@@ -256,6 +314,7 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
         _storeError = store?.Save(_unstored);
         _unstored = _storeError is null ? null : _unstored;
         _savedAt = time.GetTimestamp();
+        _markedAt = null;
         _state = _state with { Errors = [.. _state.Errors.Where(error => error != before), .. Some(_storeError)] };
     }
 

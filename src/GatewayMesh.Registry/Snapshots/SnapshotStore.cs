@@ -44,6 +44,23 @@ public sealed class SnapshotStore(string dataDir)
         }
     }
 
+    /// <summary>When the registry last said what is stored, or anything that changed nothing of it: the time that the file bears. Null: there is no file.</summary>
+    public DateTimeOffset? HeardAt() =>
+        FileTrace.Of(File) is { Length: >= 0 } trace ? new DateTimeOffset(trace.Written, TimeSpan.Zero) : null;
+
+    /// <summary>The registry was heard at <paramref name="heardAt"/>. A file that cannot be marked bears an older time, no more.</summary>
+    public void Mark(DateTimeOffset heardAt)
+    {
+        try
+        {
+            System.IO.File.SetLastWriteTimeUtc(File, heardAt.UtcDateTime);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Said by the next write.
+        }
+    }
+
     /// <summary>The stored view; null when there is none, or none that can be trusted (<paramref name="error"/> then says why).</summary>
     public RegistryView? Load(out ConfigError? error)
     {

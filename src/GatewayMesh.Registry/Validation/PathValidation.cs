@@ -3,6 +3,7 @@ using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Linux;
 using GatewayMesh.Registry.Bootstrap;
 using GatewayMesh.Registry.Files;
 using GatewayMesh.Registry.Yaml;
@@ -25,7 +26,7 @@ public sealed record PathValidation(int Files, ImmutableArray<ConfigError> Error
         var files = 0;
         foreach (var path in paths)
         {
-            if (Directory.Exists(path))
+            if (IsFolder(path))
             {
                 files += ReadFolder(path, errors);
             }
@@ -39,16 +40,29 @@ public sealed record PathValidation(int Files, ImmutableArray<ConfigError> Error
         return new PathValidation(files, errors.ToSorted());
     }
 
+    // What hangs is said by the reading.
+    private static bool IsFolder(string path)
+    {
+        try
+        {
+            return TimedRead.Run(path, TimedRead.Limit, () => Directory.Exists(path));
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     private static int ReadFolder(string folder, ConfigErrors errors)
     {
         var documents = List(folder, errors);
         var entries = documents.SelectMany(file => ReadFile(file, alone: false, errors)).ToList();
         _ = EntrySet.From(entries, errors);
         var nodes = Path.Combine(folder, "nodes");
-        var records = Directory.Exists(nodes) ? List(nodes, errors) : [];
+        var records = IsFolder(nodes) ? List(nodes, errors) : [];
         foreach (var record in records)
         {
-            if (FileContent.Read(record, errors) is { } bytes)
+            if (FileContent.ReadInTime(record, errors) is { } bytes)
             {
                 var before = errors.Count;
                 var document = YamlDocuments.ReadOne(bytes, record, errors);
@@ -64,7 +78,7 @@ public sealed record PathValidation(int Files, ImmutableArray<ConfigError> Error
         try
         {
             // Names as they were given: an error shall show what the user typed.
-            return [.. FileStamp.List(folder).Select(stamp => Path.Combine(folder, Path.GetFileName(stamp.Path)))];
+            return [.. TimedRead.Run(folder, TimedRead.Limit, () => FileStamp.List(folder)).Select(stamp => Path.Combine(folder, Path.GetFileName(stamp.Path)))];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -76,7 +90,7 @@ public sealed record PathValidation(int Files, ImmutableArray<ConfigError> Error
     private static List<ConfigEntry> ReadFile(string path, bool alone, ConfigErrors errors)
     {
         var entries = new List<ConfigEntry>();
-        if (FileContent.Read(path, errors) is not { } bytes)
+        if (FileContent.ReadInTime(path, errors) is not { } bytes)
         {
             return entries;
         }

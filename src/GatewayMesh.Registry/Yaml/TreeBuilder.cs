@@ -11,8 +11,9 @@ namespace GatewayMesh.Registry.Yaml;
 /// <summary>Parser events to trees, with the limits. An alias shares its anchor's tree and is counted with all of its nodes.</summary>
 internal sealed class TreeBuilder(IParser parser, string name, ConfigErrors errors)
 {
-    private readonly Dictionary<string, (ConfigNode Node, int Weight)> _anchors = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (ConfigNode Node, int Weight, int Text)> _anchors = new(StringComparer.Ordinal);
     private int _nodes;
+    private int _text;
 
     /// <summary>The next document, or null at the end.</summary>
     public ConfigNode? ReadDocument()
@@ -45,8 +46,8 @@ internal sealed class TreeBuilder(IParser parser, string name, ConfigErrors erro
             return Resolve(alias, location);
         }
 
-        var before = _nodes;
-        Count(1, location);
+        var (before, textBefore) = (_nodes, _text);
+        Count(1, (first as Scalar)?.Value.Length ?? 0, location);
         if (first is NodeEvent { Tag: { IsEmpty: false, IsNonSpecific: false } tag } && !tag.Value.StartsWith("tag:yaml.org,2002:", StringComparison.Ordinal))
         {
             Refuse(location, $"the tag {tag.Value} means nothing here", "remove the tag");
@@ -60,7 +61,7 @@ internal sealed class TreeBuilder(IParser parser, string name, ConfigErrors erro
         };
         if (first is NodeEvent { Anchor: { IsEmpty: false } anchor })
         {
-            _anchors[anchor.Value] = (node, _nodes - before);
+            _anchors[anchor.Value] = (node, _nodes - before, _text - textBefore);
         }
 
         return node;
@@ -93,6 +94,11 @@ internal sealed class TreeBuilder(IParser parser, string name, ConfigErrors erro
                 Refuse(keyLocation, "a key is a text", "write the key as one word");
             }
 
+            if (key.Length > YamlDocuments.MaxKey)
+            {
+                Refuse(keyLocation, string.Create(CultureInfo.InvariantCulture, $"a key has more than {YamlDocuments.MaxKey} characters"), "shorten the key");
+            }
+
             if (!first.TryAdd(key, keyLocation))
             {
                 errors.Add(keyLocation, key, string.Create(CultureInfo.InvariantCulture, $"the key stands already in line {first[key].Line}"), "keep one of them");
@@ -116,16 +122,22 @@ internal sealed class TreeBuilder(IParser parser, string name, ConfigErrors erro
             Refuse(location, $"the alias *{alias.Value.Value} has no anchor before it", $"write &{alias.Value.Value} at what it stands for");
         }
 
-        Count(anchor.Weight, location);
+        Count(anchor.Weight, anchor.Text, location);
         return anchor.Node;
     }
 
-    private void Count(int weight, SourceLocation location)
+    private void Count(int weight, int text, SourceLocation location)
     {
         _nodes += weight;
+        _text += text;
         if (_nodes > YamlDocuments.MaxNodes)
         {
             Refuse(location, string.Create(CultureInfo.InvariantCulture, $"stands for more than {YamlDocuments.MaxNodes} values, aliases included"), "use fewer aliases, or split the file");
+        }
+
+        if (_text > YamlDocuments.MaxText)
+        {
+            Refuse(location, $"stands for more than {YamlDocuments.MaxText / 1024}KiB of text, aliases included", "use fewer aliases");
         }
     }
 

@@ -12,8 +12,8 @@ namespace GatewayMesh.Registry.Yaml;
 /// </summary>
 public static class YamlDocuments
 {
-    /// <summary>The largest file that is read: 4 MiB.</summary>
-    public const int MaxBytes = 4 * 1024 * 1024;
+    /// <summary>The largest file or value that is read: 512 KiB, which is also the most that Consul stores under a key by default.</summary>
+    public const int MaxBytes = 512 * 1024;
 
     /// <summary>The deepest nesting: 64.</summary>
     public const int MaxDepth = 64;
@@ -21,15 +21,23 @@ public static class YamlDocuments
     /// <summary>The most nodes, each alias counted with all that it stands for: 500,000.</summary>
     public const int MaxNodes = 500_000;
 
+    /// <summary>The most characters of all values, each alias counted with all that it stands for: 4 Mi.</summary>
+    public const int MaxText = 4 * 1024 * 1024;
+
+    /// <summary>The longest key: 256 characters.</summary>
+    public const int MaxKey = 256;
+
     /// <summary>The documents of <paramref name="bytes"/>; empty ones are left out. Those before an error are returned too.</summary>
     /// <param name="bytes">The whole file.</param>
     /// <param name="name">Its name, for the errors.</param>
     /// <param name="errors">Gets what is wrong: keys that stand twice, then at most one thing that ends the reading.</param>
-    public static ImmutableArray<ConfigNode> Read(ReadOnlySpan<byte> bytes, string name, ConfigErrors errors)
+    /// <param name="most">The most bytes that are read; more is one error. Default: <see cref="MaxBytes"/>.</param>
+    /// <param name="documents">The most documents that are read. Default: all.</param>
+    public static ImmutableArray<ConfigNode> Read(ReadOnlySpan<byte> bytes, string name, ConfigErrors errors, int most = MaxBytes, int documents = int.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(errors);
-        var documents = ImmutableArray.CreateBuilder<ConfigNode>();
-        if (YamlText.Decode(bytes, name, errors) is not { } text)
+        var read = ImmutableArray.CreateBuilder<ConfigNode>();
+        if (YamlText.Decode(bytes, name, errors, most) is not { } text)
         {
             return [];
         }
@@ -37,11 +45,11 @@ public static class YamlDocuments
         try
         {
             var builder = new TreeBuilder(new Parser(new StringReader(text)), name, errors);
-            while (builder.ReadDocument() is { } document)
+            while (read.Count < documents && builder.ReadDocument() is { } document)
             {
                 if (document is not ConfigNull)
                 {
-                    documents.Add(document);
+                    read.Add(document);
                 }
             }
         }
@@ -59,13 +67,13 @@ public static class YamlDocuments
             errors.Add(new SourceLocation(name, 1, 1), "", $"is not YAML ({exception.Message})", "check the file with a YAML editor");
         }
 
-        return documents.ToImmutable();
+        return read.ToImmutable();
     }
 
     /// <summary>The one document of <paramref name="bytes"/>; more than one is an error, none is an empty one.</summary>
-    public static ConfigNode ReadOne(ReadOnlySpan<byte> bytes, string name, ConfigErrors errors)
+    public static ConfigNode ReadOne(ReadOnlySpan<byte> bytes, string name, ConfigErrors errors, int most = MaxBytes)
     {
-        var documents = Read(bytes, name, errors);
+        var documents = Read(bytes, name, errors, most, documents: 2);
         if (documents.Length > 1)
         {
             errors.Add(documents[1].Location, "", "a second document stands in the file", "keep one document in it");

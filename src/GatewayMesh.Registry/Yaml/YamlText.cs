@@ -10,11 +10,11 @@ internal static class YamlText
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The text, without a byte order mark; null after an error.</summary>
-    public static string? Decode(ReadOnlySpan<byte> bytes, string name, ConfigErrors errors)
+    public static string? Decode(ReadOnlySpan<byte> bytes, string name, ConfigErrors errors, int most)
     {
-        if (bytes.Length > YamlDocuments.MaxBytes)
+        if (bytes.Length > most)
         {
-            errors.Add(new SourceLocation(name, 1, 1), "", "is larger than 4MiB", "split it into several files");
+            errors.Add(TooLarge(name, most));
             return null;
         }
 
@@ -31,6 +31,9 @@ internal static class YamlText
 
         return IsReadable(bytes, name, errors) ? Strict.GetString(bytes) : null;
     }
+
+    /// <summary>The error of a file or value that is not read, since it is larger than <paramref name="most"/> bytes.</summary>
+    public static ConfigError TooLarge(string name, int most) => new(new SourceLocation(name, 1, 1), "", $"is larger than {most / 1024}KiB", "split it into several files or entries");
 
     /// <summary>The first line (from 1) that has a tab among its leading blanks, or null.</summary>
     public static int? FindTabIndent(string text)

@@ -267,7 +267,7 @@ internal sealed class MeshNode : IAsyncDisposable
     private void Report()
     {
         var errors = string.Join('\n', Configuration.Errors);
-        Plane.Metrics.SetConfigErrors(Configuration.Errors.Length);
+        Plane.Metrics.SetConfigErrors(Configuration.Errors.Sum(error => Math.Max(1, error.More)));
         if (errors != _errors)
         {
             _errors = errors;

@@ -212,6 +212,7 @@ internal sealed class LiveConfigurationTests
         Assert.That(live.Current.Services.Values.Select(service => (service.Name, service.Endpoints.Length)), Is.EquivalentTo(new[] { ("web", 1), ("api", 1) }));
 
         _time.Advance(ColdStart.Hold);
+        Assert.That(() => live.Current.Services.Count, Is.EqualTo(1).After(10_000, 10), "compiled on a thread of its own");
         Assert.That(live.Current.Services.Values.Select(service => (service.Name, service.Endpoints.Length)), Is.EquivalentTo(new[] { ("api", 0) }), "then the registry's word is all");
         Assert.That(live.Synced, Is.True);
     }

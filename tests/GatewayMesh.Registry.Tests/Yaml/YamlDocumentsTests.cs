@@ -75,7 +75,7 @@ internal sealed class YamlDocumentsTests
 
     [Test]
     public void A_file_of_five_megabytes_is_refused() =>
-        Assert.That(ErrorOf(Encoding.UTF8.GetBytes(new string('#', 5 * 1024 * 1024))), Is.EqualTo("f.yaml:1:1: is larger than 4MiB; split it into several files"));
+        Assert.That(ErrorOf(Encoding.UTF8.GetBytes(new string('#', 5 * 1024 * 1024))), Is.EqualTo("f.yaml:1:1: is larger than 512KiB; split it into several files or entries"));
 
     [TestCase('[', 100_000)]
     [TestCase('{', 100_000)]

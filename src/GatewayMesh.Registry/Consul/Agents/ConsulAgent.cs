@@ -1,5 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
+using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Registry.Consul.Registration;
+using GatewayMesh.Registry.Yaml;
 
 namespace GatewayMesh.Registry.Consul.Agents;
 
@@ -12,9 +15,6 @@ internal sealed class ConsulAgent(Uri address, ConsulToken token, ConsulTls tls,
 {
     /// <summary>Time that a request which does not wait may take: 5 s.</summary>
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(5);
-
-    /// <summary>Size that an answer may have: 32 MiB.</summary>
-    public static int MaxBody { get; } = 32 * 1024 * 1024;
 
     private readonly AgentConnections _connections = new(address.Scheme == Uri.UriSchemeHttps, tls);
     private long _goneSince;
@@ -51,7 +51,7 @@ internal sealed class ConsulAgent(Uri address, ConsulToken token, ConsulTls tls,
         {
             using var request = Request(method, path, body);
             using var response = await _connections.Current.SendAsync(request, either.Token).ConfigureAwait(false);
-            var answer = new ConsulAnswer(this, (int)response.StatusCode, IndexOf(response.Headers), await ReadAsync(response.Content, either.Token).ConfigureAwait(false));
+            var answer = new ConsulAnswer(this, (int)response.StatusCode, IndexOf(response.Headers), await ReadAsync(response.Content, LongestIn(path), either.Token).ConfigureAwait(false));
             Volatile.Write(ref _goneSince, 0);
             return answer;
         }
@@ -86,29 +86,28 @@ internal sealed class ConsulAgent(Uri address, ConsulToken token, ConsulTls tls,
         return request;
     }
 
-    private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContent content, CancellationToken cancellation)
+    // Records of nodes are small; everything else may be as large as a key's value.
+    private static int LongestIn(string path) => AnswerBody.StringOf(
+        path.StartsWith($"/v1/kv/{ConsulNames.NodeFolder}", StringComparison.Ordinal) ? NodeRecordText.MaxBytes : YamlDocuments.MaxBytes);
+
+    private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContent content, int longest, CancellationToken cancellation)
     {
-        if (content.Headers.ContentLength > MaxBody)
+        if (content.Headers.ContentLength > AnswerBody.MostRead)
         {
-            throw new IOException($"the answer is larger than {MaxBody / (1024 * 1024)} MiB");
+            throw new IOException($"the answer is larger than {AnswerBody.MostRead / (1024 * 1024)} MiB");
         }
 
         var stream = await content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
-            using var body = new MemoryStream((int)(content.Headers.ContentLength ?? 0));
+            var body = new AnswerBody(longest);
             var block = new byte[16 * 1024];
             while (await stream.ReadAsync(block, cancellation).ConfigureAwait(false) is > 0 and var read)
             {
-                if (body.Length + read > MaxBody)
-                {
-                    throw new IOException($"the answer is larger than {MaxBody / (1024 * 1024)} MiB");
-                }
-
-                body.Write(block.AsSpan(0, read));
+                body.Append(block.AsSpan(0, read));
             }
 
-            return body.GetBuffer().AsMemory(0, (int)body.Length);
+            return body.Kept;
         }
     }
 

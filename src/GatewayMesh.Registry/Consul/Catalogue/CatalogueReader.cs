@@ -11,7 +11,7 @@ internal static class CatalogueReader
     /// <exception cref="InvalidOperationException">It is another JSON than services with tags.</exception>
     public static ImmutableSortedDictionary<string, ImmutableArray<string>> Read(ReadOnlyMemory<byte> body)
     {
-        using var document = JsonDocument.Parse(body);
+        using var document = ConsulJson.Parse(body);
         return document.RootElement.EnumerateObject().ToImmutableSortedDictionary(
             service => service.Name,
             service => service.Value.EnumerateArray().Select(tag => tag.GetString() ?? "").ToImmutableArray(),

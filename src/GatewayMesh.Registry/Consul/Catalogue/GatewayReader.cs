@@ -15,7 +15,7 @@ internal static class GatewayReader
     /// <exception cref="InvalidOperationException">It is another JSON than registrations.</exception>
     public static ImmutableSortedDictionary<string, GatewaySighting> Read(ReadOnlyMemory<byte> body)
     {
-        using var answer = JsonDocument.Parse(body);
+        using var answer = ConsulJson.Parse(body);
         var gateways = ImmutableSortedDictionary.CreateBuilder<string, GatewaySighting>(StringComparer.Ordinal);
         foreach (var registered in Registered.In(answer))
         {

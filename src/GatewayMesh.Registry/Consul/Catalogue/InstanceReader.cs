@@ -16,7 +16,7 @@ internal static class InstanceReader
     /// <exception cref="InvalidOperationException">It is another JSON than registrations.</exception>
     public static ImmutableSortedDictionary<string, InstanceSighting> Read(ReadOnlyMemory<byte> body)
     {
-        using var answer = JsonDocument.Parse(body);
+        using var answer = ConsulJson.Parse(body);
         var instances = ImmutableSortedDictionary.CreateBuilder<string, InstanceSighting>(StringComparer.Ordinal);
         foreach (var registered in Registered.In(answer))
         {

@@ -10,6 +10,12 @@ namespace GatewayMesh.Registry.Consul.Catalogue;
 /// <param name="entry">An item of the answer.</param>
 internal readonly struct Registered(JsonElement entry)
 {
+    // Consul's own bounds of pairs; tags have none there.
+    private const int MostPairs = 64;
+    private const int LongestKey = 128;
+    private const int MostTags = 64;
+    private const int LongestText = 512;
+
     private readonly JsonElement _node = entry.GetProperty("Node"u8);
     private readonly JsonElement _service = entry.GetProperty("Service"u8);
 
@@ -54,11 +60,13 @@ internal readonly struct Registered(JsonElement entry)
     /// <summary>The section <c>Proxy</c>, or null.</summary>
     public JsonElement? Proxy => _service.TryGetProperty("Proxy"u8, out var proxy) && proxy.ValueKind == JsonValueKind.Object ? proxy : null;
 
-    /// <summary>Tags.</summary>
+    /// <summary>Tags: the first 64. Longer ones than 512 characters are left out: a registration is data from a stranger, and each one is kept for as long as it stands.</summary>
     public ImmutableArray<string> Tags =>
-        _service.TryGetProperty("Tags"u8, out var tags) && tags.ValueKind == JsonValueKind.Array ? [.. tags.EnumerateArray().Select(tag => tag.GetString() ?? "")] : [];
+        _service.TryGetProperty("Tags"u8, out var tags) && tags.ValueKind == JsonValueKind.Array
+            ? [.. tags.EnumerateArray().Take(MostTags).Select(tag => tag.GetString() ?? "").Where(tag => tag.Length <= LongestText)]
+            : [];
 
-    /// <summary>The user's own pairs: those of the mesh are left out.</summary>
+    /// <summary>The user's own pairs, within the bounds that Consul has for them; those of the mesh are left out.</summary>
     public ImmutableSortedDictionary<string, string> Meta
     {
         get
@@ -66,9 +74,12 @@ internal readonly struct Registered(JsonElement entry)
             var meta = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
             if (_service.TryGetProperty("Meta"u8, out var pairs) && pairs.ValueKind == JsonValueKind.Object)
             {
-                foreach (var pair in pairs.EnumerateObject().Where(pair => !pair.Name.StartsWith(MetaKeys.Prefix, StringComparison.Ordinal)))
+                foreach (var pair in pairs.EnumerateObject().Take(MostPairs).Where(pair => !pair.Name.StartsWith(MetaKeys.Prefix, StringComparison.Ordinal)))
                 {
-                    meta[pair.Name] = pair.Value.GetString() ?? "";
+                    if (pair.Name.Length <= LongestKey && pair.Value.GetString() is var value && (value?.Length ?? 0) <= LongestText)
+                    {
+                        meta[pair.Name] = value ?? "";
+                    }
                 }
             }
 

@@ -13,7 +13,7 @@ internal static class AuthorityReader
     /// <exception cref="CertificateException">They cannot be trusted as they are.</exception>
     public static ConsulRoots Roots(ReadOnlyMemory<byte> body)
     {
-        using var answer = JsonDocument.Parse(body);
+        using var answer = ConsulJson.Parse(body);
         var active = answer.RootElement.GetProperty("ActiveRootID").GetString();
         var roots = answer.RootElement.GetProperty("Roots").EnumerateArray()
             .OrderByDescending(root => root.GetProperty("ID").GetString() == active)
@@ -28,7 +28,7 @@ internal static class AuthorityReader
     /// <summary>The leaf in an answer of <c>/v1/agent/connect/ca/leaf/SERVICE</c>.</summary>
     public static ConsulLeaf Leaf(ReadOnlyMemory<byte> body)
     {
-        using var answer = JsonDocument.Parse(body);
+        using var answer = ConsulJson.Parse(body);
         var leaf = answer.RootElement;
         return new ConsulLeaf(
             leaf.GetProperty("Service").GetString()!,

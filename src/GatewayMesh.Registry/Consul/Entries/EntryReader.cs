@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Registry.Yaml;
 
 namespace GatewayMesh.Registry.Consul.Entries;
 
@@ -14,7 +15,7 @@ internal static class EntryReader
     /// <exception cref="InvalidOperationException">It is another JSON than a list of entries.</exception>
     public static ImmutableSortedDictionary<string, ReadEntry> Read(ReadOnlyMemory<byte> body)
     {
-        using var document = JsonDocument.Parse(body);
+        using var document = ConsulJson.Parse(body);
         var entries = ImmutableSortedDictionary.CreateBuilder<string, ReadEntry>(StringComparer.Ordinal);
         foreach (var item in document.RootElement.EnumerateArray())
         {
@@ -27,10 +28,23 @@ internal static class EntryReader
 
     private static ReadEntry Bind(ReadOnlySpan<byte> bytes, string name)
     {
-        var errors = new ConfigErrors();
-        var tree = ConsulKeys.Prune(JsonTree.Read(bytes, name));
-        var entry = EntryBinder.Bind(tree, errors, KeyStyle.EitherCaseLenient);
+        if (bytes.Length > YamlDocuments.MaxBytes)
+        {
+            return new ReadEntry(null, [YamlText.TooLarge(name, YamlDocuments.MaxBytes)]);
+        }
 
-        return new ReadEntry(entry, errors.ToSorted());
+        var errors = new ConfigErrors();
+        try
+        {
+            var tree = ConsulKeys.Prune(JsonTree.Read(bytes, name));
+            var entry = EntryBinder.Bind(tree, errors, KeyStyle.EitherCaseLenient);
+            return new ReadEntry(entry, errors.ToSorted());
+        }
+        catch (JsonException exception)
+        {
+            // Too deep. The other entries of the list are none the worse for it.
+            errors.Add(new SourceLocation(name, 1, 1), "", $"cannot be read ({exception.Message})", "nest it less deep");
+            return new ReadEntry(null, errors.ToSorted());
+        }
     }
 }

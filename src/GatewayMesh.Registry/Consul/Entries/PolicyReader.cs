@@ -29,10 +29,16 @@ internal static class PolicyReader
         return entries.ToImmutable();
     }
 
-    private static ReadEntry Bind(string key, byte[] value)
+    private static ReadEntry Bind(string key, byte[]? value)
     {
+        var name = $"consul:kv/{key}";
+        if (value is null)
+        {
+            return new ReadEntry(null, [YamlText.TooLarge(name, YamlDocuments.MaxBytes)]);
+        }
+
         var errors = new ConfigErrors();
-        var document = YamlDocuments.ReadOne(value, $"consul:kv/{key}", errors);
+        var document = YamlDocuments.ReadOne(value, name, errors);
         var entry = errors.Count > 0 ? null : EntryBinder.Bind(Named(document, key[Folder.Length..], errors), errors);
         return new ReadEntry(errors.Count > 0 ? null : entry, errors.ToSorted());
     }

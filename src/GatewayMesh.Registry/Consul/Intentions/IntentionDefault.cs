@@ -72,7 +72,7 @@ internal sealed class IntentionDefault(WatchGround ground) : IDisposable
             var nobody = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
             _ = (await ground.Agents.GetAsync($"/v1/connect/intentions/match?by=destination&name=nobody-{nobody}", cancellation).ConfigureAwait(false)).OrThrow();
             var answer = await ground.Agents.GetAsync($"/v1/connect/intentions/check?source=nobody-{nobody}&destination=nobody-{nobody}", cancellation).ConfigureAwait(false);
-            using var document = JsonDocument.Parse(answer.OrThrow().Body);
+            using var document = ConsulJson.Parse(answer.OrThrow().Body);
             var action = document.RootElement.GetProperty("Allowed").GetBoolean() ? IntentionAction.Allow : IntentionAction.Deny;
             (_answer, _error) = (new IntentionDefaultAnswer(number, action), null);
             ground.Changed();

@@ -4,6 +4,7 @@ using System.Text.Json;
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Registry.Consul.Entries;
+using GatewayMesh.Registry.Yaml;
 
 namespace GatewayMesh.Registry.Consul.Intentions;
 
@@ -24,7 +25,7 @@ internal static class IntentionReader
     /// <exception cref="InvalidOperationException">It is another JSON than a list of intentions.</exception>
     public static ImmutableSortedDictionary<string, ReadIntention> Read(ReadOnlyMemory<byte> body)
     {
-        using var document = JsonDocument.Parse(body);
+        using var document = ConsulJson.Parse(body);
         var intentions = ImmutableSortedDictionary.CreateBuilder<string, ReadIntention>(StringComparer.Ordinal);
         foreach (var item in document.RootElement.EnumerateArray())
         {
@@ -32,11 +33,28 @@ internal static class IntentionReader
             var foreign = ForeignOf(item);
             var name = $"{source} → {destination}{(foreign is null ? "" : $" ({foreign})")}";
             intentions[name] = foreign is null
-                ? Bind(item, source, destination)
+                ? BindOrDeny(item, source, destination)
                 : new ReadIntention(destination, null, $"the intention {source} → {destination} is about another {foreign} and not used", null);
         }
 
         return intentions.ToImmutable();
+    }
+
+    private static ReadIntention BindOrDeny(JsonElement item, string source, string destination)
+    {
+        var name = $"consul:intention/{source}→{destination}";
+        try
+        {
+            return JsonMarshal.GetRawUtf8Value(item).Length <= YamlDocuments.MaxBytes
+                ? Bind(item, source, destination)
+                : Refused(YamlText.TooLarge(name, YamlDocuments.MaxBytes));
+        }
+        catch (JsonException exception)
+        {
+            return Refused(new ConfigError(SourceLocation.Option(name), "", $"cannot be read ({exception.Message})", "nest it less deep"));
+        }
+
+        ReadIntention Refused(ConfigError error) => new(destination, new IntentionSource(source) { Action = IntentionAction.Deny }, null, Denying(error));
     }
 
     private static ReadIntention Bind(JsonElement item, string source, string destination)

@@ -28,7 +28,7 @@ internal static class AgentState
     {
         try
         {
-            using var document = JsonDocument.Parse(answer.Body);
+            using var document = ConsulJson.Parse(answer.Body);
             return read(document.RootElement);
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException or KeyNotFoundException)

@@ -43,10 +43,10 @@ internal sealed class ConsulReading : IAsyncDisposable
     private RegistryReport? _reported;
 
     /// <summary>Nothing is asked before <see cref="ReportsAsync"/>.</summary>
-    public ConsulReading(string name, ConsulAgents agents, BootstrapSpec bootstrap, WatchTimes times, TimeProvider time, Random random)
+    public ConsulReading(string name, ConsulAgents agents, ReadingThread thread, BootstrapSpec bootstrap, WatchTimes times, TimeProvider time, Random random)
     {
         _name = name;
-        _ground = new WatchGround(agents, times, time, random) { Changed = () => _wakes.Writer.TryWrite(true) };
+        _ground = new WatchGround(agents, thread, times, time, random) { Changed = () => _wakes.Writer.TryWrite(true) };
         _pulse = new Pulse(_ground);
         _ground.Failed = _pulse.Nudge;
         _ground.Silence = () => _pulse.Silence;
@@ -71,6 +71,9 @@ internal sealed class ConsulReading : IAsyncDisposable
 
     /// <summary>The instances of these services are asked for.</summary>
     public ServiceWatches Services => _services;
+
+    /// <summary>When Consul last answered well, by the monotonic clock; null: never.</summary>
+    public long? HeardAt => _pulse.HeardAt;
 
     /// <summary>What is watched ahead of the first call.</summary>
     public static ImmutableArray<string> Upstreams(BootstrapSpec bootstrap) =>
@@ -102,7 +105,7 @@ internal sealed class ConsulReading : IAsyncDisposable
         while (true)
         {
             _ = await _wakes.Reader.ReadAsync(cancellation).ConfigureAwait(false);
-            if (Report() is { } report)
+            if (await _ground.Reading.RunAsync(Report).ConfigureAwait(false) is { } report)
             {
                 yield return report;
             }
@@ -145,6 +148,8 @@ internal sealed class ConsulReading : IAsyncDisposable
             Catalogue = _catalogue.Value is null || !settled ? null : Catalogue(names),
             Intentions = _intentions.Take(),
             Datacenter = _pulse.Datacenter,
+            Remarks = _nodes.Errors,
+            Reached = _pulse.Error is null,
         };
         return _reported is not null && SaysTheSame(_reported, report) ? null : _reported = report;
     }
@@ -152,7 +157,7 @@ internal sealed class ConsulReading : IAsyncDisposable
     // Most looks in rotation, and most answers, bring nothing new.
     private static bool SaysTheSame(RegistryReport left, RegistryReport right) =>
         ReferenceEquals(left.Entries, right.Entries) && ReferenceEquals(left.Catalogue, right.Catalogue) && left.Nodes == right.Nodes && ReferenceEquals(left.Intentions, right.Intentions)
-        && left.Datacenter == right.Datacenter && left.Errors.SequenceEqual(right.Errors);
+        && left.Datacenter == right.Datacenter && left.Reached == right.Reached && left.Errors.SequenceEqual(right.Errors) && left.Remarks.SequenceEqual(right.Remarks);
 
     // Sidecars, gateways and ingresses are registered too, and so are Consul's servers: none of them is a service to call.
     private ImmutableArray<string> Names()

@@ -19,9 +19,13 @@ internal sealed class NodePoll(WatchGround ground)
     private static readonly TimeSpan PerNode = TimeSpan.FromMilliseconds(100);
 
     private readonly Dictionary<string, (NodeSighting Sighting, byte[] Value)> _nodes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (byte[] Value, ImmutableArray<ConfigError> Errors)> _refused = new(StringComparer.Ordinal);
 
     /// <summary>The nodes; null while they were never read.</summary>
     public ImmutableArray<NodeSighting>? Nodes { get; private set; }
+
+    /// <summary>What is wrong with records now. Their nodes are shown as they last were.</summary>
+    public ImmutableArray<ConfigError> Errors { get; private set; } = [];
 
     /// <summary>Reads until cancelled; never throws. What is wrong with Consul, others say; a record that is none is left out.</summary>
     public async Task RunAsync(CancellationToken cancellation)
@@ -33,7 +37,8 @@ internal sealed class NodePoll(WatchGround ground)
                 var answer = await ground.Agents.GetAsync($"/v1/kv/{ConsulNames.NodeFolder}?recurse&stale", cancellation).ConfigureAwait(false);
                 if (answer.Status is 200 or 404)
                 {
-                    await TakeAsync(KeyValues.Read(answer.IsOk ? answer.Body : default), cancellation).ConfigureAwait(false);
+                    var read = await ground.Reading.RunAsync(() => Read(answer.IsOk ? answer.Body : default)).ConfigureAwait(false);
+                    await TakeAsync(read, cancellation).ConfigureAwait(false);
                     ground.Changed();
                 }
             }
@@ -47,20 +52,52 @@ internal sealed class NodePoll(WatchGround ground)
         }
     }
 
-    private async Task TakeAsync(List<(string Key, byte[] Value)> read, CancellationToken cancellation)
+    // A record that does not change is read once, a bad one too.
+    private HashSet<string> Read(ReadOnlyMemory<byte> body)
     {
         var now = ground.Time.GetTimestamp();
-        foreach (var (key, value) in read)
+        var there = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (key, value) in KeyValues.Read(body))
         {
-            var known = _nodes.TryGetValue(key, out var before);
-            var record = known && before.Value.AsSpan().SequenceEqual(value) ? before.Sighting.Record : Record(key, value);
-            if (record is not null)
+            _ = there.Add(key);
+            if (_nodes.TryGetValue(key, out var before) && value is not null && before.Value.AsSpan().SequenceEqual(value))
             {
-                _nodes[key] = (new NodeSighting(record, Alive: true) { HeardAt = known && record == before.Sighting.Record ? before.Sighting.HeardAt : now }, value);
+                _nodes[key] = (before.Sighting with { Alive = true }, value);
+                _ = _refused.Remove(key);
+            }
+            else if (!_refused.TryGetValue(key, out var refused) || !refused.Value.AsSpan().SequenceEqual(value))
+            {
+                Take(key, value, now);
             }
         }
 
-        var there = read.Select(item => item.Key).ToHashSet(StringComparer.Ordinal);
+        foreach (var gone in _refused.Keys.Where(key => !there.Contains(key)).ToList())
+        {
+            _ = _refused.Remove(gone);
+        }
+
+        var errors = new ConfigErrors();
+        errors.AddRange(_refused.OrderBy(pair => pair.Key, StringComparer.Ordinal).SelectMany(pair => pair.Value.Errors));
+        Errors = errors.Count == 0 ? [] : errors.ToSorted();
+        return there;
+    }
+
+    private void Take(string key, byte[]? value, long now)
+    {
+        var errors = new ConfigErrors();
+        if (Record(key, value, errors) is { } record)
+        {
+            _nodes[key] = (new NodeSighting(record, Alive: true) { HeardAt = now }, value!);
+            _ = _refused.Remove(key);
+        }
+        else
+        {
+            _refused[key] = (value ?? [], errors.ToSorted());
+        }
+    }
+
+    private async Task TakeAsync(HashSet<string> there, CancellationToken cancellation)
+    {
         foreach (var (key, (sighting, value)) in _nodes.Where(node => !there.Contains(node.Key)).ToList())
         {
             if (await IsRegisteredAsync(sighting.Record, cancellation).ConfigureAwait(false))
@@ -83,14 +120,20 @@ internal sealed class NodePoll(WatchGround ground)
             : record.Services is [var service, ..] ? $"connect/{Uri.EscapeDataString(service.Name)}"
             : $"service/{Uri.EscapeDataString(new IngressSpec().Service)}";
         var answer = await ground.Agents.GetAsync($"/v1/health/{path}?stale", cancellation).ConfigureAwait(false);
-        using var registrations = JsonDocument.Parse(answer.OrThrow().Body);
+        using var registrations = ConsulJson.Parse(answer.OrThrow().Body);
         return Registered.In(registrations).Any(registered => registered.Node == record.Node);
     }
 
-    private static NodeRecord? Record(string key, byte[] value)
+    private static NodeRecord? Record(string key, byte[]? value, ConfigErrors errors)
     {
-        var errors = new ConfigErrors();
-        var document = YamlDocuments.ReadOne(value, $"consul:kv/{key}", errors);
+        var name = $"consul:kv/{key}";
+        if (value is null)
+        {
+            errors.Add(YamlText.TooLarge(name, NodeRecordText.MaxBytes));
+            return null;
+        }
+
+        var document = YamlDocuments.ReadOne(value, name, errors, NodeRecordText.MaxBytes);
         return errors.Count > 0 ? null : NodeRecordBinder.Bind(document, errors);
     }
 }

@@ -20,6 +20,10 @@ internal sealed class Pulse(WatchGround ground) : IDisposable
     private volatile string? _error;
     private volatile string? _datacenter;
     private volatile bool _beats;
+    private long _heardAt;
+
+    /// <summary>When it last answered well, by the monotonic clock; null: never.</summary>
+    public long? HeardAt => Volatile.Read(ref _heardAt) is not 0 and var at ? at : null;
 
     /// <summary>What is wrong with Consul as a whole, or null.</summary>
     public string? Error => _error;
@@ -45,7 +49,7 @@ internal sealed class Pulse(WatchGround ground) : IDisposable
     /// <summary>Whether Consul's answer names no server: for the token there is nothing.</summary>
     public static bool IsEmpty(ReadOnlyMemory<byte> body)
     {
-        using var answer = JsonDocument.Parse(body);
+        using var answer = ConsulJson.Parse(body);
         return answer.RootElement.GetArrayLength() == 0;
     }
 
@@ -101,6 +105,11 @@ internal sealed class Pulse(WatchGround ground) : IDisposable
             error = failure.Message;
         }
 
+        if (error is null)
+        {
+            Volatile.Write(ref _heardAt, Math.Max(1, ground.Time.GetTimestamp()));
+        }
+
         var changed = error != _error || !_beats == (error is null);
 
         // With one agent alone there is nobody to go to, and what waits there goes on when it wakes.
@@ -121,7 +130,7 @@ internal sealed class Pulse(WatchGround ground) : IDisposable
 
     private string? Read(ConsulAnswer answer)
     {
-        using var servers = JsonDocument.Parse(answer.Body);
+        using var servers = ConsulJson.Parse(answer.Body);
         _datacenter = Registered.In(servers).Select(server => server.Datacenter).FirstOrDefault() ?? _datacenter;
         return servers.RootElement.GetArrayLength() > 0 ? null
             : "the token sees nothing: Consul answers with empty lists where it may not read; give it service_prefix \"\" and node_prefix \"\" with policy read";

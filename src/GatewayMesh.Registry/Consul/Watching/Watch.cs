@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Text.Json;
 using GatewayMesh.Registry.Consul.Agents;
 
@@ -17,7 +18,7 @@ internal sealed class Watch<T>(string path, Func<ReadOnlyMemory<byte>, Immutable
     private readonly Lock _lock = new();
     private readonly BlockingQuery _query = new(path, ground.Times, ground.Jitter);
     private ImmutableSortedDictionary<string, T>? _fresh = known;
-    private ReadOnlyMemory<byte> _body;
+    private byte[] _digest = [];
     private bool _doubted;
     private bool _holding;
     private long _heldAt;
@@ -94,7 +95,10 @@ internal sealed class Watch<T>(string path, Func<ReadOnlyMemory<byte>, Immutable
         }
 
         // A folder of keys that is not there is 404 with an empty body; every reader knows what emptiness is.
-        var fresh = answer.IsOk ? Same(answer.Body) ? _fresh! : read(answer.Body) : ImmutableSortedDictionary<string, T>.Empty;
+        var digest = SHA256.HashData(answer.Body.Span);
+        var fresh = !answer.IsOk ? ImmutableSortedDictionary<string, T>.Empty
+            : Same(digest) ? _fresh!
+            : await ground.Reading.RunAsync(() => read(answer.Body)).ConfigureAwait(false);
         if (fresh.IsEmpty && (!_answered || !_fresh!.IsEmpty) && !await ground.SeesAsync(cancellation).ConfigureAwait(false))
         {
             throw new IOException("the token sees nothing: Consul answers with empty lists where it may not read; give it service_prefix \"\" and node_prefix \"\" with policy read");
@@ -105,11 +109,12 @@ internal sealed class Watch<T>(string path, Func<ReadOnlyMemory<byte>, Immutable
             _doubted = true;
         }
 
-        _body = answer.Body;
+        _digest = digest;
         Use(fresh);
     }
 
-    private bool Same(ReadOnlyMemory<byte> body) => _answered && _error is null && _body.Span.SequenceEqual(body.Span);
+    // An answer may be large, and a node watches a hundred lists: what was read is known by its digest.
+    private bool Same(byte[] digest) => _answered && _error is null && _digest.AsSpan().SequenceEqual(digest);
 
     private void Use(ImmutableSortedDictionary<string, T> fresh)
     {

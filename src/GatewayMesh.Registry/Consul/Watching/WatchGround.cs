@@ -3,10 +3,13 @@ using GatewayMesh.Registry.Consul.Agents;
 namespace GatewayMesh.Registry.Consul.Watching;
 
 /// <summary>What all watches of one registry share.</summary>
-internal sealed class WatchGround(ConsulAgents agents, WatchTimes times, TimeProvider time, Random random)
+internal sealed class WatchGround(ConsulAgents agents, ReadingThread reading, WatchTimes times, TimeProvider time, Random random)
 {
     /// <summary>The agents.</summary>
     public ConsulAgents Agents { get; } = agents;
+
+    /// <summary>The thread that reads answers.</summary>
+    public ReadingThread Reading { get; } = reading;
 
     /// <summary>The times.</summary>
     public WatchTimes Times { get; } = times;

@@ -29,7 +29,7 @@ internal static class ValidateCommand
             _ = text.Append(SafeText.OneLine(error.ToString())).Append('\n');
         }
 
-        return text.Append(Count(validation.Errors.Length, "error")).Append(" in ").Append(Count(validation.Files, "file")).ToString();
+        return text.Append(Count(validation.Errors.Sum(error => Math.Max(1, error.More)), "error")).Append(" in ").Append(Count(validation.Files, "file")).ToString();
     }
 
     private static string Count(int count, string noun) =>

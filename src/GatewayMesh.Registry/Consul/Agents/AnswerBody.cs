@@ -1,0 +1,104 @@
+namespace GatewayMesh.Registry.Consul.Agents;
+
+/// <summary>
+/// Collects the JSON of an answer and leaves out the strings that nobody would read anyway: those longer than a value may be. An answer holds all values of
+/// a folder, so one that is too large must cost neither memory nor the values beside it.
+/// </summary>
+/// <param name="longest">The longest string that is kept, in bytes.</param>
+internal sealed class AnswerBody(int longest)
+{
+    /// <summary>The most that is kept: 32 MiB. Beyond, the answer cannot be used.</summary>
+    public const int Most = 32 * 1024 * 1024;
+
+    /// <summary>The most that is read, kept or not: 256 MiB. Beyond, the answer cannot be used.</summary>
+    public const long MostRead = 256 * 1024 * 1024;
+
+    /// <summary>From this size on only strings of 16 KiB are kept, so that a few large values do not push out many small ones: 8 MiB.</summary>
+    public const int Tight = 8 * 1024 * 1024;
+
+    /// <summary>The content of a string that was left out. No base64, so that no value can pretend to be one.</summary>
+    public const string LeftOut = "<too large>";
+
+    private readonly MemoryStream _kept = new();
+    private long _read;
+    private long _start = -1;
+    private bool _escaped;
+    private bool _dropping;
+
+    /// <summary>What is kept.</summary>
+    public ReadOnlyMemory<byte> Kept => _kept.GetBuffer().AsMemory(0, (int)_kept.Length);
+
+    /// <summary>The longest string of an answer in which values have at most <paramref name="value"/> bytes: such a value in base64.</summary>
+    public static int StringOf(int value) => (value + 2) / 3 * 4;
+
+    /// <summary>The next bytes of the answer.</summary>
+    /// <exception cref="IOException">The answer is too large.</exception>
+    public void Append(ReadOnlySpan<byte> bytes)
+    {
+        _read += bytes.Length;
+        while (!bytes.IsEmpty)
+        {
+            bytes = bytes[(_start < 0 ? Outside(bytes) : Inside(bytes))..];
+        }
+
+        if (_kept.Length > Most || _read > MostRead)
+        {
+            throw new IOException($"the answer is larger than {(_read > MostRead ? MostRead : Most) / (1024 * 1024)} MiB");
+        }
+    }
+
+    private int Outside(ReadOnlySpan<byte> bytes)
+    {
+        var quote = bytes.IndexOf((byte)'"');
+        var length = quote < 0 ? bytes.Length : quote + 1;
+        _kept.Write(bytes[..length]);
+        _start = quote < 0 ? -1 : _kept.Length;
+        return length;
+    }
+
+    private int Inside(ReadOnlySpan<byte> bytes)
+    {
+        if (_escaped)
+        {
+            _escaped = false;
+            return Keep(bytes[..1]);
+        }
+
+        var end = bytes.IndexOfAny((byte)'"', (byte)'\\');
+        if (end < 0)
+        {
+            return Keep(bytes);
+        }
+
+        _ = Keep(bytes[..end]);
+        if (bytes[end] == (byte)'\\')
+        {
+            _escaped = true;
+            _ = Keep(bytes[end..(end + 1)]);
+        }
+        else
+        {
+            _kept.WriteByte((byte)'"');
+            (_start, _dropping) = (-1, false);
+        }
+
+        return end + 1;
+    }
+
+    private int Keep(ReadOnlySpan<byte> bytes)
+    {
+        if (!_dropping && _kept.Length - _start + bytes.Length > (_kept.Length > Tight ? Math.Min(longest, StringOf(16 * 1024)) : longest))
+        {
+            _dropping = true;
+            _kept.SetLength(_start);
+            _kept.Write(System.Text.Encoding.ASCII.GetBytes(LeftOut));
+        }
+
+        if (!_dropping)
+        {
+            _kept.Write(bytes);
+        }
+
+        return bytes.Length;
+    }
+}
