@@ -45,6 +45,24 @@ public sealed class CertificateFolderTests
     }
 
     [Test]
+    [CancelAfter(60_000)]
+    public void A_fifo_in_the_folder_is_said_and_the_rest_is_used(CancellationToken cancellationToken)
+    {
+        _folder.Put("web", _authority.Issue("web"));
+        using (var made = System.Diagnostics.Process.Start("mkfifo", [Path.Combine(_directory, "api.pem")]))
+        {
+            made.WaitForExit();
+        }
+
+        using var again = new CertificateFolder(_directory, TimeProvider.System);
+        again.Refresh();
+
+        Assert.That(again.Leaf("web"), Is.Not.Null);
+        Assert.That(again.Errors.Values.Single(), Is.EqualTo($"{Path.Combine(_directory, "api.pem")} is a FIFO, not a regular file"));
+        Assert.That(cancellationToken.IsCancellationRequested, Is.False);
+    }
+
+    [Test]
     public void Keys_are_for_their_owner_only()
     {
         _folder.Put("web", _authority.Issue("web"));

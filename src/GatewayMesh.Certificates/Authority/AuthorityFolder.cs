@@ -19,6 +19,8 @@ internal static class AuthorityFolder
     /// <summary>The file with what is trusted.</summary>
     public static string RootsFile(string folder) => Path.Combine(folder, "roots.pem");
 
+    private const int Longest = 1024 * 1024;
+
     /// <summary>See <see cref="MeshAuthority.Load"/>.</summary>
     public static MeshAuthority Load(string folder)
     {
@@ -30,13 +32,13 @@ internal static class AuthorityFolder
 
         try
         {
-            var text = File.ReadAllText(file);
+            var text = RegularFile.ReadAllText(file, Longest);
             var root = X509Certificate2.CreateFromPem(text, text);
             var trustDomain = TrustBundle.FromPem(root.ExportCertificatePem()).TrustDomain;
             var trusted = new X509Certificate2Collection();
             if (File.Exists(RootsFile(folder)))
             {
-                trusted.ImportFromPemFile(RootsFile(folder));
+                trusted.ImportFromPem(RegularFile.ReadAllText(RootsFile(folder), Longest));
             }
 
             return new MeshAuthority(root, trustDomain, [.. trusted.Where(other => !other.RawDataMemory.Span.SequenceEqual(root.RawDataMemory.Span))]);

@@ -20,6 +20,7 @@ namespace GatewayMesh.Certificates.Folder;
 public sealed class CertificateFolder(string directory, TimeProvider time) : ICertificates, IDisposable
 {
     private const string RootsName = "roots.pem";
+    private const int Longest = 1024 * 1024;
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode PrivateFolder = Private | UnixFileMode.UserExecute;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -30,6 +31,7 @@ public sealed class CertificateFolder(string directory, TimeProvider time) : ICe
     private ImmutableSortedDictionary<string, string> _errors = ImmutableSortedDictionary<string, string>.Empty;
     private volatile TrustBundle? _trust;
     private ITimer? _timer;
+    private int _refreshing;
 
     /// <inheritdoc/>
     public event Action? Changed;
@@ -71,15 +73,56 @@ public sealed class CertificateFolder(string directory, TimeProvider time) : ICe
     /// <summary>Reads what has changed on disk.</summary>
     public void Refresh()
     {
+        if (Interlocked.Exchange(ref _refreshing, 1) != 0)
+        {
+            // An earlier look is still waiting for the disk.
+            return;
+        }
+
+        try
+        {
+            RefreshNow();
+        }
+        finally
+        {
+            Volatile.Write(ref _refreshing, 0);
+        }
+    }
+
+    private void RefreshNow()
+    {
+        Dictionary<string, FileTrace> seen;
+        lock (_gate)
+        {
+            seen = new(_seen);
+        }
+
+        List<ReadFile> files;
+        try
+        {
+            // Without the lock: a disk that hangs must hold up nobody who has a certificate already.
+            files = TimedRead.Run(Directory, TimedRead.Limit, () => Look(seen));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            lock (_gate)
+            {
+                Say("", failure.Message);
+            }
+
+            return;
+        }
+
         var news = false;
         lock (_gate)
         {
-            foreach (var path in Files())
+            Say("", null);
+            foreach (var file in files)
             {
-                var trace = FileTrace.Of(path);
-                if (trace.Length >= 0 && _seen.GetValueOrDefault(path) != trace)
+                // What was put meanwhile is newer.
+                if (_seen.GetValueOrDefault(file.Path) == seen.GetValueOrDefault(file.Path))
                 {
-                    news |= Read(path, trace);
+                    news |= Take(file);
                 }
             }
         }
@@ -138,26 +181,41 @@ public sealed class CertificateFolder(string directory, TimeProvider time) : ICe
     /// <inheritdoc/>
     public void Dispose() => _timer?.Dispose();
 
-    private string[] Files()
+    private List<ReadFile> Look(Dictionary<string, FileTrace> seen)
     {
-        try
+        var files = new List<ReadFile>();
+        foreach (var path in System.IO.Directory.Exists(Directory) ? System.IO.Directory.GetFiles(Directory, "*.pem") : [])
         {
-            return System.IO.Directory.Exists(Directory) ? System.IO.Directory.GetFiles(Directory, "*.pem") : [];
+            var trace = FileTrace.Of(path);
+            if (trace.Length >= 0 && seen.GetValueOrDefault(path) != trace)
+            {
+                try
+                {
+                    files.Add(new ReadFile(path, trace, RegularFile.ReadAllText(path, Longest), null));
+                }
+                catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+                {
+                    files.Add(new ReadFile(path, trace, "", failure.Message));
+                }
+            }
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            Say("", failure.Message);
-            return [];
-        }
+
+        return files;
     }
 
     // Under the lock.
-    private bool Read(string path, FileTrace trace)
+    private bool Take(ReadFile file)
     {
+        var (path, trace, pem, unreadable) = file;
         var name = Path.GetFileName(path);
+        if (unreadable is not null)
+        {
+            Say(name, unreadable.StartsWith(path, StringComparison.Ordinal) ? unreadable : $"{path}: {unreadable}");
+            return false;
+        }
+
         try
         {
-            var pem = File.ReadAllText(path);
             if (name == RootsName)
             {
                 _trust = TrustBundle.FromPem(pem);
@@ -176,10 +234,6 @@ public sealed class CertificateFolder(string directory, TimeProvider time) : ICe
         {
             _seen[path] = trace;
             Say(name, $"{path}: {wrong.Message}; {wrong.Mend}");
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            Say(name, $"{path}: {failure.Message}");
         }
 
         return false;
@@ -213,4 +267,7 @@ public sealed class CertificateFolder(string directory, TimeProvider time) : ICe
 
     // Under the lock.
     private void Say(string name, string? error) => _errors = error is null ? _errors.Remove(name) : _errors.SetItem(name, error);
+
+    // A file of the folder as it was read; what is wrong with the reading, or null.
+    private sealed record ReadFile(string Path, FileTrace Trace, string Pem, string? Unreadable);
 }

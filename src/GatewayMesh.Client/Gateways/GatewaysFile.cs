@@ -11,6 +11,7 @@ namespace GatewayMesh.Client.Gateways;
 internal sealed class GatewaysFile(string path, TimeProvider time)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
+    private const int MaxLength = 1024 * 1024;
     private readonly Lock _looking = new();
     private ImmutableArray<GatewayEntry> _gateways = [];
     private (DateTime Written, long Length) _seen;
@@ -69,7 +70,8 @@ internal sealed class GatewaysFile(string path, TimeProvider time)
         try
         {
             var file = new FileInfo(path);
-            if (file.Exists && (file.LastWriteTimeUtc, file.Length) is var now && now != _seen && Read(File.ReadAllBytes(path)) is { } gateways)
+            // What is no regular file has no length; opening a FIFO would wait for a writer.
+            if (file is { Exists: true, Length: > 0 and <= MaxLength } && (file.LastWriteTimeUtc, file.Length) is var now && now != _seen && Read(File.ReadAllBytes(path)) is { } gateways)
             {
                 _seen = now;
                 _gateways = gateways;

@@ -35,12 +35,16 @@ internal sealed class IdentityFiles(string identityFile, string rootsFile, TimeP
         }
     }
 
+    // A certificate with its chain and key has some kilobytes.
+    private const int MaxLength = 1024 * 1024;
+
     private void Look()
     {
         try
         {
             var (identity, roots) = (new FileInfo(Path), new FileInfo(rootsFile));
-            if (identity.Exists && roots.Exists && (identity.LastWriteTimeUtc, identity.Length, roots.LastWriteTimeUtc, roots.Length) is var now && now != _seen)
+            // What is no regular file has no length; opening a FIFO would wait for a writer.
+            if (identity is { Exists: true, Length: > 0 and <= MaxLength } && roots is { Exists: true, Length: > 0 and <= MaxLength } && (identity.LastWriteTimeUtc, identity.Length, roots.LastWriteTimeUtc, roots.Length) is var now && now != _seen)
             {
                 _identity = ClientIdentity.Read(File.ReadAllText(Path), File.ReadAllText(rootsFile));
                 _seen = now;

@@ -52,14 +52,25 @@ public static class NodeRecordText
             }
 
             Line("    healthy", service.Healthy ? "true" : "false");
-            Line("    protocol", Quote(service.Protocol));
+            if (service.Protocol != "http")
+            {
+                Line("    protocol", Quote(service.Protocol));
+            }
+
             if (service.Weight != 1)
             {
                 Line("    weight", service.Weight);
             }
 
-            Line("    tags", $"[{string.Join(", ", service.Tags.Select(Quote))}]");
-            Line("    meta", Pairs(service.Meta.Select(pair => KeyValuePair.Create(pair.Key, Quote(pair.Value)))));
+            if (!service.Tags.IsEmpty)
+            {
+                Line("    tags", $"[{string.Join(", ", service.Tags.Select(Quote))}]");
+            }
+
+            if (!service.Meta.IsEmpty)
+            {
+                Line("    meta", Pairs(service.Meta.Select(pair => KeyValuePair.Create(pair.Key, Quote(pair.Value)))));
+            }
         }
 
         return Encoding.UTF8.GetBytes(yaml.ToString());

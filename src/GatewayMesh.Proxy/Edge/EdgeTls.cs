@@ -41,7 +41,20 @@ internal sealed class EdgeTls
     /// </summary>
     public EdgeTlsChange Refresh()
     {
-        var now = Look();
+        ImmutableArray<FileTrace> now;
+        try
+        {
+            now = _files.IsEmpty ? [] : TimedRead.Run(_files[0], TimedRead.Limit, Look);
+        }
+        catch (IOException blocked)
+        {
+            // The disk hangs. What is in use stays in use, and is read again when the disk is back.
+            var isSaid = _refused.Any(error => error.File == _files[0] && error.Line == 0);
+            _refused = [new ConfigError(SourceLocation.Option(_files[0]), "", blocked.Message, "check the disk or the network share; the certificates in use stay in use")];
+            _seen = [];
+            return isSaid ? EdgeTlsChange.None : EdgeTlsChange.Refused;
+        }
+
         var isNew = !now.AsSpan().SequenceEqual(_seen.AsSpan());
         if (!isNew && !_suspect)
         {

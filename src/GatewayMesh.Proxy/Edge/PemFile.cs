@@ -1,4 +1,5 @@
 using GatewayMesh.Configuration.Document;
+using GatewayMesh.Linux;
 
 namespace GatewayMesh.Proxy.Edge;
 
@@ -12,12 +13,10 @@ internal static class PemFile
     {
         try
         {
-            var length = new FileInfo(file).Length;
-            if (length <= MaxLength)
-            {
-                return File.ReadAllText(file);
-            }
-
+            return TimedRead.Run(file, TimedRead.Limit, () => RegularFile.ReadAllText(file, MaxLength));
+        }
+        catch (FileTooLargeException)
+        {
             errors.Add(new ConfigError(location, path, $"{file} is larger than 1 MiB", "name a file in PEM"));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)

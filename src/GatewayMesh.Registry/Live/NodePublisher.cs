@@ -44,6 +44,7 @@ public sealed class NodePublisher(IRegistry registry, Func<NodeRecord?> say, Tim
         if (!_withdrawn && say() is { } record)
         {
             await registry.PublishAsync(record, CancellationToken.None).ConfigureAwait(false);
+            RefuseLarge(record);
         }
     });
 
@@ -74,6 +75,16 @@ public sealed class NodePublisher(IRegistry registry, Func<NodeRecord?> say, Tim
             _disposed = true;
             return Task.CompletedTask;
         }).ConfigureAwait(false);
+    }
+
+    // What is registered stands; but nobody reads the record.
+    private static void RefuseLarge(NodeRecord record)
+    {
+        var length = NodeRecordText.Write(record).Length;
+        if (length > NodeRecordText.MaxBytes)
+        {
+            throw new IOException($"its record has {length / 1024} KiB, others read {NodeRecordText.MaxBytes / 1024} KiB at most: declare fewer services on this node, or fewer tags and pairs");
+        }
     }
 
     private async Task PublishInTurnAsync()

@@ -18,6 +18,8 @@ public sealed class SnapshotStore(string dataDir)
     /// <summary>Version of the format; another one is refused.</summary>
     public const int Format = 1;
 
+    private const int Most = 256 * 1024 * 1024;
+
     /// <summary>The file.</summary>
     public string File { get; } = FileIn(dataDir);
 
@@ -67,7 +69,7 @@ public sealed class SnapshotStore(string dataDir)
         error = null;
         try
         {
-            return Decode(System.IO.File.ReadAllBytes(File), out error);
+            return Decode(TimedRead.Run(File, TimedRead.Limit, () => RegularFile.ReadAllBytes(File, Most)), out error);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {

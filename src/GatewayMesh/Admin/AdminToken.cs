@@ -16,6 +16,7 @@ public sealed class AdminToken
 
     private const string Scheme = "Bearer ";
     private const int Longest = 4096;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
     private readonly Lock _gate = new();
@@ -92,21 +93,23 @@ public sealed class AdminToken
     {
         try
         {
-            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & Others) != 0)
+            if (TimedRead.Run(file, Patience, () => ReadOwn(file)) is not { } content)
             {
                 error = $"{file} can be read by others than its owner; chmod 600 it";
                 return null;
             }
 
-            using var reader = new StreamReader(file, Encoding.UTF8);
-            var buffer = new char[Longest + 1];
-            var length = reader.ReadBlock(buffer);
-            var token = new string(buffer, 0, length).TrimEnd('\r', '\n');
-            error = length > Longest || token.Any(static c => c is <= ' ' or >= '\x7f')
+            var token = content.TrimEnd('\r', '\n');
+            error = token.Any(static c => c is <= ' ' or >= '\x7f')
                     ? $"{file} holds no token: it must be one line of letters and digits; make one with openssl rand -hex 32"
                 : token.Length < Shortest ? $"{file} holds a token shorter than {Shortest} characters; make one with openssl rand -hex 32"
                 : null;
             return error is null ? token : null;
+        }
+        catch (FileTooLargeException)
+        {
+            error = $"{file} holds no token: it must be one line of letters and digits; make one with openssl rand -hex 32";
+            return null;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -114,6 +117,10 @@ public sealed class AdminToken
             return null;
         }
     }
+
+    // Null: others can read it too.
+    private static string? ReadOwn(string file) =>
+        !OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & Others) != 0 ? null : RegularFile.ReadAllText(file, Longest);
 
     private static byte[] HashOf(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
@@ -124,7 +131,17 @@ public sealed class AdminToken
             return;
         }
 
-        var now = FileTrace.Of(file);
+        FileTrace now;
+        try
+        {
+            now = TimedRead.Run(file, Patience, () => FileTrace.Of(file));
+        }
+        catch (IOException)
+        {
+            // A disk that hangs: the last good token stays in force.
+            return;
+        }
+
         if (now == _seen && _hash is not null)
         {
             return;

@@ -3,7 +3,9 @@ using GatewayMesh.Admin;
 using GatewayMesh.Commands;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Document;
+using GatewayMesh.Linux;
 using GatewayMesh.Registry.Bootstrap;
+using GatewayMesh.Registry.Yaml;
 
 namespace GatewayMesh.Roles;
 
@@ -19,7 +21,7 @@ internal sealed record BootstrapLoad(BootstrapSpec Bootstrap, RoleOptions Option
         {
             try
             {
-                content = File.ReadAllBytes(file);
+                content = TimedRead.Run(file, TimedRead.Limit, () => RegularFile.ReadAllBytes(file, YamlDocuments.MaxBytes));
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {

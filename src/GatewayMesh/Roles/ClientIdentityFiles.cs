@@ -58,7 +58,7 @@ internal sealed class ClientIdentityFiles(EventLog events)
             return;
         }
 
-        var content = File.ReadAllText(from);
+        var content = RegularFile.ReadAllText(from, 1024 * 1024);
         var mark = $"{group}\n{content}";
         if (_written.GetValueOrDefault(to) == mark && File.Exists(to))
         {

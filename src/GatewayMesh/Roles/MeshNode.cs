@@ -47,7 +47,7 @@ internal sealed class MeshNode : IAsyncDisposable
     private string? _unfit;
     private volatile BootstrapSpec _bootstrap;
     private ImmutableSortedDictionary<string, int> _pids;
-    private string _errors = "";
+    private readonly RegistryEvents _registryEvents;
     private string _revision = MeshSnapshot.Empty.Revision;
     private bool _serving;
     private bool _guarded;
@@ -58,6 +58,7 @@ internal sealed class MeshNode : IAsyncDisposable
         _pids = pids;
         _events = events;
         _time = time;
+        _registryEvents = new RegistryEvents(events, time);
         _gatewayFiles = new GatewayFiles(events);
         _clientFiles = new ClientIdentityFiles(events);
         _logs = LoggerFactory.Create(logging => logging.AddProvider(new EventLoggerProvider(events)));
@@ -220,6 +221,7 @@ internal sealed class MeshNode : IAsyncDisposable
     private void Sample()
     {
         _capacity.Sample();
+        _registryEvents.Tick(Publisher.Error);
         var unfit = Unfit;
         if (unfit != _unfit)
         {
@@ -266,17 +268,8 @@ internal sealed class MeshNode : IAsyncDisposable
 
     private void Report()
     {
-        var errors = string.Join('\n', Configuration.Errors);
         Plane.Metrics.SetConfigErrors(Configuration.Errors.Sum(error => Math.Max(1, error.More)));
-        if (errors != _errors)
-        {
-            _errors = errors;
-            foreach (var error in Configuration.Errors)
-            {
-                _events.Warning("configuration_refused", $"{error}; the last good one stays in use");
-            }
-        }
-
+        _registryEvents.Read(_registry.Name, Configuration.Reached, Configuration.Errors, Configuration.RegistryAge);
         Updated?.Invoke();
     }
 }

@@ -49,6 +49,13 @@ internal static class NodeAdmin
         json.WriteString("kind", node.Bootstrap.Registry!.Kind);
         json.WriteString("target", node.Bootstrap.Registry.Target);
         json.WriteBoolean("synced", node.Configuration.Synced);
+        json.WriteBoolean("reached", node.Configuration.Reached ?? false);
+        if (node.Configuration.RegistryAge is { } age)
+        {
+            json.WriteNumber("ageSeconds", Math.Round(age.TotalSeconds, 1));
+        }
+
+        json.WriteString("publishError", node.Publisher.Error?.ToString());
         json.WriteString("origin", node.Configuration.Origin.ToString().ToLowerInvariant());
         json.WriteString("revision", node.Configuration.Revision);
         json.WriteStartArray("errors");

@@ -3,6 +3,7 @@ using GatewayMesh.Commands;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Reach;
 using GatewayMesh.Configuration.Values;
+using GatewayMesh.Linux;
 using GatewayMesh.Registry.Consul.Fronting;
 
 namespace GatewayMesh.Roles;
@@ -112,5 +113,5 @@ internal static class SidecarFor
     }
 
     private static ImmutableArray<string>? Stored(string file, string id) =>
-        File.Exists(file) && File.ReadAllLines(file) is [var first, .. var settings] && first == id ? [.. settings] : null;
+        File.Exists(file) && RegularFile.ReadAllText(file, 1024 * 1024).Split('\n', StringSplitOptions.RemoveEmptyEntries) is [var first, .. var settings] && first == id ? [.. settings] : null;
 }

@@ -33,7 +33,7 @@ internal sealed class BlockedReadTests
 
         var report = registry.Poll(readAll: true)!;
 
-        Assert.That(report.Entries?.ServicePolicies, Has.Length.EqualTo(1));
+        Assert.That(report.Entries?.ServicePolicies.Length, Is.EqualTo(1));
         Assert.That((report.Reached, report.Errors.Length), Is.EqualTo((true, 0)), "what nobody wrote keeps nobody from being in step");
         Assert.That(report.Remarks.Select(remark => $"{Path.GetFileName(remark.File)}: {remark.Message}"), Is.EqualTo(new[]
         {

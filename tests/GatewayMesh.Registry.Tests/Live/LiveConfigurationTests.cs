@@ -217,6 +217,92 @@ internal sealed class LiveConfigurationTests
         Assert.That(live.Synced, Is.True);
     }
 
+    [Test]
+    public async Task What_the_registry_says_is_compiled_on_a_thread_of_its_own()
+    {
+        await using var live = await StartedAsync();
+        bool? pool = null;
+        live.Changed += _ => pool = Thread.CurrentThread.IsThreadPoolThread;
+
+        await SayAsync(live, Good("host-a"));
+
+        Assert.That(pool, Is.False, "threads of the pool serve requests");
+    }
+
+    [Test]
+    public async Task The_age_of_the_registry_goes_by_the_monotonic_clock()
+    {
+        await using var live = await StartedAsync();
+        Assert.That((live.Reached, live.RegistryAge), Is.EqualTo(((bool?)null, (TimeSpan?)null)));
+
+        _registry.HeardAt = _time.GetTimestamp();
+        await SayAsync(live, Good("host-a"));
+        _time.Advance(TimeSpan.FromSeconds(45));
+        await SayAsync(live, Good("host-a") with { Errors = [SomeError], Reached = false });
+
+        Assert.That((live.Reached, live.Synced, live.RegistryAge), Is.EqualTo(((bool?)false, false, (TimeSpan?)TimeSpan.FromSeconds(45))));
+    }
+
+    [Test]
+    public async Task A_start_from_the_disk_in_an_outage_knows_how_old_that_is()
+    {
+        await using (var first = await StartedAsync())
+        {
+            _registry.HeardAt = _time.GetTimestamp();
+            await SayAsync(first, Good("host-a"));
+        }
+
+        _time.Advance(TimeSpan.FromMinutes(7));
+        await _registry.DisposeAsync();
+        _registry = new ScriptedRegistry();
+        await using var second = await StartedAsync();
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.That(second.RegistryAge!.Value, Is.EqualTo(TimeSpan.FromMinutes(8)).Within(TimeSpan.FromSeconds(1)), "a file's time may be coarse");
+        _registry.HeardAt = _time.GetTimestamp();
+        await SayAsync(second, Good("host-a"));
+        Assert.That(second.RegistryAge, Is.EqualTo(TimeSpan.Zero));
+    }
+
+    [Test]
+    public async Task A_clock_that_was_set_back_since_the_store_was_written_makes_its_age_unknown()
+    {
+        await using (var first = await StartedAsync())
+        {
+            _registry.HeardAt = _time.GetTimestamp();
+            await SayAsync(first, Good("host-a"));
+        }
+
+        File.SetLastWriteTimeUtc(_store.File, _time.GetUtcNow().UtcDateTime.AddHours(3));
+        await _registry.DisposeAsync();
+        _registry = new ScriptedRegistry();
+        await using var second = await StartedAsync();
+        Assert.That((second.Origin, second.RegistryAge), Is.EqualTo((ConfigurationOrigin.Store, (TimeSpan?)null)));
+    }
+
+    [Test]
+    public async Task The_store_is_marked_while_the_registry_is_heard_although_nothing_changes()
+    {
+        await using var live = await StartedAsync();
+        _registry.HeardAt = _time.GetTimestamp();
+        await SayAsync(live, Good("host-a"));
+        for (var second = 0; second < 300; second++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            _registry.HeardAt = _time.GetTimestamp();
+        }
+
+        Assert.That(_time.GetUtcNow() - _store.HeardAt()!.Value, Is.LessThan(TimeSpan.FromSeconds(40)));
+    }
+
+    [Test]
+    public async Task Errors_in_records_of_nodes_are_said_and_leave_the_node_in_step()
+    {
+        await using var live = await StartedAsync();
+        await SayAsync(live, Good("host-a") with { Remarks = [SomeError] });
+        Assert.That((live.Synced, live.Errors.Single()), Is.EqualTo((true, SomeError)));
+    }
+
     private static RegistryReport Good(string node, string service = "web") => new(EntrySet.Empty, [new NodeSighting(Records.Sidecar(node, service), Alive: true)], []);
 
     private async Task<LiveConfiguration> StartedAsync()
@@ -244,6 +330,8 @@ internal sealed class LiveConfigurationTests
         private readonly TaskCompletionSource _watched = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public string Name => "scripted";
+
+        public long? HeardAt { get; set; }
 
         public Task Watched => _watched.Task;
 

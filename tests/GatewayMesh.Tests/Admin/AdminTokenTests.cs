@@ -24,6 +24,24 @@ public sealed class AdminTokenTests
     [TearDown]
     public void Delete() => _folder.Delete(recursive: true);
 
+    [Test]
+    [CancelAfter(60_000)]
+    public void A_fifo_in_the_place_of_the_token_is_an_error_and_leaves_the_last_token_in_force(CancellationToken cancellationToken)
+    {
+        var token = new AdminToken(new AdminTokenSpec(null, _file));
+        Assert.That(token.Accepts("Bearer " + Good), Is.True);
+        File.Delete(_file);
+        using (var made = System.Diagnostics.Process.Start("mkfifo", ["--mode=600", _file]))
+        {
+            made.WaitForExit();
+        }
+
+        Assert.That(AdminToken.Read(_file, out var error), Is.Null);
+        Assert.That(error, Does.StartWith(_file));
+        Assert.That(token.Accepts("Bearer " + Good), Is.True);
+        Assert.That(cancellationToken.IsCancellationRequested, Is.False);
+    }
+
     [TestCase("Bearer " + Good, true)]
     [TestCase("bearer " + Good, true)]
     [TestCase("Bearer  " + Good + " ", true)]

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace GatewayMesh.Registry.Consul.Agents;
 
 /// <summary>
@@ -19,14 +21,15 @@ internal sealed class AnswerBody(int longest)
     /// <summary>The content of a string that was left out. No base64, so that no value can pretend to be one.</summary>
     public const string LeftOut = "<too large>";
 
-    private readonly MemoryStream _kept = new();
+    private byte[] _kept = new byte[16 * 1024];
+    private int _length;
     private long _read;
     private long _start = -1;
     private bool _escaped;
     private bool _dropping;
 
     /// <summary>What is kept.</summary>
-    public ReadOnlyMemory<byte> Kept => _kept.GetBuffer().AsMemory(0, (int)_kept.Length);
+    public ReadOnlyMemory<byte> Kept => _kept.AsMemory(0, _length);
 
     /// <summary>The longest string of an answer in which values have at most <paramref name="value"/> bytes: such a value in base64.</summary>
     public static int StringOf(int value) => (value + 2) / 3 * 4;
@@ -41,7 +44,7 @@ internal sealed class AnswerBody(int longest)
             bytes = bytes[(_start < 0 ? Outside(bytes) : Inside(bytes))..];
         }
 
-        if (_kept.Length > Most || _read > MostRead)
+        if (_length > Most || _read > MostRead)
         {
             throw new IOException($"the answer is larger than {(_read > MostRead ? MostRead : Most) / (1024 * 1024)} MiB");
         }
@@ -51,8 +54,8 @@ internal sealed class AnswerBody(int longest)
     {
         var quote = bytes.IndexOf((byte)'"');
         var length = quote < 0 ? bytes.Length : quote + 1;
-        _kept.Write(bytes[..length]);
-        _start = quote < 0 ? -1 : _kept.Length;
+        Write(bytes[..length]);
+        _start = quote < 0 ? -1 : _length;
         return length;
     }
 
@@ -78,7 +81,7 @@ internal sealed class AnswerBody(int longest)
         }
         else
         {
-            _kept.WriteByte((byte)'"');
+            Write("\""u8);
             (_start, _dropping) = (-1, false);
         }
 
@@ -87,18 +90,29 @@ internal sealed class AnswerBody(int longest)
 
     private int Keep(ReadOnlySpan<byte> bytes)
     {
-        if (!_dropping && _kept.Length - _start + bytes.Length > (_kept.Length > Tight ? Math.Min(longest, StringOf(16 * 1024)) : longest))
+        if (!_dropping && _length - _start + bytes.Length > (_length > Tight ? Math.Min(longest, StringOf(16 * 1024)) : longest))
         {
             _dropping = true;
-            _kept.SetLength(_start);
-            _kept.Write(System.Text.Encoding.ASCII.GetBytes(LeftOut));
+            _length = (int)_start;
+            Write(Encoding.ASCII.GetBytes(LeftOut));
         }
 
         if (!_dropping)
         {
-            _kept.Write(bytes);
+            Write(bytes);
         }
 
         return bytes.Length;
+    }
+
+    private void Write(ReadOnlySpan<byte> bytes)
+    {
+        if (_length + bytes.Length > _kept.Length)
+        {
+            Array.Resize(ref _kept, Math.Max(_length + bytes.Length, 2 * _kept.Length));
+        }
+
+        bytes.CopyTo(_kept.AsSpan(_length));
+        _length += bytes.Length;
     }
 }

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using GatewayMesh.Linux;
 
 namespace GatewayMesh.Registry.Consul.Agents;
 
@@ -9,6 +10,8 @@ namespace GatewayMesh.Registry.Consul.Agents;
 /// <param name="KeyFile">Its key; null: none.</param>
 internal sealed record ConsulTls(string? CaFile, string? CertFile, string? KeyFile)
 {
+    private const int Longest = 1024 * 1024;
+
     /// <summary>What they mean for a connection, read now.</summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="System.Security.Cryptography.CryptographicException">A file is no such PEM.</exception>
@@ -18,13 +21,14 @@ internal sealed record ConsulTls(string? CaFile, string? CertFile, string? KeyFi
         if (CaFile is not null)
         {
             var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            policy.CustomTrustStore.ImportFromPemFile(CaFile);
+            policy.CustomTrustStore.ImportFromPem(RegularFile.ReadAllText(CaFile, Longest));
             options.CertificateChainPolicy = policy;
         }
 
         if (CertFile is not null)
         {
-            options.ClientCertificates = [X509Certificate2.CreateFromPemFile(CertFile, KeyFile)];
+            var certificate = RegularFile.ReadAllText(CertFile, Longest);
+            options.ClientCertificates = [X509Certificate2.CreateFromPem(certificate, KeyFile is null ? certificate : RegularFile.ReadAllText(KeyFile, Longest))];
         }
 
         return options;

@@ -5,9 +5,12 @@ namespace GatewayMesh.Registry.Consul.Agents;
 /// <summary>The token as it is now: said in the bootstrap file, or in a file of its own that may change at any time.</summary>
 internal sealed class ConsulToken(ConsulAccess access)
 {
+    private const int Longest = 64 * 1024;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     private readonly Lock _lock = new();
     private FileTrace _version;
-    private string _value = access.Token;
+    private volatile string _value = access.Token;
 
     /// <summary>The token; empty for none.</summary>
     /// <exception cref="IOException">Its file was never readable. One that becomes unreadable leaves the last token in use.</exception>
@@ -20,28 +23,39 @@ internal sealed class ConsulToken(ConsulAccess access)
                 return _value;
             }
 
-            lock (_lock)
+            // Who waits for a disk that hangs holds up nobody else: the others show the last token.
+            if (_version == default)
             {
-                var version = FileTrace.Of(path);
-                if (version == _version)
-                {
-                    return _value;
-                }
-
-                try
-                {
-                    (_value, _version) = (File.ReadAllText(path).Trim(), version);
-                }
-                catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-                {
-                    if (_version == default)
-                    {
-                        throw new IOException($"the token file {path} cannot be read: {failure.Message}", failure);
-                    }
-                }
-
+                _lock.Enter();
+            }
+            else if (!_lock.TryEnter())
+            {
                 return _value;
             }
+
+            try
+            {
+                var known = _version;
+                var (value, version) = TimedRead.Run(path, Patience, () =>
+                {
+                    var now = FileTrace.Of(path);
+                    return (now == known ? null : RegularFile.ReadAllText(path, Longest).Trim(), now);
+                });
+                (_value, _version) = (value ?? _value, version);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                if (_version == default)
+                {
+                    throw new IOException($"the token file {path} cannot be read: {failure.Message}", failure);
+                }
+            }
+            finally
+            {
+                _lock.Exit();
+            }
+
+            return _value;
         }
     }
 }

@@ -41,7 +41,14 @@ internal static class NodeChecks
 
         yield return registry.Synced
             ? Finding.Well("registry", $"{registry.Kind}, synced at revision {registry.Revision}")
-            : new Finding(Mark.Broken, "registry", $"{registry.Kind} is not in sync: revision {registry.Revision} is the last good one", "see that the registry can be read; the node goes on with what it has");
+            : !registry.Reached
+            ? new Finding(Mark.Broken, "registry", $"STALE: {registry.Kind} cannot be read, {registry.Heard}; revision {registry.Revision} is the last good one", "see that the registry can be read; the node goes on with what it has")
+            : new Finding(Mark.Broken, "registry", $"STALE: {registry.Kind} is not in sync, {registry.Heard}; revision {registry.Revision} is the last good one", "see what is refused below; the node goes on with what it has");
+        if (registry.PublishError is { } refused)
+        {
+            yield return new Finding(Mark.Broken, "registry write", refused, "let this node write there: the token's policy, the folder's owner and mode, a full disk");
+        }
+
         foreach (var error in registry.Errors)
         {
             yield return new Finding(Mark.Broken, "configuration", error, "mend the entry; `gatewaymesh validate` shows every error of a folder");

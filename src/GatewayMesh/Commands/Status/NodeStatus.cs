@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using GatewayMesh.Configuration.Values;
+using GatewayMesh.Identity;
 
 namespace GatewayMesh.Commands.Status;
 
@@ -122,7 +124,22 @@ internal sealed record WorkerStatus(string Revision, long Connections, long Infl
 /// <param name="Revision">Configuration in use.</param>
 /// <param name="Errors">Why the latest was refused.</param>
 /// <param name="Target">The folder, or the agents.</param>
-internal sealed record RegistryStatus(string Kind, bool Synced, string Revision, ImmutableArray<string> Errors, string Target = "");
+internal sealed record RegistryStatus(string Kind, bool Synced, string Revision, ImmutableArray<string> Errors, string Target = "")
+{
+    /// <summary>Whether it can be read now. Default: true, an older node does not say.</summary>
+    public bool Reached { get; init; } = true;
+
+    /// <summary>Time since it was last heard; null: not known.</summary>
+    public TimeSpan? Age { get; init; }
+
+    /// <summary>Why this node cannot write to it; null: it can.</summary>
+    public string? PublishError { get; init; }
+
+    /// <summary>When it was last heard, in words: <c>last heard 45 s ago</c>.</summary>
+    public string Heard => Age is not { } age ? "not heard since this node started"
+        : age < TimeSpan.FromMinutes(2) ? string.Create(CultureInfo.InvariantCulture, $"last heard {age.TotalSeconds:0} s ago")
+        : $"last heard {CertificateTimes.Text(age)} ago";
+}
 
 /// <summary>Another node, as the registry knows it.</summary>
 internal sealed record PeerStatus

@@ -41,6 +41,12 @@ internal static class StatusCommand
             return ExitCode.Well;
         }
 
+        if (Outage(status) is { } outage)
+        {
+            output.WriteLine(Paint.For(output).Text(outage, Hue.Warn));
+            output.WriteLine();
+        }
+
         foreach (var line in Table(status).Lines(Paint.For(output)))
         {
             output.WriteLine(line);
@@ -64,13 +70,14 @@ internal static class StatusCommand
         var table = new TextTable("NODE", "ROLE", "VERSION", "TIER", "REVISION", "", "AGE", "REQ/S", "PIDS");
         foreach (var peer in status.Nodes.IsEmpty ? [Self(status)] : status.Nodes)
         {
+            var self = peer.Node == status.Node;
             table.Add(
                 peer.Alive ? peer.Node : new Cell(peer.Node, Hue.Bad),
                 peer.Role,
                 peer.Version,
                 Tier(peer),
                 peer.Revision,
-                peer.Synced ? new Cell("SYNCED", Hue.Good) : new Cell("STALE", Hue.Warn),
+                Step(peer, self, status.Registry),
                 peer.Alive ? Age(peer) : new Cell($"{Age(peer)} gone", Hue.Bad),
                 peer.RequestRate.ToString("0.#", CultureInfo.InvariantCulture),
                 new Cell(string.Join(", ", peer.Pids.Select(pid => $"{pid.Key} {pid.Value}")), Hue.Faint));
@@ -78,6 +85,19 @@ internal static class StatusCommand
 
         return table;
     }
+
+    /// <summary>What to say before the table when the registry cannot be read; null when it can.</summary>
+    internal static string? Outage(NodeStatus status) => status.Registry is { Reached: false } registry
+        ? $"STALE: {registry.Kind} {registry.Target} {registry.Heard}; what follows of other nodes is as old"
+        : null;
+
+    // What a node wrote of itself says nothing of an outage: the node that was asked knows of itself, and of the others only what it last heard.
+    private static Cell Step(PeerStatus peer, bool self, RegistryStatus? registry) => (self ? registry?.Synced ?? peer.Synced : peer.Synced, registry?.Reached ?? true) switch
+    {
+        (_, false) when !self => new Cell("?", Hue.Warn),
+        (true, _) => new Cell("SYNCED", Hue.Good),
+        _ => new Cell("STALE", Hue.Warn),
+    };
 
     /// <summary>The certificates of the node that was asked.</summary>
     internal static TextTable CertificateTable(CertificatesStatus certificates)

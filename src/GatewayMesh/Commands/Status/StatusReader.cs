@@ -46,6 +46,11 @@ internal static class StatusReader
                 : null,
             Registry = root.Part("registry") is { } registry
                 ? new RegistryStatus(registry.Text("kind"), registry.Flag("synced") ?? false, registry.Text("revision"), [.. registry.Items("errors").Select(Words)], registry.Text("target"))
+                {
+                    Reached = registry.Flag("reached") ?? true,
+                    Age = registry.TryGetProperty("ageSeconds", out _) ? TimeSpan.FromSeconds(registry.Number("ageSeconds")) : null,
+                    PublishError = Said(registry, "publishError"),
+                }
                 : null,
             Certificates = root.Part("certificates") is { } certificates
                 ? new CertificatesStatus(

@@ -1,11 +1,14 @@
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Tunnels;
+using GatewayMesh.Linux;
 
 namespace GatewayMesh.Guard.Carrying;
 
 /// <summary>The gateways of each service as its <c>gateways.json</c> has them. A file that is gone or broken changes nothing: the last good one holds.</summary>
 internal sealed class GatewayDirectory(string runDir)
 {
+    private const int Longest = 1024 * 1024;
+
     private readonly Dictionary<string, Known> _known = [];
 
     /// <summary>Where the file of <paramref name="service"/> stands.</summary>
@@ -21,7 +24,7 @@ internal sealed class GatewayDirectory(string runDir)
             try
             {
                 var written = File.GetLastWriteTimeUtc(path);
-                if (written != known.Written && GatewayList.Read(File.ReadAllBytes(path)) is { } list)
+                if (written != known.Written && GatewayList.Read(RegularFile.ReadAllBytes(path, Longest)) is { } list)
                 {
                     _known[service] = known = new Known(written, list.Gateways);
                 }

@@ -30,6 +30,22 @@ internal sealed class NodeChecksTests
         Assert.That(finding.Mend, Is.Not.Null.And.Not.Empty);
     }
 
+    [TestCase("\"reached\":false,\"ageSeconds\":45.2,", "STALE: file cannot be read, last heard 45 s ago; revision abc is the last good one")]
+    [TestCase("\"reached\":false,\"ageSeconds\":7200,", "STALE: file cannot be read, last heard 2 hours ago; revision abc is the last good one")]
+    [TestCase("\"reached\":false,", "STALE: file cannot be read, not heard since this node started; revision abc is the last good one")]
+    [TestCase("\"reached\":true,\"ageSeconds\":0.4,", "STALE: file is not in sync, last heard 0 s ago; revision abc is the last good one")]
+    public void In_an_outage_the_check_is_broken_and_says_the_age(string parts, string text) =>
+        Assert.That(
+            Of(Statuses.Sidecar.Replace("\"synced\":true", parts + "\"synced\":false", StringComparison.Ordinal)).Single(finding => finding.Subject == "registry"),
+            Has.Property("Mark").EqualTo(Mark.Broken).And.Property("Text").EqualTo(text));
+
+    [Test]
+    public void A_node_that_cannot_write_to_its_registry_is_broken() =>
+        Assert.That(
+            Of(Statuses.Sidecar.Replace("\"synced\":true", "\"publishError\":\"file:/r: this node could not be published (Permission denied)\",\"synced\":true", StringComparison.Ordinal))
+                .Single(finding => finding.Subject == "registry write"),
+            Has.Property("Mark").EqualTo(Mark.Broken).And.Property("Text").Contains("Permission denied"));
+
     [Test]
     public void Records_that_the_node_does_not_follow_are_warnings_with_reason_and_fix()
     {

@@ -19,6 +19,20 @@ internal sealed class StatusCommandTests
     }
 
     [Test]
+    public void In_an_outage_the_node_that_is_asked_is_stale_with_its_age_and_of_the_others_nothing_is_claimed()
+    {
+        var status = Statuses.Read(Statuses.Sidecar.Replace("\"synced\":true", "\"target\":\"/registry\",\"reached\":false,\"ageSeconds\":45.2,\"synced\":false", StringComparison.Ordinal));
+
+        Assert.That(StatusCommand.Outage(status), Is.EqualTo("STALE: file /registry last heard 45 s ago; what follows of other nodes is as old"));
+        var lines = StatusCommand.Table(status).Lines(Paint.Off).ToArray();
+        Assert.That(lines[1], Does.Match("^host-a .* abc +STALE "));
+        Assert.That(lines[2], Does.Match("^gateway-1 .* old +\\? "));
+    }
+
+    [Test]
+    public void Without_an_outage_nothing_stands_before_the_table() => Assert.That(StatusCommand.Outage(Statuses.Read()), Is.Null);
+
+    [Test]
     public void A_node_that_knows_no_others_shows_itself() =>
         Assert.That(StatusCommand.Table(Statuses.Read("""{"node":"host-a","role":"sidecar","tier":"none"}""")).Lines(Paint.Off).Last(), Does.StartWith("host-a"));
 

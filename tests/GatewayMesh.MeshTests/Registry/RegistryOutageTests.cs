@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using System.Text.Json;
+using GatewayMesh.MeshTests.Meshes;
+
+namespace GatewayMesh.MeshTests.Registry;
+
+/// <summary>What an operator is told while the registry is away, cannot be read in part, or is full of poison.</summary>
+public sealed class RegistryOutageTests : MeshTest
+{
+    [Test]
+    public async Task A_folder_that_is_gone_and_comes_back_is_said_once_each_way_on_every_role_and_status_and_check_say_its_age()
+    {
+        var hosts = await TwoHosts.StartAsync(Mesh);
+        var away = Mesh.Registry + ".away";
+        Directory.Move(Mesh.Registry, away);
+
+        foreach (var node in Mesh.Nodes)
+        {
+            await node.UntilAsync("it is stale and says the age", status => IsReached(status) == false && RegistryOf(status).TryGetProperty("ageSeconds", out _));
+            await Eventually.Until("the loss is said", () => node.Process.Errors.Contains("\"registry_lost\"", StringComparison.Ordinal));
+        }
+
+        var (code, check) = await RunAsync("check", "--admin", hosts.HostA.Admin.ToString());
+        var (_, status) = await RunAsync("status", "--admin", hosts.HostA.Admin.ToString());
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(code, Is.EqualTo(1), check);
+            Assert.That(check, Does.Match(@"× registry: STALE: file cannot be read, last heard \d+ s ago"));
+            Assert.That(status, Does.Match(@"^STALE: file .* last heard \d+ s ago"));
+            Assert.That(status, Does.Match(@"host-a .*STALE"));
+        }
+
+        Directory.Move(away, Mesh.Registry);
+        foreach (var node in Mesh.Nodes)
+        {
+            await node.UntilAsync("it is in step again", status => IsReached(status) == true && status.RegistryErrors == "[]");
+            await Eventually.Until("the return is said", () => node.Process.Errors.Contains("\"registry_recovered\"", StringComparison.Ordinal));
+            Assert.That(Count(node.Process.Errors, "\"registry_lost\""), Is.EqualTo(1), node.Name);
+        }
+    }
+
+    [Test]
+    public async Task A_fifo_in_the_folder_is_said_once_and_changes_are_still_used()
+    {
+        var hosts = await TwoHosts.StartAsync(Mesh);
+        var fifo = Path.Combine(Mesh.Registry, "a.yaml");
+        using (var made = Process.Start("mkfifo", [fifo]))
+        {
+            await made.WaitForExitAsync();
+        }
+
+        await Mesh.WritePolicyAsync("payments", "timeouts: { request: 7s }", "7s");
+        foreach (var node in Mesh.Nodes)
+        {
+            await Eventually.Until("it is said", () => node.Process.Errors.Contains("a.yaml: is a FIFO, not a regular file", StringComparison.Ordinal));
+            Assert.That(Count(node.Process.Errors, "is a FIFO"), Is.EqualTo(1), node.Name);
+        }
+
+        var (code, text) = await RunAsync("validate", Mesh.Registry);
+        Assert.That(code, Is.EqualTo(2), text);
+        Assert.That(text, Does.Contain($"{fifo}: is a FIFO, not a regular file"));
+        Assert.That((await hosts.HostA.StatusAsync()).Tier, Is.EqualTo("sidecar"));
+    }
+
+    [Test]
+    public async Task A_value_of_forty_thousand_errors_costs_each_node_a_line_and_no_worker()
+    {
+        var hosts = await TwoHosts.StartAsync(Mesh);
+        var before = await hosts.HostA.StatusAsync();
+        await using var load = hosts.Load();
+        await load.UntilServedAsync(200);
+
+        await File.WriteAllLinesAsync(Path.Combine(Mesh.Registry, "poison.yaml"), Enumerable.Range(0, 40_000).Select(number => $"k{number}: 1").Prepend("kind: service-policy\nname: web"));
+        foreach (var node in Mesh.Nodes)
+        {
+            await Eventually.Until("the refusal is said", () => node.Process.Errors.Contains("\"configuration_refused\"", StringComparison.Ordinal));
+        }
+
+        await load.UntilServedAsync(500);
+        Assert.That((await load.StopAsync()).Failed, Is.Zero);
+        var after = await hosts.HostA.StatusAsync();
+        Assert.That((after.Guard, after.Worker, after.Leases), Is.EqualTo((before.Guard, before.Worker, before.Leases)));
+        foreach (var node in Mesh.Nodes)
+        {
+            Assert.That(Count(node.Process.Errors, "\"configuration_refused\""), Is.EqualTo(1), node.Name);
+            Assert.That((await node.GetAsync("/status")).Length, Is.LessThan(200_000), node.Name);
+        }
+    }
+
+    private static JsonElement RegistryOf(NodeStatus status)
+    {
+        using var json = JsonDocument.Parse(status.Json);
+        return json.RootElement.TryGetProperty("registry", out var registry) ? registry.Clone() : default;
+    }
+
+    private static bool? IsReached(NodeStatus status) =>
+        RegistryOf(status) is { ValueKind: JsonValueKind.Object } registry && registry.TryGetProperty("reached", out var reached) ? reached.GetBoolean() : null;
+
+    private static int Count(string text, string word) => text.Split(word).Length - 1;
+
+    private async Task<(int Code, string Text)> RunAsync(params string[] arguments)
+    {
+        var (code, output, _) = await MeshProcess.RunAsync(Mesh.Environment, arguments);
+        return (code, output);
+    }
+}
