@@ -16,6 +16,24 @@ public class PublicTlsTests
     private readonly TestAuthority _authority = new();
 
     [Test]
+    [CancelAfter(60_000)]
+    public void A_fifo_in_the_place_of_a_certificate_is_refused_without_a_wait(CancellationToken cancellationToken)
+    {
+        var fifo = Path.Combine(Directory.CreateTempSubdirectory("gatewaymesh-").FullName, "shop.pem");
+        using (var made = System.Diagnostics.Process.Start("mkfifo", [fifo]))
+        {
+            made.WaitForExit();
+        }
+
+        var table = CertificateTable.Read(new IngressTlsSpec { Certificates = [new CertificateFileSpec(fifo, fifo, SourceLocation.Option("x"), "tls")] }, out var errors);
+
+        Assert.That(table, Is.Null);
+        Assert.That(errors[0].Message, Does.Contain($"{fifo} is a FIFO, not a regular file"));
+        Assert.That(cancellationToken.IsCancellationRequested, Is.False);
+        Directory.Delete(Path.GetDirectoryName(fifo)!, recursive: true);
+    }
+
+    [Test]
     public async Task The_name_that_the_client_asks_for_chooses_the_certificate()
     {
         using var application = Backend.Saying("paid");

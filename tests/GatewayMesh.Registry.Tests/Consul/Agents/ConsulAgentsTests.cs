@@ -101,6 +101,26 @@ internal sealed class ConsulAgentsTests
     }
 
     [Test]
+    [CancelAfter(60_000)]
+    public async Task A_fifo_in_the_place_of_the_token_leaves_the_last_token_in_use(CancellationToken cancellationToken)
+    {
+        using var folder = new TemporaryFolder();
+        using var home = new StandInAgent();
+        Fifo.Make(folder["never"]);
+        using var never = new ConsulAgents(new ConsulAccess { Agents = [home.Address], TokenFile = folder["never"] }, _time);
+        Assert.That(async () => await never.GetAsync("/v1/x", cancellationToken), Throws.InstanceOf<IOException>().With.Message.Contain("is a FIFO, not a regular file"));
+
+        folder.Write("token", "secret");
+        using var agents = new ConsulAgents(new ConsulAccess { Agents = [home.Address], TokenFile = folder["token"] }, _time);
+        _ = await agents.GetAsync("/v1/x", cancellationToken);
+        File.Delete(folder["token"]);
+        Fifo.Make(folder["token"]);
+        _ = await agents.GetAsync("/v1/x", cancellationToken);
+
+        Assert.That(home.Requests.Count(request => request.Contains("X-Consul-Token: secret", StringComparison.Ordinal)), Is.EqualTo(2));
+    }
+
+    [Test]
     public void An_answer_larger_than_the_limit_is_refused_before_it_is_read()
     {
         using var home = new StandInAgent { Answer = _ => Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {AnswerBody.MostRead + 1}\r\n\r\n[") };
