@@ -12,6 +12,7 @@ namespace GatewayMesh.Proxy.Forwarding;
 ///                                          from outside   trusted proxy   application, other peers   the ingress, as a peer
 /// gatewaymesh-*                            dropped        dropped         by MeshHeadersStep         by MeshHeadersStep
 /// X-Forwarded-Client-Cert, Proxy-Status    dropped        dropped         dropped                    kept
+/// Client-Cert, Client-Cert-Chain           dropped        dropped         dropped                    kept: RFC 9440, never set here
 /// X-Real-IP                                dropped        kept            dropped                    kept
 /// X-Forwarded-For, Forwarded               dropped, set   extended        extended                   extended
 /// other X-Forwarded-*                      dropped, set   kept            kept                       kept
@@ -22,6 +23,8 @@ internal static class OutsideFields
 {
     private const string AnyForwarded = "X-Forwarded-";
     private const string RealAddress = "X-Real-IP";
+    private const string Certificate = "Client-Cert"; // RFC 9440 §2
+    private const string CertificateChain = "Client-Cert-Chain";
 
     /// <summary>Removes them from a request.</summary>
     /// <param name="headers">Fields of the request.</param>
@@ -49,13 +52,13 @@ internal static class OutsideFields
     /// </summary>
     /// <param name="name">Name of a field of a request.</param>
     public static bool IsForged(string name) =>
-        name[0] is 'x' or 'X' or 'p' or 'P'
-        && (Is(name, ClientCertificateField.Name) || Is(name, RealAddress) || Is(name, ProxyStatus.FieldName)
+        name[0] is 'x' or 'X' or 'p' or 'P' or 'c' or 'C'
+        && (Is(name, ClientCertificateField.Name) || Is(name, Certificate) || Is(name, CertificateChain) || Is(name, RealAddress) || Is(name, ProxyStatus.FieldName)
             || (Begins(name, AnyForwarded) && name.Contains('_')));
 
     private static bool IsNever(string name) =>
-        name[0] is 'x' or 'X' or 'p' or 'P' or 'g' or 'G'
-        && (Begins(name, MeshHeaders.Prefix) || Is(name, ClientCertificateField.Name) || Is(name, ProxyStatus.FieldName));
+        name[0] is 'x' or 'X' or 'p' or 'P' or 'g' or 'G' or 'c' or 'C'
+        && (Begins(name, MeshHeaders.Prefix) || Is(name, ClientCertificateField.Name) || Is(name, Certificate) || Is(name, CertificateChain) || Is(name, ProxyStatus.FieldName));
 
     private static bool IsOfProxies(string name) =>
         name[0] is 'x' or 'X' or 'f' or 'F' && (Begins(name, AnyForwarded) || Is(name, ForwardedFor.Standard) || Is(name, RealAddress));

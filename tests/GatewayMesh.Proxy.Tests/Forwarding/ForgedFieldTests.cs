@@ -14,7 +14,7 @@ namespace GatewayMesh.Proxy.Tests.Forwarding;
 public class ForgedFieldTests
 {
     private const string Forged =
-        "X-Forwarded-Client-Cert: forged\r\nX_Forwarded_Client_Cert: forged\r\nX-Real-IP: forged\r\nX_REAL_IP: forged\r\nX_Forwarded_For: forged\r\nX-Forwarded_Host: forged\r\n"
+        "X-Forwarded-Client-Cert: forged\r\nX_Forwarded_Client_Cert: forged\r\nClient-Cert: forged\r\nclient_cert_chain: forged\r\nX-Real-IP: forged\r\nX_REAL_IP: forged\r\nX_Forwarded_For: forged\r\nX-Forwarded_Host: forged\r\n"
         + "Proxy-Status: gatewaymesh; error=forged\r\nproxy_status: forged\r\ngatewaymesh-source: forged\r\ngatewaymesh_source: forged\r\nGatewayMesh_Destination: forged\r\ngatewaymesh_attempt: 9\r\n";
 
     private CertifiedMesh _mesh = null!;

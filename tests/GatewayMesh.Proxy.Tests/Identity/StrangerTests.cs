@@ -78,6 +78,12 @@ public class StrangerTests
     public Task Several_ids() => Refused(Authority.Issue("web", uris: [Authority.IdOf("web"), Authority.IdOf("admin")]));
 
     [Test]
+    public Task One_that_may_sign_others() => Refused(Authority.Issue("web", authority: true));
+
+    [Test]
+    public Task A_trust_domain_in_capitals() => Refused(Authority.Issue("web", uris: ["spiffe://TEST.mesh/ns/default/dc/dc1/svc/web"]));
+
+    [Test]
     public Task For_servers_only() => Refused(Authority.Issue("web", usages: [Fixtures.TestAuthority.Server]));
 
     [Test]

@@ -203,6 +203,18 @@ internal sealed class BootstrapFileTests
         Assert.That((registry.Kind, string.Join(' ', registry.Agents)), Is.EqualTo(("consul", agents)));
     }
 
+    [TestCase("sidecar")]
+    [TestCase("gateway")]
+    public void The_names_of_gateway_and_ingress_are_told_to_all_roles(string role)
+    {
+        var sidecar = role == "sidecar" ? "sidecar: { services: [ { name: web, port: 8080, outbound: '127.0.0.1:15001' } ] }" : "";
+        var spec = Good($"role: {role}\nregistry: consul://a\ngateway: {{ service: our-gateway }}\ningress: {{ service: our-edge }}\n{sidecar}");
+        var plain = Good($"role: {role}\nregistry: consul://a\n{sidecar}");
+
+        Assert.That((spec.GatewayService, spec.IngressService), Is.EqualTo(("our-gateway", "our-edge")));
+        Assert.That((plain.GatewayService, plain.IngressService), Is.EqualTo(("gatewaymesh-gateway", "gatewaymesh-ingress")));
+    }
+
     [Test]
     public void Token_and_tls_stand_beside_the_registry_and_the_token_is_never_shown()
     {

@@ -28,7 +28,7 @@ internal static class InstanceReader
                     Protocol = ProtocolOf(registered),
                     Warns = registered.Warns,
                     Application = ApplicationOf(registered, address),
-                    IsForeign = registered.MetaOf(MetaKeys.Node) is null,
+                    IsForeign = registered.OurNode is null,
                     Weight = registered.Weight,
                     Zone = registered.MetaOf(MetaKeys.Zone) ?? registered.NodeMetaOf(EndpointModel.ZoneKey),
                     Tags = registered.Tags,

@@ -35,8 +35,11 @@ internal readonly struct Registered(JsonElement entry)
             ? new HostPort(host, port)
             : null;
 
-    /// <summary>Name of the mesh's node, else of Consul's.</summary>
-    public string Node => MetaOf(MetaKeys.Node) ?? Text(_node, "Node") ?? "consul";
+    /// <summary>Name of the mesh's node, else of Consul's. Never empty: an instance without a node would be called in the clear.</summary>
+    public string Node => OurNode ?? (Text(_node, "Node") is { Length: > 0 } node ? node : "consul");
+
+    /// <summary>Name of the mesh's node; null where the registration is not ours.</summary>
+    public string? OurNode => MetaOf(MetaKeys.Node) is { Length: > 0 } node ? node : null;
 
     /// <summary>Datacenter of its host.</summary>
     public string? Datacenter => Text(_node, "Datacenter");

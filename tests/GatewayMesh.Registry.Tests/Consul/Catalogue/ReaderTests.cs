@@ -54,6 +54,16 @@ internal sealed class ReaderTests
         Assert.That((instance.Id, instance.Node, instance.Address.ToString(), instance.Healthy, instance.Protocol), Is.EqualTo(("native-1", "s1", "10.0.0.1:9000", true, "http")));
     }
 
+    [TestCase("""{"gatewaymesh-node":""}""", "s1", ExpectedResult = "s1")]
+    [TestCase("""{"gatewaymesh-node":""}""", "", ExpectedResult = "consul")]
+    public string An_empty_node_is_no_node_so_that_nobody_is_called_in_the_clear_for_saying_so(string meta, string node)
+    {
+        var body = $$"""[{"Node":{"Node":"{{node}}","Address":"10.0.0.1"},"Service":{"ID":"a","Service":"a","Address":"","Port":9000,"Meta":{{meta}}},"Checks":[]}]""";
+        var instance = InstanceReader.Read(Bytes(body)).Values.Single();
+        Assert.That(instance.IsForeign, Is.True, "a registration without our node is not ours");
+        return instance.Node;
+    }
+
     [TestCase("0")]
     [TestCase("70000")]
     [TestCase("\"x\"")]
