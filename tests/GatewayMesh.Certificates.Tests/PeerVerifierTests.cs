@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using GatewayMesh.Certificates.Trust;
 using GatewayMesh.Fixtures;
@@ -100,6 +101,20 @@ public sealed class PeerVerifierTests
             Assert.That(Verify(pem, usage: PeerUsage.Server), Is.EqualTo(new PeerVerdict(null, PeerFault.Authority)));
             Assert.That(() => LeafCertificate.FromPem("web", pem), Throws.InstanceOf<CertificateException>().With.Message.Contains("authority"));
         }
+    }
+
+    [Test]
+    public void A_service_vouches_for_nobody()
+    {
+        var pem = _authority.Issue("web");
+        using var signer = X509Certificate2.CreateFromPem(pem, pem);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=payments", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(signer.Extensions["2.5.29.17"]!);
+        using var issued = request.Create(
+            signer.SubjectName, X509SignatureGenerator.CreateForECDsa(signer.GetECDsaPrivateKey()!), Now.AddMinutes(-1), Now.AddHours(1), [1, 2, 3]);
+
+        Assert.That(PeerVerifier.Verify(issued, [signer], Trust, PeerUsage.Client, Now).Fault, Is.EqualTo(PeerFault.UnknownAuthority));
     }
 
     [Test]

@@ -19,7 +19,7 @@ internal static class ExplainView
         }
 
         var locals = node.Bootstrap.Sidecar?.Services ?? [];
-        var from = request.QueryValue("from") ?? (locals.Length == 1 ? locals[0].Name : "");
+        var from = request.QueryValue("from") ?? node.Bootstrap.Ingress?.Service ?? (locals.Length == 1 ? locals[0].Name : "");
         var asked = AskedRequest.Of(request, target.PathAndQuery);
         var snapshot = node.Plane.Snapshot;
         var way = node.Plane.Explain(NameOf(node, snapshot, authority), asked with { Headers = [.. asked.Headers, $"host:{authority}"] }, target.PathAndQuery);

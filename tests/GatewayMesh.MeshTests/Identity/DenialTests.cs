@@ -79,6 +79,29 @@ internal sealed class DenialTests : MeshTest
         }
     }
 
+    [Test]
+    public async Task An_instance_without_a_sidecar_is_kept_from_a_denied_caller_and_check_says_that_it_is_called_in_the_clear()
+    {
+        var hosts = await TwoHosts.StartAsync(Mesh);
+        var legacy = Mesh.AddBackend("legacy");
+        Write("legacy.yaml", $"kind: service\nname: legacy\naddress: 127.0.0.1\nport: {legacy.Port}\n");
+        using var client = new PlainConnection(hosts.Outbound, "legacy");
+        await UntilAsync(client, "200");
+
+        Write("intentions.yaml", "kind: service-intentions\nname: legacy\nsources:\n  - name: web\n    action: deny\n");
+        await UntilAsync(client, "403");
+        var executed = legacy.Executions;
+        await client.GetAsync();
+        var (_, findings, _) = await MeshProcess.RunAsync(Mesh.Environment, "check", "--admin", $"{hosts.HostA.Admin}");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(client.Answer, Does.StartWith("HTTP/1.1 403").And.Contain("intention_denied"));
+            Assert.That(legacy.Executions, Is.EqualTo(executed));
+            Assert.That(findings, Does.Contain("‼ cleartext legacy: has instances without a sidecar"));
+        }
+    }
+
     private static Task UntilAsync(PlainConnection connection, string status) => Eventually.Until(
         $"the answer is {status}",
         async () =>
@@ -88,10 +111,13 @@ internal sealed class DenialTests : MeshTest
         },
         () => Task.FromResult(connection.Answer));
 
-    private void Intend(string action)
+    private void Intend(string action) =>
+        Write("intentions.yaml", $"kind: service-intentions\nname: payments\nsources:\n  - name: web\n    action: {action}\n");
+
+    private void Write(string file, string text)
     {
-        var path = Path.Combine(Mesh.Registry, "intentions.yaml");
-        File.WriteAllText(path + ".new", $"kind: service-intentions\nname: payments\nsources:\n  - name: web\n    action: {action}\n");
+        var path = Path.Combine(Mesh.Registry, file);
+        File.WriteAllText(path + ".new", text);
         File.Move(path + ".new", path, overwrite: true);
     }
 }

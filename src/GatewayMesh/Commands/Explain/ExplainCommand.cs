@@ -13,7 +13,7 @@ internal static class ExplainCommand
         var url = new Argument<string>("URL") { Description = "Its URL; the host names the service, as on the outbound address." };
         var admin = SharedOptions.Admin();
         var header = RequestOptions.Header();
-        var from = new Option<string?>("--from") { Description = "The calling service. Default: the only service of the sidecar.", HelpName = "SERVICE" };
+        var from = new Option<string?>("--from") { Description = "The calling service. Default: the only service of the sidecar, or the ingress itself.", HelpName = "SERVICE" };
         var json = SharedOptions.Json("Print the answer as the process gives it.");
         url.Validators.Add(result =>
         {
