@@ -54,14 +54,13 @@ internal sealed class ReaderTests
         Assert.That((instance.Id, instance.Node, instance.Address.ToString(), instance.Healthy, instance.Protocol), Is.EqualTo(("native-1", "s1", "10.0.0.1:9000", true, "http")));
     }
 
-    [TestCase("""{"gatewaymesh-node":""}""", "s1", ExpectedResult = "s1")]
-    [TestCase("""{"gatewaymesh-node":""}""", "", ExpectedResult = "consul")]
-    public string An_empty_node_is_no_node_so_that_nobody_is_called_in_the_clear_for_saying_so(string meta, string node)
+    [TestCase("""{"gatewaymesh-node":""}""", "s1", "s1")]
+    [TestCase("""{"gatewaymesh-node":""}""", "", "consul")]
+    public void An_empty_node_is_no_node_so_that_nobody_is_called_in_the_clear_for_saying_so(string meta, string node, string expected)
     {
         var body = $$"""[{"Node":{"Node":"{{node}}","Address":"10.0.0.1"},"Service":{"ID":"a","Service":"a","Address":"","Port":9000,"Meta":{{meta}}},"Checks":[]}]""";
         var instance = InstanceReader.Read(Bytes(body)).Values.Single();
-        Assert.That(instance.IsForeign, Is.True, "a registration without our node is not ours");
-        return instance.Node;
+        Assert.That((instance.Node, instance.IsForeign), Is.EqualTo((expected, true)), "a registration without our node is not ours");
     }
 
     [TestCase("0")]
