@@ -53,13 +53,8 @@ public sealed class IntentionRule
         // Each reading by itself, and the first that is denied counts: nobody knows which of them the application takes.
         var decision = default(IntentionDecision);
         var paths = request.Paths;
-        for (var reader = 0; reader < PathReadings.Count; reader++)
+        foreach (var reader in paths.Readers(_isUniform))
         {
-            if (reader > 0 && _isUniform && paths.Repeats(reader))
-            {
-                continue;
-            }
-
             decision = Decide(request, paths, reader, allowedByDefault);
             if (!decision.Allowed)
             {

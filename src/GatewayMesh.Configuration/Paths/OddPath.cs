@@ -1,55 +1,97 @@
+using System.Numerics;
+
 namespace GatewayMesh.Configuration.Paths;
 
 /// <summary>A path that applications may read in several ways, with what each reader makes of it. Read once a decision; what is asked for later is made then.</summary>
 internal sealed class OddPath
 {
-    // A path that is encoded more often than this is nobody's honest one.
+    // Paths that are encoded more often than this, or have more peculiarities at once, are nobody's honest ones.
     private const int MostDepth = 3;
+    private const int MostRare = 2;
 
-    private readonly string[] _texts = new string[PathReader.All.Length];
-    private readonly string?[] _encoded = new string?[PathReader.All.Length];
+    private readonly Dictionary<int, string> _texts = [];
+    private readonly Dictionary<string, string> _encoded = [];
 
     public OddPath(string path)
     {
         Raw = path;
-        for (var i = 0; i < _texts.Length; i++)
+        var depth = PercentEncoding.Depth(path);
+        var lenient = LenientEncoding.Decode(path);
+        Traits = TraitsOf(path, lenient, depth);
+        IsTangled = depth > MostDepth || BitOperations.PopCount((uint)(Traits & PathTraits.Rare)) > MostRare || ClimbsOddly(path, lenient.Replace('\\', '/'));
+        if (IsTangled)
         {
-            var text = PathReader.All[i].Read(path);
-            var same = Array.IndexOf(_texts, text, 0, i);
-            _texts[i] = same < 0 ? text : _texts[same];
+            Readers = [0]; // no rule looks at what is read
+            return;
         }
 
-        IsTangled = Tangled(path);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        Readers = [.. PathReader.RelevantTo(Traits).Where(reader => seen.Add(Text(reader)))];
     }
 
     /// <summary>The path as it came.</summary>
     public string Raw { get; }
 
+    /// <summary>What about it is read differently.</summary>
+    public PathTraits Traits { get; }
+
+    /// <summary>The readers that see something that none before has seen.</summary>
+    public int[] Readers { get; }
+
     /// <inheritdoc cref="PathReadings.IsTangled"/>
     public bool IsTangled { get; }
 
     /// <summary>What reader number <paramref name="reader"/> sees.</summary>
-    public string Text(int reader) => _texts[reader];
-
-    /// <summary>The same, written as a path.</summary>
-    public string Encoded(int reader) => _encoded[reader] ??= PercentEncoding.Encode(_texts[reader]);
-
-    /// <summary>True if a reader with a lower number sees the same.</summary>
-    public bool Repeats(int reader) => Array.IndexOf(_texts, _texts[reader]) < reader;
-
-    // The way up is clear where the segments of the path as it came are those that the most lenient reader finds, none of them empty.
-    private static bool Tangled(string path)
+    public string Text(int reader)
     {
-        if (PercentEncoding.Depth(path) > MostDepth)
+        if (!_texts.TryGetValue(reader, out var text))
         {
-            return true;
+            _texts[reader] = text = PathReader.All[reader].Read(Raw);
         }
 
-        var lenient = LenientEncoding.Decode(path).Replace('\\', '/');
+        return text;
+    }
+
+    /// <summary>The same, written as a path.</summary>
+    public string Encoded(int reader)
+    {
+        var text = Text(reader);
+        if (!_encoded.TryGetValue(text, out var encoded))
+        {
+            _encoded[text] = encoded = PercentEncoding.Encode(text);
+        }
+
+        return encoded;
+    }
+
+    private static PathTraits TraitsOf(string path, string lenient, int depth)
+    {
+        var traits = PathTraits.Segments
+            | (depth > 0 ? PathTraits.Escapes : PathTraits.None)
+            | (depth > 1 ? PathTraits.Twice : PathTraits.None)
+            | (lenient != PercentEncoding.Decode(path, PercentEncoding.MostRounds) ? PathTraits.Lenient : PathTraits.None)
+            | (lenient.Contains('\\', StringComparison.Ordinal) ? PathTraits.Backslashes : PathTraits.None)
+            | (lenient.Contains(';', StringComparison.Ordinal) ? PathTraits.Parameters : PathTraits.None)
+            | (lenient.AsSpan().ContainsAny('\0', '?', '#') ? PathTraits.Ends : PathTraits.None)
+            | (path.Contains('#', StringComparison.Ordinal) ? PathTraits.Fragments : PathTraits.None);
+        foreach (var range in lenient.AsSpan().SplitAny('/', '\\', ';', '\0', '?', '#'))
+        {
+            var piece = lenient.AsSpan(range);
+            traits |= PathReader.Trim(piece).Length < piece.Length ? PathTraits.Trims : PathTraits.None;
+        }
+
+        return traits;
+    }
+
+    // The way up is clear where the segments of the path as it came are those that the most lenient reader finds, none of them empty.
+    private static bool ClimbsOddly(string path, string lenient)
+    {
         var (ups, isClear) = (0, !lenient.AsSpan().ContainsAny('\0', '?', '#'));
         foreach (var range in lenient.AsSpan().Split('/'))
         {
-            var segment = PathReader.Trim(lenient.AsSpan(range));
+            var segment = lenient.AsSpan(range);
+            segment = segment.IndexOfAny(";\0?#") is >= 0 and var end ? segment[..end] : segment;
+            segment = PathReader.Trim(segment);
             ups += segment is ".." ? 1 : 0;
             isClear &= !segment.IsEmpty || range.Start.Value == 0 || range.End.Value == lenient.Length;
         }

@@ -20,19 +20,17 @@ public sealed class PathExpression
         ArgumentNullException.ThrowIfNull(pattern);
         _written = RegexText.TryCompilePath(pattern, ignoreCase, out var written, out var error) ? written : throw new ArgumentException(error, nameof(pattern));
         NamesParameters = pattern.Contains(';', StringComparison.Ordinal) || pattern.Contains("%3b", StringComparison.OrdinalIgnoreCase);
-        _decoded = new Regex[PathReader.All.Length];
         var known = new Dictionary<string, Regex>(StringComparer.Ordinal) { [pattern] = _written };
-        for (var i = 0; i < _decoded.Length; i++)
+        _decoded = [.. Enum.GetValues<PathDecoding>().Select(decoding =>
         {
-            var text = Decode(pattern, PathReader.All[i]);
+            var text = Decode(pattern, decoding);
             if (!known.TryGetValue(text, out var regex))
             {
                 known[text] = regex = RegexText.TryCompilePath(text, ignoreCase, out var compiled, out _) ? compiled : _written;
             }
 
-            _decoded[i] = regex;
-        }
-
+            return regex;
+        })];
         IsUniform = known.Count == 1;
     }
 
@@ -42,18 +40,22 @@ public sealed class PathExpression
     /// <summary>True if it speaks of <c>;</c>, so that it means paths with their parameters.</summary>
     public bool NamesParameters { get; }
 
-    /// <summary>True if decoded text, seen by reader number <paramref name="reader"/>, matches.</summary>
-    public bool MatchesDecoded(ReadOnlySpan<char> text, int reader) => _decoded[reader].IsMatch(text);
+    /// <summary>True if the path of a route, <see cref="RoutePath"/>, matches.</summary>
+    public bool MatchesRoute(ReadOnlySpan<char> path) => MatchesDecoded(path, PathDecoding.Apart);
+
+    /// <summary>True if decoded text matches.</summary>
+    internal bool MatchesDecoded(ReadOnlySpan<char> text, PathDecoding decoding) => _decoded[(int)decoding].IsMatch(text);
 
     /// <summary>True if a path as it is written matches, its escapes and those of the expression standing for themselves: Consul's meaning.</summary>
     public bool MatchesWritten(ReadOnlySpan<char> path) => _written.IsMatch(path);
 
     // Escapes outside of classes become the characters that they stand for, quoted. A class that names % keeps meaning its characters.
-    private static string Decode(string pattern, PathReader reader)
+    private static string Decode(string pattern, PathDecoding decoding)
     {
-        for (var round = 0; round < reader.Rounds && pattern.Contains('%', StringComparison.Ordinal); round++)
+        var rounds = decoding switch { PathDecoding.Apart or PathDecoding.Once => 1, PathDecoding.Twice => 2, _ => PercentEncoding.MostRounds };
+        for (var round = 0; round < rounds && pattern.Contains('%', StringComparison.Ordinal); round++)
         {
-            var decoded = DecodeOnce(pattern, reader);
+            var decoded = DecodeOnce(pattern, decoding == PathDecoding.Apart);
             if (decoded == pattern)
             {
                 break;
@@ -65,7 +67,7 @@ public sealed class PathExpression
         return pattern;
     }
 
-    private static string DecodeOnce(string pattern, PathReader reader)
+    private static string DecodeOnce(string pattern, bool apart)
     {
         var text = new StringBuilder(pattern.Length);
         var inClass = false;
@@ -80,7 +82,7 @@ public sealed class PathExpression
             if (end > i)
             {
                 var run = pattern[i..end];
-                Quote(text, reader.SlashesApart ? PercentEncoding.DecodeApart(run) : PercentEncoding.Decode(run));
+                Quote(text, apart ? PercentEncoding.DecodeApart(run) : PercentEncoding.Decode(run));
                 i = end - 1;
                 continue;
             }

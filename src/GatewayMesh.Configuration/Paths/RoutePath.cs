@@ -6,9 +6,6 @@ namespace GatewayMesh.Configuration.Paths;
 /// </summary>
 public static class RoutePath
 {
-    /// <summary>The number of the reader by which expressions of routes are read.</summary>
-    public static int Reader { get; } = Array.IndexOf(PathReader.All, PathReader.Canonical);
-
     /// <summary>The path of a request's target; the same characters, without a copy, when it is in this form already.</summary>
     /// <param name="pathAndQuery">The target.</param>
     /// <param name="query">Its query without the question mark; empty when there is none.</param>

@@ -15,7 +15,8 @@ internal sealed class PathReadingsTests
         var readings = PathReadings.Of(target);
 
         Assert.That(readings.IsPlain, Is.True);
-        Assert.That(readings[PathReadings.Count - 1].ToString(), Is.EqualTo(target.Split('?')[0]));
+        Assert.That(readings.Readers(isUniform: true).ToArray(), Is.EqualTo(new[] { 0 }));
+        Assert.That(readings[0].ToString(), Is.EqualTo(target.Split('?')[0]));
     }
 
     [Test]
@@ -69,6 +70,11 @@ internal sealed class PathReadingsTests
     [TestCase("/public/..%00/admin", true)]
     [TestCase("/public/%c0%ae%c0%ae/admin", true)]
     [TestCase("/public/x%5cy%2f..%2f../admin", true)]
+    [TestCase("/public/..%00x", true)]
+    [TestCase("/public//..%3fx", true)]
+    [TestCase("/public/a;v=1\\b%00", true, Description = "three peculiarities at once")]
+    [TestCase("/public/a%2520b;v=1", false)]
+    [TestCase("/proxy/https%3A%2F%2Fshop.example%2F%3Fq%3Da%2520b", false)]
     [TestCase("/public/%25252541", true, Description = "encoded four times")]
     public void A_path_is_tangled_when_readers_disagree_on_what_the_way_up_takes_away(string path, bool tangled) =>
         Assert.That(PathReadings.Of(path).IsTangled, Is.EqualTo(tangled));
@@ -94,7 +100,7 @@ internal sealed class PathReadingsTests
     {
         var readings = PathReadings.Of(path);
         var all = new List<string>();
-        for (var reader = 0; reader < PathReadings.Count; reader++)
+        foreach (var reader in readings.Readers(isUniform: true))
         {
             all.Add(readings[reader].ToString());
         }

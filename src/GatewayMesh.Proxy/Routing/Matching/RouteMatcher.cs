@@ -99,7 +99,7 @@ internal sealed class RouteMatcher
     // Decoded, or as Consul's proxies see the path. An expression without escapes says the same of both where the path has none.
     private bool ExpressionPasses(ReadOnlySpan<char> path)
     {
-        if (_expression!.MatchesDecoded(path, RoutePath.Reader))
+        if (_expression!.MatchesRoute(path))
         {
             return true;
         }
