@@ -18,7 +18,7 @@ internal sealed record PathReader(PathDecoding Decoding)
     public static readonly PathReader[] All =
     [.. from decoding in Enum.GetValues<PathDecoding>()
         from keeps in (bool[])[true, false]
-        from backslashes in decoding == PathDecoding.Apart ? (bool[])[false] : [false, true]
+        from backslashes in (bool[])[false, true]
         from cut in Enum.GetValues<PathCut>()
         from ends in (bool[])[false, true]
         from trims in (bool[])[false, true]

@@ -38,6 +38,11 @@ internal sealed class PathRuleTests
     [TestCase("/admin/", "/public/x%5cy%2f..%2f../admin/x")]
     [TestCase("/admin/", "/%c0%afadmin/x")]
     [TestCase("/admin/", "/%u0061dmin/x")]
+    [TestCase("/admin/", @"/admin\")]
+    [TestCase("/admin/", "/admin;v=1x%3f%2F")]
+    [TestCase("/admin/", "/admin;v%2f")]
+    [TestCase("/admin/", "/%61dmin%3b#/a")]
+    [TestCase("/admin/", "/admin..;%00//x")]
     [TestCase("/admin#x", "/admin#x")]
     public void No_spelling_evades_a_denied_prefix(string rule, string path) => Assert.That(Denies(PathTest.Prefix, rule, path), Is.True);
 
@@ -109,6 +114,8 @@ internal sealed class PathRuleTests
     [TestCase(PathTest.Prefix, "/public/", "/public/x%25252fy%252f..%252f../admin")]
     [TestCase(PathTest.Prefix, "/public/", "/public/%20/../../admin")]
     [TestCase(PathTest.Prefix, "/projects/a%2fb", "/projects/a/b")]
+    [TestCase(PathTest.Prefix, "/public/", "/public//..%00x")]
+    [TestCase(PathTest.Regex, "/public/[^/]*", @"/public/\..x")]
     [TestCase(PathTest.Exact, "/public", "/public%20")]
     [TestCase(PathTest.Exact, "/public", "/public;x")]
     [TestCase(PathTest.Regex, "/.*%2Epng", "/admin%00.png")]
