@@ -50,7 +50,6 @@ internal sealed class PathReadingsTests
     [TestCase("/a%c0%afb", "/a<c0><af>b", "/a/b")]
     [TestCase("/a%u002fb", "/a%u002fb", "/a/b")]
     [TestCase("/admin#x", "/admin#x", "/admin")]
-    [TestCase("/a#/../admin", "/a#/../admin", "/admin", "/a")]
     public void The_readings_of_a_path_are_what_applications_make_of_it(string path, params string[] readings) =>
         Assert.That(All(path).Select(PercentEncodingTests.Marked), Is.SupersetOf(readings));
 
@@ -70,6 +69,7 @@ internal sealed class PathReadingsTests
     [TestCase("/public/..%00/admin", true)]
     [TestCase("/public/%c0%ae%c0%ae/admin", true)]
     [TestCase("/public/x%5cy%2f..%2f../admin", true)]
+    [TestCase("/public/a#/../admin", true)]
     [TestCase("/public/..%00x", true)]
     [TestCase("/public//..%3fx", true)]
     [TestCase("/public/a;v=1\\b%00", true, Description = "three peculiarities at once")]
