@@ -21,6 +21,7 @@ using GatewayMesh.Proxy.Hedging;
 using GatewayMesh.Proxy.Identity;
 using GatewayMesh.Proxy.Limits;
 using GatewayMesh.Proxy.Listeners;
+using GatewayMesh.Proxy.Listeners.Floods;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Pipeline;
 using GatewayMesh.Proxy.Resilience;
@@ -77,7 +78,7 @@ public sealed class DataPlane : IAsyncDisposable
         var random = _random = new SplitMix((ulong)options.Seed);
         Metrics = new MeshMetrics();
         _prometheus = new PrometheusText(Metrics);
-        _accessLog = options.AccessLog is { } sink ? new AccessLog(sink, options.Node) : null;
+        _accessLog = options.AccessLog is { } sink ? new AccessLog(sink, options.Node, rate: options.AccessLogRate, time: time) : null;
         _traffic = new Traffic(options.Logs.CreateLogger("GatewayMesh.Proxy"));
         _rate = new RateMeter(time);
         _listeners = new LentListeners(options.Limits.MaxConnections, options.Progress, options.Logs);
@@ -111,7 +112,7 @@ public sealed class DataPlane : IAsyncDisposable
         Metrics.AddGauges("gatewaymesh_public_certificate_expiry_seconds", "Seconds until a certificate of a public listener ends; negative when it has.", ExpiryOfPublicCertificates);
         var edge = new EdgeDoor(_edge, options.Limits, Metrics, log, time);
         var tls = new TlsDoor(TermsOf, options.Limits, new TlsFaults(Metrics, log, time), time);
-        _server = new KestrelServer(Microsoft.Extensions.Options.Options.Create(ServerSettings.For(options.Limits, _connections, edge, tls, tunnel, new ProtocolDoor(options.Limits, time))), _listeners, options.Logs);
+        _server = new KestrelServer(Microsoft.Extensions.Options.Options.Create(ServerSettings.For(options.Limits, _connections, edge, tls, tunnel, new ProtocolDoor(options.Limits, new FloodGuard(options.Limits, Metrics, log, time), time))), _listeners, options.Logs);
     }
 
     /// <summary>The instruments, for what others count (tier, revision, failovers).</summary>
@@ -256,19 +257,19 @@ public sealed class DataPlane : IAsyncDisposable
         var table = _traffic.Mesh.Endpoints;
         return
         [
-            .. table.Instances.Concat(table.Gateways.Concat(_applications.Applications).SelectMany(set => set.All)).Select(static state => new EndpointView(
-                state.Key.Service, state.Key.Id, state.Model.Node, state.Model.Address, state.Model.Healthy,
-                state.InFlight, state.ConsecutiveFailures, state.IsEjected, state.EjectedFor)
-            {
-                Weight = state.Model.Weight,
-                Zone = state.Model.Zone,
-                Latency = state.Latency,
-                SlowStart = state.SlowStart,
-                Ejections = state.Ejections,
-                Cause = state.EjectionCause,
-            }),
+            .. table.Instances.Concat(table.Gateways.Concat(_applications.Applications).SelectMany(set => set.All)).Select(EndpointView.Of),
         ];
     }
+
+    /// <summary>The instances and gateways that are ejected now.</summary>
+    public IReadOnlyList<EndpointView> Ejected()
+    {
+        var table = _traffic.Mesh.Endpoints;
+        return [.. table.Instances.Concat(table.Gateways.SelectMany(set => set.All)).Where(state => state.IsEjected).Select(EndpointView.Of)];
+    }
+
+    /// <summary>The applications of this host that were called, each under the name of its listener.</summary>
+    public IReadOnlyList<EndpointView> Applications() => [.. _applications.Applications.SelectMany(set => set.All).Select(EndpointView.Of)];
 
     /// <summary>The limits of the services that this process calls or fronts, with what is under way.</summary>
     public IReadOnlyList<LimitView> Limits() => [.. _limits.Current.Services.Select(LimitView.Of)];

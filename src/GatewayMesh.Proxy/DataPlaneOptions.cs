@@ -84,6 +84,9 @@ public sealed record DataPlaneOptions
     /// <summary>Where registry data may lead. Default: anywhere.</summary>
     public ReachRules Reach { get; init; } = ReachRules.Unbounded;
 
+    /// <summary>Lines of the access log a second; what is beyond is counted in one line. Default: null, no limit.</summary>
+    public int? AccessLogRate { get; init; }
+
     /// <summary>Whether intentions decide, because callers are known by their certificates. Default: false, as in plaintext a name is no permission.</summary>
     public bool EnforcesIntentions { get; init; }
 
@@ -107,6 +110,7 @@ public sealed record DataPlaneOptions
         IngressListeners = bootstrap.Ingress?.Listeners ?? [],
         TrustedProxies = bootstrap.Ingress?.TrustedProxies ?? [],
         Reach = ReachRules.Of(bootstrap),
+        AccessLogRate = bootstrap.Logs.AccessLog.MaxLinesPerSecond,
         EnforcesIntentions = bootstrap.Identity == IdentityMode.Mtls,
     };
 }

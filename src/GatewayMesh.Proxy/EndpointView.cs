@@ -1,4 +1,5 @@
 using GatewayMesh.Configuration.Values;
+using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.LoadBalancing.Outliers;
 
 namespace GatewayMesh.Proxy;
@@ -32,4 +33,16 @@ public sealed record EndpointView(string Service, string Id, string Node, HostPo
 
     /// <summary>Why it is ejected.</summary>
     public EjectionCause Cause { get; init; }
+
+    internal static EndpointView Of(EndpointState state) => new(
+        state.Key.Service, state.Key.Id, state.Model.Node, state.Model.Address, state.Model.Healthy,
+        state.InFlight, state.ConsecutiveFailures, state.IsEjected, state.EjectedFor)
+    {
+        Weight = state.Model.Weight,
+        Zone = state.Model.Zone,
+        Latency = state.Latency,
+        SlowStart = state.SlowStart,
+        Ejections = state.Ejections,
+        Cause = state.EjectionCause,
+    };
 }

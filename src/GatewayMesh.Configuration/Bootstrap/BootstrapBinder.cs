@@ -20,7 +20,7 @@ public static class BootstrapBinder
     public static ImmutableArray<string> Keys { get; } =
     [
         "role", "node", "cluster", "zone", "dataDir", "runDir", "registry", "registryToken", "registryTokenFile", "registryTls", "registryRequired", "admin", "adminToken", "adminTokenFile", "identity", "certificates", "guarded",
-        "sidecar", "gateway", "ingress", "limits", "reach", "gatewayShare", "transport", "drainDelay", "drainTimeout", "upgradeDrainTimeout",
+        "sidecar", "gateway", "ingress", "limits", "logs", "reach", "gatewayShare", "transport", "drainDelay", "drainTimeout", "upgradeDrainTimeout",
     ];
 
     /// <summary>The bootstrap that <paramref name="document"/> declares, or null when it has errors.</summary>
@@ -67,7 +67,8 @@ public static class BootstrapBinder
             Sidecar = reader.Section("sidecar", section => SidecarBinder.Bind(section, node, identity == IdentityMode.Mtls, ClaimsOf(MeshRole.Sidecar))),
             Gateway = reader.Section("gateway", section => GatewayBinder.Bind(section, ClaimsOf(MeshRole.Gateway))),
             Ingress = reader.Section("ingress", section => IngressBinder.Bind(section, ClaimsOf(MeshRole.Ingress), (path, location) => Absolute(path, location, context))),
-            Limits = reader.Section("limits", LimitsBinder.Bind),
+            Limits = reader.Section("limits", section => LimitsBinder.Bind(section, role)),
+            Logs = reader.Section("logs", LogsBinder.Bind),
             Reach = ReachBinder.Bind(reader),
             GatewayShare = reader.Optional("gatewayShare", ScalarTypes.Percent, 0.005),
             DrainDelay = reader.Optional("drainDelay", ScalarTypes.Wait, TimeSpan.FromSeconds(2)),

@@ -75,6 +75,9 @@ public sealed record BootstrapSpec
     /// <summary>What a client may ask of this process.</summary>
     public LimitsSpec Limits { get; init; } = new();
 
+    /// <summary>What this process writes about itself and its requests.</summary>
+    public LogsSpec Logs { get; init; } = new();
+
     /// <summary>Share of a sidecar's outbound requests that always goes through a gateway, 0 to 1. Default: 0.005.</summary>
     public double GatewayShare { get; init; } = 0.005;
 

@@ -64,7 +64,8 @@ public static class ErrorAnswer
         }
 
         // What follows on the connection cannot be trusted to be a request. A stream of HTTP/2 has nothing that follows.
-        if (isHttp1 && error.Kind is MeshErrorKind.RequestMalformed or MeshErrorKind.RequestTooLarge or MeshErrorKind.RequestTimeout)
+        if (isHttp1 && error.Kind is MeshErrorKind.RequestMalformed or MeshErrorKind.RequestTooLarge or MeshErrorKind.RequestLineTooLong
+            or MeshErrorKind.RequestFieldsTooLarge or MeshErrorKind.RequestTimeout)
         {
             response.Headers.Connection = "close";
         }

@@ -12,6 +12,8 @@ public static class ErrorTable
         new(MeshErrorKind.None, 200, 0, "", "", ""),
         new(MeshErrorKind.RequestMalformed, 400, 13, "http_request_error", "request_malformed", "The request is malformed."),
         new(MeshErrorKind.RequestTooLarge, 413, 8, "http_request_error", "request_too_large", "The request body is too large."),
+        new(MeshErrorKind.RequestLineTooLong, 414, 8, "http_request_error", "request_line_too_long", "The request line is too long."),
+        new(MeshErrorKind.RequestFieldsTooLarge, 431, 8, "http_request_error", "request_fields_too_large", "The header fields are too many or too large."),
         new(MeshErrorKind.RequestTimeout, 408, 4, "http_request_error", "request_timeout", "The request did not arrive in time."),
         new(MeshErrorKind.MethodNotAllowed, 405, 12, "http_request_error", "method_not_allowed", "The mesh does not carry this method."),
         new(MeshErrorKind.DestinationNotFound, 404, 12, "destination_not_found", "destination_not_found", "The mesh knows no such service."),
@@ -44,7 +46,7 @@ public static class ErrorTable
         new(MeshErrorKind.Internal, 500, 13, "proxy_internal_error", "internal", "The proxy failed."),
     ];
 
-    // Two kinds share http_response_timeout, two http_request_denied (RFC 9209 §2.3.17) and four http_request_error: the first of the table is meant.
+    // Two kinds share http_response_timeout, two http_request_denied (RFC 9209 §2.3.17) and six http_request_error: the first of the table is meant.
     private static readonly FrozenDictionary<string, ErrorRow> ByProxyError =
         Rows.Skip(1).DistinctBy(row => row.ProxyError).ToFrozenDictionary(row => row.ProxyError, StringComparer.Ordinal);
 

@@ -12,6 +12,12 @@ public enum MeshErrorKind
     /// <summary>The body is larger than the listener allows.</summary>
     RequestTooLarge,
 
+    /// <summary>The request line is longer than the listener allows (<c>limits.maxRequestLineSize</c>).</summary>
+    RequestLineTooLong,
+
+    /// <summary>The request has more header fields, or larger ones, than the listener allows.</summary>
+    RequestFieldsTooLarge,
+
     /// <summary>The client did not send the whole request in time.</summary>
     RequestTimeout,
 

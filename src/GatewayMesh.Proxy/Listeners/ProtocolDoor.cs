@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Proxy.Listeners.Floods;
 using Microsoft.AspNetCore.Connections;
 
 namespace GatewayMesh.Proxy.Listeners;
@@ -14,7 +15,7 @@ namespace GatewayMesh.Proxy.Listeners;
 /// Where ALPN has chosen, that holds, but between services.
 /// The bytes are looked at and left where they are, so the read that finds them costs HTTP/1.1 nothing that its own first read would not have.
 /// </summary>
-internal sealed class ProtocolDoor(LimitsSpec limits, TimeProvider time)
+internal sealed class ProtocolDoor(LimitsSpec limits, FloodGuard floods, TimeProvider time)
 {
     private ConnectionDelegate? _http2;
 
@@ -35,7 +36,7 @@ internal sealed class ProtocolDoor(LimitsSpec limits, TimeProvider time)
         {
             case PrefaceMatch.Http2:
                 arrival.IsHttp2 = true;
-                await _http2!(connection).ConfigureAwait(false);
+                await floods.Serve(connection, arrival, _http2!).ConfigureAwait(false);
                 break;
             case PrefaceMatch.Http1:
                 await http1(connection).ConfigureAwait(false);

@@ -27,14 +27,19 @@ internal static class ServerSettings
             ResponseHeaderEncodingSelector = static _ => Encoding.Latin1,
         };
         options.Limits.MaxConcurrentConnections = null; // the listeners bound it, where the kernel's queue can hold what is beyond
-        options.Limits.MaxRequestHeadersTotalSize = limits.MaxRequestHeadersTotalSize;
-        options.Limits.MaxRequestLineSize = Math.Min(options.Limits.MaxRequestLineSize, limits.MaxRequestHeadersTotalSize);
+        // Beyond our limits a request gets an answer of ours (HeadLimitStep), so the server's own bounds are wider: beyond those it answers without a
+        // body on HTTP/1.1, and on HTTP/2 it ends the connection, since it cannot skip the rest of a field section.
+        var heads = HeadBounds.Of(limits);
+        options.Limits.MaxRequestHeadersTotalSize = heads.Bytes;
+        options.Limits.MaxRequestHeaderCount = heads.Fields;
+        options.Limits.MaxRequestLineSize = heads.Line;
+        options.Limits.MaxRequestBufferSize = Math.Max(options.Limits.MaxRequestBufferSize ?? 0, Math.Max(heads.Bytes, heads.Line)); // else it does not start
         options.Limits.MaxRequestBodySize = limits.MaxRequestBodySize;
         options.Limits.RequestHeadersTimeout = limits.RequestHeadersTimeout;
         options.Limits.KeepAliveTimeout = limits.KeepAliveTimeout;
-        options.Limits.MinRequestBodyDataRate = null; // streams may be silent for long
+        options.Limits.MinRequestBodyDataRate = null; // PacedBody holds it, for each stream of HTTP/2 alone
         options.Limits.Http2.MaxStreamsPerConnection = limits.MaxStreamsPerConnection;
-        options.Limits.Http2.MaxRequestHeaderFieldSize = limits.MaxRequestHeadersTotalSize; // one field may be as long as on HTTP/1.1
+        options.Limits.Http2.MaxRequestHeaderFieldSize = heads.Bytes; // one field may be as long as on HTTP/1.1
         options.Limits.Http2.InitialStreamWindowSize = StreamWindow;
         options.Limits.Http2.InitialConnectionWindowSize = ConnectionWindow;
         options.Listen(new SilentEndPoint(), listen => // bound first, so that its pipeline is there before a connection can be

@@ -168,6 +168,9 @@ internal sealed partial class Exchange : IBodyObserver
     /// <summary>How long that attempt waits first.</summary>
     public TimeSpan Wait { get; set; }
 
+    /// <summary>Measures the request's fields.</summary>
+    public FieldMeasure Fields { get; } = new();
+
     /// <summary>The request's body, kept for further attempts.</summary>
     public ReplayBody Replay { get; } = new();
 

@@ -6,7 +6,8 @@ namespace GatewayMesh.Proxy.Pipeline;
 /// <summary>Gives the request an id, or keeps the one that it brings when it can stand in a log line.</summary>
 internal sealed class RequestIdStep(SplitMix random) : IStep
 {
-    private const string Field = "X-Request-Id";
+    /// <summary>Name of the field.</summary>
+    public const string Field = "X-Request-Id";
 
     /// <inheritdoc/>
     public Verdict Take(Exchange exchange)

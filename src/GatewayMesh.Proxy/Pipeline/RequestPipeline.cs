@@ -15,6 +15,7 @@ internal sealed class RequestPipeline(DataPlaneOptions options, SplitMix random,
     private readonly IStep[] _steps =
     [
         new RequestIdStep(random),                       // so that every log line and answer can be found again
+        new HeadLimitStep(options.Limits),               // no larger than the listener allows
         new FramingStep(),                               // what is malformed is not even looked at further
         new PathStep(),                                  // at the edge one path is written in one way
         new LivePathStep(options.Node),                  // the data path itself says that it lives
@@ -25,6 +26,7 @@ internal sealed class RequestPipeline(DataPlaneOptions options, SplitMix random,
         new CallerStep(identity),                        // in whose name
         new ClaimsStep(options.IngressService),          // who may speak of clients outside
         new GrpcStep(options.Time),                      // a call with a deadline of its own
+        new PaceStep(options.Limits, options.Time),      // and its body comes no slower than a listener allows
         new RouteStep(demand),                           // which service; unknown ones end here
         new IntentionStep(options.EnforcesIntentions, denials), // whether the caller may
         new AdmissionStep(),                             // a gateway bounds what it carries

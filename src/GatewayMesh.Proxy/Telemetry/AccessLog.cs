@@ -17,6 +17,8 @@ public sealed class AccessLog : IDisposable
     private readonly AutoResetEvent _wake = new(false);
     private readonly Stream _sink;
     private readonly string _node;
+    private readonly TimeProvider _time;
+    private readonly LineRate? _rate;
     private readonly Thread _writer;
     private long _dropped;
     private int _asleep;
@@ -26,8 +28,12 @@ public sealed class AccessLog : IDisposable
     /// <param name="sink">Where lines go (standard output); not closed here.</param>
     /// <param name="node">Name of this node.</param>
     /// <param name="capacity">Lines that may wait, rounded up to a power of two. Default: 2,048.</param>
-    public AccessLog(Stream sink, string node, int capacity = 2048)
+    /// <param name="rate">Lines a second; those beyond are counted in one line. Default: null, no limit.</param>
+    /// <param name="time">The clock of the rate. Default: the system's.</param>
+    public AccessLog(Stream sink, string node, int capacity = 2048, int? rate = null, TimeProvider? time = null)
     {
+        _time = time ?? TimeProvider.System;
+        _rate = rate is { } most ? new LineRate(most, _time) : null;
         _sink = sink;
         _node = node;
         _waiting = new BoundedRing<RequestSummary>(capacity);
@@ -38,9 +44,18 @@ public sealed class AccessLog : IDisposable
     /// <summary>Lines lost because the queue was full or the sink failed.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
+    /// <summary>Lines left out because of the rate.</summary>
+    public long Suppressed => _rate?.Total ?? 0;
+
     /// <summary>Queues a line; never waits.</summary>
     public void Write(in RequestSummary request)
     {
+        if (_rate is { } rate && !rate.TryTake())
+        {
+            Wake(); // so that the count is written, also when nothing follows
+            return;
+        }
+
         if (_stopping || !_waiting.TryAdd(request))
         {
             Interlocked.Increment(ref _dropped);
@@ -48,7 +63,18 @@ public sealed class AccessLog : IDisposable
         }
 
         // A busy writer looks by itself every 50 ms: to wake it for each line would cost a system call for each request.
-        if (_waiting.Count == _waiting.Capacity / 2 || (Volatile.Read(ref _asleep) == 1 && Interlocked.Exchange(ref _asleep, 0) == 1))
+        if (_waiting.Count == _waiting.Capacity / 2)
+        {
+            _wake.Set();
+            return;
+        }
+
+        Wake();
+    }
+
+    private void Wake()
+    {
+        if (Volatile.Read(ref _asleep) == 1 && Interlocked.Exchange(ref _asleep, 0) == 1)
         {
             _wake.Set();
         }
@@ -65,7 +91,7 @@ public sealed class AccessLog : IDisposable
     private void Run()
     {
         var batch = new ArrayBufferWriter<byte>(BatchBytes);
-        using var line = new AccessLogLine(batch, _node);
+        using var line = new AccessLogLine(batch, _node, _time);
         var idle = false;
         while (true)
         {
@@ -95,6 +121,12 @@ public sealed class AccessLog : IDisposable
             lines++;
         }
 
+        if (_rate is { } rate && rate.TakeSuppressed(_stopping) is > 0 and var suppressed)
+        {
+            line.WriteSuppressed(suppressed, rate.Most);
+            lines++;
+        }
+
         if (lines == 0)
         {
             return false;
@@ -116,7 +148,7 @@ public sealed class AccessLog : IDisposable
     // First a short pause, in which nobody needs to wake us; after one without a line, sleep until the next.
     private void Wait(ref bool idle)
     {
-        if (!idle)
+        if (!idle || _rate is { HasSuppressed: true })
         {
             idle = true;
             _wake.WaitOne(Pause);

@@ -1,11 +1,12 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace GatewayMesh.Proxy.Telemetry;
 
 /// <summary>Writes one request as a JSON line. Control characters, which a hostile path may hold, are escaped.</summary>
-internal sealed class AccessLogLine(IBufferWriter<byte> output, string node) : IDisposable
+internal sealed class AccessLogLine(IBufferWriter<byte> output, string node, TimeProvider time) : IDisposable
 {
     // Readable: no \u0026 for every ampersand. The lines are not HTML.
     private readonly Utf8JsonWriter _json = new(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
@@ -49,6 +50,21 @@ internal sealed class AccessLogLine(IBufferWriter<byte> output, string node) : I
         _json.WriteString("tier", request.Tier.Word());
         _json.WriteString("requestId", request.RequestId);
         _json.WriteString("traceId", request.TraceId);
+        _json.WriteEndObject();
+        _json.Flush();
+        output.Write("\n"u8);
+    }
+
+    /// <summary>Appends the line that stands for <paramref name="count"/> lines beyond the rate.</summary>
+    public void WriteSuppressed(long count, int rate)
+    {
+        _json.Reset(output);
+        _json.WriteStartObject();
+        _json.WriteString("time", time.GetUtcNow());
+        _json.WriteString("node", node);
+        _json.WriteString("event", "access_log_suppressed");
+        _json.WriteNumber("suppressed", count);
+        _json.WriteString("message", string.Create(CultureInfo.InvariantCulture, $"{count} lines were left out; logs.accessLog.maxLinesPerSecond is {rate}"));
         _json.WriteEndObject();
         _json.Flush();
         output.Write("\n"u8);

@@ -52,7 +52,7 @@ public sealed class MeshMetrics : IDisposable
         _handshakes = new LabelledCounter(_meter, "gatewaymesh_tls_handshake_failures_total", "TLS handshakes on listeners that came to nothing.", "listener", "reason");
         _denied = new LabelledCounter(_meter, "gatewaymesh_intentions_denied_total", "Requests that intentions did not allow.", "source", "destination");
         _endedByIntention = new LabelledCounter(_meter, "gatewaymesh_intentions_ended_total", "Requests under way that were ended because intentions no longer allowed them.", "source", "destination");
-        _refusedConnections = new LabelledCounter(_meter, "gatewaymesh_connections_refused_total", "Connections of public listeners that were closed at once.", "reason");
+        _refusedConnections = new LabelledCounter(_meter, "gatewaymesh_connections_refused_total", "Connections of public listeners that were closed at once, and connections of any listener that were ended for a flood.", "reason");
         _limitRefusals = new LabelledCounter(_meter, "gatewaymesh_limit_refusals_total", "Requests that a limit of their service refused.", "service", "limit", "criticality");
         _meter.CreateObservableGauge("gatewaymesh_tier", ObserveTier, description: "1 for the tier that carries traffic.");
         _meter.CreateObservableGauge(

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using GatewayMesh.Configuration.Values;
@@ -20,6 +21,9 @@ public sealed class EventLog : IDisposable
     private readonly string _role;
     private readonly TimeProvider _time;
     private readonly Thread _writer;
+    private readonly int[] _counts = new int[4];
+    private long _second = -1;
+    private long _suppressed;
     private bool _stopping;
     private bool _busy;
     private long _dropped;
@@ -41,6 +45,9 @@ public sealed class EventLog : IDisposable
 
     /// <summary>The least level that is written. Default: <see cref="EventLevel.Info"/>.</summary>
     public EventLevel Least { get; set; } = EventLevel.Info;
+
+    /// <summary>Events of one level in a second of the clock; those beyond are counted in one line. Null for no limit. Default: 100.</summary>
+    public int? MaxPerSecond { get; set; } = 100;
 
     /// <summary>Lines lost because the queue was full or the sink failed.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
@@ -68,7 +75,10 @@ public sealed class EventLog : IDisposable
 
         try
         {
-            Enqueue(Line(level, @event, message, fields));
+            if (MayWrite(level))
+            {
+                Enqueue(Line(level, @event, message, fields));
+            }
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException)
         {
@@ -132,6 +142,52 @@ public sealed class EventLog : IDisposable
         return SafeText.Json(buffer.WrittenSpan).ToArray();
     }
 
+    // Each level has the rate for itself: a flood of warnings hides no error.
+    private bool MayWrite(EventLevel level)
+    {
+        if (MaxPerSecond is not { } most)
+        {
+            return true;
+        }
+
+        lock (_lines)
+        {
+            TellSuppressed(evenNow: false);
+            if (_counts[(int)level] < most)
+            {
+                _counts[(int)level]++;
+                return true;
+            }
+
+            if (++_suppressed == 1)
+            {
+                Monitor.PulseAll(_lines); // the writer wakes up for the line that tells of them
+            }
+
+            return false;
+        }
+    }
+
+    // One line when the second is over. Under the lock.
+    private void TellSuppressed(bool evenNow)
+    {
+        var second = _time.GetTimestamp() / _time.TimestampFrequency;
+        if (second == _second && !evenNow)
+        {
+            return;
+        }
+
+        _second = second;
+        Array.Clear(_counts);
+        if (_suppressed > 0)
+        {
+            var count = _suppressed;
+            _suppressed = 0;
+            var message = string.Create(CultureInfo.InvariantCulture, $"{count} events were left out; logs.maxEventsPerSecond is {MaxPerSecond}");
+            _lines.Enqueue(Line(EventLevel.Warning, "events_suppressed", message, [("count", count)]));
+        }
+    }
+
     private void Enqueue(byte[] line)
     {
         lock (_lines)
@@ -172,6 +228,13 @@ public sealed class EventLog : IDisposable
             Monitor.PulseAll(_lines);
             while (_lines.Count == 0)
             {
+                if (_suppressed > 0)
+                {
+                    TellSuppressed(evenNow: _stopping);
+                    _ = _suppressed == 0 || Monitor.Wait(_lines, TimeSpan.FromMilliseconds(100));
+                    continue;
+                }
+
                 if (_stopping)
                 {
                     return null;

@@ -55,7 +55,7 @@ internal sealed class GuardProcess : IDisposable
         _lock = TakeLock(bootstrap.DataDir);
         _admin = Listening.OpenAdmin(bootstrap);
         _token = new AdminToken(bootstrap.AdminToken);
-        _events = new EventLog(bootstrap.Node, "guard");
+        _events = new EventLog(bootstrap.Node, "guard") { MaxPerSecond = bootstrap.Logs.MaxEventsPerSecond };
         _directory = new GatewayDirectory(bootstrap.RunDir);
         Certificates = bootstrap.Identity == IdentityMode.Mtls ? new CertificateFolder(bootstrap.Certificates, _time) : null;
         _watch = new GatewayWatch(_time, SayWhetherGatewaysAnswer);

@@ -16,6 +16,7 @@ using GatewayMesh.Registry.Live;
 using GatewayMesh.Registry.Snapshots;
 using GatewayMesh.Roles.Health;
 using GatewayMesh.Roles.Logging;
+using GatewayMesh.Roles.Troubles;
 using Microsoft.Extensions.Logging;
 
 namespace GatewayMesh.Roles;
@@ -34,6 +35,7 @@ internal sealed class MeshNode : IAsyncDisposable
     private readonly IRegistry _registry;
     private readonly ILoggerFactory _logs;
     private readonly ApplicationHealth _health;
+    private readonly TroubleBook _book;
     private readonly GatewayFiles _gatewayFiles;
     private readonly ClientIdentityFiles _clientFiles;
     private readonly Lock _writing = new();
@@ -59,6 +61,7 @@ internal sealed class MeshNode : IAsyncDisposable
         _events = events;
         _time = time;
         _registryEvents = new RegistryEvents(events, time);
+        _book = new TroubleBook(events, time);
         _gatewayFiles = new GatewayFiles(events);
         _clientFiles = new ClientIdentityFiles(events);
         _logs = LoggerFactory.Create(logging => logging.AddProvider(new EventLoggerProvider(events)));
@@ -116,6 +119,9 @@ internal sealed class MeshNode : IAsyncDisposable
 
     /// <summary>Who serves, in the words of the contract.</summary>
     internal string Tier => !_serving ? "none" : _bootstrap.Role.ToString().ToLowerInvariant();
+
+    /// <summary>What does not serve as it should: own applications, ejected instances, nodes that are gone.</summary>
+    internal IReadOnlyList<OpenTrouble> Troubles => _book.Open;
 
     /// <summary>Anything that <see cref="Unfit"/> or <see cref="Describe"/> shows may have changed.</summary>
     internal event Action? Updated;
@@ -222,12 +228,26 @@ internal sealed class MeshNode : IAsyncDisposable
     {
         _capacity.Sample();
         _registryEvents.Tick(Publisher.Error);
+        LookForTrouble();
         var unfit = Unfit;
         if (unfit != _unfit)
         {
             _unfit = unfit;
             Vouch();
             Updated?.Invoke();
+        }
+    }
+
+    // One process speaks for the node: not one that waits for the lease, or has given it back.
+    private void LookForTrouble()
+    {
+        if (_serving)
+        {
+            _book.Update(TroubleSearch.In(_bootstrap, _health, Plane, Configuration.Nodes));
+        }
+        else
+        {
+            _book.Forget();
         }
     }
 

@@ -6,6 +6,7 @@ using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Identity;
 using GatewayMesh.Registry.Live;
+using GatewayMesh.Roles.Troubles;
 
 namespace GatewayMesh.Roles;
 
@@ -74,6 +75,7 @@ internal static class NodeAdmin
 
         json.WriteEndArray();
         RefusedRecords.Write(json, node.Configuration.Current.Refused);
+        TroubleList.Write(json, node.Troubles);
         HiddenApplications.Write(json, node.Bootstrap, node.Configuration.Current);
         CleartextServices.Write(json, node.Configuration.Current);
         if (node.CertificateReport is not null)

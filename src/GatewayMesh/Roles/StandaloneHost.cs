@@ -31,7 +31,7 @@ internal sealed class StandaloneHost : IDisposable
         _load = load;
         _admin = Listening.OpenAdmin(load.Bootstrap);
         _token = new AdminToken(load.Bootstrap.AdminToken);
-        _events = new EventLog(load.Bootstrap.Node, load.Bootstrap.Role.ToString().ToLowerInvariant());
+        _events = new EventLog(load.Bootstrap.Node, load.Bootstrap.Role.ToString().ToLowerInvariant()) { MaxPerSecond = load.Bootstrap.Logs.MaxEventsPerSecond };
         var pids = ImmutableSortedDictionary<string, int>.Empty.Add("process", Environment.ProcessId);
         _node = new MeshNode(load.Bootstrap, pids, _events, progress: null, TimeProvider.System);
     }

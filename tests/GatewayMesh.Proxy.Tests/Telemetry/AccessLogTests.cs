@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Telemetry;
+using GatewayMesh.Proxy.Tests.Time;
 
 namespace GatewayMesh.Proxy.Tests.Telemetry;
 
@@ -105,6 +106,29 @@ public sealed class AccessLogTests
 
         Assert.That(log.Dropped, Is.EqualTo(84));
         sink.Release.Set();
+    }
+
+    [Test]
+    public void A_flood_of_requests_is_bounded_and_one_line_tells_how_many_were_left_out()
+    {
+        using var sink = new MemoryStream();
+        var time = new VirtualTime();
+        using (var log = new AccessLog(sink, "host-a", rate: 10, time: time))
+        {
+            for (var i = 0; i < 10_000; i++)
+            {
+                log.Write(Request);
+            }
+
+            time.Advance(TimeSpan.FromSeconds(1));
+            log.Write(Request);
+            Assert.That(log.Suppressed, Is.EqualTo(9990));
+        }
+
+        var lines = Encoding.UTF8.GetString(sink.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var told = lines.Single(line => line.Contains("\"event\":\"access_log_suppressed\""));
+        Assert.That(lines, Has.Length.EqualTo(12), "ten, the line that counts, and one of the next second");
+        Assert.That(told, Does.Contain("\"suppressed\":9990").And.Contains("logs.accessLog.maxLinesPerSecond is 10"));
     }
 
     [Test]

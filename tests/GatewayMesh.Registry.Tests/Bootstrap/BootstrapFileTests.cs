@@ -150,6 +150,36 @@ internal sealed class BootstrapFileTests
     }
 
     [Test]
+    public void Public_listeners_have_limits_of_their_own_by_default()
+    {
+        var ingress = Good("role: ingress\nregistry: file:r\ningress: { listeners: [ { port: 8080 } ] }");
+        var few = Good("role: ingress\nregistry: file:r\ningress: { listeners: [ { port: 8080 } ] }\nlimits: { maxConnections: 50 }");
+        var off = Good("role: ingress\nregistry: file:r\ningress: { listeners: [ { port: 8080 } ] }\nlimits: { maxConnectionsPerAddress: none, minRequestBodyDataRate: none, http2FrameBudget: none }");
+
+        Assert.That((ingress.Limits.MaxConnectionsPerAddress, ingress.Limits.MinRequestBodyDataRate), Is.EqualTo((2000, 240L)), "a tenth of all connections");
+        Assert.That(ingress.Limits.RequestBodyGrace, Is.EqualTo(TimeSpan.FromSeconds(5)));
+        Assert.That(few.Limits.MaxConnectionsPerAddress, Is.EqualTo(5));
+        Assert.That((off.Limits.MaxConnectionsPerAddress, off.Limits.MinRequestBodyDataRate, off.Limits.Http2FrameBudget), Is.EqualTo(((int?)null, (long?)null, (int?)null)));
+        Assert.That((Good(Sidecar).Limits.MaxConnectionsPerAddress, Good(Sidecar).Limits.MinRequestBodyDataRate), Is.EqualTo(((int?)null, (long?)null)));
+    }
+
+    [Test]
+    public void Limits_of_heads_and_logs_are_settable()
+    {
+        var spec = Good(Sidecar + """
+
+            limits: { maxRequestLineSize: 16KiB, maxRequestHeaderCount: 200, minRequestBodyDataRate: 1KiB, requestBodyGrace: 10s, http2FrameBudget: 500 }
+            logs: { maxEventsPerSecond: 7, accessLog: { maxLinesPerSecond: none } }
+            """);
+
+        Assert.That((spec.Limits.MaxRequestLineSize, spec.Limits.MaxRequestHeaderCount), Is.EqualTo((16 * 1024, 200)));
+        Assert.That((spec.Limits.MinRequestBodyDataRate, spec.Limits.RequestBodyGrace, spec.Limits.Http2FrameBudget), Is.EqualTo((1024L, TimeSpan.FromSeconds(10), 500)));
+        Assert.That((spec.Logs.MaxEventsPerSecond, spec.Logs.AccessLog.MaxLinesPerSecond), Is.EqualTo((7, (int?)null)));
+        Assert.That((Good(Sidecar).Logs.MaxEventsPerSecond, Good(Sidecar).Logs.AccessLog.MaxLinesPerSecond), Is.EqualTo((100, 1000)));
+        Assert.That(Bad(Sidecar + "\nlimits: { maxRequestLineSize: 1MiB }\nlogs: { accessLog: { maxLines: 1 } }"), Has.Length.EqualTo(2));
+    }
+
+    [Test]
     public void An_error_names_the_option_or_variable_that_said_it()
     {
         var options = BootstrapOptions.None with { Set = ["sidecar.services[0].port=x", "nonsense", "sidcar.x=1"], Admin = "here" };

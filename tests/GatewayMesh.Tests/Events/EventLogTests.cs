@@ -54,7 +54,7 @@ public sealed class EventLogTests
     public void A_sink_that_blocks_forever_holds_nobody_up()
     {
         using var sink = new StuckStream();
-        using var log = new EventLog("host-a", "guard", sink);
+        using var log = new EventLog("host-a", "guard", sink) { MaxPerSecond = null };
         for (var i = 0; i < 2000; i++)
         {
             log.Info("x", "y");
@@ -64,6 +64,42 @@ public sealed class EventLogTests
         Assert.That(log.Flush(TimeSpan.FromMilliseconds(1)), Is.False);
         sink.Release.Set();
         Assert.That(log.Flush(TimeSpan.FromMinutes(1)), Is.True);
+    }
+
+    [Test]
+    public void A_flood_of_events_is_bounded_and_one_line_tells_how_many_were_left_out()
+    {
+        using var sink = new MemoryStream();
+        using (var log = new EventLog("host-a", "guard", sink) { MaxPerSecond = 10 })
+        {
+            for (var i = 0; i < 5000; i++)
+            {
+                log.Warning("flood", "one of many");
+            }
+
+            log.Error("found", "an error is not hidden by a flood of warnings");
+        }
+
+        var events = Encoding.UTF8.GetString(sink.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
+        var written = events.Count(each => each.GetProperty("event").GetString() == "flood");
+        var told = events.Where(each => each.GetProperty("event").GetString() == "events_suppressed").ToArray();
+        Assert.That(written, Is.LessThan(500));
+        Assert.That(written + told.Sum(each => each.GetProperty("count").GetInt64()), Is.EqualTo(5000));
+        Assert.That(told[0].GetProperty("message").GetString(), Does.Contain("logs.maxEventsPerSecond is 10"));
+        Assert.That(events.Count(each => each.GetProperty("event").GetString() == "found"), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void The_line_for_suppressed_events_comes_without_another_event()
+    {
+        using var sink = new Lines();
+        using var log = new EventLog("host-a", "guard", sink) { MaxPerSecond = 1 };
+        for (var i = 0; i < 10; i++)
+        {
+            log.Info("flood", "one of many");
+        }
+
+        Assert.That(() => sink.Text, Does.Contain("events_suppressed").After(10_000, 20));
     }
 
     [Test]
@@ -102,5 +138,29 @@ public sealed class EventLogTests
         public ManualResetEventSlim Release { get; } = new();
 
         public override void Write(ReadOnlySpan<byte> buffer) => Release.Wait();
+    }
+
+    private sealed class Lines : MemoryStream
+    {
+        private readonly Lock _gate = new();
+
+        public string Text
+        {
+            get
+            {
+                lock (_gate)
+                {
+                    return Encoding.UTF8.GetString(ToArray());
+                }
+            }
+        }
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            lock (_gate)
+            {
+                base.Write(buffer);
+            }
+        }
     }
 }

@@ -20,6 +20,7 @@ internal static class NodeChecks
         .. Gateways(status),
         .. Guard(status, privateMemory),
         .. Refused(status),
+        .. TroubleChecks.Of(status.Troubles),
         .. status.HiddenApplications.Select(HiddenApplication),
         .. status.Identity == "mtls" ? status.CleartextServices.Select(Cleartext) : [],
         .. IngressPorts(status),

@@ -65,6 +65,9 @@ internal sealed record NodeStatus
     /// <summary>How many such records there are.</summary>
     public int RefusedTotal { get; init; }
 
+    /// <summary>What does not serve as it should, as this node knows.</summary>
+    public ImmutableArray<TroubleStatus> Troubles { get; init; } = [];
+
     /// <summary>Ingress: ports that stand in the bootstrap file.</summary>
     public ImmutableArray<int> BootstrapPorts { get; init; } = [];
 

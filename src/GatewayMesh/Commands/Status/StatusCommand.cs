@@ -52,6 +52,15 @@ internal static class StatusCommand
             output.WriteLine(line);
         }
 
+        if (TroubleTable(status) is { } troubles)
+        {
+            output.WriteLine();
+            foreach (var line in troubles.Lines(Paint.For(output)))
+            {
+                output.WriteLine(line);
+            }
+        }
+
         if (status.Certificates is { } certificates)
         {
             output.WriteLine();
@@ -98,6 +107,31 @@ internal static class StatusCommand
         (true, _) => new Cell("SYNCED", Hue.Good),
         _ => new Cell("STALE", Hue.Warn),
     };
+
+    /// <summary>What does not serve as it should, as the node that was asked knows; null when all is well. Nodes that are gone stand in the first table.</summary>
+    internal static TextTable? TroubleTable(NodeStatus status)
+    {
+        var troubles = status.Troubles.Where(trouble => trouble.Kind != "node_gone").ToArray();
+        if (troubles.Length == 0)
+        {
+            return null;
+        }
+
+        var table = new TextTable("TROUBLE", "SERVICE", "INSTANCE", "NODE", "ADDRESS", "FOR", "REASON");
+        foreach (var trouble in troubles)
+        {
+            table.Add(
+                new Cell(trouble.Kind, trouble.Kind == "application_down" ? Hue.Bad : Hue.Warn),
+                trouble.Service,
+                trouble.Instance,
+                trouble.Node,
+                trouble.Address,
+                trouble.Seconds.ToString("0.0s", CultureInfo.InvariantCulture),
+                trouble.Reason);
+        }
+
+        return table;
+    }
 
     /// <summary>The certificates of the node that was asked.</summary>
     internal static TextTable CertificateTable(CertificatesStatus certificates)

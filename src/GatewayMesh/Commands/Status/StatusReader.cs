@@ -66,6 +66,11 @@ internal static class StatusReader
                     .Where(listener => Address(listener.Text("address")) is not null)
                     .Select(listener => (listener.Text("name"), Address(listener.Text("address"))!)),
             ],
+            Troubles =
+            [
+                .. root.Items("troubles").Select(each => new TroubleStatus(
+                    each.Text("kind"), each.Text("service"), each.Text("instance"), each.Text("node"), each.Text("address"), each.Text("reason"), each.Number("seconds"))),
+            ],
             HiddenApplications = [.. root.Items("hiddenApplications").Select(each => (each.Text("service"), each.Text("application")))],
             CleartextServices = [.. root.Items("cleartextServices").Select(Words)],
             RefusedTotal = (int)root.Number("refusedTotal"),

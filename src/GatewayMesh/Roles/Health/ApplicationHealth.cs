@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net.Sockets;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Values;
@@ -8,13 +9,16 @@ namespace GatewayMesh.Roles.Health;
 /// <summary>Asks each local application that has a <c>health</c> section whether it is ready. One without counts as healthy.</summary>
 internal sealed class ApplicationHealth(TimeProvider time, Action changed) : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<string, bool> _ready = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, HealthState> _states = new(StringComparer.Ordinal);
     private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.Zero });
     private CancellationTokenSource _stop = new();
     private Task _checks = Task.CompletedTask;
 
     /// <summary>Whether the instance is ready, as far as its last check says; critical until the first one passed.</summary>
-    internal bool IsReady(LocalServiceSpec service) => service.Health is null || _ready.GetValueOrDefault(service.Id);
+    internal bool IsReady(LocalServiceSpec service) => service.Health is null || _states.GetValueOrDefault(service.Id) is { Failure: null };
+
+    /// <summary>Why the last two checks of the instance failed; null while it is well, or has no result of two checks yet.</summary>
+    internal string? Failure(LocalServiceSpec service) => _states.GetValueOrDefault(service.Id) is { Failures: > 1, Failure: { } failure } ? failure : null;
 
     /// <summary>Checks these applications from now on, and no others.</summary>
     internal void Watch(IEnumerable<LocalServiceSpec> services)
@@ -40,10 +44,11 @@ internal sealed class ApplicationHealth(TimeProvider time, Action changed) : IAs
         {
             while (true)
             {
-                var ready = await AskAsync(new HostPort(service.Address, service.Port), health, stop).ConfigureAwait(false);
-                if (!_ready.TryGetValue(service.Id, out var before) || before != ready)
+                var failure = await AskAsync(new HostPort(service.Address, service.Port), health, stop).ConfigureAwait(false);
+                var before = _states.GetValueOrDefault(service.Id);
+                _states[service.Id] = new HealthState(failure, failure is null ? 0 : (before?.Failures ?? 0) + 1);
+                if (before is null || before.Failure is null != failure is null)
                 {
-                    _ready[service.Id] = ready;
                     changed();
                 }
 
@@ -55,7 +60,8 @@ internal sealed class ApplicationHealth(TimeProvider time, Action changed) : IAs
         }
     }
 
-    private async Task<bool> AskAsync(HostPort application, HealthSpec health, CancellationToken stop)
+    // Null when it is well, otherwise why it is not.
+    private async Task<string?> AskAsync(HostPort application, HealthSpec health, CancellationToken stop)
     {
         using var limit = new CancellationTokenSource(health.Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
@@ -64,16 +70,18 @@ internal sealed class ApplicationHealth(TimeProvider time, Action changed) : IAs
             if (health.Http is { } path)
             {
                 using var answer = await _client.GetAsync(new Uri($"http://{application}{path}"), HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
-                return answer.IsSuccessStatusCode;
+                return answer.IsSuccessStatusCode ? null : string.Create(CultureInfo.InvariantCulture, $"{path} answered {(int)answer.StatusCode}");
             }
 
             using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
             await socket.ConnectAsync(application.ToEndPoint(), either.Token).ConfigureAwait(false);
-            return true;
+            return null;
         }
         catch (Exception failure) when (failure is HttpRequestException or SocketException or IOException or OperationCanceledException && !stop.IsCancellationRequested)
         {
-            return false;
+            return failure is OperationCanceledException ? $"no answer within {DurationText.Format(health.Timeout)}"
+                : failure.GetBaseException() is SocketException { SocketErrorCode: SocketError.ConnectionRefused } ? "connection refused"
+                : failure.GetBaseException().Message;
         }
     }
 }

@@ -42,7 +42,7 @@ internal static class WorkerHost
             return failure.ExitCode;
         }
 
-        using var events = new EventLog(load.Bootstrap.Node, "worker");
+        using var events = new EventLog(load.Bootstrap.Node, "worker") { MaxPerSecond = load.Bootstrap.Logs.MaxEventsPerSecond };
         var pids = ImmutableSortedDictionary<string, int>.Empty.Add("guard", first.Pid).Add("worker", Environment.ProcessId);
         var node = new MeshNode(load.Bootstrap, pids, events, progress, TimeProvider.System);
         using var admin = OpenAdmin(node);

@@ -83,6 +83,23 @@ internal sealed class NodeChecksTests
         Assert.That(findings.Select(finding => finding.Mark), Is.EqualTo(isSaid ? [Mark.Warning] : Array.Empty<Mark>()));
     }
 
+    [Test]
+    public void An_application_that_does_not_serve_is_broken_on_its_own_host_and_an_ejected_instance_is_a_warning()
+    {
+        var findings = Of("""
+            {"role":"sidecar","troubles":[
+              {"kind":"application_down","service":"web","instance":"web-1","node":"host-a","address":"127.0.0.1:8080","reason":"connection refused","seconds":12.4},
+              {"kind":"instance_ejected","service":"payments","instance":"payments-2","node":"host-b","address":"10.0.0.2:20001","reason":"consecutive_failures","seconds":3}]}
+            """);
+
+        var application = findings.Single(finding => finding.Subject == "application web-1");
+        var instance = findings.Single(finding => finding.Subject == "instance payments-2");
+        Assert.That((application.Mark, application.Text), Is.EqualTo((Mark.Broken, "127.0.0.1:8080 does not serve for 12 s: connection refused")));
+        Assert.That(application.Mend, Does.StartWith("start the application"));
+        Assert.That((instance.Mark, instance.Text), Is.EqualTo((Mark.Warning, "payments at 10.0.0.2:20001 is ejected for 3 s: consecutive_failures")));
+        Assert.That(instance.Mend, Does.Contain("host-b"));
+    }
+
     [TestCase(20, Mark.Well)]
     [TestCase(21, Mark.Warning)]
     public void A_guard_has_a_budget_of_20_MB(int megabytes, Mark mark) =>

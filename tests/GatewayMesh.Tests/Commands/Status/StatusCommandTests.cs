@@ -37,6 +37,20 @@ internal sealed class StatusCommandTests
         Assert.That(StatusCommand.Table(Statuses.Read("""{"node":"host-a","role":"sidecar","tier":"none"}""")).Lines(Paint.Off).Last(), Does.StartWith("host-a"));
 
     [Test]
+    public void Troubles_are_a_table_of_their_own_and_nodes_that_are_gone_stand_in_the_first()
+    {
+        var table = StatusCommand.TroubleTable(Statuses.Read("""
+            {"node":"host-a","troubles":[
+              {"kind":"application_down","service":"web","instance":"web-1","node":"host-a","address":"127.0.0.1:8080","reason":"connection refused","seconds":12.4},
+              {"kind":"node_gone","node":"host-c","seconds":3}]}
+            """))!.Lines(Paint.Off).ToArray();
+
+        Assert.That(table, Has.Length.EqualTo(2));
+        Assert.That(table[1], Does.Match("^application_down +web +web-1 +host-a +127.0.0.1:8080 +12.4s +connection refused"));
+        Assert.That(StatusCommand.TroubleTable(Statuses.Read()), Is.Null);
+    }
+
+    [Test]
     public void A_gone_admin_address_is_told_with_its_name()
     {
         var nobody = new HostPort("127.0.0.1", 1);

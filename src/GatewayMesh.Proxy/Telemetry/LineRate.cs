@@ -1,0 +1,52 @@
+namespace GatewayMesh.Proxy.Telemetry;
+
+/// <summary>Bounds the lines of a log in each second of the clock, and counts those beyond. No lock: at the turn of a second a few lines more may pass.</summary>
+/// <param name="most">Lines a second.</param>
+/// <param name="time">The clock.</param>
+internal sealed class LineRate(int most, TimeProvider time)
+{
+    private long _second = -1;
+    private int _lines;
+    private long _suppressed;
+    private long _suppressedSince;
+    private long _total;
+
+    /// <summary>Lines a second.</summary>
+    public int Most { get; } = most;
+
+    /// <summary>Lines beyond the rate since the start.</summary>
+    public long Total => Interlocked.Read(ref _total);
+
+    /// <summary>True if there are lines beyond the rate that no line has told yet.</summary>
+    public bool HasSuppressed => Interlocked.Read(ref _suppressed) > 0;
+
+    /// <summary>True if one more line may be written.</summary>
+    public bool TryTake()
+    {
+        var now = Second();
+        var second = Volatile.Read(ref _second);
+        if (now != second && Interlocked.CompareExchange(ref _second, now, second) == second)
+        {
+            Volatile.Write(ref _lines, 0);
+        }
+
+        if (Volatile.Read(ref _lines) < Most && Interlocked.Increment(ref _lines) <= Most)
+        {
+            return true;
+        }
+
+        if (Interlocked.Increment(ref _suppressed) == 1)
+        {
+            Volatile.Write(ref _suppressedSince, now);
+        }
+
+        Interlocked.Increment(ref _total);
+        return false;
+    }
+
+    /// <summary>Lines beyond the rate that no line has told yet; zero while the second of the first of them lasts, so that there is one such line a second.</summary>
+    /// <param name="now">Tell also before the second is over.</param>
+    public long TakeSuppressed(bool now) => HasSuppressed && (now || Second() != Volatile.Read(ref _suppressedSince)) ? Interlocked.Exchange(ref _suppressed, 0) : 0;
+
+    private long Second() => time.GetTimestamp() / time.TimestampFrequency;
+}

@@ -1,0 +1,29 @@
+using System.Text.Json;
+
+namespace GatewayMesh.Roles.Troubles;
+
+/// <summary>The troubles in <c>/status</c>.</summary>
+internal static class TroubleList
+{
+    private const int Most = 100;
+
+    /// <summary>Writes the array <c>troubles</c>; of very many the longest.</summary>
+    internal static void Write(Utf8JsonWriter json, IReadOnlyList<OpenTrouble> open)
+    {
+        json.WriteStartArray("troubles");
+        foreach (var (trouble, duration) in open.Take(Most))
+        {
+            json.WriteStartObject();
+            json.WriteString("kind", trouble.Word);
+            json.WriteString("service", trouble.Service);
+            json.WriteString("instance", trouble.Instance);
+            json.WriteString("node", trouble.Node);
+            json.WriteString("address", trouble.Address);
+            json.WriteString("reason", trouble.Reason);
+            json.WriteNumber("seconds", Math.Round(duration.TotalSeconds, 1));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,38 @@
+using System.Globalization;
+using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Configuration.Values;
+using GatewayMesh.Proxy;
+using GatewayMesh.Proxy.LoadBalancing.Outliers;
+using GatewayMesh.Registry.Live;
+using GatewayMesh.Roles.Health;
+
+namespace GatewayMesh.Roles.Troubles;
+
+/// <summary>Finds the troubles of the moment.</summary>
+internal static class TroubleSearch
+{
+    // Of an application without a health check: requests in a row that got no answer.
+    private const int Failures = 3;
+
+    /// <summary>The troubles that this process knows of.</summary>
+    internal static IReadOnlyCollection<Trouble> In(BootstrapSpec bootstrap, ApplicationHealth health, DataPlane plane, IEnumerable<NodeStatus> nodes) =>
+    [
+        .. Applications(bootstrap, health, plane.Applications()),
+        .. plane.Ejected().Select(view => new Trouble(TroubleKind.InstanceEjected, view.Service, view.Id, view.Node, view.Address.ToString(), view.Cause.Word())),
+        .. nodes.Where(node => !node.Alive).Select(node => new Trouble(TroubleKind.NodeGone, "", "", node.Record.Node, node.Record.Admin ?? "", "its record is no longer renewed")),
+    ];
+
+    private static IEnumerable<Trouble> Applications(BootstrapSpec bootstrap, ApplicationHealth health, IReadOnlyList<EndpointView> views)
+    {
+        foreach (var service in bootstrap.Sidecar?.Services ?? [])
+        {
+            var reason = service.Health is not null ? health.Failure(service)
+                : views.FirstOrDefault(view => view.Id == $"inbound/{service.Name}") is { ConsecutiveFailures: >= Failures and var count } ? string.Create(CultureInfo.InvariantCulture, $"{count} requests in a row got no answer")
+                : null;
+            if (reason is not null)
+            {
+                yield return new Trouble(TroubleKind.ApplicationDown, service.Name, service.Id, bootstrap.Node, new HostPort(service.Address, service.Port).ToString(), reason);
+            }
+        }
+    }
+}
