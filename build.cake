@@ -70,6 +70,7 @@ Task("Test")
         try
         {
             await publish;
+            PublishOther();
         }
         catch (Exception error)
         {
@@ -159,6 +160,16 @@ void Publish()
     System.IO.File.Move(only, Published, overwrite: true);
     System.IO.File.SetLastWriteTimeUtc(Published, DateTime.UtcNow);
     Say(Format($"{Published}: {length / 1e6:0.0} MB"));
+}
+
+// Another program of the same sources, for tests of upgrades: untrimmed and without ReadyToRun, so that nothing is at its place. Never handed out.
+void PublishOther()
+{
+    const string Folder = "artifacts/other-build";
+    EnsureDirectoryExists(Folder);
+    CleanDirectory(Folder);
+    Dotnet("publishing a build with another layout", "publish", Exe, "-c", "Release", "-v", "q", "-clp:NoSummary", "-o", Folder, "--no-restore",
+        "-p:PublishTrimmed=false", "-p:PublishReadyToRun=false", "-p:RunAnalyzers=false");
 }
 
 // Nothing that goes into the published file is newer than it.

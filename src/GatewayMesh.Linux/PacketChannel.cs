@@ -136,6 +136,7 @@ public sealed unsafe class PacketListener : Descriptor
                     throw LinuxException.Last($"bind {path}");
                 }
             });
+            PrivateFolder.Narrow(path);
             return Libc.listen(listener.Number, 16) < 0 ? throw LinuxException.Last("listen") : listener;
         }
         catch

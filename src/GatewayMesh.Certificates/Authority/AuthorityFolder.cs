@@ -59,7 +59,7 @@ internal static class AuthorityFolder
     {
         try
         {
-            _ = OperatingSystem.IsWindows() ? Directory.CreateDirectory(folder) : Directory.CreateDirectory(folder, Secret | UnixFileMode.UserExecute);
+            PrivateFolder.Create(folder);
             AtomicFile.Write(RootsFile(folder), Encoding.ASCII.GetBytes(RootsPem(authority)), Shown);
             using var key = authority.Root.GetECDsaPrivateKey()!;
             AtomicFile.Write(AuthorityFile(folder), Encoding.ASCII.GetBytes($"{authority.Root.ExportCertificatePem()}\n{key.ExportECPrivateKeyPem()}\n"), Secret);

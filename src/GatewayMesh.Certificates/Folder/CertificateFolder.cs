@@ -22,7 +22,6 @@ public sealed class CertificateFolder(string directory, TimeProvider time) : ICe
     private const string RootsName = "roots.pem";
     private const int Longest = 1024 * 1024;
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const UnixFileMode PrivateFolder = Private | UnixFileMode.UserExecute;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
@@ -254,7 +253,7 @@ public sealed class CertificateFolder(string directory, TimeProvider time) : ICe
         var path = Path.Combine(Directory, name);
         try
         {
-            _ = OperatingSystem.IsWindows() ? System.IO.Directory.CreateDirectory(Directory) : System.IO.Directory.CreateDirectory(Directory, PrivateFolder);
+            PrivateFolder.Create(Directory);
             AtomicFile.Write(path, Encoding.UTF8.GetBytes(pem), Private);
             _seen[path] = FileTrace.Of(path);
             Say(name, null);

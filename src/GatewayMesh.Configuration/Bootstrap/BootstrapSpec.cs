@@ -19,7 +19,7 @@ public sealed record BootstrapSpec
     /// <summary>Zone that this node stands in (a rack, an availability zone), or null: instances and gateways of the same one go first. Default: null.</summary>
     public string? Zone { get; init; }
 
-    /// <summary>Last good snapshot, certificates and guard state; made with mode 0700. Default: <c>/var/lib/gatewaymesh</c>.</summary>
+    /// <summary>Last good snapshot, certificates and guard state; made with mode 0700. Default: <c>/var/lib/gatewaymesh/ROLE-NODE</c>.</summary>
     public string DataDir { get; init; } = "/var/lib/gatewaymesh";
 
     /// <summary>What applications of this host may read (<c>SERVICE/gateways.json</c>). Default: <c>/run/gatewaymesh</c>.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Registry.Files;
@@ -67,10 +68,13 @@ public static class BootstrapFile
         return errors.Count > before ? null : spec! with { File = name is null ? null : Path.GetFullPath(name) };
     }
 
-    // A host may bear a name that is none of ours; its first fit letters are then the node's.
-    private static string HostName() =>
-        Names.IsName(Environment.MachineName) ? Environment.MachineName
-        : new string([.. Environment.MachineName.Where(char.IsAsciiLetterOrDigit).Take(Names.Longest)]) is { Length: > 0 } name ? name
+    // The whole name: Environment.MachineName ends at the first dot, and web.eu and web.us are two hosts. A host may bear a name that is none
+    // of ours; its first fit letters are then the node's.
+    private static string HostName() => HostName(Dns.GetHostName());
+
+    internal static string HostName(string host) =>
+        Names.IsName(host) ? host
+        : new string([.. host.Where(char.IsAsciiLetterOrDigit).Take(Names.Longest)]) is { Length: > 0 } name ? name
         : "localhost";
 
     private static IEnumerable<OverlayItem> Named(BootstrapOptions options)

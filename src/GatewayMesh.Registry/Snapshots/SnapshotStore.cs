@@ -32,11 +32,7 @@ public sealed class SnapshotStore(string dataDir)
         ArgumentNullException.ThrowIfNull(view);
         try
         {
-            if (!OperatingSystem.IsWindows())
-            {
-                _ = Directory.CreateDirectory(dataDir, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            }
-
+            PrivateFolder.Create(dataDir);
             AtomicFile.Write(File, Encode(view), UnixFileMode.UserRead | UnixFileMode.UserWrite);
             return null;
         }

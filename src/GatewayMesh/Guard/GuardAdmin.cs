@@ -74,6 +74,7 @@ internal static class GuardAdmin
         {
             json.WriteBoolean("well", last.Well);
             json.WriteString("reason", last.Reason);
+            json.WriteString("lastError", last.Well ? null : last.Reason);
         }
 
         json.WriteEndObject();

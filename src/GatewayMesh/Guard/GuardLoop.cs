@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Globalization;
+using GatewayMesh.Events;
 using GatewayMesh.Guard.Carrying;
 using GatewayMesh.Guard.Leases;
 using GatewayMesh.Guard.Probing;
@@ -15,6 +17,7 @@ internal sealed class GuardLoop : IDisposable
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LateBy = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan NotableWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan DescriptorPause = TimeSpan.FromMilliseconds(50);
 
     private readonly LeaseMachine _machine;
@@ -22,7 +25,7 @@ internal sealed class GuardLoop : IDisposable
     private readonly Carrier _carrier;
     private readonly TimeProvider _time;
     private readonly long _start;
-    private readonly Action<string, string> _report;
+    private readonly Action<EventLevel, string, string> _report;
     private readonly ProbeUpstream _upstream = new();
     private readonly PollSet _poll = new();
     private readonly Wake _wake = new();
@@ -32,9 +35,11 @@ internal sealed class GuardLoop : IDisposable
     private readonly List<(OwnedListener Listener, int Index)> _accepting = [];
     private TimeSpan _acceptAgainAt;
     private TimeSpan _turnedAt;
+    private TaskCompletionSource<GuardAction.UpgradeEnded>? _upgrading;
+    private string? _heldBack;
     private bool _done;
 
-    internal GuardLoop(WorkerPlan plan, GuardListeners listeners, Carrier carrier, TimeProvider time, Random jitter, Action<string, string> report)
+    internal GuardLoop(WorkerPlan plan, GuardListeners listeners, Carrier carrier, TimeProvider time, Random jitter, Action<EventLevel, string, string> report)
     {
         _listeners = listeners;
         _carrier = carrier;
@@ -66,8 +71,32 @@ internal sealed class GuardLoop : IDisposable
     /// <summary>Tells the loop that something happened.</summary>
     internal void Post(GuardEvent happened) => Post(() => _events.Enqueue(happened));
 
+    /// <summary>Replaces the worker by one of the executable on disk; the result tells how that ended.</summary>
+    internal Task<GuardAction.UpgradeEnded> UpgradeWorkerAsync()
+    {
+        var ended = new TaskCompletionSource<GuardAction.UpgradeEnded>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(() =>
+        {
+            _upgrading = ended;
+            _events.Enqueue(new GuardEvent.UpgradeRequested());
+        });
+        return ended.Task;
+    }
+
+    /// <summary>Lets the loop do something on its own thread; ends when that is done.</summary>
+    internal Task DoAsync(Action action)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(() =>
+        {
+            action();
+            done.SetResult();
+        });
+        return done.Task;
+    }
+
     /// <summary>Before <see cref="Run"/>: goes on with the worker of the program that was here before, or takes over the one that an earlier guard left behind.</summary>
-    internal void TakeOver(WorkerHandover? handover)
+    internal void TakeOver(Handover? handover)
     {
         _workers.TakeOver(handover);
         Handle();
@@ -75,8 +104,19 @@ internal sealed class GuardLoop : IDisposable
 
     /// <summary>Executes another program in the place of this one, with all that must not be lost; only on the loop's thread. Returns only by throwing.</summary>
     /// <exception cref="LinuxException">It cannot be executed; nothing has changed.</exception>
-    internal void ExecuteInPlace(string executable) =>
-        Handover.Execute(executable, _listeners, _machine.Holder is { } holder ? _workers.Find(holder.Number) : null, Counts);
+    internal void ExecuteInPlace(string executable)
+    {
+        var holder = _machine.Holder is { } slot ? _workers.Find(slot.Number) : null;
+        var rest = _workers.All.Where(worker => worker != holder).ToList();
+        if (holder is null || rest.Exists(worker => !worker.IsDraining))
+        {
+            LastUpgrade = new GuardAction.UpgradeEnded(true, "the worker was upgraded; this guard stays as it is, since another worker starts: upgrade again");
+            _report(EventLevel.Warning, "upgrade", LastUpgrade.Reason);
+            return;
+        }
+
+        Handover.Execute(executable, _listeners, holder, rest, Counts);
+    }
 
     /// <summary>Runs until the machine says that all is done.</summary>
     internal void Run()
@@ -225,14 +265,19 @@ internal sealed class GuardLoop : IDisposable
 
         if (result == ProbeResult.Passed && _machine.Workers.FirstOrDefault(slot => slot.Number == worker.Number) is { Phase: WorkerPhase.Starting } starting)
         {
-            _report("worker-ready", $"worker {worker.Process.Pid} is ready {(Now - starting.StartedAt).TotalMilliseconds:0} ms after its start");
+            _report(EventLevel.Info, "worker-ready", $"worker {worker.Process.Pid} is ready {(Now - starting.StartedAt).TotalMilliseconds:0} ms after its start");
+        }
+
+        if (result == ProbeResult.Passed)
+        {
+            worker.Starvation.Clear();
         }
 
         Interlocked.Increment(ref result == ProbeResult.Passed ? ref Counts.ProbesPassed : ref Counts.ProbesFailed);
         _events.Enqueue(result switch
         {
             ProbeResult.Passed => new GuardEvent.ProbePassed(worker.Number),
-            ProbeResult.TimedOut => new GuardEvent.ProbeTimedOut(worker.Number, worker.Progress.DataPath(), WaitingWork.Of(worker.Progress, _listeners.All, probeWaits: true).Any),
+            ProbeResult.TimedOut => new GuardEvent.ProbeTimedOut(worker.Number, worker.Progress.DataPath(), WaitingWork.Of(worker.Progress, _listeners.All, probeWaits: true).Any, worker.Starvation.Look(Now)),
             _ => new GuardEvent.ProbeAnsweredBadly(worker.Number),
         });
     }
@@ -280,9 +325,26 @@ internal sealed class GuardLoop : IDisposable
             changed |= happened is GuardEvent.WorkerFitness or GuardEvent.WorkerEnded or GuardEvent.WorkerAdopted;
         }
 
+        SayWhatIsHeldBack();
         if (changed)
         {
             Changed?.Invoke(View());
+        }
+    }
+
+    // Once for each reason: the time that is left is in the first line.
+    private void SayWhatIsHeldBack()
+    {
+        var held = _machine.HeldBack(Now);
+        if (held?.Reason == _heldBack)
+        {
+            return;
+        }
+
+        _heldBack = held?.Reason;
+        if (held is not null && held.Left >= NotableWait)
+        {
+            _report(EventLevel.Warning, "worker-held-back", $"{held.Reason}; next try in {held.Left.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s");
         }
     }
 
@@ -292,11 +354,13 @@ internal sealed class GuardLoop : IDisposable
         {
             case GuardAction.Accept accept:
                 _listeners.Apply(accept.Who);
-                _report("acceptor", $"{accept.Who} accepts from here on");
+                _report(LevelOf(accept.Who), "acceptor", Describe(accept.Who));
                 break;
             case GuardAction.UpgradeEnded ended:
                 LastUpgrade = ended;
-                _report(ended.Well ? "upgraded" : "upgrade-failed", ended.Reason);
+                _report(ended.Well ? EventLevel.Info : EventLevel.Error, ended.Well ? "upgraded" : "upgrade-failed", ended.Reason);
+                _upgrading?.TrySetResult(ended);
+                _upgrading = null;
                 break;
             case GuardAction.Exit:
                 _done = true;
@@ -306,6 +370,20 @@ internal sealed class GuardLoop : IDisposable
                 break;
         }
     }
+
+    private EventLevel LevelOf(Acceptor acceptor) => acceptor switch
+    {
+        Acceptor.Paused => _machine.Drained || _machine.Stopping ? EventLevel.Warning : EventLevel.Error,
+        Acceptor.Guard => _machine.Drained || _machine.Stopping ? EventLevel.Info : EventLevel.Warning,
+        _ => EventLevel.Info,
+    };
+
+    private static string Describe(Acceptor acceptor) => acceptor switch
+    {
+        Acceptor.Guard => "Guard accepts from here on: no worker holds the lease, and gateways carry the connections",
+        Acceptor.Paused => "Paused: no worker holds the lease and no gateway answers, so connections are refused; start a gateway, or see why no worker serves",
+        _ => $"{acceptor} accepts from here on",
+    };
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => other < TimeSpan.Zero ? TimeSpan.Zero : other < one ? other : one;
 }

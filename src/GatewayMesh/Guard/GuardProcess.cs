@@ -37,7 +37,7 @@ internal sealed class GuardProcess : IDisposable
     private readonly Exerciser _exerciser;
     private readonly GuardLoop _loop;
     private readonly IGuardRegistration _registration;
-    private readonly FileStream _lock;
+    private readonly LockFile _lock;
     private readonly Socket _admin;
     private readonly AdminToken _token;
     private readonly CancellationTokenSource _stop = new();
@@ -45,6 +45,7 @@ internal sealed class GuardProcess : IDisposable
     private BootstrapLoad _load;
     private volatile ReachRules _reach;
     private volatile GuardView _view = new(Acceptor.Holding, Drained: false, Upgrading: false, []);
+    private Task _loaded = Task.CompletedTask;
     private Upgrade? _upgrade;
 
     private GuardProcess(BootstrapLoad load)
@@ -52,7 +53,7 @@ internal sealed class GuardProcess : IDisposable
         _load = load;
         var bootstrap = load.Bootstrap;
         _reach = ReachRules.Of(bootstrap, _time);
-        _lock = TakeLock(bootstrap.DataDir);
+        _lock = DataFolders.Lock(bootstrap);
         _admin = Listening.OpenAdmin(bootstrap);
         _token = new AdminToken(bootstrap.AdminToken);
         _events = new EventLog(bootstrap.Node, "guard") { MaxPerSecond = bootstrap.Logs.MaxEventsPerSecond };
@@ -62,7 +63,7 @@ internal sealed class GuardProcess : IDisposable
         var dialer = new TunnelDialer(Certificates, bootstrap.GatewayService, _time, () => _reach);
         _carrier = new Carrier(_directory, dialer, _warm, _watch, bootstrap.Node, Versions.Current, _time);
         _exerciser = new Exerciser(_directory, dialer, _warm, _watch, () => _listeners.CarriedServices, bootstrap.Node, Versions.Current, _time);
-        _loop = new GuardLoop(Plan(load), _listeners, _carrier, _time, new Random(Environment.ProcessId), (happened, message) => _events.Info(happened, message)) { Changed = Changed };
+        _loop = new GuardLoop(Plan(load), _listeners, _carrier, _time, new Random(Environment.ProcessId), (level, happened, message) => _events.Write(level, happened, message)) { Changed = Changed };
         _registration = bootstrap.Registry!.Kind == "consul"
             ? new ConsulGuardRegistration(bootstrap, _time, (happened, message) => _events.Warning(happened, message))
             : new FolderRegistration(bootstrap, _time);
@@ -119,8 +120,9 @@ internal sealed class GuardProcess : IDisposable
     /// <summary>Begins an upgrade to the binary on disk.</summary>
     internal void BeginUpgrade()
     {
-        if (Interlocked.CompareExchange(ref _upgrade, new Upgrade(_loop, _carrier, _events), null) is null)
+        if (Interlocked.CompareExchange(ref _upgrade, new Upgrade(_loop, _carrier, _events, _loaded), null) is null)
         {
+            _loop.LastUpgrade = null;
             _ = Task.Run(async () =>
             {
                 await _upgrade!.RunAsync(() => _view).ConfigureAwait(false);
@@ -144,6 +146,9 @@ internal sealed class GuardProcess : IDisposable
 
     private int Run()
     {
+        // From here on the file may be replaced at any time. Both are read from it, or from its path, only once.
+        _ = WorkerPlan.Executable;
+        _loaded = Task.Run(() => ProgramAssemblies.Load(forGuard: true));
         var handover = Handover.Take();
         handover?.PutInto(_listeners);
         if (Certificates is not null)
@@ -152,7 +157,7 @@ internal sealed class GuardProcess : IDisposable
             Certificates.Start();
         }
 
-        _loop.TakeOver(handover?.Worker);
+        _loop.TakeOver(handover);
         BindTheRest();
         using var admin = new AdminServer(_admin, GuardAdmin.Routes(this), token: _token);
         using var signals = new Signals(this);
@@ -160,7 +165,7 @@ internal sealed class GuardProcess : IDisposable
         if (handover is not null)
         {
             _loop.Counts.Restore(handover.Counts);
-            _loop.Post(new GuardEvent.UpgradeRequested());
+            GoOn(handover);
         }
 
         _ = Task.Run(() => _exerciser.RunAsync(_stop.Token));
@@ -178,15 +183,25 @@ internal sealed class GuardProcess : IDisposable
         return ExitCode.Well;
     }
 
-    private static FileStream TakeLock(string dataDir)
+    /// <summary>Does all that needs no port and no lock, as a trial of this program by the guard that it is to replace.</summary>
+    internal static int Try(BootstrapLoad load)
     {
-        try
+        _ = new LeaseMachine(LeaseSettings.From(load.Bootstrap), new Random(Environment.ProcessId));
+        _ = ListenerPlan.For(load.Bootstrap);
+        ProgramAssemblies.Load(forGuard: true);
+        return ExitCode.Well;
+    }
+
+    private void GoOn(Handover handover)
+    {
+        if (handover.WorkerIsUpgraded)
         {
-            return new FileStream(Path.Combine(dataDir, "guard.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            _loop.LastUpgrade = new GuardAction.UpgradeEnded(true, $"worker and guard are of version {Versions.Current}");
+            _events.Info("upgraded", _loop.LastUpgrade.Reason);
         }
-        catch (IOException)
+        else
         {
-            throw new RoleFailure(ExitCode.Bind, $"{dataDir}/guard.lock: another guard runs on this data directory; end it, or choose another one with --data-dir");
+            _loop.Post(new GuardEvent.UpgradeRequested());
         }
     }
 

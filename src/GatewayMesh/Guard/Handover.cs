@@ -16,22 +16,32 @@ namespace GatewayMesh.Guard;
 /// <param name="Counts">Counters by name.</param>
 internal sealed record Handover(ImmutableArray<LentListener> Listeners, ImmutableArray<int> Descriptors, WorkerHandover? Worker, ImmutableSortedDictionary<string, long> Counts)
 {
+    /// <summary>Workers of before the upgrade that end their requests.</summary>
+    public ImmutableArray<WorkerHandover> Draining { get; set; } = [];
+
+    /// <summary>True if the worker that serves is one of the new program already. Default: false, as a guard of version 0.1 leaves it.</summary>
+    public bool WorkerIsUpgraded { get; set; }
+
     // Not GATEWAYMESH_…: those are configuration.
     private const string Variable = "_GATEWAYMESH_HANDOVER";
     private const int Limit = 4 * 1024 * 1024;
 
     /// <summary>Executes <paramref name="executable"/> in the place of this process. Returns only by throwing; then nothing has changed.</summary>
     /// <exception cref="LinuxException">It cannot be executed.</exception>
-    internal static void Execute(string executable, GuardListeners listeners, WorkerProcess? worker, GuardCounts counts)
+    internal static void Execute(string executable, GuardListeners listeners, WorkerProcess worker, IReadOnlyList<WorkerProcess> draining, GuardCounts counts)
     {
         var all = listeners.All.ToList();
         var handover = new Handover(
             [.. all.Select(listener => LentListener.From(listener.Spec))],
             [.. all.Select(listener => listener.Socket.Number)],
-            worker?.HandOver(),
-            counts.ToDictionary());
+            worker.HandOver(),
+            counts.ToDictionary())
+        {
+            Draining = [.. draining.Select(old => old.HandOver())],
+            WorkerIsUpgraded = true,
+        };
         using var file = MemoryFile.Create("gatewaymesh-handover", JsonSerializer.SerializeToUtf8Bytes(handover, HandoverJson.Default.Handover));
-        List<Descriptor> kept = [file, .. all.Select(listener => listener.Socket), .. worker?.Kept ?? []];
+        List<Descriptor> kept = [file, .. all.Select(listener => listener.Socket), .. worker.Kept, .. draining.SelectMany(old => old.Kept)];
         kept.ForEach(descriptor => descriptor.KeepOverExec(true));
         try
         {

@@ -3,46 +3,64 @@ using GatewayMesh.Guard.Carrying;
 using GatewayMesh.Guard.Leases;
 using GatewayMesh.Guard.Workers;
 using GatewayMesh.Linux;
-using Process = System.Diagnostics.Process;
-using ProcessStartInfo = System.Diagnostics.ProcessStartInfo;
 using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace GatewayMesh.Guard;
 
 /// <summary>
-/// An upgrade in place: try the binary on disk, execute it in this guard's place, then start a new worker. A guard that carries connections
-/// would cut them by that, so it waits for them to end; if they do not, the worker alone is upgraded and the guard stays what it is.
+/// An upgrade to the executable on disk: a trial, then a new worker beside the old one, and only when the new worker serves the guard itself, in place.
+/// Until then each fault leaves everything as it was. A guard that carries connections would cut them by executing, so it waits for them to end;
+/// if they do not, the guard stays what it is.
 /// </summary>
-internal sealed class Upgrade(GuardLoop loop, Carrier carrier, EventLog events)
+internal sealed class Upgrade(GuardLoop loop, Carrier carrier, EventLog events, Task loaded)
 {
-    private static readonly TimeSpan TrialLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan CarriedLimit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
 
-    /// <summary>Does it. On success of the first part this process is another program and never returns.</summary>
+    /// <summary>Does it. On success this process is another program in the end. Never throws.</summary>
     internal async Task RunAsync(Func<GuardView> view)
     {
-        events.Info("upgrade", $"to {WorkerPlan.Executable}");
-        if (Refusal(view()) is { } reason || (reason = await TryBinaryAsync().ConfigureAwait(false)) is not null)
+        try
         {
-            loop.LastUpgrade = new GuardAction.UpgradeEnded(false, reason);
-            events.Error("upgrade-failed", $"{reason}; nothing was changed");
+            await UpgradeAsync(view).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            // Whatever it is: an upgrade that ends without a word leaves an operator with nothing.
+            Fail($"{failure.GetType().Name}: {failure.Message}");
+        }
+    }
+
+    private async Task UpgradeAsync(Func<GuardView> view)
+    {
+        events.Info("upgrade", $"to {WorkerPlan.Executable}");
+        await loaded.ConfigureAwait(false);
+        if (Refusal(view()) is { } reason || (reason = await Trial.RunAsync().ConfigureAwait(false)) is not null)
+        {
+            Fail($"{reason}; nothing was changed");
+            return;
+        }
+
+        // The loop tells how this ended.
+        if (!(await loop.UpgradeWorkerAsync().ConfigureAwait(false)).Well)
+        {
             return;
         }
 
         if (await CarriesNothingAsync(view).ConfigureAwait(false))
         {
             events.Flush(TimeSpan.FromSeconds(1));
-            loop.Post(Execute);
+            await loop.DoAsync(Execute).ConfigureAwait(false);
         }
         else
         {
-            events.Warning("upgrade", "this guard carries connections and stays as it is; the worker is upgraded");
-            loop.Post(new GuardEvent.UpgradeRequested());
+            const string Reason = "the worker was upgraded; this guard carries connections and stays as it is: upgrade again when it carries none";
+            loop.LastUpgrade = new GuardAction.UpgradeEnded(true, Reason);
+            events.Warning("upgrade", Reason);
         }
     }
 
-    // The new program would know nothing of a second worker.
+    // The new program would know nothing of a second worker that is no old one.
     private static string? Refusal(GuardView view) => view.Drained ? "the node is drained" : view.Workers.Length > 1 ? "an old worker still drains, or an upgrade is under way" : null;
 
     private void Execute()
@@ -53,42 +71,22 @@ internal sealed class Upgrade(GuardLoop loop, Carrier carrier, EventLog events)
         }
         catch (LinuxException failure)
         {
-            loop.LastUpgrade = new GuardAction.UpgradeEnded(false, failure.Message);
-            events.Error("upgrade-failed", $"{failure.Message}; nothing was changed");
+            Fail($"{failure.Message}; the worker was upgraded, the guard stays as it is");
         }
     }
 
-    // A binary that does not start here must not take this one's place.
-    private static async Task<string?> TryBinaryAsync()
+    private void Fail(string reason)
     {
-        try
-        {
-            using var limit = new CancellationTokenSource(TrialLimit);
-            using var trial = Process.Start(new ProcessStartInfo(WorkerPlan.Executable, "version") { RedirectStandardOutput = true });
-            try
-            {
-                await trial!.WaitForExitAsync(limit.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                trial!.Kill();
-                return $"{WorkerPlan.Executable} version did not end in {TrialLimit.TotalSeconds} s";
-            }
-
-            return trial.ExitCode == 0 ? null : $"{WorkerPlan.Executable} version ended with exit code {trial.ExitCode}";
-        }
-        catch (System.ComponentModel.Win32Exception failure)
-        {
-            return $"{WorkerPlan.Executable} cannot be started: {failure.Message}";
-        }
+        loop.LastUpgrade = new GuardAction.UpgradeEnded(false, reason);
+        events.Error("upgrade-failed", reason);
     }
 
     private async Task<bool> CarriesNothingAsync(Func<GuardView> view)
     {
         var began = Stopwatch.GetTimestamp();
-        while (view().Acceptor == Acceptor.Worker && Stopwatch.GetElapsedTime(began) < CarriedLimit)
+        while (Stopwatch.GetElapsedTime(began) < CarriedLimit)
         {
-            if (carrier.Counts.Open == 0)
+            if (view().Acceptor == Acceptor.Worker && carrier.Counts.Open == 0)
             {
                 return true;
             }

@@ -1,29 +1,92 @@
 using GatewayMesh.Commands;
 using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Linux;
 
 namespace GatewayMesh.Roles;
 
-/// <summary>The folders of a process.</summary>
+/// <summary>The folders of a process, and the lock on its data directory.</summary>
 internal static class DataFolders
 {
-    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const string LockName = "guard.lock";
 
-    /// <summary>Makes the data directory (0700) and the run directory.</summary>
-    /// <exception cref="RoleFailure">One cannot be made.</exception>
+    // Names in a data directory by which it is known as one, whatever else lies there.
+    private static readonly string[] s_ours = [LockName, "lease", "snapshot.json", "certificates", "roots.pem", "worker.sock", "sidecar-for"];
+
+    /// <summary>Makes the data directory (0700, with all that is in it closed to others) and the run directory.</summary>
+    /// <exception cref="RoleFailure">One cannot be made, or the data directory is no place for keys.</exception>
     internal static void Create(BootstrapSpec bootstrap)
     {
+        var key = "dataDir";
+        var folder = bootstrap.DataDir;
         try
         {
-            // The mesh runs on Linux; the analyzer of platforms does not know.
-            _ = OperatingSystem.IsWindows() ? Directory.CreateDirectory(bootstrap.DataDir) : Directory.CreateDirectory(bootstrap.DataDir, Private);
+            RefuseToForget(bootstrap);
+            PrivateFolder.Create(folder);
+            Claim(bootstrap);
             if (bootstrap.Sidecar is not null)
             {
-                Directory.CreateDirectory(bootstrap.RunDir);
+                key = "runDir";
+                folder = bootstrap.RunDir;
+                Directory.CreateDirectory(folder);
             }
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new RoleFailure(ExitCode.Usage, $"{bootstrap.File ?? "command line"}: dataDir, runDir: {failure.Message}; name folders that can be written with --data-dir and --set runDir=DIR");
+            throw Failure(bootstrap, $"{key}: {folder} cannot be made or read ({failure.Message}); name a folder that can be written with {(key == "dataDir" ? "--data-dir DIR" : "--set runDir=DIR")}");
         }
     }
+
+    /// <summary>Locks the data directory for one process of the mesh, whatever its role.</summary>
+    /// <exception cref="RoleFailure">Another process has it, or the directory cannot be written.</exception>
+    internal static LockFile Lock(BootstrapSpec bootstrap)
+    {
+        var path = Path.Combine(bootstrap.DataDir, LockName);
+        try
+        {
+            return LockFile.TryTake(path, out var holder)
+                ?? throw new RoleFailure(
+                    ExitCode.Bind,
+                    $"{path}: another node{(holder is { } pid ? $", process {pid}," : "")} runs on this data directory; end it, or choose another directory with --data-dir");
+        }
+        catch (LinuxException failure)
+        {
+            throw Failure(bootstrap, $"dataDir: {bootstrap.DataDir} cannot be written ({failure.Message}); make it writable for user {FileOwner.Self}, or name another one with --data-dir DIR");
+        }
+    }
+
+    // Version 0.1 had one default for all nodes of a host. Starting without its snapshot and certificates would be an outage that nobody understands.
+    private static void RefuseToForget(BootstrapSpec bootstrap)
+    {
+        const string Before = "/var/lib/gatewaymesh";
+        if (Path.GetDirectoryName(bootstrap.DataDir) == Before && !Directory.Exists(bootstrap.DataDir) && File.Exists(Path.Combine(Before, "snapshot.json")))
+        {
+            throw Failure(bootstrap, $"dataDir: the default is now {bootstrap.DataDir}, and {Before} holds the state of version 0.1; set dataDir: {Before}, or move its files to {bootstrap.DataDir}");
+        }
+    }
+
+    private static void Claim(BootstrapSpec bootstrap)
+    {
+        var folder = bootstrap.DataDir;
+        if (FileOwner.Of(folder) is { } owner && owner.User != FileOwner.Self)
+        {
+            throw Failure(bootstrap, $"dataDir: {folder} belongs to user {owner.User}, and this process is user {FileOwner.Self}; run `chown -R {FileOwner.Self} {folder}`, or name another one with --data-dir DIR");
+        }
+
+        if (OperatingSystem.IsWindows() || !PrivateFolder.IsOpenToOthers(folder))
+        {
+            PrivateFolder.Narrow(folder);
+            return;
+        }
+
+        // A folder such as /var/lib or /tmp must not be closed to all others because somebody named it here.
+        if (File.GetUnixFileMode(folder).HasFlag(UnixFileMode.StickyBit)
+            || (!s_ours.Any(name => Path.Exists(Path.Combine(folder, name))) && Directory.EnumerateDirectories(folder).Any()))
+        {
+            throw Failure(bootstrap, $"dataDir: {folder} is open to other users and holds folders of something else; name a folder of its own with --data-dir DIR, or run `chmod 700 {folder}`");
+        }
+
+        PrivateFolder.Narrow(folder);
+    }
+
+    private static RoleFailure Failure(BootstrapSpec bootstrap, string text) => new(ExitCode.Usage, $"{bootstrap.File ?? "command line"}: {text}");
 }

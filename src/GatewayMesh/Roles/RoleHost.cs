@@ -18,6 +18,11 @@ internal static class RoleHost
         try
         {
             var load = options.SidecarFor is null ? BootstrapLoad.From(options) : SidecarFor.Load(options);
+            if (Trial.IsThis && load.Bootstrap is { Role: MeshRole.Sidecar, Guarded: true })
+            {
+                return GuardProcess.Try(load);
+            }
+
             RequireRegistry(load.Bootstrap);
             return load.Bootstrap is { Role: MeshRole.Sidecar, Guarded: true } ? GuardProcess.Run(load) : RunAlone(load);
         }

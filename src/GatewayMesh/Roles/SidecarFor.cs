@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using GatewayMesh.Commands;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Reach;
@@ -83,7 +84,7 @@ internal static class SidecarFor
             try
             {
                 var settings = FrontedLookup.Ask(registry, id);
-                File.WriteAllLines(file, [id, .. settings]);
+                AtomicFile.Write(file, Encoding.UTF8.GetBytes(string.Join('\n', [id, .. settings])), UnixFileMode.UserRead | UnixFileMode.UserWrite);
                 return settings;
             }
             catch (IOException failure)

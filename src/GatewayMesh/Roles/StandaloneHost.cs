@@ -16,6 +16,7 @@ namespace GatewayMesh.Roles;
 internal sealed class StandaloneHost : IDisposable
 {
     private readonly BootstrapLoad _load;
+    private readonly LockFile _lock;
     private readonly EventLog _events;
     private readonly Socket _admin;
     private readonly MeshNode _node;
@@ -29,6 +30,7 @@ internal sealed class StandaloneHost : IDisposable
     private StandaloneHost(BootstrapLoad load)
     {
         _load = load;
+        _lock = DataFolders.Lock(load.Bootstrap);
         _admin = Listening.OpenAdmin(load.Bootstrap);
         _token = new AdminToken(load.Bootstrap.AdminToken);
         _events = new EventLog(load.Bootstrap.Node, load.Bootstrap.Role.ToString().ToLowerInvariant()) { MaxPerSecond = load.Bootstrap.Logs.MaxEventsPerSecond };
@@ -52,6 +54,7 @@ internal sealed class StandaloneHost : IDisposable
         _admin.Dispose();
         _events.Dispose();
         _turn.Dispose();
+        _lock.Dispose();
     }
 
     private async Task RunAsync()
@@ -68,6 +71,7 @@ internal sealed class StandaloneHost : IDisposable
         await _node.StartAsync().ConfigureAwait(false);
         await Task.WhenAny(_node.Configuration.Answered, _stop.Task).ConfigureAwait(false);
         _node.Serve(true);
+        _ = Task.Run(() => ProgramAssemblies.Load(forGuard: false));
         ServiceNotification.Send("READY=1");
         _events.Info("started", $"{_load.Bootstrap.Role.ToString().ToLowerInvariant()} {_load.Bootstrap.Node} serves", ("admin", _load.Bootstrap.Admin.ToString()), ("identity", _load.Bootstrap.Identity.ToString().ToLowerInvariant()));
         await _stop.Task.ConfigureAwait(false);

@@ -20,9 +20,12 @@ internal sealed class MeshNode(string name, string configFile, IPEndPoint admin,
     /// <summary>What was started last: a sidecar's guard, or the one process of another role.</summary>
     public MeshProcess Process => _starts[^1];
 
+    /// <summary>The file that its processes run. Default: the file under test.</summary>
+    public string? Executable { get; set; }
+
     public MeshProcess Start(params string[] more)
     {
-        _starts.Add(new MeshProcess(name, ["--config", configFile, .. more], environment));
+        _starts.Add(new MeshProcess(name, ["--config", configFile, .. more], environment, executable: Executable));
         return Process;
     }
 

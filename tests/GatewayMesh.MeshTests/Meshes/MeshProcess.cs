@@ -12,10 +12,10 @@ internal sealed class MeshProcess : IDisposable
     private readonly ConcurrentQueue<string> _output = new();
     private readonly ConcurrentQueue<string> _errors = new();
 
-    public MeshProcess(string name, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, bool emptyEnvironment = false)
+    public MeshProcess(string name, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, bool emptyEnvironment = false, string? executable = null)
     {
         Name = name;
-        var start = new ProcessStartInfo(PublishedFile.Path, arguments)
+        var start = new ProcessStartInfo(executable ?? PublishedFile.Path, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

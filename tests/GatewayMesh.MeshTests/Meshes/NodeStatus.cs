@@ -24,6 +24,15 @@ internal sealed record NodeStatus(string Json)
     /// <summary>Workers that the guard killed because they hung.</summary>
     public int Kills => Number("lease", "kills");
 
+    /// <summary>True if an upgrade is under way.</summary>
+    public bool IsUpgrading => Find("upgrade", "running") is { ValueKind: JsonValueKind.True };
+
+    /// <summary>Reason that the last upgrade failed; empty when it did not.</summary>
+    public string UpgradeError => Text("upgrade", "lastError");
+
+    /// <summary>True if the last upgrade succeeded.</summary>
+    public bool IsUpgraded => Find("upgrade", "well") is { ValueKind: JsonValueKind.True };
+
     /// <summary>Connections that the guard carries now.</summary>
     public int Carried => Number("guard", "carried", "open");
 

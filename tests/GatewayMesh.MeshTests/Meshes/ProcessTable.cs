@@ -29,6 +29,9 @@ internal static partial class ProcessTable
     /// <summary>Its command line.</summary>
     public static string CommandLine(int pid) => Read(pid, "cmdline").Replace('\0', ' ');
 
+    /// <summary>The file that it runs, as the kernel names it.</summary>
+    public static string? Executable(int pid) => File.ResolveLinkTarget($"/proc/{pid}/exe", returnFinalTarget: false)?.FullName;
+
     // The fields after the name in /proc/PID/stat: the name may hold blanks and brackets.
     private static string? Field(int pid, int index)
     {

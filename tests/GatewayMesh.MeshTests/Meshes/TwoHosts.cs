@@ -47,10 +47,12 @@ internal sealed class TwoHosts
     /// <param name="mesh">The mesh.</param>
     /// <param name="moreOfHostB">Further services of host-b, as YAML. Default: none.</param>
     /// <param name="registry">The registry that the test's argument asked for; checked. Default: any.</param>
-    public static async Task<TwoHosts> StartAsync(Mesh mesh, string moreOfHostB = "", RegistryKind? registry = null)
+    /// <param name="installation">The file that host-a runs. Default: the file under test where it is.</param>
+    public static async Task<TwoHosts> StartAsync(Mesh mesh, string moreOfHostB = "", RegistryKind? registry = null, Installation? installation = null)
     {
         Assert.That(registry is null || (mesh.Consul is not null) == (registry == RegistryKind.Consul), "the mesh has the registry that the test asks for");
         var hosts = new TwoHosts(mesh, moreOfHostB);
+        hosts.HostA.Executable = installation?.Executable;
         foreach (var node in mesh.Nodes)
         {
             node.Start();

@@ -29,16 +29,26 @@ internal static class UpgradeCommand
         var before = order.Give("/upgrade", "{}");
         output.WriteLine($"{before.Node} upgrades from {before.Version}, worker {before.WorkerPid}");
         NodeStatus? after = null;
-        var done = order.Follow(timeout, status => IsUpgraded(before, after = status), goneIsDone: false);
+        var done = order.Follow(timeout, status => HasEnded(before, after = status), goneIsDone: false);
         if (!done)
         {
-            output.WriteLine($"the new worker was not ready in {DurationText.Format(timeout)}: the old one keeps serving, the log of {before.Node} says why");
+            output.WriteLine($"the upgrade did not end in {DurationText.Format(timeout)}: the log of {before.Node} says how far it is");
             return ExitCode.Failed;
         }
 
-        output.WriteLine($"{after!.Node} serves with {after.Version}, worker {after.WorkerPid}");
+        if (after!.Upgrade is { Well: false } failed)
+        {
+            output.WriteLine($"the upgrade failed: {failed.Reason}");
+            return ExitCode.Failed;
+        }
+
+        output.WriteLine($"{after.Node} serves with {after.Version}, worker {after.WorkerPid}");
         return ExitCode.Well;
     }
+
+    /// <summary>The upgrade failed, or another worker than before holds the lease and the guard has nothing left to do.</summary>
+    internal static bool HasEnded(NodeStatus before, NodeStatus now) =>
+        now.Upgrade?.Running != true && (now.Upgrade?.Well == false || IsUpgraded(before, now));
 
     /// <summary>Another worker than before holds the lease.</summary>
     internal static bool IsUpgraded(NodeStatus before, NodeStatus now) =>

@@ -16,11 +16,15 @@ internal sealed class UpgradeFault(IMeshAccess mesh, FaultTrace trace, TimeProvi
             return;
         }
 
-        var done = Await(() => Mesh.Read() is { } now && UpgradeCommand.IsUpgraded(before, now), ReturnLimit, cancellation);
+        var done = Await(() => Mesh.Read() is { } now && UpgradeCommand.HasEnded(before, now), ReturnLimit, cancellation);
         Trace.Note(done ? $"worker {Mesh.Read()?.WorkerPid} took over from {before.WorkerPid}, guard still {Mesh.Read()?.GuardPid}" : "no new worker took over");
         if (!done && !cancellation.IsCancellationRequested)
         {
             Trace.Failure = "no new worker took over";
+        }
+        else if (Mesh.Read()?.Upgrade is { Well: false } failed)
+        {
+            Trace.Failure = failed.Reason;
         }
     }
 }

@@ -32,6 +32,9 @@ internal sealed record NodeStatus
     /// <summary>Sidecar: who may accept.</summary>
     public LeaseStatus? Lease { get; init; }
 
+    /// <summary>Sidecar: the upgrade under way, or the last one.</summary>
+    public UpgradeStatus? Upgrade { get; init; }
+
     /// <summary>Sidecar: what the guard carries.</summary>
     public CarriedStatus? Carried { get; init; }
 
@@ -96,6 +99,12 @@ internal sealed record NodeStatus
 /// <param name="Restarts">Workers started anew so far.</param>
 /// <param name="Kills">Workers killed as hung so far.</param>
 internal sealed record LeaseStatus(string State, long Leases, long Restarts, long Kills);
+
+/// <summary>An upgrade.</summary>
+/// <param name="Running">True while it is under way.</param>
+/// <param name="Well">How the last one ended; null: none has, or its end is not known.</param>
+/// <param name="Reason">Reason of that end.</param>
+internal sealed record UpgradeStatus(bool Running, bool? Well, string Reason);
 
 /// <summary>Connections that a guard carried to gateways.</summary>
 /// <param name="Open">Carried now.</param>

@@ -37,6 +37,7 @@ internal static class StatusReader
             Lease = root.Part("lease") is { } lease
                 ? new LeaseStatus(lease.Text("state"), (long)lease.Number("leases"), (long)lease.Number("restarts"), (long)lease.Number("kills"))
                 : null,
+            Upgrade = root.Part("upgrade") is { } upgrade ? new UpgradeStatus(upgrade.Flag("running") ?? false, upgrade.Flag("well"), upgrade.Text("reason")) : null,
             Carried = guard?.Part("carried") is { } carried
                 ? new CarriedStatus((long)carried.Number("open"), (long)carried.Number("total"), (long)carried.Number("failed"), (long)carried.Number("refused"))
                 : null,

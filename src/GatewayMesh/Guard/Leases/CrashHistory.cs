@@ -52,14 +52,17 @@ internal sealed class CrashHistory(LeaseSettings settings, Random jitter)
     internal void Leased(TimeSpan now) => _latestLease = now;
 
     /// <summary>Whether a crash loop forbids a lease now: after the second crash within ten seconds at most one lease in thirty.</summary>
-    internal bool LoopForbidsLease(TimeSpan now)
+    internal bool LoopForbidsLease(TimeSpan now) => LoopForbidsLeaseFor(now) is not null;
+
+    /// <summary>Time for which a crash loop still forbids a lease; null when none does.</summary>
+    internal TimeSpan? LoopForbidsLeaseFor(TimeSpan now)
     {
         if (_loopSince is { } since && now - since > settings.CrashMemory)
         {
             _loopSince = null;
         }
 
-        return _loopSince is not null && _latestLease is { } lease && now - lease < settings.LoopLeaseSpacing;
+        return _loopSince is not null && _latestLease is { } lease && now - lease < settings.LoopLeaseSpacing ? settings.LoopLeaseSpacing - (now - lease) : null;
     }
 
     private static TimeSpan Doubled(TimeSpan first, int times, TimeSpan most)

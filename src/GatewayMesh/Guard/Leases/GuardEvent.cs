@@ -13,7 +13,10 @@ internal abstract record GuardEvent
     internal sealed record WorkerStarted(int Worker) : GuardEvent;
 
     /// <summary>A worker of an earlier guard was found alive.</summary>
-    internal sealed record WorkerAdopted(int Worker, bool Leased) : GuardEvent;
+    /// <param name="Worker">The worker.</param>
+    /// <param name="Leased">True if the worker accepts.</param>
+    /// <param name="Drains">True if the worker was told to end by the earlier guard. Default: false.</param>
+    internal sealed record WorkerAdopted(int Worker, bool Leased, bool Drains = false) : GuardEvent;
 
     /// <summary>A worker says whether it is able to serve (snapshot, certificate, internals).</summary>
     internal sealed record WorkerFitness(int Worker, bool Fit) : GuardEvent;
@@ -25,7 +28,8 @@ internal abstract record GuardEvent
     /// <param name="Worker">The worker.</param>
     /// <param name="Progress">Sum of its progress counters.</param>
     /// <param name="WorkWaits">Whether work waits for it: a full accept queue, requests in flight, or the probe's own bytes.</param>
-    internal sealed record ProbeTimedOut(int Worker, long Progress, bool WorkWaits) : GuardEvent;
+    /// <param name="Starved">True if its threads waited for a processor meanwhile. Default: false.</param>
+    internal sealed record ProbeTimedOut(int Worker, long Progress, bool WorkWaits, bool Starved = false) : GuardEvent;
 
     /// <summary>The private probe was answered with an error: the worker lives and its data path does not work.</summary>
     internal sealed record ProbeAnsweredBadly(int Worker) : GuardEvent;
@@ -34,7 +38,9 @@ internal abstract record GuardEvent
     internal sealed record LeaseReturned(int Worker) : GuardEvent;
 
     /// <summary>A worker's process has ended.</summary>
-    internal sealed record WorkerEnded(int Worker) : GuardEvent;
+    /// <param name="Worker">The worker.</param>
+    /// <param name="How">Its exit code, its signal, or the reason that it could not be started. Default: unknown.</param>
+    internal sealed record WorkerEnded(int Worker, string? How = null) : GuardEvent;
 
     /// <summary>Whether any gateway answers.</summary>
     internal sealed record GatewaysAnswer(bool Any) : GuardEvent;

@@ -2,11 +2,13 @@ namespace GatewayMesh.Guard.Leases;
 
 /// <summary>
 /// What speaks for a hung worker. All three must hold: probes failed in a row, its progress counters stood still meanwhile while work was
-/// waiting, and the guard's own timer was not late. Slow, overloaded or starved is none of that.
+/// waiting, and the guard's own timer was not late. Slow, overloaded or starved is none of that: while its threads wait for a processor many
+/// more probes must fail.
 /// </summary>
 internal sealed class HangEvidence(LeaseSettings settings)
 {
     private int _still;
+    private bool _starved;
     private long _progress;
 
     /// <summary>Since when probes fail, or null.</summary>
@@ -16,7 +18,7 @@ internal sealed class HangEvidence(LeaseSettings settings)
     internal int BadAnswers { get; private set; }
 
     /// <summary>Whether it is certain.</summary>
-    internal bool Hung => _still >= settings.ProbeFailures;
+    internal bool Hung => _still >= settings.ProbeFailures * (_starved ? settings.StarvedFactor : 1);
 
     /// <summary>All is forgotten: the worker answered.</summary>
     internal void Clear()
@@ -34,12 +36,13 @@ internal sealed class HangEvidence(LeaseSettings settings)
     }
 
     /// <summary>A probe was not answered in time.</summary>
-    internal void TimedOut(TimeSpan now, long progress, bool workWaits)
+    internal void TimedOut(TimeSpan now, long progress, bool workWaits, bool starved)
     {
         FailingSince ??= now;
         var moved = _still > 0 && progress != _progress;
         _still = !workWaits ? 0 : moved ? 1 : _still + 1;
         _progress = progress;
+        _starved = starved;
     }
 
     /// <summary>A probe was answered with an error.</summary>

@@ -36,8 +36,38 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
     /// <summary>Whether the node was drained by an operator.</summary>
     internal bool Drained => _drained;
 
+    /// <summary>True from the request to leave and end.</summary>
+    internal bool Stopping => _stopping;
+
     /// <summary>Whether an upgrade is under way.</summary>
     internal bool Upgrading => _replacement is not null;
+
+    /// <summary>The reason that no worker has the lease now, and the time until the next try; null when one has, or nothing is waited for.</summary>
+    internal HeldBack? HeldBack(TimeSpan now)
+    {
+        if (Holder is not null || _drained || _stopping)
+        {
+            return null;
+        }
+
+        if (_workers.TrueForAll(worker => worker.Dismissed || worker.Phase is WorkerPhase.Killed or WorkerPhase.Draining))
+        {
+            return _restartAt > now ? new HeldBack("a worker crashed, and the next one is started after a pause", _restartAt - now) : null;
+        }
+
+        if (_workers.FindLast(Proved) is { } ready && ready.Number != _replacement)
+        {
+            if (_crashes.LoopForbidsLeaseFor(now) is { } wait)
+            {
+                return new HeldBack("workers crash in a loop: one lease in 30 s", wait);
+            }
+
+            var left = ready.ReadinessWanted - (now - ready.ReadySince);
+            return _gatewaysAnswer && left > TimeSpan.Zero ? new HeldBack("after a crash a worker must have been ready for a while; gateways carry meanwhile", left) : null;
+        }
+
+        return null;
+    }
 
     /// <summary>Takes one event in.</summary>
     /// <returns>What to do now, in order. The list is the machine's own: use it before the next call.</returns>
@@ -60,6 +90,10 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
             case GuardEvent.TimerLate:
                 _workers.ForEach(worker => worker.Evidence.Distrust(now));
                 break;
+            case GuardEvent.WorkerAdopted { Drains: true } old when Find(old.Worker) is null:
+                _workers.Add(new WorkerSlot(old.Worker, now, settings) { Phase = WorkerPhase.Draining, Dismissed = true, DrainDeadline = now + settings.UpgradeDrainTimeout });
+                _nextWorker = Math.Max(_nextWorker, old.Worker + 1);
+                break;
             case GuardEvent.WorkerAdopted adopted when _workers.Count == 0:
                 Adopt(adopted, now);
                 break;
@@ -70,7 +104,7 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
                 ProbePassed(worker, now);
                 break;
             case GuardEvent.ProbeTimedOut timedOut when Find(timedOut.Worker) is { } worker:
-                worker.Evidence.TimedOut(now, timedOut.Progress, timedOut.WorkWaits);
+                worker.TimedOut(timedOut, now);
                 break;
             case GuardEvent.ProbeAnsweredBadly bad when Find(bad.Worker) is { } worker:
                 worker.Evidence.AnsweredBadly(now);
@@ -79,7 +113,7 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
                 Returned(worker, now);
                 break;
             case GuardEvent.WorkerEnded ended when Find(ended.Worker) is { } worker:
-                Ended(worker, now);
+                Ended(worker, ended.How, now);
                 break;
             case GuardEvent.GatewaysAnswer gateways:
                 _gatewaysAnswer = gateways.Any;
@@ -162,12 +196,14 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
         worker.ReadinessWanted = readinessWanted;
     }
 
-    private void Ended(WorkerSlot worker, TimeSpan now)
+    private void Ended(WorkerSlot worker, string? how, TimeSpan now)
     {
         _workers.Remove(worker);
         if (worker.Number == _replacement)
         {
-            EndUpgrade(well: false, "the new worker ended before it was ready");
+            EndUpgrade(well: false, worker.Late
+                ? $"the new worker was not ready in {(settings.StartTimeout + worker.Excused).TotalSeconds:0} s and was ended; the old one serves on"
+                : $"the new worker ended before it served{(how is null ? "" : $" ({how})")}; the old one serves on");
             return;
         }
 
@@ -233,7 +269,7 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
         RevokeFromTheUnfit(now);
         RetireTheOverdue(now);
         KeepOneRunning(now);
-        HandOver();
+        HandOver(now);
         GrantToTheReady(now);
         ChooseAcceptor(now);
         ExitWhenDone();
@@ -281,13 +317,19 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
                 worker.DrainDeadline = TimeSpan.MaxValue - settings.StartTimeout;
                 _actions.Add(new GuardAction.Retire(worker.Number, "it did not end in time"));
             }
-            else if (LateForItsStart(worker) && now - worker.StartedAt > (worker.Number == _replacement ? settings.StartTimeout : worker.StartPatience))
+            else if (LateForItsStart(worker) && now - worker.StartedAt > Patience(worker))
             {
                 worker.Phase = WorkerPhase.Killed;
+                worker.Late = true;
                 _actions.Add(new GuardAction.Retire(worker.Number, "it was not ready in time"));
             }
         }
     }
+
+    private TimeSpan Patience(WorkerSlot worker) =>
+        worker.Excused + (worker.Number != _replacement ? worker.StartPatience
+        : worker.Phase == WorkerPhase.Ready ? settings.StartTimeout + settings.UpgradeProbation
+        : settings.StartTimeout);
 
     // Anyone whose probe has never passed; in an upgrade also one that passed it and yet cannot serve, or the upgrade would never end.
     private bool LateForItsStart(WorkerSlot worker) =>
@@ -308,10 +350,11 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
         return _nextWorker++;
     }
 
-    // An upgrade: the old worker is asked for the lease only when the new one has proved that it can serve.
-    private void HandOver()
+    // An upgrade: the old worker is asked for the lease only when the new one has proved for a while that it can serve. One that crashes meanwhile
+    // costs nothing.
+    private void HandOver(TimeSpan now)
     {
-        if (ReplacementServes() && Holder is { Phase: WorkerPhase.Leased } old)
+        if (ReplacementServes() && now - Find(_replacement!.Value)!.ReadySince >= settings.UpgradeProbation && Holder is { Phase: WorkerPhase.Leased } old)
         {
             old.HandsOver = true;
             Revoke(old);

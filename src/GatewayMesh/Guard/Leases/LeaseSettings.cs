@@ -8,6 +8,9 @@ internal sealed record LeaseSettings
     /// <summary>Failed probes in a row that make a worker suspect.</summary>
     public int ProbeFailures { get; init; } = 3;
 
+    /// <summary>How many times as many it takes while the worker's threads wait for a processor.</summary>
+    public int StarvedFactor { get; init; } = 10;
+
     /// <summary>First wait before a dead worker is started again; doubled with each crash within <see cref="CrashMemory"/>.</summary>
     public TimeSpan RestartBackoff { get; init; } = TimeSpan.FromMilliseconds(50);
 
@@ -37,6 +40,9 @@ internal sealed record LeaseSettings
 
     /// <summary>The longest such time.</summary>
     public TimeSpan StartTimeoutMax { get; init; } = TimeSpan.FromSeconds(80);
+
+    /// <summary>How long the new worker of an upgrade must have been ready before it takes the lease from an old one that serves.</summary>
+    public TimeSpan UpgradeProbation { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>How long a worker whose probe is not answered in time, but which moves, keeps the lease: overloaded rather than hung.</summary>
     public TimeSpan OverloadPatience { get; init; } = TimeSpan.FromSeconds(3);

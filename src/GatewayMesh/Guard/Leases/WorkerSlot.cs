@@ -33,7 +33,27 @@ internal sealed class WorkerSlot(int number, TimeSpan startedAt, LeaseSettings s
     /// <summary>Whether the lease was asked back for the sake of a new worker rather than for cause.</summary>
     internal bool HandsOver { get; set; }
 
+    /// <summary>True if it was ended because it was not ready in time.</summary>
+    internal bool Late { get; set; }
+
     internal HangEvidence Evidence { get; } = new(settings);
+
+    /// <summary>Time of its start in which it waited for a processor, which does not count; at most the longest patience.</summary>
+    internal TimeSpan Excused { get; private set; }
+
+    private TimeSpan SeenAt { get; set; } = startedAt;
+
+    /// <summary>A probe was not answered in time.</summary>
+    internal void TimedOut(GuardEvent.ProbeTimedOut probe, TimeSpan now)
+    {
+        Evidence.TimedOut(now, probe.Progress, probe.WorkWaits, probe.Starved);
+        if (probe.Starved && Phase == WorkerPhase.Starting && Excused < settings.StartTimeoutMax)
+        {
+            Excused += now - SeenAt;
+        }
+
+        SeenAt = now;
+    }
 
     /// <summary>It says whether it is able to serve. One that was not has not been ready.</summary>
     internal void Says(bool fit, TimeSpan now)

@@ -43,11 +43,17 @@ internal sealed class WorkerProcess : IDisposable
     /// <summary>Its accept queues, as far as they say that nobody accepts.</summary>
     internal AcceptQueue Queue { get; } = new();
 
+    /// <summary>The time that its threads wait for a processor while its probes fail.</summary>
+    internal Starvation Starvation => field ??= Starvation.Of(Process.Pid);
+
     /// <summary>Where it stands in the poll set of this turn: its pidfd, then its channel.</summary>
     internal int PollIndex { get; set; }
 
     /// <summary>Whether it was told to end itself.</summary>
     internal bool IsDraining { get; set; }
+
+    /// <summary>True from a request to return the lease until the next grant.</summary>
+    internal bool IsAskedBack { get; set; }
 
     /// <summary>Whether its channel still speaks.</summary>
     internal bool Speaks { get; set; } = true;

@@ -1,3 +1,4 @@
+using GatewayMesh.Events;
 using GatewayMesh.Guard.Control;
 using GatewayMesh.Guard.Leases;
 using GatewayMesh.Guard.Probing;
@@ -5,7 +6,7 @@ using GatewayMesh.Guard.Probing;
 namespace GatewayMesh.Guard.Workers;
 
 /// <summary>The workers that run: does to them what the lease machine says, and tells it what they say and how they end. On the loop's thread only.</summary>
-internal sealed class WorkerSet(WorkerPlan plan, GuardListeners listeners, ProbeUpstream upstream, GuardCounts counts, Action<string, string> report, Action<GuardEvent> happened) : IDisposable
+internal sealed class WorkerSet(WorkerPlan plan, GuardListeners listeners, ProbeUpstream upstream, GuardCounts counts, Action<EventLevel, string, string> report, Action<GuardEvent> happened) : IDisposable
 {
     private const int Kill = 9;
 
@@ -19,15 +20,25 @@ internal sealed class WorkerSet(WorkerPlan plan, GuardListeners listeners, Probe
     internal WorkerProcess? Find(int number) => _all.Find(worker => worker.Number == number);
 
     /// <summary>Goes on with the worker of the program that was here before, or adopts the one that an earlier guard left behind.</summary>
-    internal void TakeOver(WorkerHandover? handover)
+    internal void TakeOver(Handover? handover)
     {
-        var leased = handover is not null;
-        var worker = handover is not null ? WorkerProcess.Resume(handover, _plan, upstream) : WorkerProcess.Adopt(_plan, listeners, upstream, out leased);
+        var leased = handover?.Worker is not null;
+        var worker = handover?.Worker is { } left ? WorkerProcess.Resume(left, _plan, upstream) : WorkerProcess.Adopt(_plan, listeners, upstream, out leased);
         if (worker is not null)
         {
             _all.Add(worker);
-            report("worker-adopted", $"worker {worker.Process.Pid} was found running{(leased ? " and serving" : "")}; taken over");
+            report(EventLevel.Info, "worker-adopted", $"worker {worker.Process.Pid} was found running{(leased ? " and serving" : "")}; taken over");
             happened(new GuardEvent.WorkerAdopted(worker.Number, leased));
+        }
+
+        foreach (var old in handover?.Draining ?? [])
+        {
+            if (WorkerProcess.Resume(old, _plan, upstream) is { } draining)
+            {
+                draining.IsDraining = true;
+                _all.Add(draining);
+                happened(new GuardEvent.WorkerAdopted(draining.Number, Leased: false, Drains: true));
+            }
         }
     }
 
@@ -48,28 +59,30 @@ internal sealed class WorkerSet(WorkerPlan plan, GuardListeners listeners, Probe
                 break;
             case GuardAction.Grant grant when Find(grant.Worker) is { } worker:
                 Interlocked.Increment(ref counts.Leases);
+                worker.IsAskedBack = false;
                 worker.StandAt(_plan.SocketOf(worker.Number), _plan.WorkerSocket);
                 worker.Channel.Send(new ControlMessage(ControlKind.Lease) { Accept = true });
-                report("lease-granted", $"worker {worker.Process.Pid} accepts");
+                report(EventLevel.Info, "lease-granted", $"worker {worker.Process.Pid} accepts");
                 break;
             case GuardAction.Revoke revoke when Find(revoke.Worker) is { } worker:
                 Interlocked.Increment(ref counts.Revocations);
                 worker.Channel.Send(new ControlMessage(ControlKind.Lease));
-                report("lease-asked-back", $"worker {worker.Process.Pid} shall stop accepting{(worker.Unfit is { } why ? $": {why}" : "")}");
+                worker.IsAskedBack = true;
+                report(worker.Unfit is null ? EventLevel.Info : EventLevel.Warning, "lease-asked-back", $"worker {worker.Process.Pid} shall stop accepting{(worker.Unfit is { } why ? $": {why}" : "")}");
                 break;
             case GuardAction.Kill kill when Find(kill.Worker) is { } worker:
                 Interlocked.Increment(ref counts.Kills);
-                report("worker-killed", $"worker {worker.Process.Pid} is hung: probes time out, its counters stand still, and {WaitingWork.Of(worker.Progress, listeners.All, probeWaits: true)}");
+                report(EventLevel.Error, "worker-killed", $"worker {worker.Process.Pid} is hung: probes time out, its counters stand still, and {WaitingWork.Of(worker.Progress, listeners.All, probeWaits: true)}");
                 worker.Process.Signal(Kill);
                 break;
             case GuardAction.Drain drain when Find(drain.Worker) is { } worker:
                 var timeout = drain.Leave ? _plan.Bootstrap.DrainTimeout : _plan.Bootstrap.UpgradeDrainTimeout;
                 worker.IsDraining = true;
                 worker.Channel.Send(new ControlMessage(ControlKind.Drain) { Leave = drain.Leave, TimeoutMilliseconds = (long)timeout.TotalMilliseconds });
-                report("worker-drains", $"worker {worker.Process.Pid} ends its requests, then itself");
+                report(EventLevel.Info, "worker-drains", $"worker {worker.Process.Pid} ends its requests, then itself");
                 break;
             case GuardAction.Retire retire when Find(retire.Worker) is { } worker:
-                report("worker-retired", $"worker {worker.Process.Pid} is ended: {retire.Reason}");
+                report(EventLevel.Warning, "worker-retired", $"worker {worker.Process.Pid} is ended: {retire.Reason}");
                 worker.Process.Signal(Kill);
                 break;
         }
@@ -86,7 +99,7 @@ internal sealed class WorkerSet(WorkerPlan plan, GuardListeners listeners, Probe
             {
                 if (!worker.Speaks && !worker.Process.Ended && !worker.IsDraining)
                 {
-                    report("worker-silent", $"worker {worker.Process.Pid} has closed its control channel, or said what is no message");
+                    report(EventLevel.Warning, "worker-silent", $"worker {worker.Process.Pid} has closed its control channel, or said what is no message");
                 }
 
                 return;
@@ -100,11 +113,11 @@ internal sealed class WorkerSet(WorkerPlan plan, GuardListeners listeners, Probe
                     happened(new GuardEvent.WorkerFitness(worker.Number, message.Well));
                     break;
                 case ControlKind.LeaseReturned:
-                    report("lease-returned", $"worker {worker.Process.Pid} no longer accepts: {message.Reason}");
+                    report(worker.IsDraining || worker.IsAskedBack ? EventLevel.Info : EventLevel.Warning, "lease-returned", $"worker {worker.Process.Pid} no longer accepts: {message.Reason}");
                     happened(new GuardEvent.LeaseReturned(worker.Number));
                     break;
                 case ControlKind.Reloaded when !message.Well:
-                    report("reload-refused", $"worker {worker.Process.Pid} refused the reload: {message.Reason}");
+                    report(EventLevel.Error, "reload-refused", $"worker {worker.Process.Pid} refused the reload: {message.Reason}");
                     break;
             }
         }
@@ -114,12 +127,13 @@ internal sealed class WorkerSet(WorkerPlan plan, GuardListeners listeners, Probe
     internal void NoteEnd(WorkerProcess worker)
     {
         var code = worker.Process.Reap() ?? 0;
-        report("worker-ended", $"worker {worker.Process.Pid} ended: {(code < 0 ? $"signal {-code}" : $"exit code {code}")}");
+        var how = code < 0 ? $"signal {-code}" : $"exit code {code}";
+        report(worker.IsDraining ? EventLevel.Info : EventLevel.Error, "worker-ended", $"worker {worker.Process.Pid} ended: {how}");
         _all.Remove(worker);
         worker.Dispose();
         File.Delete(_plan.SocketOf(worker.Number));
         File.Delete(WorkerPlan.AdminPathOf(_plan.Bootstrap.DataDir, worker.Process.Pid));
-        happened(new GuardEvent.WorkerEnded(worker.Number));
+        happened(new GuardEvent.WorkerEnded(worker.Number, how));
     }
 
     public void Dispose() => _all.ForEach(worker => worker.Dispose());
@@ -131,13 +145,13 @@ internal sealed class WorkerSet(WorkerPlan plan, GuardListeners listeners, Probe
         {
             var worker = WorkerProcess.Start(number, _plan, listeners, upstream);
             _all.Add(worker);
-            report("worker-started", $"worker {worker.Process.Pid} was started");
+            report(EventLevel.Info, "worker-started", $"worker {worker.Process.Pid} was started");
             happened(new GuardEvent.WorkerStarted(number));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            report("worker-not-started", failure.Message);
-            happened(new GuardEvent.WorkerEnded(number));
+            report(EventLevel.Error, "worker-not-started", failure.Message);
+            happened(new GuardEvent.WorkerEnded(number, failure.Message));
         }
     }
 }

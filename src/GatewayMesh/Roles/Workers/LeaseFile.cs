@@ -1,3 +1,5 @@
+using GatewayMesh.Linux;
+
 namespace GatewayMesh.Roles.Workers;
 
 /// <summary>
@@ -6,7 +8,7 @@ namespace GatewayMesh.Roles.Workers;
 /// </summary>
 internal sealed class LeaseFile(string dataDir) : IDisposable
 {
-    private FileStream? _held;
+    private LockFile? _held;
 
     /// <summary>Takes the lock, or keeps it.</summary>
     /// <returns>False when another process holds it.</returns>
@@ -19,10 +21,10 @@ internal sealed class LeaseFile(string dataDir) : IDisposable
 
         try
         {
-            _held = new FileStream(Path.Combine(dataDir, "lease"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            return true;
+            _held = LockFile.TryTake(Path.Combine(dataDir, "lease"), out _);
+            return _held is not null;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (IOException)
         {
             return false;
         }

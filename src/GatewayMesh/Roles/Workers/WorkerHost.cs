@@ -49,6 +49,7 @@ internal static class WorkerHost
         using var control = new WorkerControl(node, listener, channel!, progress, first.Worker, events, TimeProvider.System);
         control.Open(first.Listeners, descriptors.Skip(2));
         node.StartAsync().GetAwaiter().GetResult();
+        _ = Task.Run(() => ProgramAssemblies.Load(forGuard: false));
         control.Run();
         node.DisposeAsync().AsTask().Wait(TimeSpan.FromSeconds(3));
         File.Delete(AdminPath(load.Bootstrap.DataDir));
@@ -98,6 +99,7 @@ internal static class WorkerHost
         var path = AdminPath(node.Bootstrap.DataDir);
         File.Delete(path);
         socket.Bind(new UnixDomainSocketEndPoint(path));
+        PrivateFolder.Narrow(path);
         socket.Listen();
         return new AdminServer(socket, NodeAdmin.Shown(node));
     }

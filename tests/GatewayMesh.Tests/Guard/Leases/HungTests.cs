@@ -18,6 +18,32 @@ public sealed class HungTests
     }
 
     [Test]
+    public void A_worker_that_waits_for_the_processor_is_starved_and_not_hung()
+    {
+        var bench = LeaseBench.Serving();
+
+        Repeat(29, () => Assert.That(bench.TimesOut(1, starved: true), Is.Empty));
+    }
+
+    [Test]
+    public void A_worker_that_never_moves_is_hung_on_a_busy_machine_too()
+    {
+        var bench = LeaseBench.Serving();
+        Repeat(29, () => bench.TimesOut(1, starved: true));
+
+        Assert.That(bench.TimesOut(1, starved: true), Is.EqualTo(Killed));
+    }
+
+    [Test]
+    public void A_starved_worker_that_gets_time_again_and_does_not_move_is_hung()
+    {
+        var bench = LeaseBench.Serving();
+        Repeat(3, () => bench.TimesOut(1, starved: true));
+
+        Assert.That(bench.TimesOut(1), Is.EqualTo(Killed));
+    }
+
+    [Test]
     public void Nobody_else_accepts_until_the_killed_holder_is_seen_dead()
     {
         var bench = LeaseBench.Serving();

@@ -56,7 +56,15 @@ internal sealed class LeaseBench(double jitter = 0)
         return [.. actions, .. On(new GuardEvent.ProbePassed(worker))];
     }
 
-    internal GuardAction[] TimesOut(int worker, long progress = 7, bool workWaits = true) => On(new GuardEvent.ProbeTimedOut(worker, progress, workWaits));
+    /// <summary>A probe of the new worker of an upgrade passes, and again when its probation is over.</summary>
+    internal GuardAction[] Proves(int worker)
+    {
+        var actions = Passes(worker);
+        Now += new LeaseSettings().UpgradeProbation;
+        return [.. actions, .. Passes(worker)];
+    }
+
+    internal GuardAction[] TimesOut(int worker, long progress = 7, bool workWaits = true, bool starved = false) => On(new GuardEvent.ProbeTimedOut(worker, progress, workWaits, starved));
 
     internal GuardAction[] AnswersBadly(int worker) => On(new GuardEvent.ProbeAnsweredBadly(worker));
 

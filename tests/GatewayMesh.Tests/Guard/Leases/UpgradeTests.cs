@@ -21,7 +21,48 @@ public sealed class UpgradeTests
         var bench = LeaseBench.Serving();
         bench.Upgrade();
 
-        Assert.That(bench.Passes(2), Is.EqualTo(new GuardAction[] { new GuardAction.Revoke(1) }));
+        Assert.That(bench.Proves(2), Is.EqualTo(new GuardAction[] { new GuardAction.Revoke(1) }));
+    }
+
+    [Test]
+    public void A_new_worker_that_crashes_two_seconds_after_it_was_ready_costs_the_old_one_nothing()
+    {
+        var bench = LeaseBench.Serving();
+        bench.Upgrade();
+        bench.Passes(2);
+
+        Assert.That(bench.After(2), Is.Empty);
+        Assert.That(
+            bench.On(new GuardEvent.WorkerEnded(2, "exit code 9")),
+            Is.EqualTo(new GuardAction[] { new GuardAction.UpgradeEnded(false, "the new worker ended before it served (exit code 9); the old one serves on") }));
+        Assert.That(bench.Holder, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void A_new_worker_that_gets_no_time_from_the_machine_may_take_longer()
+    {
+        var bench = LeaseBench.Serving();
+        bench.Upgrade();
+        for (var second = 0; second < 30; second++)
+        {
+            bench.After(1);
+            Assert.That(bench.TimesOut(2, starved: true), Is.Empty);
+        }
+
+        Assert.That(bench.Proves(2), Has.Member(new GuardAction.Revoke(1)));
+    }
+
+    [Test]
+    public void An_old_worker_that_an_earlier_guard_told_to_end_is_taken_over_without_a_lease()
+    {
+        var bench = new LeaseBench();
+        bench.On(new GuardEvent.WorkerAdopted(2, Leased: true));
+        bench.On(new GuardEvent.WorkerAdopted(1, Leased: false, Drains: true));
+
+        Assert.That(bench.Machine.Workers, Has.Count.EqualTo(2));
+        Assert.That(bench.Holder, Is.EqualTo(2));
+        Assert.That(bench.After(611).OfType<GuardAction.Retire>().Select(retire => retire.Worker), Is.EqualTo(new[] { 1 }));
+        Assert.That(bench.Ends(1), Is.Empty, "no crash");
     }
 
     [Test]
@@ -79,7 +120,7 @@ public sealed class UpgradeTests
         bench.Fit(2, false);
         bench.Passes(2);
 
-        Assert.That(bench.After(10.001).OfType<GuardAction.Retire>().Select(retire => retire.Worker), Is.EqualTo(new[] { 2 }));
+        Assert.That(bench.After(13.001).OfType<GuardAction.Retire>().Select(retire => retire.Worker), Is.EqualTo(new[] { 2 }));
         bench.Ends(2);
         Assert.That(bench.Machine.Upgrading, Is.False);
         Assert.That(bench.Holder, Is.EqualTo(1));
@@ -91,7 +132,7 @@ public sealed class UpgradeTests
         var bench = LeaseBench.Serving();
         bench.Upgrade();
 
-        Assert.That(bench.Ends(2), Is.EqualTo(new GuardAction[] { new GuardAction.UpgradeEnded(false, "the new worker ended before it was ready") }));
+        Assert.That(bench.Ends(2), Is.EqualTo(new GuardAction[] { new GuardAction.UpgradeEnded(false, "the new worker ended before it served; the old one serves on") }));
         Assert.That(bench.After(60), Is.Empty);
         Assert.That(bench.Holder, Is.EqualTo(1));
     }
@@ -159,7 +200,7 @@ public sealed class UpgradeTests
 
         Assert.That(bench.Upgrade(), Is.EqualTo(new GuardAction[] { new GuardAction.UpgradeEnded(false, "an upgrade is under way") }));
         Assert.That(bench.Machine.Upgrading, Is.True);
-        Assert.That(bench.Passes(2), Has.Member(new GuardAction.Revoke(1)));
+        Assert.That(bench.Proves(2), Has.Member(new GuardAction.Revoke(1)));
     }
 
     [Test]
@@ -220,7 +261,7 @@ public sealed class UpgradeTests
     {
         var bench = LeaseBench.Serving();
         bench.Upgrade();
-        bench.Passes(2);
+        bench.Proves(2);
         bench.TimesOut(2);
 
         Assert.That(bench.Returns(1).OfType<GuardAction.Grant>().Select(grant => grant.Worker), Is.EqualTo(new[] { 1 }));
@@ -230,7 +271,7 @@ public sealed class UpgradeTests
     {
         var bench = LeaseBench.Serving();
         bench.Upgrade();
-        bench.Passes(2);
+        bench.Proves(2);
         return bench;
     }
 }

@@ -1,0 +1,76 @@
+using System.ComponentModel;
+using GatewayMesh.Guard.Workers;
+using Process = System.Diagnostics.Process;
+using ProcessStartInfo = System.Diagnostics.ProcessStartInfo;
+
+namespace GatewayMesh.Guard;
+
+/// <summary>A trial of the executable on disk before it takes this one's place: it tells its version, then does all that a guard does before it opens a port.</summary>
+internal static class Trial
+{
+    /// <summary>Set in the environment of a trial; not a name of the form <c>GATEWAYMESH_…</c>, which is configuration.</summary>
+    internal const string Variable = "_GATEWAYMESH_TRIAL";
+
+    private const int ShownCharacters = 300;
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
+    private static readonly Version s_firstWithTrial = new(0, 2, 0);
+
+    /// <summary>True in a process that is only tried.</summary>
+    internal static bool IsThis => Environment.GetEnvironmentVariable(Variable) is not null;
+
+    /// <summary>Tries the executable.</summary>
+    /// <returns>The reason that it cannot take this one's place, or null.</returns>
+    internal static async Task<string?> RunAsync()
+    {
+        var (reason, output) = await RunAsync(["version"], isTrial: false).ConfigureAwait(false);
+        if (reason is not null || !KnowsTrials(output))
+        {
+            return reason;
+        }
+
+        (reason, _) = await RunAsync(Environment.GetCommandLineArgs().Skip(1), isTrial: true).ConfigureAwait(false);
+        return reason;
+    }
+
+    private static async Task<(string? Reason, string Output)> RunAsync(IEnumerable<string> arguments, bool isTrial)
+    {
+        var start = new ProcessStartInfo(WorkerPlan.Executable, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        if (isTrial)
+        {
+            start.Environment[Variable] = "1";
+        }
+
+        var what = isTrial ? $"{WorkerPlan.Executable}, tried as a guard," : $"{WorkerPlan.Executable} version";
+        try
+        {
+            using var limit = new CancellationTokenSource(s_limit);
+            using var trial = Process.Start(start)!;
+            trial.StandardInput.Close();
+            var output = trial.StandardOutput.ReadToEndAsync(CancellationToken.None);
+            var errors = trial.StandardError.ReadToEndAsync(CancellationToken.None);
+            try
+            {
+                await trial.WaitForExitAsync(limit.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                trial.Kill();
+                return ($"{what} did not end in {s_limit.TotalSeconds} s", "");
+            }
+
+            return trial.ExitCode == 0
+                ? (null, await output.ConfigureAwait(false))
+                : ($"{what} ended with exit code {trial.ExitCode}{Shown(await errors.ConfigureAwait(false))}", "");
+        }
+        catch (Win32Exception failure)
+        {
+            return ($"{WorkerPlan.Executable} cannot be started: {failure.Message}", "");
+        }
+    }
+
+    // "gatewaymesh 0.2.0 (.NET 10.0.0, linux-x64)". An older one would take the trial for a start in earnest.
+    private static bool KnowsTrials(string output) =>
+        output.Split(' ') is [_, var number, ..] && Version.TryParse(number.Trim(), out var version) && version >= s_firstWithTrial;
+
+    private static string Shown(string errors) => errors.Trim() is { Length: > 0 } text ? $": {text[..Math.Min(text.Length, ShownCharacters)]}" : "";
+}

@@ -1,0 +1,96 @@
+using GatewayMesh.MeshTests.Meshes;
+
+namespace GatewayMesh.MeshTests.LifeCycle;
+
+/// <summary>Upgrades between two different programs under load, and builds that fail.</summary>
+public sealed class UpgradeTests : MeshTest
+{
+    private const string Version = """version) echo 'gatewaymesh 9.0.0 (a test, linux-x64)'; exit 0 ;;""";
+
+    [TestCase(true, TestName = nameof(A_file_replaced_by_another_build_is_upgraded_to_without_a_failed_request) + "_by_rename")]
+    [TestCase(false, TestName = nameof(A_file_replaced_by_another_build_is_upgraded_to_without_a_failed_request) + "_in_place")]
+    public async Task A_file_replaced_by_another_build_is_upgraded_to_without_a_failed_request(bool byRename)
+    {
+        var (hosts, installation) = await StartAsync();
+        var before = await hosts.HostA.StatusAsync();
+        await using var load = hosts.Load();
+        await load.UntilServedAsync(200);
+
+        if (byRename)
+        {
+            installation.ReplaceByRename(OtherBuild.Path);
+        }
+        else
+        {
+            installation.ReplaceInPlace(OtherBuild.Path);
+        }
+
+        await hosts.HostA.PostAsync("/upgrade");
+        var after = await hosts.HostA.UntilAsync("the upgrade has ended", status => status is { IsUpgrading: false, Lease: "leased" } && (status.IsUpgraded || status.UpgradeError != ""));
+        await Eventually.Until("the old worker has ended", () => ProcessTable.State(before.Worker) is null or 'Z');
+        await load.UntilServedAsync(200);
+        var report = await load.StopAsync();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(after.UpgradeError, Is.Empty);
+            Assert.That(report.Failed, Is.Zero);
+            Assert.That(after.Guard, Is.EqualTo(before.Guard), "the guard was replaced in place");
+            Assert.That(after.Worker, Is.Not.EqualTo(before.Worker));
+            Assert.That(ProcessTable.Executable(after.Guard), Is.EqualTo(installation.Executable), "the guard runs the new file, not the deleted one");
+        }
+    }
+
+    [Test]
+    public async Task A_worker_that_dies_after_an_upgrade_to_another_build_is_started_again()
+    {
+        var (hosts, installation) = await StartAsync();
+        installation.ReplaceByRename(OtherBuild.Path);
+        await hosts.HostA.PostAsync("/upgrade");
+        var upgraded = await hosts.HostA.UntilAsync("the upgrade has ended", status => status is { IsUpgrading: false, IsUpgraded: true, Lease: "leased" });
+
+        ProcessTable.Signal(upgraded.Worker, ProcessTable.Kill);
+
+        await hosts.HostA.UntilAsync("another worker serves", status => status.Worker > 0 && status.Worker != upgraded.Worker && status.Lease == "leased");
+        await hosts.UntilServedAsync();
+    }
+
+    [TestCase("worker) exit 7 ;;", "exit code 7", TestName = nameof(A_build_whose_worker_fails_changes_nothing_and_the_reason_is_in_log_and_status) + "_at_once")]
+    [TestCase("worker) \"$REAL\" worker & p=$!; sleep 2; kill -9 $p; wait $p; exit 9 ;;", "exit code 9", TestName = nameof(A_build_whose_worker_fails_changes_nothing_and_the_reason_is_in_log_and_status) + "_after_2_s")]
+    [TestCase("worker) exec sleep 600 ;;", "not ready in 10 s", TestName = nameof(A_build_whose_worker_fails_changes_nothing_and_the_reason_is_in_log_and_status) + "_to_become_ready")]
+    public Task A_build_whose_worker_fails_changes_nothing_and_the_reason_is_in_log_and_status(string fault, string reason) =>
+        ExpectRollbackAsync($"case \"$1\" in\n{Version}\n{fault}\nesac\nexit 0\n", reason);
+
+    [TestCase("exit 1", "exit code 1", TestName = nameof(A_build_that_does_not_start_changes_nothing_and_the_reason_is_in_log_and_status) + "_at_all")]
+    [TestCase("case \"$1\" in\n" + Version + "\nesac\necho 'no such key' >&2; exit 2", "exit code 2: no such key", TestName = nameof(A_build_that_does_not_start_changes_nothing_and_the_reason_is_in_log_and_status) + "_as_a_guard")]
+    public Task A_build_that_does_not_start_changes_nothing_and_the_reason_is_in_log_and_status(string script, string reason) =>
+        ExpectRollbackAsync(script + "\n", reason);
+
+    private async Task ExpectRollbackAsync(string script, string reason)
+    {
+        var (hosts, installation) = await StartAsync();
+        var before = await hosts.HostA.StatusAsync();
+        await using var load = hosts.Load();
+        await load.UntilServedAsync(200);
+
+        installation.ReplaceByScript($"REAL='{PublishedFile.Path}'\n{script}");
+        await hosts.HostA.PostAsync("/upgrade");
+
+        var after = await hosts.HostA.UntilAsync("the upgrade has ended", status => !status.IsUpgrading && status.UpgradeError != "");
+        await load.UntilServedAsync(200);
+        var report = await load.StopAsync();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(after.UpgradeError, Does.Contain(reason));
+            Assert.That(after.Worker, Is.EqualTo(before.Worker), "the old worker goes on serving");
+            Assert.That(after.Guard, Is.EqualTo(before.Guard));
+            Assert.That(report.Failed, Is.Zero);
+            Assert.That(hosts.HostA.Process.Errors.Split('\n'), Has.Some.Contains("\"level\":\"error\"").And.Contains("upgrade-failed").And.Contains(reason));
+        }
+    }
+
+    private async Task<(TwoHosts Hosts, Installation Installation)> StartAsync()
+    {
+        var installation = new Installation(Path.Combine(Mesh.Folder, "installed"));
+        return (await TwoHosts.StartAsync(Mesh, installation: installation), installation);
+    }
+}

@@ -1,0 +1,83 @@
+using GatewayMesh.Commands;
+using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Linux;
+using GatewayMesh.Roles;
+
+namespace GatewayMesh.Tests.Roles;
+
+public sealed class DataFoldersTests
+{
+    private const UnixFileMode Open = PrivateFolder.Mode | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+    private string _root = "";
+
+    [SetUp]
+    public void MakeFolder() => _root = Directory.CreateTempSubdirectory("gatewaymesh-data-").FullName;
+
+    [TearDown]
+    public void RemoveFolder() => Directory.Delete(_root, recursive: true);
+
+    [Test]
+    public void A_data_directory_that_was_open_to_others_is_closed_with_all_that_is_in_it()
+    {
+        var folder = Path.Combine(_root, "data");
+        Directory.CreateDirectory(Path.Combine(folder, "certificates"));
+        File.WriteAllText(Path.Combine(folder, "guard.lock"), "");
+        File.WriteAllText(Path.Combine(folder, "certificates", "web.pem"), "a key");
+        foreach (var path in (string[])[folder, Path.Combine(folder, "certificates"), Path.Combine(folder, "guard.lock"), Path.Combine(folder, "certificates", "web.pem")])
+        {
+            File.SetUnixFileMode(path, Open);
+        }
+
+        DataFolders.Create(Bootstrap(folder));
+
+        Assert.That(
+            new[] { folder, Path.Combine(folder, "certificates"), Path.Combine(folder, "guard.lock"), Path.Combine(folder, "certificates", "web.pem") }.Where(PrivateFolder.IsOpenToOthers),
+            Is.Empty);
+    }
+
+    [Test]
+    public void A_folder_that_holds_folders_of_something_else_is_refused_and_stays_as_it_is()
+    {
+        Directory.CreateDirectory(Path.Combine(_root, "lib", "postgresql"));
+        var folder = Path.Combine(_root, "lib");
+        File.SetUnixFileMode(folder, Open);
+
+        Assert.That(() => DataFolders.Create(Bootstrap(folder)), Throws.InstanceOf<RoleFailure>().With.Message.Contains("dataDir").And.Message.Contains("name a folder of its own"));
+        Assert.That(File.GetUnixFileMode(folder), Is.EqualTo(Open));
+    }
+
+    [Test]
+    public void A_folder_that_all_users_share_is_refused()
+    {
+        File.SetUnixFileMode(_root, Open | UnixFileMode.OtherWrite | UnixFileMode.StickyBit);
+
+        Assert.That(() => DataFolders.Create(Bootstrap(_root)), Throws.InstanceOf<RoleFailure>().With.Message.Contains("name a folder of its own"));
+    }
+
+    [Test]
+    public void A_folder_of_another_user_is_refused_with_the_user_and_the_fix()
+    {
+        Assert.That(() => DataFolders.Create(Bootstrap("/proc/1")), Throws.InstanceOf<RoleFailure>().With.Property("ExitCode").EqualTo(ExitCode.Usage).And.Message.Contains("dataDir"));
+    }
+
+    [Test]
+    public void A_directory_that_cannot_be_written_is_not_taken_for_one_that_another_node_has()
+    {
+        Assert.That(
+            () => DataFolders.Lock(Bootstrap("/proc/self/fdinfo")),
+            Throws.InstanceOf<RoleFailure>().With.Property("ExitCode").EqualTo(ExitCode.Usage).And.Message.Contains("dataDir: /proc/self/fdinfo cannot be written").And.Message.Contains("--data-dir"));
+    }
+
+    [Test]
+    public void A_second_node_on_one_data_directory_is_refused_and_the_first_is_named()
+    {
+        DataFolders.Create(Bootstrap(_root));
+        using var first = DataFolders.Lock(Bootstrap(_root));
+
+        Assert.That(
+            () => DataFolders.Lock(Bootstrap(_root)),
+            Throws.InstanceOf<RoleFailure>().With.Property("ExitCode").EqualTo(ExitCode.Bind).And.Message.Contains($"process {Environment.ProcessId}"));
+    }
+
+    private static BootstrapSpec Bootstrap(string dataDir) => new() { Role = MeshRole.Gateway, Node = "host-a", DataDir = dataDir };
+}
