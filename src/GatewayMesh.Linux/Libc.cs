@@ -70,6 +70,9 @@ internal static unsafe partial class Libc
     internal static partial uint geteuid();
 
     [LibraryImport("libc", SetLastError = true)]
+    internal static partial int getrlimit(int resource, ulong* limits);
+
+    [LibraryImport("libc", SetLastError = true)]
     internal static partial int fchown(int fd, int owner, int group);
 
     [LibraryImport("libc", SetLastError = true)]

@@ -22,7 +22,9 @@ internal static class AdminQuestion
         var answer = AdminCall.Send(admin, "GET", question, null, s_timeout);
         if (!answer.IsWell)
         {
-            throw new CommandFailure(ExitCode.Failed, $"no answer from {admin}: {answer.Failure ?? $"{answer.Status} {answer.Words}"}");
+            throw new CommandFailure(ExitCode.Failed, answer.Status is 0 or 401 or 403
+                ? $"no answer from {admin}: {answer.Problem}; {answer.Mend}"
+                : $"no answer from {admin}: {answer.Status} {answer.Words}");
         }
 
         using var document = JsonDocument.Parse(answer.Body);

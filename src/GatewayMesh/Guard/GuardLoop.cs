@@ -378,9 +378,12 @@ internal sealed class GuardLoop : IDisposable
         _ => EventLevel.Info,
     };
 
-    private static string Describe(Acceptor acceptor) => acceptor switch
+    private string Describe(Acceptor acceptor) => acceptor switch
     {
+        Acceptor.Guard when _listeners.CarriedServices.Count == 0 => "Guard: no worker holds the lease, so connections are refused and callers go to other instances; see why no worker serves",
         Acceptor.Guard => "Guard accepts from here on: no worker holds the lease, and gateways carry the connections",
+        Acceptor.Paused when _listeners.CarriedServices.Count == 0 =>
+            "Paused: no worker holds the lease, so connections are refused and callers go to other instances; see why no worker serves",
         Acceptor.Paused => "Paused: no worker holds the lease and no gateway answers, so connections are refused; start a gateway, or see why no worker serves",
         _ => $"{acceptor} accepts from here on",
     };

@@ -11,6 +11,9 @@ internal static class CertificateMend
         ? $"Consul renews it by itself: see that its agent answers, and that the token has service \"{service}\" with policy write"
         : $"gatewaymesh ca issue --service {service} --out {directory}";
 
+    /// <summary>For a certificate or root that is not valid yet. Its issuer's clock is ahead of this host's, or this host's is behind: a new one would not help.</summary>
+    public const string OfClock = "set the clock of this host (timedatectl status, chronyc tracking): it is behind; if it is right, the clock of the issuer is ahead";
+
     /// <summary>For roots that are missing, over, or end soon.</summary>
     public static string OfRoots(string registry, string directory) => registry == "consul"
         ? "Consul keeps them: see that its agent answers and has connect { enabled = true }"

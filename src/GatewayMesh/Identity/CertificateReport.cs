@@ -27,7 +27,8 @@ internal sealed record CertificateReport(string Directory, ImmutableArray<Identi
 
             return Identities.Any(identity => identity.State is CertificateState.Valid or CertificateState.Ending) || Identities.IsEmpty
                 ? null
-                : "no valid certificate: " + string.Join(", ", Identities.Select(identity => $"{identity.Service} {CertificateTimes.WordOf(identity.State)}"));
+                : "no valid certificate: " + string.Join(", ", Identities.Select(identity => $"{identity.Service} {CertificateTimes.WordOf(identity.State)}"))
+                    + (Identities.Any(identity => identity.State == CertificateState.NotYetValid) ? "; the clock of this host is behind" : "");
         }
     }
 

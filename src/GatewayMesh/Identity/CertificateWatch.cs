@@ -104,7 +104,7 @@ internal sealed class CertificateWatch : IDisposable
                 _events.Error("certificate_expired", $"{what} ended {CertificateTimes.Text(-left)} ago and is not used; {mend}", ("secondsLeft", (long)left.TotalSeconds));
                 break;
             case CertificateState.NotYetValid:
-                _events.Error("certificate_not_yet_valid", $"{what} is not valid yet and not used; see that the clock of this host is right");
+                _events.Error("certificate_not_yet_valid", $"{what} is not valid yet and not used: the clock of this host is behind; {CertificateMend.OfClock}");
                 break;
             default:
                 _events.Error("certificate_missing", $"{what} is missing; {mend}");

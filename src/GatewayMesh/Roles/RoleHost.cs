@@ -3,6 +3,7 @@ using GatewayMesh.Commands;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Guard;
+using GatewayMesh.Linux;
 using GatewayMesh.Registry.Bootstrap;
 using GatewayMesh.Registry.Snapshots;
 using GatewayMesh.Roles.Workers;
@@ -17,6 +18,7 @@ internal static class RoleHost
     {
         try
         {
+            RequireDescriptors(DescriptorLimit.Current);
             var load = options.SidecarFor is null ? BootstrapLoad.From(options) : SidecarFor.Load(options);
             if (Trial.IsThis && load.Bootstrap is { Role: MeshRole.Sidecar, Guarded: true })
             {
@@ -31,6 +33,23 @@ internal static class RoleHost
             Console.Error.WriteLine(SafeText.Lines(failure.Message));
             Console.Error.WriteLine("Nothing was started. `gatewaymesh --help` shows the usage.");
             return failure.ExitCode;
+        }
+        catch (UnauthorizedAccessException failure)
+        {
+            Console.Error.WriteLine($"{failure.Message}; give user {FileOwner.Self} the right to read and write this, or name another place for it");
+            Console.Error.WriteLine("Nothing was started. `gatewaymesh --help` shows the usage.");
+            return ExitCode.Usage;
+        }
+    }
+
+    /// <summary>Refuses a limit under which a node would fail by strange errors, such as "Out of memory", as soon as it has connections.</summary>
+    /// <exception cref="RoleFailure">The limit is below 1,024.</exception>
+    internal static void RequireDescriptors(ulong limit)
+    {
+        const int Least = 1024;
+        if (limit < Least)
+        {
+            throw new RoleFailure(ExitCode.Usage, $"the limit of open files (RLIMIT_NOFILE) is {limit}, and a node needs at least {Least}; raise it with LimitNOFILE=65536 in the systemd unit, or `ulimit -n 65536`");
         }
     }
 

@@ -152,7 +152,7 @@ internal sealed class StandaloneHost : IDisposable
                 await _node.Publisher.WithdrawAsync(_node.Bootstrap.Node).ConfigureAwait(false);
                 await Task.Delay(_node.Bootstrap.DrainDelay).ConfigureAwait(false);
                 var left = await _node.Plane.DrainAsync(_node.Bootstrap.DrainTimeout).ConfigureAwait(false);
-                _events.Info("drained", left.IsClean ? "every request was ended" : $"{left.Requests} requests and {left.Connections} connections were left at the timeout");
+                _events.Write(left.IsClean ? EventLevel.Info : EventLevel.Warning, "drained", left.IsClean ? "every request was ended" : $"{left.Requests} requests and {left.Connections} connections were left at the timeout");
             }
         }
         finally

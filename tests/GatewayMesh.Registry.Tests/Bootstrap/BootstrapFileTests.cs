@@ -21,13 +21,29 @@ internal sealed class BootstrapFileTests
 
     private static readonly IReadOnlyDictionary<string, string> NoVariables = ImmutableDictionary<string, string>.Empty;
 
+    [TestCase("web.eu.example", "web.eu.example")]
+    [TestCase("host_a", "host_a")]
+    [TestCase("-odd-", "odd")]
+    [TestCase("!", "localhost")]
+    public void The_default_name_of_a_node_is_the_whole_name_of_its_host(string host, string node) =>
+        Assert.That(BootstrapFile.HostName(host), Is.EqualTo(node));
+
+    [Test]
+    public void The_default_data_directory_differs_by_role_and_node()
+    {
+        var one = Good("role: gateway\nnode: gw-1\nregistry: file:/r\n").DataDir;
+        var other = Good("role: gateway\nnode: gw-2\nregistry: file:/r\n").DataDir;
+
+        Assert.That(new[] { one, other }, Is.EqualTo(new[] { "/var/lib/gatewaymesh/gateway-gw-1", "/var/lib/gatewaymesh/gateway-gw-2" }));
+    }
+
     [Test]
     public void Defaults_are_those_of_the_design()
     {
         var spec = Good(Sidecar);
 
         Assert.That(spec.Cluster, Is.Null, "what the registry calls it");
-        Assert.That(spec.DataDir, Is.EqualTo("/var/lib/gatewaymesh"));
+        Assert.That(spec.DataDir, Is.EqualTo($"/var/lib/gatewaymesh/sidecar-{spec.Node}"));
         Assert.That(spec.Admin, Is.EqualTo(IPEndPoint.Parse("127.0.0.1:15000")));
         Assert.That(spec.Guarded, Is.True);
         Assert.That(spec.GatewayShare, Is.EqualTo(0.005));

@@ -13,7 +13,7 @@ internal static class CaCommand
     {
         var command = new MeshCommand("ca", "A certificate authority for a mesh without Consul: make one, and issue certificates by it.")
         {
-            Examples = ["gatewaymesh ca init --dir /etc/gatewaymesh/ca", "gatewaymesh ca issue --dir /etc/gatewaymesh/ca --service web --out /var/lib/gatewaymesh/certificates"],
+            Examples = ["gatewaymesh ca init --dir /etc/gatewaymesh/ca", "gatewaymesh ca issue --dir /etc/gatewaymesh/ca --service web --out /var/lib/gatewaymesh/sidecar-host-a/certificates"],
         };
         command.Add(Init(output));
         command.Add(Issue(output));
@@ -50,7 +50,7 @@ internal static class CaCommand
         var json = SharedOptions.Json("Print one JSON object.");
         var command = new MeshCommand("issue", "Issue a certificate with a new key: DIR/SERVICE.pem, and DIR/roots.pem beside it.")
         {
-            Examples = ["gatewaymesh ca issue --service web", "gatewaymesh ca issue --dir /etc/gatewaymesh/ca --service web --service payments --out /var/lib/gatewaymesh/certificates --ttl 720h"],
+            Examples = ["gatewaymesh ca issue --service web", "gatewaymesh ca issue --dir /etc/gatewaymesh/ca --service web --service payments --out /var/lib/gatewaymesh/sidecar-host-a/certificates --ttl 720h"],
         };
         foreach (var option in (Option[])[services, folder, target, lifetime, datacenter, json])
         {

@@ -32,7 +32,7 @@ internal static class CertificateChecks
             "valid" => new Finding(Mark.Warning, subject, $"valid for {left} more, but cannot be renewed now{trouble}", mend),
             "ending" => new Finding(Mark.Warning, subject, $"ends in {left}{trouble}", mend),
             "expired" => new Finding(Mark.Broken, subject, $"ended {CertificateTimes.Text(identity.Left.Duration())} ago and is not used{trouble}", mend),
-            "not-yet-valid" => new Finding(Mark.Broken, subject, "is not valid yet and not used", "see that the clock of this host is right"),
+            "not-yet-valid" => new Finding(Mark.Broken, subject, "is not valid yet and not used: the clock of this host is behind", CertificateMend.OfClock),
             _ => new Finding(Mark.Broken, subject, $"is missing{trouble}", mend),
         };
     }
@@ -49,7 +49,7 @@ internal static class CertificateChecks
         {
             yield return root.State == "ending"
                 ? new Finding(Mark.Warning, "roots", $"{root.Name} ends in {CertificateTimes.Text(root.Left)}", mend)
-                : new Finding(certificates.Roots.Any(other => other.State is "valid" or "ending") ? Mark.Warning : Mark.Broken, "roots", $"{root.Name} is {root.State}", mend);
+                : new Finding(certificates.Roots.Any(other => other.State is "valid" or "ending") ? Mark.Warning : Mark.Broken, "roots", root.State == "not-yet-valid" ? $"{root.Name} is not valid yet: the clock of this host is behind" : $"{root.Name} is {root.State}", root.State == "not-yet-valid" ? CertificateMend.OfClock : mend);
         }
 
         if (certificates.Roots.All(root => root.State == "valid"))

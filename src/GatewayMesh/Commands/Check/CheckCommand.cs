@@ -29,7 +29,7 @@ internal static class CheckCommand
         var answer = AdminCall.Send(admin, "GET", "/status", null, s_timeout);
         var findings = answer.IsWell && StatusReader.Read(answer.Body) is { } status
             ? NodeChecks.Of(status, admin, PrivateMemory.OfProcess)
-            : [new Finding(Mark.Broken, "admin", $"{admin}: {answer.Failure ?? $"it answered {answer.Status}"}", "start the node, or name its address with --admin HOST:PORT")];
+            : [new Finding(Mark.Broken, "admin", $"{admin}: {answer.Problem}", answer.Mend)];
         foreach (var line in findings.SelectMany(finding => Lines(finding, Paint.For(output))))
         {
             output.WriteLine(line);

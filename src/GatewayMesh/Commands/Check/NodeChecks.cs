@@ -52,7 +52,9 @@ internal static class NodeChecks
 
         foreach (var error in registry.Errors)
         {
-            yield return new Finding(Mark.Broken, "configuration", error, "mend the entry; `gatewaymesh validate` shows every error of a folder");
+            yield return error.Contains("snapshot.json", StringComparison.Ordinal)
+                ? new Finding(Mark.Broken, "data directory", error, "make room on the disk, or make dataDir writable; a restart while the registry is away would begin with older configuration")
+                : new Finding(Mark.Broken, "configuration", error, "mend the entry; `gatewaymesh validate` shows every error of a folder");
         }
     }
 
@@ -67,7 +69,9 @@ internal static class NodeChecks
         {
             "sidecar" => Finding.Well("worker", $"{lease.State}: the sidecar carries its own traffic"),
             "gateway" => new Finding(Mark.Warning, "worker", $"{lease.State}: gateways carry this host's traffic", "its log says why the worker does not serve; after a drain: `gatewaymesh drain --undo`"),
-            _ => new Finding(Mark.Broken, "worker", $"{lease.State}: nobody carries this host's traffic", "its log says why the worker does not serve; start a gateway"),
+            _ => new Finding(Mark.Broken, "worker", $"{lease.State}: nobody carries this host's traffic", status.IsInboundOnly
+                ? "its log says why the worker does not serve; callers go to other instances meanwhile"
+                : "its log says why the worker does not serve; start a gateway"),
         };
         if (lease.Kills > 0)
         {
@@ -82,7 +86,11 @@ internal static class NodeChecks
             yield break;
         }
 
-        if (status.Gateways.IsEmpty)
+        if (status.Gateways.IsEmpty && status.IsInboundOnly)
+        {
+            yield return Finding.Well("gateways", "none is needed: this sidecar has inbound listeners only, and its callers go to other instances when it breaks");
+        }
+        else if (status.Gateways.IsEmpty)
         {
             yield return new Finding(Mark.Broken, "gateways", "none is known: when this sidecar breaks, nobody stands in", "start two: `gatewaymesh --role gateway`");
         }

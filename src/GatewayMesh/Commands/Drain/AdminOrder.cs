@@ -13,7 +13,8 @@ internal sealed class AdminOrder(HostPort admin, TextWriter output, TimeProvider
     /// <summary>Gives the order; the status before it.</summary>
     public NodeStatus Give(string path, string body)
     {
-        var before = Read() ?? throw new CommandFailure(ExitCode.Failed, $"no status from {admin}: {AdminCall.Send(admin, "GET", "/status", null, s_callTimeout).Failure}");
+        var first = AdminCall.Send(admin, "GET", "/status", null, s_callTimeout);
+        var before = (first.IsWell ? StatusReader.Read(first.Body) : null) ?? throw new CommandFailure(ExitCode.Failed, $"no status from {admin}: {first.Problem}; {first.Mend}");
         var answer = AdminCall.Send(admin, "POST", path, body, s_callTimeout);
         return answer.IsWell
             ? before

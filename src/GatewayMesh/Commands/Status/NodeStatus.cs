@@ -56,6 +56,9 @@ internal sealed record NodeStatus
     /// <summary>Its listeners by name (<c>outbound/web</c>), in the order of its file.</summary>
     public ImmutableArray<(string Name, HostPort Address)> Listeners { get; init; } = [];
 
+    /// <summary>True for a sidecar without a way out: no gateway can carry anything for it, and its callers go to other instances.</summary>
+    public bool IsInboundOnly => !Listeners.IsEmpty && Listeners.All(listener => listener.Name.StartsWith("inbound/", StringComparison.Ordinal));
+
     /// <summary>Services that are to be called past a broken sidecar, and where their application listens that no gateway reaches.</summary>
     public ImmutableArray<(string Service, string Application)> HiddenApplications { get; init; } = [];
 

@@ -32,7 +32,7 @@ internal static class StatusCommand
         var answer = AdminCall.Send(admin, "GET", "/status", null, s_timeout);
         if (!answer.IsWell || StatusReader.Read(answer.Body) is not { } status)
         {
-            throw new CommandFailure(ExitCode.Failed, $"no status from {admin}: {answer.Failure ?? $"it answered {answer.Status}"}");
+            throw new CommandFailure(ExitCode.Failed, $"no status from {admin}: {answer.Problem}; {answer.Mend}");
         }
 
         if (json)

@@ -43,31 +43,9 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
     internal bool Upgrading => _replacement is not null;
 
     /// <summary>The reason that no worker has the lease now, and the time until the next try; null when one has, or nothing is waited for.</summary>
-    internal HeldBack? HeldBack(TimeSpan now)
-    {
-        if (Holder is not null || _drained || _stopping)
-        {
-            return null;
-        }
-
-        if (_workers.TrueForAll(worker => worker.Dismissed || worker.Phase is WorkerPhase.Killed or WorkerPhase.Draining))
-        {
-            return _restartAt > now ? new HeldBack("a worker crashed, and the next one is started after a pause", _restartAt - now) : null;
-        }
-
-        if (_workers.FindLast(Proved) is { } ready && ready.Number != _replacement)
-        {
-            if (_crashes.LoopForbidsLeaseFor(now) is { } wait)
-            {
-                return new HeldBack("workers crash in a loop: one lease in 30 s", wait);
-            }
-
-            var left = ready.ReadinessWanted - (now - ready.ReadySince);
-            return _gatewaysAnswer && left > TimeSpan.Zero ? new HeldBack("after a crash a worker must have been ready for a while; gateways carry meanwhile", left) : null;
-        }
-
-        return null;
-    }
+    internal HeldBack? HeldBack(TimeSpan now) => Holder is not null || _drained || _stopping
+        ? null
+        : Leases.HeldBack.Of(_workers.FindAll(worker => worker.Number != _replacement), _restartAt, _crashes, _gatewaysAnswer, now);
 
     /// <summary>Takes one event in.</summary>
     /// <returns>What to do now, in order. The list is the machine's own: use it before the next call.</returns>
@@ -155,7 +133,7 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
     {
         if (worker.Phase == WorkerPhase.Starting)
         {
-            BecomeReady(worker, now, _crashes.ReadinessWanted(now));
+            worker.BecomeReady(now, _crashes.ReadinessWanted(now));
         }
         else if (worker.Phase == WorkerPhase.Ready && worker.Evidence.FailingSince is not null)
         {
@@ -182,19 +160,12 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
         // It gave the lease back, or we took it for cause: it must prove itself before it is trusted again. Not so when we took it only for
         // the sake of a new worker that has failed meanwhile.
         var wanted = _crashes.ReadinessWanted(now);
-        BecomeReady(worker, now, worker.HandsOver ? TimeSpan.Zero : wanted > settings.FailbackAfter ? wanted : settings.FailbackAfter);
+        worker.BecomeReady(now, worker.HandsOver ? TimeSpan.Zero : wanted > settings.FailbackAfter ? wanted : settings.FailbackAfter);
         worker.HandsOver = false;
     }
 
     // Whether the new worker of an upgrade can take the lease this very moment.
-    private bool ReplacementServes() => _replacement is { } number && Find(number) is { } worker && Proved(worker);
-
-    private static void BecomeReady(WorkerSlot worker, TimeSpan now, TimeSpan readinessWanted)
-    {
-        worker.Phase = WorkerPhase.Ready;
-        worker.ReadySince = now;
-        worker.ReadinessWanted = readinessWanted;
-    }
+    private bool ReplacementServes() => _replacement is { } number && Find(number) is { } worker && worker.IsProved;
 
     private void Ended(WorkerSlot worker, string? how, TimeSpan now)
     {
@@ -299,9 +270,6 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
         && worker.Evidence.BadAnswers < settings.ProbeFailures
         && (worker.Evidence.FailingSince is not { } since || now - since < settings.OverloadPatience);
 
-    // A worker that serves is given some patience; one that is to serve is not: its last probe has passed.
-    private static bool Proved(WorkerSlot worker) => worker is { Phase: WorkerPhase.Ready, Dismissed: false, Fit: true, Evidence.FailingSince: null };
-
     private void Revoke(WorkerSlot worker)
     {
         worker.Phase = WorkerPhase.Returning;
@@ -317,7 +285,7 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
                 worker.DrainDeadline = TimeSpan.MaxValue - settings.StartTimeout;
                 _actions.Add(new GuardAction.Retire(worker.Number, "it did not end in time"));
             }
-            else if (LateForItsStart(worker) && now - worker.StartedAt > Patience(worker))
+            else if (worker.IsLate(now, isReplacement: worker.Number == _replacement))
             {
                 worker.Phase = WorkerPhase.Killed;
                 worker.Late = true;
@@ -325,15 +293,6 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
             }
         }
     }
-
-    private TimeSpan Patience(WorkerSlot worker) =>
-        worker.Excused + (worker.Number != _replacement ? worker.StartPatience
-        : worker.Phase == WorkerPhase.Ready ? settings.StartTimeout + settings.UpgradeProbation
-        : settings.StartTimeout);
-
-    // Anyone whose probe has never passed; in an upgrade also one that passed it and yet cannot serve, or the upgrade would never end.
-    private bool LateForItsStart(WorkerSlot worker) =>
-        !worker.Dismissed && (worker.Phase == WorkerPhase.Starting || (worker.Phase == WorkerPhase.Ready && worker.Number == _replacement));
 
     private void KeepOneRunning(TimeSpan now)
     {
@@ -364,7 +323,7 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
     private void GrantToTheReady(TimeSpan now)
     {
         if (Holder is not null
-            || _workers.FindLast(worker => Proved(worker) && Waited(worker, now)) is not { } candidate)
+            || _workers.FindLast(worker => worker.IsProved && Waited(worker, now)) is not { } candidate)
         {
             return;
         }

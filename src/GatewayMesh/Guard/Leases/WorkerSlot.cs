@@ -55,6 +55,32 @@ internal sealed class WorkerSlot(int number, TimeSpan startedAt, LeaseSettings s
         SeenAt = now;
     }
 
+    /// <summary>True if it can take the lease. A worker that serves is given some patience; one that is to serve is not: its last probe has passed.</summary>
+    internal bool IsProved => Phase == WorkerPhase.Ready && !Dismissed && Fit && Evidence.FailingSince is null;
+
+    /// <summary>
+    /// True if its start took too long: its probe has never passed; in an upgrade also if it passed and yet the worker cannot serve, or the upgrade would never
+    /// end.
+    /// </summary>
+    internal bool IsLate(TimeSpan now, bool isReplacement)
+    {
+        if (Dismissed || !(Phase == WorkerPhase.Starting || (Phase == WorkerPhase.Ready && isReplacement)))
+        {
+            return false;
+        }
+
+        var patience = !isReplacement ? StartPatience : Phase == WorkerPhase.Ready ? settings.StartTimeout + settings.UpgradeProbation : settings.StartTimeout;
+        return now - StartedAt > patience + Excused;
+    }
+
+    /// <summary>Its probe passed, or the lease came back: from now on its readiness counts.</summary>
+    internal void BecomeReady(TimeSpan now, TimeSpan readinessWanted)
+    {
+        Phase = WorkerPhase.Ready;
+        ReadySince = now;
+        ReadinessWanted = readinessWanted;
+    }
+
     /// <summary>It says whether it is able to serve. One that was not has not been ready.</summary>
     internal void Says(bool fit, TimeSpan now)
     {

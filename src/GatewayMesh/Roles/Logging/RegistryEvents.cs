@@ -23,6 +23,8 @@ internal sealed class RegistryEvents(EventLog events, TimeProvider time)
     /// <summary>The most lines about files and entries in each <see cref="Pause"/>: 20.</summary>
     public const int Most = 20;
 
+    private const string Snapshot = "snapshot.json";
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Said> _said = new(StringComparer.Ordinal);
     private ImmutableArray<ConfigError> _errors = [];
@@ -98,7 +100,7 @@ internal sealed class RegistryEvents(EventLog events, TimeProvider time)
             {
                 var more = found.Sum(error => Math.Max(1, error.More)) - 1;
                 var rest = more > 0 ? string.Create(CultureInfo.InvariantCulture, $" (and {more:N0} more)") : "";
-                events.Warning("configuration_refused", $"{found[0]}{rest}; the last good one stays in use", ("entry", entry), ("errors", more + 1));
+                SayWrong(entry, found[0], $"{found[0]}{rest}", more + 1);
                 _said[entry] = new Said(found, time.GetTimestamp());
             }
         }
@@ -117,6 +119,23 @@ internal sealed class RegistryEvents(EventLog events, TimeProvider time)
                 events.Info("configuration_accepted", $"{entry} has no error any more", ("entry", entry));
                 _said[entry] = new Said([], time.GetTimestamp());
             }
+        }
+    }
+
+    // What cannot be stored is no fault of an entry, and a start from an older state is near.
+    private void SayWrong(string entry, ConfigError first, string text, int count)
+    {
+        if (!entry.EndsWith(Snapshot, StringComparison.Ordinal))
+        {
+            events.Warning("configuration_refused", $"{text}; the last good one stays in use", ("entry", entry), ("errors", count));
+        }
+        else if (first.Message.Contains("cannot be written", StringComparison.Ordinal))
+        {
+            events.Error("snapshot_not_written", text, ("entry", entry));
+        }
+        else
+        {
+            events.Error("snapshot_unreadable", text, ("entry", entry));
         }
     }
 

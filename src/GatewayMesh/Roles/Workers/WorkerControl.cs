@@ -287,7 +287,7 @@ internal sealed class WorkerControl : IDisposable
         });
         await returned.Task.ConfigureAwait(false);
         var left = await _node.Plane.DrainAsync(timeout).ConfigureAwait(false);
-        _events.Info("drained", left.IsClean ? "every request was ended" : $"{left.Requests} requests and {left.Connections} connections were cut at the timeout", ("requests", left.Requests), ("connections", left.Connections));
+        _events.Write(left.IsClean ? EventLevel.Info : EventLevel.Warning, "drained", left.IsClean ? "every request was ended" : $"{left.Requests} requests and {left.Connections} connections were cut at the timeout", ("requests", left.Requests), ("connections", left.Connections));
         Post(() => _done = true);
     }
 }

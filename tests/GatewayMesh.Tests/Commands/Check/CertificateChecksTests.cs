@@ -36,6 +36,15 @@ internal sealed class CertificateChecksTests
     }
 
     [Test]
+    public void A_root_that_is_not_valid_yet_is_a_clock_that_is_behind_and_no_root_to_rotate()
+    {
+        var finding = Of("", Root.Replace("valid", "not-yet-valid", StringComparison.Ordinal)).Single();
+
+        Assert.That(finding.Text, Does.Contain("clock of this host is behind"));
+        Assert.That(finding.Mend, Does.Contain("set the clock").And.Not.Contains("rotate"));
+    }
+
+    [Test]
     public void Without_roots_nobody_is_believed_which_is_broken() =>
         Assert.That(Of("", "").Single().Mark, Is.EqualTo(Mark.Broken));
 

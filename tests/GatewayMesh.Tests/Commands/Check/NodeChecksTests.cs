@@ -64,6 +64,20 @@ internal sealed class NodeChecksTests
         Assert.That(Of("""{"role":"sidecar","tier":"sidecar","lease":{"state":"leased"}}""").Where(finding => finding.Mark == Mark.Broken).Select(finding => finding.Subject), Does.Contain("gateways"));
 
     [Test]
+    public void A_sidecar_that_only_takes_in_needs_no_gateway() =>
+        Assert.That(
+            Of("""{"role":"sidecar","tier":"none","lease":{"state":"none"},"listeners":[{"name":"inbound/web","address":"0.0.0.0:20001"}]}""").Select(finding => finding.Mend ?? ""),
+            Has.None.Contains("start two").And.None.Contains("start a gateway").And.Some.Contains("callers go to other instances"));
+
+    [Test]
+    public void A_snapshot_that_cannot_be_written_is_no_fault_of_an_entry()
+    {
+        var json = Statuses.Sidecar.Replace("\"errors\":[]", "\"errors\":[\"/data/snapshot.json: cannot be written (No space left on device)\"]", StringComparison.Ordinal);
+
+        Assert.That(Of(json).Single(finding => finding.Mark == Mark.Broken), Has.Property("Subject").EqualTo("data directory").And.Property("Mend").Contains("make room"));
+    }
+
+    [Test]
     public void A_port_that_stands_in_only_one_half_of_an_ingress_is_broken() =>
         Assert.That(
             Of("""{"role":"ingress","ingress":{"bootstrapPorts":[80,81],"entryPorts":[81,82]}}""").Where(finding => finding.Subject.StartsWith("ingress", StringComparison.Ordinal)).Select(finding => (finding.Subject, finding.Mark)),

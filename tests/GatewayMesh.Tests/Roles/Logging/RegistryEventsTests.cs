@@ -51,6 +51,14 @@ internal sealed class RegistryEventsTests
     }
 
     [Test]
+    public void A_snapshot_that_cannot_be_written_is_an_error_of_its_own_name()
+    {
+        _events.Read(Registry, reached: true, [new ConfigError(SourceLocation.Option("/data/snapshot.json"), "", "cannot be written (No space left on device)", "make room")], TimeSpan.Zero);
+
+        Assert.That(Lines().Single(), Is.EqualTo("error snapshot_not_written /data/snapshot.json: cannot be written (No space left on device); make room"));
+    }
+
+    [Test]
     public void A_registry_that_was_never_heard_is_said_so()
     {
         _events.Read(Registry, reached: false, [Unreadable], age: null);
