@@ -42,6 +42,9 @@ public sealed record NodeRecord
     /// <summary>Gateway: where it is reached.</summary>
     public NodeGateway? Gateway { get; init; }
 
+    /// <summary>Random id of the node's data directory: another id under the same name is another node. Empty from nodes before version 0.2.</summary>
+    public string Instance { get; init; } = "";
+
     /// <summary>When it wrote this, by its own clock. Shown, never compared with another clock.</summary>
     public DateTimeOffset At { get; init; }
 }

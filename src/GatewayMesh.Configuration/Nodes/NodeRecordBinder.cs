@@ -46,6 +46,7 @@ public static class NodeRecordBinder
         Zone = reader.IsText("zone") ? reader.Optional("zone", ScalarTypes.Text, "") : null,
         Services = reader.Items("services", BindService),
         Gateway = reader.Has("gateway") ? reader.Section("gateway", BindGateway) : null,
+        Instance = reader.Optional("instance", Free, ""),
         At = reader.Optional("at", Moment, default),
     };
 

@@ -29,6 +29,11 @@ public static class NodeRecordText
         Line("admin", Quote(record.Admin));
         Line("requestRate", record.RequestRate.ToString("0.###", CultureInfo.InvariantCulture));
         Line("at", Quote(record.At.ToString("O", CultureInfo.InvariantCulture)));
+        if (record.Instance.Length > 0)
+        {
+            Line("instance", Quote(record.Instance));
+        }
+
         Line("pids", Pairs(record.Pids.Select(pid => KeyValuePair.Create(pid.Key, pid.Value.ToString(CultureInfo.InvariantCulture)))));
         if (record.Zone is { } zone)
         {

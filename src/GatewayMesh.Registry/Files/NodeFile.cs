@@ -9,19 +9,21 @@ internal sealed class NodeFile(string folder, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private NodeRecord? _written;
+    private byte[] _content = [];
 
     public void Publish(NodeRecord record)
     {
         lock (_lock)
         {
             var path = PathOf(record.Node);
-            if (_written is not null && NodeRecordText.SaysTheSame(_written, record) && TryTouch(path))
+            if (_written is not null && NodeRecordText.SaysTheSame(_written, record) && HasOurs(path) && TryTouch(path))
             {
                 return;
             }
 
             MakeFolder();
-            AtomicFile.Write(path, NodeRecordText.Write(record), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+            _content = NodeRecordText.Write(record);
+            AtomicFile.Write(path, _content, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
             _written = record;
         }
     }
@@ -66,6 +68,19 @@ internal sealed class NodeFile(string folder, TimeProvider time)
         catch (UnauthorizedAccessException exception)
         {
             throw new IOException(exception.Message, exception);
+        }
+    }
+
+    // Another node of this name may have written over it: touching the file would vouch for that node.
+    private bool HasOurs(string path)
+    {
+        try
+        {
+            return new FileInfo(path) is { Exists: true } file && file.Length == _content.Length && File.ReadAllBytes(path).AsSpan().SequenceEqual(_content);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 

@@ -13,7 +13,7 @@ namespace GatewayMesh.Guard;
 internal static class GuardAdmin
 {
     private static readonly TimeSpan RelayLimit = TimeSpan.FromMilliseconds(500);
-    private static readonly string[] WorkerParts = ["cluster", "worker", "registry", "nodes", "troubles", "hiddenApplications", "cleartextServices", "refusedTotal", "refused", "certificates"];
+    private static readonly string[] WorkerParts = ["cluster", "worker", "registry", "nameConflict", "nodes", "troubles", "hiddenApplications", "cleartextServices", "refusedTotal", "refused", "certificates"];
 
     internal static Dictionary<(string Method, string Path), AdminHandler> Routes(GuardProcess guard) => new()
     {

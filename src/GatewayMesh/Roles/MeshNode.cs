@@ -45,6 +45,9 @@ internal sealed class MeshNode : IAsyncDisposable
     private readonly CertificateTroubles _troubles = new();
     private readonly CertificateWatch? _watch;
     private readonly CancellationTokenSource _stop = new();
+    private readonly string _instance;
+    private readonly NameConflict _name;
+    private readonly long _began;
     private Task _fetching = Task.CompletedTask;
     private string? _unfit;
     private volatile BootstrapSpec _bootstrap;
@@ -62,6 +65,9 @@ internal sealed class MeshNode : IAsyncDisposable
         _time = time;
         _registryEvents = new RegistryEvents(events, time);
         _book = new TroubleBook(events, time);
+        _began = time.GetTimestamp();
+        _instance = NodeInstance.Of(bootstrap.DataDir);
+        _name = new NameConflict(bootstrap.Node, _instance);
         _gatewayFiles = new GatewayFiles(events);
         _clientFiles = new ClientIdentityFiles(events);
         _logs = LoggerFactory.Create(logging => logging.AddProvider(new EventLoggerProvider(events)));
@@ -108,6 +114,18 @@ internal sealed class MeshNode : IAsyncDisposable
 
     /// <summary>Name of the cluster: what the bootstrap says, else what the registry calls it.</summary>
     internal string Cluster => _bootstrap.Cluster ?? Configuration.Datacenter ?? "default";
+
+    /// <summary>Another node that has this node's name, in words; null while there is none.</summary>
+    internal string? NameConflict
+    {
+        get
+        {
+            lock (_name)
+            {
+                return _name.Other;
+            }
+        }
+    }
 
     /// <summary>Why it is not able to serve; null when it is.</summary>
     internal string? Unfit => Configuration.Origin == ConfigurationOrigin.None
@@ -199,6 +217,7 @@ internal sealed class MeshNode : IAsyncDisposable
         Gateway = _bootstrap.Gateway is { } gateway
             ? new NodeGateway(gateway.Service, gateway.Group, new HostPort(gateway.Address, gateway.Listen.Port), _bootstrap.TunnelAddress)
             : null,
+        Instance = _instance,
         At = _time.GetUtcNow(),
     };
 
@@ -229,6 +248,7 @@ internal sealed class MeshNode : IAsyncDisposable
         _capacity.Sample();
         _registryEvents.Tick(Publisher.Error);
         LookForTrouble();
+        LookForNamesakes();
         var unfit = Unfit;
         if (unfit != _unfit)
         {
@@ -248,6 +268,26 @@ internal sealed class MeshNode : IAsyncDisposable
         else
         {
             _book.Forget();
+        }
+    }
+
+    private void LookForNamesakes()
+    {
+        lock (_name)
+        {
+            if (!_name.Look(Configuration.Nodes.FirstOrDefault(other => other.Record.Node == _bootstrap.Node)?.Record, _time.GetElapsedTime(_began)))
+            {
+                return;
+            }
+
+            if (_name.Other is { } other)
+            {
+                _events.Error("node_name_taken", $"another node is called {_bootstrap.Node} too: {other}; each of the two takes the other out of the registry again and again; give one another name with --node NAME");
+            }
+            else
+            {
+                _events.Info("node_name_alone", $"no other node is called {_bootstrap.Node} any more");
+            }
         }
     }
 
@@ -290,6 +330,7 @@ internal sealed class MeshNode : IAsyncDisposable
     {
         Plane.Metrics.SetConfigErrors(Configuration.Errors.Sum(error => Math.Max(1, error.More)));
         _registryEvents.Read(_registry.Name, Configuration.Reached, Configuration.Errors, Configuration.RegistryAge);
+        LookForNamesakes();
         Updated?.Invoke();
     }
 }

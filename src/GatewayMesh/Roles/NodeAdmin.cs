@@ -67,6 +67,7 @@ internal static class NodeAdmin
 
         json.WriteEndArray();
         json.WriteEndObject();
+        json.WriteString("nameConflict", node.NameConflict);
         json.WriteStartArray("nodes");
         foreach (var other in node.Configuration.Nodes)
         {

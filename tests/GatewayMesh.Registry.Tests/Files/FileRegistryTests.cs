@@ -7,6 +7,21 @@ namespace GatewayMesh.Registry.Tests.Files;
 internal sealed class FileRegistryTests
 {
     [Test]
+    public async Task A_record_that_another_node_of_the_name_wrote_over_is_written_again()
+    {
+        using var folder = new TemporaryFolder();
+        await using var one = new FileRegistry(folder.Path, TimeProvider.System);
+        await using var other = new FileRegistry(folder.Path, TimeProvider.System);
+        var record = Records.Sidecar("host-a") with { Instance = "one" };
+        await one.PublishAsync(record, CancellationToken.None);
+        await other.PublishAsync(record with { Instance = "two" }, CancellationToken.None);
+
+        await one.PublishAsync(record, CancellationToken.None);
+
+        Assert.That(File.ReadAllText(folder["nodes/host-a.yaml"]), Does.Contain("instance: \"one\""));
+    }
+
+    [Test]
     [CancelAfter(60_000)]
     public async Task Nodes_that_share_a_folder_see_each_other_come_and_go(CancellationToken cancellationToken)
     {

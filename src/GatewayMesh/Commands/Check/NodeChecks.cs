@@ -16,6 +16,7 @@ internal static class NodeChecks
         Identity(status),
         .. status.Certificates is { } certificates ? CertificateChecks.Of(certificates, status.Registry?.Kind ?? "") : [],
         .. Registry(status),
+        .. NameConflict(status),
         .. Lease(status),
         .. Gateways(status),
         .. Guard(status, privateMemory),
@@ -57,6 +58,10 @@ internal static class NodeChecks
                 : new Finding(Mark.Broken, "configuration", error, "mend the entry; `gatewaymesh validate` shows every error of a folder");
         }
     }
+
+    private static IEnumerable<Finding> NameConflict(NodeStatus status) => status.NameConflict is { } other
+        ? [new Finding(Mark.Broken, "node name", $"another node is called {status.Node} too: {other}", "give one of the two another name: node: NAME in its bootstrap file, or --node NAME")]
+        : [];
 
     private static IEnumerable<Finding> Lease(NodeStatus status)
     {

@@ -50,6 +50,9 @@ internal sealed record NodeStatus
     /// <summary>The node's certificates; null where peers are not known by certificates, or nothing is said of them.</summary>
     public CertificatesStatus? Certificates { get; init; }
 
+    /// <summary>Another node that has this node's name, in words; null when there is none.</summary>
+    public string? NameConflict { get; init; }
+
     /// <summary>All nodes of the mesh, as the registry knows them.</summary>
     public ImmutableArray<PeerStatus> Nodes { get; init; } = [];
 

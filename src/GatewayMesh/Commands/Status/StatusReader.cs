@@ -60,6 +60,7 @@ internal static class StatusReader
                     [.. certificates.Items("roots").Select(each => Certificate(each, "subject", "trustDomain"))],
                     [.. certificates.Items("errors").Select(Words)])
                 : null,
+            NameConflict = Said(root, "nameConflict"),
             Nodes = [.. root.Items("nodes").Select(Peer)],
             Listeners =
             [

@@ -21,6 +21,7 @@ internal static class StandInRecord
             Admin = bootstrap.Admin.ToString(),
             Zone = bootstrap.Zone,
             Services = NodeServices.Of(bootstrap, _ => false),
+            Instance = NodeInstance.Of(bootstrap.DataDir),
             At = time.GetUtcNow(),
         };
 }

@@ -70,6 +70,12 @@ internal sealed class NodeChecksTests
             Has.None.Contains("start two").And.None.Contains("start a gateway").And.Some.Contains("callers go to other instances"));
 
     [Test]
+    public void A_name_that_another_node_has_too_is_broken() =>
+        Assert.That(
+            Of("""{"node":"host-a","role":"gateway","nameConflict":"a gateway with admin address 10.0.0.9:15000"}""").Single(finding => finding.Subject == "node name"),
+            Has.Property("Mark").EqualTo(Mark.Broken).And.Property("Mend").Contains("--node NAME"));
+
+    [Test]
     public void A_snapshot_that_cannot_be_written_is_no_fault_of_an_entry()
     {
         var json = Statuses.Sidecar.Replace("\"errors\":[]", "\"errors\":[\"/data/snapshot.json: cannot be written (No space left on device)\"]", StringComparison.Ordinal);

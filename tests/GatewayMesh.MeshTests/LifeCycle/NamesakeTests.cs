@@ -1,0 +1,35 @@
+using GatewayMesh.MeshTests.Meshes;
+
+namespace GatewayMesh.MeshTests.LifeCycle;
+
+/// <summary>Two nodes under one name.</summary>
+public sealed class NamesakeTests : MeshTest
+{
+    [Test]
+    public async Task Two_nodes_of_one_name_are_told_on_both_in_log_and_check()
+    {
+        MeshNode[] gateways = [Mesh.AddGateway("gw-1"), Mesh.AddGateway("gw-2")];
+        gateways[0].Start();
+        gateways[1].Start("--node", "gw-1");
+
+        foreach (var gateway in gateways)
+        {
+            await Eventually.Until("the log tells of the other", () => gateway.Process.Errors.Contains("\"node_name_taken\"", StringComparison.Ordinal), () => Task.FromResult(gateway.Process.Tail(20)));
+            var (code, output, _) = await MeshProcess.RunAsync(Mesh.Environment, "check", "--admin", $"{gateway.Admin}");
+            Assert.That(code, Is.EqualTo(1));
+            Assert.That(output, Does.Contain("× node name: another node is called gw-1 too"));
+        }
+    }
+
+    [Test]
+    public async Task A_second_gateway_on_one_data_directory_is_refused_and_told_the_first()
+    {
+        MeshNode[] gateways = [Mesh.AddGateway("gw-1"), Mesh.AddGateway("gw-2")];
+        gateways[0].Start();
+        await Eventually.Until("the first serves", gateways[0].IsReadyAsync);
+        gateways[1].Start("--data-dir", Mesh.DataDir("gw-1"));
+
+        Assert.That(await gateways[1].Process.ExitAsync(), Is.EqualTo(3));
+        Assert.That(gateways[1].Process.Errors, Does.Contain($"process {gateways[0].Process.Pid}"));
+    }
+}
