@@ -54,7 +54,7 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int statx(int folder, string path, int flags, uint mask, byte* found);
 
-    internal const int O_RDWR = 2, O_CREAT = 0x40, O_NOFOLLOW = 0x20000, O_CLOEXEC = 0x80000;
+    internal const int O_RDWR = 2, O_CREAT = 0x40, O_NOFOLLOW = 0x20000;
     internal const int LOCK_EX = 2, LOCK_NB = 4;
 
     [LibraryImport("libc", SetLastError = true)]
