@@ -29,6 +29,18 @@ internal sealed class SnapshotStoreTests
     public void TearDown() => _folder.Dispose();
 
     [Test]
+    [CancelAfter(60_000)]
+    public void A_fifo_in_the_place_of_the_store_is_an_error_without_a_wait(CancellationToken cancellationToken)
+    {
+        using var folder = new TemporaryFolder();
+        var store = new SnapshotStore(folder.Path);
+        Fifo.Make(store.File);
+        Assert.That(store.Load(out var error), Is.Null);
+        Assert.That(error!.Message, Does.Contain("is a FIFO, not a regular file"));
+        Assert.That(cancellationToken.IsCancellationRequested, Is.False);
+    }
+
+    [Test]
     public void What_is_loaded_compiles_to_the_same_revision()
     {
         var view = View();
