@@ -15,7 +15,7 @@ namespace GatewayMesh.Proxy.Authorization;
 internal sealed class ExchangeFacts(Exchange exchange) : IRequestFacts
 {
     /// <inheritdoc/>
-    public string Method => exchange.Http.Request.Method;
+    public string Method => exchange.Method;
 
     /// <inheritdoc/>
     public PathReadings Paths => PathReadings.Of(exchange.Forwarded);

@@ -16,6 +16,7 @@ public static class ErrorTable
         new(MeshErrorKind.RequestFieldsTooLarge, 431, 8, "http_request_error", "request_fields_too_large", "The header fields are too many or too large."),
         new(MeshErrorKind.RequestTimeout, 408, 4, "http_request_error", "request_timeout", "The request did not arrive in time."),
         new(MeshErrorKind.MethodNotAllowed, 405, 12, "http_request_error", "method_not_allowed", "The mesh does not carry this method."),
+        new(MeshErrorKind.NotImplemented, 501, 12, "http_request_error", "not_implemented", "The mesh cannot carry this request unchanged."),
         new(MeshErrorKind.DestinationNotFound, 404, 12, "destination_not_found", "destination_not_found", "The mesh knows no such service."),
         new(MeshErrorKind.NoEndpoint, 503, 14, "destination_unavailable", "no_endpoint", "The service has no instance.") { RetryLater = true, Retryable = true },
         new(MeshErrorKind.LoopDetected, 502, 13, "proxy_loop_detected", "loop_detected", "The request goes round in a circle."),
@@ -46,7 +47,7 @@ public static class ErrorTable
         new(MeshErrorKind.Internal, 500, 13, "proxy_internal_error", "internal", "The proxy failed."),
     ];
 
-    // Two kinds share http_response_timeout, two http_request_denied (RFC 9209 §2.3.17) and six http_request_error: the first of the table is meant.
+    // Two kinds share http_response_timeout, two http_request_denied (RFC 9209 §2.3.17) and seven http_request_error: the first of the table is meant.
     private static readonly FrozenDictionary<string, ErrorRow> ByProxyError =
         Rows.Skip(1).DistinctBy(row => row.ProxyError).ToFrozenDictionary(row => row.ProxyError, StringComparer.Ordinal);
 

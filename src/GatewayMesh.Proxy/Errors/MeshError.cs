@@ -8,6 +8,9 @@ namespace GatewayMesh.Proxy.Errors;
 /// <param name="Details">A few words for people, or null. They leave the process: no secrets. Default: null.</param>
 public readonly record struct MeshError(MeshErrorKind Kind, bool Forwarded = false, string? Details = null)
 {
+    /// <summary>Details of <see cref="MeshErrorKind.ConnectionRefused"/> when this process or machine has no socket or port left.</summary>
+    public const string OutOfSockets = "out of sockets";
+
     /// <summary>When trying again may help, where that is known; zero: a second. Default: zero.</summary>
     public TimeSpan RetryAfter { get; init; }
 

@@ -24,6 +24,9 @@ public enum MeshErrorKind
     /// <summary>A method that the mesh does not carry (CONNECT).</summary>
     MethodNotAllowed,
 
+    /// <summary>The request asks for what this proxy cannot carry unchanged: a method in other letters than its own, a transfer coding, a protocol to upgrade to.</summary>
+    NotImplemented,
+
     /// <summary>No service of that name.</summary>
     DestinationNotFound,
 

@@ -51,8 +51,29 @@ internal static class ForwardingErrors
                 : new MeshError(MeshErrorKind.ResponseTimeout, Forwarded: true);
         }
 
-        return new MeshError(KindOf(result, cause), Forwarded: true, result.ToString());
+        if (exchange.WorkSince == 0 && (result is ForwarderError.RequestTimedOut or ForwarderError.RequestBodyCanceled || (result == ForwarderError.RequestBodyClient && WasGivenUp(cause))))
+        {
+            return new MeshError(MeshErrorKind.RequestTimeout, Forwarded: true, "the client sent nothing for the idle time");
+        }
+
+        return result == ForwarderError.Request && IsRefusedByClient(cause)
+            ? new MeshError(MeshErrorKind.RequestMalformed, Forwarded: false, "the request cannot be sent on")
+            : new MeshError(KindOf(result, cause), Forwarded: true, result.ToString());
     }
+
+    // The read of the client's body was given up here, by the clock: the client itself is still there.
+    private static bool WasGivenUp(Exception? cause) => cause switch
+    {
+        null => false,
+        OperationCanceledException => true,
+        AggregateException many => many.InnerExceptions.Any(WasGivenUp),
+        _ => WasGivenUp(cause.InnerException),
+    };
+
+    // The HTTP client itself will not write the request: no fault of any connection stands behind it.
+    private static bool IsRefusedByClient(Exception? cause) => cause is
+        HttpRequestException { HttpRequestError: HttpRequestError.Unknown, InnerException: null or InvalidOperationException or ArgumentException or FormatException or NotSupportedException }
+        or InvalidOperationException or ArgumentException or FormatException or NotSupportedException;
 
     // RFC 9113 §8.7: the peer says that it has done nothing with the request.
     private static bool IsRefusedStream(Exception? cause)
@@ -82,7 +103,7 @@ internal static class ForwardingErrors
     private static string? Words(ConnectFailedException connect) => connect.Failure switch
     {
         ConnectFailure.Unreachable => "unreachable",
-        ConnectFailure.OutOfSockets => "out of sockets",
+        ConnectFailure.OutOfSockets => MeshError.OutOfSockets,
         ConnectFailure.Other => "connect failed",
         ConnectFailure.AddressRefused => (connect.InnerException as AddressRefusedException)?.Fault.Word(),
         ConnectFailure.PeerNotBelieved => (connect.InnerException as HandshakeException)?.Fault.ToString(),

@@ -10,6 +10,13 @@ internal static class HopByHop
         StringComparer.OrdinalIgnoreCase,
         "Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "Proxy-Authorization", "Proxy-Authenticate", "HTTP2-Settings");
 
+    // What would change the message itself stays, whatever Connection says.
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Options = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase, [.. Known, "close", "Host", "Content-Length"]).GetAlternateLookup<ReadOnlySpan<char>>();
+
+    /// <summary>True for a member of <c>Connection</c> that names no field to remove: an option, a field that belongs to the connection anyway, or one that says where the message ends or goes.</summary>
+    public static bool IsOptionOnly(ReadOnlySpan<char> member) => Options.Contains(member);
+
     /// <summary>Whether a field is dropped.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="connection">The values of <c>Connection</c> in the same head.</param>

@@ -62,9 +62,9 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
 
         var response = httpContext.Response;
         exchange.AnswerHeadArrived();
-        if (!ResponseCheck.IsAcceptable(proxyResponse))
+        if (ResponseCheck.FaultOf(proxyResponse) is { } fault)
         {
-            return Drop(response, new MeshError(MeshErrorKind.UpstreamProtocol, Forwarded: true, "invalid Content-Length"));
+            return Drop(response, new MeshError(MeshErrorKind.UpstreamProtocol, Forwarded: true, fault));
         }
 
         if (exchange.Hop.Kind == TargetKind.MeshPeer
@@ -87,7 +87,7 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         if (!exchange.Answered.IsError)
         {
             exchange.AnswerStatus = (int)proxyResponse.StatusCode;
-            exchange.Hop.Lease.Answered(); // a refusal of the mesh is no answer: it comes quickly, and would draw traffic
+            exchange.Hop.Lease.Answered(exchange.WorkSince); // a refusal of the mesh is no answer: it comes quickly, and would draw traffic
             if (HeadShows() is (EndpointOutcome.Success or EndpointOutcome.Alive) and var shown)
             {
                 exchange.Hop.Lease.Report(shown); // now, not at the end: a trial by a long stream must not keep the instance out
@@ -100,6 +100,13 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         }
 
         CopyResponseHeaders(proxyResponse, response);
+        if (proxyResponse.StatusCode == System.Net.HttpStatusCode.ResetContent)
+        {
+            response.Headers.ContentLength = 0; // RFC 9110 §15.3.6: it has no content, whatever comes with it
+            exchange.IsAnswerWhole = true;
+            return false;
+        }
+
         if (HasStreamedBody(httpContext, proxyResponse))
         {
             await response.Body.FlushAsync(cancellationToken).ConfigureAwait(false); // the head of a stream must not wait for its first event
@@ -160,13 +167,19 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
 
     private void CopyRequestHeaders(HttpRequest source, HttpRequestMessage target)
     {
-        var connection = source.Headers.Connection;
         foreach (var (name, values) in source.Headers)
         {
+            if (!FieldSyntax.IsValid(name, values, exchange.Arrival.IsHttp2))
+            {
+                exchange.Unsendable = new MeshError(MeshErrorKind.RequestMalformed, Forwarded: false, "field");
+                throw new InvalidOperationException("A field of the request is malformed.");
+            }
+
+            // Those that Connection names are gone already.
             if (IsOurs(name)
                 || (!exchange.SpeaksOfClients && OutsideFields.IsForged(name))
                 || (exchange.CallDeadline.IsSet && name.Equals(GrpcFields.Timeout, StringComparison.OrdinalIgnoreCase))
-                || HopByHop.Contains(name, connection))
+                || HopByHop.Contains(name, connection: default))
             {
                 continue;
             }
@@ -186,6 +199,10 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
             {
                 content.Headers.TryAddWithoutValidation(name, (IEnumerable<string>)values);
             }
+            else if (NextIsHttp2 || Idempotence.Of(exchange.Method))
+            {
+                ContentFields.Add(target.Headers, name, values);
+            }
             else
             {
                 (_withoutBody ??= []).Add(new(name, values));
@@ -194,11 +211,11 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
     }
 
     // Written by AddRequestHeaders.
-    private static bool IsOurs(string name) =>
+    private bool IsOurs(string name) =>
         name.Equals("Host", StringComparison.OrdinalIgnoreCase)
         || name.Equals("Via", StringComparison.OrdinalIgnoreCase)
         || name.Equals("Expect", StringComparison.OrdinalIgnoreCase)
-        || name.Equals("Max-Forwards", StringComparison.OrdinalIgnoreCase)
+        || (exchange.ForwardsLeft is not null && name.Equals("Max-Forwards", StringComparison.OrdinalIgnoreCase))
         || MeshHeaders.IsMeshHeader(name);
 
     private void AddRequestHeaders(HttpRequest source, HttpRequestHeaders target)
@@ -279,9 +296,9 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         var connection = source.Headers.NonValidated.TryGetValues("Connection", out var named) ? AsValues(named) : default;
         Copy(source.Headers.NonValidated, target.Headers, connection);
         Copy(source.Content.Headers.NonValidated, target.Headers, connection);
-        if (source.Headers.TransferEncodingChunked == true)
+        if (source.Headers.TransferEncodingChunked == true || source.StatusCode == System.Net.HttpStatusCode.NoContent)
         {
-            target.Headers.ContentLength = null; // RFC 9112 §6.3: chunked overrides it
+            target.Headers.ContentLength = null; // RFC 9112 §6.3: chunked overrides it; RFC 9110 §8.6: 204 has none
         }
 
         DropClaims(target.Headers);

@@ -3,11 +3,29 @@ namespace GatewayMesh.Proxy.Forwarding;
 /// <summary>What the HTTP client forgives and an intermediary must not.</summary>
 internal static class ResponseCheck
 {
-    /// <summary>False for an invalid or contradictory <c>Content-Length</c> without chunked (RFC 9112 §6.3: 502 and the connection closed).</summary>
-    public static bool IsAcceptable(HttpResponseMessage response)
+    /// <summary>
+    /// Why the answer must not be passed on (502): a transfer coding beside <c>chunked</c>, whose field would be dropped and whose coding would stay on the body
+    /// (RFC 9112 §6.1), or an invalid or contradictory <c>Content-Length</c> without chunked (RFC 9112 §6.3). Null: nothing.
+    /// </summary>
+    public static string? FaultOf(HttpResponseMessage response)
     {
-        if (response.Headers.TransferEncodingChunked == true
-            || !response.Content.Headers.NonValidated.TryGetValues("Content-Length", out var values))
+        var fields = response.Headers.NonValidated;
+        if (fields.TryGetValues("Transfer-Encoding", out var codings))
+        {
+            if (response.Version.Major >= 2)
+            {
+                return "Transfer-Encoding in HTTP/2"; // RFC 9113 §8.2.2
+            }
+
+            return TransferCodings.AreChunkedAlone(codings) ? null : "a transfer coding other than chunked";
+        }
+
+        return HasValidLength(response) ? null : "invalid Content-Length";
+    }
+
+    private static bool HasValidLength(HttpResponseMessage response)
+    {
+        if (!response.Content.Headers.NonValidated.TryGetValues("Content-Length", out var values))
         {
             return true;
         }

@@ -44,6 +44,13 @@ internal sealed class YarpForwarder : IForwarder, IDisposable
             return exchange.Answered;
         }
 
+        if (exchange.Unsendable.IsError)
+        {
+            http.Features.Set<IForwarderErrorFeature>(null);
+            http.Response.Clear();
+            return exchange.Unsendable;
+        }
+
         if (result == ForwarderError.None || exchange.IsAnswerWhole || exchange.Withheld)
         {
             return MeshError.None;

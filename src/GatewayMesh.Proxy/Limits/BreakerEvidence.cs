@@ -16,17 +16,14 @@ internal static class BreakerEvidence
     private const int DataLoss = 15;
 
     /// <summary>True for a failure, false for a success, null for neither: the client went away, or the callee only had no room.</summary>
-    public static bool? Of(Exchange exchange, in MeshError error, BreakerFailures failures)
-    {
-        var kind = error.IsError ? error.Kind : exchange.Answered.Kind;
-        return EndpointEvidence.Of(kind) switch
+    public static bool? Of(Exchange exchange, in MeshError error, BreakerFailures failures) =>
+        (error.IsError && !exchange.Dropped ? EndpointEvidence.OfAttempt(error) : EndpointEvidence.Of(exchange.Answered.Kind)) switch
         {
             EndpointOutcome.Cancelled => null,
             EndpointOutcome.ConnectFailed or EndpointOutcome.Failed => true,
             _ when error.IsError => false, // the mesh refused it with a reason that is no failure of the service
             _ => IsFailure(exchange.AnswerStatus, exchange.CallStatus, failures),
         };
-    }
 
     /// <summary>Whether an answer counts as a failure.</summary>
     /// <param name="status">Its HTTP status.</param>

@@ -47,6 +47,9 @@ internal sealed class Arrival(ListenerSpec listener, IPAddress peer)
     /// <summary>What the handshake agreed on; null where the connection does not speak TLS.</summary>
     public TlsSession? Tls { get; set; }
 
+    /// <summary>What the server does not show of the head read last; null on HTTP/2.</summary>
+    public HeadNotes? Head { get; set; }
+
     /// <summary>Its requests that an intention allowed.</summary>
     public GuardedExchanges Guarded { get; } = new();
 

@@ -39,6 +39,8 @@ internal sealed class ProtocolDoor(LimitsSpec limits, FloodGuard floods, TimePro
                 await floods.Serve(connection, arrival, _http2!).ConfigureAwait(false);
                 break;
             case PrefaceMatch.Http1:
+                arrival.Head = new HeadNotes();
+                connection.Transport = new HeadTransport(connection.Transport, arrival.Head);
                 await http1(connection).ConfigureAwait(false);
                 break;
         }

@@ -23,7 +23,7 @@ internal static class ServerSettings
             AllowHostHeaderOverride = true, // an absolute-form target outranks Host (RFC 9112 §3.2.2)
             AllowAlternateSchemes = true, // what a peer's TLS carries may have begun in clear text: Envoy says so in :scheme
             AllowSynchronousIO = false,
-            RequestHeaderEncodingSelector = static _ => Encoding.Latin1, // bytes in, the same bytes out
+            RequestHeaderEncodingSelector = static name => name == "Content-Length" ? LengthDigits.Instance : Encoding.Latin1, // bytes in, the same bytes out
             ResponseHeaderEncodingSelector = static _ => Encoding.Latin1,
         };
         options.Limits.MaxConcurrentConnections = null; // the listeners bound it, where the kernel's queue can hold what is beyond

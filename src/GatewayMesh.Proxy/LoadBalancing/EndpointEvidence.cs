@@ -6,7 +6,18 @@ namespace GatewayMesh.Proxy.LoadBalancing;
 /// <summary>From error or answer to evidence about the instance.</summary>
 public static class EndpointEvidence
 {
-    /// <summary>What <paramref name="kind"/>, met while talking to an instance or said by its sidecar, shows of that instance.</summary>
+    /// <summary>
+    /// What an attempt that ended with <paramref name="error"/> here, on this side of the connection, shows of the instance. Only what happened on the connection to the
+    /// instance counts. A request that could not be sent, a client's slow or broken upload, or a want of sockets of our own says nothing of the instance, good or bad.
+    /// </summary>
+    public static EndpointOutcome OfAttempt(in MeshError error) => error switch
+    {
+        { Kind: MeshErrorKind.ConnectionRefused, Details: MeshError.OutOfSockets } => EndpointOutcome.Cancelled,
+        { Kind: MeshErrorKind.Internal } => EndpointOutcome.Cancelled,
+        _ => Of(error.Kind) is var shown && shown == EndpointOutcome.Success ? EndpointOutcome.Cancelled : shown,
+    };
+
+    /// <summary>What <paramref name="kind"/>, said by the sidecar of an instance, shows of that instance.</summary>
     public static EndpointOutcome Of(MeshErrorKind kind) => kind switch
     {
         MeshErrorKind.DnsFailed or MeshErrorKind.ConnectionRefused or MeshErrorKind.ConnectionTimeout or MeshErrorKind.HandshakeFailed or MeshErrorKind.PeerNotBelieved => EndpointOutcome.ConnectFailed,

@@ -250,7 +250,7 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
             }
 
             outcome = IsRefusedHere(exchange, error) ? RefuseAddress(exchange, error)
-                : error.IsError ? EndpointEvidence.Of(error.Kind)
+                : error.IsError && !exchange.Dropped ? EndpointEvidence.OfAttempt(error)
                 : exchange.Answered.IsError ? EndpointEvidence.Of(exchange.Answered.Kind)
                 : destination is not null ? EndpointOutcome.Success // a gateway that passes an application's error on is well itself
                 : EndpointEvidence.OfAnswer(exchange.AnswerStatus, exchange.CallStatus);
@@ -259,7 +259,7 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
         finally
         {
             pass.End(exchange, error);
-            exchange.Hop.Lease.End(outcome, answered: exchange.AnswerStatus != 0); // that of a hedge, where its answer was taken
+            exchange.Hop.Lease.End(outcome, WaitedSince(exchange, error)); // that of a hedge, where its answer was taken
             exchange.Hop.Upstream.Release();
         }
     }
@@ -273,6 +273,10 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
         refused.Say(endpoint, $"{endpoint.Address} resolves to an address that this node never dials ({error.Details})");
         return EndpointOutcome.ConnectFailed;
     }
+
+    // 0: the instance has answered, or it was not the instance that was waited for.
+    private static long WaitedSince(Exchange exchange, in MeshError error) =>
+        exchange.AnswerStatus == 0 && error.Kind is MeshErrorKind.ClientGone or MeshErrorKind.DeadlineExceeded ? exchange.WorkSince : 0;
 
     private Hop HopTo(Exchange exchange, EndpointLease lease, TargetKind kind, string? destination, bool bypass)
     {

@@ -228,6 +228,7 @@ internal sealed partial class Exchange : IBodyObserver
         Arrival = arrival;
         Behaviour = behaviour;
         Mesh = mesh;
+        Method = Http.Request.Method;
         StartedAt = _workSince = _time.GetTimestamp();
         At = _time.GetUtcNow();
     }
@@ -245,6 +246,7 @@ internal sealed partial class Exchange : IBodyObserver
         }
 
         _answering = false;
+        _isRefused = false;
         AnswerStatus = 0;
         IsNextGranted = false;
         Withheld = false;
@@ -265,36 +267,6 @@ internal sealed partial class Exchange : IBodyObserver
         _answeredAt = _time.GetTimestamp();
         StopClock();
         OnAnswerHead?.Invoke();
-    }
-
-    /// <summary>A slow upload is not a slow answer, and a stream of calls is no upload at all: the clock stands while the client sends, but for the caller's own.</summary>
-    public void BodyBegan()
-    {
-        IsBodyBegun = true;
-        _workSince = 0;
-        if (!_isUploaded)
-        {
-            _attemptRules = false;
-            _cutOff.CancelAfter(CallDeadline.Remaining);
-        }
-    }
-
-    /// <summary>The whole body was sent: from now on the answer may take what the policy gives. A further attempt, which sends it again, gets what is left of that.</summary>
-    public void BodyEnded()
-    {
-        _workSince = _time.GetTimestamp();
-        if (_isUploaded || _answering)
-        {
-            return;
-        }
-
-        _isUploaded = true;
-        if (Deadline.IsSet)
-        {
-            Deadline = Deadline.Start(_time, Route.Policy.Timeouts.Request, CallDeadline.IsSet ? CallDeadline.Remaining : null);
-        }
-
-        SetClock(Deadline.Remaining);
     }
 
     /// <summary>Ends the connection with this response: <c>Connection: close</c>, or GOAWAY, after which HTTP/2 finishes what is begun.</summary>
@@ -349,6 +321,8 @@ internal sealed partial class Exchange : IBodyObserver
         _isRevoked = false;
         RequestId = "";
         Target = default;
+        Method = "";
+        Unsendable = default;
         Said = MeshHeaderValues.None;
         Caller = default;
         Route = default;
@@ -384,6 +358,7 @@ internal sealed partial class Exchange : IBodyObserver
         _answering = false;
         _hasEnded = false;
         _isUploaded = false;
+        _isRefused = false;
         _attemptRules = false;
         Mesh = LiveMesh.Empty;
         Transformer.Reset();

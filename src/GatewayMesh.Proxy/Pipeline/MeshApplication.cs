@@ -27,6 +27,11 @@ internal sealed class MeshApplication(
             return reused;
         }
 
+        if (contextFeatures.Get<Arrival>() is { Head: { } head } && contextFeatures.Get<IHttpRequestFeature>() is { } request)
+        {
+            head.Watch(request);
+        }
+
         var exchange = new Exchange(time, new DefaultHttpContext(contextFeatures));
         exchange.OnAnswerHead = () => AnswerHead(exchange);
         if (contextFeatures is IHostContextContainer<Exchange> container)
@@ -94,7 +99,7 @@ internal sealed class MeshApplication(
             Asked = exchange.Route.Leaf is null ? null : exchange.Asked,
             Route = exchange.Route.Leaf?.Rule,
             Target = exchange.Route.Leaf?.Targets[exchange.Route.Rank].Id,
-            Method = http.Request.Method,
+            Method = exchange.Method,
             Path = PathOf(exchange.Target.PathAndQuery),
             Status = error.Kind == MeshErrorKind.ClientGone ? 499 : http.Response.StatusCode,
             Error = error.Kind,

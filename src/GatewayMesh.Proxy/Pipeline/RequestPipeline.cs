@@ -14,9 +14,13 @@ internal sealed class RequestPipeline(DataPlaneOptions options, SplitMix random,
 {
     private readonly IStep[] _steps =
     [
+        new ConnectionFieldsStep(),                      // what a client says of its own connection goes before we say anything ourselves
         new RequestIdStep(random),                       // so that every log line and answer can be found again
         new HeadLimitStep(options.Limits),               // no larger than the listener allows
+        new MethodStep(),                                // a method means what it says, letter by letter
         new FramingStep(),                               // what is malformed is not even looked at further
+        new UpgradeStep(),                               // another protocol on the connection is carried, ignored or refused, never mistaken
+        new TargetStep(),                                // one reading of the target, byte for byte
         new PathStep(),                                  // at the edge one path is written in one way
         new LivePathStep(options.Node),                  // the data path itself says that it lives
         new MaxForwardsStep(),                           // a client may ask this very proxy

@@ -122,7 +122,7 @@ internal sealed class RetryJudge(RetryBudgets budgets, TimeProvider time, SplitM
 
     private static bool MaySendTwice(Exchange exchange)
     {
-        var method = exchange.Http.Request.Method;
+        var method = exchange.Method;
         return Idempotence.Of(method) || exchange.Route.Policy.Retries.OptsIn(method);
     }
 }

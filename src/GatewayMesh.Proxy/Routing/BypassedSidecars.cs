@@ -20,7 +20,7 @@ internal sealed class BypassedSidecars(TimeProvider time)
     public static bool IsWorthATry(Exchange exchange, in MeshError error) =>
         exchange.Route.Policy.SidecarBypass == SidecarBypassMode.Gateway
         && !exchange.Dropped && exchange.CanGoElsewhere && !exchange.Deadline.IsOver
-        && (error.Kind == MeshErrorKind.ConnectionReset || EndpointEvidence.Of(error.Kind) == EndpointOutcome.ConnectFailed);
+        && (error.Kind == MeshErrorKind.ConnectionReset || EndpointEvidence.OfAttempt(error) == EndpointOutcome.ConnectFailed);
 
     /// <summary>Whether every instance that the registry calls well is ejected or known to fail: then the way past is the first, and costs no failed try.</summary>
     public bool IsFirst(Exchange exchange) =>

@@ -5,10 +5,18 @@ namespace GatewayMesh.Proxy.Routing;
 /// <param name="Authority">Host and port of an absolute-form target, which then stand in place of <c>Host</c>; otherwise null.</param>
 public readonly record struct RequestTarget(string PathAndQuery, string? Authority)
 {
-    /// <summary>Reads origin-form and absolute-form; false for <c>*</c> and authority-form.</summary>
+    /// <summary>
+    /// Reads origin-form and absolute-form; false for <c>*</c>, authority-form, and a target with any byte other than 0x21 to 0x7E, which a URI has none of
+    /// (RFC 3986 §2) and servers read in several ways: <c>/admin</c> with a blank behind it is <c>/admin</c> to many.
+    /// </summary>
     public static bool TryRead(string raw, out RequestTarget target)
     {
         target = new RequestTarget(raw, null);
+        if (raw.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        {
+            return false;
+        }
+
         if (raw.StartsWith('/'))
         {
             return true;
@@ -24,6 +32,11 @@ public readonly record struct RequestTarget(string PathAndQuery, string? Authori
         var end = raw.AsSpan(start).IndexOfAny('/', '?', '#');
         var authority = end < 0 ? raw[start..] : raw.Substring(start, end);
         var rest = end < 0 ? "/" : raw[(start + end)..];
+        if (authority.EndsWith(':'))
+        {
+            authority = authority[..^1]; // an empty port is the default one (RFC 3986 §3.2.3)
+        }
+
         target = new RequestTarget(rest.StartsWith('/') ? rest : "/" + rest, authority);
         return authority.Length > 0 && !authority.Contains('@');
     }

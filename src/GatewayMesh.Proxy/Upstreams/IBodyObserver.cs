@@ -11,4 +11,7 @@ internal interface IBodyObserver
 
     /// <summary>All of it was sent.</summary>
     void BodyEnded();
+
+    /// <summary>The instance takes no more of the content: the rest is not sent.</summary>
+    void BodyRefused();
 }

@@ -61,7 +61,10 @@ internal sealed class ObservedContent : HttpContent
             return;
         }
 
-        _observer?.BodyEnded();
+        if (!cancellationToken.IsCancellationRequested)
+        {
+            _observer?.BodyEnded(); // a copy that was given up returns as one that came to its end
+        }
     }
 
     // On HTTP/2 the body has a token of its own, which fires with the request's, and alone when the stream is over. Once an answer has begun there is no other

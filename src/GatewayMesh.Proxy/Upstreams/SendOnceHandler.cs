@@ -23,7 +23,8 @@ internal sealed class SendOnceHandler(HttpMessageHandler inner, bool isHttp2) : 
     {
         if (request.Content is { } content)
         {
-            request.Content = new ObservedContent(content, request.Options.TryGetValue(Observer, out var observer) ? observer : null, cancellationToken);
+            var observer = request.Options.TryGetValue(Observer, out var given) ? given : null;
+            request.Content = new ObservedContent(isHttp2 ? content : new StoppableContent(content, observer), observer, cancellationToken);
         }
         else if (request.Options.TryGetValue(ContentHeadersWithoutBody, out var headers) || (!isHttp2 && !Idempotence.Of(request.Method.Method)))
         {

@@ -87,10 +87,11 @@ internal sealed class UpstreamConnector
             socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             LostPeer.Notice(socket, key.MayStand);
             await DialAsync(socket, context.DnsEndPoint, both.Token).ConfigureAwait(false);
-            var stream = place is null ? new NetworkStream(socket, ownsSocket: true) : new HeldStream(socket, place);
-            return key.Peer is { } peer && certificates is not null
+            Stream stream = place is null ? new NetworkStream(socket, ownsSocket: true) : new HeldStream(socket, place);
+            stream = key.Peer is { } peer && certificates is not null
                 ? await MutualTls.ConnectAsync(stream, certificates, key.Identity, peer, key.Protocol == WireProtocol.Http2 ? ProtocolNames.Http2 : ProtocolNames.Http1, time, both.Token, key.Datacenter).ConfigureAwait(false)
                 : stream;
+            return key.Protocol == WireProtocol.Http1 ? new AnswerableStream(stream) : stream;
         }
         catch (HandshakeException error)
         {

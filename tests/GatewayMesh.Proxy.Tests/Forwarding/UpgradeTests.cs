@@ -1,3 +1,4 @@
+using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Proxy.Tests.Rig;
 
 namespace GatewayMesh.Proxy.Tests.Forwarding;
@@ -28,5 +29,67 @@ public class UpgradeTests
         Assert.That(head["Upgrade"], Is.EqualTo("websocket"));
         Assert.That(ping, Is.EqualTo("ping"u8.ToArray()));
         Assert.That(await client.ReadToEnd(), Is.EqualTo("last words"));
+    }
+
+    [Test]
+    public async Task An_upgrade_that_is_not_tunnelled_is_501_and_the_connection_is_closed([ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
+    {
+        using var payments = Backend.Saying("paid");
+        await using var listener = await OneListener.Start(kind, payments.HostPort);
+
+        foreach (var protocol in (string[])["tcp", "IRC/6.9", "h2c, tcp", "websocket2", "spdy/3.1", "connect-ip"])
+        {
+            using var client = await listener.Connect();
+            var answer = await client.Ask($"GET / HTTP/1.1\r\n{listener.Lines}Connection: upgrade\r\nUpgrade: {protocol}\r\n\r\n");
+            Assert.That(answer.Status, Is.EqualTo(501), protocol);
+            Assert.That(await client.IsEnded(), protocol);
+        }
+
+        Assert.That(payments.Executed, Is.Zero);
+        Assert.That(listener.Evidence(), Is.EqualTo((0, 0)));
+    }
+
+    [TestCase("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__", "")]
+    [TestCase("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\nContent-Length: 4", "body")]
+    [TestCase("Connection: Upgrade\r\nUpgrade: HTTP/2.0, TLS/1.0", "")]
+    [TestCase("Upgrade: tcp", "")]
+    public async Task An_upgrade_that_a_server_may_ignore_is_answered_in_HTTP_1(string lines, string body)
+    {
+        using var payments = Backend.Saying("paid");
+        await using var listener = await OneListener.Start(ListenerKind.Outbound, payments.HostPort);
+        using var client = await listener.Connect();
+
+        var answer = await client.Ask($"POST / HTTP/1.1\r\n{listener.Lines}{lines}\r\n\r\n{body}");
+
+        Assert.That((answer.Status, answer.Body), Is.EqualTo((200, "paid")));
+        Assert.That((payments.Last.Has("Upgrade"), payments.Last.Has("HTTP2-Settings"), payments.Last.Body), Is.EqualTo((false, false, body)));
+    }
+
+    [Test]
+    public async Task An_upgrade_in_HTTP_1_0_is_ignored()
+    {
+        using var payments = Backend.Saying("paid");
+        await using var listener = await OneListener.Start(ListenerKind.Outbound, payments.HostPort);
+        using var client = await listener.Connect();
+
+        var answer = await client.Ask("GET / HTTP/1.0\r\nHost: payments\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n");
+
+        Assert.That((answer.Status, payments.Last.Has("Upgrade")), Is.EqualTo((200, false)));
+    }
+
+    [Test]
+    public async Task A_WebSocket_beside_other_protocols_is_carried_as_a_WebSocket()
+    {
+        using var payments = new Backend();
+        await using var listener = await OneListener.Start(ListenerKind.Outbound, payments.HostPort);
+        using var client = await listener.Connect();
+
+        await client.Send($"GET /ws HTTP/1.1\r\n{listener.Lines}Connection: keep-alive, Upgrade\r\nUpgrade: tcp, WebSocket\r\nSec-WebSocket-Version: 13\r\n\r\n");
+        using var upstream = await payments.NextConnection();
+        var request = new RawMessage(await upstream.ReadHead());
+        await upstream.Send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+
+        Assert.That(request["Upgrade"], Is.EqualTo("websocket"));
+        Assert.That(new RawMessage(await client.ReadHead()).Status, Is.EqualTo(101));
     }
 }

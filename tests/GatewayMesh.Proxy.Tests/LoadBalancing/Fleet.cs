@@ -80,7 +80,7 @@ internal sealed class Fleet
     public void Serve(EndpointLease lease, TimeSpan latency, EndpointOutcome outcome = EndpointOutcome.Success)
     {
         Time.Advance(latency);
-        lease.Answered();
+        lease.Answered(1);
         lease.End(outcome, answered: true);
     }
 

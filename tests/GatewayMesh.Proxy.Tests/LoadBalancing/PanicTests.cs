@@ -86,7 +86,7 @@ public sealed class PanicTests
             fleet.Time.Advance(TimeSpan.FromMilliseconds(2));
             if (!dead)
             {
-                lease.Answered();
+                lease.Answered(1);
             }
 
             lease.End(dead ? EndpointOutcome.ConnectFailed : EndpointOutcome.Success, answered: !dead);

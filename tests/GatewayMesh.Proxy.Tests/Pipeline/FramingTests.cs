@@ -1,5 +1,6 @@
 using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Proxy.Tests.Rig;
+using GatewayMesh.Proxy.Tests.Rig.Http2;
 
 namespace GatewayMesh.Proxy.Tests.Pipeline;
 
@@ -42,7 +43,16 @@ public class FramingTests
     [TestCase("GET / HTTP/1.1\r\nHost: payments\r\nX: a\r\n folded\r\n\r\n", TestName = "Folded line")]
     [TestCase("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", TestName = "Two lengths")]
     [TestCase("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: x\r\n\r\n", TestName = "Length not a number")]
+    [TestCase("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: +5\r\n\r\n12345", TestName = "Length with a sign")]
+    [TestCase("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: -0\r\n\r\n", TestName = "Negative length")]
+    [TestCase("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: 5, 5\r\n\r\n12345", TestName = "A list of lengths")]
+    [TestCase("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: 0x5\r\n\r\n12345", TestName = "Hexadecimal length")]
+    [TestCase("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length:\r\n\r\n", TestName = "Empty length")]
+    [TestCase("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: 99999999999999999999\r\n\r\n", TestName = "Length beyond 64 bits")]
     [TestCase("POST / HTTP/1.1\r\nHost: payments\r\nTransfer-Encoding: gzip\r\n\r\n", TestName = "Last coding not chunked")]
+    [TestCase("GET / HTTP/1.1\nHost: payments\r\n\r\n", TestName = "Start line without CR")]
+    [TestCase("GET / HTTP/1.1\r\nHost: payments\nX-A: b\r\n\r\n", TestName = "Field without CR")]
+    [TestCase("GET / HTTP/1.1\r\nHost: payments\r\n\n", TestName = "Empty line without CR")]
     [TestCase("GET http://user@payments/ HTTP/1.1\r\nHost: payments\r\n\r\n", TestName = "User in the target")]
     public async Task A_malformed_request_is_400_and_nothing_is_forwarded(string request)
     {
@@ -89,6 +99,37 @@ public class FramingTests
         Assert.That(trace.Status, Is.EqualTo(405));
         Assert.That(payments.Requests.Select(request => request.Method), Is.EqualTo(new[] { "OPTIONS", "GET" }));
         Assert.That(payments.Requests.First()["Max-Forwards"], Is.EqualTo("2"));
+    }
+
+    [TestCase("GET")]
+    [TestCase("POST")]
+    [TestCase("PURGE")]
+    public async Task Max_Forwards_of_other_methods_is_kept(string method)
+    {
+        using var payments = Backend.Saying("paid");
+        var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
+        await using var _ = mesh;
+        using var client = await RawConnection.To(outbound);
+
+        await client.Ask($"{method} /x HTTP/1.1\r\nHost: payments\r\nMax-Forwards: 3\r\nContent-Length: 0\r\n\r\n");
+
+        Assert.That(payments.Last.Values("Max-Forwards"), Is.EqualTo(new[] { "3" }));
+    }
+
+    [TestCase("GET / HTTP/1.1\r\nHost:\r\n\r\n")]
+    [TestCase("GET / HTTP/1.1\r\n\r\n")]
+    [TestCase("GET / HTTP/1.0\r\n\r\n")]
+    [TestCase("GET / HTTP/1.0\r\nHost: \r\n\r\n")]
+    public async Task An_ingress_refuses_a_request_without_a_host_with_400(string request)
+    {
+        using var payments = Backend.Saying("paid");
+        await using var listener = await OneListener.Start(ListenerKind.Ingress, payments.HostPort);
+        using var client = await listener.Connect();
+        using var http2 = await listener.ConnectHttp2();
+
+        Assert.That((await client.Ask(request)).Status, Is.EqualTo(400));
+        Assert.That((await http2.Ask(Fields.Of((":method", "GET"), (":scheme", "http"), (":path", "/")))).Status, Is.EqualTo(400));
+        Assert.That(payments.Executed, Is.Zero);
     }
 
     [Test]
@@ -161,6 +202,6 @@ public class FramingTests
 
         Assert.That(answer.Status, Is.EqualTo(200));
         Assert.That(answer.Body, Is.EqualTo("ok\n"));
-        Assert.That(answer["gatewaymesh-node"], Is.EqualTo("host-a"));
+        Assert.That(answer["gatewaymesh-node"], Is.EqualTo(kind == ListenerKind.Ingress ? null : "host-a"), "nobody outside hears the name of a node");
     }
 }

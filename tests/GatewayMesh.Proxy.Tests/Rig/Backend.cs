@@ -70,6 +70,7 @@ internal sealed class Backend : IDisposable
     public void Dispose()
     {
         _listener.Dispose();
+        _accepted.Writer.TryComplete();
         foreach (var connection in _connections)
         {
             connection.Dispose();

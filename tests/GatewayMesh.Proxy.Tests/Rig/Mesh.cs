@@ -90,6 +90,13 @@ internal sealed class Mesh : IAsyncDisposable
         return Apply();
     }
 
+    /// <summary>A service with instances that no sidecar fronts.</summary>
+    public Mesh BareService(string name, string protocol, PolicyModel policy, params HostPort[] instances)
+    {
+        _services[name] = new ServiceModel(name, protocol, policy, [.. instances.Select((address, i) => new EndpointModel(name, $"{name}-{i}", "", address, Healthy: true))]);
+        return Apply();
+    }
+
     public Mesh Gateway(HostPort address, bool healthy = true)
     {
         _gateways.Add(new GatewayModel($"gw-{_gateways.Count}", "default", address, address, healthy));

@@ -89,7 +89,7 @@ public sealed class PeakEwmaTests
             fleet.Time.Advance(TimeSpan.FromMilliseconds(5));
             if (!dead)
             {
-                lease.Answered();
+                lease.Answered(1);
             }
 
             lease.End(dead ? EndpointOutcome.ConnectFailed : EndpointOutcome.Success, answered: !dead);
@@ -108,7 +108,7 @@ public sealed class PeakEwmaTests
         Assert.That(fleet[0].Latency.TotalSeconds, Is.EqualTo(3).Within(1e-4));
 
         var stream = fleet[0].Begin();
-        stream.Answered();
+        stream.Answered(1);
         fleet.Time.Advance(TimeSpan.FromMinutes(10));
         stream.End(EndpointOutcome.Cancelled, answered: true);
         Assert.That(fleet[0].Latency.TotalSeconds, Is.LessThan(3), "the end of a stream is no latency");

@@ -75,7 +75,7 @@ internal sealed class H2Backend : IDisposable
                 _ = Task.Run(() => Serve(raw));
             }
         }
-        catch (Exception over) when (over is OperationCanceledException or ObjectDisposedException)
+        catch (Exception over) when (over is System.Threading.Channels.ChannelClosedException or OperationCanceledException or ObjectDisposedException)
         {
         }
     }

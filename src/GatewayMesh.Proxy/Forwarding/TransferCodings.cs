@@ -1,0 +1,30 @@
+namespace GatewayMesh.Proxy.Forwarding;
+
+/// <summary>The members of <c>Transfer-Encoding</c> (RFC 9112 §6.1).</summary>
+internal static class TransferCodings
+{
+    /// <summary>True if the lines name <c>chunked</c> once and nothing else. Empty members do not count (RFC 9110 §5.6.1).</summary>
+    public static bool AreChunkedAlone<TLines>(TLines lines)
+        where TLines : IEnumerable<string?>
+    {
+        var chunked = 0;
+        foreach (var line in lines)
+        {
+            foreach (var part in line.AsSpan().Split(','))
+            {
+                var coding = line.AsSpan(part).Trim();
+                if (coding.IsEmpty)
+                {
+                    continue;
+                }
+
+                if (!coding.Equals("chunked", StringComparison.OrdinalIgnoreCase) || ++chunked > 1)
+                {
+                    return false;
+                }
+            }
+        }
+
+        return chunked == 1;
+    }
+}

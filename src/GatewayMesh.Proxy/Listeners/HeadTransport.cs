@@ -1,0 +1,13 @@
+using System.IO.Pipelines;
+
+namespace GatewayMesh.Proxy.Listeners;
+
+/// <summary>A transport whose heads are seen before the server sees them.</summary>
+internal sealed class HeadTransport(IDuplexPipe inner, HeadNotes notes) : IDuplexPipe
+{
+    /// <inheritdoc/>
+    public PipeReader Input { get; } = new HeadReader(inner.Input, notes);
+
+    /// <inheritdoc/>
+    public PipeWriter Output { get; } = inner.Output;
+}

@@ -1,0 +1,35 @@
+using GatewayMesh.Proxy.Forwarding;
+using Microsoft.AspNetCore.Http;
+
+namespace GatewayMesh.Proxy.Pipeline;
+
+/// <summary>
+/// Removes the fields that the client's <c>Connection</c> names (RFC 9110 §7.6.1). First of all steps: what the mesh or the ingress writes later
+/// (<c>X-Forwarded-For</c>, <c>traceparent</c>, …) was not sent by the client, so the client cannot have it removed.
+/// </summary>
+internal sealed class ConnectionFieldsStep : IStep
+{
+    /// <inheritdoc/>
+    public Verdict Take(Exchange exchange)
+    {
+        // The server shortens "X-Foo, keep-alive" to one of its own words; the bytes of the head say it all.
+        if (exchange.Arrival.Head is { Connection: { } members })
+        {
+            Remove(exchange.Http.Request.Headers, members);
+        }
+
+        return Verdict.Next;
+    }
+
+    private static void Remove(IHeaderDictionary headers, string members)
+    {
+        foreach (var part in members.AsSpan().Split(','))
+        {
+            var member = members.AsSpan(part).Trim();
+            if (!member.IsEmpty && !HopByHop.IsOptionOnly(member))
+            {
+                headers.Remove(member.ToString());
+            }
+        }
+    }
+}

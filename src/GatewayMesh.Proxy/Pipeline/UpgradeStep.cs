@@ -1,0 +1,107 @@
+using GatewayMesh.Proxy.Errors;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
+
+namespace GatewayMesh.Proxy.Pipeline;
+
+/// <summary>
+/// What becomes of <c>Upgrade</c> (RFC 9110 §7.8), which a client sends when it wants to speak another protocol on the connection:
+/// <code>
+/// websocket (also beside others) ─► carried as an upgrade        h2c, HTTP/2.0, TLS/1.0 ─► ignored, answered in HTTP/1.1
+/// without Connection: upgrade, or in HTTP/1.0 ─► ignored         anything else (tcp, …) ─► 501: the client would speak it next
+/// </code>
+/// </summary>
+internal sealed class UpgradeStep : IStep
+{
+    private const string WebSocket = "websocket";
+
+    /// <inheritdoc/>
+    public Verdict Take(Exchange exchange)
+    {
+        var request = exchange.Http.Request;
+        if (exchange.Arrival.IsHttp2)
+        {
+            exchange.IsUpgrade = request.Method == "CONNECT"; // extended, by the step before
+            return Verdict.Next;
+        }
+
+        var upgrade = request.Headers.Upgrade;
+        if (upgrade.Count == 0)
+        {
+            return Verdict.Next;
+        }
+
+        if (request.Protocol == "HTTP/1.0" || !Has(request.Headers.Connection, "upgrade"))
+        {
+            request.Headers.Remove("Upgrade");
+            return Verdict.Next;
+        }
+
+        if (Has(upgrade, WebSocket))
+        {
+            return Tunnel(exchange, request);
+        }
+
+        if (!AreIgnorable(upgrade))
+        {
+            exchange.Close = true; // what follows may be in that protocol already
+            return Verdict.Fail(MeshErrorKind.NotImplemented, "an upgrade to another protocol than websocket");
+        }
+
+        request.Headers.Remove("Upgrade");
+        return Verdict.Next;
+    }
+
+    private static Verdict Tunnel(Exchange exchange, HttpRequest request)
+    {
+        if (exchange.Http.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: false })
+        {
+            exchange.Close = true;
+            return Verdict.Fail(MeshErrorKind.RequestMalformed, "a WebSocket with a body");
+        }
+
+        request.Headers.Upgrade = WebSocket; // the one of several that is carried
+        exchange.IsUpgrade = true;
+        return Verdict.Next;
+    }
+
+    private static bool Has(StringValues lines, string name)
+    {
+        foreach (var line in lines)
+        {
+            foreach (var part in line.AsSpan().Split(','))
+            {
+                if (line.AsSpan(part).Trim().Equals(name, StringComparison.OrdinalIgnoreCase))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    // Other versions of HTTP, and TLS below the same HTTP (RFC 2817): the client goes on in HTTP/1.1 when nobody switches.
+    private static bool AreIgnorable(StringValues lines)
+    {
+        foreach (var line in lines)
+        {
+            foreach (var part in line.AsSpan().Split(','))
+            {
+                var protocol = line.AsSpan(part).Trim();
+                var slash = protocol.IndexOf('/');
+                var name = slash < 0 ? protocol : protocol[..slash];
+                if (!protocol.IsEmpty
+                    && !name.Equals("h2c", StringComparison.OrdinalIgnoreCase)
+                    && !name.Equals("HTTP", StringComparison.OrdinalIgnoreCase)
+                    && !name.Equals("TLS", StringComparison.OrdinalIgnoreCase))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
+}
