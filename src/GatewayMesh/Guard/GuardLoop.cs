@@ -271,13 +271,14 @@ internal sealed class GuardLoop : IDisposable
         if (result == ProbeResult.Passed)
         {
             worker.Starvation.Clear();
+            worker.AcceptingThread.Clear();
         }
 
         Interlocked.Increment(ref result == ProbeResult.Passed ? ref Counts.ProbesPassed : ref Counts.ProbesFailed);
         _events.Enqueue(result switch
         {
             ProbeResult.Passed => new GuardEvent.ProbePassed(worker.Number),
-            ProbeResult.TimedOut => new GuardEvent.ProbeTimedOut(worker.Number, worker.Progress.DataPath(), WaitingWork.Of(worker.Progress, _listeners.All, probeWaits: true).Any, worker.Starvation.Look(Now)),
+            ProbeResult.TimedOut => new GuardEvent.ProbeTimedOut(worker.Number, worker.Progress.DataPath(), WaitingWork.Of(worker.Progress, _listeners.All, probeWaits: true).Any, worker.Starvation.Look(Now), worker.AcceptingThread.Look()),
             _ => new GuardEvent.ProbeAnsweredBadly(worker.Number),
         });
     }

@@ -29,7 +29,8 @@ internal abstract record GuardEvent
     /// <param name="Progress">Sum of its progress counters.</param>
     /// <param name="WorkWaits">Whether work waits for it: a full accept queue, requests in flight, or the probe's own bytes.</param>
     /// <param name="Starved">True if its threads waited for a processor meanwhile. Default: false.</param>
-    internal sealed record ProbeTimedOut(int Worker, long Progress, bool WorkWaits, bool Starved = false) : GuardEvent;
+    /// <param name="Accepts">True if its accepting thread turned since the time-out before. Default: false.</param>
+    internal sealed record ProbeTimedOut(int Worker, long Progress, bool WorkWaits, bool Starved = false, bool Accepts = false) : GuardEvent;
 
     /// <summary>The private probe was answered with an error: the worker lives and its data path does not work.</summary>
     internal sealed record ProbeAnsweredBadly(int Worker) : GuardEvent;

@@ -11,6 +11,9 @@ internal sealed record LeaseSettings
     /// <summary>How many times as many it takes while the worker's threads wait for a processor.</summary>
     public int StarvedFactor { get; init; } = 10;
 
+    /// <summary>How many times as many it takes while the worker's accepting thread turns: two seconds, in which a pool of threads grows by itself.</summary>
+    public int PoolFactor { get; init; } = 3;
+
     /// <summary>First wait before a dead worker is started again; doubled with each crash within <see cref="CrashMemory"/>.</summary>
     public TimeSpan RestartBackoff { get; init; } = TimeSpan.FromMilliseconds(50);
 

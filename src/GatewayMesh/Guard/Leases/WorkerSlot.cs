@@ -46,7 +46,7 @@ internal sealed class WorkerSlot(int number, TimeSpan startedAt, LeaseSettings s
     /// <summary>A probe was not answered in time.</summary>
     internal void TimedOut(GuardEvent.ProbeTimedOut probe, TimeSpan now)
     {
-        Evidence.TimedOut(now, probe.Progress, probe.WorkWaits, probe.Starved);
+        Evidence.TimedOut(now, probe.Progress, probe.WorkWaits, probe.Starved, probe.Accepts);
         if (probe.Starved && Phase == WorkerPhase.Starting && Excused < settings.StartTimeoutMax)
         {
             Excused += now - SeenAt;

@@ -46,6 +46,9 @@ internal sealed class WorkerProcess : IDisposable
     /// <summary>The time that its threads wait for a processor while its probes fail.</summary>
     internal Starvation Starvation => field ??= Starvation.Of(Process.Pid);
 
+    /// <summary>The thread that accepts in it, as far as that shows while its probes fail.</summary>
+    internal AcceptingThread AcceptingThread => field ??= new AcceptingThread(() => Progress.Read(Linux.Progress.AcceptTurns));
+
     /// <summary>Where it stands in the poll set of this turn: its pidfd, then its channel.</summary>
     internal int PollIndex { get; set; }
 

@@ -44,6 +44,35 @@ public sealed class HungTests
     }
 
     [Test]
+    public void A_worker_that_still_accepts_is_given_the_time_in_which_its_pool_grows()
+    {
+        var bench = LeaseBench.Serving();
+        Repeat(8, () => Assert.That(bench.TimesOut(1, accepts: true), Is.Empty));
+
+        Assert.That(bench.TimesOut(1, progress: 8, accepts: true), Is.Empty, "a thread has come");
+        Repeat(7, () => Assert.That(bench.TimesOut(1, progress: 8, accepts: true), Is.Empty));
+    }
+
+    [Test]
+    public void A_worker_that_accepts_and_whose_pool_stays_empty_is_hung()
+    {
+        var bench = LeaseBench.Serving();
+        Repeat(8, () => bench.TimesOut(1, accepts: true));
+
+        Assert.That(bench.TimesOut(1, accepts: true), Is.EqualTo(Killed));
+    }
+
+    [Test]
+    public void A_worker_in_which_no_thread_runs_is_hung_at_once()
+    {
+        var bench = LeaseBench.Serving();
+        bench.TimesOut(1, accepts: true);
+        bench.TimesOut(1);
+
+        Assert.That(bench.TimesOut(1), Is.EqualTo(Killed));
+    }
+
+    [Test]
     public void Nobody_else_accepts_until_the_killed_holder_is_seen_dead()
     {
         var bench = LeaseBench.Serving();
