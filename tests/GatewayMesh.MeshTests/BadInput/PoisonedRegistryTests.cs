@@ -34,6 +34,7 @@ internal sealed class PoisonedRegistryTests : MeshTest
         Assert.That(await hosts.Gateways[0].IsReadyAsync(), Is.True, "not drained");
         Assert.That((await hosts.HostA.StatusAsync()).Tier, Is.EqualTo("sidecar"));
         Assert.That(await hosts.HostA.GetAsync("/endpoints"), Does.Contain("\"refused\": \"admin_address\""));
+        Assert.That(await hosts.HostA.GetAsync("/status"), Does.Contain("\"refusedTotal\": 2"), "the guard relays it to check");
         Assert.That(Mesh.Logs(500), Does.Contain("address_refused").And.Contain("is the admin address of this node"));
         Assert.That((await hosts.GetAsync()).Answer, Does.StartWith("HTTP/1.1 200"), "the others are served");
     }
