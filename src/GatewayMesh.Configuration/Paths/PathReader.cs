@@ -47,8 +47,7 @@ internal sealed record PathReader(PathDecoding Decoding)
     public bool Fragments { get; init; }
 
     /// <summary>The numbers of the readers that may see a path of these traits differently. The first is always 0.</summary>
-    public static int[] RelevantTo(PathTraits traits) =>
-        Relevant[(int)traits] ??= [.. Enumerable.Range(0, All.Length).Where(reader => (All[reader].Needs() & ~traits) == 0)];
+    public static int[] RelevantTo(PathTraits traits) => Relevant[(int)traits] ??= FindRelevantTo(traits);
 
     /// <summary>A request's path as this reader sees it.</summary>
     public string Read(string path)
@@ -78,6 +77,8 @@ internal sealed record PathReader(PathDecoding Decoding)
 
         return segment;
     }
+
+    private static int[] FindRelevantTo(PathTraits traits) => [.. Enumerable.Range(0, All.Length).Where(reader => (All[reader].Needs() & ~traits) == 0)];
 
     // What a path must have for this reader to see something else than the first.
     private PathTraits Needs() =>

@@ -1,6 +1,9 @@
 using FsCheck;
 using FsCheck.Fluent;
+using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Intentions;
 using GatewayMesh.Configuration.Paths;
+using GatewayMesh.Configuration.Tests.Intentions;
 
 namespace GatewayMesh.Configuration.Tests.Paths;
 
@@ -36,6 +39,36 @@ internal sealed class PathReadingsTests
 
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
         Assert.That(length, Is.EqualTo(1100 * "/v1/charges/4711".Length));
+    }
+
+    [Test]
+    public void A_decision_about_a_plain_path_costs_no_allocation()
+    {
+        var source = new IntentionSource("web")
+        {
+            Permissions =
+            [
+                new PermissionRule(IntentionAction.Deny) { PathRule = new PathRule(PathTest.Prefix, "/my%20files/admin") },
+                new PermissionRule(IntentionAction.Deny) { PathRule = new PathRule(PathTest.Regex, "/geheim%2f.*") },
+                new PermissionRule(IntentionAction.Allow) { PathRule = new PathRule(PathTest.Prefix, "/v1/"), Methods = ["GET"] },
+            ],
+        };
+        var table = IntentionTable.Of(new DeclaredIntentions([new ServiceIntentionsEntry { Name = "payments", Sources = [source] }], IntentionAction.Deny));
+        var request = new AskedRequest("GET", "/v1/charges/4711");
+        var allowed = 0;
+        for (var i = 0; i < 1000; i++)
+        {
+            allowed += table.Decide("web", "payments", request).Allowed ? 1 : 0;
+        }
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++)
+        {
+            allowed += table.Decide("web", "payments", request).Allowed ? 1 : 0;
+        }
+
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        Assert.That(allowed, Is.EqualTo(2000));
     }
 
     [TestCase("/a%20b", "/a b")]
