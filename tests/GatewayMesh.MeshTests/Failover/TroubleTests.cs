@@ -10,13 +10,14 @@ public sealed class TroubleTests : MeshTest
     {
         var hosts = await TwoHosts.StartAsync(Mesh, "  health: { tcp: true, interval: 200ms, timeout: 1s }");
 
+        var port = hosts.Payments.Port;
         hosts.Payments.Dispose();
         await Eventually.Until("host-b tells that its application is down", () => hosts.HostB.Process.Errors.Contains("\"event\":\"application_down\"", StringComparison.Ordinal));
         await hosts.HostB.UntilAsync("its status has the trouble", status => status.Json.Contains("\"application_down\"", StringComparison.Ordinal));
         var check = await MeshProcess.RunAsync(Mesh.Environment, "check", "--admin", hosts.HostB.Admin.ToString());
         var status = await MeshProcess.RunAsync(Mesh.Environment, "status", "--admin", hosts.HostB.Admin.ToString());
         Assert.That(check.ExitCode, Is.EqualTo(1));
-        Assert.That(check.Output, Does.Match($"× application payments-host-b: 127.0.0.1:{hosts.Payments.Port} does not serve for .*connection refused → start the application"));
+        Assert.That(check.Output, Does.Match($"× application payments-host-b: 127.0.0.1:{port} does not serve for .*connection refused → start the application"));
         Assert.That(status.Output, Does.Match("application_down +payments +payments-host-b +host-b"));
 
         var before = await hosts.HostB.StatusAsync();
