@@ -46,7 +46,7 @@ internal static class NodeChecks
             : !registry.Reached
             ? new Finding(Mark.Broken, "registry", $"STALE: {registry.Kind} cannot be read, {registry.Heard}; revision {registry.Revision} is the last good one", "see that the registry can be read; the node goes on with what it has")
             : new Finding(Mark.Broken, "registry", $"STALE: {registry.Kind} is not in sync, {registry.Heard}; revision {registry.Revision} is the last good one", "see what is refused below; the node goes on with what it has");
-        if (registry.PublishError is { } refused)
+        if (registry is { Reached: true, PublishError: { } refused })
         {
             yield return new Finding(Mark.Broken, "registry write", refused, "let this node write there: the token's policy, the folder's owner and mode, a full disk");
         }
@@ -169,6 +169,12 @@ internal static class NodeChecks
 
     private static IEnumerable<Finding> Peers(NodeStatus status)
     {
+        if (status.Registry is { Reached: false } registry)
+        {
+            yield return new Finding(Mark.Warning, "nodes", $"what is known of other nodes is as old as the registry: {registry.Heard}", "ask them: `gatewaymesh check --admin HOST:PORT`");
+            yield break;
+        }
+
         var gone = status.Nodes.Where(peer => !peer.Alive).Select(peer => peer.Node).ToArray();
         var stale = status.Nodes.Where(peer => peer.Alive && !peer.Synced).Select(peer => peer.Node).ToArray();
         if (gone.Length > 0)

@@ -163,8 +163,15 @@ internal sealed class RegistryEvents(EventLog events, TimeProvider time)
             return;
         }
 
+        if (_lost)
+        {
+            // Of course: nobody can. After the return the next write has its time.
+            _writeFailedAt = null;
+            return;
+        }
+
         _writeFailedAt ??= time.GetTimestamp();
-        if (!_writeSaid && !_lost && time.GetElapsedTime(_writeFailedAt.Value) >= WriteGrace)
+        if (!_writeSaid && time.GetElapsedTime(_writeFailedAt.Value) >= WriteGrace)
         {
             _writeSaid = true;
             events.Error("registry_not_written", error.ToString());

@@ -40,6 +40,15 @@ internal sealed class NodeChecksTests
             Has.Property("Mark").EqualTo(Mark.Broken).And.Property("Text").EqualTo(text));
 
     [Test]
+    public void In_an_outage_nothing_is_claimed_of_other_nodes_and_the_write_that_fails_too_is_not_said_twice()
+    {
+        var findings = Of(Statuses.Sidecar.Replace("\"synced\":true", "\"reached\":false,\"ageSeconds\":45,\"publishError\":\"x\",\"synced\":false", StringComparison.Ordinal));
+
+        Assert.That(findings.Single(finding => finding.Subject == "nodes"), Has.Property("Mark").EqualTo(Mark.Warning).And.Property("Text").Contains("last heard 45 s ago"));
+        Assert.That(findings.Select(finding => finding.Subject), Does.Not.Contain("registry write"));
+    }
+
+    [Test]
     public void A_node_that_cannot_write_to_its_registry_is_broken() =>
         Assert.That(
             Of(Statuses.Sidecar.Replace("\"synced\":true", "\"publishError\":\"file:/r: this node could not be published (Permission denied)\",\"synced\":true", StringComparison.Ordinal))

@@ -131,7 +131,7 @@ internal sealed class RegistryEventsTests
     }
 
     [Test]
-    public void In_an_outage_only_the_loss_is_said()
+    public void In_an_outage_only_the_loss_and_the_return_are_said()
     {
         _events.Read(Registry, reached: false, [Unreadable, .. Errors("web.yaml", 3)], TimeSpan.Zero);
         for (var second = 0; second < 60; second++)
@@ -140,7 +140,11 @@ internal sealed class RegistryEventsTests
             _time.Advance(TimeSpan.FromSeconds(1));
         }
 
-        Assert.That(Lines().Single(), Does.StartWith("warning registry_lost"));
+        _events.Read(Registry, reached: true, [], TimeSpan.Zero);
+        _events.Tick(Unreadable); // the next write is still to come
+        _events.Tick(null);
+
+        Assert.That(Lines().Select(line => line.Split(' ')[1]), Is.EqualTo(new[] { "registry_lost", "registry_recovered" }));
     }
 
     private static ImmutableArray<ConfigError> Errors(string entry, int count, int more = 0)
