@@ -7,7 +7,7 @@ namespace GatewayMesh.Proxy.Forwarding;
 /// <summary>
 /// What is spoken on the next hop:
 /// <code>
-/// upgrade (WebSocket)                          HTTP/1.1 all the way
+/// upgrade (WebSocket), OPTIONS *               HTTP/1.1 all the way
 /// to a mesh peer                               HTTP/2 when the request came by it, or the service speaks it; else HTTP/1.1
 /// to the application                           HTTP/2 when the service speaks it, or the request is gRPC; else HTTP/1.1
 /// </code>
@@ -16,7 +16,7 @@ internal static class HopProtocol
 {
     /// <summary>The protocol of a hop to <paramref name="kind"/>.</summary>
     public static WireProtocol Of(Exchange exchange, TargetKind kind) =>
-        exchange.IsUpgrade ? WireProtocol.Http1
+        exchange.IsUpgrade || (exchange.Target.IsAsterisk && (kind == TargetKind.MeshPeer || !exchange.Route.SpeaksHttp2)) ? WireProtocol.Http1
         : exchange.Route.SpeaksHttp2 || (kind == TargetKind.MeshPeer ? exchange.Arrival.IsHttp2 : exchange.IsGrpc && exchange.Arrival.IsHttp2) ? WireProtocol.Http2
         : WireProtocol.Http1;
 }

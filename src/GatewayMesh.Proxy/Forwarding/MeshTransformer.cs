@@ -33,7 +33,7 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
     /// <inheritdoc/>
     public override ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
-        proxyRequest.RequestUri = new Uri(destinationPrefix + (exchange.Hop.Destination is null ? exchange.Forwarded : exchange.Target.PathAndQuery), Verbatim);
+        proxyRequest.RequestUri = new Uri(destinationPrefix + TargetOfHop(), Verbatim);
         proxyRequest.Options.Set(UpstreamConnector.ConnectTimeout, exchange.Route.Policy.Timeouts.Connect);
         proxyRequest.Options.Set(SendOnceHandler.Observer, exchange);
         if (NextIsHttp2 && exchange.Behaviour.LimitsCalls && exchange.Mesh.Limits.Find(exchange.Hop.Lease.Endpoint.Service) is { } limits)
@@ -156,6 +156,11 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         exchange.Withheld = true;
         return false;
     }
+
+    private string TargetOfHop() =>
+        exchange.Target.IsAsterisk ? (NextIsHttp2 ? "/" : AsteriskTarget.Path)
+        : exchange.Hop.Destination is null ? exchange.Forwarded
+        : exchange.Target.PathAndQuery;
 
     private bool Drop(HttpResponse response, MeshError error)
     {

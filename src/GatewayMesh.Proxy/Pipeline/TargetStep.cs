@@ -14,12 +14,18 @@ internal sealed class TargetStep : IStep
     public Verdict Take(Exchange exchange)
     {
         var raw = exchange.Http.Features.Get<IHttpRequestFeature>()!.RawTarget;
-        if (!RequestTarget.TryRead(raw, out var target))
+        if (raw == RequestTarget.Asterisk && exchange.Behaviour.FromMeshPeer)
         {
-            return raw == "*" ? Verdict.Reply(Asterisk) : Verdict.Fail(MeshErrorKind.RequestMalformed, "request target");
+            exchange.Target = new RequestTarget(raw, null); // the proxies before this one have passed it on to the application
+            return Verdict.Next;
         }
 
-        exchange.Target = target;
+        if (!RequestTarget.TryRead(raw, out var target))
+        {
+            return raw == RequestTarget.Asterisk ? Verdict.Reply(Asterisk) : Verdict.Fail(MeshErrorKind.RequestMalformed, "request target");
+        }
+
+        exchange.Target = exchange.Method == "OPTIONS" && IsServer(raw) ? target with { PathAndQuery = RequestTarget.Asterisk } : target;
         if (exchange.Behaviour.AtTheEdge && exchange.Host.Length == 0)
         {
             return Verdict.Fail(MeshErrorKind.RequestMalformed, "no host");
@@ -27,4 +33,8 @@ internal sealed class TargetStep : IStep
 
         return Verdict.Next;
     }
+
+    // "OPTIONS http://name" without path and query goes on as "*" (RFC 9112 §3.2.4).
+    private static bool IsServer(string raw) =>
+        raw.IndexOf("://", StringComparison.Ordinal) is > 0 and var scheme && raw.AsSpan(scheme + 3).IndexOfAny('/', '?', '#') < 0;
 }

@@ -5,6 +5,12 @@ namespace GatewayMesh.Proxy.Routing;
 /// <param name="Authority">Host and port of an absolute-form target, which then stand in place of <c>Host</c>; otherwise null.</param>
 public readonly record struct RequestTarget(string PathAndQuery, string? Authority)
 {
+    /// <summary>The target that means the server as such (RFC 9112 §3.2.4).</summary>
+    public const string Asterisk = "*";
+
+    /// <summary>True if the server as such is meant, and not a resource.</summary>
+    public bool IsAsterisk => PathAndQuery == Asterisk;
+
     /// <summary>
     /// Reads origin-form and absolute-form; false for <c>*</c>, authority-form, and a target with any byte other than 0x21 to 0x7E, which a URI has none of
     /// (RFC 3986 §2) and servers read in several ways: <c>/admin</c> with a blank behind it is <c>/admin</c> to many.

@@ -44,6 +44,12 @@ internal sealed class AnswerableStream(Stream inner) : Stream
 
         try
         {
+            if (AsteriskTarget.Begins(buffer.Span))
+            {
+                await inner.WriteAsync(AsteriskTarget.Line, cancellationToken).ConfigureAwait(false);
+                buffer = AsteriskTarget.Rest(buffer);
+            }
+
             await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
         }
         catch (IOException failure)

@@ -101,6 +101,40 @@ public class FramingTests
         Assert.That(payments.Requests.First()["Max-Forwards"], Is.EqualTo("2"));
     }
 
+    [TestCase("http://payments")]
+    [TestCase("HTTP://payments:")]
+    public async Task OPTIONS_of_a_whole_server_goes_on_as_an_asterisk_to_its_application(string target)
+    {
+        using var payments = Backend.Saying("paid");
+        await using var callee = await Mesh.Start();
+        var inbound = callee.Inbound(payments.HostPort);
+        var (mesh, outbound) = await Mesh.WithPayments(new Configuration.Values.HostPort("127.0.0.1", inbound.Port));
+        await using var _ = mesh;
+        using var client = await RawConnection.To(outbound);
+
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.That((await client.Ask($"OPTIONS {target} HTTP/1.1\r\nHost: payments\r\n\r\n")).Body, Is.EqualTo("paid"));
+            Assert.That((payments.Last.StartLine, payments.Last["Host"]), Is.EqualTo(("OPTIONS * HTTP/1.1", "payments")));
+        }
+
+        await client.Ask($"OPTIONS {target}/ HTTP/1.1\r\nHost: payments\r\n\r\n");
+        Assert.That(payments.Last.Target, Is.EqualTo("/"));
+        await client.Ask($"GET {target} HTTP/1.1\r\nHost: payments\r\n\r\n");
+        Assert.That(payments.Last.Target, Is.EqualTo("/"), "of another method the empty path is a slash");
+    }
+
+    [Test]
+    public async Task OPTIONS_of_a_whole_server_goes_on_as_an_asterisk_from_every_listener_that_names_it([ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
+    {
+        using var payments = Backend.Saying("paid");
+        await using var listener = await OneListener.Start(kind, payments.HostPort);
+        using var client = await listener.Connect();
+
+        Assert.That((await client.Ask($"OPTIONS http://payments HTTP/1.1\r\n{listener.Lines}\r\n")).Body, Is.EqualTo("paid"));
+        Assert.That(payments.Last.Target, Is.EqualTo("*"));
+    }
+
     [TestCase("GET")]
     [TestCase("POST")]
     [TestCase("PURGE")]
