@@ -61,7 +61,7 @@ internal sealed class ObservedContent : HttpContent
             return;
         }
 
-        if (!cancellationToken.IsCancellationRequested)
+        if (!cancellationToken.IsCancellationRequested && !_request.IsCancellationRequested)
         {
             _observer?.BodyEnded(); // a copy that was given up returns as one that came to its end
         }

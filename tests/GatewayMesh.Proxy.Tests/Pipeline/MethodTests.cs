@@ -22,7 +22,8 @@ public class MethodTests
             using var one = await listener.Connect();
             using var two = await listener.ConnectHttp2();
             var answer = await one.Ask($"{method} /x HTTP/1.1\r\n{listener.Lines}Content-Length: 0\r\n\r\n", head: method == "head");
-            Assert.That((answer.Status, answer["Proxy-Status"]), Is.EqualTo((501, "gatewaymesh; error=http_request_error; forwarded=?0; details=\"methods are case-sensitive: use an upper-case method such as POST\"")), method);
+            Assert.That(answer.Status, Is.EqualTo(501), method);
+            Assert.That(answer["Proxy-Status"], Does.StartWith("gatewaymesh; error=http_request_error; forwarded=?0"), method);
             Assert.That((await two.Ask(listener.Head(method, "/x"))).Status, Is.EqualTo(501), method);
         }
 
