@@ -47,6 +47,7 @@ internal static class IngressBinder
         return new IngressSpec
         {
             Address = reader.Optional("address", ScalarTypes.Host, defaults.Address),
+            IsAddressStated = reader.Has("address"),
             Service = reader.Optional("service", ScalarTypes.Name, defaults.Service),
             Listeners = Resolve(listeners, redirects),
             TrustedProxies = trusted,

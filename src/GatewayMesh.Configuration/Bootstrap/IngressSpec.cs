@@ -9,6 +9,9 @@ public sealed record IngressSpec
     /// <summary>What other nodes dial for status. Default: <c>127.0.0.1</c>.</summary>
     public string Address { get; init; } = "127.0.0.1";
 
+    /// <summary>True if the bootstrap states <see cref="Address"/>; false if the address is the default. Default: true.</summary>
+    public bool IsAddressStated { get; init; } = true;
+
     /// <summary>The name it registers, and the name of its <c>ingress-gateway</c> entry. Default: <c>gatewaymesh-ingress</c>.</summary>
     public string Service { get; init; } = "gatewaymesh-ingress";
 

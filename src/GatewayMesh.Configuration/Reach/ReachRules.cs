@@ -29,7 +29,7 @@ public sealed class ReachRules
         _isBounded = true;
         _listed = bootstrap.Reach;
         var advertised = AdvertisedOf(bootstrap);
-        if (TryLiteral(advertised, out var address) && AddressRange.Of(address) is (ReachFault.Loopback or ReachFault.LinkLocal) and var range)
+        if (IsAdvertised(bootstrap) && TryLiteral(advertised, out var address) && AddressRange.Of(address) is (ReachFault.Loopback or ReachFault.LinkLocal) and var range)
         {
             _own.Add(range);
         }
@@ -139,6 +139,10 @@ public sealed class ReachRules
 
     private static string AdvertisedOf(BootstrapSpec bootstrap) =>
         bootstrap.Sidecar?.Address ?? bootstrap.Gateway?.Address ?? bootstrap.Ingress?.Address ?? "";
+
+    // Nobody dials an ingress by its address, so most state none. The default is no advertisement where clients come from other hosts.
+    private static bool IsAdvertised(BootstrapSpec bootstrap) =>
+        bootstrap.Ingress is not { IsAddressStated: false } ingress || ingress.Listeners.All(listener => IPAddress.IsLoopback(listener.Address.Address));
 
     private static ProtectedAddress Of(ReachFault fault, IPEndPoint address) =>
         new(fault, null, AddressRange.Plain(address.Address), address.Port, address.Address.Equals(IPAddress.Any) || address.Address.Equals(IPAddress.IPv6Any));

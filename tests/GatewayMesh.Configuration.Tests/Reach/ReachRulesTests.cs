@@ -165,6 +165,22 @@ internal sealed class ReachRulesTests
             "127.1:80 is a loopback address, and this node advertises none; remove the record, or list the range in the bootstrap, for example reach: [ 127.0.0.0/8 ]"));
     }
 
+    [TestCase("0.0.0.0", false, ReachFault.Loopback)]
+    [TestCase("10.0.0.31", false, ReachFault.Loopback)]
+    [TestCase("127.0.0.1", false, ReachFault.None)]
+    [TestCase("0.0.0.0", true, ReachFault.None)]
+    public void An_ingress_that_states_no_address_reaches_loopback_only_if_it_listens_there(string listener, bool stated, ReachFault expected)
+    {
+        var rules = ReachRules.Of(new BootstrapSpec
+        {
+            Role = MeshRole.Ingress,
+            Node = "edge",
+            Ingress = new IngressSpec { IsAddressStated = stated, Listeners = [new IngressListenerSpec(IPEndPoint.Parse(listener + ":8443"))] },
+        });
+
+        Assert.That(rules.Judge(new HostPort("127.0.0.1", 6379)), Is.EqualTo(expected));
+    }
+
     private static BootstrapSpec Sidecar(string advertised) => new()
     {
         Role = MeshRole.Sidecar,
