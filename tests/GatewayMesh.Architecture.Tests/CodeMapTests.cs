@@ -2,48 +2,72 @@ using System.Text.RegularExpressions;
 
 namespace GatewayMesh.Architecture.Tests;
 
-/// <summary>The README's code map is the folders, no more and no less.</summary>
+/// <summary>The documents name what is in the code: rooms, gaps, kinds, options, keys, tests.</summary>
 public sealed partial class CodeMapTests
 {
     [Test]
-    public void The_readmes_code_map_lists_exactly_the_rooms_that_exist() =>
+    public void The_code_map_lists_exactly_the_rooms_that_exist() =>
         Assert.That(Mapped(), Is.EquivalentTo(Repository.Rooms().Select(room => $"{room.Project}/{room.Room}")));
 
     [Test]
-    public void The_readme_names_every_project() =>
+    public void The_architecture_page_names_every_project() =>
         Assert.That(
-            Directory.EnumerateDirectories(Repository.Source).Select(Path.GetFileName).Where(project => !Readme().Contains($"`{project}`", StringComparison.Ordinal)),
+            Directory.EnumerateDirectories(Repository.Source).Select(Path.GetFileName).Where(project => !Page("docs/architecture.md").Contains($"`{project}`", StringComparison.Ordinal)),
             Is.Empty);
 
     [Test]
-    public void The_readmes_known_gaps_are_those_that_tests_show()
+    public void The_known_gaps_are_those_that_tests_show()
     {
         var tests = Repository.CodeFiles("tests/GatewayMesh.Proxy.Tests")
             .SelectMany(file => KnownGap().Matches(File.ReadAllText(Path.Combine(Repository.Root, file)))).Select(match => match.Groups[1].Value.Replace('_', ' '));
-        Assert.That(Row().Matches(Section("## Known gaps")).Select(match => match.Groups[1].Value).Where(gap => gap is not "gap" and not "---"), Is.EquivalentTo(tests));
+        Assert.That(Row().Matches(Section("docs/limitations.md", "## Known gaps")).Select(match => match.Groups[1].Value).Where(gap => gap is not "gap" and not "---"), Is.EquivalentTo(tests));
     }
 
     [Test]
-    public void The_readme_documents_every_kind_of_entry_and_no_other()
+    public void The_page_of_routes_documents_every_kind_of_entry_and_no_other()
     {
         var kinds = Repository.CodeFiles("src/GatewayMesh.Configuration")
             .SelectMany(file => Kind().Matches(File.ReadAllText(Path.Combine(Repository.Root, file)))).Select(match => match.Groups[1].Value).ToList();
         using (Assert.EnterMultipleScope())
         {
             Assert.That(kinds, Is.Not.Empty);
-            Assert.That(DocumentedKind().Matches(Section("| kind | says |")).Select(match => match.Groups[1].Value), Is.EquivalentTo(kinds));
+            Assert.That(DocumentedKind().Matches(Section("docs/routes.md", "| kind | meaning |")).Select(match => match.Groups[1].Value), Is.EquivalentTo(kinds));
         }
     }
 
     [Test]
-    public void The_readme_documents_every_option_of_a_role()
+    public void The_page_of_configuration_documents_every_option_of_a_role()
     {
         var options = Option().Matches(File.ReadAllText(Path.Combine(Repository.Source, "GatewayMesh", "Roles", "RoleLine.cs"))).Select(match => match.Value).Distinct()
             .Where(option => option is not "--help" and not "--version").ToList();
         using (Assert.EnterMultipleScope())
         {
             Assert.That(options, Is.Not.Empty);
-            Assert.That(options.Where(option => !Section("## Roles and flags").Contains(option, StringComparison.Ordinal)), Is.Empty);
+            Assert.That(options.Where(option => !Section("docs/configuration.md", "## Roles and flags").Contains(option, StringComparison.Ordinal)), Is.Empty);
+        }
+    }
+
+    [Test]
+    public void The_page_of_configuration_documents_every_bootstrap_key()
+    {
+        var page = Page("docs/configuration.md");
+        var keys = Directory.EnumerateFiles(Path.Combine(Repository.Source, "GatewayMesh.Configuration", "Bootstrap"), "*Binder.cs")
+            .SelectMany(file => BoundKey().Matches(File.ReadAllText(file))).Select(match => match.Groups[1].Value).Distinct().ToList();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(keys, Has.Count.GreaterThan(70));
+            Assert.That(keys.Where(key => !Regex.IsMatch(page, $@"(?<![A-Za-z]){key}(?![A-Za-z])")), Is.Empty);
+        }
+    }
+
+    [Test]
+    public void The_readme_stays_under_8_KB_and_its_links_lead_somewhere()
+    {
+        var readme = Page("README.md");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(System.Text.Encoding.UTF8.GetByteCount(readme), Is.LessThanOrEqualTo(8 * 1024));
+            Assert.That(Link().Matches(readme).Select(match => match.Groups[1].Value).Where(path => !File.Exists(Path.Combine(Repository.Root, path))), Is.Empty);
         }
     }
 
@@ -74,19 +98,26 @@ public sealed partial class CodeMapTests
         }
     }
 
-    private static IEnumerable<string> Mapped() => Room().Matches(Section("## Code map")).Select(match => match.Groups[1].Value);
+    private static IEnumerable<string> Mapped() => Room().Matches(Section("docs/architecture.md", "## Code map")).Select(match => match.Groups[1].Value);
 
     // From a line to the next heading.
-    private static string Section(string line)
+    private static string Section(string page, string line)
     {
-        var readme = Readme();
-        var start = readme.IndexOf(line, StringComparison.Ordinal);
-        Assert.That(start, Is.GreaterThanOrEqualTo(0), $"README.md has no line `{line}`");
-        var end = readme.IndexOf("\n## ", start + 1, StringComparison.Ordinal);
-        return readme[start..(end < 0 ? readme.Length : end)];
+        var text = Page(page);
+        var start = text.IndexOf(line, StringComparison.Ordinal);
+        Assert.That(start, Is.GreaterThanOrEqualTo(0), $"{page} has no line `{line}`");
+        var end = text.IndexOf("\n## ", start + 1, StringComparison.Ordinal);
+        return text[start..(end < 0 ? text.Length : end)];
     }
 
-    private static string Readme() => File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
+    private static string Page(string path) => File.ReadAllText(Path.Combine(Repository.Root, path));
+
+    // A key in quotation marks as the first argument of a reader's method.
+    [GeneratedRegex(@"(?:Optional|OrNull|Required|List|Items|Map|Section|File|Folder)(?:<[^>(]+>)?\((?:reader, )?""([a-zA-Z0-9]+)""")]
+    private static partial Regex BoundKey();
+
+    [GeneratedRegex(@"\]\(([^)#]+)\)")]
+    private static partial Regex Link();
 
     [GeneratedRegex(@" Known_gap_(\w+)\(")]
     private static partial Regex KnownGap();

@@ -4,7 +4,7 @@ namespace GatewayMesh.Proxy.Tests.Forwarding;
 
 /// <summary>
 /// What the server's parser or the HTTP client forgives or hides, as it is today. Each of these tests fails on the day the gap is closed:
-/// then it moves to the tests of what is right, and its row leaves the README's table.
+/// then it moves to the tests of what is right, and its row leaves the table of docs/limitations.md.
 /// </summary>
 public class KnownGapTests
 {

@@ -7,7 +7,7 @@ using GatewayMesh.Registry.Consul.Watching;
 
 namespace GatewayMesh.Registry.Tests.Consul.Watching;
 
-/// <summary>How long it takes from a write in Consul to its use in the snapshot. A measurement, run by name; the figures stand in the README.</summary>
+/// <summary>How long it takes from a write in Consul to its use in the snapshot. A measurement, run by name; the figures stand in docs/performance.md.</summary>
 public sealed class WriteToUseTests
 {
     private const int Rounds = 101;
