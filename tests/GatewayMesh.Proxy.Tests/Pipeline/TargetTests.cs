@@ -41,14 +41,12 @@ public class TargetTests
         Assert.That(listener.Evidence(), Is.EqualTo((0, 0)));
     }
 
-    [Test]
-    public async Task Every_visible_byte_of_a_target_is_passed_on_as_it_came([ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
-    {
-        if (kind == ListenerKind.Ingress)
-        {
-            Assert.Pass("The ingress writes paths in one way, which tests of its own hold.");
-        }
+    // An ingress rewrites paths to one form; its own tests cover that.
+    private static IEnumerable<ListenerKind> KindsThatKeepPaths => OneListener.Kinds.Where(kind => kind != ListenerKind.Ingress);
 
+    [Test]
+    public async Task Every_visible_byte_of_a_target_is_passed_on_as_it_came([ValueSource(nameof(KindsThatKeepPaths))] ListenerKind kind)
+    {
         using var payments = Backend.Saying("paid");
         await using var listener = await OneListener.Start(kind, payments.HostPort);
         using var one = await listener.Connect();
