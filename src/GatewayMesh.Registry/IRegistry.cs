@@ -36,6 +36,12 @@ public interface IRegistry : IAsyncDisposable
     /// <exception cref="IOException">The registry cannot be written to. The same call may work later.</exception>
     Task PublishAsync(NodeRecord record, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The record of another node of this name that the last <see cref="PublishAsync"/> found where this node's own last record should stand, and replaced. Null
+    /// if there was none, or if this node had no record there. Default: null.
+    /// </summary>
+    NodeRecord? Displaced => null;
+
     /// <summary>Takes this node out: its instances are gone for the others, not merely unhealthy.</summary>
     /// <exception cref="IOException">The registry cannot be written to. The same call may work later.</exception>
     Task WithdrawAsync(string node, CancellationToken cancellationToken);

@@ -75,6 +75,9 @@ internal sealed class ConsulRegistry : IRegistry
     public Task PublishAsync(NodeRecord record, CancellationToken cancellationToken) => _registration.PublishAsync(record, cancellationToken);
 
     /// <inheritdoc/>
+    public NodeRecord? Displaced => _registration.Displaced;
+
+    /// <inheritdoc/>
     public Task WithdrawAsync(string node, CancellationToken cancellationToken) => _registration.WithdrawAsync(cancellationToken);
 
     /// <inheritdoc/>

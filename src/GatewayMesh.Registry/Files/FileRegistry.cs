@@ -76,6 +76,9 @@ public sealed class FileRegistry(string folder, TimeProvider time) : IRegistry
     public Task PublishAsync(NodeRecord record, CancellationToken cancellationToken) => WriteAsync(() => _nodes.Publish(record), cancellationToken);
 
     /// <inheritdoc/>
+    public NodeRecord? Displaced => _nodes.Displaced;
+
+    /// <inheritdoc/>
     public Task WithdrawAsync(string node, CancellationToken cancellationToken) => WriteAsync(() => _nodes.Withdraw(node), cancellationToken);
 
     /// <inheritdoc/>

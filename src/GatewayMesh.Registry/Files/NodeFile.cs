@@ -11,14 +11,26 @@ internal sealed class NodeFile(string folder, TimeProvider time)
     private NodeRecord? _written;
     private byte[] _content = [];
 
+    /// <summary>The record of another node of the name that the last publication replaced, or null.</summary>
+    public NodeRecord? Displaced { get; private set; }
+
     public void Publish(NodeRecord record)
     {
         lock (_lock)
         {
+            Displaced = null;
             var path = PathOf(record.Node);
-            if (_written is not null && NodeRecordText.SaysTheSame(_written, record) && HasOurs(path) && TryTouch(path))
+            if (_written is not null)
             {
-                return;
+                // Another node of this name may have written over the file: touching it would vouch for that node.
+                var standing = Standing(path);
+                var isOurs = standing.AsSpan().SequenceEqual(_content);
+                if (isOurs && NodeRecordText.SaysTheSame(_written, record) && TryTouch(path))
+                {
+                    return;
+                }
+
+                Displaced = isOurs ? null : Namesake.In(standing, record);
             }
 
             MakeFolder();
@@ -32,7 +44,7 @@ internal sealed class NodeFile(string folder, TimeProvider time)
     {
         lock (_lock)
         {
-            _written = null;
+            (_written, Displaced) = (null, null);
             try
             {
                 File.Delete(PathOf(node));
@@ -71,16 +83,15 @@ internal sealed class NodeFile(string folder, TimeProvider time)
         }
     }
 
-    // Another node of this name may have written over it: touching the file would vouch for that node.
-    private bool HasOurs(string path)
+    private byte[] Standing(string path)
     {
         try
         {
-            return new FileInfo(path) is { Exists: true } file && file.Length == _content.Length && File.ReadAllBytes(path).AsSpan().SequenceEqual(_content);
+            return RegularFile.ReadAllBytes(path, Math.Max(NodeRecordText.MaxBytes, _content.Length));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return false;
+            return [];
         }
     }
 

@@ -17,6 +17,12 @@ internal sealed class NodeFolder(string folder, TimeProvider time, ReadingPlace?
     /// <summary>Three touches of 2 s missed, and half a second for the polls between.</summary>
     internal static readonly TimeSpan GoneAfter = TimeSpan.FromSeconds(6.5);
 
+    /// <summary>
+    /// A name that came to be another instance's changes hands again after a minute at the earliest, unless the instance in use is silent: two nodes of one name
+    /// that write over each other must not be a new configuration every second.
+    /// </summary>
+    internal static readonly TimeSpan ChangesHandsAfter = TimeSpan.FromSeconds(60);
+
     // A reader that was paused must not bury the others for the time that it slept itself.
     private static readonly TimeSpan LongestGap = TimeSpan.FromSeconds(1.5);
 
@@ -74,7 +80,7 @@ internal sealed class NodeFolder(string folder, TimeProvider time, ReadingPlace?
         _lastPoll = time.GetTimestamp();
         foreach (var node in _nodes.Values.Where(node => node.Alive))
         {
-            node.HeardAt = _lastPoll;
+            (node.HeardAt, node.RecordAt) = (_lastPoll, _lastPoll);
         }
     }
 
@@ -98,6 +104,7 @@ internal sealed class NodeFolder(string folder, TimeProvider time, ReadingPlace?
             foreach (var node in _nodes.Values)
             {
                 node.HeardAt += slept;
+                node.RecordAt += slept;
             }
         }
 
@@ -138,12 +145,13 @@ internal sealed class NodeFolder(string folder, TimeProvider time, ReadingPlace?
         return Read(node, name) | touched;
     }
 
-    private static bool Read(NodeState node, string name)
+    private bool Read(NodeState node, string name)
     {
         var errors = new ConfigErrors();
         var bytes = FileContent.Read(node.Stamp.Path, errors, NodeRecordText.MaxBytes);
         if (bytes is not null && node.Content.AsSpan().SequenceEqual(bytes) && node.Record is not null && node.Errors.IsEmpty)
         {
+            node.RecordAt = _lastPoll;
             return false;
         }
 
@@ -156,8 +164,31 @@ internal sealed class NodeFolder(string folder, TimeProvider time, ReadingPlace?
 
         // Broken: the last good record stays, and so do the other nodes.
         node.Errors = errors.ToSorted();
+        if (node.Errors.IsEmpty && IsHeld(node, record!))
+        {
+            return true;
+        }
+
         node.Content = bytes ?? [];
-        node.Record = node.Errors.IsEmpty ? record : node.Record;
+        if (node.Errors.IsEmpty)
+        {
+            node.ChangedHandsAt = IsOther(node.Record, record!) ? _lastPoll : node.ChangedHandsAt;
+            node.RecordAt = _lastPoll;
+
+            // A contested file is written whole every time, with nothing new: no reason to compile.
+            node.Record = IsContested(node) && node.Record is { } known && NodeRecordText.SaysTheSame(known, record!) ? known : record;
+        }
+
         return true;
     }
+
+    private bool IsHeld(NodeState node, NodeRecord record) =>
+        IsOther(node.Record, record)
+        && IsContested(node)
+        && time.GetElapsedTime(node.RecordAt, _lastPoll) <= GoneAfter;
+
+    private bool IsContested(NodeState node) => node.ChangedHandsAt is { } at && time.GetElapsedTime(at, _lastPoll) < ChangesHandsAfter;
+
+    private static bool IsOther(NodeRecord? known, NodeRecord record) =>
+        known is { Instance.Length: > 0 } && record.Instance.Length > 0 && known.Instance != record.Instance;
 }

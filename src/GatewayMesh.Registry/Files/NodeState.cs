@@ -16,6 +16,12 @@ internal sealed class NodeState
     /// <summary>The last good record; null while there never was one.</summary>
     public NodeRecord? Record { get; set; }
 
+    /// <summary>When <see cref="Record"/>, or the same from its node, was last read, by the reader's own clock.</summary>
+    public long RecordAt { get; set; }
+
+    /// <summary>When <see cref="Record"/> last came to be another instance's; null: never.</summary>
+    public long? ChangedHandsAt { get; set; }
+
     /// <summary>What is wrong with the file now.</summary>
     public ImmutableArray<ConfigError> Errors { get; set; } = [];
 

@@ -7,7 +7,8 @@ namespace GatewayMesh.Registry.Live;
 /// <param name="registry">The registry.</param>
 /// <param name="say">What to say at this moment; null while there is nothing to say yet. Called on a pool thread.</param>
 /// <param name="time">Clock of the rhythm.</param>
-public sealed class NodePublisher(IRegistry registry, Func<NodeRecord?> say, TimeProvider time) : IAsyncDisposable
+/// <param name="displaced">Told of a record of another node of this name that a publication replaced. Default: nobody is told.</param>
+public sealed class NodePublisher(IRegistry registry, Func<NodeRecord?> say, TimeProvider time, Action<NodeRecord>? displaced = null) : IAsyncDisposable
 {
     /// <summary>Time between two publications: 2 s.</summary>
     public static TimeSpan Interval { get; } = TimeSpan.FromSeconds(2);
@@ -43,7 +44,15 @@ public sealed class NodePublisher(IRegistry registry, Func<NodeRecord?> say, Tim
     {
         if (!_withdrawn && say() is { } record)
         {
-            await registry.PublishAsync(record, CancellationToken.None).ConfigureAwait(false);
+            try
+            {
+                await registry.PublishAsync(record, CancellationToken.None).ConfigureAwait(false);
+            }
+            finally
+            {
+                TellDisplaced();
+            }
+
             RefuseLarge(record);
         }
     });
@@ -84,6 +93,14 @@ public sealed class NodePublisher(IRegistry registry, Func<NodeRecord?> say, Tim
         if (length > NodeRecordText.MaxBytes)
         {
             throw new IOException($"its record has {length / 1024} KiB, others read {NodeRecordText.MaxBytes / 1024} KiB at most: declare fewer services on this node, or fewer tags and pairs");
+        }
+    }
+
+    private void TellDisplaced()
+    {
+        if (registry.Displaced is { } other)
+        {
+            displaced?.Invoke(other);
         }
     }
 

@@ -67,14 +67,14 @@ internal sealed class MeshNode : IAsyncDisposable
         _book = new TroubleBook(events, time);
         _began = time.GetTimestamp();
         _instance = NodeInstance.Of(bootstrap.DataDir);
-        _name = new NameConflict(bootstrap.Node, _instance);
+        _name = new NameConflict();
         _gatewayFiles = new GatewayFiles(events);
         _clientFiles = new ClientIdentityFiles(events);
         _logs = LoggerFactory.Create(logging => logging.AddProvider(new EventLoggerProvider(events)));
         _registry = Registries.Open(bootstrap, time);
         Configuration = new LiveConfiguration(_registry, new SnapshotStore(bootstrap.DataDir), time, bootstrap.Cluster);
         Configuration.Restrict(ReachRules.Of(bootstrap, time));
-        Publisher = new NodePublisher(_registry, () => _serving ? Describe() : null, time);
+        Publisher = new NodePublisher(_registry, () => _serving ? Describe() : null, time, MeetNamesake);
         _health = new ApplicationHealth(time, () => Publisher.Nudge());
         if (bootstrap.Identity == IdentityMode.Mtls)
         {
@@ -248,7 +248,7 @@ internal sealed class MeshNode : IAsyncDisposable
         _capacity.Sample();
         _registryEvents.Tick(Publisher.Error);
         LookForTrouble();
-        LookForNamesakes();
+        TellNamesake(static (name, now) => name.Tick(now));
         var unfit = Unfit;
         if (unfit != _unfit)
         {
@@ -271,11 +271,13 @@ internal sealed class MeshNode : IAsyncDisposable
         }
     }
 
-    private void LookForNamesakes()
+    private void MeetNamesake(NodeRecord other) => TellNamesake((name, now) => name.Meet(other, now));
+
+    private void TellNamesake(Func<NameConflict, TimeSpan, bool> look)
     {
         lock (_name)
         {
-            if (!_name.Look(Configuration.Nodes.FirstOrDefault(other => other.Record.Node == _bootstrap.Node)?.Record, _time.GetElapsedTime(_began)))
+            if (!look(_name, _time.GetElapsedTime(_began)))
             {
                 return;
             }
@@ -330,7 +332,6 @@ internal sealed class MeshNode : IAsyncDisposable
     {
         Plane.Metrics.SetConfigErrors(Configuration.Errors.Sum(error => Math.Max(1, error.More)));
         _registryEvents.Read(_registry.Name, Configuration.Reached, Configuration.Errors, Configuration.RegistryAge);
-        LookForNamesakes();
         Updated?.Invoke();
     }
 }

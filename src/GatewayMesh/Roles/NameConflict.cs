@@ -3,53 +3,58 @@ using GatewayMesh.Configuration.Nodes;
 namespace GatewayMesh.Roles;
 
 /// <summary>
-/// Watches for another node under this node's name: records of both then take turns in the registry. One foreign record proves nothing, since it may be what
-/// a data directory that is gone left behind.
+/// Another node under this node's name: each of the two replaces the record of the other. One foreign record proves nothing, since a process that is about to end
+/// may have written it, for example the one whose data directory was replaced.
 /// </summary>
-/// <param name="node">This node's name.</param>
-/// <param name="instance">This node's instance.</param>
-internal sealed class NameConflict(string node, string instance)
+internal sealed class NameConflict
 {
     private const int Turns = 2;
 
-    /// <summary>Time without a foreign record after which the name is this node's alone. Consul's records are written every 10 s.</summary>
+    /// <summary>Time without a foreign record after which the name is this node's alone. A record in Consul may be found 10 s late.</summary>
     private static readonly TimeSpan s_memory = TimeSpan.FromSeconds(60);
 
-    private bool _ownIsLatest;
+    private (string Instance, DateTimeOffset At) _last;
     private int _turns;
     private TimeSpan _seenAt;
 
     /// <summary>The other node, in words; null while there is none.</summary>
     internal string? Other { get; private set; }
 
-    /// <summary>Looks at the record that the registry has under this node's name, or null for none.</summary>
+    /// <summary>Takes the record of another node that stood where this node's own last record should.</summary>
     /// <returns>True if <see cref="Other"/> came or went.</returns>
-    internal bool Look(NodeRecord? record, TimeSpan now)
+    internal bool Meet(NodeRecord record, TimeSpan now)
     {
-        var before = Other is not null;
-        if (now - _seenAt > s_memory)
+        _ = Forget(now);
+        if ((record.Instance, record.At) == _last)
         {
-            _turns = 0;
-            Other = null;
+            // The same record again, from a replica that lags: it was replaced already.
+            return false;
         }
 
-        if (record is { Instance.Length: > 0 } && instance.Length > 0 && record.Node == node)
+        _last = (record.Instance, record.At);
+        (_seenAt, _turns) = (now, _turns + 1);
+        var isNew = Other is null && _turns >= Turns;
+        if (_turns >= Turns)
         {
-            var isOwn = record.Instance == instance;
-            if (!isOwn && _ownIsLatest)
-            {
-                _turns++;
-            }
-
-            if (!isOwn && _turns > 0)
-            {
-                _seenAt = now;
-                Other = _turns >= Turns ? $"a {record.Role.ToString().ToLowerInvariant()} with admin address {record.Admin}, version {record.Version}" : Other;
-            }
-
-            _ownIsLatest = isOwn;
+            Other = $"a {record.Role.ToString().ToLowerInvariant()} with admin address {record.Admin}, version {record.Version}";
         }
 
-        return before != (Other is not null);
+        return isNew;
+    }
+
+    /// <summary>Looks at the clock.</summary>
+    /// <returns>True if <see cref="Other"/> went.</returns>
+    internal bool Tick(TimeSpan now) => Forget(now);
+
+    private bool Forget(TimeSpan now)
+    {
+        if (_turns == 0 || now - _seenAt <= s_memory)
+        {
+            return false;
+        }
+
+        var had = Other is not null;
+        (_turns, Other) = (0, null);
+        return had;
     }
 }

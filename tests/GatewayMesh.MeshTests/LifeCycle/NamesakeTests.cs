@@ -5,8 +5,9 @@ namespace GatewayMesh.MeshTests.LifeCycle;
 /// <summary>Two nodes under one name.</summary>
 public sealed class NamesakeTests : MeshTest
 {
-    [Test]
-    public async Task Two_nodes_of_one_name_are_told_on_both_in_log_and_check()
+    [TestCase(RegistryKind.Folder)]
+    [TestCase(RegistryKind.Consul)]
+    public async Task Two_nodes_of_one_name_are_told_on_both_in_log_and_check(RegistryKind registry)
     {
         MeshNode[] gateways = [Mesh.AddGateway("gw-1"), Mesh.AddGateway("gw-2")];
         gateways[0].Start();
@@ -17,7 +18,8 @@ public sealed class NamesakeTests : MeshTest
             await Eventually.Until("the log tells of the other", () => gateway.Process.Errors.Contains("\"node_name_taken\"", StringComparison.Ordinal), () => Task.FromResult(gateway.Process.Tail(20)));
             var (code, output, _) = await MeshProcess.RunAsync(Mesh.Environment, "check", "--admin", $"{gateway.Admin}");
             Assert.That(code, Is.EqualTo(1));
-            Assert.That(output, Does.Contain("× node name: another node is called gw-1 too"));
+            Assert.That(output, Does.Contain("× node name: another node is called gw-1 too"), $"{registry}");
+            Assert.That(gateway.Process.Errors.Split("\"node_name_taken\"").Length - 1, Is.EqualTo(1), "one line, not one for each record");
         }
     }
 

@@ -6,48 +6,39 @@ namespace GatewayMesh.Tests.Roles;
 
 internal sealed class NameConflictTests
 {
-    private readonly NameConflict _conflict = new("host-a", "own");
+    private NameConflict _conflict = null!;
+
+    [SetUp]
+    public void SetUp() => _conflict = new NameConflict();
 
     [Test]
-    public void A_node_that_takes_turns_with_another_of_its_name_says_so_once()
+    public void A_node_whose_record_another_of_its_name_replaced_twice_says_so_once()
     {
-        var said = new[] { "own", "other", "own", "other", "own", "other" }.Select((instance, i) => _conflict.Look(Record(instance), At(2 * i)));
+        var said = Enumerable.Range(0, 5).Select(i => _conflict.Meet(Record("other", i), At(2 * i)));
 
-        Assert.That(said, Is.EqualTo(new[] { false, false, false, true, false, false }));
+        Assert.That(said, Is.EqualTo(new[] { false, true, false, false, false }));
         Assert.That(_conflict.Other, Does.Contain("10.0.0.9:15000"));
     }
 
     [Test]
-    public void What_a_data_directory_that_is_gone_left_behind_is_no_other_node()
+    public void One_record_of_a_process_that_is_about_to_end_is_no_other_node_however_often_it_is_read()
     {
-        var said = new[] { "other", "other", "own", "own" }.Select((instance, i) => _conflict.Look(Record(instance), At(i)));
+        var said = Enumerable.Range(0, 5).Select(i => _conflict.Meet(Record("other", 0), At(2 * i)));
 
         Assert.That(said, Has.None.True);
         Assert.That(_conflict.Other, Is.Null);
     }
 
     [Test]
-    public void A_node_of_a_version_without_instances_is_not_compared()
-    {
-        foreach (var instance in (string[])["own", "", "own", "", "own", ""])
-        {
-            _conflict.Look(Record(instance), At(0));
-        }
-
-        Assert.That(_conflict.Other, Is.Null);
-    }
-
-    [Test]
     public void The_end_is_told_a_minute_after_the_last_record_of_the_other()
     {
-        foreach (var instance in (string[])["own", "other", "own", "other", "own"])
-        {
-            _conflict.Look(Record(instance), At(1));
-        }
+        _ = _conflict.Meet(Record("other", 0), At(0));
+        _ = _conflict.Meet(Record("other", 1), At(1));
 
-        Assert.That(_conflict.Look(Record("own"), At(60)), Is.False);
-        Assert.That(_conflict.Look(Record("own"), At(62)), Is.True);
+        Assert.That(_conflict.Tick(At(60)), Is.False);
+        Assert.That(_conflict.Tick(At(62)), Is.True);
         Assert.That(_conflict.Other, Is.Null);
+        Assert.That(_conflict.Tick(At(63)), Is.False);
     }
 
     [Test]
@@ -67,7 +58,15 @@ internal sealed class NameConflictTests
         }
     }
 
-    private static NodeRecord Record(string instance) => new() { Node = "host-a", Role = MeshRole.Gateway, Version = "0.2.0", Admin = "10.0.0.9:15000", Instance = instance };
+    private static NodeRecord Record(string instance, int second) => new()
+    {
+        Node = "host-a",
+        Role = MeshRole.Gateway,
+        Version = "0.2.0",
+        Admin = "10.0.0.9:15000",
+        Instance = instance,
+        At = DateTimeOffset.UnixEpoch.AddSeconds(second),
+    };
 
     private static TimeSpan At(int seconds) => TimeSpan.FromSeconds(seconds);
 }

@@ -46,6 +46,9 @@ internal sealed class ConsulRegistration : IAsyncDisposable
         _rounds = time.CreateTimer(_ => Round(), null, VouchInterval, VouchInterval);
     }
 
+    /// <summary>The record of another node of this name that the last publication replaced, or null.</summary>
+    public NodeRecord? Displaced { get; private set; }
+
     /// <summary>Registers from the next publication on what this bootstrap declares.</summary>
     public void Reconfigure(BootstrapSpec bootstrap) => _bootstrap = bootstrap;
 
@@ -60,13 +63,13 @@ internal sealed class ConsulRegistration : IAsyncDisposable
     /// <exception cref="IOException">Part of it could not be written; the next call tries again.</exception>
     public Task PublishAsync(NodeRecord record, CancellationToken cancellation) => InTurnAsync(async () =>
     {
-        _record = record;
+        (_record, Displaced) = (record, null);
         List<string> errors = [];
         await TryAsync(() => KeepServicesAsync(record, cancellation), errors).ConfigureAwait(false);
         if (_agents.Writer.GoneFor is null)
         {
             // One that does not answer need not be asked again.
-            await TryAsync(() => _key.KeepAsync(record, cancellation), errors).ConfigureAwait(false);
+            await TryAsync(async () => Displaced = await _key.KeepAsync(record, cancellation).ConfigureAwait(false), errors).ConfigureAwait(false);
         }
 
         if (errors.Count > 0)
@@ -82,7 +85,7 @@ internal sealed class ConsulRegistration : IAsyncDisposable
     /// <exception cref="IOException">Part of it could not be taken out; that is tried again every 3 s.</exception>
     public Task WithdrawAsync(CancellationToken cancellation) => InTurnAsync(async () =>
     {
-        _record = null;
+        (_record, Displaced) = (null, null);
         var assertion = _assertion ?? NewAssertion(_agents.Writer);
         _leftovers.RemoveAll(left => left.Assertion.Agent == assertion.Agent);
         _leftovers.Add((assertion, _asserted.IsEmpty ? Declared(assertion.Agent) : _asserted));

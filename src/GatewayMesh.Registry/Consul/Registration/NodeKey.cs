@@ -5,7 +5,7 @@ namespace GatewayMesh.Registry.Consul.Registration;
 
 /// <summary>
 /// A node's record in the key-value store, under a session that takes it away when the node falls silent. Written at changes and every
-/// 10 s; the session is renewed every 5 s.
+/// 10 s; the session is renewed every 5 s, and the record is read then, since another node of the name may have replaced it.
 /// </summary>
 internal sealed class NodeKey(ConsulAgents agents, string node, TimeProvider time)
 {
@@ -22,10 +22,12 @@ internal sealed class NodeKey(ConsulAgents agents, string node, TimeProvider tim
     private NodeRecord? _written;
     private long _writtenAt;
     private long? _renewedAt;
+    private long _lookedAt;
 
     /// <summary>Keeps the record what <paramref name="record"/> says.</summary>
+    /// <returns>The record of another node that stood where this node's last record should, and was replaced; null if there was none.</returns>
     /// <exception cref="IOException">No agent answers, or it refused.</exception>
-    public async Task KeepAsync(NodeRecord record, CancellationToken cancellation)
+    public async Task<NodeRecord?> KeepAsync(NodeRecord record, CancellationToken cancellation)
     {
         if (agents.Writer != _agent)
         {
@@ -34,9 +36,17 @@ internal sealed class NodeKey(ConsulAgents agents, string node, TimeProvider tim
         }
 
         await KeepSessionAsync(cancellation).ConfigureAwait(false);
-        if (_holds && _written is not null && time.GetElapsedTime(_writtenAt) < WriteInterval && NodeRecordText.SaysTheSame(_written, record))
+        var stands = _holds && _written is not null && time.GetElapsedTime(_writtenAt) < WriteInterval && NodeRecordText.SaysTheSame(_written, record);
+        if (stands && time.GetElapsedTime(_lookedAt) < RenewInterval)
         {
-            return;
+            return null;
+        }
+
+        var other = _written is null ? null : await FindOtherAsync(record, cancellation).ConfigureAwait(false);
+        _lookedAt = time.GetTimestamp();
+        if (stands && other is null)
+        {
+            return null;
         }
 
         var body = NodeRecordText.Write(record);
@@ -48,6 +58,7 @@ internal sealed class NodeKey(ConsulAgents agents, string node, TimeProvider tim
         }
 
         (_written, _writtenAt) = (record, time.GetTimestamp());
+        return other;
     }
 
     /// <summary>Looks after the session and writes anew the next time, since something went wrong.</summary>
@@ -81,6 +92,13 @@ internal sealed class NodeKey(ConsulAgents agents, string node, TimeProvider tim
 
             _ = await agent.PutAsync($"/v1/session/destroy/{session}", default, cancellation).ConfigureAwait(false);
         }
+    }
+
+    // A token that may not read the key costs this look only.
+    private async Task<NodeRecord?> FindOtherAsync(NodeRecord own, CancellationToken cancellation)
+    {
+        var answer = await _agent!.GetAsync($"{_path}?raw&stale", ConsulAgent.Patience, cancellation).ConfigureAwait(false);
+        return answer.IsOk ? Namesake.In(answer.Body, own) : null;
     }
 
     private async Task KeepSessionAsync(CancellationToken cancellation)

@@ -306,6 +306,51 @@ internal sealed class ConsulRegistrationTests
     }
 
     [Test]
+    public async Task Two_nodes_of_one_name_find_each_others_record_within_a_few_heartbeats()
+    {
+        var bootstrap = Bootstraps.Gateway();
+        var (first, second) = (Open(bootstrap), Open(bootstrap));
+        HashSet<DateTimeOffset> byFirst = [];
+        HashSet<DateTimeOffset> bySecond = [];
+        for (var beat = 0; beat < 8; beat++)
+        {
+            await PublishAsync(first, "one", byFirst);
+            _time.Advance(TimeSpan.FromSeconds(0.5));
+            await PublishAsync(second, "two", bySecond);
+            _time.Advance(TimeSpan.FromSeconds(1.5));
+        }
+
+        Assert.That(byFirst, Has.Count.GreaterThanOrEqualTo(2), "records of the second");
+        Assert.That(bySecond, Has.Count.GreaterThanOrEqualTo(2), "records of the first");
+
+        async Task PublishAsync(ConsulRegistration registration, string instance, HashSet<DateTimeOffset> found)
+        {
+            await registration.PublishAsync(Bootstraps.Record(bootstrap) with { Instance = instance, At = _time.GetUtcNow() }, default);
+            if (registration.Displaced is { } other)
+            {
+                Assert.That(other.Instance, Is.Not.EqualTo(instance));
+                _ = found.Add(other.At);
+            }
+        }
+    }
+
+    [Test]
+    public async Task A_worker_that_follows_another_of_its_node_finds_no_other_node()
+    {
+        var bootstrap = Bootstraps.Gateway();
+        var (old, young) = (Open(bootstrap), Open(bootstrap));
+        for (var beat = 0; beat < 4; beat++)
+        {
+            foreach (var registration in (ConsulRegistration[])[old, young])
+            {
+                await registration.PublishAsync(Bootstraps.Record(bootstrap) with { Instance = "one", At = _time.GetUtcNow() }, default);
+                Assert.That(registration.Displaced, Is.Null);
+                _time.Advance(TimeSpan.FromSeconds(3));
+            }
+        }
+    }
+
+    [Test]
     public async Task A_token_with_the_rights_of_the_service_suffices_and_one_without_is_told_what_it_lacks()
     {
         await using var consul = await ConsulAgent.StartAsync(new ConsulAgentOptions { Acl = true });

@@ -1,0 +1,144 @@
+using GatewayMesh.Configuration.Document;
+using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Registry.Files;
+
+namespace GatewayMesh.Registry.Tests.Files;
+
+/// <summary>Two nodes of one name in one folder, in the rhythm in which one of the two never sees the other when it looks only now and then.</summary>
+internal sealed class NamesakeTests
+{
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(500);
+
+    private readonly ManualTime _time = new();
+    private TemporaryFolder _folder = null!;
+    private NodeFile _first = null!;
+    private NodeFile _second = null!;
+
+    [SetUp]
+    public void SetUp()
+    {
+        _folder = new TemporaryFolder();
+        (_first, _second) = (new NodeFile(_folder["nodes"], _time), new NodeFile(_folder["nodes"], _time));
+    }
+
+    [TearDown]
+    public void TearDown() => _folder.Dispose();
+
+    [TestCase(1)]
+    [TestCase(2)]
+    [TestCase(3)]
+    public void Both_nodes_find_each_other_at_every_heartbeat_whatever_the_phase_is(int steps)
+    {
+        var (byFirst, bySecond) = (new List<NodeRecord?>(), new List<NodeRecord?>());
+
+        for (var beat = 0; beat < 4; beat++)
+        {
+            byFirst.Add(Publish(_first, "one"));
+            Pass(steps);
+            bySecond.Add(Publish(_second, "two"));
+            Pass(4 - steps);
+        }
+
+        Assert.That(byFirst.Select(other => other?.Instance), Is.EqualTo(new[] { null, "two", "two", "two" }));
+        Assert.That(bySecond.Select(other => other?.Instance), Is.EqualTo(new[] { null, "one", "one", "one" }));
+        Assert.That(byFirst[2]!.At, Is.GreaterThan(byFirst[1]!.At), "each is a record of its own");
+    }
+
+    [Test]
+    public void A_node_that_starts_over_an_old_record_of_another_data_directory_finds_nobody()
+    {
+        _ = Publish(_first, "gone");
+
+        for (var beat = 0; beat < 3; beat++)
+        {
+            Pass(4);
+            Assert.That(Publish(_second, "two"), Is.Null);
+        }
+    }
+
+    [Test]
+    public void A_worker_that_follows_another_of_its_node_finds_nobody_and_neither_does_the_other()
+    {
+        for (var beat = 0; beat < 3; beat++)
+        {
+            Assert.That(Publish(_first, "one"), Is.Null);
+            Pass(1);
+            Assert.That(Publish(_second, "one"), Is.Null);
+            Pass(3);
+        }
+    }
+
+    [Test]
+    public void A_record_from_before_instances_or_one_that_is_broken_is_nobody()
+    {
+        foreach (var text in (string[])["node: \"gw-1\"\nrole: gateway\nversion: \"0.1.0\"\n", "{", "", new string('x', 20_000)])
+        {
+            _ = Publish(_first, "one");
+            Pass(1);
+            _folder.Write("nodes/gw-1.yaml", text);
+            Pass(3);
+            Assert.That(Publish(_first, "one"), Is.Null, text);
+        }
+    }
+
+    [Test]
+    public void A_reader_is_told_of_one_change_when_two_nodes_of_one_name_write_over_each_other()
+    {
+        var reader = new NodeFolder(_folder["nodes"], _time);
+        List<NodeRecord> seen = [];
+        void Look()
+        {
+            _time.Advance(Step);
+            _ = reader.Poll(readAll: false, new ConfigErrors());
+            if (reader.Sightings is [var sighting] && (seen.Count == 0 || !ReferenceEquals(seen[^1], sighting.Record)))
+            {
+                seen.Add(sighting.Record);
+            }
+        }
+
+        for (var beat = 0; beat < 60; beat++)
+        {
+            _ = Publish(_first, "one");
+            Look();
+            _ = Publish(_second, "two");
+            Look();
+            Look();
+            Look();
+        }
+
+        Assert.That(seen.Take(2).Select(record => record.Instance), Is.EqualTo(new[] { "one", "two" }));
+        Assert.That(seen, Has.Count.LessThanOrEqualTo(4), "two minutes, one change a minute at the most");
+    }
+
+    [Test]
+    public void A_reader_takes_the_node_that_still_writes_when_the_other_of_its_name_falls_silent()
+    {
+        var reader = new NodeFolder(_folder["nodes"], _time);
+        for (var step = 0; step < 40; step++)
+        {
+            if (step % 4 == 0)
+            {
+                _ = Publish(_first, "one");
+            }
+
+            if (step is 1 or 5)
+            {
+                _ = Publish(_second, "two");
+            }
+
+            _time.Advance(Step);
+            _ = reader.Poll(readAll: false, new ConfigErrors());
+        }
+
+        Assert.That(reader.Sightings.Single().Record.Instance, Is.EqualTo("one"));
+        Assert.That(reader.Sightings.Single().Alive, Is.True);
+    }
+
+    private NodeRecord? Publish(NodeFile file, string instance)
+    {
+        file.Publish(Records.Gateway("gw-1") with { Instance = instance, At = _time.GetUtcNow() });
+        return file.Displaced;
+    }
+
+    private void Pass(int steps) => _time.Advance(steps * Step);
+}
