@@ -26,6 +26,16 @@ Task("Restore")
 Task("Locks")
     .Does(() => Dotnet("writing the lock files", "restore", Solution, "--force-evaluate", "-v", "q"));
 
+// A test holds the generated pages to the code; with this variable it writes them instead.
+Task("Reference")
+    .IsDependentOn("Restore")
+    .Does(() =>
+    {
+        System.Environment.SetEnvironmentVariable("GATEWAYMESH_WRITE_REFERENCE", "1");
+        Dotnet("writing the reference pages", "test", "tests/GatewayMesh.Architecture.Tests", "-c", "Release", "--no-restore", "-v", "q", "--nologo",
+            "--filter", "FullyQualifiedName~ReferenceTests");
+    });
+
 Task("Build")
     .IsDependentOn("Restore")
     .Does(() => Dotnet("building all projects", "build", Solution, "-c", "Release", "--no-restore", "-v", "q", "-clp:NoSummary"));

@@ -16,6 +16,7 @@ Usage: ./build.sh TARGET [ARGUMENTS]
              ./build.sh publish --aot          by native AOT, where its runtime pack can be had
   build    restore and build all projects
   locks    write the packages.lock.json files again, after a package was changed
+  reference  write docs/reference-bootstrap.md and docs/reference-cli.md again, after a key or an option was changed
   help     this text
 
 Needs the .NET 10 SDK (10.0.100 or later). What the tests call besides (Consul, node, nft …) tests/tools.sh installs from Debian when it is root.
@@ -32,7 +33,7 @@ target=${1:-help}
 [ "${1:-}" = "--" ] && shift
 
 case "$target" in
-  demo|test|publish|build|locks) ;;
+  demo|test|publish|build|locks|reference) ;;
   help|-h|--help) usage; exit 0 ;;
   *) usage >&2; printf '\n' >&2; fail "unknown target '$target'" ;;
 esac

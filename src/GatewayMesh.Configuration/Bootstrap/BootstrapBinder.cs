@@ -112,8 +112,11 @@ public static class BootstrapBinder
         }
     }
 
-    private static string Folder(MappingReader reader, string key, string otherwise, BootstrapContext context) =>
-        reader.Has(key) ? Absolute(reader.Optional(key, ScalarTypes.Text, otherwise), reader.LocationOf(key), context) : otherwise;
+    private static string Folder(MappingReader reader, string key, string otherwise, BootstrapContext context)
+    {
+        var folder = reader.Optional(key, ScalarTypes.Text, otherwise);
+        return reader.Has(key) ? Absolute(folder, reader.LocationOf(key), context) : folder;
+    }
 
     private static string Absolute(string path, SourceLocation location, BootstrapContext context)
     {

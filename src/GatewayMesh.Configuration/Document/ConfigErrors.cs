@@ -25,6 +25,9 @@ public sealed class ConfigErrors
     private readonly Dictionary<string, int> _skipped = new(StringComparer.Ordinal);
     private int _all;
 
+    /// <summary>Called for each key that a reader asks for, present or not. Default: null, nobody. The reference of bootstrap keys is generated from these calls.</summary>
+    public Action<KeyRead>? Observer { get; init; }
+
     /// <summary>The number of errors that were added, kept or not.</summary>
     public int Count { get; private set; }
 

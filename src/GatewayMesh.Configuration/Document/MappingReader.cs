@@ -59,6 +59,7 @@ public sealed class MappingReader
     public T? Required<T>(string key, ScalarType<T> type)
     {
         ArgumentNullException.ThrowIfNull(type);
+        Observe(key, type.Mend, null, isRequired: true);
         if (!Has(key))
         {
             Fail(Take(key)?.Value.Location ?? Location, PathOf(key), "is missing", type.Mend);
@@ -69,16 +70,27 @@ public sealed class MappingReader
     }
 
     /// <summary>A value that may be absent; when it is, or is wrong, <paramref name="otherwise"/>.</summary>
-    public T Optional<T>(string key, ScalarType<T> type, T otherwise) =>
-        Has(key) ? Value(Take(key)!.Value, PathOf(key), type, otherwise)! : otherwise;
+    public T Optional<T>(string key, ScalarType<T> type, T otherwise)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        Observe(key, type.Mend, otherwise);
+        return Has(key) ? Value(Take(key)!.Value, PathOf(key), type, otherwise)! : otherwise;
+    }
 
     /// <summary>A value that may be absent: null then.</summary>
     public T? OrNull<T>(string key, ScalarType<T> type)
-        where T : struct => Has(key) && ReadScalar(Take(key)!.Value, PathOf(key), type) is { Message: null } read ? read.Value : null;
+        where T : struct
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        Observe(key, type.Mend, null);
+        return Has(key) && ReadScalar(Take(key)!.Value, PathOf(key), type) is { Message: null } read ? read.Value : null;
+    }
 
     /// <summary>A list of scalars; absent is empty.</summary>
     public ImmutableArray<T> List<T>(string key, ScalarType<T> type)
     {
+        ArgumentNullException.ThrowIfNull(type);
+        Observe(key, $"{type.Mend}; a list", "[]");
         var list = ImmutableArray.CreateBuilder<T>();
         foreach (var (item, path) in Sequence(key))
         {
@@ -94,6 +106,7 @@ public sealed class MappingReader
     /// <summary>A list of mappings, each read by <paramref name="bind"/>; absent is empty.</summary>
     public ImmutableArray<T> Items<T>(string key, Func<MappingReader, T> bind)
     {
+        Observe(key, "write a list of sections", "[]");
         var list = ImmutableArray.CreateBuilder<T>();
         foreach (var (item, path) in Sequence(key))
         {
@@ -106,6 +119,7 @@ public sealed class MappingReader
     /// <summary>Free pairs; absent is empty.</summary>
     public ImmutableSortedDictionary<string, string> Map(string key)
     {
+        Observe(key, "write pairs of your own", "{}");
         var map = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         if (!Has(key))
         {
@@ -196,6 +210,9 @@ public sealed class MappingReader
         reader.ReportUnknown();
         return value;
     }
+
+    private void Observe(string key, string form, object? otherwise, bool isRequired = false) =>
+        _errors.Observer?.Invoke(new KeyRead(PathOf(key), form, otherwise, isRequired));
 
     private T? Value<T>(ConfigNode node, string path, ScalarType<T> type, T? otherwise) =>
         ReadScalar(node, path, type) is { Message: null } read ? read.Value : otherwise;

@@ -77,7 +77,8 @@ internal static class CommandTree
     private static InvocationConfiguration Plain(TextWriter output) =>
         new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = output };
 
-    private static RootCommand Build(TextWriter output, TextWriter error)
+    /// <summary>The tree; commands write to <paramref name="output"/> and <paramref name="error"/>.</summary>
+    internal static RootCommand Build(TextWriter output, TextWriter error)
     {
         var root = new RootCommand(Description)
         {
