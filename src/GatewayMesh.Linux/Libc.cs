@@ -157,6 +157,15 @@ internal static unsafe partial class Libc
     internal static partial int execve(byte* path, byte** argv, byte** envp);
 
     [LibraryImport("libc")]
+    internal static partial int pthread_sigmask(int how, void* set, void* before);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int sigpending(void* set);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int signalfd(int fd, void* set, int flags);
+
+    [LibraryImport("libc")]
     internal static partial int posix_spawn(int* pid, byte* path, void* actions, void* attributes, byte** argv, byte** envp);
 
     [LibraryImport("libc")]

@@ -29,6 +29,7 @@ internal sealed class GuardLoop : IDisposable
     private readonly ProbeUpstream _upstream = new();
     private readonly PollSet _poll = new();
     private readonly Wake _wake = new();
+    private readonly HeldSignals _signals = HeldSignals.Open();
     private readonly ConcurrentQueue<Action> _posted = [];
     private readonly Queue<GuardEvent> _events = [];
     private readonly WorkerSet _workers;
@@ -55,6 +56,9 @@ internal sealed class GuardLoop : IDisposable
 
     /// <summary>Called after each turn in which something changed, on the loop's thread.</summary>
     internal Action<GuardView>? Changed { get; set; }
+
+    /// <summary>Called for each signal that a guard obeys, on the loop's thread.</summary>
+    internal Action<int>? Signalled { get; set; }
 
     /// <summary>How the last upgrade ended, or null.</summary>
     internal GuardAction.UpgradeEnded? LastUpgrade { get; set; }
@@ -83,15 +87,11 @@ internal sealed class GuardLoop : IDisposable
         return ended.Task;
     }
 
-    /// <summary>Lets the loop do something on its own thread; ends when that is done.</summary>
-    internal Task DoAsync(Action action)
+    /// <summary>Lets the loop do something on its own thread; ends with its result when that is done.</summary>
+    internal Task<bool> DoAsync(Func<bool> action)
     {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(() =>
-        {
-            action();
-            done.SetResult();
-        });
+        var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(() => done.SetResult(action()));
         return done.Task;
     }
 
@@ -102,20 +102,37 @@ internal sealed class GuardLoop : IDisposable
         Handle();
     }
 
-    /// <summary>Executes another program in the place of this one, with all that must not be lost; only on the loop's thread. Returns only by throwing.</summary>
+    /// <summary>Executes another program in the place of this one, with all that must not be lost; only on the loop's thread.</summary>
+    /// <param name="executable">The program.</param>
+    /// <param name="takesHeldSignals">False for a program that would be deaf to signals that are held back when it starts.</param>
+    /// <returns>False when the loop has something to do first; true when this guard stays, for the reason in <see cref="LastUpgrade"/>.</returns>
     /// <exception cref="LinuxException">It cannot be executed; nothing has changed.</exception>
-    internal void ExecuteInPlace(string executable)
+    internal bool ExecuteInPlace(string executable, bool takesHeldSignals)
     {
+        // The next program would not know of it.
+        if (_events.Count > 0 || !_posted.IsEmpty || (!takesHeldSignals && HeldSignals.IsPending))
+        {
+            return false;
+        }
+
+        if (_machine.Drained || _machine.Stopping)
+        {
+            LastUpgrade = new GuardAction.UpgradeEnded(true, "the worker was upgraded; this guard stays as it is, since the node drains");
+            _report(EventLevel.Warning, "upgrade", LastUpgrade.Reason);
+            return true;
+        }
+
         var holder = _machine.Holder is { } slot ? _workers.Find(slot.Number) : null;
         var rest = _workers.All.Where(worker => worker != holder).ToList();
         if (holder is null || rest.Exists(worker => !worker.IsDraining))
         {
             LastUpgrade = new GuardAction.UpgradeEnded(true, "the worker was upgraded; this guard stays as it is, since another worker starts: upgrade again");
             _report(EventLevel.Warning, "upgrade", LastUpgrade.Reason);
-            return;
+            return true;
         }
 
-        Handover.Execute(executable, _listeners, holder, rest, Counts);
+        Handover.Execute(executable, _listeners, holder, rest, Counts, takesHeldSignals);
+        return true;
     }
 
     /// <summary>Runs until the machine says that all is done.</summary>
@@ -128,6 +145,7 @@ internal sealed class GuardLoop : IDisposable
         while (!_done)
         {
             Wait();
+            TakeSignals();
             TakePosted();
             foreach (var worker in _workers.All.ToArray())
             {
@@ -179,6 +197,7 @@ internal sealed class GuardLoop : IDisposable
         _workers.Dispose();
         _upstream.Dispose();
         _wake.Dispose();
+        _signals.Dispose();
     }
 
     private void Wait()
@@ -187,6 +206,7 @@ internal sealed class GuardLoop : IDisposable
         var timeout = LongestWait;
         _poll.Clear();
         _poll.Add(_wake.Number);
+        _poll.Add(_signals.Number);
         _upstream.AddTo(_poll);
         foreach (var worker in _workers.All)
         {
@@ -225,6 +245,14 @@ internal sealed class GuardLoop : IDisposable
         }
 
         _turnedAt = now;
+    }
+
+    private void TakeSignals()
+    {
+        while (_poll.IsReady(1) && _signals.Take() is { } signal)
+        {
+            Signalled?.Invoke(signal);
+        }
     }
 
     private void TakePosted()

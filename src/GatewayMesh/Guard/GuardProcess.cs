@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using GatewayMesh.Admin;
 using GatewayMesh.Certificates.Folder;
 using GatewayMesh.Commands;
@@ -63,7 +62,7 @@ internal sealed class GuardProcess : IDisposable
         var dialer = new TunnelDialer(Certificates, bootstrap.GatewayService, _time, () => _reach);
         _carrier = new Carrier(_directory, dialer, _warm, _watch, bootstrap.Node, Versions.Current, _time);
         _exerciser = new Exerciser(_directory, dialer, _warm, _watch, () => _listeners.CarriedServices, bootstrap.Node, Versions.Current, _time);
-        _loop = new GuardLoop(Plan(load), _listeners, _carrier, _time, new Random(Environment.ProcessId), (level, happened, message) => _events.Write(level, happened, message)) { Changed = Changed };
+        _loop = new GuardLoop(Plan(load), _listeners, _carrier, _time, new Random(Environment.ProcessId), (level, happened, message) => _events.Write(level, happened, message)) { Changed = Changed, Signalled = Obey };
         _registration = bootstrap.Registry!.Kind == "consul"
             ? new ConsulGuardRegistration(bootstrap, _time, (happened, message) => _events.Warning(happened, message))
             : new FolderRegistration(bootstrap, _time);
@@ -160,7 +159,6 @@ internal sealed class GuardProcess : IDisposable
         _loop.TakeOver(handover);
         BindTheRest();
         using var admin = new AdminServer(_admin, GuardAdmin.Routes(this), token: _token);
-        using var signals = new Signals(this);
         SayWhetherGatewaysAnswer();
         if (handover is not null)
         {
@@ -189,6 +187,7 @@ internal sealed class GuardProcess : IDisposable
         _ = new LeaseMachine(LeaseSettings.From(load.Bootstrap), new Random(Environment.ProcessId));
         _ = ListenerPlan.For(load.Bootstrap);
         ProgramAssemblies.Load(forGuard: true);
+        Trial.Answer();
         return ExitCode.Well;
     }
 
@@ -305,27 +304,21 @@ internal sealed class GuardProcess : IDisposable
         }
     }
 
-    private sealed class Signals : IDisposable
+    // On the loop's thread.
+    private void Obey(int signal)
     {
-        private const PosixSignal Upgrade = (PosixSignal)12; // SIGUSR2
-
-        private readonly List<PosixSignalRegistration> _registrations;
-
-        internal Signals(GuardProcess guard) => _registrations =
-        [
-            On(PosixSignal.SIGTERM, guard.Stop),
-            On(PosixSignal.SIGINT, guard.Stop),
-            On(PosixSignal.SIGHUP, guard.Reload),
-            On(Upgrade, guard.BeginUpgrade),
-        ];
-
-        public void Dispose() => _registrations.ForEach(registration => registration.Dispose());
-
-        private static PosixSignalRegistration On(PosixSignal signal, Action action) => PosixSignalRegistration.Create(signal, context =>
+        switch (signal)
         {
-            context.Cancel = true;
-            action();
-        });
+            case HeldSignals.Hangup:
+                _ = Task.Run(Reload);
+                break;
+            case HeldSignals.User2:
+                BeginUpgrade();
+                break;
+            default:
+                Stop();
+                break;
+        }
     }
 
     private void Stop()

@@ -28,7 +28,8 @@ internal sealed record Handover(ImmutableArray<LentListener> Listeners, Immutabl
 
     /// <summary>Executes <paramref name="executable"/> in the place of this process. Returns only by throwing; then nothing has changed.</summary>
     /// <exception cref="LinuxException">It cannot be executed.</exception>
-    internal static void Execute(string executable, GuardListeners listeners, WorkerProcess worker, IReadOnlyList<WorkerProcess> draining, GuardCounts counts)
+    internal static void Execute(string executable, GuardListeners listeners, WorkerProcess worker, IReadOnlyList<WorkerProcess> draining, GuardCounts counts,
+        bool takesHeldSignals)
     {
         var all = listeners.All.ToList();
         var handover = new Handover(
@@ -49,10 +50,16 @@ internal sealed record Handover(ImmutableArray<LentListener> Listeners, Immutabl
                 .Select(pair => KeyValuePair.Create((string)pair.Key, (string?)pair.Value ?? ""))
                 .Where(pair => pair.Key != Variable)
                 .Append(KeyValuePair.Create(Variable, file.Number.ToString(CultureInfo.InvariantCulture)));
+            if (!takesHeldSignals)
+            {
+                HeldSignals.LetThrough();
+            }
+
             ProcessHandle.Execute(executable, [.. Environment.GetCommandLineArgs().Skip(1)], environment);
         }
         finally
         {
+            HeldSignals.Hold();
             kept.ForEach(descriptor => descriptor.KeepOverExec(false));
         }
     }

@@ -11,6 +11,7 @@ internal static class Trial
     /// <summary>Set in the environment of a trial; not a name of the form <c>GATEWAYMESH_…</c>, which is configuration.</summary>
     internal const string Variable = "_GATEWAYMESH_TRIAL";
 
+    private const string HeldSignalsLine = "signals: held";
     private const int ShownCharacters = 300;
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
     private static readonly Version s_firstWithTrial = new(0, 2, 0);
@@ -19,18 +20,21 @@ internal static class Trial
     internal static bool IsThis => Environment.GetEnvironmentVariable(Variable) is not null;
 
     /// <summary>Tries the executable.</summary>
-    /// <returns>The reason that it cannot take this one's place, or null.</returns>
-    internal static async Task<string?> RunAsync()
+    /// <returns>The reason that it cannot take this one's place, or null; and true if it reads signals that are held back when it starts.</returns>
+    internal static async Task<(string? Reason, bool TakesHeldSignals)> RunAsync()
     {
         var (reason, output) = await RunAsync(["version"], isTrial: false).ConfigureAwait(false);
         if (reason is not null || !KnowsTrials(output))
         {
-            return reason;
+            return (reason, false);
         }
 
-        (reason, _) = await RunAsync(Environment.GetCommandLineArgs().Skip(1), isTrial: true).ConfigureAwait(false);
-        return reason;
+        (reason, output) = await RunAsync(Environment.GetCommandLineArgs().Skip(1), isTrial: true).ConfigureAwait(false);
+        return (reason, output.Split('\n').Contains(HeldSignalsLine));
     }
+
+    /// <summary>Tells the guard that tries this program what a guard of this program does. Builds before this line do not say it and must start with no signal held back.</summary>
+    internal static void Answer() => Console.Out.WriteLine(HeldSignalsLine);
 
     private static async Task<(string? Reason, string Output)> RunAsync(IEnumerable<string> arguments, bool isTrial)
     {

@@ -35,9 +35,16 @@ internal sealed class Upgrade(GuardLoop loop, Carrier carrier, EventLog events, 
     {
         events.Info("upgrade", $"to {WorkerPlan.Executable}");
         await loaded.ConfigureAwait(false);
-        if (Refusal(view()) is { } reason || (reason = await Trial.RunAsync().ConfigureAwait(false)) is not null)
+        if (Refusal(view()) is { } reason)
         {
             Fail($"{reason}; nothing was changed");
+            return;
+        }
+
+        var trial = await Trial.RunAsync().ConfigureAwait(false);
+        if (trial.Reason is not null)
+        {
+            Fail($"{trial.Reason}; nothing was changed");
             return;
         }
 
@@ -50,7 +57,10 @@ internal sealed class Upgrade(GuardLoop loop, Carrier carrier, EventLog events, 
         if (await CarriesNothingAsync(view).ConfigureAwait(false))
         {
             events.Flush(TimeSpan.FromSeconds(1));
-            await loop.DoAsync(Execute).ConfigureAwait(false);
+            while (!await loop.DoAsync(() => Execute(trial.TakesHeldSignals)).ConfigureAwait(false))
+            {
+                await Task.Delay(1).ConfigureAwait(false);
+            }
         }
         else
         {
@@ -63,15 +73,16 @@ internal sealed class Upgrade(GuardLoop loop, Carrier carrier, EventLog events, 
     // The new program would know nothing of a second worker that is no old one.
     private static string? Refusal(GuardView view) => view.Drained ? "the node is drained" : view.Workers.Length > 1 ? "an old worker still drains, or an upgrade is under way" : null;
 
-    private void Execute()
+    private bool Execute(bool takesHeldSignals)
     {
         try
         {
-            loop.ExecuteInPlace(WorkerPlan.Executable);
+            return loop.ExecuteInPlace(WorkerPlan.Executable, takesHeldSignals);
         }
         catch (LinuxException failure)
         {
             Fail($"{failure.Message}; the worker was upgraded, the guard stays as it is");
+            return true;
         }
     }
 

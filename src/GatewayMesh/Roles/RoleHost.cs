@@ -1,8 +1,10 @@
+using System.Collections;
 using System.Runtime.CompilerServices;
 using GatewayMesh.Commands;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Guard;
+using GatewayMesh.Guard.Workers;
 using GatewayMesh.Linux;
 using GatewayMesh.Registry.Bootstrap;
 using GatewayMesh.Registry.Snapshots;
@@ -26,7 +28,7 @@ internal static class RoleHost
             }
 
             RequireRegistry(load.Bootstrap);
-            return load.Bootstrap is { Role: MeshRole.Sidecar, Guarded: true } ? GuardProcess.Run(load) : RunAlone(load);
+            return load.Bootstrap is { Role: MeshRole.Sidecar, Guarded: true } ? RunGuard(load) : RunAlone(load);
         }
         catch (RoleFailure failure)
         {
@@ -63,6 +65,21 @@ internal static class RoleHost
         {
             throw new RoleFailure(ExitCode.Registry, $"the registry {bootstrap.Registry} cannot be reached, and {SnapshotStore.FileIn(bootstrap.DataDir)} is not there; start the registry, or leave --require-registry out to wait for it");
         }
+    }
+
+    // The runtime has started threads of its own by now, whose masks nobody can change. So the guard executes itself once more: a program that starts with
+    // signals held back holds them in all of its threads, and then no signal is lost in an upgrade.
+    private static int RunGuard(BootstrapLoad load)
+    {
+        if (!HeldSignals.AreHeld)
+        {
+            HeldSignals.Hold();
+            var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+                .Select(pair => KeyValuePair.Create((string)pair.Key, (string?)pair.Value ?? ""));
+            ProcessHandle.Execute(WorkerPlan.Executable, [.. Environment.GetCommandLineArgs().Skip(1)], environment);
+        }
+
+        return GuardProcess.Run(load);
     }
 
     // Not inlined: a guard must not load what this method needs.

@@ -79,7 +79,7 @@ internal sealed class MeshNode(string name, string configFile, IPEndPoint admin,
         return last!;
     }
 
-    /// <summary>Waits until an upgrade has replaced worker and guard. A signal that comes while the guard executes the new program ends the guard alone.</summary>
+    /// <summary>Waits until an upgrade has replaced worker and guard.</summary>
     public Task<NodeStatus> UntilUpgradedAsync() =>
         UntilAsync("the upgrade has ended", status => status is { IsUpgrading: false, IsUpgraded: true, Lease: "leased" });
 

@@ -32,6 +32,15 @@ internal static partial class ProcessTable
     /// <summary>The file that it runs, as the kernel names it.</summary>
     public static string? Executable(int pid) => File.ResolveLinkTarget($"/proc/{pid}/exe", returnFinalTarget: false)?.FullName;
 
+    /// <summary>The signals that its first thread holds back, as the mask in /proc/PID/status; null when it is gone.</summary>
+    public static ulong? BlockedSignals(int pid) =>
+        Array.Find(Read(pid, "status").Split('\n'), line => line.StartsWith("SigBlk:", StringComparison.Ordinal)) is { } line
+            ? ulong.Parse(line["SigBlk:".Length..], NumberStyles.HexNumber | NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture) : null;
+
+    /// <summary>True if the program was executed with a variable that begins with <paramref name="beginning"/> in its environment.</summary>
+    public static bool HasVariable(int pid, string beginning) =>
+        Array.Exists(Read(pid, "environ").Split('\0'), variable => variable.StartsWith(beginning, StringComparison.Ordinal));
+
     // The fields after the name in /proc/PID/stat: the name may hold blanks and brackets.
     private static string? Field(int pid, int index)
     {
