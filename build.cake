@@ -172,14 +172,60 @@ void Publish()
     Say(Format($"{Published}: {length / 1e6:0.0} MB"));
 }
 
-// Another program of the same sources, for tests of upgrades: untrimmed and without ReadyToRun, so that nothing is at its place. Never handed out.
+// The first commit of 0.2.0 that can be upgraded; a guard of 0.1 reads its assemblies from the replaced file.
+const string EarlierCommit = "e674b61dd81b98eb2a1f1a3bfbf96e412c018cdc";
+
+// The build that tests of upgrades upgrade from and to: an earlier commit, or this tree where the history does not have that commit. Untrimmed and without ReadyToRun,
+// so that nothing is at its place either. The file `built-from` beside it tells which. Never handed out.
 void PublishOther()
 {
-    const string Folder = "artifacts/other-build";
-    EnsureDirectoryExists(Folder);
-    CleanDirectory(Folder);
-    Dotnet("publishing a build with another layout", "publish", Exe, "-c", "Release", "-v", "q", "-clp:NoSummary", "-o", Folder, "--no-restore",
-        "-p:PublishTrimmed=false", "-p:PublishReadyToRun=false", "-p:RunAnalyzers=false");
+    const string Folder = "artifacts/other-build", Sources = "artifacts/other-source", Label = Folder + "/built-from";
+    var hasCommit = Run("git", "cat-file", "-e", EarlierCommit + "^{commit}");
+    if (hasCommit && FileExists(Label) && System.IO.File.ReadAllText(Label).Trim() == EarlierCommit)
+    {
+        Say($"{Folder} is the build of commit {EarlierCommit[..7]} already");
+        return;
+    }
+
+    foreach (var folder in new[] { Folder, Sources })
+    {
+        EnsureDirectoryExists(folder);
+        CleanDirectory(folder);
+    }
+
+    Say(hasCommit
+        ? $"upgrades are tested with the build of commit {EarlierCommit[..7]}"
+        : $"upgrades are tested with another build of this tree: there is no commit {EarlierCommit[..7]} here (a shallow clone, or no git); run `git fetch --unshallow` to have it");
+    if (hasCommit && !(Run("git", "archive", "-o", Sources + ".tar", EarlierCommit) && Run("tar", "-xf", Sources + ".tar", "-C", Sources)))
+    {
+        throw new CakeException($"the sources of commit {EarlierCommit} cannot be read from git");
+    }
+
+    var project = MakeAbsolute(File(hasCommit ? Sources + "/" + Exe : Exe)).FullPath;
+    if (hasCommit)
+    {
+        Dotnet("restoring packages of the earlier commit", "restore", project, "-v", "q", "-p:LockFiles=off");
+    }
+
+    Dotnet("publishing the build to upgrade from and to", ["publish", project, "-c", "Release", "-v", "q", "-clp:NoSummary", "-o", MakeAbsolute(Directory(Folder)).FullPath,
+        "--no-restore", "-p:PublishTrimmed=false", "-p:PublishReadyToRun=false", "-p:RunAnalyzers=false", .. hasCommit ? new[] { "-p:LockFiles=off" } : []]);
+    System.IO.File.WriteAllText(Label, (hasCommit ? EarlierCommit : "this tree") + "\n");
+}
+
+// True if the program ended with 0.
+bool Run(string program, params string[] words)
+{
+    try
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, words) { RedirectStandardError = true });
+        process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0;
+    }
+    catch (System.ComponentModel.Win32Exception)
+    {
+        return false;
+    }
 }
 
 // Nothing that goes into the published file is newer than it.

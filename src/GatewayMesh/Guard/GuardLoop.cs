@@ -18,6 +18,7 @@ internal sealed class GuardLoop : IDisposable
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LateBy = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan NotableWait = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan UpgradeSuspicion = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan DescriptorPause = TimeSpan.FromMilliseconds(50);
 
     private readonly LeaseMachine _machine;
@@ -38,6 +39,7 @@ internal sealed class GuardLoop : IDisposable
     private TimeSpan _turnedAt;
     private TaskCompletionSource<GuardAction.UpgradeEnded>? _upgrading;
     private string? _heldBack;
+    private long? _upgradedAt;
     private bool _done;
 
     internal GuardLoop(WorkerPlan plan, GuardListeners listeners, Carrier carrier, TimeProvider time, Random jitter, Action<EventLevel, string, string> report)
@@ -61,7 +63,15 @@ internal sealed class GuardLoop : IDisposable
     internal Action<int>? Signalled { get; set; }
 
     /// <summary>How the last upgrade ended, or null.</summary>
-    internal GuardAction.UpgradeEnded? LastUpgrade { get; set; }
+    internal GuardAction.UpgradeEnded? LastUpgrade
+    {
+        get;
+        set
+        {
+            field = value;
+            _upgradedAt = value is { Well: true } ? _time.GetTimestamp() : null;
+        }
+    }
 
     private TimeSpan Now => _time.GetElapsedTime(_start);
 
@@ -276,7 +286,12 @@ internal sealed class GuardLoop : IDisposable
 
         if (_poll.IsReady(worker.PollIndex))
         {
-            _workers.NoteEnd(worker);
+            var how = _workers.NoteEnd(worker);
+            if (!worker.IsDraining)
+            {
+                NoteEndAfterUpgrade(worker.Process.Pid, how);
+            }
+
             return;
         }
 
@@ -309,6 +324,18 @@ internal sealed class GuardLoop : IDisposable
             ProbeResult.TimedOut => new GuardEvent.ProbeTimedOut(worker.Number, worker.Progress.DataPath(), WaitingWork.Of(worker.Progress, _listeners.All, probeWaits: true).Any, worker.Starvation.Look(Now), worker.AcceptingThread.Look()),
             _ => new GuardEvent.ProbeAnsweredBadly(worker.Number),
         });
+    }
+
+    // Probation is over and the old worker is gone: nothing is rolled back, so that an operator must hear of it.
+    private void NoteEndAfterUpgrade(int pid, string how)
+    {
+        if (_upgradedAt is { } at && _time.GetElapsedTime(at) is var since && since < UpgradeSuspicion)
+        {
+            LastUpgrade = new GuardAction.UpgradeEnded(false, string.Create(
+                CultureInfo.InvariantCulture,
+                $"worker {pid} of the new build ended {since.TotalSeconds:0.0} s after the upgrade ({how}), and the next one is of the same build; if it ends too, put the previous file back and upgrade"));
+            _report(EventLevel.Error, "upgrade-failed", LastUpgrade.Reason);
+        }
     }
 
     private void AcceptWaiting()

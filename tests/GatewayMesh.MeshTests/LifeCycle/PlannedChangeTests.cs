@@ -36,7 +36,6 @@ public sealed class PlannedChangeTests : MeshTest
         await hosts.HostA.PostAsync("/upgrade");
 
         var after = await hosts.HostA.UntilAsync("a new worker serves", status => status.Worker > 0 && status.Worker != before.Worker && status is { Lease: "leased", Tier: "sidecar" });
-        await hosts.HostA.UntilUpgradedAsync();
         await Eventually.Until("the old worker has ended", () => ProcessTable.State(before.Worker) is null or 'Z');
         await load.UntilServedAsync(500);
         var report = await load.StopAsync();

@@ -7,22 +7,28 @@ public sealed class UpgradeTests : MeshTest
 {
     private const string Version = """version) echo 'gatewaymesh 9.0.0 (a test, linux-x64)'; exit 0 ;;""";
 
-    [TestCase(true, TestName = nameof(A_file_replaced_by_another_build_is_upgraded_to_without_a_failed_request) + "_by_rename")]
-    [TestCase(false, TestName = nameof(A_file_replaced_by_another_build_is_upgraded_to_without_a_failed_request) + "_in_place")]
-    public async Task A_file_replaced_by_another_build_is_upgraded_to_without_a_failed_request(bool byRename)
+    [TestCase(true, true, TestName = nameof(A_file_replaced_by_another_build_is_upgraded_to_without_a_failed_request) + "_from_the_earlier_one_by_rename")]
+    [TestCase(true, false, TestName = nameof(A_file_replaced_by_another_build_is_upgraded_to_without_a_failed_request) + "_from_the_earlier_one_in_place")]
+    [TestCase(false, true, TestName = nameof(A_file_replaced_by_another_build_is_upgraded_to_without_a_failed_request) + "_to_the_earlier_one_by_rename")]
+    [TestCase(false, false, TestName = nameof(A_file_replaced_by_another_build_is_upgraded_to_without_a_failed_request) + "_to_the_earlier_one_in_place")]
+    public async Task A_file_replaced_by_another_build_is_upgraded_to_without_a_failed_request(bool fromEarlier, bool byRename)
     {
-        var (hosts, installation) = await StartAsync();
+        await TestContext.Out.WriteLineAsync($"the other build is of {OtherBuild.BuiltFrom}");
+        Assert.That(OtherBuild.BuiltFrom, Does.Match("^([0-9a-f]{40}|this tree)$"));
+        var (hosts, installation) = await StartAsync(fromEarlier);
+        var (from, to) = fromEarlier ? (OtherBuild.Path, PublishedFile.Path) : (PublishedFile.Path, OtherBuild.Path);
         var before = await hosts.HostA.StatusAsync();
+        Assert.That(ProcessTable.LengthOfExecutable(before.Guard), Is.EqualTo(new FileInfo(from).Length), "the guard runs the file to upgrade from");
         await using var load = hosts.Load();
         await load.UntilServedAsync(200);
 
         if (byRename)
         {
-            installation.ReplaceByRename(OtherBuild.Path);
+            installation.ReplaceByRename(to);
         }
         else
         {
-            installation.ReplaceInPlace(OtherBuild.Path);
+            installation.ReplaceInPlace(to);
         }
 
         await hosts.HostA.PostAsync("/upgrade");
@@ -37,20 +43,24 @@ public sealed class UpgradeTests : MeshTest
             Assert.That(after.Guard, Is.EqualTo(before.Guard), "the guard was replaced in place");
             Assert.That(after.Worker, Is.Not.EqualTo(before.Worker));
             Assert.That(ProcessTable.Executable(after.Guard), Is.EqualTo(installation.Executable), "the guard runs the new file, not the deleted one");
+            Assert.That(ProcessTable.LengthOfExecutable(after.Guard), Is.EqualTo(new FileInfo(to).Length), "the guard runs the file to upgrade to");
+            Assert.That(ProcessTable.BlockedSignals(after.Guard) is 0, Is.EqualTo(!fromEarlier && OtherBuild.BuiltFrom != "this tree"), "a build that reads no held signals gets none");
         }
     }
 
     [Test]
-    public async Task A_worker_that_dies_after_an_upgrade_to_another_build_is_started_again()
+    public async Task A_worker_that_dies_soon_after_an_upgrade_is_started_again_and_log_and_status_name_the_upgrade()
     {
-        var (hosts, installation) = await StartAsync();
-        installation.ReplaceByRename(OtherBuild.Path);
+        var (hosts, installation) = await StartAsync(fromEarlier: true);
+        installation.ReplaceByRename(PublishedFile.Path);
         await hosts.HostA.PostAsync("/upgrade");
         var upgraded = await hosts.HostA.UntilAsync("the upgrade has ended", status => status is { IsUpgrading: false, IsUpgraded: true, Lease: "leased" });
 
         ProcessTable.Signal(upgraded.Worker, ProcessTable.Kill);
 
-        await hosts.HostA.UntilAsync("another worker serves", status => status.Worker > 0 && status.Worker != upgraded.Worker && status.Lease == "leased");
+        var after = await hosts.HostA.UntilAsync("another worker serves", status => status.Worker > 0 && status.Worker != upgraded.Worker && status.Lease == "leased");
+        Assert.That(after.UpgradeError, Does.Match($"worker {upgraded.Worker} of the new build ended .* s after the upgrade \\(signal 9\\).*put the previous file back and upgrade"));
+        Assert.That(hosts.HostA.Process.Errors.Split('\n'), Has.Exactly(1).Contains("\"level\":\"error\"").And.Contains("upgrade-failed"));
         await hosts.UntilServedAsync();
     }
 
@@ -88,9 +98,14 @@ public sealed class UpgradeTests : MeshTest
         }
     }
 
-    private async Task<(TwoHosts Hosts, Installation Installation)> StartAsync()
+    private async Task<(TwoHosts Hosts, Installation Installation)> StartAsync(bool fromEarlier = false)
     {
         var installation = new Installation(Path.Combine(Mesh.Folder, "installed"));
+        if (fromEarlier)
+        {
+            installation.ReplaceByRename(OtherBuild.Path);
+        }
+
         return (await TwoHosts.StartAsync(Mesh, installation: installation), installation);
     }
 }

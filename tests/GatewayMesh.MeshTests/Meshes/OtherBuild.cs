@@ -1,9 +1,15 @@
 namespace GatewayMesh.MeshTests.Meshes;
 
-/// <summary>The same sources as another program, which <c>./build.sh test</c> makes: untrimmed and without ReadyToRun, so nothing is where the file under test has it.</summary>
+/// <summary>
+/// A build of an earlier commit (of this tree, where the history is missing), which <c>./build.sh test</c> makes: untrimmed and without ReadyToRun, so nothing is where
+/// the file under test has it.
+/// </summary>
 internal static class OtherBuild
 {
     public static string Path { get; } = Find();
+
+    /// <summary>The commit that the file was built from, or <c>this tree</c>.</summary>
+    public static string BuiltFrom { get; } = File.ReadAllText(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path)!, "built-from")).Trim();
 
     private static string Find()
     {

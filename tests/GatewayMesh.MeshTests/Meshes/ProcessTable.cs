@@ -41,6 +41,13 @@ internal static partial class ProcessTable
     public static bool HasVariable(int pid, string beginning) =>
         Array.Exists(Read(pid, "environ").Split('\0'), variable => variable.StartsWith(beginning, StringComparison.Ordinal));
 
+    /// <summary>Length of the file that it runs, in bytes, whatever has become of the file's name.</summary>
+    public static long LengthOfExecutable(int pid)
+    {
+        using var file = File.OpenRead($"/proc/{pid}/exe");
+        return file.Length;
+    }
+
     // The fields after the name in /proc/PID/stat: the name may hold blanks and brackets.
     private static string? Field(int pid, int index)
     {

@@ -96,7 +96,6 @@ internal sealed class MultiplexedFailoverTests(RegistryKind registry) : MeshTest
         await _hosts.HostA.PostAsync("/upgrade");
 
         await UntilAnotherWorkerServes(before);
-        await _hosts.HostA.UntilUpgradedAsync();
         await Eventually.Until("the old worker has ended", () => ProcessTable.State(before.Worker) is null or 'Z');
         await AssertThatNothingFailed();
     }

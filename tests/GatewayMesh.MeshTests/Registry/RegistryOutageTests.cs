@@ -11,6 +11,12 @@ public sealed class RegistryOutageTests : MeshTest
     public async Task A_folder_that_is_gone_and_comes_back_is_said_once_each_way_on_every_role_and_status_and_check_say_its_age()
     {
         var hosts = await TwoHosts.StartAsync(Mesh);
+        var edge = Mesh.Add("edge", "ingress", $"ingress:\n  listeners: [ {{ port: {FreePorts.Next()}, address: 127.0.0.1 }} ]\n");
+        var alone = Mesh.AddSidecar("host-c", $"- name: alone\n  port: {FreePorts.Next()}\n  inbound: {FreePorts.Loopback()}\n");
+        edge.Start();
+        alone.Start("--no-guard");
+        await Eventually.Until("the ingress is ready", edge.IsReadyAsync);
+        await Eventually.Until("the sidecar without a guard is ready", alone.IsReadyAsync);
         var away = Mesh.Registry + ".away";
         Directory.Move(Mesh.Registry, away);
 
@@ -28,6 +34,18 @@ public sealed class RegistryOutageTests : MeshTest
             Assert.That(check, Does.Match(@"× registry: STALE: file cannot be read, last heard \d+ s ago"));
             Assert.That(status, Does.Match(@"^STALE: file .* last heard \d+ s ago"));
             Assert.That(status, Does.Match(@"host-a .*STALE"));
+        }
+
+        foreach (var node in new[] { edge, alone })
+        {
+            var (failed, findings) = await RunAsync("check", "--admin", node.Admin.ToString());
+            var (_, shown) = await RunAsync("status", "--admin", node.Admin.ToString());
+            using (Assert.EnterMultipleScope())
+            {
+                Assert.That(failed, Is.EqualTo(1), findings);
+                Assert.That(findings, Does.Match(@"× registry: STALE: file cannot be read, last heard \d+ s ago"), node.Name);
+                Assert.That(shown, Does.Match(@"^STALE: file .* last heard \d+ s ago"), node.Name);
+            }
         }
 
         Directory.Move(away, Mesh.Registry);

@@ -124,7 +124,8 @@ internal sealed class WorkerSet(WorkerPlan plan, GuardListeners listeners, Probe
     }
 
     /// <summary>A worker's process has ended.</summary>
-    internal void NoteEnd(WorkerProcess worker)
+    /// <returns>Its exit code or the signal that ended it, in words.</returns>
+    internal string NoteEnd(WorkerProcess worker)
     {
         var code = worker.Process.Reap() ?? 0;
         var how = code < 0 ? $"signal {-code}" : $"exit code {code}";
@@ -134,6 +135,7 @@ internal sealed class WorkerSet(WorkerPlan plan, GuardListeners listeners, Probe
         File.Delete(_plan.SocketOf(worker.Number));
         File.Delete(WorkerPlan.AdminPathOf(_plan.Bootstrap.DataDir, worker.Process.Pid));
         happened(new GuardEvent.WorkerEnded(worker.Number, how));
+        return how;
     }
 
     public void Dispose() => _all.ForEach(worker => worker.Dispose());
