@@ -57,6 +57,11 @@ Task("Demo")
         RunTarget("Publish");
     });
 
+// For upgrade tests outside of ./build.sh test.
+Task("OtherBuild")
+    .IsDependentOn("Restore")
+    .Does(() => PublishOther());
+
 Task("Test")
     .IsDependentOn("Build")
     .Does(async () =>
