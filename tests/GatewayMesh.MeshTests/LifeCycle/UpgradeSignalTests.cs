@@ -84,13 +84,12 @@ public sealed class UpgradeSignalTests : MeshTest
         }
         else
         {
-            await Task.Run(() => SpinWait.SpinUntil(
-                () =>
-                {
-                    Thread.Sleep(1);
-                    return ProcessTable.HasVariable(node.Process.Pid, Handover);
-                },
-                TimeSpan.FromSeconds(60)));
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            while (!ProcessTable.HasVariable(node.Process.Pid, Handover))
+            {
+                Assert.That(limit.IsCancellationRequested, Is.False, $"{node.Name} did not become the new program");
+                await Task.Delay(TimeSpan.FromMilliseconds(1), CancellationToken.None);
+            }
         }
     }
 }
