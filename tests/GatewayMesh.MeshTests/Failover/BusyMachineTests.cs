@@ -61,10 +61,10 @@ public sealed class BusyMachineTests : MeshTest
         }
     }
 
-    // One group of processes, which timeout(1) ends after 80 s, whatever becomes of this test.
+    // One group of processes, which timeout(1) ends after 100 s, whatever becomes of this test.
     private void StartLoad()
     {
         var script = string.Create(CultureInfo.InvariantCulture, $"i=1; while [ $i -lt {Programs} ]; do (while :; do :; done) & i=$((i+1)); done; while :; do :; done");
-        _load = Process.Start("taskset", ["--cpu-list", "0", "timeout", "-s", "KILL", "80", "sh", "-c", script]);
+        _load = Process.Start("taskset", ["--cpu-list", "0", "timeout", "-s", "KILL", "100", "sh", "-c", script]);
     }
 }
