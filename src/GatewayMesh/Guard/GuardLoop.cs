@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using GatewayMesh.Events;
 using GatewayMesh.Guard.Carrying;
 using GatewayMesh.Guard.Leases;
@@ -17,8 +16,6 @@ internal sealed class GuardLoop : IDisposable
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LateBy = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan NotableWait = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan UpgradeSuspicion = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan DescriptorPause = TimeSpan.FromMilliseconds(50);
 
     private readonly LeaseMachine _machine;
@@ -29,6 +26,8 @@ internal sealed class GuardLoop : IDisposable
     private readonly Action<EventLevel, string, string> _report;
     private readonly ProbeUpstream _upstream = new();
     private readonly PollSet _poll = new();
+    private readonly UpgradeOutcome _outcome;
+    private readonly HeldBackReport _heldBack;
     private readonly Wake _wake = new();
     private readonly HeldSignals _signals = HeldSignals.Open();
     private readonly ConcurrentQueue<Action> _posted = [];
@@ -38,8 +37,6 @@ internal sealed class GuardLoop : IDisposable
     private TimeSpan _acceptAgainAt;
     private TimeSpan _turnedAt;
     private TaskCompletionSource<GuardAction.UpgradeEnded>? _upgrading;
-    private string? _heldBack;
-    private long? _upgradedAt;
     private bool _done;
 
     internal GuardLoop(WorkerPlan plan, GuardListeners listeners, Carrier carrier, TimeProvider time, Random jitter, Action<EventLevel, string, string> report)
@@ -47,6 +44,8 @@ internal sealed class GuardLoop : IDisposable
         _listeners = listeners;
         _carrier = carrier;
         _time = time;
+        _outcome = new UpgradeOutcome(time);
+        _heldBack = new HeldBackReport(report);
         _start = time.GetTimestamp();
         _report = report;
         _machine = new LeaseMachine(LeaseSettings.From(plan.Bootstrap), jitter);
@@ -63,15 +62,7 @@ internal sealed class GuardLoop : IDisposable
     internal Action<int>? Signalled { get; set; }
 
     /// <summary>How the last upgrade ended, or null.</summary>
-    internal GuardAction.UpgradeEnded? LastUpgrade
-    {
-        get;
-        set
-        {
-            field = value;
-            _upgradedAt = value is { Well: true } ? _time.GetTimestamp() : null;
-        }
-    }
+    internal GuardAction.UpgradeEnded? LastUpgrade { get => _outcome.Last; set => _outcome.Last = value; }
 
     private TimeSpan Now => _time.GetElapsedTime(_start);
 
@@ -127,21 +118,24 @@ internal sealed class GuardLoop : IDisposable
 
         if (_machine.Drained || _machine.Stopping)
         {
-            LastUpgrade = new GuardAction.UpgradeEnded(true, "the worker was upgraded; this guard stays as it is, since the node drains");
-            _report(EventLevel.Warning, "upgrade", LastUpgrade.Reason);
-            return true;
+            return Stay("the node drains");
         }
 
         var holder = _machine.Holder is { } slot ? _workers.Find(slot.Number) : null;
         var rest = _workers.All.Where(worker => worker != holder).ToList();
         if (holder is null || rest.Exists(worker => !worker.IsDraining))
         {
-            LastUpgrade = new GuardAction.UpgradeEnded(true, "the worker was upgraded; this guard stays as it is, since another worker starts: upgrade again");
-            _report(EventLevel.Warning, "upgrade", LastUpgrade.Reason);
-            return true;
+            return Stay("another worker starts: upgrade again");
         }
 
         Handover.Execute(executable, _listeners, holder, rest, Counts, takesHeldSignals);
+        return true;
+    }
+
+    private bool Stay(string since)
+    {
+        LastUpgrade = new GuardAction.UpgradeEnded(true, $"the worker was upgraded; this guard stays as it is, since {since}");
+        _report(EventLevel.Warning, "upgrade", LastUpgrade.Reason);
         return true;
     }
 
@@ -287,9 +281,9 @@ internal sealed class GuardLoop : IDisposable
         if (_poll.IsReady(worker.PollIndex))
         {
             var how = _workers.NoteEnd(worker);
-            if (!worker.IsDraining)
+            if (!worker.IsDraining && _outcome.NoteEnd(worker.Process.Pid, how))
             {
-                NoteEndAfterUpgrade(worker.Process.Pid, how);
+                _report(EventLevel.Error, "upgrade-failed", LastUpgrade!.Reason);
             }
 
             return;
@@ -324,18 +318,6 @@ internal sealed class GuardLoop : IDisposable
             ProbeResult.TimedOut => new GuardEvent.ProbeTimedOut(worker.Number, worker.Progress.DataPath(), WaitingWork.Of(worker.Progress, _listeners.All, probeWaits: true).Any, worker.Starvation.Look(Now), worker.AcceptingThread.Look()),
             _ => new GuardEvent.ProbeAnsweredBadly(worker.Number),
         });
-    }
-
-    // Probation is over and the old worker is gone: nothing is rolled back, so that an operator must hear of it.
-    private void NoteEndAfterUpgrade(int pid, string how)
-    {
-        if (_upgradedAt is { } at && _time.GetElapsedTime(at) is var since && since < UpgradeSuspicion)
-        {
-            LastUpgrade = new GuardAction.UpgradeEnded(false, string.Create(
-                CultureInfo.InvariantCulture,
-                $"worker {pid} of the new build ended {since.TotalSeconds:0.0} s after the upgrade ({how}), and the next one is of the same build; if it ends too, put the previous file back and upgrade"));
-            _report(EventLevel.Error, "upgrade-failed", LastUpgrade.Reason);
-        }
     }
 
     private void AcceptWaiting()
@@ -381,26 +363,10 @@ internal sealed class GuardLoop : IDisposable
             changed |= happened is GuardEvent.WorkerFitness or GuardEvent.WorkerEnded or GuardEvent.WorkerAdopted;
         }
 
-        SayWhatIsHeldBack();
+        _heldBack.Say(_machine.HeldBack(Now));
         if (changed)
         {
             Changed?.Invoke(View());
-        }
-    }
-
-    // Once for each reason: the time that is left is in the first line.
-    private void SayWhatIsHeldBack()
-    {
-        var held = _machine.HeldBack(Now);
-        if (held?.Reason == _heldBack)
-        {
-            return;
-        }
-
-        _heldBack = held?.Reason;
-        if (held is not null && held.Left >= NotableWait)
-        {
-            _report(EventLevel.Warning, "worker-held-back", $"{held.Reason}; next try in {held.Left.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s");
         }
     }
 
@@ -410,7 +376,7 @@ internal sealed class GuardLoop : IDisposable
         {
             case GuardAction.Accept accept:
                 _listeners.Apply(accept.Who);
-                _report(LevelOf(accept.Who), "acceptor", Describe(accept.Who));
+                _report(AcceptorEvent.LevelOf(accept.Who, _machine.Drained || _machine.Stopping), "acceptor", AcceptorEvent.Describe(accept.Who, _listeners.CarriedServices.Count > 0));
                 break;
             case GuardAction.UpgradeEnded ended:
                 LastUpgrade = ended;
@@ -426,23 +392,6 @@ internal sealed class GuardLoop : IDisposable
                 break;
         }
     }
-
-    private EventLevel LevelOf(Acceptor acceptor) => acceptor switch
-    {
-        Acceptor.Paused => _machine.Drained || _machine.Stopping ? EventLevel.Warning : EventLevel.Error,
-        Acceptor.Guard => _machine.Drained || _machine.Stopping ? EventLevel.Info : EventLevel.Warning,
-        _ => EventLevel.Info,
-    };
-
-    private string Describe(Acceptor acceptor) => acceptor switch
-    {
-        Acceptor.Guard when _listeners.CarriedServices.Count == 0 => "Guard: no worker holds the lease, so connections are refused and callers go to other instances; see why no worker serves",
-        Acceptor.Guard => "Guard accepts from here on: no worker holds the lease, and gateways carry the connections",
-        Acceptor.Paused when _listeners.CarriedServices.Count == 0 =>
-            "Paused: no worker holds the lease, so connections are refused and callers go to other instances; see why no worker serves",
-        Acceptor.Paused => "Paused: no worker holds the lease and no gateway answers, so connections are refused; start a gateway, or see why no worker serves",
-        _ => $"{acceptor} accepts from here on",
-    };
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => other < TimeSpan.Zero ? TimeSpan.Zero : other < one ? other : one;
 }
