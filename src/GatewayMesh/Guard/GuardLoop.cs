@@ -376,7 +376,7 @@ internal sealed class GuardLoop : IDisposable
         {
             case GuardAction.Accept accept:
                 _listeners.Apply(accept.Who);
-                _report(AcceptorEvent.LevelOf(accept.Who, _machine.Drained || _machine.Stopping), "acceptor", AcceptorEvent.Describe(accept.Who, _listeners.CarriedServices.Count > 0));
+                _report(LevelOf(accept.Who), "acceptor", AcceptorEvent.Describe(accept.Who, _listeners.CarriedServices.Count > 0));
                 break;
             case GuardAction.UpgradeEnded ended:
                 LastUpgrade = ended;
@@ -392,6 +392,8 @@ internal sealed class GuardLoop : IDisposable
                 break;
         }
     }
+
+    private EventLevel LevelOf(Acceptor acceptor) => AcceptorEvent.LevelOf(acceptor, _machine.Drained || _machine.Stopping);
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => other < TimeSpan.Zero ? TimeSpan.Zero : other < one ? other : one;
 }
