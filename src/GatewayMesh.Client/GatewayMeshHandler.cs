@@ -16,8 +16,8 @@ namespace GatewayMesh.Client;
 public sealed class GatewayMeshHandler : HttpMessageHandler
 {
     // One budget for the process, whatever number of handlers it has.
-    private static readonly RetryBudget ProcessBudget = new(TimeProvider.System);
-    private readonly RouteTable _routes;
+    private static readonly FailoverBudget ProcessBudget = new(TimeProvider.System);
+    private readonly TargetTable _routes;
     private readonly FailoverLoop _loop;
 
     /// <summary>A handler with these options.</summary>
@@ -29,10 +29,10 @@ public sealed class GatewayMeshHandler : HttpMessageHandler
     {
     }
 
-    internal GatewayMeshHandler(ClientSettings settings, ILoggerFactory? loggerFactory, TimeProvider time, RetryBudget budget, Func<double> random)
+    internal GatewayMeshHandler(ClientSettings settings, ILoggerFactory? loggerFactory, TimeProvider time, FailoverBudget budget, Func<double> random)
     {
         var log = new ClientLog((ILogger?)loggerFactory?.CreateLogger(GatewayMeshTelemetry.MeterName) ?? NullLogger.Instance);
-        _routes = new RouteTable(settings, time, random, log);
+        _routes = new TargetTable(settings, time, random, log);
         _loop = new FailoverLoop(settings, _routes, budget, time, log);
         if (settings.Gateways.IsEmpty && settings.GatewaysFile is null)
         {
@@ -40,7 +40,7 @@ public sealed class GatewayMeshHandler : HttpMessageHandler
         }
     }
 
-    internal RouteTable Routes => _routes;
+    internal TargetTable Routes => _routes;
 
     /// <inheritdoc/>
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

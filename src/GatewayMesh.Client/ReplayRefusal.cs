@@ -4,7 +4,7 @@ namespace GatewayMesh.Client;
 public enum ReplayRefusal
 {
     /// <summary>Every way was tried.</summary>
-    NoWayLeft,
+    NoTargetLeft,
 
     /// <summary>The request has had all its attempts.</summary>
     AttemptsUsedUp,

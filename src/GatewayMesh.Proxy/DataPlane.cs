@@ -100,19 +100,19 @@ public sealed class DataPlane : IAsyncDisposable
         var identity = options.Identity ?? (options.Certificates is { } certificates
             ? new MutualIdentity(certificates, options.IngressService, options.GatewayService, time)
             : new PlaintextIdentity(options.IngressService));
-        var attempts = new AttemptLoop(options, _forwarder, _upstreams, new EndpointPicker(time, random), new BypassedSidecars(time), random, new RetryJudge(_budgets, time, random, Metrics), _latencies, Metrics, identity, _refused);
+        var attempts = new AttemptLoop(options, _forwarder, _upstreams, new EndpointPicker(time, random), new BypassedSidecars(time), random, new RetryDecider(_budgets, time, random, Metrics), _latencies, Metrics, identity, _refused);
         Pipeline = new RequestPipeline(options, random, _budgets, identity, _demand, denials, _running, attempts);
         Behaviours = new ListenerBehaviours(options, _admission, _applications);
         _application = new MeshApplication(Pipeline, Behaviours, new RequestTelemetry(Metrics, _accessLog), _traffic, time, options.Progress);
-        var tunnel = new TunnelDoor(time, random, options.MaxCarriedAge, () => _traffic.Draining, () => _admission.IsFull);
+        var tunnel = new TunnelConnectionMiddleware(time, random, options.MaxCarriedAge, () => _traffic.Draining, () => _admission.IsFull);
         _peers = options.Certificates is { } shown ? new PeerTerms(shown, time) : null;
         var log = options.Logs.CreateLogger("GatewayMesh.Proxy");
         _edge = new EdgeListeners(time, log);
         _edge.Apply(options.IngressListeners, options.TrustedProxies);
         Metrics.AddGauges("gatewaymesh_public_certificate_expiry_seconds", "Seconds until a certificate of a public listener ends; negative when it has.", ExpiryOfPublicCertificates);
-        var edge = new EdgeDoor(_edge, options.Limits, Metrics, log, time);
-        var tls = new TlsDoor(TermsOf, options.Limits, new TlsFaults(Metrics, log, time), time);
-        _server = new KestrelServer(Microsoft.Extensions.Options.Options.Create(ServerSettings.For(options.Limits, _connections, edge, tls, tunnel, new ProtocolDoor(options.Limits, new FloodGuard(options.Limits, Metrics, log, time), time))), _listeners, options.Logs);
+        var edge = new EdgeConnectionMiddleware(_edge, options.Limits, Metrics, log, time);
+        var tls = new TlsConnectionMiddleware(TermsOf, options.Limits, new TlsFaults(Metrics, log, time), time);
+        _server = new KestrelServer(Microsoft.Extensions.Options.Options.Create(ServerSettings.For(options.Limits, _connections, edge, tls, tunnel, new ProtocolConnectionMiddleware(options.Limits, new FloodGuard(options.Limits, Metrics, log, time), time))), _listeners, options.Logs);
     }
 
     /// <summary>The instruments, for what others count (tier, revision, failovers).</summary>
@@ -278,8 +278,8 @@ public sealed class DataPlane : IAsyncDisposable
     /// <param name="service">The service that it asks for.</param>
     /// <param name="facts">Its method and fields.</param>
     /// <param name="pathAndQuery">Its path and query.</param>
-    public WayReport Explain(string service, IRequestFacts facts, string pathAndQuery) =>
-        WayInspection.Of(_traffic.Mesh, service, facts, pathAndQuery, _options.Time.GetTimestamp());
+    public RouteReport Explain(string service, IRequestFacts facts, string pathAndQuery) =>
+        RouteTrace.Of(_traffic.Mesh, service, facts, pathAndQuery, _options.Time.GetTimestamp());
 
     /// <summary>What may be spent on further attempts at a service, and from when on it is hedged.</summary>
     /// <param name="service">Name of the service.</param>
@@ -307,7 +307,7 @@ public sealed class DataPlane : IAsyncDisposable
     internal LiveMesh Mesh => _traffic.Mesh;
 
     /// <summary>For tests: how listeners speak TLS, instead of what their kind asks for.</summary>
-    internal Func<Arrival, TlsTerms?>? Terms { get; set; }
+    internal Func<InboundConnection, TlsTerms?>? Terms { get; set; }
 
     /// <summary>Stops at once: what is still open is cut.</summary>
     public async ValueTask DisposeAsync()
@@ -342,5 +342,5 @@ public sealed class DataPlane : IAsyncDisposable
             new KeyValuePair<string, object?>("name", certificate.Names.FirstOrDefault() ?? "")));
     }
 
-    private TlsTerms? TermsOf(Arrival arrival) => _peers?.Of(arrival) ?? Terms?.Invoke(arrival) ?? arrival.Edge?.Tls?.Terms;
+    private TlsTerms? TermsOf(InboundConnection inbound) => _peers?.Of(inbound) ?? Terms?.Invoke(inbound) ?? inbound.Edge?.Tls?.Terms;
 }

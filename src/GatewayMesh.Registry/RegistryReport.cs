@@ -9,7 +9,7 @@ namespace GatewayMesh.Registry;
 /// <param name="Entries">The last good entries; null while there never were any.</param>
 /// <param name="Nodes">The nodes; null while the registry was never reached.</param>
 /// <param name="Errors">What is wrong now; empty when the registry and this report say the same.</param>
-public sealed record RegistryReport(EntrySet? Entries, ImmutableArray<NodeSighting>? Nodes, ImmutableArray<ConfigError> Errors)
+public sealed record RegistryReport(EntrySet? Entries, ImmutableArray<DiscoveredNode>? Nodes, ImmutableArray<ConfigError> Errors)
 {
     /// <summary>What the registry itself says of services and gateways; the nodes are then only shown. Null: it has no such part, or was never reached.</summary>
     public ServiceCatalogue? Catalogue { get; init; }

@@ -5,7 +5,7 @@ namespace GatewayMesh.Architecture.Tests;
 /// <summary>Events and their levels, as the sources have them.</summary>
 public sealed partial class EventLevelTests
 {
-    private static readonly string[] s_faults =
+    private static readonly string[] Faults =
         ["refused", "failed", "killed", "silent", "lost", "gone", "missing", "expired", "unavailable", "hung", "broken", "error", "not-", "not_", "late", "held", "retired", "unreadable", "taken"];
 
     [Test]
@@ -14,7 +14,7 @@ public sealed partial class EventLevelTests
         var events = Events().ToList();
 
         Assert.That(events.Where(each => each.Level == "Info").Select(each => each.Name), Has.Member("guard_started"), "events are found at all");
-        Assert.That(events.Where(each => each.Level == "Info" && s_faults.Any(word => each.Name.Contains(word, StringComparison.Ordinal))), Is.Empty);
+        Assert.That(events.Where(each => each.Level == "Info" && Faults.Any(word => each.Name.Contains(word, StringComparison.Ordinal))), Is.Empty);
     }
 
     [TestCase("worker-killed", "Error")]

@@ -25,7 +25,7 @@ public class MatchingBenchmarks
 
     /// <summary>The last of ten rules, and a draw.</summary>
     [Benchmark]
-    public object? TenRulesAndASplit() => RouteTable.Walk(_way, new AskedRoute(_facts, "/orders/17?fields=all"), new SplitDraw(_lot++));
+    public object? TenRulesAndASplit() => RouteTable.Walk(_way, new AskedRoute(_facts, "/orders/17?fields=all"), new SplitSample(_lot++));
 
     private sealed class Facts : IRequestFacts
     {

@@ -10,7 +10,7 @@ namespace GatewayMesh.Benchmarks;
 internal sealed class SampleRequest
 {
     private readonly DataPlane _plane;
-    private readonly Arrival _arrival = new(SampleMesh.Outbound, System.Net.IPAddress.Loopback);
+    private readonly InboundConnection _arrival = new(SampleMesh.Outbound, System.Net.IPAddress.Loopback);
 
     public SampleRequest(DataPlane plane, string host, string target = "/orders/17?fields=all")
     {

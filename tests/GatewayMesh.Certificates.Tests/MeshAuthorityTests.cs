@@ -148,7 +148,7 @@ public sealed class MeshAuthorityTests
     public void A_root_that_is_over_signs_nothing()
     {
         using var authority = MeshAuthority.Create("mesh.example", TimeSpan.FromDays(1), Now.AddDays(-2));
-        Assert.That(Assert.Throws<CertificateException>(() => authority.Issue("web", "dc1", Days, Now))?.Mend, Does.Contain("ca init --rotate"));
+        Assert.That(Assert.Throws<CertificateException>(() => authority.Issue("web", "dc1", Days, Now))?.Fix, Does.Contain("ca init --rotate"));
     }
 
     [TestCase("")]

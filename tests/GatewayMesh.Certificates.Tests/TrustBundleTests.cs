@@ -19,7 +19,7 @@ public sealed class TrustBundleTests
         using var authority = new TestAuthority(named: false);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(Assert.Throws<CertificateException>(() => TrustBundle.FromPem(authority.RootPem))?.Mend, Does.Contain("TrustDomain: NAME"));
+            Assert.That(Assert.Throws<CertificateException>(() => TrustBundle.FromPem(authority.RootPem))?.Fix, Does.Contain("TrustDomain: NAME"));
             Assert.That(TrustBundle.FromPem("TrustDomain: Test.Mesh\n" + authority.RootPem).TrustDomain, Is.EqualTo("test.mesh"));
         }
     }

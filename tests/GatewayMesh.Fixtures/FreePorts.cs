@@ -8,14 +8,14 @@ public static class FreePorts
 {
     private const int First = 20_000;
     private const int Count = 12_000;
-    private static int s_next = Environment.ProcessId * 101 % Count;
+    private static int Cursor = Environment.ProcessId * 101 % Count;
 
     /// <summary>The next one.</summary>
     public static int Next()
     {
         for (var tries = 0; tries < Count; tries++)
         {
-            var port = First + (Interlocked.Increment(ref s_next) % Count);
+            var port = First + (Interlocked.Increment(ref Cursor) % Count);
             if (IsFree(port, SocketType.Stream, ProtocolType.Tcp) && IsFree(port, SocketType.Dgram, ProtocolType.Udp))
             {
                 return port;
@@ -33,7 +33,7 @@ public static class FreePorts
     {
         for (var tries = 0; tries < Count / count; tries++)
         {
-            var last = (Interlocked.Add(ref s_next, count) & int.MaxValue) % Count;
+            var last = (Interlocked.Add(ref Cursor, count) & int.MaxValue) % Count;
             var first = First + last - count + 1;
             if (first >= First && Enumerable.Range(first, count).All(port => IsFree(port, SocketType.Stream, ProtocolType.Tcp)))
             {

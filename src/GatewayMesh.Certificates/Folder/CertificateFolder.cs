@@ -232,7 +232,7 @@ public sealed class CertificateFolder(string directory, TimeProvider time) : ICe
         catch (CertificateException wrong)
         {
             _seen[path] = trace;
-            Say(name, $"{path}: {wrong.Message}; {wrong.Mend}");
+            Say(name, $"{path}: {wrong.Message}; {wrong.Fix}");
         }
 
         return false;

@@ -11,7 +11,7 @@ namespace GatewayMesh.Client.Connections;
 /// <param name="timeout">How long it may take.</param>
 /// <param name="time">The clock.</param>
 /// <param name="isRecorded">Whether the registry named the address (<see cref="RecordedAddress"/>). Default: false.</param>
-internal sealed class Dialing(HostPort address, TimeSpan timeout, TimeProvider time, bool isRecorded = false)
+internal sealed class Dialing(TargetAddress address, TimeSpan timeout, TimeProvider time, bool isRecorded = false)
 {
     /// <summary>How many times as long the second round waits.</summary>
     public const int Patience = 10;

@@ -15,7 +15,7 @@ internal static class RecordedAddress
     /// <param name="resolve">Asks the resolver.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="DialException">The name leads nowhere else.</exception>
-    public static async ValueTask<IPAddress[]> OfAsync(HostPort address, Func<string, CancellationToken, Task<IPAddress[]>> resolve, CancellationToken cancellation)
+    public static async ValueTask<IPAddress[]> OfAsync(TargetAddress address, Func<string, CancellationToken, Task<IPAddress[]>> resolve, CancellationToken cancellation)
     {
         if (IPAddress.TryParse(address.Host, out var literal))
         {

@@ -3,7 +3,7 @@ using GatewayMesh.Client.Settings;
 namespace GatewayMesh.Client.Connections;
 
 /// <summary>To the outbound address: HTTP from the first byte on.</summary>
-internal sealed class SidecarDialer(HostPort address, TimeSpan timeout, TimeProvider time) : IDialer
+internal sealed class SidecarDialer(TargetAddress address, TimeSpan timeout, TimeProvider time) : IDialer
 {
     private readonly Dialing _dialing = new(address, timeout, time);
 

@@ -8,14 +8,14 @@ using GatewayMesh.Client.Settings;
 namespace GatewayMesh.Client.Connections;
 
 /// <summary>TLS 1.3 to a gateway's tunnel with the own service's certificate; the gateway is verified by its id. No session is resumed, so each is verified whole.</summary>
-internal sealed class TunnelSecurity(IdentityFiles files, GatewayTls expected, TimeProvider time)
+internal sealed class TunnelSecurity(IdentityFiles files, GatewayEntryTls expected, TimeProvider time)
 {
     /// <summary>The name by which a gateway tells a tunnel from its peers' HTTP.</summary>
     public static SslApplicationProtocol Protocol { get; } = new("gatewaymesh-guard/1");
 
     /// <summary>The connection, secured.</summary>
     /// <exception cref="DialException">One of the two is not believed, or we have no certificate. Nothing of the application was sent.</exception>
-    public async ValueTask<Stream> SecureAsync(Stream connection, HostPort address, CancellationToken cancellation)
+    public async ValueTask<Stream> SecureAsync(Stream connection, TargetAddress address, CancellationToken cancellation)
     {
         var own = files.Current ?? throw Untrusted($"{files.Path} cannot be read, and the gateway {address} speaks to services with a certificate alone: set clientIdentity: true for the own service, and let this process read the file.");
         var now = time.GetUtcNow();

@@ -18,7 +18,7 @@ internal static class Attempt
     /// <param name="answerWait">Time without headers after which the target is asked; doubled, up to a second, after each answer.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellation">The caller's.</param>
-    public static async Task<Outcome> RunAsync(
+    public static async Task<AttemptOutcome> RunAsync(
         HttpRequestMessage message, Target target, bool patient, Func<bool> mayGiveUp, TimeSpan answerWait, TimeProvider time, CancellationToken cancellation)
     {
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -26,7 +26,7 @@ internal static class Attempt
         var hung = false;
         for (var wait = answerWait; !hung && !await CameAsync(answer, wait, time).ConfigureAwait(false); wait = wait * 2 < LongestWait ? wait * 2 : wait)
         {
-            var question = target.Pulse.IsHungAsync();
+            var question = target.TargetLiveness.IsHungAsync();
             await Task.WhenAny(answer, question).ConfigureAwait(false);
             hung = !answer.IsCompleted && await question.ConfigureAwait(false) && mayGiveUp();
         }
@@ -38,16 +38,16 @@ internal static class Attempt
 
         try
         {
-            return Outcome.Of(await answer.ConfigureAwait(false));
+            return AttemptOutcome.Of(await answer.ConfigureAwait(false));
         }
         catch (Exception error) when (!cancellation.IsCancellationRequested)
         {
             if (hung)
             {
-                return Outcome.Hung(error);
+                return AttemptOutcome.Hung(error);
             }
 
-            if (Outcome.Of(error) is { } outcome)
+            if (AttemptOutcome.Of(error) is { } outcome)
             {
                 return outcome;
             }

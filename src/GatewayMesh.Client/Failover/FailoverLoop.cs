@@ -15,7 +15,7 @@ namespace GatewayMesh.Client.Failover;
 ///     └── rule: nothing processed, or may run twice; body at hand; attempts and budget left ── no ──► the last answer of the mesh, or an exception
 /// </code>
 /// </summary>
-internal sealed class FailoverLoop(ClientSettings settings, RouteTable routes, RetryBudget budget, TimeProvider time, ClientLog log)
+internal sealed class FailoverLoop(ClientSettings settings, TargetTable routes, FailoverBudget budget, TimeProvider time, ClientLog log)
 {
     private static readonly TimeSpan ShortAvoidance = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongAvoidance = TimeSpan.FromSeconds(5);
@@ -24,7 +24,7 @@ internal sealed class FailoverLoop(ClientSettings settings, RouteTable routes, R
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
     {
         var history = RequestHistory.Of(request);
-        var rule = new ReplayRule(Idempotence.Of(request, settings.ReplayWithIdempotencyKey), settings.MaxAttempts);
+        var rule = new ReplayRule(ReplaySafety.Of(request, settings.ReplayWithIdempotencyKey), settings.MaxAttempts);
         if (rule.Refusal(history) is { } refusal)
         {
             throw Failure(refusal, null, history, "The same message was sent before, and may not be sent again", null);
@@ -35,7 +35,7 @@ internal sealed class FailoverLoop(ClientSettings settings, RouteTable routes, R
         var course = routes.Plot();
         if (course.Current is null)
         {
-            throw Failure(ReplayRefusal.NoWayLeft, null, history, "No sidecar and no gateway is known", null);
+            throw Failure(ReplayRefusal.NoTargetLeft, null, history, "No sidecar and no gateway is known", null);
         }
 
         HttpResponseMessage? held = null;
@@ -60,7 +60,7 @@ internal sealed class FailoverLoop(ClientSettings settings, RouteTable routes, R
                     held = outcome.Response;
                 }
 
-                var refused = rule.Refusal(outcome, body.AtHand, history) ?? (!course.MoveOn(outcome) ? ReplayRefusal.NoWayLeft : !budget.TryTake() ? ReplayRefusal.BudgetSpent : null);
+                var refused = rule.Refusal(outcome, body.AtHand, history) ?? (!course.MoveOn(outcome) ? ReplayRefusal.NoTargetLeft : !budget.TryTake() ? ReplayRefusal.BudgetSpent : null);
                 if (refused is not { } why)
                 {
                     ClientMetrics.CountFailover(target.Tier, course.Current!.Tier, reason);
@@ -76,7 +76,7 @@ internal sealed class FailoverLoop(ClientSettings settings, RouteTable routes, R
                     log.Refused(why, reason, history.Attempts);
                     var last = held;
                     held = null;
-                    return Final(request, Outcome.Of(last), history);
+                    return Final(request, AttemptOutcome.Of(last), history);
                 }
 
                 throw Failure(why, reason, history, $"The request failed at the {Words.Of(target.Tier)} {target.Address} ({Words.Of(reason)})", outcome.Error);
@@ -89,12 +89,12 @@ internal sealed class FailoverLoop(ClientSettings settings, RouteTable routes, R
         }
     }
 
-    private async Task<Outcome> AttemptAsync(
+    private async Task<AttemptOutcome> AttemptAsync(
         HttpRequestMessage request, RequestBody body, ReplayRule rule, RequestHistory history, Course course, CancellationToken cancellation)
     {
         var target = course.Current!;
         var number = history.Begin();
-        var outcome = default(Outcome?);
+        var outcome = default(AttemptOutcome?);
         try
         {
             var message = AttemptMessage.For(request, body, target, number);
@@ -110,7 +110,7 @@ internal sealed class FailoverLoop(ClientSettings settings, RouteTable routes, R
     }
 
     // What an attempt tells of its target.
-    private void Note(Target target, in Outcome outcome)
+    private void Note(Target target, in AttemptOutcome outcome)
     {
         if (target.Tier == Tier.Sidecar)
         {
@@ -140,24 +140,24 @@ internal sealed class FailoverLoop(ClientSettings settings, RouteTable routes, R
         }
     }
 
-    private void NoteSidecar(in Outcome outcome)
+    private void NoteSidecar(in AttemptOutcome outcome)
     {
         switch (outcome.Reason)
         {
             case FailoverReason.Refused or FailoverReason.ConnectTimeout or FailoverReason.Hung:
             case FailoverReason.NotForwarded when outcome.Answer!.IsOfTheProxyItself:
-                routes.Breaker!.Failed(outcome.Reason.Value);
+                routes.TargetBreaker!.Failed(outcome.Reason.Value);
                 break;
             case FailoverReason.Lost:
-                routes.Breaker!.Doubt();
+                routes.TargetBreaker!.Doubt();
                 break;
             case null:
-                routes.Breaker!.Succeeded();
+                routes.TargetBreaker!.Succeeded();
                 break;
         }
     }
 
-    private static HttpResponseMessage Final(HttpRequestMessage request, in Outcome outcome, RequestHistory history)
+    private static HttpResponseMessage Final(HttpRequestMessage request, in AttemptOutcome outcome, RequestHistory history)
     {
         var response = outcome.Response!;
         response.RequestMessage = request;
@@ -178,7 +178,7 @@ internal sealed class FailoverLoop(ClientSettings settings, RouteTable routes, R
 
     private static string Because(ReplayRefusal refusal) => refusal switch
     {
-        ReplayRefusal.NoWayLeft => "there is no other way",
+        ReplayRefusal.NoTargetLeft => "there is no other way",
         ReplayRefusal.AttemptsUsedUp => "it has had all its attempts",
         ReplayRefusal.NotIdempotent => "an application may have seen it, and it is not idempotent",
         ReplayRefusal.BodyGone => "its body is not kept",

@@ -7,7 +7,7 @@ namespace GatewayMesh.Client.Failover;
 internal readonly record struct ReplayRule(bool Idempotent, int MaxAttempts)
 {
     /// <summary>Why a failed attempt may not be followed by another; null when it may.</summary>
-    public ReplayRefusal? Refusal(in Outcome failed, bool bodyAtHand, RequestHistory history) =>
+    public ReplayRefusal? Refusal(in AttemptOutcome failed, bool bodyAtHand, RequestHistory history) =>
         history.Attempts >= MaxAttempts ? ReplayRefusal.AttemptsUsedUp
         : !Idempotent && history.MayHaveRun ? ReplayRefusal.NotIdempotent
         : failed.MayHaveRun && !Idempotent ? ReplayRefusal.NotIdempotent

@@ -44,7 +44,7 @@ internal sealed class GatewaysFile(string path, TimeProvider time)
             var gateways = ImmutableArray.CreateBuilder<GatewayEntry>();
             foreach (var gateway in document.RootElement.GetProperty("gateways").EnumerateArray())
             {
-                if (!HostPort.TryParse(gateway.GetProperty("tunnel").GetString(), out var tunnel))
+                if (!TargetAddress.TryParse(gateway.GetProperty("tunnel").GetString(), out var tunnel))
                 {
                     return null;
                 }
@@ -61,8 +61,8 @@ internal sealed class GatewaysFile(string path, TimeProvider time)
     }
 
     // A gateway that is to be verified is never taken for one that is not.
-    private static GatewayTls? TlsOf(JsonElement gateway) => gateway.TryGetProperty("tls", out var tls) && tls.GetBoolean()
-        ? new GatewayTls(gateway.GetProperty("service").GetString() ?? "", gateway.GetProperty("trustDomain").GetString() ?? "")
+    private static GatewayEntryTls? TlsOf(JsonElement gateway) => gateway.TryGetProperty("tls", out var tls) && tls.GetBoolean()
+        ? new GatewayEntryTls(gateway.GetProperty("service").GetString() ?? "", gateway.GetProperty("trustDomain").GetString() ?? "")
         : null;
 
     private void Look()

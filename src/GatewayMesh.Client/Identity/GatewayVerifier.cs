@@ -18,7 +18,7 @@ internal static class GatewayVerifier
     /// <param name="own">Who asks, and whom it believes.</param>
     /// <param name="expected">Who is meant.</param>
     /// <param name="now">The time.</param>
-    public static string? Refusal(X509Certificate2? peer, X509Certificate2Collection sent, ClientIdentity own, GatewayTls expected, DateTimeOffset now)
+    public static string? Refusal(X509Certificate2? peer, X509Certificate2Collection sent, ClientIdentity own, GatewayEntryTls expected, DateTimeOffset now)
     {
         if (peer is null)
         {
@@ -49,7 +49,7 @@ internal static class GatewayVerifier
         }
     }
 
-    private static string? Refusal(X509Certificate2 peer, X509Certificate2 root, ClientIdentity own, GatewayTls expected) =>
+    private static string? Refusal(X509Certificate2 peer, X509Certificate2 root, ClientIdentity own, GatewayEntryTls expected) =>
         !SpiffeName.TryRead(peer, out var name) ? "says not who it is"
         : name.TrustDomain != (SpiffeName.DomainOf(root) ?? expected.TrustDomain.ToLowerInvariant()) ? $"is of the trust domain {name.TrustDomain}, for which its root does not speak"
         : name.Datacenter != own.Name.Datacenter || !name.Service.Equals(expected.Service, StringComparison.Ordinal) ? $"is {name.Service} of {name.Datacenter}, not {expected.Service} of {own.Name.Datacenter}"

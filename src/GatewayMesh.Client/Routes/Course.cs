@@ -10,17 +10,17 @@ namespace GatewayMesh.Client.Routes;
 internal sealed class Course
 {
     private const int MostReturns = 2;
-    private readonly RouteTable _routes;
+    private readonly TargetTable _routes;
     private ImmutableArray<Target>? _gateways;
     private int _next;
     private int _returns;
     private bool _sidecarTried;
     private ImmutableArray<Target> _tooSlow = [];
 
-    public Course(RouteTable routes)
+    public Course(TargetTable routes)
     {
         _routes = routes;
-        if (routes.Sidecar is { } sidecar && !routes.Breaker!.IsOpen)
+        if (routes.Sidecar is { } sidecar && !routes.TargetBreaker!.IsOpen)
         {
             _sidecarTried = true;
             Current = sidecar;
@@ -41,7 +41,7 @@ internal sealed class Course
     public bool HasAnother => (_gateways ??= _routes.Gateways).Length > _next || (!Patient && !_tooSlow.IsEmpty) || (!_sidecarTried && _routes.Sidecar is not null);
 
     /// <summary>Moves on after a failed attempt; false when every way was tried.</summary>
-    public bool MoveOn(in Outcome failed)
+    public bool MoveOn(in AttemptOutcome failed)
     {
         if (Current is { Tier: Tier.Gateway } && failed.Reason == FailoverReason.ConnectTimeout)
         {
@@ -52,9 +52,9 @@ internal sealed class Course
         return Current is not null;
     }
 
-    private bool Returns(in Outcome failed) =>
+    private bool Returns(in AttemptOutcome failed) =>
         Current is { Tier: Tier.Sidecar }
-        && !_routes.Breaker!.IsOpen
+        && !_routes.TargetBreaker!.IsOpen
         && (failed.Reason == FailoverReason.Unsent ? _returns++ < MostReturns : failed.Reason == FailoverReason.Lost && _returns++ == 0);
 
     private Target? NextGateway()

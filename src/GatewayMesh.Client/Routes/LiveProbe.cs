@@ -14,7 +14,7 @@ internal sealed class LiveProbe(IDialer dialer, TimeSpan timeout, TimeProvider t
         new ResiliencePipelineBuilder { TimeProvider = time }.AddTimeout(new TimeoutStrategyOptions { TimeoutGenerator = _ => new ValueTask<TimeSpan>(timeout) }).Build();
 
     /// <summary>Asks once.</summary>
-    public async ValueTask<ProbeResult> AskAsync(CancellationToken cancellation)
+    public async ValueTask<TargetProbeResult> AskAsync(CancellationToken cancellation)
     {
         try
         {
@@ -22,19 +22,19 @@ internal sealed class LiveProbe(IDialer dialer, TimeSpan timeout, TimeProvider t
         }
         catch (Exception error) when (error is TimeoutRejectedException or DialException { Reason: FailoverReason.ConnectTimeout })
         {
-            return ProbeResult.Silent;
+            return TargetProbeResult.Silent;
         }
         catch (DialException refused)
         {
-            return refused.Reason == FailoverReason.Refused ? ProbeResult.Refused : ProbeResult.Answered;
+            return refused.Reason == FailoverReason.Refused ? TargetProbeResult.Refused : TargetProbeResult.Answered;
         }
         catch (IOException)
         {
-            return ProbeResult.Answered;
+            return TargetProbeResult.Answered;
         }
     }
 
-    private async ValueTask<ProbeResult> ExchangeAsync(CancellationToken cancellation)
+    private async ValueTask<TargetProbeResult> ExchangeAsync(CancellationToken cancellation)
     {
         // Patient: the deadline of the whole question is the one that counts.
         var connection = await dialer.DialAsync(patient: true, cancellation).ConfigureAwait(false);
@@ -43,7 +43,7 @@ internal sealed class LiveProbe(IDialer dialer, TimeSpan timeout, TimeProvider t
             await connection.WriteAsync(Question, cancellation).ConfigureAwait(false);
             var head = new byte[12];
             var read = await connection.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
-            return head.AsSpan(0, read).SequenceEqual("HTTP/1.1 200"u8) ? ProbeResult.Live : ProbeResult.Answered;
+            return head.AsSpan(0, read).SequenceEqual("HTTP/1.1 200"u8) ? TargetProbeResult.Live : TargetProbeResult.Answered;
         }
     }
 }

@@ -13,7 +13,7 @@ internal sealed class Target : IDisposable
     private HttpMessageInvoker _connections;
     private long _avoidUntil = long.MinValue;
 
-    public Target(Tier tier, HostPort address, IDialer dialer, ClientSettings settings, TimeProvider time)
+    public Target(Tier tier, TargetAddress address, IDialer dialer, ClientSettings settings, TimeProvider time)
     {
         Tier = tier;
         Address = address;
@@ -23,19 +23,19 @@ internal sealed class Target : IDisposable
         _time = time;
         _connections = Connections();
         Probe = new LiveProbe(dialer, settings.ProbeTimeout, time);
-        Pulse = new Pulse(Probe, settings.ProbeFailures, settings.AnswerWait, time);
+        TargetLiveness = new TargetLiveness(Probe, settings.ProbeFailures, settings.AnswerWait, time);
     }
 
     public Tier Tier { get; }
 
-    public HostPort Address { get; }
+    public TargetAddress Address { get; }
 
     /// <summary>The address as the origin that connections are kept for, whatever service is called.</summary>
     public Uri Origin { get; }
 
     public LiveProbe Probe { get; }
 
-    public Pulse Pulse { get; }
+    public TargetLiveness TargetLiveness { get; }
 
     /// <summary>It said, or showed, that it is of no use for a moment.</summary>
     public bool IsAvoided => _time.GetTimestamp() < Volatile.Read(ref _avoidUntil);

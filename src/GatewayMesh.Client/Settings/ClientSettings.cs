@@ -6,7 +6,7 @@ namespace GatewayMesh.Client.Settings;
 /// <summary>The options as they were when the handler was made: complete and valid.</summary>
 internal sealed record ClientSettings
 {
-    public HostPort? Outbound { get; init; }
+    public TargetAddress? Outbound { get; init; }
 
     public string Service { get; init; } = "";
 

@@ -77,7 +77,7 @@ internal static class OptionsBinder
 
     private static bool Duration(IConfigurationSection section, Action<TimeSpan> set)
     {
-        var read = DurationText.TryParse(section.Value ?? "", out var value);
+        var read = DurationSetting.TryParse(section.Value ?? "", out var value);
         if (read)
         {
             set(value);

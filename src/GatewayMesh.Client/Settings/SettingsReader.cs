@@ -35,7 +35,7 @@ internal sealed class SettingsReader(Func<string, string?> environment)
         var outbound = Outbound(options);
         var identity = Text(options.IdentityFile, "GATEWAYMESH_IDENTITY");
         var roots = Text(options.RootsFile, "GATEWAYMESH_ROOTS");
-        var gateways = Gateways(options, identity is null ? null : new GatewayTls(options.GatewayService, ""));
+        var gateways = Gateways(options, identity is null ? null : new GatewayEntryTls(options.GatewayService, ""));
         var runDirectory = Text(options.RunDirectory, "GATEWAYMESH_RUN_DIR");
         if (!IsName(options.GatewayService) || options.GatewayService.Length == 0)
         {
@@ -88,14 +88,14 @@ internal sealed class SettingsReader(Func<string, string?> environment)
         };
     }
 
-    private HostPort? Outbound(GatewayMeshOptions options)
+    private TargetAddress? Outbound(GatewayMeshOptions options)
     {
         if (Text(options.Outbound, "GATEWAYMESH_OUTBOUND") is not { } text)
         {
             return null;
         }
 
-        if (!HostPort.TryParse(text, out var address))
+        if (!TargetAddress.TryParse(text, out var address))
         {
             Error(nameof(options.Outbound), $"'{text}' is no address: write HOST:PORT, as in 127.0.0.1:15001");
         }
@@ -103,7 +103,7 @@ internal sealed class SettingsReader(Func<string, string?> environment)
         return address;
     }
 
-    private ImmutableArray<GatewayEntry> Gateways(GatewayMeshOptions options, GatewayTls? tls)
+    private ImmutableArray<GatewayEntry> Gateways(GatewayMeshOptions options, GatewayEntryTls? tls)
     {
         IEnumerable<string> texts = options.Gateways.Count > 0
             ? options.Gateways
@@ -111,7 +111,7 @@ internal sealed class SettingsReader(Func<string, string?> environment)
         var found = ImmutableArray.CreateBuilder<GatewayEntry>();
         foreach (var text in texts)
         {
-            if (HostPort.TryParse(text, out var address))
+            if (TargetAddress.TryParse(text, out var address))
             {
                 found.Add(new GatewayEntry(address, tls));
             }

@@ -23,7 +23,7 @@ internal sealed partial class ClientLog(ILogger logger)
         }
     }
 
-    public void BreakerOpened(HostPort address, FailoverReason reason)
+    public void BreakerOpened(TargetAddress address, FailoverReason reason)
     {
         if (logger.IsEnabled(LogLevel.Warning))
         {
@@ -31,21 +31,21 @@ internal sealed partial class ClientLog(ILogger logger)
         }
     }
 
-    public void BreakerClosed(HostPort address) => BreakerClosed(logger, address);
+    public void BreakerClosed(TargetAddress address) => BreakerClosed(logger, address);
 
     public void NoGateways() => NoGateways(logger);
 
     [LoggerMessage(1, LogLevel.Information, "Failover from {From} {FromAddress} to {To} {ToAddress} because of {Reason}; {Attempts} attempts begun.", SkipEnabledCheck = true)]
-    private static partial void FailedOver(ILogger logger, string from, HostPort fromAddress, string to, HostPort toAddress, string reason, int attempts);
+    private static partial void FailedOver(ILogger logger, string from, TargetAddress fromAddress, string to, TargetAddress toAddress, string reason, int attempts);
 
     [LoggerMessage(2, LogLevel.Warning, "A request failed ({Reason}) and is not sent again: {Refusal}, after {Attempts} attempts.", SkipEnabledCheck = true)]
     private static partial void Refused(ILogger logger, string reason, string refusal, int attempts);
 
     [LoggerMessage(3, LogLevel.Warning, "The sidecar {Address} is not used for now: {Reason}. Requests go straight to the gateways.", SkipEnabledCheck = true)]
-    private static partial void BreakerOpened(ILogger logger, HostPort address, string reason);
+    private static partial void BreakerOpened(ILogger logger, TargetAddress address, string reason);
 
     [LoggerMessage(4, LogLevel.Information, "The sidecar {Address} is used again.")]
-    private static partial void BreakerClosed(ILogger logger, HostPort address);
+    private static partial void BreakerClosed(ILogger logger, TargetAddress address);
 
     [LoggerMessage(5, LogLevel.Warning, "No service name is set, so no gateway stands in when the sidecar is gone: set GatewayMeshOptions.Service or GATEWAYMESH_SERVICE.")]
     private static partial void NoGateways(ILogger logger);

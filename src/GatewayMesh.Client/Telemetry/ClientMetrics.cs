@@ -8,7 +8,7 @@ namespace GatewayMesh.Client.Telemetry;
 internal static class ClientMetrics
 {
     private static readonly Meter Meter = new(GatewayMeshTelemetry.MeterName, typeof(ClientMetrics).Assembly.GetName().Version?.ToString());
-    private static readonly ConcurrentDictionary<Breaker, string> Breakers = new();
+    private static readonly ConcurrentDictionary<TargetBreaker, string> Breakers = new();
 
     private static readonly Counter<long> Requests =
         Meter.CreateCounter<long>("gatewaymesh_client_requests_total", "{request}", "Requests that ended, by the tier of the last attempt and how it ended.");
@@ -25,9 +25,9 @@ internal static class ClientMetrics
         null,
         "Whether a sidecar is used: 0 closed (used), 1 open (not used).");
 
-    public static void Watch(Breaker breaker, string address) => Breakers[breaker] = address;
+    public static void Watch(TargetBreaker breaker, string address) => Breakers[breaker] = address;
 
-    public static void Forget(Breaker breaker) => Breakers.TryRemove(breaker, out _);
+    public static void Forget(TargetBreaker breaker) => Breakers.TryRemove(breaker, out _);
 
     public static void CountRequest(Tier tier, string outcome) =>
         Requests.Add(1, new KeyValuePair<string, object?>("tier", Words.Of(tier)), new KeyValuePair<string, object?>("outcome", outcome));

@@ -24,7 +24,7 @@ internal static class Words
 
     public static string Of(ReplayRefusal refusal) => refusal switch
     {
-        ReplayRefusal.NoWayLeft => "no_way_left",
+        ReplayRefusal.NoTargetLeft => "no_way_left",
         ReplayRefusal.AttemptsUsedUp => "attempts_used_up",
         ReplayRefusal.NotIdempotent => "not_idempotent",
         ReplayRefusal.BodyGone => "body_gone",

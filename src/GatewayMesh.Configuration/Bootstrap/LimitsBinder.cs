@@ -16,7 +16,7 @@ internal static class LimitsBinder
     /// <summary>A whole number from 1 on, or null for <c>none</c>.</summary>
     internal static readonly ScalarType<int?> NumberOrNone = new("say a whole number, or none", text =>
         text == "none" ? Scalar.Good<int?>(null)
-        : Count.Read(text) is { Message: { } message, Mend: var mend } ? Scalar.Bad<int?>(message, mend + ", or none")
+        : Count.Read(text) is { Message: { } message, Fix: var fix } ? Scalar.Bad<int?>(message, fix + ", or none")
         : Scalar.Good<int?>(Count.Read(text).Value));
 
     /// <summary>The limits of a process.</summary>

@@ -9,7 +9,7 @@ namespace GatewayMesh.Configuration.Bootstrap;
 internal static class ReachBinder
 {
     // The first address of each special range.
-    private static readonly ImmutableArray<IPAddress> s_special =
+    private static readonly ImmutableArray<IPAddress> Special =
     [
         IPAddress.Loopback, IPAddress.Any, IPAddress.Parse("169.254.0.0"), IPAddress.Parse("224.0.0.0"), IPAddress.Broadcast,
         IPAddress.IPv6Loopback, IPAddress.IPv6Any, IPAddress.Parse("fe80::"), IPAddress.Parse("ff00::"),
@@ -24,5 +24,5 @@ internal static class ReachBinder
 
     private static bool IsSpecial(IPNetwork network) =>
         AddressRange.Of(network.BaseAddress) != ReachFault.None
-        || s_special.Any(special => special.AddressFamily == network.BaseAddress.AddressFamily && network.Contains(special));
+        || Special.Any(special => special.AddressFamily == network.BaseAddress.AddressFamily && network.Contains(special));
 }

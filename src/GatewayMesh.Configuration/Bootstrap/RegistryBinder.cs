@@ -7,7 +7,7 @@ namespace GatewayMesh.Configuration.Bootstrap;
 /// <summary>Reads the keys <c>registry</c>, <c>registryToken</c>, <c>registryTokenFile</c> and <c>registryTls</c>.</summary>
 internal static class RegistryBinder
 {
-    private const string Mend = "say registry: consul://HOST:PORT of a Consul agent, or file:DIR, a folder that the nodes of the mesh share";
+    private const string Fix = "say registry: consul://HOST:PORT of a Consul agent, or file:DIR, a folder that the nodes of the mesh share";
 
     // An empty token is none, as Consul's own tools have it.
     private static readonly ScalarType<string> Anything = new("say the token", Scalar.Good);
@@ -49,7 +49,7 @@ internal static class RegistryBinder
         if (reader.Has("registry"))
         {
             var location = reader.LocationOf("registry");
-            return reader.Required("registry", new ScalarType<RegistrySpec>(Mend, text => Read(text, folder => path(folder, location))));
+            return reader.Required("registry", new ScalarType<RegistrySpec>(Fix, text => Read(text, folder => path(folder, location))));
         }
 
         if (context.UsesLocalConsul(dataDir))
@@ -59,7 +59,7 @@ internal static class RegistryBinder
 
         if (context.RegistryRequired)
         {
-            reader.Fail("registry", "no registry is named, and no Consul agent answers on 127.0.0.1:8500", Mend + " (or --registry URI)");
+            reader.Fail("registry", "no registry is named, and no Consul agent answers on 127.0.0.1:8500", Fix + " (or --registry URI)");
         }
 
         return null;
@@ -69,7 +69,7 @@ internal static class RegistryBinder
         text.StartsWith("consul://", StringComparison.Ordinal) ? Consul(text["consul://".Length..], Uri.UriSchemeHttp, 8500)
         : text.StartsWith("consul+https://", StringComparison.Ordinal) ? Consul(text["consul+https://".Length..], Uri.UriSchemeHttps, 8501)
         : text.StartsWith("file:", StringComparison.Ordinal) && text.Length > 5 ? Scalar.Good(new RegistrySpec("file", folder(Folder(text))))
-        : Scalar.Bad<RegistrySpec>($"{Quoted.Of(text)} is not a registry", Mend);
+        : Scalar.Bad<RegistrySpec>($"{Quoted.Of(text)} is not a registry", Fix);
 
     // file:DIR, and the form that a URI library would write: file:///DIR.
     private static string Folder(string text) =>

@@ -67,11 +67,11 @@ public sealed class ConfigErrors
     }
 
     /// <summary>Adds one at <paramref name="location"/>.</summary>
-    public void Add(SourceLocation location, string path, string message, string mend)
+    public void Add(SourceLocation location, string path, string message, string fix)
     {
         if (Keeps(location.Source))
         {
-            Add(new ConfigError(location, path, message, mend));
+            Add(new ConfigError(location, path, message, fix));
         }
         else
         {
@@ -113,9 +113,9 @@ public sealed class ConfigErrors
     }
 
     private static ConfigError Clipped(ConfigError error) =>
-        error.Path.Length <= LongestText && error.Message.Length <= LongestText && error.Mend.Length <= LongestText
+        error.Path.Length <= LongestText && error.Message.Length <= LongestText && error.Fix.Length <= LongestText
             ? error
-            : error with { Path = Clip(error.Path), Message = Clip(error.Message), Mend = Clip(error.Mend) };
+            : error with { Path = Clip(error.Path), Message = Clip(error.Message), Fix = Clip(error.Fix) };
 
     private static string Clip(string text) => text.Length <= LongestText ? text : $"{text[..LongestText]}…";
 }

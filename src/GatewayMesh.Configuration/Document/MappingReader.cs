@@ -62,7 +62,7 @@ public sealed class MappingReader
         Observe(key, type.Mend, null, isRequired: true);
         if (!Has(key))
         {
-            Fail(Take(key)?.Value.Location ?? Location, PathOf(key), "is missing", type.Mend);
+            Fail(Take(key)?.Value.Location ?? Location, PathOf(key), "is missing", type.Fix);
             return default;
         }
 
@@ -187,22 +187,22 @@ public sealed class MappingReader
         Run(new MappingReader(_errors, _style, Take(key)?.Value ?? new ConfigNull(Location), PathOf(key)), bind);
 
     /// <summary>A key that the design knows and this version does not: an error when it has a value, rather than silence.</summary>
-    public void NotYet(string key, string mend = "leave it out")
+    public void NotYet(string key, string fix = "leave it out")
     {
         if (Has(key))
         {
-            Fail(Take(key)!.KeyLocation, PathOf(key), "is not supported yet", mend);
+            Fail(Take(key)!.KeyLocation, PathOf(key), "is not supported yet", fix);
         }
     }
 
     /// <summary>Says that the value of <paramref name="key"/> is wrong.</summary>
-    public void Fail(string key, string message, string mend) => Fail(LocationOf(key), PathOf(key), message, mend);
+    public void Fail(string key, string message, string fix) => Fail(LocationOf(key), PathOf(key), message, fix);
 
     /// <summary>Says that the whole mapping is wrong.</summary>
-    public void Fail(string message, string mend) => Fail(Location, Path, message, mend);
+    public void Fail(string message, string fix) => Fail(Location, Path, message, fix);
 
     /// <summary>Says that something is wrong.</summary>
-    public void Fail(SourceLocation location, string path, string message, string mend) => _errors.Add(location, path, message, mend);
+    public void Fail(SourceLocation location, string path, string message, string fix) => _errors.Add(location, path, message, fix);
 
     private static T Run<T>(MappingReader reader, Func<MappingReader, T> bind)
     {
@@ -221,10 +221,10 @@ public sealed class MappingReader
     {
         var read = node is ConfigScalar scalar
             ? type.Read(scalar.Text)
-            : Scalar.Bad<T>($"{node.Noun} stands where one value is expected", type.Mend);
+            : Scalar.Bad<T>($"{node.Noun} stands where one value is expected", type.Fix);
         if (read.Message is not null)
         {
-            Fail(node.Location, path, read.Message, read.Mend);
+            Fail(node.Location, path, read.Message, read.Fix);
         }
 
         return read;

@@ -59,7 +59,7 @@ public static class ScalarTypes
     public static ScalarType<IPEndPoint> Address { get; } = new("say an address and a port such as 127.0.0.1:15001", text =>
         !TrySplit(text, out var host, out var port) ? Scalar.Bad<IPEndPoint>($"{Quoted.Of(text)} is not an address and a port", "say an address and a port such as 127.0.0.1:15001")
         : host == "*" ? Scalar.Bad<IPEndPoint>($"{Quoted.Of(text)} is not an address", $"say 0.0.0.0:{port} for all addresses")
-        : Port.Read(port) is { Message: { } message } bad ? Scalar.Bad<IPEndPoint>(message, bad.Mend)
+        : Port.Read(port) is { Message: { } message } bad ? Scalar.Bad<IPEndPoint>(message, bad.Fix)
         : !TryIP(host, out var address) ? Scalar.Bad<IPEndPoint>($"{Quoted.Of(host)} is not an IP address", "listen on an IP address such as 127.0.0.1 or 0.0.0.0")
         : Scalar.Good(new IPEndPoint(address, Port.Read(port).Value)));
 
@@ -81,30 +81,30 @@ public static class ScalarTypes
     /// <summary>A whole number from <paramref name="least"/> to <paramref name="most"/>.</summary>
     public static ScalarType<int> Number(int least, int most)
     {
-        var mend = string.Create(CultureInfo.InvariantCulture, $"say a whole number from {least} to {most}");
-        return new ScalarType<int>(mend, text =>
-            !int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? Scalar.Bad<int>($"{Quoted.Of(text)} is not a whole number", mend)
-            : value < least || value > most ? Scalar.Bad<int>(string.Create(CultureInfo.InvariantCulture, $"{value} is out of range"), mend)
+        var fix = string.Create(CultureInfo.InvariantCulture, $"say a whole number from {least} to {most}");
+        return new ScalarType<int>(fix, text =>
+            !int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? Scalar.Bad<int>($"{Quoted.Of(text)} is not a whole number", fix)
+            : value < least || value > most ? Scalar.Bad<int>(string.Create(CultureInfo.InvariantCulture, $"{value} is out of range"), fix)
             : Scalar.Good(value));
     }
 
     /// <summary>A number from <paramref name="least"/> to <paramref name="most"/>, with or without decimals.</summary>
     public static ScalarType<double> Real(double least, double most)
     {
-        var mend = string.Create(CultureInfo.InvariantCulture, $"say a number from {least} to {most}");
-        return new ScalarType<double>(mend, text =>
-            !double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? Scalar.Bad<double>($"{Quoted.Of(text)} is not a number", mend)
-            : value < least || value > most ? Scalar.Bad<double>(string.Create(CultureInfo.InvariantCulture, $"{value} is out of range"), mend)
+        var fix = string.Create(CultureInfo.InvariantCulture, $"say a number from {least} to {most}");
+        return new ScalarType<double>(fix, text =>
+            !double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? Scalar.Bad<double>($"{Quoted.Of(text)} is not a number", fix)
+            : value < least || value > most ? Scalar.Bad<double>(string.Create(CultureInfo.InvariantCulture, $"{value} is out of range"), fix)
             : Scalar.Good(value));
     }
 
     /// <summary>One of a few words.</summary>
     /// <param name="words">The words with their meaning.</param>
     /// <param name="notYet">Words that the design knows and this version does not, with what to say instead.</param>
-    public static ScalarType<T> Word<T>(ImmutableArray<(string Word, T Value)> words, params ImmutableArray<(string Word, string Mend)> notYet)
+    public static ScalarType<T> Word<T>(ImmutableArray<(string Word, T Value)> words, params ImmutableArray<(string Word, string Fix)> notYet)
     {
-        var mend = $"say {string.Join(" or ", words.Select(word => word.Word))}";
-        return new ScalarType<T>(mend, text =>
+        var fix = $"say {string.Join(" or ", words.Select(word => word.Word))}";
+        return new ScalarType<T>(fix, text =>
         {
             foreach (var (word, value) in words)
             {
@@ -123,7 +123,7 @@ public static class ScalarTypes
             }
 
             var near = Nearest.To(text, words.Select(word => word.Word));
-            return Scalar.Bad<T>($"{Quoted.Of(text)} is not known here", near is null ? mend : $"did you mean {near}?");
+            return Scalar.Bad<T>($"{Quoted.Of(text)} is not known here", near is null ? fix : $"did you mean {near}?");
         });
     }
 
@@ -153,18 +153,18 @@ public static class ScalarTypes
 
     private static Scalar<IPNetwork> ReadNetwork(string text)
     {
-        const string Mend = "say a network such as 10.0.0.0/8";
+        const string Fix = "say a network such as 10.0.0.0/8";
         var slash = text.IndexOf('/', StringComparison.Ordinal);
         if (!TryIP(slash < 0 ? text : text[..slash], out var address) || text.StartsWith("localhost", StringComparison.Ordinal))
         {
-            return Scalar.Bad<IPNetwork>($"{Quoted.Of(text)} is not a network", Mend);
+            return Scalar.Bad<IPNetwork>($"{Quoted.Of(text)} is not a network", Fix);
         }
 
         var bits = address.AddressFamily == AddressFamily.InterNetworkV6 ? 128 : 32;
         var length = bits;
         if (slash >= 0 && (!int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out length) || length > bits))
         {
-            return Scalar.Bad<IPNetwork>($"{Quoted.Of(text)} is not a network", Mend);
+            return Scalar.Bad<IPNetwork>($"{Quoted.Of(text)} is not a network", Fix);
         }
 
         var masked = Masked(address, length);

@@ -82,9 +82,9 @@ public static class EntryBinder
         }
 
         var near = Nearest.To(kind, [.. Known, .. Later]);
-        var (message, mend) = Later.Contains(kind) ? ($"the kind {kind} is not supported yet", "leave the entry out")
+        var (message, fix) = Later.Contains(kind) ? ($"the kind {kind} is not supported yet", "leave the entry out")
             : ($"the kind {Quoted.Of(kind)} is not known", near is not null ? $"did you mean {near}?" : $"say {string.Join(" or ", Known)}");
-        errors.Add(pair.Value.Location, "kind", message, mend);
+        errors.Add(pair.Value.Location, "kind", message, fix);
         return null;
     }
 }

@@ -9,7 +9,7 @@ namespace GatewayMesh.Configuration.Listeners;
 public sealed record LoneIngressPort(string Ingress, int Port, LoneIngressPortReason Reason)
 {
     /// <summary>What to do about it, in one sentence.</summary>
-    public string Mend => Reason == LoneIngressPortReason.NoEntry
+    public string Fix => Reason == LoneIngressPortReason.NoEntry
         ? $"add a listener with port {Number} to the ingress-gateway entry {Ingress}, or remove it from ingress.listeners"
         : $"add {{ port: {Number} }} to ingress.listeners of the bootstrap file, or remove it from the ingress-gateway entry {Ingress}";
 

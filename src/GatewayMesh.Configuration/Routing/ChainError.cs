@@ -8,9 +8,9 @@ namespace GatewayMesh.Configuration.Routing;
 /// <param name="At">Where in it.</param>
 /// <param name="Path">Path of the value in the entry.</param>
 /// <param name="Message">What is wrong, in words.</param>
-/// <param name="Mend">What to write instead, in words.</param>
-public sealed record ChainError(ConfigEntry Entry, SourceLocation At, string Path, string Message, string Mend)
+/// <param name="Fix">What to write instead, in words.</param>
+public sealed record ChainError(ConfigEntry Entry, SourceLocation At, string Path, string Message, string Fix)
 {
     /// <summary>The same as an error of the configuration.</summary>
-    public ConfigError ToConfigError() => new(At, Path, Message, Mend);
+    public ConfigError ToConfigError() => new(At, Path, Message, Fix);
 }

@@ -17,7 +17,7 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
     private int _depth;
     private string? _protocol;
     private string _speaker = "";
-    private Place? _advanced;
+    private EntryLocation? _advanced;
 
     /// <summary>What is wrong; null while all is well.</summary>
     public ChainError? Error { get; private set; }
@@ -47,10 +47,10 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
     {
         if (index.Router(service) is not { } router)
         {
-            return SplitterOrResolver(service, PlaceOf(service));
+            return SplitterOrResolver(service, LocationOf(service));
         }
 
-        var top = new Place(router, router.Origin, "");
+        var top = new EntryLocation(router, router.Origin, "");
         _advanced = top;
         if (!Speaks(service, top))
         {
@@ -61,7 +61,7 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
         for (var i = 0; i < router.Routes.Length; i++)
         {
             var route = router.Routes[i];
-            var place = new Place(router, route.At, $"routes[{i}].destination");
+            var place = new EntryLocation(router, route.At, $"routes[{i}].destination");
             var next = route.Destination.Service is { Length: > 0 } other ? other : service;
             if ((route.Destination.ServiceSubset.Length == 0 ? SplitterOrResolver(next, place) : Resolver(new TargetKey(next, route.Destination.ServiceSubset, datacenter), place)) is not { } node)
             {
@@ -80,11 +80,11 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
         return draft;
     }
 
-    private Draft? SplitterOrResolver(string name, Place place) =>
+    private Draft? SplitterOrResolver(string name, EntryLocation place) =>
         index.Splitter(name) is not null ? Splitter(name, place) : Resolver(new TargetKey(name, "", datacenter), place);
 
     // Recorded before its shares are followed, so that a circle ends, and is found afterwards.
-    private SplitterDraft? Splitter(string name, Place place)
+    private SplitterDraft? Splitter(string name, EntryLocation place)
     {
         if (_splitters.TryGetValue(name, out var known))
         {
@@ -99,11 +99,11 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
         }
 
         var draft = _splitters[name] = new SplitterDraft(entry);
-        _advanced ??= new Place(entry, entry.Origin, "");
+        _advanced ??= new EntryLocation(entry, entry.Origin, "");
         for (var i = 0; i < entry.Splits.Length; i++)
         {
             var split = entry.Splits[i];
-            var here = new Place(entry, split.At, $"splits[{i}]");
+            var here = new EntryLocation(entry, split.At, $"splits[{i}]");
             var next = split.Service is { Length: > 0 } other ? other : name;
             var splits = !next.Equals(name, StringComparison.OrdinalIgnoreCase) && split.ServiceSubset.Length == 0 && index.Splitter(next) is not null;
             Draft? node = splits ? Splitter(next, here) : Resolver(new TargetKey(next, split.ServiceSubset, datacenter), here);
@@ -119,7 +119,7 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
         return draft;
     }
 
-    private ResolverDraft? Resolver(TargetKey target, Place place, bool forFailover = false)
+    private ResolverDraft? Resolver(TargetKey target, EntryLocation place, bool forFailover = false)
     {
         var seen = new List<TargetKey>();
         while (true)
@@ -137,13 +137,13 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
             var entry = index.Resolver(target.Service);
             if (seen.Contains(target))
             {
-                return Circle("redirects go in a circle", [.. seen.Skip(seen.IndexOf(target)).Select(key => (key.Service, Place: PlaceOfResolver(key.Service)))]);
+                return Circle("redirects go in a circle", [.. seen.Skip(seen.IndexOf(target)).Select(key => (key.Service, EntryLocation: LocationOfResolver(key.Service)))]);
             }
 
             seen.Add(target);
             if (entry?.Redirect is { } redirect && target.Rewritten(redirect.Service, redirect.ServiceSubset, redirect.Datacenter) is var redirected && redirected != target)
             {
-                place = new Place(entry, redirect.At, "redirect");
+                place = new EntryLocation(entry, redirect.At, "redirect");
                 target = redirected;
             }
             else if (target.Subset.Length == 0 && entry is { DefaultSubset.Length: > 0 })
@@ -157,12 +157,12 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
         }
     }
 
-    private ResolverDraft? End(TargetKey target, ServiceResolverEntry? entry, Place place, bool forFailover)
+    private ResolverDraft? End(TargetKey target, ServiceResolverEntry? entry, EntryLocation place, bool forFailover)
     {
         if (target.Subset.Length > 0 && entry?.Subsets.ContainsKey(target.Subset) != true)
         {
-            var mend = entry is { Subsets.IsEmpty: false } ? $"say {string.Join(" or ", entry.Subsets.Keys)}, or declare it" : "declare it";
-            Fail(place, $"{target.Service} has no subset {Quoted.Of(target.Subset)}", $"{mend} under subsets of the service-resolver {target.Service}");
+            var fix = entry is { Subsets.IsEmpty: false } ? $"say {string.Join(" or ", entry.Subsets.Keys)}, or declare it" : "declare it";
+            Fail(place, $"{target.Service} has no subset {Quoted.Of(target.Subset)}", $"{fix} under subsets of the service-resolver {target.Service}");
             return null;
         }
 
@@ -184,7 +184,7 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
             return true;
         }
 
-        var place = new Place(entry, failover.At, key == ServiceResolverEntry.Any ? "failover['*']" : $"failover.{key}");
+        var place = new EntryLocation(entry, failover.At, key == ServiceResolverEntry.Any ? "failover['*']" : $"failover.{key}");
         foreach (var other in Others(target, failover).Where(other => other != target))
         {
             if (Resolver(other, place, forFailover: true) is not { } end)
@@ -204,7 +204,7 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
         : [target.Rewritten(failover.Service, failover.ServiceSubset, "")];
 
     // One way, one protocol: what is between cannot translate.
-    private bool Speaks(string name, Place place)
+    private bool Speaks(string name, EntryLocation place)
     {
         var protocol = index.Protocol(name);
         if (_protocol is null)
@@ -235,7 +235,7 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
 
         if (way.IndexOf(node) is >= 0 and var first)
         {
-            _ = Circle("splits go in a circle", [.. way.Skip(first).Cast<SplitterDraft>().Select(splitter => (splitter.Entry.Name, new Place(splitter.Entry, splitter.Entry.Origin, "splits")))]);
+            _ = Circle("splits go in a circle", [.. way.Skip(first).Cast<SplitterDraft>().Select(splitter => (splitter.Entry.Name, new EntryLocation(splitter.Entry, splitter.Entry.Origin, "splits")))]);
             return false;
         }
 
@@ -270,7 +270,7 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
 
             if (flat.Count + inner.Legs.Count > MostShares)
             {
-                Fail(new Place(splitter.Entry, splitter.Entry.Origin, "splits"), $"the splitters beneath it make more than {MostShares} shares", "let fewer splitters lead to one another");
+                Fail(new EntryLocation(splitter.Entry, splitter.Entry.Origin, "splits"), $"the splitters beneath it make more than {MostShares} shares", "let fewer splitters lead to one another");
                 return false;
             }
 
@@ -285,23 +285,23 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
         (int)Math.Round((double)(outer / 100f * (inner / 100f) / 100f * 100f), MidpointRounding.AwayFromZero);
 
     // Every way that meets a circle says it in the same words: it begins at its first name.
-    private ResolverDraft? Circle(string what, List<(string Name, Place Place)> circle)
+    private ResolverDraft? Circle(string what, List<(string Name, EntryLocation EntryLocation)> circle)
     {
         var first = circle.IndexOf(circle.MinBy(step => step.Name, StringComparer.Ordinal));
         var names = circle.Skip(first).Concat(circle.Take(first)).Select(step => step.Name).ToList();
-        Fail(circle[first].Place, $"{what}: {string.Join(" → ", names.Append(names[0]))}", "let one of them lead out of it");
+        Fail(circle[first].EntryLocation, $"{what}: {string.Join(" → ", names.Append(names[0]))}", "let one of them lead out of it");
         return null;
     }
 
-    private Place PlaceOfResolver(string name) => new(index.Resolver(name)!, index.Resolver(name)!.Redirect?.At ?? index.Resolver(name)!.Origin, "redirect");
+    private EntryLocation LocationOfResolver(string name) => new(index.Resolver(name)!, index.Resolver(name)!.Redirect?.At ?? index.Resolver(name)!.Origin, "redirect");
 
-    private Place PlaceOf(string name)
+    private EntryLocation LocationOf(string name)
     {
         Entries.ConfigEntry entry = (Entries.ConfigEntry?)index.Splitter(name) ?? index.Resolver(name) ?? (Entries.ConfigEntry)new Entries.ServiceDefaultsEntry { Name = name };
-        return new Place(entry, entry.Origin, "");
+        return new EntryLocation(entry, entry.Origin, "");
     }
 
     private static string Declare(string name, string protocol) => $"write kind: service-defaults with name: {name} and protocol: {protocol}";
 
-    private void Fail(Place place, string message, string mend) => Error ??= place.Error(message, mend);
+    private void Fail(EntryLocation place, string message, string fix) => Error ??= place.Error(message, fix);
 }

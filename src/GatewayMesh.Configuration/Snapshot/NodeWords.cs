@@ -5,20 +5,20 @@ namespace GatewayMesh.Configuration.Snapshot;
 /// <summary>The catalogue of a mesh whose registry has none: what its nodes say of themselves.</summary>
 internal static class NodeWords
 {
-    public static ServiceCatalogue Of(IEnumerable<NodeSighting> nodes)
+    public static ServiceCatalogue Of(IEnumerable<DiscoveredNode> nodes)
     {
         var all = nodes.ToList();
         return new ServiceCatalogue(
             [
                 .. from node in all
                    from service in node.Record.Services
-                   group new InstanceSighting(service.Id, node.Record.Node, service.Address, node.Alive && service.Healthy) { Protocol = service.Protocol, Application = service.Application, Weight = service.Weight, Zone = node.Record.Zone, Tags = service.Tags, Meta = service.Meta }
+                   group new DiscoveredInstance(service.Id, node.Record.Node, service.Address, node.Alive && service.Healthy) { Protocol = service.Protocol, Application = service.Application, Weight = service.Weight, Zone = node.Record.Zone, Tags = service.Tags, Meta = service.Meta }
                        by service.Name into instances
-                   select new ServiceSighting(instances.Key, [.. instances]),
+                   select new DiscoveredService(instances.Key, [.. instances]),
             ],
             [
                 .. all.Where(node => node.Record.Gateway is not null)
-                    .Select(node => new GatewaySighting(node.Record.Node, node.Record.Gateway!, node.Alive, node.Record.Zone)),
+                    .Select(node => new DiscoveredGateway(node.Record.Node, node.Record.Gateway!, node.Alive, node.Record.Zone)),
             ]);
     }
 }

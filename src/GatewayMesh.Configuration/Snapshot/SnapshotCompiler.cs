@@ -21,7 +21,7 @@ public static class SnapshotCompiler
     /// Without <paramref name="intentions"/> nobody knows who may call whom. Routes begin in <paramref name="datacenter"/>, by default <c>default</c>.
     /// What <paramref name="reach"/> does not let this node dial is taken out; by default nothing is.
     /// </summary>
-    public static MeshSnapshot Compile(EntrySet entries, IEnumerable<NodeSighting> nodes, ServiceCatalogue? catalogue = null, DeclaredIntentions? intentions = null, string? datacenter = null, ReachRules? reach = null)
+    public static MeshSnapshot Compile(EntrySet entries, IEnumerable<DiscoveredNode> nodes, ServiceCatalogue? catalogue = null, DeclaredIntentions? intentions = null, string? datacenter = null, ReachRules? reach = null)
     {
         ArgumentNullException.ThrowIfNull(entries);
         var known = nodes.ToList();
@@ -52,7 +52,7 @@ public static class SnapshotCompiler
     }
 
     // A sidecar that somebody else registered (--sidecar-for) does not bear our mark; that it is ours its node says.
-    private static ServiceCatalogue WithoutOurs(ServiceCatalogue catalogue, IEnumerable<NodeSighting> nodes)
+    private static ServiceCatalogue WithoutOurs(ServiceCatalogue catalogue, IEnumerable<DiscoveredNode> nodes)
     {
         var ours = nodes.SelectMany(node => node.Record.Services).Select(service => (service.Id, service.Address)).ToHashSet();
         return ours.Count == 0 ? catalogue : catalogue with
@@ -61,22 +61,22 @@ public static class SnapshotCompiler
             Targets = [.. catalogue.Targets.Select(target => target.Instances is { } instances ? target with { Instances = Marked(instances) } : target)],
         };
 
-        ImmutableArray<InstanceSighting> Marked(ImmutableArray<InstanceSighting> instances) => instances.Any(instance => instance.IsForeign)
+        ImmutableArray<DiscoveredInstance> Marked(ImmutableArray<DiscoveredInstance> instances) => instances.Any(instance => instance.IsForeign)
             ? [.. instances.Select(instance => instance.IsForeign && ours.Contains((instance.Id, instance.Address)) ? instance with { IsForeign = false } : instance)]
             : instances;
     }
 
     // Host names have no case, so neither have services: FrozenDictionary and groups compare without it. Certificates have, so one spelling must be meant: that of what
     // is registered, in lower case where there is one. An entry, or a registration in capitals, does not rename the service of others.
-    private static SortedDictionary<string, ServiceModel> Services(EntrySet entries, ImmutableArray<ServiceSighting> sightings, ILookup<string, KnownInstance> known, PolicyCompiler policies, ReachGate gate)
+    private static SortedDictionary<string, ServiceModel> Services(EntrySet entries, ImmutableArray<DiscoveredService> discovered, ILookup<string, KnownInstance> known, PolicyCompiler policies, ReachGate gate)
     {
         var protocols = entries.ServiceDefaults.ToDictionary(entry => entry.Name, entry => entry.Protocol, StringComparer.OrdinalIgnoreCase);
         var shared = entries.ProxyDefaults.FirstOrDefault()?.Protocol;
         var instances = known.SelectMany(group => group).Where(instance => instance.Endpoint.Datacenter.Length == 0).ToLookup(instance => instance.Endpoint.Service, StringComparer.OrdinalIgnoreCase);
         var services = new SortedDictionary<string, ServiceModel>(StringComparer.OrdinalIgnoreCase);
-        var registeredAs = instances.SelectMany(group => group.Select(instance => instance.Endpoint.Service)).Concat(sightings.Select(sighting => sighting.Name));
+        var registeredAs = instances.SelectMany(group => group.Select(instance => instance.Endpoint.Service)).Concat(discovered.Select(discovered => discovered.Name));
         var spellings = Spellings(registeredAs).Concat(Spellings(protocols.Keys.Concat(ChainCompiler.Names(entries))));
-        var dormant = sightings.Where(sighting => sighting.IsDormant).Select(sighting => sighting.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var dormant = discovered.Where(discovered => discovered.IsDormant).Select(discovered => discovered.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var name in spellings)
         {
             if (services.ContainsKey(name))
@@ -111,11 +111,11 @@ public static class SnapshotCompiler
 
     private static IEnumerable<KnownInstance> Instances(EntrySet entries, ServiceCatalogue said, string home)
     {
-        foreach (var sighting in said.Services)
+        foreach (var discovered in said.Services)
         {
-            foreach (var instance in sighting.Instances ?? [])
+            foreach (var instance in discovered.Instances ?? [])
             {
-                yield return TargetCompiler.Of(sighting.Name, instance, "");
+                yield return TargetCompiler.Of(discovered.Name, instance, "");
             }
         }
 
@@ -142,7 +142,7 @@ public static class SnapshotCompiler
             .ThenBy(endpoint => endpoint.Address.ToString(), StringComparer.Ordinal),
     ];
 
-    private static ImmutableArray<GatewayModel> Gateways(ImmutableArray<GatewaySighting> gateways) =>
+    private static ImmutableArray<GatewayModel> Gateways(ImmutableArray<DiscoveredGateway> gateways) =>
     [
         .. gateways
             .OrderBy(gateway => gateway.Node, StringComparer.Ordinal)

@@ -16,8 +16,8 @@ internal sealed class TargetCompiler(
     string home,
     ReachGate gate)
 {
-    private readonly ILookup<TargetKey, TargetSighting> _sightings =
-        said.Targets.ToLookup(sighting => new TargetKey(sighting.Service, sighting.Subset, sighting.Datacenter.Length > 0 ? sighting.Datacenter : home));
+    private readonly ILookup<TargetKey, DiscoveredTarget> _discovered =
+        said.Targets.ToLookup(discovered => new TargetKey(discovered.Service, discovered.Subset, discovered.Datacenter.Length > 0 ? discovered.Datacenter : home));
 
     /// <summary>The target of <paramref name="key"/>.</summary>
     public TargetModel Compile(TargetKey key, SubsetEntry? subset)
@@ -35,17 +35,17 @@ internal sealed class TargetCompiler(
             return target with { Endpoints = service?.Endpoints ?? [], HasRefused = service is { HasRefused: true }, IsDormant = service?.IsDormant ?? false };
         }
 
-        var sightings = _sightings[key].ToList();
+        var discovered = _discovered[key].ToList();
         var known = instances[key.Service].Where(instance => instance.Endpoint.Datacenter.Equals(elsewhere, StringComparison.OrdinalIgnoreCase)).ToList();
-        var members = sightings.Count > 0
-            ? [.. sightings.SelectMany(sighting => sighting.Instances ?? []).Select(instance => Of(key.Service, instance, elsewhere))]
+        var members = discovered.Count > 0
+            ? [.. discovered.SelectMany(discovered => discovered.Instances ?? []).Select(instance => Of(key.Service, instance, elsewhere))]
             : InstanceFilter.Members(key.Service, elsewhere.Length > 0 ? elsewhere : home, target.Filter, known);
         var endpoints = gate.Admit(SnapshotCompiler.Endpoints(members.Select(member => Judged(member, target))), out var anyRefused);
         return target with
         {
             Endpoints = endpoints,
             HasRefused = anyRefused,
-            IsDormant = sightings.Count > 0 ? sightings.Exists(sighting => sighting.IsDormant) : service is { IsDormant: true },
+            IsDormant = discovered.Count > 0 ? discovered.Exists(discovered => discovered.IsDormant) : service is { IsDormant: true },
         };
     }
 
@@ -53,7 +53,7 @@ internal sealed class TargetCompiler(
     /// <param name="service">Name of its service.</param>
     /// <param name="instance">What was seen.</param>
     /// <param name="elsewhere">Its datacenter where that is another one, else empty.</param>
-    public static KnownInstance Of(string service, InstanceSighting instance, string elsewhere) =>
+    public static KnownInstance Of(string service, DiscoveredInstance instance, string elsewhere) =>
         new(
             new EndpointModel(service, instance.Id, instance.Node, instance.Address, instance.Healthy)
             {

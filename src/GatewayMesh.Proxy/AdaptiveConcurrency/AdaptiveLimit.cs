@@ -25,8 +25,8 @@ internal sealed class AdaptiveLimit
     private readonly SplitMix _random;
     private readonly LatencyHistogram _window = new();
     private readonly LatencyHistogram _unloaded = new();
-    private PlaceCount _count;
-    private Places _places;
+    private PermitCount _count;
+    private Permits _permits;
     private int _limit;
     private int _windowsAtLeast;
     private double _minRtt;
@@ -42,7 +42,7 @@ internal sealed class AdaptiveLimit
         _time = time;
         _random = random;
         _limit = model.MinConcurrency;
-        _places = null!;
+        _permits = null!;
         BeginMeasuring();
     }
 
@@ -65,7 +65,7 @@ internal sealed class AdaptiveLimit
     public TimeSpan MinRtt => TimeSpan.FromMicroseconds(Volatile.Read(ref _minRtt));
 
     /// <summary>Takes a place, if one is free.</summary>
-    public LimitVerdict TryEnter(Criticality criticality) => _count.TryEnter(Volatile.Read(ref _places), criticality);
+    public LimitVerdict TryEnter(Criticality criticality) => _count.TryEnter(Volatile.Read(ref _permits), criticality);
 
     /// <summary>Counts a request that somebody else has admitted by <see cref="Limit"/>.</summary>
     public void Enter() => _count.Enter();
@@ -119,7 +119,7 @@ internal sealed class AdaptiveLimit
 
             Volatile.Write(ref _limit, Gradient.Next(_limit, _minRtt, latency, Model));
             _windowsAtLeast = _limit == Model.MinConcurrency ? _windowsAtLeast + 1 : 0;
-            Volatile.Write(ref _places, Places.OfMeasured(_limit, Shedding));
+            Volatile.Write(ref _permits, Permits.OfMeasured(_limit, Shedding));
         }
     }
 
@@ -128,7 +128,7 @@ internal sealed class AdaptiveLimit
         _windowsAtLeast = 0;
         _unloaded.Drain(Model.Percentile);
         Volatile.Write(ref _measured, 0);
-        Volatile.Write(ref _places, Places.OfMeasured(Model.MinConcurrency, Shedding) with { Critical = Math.Max(Model.MinConcurrency, _limit) });
+        Volatile.Write(ref _permits, Permits.OfMeasured(Model.MinConcurrency, Shedding) with { Critical = Math.Max(Model.MinConcurrency, _limit) });
         Volatile.Write(ref _measuringSince, Math.Max(1, _time.GetTimestamp()));
     }
 
@@ -140,7 +140,7 @@ internal sealed class AdaptiveLimit
             _window.Drain(Model.Percentile);
             var wait = Model.MinRttInterval * (1 + (Model.Jitter * _random.NextDouble()));
             _measureAt = _time.GetTimestamp() + (long)(wait.TotalSeconds * _time.TimestampFrequency);
-            Volatile.Write(ref _places, Places.OfMeasured(_limit, Shedding));
+            Volatile.Write(ref _permits, Permits.OfMeasured(_limit, Shedding));
             Volatile.Write(ref _measuringSince, 0);
         }
     }

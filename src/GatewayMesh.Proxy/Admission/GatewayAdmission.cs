@@ -86,7 +86,7 @@ public sealed class GatewayAdmission
                 return LimitVerdict.Full;
             }
 
-            if (criticality == Criticality.Sheddable && _inFlight >= Places.OfNumber(max, SheddingModel.Default).Sheddable)
+            if (criticality == Criticality.Sheddable && _inFlight >= Permits.OfNumber(max, SheddingModel.Default).Sheddable)
             {
                 _refusedShed++;
                 return LimitVerdict.Shed;

@@ -25,7 +25,7 @@ internal sealed class EdgeListeners : IDisposable
     private readonly Lock _gate = new();
     private readonly ILogger _log;
     private readonly ITimer _looking;
-    private volatile State _state = new(FrozenDictionary<int, EdgeListener>.Empty, []);
+    private volatile EdgeListenerSet _state = new(FrozenDictionary<int, EdgeListener>.Empty, []);
 
     public EdgeListeners(TimeProvider time, ILogger log)
     {
@@ -52,13 +52,13 @@ internal sealed class EdgeListeners : IDisposable
 
     /// <summary>Takes other listeners; new connections meet them.</summary>
     public void Apply(ImmutableArray<IngressListenerSpec> listeners, ImmutableArray<IPNetwork> trusted) =>
-        _state = new State(listeners.ToFrozenDictionary(spec => spec.Port, spec => new EdgeListener(spec, spec.Tls is { } tls ? new EdgeTls(tls) : null)), trusted);
+        _state = new EdgeListenerSet(listeners.ToFrozenDictionary(spec => spec.Port, spec => new EdgeListener(spec, spec.Tls is { } tls ? new EdgeTls(tls) : null)), trusted);
 
     /// <summary>The public listener that a connection came in by, with the defaults where nothing is said of its port; null when it is no public one.</summary>
-    public EdgeListener? Of(Arrival arrival) =>
-        arrival.Listener.Kind != ListenerKind.Ingress ? null
-        : _state.Listeners.TryGetValue(arrival.Listener.Address.Port, out var listener) ? listener
-        : new EdgeListener(new IngressListenerSpec(arrival.Listener.Address), null);
+    public EdgeListener? Of(InboundConnection inbound) =>
+        inbound.Listener.Kind != ListenerKind.Ingress ? null
+        : _state.Listeners.TryGetValue(inbound.Listener.Address.Port, out var listener) ? listener
+        : new EdgeListener(new IngressListenerSpec(inbound.Listener.Address), null);
 
     /// <summary>Whether what this address says of others is believed.</summary>
     public bool Trusts(IPAddress address)
@@ -112,5 +112,5 @@ internal sealed class EdgeListeners : IDisposable
         }
     }
 
-    private sealed record State(FrozenDictionary<int, EdgeListener> Listeners, ImmutableArray<IPNetwork> Trusted);
+    private sealed record EdgeListenerSet(FrozenDictionary<int, EdgeListener> Listeners, ImmutableArray<IPNetwork> Trusted);
 }

@@ -81,7 +81,7 @@ internal sealed class EdgeTls
         return EdgeTlsChange.Refused;
     }
 
-    private SslServerAuthenticationOptions? Of(Arrival arrival, string host) => _table?.For(host);
+    private SslServerAuthenticationOptions? Of(InboundConnection inbound, string host) => _table?.For(host);
 
     private ImmutableArray<FileTrace> Look() => [.. _files.Select(FileTrace.Of)];
 }

@@ -31,7 +31,7 @@ public static class ErrorAnswer
         WriteHead(context.Response, error, isHttp1: !HttpProtocol.IsHttp2(context.Request.Protocol));
         if (GrpcCall.Is(context.Request))
         {
-            return WriteGrpc(context.Response, error);
+            return WriteGrpcAsync(context.Response, error);
         }
 
         if (HttpMethods.IsHead(context.Request.Method))
@@ -72,7 +72,7 @@ public static class ErrorAnswer
     }
 
     // A response that consists of trailers only: to a gRPC client the HTTP status is 200, and the head ends the stream.
-    private static Task WriteGrpc(HttpResponse response, in MeshError error)
+    private static Task WriteGrpcAsync(HttpResponse response, in MeshError error)
     {
         response.StatusCode = StatusCodes.Status200OK;
         response.ContentType = "application/grpc";

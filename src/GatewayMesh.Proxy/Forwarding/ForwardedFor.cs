@@ -22,7 +22,7 @@ internal static class ForwardedFor
     public static void Extend(Exchange exchange)
     {
         var headers = exchange.Http.Request.Headers;
-        var peer = exchange.Arrival.Peer.IsIPv4MappedToIPv6 ? exchange.Arrival.Peer.MapToIPv4() : exchange.Arrival.Peer;
+        var peer = exchange.InboundConnection.Peer.IsIPv4MappedToIPv6 ? exchange.InboundConnection.Peer.MapToIPv4() : exchange.InboundConnection.Peer;
         if (!exchange.Behaviour.AtTheEdge)
         {
             // Who speaks of somebody else stands behind him, this host's own applications too: so nobody inside can pass as the edge.
@@ -31,9 +31,9 @@ internal static class ForwardedFor
             return;
         }
 
-        var arrival = exchange.Arrival;
-        var scheme = arrival.Tls is null ? "http" : "https";
-        if (arrival.IsTrustedProxy)
+        var inbound = exchange.InboundConnection;
+        var scheme = inbound.Tls is null ? "http" : "https";
+        if (inbound.IsTrustedProxy)
         {
             Append(headers, For, peer, always: true);
             Append(headers, Standard, peer, always: false);
@@ -47,7 +47,7 @@ internal static class ForwardedFor
             headers[Host] = exchange.Host;
         }
 
-        if (arrival.Edge?.Spec.Tls is { ClientCertificates: not ClientCertificates.None } && arrival.Tls?.ForwardedCertificate is { } certificate)
+        if (inbound.Edge?.Spec.Tls is { ClientCertificates: not ClientCertificates.None } && inbound.Tls?.ForwardedCertificate is { } certificate)
         {
             headers[ClientCertificateField.Name] = certificate;
         }

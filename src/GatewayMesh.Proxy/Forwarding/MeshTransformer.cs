@@ -174,7 +174,7 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
     {
         foreach (var (name, values) in source.Headers)
         {
-            if (!FieldSyntax.IsValid(name, values, exchange.Arrival.IsHttp2))
+            if (!FieldSyntax.IsValid(name, values, exchange.InboundConnection.IsHttp2))
             {
                 exchange.Unsendable = new MeshError(MeshErrorKind.RequestMalformed, Forwarded: false, "field");
                 throw new InvalidOperationException("A field of the request is malformed.");
@@ -270,7 +270,7 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
     private void AddMeshHeaders(HttpRequestHeaders target)
     {
         target.TryAddWithoutValidation(MeshHeaders.Attempt, exchange.Attempts.Number.ToString(CultureInfo.InvariantCulture));
-        target.TryAddWithoutValidation(MeshHeaders.Hops, (exchange.Said.Hops + 1).ToString(CultureInfo.InvariantCulture));
+        target.TryAddWithoutValidation(MeshHeaders.Hops, (exchange.PeerHeaders.Hops + 1).ToString(CultureInfo.InvariantCulture));
         if (exchange.Deadline.RemainingMilliseconds is { } milliseconds)
         {
             target.TryAddWithoutValidation(MeshHeaders.TimeoutMs, Math.Min(milliseconds, MaxTimeoutMilliseconds).ToString(CultureInfo.InvariantCulture));

@@ -33,7 +33,7 @@ internal sealed class YarpForwarder : IForwarder, IDisposable
         var http = exchange.Http;
         var hop = exchange.Hop;
         var config = ConfigOf(hop.Upstream.Key.Protocol, exchange.Route.Policy.Timeouts.Idle);
-        if (exchange.Arrival.IsHttp2)
+        if (exchange.InboundConnection.IsHttp2)
         {
             DownstreamReset.Install(http);
         }

@@ -13,7 +13,7 @@ internal sealed class LatencyWindow
 
     private readonly long[] _ticks = new long[Size];
     private long _count;
-    private Known? _known;
+    private Estimate? _known;
 
     /// <summary>One answer took <paramref name="latency"/>.</summary>
     public void Add(TimeSpan latency) => Volatile.Write(ref _ticks[(Interlocked.Increment(ref _count) - 1) % Size], latency.Ticks);
@@ -29,7 +29,7 @@ internal sealed class LatencyWindow
 
         if (Volatile.Read(ref _known) is not { } known || known.Share != share || count - known.Count >= Fresh)
         {
-            known = new Known(share, count, Compute(share, (int)Math.Min(count, Size)));
+            known = new Estimate(share, count, Compute(share, (int)Math.Min(count, Size)));
             Volatile.Write(ref _known, known);
         }
 
@@ -49,5 +49,5 @@ internal sealed class LatencyWindow
         return TimeSpan.FromTicks(sorted[Math.Clamp((int)Math.Ceiling(share * count) - 1, 0, count - 1)]);
     }
 
-    private sealed record Known(double Share, long Count, TimeSpan Value);
+    private sealed record Estimate(double Share, long Count, TimeSpan Value);
 }

@@ -24,17 +24,17 @@ internal sealed class MutualIdentity(ICertificates certificates, string ingress,
             return new(ingress, Verified: true);
         }
 
-        if (!exchange.Arrival.Listener.IsForPeers)
+        if (!exchange.InboundConnection.Listener.IsForPeers)
         {
-            return new(exchange.Arrival.Listener.Service ?? "", Verified: true);
+            return new(exchange.InboundConnection.Listener.Service ?? "", Verified: true);
         }
 
-        if (exchange.Arrival.Identity is not { } peer || !peer.IsBelieved(certificates.Trust, time.GetUtcNow()))
+        if (exchange.InboundConnection.Identity is not { } peer || !peer.IsBelieved(certificates.Trust, time.GetUtcNow()))
         {
             return null;
         }
 
-        if (exchange.Behaviour.Direction != Telemetry.RequestDirection.Inbound || exchange.Said.Source is not { } said || !IsGateway(peer.Id, exchange))
+        if (exchange.Behaviour.Direction != Telemetry.RequestDirection.Inbound || exchange.PeerHeaders.Source is not { } said || !IsGateway(peer.Id, exchange))
         {
             return new(peer.Id.Service, Verified: true) { Id = peer.Id };
         }
@@ -45,18 +45,18 @@ internal sealed class MutualIdentity(ICertificates certificates, string ingress,
     }
 
     /// <inheritdoc/>
-    public string OwnNameFor(Exchange exchange) => exchange.Behaviour.AtTheEdge ? ingress : exchange.Arrival.Listener.Service ?? "";
+    public string OwnNameFor(Exchange exchange) => exchange.Behaviour.AtTheEdge ? ingress : exchange.InboundConnection.Listener.Service ?? "";
 
     /// <inheritdoc/>
     public string? PeerOf(Exchange exchange, TargetKind kind, bool isGateway) =>
         kind != TargetKind.MeshPeer ? null : isGateway ? gateway : exchange.Route.Instances.Service;
 
     /// <inheritdoc/>
-    public string? SourceFor(Exchange exchange) => exchange.Behaviour.Direction == Telemetry.RequestDirection.Gateway ? exchange.Arrival.Identity?.Uri : null;
+    public string? SourceFor(Exchange exchange) => exchange.Behaviour.Direction == Telemetry.RequestDirection.Gateway ? exchange.InboundConnection.Identity?.Uri : null;
 
     private bool IsGateway(SpiffeId peer, Exchange exchange) =>
         peer.Service.Equals(gateway, StringComparison.Ordinal)
-        && certificates.Leaf(exchange.Arrival.Listener.Service ?? "") is { } own
+        && certificates.Leaf(exchange.InboundConnection.Listener.Service ?? "") is { } own
         && own.Id.Datacenter.Equals(peer.Datacenter, StringComparison.Ordinal)
         && own.Id.TrustDomain == peer.TrustDomain;
 }

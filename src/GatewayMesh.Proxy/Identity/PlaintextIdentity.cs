@@ -20,9 +20,9 @@ internal sealed class PlaintextIdentity(string ingress) : ICallerIdentity
     public string? SourceFor(Exchange exchange) => exchange.Caller.Service is { Length: > 0 } source ? source : null;
 
     private string NameOf(Exchange exchange) =>
-        exchange.Arrival.Carried?.Service
+        exchange.InboundConnection.Carried?.Service
         ?? (exchange.Behaviour.AtTheEdge ? ingress
-            : exchange.Behaviour.FromMeshPeer ? exchange.Said.Source
-            : exchange.Arrival.Listener.Service)
+            : exchange.Behaviour.FromMeshPeer ? exchange.PeerHeaders.Source
+            : exchange.InboundConnection.Listener.Service)
         ?? "";
 }

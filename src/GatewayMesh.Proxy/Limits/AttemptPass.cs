@@ -48,7 +48,7 @@ internal struct AttemptPass
             return MeshError.None;
         }
 
-        _wait = service.Http1.TryWait(service.Model.MaxPendingRequests, exchange.CutOff, exchange.Http.RequestAborted);
+        _wait = service.Http1.TryWaitAsync(service.Model.MaxPendingRequests, exchange.CutOff, exchange.Http.RequestAborted);
         if (_wait is not null)
         {
             return MeshError.None;

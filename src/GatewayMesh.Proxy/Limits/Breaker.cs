@@ -1,3 +1,4 @@
+using GatewayMesh.Time;
 using GatewayMesh.Configuration.Policies.Limits;
 using GatewayMesh.Proxy.Resilience;
 
@@ -19,7 +20,7 @@ internal sealed class Breaker
     private readonly TimeProvider _time;
     private readonly long _start;
     private readonly long _slice;
-    private State _state;
+    private BreakerState _state;
 
     /// <summary>A closed one.</summary>
     public Breaker(BreakerModel model, TimeProvider time)
@@ -28,7 +29,7 @@ internal sealed class Breaker
         _time = time;
         _start = time.GetTimestamp();
         _slice = Math.Max(1, (long)(model.Window.TotalSeconds * time.TimestampFrequency) / Slices);
-        _state = new State(BreakerPhase.Closed, 0);
+        _state = new BreakerState(BreakerPhase.Closed, 0);
     }
 
     /// <summary>What it was made from.</summary>
@@ -72,7 +73,7 @@ internal sealed class Breaker
 
         if (state.Phase == BreakerPhase.Open && _time.GetTimestamp() >= state.Until)
         {
-            var trial = new State(BreakerPhase.HalfOpen, 0);
+            var trial = new BreakerState(BreakerPhase.HalfOpen, 0);
             if (Interlocked.CompareExchange(ref _state, trial, state) == state)
             {
                 pass = new BreakerPass(this, trial);
@@ -87,7 +88,7 @@ internal sealed class Breaker
     /// <summary>An attempt is over.</summary>
     /// <param name="began">The state in which it began.</param>
     /// <param name="failed">Whether it failed; null when it shows nothing.</param>
-    internal void End(State began, bool? failed)
+    internal void End(BreakerState began, bool? failed)
     {
         if (Volatile.Read(ref _state) != began)
         {
@@ -100,8 +101,8 @@ internal sealed class Breaker
             var next = failed switch
             {
                 true => Opened(now),
-                false => new State(BreakerPhase.Closed, 0),
-                null => new State(BreakerPhase.Open, now), // the next request tries
+                false => new BreakerState(BreakerPhase.Closed, 0),
+                null => new BreakerState(BreakerPhase.Open, now), // the next request tries
             };
             Interlocked.CompareExchange(ref _state, next, began);
             return;
@@ -123,21 +124,21 @@ internal sealed class Breaker
         }
     }
 
-    private bool IsTooMuch(State state, long slice)
+    private bool IsTooMuch(BreakerState state, long slice)
     {
         var failures = state.Failures.Sum(slice);
         var attempts = failures + state.Successes.Sum(slice);
         return attempts >= Model.MinimumRequests && failures >= attempts * Model.FailureRatio;
     }
 
-    private State Opened(long now) => new(BreakerPhase.Open, now + (long)(Model.OpenFor.TotalSeconds * _time.TimestampFrequency));
+    private BreakerState Opened(long now) => new(BreakerPhase.Open, now + (long)(Model.OpenFor.TotalSeconds * _time.TimestampFrequency));
 
     private long SliceOf(long now) => (now - _start) / _slice;
 
     /// <summary>One stay in a phase, with what was counted in it.</summary>
     /// <param name="Phase">The phase.</param>
     /// <param name="Until">Open: timestamp from which on a request may try.</param>
-    internal sealed record State(BreakerPhase Phase, long Until)
+    internal sealed record BreakerState(BreakerPhase Phase, long Until)
     {
         /// <summary>Attempts that were well.</summary>
         public SecondCounter Successes { get; } = new(Slices);

@@ -16,10 +16,10 @@ internal sealed class ServiceLimits : IDisposable
     private readonly Lock _declaring = new();
     private readonly TimeProvider _time;
     private readonly SplitMix _random;
-    private Declared _declared;
+    private DeclaredLimits _declared;
     private Breaker? _breaker;
     private RunningLimit? _adaptive;
-    private PlaceCount _calls;
+    private PermitCount _calls;
     private int _retries;
     private bool _disposed;
 
@@ -29,8 +29,8 @@ internal sealed class ServiceLimits : IDisposable
         Refusals = refusals;
         _time = time;
         _random = random;
-        Http1 = new ConnectionPlaces(policy.Limits.MaxConnections);
-        Http2 = new ConnectionPlaces(policy.Limits.MaxConnections);
+        Http1 = new ConnectionPermits(policy.Limits.MaxConnections);
+        Http2 = new ConnectionPermits(policy.Limits.MaxConnections);
         _declared = null!;
         Declare(policy);
     }
@@ -51,10 +51,10 @@ internal sealed class ServiceLimits : IDisposable
     public int Retries => Volatile.Read(ref _retries);
 
     /// <summary>Connections that carry a request of HTTP/1.1, and the requests that wait for one.</summary>
-    public ConnectionPlaces Http1 { get; }
+    public ConnectionPermits Http1 { get; }
 
     /// <summary>Open connections of HTTP/2.</summary>
-    public ConnectionPlaces Http2 { get; }
+    public ConnectionPermits Http2 { get; }
 
     /// <summary>The circuit breaker; null where the policy wants none.</summary>
     public Breaker? Breaker => Volatile.Read(ref _breaker);
@@ -94,7 +94,7 @@ internal sealed class ServiceLimits : IDisposable
     {
         lock (_declaring)
         {
-            Volatile.Write(ref _declared, new Declared(policy, Places.OfNumber(policy.Limits.MaxConcurrentRequests, policy.Shedding)));
+            Volatile.Write(ref _declared, new DeclaredLimits(policy, Permits.OfNumber(policy.Limits.MaxConcurrentRequests, policy.Shedding)));
             Http1.Declare(policy.Limits.MaxConnections);
             Http2.Declare(policy.Limits.MaxConnections);
             if (_breaker?.Model != policy.Limits.Breaker)
@@ -135,5 +135,5 @@ internal sealed class ServiceLimits : IDisposable
         }
     }
 
-    private sealed record Declared(PolicyModel Policy, Places Calls);
+    private sealed record DeclaredLimits(PolicyModel Policy, Permits Calls);
 }

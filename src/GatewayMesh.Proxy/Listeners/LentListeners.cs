@@ -12,7 +12,7 @@ namespace GatewayMesh.Proxy.Listeners;
 /// <summary>
 /// A changing set of listening sockets behind one address of the server. One thread polls them and accepts:
 /// <code>
-/// lent sockets ─poll─► accept4 (under the gate) ─► ConnectionContext + Arrival ─► channel ─► server
+/// lent sockets ─poll─► accept4 (under the gate) ─► ConnectionContext + InboundConnection ─► channel ─► server
 ///        wake ────┘              └ the lease, the limit of connections and closing are looked at here, so they hold at once
 /// </code>
 /// </summary>
@@ -247,7 +247,7 @@ internal sealed class LentListeners : IConnectionListenerFactory, IConnectionLis
             var socket = new Socket(handle) { NoDelay = true };
             var connection = _factory.Create(socket);
             var peer = (socket.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
-            connection.Features.Set(new Arrival(listener.Spec, peer) { Connection = connection });
+            connection.Features.Set(new InboundConnection(listener.Spec, peer) { Connection = connection });
             if (_accepted.Writer.TryWrite(connection))
             {
                 return;

@@ -8,7 +8,7 @@ namespace GatewayMesh.Proxy.Listeners;
 /// <summary>The connections that are being served, so that drain can end those that are idle.</summary>
 internal sealed class OpenConnections(LentListeners listeners, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<Arrival, byte> _open = [];
+    private readonly ConcurrentDictionary<InboundConnection, byte> _open = [];
 
     /// <summary>How many there are, the probe's not counted; those that were accepted and that the server has not begun with are among them.</summary>
     public int CountWithoutProbe => Math.Max(0, listeners.Connections - _open.Count(static each => each.Key.Listener.Kind == ListenerKind.Probe));
@@ -16,17 +16,17 @@ internal sealed class OpenConnections(LentListeners listeners, TimeProvider time
     /// <summary>Connection middleware: the outermost, so that it sees every connection end.</summary>
     public ConnectionDelegate Around(ConnectionDelegate next) => async connection =>
     {
-        var arrival = connection.Features.Get<Arrival>()!;
-        arrival.Connection = connection;
-        arrival.IdleFrom(time.GetTimestamp());
-        _open.TryAdd(arrival, 0);
+        var inbound = connection.Features.Get<InboundConnection>()!;
+        inbound.Connection = connection;
+        inbound.IdleFrom(time.GetTimestamp());
+        _open.TryAdd(inbound, 0);
         try
         {
             await next(connection).ConfigureAwait(false);
         }
         finally
         {
-            _open.TryRemove(arrival, out _);
+            _open.TryRemove(inbound, out _);
             listeners.Ended();
         }
     };
@@ -38,34 +38,34 @@ internal sealed class OpenConnections(LentListeners listeners, TimeProvider time
     public void EndIdle(TimeSpan idle)
     {
         var since = time.GetTimestamp() - (long)(idle.TotalSeconds * time.TimestampFrequency);
-        foreach (var (arrival, _) in _open)
+        foreach (var (inbound, _) in _open)
         {
-            if (arrival.Listener.Kind == ListenerKind.Probe)
+            if (inbound.Listener.Kind == ListenerKind.Probe)
             {
                 continue;
             }
 
-            if (arrival.IsIdleSince(since))
+            if (inbound.IsIdleSince(since))
             {
-                arrival.EndWhenIdle();
+                inbound.EndWhenIdle();
             }
             else
             {
-                arrival.EndBusyHttp2(time);
+                inbound.EndBusyHttp2(time);
             }
         }
     }
 
     /// <summary>The exchanges of all connections that an intention ever allowed.</summary>
-    public IEnumerable<Exchange> Guarded() => _open.Keys.SelectMany(static arrival => arrival.Guarded.ToArray());
+    public IEnumerable<Exchange> Guarded() => _open.Keys.SelectMany(static inbound => inbound.Guarded.ToArray());
 
     /// <summary>Cuts what is left.</summary>
     public int AbortAll()
     {
         var cut = 0;
-        foreach (var (arrival, _) in _open)
+        foreach (var (inbound, _) in _open)
         {
-            arrival.Connection?.Abort();
+            inbound.Connection?.Abort();
             cut++;
         }
 

@@ -10,12 +10,12 @@ namespace GatewayMesh.Proxy.Listeners;
 internal sealed class PeerTerms(ICertificates certificates, TimeProvider time)
 {
     /// <summary>The terms of a connection; null when its listener is not for peers.</summary>
-    public TlsTerms? Of(Arrival arrival) => arrival.Listener.IsForPeers ? Show : null;
+    public TlsTerms? Of(InboundConnection inbound) => inbound.Listener.IsForPeers ? Show : null;
 
-    private SslServerAuthenticationOptions? Show(Arrival arrival, string host) =>
-        MutualTls.ServerOptions(certificates, arrival.Listener.Service ?? "", arrival.Listener.Kind == ListenerKind.Mesh, time, (verdict, peer) =>
+    private SslServerAuthenticationOptions? Show(InboundConnection inbound, string host) =>
+        MutualTls.ServerOptions(certificates, inbound.Listener.Service ?? "", inbound.Listener.Kind == ListenerKind.Mesh, time, (verdict, peer) =>
         {
-            arrival.Identity = peer;
-            arrival.Refusal = verdict.IsBelieved ? null : verdict.Fault;
+            inbound.Identity = peer;
+            inbound.Refusal = verdict.IsBelieved ? null : verdict.Fault;
         });
 }

@@ -15,7 +15,7 @@ internal static class ServerSettings
     private const int ConnectionWindow = 17 * StreamWindow;
 
     /// <summary>The settings of one data plane.</summary>
-    public static KestrelServerOptions For(LimitsSpec limits, OpenConnections connections, EdgeDoor edge, TlsDoor tls, TunnelDoor tunnel, ProtocolDoor protocol)
+    public static KestrelServerOptions For(LimitsSpec limits, OpenConnections connections, EdgeConnectionMiddleware edge, TlsConnectionMiddleware tls, TunnelConnectionMiddleware tunnel, ProtocolConnectionMiddleware protocol)
     {
         var options = new KestrelServerOptions
         {

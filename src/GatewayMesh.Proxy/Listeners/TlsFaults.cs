@@ -16,15 +16,15 @@ internal sealed class TlsFaults(MeshMetrics metrics, ILogger log, TimeProvider t
     private readonly Seldom[] _seldom = [.. Enum.GetValues<TlsFault>().Select(_ => new Seldom(time))];
 
     /// <summary>One more.</summary>
-    /// <param name="arrival">The connection.</param>
+    /// <param name="inbound">The connection.</param>
     /// <param name="fault">Why.</param>
     /// <param name="detail">What the platform says of it; never a secret.</param>
-    public void Count(Arrival arrival, TlsFault fault, string detail)
+    public void Count(InboundConnection inbound, TlsFault fault, string detail)
     {
-        metrics.CountHandshakeFailure(WordOf(arrival.Listener.Kind), WordOf(fault));
+        metrics.CountHandshakeFailure(WordOf(inbound.Listener.Kind), WordOf(fault));
         if (_seldom[(int)fault].Next(out var count))
         {
-            HandshakeFailed(log, arrival.Listener.Name, arrival.Peer.ToString(), WordOf(fault), count, detail, null);
+            HandshakeFailed(log, inbound.Listener.Name, inbound.Peer.ToString(), WordOf(fault), count, detail, null);
         }
     }
 

@@ -15,7 +15,7 @@ public sealed class EndpointState
     private readonly PeakEwma _latency;
     private EjectionShare _share;
     private Ejection _ejection = Ejection.Trusted;
-    private Declared _declared;
+    private DeclaredEndpoint _declared;
     private long _since;
     private long _good;
     private long _bad;
@@ -27,7 +27,7 @@ public sealed class EndpointState
     internal EndpointState(EndpointModel model, PolicyModel policy, TimeProvider time, Action<EndpointState, EjectionCause>? ejected = null)
     {
         Key = EndpointKey.Of(model);
-        _declared = new Declared(model, policy);
+        _declared = new DeclaredEndpoint(model, policy);
         _time = time;
         _ejected = ejected;
         _since = time.GetTimestamp();
@@ -270,7 +270,7 @@ public sealed class EndpointState
             Interlocked.Exchange(ref _since, _time.GetTimestamp());
         }
 
-        Volatile.Write(ref _declared, new Declared(model, policy));
+        Volatile.Write(ref _declared, new DeclaredEndpoint(model, policy));
     }
 
     // Nobody waited for the end: it would have taken longer than this.
@@ -341,5 +341,5 @@ public sealed class EndpointState
         return true;
     }
 
-    private sealed record Declared(EndpointModel Model, PolicyModel Policy);
+    private sealed record DeclaredEndpoint(EndpointModel Model, PolicyModel Policy);
 }

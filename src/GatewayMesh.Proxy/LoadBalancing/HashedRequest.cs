@@ -87,14 +87,14 @@ internal static class HashedRequest
     // At the edge the field is the client's own word, unless it comes from a trusted proxy; inside it is the edge's.
     private static RequestHash OfSource(RequestHash hash, Exchange exchange)
     {
-        var arrival = exchange.Arrival;
-        if ((arrival.IsTrustedProxy || !exchange.Behaviour.AtTheEdge) && exchange.Http.Request.Headers["X-Forwarded-For"] is [{ Length: > 0 } chain, ..])
+        var inbound = exchange.InboundConnection;
+        if ((inbound.IsTrustedProxy || !exchange.Behaviour.AtTheEdge) && exchange.Http.Request.Headers["X-Forwarded-For"] is [{ Length: > 0 } chain, ..])
         {
             var comma = chain.IndexOf(',', StringComparison.Ordinal);
             return hash.With(StableHash.Of((comma < 0 ? chain.AsSpan() : chain.AsSpan(0, comma)).Trim()));
         }
 
-        return OfAddress(hash, arrival.Peer);
+        return OfAddress(hash, inbound.Peer);
     }
 
     // As text, so that it is the same address whether the edge wrote it down or not.

@@ -14,7 +14,7 @@ internal sealed class AdmissionStep : IStep
             return Verdict.Next;
         }
 
-        var verdict = admission.TryEnter(exchange.Arrival.Peer, exchange.Criticality, out var lease);
+        var verdict = admission.TryEnter(exchange.InboundConnection.Peer, exchange.Criticality, out var lease);
         if (verdict != LimitVerdict.Admitted)
         {
             return Verdict.Fail(verdict == LimitVerdict.Shed ? MeshErrorKind.Shed : MeshErrorKind.Overloaded);

@@ -22,18 +22,18 @@ namespace GatewayMesh.Proxy.Pipeline;
 ///                                                    ▼
 ///                          pick ──► forward ──ok──► done
 ///                            ▲         │
-///                            └─ wait ◄─┴─ RetryJudge: may it be sent again, does the policy name the failure, is there another instance, time, budget
+///                            └─ wait ◄─┴─ RetryDecider: may it be sent again, does the policy name the failure, is there another instance, time, budget
 ///                                 (from the first failure on: the policy's retry strategy)
 ///
 /// every sidecar of the callee out of reach, and sidecarBypass: gateway ──► a gateway ──► the application
 /// </code>
 /// </summary>
-internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder, UpstreamPools upstreams, EndpointPicker balancer, BypassedSidecars bypassed, SplitMix random, RetryJudge judge, LatencyWindows latencies, MeshMetrics metrics, ICallerIdentity identity, RefusedAddresses refused)
+internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder, UpstreamPools upstreams, EndpointPicker balancer, BypassedSidecars bypassed, SplitMix random, RetryDecider decider, LatencyWindows latencies, MeshMetrics metrics, ICallerIdentity identity, RefusedAddresses refused)
 {
     private static readonly Func<Exchange, MeshError, HttpResponseMessage, bool> DropForGatewayFallback = static (exchange, error, _) =>
         error.IsError && !error.Forwarded && exchange.CanGoElsewhere && error.Kind != MeshErrorKind.IntentionDenied; // what one door denies is not tried at another
 
-    private readonly Func<Exchange, MeshError, HttpResponseMessage, bool> _dropForAnotherInstance = judge.Drops;
+    private readonly Func<Exchange, MeshError, HttpResponseMessage, bool> _dropForAnotherInstance = decider.Drops;
     private readonly RetryStrategies _strategies = new(options.Time);
 
     /// <summary>Forwards the request; <see cref="MeshError.None"/> when an answer was passed on.</summary>
@@ -74,23 +74,23 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
                 new MeshError(MeshErrorKind.IntentionDenied, Forwarded: false, $"the callee's proxy is not of this mesh and would see {options.GatewayService}, which may not call it"), Follows: false, default);
         }
 
-        var sender = kind != TargetKind.Application && RetryJudge.MayHedge(exchange)
+        var sender = kind != TargetKind.Application && RetryDecider.MayHedge(exchange)
             ? new HedgedInvoker(this, exchange, instances, target, latencies.Of(instances.Service), options.Time)
             : null;
         var error = await AttemptAsync(exchange, lease, kind, destination: null, sender: sender).ConfigureAwait(false);
-        if (exchange.IsNextGranted || (error.IsError && judge.Follows(exchange, error)))
+        if (exchange.IsNextGranted || (error.IsError && decider.Follows(exchange, error)))
         {
             return new AttemptEnd(error, Follows: true, exchange.Wait);
         }
 
-        return new AttemptEnd(error.IsError ? RetryJudge.Settle(exchange, error) : error, Follows: false, default);
+        return new AttemptEnd(error.IsError ? RetryDecider.Settle(exchange, error) : error, Follows: false, default);
     }
 
     /// <summary>The instance that a hedge goes to, when there may be one.</summary>
     public bool TryHedge(Exchange exchange, EndpointSet instances, TargetKind target, out Hop hop)
     {
         hop = default;
-        if (!judge.TryHedge(exchange))
+        if (!decider.TryHedge(exchange))
         {
             CountHedge(HedgeOutcome.Refused);
             return false;
@@ -116,7 +116,7 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
         if (exchange.Behaviour.GatewayShare > 0 && random.NextDouble() < exchange.Behaviour.GatewayShare && GatewaysFor(exchange) is { } gateways)
         {
             var error = await ThroughGatewayAsync(exchange, gateways).ConfigureAwait(false);
-            if (!error.IsError || !exchange.CanGoElsewhere || exchange.Http.Response.HasStarted || (error.Forwarded && !judge.Follows(exchange, error)))
+            if (!error.IsError || !exchange.CanGoElsewhere || exchange.Http.Response.HasStarted || (error.Forwarded && !decider.Follows(exchange, error)))
             {
                 return error;
             }
@@ -124,7 +124,7 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
             metrics.CountFailover(MeshTier.Gateway, MeshTier.Sidecar, error.Row.Reason);
         }
 
-        if (exchange.Said.Bypass || bypassed.IsFirst(exchange))
+        if (exchange.PeerHeaders.Bypass || bypassed.IsFirst(exchange))
         {
             var past = await PastSidecarsAsync(exchange).ConfigureAwait(false);
             if (!past.IsError || past.Forwarded || !exchange.CanGoElsewhere || past.Kind == MeshErrorKind.IntentionDenied)
@@ -154,7 +154,7 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
     private bool MayGoPast(Exchange exchange, in MeshError error)
     {
         exchange.Untried = 1;
-        return error.Forwarded ? judge.Follows(exchange, error) : judge.TryPay(exchange);
+        return error.Forwarded ? decider.Follows(exchange, error) : decider.TryPay(exchange);
     }
 
     // A gateway dials the applications; everybody else asks a gateway to. NoEndpoint: there is no such way.
@@ -178,7 +178,7 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
 
     private EndpointSet? GatewaysFor(Exchange exchange)
     {
-        var group = options.GatewayGroups.GetValueOrDefault(exchange.Arrival.Listener.Service ?? "", "default");
+        var group = options.GatewayGroups.GetValueOrDefault(exchange.InboundConnection.Listener.Service ?? "", "default");
         return exchange.Mesh.Endpoints.FindGateways(group) is { Healthy.IsEmpty: false } gateways ? gateways : null;
     }
 
@@ -217,7 +217,7 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
             outcome.ThrowIfException();
             var last = outcome.Result;
             return !last.Follows ? last.Error
-                : RetryJudge.Settle(exchange, last.Error.IsError ? last.Error : new MeshError(MeshErrorKind.ResponseIncomplete, Forwarded: true)); // the policy has fewer attempts than when the request came
+                : RetryDecider.Settle(exchange, last.Error.IsError ? last.Error : new MeshError(MeshErrorKind.ResponseIncomplete, Forwarded: true)); // the policy has fewer attempts than when the request came
         }
         finally
         {

@@ -14,7 +14,7 @@ internal sealed class ClaimsStep(string ingress) : IStep
     {
         if (exchange.Behaviour.AtTheEdge)
         {
-            OutsideFields.Remove(exchange.Http.Request.Headers, exchange.Arrival.IsTrustedProxy);
+            OutsideFields.Remove(exchange.Http.Request.Headers, exchange.InboundConnection.IsTrustedProxy);
             exchange.SpeaksOfClients = true; // what is left, and what is set here
         }
         else

@@ -13,7 +13,7 @@ internal sealed class ConnectionFieldsStep : IStep
     public Verdict Take(Exchange exchange)
     {
         // The server shortens "X-Foo, keep-alive" to one of its own words; the bytes of the head say it all.
-        if (exchange.Arrival.Head is { Connection: { } members })
+        if (exchange.InboundConnection.Head is { Connection: { } members })
         {
             Remove(exchange.Http.Request.Headers, members);
         }

@@ -13,8 +13,8 @@ internal sealed class DeadlineStep(TimeProvider time, RetryBudgets budgets) : IS
         budgets.Process.CountRequest();
         exchange.Budget = budgets.Of(exchange.Route.Instances.Service, policy.Retries.Budget);
         exchange.Budget.CountRequest();
-        exchange.Attempts = new Attempts(exchange.Said.Attempt, policy.Retries.MaxAttempts);
-        exchange.Deadline = Deadline.Start(time, policy.Timeouts.Request, Least(exchange.Said.Timeout, exchange.CallDeadline));
+        exchange.Attempts = new Attempts(exchange.PeerHeaders.Attempt, policy.Retries.MaxAttempts);
+        exchange.Deadline = Deadline.Start(time, policy.Timeouts.Request, Least(exchange.PeerHeaders.Timeout, exchange.CallDeadline));
         return exchange.Deadline.IsOver ? Verdict.Fail(MeshErrorKind.DeadlineExceeded) : Verdict.Next;
     }
 

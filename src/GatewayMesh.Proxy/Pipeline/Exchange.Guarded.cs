@@ -7,10 +7,10 @@ internal sealed partial class Exchange
     public void EnterGuarded()
     {
         _guard.Enter();
-        if (_listedAt != Arrival)
+        if (_listedAt != InboundConnection)
         {
-            _listedAt = Arrival;
-            Arrival.Guarded.Add(this);
+            _listedAt = InboundConnection;
+            InboundConnection.Guarded.Add(this);
         }
     }
 

@@ -27,7 +27,7 @@ internal sealed partial class Exchange : IBodyObserver
     private readonly TimeProvider _time;
     private CancellationTokenSource _cutOff;
     private ExchangeGuard _guard;
-    private Arrival? _listedAt;
+    private InboundConnection? _listedAt;
     private volatile bool _answering;
     private volatile bool _isRevoked;
     private bool _hasEnded;
@@ -55,7 +55,7 @@ internal sealed partial class Exchange : IBodyObserver
     public ExchangeFacts Facts { get; }
 
     /// <summary>The connection it came on.</summary>
-    public Arrival Arrival { get; private set; } = null!;
+    public InboundConnection InboundConnection { get; private set; } = null!;
 
     /// <summary>What the kind of its listener asks for.</summary>
     public ListenerBehaviour Behaviour { get; private set; } = null!;
@@ -85,7 +85,7 @@ internal sealed partial class Exchange : IBodyObserver
     public string Host => Target.Authority ?? Http.Request.Headers.Host.ToString();
 
     /// <summary>What a mesh peer says in its mesh headers; the defaults for everybody else.</summary>
-    public MeshHeaderValues Said { get; set; } = MeshHeaderValues.None;
+    public MeshHeaderValues PeerHeaders { get; set; } = MeshHeaderValues.None;
 
     /// <summary>In whose name it is made.</summary>
     public Caller Caller { get; set; }
@@ -106,7 +106,7 @@ internal sealed partial class Exchange : IBodyObserver
     public string Asked { get; set; } = "";
 
     /// <summary>Its lot at splitters, once there was one: the same at each attempt and at a gateway that carries it.</summary>
-    public SplitDraw? Draw { get; set; }
+    public SplitSample? Draw { get; set; }
 
     /// <summary>Path and query as the rule of a router has rewritten them; null where they go on as they came.</summary>
     public string? Rewritten { get; set; }
@@ -121,7 +121,7 @@ internal sealed partial class Exchange : IBodyObserver
     public LimitLease Limit;
 
     /// <summary>How much it matters: what its caller says, else what the policy of its service says.</summary>
-    public Criticality Criticality => Said.Criticality ?? Route.Policy.Shedding.Criticality;
+    public Criticality Criticality => PeerHeaders.Criticality ?? Route.Policy.Shedding.Criticality;
 
     /// <summary>By when the head of its answer must be there: the least of policy, peer and <see cref="CallDeadline"/>.</summary>
     public Deadline Deadline { get; set; }
@@ -223,9 +223,9 @@ internal sealed partial class Exchange : IBodyObserver
     public CancellationToken CutOff => _cutOff.Token;
 
     /// <summary>A new request.</summary>
-    public void Begin(Arrival arrival, ListenerBehaviour behaviour, LiveMesh mesh)
+    public void Begin(InboundConnection inbound, ListenerBehaviour behaviour, LiveMesh mesh)
     {
-        Arrival = arrival;
+        InboundConnection = inbound;
         Behaviour = behaviour;
         Mesh = mesh;
         Method = Http.Request.Method;
@@ -272,9 +272,9 @@ internal sealed partial class Exchange : IBodyObserver
     /// <summary>Ends the connection with this response: <c>Connection: close</c>, or GOAWAY, after which HTTP/2 finishes what is begun.</summary>
     public void EndConnection()
     {
-        if (Arrival.IsHttp2)
+        if (InboundConnection.IsHttp2)
         {
-            Arrival.EndBusyHttp2(_time);
+            InboundConnection.EndBusyHttp2(_time);
         }
         else
         {
@@ -283,7 +283,7 @@ internal sealed partial class Exchange : IBodyObserver
     }
 
     /// <summary>
-    /// The answer is about to end; completes when it may (<see cref="Arrival.RequestEnds"/>). The forwarder ends the answers of gRPC by itself, before the
+    /// The answer is about to end; completes when it may (<see cref="InboundConnection.RequestEndsAsync"/>). The forwarder ends the answers of gRPC by itself, before the
     /// request is over, so this is asked behind the trailers as well as at the end.
     /// </summary>
     public ValueTask AnswerEndsAsync()
@@ -294,7 +294,7 @@ internal sealed partial class Exchange : IBodyObserver
         }
 
         _hasEnded = true;
-        return Arrival.RequestEnds(_time);
+        return InboundConnection.RequestEndsAsync(_time);
     }
 
     /// <summary>Gives back what admission and limits gave it, and tells them how long the application took from the whole request to the head of its answer.</summary>
@@ -323,7 +323,7 @@ internal sealed partial class Exchange : IBodyObserver
         Target = default;
         Method = "";
         Unsendable = default;
-        Said = MeshHeaderValues.None;
+        PeerHeaders = MeshHeaderValues.None;
         Caller = default;
         Route = default;
         Destination = null;

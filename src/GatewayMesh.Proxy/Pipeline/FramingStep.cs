@@ -12,14 +12,14 @@ internal sealed class FramingStep : IStep
         var headers = exchange.Http.Request.Headers;
 
         // Another connection's business (RFC 9113 §8.2.2): the server refuses Connection and TE by itself, and lets these pass.
-        if (exchange.Arrival.IsHttp2)
+        if (exchange.InboundConnection.IsHttp2)
         {
             return headers.TransferEncoding.Count > 0 || headers.Upgrade.Count > 0 || headers.KeepAlive.Count > 0 || headers.ContainsKey("Proxy-Connection")
                 ? Verdict.Fail(MeshErrorKind.RequestMalformed, "connection-specific field")
                 : Verdict.Next;
         }
 
-        if (exchange.Arrival.Head is { HasBareLineFeed: true })
+        if (exchange.InboundConnection.Head is { HasBareLineFeed: true })
         {
             exchange.Close = true;
             return Verdict.Fail(MeshErrorKind.RequestMalformed, "a line that ends without CR");

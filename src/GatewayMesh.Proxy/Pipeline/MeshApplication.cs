@@ -27,7 +27,7 @@ internal sealed class MeshApplication(
             return reused;
         }
 
-        if (contextFeatures.Get<Arrival>() is { Head: { } head } && contextFeatures.Get<IHttpRequestFeature>() is { } request)
+        if (contextFeatures.Get<InboundConnection>() is { Head: { } head } && contextFeatures.Get<IHttpRequestFeature>() is { } request)
         {
             head.Watch(request);
         }
@@ -45,15 +45,15 @@ internal sealed class MeshApplication(
     /// <inheritdoc/>
     public async Task ProcessRequestAsync(Exchange context)
     {
-        var arrival = context.Http.Features.Get<Arrival>()!;
+        var inbound = context.Http.Features.Get<InboundConnection>()!;
         progress?.Count(Progress.RequestsStarted);
-        arrival.RequestBegan();
-        traffic.Begin(arrival.Kind);
-        context.Begin(arrival, behaviours.Of(arrival.Kind), traffic.Mesh);
-        context.Close = traffic.Draining || (arrival.Carried is { } carried && time.GetTimestamp() >= carried.EndAfter);
+        inbound.RequestBegan();
+        traffic.Begin(inbound.Kind);
+        context.Begin(inbound, behaviours.Of(inbound.Kind), traffic.Mesh);
+        context.Close = traffic.Draining || (inbound.Carried is { } carried && time.GetTimestamp() >= carried.EndAfter);
         if (context.Close)
         {
-            arrival.EndBusyHttp2(time); // not with the answer, which may be a stream without an end: what comes next shall come elsewhere
+            inbound.EndBusyHttp2(time); // not with the answer, which may be a stream without an end: what comes next shall come elsewhere
         }
 
         var error = MeshError.None;
@@ -72,7 +72,7 @@ internal sealed class MeshApplication(
             context.LeaveLimits(error);
             Tell(context, error);
             await context.AnswerEndsAsync().ConfigureAwait(false);
-            traffic.End(arrival.Kind);
+            traffic.End(inbound.Kind);
             progress?.Count(Progress.RequestsEnded);
             context.End();
         }

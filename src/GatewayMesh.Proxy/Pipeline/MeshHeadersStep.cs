@@ -24,7 +24,7 @@ internal sealed class MeshHeadersStep : IStep
             return Verdict.Fail(MeshErrorKind.RequestMalformed, "mesh header");
         }
 
-        exchange.Said = said;
+        exchange.PeerHeaders = said;
         return Verdict.Next;
     }
 }

@@ -18,7 +18,7 @@ internal sealed class MethodStep : IStep
         {
             if (!IsWebSocket(exchange))
             {
-                exchange.Close = !exchange.Arrival.IsHttp2; // there it is one stream, and ends by itself
+                exchange.Close = !exchange.InboundConnection.IsHttp2; // there it is one stream, and ends by itself
                 return Verdict.Fail(MeshErrorKind.MethodNotAllowed, "CONNECT");
             }
 

@@ -10,7 +10,7 @@ internal sealed class PathStep : IStep
     /// <inheritdoc/>
     public Verdict Take(Exchange exchange)
     {
-        if (exchange.Target.IsAsterisk || exchange.Arrival.Edge is not { Spec.Paths: not PathSpelling.Off and var rule })
+        if (exchange.Target.IsAsterisk || exchange.InboundConnection.Edge is not { Spec.Paths: not PathSpelling.Off and var rule })
         {
             return Verdict.Next;
         }

@@ -17,7 +17,7 @@ internal sealed class RedirectStep : IStep
     /// <inheritdoc/>
     public Verdict Take(Exchange exchange)
     {
-        if (exchange.Arrival.Edge?.Spec.Redirect is not { } port)
+        if (exchange.InboundConnection.Edge?.Spec.Redirect is not { } port)
         {
             return Verdict.Next;
         }

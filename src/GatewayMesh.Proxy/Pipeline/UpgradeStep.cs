@@ -20,7 +20,7 @@ internal sealed class UpgradeStep : IStep
     public Verdict Take(Exchange exchange)
     {
         var request = exchange.Http.Request;
-        if (exchange.Arrival.IsHttp2)
+        if (exchange.InboundConnection.IsHttp2)
         {
             exchange.IsUpgrade = request.Method == "CONNECT"; // extended, by the step before
             return Verdict.Next;

@@ -31,7 +31,7 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
     public bool Bypass { get; init; }
 
     /// <summary>Its lot at splitters, or null.</summary>
-    internal SplitDraw? Draw { get; init; }
+    internal SplitSample? Draw { get; init; }
 
     /// <summary>How much the request matters; null: nobody said so. Default: null.</summary>
     public Criticality? Criticality { get; init; }
@@ -118,7 +118,7 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
         return true;
     }
 
-    private static bool TryDraw(StringValues field, out SplitDraw? draw)
+    private static bool TryDraw(StringValues field, out SplitSample? draw)
     {
         draw = null;
         if (field.Count == 0)
@@ -131,7 +131,7 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
             return false;
         }
 
-        draw = new SplitDraw(number);
+        draw = new SplitSample(number);
         return true;
     }
 

@@ -1,3 +1,5 @@
+using GatewayMesh.Time;
+
 namespace GatewayMesh.Proxy.Resilience;
 
 /// <summary>

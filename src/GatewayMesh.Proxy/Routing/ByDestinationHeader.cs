@@ -7,5 +7,5 @@ internal sealed class ByDestinationHeader : IRouteResolver
 {
     /// <inheritdoc/>
     public Route? Resolve(Exchange exchange) =>
-        exchange.Mesh.RouteOf(exchange.Said.Destination ?? HostNames.ServiceOf(exchange.Host), exchange);
+        exchange.Mesh.RouteOf(exchange.PeerHeaders.Destination ?? HostNames.ServiceOf(exchange.Host), exchange);
 }

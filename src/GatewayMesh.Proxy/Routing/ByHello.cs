@@ -7,5 +7,5 @@ internal sealed class ByHello : IRouteResolver
 {
     /// <inheritdoc/>
     public Route? Resolve(Exchange exchange) =>
-        exchange.Mesh.RouteOf(exchange.Arrival.Carried?.Upstream ?? HostNames.ServiceOf(exchange.Host), exchange);
+        exchange.Mesh.RouteOf(exchange.InboundConnection.Carried?.Upstream ?? HostNames.ServiceOf(exchange.Host), exchange);
 }

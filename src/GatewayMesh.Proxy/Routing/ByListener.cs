@@ -6,5 +6,5 @@ namespace GatewayMesh.Proxy.Routing;
 internal sealed class ByListener : IRouteResolver
 {
     /// <inheritdoc/>
-    public Route? Resolve(Exchange exchange) => exchange.Mesh.RouteOf(exchange.Arrival.Listener.Upstream ?? "", exchange);
+    public Route? Resolve(Exchange exchange) => exchange.Mesh.RouteOf(exchange.InboundConnection.Listener.Upstream ?? "", exchange);
 }

@@ -7,7 +7,7 @@ internal sealed class ByPublicHost(string ingress) : IRouteResolver
 {
     /// <inheritdoc/>
     public Route? Resolve(Exchange exchange) =>
-        exchange.Mesh.Snapshot.Ingress.TryGetValue((ingress, exchange.Arrival.Listener.Address.Port), out var routes)
+        exchange.Mesh.Snapshot.Ingress.TryGetValue((ingress, exchange.InboundConnection.Listener.Address.Port), out var routes)
         && routes.Find(HostNames.WithoutPort(exchange.Host)) is { } service
             ? exchange.Mesh.RouteOf(service, exchange)
             : null;

@@ -10,8 +10,8 @@ namespace GatewayMesh.Proxy.Routing;
 /// <summary>The snapshot with the live state of its instances beside it. Swapped as one; a request reads it once, at the door.</summary>
 /// <param name="Snapshot">The compiled configuration.</param>
 /// <param name="Endpoints">Its instances, live.</param>
-/// <param name="Ways">From the names of services to instances, where they do not lead straight.</param>
-internal sealed record LiveMesh(MeshSnapshot Snapshot, EndpointTable Endpoints, RouteTable Ways)
+/// <param name="Routes">From the names of services to instances, where they do not lead straight.</param>
+internal sealed record LiveMesh(MeshSnapshot Snapshot, EndpointTable Endpoints, RouteTable Routes)
 {
     /// <summary>The limits of its services, live.</summary>
     public LimitTable Limits { get; init; } = LimitTable.Empty;
@@ -24,14 +24,14 @@ internal sealed record LiveMesh(MeshSnapshot Snapshot, EndpointTable Endpoints, 
     {
         exchange.Asked = service;
         var own = Endpoints.Find(service);
-        if (Ways.Find(service) is not { } way)
+        if (Routes.Find(service) is not { } way)
         {
             return own is null ? null : new Route(own, TargetKind.MeshPeer);
         }
 
         if (way.Splits)
         {
-            exchange.Draw ??= exchange.Said.Draw ?? Ways.Draw();
+            exchange.Draw ??= exchange.PeerHeaders.Draw ?? Routes.Draw();
         }
 
         if (RouteTable.Walk(way, new AskedRoute(exchange.Facts, exchange.Target.PathAndQuery), exchange.Draw ?? default) is not { } leaf)
@@ -39,7 +39,7 @@ internal sealed record LiveMesh(MeshSnapshot Snapshot, EndpointTable Endpoints, 
             return null;
         }
 
-        var rank = Ways.Choose(leaf, mayAsk: !exchange.HasWaited);
+        var rank = Routes.Choose(leaf, mayAsk: !exchange.HasWaited);
         return new Route(leaf.Targets[rank].Instances, TargetKind.MeshPeer) { Leaf = leaf, Rank = rank, Asked = own };
     }
 }

@@ -18,7 +18,7 @@ internal sealed class ToApplication(string node, TimeProvider time) : IRouteReso
     /// <inheritdoc/>
     public Route? Resolve(Exchange exchange)
     {
-        var listener = exchange.Arrival.Listener;
+        var listener = exchange.InboundConnection.Listener;
         var service = exchange.Mesh.Snapshot.Services.GetValueOrDefault(listener.Service ?? "");
         var policy = service?.Policy ?? PolicyModel.Default;
         if (!_applications.TryGetValue(listener, out var application) || application.Policy != policy || application.Protocol != ProtocolOf(listener, service))

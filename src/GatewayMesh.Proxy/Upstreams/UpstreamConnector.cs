@@ -23,7 +23,7 @@ internal sealed class UpstreamConnector
     public static readonly HttpRequestOptionsKey<TimeSpan> ConnectTimeout = new("gatewaymesh-connect-timeout");
 
     /// <summary>The open connections of HTTP/2 that the service may have, carried likewise; absent where nothing bounds them.</summary>
-    public static readonly HttpRequestOptionsKey<ConnectionPlaces> Connections = new("gatewaymesh-connections");
+    public static readonly HttpRequestOptionsKey<ConnectionPermits> Connections = new("gatewaymesh-connections");
 
     private readonly Func<ReachRules> _reach;
     private readonly Action _closed;
@@ -41,12 +41,12 @@ internal sealed class UpstreamConnector
     /// <summary>The <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        if (!context.InitialRequestMessage.Options.TryGetValue(Connections, out var places))
+        if (!context.InitialRequestMessage.Options.TryGetValue(Connections, out var permits))
         {
             return await ConnectAsync(context, null, cancellationToken).ConfigureAwait(false);
         }
 
-        var place = await HoldAsync(places, cancellationToken).ConfigureAwait(false);
+        var place = await HoldAsync(permits, cancellationToken).ConfigureAwait(false);
         try
         {
             return await ConnectAsync(context, place, cancellationToken).ConfigureAwait(false);
@@ -60,19 +60,19 @@ internal sealed class UpstreamConnector
 
     // The first connection to an instance is never refused: requests would wait for one that idles elsewhere (as in Envoy). Further ones wait for a
     // place, and their requests meanwhile for a free stream of those that there are.
-    private async ValueTask<HeldConnection> HoldAsync(ConnectionPlaces places, CancellationToken cancellationToken)
+    private async ValueTask<HeldConnection> HoldAsync(ConnectionPermits permits, CancellationToken cancellationToken)
     {
         if (Interlocked.Increment(ref _open) == 1)
         {
-            places.TakeAnyway();
+            permits.TakeAnyway();
         }
-        else if (!places.TryTake() && !await places.TryWait(int.MaxValue, cancellationToken, CancellationToken.None)!.ConfigureAwait(false))
+        else if (!permits.TryTake() && !await permits.TryWaitAsync(int.MaxValue, cancellationToken, CancellationToken.None)!.ConfigureAwait(false))
         {
             _closed();
             throw new OperationCanceledException(cancellationToken);
         }
 
-        return new HeldConnection(places, _closed);
+        return new HeldConnection(permits, _closed);
     }
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, HeldConnection? place, CancellationToken cancellationToken)

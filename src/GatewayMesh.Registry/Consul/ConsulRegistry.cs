@@ -59,7 +59,7 @@ internal sealed class ConsulRegistry : IRegistry
     /// <inheritdoc/>
     public Task RunCertificatesAsync(CertificateFolder folder, CertificateTroubles troubles, CancellationToken cancellationToken)
     {
-        var certificates = new ConsulCertificates(folder, troubles, new WatchGround(_agents, _thread, _times, _time, NewRandom()));
+        var certificates = new ConsulCertificates(folder, troubles, new WatchContext(_agents, _thread, _times, _time, NewRandom()));
         _certificates = certificates;
         certificates.Follow(_bootstrap.Identities);
         return certificates.RunAsync(cancellationToken);

@@ -7,12 +7,12 @@ namespace GatewayMesh.Registry.Files;
 
 /// <summary>The entries that stand in the files of a registry's folder.</summary>
 /// <param name="place">Told before each file is read.</param>
-internal sealed class EntryFolder(ReadingPlace place)
+internal sealed class EntryFolder(ReadContext place)
 {
     private Dictionary<string, ImmutableArray<ConfigEntry>> _known = new(StringComparer.Ordinal);
 
     /// <summary>The entries of <paramref name="files"/>, read once; null when anything is wrong.</summary>
-    public static EntrySet? Read(IEnumerable<string> files, ConfigErrors errors) => new EntryFolder(new ReadingPlace()).Read(files, errors, errors);
+    public static EntrySet? Read(IEnumerable<string> files, ConfigErrors errors) => new EntryFolder(new ReadContext()).Read(files, errors, errors);
 
     /// <summary>The entries of <paramref name="files"/>, or null when any of them is wrong: a half of a change is none.</summary>
     /// <param name="files">The files.</param>

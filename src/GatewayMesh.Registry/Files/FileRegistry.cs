@@ -22,11 +22,11 @@ public sealed class FileRegistry(string folder, TimeProvider time) : IRegistry
     private readonly NodeFile _nodes = new(Path.Combine(folder, "nodes"), time);
     private readonly Lock _writing = new();
     private volatile RegistryFolder? _state;
-    private readonly ReadingPlace _place = new();
+    private readonly ReadContext _place = new();
     private Task _write = Task.CompletedTask;
 
     /// <summary>The same for tests, which are told of each access to the folder.</summary>
-    internal FileRegistry(string folder, TimeProvider time, ReadingPlace place)
+    internal FileRegistry(string folder, TimeProvider time, ReadContext place)
         : this(folder, time) => _place = place;
 
     /// <inheritdoc/>

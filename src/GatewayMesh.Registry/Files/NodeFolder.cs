@@ -12,7 +12,7 @@ namespace GatewayMesh.Registry.Files;
 /// <param name="folder">The folder.</param>
 /// <param name="time">The clock.</param>
 /// <param name="place">Told before each file is read. Default: nobody.</param>
-internal sealed class NodeFolder(string folder, TimeProvider time, ReadingPlace? place = null)
+internal sealed class NodeFolder(string folder, TimeProvider time, ReadContext? place = null)
 {
     /// <summary>Three touches of 2 s missed, and half a second for the polls between.</summary>
     internal static readonly TimeSpan GoneAfter = TimeSpan.FromSeconds(6.5);
@@ -31,11 +31,11 @@ internal sealed class NodeFolder(string folder, TimeProvider time, ReadingPlace?
     private bool _seen;
 
     /// <summary>The nodes whose record was good at least once, by name.</summary>
-    public ImmutableArray<NodeSighting> Sightings =>
+    public ImmutableArray<DiscoveredNode> Discovered =>
     [
         .. _nodes.Where(node => node.Value.Record is not null)
             .OrderBy(node => node.Key, StringComparer.Ordinal)
-            .Select(node => new NodeSighting(node.Value.Record!, node.Value.Alive) { HeardAt = node.Value.HeardAt }),
+            .Select(node => new DiscoveredNode(node.Value.Record!, node.Value.Alive) { HeardAt = node.Value.HeardAt }),
     ];
 
     /// <summary>Looks at the folder once. True when anything changed, a touch included.</summary>

@@ -9,7 +9,7 @@ internal sealed class RegistryFolder
     // A folder that is being written to is read again, but not forever.
     private const int Readings = 3;
 
-    private readonly ReadingPlace _place;
+    private readonly ReadContext _place;
     private readonly NodeFolder _nodes;
     private readonly EntryFolder _folder;
     private FileStamp[]? _stamps;
@@ -25,9 +25,9 @@ internal sealed class RegistryFolder
     private readonly TimeProvider _time;
 
     /// <summary>Nothing is read before the first <see cref="Poll"/>.</summary>
-    public RegistryFolder(string folder, TimeProvider time, ReadingPlace? place = null)
+    public RegistryFolder(string folder, TimeProvider time, ReadContext? place = null)
     {
-        (_path, _time, _place) = (folder, time, place ?? new ReadingPlace());
+        (_path, _time, _place) = (folder, time, place ?? new ReadContext());
         _nodes = new NodeFolder(Path.Combine(folder, "nodes"), time, _place);
         _folder = new EntryFolder(_place);
     }
@@ -68,11 +68,11 @@ internal sealed class RegistryFolder
             // What was good stays good; the stamps are forgotten so that the return is noticed.
             _stamps = null;
             errors.Add(SourceLocation.Option(_path), "", exception is DirectoryNotFoundException ? "there is no such folder" : $"cannot be read ({exception.Message})",
-                "make the folder or mend registry: file:DIR; the last good configuration stays in use");
+                "make the folder or fix registry: file:DIR; the last good configuration stays in use");
             _nodes.Hold();
         }
 
-        var report = new RegistryReport(_entries, _reached ? _nodes.Sightings : null, errors.ToSorted())
+        var report = new RegistryReport(_entries, _reached ? _nodes.Discovered : null, errors.ToSorted())
         {
             Intentions = _intentions,
             Remarks = remarks.ToSorted(),

@@ -23,7 +23,7 @@ internal sealed class ColdStart(ServiceCatalogue known, TimeProvider time)
     {
         _answeredAt ??= time.GetTimestamp();
         var held = known.Services.Where(service => service.Instances is { IsEmpty: false }).ToDictionary(service => service.Name, StringComparer.Ordinal);
-        ImmutableArray<ServiceSighting> services =
+        ImmutableArray<DiscoveredService> services =
         [
             .. said.Services.Select(service => service.Instances is null or { IsEmpty: true } && held.TryGetValue(service.Name, out var before) ? service with { Instances = before.Instances } : service),
             .. held.Values.Where(service => !said.Services.Any(other => other.Name == service.Name)),

@@ -102,8 +102,8 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
     public string? Datacenter => _state.View.Datacenter;
 
     /// <summary>The nodes, by name.</summary>
-    public ImmutableArray<NodeStatus> Nodes =>
-        [.. _state.View.Nodes.Select(node => new NodeStatus(node.Record, node.Alive, node.HeardAt is { } heard ? time.GetElapsedTime(heard) : null))];
+    public ImmutableArray<NodeLiveness> Nodes =>
+        [.. _state.View.Nodes.Select(node => new NodeLiveness(node.Record, node.Alive, node.HeardAt is { } heard ? time.GetElapsedTime(heard) : null))];
 
     /// <summary>Completes when there is something to serve from (registry or disk), or the registry has answered for the first time, if only with errors.</summary>
     public Task Answered => _answered.Task;

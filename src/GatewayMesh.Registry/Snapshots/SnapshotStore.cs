@@ -38,7 +38,7 @@ public sealed class SnapshotStore(string dataDir)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return Error($"cannot be written ({exception.Message})", "make room or mend the permissions of dataDir; until then a restart without the registry begins with older configuration");
+            return Error($"cannot be written ({exception.Message})", "make room or fix the permissions of dataDir; until then a restart without the registry begins with older configuration");
         }
     }
 
@@ -73,7 +73,7 @@ public sealed class SnapshotStore(string dataDir)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            error = Error($"cannot be read ({exception.Message})", "mend the permissions of dataDir");
+            error = Error($"cannot be read ({exception.Message})", "fix the permissions of dataDir");
             return null;
         }
     }
@@ -97,21 +97,21 @@ public sealed class SnapshotStore(string dataDir)
 
     private RegistryView? Decode(byte[] bytes, out ConfigError? error)
     {
-        const string Mend = "remove the file; it is written again as soon as the registry answers";
+        const string Fix = "remove the file; it is written again as soon as the registry answers";
         try
         {
             using var document = JsonDocument.Parse(bytes);
             var root = document.RootElement;
             if (root.GetProperty("format").GetInt32() is var format && format != Format)
             {
-                error = Error(string.Create(CultureInfo.InvariantCulture, $"has format {format}, this version knows {Format}"), Mend);
+                error = Error(string.Create(CultureInfo.InvariantCulture, $"has format {format}, this version knows {Format}"), Fix);
                 return null;
             }
 
             var content = JsonMarshal.GetRawUtf8Value(root.GetProperty("content"));
             if (root.GetProperty("sha256").GetString() != Convert.ToHexStringLower(SHA256.HashData(content)))
             {
-                error = Error("is corrupt: its checksum is wrong", Mend);
+                error = Error("is corrupt: its checksum is wrong", Fix);
                 return null;
             }
 
@@ -120,10 +120,10 @@ public sealed class SnapshotStore(string dataDir)
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or NullReferenceException)
         {
-            error = Error("is corrupt: it is not what was written", Mend);
+            error = Error("is corrupt: it is not what was written", Fix);
             return null;
         }
     }
 
-    private ConfigError Error(string message, string mend) => new(SourceLocation.Option(File), "", message, mend);
+    private ConfigError Error(string message, string fix) => new(SourceLocation.Option(File), "", message, fix);
 }

@@ -4,7 +4,7 @@ using GatewayMesh.Configuration.Nodes;
 namespace GatewayMesh.Registry.Snapshots;
 
 /// <summary>The registry's own catalogue in the store. Which services it looked at is not kept: a process that begins looks at none.</summary>
-internal sealed record StoredCatalogue(ImmutableArray<StoredService> Services, ImmutableArray<GatewaySighting> Gateways)
+internal sealed record StoredCatalogue(ImmutableArray<StoredService> Services, ImmutableArray<DiscoveredGateway> Gateways)
 {
     public ImmutableArray<StoredTarget>? Targets { get; init; }
 
@@ -15,8 +15,8 @@ internal sealed record StoredCatalogue(ImmutableArray<StoredService> Services, I
         };
 
     public ServiceCatalogue ToCatalogue() =>
-        new([.. Services.Select(service => new ServiceSighting(service.Name, service.Instances))], Gateways)
+        new([.. Services.Select(service => new DiscoveredService(service.Name, service.Instances))], Gateways)
         {
-            Targets = [.. (Targets ?? []).Select(target => new TargetSighting(target.Service, target.Subset, target.Datacenter, target.Instances))],
+            Targets = [.. (Targets ?? []).Select(target => new DiscoveredTarget(target.Service, target.Subset, target.Datacenter, target.Instances))],
         };
 }

@@ -63,7 +63,7 @@ internal sealed record StoredEntries
             IngressGateways = IngressGateways,
             ServicePolicies = ServicePolicies,
         },
-        [.. Nodes.Select(node => new NodeSighting(node.Record, node.Alive))])
+        [.. Nodes.Select(node => new DiscoveredNode(node.Record, node.Alive))])
     {
         Catalogue = Catalogue?.ToCatalogue(),
         Intentions = Intentions,

@@ -4,4 +4,4 @@ using GatewayMesh.Configuration.Nodes;
 namespace GatewayMesh.Registry.Snapshots;
 
 /// <summary>A service of the catalogue in the store.</summary>
-internal sealed record StoredService(string Name, ImmutableArray<InstanceSighting> Instances);
+internal sealed record StoredService(string Name, ImmutableArray<DiscoveredInstance> Instances);

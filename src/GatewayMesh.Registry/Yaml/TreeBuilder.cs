@@ -144,6 +144,6 @@ internal sealed class TreeBuilder(IParser parser, string name, ConfigErrors erro
     private SourceLocation Locate(ParsingEvent current) => new(name, Math.Max(1, (int)current.Start.Line), Math.Max(1, (int)current.Start.Column));
 
     [DoesNotReturn]
-    private static void Refuse(SourceLocation location, string message, string mend) =>
-        throw new YamlRefusedException(new ConfigError(location, "", message, mend));
+    private static void Refuse(SourceLocation location, string message, string fix) =>
+        throw new YamlRefusedException(new ConfigError(location, "", message, fix));
 }

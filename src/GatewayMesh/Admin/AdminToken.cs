@@ -74,7 +74,7 @@ public sealed class AdminToken
         return CryptographicOperations.FixedTimeEquals(HashOf(shown), expected ?? HashOf(Scheme)) & (expected is not null & shown.Length > 0);
     }
 
-    /// <summary>What is wrong with the file of a token, and the mend; null when nothing is.</summary>
+    /// <summary>What is wrong with the file of a token, and the fix; null when nothing is.</summary>
     public static string? Check(AdminTokenSpec? spec)
     {
         if (spec?.File is not { } file)
@@ -88,7 +88,7 @@ public sealed class AdminToken
 
     /// <summary>The token in a file, without the line end behind it; null when it cannot be used.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="error">What is wrong with it and the mend, or null.</param>
+    /// <param name="error">What is wrong with it and the fix, or null.</param>
     public static string? Read(string file, out string? error)
     {
         try

@@ -7,7 +7,7 @@ namespace GatewayMesh.Commands;
 /// <summary>A question to a running process whose answer is shown as it came, or in words.</summary>
 internal static class AdminQuestion
 {
-    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Asks <paramref name="admin"/> and prints. Exit code 1: the answer is not what one would hope for.</summary>
     /// <param name="admin">Whom.</param>
@@ -19,11 +19,11 @@ internal static class AdminQuestion
     /// <exception cref="CommandFailure">There was no answer.</exception>
     public static int Ask(HostPort admin, string question, bool json, TextWriter output, Action<JsonElement, TextWriter> print, Func<JsonElement, bool> isWell)
     {
-        var answer = AdminCall.Send(admin, "GET", question, null, s_timeout);
+        var answer = AdminCall.Send(admin, "GET", question, null, Timeout);
         if (!answer.IsWell)
         {
             throw new CommandFailure(ExitCode.Failed, answer.Status is 0 or 401 or 403
-                ? $"no answer from {admin}: {answer.Problem}; {answer.Mend}"
+                ? $"no answer from {admin}: {answer.Problem}; {answer.Fix}"
                 : $"no answer from {admin}: {answer.Status} {answer.Words}");
         }
 

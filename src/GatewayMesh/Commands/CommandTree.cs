@@ -32,7 +32,7 @@ internal static class CommandTree
         4 the registry cannot be reached and there is no last good snapshot (only with --require-registry).
         """;
 
-    private static readonly string[] s_rootExamples =
+    private static readonly string[] RootExamples =
     [
         "gatewaymesh demo",
         "gatewaymesh --role sidecar --config /etc/gatewaymesh/host-a.yaml",
@@ -97,7 +97,7 @@ internal static class CommandTree
         };
         root.Add(ShownToken.Option());
         var help = root.Options.OfType<HelpOption>().Single();
-        help.Action = new HelpWithExamples((HelpAction)help.Action!, s_rootExamples);
+        help.Action = new HelpWithExamples((HelpAction)help.Action!, RootExamples);
         root.Options.OfType<VersionOption>().Single().Action = new VersionCommand.Print(output);
         return root;
     }

@@ -8,10 +8,10 @@ namespace GatewayMesh.Commands;
 /// <summary>The admin token that commands of this process show: <c>--admin-token-file FILE</c>, else the variable <c>GATEWAYMESH_ADMIN_TOKEN</c>, else none.</summary>
 internal static class ShownToken
 {
-    private static string? s_fromFile;
+    private static string? FromFile;
 
     /// <summary>The token, or null.</summary>
-    public static string? Value => s_fromFile
+    public static string? Value => FromFile
         ?? (Environment.GetEnvironmentVariable(BootstrapOverlay.Prefix + BootstrapOverlay.CommandsToken) is { Length: > 0 } token && token.All(static c => c is > ' ' and < '\x7f') ? token : null);
 
     /// <summary>The option, for every command.</summary>
@@ -31,7 +31,7 @@ internal static class ShownToken
     {
         if (result.Tokens is [var file, ..])
         {
-            s_fromFile = AdminToken.Read(file.Value, out var error);
+            FromFile = AdminToken.Read(file.Value, out var error);
             if (error is not null)
             {
                 result.AddError($"--admin-token-file: {error}");

@@ -295,27 +295,27 @@ internal sealed class GuardLoop : IDisposable
         }
 
         var result = worker.Prober.Advance(_poll, Now);
-        if (result == ProbeResult.None)
+        if (result == WorkerProbeResult.None)
         {
             return;
         }
 
-        if (result == ProbeResult.Passed && _machine.Workers.FirstOrDefault(slot => slot.Number == worker.Number) is { Phase: WorkerPhase.Starting } starting)
+        if (result == WorkerProbeResult.Passed && _machine.Workers.FirstOrDefault(slot => slot.Number == worker.Number) is { Phase: WorkerPhase.Starting } starting)
         {
             _report(EventLevel.Info, "worker-ready", $"worker {worker.Process.Pid} is ready {(Now - starting.StartedAt).TotalMilliseconds:0} ms after its start");
         }
 
-        if (result == ProbeResult.Passed)
+        if (result == WorkerProbeResult.Passed)
         {
             worker.Starvation.Clear();
             worker.AcceptingThread.Clear();
         }
 
-        Interlocked.Increment(ref result == ProbeResult.Passed ? ref Counts.ProbesPassed : ref Counts.ProbesFailed);
+        Interlocked.Increment(ref result == WorkerProbeResult.Passed ? ref Counts.ProbesPassed : ref Counts.ProbesFailed);
         _events.Enqueue(result switch
         {
-            ProbeResult.Passed => new GuardEvent.ProbePassed(worker.Number),
-            ProbeResult.TimedOut => new GuardEvent.ProbeTimedOut(worker.Number, worker.Progress.DataPath(), WaitingWork.Of(worker.Progress, _listeners.All, probeWaits: true).Any, worker.Starvation.Look(Now), worker.AcceptingThread.Look()),
+            WorkerProbeResult.Passed => new GuardEvent.ProbePassed(worker.Number),
+            WorkerProbeResult.TimedOut => new GuardEvent.ProbeTimedOut(worker.Number, worker.Progress.DataPath(), WaitingWork.Of(worker.Progress, _listeners.All, probeWaits: true).Any, worker.Starvation.Look(Now), worker.AcceptingThread.Look()),
             _ => new GuardEvent.ProbeAnsweredBadly(worker.Number),
         });
     }

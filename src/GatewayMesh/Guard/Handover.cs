@@ -14,7 +14,7 @@ namespace GatewayMesh.Guard;
 /// <param name="Descriptors">Their descriptors, in the same order.</param>
 /// <param name="Worker">The worker that holds the lease, or null.</param>
 /// <param name="Counts">Counters by name.</param>
-internal sealed record Handover(ImmutableArray<LentListener> Listeners, ImmutableArray<int> Descriptors, WorkerHandover? Worker, ImmutableSortedDictionary<string, long> Counts)
+internal sealed record Handover(ImmutableArray<ListenerLease> Listeners, ImmutableArray<int> Descriptors, WorkerHandover? Worker, ImmutableSortedDictionary<string, long> Counts)
 {
     /// <summary>Workers of before the upgrade that end their requests.</summary>
     public ImmutableArray<WorkerHandover> Draining { get; set; } = [];
@@ -33,7 +33,7 @@ internal sealed record Handover(ImmutableArray<LentListener> Listeners, Immutabl
     {
         var all = listeners.All.ToList();
         var handover = new Handover(
-            [.. all.Select(listener => LentListener.From(listener.Spec))],
+            [.. all.Select(listener => ListenerLease.From(listener.Spec))],
             [.. all.Select(listener => listener.Socket.Number)],
             worker.HandOver(),
             counts.ToDictionary())

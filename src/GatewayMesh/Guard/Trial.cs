@@ -13,8 +13,8 @@ internal static class Trial
 
     private const string HeldSignalsLine = "signals: held";
     private const int ShownCharacters = 300;
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
-    private static readonly Version s_firstWithTrial = new(0, 2, 0);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly Version FirstWithTrial = new(0, 2, 0);
 
     /// <summary>True in a process that is only tried.</summary>
     internal static bool IsThis => Environment.GetEnvironmentVariable(Variable) is not null;
@@ -47,7 +47,7 @@ internal static class Trial
         var what = isTrial ? $"{WorkerPlan.Executable}, tried as a guard," : $"{WorkerPlan.Executable} version";
         try
         {
-            using var limit = new CancellationTokenSource(s_limit);
+            using var limit = new CancellationTokenSource(Limit);
             using var trial = Process.Start(start)!;
             trial.StandardInput.Close();
             var output = trial.StandardOutput.ReadToEndAsync(CancellationToken.None);
@@ -59,7 +59,7 @@ internal static class Trial
             catch (OperationCanceledException)
             {
                 trial.Kill();
-                return ($"{what} did not end in {s_limit.TotalSeconds} s", "");
+                return ($"{what} did not end in {Limit.TotalSeconds} s", "");
             }
 
             return trial.ExitCode == 0
@@ -74,7 +74,7 @@ internal static class Trial
 
     // "gatewaymesh 0.2.0 (.NET 10.0.0, linux-x64)". An older one would take the trial for a start in earnest.
     private static bool KnowsTrials(string output) =>
-        output.Split(' ') is [_, var number, ..] && Version.TryParse(number.Trim(), out var version) && version >= s_firstWithTrial;
+        output.Split(' ') is [_, var number, ..] && Version.TryParse(number.Trim(), out var version) && version >= FirstWithTrial;
 
     private static string Shown(string errors) => errors.Trim() is { Length: > 0 } text ? $": {text[..Math.Min(text.Length, ShownCharacters)]}" : "";
 }

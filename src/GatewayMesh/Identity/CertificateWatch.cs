@@ -62,13 +62,13 @@ internal sealed class CertificateWatch : IDisposable
                 // At a start the first ones are on their way.
                 if (identity.State != CertificateState.Missing || _looks > 1)
                 {
-                    Say($"leaf {identity.Service}", identity.State, $"the certificate of {identity.Service}", identity.NotAfter, CertificateMend.Of(_bootstrap.Registry!.Kind, identity.Service, report.Directory), now);
+                    Say($"leaf {identity.Service}", identity.State, $"the certificate of {identity.Service}", identity.NotAfter, CertificateFix.Of(_bootstrap.Registry!.Kind, identity.Service, report.Directory), now);
                 }
             }
 
             foreach (var root in report.Roots)
             {
-                Say($"root {root.Fingerprint}", root.State, $"the root {root.Subject}", root.NotAfter, CertificateMend.OfRoots(_bootstrap.Registry!.Kind, report.Directory), now);
+                Say($"root {root.Fingerprint}", root.State, $"the root {root.Subject}", root.NotAfter, CertificateFix.OfRoots(_bootstrap.Registry!.Kind, report.Directory), now);
             }
         }
     }
@@ -80,7 +80,7 @@ internal sealed class CertificateWatch : IDisposable
         _time.GetUtcNow(),
         service => bootstrap.Sidecar?.Services.Any(local => local.ClientIdentity && local.Name == service) == true ? Path.Combine(bootstrap.RunDir, service, "identity.pem") : null);
 
-    private void Say(string key, CertificateState state, string what, DateTimeOffset? end, string mend, DateTimeOffset now)
+    private void Say(string key, CertificateState state, string what, DateTimeOffset? end, string fix, DateTimeOffset now)
     {
         if (state == CertificateState.Valid)
         {
@@ -98,16 +98,16 @@ internal sealed class CertificateWatch : IDisposable
         switch (state)
         {
             case CertificateState.Ending:
-                _events.Warning("certificate_ending", $"{what} ends in {CertificateTimes.Text(left)}; {mend}", ("secondsLeft", (long)left.TotalSeconds));
+                _events.Warning("certificate_ending", $"{what} ends in {CertificateTimes.Text(left)}; {fix}", ("secondsLeft", (long)left.TotalSeconds));
                 break;
             case CertificateState.Expired:
-                _events.Error("certificate_expired", $"{what} ended {CertificateTimes.Text(-left)} ago and is not used; {mend}", ("secondsLeft", (long)left.TotalSeconds));
+                _events.Error("certificate_expired", $"{what} ended {CertificateTimes.Text(-left)} ago and is not used; {fix}", ("secondsLeft", (long)left.TotalSeconds));
                 break;
             case CertificateState.NotYetValid:
-                _events.Error("certificate_not_yet_valid", $"{what} is not valid yet and not used: the clock of this host is behind; {CertificateMend.OfClock}");
+                _events.Error("certificate_not_yet_valid", $"{what} is not valid yet and not used: the clock of this host is behind; {CertificateFix.OfClock}");
                 break;
             default:
-                _events.Error("certificate_missing", $"{what} is missing; {mend}");
+                _events.Error("certificate_missing", $"{what} is missing; {fix}");
                 break;
         }
     }

@@ -10,7 +10,7 @@ internal static class DataFolders
     private const string LockName = "guard.lock";
 
     // Names in a data directory by which it is known as one, whatever else lies there.
-    private static readonly string[] s_ours = [LockName, "lease", "snapshot.json", "certificates", "roots.pem", "worker.sock", "sidecar-for"];
+    private static readonly string[] Ours = [LockName, "lease", "snapshot.json", "certificates", "roots.pem", "worker.sock", "sidecar-for"];
 
     /// <summary>Makes the data directory (0700, with all that is in it closed to others) and the run directory.</summary>
     /// <exception cref="RoleFailure">One cannot be made, or the data directory is no place for keys.</exception>
@@ -80,7 +80,7 @@ internal static class DataFolders
 
         // A folder such as /var/lib or /tmp must not be closed to all others because somebody named it here.
         if (File.GetUnixFileMode(folder).HasFlag(UnixFileMode.StickyBit)
-            || (!s_ours.Any(name => Path.Exists(Path.Combine(folder, name))) && Directory.EnumerateDirectories(folder).Any()))
+            || (!Ours.Any(name => Path.Exists(Path.Combine(folder, name))) && Directory.EnumerateDirectories(folder).Any()))
         {
             throw Failure(bootstrap, $"dataDir: {folder} is open to other users and holds folders of something else; name a folder of its own with --data-dir DIR, or run `chmod 700 {folder}`");
         }

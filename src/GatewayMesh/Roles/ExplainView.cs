@@ -34,7 +34,7 @@ internal static class ExplainView
             json.WriteString("service", way.Asked);
             json.WriteBoolean("known", way.Target is not null);
             json.WriteString("reason", way.Error == MeshErrorKind.None ? "" : ErrorTable.Of(way.Error).Reason);
-            WayView.Write(json, node, way);
+            RouteView.Write(json, node, way);
             if (way.Target is { } end)
             {
                 WriteGateways(json, snapshot, locals.FirstOrDefault(local => local.Name == from)?.GatewayGroup ?? "default", node.Bootstrap.GatewayShare);

@@ -11,7 +11,7 @@ internal sealed class NameConflict
     private const int Turns = 2;
 
     /// <summary>Time without a foreign record after which the name is this node's alone. A record in Consul may be found 10 s late.</summary>
-    private static readonly TimeSpan s_memory = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Memory = TimeSpan.FromSeconds(60);
 
     private (string Instance, DateTimeOffset At) _last;
     private int _turns;
@@ -48,7 +48,7 @@ internal sealed class NameConflict
 
     private bool Forget(TimeSpan now)
     {
-        if (_turns == 0 || now - _seenAt <= s_memory)
+        if (_turns == 0 || now - _seenAt <= Memory)
         {
             return false;
         }

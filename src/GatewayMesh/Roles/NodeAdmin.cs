@@ -95,7 +95,7 @@ internal static class NodeAdmin
         }
     }
 
-    private static void WriteNode(Utf8JsonWriter json, NodeStatus status)
+    private static void WriteNode(Utf8JsonWriter json, NodeLiveness status)
     {
         var record = status.Record;
         json.WriteStartObject();

@@ -11,7 +11,7 @@ namespace GatewayMesh.Roles;
 internal static class ProgramAssemblies
 {
     // A guard never runs these, and must stay small.
-    private static readonly string[] s_dataPath = ["GatewayMesh.Proxy", "Microsoft.AspNetCore", "Microsoft.Extensions", "System.CommandLine", "Yarp."];
+    private static readonly string[] DataPath = ["GatewayMesh.Proxy", "Microsoft.AspNetCore", "Microsoft.Extensions", "System.CommandLine", "Yarp."];
 
     /// <summary>Loads all of them, or for a guard those that a guard can come to need.</summary>
     /// <returns>Number of assemblies that are loaded. Zero in a native program, which is mapped as a whole.</returns>
@@ -55,5 +55,5 @@ internal static class ProgramAssemblies
         }
     }
 
-    private static bool IsOfDataPath(string name) => s_dataPath.Any(start => name.StartsWith(start, StringComparison.Ordinal));
+    private static bool IsOfDataPath(string name) => DataPath.Any(start => name.StartsWith(start, StringComparison.Ordinal));
 }

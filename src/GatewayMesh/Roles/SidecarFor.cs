@@ -18,7 +18,7 @@ internal static class SidecarFor
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     // Stands in for what is not known yet, so that all else of the bootstrap is checked first.
-    private static readonly ImmutableArray<string> s_placeholder =
+    private static readonly ImmutableArray<string> Placeholder =
         ["sidecar.services.0.name=fronted", "sidecar.services.0.port=1", "sidecar.services.0.outbound=127.0.0.1:15001"];
 
     /// <summary>The bootstrap with the service in it.</summary>
@@ -31,7 +31,7 @@ internal static class SidecarFor
             throw new RoleFailure(ExitCode.Usage, "--sidecar-for stands beside sidecar.services; keep one of them, and say what differs from the agent with --set sidecar.services.0.outbound=HOST:PORT");
         }
 
-        var known = BootstrapLoad.From(options with { Set = [.. s_placeholder, .. options.Set] });
+        var known = BootstrapLoad.From(options with { Set = [.. Placeholder, .. options.Set] });
         var registry = known.Bootstrap.Registry!;
         if (registry.Kind != "consul")
         {

@@ -32,5 +32,5 @@ public sealed class RecordedAddressTests
         Assert.That(await Resolved(host, "127.0.0.1"), Is.EqualTo(new[] { host == "10.0.0.9" ? IPAddress.Parse(host) : IPAddress.Loopback }));
 
     private static async Task<IPAddress[]> Resolved(string host, params string[] addresses) =>
-        await RecordedAddress.OfAsync(new HostPort(host, 15443), (_, _) => Task.FromResult<IPAddress[]>([.. addresses.Select(IPAddress.Parse)]), default);
+        await RecordedAddress.OfAsync(new TargetAddress(host, 15443), (_, _) => Task.FromResult<IPAddress[]>([.. addresses.Select(IPAddress.Parse)]), default);
 }

@@ -128,6 +128,6 @@ public sealed class NothingProcessedTests
 
         Assert.That(
             (failure!.Refusal, failure.Reason, failure.MayHaveRun, failure.Attempts, failure.HttpRequestError),
-            Is.EqualTo((ReplayRefusal.NoWayLeft, (FailoverReason?)FailoverReason.Refused, false, 0, HttpRequestError.ConnectionError)));
+            Is.EqualTo((ReplayRefusal.NoTargetLeft, (FailoverReason?)FailoverReason.Refused, false, 0, HttpRequestError.ConnectionError)));
     }
 }

@@ -30,13 +30,13 @@ internal sealed class TestClient : IDisposable
         with?.Invoke(options);
         var settings = new SettingsReader(_ => null).ReadOrThrow(options, "");
         time ??= TimeProvider.System;
-        Handler = new GatewayMeshHandler(settings, logs, time, Budget = new RetryBudget(TimeProvider.System), () => 0.5);
+        Handler = new GatewayMeshHandler(settings, logs, time, Budget = new FailoverBudget(TimeProvider.System), () => 0.5);
         _http = new HttpClient(around?.Invoke(Handler) ?? Handler) { BaseAddress = new Uri("http://payments"), Timeout = TimeSpan.FromSeconds(30) };
     }
 
     public GatewayMeshHandler Handler { get; }
 
-    public RetryBudget Budget { get; }
+    public FailoverBudget Budget { get; }
 
     public HttpClient Http => _http;
 

@@ -43,7 +43,7 @@ public sealed class HungTests
         using var client = new TestClient(sidecar.Address, [gateway.Address], Quick);
 
         Assert.That(await client.GetAsync(), Is.EqualTo("by the gateway"));
-        Assert.That((client.Handler.Routes.Breaker!.IsOpen, gateway.Executed.Single()["gatewaymesh-attempt"]), Is.EqualTo((true, "2")));
+        Assert.That((client.Handler.Routes.TargetBreaker!.IsOpen, gateway.Executed.Single()["gatewaymesh-attempt"]), Is.EqualTo((true, "2")));
 
         await client.GetAsync();
         Assert.That((sidecar.Executed.Count, gateway.Executed.Count), Is.EqualTo((1, 2)), "at once");
@@ -104,9 +104,9 @@ public sealed class HungTests
     {
         var time = new ManualTime();
         var dialer = new SilentDialer();
-        var pulse = new Pulse(new LiveProbe(dialer, TimeSpan.FromMilliseconds(250), time), failures: 2, TimeSpan.FromMilliseconds(250), time);
+        var liveness = new TargetLiveness(new LiveProbe(dialer, TimeSpan.FromMilliseconds(250), time), failures: 2, TimeSpan.FromMilliseconds(250), time);
 
-        var hung = pulse.IsHungAsync();
+        var hung = liveness.IsHungAsync();
         await AskedAsync(1);
         time.Advance(TimeSpan.FromMilliseconds(249));
         Assert.That((hung.IsCompleted, dialer.Asked), Is.EqualTo((false, 1)));
@@ -128,24 +128,24 @@ public sealed class HungTests
     {
         using var sidecar = ScriptedServer.Answering();
         var time = new ManualTime();
-        var address = new Client.Settings.HostPort("127.0.0.1", int.Parse(sidecar.Address.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture));
-        var pulse = new Pulse(new LiveProbe(new SidecarDialer(address, TimeSpan.FromSeconds(5), time), TimeSpan.FromMilliseconds(250), time), 2, TimeSpan.FromMilliseconds(250), time);
+        var address = new Client.Settings.TargetAddress("127.0.0.1", int.Parse(sidecar.Address.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture));
+        var liveness = new TargetLiveness(new LiveProbe(new SidecarDialer(address, TimeSpan.FromSeconds(5), time), TimeSpan.FromMilliseconds(250), time), 2, TimeSpan.FromMilliseconds(250), time);
 
-        Assert.That(await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => pulse.IsHungAsync())), Is.All.False);
-        Assert.That(await pulse.IsHungAsync(), Is.False);
+        Assert.That(await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => liveness.IsHungAsync())), Is.All.False);
+        Assert.That(await liveness.IsHungAsync(), Is.False);
         Assert.That(sidecar.Probes, Is.EqualTo(1));
 
         time.Advance(TimeSpan.FromMilliseconds(250));
-        Assert.That((await pulse.IsHungAsync(), sidecar.Probes), Is.EqualTo((false, 2)));
+        Assert.That((await liveness.IsHungAsync(), sidecar.Probes), Is.EqualTo((false, 2)));
     }
 
     [Test]
     public async Task A_refused_question_does_not_mean_hung()
     {
-        var address = new Client.Settings.HostPort("127.0.0.1", int.Parse(ScriptedServer.Nobody().Split(':')[1], System.Globalization.CultureInfo.InvariantCulture));
-        var pulse = new Pulse(new LiveProbe(new SidecarDialer(address, TimeSpan.FromSeconds(5), TimeProvider.System), TimeSpan.FromSeconds(5), TimeProvider.System), 2, TimeSpan.Zero, TimeProvider.System);
+        var address = new Client.Settings.TargetAddress("127.0.0.1", int.Parse(ScriptedServer.Nobody().Split(':')[1], System.Globalization.CultureInfo.InvariantCulture));
+        var liveness = new TargetLiveness(new LiveProbe(new SidecarDialer(address, TimeSpan.FromSeconds(5), TimeProvider.System), TimeSpan.FromSeconds(5), TimeProvider.System), 2, TimeSpan.Zero, TimeProvider.System);
 
-        Assert.That(await pulse.IsHungAsync(), Is.False, "who leaves may still end what is in flight");
+        Assert.That(await liveness.IsHungAsync(), Is.False, "who leaves may still end what is in flight");
     }
 
     private sealed class SilentDialer : IDialer

@@ -100,7 +100,7 @@ public sealed class SettingsReaderTests
     [TestCase(":80", null)]
     [TestCase("a b:80", null)]
     [TestCase("", null)]
-    public void Addresses(string text, string? read) => Assert.That(HostPort.TryParse(text, out var address) ? address.ToString() : null, Is.EqualTo(read));
+    public void Addresses(string text, string? read) => Assert.That(TargetAddress.TryParse(text, out var address) ? address.ToString() : null, Is.EqualTo(read));
 
     private static ClientSettings Read(GatewayMeshOptions options, Dictionary<string, string>? environment = null) =>
         new SettingsReader(name => environment?.GetValueOrDefault(name)).ReadOrThrow(options, "");

@@ -64,7 +64,7 @@ public sealed class TelemetryTests
         using var logs = new Logs();
         using var client = new TestClient("127.0.0.1:9", ["127.0.0.1:9"], logs: logs);
         metrics.Observe();
-        client.Handler.Routes.Breaker!.Failed(FailoverReason.Hung);
+        client.Handler.Routes.TargetBreaker!.Failed(FailoverReason.Hung);
         metrics.Observe();
         client.Dispose();
 

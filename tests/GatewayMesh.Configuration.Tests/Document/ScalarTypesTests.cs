@@ -19,7 +19,7 @@ internal sealed class ScalarTypesTests
     [TestCase(":80")]
     [TestCase("*:80")]
     public void What_is_no_address_is_refused_with_a_mend(string text) =>
-        Assert.That(ScalarTypes.Address.Read(text), Has.Property("Message").Not.Null.And.Property("Mend").Not.Empty);
+        Assert.That(ScalarTypes.Address.Read(text), Has.Property("Message").Not.Null.And.Property("Fix").Not.Empty);
 
     [TestCase("10.0.0.0/8", "10.0.0.0/8")]
     [TestCase("192.0.2.7", "192.0.2.7/32")]
@@ -28,7 +28,7 @@ internal sealed class ScalarTypesTests
 
     [Test]
     public void A_network_with_bits_beyond_its_length_says_which_was_meant() =>
-        Assert.That(ScalarTypes.Network.Read("10.1.2.3/9").Mend, Is.EqualTo("say 10.0.0.0/9"));
+        Assert.That(ScalarTypes.Network.Read("10.1.2.3/9").Fix, Is.EqualTo("say 10.0.0.0/9"));
 
     [TestCase("web", true)]
     [TestCase("web-1.api_2", true)]

@@ -205,7 +205,7 @@ internal sealed class IntentionTableTests
         Assert.That(Revision(Of(first)), Is.EqualTo(Revision(Of(("payments", Says("web", IntentionAction.Allow) with { Description = "why" })))));
     }
 
-    private static string Revision(DeclaredIntentions? declared) => SnapshotCompiler.Compile(EntrySet.Empty, Array.Empty<NodeSighting>(), null, declared).Revision;
+    private static string Revision(DeclaredIntentions? declared) => SnapshotCompiler.Compile(EntrySet.Empty, Array.Empty<DiscoveredNode>(), null, declared).Revision;
 
     private static IntentionTable Table(params (string Destination, IntentionSource Source)[] intentions) => IntentionTable.Of(Of(intentions));
 

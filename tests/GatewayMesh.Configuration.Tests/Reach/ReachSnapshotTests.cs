@@ -38,9 +38,9 @@ internal sealed class ReachSnapshotTests
     [Test]
     public void Instances_of_a_catalogue_and_of_other_datacenters_are_judged_as_well()
     {
-        var catalogue = new ServiceCatalogue([new ServiceSighting("payments", [new InstanceSighting("p1", "n", new HostPort("127.0.0.1", 1), Healthy: true)])], [])
+        var catalogue = new ServiceCatalogue([new DiscoveredService("payments", [new DiscoveredInstance("p1", "n", new HostPort("127.0.0.1", 1), Healthy: true)])], [])
         {
-            Targets = [new TargetSighting("payments", "", "dc2", [new InstanceSighting("p2", "n", new HostPort("::1", 1), Healthy: true)])],
+            Targets = [new DiscoveredTarget("payments", "", "dc2", [new DiscoveredInstance("p2", "n", new HostPort("::1", 1), Healthy: true)])],
         };
         var entries = EntrySet.Empty with
         {
@@ -119,12 +119,12 @@ internal sealed class ReachSnapshotTests
         Assert.That(poisoned.Revision, Is.Not.EqualTo(well.Revision));
     }
 
-    private static MeshSnapshot Compile(EntrySet entries, params NodeSighting[] nodes) => SnapshotCompiler.Compile(entries, nodes, reach: Rules);
+    private static MeshSnapshot Compile(EntrySet entries, params DiscoveredNode[] nodes) => SnapshotCompiler.Compile(entries, nodes, reach: Rules);
 
-    private static NodeSighting Node(string node, NodeService service) =>
+    private static DiscoveredNode Node(string node, NodeService service) =>
         new(new NodeRecord { Node = node, Role = MeshRole.Sidecar, Version = "1", Services = [service] }, Alive: true);
 
-    private static NodeSighting Gateway(string node, string mesh, string tunnel)
+    private static DiscoveredNode Gateway(string node, string mesh, string tunnel)
     {
         _ = HostPort.TryParse(mesh, out var meshAddress) & HostPort.TryParse(tunnel, out var tunnelAddress);
         return new(new NodeRecord { Node = node, Role = MeshRole.Gateway, Version = "1", Gateway = new NodeGateway("g", "default", meshAddress, tunnelAddress) }, Alive: true);

@@ -14,7 +14,7 @@ public sealed class BalancingTests
     [Test]
     public void An_instance_says_its_zone_and_weight_else_its_node_says_the_zone()
     {
-        NodeSighting[] nodes =
+        DiscoveredNode[] nodes =
         [
             new(new NodeRecord
             {

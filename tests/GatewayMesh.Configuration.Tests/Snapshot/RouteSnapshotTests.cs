@@ -81,8 +81,8 @@ public sealed class RouteSnapshotTests
     [Test]
     public void What_the_registry_says_of_a_target_is_taken_in_place_of_the_filter()
     {
-        var instance = new InstanceSighting("web-7", "host", new HostPort("10.0.0.7", 80), false) { Warns = true };
-        var catalogue = new ServiceCatalogue([new ServiceSighting("web", [instance])], []) { Targets = [new TargetSighting("web", "v1", "", [instance]), new TargetSighting("web", "v2", "", null) { IsDormant = true }] };
+        var instance = new DiscoveredInstance("web-7", "host", new HostPort("10.0.0.7", 80), false) { Warns = true };
+        var catalogue = new ServiceCatalogue([new DiscoveredService("web", [instance])], []) { Targets = [new DiscoveredTarget("web", "v1", "", [instance]), new DiscoveredTarget("web", "v2", "", null) { IsDormant = true }] };
         var strict = Entries with { Services = [], ServiceResolvers = [Resolver with { Subsets = Resolver.Subsets.SetItem("v1", new SubsetEntry("", true)) }] };
         var lax = SnapshotCompiler.Compile(Entries with { Services = [] }, [], catalogue, datacenter: "dc1");
         Assert.That(lax.Targets["v1.web.default.dc1"].Endpoints.Single(), Has.Property("Id").EqualTo("web-7").And.Property("Healthy").True, "it only warns");

@@ -30,7 +30,7 @@ internal sealed class SnapshotCompilerTests
     [Test]
     public void A_gateway_that_is_gone_is_unhealthy_and_not_deleted()
     {
-        var gateway = new NodeSighting(new NodeRecord { Node = "gw", Role = MeshRole.Gateway, Version = "1", Gateway = new NodeGateway("g", "default", new HostPort("a", 1), new HostPort("a", 2)) }, Alive: false);
+        var gateway = new DiscoveredNode(new NodeRecord { Node = "gw", Role = MeshRole.Gateway, Version = "1", Gateway = new NodeGateway("g", "default", new HostPort("a", 1), new HostPort("a", 2)) }, Alive: false);
 
         Assert.That(Compile(gateway).Gateways.Single(), Is.EqualTo(new GatewayModel("gw", "default", new HostPort("a", 1), new HostPort("a", 2), false)));
     }
@@ -120,7 +120,7 @@ internal sealed class SnapshotCompilerTests
     {
         var node = Node("host-a", "web", 1);
         var service = node.Record.Services[0];
-        NodeSighting With(NodeService other) => node with { Record = node.Record with { Services = [other] } };
+        DiscoveredNode With(NodeService other) => node with { Record = node.Record with { Services = [other] } };
         MeshSnapshot Entries(EntrySet entries) => SnapshotCompiler.Compile(entries, [node]);
         IngressGatewayEntry Ingress(string host) => new() { Name = "edge", Listeners = [new IngressListener(80, [new IngressService("web", [host])])] };
 
@@ -155,7 +155,7 @@ internal sealed class SnapshotCompilerTests
             IngressGateways = [.. Enumerable.Range(1, 3).Select(i => new IngressGatewayEntry { Name = $"e{i}", Listeners = [new IngressListener(i, [new IngressService("*", [])])] })],
             ServicePolicies = [new ServicePolicyEntry { Name = "*", Retries = new() { MaxAttempts = 2 } }, new ServicePolicyEntry { Name = "s0", Ejection = new() { ConsecutiveFailures = 1 } }],
         };
-        ImmutableArray<NodeSighting> nodes = [Node("a", "s0", 1), Node("b", "S0", 2), Node("c", "web", 3), Node("d", "web", 3) with { Alive = false }];
+        ImmutableArray<DiscoveredNode> nodes = [Node("a", "s0", 1), Node("b", "S0", 2), Node("c", "web", 3), Node("d", "web", 3) with { Alive = false }];
         var revision = SnapshotCompiler.Compile(entries, nodes).Revision;
 
         Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>
@@ -179,11 +179,11 @@ internal sealed class SnapshotCompilerTests
         return [.. shuffled];
     }
 
-    private static MeshSnapshot Compile(params NodeSighting[] nodes) => SnapshotCompiler.Compile(EntrySet.Empty, nodes);
+    private static MeshSnapshot Compile(params DiscoveredNode[] nodes) => SnapshotCompiler.Compile(EntrySet.Empty, nodes);
 
     private static ServiceEntry Service(string name, ServiceInstance instance) => new() { Name = name, Instances = [instance] };
 
-    private static NodeSighting Node(string node, string service, int port) => new(
+    private static DiscoveredNode Node(string node, string service, int port) => new(
         new NodeRecord
         {
             Node = node,

@@ -4,7 +4,7 @@ using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.BadInput;
 
-/// <summary>A bootstrap file that is wrong: exit 2 (3 for an address in use), and file, line, key and the mend are named.</summary>
+/// <summary>A bootstrap file that is wrong: exit 2 (3 for an address in use), and file, line, key and the fix are named.</summary>
 public sealed class BadBootstrapTests : MeshTest
 {
     [Test]

@@ -9,8 +9,8 @@ namespace GatewayMesh.MeshTests.Meshes;
 /// <summary>A mesh of real processes: the published file, a registry of its own (a temporary folder, or a real Consul), ports that nobody uses.</summary>
 internal sealed class Mesh : IAsyncDisposable
 {
-    private static int s_meshes;
-    private readonly string _mark = string.Create(CultureInfo.InvariantCulture, $"{System.Environment.ProcessId}-{Interlocked.Increment(ref s_meshes)}");
+    private static int Meshes;
+    private readonly string _mark = string.Create(CultureInfo.InvariantCulture, $"{System.Environment.ProcessId}-{Interlocked.Increment(ref Meshes)}");
     private readonly List<MeshNode> _nodes = [];
     private readonly List<CountingBackend> _backends = [];
 

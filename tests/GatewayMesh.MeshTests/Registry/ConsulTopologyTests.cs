@@ -8,7 +8,7 @@ namespace GatewayMesh.MeshTests.Registry;
 [NonParallelizable]
 public sealed class ConsulTopologyTests
 {
-    private static readonly string s_folder = Path.Combine(PublishedFile.Root, "topology", "consul");
+    private static readonly string Folder = Path.Combine(PublishedFile.Root, "topology", "consul");
 
     [Test]
     [CancelAfter(240_000)]
@@ -16,7 +16,7 @@ public sealed class ConsulTopologyTests
     {
         _ = ConsulBinary.Path;
         var mark = Guid.NewGuid().ToString("N");
-        var start = new ProcessStartInfo(Path.Combine(s_folder, "run.sh"), [PublishedFile.Path]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Path.Combine(Folder, "run.sh"), [PublishedFile.Path]) { RedirectStandardError = true, RedirectStandardOutput = true };
         start.Environment["MESH_TEST"] = mark;
         using var run = Process.Start(start)!;
         var (errors, output) = (run.StandardError.ReadToEndAsync(), run.StandardOutput.ReadToEndAsync());
@@ -36,7 +36,7 @@ public sealed class ConsulTopologyTests
         Assert.That(await errors, Is.Empty);
         Assert.That(await output, Does.Contain("five nodes are starting"));
         Assert.That(ProcessTable.WithEnvironment($"MESH_TEST={mark}").Select(ProcessTable.CommandLine), Is.Empty);
-        Directory.Delete(Path.Combine(s_folder, "data"), recursive: true);
+        Directory.Delete(Path.Combine(Folder, "data"), recursive: true);
     }
 
     private static Task UntilAnsweredAsync(HttpClient client, string address, string host, Process run) => Eventually.Until($"{host} answers at {address}", async () =>

@@ -118,7 +118,7 @@ public class BareCalleeTests
         var web = await Enforcing("sidecar", "web");
         web.BareService("legacy", _legacy.HostPort);
         var target = new TargetModel("legacy.default.dc1", "legacy", "", "dc1") { Endpoints = [new EndpointModel("legacy", "legacy-0", "", _legacy.HostPort, Healthy: true)] };
-        web.Way("shop", Ways.Resolver(target));
+        web.Route("shop", Routes.Resolver(target));
         web.Intentions(Allow, ("web", "legacy", Deny));
         using var client = await RawConnection.To(web.Outbound());
 

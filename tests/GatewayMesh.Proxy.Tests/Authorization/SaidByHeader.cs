@@ -11,8 +11,8 @@ internal sealed class SaidByHeader : ICallerIdentity
 
     public Caller? CallerOf(Exchange exchange) =>
         exchange.Http.Request.Headers.TryGetValue(Field, out var said) ? new Caller(said.ToString(), Verified: true)
-        : exchange.Arrival.Carried is { } carried ? new Caller(carried.Service, Verified: true)
-        : new Caller(exchange.Arrival.Listener.Service ?? "", Verified: false);
+        : exchange.InboundConnection.Carried is { } carried ? new Caller(carried.Service, Verified: true)
+        : new Caller(exchange.InboundConnection.Listener.Service ?? "", Verified: false);
 
     public string OwnNameFor(Exchange exchange) => exchange.Caller.Service;
 

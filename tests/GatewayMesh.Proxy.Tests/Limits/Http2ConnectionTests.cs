@@ -16,26 +16,26 @@ public class Http2ConnectionTests
     {
         using var one = new Backend();
         using var two = new Backend();
-        var places = new ConnectionPlaces(1);
-        using (var first = await Dial(one.HostPort, places))
+        var permits = new ConnectionPermits(1);
+        using (var first = await Dial(one.HostPort, permits))
         {
-            using var second = await Dial(two.HostPort, places);
-            Assert.That(places.Taken, Is.EqualTo(2), "each instance has its first");
+            using var second = await Dial(two.HostPort, permits);
+            Assert.That(permits.Taken, Is.EqualTo(2), "each instance has its first");
         }
 
-        Assert.That(places.Taken, Is.Zero);
+        Assert.That(permits.Taken, Is.Zero);
     }
 
     [Test]
     public async Task A_second_connection_to_an_instance_waits_for_a_place()
     {
         using var payments = new Backend();
-        var places = new ConnectionPlaces(1);
+        var permits = new ConnectionPermits(1);
         var connector = Connector(payments.HostPort);
-        var first = await Dial(connector, payments.HostPort, places);
-        var second = Dial(connector, payments.HostPort, places);
+        var first = await Dial(connector, payments.HostPort, permits);
+        var second = Dial(connector, payments.HostPort, permits);
         using var patience = new CancellationTokenSource(RawConnection.Patience);
-        while (places.Waiting != 1)
+        while (permits.Waiting != 1)
         {
             await Task.Delay(5, patience.Token);
         }
@@ -44,15 +44,15 @@ public class Http2ConnectionTests
 
         await first.DisposeAsync();
         await using var stream = await second;
-        Assert.That((places.Waiting, places.Taken), Is.EqualTo((0, 1)));
+        Assert.That((permits.Waiting, permits.Taken), Is.EqualTo((0, 1)));
     }
 
     [Test]
     public void A_dial_that_fails_gives_its_place_back()
     {
-        var places = new ConnectionPlaces(1);
-        Assert.That(() => Dial(Backend.Nobody(), places), Throws.InstanceOf<IOException>());
-        Assert.That(places.Taken, Is.Zero);
+        var permits = new ConnectionPermits(1);
+        Assert.That(() => Dial(Backend.Nobody(), permits), Throws.InstanceOf<IOException>());
+        Assert.That(permits.Taken, Is.Zero);
     }
 
     [Test]
@@ -72,10 +72,10 @@ public class Http2ConnectionTests
 
     private static UpstreamConnector Connector(HostPort address) => new(new UpstreamKey("web", address, TargetKind.MeshPeer, WireProtocol.Http2, MayStand: false), null, TimeProvider.System);
 
-    private static Task<Stream> Dial(HostPort address, ConnectionPlaces places) => Dial(Connector(address), address, places);
+    private static Task<Stream> Dial(HostPort address, ConnectionPermits permits) => Dial(Connector(address), address, permits);
 
     // The handler is the only one who can make the context that the connector is given.
-    private static async Task<Stream> Dial(UpstreamConnector connector, HostPort address, ConnectionPlaces places)
+    private static async Task<Stream> Dial(UpstreamConnector connector, HostPort address, ConnectionPermits permits)
     {
         var dialled = new TaskCompletionSource<Stream>();
         using var client = new HttpMessageInvoker(new SocketsHttpHandler
@@ -95,7 +95,7 @@ public class Http2ConnectionTests
             },
         });
         var request = new HttpRequestMessage(HttpMethod.Get, $"http://{address}/") { Version = HttpVersion.Version11 };
-        request.Options.Set(UpstreamConnector.Connections, places);
+        request.Options.Set(UpstreamConnector.Connections, permits);
         var sent = client.SendAsync(request, CancellationToken.None);
         var stream = await dialled.Task;
         Assert.That(async () => await sent, Throws.InstanceOf<HttpRequestException>());

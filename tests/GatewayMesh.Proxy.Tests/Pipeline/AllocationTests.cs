@@ -36,7 +36,7 @@ public class AllocationTests
     {
         await using var mesh = await Limited();
         var exchange = Plain();
-        var arrival = Arrived(kind);
+        var inbound = Arrived(kind);
         var steps = mesh.Plane.Pipeline.Steps;
         var refused = 0;
         Assert.That(Steady(Batch), Is.Empty);
@@ -48,7 +48,7 @@ public class AllocationTests
             for (var round = 0; round < Rounds; round++)
             {
                 Bring(exchange);
-                exchange.Begin(arrival, mesh.Plane.Behaviours.Of(kind), mesh.Plane.Mesh);
+                exchange.Begin(inbound, mesh.Plane.Behaviours.Of(kind), mesh.Plane.Mesh);
                 for (var i = 0; i < steps.Count; i++)
                 {
                     var before = GC.GetAllocatedBytesForCurrentThread();
@@ -72,11 +72,11 @@ public class AllocationTests
         var time = TimeProvider.System;
         using var pools = new UpstreamPools(time);
         var exchange = Plain();
-        var arrival = Arrived(ListenerKind.Outbound);
+        var inbound = Arrived(ListenerKind.Outbound);
         var set = mesh.Plane.Mesh.Endpoints.Find("payments")!;
         var picker = new EndpointPicker(time, new SplitMix(1));
         var upstream = pools.Rent(new UpstreamKey("web", set.All[0].Model.Address, TargetKind.MeshPeer, WireProtocol.Http1, MayStand: false));
-        exchange.Begin(arrival, mesh.Plane.Behaviours.Of(ListenerKind.Outbound), mesh.Plane.Mesh);
+        exchange.Begin(inbound, mesh.Plane.Behaviours.Of(ListenerKind.Outbound), mesh.Plane.Mesh);
         exchange.Route = new Route(set, TargetKind.MeshPeer);
         exchange.Deadline = Deadline.Start(time, TimeSpan.FromMinutes(1), null);
         var refused = 0;
@@ -127,7 +127,7 @@ public class AllocationTests
         return mesh.Service("payments", policy, new HostPort("127.0.0.1", 1), new HostPort("127.0.0.1", 2), new HostPort("127.0.0.1", 3));
     }
 
-    private static Arrival Arrived(ListenerKind kind) => new(
+    private static InboundConnection Arrived(ListenerKind kind) => new(
         new ListenerSpec("listener", kind, new IPEndPoint(IPAddress.Loopback, 1)) { Service = kind == ListenerKind.Inbound ? "payments" : "web", Application = new HostPort("127.0.0.1", 1) },
         IPAddress.Loopback);
 

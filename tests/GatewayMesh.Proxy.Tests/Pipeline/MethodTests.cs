@@ -77,7 +77,7 @@ public class MethodTests
     {
         using var chosen = Backend.Bytes("HTTP/1.1 403 Forbidden\r\nX-From: chosen\r\nContent-Length: 0\r\n\r\n");
         await using var mesh = await Mesh.Start();
-        mesh.Way("payments", Ways.Router(Ways.Resolver("nowhere", Backend.Nobody()), (Ways.Methods("GET"), Configuration.Routing.RouteAction.None, Ways.Resolver("chosen", chosen.HostPort))));
+        mesh.Route("payments", Routes.Router(Routes.Resolver("nowhere", Backend.Nobody()), (Routes.Methods("GET"), Configuration.Routing.RouteAction.None, Routes.Resolver("chosen", chosen.HostPort))));
         using var client = await H2Connection.To(mesh.Outbound());
 
         Assert.That((await client.Ask(WebSocket()))["x-from"], Is.EqualTo("chosen"));

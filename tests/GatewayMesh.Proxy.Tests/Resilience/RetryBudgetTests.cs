@@ -1,3 +1,4 @@
+using GatewayMesh.Time;
 using FsCheck;
 using FsCheck.Fluent;
 using GatewayMesh.Proxy.Tests.Time;

@@ -55,7 +55,7 @@ internal sealed class Mesh : IAsyncDisposable
     }
 
     /// <summary>What the name of a service leads to, in place of its own instances; a service that has none becomes known by it.</summary>
-    public Mesh Way(string name, RouteNode routes)
+    public Mesh Route(string name, RouteNode routes)
     {
         _services[name] = (_services.GetValueOrDefault(name) ?? new ServiceModel(name, "http", PolicyModel.Default, [])) with { Routes = routes };
         return Apply();

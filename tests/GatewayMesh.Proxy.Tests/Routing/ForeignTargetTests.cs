@@ -37,7 +37,7 @@ public class ForeignTargetTests
         _mesh.Certificates[plane].Put("payments", _mesh.Authority.Issue("payments", uris: [_mesh.Authority.IdOf("payments", certificate)]));
         var inbound = CertifiedMesh.Inbound(plane, "payments", _application);
         var sidecar = await _mesh.Plane("sidecar", ["web"]);
-        sidecar.Way("shop", Ways.Resolver(new TargetModel("payments.default.dc2", "payments", "", "dc2") { Endpoints = [Endpoint("payments", inbound) with { Datacenter = meant }] }));
+        sidecar.Route("shop", Routes.Resolver(new TargetModel("payments.default.dc2", "payments", "", "dc2") { Endpoints = [Endpoint("payments", inbound) with { Datacenter = meant }] }));
         using var client = await RawConnection.To(sidecar.Outbound());
         return (await client.Ask("GET / HTTP/1.1\r\nHost: shop\r\n\r\n")).Status;
     }
@@ -49,9 +49,9 @@ public class ForeignTargetTests
         var sidecar = await _mesh.Plane("sidecar", ["web"]);
         using var client = await RawConnection.To(sidecar.Outbound());
 
-        sidecar.Way("shop", Ways.Resolver(Target("payments", payments)));
+        sidecar.Route("shop", Routes.Resolver(Target("payments", payments)));
         Assert.That((await client.Ask("GET / HTTP/1.1\r\nHost: shop\r\n\r\n")).Status, Is.EqualTo(200));
-        sidecar.Way("shop", Ways.Resolver(Target("shop", payments)));
+        sidecar.Route("shop", Routes.Resolver(Target("shop", payments)));
         Assert.That((await client.Ask("GET / HTTP/1.1\r\nHost: shop\r\n\r\n")).Status, Is.EqualTo(502));
     }
 
@@ -61,7 +61,7 @@ public class ForeignTargetTests
     {
         var (_, payments) = await _mesh.Sidecar("payments", _application);
         var gateway = await _mesh.Plane("gateway", ["gatewaymesh-gateway"], options => options with { EnforcesIntentions = true });
-        gateway.Way("shop", Ways.Resolver(Target("payments", payments))).Intentions(IntentionAction.Allow, ("web", denied, IntentionAction.Deny));
+        gateway.Route("shop", Routes.Resolver(Target("payments", payments))).Intentions(IntentionAction.Allow, ("web", denied, IntentionAction.Deny));
         using var web = await CertifiedMesh.As(_mesh.Authority.Issue("web"), CertifiedMesh.MeshListener(gateway));
         return (await web.Ask("GET / HTTP/1.1\r\nHost: shop\r\ngatewaymesh-destination: shop\r\n\r\n")).Status;
     }
@@ -72,7 +72,7 @@ public class ForeignTargetTests
     {
         var (_, payments) = await _mesh.Sidecar("payments", _application);
         var gateway = await _mesh.Plane("gateway", ["gatewaymesh-gateway"], options => options with { EnforcesIntentions = true });
-        gateway.Way("shop", Ways.Router(Ways.Resolver("shop"), (Ways.Prefix("/v2"), Ways.Rewrite("/api"), Ways.Resolver(Target("payments", payments)))))
+        gateway.Route("shop", Routes.Router(Routes.Resolver("shop"), (Routes.Prefix("/v2"), Routes.Rewrite("/api"), Routes.Resolver(Target("payments", payments)))))
             .Intentions(new DeclaredIntentions(
                 [
                     new ServiceIntentionsEntry

@@ -18,10 +18,10 @@ public class RoutedRequestTests
         using var api = Backend.Saying("api");
         using var debug = Backend.Saying("debug");
         await using var mesh = await Mesh.Start();
-        mesh.Way("web", Ways.Router(
-            Ways.Resolver("web", web.HostPort),
-            (Ways.Header("x-debug", HeaderTest.Exact, "1"), RouteAction.None, Ways.Resolver("debug", debug.HostPort)),
-            (Ways.Prefix("/api"), RouteAction.None, Ways.Resolver("api", api.HostPort))));
+        mesh.Route("web", Routes.Router(
+            Routes.Resolver("web", web.HostPort),
+            (Routes.Header("x-debug", HeaderTest.Exact, "1"), RouteAction.None, Routes.Resolver("debug", debug.HostPort)),
+            (Routes.Prefix("/api"), RouteAction.None, Routes.Resolver("api", api.HostPort))));
         using var client = await RawConnection.To(mesh.Outbound());
 
         Assert.That(await Ask(client, "/api/x"), Is.EqualTo("api"));
@@ -36,7 +36,7 @@ public class RoutedRequestTests
     {
         using var api = Backend.Saying("api");
         await using var mesh = await Mesh.Start();
-        mesh.Way("web", Ways.Resolver("api", api.HostPort));
+        mesh.Route("web", Routes.Resolver("api", api.HostPort));
         using var client = await RawConnection.To(mesh.Outbound("shop"));
 
         Assert.That(await Ask(client, "/"), Is.EqualTo("api"));
@@ -51,7 +51,7 @@ public class RoutedRequestTests
         using var log = new MemoryStream();
         await using (var mesh = await Mesh.Start(options => options with { AccessLog = log }))
         {
-            mesh.Way("web", Ways.Router(Ways.Resolver("web"), (Ways.Prefix("/api"), RouteAction.None, Ways.Resolver("v1.api", api.HostPort)))).Service("api", api.HostPort);
+            mesh.Route("web", Routes.Router(Routes.Resolver("web"), (Routes.Prefix("/api"), RouteAction.None, Routes.Resolver("v1.api", api.HostPort)))).Service("api", api.HostPort);
             using var client = await RawConnection.To(mesh.Outbound("shop"));
             await Ask(client, "/api");
             await client.Ask("GET /api HTTP/1.1\r\nHost: api\r\n\r\n");
@@ -67,7 +67,7 @@ public class RoutedRequestTests
     {
         using var api = Backend.Saying("api");
         await using var mesh = await Mesh.Start();
-        mesh.Way("web", Ways.Router(Ways.Resolver("web"), (Ways.Prefix("/api/"), Ways.Rewrite("/v2/"), Ways.Resolver("api", api.HostPort))));
+        mesh.Route("web", Routes.Router(Routes.Resolver("web"), (Routes.Prefix("/api/"), Routes.Rewrite("/v2/"), Routes.Resolver("api", api.HostPort))));
         using var client = await RawConnection.To(mesh.Outbound());
 
         Assert.That(await Ask(client, "/api/x?q=/api/"), Is.EqualTo("api"));
@@ -83,7 +83,7 @@ public class RoutedRequestTests
     {
         using var api = Backend.Saying("api");
         await using var mesh = await Mesh.Start();
-        mesh.Way("web", Ways.Router(Ways.Resolver("web"), (Ways.Prefix("/api"), Ways.Rewrite("/v2"), Ways.Resolver("api", api.HostPort))));
+        mesh.Route("web", Routes.Router(Routes.Resolver("web"), (Routes.Prefix("/api"), Routes.Rewrite("/v2"), Routes.Resolver("api", api.HostPort))));
         using var client = await RawConnection.To(mesh.Outbound());
 
         Assert.That(await Ask(client, target), Is.EqualTo("api"));
@@ -96,7 +96,7 @@ public class RoutedRequestTests
         using var api = Backend.Saying("api");
         await using var mesh = await Mesh.Start();
         var action = new RouteAction { RequestTimeout = TimeSpan.FromSeconds(90) };
-        mesh.Way("web", Ways.Router(Ways.Resolver("api", api.HostPort), (Ways.Prefix("/slow"), action, Ways.Resolver("api", api.HostPort))));
+        mesh.Route("web", Routes.Router(Routes.Resolver("api", api.HostPort), (Routes.Prefix("/slow"), action, Routes.Resolver("api", api.HostPort))));
         using var client = await RawConnection.To(mesh.Outbound());
 
         await Ask(client, "/slow");
@@ -113,7 +113,7 @@ public class RoutedRequestTests
         using var ill = Backend.Bytes("HTTP/1.1 503 Service Unavailable\r\nProxy-Status: gatewaymesh; error=connection_refused; forwarded=?0\r\nContent-Length: 0\r\n\r\n");
         using var ill2 = Backend.Bytes("HTTP/1.1 503 Service Unavailable\r\nProxy-Status: gatewaymesh; error=connection_refused; forwarded=?0\r\nContent-Length: 0\r\n\r\n");
         using var ill3 = Backend.Bytes("HTTP/1.1 503 Service Unavailable\r\nProxy-Status: gatewaymesh; error=connection_refused; forwarded=?0\r\nContent-Length: 0\r\n\r\n");
-        mesh.Way("web", Ways.Router(Ways.Resolver("web"), (Ways.Prefix("/"), new RouteAction { NumRetries = retries }, Ways.Resolver("api", ill.HostPort, ill2.HostPort, ill3.HostPort))));
+        mesh.Route("web", Routes.Router(Routes.Resolver("web"), (Routes.Prefix("/"), new RouteAction { NumRetries = retries }, Routes.Resolver("api", ill.HostPort, ill2.HostPort, ill3.HostPort))));
         using var client = await RawConnection.To(mesh.Outbound());
 
         Assert.That((await client.Ask("GET / HTTP/1.1\r\nHost: web\r\n\r\n")).Status, Is.EqualTo(503));
@@ -126,7 +126,7 @@ public class RoutedRequestTests
         using var v1 = Backend.Saying("v1");
         using var v2 = Backend.Saying("v2");
         await using var mesh = await Mesh.Start();
-        mesh.Way("web", Ways.Splitter((7500, Ways.Resolver("v1.web", v1.HostPort)), (2500, Ways.Resolver("v2.web", v2.HostPort))));
+        mesh.Route("web", Routes.Splitter((7500, Routes.Resolver("v1.web", v1.HostPort)), (2500, Routes.Resolver("v2.web", v2.HostPort))));
         using var client = await RawConnection.To(mesh.Outbound());
 
         for (var i = 0; i < 400; i++)
@@ -150,7 +150,7 @@ public class RoutedRequestTests
         using var client = await RawConnection.To(mesh.Outbound());
         async Task<string> With(bool one, bool two, bool three)
         {
-            mesh.Way("web", Ways.Resolver(Ways.Target("web", one, first.HostPort), Ways.Target("two", two, second.HostPort), Ways.Target("three", three, third.HostPort)));
+            mesh.Route("web", Routes.Resolver(Routes.Target("web", one, first.HostPort), Routes.Target("two", two, second.HostPort), Routes.Target("three", three, third.HostPort)));
             return await Ask(client, "/");
         }
 
@@ -166,10 +166,10 @@ public class RoutedRequestTests
     {
         using var second = Backend.Saying("second");
         await using var mesh = await Mesh.Start();
-        mesh.Way("web", Ways.Resolver(Ways.Target("web"), Ways.Target("two", healthy: false, second.HostPort)));
+        mesh.Route("web", Routes.Resolver(Routes.Target("web"), Routes.Target("two", healthy: false, second.HostPort)));
         using var client = await RawConnection.To(mesh.Outbound());
         Assert.That(await Ask(client, "/"), Is.EqualTo("second"));
-        mesh.Way("web", Ways.Resolver(Ways.Target("web"), Ways.Target("two")));
+        mesh.Route("web", Routes.Resolver(Routes.Target("web"), Routes.Target("two")));
         Assert.That((await client.Ask("GET / HTTP/1.1\r\nHost: web\r\n\r\n")).Status, Is.EqualTo(503));
     }
 
@@ -179,7 +179,7 @@ public class RoutedRequestTests
         using var second = Backend.Saying("second");
         await using var mesh = await Mesh.Start();
         var policy = new PolicyModel { Ejection = new() { ConsecutiveFailures = 1 } };
-        mesh.Way("web", Ways.Resolver(Ways.Target("web", Backend.Nobody()) with { Policy = policy }, Ways.Target("two", second.HostPort)));
+        mesh.Route("web", Routes.Resolver(Routes.Target("web", Backend.Nobody()) with { Policy = policy }, Routes.Target("two", second.HostPort)));
         using var client = await RawConnection.To(mesh.Outbound());
 
         await client.Ask("GET / HTTP/1.1\r\nHost: web\r\n\r\n");
@@ -194,9 +194,9 @@ public class RoutedRequestTests
         var dead = new EndpointModel("web", "web-dead", "node-0", Backend.Nobody(), Healthy: true);
         var alive = new EndpointModel("web", "web-alive", "node-1", good.HostPort, Healthy: true);
         var policy = new PolicyModel { Ejection = new() { ConsecutiveFailures = 1 } };
-        var subset = Ways.Target("v1.web") with { Policy = policy, Endpoints = [dead] };
-        var all = Ways.Target("web") with { Policy = policy, Endpoints = [dead, alive] };
-        mesh.Way("web", Ways.Router(Ways.Resolver(all), (Ways.Prefix("/v1"), new RouteAction { NumRetries = 0 }, Ways.Resolver(subset))));
+        var subset = Routes.Target("v1.web") with { Policy = policy, Endpoints = [dead] };
+        var all = Routes.Target("web") with { Policy = policy, Endpoints = [dead, alive] };
+        mesh.Route("web", Routes.Router(Routes.Resolver(all), (Routes.Prefix("/v1"), new RouteAction { NumRetries = 0 }, Routes.Resolver(subset))));
         using var client = await RawConnection.To(mesh.Outbound());
 
         await client.Ask("GET /v1 HTTP/1.1\r\nHost: web\r\n\r\n");
@@ -210,14 +210,14 @@ public class RoutedRequestTests
     {
         using var v1 = Backend.Saying("v1");
         using var v2 = Backend.Saying("v2");
-        var way = Ways.Splitter((5000, Ways.Resolver("v1.web", v1.HostPort)), (5000, Ways.Resolver("v2.web", v2.HostPort)));
+        var way = Routes.Splitter((5000, Routes.Resolver("v1.web", v1.HostPort)), (5000, Routes.Resolver("v2.web", v2.HostPort)));
         using var seen = Backend.Saying("gateway");
         await using var gateway = await Mesh.Start(options => options with { Node = "gw", RoleName = "gateway", Seed = 4711 });
-        var address = gateway.Way("web", way).Open(ListenerKind.Mesh, "mesh");
+        var address = gateway.Route("web", way).Open(ListenerKind.Mesh, "mesh");
         await using var mesh = await Mesh.Start(options => options with { GatewayShare = 1 });
         using var client = await RawConnection.To(mesh.Outbound());
 
-        mesh.Way("web", way).Gateway(seen.HostPort);
+        mesh.Route("web", way).Gateway(seen.HostPort);
         await Ask(client, "/x");
         var lot = seen.Last["gatewaymesh-draw"];
         Assert.That(lot, Does.Match("^[0-9a-f]{16}$"));
@@ -242,7 +242,7 @@ public class RoutedRequestTests
         using var api = Backend.Saying("api");
         using var gateway = Backend.Bytes("HTTP/1.1 503 Service Unavailable\r\nProxy-Status: gatewaymesh; error=connection_limit_reached; forwarded=?0\r\nContent-Length: 0\r\n\r\n");
         await using var mesh = await Mesh.Start(options => options with { GatewayShare = 1 });
-        mesh.Way("web", Ways.Router(Ways.Resolver("web"), (Ways.Prefix("/api"), Ways.Rewrite("/v2"), Ways.Resolver("api", api.HostPort)))).Gateway(gateway.HostPort);
+        mesh.Route("web", Routes.Router(Routes.Resolver("web"), (Routes.Prefix("/api"), Routes.Rewrite("/v2"), Routes.Resolver("api", api.HostPort)))).Gateway(gateway.HostPort);
         using var client = await RawConnection.To(mesh.Outbound());
 
         Assert.That(await Ask(client, "/api/x"), Is.EqualTo("api"));
@@ -256,7 +256,7 @@ public class RoutedRequestTests
         using var application = Backend.Saying("application");
         using var api = Backend.Saying("api");
         await using var mesh = await Mesh.Start();
-        mesh.Way("web", Ways.Router(Ways.Resolver("api", api.HostPort), (Ways.Prefix("/api"), Ways.Rewrite("/v2"), Ways.Resolver("api", api.HostPort))));
+        mesh.Route("web", Routes.Router(Routes.Resolver("api", api.HostPort), (Routes.Prefix("/api"), Routes.Rewrite("/v2"), Routes.Resolver("api", api.HostPort))));
         using var client = await RawConnection.To(mesh.Inbound(application.HostPort, "web"));
 
         Assert.That(await Ask(client, "/api/x"), Is.EqualTo("application"));
@@ -269,7 +269,7 @@ public class RoutedRequestTests
         using var api = Backend.Saying("api");
         await using var mesh = await Mesh.Start(options => options with { RoleName = "ingress" });
         var address = mesh.Open(ListenerKind.Ingress, "ingress/public");
-        mesh.Way("web", Ways.Router(Ways.Resolver("web"), (Ways.Prefix("/api/"), Ways.Rewrite("/"), Ways.Resolver("api", api.HostPort)))).Ingress(address.Port, ("www.example.com", "web"));
+        mesh.Route("web", Routes.Router(Routes.Resolver("web"), (Routes.Prefix("/api/"), Routes.Rewrite("/"), Routes.Resolver("api", api.HostPort)))).Ingress(address.Port, ("www.example.com", "web"));
         using var client = await RawConnection.To(address);
 
         Assert.That((await client.Ask("GET /api/x HTTP/1.1\r\nHost: www.example.com\r\n\r\n")).Body, Is.EqualTo("api"));
@@ -283,10 +283,10 @@ public class RoutedRequestTests
         using var v2 = Backend.Saying("v2");
         var wanted = new System.Collections.Concurrent.ConcurrentQueue<string>();
         await using var mesh = await Mesh.Start(options => options with { Want = wanted.Enqueue });
-        RouteNode Way(bool dormant) => Ways.Splitter(
-            (5000, Ways.Resolver(Ways.Target("v1.web", v1.HostPort) with { IsDormant = dormant })),
-            (5000, Ways.Resolver(Ways.Target("v2.web", v2.HostPort) with { IsDormant = dormant })));
-        mesh.Way("shop", Way(dormant: true));
+        RouteNode Route(bool dormant) => Routes.Splitter(
+            (5000, Routes.Resolver(Routes.Target("v1.web", v1.HostPort) with { IsDormant = dormant })),
+            (5000, Routes.Resolver(Routes.Target("v2.web", v2.HostPort) with { IsDormant = dormant })));
+        mesh.Route("shop", Route(dormant: true));
         using var client = await RawConnection.To(mesh.Outbound());
 
         var answer = client.Ask("GET / HTTP/1.1\r\nHost: shop\r\n\r\n");
@@ -296,7 +296,7 @@ public class RoutedRequestTests
         }
 
         Assert.That(wanted, Is.EqualTo(new[] { "shop", "web" }), "its way is looked at, and its end");
-        mesh.Way("shop", Way(dormant: false));
+        mesh.Route("shop", Route(dormant: false));
         Assert.That((await answer).Status, Is.EqualTo(200));
         Assert.That(mesh.Plane.TakeUsed(), Is.EquivalentTo(new[] { "shop", "web" }), "whose entries lead there is in use too");
     }
@@ -307,7 +307,7 @@ public class RoutedRequestTests
         using var second = Backend.Saying("second");
         var wanted = new System.Collections.Concurrent.ConcurrentQueue<string>();
         await using var mesh = await Mesh.Start(options => options with { Want = wanted.Enqueue });
-        mesh.Way("web", Ways.Resolver(Ways.Target("web"), Ways.Target("two") with { IsDormant = true }));
+        mesh.Route("web", Routes.Resolver(Routes.Target("web"), Routes.Target("two") with { IsDormant = true }));
         using var client = await RawConnection.To(mesh.Outbound());
 
         var answer = Ask(client, "/");
@@ -316,7 +316,7 @@ public class RoutedRequestTests
             await Task.Delay(1);
         }
 
-        mesh.Way("web", Ways.Resolver(Ways.Target("web"), Ways.Target("two", second.HostPort)));
+        mesh.Route("web", Routes.Resolver(Routes.Target("web"), Routes.Target("two", second.HostPort)));
         Assert.That(await answer, Is.EqualTo("second"));
         Assert.That(wanted, Is.EqualTo(new[] { "web", "two" }));
     }

@@ -48,9 +48,9 @@ public class SameDecisionTests
     {
         using var recorder = Backend.Bytes("HTTP/1.1 503 Service Unavailable\r\nProxy-Status: gatewaymesh; error=connection_limit_reached; forwarded=?0\r\nContent-Length: 0\r\n\r\n");
         await using var sidecar = await Mesh.Start(options => options with { GatewayShare = 1 });
-        sidecar.Way("web", Way()).Gateway(recorder.HostPort);
+        sidecar.Route("web", Route()).Gateway(recorder.HostPort);
         await using var gateway = await Mesh.Start(options => options with { Node = "gw", RoleName = "gateway", Seed = 4711 });
-        using var carrier = await RawConnection.To(gateway.Way("web", Way()).Open(ListenerKind.Mesh, "mesh"));
+        using var carrier = await RawConnection.To(gateway.Route("web", Route()).Open(ListenerKind.Mesh, "mesh"));
         using var client = await RawConnection.To(sidecar.Outbound());
 
         var targets = new HashSet<string>();
@@ -69,9 +69,9 @@ public class SameDecisionTests
     public async Task What_a_guard_carries_goes_where_the_sidecar_would_have_sent_it()
     {
         await using var sidecar = await Mesh.Start();
-        sidecar.Way("web", Way(v1: 10_000));
+        sidecar.Route("web", Route(v1: 10_000));
         await using var gateway = await Mesh.Start(options => options with { Node = "gw", RoleName = "gateway" });
-        using var tunnel = await RawConnection.To(gateway.Way("web", Way(v1: 10_000)).Open(ListenerKind.Tunnel, "tunnel"));
+        using var tunnel = await RawConnection.To(gateway.Route("web", Route(v1: 10_000)).Open(ListenerKind.Tunnel, "tunnel"));
         await tunnel.Send(new TunnelHello("shop", null, "host-a", "1").ToBytes());
         await TunnelTests.Answer(tunnel);
         using var client = await RawConnection.To(sidecar.Outbound("shop"));
@@ -99,22 +99,22 @@ public class SameDecisionTests
         return (target, got.StartLine, (long)Math.Ceiling(long.Parse(got["gatewaymesh-timeout-ms"]!, CultureInfo.InvariantCulture) / 60_000d));
     }
 
-    private RouterNode Way(int v1 = 5000)
+    private RouterNode Route(int v1 = 5000)
     {
         RouteAction Minutes(int minutes, string? rewrite = null) => new() { RequestTimeout = TimeSpan.FromMinutes(minutes), PrefixRewrite = rewrite };
-        return Ways.Router(
+        return Routes.Router(
             Resolver("web"),
             (new RouteMatch { Path = new PathRule(PathTest.Prefix, "/api"), Methods = ["DELETE"] }, Minutes(3), Resolver("spare", ill: true)),
-            (Ways.Exact("/api/x"), Minutes(4, "/exact"), Resolver("api")),
-            (Ways.Prefix("/api/"), Minutes(5, "/v2/"), Resolver("api")),
-            (Ways.Regex("/slow/[0-9]+"), Minutes(6), Resolver("slow")),
-            (Ways.Header("x-debug", HeaderTest.Regex, "1[0-9]?"), Minutes(7), Resolver("v1")),
-            (Ways.Query("q", QueryTest.Exact, "1"), Minutes(8), Resolver("v2")),
-            (Ways.Prefix("/split"), Minutes(9, "/s"), Ways.Splitter((v1, Resolver("v1")), (10_000 - v1, Resolver("v2")))));
+            (Routes.Exact("/api/x"), Minutes(4, "/exact"), Resolver("api")),
+            (Routes.Prefix("/api/"), Minutes(5, "/v2/"), Resolver("api")),
+            (Routes.Regex("/slow/[0-9]+"), Minutes(6), Resolver("slow")),
+            (Routes.Header("x-debug", HeaderTest.Regex, "1[0-9]?"), Minutes(7), Resolver("v1")),
+            (Routes.Query("q", QueryTest.Exact, "1"), Minutes(8), Resolver("v2")),
+            (Routes.Prefix("/split"), Minutes(9, "/s"), Routes.Splitter((v1, Resolver("v1")), (10_000 - v1, Resolver("v2")))));
     }
 
     // Its failover is taken: the target itself has nothing that is well.
     private ResolverNode Resolver(string name, bool ill = false) => ill
-        ? Ways.Resolver(Ways.Target(name, healthy: false, _backends[name].HostPort), Ways.Target("api", _backends["api"].HostPort))
-        : Ways.Resolver(name, _backends[name].HostPort);
+        ? Routes.Resolver(Routes.Target(name, healthy: false, _backends[name].HostPort), Routes.Target("api", _backends["api"].HostPort))
+        : Routes.Resolver(name, _backends[name].HostPort);
 }

@@ -70,7 +70,7 @@ internal sealed class BlockedReadTests
         using var hang = new ManualResetEventSlim();
         using var hung = new ManualResetEventSlim();
         var hangs = false;
-        var place = new ReadingPlace(path =>
+        var place = new ReadContext(path =>
         {
             if (Volatile.Read(ref hangs) && path.EndsWith("web.yaml", StringComparison.Ordinal))
             {

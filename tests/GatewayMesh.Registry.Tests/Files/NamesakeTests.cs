@@ -90,9 +90,9 @@ internal sealed class NamesakeTests
         {
             _time.Advance(Step);
             _ = reader.Poll(readAll: false, new ConfigErrors());
-            if (reader.Sightings is [var sighting] && (seen.Count == 0 || !ReferenceEquals(seen[^1], sighting.Record)))
+            if (reader.Discovered is [var discovered] && (seen.Count == 0 || !ReferenceEquals(seen[^1], discovered.Record)))
             {
-                seen.Add(sighting.Record);
+                seen.Add(discovered.Record);
             }
         }
 
@@ -130,8 +130,8 @@ internal sealed class NamesakeTests
             _ = reader.Poll(readAll: false, new ConfigErrors());
         }
 
-        Assert.That(reader.Sightings.Single().Record.Instance, Is.EqualTo("one"));
-        Assert.That(reader.Sightings.Single().Alive, Is.True);
+        Assert.That(reader.Discovered.Single().Record.Instance, Is.EqualTo("one"));
+        Assert.That(reader.Discovered.Single().Alive, Is.True);
     }
 
     private NodeRecord? Publish(NodeFile file, string instance)

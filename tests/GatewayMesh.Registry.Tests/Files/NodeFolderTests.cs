@@ -62,7 +62,7 @@ internal sealed class NodeFolderTests
             }
 
             Look();
-            Assert.That(_reader.Sightings.Single().Alive, Is.True);
+            Assert.That(_reader.Discovered.Single().Alive, Is.True);
         }
     }
 
@@ -71,11 +71,11 @@ internal sealed class NodeFolderTests
     {
         _writer.Publish(Records.Sidecar("host-a"));
         Look(times: 13);
-        Assert.That(_reader.Sightings.Single().Alive, Is.True);
+        Assert.That(_reader.Discovered.Single().Alive, Is.True);
 
         Look(times: 2);
 
-        Assert.That(_reader.Sightings.Single().Alive, Is.False);
+        Assert.That(_reader.Discovered.Single().Alive, Is.False);
     }
 
     [Test]
@@ -86,7 +86,7 @@ internal sealed class NodeFolderTests
         _writer.Publish(Records.Sidecar("host-a"));
 
         Assert.That(Look(), Is.True);
-        Assert.That(_reader.Sightings.Single().Alive, Is.True);
+        Assert.That(_reader.Discovered.Single().Alive, Is.True);
     }
 
     [TestCase(-3600)]
@@ -99,7 +99,7 @@ internal sealed class NodeFolderTests
         _writer.Publish(Records.Sidecar("host-a"));
         Look(times: 12);
 
-        Assert.That(_reader.Sightings.Single().Alive, Is.True);
+        Assert.That(_reader.Discovered.Single().Alive, Is.True);
     }
 
     [Test]
@@ -110,7 +110,7 @@ internal sealed class NodeFolderTests
         _time.Advance(TimeSpan.FromMinutes(5));
         Look();
 
-        Assert.That(_reader.Sightings.Single().Alive, Is.True);
+        Assert.That(_reader.Discovered.Single().Alive, Is.True);
     }
 
     [Test]
@@ -121,7 +121,7 @@ internal sealed class NodeFolderTests
         _writer.Withdraw("host-a");
         Look();
 
-        Assert.That(_reader.Sightings, Is.Empty);
+        Assert.That(_reader.Discovered, Is.Empty);
     }
 
     [Test]
@@ -134,7 +134,7 @@ internal sealed class NodeFolderTests
         var errors = new ConfigErrors();
         _ = _reader.Poll(readAll: false, errors);
 
-        Assert.That(_reader.Sightings.Select(node => (node.Record.Node, node.Record.Services.Length)), Is.EqualTo(new[] { ("host-a", 1), ("host-b", 1) }));
+        Assert.That(_reader.Discovered.Select(node => (node.Record.Node, node.Record.Services.Length)), Is.EqualTo(new[] { ("host-a", 1), ("host-b", 1) }));
         Assert.That(errors.ToSorted().Single().File, Is.EqualTo(_folder["nodes/host-a.yaml"]));
     }
 
@@ -146,7 +146,7 @@ internal sealed class NodeFolderTests
         var errors = new ConfigErrors();
         _ = _reader.Poll(readAll: true, errors);
 
-        Assert.That(_reader.Sightings, Is.Empty);
+        Assert.That(_reader.Discovered, Is.Empty);
         Assert.That(errors.ToSorted().Single().Message, Is.EqualTo("the file of host-b says that it is host-a"));
     }
 
@@ -156,7 +156,7 @@ internal sealed class NodeFolderTests
         _folder.Write("nodes/host-a.yaml", "node: host-a\nrole: gateway\nversion: 9.0.0\nzone: { name: b }\n");
         Look();
 
-        Assert.That(_reader.Sightings.Single().Record.Version, Is.EqualTo("9.0.0"));
+        Assert.That(_reader.Discovered.Single().Record.Version, Is.EqualTo("9.0.0"));
     }
 
     [Test]
@@ -190,12 +190,12 @@ internal sealed class NodeFolderTests
     {
         _writer.Publish(Records.Sidecar("host-a"));
         Look();
-        var before = _reader.Sightings.Single();
+        var before = _reader.Discovered.Single();
         _writer.Publish(Records.Sidecar("host-a"));
         Look();
 
-        Assert.That(_reader.Sightings.Single().Record, Is.SameAs(before.Record));
-        Assert.That(_reader.Sightings.Single().HeardAt, Is.GreaterThan(before.HeardAt!.Value));
+        Assert.That(_reader.Discovered.Single().Record, Is.SameAs(before.Record));
+        Assert.That(_reader.Discovered.Single().HeardAt, Is.GreaterThan(before.HeardAt!.Value));
     }
 
     [TestCase("../host")]

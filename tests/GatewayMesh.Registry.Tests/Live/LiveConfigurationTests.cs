@@ -13,7 +13,7 @@ namespace GatewayMesh.Registry.Tests.Live;
 
 internal sealed class LiveConfigurationTests
 {
-    private static readonly ConfigError SomeError = new("a.yaml", 1, 1, "x", "is wrong", "mend it");
+    private static readonly ConfigError SomeError = new("a.yaml", 1, 1, "x", "is wrong", "fix it");
 
     private readonly ManualTime _time = new();
     private TemporaryFolder _folder = null!;
@@ -183,10 +183,10 @@ internal sealed class LiveConfigurationTests
 
         Assert.That(live.Errors.Single().Message, Does.Contain("oops"));
         Assert.That(live.Synced, Is.False);
-        var mended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        live.Updated += () => mended.TrySetResult();
+        var repaired = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        live.Updated += () => repaired.TrySetResult();
         _registry.Say(Good("host-a"));
-        while (!mended.Task.IsCompleted)
+        while (!repaired.Task.IsCompleted)
         {
             _time.Advance(TimeSpan.FromSeconds(1));
             await Task.Yield();
@@ -198,7 +198,7 @@ internal sealed class LiveConfigurationTests
     [Test]
     public async Task Instances_from_the_disk_are_held_for_a_while_when_the_registry_comes_back_without_any()
     {
-        var web = new ServiceSighting("web", [new InstanceSighting("web-1", "host-a", new HostPort("10.0.0.1", 20001), Healthy: true)]);
+        var web = new DiscoveredService("web", [new DiscoveredInstance("web-1", "host-a", new HostPort("10.0.0.1", 20001), Healthy: true)]);
         var full = new RegistryReport(EntrySet.Empty, [], []) { Catalogue = new ServiceCatalogue([web, web with { Name = "api" }], []) };
         await using (var first = await StartedAsync())
         {
@@ -303,7 +303,7 @@ internal sealed class LiveConfigurationTests
         Assert.That((live.Synced, live.Errors.Single()), Is.EqualTo((true, SomeError)));
     }
 
-    private static RegistryReport Good(string node, string service = "web") => new(EntrySet.Empty, [new NodeSighting(Records.Sidecar(node, service), Alive: true)], []);
+    private static RegistryReport Good(string node, string service = "web") => new(EntrySet.Empty, [new DiscoveredNode(Records.Sidecar(node, service), Alive: true)], []);
 
     private async Task<LiveConfiguration> StartedAsync()
     {

@@ -46,7 +46,7 @@ internal sealed class PoisonedValueTests
         var errors = new ConfigErrors();
         for (var entry = 0; entry < 5_000; entry++)
         {
-            errors.Add(SourceLocation.Option($"entry-{entry:0000}"), "", "is wrong", "mend it");
+            errors.Add(SourceLocation.Option($"entry-{entry:0000}"), "", "is wrong", "fix it");
         }
 
         var sorted = errors.ToSorted();
@@ -60,7 +60,7 @@ internal sealed class PoisonedValueTests
         var first = new ConfigErrors();
         for (var line = 1; line <= 250; line++)
         {
-            first.Add(new ConfigError("a.yaml", line, 1, "x", "is wrong", "mend it"));
+            first.Add(new ConfigError("a.yaml", line, 1, "x", "is wrong", "fix it"));
         }
 
         var second = new ConfigErrors();
@@ -116,15 +116,15 @@ internal sealed class PoisonedValueTests
     [Test]
     public void What_is_refused_leaves_the_last_good_one_in_use()
     {
-        var shelf = new EntryShelf();
-        shelf.Take([("service-policy", PolicyReader.Read(Body(("web", "timeouts: { request: 7s }"))))]);
-        var good = shelf.Entries!.ServicePolicies.Single();
+        var lastGood = new LastGoodEntries();
+        lastGood.Take([("service-policy", PolicyReader.Read(Body(("web", "timeouts: { request: 7s }"))))]);
+        var good = lastGood.Entries!.ServicePolicies.Single();
 
-        shelf.Take([("service-policy", PolicyReader.Read(Body(("web", Fill("", i => $"k{i}: 1\n")), ("api", "timeouts: { request: 1s }"))))]);
+        lastGood.Take([("service-policy", PolicyReader.Read(Body(("web", Fill("", i => $"k{i}: 1\n")), ("api", "timeouts: { request: 1s }"))))]);
 
-        Assert.That(shelf.Entries.ServicePolicies.Select(policy => policy.Name), Is.EquivalentTo(new[] { "web", "api" }));
-        Assert.That(shelf.Entries.ServicePolicies.Single(policy => policy.Name == "web"), Is.EqualTo(good));
-        Assert.That(shelf.Errors, Has.Length.EqualTo(ConfigErrors.MostOfOne + 1));
+        Assert.That(lastGood.Entries.ServicePolicies.Select(policy => policy.Name), Is.EquivalentTo(new[] { "web", "api" }));
+        Assert.That(lastGood.Entries.ServicePolicies.Single(policy => policy.Name == "web"), Is.EqualTo(good));
+        Assert.That(lastGood.Errors, Has.Length.EqualTo(ConfigErrors.MostOfOne + 1));
     }
 
     internal static string Fill(string head, Func<int, string> line)

@@ -62,8 +62,8 @@ internal sealed class SnapshotStoreTests
             return;
         }
 
-        var web = new InstanceSighting("web-1", "host", new HostPort("10.0.0.1", 80), false) { Warns = true };
-        var catalogue = new ServiceCatalogue([new ServiceSighting("web", [web])], []) { Targets = [new TargetSighting("web", "v1", "", [web]), new TargetSighting("web", "", "dc2", [web])] };
+        var web = new DiscoveredInstance("web-1", "host", new HostPort("10.0.0.1", 80), false) { Warns = true };
+        var catalogue = new ServiceCatalogue([new DiscoveredService("web", [web])], []) { Targets = [new DiscoveredTarget("web", "v1", "", [web]), new DiscoveredTarget("web", "", "dc2", [web])] };
         _ = _store.Save(View() with { Entries = entries, Catalogue = catalogue, Datacenter = "dc1" });
 
         var loaded = _store.Load(out var error)!;
@@ -240,6 +240,6 @@ internal sealed class SnapshotStoreTests
         var errors = new ConfigErrors();
         var text = File.ReadAllText(Path.Combine(TestContext.CurrentContext.TestDirectory, "Cases", "Entries", "well.yaml"));
         var entries = YamlDocuments.Read(Encoding.UTF8.GetBytes(text), "well.yaml", errors).Select(document => EntryBinder.Bind(document, errors)!).ToList();
-        return new RegistryView(EntrySet.From(entries, errors)!, [new NodeSighting(Records.Sidecar("host-a"), Alive: true), new NodeSighting(Records.Gateway("gw-1"), Alive: false)]);
+        return new RegistryView(EntrySet.From(entries, errors)!, [new DiscoveredNode(Records.Sidecar("host-a"), Alive: true), new DiscoveredNode(Records.Gateway("gw-1"), Alive: false)]);
     }
 }

@@ -4,9 +4,9 @@ namespace GatewayMesh.Tests.Commands;
 
 internal sealed class CommandTreeTests
 {
-    private static readonly string[] s_commands = ["demo", "validate", "check", "status", "drain", "upgrade", "drill", "intention", "explain", "ca", "version"];
+    private static readonly string[] Commands = ["demo", "validate", "check", "status", "drain", "upgrade", "drill", "intention", "explain", "ca", "version"];
 
-    [TestCaseSource(nameof(s_commands))]
+    [TestCaseSource(nameof(Commands))]
     public void The_help_of_every_command_shows_examples(string command)
     {
         var (code, output, _) = Run(command, "--help");
@@ -21,7 +21,7 @@ internal sealed class CommandTreeTests
         var (code, output, _) = Run("--help");
 
         Assert.That(code, Is.Zero);
-        Assert.That(s_commands.Where(command => !output.Contains($"  {command} ", StringComparison.Ordinal)), Is.Empty);
+        Assert.That(Commands.Where(command => !output.Contains($"  {command} ", StringComparison.Ordinal)), Is.Empty);
         Assert.That(output, Does.Contain("--role sidecar|gateway|ingress").And.Not.Contain("demo-app"));
     }
 

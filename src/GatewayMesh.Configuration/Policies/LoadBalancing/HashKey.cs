@@ -8,7 +8,7 @@ namespace GatewayMesh.Configuration.Policies.LoadBalancing;
 /// <param name="Terminal">When the request has something of this item or of one before it, what follows is left aside. Default: false, all that a request has are hashed together.</param>
 public sealed record HashKey(HashSource From, string Name, bool Terminal)
 {
-    private const string Mend = "say one of header: x-user, cookie: session, query: id, source: true";
+    private const string Fix = "say one of header: x-user, cookie: session, query: id, source: true";
 
     internal static HashKey Bind(MappingReader reader)
     {
@@ -34,7 +34,7 @@ public sealed record HashKey(HashSource From, string Name, bool Terminal)
         }
         else if (named.Count == 0 && !reader.Has("header") && !reader.Has("cookie") && !reader.Has("query"))
         {
-            reader.Fail("names nothing to hash", Mend);
+            reader.Fail("names nothing to hash", Fix);
         }
 
         return named.Count > 0 ? named[0] : new HashKey(HashSource.Source, "", terminal);

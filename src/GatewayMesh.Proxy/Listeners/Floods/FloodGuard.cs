@@ -21,7 +21,7 @@ internal sealed class FloodGuard(LimitsSpec limits, MeshMetrics metrics, ILogger
     private readonly Seldom _seldom = new(time);
 
     /// <summary>Serves a connection that has chosen HTTP/2.</summary>
-    public async Task Serve(ConnectionContext connection, Arrival arrival, ConnectionDelegate http2)
+    public async Task ServeAsync(ConnectionContext connection, InboundConnection inbound, ConnectionDelegate http2)
     {
         if (limits.Http2FrameBudget is not { } most)
         {
@@ -31,7 +31,7 @@ internal sealed class FloodGuard(LimitsSpec limits, MeshMetrics metrics, ILogger
 
         var plain = connection.Transport;
         var budget = new FrameBudget(most, time);
-        var counted = new CountedTransport(plain, budget, () => Tell(arrival, budget.LastType));
+        var counted = new CountedTransport(plain, budget, () => Tell(inbound, budget.LastType));
         connection.Transport = counted;
         try
         {
@@ -63,12 +63,12 @@ internal sealed class FloodGuard(LimitsSpec limits, MeshMetrics metrics, ILogger
         _ => string.Create(CultureInfo.InvariantCulture, $"unknown (type {type})"),
     };
 
-    private void Tell(Arrival arrival, byte type)
+    private void Tell(InboundConnection inbound, byte type)
     {
         metrics.CountRefusedConnection("http2_flood");
         if (_seldom.Next(out var count))
         {
-            Ended(log, arrival.Listener.Name, arrival.Peer.ToString(), NameOf(type), count, null);
+            Ended(log, inbound.Listener.Name, inbound.Peer.ToString(), NameOf(type), count, null);
         }
     }
 }

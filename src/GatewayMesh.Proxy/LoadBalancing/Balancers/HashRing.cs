@@ -33,7 +33,7 @@ internal sealed class HashRing : IBalancer
         _owners = [.. places.Select(place => place.Owner)];
     }
 
-    /// <summary>Places on the ring.</summary>
+    /// <summary>Permits on the ring.</summary>
     public int Size => _places.Length;
 
     /// <inheritdoc/>

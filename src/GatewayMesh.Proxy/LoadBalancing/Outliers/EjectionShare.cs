@@ -4,20 +4,20 @@ namespace GatewayMesh.Proxy.LoadBalancing.Outliers;
 /// How many instances of one service may be ejected at one time, and how many are. A place is taken before an instance is ejected and given back after it is trusted
 /// again, so there are never more ejected than places taken, and never more taken than there are. No lock.
 /// </summary>
-/// <param name="limit">Places.</param>
+/// <param name="limit">Permits.</param>
 /// <param name="instances">Instances of the service.</param>
 internal sealed class EjectionShare(int limit, int instances)
 {
-    // Places in the upper half, those taken in the lower: one look and one swap see both.
-    private long _places = (long)limit << 32;
+    // Permits in the upper half, those taken in the lower: one look and one swap see both.
+    private long _permits = (long)limit << 32;
     private int _version;
     private int _instances = instances;
 
-    /// <summary>Places.</summary>
-    public int Limit => (int)(Interlocked.Read(ref _places) >> 32);
+    /// <summary>Permits.</summary>
+    public int Limit => (int)(Interlocked.Read(ref _permits) >> 32);
 
-    /// <summary>Places taken.</summary>
-    public int Taken => (int)(uint)Interlocked.Read(ref _places);
+    /// <summary>Permits taken.</summary>
+    public int Taken => (int)(uint)Interlocked.Read(ref _permits);
 
     /// <summary>There is no other instance, so that to eject the one for what it answers would help nobody.</summary>
     public bool IsOfOne => Volatile.Read(ref _instances) <= 1;
@@ -30,13 +30,13 @@ internal sealed class EjectionShare(int limit, int instances)
     {
         while (true)
         {
-            var places = Interlocked.Read(ref _places);
-            if ((uint)places >= (uint)(places >> 32))
+            var permits = Interlocked.Read(ref _permits);
+            if ((uint)permits >= (uint)(permits >> 32))
             {
                 return false;
             }
 
-            if (Interlocked.CompareExchange(ref _places, places + 1, places) == places)
+            if (Interlocked.CompareExchange(ref _permits, permits + 1, permits) == permits)
             {
                 return true;
             }
@@ -46,7 +46,7 @@ internal sealed class EjectionShare(int limit, int instances)
     /// <summary>Gives a place back.</summary>
     public void Release()
     {
-        Interlocked.Decrement(ref _places);
+        Interlocked.Decrement(ref _permits);
         Touch();
     }
 
@@ -61,8 +61,8 @@ internal sealed class EjectionShare(int limit, int instances)
     {
         while (true)
         {
-            var places = Interlocked.Read(ref _places);
-            if (Interlocked.CompareExchange(ref _places, ((long)limit << 32) | (uint)places, places) == places)
+            var permits = Interlocked.Read(ref _permits);
+            if (Interlocked.CompareExchange(ref _permits, ((long)limit << 32) | (uint)permits, permits) == permits)
             {
                 return;
             }

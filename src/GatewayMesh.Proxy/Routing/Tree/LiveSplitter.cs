@@ -29,7 +29,7 @@ internal sealed class LiveSplitter : LiveNode
     /// <summary>Where a request with this draw goes.</summary>
     /// <param name="draw">Its draw.</param>
     /// <param name="depth">How many splitters it has passed: each has a number of its own.</param>
-    public LiveNode Next(SplitDraw draw, int depth)
+    public LiveNode Next(SplitSample draw, int depth)
     {
         var number = draw.At(depth, Math.Max(1, _ends[^1]));
         for (var i = 0; i < _ends.Length - 1; i++)

@@ -40,7 +40,7 @@ internal sealed class RouteTable
     public LiveNode? Find(string service) => _ways.Count == 0 ? null : _ways.GetValueOrDefault(service);
 
     /// <summary>A lot for one request.</summary>
-    public SplitDraw Draw() => new(_random.Next());
+    public SplitSample Draw() => new(_random.Next());
 
     /// <summary>Which of the targets of <paramref name="leaf"/> a request takes now.</summary>
     /// <param name="leaf">The end of its way.</param>
@@ -48,7 +48,7 @@ internal sealed class RouteTable
     public int Choose(LiveLeaf leaf, bool mayAsk) => leaf.Targets.Length == 1 ? 0 : leaf.Choose(_time.GetTimestamp(), mayAsk);
 
     /// <summary>From <paramref name="node"/> to its end: routers by what the request looks like, splitters by its lot. Null when a router has no rule for it.</summary>
-    public static LiveLeaf? Walk(LiveNode node, in AskedRoute asked, SplitDraw draw)
+    public static LiveLeaf? Walk(LiveNode node, in AskedRoute asked, SplitSample draw)
     {
         var depth = 0;
         for (LiveNode? at = node; at is not null;)

@@ -13,16 +13,16 @@ internal static class GatewayReader
     /// <summary>The gateways; a registration without a tunnel is none of ours.</summary>
     /// <exception cref="JsonException">It is no JSON.</exception>
     /// <exception cref="InvalidOperationException">It is another JSON than registrations.</exception>
-    public static ImmutableSortedDictionary<string, GatewaySighting> Read(ReadOnlyMemory<byte> body)
+    public static ImmutableSortedDictionary<string, DiscoveredGateway> Read(ReadOnlyMemory<byte> body)
     {
         using var answer = ConsulJson.Parse(body);
-        var gateways = ImmutableSortedDictionary.CreateBuilder<string, GatewaySighting>(StringComparer.Ordinal);
+        var gateways = ImmutableSortedDictionary.CreateBuilder<string, DiscoveredGateway>(StringComparer.Ordinal);
         foreach (var registered in Registered.In(answer))
         {
             if (registered.Address is { } mesh && HostPort.TryParse(registered.MetaOf(MetaKeys.Tunnel), out var tunnel))
             {
                 var gateway = new NodeGateway(registered.Service, registered.MetaOf(MetaKeys.Group) ?? "default", mesh, tunnel);
-                gateways[$"{registered.Id} {mesh}"] = new GatewaySighting(registered.Node, gateway, registered.Passes, registered.MetaOf(MetaKeys.Zone) ?? registered.NodeMetaOf(EndpointModel.ZoneKey));
+                gateways[$"{registered.Id} {mesh}"] = new DiscoveredGateway(registered.Node, gateway, registered.Passes, registered.MetaOf(MetaKeys.Zone) ?? registered.NodeMetaOf(EndpointModel.ZoneKey));
             }
         }
 

@@ -14,16 +14,16 @@ internal static class InstanceReader
     /// <summary>The instances, the critical ones too: when none is well, all are used.</summary>
     /// <exception cref="JsonException">It is no JSON.</exception>
     /// <exception cref="InvalidOperationException">It is another JSON than registrations.</exception>
-    public static ImmutableSortedDictionary<string, InstanceSighting> Read(ReadOnlyMemory<byte> body)
+    public static ImmutableSortedDictionary<string, DiscoveredInstance> Read(ReadOnlyMemory<byte> body)
     {
         using var answer = ConsulJson.Parse(body);
-        var instances = ImmutableSortedDictionary.CreateBuilder<string, InstanceSighting>(StringComparer.Ordinal);
+        var instances = ImmutableSortedDictionary.CreateBuilder<string, DiscoveredInstance>(StringComparer.Ordinal);
         foreach (var registered in Registered.In(answer))
         {
             if (registered.Address is { } address)
             {
                 var id = (registered.Proxy is { } proxy ? Registered.Text(proxy, "DestinationServiceID") : null) is { Length: > 0 } instance ? instance : registered.Id;
-                instances[$"{id} {address}"] = new InstanceSighting(id, registered.Node, address, registered.Passes)
+                instances[$"{id} {address}"] = new DiscoveredInstance(id, registered.Node, address, registered.Passes)
                 {
                     Protocol = ProtocolOf(registered),
                     Warns = registered.Warns,

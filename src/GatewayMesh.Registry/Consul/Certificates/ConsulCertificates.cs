@@ -5,7 +5,7 @@ using GatewayMesh.Registry.Consul.Watching;
 namespace GatewayMesh.Registry.Consul.Certificates;
 
 /// <summary>The certificates of one node from Consul's authority: the roots, and a leaf for each of its identities.</summary>
-internal sealed class ConsulCertificates(CertificateFolder folder, CertificateTroubles troubles, WatchGround ground)
+internal sealed class ConsulCertificates(CertificateFolder folder, CertificateTroubles troubles, WatchContext context)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (Task Run, CancellationTokenSource Stop)> _leafs = new(StringComparer.Ordinal);
@@ -34,7 +34,7 @@ internal sealed class ConsulCertificates(CertificateFolder folder, CertificateTr
             Follow(cancellation);
         }
 
-        await Task.Run(() => new RootsWatch(folder, troubles, ground).RunAsync(cancellation), CancellationToken.None).ConfigureAwait(false);
+        await Task.Run(() => new RootsWatch(folder, troubles, context).RunAsync(cancellation), CancellationToken.None).ConfigureAwait(false);
         List<(Task Run, CancellationTokenSource Stop)> left;
         lock (_lock)
         {
@@ -58,7 +58,7 @@ internal sealed class ConsulCertificates(CertificateFolder folder, CertificateTr
         foreach (var name in _services.Where(name => !_leafs.ContainsKey(name)))
         {
             var stop = CancellationTokenSource.CreateLinkedTokenSource(running);
-            _leafs.Add(name, (Task.Run(() => new LeafWatch(name, folder, troubles, ground).RunAsync(stop.Token), CancellationToken.None), stop));
+            _leafs.Add(name, (Task.Run(() => new LeafWatch(name, folder, troubles, context).RunAsync(stop.Token), CancellationToken.None), stop));
         }
     }
 

@@ -10,13 +10,13 @@ namespace GatewayMesh.Registry.Consul.Certificates;
 /// Follows the leaf of one service and keeps it in the node's folder. A leaf is its agent's: two agents issue two, so the agent that issued one
 /// is stayed with while it lives. The agent renews a leaf only while a question waits for it, so there is always one.
 /// </summary>
-internal sealed class LeafWatch(string service, CertificateFolder folder, CertificateTroubles troubles, WatchGround ground)
+internal sealed class LeafWatch(string service, CertificateFolder folder, CertificateTroubles troubles, WatchContext context)
 {
     /// <summary>How long a leaf of another authority waits while the old one is valid: 10 s, in which every node has heard of the new root. The old root is trusted for longer (<see cref="TrustedRoots.Grace"/>).</summary>
     public static TimeSpan Settle { get; } = TimeSpan.FromSeconds(10);
 
     private readonly string _path = $"/v1/agent/connect/ca/leaf/{Uri.EscapeDataString(service)}";
-    private readonly BlockingQuery _query = new($"/v1/agent/connect/ca/leaf/{Uri.EscapeDataString(service)}", ground.Times, ground.Jitter);
+    private readonly BlockingQuery _query = new($"/v1/agent/connect/ca/leaf/{Uri.EscapeDataString(service)}", context.Times, context.Jitter);
     private string? _put;
     private DateTimeOffset? _due;
     private int _agent;
@@ -27,7 +27,7 @@ internal sealed class LeafWatch(string service, CertificateFolder folder, Certif
     {
         while (!cancellation.IsCancellationRequested)
         {
-            var agent = ground.Agents.All[_agent];
+            var agent = context.Agents.All[_agent];
             try
             {
                 await AskAsync(agent, cancellation).ConfigureAwait(false);
@@ -41,14 +41,14 @@ internal sealed class LeafWatch(string service, CertificateFolder folder, Certif
                 _query.Reset();
                 troubles.Say(service, Describe(failure));
                 MoveOn(agent);
-                await Task.Delay(ground.Pause(++_errors), ground.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(context.Pause(++_errors), context.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
     private async Task AskAsync(ConsulAgent agent, CancellationToken cancellation)
     {
-        if (_due <= ground.Time.GetUtcNow())
+        if (_due <= context.Time.GetUtcNow())
         {
             // A question that got lost on the way would wait for ever.
             _query.Reset();
@@ -67,8 +67,8 @@ internal sealed class LeafWatch(string service, CertificateFolder folder, Certif
         var leaf = AuthorityReader.Leaf(answer.Body);
         if (Replaced(leaf) is { } old)
         {
-            var left = Math.Clamp((old.NotAfter - ground.Time.GetUtcNow()).Ticks, 0, Settle.Ticks);
-            await Task.Delay(TimeSpan.FromTicks(left), ground.Time, cancellation).ConfigureAwait(false);
+            var left = Math.Clamp((old.NotAfter - context.Time.GetUtcNow()).Ticks, 0, Settle.Ticks);
+            await Task.Delay(TimeSpan.FromTicks(left), context.Time, cancellation).ConfigureAwait(false);
         }
 
         Put(leaf);
@@ -77,13 +77,13 @@ internal sealed class LeafWatch(string service, CertificateFolder folder, Certif
         troubles.Say(service, null);
         if (answer.Index is null or 0)
         {
-            await Task.Delay(ground.Jitter.Around(ground.Times.Pulse, 0.2), ground.Time, cancellation).ConfigureAwait(false);
+            await Task.Delay(context.Jitter.Around(context.Times.AgentLiveness, 0.2), context.Time, cancellation).ConfigureAwait(false);
         }
     }
 
     private void Put(ConsulLeaf leaf)
     {
-        var now = ground.Time.GetUtcNow();
+        var now = context.Time.GetUtcNow();
         if (leaf.ValidBefore <= now)
         {
             throw new IOException($"{_path}: the agent answered with a leaf that ended at {leaf.ValidBefore:u}; see that its clock and ours are right");
@@ -95,7 +95,7 @@ internal sealed class LeafWatch(string service, CertificateFolder folder, Certif
             (_put, _due) = (leaf.Pem, null);
         }
 
-        _due ??= Renewal.NextLook(leaf.ValidAfter, leaf.ValidBefore, now, ground.Jitter);
+        _due ??= Renewal.NextLook(leaf.ValidAfter, leaf.ValidBefore, now, context.Jitter);
     }
 
     // The leaf in use that one of another authority would replace; null when it is of the same, or there is none.
@@ -107,7 +107,7 @@ internal sealed class LeafWatch(string service, CertificateFolder folder, Certif
     {
         if (agent.GoneFor >= ConsulAgents.HomeGone || folder.Leaf(service) is null)
         {
-            _agent = (_agent + 1) % ground.Agents.All.Length;
+            _agent = (_agent + 1) % context.Agents.All.Length;
         }
     }
 

@@ -7,12 +7,12 @@ using GatewayMesh.Registry.Consul.Watching;
 namespace GatewayMesh.Registry.Consul.Certificates;
 
 /// <summary>Follows the roots of Consul's authority and keeps them in the node's folder. They are the cluster's, so any agent may say them.</summary>
-internal sealed class RootsWatch(CertificateFolder folder, CertificateTroubles troubles, WatchGround ground)
+internal sealed class RootsWatch(CertificateFolder folder, CertificateTroubles troubles, WatchContext context)
 {
     private const string Path = "/v1/agent/connect/ca/roots";
 
-    private readonly BlockingQuery _query = new(Path, ground.Times, ground.Jitter);
-    private readonly TrustedRoots _roots = new(ground.Time);
+    private readonly BlockingQuery _query = new(Path, context.Times, context.Jitter);
+    private readonly TrustedRoots _roots = new(context.Time);
     private readonly Lock _turn = new();
     private string? _put;
 
@@ -28,7 +28,7 @@ internal sealed class RootsWatch(CertificateFolder folder, CertificateTroubles t
         {
             try
             {
-                var answer = await ground.Agents.GetAsync(_query.Ask, cancellation).ConfigureAwait(false);
+                var answer = await context.Agents.GetAsync(_query.Ask, cancellation).ConfigureAwait(false);
                 var roots = AuthorityReader.Roots(answer.OrThrow().Body);
                 _ = _query.Take(answer);
                 Put(() => _roots.Take(roots), cancellation);
@@ -36,7 +36,7 @@ internal sealed class RootsWatch(CertificateFolder folder, CertificateTroubles t
                 troubles.Say(CertificateTroubles.Roots, null);
                 if (answer.Index is null or 0)
                 {
-                    await Task.Delay(ground.Jitter.Around(ground.Times.Pulse, 0.2), ground.Time, cancellation).ConfigureAwait(false);
+                    await Task.Delay(context.Jitter.Around(context.Times.AgentLiveness, 0.2), context.Time, cancellation).ConfigureAwait(false);
                 }
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -47,7 +47,7 @@ internal sealed class RootsWatch(CertificateFolder folder, CertificateTroubles t
             {
                 _query.Reset();
                 troubles.Say(CertificateTroubles.Roots, failure is IOException ? failure.Message : $"{Path}: the answer is not what Consul answers ({failure.Message})");
-                await Task.Delay(ground.Pause(++errors), ground.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(context.Pause(++errors), context.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -72,7 +72,7 @@ internal sealed class RootsWatch(CertificateFolder folder, CertificateTroubles t
 
     private async Task LetGoAsync(TimeSpan after, CancellationToken cancellation)
     {
-        await Task.Delay(after, ground.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(after, context.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!cancellation.IsCancellationRequested)
         {
             // What the process leaves on disk when it ends, the next one lets go.

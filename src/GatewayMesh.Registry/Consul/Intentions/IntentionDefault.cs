@@ -9,8 +9,8 @@ namespace GatewayMesh.Registry.Consul.Intentions;
 /// What the agent says of two services that no intention can name: its default, which follows from its ACLs. Before that it is asked which intentions there are for
 /// such a name: that is 403 without a right to read intentions, while their list leaves out, without a word, what the token may not read.
 /// </summary>
-/// <param name="ground">What watches share.</param>
-internal sealed class IntentionDefault(WatchGround ground) : IDisposable
+/// <param name="context">What watches share.</param>
+internal sealed class IntentionDefault(WatchContext context) : IDisposable
 {
     /// <summary>Time between two questions when nothing changes: 60 s.</summary>
     public static TimeSpan Interval { get; } = TimeSpan.FromSeconds(60);
@@ -48,8 +48,8 @@ internal sealed class IntentionDefault(WatchGround ground) : IDisposable
         {
             errors = await AskAsync(cancellation).ConfigureAwait(false) ? 0 : errors + 1;
             using var rest = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            var pause = errors == 0 ? ground.Jitter.Around(Interval, 0.1) : ground.Pause(errors);
-            _ = await Task.WhenAny(Task.Delay(pause, ground.Time, rest.Token), _wake.WaitAsync(rest.Token)).ConfigureAwait(false);
+            var pause = errors == 0 ? context.Jitter.Around(Interval, 0.1) : context.Pause(errors);
+            _ = await Task.WhenAny(Task.Delay(pause, context.Time, rest.Token), _wake.WaitAsync(rest.Token)).ConfigureAwait(false);
             await rest.CancelAsync().ConfigureAwait(false);
         }
     }
@@ -70,12 +70,12 @@ internal sealed class IntentionDefault(WatchGround ground) : IDisposable
         {
             // Names that nobody can know, each time others: an intention for one of them would have to be for all.
             var nobody = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
-            _ = (await ground.Agents.GetAsync($"/v1/connect/intentions/match?by=destination&name=nobody-{nobody}", cancellation).ConfigureAwait(false)).OrThrow();
-            var answer = await ground.Agents.GetAsync($"/v1/connect/intentions/check?source=nobody-{nobody}&destination=nobody-{nobody}", cancellation).ConfigureAwait(false);
+            _ = (await context.Agents.GetAsync($"/v1/connect/intentions/match?by=destination&name=nobody-{nobody}", cancellation).ConfigureAwait(false)).OrThrow();
+            var answer = await context.Agents.GetAsync($"/v1/connect/intentions/check?source=nobody-{nobody}&destination=nobody-{nobody}", cancellation).ConfigureAwait(false);
             using var document = ConsulJson.Parse(answer.OrThrow().Body);
             var action = document.RootElement.GetProperty("Allowed").GetBoolean() ? IntentionAction.Allow : IntentionAction.Deny;
             (_answer, _error) = (new IntentionDefaultAnswer(number, action), null);
-            ground.Changed();
+            context.Changed();
             return true;
         }
         catch (OperationCanceledException)
@@ -87,7 +87,7 @@ internal sealed class IntentionDefault(WatchGround ground) : IDisposable
             _error = $"the intentions cannot be read: {failure.Message}; a token needs service_prefix \"\" with policy read and without intentions deny";
             if (_error != error)
             {
-                ground.Changed();
+                context.Changed();
             }
 
             return false;

@@ -88,7 +88,7 @@ internal static class IntentionReader
             : new ReadIntention(destination, new IntentionSource(source) { Action = IntentionAction.Deny }, null, Denying(errors.ToSorted()[0]));
     }
 
-    private static ConfigError Denying(ConfigError error) => error with { Mend = $"{error.Mend}; until then it denies" };
+    private static ConfigError Denying(ConfigError error) => error with { Fix = $"{error.Fix}; until then it denies" };
 
     private static string? ForeignOf(JsonElement item)
     {

@@ -6,13 +6,13 @@ using GatewayMesh.Registry.Consul.Watching;
 namespace GatewayMesh.Registry.Consul.Intentions;
 
 /// <summary>The intentions of a Consul: one watch on their list, and its default.</summary>
-/// <param name="ground">What watches share.</param>
-internal sealed class IntentionReading(WatchGround ground) : IDisposable
+/// <param name="context">What watches share.</param>
+internal sealed class IntentionReading(WatchContext context) : IDisposable
 {
     private const string Path = "/v1/connect/intentions";
 
-    private readonly Watch<ReadIntention> _list = new(Path, IntentionReader.Read, null, ground);
-    private readonly IntentionDefault _default = new(ground);
+    private readonly Watch<ReadIntention> _list = new(Path, IntentionReader.Read, null, context);
+    private readonly IntentionDefault _default = new(context);
     private ImmutableSortedDictionary<string, ReadIntention>? _taken;
     private IntentionAction? _takenDefault;
     private ImmutableSortedDictionary<string, ReadIntention>? _asked;

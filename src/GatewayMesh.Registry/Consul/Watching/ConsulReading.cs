@@ -24,16 +24,16 @@ internal sealed class ConsulReading : IAsyncDisposable
     private static readonly ImmutableArray<string> Kinds = ["service-defaults", "proxy-defaults", "service-router", "service-splitter", "service-resolver", "ingress-gateway"];
 
     private readonly string _name;
-    private readonly WatchGround _ground;
-    private readonly Pulse _pulse;
+    private readonly WatchContext _context;
+    private readonly AgentLiveness _liveness;
     private readonly Watch<ImmutableArray<string>> _catalogue;
     private readonly ImmutableArray<(string Kind, Watch<ReadEntry> Watch)> _entries;
-    private readonly Dictionary<string, Watch<GatewaySighting>> _gateways = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Watch<DiscoveredGateway>> _gateways = new(StringComparer.Ordinal);
     private readonly IntentionReading _intentions;
     private readonly ServiceWatches _services;
     private readonly TargetWatches _targets;
     private readonly NodePoll _nodes;
-    private readonly EntryShelf _shelf = new();
+    private readonly LastGoodEntries _lastGood = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _runs = [];
 
@@ -46,22 +46,22 @@ internal sealed class ConsulReading : IAsyncDisposable
     public ConsulReading(string name, ConsulAgents agents, ReadingThread thread, BootstrapSpec bootstrap, WatchTimes times, TimeProvider time, Random random)
     {
         _name = name;
-        _ground = new WatchGround(agents, thread, times, time, random) { Changed = () => _wakes.Writer.TryWrite(true) };
-        _pulse = new Pulse(_ground);
-        _ground.Failed = _pulse.Nudge;
-        _ground.Silence = () => _pulse.Silence;
-        _catalogue = new Watch<ImmutableArray<string>>("/v1/catalog/services", CatalogueReader.Read, null, _ground);
+        _context = new WatchContext(agents, thread, times, time, random) { Changed = () => _wakes.Writer.TryWrite(true) };
+        _liveness = new AgentLiveness(_context);
+        _context.Failed = _liveness.Nudge;
+        _context.Silence = () => _liveness.Silence;
+        _catalogue = new Watch<ImmutableArray<string>>("/v1/catalog/services", CatalogueReader.Read, null, _context);
         _entries =
         [
-            .. Kinds.Select(kind => (kind, new Watch<ReadEntry>($"/v1/config/{kind}", EntryReader.Read, null, _ground))),
-            ("service-policy", new Watch<ReadEntry>($"/v1/kv/{PolicyReader.Folder}?recurse", PolicyReader.Read, null, _ground)),
+            .. Kinds.Select(kind => (kind, new Watch<ReadEntry>($"/v1/config/{kind}", EntryReader.Read, null, _context))),
+            ("service-policy", new Watch<ReadEntry>($"/v1/kv/{PolicyReader.Folder}?recurse", PolicyReader.Read, null, _context)),
         ];
-        _intentions = new IntentionReading(_ground);
-        _nodes = new NodePoll(_ground);
-        _targets = new TargetWatches(TargetsMost, _ground);
+        _intentions = new IntentionReading(_context);
+        _nodes = new NodePoll(_context);
+        _targets = new TargetWatches(TargetsMost, _context);
         _services = bootstrap.Sidecar is not null
-            ? new ServiceWatches(SidecarWatches, fills: false, Upstreams(bootstrap), _ground)
-            : new ServiceWatches(EdgeWatches, fills: true, [], _ground);
+            ? new ServiceWatches(SidecarWatches, fills: false, Upstreams(bootstrap), _context)
+            : new ServiceWatches(EdgeWatches, fills: true, [], _context);
         WatchGateways(new GatewaySpec().Service);
         if (bootstrap.Gateway is { } gateway)
         {
@@ -73,7 +73,7 @@ internal sealed class ConsulReading : IAsyncDisposable
     public ServiceWatches Services => _services;
 
     /// <summary>When Consul last answered well, by the monotonic clock; null: never.</summary>
-    public long? HeardAt => _pulse.HeardAt;
+    public long? HeardAt => _liveness.HeardAt;
 
     /// <summary>What is watched ahead of the first call.</summary>
     public static ImmutableArray<string> Upstreams(BootstrapSpec bootstrap) =>
@@ -82,7 +82,7 @@ internal sealed class ConsulReading : IAsyncDisposable
     /// <summary>A report at once after the first answers, then at every change.</summary>
     public async IAsyncEnumerable<RegistryReport> ReportsAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        Run(_pulse.RunAsync);
+        Run(_liveness.RunAsync);
         Run(_catalogue.RunAsync);
         foreach (var (_, watch) in _entries)
         {
@@ -105,7 +105,7 @@ internal sealed class ConsulReading : IAsyncDisposable
         while (true)
         {
             _ = await _wakes.Reader.ReadAsync(cancellation).ConfigureAwait(false);
-            if (await _ground.Reading.RunAsync(Report).ConfigureAwait(false) is { } report)
+            if (await _context.Reading.RunAsync(Report).ConfigureAwait(false) is { } report)
             {
                 yield return report;
             }
@@ -120,7 +120,7 @@ internal sealed class ConsulReading : IAsyncDisposable
         await _services.DisposeAsync().ConfigureAwait(false);
         await _targets.DisposeAsync().ConfigureAwait(false);
         _intentions.Dispose();
-        _pulse.Dispose();
+        _liveness.Dispose();
         _stop.Dispose();
     }
 
@@ -138,18 +138,18 @@ internal sealed class ConsulReading : IAsyncDisposable
 
         // Half of a beginning would take away what the disk knows of the other half.
         var settled = _catalogue.Settled && _entries.All(entry => entry.Watch.Settled) && _gateways.Values.All(watch => watch.Settled) && _intentions.Settled && _services.Settled && _targets.Settled;
-        if (!settled && _pulse.Error is null)
+        if (!settled && _liveness.Error is null)
         {
             return null;
         }
 
-        var report = new RegistryReport(_shelf.Entries, _nodes.Nodes, Errors())
+        var report = new RegistryReport(_lastGood.Entries, _nodes.Nodes, Errors())
         {
             Catalogue = _catalogue.Value is null || !settled ? null : Catalogue(names),
             Intentions = _intentions.Take(),
-            Datacenter = _pulse.Datacenter,
+            Datacenter = _liveness.Datacenter,
             Remarks = _nodes.Errors,
-            Reached = _pulse.Error is null,
+            Reached = _liveness.Error is null,
         };
         return _reported is not null && SaysTheSame(_reported, report) ? null : _reported = report;
     }
@@ -187,7 +187,7 @@ internal sealed class ConsulReading : IAsyncDisposable
             return;
         }
 
-        var watch = new Watch<GatewaySighting>($"/v1/health/service/{Uri.EscapeDataString(name)}", GatewayReader.Read, null, _ground);
+        var watch = new Watch<DiscoveredGateway>($"/v1/health/service/{Uri.EscapeDataString(name)}", GatewayReader.Read, null, _context);
         _gateways.Add(name, watch);
         if (_runs.Count > 0)
         {
@@ -201,10 +201,10 @@ internal sealed class ConsulReading : IAsyncDisposable
         var lists = _entries.Select(entry => (entry.Kind, Read: entry.Watch.Value ?? (entry.Watch.Refused && _catalogue.Value is not null ? ImmutableSortedDictionary<string, ReadEntry>.Empty : null))).ToList();
         if (lists.All(list => list.Read is not null))
         {
-            _shelf.Take(lists.Select(list => (list.Kind, list.Read!)));
+            _lastGood.Take(lists.Select(list => (list.Kind, list.Read!)));
         }
 
-        if (_shelf.Entries is { } entries && _pulse.Datacenter is { } datacenter)
+        if (_lastGood.Entries is { } entries && _liveness.Datacenter is { } datacenter)
         {
             _services.Lead(_targets.Take(entries, datacenter, _services.IsNeeded));
         }
@@ -213,15 +213,15 @@ internal sealed class ConsulReading : IAsyncDisposable
     // The same object while nothing changed, so that nobody compiles for nothing.
     private ServiceCatalogue Catalogue(ImmutableArray<string> names)
     {
-        var answers = _pulse.Beats;
+        var answers = _liveness.Beats;
         var next = new ServiceCatalogue(
             [
                 .. names.Union(_services.Found, StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(name =>
-                    _services.Of(name) is var (instances, watched) ? new ServiceSighting(name, instances) { IsDormant = answers && !watched } : null!),
+                    _services.Of(name) is var (instances, watched) ? new DiscoveredService(name, instances) { IsDormant = answers && !watched } : null!),
             ],
             [.. _gateways.Values.SelectMany(watch => watch.Value?.Values ?? [])])
         {
-            Targets = _targets.Sightings(answers),
+            Targets = _targets.Discovered(answers),
         };
         return _last is not null && Same(_last, next) ? _last : _last = next;
     }
@@ -244,9 +244,9 @@ internal sealed class ConsulReading : IAsyncDisposable
     private ImmutableArray<ConfigError> Errors()
     {
         var errors = new ConfigErrors();
-        errors.AddRange(_shelf.Errors);
+        errors.AddRange(_lastGood.Errors);
         errors.AddRange(_intentions.Broken);
-        IEnumerable<string> said = _pulse.Error is { } dead
+        IEnumerable<string> said = _liveness.Error is { } dead
             ? [dead]
             : _entries.Select(entry => entry.Watch.Error).Append(_catalogue.Error).Concat(_gateways.Values.Select(watch => watch.Error)).OfType<string>().Concat(_intentions.Errors).Concat(_services.Errors).Concat(_targets.Errors).Distinct();
         foreach (var error in said)

@@ -14,15 +14,15 @@ namespace GatewayMesh.Registry.Consul.Watching;
 /// What the nodes write of themselves, for status. Read now and then and the more seldom the more nodes there are, never by a poll that
 /// waits: each of N nodes writes every 10 s, and must not wake N readers.
 /// </summary>
-internal sealed class NodePoll(WatchGround ground)
+internal sealed class NodePoll(WatchContext context)
 {
     private static readonly TimeSpan PerNode = TimeSpan.FromMilliseconds(100);
 
-    private readonly Dictionary<string, (NodeSighting Sighting, byte[] Value)> _nodes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (DiscoveredNode Discovered, byte[] Value)> _nodes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (byte[] Value, ImmutableArray<ConfigError> Errors)> _refused = new(StringComparer.Ordinal);
 
     /// <summary>The nodes; null while they were never read.</summary>
-    public ImmutableArray<NodeSighting>? Nodes { get; private set; }
+    public ImmutableArray<DiscoveredNode>? Nodes { get; private set; }
 
     /// <summary>What is wrong with records now. Their nodes are shown as they last were.</summary>
     public ImmutableArray<ConfigError> Errors { get; private set; } = [];
@@ -34,12 +34,12 @@ internal sealed class NodePoll(WatchGround ground)
         {
             try
             {
-                var answer = await ground.Agents.GetAsync($"/v1/kv/{ConsulNames.NodeFolder}?recurse&stale", cancellation).ConfigureAwait(false);
+                var answer = await context.Agents.GetAsync($"/v1/kv/{ConsulNames.NodeFolder}?recurse&stale", cancellation).ConfigureAwait(false);
                 if (answer.Status is 200 or 404)
                 {
-                    var read = await ground.Reading.RunAsync(() => Read(answer.IsOk ? answer.Body : default)).ConfigureAwait(false);
+                    var read = await context.Reading.RunAsync(() => Read(answer.IsOk ? answer.Body : default)).ConfigureAwait(false);
                     await TakeAsync(read, cancellation).ConfigureAwait(false);
-                    ground.Changed();
+                    context.Changed();
                 }
             }
             catch (Exception failure) when (failure is IOException or JsonException or InvalidOperationException or KeyNotFoundException or FormatException or OperationCanceledException)
@@ -47,22 +47,22 @@ internal sealed class NodePoll(WatchGround ground)
                 // Shown as old as they are then.
             }
 
-            var pause = ground.Times.Nodes + (_nodes.Count * PerNode);
-            await Task.Delay(ground.Jitter.Around(pause, 0.2), ground.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var pause = context.Times.Nodes + (_nodes.Count * PerNode);
+            await Task.Delay(context.Jitter.Around(pause, 0.2), context.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     // A record that does not change is read once, a bad one too.
     private HashSet<string> Read(ReadOnlyMemory<byte> body)
     {
-        var now = ground.Time.GetTimestamp();
+        var now = context.Time.GetTimestamp();
         var there = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (key, value) in KeyValues.Read(body))
         {
             _ = there.Add(key);
             if (_nodes.TryGetValue(key, out var before) && value is not null && before.Value.AsSpan().SequenceEqual(value))
             {
-                _nodes[key] = (before.Sighting with { Alive = true }, value);
+                _nodes[key] = (before.Discovered with { Alive = true }, value);
                 _ = _refused.Remove(key);
             }
             else if (!_refused.TryGetValue(key, out var refused) || !refused.Value.AsSpan().SequenceEqual(value))
@@ -87,7 +87,7 @@ internal sealed class NodePoll(WatchGround ground)
         var errors = new ConfigErrors();
         if (Record(key, value, errors) is { } record)
         {
-            _nodes[key] = (new NodeSighting(record, Alive: true) { HeardAt = now }, value!);
+            _nodes[key] = (new DiscoveredNode(record, Alive: true) { HeardAt = now }, value!);
             _ = _refused.Remove(key);
         }
         else
@@ -98,11 +98,11 @@ internal sealed class NodePoll(WatchGround ground)
 
     private async Task TakeAsync(HashSet<string> there, CancellationToken cancellation)
     {
-        foreach (var (key, (sighting, value)) in _nodes.Where(node => !there.Contains(node.Key)).ToList())
+        foreach (var (key, (discovered, value)) in _nodes.Where(node => !there.Contains(node.Key)).ToList())
         {
-            if (await IsRegisteredAsync(sighting.Record, cancellation).ConfigureAwait(false))
+            if (await IsRegisteredAsync(discovered.Record, cancellation).ConfigureAwait(false))
             {
-                _nodes[key] = (sighting with { Alive = false }, value);
+                _nodes[key] = (discovered with { Alive = false }, value);
             }
             else
             {
@@ -110,7 +110,7 @@ internal sealed class NodePoll(WatchGround ground)
             }
         }
 
-        Nodes = [.. _nodes.Values.Select(node => node.Sighting).OrderBy(node => node.Record.Node, StringComparer.Ordinal)];
+        Nodes = [.. _nodes.Values.Select(node => node.Discovered).OrderBy(node => node.Record.Node, StringComparer.Ordinal)];
     }
 
     // Both who says farewell and who falls silent vanish from the store; only the silent one leaves its registrations behind.
@@ -119,7 +119,7 @@ internal sealed class NodePoll(WatchGround ground)
         var path = record.Gateway is { } gateway ? $"service/{Uri.EscapeDataString(gateway.Service)}"
             : record.Services is [var service, ..] ? $"connect/{Uri.EscapeDataString(service.Name)}"
             : $"service/{Uri.EscapeDataString(new IngressSpec().Service)}";
-        var answer = await ground.Agents.GetAsync($"/v1/health/{path}?stale", cancellation).ConfigureAwait(false);
+        var answer = await context.Agents.GetAsync($"/v1/health/{path}?stale", cancellation).ConfigureAwait(false);
         using var registrations = ConsulJson.Parse(answer.OrThrow().Body);
         return Registered.In(registrations).Any(registered => registered.Node == record.Node);
     }

@@ -5,14 +5,14 @@ using GatewayMesh.Registry.Consul.Catalogue;
 namespace GatewayMesh.Registry.Consul.Watching;
 
 /// <summary>What is known of services that have no watch: looked at once, in rotation or because a request asks, or left by a watch that ended.</summary>
-internal sealed class ServiceLooks(WatchGround ground) : IAsyncDisposable
+internal sealed class ServiceLooks(WatchContext context) : IAsyncDisposable
 {
     // How many are looked at at one time for requests that wait.
     private const int Most = 10;
 
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _turn = new(Most);
-    private readonly Dictionary<string, ImmutableSortedDictionary<string, InstanceSighting>> _known = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ImmutableSortedDictionary<string, DiscoveredInstance>> _known = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _lookedAt = new(StringComparer.Ordinal);
     private readonly HashSet<string> _looking = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
@@ -21,7 +21,7 @@ internal sealed class ServiceLooks(WatchGround ground) : IAsyncDisposable
     public static string PathOf(string name) => $"/v1/health/connect/{Uri.EscapeDataString(name)}";
 
     /// <summary>The instances last seen, or null.</summary>
-    public ImmutableSortedDictionary<string, InstanceSighting>? Of(string name)
+    public ImmutableSortedDictionary<string, DiscoveredInstance>? Of(string name)
     {
         lock (_lock)
         {
@@ -34,12 +34,12 @@ internal sealed class ServiceLooks(WatchGround ground) : IAsyncDisposable
     {
         lock (_lock)
         {
-            return _lookedAt.TryGetValue(name, out var at) && ground.Time.GetElapsedTime(at) < ground.Times.Wait;
+            return _lookedAt.TryGetValue(name, out var at) && context.Time.GetElapsedTime(at) < context.Times.Wait;
         }
     }
 
     /// <summary>Remembers what a watch has seen.</summary>
-    public void Keep(string name, ImmutableSortedDictionary<string, InstanceSighting> instances)
+    public void Keep(string name, ImmutableSortedDictionary<string, DiscoveredInstance> instances)
     {
         lock (_lock)
         {
@@ -74,7 +74,7 @@ internal sealed class ServiceLooks(WatchGround ground) : IAsyncDisposable
     /// <summary>Looks at it once; false when there was no answer.</summary>
     public async Task<bool> LookAsync(string name, CancellationToken cancellation)
     {
-        var look = new Watch<InstanceSighting>(PathOf(name), InstanceReader.Read, Of(name), ground);
+        var look = new Watch<DiscoveredInstance>(PathOf(name), InstanceReader.Read, Of(name), context);
         if (!await look.LookAsync(cancellation).ConfigureAwait(false))
         {
             return false;
@@ -106,13 +106,13 @@ internal sealed class ServiceLooks(WatchGround ground) : IAsyncDisposable
             _ = _looking.Remove(name);
             if (seen)
             {
-                _lookedAt[name] = ground.Time.GetTimestamp();
+                _lookedAt[name] = context.Time.GetTimestamp();
             }
         }
 
         // Once when it is fresh, and once when it no longer is.
-        ground.Changed();
-        await Task.Delay(ground.Times.Wait, ground.Time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        ground.Changed();
+        context.Changed();
+        await Task.Delay(context.Times.Wait, context.Time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        context.Changed();
     }
 }

@@ -9,14 +9,14 @@ internal sealed class ServiceWatch : IAsyncDisposable
     private readonly Task _run;
 
     /// <summary>Begins at once.</summary>
-    public ServiceWatch(Watch<InstanceSighting> watch)
+    public ServiceWatch(Watch<DiscoveredInstance> watch)
     {
         Watch = watch;
         _run = Task.Run(() => watch.RunAsync(_stop.Token));
     }
 
     /// <summary>The watch.</summary>
-    public Watch<InstanceSighting> Watch { get; }
+    public Watch<DiscoveredInstance> Watch { get; }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

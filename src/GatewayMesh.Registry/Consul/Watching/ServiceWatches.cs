@@ -11,8 +11,8 @@ namespace GatewayMesh.Registry.Consul.Watching;
 /// <param name="most">How many are watched at one time.</param>
 /// <param name="fills">Whether free room is filled with services that nobody has asked for, and the rest looked at in rotation.</param>
 /// <param name="declared">Those that are watched whatever happens.</param>
-/// <param name="ground">What watches share.</param>
-internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string> declared, WatchGround ground) : IAsyncDisposable
+/// <param name="context">What watches share.</param>
+internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string> declared, WatchContext context) : IAsyncDisposable
 {
     // Where not all services find room, this many places are kept for those that somebody asks for.
     private const int Spare = 10;
@@ -21,7 +21,7 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
     private static readonly TimeSpan EvictionPace = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
-    private readonly ServiceLooks _looks = new(ground);
+    private readonly ServiceLooks _looks = new(context);
     private readonly Dictionary<string, ServiceWatch> _watches = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _used = new(StringComparer.Ordinal);
     private readonly Queue<string> _rotation = new();
@@ -96,7 +96,7 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
             _declared = names;
         }
 
-        ground.Changed();
+        context.Changed();
     }
 
     /// <summary>Whether somebody needs this one for itself: it is declared, was used lately, or all are looked at.</summary>
@@ -134,7 +134,7 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
         lock (_lock)
         {
             fresh = !_used.ContainsKey(name);
-            _used[name] = ground.Time.GetTimestamp();
+            _used[name] = context.Time.GetTimestamp();
             if (_names.Contains(name, StringComparer.Ordinal) && !Begin(name))
             {
                 _looks.Begin(name);
@@ -144,7 +144,7 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
         // It may lead to others, which are to be looked at from now on.
         if (fresh)
         {
-            ground.Changed();
+            context.Changed();
         }
     }
 
@@ -155,7 +155,7 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
         {
             foreach (var name in names)
             {
-                _used[name] = ground.Time.GetTimestamp();
+                _used[name] = context.Time.GetTimestamp();
                 if (_names.Contains(name, StringComparer.Ordinal))
                 {
                     _ = Begin(name);
@@ -164,7 +164,7 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
 
             foreach (var (name, at) in _used.ToList())
             {
-                if (ground.Time.GetElapsedTime(at) > ground.Times.Use)
+                if (context.Time.GetElapsedTime(at) > context.Times.Use)
                 {
                     _ = _used.Remove(name);
                     if (!fills && !_declared.Contains(name) && !_led.Contains(name))
@@ -177,7 +177,7 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
     }
 
     /// <summary>What is known of a service, and whether that is watched.</summary>
-    public (ImmutableArray<InstanceSighting>? Instances, bool Watched) Of(string name)
+    public (ImmutableArray<DiscoveredInstance>? Instances, bool Watched) Of(string name)
     {
         lock (_lock)
         {
@@ -192,11 +192,11 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
     {
         while (fills && !cancellation.IsCancellationRequested)
         {
-            await Task.Delay(ground.Jitter.Around(ground.Times.Rotation, 0.2), ground.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(context.Jitter.Around(context.Times.Rotation, 0.2), context.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (NextInRotation() is { } name)
             {
                 _ = await _looks.LookAsync(name, cancellation).ConfigureAwait(false);
-                ground.Changed();
+                context.Changed();
             }
         }
     }
@@ -231,25 +231,25 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
             return false;
         }
 
-        _watches[name] = new ServiceWatch(new Watch<InstanceSighting>(ServiceLooks.PathOf(name), InstanceReader.Read, _looks.Of(name), ground));
+        _watches[name] = new ServiceWatch(new Watch<DiscoveredInstance>(ServiceLooks.PathOf(name), InstanceReader.Read, _looks.Of(name), context));
         return true;
     }
 
     // Who was used within the time of a look is not put out for another such: they would chase each other.
     private bool TryEvict()
     {
-        if (_evictedAt is { } last && ground.Time.GetElapsedTime(last) < EvictionPace)
+        if (_evictedAt is { } last && context.Time.GetElapsedTime(last) < EvictionPace)
         {
             return false;
         }
 
         var least = _watches.Keys.Where(name => !_declared.Contains(name) && !_led.Contains(name)).MinBy(name => _used.GetValueOrDefault(name, long.MinValue));
-        if (least is null || (_used.TryGetValue(least, out var used) && ground.Time.GetElapsedTime(used) < ground.Times.Wait))
+        if (least is null || (_used.TryGetValue(least, out var used) && context.Time.GetElapsedTime(used) < context.Times.Wait))
         {
             return false;
         }
 
-        _evictedAt = ground.Time.GetTimestamp();
+        _evictedAt = context.Time.GetTimestamp();
         End(least);
         return true;
     }

@@ -13,14 +13,14 @@ namespace GatewayMesh.Registry.Consul.Watching;
 /// the last good, the hold after an agent's return and the agent's silence would all have to be thought of a second time.)
 /// </summary>
 /// <param name="most">How many are watched at one time; subsets beyond that are filtered here.</param>
-/// <param name="ground">What watches share.</param>
-internal sealed class TargetWatches(int most, WatchGround ground) : IAsyncDisposable
+/// <param name="context">What watches share.</param>
+internal sealed class TargetWatches(int most, WatchContext context) : IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<TargetQuery, ServiceWatch> _watches = [];
-    private readonly Dictionary<(string Service, string Subset, string Datacenter), ImmutableSortedDictionary<string, InstanceSighting>> _known = [];
+    private readonly Dictionary<(string Service, string Subset, string Datacenter), ImmutableSortedDictionary<string, DiscoveredInstance>> _known = [];
     private ImmutableArray<TargetQuery> _wanted = [];
-    private (EntrySet Entries, string Datacenter, ImmutableArray<(string Name, ImmutableArray<TargetModel> Targets)> Ways)? _ways;
+    private (EntrySet Entries, string Datacenter, ImmutableArray<(string Name, ImmutableArray<TargetModel> Targets)> Routes)? _ways;
 
     /// <summary>Whether every subset of the own datacenter has its first answer, so that nobody is sent to a subset that is not known yet.</summary>
     public bool Settled
@@ -60,7 +60,7 @@ internal sealed class TargetWatches(int most, WatchGround ground) : IAsyncDispos
     {
         lock (_lock)
         {
-            var targets = Ways(entries, datacenter)
+            var targets = Routes(entries, datacenter)
                 .Where(way => isNeeded(way.Name) || way.Targets.Any(target => isNeeded(target.Service)))
                 .SelectMany(way => way.Targets)
                 .DistinctBy(target => target.Id)
@@ -73,7 +73,7 @@ internal sealed class TargetWatches(int most, WatchGround ground) : IAsyncDispos
 
     /// <summary>What is known of them.</summary>
     /// <param name="answers">Whether agents answer at all.</param>
-    public ImmutableArray<TargetSighting> Sightings(bool answers)
+    public ImmutableArray<DiscoveredTarget> Discovered(bool answers)
     {
         lock (_lock)
         {
@@ -82,7 +82,7 @@ internal sealed class TargetWatches(int most, WatchGround ground) : IAsyncDispos
                 .. _wanted.Where(_watches.ContainsKey).Select(query =>
                 {
                     var watch = _watches[query].Watch;
-                    return new TargetSighting(query.Service, query.Subset, query.Datacenter, watch.Value is { } value ? [.. value.Values] : null) { IsDormant = answers && !watch.Settled };
+                    return new DiscoveredTarget(query.Service, query.Subset, query.Datacenter, watch.Value is { } value ? [.. value.Values] : null) { IsDormant = answers && !watch.Settled };
                 }),
             ];
         }
@@ -105,11 +105,11 @@ internal sealed class TargetWatches(int most, WatchGround ground) : IAsyncDispos
     }
 
     // Compiled once for each set of entries: a report is made at each change of an instance.
-    private ImmutableArray<(string Name, ImmutableArray<TargetModel> Targets)> Ways(EntrySet entries, string datacenter)
+    private ImmutableArray<(string Name, ImmutableArray<TargetModel> Targets)> Routes(EntrySet entries, string datacenter)
     {
         if (_ways is { } ways && ReferenceEquals(ways.Entries, entries) && ways.Datacenter == datacenter)
         {
-            return ways.Ways;
+            return ways.Routes;
         }
 
         var found = ImmutableArray.CreateBuilder<(string, ImmutableArray<TargetModel>)>();
@@ -124,7 +124,7 @@ internal sealed class TargetWatches(int most, WatchGround ground) : IAsyncDispos
         }
 
         _ways = (entries, datacenter, found.ToImmutable());
-        return _ways.Value.Ways;
+        return _ways.Value.Routes;
     }
 
     // What a subset had before its filter changed holds until the new one is answered, and where that one is refused for good.
@@ -145,7 +145,7 @@ internal sealed class TargetWatches(int most, WatchGround ground) : IAsyncDispos
 
         foreach (var query in watched.Where(query => !_watches.ContainsKey(query)))
         {
-            _watches[query] = new ServiceWatch(new Watch<InstanceSighting>(query.Path, InstanceReader.Read, _known.GetValueOrDefault(query.Target), ground));
+            _watches[query] = new ServiceWatch(new Watch<DiscoveredInstance>(query.Path, InstanceReader.Read, _known.GetValueOrDefault(query.Target), context));
         }
     }
 }

@@ -12,11 +12,11 @@ namespace GatewayMesh.Registry.Consul.Watching;
 /// <param name="path">What is asked, from <c>/v1</c> on.</param>
 /// <param name="read">Reads an answer's body. Pure; throws on what is not what it should be.</param>
 /// <param name="known">What was last known of it, or null.</param>
-/// <param name="ground">What watches share.</param>
-internal sealed class Watch<T>(string path, Func<ReadOnlyMemory<byte>, ImmutableSortedDictionary<string, T>> read, ImmutableSortedDictionary<string, T>? known, WatchGround ground)
+/// <param name="context">What watches share.</param>
+internal sealed class Watch<T>(string path, Func<ReadOnlyMemory<byte>, ImmutableSortedDictionary<string, T>> read, ImmutableSortedDictionary<string, T>? known, WatchContext context)
 {
     private readonly Lock _lock = new();
-    private readonly BlockingQuery _query = new(path, ground.Times, ground.Jitter);
+    private readonly BlockingQuery _query = new(path, context.Times, context.Jitter);
     private ImmutableSortedDictionary<string, T>? _fresh = known;
     private byte[] _digest = [];
     private bool _doubted;
@@ -49,8 +49,8 @@ internal sealed class Watch<T>(string path, Func<ReadOnlyMemory<byte>, Immutable
         {
             try
             {
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, ground.Silence());
-                var answer = await ground.Agents.GetAsync(_query.Ask, either.Token).ConfigureAwait(false);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, context.Silence());
+                var answer = await context.Agents.GetAsync(_query.Ask, either.Token).ConfigureAwait(false);
                 await TakeAsync(answer, cancellation).ConfigureAwait(false);
                 await RestAsync(answer, cancellation).ConfigureAwait(false);
             }
@@ -67,7 +67,7 @@ internal sealed class Watch<T>(string path, Func<ReadOnlyMemory<byte>, Immutable
             {
                 Doubt();
                 Fail(failure is IOException ? failure.Message : $"{path}: the answer is not what Consul answers ({failure.Message})");
-                await Task.Delay(ground.Pause(_errors), ground.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(context.Pause(_errors), context.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -77,7 +77,7 @@ internal sealed class Watch<T>(string path, Func<ReadOnlyMemory<byte>, Immutable
     {
         try
         {
-            await TakeAsync(await ground.Agents.GetAsync(_query.Ask, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+            await TakeAsync(await context.Agents.GetAsync(_query.Ask, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
             return true;
         }
         catch (Exception failure) when (failure is IOException or JsonException or InvalidOperationException or KeyNotFoundException or FormatException or OperationCanceledException)
@@ -98,8 +98,8 @@ internal sealed class Watch<T>(string path, Func<ReadOnlyMemory<byte>, Immutable
         var digest = SHA256.HashData(answer.Body.Span);
         var fresh = !answer.IsOk ? ImmutableSortedDictionary<string, T>.Empty
             : Same(digest) ? _fresh!
-            : await ground.Reading.RunAsync(() => read(answer.Body)).ConfigureAwait(false);
-        if (fresh.IsEmpty && (!_answered || !_fresh!.IsEmpty) && !await ground.SeesAsync(cancellation).ConfigureAwait(false))
+            : await context.Reading.RunAsync(() => read(answer.Body)).ConfigureAwait(false);
+        if (fresh.IsEmpty && (!_answered || !_fresh!.IsEmpty) && !await context.SeesAsync(cancellation).ConfigureAwait(false))
         {
             throw new IOException("the token sees nothing: Consul answers with empty lists where it may not read; give it service_prefix \"\" and node_prefix \"\" with policy read");
         }
@@ -124,7 +124,7 @@ internal sealed class Watch<T>(string path, Func<ReadOnlyMemory<byte>, Immutable
             _fresh = fresh;
             if (_doubted && _value is not null)
             {
-                _heldAt = ground.Time.GetTimestamp();
+                _heldAt = context.Time.GetTimestamp();
                 _ = _holding ? null : ReleaseAsync();
                 _holding = true;
             }
@@ -140,14 +140,14 @@ internal sealed class Watch<T>(string path, Func<ReadOnlyMemory<byte>, Immutable
             }
         }
 
-        ground.Changed();
+        context.Changed();
     }
 
     private async Task ReleaseAsync()
     {
-        for (var left = ground.Times.Hold; left > TimeSpan.Zero; left = ground.Times.Hold - ground.Time.GetElapsedTime(Volatile.Read(ref _heldAt)))
+        for (var left = context.Times.Hold; left > TimeSpan.Zero; left = context.Times.Hold - context.Time.GetElapsedTime(Volatile.Read(ref _heldAt)))
         {
-            await Task.Delay(left, ground.Time).ConfigureAwait(false);
+            await Task.Delay(left, context.Time).ConfigureAwait(false);
         }
 
         lock (_lock)
@@ -156,7 +156,7 @@ internal sealed class Watch<T>(string path, Func<ReadOnlyMemory<byte>, Immutable
             _value = _fresh;
         }
 
-        ground.Changed();
+        context.Changed();
     }
 
     private void Doubt()
@@ -169,11 +169,11 @@ internal sealed class Watch<T>(string path, Func<ReadOnlyMemory<byte>, Immutable
     {
         _errors++;
         _error = message;
-        ground.Failed();
-        ground.Changed();
+        context.Failed();
+        context.Changed();
     }
 
     // One that does not hold the question (no index) must not be asked in a circle.
     private Task RestAsync(ConsulAnswer answer, CancellationToken cancellation) =>
-        answer.Index is null or 0 ? Task.Delay(ground.Jitter.Around(ground.Times.Pulse, 0.2), ground.Time, cancellation) : Task.CompletedTask;
+        answer.Index is null or 0 ? Task.Delay(context.Jitter.Around(context.Times.AgentLiveness, 0.2), context.Time, cancellation) : Task.CompletedTask;
 }

@@ -19,7 +19,7 @@ internal sealed record WatchTimes
     public TimeSpan Hold { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Time between two questions whether Consul answers at all. Default: 3 s, ± 20 %.</summary>
-    public TimeSpan Pulse { get; init; } = TimeSpan.FromSeconds(3);
+    public TimeSpan AgentLiveness { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>What such an answer may take; then the polls that wait at this agent are given up. Default: 3 s.</summary>
     public TimeSpan PulseLimit { get; init; } = TimeSpan.FromSeconds(3);

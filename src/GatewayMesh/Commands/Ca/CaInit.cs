@@ -22,7 +22,7 @@ internal static class CaInit
         }
         catch (CertificateException failure)
         {
-            throw new CommandFailure(ExitCode.Usage, $"{failure.Message}; {failure.Mend}");
+            throw new CommandFailure(ExitCode.Usage, $"{failure.Message}; {failure.Fix}");
         }
     }
 

@@ -38,7 +38,7 @@ internal static class CaIssue
         }
         catch (CertificateException failure)
         {
-            throw new CommandFailure(ExitCode.Usage, $"{failure.Message}; {failure.Mend}");
+            throw new CommandFailure(ExitCode.Usage, $"{failure.Message}; {failure.Fix}");
         }
     }
 

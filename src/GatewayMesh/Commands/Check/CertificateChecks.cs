@@ -8,20 +8,20 @@ internal static class CertificateChecks
 {
     /// <summary>One finding for each identity, and one for the roots.</summary>
     /// <param name="certificates">What the node says.</param>
-    /// <param name="registry">Kind of its registry, for the mend.</param>
+    /// <param name="registry">Kind of its registry, for the fix.</param>
     public static IEnumerable<Finding> Of(CertificatesStatus certificates, string registry) =>
     [
-        .. certificates.Identities.Select(identity => Leaf(identity, CertificateMend.Of(registry, identity.Name, certificates.Directory))),
+        .. certificates.Identities.Select(identity => Leaf(identity, CertificateFix.Of(registry, identity.Name, certificates.Directory))),
         .. certificates.Identities.Where(identity => identity.ClientFile is not null).Select(identity => new Finding(
             Mark.Warning,
             $"client identity {identity.Name}",
             $"certificate and key stand in {identity.ClientFile} too: whoever may read that file is {identity.Name} to every gateway",
             "set clientIdentity: false where no application uses GatewayMesh.Client, and keep clientGroup small")),
-        .. Roots(certificates, CertificateMend.OfRoots(registry, certificates.Directory)),
-        .. certificates.Errors.Select(error => new Finding(Mark.Warning, "certificates", error, "what was good before stays in use; mend it before the time of that is over")),
+        .. Roots(certificates, CertificateFix.OfRoots(registry, certificates.Directory)),
+        .. certificates.Errors.Select(error => new Finding(Mark.Warning, "certificates", error, "what was good before stays in use; fix it before the time of that is over")),
     ];
 
-    private static Finding Leaf(CertificateStatus identity, string mend)
+    private static Finding Leaf(CertificateStatus identity, string fix)
     {
         var subject = $"certificate {identity.Name}";
         var left = CertificateTimes.Text(identity.Left);
@@ -29,27 +29,27 @@ internal static class CertificateChecks
         return identity.State switch
         {
             "valid" when identity.Trouble is null => Finding.Well(subject, $"valid for {left} more, {identity.Id}"),
-            "valid" => new Finding(Mark.Warning, subject, $"valid for {left} more, but cannot be renewed now{trouble}", mend),
-            "ending" => new Finding(Mark.Warning, subject, $"ends in {left}{trouble}", mend),
-            "expired" => new Finding(Mark.Broken, subject, $"ended {CertificateTimes.Text(identity.Left.Duration())} ago and is not used{trouble}", mend),
-            "not-yet-valid" => new Finding(Mark.Broken, subject, "is not valid yet and not used: the clock of this host is behind", CertificateMend.OfClock),
-            _ => new Finding(Mark.Broken, subject, $"is missing{trouble}", mend),
+            "valid" => new Finding(Mark.Warning, subject, $"valid for {left} more, but cannot be renewed now{trouble}", fix),
+            "ending" => new Finding(Mark.Warning, subject, $"ends in {left}{trouble}", fix),
+            "expired" => new Finding(Mark.Broken, subject, $"ended {CertificateTimes.Text(identity.Left.Duration())} ago and is not used{trouble}", fix),
+            "not-yet-valid" => new Finding(Mark.Broken, subject, "is not valid yet and not used: the clock of this host is behind", CertificateFix.OfClock),
+            _ => new Finding(Mark.Broken, subject, $"is missing{trouble}", fix),
         };
     }
 
-    private static IEnumerable<Finding> Roots(CertificatesStatus certificates, string mend)
+    private static IEnumerable<Finding> Roots(CertificatesStatus certificates, string fix)
     {
         if (certificates.Roots.IsEmpty)
         {
-            yield return new Finding(Mark.Broken, "roots", "there are none, so no peer is believed", mend);
+            yield return new Finding(Mark.Broken, "roots", "there are none, so no peer is believed", fix);
             yield break;
         }
 
         foreach (var root in certificates.Roots.Where(root => root.State != "valid"))
         {
             yield return root.State == "ending"
-                ? new Finding(Mark.Warning, "roots", $"{root.Name} ends in {CertificateTimes.Text(root.Left)}", mend)
-                : new Finding(certificates.Roots.Any(other => other.State is "valid" or "ending") ? Mark.Warning : Mark.Broken, "roots", root.State == "not-yet-valid" ? $"{root.Name} is not valid yet: the clock of this host is behind" : $"{root.Name} is {root.State}", root.State == "not-yet-valid" ? CertificateMend.OfClock : mend);
+                ? new Finding(Mark.Warning, "roots", $"{root.Name} ends in {CertificateTimes.Text(root.Left)}", fix)
+                : new Finding(certificates.Roots.Any(other => other.State is "valid" or "ending") ? Mark.Warning : Mark.Broken, "roots", root.State == "not-yet-valid" ? $"{root.Name} is not valid yet: the clock of this host is behind" : $"{root.Name} is {root.State}", root.State == "not-yet-valid" ? CertificateFix.OfClock : fix);
         }
 
         if (certificates.Roots.All(root => root.State == "valid"))

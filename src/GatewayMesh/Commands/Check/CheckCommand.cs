@@ -8,7 +8,7 @@ namespace GatewayMesh.Commands.Check;
 /// <summary><c>gatewaymesh check</c>: is this node fit, and would its traffic survive its sidecar?</summary>
 internal static class CheckCommand
 {
-    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     /// <summary>The command.</summary>
     public static Command Build(TextWriter output)
@@ -26,10 +26,10 @@ internal static class CheckCommand
     /// <summary>Asks <paramref name="admin"/> and prints what it finds.</summary>
     public static int Run(HostPort admin, TextWriter output)
     {
-        var answer = AdminCall.Send(admin, "GET", "/status", null, s_timeout);
+        var answer = AdminCall.Send(admin, "GET", "/status", null, Timeout);
         var findings = answer.IsWell && StatusReader.Read(answer.Body) is { } status
             ? NodeChecks.Of(status, admin, PrivateMemory.OfProcess)
-            : [new Finding(Mark.Broken, "admin", $"{admin}: {answer.Problem}", answer.Mend)];
+            : [new Finding(Mark.Broken, "admin", $"{admin}: {answer.Problem}", answer.Fix)];
         foreach (var line in findings.SelectMany(finding => Lines(finding, Paint.For(output))))
         {
             output.WriteLine(line);
@@ -46,7 +46,7 @@ internal static class CheckCommand
             Mark.Warning => ("‼", Hue.Warn),
             _ => ("×", Hue.Bad),
         };
-        // One line a check, so that `grep ×` finds the mend as well.
-        yield return $"{paint.Text(sign, hue)} {finding.Subject}: {finding.Text}{(finding.Mend is null ? "" : paint.Text($" → {finding.Mend}", Hue.Strong))}";
+        // One line a check, so that `grep ×` finds the fix as well.
+        yield return $"{paint.Text(sign, hue)} {finding.Subject}: {finding.Text}{(finding.Fix is null ? "" : paint.Text($" → {finding.Fix}", Hue.Strong))}";
     }
 }

@@ -4,7 +4,7 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Commands.Check;
 
-/// <summary>The checks, in the order in which they are printed. Each looks at one thing and knows the mend.</summary>
+/// <summary>The checks, in the order in which they are printed. Each looks at one thing and knows the fix.</summary>
 internal static class NodeChecks
 {
     private const long GuardBudget = 20L * 1024 * 1024;
@@ -55,7 +55,7 @@ internal static class NodeChecks
         {
             yield return error.Contains("snapshot.json", StringComparison.Ordinal)
                 ? new Finding(Mark.Broken, "data directory", error, "make room on the disk, or make dataDir writable; a restart while the registry is away would begin with older configuration")
-                : new Finding(Mark.Broken, "configuration", error, "mend the entry; `gatewaymesh validate` shows every error of a folder");
+                : new Finding(Mark.Broken, "configuration", error, "fix the entry; `gatewaymesh validate` shows every error of a folder");
         }
     }
 

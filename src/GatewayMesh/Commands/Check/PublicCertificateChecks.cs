@@ -7,7 +7,7 @@ namespace GatewayMesh.Commands.Check;
 internal static class PublicCertificateChecks
 {
     /// <summary>Less than this is said: a week is time for somebody to act.</summary>
-    private static readonly TimeSpan s_soon = TimeSpan.FromDays(7);
+    private static readonly TimeSpan Soon = TimeSpan.FromDays(7);
 
     /// <summary>One finding for each certificate.</summary>
     public static IEnumerable<Finding> Of(IEnumerable<PublicCertificateStatus> certificates)
@@ -19,8 +19,8 @@ internal static class PublicCertificateChecks
             yield return certificate switch
             {
                 { Left.Ticks: <= 0 } => new Finding(Mark.Broken, subject, $"{certificate.File} ended {days} days ago: clients refuse it", "put a new certificate and its key in place of the files; they are read again by themselves"),
-                { Refused: { } why } => new Finding(Mark.Warning, subject, $"the files that are there now cannot be used, those before are ({days} days left): {why}", "mend the files; they are read again by themselves"),
-                _ when certificate.Left < s_soon => new Finding(Mark.Warning, subject, $"{certificate.File} ends in {days} days", "put a new certificate and its key in place of the files; they are read again by themselves"),
+                { Refused: { } why } => new Finding(Mark.Warning, subject, $"the files that are there now cannot be used, those before are ({days} days left): {why}", "fix the files; they are read again by themselves"),
+                _ when certificate.Left < Soon => new Finding(Mark.Warning, subject, $"{certificate.File} ends in {days} days", "put a new certificate and its key in place of the files; they are read again by themselves"),
                 _ => Finding.Well(subject, $"{certificate.File}, {days} days left"),
             };
         }

@@ -8,7 +8,7 @@ namespace GatewayMesh.Commands.Demo;
 /// <param name="Program">The program.</param>
 internal sealed record DemoConsul(int Port, string Program)
 {
-    private static readonly HttpClient s_client = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
+    private static readonly HttpClient Client = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
 
     /// <summary>As a bootstrap file names it.</summary>
     public string Registry => string.Create(CultureInfo.InvariantCulture, $"consul://127.0.0.1:{Port}");
@@ -55,7 +55,7 @@ internal sealed record DemoConsul(int Port, string Program)
         request.Content = body is null ? null : new StringContent(body);
         try
         {
-            using var answer = s_client.Send(request);
+            using var answer = Client.Send(request);
             using var content = new MemoryStream();
             answer.Content.ReadAsStream().CopyTo(content);
             return answer.IsSuccessStatusCode ? content.ToArray() : null;

@@ -9,8 +9,8 @@ namespace GatewayMesh.Commands.Demo;
 /// <summary>One demo from its first process to its last.</summary>
 internal sealed class DemoRun(DemoSpec spec, DemoPlan plan, string folder, TextWriter output, TimeProvider time)
 {
-    private static readonly TimeSpan s_readyLimit = TimeSpan.FromSeconds(90);
-    private static readonly TimeSpan s_redraw = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(250);
 
     private readonly string _mark = Guid.NewGuid().ToString("N");
     private readonly DemoScreen _screen = new(spec.Json ? TextWriter.Null : output, plan, time);
@@ -102,7 +102,7 @@ internal sealed class DemoRun(DemoSpec spec, DemoPlan plan, string folder, TextW
                 return isFilled && watch.IsReady && IsRegistered();
             },
             TimeSpan.FromMilliseconds(100),
-            s_readyLimit,
+            ReadyLimit,
             time,
             cancellation);
     }
@@ -145,7 +145,7 @@ internal sealed class DemoRun(DemoSpec spec, DemoPlan plan, string folder, TextW
             helpers.Add(Begin("script", () => new DemoScript(plan, _tallies, time, _screen.Tell).Play(spec.Duration, ended)));
         }
 
-        while (time.GetElapsedTime(started) < spec.Duration && !cancellation.WaitHandle.WaitOne(s_redraw))
+        while (time.GetElapsedTime(started) < spec.Duration && !cancellation.WaitHandle.WaitOne(Redraw))
         {
             _screen.Draw(watch, _tallies);
         }
@@ -184,7 +184,7 @@ internal sealed class DemoRun(DemoSpec spec, DemoPlan plan, string folder, TextW
             }
         }
 
-        Console.Error.WriteLine($"gatewaymesh: the mesh was not ready within {s_readyLimit.TotalSeconds:0} s; the last lines of each log stand above");
+        Console.Error.WriteLine($"gatewaymesh: the mesh was not ready within {ReadyLimit.TotalSeconds:0} s; the last lines of each log stand above");
         return ExitCode.Failed;
     }
 }

@@ -6,16 +6,16 @@ namespace GatewayMesh.Commands.Drain;
 /// <summary>An order to a running process that takes a while: given once, then followed by its status.</summary>
 internal sealed class AdminOrder(HostPort admin, TextWriter output, TimeProvider time)
 {
-    private static readonly TimeSpan s_callTimeout = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan s_every = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(200);
     private string _said = "";
 
     /// <summary>Gives the order; the status before it.</summary>
     public NodeStatus Give(string path, string body)
     {
-        var first = AdminCall.Send(admin, "GET", "/status", null, s_callTimeout);
-        var before = (first.IsWell ? StatusReader.Read(first.Body) : null) ?? throw new CommandFailure(ExitCode.Failed, $"no status from {admin}: {first.Problem}; {first.Mend}");
-        var answer = AdminCall.Send(admin, "POST", path, body, s_callTimeout);
+        var first = AdminCall.Send(admin, "GET", "/status", null, CallTimeout);
+        var before = (first.IsWell ? StatusReader.Read(first.Body) : null) ?? throw new CommandFailure(ExitCode.Failed, $"no status from {admin}: {first.Problem}; {first.Fix}");
+        var answer = AdminCall.Send(admin, "POST", path, body, CallTimeout);
         return answer.IsWell
             ? before
             : throw new CommandFailure(ExitCode.Failed, $"{before.Node} refused {path}: {answer.Failure ?? $"{answer.Status} {answer.Words}"}");
@@ -33,12 +33,12 @@ internal sealed class AdminOrder(HostPort admin, TextWriter output, TimeProvider
             Say(status);
             return done(status);
         },
-        s_every,
+        Every,
         limit,
         time,
         CancellationToken.None);
 
-    private NodeStatus? Read() => StatusReader.Read(AdminCall.Send(admin, "GET", "/status", null, s_callTimeout).Body);
+    private NodeStatus? Read() => StatusReader.Read(AdminCall.Send(admin, "GET", "/status", null, CallTimeout).Body);
 
     private void Say(NodeStatus status)
     {

@@ -11,7 +11,7 @@ namespace GatewayMesh.Commands.Drill;
 /// <summary><c>gatewaymesh drill</c>: load, a fault at a known second, and what the applications saw of it.</summary>
 internal static class DrillCommand
 {
-    private static readonly TimeSpan s_readyLimit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(90);
 
     /// <summary>The command.</summary>
     public static Command Build(TextWriter output, TextWriter error)
@@ -168,12 +168,12 @@ internal static class DrillCommand
                 return isReady;
             },
             TimeSpan.FromMilliseconds(200),
-            s_readyLimit,
+            ReadyLimit,
             TimeProvider.System,
             cancellation);
         if (!ready)
         {
-            throw new CommandFailure(ExitCode.Failed, $"the sidecar did not carry its own traffic within {DurationText.Format(s_readyLimit)}: `gatewaymesh check` says why");
+            throw new CommandFailure(ExitCode.Failed, $"the sidecar did not carry its own traffic within {DurationText.Format(ReadyLimit)}: `gatewaymesh check` says why");
         }
     }
 }

@@ -55,7 +55,7 @@ internal sealed class DrillRun(DrillSpec spec, IMeshAccess mesh, TimeProvider ti
             Trace = trace,
             Watch = watch,
             ServedAfterReturnMs = trace.GatewayBackAt is { } back ? FirstAnswerAfter(samples, back) : null,
-            SlowestRefusalMs = samples.Where(sample => sample.Outcome == Outcome.Refused).Select(sample => (sample.Done - sample.Sent) / 1000.0).DefaultIfEmpty().Max(),
+            SlowestRefusalMs = samples.Where(sample => sample.LoadOutcome == LoadOutcome.Refused).Select(sample => (sample.Done - sample.Sent) / 1000.0).DefaultIfEmpty().Max(),
         };
         return result with { Broken = Promises.Judge(result) };
     }
@@ -63,7 +63,7 @@ internal sealed class DrillRun(DrillSpec spec, IMeshAccess mesh, TimeProvider ti
     // The return is seen up to a poll late; an answer before that moment is an answer at once.
     private static double? FirstAnswerAfter(IReadOnlyList<Sample> samples, long back)
     {
-        var answers = samples.Where(sample => sample.Outcome == Outcome.Ok && sample.Done >= back).Select(sample => sample.Done);
+        var answers = samples.Where(sample => sample.LoadOutcome == LoadOutcome.Ok && sample.Done >= back).Select(sample => sample.Done);
         return answers.Any() ? (answers.Min() - back) / 1000.0 : null;
     }
 }

@@ -6,7 +6,7 @@ namespace GatewayMesh.Commands.Drill;
 /// <summary>Looks at the node's status all through a drill: who carries, which worker, what the guard counts.</summary>
 internal sealed class StatusWatch(IMeshAccess mesh, Func<long> clock)
 {
-    private static readonly TimeSpan s_every = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(100);
     private readonly List<StatusChange> _changes = [];
     private NodeStatus? _first;
     private NodeStatus? _last;
@@ -33,7 +33,7 @@ internal sealed class StatusWatch(IMeshAccess mesh, Func<long> clock)
         {
             Look();
         }
-        while (!cancellation.WaitHandle.WaitOne(s_every));
+        while (!cancellation.WaitHandle.WaitOne(Every));
     }
 
     /// <summary>Looks once.</summary>

@@ -28,7 +28,7 @@ internal static class ExplainText
         }
 
         output.WriteLine($"  service    {Text(answer, "service")}, protocol {Text(answer, "protocol")}, configuration {Text(answer, "revision")}");
-        WayText.Print(answer, paint, output);
+        RouteText.Print(answer, paint, output);
         PrintInstances(answer.GetProperty("instances"), !answer.TryGetProperty("intention", out var asked) || asked.GetProperty("enforced").GetBoolean(), Text(answer, "reason"), paint, output);
         PrintRefused(answer, paint, output);
         output.WriteLine(string.Create(
@@ -80,8 +80,8 @@ internal static class ExplainText
 
         if (clear)
         {
-            var judge = enforced ? "; the caller's side asks the intentions, as nobody at the other end does" : "";
-            output.WriteLine(paint.Text($"             the hop to those without a sidecar is in the clear{judge}", Hue.Warn));
+            var decider = enforced ? "; the caller's side asks the intentions, as nobody at the other end does" : "";
+            output.WriteLine(paint.Text($"             the hop to those without a sidecar is in the clear{decider}", Hue.Warn));
         }
     }
 

@@ -5,7 +5,7 @@ namespace GatewayMesh.Commands.Faults;
 /// <summary>An operator takes the node out and back.</summary>
 internal sealed class DrainFault(IMeshAccess mesh, FaultTrace trace, TimeProvider time) : Fault(mesh, trace, time)
 {
-    private static readonly TimeSpan s_away = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Away = TimeSpan.FromSeconds(5);
     private bool _isDrained;
 
     /// <inheritdoc/>
@@ -19,7 +19,7 @@ internal sealed class DrainFault(IMeshAccess mesh, FaultTrace trace, TimeProvide
         {
             var away = Await(() => Mesh.Read() is { IsLeased: false }, ReturnLimit, cancellation);
             Trace.Note(away ? "drained: the worker accepts no more" : $"the worker still accepts after {DurationText.Format(ReturnLimit)}");
-            Pause(s_away, cancellation);
+            Pause(Away, cancellation);
             Undo();
             var back = Await(() => Mesh.Read() is { IsLeased: true }, ReturnLimit, cancellation);
             Trace.Note(back ? "taken back: the worker accepts again" : $"the worker does not accept again within {DurationText.Format(ReturnLimit)}");

@@ -8,8 +8,8 @@ namespace GatewayMesh.Commands.Faults;
 /// </summary>
 internal sealed class GatewaysDownFault(IMeshAccess mesh, FaultTrace trace, TimeProvider time, TimeSpan hold) : Fault(mesh, trace, time)
 {
-    private static readonly TimeSpan s_every = TimeSpan.FromMilliseconds(25);
-    private static readonly TimeSpan s_afterwards = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan Afterwards = TimeSpan.FromSeconds(2);
 
     /// <inheritdoc/>
     public override void Inflict(CancellationToken cancellation)
@@ -21,7 +21,7 @@ internal sealed class GatewaysDownFault(IMeshAccess mesh, FaultTrace trace, Time
         }
 
         Step(addresses);
-        During(hold, s_every, () => Step(addresses), cancellation);
+        During(hold, Every, () => Step(addresses), cancellation);
         Trace.Note($"held {addresses.Count} gateways and the worker down for {DurationText.Format(hold)}");
 
         // Only the worker is held from here on: the gateways come back when their supervisor starts them.
@@ -41,7 +41,7 @@ internal sealed class GatewaysDownFault(IMeshAccess mesh, FaultTrace trace, Time
 
         Trace.GatewayBackAt = Trace.Now;
         Trace.Note("the first gateway is back, the worker still held down");
-        During(s_afterwards, s_every, KillWorker, cancellation);
+        During(Afterwards, Every, KillWorker, cancellation);
     }
 
     private void Step(IReadOnlyList<(string Node, Configuration.Values.HostPort Admin)> addresses)

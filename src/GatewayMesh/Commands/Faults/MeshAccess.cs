@@ -6,20 +6,20 @@ namespace GatewayMesh.Commands.Faults;
 /// <summary>A mesh on this host, by the admin address of one of its nodes.</summary>
 internal sealed class MeshAccess(HostPort admin) : IMeshAccess
 {
-    private static readonly TimeSpan s_readTimeout = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_postTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PostTimeout = TimeSpan.FromSeconds(5);
 
     private readonly SignalledProcesses _processes = new();
 
     /// <inheritdoc/>
-    public NodeStatus? Read() => Of(AdminCall.Send(admin, "GET", "/status", null, s_readTimeout));
+    public NodeStatus? Read() => Of(AdminCall.Send(admin, "GET", "/status", null, ReadTimeout));
 
     /// <inheritdoc/>
-    public NodeStatus? Read(HostPort other) => other == admin ? Read() : Of(AdminCall.LookAt(other, "/status", s_readTimeout));
+    public NodeStatus? Read(HostPort other) => other == admin ? Read() : Of(AdminCall.LookAt(other, "/status", ReadTimeout));
 
     /// <inheritdoc/>
     public string? Post(string path, string body) =>
-        AdminCall.Send(admin, "POST", path, body, s_postTimeout) is { IsWell: false } answer ? answer.Failure ?? $"{answer.Status} {answer.Words}" : null;
+        AdminCall.Send(admin, "POST", path, body, PostTimeout) is { IsWell: false } answer ? answer.Failure ?? $"{answer.Status} {answer.Words}" : null;
 
     /// <inheritdoc/>
     public bool Signal(int pid, int signal, ProcessKind kind) => _processes.Signal(pid, signal, kind);

@@ -10,7 +10,7 @@ namespace GatewayMesh.Commands.Faults;
 internal sealed class RegistryDownFault(IMeshAccess mesh, FaultTrace trace, TimeProvider time, TimeSpan hold) : Fault(mesh, trace, time)
 {
     // A supervisor's pause, an election, and the pause of a watch that has failed for a while.
-    private static readonly TimeSpan s_heardLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan HeardLimit = TimeSpan.FromSeconds(30);
     private string? _away;
     private string? _folder;
 
@@ -29,9 +29,9 @@ internal sealed class RegistryDownFault(IMeshAccess mesh, FaultTrace trace, Time
 
         if (Trace.Failure is null && !cancellation.IsCancellationRequested)
         {
-            Trace.Failure = Await(() => Mesh.Read() is { Registry: { Synced: true, Errors.IsEmpty: true } }, s_heardLimit, cancellation) || cancellation.IsCancellationRequested
+            Trace.Failure = Await(() => Mesh.Read() is { Registry: { Synced: true, Errors.IsEmpty: true } }, HeardLimit, cancellation) || cancellation.IsCancellationRequested
                 ? null
-                : $"the registry was not heard again within {DurationText.Format(s_heardLimit)}";
+                : $"the registry was not heard again within {DurationText.Format(HeardLimit)}";
         }
     }
 

@@ -8,7 +8,7 @@ internal sealed class SlowFault(IMeshAccess mesh, FaultTrace trace, TimeProvider
     /// <summary>How long it lasts.</summary>
     public static TimeSpan Length { get; } = TimeSpan.FromSeconds(20);
 
-    private static readonly TimeSpan s_half = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Half = TimeSpan.FromMilliseconds(50);
 
     /// <inheritdoc/>
     public override void Inflict(CancellationToken cancellation)
@@ -17,11 +17,11 @@ internal sealed class SlowFault(IMeshAccess mesh, FaultTrace trace, TimeProvider
         Trace.Note($"worker {pid} runs 50 ms and stands 50 ms, for {DurationText.Format(Length)}");
         During(
             Length,
-            s_half,
+            Half,
             () =>
             {
                 Stop(pid, ProcessKind.Worker);
-                Pause(s_half, cancellation);
+                Pause(Half, cancellation);
                 Resume(pid);
             },
             cancellation);

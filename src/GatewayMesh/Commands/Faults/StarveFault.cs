@@ -5,7 +5,7 @@ namespace GatewayMesh.Commands.Faults;
 /// <summary>Nothing of the sidecar gets any time, as when a machine is paused: no evidence against the worker.</summary>
 internal sealed class StarveFault(IMeshAccess mesh, FaultTrace trace, TimeProvider time) : Fault(mesh, trace, time)
 {
-    private static readonly TimeSpan s_length = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Length = TimeSpan.FromSeconds(3);
 
     /// <inheritdoc/>
     public override void Inflict(CancellationToken cancellation)
@@ -17,8 +17,8 @@ internal sealed class StarveFault(IMeshAccess mesh, FaultTrace trace, TimeProvid
         // The guard first, and last on again: it must never watch a worker that stands still by our hand alone.
         Stop(guard, ProcessKind.Guard);
         Stop(worker, ProcessKind.Worker);
-        Trace.Note($"stopped guard {guard} and worker {worker} for {DurationText.Format(s_length)}");
-        Pause(s_length, cancellation);
+        Trace.Note($"stopped guard {guard} and worker {worker} for {DurationText.Format(Length)}");
+        Pause(Length, cancellation);
         Resume(worker);
         Resume(guard);
     }

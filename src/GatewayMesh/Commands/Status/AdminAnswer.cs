@@ -24,7 +24,7 @@ internal sealed record AdminAnswer(int Status, string Body, string? Failure)
     };
 
     /// <summary>The fix for <see cref="Problem"/>.</summary>
-    public string Mend => Status switch
+    public string Fix => Status switch
     {
         401 => "give the token of the node's adminToken or adminTokenFile with --admin-token-file FILE, or in GATEWAYMESH_ADMIN_TOKEN",
         403 => "set adminTokenFile in its bootstrap file, and ask by address",

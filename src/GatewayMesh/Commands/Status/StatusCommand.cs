@@ -9,7 +9,7 @@ namespace GatewayMesh.Commands.Status;
 /// <summary><c>gatewaymesh status</c>: all nodes at a glance.</summary>
 internal static class StatusCommand
 {
-    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     /// <summary>The command.</summary>
     public static Command Build(TextWriter output)
@@ -29,10 +29,10 @@ internal static class StatusCommand
     /// <summary>Asks <paramref name="admin"/> and prints.</summary>
     public static int Run(HostPort admin, bool json, TextWriter output)
     {
-        var answer = AdminCall.Send(admin, "GET", "/status", null, s_timeout);
+        var answer = AdminCall.Send(admin, "GET", "/status", null, Timeout);
         if (!answer.IsWell || StatusReader.Read(answer.Body) is not { } status)
         {
-            throw new CommandFailure(ExitCode.Failed, $"no status from {admin}: {answer.Problem}; {answer.Mend}");
+            throw new CommandFailure(ExitCode.Failed, $"no status from {admin}: {answer.Problem}; {answer.Fix}");
         }
 
         if (json)

@@ -6,13 +6,13 @@ namespace GatewayMesh.Commands.Terminal;
 /// <summary>One JSON value for a command's output.</summary>
 internal static class JsonText
 {
-    private static readonly JsonWriterOptions s_options = new() { Indented = true };
+    private static readonly JsonWriterOptions Options = new() { Indented = true };
 
     /// <summary>What <paramref name="write"/> writes, indented.</summary>
     public static string Of(Action<Utf8JsonWriter> write)
     {
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, s_options))
+        using (var json = new Utf8JsonWriter(buffer, Options))
         {
             write(json);
         }

@@ -7,7 +7,7 @@ using GatewayMesh.Registry.Validation;
 
 namespace GatewayMesh.Commands.Validate;
 
-/// <summary><c>gatewaymesh validate FILE|DIR...</c>: every error with file, line, path and mend.</summary>
+/// <summary><c>gatewaymesh validate FILE|DIR...</c>: every error with file, line, path and fix.</summary>
 internal static class ValidateCommand
 {
     /// <summary>Checks <paramref name="paths"/>; 2 if anything is wrong, otherwise 0.</summary>
@@ -63,7 +63,9 @@ internal static class ValidateCommand
         json.WriteNumber("column", error.Column);
         json.WriteString("path", error.Path);
         json.WriteString("message", error.Message);
-        json.WriteString("mend", error.Mend);
+        json.WriteString("fix", error.Fix);
+        // The name of the member until 0.2.
+        json.WriteString("mend", error.Fix);
         json.WriteEndObject();
     }
 }

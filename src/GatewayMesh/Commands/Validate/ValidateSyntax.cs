@@ -10,7 +10,7 @@ internal static class ValidateSyntax
     {
         var paths = new Argument<string[]>("FILE|DIR") { Description = "Bootstrap files, files of entries, or folders of a registry.", Arity = ArgumentArity.OneOrMore };
         var json = SharedOptions.Json("Print one JSON object with every error.");
-        var command = new MeshCommand("validate", "Check files without starting anything: every error with file, line, path and mend. Exit code 2 if there is one.")
+        var command = new MeshCommand("validate", "Check files without starting anything: every error with file, line, path and fix. Exit code 2 if there is one.")
         {
             Examples = ["gatewaymesh validate /etc/gatewaymesh/host-a.yaml", "gatewaymesh validate topology/demo topology/demo/registry"],
         };

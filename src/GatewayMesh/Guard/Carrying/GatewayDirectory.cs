@@ -9,7 +9,7 @@ internal sealed class GatewayDirectory(string runDir)
 {
     private const int Longest = 1024 * 1024;
 
-    private readonly Dictionary<string, Known> _known = [];
+    private readonly Dictionary<string, Listing> _known = [];
 
     /// <summary>Where the file of <paramref name="service"/> stands.</summary>
     internal static string PathOf(string runDir, string service) => Path.Combine(runDir, service, "gateways.json");
@@ -20,13 +20,13 @@ internal sealed class GatewayDirectory(string runDir)
         var path = PathOf(runDir, service);
         lock (_known)
         {
-            var known = _known.GetValueOrDefault(service) ?? new Known(default, []);
+            var known = _known.GetValueOrDefault(service) ?? new Listing(default, []);
             try
             {
                 var written = File.GetLastWriteTimeUtc(path);
                 if (written != known.Written && GatewayList.Read(RegularFile.ReadAllBytes(path, Longest)) is { } list)
                 {
-                    _known[service] = known = new Known(written, list.Gateways);
+                    _known[service] = known = new Listing(written, list.Gateways);
                 }
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -37,5 +37,5 @@ internal sealed class GatewayDirectory(string runDir)
         }
     }
 
-    private sealed record Known(DateTime Written, ImmutableArray<GatewayAddress> Gateways);
+    private sealed record Listing(DateTime Written, ImmutableArray<GatewayAddress> Gateways);
 }

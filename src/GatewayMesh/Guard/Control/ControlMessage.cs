@@ -12,7 +12,7 @@ internal sealed record ControlMessage(ControlKind Kind)
     public RoleOptions? Options { get; init; }
 
     /// <summary>Configure, Reload, Holdings: listeners whose descriptors come along, in this order.</summary>
-    public ImmutableArray<LentListener> Listeners { get; set; } = [];
+    public ImmutableArray<ListenerLease> Listeners { get; set; } = [];
 
     /// <summary>Reload: names of listeners that go.</summary>
     public ImmutableArray<string> Close { get; set; } = [];

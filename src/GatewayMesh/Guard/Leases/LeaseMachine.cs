@@ -343,7 +343,7 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
         }
     }
 
-    // An upgrade may be the mend of a crash loop, so it need not wait. Hysteresis is for the sake of those whom a gateway serves
+    // An upgrade may be the fix of a crash loop, so it need not wait. Hysteresis is for the sake of those whom a gateway serves
     // meanwhile: with no gateway there is nothing to wait for.
     private bool Waited(WorkerSlot worker, TimeSpan now) =>
         worker.Number == _replacement

@@ -38,7 +38,7 @@ internal sealed class Prober(IPEndPoint probeListener, TimeSpan interval, TimeSp
     internal void Hurry(TimeSpan now) => _nextAt = now < _nextAt ? now : _nextAt;
 
     /// <summary>Goes on with what is ready or due.</summary>
-    internal ProbeResult Advance(PollSet poll, TimeSpan now)
+    internal WorkerProbeResult Advance(PollSet poll, TimeSpan now)
     {
         if (_deadline is { } deadline)
         {
@@ -47,15 +47,15 @@ internal sealed class Prober(IPEndPoint probeListener, TimeSpan interval, TimeSp
                 return Read(now);
             }
 
-            return now >= deadline ? Fail(ProbeResult.TimedOut, now) : ProbeResult.None;
+            return now >= deadline ? Fail(WorkerProbeResult.TimedOut, now) : WorkerProbeResult.None;
         }
 
-        return now >= _nextAt ? Send(now) : ProbeResult.None;
+        return now >= _nextAt ? Send(now) : WorkerProbeResult.None;
     }
 
     public void Dispose() => _connection?.Dispose();
 
-    private ProbeResult Send(TimeSpan now)
+    private WorkerProbeResult Send(TimeSpan now)
     {
         // Ended between two probes, as a server may: that is no answer to a probe that was not sent.
         if (_connection?.Poll(0, SelectMode.SelectRead) == true)
@@ -76,20 +76,20 @@ internal sealed class Prober(IPEndPoint probeListener, TimeSpan interval, TimeSp
             }
 
             _connection.Send(Request, SocketFlags.None, out var error);
-            return error == SocketError.Success ? ProbeResult.None : Fail(ProbeResult.AnsweredBadly, now);
+            return error == SocketError.Success ? WorkerProbeResult.None : Fail(WorkerProbeResult.AnsweredBadly, now);
         }
         catch (SocketException)
         {
-            return Fail(ProbeResult.AnsweredBadly, now);
+            return Fail(WorkerProbeResult.AnsweredBadly, now);
         }
     }
 
-    private ProbeResult Read(TimeSpan now)
+    private WorkerProbeResult Read(TimeSpan now)
     {
         var count = _connection!.Receive(_answer.AsSpan(_filled), SocketFlags.None, out var error);
         if (error == SocketError.WouldBlock)
         {
-            return ProbeResult.None;
+            return WorkerProbeResult.None;
         }
 
         _filled += Math.Max(0, count);
@@ -97,25 +97,25 @@ internal sealed class Prober(IPEndPoint probeListener, TimeSpan interval, TimeSp
         if (error != SocketError.Success || count == 0 || _filled == _answer.Length
             || (_filled >= 12 && !answer.StartsWith("HTTP/1.1 200"u8)))
         {
-            return Fail(ProbeResult.AnsweredBadly, now);
+            return Fail(WorkerProbeResult.AnsweredBadly, now);
         }
 
         if (!answer.EndsWith(ProbeUpstream.Body))
         {
-            return ProbeResult.None;
+            return WorkerProbeResult.None;
         }
 
         _deadline = null;
         _nextAt = now + interval;
-        return ProbeResult.Passed;
+        return WorkerProbeResult.Passed;
     }
 
     // The next one follows at once on a new connection: this one may be stuck, or its late answer be taken for the next one's.
     // An error is answered quickly, so there the interval holds.
-    private ProbeResult Fail(ProbeResult result, TimeSpan now)
+    private WorkerProbeResult Fail(WorkerProbeResult result, TimeSpan now)
     {
         Disconnect();
-        _nextAt = result == ProbeResult.TimedOut ? now : now + interval;
+        _nextAt = result == WorkerProbeResult.TimedOut ? now : now + interval;
         return result;
     }
 

@@ -198,7 +198,7 @@ internal sealed class WorkerProcess : IDisposable
             {
                 Options = plan.Options,
                 Close = [.. closed],
-                Listeners = [.. opened.Select(listener => LentListener.From(listener.Spec))],
+                Listeners = [.. opened.Select(listener => ListenerLease.From(listener.Spec))],
             },
             [configuration.Number, .. opened.Select(listener => listener.Socket.Number)]);
     }
@@ -232,7 +232,7 @@ internal sealed class WorkerProcess : IDisposable
                 Options = plan.Options,
                 Pid = Environment.ProcessId,
                 Worker = Number,
-                Listeners = [LentListener.From(ProbeSpec(upstream)), .. first.Select(listener => LentListener.From(listener.Spec))],
+                Listeners = [ListenerLease.From(ProbeSpec(upstream)), .. first.Select(listener => ListenerLease.From(listener.Spec))],
             },
             [configuration.Number, Progress.Descriptor.Number, _probeListener.Number, .. first.Select(listener => listener.Socket.Number)]);
         foreach (var more in listeners.All.Skip(FirstMessageListeners).Chunk(FirstMessageListeners))
@@ -243,7 +243,7 @@ internal sealed class WorkerProcess : IDisposable
 
     // The probe's far end was a socket of a guard that is gone.
     private void LeadProbeTo(ProbeUpstream upstream) => Channel.Send(
-        new ControlMessage(ControlKind.Reload) { Close = ["probe"], Listeners = [LentListener.From(ProbeSpec(upstream))] },
+        new ControlMessage(ControlKind.Reload) { Close = ["probe"], Listeners = [ListenerLease.From(ProbeSpec(upstream))] },
         [_probeListener.Number]);
 
     private ListenerSpec ProbeSpec(ProbeUpstream upstream) =>

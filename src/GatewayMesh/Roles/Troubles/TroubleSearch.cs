@@ -15,7 +15,7 @@ internal static class TroubleSearch
     private const int Failures = 3;
 
     /// <summary>The troubles that this process knows of.</summary>
-    internal static IReadOnlyCollection<Trouble> In(BootstrapSpec bootstrap, ApplicationHealth health, DataPlane plane, IEnumerable<NodeStatus> nodes) =>
+    internal static IReadOnlyCollection<Trouble> In(BootstrapSpec bootstrap, ApplicationHealth health, DataPlane plane, IEnumerable<NodeLiveness> nodes) =>
     [
         .. Applications(bootstrap, health, plane.Applications()),
         .. plane.Ejected().Select(view => new Trouble(TroubleKind.InstanceEjected, view.Service, view.Id, view.Node, view.Address.ToString(), view.Cause.Word())),

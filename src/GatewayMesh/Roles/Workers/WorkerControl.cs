@@ -16,7 +16,7 @@ internal sealed class WorkerControl : IDisposable
     private static readonly TimeSpan SayInterval = TimeSpan.FromSeconds(2);
 
     private readonly MeshNode _node;
-    private readonly PacketListener _door;
+    private readonly PacketListener _middleware;
     private readonly ProgressPage _progress;
     private readonly EventLog _events;
     private readonly TimeProvider _time;
@@ -33,10 +33,10 @@ internal sealed class WorkerControl : IDisposable
     private string? _saidUnfit = "";
     private long _saidAt;
 
-    internal WorkerControl(MeshNode node, PacketListener door, ControlChannel guard, ProgressPage progress, int number, EventLog events, TimeProvider time)
+    internal WorkerControl(MeshNode node, PacketListener middleware, ControlChannel guard, ProgressPage progress, int number, EventLog events, TimeProvider time)
     {
         _node = node;
-        _door = door;
+        _middleware = middleware;
         _guard = guard;
         _progress = progress;
         _number = number;
@@ -49,7 +49,7 @@ internal sealed class WorkerControl : IDisposable
     }
 
     /// <summary>Serves what the guard lent.</summary>
-    internal void Open(ImmutableArray<LentListener> listeners, IEnumerable<Descriptor> descriptors) => _listeners.Open(listeners, descriptors);
+    internal void Open(ImmutableArray<ListenerLease> listeners, IEnumerable<Descriptor> descriptors) => _listeners.Open(listeners, descriptors);
 
     /// <summary>Runs until the worker has drained.</summary>
     internal void Run()
@@ -92,7 +92,7 @@ internal sealed class WorkerControl : IDisposable
     {
         _poll.Clear();
         _poll.Add(_wake.Number);
-        _poll.Add(_door.Number);
+        _poll.Add(_middleware.Number);
         var guard = _guard is null ? -1 : _poll.Add(_guard.Packets.Number);
         _poll.Wait(SayInterval);
         if (_poll.IsReady(0))
@@ -109,7 +109,7 @@ internal sealed class WorkerControl : IDisposable
             Hear();
         }
 
-        if (_poll.IsReady(1) && _door.Accept() is { } packets)
+        if (_poll.IsReady(1) && _middleware.Accept() is { } packets)
         {
             // A guard that was started later. The one before is gone, or it would not have been started.
             _guard?.Dispose();

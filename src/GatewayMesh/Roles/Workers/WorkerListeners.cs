@@ -12,7 +12,7 @@ internal sealed class WorkerListeners(DataPlane plane)
     private readonly Dictionary<string, (ListenerSpec Spec, ListeningSocket Socket)> _lent = [];
 
     /// <summary>Serves these, each in the place of one of its name.</summary>
-    internal void Open(ImmutableArray<LentListener> listeners, IEnumerable<Descriptor> descriptors)
+    internal void Open(ImmutableArray<ListenerLease> listeners, IEnumerable<Descriptor> descriptors)
     {
         foreach (var (listener, descriptor) in listeners.Zip(descriptors))
         {
@@ -35,8 +35,8 @@ internal sealed class WorkerListeners(DataPlane plane)
     }
 
     /// <summary>All of them, to hand back.</summary>
-    internal (ImmutableArray<LentListener> Listeners, int[] Descriptors) All() =>
-        ([.. _lent.Values.Select(listener => LentListener.From(listener.Spec))], [.. _lent.Values.Select(listener => listener.Socket.Number)]);
+    internal (ImmutableArray<ListenerLease> Listeners, int[] Descriptors) All() =>
+        ([.. _lent.Values.Select(listener => ListenerLease.From(listener.Spec))], [.. _lent.Values.Select(listener => listener.Socket.Number)]);
 
     /// <summary>Makes those listen that a guard may have paused before it died.</summary>
     internal void Resume()

@@ -19,7 +19,7 @@ public class RouteMatcherTests
     [TestCase("/x/%2e%2E/api", ExpectedResult = true)]
     [TestCase("/./api", ExpectedResult = true)]
     [TestCase("/api/..", ExpectedResult = false)]
-    public bool An_exact_path(string target) => Matches(Ways.Exact("/api"), target);
+    public bool An_exact_path(string target) => Matches(Routes.Exact("/api"), target);
 
     [TestCase("/api", ExpectedResult = true)]
     [TestCase("/apix", ExpectedResult = true)]
@@ -29,14 +29,14 @@ public class RouteMatcherTests
     [TestCase("/static/../api/x", ExpectedResult = true)]
     [TestCase("/api/../static", ExpectedResult = false)]
     [TestCase("/%41pi", ExpectedResult = false)]
-    public bool A_prefix_of_the_path_which_may_end_within_a_segment(string target) => Matches(Ways.Prefix("/api"), target);
+    public bool A_prefix_of_the_path_which_may_end_within_a_segment(string target) => Matches(Routes.Prefix("/api"), target);
 
     [TestCase("/v1/a", ExpectedResult = true)]
     [TestCase("/v12/a?b", ExpectedResult = true)]
     [TestCase("/x/v1/a", ExpectedResult = false)]
     [TestCase("/v1/a/b", ExpectedResult = false)]
     [TestCase("/v%31/a", ExpectedResult = true)]
-    public bool An_expression_for_the_whole_path(string target) => Matches(Ways.Regex("/v[0-9]+/[a-z]"), target);
+    public bool An_expression_for_the_whole_path(string target) => Matches(Routes.Regex("/v[0-9]+/[a-z]"), target);
 
     [TestCase("/my%20files/[a-z]+", "/my%20files/x", ExpectedResult = true)]
     [TestCase("/my%20files/[a-z]+", "/my%20files/%78", ExpectedResult = true)]
@@ -45,7 +45,7 @@ public class RouteMatcherTests
     [TestCase("/a%2[Ff]b", "/a%2fb", ExpectedResult = true, Description = "as Consul's proxies see the path")]
     [TestCase("/[a-z0-9%]+", "/a%20b", ExpectedResult = true)]
     [TestCase("/[a-z]+", "/a%20b", ExpectedResult = false)]
-    public bool An_expression_is_asked_of_the_decoded_path_and_of_the_written_one(string rule, string target) => Matches(Ways.Regex(rule), target);
+    public bool An_expression_is_asked_of_the_decoded_path_and_of_the_written_one(string rule, string target) => Matches(Routes.Regex(rule), target);
 
     [TestCase("/a%2fb", "/a%2Fb", ExpectedResult = true)]
     [TestCase("/a//b", "/a/b", ExpectedResult = true)]
@@ -56,15 +56,15 @@ public class RouteMatcherTests
     [TestCase("/geheim/ä", "/x/../geheim//%c3%a4", ExpectedResult = true)]
     [TestCase("/a:b", "/a%3ab", ExpectedResult = true)]
     [TestCase("/a/b", "/a%2fb", ExpectedResult = false, Description = "as in Envoy, an escaped slash is no slash")]
-    public bool The_path_of_a_rule_is_read_in_the_same_way(string rule, string target) => Matches(Ways.Exact(rule), target);
+    public bool The_path_of_a_rule_is_read_in_the_same_way(string rule, string target) => Matches(Routes.Exact(rule), target);
 
     [Test]
     public void Letters_count_unless_the_rule_says_otherwise()
     {
-        Assert.That(Matches(Ways.Prefix("/api") with { CaseInsensitive = true }, "/API/x"), Is.True);
-        Assert.That(Matches(Ways.Exact("/api") with { CaseInsensitive = true }, "/API"), Is.True);
-        Assert.That(Matches(Ways.Regex("/api") with { CaseInsensitive = true }, "/API"), Is.True);
-        Assert.That(Matches(Ways.Regex("/api"), "/API"), Is.False);
+        Assert.That(Matches(Routes.Prefix("/api") with { CaseInsensitive = true }, "/API/x"), Is.True);
+        Assert.That(Matches(Routes.Exact("/api") with { CaseInsensitive = true }, "/API"), Is.True);
+        Assert.That(Matches(Routes.Regex("/api") with { CaseInsensitive = true }, "/API"), Is.True);
+        Assert.That(Matches(Routes.Regex("/api"), "/API"), Is.False);
     }
 
     [TestCase(HeaderTest.Present, "", false, "x: 1", ExpectedResult = true)]
@@ -82,7 +82,7 @@ public class RouteMatcherTests
     [TestCase(HeaderTest.Regex, "a+", false, "x: aaa", ExpectedResult = true)]
     [TestCase(HeaderTest.Regex, "a+", false, "x: aab", ExpectedResult = false)]
     [TestCase(HeaderTest.Regex, "a+", true, "x: aab", ExpectedResult = true)]
-    public bool A_header_field(HeaderTest test, string value, bool invert, string header) => Matches(Ways.Header("x", test, value, invert), "/", new Asked("GET", header));
+    public bool A_header_field(HeaderTest test, string value, bool invert, string header) => Matches(Routes.Header("x", test, value, invert), "/", new Asked("GET", header));
 
     [TestCase(QueryTest.Present, "", "/?q", ExpectedResult = true)]
     [TestCase(QueryTest.Present, "", "/?q=", ExpectedResult = true)]
@@ -100,13 +100,13 @@ public class RouteMatcherTests
     [TestCase(QueryTest.Exact, "", "/?q", ExpectedResult = true)]
     [TestCase(QueryTest.Regex, "a+", "/?q=aa", ExpectedResult = true)]
     [TestCase(QueryTest.Regex, "a+", "/?q=aab", ExpectedResult = false)]
-    public bool A_parameter_of_the_query(QueryTest test, string value, string target) => Matches(Ways.Query("q", test, value), target);
+    public bool A_parameter_of_the_query(QueryTest test, string value, string target) => Matches(Routes.Query("q", test, value), target);
 
     [TestCase("GET", ExpectedResult = true)]
     [TestCase("POST", ExpectedResult = true)]
     [TestCase("PUT", ExpectedResult = false)]
     [TestCase("get", ExpectedResult = false)]
-    public bool Methods(string method) => Matches(Ways.Methods("GET", "POST"), "/", new Asked(method));
+    public bool Methods(string method) => Matches(Routes.Methods("GET", "POST"), "/", new Asked(method));
 
     [Test]
     public void All_that_a_rule_asks_must_hold_and_what_does_not_is_said()

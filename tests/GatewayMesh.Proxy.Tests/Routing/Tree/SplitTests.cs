@@ -59,7 +59,7 @@ public class SplitTests
         var both = new int[2, 2];
         for (var i = 0; i < 40_000; i++)
         {
-            var draw = new SplitDraw(random.Next());
+            var draw = new SplitSample(random.Next());
             var first = Leg(splitter, splitter.Next(draw, 0));
             Assert.That(Leg(splitter, splitter.Next(draw, 0)), Is.EqualTo(first));
             both[first, Leg(splitter, splitter.Next(draw, 1))]++;
@@ -83,7 +83,7 @@ public class SplitTests
         var counts = new int[splitter.Legs.Length];
         for (var i = 0; i < requests; i++)
         {
-            counts[Leg(splitter, splitter.Next(new SplitDraw(random.Next()), 0))]++;
+            counts[Leg(splitter, splitter.Next(new SplitSample(random.Next()), 0))]++;
         }
 
         return counts;

@@ -66,39 +66,39 @@ internal sealed class ReaderTests
     [Test]
     public void A_splitter_that_is_read_before_its_resolver_waits_and_holds_nothing_up()
     {
-        var shelf = new EntryShelf();
+        var lastGood = new LastGoodEntries();
         var defaults = EntryReader.Read(Bytes("""[{"Kind":"service-defaults","Name":"web","Protocol":"http"}]"""));
         var more = EntryReader.Read(Bytes("""[{"Kind":"service-defaults","Name":"web","Protocol":"http"},{"Kind":"service-defaults","Name":"api","Protocol":"grpc"}]"""));
         var none = EntryReader.Read(Bytes("[]"));
         var splitter = EntryReader.Read(Bytes("""[{"Kind":"service-splitter","Name":"web","Splits":[{"Weight":100,"ServiceSubset":"v1"}]}]"""));
         var resolver = EntryReader.Read(Bytes("""[{"Kind":"service-resolver","Name":"web","Subsets":{"v1":{}}}]"""));
 
-        shelf.Take([("service-defaults", defaults), ("service-splitter", none), ("service-resolver", none)]);
-        shelf.Take([("service-defaults", more), ("service-splitter", splitter), ("service-resolver", none)]);
-        Assert.That((shelf.Entries!.ServiceSplitters.Length, shelf.Entries.ServiceDefaults.Length), Is.EqualTo((0, 2)), "what it has nothing to do with is used");
-        Assert.That(shelf.Errors.Single().ToString(), Does.StartWith("consul:service-splitter/web:1:").And.Contains("web has no subset 'v1'"));
-        shelf.Take([("service-defaults", more), ("service-splitter", splitter), ("service-resolver", resolver)]);
-        Assert.That((shelf.Entries!.ServiceSplitters.Length, shelf.Errors.Length), Is.EqualTo((1, 0)));
+        lastGood.Take([("service-defaults", defaults), ("service-splitter", none), ("service-resolver", none)]);
+        lastGood.Take([("service-defaults", more), ("service-splitter", splitter), ("service-resolver", none)]);
+        Assert.That((lastGood.Entries!.ServiceSplitters.Length, lastGood.Entries.ServiceDefaults.Length), Is.EqualTo((0, 2)), "what it has nothing to do with is used");
+        Assert.That(lastGood.Errors.Single().ToString(), Does.StartWith("consul:service-splitter/web:1:").And.Contains("web has no subset 'v1'"));
+        lastGood.Take([("service-defaults", more), ("service-splitter", splitter), ("service-resolver", resolver)]);
+        Assert.That((lastGood.Entries!.ServiceSplitters.Length, lastGood.Errors.Length), Is.EqualTo((1, 0)));
 
-        shelf.Take([("service-defaults", defaults), ("service-splitter", splitter), ("service-resolver", none)]);
-        Assert.That((shelf.Entries!.ServiceSplitters.Length, shelf.Entries.ServiceResolvers.Length, shelf.Errors.Length), Is.EqualTo((1, 1, 1)), "the subset that is still needed stays");
+        lastGood.Take([("service-defaults", defaults), ("service-splitter", splitter), ("service-resolver", none)]);
+        Assert.That((lastGood.Entries!.ServiceSplitters.Length, lastGood.Entries.ServiceResolvers.Length, lastGood.Errors.Length), Is.EqualTo((1, 1, 1)), "the subset that is still needed stays");
     }
 
     [Test]
     public void The_good_one_of_a_name_stays_until_there_is_a_better_or_none()
     {
-        var shelf = new EntryShelf();
-        shelf.Take([("service-defaults", EntryReader.Read(Bytes("""[{"Kind":"service-defaults","Name":"web","Protocol":"grpc"}]""")))]);
-        var first = shelf.Entries;
-        shelf.Take([("service-defaults", EntryReader.Read(Bytes("""[{"Kind":"service-defaults","Name":"web","Protocol":"gprc"}]""")))]);
-        Assert.That((shelf.Entries!.ServiceDefaults.Single().Protocol, shelf.Errors.Single().Mend), Is.EqualTo(("grpc", "did you mean grpc?")));
+        var lastGood = new LastGoodEntries();
+        lastGood.Take([("service-defaults", EntryReader.Read(Bytes("""[{"Kind":"service-defaults","Name":"web","Protocol":"grpc"}]""")))]);
+        var first = lastGood.Entries;
+        lastGood.Take([("service-defaults", EntryReader.Read(Bytes("""[{"Kind":"service-defaults","Name":"web","Protocol":"gprc"}]""")))]);
+        Assert.That((lastGood.Entries!.ServiceDefaults.Single().Protocol, lastGood.Errors.Single().Fix), Is.EqualTo(("grpc", "did you mean grpc?")));
 
         var empty = EntryReader.Read(Bytes("[]"));
-        shelf.Take([("service-defaults", empty)]);
-        Assert.That((shelf.Entries.ServiceDefaults.Length, shelf.Errors.Length), Is.EqualTo((0, 0)));
-        var last = shelf.Entries;
-        shelf.Take([("service-defaults", empty)]);
-        Assert.That(shelf.Entries, Is.SameAs(last).And.Not.SameAs(first), "no news is no new set");
+        lastGood.Take([("service-defaults", empty)]);
+        Assert.That((lastGood.Entries.ServiceDefaults.Length, lastGood.Errors.Length), Is.EqualTo((0, 0)));
+        var last = lastGood.Entries;
+        lastGood.Take([("service-defaults", empty)]);
+        Assert.That(lastGood.Entries, Is.SameAs(last).And.Not.SameAs(first), "no news is no new set");
     }
 
     [Test]

@@ -19,7 +19,7 @@ internal sealed class ConsulMesh : IAsyncDisposable
     {
         Backoff = TimeSpan.FromMilliseconds(10),
         BackoffMax = TimeSpan.FromMilliseconds(200),
-        Pulse = TimeSpan.FromMilliseconds(100),
+        AgentLiveness = TimeSpan.FromMilliseconds(100),
         Nodes = TimeSpan.FromMilliseconds(100),
         Rotation = TimeSpan.FromMilliseconds(1),
         Hold = TimeSpan.FromMinutes(10),

@@ -19,7 +19,7 @@ internal sealed class CertificateChecksTests
         var finding = Of(identity, Root).Single(finding => finding.Subject == "certificate web");
         using (Assert.EnterMultipleScope())
         {
-            Assert.That((finding.Mark, finding.Mend is null), Is.EqualTo((mark, mark == Mark.Well)));
+            Assert.That((finding.Mark, finding.Fix is null), Is.EqualTo((mark, mark == Mark.Well)));
             Assert.That(finding.Text, Does.Contain(words));
         }
     }
@@ -30,8 +30,8 @@ internal sealed class CertificateChecksTests
         const string Missing = """{"service":"web","state":"missing"}""";
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(Of(Missing, Root).First().Mend, Is.EqualTo("gatewaymesh ca issue --service web --out /certificates"));
-            Assert.That(Of(Missing, Root, "consul").First().Mend, Does.Contain("service \"web\" with policy write"));
+            Assert.That(Of(Missing, Root).First().Fix, Is.EqualTo("gatewaymesh ca issue --service web --out /certificates"));
+            Assert.That(Of(Missing, Root, "consul").First().Fix, Does.Contain("service \"web\" with policy write"));
         }
     }
 
@@ -41,7 +41,7 @@ internal sealed class CertificateChecksTests
         var finding = Of("", Root.Replace("valid", "not-yet-valid", StringComparison.Ordinal)).Single();
 
         Assert.That(finding.Text, Does.Contain("clock of this host is behind"));
-        Assert.That(finding.Mend, Does.Contain("set the clock").And.Not.Contains("rotate"));
+        Assert.That(finding.Fix, Does.Contain("set the clock").And.Not.Contains("rotate"));
     }
 
     [Test]

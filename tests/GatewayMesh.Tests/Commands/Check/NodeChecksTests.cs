@@ -27,7 +27,7 @@ internal sealed class NodeChecksTests
         var finding = Of(json).Single(finding => finding.Mark == Mark.Broken);
 
         Assert.That(finding.Subject, Is.EqualTo(subject));
-        Assert.That(finding.Mend, Is.Not.Null.And.Not.Empty);
+        Assert.That(finding.Fix, Is.Not.Null.And.Not.Empty);
     }
 
     [TestCase("\"reached\":false,\"ageSeconds\":45.2,", "STALE: file cannot be read, last heard 45 s ago; revision abc is the last good one")]
@@ -64,7 +64,7 @@ internal sealed class NodeChecksTests
             """);
 
         var record = findings.Single(finding => finding.Subject == "record payments p-1");
-        Assert.That((record.Mark, record.Text, record.Mend), Is.EqualTo((Mark.Warning, "is not followed: 127.0.0.1:15000 is the admin address of this node", "remove the record from the registry")));
+        Assert.That((record.Mark, record.Text, record.Fix), Is.EqualTo((Mark.Warning, "is not followed: 127.0.0.1:15000 is the admin address of this node", "remove the record from the registry")));
         Assert.That(findings.Single(finding => finding.Subject == "records").Text, Is.EqualTo("20 more are not followed"));
     }
 
@@ -75,21 +75,21 @@ internal sealed class NodeChecksTests
     [Test]
     public void A_sidecar_that_only_takes_in_needs_no_gateway() =>
         Assert.That(
-            Of("""{"role":"sidecar","tier":"none","lease":{"state":"none"},"listeners":[{"name":"inbound/web","address":"0.0.0.0:20001"}]}""").Select(finding => finding.Mend ?? ""),
+            Of("""{"role":"sidecar","tier":"none","lease":{"state":"none"},"listeners":[{"name":"inbound/web","address":"0.0.0.0:20001"}]}""").Select(finding => finding.Fix ?? ""),
             Has.None.Contains("start two").And.None.Contains("start a gateway").And.Some.Contains("callers go to other instances"));
 
     [Test]
     public void A_name_that_another_node_has_too_is_broken() =>
         Assert.That(
             Of("""{"node":"host-a","role":"gateway","nameConflict":"a gateway with admin address 10.0.0.9:15000"}""").Single(finding => finding.Subject == "node name"),
-            Has.Property("Mark").EqualTo(Mark.Broken).And.Property("Mend").Contains("--node NAME"));
+            Has.Property("Mark").EqualTo(Mark.Broken).And.Property("Fix").Contains("--node NAME"));
 
     [Test]
     public void A_snapshot_that_cannot_be_written_is_no_fault_of_an_entry()
     {
         var json = Statuses.Sidecar.Replace("\"errors\":[]", "\"errors\":[\"/data/snapshot.json: cannot be written (No space left on device)\"]", StringComparison.Ordinal);
 
-        Assert.That(Of(json).Single(finding => finding.Mark == Mark.Broken), Has.Property("Subject").EqualTo("data directory").And.Property("Mend").Contains("make room"));
+        Assert.That(Of(json).Single(finding => finding.Mark == Mark.Broken), Has.Property("Subject").EqualTo("data directory").And.Property("Fix").Contains("make room"));
     }
 
     [Test]
@@ -124,9 +124,9 @@ internal sealed class NodeChecksTests
         var application = findings.Single(finding => finding.Subject == "application web-1");
         var instance = findings.Single(finding => finding.Subject == "instance payments-2");
         Assert.That((application.Mark, application.Text), Is.EqualTo((Mark.Broken, "127.0.0.1:8080 does not serve for 12 s: connection refused")));
-        Assert.That(application.Mend, Does.StartWith("start the application"));
+        Assert.That(application.Fix, Does.StartWith("start the application"));
         Assert.That((instance.Mark, instance.Text), Is.EqualTo((Mark.Warning, "payments at 10.0.0.2:20001 is ejected for 3 s: consecutive_failures")));
-        Assert.That(instance.Mend, Does.Contain("host-b"));
+        Assert.That(instance.Fix, Does.Contain("host-b"));
     }
 
     [TestCase(20, Mark.Well)]

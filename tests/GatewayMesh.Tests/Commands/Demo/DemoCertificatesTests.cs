@@ -15,7 +15,7 @@ internal sealed class DemoCertificatesTests
         {
             var plan = new DemoPlan(25000);
             DemoCertificates.Issue(plan, folder, TimeProvider.System);
-            using var judge = Open(folder, "host-a");
+            using var decider = Open(folder, "host-a");
             using (Assert.EnterMultipleScope())
             {
                 foreach (var node in plan.Nodes)
@@ -23,7 +23,7 @@ internal sealed class DemoCertificatesTests
                     using var certificates = Open(folder, node.Name);
                     foreach (var service in DemoCertificates.ServicesOf(node))
                     {
-                        var verdict = PeerVerifier.Verify(certificates.Leaf(service)?.Certificate, [], judge.Trust, PeerUsage.Client, TimeProvider.System.GetUtcNow());
+                        var verdict = PeerVerifier.Verify(certificates.Leaf(service)?.Certificate, [], decider.Trust, PeerUsage.Client, TimeProvider.System.GetUtcNow());
                         Assert.That((verdict.Fault, verdict.Id?.Service), Is.EqualTo((PeerFault.None, service)), node.Name);
                     }
                 }

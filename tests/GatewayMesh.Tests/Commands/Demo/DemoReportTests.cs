@@ -12,10 +12,10 @@ internal sealed class DemoReportTests
     {
         var tallies = new PartTallies();
         tallies.Begin("all is well");
-        tallies.Add(new Sample(0, 0, 1000, Outcome.Ok));
+        tallies.Add(new Sample(0, 0, 1000, LoadOutcome.Ok));
         tallies.Begin("host-a's worker is killed");
-        tallies.Add(new Sample(0, 0, 24_000, Outcome.Ok) { ThroughGateway = true });
-        tallies.Add(new Sample(0, 0, 2000, Outcome.Lost));
+        tallies.Add(new Sample(0, 0, 24_000, LoadOutcome.Ok) { ThroughGateway = true });
+        tallies.Add(new Sample(0, 0, 2000, LoadOutcome.Lost));
 
         Assert.That(
             DemoReport.Sentences(tallies.Parts),

@@ -26,7 +26,7 @@ internal sealed class PromisesTests
     [TestCase(FaultKind.CrashLoop, 1, 0, false)]
     public void A_promise_breaks_by_the_counts_alone(FaultKind fault, int refused, int lost, bool held)
     {
-        var result = Result(fault, [.. Many(100, Outcome.Ok), .. Many(refused, Outcome.Refused), .. Many(lost, Outcome.Lost)]);
+        var result = Result(fault, [.. Many(100, LoadOutcome.Ok), .. Many(refused, LoadOutcome.Refused), .. Many(lost, LoadOutcome.Lost)]);
 
         Assert.That(Promises.Judge(result).IsEmpty, Is.EqualTo(held));
     }
@@ -40,7 +40,7 @@ internal sealed class PromisesTests
         mesh.Status = mesh.Status! with { Tier = "gateway" };
         watch.Look();
 
-        Assert.That(Promises.Judge(Result(FaultKind.Slow, Many(1, Outcome.Ok)) with { Watch = watch }), Has.One.EqualTo("the tier changed: sidecar → gateway"));
+        Assert.That(Promises.Judge(Result(FaultKind.Slow, Many(1, LoadOutcome.Ok)) with { Watch = watch }), Has.One.EqualTo("the tier changed: sidecar → gateway"));
     }
 
     [Test]
@@ -52,7 +52,7 @@ internal sealed class PromisesTests
         mesh.Status = mesh.Status! with { Lease = mesh.Status.Lease! with { Kills = 1 } };
         watch.Look();
 
-        Assert.That(Promises.Judge(Result(FaultKind.Starve, Many(1, Outcome.Ok)) with { Watch = watch }), Has.One.Contains("1 workers killed"));
+        Assert.That(Promises.Judge(Result(FaultKind.Starve, Many(1, LoadOutcome.Ok)) with { Watch = watch }), Has.One.Contains("1 workers killed"));
     }
 
     [TestCase(500.0, true)]
@@ -60,7 +60,7 @@ internal sealed class PromisesTests
     [TestCase(null, false)]
     public void With_all_gateways_down_the_return_of_the_first_decides(double? servedAfter, bool held)
     {
-        var result = Result(FaultKind.GatewaysDown, [.. Many(10, Outcome.Ok), .. Many(10, Outcome.Refused)]) with { ServedAfterReturnMs = servedAfter };
+        var result = Result(FaultKind.GatewaysDown, [.. Many(10, LoadOutcome.Ok), .. Many(10, LoadOutcome.Refused)]) with { ServedAfterReturnMs = servedAfter };
         result.Trace.GatewayBackAt = 5;
 
         Assert.That(Promises.Judge(result).IsEmpty, Is.EqualTo(held));
@@ -68,12 +68,12 @@ internal sealed class PromisesTests
 
     [Test]
     public void A_fault_that_never_came_holds_no_promise() =>
-        Assert.That(Promises.Judge(Result(FaultKind.Kill, Many(1, Outcome.Ok)) with { Trace = new FaultTrace(() => 0) }), Has.One.EqualTo("the fault never came"));
+        Assert.That(Promises.Judge(Result(FaultKind.Kill, Many(1, LoadOutcome.Ok)) with { Trace = new FaultTrace(() => 0) }), Has.One.EqualTo("the fault never came"));
 
     [Test]
     public void The_report_for_programs_says_what_was_sent_and_what_broke()
     {
-        var result = Result(FaultKind.Kill, [.. Many(3, Outcome.Ok), .. Many(1, Outcome.Refused)]);
+        var result = Result(FaultKind.Kill, [.. Many(3, LoadOutcome.Ok), .. Many(1, LoadOutcome.Refused)]);
 
         using var json = JsonDocument.Parse(DrillJson.Of(result with { Broken = Promises.Judge(result) }));
 
@@ -86,7 +86,7 @@ internal sealed class PromisesTests
     [Test]
     public void The_report_for_people_names_the_broken_promise()
     {
-        var result = Result(FaultKind.Kill, [.. Many(3, Outcome.Ok), .. Many(1, Outcome.Refused)]);
+        var result = Result(FaultKind.Kill, [.. Many(3, LoadOutcome.Ok), .. Many(1, LoadOutcome.Refused)]);
         var output = new StringWriter();
 
         DrillText.Write(result with { Broken = Promises.Judge(result) }, output);
@@ -94,8 +94,8 @@ internal sealed class PromisesTests
         Assert.That(output.ToString(), Does.Contain("× 1 refused, promised at most 0").And.Contain("drill kill:").And.Contain("sent           4, answered 3"));
     }
 
-    private static Sample[] Many(int count, Outcome outcome) =>
-        [.. Enumerable.Range(0, count).Select(i => new Sample(i * 1000, i * 1000, (i * 1000) + 500, outcome) { Status = (ushort)(outcome == Outcome.Ok ? 200 : 0) })];
+    private static Sample[] Many(int count, LoadOutcome outcome) =>
+        [.. Enumerable.Range(0, count).Select(i => new Sample(i * 1000, i * 1000, (i * 1000) + 500, outcome) { Status = (ushort)(outcome == LoadOutcome.Ok ? 200 : 0) })];
 
     private static DrillResult Result(FaultKind fault, IReadOnlyList<Sample> samples)
     {

@@ -166,11 +166,11 @@ internal sealed class FaultTests
         using var at_once = new CancellationTokenSource();
         at_once.Cancel();
 
-        var fault = Fault.Of(FaultKind.Command, _mesh, _trace, TimeProvider.System, TimeSpan.Zero, new ShellOrder($"echo harm >>'{log}'", $"echo mend >>'{log}'", TimeSpan.FromHours(1)));
+        var fault = Fault.Of(FaultKind.Command, _mesh, _trace, TimeProvider.System, TimeSpan.Zero, new ShellOrder($"echo harm >>'{log}'", $"echo fix >>'{log}'", TimeSpan.FromHours(1)));
         fault.Inflict(at_once.Token);
         fault.Undo();
 
-        Assert.That(File.ReadAllLines(log), Is.EqualTo(new[] { "harm", "mend" }));
+        Assert.That(File.ReadAllLines(log), Is.EqualTo(new[] { "harm", "fix" }));
         Assert.That(_trace.Failure, Is.Null);
         File.Delete(log);
     }
@@ -180,13 +180,13 @@ internal sealed class FaultTests
     {
         var log = Path.GetTempFileName();
 
-        Fault.Of(FaultKind.Command, _mesh, _trace, TimeProvider.System, TimeSpan.Zero, new ShellOrder("echo no cable; exit 3", $"echo mend >>'{log}'", TimeSpan.Zero)).Inflict(default);
+        Fault.Of(FaultKind.Command, _mesh, _trace, TimeProvider.System, TimeSpan.Zero, new ShellOrder("echo no cable; exit 3", $"echo fix >>'{log}'", TimeSpan.Zero)).Inflict(default);
         Assert.That(_trace.Failure, Does.Contain("ended with 3: no cable"));
 
-        var fault = Fault.Of(FaultKind.Command, _mesh, _trace, TimeProvider.System, TimeSpan.Zero, new ShellOrder("exit 3", $"echo mend >>'{log}'", TimeSpan.Zero));
+        var fault = Fault.Of(FaultKind.Command, _mesh, _trace, TimeProvider.System, TimeSpan.Zero, new ShellOrder("exit 3", $"echo fix >>'{log}'", TimeSpan.Zero));
         fault.Inflict(default);
         fault.Undo();
-        Assert.That(File.ReadAllLines(log), Is.EqualTo(new[] { "mend" }));
+        Assert.That(File.ReadAllLines(log), Is.EqualTo(new[] { "fix" }));
         File.Delete(log);
     }
 

@@ -10,10 +10,10 @@ internal sealed class AdminAnswerTests
         var answer = new AdminAnswer(401, "", null);
 
         Assert.That(answer.Problem, Does.Contain("token"));
-        Assert.That(answer.Mend, Does.Contain("--admin-token-file").And.Not.Contains("start the node"));
+        Assert.That(answer.Fix, Does.Contain("--admin-token-file").And.Not.Contains("start the node"));
     }
 
     [Test]
     public void No_answer_at_all_is_a_node_that_is_down() =>
-        Assert.That(new AdminAnswer(0, "", "connection refused"), Has.Property("Problem").EqualTo("connection refused").And.Property("Mend").Contains("start the node"));
+        Assert.That(new AdminAnswer(0, "", "connection refused"), Has.Property("Problem").EqualTo("connection refused").And.Property("Fix").Contains("start the node"));
 }

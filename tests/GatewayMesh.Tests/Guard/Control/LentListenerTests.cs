@@ -18,7 +18,7 @@ public sealed class LentListenerTests
             Protocol = "grpc",
         };
 
-        Assert.That(LentListener.From(spec).ToSpec(), Is.EqualTo(spec));
-        Assert.That((LentListener.From(spec) with { Protocol = null }).ToSpec().Protocol, Is.EqualTo("http"), "by a guard that knows no protocols");
+        Assert.That(ListenerLease.From(spec).ToSpec(), Is.EqualTo(spec));
+        Assert.That((ListenerLease.From(spec) with { Protocol = null }).ToSpec().Protocol, Is.EqualTo("http"), "by a guard that knows no protocols");
     }
 }

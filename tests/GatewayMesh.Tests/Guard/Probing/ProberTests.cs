@@ -39,9 +39,9 @@ public sealed class ProberTests
         using var connection = Asked();
         Say(connection, Good);
 
-        Assert.That(await Result(), Is.EqualTo(ProbeResult.Passed));
+        Assert.That(await Result(), Is.EqualTo(WorkerProbeResult.Passed));
         Assert.That(_prober.WakeAt, Is.EqualTo(_now + Interval));
-        Assert.That(Turn(), Is.EqualTo(ProbeResult.None));
+        Assert.That(Turn(), Is.EqualTo(WorkerProbeResult.None));
         _now += Interval;
         Turn();
         Assert.That(Heard(connection), Does.StartWith("GET /.well-known/gatewaymesh/probe HTTP/1.1\r\n"));
@@ -60,7 +60,7 @@ public sealed class ProberTests
             }
         }
 
-        Assert.That(await Result(), Is.EqualTo(ProbeResult.Passed));
+        Assert.That(await Result(), Is.EqualTo(WorkerProbeResult.Passed));
     }
 
     [TestCase("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n")]
@@ -71,7 +71,7 @@ public sealed class ProberTests
         using var connection = Asked();
         Say(connection, answer);
 
-        Assert.That(await Result(), Is.EqualTo(ProbeResult.AnsweredBadly));
+        Assert.That(await Result(), Is.EqualTo(WorkerProbeResult.AnsweredBadly));
         Assert.That(_prober.WakeAt, Is.EqualTo(_now + Interval), "errors come quickly: the interval holds");
     }
 
@@ -81,7 +81,7 @@ public sealed class ProberTests
         using var connection = Asked();
         Say(connection, "HTTP/1.1 200 OK\r\n\r\n" + new string('x', 8_000));
 
-        Assert.That(await Result(), Is.EqualTo(ProbeResult.AnsweredBadly));
+        Assert.That(await Result(), Is.EqualTo(WorkerProbeResult.AnsweredBadly));
     }
 
     [Test]
@@ -90,7 +90,7 @@ public sealed class ProberTests
         using var connection = Asked();
         connection.Close();
 
-        Assert.That(await Result(), Is.EqualTo(ProbeResult.AnsweredBadly));
+        Assert.That(await Result(), Is.EqualTo(WorkerProbeResult.AnsweredBadly));
     }
 
     [Test]
@@ -100,7 +100,7 @@ public sealed class ProberTests
         Say(connection, Good[..30]);
         connection.Shutdown(SocketShutdown.Send);
 
-        Assert.That(await Result(), Is.EqualTo(ProbeResult.AnsweredBadly));
+        Assert.That(await Result(), Is.EqualTo(WorkerProbeResult.AnsweredBadly));
     }
 
     [Test]
@@ -108,7 +108,7 @@ public sealed class ProberTests
     {
         _worker.Stop();
 
-        Assert.That(Turn(), Is.EqualTo(ProbeResult.AnsweredBadly));
+        Assert.That(Turn(), Is.EqualTo(WorkerProbeResult.AnsweredBadly));
     }
 
     [Test]
@@ -116,10 +116,10 @@ public sealed class ProberTests
     {
         using var connection = Asked();
         _now += Limit - TimeSpan.FromMilliseconds(1);
-        Assert.That(Turn(), Is.EqualTo(ProbeResult.None));
+        Assert.That(Turn(), Is.EqualTo(WorkerProbeResult.None));
         _now += TimeSpan.FromMilliseconds(1);
 
-        Assert.That(Turn(), Is.EqualTo(ProbeResult.TimedOut));
+        Assert.That(Turn(), Is.EqualTo(WorkerProbeResult.TimedOut));
         Assert.That(_prober.WakeAt, Is.EqualTo(_now));
         using var second = Asked();
         Assert.That(Heard(connection), Is.Empty, "the first connection has ended");
@@ -133,7 +133,7 @@ public sealed class ProberTests
         Turn();
         _now += Limit;
 
-        Assert.That(Until(ProbeResult.TimedOut), Is.True);
+        Assert.That(Until(WorkerProbeResult.TimedOut), Is.True);
     }
 
     [Test]
@@ -142,13 +142,13 @@ public sealed class ProberTests
         using (var connection = Asked())
         {
             Say(connection, Good);
-            Assert.That(await Result(), Is.EqualTo(ProbeResult.Passed));
+            Assert.That(await Result(), Is.EqualTo(WorkerProbeResult.Passed));
         }
 
         _now += Interval;
         using var second = Asked();
         Say(second, Good);
-        Assert.That(await Result(), Is.EqualTo(ProbeResult.Passed));
+        Assert.That(await Result(), Is.EqualTo(WorkerProbeResult.Passed));
     }
 
     [Test]
@@ -161,7 +161,7 @@ public sealed class ProberTests
         Assert.That(_prober.WakeAt, Is.EqualTo(_now));
         using var second = Asked();
         Say(second, Good);
-        Assert.That(await Result(), Is.EqualTo(ProbeResult.Passed));
+        Assert.That(await Result(), Is.EqualTo(WorkerProbeResult.Passed));
     }
 
     [Test]
@@ -181,7 +181,7 @@ public sealed class ProberTests
     {
         using var upstream = new ProbeUpstream();
         using var prober = new Prober(upstream.Address, Interval, Limit);
-        var results = new List<ProbeResult>();
+        var results = new List<WorkerProbeResult>();
         await Eventually.Holds(
             () =>
             {
@@ -191,7 +191,7 @@ public sealed class ProberTests
                 _poll.Wait(TimeSpan.FromMilliseconds(10));
                 upstream.Advance(_poll);
                 var result = prober.Advance(_poll, _now);
-                if (result != ProbeResult.None)
+                if (result != WorkerProbeResult.None)
                 {
                     results.Add(result);
                     _now += Interval;
@@ -201,13 +201,13 @@ public sealed class ProberTests
             },
             "three probes");
 
-        Assert.That(results, Is.All.EqualTo(ProbeResult.Passed));
+        Assert.That(results, Is.All.EqualTo(WorkerProbeResult.Passed));
     }
 
     // The probe is due: it is sent, and the worker has it.
     private Socket Asked()
     {
-        Assert.That(Turn(), Is.EqualTo(ProbeResult.None));
+        Assert.That(Turn(), Is.EqualTo(WorkerProbeResult.None));
         var connection = _worker.AcceptSocket();
         connection.NoDelay = true;
         connection.ReceiveTimeout = (int)Eventually.Deadline.TotalMilliseconds;
@@ -215,7 +215,7 @@ public sealed class ProberTests
         return connection;
     }
 
-    private ProbeResult Turn()
+    private WorkerProbeResult Turn()
     {
         _poll.Clear();
         _prober.AddTo(_poll);
@@ -223,10 +223,10 @@ public sealed class ProberTests
         return _prober.Advance(_poll, _now);
     }
 
-    private bool Until(ProbeResult wanted)
+    private bool Until(WorkerProbeResult wanted)
     {
-        var result = ProbeResult.None;
-        for (var turn = 0; turn < 100 && result == ProbeResult.None; turn++)
+        var result = WorkerProbeResult.None;
+        for (var turn = 0; turn < 100 && result == WorkerProbeResult.None; turn++)
         {
             result = Turn();
         }
@@ -234,10 +234,10 @@ public sealed class ProberTests
         return result == wanted;
     }
 
-    private async Task<ProbeResult> Result()
+    private async Task<WorkerProbeResult> Result()
     {
-        var result = ProbeResult.None;
-        await Eventually.Holds(() => (result = Turn()) != ProbeResult.None, "a result");
+        var result = WorkerProbeResult.None;
+        await Eventually.Holds(() => (result = Turn()) != WorkerProbeResult.None, "a result");
         return result;
     }
 

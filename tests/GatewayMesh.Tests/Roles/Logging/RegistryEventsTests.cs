@@ -75,7 +75,7 @@ internal sealed class RegistryEventsTests
 
         Assert.That(Lines(), Is.EqualTo(new[]
         {
-            "warning configuration_refused web.yaml:1:1: x: is wrong; mend it (and 49,999 more); the last good one stays in use",
+            "warning configuration_refused web.yaml:1:1: x: is wrong; fix it (and 49,999 more); the last good one stays in use",
             "info configuration_accepted web.yaml has no error any more",
         }));
     }
@@ -149,7 +149,7 @@ internal sealed class RegistryEventsTests
 
     private static ImmutableArray<ConfigError> Errors(string entry, int count, int more = 0)
     {
-        var errors = Enumerable.Range(1, count).Select(line => new ConfigError(entry, line, 1, "x", "is wrong", "mend it"));
+        var errors = Enumerable.Range(1, count).Select(line => new ConfigError(entry, line, 1, "x", "is wrong", "fix it"));
         return more == 0 ? [.. errors] : [.. errors, new ConfigError(entry, 0, 0, "", "and more", "") { More = more }];
     }
 

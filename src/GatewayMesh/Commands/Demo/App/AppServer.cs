@@ -24,11 +24,11 @@ internal sealed class AppServer(int port, Func<string, Task<(int Status, string 
         {
             var connection = listener.Accept();
             connection.NoDelay = true;
-            _ = Serve(connection);
+            _ = ServeAsync(connection);
         }
     }
 
-    private async Task Serve(Socket connection)
+    private async Task ServeAsync(Socket connection)
     {
         using var _ = connection;
         var buffer = new byte[16 * 1024];
@@ -51,7 +51,7 @@ internal sealed class AppServer(int port, Func<string, Task<(int Status, string 
                 }
 
                 var request = AppRequest.Parse(buffer.AsSpan(0, end));
-                filled = await Skip(connection, buffer, end + 4, filled, request.BodyLength).ConfigureAwait(false);
+                filled = await SkipAsync(connection, buffer, end + 4, filled, request.BodyLength).ConfigureAwait(false);
                 var (status, json) = await answer(request.Path).ConfigureAwait(false);
                 await connection.SendAsync(Response(status, json, request.Close)).ConfigureAwait(false);
                 if (request.Close)
@@ -67,7 +67,7 @@ internal sealed class AppServer(int port, Func<string, Task<(int Status, string 
     }
 
     // Drops head and body; what is left in the buffer is the next request.
-    private static async Task<int> Skip(Socket connection, byte[] buffer, int head, int filled, int body)
+    private static async Task<int> SkipAsync(Socket connection, byte[] buffer, int head, int filled, int body)
     {
         var rest = filled - head - body;
         if (rest >= 0)

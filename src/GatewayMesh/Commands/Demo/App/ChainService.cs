@@ -15,7 +15,7 @@ namespace GatewayMesh.Commands.Demo.App;
 internal sealed class ChainService(string name, string node, HttpClient client, string? next, int outbound)
 {
     /// <summary>Answers a request.</summary>
-    public async Task<(int Status, string Json)> Answer(string path)
+    public async Task<(int Status, string Json)> AnswerAsync(string path)
     {
         if (path.StartsWith("/healthz", StringComparison.Ordinal) || next is null)
         {

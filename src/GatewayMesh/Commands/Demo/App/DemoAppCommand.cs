@@ -32,7 +32,7 @@ internal static class DemoAppCommand
         for (var i = 0; i < ports.Length; i++)
         {
             var next = i + 1 < ports.Length ? DemoPlan.Services[i + 1] : null;
-            new AppServer(ports[i].Port, new ChainService(DemoPlan.Services[i], node, client, next, ports[i].Outbound).Answer).Start();
+            new AppServer(ports[i].Port, new ChainService(DemoPlan.Services[i], node, client, next, ports[i].Outbound).AnswerAsync).Start();
         }
 
         using var interrupted = new Interruption();

@@ -8,12 +8,12 @@ namespace GatewayMesh.Commands.Demo.Files;
 internal static class DemoCertificates
 {
     // Longer than anybody lets a demo run.
-    private static readonly TimeSpan s_lifetime = TimeSpan.FromDays(365);
+    private static readonly TimeSpan Lifetime = TimeSpan.FromDays(365);
 
     /// <summary>Makes them all, as <c>gatewaymesh ca init</c> and <c>ca issue</c> would.</summary>
     public static void Issue(DemoPlan plan, string folder, TimeProvider time)
     {
-        using var authority = MeshAuthority.Create(MeshAuthority.NewTrustDomain(), s_lifetime, time.GetUtcNow());
+        using var authority = MeshAuthority.Create(MeshAuthority.NewTrustDomain(), Lifetime, time.GetUtcNow());
         authority.Save(Path.Combine(folder, "ca"));
         foreach (var node in plan.Nodes)
         {
@@ -21,7 +21,7 @@ internal static class DemoCertificates
             certificates.PutTrust(authority.RootsPem);
             foreach (var service in ServicesOf(node))
             {
-                certificates.Put(service, authority.Issue(service, "dc1", s_lifetime, time.GetUtcNow()));
+                certificates.Put(service, authority.Issue(service, "dc1", Lifetime, time.GetUtcNow()));
             }
 
             if (!certificates.Errors.IsEmpty)

@@ -6,8 +6,8 @@ namespace GatewayMesh.Commands.Demo.Processes;
 /// <summary>Starts the demo's children again when they die, three seconds later, as systemd would, and ends them all at the end.</summary>
 internal sealed class Supervisor(IReadOnlyList<DemoProcess> processes, string mark, TimeProvider time, Action<DemoEvent> tell)
 {
-    private static readonly TimeSpan s_restartAfter = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan s_endLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RestartAfter = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(10);
     private volatile bool _ending;
 
     /// <summary>Looks after them until cancelled.</summary>
@@ -44,7 +44,7 @@ internal sealed class Supervisor(IReadOnlyList<DemoProcess> processes, string ma
             var started = time.GetTimestamp();
             foreach (var process in stage)
             {
-                var left = s_endLimit - time.GetElapsedTime(started);
+                var left = EndLimit - time.GetElapsedTime(started);
                 process.WaitForEnd(left > TimeSpan.Zero ? left : TimeSpan.Zero);
             }
         }
@@ -63,9 +63,9 @@ internal sealed class Supervisor(IReadOnlyList<DemoProcess> processes, string ma
         if (process.EndedAt is not { } ended)
         {
             process.EndedAt = now;
-            tell(new DemoEvent(process.Name, string.Create(CultureInfo.InvariantCulture, $"ended with {process.ExitCode}; starts again in {s_restartAfter.TotalSeconds:0} s")));
+            tell(new DemoEvent(process.Name, string.Create(CultureInfo.InvariantCulture, $"ended with {process.ExitCode}; starts again in {RestartAfter.TotalSeconds:0} s")));
         }
-        else if (time.GetElapsedTime(ended, now) >= s_restartAfter)
+        else if (time.GetElapsedTime(ended, now) >= RestartAfter)
         {
             process.Start();
             tell(new DemoEvent(process.Name, $"started again, process {process.Pid}"));

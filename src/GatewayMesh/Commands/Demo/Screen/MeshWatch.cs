@@ -5,8 +5,8 @@ namespace GatewayMesh.Commands.Demo.Screen;
 /// <summary>Asks every node of the demo twice a second how it is, and notices what changes.</summary>
 internal sealed class MeshWatch(DemoPlan plan, Action<DemoEvent> tell)
 {
-    private static readonly TimeSpan s_every = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan s_timeout = TimeSpan.FromMilliseconds(800);
+    private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(800);
     private const int MissesThatCount = 2;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, int> _misses = [];
@@ -34,7 +34,7 @@ internal sealed class MeshWatch(DemoPlan plan, Action<DemoEvent> tell)
         {
             Look();
         }
-        while (!cancellation.WaitHandle.WaitOne(s_every));
+        while (!cancellation.WaitHandle.WaitOne(Every));
     }
 
     /// <summary>Asks everybody once.</summary>
@@ -42,7 +42,7 @@ internal sealed class MeshWatch(DemoPlan plan, Action<DemoEvent> tell)
     {
         foreach (var node in plan.Nodes)
         {
-            var answer = AdminCall.Send(node.Admin, "GET", "/status", null, s_timeout);
+            var answer = AdminCall.Send(node.Admin, "GET", "/status", null, Timeout);
             var status = answer.IsWell ? StatusReader.Read(answer.Body) : null;
             NodeStatus? before;
             bool isFirst;

@@ -24,14 +24,14 @@ internal sealed record Tally(long Ok, long Refused, long Lost, long TimedOut, lo
     /// <summary>The same with one more request.</summary>
     public Tally With(in Sample sample)
     {
-        var counted = sample.Outcome switch
+        var counted = sample.LoadOutcome switch
         {
-            Outcome.Ok => this with { Ok = Ok + 1, SlowestMs = Math.Max(SlowestMs, sample.Latency / 1000.0) },
-            Outcome.Refused => this with { Refused = Refused + 1 },
-            Outcome.Lost => this with { Lost = Lost + 1 },
-            Outcome.TimedOut => this with { TimedOut = TimedOut + 1 },
+            LoadOutcome.Ok => this with { Ok = Ok + 1, SlowestMs = Math.Max(SlowestMs, sample.Latency / 1000.0) },
+            LoadOutcome.Refused => this with { Refused = Refused + 1 },
+            LoadOutcome.Lost => this with { Lost = Lost + 1 },
+            LoadOutcome.TimedOut => this with { TimedOut = TimedOut + 1 },
             _ => this with { Errors = Errors + 1 },
         };
-        return sample is { Outcome: Outcome.Ok, ThroughGateway: true } ? counted with { ThroughGateway = ThroughGateway + 1 } : counted;
+        return sample is { LoadOutcome: LoadOutcome.Ok, ThroughGateway: true } ? counted with { ThroughGateway = ThroughGateway + 1 } : counted;
     }
 }

@@ -39,7 +39,7 @@ internal sealed class LoadConnection(IPEndPoint target, ReadOnlyMemory<byte> req
     /// <summary>Its request was sent before, on a connection that broke.</summary>
     public bool Replayed { get; private set; }
 
-    /// <summary>The response read, complete after <see cref="Outcome.Ok"/> and the two errors by status.</summary>
+    /// <summary>The response read, complete after <see cref="LoadOutcome.Ok"/> and the two errors by status.</summary>
     public ResponseReader Response => _response;
 
     /// <summary>Opens the connection ahead of its first request.</summary>
@@ -50,21 +50,21 @@ internal sealed class LoadConnection(IPEndPoint target, ReadOnlyMemory<byte> req
     }
 
     /// <summary>Takes a request; an outcome when it ended on the spot.</summary>
-    public Outcome? Begin(long intended, long now, bool replayed = false)
+    public LoadOutcome? Begin(long intended, long now, bool replayed = false)
     {
         (Intended, Sent, Replayed, IsBusy, _written) = (intended, now, replayed, true, 0);
         _response.Reset();
         if (_socket is null)
         {
             Open();
-            return _socket is null ? End(Outcome.Refused) : null;
+            return _socket is null ? End(LoadOutcome.Refused) : null;
         }
 
         return IsConnecting ? null : Write();
     }
 
     /// <summary>The descriptor is ready: goes on; an outcome when the request has ended.</summary>
-    public Outcome? Proceed(Span<byte> buffer)
+    public LoadOutcome? Proceed(Span<byte> buffer)
     {
         if (IsConnecting)
         {
@@ -75,14 +75,14 @@ internal sealed class LoadConnection(IPEndPoint target, ReadOnlyMemory<byte> req
             }
 
             Close();
-            return IsBusy ? End(Outcome.Refused) : null;
+            return IsBusy ? End(LoadOutcome.Refused) : null;
         }
 
         return Wanted == ClientSocket.Output ? Write() : Read(buffer);
     }
 
     /// <summary>Gives the request up and closes the connection.</summary>
-    public Outcome Abandon() => End(Outcome.TimedOut)!.Value;
+    public LoadOutcome Abandon() => End(LoadOutcome.TimedOut)!.Value;
 
     /// <summary>Closes the connection.</summary>
     public void Close()
@@ -92,14 +92,14 @@ internal sealed class LoadConnection(IPEndPoint target, ReadOnlyMemory<byte> req
         IsConnecting = false;
     }
 
-    private Outcome? Write()
+    private LoadOutcome? Write()
     {
         var count = _socket!.Send(request.Span[_written..], SocketFlags.None, out var error);
         _written += count;
-        return error is SocketError.Success or SocketError.WouldBlock ? null : End(Outcome.Lost);
+        return error is SocketError.Success or SocketError.WouldBlock ? null : End(LoadOutcome.Lost);
     }
 
-    private Outcome? Read(Span<byte> buffer)
+    private LoadOutcome? Read(Span<byte> buffer)
     {
         var count = _socket!.Receive(buffer, SocketFlags.None, out var error);
         if (error == SocketError.WouldBlock)
@@ -125,15 +125,15 @@ internal sealed class LoadConnection(IPEndPoint target, ReadOnlyMemory<byte> req
 
         return _response switch
         {
-            { IsBroken: true } => End(Outcome.Lost),
+            { IsBroken: true } => End(LoadOutcome.Lost),
             { IsDone: false } => null,
-            { Status: >= 500 } => End(Outcome.ServerError),
-            { Status: >= 400 } => End(Outcome.ClientError),
-            _ => End(Outcome.Ok),
+            { Status: >= 500 } => End(LoadOutcome.ServerError),
+            { Status: >= 400 } => End(LoadOutcome.ClientError),
+            _ => End(LoadOutcome.Ok),
         };
     }
 
-    private Outcome? End(Outcome outcome)
+    private LoadOutcome? End(LoadOutcome outcome)
     {
         IsBusy = false;
         if (!_response.IsDone || _response.Close)

@@ -75,16 +75,16 @@ internal sealed record LoadReport
         return new LoadReport
         {
             Sent = samples.Count,
-            Ok = Count(samples, Outcome.Ok),
-            Refused = Count(samples, Outcome.Refused),
-            Lost = Count(samples, Outcome.Lost),
-            TimedOut = Count(samples, Outcome.TimedOut),
-            ServerErrors = Count(samples, Outcome.ServerError),
-            ClientErrors = Count(samples, Outcome.ClientError),
+            Ok = Count(samples, LoadOutcome.Ok),
+            Refused = Count(samples, LoadOutcome.Refused),
+            Lost = Count(samples, LoadOutcome.Lost),
+            TimedOut = Count(samples, LoadOutcome.TimedOut),
+            ServerErrors = Count(samples, LoadOutcome.ServerError),
+            ClientErrors = Count(samples, LoadOutcome.ClientError),
             Replayed = samples.Count(sample => sample.Replayed),
             ThroughGateway = samples.Count(sample => sample.ThroughGateway),
             Waited = samples.Count(sample => sample.Waited),
-            Latency = Percentiles.Of(samples.Where(sample => sample.Outcome == Outcome.Ok).Select(sample => sample.Latency)),
+            Latency = Percentiles.Of(samples.Where(sample => sample.LoadOutcome == LoadOutcome.Ok).Select(sample => sample.Latency)),
             FaultAtMs = faultAt / 1000.0,
             FirstSuccessMs = FirstSuccess(samples, faultAt),
             LongestGapMs = LongestGap(samples, faultAt),
@@ -96,11 +96,11 @@ internal sealed record LoadReport
         };
     }
 
-    private static int Count(IReadOnlyList<Sample> samples, Outcome outcome) => samples.Count(sample => sample.Outcome == outcome);
+    private static int Count(IReadOnlyList<Sample> samples, LoadOutcome outcome) => samples.Count(sample => sample.LoadOutcome == outcome);
 
     private static double? FirstSuccess(IReadOnlyList<Sample> samples, long faultAt)
     {
-        var after = samples.Where(sample => sample.Outcome == Outcome.Ok && sample.Sent >= faultAt).Select(sample => sample.Done);
+        var after = samples.Where(sample => sample.LoadOutcome == LoadOutcome.Ok && sample.Sent >= faultAt).Select(sample => sample.Done);
         return after.Any() ? (after.Min() - faultAt) / 1000.0 : null;
     }
 
@@ -108,7 +108,7 @@ internal sealed record LoadReport
     {
         var last = faultAt;
         var gap = 0L;
-        foreach (var sample in samples.Where(sample => sample.Outcome == Outcome.Ok && sample.Done >= faultAt))
+        foreach (var sample in samples.Where(sample => sample.LoadOutcome == LoadOutcome.Ok && sample.Done >= faultAt))
         {
             gap = Math.Max(gap, sample.Done - last);
             last = sample.Done;

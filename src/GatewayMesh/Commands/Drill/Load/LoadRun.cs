@@ -100,7 +100,7 @@ internal sealed class LoadRun
             if (due + _timeout <= now)
             {
                 // It never found a free connection; its user has given up.
-                _sink.Add(new Sample(due, now, now, Outcome.TimedOut));
+                _sink.Add(new Sample(due, now, now, LoadOutcome.TimedOut));
             }
             else if (_free.TryDequeue(out var connection))
             {
@@ -151,9 +151,9 @@ internal sealed class LoadRun
         }
     }
 
-    private void Settle(LoadConnection connection, Outcome? outcome)
+    private void Settle(LoadConnection connection, LoadOutcome? outcome)
     {
-        while (_spec.Replay && outcome is Outcome.Refused or Outcome.Lost && !connection.Replayed)
+        while (_spec.Replay && outcome is LoadOutcome.Refused or LoadOutcome.Lost && !connection.Replayed)
         {
             // Once more, at once, on a new connection: all that a plain client with one retry would do.
             outcome = connection.Begin(connection.Intended, connection.Sent, replayed: true);
@@ -164,7 +164,7 @@ internal sealed class LoadRun
             return;
         }
 
-        var answered = ended is Outcome.Ok or Outcome.ServerError or Outcome.ClientError;
+        var answered = ended is LoadOutcome.Ok or LoadOutcome.ServerError or LoadOutcome.ClientError;
         var (path, gateway) = answered ? Paths.Find(connection.Response.Via) : default;
         _sink.Add(new Sample(connection.Intended, connection.Sent, Now, ended)
         {

@@ -34,7 +34,7 @@ internal readonly record struct LoadWindow(long AtMs, int Ok, int Failed, int Th
         foreach (var sample in samples)
         {
             ref var window = ref windows[sample.Done / Length];
-            window = sample.Outcome == Outcome.Ok
+            window = sample.LoadOutcome == LoadOutcome.Ok
                 ? window with { Ok = window.Ok + 1, ThroughGateway = window.ThroughGateway + (sample.ThroughGateway ? 1 : 0) }
                 : window with { Failed = window.Failed + 1 };
         }

@@ -4,8 +4,8 @@ namespace GatewayMesh.Commands.Drill.Load;
 /// <param name="Intended">When the schedule wanted it sent.</param>
 /// <param name="Sent">When it was handed to a connection; equal to <paramref name="Done"/> when it never was.</param>
 /// <param name="Done">When it ended.</param>
-/// <param name="Outcome">What became of it.</param>
-internal readonly record struct Sample(long Intended, long Sent, long Done, Outcome Outcome)
+/// <param name="LoadOutcome">What became of it.</param>
+internal readonly record struct Sample(long Intended, long Sent, long Done, LoadOutcome LoadOutcome)
 {
     // Below this a late sending is the client's own scheduling, not a wait for a connection.
     private const long WaitedMicroseconds = 5_000;

@@ -10,7 +10,7 @@ internal sealed class LoadReportTests
     public void Each_kind_of_failure_is_counted_apart()
     {
         var report = LoadReport.Of(
-            [Ok(0), Ended(1, Outcome.Refused), Ended(2, Outcome.Lost), Ended(3, Outcome.TimedOut), Ended(4, Outcome.ServerError), Ended(5, Outcome.ClientError)],
+            [Ok(0), Ended(1, LoadOutcome.Refused), Ended(2, LoadOutcome.Lost), Ended(3, LoadOutcome.TimedOut), Ended(4, LoadOutcome.ServerError), Ended(5, LoadOutcome.ClientError)],
             [""],
             Fault);
 
@@ -22,7 +22,7 @@ internal sealed class LoadReportTests
     [Test]
     public void Latency_counts_from_the_intended_send_time()
     {
-        var report = LoadReport.Of([new Sample(1_000, 90_000, 101_000, Outcome.Ok)], [""], Fault);
+        var report = LoadReport.Of([new Sample(1_000, 90_000, 101_000, LoadOutcome.Ok)], [""], Fault);
 
         Assert.That(report.Latency.Max, Is.EqualTo(100));
         Assert.That(report.Waited, Is.EqualTo(1));
@@ -32,7 +32,7 @@ internal sealed class LoadReportTests
     public void The_first_success_belongs_to_a_request_that_was_sent_after_the_fault()
     {
         // The first was under way when the fault came: its answer proves nothing.
-        var report = LoadReport.Of([new Sample(999_000, 999_000, 1_001_000, Outcome.Ok), new Sample(1_002_000, 1_002_000, 1_030_000, Outcome.Ok)], [""], Fault);
+        var report = LoadReport.Of([new Sample(999_000, 999_000, 1_001_000, LoadOutcome.Ok), new Sample(1_002_000, 1_002_000, 1_030_000, LoadOutcome.Ok)], [""], Fault);
 
         Assert.That(report.FirstSuccessMs, Is.EqualTo(30));
     }
@@ -44,7 +44,7 @@ internal sealed class LoadReportTests
     [Test]
     public void The_longest_gap_reaches_to_the_end_when_nothing_is_answered_any_more()
     {
-        var report = LoadReport.Of([Ok(1_100_000), Ended(4_000_000, Outcome.TimedOut)], [""], Fault);
+        var report = LoadReport.Of([Ok(1_100_000), Ended(4_000_000, LoadOutcome.TimedOut)], [""], Fault);
 
         Assert.That(report.LongestGapMs, Is.EqualTo(2_900));
     }
@@ -77,7 +77,7 @@ internal sealed class LoadReportTests
         Assert.That(LoadReport.Of(samples, [""], Fault).StillCarried, Is.True);
     }
 
-    private static Sample Ok(long at, bool throughGateway = false) => new(at, at, at, Outcome.Ok) { ThroughGateway = throughGateway, Status = 200 };
+    private static Sample Ok(long at, bool throughGateway = false) => new(at, at, at, LoadOutcome.Ok) { ThroughGateway = throughGateway, Status = 200 };
 
-    private static Sample Ended(long at, Outcome outcome) => new(at, at, at, outcome);
+    private static Sample Ended(long at, LoadOutcome outcome) => new(at, at, at, outcome);
 }

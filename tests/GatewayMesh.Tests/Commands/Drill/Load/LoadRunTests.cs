@@ -14,7 +14,7 @@ internal sealed class LoadRunTests
         var samples = Run(Spec(server.Address));
 
         Assert.That(samples, Has.Count.EqualTo(200));
-        Assert.That(samples.Select(sample => sample.Outcome), Is.All.EqualTo(Outcome.Ok));
+        Assert.That(samples.Select(sample => sample.LoadOutcome), Is.All.EqualTo(LoadOutcome.Ok));
         Assert.That(server.Connections, Is.EqualTo(4), "connections are kept alive");
     }
 
@@ -26,7 +26,7 @@ internal sealed class LoadRunTests
         var address = (IPEndPoint)listener.LocalEndpoint;
         listener.Stop();
 
-        Assert.That(Run(Spec(address)).Select(sample => sample.Outcome), Is.All.EqualTo(Outcome.Refused));
+        Assert.That(Run(Spec(address)).Select(sample => sample.LoadOutcome), Is.All.EqualTo(LoadOutcome.Refused));
     }
 
     [Test]
@@ -34,7 +34,7 @@ internal sealed class LoadRunTests
     {
         using var server = new PlainServer(answer: null);
 
-        Assert.That(Run(Spec(server.Address)).Select(sample => sample.Outcome), Is.All.EqualTo(Outcome.Lost));
+        Assert.That(Run(Spec(server.Address)).Select(sample => sample.LoadOutcome), Is.All.EqualTo(LoadOutcome.Lost));
     }
 
     [Test]
@@ -53,7 +53,7 @@ internal sealed class LoadRunTests
     {
         using var server = new PlainServer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
 
-        Assert.That(Run(Spec(server.Address)).Select(sample => sample.Outcome), Is.All.EqualTo(Outcome.Ok));
+        Assert.That(Run(Spec(server.Address)).Select(sample => sample.LoadOutcome), Is.All.EqualTo(LoadOutcome.Ok));
         Assert.That(server.Connections, Is.GreaterThanOrEqualTo(200));
     }
 
@@ -65,7 +65,7 @@ internal sealed class LoadRunTests
         var samples = Run(Spec(server.Address) with { Timeout = TimeSpan.FromMilliseconds(100) });
 
         Assert.That(samples, Has.Count.EqualTo(200));
-        Assert.That(samples.Select(sample => sample.Outcome), Is.All.EqualTo(Outcome.TimedOut));
+        Assert.That(samples.Select(sample => sample.LoadOutcome), Is.All.EqualTo(LoadOutcome.TimedOut));
     }
 
     [Test]
@@ -75,7 +75,7 @@ internal sealed class LoadRunTests
 
         var samples = Run(Spec(server.Address));
 
-        Assert.That(samples.Select(sample => (sample.Outcome, sample.Status, sample.ThroughGateway)), Is.All.EqualTo((Outcome.ServerError, (ushort)503, true)));
+        Assert.That(samples.Select(sample => (sample.LoadOutcome, sample.Status, sample.ThroughGateway)), Is.All.EqualTo((LoadOutcome.ServerError, (ushort)503, true)));
     }
 
     private static LoadSpec Spec(IPEndPoint target) =>

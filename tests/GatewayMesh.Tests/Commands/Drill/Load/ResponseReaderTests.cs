@@ -5,7 +5,7 @@ namespace GatewayMesh.Tests.Commands.Drill.Load;
 
 internal sealed class ResponseReaderTests
 {
-    private static readonly string[] s_whole =
+    private static readonly string[] Whole =
     [
         "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nVia: 1.1 host-a-sidecar\r\n\r\nhello",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nvia: 1.1 host-a-sidecar\r\n\r\n5;x=1\r\nhello\r\n10\r\n0123456789abcdef\r\n0\r\nTrailer: x\r\n\r\n",
@@ -13,7 +13,7 @@ internal sealed class ResponseReaderTests
         "HTTP/1.1 200\r\nVia: 1.1 host-a-sidecar\r\nContent-Length: 0\r\n\r\n",
     ];
 
-    [TestCaseSource(nameof(s_whole))]
+    [TestCaseSource(nameof(Whole))]
     public void A_response_is_read_alike_however_its_bytes_are_cut(string text)
     {
         var bytes = Encoding.ASCII.GetBytes(text);

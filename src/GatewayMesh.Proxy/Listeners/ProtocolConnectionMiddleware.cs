@@ -1,0 +1,116 @@
+using System.IO.Pipelines;
+using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Proxy.Listeners.Floods;
+using Microsoft.AspNetCore.Connections;
+
+namespace GatewayMesh.Proxy.Listeners;
+
+/// <summary>
+/// HTTP/1.1 and HTTP/2 with prior knowledge on one cleartext address, which the server does not do by itself: without TLS it serves one of the two.
+/// So it is given two addresses. The second never accepts; only its pipeline is used:
+/// <code>
+/// lent listeners ─► OpenConnections ─► EdgeConnectionMiddleware ─► TlsConnectionMiddleware ─► TunnelConnectionMiddleware ─► ProtocolConnectionMiddleware ──no preface──► HTTP/1.1 of the server
+///                                                                                └──────────preface────► HTTP/2 of the server (from the silent address)
+/// </code>
+/// Where ALPN has chosen, that holds, but between services.
+/// The bytes are looked at and left where they are, so the read that finds them costs HTTP/1.1 nothing that its own first read would not have.
+/// </summary>
+internal sealed class ProtocolConnectionMiddleware(LimitsSpec limits, FloodGuard floods, TimeProvider time)
+{
+    private ConnectionDelegate? _http2;
+
+    /// <summary>Connection middleware of the silent address: keeps its pipeline.</summary>
+    public ConnectionDelegate Keep(ConnectionDelegate http2)
+    {
+        _http2 = http2;
+        return http2;
+    }
+
+    /// <summary>Connection middleware of the lent listeners, the last before the server's own.</summary>
+    public ConnectionDelegate Around(ConnectionDelegate http1) => connection => ServeAsync(connection, http1);
+
+    private async Task ServeAsync(ConnectionContext connection, ConnectionDelegate http1)
+    {
+        var inbound = connection.Features.Get<InboundConnection>()!;
+        switch (await ChooseAsync(connection, inbound).ConfigureAwait(false))
+        {
+            case PrefaceMatch.Http2:
+                inbound.IsHttp2 = true;
+                await floods.ServeAsync(connection, inbound, _http2!).ConfigureAwait(false);
+                break;
+            case PrefaceMatch.Http1:
+                inbound.Head = new HeadNotes();
+                connection.Transport = new HeadTransport(connection.Transport, inbound.Head);
+                await http1(connection).ConfigureAwait(false);
+                break;
+        }
+    }
+
+    /// <summary>
+    /// What ALPN chose (RFC 9113 §3.2), and without it, or within a tunnel, what the first bytes say. Between services too: Consul's built-in proxy offers
+    /// h2 whatever the application behind it speaks.
+    /// </summary>
+    private async ValueTask<PrefaceMatch> ChooseAsync(ConnectionContext connection, InboundConnection inbound)
+    {
+        switch (inbound.Listener.IsForPeers ? null : inbound.Tls)
+        {
+            case { IsHttp2: true }:
+                return PrefaceMatch.Http2;
+            case { IsHttp1: true }:
+                return PrefaceMatch.Http1;
+        }
+
+        inbound.AwaitsProtocol = true;
+        var match = await DecideAsync(connection.Transport.Input).ConfigureAwait(false);
+        inbound.AwaitsProtocol = false;
+        if (match == PrefaceMatch.Http2)
+        {
+            inbound.Tls?.TellHttp2();
+        }
+
+        return match;
+    }
+
+    /// <summary>Undecided means that the connection is over: it ended, said nothing for too long, or was asked to go.</summary>
+    private async ValueTask<PrefaceMatch> DecideAsync(PipeReader input)
+    {
+        CancellationTokenSource? patience = null;
+        try
+        {
+            if (!input.TryRead(out var read))
+            {
+                patience = new CancellationTokenSource(limits.KeepAliveTimeout, time);
+                read = await input.ReadAsync(patience.Token).ConfigureAwait(false);
+            }
+
+            var begun = false;
+            while (true)
+            {
+                var match = Http2Preface.Match(read.Buffer);
+                input.AdvanceTo(read.Buffer.Start, match == PrefaceMatch.Undecided ? read.Buffer.End : read.Buffer.Start);
+                if (match != PrefaceMatch.Undecided || read.IsCompleted || read.IsCanceled)
+                {
+                    return match;
+                }
+
+                // A preface that comes byte by byte has the time of a request's head, all of it together.
+                patience ??= new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+                if (!begun)
+                {
+                    begun = true;
+                    patience.CancelAfter(limits.RequestHeadersTimeout);
+                }
+
+                read = await input.ReadAsync(patience.Token).ConfigureAwait(false);
+            }
+        }
+        catch (Exception over) when (over is OperationCanceledException or IOException)
+        {
+            return PrefaceMatch.Undecided;
+        }
+        finally
+        {
+            patience?.Dispose();
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using GatewayMesh.Configuration.Matching;
+using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.LoadBalancing;
+using GatewayMesh.Proxy.Routing.Matching;
+using GatewayMesh.Proxy.Routing.Tree;
+
+namespace GatewayMesh.Proxy.Routing.Reports;
+
+/// <summary>Walks a way as a request would, and writes down what it saw. For people: slow, and it marks nothing as used.</summary>
+internal static class RouteTrace
+{
+    /// <summary>The way of a request for <paramref name="service"/>.</summary>
+    public static RouteReport Of(LiveMesh mesh, string service, IRequestFacts facts, string pathAndQuery, long now)
+    {
+        var own = mesh.Endpoints.Find(service);
+        if (mesh.Routes.Find(service) is not { } way)
+        {
+            return own is null
+                ? new RouteReport(service) { Error = MeshErrorKind.DestinationNotFound }
+                : new RouteReport(own.Service) { Error = ErrorOf(own), Targets = [Report(own.Service, own, now)], Policy = own.Policy };
+        }
+
+        var rules = ImmutableArray.CreateBuilder<RuleReport>();
+        var splits = ImmutableArray.CreateBuilder<SplitReport>();
+        var leaf = Walk(way, new AskedRoute(facts, pathAndQuery), mesh.Routes.Draw(), rules, splits);
+        if (leaf is null)
+        {
+            return new RouteReport(own?.Service ?? service) { Error = MeshErrorKind.DestinationNotFound, Rules = rules.ToImmutable(), Splits = splits.ToImmutable() };
+        }
+
+        var chosen = mesh.Routes.Choose(leaf, mayAsk: true);
+        return new RouteReport(own?.Service ?? service)
+        {
+            Error = ErrorOf(leaf.Targets[chosen].Instances),
+            Route = leaf.Rule,
+            Rules = rules.ToImmutable(),
+            Splits = splits.ToImmutable(),
+            Targets = [.. leaf.Targets.Select(target => Report(target.Id, target.Instances, now))],
+            Chosen = chosen,
+            Rewritten = leaf.Rewrite?.Apply(pathAndQuery),
+            Policy = leaf.Targets[chosen].Policy,
+        };
+    }
+
+    private static LiveLeaf? Walk(LiveNode way, in AskedRoute asked, SplitSample draw, ImmutableArray<RuleReport>.Builder rules, ImmutableArray<SplitReport>.Builder splits)
+    {
+        var depth = 0;
+        for (LiveNode? at = way; at is not null;)
+        {
+            switch (at)
+            {
+                case LiveLeaf leaf:
+                    return leaf;
+                case LiveRouter router:
+                    at = First(router, asked, rules);
+                    break;
+                case LiveSplitter splitter:
+                    at = splitter.Next(draw, depth++);
+                    var drawn = splitter.Legs.Select(leg => leg.Next).ToList().IndexOf(at);
+                    splits.Add(new SplitReport(splitter.Name, [.. splitter.Legs.Select(leg => new LegReport(leg.Weight, leg.Next.Name))], drawn));
+                    break;
+                default:
+                    return null;
+            }
+        }
+
+        return null;
+    }
+
+    private static LiveNode? First(LiveRouter router, in AskedRoute asked, ImmutableArray<RuleReport>.Builder rules)
+    {
+        for (var i = 0; i < router.Rules.Length; i++)
+        {
+            var rule = router.Rules[i];
+            var whyNot = rule.Match?.WhyNot(asked);
+            rules.Add(new RuleReport(router.Name, i, rule.Match?.ToString() ?? "everything", whyNot));
+            if (whyNot is null)
+            {
+                return rule.Next;
+            }
+        }
+
+        return null;
+    }
+
+    private static MeshErrorKind ErrorOf(EndpointSet set) =>
+        !set.All.IsEmpty || set.IsDormant ? MeshErrorKind.None : set.IsRefused ? MeshErrorKind.AddressRefused : MeshErrorKind.NoEndpoint;
+
+    private static TargetReport Report(string id, EndpointSet set, long now) => new(
+        id,
+        set.Service,
+        set.Protocol,
+        set.IsDormant ? TargetState.Dormant
+            : set.IsRefused ? TargetState.Refused
+            : set.All.IsEmpty ? TargetState.Empty
+            : set.Healthy.IsEmpty ? TargetState.Unhealthy
+            : set.IsWell(now) ? TargetState.Well : TargetState.Ejected,
+        [.. set.All.Select(state => state.Key)]);
+}
