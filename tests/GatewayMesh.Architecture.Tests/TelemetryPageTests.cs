@@ -5,7 +5,7 @@ namespace GatewayMesh.Architecture.Tests;
 /// <summary>The page of telemetry has every event, metric and error reason of the sources, and no other.</summary>
 public sealed partial class TelemetryPageTests
 {
-    private static readonly string s_page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "telemetry.md"));
+    private static readonly string Page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "telemetry.md"));
 
     [Test]
     public void The_page_has_every_metric_of_the_code_and_no_other()
@@ -33,7 +33,7 @@ public sealed partial class TelemetryPageTests
     public void The_page_has_every_reason_of_the_table_of_errors_with_its_statuses()
     {
         var rows = GatewayMesh.Proxy.Errors.ErrorTable.All.Skip(1).Select(row => $"| `{row.Reason}` | {row.Status} | {row.Grpc} | `{row.ProxyError}` |");
-        Assert.That(rows.Where(row => !s_page.Contains(row, StringComparison.Ordinal)), Is.Empty);
+        Assert.That(rows.Where(row => !Page.Contains(row, StringComparison.Ordinal)), Is.Empty);
     }
 
     [Test]
@@ -41,7 +41,7 @@ public sealed partial class TelemetryPageTests
     {
         var operations = File.ReadAllText(Path.Combine(Repository.Root, "docs", "operations.md"));
         var reasons = GatewayMesh.Proxy.Errors.ErrorTable.All.Skip(1).Select(row => row.Reason);
-        var faults = FaultRow().Matches(s_page).Select(match => match.Groups[1].Value);
+        var faults = FaultRow().Matches(Page).Select(match => match.Groups[1].Value);
         Assert.That(reasons.Concat(faults).Distinct().Where(name => !operations.Contains($"`{name}`", StringComparison.Ordinal)), Is.Empty);
     }
 
@@ -55,8 +55,8 @@ public sealed partial class TelemetryPageTests
     // Names in the first column of the tables between two headings.
     private static IEnumerable<string> Rows(string from, string to)
     {
-        var start = s_page.IndexOf($"\n{from}\n", StringComparison.Ordinal);
-        var part = s_page[start..s_page.IndexOf($"\n{to}\n", start, StringComparison.Ordinal)];
+        var start = Page.IndexOf($"\n{from}\n", StringComparison.Ordinal);
+        var part = Page[start..Page.IndexOf($"\n{to}\n", start, StringComparison.Ordinal)];
         return FirstCell().Matches(part).SelectMany(cell => Name().Matches(cell.Groups[1].Value)).Select(match => match.Groups[1].Value);
     }
 

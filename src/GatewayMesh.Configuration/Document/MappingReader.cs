@@ -59,7 +59,7 @@ public sealed class MappingReader
     public T? Required<T>(string key, ScalarType<T> type)
     {
         ArgumentNullException.ThrowIfNull(type);
-        Observe(key, type.Mend, null, isRequired: true);
+        Observe(key, type.Fix, null, isRequired: true);
         if (!Has(key))
         {
             Fail(Take(key)?.Value.Location ?? Location, PathOf(key), "is missing", type.Fix);
@@ -73,7 +73,7 @@ public sealed class MappingReader
     public T Optional<T>(string key, ScalarType<T> type, T otherwise)
     {
         ArgumentNullException.ThrowIfNull(type);
-        Observe(key, type.Mend, otherwise);
+        Observe(key, type.Fix, otherwise);
         return Has(key) ? Value(Take(key)!.Value, PathOf(key), type, otherwise)! : otherwise;
     }
 
@@ -82,7 +82,7 @@ public sealed class MappingReader
         where T : struct
     {
         ArgumentNullException.ThrowIfNull(type);
-        Observe(key, type.Mend, null);
+        Observe(key, type.Fix, null);
         return Has(key) && ReadScalar(Take(key)!.Value, PathOf(key), type) is { Message: null } read ? read.Value : null;
     }
 
@@ -90,7 +90,7 @@ public sealed class MappingReader
     public ImmutableArray<T> List<T>(string key, ScalarType<T> type)
     {
         ArgumentNullException.ThrowIfNull(type);
-        Observe(key, $"{type.Mend}; a list", "[]");
+        Observe(key, $"{type.Fix}; a list", "[]");
         var list = ImmutableArray.CreateBuilder<T>();
         foreach (var (item, path) in Sequence(key))
         {

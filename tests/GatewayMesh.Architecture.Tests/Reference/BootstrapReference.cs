@@ -33,7 +33,7 @@ internal static partial class BootstrapReference
             - tls: { certificates: [ { cert: c, key: k } ], clientCa: a }
         """;
 
-    private static readonly string[] s_roles = ["sidecar", "gateway", "ingress"];
+    private static readonly string[] Roles = ["sidecar", "gateway", "ingress"];
 
     /// <summary>The keys of a role, by path without positions, as the binders read them.</summary>
     public static IReadOnlyDictionary<string, KeyRead> Keys(string role)
@@ -49,7 +49,7 @@ internal static partial class BootstrapReference
     /// <summary>The page.</summary>
     public static string Page()
     {
-        var roles = s_roles.Select(Keys).ToList();
+        var roles = Roles.Select(Keys).ToList();
         var page = new StringBuilder(
             """
             # Bootstrap reference

@@ -65,7 +65,7 @@ internal static class ValidateCommand
         json.WriteString("message", error.Message);
         json.WriteString("fix", error.Fix);
         // The name of the member until 0.2.
-        json.WriteString("mend", error.Fix);
+        json.WriteString("fix", error.Fix);
         json.WriteEndObject();
     }
 }
