@@ -18,7 +18,7 @@ public sealed class ProjectReferenceTests
 
     [Test]
     public void The_projects_under_src_are_those_of_the_house() =>
-        Assert.That(Directory.EnumerateDirectories(Repository.Source).Select(Path.GetFileName), Is.EquivalentTo(House.Keys));
+        Assert.That(Repository.Projects(), Is.EquivalentTo(House.Keys));
 
     [TestCaseSource(nameof(Projects))]
     public void A_project_references_exactly_what_the_house_allows(string project) =>
