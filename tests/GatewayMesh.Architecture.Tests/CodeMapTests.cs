@@ -12,7 +12,7 @@ public sealed partial class CodeMapTests
     [Test]
     public void The_architecture_page_names_every_project() =>
         Assert.That(
-            Directory.EnumerateDirectories(Repository.Source).Select(Path.GetFileName).Where(project => !Page("docs/architecture.md").Contains($"`{project}`", StringComparison.Ordinal)),
+            Repository.Projects().Append("Shared").Where(project => !Page("docs/architecture.md").Contains($"`{project}`", StringComparison.Ordinal)),
             Is.Empty);
 
     [Test]
@@ -134,7 +134,7 @@ public sealed partial class CodeMapTests
     [GeneratedRegex("(?<=\")--[a-z-]+(?=\")")]
     private static partial Regex Option();
 
-    [GeneratedRegex(@"^\| `(GatewayMesh[.A-Za-z]*/[A-Za-z]+)`", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| `((?:GatewayMesh[.A-Za-z]*|Shared)/[A-Za-z]+)`", RegexOptions.Multiline)]
     private static partial Regex Room();
 
     // The last cell of a row that has two.
