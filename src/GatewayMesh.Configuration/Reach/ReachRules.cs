@@ -23,7 +23,7 @@ public sealed class ReachRules
 
     private ReachRules(LocalAddresses local) => _local = local;
 
-    private ReachRules(BootstrapSpec bootstrap, TimeProvider time)
+    private ReachRules(BootstrapSpec bootstrap, TimeProvider time, IPEndPoint? probe)
     {
         _local = new LocalAddresses(time);
         _isBounded = true;
@@ -40,6 +40,7 @@ public sealed class ReachRules
         _protected =
         [
             .. listeners.Where(listener => listener.Kind != ListenerKind.Inbound).Select(listener => Of(ReachFault.OwnListener, listener.Address)),
+            .. probe is null ? [] : (ProtectedAddress[])[Of(ReachFault.OwnListener, probe)],
             Of(ReachFault.AdminAddress, bootstrap.Admin),
             .. (bootstrap.Registry?.Agents ?? []).Select(OfAgent),
         ];
@@ -51,10 +52,11 @@ public sealed class ReachRules
     /// <summary>The rules of a node.</summary>
     /// <param name="bootstrap">Its bootstrap.</param>
     /// <param name="time">Clock of the look at this host's interfaces. Default: the system's.</param>
-    public static ReachRules Of(BootstrapSpec bootstrap, TimeProvider? time = null)
+    /// <param name="probe">The private listener at which a guard probes this process, which no bootstrap names. Default: there is none.</param>
+    public static ReachRules Of(BootstrapSpec bootstrap, TimeProvider? time = null, IPEndPoint? probe = null)
     {
         ArgumentNullException.ThrowIfNull(bootstrap);
-        return new ReachRules(bootstrap, time ?? TimeProvider.System);
+        return new ReachRules(bootstrap, time ?? TimeProvider.System, probe);
     }
 
     /// <summary>The host names among the protected addresses of <paramref name="port"/>, whose own addresses only a resolver knows.</summary>

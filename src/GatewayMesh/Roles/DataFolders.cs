@@ -14,13 +14,16 @@ internal static class DataFolders
 
     /// <summary>Makes the data directory (0700, with all that is in it closed to others) and the run directory.</summary>
     /// <exception cref="RoleFailure">One cannot be made, or the data directory is no place for keys.</exception>
-    internal static void Create(BootstrapSpec bootstrap)
+    internal static void Create(BootstrapSpec bootstrap) => Create(bootstrap, "/var/lib/gatewaymesh");
+
+    /// <summary>The same with another folder as the default of version 0.1.</summary>
+    internal static void Create(BootstrapSpec bootstrap, string before)
     {
         var key = "dataDir";
         var folder = bootstrap.DataDir;
         try
         {
-            RefuseToForget(bootstrap);
+            RefuseToForget(bootstrap, before);
             PrivateFolder.Create(folder);
             Claim(bootstrap);
             if (bootstrap.Sidecar is not null)
@@ -55,12 +58,11 @@ internal static class DataFolders
     }
 
     // Version 0.1 had one default for all nodes of a host. Starting without its snapshot and certificates would be an outage that nobody understands.
-    private static void RefuseToForget(BootstrapSpec bootstrap)
+    private static void RefuseToForget(BootstrapSpec bootstrap, string before)
     {
-        const string Before = "/var/lib/gatewaymesh";
-        if (Path.GetDirectoryName(bootstrap.DataDir) == Before && !Directory.Exists(bootstrap.DataDir) && File.Exists(Path.Combine(Before, "snapshot.json")))
+        if (Path.GetDirectoryName(bootstrap.DataDir) == before && !Directory.Exists(bootstrap.DataDir) && File.Exists(Path.Combine(before, "snapshot.json")))
         {
-            throw Failure(bootstrap, $"dataDir: the default is now {bootstrap.DataDir}, and {Before} holds the state of version 0.1; set dataDir: {Before}, or move its files to {bootstrap.DataDir}");
+            throw Failure(bootstrap, $"dataDir: the default is now {bootstrap.DataDir}, and {before} holds the state of version 0.1; set dataDir: {before}, or move its files to {bootstrap.DataDir}");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using GatewayMesh.Certificates.Folder;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Nodes;
@@ -48,6 +49,7 @@ internal sealed class MeshNode : IAsyncDisposable
     private readonly string _instance;
     private readonly NameConflict _name;
     private readonly long _began;
+    private readonly IPEndPoint? _probe;
     private Task _fetching = Task.CompletedTask;
     private string? _unfit;
     private volatile BootstrapSpec _bootstrap;
@@ -57,12 +59,13 @@ internal sealed class MeshNode : IAsyncDisposable
     private bool _serving;
     private bool _guarded;
 
-    internal MeshNode(BootstrapSpec bootstrap, ImmutableSortedDictionary<string, int> pids, EventLog events, ProgressPage? progress, TimeProvider time)
+    internal MeshNode(BootstrapSpec bootstrap, ImmutableSortedDictionary<string, int> pids, EventLog events, ProgressPage? progress, TimeProvider time, IPEndPoint? probe = null)
     {
         _bootstrap = bootstrap;
         _pids = pids;
         _events = events;
         _time = time;
+        _probe = probe;
         _registryEvents = new RegistryEvents(events, time);
         _book = new TroubleBook(events, time);
         _began = time.GetTimestamp();
@@ -73,7 +76,8 @@ internal sealed class MeshNode : IAsyncDisposable
         _logs = LoggerFactory.Create(logging => logging.AddProvider(new EventLoggerProvider(events)));
         _registry = Registries.Open(bootstrap, time);
         Configuration = new LiveConfiguration(_registry, new SnapshotStore(bootstrap.DataDir), time, bootstrap.Cluster);
-        Configuration.Restrict(ReachRules.Of(bootstrap, time));
+        var reach = ReachRules.Of(bootstrap, time, probe);
+        Configuration.Restrict(reach);
         Publisher = new NodePublisher(_registry, () => _serving ? Describe() : null, time, MeetNamesake);
         _health = new ApplicationHealth(time, () => Publisher.Nudge());
         if (bootstrap.Identity == IdentityMode.Mtls)
@@ -87,6 +91,7 @@ internal sealed class MeshNode : IAsyncDisposable
         {
             Certificates = Certificates,
             Time = time,
+            Reach = reach,
             Seed = Environment.ProcessId,
             Logs = _logs,
             Progress = progress,
@@ -184,7 +189,7 @@ internal sealed class MeshNode : IAsyncDisposable
         _bootstrap = bootstrap;
         _registry.Reconfigure(bootstrap);
         _watch?.Reconfigure(bootstrap);
-        var reach = ReachRules.Of(bootstrap, _time);
+        var reach = ReachRules.Of(bootstrap, _time, _probe);
         Plane.Restrict(reach);
         Configuration.Restrict(reach);
         if (bootstrap.Ingress is { } ingress)

@@ -61,6 +61,19 @@ internal sealed class ReachRulesTests
         Assert.That(rules.Judge(new HostPort("0.0.0.0", 9000)), Is.EqualTo(ReachFault.Unspecified));
     }
 
+    [TestCase("127.0.0.1", ReachFault.OwnListener)]
+    [TestCase("localhost", ReachFault.OwnListener)]
+    [TestCase("0.0.0.0", ReachFault.OwnListener)]
+    [TestCase("::ffff:127.0.0.1", ReachFault.OwnListener)]
+    public void The_private_listener_of_the_guards_probe_is_refused_on_one_machine_whatever_reach_lists(string host, ReachFault expected)
+    {
+        var bootstrap = Sidecar("127.0.0.1") with { Reach = [IPNetwork.Parse("127.0.0.0/8")] };
+        var probe = new IPEndPoint(IPAddress.Loopback, 40123);
+
+        Assert.That(ReachRules.Of(bootstrap, probe: probe).Judge(new HostPort(host, 40123)), Is.EqualTo(expected));
+        Assert.That(ReachRules.Of(bootstrap, probe: probe).Judge(new HostPort("127.0.0.1", 40124)), Is.EqualTo(ReachFault.None));
+    }
+
     [Test]
     public void Reach_lists_ranges_that_are_reached_all_the_same()
     {

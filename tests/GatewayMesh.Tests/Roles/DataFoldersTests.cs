@@ -79,5 +79,34 @@ public sealed class DataFoldersTests
             Throws.InstanceOf<RoleFailure>().With.Property("ExitCode").EqualTo(ExitCode.Bind).And.Message.Contains($"process {Environment.ProcessId}"));
     }
 
+    [Test]
+    public void A_node_that_would_leave_the_state_of_version_0_1_behind_refuses_to_start_and_names_both_fixes()
+    {
+        File.WriteAllText(Path.Combine(_root, "snapshot.json"), "{}");
+        var folder = Path.Combine(_root, "gateway-host-a");
+
+        Assert.That(
+            () => DataFolders.Create(Bootstrap(folder), _root),
+            Throws.InstanceOf<RoleFailure>().With.Property("ExitCode").EqualTo(ExitCode.Usage)
+                .And.Message.Contains($"set dataDir: {_root}, or move its files to {folder}"));
+        Assert.That(Directory.Exists(folder), Is.False, "nothing is made");
+
+        // Either fix is enough.
+        DataFolders.Create(Bootstrap(_root), _root);
+        Directory.CreateDirectory(folder);
+        File.Move(Path.Combine(_root, "snapshot.json"), Path.Combine(folder, "snapshot.json"));
+        DataFolders.Create(Bootstrap(folder), _root);
+    }
+
+    [Test]
+    public void A_node_without_state_of_version_0_1_gets_a_folder_of_its_own()
+    {
+        var folder = Path.Combine(_root, "gateway-host-a");
+
+        DataFolders.Create(Bootstrap(folder), _root);
+
+        Assert.That(Directory.Exists(folder), Is.True);
+    }
+
     private static BootstrapSpec Bootstrap(string dataDir) => new() { Role = MeshRole.Gateway, Node = "host-a", DataDir = dataDir };
 }

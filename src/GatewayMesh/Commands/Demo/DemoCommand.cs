@@ -54,6 +54,6 @@ internal static class DemoCommand
 
         using var interrupted = new Interruption();
         using var folder = new DemoFolder(spec.DataDir);
-        return new DemoRun(spec, plan, folder.Path, output, TimeProvider.System).Run(interrupted.Token);
+        return new DemoRun(spec, plan, folder.Path, output, error, TimeProvider.System).Run(interrupted.Token);
     }
 }

@@ -7,7 +7,7 @@ using GatewayMesh.Commands.Demo.Traffic;
 namespace GatewayMesh.Commands.Demo;
 
 /// <summary>One demo from its first process to its last.</summary>
-internal sealed class DemoRun(DemoSpec spec, DemoPlan plan, string folder, TextWriter output, TimeProvider time)
+internal sealed class DemoRun(DemoSpec spec, DemoPlan plan, string folder, TextWriter output, TextWriter error, TimeProvider time)
 {
     private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(250);
@@ -62,7 +62,7 @@ internal sealed class DemoRun(DemoSpec spec, DemoPlan plan, string folder, TextW
             }
         }
 
-        return isReady || cancellation.IsCancellationRequested ? Sum(killed) : Failed(processes);
+        return isReady || cancellation.IsCancellationRequested ? Sum(killed) : Failed(processes, error);
     }
 
     private static Thread Begin(string name, Action work)
@@ -99,7 +99,7 @@ internal sealed class DemoRun(DemoSpec spec, DemoPlan plan, string folder, TextW
                 // Entries are written as a user would, once the agent takes them.
                 isFilled = isFilled || plan.Consul!.TryWrite(ConsulEntries.Of(plan).Select(entry => entry.Text));
                 watch.Look();
-                return isFilled && watch.IsReady && IsRegistered();
+                return isFilled && watch.IsReady && (plan.Consul is null ? watch.KnowsInstances() : IsRegistered());
             },
             TimeSpan.FromMilliseconds(100),
             ReadyLimit,
@@ -138,14 +138,16 @@ internal sealed class DemoRun(DemoSpec spec, DemoPlan plan, string folder, TextW
     private void Play(SteadyTraffic? traffic, MeshWatch watch, List<Thread> helpers, CancellationToken ended, CancellationToken cancellation)
     {
         var started = time.GetTimestamp();
+        var script = new DemoScript(plan, _tallies, time, _screen.Tell);
         if (traffic is not null)
         {
             _tallies.Begin("all is well");
             traffic.Start();
-            helpers.Add(Begin("script", () => new DemoScript(plan, _tallies, time, _screen.Tell).Play(spec.Duration, ended)));
+            helpers.Add(Begin("script", () => script.Play(spec.Duration, ended)));
         }
 
-        while (time.GetElapsedTime(started) < spec.Duration && !cancellation.WaitHandle.WaitOne(Redraw))
+        // A step is never cut off: an upgrade takes as long as the new worker needs.
+        while ((time.GetElapsedTime(started) < spec.Duration + script.Late || script.IsPlaying) && !cancellation.WaitHandle.WaitOne(Redraw))
         {
             _screen.Draw(watch, _tallies);
         }
@@ -174,17 +176,17 @@ internal sealed class DemoRun(DemoSpec spec, DemoPlan plan, string folder, TextW
         return ExitCode.Well;
     }
 
-    private static int Failed(IReadOnlyList<DemoProcess> processes)
+    private static int Failed(IReadOnlyList<DemoProcess> processes, TextWriter error)
     {
         foreach (var process in processes.Where(process => File.Exists(process.Log)))
         {
             foreach (var line in File.ReadLines(process.Log).TakeLast(5))
             {
-                Console.Error.WriteLine($"{process.Name} {process.Role}: {line}");
+                error.WriteLine($"{process.Name} {process.Role}: {line}");
             }
         }
 
-        Console.Error.WriteLine($"gatewaymesh: the mesh was not ready within {ReadyLimit.TotalSeconds:0} s; the last lines of each log stand above");
+        error.WriteLine($"gatewaymesh: the mesh was not ready within {ReadyLimit.TotalSeconds:0} s; the last lines of each log stand above");
         return ExitCode.Failed;
     }
 }

@@ -5,6 +5,9 @@ namespace GatewayMesh.Commands.Faults;
 /// <summary>The guard replaces itself and its worker.</summary>
 internal sealed class UpgradeFault(IMeshAccess mesh, FaultTrace trace, TimeProvider time) : Fault(mesh, trace, time)
 {
+    // The guard gives up on a new worker by itself and says why; this is for a guard that says nothing.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+
     /// <inheritdoc/>
     public override void Inflict(CancellationToken cancellation)
     {
@@ -16,9 +19,14 @@ internal sealed class UpgradeFault(IMeshAccess mesh, FaultTrace trace, TimeProvi
             return;
         }
 
-        var done = Await(() => Mesh.Read() is { } now && UpgradeCommand.HasEnded(before, now), ReturnLimit, cancellation);
+        var done = Await(() => Mesh.Read() is { } now && UpgradeCommand.HasEnded(before, now), Limit, cancellation);
+        if (!done && cancellation.IsCancellationRequested)
+        {
+            return;
+        }
+
         Trace.Note(done ? $"worker {Mesh.Read()?.WorkerPid} took over from {before.WorkerPid}, guard still {Mesh.Read()?.GuardPid}" : "no new worker took over");
-        if (!done && !cancellation.IsCancellationRequested)
+        if (!done)
         {
             Trace.Failure = "no new worker took over";
         }

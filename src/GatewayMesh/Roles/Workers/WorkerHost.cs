@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using GatewayMesh.Admin;
 using GatewayMesh.Commands;
+using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Events;
 using GatewayMesh.Guard.Control;
@@ -44,7 +45,8 @@ internal static class WorkerHost
 
         using var events = new EventLog(load.Bootstrap.Node, "worker") { MaxPerSecond = load.Bootstrap.Logs.MaxEventsPerSecond };
         var pids = ImmutableSortedDictionary<string, int>.Empty.Add("guard", first.Pid).Add("worker", Environment.ProcessId);
-        var node = new MeshNode(load.Bootstrap, pids, events, progress, TimeProvider.System);
+        var probe = first.Listeners.Select(lent => lent.ToSpec()).FirstOrDefault(listener => listener.Kind == ListenerKind.Probe)?.Address;
+        var node = new MeshNode(load.Bootstrap, pids, events, progress, TimeProvider.System, probe);
         using var admin = OpenAdmin(node);
         using var control = new WorkerControl(node, listener, channel!, progress, first.Worker, events, TimeProvider.System);
         control.Open(first.Listeners, descriptors.Skip(2));

@@ -1,6 +1,9 @@
+using GatewayMesh.Commands.Demo;
 using GatewayMesh.Commands.Demo.Screen;
 using GatewayMesh.Commands.Demo.Traffic;
 using GatewayMesh.Commands.Drill.Load;
+using GatewayMesh.Commands.Terminal;
+using GatewayMesh.Configuration.Values;
 using GatewayMesh.Tests.Commands.Status;
 
 namespace GatewayMesh.Tests.Commands.Demo;
@@ -27,6 +30,44 @@ internal sealed class DemoReportTests
     }
 
     [Test]
+    public void Tables_fit_80_columns_with_what_matters_and_have_more_columns_where_there_is_room()
+    {
+        var busy = Statuses.Read() with { Node = "gateway-1", Role = "gateway", Tier = "gateway" };
+        NodeView[] nodes = [new(new DemoNode("gateway-1", "gateway", 21_300), busy, "new worker, pid 1234567")];
+        (string, Tally)[] parts = [("host-b's worker hangs (kill -STOP)", new Tally(100, 90, 0, 3, 1, 0, 123))];
+
+        var narrow = DemoTable.Of(nodes, 79).Lines(Paint.Off).Concat(DemoReport.Table(parts, 79).Lines(Paint.Off)).ToList();
+        var wide = DemoTable.Of(nodes, 119).Lines(Paint.Off).Concat(DemoReport.Table(parts, 119).Lines(Paint.Off)).ToList();
+
+        Assert.That(narrow.Max(line => line.Length), Is.LessThanOrEqualTo(79), "nothing has to be cut off");
+        Assert.That(wide.Max(line => line.Length), Is.LessThanOrEqualTo(119));
+        Assert.That(string.Join('\n', narrow), Does.Contain("LAST").And.Contain("FAILED").And.Contain("SLOWEST").And.Not.Contain("PIDS"));
+        Assert.That(string.Join('\n', wide), Does.Contain("PIDS").And.Contain("TIMED OUT"));
+    }
+
+    [Test]
+    public void A_node_that_knows_a_service_before_its_instances_is_not_ready_for_requests()
+    {
+        const string Known = """[{"service":"web","node":"host-a","healthy":true},{"service":"web","node":"host-a","healthy":true},{"service":"web","node":"host-b","healthy":false},{"service":"ledger","node":"host-b","healthy":true,"ejected":true}]""";
+
+        Assert.That(MeshWatch.Instances(Known), Is.EqualTo(1));
+        Assert.That(MeshWatch.Instances("[]"), Is.Zero);
+        Assert.That(MeshWatch.Instances("no JSON"), Is.Zero);
+    }
+
+    [Test]
+    public void Events_of_the_demo_print_nothing_that_a_terminal_obeys()
+    {
+        using var output = new StringWriter();
+        var screen = new DemoScreen(SafeWriter.Over(output), new DemoPlan(21_000), TimeProvider.System);
+
+        screen.Tell(new DemoEvent("host-a\u001b[2J", "worker \u009b31m\u202e\r\n√ forged"));
+
+        Assert.That(output.ToString().TrimEnd().Where(SafeText.IsUnsafe), Is.Empty);
+        Assert.That(output.ToString(), Does.Contain("\\u001b"));
+    }
+
+    [Test]
     public void What_changes_at_a_node_is_told_in_words()
     {
         var well = Statuses.Read();
@@ -35,6 +76,7 @@ internal sealed class DemoReportTests
         Assert.That(MeshWatch.Change(well, null), Is.EqualTo("does not answer"));
         Assert.That(MeshWatch.Change(well, well with { Tier = "gateway" }), Does.Contain("carries to a gateway"));
         Assert.That(MeshWatch.Change(well with { Tier = "gateway" }, well), Is.EqualTo("the worker serves again"));
+        Assert.That(MeshWatch.Change(well with { Tier = "none" }, well, hasServed: false), Is.Null, "the first time is no return");
         Assert.That(MeshWatch.Change(well, well with { Lease = well.Lease! with { Kills = 1 } }), Does.Contain("killed the hung worker"));
     }
 }

@@ -103,38 +103,6 @@ public sealed class StrangersTests
         return stat[stat.LastIndexOf(')') + 2];
     }
 
-    /// <summary>A program of our name with the command line of a worker: a shell that reads a script named <c>worker</c> and waits for a line.</summary>
-    private sealed class Impostor : IDisposable
-    {
-        private readonly string _folder = Directory.CreateTempSubdirectory("gatewaymesh-").FullName;
-        private readonly Process _process;
-
-        public Impostor()
-        {
-            var program = Path.Combine(_folder, "gatewaymesh");
-            File.Copy("/bin/sh", program);
-            File.WriteAllText(Path.Combine(_folder, "worker"), "echo ready\nread line\n");
-            _process = Process.Start(new ProcessStartInfo(program, "worker") { WorkingDirectory = _folder, RedirectStandardInput = true, RedirectStandardOutput = true })!;
-            _process.StandardOutput.ReadLine();
-        }
-
-        public int Pid => _process.Id;
-
-        public bool HasEnded => _process.WaitForExit(TimeSpan.FromSeconds(10));
-
-        public void Dispose()
-        {
-            if (!_process.HasExited)
-            {
-                _process.Kill();
-                _process.WaitForExit();
-            }
-
-            _process.Dispose();
-            Directory.Delete(_folder, recursive: true);
-        }
-    }
-
     /// <summary>An admin address that answers nothing useful and writes down what it hears.</summary>
     private sealed class Ear : IDisposable
     {

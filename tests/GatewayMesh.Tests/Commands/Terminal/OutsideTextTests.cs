@@ -3,8 +3,13 @@ using System.Net.Sockets;
 using System.Text.Json;
 using GatewayMesh.Admin;
 using GatewayMesh.Commands;
+using GatewayMesh.Commands.Drill;
+using GatewayMesh.Commands.Drill.Load;
+using GatewayMesh.Commands.Faults;
 using GatewayMesh.Commands.Terminal;
 using GatewayMesh.Configuration.Values;
+using GatewayMesh.Linux;
+using GatewayMesh.Tests.Commands.Faults;
 using GatewayMesh.Tests.Commands.Status;
 
 namespace GatewayMesh.Tests.Commands.Terminal;
@@ -79,6 +84,27 @@ public sealed class OutsideTextTests
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public void Drill_prints_names_of_the_registry_without_what_a_terminal_obeys(bool json)
+    {
+        var mesh = new FakeMesh { Status = Statuses.Read(Statuses.Sidecar.Replace("\"gateway-1\"", JsonSerializer.Serialize(Evil))) };
+        var spec = new DrillSpec
+        {
+            Fault = FaultKind.KillGateway,
+            FaultAt = TimeSpan.FromMilliseconds(100),
+            Load = new LoadSpec { Target = new IPEndPoint(IPAddress.Loopback, 1), Host = "payments", Rate = 5, Connections = 1, Duration = TimeSpan.FromSeconds(1) },
+        };
+        using var output = new StringWriter();
+
+        DrillCommand.Run(spec, mesh, repeat: 1, json, SafeWriter.Over(output), SafeWriter.Over(output), CancellationToken.None);
+
+        Assert.That(mesh.Signals, Is.EqualTo(new[] { (31, ProcessSignal.Kill) }), "the gateway of that name was meant");
+        Assert.That(output.ToString().Where(c => c != '\n' && SafeText.IsUnsafe(c)), Is.Empty);
+        Assert.That(output.ToString().Split('\n'), Has.None.StartsWith("√ forged"));
+        Assert.That(output.ToString(), Does.Contain("\\u001b").IgnoreCase);
     }
 
     [Test]

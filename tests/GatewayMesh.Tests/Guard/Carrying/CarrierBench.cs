@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using GatewayMesh.Configuration.Listeners;
+using GatewayMesh.Configuration.Reach;
 using GatewayMesh.Configuration.Tunnels;
 using GatewayMesh.Guard.Carrying;
 using GatewayMesh.Linux;
@@ -16,7 +17,13 @@ internal sealed class CarrierBench : IDisposable
     private int _changes;
 
     internal CarrierBench(params FakeGateway[] gateways)
+        : this(() => ReachRules.Unbounded, gateways)
     {
+    }
+
+    internal CarrierBench(Func<ReachRules> reach, params FakeGateway[] gateways)
+    {
+        Dialer = new TunnelDialer(null, "gatewaymesh-gateway", TimeProvider.System, reach);
         RunDir = System.IO.Directory.CreateTempSubdirectory("gm-run-").FullName;
         _own.AddRange(gateways);
         Write(gateways);
@@ -31,7 +38,7 @@ internal sealed class CarrierBench : IDisposable
 
     internal GatewayDirectory Directory { get; }
 
-    internal TunnelDialer Dialer { get; } = new(null, "gatewaymesh-gateway", TimeProvider.System);
+    internal TunnelDialer Dialer { get; }
 
     internal WarmTunnels Warm { get; } = new();
 

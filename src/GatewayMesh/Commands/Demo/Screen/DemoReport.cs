@@ -7,22 +7,26 @@ namespace GatewayMesh.Commands.Demo.Screen;
 /// <summary>What the applications saw, part by part of the demo.</summary>
 internal static class DemoReport
 {
-    /// <summary>The figures as a table.</summary>
-    public static TextTable Table(IEnumerable<(string Title, Tally Tally)> parts)
+    /// <summary>Columns from which on there is room for the kinds of failures.</summary>
+    private const int RoomForKinds = 110;
+
+    /// <summary>The figures as a table, for a terminal of <paramref name="width"/> columns.</summary>
+    public static TextTable Table(IEnumerable<(string Title, Tally Tally)> parts, int width = int.MaxValue)
     {
-        var table = new TextTable("WHAT THE APPLICATIONS SAW", "SENT", "FAILED", "REFUSED", "LOST", "TIMED OUT", "ERRORS", "VIA GATEWAY", "SLOWEST");
+        var hasKinds = width >= RoomForKinds;
+        var table = new TextTable(
+            ["WHAT THE APPLICATIONS SAW", "SENT", "FAILED", .. hasKinds ? (string[])["REFUSED", "LOST", "TIMED OUT", "ERRORS"] : [], "VIA GW", "SLOWEST"]);
         foreach (var (title, tally) in parts)
         {
             table.Add(
+            [
                 title,
                 $"{tally.Sent}",
                 new Cell($"{tally.Failed}", tally.Failed == 0 ? Hue.Good : Hue.Warn),
-                $"{tally.Refused}",
-                $"{tally.Lost}",
-                $"{tally.TimedOut}",
-                $"{tally.Errors}",
+                .. hasKinds ? (Cell[])[$"{tally.Refused}", $"{tally.Lost}", $"{tally.TimedOut}", $"{tally.Errors}"] : [],
                 $"{tally.ThroughGateway}",
-                tally.SlowestMs.ToString("0 ms", CultureInfo.InvariantCulture));
+                tally.SlowestMs.ToString("0 ms", CultureInfo.InvariantCulture),
+            ]);
         }
 
         return table;

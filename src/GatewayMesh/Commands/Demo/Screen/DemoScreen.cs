@@ -1,5 +1,6 @@
 using GatewayMesh.Commands.Demo.Traffic;
 using GatewayMesh.Commands.Terminal;
+using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Commands.Demo.Screen;
 
@@ -22,12 +23,16 @@ internal sealed class DemoScreen(TextWriter output, DemoPlan plan, TimeProvider 
     /// <summary>Something happened.</summary>
     public void Tell(DemoEvent happened)
     {
-        var at = time.GetElapsedTime(_started).TotalSeconds;
-        var line = string.Create(
-            System.Globalization.CultureInfo.InvariantCulture,
-            $"{at,6:0.0} s  {(happened.Node.Length > 0 ? $"{happened.Node}: {happened.Text}" : _paint.Text($"▶ {happened.Text}", Hue.Strong))}");
         lock (_lock)
         {
+            // One event is one line, whatever a node or a log says.
+            happened = new DemoEvent(SafeText.OneLine(happened.Node), SafeText.OneLine(happened.Text));
+
+            // The time is taken in here: events of several threads stand in its order.
+            var at = time.GetElapsedTime(_started).TotalSeconds;
+            var line = string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"{at,6:0.0} s  {(happened.Node.Length > 0 ? $"{happened.Node}: {happened.Text}" : _paint.Text($"▶ {happened.Text}", Hue.Strong))}");
             _events.Add(line);
             if (happened.Node.Length > 0)
             {
@@ -54,11 +59,14 @@ internal sealed class DemoScreen(TextWriter output, DemoPlan plan, TimeProvider 
         {
             var width = Width();
             var lines = new List<string> { "" };
-            lines.AddRange(DemoTable.Of(plan.Nodes.Select(node => new NodeView(node, watch[node.Name], _last.GetValueOrDefault(node.Name, "")))).Lines(_paint, width));
+            lines.AddRange(DemoTable.Of(plan.Nodes.Select(node => new NodeView(node, watch[node.Name], _last.GetValueOrDefault(node.Name, ""))), width).Lines(_paint, width));
             lines.Add("");
-            lines.AddRange(DemoReport.Table(tallies.Parts).Lines(_paint, width));
+            lines.AddRange(DemoReport.Table(tallies.Parts, width).Lines(_paint, width));
             lines.Add("");
-            lines.AddRange(_events.TakeLast(EventLines).Select(line => Clip(line, width)));
+
+            // What does not fit on the screen cannot be drawn over.
+            var room = Math.Clamp(Height() - lines.Count - 1, 1, EventLines);
+            lines.AddRange(_events.TakeLast(room).Select(line => Clip(line, width)));
 
             // Up over what was drawn before, and clear from there: the scrollback keeps what stood above.
             _terminal.Write(_drawn > 0 ? $"\e[{_drawn}A\e[J" : "");
@@ -70,6 +78,8 @@ internal sealed class DemoScreen(TextWriter output, DemoPlan plan, TimeProvider 
 
     // Only plain event lines can be cut without cutting a colour in two; a coloured one is an announcement, and short.
     private static string Clip(string line, int width) => line.Length > width && !line.Contains('\e') ? line[..width] : line;
+
+    private static int Height() => Console.WindowHeight is > 5 and var height ? height : 24;
 
     private static int Width() => Console.WindowWidth is > 20 and var width ? width - 1 : 120;
 }

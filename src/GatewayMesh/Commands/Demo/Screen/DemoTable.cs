@@ -7,21 +7,27 @@ namespace GatewayMesh.Commands.Demo.Screen;
 /// <summary>The live table: one row a process of the mesh.</summary>
 internal static class DemoTable
 {
-    /// <summary>The table of <paramref name="nodes"/>.</summary>
-    public static TextTable Of(IEnumerable<NodeView> nodes)
+    /// <summary>Columns from which on there is room for process ids.</summary>
+    private const int RoomForPids = 110;
+
+    /// <summary>The table of <paramref name="nodes"/>, for a terminal of <paramref name="width"/> columns.</summary>
+    public static TextTable Of(IEnumerable<NodeView> nodes, int width = int.MaxValue)
     {
-        var table = new TextTable("NODE", "ROLE", "TIER", "LEASE", "REQ/S", "CARRIED", "PIDS", "LAST");
+        var hasPids = width >= RoomForPids;
+        var table = new TextTable(["NODE", "ROLE", "TIER", "LEASE", "REQ/S", "CARRIED", .. hasPids ? (string[])["PIDS"] : [], "LAST"]);
         foreach (var (node, status, last) in nodes)
         {
             table.Add(
+            [
                 node.Name,
                 node.Role,
                 Tier(status),
                 status?.Lease?.State ?? "",
                 (status?.Worker?.Rate ?? 0).ToString("0", CultureInfo.InvariantCulture),
                 Carried(status?.Carried),
-                status is null ? "" : string.Join(" ", status.Pids.Where(pid => pid.Value > 0).Select(pid => $"{pid.Key} {pid.Value}")),
-                new Cell(last, Hue.Faint));
+                .. hasPids ? (Cell[])[Pids(status)] : [],
+                new Cell(last, Hue.Faint),
+            ]);
         }
 
         return table;
@@ -35,5 +41,9 @@ internal static class DemoTable
         _ => new Cell(status.Tier.Length == 0 ? "up" : status.Tier, Hue.Good),
     };
 
-    private static string Carried(CarriedStatus? carried) => carried is null ? "" : $"{carried.Open} open, {carried.Total} in all";
+    private static string Pids(NodeStatus? status) =>
+        status is null ? "" : string.Join(" ", status.Pids.Where(pid => pid.Value > 0).Select(pid => $"{pid.Key} {pid.Value}"));
+
+    // Open ones of all.
+    private static string Carried(CarriedStatus? carried) => carried is null ? "" : $"{carried.Open}/{carried.Total}";
 }

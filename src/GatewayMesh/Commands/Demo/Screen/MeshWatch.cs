@@ -1,3 +1,4 @@
+using System.Text.Json;
 using GatewayMesh.Commands.Status;
 
 namespace GatewayMesh.Commands.Demo.Screen;
@@ -11,6 +12,7 @@ internal sealed class MeshWatch(DemoPlan plan, Action<DemoEvent> tell)
     private readonly Lock _lock = new();
     private readonly Dictionary<string, int> _misses = [];
     private readonly Dictionary<string, NodeStatus?> _states = [];
+    private readonly HashSet<string> _served = [];
 
     /// <summary>What each node last said; null: it did not answer.</summary>
     public NodeStatus? this[string node]
@@ -26,6 +28,36 @@ internal sealed class MeshWatch(DemoPlan plan, Action<DemoEvent> tell)
 
     /// <summary>All nodes answer, synced, and every sidecar carries its own traffic.</summary>
     public bool IsReady => plan.Nodes.All(node => this[node.Name] is { Registry.Synced: true } status && (status.Lease is null || (status.IsLeased && status.Tier == "sidecar")));
+
+    /// <summary>
+    /// Whether every node knows a healthy instance of every service on every host. In a registry folder nodes find each other after they are ready: a request
+    /// before that has nowhere to go.
+    /// </summary>
+    public bool KnowsInstances() => plan.Nodes.All(node =>
+    {
+        var answer = AdminCall.Send(node.Admin, "GET", "/endpoints", null, Timeout);
+        return answer.IsWell && Instances(answer.Body) >= DemoPlan.Services.Length * plan.Hosts.Length;
+    });
+
+    /// <summary>Number of healthy instances in the answer of <c>/endpoints</c>, counted once for each service and node.</summary>
+    internal static int Instances(string json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return document.RootElement.ValueKind != JsonValueKind.Array
+                ? 0
+                : document.RootElement.EnumerateArray()
+                    .Where(endpoint => endpoint.Flag("healthy") == true && endpoint.Flag("ejected") != true)
+                    .Select(endpoint => (endpoint.Text("service"), endpoint.Text("node")))
+                    .Distinct()
+                    .Count();
+        }
+        catch (JsonException)
+        {
+            return 0;
+        }
+    }
 
     /// <summary>Watches until cancelled.</summary>
     public void Follow(CancellationToken cancellation)
@@ -46,6 +78,7 @@ internal sealed class MeshWatch(DemoPlan plan, Action<DemoEvent> tell)
             var status = answer.IsWell ? StatusReader.Read(answer.Body) : null;
             NodeStatus? before;
             bool isFirst;
+            bool hasServed;
             lock (_lock)
             {
                 isFirst = !_states.TryGetValue(node.Name, out before);
@@ -56,9 +89,14 @@ internal sealed class MeshWatch(DemoPlan plan, Action<DemoEvent> tell)
                 }
 
                 _states[node.Name] = status;
+                hasServed = _served.Contains(node.Name);
+                if (status?.Tier == "sidecar")
+                {
+                    _served.Add(node.Name);
+                }
             }
 
-            if (!isFirst && Change(before, status) is { } change)
+            if (!isFirst && Change(before, status, hasServed) is { } change)
             {
                 tell(new DemoEvent(node.Name, change));
             }
@@ -66,7 +104,10 @@ internal sealed class MeshWatch(DemoPlan plan, Action<DemoEvent> tell)
     }
 
     /// <summary>What changed, in words; null: nothing to speak of.</summary>
-    internal static string? Change(NodeStatus? before, NodeStatus? now) => (before, now) switch
+    /// <param name="before">What the node said before.</param>
+    /// <param name="now">What it says now.</param>
+    /// <param name="hasServed">Whether a worker of it was seen serving before.</param>
+    internal static string? Change(NodeStatus? before, NodeStatus? now, bool hasServed = true) => (before, now) switch
     {
         (null, null) => null,
         (_, null) => "does not answer",
@@ -74,9 +115,9 @@ internal sealed class MeshWatch(DemoPlan plan, Action<DemoEvent> tell)
         _ when before.Lease is null || now.Lease is null => null,
         _ when before.Lease is { } old && now.Lease is { } lease && lease.Kills > old.Kills => "the guard killed the hung worker",
         _ when before.Tier != now.Tier && now.Tier == "gateway" => "no worker fit to serve: the guard carries to a gateway",
-        _ when before.Tier != now.Tier && now.Tier == "sidecar" => "the worker serves again",
+        _ when before.Tier != now.Tier && now.Tier == "sidecar" => hasServed ? "the worker serves again" : null,
         _ when before.Tier != now.Tier && now.Tier == "none" => "nobody carries",
-        _ when before.WorkerPid != now.WorkerPid && now.WorkerPid is { } pid => $"new worker, process {pid}",
+        _ when before.WorkerPid != now.WorkerPid && now.WorkerPid is { } pid => $"new worker, pid {pid}",
         _ => null,
     };
 }

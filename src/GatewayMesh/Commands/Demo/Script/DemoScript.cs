@@ -6,19 +6,35 @@ namespace GatewayMesh.Commands.Demo.Script;
 /// <summary>Plays the steps at their times, each as a part of its own in the figures.</summary>
 internal sealed class DemoScript(DemoPlan plan, PartTallies tallies, TimeProvider time, Action<DemoEvent> tell)
 {
+    private long _lateTicks;
+    private volatile bool _isPlaying;
+
+    /// <summary>How much later than planned the latest step began: one waits for the end of the one before it.</summary>
+    public TimeSpan Late => TimeSpan.FromTicks(Interlocked.Read(ref _lateTicks));
+
+    /// <summary>Whether a step is under way.</summary>
+    public bool IsPlaying => _isPlaying;
+
     /// <summary>Plays all steps within <paramref name="duration"/>; returns after the last one, or when cancelled.</summary>
     public void Play(TimeSpan duration, CancellationToken cancellation)
     {
         var started = time.GetTimestamp();
         foreach (var step in DemoStep.All)
         {
-            var wait = (duration * step.At) - time.GetElapsedTime(started);
+            var wait = (duration * step.At) + Late - time.GetElapsedTime(started);
+            if (wait < TimeSpan.Zero)
+            {
+                Interlocked.Add(ref _lateTicks, -wait.Ticks);
+            }
+
             if (wait > TimeSpan.Zero && cancellation.WaitHandle.WaitOne(wait))
             {
                 return;
             }
 
+            _isPlaying = true;
             Play(step, cancellation);
+            _isPlaying = false;
         }
     }
 
