@@ -165,7 +165,7 @@ public class WebSocketTests
     }
 
     // RFC 6455 §4.2.2
-    private static string AcceptFor(string key) =>
+    internal static string AcceptFor(string key) =>
 #pragma warning disable CA5350 // not for secrecy
         Convert.ToBase64String(System.Security.Cryptography.SHA1.HashData(System.Text.Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
 #pragma warning restore CA5350

@@ -1,0 +1,192 @@
+using GatewayMesh.Configuration.Policies;
+using GatewayMesh.Configuration.Policies.Retries;
+using GatewayMesh.Configuration.Values;
+using GatewayMesh.Proxy.Tests.Rig;
+using GatewayMesh.Proxy.Tests.Rig.Http2;
+
+namespace GatewayMesh.Proxy.Tests.Forwarding;
+
+/// <summary>A WebSocket on a stream of HTTP/2 (RFC 8441) whose first attempt fails. A GET with the same failure states what is right.</summary>
+public class WebSocketRetryTests
+{
+    private const string NotForwarded =
+        "HTTP/1.1 503 X\r\nProxy-Status: gatewaymesh; error=connection_limit_reached; forwarded=?0\r\nContent-Length: 0\r\n\r\n";
+
+    private const string Unavailable = "HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n";
+
+    [TestCase(Failure.ConnectionRefused, RetryCondition.ConnectFailure, 200)]
+    [TestCase(Failure.ConnectionRefused, RetryCondition.GatewayError, 200)]
+    [TestCase(Failure.ConnectionRefused, RetryCondition.Reset, 502)]
+    [TestCase(Failure.NotForwarded, RetryCondition.NotForwarded, 200)]
+    [TestCase(Failure.NotForwarded, RetryCondition.ConnectFailure, 503)]
+    [TestCase(Failure.Lost, RetryCondition.Reset, 200)]
+    [TestCase(Failure.Unavailable, RetryCondition.GatewayError, 200)]
+    [TestCase(Failure.Unavailable, RetryCondition.Reset, 503)]
+    public async Task An_extended_CONNECT_is_tried_again_exactly_as_a_GET(Failure failure, RetryCondition condition, int status)
+    {
+        var get = await Ask(AskPlainly, failure, condition);
+        var webSocket = await Ask(AskForWebSocket, failure, condition);
+
+        Assert.That(get, Is.EqualTo((status, status == 200 ? 2 : 1)));
+        Assert.That(webSocket, Is.EqualTo(get));
+    }
+
+    [Test]
+    public async Task What_passes_after_a_second_attempt_is_the_WebSocket()
+    {
+        using var payments = new Instances(Failure.NotForwarded);
+        await using var mesh = await payments.Mesh(RetryCondition.NotForwarded);
+        using var client = await H2Connection.To(mesh.Outbound());
+
+        var stream = await client.Request(WebSocket(), end: false);
+        Assert.That((await client.ReadHead()).Fields.Status, Is.EqualTo(200));
+        await client.Data(stream, "one way");
+
+        var back = await client.ReadUntil(FrameType.Data);
+        Assert.That((back.Stream, System.Text.Encoding.ASCII.GetString(back.Payload)), Is.EqualTo((stream, "one way")));
+        Assert.That(payments.Seen.Select(request => request["gatewaymesh-attempt"]), Is.EqualTo(new[] { "1", "2" }));
+        Assert.That(payments.Seen.Select(request => (request.StartLine, request["Upgrade"])), Is.All.EqualTo(("GET /ws HTTP/1.1", "websocket")));
+    }
+
+    [Test]
+    public async Task What_the_client_sends_before_its_WebSocket_is_open_arrives_once_and_whole()
+    {
+        using var payments = new Instances(Failure.NotForwarded);
+        await using var mesh = await payments.Mesh(RetryCondition.NotForwarded);
+        using var client = await H2Connection.To(mesh.Outbound());
+
+        var stream = await client.Request(WebSocket(), end: false);
+        await client.Data(stream, "too early");
+        Assert.That((await client.ReadHead()).Fields.Status, Is.EqualTo(200));
+
+        var back = await client.ReadUntil(FrameType.Data);
+        Assert.That(System.Text.Encoding.ASCII.GetString(back.Payload), Is.EqualTo("too early"));
+    }
+
+    private static Fields WebSocket() => Fields.Of(
+        (":method", "CONNECT"), (":protocol", "websocket"), (":scheme", "http"), (":path", "/ws"), (":authority", "payments"), ("sec-websocket-version", "13"));
+
+    // In HTTP/1.1 on both hops, which is how a WebSocket goes on.
+    private static async Task<int> AskPlainly(System.Net.IPEndPoint outbound)
+    {
+        using var client = await RawConnection.To(outbound);
+        return (await client.Ask("GET /ws HTTP/1.1\r\nHost: payments\r\n\r\n")).Status;
+    }
+
+    private static async Task<int> AskForWebSocket(System.Net.IPEndPoint outbound)
+    {
+        using var client = await H2Connection.To(outbound);
+        await client.Request(WebSocket(), end: false);
+        return (await client.ReadHead()).Fields.Status;
+    }
+
+    // The status, and how many attempts were made of a request whose first attempt fails.
+    private static async Task<(int Status, int Attempts)> Ask(Func<System.Net.IPEndPoint, Task<int>> ask, Failure failure, RetryCondition condition)
+    {
+        for (var round = 0; ; round++)
+        {
+            using var payments = new Instances(failure);
+            await using var mesh = await payments.Mesh(condition, seed: round);
+            var answered = await ask(mesh.Outbound());
+            if (failure != Failure.ConnectionRefused)
+            {
+                return (answered, payments.Seen.Count());
+            }
+
+            // Nobody sees a refused connection: the attempt's number at the instance that is there tells of it.
+            var number = payments.Seen.LastOrDefault()?["gatewaymesh-attempt"];
+            if (number != "1")
+            {
+                return (answered, number is null ? 1 : int.Parse(number, System.Globalization.CultureInfo.InvariantCulture));
+            }
+
+            Assert.That(round, Is.LessThan(100), "one of two instances is picked first by chance, and never the one that refuses");
+        }
+    }
+
+    /// <summary>How the first attempt fails.</summary>
+    public enum Failure
+    {
+        /// <summary>Nobody listens.</summary>
+        ConnectionRefused,
+
+        /// <summary>The proxy of the instance answers that nothing was forwarded.</summary>
+        NotForwarded,
+
+        /// <summary>The connection ends before an answer.</summary>
+        Lost,
+
+        /// <summary>The application answers 503.</summary>
+        Unavailable,
+    }
+
+    /// <summary>Two instances; the first request that arrives fails, a later one is answered and, as a WebSocket, sent back what it sends.</summary>
+    private sealed class Instances : IDisposable
+    {
+        private readonly Failure _failure;
+        private readonly Backend[] _backends;
+        private readonly System.Collections.Concurrent.ConcurrentQueue<RawMessage> _seen = [];
+        private int _count;
+
+        public Instances(Failure failure)
+        {
+            _failure = failure;
+            _backends = failure == Failure.ConnectionRefused ? [new Backend(Answer)] : [new Backend(Answer), new Backend(Answer)];
+        }
+
+        public IEnumerable<RawMessage> Seen => _seen;
+
+        public async Task<Mesh> Mesh(RetryCondition condition, int seed = 1)
+        {
+            var mesh = await Rig.Mesh.Start(options => options with { Seed = seed });
+            HostPort[] addresses = [.. _backends.Select(backend => backend.HostPort), .. _failure == Failure.ConnectionRefused ? [Backend.Nobody()] : Array.Empty<HostPort>()];
+            return mesh.Service("payments", PolicyModel.Default with { Retries = RetriesModel.Default with { On = [condition] } }, addresses);
+        }
+
+        public void Dispose()
+        {
+            foreach (var backend in _backends)
+            {
+                backend.Dispose();
+            }
+        }
+
+        private async Task Answer(RawMessage request, RawConnection connection)
+        {
+            _seen.Enqueue(request);
+            if (Interlocked.Increment(ref _count) == 1 && _failure != Failure.ConnectionRefused)
+            {
+                await Fail(connection);
+            }
+            else if (request.Has("Upgrade"))
+            {
+                await connection.Send(
+                    $"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {WebSocketTests.AcceptFor(request["Sec-WebSocket-Key"]!)}\r\n\r\n");
+                while (true)
+                {
+                    await connection.Send(await connection.ReadBytes(1));
+                }
+            }
+            else
+            {
+                await connection.Send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+            }
+        }
+
+        private async Task Fail(RawConnection connection)
+        {
+            switch (_failure)
+            {
+                case Failure.Lost:
+                    connection.Dispose();
+                    break;
+                case Failure.NotForwarded:
+                    await connection.Send(NotForwarded);
+                    break;
+                default:
+                    await connection.Send(Unavailable);
+                    break;
+            }
+        }
+    }
+}
