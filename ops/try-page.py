@@ -9,7 +9,7 @@ Needs root: each host of the page is a network namespace with folders of its own
 Blocks of the page, by the words after the fence:
     ```sh HOST [TAG]            commands of HOST, run by bash; one that ends with & keeps running
     ```yaml HOST PATH [TAG]     a file that the reader writes (json likewise)
-    ```text output              lines that the output of the commands above must contain; the commands are repeated until it does, for at most 30 s
+    ```text output              lines that the output of the commands above must contain; the commands are repeated until it does, for at most 90 s
 Without a TAG all blocks of no tag run. With one, those before the first heading of level 2 that has blocks of another kind: blocks without a tag
 before the section "With files", and the blocks of the tag.
 
@@ -20,7 +20,7 @@ import os, re, shutil, signal, subprocess, sys, tempfile, time
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 ADDRESSES = {"host-a": "10.0.0.5", "host-b": "10.0.0.6"}
 PRIVATE = ["etc/gatewaymesh", "var/lib", "var/log", "srv", "run/gatewaymesh", "usr/local/bin"]
-PATIENCE = 30
+PATIENCE = 90
 
 
 class Block:

@@ -7,7 +7,7 @@ namespace GatewayMesh.MeshTests.Hosts;
 /// The page for newcomers, run as it stands: two hosts as network namespaces, the files and commands of the page, the output that the page shows.
 /// Needs root, iproute2, Python and Consul: without them the test fails and says what is missing.
 /// </summary>
-[CancelAfter(180_000)]
+[CancelAfter(300_000)]
 internal sealed class GettingStartedTests
 {
     [TestCase("")]
