@@ -17,8 +17,11 @@ static readonly TimeSpan MeshTestLimit = TimeSpan.FromMinutes(40);
 
 var target = Argument("target", "Build");
 var arguments = (EnvironmentVariable("BUILD_ARGUMENTS") ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
-var aot = arguments.Contains("--aot");
-var clock = Stopwatch.StartNew();
+var native = EnvironmentVariable("BUILD_JIT") != "1";
+var started = long.TryParse(EnvironmentVariable("BUILD_STARTED"), out var seconds) ? DateTimeOffset.FromUnixTimeSeconds(seconds) : DateTimeOffset.UtcNow;
+
+// What is under way and for how long, where nothing else runs beside it.
+Progress progress = null;
 
 Task("Restore")
     .Does(() => Restore(locked: LocksWereMadeByThisSdk()));
@@ -40,21 +43,15 @@ Task("Build")
     .IsDependentOn("Restore")
     .Does(() => Dotnet("building all projects", "build", Solution, "-c", "Release", "--no-restore", "-v", "q", "-clp:NoSummary"));
 
+// build.sh calls it for `demo` too, and becomes the published file's `demo` afterwards.
 Task("Publish")
-    .IsDependentOn("Restore")
-    .Does(() => Publish());
-
-// build.sh becomes the published file's `demo` afterwards.
-Task("Demo")
     .Does(() =>
     {
-        if (IsUpToDate())
+        using (progress = new Progress(started, isTerminal: !Console.IsOutputRedirected))
         {
-            Say($"{Published} is up to date");
-            return;
+            Restore(locked: LocksWereMadeByThisSdk());
+            Publish();
         }
-
-        RunTarget("Publish");
     });
 
 // For upgrade tests outside of ./build.sh test.
@@ -85,6 +82,7 @@ Task("Test")
         try
         {
             await publish;
+            PublishTrimmed();
             PublishOther();
         }
         catch (Exception error)
@@ -152,29 +150,58 @@ void Restore(bool locked)
 void Publish()
 {
     const string Folder = "artifacts/publish";
+    const string Symbols = "gatewaymesh.dbg";
+    var began = DateTime.UtcNow;
     EnsureDirectoryExists(Folder);
     CleanDirectory(Folder);
-    var aotArguments = new[] { "-p:PublishAot=true", "-p:LockFiles=off" };
-    Dotnet(aot ? "publishing by native AOT" : "publishing the one file",
-        ["publish", Exe, "-c", "Release", "-v", "q", "-clp:NoSummary", "-o", Folder, .. aot ? aotArguments : ["--no-restore"]]);
+    Dotnet(native ? "compiling for the native program" : "compiling",
+        ["publish", Exe, "-c", "Release", "-v", "m", "-clp:NoSummary", "-o", Folder, "--no-restore", "-p:RunAnalyzers=false",
+            "-p:PublishAot=" + (native ? "true" : "false"),
+            .. native ? new[] { "-p:CppCompilerAndLinker=" + EnvironmentVariable("BUILD_LINKER") } : []]);
 
-    var files = GetFiles(Folder + "/**/*").Select(file => file.FullPath).ToList();
-    if (files is not [var only] || System.IO.Path.GetFileName(only) != "gatewaymesh")
+    string[] wanted = native ? ["gatewaymesh", Symbols] : ["gatewaymesh"];
+    var left = GetFiles(Folder + "/**/*").Select(file => System.IO.Path.GetFileName(file.FullPath)).Order(StringComparer.Ordinal).ToList();
+    if (!left.SequenceEqual(wanted))
     {
-        throw new CakeException("publish must leave one file, gatewaymesh, but left: " + string.Join(", ", files.Select(System.IO.Path.GetFileName)));
+        throw new CakeException($"publish must leave {string.Join(" and ", wanted)}, but left: {string.Join(", ", left)}");
     }
 
-    var length = new System.IO.FileInfo(only).Length;
+    var file = System.IO.Path.Combine(Folder, "gatewaymesh");
+    var length = new System.IO.FileInfo(file).Length;
     if (length > MaxPublishedBytes)
     {
-        throw new CakeException(Format($"{only} has {length} bytes, more than the {MaxPublishedBytes} that are allowed"));
+        throw new CakeException(Format($"{file} has {length} bytes, more than the {MaxPublishedBytes} that are allowed"));
     }
 
-    // By rename: a mesh that runs from the old file keeps it.
+    // By rename: a mesh that runs from the old file keeps it. What is changed from now on is newer than the file.
     EnsureDirectoryExists("artifacts/gatewaymesh");
-    System.IO.File.Move(only, Published, overwrite: true);
-    System.IO.File.SetLastWriteTimeUtc(Published, DateTime.UtcNow);
-    Say(Format($"{Published}: {length / 1e6:0.0} MB"));
+    var symbols = Published + ".dbg";
+    System.IO.File.Delete(symbols);
+    if (native)
+    {
+        System.IO.File.Move(System.IO.Path.Combine(Folder, Symbols), symbols);
+    }
+
+    System.IO.File.SetLastWriteTimeUtc(file, began);
+    System.IO.File.Move(file, Published, overwrite: true);
+    Say(native
+        ? Format($"{Published}: {length / 1e6:0.0} MB, native; symbols beside it in {Symbols}")
+        : Format($"{Published}: {length / 1e6:0.0} MB, made with --jit: it starts more slowly and takes more memory than the native program"));
+}
+
+// Trimmed assemblies in one file, as --jit makes them, for the test that looks for what the trimmer broke. Never handed out.
+void PublishTrimmed()
+{
+    const string Folder = "artifacts/trimmed-build";
+    if (!native)
+    {
+        return; // the published file is one
+    }
+
+    EnsureDirectoryExists(Folder);
+    CleanDirectory(Folder);
+    Dotnet("publishing trimmed assemblies", "publish", Exe, "-c", "Release", "-v", "q", "-clp:NoSummary", "-o", Folder, "--no-restore",
+        "-p:PublishAot=false", "-p:PublishReadyToRun=false", "-p:RunAnalyzers=false");
 }
 
 // The first commit of 0.2.0 that can be upgraded; a guard of 0.1 reads its assemblies from the replaced file.
@@ -213,7 +240,7 @@ void PublishOther()
     }
 
     Dotnet("publishing the build to upgrade from and to", ["publish", project, "-c", "Release", "-v", "q", "-clp:NoSummary", "-o", MakeAbsolute(Directory(Folder)).FullPath,
-        "--no-restore", "-p:PublishTrimmed=false", "-p:PublishReadyToRun=false", "-p:RunAnalyzers=false", .. hasCommit ? new[] { "-p:LockFiles=off" } : []]);
+        "--no-restore", "-p:PublishAot=false", "-p:PublishTrimmed=false", "-p:PublishReadyToRun=false", "-p:RunAnalyzers=false", .. hasCommit ? new[] { "-p:LockFiles=off" } : []]);
     System.IO.File.WriteAllText(Label, (hasCommit ? EarlierCommit : "this tree") + "\n");
 }
 
@@ -231,15 +258,6 @@ bool Run(string program, params string[] words)
     {
         return false;
     }
-}
-
-// Nothing that goes into the published file is newer than it.
-bool IsUpToDate()
-{
-    var sources = GetFiles("src/**/*").Concat(GetFiles("Directory.*.props")).Concat(GetFiles("global.json")).Concat(GetFiles("build.cake"))
-        .Where(file => !file.FullPath.Contains("/bin/") && !file.FullPath.Contains("/obj/"));
-    return FileExists(Published) && sources.All(file =>
-        System.IO.File.GetLastWriteTimeUtc(file.FullPath) < System.IO.File.GetLastWriteTimeUtc(Published));
 }
 
 // ---- tests
@@ -326,15 +344,78 @@ record TestResult(string Project, int Passed, int Failed, IReadOnlyList<string> 
 void Dotnet(string what, params string[] words)
 {
     var watch = Stopwatch.StartNew();
-    Say(what + " …");
-    using var process = Start(words, Console.WriteLine);
+    Begin(what);
+    var broken = new ConcurrentQueue<string>();
+    using var process = Start(words, line =>
+    {
+        Tell(line);
+        if (IsBrokenMethod(line))
+        {
+            broken.Enqueue(line);
+        }
+    });
     process.WaitForExit();
+    if (!broken.IsEmpty)
+    {
+        // Else the next publish finds everything up to date and says nothing.
+        DeleteFiles("src/GatewayMesh/obj/Release/*/*/native/gatewaymesh.o");
+        throw new CakeException($"{what} failed: the native compiler could not compile a method (the line stands above); change the method");
+    }
+
     if (process.ExitCode != 0)
     {
         throw new CakeException(Format($"{what} failed (dotnet {words[0]}, exit code {process.ExitCode}); the errors stand above"));
     }
 
-    Say(Format($"{what}: done in {watch.Elapsed.TotalSeconds:0.0} s"));
+    if (progress is null)
+    {
+        Say(Format($"{what}: done in {watch.Elapsed.TotalSeconds:0.0} s"));
+    }
+}
+
+void Begin(string what)
+{
+    if (progress is null)
+    {
+        Say(what + " …");
+    }
+    else
+    {
+        progress.Begin(what);
+    }
+}
+
+// The native compiler goes on at a method that it cannot compile, and lets the method throw when it is called.
+static bool IsBrokenMethod(string line) => line.Contains("will always throw because", StringComparison.Ordinal);
+
+// A line of `dotnet`: the beginning of a step, an error or a warning. Where assemblies are written to is left out.
+void Tell(string line)
+{
+    switch (line.Trim())
+    {
+        case "Generating native code":
+            Begin("compiling to native code");
+            break;
+        case "Linking":
+            Begin("linking");
+            break;
+        case var text when text.StartsWith("Optimizing assemblies for size", StringComparison.Ordinal):
+            Begin("trimming");
+            break;
+        case var text when text.Contains(" -> ", StringComparison.Ordinal):
+            break;
+        default:
+            if (progress is null)
+            {
+                Console.WriteLine(line);
+            }
+            else
+            {
+                progress.Write(line);
+            }
+
+            break;
+    }
 }
 
 string Output(params string[] words)
@@ -363,6 +444,116 @@ string Option(string name)
     return index >= 0 && index + 1 < arguments.Length ? arguments[index + 1] : null;
 }
 
-void Say(string text) => Console.WriteLine(Format($"[{clock.Elapsed:mm\\:ss}] {text}"));
+void Say(string text)
+{
+    var line = Format($"[{DateTimeOffset.UtcNow - started:mm\\:ss}] {text}");
+    if (progress is null)
+    {
+        Console.WriteLine(line);
+    }
+    else
+    {
+        progress.Write(line);
+    }
+}
 
 static string Format(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+/// <summary>What is under way: on a terminal one line that is written over each second, in a pipe a line for each step and every 30 s of it.</summary>
+sealed class Progress : IDisposable
+{
+    private static readonly TimeSpan s_quiet = TimeSpan.FromSeconds(30);
+
+    // Seconds that a step usually takes on two cores.
+    private static readonly Dictionary<string, int> s_usual = new()
+    {
+        ["restoring packages"] = 15,
+        ["compiling for the native program"] = 45,
+        ["compiling"] = 45,
+        ["compiling to native code"] = 90,
+        ["trimming"] = 60,
+        ["linking"] = 5,
+    };
+
+    private readonly DateTimeOffset _started;
+    private readonly bool _isTerminal;
+    private readonly Timer _timer;
+    private readonly object _gate = new();
+    private readonly Stopwatch _step = new();
+    private TimeSpan _lastLine;
+    private string _what;
+
+    public Progress(DateTimeOffset started, bool isTerminal)
+    {
+        (_started, _isTerminal) = (started, isTerminal);
+        _timer = new Timer(_ => Tick(), null, 1000, 1000);
+    }
+
+    public void Begin(string what)
+    {
+        lock (_gate)
+        {
+            _what = what;
+            _step.Restart();
+            _lastLine = TimeSpan.Zero;
+            Draw();
+        }
+    }
+
+    public void Write(string line)
+    {
+        lock (_gate)
+        {
+            Clear();
+            Console.WriteLine(line);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _what = null;
+            Clear();
+        }
+
+        _timer.Dispose();
+    }
+
+    private void Tick()
+    {
+        lock (_gate)
+        {
+            if (_what is null || !_isTerminal && _step.Elapsed - _lastLine < s_quiet)
+            {
+                return;
+            }
+
+            _lastLine = _step.Elapsed;
+            Draw();
+        }
+    }
+
+    private void Draw()
+    {
+        var since = _step.Elapsed.TotalSeconds >= 1 ? FormattableString.Invariant($", {_step.Elapsed.TotalSeconds:0} s") : "";
+        var usual = s_usual.TryGetValue(_what, out var seconds) ? FormattableString.Invariant($" (usually about {seconds} s)") : "";
+        var line = FormattableString.Invariant($"[{DateTimeOffset.UtcNow - _started:mm\\:ss}] {_what}{since}{usual}");
+        if (!_isTerminal)
+        {
+            Console.WriteLine(line);
+            return;
+        }
+
+        var width = Math.Max(20, Console.WindowWidth - 1);
+        Console.Write("\r\x1b[K" + (line.Length > width ? line[..width] : line));
+    }
+
+    private void Clear()
+    {
+        if (_isTerminal)
+        {
+            Console.Write("\r\x1b[K");
+        }
+    }
+}

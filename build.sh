@@ -12,15 +12,25 @@ Usage: ./build.sh TARGET [ARGUMENTS]
              ./build.sh demo --duration 20s
   test     build, publish and run every test; the last line is `N passed, N failed`
              ./build.sh test --filter NAME     only test projects whose name contains NAME
-  publish  make artifacts/gatewaymesh/gatewaymesh, one file that needs no .NET installed
-             ./build.sh publish --aot          by native AOT, where its runtime pack can be had
+  publish  make artifacts/gatewaymesh/gatewaymesh, one native program that needs no .NET installed, and its symbols gatewaymesh.dbg
   build    restore and build all projects
   locks    write the packages.lock.json files again, after a package was changed
   reference  write docs/reference-bootstrap.md and docs/reference-cli.md again, after a key or an option was changed
   help     this text
 
-Needs the .NET 10 SDK (10.0.100 or later). What the tests call besides (Consul, node, nft …) tests/tools.sh installs from Debian when it is root.
+  --jit    with demo, test or publish: make the file without the native compiler, where no C linker can be had. The program starts
+           more slowly and takes more memory
+
+Needs the .NET 10 SDK (10.0.100 or later) and a C linker (Debian: gcc, libc6-dev), which ops/get-linker.sh installs when it is root. What the tests call besides (Consul, node, nft …) tests/tools.sh installs from Debian when it is root.
 TEXT
+}
+
+started=$(date +%s)
+
+# A line with the time since the start, as build.cake writes them.
+say() {
+  local seconds=$(($(date +%s) - started))
+  printf '[%02d:%02d] %s\n' $((seconds / 60)) $((seconds % 60)) "$*"
 }
 
 fail() {
@@ -37,6 +47,36 @@ case "$target" in
   help|-h|--help) usage; exit 0 ;;
   *) usage >&2; printf '\n' >&2; fail "unknown target '$target'" ;;
 esac
+
+# --jit is for the build; the rest goes to the demo. --aot asked for what is now the default.
+jit=0
+rest=()
+for argument in "$@"; do
+  case "$argument" in
+    --jit) jit=1 ;;
+    --aot) ;;
+    *) rest+=("$argument") ;;
+  esac
+done
+set -- ${rest[@]+"${rest[@]}"}
+
+# True if nothing that goes into the published file is newer than it.
+is_up_to_date() {
+  local file=$here/artifacts/gatewaymesh/gatewaymesh
+  [ -x "$file" ] && [ -z "$(cd "$here" && find src Directory.*.props global.json build.cake \
+    \( -name bin -o -name obj \) -prune -o -type f -newer "$file" -print -quit)" ]
+}
+
+# This shell becomes the demo: a signal and the terminal reach it and nobody in between.
+run_demo() {
+  cd "$here"
+  exec artifacts/gatewaymesh/gatewaymesh demo "$@"
+}
+
+if [ "$target" = demo ] && is_up_to_date; then
+  say "artifacts/gatewaymesh/gatewaymesh is up to date"
+  run_demo "$@"
+fi
 
 # The SDK: on PATH, or where its installers put it.
 if ! command -v dotnet >/dev/null 2>&1; then
@@ -65,6 +105,26 @@ if ! sdk=$(dotnet --version 2>&1); then
     "Install the .NET 10 SDK as https://learn.microsoft.com/dotnet/core/install/linux-debian says, then call again."
 fi
 
+# The linker before all else: who has none learns that at once and not after minutes.
+BUILD_LINKER=
+case "$target" in
+  demo|test|publish)
+    if [ $jit = 0 ]; then
+      BUILD_LINKER=$(ops/get-linker.sh) || {
+        [ "$target" = test ] && echo "0 passed, 0 failed"
+        fail "the native build needs a C linker: the line above names what to install." \
+          "Where none can be had, './build.sh $target --jit' makes a file that starts more slowly and takes more memory."
+      }
+    fi
+    ;;
+esac
+export BUILD_LINKER BUILD_JIT=$jit BUILD_STARTED=$started
+
+case "$target" in
+  demo) say "the demo is built first: usually about 3 minutes on two cores, and no time at all when nothing changed" ;;
+  publish) say "building: usually about 3 minutes on two cores" ;;
+esac
+say "fetching the build tool (Cake)"
 dotnet tool restore --verbosity quiet >/dev/null ||
   fail "the Cake tool (.config/dotnet-tools.json) could not be restored; is the package source reachable? Try: dotnet tool restore"
 
@@ -82,7 +142,9 @@ if [ "$target" = test ]; then
 fi
 
 status=0
-dotnet cake build.cake "--target=$target" --verbosity=minimal --no-report || status=$?
+goal=$target
+[ "$target" = demo ] && goal=publish
+dotnet cake build.cake "--target=$goal" --verbosity=minimal --no-report || status=$?
 
 case "$target" in
   test)
@@ -96,8 +158,7 @@ case "$target" in
     fi
     ;;
   demo)
-    # This shell becomes the demo: a signal and the terminal reach it and nobody in between.
-    [ $status -eq 0 ] && exec artifacts/gatewaymesh/gatewaymesh demo "$@"
+    [ $status -eq 0 ] && run_demo "$@"
     ;;
 esac
 exit $status

@@ -28,6 +28,10 @@ public sealed class ProcessHandleTests
         Assert.That(process.Signal(signal), Is.False, "there is nobody to signal any more");
     }
 
+    [TestCase(11, "signal 11 (SIGSEGV, invalid memory access)")]
+    [TestCase(34, "signal 34")]
+    public void Signal_is_described_by_its_number_and_its_name(int signal, string text) => Assert.That(ProcessSignal.Describe(signal), Is.EqualTo(text));
+
     [Test]
     public void A_child_has_the_descriptor_that_it_was_lent()
     {

@@ -11,8 +11,8 @@ namespace GatewayMesh.Roles;
 /// <param name="Headers">Its header fields as <c>NAME:VALUE</c>.</param>
 internal sealed record AskedRequest(string Method, string Target, IReadOnlyList<string> Headers) : IRequestFacts
 {
-    /// <inheritdoc/>
-    public PathReadings Paths => PathReadings.Of(Target);
+    // Not public: ToString of a record prints public properties, and a ref struct cannot be printed.
+    PathReadings IRequestFacts.Paths => PathReadings.Of(Target);
 
     /// <summary>Reads it; GET and <c>/</c> where nothing is said.</summary>
     public static AskedRequest Of(AdminRequest request, string? target = null) => new(

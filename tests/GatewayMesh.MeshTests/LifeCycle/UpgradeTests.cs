@@ -59,7 +59,7 @@ public sealed class UpgradeTests : MeshTest
         ProcessTable.Signal(upgraded.Worker, ProcessTable.Kill);
 
         var after = await hosts.HostA.UntilAsync("another worker serves", status => status.Worker > 0 && status.Worker != upgraded.Worker && status.Lease == "leased");
-        Assert.That(after.UpgradeError, Does.Match($"worker {upgraded.Worker} of the new build ended .* s after the upgrade \\(signal 9\\).*put the previous file back and upgrade"));
+        Assert.That(after.UpgradeError, Does.Match($"worker {upgraded.Worker} of the new build ended .* s after the upgrade \\(signal 9 \\(SIGKILL\\)\\).*put the previous file back and upgrade"));
         Assert.That(hosts.HostA.Process.Errors.Split('\n'), Has.Exactly(1).Contains("\"level\":\"error\"").And.Contains("upgrade-failed"));
         await hosts.UntilServedAsync();
     }

@@ -10,7 +10,7 @@ internal sealed class Installation
     {
         _folder = folder;
         Directory.CreateDirectory(folder);
-        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(PublishedFile.Path)!))
+        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(PublishedFile.Path)!).Where(file => !file.EndsWith(".dbg", StringComparison.Ordinal)))
         {
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
         }

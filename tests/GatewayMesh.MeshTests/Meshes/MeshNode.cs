@@ -23,9 +23,13 @@ internal sealed class MeshNode(string name, string configFile, IPEndPoint admin,
     /// <summary>The file that its processes run. Default: the file under test.</summary>
     public string? Executable { get; set; }
 
+    /// <summary>Variables of its processes beside those of the mesh. Default: none.</summary>
+    public Dictionary<string, string> Variables { get; } = [];
+
     public MeshProcess Start(params string[] more)
     {
-        _starts.Add(new MeshProcess(name, ["--config", configFile, .. more], environment, executable: Executable));
+        var variables = new Dictionary<string, string>(environment.Concat(Variables));
+        _starts.Add(new MeshProcess(name, ["--config", configFile, .. more], variables, executable: Executable));
         return Process;
     }
 

@@ -1,3 +1,5 @@
+using GatewayMesh.MeshTests.LifeCycle;
+
 namespace GatewayMesh.MeshTests.Meshes;
 
 /// <summary>The file under test: what <c>./build.sh publish</c> made.</summary>
@@ -6,6 +8,9 @@ internal static class PublishedFile
     public static string Path { get; } = Find();
 
     public static string Root { get; } = FindRoot();
+
+    /// <summary>True for a program of the native compiler, false for one that <c>--jit</c> made.</summary>
+    public static bool IsNative { get; } = Bundle.Read(Path) is null;
 
     private static string Find()
     {

@@ -2,6 +2,7 @@ using GatewayMesh.Events;
 using GatewayMesh.Guard.Control;
 using GatewayMesh.Guard.Leases;
 using GatewayMesh.Guard.Probing;
+using GatewayMesh.Linux;
 
 namespace GatewayMesh.Guard.Workers;
 
@@ -128,7 +129,7 @@ internal sealed class WorkerSet(WorkerPlan plan, GuardListeners listeners, Probe
     internal string NoteEnd(WorkerProcess worker)
     {
         var code = worker.Process.Reap() ?? 0;
-        var how = code < 0 ? $"signal {-code}" : $"exit code {code}";
+        var how = code < 0 ? ProcessSignal.Describe(-code) : $"exit code {code}";
         report(worker.IsDraining ? EventLevel.Info : EventLevel.Error, "worker-ended", $"worker {worker.Process.Pid} ended: {how}");
         _all.Remove(worker);
         worker.Dispose();

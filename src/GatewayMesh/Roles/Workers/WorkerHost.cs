@@ -52,6 +52,7 @@ internal static class WorkerHost
         control.Open(first.Listeners, descriptors.Skip(2));
         node.StartAsync().GetAwaiter().GetResult();
         _ = Task.Run(() => ProgramAssemblies.Load(forGuard: false));
+        AskedCrash.Arm();
         control.Run();
         node.DisposeAsync().AsTask().Wait(TimeSpan.FromSeconds(3));
         File.Delete(AdminPath(load.Bootstrap.DataDir));
