@@ -5,14 +5,15 @@ using Microsoft.Extensions.Primitives;
 namespace GatewayMesh.Proxy.Forwarding;
 
 /// <summary>
-/// Fields such as <c>Content-Type</c> on a request without a body. The HTTP client keeps them with a content, and a content always has a length, so that a GET would gain
-/// <c>Content-Length: 0</c>, which says that there is a body (RFC 9110 §8.6). The client's collection of request fields refuses them by their kind; a collection of a class
-/// of our own takes every kind. So the entries move to such a collection, the field is added there, and the entries move back. A runtime that keeps the entries elsewhere
-/// makes each call throw <see cref="MissingFieldException"/>; native builds resolve both members when they are compiled.
+/// Sends content fields such as <c>Content-Type</c> on a request without a body. The HTTP client keeps such fields only with a
+/// content, and a content always has a length, so a GET would gain <c>Content-Length: 0</c>, which announces a body (RFC 9110 §8.6). The
+/// client's request header collection rejects content fields by kind; a subclass of our own accepts every kind. So the entries move to such
+/// a collection, the field is added there, and the entries move back. On a runtime that stores the entries elsewhere, each call throws
+/// <see cref="MissingFieldException"/>; native builds resolve both members at compile time.
 /// </summary>
 internal static class ContentFields
 {
-    /// <summary>Adds a field to a request without content. A length is left out: there is nothing to measure.</summary>
+    /// <summary>Adds a field to a request without content. Skips <c>Content-Length</c>: there is no content to measure.</summary>
     public static void Add(HttpRequestHeaders target, string name, StringValues values)
     {
         if (name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))

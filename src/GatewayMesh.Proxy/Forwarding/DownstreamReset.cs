@@ -6,8 +6,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace GatewayMesh.Proxy.Forwarding;
 
 /// <summary>
-/// Resets the client's stream with the code with which the instance reset its own, where that says something to the client. The forwarder knows two
-/// codes alone, and has them the wrong way round.
+/// Resets the client's stream with the instance's own reset code where that code is meaningful to the client. The forwarder knows
+/// only two codes and has them swapped.
 /// </summary>
 internal sealed class DownstreamReset(HttpContext http, IHttpResetFeature stream) : IHttpResetFeature
 {
@@ -15,7 +15,7 @@ internal sealed class DownstreamReset(HttpContext http, IHttpResetFeature stream
     private const int Cancel = 0x8;
     private const int EnhanceYourCalm = 0xb;
 
-    /// <summary>Puts it in front of the server's own for this request.</summary>
+    /// <summary>Replaces the server's reset feature for this request.</summary>
     public static void Install(HttpContext http)
     {
         if (http.Features.Get<IHttpResetFeature>() is { } stream and not DownstreamReset)
@@ -27,7 +27,7 @@ internal sealed class DownstreamReset(HttpContext http, IHttpResetFeature stream
     /// <inheritdoc/>
     public void Reset(int errorCode) => stream.Reset(CodeOf(http.Features.Get<IForwarderErrorFeature>()?.Exception) ?? (errorCode == InternalError ? Cancel : InternalError));
 
-    // NO_ERROR would look like an answer that is whole, and the others speak of our connection to the instance, not of the client's.
+    // NO_ERROR would look like a complete response. The other codes describe our connection to the instance, not the client's.
     private static int? CodeOf(Exception? cause)
     {
         for (var each = cause; each is not null; each = each.InnerException)

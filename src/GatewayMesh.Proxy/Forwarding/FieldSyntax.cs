@@ -4,7 +4,8 @@ using Microsoft.Extensions.Primitives;
 namespace GatewayMesh.Proxy.Forwarding;
 
 /// <summary>
-/// The syntax of a field that is passed on (RFC 9110 §5.1 and §5.5, RFC 9113 §8.2.1): what is malformed is refused, since the next reader may repair it in another way.
+/// Syntax of forwarded fields (RFC 9110 §5.1 and §5.5, RFC 9113 §8.2.1). Malformed fields are rejected because the next reader may
+/// repair them differently.
 /// </summary>
 internal static class FieldSyntax
 {
@@ -15,16 +16,17 @@ internal static class FieldSyntax
     private static readonly SearchValues<char> Controls = SearchValues.Create(
         [.. Enumerable.Range(0, 0x20).Where(static c => c != '\t').Select(static c => (char)c), '\x7F']);
 
-    // An application that reads fields as variables takes them for the fields with a dash.
-    private static readonly string[] Twins = ["Content_Length", "Transfer_Encoding"];
+    // Applications that read fields as variables (CGI style) confuse these with the hyphenated fields.
+    private static readonly string[] UnderscoreNames = ["Content_Length", "Transfer_Encoding"];
 
     /// <summary>
-    /// True if <paramref name="name"/> is a token that is not the underscore spelling of a field of framing, and no value holds a control character, or on HTTP/2 a blank
-    /// at an end. The underscore spellings of the mesh's own fields are never passed on.
+    /// True if <paramref name="name"/> is a token other than the underscore spelling of a framing field, and no value contains a
+    /// control character or, on HTTP/2, leading or trailing whitespace. Underscore spellings of the mesh's own fields are never
+    /// forwarded.
     /// </summary>
     public static bool IsValid(string name, StringValues values, bool isHttp2)
     {
-        if (name.Length == 0 || name.AsSpan().ContainsAnyExcept(Token) || (name.Contains('_') && IsTwin(name)))
+        if (name.Length == 0 || name.AsSpan().ContainsAnyExcept(Token) || (name.Contains('_') && IsUnderscoreName(name)))
         {
             return false;
         }
@@ -41,11 +43,11 @@ internal static class FieldSyntax
         return true;
     }
 
-    private static bool IsTwin(string name)
+    private static bool IsUnderscoreName(string name)
     {
-        foreach (var twin in Twins)
+        foreach (var spelling in UnderscoreNames)
         {
-            if (name.Equals(twin, StringComparison.OrdinalIgnoreCase))
+            if (name.Equals(spelling, StringComparison.OrdinalIgnoreCase))
             {
                 return true;
             }

@@ -8,8 +8,9 @@ using Microsoft.AspNetCore.Http;
 namespace GatewayMesh.Proxy.Forwarding;
 
 /// <summary>
-/// <c>X-Forwarded-For/Proto/Host</c> and <c>X-Forwarded-Client-Cert</c>: set at the edge, where only trusted proxies are believed, and extended inside.
-/// <c>Forwarded</c> (RFC 7239) is never begun here; a trusted one is extended, as two accounts of one way must agree.
+/// Sets <c>X-Forwarded-For/Proto/Host</c> and <c>X-Forwarded-Client-Cert</c> at the edge, where only trusted proxies are believed,
+/// and extends them inside the mesh. <c>Forwarded</c> (RFC 7239) is never started here; a trusted one is extended because both accounts of
+/// the same path must agree.
 /// </summary>
 internal static class ForwardedFor
 {
@@ -18,14 +19,15 @@ internal static class ForwardedFor
     public const string Host = "X-Forwarded-Host";
     public const string Standard = "Forwarded";
 
-    /// <summary>Writes the fields for the next hop into the request's own headers, from where they are copied.</summary>
+    /// <summary>Writes the fields for the next hop into the request's own headers, from which they are copied.</summary>
     public static void Extend(Exchange exchange)
     {
         var headers = exchange.Http.Request.Headers;
         var peer = exchange.InboundConnection.Peer.IsIPv4MappedToIPv6 ? exchange.InboundConnection.Peer.MapToIPv4() : exchange.InboundConnection.Peer;
         if (!exchange.Behaviour.AtTheEdge)
         {
-            // Who speaks of somebody else stands behind him, this host's own applications too: so nobody inside can pass as the edge.
+            // A peer that names another client is itself appended, even an application on this host, so no caller inside the mesh can pass
+            // as the edge.
             Append(headers, For, peer, always: false);
             Append(headers, Standard, peer, always: false);
             return;

@@ -10,18 +10,18 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace GatewayMesh.Proxy.Forwarding;
 
-/// <summary>From what the forwarder and the HTTP client report to the mesh's error values.</summary>
+/// <summary>Maps failures of the forwarder and the HTTP client to the mesh's error values.</summary>
 internal static class ForwardingErrors
 {
     private const long RefusedStream = 0x7; // RFC 9113 §7
 
-    /// <summary>Why a hop failed.</summary>
+    /// <summary>Returns the error of a failed hop.</summary>
     public static MeshError Of(Exchange exchange, ForwarderError result, Exception? cause)
     {
         var http = exchange.Http;
         if (ConnectFailedException.In(cause) is { } connect)
         {
-            return new MeshError(KindOf(connect.Failure), Forwarded: false, Words(connect));
+            return new MeshError(KindOf(connect.Failure), Forwarded: false, DetailOf(connect));
         }
 
         if (http.RequestAborted.IsCancellationRequested)
@@ -41,7 +41,7 @@ internal static class ForwardingErrors
 
         if (exchange.IsAttemptOutOfTime)
         {
-            return new MeshError(MeshErrorKind.ResponseTimeout, Forwarded: true, "the time of the attempt");
+            return new MeshError(MeshErrorKind.ResponseTimeout, Forwarded: true, "attempt timeout");
         }
 
         if (exchange.IsOutOfTime)
@@ -51,31 +51,31 @@ internal static class ForwardingErrors
                 : new MeshError(MeshErrorKind.ResponseTimeout, Forwarded: true);
         }
 
-        if (exchange.WorkSince == 0 && (result is ForwarderError.RequestTimedOut or ForwarderError.RequestBodyCanceled || (result == ForwarderError.RequestBodyClient && WasGivenUp(cause))))
+        if (exchange.WorkSince == 0 && (result is ForwarderError.RequestTimedOut or ForwarderError.RequestBodyCanceled || (result == ForwarderError.RequestBodyClient && WasCanceledHere(cause))))
         {
-            return new MeshError(MeshErrorKind.RequestTimeout, Forwarded: true, "the client sent nothing for the idle time");
+            return new MeshError(MeshErrorKind.RequestTimeout, Forwarded: true, "the client was idle for the idle timeout");
         }
 
         return result == ForwarderError.Request && IsRefusedByClient(cause)
-            ? new MeshError(MeshErrorKind.RequestMalformed, Forwarded: false, "the request cannot be sent on")
+            ? new MeshError(MeshErrorKind.RequestMalformed, Forwarded: false, "the request cannot be forwarded")
             : new MeshError(KindOf(result, cause), Forwarded: true, result.ToString());
     }
 
-    // The read of the client's body was given up here, by the clock: the client itself is still there.
-    private static bool WasGivenUp(Exception? cause) => cause switch
+    // This proxy's timer canceled the read of the client's body; the client itself is still connected.
+    private static bool WasCanceledHere(Exception? cause) => cause switch
     {
         null => false,
         OperationCanceledException => true,
-        AggregateException many => many.InnerExceptions.Any(WasGivenUp),
-        _ => WasGivenUp(cause.InnerException),
+        AggregateException many => many.InnerExceptions.Any(WasCanceledHere),
+        _ => WasCanceledHere(cause.InnerException),
     };
 
-    // The HTTP client itself will not write the request: no fault of any connection stands behind it.
+    // The HTTP client itself refused to write the request; no connection failed.
     private static bool IsRefusedByClient(Exception? cause) => cause is
         HttpRequestException { HttpRequestError: HttpRequestError.Unknown, InnerException: null or InvalidOperationException or ArgumentException or FormatException or NotSupportedException }
         or InvalidOperationException or ArgumentException or FormatException or NotSupportedException;
 
-    // RFC 9113 §8.7: the peer says that it has done nothing with the request.
+    // RFC 9113 §8.7: the peer reports that it did not process the request.
     private static bool IsRefusedStream(Exception? cause)
     {
         for (var each = cause; each is not null; each = each.InnerException)
@@ -100,7 +100,7 @@ internal static class ForwardingErrors
         _ => MeshErrorKind.ConnectionRefused,
     };
 
-    private static string? Words(ConnectFailedException connect) => connect.Failure switch
+    private static string? DetailOf(ConnectFailedException connect) => connect.Failure switch
     {
         ConnectFailure.Unreachable => "unreachable",
         ConnectFailure.OutOfSockets => MeshError.OutOfSockets,
@@ -118,7 +118,7 @@ internal static class ForwardingErrors
             StatusCodes.Status408RequestTimeout => MeshErrorKind.RequestTimeout,
             _ => MeshErrorKind.RequestMalformed,
         },
-        // The forwarder takes a body that was broken off because its stream ended for one that the client broke off.
+        // When the upstream stream ends during the body, the forwarder reports a body that the client broke off.
         ForwarderError.RequestBodyClient when cause is AggregateException { InnerExceptions: [OperationCanceledException, { } stream] } => KindOf(stream),
         ForwarderError.RequestBodyClient or ForwarderError.UpgradeRequestClient or ForwarderError.ResponseBodyClient or ForwarderError.UpgradeResponseClient => MeshErrorKind.ClientGone,
         ForwarderError.RequestTimedOut or ForwarderError.RequestBodyCanceled or ForwarderError.ResponseBodyCanceled => MeshErrorKind.ResponseTimeout,

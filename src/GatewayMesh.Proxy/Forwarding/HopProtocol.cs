@@ -5,16 +5,16 @@ using GatewayMesh.Proxy.Upstreams;
 namespace GatewayMesh.Proxy.Forwarding;
 
 /// <summary>
-/// What is spoken on the next hop:
+/// Protocol of the next hop:
 /// <code>
-/// upgrade (WebSocket), OPTIONS *               HTTP/1.1 all the way
-/// to a mesh peer                               HTTP/2 when the request came by it, or the service speaks it; else HTTP/1.1
-/// to the application                           HTTP/2 when the service speaks it, or the request is gRPC; else HTTP/1.1
+/// upgrade (WebSocket), OPTIONS *               HTTP/1.1 end to end
+/// to a mesh peer                               HTTP/2 if the request arrived over HTTP/2 or the service speaks HTTP/2; else HTTP/1.1
+/// to the application                           HTTP/2 if the service speaks HTTP/2 or the request is gRPC; else HTTP/1.1
 /// </code>
 /// </summary>
 internal static class HopProtocol
 {
-    /// <summary>The protocol of a hop to <paramref name="kind"/>.</summary>
+    /// <summary>Returns the protocol of a hop to <paramref name="kind"/>.</summary>
     public static WireProtocol Of(Exchange exchange, TargetKind kind) =>
         exchange.IsUpgrade || (exchange.Target.IsAsterisk && (kind == TargetKind.MeshPeer || !exchange.Route.SpeaksHttp2)) ? WireProtocol.Http1
         : exchange.Route.SpeaksHttp2 || (kind == TargetKind.MeshPeer ? exchange.InboundConnection.IsHttp2 : exchange.IsGrpc && exchange.InboundConnection.IsHttp2) ? WireProtocol.Http2

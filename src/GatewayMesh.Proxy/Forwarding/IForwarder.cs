@@ -3,14 +3,13 @@ using GatewayMesh.Proxy.Pipeline;
 
 namespace GatewayMesh.Proxy.Forwarding;
 
-/// <summary>
-/// Carries a request over one hop and its answer back. The seam behind which there may be more than one forwarder.
-/// </summary>
+/// <summary>Sends a request over one hop and returns the response. This seam allows more than one forwarder.</summary>
 internal interface IForwarder
 {
     /// <summary>
-    /// Sends the request to <see cref="Exchange.Hop"/>. <see cref="MeshError.None"/> when an answer was passed on whole; otherwise why not, and
-    /// either nothing of the response has started (the caller may try elsewhere or answer), or the client's connection was aborted.
+    /// Sends the request to <see cref="Exchange.Hop"/>. Returns <see cref="MeshError.None"/> if a complete response was passed on;
+    /// otherwise the error. After an error, either no part of the response has started (the caller may retry or respond), or the client's
+    /// connection was aborted.
     /// </summary>
     ValueTask<MeshError> ForwardAsync(Exchange exchange);
 }

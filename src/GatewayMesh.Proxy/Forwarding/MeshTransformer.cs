@@ -16,18 +16,18 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace GatewayMesh.Proxy.Forwarding;
 
-/// <summary>Copies the head of a request to the next hop and the head of the answer back, as RFC 9110 §7.6 asks of an intermediary.</summary>
+/// <summary>Copies the request head to the next hop and the response head back, as RFC 9110 §7.6 requires of an intermediary.</summary>
 internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
 {
     private static readonly UriCreationOptions Verbatim = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
-    private const long MaxTimeoutMilliseconds = 86_400_000; // a peer refuses more than a day
+    private const long MaxTimeoutMilliseconds = 86_400_000; // peers reject more than a day
 
     private List<KeyValuePair<string, StringValues>>? _withoutBody;
 
     private bool NextIsHttp2 => exchange.Hop.Upstream.Key.Protocol == WireProtocol.Http2;
 
-    /// <summary>The request is over.</summary>
+    /// <summary>Clears the state of the finished request.</summary>
     public void Reset() => _withoutBody?.Clear();
 
     /// <inheritdoc/>
@@ -87,10 +87,12 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         if (!exchange.Answered.IsError)
         {
             exchange.AnswerStatus = (int)proxyResponse.StatusCode;
-            exchange.Hop.Lease.Answered(exchange.WorkSince); // a refusal of the mesh is no answer: it comes quickly, and would draw traffic
+            // A mesh refusal is not a response: refusals are fast and would attract traffic
+            exchange.Hop.Lease.Answered(exchange.WorkSince);
             if (HeadShows() is (EndpointOutcome.Success or EndpointOutcome.Alive) and var shown)
             {
-                exchange.Hop.Lease.Report(shown); // now, not at the end: a trial by a long stream must not keep the instance out
+                // Now, not at the end: a long stream as the trial request must not keep the instance ejected
+                exchange.Hop.Lease.Report(shown);
             }
 
             if (exchange.MayDrop?.Invoke(exchange, MeshError.None, proxyResponse) == true)
@@ -102,7 +104,7 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         CopyResponseHeaders(proxyResponse, response);
         if (proxyResponse.StatusCode == System.Net.HttpStatusCode.ResetContent)
         {
-            response.Headers.ContentLength = 0; // RFC 9110 §15.3.6: it has no content, whatever comes with it
+            response.Headers.ContentLength = 0; // RFC 9110 §15.3.6: 205 has no content, even if the instance sends some
             exchange.IsAnswerWhole = true;
             return false;
         }
@@ -129,7 +131,7 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         return exchange.AnswerEndsAsync();
     }
 
-    // A gateway that passes an application's error on is well itself.
+    // A gateway that passes on an application's error is itself healthy.
     private EndpointOutcome HeadShows() =>
         exchange.Hop.Destination is not null ? EndpointOutcome.Success
         : EndpointEvidence.OfAnswer(exchange.AnswerStatus, exchange.CallStatus) is var shown && shown == EndpointOutcome.Success && exchange.IsGrpc && exchange.CallStatus == GrpcStatus.None ? EndpointOutcome.Alive
@@ -143,7 +145,8 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         }
     }
 
-    // Its body, details and fields name nodes, services and addresses. The status says which of the kinds of one error type it was.
+    // The body, details, and fields of the error name nodes, services, and addresses. The status tells which of the kinds with the same
+    // error type this was.
     private bool Withhold(HttpResponseMessage answer, in MeshError error)
     {
         var isCall = exchange.IsGrpc && answer.Headers.NonValidated.TryGetValues(GrpcFields.Status, out _);
@@ -177,10 +180,10 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
             if (!FieldSyntax.IsValid(name, values, exchange.InboundConnection.IsHttp2))
             {
                 exchange.Unsendable = new MeshError(MeshErrorKind.RequestMalformed, Forwarded: false, "field");
-                throw new InvalidOperationException("A field of the request is malformed.");
+                throw new InvalidOperationException("A request field is malformed.");
             }
 
-            // Those that Connection names are gone already.
+            // Fields named by Connection were removed earlier.
             if (IsOurs(name)
                 || (!exchange.SpeaksOfClients && OutsideFields.IsForged(name))
                 || (exchange.CallDeadline.IsSet && name.Equals(GrpcFields.Timeout, StringComparison.OrdinalIgnoreCase))
@@ -191,7 +194,8 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
 
             if (values.Count > 1 && name.Equals("Cookie", StringComparison.OrdinalIgnoreCase))
             {
-                target.Headers.TryAddWithoutValidation(name, string.Join("; ", (IEnumerable<string>)values)); // crumbs of HTTP/2: RFC 9113 §8.2.3
+                // HTTP/2 cookie crumbs, RFC 9113 §8.2.3
+                target.Headers.TryAddWithoutValidation(name, string.Join("; ", (IEnumerable<string>)values));
                 continue;
             }
 
@@ -239,7 +243,7 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
             }
         }
 
-        // Of TE this one member is HTTP/2's own, and gRPC servers ask for it (RFC 9113 §8.2.2).
+        // "trailers" is the only member of TE that HTTP/2 allows, and gRPC servers require it (RFC 9113 §8.2.2).
         if (NextIsHttp2 && (exchange.IsGrpc || source.Headers.TE.ToString().Contains("trailers", StringComparison.OrdinalIgnoreCase)))
         {
             target.TryAddWithoutValidation("TE", "trailers");
@@ -255,7 +259,7 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
             target.TryAddWithoutValidation("Max-Forwards", left.ToString(CultureInfo.InvariantCulture));
         }
 
-        // An application is told, so that it can say the same of the calls that it makes for this one.
+        // Applications receive the criticality too, so they can pass it on with the calls they make for this request.
         if (exchange.Hop.Kind != TargetKind.BareInstance && exchange.Criticality is not Criticality.Default and var criticality)
         {
             target.TryAddWithoutValidation(MeshHeaders.Criticality, CriticalityWord.Of(criticality));
@@ -315,7 +319,7 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         }
     }
 
-    // What an application says in our name, in the head or behind the body.
+    // Removes fields with which an application claims to speak for the mesh, in the head or in the trailers.
     private void DropClaims(IHeaderDictionary fields)
     {
         if ((exchange.Hop.Kind != TargetKind.MeshPeer || exchange.Behaviour.AtTheEdge) && fields.TryGetValue(ProxyStatus.FieldName, out var status))
@@ -325,7 +329,7 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
 
         if (exchange.Behaviour.AtTheEdge)
         {
-            fields.Remove(ClientCertificateField.Name); // an application that mirrors fields must not tell one client of another
+            fields.Remove(ClientCertificateField.Name); // an application that echoes fields must not reveal one client to another
         }
     }
 
@@ -340,7 +344,8 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         }
     }
 
-    // A gRPC answer of trailers only has its status in the head, which then must end the stream: it is sent when the body has ended.
+    // A trailers-only gRPC response has its status in the head, and that head must end the stream: the head is sent when the body has
+    // ended.
     private bool HasStreamedBody(HttpContext context, HttpResponseMessage response) =>
         response.Content.Headers.ContentLength is null
         && !(exchange.IsGrpc && response.Headers.NonValidated.Contains(GrpcFields.Status))

@@ -6,13 +6,13 @@ using Microsoft.AspNetCore.Http;
 namespace GatewayMesh.Proxy.Forwarding;
 
 /// <summary>
-/// Fields by which proxies speak of their callers, and the mesh's own: what of them is believed, and from whom. An application that reads fields as variables does
-/// not tell <c>_</c> from <c>-</c>, so here they are the same.
+/// Rules for proxy fields about callers and for the mesh's own fields: which fields are trusted, and from which sender. Applications that
+/// read fields as variables do not distinguish <c>_</c> from <c>-</c>, so both are treated alike here.
 /// <code>
 ///                                          from outside   trusted proxy   application, other peers   the ingress, as a peer
 /// gatewaymesh-*                            dropped        dropped         by MeshHeadersStep         by MeshHeadersStep
 /// X-Forwarded-Client-Cert, Proxy-Status    dropped        dropped         dropped                    kept
-/// Client-Cert, Client-Cert-Chain           dropped        dropped         dropped                    kept: RFC 9440, never set here
+/// Client-Cert, Client-Cert-Chain           dropped        dropped         dropped                    kept (RFC 9440; never set here)
 /// X-Real-IP                                dropped        kept            dropped                    kept
 /// X-Forwarded-For, Forwarded               dropped, set   extended        extended                   extended
 /// other X-Forwarded-*                      dropped, set   kept            kept                       kept
@@ -26,9 +26,9 @@ internal static class OutsideFields
     private const string Certificate = "Client-Cert"; // RFC 9440 §2
     private const string CertificateChain = "Client-Cert-Chain";
 
-    /// <summary>Removes them from a request.</summary>
+    /// <summary>Removes untrusted fields from a request.</summary>
     /// <param name="headers">Fields of the request.</param>
-    /// <param name="fromTrustedProxy">What a trusted proxy says of its callers stays, but for the certificate of its client.</param>
+    /// <param name="fromTrustedProxy">True keeps a trusted proxy's fields about its callers, except the client certificate.</param>
     public static void Remove(IHeaderDictionary headers, bool fromTrustedProxy)
     {
         List<string>? removed = null;
@@ -47,10 +47,10 @@ internal static class OutsideFields
     }
 
     /// <summary>
-    /// True if only the ingress may send the field on: an application, or a peer that is not the ingress, would speak as the edge of the mesh. What can be extended by
-    /// our own hop is not among them (<see cref="ForwardedFor"/>).
+    /// True if only the ingress may forward the field: an application or any other peer would impersonate the edge of the mesh.
+    /// Fields that our own hop can extend are not included (<see cref="ForwardedFor"/>).
     /// </summary>
-    /// <param name="name">Name of a field of a request.</param>
+    /// <param name="name">Name of a request field.</param>
     public static bool IsForged(string name) =>
         name[0] is 'x' or 'X' or 'p' or 'P' or 'c' or 'C'
         && (Is(name, ClientCertificateField.Name) || Is(name, Certificate) || Is(name, CertificateChain) || Is(name, RealAddress) || Is(name, ProxyStatus.FieldName)

@@ -3,10 +3,10 @@ using Microsoft.Extensions.Primitives;
 
 namespace GatewayMesh.Proxy.Forwarding;
 
-/// <summary>Takes members that claim to be ours out of an application's <c>Proxy-Status</c> (RFC 9209; a list of RFC 9651).</summary>
+/// <summary>Removes members that claim to be ours from an application's <c>Proxy-Status</c> (RFC 9209; a list as in RFC 9651).</summary>
 internal static class ProxyStatusField
 {
-    /// <summary>The values without members named <c>gatewaymesh</c>; empty when nothing is left.</summary>
+    /// <summary>Returns the values without members named <c>gatewaymesh</c>; empty if none are left.</summary>
     public static StringValues WithoutOurs(StringValues values)
     {
         var kept = default(StringValues);
@@ -39,7 +39,7 @@ internal static class ProxyStatusField
         return name.Equals(ProxyStatus.Member, StringComparison.OrdinalIgnoreCase);
     }
 
-    // Commas within quoted strings do not separate.
+    // Commas within quoted strings do not separate members.
     private static IEnumerable<string> Members(string line)
     {
         var start = 0;

@@ -1,11 +1,12 @@
 namespace GatewayMesh.Proxy.Forwarding;
 
-/// <summary>What the HTTP client forgives and an intermediary must not.</summary>
+/// <summary>Checks responses for faults that the HTTP client tolerates and an intermediary must not.</summary>
 internal static class ResponseCheck
 {
     /// <summary>
-    /// Why the answer must not be passed on (502): a transfer coding beside <c>chunked</c>, whose field would be dropped and whose coding would stay on the body
-    /// (RFC 9112 §6.1), or an invalid or contradictory <c>Content-Length</c> without chunked (RFC 9112 §6.3). Null: nothing.
+    /// Returns the reason that the response must not be passed on (502), or null if the response is valid. Reasons are a transfer
+    /// coding in addition to <c>chunked</c>, whose field would be dropped while the coding stays on the body (RFC 9112 §6.1), and an
+    /// invalid or contradictory <c>Content-Length</c> without chunked (RFC 9112 §6.3).
     /// </summary>
     public static string? FaultOf(HttpResponseMessage response)
     {

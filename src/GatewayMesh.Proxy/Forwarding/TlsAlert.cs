@@ -1,15 +1,19 @@
 namespace GatewayMesh.Proxy.Forwarding;
 
 /// <summary>
-/// A peer's fatal alert about our certificate. With TLS 1.3 it comes when the handshake is long over on our side, instead of an answer (RFC 8446 §4.4.2.4,
-/// §6.2); a peer that sends one has looked at no request. The platform tells of it in OpenSSL's words only: library 20 (SSL), reason 1000 + number of the alert.
+/// A peer's fatal alert about our certificate. With TLS 1.3 the alert arrives in place of a response, long after our side has
+/// finished the handshake (RFC 8446 §4.4.2.4, §6.2); a peer that sends one has not read any request. The platform exposes only OpenSSL's
+/// code: library 20 (SSL), reason 1000 + alert number.
 /// </summary>
 internal static class TlsAlert
 {
     private const int SslLibrary = 20;
     private const int ReceivedAlerts = 1000;
 
-    /// <summary>Name of the alert (RFC 8446 §6) that <paramref name="cause"/> comes from; null when it is none about a certificate.</summary>
+    /// <summary>
+    /// Returns the name of the alert (RFC 8446 §6) that caused <paramref name="cause"/>; null if the cause is not an alert about a
+    /// certificate.
+    /// </summary>
     public static string? In(Exception? cause)
     {
         for (var each = cause; each is not null; each = each.InnerException)

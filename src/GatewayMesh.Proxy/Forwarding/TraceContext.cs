@@ -5,14 +5,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace GatewayMesh.Proxy.Forwarding;
 
-/// <summary>W3C trace context: passed on, and started where there is none (B3 counts as one and is passed on as it is).</summary>
+/// <summary>W3C trace context: passed on, or started if the request has none. A B3 trace counts and is passed on unchanged.</summary>
 internal static class TraceContext
 {
     public const string Field = "traceparent";
 
     private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdef");
 
-    /// <summary>Sees to it that the request carries a trace.</summary>
+    /// <summary>Ensures that the request has a trace.</summary>
     public static void Ensure(IHeaderDictionary headers, SplitMix random)
     {
         if (headers.TryGetValue(Field, out var given) && given.Count == 1 && TraceIdOf(given.ToString()) is not null)
@@ -29,7 +29,7 @@ internal static class TraceContext
         headers[Field] = string.Create(CultureInfo.InvariantCulture, $"00-{random.Next():x16}{random.Next() | 1:x16}-{random.Next() | 1:x16}-00");
     }
 
-    /// <summary>The trace id of a well-formed <c>traceparent</c>, else null.</summary>
+    /// <summary>Returns the trace ID of a well-formed <c>traceparent</c>; otherwise null.</summary>
     public static string? TraceIdOf(string? value) =>
         value is { Length: >= 55 } && value[2] == '-' && value[35] == '-' && value[52] == '-'
         && !value.AsSpan(3, 32).ContainsAnyExcept(Hex) && value.AsSpan(3, 32).ContainsAnyExcept('0')

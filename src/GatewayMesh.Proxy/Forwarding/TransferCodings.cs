@@ -3,7 +3,7 @@ namespace GatewayMesh.Proxy.Forwarding;
 /// <summary>The members of <c>Transfer-Encoding</c> (RFC 9112 §6.1).</summary>
 internal static class TransferCodings
 {
-    /// <summary>True if the lines name <c>chunked</c> once and nothing else. Empty members do not count (RFC 9110 §5.6.1).</summary>
+    /// <summary>True if the lines name <c>chunked</c> once and no other coding. Empty members are ignored (RFC 9110 §5.6.1).</summary>
     public static bool AreChunkedAlone<TLines>(TLines lines)
         where TLines : IEnumerable<string?>
     {

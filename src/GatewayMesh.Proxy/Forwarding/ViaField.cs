@@ -7,22 +7,25 @@ internal static class ViaField
 {
     private static readonly string[] Roles = ["-sidecar", "-gateway", "-ingress"];
 
-    /// <summary>The field with this proxy at its end.</summary>
-    /// <param name="before">What came.</param>
-    /// <param name="protocol">Protocol in which the message came, e.g. <c>HTTP/1.1</c>.</param>
+    /// <summary>Returns the field with this proxy appended.</summary>
+    /// <param name="before">Value of the received field.</param>
+    /// <param name="protocol">Protocol of the received message, e.g. <c>HTTP/1.1</c>.</param>
     /// <param name="pseudonym">Name of this proxy.</param>
     public static string Extend(StringValues before, string protocol, string pseudonym)
     {
         var version = protocol switch
         {
             "HTTP/1.1" => "1.1",
-            "HTTP/2" => "2.0", // as RFC 9110 §2.5 writes it, with both digits
+            "HTTP/2" => "2.0", // RFC 9110 §2.5 requires both digits
             _ => protocol.StartsWith("HTTP/", StringComparison.Ordinal) ? protocol[5..] : protocol,
         };
         return before.Count == 0 ? $"{version} {pseudonym}" : $"{before}, {version} {pseudonym}";
     }
 
-    /// <summary>The field without members that name parts of the mesh by node and role; what an application or a proxy before it says of itself stays.</summary>
+    /// <summary>
+    /// Returns the field without members that name parts of the mesh by node and role. Members of an application or of a proxy in
+    /// front of the application stay.
+    /// </summary>
     public static StringValues WithoutNodes(StringValues via)
     {
         if (via.Count == 0)
@@ -35,7 +38,7 @@ internal static class ViaField
         return kept.Length == 0 ? StringValues.Empty : string.Join(", ", kept);
     }
 
-    /// <summary>How often a proxy stands in it.</summary>
+    /// <summary>Returns the number of times that a proxy appears in the field.</summary>
     public static int Count(StringValues via, string pseudonym)
     {
         var count = 0;
@@ -53,10 +56,10 @@ internal static class ViaField
         return count;
     }
 
-    // "1.1 NODE-ROLE (comment)": the second word is who received the message.
+    // "1.1 NODE-ROLE (comment)": the second word is the recipient.
     private static bool NamesNode(string member)
     {
-        var words = member.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
-        return words.Length < 2 || Array.Exists(Roles, role => words[1].EndsWith(role, StringComparison.OrdinalIgnoreCase));
+        var parts = member.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+        return parts.Length < 2 || Array.Exists(Roles, role => parts[1].EndsWith(role, StringComparison.OrdinalIgnoreCase));
     }
 }

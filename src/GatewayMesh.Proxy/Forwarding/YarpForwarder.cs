@@ -9,7 +9,10 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace GatewayMesh.Proxy.Forwarding;
 
-/// <summary>Over YARP's direct forwarder. What it would answer by itself is thrown away: the mesh's answers come from one place.</summary>
+/// <summary>
+/// Forwards through YARP's direct forwarder. YARP's own error responses are discarded because mesh responses come from one
+/// location.
+/// </summary>
 internal sealed class YarpForwarder : IForwarder, IDisposable
 {
     private const int MostConfigs = 256;
@@ -61,7 +64,7 @@ internal sealed class YarpForwarder : IForwarder, IDisposable
         var error = ForwardingErrors.Of(exchange, result, cause);
         if (http.Response.HasStarted)
         {
-            http.Abort(); // part of the answer is out: it must not look complete
+            http.Abort(); // the client has part of the response, which must not look complete
         }
         else
         {
@@ -74,7 +77,7 @@ internal sealed class YarpForwarder : IForwarder, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _services.Dispose();
 
-    // One for each idle time that some policy has; a registry that goes through many does not fill memory.
+    // One configuration per idle timeout in use. The bound protects memory from a registry that cycles through many values.
     private ForwarderRequestConfig ConfigOf(WireProtocol protocol, TimeSpan idle)
     {
         if (_configs.TryGetValue((protocol, idle), out var known))

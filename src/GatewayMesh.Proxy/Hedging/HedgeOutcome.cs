@@ -1,14 +1,14 @@
 namespace GatewayMesh.Proxy.Hedging;
 
-/// <summary>What became of a hedge; the tag of <c>gatewaymesh_hedges_total</c>.</summary>
+/// <summary>Result of a hedge; the tag of <c>gatewaymesh_hedges_total</c>.</summary>
 internal enum HedgeOutcome
 {
-    /// <summary>Its answer was the one passed on.</summary>
+    /// <summary>The hedge's response was passed on.</summary>
     Won,
 
-    /// <summary>Another answer was.</summary>
+    /// <summary>Another response was passed on.</summary>
     Lost,
 
-    /// <summary>It was time for one, and budget, attempts or a limit did not allow it.</summary>
+    /// <summary>A hedge was due, but the budget, the attempts, or a limit did not allow it.</summary>
     Refused,
 }

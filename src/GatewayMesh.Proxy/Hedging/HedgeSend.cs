@@ -5,7 +5,7 @@ using GatewayMesh.Proxy.Upstreams;
 
 namespace GatewayMesh.Proxy.Hedging;
 
-/// <summary>One of the requests that race for an answer.</summary>
+/// <summary>One of the requests that race for a response.</summary>
 internal sealed class HedgeSend
 {
     private readonly CancellationTokenSource _end;
@@ -18,19 +18,19 @@ internal sealed class HedgeSend
         Answer = hop.Upstream.Invoker.SendAsync(request, _end.Token);
     }
 
-    /// <summary>Where it went.</summary>
+    /// <summary>Target of this request.</summary>
     public Hop Hop { get; }
 
-    /// <summary>It was begun beside another.</summary>
+    /// <summary>True if this request was started in addition to another.</summary>
     public bool IsHedge { get; }
 
-    /// <summary>The head of its answer.</summary>
+    /// <summary>Head of the response.</summary>
     public Task<HttpResponseMessage> Answer { get; }
 
-    /// <summary>Its answer is taken: what is held for it is the forwarder's from now on.</summary>
+    /// <summary>Hands the response to the forwarder, which now owns its resources.</summary>
     public void Adopt() => _end.Dispose();
 
-    /// <summary>It lost: it is ended, and what was held for it is given back when that is done.</summary>
+    /// <summary>Cancels a losing request and releases its resources when it has ended.</summary>
     public async Task AbandonAsync()
     {
         var outcome = Answer.IsCompleted ? EndpointOutcome.Failed : EndpointOutcome.Cancelled;
@@ -52,7 +52,7 @@ internal sealed class HedgeSend
         }
     }
 
-    // As the forwarder would have judged it.
+    // Mirrors the forwarder's own judgment.
     private static EndpointOutcome OutcomeOf(HttpResponseMessage answer) =>
         answer.Headers.NonValidated.TryGetValues(ProxyStatus.FieldName, out var status) && ProxyStatus.TryRead(status.ToString(), out var error)
             ? EndpointEvidence.Of(error.Kind)

@@ -10,12 +10,12 @@ using GatewayMesh.Proxy.Upstreams;
 namespace GatewayMesh.Proxy.Hedging;
 
 /// <summary>
-/// Stands between the forwarder and an instance's connections, for one attempt:
+/// Sends one attempt with hedging between the forwarder and the instances' connections:
 /// <code>
-/// forwarder ──► the instance that was picked ────────────── head? ──┐
-///                 └─ nothing after the delay ──► another ── head? ──┴─► the first good one, as if it were the only one; the others are ended
+/// forwarder ──► the selected instance ────────────────── head? ──┐
+///                 └─ nothing after the delay ──► another ── head? ──┴─► the first good response; the others are canceled
 /// </code>
-/// So one answer reaches the client whatever happens here. The clocks of attempt and request run over all of it.
+/// The client therefore always receives exactly one response. The attempt's and the request's timers cover all of the sends.
 /// </summary>
 internal sealed class HedgedInvoker(AttemptLoop loop, Exchange exchange, EndpointSet instances, TargetKind target, LatencyWindow latencies, TimeProvider time)
     : HttpMessageInvoker(NoHandler.Instance, disposeHandler: false)
@@ -38,7 +38,8 @@ internal sealed class HedgedInvoker(AttemptLoop loop, Exchange exchange, Endpoin
             }
             else if (first.Answer.IsCompletedSuccessfully && IsGood(first.Hop, await first.Answer.ConfigureAwait(false)))
             {
-                latencies.Add(time.GetElapsedTime(begun)); // of the first request, or what is known of it: what a hedge saved counts as slow
+                // Measured from the first request, so a request that a hedge saved counts as slow
+                latencies.Add(time.GetElapsedTime(begun));
                 sends.Remove(first);
                 return await TakeAsync(first, sends.Concat(failed)).ConfigureAwait(false);
             }
@@ -49,13 +50,13 @@ internal sealed class HedgedInvoker(AttemptLoop loop, Exchange exchange, Endpoin
             }
         }
 
-        // An answer says more than none, and what may have been seen by an application more than what was not.
+        // A response is better than no response, and a request that may have reached an application is better than one that did not.
         var best = failed.Find(send => send.Answer.IsCompletedSuccessfully) ?? failed.Find(send => ConnectFailedException.In(send.Answer.Exception) is null) ?? failed[0];
         failed.Remove(best);
         return await TakeAsync(best, failed).ConfigureAwait(false);
     }
 
-    // Null: the time passed first.
+    // Null if the delay passed first.
     private async Task<HedgeSend?> FirstAsync(List<HedgeSend> sends, TimeSpan delay)
     {
         if (sends.Find(send => send.Answer.IsCompleted) is { } there)
@@ -83,7 +84,7 @@ internal sealed class HedgedInvoker(AttemptLoop loop, Exchange exchange, Endpoin
             return false;
         }
 
-        // The head is written anew, for the instance and the attempt that it is.
+        // The head is written again for the hedge's own instance and attempt number.
         var isHttp2 = hop.Upstream.Key.Protocol == WireProtocol.Http2;
         var copy = new HttpRequestMessage(request.Method, default(Uri))
         {
@@ -129,7 +130,7 @@ internal sealed class HedgedInvoker(AttemptLoop loop, Exchange exchange, Endpoin
             && !(exchange.IsGrpc && answer.Headers.NonValidated.TryGetValues(GrpcFields.Status, out var status) && RetryTriggers.NamesGrpc(retries, GrpcStatus.Read(status.ToString())));
     }
 
-    // The base class wants one; the instances' own are used.
+    // The base class requires a handler; the instances' own invokers are used instead.
     private sealed class NoHandler : HttpMessageHandler
     {
         public static NoHandler Instance { get; } = new();

@@ -1,12 +1,15 @@
 namespace GatewayMesh.Proxy.Hedging;
 
-/// <summary>How long a service's latest answers took, up to their heads. Written by many without a lock: a value that is overwritten while it is read is one of the window all the same.</summary>
+/// <summary>
+/// Latencies of a service's most recent response heads. Written concurrently without a lock: a value overwritten during a read
+/// still belongs to the window.
+/// </summary>
 internal sealed class LatencyWindow
 {
-    /// <summary>Answers that count.</summary>
+    /// <summary>Number of responses in the window.</summary>
     public const int Size = 256;
 
-    /// <summary>Answers before which nothing is said.</summary>
+    /// <summary>Number of responses required before a quantile is available.</summary>
     public const int Enough = 64;
 
     private const int Fresh = 16;
@@ -15,10 +18,13 @@ internal sealed class LatencyWindow
     private long _count;
     private Estimate? _known;
 
-    /// <summary>One answer took <paramref name="latency"/>.</summary>
+    /// <summary>Records the latency of one response.</summary>
     public void Add(TimeSpan latency) => Volatile.Write(ref _ticks[(Interlocked.Increment(ref _count) - 1) % Size], latency.Ticks);
 
-    /// <summary>The time within which <paramref name="share"/> of the answers came (nearest rank), at most sixteen answers old; null while too few are known.</summary>
+    /// <summary>
+    /// Returns the time within which <paramref name="share"/> of the responses arrived (nearest rank), at most sixteen responses
+    /// old; null while the window has too few.
+    /// </summary>
     public TimeSpan? Quantile(double share)
     {
         var count = Volatile.Read(ref _count);
