@@ -72,6 +72,8 @@ def screen(text):
             elif kind == "J":
                 del lines[row + 1 if first == 0 else 0:]
         elif not token.startswith("\x1b") and token.isprintable():
+            if column >= COLUMNS:
+                row, column = row + 1, 0
             while len(lines) <= row:
                 lines.append([])
             line = lines[row]
