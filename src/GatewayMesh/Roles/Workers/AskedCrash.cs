@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace GatewayMesh.Roles.Workers;
 
 /// <summary>A crash on demand, for the test that a crash leaves a readable stack in the log. An operator has no use for it.</summary>
@@ -15,6 +17,7 @@ internal static class AskedCrash
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Crash(string kind)
     {
         switch (kind)
@@ -28,6 +31,9 @@ internal static class AskedCrash
                 Environment.FailFast($"{Variable} asks for the end of this process");
                 break;
         }
+
+        // A call that is the last thing of a method may leave the method out of the stack.
+        GC.KeepAlive(kind);
     }
 
     private static unsafe void ReadForeignMemory() => Console.Error.WriteLine(*(int*)0x7000_0000);
