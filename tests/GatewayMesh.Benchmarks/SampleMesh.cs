@@ -27,7 +27,7 @@ internal static class SampleMesh
         {
             Revision = "benchmark",
             Services = new[] { payments, orders }.ToFrozenDictionary(service => service.Name, StringComparer.OrdinalIgnoreCase),
-            Intentions = IntentionTable.AllowAll,
+            Intentions = IntentionTable.Of(DeclaredIntentions.None),
         };
     }
 

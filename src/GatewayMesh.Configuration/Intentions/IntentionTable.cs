@@ -30,9 +30,6 @@ public sealed class IntentionTable
     /// <summary>Nobody knows them: nothing is allowed.</summary>
     public static IntentionTable Unknown { get; } = new([], isKnown: false, allowsByDefault: false, "unknown");
 
-    /// <summary>There are none, and the default is to allow.</summary>
-    public static IntentionTable AllowAll { get; } = Of(DeclaredIntentions.None);
-
     /// <summary>Whether they could be read, now or earlier.</summary>
     public bool IsKnown { get; }
 

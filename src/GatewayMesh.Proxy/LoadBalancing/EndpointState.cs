@@ -59,9 +59,6 @@ public sealed class EndpointState
     /// <summary>Why it is ejected.</summary>
     public EjectionCause EjectionCause => Volatile.Read(ref _ejection) is { IsEjected: true } ejection ? ejection.Cause : EjectionCause.None;
 
-    /// <summary>True while a trial is under way.</summary>
-    public bool IsOnTrial => Volatile.Read(ref _ejection).OnTrial;
-
     /// <summary>Ejections in a row, 0 while trusted.</summary>
     public int Ejections => Volatile.Read(ref _ejection).Times;
 
@@ -81,13 +78,6 @@ public sealed class EndpointState
 
     /// <summary>The places that it shares with the other instances of its service.</summary>
     internal EjectionShare Share => Volatile.Read(ref _share);
-
-    /// <summary>True when a request may begin here by the rules: not ejected, or due for a trial.</summary>
-    internal bool IsUsable(long now)
-    {
-        var ejection = Volatile.Read(ref _ejection);
-        return !ejection.IsEjected || ejection.TrialIsDue(now);
-    }
 
     /// <summary>
     /// True when it may be picked beside others: usable, or in panic ejected for what it answered. One that has left its latest requests without an answer is

@@ -117,9 +117,6 @@ public sealed class MeshMetrics : IDisposable
     /// <summary>Sets <c>gatewaymesh_config_errors</c>: errors of the last configuration that was refused, 0 after one that was taken.</summary>
     public void SetConfigErrors(int errors) => _configErrors = errors;
 
-    /// <summary>A further counter, read when somebody collects.</summary>
-    public void AddCounter(string name, string help, Func<long> read) => _meter.CreateObservableCounter(name, read, description: help);
-
     /// <summary>A further gauge, read when somebody collects.</summary>
     public void AddGauge(string name, string help, Func<double> read) => _meter.CreateObservableGauge(name, read, description: help);
 

@@ -13,7 +13,8 @@ internal static class Trial
 
     private const string HeldSignalsLine = "signals: held";
     private const int ShownCharacters = 300;
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    // As long as a worker may take to be ready: a busy machine is no reason to refuse a build.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
     private static readonly Version FirstWithTrial = new(0, 2, 0);
 
     /// <summary>True in a process that is only tried.</summary>

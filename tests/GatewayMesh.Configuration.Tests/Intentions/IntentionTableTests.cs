@@ -39,7 +39,7 @@ internal sealed class IntentionTableTests
     [Test]
     public void Without_a_word_about_the_two_the_default_decides()
     {
-        Assert.That(IntentionTable.AllowAll.Decide("web", "payments", Get), Is.EqualTo(new IntentionDecision(true, IntentionCause.Default)));
+        Assert.That(IntentionTable.Of(DeclaredIntentions.None).Decide("web", "payments", Get), Is.EqualTo(new IntentionDecision(true, IntentionCause.Default)));
         Assert.That(IntentionTable.Of(new DeclaredIntentions([], IntentionAction.Deny)).Decide("web", "payments", Get), Is.EqualTo(new IntentionDecision(false, IntentionCause.Default)));
         Assert.That(IntentionTable.Of(new DeclaredIntentions([], IntentionAction.Deny)).Decide("web", "payments", Get).Because, Is.EqualTo("the default policy (deny): no intention speaks of the two"));
     }

@@ -150,7 +150,8 @@ public sealed class EndpointPickerTests
                 lease.End((EndpointOutcome)((step / 8) % 7));
                 return true;
             default:
-                var usable = fleet.Set.Healthy.Any(state => state.IsUsable(fleet.Time.GetTimestamp()));
+                var usable = fleet.Set.Healthy.Any(state => !state.IsEjected
+                    || (state.EjectedFor == TimeSpan.Zero && !open.Any(one => one.IsTrial && one.State == state)));
                 var picked = fleet.Pick();
                 open.Add(picked);
                 var trials = open.Where(one => one.IsTrial).GroupBy(one => one.State).All(group => group.Count() == 1);

@@ -20,7 +20,7 @@ internal sealed class Mesh : IAsyncDisposable
     private readonly Dictionary<string, ServiceModel> _services = [];
     private readonly List<GatewayModel> _gateways = [];
     private readonly Dictionary<(string, int), IngressModel> _ingress = [];
-    private IntentionTable _intentions = IntentionTable.AllowAll;
+    private IntentionTable _intentions = IntentionTable.Of(DeclaredIntentions.None);
     private PolicyModel _policy = PolicyModel.Default;
     private int _revision;
 

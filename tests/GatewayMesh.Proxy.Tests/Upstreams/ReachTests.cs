@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Intentions;
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Reach;
@@ -48,7 +49,7 @@ public sealed class ReachTests
         {
             Revision = "r",
             Services = new Dictionary<string, ServiceModel> { ["payments"] = refused }.ToFrozenDictionary(),
-            Intentions = IntentionTable.AllowAll,
+            Intentions = IntentionTable.Of(DeclaredIntentions.None),
         });
         using var client = await RawConnection.To(mesh.Outbound());
 
