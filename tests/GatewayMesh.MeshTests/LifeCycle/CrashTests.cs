@@ -28,7 +28,6 @@ public sealed class CrashTests : MeshTest
         }
     }
 
-    [TestCase(11, "signal 11 (SIGSEGV")]
     [TestCase(6, "signal 6 (SIGABRT")]
     [TestCase(7, "signal 7 (SIGBUS")]
     public async Task Worker_ended_by_a_signal_is_told_with_the_name_of_the_signal_and_started_again(int signal, string told)
