@@ -36,8 +36,8 @@ using Microsoft.Extensions.Logging;
 namespace GatewayMesh.Proxy;
 
 /// <summary>
-/// Bytes in, bytes out: one server over a changing set of lent listening sockets, one pipeline, one snapshot at a time.
-/// Every role of the mesh is made of one of these.
+/// Moves requests and responses: one server over a changing set of lent listening sockets, one pipeline, one snapshot at a time. Every role
+/// of the mesh is built on a data plane.
 /// </summary>
 public sealed class DataPlane : IAsyncDisposable
 {
@@ -70,7 +70,7 @@ public sealed class DataPlane : IAsyncDisposable
     private volatile ReachRules _reach;
     private bool _leased;
 
-    /// <summary>A data plane that serves nothing yet.</summary>
+    /// <summary>Creates a data plane that serves no listener yet.</summary>
     public DataPlane(DataPlaneOptions options)
     {
         _options = options;
@@ -109,41 +109,41 @@ public sealed class DataPlane : IAsyncDisposable
         var log = options.Logs.CreateLogger("GatewayMesh.Proxy");
         _edge = new EdgeListeners(time, log);
         _edge.Apply(options.IngressListeners, options.TrustedProxies);
-        Metrics.AddGauges("gatewaymesh_public_certificate_expiry_seconds", "Seconds until a certificate of a public listener ends; negative when it has.", ExpiryOfPublicCertificates);
+        Metrics.AddGauges("gatewaymesh_public_certificate_expiry_seconds", "Seconds until a certificate of a public listener expires; negative after expiry.", ExpiryOfPublicCertificates);
         var edge = new EdgeConnectionMiddleware(_edge, options.Limits, Metrics, log, time);
         var tls = new TlsConnectionMiddleware(TermsOf, options.Limits, new TlsFaults(Metrics, log, time), time);
         _server = new KestrelServer(Microsoft.Extensions.Options.Options.Create(ServerSettings.For(options.Limits, _connections, edge, tls, tunnel, new ProtocolConnectionMiddleware(options.Limits, new FloodGuard(options.Limits, Metrics, log, time), time))), _listeners, options.Logs);
     }
 
-    /// <summary>The instruments, for what others count (tier, revision, failovers).</summary>
+    /// <summary>Metrics, for counters of other components (tier, revision, failovers).</summary>
     public MeshMetrics Metrics { get; }
 
-    /// <summary>What it is doing.</summary>
+    /// <summary>Current activity.</summary>
     public DataPlaneFigures Figures => new(_listeners.Connections, _traffic.InFlight, _traffic.Total, _rate.Read(_traffic.Total));
 
-    /// <summary>What a gateway's admission has done.</summary>
+    /// <summary>Admission counters of a gateway.</summary>
     public AdmissionCounts Admission => _admission.Counts;
 
     /// <summary>The snapshot in use.</summary>
     public MeshSnapshot Snapshot => _traffic.Mesh.Snapshot;
 
-    /// <summary>Whether it takes connections (the probe's apart).</summary>
+    /// <summary>True while the data plane accepts connections (other than the probe's).</summary>
     public bool IsAccepting => _listeners.Accepting;
 
-    /// <summary>Whether it is draining.</summary>
+    /// <summary>True while draining.</summary>
     public bool IsDraining => _traffic.Draining;
 
-    /// <summary>Starts the server; it accepts nothing until there are listeners and <see cref="Accept"/> was called.</summary>
+    /// <summary>Starts the server. The server accepts no connection until listeners are open and <see cref="Accept"/> was called.</summary>
     public Task StartAsync(CancellationToken cancellationToken = default) => _server.StartAsync(_application, cancellationToken);
 
-    /// <summary>Serves one more listener; takes the socket over.</summary>
+    /// <summary>Serves another listener and takes ownership of the socket.</summary>
     public void Open(ListenerSpec listener, ListeningSocket socket) => _listeners.Open(listener, socket);
 
     /// <summary>
-    /// Takes nothing more from the listener and closes this process's descriptor; the listening state of the socket, which others may share, stays as it is.
-    /// Connections that it took live on.
+    /// Stops accepting from the listener and closes this process's descriptor. The socket, which other processes may share, keeps
+    /// listening. Existing connections stay open.
     /// </summary>
-    /// <returns>False when there is no such listener.</returns>
+    /// <returns>False if there is no such listener.</returns>
     public bool Close(string name)
     {
         _applications.Forget(name);
@@ -151,8 +151,8 @@ public sealed class DataPlane : IAsyncDisposable
     }
 
     /// <summary>
-    /// The lease. Synchronous in effect: once this returns after <see langword="false"/>, no further connection is taken from any listener but the probe's.
-    /// While the plane drains nothing is taken in either case.
+    /// Sets the lease. After a call with <see langword="false"/> returns, no further connection is accepted from any listener except the
+    /// probe's. A draining data plane accepts none in either case.
     /// </summary>
     public void Accept(bool accept)
     {
@@ -163,22 +163,27 @@ public sealed class DataPlane : IAsyncDisposable
         }
     }
 
-    /// <summary>The certificates that public listeners show.</summary>
+    /// <summary>Certificates of the public listeners.</summary>
     public IReadOnlyList<EdgeCertificateView> EdgeCertificates => _edge.Certificates;
 
-    /// <summary>Everything that is wrong with the files of an ingress: certificates, keys and the authorities of clients.</summary>
+    /// <summary>Returns all errors in the files of an ingress: certificates, keys, and client authorities.</summary>
     public static ImmutableArray<ConfigError> CheckFiles(IngressSpec ingress) => EdgeListeners.Check(ingress.Listeners);
 
-    /// <summary>Takes other settings for public listeners; connections that there are keep theirs. Their sockets are opened and closed by the caller.</summary>
+    /// <summary>
+    /// Applies new settings to public listeners; existing connections keep theirs. The caller opens and closes the sockets.
+    /// </summary>
     public void Reconfigure(IngressSpec ingress) => _edge.Apply(ingress.Listeners, ingress.TrustedProxies);
 
-    /// <summary>Takes other rules of where registry data may lead; connections that there are stay.</summary>
+    /// <summary>Applies new rules for addresses from the registry; existing connections stay open.</summary>
     public void Restrict(ReachRules reach) => _reach = reach;
 
-    /// <summary>The services that requests went to since the last call.</summary>
+    /// <summary>Returns the services that requests were sent to since the last call.</summary>
     public IReadOnlyCollection<string> TakeUsed() => [.. _traffic.Mesh.Endpoints.Services.Concat(_traffic.Mesh.Endpoints.Targets).Where(set => set.TakeUsed()).Select(set => set.Service).Distinct(StringComparer.OrdinalIgnoreCase)];
 
-    /// <summary>Swaps the configuration. Requests under way keep the one that they began with, but for its intentions: those that they no longer allow are ended.</summary>
+    /// <summary>
+    /// Replaces the configuration. Running requests keep their configuration except for intentions: requests that the new intentions no
+    /// longer allow are ended.
+    /// </summary>
     public void Apply(MeshSnapshot snapshot)
     {
         var before = Snapshot.Intentions.Revision;
@@ -203,7 +208,7 @@ public sealed class DataPlane : IAsyncDisposable
             Metrics.SetRevision(snapshot.Revision);
         }
 
-        _refused.Say(snapshot.Refused);
+        _refused.Log(snapshot.Refused);
         if (_options.EnforcesIntentions && before != snapshot.Intentions.Revision)
         {
             _ = _running.EndDenied();
@@ -211,12 +216,13 @@ public sealed class DataPlane : IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes no more connections and ends those that there are: each at its next response, the idle ones once they have been idle for
-    /// <paramref name="idle"/> (so that a request that is on its way is still answered). Ends when nothing is left, or at the timeout; what is left then goes on.
+    /// Stops accepting connections and ends existing ones: a connection with a request at its next response, an idle connection after it
+    /// has been idle for <paramref name="idle"/> (so that a request in transit is still served). Ends when nothing is left, or at the
+    /// timeout; what is left then continues.
     /// </summary>
-    /// <param name="timeout">How long it may take.</param>
-    /// <param name="idle">How long a connection must have been without a request. Default: 1 s.</param>
-    /// <param name="cancellationToken">Ends the waiting, not the draining.</param>
+    /// <param name="timeout">Maximum duration of the drain.</param>
+    /// <param name="idle">Idle time after which a connection is ended. Default: 1 s.</param>
+    /// <param name="cancellationToken">Cancels the wait, not the drain.</param>
     public async Task<DrainResult> DrainAsync(TimeSpan timeout, TimeSpan? idle = null, CancellationToken cancellationToken = default)
     {
         lock (_gate)
@@ -241,7 +247,7 @@ public sealed class DataPlane : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes a drain back: connections are accepted again if the lease is held.</summary>
+    /// <summary>Cancels a drain: connections are accepted again if the lease is held.</summary>
     public void Undrain()
     {
         lock (_gate)
@@ -251,7 +257,7 @@ public sealed class DataPlane : IAsyncDisposable
         }
     }
 
-    /// <summary>The instances with their live state, for the admin's <c>/endpoints</c>.</summary>
+    /// <summary>Returns the instances with their live state, for the admin's <c>/endpoints</c>.</summary>
     public IReadOnlyList<EndpointView> Endpoints()
     {
         var table = _traffic.Mesh.Endpoints;
@@ -261,29 +267,31 @@ public sealed class DataPlane : IAsyncDisposable
         ];
     }
 
-    /// <summary>The instances and gateways that are ejected now.</summary>
+    /// <summary>Returns the instances and gateways that are currently ejected.</summary>
     public IReadOnlyList<EndpointView> Ejected()
     {
         var table = _traffic.Mesh.Endpoints;
         return [.. table.Instances.Concat(table.Gateways.SelectMany(set => set.All)).Where(state => state.IsEjected).Select(EndpointView.Of)];
     }
 
-    /// <summary>The applications of this host that were called, each under the name of its listener.</summary>
+    /// <summary>Returns the called applications of this host, each under the name of its listener.</summary>
     public IReadOnlyList<EndpointView> Applications() => [.. _applications.Applications.SelectMany(set => set.All).Select(EndpointView.Of)];
 
-    /// <summary>The limits of the services that this process calls or fronts, with what is under way.</summary>
+    /// <summary>Returns the limits of the services that this process calls or fronts, with the requests in flight.</summary>
     public IReadOnlyList<LimitView> Limits() => [.. _limits.Current.Services.Select(LimitView.Of)];
 
-    /// <summary>Which way a request would take now, and why. Nothing is sent, and nothing counts as used.</summary>
-    /// <param name="service">The service that it asks for.</param>
-    /// <param name="facts">Its method and fields.</param>
-    /// <param name="pathAndQuery">Its path and query.</param>
+    /// <summary>
+    /// Returns the route that a request would take now, with the reasons. Sends nothing and does not mark the service as used.
+    /// </summary>
+    /// <param name="service">Requested service.</param>
+    /// <param name="facts">Method and fields of the request.</param>
+    /// <param name="pathAndQuery">Path and query of the request.</param>
     public RouteReport Explain(string service, IRequestFacts facts, string pathAndQuery) =>
         RouteTrace.Of(_traffic.Mesh, service, facts, pathAndQuery, _options.Time.GetTimestamp());
 
-    /// <summary>What may be spent on further attempts at a service, and from when on it is hedged.</summary>
+    /// <summary>Returns the retry budget of a service and the delay after which its requests are hedged.</summary>
     /// <param name="service">Name of the service.</param>
-    /// <param name="policy">The policy that holds for the call.</param>
+    /// <param name="policy">Policy of the call.</param>
     public AttemptsView Attempts(string service, PolicyModel policy)
     {
         ArgumentNullException.ThrowIfNull(policy);
@@ -297,19 +305,19 @@ public sealed class DataPlane : IAsyncDisposable
     /// <summary>Writes the metrics in Prometheus' text format.</summary>
     public void WriteMetrics(IBufferWriter<byte> output) => _prometheus.Write(output);
 
-    /// <summary>For tests and benchmarks: the way of requests, without a server before it.</summary>
+    /// <summary>For tests and benchmarks: the request pipeline without a server in front.</summary>
     internal RequestPipeline Pipeline { get; }
 
-    /// <summary>For tests and benchmarks: what the kinds of listeners ask for.</summary>
+    /// <summary>For tests and benchmarks: the behaviors of the listener kinds.</summary>
     internal ListenerBehaviours Behaviours { get; }
 
-    /// <summary>For tests and benchmarks: the mesh in use.</summary>
+    /// <summary>For tests and benchmarks: the current mesh.</summary>
     internal LiveMesh Mesh => _traffic.Mesh;
 
-    /// <summary>For tests: how listeners speak TLS, instead of what their kind asks for.</summary>
+    /// <summary>For tests: TLS terms of listeners in place of their kind's own.</summary>
     internal Func<InboundConnection, TlsTerms?>? Terms { get; set; }
 
-    /// <summary>Stops at once: what is still open is cut.</summary>
+    /// <summary>Stops at once and aborts open connections.</summary>
     public async ValueTask DisposeAsync()
     {
         _listeners.Accept(false);

@@ -4,34 +4,34 @@ using GatewayMesh.Proxy.LoadBalancing.Outliers;
 
 namespace GatewayMesh.Proxy;
 
-/// <summary>An instance as the admin shows it.</summary>
+/// <summary>An instance as shown by the admin.</summary>
 /// <param name="Service">Service, or <c>gateway:GROUP</c>.</param>
-/// <param name="Id">Id of the instance.</param>
-/// <param name="Node">Its node.</param>
-/// <param name="Address">Where it is dialled.</param>
-/// <param name="Healthy">What the registry says.</param>
-/// <param name="InFlight">Requests of this process at it.</param>
-/// <param name="ConsecutiveFailures">Failures in a row since the last success.</param>
-/// <param name="IsEjected">Whether it gets no traffic but trials.</param>
-/// <param name="EjectedFor">How long still.</param>
+/// <param name="Id">ID of the instance.</param>
+/// <param name="Node">Node of the instance.</param>
+/// <param name="Address">Address that is dialed.</param>
+/// <param name="Healthy">Health from the registry.</param>
+/// <param name="InFlight">This process's requests in flight to the instance.</param>
+/// <param name="ConsecutiveFailures">Consecutive failures since the last success.</param>
+/// <param name="IsEjected">True while the instance receives only trial requests.</param>
+/// <param name="EjectedFor">Remaining time of the ejection.</param>
 public sealed record EndpointView(string Service, string Id, string Node, HostPort Address, bool Healthy, int InFlight, int ConsecutiveFailures, bool IsEjected, TimeSpan EjectedFor)
 {
-    /// <summary>Its share of the requests against that of others.</summary>
+    /// <summary>Weight relative to other instances. Default: 1.</summary>
     public int Weight { get; init; } = 1;
 
-    /// <summary>Its zone, or null.</summary>
+    /// <summary>Zone of the instance, or null.</summary>
     public string? Zone { get; init; }
 
-    /// <summary>Peak EWMA of the time to the head of an answer.</summary>
+    /// <summary>Peak EWMA of the time to the response head.</summary>
     public TimeSpan Latency { get; init; }
 
-    /// <summary>Share of its share that it gets for being new, 0 to 1.</summary>
+    /// <summary>Slow-start factor on the weight, 0 to 1. Default: 1.</summary>
     public double SlowStart { get; init; } = 1;
 
-    /// <summary>Ejections in a row.</summary>
+    /// <summary>Consecutive ejections.</summary>
     public int Ejections { get; init; }
 
-    /// <summary>Why it is ejected.</summary>
+    /// <summary>Cause of the ejection.</summary>
     public EjectionCause Cause { get; init; }
 
     internal static EndpointView Of(EndpointState state) => new(

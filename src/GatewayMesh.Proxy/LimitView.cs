@@ -3,37 +3,37 @@ using GatewayMesh.Proxy.Limits;
 
 namespace GatewayMesh.Proxy;
 
-/// <summary>The limits of one service as the admin shows them, at one moment.</summary>
+/// <summary>Limits of one service as shown by the admin, as of one moment.</summary>
 /// <param name="Service">Name of the service.</param>
-/// <param name="Model">What is declared.</param>
-/// <param name="Requests">Calls of this process to it.</param>
-/// <param name="Connections">Connections that carry them: of HTTP/1.1 those in use, of HTTP/2 those open.</param>
-/// <param name="Pending">Calls that wait for a connection.</param>
-/// <param name="Retries">Calls that are tried again.</param>
+/// <param name="Model">Declared limits.</param>
+/// <param name="Requests">Calls of this process to the service.</param>
+/// <param name="Connections">Connections with calls: for HTTP/1.1 those in use, for HTTP/2 those open.</param>
+/// <param name="Pending">Calls waiting for a connection.</param>
+/// <param name="Retries">Calls with a retry in progress.</param>
 public sealed record LimitView(string Service, LimitsModel Model, int Requests, int Connections, int Pending, int Retries)
 {
-    /// <summary>Where the circuit breaker stands; null where there is none.</summary>
+    /// <summary>Phase of the circuit breaker; null if there is none.</summary>
     public BreakerPhase? Breaker { get; init; }
 
-    /// <summary>How long it is open still.</summary>
+    /// <summary>Remaining time that the circuit breaker stays open.</summary>
     public TimeSpan OpenFor { get; init; }
 
-    /// <summary>Attempts in the breaker's window.</summary>
+    /// <summary>Attempts in the circuit breaker's window.</summary>
     public long Attempts { get; init; }
 
-    /// <summary>Failures among them.</summary>
+    /// <summary>Failures in the circuit breaker's window.</summary>
     public long Failures { get; init; }
 
-    /// <summary>The limit found by measuring, for what this host's application works on; null where none is looked for.</summary>
+    /// <summary>Measured concurrency limit of this host's application; null if off.</summary>
     public int? Concurrency { get; init; }
 
-    /// <summary>What that application works on.</summary>
+    /// <summary>Requests in flight at that application.</summary>
     public int Work { get; init; }
 
-    /// <summary>Its latency without load; zero while unknown.</summary>
+    /// <summary>Latency of that application without load; zero if unknown.</summary>
     public TimeSpan MinRtt { get; init; }
 
-    /// <summary>Whether that latency is being measured, and the limit is the least one.</summary>
+    /// <summary>True while that latency is being measured and the minimum limit applies.</summary>
     public bool IsMeasuring { get; init; }
 
     internal static LimitView Of(ServiceLimits limits)

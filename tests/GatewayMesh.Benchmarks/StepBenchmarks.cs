@@ -43,7 +43,7 @@ public class StepBenchmarks : IDisposable
         var goesOn = true;
         foreach (var step in _plane.Pipeline.Steps)
         {
-            goesOn &= step.Take(request.Exchange).GoesOn;
+            goesOn &= step.Take(request.Exchange).Continues;
         }
 
         request.End();

@@ -134,7 +134,7 @@ const scenarios = {
     const answer = await unary(client, 'Echo', {});
     client.close();
     assert.strictEqual(answer.code, status.UNIMPLEMENTED, answer.details);
-    assert.match(answer.details, /The mesh knows no such service/);
+    assert.match(answer.details, /The mesh has no such service/);
     assert.match(String(answer.trailers.get('proxy-status')), /gatewaymesh; error=destination_not_found; forwarded=\?0/);
   },
   async mesh_error_application_down(path) {

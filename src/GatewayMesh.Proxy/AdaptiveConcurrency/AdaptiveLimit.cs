@@ -7,14 +7,14 @@ using GatewayMesh.Proxy.Shedding;
 namespace GatewayMesh.Proxy.AdaptiveConcurrency;
 
 /// <summary>
-/// A limit of concurrent requests found by measuring (Envoy's <c>adaptive_concurrency</c>):
+/// A limit on concurrent requests, found by measurement (as in Envoy's <c>adaptive_concurrency</c>):
 /// <code>
 /// measuring: limit = minConcurrency ──enough requests, all begun in this phase──► minRTT ──► following: each window limit' = Gradient(limit, minRTT, latency)
 ///     ▲                                                                                         │
 ///     └── interval (and jitter) over, or five windows in a row at minConcurrency ◄──────────────┘
 /// </code>
-/// While it measures, critical requests keep the limit that was found before. A request costs one compare-and-exchange to enter, one decrement and one
-/// addition to leave; <see cref="Update"/> is called by a timer.
+/// While measuring, critical requests keep the previous limit. Entering costs one compare-and-exchange; leaving costs one decrement and one
+/// addition. A timer calls <see cref="Update"/>.
 /// </summary>
 internal sealed class AdaptiveLimit
 {
@@ -34,7 +34,7 @@ internal sealed class AdaptiveLimit
     private long _measureAt;
     private int _measured;
 
-    /// <summary>One that measures first.</summary>
+    /// <summary>Creates a limit that starts by measuring.</summary>
     public AdaptiveLimit(AdaptiveConcurrencyModel model, SheddingModel shedding, TimeProvider time, SplitMix random)
     {
         Model = model;
@@ -46,33 +46,33 @@ internal sealed class AdaptiveLimit
         BeginMeasuring();
     }
 
-    /// <summary>What it was made from.</summary>
+    /// <summary>Model that this limit was created from.</summary>
     public AdaptiveConcurrencyModel Model { get; }
 
-    /// <summary>Who is refused first.</summary>
+    /// <summary>Shedding shares, which decide the requests that are refused first.</summary>
     public SheddingModel Shedding { get; }
 
-    /// <summary>Requests in flight.</summary>
+    /// <summary>Number of requests in flight.</summary>
     public int InFlight => _count.Taken;
 
-    /// <summary>The limit that holds now for all together.</summary>
+    /// <summary>Current limit for all requests together.</summary>
     public int Limit => IsMeasuring ? Model.MinConcurrency : Volatile.Read(ref _limit);
 
-    /// <summary>The latency without load is being measured.</summary>
+    /// <summary>True while the latency without load is being measured.</summary>
     public bool IsMeasuring => Volatile.Read(ref _measuringSince) != 0;
 
-    /// <summary>The latency without load; zero before it was measured.</summary>
+    /// <summary>Latency without load; zero before the first measurement.</summary>
     public TimeSpan MinRtt => TimeSpan.FromMicroseconds(Volatile.Read(ref _minRtt));
 
-    /// <summary>Takes a place, if one is free.</summary>
+    /// <summary>Takes a permit if one is free.</summary>
     public LimitVerdict TryEnter(Criticality criticality) => _count.TryEnter(Volatile.Read(ref _permits), criticality);
 
-    /// <summary>Counts a request that somebody else has admitted by <see cref="Limit"/>.</summary>
+    /// <summary>Counts a request that another component has already admitted by <see cref="Limit"/>.</summary>
     public void Enter() => _count.Enter();
 
-    /// <summary>A request that entered is over.</summary>
-    /// <param name="began">When it began (timestamp).</param>
-    /// <param name="took">How long its answer took; null when there was none of the application, which says nothing.</param>
+    /// <summary>Records the end of a request that entered.</summary>
+    /// <param name="began">Start of the request (timestamp).</param>
+    /// <param name="took">Latency of the response; null if the application sent no response, which is no measurement.</param>
     public void Leave(long began, TimeSpan? took)
     {
         _count.Leave();
@@ -96,7 +96,7 @@ internal sealed class AdaptiveLimit
         }
     }
 
-    /// <summary>Computes the limit anew from the latencies since the last call.</summary>
+    /// <summary>Recomputes the limit from the latencies since the last call.</summary>
     public void Update()
     {
         lock (_updating)

@@ -2,7 +2,10 @@ using System.Numerics;
 
 namespace GatewayMesh.Proxy.AdaptiveConcurrency;
 
-/// <summary>Latencies in buckets, sixteen for each doubling, so that a percentile is right to about 3 %. Adding is one interlocked addition, from any thread.</summary>
+/// <summary>
+/// Latencies in buckets, sixteen per doubling, so that a percentile is accurate to about 3 %. Adding is one interlocked addition from any
+/// thread.
+/// </summary>
 internal sealed class LatencyHistogram
 {
     private const int Bits = 4;
@@ -11,10 +14,12 @@ internal sealed class LatencyHistogram
     // Microseconds up to 2³², which is more than an hour.
     private readonly int[] _buckets = new int[(32 - Bits + 1) * PerDoubling];
 
-    /// <summary>Adds one.</summary>
+    /// <summary>Adds a latency.</summary>
     public void Add(TimeSpan latency) => Interlocked.Increment(ref _buckets[IndexOf((uint)Math.Clamp(latency.Ticks / TimeSpan.TicksPerMicrosecond, 0, uint.MaxValue))]);
 
-    /// <summary>Empties it; the given percentile of what was in it in microseconds, or null when there was nothing.</summary>
+    /// <summary>
+    /// Empties the histogram. Returns the given percentile of its values in microseconds; null if the histogram was empty.
+    /// </summary>
     public double? Drain(double percentile)
     {
         Span<int> counts = stackalloc int[_buckets.Length];

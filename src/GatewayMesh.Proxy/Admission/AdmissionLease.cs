@@ -1,6 +1,6 @@
 namespace GatewayMesh.Proxy.Admission;
 
-/// <summary>One admitted request. End it exactly once, when the request is over; the default one holds nothing.</summary>
+/// <summary>One admitted request. End the lease exactly once, when the request is over. The default value holds no permit.</summary>
 public readonly struct AdmissionLease
 {
     private readonly GatewayAdmission? _admission;
@@ -12,8 +12,8 @@ public readonly struct AdmissionLease
         _host = host;
     }
 
-    /// <summary>Gives the place back.</summary>
-    /// <param name="began">When the request began (timestamp). Default: unknown.</param>
-    /// <param name="took">How long its answer took; null when there was none, which says nothing. Default: null.</param>
+    /// <summary>Returns the permit.</summary>
+    /// <param name="began">Start of the request (timestamp). Default: unknown.</param>
+    /// <param name="took">Latency of the response; null if there was none, which is no measurement. Default: null.</param>
     public void End(long began = 0, TimeSpan? took = null) => _admission?.Leave(_host!, began, took);
 }

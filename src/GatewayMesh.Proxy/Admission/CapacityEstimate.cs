@@ -1,19 +1,19 @@
 namespace GatewayMesh.Proxy.Admission;
 
-/// <summary>How many hosts a gateway could carry: its measured capacity ÷ the mean load of a host.</summary>
-/// <param name="CpuPerRequest">CPU time that one request costs this process, lately.</param>
-/// <param name="RequestsPerSecond">What all cores could do at that cost, less the headroom.</param>
-/// <param name="MeanHostRate">Mean requests a second of a host.</param>
-/// <param name="Hosts">Hosts that could be carried; null while one of the two is not known yet.</param>
+/// <summary>Number of hosts that a gateway could serve: its measured capacity divided by the mean load of a host.</summary>
+/// <param name="CpuPerRequest">Recent CPU time per request in this process.</param>
+/// <param name="RequestsPerSecond">Requests per second that all cores could serve at that cost, minus the headroom.</param>
+/// <param name="MeanHostRate">Mean requests per second of a host.</param>
+/// <param name="Hosts">Number of hosts that the gateway could serve; null while either input is unknown.</param>
 public readonly record struct CapacityEstimate(TimeSpan CpuPerRequest, double RequestsPerSecond, double MeanHostRate, int? Hosts)
 {
-    /// <summary>Share of the cores that is counted on: the rest is for bursts, collections and the kernel's own work. 0.7.</summary>
+    /// <summary>Share of the cores that counts as usable: 0.7. The rest is for bursts, garbage collections, and kernel work.</summary>
     public const double UsableShare = 0.7;
 
-    /// <summary>The estimate.</summary>
-    /// <param name="cpuPerRequest">CPU time of a request; zero while unknown.</param>
-    /// <param name="cores">Cores that the process may use.</param>
-    /// <param name="hostRates">Requests a second of each host of the cluster (<c>NodeRecord.RequestRate</c> of the sidecars).</param>
+    /// <summary>Computes the estimate.</summary>
+    /// <param name="cpuPerRequest">CPU time per request; zero if unknown.</param>
+    /// <param name="cores">Cores available to the process.</param>
+    /// <param name="hostRates">Requests per second of each host in the cluster (<c>NodeRecord.RequestRate</c> of the sidecars).</param>
     public static CapacityEstimate Of(TimeSpan cpuPerRequest, int cores, IEnumerable<double> hostRates)
     {
         var rates = hostRates.Where(rate => double.IsFinite(rate) && rate >= 0).ToList();

@@ -1,18 +1,20 @@
 namespace GatewayMesh.Proxy.Admission;
 
 /// <summary>
-/// Measures what a request costs and how many there are, from two readings at a time: CPU time of the process and requests served. Call
-/// <see cref="Sample"/> every second or so. Both figures are moving averages with a time constant of ten seconds.
+/// Measures the cost of a request and the request rate from pairs of readings: CPU time of the process and requests served. Call
+/// <see cref="Sample"/> about every second. Both figures are moving averages with a time constant of ten seconds.
 /// </summary>
 /// <param name="time">The clock.</param>
-/// <param name="cpu">Reads the CPU time of this process so far.</param>
-/// <param name="requests">Reads the requests served so far.</param>
+/// <param name="cpu">Reads the total CPU time of this process.</param>
+/// <param name="requests">Reads the total number of requests served.</param>
 public sealed class CapacitySampler(TimeProvider time, Func<TimeSpan> cpu, Func<long> requests)
 {
-    /// <summary>Time constant of the averages.</summary>
+    /// <summary>Time constant of the averages: ten seconds.</summary>
     public static readonly TimeSpan Decay = TimeSpan.FromSeconds(10);
 
-    /// <summary>Fewer requests between two samples say nothing of the cost: the process's own housekeeping would be most of it. 20.</summary>
+    /// <summary>
+    /// Minimum requests between two samples for a cost measurement: 20. With fewer, the process's own housekeeping dominates.
+    /// </summary>
     public const int LeastRequests = 20;
 
     private readonly Lock _lock = new();
@@ -22,10 +24,10 @@ public sealed class CapacitySampler(TimeProvider time, Func<TimeSpan> cpu, Func<
     private double _cost;
     private double _rate;
 
-    /// <summary>CPU time of a request; zero while unknown.</summary>
+    /// <summary>CPU time per request; zero if unknown.</summary>
     public TimeSpan CpuPerRequest { get { lock (_lock) { return TimeSpan.FromSeconds(_cost); } } }
 
-    /// <summary>Requests a second, for <c>NodeRecord.RequestRate</c>.</summary>
+    /// <summary>Requests per second, for <c>NodeRecord.RequestRate</c>.</summary>
     public double RequestRate { get { lock (_lock) { return _rate; } } }
 
     /// <summary>Takes a reading.</summary>

@@ -9,18 +9,18 @@ using GatewayMesh.Proxy.Shedding;
 namespace GatewayMesh.Proxy.Admission;
 
 /// <summary>
-/// Bounds the requests that a gateway carries at one time, fair between calling hosts (by peer address). One short lock.
+/// Bounds the concurrent requests of a gateway, fairly between calling hosts (by peer address). Takes one short lock.
 /// <para>
-/// The rule: the fair share of a host is the maximum divided by the hosts that have a request in flight, the caller included, plus one (the
-/// host that may come next), and at least one place. An eighth of the maximum (at least one place, none when the maximum is one) is a reserve.
-/// A host below its share gets any free place; a host at or above it only a place that is not of the reserve. So one host alone may use seven
-/// eighths, a newcomer finds room at once, and when all is taken each place that is given back goes to a host below its share, never back to
-/// the greedy one.
+/// The rule: the fair share of a host is the maximum divided by the number of hosts with a request in flight, including the caller, plus
+/// one (for the next host), and at least one permit. An eighth of the maximum is a reserve (at least one permit; none if the maximum is
+/// one). A host below its share gets any free permit; a host at or above its share gets only permits outside the reserve. So a single host
+/// can use seven eighths, a new host finds a permit at once, and under full load each returned permit goes to a host below its share, never
+/// back to the greedy host.
 /// </para>
 /// <para>
-/// Sheddable requests are refused from four fifths of the maximum on (<see cref="SheddingModel.SheddableShare"/>); critical ones of a host at or above its
-/// share may use the first half of the reserve, so that a host which calls everything critical still leaves the other half to newcomers. Where a limit is
-/// found by measuring, it stands in place of the maximum while it is lower.
+/// Sheddable requests are refused from four fifths of the maximum on (<see cref="SheddingModel.SheddableShare"/>). Critical requests of a
+/// host at or above its share may use the first half of the reserve, so a host that marks everything critical still leaves the other half
+/// to new hosts. A measured limit replaces the maximum while the measured limit is lower.
 /// </para>
 /// </summary>
 public sealed class GatewayAdmission
@@ -36,27 +36,27 @@ public sealed class GatewayAdmission
     private long _refusedShare;
     private long _refusedShed;
 
-    /// <summary>An empty gateway.</summary>
-    /// <param name="maxConcurrentRequests">Requests at one time, at least 1.</param>
-    /// <param name="measured">The limit that is found by measuring. Default: none.</param>
+    /// <summary>Creates an idle gateway admission.</summary>
+    /// <param name="maxConcurrentRequests">Maximum number of concurrent requests, at least 1.</param>
+    /// <param name="measured">Limit found by measurement. Default: none.</param>
     internal GatewayAdmission(int maxConcurrentRequests, AdaptiveLimit? measured)
         : this(maxConcurrentRequests) => _measured = measured;
 
-    /// <summary>An empty gateway that measures nothing.</summary>
-    /// <param name="maxConcurrentRequests">Requests at one time, at least 1.</param>
+    /// <summary>Creates an idle gateway admission without measurement.</summary>
+    /// <param name="maxConcurrentRequests">Maximum number of concurrent requests, at least 1.</param>
     public GatewayAdmission(int maxConcurrentRequests)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxConcurrentRequests, 1);
         _most = maxConcurrentRequests;
     }
 
-    /// <summary>Requests at one time, at most, at this moment.</summary>
+    /// <summary>Current maximum number of concurrent requests.</summary>
     public int Max => _measured is { } measured ? Math.Min(_most, measured.Limit) : _most;
 
-    /// <summary>Whether nothing is free for a host that has nothing in flight.</summary>
+    /// <summary>True if no permit is free for a host with no request in flight.</summary>
     public bool IsFull => Counts is var counts && counts.InFlight >= counts.Max;
 
-    /// <summary>What <c>/status</c> shows.</summary>
+    /// <summary>Counters shown by <c>/status</c>.</summary>
     public AdmissionCounts Counts
     {
         get
@@ -68,10 +68,10 @@ public sealed class GatewayAdmission
         }
     }
 
-    /// <summary>Admits a request of <paramref name="host"/>, or refuses it (503 with <c>Retry-After</c>).</summary>
+    /// <summary>Admits a request from <paramref name="host"/>, or refuses it (503 with <c>Retry-After</c>).</summary>
     public bool TryEnter(IPAddress host, out AdmissionLease lease) => TryEnter(host, Criticality.Default, out lease) == LimitVerdict.Admitted;
 
-    /// <summary>Admits a request of <paramref name="host"/> that matters that much, or refuses it.</summary>
+    /// <summary>Admits a request from <paramref name="host"/> with the given criticality, or refuses it.</summary>
     internal LimitVerdict TryEnter(IPAddress host, Criticality criticality, out AdmissionLease lease)
     {
         var address = AddressOf(host);
@@ -125,7 +125,7 @@ public sealed class GatewayAdmission
         }
     }
 
-    // Objects of hosts that went are used again: a host with one request at a time would cost one for each.
+    // Objects of departed hosts are reused: otherwise a host with one request at a time would allocate one per request.
     private HostLoad Begin(UInt128 address)
     {
         var load = _spare.TryPop(out var spare) ? spare : new HostLoad();
@@ -134,7 +134,7 @@ public sealed class GatewayAdmission
         return load;
     }
 
-    // IPv4 as IPv4-mapped IPv6, so that a host is one host whatever kind of listener it came by.
+    // Maps IPv4 to IPv4-mapped IPv6 so that a host counts as one host on every kind of listener.
     private static UInt128 AddressOf(IPAddress host)
     {
         Span<byte> bytes = stackalloc byte[16];

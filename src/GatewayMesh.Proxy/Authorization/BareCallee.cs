@@ -5,18 +5,21 @@ using GatewayMesh.Proxy.Routing;
 namespace GatewayMesh.Proxy.Authorization;
 
 /// <summary>
-/// A callee whose instances no sidecar fronts (<c>kind: service</c>): nobody at its end asks the intentions, so the caller's side does, a sidecar and an ingress as
-/// well as a gateway. The last hop is in the clear.
+/// A callee whose instances have no sidecar (<c>kind: service</c>). Its side cannot enforce intentions, so the caller's side does: a
+/// sidecar, an ingress, or a gateway. The last hop is plaintext.
 /// </summary>
 internal static class BareCallee
 {
-    /// <summary>True if the request may be sent to such an instance, so that it is judged here.</summary>
+    /// <summary>True if the request may be sent to such an instance and must be authorized here.</summary>
     public static bool IsAhead(Exchange exchange) => exchange.Route.Kind == TargetKind.MeshPeer && exchange.Route.Instances.HasBare;
 
-    /// <summary>True if the caller may call <paramref name="endpoint"/>. Decides again only where the instance lost its sidecar after the request was judged.</summary>
-    /// <param name="enforces">Whether intentions are enforced.</param>
+    /// <summary>
+    /// True if the caller may call <paramref name="endpoint"/>. Decides again only if the instance lost its sidecar after the request was
+    /// authorized.
+    /// </summary>
+    /// <param name="enforces">True if intentions are enforced.</param>
     /// <param name="exchange">The request.</param>
-    /// <param name="endpoint">The instance that an attempt goes to.</param>
+    /// <param name="endpoint">Instance that an attempt is sent to.</param>
     public static bool MayCall(bool enforces, Exchange exchange, EndpointModel endpoint) =>
         !enforces
         || !endpoint.IsBare

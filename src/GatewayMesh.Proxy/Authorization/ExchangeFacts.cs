@@ -9,8 +9,8 @@ using Microsoft.Extensions.Primitives;
 namespace GatewayMesh.Proxy.Authorization;
 
 /// <summary>
-/// A request as permissions see it: its fields as the application will get them, without the mesh's own, those of the connection, and those by which only the ingress
-/// speaks of clients; <c>X-Forwarded-*</c> as the caller's side sent them.
+/// A request as seen by permissions: the fields that the application will receive, without the mesh's own fields, connection fields, and
+/// the fields about clients that only the ingress may send. <c>X-Forwarded-*</c> fields are as the caller's side sent them.
 /// </summary>
 internal sealed class ExchangeFacts(Exchange exchange) : IRequestFacts
 {

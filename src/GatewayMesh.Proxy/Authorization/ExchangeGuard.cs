@@ -1,8 +1,8 @@
 namespace GatewayMesh.Proxy.Authorization;
 
 /// <summary>
-/// Whether an exchange is under way and may be looked at from another thread. Two interlocked steps a request; only while somebody looks, which is when
-/// intentions change, does the end of a request wait, for microseconds.
+/// State of an exchange: true while a request is running and may be inspected from another thread. Costs two interlocked steps per request.
+/// The end of a request waits only during an inspection, for microseconds; inspections happen when intentions change.
 /// </summary>
 internal struct ExchangeGuard
 {
@@ -13,7 +13,7 @@ internal struct ExchangeGuard
     private int _state;
     private int _looker;
 
-    /// <summary>The request is under way from here on.</summary>
+    /// <summary>Marks the request as running.</summary>
     public void Enter()
     {
         var wait = new SpinWait();
@@ -23,7 +23,7 @@ internal struct ExchangeGuard
         }
     }
 
-    /// <summary>The request is over. Waits for who looks at it, unless that is this very thread, whose look has led here.</summary>
+    /// <summary>Marks the request as over. Waits for an inspection in progress, unless this thread's own inspection led here.</summary>
     public void Leave()
     {
         var wait = new SpinWait();
@@ -40,7 +40,9 @@ internal struct ExchangeGuard
         }
     }
 
-    /// <summary>Holds it where it is; false when no request is under way. <see cref="EndLook"/> lets it go.</summary>
+    /// <summary>
+    /// Holds a running request for inspection; false if no request is running. <see cref="EndLook"/> releases the request.
+    /// </summary>
     public bool TryLook()
     {
         if (Interlocked.CompareExchange(ref _state, LookedAt, Running) != Running)
@@ -52,7 +54,7 @@ internal struct ExchangeGuard
         return true;
     }
 
-    /// <summary>Lets it go on.</summary>
+    /// <summary>Releases the request after an inspection.</summary>
     public void EndLook()
     {
         if (Volatile.Read(ref _looker) == Environment.CurrentManagedThreadId)
@@ -62,9 +64,11 @@ internal struct ExchangeGuard
         }
     }
 
-    /// <summary>Holds one that is idle, so that it cannot begin; false when it is not. <see cref="EndHold"/> lets it go.</summary>
+    /// <summary>
+    /// Holds an idle exchange so that no request can start; false if the exchange is not idle. <see cref="EndHold"/> releases the exchange.
+    /// </summary>
     public bool TryHoldIdle() => Interlocked.CompareExchange(ref _state, LookedAt, Idle) == Idle;
 
-    /// <summary>Lets it begin again.</summary>
+    /// <summary>Releases an exchange held while idle.</summary>
     public void EndHold() => Volatile.Write(ref _state, Idle);
 }

@@ -5,12 +5,12 @@ using GatewayMesh.Proxy.Telemetry;
 namespace GatewayMesh.Proxy.Authorization;
 
 /// <summary>
-/// A callee whose proxy is not ours takes a gateway for the caller. Where the intentions say another thing of the gateway than of the caller, its answer would
-/// be one about a false identity, so the call is denied here instead.
+/// A callee whose proxy is not ours sees the gateway as the caller. If intentions treat the gateway differently from the real caller, the
+/// callee's decision would be about the wrong identity, so the call is denied here instead.
 /// </summary>
 internal static class ForeignCallee
 {
-    /// <summary>Whether <paramref name="endpoint"/> may be called by <paramref name="gateway"/> for the caller, who himself is allowed.</summary>
+    /// <summary>True if <paramref name="gateway"/> may call <paramref name="endpoint"/> on behalf of the caller, who is allowed.</summary>
     public static bool MaySee(string gateway, Exchange exchange, EndpointModel endpoint) =>
         !endpoint.IsForeign
         || exchange.Behaviour.Direction != RequestDirection.Gateway

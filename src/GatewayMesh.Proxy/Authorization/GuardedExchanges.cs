@@ -3,8 +3,8 @@ using GatewayMesh.Proxy.Pipeline;
 namespace GatewayMesh.Proxy.Authorization;
 
 /// <summary>
-/// The exchanges of one connection that were ever guarded. An exchange is listed once and serves many requests, so a request costs no lock; those that the server
-/// has given up are swept out as the list grows.
+/// The exchanges of one connection that have ever been guarded. An exchange is listed once and serves many requests, so a request costs no
+/// lock. Exchanges that the server has abandoned are removed as the list grows.
 /// </summary>
 internal sealed class GuardedExchanges
 {
@@ -12,7 +12,7 @@ internal sealed class GuardedExchanges
     private readonly List<Exchange> _all = [];
     private int _sweepAt = 16;
 
-    /// <summary>Lists one that is guarded now.</summary>
+    /// <summary>Adds a newly guarded exchange.</summary>
     public void Add(Exchange exchange)
     {
         lock (_lock)
@@ -27,7 +27,7 @@ internal sealed class GuardedExchanges
         }
     }
 
-    /// <summary>Those that are listed at this moment.</summary>
+    /// <summary>Returns a copy of the current list.</summary>
     public Exchange[] ToArray()
     {
         lock (_lock)

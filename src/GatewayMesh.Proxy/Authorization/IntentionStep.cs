@@ -5,11 +5,13 @@ using GatewayMesh.Proxy.Pipeline;
 namespace GatewayMesh.Proxy.Authorization;
 
 /// <summary>
-/// Whether the caller may make this request of its destination: at the callee's own door, at a gateway that stands in for it, and on the caller's side where no proxy
-/// stands at the other end (<see cref="BareCallee"/>). The destination is the service of the target, wherever routes led to. By the newest intentions, also on a connection that is old. Only a certificate is permission; without one (<c>identity: plaintext</c>) nothing is enforced.
+/// Checks that intentions allow the caller to make this request to its destination: at the callee's sidecar, at a gateway that takes over
+/// for that sidecar, and on the caller's side if the callee has no proxy (<see cref="BareCallee"/>). The destination is the service of the
+/// target, regardless of routing. The newest intentions apply, also on existing connections. Only a certificate grants permission; without
+/// certificates (<c>identity: plaintext</c>) nothing is enforced.
 /// </summary>
-/// <param name="enforces">Whether callers have certificates.</param>
-/// <param name="denials">Counts and logs.</param>
+/// <param name="enforces">True if callers have certificates.</param>
+/// <param name="denials">Counter and log of denials.</param>
 internal sealed class IntentionStep(bool enforces, Denials denials) : IStep
 {
     /// <inheritdoc/>
@@ -22,8 +24,8 @@ internal sealed class IntentionStep(bool enforces, Denials denials) : IStep
 
         if (!exchange.Caller.Verified)
         {
-            denials.Denied(exchange, default, "it has shown no certificate of the mesh");
-            return Verdict.Fail(MeshErrorKind.IntentionDenied, "the caller has shown no identity");
+            denials.Denied(exchange, default, "the caller has no certificate of the mesh");
+            return Verdict.Fail(MeshErrorKind.IntentionDenied, "the caller has no verified identity");
         }
 
         var table = exchange.Mesh.Snapshot.Intentions;

@@ -4,15 +4,16 @@ using GatewayMesh.Proxy.Pipeline;
 
 namespace GatewayMesh.Proxy.Authorization;
 
-/// <summary>The requests under way that an intention allowed: ended when another configuration no longer does.</summary>
-/// <param name="connections">Where they are found.</param>
-/// <param name="current">The intentions of the moment.</param>
-/// <param name="denials">Counts and logs.</param>
+/// <summary>Running requests allowed by an intention. A request is ended when a new configuration no longer allows it.</summary>
+/// <param name="connections">Connections whose requests are checked.</param>
+/// <param name="current">Returns the current intentions.</param>
+/// <param name="denials">Counter and log of denials.</param>
 internal sealed class RunningExchanges(OpenConnections connections, Func<IntentionTable> current, Denials denials)
 {
     /// <summary>
-    /// A request was let in and is about to be forwarded. False when the intentions have changed since they were asked, and it is no longer allowed: whoever changes
-    /// them looks at what is entered, and whoever enters looks at whether they changed, so one of the two sees the other.
+    /// Registers an admitted request that is about to be forwarded. Returns false if intentions have changed since they were evaluated and
+    /// no longer allow the request. A change inspects the registered requests, and a registration checks for a change, so one of the two
+    /// always sees the other.
     /// </summary>
     public bool Enter(Exchange exchange)
     {
@@ -32,7 +33,7 @@ internal sealed class RunningExchanges(OpenConnections connections, Func<Intenti
         return decision.Allowed;
     }
 
-    /// <summary>Other intentions are in force: ends what they do not allow. Returns how many that were.</summary>
+    /// <summary>Ends the running requests that the new intentions do not allow. Returns the number of ended requests.</summary>
     public int EndDenied()
     {
         var table = current();

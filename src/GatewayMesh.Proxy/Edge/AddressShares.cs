@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 
 namespace GatewayMesh.Proxy.Edge;
 
-/// <summary>How many connections each address has open, and the bound on it. One host has a whole /64 of IPv6, so that counts as one address.</summary>
-/// <param name="max">Most of one address; null: no bound, and nothing is counted.</param>
+/// <summary>Open connections per address and their limit. An IPv6 host owns a whole /64, so a /64 counts as one address.</summary>
+/// <param name="max">Maximum connections per address; null disables the limit and the counting.</param>
 internal sealed class AddressShares(int? max)
 {
     private const int HostBytes = 8;
@@ -13,7 +13,7 @@ internal sealed class AddressShares(int? max)
     private readonly Lock _gate = new();
     private readonly Dictionary<IPAddress, int> _open = [];
 
-    /// <summary>Addresses that have a connection.</summary>
+    /// <summary>Number of addresses with a connection.</summary>
     public int Addresses
     {
         get
@@ -25,7 +25,7 @@ internal sealed class AddressShares(int? max)
         }
     }
 
-    /// <summary>Counts one more connection; false when the address has as many as it may have.</summary>
+    /// <summary>Counts another connection; false if the address has reached its limit.</summary>
     public bool TryEnter(IPAddress address)
     {
         if (max is not { } most)
@@ -46,7 +46,7 @@ internal sealed class AddressShares(int? max)
         }
     }
 
-    /// <summary>A connection that was counted is gone.</summary>
+    /// <summary>Uncounts a closed connection.</summary>
     public void Leave(IPAddress address)
     {
         if (max is null)

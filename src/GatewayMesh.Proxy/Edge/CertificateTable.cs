@@ -11,7 +11,10 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Proxy.Edge;
 
-/// <summary>The certificates of one public listener by name: the name itself, then <c>*.SUFFIX</c> of one label, then the first of the list. Immutable.</summary>
+/// <summary>
+/// Certificates of one public listener by name: the exact name, then <c>*.SUFFIX</c> for one label, then the first certificate in the list.
+/// Immutable.
+/// </summary>
 internal sealed class CertificateTable
 {
     private static readonly List<SslApplicationProtocol> Protocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11];
@@ -30,19 +33,19 @@ internal sealed class CertificateTable
         {
             foreach (var name in certificate.Names)
             {
-                names.TryAdd(name, certificate); // of two for one name the first is shown
+                names.TryAdd(name, certificate); // the first of two certificates for a name wins
             }
         }
 
         _byName = names.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
     }
 
-    /// <summary>All of them, in the order of the file.</summary>
+    /// <summary>All certificates, in the order of the file.</summary>
     public ImmutableArray<EdgeCertificate> Certificates { get; }
 
-    /// <summary>Reads every file; null when one of them cannot be used.</summary>
-    /// <param name="spec">The files.</param>
-    /// <param name="errors">Everything that is wrong.</param>
+    /// <summary>Reads all files; null if any of them is unusable.</summary>
+    /// <param name="spec">Files to read.</param>
+    /// <param name="errors">All errors found.</param>
     public static CertificateTable? Read(IngressTlsSpec spec, out ImmutableArray<ConfigError> errors)
     {
         var found = new List<ConfigError>();
@@ -53,7 +56,7 @@ internal sealed class CertificateTable
         return found.Count > 0 ? null : new CertificateTable(spec, [.. certificates.OfType<EdgeCertificate>()], authorities);
     }
 
-    /// <summary>The certificate for <paramref name="host"/>, which is empty when the client asked for none.</summary>
+    /// <summary>Returns the certificate for <paramref name="host"/>, which is empty if the client sent no server name.</summary>
     public EdgeCertificate Find(string host)
     {
         var name = host.EndsWith('.') ? host[..^1] : host;
@@ -62,8 +65,8 @@ internal sealed class CertificateTable
             : Certificates[0];
     }
 
-    /// <summary>The server's side of a handshake with a client that asked for <paramref name="host"/>.</summary>
-    [SuppressMessage("Security", "CA5397", Justification = "The least version is the operator's to say, whatever this host's own configuration allows.")]
+    /// <summary>Returns the server's TLS options for a client that asked for <paramref name="host"/>.</summary>
+    [SuppressMessage("Security", "CA5397", Justification = "The operator sets the minimum version, regardless of this host's own configuration.")]
     [SuppressMessage("Security", "CA5398", Justification = "As above.")]
     public SslServerAuthenticationOptions For(string host)
     {
@@ -80,7 +83,7 @@ internal sealed class CertificateTable
         }
 
         options.ClientCertificateRequired = true;
-        options.AllowTlsResume = false; // a resumed session has no certificate of its client (dotnet/runtime#123238)
+        options.AllowTlsResume = false; // a resumed session has no client certificate (dotnet/runtime#123238)
         options.CertificateChainPolicy = new X509ChainPolicy
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,
@@ -94,7 +97,7 @@ internal sealed class CertificateTable
         return options;
     }
 
-    // An authority of clients is no client: who shows its certificate would be anybody.
+    // A client authority is not a client: accepting its certificate would accept an unknown client.
     private static bool IsClients(X509Certificate certificate, SslPolicyErrors errors) =>
         errors == SslPolicyErrors.None && certificate is X509Certificate2 leaf && !AuthorityCertificate.Is(leaf);
 
@@ -117,7 +120,7 @@ internal sealed class CertificateTable
 
         if (authorities.Count == 0)
         {
-            errors.Add(new ConfigError(ca.Location, ca.Path, $"{ca.File} holds no certificate that can be read", "write the authorities of the clients in PEM (-----BEGIN CERTIFICATE-----)"));
+            errors.Add(new ConfigError(ca.Location, ca.Path, $"{ca.File} has no readable certificate", "provide the client authorities in PEM format (-----BEGIN CERTIFICATE-----)"));
         }
 
         return authorities;

@@ -6,8 +6,8 @@ using System.Text;
 namespace GatewayMesh.Proxy.Edge;
 
 /// <summary>
-/// <c>X-Forwarded-Client-Cert</c> as Envoy writes it: <c>Hash=…;Subject="CN=…,O=…";URI=…;DNS=…</c>. Only for certificates that were verified; nothing in
-/// a certificate can end a value or the field.
+/// <c>X-Forwarded-Client-Cert</c> in Envoy's format: <c>Hash=…;Subject="CN=…,O=…";URI=…;DNS=…</c>. Written only for verified certificates.
+/// No content of a certificate can terminate a value or the field.
 /// </summary>
 internal static class ClientCertificateField
 {
@@ -19,7 +19,7 @@ internal static class ClientCertificateField
     private static readonly Asn1Tag Dns = new(TagClass.ContextSpecific, 2);
     private static readonly Asn1Tag Uri = new(TagClass.ContextSpecific, 6);
 
-    /// <summary>The value for a certificate.</summary>
+    /// <summary>Returns the field value for a certificate.</summary>
     public static string Of(X509Certificate2 certificate)
     {
         var field = new StringBuilder("Hash=").Append(Convert.ToHexStringLower(certificate.GetCertHash(HashAlgorithmName.SHA256))).Append(";Subject=\"");
@@ -38,7 +38,7 @@ internal static class ClientCertificateField
         return field.ToString();
     }
 
-    // RFC 2253: the last element first, and what is not printable as the hexadecimal digits of its bytes.
+    // RFC 2253: the last element first; unprintable characters as the hexadecimal digits of their bytes.
     private static string Subject(X500DistinguishedName name)
     {
         var text = new StringBuilder();
@@ -50,7 +50,7 @@ internal static class ClientCertificateField
             }
 
             var type = element.GetSingleElementType();
-            text.Append(text.Length > 0 ? "," : "").Append(WordOf(type)).Append('=');
+            text.Append(text.Length > 0 ? "," : "").Append(NameOf(type)).Append('=');
             var value = element.GetSingleElementValue() ?? "";
             for (var i = 0; i < value.Length; i++)
             {
@@ -84,7 +84,7 @@ internal static class ClientCertificateField
         }
     }
 
-    private static string WordOf(Oid type) => type.Value switch
+    private static string NameOf(Oid type) => type.Value switch
     {
         "2.5.4.3" => "CN",
         "2.5.4.6" => "C",
@@ -99,7 +99,7 @@ internal static class ClientCertificateField
         var oid => oid ?? "",
     };
 
-    // URIs first, as Envoy has them.
+    // URIs come first, as in Envoy.
     private static IEnumerable<(string Key, string Name)> Names(X509Certificate2 certificate)
     {
         var san = certificate.Extensions.FirstOrDefault(extension => extension.Oid?.Value == SubjectAlternativeName);

@@ -7,7 +7,7 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Proxy.Edge;
 
-/// <summary>A public certificate with its key, read from files. Immutable. What is printed of it never holds the key.</summary>
+/// <summary>A public certificate with its key, read from files. Immutable. Its text form never contains the key.</summary>
 internal sealed class EdgeCertificate
 {
     private const string SubjectAlternativeName = "2.5.29.17";
@@ -20,22 +20,22 @@ internal sealed class EdgeCertificate
         Context = SslStreamCertificateContext.Create(certificate, intermediates, offline: true, trust);
     }
 
-    /// <summary>The file of the certificate.</summary>
+    /// <summary>File of the certificate.</summary>
     public string File { get; }
 
-    /// <summary>The certificate, with its key.</summary>
+    /// <summary>Certificate with its private key.</summary>
     public X509Certificate2 Certificate { get; }
 
-    /// <summary>What a TLS stream is given.</summary>
+    /// <summary>Certificate context for TLS streams.</summary>
     public SslStreamCertificateContext Context { get; }
 
-    /// <summary>The names that it is for, some of them <c>*.SUFFIX</c>; its common name where it has no others.</summary>
+    /// <summary>DNS names of the certificate, including <c>*.SUFFIX</c> names; the common name if there are no others.</summary>
     public ImmutableArray<string> Names { get; }
 
-    /// <summary>Reads it; null when it cannot be used, and then <paramref name="errors"/> say why.</summary>
-    /// <param name="spec">The files.</param>
-    /// <param name="trust">Whose certificates clients are asked for, or null.</param>
-    /// <param name="errors">What is wrong is added.</param>
+    /// <summary>Reads a certificate; null if the certificate is unusable, with the reasons in <paramref name="errors"/>.</summary>
+    /// <param name="spec">Files to read.</param>
+    /// <param name="trust">Authorities of the requested client certificates, or null.</param>
+    /// <param name="errors">Receives the errors.</param>
     public static EdgeCertificate? Read(CertificateFileSpec spec, SslCertificateTrust? trust, ICollection<ConfigError> errors)
     {
         var certificate = PemFile.Read(spec.Cert, spec.Location, spec.Path + ".cert", errors);
@@ -57,13 +57,13 @@ internal sealed class EdgeCertificate
 
         if (chain.Count == 0)
         {
-            errors.Add(new ConfigError(spec.Location, spec.Path + ".cert", $"{spec.Cert} holds no certificate that can be read", "write the certificate and its intermediates in PEM (-----BEGIN CERTIFICATE-----)"));
+            errors.Add(new ConfigError(spec.Location, spec.Path + ".cert", $"{spec.Cert} has no readable certificate", "provide the certificate and its intermediates in PEM format (-----BEGIN CERTIFICATE-----)"));
             return null;
         }
 
         if (key.Contains("ENCRYPTED", StringComparison.Ordinal))
         {
-            errors.Add(new ConfigError(spec.Location, spec.Path + ".key", $"{spec.Key} is encrypted", "decrypt it (openssl pkey -in FILE -out FILE) and give it mode 0600"));
+            errors.Add(new ConfigError(spec.Location, spec.Path + ".key", $"{spec.Key} is encrypted", "decrypt the key (openssl pkey -in FILE -out FILE) and set its mode to 0600"));
             return null;
         }
 
@@ -73,12 +73,12 @@ internal sealed class EdgeCertificate
         }
         catch (Exception failure) when (failure is CryptographicException or ArgumentException)
         {
-            errors.Add(new ConfigError(spec.Location, spec.Path + ".key", $"{spec.Key} holds no private key that belongs to {spec.Cert}", "write the key of this certificate in PEM (-----BEGIN PRIVATE KEY-----)"));
+            errors.Add(new ConfigError(spec.Location, spec.Path + ".key", $"{spec.Key} has no private key that matches {spec.Cert}", "provide this certificate's key in PEM format (-----BEGIN PRIVATE KEY-----)"));
             return null;
         }
     }
 
-    /// <summary>Its names and its end.</summary>
+    /// <summary>Names and end date of the certificate.</summary>
     public override string ToString() => $"{string.Join(", ", Names)} until {Certificate.NotAfter.ToUniversalTime():O}";
 
     private static ImmutableArray<string> NamesOf(X509Certificate2 certificate)

@@ -2,12 +2,12 @@ using System.Collections.Immutable;
 
 namespace GatewayMesh.Proxy.Edge;
 
-/// <summary>A public certificate, for <c>/certs</c>, <c>check</c> and the metric.</summary>
-/// <param name="Port">Port of the listener that shows it.</param>
-/// <param name="File">Its file.</param>
-/// <param name="Names">The names that it is for.</param>
-/// <param name="NotBefore">From when on it is valid.</param>
-/// <param name="NotAfter">Until when it is valid.</param>
+/// <summary>A public certificate, for <c>/certs</c>, <c>check</c>, and the metric.</summary>
+/// <param name="Port">Port of the listener that uses the certificate.</param>
+/// <param name="File">File of the certificate.</param>
+/// <param name="Names">DNS names of the certificate.</param>
+/// <param name="NotBefore">Start of validity.</param>
+/// <param name="NotAfter">End of validity.</param>
 /// <param name="Fingerprint">SHA-256 of the certificate, in hexadecimal digits.</param>
-/// <param name="Refused">Why the file that is there now is not in use; null when it is.</param>
+/// <param name="Refused">Reason that the current file is not in use; null if it is in use.</param>
 public sealed record EdgeCertificateView(int Port, string File, ImmutableArray<string> Names, DateTimeOffset NotBefore, DateTimeOffset NotAfter, string Fingerprint, string? Refused);

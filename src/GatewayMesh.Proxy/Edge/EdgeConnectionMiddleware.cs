@@ -10,11 +10,12 @@ using Microsoft.Extensions.Logging;
 namespace GatewayMesh.Proxy.Edge;
 
 /// <summary>
-/// Connection middleware of the public listeners, before TLS: whose connection it is, and whether its address may have one more.
+/// Connection middleware of the public listeners, before TLS. Determines the client address and enforces the limit per address.
 /// <code>
-/// socket ─► trusted proxy and proxyProtocol? ─► PROXY header: the caller's address stands in place of the proxy's ─► share of the address ─► TlsConnectionMiddleware
+/// socket ─► trusted proxy and proxyProtocol? ─► PROXY header: the caller's address replaces the proxy's ─► limit per address ─►
+/// TlsConnectionMiddleware
 /// </code>
-/// Other listeners pass it untouched.
+/// Connections of other listeners pass through untouched.
 /// </summary>
 internal sealed class EdgeConnectionMiddleware(EdgeListeners listeners, LimitsSpec limits, MeshMetrics metrics, ILogger log, TimeProvider time)
 {
@@ -25,10 +26,10 @@ internal sealed class EdgeConnectionMiddleware(EdgeListeners listeners, LimitsSp
             "A connection on {Listener} from {Peer} was closed: {Reason} ({Count} since the last such line).");
 
     private readonly AddressShares _shares = new(limits.MaxConnectionsPerAddress);
-    private readonly Seldom _header = new(time);
-    private readonly Seldom _share = new(time);
+    private readonly LogThrottle _header = new(time);
+    private readonly LogThrottle _share = new(time);
 
-    /// <summary>Connection middleware.</summary>
+    /// <summary>Wraps the next connection delegate.</summary>
     public ConnectionDelegate Around(ConnectionDelegate next) => connection =>
     {
         var inbound = connection.Features.Get<InboundConnection>()!;
@@ -45,13 +46,13 @@ internal sealed class EdgeConnectionMiddleware(EdgeListeners listeners, LimitsSp
         {
             if (await ReadHeaderAsync(connection, inbound).ConfigureAwait(false) is not { } header)
             {
-                connection.Abort(new ConnectionAbortedException("The proxy did not say whose connection it is."));
+                connection.Abort(new ConnectionAbortedException("The proxy sent no valid PROXY header."));
                 metrics.CountRefusedConnection("proxy_header");
-                Tell(_header, inbound, "the proxy's PROXY header is missing or malformed");
+                Log(_header, inbound, "the proxy's PROXY header is missing or malformed");
                 return;
             }
 
-            // What the proxy does not know it cannot vouch for: then nobody is believed.
+            // A proxy cannot vouch for an unknown client, so no proxy is trusted on this connection.
             inbound.IsTrustedProxy = header.Source is { } source && listeners.Trusts(source.Address);
             inbound.Peer = header.Source?.Address ?? inbound.Peer;
             isCounted = header.Source is not null && !inbound.IsTrustedProxy;
@@ -60,9 +61,9 @@ internal sealed class EdgeConnectionMiddleware(EdgeListeners listeners, LimitsSp
         var address = inbound.Peer;
         if (isCounted && !_shares.TryEnter(address))
         {
-            connection.Abort(new ConnectionAbortedException("Its address has as many connections as it may have."));
+            connection.Abort(new ConnectionAbortedException("The client address has reached its connection limit."));
             metrics.CountRefusedConnection("address_limit");
-            Tell(_share, inbound, "its address has limits.maxConnectionsPerAddress connections already");
+            Log(_share, inbound, "the address already has limits.maxConnectionsPerAddress connections");
             return;
         }
 
@@ -79,7 +80,7 @@ internal sealed class EdgeConnectionMiddleware(EdgeListeners listeners, LimitsSp
         }
     }
 
-    /// <summary>The header, taken off the connection; null when there is none in time.</summary>
+    /// <summary>Reads the PROXY header off the connection; null if no valid header arrives in time.</summary>
     private async ValueTask<(IPEndPoint? Source, int Length)?> ReadHeaderAsync(ConnectionContext connection, InboundConnection inbound)
     {
         using var patience = new CancellationTokenSource(limits.RequestHeadersTimeout, time);
@@ -117,9 +118,9 @@ internal sealed class EdgeConnectionMiddleware(EdgeListeners listeners, LimitsSp
     private static ProxyHeaderResult ReadFrom(in ReadOnlySequence<byte> bytes, out IPEndPoint? source, out int length) =>
         ProxyHeader.Read(bytes.IsSingleSegment ? bytes.FirstSpan : bytes.Slice(0, Math.Min(bytes.Length, ProxyHeader.MaxLengthV2)).ToArray(), out source, out length);
 
-    private void Tell(Seldom seldom, InboundConnection inbound, string reason)
+    private void Log(LogThrottle throttle, InboundConnection inbound, string reason)
     {
-        if (seldom.Next(out var count))
+        if (throttle.Next(out var count))
         {
             Refused(log, inbound.Listener.Name, inbound.Peer.ToString(), reason, count, null);
         }

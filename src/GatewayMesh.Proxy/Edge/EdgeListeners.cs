@@ -10,14 +10,17 @@ using Microsoft.Extensions.Logging;
 
 namespace GatewayMesh.Proxy.Edge;
 
-/// <summary>The public listeners of an ingress by port, and whom they believe. One atomic swap; a connection keeps what it met.</summary>
+/// <summary>
+/// Public listeners of an ingress by port, and the trusted proxies. Replaced in one atomic swap; a connection keeps the settings that it
+/// started with.
+/// </summary>
 internal sealed class EdgeListeners : IDisposable
 {
-    /// <summary>How often the files are looked at.</summary>
+    /// <summary>Interval of the file checks.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private static readonly Action<ILogger, string, string, Exception?> Replaced =
-        LoggerMessage.Define<string, string>(LogLevel.Information, new EventId(3, "certificate_replaced"), "The listener {Listener} shows new certificates: {Certificates}.");
+        LoggerMessage.Define<string, string>(LogLevel.Information, new EventId(3, "certificate_replaced"), "The listener {Listener} uses new certificates: {Certificates}.");
 
     private static readonly Action<ILogger, string, string, Exception?> Refused =
         LoggerMessage.Define<string, string>(LogLevel.Error, new EventId(4, "certificate_refused"), "The listener {Listener} keeps its certificates: {Error}.");
@@ -46,21 +49,23 @@ internal sealed class EdgeListeners : IDisposable
             listener.Tls!.Refused.IsEmpty ? null : string.Join("; ", listener.Tls.Refused)))),
     ];
 
-    /// <summary>Everything that is wrong with the files of these listeners.</summary>
+    /// <summary>Returns all errors in the files of these listeners.</summary>
     public static ImmutableArray<ConfigError> Check(ImmutableArray<IngressListenerSpec> listeners) =>
         [.. listeners.Where(listener => listener.Tls is not null).SelectMany(listener => CertificateTable.Read(listener.Tls!, out var errors) is null ? errors : [])];
 
-    /// <summary>Takes other listeners; new connections meet them.</summary>
+    /// <summary>Replaces the listeners; new connections use them.</summary>
     public void Apply(ImmutableArray<IngressListenerSpec> listeners, ImmutableArray<IPNetwork> trusted) =>
         _state = new EdgeListenerSet(listeners.ToFrozenDictionary(spec => spec.Port, spec => new EdgeListener(spec, spec.Tls is { } tls ? new EdgeTls(tls) : null)), trusted);
 
-    /// <summary>The public listener that a connection came in by, with the defaults where nothing is said of its port; null when it is no public one.</summary>
+    /// <summary>
+    /// Returns the public listener of a connection, with defaults if its port is not configured; null if the listener is not public.
+    /// </summary>
     public EdgeListener? Of(InboundConnection inbound) =>
         inbound.Listener.Kind != ListenerKind.Ingress ? null
         : _state.Listeners.TryGetValue(inbound.Listener.Address.Port, out var listener) ? listener
         : new EdgeListener(new IngressListenerSpec(inbound.Listener.Address), null);
 
-    /// <summary>Whether what this address says of others is believed.</summary>
+    /// <summary>True if the address is a trusted proxy.</summary>
     public bool Trusts(IPAddress address)
     {
         var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
@@ -75,7 +80,7 @@ internal sealed class EdgeListeners : IDisposable
         return false;
     }
 
-    /// <summary>Looks at the files; one look at a time.</summary>
+    /// <summary>Checks the files; concurrent calls return at once.</summary>
     public void Refresh()
     {
         if (!_gate.TryEnter())

@@ -7,7 +7,9 @@ using GatewayMesh.Proxy.Listeners;
 
 namespace GatewayMesh.Proxy.Edge;
 
-/// <summary>The certificates that a public listener shows now. The files are read again when they change; what cannot be read leaves the last good in use.</summary>
+/// <summary>
+/// Current certificates of a public listener. Changed files are read again; unreadable files leave the last good certificates in use.
+/// </summary>
 internal sealed class EdgeTls
 {
     private readonly IngressTlsSpec _spec;
@@ -26,18 +28,18 @@ internal sealed class EdgeTls
         Terms = Of;
     }
 
-    /// <summary>How it speaks TLS.</summary>
+    /// <summary>TLS terms of the listener.</summary>
     public TlsTerms Terms { get; }
 
-    /// <summary>The certificates in use; none when the files could never be read.</summary>
+    /// <summary>Certificates in use; empty if the files were never readable.</summary>
     public ImmutableArray<EdgeCertificate> Certificates => _table?.Certificates ?? [];
 
-    /// <summary>Why the files that are there now are not in use; empty when they are.</summary>
+    /// <summary>Errors in the current files; empty if they are in use.</summary>
     public ImmutableArray<ConfigError> Refused => _refused;
 
     /// <summary>
-    /// Looks at the files and reads them again when they have changed. Certificate and key are seldom replaced in one instant, so what cannot be used is
-    /// looked at once more before it is said.
+    /// Checks the files and reads them again if they have changed. Certificate and key are rarely replaced at the same instant, so an
+    /// unusable pair is checked once more before it is reported.
     /// </summary>
     public EdgeTlsChange Refresh()
     {
@@ -48,11 +50,11 @@ internal sealed class EdgeTls
         }
         catch (IOException blocked)
         {
-            // The disk hangs. What is in use stays in use, and is read again when the disk is back.
-            var isSaid = _refused.Any(error => error.File == _files[0] && error.Line == 0);
-            _refused = [new ConfigError(SourceLocation.Option(_files[0]), "", blocked.Message, "check the disk or the network share; the certificates in use stay in use")];
+            // The disk hangs. The certificates in use stay in use; the files are read again when the disk responds.
+            var isReported = _refused.Any(error => error.File == _files[0] && error.Line == 0);
+            _refused = [new ConfigError(SourceLocation.Option(_files[0]), "", blocked.Message, "check the disk or the network share; the current certificates stay in use")];
             _seen = [];
-            return isSaid ? EdgeTlsChange.None : EdgeTlsChange.Refused;
+            return isReported ? EdgeTlsChange.None : EdgeTlsChange.Refused;
         }
 
         var isNew = !now.AsSpan().SequenceEqual(_seen.AsSpan());

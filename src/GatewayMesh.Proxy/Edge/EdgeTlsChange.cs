@@ -1,14 +1,14 @@
 namespace GatewayMesh.Proxy.Edge;
 
-/// <summary>What a look at the files of a public listener found.</summary>
+/// <summary>Result of a check of a public listener's files.</summary>
 internal enum EdgeTlsChange
 {
-    /// <summary>Nothing new.</summary>
+    /// <summary>Nothing changed.</summary>
     None,
 
     /// <summary>New certificates are in use.</summary>
     Replaced,
 
-    /// <summary>They cannot be used; the last good stay.</summary>
+    /// <summary>The files are unusable; the last good certificates stay in use.</summary>
     Refused,
 }

@@ -8,7 +8,9 @@ internal static class PemFile
 {
     private const int MaxLength = 1024 * 1024;
 
-    /// <summary>Its content; null when it cannot be read, which is added to <paramref name="errors"/>.</summary>
+    /// <summary>
+    /// Returns the content of the file; null if the file is unreadable, with an error added to <paramref name="errors"/>.
+    /// </summary>
     public static string? Read(string file, SourceLocation location, string path, ICollection<ConfigError> errors)
     {
         try
@@ -17,19 +19,19 @@ internal static class PemFile
         }
         catch (FileTooLargeException)
         {
-            errors.Add(new ConfigError(location, path, $"{file} is larger than 1 MiB", "name a file in PEM"));
+            errors.Add(new ConfigError(location, path, $"{file} is larger than 1 MiB", "name a PEM file"));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            errors.Add(new ConfigError(location, path, $"{file} cannot be read ({Said(failure)})", "name a readable file in PEM"));
+            errors.Add(new ConfigError(location, path, $"{file} cannot be read ({ReasonOf(failure)})", "name a readable PEM file"));
         }
 
         return null;
     }
 
-    private static string Said(Exception failure) => failure switch
+    private static string ReasonOf(Exception failure) => failure switch
     {
-        FileNotFoundException or DirectoryNotFoundException => "it is not there",
+        FileNotFoundException or DirectoryNotFoundException => "no such file",
         UnauthorizedAccessException => "permission denied",
         _ => failure.Message,
     };

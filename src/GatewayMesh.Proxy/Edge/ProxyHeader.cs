@@ -6,15 +6,17 @@ using System.Text;
 namespace GatewayMesh.Proxy.Edge;
 
 /// <summary>
-/// The header by which a proxy of TCP says who is calling (haproxy's proxy-protocol.txt, versions 1 and 2). Strict: what the specification does not
-/// allow is malformed, as a peer that was trusted to say who is calling must not be guessed at.
+/// PROXY protocol header: names the client behind a TCP proxy (haproxy's proxy-protocol.txt, versions 1 and 2). Parsing is strict:
+/// deviations from the specification are malformed, because the client named by a trusted peer must not be guessed.
 /// </summary>
 internal static class ProxyHeader
 {
-    /// <summary>Most bytes of version 1, its line end included (§2.1).</summary>
+    /// <summary>Maximum length of version 1 in bytes, including the line end (§2.1).</summary>
     public const int MaxLengthV1 = 107;
 
-    /// <summary>Most bytes of version 2 that are read, all its fields (TLVs) included: ours; the specification has room for 65,551.</summary>
+    /// <summary>
+    /// Maximum length of version 2 in bytes, including all fields (TLVs). Our own limit; the specification allows 65,551.
+    /// </summary>
     public const int MaxLengthV2 = 4096;
 
     private const int HeadV2 = 16;
@@ -23,9 +25,9 @@ internal static class ProxyHeader
 
     private static ReadOnlySpan<byte> SignatureV2 => "\r\n\r\n\0\r\nQUIT\n"u8;
 
-    /// <summary>Reads the header that <paramref name="bytes"/> begin with.</summary>
-    /// <param name="bytes">What has arrived.</param>
-    /// <param name="source">Who is calling; null when the proxy does not say (LOCAL, UNKNOWN, UNSPEC, a Unix socket).</param>
+    /// <summary>Reads the header at the start of <paramref name="bytes"/>.</summary>
+    /// <param name="bytes">Bytes received so far.</param>
+    /// <param name="source">Client address; null if the proxy names none (LOCAL, UNKNOWN, UNSPEC, a Unix socket).</param>
     /// <param name="length">Length of the header.</param>
     public static ProxyHeaderResult Read(ReadOnlySpan<byte> bytes, out IPEndPoint? source, out int length)
     {
@@ -72,7 +74,7 @@ internal static class ProxyHeader
         return source is null ? ProxyHeaderResult.Malformed : ProxyHeaderResult.Complete;
     }
 
-    // The platform also reads "1" and "0x7f.1": only the form that it writes itself is meant.
+    // The platform also parses "1" and "0x7f.1"; only its canonical form is accepted.
     private static bool IsV4(string text) => text.Count('.') == 3 && IPAddress.TryParse(text, out var address) && address.ToString() == text;
 
     private static bool IsV6(string text) =>
@@ -107,7 +109,7 @@ internal static class ProxyHeader
         var body = bytes[HeadV2..length];
         if (command == 0)
         {
-            return ProxyHeaderResult.Complete; // LOCAL: the proxy speaks for itself, and what it adds is to be skipped
+            return ProxyHeaderResult.Complete; // LOCAL: the proxy's own connection; the receiver skips the rest
         }
 
         var addresses = family switch { 1 => 12, 2 => 36, 3 => 216, _ => 0 };
@@ -125,7 +127,7 @@ internal static class ProxyHeader
         return ProxyHeaderResult.Complete;
     }
 
-    // Type, length in two bytes, value (§2.2). What they say is not used.
+    // Type, two-byte length, value (§2.2). The values are not used.
     private static bool AreFields(ReadOnlySpan<byte> bytes)
     {
         while (bytes.Length >= 3)

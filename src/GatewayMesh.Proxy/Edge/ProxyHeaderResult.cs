@@ -1,14 +1,14 @@
 namespace GatewayMesh.Proxy.Edge;
 
-/// <summary>What the first bytes of a connection are, read as a PROXY header.</summary>
+/// <summary>Result of reading the first bytes of a connection as a PROXY header.</summary>
 internal enum ProxyHeaderResult
 {
-    /// <summary>The beginning of one: more must come.</summary>
+    /// <summary>The start of a header; more bytes are needed.</summary>
     Incomplete,
 
-    /// <summary>One, and whole.</summary>
+    /// <summary>A complete header.</summary>
     Complete,
 
-    /// <summary>None.</summary>
+    /// <summary>Not a header.</summary>
     Malformed,
 }

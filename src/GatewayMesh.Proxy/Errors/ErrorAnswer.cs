@@ -6,20 +6,20 @@ using Microsoft.AspNetCore.Http;
 
 namespace GatewayMesh.Proxy.Errors;
 
-/// <summary>Writes the mesh's own answer for an error: <c>Proxy-Status</c> and problem+json (RFC 9457), or a gRPC status.</summary>
+/// <summary>Writes the mesh's own response for an error: <c>Proxy-Status</c> and problem+json (RFC 9457), or a gRPC status.</summary>
 public static class ErrorAnswer
 {
-    // RFC 9110 §15.5.6 asks for Allow; CONNECT is what is missing.
+    // RFC 9110 §15.5.6 requires Allow; only CONNECT is missing.
     private const string AllowedMethods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE";
 
     /// <summary>
-    /// Answers <paramref name="error"/>. When the response has begun, or the client is gone, the connection is aborted instead:
-    /// a broken response must not look complete.
+    /// Responds with <paramref name="error"/>. If the response has started or the client is gone, the connection is aborted instead: a
+    /// broken response must not look complete.
     /// </summary>
-    /// <param name="context">The request.</param>
-    /// <param name="error">What went wrong.</param>
-    /// <param name="requestId">Id of the request, as in the access log.</param>
-    /// <param name="node">Name of this node; empty to leave it out (an ingress speaks to strangers).</param>
+    /// <param name="context">Context of the request.</param>
+    /// <param name="error">Error to report.</param>
+    /// <param name="requestId">ID of the request, as in the access log.</param>
+    /// <param name="node">Name of this node; empty omits the name (an ingress responds to strangers).</param>
     public static Task WriteAsync(HttpContext context, MeshError error, string requestId, string node)
     {
         if (context.Response.HasStarted || error.Kind == MeshErrorKind.ClientGone)
@@ -48,11 +48,11 @@ public static class ErrorAnswer
 
     private static void WriteHead(HttpResponse response, in MeshError error, bool isHttp1)
     {
-        // Fields of an upstream's response that came to nothing must not stand beside our body.
+        // Fields of a discarded upstream response must not accompany our body.
         response.Clear();
         response.StatusCode = error.Row.Status;
         response.Headers[ProxyStatus.FieldName] = ProxyStatus.Format(error);
-        response.Headers.CacheControl = "no-store"; // 404 and 405 may be cached otherwise
+        response.Headers.CacheControl = "no-store"; // otherwise 404 and 405 are cacheable
         if (error.Row.RetryLater)
         {
             response.Headers.RetryAfter = error.RetryAfter <= TimeSpan.FromSeconds(1) ? "1" : Math.Ceiling(error.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
@@ -63,7 +63,7 @@ public static class ErrorAnswer
             response.Headers.Allow = AllowedMethods;
         }
 
-        // What follows on the connection cannot be trusted to be a request. A stream of HTTP/2 has nothing that follows.
+        // After these errors, later bytes on the connection may not be a request. An HTTP/2 stream has no later bytes.
         if (isHttp1 && error.Kind is MeshErrorKind.RequestMalformed or MeshErrorKind.RequestTooLarge or MeshErrorKind.RequestLineTooLong
             or MeshErrorKind.RequestFieldsTooLarge or MeshErrorKind.RequestTimeout)
         {
@@ -71,7 +71,7 @@ public static class ErrorAnswer
         }
     }
 
-    // A response that consists of trailers only: to a gRPC client the HTTP status is 200, and the head ends the stream.
+    // A trailers-only response: a gRPC client sees HTTP status 200, and the head ends the stream.
     private static Task WriteGrpcAsync(HttpResponse response, in MeshError error)
     {
         response.StatusCode = StatusCodes.Status200OK;

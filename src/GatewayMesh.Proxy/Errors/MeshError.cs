@@ -2,27 +2,32 @@ using GatewayMesh.Proxy.Resilience;
 
 namespace GatewayMesh.Proxy.Errors;
 
-/// <summary>An error as a value: what went wrong, and whether somebody else may already have seen the request.</summary>
-/// <param name="Kind">What went wrong.</param>
-/// <param name="Forwarded">True when a byte of the request may have left towards the next hop. Only false permits the replay of a request that is not idempotent.</param>
-/// <param name="Details">A few words for people, or null. They leave the process: no secrets. Default: null.</param>
+/// <summary>An error as a value: the cause, and whether another process may already have seen the request.</summary>
+/// <param name="Kind">Cause of the error.</param>
+/// <param name="Forwarded">True if a byte of the request may have left for the next hop. Only false permits a replay of a non-idempotent
+/// request.</param>
+/// <param name="Details">Short description for humans, or null. Leaves the process, so contains no secrets. Default: null.</param>
 public readonly record struct MeshError(MeshErrorKind Kind, bool Forwarded = false, string? Details = null)
 {
-    /// <summary>Details of <see cref="MeshErrorKind.ConnectionRefused"/> when this process or machine has no socket or port left.</summary>
+    /// <summary>
+    /// Details of <see cref="MeshErrorKind.ConnectionRefused"/> if this process or machine has run out of sockets or ports.
+    /// </summary>
     public const string OutOfSockets = "out of sockets";
 
-    /// <summary>When trying again may help, where that is known; zero: a second. Default: zero.</summary>
+    /// <summary>Time until a retry may help, if known; zero means one second. Default: zero.</summary>
     public TimeSpan RetryAfter { get; init; }
 
     /// <summary>No error.</summary>
     public static MeshError None => default;
 
-    /// <summary>True when this is an error at all.</summary>
+    /// <summary>True if this value is an error.</summary>
     public bool IsError => Kind != MeshErrorKind.None;
 
-    /// <summary>True when the next hop has said of the stream that it did nothing with the request: REFUSED_STREAM, or GOAWAY below it (RFC 9113 §8.7).</summary>
+    /// <summary>
+    /// True if the next hop reported that the stream was not processed: REFUSED_STREAM, or a GOAWAY with a lower stream ID (RFC 9113 §8.7).
+    /// </summary>
     internal bool IsStreamRefused => Kind == MeshErrorKind.ConnectionRefused && !Forwarded && Details == RetryTriggers.StreamRefused;
 
-    /// <summary>Its row in the table.</summary>
+    /// <summary>Row of this error in the table.</summary>
     public ErrorRow Row => ErrorTable.Of(Kind);
 }

@@ -1,12 +1,14 @@
 namespace GatewayMesh.Proxy.Errors;
 
-/// <summary>Why the mesh could not do what a request asked. Each has one row in <see cref="ErrorTable"/>; its reason is the metric tag and the log word.</summary>
+/// <summary>
+/// Causes of mesh errors. Each kind has one row in <see cref="ErrorTable"/>; the row's reason is the metric tag and the log word.
+/// </summary>
 public enum MeshErrorKind
 {
     /// <summary>No error.</summary>
     None,
 
-    /// <summary>The request broke the rules of RFC 9112, or a mesh header of a peer is malformed.</summary>
+    /// <summary>The request violates RFC 9112, or a peer's mesh header is malformed.</summary>
     RequestMalformed,
 
     /// <summary>The body is larger than the listener allows.</summary>
@@ -15,22 +17,24 @@ public enum MeshErrorKind
     /// <summary>The request line is longer than the listener allows (<c>limits.maxRequestLineSize</c>).</summary>
     RequestLineTooLong,
 
-    /// <summary>The request has more header fields, or larger ones, than the listener allows.</summary>
+    /// <summary>The request has more or larger header fields than the listener allows.</summary>
     RequestFieldsTooLarge,
 
-    /// <summary>The client did not send the whole request in time.</summary>
+    /// <summary>The client did not send the complete request in time.</summary>
     RequestTimeout,
 
-    /// <summary>A method that the mesh does not carry (CONNECT).</summary>
+    /// <summary>The mesh does not support the method (CONNECT).</summary>
     MethodNotAllowed,
 
-    /// <summary>The request asks for what this proxy cannot carry unchanged: a method in other letters than its own, a transfer coding, a protocol to upgrade to.</summary>
+    /// <summary>
+    /// This proxy cannot forward the request unchanged: a method in the wrong letter case, a transfer coding, or an upgrade protocol.
+    /// </summary>
     NotImplemented,
 
-    /// <summary>No service of that name.</summary>
+    /// <summary>No service has the requested name.</summary>
     DestinationNotFound,
 
-    /// <summary>The service is known and has no instance at all.</summary>
+    /// <summary>The service is known but has no instance.</summary>
     NoEndpoint,
 
     /// <summary>The request has passed more proxies than allowed.</summary>
@@ -39,75 +43,77 @@ public enum MeshErrorKind
     /// <summary>Intentions do not allow the caller to make this request.</summary>
     IntentionDenied,
 
-    /// <summary>The intentions could not be read yet, and until then nobody may call anybody.</summary>
+    /// <summary>The intentions have not been read yet; until then all calls are denied.</summary>
     IntentionsUnknown,
 
-    /// <summary>This process carries as much as it may.</summary>
+    /// <summary>This process is at its limit of concurrent requests.</summary>
     Overloaded,
 
-    /// <summary>The service has as many requests, connections or waiting requests from this process as its limits allow.</summary>
+    /// <summary>The requests, connections, or waiting requests of this process to the service are at their limit.</summary>
     LimitReached,
 
-    /// <summary>The circuit breaker of the service is open: it failed too often of late.</summary>
+    /// <summary>The circuit breaker of the service is open because of recent failures.</summary>
     CircuitOpen,
 
-    /// <summary>Little room is left, and it is kept for what matters more.</summary>
+    /// <summary>The remaining capacity is reserved for more critical requests.</summary>
     Shed,
 
-    /// <summary>The instance works on as many requests as it can without becoming slow.</summary>
+    /// <summary>The instance is at the concurrency limit beyond which it becomes slow.</summary>
     ConcurrencyLimited,
 
-    /// <summary>This process is going away and takes nothing new.</summary>
+    /// <summary>This process is shutting down and accepts no new requests.</summary>
     Draining,
 
     /// <summary>This process has no configuration yet.</summary>
     NotConfigured,
 
-    /// <summary>The registry leads to an address that this node never dials (<see cref="GatewayMesh.Configuration.Reach.ReachRules"/>).</summary>
+    /// <summary>
+    /// The registry names an address that this node must not dial (<see cref="GatewayMesh.Configuration.Reach.ReachRules"/>).
+    /// </summary>
     AddressRefused,
 
     /// <summary>The instance's name could not be resolved.</summary>
     DnsFailed,
 
-    /// <summary>The instance refused the connection, or the way to it is cut (unreachable host or network).</summary>
+    /// <summary>The instance refused the connection, or the host or network is unreachable.</summary>
     ConnectionRefused,
 
     /// <summary>The instance did not accept the connection in time.</summary>
     ConnectionTimeout,
 
-    /// <summary>The handshake with the instance broke off, or it does not believe our certificate.</summary>
+    /// <summary>The handshake with the instance failed, or the instance does not accept our certificate.</summary>
     HandshakeFailed,
 
-    /// <summary>The instance's certificate is not believed, or is not of the service that was meant.</summary>
+    /// <summary>The instance's certificate is not valid, or belongs to another service.</summary>
     PeerNotBelieved,
 
-    /// <summary>The instance has refused the certificate of the caller, or that it showed none (a fatal alert of TLS); nothing of the request was looked at.</summary>
+    /// <summary>The instance refused the caller's certificate or its absence (a fatal TLS alert) and did not read the request.</summary>
     CertificateRefused,
 
-    /// <summary>There is no valid certificate in whose name to call.</summary>
+    /// <summary>This process has no valid certificate for the caller.</summary>
     NoCertificate,
 
-    /// <summary>The caller's certificate or its root is no longer valid: the connection outlived it.</summary>
+    /// <summary>The caller's certificate or its root is no longer valid: the connection has outlived it.</summary>
     CallerNotBelieved,
 
-    /// <summary>The instance closed or reset the connection before a response began.</summary>
+    /// <summary>The instance closed or reset the connection before the response started.</summary>
     ConnectionReset,
 
-    /// <summary>The instance broke off in the middle of its response.</summary>
+    /// <summary>The instance broke off in the middle of the response.</summary>
     ResponseIncomplete,
 
-    /// <summary>The instance did not begin its response in the time that the policy gives it.</summary>
+    /// <summary>The instance did not start its response within the policy's timeout.</summary>
     ResponseTimeout,
 
-    /// <summary>The total time of the request, over all attempts and hops, is used up.</summary>
+    /// <summary>The deadline of the request over all attempts and hops has passed.</summary>
     DeadlineExceeded,
 
-    /// <summary>The instance answered with something that is not HTTP, or not the HTTP that it may be.</summary>
+    /// <summary>The response is not HTTP, or not a permitted form of HTTP.</summary>
     UpstreamProtocol,
 
-    /// <summary>The client went away before its answer was complete. Never written, only counted.</summary>
+    /// <summary>The client disconnected before the response was complete. Never written, only counted.</summary>
     ClientGone,
 
-    /// <summary>A fault of ours.</summary>
+    /// <summary>An internal fault of the proxy.</summary>
     Internal,
 }

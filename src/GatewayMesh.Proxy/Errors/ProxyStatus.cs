@@ -3,7 +3,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace GatewayMesh.Proxy.Errors;
 
-/// <summary>The <c>Proxy-Status</c> field (RFC 9209): our own member written, and the one of a mesh peer read.</summary>
+/// <summary>The <c>Proxy-Status</c> field (RFC 9209): writes our own member and reads a mesh peer's.</summary>
 public static class ProxyStatus
 {
     /// <summary>Name of the field.</summary>
@@ -12,10 +12,10 @@ public static class ProxyStatus
     /// <summary>Name of our member.</summary>
     public const string Member = "gatewaymesh";
 
-    /// <summary>Details are cut here, so that an answer's head stays small.</summary>
+    /// <summary>Maximum length of the details in characters, which keeps the response head small.</summary>
     public const int MaxDetails = 200;
 
-    /// <summary>Our member for <paramref name="error"/>: <c>gatewaymesh; error=…; forwarded=?0; details="…"</c>.</summary>
+    /// <summary>Returns our member for <paramref name="error"/>: <c>gatewaymesh; error=…; forwarded=?0; details="…"</c>.</summary>
     public static string Format(in MeshError error)
     {
         var text = new StringBuilder(96)
@@ -30,9 +30,9 @@ public static class ProxyStatus
     }
 
     /// <summary>
-    /// True when <paramref name="field"/> holds a member of ours with an error: the answer was made by the mesh, not by an application.
-    /// The field of an answer that comes straight from an application must have been stripped of it before.
-    /// Only an explicit <c>forwarded=?0</c> of every member of ours permits a replay; a field that is not a valid list (RFC 8941) is no answer of the mesh.
+    /// True if <paramref name="field"/> contains one of our members with an error: the mesh sent the response, not an application. Such
+    /// members must be removed beforehand from a response that comes directly from an application. A replay is permitted only if each of
+    /// our members has an explicit <c>forwarded=?0</c>. A field that is not a valid list (RFC 8941) does not count as a mesh response.
     /// </summary>
     public static bool TryRead(StringValues field, out MeshError error)
     {
@@ -66,7 +66,7 @@ public static class ProxyStatus
         return true;
     }
 
-    // RFC 8941 §3.3.3: printable ASCII in quotes, with \" and \\; anything else becomes a question mark.
+    // RFC 8941 §3.3.3: printable ASCII in quotes, with \" and \\; other characters become question marks.
     private static void AppendString(StringBuilder to, string value)
     {
         to.Append('"');

@@ -9,10 +9,10 @@ internal ref struct ProxyStatusReader(ReadOnlySpan<char> text)
     private ReadOnlySpan<char> _rest = text.Trim(" \t");
     private bool _first = true;
 
-    /// <summary>True when all has been read and understood.</summary>
+    /// <summary>True if the whole field was read and is valid.</summary>
     public readonly bool AtEnd => _rest.IsEmpty;
 
-    /// <summary>Reads the next member; false at the end, or at something that is not a member (then <see cref="AtEnd"/> is false).</summary>
+    /// <summary>Reads the next member. Returns false at the end and at an invalid member (then <see cref="AtEnd"/> is false).</summary>
     public bool TryReadMember(out ProxyStatusMember member)
     {
         member = default;
@@ -48,7 +48,7 @@ internal ref struct ProxyStatusReader(ReadOnlySpan<char> text)
 
             if (rest.IsEmpty || rest[0] != '=')
             {
-                continue; // a key alone is true, which is what a missing "forwarded" counts as
+                continue; // a key alone means true, and a missing "forwarded" also counts as true
             }
 
             rest = rest[1..];
@@ -111,8 +111,8 @@ internal ref struct ProxyStatusReader(ReadOnlySpan<char> text)
     }
 }
 
-/// <summary>One member of a <c>Proxy-Status</c> list, as far as it concerns us.</summary>
-/// <param name="Name">Who speaks.</param>
+/// <summary>One member of a <c>Proxy-Status</c> list, limited to the parameters used here.</summary>
+/// <param name="Name">Name of the proxy.</param>
 /// <param name="Error">Error type, or null.</param>
-/// <param name="Forwarded">Whether the request was forwarded, or null when that is not said.</param>
+/// <param name="Forwarded">True if the request was forwarded; null if not specified.</param>
 internal readonly record struct ProxyStatusMember(string Name, string? Error, bool? Forwarded);

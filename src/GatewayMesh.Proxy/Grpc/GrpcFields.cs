@@ -1,14 +1,14 @@
 namespace GatewayMesh.Proxy.Grpc;
 
-/// <summary>Names of gRPC's own fields, in heads and trailers.</summary>
+/// <summary>Names of gRPC fields in heads and trailers.</summary>
 internal static class GrpcFields
 {
-    /// <summary>Request: time that the caller gives the whole call.</summary>
+    /// <summary>Request: timeout for the whole call.</summary>
     public const string Timeout = "grpc-timeout";
 
-    /// <summary>Trailer, or head of an answer that is trailers only: status code.</summary>
+    /// <summary>Trailer, or head of a trailers-only response: status code.</summary>
     public const string Status = "grpc-status";
 
-    /// <summary>Beside it: a sentence, percent-encoded.</summary>
+    /// <summary>Accompanies the status: a percent-encoded sentence.</summary>
     public const string Message = "grpc-message";
 }

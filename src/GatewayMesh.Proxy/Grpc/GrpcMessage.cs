@@ -3,10 +3,13 @@ using System.Text;
 
 namespace GatewayMesh.Proxy.Grpc;
 
-/// <summary>The encoding of <c>grpc-message</c>: UTF-8, and percent signs and what is not printable ASCII as <c>%XX</c> (gRPC over HTTP/2, "Responses").</summary>
+/// <summary>
+/// Encoding of <c>grpc-message</c>: UTF-8, with percent signs and unprintable or non-ASCII bytes as <c>%XX</c> (gRPC over HTTP/2,
+/// "Responses").
+/// </summary>
 internal static class GrpcMessage
 {
-    /// <summary>The field's value.</summary>
+    /// <summary>Returns the field value.</summary>
     public static string Encode(string message)
     {
         if (!message.AsSpan().ContainsAnyExceptInRange(' ', '~') && !message.Contains('%', StringComparison.Ordinal))

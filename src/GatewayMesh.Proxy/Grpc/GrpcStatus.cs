@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace GatewayMesh.Proxy.Grpc;
 
-/// <summary>The status code of a gRPC call.</summary>
+/// <summary>Status codes of gRPC calls.</summary>
 internal static class GrpcStatus
 {
-    /// <summary>No gRPC call, or one that ended without a status.</summary>
+    /// <summary>Not a gRPC call, or a call that ended without a status.</summary>
     public const int None = -1;
 
     /// <summary>UNKNOWN.</summary>
@@ -23,7 +23,7 @@ internal static class GrpcStatus
     /// <summary>DATA_LOSS.</summary>
     public const int DataLoss = 15;
 
-    /// <summary>Reads the field; what is no number up to 16, as the codes are defined, counts as 2, UNKNOWN.</summary>
+    /// <summary>Reads the field. A value that is not a number up to 16, the highest defined code, counts as 2, UNKNOWN.</summary>
     public static int Read(string? field) =>
         int.TryParse(field, NumberStyles.None, CultureInfo.InvariantCulture, out var code) && code <= 16 ? code : Unknown;
 }

@@ -2,14 +2,16 @@ using System.Globalization;
 
 namespace GatewayMesh.Proxy.Grpc;
 
-/// <summary>The field <c>grpc-timeout</c>: at most eight digits and a unit (gRPC over HTTP/2, "Requests").</summary>
+/// <summary>The <c>grpc-timeout</c> field: at most eight digits and a unit (gRPC over HTTP/2, "Requests").</summary>
 internal static class GrpcTimeout
 {
     private const int MaxDigits = 8;
     private const long MaxNumber = 99_999_999;
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
-    /// <summary>Reads it. What is malformed, or more than a day, sets no deadline here; it is left as it is for whoever it is meant for.</summary>
+    /// <summary>
+    /// Reads the field. A malformed value, or more than a day, sets no deadline here and is passed on unchanged to the callee.
+    /// </summary>
     public static bool TryRead(string? field, out TimeSpan timeout)
     {
         timeout = default;
@@ -37,7 +39,9 @@ internal static class GrpcTimeout
         return timeout <= Day;
     }
 
-    /// <summary>Writes what is left, in the finest unit that holds it, never as nothing: what is left of a call is told to the next hop, which must not take it for over.</summary>
+    /// <summary>
+    /// Writes the remaining time in the finest unit that fits, never as zero: the next hop must not treat the call as expired.
+    /// </summary>
     public static string Write(TimeSpan left)
     {
         var microseconds = Math.Max(1, left.Ticks / TimeSpan.TicksPerMicrosecond);

@@ -3,18 +3,18 @@ using GatewayMesh.Proxy.Routing;
 
 namespace GatewayMesh.Proxy.Identity;
 
-/// <summary>Tells who a request comes from, and in whose name it goes on.</summary>
+/// <summary>Identifies the caller of a request and the identity used on the next hop.</summary>
 internal interface ICallerIdentity
 {
-    /// <summary>The caller; null when the connection has outlived what made it believed.</summary>
+    /// <summary>Returns the caller; null if the connection has outlived its certificate or root.</summary>
     Caller? CallerOf(Exchange exchange);
 
-    /// <summary>The service in whose name connections for this request are made.</summary>
+    /// <summary>Returns the service whose identity is used for connections of this request.</summary>
     string OwnNameFor(Exchange exchange);
 
-    /// <summary>Who must be at the other end of a hop, by certificate; null when nobody shows one.</summary>
+    /// <summary>Returns the service that the peer's certificate must name; null if the peer has no certificate.</summary>
     string? PeerOf(Exchange exchange, TargetKind kind, bool isGateway);
 
-    /// <summary>What the next hop is told of the caller; null: nothing.</summary>
+    /// <summary>Returns the caller identity sent to the next hop; null sends none.</summary>
     string? SourceFor(Exchange exchange);
 }

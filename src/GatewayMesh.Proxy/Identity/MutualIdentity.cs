@@ -5,14 +5,14 @@ using GatewayMesh.Proxy.Routing;
 namespace GatewayMesh.Proxy.Identity;
 
 /// <summary>
-/// With certificates. Who a request comes from:
+/// Caller identity with certificates:
 /// <code>
-/// an application of this host      the service of the listener that it uses (any process that reaches the listener speaks as it)
-/// a peer                           the id in its certificate
-/// a gateway, at a sidecar          whom the gateway names in gatewaymesh-source, which it knows from the certificate of that one's connection
+/// an application of this host      the service of its listener (any process that reaches the listener has this identity)
+/// a peer                           the ID in its certificate
+/// a gateway, at a sidecar          the caller in gatewaymesh-source, known to the gateway from the caller's certificate
 /// from outside                     the ingress itself
 /// </code>
-/// A source that anybody else names is not even looked at.
+/// A source named by any other peer is ignored.
 /// </summary>
 internal sealed class MutualIdentity(ICertificates certificates, string ingress, string gateway, TimeProvider time) : ICallerIdentity
 {
@@ -34,12 +34,12 @@ internal sealed class MutualIdentity(ICertificates certificates, string ingress,
             return null;
         }
 
-        if (exchange.Behaviour.Direction != Telemetry.RequestDirection.Inbound || exchange.PeerHeaders.Source is not { } said || !IsGateway(peer.Id, exchange))
+        if (exchange.Behaviour.Direction != Telemetry.RequestDirection.Inbound || exchange.PeerHeaders.Source is not { } claimed || !IsGateway(peer.Id, exchange))
         {
             return new(peer.Id.Service, Verified: true) { Id = peer.Id };
         }
 
-        return SpiffeId.TryParse(said, out var source) && source.TrustDomain == peer.Id.TrustDomain
+        return SpiffeId.TryParse(claimed, out var source) && source.TrustDomain == peer.Id.TrustDomain
             ? new(source.Service, Verified: true) { Id = source, Gateway = peer.Id }
             : null;
     }

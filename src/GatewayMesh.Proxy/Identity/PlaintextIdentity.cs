@@ -3,8 +3,8 @@ using GatewayMesh.Proxy.Routing;
 
 namespace GatewayMesh.Proxy.Identity;
 
-/// <summary>Without certificates: what the listener, the hello or the peer's mesh header says. Never verified.</summary>
-/// <param name="ingress">The name in which requests from outside the mesh go on.</param>
+/// <summary>Caller identity without certificates: from the listener, the hello, or the peer's mesh header. Never verified.</summary>
+/// <param name="ingress">Caller name for requests from outside the mesh.</param>
 internal sealed class PlaintextIdentity(string ingress) : ICallerIdentity
 {
     /// <inheritdoc/>

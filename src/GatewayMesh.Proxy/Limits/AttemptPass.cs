@@ -5,8 +5,8 @@ using GatewayMesh.Proxy.Upstreams;
 namespace GatewayMesh.Proxy.Limits;
 
 /// <summary>
-/// What one attempt at an instance holds of the limits of its service: a connection, and the ear of the circuit breaker. A value, so that attempts side by
-/// side each have their own. Begin, wait if it must, end exactly once:
+/// Holdings of one attempt under the limits of its service: a connection, and a pass of the circuit breaker. A value type, so that
+/// concurrent attempts each have their own. Begin, wait if required, end exactly once:
 /// <code>
 /// breaker open? ──► circuit_open        connection free? ──no──► queue full? ──► limit_reached
 ///                                                                    └─ wait, no longer than the request's own time
@@ -19,10 +19,13 @@ internal struct AttemptPass
     private Task<bool>? _wait;
     private bool _holdsConnection;
 
-    /// <summary>The attempt has to wait for a connection before it begins.</summary>
+    /// <summary>True if the attempt must wait for a connection before it starts.</summary>
     public readonly bool MustWait => _wait is not null;
 
-    /// <summary>An attempt at the instance of <see cref="Exchange.Hop"/>. An error: it must not begin, and nothing was forwarded.</summary>
+    /// <summary>
+    /// Begins an attempt at the instance of <see cref="Exchange.Hop"/>. After an error the attempt must not start, and nothing was
+    /// forwarded.
+    /// </summary>
     public MeshError Begin(Exchange exchange)
     {
         if (!exchange.Behaviour.LimitsCalls || exchange.Mesh.Limits.Find(exchange.Hop.Lease.Endpoint.Service) is not { } service)
@@ -58,13 +61,13 @@ internal struct AttemptPass
         return new MeshError(MeshErrorKind.LimitReached, Forwarded: false, "connections");
     }
 
-    /// <summary>Waits for the connection. An error: it did not come in time.</summary>
+    /// <summary>Waits for the connection. Returns an error if no connection becomes free in time.</summary>
     public readonly async Task<MeshError> WaitAsync(Exchange exchange) =>
         await _wait!.ConfigureAwait(false) ? MeshError.None
         : exchange.Http.RequestAborted.IsCancellationRequested ? new MeshError(MeshErrorKind.ClientGone)
         : new MeshError(MeshErrorKind.DeadlineExceeded, Forwarded: false, "waited for a connection");
 
-    /// <summary>The attempt is over, however far it came.</summary>
+    /// <summary>Ends the attempt, regardless of its progress.</summary>
     public readonly void End(Exchange exchange, in MeshError error)
     {
         if (_holdsConnection || _wait is { IsCompletedSuccessfully: true, Result: true })

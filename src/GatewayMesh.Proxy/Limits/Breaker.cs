@@ -5,13 +5,14 @@ using GatewayMesh.Proxy.Resilience;
 namespace GatewayMesh.Proxy.Limits;
 
 /// <summary>
-/// The circuit breaker of a service on failures (Polly's, without its lock and its allocations):
+/// The circuit breaker of a service, based on failures (like Polly's, without its lock and allocations):
 /// <code>
-/// closed ──failures ÷ attempts of the window ≥ ratio──► open ──time over──► half open: one request ──success──► closed, counting anew
+/// closed ──failures ÷ attempts of the window ≥ ratio──► open ──time elapsed──► half open: one request ──success──► closed, counts reset
 ///                                                        ▲                        │
 ///                                                        └────────failure─────────┘
 /// </code>
-/// An attempt that passes costs a look at the clock and one interlocked addition. What began before a change says nothing after it.
+/// An attempt that passes costs one clock read and one interlocked addition. Attempts that began before a phase change do not count after
+/// it.
 /// </summary>
 internal sealed class Breaker
 {
@@ -22,7 +23,7 @@ internal sealed class Breaker
     private readonly long _slice;
     private BreakerState _state;
 
-    /// <summary>A closed one.</summary>
+    /// <summary>Creates a closed circuit breaker.</summary>
     public Breaker(BreakerModel model, TimeProvider time)
     {
         Model = model;
@@ -32,13 +33,13 @@ internal sealed class Breaker
         _state = new BreakerState(BreakerPhase.Closed, 0);
     }
 
-    /// <summary>What it was made from.</summary>
+    /// <summary>Model that this circuit breaker was created from.</summary>
     public BreakerModel Model { get; }
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>Current phase.</summary>
     public BreakerPhase Phase => Volatile.Read(ref _state).Phase;
 
-    /// <summary>How long it is open still; zero when it is not, or a trial is due.</summary>
+    /// <summary>Remaining time in the open phase; zero if not open or if a trial is due.</summary>
     public TimeSpan OpenFor
     {
         get
@@ -49,7 +50,7 @@ internal sealed class Breaker
         }
     }
 
-    /// <summary>Attempts and failures of the window.</summary>
+    /// <summary>Attempts and failures in the window.</summary>
     public (long Attempts, long Failures) Counts
     {
         get
@@ -61,7 +62,7 @@ internal sealed class Breaker
         }
     }
 
-    /// <summary>Lets an attempt pass, or not.</summary>
+    /// <summary>Returns true if an attempt may pass.</summary>
     public bool TryEnter(out BreakerPass pass)
     {
         var state = Volatile.Read(ref _state);
@@ -85,9 +86,9 @@ internal sealed class Breaker
         return false;
     }
 
-    /// <summary>An attempt is over.</summary>
-    /// <param name="began">The state in which it began.</param>
-    /// <param name="failed">Whether it failed; null when it shows nothing.</param>
+    /// <summary>Records the end of an attempt.</summary>
+    /// <param name="began">State in which the attempt began.</param>
+    /// <param name="failed">True if the attempt failed; null if the result is inconclusive.</param>
     internal void End(BreakerState began, bool? failed)
     {
         if (Volatile.Read(ref _state) != began)
@@ -102,7 +103,7 @@ internal sealed class Breaker
             {
                 true => Opened(now),
                 false => new BreakerState(BreakerPhase.Closed, 0),
-                null => new BreakerState(BreakerPhase.Open, now), // the next request tries
+                null => new BreakerState(BreakerPhase.Open, now), // the next request is the trial
             };
             Interlocked.CompareExchange(ref _state, next, began);
             return;
@@ -115,7 +116,7 @@ internal sealed class Breaker
                 break;
             case true:
                 began.Failures.Count(SliceOf(now));
-                if (IsTooMuch(began, SliceOf(now)))
+                if (IsOverRatio(began, SliceOf(now)))
                 {
                     Interlocked.CompareExchange(ref _state, Opened(now), began);
                 }
@@ -124,7 +125,7 @@ internal sealed class Breaker
         }
     }
 
-    private bool IsTooMuch(BreakerState state, long slice)
+    private bool IsOverRatio(BreakerState state, long slice)
     {
         var failures = state.Failures.Sum(slice);
         var attempts = failures + state.Successes.Sum(slice);
@@ -135,15 +136,15 @@ internal sealed class Breaker
 
     private long SliceOf(long now) => (now - _start) / _slice;
 
-    /// <summary>One stay in a phase, with what was counted in it.</summary>
+    /// <summary>One period in a phase, with its counts.</summary>
     /// <param name="Phase">The phase.</param>
-    /// <param name="Until">Open: timestamp from which on a request may try.</param>
+    /// <param name="Until">Open phase: timestamp of the first permitted trial.</param>
     internal sealed record BreakerState(BreakerPhase Phase, long Until)
     {
-        /// <summary>Attempts that were well.</summary>
+        /// <summary>Successful attempts.</summary>
         public SecondCounter Successes { get; } = new(Slices);
 
-        /// <summary>Attempts that failed.</summary>
+        /// <summary>Failed attempts.</summary>
         public SecondCounter Failures { get; } = new(Slices);
     }
 }

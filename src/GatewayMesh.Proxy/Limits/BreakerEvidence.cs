@@ -6,7 +6,7 @@ using GatewayMesh.Proxy.Pipeline;
 
 namespace GatewayMesh.Proxy.Limits;
 
-/// <summary>What an attempt shows a circuit breaker.</summary>
+/// <summary>Evaluates attempts for a circuit breaker.</summary>
 internal static class BreakerEvidence
 {
     private const int Unknown = 2;
@@ -15,20 +15,22 @@ internal static class BreakerEvidence
     private const int Unavailable = 14;
     private const int DataLoss = 15;
 
-    /// <summary>True for a failure, false for a success, null for neither: the client went away, or the callee only had no room.</summary>
+    /// <summary>
+    /// Returns true for a failure, false for a success, null for neither: the client disconnected, or the callee was only out of capacity.
+    /// </summary>
     public static bool? Of(Exchange exchange, in MeshError error, BreakerFailures failures) =>
         (error.IsError && !exchange.Dropped ? EndpointEvidence.OfAttempt(error) : EndpointEvidence.Of(exchange.Answered.Kind)) switch
         {
             EndpointOutcome.Cancelled => null,
             EndpointOutcome.ConnectFailed or EndpointOutcome.Failed => true,
-            _ when error.IsError => false, // the mesh refused it with a reason that is no failure of the service
+            _ when error.IsError => false, // the mesh refused the attempt for a reason that is not a failure of the service
             _ => IsFailure(exchange.AnswerStatus, exchange.CallStatus, failures),
         };
 
-    /// <summary>Whether an answer counts as a failure.</summary>
-    /// <param name="status">Its HTTP status.</param>
-    /// <param name="call">Its gRPC status; <see cref="GrpcStatus.None"/> where it has none.</param>
-    /// <param name="failures">What the policy counts.</param>
+    /// <summary>True if a response counts as a failure.</summary>
+    /// <param name="status">HTTP status of the response.</param>
+    /// <param name="call">gRPC status of the response; <see cref="GrpcStatus.None"/> if there is none.</param>
+    /// <param name="failures">Failures that the policy counts.</param>
     public static bool IsFailure(int status, int call, BreakerFailures failures) => failures == BreakerFailures.ServerError
         ? status >= 500 || call is Unknown or DeadlineExceeded or Internal or Unavailable or DataLoss
         : status is 502 or 503 or 504 || call == Unavailable;

@@ -1,14 +1,16 @@
 namespace GatewayMesh.Proxy.Limits;
 
-/// <summary>An attempt that a circuit breaker let pass. End it exactly once; the default one is of no breaker.</summary>
+/// <summary>
+/// Pass of an attempt through a circuit breaker. End the pass exactly once. The default value belongs to no circuit breaker.
+/// </summary>
 internal readonly struct BreakerPass(Breaker breaker, Breaker.BreakerState began)
 {
-    /// <summary>Whether there is a breaker that wants to hear of it.</summary>
+    /// <summary>True if the pass belongs to a circuit breaker.</summary>
     public bool IsSet => breaker is not null;
 
-    /// <summary>The breaker that let it pass.</summary>
+    /// <summary>Circuit breaker of this pass.</summary>
     public Breaker Breaker => breaker;
 
-    /// <summary>The attempt is over: failed, well, or (null) it shows nothing.</summary>
+    /// <summary>Ends the attempt: failed, succeeded, or (null) inconclusive.</summary>
     public void End(bool? failed) => breaker?.End(began, failed);
 }

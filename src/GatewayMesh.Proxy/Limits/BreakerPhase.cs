@@ -1,14 +1,14 @@
 namespace GatewayMesh.Proxy.Limits;
 
-/// <summary>Where a circuit breaker stands.</summary>
+/// <summary>Phase of a circuit breaker.</summary>
 public enum BreakerPhase
 {
     /// <summary>Attempts pass and are counted.</summary>
     Closed,
 
-    /// <summary>Nothing passes until the time is over.</summary>
+    /// <summary>No attempt passes until the time has elapsed.</summary>
     Open,
 
-    /// <summary>One request tries; nothing else passes.</summary>
+    /// <summary>One trial request passes, no others.</summary>
     HalfOpen,
 }

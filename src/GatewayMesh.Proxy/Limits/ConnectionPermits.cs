@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace GatewayMesh.Proxy.Limits;
 
 /// <summary>
-/// Connections that may be used at one time, and those who wait for one, first come, first served. Nothing is locked or allocated while a place is free and
-/// nobody waits.
+/// Permits for concurrent connections, with a first-come, first-served queue. Nothing is locked or allocated while a permit is free and no
+/// caller waits.
 /// </summary>
 internal sealed class ConnectionPermits
 {
@@ -14,30 +14,31 @@ internal sealed class ConnectionPermits
     private int _taken;
     private int _waiting;
 
-    /// <summary>That many places.</summary>
+    /// <summary>Creates the given number of permits.</summary>
     public ConnectionPermits(int max) => _max = max;
 
     /// <summary>Permits taken.</summary>
     public int Taken => Volatile.Read(ref _taken);
 
-    /// <summary>How many wait.</summary>
+    /// <summary>Number of waiting callers.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
-    /// <summary>Changes how many there are. What is taken stays; who waits gets what is new.</summary>
+    /// <summary>Changes the number of permits. Taken permits stay taken; waiting callers receive new ones.</summary>
     public void Declare(int max)
     {
         Volatile.Write(ref _max, max);
         Serve();
     }
 
-    /// <summary>Takes a place; false when none is free, or others wait for one.</summary>
+    /// <summary>Takes a permit; false if none is free or other callers wait.</summary>
     public bool TryTake() => Volatile.Read(ref _waiting) == 0 && TryCount();
 
-    /// <summary>Takes a place whether one is free or not: an instance without any connection gets its first.</summary>
+    /// <summary>Takes a permit even if none is free: an instance without any connection gets its first.</summary>
     public void TakeAnyway() => Interlocked.Increment(ref _taken);
 
     /// <summary>
-    /// Queues up. Null when <paramref name="most"/> wait already. The task is true with a place; false when one of the tokens fired first.
+    /// Queues for a permit. Returns null if <paramref name="most"/> callers already wait. The task's result is true with a permit, false if
+    /// one of the tokens fired first.
     /// </summary>
     public Task<bool>? TryWaitAsync(int most, CancellationToken over, CancellationToken gone)
     {
@@ -54,17 +55,17 @@ internal sealed class ConnectionPermits
             Interlocked.Increment(ref _waiting);
         }
 
-        // A place may have been given back between the look that found none and the queue: both sides write, then look.
+        // A permit may have been returned between the failed attempt and the enqueue: both sides write, then check.
         Serve();
         waiter.GiveUpOn(over, gone);
         return waiter.Task;
     }
 
-    /// <summary>Gives a place back.</summary>
+    /// <summary>Returns a permit.</summary>
     public void Release()
     {
         var left = Interlocked.Decrement(ref _taken);
-        Debug.Assert(left >= 0, "A place was given back twice.");
+        Debug.Assert(left >= 0, "A permit was returned twice.");
         if (Volatile.Read(ref _waiting) > 0)
         {
             Serve();
@@ -114,7 +115,7 @@ internal sealed class ConnectionPermits
         {
             if (waiter.Node.List is null)
             {
-                return; // it was served first
+                return; // the waiter was served first
             }
 
             Remove(waiter.Node);

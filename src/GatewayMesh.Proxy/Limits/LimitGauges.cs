@@ -5,20 +5,20 @@ using GatewayMesh.Proxy.Telemetry;
 namespace GatewayMesh.Proxy.Limits;
 
 /// <summary>
-/// What limits hold at this moment: <c>gatewaymesh_limit_requests{service,limit}</c>, <c>gatewaymesh_concurrency_limit{service}</c> and
-/// <c>gatewaymesh_breaker_state{service}</c>. Only services that have something under way, so that a large mesh is no large page.
+/// Gauges of current limit usage: <c>gatewaymesh_limit_requests{service,limit}</c>, <c>gatewaymesh_concurrency_limit{service}</c>, and
+/// <c>gatewaymesh_breaker_state{service}</c>. Only services with activity appear, so that a large mesh does not make a large page.
 /// </summary>
 internal static class LimitGauges
 {
-    private const string Gateway = "gateway:self"; // no name of a service has a colon
+    private const string Gateway = "gateway:self"; // service names contain no colon
     private const int Most = 200;
 
-    /// <summary>Adds them to <paramref name="metrics"/>.</summary>
+    /// <summary>Adds the gauges to <paramref name="metrics"/>.</summary>
     public static void Add(MeshMetrics metrics, LimitRegistry registry, AdaptiveLimit? gateway)
     {
-        metrics.AddGauges("gatewaymesh_limit_requests", "What is under way at this moment and counts against a limit.", () => InUse(registry).SelectMany(Counts));
-        metrics.AddGauges("gatewaymesh_concurrency_limit", "Limit of concurrent requests that was found by measuring.", () => Found(registry, gateway));
-        metrics.AddGauges("gatewaymesh_breaker_state", "Circuit breaker: 0 closed, 1 half open, 2 open.", () => Breakers(registry));
+        metrics.AddGauges("gatewaymesh_limit_requests", "Current usage that counts against a limit.", () => InUse(registry).SelectMany(Counts));
+        metrics.AddGauges("gatewaymesh_concurrency_limit", "Concurrency limit found by measurement.", () => Found(registry, gateway));
+        metrics.AddGauges("gatewaymesh_breaker_state", "State of the circuit breaker: 0 closed, 1 half open, 2 open.", () => Breakers(registry));
     }
 
     private static IEnumerable<ServiceLimits> InUse(LimitRegistry registry) =>

@@ -1,6 +1,6 @@
 namespace GatewayMesh.Proxy.Limits;
 
-/// <summary>The limits; also the label <c>limit</c> of their metrics.</summary>
+/// <summary>Kinds of limits; also the label <c>limit</c> of their metrics.</summary>
 internal enum LimitKind
 {
     /// <summary><c>maxConcurrentRequests</c>.</summary>
@@ -18,6 +18,6 @@ internal enum LimitKind
     /// <summary>The circuit breaker.</summary>
     Breaker,
 
-    /// <summary>The limit that adaptive concurrency has found.</summary>
+    /// <summary>The limit found by adaptive concurrency.</summary>
     Concurrency,
 }

@@ -2,7 +2,7 @@ using GatewayMesh.Proxy.AdaptiveConcurrency;
 
 namespace GatewayMesh.Proxy.Limits;
 
-/// <summary>The place that a request has under the limits of its service. End it exactly once; the default one holds nothing.</summary>
+/// <summary>Permits of a request under the limits of its service. End the lease exactly once. The default value holds no permit.</summary>
 internal struct LimitLease
 {
     private readonly ServiceLimits? _service;
@@ -15,13 +15,13 @@ internal struct LimitLease
         _adaptive = adaptive;
     }
 
-    /// <summary>A place among the calls to <paramref name="service"/>.</summary>
+    /// <summary>Creates the lease of a call to <paramref name="service"/>.</summary>
     public static LimitLease Call(ServiceLimits service) => new(service, null);
 
-    /// <summary>A place among what an application works on.</summary>
+    /// <summary>Creates the lease of a request at this host's application.</summary>
     public static LimitLease Work(AdaptiveLimit limit) => new(null, limit);
 
-    /// <summary>A further attempt begins: takes a place among the retries, once for the request. False when none is free.</summary>
+    /// <summary>Takes a retry permit for a further attempt, once per request; false if none is free.</summary>
     public bool TryBeginRetry()
     {
         if (_service is null || _isRetry)
@@ -32,9 +32,9 @@ internal struct LimitLease
         return _isRetry = _service.TryBeginRetry();
     }
 
-    /// <summary>The request is over.</summary>
-    /// <param name="began">When it began (timestamp).</param>
-    /// <param name="took">How long its answer took; null when there was none of the application.</param>
+    /// <summary>Ends the request.</summary>
+    /// <param name="began">Start of the request (timestamp).</param>
+    /// <param name="took">Latency of the response; null if the application sent none.</param>
     public readonly void End(long began, TimeSpan? took)
     {
         if (_isRetry)

@@ -4,16 +4,18 @@ using GatewayMesh.Proxy.LoadBalancing;
 
 namespace GatewayMesh.Proxy.Limits;
 
-/// <summary>Keeps the live side of limits over reloads: same service, same counts; a service that is gone takes its own with it.</summary>
+/// <summary>
+/// Keeps the live state of limits across reloads: the same service keeps its counts, and a removed service's limits are disposed.
+/// </summary>
 internal sealed class LimitRegistry(TimeProvider time, SplitMix random, Refusals refusals) : IDisposable
 {
     private readonly Lock _applying = new();
     private LimitTable _current = LimitTable.Empty;
 
-    /// <summary>The table of the last snapshot applied.</summary>
+    /// <summary>Table of the last applied snapshot.</summary>
     public LimitTable Current => Volatile.Read(ref _current);
 
-    /// <summary>Builds the table of <paramref name="snapshot"/>. Requests under way keep what they hold.</summary>
+    /// <summary>Builds the table of <paramref name="snapshot"/>. Running requests keep their permits.</summary>
     public LimitTable Apply(MeshSnapshot snapshot)
     {
         lock (_applying)

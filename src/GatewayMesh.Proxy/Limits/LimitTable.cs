@@ -2,15 +2,17 @@ using System.Collections.Frozen;
 
 namespace GatewayMesh.Proxy.Limits;
 
-/// <summary>The limits behind one snapshot, by service, whose names have no case. Made by <see cref="LimitRegistry.Apply"/>; its members are live.</summary>
+/// <summary>
+/// Limits of one snapshot by service name, ignoring case. Created by <see cref="LimitRegistry.Apply"/>; its members are live.
+/// </summary>
 internal sealed class LimitTable(FrozenDictionary<string, ServiceLimits> services)
 {
-    /// <summary>A table without anything.</summary>
+    /// <summary>A table without services.</summary>
     public static LimitTable Empty { get; } = new(FrozenDictionary<string, ServiceLimits>.Empty);
 
-    /// <summary>All of them.</summary>
+    /// <summary>Limits of all services.</summary>
     public IEnumerable<ServiceLimits> Services => services.Values;
 
-    /// <summary>The limits of <paramref name="service"/>; null when the snapshot does not have it.</summary>
+    /// <summary>Returns the limits of <paramref name="service"/>; null if the snapshot does not have the service.</summary>
     public ServiceLimits? Find(string? service) => service is not null && services.TryGetValue(service, out var limits) ? limits : null;
 }

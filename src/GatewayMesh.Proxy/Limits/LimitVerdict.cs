@@ -1,14 +1,14 @@
 namespace GatewayMesh.Proxy.Limits;
 
-/// <summary>Whether a limit has a place for a request.</summary>
+/// <summary>Result of a request for a permit.</summary>
 internal enum LimitVerdict
 {
-    /// <summary>It has taken one.</summary>
+    /// <summary>A permit was taken.</summary>
     Admitted,
 
-    /// <summary>None for anybody.</summary>
+    /// <summary>No permit is free for any request.</summary>
     Full,
 
-    /// <summary>Only for what matters more.</summary>
+    /// <summary>The free permits are reserved for more critical requests.</summary>
     Shed,
 }

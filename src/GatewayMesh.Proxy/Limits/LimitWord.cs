@@ -1,9 +1,9 @@
 namespace GatewayMesh.Proxy.Limits;
 
-/// <summary>The words of limits in metrics.</summary>
+/// <summary>Metric labels of limits.</summary>
 internal static class LimitWord
 {
-    /// <summary>The word of <paramref name="kind"/>.</summary>
+    /// <summary>Returns the label of <paramref name="kind"/>.</summary>
     public static string Of(LimitKind kind) => kind switch
     {
         LimitKind.Requests => "requests",

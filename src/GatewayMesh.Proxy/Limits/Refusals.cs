@@ -3,10 +3,10 @@ using GatewayMesh.Proxy.Telemetry;
 
 namespace GatewayMesh.Proxy.Limits;
 
-/// <summary>Counts what limits refuse, in <c>gatewaymesh_limit_refusals_total{service,limit,criticality}</c>.</summary>
+/// <summary>Counts refusals by limits in <c>gatewaymesh_limit_refusals_total{service,limit,criticality}</c>.</summary>
 internal sealed class Refusals(MeshMetrics metrics)
 {
-    /// <summary>One more.</summary>
+    /// <summary>Counts one refusal.</summary>
     public void Count(string service, LimitKind limit, Criticality criticality) =>
         metrics.CountLimitRefusal(service, LimitWord.Of(limit), CriticalityWord.Of(criticality));
 }

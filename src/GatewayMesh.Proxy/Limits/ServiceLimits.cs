@@ -8,8 +8,9 @@ using GatewayMesh.Proxy.Shedding;
 namespace GatewayMesh.Proxy.Limits;
 
 /// <summary>
-/// The live side of the limits of one service: what this process has under way to it, and as its sidecar for it. Lives as long as the service stands in the
-/// snapshot. Counts go on over every change of the policy; breaker and adaptive limit begin anew only when their own part of it changes.
+/// Live state of one service's limits: this process's calls to the service, and requests at the application that this sidecar fronts. Lives
+/// as long as the service is in the snapshot. Counts survive every policy change; circuit breaker and adaptive limit restart only if their
+/// own part of the policy changes.
 /// </summary>
 internal sealed class ServiceLimits : IDisposable
 {
@@ -38,37 +39,37 @@ internal sealed class ServiceLimits : IDisposable
     /// <summary>Name of the service.</summary>
     public string Service { get; }
 
-    /// <summary>Where refusals are counted.</summary>
+    /// <summary>Counter of refusals.</summary>
     public Refusals Refusals { get; }
 
-    /// <summary>What is declared.</summary>
+    /// <summary>Declared limits.</summary>
     public LimitsModel Model => Volatile.Read(ref _declared).Policy.Limits;
 
-    /// <summary>Calls under way.</summary>
+    /// <summary>Calls in flight.</summary>
     public int Calls => _calls.Taken;
 
-    /// <summary>Calls under way that are tried again.</summary>
+    /// <summary>Calls in flight that are retries.</summary>
     public int Retries => Volatile.Read(ref _retries);
 
-    /// <summary>Connections that carry a request of HTTP/1.1, and the requests that wait for one.</summary>
+    /// <summary>Connections in use by HTTP/1.1 requests, and the requests that wait for a connection.</summary>
     public ConnectionPermits Http1 { get; }
 
     /// <summary>Open connections of HTTP/2.</summary>
     public ConnectionPermits Http2 { get; }
 
-    /// <summary>The circuit breaker; null where the policy wants none.</summary>
+    /// <summary>Circuit breaker; null if the policy has none.</summary>
     public Breaker? Breaker => Volatile.Read(ref _breaker);
 
-    /// <summary>The limit that is found by measuring, once a request asked for it; null before, and where the policy wants none.</summary>
+    /// <summary>Measured limit after the first request asked for it; null before that, and if the policy has none.</summary>
     public AdaptiveLimit? Found => Volatile.Read(ref _adaptive)?.Limit;
 
-    /// <summary>A call to the service begins, if there is a place for it.</summary>
+    /// <summary>Takes a permit for a call to the service.</summary>
     public LimitVerdict TryEnterCall(Criticality criticality) => _calls.TryEnter(Volatile.Read(ref _declared).Calls, criticality);
 
-    /// <summary>A call is over.</summary>
+    /// <summary>Ends a call.</summary>
     public void LeaveCall() => _calls.Leave();
 
-    /// <summary>A call is tried again, if there is a place for it.</summary>
+    /// <summary>Takes a permit for a retried call.</summary>
     public bool TryBeginRetry()
     {
         var taken = Interlocked.Increment(ref _retries);
@@ -81,15 +82,15 @@ internal sealed class ServiceLimits : IDisposable
         return false;
     }
 
-    /// <summary>A call that was tried again is over.</summary>
+    /// <summary>Ends a retried call.</summary>
     public void EndRetry() => Interlocked.Decrement(ref _retries);
 
-    /// <summary>The limit of what the application works on, made when the first request asks; null where the policy wants none.</summary>
+    /// <summary>Returns the concurrency limit of the application, created by the first request; null if the policy has none.</summary>
     public AdaptiveLimit? Work() =>
         Volatile.Read(ref _adaptive) is { } running ? running.Limit
         : Volatile.Read(ref _declared).Policy.AdaptiveConcurrency.Enabled ? Begin() : null;
 
-    /// <summary>Another policy holds from now on.</summary>
+    /// <summary>Applies a new policy.</summary>
     public void Declare(PolicyModel policy)
     {
         lock (_declaring)

@@ -3,24 +3,24 @@ using GatewayMesh.Configuration.Bootstrap;
 namespace GatewayMesh.Proxy.Listeners;
 
 /// <summary>
-/// Bounds that the server itself holds request heads to. They are wider than the limits of the bootstrap, so that a request beyond those is refused with an
-/// answer of the mesh and its siblings on the connection live on.
+/// The server's own bounds on request heads. They are wider than the limits of the bootstrap, so that the mesh itself responds to a request
+/// beyond those limits and other requests on the connection survive.
 /// </summary>
 /// <param name="Line">Bytes of the request line.</param>
-/// <param name="Fields">Field lines; of HTTP/2 the pseudo-header fields count.</param>
-/// <param name="Bytes">Bytes of all field lines. The server tells clients of HTTP/2 this number (SETTINGS_MAX_HEADER_LIST_SIZE).</param>
+/// <param name="Fields">Number of field lines; HTTP/2 pseudo-header fields count.</param>
+/// <param name="Bytes">Bytes of all field lines. HTTP/2 clients receive this number as SETTINGS_MAX_HEADER_LIST_SIZE.</param>
 internal readonly record struct HeadBounds(int Line, int Fields, int Bytes)
 {
-    /// <summary>Field lines that parts of the mesh may add to a client's, with those of the framing of another protocol version.</summary>
+    /// <summary>Field lines that the mesh may add to a client's, including the framing fields of another protocol version.</summary>
     public const int MeshFields = 32;
 
     /// <summary>Bytes of those field lines.</summary>
     public const int MeshBytes = 16 * 1024;
 
-    /// <summary>Bytes by which a router may lengthen the request line.</summary>
+    /// <summary>Bytes that a router may add to the request line.</summary>
     public const int MeshLine = 4 * 1024;
 
-    /// <summary>The bounds around <paramref name="limits"/>.</summary>
+    /// <summary>Returns the bounds for <paramref name="limits"/>.</summary>
     public static HeadBounds Of(LimitsSpec limits) => new(
         (2 * limits.MaxRequestLineSize) + (2 * MeshLine),
         (4 * limits.MaxRequestHeaderCount) + (2 * MeshFields),

@@ -6,12 +6,13 @@ using System.Runtime.InteropServices;
 namespace GatewayMesh.Proxy.Listeners;
 
 /// <summary>
-/// Stands before the server on a connection of HTTP/1.1 and sees each head a moment earlier:
+/// Reads each head of an HTTP/1.1 connection just before the server does:
 /// <code>
-/// HTTP://name/ ─► http://name/          Host: name: ─► Host: name       both are right (RFC 3986 §3.1, §3.2.3), and the server refuses them
-/// Connection, bare line feeds ─► HeadNotes                              the server hides them
+/// HTTP://name/ ─► http://name/          Host: name: ─► Host: name       both valid (RFC 3986 §3.1, §3.2.3), but the server rejects them
+/// Connection, bare line feeds ─► HeadNotes                              the server does not expose them
 /// </code>
-/// Bytes are changed where they lie and never moved, so the server's reading is the only one there is. The server takes whole lines: a buffer begins with one.
+/// Bytes are changed in place and never moved, so the server's parse is the only one. The server consumes whole lines, so a buffer starts
+/// with a line.
 /// </summary>
 internal sealed class HeadReader(PipeReader input, HeadNotes notes) : PipeReader
 {
@@ -20,7 +21,7 @@ internal sealed class HeadReader(PipeReader input, HeadNotes notes) : PipeReader
     private ReadOnlySequence<byte> _buffer;
     private bool _isInHead;
     private bool _isStartLineNext;
-    private long _seen; // bytes of the buffer whose lines are noted already
+    private long _seen; // bytes of the buffer whose lines were already read
 
     /// <inheritdoc/>
     public override bool TryRead(out ReadResult result)
@@ -132,7 +133,7 @@ internal sealed class HeadReader(PipeReader input, HeadNotes notes) : PipeReader
         }
     }
 
-    // Lines that are there as a whole. Those that the server left in its buffer come again, and are noted once.
+    // Reads complete lines. Lines that the server left in its buffer appear again and are recorded once.
     private void Read(Span<byte> bytes)
     {
         var isStartLine = _isStartLineNext;
@@ -189,7 +190,7 @@ internal sealed class HeadReader(PipeReader input, HeadNotes notes) : PipeReader
         }
     }
 
-    // Of an absolute-form target, which begins with neither a slash nor an asterisk.
+    // For an absolute-form target, which starts with neither a slash nor an asterisk.
     private static void LowerScheme(Span<byte> line)
     {
         var blank = line.IndexOf((byte)' ');

@@ -2,7 +2,7 @@ using System.IO.Pipelines;
 
 namespace GatewayMesh.Proxy.Listeners;
 
-/// <summary>A transport whose heads are seen before the server sees them.</summary>
+/// <summary>A transport whose heads are read just before the server reads them.</summary>
 internal sealed class HeadTransport(IDuplexPipe inner, HeadNotes notes) : IDuplexPipe
 {
     /// <inheritdoc/>

@@ -8,76 +8,76 @@ using Microsoft.AspNetCore.Connections.Features;
 
 namespace GatewayMesh.Proxy.Listeners;
 
-/// <summary>One accepted connection: a feature of the connection, so that each of its requests knows by which door it came.</summary>
+/// <summary>One accepted connection. A feature of the connection, so that each request knows its listener.</summary>
 internal sealed class InboundConnection(ListenerSpec listener, IPAddress peer)
 {
-    /// <summary>How long a connection of HTTP/2 that was told to end keeps its last stream open.</summary>
+    /// <summary>Time that an ending HTTP/2 connection keeps its last stream open: 100 ms.</summary>
     public static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(100);
 
     private int _requests;
     private long _idleSince;
-    private long _toldAt;
+    private long _endingSince;
     private volatile bool _awaitsProtocol;
     private volatile bool _isHttp2;
 
-    /// <summary>The listener it came in by.</summary>
+    /// <summary>Listener that accepted the connection.</summary>
     public ListenerSpec Listener { get; } = listener;
 
-    /// <summary>Who is on the other end; behind a trusted proxy that says so, who is on the proxy's other end.</summary>
+    /// <summary>Address of the peer; behind a trusted proxy that names its client, the address of that client.</summary>
     public IPAddress Peer { get; set; } = peer;
 
-    /// <summary>The public listener, on connections from outside the mesh; otherwise null.</summary>
+    /// <summary>Public listener of a connection from outside the mesh; otherwise null.</summary>
     public EdgeListener? Edge { get; set; }
 
-    /// <summary>What the peer says of its own callers is believed (<c>X-Forwarded-*</c>).</summary>
+    /// <summary>True if the peer is trusted to name its own callers (<c>X-Forwarded-*</c>).</summary>
     public bool IsTrustedProxy { get; set; }
 
-    /// <summary>What arrives on it. Default: what its listener is for; a tunnel may come on a listener for peers.</summary>
+    /// <summary>Kind of the traffic. Default: the kind of the listener. A tunnel may also arrive on a listener for peers.</summary>
     public ListenerKind Kind { get; set; } = listener.Kind;
 
-    /// <summary>Who the peer is by its certificate; null where none is asked for.</summary>
+    /// <summary>Identity from the peer's certificate; null if no certificate is requested.</summary>
     public PeerIdentity? Identity { get; set; }
 
-    /// <summary>Why the peer's certificate was refused; null when it was not.</summary>
+    /// <summary>Fault of the peer's certificate; null if the certificate was accepted.</summary>
     public PeerFault? Refusal { get; set; }
 
-    /// <summary>What the hello of a guard's tunnel said; null on other connections.</summary>
+    /// <summary>Content of a guard's tunnel hello; null on other connections.</summary>
     public Carried? Carried { get; set; }
 
-    /// <summary>What the handshake agreed on; null where the connection does not speak TLS.</summary>
+    /// <summary>Result of the TLS handshake; null without TLS.</summary>
     public TlsSession? Tls { get; set; }
 
-    /// <summary>What the server does not show of the head read last; null on HTTP/2.</summary>
+    /// <summary>Facts about the latest head that the server does not expose; null on HTTP/2.</summary>
     public HeadNotes? Head { get; set; }
 
-    /// <summary>Its requests that an intention allowed.</summary>
+    /// <summary>Requests of this connection that an intention allowed.</summary>
     public GuardedExchanges Guarded { get; } = new();
 
-    /// <summary>The connection, once it is served.</summary>
+    /// <summary>The server's connection, once it is served.</summary>
     public ConnectionContext? Connection { get; set; }
 
-    /// <summary>It has not said yet which protocol it speaks, so that the server does not have it.</summary>
+    /// <summary>True while the protocol is undecided, so that the server does not have the connection yet.</summary>
     public bool AwaitsProtocol
     {
         get => _awaitsProtocol;
         set => _awaitsProtocol = value;
     }
 
-    /// <summary>It speaks HTTP/2.</summary>
+    /// <summary>True if the connection speaks HTTP/2.</summary>
     public bool IsHttp2
     {
         get => _isHttp2;
         set => _isHttp2 = value;
     }
 
-    /// <summary>A request began on it.</summary>
+    /// <summary>Records the start of a request.</summary>
     public void RequestBegan() => Interlocked.Increment(ref _requests);
 
     /// <summary>
-    /// A request ends on it: completes when the server may know of it. That is at once, but for the last request of a connection of HTTP/2 that was
-    /// told to end a moment ago. The server answers the telling with GOAWAY and the highest number while a stream is open, and with the number of the last
-    /// one that it saw as soon as none is: then what the client has on the way is refused. So the last stream is kept open until the client
-    /// has had time to read the first (RFC 9113 §6.8 asks for one round trip).
+    /// Records the end of a request. Completes when the server may learn of the end: at once, except for the last request of an HTTP/2
+    /// connection that was recently asked to end. While a stream is open, the server sends GOAWAY with the highest stream ID; as soon as
+    /// none is open, GOAWAY has the last stream ID seen, and requests in transit from the client are refused. So the last stream stays open
+    /// until the client has had time to read the first GOAWAY (RFC 9113 §6.8 asks for one round trip).
     /// </summary>
     public async ValueTask RequestEndsAsync(TimeProvider time)
     {
@@ -89,15 +89,15 @@ internal sealed class InboundConnection(ListenerSpec listener, IPAddress peer)
         }
     }
 
-    /// <summary>It has had no request since <paramref name="since"/> (a timestamp).</summary>
+    /// <summary>True if the connection has had no request since <paramref name="since"/> (a timestamp).</summary>
     public bool IsIdleSince(long since) => Volatile.Read(ref _requests) == 0 && Volatile.Read(ref _idleSince) <= since;
 
-    /// <summary>From now on the connection counts as idle.</summary>
+    /// <summary>Counts the connection as idle from now on.</summary>
     public void IdleFrom(long now) => Volatile.Write(ref _idleSince, now);
 
     /// <summary>
-    /// Asks the server to end the connection at the next request boundary: at once when it is idle. HTTP/2: GOAWAY; what is begun is finished, and
-    /// while anything is, what the client began before it read that is served too.
+    /// Asks the server to end the connection at the next request boundary, or at once if idle. On HTTP/2 the server sends GOAWAY and
+    /// finishes running requests; while any is running, the server also serves requests that the client started before reading the GOAWAY.
     /// </summary>
     public void EndWhenIdle()
     {
@@ -109,11 +109,14 @@ internal sealed class InboundConnection(ListenerSpec listener, IPAddress peer)
         Connection?.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
     }
 
-    /// <summary>The same for a connection of HTTP/2 that has a request; nothing for others, and nothing more when it was told before.</summary>
+    /// <summary>
+    /// Asks the server to end an HTTP/2 connection with a running request. Does nothing for other connections or if already asked.
+    /// </summary>
     public void EndBusyHttp2(TimeProvider time)
     {
-        // The telling stands before the requests are looked at, and a request that ends looks the other way round: one of the two sees the other.
-        if (IsHttp2 && Volatile.Read(ref _requests) > 0 && Interlocked.CompareExchange(ref _toldAt, Math.Max(1, time.GetTimestamp()), 0) == 0)
+        // This side sets the mark before reading the request count; the end of a request does the reverse. One of the two always sees the
+        // other.
+        if (IsHttp2 && Volatile.Read(ref _requests) > 0 && Interlocked.CompareExchange(ref _endingSince, Math.Max(1, time.GetTimestamp()), 0) == 0)
         {
             if (Volatile.Read(ref _requests) > 0)
             {
@@ -121,10 +124,10 @@ internal sealed class InboundConnection(ListenerSpec listener, IPAddress peer)
             }
             else
             {
-                Interlocked.Exchange(ref _toldAt, 0);
+                Interlocked.Exchange(ref _endingSince, 0);
             }
         }
     }
 
-    private TimeSpan Settling(TimeProvider time) => Interlocked.Read(ref _toldAt) is var told && told == 0 ? TimeSpan.Zero : Settle - time.GetElapsedTime(told);
+    private TimeSpan Settling(TimeProvider time) => Interlocked.Read(ref _endingSince) is var since && since == 0 ? TimeSpan.Zero : Settle - time.GetElapsedTime(since);
 }

@@ -3,14 +3,14 @@ using System.Text;
 namespace GatewayMesh.Proxy.Listeners;
 
 /// <summary>
-/// Decodes the value of <c>Content-Length</c> for the server, whose parser takes signs and blanks: what holds a byte other than a digit (RFC 9110 §8.6) becomes no number at all,
-/// and the server refuses the request.
+/// Decodes <c>Content-Length</c> for the server, whose parser accepts signs and blanks. A value with a byte other than a digit (RFC 9110
+/// §8.6) becomes a non-number, so the server rejects the request.
 /// </summary>
 internal sealed class LengthDigits : Encoding
 {
     private const char NoDigit = 'x';
 
-    /// <summary>The one instance.</summary>
+    /// <summary>The only instance.</summary>
     public static LengthDigits Instance { get; } = new();
 
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Connections;
 
 namespace GatewayMesh.Proxy.Listeners;
 
-/// <summary>What the server reads accepted connections from.</summary>
+/// <summary>Supplies accepted connections to the server.</summary>
 internal sealed class LentConnectionListener(EndPoint endPoint, ChannelReader<ConnectionContext> accepted, Action unbind) : IConnectionListener
 {
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace GatewayMesh.Proxy.Listeners;
 
-/// <summary>The one address that the server knows: all lent listeners together.</summary>
+/// <summary>The single address that the server sees for all lent listeners.</summary>
 internal sealed class LentEndPoint : EndPoint
 {
     /// <inheritdoc/>

@@ -3,18 +3,18 @@ using GatewayMesh.Linux;
 
 namespace GatewayMesh.Proxy.Listeners;
 
-/// <summary>One lent listening socket and what it is for.</summary>
+/// <summary>One lent listening socket and its purpose.</summary>
 internal sealed class LentListener(ListenerSpec spec, ListeningSocket socket)
 {
-    /// <summary>What it is for.</summary>
+    /// <summary>Purpose of the listener.</summary>
     public ListenerSpec Spec { get; } = spec;
 
-    /// <summary>The socket; its open description is shared with the guard.</summary>
+    /// <summary>Listening socket; its open file description is shared with the guard.</summary>
     public ListeningSocket Socket { get; } = socket;
 
-    /// <summary>The guard's own probe is answered with and without the lease.</summary>
+    /// <summary>True for the guard's own probe, which is served with and without the lease.</summary>
     public bool IsProbe => Spec.Kind == ListenerKind.Probe;
 
-    /// <summary>It was closed: nothing is taken from it any more.</summary>
+    /// <summary>True after the listener was closed: no more connections are accepted.</summary>
     public bool Closed { get; set; }
 }

@@ -10,15 +10,17 @@ using Microsoft.Extensions.Logging;
 namespace GatewayMesh.Proxy.Listeners;
 
 /// <summary>
-/// A changing set of listening sockets behind one address of the server. One thread polls them and accepts:
+/// A changing set of listening sockets behind a single server address. One thread polls and accepts:
 /// <code>
 /// lent sockets ─poll─► accept4 (under the gate) ─► ConnectionContext + InboundConnection ─► channel ─► server
-///        wake ────┘              └ the lease, the limit of connections and closing are looked at here, so they hold at once
+///        wake ────┘              └ the lease, the connection limit, and closing are checked here, so they apply at once
 /// </code>
 /// </summary>
 internal sealed class LentListeners : IConnectionListenerFactory, IConnectionListenerFactorySelector, IDisposable
 {
-    /// <summary>How long the thread leaves all listeners alone when the next accept would fail at once again (no descriptors, or paused under it).</summary>
+    /// <summary>
+    /// Pause before the next accept on all listeners if that accept would fail immediately (no descriptors, or paused meanwhile): 50 ms.
+    /// </summary>
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(50);
 
     private const int TakenInOneTurn = 64;
@@ -40,14 +42,14 @@ internal sealed class LentListeners : IConnectionListenerFactory, IConnectionLis
         _maxConnections = maxConnections;
         _progress = progress;
 
-        // Inline scheduling was measured and left off: it gained nothing when saturated and cost more CPU at 500 requests a second.
+        // Inline scheduling was measured and stays off: no gain at saturation, and more CPU at 500 requests per second.
         _factory = new SocketConnectionContextFactory(new SocketConnectionFactoryOptions(), logs.CreateLogger("GatewayMesh.Proxy.Listeners"));
     }
 
-    /// <summary>Connections that are open, those of the probe included.</summary>
+    /// <summary>Number of open connections, including the probe's.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
-    /// <summary>Whether connections are taken from listeners other than the probe's.</summary>
+    /// <summary>True while connections are accepted from listeners other than the probe's.</summary>
     public bool Accepting
     {
         get
@@ -75,7 +77,7 @@ internal sealed class LentListeners : IConnectionListenerFactory, IConnectionLis
         return new(new LentConnectionListener(endpoint, _accepted.Reader, Stop));
     }
 
-    /// <summary>Takes connections from one more socket.</summary>
+    /// <summary>Accepts connections from another socket.</summary>
     public void Open(ListenerSpec spec, ListeningSocket socket)
     {
         lock (_gate)
@@ -86,7 +88,7 @@ internal sealed class LentListeners : IConnectionListenerFactory, IConnectionLis
         _wake.Signal();
     }
 
-    /// <summary>Takes nothing more from a listener and closes this process's descriptor of it. Unknown names are ignored.</summary>
+    /// <summary>Stops accepting from a listener and closes this process's descriptor. Unknown names are ignored.</summary>
     public bool Close(string name)
     {
         lock (_gate)
@@ -107,8 +109,8 @@ internal sealed class LentListeners : IConnectionListenerFactory, IConnectionLis
     }
 
     /// <summary>
-    /// The lease. When this returns after <see langword="false"/>, no further connection is taken from any socket but the probe's:
-    /// those that arrive wait in the kernel's queue for whoever accepts next.
+    /// Sets the lease. After a call with <see langword="false"/> returns, no further connection is accepted from any socket except the
+    /// probe's: new connections wait in the kernel's queue for the next acceptor.
     /// </summary>
     public void Accept(bool accept)
     {
@@ -120,7 +122,7 @@ internal sealed class LentListeners : IConnectionListenerFactory, IConnectionLis
         _wake.Signal();
     }
 
-    /// <summary>A connection is gone.</summary>
+    /// <summary>Records the end of a connection.</summary>
     public void Ended()
     {
         _progress?.Count(Progress.Closed);
@@ -210,7 +212,7 @@ internal sealed class LentListeners : IConnectionListenerFactory, IConnectionLis
     private bool MayTake(LentListener listener) =>
         !listener.Closed && !_stopped && (listener.IsProbe || (_accepting && Connections < _maxConnections));
 
-    /// <summary>Takes what waits; false when the next try would fail at once.</summary>
+    /// <summary>Accepts waiting connections; false if the next accept would fail immediately.</summary>
     private bool Take(LentListener listener)
     {
         for (var i = 0; i < TakenInOneTurn; i++)
@@ -257,7 +259,7 @@ internal sealed class LentListeners : IConnectionListenerFactory, IConnectionLis
         }
         catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
         {
-            // The peer was gone before we looked: nothing is lost.
+            // The peer left before the connection was set up: no data is lost.
             handle.Dispose();
         }
 

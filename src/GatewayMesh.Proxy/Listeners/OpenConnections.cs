@@ -5,15 +5,17 @@ using Microsoft.AspNetCore.Connections;
 
 namespace GatewayMesh.Proxy.Listeners;
 
-/// <summary>The connections that are being served, so that drain can end those that are idle.</summary>
+/// <summary>Connections in service, which drain ends when they are idle.</summary>
 internal sealed class OpenConnections(LentListeners listeners, TimeProvider time)
 {
     private readonly ConcurrentDictionary<InboundConnection, byte> _open = [];
 
-    /// <summary>How many there are, the probe's not counted; those that were accepted and that the server has not begun with are among them.</summary>
+    /// <summary>
+    /// Number of connections, excluding the probe's but including accepted connections that the server has not started to serve.
+    /// </summary>
     public int CountWithoutProbe => Math.Max(0, listeners.Connections - _open.Count(static each => each.Key.Listener.Kind == ListenerKind.Probe));
 
-    /// <summary>Connection middleware: the outermost, so that it sees every connection end.</summary>
+    /// <summary>Connection middleware. The outermost, so that it sees every connection end.</summary>
     public ConnectionDelegate Around(ConnectionDelegate next) => async connection =>
     {
         var inbound = connection.Features.Get<InboundConnection>()!;
@@ -32,8 +34,8 @@ internal sealed class OpenConnections(LentListeners listeners, TimeProvider time
     };
 
     /// <summary>
-    /// Ends connections that have had no request for <paramref name="idle"/>. Busy ones of HTTP/2 are told at once, as their streams would never let
-    /// them become idle.
+    /// Ends connections without a request for <paramref name="idle"/>. Busy HTTP/2 connections are asked to end at once, because their
+    /// streams might never let them become idle.
     /// </summary>
     public void EndIdle(TimeSpan idle)
     {
@@ -56,10 +58,10 @@ internal sealed class OpenConnections(LentListeners listeners, TimeProvider time
         }
     }
 
-    /// <summary>The exchanges of all connections that an intention ever allowed.</summary>
+    /// <summary>Returns the exchanges of all connections that an intention ever allowed.</summary>
     public IEnumerable<Exchange> Guarded() => _open.Keys.SelectMany(static inbound => inbound.Guarded.ToArray());
 
-    /// <summary>Cuts what is left.</summary>
+    /// <summary>Aborts all remaining connections. Returns their number.</summary>
     public int AbortAll()
     {
         var cut = 0;

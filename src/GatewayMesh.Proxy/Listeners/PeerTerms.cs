@@ -6,10 +6,12 @@ using GatewayMesh.Configuration.Listeners;
 
 namespace GatewayMesh.Proxy.Listeners;
 
-/// <summary>How listeners for other parts of the mesh speak TLS: as the service that they belong to, with peers that show a certificate of the mesh.</summary>
+/// <summary>
+/// TLS terms of listeners for mesh peers: the listener uses its own service's certificate and requires a mesh certificate from the peer.
+/// </summary>
 internal sealed class PeerTerms(ICertificates certificates, TimeProvider time)
 {
-    /// <summary>The terms of a connection; null when its listener is not for peers.</summary>
+    /// <summary>Returns the terms of a connection; null if its listener is not for peers.</summary>
     public TlsTerms? Of(InboundConnection inbound) => inbound.Listener.IsForPeers ? Show : null;
 
     private SslServerAuthenticationOptions? Show(InboundConnection inbound, string host) =>

@@ -1,14 +1,14 @@
 namespace GatewayMesh.Proxy.Listeners;
 
-/// <summary>What the first bytes of a connection say.</summary>
+/// <summary>Protocol indicated by the first bytes of a connection.</summary>
 internal enum PrefaceMatch
 {
-    /// <summary>Nothing came yet, or the beginning of the preface.</summary>
+    /// <summary>No bytes yet, or an incomplete preface.</summary>
     Undecided,
 
-    /// <summary>Not the preface.</summary>
+    /// <summary>Bytes other than the preface.</summary>
     Http1,
 
-    /// <summary>The whole preface.</summary>
+    /// <summary>The complete preface.</summary>
     Http2,
 }

@@ -6,14 +6,15 @@ using Microsoft.AspNetCore.Connections;
 namespace GatewayMesh.Proxy.Listeners;
 
 /// <summary>
-/// HTTP/1.1 and HTTP/2 with prior knowledge on one cleartext address, which the server does not do by itself: without TLS it serves one of the two.
-/// So it is given two addresses. The second never accepts; only its pipeline is used:
+/// Serves HTTP/1.1 and HTTP/2 with prior knowledge on one cleartext address. The server itself serves only one of the two without TLS, so
+/// it gets two addresses. The second never accepts; only its pipeline is used:
 /// <code>
-/// lent listeners ─► OpenConnections ─► EdgeConnectionMiddleware ─► TlsConnectionMiddleware ─► TunnelConnectionMiddleware ─► ProtocolConnectionMiddleware ──no preface──► HTTP/1.1 of the server
-///                                                                                └──────────preface────► HTTP/2 of the server (from the silent address)
+/// lent listeners ─► OpenConnections ─► EdgeConnectionMiddleware ─► TlsConnectionMiddleware ─► TunnelConnectionMiddleware
+///   ─► ProtocolConnectionMiddleware ──no preface──► the server's HTTP/1.1
+///                                └──────preface────► the server's HTTP/2 (from the silent address)
 /// </code>
-/// Where ALPN has chosen, that holds, but between services.
-/// The bytes are looked at and left where they are, so the read that finds them costs HTTP/1.1 nothing that its own first read would not have.
+/// ALPN decides if it chose a protocol, except between services. The bytes are inspected in place, so HTTP/1.1 pays only for the first read
+/// that it needs anyway.
 /// </summary>
 internal sealed class ProtocolConnectionMiddleware(LimitsSpec limits, FloodGuard floods, TimeProvider time)
 {
@@ -26,7 +27,7 @@ internal sealed class ProtocolConnectionMiddleware(LimitsSpec limits, FloodGuard
         return http2;
     }
 
-    /// <summary>Connection middleware of the lent listeners, the last before the server's own.</summary>
+    /// <summary>Connection middleware of the lent listeners, directly before the server's own.</summary>
     public ConnectionDelegate Around(ConnectionDelegate http1) => connection => ServeAsync(connection, http1);
 
     private async Task ServeAsync(ConnectionContext connection, ConnectionDelegate http1)
@@ -47,8 +48,8 @@ internal sealed class ProtocolConnectionMiddleware(LimitsSpec limits, FloodGuard
     }
 
     /// <summary>
-    /// What ALPN chose (RFC 9113 §3.2), and without it, or within a tunnel, what the first bytes say. Between services too: Consul's built-in proxy offers
-    /// h2 whatever the application behind it speaks.
+    /// Returns ALPN's choice (RFC 9113 §3.2), or without one, or within a tunnel, the protocol of the first bytes. Between services the
+    /// first bytes also decide, because Consul's built-in proxy offers h2 regardless of the application's protocol.
     /// </summary>
     private async ValueTask<PrefaceMatch> ChooseAsync(ConnectionContext connection, InboundConnection inbound)
     {
@@ -65,13 +66,15 @@ internal sealed class ProtocolConnectionMiddleware(LimitsSpec limits, FloodGuard
         inbound.AwaitsProtocol = false;
         if (match == PrefaceMatch.Http2)
         {
-            inbound.Tls?.TellHttp2();
+            inbound.Tls?.SetHttp2();
         }
 
         return match;
     }
 
-    /// <summary>Undecided means that the connection is over: it ended, said nothing for too long, or was asked to go.</summary>
+    /// <summary>
+    /// Reads the first bytes. Undecided means that the connection is over: it ended, stayed silent too long, or was asked to end.
+    /// </summary>
     private async ValueTask<PrefaceMatch> DecideAsync(PipeReader input)
     {
         CancellationTokenSource? patience = null;
@@ -93,7 +96,7 @@ internal sealed class ProtocolConnectionMiddleware(LimitsSpec limits, FloodGuard
                     return match;
                 }
 
-                // A preface that comes byte by byte has the time of a request's head, all of it together.
+                // A preface that arrives byte by byte has the time of one request head in total.
                 patience ??= new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
                 if (!begun)
                 {

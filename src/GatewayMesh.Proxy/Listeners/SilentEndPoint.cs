@@ -2,7 +2,9 @@ using System.Net;
 
 namespace GatewayMesh.Proxy.Listeners;
 
-/// <summary>An address of the server on which nothing ever arrives: it is there for its pipeline (see <see cref="ProtocolConnectionMiddleware"/>).</summary>
+/// <summary>
+/// A server address that never receives a connection; it exists for its pipeline (see <see cref="ProtocolConnectionMiddleware"/>).
+/// </summary>
 internal sealed class SilentEndPoint : EndPoint
 {
     /// <inheritdoc/>

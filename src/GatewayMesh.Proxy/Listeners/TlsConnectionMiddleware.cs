@@ -12,26 +12,26 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 namespace GatewayMesh.Proxy.Listeners;
 
 /// <summary>
-/// Connection middleware of the listeners that speak TLS; the doors behind it see plain bytes:
+/// Connection middleware of the TLS listeners; later middleware sees plain bytes:
 /// <code>
 /// socket ⇄ transport's pipes ⇄ TransportStream ⇄ SslStream ⇄ TlsTransport's pipes ⇄ TunnelConnectionMiddleware, ProtocolConnectionMiddleware, server
 /// </code>
-/// It costs a connection a handshake, and a request nothing but the cipher. A handshake that fails is counted and ends the connection; nothing behind
-/// this door hears of it.
+/// Costs one handshake per connection, and only the cipher per request. A failed handshake is counted and ends the connection; later
+/// middleware does not see that connection.
 /// </summary>
-/// <param name="termsOf">How a connection speaks TLS; null: it does not. Quick.</param>
-/// <param name="limits">A handshake has the time of a request's head.</param>
-/// <param name="faults">Is told of handshakes that fail.</param>
+/// <param name="termsOf">Returns the TLS terms of a connection, or null for plaintext. Must be fast.</param>
+/// <param name="limits">Limits; a handshake has the time of a request head.</param>
+/// <param name="faults">Receives failed handshakes.</param>
 /// <param name="time">The clock.</param>
 internal sealed class TlsConnectionMiddleware(Func<InboundConnection, TlsTerms?> termsOf, LimitsSpec limits, TlsFaults faults, TimeProvider time)
 {
     private const byte HandshakeRecord = 0x16;
 
-    // Whoever speaks plain HTTP here is told so in the same language.
+    // A client that speaks plain HTTP gets its error in plain HTTP.
     private static readonly byte[] SpeakTls =
-        "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: 33\r\n\r\nThis address speaks HTTPS alone.\n"u8.ToArray();
+        "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: 32\r\n\r\nThis address speaks only HTTPS.\n"u8.ToArray();
 
-    /// <summary>Connection middleware.</summary>
+    /// <summary>Wraps the next connection delegate.</summary>
     public ConnectionDelegate Around(ConnectionDelegate next) => connection =>
     {
         var inbound = connection.Features.Get<InboundConnection>()!;
@@ -64,7 +64,7 @@ internal sealed class TlsConnectionMiddleware(Func<InboundConnection, TlsTerms?>
         }
     }
 
-    /// <summary>The handshake; false when it failed, and then it has been told.</summary>
+    /// <summary>Performs the handshake; false after a failure, which has been reported.</summary>
     private async Task<bool> AgreeAsync(ConnectionContext connection, InboundConnection inbound, TlsTerms terms, SslStream tls)
     {
         using var patience = new CancellationTokenSource(limits.RequestHeadersTimeout, time);
@@ -76,13 +76,13 @@ internal sealed class TlsConnectionMiddleware(Func<InboundConnection, TlsTerms?>
             inbound.AwaitsProtocol = false;
             if (first is null)
             {
-                return false; // it ended without a word, as browsers' spare connections do
+                return false; // the connection ended silently, as browsers' spare connections do
             }
 
             if (first != HandshakeRecord)
             {
                 await RefuseAsync(connection, first.Value, patience.Token).ConfigureAwait(false);
-                faults.Count(inbound, TlsFault.NotTls, "The first byte is no handshake.");
+                faults.Count(inbound, TlsFault.NotTls, "The first byte is not a TLS handshake.");
                 return false;
             }
 
@@ -91,7 +91,7 @@ internal sealed class TlsConnectionMiddleware(Func<InboundConnection, TlsTerms?>
                 {
                     var options = terms(inbound, hello.ServerName);
                     hasTerms = options is not null;
-                    return options is null ? throw new AuthenticationException("There is no valid certificate to show.") : new(options);
+                    return options is null ? throw new AuthenticationException("No valid certificate is available.") : new(options);
                 },
                 null,
                 patience.Token).ConfigureAwait(false);
@@ -117,7 +117,7 @@ internal sealed class TlsConnectionMiddleware(Func<InboundConnection, TlsTerms?>
         return true;
     }
 
-    // The platform says "the certificate was refused" without an inner error, and wraps what the cipher library said of anything else.
+    // The platform reports a refused peer certificate without an inner exception, and wraps the cipher library's error for everything else.
     private static TlsFault FaultOf(Exception failure, bool outOfTime) => failure switch
     {
         OperationCanceledException when outOfTime => TlsFault.Timeout,
@@ -126,7 +126,7 @@ internal sealed class TlsConnectionMiddleware(Func<InboundConnection, TlsTerms?>
         _ => TlsFault.Gone,
     };
 
-    // Looked at before any state of TLS is made: a silent connection costs as little as without TLS.
+    // Reads the first byte before any TLS state exists: a silent connection costs as little as without TLS.
     private static async ValueTask<byte?> FirstByteAsync(PipeReader input, CancellationToken cancellation)
     {
         var read = await input.ReadAsync(cancellation).ConfigureAwait(false);
@@ -144,8 +144,8 @@ internal sealed class TlsConnectionMiddleware(Func<InboundConnection, TlsTerms?>
     }
 
     /// <summary>
-    /// The rest of the answer, then close_notify, so that the peer knows that nothing was cut off (RFC 8446 §6.1). A peer that reads slowly has the time
-    /// of an idle connection for it.
+    /// Sends the rest of the response and then close_notify, so that the peer knows that nothing was truncated (RFC 8446 §6.1). A slow
+    /// reader has the time of an idle connection.
     /// </summary>
     private async ValueTask EndAsync(ConnectionContext connection, TlsTransport plain, SslStream tls)
     {
@@ -157,7 +157,7 @@ internal sealed class TlsConnectionMiddleware(Func<InboundConnection, TlsTerms?>
         }
         catch (TimeoutException)
         {
-            connection.Abort(new ConnectionAbortedException("The peer does not read the end."));
+            connection.Abort(new ConnectionAbortedException("The peer does not read the rest of the response."));
             await farewell.ConfigureAwait(false);
         }
     }
@@ -171,7 +171,7 @@ internal sealed class TlsConnectionMiddleware(Func<InboundConnection, TlsTerms?>
         }
         catch (Exception gone) when (gone is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
         {
-            // The peer is gone already: nobody waits for a farewell.
+            // The peer is already gone.
         }
     }
 }

@@ -1,23 +1,23 @@
 namespace GatewayMesh.Proxy.Listeners;
 
-/// <summary>Why a TLS handshake came to nothing.</summary>
+/// <summary>Causes of failed TLS handshakes.</summary>
 internal enum TlsFault
 {
-    /// <summary>The peer ended the connection, or was gone.</summary>
+    /// <summary>The peer ended the connection.</summary>
     Gone,
 
-    /// <summary>It was not over in time.</summary>
+    /// <summary>The handshake timed out.</summary>
     Timeout,
 
-    /// <summary>The first byte is no TLS.</summary>
+    /// <summary>The first byte is not TLS.</summary>
     NotTls,
 
-    /// <summary>This side has no valid certificate to show.</summary>
+    /// <summary>This side has no valid certificate.</summary>
     NoCertificate,
 
     /// <summary>The peer's certificate is missing or was refused.</summary>
     PeerCertificate,
 
-    /// <summary>The peer does not take what it was shown or offered, or there is no version, cipher or protocol in common.</summary>
+    /// <summary>The peer rejected our certificate or offer, or there is no common version, cipher, or protocol.</summary>
     Refused,
 }

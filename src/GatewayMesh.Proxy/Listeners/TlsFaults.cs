@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace GatewayMesh.Proxy.Listeners;
 
-/// <summary>Counts failed handshakes, and logs one line for each reason in <see cref="Seldom.Quiet"/>, however many a peer makes.</summary>
+/// <summary>
+/// Counts failed handshakes and logs one line per reason in <see cref="LogThrottle.Quiet"/>, regardless of the number of failures.
+/// </summary>
 internal sealed class TlsFaults(MeshMetrics metrics, ILogger log, TimeProvider time)
 {
     private static readonly Action<ILogger, string, string, string, long, string, Exception?> HandshakeFailed =
@@ -13,22 +15,22 @@ internal sealed class TlsFaults(MeshMetrics metrics, ILogger log, TimeProvider t
             new EventId(2, "tls_handshake_failed"),
             "A TLS handshake on {Listener} with {Peer} failed: {Reason} ({Count} since the last such line). {Detail}");
 
-    private readonly Seldom[] _seldom = [.. Enum.GetValues<TlsFault>().Select(_ => new Seldom(time))];
+    private readonly LogThrottle[] _throttles = [.. Enum.GetValues<TlsFault>().Select(_ => new LogThrottle(time))];
 
-    /// <summary>One more.</summary>
-    /// <param name="inbound">The connection.</param>
-    /// <param name="fault">Why.</param>
-    /// <param name="detail">What the platform says of it; never a secret.</param>
+    /// <summary>Counts a failed handshake.</summary>
+    /// <param name="inbound">Connection of the handshake.</param>
+    /// <param name="fault">Cause of the failure.</param>
+    /// <param name="detail">Message of the platform; contains no secrets.</param>
     public void Count(InboundConnection inbound, TlsFault fault, string detail)
     {
         metrics.CountHandshakeFailure(WordOf(inbound.Listener.Kind), WordOf(fault));
-        if (_seldom[(int)fault].Next(out var count))
+        if (_throttles[(int)fault].Next(out var count))
         {
             HandshakeFailed(log, inbound.Listener.Name, inbound.Peer.ToString(), WordOf(fault), count, detail, null);
         }
     }
 
-    /// <summary>The word for logs and labels.</summary>
+    /// <summary>Returns the word for logs and labels.</summary>
     public static string WordOf(TlsFault fault) => fault switch
     {
         TlsFault.Gone => "gone",

@@ -4,10 +4,12 @@ using System.Net.Security;
 
 namespace GatewayMesh.Proxy.Listeners;
 
-/// <summary>The plain side of a TLS connection as a pair of pipes, on buffers of the connection's own pool. An idle connection holds none.</summary>
+/// <summary>
+/// Plaintext side of a TLS connection as a pair of pipes on buffers of the connection's own pool. An idle connection holds no buffer.
+/// </summary>
 internal sealed class TlsTransport(SslStream tls, MemoryPool<byte> pool) : IDuplexPipe
 {
-    // The most that one record carries (RFC 8446 §5.1): a longer answer takes fewer records, and so fewer writes.
+    // Maximum payload of one record (RFC 8446 §5.1): long responses take fewer records and fewer writes.
     private const int Record = 16 * 1024;
 
     /// <inheritdoc/>

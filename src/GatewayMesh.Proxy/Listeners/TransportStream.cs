@@ -4,7 +4,10 @@ using System.Runtime.CompilerServices;
 
 namespace GatewayMesh.Proxy.Listeners;
 
-/// <summary>A transport's two pipes as the stream that <see cref="System.Net.Security.SslStream"/> reads and writes. Asynchronous only. Disposing it leaves the pipes as they are.</summary>
+/// <summary>
+/// Adapts a transport's two pipes to the stream that <see cref="System.Net.Security.SslStream"/> reads and writes. Asynchronous only.
+/// Disposing the stream leaves the pipes open.
+/// </summary>
 internal sealed class TransportStream(IDuplexPipe transport) : Stream
 {
     private readonly PipeReader _input = transport.Input;
@@ -29,7 +32,7 @@ internal sealed class TransportStream(IDuplexPipe transport) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Reads what there is. With an empty buffer: waits until there is something, so that an idle connection holds no memory.</summary>
+    /// <summary>Reads available bytes. With an empty buffer, waits for bytes, so that an idle connection holds no memory.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -54,7 +57,7 @@ internal sealed class TransportStream(IDuplexPipe transport) : Stream
 
                 if (read.IsCanceled)
                 {
-                    throw new OperationCanceledException("The read was given up.");
+                    throw new OperationCanceledException("The read was canceled.");
                 }
             }
             finally
@@ -75,7 +78,7 @@ internal sealed class TransportStream(IDuplexPipe transport) : Stream
         var flush = await _output.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
         if (flush.IsCanceled)
         {
-            throw new OperationCanceledException("The write was given up.");
+            throw new OperationCanceledException("The write was canceled.");
         }
     }
 

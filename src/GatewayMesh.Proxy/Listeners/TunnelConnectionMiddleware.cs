@@ -11,18 +11,18 @@ using Microsoft.AspNetCore.Connections;
 namespace GatewayMesh.Proxy.Listeners;
 
 /// <summary>
-/// Connection middleware of tunnels: the guard's hello, one answer byte, and only then the application's own bytes. A tunnel comes on a listener of its own, or,
-/// with certificates, by its own ALPN name on the one for peers. Other connections pass untouched.
+/// Connection middleware of tunnels: the guard's hello, one response byte, and only then the application's own bytes. A tunnel arrives on
+/// its own listener or, with certificates, by its own ALPN name on the listener for peers. Other connections pass through untouched.
 /// </summary>
 internal sealed class TunnelConnectionMiddleware(TimeProvider time, SplitMix random, TimeSpan maxCarriedAge, Func<bool> draining, Func<bool> busy)
 {
-    /// <summary>Time that a guard has for its hello, from the first byte on.</summary>
+    /// <summary>Timeout of the guard's hello, from the first byte on: 1 s.</summary>
     public static readonly TimeSpan HelloTimeout = TimeSpan.FromSeconds(1);
 
-    /// <summary>Time that a tunnel may stay without a byte: guards keep one warm, and make it anew every ten seconds.</summary>
+    /// <summary>Maximum time that a tunnel may stay silent: 60 s. Guards keep one tunnel warm and renew it every ten seconds.</summary>
     public static readonly TimeSpan WarmTimeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>Connection middleware.</summary>
+    /// <summary>Wraps the next connection delegate.</summary>
     public ConnectionDelegate Around(ConnectionDelegate next) => connection => IsTunnel(connection.Features.Get<InboundConnection>()!) ? GreetAsync(connection, next) : next(connection);
 
     private static bool IsTunnel(InboundConnection inbound)
@@ -60,7 +60,8 @@ internal sealed class TunnelConnectionMiddleware(TimeProvider time, SplitMix ran
         }
     }
 
-    // With certificates a guard speaks for the service that its certificate names, and for no other. The names go into mesh headers, whose readers refuse anything else.
+    // With certificates, a guard may act only for the service in its certificate. The names go into mesh headers, whose readers reject
+    // other names.
     private TunnelAnswer AnswerTo(TunnelHello? hello, PeerIdentity? peer) =>
         hello is null || !IsOwnName(hello.Service, peer) || !MeshHeaderValues.IsName(hello.Service) || !MeshHeaderValues.IsName(hello.Upstream ?? "") ? TunnelAnswer.Denied
         : draining() ? TunnelAnswer.Draining
@@ -69,7 +70,7 @@ internal sealed class TunnelConnectionMiddleware(TimeProvider time, SplitMix ran
 
     private static bool IsOwnName(string service, PeerIdentity? peer) => peer is null || peer.Id.Service.Equals(service, StringComparison.Ordinal);
 
-    // ± 50 %, so that connections that a crash brought all at once do not all leave at once.
+    // ± 50 %, so that connections that arrive together after a crash do not all end together.
     private long EndAfter() => time.GetTimestamp() + (long)(maxCarriedAge.TotalSeconds * (0.5 + random.NextDouble()) * time.TimestampFrequency);
 
     private async Task FirstByteAsync(PipeReader input)

@@ -3,12 +3,13 @@ using GatewayMesh.Proxy.Grpc;
 
 namespace GatewayMesh.Proxy.LoadBalancing;
 
-/// <summary>From error or answer to evidence about the instance.</summary>
+/// <summary>Derives evidence about an instance from an error or a response.</summary>
 public static class EndpointEvidence
 {
     /// <summary>
-    /// What an attempt that ended with <paramref name="error"/> here, on this side of the connection, shows of the instance. Only what happened on the connection to the
-    /// instance counts. A request that could not be sent, a client's slow or broken upload, or a want of sockets of our own says nothing of the instance, good or bad.
+    /// Returns the evidence of an attempt that ended with <paramref name="error"/> on this side of the connection. Only events on the
+    /// connection to the instance count. A request that could not be sent, a client's slow or broken upload, and a local shortage of
+    /// sockets are no evidence about the instance.
     /// </summary>
     public static EndpointOutcome OfAttempt(in MeshError error) => error switch
     {
@@ -17,7 +18,7 @@ public static class EndpointEvidence
         _ => Of(error.Kind) is var shown && shown == EndpointOutcome.Success ? EndpointOutcome.Cancelled : shown,
     };
 
-    /// <summary>What <paramref name="kind"/>, said by the sidecar of an instance, shows of that instance.</summary>
+    /// <summary>Returns the evidence about an instance whose sidecar reported <paramref name="kind"/>.</summary>
     public static EndpointOutcome Of(MeshErrorKind kind) => kind switch
     {
         MeshErrorKind.DnsFailed or MeshErrorKind.ConnectionRefused or MeshErrorKind.ConnectionTimeout or MeshErrorKind.HandshakeFailed or MeshErrorKind.PeerNotBelieved => EndpointOutcome.ConnectFailed,
@@ -25,16 +26,18 @@ public static class EndpointEvidence
             or MeshErrorKind.NoEndpoint or MeshErrorKind.Draining or MeshErrorKind.NotConfigured
             or MeshErrorKind.Internal => EndpointOutcome.Failed,
         MeshErrorKind.ClientGone or MeshErrorKind.NoCertificate or MeshErrorKind.CertificateRefused or MeshErrorKind.DeadlineExceeded or MeshErrorKind.RequestTimeout => EndpointOutcome.Cancelled,
-        // Said by a peer: a record of the registry is wrong, and the peer that does not follow it is well.
+        // Reported by a peer: a registry record is wrong, and the peer that rejects the record is healthy.
         MeshErrorKind.AddressRefused => EndpointOutcome.Cancelled,
-        // A proxy that protects itself or its application is well: were it ejected, the others would get its share and refuse too.
+        // A proxy that protects itself or its application is healthy: if it were ejected, the others would receive its share and refuse
+        // too.
         MeshErrorKind.Overloaded or MeshErrorKind.LimitReached or MeshErrorKind.CircuitOpen or MeshErrorKind.Shed or MeshErrorKind.ConcurrencyLimited => EndpointOutcome.Cancelled,
         _ => EndpointOutcome.Success,
     };
 
-    /// <summary>What the application's own answer shows of the instance.</summary>
-    /// <param name="status">Status of HTTP.</param>
-    /// <param name="grpcStatus">Status of gRPC, <see cref="GrpcStatus.None"/> where there is none; it goes before the other (Envoy, <c>grpcToHttpStatus</c>).</param>
+    /// <summary>Returns the evidence of the application's own response.</summary>
+    /// <param name="status">HTTP status.</param>
+    /// <param name="grpcStatus">gRPC status, <see cref="GrpcStatus.None"/> if there is none; takes precedence over the HTTP status (Envoy,
+    /// <c>grpcToHttpStatus</c>).</param>
     public static EndpointOutcome OfAnswer(int status, int grpcStatus = GrpcStatus.None) => grpcStatus switch
     {
         GrpcStatus.Unavailable or GrpcStatus.DeadlineExceeded => EndpointOutcome.GatewayError,

@@ -2,7 +2,7 @@ using GatewayMesh.Configuration.Snapshot;
 
 namespace GatewayMesh.Proxy.LoadBalancing;
 
-/// <summary>One request at one instance, from pick to end. End it exactly once.</summary>
+/// <summary>One request at one instance, from selection to end. End the lease exactly once.</summary>
 public readonly struct EndpointLease
 {
     private readonly int _epoch;
@@ -16,19 +16,18 @@ public readonly struct EndpointLease
         _began = began;
     }
 
-    /// <summary>The instance's live state.</summary>
+    /// <summary>Live state of the instance.</summary>
     public EndpointState State { get; }
 
-    /// <summary>The instance.</summary>
+    /// <summary>The instance as last declared.</summary>
     public EndpointModel Endpoint => State.Model;
 
-    /// <summary>True when this request is the one that tries an instance after its ejection.</summary>
+    /// <summary>True if this request is the trial of an ejected instance.</summary>
     public bool IsTrial { get; }
 
-    /// <summary>The head of an answer is there: its time is taken. At most once.</summary>
-    /// <param name="workSince">
-    /// Timestamp from which the instance had the whole request: what the client took to send is not the instance's time. 0: the body is still on the way, and nothing is measured.
-    /// </param>
+    /// <summary>Records the latency when the response head has arrived. Call at most once.</summary>
+    /// <param name="workSince">Timestamp at which the instance had the whole request, so that the client's send time does not count. 0: the
+    /// body is still being sent, and no latency is recorded.</param>
     public void Answered(long workSince)
     {
         if (workSince != 0)
@@ -37,21 +36,25 @@ public readonly struct EndpointLease
         }
     }
 
-    /// <summary>The request is over, with this evidence, and the instance had the whole request from <paramref name="workSince"/> on.</summary>
-    /// <param name="outcome">What it showed.</param>
-    /// <param name="workSince">Timestamp; what was waited from there says how slow the instance is at least. 0: the wait was not for the instance, or it has answered.</param>
+    /// <summary>Ends the request with its evidence; the instance had the whole request from <paramref name="workSince"/> on.</summary>
+    /// <param name="outcome">Evidence about the instance.</param>
+    /// <param name="workSince">Timestamp; the wait since then is a lower bound of the latency. 0: the wait was not for the instance, or the
+    /// instance has responded.</param>
     public void End(EndpointOutcome outcome, long workSince)
     {
         State.Report(outcome, _epoch, IsTrial);
         State.Leave(outcome, Math.Max(_began, workSince), answered: workSince == 0);
     }
 
-    /// <summary>Says what is known so far, success or <see cref="EndpointOutcome.Alive"/> when the response head is there: a trial by a long stream must not keep the instance out.</summary>
+    /// <summary>
+    /// Reports early evidence, success or <see cref="EndpointOutcome.Alive"/>, when the response head has arrived: a long stream as the
+    /// trial must not keep the instance ejected.
+    /// </summary>
     public void Report(EndpointOutcome outcome) => State.Report(outcome, _epoch, IsTrial);
 
-    /// <summary>The request is over, with this evidence.</summary>
-    /// <param name="outcome">What it showed.</param>
-    /// <param name="answered">Whether <see cref="Answered"/> was called: when not, what it waited says how slow the instance is at least.</param>
+    /// <summary>Ends the request with its evidence.</summary>
+    /// <param name="outcome">Evidence about the instance.</param>
+    /// <param name="answered">True if <see cref="Answered"/> was called; otherwise the wait is a lower bound of the latency.</param>
     public void End(EndpointOutcome outcome, bool answered = false)
     {
         State.Report(outcome, _epoch, IsTrial);

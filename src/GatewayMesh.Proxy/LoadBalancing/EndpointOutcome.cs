@@ -1,32 +1,33 @@
 namespace GatewayMesh.Proxy.LoadBalancing;
 
 /// <summary>
-/// What one request showed of an instance. An application's own answer, 500 included, shows that it lives; whether many such answers eject it is the policy's to say
-/// (<c>ejection.consecutive5xx</c> and its like), and the share of the instances that may be ejected bounds what one caller's poisonous requests can do.
+/// Evidence of one request about an instance. An application's own response, including a 500, shows that the instance is alive. The policy
+/// decides whether many error responses eject it (<c>ejection.consecutive5xx</c> and similar), and the maximum share of ejected instances
+/// bounds the effect of one caller's poisonous requests.
 /// </summary>
 public enum EndpointOutcome
 {
-    /// <summary>Nothing: the client went away, or a deadline that the caller chose ran out.</summary>
+    /// <summary>No evidence: the client disconnected, or a deadline set by the caller passed.</summary>
     Cancelled,
 
-    /// <summary>It answered.</summary>
+    /// <summary>The instance responded successfully.</summary>
     Success,
 
-    /// <summary>It answers, and how well is not known yet: a gRPC call whose status comes at its end.</summary>
+    /// <summary>The instance responds, but the result is still open: a gRPC call whose status arrives at its end.</summary>
     Alive,
 
     /// <summary>No connection: refused, timed out, unreachable, not resolved.</summary>
     ConnectFailed,
 
     /// <summary>
-    /// A connection and no answer of the application: reset, garbage, no response in the time that the policy gives,
-    /// or a 502, 503 or 504 by the instance's own sidecar (known by its <c>Proxy-Status</c>).
+    /// A connection but no application response: a reset, invalid data, no response within the policy's timeout, or a 502, 503, or 504 from
+    /// the instance's own sidecar (identified by <c>Proxy-Status</c>).
     /// </summary>
     Failed,
 
-    /// <summary>The application answered 500 to 599 other than <see cref="GatewayError"/>, or a gRPC status that means as much.</summary>
+    /// <summary>The application responded with 500 to 599 other than <see cref="GatewayError"/>, or an equivalent gRPC status.</summary>
     ServerError,
 
-    /// <summary>The application answered 502, 503 or 504, or a gRPC status that means as much.</summary>
+    /// <summary>The application responded with 502, 503, or 504, or an equivalent gRPC status.</summary>
     GatewayError,
 }

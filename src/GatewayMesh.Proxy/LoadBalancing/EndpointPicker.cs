@@ -4,24 +4,29 @@ using GatewayMesh.Proxy.LoadBalancing.Balancers;
 namespace GatewayMesh.Proxy.LoadBalancing;
 
 /// <summary>
-/// Picks an instance for each attempt: first from which instances, then by the balancer of the set which of them.
+/// Selects an instance for each attempt: first the candidates, then one of them by the set's balancer.
 /// <list type="number">
-/// <item>less than the panic threshold healthy and not ejected: all, whatever is said of them, but those that have just left this process without an answer;</item>
-/// <item>the own zone, as far as it does not spill over; then the others;</item>
+/// <item>fewer than the panic threshold are healthy and not ejected: all, regardless of health, except instances that just failed to
+/// respond to this process;</item>
+/// <item>this node's zone, up to its spillover; then the others;</item>
 /// <item>healthy, not ejected (or due for its trial), not yet tried by this request;</item>
-/// <item>none of these: not yet tried, whatever else is said of it, because an instance that has just failed this very request is no better;</item>
-/// <item>any.</item>
+/// <item>otherwise any not yet tried, regardless of health, because an instance that just failed this same request is no better;</item>
+/// <item>otherwise any.</item>
 /// </list>
-/// No lock and no allocation.
+/// Takes no lock and allocates nothing.
 /// </summary>
 public sealed class EndpointPicker(TimeProvider time, SplitMix random)
 {
     private const int MostPassedOver = 4;
 
-    /// <summary>Picks an instance, begins there and remembers it as tried. False only when the set is empty.</summary>
+    /// <summary>
+    /// Selects an instance, begins a request there, and remembers the instance as tried. Returns false only if the set is empty.
+    /// </summary>
     public bool TryPick(EndpointSet set, ref TriedEndpoints tried, out EndpointLease lease) => TryPick(set, RequestHash.None, ref tried, out lease);
 
-    /// <summary>Picks an instance, begins there and remembers it as tried. False only when the set is empty.</summary>
+    /// <summary>
+    /// Selects an instance, begins a request there, and remembers the instance as tried. Returns false only if the set is empty.
+    /// </summary>
     public bool TryPick(EndpointSet set, RequestHash hash, ref TriedEndpoints tried, out EndpointLease lease)
     {
         if (set.All.IsEmpty)
@@ -45,10 +50,10 @@ public sealed class EndpointPicker(TimeProvider time, SplitMix random)
 
     private bool TryPickByZone(EndpointPools pools, RequestHash hash, ref readonly TriedEndpoints tried, out EndpointLease lease)
     {
-        // A key stays in its zone: what is drawn for it is drawn by its hash.
+        // A key stays in its zone, so its sample comes from its hash.
         var share = pools.NearShare;
-        var drawn = share >= 1 ? 0 : hash.IsSet ? (StableHash.Mix(~hash.Value) >> 11) * (1.0 / (1UL << 53)) : random.NextDouble();
-        var (first, second) = drawn < share ? (pools.Near!, pools.Far!) : (pools.Far!, pools.Near!);
+        var sample = share >= 1 ? 0 : hash.IsSet ? (StableHash.Mix(~hash.Value) >> 11) * (1.0 / (1UL << 53)) : random.NextDouble();
+        var (first, second) = sample < share ? (pools.Near!, pools.Far!) : (pools.Far!, pools.Near!);
         return TryPick(first, hash, in tried, panic: false, out lease) || TryPick(second, hash, in tried, panic: false, out lease);
     }
 
@@ -56,8 +61,8 @@ public sealed class EndpointPicker(TimeProvider time, SplitMix random)
     {
         var now = time.GetTimestamp();
 
-        // A trial may be lost to another thread between look and begin; then look again. Each loss means that an instance became unusable,
-        // so the rounds are bounded; the bound stands here all the same.
+        // Another thread may take the trial between the check and the start; then choose again. Each loss means that an instance became
+        // unusable, so the rounds are bounded; the explicit bound is only a safeguard.
         for (var round = 0; round <= pool.Members.Length; round++)
         {
             if (Choose(pool, hash, in tried, now, panic) is not { } chosen)
@@ -81,7 +86,8 @@ public sealed class EndpointPicker(TimeProvider time, SplitMix random)
         return false;
     }
 
-    // One in slow start that was chosen is passed over as often as its share says. One that is due for its trial is not: it has no share yet.
+    // A chosen instance in slow start is skipped in proportion to its missing share. An instance due for its trial is never skipped: it has
+    // no share yet.
     private EndpointState? Choose(EndpointPool pool, RequestHash hash, ref readonly TriedEndpoints tried, long now, bool panic)
     {
         var chosen = pool.Balancer.Choose(new Candidates(in tried, hash, now, panic), random);

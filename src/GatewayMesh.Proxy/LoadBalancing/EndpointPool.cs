@@ -4,12 +4,12 @@ using GatewayMesh.Proxy.LoadBalancing.Balancers;
 
 namespace GatewayMesh.Proxy.LoadBalancing;
 
-/// <summary>Some instances of a set with what picks among them. Immutable but for what it remembers of a count.</summary>
+/// <summary>Some instances of a set with their balancer. Immutable except for a cached count.</summary>
 internal sealed class EndpointPool
 {
     private readonly ImmutableArray<int> _weights;
     private readonly LoadBalancingModel _model;
-    private long _counted = -1; // version of the share in the upper half, usable ones in the lower
+    private long _counted = -1; // version of the ejection share in the upper half, trusted instances in the lower
 
     private EndpointPool(LoadBalancingModel model, ImmutableArray<EndpointState> members)
     {
@@ -19,13 +19,16 @@ internal sealed class EndpointPool
         Balancer = BalancerFactory.Of(model, members);
     }
 
-    /// <summary>The instances.</summary>
+    /// <summary>Instances of the pool.</summary>
     public ImmutableArray<EndpointState> Members { get; }
 
-    /// <summary>What picks one of them.</summary>
+    /// <summary>Balancer that selects among the instances.</summary>
     public IBalancer Balancer { get; }
 
-    /// <summary>The pool of <paramref name="members"/>: one of <paramref name="before"/> when it is the same, so that rings and tables are not built again, and a round goes on.</summary>
+    /// <summary>
+    /// Returns the pool of <paramref name="members"/>. Reuses an equal pool of <paramref name="before"/>, so that rings and tables are not
+    /// rebuilt and a round robin continues.
+    /// </summary>
     public static EndpointPool Of(LoadBalancingModel model, ImmutableArray<EndpointState> members, params ReadOnlySpan<EndpointPool?> before)
     {
         foreach (var old in before)
@@ -39,7 +42,7 @@ internal sealed class EndpointPool
         return new EndpointPool(model, members);
     }
 
-    /// <summary>How many are not ejected. Counted again only after somebody's standing has changed.</summary>
+    /// <summary>Returns the number of instances that are not ejected. Recounts only after an ejection state has changed.</summary>
     public int CountTrusted()
     {
         if (Members.IsEmpty)

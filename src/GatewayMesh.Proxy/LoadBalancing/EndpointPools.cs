@@ -3,7 +3,7 @@ using GatewayMesh.Configuration.Policies.LoadBalancing;
 
 namespace GatewayMesh.Proxy.LoadBalancing;
 
-/// <summary>The pools that a set's instances are picked from.</summary>
+/// <summary>Pools from which a set's instances are selected.</summary>
 internal sealed class EndpointPools
 {
     private readonly LoadBalancingModel _model;
@@ -24,21 +24,21 @@ internal sealed class EndpointPools
         bool IsNear(EndpointState state) => state.Model.Zone == zone;
     }
 
-    /// <summary>Every instance: for panic.</summary>
+    /// <summary>All instances, for panic.</summary>
     public EndpointPool Everyone { get; }
 
-    /// <summary>Those that the registry calls healthy.</summary>
+    /// <summary>Instances that are healthy in the registry.</summary>
     public EndpointPool Healthy { get; }
 
-    /// <summary>The healthy ones of the own zone; null where zones make no difference.</summary>
+    /// <summary>Healthy instances in this node's zone; null if zones are ignored.</summary>
     public EndpointPool? Near { get; }
 
-    /// <summary>The healthy ones of other zones; null where zones make no difference.</summary>
+    /// <summary>Healthy instances in other zones; null if zones are ignored.</summary>
     public EndpointPool? Far { get; }
 
-    /// <summary>So few are healthy and not ejected that what is said of the others is left aside.</summary>
+    /// <summary>True if so few instances are healthy and not ejected that health is ignored.</summary>
     public bool IsPanic => _model.PanicThreshold > 0 && Healthy.CountTrusted() < _model.PanicThreshold * Everyone.Members.Length;
 
-    /// <summary>Share of the requests that the own zone keeps, 0 to 1.</summary>
+    /// <summary>Share of the requests that stays in this node's zone, 0 to 1.</summary>
     public double NearShare => Near is null ? 0 : Math.Min(1, Near.CountTrusted() / (_nearAll * _model.Zone.SpillBelow));
 }

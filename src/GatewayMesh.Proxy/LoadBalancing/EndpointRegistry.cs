@@ -7,7 +7,7 @@ using GatewayMesh.Proxy.LoadBalancing.Outliers;
 
 namespace GatewayMesh.Proxy.LoadBalancing;
 
-/// <summary>Keeps the live state of instances over reloads: same key, same state; a key that is gone takes its state with it.</summary>
+/// <summary>Keeps the live state of instances across reloads: the same key keeps its state, and a removed key loses its state.</summary>
 public sealed class EndpointRegistry
 {
     private readonly Lock _applying = new();
@@ -18,10 +18,11 @@ public sealed class EndpointRegistry
     private Dictionary<EndpointKey, EndpointState> _states = [];
     private EndpointTable _current = EndpointTable.Empty;
 
-    /// <summary>An empty registry.</summary>
-    /// <param name="time">The clock of ejections.</param>
-    /// <param name="ejected">Called at each ejection, on the thread of the request or timer that caused it; must be quick. Default: nobody.</param>
-    /// <param name="zone">Zone of this node, whose instances go first. Default: null, zones make no difference.</param>
+    /// <summary>Creates an empty registry.</summary>
+    /// <param name="time">Clock of ejections.</param>
+    /// <param name="ejected">Called at each ejection, on the thread of the causing request or timer; must return quickly. Default:
+    /// none.</param>
+    /// <param name="zone">Zone of this node; instances in this zone are preferred. Default: null, zones are ignored.</param>
     public EndpointRegistry(TimeProvider time, Action<EndpointState, EjectionCause>? ejected = null, string? zone = null)
     {
         _time = time;
@@ -30,10 +31,10 @@ public sealed class EndpointRegistry
         _ejected = ejected;
     }
 
-    /// <summary>The table of the last snapshot applied.</summary>
+    /// <summary>Table of the last applied snapshot.</summary>
     public EndpointTable Current => Volatile.Read(ref _current);
 
-    /// <summary>Builds the table of <paramref name="snapshot"/>. Requests under way keep the table they began with.</summary>
+    /// <summary>Builds the table of <paramref name="snapshot"/>. Running requests keep the table that they started with.</summary>
     public EndpointTable Apply(MeshSnapshot snapshot)
     {
         lock (_applying)
@@ -56,7 +57,9 @@ public sealed class EndpointRegistry
         }
     }
 
-    /// <summary>Ends the intervals whose time is over, and ejects the outliers of each (<c>ejection.interval</c>). To be called about once a second; never at the same time as itself.</summary>
+    /// <summary>
+    /// Ends elapsed intervals and ejects the outliers of each (<c>ejection.interval</c>). Call about once per second, never concurrently.
+    /// </summary>
     public void Tick()
     {
         OutlierWatch[] watches;
@@ -75,7 +78,8 @@ public sealed class EndpointRegistry
     private static EndpointModel AsEndpoint(GatewayModel gateway) =>
         new("gateway:" + gateway.Group, gateway.Node, gateway.Node, gateway.Mesh, gateway.Healthy);
 
-    // All of a service's instances in the own datacenter are the service's own set, so that there is one place where its use and its load are known.
+    // A target with all of a service's instances in this datacenter uses the service's own set, so that its usage and load are tracked
+    // once.
     private EndpointSet SetOf(TargetModel target, MeshSnapshot snapshot, FrozenDictionary<string, EndpointSet> services, Dictionary<EndpointKey, EndpointState> states) =>
         target.Subset.Length == 0
         && snapshot.Services.TryGetValue(target.Service, out var service)
@@ -101,7 +105,7 @@ public sealed class EndpointRegistry
                 continue; // declared twice: one instance
             }
 
-            // A service and its subsets have one state for an instance: what one way learns of it, the others know.
+            // A service and its subsets share one state per instance: evidence from one route counts on all routes.
             if (!states.TryGetValue(key, out var state))
             {
                 if (_states.TryGetValue(key, out state))

@@ -4,7 +4,7 @@ using GatewayMesh.Configuration.Snapshot;
 
 namespace GatewayMesh.Proxy.LoadBalancing;
 
-/// <summary>The live instances of one service, as one snapshot has them. The set is immutable, its members live.</summary>
+/// <summary>Live instances of one service in one snapshot. The set is immutable; its members are live.</summary>
 public sealed class EndpointSet
 {
     private bool _used;
@@ -24,43 +24,46 @@ public sealed class EndpointSet
     /// <summary>Name of the service.</summary>
     public string Service { get; }
 
-    /// <summary>Id of the target when these are not simply all of the service's instances in the own datacenter: a subset, or those of another one; otherwise null.</summary>
+    /// <summary>
+    /// ID of the target if the set is not all of the service's instances in this datacenter: a subset, or another datacenter; otherwise
+    /// null.
+    /// </summary>
     public string? Target { get; init; }
 
-    /// <summary>How calls to it are made.</summary>
+    /// <summary>Policy of calls to the service.</summary>
     public PolicyModel Policy { get; }
 
-    /// <summary>Protocol of the applications: <c>http</c>, <c>http2</c> or <c>grpc</c>.</summary>
+    /// <summary>Protocol of the applications: <c>http</c>, <c>http2</c>, or <c>grpc</c>.</summary>
     public string Protocol { get; }
 
-    /// <summary>True when its protocol is <c>http2</c> or <c>grpc</c>.</summary>
+    /// <summary>True if the protocol is <c>http2</c> or <c>grpc</c>.</summary>
     public bool SpeaksHttp2 { get; }
 
-    /// <summary>Every instance.</summary>
+    /// <summary>All instances.</summary>
     public ImmutableArray<EndpointState> All { get; }
 
-    /// <summary>Those that the registry calls healthy.</summary>
+    /// <summary>Instances that are healthy in the registry.</summary>
     public ImmutableArray<EndpointState> Healthy { get; }
 
-    /// <summary>An instance among them has no sidecar: it is called in the clear, and nobody at its end asks the intentions.</summary>
+    /// <summary>True if an instance has no sidecar: calls to it are plaintext, and its side does not enforce intentions.</summary>
     public bool HasBare { get; }
 
-    /// <summary>From which of them an attempt's is picked, and how.</summary>
+    /// <summary>Pools from which an attempt's instance is selected.</summary>
     internal EndpointPools Pools { get; }
 
-    /// <summary>The registry does not look at them now and would answer whoever asks. Default: false.</summary>
+    /// <summary>True if the registry does not watch the instances now but would look them up on request. Default: false.</summary>
     public bool IsDormant { get; init; }
 
-    /// <summary>The registry has instances, and leads with each to an address that this node never dials. Default: false.</summary>
+    /// <summary>True if the registry has instances, but all of their addresses are forbidden for this node. Default: false.</summary>
     public bool IsRefused { get; init; }
 
-    /// <summary>Whether an instance is healthy and neither ejected (or due for its trial) nor known to fail.</summary>
-    /// <param name="now">Timestamp of the moment.</param>
-    internal bool IsWell(long now)
+    /// <summary>True if an instance is healthy, not known to fail, and not ejected (or due for its trial).</summary>
+    /// <param name="now">Current timestamp.</param>
+    internal bool IsAvailable(long now)
     {
         foreach (var state in Healthy)
         {
-            if (state.IsWell(now))
+            if (state.IsAvailable(now))
             {
                 return true;
             }
@@ -69,8 +72,8 @@ public sealed class EndpointSet
         return false;
     }
 
-    /// <summary>Whether one of the healthy ones may answer: not all of them have left their latest requests without an answer.</summary>
-    /// <param name="now">Timestamp of the moment.</param>
+    /// <summary>True if a healthy instance may respond: not all of them failed to respond to their latest requests.</summary>
+    /// <param name="now">Current timestamp.</param>
     internal bool IsReachable(long now)
     {
         foreach (var state in Healthy)
@@ -84,7 +87,7 @@ public sealed class EndpointSet
         return false;
     }
 
-    /// <summary>A request goes to one of them: a plain flag, written once between two looks at it.</summary>
+    /// <summary>Marks the set as used: a plain flag, written once between two reads.</summary>
     internal void MarkUsed()
     {
         if (!_used)
@@ -93,6 +96,6 @@ public sealed class EndpointSet
         }
     }
 
-    /// <summary>Whether a request went to one of them since the last call.</summary>
+    /// <summary>True if a request used the set since the last call.</summary>
     internal bool TakeUsed() => _used && Interlocked.Exchange(ref _used, false);
 }

@@ -5,8 +5,8 @@ using GatewayMesh.Proxy.LoadBalancing.Outliers;
 namespace GatewayMesh.Proxy.LoadBalancing;
 
 /// <summary>
-/// The live side of an instance: requests in flight, latency, what an interval showed, and passive ejection. Lives as long as its key (service, id, address) stands in
-/// the snapshot; no locks, and nothing is allocated while all goes well.
+/// Live state of an instance: requests in flight, latency, counts of an interval, and passive ejection. Lives as long as its key (service,
+/// ID, address) is in the snapshot. Takes no locks, and allocates nothing while requests succeed.
 /// </summary>
 public sealed class EndpointState
 {
@@ -35,34 +35,34 @@ public sealed class EndpointState
         _share = new EjectionShare(policy.Ejection.MostOf(1), instances: 1);
     }
 
-    /// <summary>What makes it the same instance over reloads.</summary>
+    /// <summary>Identity of the instance across reloads.</summary>
     public EndpointKey Key { get; }
 
     /// <summary>The instance as last declared.</summary>
     public EndpointModel Model => Volatile.Read(ref _declared).Model;
 
-    /// <summary>Requests begun and not ended.</summary>
+    /// <summary>Number of running requests.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
 
-    /// <summary>Peak EWMA of the time to the head of an answer.</summary>
+    /// <summary>Peak EWMA of the time to the response head.</summary>
     public TimeSpan Latency => TimeSpan.FromSeconds(LatencyAt(_time.GetTimestamp()));
 
-    /// <summary>Share of its share of the requests that it gets for being new, 0 to 1 (<c>loadBalancing.slowStart</c>).</summary>
+    /// <summary>Slow-start factor on the instance's share, 0 to 1 (<c>loadBalancing.slowStart</c>).</summary>
     public double SlowStart => SlowStartAt(_time.GetTimestamp());
 
-    /// <summary>Attempts in a row without an answer, 0 while ejected.</summary>
+    /// <summary>Consecutive attempts without a response; 0 while ejected.</summary>
     public int ConsecutiveFailures => Volatile.Read(ref _ejection).Failures;
 
-    /// <summary>True while it gets no traffic but trials.</summary>
+    /// <summary>True while the instance receives only trial requests.</summary>
     public bool IsEjected => Volatile.Read(ref _ejection).IsEjected;
 
-    /// <summary>Why it is ejected.</summary>
+    /// <summary>Cause of the ejection.</summary>
     public EjectionCause EjectionCause => Volatile.Read(ref _ejection) is { IsEjected: true } ejection ? ejection.Cause : EjectionCause.None;
 
-    /// <summary>Ejections in a row, 0 while trusted.</summary>
+    /// <summary>Consecutive ejections; 0 while trusted.</summary>
     public int Ejections => Volatile.Read(ref _ejection).Times;
 
-    /// <summary>Time left before a trial may begin; zero when it is not ejected or due.</summary>
+    /// <summary>Time until a trial may start; zero if not ejected or if a trial is due.</summary>
     public TimeSpan EjectedFor
     {
         get
@@ -73,38 +73,38 @@ public sealed class EndpointState
         }
     }
 
-    /// <summary>How calls to it are made, as last declared.</summary>
+    /// <summary>Policy of calls to the instance, as last declared.</summary>
     internal PolicyModel Policy => Volatile.Read(ref _declared).Policy;
 
-    /// <summary>The places that it shares with the other instances of its service.</summary>
+    /// <summary>Ejection permits shared with the other instances of the service.</summary>
     internal EjectionShare Share => Volatile.Read(ref _share);
 
     /// <summary>
-    /// True when it may be picked beside others: usable, or in panic ejected for what it answered. One that has left its latest requests without an answer is
-    /// out, ejected or not: a registry may be wrong about it, this process has just tried.
+    /// True if the instance may be selected: usable, or in panic ejected for its responses. An instance that failed to respond to its
+    /// latest requests is never selected, ejected or not: the registry may be wrong, but this process has just tried.
     /// </summary>
     internal bool IsOpen(long now, bool panic)
     {
         var ejection = Volatile.Read(ref _ejection);
-        return ejection.IsWell(now) || (ejection.Cause != EjectionCause.ConsecutiveFailures && (panic || !ejection.IsEjected));
+        return ejection.IsAvailable(now) || (ejection.Cause != EjectionCause.ConsecutiveFailures && (panic || !ejection.IsEjected));
     }
 
-    /// <summary>True when it is ejected and a trial may begin.</summary>
+    /// <summary>True if the instance is ejected and a trial may start.</summary>
     internal bool IsDue(long now) => Volatile.Read(ref _ejection).TrialIsDue(now);
 
-    /// <summary>True when it is worth a request where there is another way: usable, and not known to fail.</summary>
-    internal bool IsWell(long now) => Volatile.Read(ref _ejection).IsWell(now);
+    /// <summary>True if the instance is usable and not known to fail, so that it is preferred over other routes.</summary>
+    internal bool IsAvailable(long now) => Volatile.Read(ref _ejection).IsAvailable(now);
 
-    /// <summary>True when it has not answered so often that there is no point in asking it, ejected or not.</summary>
-    internal bool IsOutOfReach(long now) => Volatile.Read(ref _ejection) is { Cause: EjectionCause.ConsecutiveFailures } ejection && !ejection.IsWell(now);
+    /// <summary>True if the instance failed to respond so often that another attempt is pointless, ejected or not.</summary>
+    internal bool IsOutOfReach(long now) => Volatile.Read(ref _ejection) is { Cause: EjectionCause.ConsecutiveFailures } ejection && !ejection.IsAvailable(now);
 
-    /// <summary>Seconds of the peak EWMA.</summary>
+    /// <summary>Peak EWMA in seconds.</summary>
     internal double LatencyAt(long now) => _latency.Read(now, Policy.LoadBalancing.Ewma.Decay.TotalSeconds);
 
-    /// <summary>As <see cref="SlowStart"/>.</summary>
+    /// <summary>Value of <see cref="SlowStart"/> at a given time.</summary>
     internal double SlowStartAt(long now) => Policy.LoadBalancing.SlowStart.ShareAfter(_time.GetElapsedTime(Interlocked.Read(ref _since), now));
 
-    /// <summary>Begins a request here when it is usable. After an ejection only one caller gets the trial.</summary>
+    /// <summary>Begins a request if the instance is usable. After an ejection only one caller gets the trial.</summary>
     public bool TryBegin(out EndpointLease lease)
     {
         var now = _time.GetTimestamp();
@@ -133,7 +133,7 @@ public sealed class EndpointState
         }
     }
 
-    /// <summary>Begins a request here whatever its standing: panic, because there is no better one.</summary>
+    /// <summary>Begins a request regardless of the instance's state, for panic or if no better instance exists.</summary>
     public EndpointLease Begin()
     {
         if (TryBegin(out var lease))
@@ -167,7 +167,7 @@ public sealed class EndpointState
                 return;
             }
 
-            // No place for it: what was seen is kept, so that the next failure asks again.
+            // No permit is free: keep the evidence, so that the next failure tries again.
             if (after.IsEjected && !before.IsEjected && Volatile.Read(ref _ejection) == before && TrySwap(before, before.Spared(outcome, after.Cause, policy, now, _time)))
             {
                 return;
@@ -175,7 +175,9 @@ public sealed class EndpointState
         }
     }
 
-    /// <summary>Ejects it for what an interval showed; false when as many as may be are ejected. True also when it is ejected already.</summary>
+    /// <summary>
+    /// Ejects the instance for its counts of an interval; false if the maximum number is ejected. Returns true also if already ejected.
+    /// </summary>
     internal bool Eject(EjectionCause cause)
     {
         while (true)
@@ -193,7 +195,7 @@ public sealed class EndpointState
         }
     }
 
-    /// <summary>Ends an ejection, because fewer may be; false when there is none.</summary>
+    /// <summary>Ends an ejection because the maximum has decreased; false if the instance is not ejected.</summary>
     internal bool Pardon()
     {
         while (true)
@@ -211,25 +213,25 @@ public sealed class EndpointState
         }
     }
 
-    /// <summary>An interval without ejection has passed.</summary>
+    /// <summary>Records an interval without ejection.</summary>
     internal void ForgetOne()
     {
         var before = Volatile.Read(ref _ejection);
         _ = ReferenceEquals(before.Forgetting(), before) || TrySwap(before, before.Forgetting());
     }
 
-    /// <summary>It stands in no table any more: it gives its place back and takes none again.</summary>
+    /// <summary>Retires the instance, which is in no table any more: it returns its permit and takes no other.</summary>
     internal void Retire()
     {
         Volatile.Write(ref _isRetired, true);
         _ = Pardon();
     }
 
-    /// <summary>Takes what was counted since the last call.</summary>
+    /// <summary>Returns and resets the counts since the last call.</summary>
     internal EndpointCounts TakeCounts() => new(
         Interlocked.Exchange(ref _good, 0), Interlocked.Exchange(ref _bad, 0), Interlocked.Exchange(ref _answers, 0), TimeSpan.FromTicks(Interlocked.Exchange(ref _taken, 0)));
 
-    /// <summary>Its service's places; before it is in use.</summary>
+    /// <summary>Sets the service's ejection permits; called before the instance is in use.</summary>
     internal void Join(EjectionShare share) => Volatile.Write(ref _share, share);
 
     internal void Leave(EndpointOutcome outcome, long began, bool answered)
@@ -263,7 +265,7 @@ public sealed class EndpointState
         Volatile.Write(ref _declared, new DeclaredEndpoint(model, policy));
     }
 
-    // Nobody waited for the end: it would have taken longer than this.
+    // The wait was canceled: the response would have taken longer than this.
     private void ObserveWait(long began, bool answered)
     {
         var now = _time.GetTimestamp();
@@ -284,7 +286,7 @@ public sealed class EndpointState
         }
     }
 
-    // A place before the ejection, so that there are never more ejected than places taken. One that is ejected already keeps its place.
+    // Takes a permit before the ejection, so that there are never more ejections than permits taken. An ejected instance keeps its permit.
     private bool TryEject(Ejection before, Ejection after, EjectionCause cause)
     {
         var share = Share;

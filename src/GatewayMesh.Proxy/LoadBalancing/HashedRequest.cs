@@ -6,10 +6,15 @@ using Microsoft.Extensions.Primitives;
 
 namespace GatewayMesh.Proxy.LoadBalancing;
 
-/// <summary>From a request to its hash: what the policy names, in order. Texts are hashed as they stand, a parameter of the query without decoding. Nothing is allocated.</summary>
+/// <summary>
+/// Hashes a request by the sources that the policy names, in order. Texts are hashed as received, query parameters without decoding.
+/// Allocates nothing.
+/// </summary>
 internal static class HashedRequest
 {
-    /// <summary>The hash of the request; none where <paramref name="model"/> picks in another way, or the request has nothing of what it names.</summary>
+    /// <summary>
+    /// Returns the hash of the request; none if <paramref name="model"/> uses another policy, or the request has none of the named sources.
+    /// </summary>
     public static RequestHash Of(Exchange exchange, LoadBalancingModel model)
     {
         var hash = RequestHash.None;
@@ -84,7 +89,7 @@ internal static class HashedRequest
         return hash;
     }
 
-    // At the edge the field is the client's own word, unless it comes from a trusted proxy; inside it is the edge's.
+    // At the edge the client could forge the field, unless a trusted proxy sent it; inside the mesh the edge set it.
     private static RequestHash OfSource(RequestHash hash, Exchange exchange)
     {
         var inbound = exchange.InboundConnection;
@@ -97,7 +102,7 @@ internal static class HashedRequest
         return OfAddress(hash, inbound.Peer);
     }
 
-    // As text, so that it is the same address whether the edge wrote it down or not.
+    // Hashes the address as text, so that an address from the edge's field and from the connection hash alike.
     private static RequestHash OfAddress(RequestHash hash, IPAddress address)
     {
         Span<char> text = stackalloc char[64];

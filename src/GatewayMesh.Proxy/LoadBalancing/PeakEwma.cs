@@ -1,12 +1,13 @@
 namespace GatewayMesh.Proxy.LoadBalancing;
 
 /// <summary>
-/// The latency of an instance as Finagle and Linkerd remember it: an average that forgets with time, jumps to a peak at once, and sinks while nothing is measured,
-/// so that an instance that was slow is tried again. Value and time stand in one word, swapped by compare-and-exchange.
+/// Latency of an instance as in Finagle and Linkerd: an average that decays over time, jumps to a peak at once, and sinks without
+/// measurements, so that a slow instance is tried again. Value and time share one word, swapped by compare-and-exchange.
 /// </summary>
 internal sealed class PeakEwma
 {
-    private const double TicksPerSecond = 10_000; // of the stamp: it goes round in five days, after which an idle instance counts as younger than it is
+    // Unit of the stamp, which wraps after five days; an instance idle for longer counts as more recent than it is
+    private const double TicksPerSecond = 10_000;
 
     private readonly long _start;
     private readonly double _frequency;
@@ -19,14 +20,14 @@ internal sealed class PeakEwma
         Reset(initial, _start);
     }
 
-    /// <summary>Seconds at <paramref name="now"/>.</summary>
+    /// <summary>Returns the seconds at <paramref name="now"/>.</summary>
     public double Read(long now, double decaySeconds)
     {
         var word = Interlocked.Read(ref _word);
         return SecondsOf(word) * Left(word, Stamp(now), decaySeconds);
     }
 
-    /// <summary>Something took <paramref name="seconds"/>.</summary>
+    /// <summary>Records a latency of <paramref name="seconds"/>.</summary>
     public void Observe(double seconds, long now, double decaySeconds)
     {
         var stamp = Stamp(now);
@@ -37,7 +38,7 @@ internal sealed class PeakEwma
             var left = Left(word, stamp, decaySeconds);
             var next = seconds > old * left ? seconds : (old * left) + (seconds * (1 - left));
 
-            // Of two that end at one time the later stamp stays.
+            // Of two concurrent observations the later stamp wins.
             var at = (int)(stamp - (uint)word) < 0 ? (uint)word : stamp;
             if (Interlocked.CompareExchange(ref _word, Word(next, at), word) == word)
             {
@@ -46,7 +47,7 @@ internal sealed class PeakEwma
         }
     }
 
-    /// <summary>Forgets.</summary>
+    /// <summary>Resets the value.</summary>
     public void Reset(TimeSpan initial, long now) => Interlocked.Exchange(ref _word, Word(initial.TotalSeconds, Stamp(now)));
 
     private static double SecondsOf(long word) => BitConverter.Int32BitsToSingle((int)(word >> 32));

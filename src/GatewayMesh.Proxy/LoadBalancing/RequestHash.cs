@@ -1,13 +1,13 @@
 namespace GatewayMesh.Proxy.LoadBalancing;
 
-/// <summary>What the hash of a request is, where its policy picks by one.</summary>
-/// <param name="IsSet">The request has something of what is hashed.</param>
-/// <param name="Value">The hash.</param>
+/// <summary>Hash of a request, if its policy uses one.</summary>
+/// <param name="IsSet">True if the request has a hashed source.</param>
+/// <param name="Value">Value of the hash.</param>
 public readonly record struct RequestHash(bool IsSet, ulong Value)
 {
-    /// <summary>Nothing is hashed.</summary>
+    /// <summary>No hash.</summary>
     public static RequestHash None => default;
 
-    /// <summary>With one more thing hashed, in order.</summary>
+    /// <summary>Returns the hash combined with another, in order.</summary>
     public RequestHash With(ulong hash) => new(true, IsSet ? System.Numerics.BitOperations.RotateLeft(Value, 1) ^ hash : hash);
 }

@@ -3,10 +3,10 @@ using GatewayMesh.Configuration.Snapshot;
 
 namespace GatewayMesh.Proxy.LoadBalancing;
 
-/// <summary>The targets at the ends of all ways of a snapshot.</summary>
+/// <summary>Targets of all routes in a snapshot.</summary>
 internal static class RouteTargets
 {
-    /// <summary>Each once, by id; those of failover too.</summary>
+    /// <summary>Returns each target once, by ID, including failover targets.</summary>
     public static IEnumerable<TargetModel> Of(MeshSnapshot snapshot)
     {
         var seen = new HashSet<RouteNode>(ReferenceEqualityComparer.Instance);

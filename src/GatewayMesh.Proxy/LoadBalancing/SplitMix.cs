@@ -1,14 +1,16 @@
 namespace GatewayMesh.Proxy.LoadBalancing;
 
-/// <summary>Seeded randomness that many threads may draw from without a lock (SplitMix64: one interlocked addition and a mix). Not for secrets.</summary>
+/// <summary>
+/// Seeded random numbers for many threads without a lock (SplitMix64: one interlocked addition and a mix). Not for secrets.
+/// </summary>
 public sealed class SplitMix(ulong seed)
 {
     private ulong _state = seed;
 
-    /// <summary>64 random bits.</summary>
+    /// <summary>Returns 64 random bits.</summary>
     public ulong Next() => Mix(Interlocked.Add(ref _state, 0x9E37_79B9_7F4A_7C15UL));
 
-    /// <summary>The mixing step alone: each number has one other, and near ones have distant ones.</summary>
+    /// <summary>Returns the mixing step alone: a bijection that maps close numbers to distant ones.</summary>
     public static ulong Mix(ulong z)
     {
         z = (z ^ (z >> 30)) * 0xBF58_476D_1CE4_E5B9UL;
@@ -16,9 +18,9 @@ public sealed class SplitMix(ulong seed)
         return z ^ (z >> 31);
     }
 
-    /// <summary>A number from 0 to <paramref name="bound"/> − 1; <paramref name="bound"/> is at least 1.</summary>
+    /// <summary>Returns a number from 0 to <paramref name="bound"/> − 1; <paramref name="bound"/> is at least 1.</summary>
     public int Next(int bound) => (int)(((Next() >> 32) * (ulong)(uint)bound) >> 32);
 
-    /// <summary>A number from 0 to just below 1.</summary>
+    /// <summary>Returns a number from 0 to just below 1.</summary>
     public double NextDouble() => (Next() >> 11) * (1.0 / (1UL << 53));
 }

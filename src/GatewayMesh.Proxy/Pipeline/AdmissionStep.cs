@@ -3,7 +3,7 @@ using GatewayMesh.Proxy.Limits;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
-/// <summary>A gateway protects itself from its own success: bounded, and fair between calling hosts.</summary>
+/// <summary>Limits the concurrent requests of a gateway, fairly between calling hosts.</summary>
 internal sealed class AdmissionStep : IStep
 {
     /// <inheritdoc/>

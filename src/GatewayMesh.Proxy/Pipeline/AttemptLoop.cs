@@ -16,30 +16,31 @@ using Polly;
 namespace GatewayMesh.Proxy.Pipeline;
 
 /// <summary>
-/// The one layer that tries again:
+/// Makes the attempts of a request. The only layer that retries:
 /// <code>
-/// (share of requests) ──► a gateway ──not forwarded──┐ (or lost on the way, and idempotent)
+/// (share of requests) ──► a gateway ──not forwarded──┐ (or lost in transit, and idempotent)
 ///                                                    ▼
-///                          pick ──► forward ──ok──► done
+///                          select ──► forward ──ok──► done
 ///                            ▲         │
-///                            └─ wait ◄─┴─ RetryDecider: may it be sent again, does the policy name the failure, is there another instance, time, budget
-///                                 (from the first failure on: the policy's retry strategy)
+///                            └─ wait ◄─┴─ RetryDecider: resend safe, failure named by the policy, another instance, time, budget
+///                                 (after the first failure: the policy's retry strategy)
 ///
-/// every sidecar of the callee out of reach, and sidecarBypass: gateway ──► a gateway ──► the application
+/// all sidecars of the callee unreachable, and sidecarBypass: gateway ──► a gateway ──► the application
 /// </code>
 /// </summary>
-internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder, UpstreamPools upstreams, EndpointPicker balancer, BypassedSidecars bypassed, SplitMix random, RetryDecider decider, LatencyWindows latencies, MeshMetrics metrics, ICallerIdentity identity, RefusedAddresses refused)
+internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder, UpstreamPools upstreams, EndpointPicker picker, BypassedSidecars bypassed, SplitMix random, RetryDecider decider, LatencyWindows latencies, MeshMetrics metrics, ICallerIdentity identity, RefusedAddresses refused)
 {
     private static readonly Func<Exchange, MeshError, HttpResponseMessage, bool> DropForGatewayFallback = static (exchange, error, _) =>
-        error.IsError && !error.Forwarded && exchange.CanGoElsewhere && error.Kind != MeshErrorKind.IntentionDenied; // what one door denies is not tried at another
+        // A call that one proxy denies is not tried at another
+        error.IsError && !error.Forwarded && exchange.CanGoElsewhere && error.Kind != MeshErrorKind.IntentionDenied;
 
     private readonly Func<Exchange, MeshError, HttpResponseMessage, bool> _dropForAnotherInstance = decider.Drops;
     private readonly RetryStrategies _strategies = new(options.Time);
 
-    /// <summary>Forwards the request; <see cref="MeshError.None"/> when an answer was passed on.</summary>
+    /// <summary>Forwards the request. Returns <see cref="MeshError.None"/> if a response was passed on.</summary>
     public async ValueTask<MeshError> RunAsync(Exchange exchange)
     {
-        if (!KeepsBody(exchange))
+        if (!BuffersBody(exchange))
         {
             return await RouteAsync(exchange).ConfigureAwait(false);
         }
@@ -55,10 +56,10 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
         }
     }
 
-    /// <summary>One attempt at one instance, and what follows it.</summary>
+    /// <summary>Makes one attempt at one instance and decides whether another follows.</summary>
     public async ValueTask<AttemptEnd> TryOnceAsync(Exchange exchange, EndpointSet instances, TargetKind target)
     {
-        balancer.TryPick(instances, HashedRequest.Of(exchange, instances.Policy.LoadBalancing), ref exchange.Tried, out var lease);
+        picker.TryPick(instances, HashedRequest.Of(exchange, instances.Policy.LoadBalancing), ref exchange.Tried, out var lease);
         exchange.Untried = instances.All.Length - exchange.Tried.Count;
         var kind = target == TargetKind.MeshPeer && lease.Endpoint.IsBare ? TargetKind.BareInstance : target;
         if (!BareCallee.MayCall(options.EnforcesIntentions, exchange, lease.Endpoint))
@@ -71,7 +72,7 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
         {
             lease.End(EndpointOutcome.Cancelled);
             return new AttemptEnd(
-                new MeshError(MeshErrorKind.IntentionDenied, Forwarded: false, $"the callee's proxy is not of this mesh and would see {options.GatewayService}, which may not call it"), Follows: false, default);
+                new MeshError(MeshErrorKind.IntentionDenied, Forwarded: false, $"the callee's proxy is not part of this mesh and would see {options.GatewayService} as the caller, which intentions do not allow"), Follows: false, default);
         }
 
         var sender = kind != TargetKind.Application && RetryDecider.MayHedge(exchange)
@@ -86,7 +87,7 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
         return new AttemptEnd(error.IsError ? RetryDecider.Settle(exchange, error) : error, Follows: false, default);
     }
 
-    /// <summary>The instance that a hedge goes to, when there may be one.</summary>
+    /// <summary>Selects the instance of a hedge; false if no hedge is allowed.</summary>
     public bool TryHedge(Exchange exchange, EndpointSet instances, TargetKind target, out Hop hop)
     {
         hop = default;
@@ -96,7 +97,7 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
             return false;
         }
 
-        balancer.TryPick(instances, HashedRequest.Of(exchange, instances.Policy.LoadBalancing), ref exchange.Tried, out var lease);
+        picker.TryPick(instances, HashedRequest.Of(exchange, instances.Policy.LoadBalancing), ref exchange.Tried, out var lease);
         exchange.Untried--;
         if (!BareCallee.MayCall(options.EnforcesIntentions, exchange, lease.Endpoint) || !ForeignCallee.MaySee(options.GatewayService, exchange, lease.Endpoint))
         {
@@ -108,7 +109,7 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
         return true;
     }
 
-    /// <summary>Counts what became of a hedge.</summary>
+    /// <summary>Counts the result of a hedge.</summary>
     public void CountHedge(HedgeOutcome outcome) => metrics.CountHedge(outcome);
 
     private async ValueTask<MeshError> RouteAsync(Exchange exchange)
@@ -134,7 +135,7 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
         }
 
         var direct = await DirectAsync(exchange, exchange.Route.Instances, exchange.Route.Kind).ConfigureAwait(false);
-        if (!BypassedSidecars.IsWorthATry(exchange, direct) || !MayGoPast(exchange, direct))
+        if (!BypassedSidecars.IsWorthATry(exchange, direct) || !MayBypass(exchange, direct))
         {
             return direct;
         }
@@ -143,21 +144,21 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
         return last.Kind == MeshErrorKind.NoEndpoint ? direct : last;
     }
 
-    // A body is kept where there may be another attempt: on the way to this host's own application, which is one instance, only where it can say of a stream that
-    // it did nothing with it.
-    private static bool KeepsBody(Exchange exchange) =>
+    // Buffers a body if another attempt is possible. For this host's own application, which is a single instance, that requires a protocol
+    // in which the application can report an unprocessed stream.
+    private static bool BuffersBody(Exchange exchange) =>
         exchange.SendsAStream && !exchange.IsUpgrade && exchange.Route.Policy.Retries.BufferSize > 0
         && (exchange.Route.Kind != TargetKind.Application || HopProtocol.Of(exchange, TargetKind.Application) == WireProtocol.Http2)
         && exchange.Attempts.Number < exchange.Attempts.Max;
 
-    // The way past is another instance, in that it does not share what broke.
-    private bool MayGoPast(Exchange exchange, in MeshError error)
+    // The bypass counts as another instance because it does not share the broken part.
+    private bool MayBypass(Exchange exchange, in MeshError error)
     {
         exchange.Untried = 1;
         return error.Forwarded ? decider.Follows(exchange, error) : decider.TryPay(exchange);
     }
 
-    // A gateway dials the applications; everybody else asks a gateway to. NoEndpoint: there is no such way.
+    // A gateway dials the applications; other roles ask a gateway to do so. Returns NoEndpoint if there is no such route.
     private ValueTask<MeshError> PastSidecarsAsync(Exchange exchange)
     {
         if (exchange.Behaviour.Direction == RequestDirection.Gateway)
@@ -182,13 +183,15 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
         return exchange.Mesh.Endpoints.FindGateways(group) is { Healthy.IsEmpty: false } gateways ? gateways : null;
     }
 
-    // The constant share: a path that is never used does not work on the day it is needed. What it did not forward costs no attempt.
+    // A constant share of requests uses a gateway, because an unused path does not work on the day it is needed. A request that the gateway
+    // did not forward costs no attempt.
     private ValueTask<MeshError> ThroughGatewayAsync(Exchange exchange, EndpointSet gateways, bool bypass = false)
     {
         var tried = default(TriedEndpoints);
-        balancer.TryPick(gateways, ref tried, out var lease);
+        picker.TryPick(gateways, ref tried, out var lease);
         exchange.Tier = MeshTier.Gateway;
-        exchange.Untried = exchange.Route.Instances.All.Length; // a gateway that was lost on the way may have forwarded: going on is an attempt like any other
+        // A gateway that was lost in transit may have forwarded the request, so continuing is an attempt like any other
+        exchange.Untried = exchange.Route.Instances.All.Length;
         exchange.MayDrop = bypass ? null : DropForGatewayFallback;
         return AttemptAsync(exchange, lease, TargetKind.MeshPeer, exchange.Asked, bypass);
     }
@@ -199,10 +202,10 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
         exchange.Tier = exchange.Behaviour.Tier;
         exchange.MayDrop = _dropForAnotherInstance;
         var first = await TryOnceAsync(exchange, instances, target).ConfigureAwait(false);
-        return first.Follows ? await GoOnAsync(exchange, instances, target, first).ConfigureAwait(false) : first.Error;
+        return first.Follows ? await RetryAsync(exchange, instances, target, first).ConfigureAwait(false) : first.Error;
     }
 
-    private async ValueTask<MeshError> GoOnAsync(Exchange exchange, EndpointSet instances, TargetKind target, AttemptEnd first)
+    private async ValueTask<MeshError> RetryAsync(Exchange exchange, EndpointSet instances, TargetKind target, AttemptEnd first)
     {
         var context = ResilienceContextPool.Shared.Get(exchange.Http.RequestAborted);
         try
@@ -211,13 +214,14 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
             var outcome = await strategy.ExecuteOutcomeAsync(FurtherAttempts.Next, context, new FurtherAttempts(this, exchange, instances, target, first)).ConfigureAwait(false);
             if (outcome.Exception is OperationCanceledException && context.CancellationToken.IsCancellationRequested)
             {
-                return new MeshError(MeshErrorKind.ClientGone, Forwarded: true); // while it waited
+                return new MeshError(MeshErrorKind.ClientGone, Forwarded: true); // during the wait
             }
 
             outcome.ThrowIfException();
             var last = outcome.Result;
             return !last.Follows ? last.Error
-                : RetryDecider.Settle(exchange, last.Error.IsError ? last.Error : new MeshError(MeshErrorKind.ResponseIncomplete, Forwarded: true)); // the policy has fewer attempts than when the request came
+                // The policy now has fewer attempts than when the request arrived
+                : RetryDecider.Settle(exchange, last.Error.IsError ? last.Error : new MeshError(MeshErrorKind.ResponseIncomplete, Forwarded: true));
         }
         finally
         {
@@ -252,29 +256,29 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
             outcome = IsRefusedHere(exchange, error) ? RefuseAddress(exchange, error)
                 : error.IsError && !exchange.Dropped ? EndpointEvidence.OfAttempt(error)
                 : exchange.Answered.IsError ? EndpointEvidence.Of(exchange.Answered.Kind)
-                : destination is not null ? EndpointOutcome.Success // a gateway that passes an application's error on is well itself
+                : destination is not null ? EndpointOutcome.Success // a gateway that passes on an application's error is itself healthy
                 : EndpointEvidence.OfAnswer(exchange.AnswerStatus, exchange.CallStatus);
             return error;
         }
         finally
         {
             pass.End(exchange, error);
-            exchange.Hop.Lease.End(outcome, WaitedSince(exchange, error)); // that of a hedge, where its answer was taken
+            exchange.Hop.Lease.End(outcome, WaitedSince(exchange, error)); // the hedge's hop if the hedge won
             exchange.Hop.Upstream.Release();
         }
     }
 
     private static bool IsRefusedHere(Exchange exchange, in MeshError error) => error.Kind == MeshErrorKind.AddressRefused && !exchange.Answered.IsError;
 
-    // The instance is as good as gone, so that others are asked; its service has not failed.
+    // The instance counts as unreachable so that others are tried; its service has not failed.
     private EndpointOutcome RefuseAddress(Exchange exchange, in MeshError error)
     {
         var endpoint = exchange.Hop.Lease.Endpoint;
-        refused.Say(endpoint, $"{endpoint.Address} resolves to an address that this node never dials ({error.Details})");
+        refused.Log(endpoint, $"{endpoint.Address} resolves to an address that this node must not dial ({error.Details})");
         return EndpointOutcome.ConnectFailed;
     }
 
-    // 0: the instance has answered, or it was not the instance that was waited for.
+    // 0: the instance has responded, or the wait was not for the instance.
     private static long WaitedSince(Exchange exchange, in MeshError error) =>
         exchange.AnswerStatus == 0 && error.Kind is MeshErrorKind.ClientGone or MeshErrorKind.DeadlineExceeded ? exchange.WorkSince : 0;
 

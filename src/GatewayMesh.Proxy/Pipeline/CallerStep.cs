@@ -3,7 +3,7 @@ using GatewayMesh.Proxy.Identity;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
-/// <summary>In whose name the request is made: for policy, telemetry and the choice of connections.</summary>
+/// <summary>Identifies the caller, for policy, telemetry, and the choice of connections.</summary>
 internal sealed class CallerStep(ICallerIdentity identity) : IStep
 {
     /// <inheritdoc/>
@@ -11,7 +11,7 @@ internal sealed class CallerStep(ICallerIdentity identity) : IStep
     {
         if (identity.CallerOf(exchange) is not { } caller)
         {
-            exchange.Close = true; // the next connection has another handshake
+            exchange.Close = true; // the next connection has a new handshake
             return Verdict.Fail(MeshErrorKind.CallerNotBelieved);
         }
 

@@ -3,10 +3,11 @@ using GatewayMesh.Proxy.Forwarding;
 namespace GatewayMesh.Proxy.Pipeline;
 
 /// <summary>
-/// Decides, before anything looks at the fields of a request, whether its sender may speak of clients outside the mesh: the ingress may, by its certificate.
-/// Other peers, and applications, may not, so those fields are hidden from rules and never sent on (<see cref="OutsideFields"/>).
+/// Decides, before any other step reads the fields of a request, whether its sender may name clients outside the mesh. Only the ingress
+/// may, as proven by its certificate. For other peers and applications, those fields are hidden from rules and never forwarded
+/// (<see cref="OutsideFields"/>).
 /// </summary>
-/// <param name="ingress">The service whose certificate makes a peer the ingress.</param>
+/// <param name="ingress">Service whose certificate identifies a peer as the ingress.</param>
 internal sealed class ClaimsStep(string ingress) : IStep
 {
     /// <inheritdoc/>
@@ -15,7 +16,7 @@ internal sealed class ClaimsStep(string ingress) : IStep
         if (exchange.Behaviour.AtTheEdge)
         {
             OutsideFields.Remove(exchange.Http.Request.Headers, exchange.InboundConnection.IsTrustedProxy);
-            exchange.SpeaksOfClients = true; // what is left, and what is set here
+            exchange.SpeaksOfClients = true; // the remaining fields, and the fields set here
         }
         else
         {

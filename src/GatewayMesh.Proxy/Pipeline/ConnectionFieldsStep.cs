@@ -4,15 +4,15 @@ using Microsoft.AspNetCore.Http;
 namespace GatewayMesh.Proxy.Pipeline;
 
 /// <summary>
-/// Removes the fields that the client's <c>Connection</c> names (RFC 9110 §7.6.1). First of all steps: what the mesh or the ingress writes later
-/// (<c>X-Forwarded-For</c>, <c>traceparent</c>, …) was not sent by the client, so the client cannot have it removed.
+/// Removes the fields that the client's <c>Connection</c> names (RFC 9110 §7.6.1). Runs first: fields that the mesh or the ingress adds
+/// later (<c>X-Forwarded-For</c>, <c>traceparent</c>, …) did not come from the client, so the client cannot remove them.
 /// </summary>
 internal sealed class ConnectionFieldsStep : IStep
 {
     /// <inheritdoc/>
     public Verdict Take(Exchange exchange)
     {
-        // The server shortens "X-Foo, keep-alive" to one of its own words; the bytes of the head say it all.
+        // The server reduces "X-Foo, keep-alive" to one of its own words; the recorded bytes have all members.
         if (exchange.InboundConnection.Head is { Connection: { } members })
         {
             Remove(exchange.Http.Request.Headers, members);

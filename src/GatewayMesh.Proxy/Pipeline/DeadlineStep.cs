@@ -3,7 +3,7 @@ using GatewayMesh.Proxy.Resilience;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
-/// <summary>How long and how often: what the policy gives, less what the caller has used up.</summary>
+/// <summary>Sets the deadline and the number of attempts: the policy's values minus the caller's use.</summary>
 internal sealed class DeadlineStep(TimeProvider time, RetryBudgets budgets) : IStep
 {
     /// <inheritdoc/>
@@ -18,6 +18,6 @@ internal sealed class DeadlineStep(TimeProvider time, RetryBudgets budgets) : IS
         return exchange.Deadline.IsOver ? Verdict.Fail(MeshErrorKind.DeadlineExceeded) : Verdict.Next;
     }
 
-    private static TimeSpan? Least(TimeSpan? said, in Deadline call) =>
-        !call.IsSet || said < call.Remaining ? said : call.Remaining;
+    private static TimeSpan? Least(TimeSpan? peer, in Deadline call) =>
+        !call.IsSet || peer < call.Remaining ? peer : call.Remaining;
 }

@@ -1,9 +1,12 @@
 namespace GatewayMesh.Proxy.Pipeline;
 
-// What another thread may do with it: look at its caller's permission again, and end it.
+// Access by another thread: check the caller's permission again, and end the exchange.
 internal sealed partial class Exchange
 {
-    /// <summary>From here on its caller's permission may be looked at again, until it ends. What permissions see of it stays as it is.</summary>
+    /// <summary>
+    /// Permits checks of the caller's permission from another thread until the exchange ends. The data that permissions use does not change
+    /// from here on.
+    /// </summary>
     public void EnterGuarded()
     {
         _guard.Enter();
@@ -14,13 +17,16 @@ internal sealed partial class Exchange
         }
     }
 
-    /// <summary>Holds it so that it can be looked at from another thread; false when it is not under way.</summary>
+    /// <summary>Holds the exchange for inspection by another thread; false if no request is running.</summary>
     public bool TryLookAt() => _guard.TryLook();
 
-    /// <summary>Lets it go on.</summary>
+    /// <summary>Releases the exchange after an inspection.</summary>
     public void EndLook() => _guard.EndLook();
 
-    /// <summary>Takes it out of its connection's list when it is not under way; it lists itself again when it is.</summary>
+    /// <summary>
+    /// Removes an idle exchange from its connection's list; false if a request is running. The next guarded request adds the exchange
+    /// again.
+    /// </summary>
     public bool TryUnlist()
     {
         if (!_guard.TryHoldIdle())
@@ -33,7 +39,7 @@ internal sealed partial class Exchange
         return true;
     }
 
-    /// <summary>Ends it where it stands: HTTP/1.1 cuts the connection, HTTP/2 resets the stream. While it is looked at.</summary>
+    /// <summary>Ends the exchange at once: HTTP/1.1 aborts the connection, HTTP/2 resets the stream. Call during an inspection.</summary>
     public void Revoke()
     {
         _isRevoked = true;

@@ -3,23 +3,29 @@ using GatewayMesh.Proxy.Resilience;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
-/// <summary>What of the request is sent to an instance, and since when the instance has it.</summary>
+/// <summary>Data sent to an instance, and the time since the instance has the whole request.</summary>
 internal sealed partial class Exchange
 {
     private bool _isRefused;
 
-    /// <summary>The method that the application sees: GET for a WebSocket on a stream of HTTP/2 (RFC 8441), which goes on as an upgrade of HTTP/1.1.</summary>
+    /// <summary>
+    /// Method seen by the application: GET for a WebSocket on an HTTP/2 stream (RFC 8441), which is forwarded as an HTTP/1.1 upgrade.
+    /// </summary>
     public string Method { get; set; } = "";
 
-    /// <summary>Why the head cannot be written for the next hop, and so nothing was sent; none otherwise.</summary>
+    /// <summary>Error if the head cannot be written for the next hop, so that nothing was sent; otherwise none.</summary>
     public MeshError Unsendable { get; set; }
 
     /// <summary>
-    /// Timestamp from which the instance had the whole request; 0 while its body is still on the way, and where the instance did not take all of it.
+    /// Timestamp at which the instance had the whole request; 0 while the body is being sent, and if the instance did not take the whole
+    /// body.
     /// </summary>
     public long WorkSince => _isRefused || (!_isUploaded && !IsUpgrade && SendsAStream) ? 0 : _workSince;
 
-    /// <summary>A slow upload is not a slow answer, and a stream of calls is no upload at all: the clock stands while the client sends, but for the caller's own.</summary>
+    /// <summary>
+    /// Records the start of the body. A slow upload is not a slow response, and a stream of calls is not an upload, so only the caller's
+    /// own deadline runs while the client sends.
+    /// </summary>
     public void BodyBegan()
     {
         IsBodyBegun = true;
@@ -31,7 +37,10 @@ internal sealed partial class Exchange
         }
     }
 
-    /// <summary>The whole body was sent: from now on the answer may take what the policy gives. A further attempt, which sends it again, gets what is left of that.</summary>
+    /// <summary>
+    /// Records the end of the body: the policy's response timeout starts now. A further attempt, which sends the body again, gets the
+    /// remaining time.
+    /// </summary>
     public void BodyEnded()
     {
         _workSince = _time.GetTimestamp();

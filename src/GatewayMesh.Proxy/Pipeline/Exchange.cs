@@ -20,8 +20,11 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
-/// <summary>One request from door to door: what the steps find out, each written once by the step that finds it. Reused by the next request of the connection.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "Reused by the connection, which has no end for it; an idle source without timer holds nothing.")]
+/// <summary>
+/// One request from arrival to response: the facts that the steps find, each written once by the step that finds it. Reused by the next
+/// request of the connection.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "Reused for the life of the connection; an idle source without a timer holds no resources.")]
 internal sealed partial class Exchange : IBodyObserver
 {
     private readonly TimeProvider _time;
@@ -31,7 +34,7 @@ internal sealed partial class Exchange : IBodyObserver
     private volatile bool _answering;
     private volatile bool _isRevoked;
     private bool _hasEnded;
-    private long _workSince; // when the application had all that it needs to answer; 0 while a body is under way
+    private long _workSince; // when the application had the whole request; 0 while a body is being sent
     private long _answeredAt;
     private bool _isUploaded;
     private bool _attemptRules;
@@ -45,184 +48,192 @@ internal sealed partial class Exchange : IBodyObserver
         Facts = new ExchangeFacts(this);
     }
 
-    /// <summary>The request and its response.</summary>
+    /// <summary>Context of the request and its response.</summary>
     public DefaultHttpContext Http { get; }
 
-    /// <summary>Copies the heads of this exchange.</summary>
+    /// <summary>Transformer of this exchange's heads.</summary>
     public MeshTransformer Transformer { get; }
 
-    /// <summary>What permissions see of it.</summary>
+    /// <summary>The request as seen by permissions.</summary>
     public ExchangeFacts Facts { get; }
 
-    /// <summary>The connection it came on.</summary>
+    /// <summary>Connection of the request.</summary>
     public InboundConnection InboundConnection { get; private set; } = null!;
 
-    /// <summary>What the kind of its listener asks for.</summary>
+    /// <summary>Behavior of the listener's kind.</summary>
     public ListenerBehaviour Behaviour { get; private set; } = null!;
 
-    /// <summary>The mesh as it was when the request came.</summary>
+    /// <summary>The mesh as of the request's arrival.</summary>
     public LiveMesh Mesh { get; private set; } = LiveMesh.Empty;
 
-    /// <summary>It has waited for the registry to answer, and so meets a newer mesh; it does so once.</summary>
+    /// <summary>True if the request has waited for the registry and uses a newer mesh; it waits at most once.</summary>
     public bool HasWaited { get; set; }
 
     /// <summary>The clock.</summary>
     public TimeProvider Time => _time;
 
-    /// <summary>When it came (timestamp).</summary>
+    /// <summary>Arrival time (timestamp).</summary>
     public long StartedAt { get; private set; }
 
-    /// <summary>The same as wall clock.</summary>
+    /// <summary>Arrival time (wall clock).</summary>
     public DateTimeOffset At { get; private set; }
 
-    /// <summary>Id in logs and error answers.</summary>
+    /// <summary>ID in logs and error responses.</summary>
     public string RequestId { get; set; } = "";
 
     /// <summary>Path and query byte for byte, and the authority of an absolute-form target.</summary>
     public RequestTarget Target { get; set; }
 
-    /// <summary>Host of the request: that of an absolute-form target, else the field.</summary>
+    /// <summary>Host of the request: from an absolute-form target, otherwise from the field.</summary>
     public string Host => Target.Authority ?? Http.Request.Headers.Host.ToString();
 
-    /// <summary>What a mesh peer says in its mesh headers; the defaults for everybody else.</summary>
+    /// <summary>Values of a mesh peer's mesh headers; the defaults for other clients.</summary>
     public MeshHeaderValues PeerHeaders { get; set; } = MeshHeaderValues.None;
 
-    /// <summary>In whose name it is made.</summary>
+    /// <summary>Caller of the request.</summary>
     public Caller Caller { get; set; }
 
-    /// <summary>The intentions that allowed it; null where none are asked.</summary>
+    /// <summary>Intentions that allowed the request; null if none were evaluated.</summary>
     public IntentionTable? AllowedBy { get; set; }
 
-    /// <summary>It was ended because intentions no longer allow it.</summary>
+    /// <summary>True if the request was ended because intentions no longer allow it.</summary>
     public bool IsRevoked => _isRevoked;
 
-    /// <summary>Where it goes.</summary>
+    /// <summary>Route of the request.</summary>
     public Route Route { get; set; }
 
-    /// <summary>The service that it goes to, when the mesh knows it: that of its target, which need not be the one that was asked for.</summary>
+    /// <summary>Service of the route's target, if known; may differ from the requested service.</summary>
     public string? Destination { get; set; }
 
-    /// <summary>The service that was asked for, by host, listener or a peer's word; the name under which a gateway is handed the request.</summary>
+    /// <summary>Requested service, by host, listener, or a peer's header; also the name that a gateway is given.</summary>
     public string Asked { get; set; } = "";
 
-    /// <summary>Its lot at splitters, once there was one: the same at each attempt and at a gateway that carries it.</summary>
+    /// <summary>Splitter sample, once a splitter was passed: the same for each attempt and at a gateway that carries the request.</summary>
     public SplitSample? Draw { get; set; }
 
-    /// <summary>Path and query as the rule of a router has rewritten them; null where they go on as they came.</summary>
+    /// <summary>Path and query as rewritten by a router's rule; null if unchanged.</summary>
     public string? Rewritten { get; set; }
 
-    /// <summary>Path and query as instances get them. A gateway that shall carry the request gets those that came, since it asks the same rules.</summary>
+    /// <summary>Path and query sent to instances. A gateway gets the original ones because it evaluates the same rules.</summary>
     public string Forwarded => Rewritten ?? Target.PathAndQuery;
 
-    /// <summary>The place that admission gave it.</summary>
+    /// <summary>Admission permit of the request.</summary>
     public AdmissionLease Admission { get; set; }
 
-    /// <summary>The place that the limits of its service gave it.</summary>
+    /// <summary>Limit permits of the request.</summary>
     public LimitLease Limit;
 
-    /// <summary>How much it matters: what its caller says, else what the policy of its service says.</summary>
+    /// <summary>Criticality from the caller, otherwise from the policy of the service.</summary>
     public Criticality Criticality => PeerHeaders.Criticality ?? Route.Policy.Shedding.Criticality;
 
-    /// <summary>By when the head of its answer must be there: the least of policy, peer and <see cref="CallDeadline"/>.</summary>
+    /// <summary>Deadline of the response head: the earliest of policy, peer, and <see cref="CallDeadline"/>.</summary>
     public Deadline Deadline { get; set; }
 
-    /// <summary>It is a gRPC call.</summary>
+    /// <summary>True for a gRPC call.</summary>
     public bool IsGrpc { get; set; }
 
-    /// <summary>When a gRPC call must be over, as its caller said (<c>grpc-timeout</c>).</summary>
+    /// <summary>Deadline of a gRPC call, set by its caller (<c>grpc-timeout</c>).</summary>
     public Deadline CallDeadline { get; set; }
 
-    /// <summary>The status with which a gRPC call ended, by its trailers; <see cref="GrpcStatus.None"/> before.</summary>
+    /// <summary>Final status of a gRPC call from its trailers; <see cref="GrpcStatus.None"/> before that.</summary>
     public int CallStatus { get; set; } = GrpcStatus.None;
 
-    /// <summary>It asks for another protocol on its connection (WebSocket), also by extended CONNECT of HTTP/2 (RFC 8441).</summary>
+    /// <summary>
+    /// True if the request asks for another protocol on its connection (WebSocket), including by extended CONNECT on HTTP/2 (RFC 8441).
+    /// </summary>
     public bool IsUpgrade { get; set; }
 
-    /// <summary>How often it was tried, over all layers.</summary>
+    /// <summary>Attempts over all layers.</summary>
     public Attempts Attempts;
 
-    /// <summary>Instances that were tried.</summary>
+    /// <summary>Instances already tried.</summary>
     public TriedEndpoints Tried;
 
-    /// <summary>What carries it on now.</summary>
+    /// <summary>Tier that currently carries the request.</summary>
     public MeshTier Tier { get; set; }
 
-    /// <summary>Sends the attempt under way, where that is more than one request; null: the connections of <see cref="Hop"/>.</summary>
+    /// <summary>
+    /// Sender of the current attempt, if it may send more than one request; null uses the connections of <see cref="Hop"/>.
+    /// </summary>
     public HttpMessageInvoker? Sender { get; set; }
 
-    /// <summary>The hop under way; of several at a time the one whose answer was taken.</summary>
+    /// <summary>Current hop; of several at a time, the winner.</summary>
     public Hop Hop { get; set; }
 
-    /// <summary>What may be spent on further attempts at the service; null where nothing is.</summary>
+    /// <summary>Retry budget of the service; null if there is none.</summary>
     public RetryBudget? Budget { get; set; }
 
-    /// <summary>Instances that this request has not tried yet, after the pick of the attempt under way.</summary>
+    /// <summary>Number of instances not yet tried, after the current attempt's selection.</summary>
     public int Untried { get; set; }
 
-    /// <summary>What was decided about a further attempt when the last one failed; null before.</summary>
+    /// <summary>Decision about a further attempt after the latest failure; null before any failure.</summary>
     public RetryVerdict? LastVerdict { get; set; }
 
-    /// <summary>Another attempt follows the one under way: it is counted and paid for.</summary>
+    /// <summary>True if another attempt follows the current one; it is already counted and paid for.</summary>
     public bool IsNextGranted { get; set; }
 
-    /// <summary>How long that attempt waits first.</summary>
+    /// <summary>Wait before that attempt.</summary>
     public TimeSpan Wait { get; set; }
 
-    /// <summary>Measures the request's fields.</summary>
+    /// <summary>Measures the fields of the request.</summary>
     public FieldMeasure Fields { get; } = new();
 
-    /// <summary>The request's body, kept for further attempts.</summary>
+    /// <summary>Buffered body of the request, for further attempts.</summary>
     public ReplayBody Replay { get; } = new();
 
     /// <summary>
-    /// Set while an answer may be dropped in favour of another attempt: asked when its head is there, with the error that a mesh peer says, or none. What says true
-    /// has decided on that attempt.
+    /// Set while a response may be dropped in favor of another attempt. Called when the response head has arrived, with the error reported
+    /// by a mesh peer, or none. True means that the other attempt has been decided on.
     /// </summary>
     public Func<Exchange, MeshError, HttpResponseMessage, bool>? MayDrop { get; set; }
 
-    /// <summary>What the answer's head said of an error within the mesh: by the peer's <c>Proxy-Status</c>, or because it is not acceptable.</summary>
+    /// <summary>
+    /// Error within the mesh found in the response head: from the peer's <c>Proxy-Status</c>, or because the head is not acceptable.
+    /// </summary>
     public MeshError Answered { get; set; }
 
-    /// <summary>The answer was dropped; nothing of it reached the client.</summary>
+    /// <summary>True if the response was dropped and no part of it reached the client.</summary>
     public bool Dropped { get; set; }
 
-    /// <summary>The whole answer, trailers included, was passed on: what still happens to the request's body changes nothing.</summary>
+    /// <summary>
+    /// True if the whole response including trailers was passed on, so that later events on the request body do not matter.
+    /// </summary>
     public bool IsAnswerWhole { get; set; }
 
-    /// <summary>What is left of <c>Max-Forwards</c> for the next hop; null where it does not apply.</summary>
+    /// <summary>Remaining <c>Max-Forwards</c> for the next hop; null if not applicable.</summary>
     public int? ForwardsLeft { get; set; }
 
-    /// <summary>Is told when the head of an answer is there.</summary>
+    /// <summary>Called when a response head has arrived.</summary>
     public Action? OnAnswerHead { get; set; }
 
-    /// <summary>Status of the application's answer in this attempt; 0 while there is none.</summary>
+    /// <summary>Status of the application's response in this attempt; 0 while there is none.</summary>
     public int AnswerStatus { get; set; }
 
-    /// <summary>Ends the connection with this response.</summary>
+    /// <summary>True to end the connection with this response.</summary>
     public bool Close { get; set; }
 
-    /// <summary>More than a head is sent: a body, or an upgraded stream.</summary>
+    /// <summary>True if more than a head is sent: a body, or an upgraded stream.</summary>
     public bool SendsAStream => IsUpgrade || Http.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false };
 
-    /// <summary>The body is being read.</summary>
+    /// <summary>True once the body is being read.</summary>
     public bool IsBodyBegun { get; private set; }
 
     /// <inheritdoc/>
     public bool IsAnswered => _answering;
 
-    /// <summary>Nothing of the body is lost: the request can go elsewhere.</summary>
+    /// <summary>True if no part of the body is lost, so that the request can be sent elsewhere.</summary>
     public bool CanGoElsewhere => !IsBodyBegun || Replay.CanRewind;
 
-    /// <summary>The time of <see cref="Deadline"/>, or of the attempt, was up.</summary>
+    /// <summary>True if the time of <see cref="Deadline"/> or of the attempt has passed.</summary>
     public bool IsOutOfTime => _cutOff.IsCancellationRequested;
 
-    /// <summary>It was the time of the attempt alone.</summary>
+    /// <summary>True if only the time of the attempt has passed.</summary>
     public bool IsAttemptOutOfTime => _attemptRules && IsOutOfTime;
 
-    /// <summary>Fires when the deadline, or the time of the attempt, passes before the answer's head is there.</summary>
+    /// <summary>Fires when the deadline or the attempt timeout passes before the response head has arrived.</summary>
     public CancellationToken CutOff => _cutOff.Token;
 
-    /// <summary>A new request.</summary>
+    /// <summary>Starts a new request.</summary>
     public void Begin(InboundConnection inbound, ListenerBehaviour behaviour, LiveMesh mesh)
     {
         InboundConnection = inbound;
@@ -233,10 +244,10 @@ internal sealed partial class Exchange : IBodyObserver
         At = _time.GetUtcNow();
     }
 
-    /// <summary>Goes on with a newer mesh than it began with; before anything was taken from the old one.</summary>
-    public void Meet(LiveMesh mesh) => Mesh = mesh;
+    /// <summary>Switches to a newer mesh, before any part of the old one was used.</summary>
+    public void SwitchTo(LiveMesh mesh) => Mesh = mesh;
 
-    /// <summary>An attempt begins: its clock runs, and the body is read from its first byte.</summary>
+    /// <summary>Starts an attempt: its timer runs, and the body is read from its first byte.</summary>
     public void StartAttempt()
     {
         if (!_cutOff.TryReset())
@@ -257,10 +268,10 @@ internal sealed partial class Exchange : IBodyObserver
         }
     }
 
-    /// <summary>The answer's head is there: from here on the stream's idle time counts, not the deadline.</summary>
+    /// <summary>Stops the deadline when the response head has arrived; from here on the stream's idle timeout applies.</summary>
     public void StopClock() => _cutOff.CancelAfter(Timeout.InfiniteTimeSpan);
 
-    /// <summary>The head of an answer is there: the instance lives.</summary>
+    /// <summary>Records the arrival of a response head: the instance is alive.</summary>
     public void AnswerHeadArrived()
     {
         _answering = true;
@@ -269,7 +280,9 @@ internal sealed partial class Exchange : IBodyObserver
         OnAnswerHead?.Invoke();
     }
 
-    /// <summary>Ends the connection with this response: <c>Connection: close</c>, or GOAWAY, after which HTTP/2 finishes what is begun.</summary>
+    /// <summary>
+    /// Ends the connection with this response: <c>Connection: close</c>, or GOAWAY, after which HTTP/2 finishes running requests.
+    /// </summary>
     public void EndConnection()
     {
         if (InboundConnection.IsHttp2)
@@ -283,8 +296,8 @@ internal sealed partial class Exchange : IBodyObserver
     }
 
     /// <summary>
-    /// The answer is about to end; completes when it may (<see cref="InboundConnection.RequestEndsAsync"/>). The forwarder ends the answers of gRPC by itself, before the
-    /// request is over, so this is asked behind the trailers as well as at the end.
+    /// Records that the response is about to end; completes when it may end (<see cref="InboundConnection.RequestEndsAsync"/>). The
+    /// forwarder ends gRPC responses itself, before the request is over, so this method is called after the trailers as well as at the end.
     /// </summary>
     public ValueTask AnswerEndsAsync()
     {
@@ -297,18 +310,20 @@ internal sealed partial class Exchange : IBodyObserver
         return InboundConnection.RequestEndsAsync(_time);
     }
 
-    /// <summary>Gives back what admission and limits gave it, and tells them how long the application took from the whole request to the head of its answer.</summary>
+    /// <summary>
+    /// Returns the permits of admission and limits, with the application's latency from the whole request to the response head.
+    /// </summary>
     public void LeaveLimits(in MeshError error)
     {
-        var isItsAnswer = _answeredAt != 0 && _workSince != 0 && _answeredAt >= _workSince && !error.IsError && !Answered.IsError;
-        TimeSpan? took = isItsAnswer ? _time.GetElapsedTime(_workSince, _answeredAt) : null;
+        var isMeasured = _answeredAt != 0 && _workSince != 0 && _answeredAt >= _workSince && !error.IsError && !Answered.IsError;
+        TimeSpan? took = isMeasured ? _time.GetElapsedTime(_workSince, _answeredAt) : null;
         Admission.End(StartedAt, took);
         Limit.End(StartedAt, took);
         (Admission, Limit) = (default, default);
         _answeredAt = 0;
     }
 
-    /// <summary>The request is over; nothing of it may be seen by the next.</summary>
+    /// <summary>Ends the request and clears all state before the next.</summary>
     public void End()
     {
         StopClock();
@@ -364,7 +379,7 @@ internal sealed partial class Exchange : IBodyObserver
         Transformer.Reset();
     }
 
-    // The lesser of what the policy gives an attempt and what is left of all.
+    // The shorter of the policy's attempt timeout and the remaining total time.
     private void SetClock(TimeSpan left)
     {
         var attempt = Route.Policy.Timeouts.Attempt;

@@ -3,15 +3,17 @@ using Microsoft.Extensions.Primitives;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
-/// <summary>Counts the lines and bytes of a field section without an enumerator, which the server would allocate for each request. Reused.</summary>
+/// <summary>
+/// Counts the lines and bytes of a field section without an enumerator, which the server would allocate per request. Reused.
+/// </summary>
 internal sealed class FieldMeasure
 {
-    /// <summary>Bytes of <c>": "</c> and the end of the line.</summary>
+    /// <summary>Bytes of <c>": "</c> and the line end.</summary>
     public const int LineRest = 4;
 
     private KeyValuePair<string, StringValues>[] _fields = new KeyValuePair<string, StringValues>[32];
 
-    /// <summary>The lines of <paramref name="fields"/> and their bytes, as HTTP/1.1 writes them.</summary>
+    /// <summary>Returns the number of lines in <paramref name="fields"/> and their bytes in HTTP/1.1 form.</summary>
     public (int Lines, long Bytes) Measure(IHeaderDictionary fields)
     {
         var names = fields.Count;
@@ -32,7 +34,7 @@ internal sealed class FieldMeasure
             }
         }
 
-        _fields.AsSpan(0, names).Clear(); // what clients send is not kept
+        _fields.AsSpan(0, names).Clear(); // do not keep clients' data
         return (lines, bytes);
     }
 }

@@ -3,7 +3,9 @@ using GatewayMesh.Proxy.Forwarding;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
-/// <summary>Refuses what must not be forwarded: RFC 9112 on message framing, as far as the server's parser shows it.</summary>
+/// <summary>
+/// Rejects requests with message framing that must not be forwarded (RFC 9112), as far as the server's parser exposes it.
+/// </summary>
 internal sealed class FramingStep : IStep
 {
     /// <inheritdoc/>
@@ -11,7 +13,7 @@ internal sealed class FramingStep : IStep
     {
         var headers = exchange.Http.Request.Headers;
 
-        // Another connection's business (RFC 9113 §8.2.2): the server refuses Connection and TE by itself, and lets these pass.
+        // Connection-specific fields (RFC 9113 §8.2.2): the server itself rejects Connection and TE, but not these.
         if (exchange.InboundConnection.IsHttp2)
         {
             return headers.TransferEncoding.Count > 0 || headers.Upgrade.Count > 0 || headers.KeepAlive.Count > 0 || headers.ContainsKey("Proxy-Connection")
@@ -30,14 +32,14 @@ internal sealed class FramingStep : IStep
             return Verdict.Next;
         }
 
-        // The server puts the length of a request that is chunked as well into this field: RFC 9112 §6.1, request smuggling.
+        // The server moves the length of a request that is also chunked into this field: RFC 9112 §6.1, request smuggling.
         if (headers.ContainsKey("X-Content-Length"))
         {
             exchange.Close = true;
             return Verdict.Fail(MeshErrorKind.RequestMalformed, "Transfer-Encoding with Content-Length");
         }
 
-        // The server takes the chunks off and leaves the other codings on, whose field is not passed on (RFC 9112 §6.1).
+        // The server removes the chunks but leaves other codings on the body, whose field is not forwarded (RFC 9112 §6.1).
         if (!TransferCodings.AreChunkedAlone(headers.TransferEncoding))
         {
             exchange.Close = true;

@@ -5,12 +5,12 @@ using Polly;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
-/// <summary>The attempts of one request as its retry strategy sees them: the first is what has already failed.</summary>
+/// <summary>Attempts of one request for its retry strategy; the first one has already failed.</summary>
 internal sealed class FurtherAttempts(AttemptLoop loop, Exchange exchange, EndpointSet instances, TargetKind target, AttemptEnd first)
 {
     private bool _isBegun;
 
-    /// <summary>What the strategy calls for each attempt.</summary>
+    /// <summary>Callback of the strategy for each attempt.</summary>
     public static Func<ResilienceContext, FurtherAttempts, ValueTask<Outcome<AttemptEnd>>> Next { get; } =
         static async (_, attempts) => Outcome.FromResult(await attempts.NextAsync().ConfigureAwait(false));
 

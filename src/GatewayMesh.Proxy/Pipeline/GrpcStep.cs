@@ -3,7 +3,7 @@ using GatewayMesh.Proxy.Resilience;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
-/// <summary>Tells gRPC calls, and how long their callers wait.</summary>
+/// <summary>Recognizes gRPC calls and reads their timeouts.</summary>
 internal sealed class GrpcStep(TimeProvider time) : IStep
 {
     /// <inheritdoc/>

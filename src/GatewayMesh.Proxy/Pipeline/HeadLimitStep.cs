@@ -6,12 +6,12 @@ using Microsoft.AspNetCore.Http.Features;
 namespace GatewayMesh.Proxy.Pipeline;
 
 /// <summary>
-/// Refuses a head beyond <c>limits</c>: 414 for the request line, 431 for the fields. Listeners for parts of the mesh allow more, so that the fields that
-/// the hop before added do not turn a client's good request into a refused one.
+/// Rejects a head beyond <c>limits</c>: 414 for the request line, 431 for the fields. Listeners for mesh peers allow more, so that fields
+/// added by the previous hop do not cause the rejection of a valid client request.
 /// </summary>
 internal sealed class HeadLimitStep(LimitsSpec limits) : IStep
 {
-    // " " between method and target, " HTTP/1.1" and the end of the line.
+    // " " between method and target, " HTTP/1.1", and the line end.
     private const int LineRest = 12;
 
     private static readonly string Line = "limits.maxRequestLineSize";
@@ -29,7 +29,7 @@ internal sealed class HeadLimitStep(LimitsSpec limits) : IStep
         }
 
         var (lines, bytes) = exchange.Fields.Measure(exchange.Http.Request.Headers);
-        lines--; // X-Request-Id, which stands there once by now, whoever wrote it
+        lines--; // X-Request-Id, which is present once by now
         bytes -= RequestIdStep.Field.Length + exchange.RequestId.Length + FieldMeasure.LineRest;
         return lines > limits.MaxRequestHeaderCount + (isFromMesh ? HeadBounds.MeshFields : 0) ? Verdict.Fail(MeshErrorKind.RequestFieldsTooLarge, Count)
             : bytes > limits.MaxRequestHeadersTotalSize + (isFromMesh ? HeadBounds.MeshBytes : 0) ? Verdict.Fail(MeshErrorKind.RequestFieldsTooLarge, Size)

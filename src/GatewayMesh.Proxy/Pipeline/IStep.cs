@@ -1,8 +1,10 @@
 namespace GatewayMesh.Proxy.Pipeline;
 
-/// <summary>One step on the way of a request. Steps do not wait: what waits is the forwarding behind them, or the pipeline for a step that says so.</summary>
+/// <summary>
+/// One step of the pipeline. Steps do not wait: only the forwarding after them waits, or the pipeline on behalf of a step.
+/// </summary>
 internal interface IStep
 {
-    /// <summary>Looks at the request, notes what it finds out, and says whether the request goes on.</summary>
+    /// <summary>Inspects the request, records its findings, and decides whether the request continues.</summary>
     Verdict Take(Exchange exchange);
 }

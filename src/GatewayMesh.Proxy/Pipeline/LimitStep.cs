@@ -4,8 +4,8 @@ using GatewayMesh.Proxy.Limits;
 namespace GatewayMesh.Proxy.Pipeline;
 
 /// <summary>
-/// Whether the service has room for one more: of its callers' proxies each keeps to <c>limits</c>, its own sidecar to the limit that adaptive concurrency has
-/// found. What matters less is refused first.
+/// Enforces the limits of the service: its callers' proxies each enforce <c>limits</c>, its own sidecar the limit found by adaptive
+/// concurrency. Less critical requests are refused first.
 /// </summary>
 internal sealed class LimitStep : IStep
 {

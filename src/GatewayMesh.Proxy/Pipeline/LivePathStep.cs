@@ -1,9 +1,12 @@
 namespace GatewayMesh.Proxy.Pipeline;
 
-/// <summary>Answers <c>/.well-known/gatewaymesh/live</c>: whoever waits for an answer can ask the data path itself whether it lives. At the edge without a name.</summary>
+/// <summary>
+/// Answers <c>/.well-known/gatewaymesh/live</c>, with which a waiting client can check that the data path is alive. At the edge without the
+/// node name.
+/// </summary>
 internal sealed class LivePathStep(string node) : IStep
 {
-    /// <summary>The path.</summary>
+    /// <summary>Path of the liveness check.</summary>
     public const string Path = "/.well-known/gatewaymesh/live";
 
     private readonly LocalAnswer _live = new(200, "ok\n", node);

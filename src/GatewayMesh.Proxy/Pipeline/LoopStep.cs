@@ -4,7 +4,10 @@ using GatewayMesh.Proxy.Resilience;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
-/// <summary>Ends loops: within the mesh by the hop count, and through applications, which are not shown it, by our own name in <c>Via</c>, at the edge the pseudonym.</summary>
+/// <summary>
+/// Ends loops: within the mesh by the hop count; through applications, which do not receive that count, by our own name in <c>Via</c> (at
+/// the edge the pseudonym).
+/// </summary>
 internal sealed class LoopStep : IStep
 {
     /// <inheritdoc/>

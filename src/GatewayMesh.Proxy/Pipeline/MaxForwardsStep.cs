@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
-/// <summary><c>Max-Forwards</c> of TRACE and OPTIONS (RFC 9110 §7.6.2): at zero this proxy is the one that is asked.</summary>
+/// <summary>Handles <c>Max-Forwards</c> of TRACE and OPTIONS (RFC 9110 §7.6.2): at zero this proxy is the recipient.</summary>
 internal sealed class MaxForwardsStep : IStep
 {
     private static readonly LocalAnswer Options = new(204, "", null);

@@ -13,7 +13,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
-/// <summary>What the server calls for each request: makes the exchange, runs the pipeline, tells telemetry.</summary>
+/// <summary>Entry point of the server for each request: creates the exchange, runs the pipeline, and records telemetry.</summary>
 internal sealed class MeshApplication(
     RequestPipeline pipeline, ListenerBehaviours behaviours, RequestTelemetry telemetry, Traffic traffic, TimeProvider time, ProgressPage? progress)
     : IHttpApplication<Exchange>
@@ -53,7 +53,8 @@ internal sealed class MeshApplication(
         context.Close = traffic.Draining || (inbound.Carried is { } carried && time.GetTimestamp() >= carried.EndAfter);
         if (context.Close)
         {
-            inbound.EndBusyHttp2(time); // not with the answer, which may be a stream without an end: what comes next shall come elsewhere
+            // Not with the response, which may be an endless stream: later requests must go to another connection
+            inbound.EndBusyHttp2(time);
         }
 
         var error = MeshError.None;
@@ -70,7 +71,7 @@ internal sealed class MeshApplication(
         finally
         {
             context.LeaveLimits(error);
-            Tell(context, error);
+            Record(context, error);
             await context.AnswerEndsAsync().ConfigureAwait(false);
             traffic.End(inbound.Kind);
             progress?.Count(Progress.RequestsEnded);
@@ -84,10 +85,10 @@ internal sealed class MeshApplication(
     private void AnswerHead(Exchange exchange)
     {
         progress?.Count(Progress.UpstreamAnswers);
-        exchange.Close |= traffic.Draining; // HTTP/2: the drain itself has told busy connections
+        exchange.Close |= traffic.Draining; // on HTTP/2 the drain itself has asked busy connections to end
     }
 
-    private void Tell(Exchange exchange, in MeshError error)
+    private void Record(Exchange exchange, in MeshError error)
     {
         var http = exchange.Http;
         telemetry.Record(new RequestSummary

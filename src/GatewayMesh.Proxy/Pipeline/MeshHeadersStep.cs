@@ -4,9 +4,9 @@ using GatewayMesh.Proxy.Resilience;
 namespace GatewayMesh.Proxy.Pipeline;
 
 /// <summary>
-/// Believes the mesh headers of mesh peers; what others send under those names is dropped (they are never copied, see the transformer). An application
-/// is believed in two things: how often it has tried, since with that it can only lessen what is done for it, and how much the request matters, which nobody else
-/// knows. A malformed one is 400, whoever of the mesh sends it; from outside none is looked at.
+/// Trusts the mesh headers of mesh peers; fields of these names from other clients are dropped (the transformer never copies them). An
+/// application is trusted in two fields: its attempt number, which can only reduce what is done for the application, and the criticality,
+/// which only the application knows. A malformed mesh header from a peer or an application is 400; from outside the mesh, none is read.
 /// </summary>
 internal sealed class MeshHeadersStep : IStep
 {
@@ -19,12 +19,12 @@ internal sealed class MeshHeadersStep : IStep
         }
 
         var fields = exchange.Http.Request.Headers;
-        if (!(exchange.Behaviour.FromMeshPeer ? MeshHeaderValues.TryRead(fields, out var said) : MeshHeaderValues.TryReadOfApplication(fields, out said)))
+        if (!(exchange.Behaviour.FromMeshPeer ? MeshHeaderValues.TryRead(fields, out var values) : MeshHeaderValues.TryReadOfApplication(fields, out values)))
         {
             return Verdict.Fail(MeshErrorKind.RequestMalformed, "mesh header");
         }
 
-        exchange.PeerHeaders = said;
+        exchange.PeerHeaders = values;
         return Verdict.Next;
     }
 }

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace GatewayMesh.Proxy.Pipeline;
 
 /// <summary>
-/// The method, which is case-sensitive (RFC 9110 §9.1). <c>delete</c> is another method than <c>DELETE</c>: rules do not match it, and the HTTP client would
-/// write it in capitals after the decision. So what equals a known method but for case is refused.
+/// Checks the method, which is case-sensitive (RFC 9110 §9.1). <c>delete</c> is not <c>DELETE</c>: rules do not match it, but the HTTP
+/// client would write it in upper case after the decision. So a method that differs from a known one only in case is rejected.
 /// </summary>
 internal sealed class MethodStep : IStep
 {
@@ -18,7 +18,7 @@ internal sealed class MethodStep : IStep
         {
             if (!IsWebSocket(exchange))
             {
-                exchange.Close = !exchange.InboundConnection.IsHttp2; // there it is one stream, and ends by itself
+                exchange.Close = !exchange.InboundConnection.IsHttp2; // on HTTP/2 the request is one stream, which ends by itself
                 return Verdict.Fail(MeshErrorKind.MethodNotAllowed, "CONNECT");
             }
 
@@ -37,7 +37,7 @@ internal sealed class MethodStep : IStep
         return Verdict.Next;
     }
 
-    // Extended CONNECT (RFC 8441): a WebSocket on a stream of HTTP/2. It goes on as an upgrade of HTTP/1.1.
+    // Extended CONNECT (RFC 8441): a WebSocket on an HTTP/2 stream, forwarded as an HTTP/1.1 upgrade.
     private static bool IsWebSocket(Exchange exchange) =>
         exchange.Http.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true, Protocol: "websocket" };
 }

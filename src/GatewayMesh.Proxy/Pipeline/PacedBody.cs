@@ -4,19 +4,19 @@ using Microsoft.AspNetCore.Http;
 namespace GatewayMesh.Proxy.Pipeline;
 
 /// <summary>
-/// A request body that must come at a least rate on average. Only the time counts in which the data path waits for the client; an application that reads
-/// slowly costs the client nothing. Once the answer has begun the application has agreed to the pace, and nothing counts any more.
+/// A request body with a minimum average rate. Only time spent waiting for the client counts; an application that reads slowly does not
+/// count against the client. Once the response has started, the application has accepted the pace and no time counts.
 /// </summary>
-/// <param name="body">The body as the server reads it.</param>
-/// <param name="response">The answer to the request.</param>
-/// <param name="rate">Bytes a second.</param>
-/// <param name="grace">Waiting time that every body has.</param>
+/// <param name="body">Body as read by the server.</param>
+/// <param name="response">Response to the request.</param>
+/// <param name="rate">Minimum rate in bytes per second.</param>
+/// <param name="grace">Waiting time allowed for every body.</param>
 /// <param name="time">The clock.</param>
 internal sealed class PacedBody(Stream body, HttpResponse response, long rate, TimeSpan grace, TimeProvider time) : Stream
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
-    private readonly CancellationTokenSource _patience = new(Timeout.InfiniteTimeSpan, time);
+    private readonly CancellationTokenSource _timeout = new(Timeout.InfiniteTimeSpan, time);
     private TimeSpan _waited;
     private long _received;
 
@@ -52,32 +52,32 @@ internal sealed class PacedBody(Stream body, HttpResponse response, long rate, T
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (response.HasStarted || _patience.IsCancellationRequested)
+        if (response.HasStarted || _timeout.IsCancellationRequested)
         {
             return await body.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         }
 
         var began = time.GetTimestamp();
-        _patience.CancelAfter(Left);
-        using (cancellationToken.UnsafeRegister(static patience => ((CancellationTokenSource)patience!).Cancel(), _patience))
+        _timeout.CancelAfter(Left);
+        using (cancellationToken.UnsafeRegister(static timeout => ((CancellationTokenSource)timeout!).Cancel(), _timeout))
         {
             try
             {
-                var count = await body.ReadAsync(buffer, _patience.Token).ConfigureAwait(false);
+                var count = await body.ReadAsync(buffer, _timeout.Token).ConfigureAwait(false);
                 _received += count;
                 return count;
             }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && _patience.IsCancellationRequested)
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && _timeout.IsCancellationRequested)
             {
                 if (!response.HasStarted)
                 {
-                    throw new BadHttpRequestException("The request body comes slower than limits.minRequestBodyDataRate allows.", StatusCodes.Status408RequestTimeout);
+                    throw new BadHttpRequestException("The request body is slower than limits.minRequestBodyDataRate.", StatusCodes.Status408RequestTimeout);
                 }
             }
             finally
             {
                 _waited += time.GetElapsedTime(began);
-                _patience.CancelAfter(Timeout.InfiniteTimeSpan);
+                _timeout.CancelAfter(Timeout.InfiniteTimeSpan);
             }
         }
 
@@ -108,7 +108,7 @@ internal sealed class PacedBody(Stream body, HttpResponse response, long rate, T
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        _patience.Dispose();
+        _timeout.Dispose();
         base.Dispose(disposing);
     }
 }

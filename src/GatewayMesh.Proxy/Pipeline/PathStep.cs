@@ -4,7 +4,9 @@ using GatewayMesh.Proxy.Errors;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
-/// <summary>At the edge a path is written in one way, before anything looks at it: what is decided about it and what the application gets are the same.</summary>
+/// <summary>
+/// Normalizes or rejects paths at the edge before any other step reads them, so that decisions and the application see the same path.
+/// </summary>
 internal sealed class PathStep : IStep
 {
     /// <inheritdoc/>

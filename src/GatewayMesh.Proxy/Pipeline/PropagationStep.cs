@@ -3,7 +3,7 @@ using GatewayMesh.Proxy.LoadBalancing;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
-/// <summary>What the next hop is told about the way so far: trace and <c>X-Forwarded-*</c>.</summary>
+/// <summary>Adds the trace and <c>X-Forwarded-*</c> for the next hop.</summary>
 internal sealed class PropagationStep(SplitMix random) : IStep
 {
     /// <inheritdoc/>

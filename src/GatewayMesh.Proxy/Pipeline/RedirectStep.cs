@@ -5,12 +5,12 @@ using GatewayMesh.Proxy.Routing;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
-/// <summary>A public listener that only sends its clients to HTTPS: 308, so that method and body stay (RFC 9110 §15.4.9).</summary>
+/// <summary>Redirects clients of a public listener to HTTPS, with 308 to keep method and body (RFC 9110 §15.4.9).</summary>
 internal sealed class RedirectStep : IStep
 {
     private const int Https = 443;
 
-    // Of a name, an IPv4 and a bracketed IPv6 address; nothing that could end the authority of the new target.
+    // Characters of a name, an IPv4 address, or a bracketed IPv6 address; none can end the authority of the new target.
     private static readonly SearchValues<char> HostCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._[]:");
 

@@ -3,7 +3,7 @@ using GatewayMesh.Proxy.LoadBalancing;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
-/// <summary>Gives the request an id, or keeps the one that it brings when it can stand in a log line.</summary>
+/// <summary>Assigns a request ID, or keeps the client's ID if it is safe in a log line.</summary>
 internal sealed class RequestIdStep(SplitMix random) : IStep
 {
     /// <summary>Name of the field.</summary>

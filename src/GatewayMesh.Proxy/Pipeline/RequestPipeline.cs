@@ -9,44 +9,44 @@ using Microsoft.AspNetCore.Http;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
-/// <summary>The way of every request, whatever listener and role: written once, here.</summary>
+/// <summary>The pipeline of every request, for all listeners and roles: defined once, here.</summary>
 internal sealed class RequestPipeline(DataPlaneOptions options, SplitMix random, RetryBudgets budgets, ICallerIdentity identity, ServiceDemand? demand, Denials denials, RunningExchanges running, AttemptLoop attempts)
 {
     private readonly IStep[] _steps =
     [
-        new ConnectionFieldsStep(),                      // what a client says of its own connection goes before we say anything ourselves
-        new RequestIdStep(random),                       // so that every log line and answer can be found again
-        new HeadLimitStep(options.Limits),               // no larger than the listener allows
-        new MethodStep(),                                // a method means what it says, letter by letter
-        new FramingStep(),                               // what is malformed is not even looked at further
-        new UpgradeStep(),                               // another protocol on the connection is carried, ignored or refused, never mistaken
-        new TargetStep(),                                // one reading of the target, byte for byte
-        new PathStep(),                                  // at the edge one path is written in one way
-        new LivePathStep(options.Node),                  // the data path itself says that it lives
-        new MaxForwardsStep(),                           // a client may ask this very proxy
-        new MeshHeadersStep(),                           // hops, attempts, time: from mesh peers only
-        new LoopStep(),                                  // a circle ends before it costs anything
-        new RedirectStep(),                              // a public listener may only lead to HTTPS
-        new CallerStep(identity),                        // in whose name
-        new ClaimsStep(options.IngressService),          // who may speak of clients outside
-        new GrpcStep(options.Time),                      // a call with a deadline of its own
-        new PaceStep(options.Limits, options.Time),      // and its body comes no slower than a listener allows
-        new RouteStep(demand),                           // which service; unknown ones end here
-        new IntentionStep(options.EnforcesIntentions, denials), // whether the caller may
-        new AdmissionStep(),                             // a gateway bounds what it carries
-        new DeadlineStep(options.Time, budgets),         // how long, how often
-        new LimitStep(),                                 // a service gets no more than it can bear, and the less important waits
-        new PropagationStep(random),                     // what the next hop is told
-    ];                                                   // then: attempts, answer, telemetry
+        new ConnectionFieldsStep(),                      // fields named by the client's Connection go before the mesh adds its own
+        new RequestIdStep(random),                       // every log line and response can be found by its ID
+        new HeadLimitStep(options.Limits),               // the head is no larger than the listener allows
+        new MethodStep(),                                // methods are case-sensitive
+        new FramingStep(),                               // malformed requests end here
+        new UpgradeStep(),                               // another protocol on the connection is forwarded, ignored, or rejected
+        new TargetStep(),                                // the target is parsed once, byte for byte
+        new PathStep(),                                  // at the edge a path has one spelling
+        new LivePathStep(options.Node),                  // the data path reports that it is alive
+        new MaxForwardsStep(),                           // a client may address this proxy
+        new MeshHeadersStep(),                           // hops, attempts, timeout: only from mesh peers
+        new LoopStep(),                                  // a loop ends before it costs anything
+        new RedirectStep(),                              // a public listener may only redirect to HTTPS
+        new CallerStep(identity),                        // the caller
+        new ClaimsStep(options.IngressService),          // only the ingress may name clients outside the mesh
+        new GrpcStep(options.Time),                      // a call may have its own deadline
+        new PaceStep(options.Limits, options.Time),      // the body is no slower than the listener allows
+        new RouteStep(demand),                           // the service and its route; unknown services end here
+        new IntentionStep(options.EnforcesIntentions, denials), // the caller may make this request
+        new AdmissionStep(),                             // a gateway limits concurrent requests
+        new DeadlineStep(options.Time, budgets),         // the deadline and the number of attempts
+        new LimitStep(),                                 // a service's limits; less critical requests are refused first
+        new PropagationStep(random),                     // trace and X-Forwarded-* for the next hop
+    ];                                                   // then: attempts, response, telemetry
 
-    /// <summary>For tests: the steps, in order.</summary>
+    /// <summary>For tests: the steps in order.</summary>
     internal IReadOnlyList<IStep> Steps => _steps;
 
-    /// <summary>Serves one request; returns the mesh's own error, if that was the answer.</summary>
+    /// <summary>Serves one request. Returns the mesh's own error if that was the response.</summary>
     public async ValueTask<MeshError> RunAsync(Exchange exchange)
     {
         var verdict = Verdict.Next;
-        for (var i = 0; verdict.GoesOn && i < _steps.Length; i++)
+        for (var i = 0; verdict.Continues && i < _steps.Length; i++)
         {
             verdict = _steps[i].Take(exchange);
             if (verdict.Until is { } until)
@@ -56,12 +56,12 @@ internal sealed class RequestPipeline(DataPlaneOptions options, SplitMix random,
             }
         }
 
-        if (verdict.GoesOn && exchange.AllowedBy is not null && !running.Enter(exchange))
+        if (verdict.Continues && exchange.AllowedBy is not null && !running.Enter(exchange))
         {
             verdict = Verdict.Fail(MeshErrorKind.IntentionDenied);
         }
 
-        var error = verdict.GoesOn ? await attempts.RunAsync(exchange).ConfigureAwait(false) : verdict.Error;
+        var error = verdict.Continues ? await attempts.RunAsync(exchange).ConfigureAwait(false) : verdict.Error;
         if (exchange.Withheld && !error.IsError)
         {
             error = exchange.Answered;

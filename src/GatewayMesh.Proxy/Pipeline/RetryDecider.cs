@@ -8,20 +8,21 @@ using GatewayMesh.Proxy.Telemetry;
 namespace GatewayMesh.Proxy.Pipeline;
 
 /// <summary>
-/// Decides, once for each attempt that failed, whether another follows:
+/// Decides, once per failed attempt, whether another follows:
 /// <code>
-/// may it be sent twice? ─► does the policy name the failure? ─► another instance? ─► how long to wait? ─► limit ─► time left? ─► budgets
+/// is a resend safe? ─► does the policy name the failure? ─► another instance? ─► how long to wait? ─► limit ─► time left? ─► budgets
 /// </code>
-/// What says yes has spent budget and counted the attempt, so that an answer is never dropped in favour of an attempt that is not made then.
+/// A positive decision has already spent budget and counted the attempt, so a response is never dropped for an attempt that is then not
+/// made.
 /// </summary>
 internal sealed class RetryDecider(RetryBudgets budgets, TimeProvider time, SplitMix random, MeshMetrics metrics)
 {
-    /// <summary>The head of an answer is there; true when it gives way to another attempt.</summary>
+    /// <summary>Decides when a response head has arrived; true if the response is dropped in favor of another attempt.</summary>
     public bool Drops(Exchange exchange, MeshError error, HttpResponseMessage response)
     {
         if (error.IsError)
         {
-            return Follows(exchange, error); // Retry-After of a proxy that did not forward speaks of that proxy, not of the next
+            return Follows(exchange, error); // Retry-After of a proxy that did not forward is about that proxy, not about the next
         }
 
         if (!exchange.Route.Policy.Retries.LooksAtAnswers || !Names(exchange, response))
@@ -32,20 +33,22 @@ internal sealed class RetryDecider(RetryBudgets budgets, TimeProvider time, Spli
         return Follows(exchange, Facts(exchange, error) with { IsAnswer = true }, RetryAfterField.Of(response, time));
     }
 
-    /// <summary>Whether another attempt follows one that ended with <paramref name="error"/>.</summary>
+    /// <summary>True if another attempt follows one that ended with <paramref name="error"/>.</summary>
     public bool Follows(Exchange exchange, in MeshError error) => Follows(exchange, Facts(exchange, error), TimeSpan.Zero);
 
-    /// <summary>Whether the attempt under way may be hedged at all: its method may be sent twice, and there is somebody else to ask.</summary>
+    /// <summary>True if the current attempt may be hedged: its method may be sent twice, and there is another instance.</summary>
     public static bool MayHedge(Exchange exchange) =>
         exchange.Route.Policy.Hedging.IsOn && exchange.Untried > 0 && !exchange.IsUpgrade && exchange.Attempts.Number < exchange.Attempts.Max && MaySendTwice(exchange);
 
-    /// <summary>Begins a hedge, which is an attempt and spends as one; false when there may be none.</summary>
+    /// <summary>Begins a hedge, which counts and is paid for as an attempt; false if none is allowed.</summary>
     public bool TryHedge(Exchange exchange) => exchange.Untried > 0 && exchange.Limit.TryBeginRetry() && TryPay(exchange) && exchange.Attempts.TryHedge();
 
-    /// <summary>Spends what an attempt beside the rules costs; false when nothing is left.</summary>
+    /// <summary>Pays for an attempt outside the retry rules; false if the budget is spent.</summary>
     public bool TryPay(Exchange exchange) => exchange.Budget?.TryTake() != false && budgets.Process.TryTake();
 
-    /// <summary>The error to answer with in the end; it says why nothing followed, where that is not plain from the error itself.</summary>
+    /// <summary>
+    /// Returns the final error of the request, with the reason that no attempt followed, unless the error itself makes that clear.
+    /// </summary>
     public static MeshError Settle(Exchange exchange, in MeshError last)
     {
         var error = exchange.Attempts.Settle(last);
@@ -55,8 +58,8 @@ internal sealed class RetryDecider(RetryBudgets budgets, TimeProvider time, Spli
             return error;
         }
 
-        var words = "no retry: " + MeshMetrics.WordOf(exchange.LastVerdict.Value);
-        return error with { Details = error.Details is { } details ? $"{details}; {words}" : words };
+        var reason = "no retry: " + MeshMetrics.WordOf(exchange.LastVerdict.Value);
+        return error with { Details = error.Details is { } details ? $"{details}; {reason}" : reason };
     }
 
     private bool Follows(Exchange exchange, in RetryFacts facts, TimeSpan asked)
@@ -78,8 +81,9 @@ internal sealed class RetryDecider(RetryBudgets budgets, TimeProvider time, Spli
             return verdict;
         }
 
-        // An application is one instance, and its own proxy leaves it to the caller's to ask another; unless it has itself said of the stream that it did nothing
-        // with it: after GOAWAY (a server that ends its connections now and then, or restarts) a new connection takes what the old one did not.
+        // An application is a single instance, so its own proxy leaves retries at other instances to the caller's proxy. The exception is a
+        // stream that the application reported as unprocessed: after GOAWAY (a server that recycles connections or restarts), a new
+        // connection takes what the old one did not.
         var another = exchange.Untried > 0;
         if (!another && !facts.Error.IsStreamRefused && !(retries.SameInstance && exchange.Hop.Kind != TargetKind.Application))
         {
@@ -91,7 +95,7 @@ internal sealed class RetryDecider(RetryBudgets budgets, TimeProvider time, Spli
             return RetryVerdict.WaitTooLong;
         }
 
-        // What was not forwarded has cost nobody anything: the first time it goes on at once.
+        // A request that was not forwarded cost nothing: the first retry starts at once.
         if (facts.Forwarded || !another || exchange.Attempts.Own > 1)
         {
             var jitter = Backoff.Before(exchange.Attempts.Own, retries.Backoff, random);
@@ -103,7 +107,7 @@ internal sealed class RetryDecider(RetryBudgets budgets, TimeProvider time, Spli
             : RetryVerdict.LimitReached;
     }
 
-    // A gRPC answer of trailers only has its status in the head; that of another comes when it is too late.
+    // A trailers-only gRPC response has its status in the head; the status of other gRPC responses arrives too late for a retry.
     private static bool Names(Exchange exchange, HttpResponseMessage response)
     {
         var retries = exchange.Route.Policy.Retries;

@@ -3,7 +3,10 @@ using GatewayMesh.Proxy.Routing;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
-/// <summary>Which service, and which of its ways: the mesh is never an open proxy, so an unknown name ends here. One that the registry does not look at is asked for first.</summary>
+/// <summary>
+/// Finds the service and its route. The mesh is never an open proxy, so an unknown name ends here. A service that the registry does not
+/// watch is looked up first.
+/// </summary>
 internal sealed class RouteStep(ServiceDemand? demand) : IStep
 {
     /// <inheritdoc/>
@@ -11,7 +14,7 @@ internal sealed class RouteStep(ServiceDemand? demand) : IStep
     {
         if (exchange.HasWaited)
         {
-            exchange.Meet(demand!.Mesh);
+            exchange.SwitchTo(demand!.Mesh);
         }
 
         if (exchange.Behaviour.Resolver.Resolve(exchange) is not { } route)

@@ -4,10 +4,13 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
-/// <summary>Reads the request target (RFC 9112 §3.2), of HTTP/2 too. Rules and applications must read the same bytes, so a target holds none that servers trim, decode or cut at.</summary>
+/// <summary>
+/// Parses the request target (RFC 9112 §3.2), also on HTTP/2. Rules and applications must read the same bytes, so characters that servers
+/// trim, decode, or cut at are rejected.
+/// </summary>
 internal sealed class TargetStep : IStep
 {
-    // "OPTIONS *" asks the server as such, and towards the client that is this proxy.
+    // "OPTIONS *" addresses the server itself, which is this proxy from the client's view.
     private static readonly LocalAnswer Asterisk = new(204, "", null);
 
     /// <inheritdoc/>
@@ -16,7 +19,7 @@ internal sealed class TargetStep : IStep
         var raw = exchange.Http.Features.Get<IHttpRequestFeature>()!.RawTarget;
         if (raw == RequestTarget.Asterisk && exchange.Behaviour.FromMeshPeer)
         {
-            exchange.Target = new RequestTarget(raw, null); // the proxies before this one have passed it on to the application
+            exchange.Target = new RequestTarget(raw, null); // the previous proxies have addressed it to the application
             return Verdict.Next;
         }
 
@@ -34,7 +37,7 @@ internal sealed class TargetStep : IStep
         return Verdict.Next;
     }
 
-    // "OPTIONS http://name" without path and query goes on as "*" (RFC 9112 §3.2.4).
+    // "OPTIONS http://name" without path and query is forwarded as "*" (RFC 9112 §3.2.4).
     private static bool IsServer(string raw) =>
         raw.IndexOf("://", StringComparison.Ordinal) is > 0 and var scheme && raw.AsSpan(scheme + 3).IndexOfAny('/', '?', '#') < 0;
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
-/// <summary>What all requests share: the mesh of the moment, whether the process drains, and how many there are.</summary>
+/// <summary>State shared by all requests: the current mesh, the drain flag, and request counts.</summary>
 internal sealed class Traffic(ILogger log)
 {
     private static readonly Action<ILogger, Exception?> RequestFailed =
@@ -15,27 +15,27 @@ internal sealed class Traffic(ILogger log)
     private int _inFlight;
     private long _total;
 
-    /// <summary>The mesh of the moment: one atomic swap.</summary>
+    /// <summary>Current mesh; replaced in one atomic swap.</summary>
     public LiveMesh Mesh
     {
         get => Volatile.Read(ref _mesh);
         set => Volatile.Write(ref _mesh, value);
     }
 
-    /// <summary>Every response ends its connection.</summary>
+    /// <summary>True if every response ends its connection.</summary>
     public bool Draining
     {
         get => _draining;
         set => _draining = value;
     }
 
-    /// <summary>Requests begun and not ended, the probe's not counted.</summary>
+    /// <summary>Number of running requests, excluding the probe's.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
 
-    /// <summary>Requests since the start, the probe's not counted.</summary>
+    /// <summary>Number of requests since the start, excluding the probe's.</summary>
     public long Total => Interlocked.Read(ref _total);
 
-    /// <summary>A request began.</summary>
+    /// <summary>Records the start of a request.</summary>
     public void Begin(ListenerKind kind)
     {
         if (kind != ListenerKind.Probe)
@@ -45,7 +45,7 @@ internal sealed class Traffic(ILogger log)
         }
     }
 
-    /// <summary>A request ended.</summary>
+    /// <summary>Records the end of a request.</summary>
     public void End(ListenerKind kind)
     {
         if (kind != ListenerKind.Probe)
@@ -54,6 +54,6 @@ internal sealed class Traffic(ILogger log)
         }
     }
 
-    /// <summary>A fault of ours.</summary>
+    /// <summary>Logs an internal fault.</summary>
     public void Failed(Exception failure) => RequestFailed(log, failure);
 }

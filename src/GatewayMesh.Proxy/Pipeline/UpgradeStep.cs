@@ -6,10 +6,10 @@ using Microsoft.Extensions.Primitives;
 namespace GatewayMesh.Proxy.Pipeline;
 
 /// <summary>
-/// What becomes of <c>Upgrade</c> (RFC 9110 §7.8), which a client sends when it wants to speak another protocol on the connection:
+/// Handles <c>Upgrade</c> (RFC 9110 §7.8), with which a client asks for another protocol on the connection:
 /// <code>
-/// websocket (also beside others) ─► carried as an upgrade        h2c, HTTP/2.0, TLS/1.0 ─► ignored, answered in HTTP/1.1
-/// without Connection: upgrade, or in HTTP/1.0 ─► ignored         anything else (tcp, …) ─► 501: the client would speak it next
+/// websocket (alone or with others) ─► forwarded as an upgrade        h2c, HTTP/2.0, TLS/1.0 ─► ignored, answered in HTTP/1.1
+/// without Connection: upgrade, or in HTTP/1.0 ─► ignored           other protocols (tcp, …) ─► 501: the client would speak them next
 /// </code>
 /// </summary>
 internal sealed class UpgradeStep : IStep
@@ -22,7 +22,7 @@ internal sealed class UpgradeStep : IStep
         var request = exchange.Http.Request;
         if (exchange.InboundConnection.IsHttp2)
         {
-            exchange.IsUpgrade = request.Method == "CONNECT"; // extended, by the step before
+            exchange.IsUpgrade = request.Method == "CONNECT"; // an extended CONNECT, checked by the previous step
             return Verdict.Next;
         }
 
@@ -45,8 +45,8 @@ internal sealed class UpgradeStep : IStep
 
         if (!AreIgnorable(upgrade))
         {
-            exchange.Close = true; // what follows may be in that protocol already
-            return Verdict.Fail(MeshErrorKind.NotImplemented, "an upgrade to another protocol than websocket");
+            exchange.Close = true; // later bytes may already be in that protocol
+            return Verdict.Fail(MeshErrorKind.NotImplemented, "an upgrade to a protocol other than websocket");
         }
 
         request.Headers.Remove("Upgrade");
@@ -61,7 +61,7 @@ internal sealed class UpgradeStep : IStep
             return Verdict.Fail(MeshErrorKind.RequestMalformed, "a WebSocket with a body");
         }
 
-        request.Headers.Upgrade = WebSocket; // the one of several that is carried
+        request.Headers.Upgrade = WebSocket; // the only forwarded protocol
         exchange.IsUpgrade = true;
         return Verdict.Next;
     }
@@ -82,7 +82,7 @@ internal sealed class UpgradeStep : IStep
         return false;
     }
 
-    // Other versions of HTTP, and TLS below the same HTTP (RFC 2817): the client goes on in HTTP/1.1 when nobody switches.
+    // Other versions of HTTP, and TLS below HTTP (RFC 2817): the client continues in HTTP/1.1 if no server switches.
     private static bool AreIgnorable(StringValues lines)
     {
         foreach (var line in lines)

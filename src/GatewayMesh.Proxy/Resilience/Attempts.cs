@@ -3,13 +3,16 @@ using GatewayMesh.Proxy.Errors;
 namespace GatewayMesh.Proxy.Resilience;
 
 /// <summary>
-/// The attempts of one request, counted over all layers, so that retries of layers do not multiply. A value: keep it in the request.
-/// <c>gatewaymesh-attempt: N</c> names the attempt under way; a new one begins only while N is below the maximum, and a request that
-/// came with N ≥ 2 is tried again here only when it was not forwarded.
+/// Attempts of one request, counted over all layers so that retries of different layers do not multiply. A value type: keep it in the
+/// request. <c>gatewaymesh-attempt: N</c> is the number of the current attempt. A new attempt begins only while N is below the maximum, and
+/// a request that arrived with N ≥ 2 is retried here only if it was not forwarded.
 /// </summary>
 public struct Attempts
 {
-    /// <summary>A request that arrived as attempt <paramref name="arrived"/> (1 when nobody said so), of at most <paramref name="max"/>.</summary>
+    /// <summary>
+    /// Creates the attempts of a request that arrived as attempt <paramref name="arrived"/> (1 if unspecified), of at most
+    /// <paramref name="max"/>.
+    /// </summary>
     public Attempts(int arrived, int max)
     {
         Arrived = Math.Max(1, arrived);
@@ -17,22 +20,22 @@ public struct Attempts
         Max = max;
     }
 
-    /// <summary>The attempt as which the request arrived.</summary>
+    /// <summary>Number of the attempt in which the request arrived.</summary>
     public int Arrived { get; }
 
-    /// <summary>The attempt under way: the value of <c>gatewaymesh-attempt</c> for the next hop.</summary>
+    /// <summary>Number of the current attempt: the value of <c>gatewaymesh-attempt</c> for the next hop.</summary>
     public int Number { get; private set; }
 
-    /// <summary>Attempts over all layers.</summary>
+    /// <summary>Maximum number of attempts over all layers.</summary>
     public int Max { get; }
 
-    /// <summary>True when an attempt of this layer that failed and was followed by another had been forwarded.</summary>
+    /// <summary>True if an earlier failed attempt of this layer was forwarded.</summary>
     public bool WasForwarded { get; private set; }
 
-    /// <summary>Attempts made by this layer.</summary>
+    /// <summary>Number of attempts made by this layer.</summary>
     public readonly int Own => Number - Arrived + 1;
 
-    /// <summary>The rule, without side effect.</summary>
+    /// <summary>Evaluates the rule without side effects.</summary>
     public readonly RetryVerdict MayTryAgain(in RetryFacts facts)
     {
         if (!facts.IsAnswer && !facts.Error.Row.Retryable)
@@ -69,21 +72,21 @@ public struct Attempts
     }
 
     /// <summary>
-    /// The error to answer with in the end. A last attempt that was refused does not undo an earlier one that an application may have seen:
-    /// <c>forwarded=?0</c> is said only when it holds for every attempt.
+    /// Returns the final error of the request. A refused last attempt does not undo an earlier one that an application may have seen:
+    /// <c>forwarded=?0</c> requires that no attempt was forwarded.
     /// </summary>
     public readonly MeshError Settle(in MeshError last) => last with { Forwarded = last.Forwarded || WasForwarded };
 
     /// <summary>
-    /// The rule, then the deadline, then the budgets (asked last, because asking spends; the service's before the process's, so that a retry that the
-    /// process refuses costs the service one and never the other way round). When the answer is <see cref="RetryVerdict.Allowed"/> the next attempt
-    /// has begun: <see cref="Number"/> has moved on.
+    /// Evaluates the rule, then the deadline, then the budgets. The budgets come last because checking them spends, and the service's
+    /// before the process's, so that a retry refused by the process costs the service one and never the reverse. If the result is
+    /// <see cref="RetryVerdict.Allowed"/>, the next attempt has begun: <see cref="Number"/> has increased.
     /// </summary>
-    /// <param name="facts">What is known of the attempt that failed.</param>
-    /// <param name="deadline">When the request must be over.</param>
-    /// <param name="budget">What the process may spend.</param>
-    /// <param name="service">What may be spent on the service; null: not bounded.</param>
-    /// <param name="wait">How long the next attempt waits first; it must be over before the deadline is.</param>
+    /// <param name="facts">Facts about the failed attempt.</param>
+    /// <param name="deadline">Deadline of the request.</param>
+    /// <param name="budget">Budget of the process.</param>
+    /// <param name="service">Budget of the service; null means unlimited.</param>
+    /// <param name="wait">Wait before the next attempt, which must end before the deadline.</param>
     public RetryVerdict TryNext(in RetryFacts facts, in Deadline deadline, RetryBudget budget, RetryBudget? service = null, TimeSpan wait = default)
     {
         var verdict = MayTryAgain(facts);
@@ -106,7 +109,10 @@ public struct Attempts
         return RetryVerdict.Allowed;
     }
 
-    /// <summary>Counts a further attempt beside the one under way (a hedge), which counts as forwarded: the answer may come of either. False when there is none left.</summary>
+    /// <summary>
+    /// Counts an additional concurrent attempt (a hedge) as forwarded, because either may deliver the response. Returns false if no attempt
+    /// is left.
+    /// </summary>
     public bool TryHedge()
     {
         if (Number >= Max || Arrived >= 2)

@@ -3,12 +3,12 @@ using GatewayMesh.Proxy.LoadBalancing;
 
 namespace GatewayMesh.Proxy.Resilience;
 
-/// <summary>How long a retry waits: full jitter (see <see cref="BackoffModel"/>).</summary>
+/// <summary>Wait before a retry: full jitter (see <see cref="BackoffModel"/>).</summary>
 internal static class Backoff
 {
     private const int MostDoublings = 16;
 
-    /// <summary>The wait before the <paramref name="retry"/>-th retry, 1 for the first.</summary>
+    /// <summary>Returns the wait before the <paramref name="retry"/>-th retry, 1 for the first.</summary>
     public static TimeSpan Before(int retry, BackoffModel backoff, SplitMix random)
     {
         var longest = Math.Min(backoff.Base.Ticks * (double)(1 << Math.Min(retry - 1, MostDoublings)), backoff.Max.Ticks);

@@ -1,6 +1,6 @@
 namespace GatewayMesh.Proxy.Resilience;
 
-/// <summary>The moment at which a request, with all its attempts and hops, must be over: what the policy gives, or less if the caller said so.</summary>
+/// <summary>Deadline of a request with all its attempts and hops: the policy's timeout, or the caller's if shorter.</summary>
 public readonly struct Deadline
 {
     private readonly TimeProvider? _time;
@@ -16,13 +16,13 @@ public readonly struct Deadline
     /// <summary>No deadline.</summary>
     public static Deadline None => default;
 
-    /// <summary>True when there is one.</summary>
+    /// <summary>True if there is a deadline.</summary>
     public bool IsSet => _time is not null;
 
-    /// <summary>True when the caller's own, shorter time rules: that it ran out says nothing against the instance.</summary>
+    /// <summary>True if the caller's own, shorter timeout applies: its expiry is no evidence against the instance.</summary>
     public bool IsCallers { get; }
 
-    /// <summary>Time left, never negative; <see cref="Timeout.InfiniteTimeSpan"/> when there is no deadline.</summary>
+    /// <summary>Time left, never negative; <see cref="Timeout.InfiniteTimeSpan"/> if there is no deadline.</summary>
     public TimeSpan Remaining
     {
         get
@@ -37,13 +37,13 @@ public readonly struct Deadline
         }
     }
 
-    /// <summary>True when it has passed.</summary>
+    /// <summary>True if the deadline has passed.</summary>
     public bool IsOver => _time is not null && _time.GetTimestamp() >= _end;
 
-    /// <summary>Starts now.</summary>
+    /// <summary>Creates a deadline that starts now.</summary>
     /// <param name="time">The clock.</param>
-    /// <param name="policy">What the policy gives; zero or negative for no limit.</param>
-    /// <param name="caller">What the caller has left (<c>gatewaymesh-timeout-ms</c>), or null.</param>
+    /// <param name="policy">The policy's timeout; zero or negative for none.</param>
+    /// <param name="caller">The caller's remaining time (<c>gatewaymesh-timeout-ms</c>), or null.</param>
     public static Deadline Start(TimeProvider time, TimeSpan policy, TimeSpan? caller)
     {
         var isCallers = caller is { } left && (policy <= TimeSpan.Zero || left < policy);
@@ -53,6 +53,9 @@ public readonly struct Deadline
             : new Deadline(time, time.GetTimestamp() + (long)(span.TotalSeconds * time.TimestampFrequency), isCallers);
     }
 
-    /// <summary>Milliseconds left for <c>gatewaymesh-timeout-ms</c> of the next hop, rounded up (so that what is left is never told as nothing); null when there is no deadline.</summary>
+    /// <summary>
+    /// Remaining milliseconds for the next hop's <c>gatewaymesh-timeout-ms</c>, rounded up so that remaining time is never sent as zero;
+    /// null if there is no deadline.
+    /// </summary>
     public long? RemainingMilliseconds => _time is null ? null : (long)Math.Ceiling(Remaining.TotalMilliseconds);
 }

@@ -1,8 +1,10 @@
 namespace GatewayMesh.Proxy.Resilience;
 
-/// <summary>Which methods may be sent twice (RFC 9110 §9.2.2).</summary>
+/// <summary>Methods that may be sent twice (RFC 9110 §9.2.2).</summary>
 public static class Idempotence
 {
-    /// <summary>True for GET, HEAD, OPTIONS, TRACE, PUT and DELETE. Methods are case-sensitive, and an unknown one is not idempotent.</summary>
+    /// <summary>
+    /// True for GET, HEAD, OPTIONS, TRACE, PUT, and DELETE. Methods are case-sensitive, and an unknown method is not idempotent.
+    /// </summary>
     public static bool Of(string method) => method is "GET" or "HEAD" or "OPTIONS" or "TRACE" or "PUT" or "DELETE";
 }

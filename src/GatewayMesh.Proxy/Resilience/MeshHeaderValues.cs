@@ -7,11 +7,11 @@ using Microsoft.Extensions.Primitives;
 
 namespace GatewayMesh.Proxy.Resilience;
 
-/// <summary>What a peer says of a request in the mesh's header fields.</summary>
-/// <param name="Attempt">Attempts begun, this one included. Default: 1.</param>
-/// <param name="Hops">Proxies passed. Default: 0.</param>
+/// <summary>Values of the mesh's header fields on a request.</summary>
+/// <param name="Attempt">Number of attempts begun, including this one. Default: 1.</param>
+/// <param name="Hops">Number of proxies passed. Default: 0.</param>
 /// <param name="Timeout">Time left, or null.</param>
-/// <param name="Source">The caller's service, or with certificates its id, or null.</param>
+/// <param name="Source">The caller's service, or with certificates its ID, or null.</param>
 /// <param name="Destination">The called service, or null.</param>
 public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? Timeout, string? Source, string? Destination)
 {
@@ -27,22 +27,23 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
     private static readonly SearchValues<char> IdCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:/");
 
-    /// <summary>A gateway is asked to go past the callee's sidecars. Default: false.</summary>
+    /// <summary>True if a gateway is asked to bypass the callee's sidecars. Default: false.</summary>
     public bool Bypass { get; init; }
 
-    /// <summary>Its lot at splitters, or null.</summary>
+    /// <summary>Splitter sample of the request, or null.</summary>
     internal SplitSample? Draw { get; init; }
 
-    /// <summary>How much the request matters; null: nobody said so. Default: null.</summary>
+    /// <summary>Criticality of the request; null if unspecified. Default: null.</summary>
     public Criticality? Criticality { get; init; }
 
-    /// <summary>Of a request without any of the fields.</summary>
+    /// <summary>Values of a request without any of the fields.</summary>
     public static MeshHeaderValues None => new(1, 0, null, null, null);
 
     /// <summary>
-    /// Reads the fields that a peer sent. False when one is malformed, repeated or out of bounds (counts up to 99, times up to a day, names up to
-    /// 255 characters of letters, digits, dot, dash and underscore, a source also an id of up to 1024): answer 400. They are written by our own proxies only (of an application's
-    /// most are removed unread), so that a malformed one is a fault or an attack; to ignore it would undo the loop protection and the bound on retries.
+    /// Reads the fields sent by a peer. Returns false if a field is malformed, repeated, or out of bounds (counts up to 99, times up to a
+    /// day, names up to 255 letters, digits, dots, hyphens, and underscores, a source also an ID of up to 1024): respond with 400. Only our
+    /// own proxies write these fields (most of an application's are removed unread), so a malformed field is a fault or an attack; ignoring
+    /// it would disable the loop protection and the bound on retries.
     /// </summary>
     public static bool TryRead(IHeaderDictionary headers, out MeshHeaderValues values)
     {
@@ -63,13 +64,14 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
         return true;
     }
 
-    /// <summary>Whether <paramref name="name"/> can be a service's in a mesh header.</summary>
+    /// <summary>True if <paramref name="name"/> is a valid service name in a mesh header.</summary>
     public static bool IsName(string name) => !name.AsSpan().ContainsAnyExcept(NameCharacters);
 
     /// <summary>
-    /// Reads the two fields in which an application is believed, <see cref="MeshHeaders.Attempt"/> and <see cref="MeshHeaders.Criticality"/>; its others are not looked at.
-    /// False when one is malformed or repeated: answer 400. To take a malformed attempt for the first would undo the bound on retries, and a criticality with a typing
-    /// error would be found out under overload only.
+    /// Reads the two fields in which an application is trusted, <see cref="MeshHeaders.Attempt"/> and
+    /// <see cref="MeshHeaders.Criticality"/>; its other fields are ignored. Returns false if a field is malformed or repeated: respond with
+    /// 400. Treating a malformed attempt as the first would disable the bound on retries, and a misspelled criticality would be noticed
+    /// only under overload.
     /// </summary>
     public static bool TryReadOfApplication(IHeaderDictionary headers, out MeshHeaderValues values)
     {
@@ -108,7 +110,8 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
             return true;
         }
 
-        // NumberStyles.None: digits only, so neither "+1" nor " 1". More digits than the maximum has overflow or are out of bounds.
+        // NumberStyles.None allows only digits, so neither "+1" nor " 1". Numbers with more digits than the maximum overflow or are out of
+        // bounds.
         if (field.Count > 1 || !int.TryParse(field[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < min || number > max)
         {
             return false;
@@ -135,7 +138,7 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
         return true;
     }
 
-    private static bool TryName(StringValues field, int max, SearchValues<char> may, out string? value)
+    private static bool TryName(StringValues field, int max, SearchValues<char> allowed, out string? value)
     {
         value = null;
         if (field.Count == 0)
@@ -143,7 +146,7 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
             return true;
         }
 
-        if (field.Count > 1 || field[0] is not { Length: > 0 } name || name.Length > max || name.AsSpan().ContainsAnyExcept(may))
+        if (field.Count > 1 || field[0] is not { Length: > 0 } name || name.Length > max || name.AsSpan().ContainsAnyExcept(allowed))
         {
             return false;
         }

@@ -1,42 +1,47 @@
 namespace GatewayMesh.Proxy.Resilience;
 
-/// <summary>Names of the mesh's own header fields. All are removed from what applications and the outside send.</summary>
+/// <summary>
+/// Names of the mesh's own header fields. All of them are removed from requests of applications and of clients outside the mesh.
+/// </summary>
 public static class MeshHeaders
 {
-    /// <summary>What every one of them begins with.</summary>
+    /// <summary>Common prefix of the names.</summary>
     public const string Prefix = "gatewaymesh-";
 
-    /// <summary>Attempts begun for this request by any layer, this one included: 1 for the first.</summary>
+    /// <summary>Number of attempts begun for this request by any layer, including this one: 1 for the first.</summary>
     public const string Attempt = "gatewaymesh-attempt";
 
-    /// <summary>Proxies of the mesh that the request has passed.</summary>
+    /// <summary>Number of mesh proxies that the request has passed.</summary>
     public const string Hops = "gatewaymesh-hops";
 
     /// <summary>Time left for the request, in milliseconds.</summary>
     public const string TimeoutMs = "gatewaymesh-timeout-ms";
 
-    /// <summary>The caller: its id where there are certificates, else its service. Believed as far as its bearer is.</summary>
+    /// <summary>The caller: its ID if there are certificates, otherwise its service. Trusted as far as the peer is.</summary>
     public const string Source = "gatewaymesh-source";
 
-    /// <summary>The service that is called, when a gateway carries the request.</summary>
+    /// <summary>The called service, if a gateway carries the request.</summary>
     public const string Destination = "gatewaymesh-destination";
 
-    /// <summary><c>sidecar</c>: the caller has found every sidecar of the callee broken, and asks a gateway to go past them.</summary>
+    /// <summary><c>sidecar</c>: the caller found all sidecars of the callee broken and asks a gateway to bypass them.</summary>
     public const string Bypass = "gatewaymesh-bypass";
 
-    /// <summary>To a gateway that carries the request: its lot at splitters, 16 hexadecimal digits, so that the gateway chooses the same way.</summary>
+    /// <summary>The request's splitter sample, 16 hex digits. Sent to the carrying gateway so that both choose the same route.</summary>
     public const string Draw = "gatewaymesh-draw";
 
-    /// <summary>How much the request matters: <c>critical</c>, <c>default</c> or <c>sheddable</c>. Believed from applications too.</summary>
+    /// <summary>Criticality of the request: <c>critical</c>, <c>default</c>, or <c>sheddable</c>. Trusted from applications too.</summary>
     public const string Criticality = "gatewaymesh-criticality";
 
-    /// <summary>Response: the node that answered the live path.</summary>
+    /// <summary>Response: the node that answered the liveness path.</summary>
     public const string Node = "gatewaymesh-node";
 
-    /// <summary>A request that has passed this many proxies goes no further.</summary>
+    /// <summary>Maximum number of proxies that a request may pass: 8.</summary>
     public const int MaxHops = 8;
 
-    /// <summary>True for a field name of the mesh, also with <c>_</c> for <c>-</c>: an application that reads fields as variables cannot tell the two apart.</summary>
+    /// <summary>
+    /// True for a field name of the mesh, also with <c>_</c> in place of <c>-</c>: applications that read fields as variables cannot
+    /// distinguish the two.
+    /// </summary>
     public static bool IsMeshHeader(string name) =>
         name.Length >= Prefix.Length
         && name[Prefix.Length - 1] is '-' or '_'

@@ -4,15 +4,16 @@ using System.Diagnostics.CodeAnalysis;
 namespace GatewayMesh.Proxy.Resilience;
 
 /// <summary>
-/// The body of a request on its way, kept while it is sent so that it can be sent again:
+/// Body of a running request, buffered while it is sent so that it can be sent again:
 /// <code>
 /// client ──► source ──► kept (up to the limit) ──► the reader of each attempt, from the first byte
-///                          └─ beyond the limit ──► the one reader there is; no further attempt
+///                          └─ beyond the limit ──► the current reader; no further attempt
 /// </code>
-/// Bytes are passed on as they come. A read of the source outlives the attempt that asked for it, so that no byte is lost with an attempt that is given up;
-/// an attempt that is no longer the last one reads nothing more. The lock is taken by one reader, and by a stale one that is being turned away. Reused.
+/// Bytes are passed on as they arrive. A read of the source outlives the attempt that started it, so that no byte is lost with an abandoned
+/// attempt; an attempt that is no longer the latest reads nothing more. The lock is taken by one reader, and by a stale reader that is
+/// being turned away. Reused.
 /// </summary>
-[SuppressMessage("Design", "CA1001", Justification = "Reused by the exchange, which has no end for it; an idle source without timer holds nothing.")]
+[SuppressMessage("Design", "CA1001", Justification = "Reused for the life of the exchange; an idle source without a timer holds no resources.")]
 internal sealed class ReplayBody
 {
     private const int FirstRent = 4096;
@@ -28,10 +29,10 @@ internal sealed class ReplayBody
     private bool _ended;
     private bool _over;
 
-    /// <summary>It holds a request's body.</summary>
+    /// <summary>True while the object holds a request's body.</summary>
     public bool IsActive => _source is not null;
 
-    /// <summary>Everything that was read is kept: another attempt can begin.</summary>
+    /// <summary>True if all bytes read are buffered, so that another attempt can begin.</summary>
     public bool CanRewind
     {
         get
@@ -43,7 +44,7 @@ internal sealed class ReplayBody
         }
     }
 
-    /// <summary>The whole body has come and is kept.</summary>
+    /// <summary>True if the whole body has arrived and is buffered.</summary>
     public bool IsWhole
     {
         get
@@ -56,8 +57,8 @@ internal sealed class ReplayBody
     }
 
     /// <summary>Takes over a body.</summary>
-    /// <param name="source">The body as it comes from the client.</param>
-    /// <param name="limit">Bytes that may be kept.</param>
+    /// <param name="source">Body from the client.</param>
+    /// <param name="limit">Maximum number of buffered bytes.</param>
     public void Begin(Stream source, int limit)
     {
         _source = source;
@@ -69,7 +70,7 @@ internal sealed class ReplayBody
         }
     }
 
-    /// <summary>The body from its first byte; the reader before it, if any, is through.</summary>
+    /// <summary>Returns the body from its first byte; a previous reader ends.</summary>
     public Stream Read()
     {
         lock (_gate)
@@ -78,7 +79,7 @@ internal sealed class ReplayBody
         }
     }
 
-    /// <summary>A copy of the body; only when <see cref="IsWhole"/>.</summary>
+    /// <summary>Returns a copy of the body; valid only if <see cref="IsWhole"/>.</summary>
     public byte[] ToArray()
     {
         lock (_gate)
@@ -87,8 +88,8 @@ internal sealed class ReplayBody
         }
     }
 
-    /// <summary>The request is over: nothing is read any more, and what was kept is given back.</summary>
-    /// <returns>The body as it came from the client, for the server to go on with.</returns>
+    /// <summary>Ends the request: nothing more is read, and the buffer is returned.</summary>
+    /// <returns>The body as it came from the client, for the server to continue with.</returns>
     public async ValueTask<Stream> EndAsync()
     {
         if (!_filling.IsCompleted)
@@ -100,7 +101,7 @@ internal sealed class ReplayBody
         lock (_gate)
         {
             var source = _source!;
-            GiveBack();
+            ReturnBuffer();
             (_source, _reader, _filling, _ended, _over) = (null, null, Task.CompletedTask, false, false);
             return source;
         }
@@ -133,7 +134,7 @@ internal sealed class ReplayBody
 
                 if (_over)
                 {
-                    GiveBack();
+                    ReturnBuffer();
                     break;
                 }
 
@@ -148,14 +149,14 @@ internal sealed class ReplayBody
             await filling.WaitAsync(cancellationToken).ConfigureAwait(false);
             if (buffer.IsEmpty)
             {
-                return 0; // who asks for no byte waits for one
+                return 0; // an empty read only waits for data
             }
         }
 
         return await _source!.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
     }
 
-    // One byte more than the limit, to see whether there is one.
+    // Reads up to one byte more than the limit, to find out whether there is one.
     private async Task FillAsync(Stream source)
     {
         if (_length == _kept.Length)
@@ -185,8 +186,8 @@ internal sealed class ReplayBody
         _kept = larger;
     }
 
-    // Positions go on from the length: a reader beyond the limit asks the source itself.
-    private void GiveBack()
+    // Positions continue from the length: a reader beyond the limit reads from the source itself.
+    private void ReturnBuffer()
     {
         if (_kept.Length > 0)
         {

@@ -1,6 +1,6 @@
 namespace GatewayMesh.Proxy.Resilience;
 
-/// <summary>A body as one attempt reads it, from its first byte.</summary>
+/// <summary>A body as read by one attempt, from its first byte.</summary>
 internal sealed class ReplayReader(ReplayBody body) : Stream
 {
     private long _position;

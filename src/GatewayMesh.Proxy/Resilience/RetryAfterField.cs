@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace GatewayMesh.Proxy.Resilience;
 
-/// <summary>The field <c>Retry-After</c> of an answer (RFC 9110 §10.2.3): seconds, or a date.</summary>
+/// <summary>The <c>Retry-After</c> field of a response (RFC 9110 §10.2.3): seconds, or a date.</summary>
 internal static class RetryAfterField
 {
     private const string Name = "Retry-After";
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
-    /// <summary>The wait that <paramref name="response"/> asks for, at most a day; zero when it does not, or not in a way that can be read.</summary>
+    /// <summary>Returns the wait requested by <paramref name="response"/>, at most a day; zero if absent or unreadable.</summary>
     public static TimeSpan Of(HttpResponseMessage response, TimeProvider time)
     {
         if (!response.Headers.NonValidated.TryGetValues(Name, out var values) || values.Count != 1)

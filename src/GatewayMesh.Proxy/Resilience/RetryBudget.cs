@@ -3,12 +3,12 @@ using GatewayMesh.Time;
 namespace GatewayMesh.Proxy.Resilience;
 
 /// <summary>
-/// The retries that one process may make, hedges and failovers included, to one service or to all: over the last ten seconds at most 20 % of the requests, but at least ten a second.
-/// Requests are counted without a lock; only a retry takes one, for a moment.
+/// Budget of retries, including hedges and failovers, to one service or to all: at most 20 % of the requests over the last ten seconds, but
+/// at least ten per second. Requests are counted without a lock; only a retry takes one, briefly.
 /// </summary>
 public sealed class RetryBudget
 {
-    /// <summary>Seconds that count.</summary>
+    /// <summary>Length of the window in seconds.</summary>
     public const int WindowSeconds = 10;
 
     private readonly TimeProvider _time;
@@ -18,10 +18,10 @@ public sealed class RetryBudget
     private readonly SecondCounter _retries = new(WindowSeconds);
     private volatile Terms _terms;
 
-    /// <summary>A full budget.</summary>
+    /// <summary>Creates a full budget.</summary>
     /// <param name="time">The clock.</param>
-    /// <param name="ratio">Retries for each request. Default: 0.2.</param>
-    /// <param name="minPerSecond">Retries a second that are always allowed. Default: 10.</param>
+    /// <param name="ratio">Retries per request. Default: 0.2.</param>
+    /// <param name="minPerSecond">Retries per second that are always allowed. Default: 10.</param>
     public RetryBudget(TimeProvider time, double ratio = 0.2, int minPerSecond = 10)
     {
         _time = time;
@@ -29,13 +29,13 @@ public sealed class RetryBudget
         _terms = new Terms(ratio, minPerSecond);
     }
 
-    /// <summary>Retries for each request.</summary>
+    /// <summary>Retries per request.</summary>
     public double Ratio => _terms.Ratio;
 
-    /// <summary>Retries a second that are always allowed.</summary>
+    /// <summary>Retries per second that are always allowed.</summary>
     public int MinPerSecond => _terms.MinPerSecond;
 
-    /// <summary>What it has seen and allows over its window.</summary>
+    /// <summary>Counts and allowance of the window.</summary>
     public RetryBudgetView View
     {
         get
@@ -50,10 +50,10 @@ public sealed class RetryBudget
     /// <summary>Counts a request that arrived (not its retries).</summary>
     public void CountRequest() => _requests.Count(Second);
 
-    /// <summary>Spends one retry; false when none is left.</summary>
+    /// <summary>Spends one retry; false if none is left.</summary>
     public bool TryTake()
     {
-        // Look and take must be one step, or two threads would take the last one.
+        // Check and spend must be one step; otherwise two threads could spend the last retry.
         lock (_taking)
         {
             var second = Second;
@@ -67,7 +67,7 @@ public sealed class RetryBudget
         }
     }
 
-    /// <summary>Other terms from now on; what was counted stays.</summary>
+    /// <summary>Sets new terms; existing counts stay.</summary>
     internal void Declare(double ratio, int minPerSecond)
     {
         var terms = _terms;

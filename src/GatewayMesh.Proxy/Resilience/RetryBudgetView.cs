@@ -1,13 +1,13 @@
 namespace GatewayMesh.Proxy.Resilience;
 
-/// <summary>A retry budget as it stands, over its last ten seconds.</summary>
-/// <param name="Ratio">Retries for each request.</param>
-/// <param name="MinPerSecond">Retries a second that are always allowed.</param>
-/// <param name="Requests">Requests counted.</param>
-/// <param name="Spent">Retries and hedges spent.</param>
-/// <param name="Allowed">Retries and hedges that the window holds.</param>
+/// <summary>Retry budget over its last ten seconds.</summary>
+/// <param name="Ratio">Retries per request.</param>
+/// <param name="MinPerSecond">Retries per second that are always allowed.</param>
+/// <param name="Requests">Counted requests.</param>
+/// <param name="Spent">Spent retries and hedges.</param>
+/// <param name="Allowed">Retries and hedges allowed in the window.</param>
 public readonly record struct RetryBudgetView(double Ratio, int MinPerSecond, long Requests, long Spent, long Allowed)
 {
-    /// <summary>Retries that may be made at this moment.</summary>
+    /// <summary>Number of retries that are currently left.</summary>
     public long Left => Math.Max(0, Allowed - Spent);
 }

@@ -3,15 +3,15 @@ using GatewayMesh.Configuration.Policies.Retries;
 
 namespace GatewayMesh.Proxy.Resilience;
 
-/// <summary>The retry budget of the process and one for each service, which outlives reloads.</summary>
+/// <summary>Retry budgets of the process and of each service, which outlive reloads.</summary>
 internal sealed class RetryBudgets(TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, RetryBudget> _services = new(StringComparer.Ordinal);
 
-    /// <summary>Of all services together, on the terms of the policy named <c>*</c>.</summary>
+    /// <summary>Budget of all services together, under the terms of the policy named <c>*</c>.</summary>
     public RetryBudget Process { get; } = new(time);
 
-    /// <summary>Of one service, on the terms of its policy.</summary>
+    /// <summary>Returns the budget of a service under the terms of its policy.</summary>
     public RetryBudget Of(string service, BudgetModel terms)
     {
         if (!_services.TryGetValue(service, out var budget))
@@ -23,10 +23,10 @@ internal sealed class RetryBudgets(TimeProvider time)
         return budget;
     }
 
-    /// <summary>The budget of a service that requests went to; null for another.</summary>
+    /// <summary>Returns the budget of a service that has received requests; otherwise null.</summary>
     public RetryBudget? Find(string service) => _services.GetValueOrDefault(service);
 
-    /// <summary>Forgets services that the mesh no longer has; requests under way keep what they hold.</summary>
+    /// <summary>Forgets services that are no longer in the mesh; running requests keep their budgets.</summary>
     public void Keep(Func<string, bool> known)
     {
         foreach (var service in _services.Keys.Where(service => !known(service)))

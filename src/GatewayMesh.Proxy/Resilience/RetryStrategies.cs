@@ -6,16 +6,16 @@ using Polly.Retry;
 namespace GatewayMesh.Proxy.Resilience;
 
 /// <summary>
-/// Retries as Polly strategies, one compiled for each policy when its first attempt fails: while all goes well nobody pays for them. Which failures are handled and
-/// how long is waited is decided where the failure is seen, once, because deciding spends budget (<see cref="AttemptEnd"/>); the strategy
-/// bounds the number of attempts and waits on the clock of the mesh.
+/// Retries as Polly strategies, one compiled per policy at its first failed attempt, so that successful requests pay nothing. Handled
+/// failures and waits are decided once, at the point of failure, because the decision spends budget (<see cref="AttemptEnd"/>); the
+/// strategy bounds the number of attempts and waits on the mesh's clock.
 /// </summary>
 internal sealed class RetryStrategies(TimeProvider time)
 {
     private readonly ConditionalWeakTable<RetriesModel, ResiliencePipeline<AttemptEnd>> _compiled = [];
     private readonly ConditionalWeakTable<RetriesModel, ResiliencePipeline<AttemptEnd>>.CreateValueCallback _compile = retries => Compile(retries, time);
 
-    /// <summary>The strategy of a policy.</summary>
+    /// <summary>Returns the strategy of a policy.</summary>
     public ResiliencePipeline<AttemptEnd> Of(RetriesModel retries) => _compiled.GetValue(retries, _compile);
 
     private static ResiliencePipeline<AttemptEnd> Compile(RetriesModel retries, TimeProvider time) =>

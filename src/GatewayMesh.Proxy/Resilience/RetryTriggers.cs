@@ -3,24 +3,26 @@ using GatewayMesh.Proxy.Errors;
 
 namespace GatewayMesh.Proxy.Resilience;
 
-/// <summary>Whether a policy names a failure among those that are tried again (<c>retries.on</c>), as Envoy reads the same names.</summary>
+/// <summary>Matches failures against a policy's retry conditions (<c>retries.on</c>), which have the same meaning as in Envoy.</summary>
 internal static class RetryTriggers
 {
-    /// <summary>What a refused stream says in <see cref="MeshError.Details"/>.</summary>
+    /// <summary>Value of <see cref="MeshError.Details"/> for a refused stream.</summary>
     public const string StreamRefused = "stream refused";
 
-    /// <summary>An attempt without an answer of the application. <c>5xx</c> and <c>gateway-error</c> have it all.</summary>
+    /// <summary>
+    /// True if the policy names an attempt without an application response. <c>5xx</c> and <c>gateway-error</c> include all of these.
+    /// </summary>
     public static bool Names(RetriesModel retries, in MeshError error) =>
         retries.Has(RetryCondition.ServerError) || retries.Has(RetryCondition.GatewayError) || retries.Has(ConditionOf(error));
 
-    /// <summary>An answer of the application with this status, 100 to 599.</summary>
+    /// <summary>True if the policy names an application response with this status, 100 to 599.</summary>
     public static bool NamesStatus(RetriesModel retries, int status) => status >= 400 && (
         (status >= 500 && retries.Has(RetryCondition.ServerError))
         || (status is 502 or 503 or 504 && retries.Has(RetryCondition.GatewayError))
         || (status == 409 && retries.Has(RetryCondition.Retriable4xx))
         || (retries.Has(RetryCondition.StatusCodes) && retries.StatusCodes.Contains(status)));
 
-    /// <summary>An answer of trailers only with this gRPC status.</summary>
+    /// <summary>True if the policy names a trailers-only response with this gRPC status.</summary>
     public static bool NamesGrpc(RetriesModel retries, int status) => status switch
     {
         1 => retries.Has(RetryCondition.Cancelled),

@@ -1,15 +1,15 @@
 namespace GatewayMesh.Proxy.Resilience;
 
-/// <summary>Whether a failed attempt may be followed by another, and if not, why not. Also the <c>outcome</c> tag of <c>gatewaymesh_retries_total</c>.</summary>
+/// <summary>Decision about a further attempt after a failure. Also the <c>outcome</c> tag of <c>gatewaymesh_retries_total</c>.</summary>
 public enum RetryVerdict
 {
-    /// <summary>Try again.</summary>
+    /// <summary>Another attempt follows.</summary>
     Allowed,
 
-    /// <summary>Another instance would do no better.</summary>
+    /// <summary>Another instance would not succeed either.</summary>
     Pointless,
 
-    /// <summary>The request has had all its attempts, over all layers.</summary>
+    /// <summary>The request has used all its attempts, over all layers.</summary>
     AttemptsUsedUp,
 
     /// <summary>Part of the response has reached the client.</summary>
@@ -18,27 +18,27 @@ public enum RetryVerdict
     /// <summary>Part of the body has been sent and cannot be sent again.</summary>
     BodyGone,
 
-    /// <summary>It was forwarded, and its method is not idempotent.</summary>
+    /// <summary>The request was forwarded, and its method is not idempotent.</summary>
     NotIdempotent,
 
-    /// <summary>It was forwarded, and a layer above is already on a further attempt: it decides.</summary>
+    /// <summary>The request was forwarded, and a layer above is already on a further attempt: that layer decides.</summary>
     LayerAboveRetries,
 
-    /// <summary>No time is left.</summary>
+    /// <summary>The deadline leaves no time.</summary>
     DeadlineExceeded,
 
-    /// <summary>As many requests to the service are tried again at this moment as may be.</summary>
+    /// <summary>The limit of concurrent retries to the service is reached.</summary>
     LimitReached,
 
-    /// <summary>The service, or the process, has used up its retry budget.</summary>
+    /// <summary>The retry budget of the service or of the process is spent.</summary>
     BudgetSpent,
 
     /// <summary>The policy does not name this failure (<c>retries.on</c>).</summary>
     NotNamed,
 
-    /// <summary>Every instance has failed this request, and the policy does not ask one twice.</summary>
+    /// <summary>All instances have failed this request, and the policy does not try the same instance twice.</summary>
     NoOtherInstance,
 
-    /// <summary>The application asks for a longer wait than the policy grants (<c>Retry-After</c>).</summary>
+    /// <summary>The application requests a longer wait (<c>Retry-After</c>) than the policy allows.</summary>
     WaitTooLong,
 }

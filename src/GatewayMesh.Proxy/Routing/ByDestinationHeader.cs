@@ -2,7 +2,7 @@ using GatewayMesh.Proxy.Pipeline;
 
 namespace GatewayMesh.Proxy.Routing;
 
-/// <summary>Gateway, from mesh peers: the service that the peer's mesh header names, else the host.</summary>
+/// <summary>Gateway, from mesh peers: resolves the service in the peer's mesh header, otherwise in the host.</summary>
 internal sealed class ByDestinationHeader : IRouteResolver
 {
     /// <inheritdoc/>

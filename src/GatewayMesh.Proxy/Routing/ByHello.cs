@@ -2,7 +2,9 @@ using GatewayMesh.Proxy.Pipeline;
 
 namespace GatewayMesh.Proxy.Routing;
 
-/// <summary>Gateway, from guards: the upstream that the hello names, else the host, as the guard's own outbound address would.</summary>
+/// <summary>
+/// Gateway, from guards: resolves the upstream in the hello, otherwise in the host, like the guard's own outbound address.
+/// </summary>
 internal sealed class ByHello : IRouteResolver
 {
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using GatewayMesh.Proxy.Pipeline;
 
 namespace GatewayMesh.Proxy.Routing;
 
-/// <summary>Outbound: the service that the host names.</summary>
+/// <summary>Outbound: resolves the service in the host.</summary>
 internal sealed class ByHost : IRouteResolver
 {
     /// <inheritdoc/>

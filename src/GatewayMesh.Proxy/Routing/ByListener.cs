@@ -2,7 +2,7 @@ using GatewayMesh.Proxy.Pipeline;
 
 namespace GatewayMesh.Proxy.Routing;
 
-/// <summary>Upstream ports: the one service that the listener leads to, whatever the host says.</summary>
+/// <summary>Upstream ports: resolves the listener's only service, regardless of the host.</summary>
 internal sealed class ByListener : IRouteResolver
 {
     /// <inheritdoc/>

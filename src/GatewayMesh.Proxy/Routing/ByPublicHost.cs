@@ -2,7 +2,10 @@ using GatewayMesh.Proxy.Pipeline;
 
 namespace GatewayMesh.Proxy.Routing;
 
-/// <summary>Ingress: the service of a public host on this port: the host itself, then the longest <c>*.SUFFIX</c>, then <c>PREFIX.*</c>, then <c>*</c>.</summary>
+/// <summary>
+/// Ingress: resolves the service of a public host on this port: the exact host, then the longest <c>*.SUFFIX</c>, then <c>PREFIX.*</c>,
+/// then <c>*</c>.
+/// </summary>
 internal sealed class ByPublicHost(string ingress) : IRouteResolver
 {
     /// <inheritdoc/>

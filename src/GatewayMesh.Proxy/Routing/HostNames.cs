@@ -1,11 +1,14 @@
 namespace GatewayMesh.Proxy.Routing;
 
-/// <summary>Which service a host names: <c>payments</c>, <c>payments.mesh</c>, <c>payments.service.consul</c>, each with or without a port, in any case.</summary>
+/// <summary>
+/// Derives the service from a host: <c>payments</c>, <c>payments.mesh</c>, <c>payments.service.consul</c>, each with or without a port, in
+/// any case.
+/// </summary>
 public static class HostNames
 {
     private static readonly string[] Suffixes = [".mesh", ".service.consul"];
 
-    /// <summary>The service, in lower case; empty when there is no host.</summary>
+    /// <summary>Returns the service in lower case; empty if there is no host.</summary>
     public static string ServiceOf(string? host)
     {
         var name = WithoutPort(host);
@@ -21,7 +24,7 @@ public static class HostNames
         return host is not null && name.Length == host.Length && IsLower(name) ? host : Lower(name);
     }
 
-    /// <summary>The host without its port and a final dot, as it was written.</summary>
+    /// <summary>Returns the host without its port and trailing dot, otherwise unchanged.</summary>
     public static ReadOnlySpan<char> WithoutPort(ReadOnlySpan<char> host)
     {
         var colon = host.LastIndexOf(':');
@@ -33,9 +36,9 @@ public static class HostNames
         return host.TrimEnd('.');
     }
 
-    // The plain spelling needs no text of its own.
+    // The lower-case form needs no new string.
     private static bool IsLower(ReadOnlySpan<char> name) => System.Text.Ascii.IsValid(name) && !name.ContainsAnyInRange('A', 'Z');
 
-    /// <summary>In lower case (ASCII, as host names are).</summary>
+    /// <summary>Returns the name in lower case (ASCII, like host names).</summary>
     public static string Lower(ReadOnlySpan<char> name) => string.Create(name.Length, name, static (target, source) => source.ToLowerInvariant(target));
 }

@@ -2,9 +2,9 @@ using GatewayMesh.Proxy.Pipeline;
 
 namespace GatewayMesh.Proxy.Routing;
 
-/// <summary>Which service a request is for, told from where it came in.</summary>
+/// <summary>Resolves the service of a request by the request's entry point.</summary>
 internal interface IRouteResolver
 {
-    /// <summary>The route, or null when nobody answers to that name.</summary>
+    /// <summary>Returns the route, or null if the name is unknown.</summary>
     Route? Resolve(Exchange exchange);
 }

@@ -3,45 +3,55 @@ using GatewayMesh.Proxy.Telemetry;
 
 namespace GatewayMesh.Proxy.Routing;
 
-/// <summary>What differs between kinds of listeners, composed once so that no step of the pipeline asks by which door a request came.</summary>
+/// <summary>Differences between the kinds of listeners, composed once so that no step of the pipeline asks for the kind.</summary>
 internal sealed record ListenerBehaviour
 {
-    /// <summary>For metrics and the access log.</summary>
+    /// <summary>Direction for metrics and the access log.</summary>
     public required RequestDirection Direction { get; init; }
 
-    /// <summary>Name of this proxy in <c>Via</c>: <c>NODE-ROLE</c>, at the edge one that tells nothing.</summary>
+    /// <summary>Name of this proxy in <c>Via</c>: <c>NODE-ROLE</c>, at the edge a name that reveals nothing.</summary>
     public required string Pseudonym { get; init; }
 
-    /// <summary>Who carries what is forwarded straight to an instance.</summary>
+    /// <summary>Tier of requests forwarded directly to an instance.</summary>
     public MeshTier Tier => Direction == RequestDirection.Gateway ? MeshTier.Gateway : MeshTier.Sidecar;
 
-    /// <summary>Which service a request is for.</summary>
+    /// <summary>Resolver of the requested service.</summary>
     public required IRouteResolver Resolver { get; init; }
 
-    /// <summary>The peer is a part of the mesh: its mesh headers are believed. Otherwise they are dropped, both ways.</summary>
+    /// <summary>
+    /// True if the peer is part of the mesh and its mesh headers are trusted. Otherwise mesh headers are dropped in both directions.
+    /// </summary>
     public bool FromMeshPeer { get; init; }
 
-    /// <summary>The peer is an application of the mesh, on its own host or carried by a guard: what it says of attempts is believed. Default: false.</summary>
+    /// <summary>
+    /// True if the peer is an application of the mesh, on its own host or carried by a guard, and its attempt numbers are trusted. Default:
+    /// false.
+    /// </summary>
     public bool FromApplication { get; init; }
 
-    /// <summary>Intentions are asked here: the listener belongs to the service that is called, or to a gateway that stands in for it. Default: false.</summary>
+    /// <summary>
+    /// True if intentions are enforced here: the listener belongs to the called service, or to a gateway that takes over for its sidecar.
+    /// Default: false.
+    /// </summary>
     public bool Authorizes { get; init; }
 
-    /// <summary>The edge: <c>X-Forwarded-*</c> are set here (and extended only for trusted proxies), and answers do not name the node.</summary>
+    /// <summary>
+    /// True at the edge: <c>X-Forwarded-*</c> are set here (and extended only for trusted proxies), and responses do not name the node.
+    /// </summary>
     public bool AtTheEdge { get; init; }
 
-    /// <summary>The live path goes on to the application, so that the probe passes through the whole data path.</summary>
+    /// <summary>True if the liveness path is forwarded to the application, so that the probe passes through the whole data path.</summary>
     public bool ForwardsLivePath { get; init; }
 
-    /// <summary>A constant share of the requests takes the way through a gateway, 0 to 1.</summary>
+    /// <summary>Constant share of the requests sent through a gateway, 0 to 1.</summary>
     public double GatewayShare { get; init; }
 
-    /// <summary>What goes through it are calls to a service, which the limits of its policy bound. Default: false.</summary>
+    /// <summary>True if requests are calls to a service, bounded by the limits of its policy. Default: false.</summary>
     public bool LimitsCalls { get; init; }
 
-    /// <summary>What goes through it is work for an application of this host, which adaptive concurrency bounds. Default: false.</summary>
+    /// <summary>True if requests are for an application of this host, bounded by adaptive concurrency. Default: false.</summary>
     public bool LimitsWork { get; init; }
 
-    /// <summary>Bounds what the listener's peers may have in flight; null: no bound of its own.</summary>
+    /// <summary>Admission that bounds the requests in flight of the listener's peers; null for no bound.</summary>
     public GatewayAdmission? Admission { get; init; }
 }

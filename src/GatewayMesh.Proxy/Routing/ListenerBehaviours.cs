@@ -4,7 +4,7 @@ using GatewayMesh.Proxy.Telemetry;
 
 namespace GatewayMesh.Proxy.Routing;
 
-/// <summary>The behaviours by kind of listener.</summary>
+/// <summary>Behaviors by kind of listener.</summary>
 internal sealed class ListenerBehaviours(DataPlaneOptions options, GatewayAdmission admission, ToApplication application)
 {
     private readonly ListenerBehaviour _outbound = new() { Pseudonym = NameOf(options), Direction = RequestDirection.Outbound, Resolver = new ByHost(), FromApplication = true, LimitsCalls = true, GatewayShare = options.GatewayShare };
@@ -15,7 +15,7 @@ internal sealed class ListenerBehaviours(DataPlaneOptions options, GatewayAdmiss
     private readonly ListenerBehaviour _ingress = new() { Pseudonym = options.Pseudonym, Direction = RequestDirection.Ingress, Resolver = new ByPublicHost(options.IngressService), AtTheEdge = true, LimitsCalls = true };
     private readonly ListenerBehaviour _probe = new() { Pseudonym = NameOf(options), Direction = RequestDirection.Probe, Resolver = application, ForwardsLivePath = true };
 
-    /// <summary>The behaviour of a kind.</summary>
+    /// <summary>Returns the behavior of a kind.</summary>
     public ListenerBehaviour Of(ListenerKind kind) => kind switch
     {
         ListenerKind.Outbound => _outbound,

@@ -7,34 +7,34 @@ using GatewayMesh.Proxy.Routing.Tree;
 
 namespace GatewayMesh.Proxy.Routing;
 
-/// <summary>The snapshot with the live state of its instances beside it. Swapped as one; a request reads it once, at the door.</summary>
-/// <param name="Snapshot">The compiled configuration.</param>
-/// <param name="Endpoints">Its instances, live.</param>
-/// <param name="Routes">From the names of services to instances, where they do not lead straight.</param>
+/// <summary>A snapshot with the live state of its instances. Replaced as a whole; a request reads it once, on arrival.</summary>
+/// <param name="Snapshot">Compiled configuration.</param>
+/// <param name="Endpoints">Live instances of the snapshot.</param>
+/// <param name="Routes">Routes of services that do not lead directly to their own instances.</param>
 internal sealed record LiveMesh(MeshSnapshot Snapshot, EndpointTable Endpoints, RouteTable Routes)
 {
-    /// <summary>The limits of its services, live.</summary>
+    /// <summary>Live limits of the services.</summary>
     public LimitTable Limits { get; init; } = LimitTable.Empty;
 
-    /// <summary>A mesh that knows nothing.</summary>
+    /// <summary>A mesh without services.</summary>
     public static LiveMesh Empty { get; } = new(MeshSnapshot.Empty, EndpointTable.Empty, RouteTable.Empty);
 
-    /// <summary>The route of a request that asks for <paramref name="service"/>, or null when the mesh does not know it.</summary>
+    /// <summary>Returns the route of a request for <paramref name="service"/>, or null if the service is unknown.</summary>
     public Route? RouteOf(string service, Exchange exchange)
     {
         exchange.Asked = service;
         var own = Endpoints.Find(service);
-        if (Routes.Find(service) is not { } way)
+        if (Routes.Find(service) is not { } routes)
         {
             return own is null ? null : new Route(own, TargetKind.MeshPeer);
         }
 
-        if (way.Splits)
+        if (routes.Splits)
         {
             exchange.Draw ??= exchange.PeerHeaders.Draw ?? Routes.Draw();
         }
 
-        if (RouteTable.Walk(way, new AskedRoute(exchange.Facts, exchange.Target.PathAndQuery), exchange.Draw ?? default) is not { } leaf)
+        if (RouteTable.Walk(routes, new AskedRoute(exchange.Facts, exchange.Target.PathAndQuery), exchange.Draw ?? default) is not { } leaf)
         {
             return null;
         }

@@ -4,30 +4,30 @@ using GatewayMesh.Proxy.Routing.Tree;
 
 namespace GatewayMesh.Proxy.Routing;
 
-/// <summary>Where a request goes: a service's instances, and who is on their other end.</summary>
-/// <param name="Instances">The instances with their live state.</param>
-/// <param name="Kind">Whether they are mesh peers or an application.</param>
+/// <summary>Route of a request: a service's instances and their kind.</summary>
+/// <param name="Instances">Instances with their live state.</param>
+/// <param name="Kind">Kind of the instances: mesh peers or an application.</param>
 internal readonly record struct Route(EndpointSet Instances, TargetKind Kind)
 {
-    /// <summary>The end of the way that leads there; null when the name leads straight to all instances.</summary>
+    /// <summary>Leaf that the route ends in; null if the name leads directly to all instances.</summary>
     public LiveLeaf? Leaf { get; init; }
 
-    /// <summary>Which of the targets of <see cref="Leaf"/>: 0 for the target itself, 1 and more for those of failover.</summary>
+    /// <summary>Index among the targets of <see cref="Leaf"/>: 0 for the target itself, 1 and more for failover targets.</summary>
     public int Rank { get; init; }
 
-    /// <summary>The instances of the service that was asked for; null where they are the same.</summary>
+    /// <summary>Instances of the requested service; null if they are the same.</summary>
     public EndpointSet? Asked { get; init; }
 
-    /// <summary>How calls are made: the policy of the service, under what the way says.</summary>
+    /// <summary>Policy of calls: the service's policy with the overrides of the route.</summary>
     public PolicyModel Policy => Leaf is null ? Instances.Policy : Leaf.Targets[Rank].Policy;
 
-    /// <summary>Tells the registry, in time, that both are in use: the one whose entries lead here too.</summary>
+    /// <summary>Marks both services as used for the registry: the destination, and the requested service whose entries lead here.</summary>
     public void MarkUsed()
     {
         Instances.MarkUsed();
         Asked?.MarkUsed();
     }
 
-    /// <summary>The applications speak HTTP/2.</summary>
+    /// <summary>True if the applications speak HTTP/2.</summary>
     public bool SpeaksHttp2 => Instances.SpeaksHttp2;
 }

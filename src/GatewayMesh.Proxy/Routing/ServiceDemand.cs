@@ -4,11 +4,11 @@ using GatewayMesh.Proxy.LoadBalancing;
 namespace GatewayMesh.Proxy.Routing;
 
 /// <summary>
-/// Requests to services whose instances the registry does not look at: asks for them, and lets the first requests wait for the answer, each
-/// for 1 s at most. When no answer came in that time the later ones do not wait until there is one.
+/// Handles requests to services whose instances the registry does not watch: asks for the instances and lets the first requests wait for
+/// the result, each for at most 1 s. If no result arrives in that time, later requests do not wait until there is one.
 /// </summary>
-/// <param name="want">Tells the registry; quick.</param>
-/// <param name="mesh">The mesh of the moment.</param>
+/// <param name="want">Asks the registry for a service; must return quickly.</param>
+/// <param name="mesh">Returns the current mesh.</param>
 /// <param name="time">Clock of the waits.</param>
 internal sealed class ServiceDemand(Action<string> want, Func<LiveMesh> mesh, TimeProvider time)
 {
@@ -17,12 +17,15 @@ internal sealed class ServiceDemand(Action<string> want, Func<LiveMesh> mesh, Ti
     private readonly ConcurrentDictionary<(string Service, string? Target), Awaited> _awaited = [];
     private readonly ConcurrentDictionary<(string Service, string? Target), bool> _silent = [];
 
-    /// <summary>The mesh of the moment.</summary>
+    /// <summary>Current mesh.</summary>
     public LiveMesh Mesh => mesh();
 
-    /// <summary>Asks for the instances of <paramref name="set"/>; completes when those of now are in use, or the wait is over.</summary>
-    /// <param name="set">The instances.</param>
-    /// <param name="asked">The service whose way leads there: the registry looks at the targets of those that are wanted. Empty: that of the set.</param>
+    /// <summary>
+    /// Asks for the instances of <paramref name="set"/>; completes when current instances are in use, or the wait is over.
+    /// </summary>
+    /// <param name="set">Set of the instances.</param>
+    /// <param name="asked">Service whose route leads there, because the registry watches the targets of wanted services. Empty: the service
+    /// of the set.</param>
     public Task WaitAsync(EndpointSet set, string asked = "")
     {
         if (asked.Length > 0 && !asked.Equals(set.Service, StringComparison.OrdinalIgnoreCase))
@@ -40,12 +43,12 @@ internal sealed class ServiceDemand(Action<string> want, Func<LiveMesh> mesh, Ti
         var answer = _awaited.GetOrAdd(key, static (_, set) => new Awaited(set, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)), set);
         want(set.Service);
 
-        // It may have come between the look at the mesh that this request began with and now.
+        // The result may have arrived after this request read its mesh.
         Applied(mesh().Endpoints);
         return answer.Answer.Task.IsCompleted ? Task.CompletedTask : WaitAsync(answer);
     }
 
-    /// <summary>Another mesh is in use.</summary>
+    /// <summary>Records that another mesh is in use.</summary>
     public void Applied(EndpointTable endpoints)
     {
         foreach (var (key, awaited) in _awaited)

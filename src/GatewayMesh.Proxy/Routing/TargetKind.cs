@@ -1,14 +1,14 @@
 namespace GatewayMesh.Proxy.Routing;
 
-/// <summary>Who is on the other end of an upstream connection.</summary>
+/// <summary>Kind of the peer on an upstream connection.</summary>
 internal enum TargetKind
 {
-    /// <summary>Another part of the mesh: mesh headers are set for it and believed from it.</summary>
+    /// <summary>Another part of the mesh: mesh headers are sent to it and trusted from it.</summary>
     MeshPeer,
 
-    /// <summary>An instance that no sidecar fronts: an application again, at an address from the snapshot.</summary>
+    /// <summary>An instance without a sidecar: also an application, at an address from the snapshot.</summary>
     BareInstance,
 
-    /// <summary>An application (or the guard's probe socket): mesh headers are kept from it.</summary>
+    /// <summary>An application (or the guard's probe socket): receives no mesh headers.</summary>
     Application,
 }

@@ -7,12 +7,12 @@ using GatewayMesh.Proxy.Pipeline;
 
 namespace GatewayMesh.Proxy.Routing;
 
-/// <summary>Inbound and probe: the listener's application and nothing else.</summary>
+/// <summary>Inbound and probe: resolves only the listener's application.</summary>
 internal sealed class ToApplication(string node, TimeProvider time) : IRouteResolver
 {
     private readonly ConcurrentDictionary<ListenerSpec, EndpointSet> _applications = [];
 
-    /// <summary>The applications, for the admin's view.</summary>
+    /// <summary>The applications, for the admin.</summary>
     public IEnumerable<EndpointSet> Applications => _applications.Values;
 
     /// <inheritdoc/>
@@ -29,7 +29,7 @@ internal sealed class ToApplication(string node, TimeProvider time) : IRouteReso
         return new Route(application, TargetKind.Application);
     }
 
-    /// <summary>A listener is closed.</summary>
+    /// <summary>Forgets a closed listener.</summary>
     public void Forget(string listener)
     {
         foreach (var spec in _applications.Keys.Where(spec => spec.Name == listener))
@@ -38,7 +38,7 @@ internal sealed class ToApplication(string node, TimeProvider time) : IRouteReso
         }
     }
 
-    // What this host says of its own application, else what the mesh says of the service.
+    // This host's setting for its own application has precedence over the mesh's protocol for the service.
     private static string ProtocolOf(ListenerSpec listener, ServiceModel? service) =>
         listener.Protocol == "http" ? service?.Protocol ?? "http" : listener.Protocol;
 

@@ -13,7 +13,7 @@ internal struct PermitCount
     /// <summary>Requests in flight.</summary>
     public int Taken => Volatile.Read(ref _taken);
 
-    /// <summary>Takes a place, if one is free for that criticality. The count never passes the limit, not for a moment.</summary>
+    /// <summary>Takes a permit if one is free for the criticality. The count never exceeds the limit, not even briefly.</summary>
     public LimitVerdict TryEnter(Permits permits, Criticality criticality)
     {
         var most = permits.For(criticality);
@@ -32,9 +32,9 @@ internal struct PermitCount
         return taken < permits.Critical ? LimitVerdict.Shed : LimitVerdict.Full;
     }
 
-    /// <summary>Takes a place, free or not.</summary>
+    /// <summary>Takes a permit, free or not.</summary>
     public void Enter() => Interlocked.Increment(ref _taken);
 
-    /// <summary>Gives a place back.</summary>
+    /// <summary>Returns a permit.</summary>
     public void Leave() => Interlocked.Decrement(ref _taken);
 }

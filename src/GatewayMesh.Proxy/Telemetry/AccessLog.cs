@@ -4,14 +4,14 @@ using GatewayMesh.Configuration.Values;
 namespace GatewayMesh.Proxy.Telemetry;
 
 /// <summary>
-/// One JSON line a request. Requests are queued as they are (a copy of a struct) and written by a thread of its own: a sink that blocks
-/// costs lines, never requests.
+/// Writes one JSON line per request. Requests are queued as copies of a struct and written by a dedicated thread: a blocked sink costs
+/// lines, never requests.
 /// </summary>
 public sealed class AccessLog : IDisposable
 {
     private const int BatchBytes = 32 * 1024;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FinalFlush = TimeSpan.FromSeconds(1);
 
     private readonly BoundedRing<RequestSummary> _waiting;
     private readonly AutoResetEvent _wake = new(false);
@@ -25,11 +25,11 @@ public sealed class AccessLog : IDisposable
     private volatile bool _stopping;
 
     /// <summary>Starts the writer.</summary>
-    /// <param name="sink">Where lines go (standard output); not closed here.</param>
+    /// <param name="sink">Destination of the lines (standard output); not closed here.</param>
     /// <param name="node">Name of this node.</param>
-    /// <param name="capacity">Lines that may wait, rounded up to a power of two. Default: 2,048.</param>
-    /// <param name="rate">Lines a second; those beyond are counted in one line. Default: null, no limit.</param>
-    /// <param name="time">The clock of the rate. Default: the system's.</param>
+    /// <param name="capacity">Maximum number of queued lines, rounded up to a power of two. Default: 2,048.</param>
+    /// <param name="rate">Maximum lines per second; one line counts the excess. Default: null, no limit.</param>
+    /// <param name="time">Clock of the rate. Default: the system's.</param>
     public AccessLog(Stream sink, string node, int capacity = 2048, int? rate = null, TimeProvider? time = null)
     {
         _time = time ?? TimeProvider.System;
@@ -44,7 +44,7 @@ public sealed class AccessLog : IDisposable
     /// <summary>Lines lost because the queue was full or the sink failed.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
-    /// <summary>Lines left out because of the rate.</summary>
+    /// <summary>Lines suppressed by the rate.</summary>
     public long Suppressed => _rate?.Total ?? 0;
 
     /// <summary>Queues a line; never waits.</summary>
@@ -52,7 +52,7 @@ public sealed class AccessLog : IDisposable
     {
         if (_rate is { } rate && !rate.TryTake())
         {
-            Wake(); // so that the count is written, also when nothing follows
+            Wake(); // so that the count is written even if no line follows
             return;
         }
 
@@ -62,7 +62,7 @@ public sealed class AccessLog : IDisposable
             return;
         }
 
-        // A busy writer looks by itself every 50 ms: to wake it for each line would cost a system call for each request.
+        // A busy writer checks the queue every 50 ms: waking it for each line would cost a system call per request.
         if (_waiting.Count == _waiting.Capacity / 2)
         {
             _wake.Set();
@@ -80,12 +80,12 @@ public sealed class AccessLog : IDisposable
         }
     }
 
-    /// <summary>Writes what waits, for at most a second, and stops. A sink that blocks is left behind with its thread.</summary>
+    /// <summary>Writes queued lines for at most a second and stops. A blocked sink is abandoned with its thread.</summary>
     public void Dispose()
     {
         _stopping = true;
         _wake.Set();
-        _writer.Join(LastWords);
+        _writer.Join(FinalFlush);
     }
 
     private void Run()
@@ -95,7 +95,7 @@ public sealed class AccessLog : IDisposable
         var idle = false;
         while (true)
         {
-            var last = _stopping; // read before the queue is: what came before it is written
+            var last = _stopping; // read before the queue, so that earlier lines are written
             if (WriteBatch(batch, line))
             {
                 idle = false;
@@ -145,7 +145,7 @@ public sealed class AccessLog : IDisposable
         return true;
     }
 
-    // First a short pause, in which nobody needs to wake us; after one without a line, sleep until the next.
+    // First a short pause without a need for a wake-up; after a pause without lines, sleep until the next line.
     private void Wait(ref bool idle)
     {
         if (!idle || _rate is { HasSuppressed: true })

@@ -5,10 +5,10 @@ using System.Text.Json;
 
 namespace GatewayMesh.Proxy.Telemetry;
 
-/// <summary>Writes one request as a JSON line. Control characters, which a hostile path may hold, are escaped.</summary>
+/// <summary>Writes one request as a JSON line. Control characters, which a hostile path may contain, are escaped.</summary>
 internal sealed class AccessLogLine(IBufferWriter<byte> output, string node, TimeProvider time) : IDisposable
 {
-    // Readable: no \u0026 for every ampersand. The lines are not HTML.
+    // Keeps lines readable, without \u0026 for each ampersand. The lines are not HTML.
     private readonly Utf8JsonWriter _json = new(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     /// <summary>Appends the line of <paramref name="request"/>.</summary>
@@ -55,7 +55,7 @@ internal sealed class AccessLogLine(IBufferWriter<byte> output, string node, Tim
         output.Write("\n"u8);
     }
 
-    /// <summary>Appends the line that stands for <paramref name="count"/> lines beyond the rate.</summary>
+    /// <summary>Appends the line that represents <paramref name="count"/> lines beyond the rate.</summary>
     public void WriteSuppressed(long count, int rate)
     {
         _json.Reset(output);
@@ -64,7 +64,7 @@ internal sealed class AccessLogLine(IBufferWriter<byte> output, string node, Tim
         _json.WriteString("node", node);
         _json.WriteString("event", "access_log_suppressed");
         _json.WriteNumber("suppressed", count);
-        _json.WriteString("message", string.Create(CultureInfo.InvariantCulture, $"{count} lines were left out; logs.accessLog.maxLinesPerSecond is {rate}"));
+        _json.WriteString("message", string.Create(CultureInfo.InvariantCulture, $"{count} lines were suppressed; logs.accessLog.maxLinesPerSecond is {rate}"));
         _json.WriteEndObject();
         _json.Flush();
         output.Write("\n"u8);

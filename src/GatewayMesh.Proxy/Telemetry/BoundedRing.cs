@@ -1,8 +1,8 @@
 namespace GatewayMesh.Proxy.Telemetry;
 
 /// <summary>
-/// A bounded queue of values for many writers and one reader, without locks (D. Vyukov's bounded queue: each slot carries the ticket for which it
-/// is ready). A full one refuses.
+/// A bounded lock-free queue of values for many writers and one reader (D. Vyukov's bounded queue: each slot has the ticket for which it is
+/// ready). A full queue refuses values.
 /// </summary>
 internal sealed class BoundedRing<T>
     where T : struct
@@ -12,8 +12,8 @@ internal sealed class BoundedRing<T>
     private long _head;
     private long _tail;
 
-    /// <summary>An empty queue.</summary>
-    /// <param name="capacity">Values that may wait; rounded up to a power of two.</param>
+    /// <summary>Creates an empty queue.</summary>
+    /// <param name="capacity">Maximum number of queued values; rounded up to a power of two.</param>
     public BoundedRing(int capacity)
     {
         _slots = new Slot[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(2, capacity))];
@@ -24,13 +24,13 @@ internal sealed class BoundedRing<T>
         }
     }
 
-    /// <summary>Values that may wait.</summary>
+    /// <summary>Maximum number of queued values.</summary>
     public int Capacity => _slots.Length;
 
-    /// <summary>Values that wait, about.</summary>
+    /// <summary>Approximate number of queued values.</summary>
     public long Count => Volatile.Read(ref _tail) - Volatile.Read(ref _head);
 
-    /// <summary>Puts <paramref name="value"/> at the end; false when the queue is full.</summary>
+    /// <summary>Adds <paramref name="value"/> at the end; false if the queue is full.</summary>
     public bool TryAdd(in T value)
     {
         while (true)
@@ -40,7 +40,7 @@ internal sealed class BoundedRing<T>
             var ticket = Volatile.Read(ref slot.Ticket);
             if (ticket < tail)
             {
-                return false; // still holds the value of a round ago
+                return false; // the slot still holds a value of the previous round
             }
 
             if (ticket == tail && Interlocked.CompareExchange(ref _tail, tail + 1, tail) == tail)
@@ -52,7 +52,7 @@ internal sealed class BoundedRing<T>
         }
     }
 
-    /// <summary>Takes the first value. One thread only.</summary>
+    /// <summary>Takes the first value. Single reader only.</summary>
     public bool TryTake(out T value)
     {
         ref var slot = ref _slots[_head & _mask];
@@ -63,7 +63,7 @@ internal sealed class BoundedRing<T>
         }
 
         value = slot.Value;
-        slot.Value = default; // let go of what it refers to
+        slot.Value = default; // release references
         Volatile.Write(ref slot.Ticket, _head + _slots.Length);
         Volatile.Write(ref _head, _head + 1);
         return true;

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 
 namespace GatewayMesh.Proxy.Telemetry;
 
-/// <summary>A counter with up to three labels, at most so many series; beyond that new ones are folded into <c>other</c>.</summary>
+/// <summary>A counter with up to three labels and a bounded number of series; further series are folded into <c>other</c>.</summary>
 internal sealed class LabelledCounter
 {
     private const int Limit = 500;
@@ -17,13 +17,13 @@ internal sealed class LabelledCounter
         meter.CreateObservableCounter(name, Observe, description: help);
     }
 
-    /// <summary>One more with these values.</summary>
+    /// <summary>Counts one event with these values.</summary>
     public void Count(string first, string second = "", string third = "")
     {
         var key = (first, second, third);
         if (!_cells.TryGetValue(key, out var cell))
         {
-            // The bound is approximate under a race, which is enough for a bound.
+            // The bound is approximate under a race, which is sufficient.
             cell = _cells.GetOrAdd(_cells.Count < Limit ? key : (Labels.Other, Labels.Other, Labels.Other), static _ => new StrongBox<long>());
         }
 

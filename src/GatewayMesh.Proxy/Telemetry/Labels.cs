@@ -3,21 +3,21 @@ using GatewayMesh.Proxy.Errors;
 
 namespace GatewayMesh.Proxy.Telemetry;
 
-/// <summary>Keeps label values to few: what strangers choose must not become a series each.</summary>
+/// <summary>Bounds the number of label values: values chosen by strangers must not each become a series.</summary>
 internal static class Labels
 {
-    /// <summary>What a value is folded into.</summary>
+    /// <summary>Value of folded labels.</summary>
     public const string Other = "other";
 
     private static readonly string[] GrpcCodes = [.. Enumerable.Range(0, 17).Select(code => code.ToString(CultureInfo.InvariantCulture))];
 
-    // A status is a number of three digits; an application may invent any of them, and the bound on series does the rest.
+    // A status has three digits; an application may invent any of them, and the bound on series limits the rest.
     private static readonly string[] Statuses = [.. Enumerable.Range(100, 500).Select(status => status.ToString(CultureInfo.InvariantCulture))];
 
-    /// <summary>A status code of gRPC as a number, which are 0 to 16.</summary>
+    /// <summary>Returns a gRPC status code, 0 to 16, as text.</summary>
     public static string GrpcStatus(int code) => (uint)code < (uint)GrpcCodes.Length ? GrpcCodes[code] : Other;
 
-    /// <summary>A method that everybody knows, otherwise <c>OTHER</c>.</summary>
+    /// <summary>Returns a well-known method, otherwise <c>OTHER</c>.</summary>
     public static string Method(string? method) => method switch
     {
         "GET" => "GET",
@@ -32,12 +32,12 @@ internal static class Labels
         _ => "OTHER",
     };
 
-    /// <summary>The status as a number; <c>none</c> for no answer.</summary>
+    /// <summary>Returns the status as text; <c>none</c> without a response.</summary>
     public static string Status(int status) => status is >= 100 and < 600 ? Statuses[status - 100] : status == 0 ? "none" : Other;
 
-    /// <summary>The reason code; <c>none</c> for an application's answer.</summary>
+    /// <summary>Returns the reason code; <c>none</c> for an application's response.</summary>
     public static string Error(MeshErrorKind kind) => kind == MeshErrorKind.None ? "none" : ErrorTable.Of(kind).Reason;
 
-    /// <summary>A service's name; <c>unknown</c> for none.</summary>
+    /// <summary>Returns the service's name; <c>unknown</c> if empty.</summary>
     public static string Service(string? name) => string.IsNullOrEmpty(name) ? "unknown" : name;
 }

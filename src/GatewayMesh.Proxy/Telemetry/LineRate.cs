@@ -1,8 +1,11 @@
 namespace GatewayMesh.Proxy.Telemetry;
 
-/// <summary>Bounds the lines of a log in each second of the clock, and counts those beyond. No lock: at the turn of a second a few lines more may pass.</summary>
-/// <param name="most">Lines a second.</param>
-/// <param name="time">The clock.</param>
+/// <summary>
+/// Limits the lines of a log per second of the clock and counts the excess. Takes no lock: at the turn of a second a few extra lines may
+/// pass.
+/// </summary>
+/// <param name="most">Maximum lines per second.</param>
+/// <param name="time">Clock of the rate.</param>
 internal sealed class LineRate(int most, TimeProvider time)
 {
     private long _second = -1;
@@ -11,13 +14,13 @@ internal sealed class LineRate(int most, TimeProvider time)
     private long _suppressedSince;
     private long _total;
 
-    /// <summary>Lines a second.</summary>
+    /// <summary>Maximum lines per second.</summary>
     public int Most { get; } = most;
 
-    /// <summary>Lines beyond the rate since the start.</summary>
+    /// <summary>Total lines beyond the rate since the start.</summary>
     public long Total => Interlocked.Read(ref _total);
 
-    /// <summary>True if there are lines beyond the rate that no line has told yet.</summary>
+    /// <summary>True if lines beyond the rate have not been reported yet.</summary>
     public bool HasSuppressed => Interlocked.Read(ref _suppressed) > 0;
 
     /// <summary>True if one more line may be written.</summary>
@@ -44,8 +47,11 @@ internal sealed class LineRate(int most, TimeProvider time)
         return false;
     }
 
-    /// <summary>Lines beyond the rate that no line has told yet; zero while the second of the first of them lasts, so that there is one such line a second.</summary>
-    /// <param name="now">Tell also before the second is over.</param>
+    /// <summary>
+    /// Returns the number of unreported lines beyond the rate; zero during the second of the first of them, so that there is one such line
+    /// per second.
+    /// </summary>
+    /// <param name="now">True to report before the second is over.</param>
     public long TakeSuppressed(bool now) => HasSuppressed && (now || Second() != Volatile.Read(ref _suppressedSince)) ? Interlocked.Exchange(ref _suppressed, 0) : 0;
 
     private long Second() => time.GetTimestamp() / time.TimestampFrequency;

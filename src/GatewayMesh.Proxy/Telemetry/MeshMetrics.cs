@@ -6,12 +6,12 @@ using GatewayMesh.Proxy.Resilience;
 namespace GatewayMesh.Proxy.Telemetry;
 
 /// <summary>
-/// The instruments of the mesh, on a meter named <c>GatewayMesh.Proxy</c>. Counts are kept in cells of our own and observed when somebody
-/// collects: on a request's way a count is a look-up and an interlocked addition, whoever listens.
+/// Metrics of the mesh, on a meter named <c>GatewayMesh.Proxy</c>. Counts are kept in cells of our own and observed on collection: on the
+/// request path a count is a lookup and an interlocked addition, regardless of listeners.
 /// </summary>
 public sealed class MeshMetrics : IDisposable
 {
-    /// <summary>Most series of <c>gatewaymesh_requests_total</c>, before new ones are folded into <c>other</c>.</summary>
+    /// <summary>Maximum number of series of <c>gatewaymesh_requests_total</c> before new ones are folded into <c>other</c>.</summary>
     public const int MaxRequestSeries = 2000;
 
     private static readonly double[] DurationBounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -34,38 +34,38 @@ public sealed class MeshMetrics : IDisposable
     private volatile int _configErrors;
     private long _requestCount;
 
-    /// <summary>The instruments, all at zero.</summary>
+    /// <summary>Creates the metrics, all at zero.</summary>
     public MeshMetrics()
     {
         _meter = new Meter(new MeterOptions("GatewayMesh.Proxy") { Scope = this });
-        _meter.CreateObservableCounter("gatewaymesh_requests_total", () => _requests.Measurements, description: "Requests that are over.");
+        _meter.CreateObservableCounter("gatewaymesh_requests_total", () => _requests.Measurements, description: "Completed requests.");
         _duration = _meter.CreateHistogram(
             "gatewaymesh_request_duration_seconds",
             "s",
-            "From a request's arrival to the end of its answer, in seconds.",
+            "Time from a request's arrival to the end of its response, in seconds.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = DurationBounds });
-        _failovers = new LabelledCounter(_meter, "gatewaymesh_failovers_total", "Requests that went another tier than they began.", "from", "to", "reason");
-        _calls = new LabelledCounter(_meter, "gatewaymesh_grpc_calls_total", "gRPC calls that ended with a status, the application's or the mesh's.", "direction", "destination", "code");
-        _retries = new LabelledCounter(_meter, "gatewaymesh_retries_total", "Failed attempts, by whether another followed.", "outcome");
-        _hedges = new LabelledCounter(_meter, "gatewaymesh_hedges_total", "Requests sent beside a slow one, and those for which nothing was left.", "outcome");
-        _ejections = new LabelledCounter(_meter, "gatewaymesh_endpoint_ejections_total", "Instances ejected for what their answers showed.", "service", "cause");
-        _handshakes = new LabelledCounter(_meter, "gatewaymesh_tls_handshake_failures_total", "TLS handshakes on listeners that came to nothing.", "listener", "reason");
-        _denied = new LabelledCounter(_meter, "gatewaymesh_intentions_denied_total", "Requests that intentions did not allow.", "source", "destination");
-        _endedByIntention = new LabelledCounter(_meter, "gatewaymesh_intentions_ended_total", "Requests under way that were ended because intentions no longer allowed them.", "source", "destination");
-        _refusedConnections = new LabelledCounter(_meter, "gatewaymesh_connections_refused_total", "Connections of public listeners that were closed at once, and connections of any listener that were ended for a flood.", "reason");
-        _limitRefusals = new LabelledCounter(_meter, "gatewaymesh_limit_refusals_total", "Requests that a limit of their service refused.", "service", "limit", "criticality");
+        _failovers = new LabelledCounter(_meter, "gatewaymesh_failovers_total", "Requests that moved to another tier.", "from", "to", "reason");
+        _calls = new LabelledCounter(_meter, "gatewaymesh_grpc_calls_total", "gRPC calls that ended with a status, from the application or the mesh.", "direction", "destination", "code");
+        _retries = new LabelledCounter(_meter, "gatewaymesh_retries_total", "Failed attempts, by the decision about another attempt.", "outcome");
+        _hedges = new LabelledCounter(_meter, "gatewaymesh_hedges_total", "Hedges of slow requests, and hedges that were refused.", "outcome");
+        _ejections = new LabelledCounter(_meter, "gatewaymesh_endpoint_ejections_total", "Ejections of instances.", "service", "cause");
+        _handshakes = new LabelledCounter(_meter, "gatewaymesh_tls_handshake_failures_total", "Failed TLS handshakes on listeners.", "listener", "reason");
+        _denied = new LabelledCounter(_meter, "gatewaymesh_intentions_denied_total", "Requests denied by intentions.", "source", "destination");
+        _endedByIntention = new LabelledCounter(_meter, "gatewaymesh_intentions_ended_total", "Running requests that were ended because intentions no longer allowed them.", "source", "destination");
+        _refusedConnections = new LabelledCounter(_meter, "gatewaymesh_connections_refused_total", "Connections of public listeners that were refused, and connections of any listener that were ended because of a flood.", "reason");
+        _limitRefusals = new LabelledCounter(_meter, "gatewaymesh_limit_refusals_total", "Requests refused by a limit of their service.", "service", "limit", "criticality");
         _meter.CreateObservableGauge("gatewaymesh_tier", ObserveTier, description: "1 for the tier that carries traffic.");
         _meter.CreateObservableGauge(
             "gatewaymesh_config_revision",
             () => new Measurement<int>(1, new KeyValuePair<string, object?>("revision", _revision)),
             description: "1 for the configuration in use.");
-        _meter.CreateObservableGauge("gatewaymesh_config_errors", () => _configErrors, description: "Errors of the last configuration, if it was refused.");
+        _meter.CreateObservableGauge("gatewaymesh_config_errors", () => _configErrors, description: "Errors in the last configuration, if it was rejected.");
     }
 
     /// <summary>Requests recorded since the start.</summary>
     public long RequestCount => Interlocked.Read(ref _requestCount);
 
-    /// <summary>Counts and measures a request that is over.</summary>
+    /// <summary>Counts and measures a completed request.</summary>
     public void CountRequest(in RequestSummary request)
     {
         Interlocked.Increment(ref _requestCount);
@@ -93,13 +93,13 @@ public sealed class MeshMetrics : IDisposable
 
     /// <summary>Counts a handshake in <c>gatewaymesh_tls_handshake_failures_total{listener,reason}</c>.</summary>
     /// <param name="listener">Kind of the listener.</param>
-    /// <param name="reason">One word.</param>
+    /// <param name="reason">Reason as one word.</param>
     public void CountHandshakeFailure(string listener, string reason) => _handshakes.Count(listener, reason);
 
-    /// <summary>Counts a request that was denied in <c>gatewaymesh_intentions_denied_total{source,destination}</c>.</summary>
+    /// <summary>Counts a denied request in <c>gatewaymesh_intentions_denied_total{source,destination}</c>.</summary>
     public void CountDenied(string source, string destination) => _denied.Count(source, destination);
 
-    /// <summary>Counts a request under way that was ended in <c>gatewaymesh_intentions_ended_total{source,destination}</c>.</summary>
+    /// <summary>Counts a running request that was ended in <c>gatewaymesh_intentions_ended_total{source,destination}</c>.</summary>
     public void CountEndedByIntention(string source, string destination) => _endedByIntention.Count(source, destination);
 
     /// <summary>Counts a refusal in <c>gatewaymesh_limit_refusals_total{service,limit,criticality}</c>.</summary>
@@ -114,19 +114,19 @@ public sealed class MeshMetrics : IDisposable
     /// <summary>Sets <c>gatewaymesh_config_revision{revision}</c>.</summary>
     public void SetRevision(string revision) => _revision = revision;
 
-    /// <summary>Sets <c>gatewaymesh_config_errors</c>: errors of the last configuration that was refused, 0 after one that was taken.</summary>
+    /// <summary>Sets <c>gatewaymesh_config_errors</c>: the errors of the last rejected configuration, 0 after an accepted one.</summary>
     public void SetConfigErrors(int errors) => _configErrors = errors;
 
-    /// <summary>A further gauge, read when somebody collects.</summary>
+    /// <summary>Adds a gauge that is read on collection.</summary>
     public void AddGauge(string name, string help, Func<double> read) => _meter.CreateObservableGauge(name, read, description: help);
 
-    /// <summary>A further gauge of several series, read when somebody collects.</summary>
+    /// <summary>Adds a gauge with several series that is read on collection.</summary>
     public void AddGauges(string name, string help, Func<IEnumerable<Measurement<double>>> read) => _meter.CreateObservableGauge(name, read, description: help);
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
 
-    /// <summary>The word of a decision in metrics and the log.</summary>
+    /// <summary>Returns the word of a decision for metrics and the log.</summary>
     internal static string WordOf(RetryVerdict verdict) => verdict switch
     {
         RetryVerdict.Allowed => "allowed",

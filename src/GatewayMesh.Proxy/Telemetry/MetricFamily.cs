@@ -2,10 +2,10 @@ using System.Diagnostics.Metrics;
 
 namespace GatewayMesh.Proxy.Telemetry;
 
-/// <summary>One metric that the exporter collects: a name, a type and its series.</summary>
+/// <summary>One metric collected by the exporter: a name, a type, and its series.</summary>
 internal sealed class MetricFamily
 {
-    // Prometheus' own defaults, for a histogram that does not say its bounds.
+    // Prometheus' own defaults, for a histogram without bounds.
     private static readonly double[] DefaultBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
     public MetricFamily(Instrument instrument)
@@ -24,27 +24,27 @@ internal sealed class MetricFamily
         Series = new MetricSeriesTable(Type == "histogram" ? Bounds.Length + 1 : 0);
     }
 
-    /// <summary>Its name.</summary>
+    /// <summary>Name of the metric.</summary>
     public string Name { get; }
 
-    /// <summary>What it means.</summary>
+    /// <summary>Help text of the metric.</summary>
     public string Help { get; }
 
-    /// <summary><c>counter</c>, <c>gauge</c> or <c>histogram</c>.</summary>
+    /// <summary><c>counter</c>, <c>gauge</c>, or <c>histogram</c>.</summary>
     public string Type { get; }
 
-    /// <summary>True when its values come at each scrape, and only then.</summary>
+    /// <summary>True if values are observed only at each scrape.</summary>
     public bool IsObserved { get; }
 
     /// <summary>Histogram: upper bounds of the buckets.</summary>
     public double[] Bounds { get; }
 
-    /// <summary>Its series.</summary>
+    /// <summary>Series of the metric.</summary>
     public MetricSeriesTable Series { get; }
 
     private bool IsSet { get; }
 
-    /// <summary>Takes a measurement.</summary>
+    /// <summary>Records a measurement.</summary>
     public void Measure(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags, int scrape)
     {
         var series = Series.Of(tags);

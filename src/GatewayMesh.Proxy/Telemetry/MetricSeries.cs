@@ -2,7 +2,7 @@ using System.Text;
 
 namespace GatewayMesh.Proxy.Telemetry;
 
-/// <summary>One series that the exporter collects: its tags, their text, and its value or buckets.</summary>
+/// <summary>One series collected by the exporter: its tags, their text, and its value or buckets.</summary>
 internal sealed class MetricSeries
 {
     private readonly KeyValuePair<string, object?>[] _tags;
@@ -17,29 +17,29 @@ internal sealed class MetricSeries
         Text = Encoding.UTF8.GetBytes(PrometheusSyntax.LabelsOf(tags));
     }
 
-    /// <summary>Hash of its tags.</summary>
+    /// <summary>Hash of the tags.</summary>
     public int Hash { get; }
 
-    /// <summary>The next one in the same chain of the table.</summary>
+    /// <summary>Next series in the same chain of the table.</summary>
     public MetricSeries? Next { get; }
 
-    /// <summary>Its labels as Prometheus writes them, without braces.</summary>
+    /// <summary>Labels in Prometheus' format, without braces.</summary>
     public byte[] Text { get; }
 
-    /// <summary>Histogram: counts of each bucket, not cumulated; the last is above all bounds.</summary>
+    /// <summary>Histogram: count of each bucket, not cumulative; the last bucket is above all bounds.</summary>
     public long[] Buckets { get; }
 
-    /// <summary>The scrape in which it was last observed.</summary>
+    /// <summary>Scrape in which the series was last observed.</summary>
     public int SeenIn { get; set; }
 
-    /// <summary>Its value; of a histogram the sum.</summary>
+    /// <summary>Value of the series; for a histogram the sum.</summary>
     public double Value
     {
         get => BitConverter.Int64BitsToDouble(Interlocked.Read(ref _value));
         set => Interlocked.Exchange(ref _value, BitConverter.DoubleToInt64Bits(value));
     }
 
-    /// <summary>Adds to its value.</summary>
+    /// <summary>Adds to the value.</summary>
     public void Add(double amount)
     {
         while (true)
@@ -53,7 +53,7 @@ internal sealed class MetricSeries
         }
     }
 
-    /// <summary>True when these are its tags.</summary>
+    /// <summary>True if the series has these tags.</summary>
     public bool Has(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         if (tags.Length != _tags.Length)

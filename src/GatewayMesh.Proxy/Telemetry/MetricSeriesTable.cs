@@ -1,6 +1,8 @@
 namespace GatewayMesh.Proxy.Telemetry;
 
-/// <summary>The series of one instrument by their tags. Looked up without a lock and without allocation; bounded, new ones beyond that are folded.</summary>
+/// <summary>
+/// Series of one instrument by their tags. Lookups take no lock and allocate nothing; series beyond the bound are folded.
+/// </summary>
 internal sealed class MetricSeriesTable(int buckets)
 {
     private const int Chains = 256;
@@ -9,7 +11,7 @@ internal sealed class MetricSeriesTable(int buckets)
     private MetricSeries?[] _chains = new MetricSeries?[Chains];
     private int _count;
 
-    /// <summary>Every series.</summary>
+    /// <summary>All series.</summary>
     public IEnumerable<MetricSeries> All
     {
         get
@@ -24,14 +26,14 @@ internal sealed class MetricSeriesTable(int buckets)
         }
     }
 
-    /// <summary>The series with these tags.</summary>
+    /// <summary>Returns the series with these tags.</summary>
     public MetricSeries Of(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var hash = HashOf(tags);
         return Find(hash, tags) ?? Add(hash, tags);
     }
 
-    /// <summary>Forgets series that <paramref name="isGone"/> says are gone (only for instruments that one thread observes).</summary>
+    /// <summary>Forgets the series selected by <paramref name="isGone"/> (only for instruments observed by a single thread).</summary>
     public void Forget(Predicate<MetricSeries> isGone)
     {
         lock (_adding)
@@ -42,7 +44,7 @@ internal sealed class MetricSeriesTable(int buckets)
                 return;
             }
 
-            // All of them are observed anew at each scrape, so nothing is lost with the objects.
+            // All series are observed again at each scrape, so no data is lost with the objects.
             _chains = new MetricSeries?[Chains];
             _count = 0;
         }

@@ -4,10 +4,10 @@ using System.Text;
 
 namespace GatewayMesh.Proxy.Telemetry;
 
-/// <summary>How Prometheus' text format 0.0.4 spells names, labels and numbers.</summary>
+/// <summary>Syntax of names, labels, and numbers in Prometheus' text format 0.0.4.</summary>
 internal static class PrometheusSyntax
 {
-    /// <summary>A name with what is not allowed in it replaced by underscores.</summary>
+    /// <summary>Returns a name with invalid characters replaced by underscores.</summary>
     public static string NameOf(string name)
     {
         var text = string.Create(name.Length, name, static (span, from) =>
@@ -20,7 +20,7 @@ internal static class PrometheusSyntax
         return text.Length > 0 && char.IsAsciiDigit(text[0]) ? "_" + text : text;
     }
 
-    /// <summary><c>a="b",c="d"</c>, with backslash, quote and line feed escaped.</summary>
+    /// <summary>Returns <c>a="b",c="d"</c>, with backslash, quote, and line feed escaped.</summary>
     public static string LabelsOf(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var text = new StringBuilder();
@@ -35,10 +35,10 @@ internal static class PrometheusSyntax
         return text.ToString();
     }
 
-    /// <summary>A help text with backslash and line feed escaped.</summary>
+    /// <summary>Returns a help text with backslash and line feed escaped.</summary>
     public static string HelpOf(string help) => help.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
 
-    /// <summary>Writes a number: <c>+Inf</c>, <c>-Inf</c>, <c>NaN</c>, or the shortest text that reads back the same.</summary>
+    /// <summary>Writes a number: <c>+Inf</c>, <c>-Inf</c>, <c>NaN</c>, or the shortest text that parses to the same number.</summary>
     public static void WriteNumber(IBufferWriter<byte> output, double value)
     {
         if (!double.IsFinite(value))

@@ -16,8 +16,9 @@ public sealed class PrometheusText : IDisposable
     private readonly object? _scope;
     private volatile int _scrape;
 
-    /// <summary>Begins to listen.</summary>
-    /// <param name="scope">Only meters of this scope (a <see cref="MeshMetrics"/>), or null for all. Default: null.</param>
+    /// <summary>Starts listening.</summary>
+    /// <param name="scope">Restricts collection to meters of this scope (a <see cref="MeshMetrics"/>); null collects all. Default:
+    /// null.</param>
     public PrometheusText(object? scope = null)
     {
         _scope = scope;
@@ -28,7 +29,7 @@ public sealed class PrometheusText : IDisposable
         _listener.Start();
     }
 
-    /// <summary>Writes everything collected, by name.</summary>
+    /// <summary>Writes all metrics, sorted by name.</summary>
     public void Write(IBufferWriter<byte> output)
     {
         lock (_scraping)
@@ -40,7 +41,7 @@ public sealed class PrometheusText : IDisposable
             }
             catch (AggregateException)
             {
-                // A reader of one instrument failed; the others are there.
+                // One instrument's callback failed; the others have been collected.
             }
 
             foreach (var (_, family) in _families.OrderBy(pair => pair.Key, StringComparer.Ordinal))
@@ -61,7 +62,7 @@ public sealed class PrometheusText : IDisposable
     {
         if (instrument.Meter.Name.StartsWith("GatewayMesh.", StringComparison.Ordinal) && (_scope is null || ReferenceEquals(instrument.Meter.Scope, _scope)))
         {
-            // By name: two instruments of one name are one metric, as the format demands.
+            // Keyed by name: two instruments of one name are one metric, as the format requires.
             listener.EnableMeasurementEvents(instrument, _families.GetOrAdd(instrument.Name, static (_, made) => new MetricFamily(made), instrument));
         }
     }

@@ -1,6 +1,6 @@
 namespace GatewayMesh.Proxy.Telemetry;
 
-/// <summary>A rate from a counter that is read now and then, smoothed over about ten seconds.</summary>
+/// <summary>A rate derived from a counter that is read from time to time, smoothed over about ten seconds.</summary>
 internal sealed class RateMeter(TimeProvider time)
 {
     private const double Window = 10;
@@ -10,8 +10,8 @@ internal sealed class RateMeter(TimeProvider time)
     private long _count;
     private double _rate;
 
-    /// <summary>Counts a second.</summary>
-    /// <param name="count">The counter now.</param>
+    /// <summary>Returns counts per second.</summary>
+    /// <param name="count">Current value of the counter.</param>
     public double Read(long count)
     {
         lock (_gate)

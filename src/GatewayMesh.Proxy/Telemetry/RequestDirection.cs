@@ -2,7 +2,7 @@ using GatewayMesh.Configuration.Listeners;
 
 namespace GatewayMesh.Proxy.Telemetry;
 
-/// <summary>Which way a request goes through this process; the <c>direction</c> tag.</summary>
+/// <summary>Direction of a request through this process; the <c>direction</c> tag.</summary>
 public enum RequestDirection
 {
     /// <summary>From a local application.</summary>
@@ -24,7 +24,7 @@ public enum RequestDirection
 /// <summary>Words of <see cref="RequestDirection"/>.</summary>
 public static class RequestDirections
 {
-    /// <summary>The direction of what arrives on a listener of this kind.</summary>
+    /// <summary>Returns the direction of requests on a listener of this kind.</summary>
     public static RequestDirection Of(ListenerKind kind) => kind switch
     {
         ListenerKind.Outbound or ListenerKind.Upstream => RequestDirection.Outbound,
@@ -34,7 +34,7 @@ public static class RequestDirections
         _ => RequestDirection.Probe,
     };
 
-    /// <summary>The metric tag and log word.</summary>
+    /// <summary>Returns the metric tag and log word.</summary>
     public static string Word(this RequestDirection direction) => direction switch
     {
         RequestDirection.Outbound => "outbound",

@@ -2,11 +2,11 @@ using GatewayMesh.Proxy.Errors;
 
 namespace GatewayMesh.Proxy.Telemetry;
 
-/// <summary>What tells one series of requests from another.</summary>
+/// <summary>Labels that distinguish one series of requests from another.</summary>
 internal readonly record struct RequestLabels(
     RequestDirection Direction, string Source, string Destination, string Method, int Status, MeshErrorKind Error, MeshTier Tier)
 {
-    /// <summary>The labels of <paramref name="request"/>.</summary>
+    /// <summary>Returns the labels of <paramref name="request"/>.</summary>
     public static RequestLabels Of(in RequestSummary request) => new(
         request.Direction,
         Labels.Service(request.Source),
@@ -16,6 +16,6 @@ internal readonly record struct RequestLabels(
         request.Error,
         request.Tier);
 
-    /// <summary>Where requests go when there are as many series as may be: one for each direction.</summary>
+    /// <summary>Returns the labels for requests beyond the maximum number of series: one series per direction.</summary>
     public RequestLabels Folded() => new(Direction, Labels.Other, Labels.Other, "OTHER", -1, MeshErrorKind.None, MeshTier.None);
 }

@@ -26,12 +26,12 @@ internal sealed class RequestSeries
         ];
     }
 
-    /// <summary>The fewer tags of the histogram: each of its series is a dozen numbers.</summary>
+    /// <summary>Tags of the histogram; fewer than the counter's because each histogram series is a dozen numbers.</summary>
     public KeyValuePair<string, object?>[] DurationTags { get; }
 
-    /// <summary>Its count and tags.</summary>
+    /// <summary>Count and tags.</summary>
     public Measurement<long> Measurement => new(Interlocked.Read(ref _count), _tags);
 
-    /// <summary>One more.</summary>
+    /// <summary>Counts one request.</summary>
     public void Count() => Interlocked.Increment(ref _count);
 }

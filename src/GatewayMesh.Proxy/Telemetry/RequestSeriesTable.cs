@@ -3,21 +3,21 @@ using System.Diagnostics.Metrics;
 
 namespace GatewayMesh.Proxy.Telemetry;
 
-/// <summary>The series of requests, at most so many; beyond that new ones are folded.</summary>
+/// <summary>Series of requests, bounded in number; further series are folded.</summary>
 internal sealed class RequestSeriesTable(int limit)
 {
     private readonly ConcurrentDictionary<RequestLabels, RequestSeries> _series = new();
     private int _count;
 
-    /// <summary>Every series as it stands.</summary>
+    /// <summary>Current values of all series.</summary>
     public IEnumerable<Measurement<long>> Measurements => _series.Select(pair => pair.Value.Measurement);
 
-    /// <summary>The series of <paramref name="labels"/>.</summary>
+    /// <summary>Returns the series of <paramref name="labels"/>.</summary>
     public RequestSeries Of(in RequestLabels labels) => _series.TryGetValue(labels, out var series) ? series : Add(labels);
 
     private RequestSeries Add(in RequestLabels labels)
     {
-        // Taken before it is used, so that threads that arrive together do not pass the limit together.
+        // Reserved before use, so that concurrent threads do not exceed the limit.
         if (Interlocked.Increment(ref _count) > limit)
         {
             Interlocked.Decrement(ref _count);

@@ -3,46 +3,53 @@ using GatewayMesh.Proxy.Resilience;
 
 namespace GatewayMesh.Proxy.Telemetry;
 
-/// <summary>One request, told once, when it is over.</summary>
+/// <summary>One completed request, recorded once.</summary>
 public readonly record struct RequestSummary
 {
-    /// <summary>When it arrived.</summary>
+    /// <summary>Arrival time.</summary>
     public DateTimeOffset At { get; init; }
 
-    /// <summary>Which way it went.</summary>
+    /// <summary>Direction of the request.</summary>
     public RequestDirection Direction { get; init; }
 
-    /// <summary>The calling service, or null.</summary>
+    /// <summary>Calling service, or null.</summary>
     public string? Source { get; init; }
 
-    /// <summary>The called service; null when the mesh does not know it (never a name that only the caller made up).</summary>
+    /// <summary>Called service; null if unknown to the mesh (never a name made up by the caller).</summary>
     public string? Destination { get; init; }
 
-    /// <summary>The service that was asked for, where a router, splitter or resolver leads from it to <see cref="Destination"/>; otherwise null.</summary>
+    /// <summary>Requested service, if a router, splitter, or resolver leads from it to <see cref="Destination"/>; otherwise null.</summary>
     public string? Asked { get; init; }
 
-    /// <summary>What led to the target: <c>ROUTER[RULE]</c>, else the resolver; null where <see cref="Asked"/> is. In logs only: a metric has no label for it.</summary>
+    /// <summary>
+    /// Rule that led to the target, <c>ROUTER[RULE]</c>, otherwise the resolver; null if <see cref="Asked"/> is null. Only for logs: no
+    /// metric has this label.
+    /// </summary>
     public string? Route { get; init; }
 
-    /// <summary>Id of the target, <c>[SUBSET.]SERVICE.default.DATACENTER</c>; null where <see cref="Asked"/> is.</summary>
+    /// <summary>ID of the target, <c>[SUBSET.]SERVICE.default.DATACENTER</c>; null if <see cref="Asked"/> is null.</summary>
     public string? Target { get; init; }
 
-    /// <summary>The method as sent.</summary>
+    /// <summary>Method as sent.</summary>
     public string Method { get; init; }
 
-    /// <summary>The path without the query, which may carry secrets.</summary>
+    /// <summary>Path without the query, which may contain secrets.</summary>
     public string Path { get; init; }
 
-    /// <summary>HTTP status of the answer; 0 when there was none.</summary>
+    /// <summary>HTTP status of the response; 0 if there was none.</summary>
     public int Status { get; init; }
 
-    /// <summary>Why the mesh itself answered or broke off; <see cref="MeshErrorKind.None"/> for an application's answer.</summary>
+    /// <summary>
+    /// Error for which the mesh itself responded or aborted; <see cref="MeshErrorKind.None"/> for an application's response.
+    /// </summary>
     public MeshErrorKind Error { get; init; }
 
-    /// <summary>Status code of a gRPC call, the application's or the mesh's; null for other requests and for calls that ended without one.</summary>
+    /// <summary>
+    /// Status code of a gRPC call, from the application or the mesh; null for other requests and for calls that ended without one.
+    /// </summary>
     public int? GrpcStatus { get; init; }
 
-    /// <summary>From arrival to the end of the answer.</summary>
+    /// <summary>Time from arrival to the end of the response.</summary>
     public TimeSpan Duration { get; init; }
 
     /// <summary>Body bytes received from the client.</summary>
@@ -51,21 +58,21 @@ public readonly record struct RequestSummary
     /// <summary>Body bytes sent to the client.</summary>
     public long BytesOut { get; init; }
 
-    /// <summary>Attempts made by this process.</summary>
+    /// <summary>Number of attempts made by this process.</summary>
     public int Attempts { get; init; }
 
-    /// <summary>What was decided when the last attempt failed; null when none did.</summary>
+    /// <summary>Decision after the last failed attempt; null if none failed.</summary>
     public RetryVerdict? Retry { get; init; }
 
-    /// <summary>Who was asked last: address of an instance or gateway, or null.</summary>
+    /// <summary>Address of the last instance or gateway used, or null.</summary>
     public string? Endpoint { get; init; }
 
-    /// <summary>Who carried it on.</summary>
+    /// <summary>Tier that carried the request.</summary>
     public MeshTier Tier { get; init; }
 
-    /// <summary>Id of the request.</summary>
+    /// <summary>ID of the request.</summary>
     public string? RequestId { get; init; }
 
-    /// <summary>Trace id, or null.</summary>
+    /// <summary>Trace ID, or null.</summary>
     public string? TraceId { get; init; }
 }

@@ -1,14 +1,14 @@
 namespace GatewayMesh.Proxy.Telemetry;
 
-/// <summary>Where the data path tells a request that is over.</summary>
-/// <param name="metrics">The instruments.</param>
-/// <param name="log">The access log, or null for none.</param>
+/// <summary>Receives completed requests from the data path.</summary>
+/// <param name="metrics">Metrics of the mesh.</param>
+/// <param name="log">Access log, or null for none.</param>
 public sealed class RequestTelemetry(MeshMetrics metrics, AccessLog? log)
 {
-    /// <summary>The instruments.</summary>
+    /// <summary>Metrics of the mesh.</summary>
     public MeshMetrics Metrics { get; } = metrics;
 
-    /// <summary>Counts, measures and logs <paramref name="request"/>; never waits. The guard's private probes are not told.</summary>
+    /// <summary>Counts, measures, and logs <paramref name="request"/>; never waits. The guard's private probes are not recorded.</summary>
     public void Record(in RequestSummary request)
     {
         if (request.Direction == RequestDirection.Probe)
@@ -17,6 +17,6 @@ public sealed class RequestTelemetry(MeshMetrics metrics, AccessLog? log)
         }
 
         log?.Write(request);
-        Metrics.CountRequest(request); // last: what was counted is in the log
+        Metrics.CountRequest(request); // last, so that every counted request is in the log
     }
 }

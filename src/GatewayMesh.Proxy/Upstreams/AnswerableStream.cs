@@ -1,8 +1,9 @@
 namespace GatewayMesh.Proxy.Upstreams;
 
 /// <summary>
-/// The stream of a connection of HTTP/1.1 to an instance that may answer and close before it has read the whole request (401, 413): once a write has failed, further ones are
-/// dropped, so that the answer, which lies in the socket, can still be read. Without an answer the read fails in turn.
+/// Stream of an HTTP/1.1 connection to an instance that may respond and close before it has read the whole request (401, 413). After a
+/// failed write, further writes are dropped, so that the response waiting in the socket can still be read. Without a response, the read
+/// fails in turn.
 /// </summary>
 internal sealed class AnswerableStream(Stream inner) : Stream
 {
@@ -34,7 +35,7 @@ internal sealed class AnswerableStream(Stream inner) : Stream
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => inner.ReadAsync(buffer, offset, count, cancellationToken);
 
     /// <inheritdoc/>
-    /// <exception cref="UploadRefusedException">The first write that fails.</exception>
+    /// <exception cref="UploadRefusedException">The first failed write.</exception>
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (_isRefused)

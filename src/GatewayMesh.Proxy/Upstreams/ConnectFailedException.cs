@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace GatewayMesh.Proxy.Upstreams;
 
-/// <summary>An instance could not be reached: nothing of the request was sent.</summary>
+/// <summary>An instance was unreachable: nothing of the request was sent.</summary>
 internal sealed class ConnectFailedException : IOException
 {
     public ConnectFailedException(ConnectFailure failure, Exception? cause)
@@ -11,10 +11,10 @@ internal sealed class ConnectFailedException : IOException
         Failure = failure;
     }
 
-    /// <summary>Why.</summary>
+    /// <summary>Cause of the failure.</summary>
     public ConnectFailure Failure { get; }
 
-    /// <summary>Finds it within what the HTTP client throws around it.</summary>
+    /// <summary>Finds this exception among the causes of an HTTP client exception.</summary>
     public static ConnectFailedException? In(Exception? error)
     {
         while (error is not null and not ConnectFailedException)
@@ -25,7 +25,7 @@ internal sealed class ConnectFailedException : IOException
         return (ConnectFailedException?)error;
     }
 
-    /// <summary>The reason that a socket error gives.</summary>
+    /// <summary>Returns the failure for a socket error.</summary>
     public static ConnectFailure Of(SocketError error) => error switch
     {
         SocketError.ConnectionRefused or SocketError.ConnectionReset => ConnectFailure.Refused,
@@ -37,36 +37,36 @@ internal sealed class ConnectFailedException : IOException
     };
 }
 
-/// <summary>Why an instance could not be reached.</summary>
+/// <summary>Causes of failed connections to an instance.</summary>
 internal enum ConnectFailure
 {
-    /// <summary>It refuses.</summary>
+    /// <summary>The instance refused the connection.</summary>
     Refused,
 
-    /// <summary>It did not answer within the policy's connect timeout.</summary>
+    /// <summary>The instance did not accept within the policy's connect timeout.</summary>
     Timeout,
 
-    /// <summary>Its name means nothing.</summary>
+    /// <summary>The name of the instance cannot be resolved.</summary>
     NameUnknown,
 
-    /// <summary>No way to it.</summary>
+    /// <summary>No route to the instance.</summary>
     Unreachable,
 
-    /// <summary>This process or machine has no socket or port left.</summary>
+    /// <summary>This process or machine has run out of sockets or ports.</summary>
     OutOfSockets,
 
-    /// <summary>It broke the handshake off, or does not believe us.</summary>
+    /// <summary>The instance broke off the handshake, or does not trust our certificate.</summary>
     Handshake,
 
-    /// <summary>It is not who was meant, or not believed.</summary>
+    /// <summary>The certificate of the instance is for another service, or not trusted.</summary>
     PeerNotBelieved,
 
-    /// <summary>There is no valid certificate here in whose name to connect.</summary>
+    /// <summary>This process has no valid certificate for the caller.</summary>
     NoCertificate,
 
-    /// <summary>The registry leads to an address that this node never dials.</summary>
+    /// <summary>The registry names an address that this node must not dial.</summary>
     AddressRefused,
 
-    /// <summary>Something else.</summary>
+    /// <summary>Another cause.</summary>
     Other,
 }

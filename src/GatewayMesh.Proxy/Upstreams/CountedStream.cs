@@ -1,12 +1,12 @@
 namespace GatewayMesh.Proxy.Upstreams;
 
-/// <summary>Counts the bytes that it passes on, and notes when the instance takes no more of them.</summary>
+/// <summary>Counts the bytes passed on and records when the instance accepts no more.</summary>
 internal sealed class CountedStream(Stream inner) : Stream
 {
-    /// <summary>Bytes passed on, those of a write that failed included.</summary>
+    /// <summary>Number of bytes passed on, including those of a failed write.</summary>
     public long Count { get; private set; }
 
-    /// <summary>A write or flush found the instance taking no more.</summary>
+    /// <summary>True after a write or flush failed because the instance accepts no more.</summary>
     public bool IsRefused { get; private set; }
 
     /// <inheritdoc/>

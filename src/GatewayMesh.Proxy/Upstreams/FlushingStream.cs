@@ -1,6 +1,6 @@
 namespace GatewayMesh.Proxy.Upstreams;
 
-/// <summary>Sends what is written at once: the client would hold a streamed body back until its buffer is full.</summary>
+/// <summary>Flushes each write at once: the client would hold back a streamed body until its buffer is full.</summary>
 internal sealed class FlushingStream(Stream inner) : Stream
 {
     /// <inheritdoc/>

@@ -2,9 +2,11 @@ using GatewayMesh.Proxy.Limits;
 
 namespace GatewayMesh.Proxy.Upstreams;
 
-/// <summary>The place of one open connection under the limits of its service; given back once, when the connection is closed or came to nothing.</summary>
-/// <param name="permits">Whose place.</param>
-/// <param name="closed">Called when it is given back.</param>
+/// <summary>
+/// Permit of one open connection under the limits of its service; returned once, when the connection is closed or failed to open.
+/// </summary>
+/// <param name="permits">Permits that the permit belongs to.</param>
+/// <param name="closed">Called when the permit is returned.</param>
 internal sealed class HeldConnection(ConnectionPermits permits, Action closed) : IDisposable
 {
     private int _released;

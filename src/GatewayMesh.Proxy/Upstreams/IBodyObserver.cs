@@ -1,17 +1,17 @@
 namespace GatewayMesh.Proxy.Upstreams;
 
-/// <summary>Is told how far a request's body has got: once begun, the request cannot be sent to another instance.</summary>
+/// <summary>Observes the progress of a request's body: once begun, the request cannot be sent to another instance.</summary>
 internal interface IBodyObserver
 {
-    /// <summary>True when the head of the answer is there.</summary>
+    /// <summary>True if the response head has arrived.</summary>
     bool IsAnswered { get; }
 
-    /// <summary>The body is being read from the client.</summary>
+    /// <summary>Called when the body is first read from the client.</summary>
     void BodyBegan();
 
-    /// <summary>All of it was sent.</summary>
+    /// <summary>Called when the whole body has been sent.</summary>
     void BodyEnded();
 
-    /// <summary>The instance takes no more of the content: the rest is not sent.</summary>
+    /// <summary>Called when the instance accepts no more of the content and the rest is not sent.</summary>
     void BodyRefused();
 }

@@ -2,7 +2,10 @@ using System.Net;
 
 namespace GatewayMesh.Proxy.Upstreams;
 
-/// <summary>A request's body on its way to a peer. It is sent once: the HTTP client's own wish to send it again becomes a <see cref="NotProcessedException"/>.</summary>
+/// <summary>
+/// A request's body on its way to a peer, sent only once: the HTTP client's attempt to resend it becomes a
+/// <see cref="NotProcessedException"/>.
+/// </summary>
 internal sealed class ObservedContent : HttpContent
 {
     private readonly HttpContent _content;
@@ -10,9 +13,9 @@ internal sealed class ObservedContent : HttpContent
     private readonly CancellationToken _request;
     private volatile bool _isBegun;
 
-    /// <param name="content">The body.</param>
-    /// <param name="observer">Is told how far the body has got; null: nobody is.</param>
-    /// <param name="request">The token with which the request is sent.</param>
+    /// <param name="content">Body to send.</param>
+    /// <param name="observer">Observer of the body's progress; null for none.</param>
+    /// <param name="request">Token with which the request is sent.</param>
     public ObservedContent(HttpContent content, IBodyObserver? observer, CancellationToken request)
     {
         _content = content;
@@ -25,9 +28,10 @@ internal sealed class ObservedContent : HttpContent
     }
 
     /// <summary>
-    /// Asked when the head of a request is written, before its stream exists: nothing of a second try reaches the peer, where an application might begin on it.
+    /// Checks for a resend while the head of a request is written, before its stream exists, so that no part of a second attempt reaches
+    /// the peer, where an application might act on it.
     /// </summary>
-    /// <exception cref="NotProcessedException">The body was begun on another stream, which the peer has refused.</exception>
+    /// <exception cref="NotProcessedException">The body was begun on another stream, which the peer refused.</exception>
     public static void ThrowIfSentAgain(HttpRequestMessage request)
     {
         if (request.Content is ObservedContent { _isBegun: true })
@@ -54,22 +58,23 @@ internal sealed class ObservedContent : HttpContent
         {
             await _content.CopyToAsync(new FlushingStream(stream), context, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception) when (EndedByThePeer(cancellationToken))
+        catch (Exception) when (IsEndedByPeer(cancellationToken))
         {
-            // The head of the answer ends with the reason (REFUSED_STREAM, GOAWAY, a lost connection); an error here would hide it. The client has marked the
-            // stream as failed before it cancelled the body, so that nothing more is written on it: no end that would make the body look whole.
+            // The response head's error has the cause (REFUSED_STREAM, GOAWAY, a lost connection), which an exception here would hide. The
+            // client marked the stream as failed before it canceled the body, so nothing more is written to the stream, and no end makes
+            // the body look complete.
             return;
         }
 
         if (!cancellationToken.IsCancellationRequested && !_request.IsCancellationRequested)
         {
-            _observer?.BodyEnded(); // a copy that was given up returns as one that came to its end
+            _observer?.BodyEnded(); // a canceled copy returns like a completed one
         }
     }
 
-    // On HTTP/2 the body has a token of its own, which fires with the request's, and alone when the stream is over. Once an answer has begun there is no other
-    // place where the reason would be told.
-    private bool EndedByThePeer(CancellationToken body) =>
+    // On HTTP/2 the body has its own token, which fires with the request's, and alone when the stream is over. Once a response has begun,
+    // the cause would not be reported anywhere else.
+    private bool IsEndedByPeer(CancellationToken body) =>
         body.IsCancellationRequested && !_request.IsCancellationRequested && _observer is { IsAnswered: false };
 
     /// <inheritdoc/>

@@ -4,17 +4,17 @@ using GatewayMesh.Certificates.Trust;
 namespace GatewayMesh.Proxy.Upstreams;
 
 /// <summary>
-/// With what a pool's connections are made. They do not outlive it: when the certificate is renewed, or a root comes or goes, requests go on over new ones,
-/// and the old ones are closed when the last request on them is through.
+/// Certificates that a pool's connections are made with. Connections do not outlive them: after the certificate is renewed or a root
+/// changes, requests use new connections, and old ones are closed when their last request has ended.
 /// </summary>
-/// <param name="Leaf">The own certificate; null when there is none, and then every connection fails.</param>
-/// <param name="Trust">Whom to believe.</param>
+/// <param name="Leaf">This side's certificate; null if there is none, so that every connection fails.</param>
+/// <param name="Trust">Trusted roots.</param>
 internal sealed record PoolIdentity(LeafCertificate? Leaf, TrustBundle? Trust)
 {
-    /// <summary>What <paramref name="service"/> would connect with now.</summary>
+    /// <summary>Returns the identity with which <paramref name="service"/> would connect now.</summary>
     public static PoolIdentity Now(string service, ICertificates? certificates) => new(certificates?.Leaf(service), certificates?.Trust);
 
-    /// <summary>Whether it still holds.</summary>
+    /// <summary>True if the identity is still current.</summary>
     public bool Holds(string service, ICertificates? certificates) =>
         ReferenceEquals(Leaf, certificates?.Leaf(service)) && SameTrust(certificates?.Trust);
 

@@ -4,10 +4,12 @@ using Microsoft.Extensions.Logging;
 
 namespace GatewayMesh.Proxy.Upstreams;
 
-/// <summary>Logs the records of the registry that lead where this node never dials: a line a record and minute, at most ten lines a minute.</summary>
+/// <summary>
+/// Logs registry records with addresses that this node must not dial: one line per record and minute, at most ten lines per minute.
+/// </summary>
 internal sealed class RefusedAddresses(ILogger log, TimeProvider time)
 {
-    /// <summary>Lines a minute.</summary>
+    /// <summary>Maximum lines per minute.</summary>
     public const int MostLines = 10;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
@@ -15,51 +17,51 @@ internal sealed class RefusedAddresses(ILogger log, TimeProvider time)
     private static readonly Action<ILogger, string, string, string, string, long, Exception?> Line = LoggerMessage.Define<string, string, string, string, long>(
         LogLevel.Warning,
         new EventId(30, "address_refused"),
-        "The record of {Service} {Id} (node {Node}) is not followed: {Because} ({Unsaid} lines like this one were left out)");
+        "The record of {Service} {Id} (node {Node}) is not followed: {Because} ({Suppressed} similar lines were suppressed)");
 
     private readonly Lock _lock = new();
-    private readonly HashSet<(string Service, string Id, string Because)> _said = [];
+    private readonly HashSet<(string Service, string Id, string Because)> _logged = [];
     private long? _since;
-    private long _unsaid;
+    private long _suppressed;
 
-    /// <summary>A snapshot has come without these.</summary>
-    public void Say(IEnumerable<RefusedRecord> records)
+    /// <summary>Logs the records that a snapshot leaves out.</summary>
+    public void Log(IEnumerable<RefusedRecord> records)
     {
         foreach (var record in records)
         {
-            Say(record.Service, record.Id, record.Node, $"{record.Address} {record.Fault.Sentence()}; {record.Fault.Fix()}");
+            Log(record.Service, record.Id, record.Node, $"{record.Address} {record.Fault.Sentence()}; {record.Fault.Fix()}");
         }
     }
 
-    /// <summary>The name of an instance was resolved to what is never dialed.</summary>
-    public void Say(EndpointModel endpoint, string because) => Say(endpoint.Service, endpoint.Id, endpoint.Node, because);
+    /// <summary>Logs an instance whose name resolved to an address that must not be dialed.</summary>
+    public void Log(EndpointModel endpoint, string because) => Log(endpoint.Service, endpoint.Id, endpoint.Node, because);
 
-    private void Say(string service, string id, string node, string because)
+    private void Log(string service, string id, string node, string because)
     {
-        long unsaid;
+        long suppressed;
         lock (_lock)
         {
             if (_since is not { } since || time.GetElapsedTime(since) >= Pause)
             {
                 _since = time.GetTimestamp();
-                _said.Clear();
+                _logged.Clear();
             }
 
-            if (_said.Contains((service, id, because)))
+            if (_logged.Contains((service, id, because)))
             {
                 return;
             }
 
-            if (_said.Count >= MostLines)
+            if (_logged.Count >= MostLines)
             {
-                _unsaid++;
+                _suppressed++;
                 return;
             }
 
-            _said.Add((service, id, because));
-            (unsaid, _unsaid) = (_unsaid, 0);
+            _logged.Add((service, id, because));
+            (suppressed, _suppressed) = (_suppressed, 0);
         }
 
-        Line(log, service, id, node.Length == 0 ? "none" : node, because, unsaid, null);
+        Line(log, service, id, node.Length == 0 ? "none" : node, because, suppressed, null);
     }
 }

@@ -4,18 +4,19 @@ using Microsoft.Extensions.Primitives;
 namespace GatewayMesh.Proxy.Upstreams;
 
 /// <summary>
-/// The client sends a request again by itself when a pooled connection dies before an answer and no content was begun, whatever the method.
-/// A request that must not run twice (RFC 9110 §9.2.2) therefore always has a content, even an empty one; and every content reports
-/// whether it was begun. On HTTP/2 the client sends again only what the peer has said it did not take (REFUSED_STREAM, or above the last stream of a
-/// GOAWAY), which is right for every method: a request without content it sends again by itself. One whose content was begun it cannot, since it would have to read
-/// the body twice; that it wants to is how this proxy learns that nothing was processed (<see cref="ObservedContent"/>), and the attempts of the request go on.
+/// Prevents the client from resending requests on its own. When a pooled connection dies before a response and no content was begun, the
+/// client resends the request, whatever its method. So a request that must not run twice (RFC 9110 §9.2.2) always has content, even if
+/// empty, and every content reports whether it was begun. On HTTP/2 the client resends only requests that the peer reported as unprocessed
+/// (REFUSED_STREAM, or above the last stream of a GOAWAY), which is correct for every method: it resends a request without content on its
+/// own. It cannot resend begun content because it would have to read the body twice; its attempt to do so shows this proxy that nothing was
+/// processed (<see cref="ObservedContent"/>), and the request's own attempts continue.
 /// </summary>
 internal sealed class SendOnceHandler(HttpMessageHandler inner, bool isHttp2) : DelegatingHandler(inner)
 {
-    /// <summary>Is told when the content is begun and when it is through.</summary>
+    /// <summary>Observer of the content's start and end.</summary>
     public static readonly HttpRequestOptionsKey<IBodyObserver> Observer = new("gatewaymesh-body-observer");
 
-    /// <summary>Content headers of a request that has no body.</summary>
+    /// <summary>Content headers of a request without a body.</summary>
     public static readonly HttpRequestOptionsKey<List<KeyValuePair<string, StringValues>>> ContentHeadersWithoutBody = new("gatewaymesh-content-headers");
 
     /// <inheritdoc/>

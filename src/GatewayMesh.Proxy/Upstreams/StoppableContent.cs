@@ -3,12 +3,13 @@ using System.Net;
 namespace GatewayMesh.Proxy.Upstreams;
 
 /// <summary>
-/// A body over HTTP/1.1 that ends early, without an error, when the instance takes no more of it: the client then goes on to the answer
-/// (<see cref="AnswerableStream"/>). What is missing of the declared length is written to the connection that drops it; nothing more is read from the caller.
+/// An HTTP/1.1 body that ends early without an error when the instance accepts no more of it, so that the client continues with the
+/// response (<see cref="AnswerableStream"/>). The rest of the declared length is written as filler to the connection, which drops it;
+/// nothing more is read from the caller.
 /// </summary>
 internal sealed class StoppableContent : HttpContent
 {
-    private static readonly byte[] Nothing = new byte[64 * 1024];
+    private static readonly byte[] Filler = new byte[64 * 1024];
 
     private readonly HttpContent _content;
     private readonly IBodyObserver? _observer;
@@ -44,9 +45,9 @@ internal sealed class StoppableContent : HttpContent
         }
 
         _observer?.BodyRefused();
-        for (var left = (_content.Headers.ContentLength ?? 0) - counted.Count; left > 0; left -= Nothing.Length)
+        for (var left = (_content.Headers.ContentLength ?? 0) - counted.Count; left > 0; left -= Filler.Length)
         {
-            await stream.WriteAsync(Nothing.AsMemory(0, (int)Math.Min(left, Nothing.Length)), cancellationToken).ConfigureAwait(false);
+            await stream.WriteAsync(Filler.AsMemory(0, (int)Math.Min(left, Filler.Length)), cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -1,9 +1,9 @@
 namespace GatewayMesh.Proxy.Upstreams;
 
-/// <summary>The instance takes no more of a request. Its answer may be there all the same.</summary>
-internal sealed class UploadRefusedException(IOException cause) : IOException("The instance takes no more of the request.", cause)
+/// <summary>The instance accepts no more of a request, but a response may still be available.</summary>
+internal sealed class UploadRefusedException(IOException cause) : IOException("The instance accepts no more of the request.", cause)
 {
-    /// <summary>True if <paramref name="error"/> or a cause of it is one.</summary>
+    /// <summary>True if <paramref name="error"/> or one of its causes is this exception.</summary>
     public static bool IsIn(Exception? error)
     {
         for (; error is not null; error = error.InnerException)

@@ -2,26 +2,26 @@ using GatewayMesh.Certificates;
 
 namespace GatewayMesh.Proxy.Upstreams;
 
-/// <summary>A pool of connections to one instance in one identity.</summary>
+/// <summary>A pool of connections to one instance under one identity.</summary>
 internal sealed class Upstream(UpstreamKey key, PoolIdentity? identity, HttpMessageInvoker invoker)
 {
     private readonly Lock _gate = new();
     private int _users;
     private bool _retired;
 
-    /// <summary>What it belongs to.</summary>
+    /// <summary>Key of the pool.</summary>
     public UpstreamKey Key { get; } = key;
 
-    /// <summary><c>http://host:port</c>: what request targets are put behind.</summary>
+    /// <summary><c>http://host:port</c>: prefix of request targets.</summary>
     public string Prefix { get; } = "http://" + key.Address;
 
-    /// <summary>Sends.</summary>
+    /// <summary>Sender of requests.</summary>
     public HttpMessageInvoker Invoker { get; } = invoker;
 
-    /// <summary>Whether its connections are made with the certificates in use; always without TLS.</summary>
+    /// <summary>True if the connections are made with the current certificates; always true without TLS.</summary>
     public bool IsOf(ICertificates? certificates) => identity?.Holds(Key.Identity, certificates) ?? true;
 
-    /// <summary>A request uses it from now on; false when it is already gone.</summary>
+    /// <summary>Adds a user; false if the pool is already closed.</summary>
     public bool TryUse()
     {
         lock (_gate)
@@ -36,7 +36,7 @@ internal sealed class Upstream(UpstreamKey key, PoolIdentity? identity, HttpMess
         }
     }
 
-    /// <summary>A request is through with it.</summary>
+    /// <summary>Removes a user.</summary>
     public void Release()
     {
         lock (_gate)
@@ -50,7 +50,7 @@ internal sealed class Upstream(UpstreamKey key, PoolIdentity? identity, HttpMess
         Invoker.Dispose();
     }
 
-    /// <summary>The instance is gone: its connections are closed when the last request is through.</summary>
+    /// <summary>Retires the pool of a removed instance: connections are closed when the last request has ended.</summary>
     public void Retire()
     {
         lock (_gate)

@@ -12,17 +12,17 @@ using GatewayMesh.Proxy.Limits;
 
 namespace GatewayMesh.Proxy.Upstreams;
 
-/// <summary>Connects within the policy's time, to nobody else than who is meant, and says in a typed way why it could not.</summary>
+/// <summary>Connects within the policy's timeout, only to the intended service, and reports failures with a typed cause.</summary>
 internal sealed class UpstreamConnector
 {
     private readonly UpstreamKey _key;
     private readonly ICertificates? _certificates;
     private readonly TimeProvider _time;
 
-    /// <summary>The connect timeout, carried by the request that asks for the connection.</summary>
+    /// <summary>Connect timeout, an option of the request that asks for the connection.</summary>
     public static readonly HttpRequestOptionsKey<TimeSpan> ConnectTimeout = new("gatewaymesh-connect-timeout");
 
-    /// <summary>The open connections of HTTP/2 that the service may have, carried likewise; absent where nothing bounds them.</summary>
+    /// <summary>Permits for open HTTP/2 connections to the service, an option of the request; absent if unlimited.</summary>
     public static readonly HttpRequestOptionsKey<ConnectionPermits> Connections = new("gatewaymesh-connections");
 
     private readonly Func<ReachRules> _reach;
@@ -38,7 +38,7 @@ internal sealed class UpstreamConnector
         _closed = () => Interlocked.Decrement(ref _open);
     }
 
-    /// <summary>The <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>
+    /// <summary>Callback for <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         if (!context.InitialRequestMessage.Options.TryGetValue(Connections, out var permits))
@@ -46,20 +46,20 @@ internal sealed class UpstreamConnector
             return await ConnectAsync(context, null, cancellationToken).ConfigureAwait(false);
         }
 
-        var place = await HoldAsync(permits, cancellationToken).ConfigureAwait(false);
+        var permit = await HoldAsync(permits, cancellationToken).ConfigureAwait(false);
         try
         {
-            return await ConnectAsync(context, place, cancellationToken).ConfigureAwait(false);
+            return await ConnectAsync(context, permit, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
-            place.Dispose();
+            permit.Dispose();
             throw;
         }
     }
 
-    // The first connection to an instance is never refused: requests would wait for one that idles elsewhere (as in Envoy). Further ones wait for a
-    // place, and their requests meanwhile for a free stream of those that there are.
+    // The first connection to an instance is never refused: its requests would wait for a connection that is idle elsewhere (as in Envoy).
+    // Further connections wait for a permit, and meanwhile their requests wait for a free stream on the existing ones.
     private async ValueTask<HeldConnection> HoldAsync(ConnectionPermits permits, CancellationToken cancellationToken)
     {
         if (Interlocked.Increment(ref _open) == 1)
@@ -75,7 +75,7 @@ internal sealed class UpstreamConnector
         return new HeldConnection(permits, _closed);
     }
 
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, HeldConnection? place, CancellationToken cancellationToken)
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, HeldConnection? permit, CancellationToken cancellationToken)
     {
         var (key, certificates, time) = (_key, _certificates, _time);
         var timeout = context.InitialRequestMessage.Options.TryGetValue(ConnectTimeout, out var given) ? given : PolicyModel.Default.Timeouts.Connect;
@@ -87,7 +87,7 @@ internal sealed class UpstreamConnector
             socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             LostPeer.Notice(socket, key.MayStand);
             await DialAsync(socket, context.DnsEndPoint, both.Token).ConfigureAwait(false);
-            Stream stream = place is null ? new NetworkStream(socket, ownsSocket: true) : new HeldStream(socket, place);
+            Stream stream = permit is null ? new NetworkStream(socket, ownsSocket: true) : new HeldStream(socket, permit);
             stream = key.Peer is { } peer && certificates is not null
                 ? await MutualTls.ConnectAsync(stream, certificates, key.Identity, peer, key.Protocol == WireProtocol.Http2 ? ProtocolNames.Http2 : ProtocolNames.Http1, time, both.Token, key.Datacenter).ConfigureAwait(false)
                 : stream;
@@ -120,7 +120,7 @@ internal sealed class UpstreamConnector
         }
     }
 
-    // What was judged is what is dialed: a name is not resolved a second time.
+    // Connects to the checked addresses: a name is not resolved a second time.
     private async ValueTask DialAsync(Socket socket, DnsEndPoint target, CancellationToken cancellationToken)
     {
         if (_key.IsOwn)

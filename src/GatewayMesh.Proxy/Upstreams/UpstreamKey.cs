@@ -3,24 +3,22 @@ using GatewayMesh.Proxy.Routing;
 
 namespace GatewayMesh.Proxy.Upstreams;
 
-/// <summary>What a pool of connections belongs to: never one service's request on another's connection.</summary>
-/// <param name="Identity">The service in whose name the connections are made.</param>
-/// <param name="Address">Where they lead.</param>
-/// <param name="Kind">Who is there.</param>
-/// <param name="Protocol">What is spoken on them.</param>
-/// <param name="MayStand">
-/// HTTP/1.1: bodies or upgraded streams are sent on them, which stand still for as long as the other end does not read. Such connections are not ended for
-/// lack of an acknowledgement, as the kernel counts a closed window as one.
-/// </param>
-/// <param name="Peer">The service that must be there, by its certificate; null: no TLS.</param>
+/// <summary>Key of a connection pool: one service's request never uses another service's connection.</summary>
+/// <param name="Identity">Service whose identity is used for the connections.</param>
+/// <param name="Address">Address of the peer.</param>
+/// <param name="Kind">Kind of the peer.</param>
+/// <param name="Protocol">Protocol of the connections.</param>
+/// <param name="MayStand">True on HTTP/1.1 if bodies or upgraded streams are sent, which stall while the peer does not read. Such
+/// connections are not ended for missing acknowledgements, because the kernel counts a closed window as missing.</param>
+/// <param name="Peer">Service that the peer's certificate must name; null: no TLS.</param>
 internal readonly record struct UpstreamKey(string Identity, HostPort Address, TargetKind Kind, WireProtocol Protocol, bool MayStand, string? Peer = null)
 {
     /// <summary>
-    /// The bootstrap of this host names the address, not the registry: an own application, wherever it listens. Default: false, so that
-    /// <see cref="GatewayMesh.Configuration.Reach.ReachRules"/> hold.
+    /// True if the bootstrap of this host names the address instead of the registry: an application of this host, at any address. Default:
+    /// false, so that <see cref="GatewayMesh.Configuration.Reach.ReachRules"/> apply.
     /// </summary>
     public bool IsOwn { get; init; }
 
-    /// <summary>The datacenter that its certificate must name too; empty for the own.</summary>
+    /// <summary>Datacenter that the peer's certificate must also name; empty for this node's own.</summary>
     public string Datacenter { get; init; } = "";
 }

@@ -8,25 +8,26 @@ using GatewayMesh.Proxy.Routing;
 
 namespace GatewayMesh.Proxy.Upstreams;
 
-/// <summary>The pools by key. They outlive reloads; a pool whose instance is gone is closed once nobody uses it.</summary>
+/// <summary>Connection pools by key. Pools outlive reloads; the pool of a removed instance is closed after its last use.</summary>
 internal sealed class UpstreamPools(TimeProvider time, ICertificates? certificates = null, Func<ReachRules>? reach = null) : IDisposable
 {
-    // Below the 5 min after which mesh listeners close idle connections, so that the client side closes first and no request meets a dying connection.
+    // Shorter than the 5 min after which mesh listeners close idle connections, so that the client side closes first and no request meets a
+    // closing connection.
     private static readonly TimeSpan IdleOfMeshPeers = TimeSpan.FromSeconds(60);
 
-    // Common application servers close after 5 s (Node.js, uvicorn); some after 2 s. Reconnecting over loopback is cheap.
+    // Common application servers close after 5 s (Node.js, uvicorn), some after 2 s. Reconnecting over loopback is cheap.
     private static readonly TimeSpan IdleOfApplications = TimeSpan.FromSeconds(1.5);
 
-    // A peer whose host went silent is noticed although nothing was sent to it. Applications are not pinged: gRPC servers take too many for an attack,
-    // and the kernel of this host says when one is gone.
+    // Pings detect a peer whose host went silent although nothing was sent to it. Applications are not pinged: gRPC servers treat frequent
+    // pings as an attack, and this host's kernel reports a closed application.
     private static readonly TimeSpan PingAfter = TimeSpan.FromSeconds(10);
 
-    // Bytes of one answer that may be held for a client that does not read them, besides the buffers of sockets.
+    // Bytes of one response that may be buffered for a client that does not read, in addition to socket buffers.
     private const int StreamWindow = 256 * 1024;
 
     private readonly ConcurrentDictionary<UpstreamKey, Upstream> _pools = [];
 
-    /// <summary>The pool of a key, in use until <see cref="Upstream.Release"/>.</summary>
+    /// <summary>Returns the pool of a key, in use until <see cref="Upstream.Release"/>.</summary>
     public Upstream Rent(in UpstreamKey key)
     {
         while (true)
@@ -77,22 +78,23 @@ internal sealed class UpstreamPools(TimeProvider time, ICertificates? certificat
             UseCookies = false,
             UseProxy = false,
             ActivityHeadersPropagator = null,
-            ConnectTimeout = Timeout.InfiniteTimeSpan, // the callback has the policy's
+            ConnectTimeout = Timeout.InfiniteTimeSpan, // the callback applies the policy's timeout
             ConnectCallback = new UpstreamConnector(key, certificates, time, reach).ConnectAsync,
-            MaxConnectionsPerServer = int.MaxValue, // how many requests may run is admission's business; a queue here would be a hidden one
+            MaxConnectionsPerServer = int.MaxValue, // admission limits requests; a queue here would be hidden
             PooledConnectionIdleTimeout = key.Kind == TargetKind.MeshPeer || isHttp2 ? IdleOfMeshPeers : IdleOfApplications,
-            EnableMultipleHttp2Connections = true, // more calls at a time than a peer takes on one connection are no reason to queue
+            EnableMultipleHttp2Connections = true, // calls beyond a peer's limit per connection must not queue
             InitialHttp2StreamWindowSize = StreamWindow,
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
             KeepAlivePingDelay = key.Kind == TargetKind.MeshPeer ? PingAfter : Timeout.InfiniteTimeSpan,
             KeepAlivePingTimeout = PingAfter,
             PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
             MaxResponseHeadersLength = 64,
-            MaxResponseDrainSize = 0, // what is left of an answer that nobody wants is not worth reading
+            MaxResponseDrainSize = 0, // the rest of an unwanted response is not worth reading
             Expect100ContinueTimeout = TimeSpan.FromSeconds(1),
             RequestHeaderEncodingSelector = static (_, request) =>
             {
-                ObservedContent.ThrowIfSentAgain(request); // asked for each field while the head is written, of which each has one (Via)
+                // Called for each field while the head is written; each head has at least one (Via)
+                ObservedContent.ThrowIfSentAgain(request);
                 return Encoding.Latin1;
             },
             ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,

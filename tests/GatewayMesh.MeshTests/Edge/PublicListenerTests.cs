@@ -53,9 +53,9 @@ public sealed class PublicListenerTests : MeshTest
         Assert.That(ingress.Process.Errors + ingress.Process.Output, Does.Not.Contain("PRIVATE KEY"));
     }
 
-    [TestCase("missing.pem", "shop.key", "cannot be read (it is not there)")]
-    [TestCase("shop.pem", "wild.key", "holds no private key that belongs to")]
-    [TestCase("shop.key", "shop.key", "holds no certificate")]
+    [TestCase("missing.pem", "shop.key", "cannot be read (no such file)")]
+    [TestCase("shop.pem", "wild.key", "has no private key that matches")]
+    [TestCase("shop.key", "shop.key", "has no readable certificate")]
     public async Task Files_that_cannot_be_used_end_the_start_with_2_and_are_named_with_their_line(string pem, string key, string expected)
     {
         await FilesAsync();

@@ -118,7 +118,7 @@ public class PublicTlsTests
         Touch(spec.Cert, 1);
         Assert.That(tls.Refresh(), Is.EqualTo(EdgeTlsChange.None), "the key may come a moment later");
         Assert.That(tls.Refresh(), Is.EqualTo(EdgeTlsChange.Refused));
-        Assert.That(tls.Refused.Single().ToString(), Does.Contain("certificates[0].key").And.Contain("holds no private key that belongs to"));
+        Assert.That(tls.Refused.Single().ToString(), Does.Contain("certificates[0].key").And.Contain("has no private key that matches"));
         Assert.That(tls.Refresh(), Is.EqualTo(EdgeTlsChange.None), "it is said once");
         Assert.That(tls.Certificates.Single().Certificate.SerialNumber, Is.EqualTo("01020301"));
 
@@ -130,7 +130,7 @@ public class PublicTlsTests
 
         File.Delete(spec.Key);
         Assert.That((tls.Refresh(), tls.Refresh()), Is.EqualTo((EdgeTlsChange.None, EdgeTlsChange.Refused)));
-        Assert.That(tls.Refused.Single().ToString(), Does.Contain("it is not there"));
+        Assert.That(tls.Refused.Single().ToString(), Does.Contain("no such file"));
         folder.Delete(recursive: true);
     }
 
@@ -158,13 +158,13 @@ public class PublicTlsTests
         folder.Delete(recursive: true);
     }
 
-    [TestCase("no such file", "it is not there")]
-    [TestCase("empty", "holds no certificate that can be read")]
-    [TestCase("rubbish", "holds no certificate that can be read")]
-    [TestCase("half", "holds no certificate that can be read")]
+    [TestCase("no such file", "no such file")]
+    [TestCase("empty", "has no readable certificate")]
+    [TestCase("rubbish", "has no readable certificate")]
+    [TestCase("half", "has no readable certificate")]
     [TestCase("encrypted key", "is encrypted")]
-    [TestCase("another key", "holds no private key that belongs to")]
-    [TestCase("no key", "holds no private key that belongs to")]
+    [TestCase("another key", "has no private key that matches")]
+    [TestCase("no key", "has no private key that matches")]
     [TestCase("folder", "cannot be read")]
     public void A_file_that_cannot_be_used_is_said_with_its_place_and_the_mend(string fault, string expected)
     {

@@ -89,7 +89,7 @@ public class GrpcCallTests
         var answer = await client.Ask(Call("nobody"), "\0\0\0\0\0");
 
         Assert.That((answer.Status, answer["grpc-status"], answer["content-type"], answer.EndedByHead), Is.EqualTo((200, "12", "application/grpc", true)));
-        Assert.That(answer["grpc-message"], Is.EqualTo("The mesh knows no such service."));
+        Assert.That(answer["grpc-message"], Is.EqualTo("The mesh has no such service."));
         Assert.That(answer["proxy-status"], Does.Contain("destination_not_found").And.Contain("forwarded=?0"));
     }
 

@@ -56,7 +56,7 @@ public class AllocationTests
                 for (var i = 0; i < steps.Count; i++)
                 {
                     var before = GC.GetAllocatedBytesForCurrentThread();
-                    var goesOn = steps[i].Take(exchange).GoesOn;
+                    var goesOn = steps[i].Take(exchange).Continues;
                     allocated[i] += GC.GetAllocatedBytesForCurrentThread() - before;
                     refused += goesOn ? 0 : 1;
                 }

@@ -101,14 +101,14 @@ public sealed class ReachTests
         ImmutableArray<RefusedRecord> records =
             [.. Enumerable.Range(0, 15).Select(i => new RefusedRecord("payments", $"p{i}", "evil", new HostPort("127.0.0.1", 15000), ReachFault.AdminAddress))];
 
-        refused.Say(records);
-        refused.Say(records);
+        refused.Log(records);
+        refused.Log(records);
         Assert.That(log.Said, Has.Count.EqualTo(RefusedAddresses.MostLines));
         Assert.That(log.Said[0], Does.StartWith("The record of payments p0 (node evil) is not followed: 127.0.0.1:15000 is the admin address of this node; remove the record"));
 
         time.Advance(TimeSpan.FromMinutes(1));
-        refused.Say(records[..1]);
-        Assert.That(log.Said[^1], Does.EndWith("(10 lines like this one were left out)"));
+        refused.Log(records[..1]);
+        Assert.That(log.Said[^1], Does.EndWith("(10 similar lines were suppressed)"));
     }
 
     private static BootstrapSpec OneMachine(int adminPort) => new()

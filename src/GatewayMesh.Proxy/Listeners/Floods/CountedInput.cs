@@ -5,14 +5,14 @@ using System.Runtime.CompilerServices;
 namespace GatewayMesh.Proxy.Listeners.Floods;
 
 /// <summary>
-/// What a client of HTTP/2 sends, scanned as the server takes it: no copy, and nothing kept but the place within a frame. Once the budget is used up the
-/// next read fails; the server answers that with GOAWAY, whose code <see cref="CountedOutput"/> sets.
+/// Input of an HTTP/2 client, scanned as the server consumes it. Copies nothing and keeps only the position within a frame. Once the budget
+/// is spent, the next read fails; the server then sends GOAWAY, whose code <see cref="CountedOutput"/> sets.
 /// </summary>
 internal sealed class CountedInput(PipeReader inner, FrameBudget budget, Action spent) : PipeReader
 {
     private FrameScanner _scanner = new();
     private ReadOnlySequence<byte> _buffer;
-    private bool _isTold;
+    private bool _isReported;
 
     /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -63,7 +63,7 @@ internal sealed class CountedInput(PipeReader inner, FrameBudget budget, Action 
     /// <inheritdoc/>
     public override void CancelPendingRead() => inner.CancelPendingRead();
 
-    /// <summary>Passed on, but not at the end of a flood: <see cref="CountedTransport.LingerAsync"/> comes before that.</summary>
+    /// <summary>Completes the inner reader, except at the end of a flood: <see cref="CountedTransport.LingerAsync"/> runs first.</summary>
     public override void Complete(Exception? exception = null)
     {
         if (!budget.IsSpent)
@@ -82,12 +82,12 @@ internal sealed class CountedInput(PipeReader inner, FrameBudget budget, Action 
             return;
         }
 
-        if (!_isTold)
+        if (!_isReported)
         {
-            _isTold = true;
+            _isReported = true;
             spent();
         }
 
-        throw new IOException("The client sent too many frames that carry nothing.");
+        throw new IOException("The client sent too many frames without content.");
     }
 }

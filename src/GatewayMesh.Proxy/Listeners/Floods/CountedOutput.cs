@@ -4,9 +4,9 @@ using System.IO.Pipelines;
 namespace GatewayMesh.Proxy.Listeners.Floods;
 
 /// <summary>
-/// What the server of HTTP/2 sends: useful frames are credited to the budget, and the GOAWAY that ends a flood is given the code ENHANCE_YOUR_CALM, which
-/// the server lets nobody choose. The server writes a frame's header and its payload one after the other, or, when an earlier write is still on its way,
-/// several frames as one piece.
+/// Output of the HTTP/2 server. Credits useful frames to the budget, and sets the code of the GOAWAY that ends a flood to
+/// ENHANCE_YOUR_CALM, which the server does not let callers choose. The server writes a frame's header and payload one after the other, or
+/// several frames at once if an earlier write is still pending.
 /// </summary>
 internal sealed class CountedOutput(PipeWriter inner, FrameBudget budget) : PipeWriter
 {
@@ -61,7 +61,7 @@ internal sealed class CountedOutput(PipeWriter inner, FrameBudget budget) : Pipe
     /// <inheritdoc/>
     public override void CancelPendingFlush() => inner.CancelPendingFlush();
 
-    /// <summary>Passed on, but not at the end of a flood: <see cref="CountedTransport.LingerAsync"/> comes before that.</summary>
+    /// <summary>Completes the inner writer, except at the end of a flood: <see cref="CountedTransport.LingerAsync"/> runs first.</summary>
     public override void Complete(Exception? exception = null)
     {
         if (!budget.IsSpent)
@@ -84,7 +84,7 @@ internal sealed class CountedOutput(PipeWriter inner, FrameBudget budget) : Pipe
         }
     }
 
-    // A GOAWAY is the last frame that the server writes.
+    // GOAWAY is the last frame that the server writes.
     private void SetCode(Span<byte> written)
     {
         if (written.SequenceEqual(GoAwayHeader))

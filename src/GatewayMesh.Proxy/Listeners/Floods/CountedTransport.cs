@@ -3,9 +3,10 @@ using System.IO.Pipelines;
 namespace GatewayMesh.Proxy.Listeners.Floods;
 
 /// <summary>
-/// The pipes of a connection of HTTP/2 with its frames counted:
+/// Pipes of an HTTP/2 connection whose frames are counted:
 /// <code>
-/// transport ─► CountedInput (frames received) ─► server of HTTP/2 ─► CountedOutput (frames sent; the code of GOAWAY when the budget is used up) ─► transport
+/// transport ─► CountedInput (frames received) ─► HTTP/2 server ─► CountedOutput (frames sent; the code of GOAWAY when the budget is spent)
+/// ─► transport
 /// </code>
 /// </summary>
 internal sealed class CountedTransport(IDuplexPipe transport, FrameBudget budget, Action spent) : IDuplexPipe
@@ -20,8 +21,8 @@ internal sealed class CountedTransport(IDuplexPipe transport, FrameBudget budget
     public PipeWriter Output { get; } = new CountedOutput(transport.Output, budget);
 
     /// <summary>
-    /// Discards what the client still sends, for a moment, before the connection is closed: unread bytes would make the close a reset, which could overtake
-    /// the GOAWAY.
+    /// Discards further input from the client for a moment before the connection is closed: unread bytes would turn the close into a reset,
+    /// which could overtake the GOAWAY.
     /// </summary>
     public async Task LingerAsync(TimeProvider time)
     {
@@ -41,7 +42,7 @@ internal sealed class CountedTransport(IDuplexPipe transport, FrameBudget budget
         }
         catch (Exception over) when (over is OperationCanceledException or IOException or InvalidOperationException)
         {
-            // The client is gone, or still floods: the connection is closed all the same.
+            // The client is gone or still flooding: close the connection in either case.
         }
 
         await transport.Output.CompleteAsync().ConfigureAwait(false);

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace GatewayMesh.Proxy.Listeners.Floods;
 
 /// <summary>
-/// Ends connections of HTTP/2 that send frames without use, beyond <c>limits.http2FrameBudget</c>. What the server bounds by itself is left to it: streams at
-/// a time, resets of fresh streams, the size of a field section, and answers that the client does not read.
+/// Ends HTTP/2 connections that send useless frames beyond <c>limits.http2FrameBudget</c>. The server itself bounds concurrent streams,
+/// resets of fresh streams, the size of a field section, and responses that the client does not read.
 /// </summary>
 internal sealed class FloodGuard(LimitsSpec limits, MeshMetrics metrics, ILogger log, TimeProvider time)
 {
@@ -18,9 +18,9 @@ internal sealed class FloodGuard(LimitsSpec limits, MeshMetrics metrics, ILogger
             new EventId(7, "http2_flood"),
             "A connection on {Listener} from {Peer} was ended: too many {Frames} frames without a request ({Count} such connections since the last line).");
 
-    private readonly Seldom _seldom = new(time);
+    private readonly LogThrottle _throttle = new(time);
 
-    /// <summary>Serves a connection that has chosen HTTP/2.</summary>
+    /// <summary>Serves a connection that negotiated HTTP/2.</summary>
     public async Task ServeAsync(ConnectionContext connection, InboundConnection inbound, ConnectionDelegate http2)
     {
         if (limits.Http2FrameBudget is not { } most)
@@ -31,7 +31,7 @@ internal sealed class FloodGuard(LimitsSpec limits, MeshMetrics metrics, ILogger
 
         var plain = connection.Transport;
         var budget = new FrameBudget(most, time);
-        var counted = new CountedTransport(plain, budget, () => Tell(inbound, budget.LastType));
+        var counted = new CountedTransport(plain, budget, () => Log(inbound, budget.LastType));
         connection.Transport = counted;
         try
         {
@@ -63,10 +63,10 @@ internal sealed class FloodGuard(LimitsSpec limits, MeshMetrics metrics, ILogger
         _ => string.Create(CultureInfo.InvariantCulture, $"unknown (type {type})"),
     };
 
-    private void Tell(InboundConnection inbound, byte type)
+    private void Log(InboundConnection inbound, byte type)
     {
         metrics.CountRefusedConnection("http2_flood");
-        if (_seldom.Next(out var count))
+        if (_throttle.Next(out var count))
         {
             Ended(log, inbound.Listener.Name, inbound.Peer.ToString(), NameOf(type), count, null);
         }

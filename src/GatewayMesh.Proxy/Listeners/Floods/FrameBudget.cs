@@ -1,27 +1,27 @@
 namespace GatewayMesh.Proxy.Listeners.Floods;
 
 /// <summary>
-/// Frames of HTTP/2 that bring nothing forward, which one connection may send (RFC 9113 §10.5). Each takes from the budget; requests, data in either
-/// direction and time give back, so that pings, cancelled streams and window updates of honest clients never use it up. The clock is read only when
-/// the budget is used up.
+/// Number of useless HTTP/2 frames that one connection may send (RFC 9113 §10.5). Each useless frame takes from the budget. Requests, data
+/// in either direction, and time give back, so pings, canceled streams, and window updates of honest clients never exhaust the budget. The
+/// clock is read only when the budget is exhausted.
 /// </summary>
-/// <param name="most">Frames in a row.</param>
+/// <param name="most">Maximum number of useless frames in a row.</param>
 /// <param name="time">The clock.</param>
 internal sealed class FrameBudget(int most, TimeProvider time)
 {
-    /// <summary>Frames that each second gives back.</summary>
+    /// <summary>Frames given back per second.</summary>
     public const int PerSecond = 50;
 
-    /// <summary>Frames that a useful frame gives back, in either direction.</summary>
+    /// <summary>Frames given back per useful frame, in either direction.</summary>
     public const int PerUsefulFrame = 2;
 
-    /// <summary>Bytes of payload sent that give back one frame.</summary>
+    /// <summary>Bytes of sent payload that give back one frame.</summary>
     public const int BytesPerFrame = 64;
 
-    /// <summary>Window updates that cost one frame: each piece of data that a client reads may cause two of them.</summary>
+    /// <summary>Window updates that cost one frame: each piece of data that a client reads may cause two window updates.</summary>
     public const int WindowUpdatesPerFrame = 8;
 
-    // A padded DATA frame that may be nothing but padding: its length byte and at most 255 more.
+    // A padded DATA frame may contain only padding: its length byte and at most 255 more.
     private const int MostPadding = 256;
 
     private const byte Data = 0;
@@ -38,16 +38,16 @@ internal sealed class FrameBudget(int most, TimeProvider time)
     private long _sentBefore;
     private volatile bool _isSpent;
 
-    /// <summary>The budget is used up: the connection is to end.</summary>
+    /// <summary>True if the budget is spent and the connection must end.</summary>
     public bool IsSpent => _isSpent;
 
-    /// <summary>Type of the frame that used it up.</summary>
+    /// <summary>Type of the frame that spent the budget.</summary>
     public byte LastType { get; private set; }
 
-    /// <summary>The server sent something of use. Called by the writing side alone.</summary>
+    /// <summary>Records useful frames sent by the server. Called only by the writing side.</summary>
     public void Sent(int frames) => Volatile.Write(ref _sent, _sent + frames);
 
-    /// <summary>The client sent a frame. Called by the reading side alone.</summary>
+    /// <summary>Records a frame sent by the client. Called only by the reading side.</summary>
     public void Received(byte type, byte flags, int length)
     {
         switch (type)
@@ -56,7 +56,7 @@ internal sealed class FrameBudget(int most, TimeProvider time)
             case Headers when length > 0:
                 _left = Math.Min(_most, _left + PerUsefulFrame);
                 return;
-            case Data when length == 0 && (flags & EndStream) != 0: // ends a stream, which happens once
+            case Data when length == 0 && (flags & EndStream) != 0: // ends a stream, which happens only once
             case WindowUpdate when ++_windowUpdates % WindowUpdatesPerFrame != 0:
                 return;
         }

@@ -1,6 +1,9 @@
 namespace GatewayMesh.Proxy.Listeners.Floods;
 
-/// <summary>Finds the frames (RFC 9113 §4.1) in what a client sends, whatever pieces it comes in, and reports each to the budget. Copies and keeps nothing.</summary>
+/// <summary>
+/// Finds the frames (RFC 9113 §4.1) in a client's bytes, regardless of how the bytes are split, and reports each frame to the budget.
+/// Copies and keeps nothing.
+/// </summary>
 internal struct FrameScanner
 {
     private const int HeaderLength = 9;
@@ -10,7 +13,7 @@ internal struct FrameScanner
     private ulong _begun;
     private int _begunLength;
 
-    /// <summary>A scanner before the preface.</summary>
+    /// <summary>Creates a scanner positioned before the preface.</summary>
     public FrameScanner()
     {
     }
@@ -39,7 +42,7 @@ internal struct FrameScanner
         }
     }
 
-    // A frame header in several pieces. Length, type and flags are its first five bytes; the rest is the stream.
+    // A frame header split across buffers. Length, type, and flags are the first five bytes; the rest is the stream ID.
     private void Collect(byte next, FrameBudget budget)
     {
         if (_begunLength < 5)

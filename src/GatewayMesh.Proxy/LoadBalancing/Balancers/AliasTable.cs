@@ -1,6 +1,9 @@
 namespace GatewayMesh.Proxy.LoadBalancing.Balancers;
 
-/// <summary>Draws an index by weight with one number, however many there are (M. Vose, "A linear algorithm for generating random numbers with a given distribution", 1991).</summary>
+/// <summary>
+/// Samples an index by weight with one random number, regardless of the number of members (M. Vose, "A linear algorithm for generating
+/// random numbers with a given distribution", 1991).
+/// </summary>
 internal sealed class AliasTable
 {
     private readonly double[] _keep;
@@ -22,14 +25,14 @@ internal sealed class AliasTable
             (scaled[more] < 1 ? small : large).Push(more);
         }
 
-        // What is left is 1 but for rounding.
+        // The remaining shares are 1, up to rounding.
         foreach (var index in small.Concat(large))
         {
             (_keep[index], _alias[index]) = (1, index);
         }
     }
 
-    /// <summary>An index.</summary>
+    /// <summary>Samples an index.</summary>
     public int Draw(SplitMix random)
     {
         var column = random.Next(_keep.Length);

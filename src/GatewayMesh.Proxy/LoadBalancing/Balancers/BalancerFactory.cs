@@ -3,13 +3,13 @@ using GatewayMesh.Configuration.Policies.LoadBalancing;
 
 namespace GatewayMesh.Proxy.LoadBalancing.Balancers;
 
-/// <summary>From a policy to what picks.</summary>
+/// <summary>Creates balancers from policies.</summary>
 internal static class BalancerFactory
 {
-    /// <summary>What picks among <paramref name="members"/> as <paramref name="model"/> says.</summary>
+    /// <summary>Returns the balancer for <paramref name="members"/> under <paramref name="model"/>.</summary>
     public static IBalancer Of(LoadBalancingModel model, ImmutableArray<EndpointState> members)
     {
-        // Weight 0 is "none while another has a weight".
+        // Weight 0 means no traffic while another instance has a weight.
         var weighty = members.Any(state => state.Model.Weight > 0) ? [.. members.Where(state => state.Model.Weight > 0)] : members;
         var weights = new Weights(weighty);
         return model.Policy switch

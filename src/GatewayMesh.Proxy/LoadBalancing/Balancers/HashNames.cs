@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace GatewayMesh.Proxy.LoadBalancing.Balancers;
 
-/// <summary>By what instances stand on a ring or in a table: their id, so that a restart elsewhere moves no key; id and address where two share an id.</summary>
+/// <summary>
+/// Names of instances on a ring or in a table: their ID, so that a restart elsewhere moves no key; ID and address if two instances share an
+/// ID.
+/// </summary>
 internal static class HashNames
 {
     public static ImmutableArray<string> Of(ImmutableArray<EndpointState> members)

@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace GatewayMesh.Proxy.LoadBalancing.Balancers;
 
-/// <summary>The last resort of hashing, when most instances are out: their list from a place on that the hash says, so that a key still goes to one of them.</summary>
+/// <summary>
+/// Last resort of hashing if most instances are unavailable: scans the list from a position chosen by the hash, so that a key still maps to
+/// one instance.
+/// </summary>
 internal static class HashOrder
 {
     public static EndpointState? First(ImmutableArray<EndpointState> members, in Candidates candidates, ulong hash)

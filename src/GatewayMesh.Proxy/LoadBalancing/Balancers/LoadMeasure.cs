@@ -1,11 +1,11 @@
 namespace GatewayMesh.Proxy.LoadBalancing.Balancers;
 
-/// <summary>What makes one of several instances the best.</summary>
+/// <summary>Measure by which the best of several instances is selected.</summary>
 internal enum LoadMeasure
 {
-    /// <summary>Requests in flight for its weight.</summary>
+    /// <summary>Requests in flight relative to weight.</summary>
     Requests,
 
-    /// <summary>Peak EWMA of its latency, times one more than that.</summary>
+    /// <summary>Peak EWMA of the latency, multiplied by the requests in flight plus one.</summary>
     Latency,
 }

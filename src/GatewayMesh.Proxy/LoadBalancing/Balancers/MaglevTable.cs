@@ -4,9 +4,10 @@ using GatewayMesh.Configuration.Policies.LoadBalancing;
 namespace GatewayMesh.Proxy.LoadBalancing.Balancers;
 
 /// <summary>
-/// Consistent hashing by a table (Eisenbud et al., "Maglev: A fast and reliable software network load balancer", NSDI 2016, §3.4; weights as in Envoy): each instance
-/// has an order of its own in which it would take the places, and they take turns. A look-up is one access; when an instance goes, its keys move
-/// and few others. When the instance at a place is out, the next place decides. Without a hash a request goes anywhere.
+/// Consistent hashing by a table (Eisenbud et al., "Maglev: A fast and reliable software network load balancer", NSDI 2016, §3.4; weights
+/// as in Envoy). Each instance has its own preference order of slots, and the instances take turns. A lookup is one access; a removed
+/// instance moves its own keys and few others. If the instance in a slot is unavailable, the next slot decides. A request without a hash
+/// goes to a random slot.
 /// </summary>
 internal sealed class MaglevTable : IBalancer
 {
@@ -20,7 +21,7 @@ internal sealed class MaglevTable : IBalancer
         _table = members.IsEmpty ? [] : Fill(HashNames.Of(members), weights, model.TableSize);
     }
 
-    /// <summary>Which instance stands at each place, by its index.</summary>
+    /// <summary>Index of the instance in each slot.</summary>
     public ReadOnlySpan<int> Table => _table;
 
     /// <inheritdoc/>
@@ -32,10 +33,10 @@ internal sealed class MaglevTable : IBalancer
         }
 
         var hash = candidates.Hash.IsSet ? candidates.Hash.Value : random.Next();
-        var place = (int)(hash % (ulong)_table.Length);
+        var slot = (int)(hash % (ulong)_table.Length);
         for (var i = 0; i < Math.Min(_table.Length, Walk); i++)
         {
-            var state = _members[_table[(place + i) % _table.Length]];
+            var state = _members[_table[(slot + i) % _table.Length]];
             if (candidates.Admit(state))
             {
                 return state;
@@ -49,11 +50,12 @@ internal sealed class MaglevTable : IBalancer
     {
         var table = new int[size];
         Array.Fill(table, -1);
-        var place = names.Select(name => (int)(StableHash.Of(name) % (ulong)size)).ToArray();
+        var slot = names.Select(name => (int)(StableHash.Of(name) % (ulong)size)).ToArray();
         var skip = names.Select(name => (int)(StableHash.Mix(StableHash.Of(name) ^ 0x5bd1_e995_7b93_b5a1UL) % (ulong)(size - 1)) + 1).ToArray();
         var heaviest = Enumerable.Range(0, names.Length).Max(weights.ShareOf);
         var due = new double[names.Length];
-        var order = Enumerable.Range(0, names.Length).OrderBy(index => names[index], StringComparer.Ordinal).ToArray(); // the same wherever they stand in the list
+        // Independent of the order of the list
+        var order = Enumerable.Range(0, names.Length).OrderBy(index => names[index], StringComparer.Ordinal).ToArray();
         var filled = 0;
         for (var turn = 1; filled < size; turn++)
         {
@@ -64,19 +66,19 @@ internal sealed class MaglevTable : IBalancer
                     break;
                 }
 
-                // The heaviest takes a place each turn, the others as often as their weight says.
+                // The heaviest instance takes a slot each turn, the others in proportion to their weights.
                 if (turn * weights.ShareOf(index) < due[index] || weights.Values[index] == 0)
                 {
                     continue;
                 }
 
                 due[index] += heaviest;
-                while (table[place[index]] >= 0)
+                while (table[slot[index]] >= 0)
                 {
-                    place[index] = (place[index] + skip[index]) % size;
+                    slot[index] = (slot[index] + skip[index]) % size;
                 }
 
-                table[place[index]] = index;
+                table[slot[index]] = index;
                 filled++;
             }
         }

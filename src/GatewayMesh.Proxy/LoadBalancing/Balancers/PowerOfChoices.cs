@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace GatewayMesh.Proxy.LoadBalancing.Balancers;
 
 /// <summary>
-/// Draws some instances by weight, two as a rule, and picks the one with the least load (Mitzenmacher, "The power of two choices in randomized load
-/// balancing", 2001). An instance that is due for its trial is picked when it is drawn, since its load says nothing.
+/// Samples a few instances by weight, two by default, and selects the one with the least load (Mitzenmacher, "The power of two choices in
+/// randomized load balancing", 2001). A sampled instance that is due for its trial is selected, because its load is not meaningful.
 /// </summary>
 internal sealed class PowerOfChoices(ImmutableArray<EndpointState> members, Weights weights, int choices, LoadMeasure measure) : IBalancer
 {
@@ -51,7 +51,8 @@ internal sealed class PowerOfChoices(ImmutableArray<EndpointState> members, Weig
         return best < 0 ? Scan(first, candidates) : members[best];
     }
 
-    // One of the two is out: the first two candidates from a random place on, which is the same choice among those that are left.
+    // One of the two is unavailable: uses the first two candidates from a random position, which is the same choice among the remaining
+    // instances.
     private EndpointState? Scan(int first, in Candidates candidates)
     {
         var found = -1;
@@ -99,7 +100,7 @@ internal sealed class PowerOfChoices(ImmutableArray<EndpointState> members, Weig
             }
         }
 
-        // Of the others, each alike: where weights are even, and where one has nearly all of the weight.
+        // Uniform among the others: for even weights, and if one instance has nearly all of the weight.
         return (than + 1 + random.Next(members.Length - 1)) % members.Length;
     }
 }

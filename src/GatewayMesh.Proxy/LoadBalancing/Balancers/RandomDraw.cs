@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace GatewayMesh.Proxy.LoadBalancing.Balancers;
 
-/// <summary>Draws an instance at random: by weight, or each alike when there are no weights.</summary>
+/// <summary>Samples an instance at random: by weight, or uniformly without weights.</summary>
 internal sealed class RandomDraw(ImmutableArray<EndpointState> members, Weights? weights) : IBalancer
 {
     private const int Tries = 8;
@@ -28,7 +28,7 @@ internal sealed class RandomDraw(ImmutableArray<EndpointState> members, Weights?
         return ChooseOfLeft(candidates, random);
     }
 
-    // Few are left: among them in two rounds, the first for the sum of their weights.
+    // Few candidates are left: samples among them in two passes, the first for the sum of their weights.
     private EndpointState? ChooseOfLeft(in Candidates candidates, SplitMix random)
     {
         var sum = 0.0;

@@ -2,10 +2,13 @@ using System.Collections.Immutable;
 
 namespace GatewayMesh.Proxy.LoadBalancing.Balancers;
 
-/// <summary>One after the other, each as often as its weight says and as evenly spread as can be (the smooth weighted round robin of nginx), from a random place on.</summary>
+/// <summary>
+/// Selects instances in turn, each in proportion to its weight and spread as evenly as possible (the smooth weighted round robin of nginx),
+/// starting at a random position.
+/// </summary>
 internal sealed class RoundRobin : IBalancer
 {
-    /// <summary>Longest schedule; beyond it the shares are less exact.</summary>
+    /// <summary>Maximum length of the schedule; beyond it the shares are less exact.</summary>
     private const int Longest = 4096;
 
     private readonly ImmutableArray<EndpointState> _members;
@@ -40,7 +43,7 @@ internal sealed class RoundRobin : IBalancer
             }
         }
 
-        // Other requests may have taken the turns of those that were left.
+        // Other requests may have taken the turns of the remaining candidates.
         foreach (var state in _members)
         {
             if (candidates.Admit(state))
@@ -65,7 +68,7 @@ internal sealed class RoundRobin : IBalancer
 
         var schedule = new int[sum];
         var credit = new long[turns.Length];
-        for (var place = 0; place < schedule.Length; place++)
+        for (var slot = 0; slot < schedule.Length; slot++)
         {
             var best = -1;
             for (var index = 0; index < turns.Length; index++)
@@ -78,7 +81,7 @@ internal sealed class RoundRobin : IBalancer
             }
 
             credit[best] -= sum;
-            schedule[place] = best;
+            schedule[slot] = best;
         }
 
         return schedule;

@@ -1,15 +1,15 @@
 namespace GatewayMesh.Proxy.LoadBalancing.Balancers;
 
 /// <summary>
-/// A hash that is the same in every process and version, so that sidecar and gateway send a key to the same instance: FNV-1a of 64 bits over the UTF-16 units,
-/// and a finishing mix, since FNV alone leaves the upper bits of short texts alike. Not for secrets.
+/// A hash that is the same in every process and version, so that sidecar and gateway send a key to the same instance: 64-bit FNV-1a over
+/// the UTF-16 code units and a finishing mix, because FNV alone leaves the upper bits of short texts similar. Not for secrets.
 /// </summary>
 internal static class StableHash
 {
     private const ulong Basis = 0xcbf2_9ce4_8422_2325UL;
     private const ulong Prime = 0x0000_0100_0000_01b3UL;
 
-    /// <summary>Of a text.</summary>
+    /// <summary>Hashes a text.</summary>
     public static ulong Of(ReadOnlySpan<char> text)
     {
         var hash = Basis;
@@ -21,7 +21,7 @@ internal static class StableHash
         return Mix(hash);
     }
 
-    /// <summary>Of bytes.</summary>
+    /// <summary>Hashes bytes.</summary>
     public static ulong Of(ReadOnlySpan<byte> bytes)
     {
         var hash = Basis;
@@ -33,7 +33,7 @@ internal static class StableHash
         return Mix(hash);
     }
 
-    /// <summary>Spreads what differs in a few bits over all of them (the finish of SplitMix64).</summary>
+    /// <summary>Spreads a difference in a few bits over all bits (the finish of SplitMix64).</summary>
     public static ulong Mix(ulong z)
     {
         z = (z ^ (z >> 30)) * 0xBF58_476D_1CE4_E5B9UL;

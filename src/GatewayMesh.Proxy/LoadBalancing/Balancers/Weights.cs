@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace GatewayMesh.Proxy.LoadBalancing.Balancers;
 
-/// <summary>The weights of a list of instances. All zero counts as all alike.</summary>
+/// <summary>Weights of a list of instances. If all are zero, they count as equal.</summary>
 internal sealed class Weights
 {
     private readonly double[] _shares;
@@ -24,12 +24,14 @@ internal sealed class Weights
     /// <summary>The weights, in the order of the instances.</summary>
     public ImmutableArray<int> Values { get; }
 
-    /// <summary>All are alike, so that nobody need look at them.</summary>
+    /// <summary>True if all weights are equal and can be ignored.</summary>
     public bool AreEven { get; }
 
-    /// <summary>The share of all requests that instance <paramref name="index"/> is meant to get, 0 to 1.</summary>
+    /// <summary>Returns the intended share of all requests for instance <paramref name="index"/>, 0 to 1.</summary>
     public double ShareOf(int index) => _shares[index];
 
-    /// <summary>By how much a request at instance <paramref name="index"/> weighs more than at an average one: mean weight ÷ weight.</summary>
+    /// <summary>
+    /// Returns the load of a request at instance <paramref name="index"/> relative to an average instance: mean weight ÷ weight.
+    /// </summary>
     public double LoadOf(int index) => Values[index] == 0 ? double.MaxValue : 1 / (_shares[index] * _shares.Length);
 }

@@ -3,39 +3,42 @@ using GatewayMesh.Configuration.Policies;
 namespace GatewayMesh.Proxy.LoadBalancing.Outliers;
 
 /// <summary>
-/// Where an instance stands with passive ejection. Immutable: every step makes a new one, swapped in by compare-and-exchange.
+/// Passive ejection state of an instance. Immutable: each step creates a new state, swapped in by compare-and-exchange.
 /// <code>
-/// trusted ──too many failures in a row, or an outlier of an interval──► ejected ──time over──► one trial at a time ──well──► trusted
+/// trusted ──too many failures in a row, or an outlier of an interval──► ejected ──time elapsed──► one trial at a time ──success──► trusted
 ///                                                                          ▲                        │
-///                                                                          └──── not well (longer) ─┘
+///                                                                          └──── failure (longer) ─┘
 /// </code>
 /// </summary>
-/// <param name="Epoch">Counts changes of trust: what a request of an older epoch has to say is out of date.</param>
-/// <param name="Failures">Attempts in a row without an answer, while trusted.</param>
-/// <param name="GatewayFailures">Answers of 502, 503 and 504 in a row, while trusted.</param>
-/// <param name="ServerErrors">Answers of 500 to 599 in a row, while trusted.</param>
-/// <param name="Times">Ejections in a row, 0 while trusted.</param>
-/// <param name="Past">Ejections before, not yet forgotten, while trusted.</param>
-/// <param name="Cause">Why it is ejected, or would be.</param>
-/// <param name="Until">Timestamp at which a trial may begin; while trusted: until when it is known to fail, ejected or not (<see cref="Spared"/>).</param>
-/// <param name="OnTrial">True while one request tries it.</param>
+/// <param name="Epoch">Number of trust changes: evidence from a request of an older epoch is obsolete.</param>
+/// <param name="Failures">Consecutive attempts without a response, while trusted.</param>
+/// <param name="GatewayFailures">Consecutive responses with 502, 503, or 504, while trusted.</param>
+/// <param name="ServerErrors">Consecutive responses with 500 to 599, while trusted.</param>
+/// <param name="Times">Consecutive ejections; 0 while trusted.</param>
+/// <param name="Past">Earlier ejections that are not yet forgotten, while trusted.</param>
+/// <param name="Cause">Cause of the actual or suppressed ejection.</param>
+/// <param name="Until">Timestamp of the first permitted trial; while trusted, end of the time in which the instance is known to fail
+/// (<see cref="Spared"/>).</param>
+/// <param name="OnTrial">True while a trial is running.</param>
 internal sealed record Ejection(int Epoch, int Failures, int GatewayFailures, int ServerErrors, int Times, int Past, EjectionCause Cause, long Until, bool OnTrial)
 {
-    private const int Most = 1_000_000; // of what is counted, so that nothing overflows
+    private const int Most = 1_000_000; // bound of all counts, against overflow
 
-    /// <summary>Nothing is known against it.</summary>
+    /// <summary>State of an instance without negative evidence.</summary>
     public static Ejection Trusted { get; } = new(0, 0, 0, 0, 0, 0, EjectionCause.None, 0, false);
 
-    /// <summary>True while it gets no traffic but a trial.</summary>
+    /// <summary>True while the instance receives only a trial request.</summary>
     public bool IsEjected => Times > 0;
 
-    /// <summary>True when a trial may begin.</summary>
+    /// <summary>True if a trial may start.</summary>
     public bool TrialIsDue(long now) => IsEjected && !OnTrial && now >= Until;
 
-    /// <summary>Whether it is worth a request where there is another way: neither ejected (or due for its trial) nor known to fail.</summary>
-    public bool IsWell(long now) => IsEjected ? TrialIsDue(now) : now >= Until;
+    /// <summary>True if the instance is preferred over other routes: not known to fail, and not ejected (or due for its trial).</summary>
+    public bool IsAvailable(long now) => IsEjected ? TrialIsDue(now) : now >= Until;
 
-    /// <summary>After evidence of a request that began in <paramref name="epoch"/>; returns itself when nothing changes.</summary>
+    /// <summary>
+    /// Returns the state after evidence from a request that began in <paramref name="epoch"/>; returns this state if nothing changes.
+    /// </summary>
     public Ejection After(EndpointOutcome outcome, int epoch, bool trial, PolicyModel policy, long now, TimeProvider time)
     {
         if (epoch != Epoch)
@@ -50,8 +53,8 @@ internal sealed record Ejection(int Epoch, int Failures, int GatewayFailures, in
 
         if (IsEjected)
         {
-            // A success also of a request that went there in panic: it began after the ejection, so it shows the instance as it is now. A failure in
-            // panic does not lengthen the ejection: else the panic itself would push it to the longest.
+            // A success of a request sent in panic counts too: it began after the ejection, so it shows the current state. A failure in
+            // panic does not extend the ejection; otherwise panic itself would extend it to the maximum.
             return Cause.IsOver(outcome) ? Pardoned().Counting(outcome) : trial ? Ejected(Cause, policy, now, time) : this;
         }
 
@@ -64,7 +67,10 @@ internal sealed record Ejection(int Epoch, int Failures, int GatewayFailures, in
         return counted.CauseBy(policy) is var cause && cause != EjectionCause.None ? counted.Ejected(cause, policy, now, time) : counted;
     }
 
-    /// <summary>It would be ejected, and as many as may be are already, or there is no other: it stays in the choice, and is known to fail.</summary>
+    /// <summary>
+    /// Returns the state of an instance that is spared from ejection, because the maximum number is ejected or there is no other instance:
+    /// it stays selectable but is known to fail.
+    /// </summary>
     public Ejection Spared(EndpointOutcome outcome, EjectionCause cause, PolicyModel policy, long now, TimeProvider time) =>
         Counting(outcome) with { Cause = cause, Until = now + (long)(policy.Ejection.Time.TotalSeconds * time.TimestampFrequency) };
 
@@ -77,7 +83,7 @@ internal sealed record Ejection(int Epoch, int Failures, int GatewayFailures, in
         ServerErrors = OfAnswers(ServerErrors, outcome, outcome is EndpointOutcome.GatewayError or EndpointOutcome.ServerError),
     };
 
-    /// <summary>Ejected, longer than the time before.</summary>
+    /// <summary>Returns an ejected state that lasts longer than the previous ejection.</summary>
     public Ejection Ejected(EjectionCause cause, PolicyModel policy, long now, TimeProvider time)
     {
         var times = Math.Min(Most, Math.Max(Times, Past) + 1);
@@ -85,10 +91,10 @@ internal sealed record Ejection(int Epoch, int Failures, int GatewayFailures, in
         return new Ejection(Epoch + 1, 0, 0, 0, times, 0, cause, now + (long)(seconds * time.TimestampFrequency), false);
     }
 
-    /// <summary>Trusted again; what was before is not forgotten at once.</summary>
+    /// <summary>Returns a trusted state; earlier ejections are forgotten gradually.</summary>
     public Ejection Pardoned() => new(Epoch + 1, 0, 0, 0, 0, Times, EjectionCause.None, 0, false);
 
-    /// <summary>An interval without ejection has passed.</summary>
+    /// <summary>Returns the state after an interval without ejection.</summary>
     public Ejection Forgetting() => IsEjected || Past == 0 ? this : this with { Past = Past - 1 };
 
     private EjectionCause CauseBy(PolicyModel policy) =>
@@ -97,7 +103,7 @@ internal sealed record Ejection(int Epoch, int Failures, int GatewayFailures, in
         : Reaches(ServerErrors, policy.Ejection.Consecutive5xx) ? EjectionCause.Consecutive5xx
         : EjectionCause.None;
 
-    // What brought no answer says nothing of answers, for or against (Envoy, split_external_local_origin_errors).
+    // Attempts without a response are no evidence about responses (Envoy, split_external_local_origin_errors).
     private static int OfAnswers(int count, EndpointOutcome outcome, bool bad) =>
         outcome is EndpointOutcome.ConnectFailed or EndpointOutcome.Failed or EndpointOutcome.Alive ? count : bad ? Math.Min(Most, count + 1) : 0;
 

@@ -1,9 +1,9 @@
 namespace GatewayMesh.Proxy.LoadBalancing.Outliers;
 
-/// <summary>What is known of causes.</summary>
+/// <summary>Extensions of ejection causes.</summary>
 public static class EjectionCauses
 {
-    /// <summary>The cause as a word of metrics, logs and the admin's answers; empty for <see cref="EjectionCause.None"/>.</summary>
+    /// <summary>Returns the word of the cause for metrics, logs, and the admin; empty for <see cref="EjectionCause.None"/>.</summary>
     public static string Word(this EjectionCause cause) => cause switch
     {
         EjectionCause.ConsecutiveFailures => "consecutive_failures",
@@ -15,7 +15,10 @@ public static class EjectionCauses
         _ => "",
     };
 
-    /// <summary>Whether <paramref name="outcome"/> of a request shows that what an instance was ejected for is over: an answer of any kind where there was none, a good one where answers were bad.</summary>
+    /// <summary>
+    /// True if <paramref name="outcome"/> shows that the cause of an ejection no longer holds: any response after missing responses, a
+    /// successful one after error responses.
+    /// </summary>
     internal static bool IsOver(this EjectionCause cause, EndpointOutcome outcome) => outcome switch
     {
         EndpointOutcome.Success or EndpointOutcome.Alive => true,

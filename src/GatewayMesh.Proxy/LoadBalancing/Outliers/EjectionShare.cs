@@ -1,31 +1,31 @@
 namespace GatewayMesh.Proxy.LoadBalancing.Outliers;
 
 /// <summary>
-/// How many instances of one service may be ejected at one time, and how many are. A place is taken before an instance is ejected and given back after it is trusted
-/// again, so there are never more ejected than places taken, and never more taken than there are. No lock.
+/// Ejection permits of one service. A permit is taken before an instance is ejected and returned after the instance is trusted again, so
+/// there are never more ejections than permits taken, and never more permits taken than exist. Takes no lock.
 /// </summary>
-/// <param name="limit">Permits.</param>
-/// <param name="instances">Instances of the service.</param>
+/// <param name="limit">Number of permits.</param>
+/// <param name="instances">Number of instances of the service.</param>
 internal sealed class EjectionShare(int limit, int instances)
 {
-    // Permits in the upper half, those taken in the lower: one look and one swap see both.
+    // The limit in the upper half and the taken permits in the lower, so that one read and one swap cover both.
     private long _permits = (long)limit << 32;
     private int _version;
     private int _instances = instances;
 
-    /// <summary>Permits.</summary>
+    /// <summary>Number of permits.</summary>
     public int Limit => (int)(Interlocked.Read(ref _permits) >> 32);
 
-    /// <summary>Permits taken.</summary>
+    /// <summary>Number of permits taken.</summary>
     public int Taken => (int)(uint)Interlocked.Read(ref _permits);
 
-    /// <summary>There is no other instance, so that to eject the one for what it answers would help nobody.</summary>
+    /// <summary>True if there is no other instance, so that ejecting this instance for its responses would not help.</summary>
     public bool IsOfOne => Volatile.Read(ref _instances) <= 1;
 
-    /// <summary>Changes with each ejection and each end of one: what was counted under another version is out of date.</summary>
+    /// <summary>Version that changes with each start and end of an ejection; a count under another version is obsolete.</summary>
     public int Version => Volatile.Read(ref _version);
 
-    /// <summary>Takes a place; false when none is left.</summary>
+    /// <summary>Takes a permit; false if none is left.</summary>
     public bool TryTake()
     {
         while (true)
@@ -43,20 +43,20 @@ internal sealed class EjectionShare(int limit, int instances)
         }
     }
 
-    /// <summary>Gives a place back.</summary>
+    /// <summary>Returns a permit.</summary>
     public void Release()
     {
         Interlocked.Decrement(ref _permits);
         Touch();
     }
 
-    /// <summary>Somebody's standing has changed.</summary>
+    /// <summary>Records that an ejection state has changed.</summary>
     public void Touch() => Interlocked.Increment(ref _version);
 
-    /// <summary>There are so many instances now.</summary>
+    /// <summary>Sets the number of instances.</summary>
     public void Count(int instances) => Volatile.Write(ref _instances, instances);
 
-    /// <summary>There are so many places now; more may be taken until those in excess are given back.</summary>
+    /// <summary>Sets the number of permits; until the excess is returned, more may be taken than exist.</summary>
     public void Resize(int limit)
     {
         while (true)

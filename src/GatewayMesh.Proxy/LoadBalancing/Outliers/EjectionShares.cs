@@ -1,18 +1,21 @@
 namespace GatewayMesh.Proxy.LoadBalancing.Outliers;
 
 /// <summary>
-/// The shares of all services, over reloads. A reload narrows before its table is in use and widens after, so that in neither table more are ejected than it allows.
-/// Called under the lock of the one who applies.
+/// Ejection permits of all services, across reloads. A reload narrows the permits before its table is in use and widens them after, so that
+/// neither table has more ejections than it allows. Called under the lock of the caller.
 /// </summary>
 /// <param name="time">Clock of the intervals.</param>
 internal sealed class EjectionShares(TimeProvider time)
 {
     private readonly Dictionary<string, OutlierWatch> _watches = new(StringComparer.Ordinal);
 
-    /// <summary>Every service's watch.</summary>
+    /// <summary>Watches of all services.</summary>
     public IEnumerable<OutlierWatch> Watches => _watches.Values;
 
-    /// <summary>Before a table with <paramref name="next"/> is in use: each instance belongs to its service's share, and no share is larger than before or after.</summary>
+    /// <summary>
+    /// Prepares for a table with <paramref name="next"/>: each instance joins its service's permits, and no limit exceeds the old or the
+    /// new one.
+    /// </summary>
     public void Narrow(IEnumerable<EndpointState> next)
     {
         foreach (var group in next.GroupBy(state => state.Key.Service, StringComparer.Ordinal))
@@ -33,7 +36,7 @@ internal sealed class EjectionShares(TimeProvider time)
         }
     }
 
-    /// <summary>After it: what is gone gives its place back.</summary>
+    /// <summary>Completes the change of tables: removed instances return their permits.</summary>
     public void Widen(IEnumerable<EndpointState> next)
     {
         var groups = next.GroupBy(state => state.Key.Service, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);

@@ -1,18 +1,18 @@
 namespace GatewayMesh.Proxy.LoadBalancing.Outliers;
 
-/// <summary>What one interval showed of an instance.</summary>
-/// <param name="Good">Requests that went well.</param>
-/// <param name="Bad">Requests without an answer, or answered with 500 to 599.</param>
-/// <param name="Answers">Answers whose time was taken.</param>
-/// <param name="Taken">The sum of those times.</param>
+/// <summary>Counts of an instance in one interval.</summary>
+/// <param name="Good">Successful requests.</param>
+/// <param name="Bad">Requests without a response, or with a response of 500 to 599.</param>
+/// <param name="Answers">Responses with a measured latency.</param>
+/// <param name="Taken">Sum of those latencies.</param>
 internal readonly record struct EndpointCounts(long Good, long Bad, long Answers, TimeSpan Taken)
 {
-    /// <summary>Requests that say something.</summary>
+    /// <summary>Number of requests with evidence.</summary>
     public long Requests => Good + Bad;
 
-    /// <summary>Share of those that went well, 0 to 1; 1 without any.</summary>
+    /// <summary>Success rate, 0 to 1; 1 without requests.</summary>
     public double SuccessRate => Requests == 0 ? 1 : (double)Good / Requests;
 
-    /// <summary>Mean time to the head of an answer.</summary>
+    /// <summary>Mean time to the response head.</summary>
     public TimeSpan Mean => Answers == 0 ? TimeSpan.Zero : Taken / Answers;
 }

@@ -1,17 +1,19 @@
 namespace GatewayMesh.Proxy.LoadBalancing.Outliers;
 
-/// <summary>Compares the instances of one service with each other, an interval after another; off the way of requests.</summary>
-/// <param name="share">How many of them may be ejected.</param>
+/// <summary>Compares the instances of one service with each other in successive intervals, off the request path.</summary>
+/// <param name="share">Ejection permits of the service.</param>
 /// <param name="time">Clock of the intervals.</param>
 internal sealed class OutlierWatch(EjectionShare share, TimeProvider time)
 {
     private EndpointState[] _members = [];
     private long _begun = time.GetTimestamp();
 
-    /// <summary>How many may be ejected.</summary>
+    /// <summary>Ejection permits of the service.</summary>
     public EjectionShare Share { get; } = share;
 
-    /// <summary>There will be <paramref name="limit"/> places: when that is less, so it is from now on, and those that would be ejected the shortest are pardoned.</summary>
+    /// <summary>
+    /// Prepares for <paramref name="limit"/> permits: a lower limit applies at once, and the shortest ejections end early.
+    /// </summary>
     public void Narrow(int limit)
     {
         if (limit >= Share.Limit)
@@ -23,7 +25,7 @@ internal sealed class OutlierWatch(EjectionShare share, TimeProvider time)
         var wait = default(SpinWait);
         while (Share.Taken > limit)
         {
-            // A place that is taken and whose instance is not ejected yet will be one or the other in a moment.
+            // A permit whose instance is not yet ejected will be used or returned in a moment.
             if (_members.Where(state => state.IsEjected).MinBy(state => state.EjectedFor) is not { } first || !first.Pardon())
             {
                 wait.SpinOnce();
@@ -31,7 +33,7 @@ internal sealed class OutlierWatch(EjectionShare share, TimeProvider time)
         }
     }
 
-    /// <summary>These are the instances now.</summary>
+    /// <summary>Sets the current instances.</summary>
     public void Widen(EndpointState[] members)
     {
         var old = _members;
@@ -48,7 +50,7 @@ internal sealed class OutlierWatch(EjectionShare share, TimeProvider time)
         }
     }
 
-    /// <summary>Ends an interval when its time is over.</summary>
+    /// <summary>Ends the interval if it has elapsed.</summary>
     public void Tick()
     {
         var members = Volatile.Read(ref _members);
@@ -67,13 +69,13 @@ internal sealed class OutlierWatch(EjectionShare share, TimeProvider time)
             }
         }
 
-        // An ejected one had next to no traffic: it is no measure for the others.
+        // An ejected instance had almost no traffic and is no reference for the others.
         var trusted = Array.FindAll(seen, static one => !one.WasEjected);
         foreach (var (index, cause) in OutlierSearch.Of(Array.ConvertAll(trusted, static one => one.Counts), members[0].Policy.Ejection))
         {
             if (!trusted[index].State.Eject(cause))
             {
-                return; // no place left, and the worst came first
+                return; // no permit left, and the worst came first
             }
         }
     }

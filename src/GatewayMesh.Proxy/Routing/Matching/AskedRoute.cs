@@ -3,11 +3,13 @@ using GatewayMesh.Configuration.Paths;
 
 namespace GatewayMesh.Proxy.Routing.Matching;
 
-/// <summary>A request as the rules of routers see it. Made on the stack for each request; an ordinary one costs no allocation.</summary>
+/// <summary>
+/// A request as seen by the rules of routers. Created on the stack for each request; an ordinary request costs no allocation.
+/// </summary>
 internal readonly ref struct AskedRoute
 {
-    /// <param name="facts">Method and fields.</param>
-    /// <param name="pathAndQuery">Its target as it came.</param>
+    /// <param name="facts">Method and fields of the request.</param>
+    /// <param name="pathAndQuery">Target of the request as received.</param>
     public AskedRoute(IRequestFacts facts, string pathAndQuery)
     {
         Facts = facts;
@@ -15,12 +17,12 @@ internal readonly ref struct AskedRoute
         Query = query;
     }
 
-    /// <summary>Method and fields.</summary>
+    /// <summary>Method and fields of the request.</summary>
     public IRequestFacts Facts { get; }
 
-    /// <summary>Its path in the one form in which rules read it, <see cref="RoutePath"/>.</summary>
+    /// <summary>Path in the normalized form that rules read, <see cref="RoutePath"/>.</summary>
     public ReadOnlySpan<char> Path { get; }
 
-    /// <summary>Its query without the question mark, as it came.</summary>
+    /// <summary>Query without the question mark, as received.</summary>
     public ReadOnlySpan<char> Query { get; }
 }

@@ -4,8 +4,9 @@ using GatewayMesh.Configuration.Paths;
 namespace GatewayMesh.Proxy.Routing.Matching;
 
 /// <summary>
-/// What a rule makes of the paths that it matches (Consul: <c>PrefixRewrite</c>; Envoy: <c>prefix_rewrite</c>): the matched path or prefix is replaced, letter by letter, and what stands behind stays byte for byte, so that
-/// <c>/api</c> → <c>/</c> makes <c>//x</c> of <c>/api/x</c>, as in Envoy; say <c>/api/</c> → <c>/</c> to have <c>/x</c>. The query stays.
+/// Rewrites the paths that a rule matches (Consul: <c>PrefixRewrite</c>; Envoy: <c>prefix_rewrite</c>). The matched path or prefix is
+/// replaced literally and the rest stays byte for byte, so <c>/api</c> → <c>/</c> turns <c>/api/x</c> into <c>//x</c>, as in Envoy;
+/// <c>/api/</c> → <c>/</c> gives <c>/x</c>. The query stays.
 /// </summary>
 internal sealed class PathRewrite
 {
@@ -13,19 +14,19 @@ internal sealed class PathRewrite
     private readonly string _from;
     private readonly string _to;
 
-    /// <param name="matched">The rule's path, exact or a prefix.</param>
-    /// <param name="to">What stands in its place.</param>
+    /// <param name="matched">Path of the rule, exact or a prefix.</param>
+    /// <param name="to">Replacement of the matched path.</param>
     public PathRewrite(PathRule matched, string to)
     {
         _whole = matched.Test == PathTest.Exact;
         _from = RoutePath.OfRule(matched.Value);
-        _to = Visible(to.StartsWith('/') ? to : "/" + to); // or it would end up in the host
+        _to = Visible(to.StartsWith('/') ? to : "/" + to); // otherwise it would become part of the host
     }
 
-    /// <summary>What stands in the place of the matched path.</summary>
+    /// <summary>Replacement of the matched path.</summary>
     public string To => _to;
 
-    /// <summary>The target as it goes on, of one that the rule matches.</summary>
+    /// <summary>Returns the rewritten target of a request that the rule matches.</summary>
     public string Apply(string pathAndQuery)
     {
         var end = RoutePath.EndOf(pathAndQuery);
@@ -38,7 +39,7 @@ internal sealed class PathRewrite
         return string.Concat(_to, RoutePath.Behind(pathAndQuery[..end], _from), rest);
     }
 
-    // What cannot stand on a request line is escaped (RFC 9112 §3), or an entry could write lines of its own.
+    // Characters that are invalid on a request line are escaped (RFC 9112 §3); otherwise an entry could inject lines.
     private static string Visible(string text) => !text.AsSpan().ContainsAnyExceptInRange('!', '~')
         ? text
         : string.Concat(text.EnumerateRunes().Select(static rune => rune.Value is >= '!' and <= '~' ? rune.ToString() : Uri.EscapeDataString(rune.ToString())));

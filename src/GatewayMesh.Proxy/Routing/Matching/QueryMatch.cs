@@ -5,15 +5,16 @@ using GatewayMesh.Configuration.Paths;
 namespace GatewayMesh.Proxy.Routing.Matching;
 
 /// <summary>
-/// A compiled <see cref="QueryRule"/>. Names and values are compared decoded (RFC 3986 §2.1; a plus sign stays one), so that no spelling gets round a rule; of several
-/// parameters of one name the first counts, and one without <c>=</c> has the value nothing, as in Envoy.
+/// A compiled <see cref="QueryRule"/>. Names and values are compared decoded (RFC 3986 §2.1; a plus sign stays a plus sign), so that no
+/// spelling evades a rule. Of several parameters with the same name the first counts, and a parameter without <c>=</c> has an empty value,
+/// as in Envoy.
 /// </summary>
 internal sealed class QueryMatch
 {
     private readonly QueryRule _rule;
     private readonly Regex? _regex;
 
-    /// <exception cref="ArgumentException">Its expression is none; entries that were bound have good ones.</exception>
+    /// <exception cref="ArgumentException">The expression is invalid. Bound entries have valid expressions.</exception>
     public QueryMatch(QueryRule rule)
     {
         _rule = rule;
@@ -21,7 +22,7 @@ internal sealed class QueryMatch
             : RegexText.TryCompile(rule.Value, ignoreCase: false, out var regex, out var error) ? regex : throw new ArgumentException(error, nameof(rule));
     }
 
-    /// <summary>Whether the query (without its question mark) passes.</summary>
+    /// <summary>True if the query (without its question mark) passes.</summary>
     public bool Matches(ReadOnlySpan<char> query)
     {
         while (!query.IsEmpty)
@@ -46,6 +47,6 @@ internal sealed class QueryMatch
         _ => _regex!.IsMatch(value),
     };
 
-    // Escapes are bytes of UTF-8; what is not valid UTF-8 equals nothing that an entry can say.
+    // Escapes are UTF-8 bytes; invalid UTF-8 equals no value that an entry can contain.
     private static ReadOnlySpan<char> Decoded(ReadOnlySpan<char> text) => text.Contains('%') ? PercentEncoding.Decode(text.ToString()) : text;
 }

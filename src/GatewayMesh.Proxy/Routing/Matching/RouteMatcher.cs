@@ -5,7 +5,9 @@ using GatewayMesh.Configuration.Paths;
 
 namespace GatewayMesh.Proxy.Routing.Matching;
 
-/// <summary>A compiled <see cref="RouteMatch"/>: a request must pass all of it. Looks only; an ordinary request costs no allocation.</summary>
+/// <summary>
+/// A compiled <see cref="RouteMatch"/>: a request must meet all conditions. Has no side effects; an ordinary request costs no allocation.
+/// </summary>
 internal sealed class RouteMatcher
 {
     private readonly RouteMatch _match;
@@ -15,7 +17,7 @@ internal sealed class RouteMatcher
     private readonly ImmutableArray<HeaderMatch> _headers;
     private readonly ImmutableArray<QueryMatch> _query;
 
-    /// <exception cref="ArgumentException">An expression is none; entries that were bound have good ones.</exception>
+    /// <exception cref="ArgumentException">An expression is invalid. Bound entries have valid expressions.</exception>
     public RouteMatcher(RouteMatch match)
     {
         _match = match;
@@ -26,7 +28,7 @@ internal sealed class RouteMatcher
         _query = [.. match.Query.Select(static rule => new QueryMatch(rule))];
     }
 
-    /// <summary>Whether the request passes.</summary>
+    /// <summary>True if the request meets all conditions.</summary>
     public bool Matches(in AskedRoute asked)
     {
         if (!PathPasses(asked.Path) || !MethodPasses(asked.Facts.Method))
@@ -53,24 +55,24 @@ internal sealed class RouteMatcher
         return true;
     }
 
-    /// <summary>The first condition that the request does not pass, in words; null when it passes all. For people: slow.</summary>
+    /// <summary>Returns the first condition that the request does not meet, as text; null if it meets all. For humans: slow.</summary>
     public string? WhyNot(in AskedRoute asked)
     {
         if (!PathPasses(asked.Path))
         {
-            return RuleWords.Of(_match.Path!, _match.CaseInsensitive);
+            return RuleText.Of(_match.Path!, _match.CaseInsensitive);
         }
 
         if (!MethodPasses(asked.Facts.Method))
         {
-            return RuleWords.OfMethods(_match.Methods);
+            return RuleText.OfMethods(_match.Methods);
         }
 
         for (var i = 0; i < _headers.Length; i++)
         {
             if (!_headers[i].Matches(asked.Facts))
             {
-                return RuleWords.Of(_match.Headers[i]);
+                return RuleText.Of(_match.Headers[i]);
             }
         }
 
@@ -78,15 +80,15 @@ internal sealed class RouteMatcher
         {
             if (!_query[i].Matches(asked.Query))
             {
-                return RuleWords.Of(_match.Query[i]);
+                return RuleText.Of(_match.Query[i]);
             }
         }
 
         return null;
     }
 
-    /// <summary>All of it in words, such as <c>path begins with /api, method is GET</c>.</summary>
-    public override string ToString() => RuleWords.Of(_match);
+    /// <summary>All conditions as text, such as <c>path begins with /api, method is GET</c>.</summary>
+    public override string ToString() => RuleText.Of(_match);
 
     private bool PathPasses(ReadOnlySpan<char> path) => _match.Path?.Test switch
     {
@@ -96,7 +98,8 @@ internal sealed class RouteMatcher
         _ => ExpressionPasses(path),
     };
 
-    // Decoded, or as Consul's proxies see the path. An expression without escapes says the same of both where the path has none.
+    // Matches the decoded path, or the path as Consul's proxies see it. An expression without escapes gives the same result for both if the
+    // path has none.
     private bool ExpressionPasses(ReadOnlySpan<char> path)
     {
         if (_expression!.MatchesRoute(path))

@@ -4,34 +4,40 @@ using GatewayMesh.Proxy.Errors;
 
 namespace GatewayMesh.Proxy.Routing.Reports;
 
-/// <summary>Which way a request would take now, and why: what <c>explain</c> shows.</summary>
-/// <param name="Asked">The service that is asked for.</param>
+/// <summary>The route that a request would take now, with reasons: the output of <c>explain</c>.</summary>
+/// <param name="Asked">Requested service.</param>
 public sealed record RouteReport(string Asked)
 {
-    /// <summary>Why it would not be forwarded: <see cref="MeshErrorKind.DestinationNotFound"/> or <see cref="MeshErrorKind.NoEndpoint"/>; otherwise none.</summary>
+    /// <summary>
+    /// Error if the request would not be forwarded: <see cref="MeshErrorKind.DestinationNotFound"/>,
+    /// <see cref="MeshErrorKind.AddressRefused"/>, or <see cref="MeshErrorKind.NoEndpoint"/>; otherwise none.
+    /// </summary>
     public MeshErrorKind Error { get; init; }
 
-    /// <summary>What led to the target: <c>ROUTER[RULE]</c>, else the resolver; null when the name leads straight to the service's instances.</summary>
+    /// <summary>
+    /// Rule that led to the target, <c>ROUTER[RULE]</c>, otherwise the resolver; null if the name leads directly to the service's
+    /// instances.
+    /// </summary>
     public string? Route { get; init; }
 
-    /// <summary>The rules that were looked at, in order; the last is the one that matches.</summary>
+    /// <summary>Evaluated rules in order; the last one matches.</summary>
     public ImmutableArray<RuleReport> Rules { get; init; } = [];
 
-    /// <summary>The splitters that were passed, in order.</summary>
+    /// <summary>Passed splitters in order.</summary>
     public ImmutableArray<SplitReport> Splits { get; init; } = [];
 
-    /// <summary>The target and its failover targets, in order; of a service that is known at least one.</summary>
+    /// <summary>Target and failover targets in order; at least one for a known service.</summary>
     public ImmutableArray<TargetReport> Targets { get; init; } = [];
 
-    /// <summary>Which of <see cref="Targets"/> is taken.</summary>
+    /// <summary>Index of the selected target in <see cref="Targets"/>.</summary>
     public int Chosen { get; init; }
 
-    /// <summary>Path and query as the target gets them; null when they stay as they are.</summary>
+    /// <summary>Path and query sent to the target; null if unchanged.</summary>
     public string? Rewritten { get; init; }
 
-    /// <summary>How the call is made: the policy of the target's service under what resolver and rule say.</summary>
+    /// <summary>Policy of the call: the policy of the target's service with the overrides of resolver and rule.</summary>
     public PolicyModel Policy { get; init; } = PolicyModel.Default;
 
-    /// <summary>The target that is taken; null when the service is not known.</summary>
+    /// <summary>Selected target; null if the service is unknown.</summary>
     public TargetReport? Target => Targets.IsEmpty ? null : Targets[Chosen];
 }

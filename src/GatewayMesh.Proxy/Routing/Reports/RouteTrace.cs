@@ -7,14 +7,14 @@ using GatewayMesh.Proxy.Routing.Tree;
 
 namespace GatewayMesh.Proxy.Routing.Reports;
 
-/// <summary>Walks a way as a request would, and writes down what it saw. For people: slow, and it marks nothing as used.</summary>
+/// <summary>Follows a route as a request would and records each step. For humans: slow, and marks nothing as used.</summary>
 internal static class RouteTrace
 {
-    /// <summary>The way of a request for <paramref name="service"/>.</summary>
+    /// <summary>Returns the route of a request for <paramref name="service"/>.</summary>
     public static RouteReport Of(LiveMesh mesh, string service, IRequestFacts facts, string pathAndQuery, long now)
     {
         var own = mesh.Endpoints.Find(service);
-        if (mesh.Routes.Find(service) is not { } way)
+        if (mesh.Routes.Find(service) is not { } routes)
         {
             return own is null
                 ? new RouteReport(service) { Error = MeshErrorKind.DestinationNotFound }
@@ -23,7 +23,7 @@ internal static class RouteTrace
 
         var rules = ImmutableArray.CreateBuilder<RuleReport>();
         var splits = ImmutableArray.CreateBuilder<SplitReport>();
-        var leaf = Walk(way, new AskedRoute(facts, pathAndQuery), mesh.Routes.Draw(), rules, splits);
+        var leaf = Walk(routes, new AskedRoute(facts, pathAndQuery), mesh.Routes.Draw(), rules, splits);
         if (leaf is null)
         {
             return new RouteReport(own?.Service ?? service) { Error = MeshErrorKind.DestinationNotFound, Rules = rules.ToImmutable(), Splits = splits.ToImmutable() };
@@ -43,10 +43,10 @@ internal static class RouteTrace
         };
     }
 
-    private static LiveLeaf? Walk(LiveNode way, in AskedRoute asked, SplitSample draw, ImmutableArray<RuleReport>.Builder rules, ImmutableArray<SplitReport>.Builder splits)
+    private static LiveLeaf? Walk(LiveNode routes, in AskedRoute asked, SplitSample draw, ImmutableArray<RuleReport>.Builder rules, ImmutableArray<SplitReport>.Builder splits)
     {
         var depth = 0;
-        for (LiveNode? at = way; at is not null;)
+        for (LiveNode? at = routes; at is not null;)
         {
             switch (at)
             {
@@ -95,6 +95,6 @@ internal static class RouteTrace
             : set.IsRefused ? TargetState.Refused
             : set.All.IsEmpty ? TargetState.Empty
             : set.Healthy.IsEmpty ? TargetState.Unhealthy
-            : set.IsWell(now) ? TargetState.Well : TargetState.Ejected,
+            : set.IsAvailable(now) ? TargetState.Well : TargetState.Ejected,
         [.. set.All.Select(state => state.Key)]);
 }

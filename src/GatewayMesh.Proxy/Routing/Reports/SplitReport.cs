@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 
 namespace GatewayMesh.Proxy.Routing.Reports;
 
-/// <summary>A splitter that was passed.</summary>
-/// <param name="Splitter">Its name.</param>
-/// <param name="Legs">Its shares, in order.</param>
-/// <param name="Drawn">Which of them was drawn, as an example: another request has another lot.</param>
+/// <summary>A passed splitter.</summary>
+/// <param name="Splitter">Name of the splitter.</param>
+/// <param name="Legs">Shares in order.</param>
+/// <param name="Drawn">Index of the sampled share, as an example: another request has another sample.</param>
 public sealed record SplitReport(string Splitter, ImmutableArray<LegReport> Legs, int Drawn);

@@ -1,15 +1,15 @@
 namespace GatewayMesh.Proxy.Routing.Reports;
 
-/// <summary>How a target stands, which decides whether a failover target is taken.</summary>
+/// <summary>State of a target, which decides whether a failover target is used.</summary>
 public enum TargetState
 {
     /// <summary>An instance is healthy and not ejected.</summary>
     Well,
 
-    /// <summary>The registry does not look at its instances, and is asked when a request comes.</summary>
+    /// <summary>The registry does not watch the instances and is asked when a request arrives.</summary>
     Dormant,
 
-    /// <summary>Every healthy instance is ejected.</summary>
+    /// <summary>All healthy instances are ejected.</summary>
     Ejected,
 
     /// <summary>No instance is healthy.</summary>
@@ -18,6 +18,6 @@ public enum TargetState
     /// <summary>There is no instance.</summary>
     Empty,
 
-    /// <summary>Every instance has an address that this node never dials.</summary>
+    /// <summary>All instances have an address that this node must not dial.</summary>
     Refused,
 }

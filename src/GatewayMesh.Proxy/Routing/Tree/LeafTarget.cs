@@ -3,8 +3,8 @@ using GatewayMesh.Proxy.LoadBalancing;
 
 namespace GatewayMesh.Proxy.Routing.Tree;
 
-/// <summary>Instances at the end of a way, and how calls are made to them on this way.</summary>
-/// <param name="Id">Id of the target, as Consul writes it.</param>
-/// <param name="Instances">They, live.</param>
-/// <param name="Policy">The policy of their service, with what the rule and the resolver say laid over it.</param>
+/// <summary>Instances at the end of a route, with the policy of calls on this route.</summary>
+/// <param name="Id">ID of the target, in Consul's form.</param>
+/// <param name="Instances">Live instances.</param>
+/// <param name="Policy">Policy of the instances' service with the overrides of rule and resolver.</param>
 internal sealed record LeafTarget(string Id, EndpointSet Instances, PolicyModel Policy);

@@ -1,12 +1,15 @@
 namespace GatewayMesh.Proxy.Routing.Tree;
 
-/// <summary>A step on the way from the name of a service to instances, ready for requests: a compiled <see cref="Configuration.Routing.RouteNode"/>. Made once a snapshot; nothing of it changes but the state of the instances at its end.</summary>
-/// <param name="name">Its name as Consul has it.</param>
+/// <summary>
+/// A node on the route from a service's name to instances, ready for requests: a compiled <see cref="Configuration.Routing.RouteNode"/>.
+/// Created once per snapshot; only the state of the instances changes.
+/// </summary>
+/// <param name="name">Name of the node in Consul.</param>
 internal abstract class LiveNode(string name)
 {
-    /// <summary>Its name as Consul has it, for example <c>web.default</c>.</summary>
+    /// <summary>Name of the node in Consul, for example <c>web.default</c>.</summary>
     public string Name { get; } = name;
 
-    /// <summary>Whether a draw may decide here or further on.</summary>
+    /// <summary>True if this node or a later one may be a splitter.</summary>
     public abstract bool Splits { get; }
 }

@@ -3,18 +3,20 @@ using GatewayMesh.Proxy.Routing.Matching;
 
 namespace GatewayMesh.Proxy.Routing.Tree;
 
-/// <summary>Sends requests different ways by what they look like: the first rule that matches decides.</summary>
-/// <param name="name">Its name.</param>
-/// <param name="rules">In order.</param>
+/// <summary>Routes requests by their properties: the first matching rule decides.</summary>
+/// <param name="name">Name of the router.</param>
+/// <param name="rules">Rules in order.</param>
 internal sealed class LiveRouter(string name, ImmutableArray<LiveRule> rules) : LiveNode(name)
 {
-    /// <summary>In order.</summary>
+    /// <summary>Rules in order.</summary>
     public ImmutableArray<LiveRule> Rules { get; } = rules;
 
     /// <inheritdoc/>
     public override bool Splits { get; } = rules.Any(static rule => rule.Next.Splits);
 
-    /// <summary>Where the request goes; null when no rule takes it, which a compiled router does not know (its last one takes all).</summary>
+    /// <summary>
+    /// Returns the next node of the request; null if no rule matches, which a compiled router excludes (its last rule matches all).
+    /// </summary>
     public LiveNode? Next(in AskedRoute asked)
     {
         foreach (var rule in Rules)

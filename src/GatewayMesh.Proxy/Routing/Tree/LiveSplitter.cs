@@ -2,13 +2,13 @@ using System.Collections.Immutable;
 
 namespace GatewayMesh.Proxy.Routing.Tree;
 
-/// <summary>Shares requests out by weight, to a hundredth of a percent.</summary>
+/// <summary>Distributes requests by weight, to a hundredth of a percent.</summary>
 internal sealed class LiveSplitter : LiveNode
 {
     private readonly int[] _ends;
 
-    /// <param name="name">Its name.</param>
-    /// <param name="legs">The shares in hundredths of a percent. Should they not add up to 10,000, they count in proportion.</param>
+    /// <param name="name">Name of the splitter.</param>
+    /// <param name="legs">Shares in hundredths of a percent. If they do not add up to 10,000, they count in proportion.</param>
     public LiveSplitter(string name, ImmutableArray<(int Weight, LiveNode Next)> legs)
         : base(name)
     {
@@ -20,18 +20,18 @@ internal sealed class LiveSplitter : LiveNode
         }
     }
 
-    /// <summary>The shares in hundredths of a percent, and where they go.</summary>
+    /// <summary>Shares in hundredths of a percent, with their next nodes.</summary>
     public ImmutableArray<(int Weight, LiveNode Next)> Legs { get; }
 
     /// <inheritdoc/>
     public override bool Splits => true;
 
-    /// <summary>Where a request with this draw goes.</summary>
-    /// <param name="draw">Its draw.</param>
-    /// <param name="depth">How many splitters it has passed: each has a number of its own.</param>
-    public LiveNode Next(SplitSample draw, int depth)
+    /// <summary>Returns the next node of a request with this sample.</summary>
+    /// <param name="sample">Sample of the request.</param>
+    /// <param name="depth">Number of splitters passed before; each uses its own number.</param>
+    public LiveNode Next(SplitSample sample, int depth)
     {
-        var number = draw.At(depth, Math.Max(1, _ends[^1]));
+        var number = sample.At(depth, Math.Max(1, _ends[^1]));
         for (var i = 0; i < _ends.Length - 1; i++)
         {
             if (number < _ends[i])

@@ -6,14 +6,17 @@ using GatewayMesh.Proxy.Routing.Matching;
 
 namespace GatewayMesh.Proxy.Routing.Tree;
 
-/// <summary>Makes the live form of one service's way: what a rule says of timeouts, retries and paths is laid over the policies at its ends, so that a request only looks up.</summary>
-/// <param name="endpoints">The live instances.</param>
+/// <summary>
+/// Compiles the live form of one service's route: a rule's timeouts, retries, and paths are merged into the policies at the leaves, so that
+/// a request needs only lookups.
+/// </summary>
+/// <param name="endpoints">Live instances.</param>
 internal sealed class RouteCompiler(EndpointTable endpoints)
 {
-    // A part of the tree that two rules share is compiled once for each, since their actions differ, and once only.
+    // A part of the tree shared by two rules is compiled once per rule, because their actions differ.
     private readonly Dictionary<(RouteNode Node, RouteRule? Rule), LiveNode> _compiled = new(ReferenceKeys.Instance);
 
-    /// <summary>The live form of <paramref name="node"/>.</summary>
+    /// <summary>Returns the live form of <paramref name="node"/>.</summary>
     public LiveNode Compile(RouteNode node) => Compile(node, rule: null, label: null);
 
     private LiveNode Compile(RouteNode node, RouteRule? rule, string? label)
@@ -28,7 +31,7 @@ internal sealed class RouteCompiler(EndpointTable endpoints)
             RouterNode router => Router(router),
             SplitterNode splitter => new LiveSplitter(splitter.Name, [.. splitter.Legs.Select(leg => (leg.Weight, Compile(leg.Next, rule, label)))]),
             ResolverNode resolver => Leaf(resolver, rule, label),
-            _ => throw new ArgumentException($"A way has no {node.GetType().Name}.", nameof(node)),
+            _ => throw new ArgumentException($"A route cannot contain {node.GetType().Name}.", nameof(node)),
         };
         _compiled.Add((node, rule), live);
         return live;

@@ -3,10 +3,16 @@ using GatewayMesh.Configuration.Routing;
 
 namespace GatewayMesh.Proxy.Routing.Tree;
 
-/// <summary>What holds for calls on one way: the service's policy, under what the resolver says, under what the rule of the router says (as Consul's proxies have it).</summary>
+/// <summary>
+/// Policy of calls on one route: the service's policy, overridden by the resolver, overridden by the router's rule (as in Consul's
+/// proxies).
+/// </summary>
 internal static class RoutePolicy
 {
-    /// <summary>The policy of a target, laid under <paramref name="resolver"/> and <paramref name="action"/>; the same object when they say nothing.</summary>
+    /// <summary>
+    /// Returns the policy of a target with the overrides of <paramref name="resolver"/> and <paramref name="action"/>; the same object if
+    /// there are none.
+    /// </summary>
     public static PolicyModel Of(PolicyModel policy, ResolverNode resolver, RouteAction action)
     {
         var timeouts = policy.Timeouts;

@@ -5,50 +5,53 @@ using GatewayMesh.Proxy.Routing.Matching;
 
 namespace GatewayMesh.Proxy.Routing.Tree;
 
-/// <summary>The ways of the services whose name does not lead straight to all of their own instances. Made once a snapshot.</summary>
+/// <summary>Routes of the services whose name does not lead directly to all of their own instances. Created once per snapshot.</summary>
 internal sealed class RouteTable
 {
-    private readonly FrozenDictionary<string, LiveNode> _ways;
+    private readonly FrozenDictionary<string, LiveNode> _routes;
     private readonly SplitMix _random;
     private readonly TimeProvider _time;
 
-    private RouteTable(FrozenDictionary<string, LiveNode> ways, SplitMix random, TimeProvider time)
+    private RouteTable(FrozenDictionary<string, LiveNode> routes, SplitMix random, TimeProvider time)
     {
-        _ways = ways;
+        _routes = routes;
         _random = random;
         _time = time;
     }
 
-    /// <summary>Without any.</summary>
+    /// <summary>A table without routes.</summary>
     public static RouteTable Empty { get; } = new(FrozenDictionary<string, LiveNode>.Empty, new SplitMix(0), TimeProvider.System);
 
-    /// <summary>The ways of <paramref name="snapshot"/>.</summary>
-    /// <param name="snapshot">The compiled configuration.</param>
-    /// <param name="endpoints">Its instances, live.</param>
-    /// <param name="random">Draws the lots at splitters.</param>
-    /// <param name="time">By which an ejected instance is due for its trial.</param>
+    /// <summary>Returns the routes of <paramref name="snapshot"/>.</summary>
+    /// <param name="snapshot">Compiled configuration.</param>
+    /// <param name="endpoints">Live instances of the snapshot.</param>
+    /// <param name="random">Source of splitter samples.</param>
+    /// <param name="time">Clock that decides when an ejected instance is due for its trial.</param>
     public static RouteTable Of(MeshSnapshot snapshot, EndpointTable endpoints, SplitMix random, TimeProvider time)
     {
         var compiler = new RouteCompiler(endpoints);
-        var ways = snapshot.Services.Values
+        var routes = snapshot.Services.Values
             .Where(service => service.Routes is not null)
             .ToFrozenDictionary(service => service.Name, service => compiler.Compile(service.Routes!), StringComparer.OrdinalIgnoreCase);
-        return ways.Count == 0 ? Empty : new RouteTable(ways, random, time);
+        return routes.Count == 0 ? Empty : new RouteTable(routes, random, time);
     }
 
-    /// <summary>The way of <paramref name="service"/>; null when it leads straight to its instances, or nobody knows it.</summary>
-    public LiveNode? Find(string service) => _ways.Count == 0 ? null : _ways.GetValueOrDefault(service);
+    /// <summary>Returns the route of <paramref name="service"/>; null if the name leads directly to the instances or is unknown.</summary>
+    public LiveNode? Find(string service) => _routes.Count == 0 ? null : _routes.GetValueOrDefault(service);
 
-    /// <summary>A lot for one request.</summary>
+    /// <summary>Returns a splitter sample for one request.</summary>
     public SplitSample Draw() => new(_random.Next());
 
-    /// <summary>Which of the targets of <paramref name="leaf"/> a request takes now.</summary>
-    /// <param name="leaf">The end of its way.</param>
-    /// <param name="mayAsk">The registry may be asked for what it does not look at.</param>
+    /// <summary>Returns the index of the target in <paramref name="leaf"/> that a request uses now.</summary>
+    /// <param name="leaf">Leaf of the route.</param>
+    /// <param name="mayAsk">True if the registry may be asked for services that it does not watch.</param>
     public int Choose(LiveLeaf leaf, bool mayAsk) => leaf.Targets.Length == 1 ? 0 : leaf.Choose(_time.GetTimestamp(), mayAsk);
 
-    /// <summary>From <paramref name="node"/> to its end: routers by what the request looks like, splitters by its lot. Null when a router has no rule for it.</summary>
-    public static LiveLeaf? Walk(LiveNode node, in AskedRoute asked, SplitSample draw)
+    /// <summary>
+    /// Follows <paramref name="node"/> to its leaf: routers by the request's properties, splitters by its sample. Returns null if a router
+    /// has no matching rule.
+    /// </summary>
+    public static LiveLeaf? Walk(LiveNode node, in AskedRoute asked, SplitSample sample)
     {
         var depth = 0;
         for (LiveNode? at = node; at is not null;)
@@ -61,7 +64,7 @@ internal sealed class RouteTable
                     at = router.Next(asked);
                     break;
                 case LiveSplitter splitter:
-                    at = splitter.Next(draw, depth++);
+                    at = splitter.Next(sample, depth++);
                     break;
                 default:
                     return null;

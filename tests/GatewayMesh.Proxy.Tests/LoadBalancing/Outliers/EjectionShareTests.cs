@@ -42,13 +42,13 @@ public sealed class EjectionShareTests
     {
         var fleet = new Fleet(2, ejection: model => model with { MaxEjectedPercent = 0.1 });
         Fleet.Fail(fleet[0], 3);
-        Assert.That(fleet.Set.IsWell(fleet.Time.GetTimestamp()), Is.True);
+        Assert.That(fleet.Set.IsAvailable(fleet.Time.GetTimestamp()), Is.True);
         Fleet.Fail(fleet[1], 3);
         Assert.That(fleet[1].IsEjected, Is.False);
-        Assert.That(fleet.Set.IsWell(fleet.Time.GetTimestamp()), Is.False, "so that a failover target is taken");
+        Assert.That(fleet.Set.IsAvailable(fleet.Time.GetTimestamp()), Is.False, "so that a failover target is taken");
         Assert.That(fleet.Set.IsReachable(fleet.Time.GetTimestamp()), Is.False, "and a way past the sidecars");
         fleet.Time.Advance(TimeSpan.FromSeconds(10));
-        Assert.That(fleet.Set.IsWell(fleet.Time.GetTimestamp()), Is.True, "and it is asked again after that time");
+        Assert.That(fleet.Set.IsAvailable(fleet.Time.GetTimestamp()), Is.True, "and it is asked again after that time");
     }
 
     [Test]

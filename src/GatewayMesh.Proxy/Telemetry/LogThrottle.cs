@@ -1,16 +1,16 @@
 namespace GatewayMesh.Proxy.Telemetry;
 
-/// <summary>Bounds how often one thing is logged, however often a peer makes it happen.</summary>
-internal sealed class Seldom(TimeProvider time)
+/// <summary>Limits the log lines about one kind of event, regardless of how often peers cause it.</summary>
+internal sealed class LogThrottle(TimeProvider time)
 {
-    /// <summary>Time between two lines.</summary>
+    /// <summary>Time between two lines: 10 s.</summary>
     public static readonly TimeSpan Quiet = TimeSpan.FromSeconds(10);
 
     private long _next;
     private long _count;
 
-    /// <summary>It happened; true when it is to be logged.</summary>
-    /// <param name="count">Then: how often since the last line.</param>
+    /// <summary>Records an event; true if the event must be logged.</summary>
+    /// <param name="count">If true is returned: number of events since the last line.</param>
     public bool Next(out long count)
     {
         Interlocked.Increment(ref _count);
