@@ -1,6 +1,8 @@
 namespace GatewayMesh.Client;
 
-/// <summary>A request failed after everything that the rules of replay allow. Layers above should not send it again: see <see cref="GatewayMeshRetries"/>.</summary>
+/// <summary>
+/// A request failed after all permitted attempts. Layers above should not retry: see <see cref="GatewayMeshRetries"/>.
+/// </summary>
 public sealed class GatewayMeshException : HttpRequestException
 {
     internal GatewayMeshException(ReplayRefusal refusal, FailoverReason? reason, int attempts, bool mayHaveRun, string message, Exception? inner)
@@ -12,15 +14,15 @@ public sealed class GatewayMeshException : HttpRequestException
         MayHaveRun = mayHaveRun;
     }
 
-    /// <summary>Why it was not sent again.</summary>
+    /// <summary>The reason why the request was not retried.</summary>
     public ReplayRefusal Refusal { get; }
 
-    /// <summary>How the last attempt failed; null when this call began none.</summary>
+    /// <summary>The failure of the last attempt; null if this call started no attempt.</summary>
     public FailoverReason? Reason { get; }
 
-    /// <summary>Attempts that were begun for this request, by this and earlier calls with the same message.</summary>
+    /// <summary>Number of started attempts, by this call and earlier calls with the same message.</summary>
     public int Attempts { get; }
 
-    /// <summary>True when an application may have seen the request; false when certainly none has.</summary>
+    /// <summary>True if an application may have seen the request; false if certainly none has.</summary>
     public bool MayHaveRun { get; }
 }

@@ -9,21 +9,21 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace GatewayMesh.Client;
 
 /// <summary>
-/// Sends requests into the mesh: through the local sidecar, and while that is broken through the gateways. Use it as the primary handler of an
-/// <see cref="HttpClient"/> and keep it: it holds connections and what it knows of the sidecar. The host of a request names the service
-/// (<c>http://payments/charges</c>). Redirects are not followed and cookies are not kept.
+/// Sends requests into the mesh: through the local sidecar, or through the gateways while the sidecar is down. Use the handler as the
+/// primary handler of an <see cref="HttpClient"/> and reuse the instance, which holds connections and the sidecar's state. The host of a
+/// request names the service (<c>http://payments/charges</c>). Redirects are not followed and cookies are not stored.
 /// </summary>
 public sealed class GatewayMeshHandler : HttpMessageHandler
 {
-    // One budget for the process, whatever number of handlers it has.
+    // One budget per process, shared by all handlers.
     private static readonly FailoverBudget ProcessBudget = new(TimeProvider.System);
     private readonly TargetTable _routes;
     private readonly FailoverLoop _loop;
 
-    /// <summary>A handler with these options.</summary>
-    /// <param name="options">Read once, here.</param>
-    /// <param name="loggerFactory">Where failovers are logged; null for nowhere.</param>
-    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">With every error of the options.</exception>
+    /// <summary>Creates a handler with these options.</summary>
+    /// <param name="options">The options. Read only here.</param>
+    /// <param name="loggerFactory">Logs failovers. Null: no logging.</param>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The options are invalid. Contains every error.</exception>
     public GatewayMeshHandler(GatewayMeshOptions? options = null, ILoggerFactory? loggerFactory = null)
         : this(SettingsReader.Read(options ?? new GatewayMeshOptions()), loggerFactory, TimeProvider.System, ProcessBudget, Jitter)
     {
@@ -48,11 +48,11 @@ public sealed class GatewayMeshHandler : HttpMessageHandler
         ArgumentNullException.ThrowIfNull(request);
         if (request.RequestUri is not { IsAbsoluteUri: true } uri || uri.Scheme != Uri.UriSchemeHttp)
         {
-            throw new NotSupportedException($"{request.RequestUri} is no http:// address of a service: the mesh encrypts by itself, between sidecars.");
+            throw new NotSupportedException($"{request.RequestUri} is not an http:// address of a service; use http://, because the mesh encrypts between sidecars.");
         }
 
         return request.Version.Major >= 3
-            ? throw new NotSupportedException("HTTP/3 is not spoken within the mesh: use version 1.1, or 2.0 with RequestVersionExact.")
+            ? throw new NotSupportedException("HTTP/3 is not supported within the mesh; use version 1.1, or 2.0 with RequestVersionExact.")
             : _loop.SendAsync(request, cancellationToken);
     }
 

@@ -6,10 +6,12 @@ using Microsoft.Extensions.Options;
 
 namespace GatewayMesh.Client;
 
-/// <summary>Puts the mesh under the clients of <see cref="IHttpClientFactory"/>.</summary>
+/// <summary>Adds the mesh to clients of <see cref="IHttpClientFactory"/>.</summary>
 public static class GatewayMeshHttpClientBuilderExtensions
 {
-    /// <summary>Sends this client's requests into the mesh. What <paramref name="configure"/> leaves open comes from the environment.</summary>
+    /// <summary>
+    /// Sends this client's requests into the mesh. Options that <paramref name="configure"/> does not set come from the environment.
+    /// </summary>
     public static IHttpClientBuilder AddGatewayMesh(this IHttpClientBuilder builder, Action<GatewayMeshOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -23,7 +25,7 @@ public static class GatewayMeshHttpClientBuilderExtensions
         builder.Services.AddSingleton<IValidateOptions<GatewayMeshOptions>>(new OptionsValidator(name));
         options.ValidateOnStart();
 
-        // The handler knows the state of the sidecar and of the gateways, and dials anew by itself: it lives as long as the application.
+        // The handler tracks the sidecar and the gateways and reconnects by itself, so it lives as long as the application.
         return builder
             .ConfigurePrimaryHttpMessageHandler(services =>
                 new GatewayMeshHandler(services.GetRequiredService<IOptionsMonitor<GatewayMeshOptions>>().Get(name), services.GetService<ILoggerFactory>()))
@@ -31,8 +33,8 @@ public static class GatewayMeshHttpClientBuilderExtensions
     }
 
     /// <summary>
-    /// Sends this client's requests into the mesh, with options from a section: keys are the names of <see cref="GatewayMeshOptions"/>, durations are written
-    /// <c>250ms</c>, <c>2s</c> or <c>00:00:02</c>. An unknown key is an error.
+    /// Sends this client's requests into the mesh, with options from a configuration section. Keys are the names of
+    /// <see cref="GatewayMeshOptions"/>; durations are <c>250ms</c>, <c>2s</c> or <c>00:00:02</c>. An unknown key is an error.
     /// </summary>
     public static IHttpClientBuilder AddGatewayMesh(this IHttpClientBuilder builder, IConfiguration section)
     {

@@ -3,15 +3,17 @@ using GatewayMesh.Client.Failover;
 namespace GatewayMesh.Client;
 
 /// <summary>
-/// For retry strategies in front of the handler: whether another try makes sense. Their standard conditions work too, since the attempts of one
-/// <see cref="HttpRequestMessage"/> are counted over all calls, but these spare pointless ones.
+/// Conditions for retry strategies above the handler. A strategy's standard conditions work too, because the attempts of one
+/// <see cref="HttpRequestMessage"/> are counted across all calls, but these conditions avoid pointless retries.
 /// </summary>
 public static class GatewayMeshRetries
 {
-    /// <summary>False for a failure that this library has already dealt with.</summary>
+    /// <summary>False for a failure that this library has already retried.</summary>
     public static bool MayRetry(Exception exception) => exception is not GatewayMeshException;
 
-    /// <summary>False for an answer that the mesh itself gave (it has already been tried on every way); true for one of an application.</summary>
+    /// <summary>
+    /// False for an answer of the mesh itself, which was already tried on every target; true for an application's answer.
+    /// </summary>
     public static bool MayRetry(HttpResponseMessage response)
     {
         ArgumentNullException.ThrowIfNull(response);

@@ -1,6 +1,6 @@
 namespace GatewayMesh.Client;
 
-/// <summary>Names for those who collect what this library tells.</summary>
+/// <summary>Names for collecting this library's telemetry.</summary>
 public static class GatewayMeshTelemetry
 {
     /// <summary>
@@ -9,6 +9,9 @@ public static class GatewayMeshTelemetry
     /// </summary>
     public const string MeterName = "GatewayMesh.Client";
 
-    /// <summary>Source of an activity <c>gatewaymesh.failover</c> around each attempt that follows a failed one, with tags <c>from</c>, <c>to</c>, <c>reason</c> and <c>attempt</c>.</summary>
+    /// <summary>
+    /// Source of the activity <c>gatewaymesh.failover</c> around each attempt after a failed one, with the tags <c>from</c>, <c>to</c>,
+    /// <c>reason</c> and <c>attempt</c>.
+    /// </summary>
     public const string ActivitySourceName = "GatewayMesh.Client";
 }

@@ -1,20 +1,23 @@
 namespace GatewayMesh.Client;
 
-/// <summary>Why a failed request is not sent again. Also the tag <c>reason</c> of <c>gatewaymesh_client_replays_refused_total</c> (in snake_case).</summary>
+/// <summary>
+/// The reason why a failed request is not retried. Also the tag <c>reason</c> of <c>gatewaymesh_client_replays_refused_total</c> (in
+/// snake_case).
+/// </summary>
 public enum ReplayRefusal
 {
-    /// <summary>Every way was tried.</summary>
+    /// <summary>Every target was tried.</summary>
     NoTargetLeft,
 
-    /// <summary>The request has had all its attempts.</summary>
+    /// <summary>All attempts of the request are used up.</summary>
     AttemptsUsedUp,
 
-    /// <summary>An application may have seen it, and its method is not idempotent.</summary>
+    /// <summary>An application may have seen the request, whose method is not idempotent.</summary>
     NotIdempotent,
 
-    /// <summary>Part of the body was sent and is not kept.</summary>
+    /// <summary>Part of the body was sent and not buffered.</summary>
     BodyGone,
 
-    /// <summary>The process has used up its retry budget: 20 % of the requests of the last ten seconds, at least ten a second.</summary>
+    /// <summary>The retry budget of the process is used up: 20 % of the requests of the last ten seconds, at least ten a second.</summary>
     BudgetSpent,
 }

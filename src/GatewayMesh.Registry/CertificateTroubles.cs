@@ -2,21 +2,23 @@ using System.Collections.Immutable;
 
 namespace GatewayMesh.Registry;
 
-/// <summary>What keeps a node from getting certificates now, by what it concerns: a service's name, or <see cref="Roots"/>. For several threads.</summary>
+/// <summary>
+/// The current certificate failures of a node, by subject: a service's name or <see cref="Roots"/>. Safe for concurrent use.
+/// </summary>
 public sealed class CertificateTroubles
 {
-    /// <summary>What the trouble with the roots is kept under.</summary>
+    /// <summary>The subject of failures with the roots.</summary>
     public const string Roots = "(roots)";
 
     private ImmutableSortedDictionary<string, string> _current = ImmutableSortedDictionary<string, string>.Empty;
 
-    /// <summary>All of it; empty when all is well.</summary>
+    /// <summary>All current failures; empty when there are none.</summary>
     public ImmutableSortedDictionary<string, string> Current => Volatile.Read(ref _current);
 
-    /// <summary>A trouble began (its words) or ended (null); not raised when it only changes its words.</summary>
+    /// <summary>Raised when a failure begins (with its reason) or ends (null), but not when only the reason changes.</summary>
     public event Action<string, string?>? Changed;
 
-    /// <summary>Says that getting <paramref name="subject"/> fails for this reason; null: it works, or nobody wants it any more.</summary>
+    /// <summary>Records that getting <paramref name="subject"/> fails for this reason. Null: works again, or is no longer needed.</summary>
     public void Say(string subject, string? reason)
     {
         var before = Current.GetValueOrDefault(subject);
@@ -25,7 +27,8 @@ public sealed class CertificateTroubles
             return;
         }
 
-        _ = ImmutableInterlocked.Update(ref _current, (all, said) => said.reason is null ? all.Remove(said.subject) : all.SetItem(said.subject, said.reason), (subject, reason));
+        _ = ImmutableInterlocked.Update(
+            ref _current, (all, change) => change.reason is null ? all.Remove(change.subject) : all.SetItem(change.subject, change.reason), (subject, reason));
         if (before is null || reason is null)
         {
             Changed?.Invoke(subject, reason);

@@ -4,65 +4,71 @@ using GatewayMesh.Configuration.Nodes;
 
 namespace GatewayMesh.Registry;
 
-/// <summary>Where configuration and endpoints come from and where a node says what it is. Several kinds, one interface.</summary>
+/// <summary>Source of configuration and endpoints, and the target of this node's own record. One interface for all kinds.</summary>
 public interface IRegistry : IAsyncDisposable
 {
-    /// <summary>What it is, for people: <c>file:/etc/gatewaymesh/registry</c>.</summary>
+    /// <summary>Display name, such as <c>file:/etc/gatewaymesh/registry</c>.</summary>
     string Name { get; }
 
     /// <summary>
-    /// When the registry last answered, by the monotonic clock of the process (<see cref="TimeProvider.GetTimestamp"/>); null: not since the start.
-    /// Default: null.
+    /// Time of the registry's last answer by the process's monotonic clock (<see cref="TimeProvider.GetTimestamp"/>); null: none since the
+    /// start. Default: null.
     /// </summary>
     long? HeardAt => null;
 
     /// <summary>
-    /// Reports the whole of what the registry knows, at once and then at every change. Never ends by itself and never throws for
-    /// what is wrong with the registry: that stands in the report's errors. One watch at a time.
+    /// Reports the registry's complete state, at once and after every change. Never ends by itself and never throws for errors of the
+    /// registry, which are in the report. One watch at a time.
     /// </summary>
     IAsyncEnumerable<RegistryReport> WatchAsync(CancellationToken cancellationToken);
 
-    /// <summary>A request asks for a service whose instances nobody looks at (<c>IsDormant</c>): look at them now. Quick. Default: all are always looked at.</summary>
+    /// <summary>
+    /// Asks for a service whose instances are not read (<c>IsDormant</c>), because a request needs it now. Quick. Default: does nothing,
+    /// because all services are always read.
+    /// </summary>
     void Want(string service)
     {
     }
 
-    /// <summary>These services were used since the last call, every few seconds: go on looking at them. Quick. Default: all are always looked at.</summary>
+    /// <summary>
+    /// Names the services used since the last call, every few seconds, so that they stay watched. Quick. Default: does nothing, because all
+    /// services are always read.
+    /// </summary>
     void Use(IReadOnlyCollection<string> services)
     {
     }
 
-    /// <summary>Says what this node is; called every 2 s, since a node that is silent is taken for gone.</summary>
-    /// <exception cref="IOException">The registry cannot be written to. The same call may work later.</exception>
+    /// <summary>Publishes this node's record. Called every 2 s, because a silent node counts as gone.</summary>
+    /// <exception cref="IOException">The registry is not writable. The same call may succeed later.</exception>
     Task PublishAsync(NodeRecord record, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The record of another node of this name that the last <see cref="PublishAsync"/> found where this node's own last record should stand, and replaced. Null
-    /// if there was none, or if this node had no record there. Default: null.
+    /// The record of another node with this name that the last <see cref="PublishAsync"/> found in place of this node's own last record and
+    /// replaced. Null if there was none, or if this node had no record there. Default: null.
     /// </summary>
     NodeRecord? Displaced => null;
 
-    /// <summary>Takes this node out: its instances are gone for the others, not merely unhealthy.</summary>
-    /// <exception cref="IOException">The registry cannot be written to. The same call may work later.</exception>
+    /// <summary>Removes this node. Its instances are then gone for other nodes, not merely unhealthy.</summary>
+    /// <exception cref="IOException">The registry is not writable. The same call may succeed later.</exception>
     Task WithdrawAsync(string node, CancellationToken cancellationToken);
 
-    /// <summary>Takes what this node declares from now on: its bootstrap was read again. Default: it makes no difference.</summary>
+    /// <summary>Takes the reloaded bootstrap of this node. Default: does nothing.</summary>
     void Reconfigure(BootstrapSpec bootstrap)
     {
     }
 
     /// <summary>
-    /// Whether this process serves, which the registry is told at once and again and again. Null: somebody else says so, as a guard does for
-    /// its worker, since it sees more. Default: it makes no difference, who publishes serves.
+    /// Sets this process's serving state, which is reported to the registry at once and repeatedly. Null: another process reports the
+    /// state, as a guard does for its worker. Default: does nothing, because a node that publishes serves.
     /// </summary>
     void Vouch(bool? serves)
     {
     }
 
     /// <summary>
-    /// Keeps <paramref name="folder"/> filled with roots and a leaf for each identity of this node, renewed ahead of time, until cancelled. Never throws for
-    /// what is wrong with the registry: that is said to <paramref name="troubles"/>, and what is in the folder stays. Default: somebody else
-    /// fills the folder.
+    /// Keeps <paramref name="folder"/> filled with roots and a leaf for each identity of this node, renewed ahead of time, until cancelled.
+    /// Never throws for errors of the registry: these go to <paramref name="troubles"/>, and the folder keeps its content. Default: does
+    /// nothing, because another source fills the folder.
     /// </summary>
     Task RunCertificatesAsync(CertificateFolder folder, CertificateTroubles troubles, CancellationToken cancellationToken) => Task.CompletedTask;
 }

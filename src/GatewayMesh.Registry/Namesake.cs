@@ -5,13 +5,13 @@ using GatewayMesh.Registry.Yaml;
 namespace GatewayMesh.Registry;
 
 /// <summary>
-/// Recognizes another node under a node's own name by the record that stands where the node's own last record should. A node that reads before each write
-/// finds the other node whatever the rhythm of the two is.
+/// Recognizes another node with this node's name by the record found in place of this node's own last record. A node that reads before
+/// each write detects the other node regardless of their intervals.
 /// </summary>
 internal static class Namesake
 {
     /// <summary>The record in <paramref name="standing"/> if another node wrote it, otherwise null.</summary>
-    /// <param name="standing">What stands in the registry: data from a stranger, at most as large as a record may be.</param>
+    /// <param name="standing">The content in the registry: untrusted data, at most as large as a record may be.</param>
     /// <param name="own">The record that is about to be written.</param>
     public static NodeRecord? In(ReadOnlyMemory<byte> standing, NodeRecord own)
     {

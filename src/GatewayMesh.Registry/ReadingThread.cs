@@ -3,15 +3,15 @@ using System.Collections.Concurrent;
 namespace GatewayMesh.Registry;
 
 /// <summary>
-/// One thread on which a process parses and compiles what others wrote. Requests are served by the threads of the pool, and none of those is ever held by a
-/// large or hostile document. Work is done in the order in which it came.
+/// One thread on which a process parses and compiles external data. Pool threads serve requests and are never blocked by a large or
+/// hostile document. Work runs in order of arrival.
 /// </summary>
 internal sealed class ReadingThread : IDisposable
 {
     private readonly BlockingCollection<Action> _work = [];
     private readonly Thread _thread;
 
-    /// <summary>Begins; <paramref name="name"/> is the thread's.</summary>
+    /// <summary>Starts the thread, named <paramref name="name"/>.</summary>
     public ReadingThread(string name)
     {
         _thread = new Thread(Run) { IsBackground = true, Name = name };
@@ -21,7 +21,7 @@ internal sealed class ReadingThread : IDisposable
     /// <summary>True on the thread itself.</summary>
     public bool IsCurrent => Thread.CurrentThread == _thread;
 
-    /// <summary>Does <paramref name="work"/> on the thread. What follows the await runs on the pool again.</summary>
+    /// <summary>Runs <paramref name="work"/> on the thread. The code after the await runs on the pool again.</summary>
     public Task<T> RunAsync<T>(Func<T> work)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -49,14 +49,14 @@ internal sealed class ReadingThread : IDisposable
         return done.Task;
     }
 
-    /// <summary>Does <paramref name="work"/> on the thread.</summary>
+    /// <summary>Runs <paramref name="work"/> on the thread.</summary>
     public Task RunAsync(Action work) => RunAsync(() =>
     {
         work();
         return true;
     });
 
-    /// <summary>Ends the thread when what it was given is done.</summary>
+    /// <summary>Ends the thread after the queued work.</summary>
     public void Dispose() => _work.CompleteAdding();
 
     private void Run()

@@ -4,10 +4,10 @@ using GatewayMesh.Registry.Files;
 
 namespace GatewayMesh.Registry;
 
-/// <summary>Opens registries by what a bootstrap file says of them.</summary>
+/// <summary>Opens the registry that a bootstrap file names.</summary>
 public static class Registries
 {
-    /// <summary>The registry that <paramref name="bootstrap"/> names, for the node that it is. Opening never waits and never fails: reaching it is the watch's matter.</summary>
+    /// <summary>Opens the registry of <paramref name="bootstrap"/>. Never waits and never fails: connecting is part of the watch.</summary>
     public static IRegistry Open(BootstrapSpec bootstrap, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(bootstrap);
@@ -15,7 +15,7 @@ public static class Registries
         {
             { Kind: "file" } folder => new FileRegistry(folder.Target, time),
             { Kind: "consul" } => new ConsulRegistry(bootstrap, time),
-            _ => throw new NotSupportedException($"a registry of the kind {bootstrap.Registry?.Kind ?? "none"} is not supported"),
+            _ => throw new NotSupportedException($"registry kind {bootstrap.Registry?.Kind ?? "none"} is not supported"),
         };
     }
 }

@@ -4,24 +4,24 @@ using GatewayMesh.Configuration.Nodes;
 
 namespace GatewayMesh.Registry;
 
-/// <summary>What a registry last said well: all that a snapshot is compiled from.</summary>
+/// <summary>A registry's last good state, from which snapshots are compiled.</summary>
 /// <param name="Entries">The entries.</param>
 /// <param name="Nodes">The nodes.</param>
 public sealed record RegistryView(EntrySet Entries, ImmutableArray<DiscoveredNode> Nodes)
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>The empty view.</summary>
     public static RegistryView Empty { get; } = new(EntrySet.Empty, []);
 
-    /// <summary>What the registry itself says of services and gateways; null: the nodes do.</summary>
+    /// <summary>The registry's own catalog of services and gateways; null: the nodes are the catalog.</summary>
     public ServiceCatalogue? Catalogue { get; init; }
 
-    /// <summary>Who may call whom; null: that could never be read, and nobody may call anybody.</summary>
+    /// <summary>The intentions; null: never read, so no call is allowed.</summary>
     public DeclaredIntentions? Intentions { get; init; }
 
-    /// <summary>What the registry calls the cluster, or null.</summary>
+    /// <summary>The registry's name for the cluster, or null.</summary>
     public string? Datacenter { get; init; }
 
-    /// <summary>This view with what <paramref name="report"/> says. What the report lacks stays as it was: from an earlier report, or from the disk.</summary>
+    /// <summary>This view updated with <paramref name="report"/>. Parts missing in the report stay as they were.</summary>
     public RegistryView With(RegistryReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
@@ -33,20 +33,20 @@ public sealed record RegistryView(EntrySet Entries, ImmutableArray<DiscoveredNod
         };
     }
 
-    // A service that nobody looks at now keeps the instances that it had.
-    private ServiceCatalogue Filled(ServiceCatalogue said)
+    // A service that is not read now keeps its last instances.
+    private ServiceCatalogue Filled(ServiceCatalogue reported)
     {
-        if (Catalogue is null || (said.Services.All(service => service.Instances is not null) && said.Targets.All(target => target.Instances is not null)))
+        if (Catalogue is null || (reported.Services.All(service => service.Instances is not null) && reported.Targets.All(target => target.Instances is not null)))
         {
-            return said;
+            return reported;
         }
 
         var known = Catalogue.Services.Where(service => service.Instances is not null).ToDictionary(service => service.Name, service => service.Instances, StringComparer.Ordinal);
         var targets = Catalogue.Targets.Where(target => target.Instances is not null).ToDictionary(target => (target.Service, target.Subset, target.Datacenter), target => target.Instances);
-        return said with
+        return reported with
         {
-            Services = [.. said.Services.Select(service => service.Instances is null && known.TryGetValue(service.Name, out var instances) ? service with { Instances = instances } : service)],
-            Targets = [.. said.Targets.Select(target => target.Instances is null && targets.TryGetValue((target.Service, target.Subset, target.Datacenter), out var instances) ? target with { Instances = instances } : target)],
+            Services = [.. reported.Services.Select(service => service.Instances is null && known.TryGetValue(service.Name, out var instances) ? service with { Instances = instances } : service)],
+            Targets = [.. reported.Targets.Select(target => target.Instances is null && targets.TryGetValue((target.Service, target.Subset, target.Datacenter), out var instances) ? target with { Instances = instances } : target)],
         };
     }
 }

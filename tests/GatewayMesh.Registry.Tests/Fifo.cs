@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace GatewayMesh.Registry.Tests;
 
-/// <summary>FIFOs: what a read waits for without end unless somebody looks first.</summary>
+/// <summary>FIFOs, on which a read blocks forever without a check.</summary>
 internal static class Fifo
 {
     public static void Make(string path)

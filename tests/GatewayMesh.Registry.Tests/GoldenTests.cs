@@ -2,7 +2,9 @@ using GatewayMesh.Registry.Validation;
 
 namespace GatewayMesh.Registry.Tests;
 
-/// <summary>Each <c>Cases/**/*.yaml</c> gives exactly the errors of the <c>.expected</c> beside it. GOLDEN=FOLDER writes what there is instead.</summary>
+/// <summary>
+/// Each <c>Cases/**/*.yaml</c> gives exactly the errors of its <c>.expected</c> file. GOLDEN=FOLDER writes the actual errors instead.
+/// </summary>
 internal sealed class GoldenTests
 {
     private static readonly string Folder = Path.Combine(TestContext.CurrentContext.TestDirectory, "Cases");

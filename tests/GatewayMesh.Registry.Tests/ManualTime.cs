@@ -1,6 +1,6 @@
 namespace GatewayMesh.Registry.Tests;
 
-/// <summary>A clock that moves only when a test moves it; its wall clock can jump on its own.</summary>
+/// <summary>A clock that moves only when a test moves it. The wall clock can jump separately.</summary>
 internal sealed class ManualTime : TimeProvider
 {
     private readonly Lock _lock = new();

@@ -4,7 +4,7 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Registry.Tests;
 
-/// <summary>Records to test with.</summary>
+/// <summary>Node records for tests.</summary>
 internal static class Records
 {
     public static NodeRecord Sidecar(string node, string service = "web", int port = 20001) => new()

@@ -1,5 +1,5 @@
-// An application that calls a service through the mesh and says each second how it went. Outbound address, service and run directory
-// come from the environment: see README.md beside this file.
+// Calls a service through the mesh and prints the results each second. Outbound address, service and run directory come from the
+// environment: see README.md in this folder.
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using GatewayMesh.Client;

@@ -3,9 +3,9 @@ using System.Globalization;
 namespace GatewayMesh.Scenarios;
 
 /// <summary>A column of the table.</summary>
-/// <param name="Head">Its head.</param>
-/// <param name="Of">Its cell.</param>
-internal sealed record Column(string Head, Func<Figures, string> Of)
+/// <param name="Header">The header.</param>
+/// <param name="Of">Returns the cell.</param>
+internal sealed record Column(string Header, Func<Figures, string> Of)
 {
     public static Column Sent { get; } = new("sent", figures => Number(figures.Sent, "0"));
 
@@ -15,7 +15,7 @@ internal sealed record Column(string Head, Func<Figures, string> Of)
 
     public static Column Load { get; } = new("load of the instances", figures => $"{Number(figures.Load, "0.00")} ×");
 
-    public static Column Latency(double quantile, string head) => new(head, figures => $"{Number(figures.Latency(quantile), "0")} ms");
+    public static Column Latency(double quantile, string header) => new(header, figures => $"{Number(figures.Latency(quantile), "0")} ms");
 
     public static Column Share(string instance) => new(instance, figures => $"{Number(100 * figures.ShareOf(instance), "0.0")} %");
 

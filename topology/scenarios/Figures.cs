@@ -1,8 +1,8 @@
 namespace GatewayMesh.Scenarios;
 
-/// <summary>What became of the requests of one phase.</summary>
-/// <param name="answers">One for each request.</param>
-/// <param name="worked">Requests that each instance saw, retries included.</param>
+/// <summary>The results of one phase.</summary>
+/// <param name="answers">One outcome per request.</param>
+/// <param name="worked">Requests that each instance received, retries included.</param>
 internal sealed class Figures(Answer[] answers, IReadOnlyDictionary<string, int> worked)
 {
     private readonly double[] _latencies = [.. answers.Where(answer => answer.Status == 200).Select(answer => answer.Latency.TotalMilliseconds).Order()];
@@ -13,10 +13,10 @@ internal sealed class Figures(Answer[] answers, IReadOnlyDictionary<string, int>
 
     public int Failed => Sent - Good;
 
-    /// <summary>Requests that the instances saw, for each that was sent.</summary>
+    /// <summary>Requests that the instances received per request that was sent.</summary>
     public double Load => Sent == 0 ? 0 : (double)worked.Values.Sum() / Sent;
 
-    /// <summary>Share of the good answers that an instance gave.</summary>
+    /// <summary>Fraction of the good answers from one instance.</summary>
     public double ShareOf(string instance) => Good == 0 ? 0 : (double)answers.Count(answer => answer.Status == 200 && answer.Instance == instance) / Good;
 
     /// <summary>Latency of the good answers, in milliseconds.</summary>

@@ -6,36 +6,36 @@ using Microsoft.Extensions.Logging;
 
 namespace GatewayMesh.Scenarios;
 
-/// <summary>An application: a real server whose behaviour may change while it runs, and which counts what it does.</summary>
+/// <summary>An application: a real server that counts its requests and whose behavior may change while it runs.</summary>
 internal sealed class Instance : IAsyncDisposable
 {
     private readonly WebApplication _server;
     private readonly Random _random;
-    private volatile Behaviour _behaviour;
+    private volatile Behavior _behavior;
     private SemaphoreSlim? _workers;
     private int _requests;
     private int _working;
 
-    private Instance(string name, int port, Behaviour behaviour)
+    private Instance(string name, int port, Behavior behavior)
     {
         Name = name;
-        _behaviour = behaviour;
+        _behavior = behavior;
         _random = new Random(port);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
         _server = builder.Build();
         _server.Run(AnswerAsync);
-        Behave(behaviour);
+        Behave(behavior);
     }
 
-    /// <summary>Its name, also in the answer's <c>X-Instance</c>.</summary>
+    /// <summary>The instance's name, also in the field <c>X-Instance</c> of answers.</summary>
     public string Name { get; }
 
-    /// <summary>Requests so far.</summary>
+    /// <summary>Requests received so far.</summary>
     public int Requests => Volatile.Read(ref _requests);
 
-    /// <summary>Waits until it has done all that it took on.</summary>
+    /// <summary>Waits until all accepted requests are processed.</summary>
     public async Task IdleAsync()
     {
         while (Volatile.Read(ref _working) > 0)
@@ -44,28 +44,28 @@ internal sealed class Instance : IAsyncDisposable
         }
     }
 
-    public static async Task<Instance> StartAsync(string name, int port, Behaviour behaviour)
+    public static async Task<Instance> StartAsync(string name, int port, Behavior behavior)
     {
-        var instance = new Instance(name, port, behaviour);
+        var instance = new Instance(name, port, behavior);
         await instance._server.StartAsync();
         return instance;
     }
 
-    /// <summary>From now on it answers so.</summary>
-    public void Behave(Behaviour behaviour)
+    /// <summary>Changes the behavior.</summary>
+    public void Behave(Behavior behavior)
     {
-        _workers = behaviour.Workers == int.MaxValue ? null : new SemaphoreSlim(behaviour.Workers);
-        _behaviour = behaviour;
+        _workers = behavior.Workers == int.MaxValue ? null : new SemaphoreSlim(behavior.Workers);
+        _behavior = behavior;
     }
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    // Work that was taken on is done to its end, also when nobody waits for it any longer: as most applications do.
+    // Accepted work is finished even if the caller has gone, as in most applications.
     private async Task AnswerAsync(HttpContext context)
     {
         Interlocked.Increment(ref _requests);
         Interlocked.Increment(ref _working);
-        var (behaviour, workers) = (_behaviour, _workers);
+        var (behavior, workers) = (_behavior, _workers);
         if (workers is not null)
         {
             await workers.WaitAsync();
@@ -73,7 +73,7 @@ internal sealed class Instance : IAsyncDisposable
 
         try
         {
-            await Task.Delay(behaviour.Latency);
+            await Task.Delay(behavior.Latency);
         }
         finally
         {
@@ -82,10 +82,10 @@ internal sealed class Instance : IAsyncDisposable
         }
 
         context.Response.Headers["X-Instance"] = Name;
-        context.Response.StatusCode = Draw() < behaviour.Failing ? 503 : 200;
+        context.Response.StatusCode = NextRandom() < behavior.Failing ? 503 : 200;
     }
 
-    private double Draw()
+    private double NextRandom()
     {
         lock (_random)
         {

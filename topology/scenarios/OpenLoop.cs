@@ -3,7 +3,9 @@ using System.Diagnostics;
 
 namespace GatewayMesh.Scenarios;
 
-/// <summary>Requests by the clock: each is sent when its time has come, whatever became of those before, and its latency counts from that time.</summary>
+/// <summary>
+/// Sends requests in an open loop: each at its due time, independent of earlier answers. Latency counts from the due time.
+/// </summary>
 internal sealed class OpenLoop(int port, string service) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);

@@ -1,6 +1,6 @@
 namespace GatewayMesh.Scenarios;
 
-/// <summary>A part of a scenario.</summary>
-/// <param name="Entries">Name of the file under <c>phases/</c> that is in force meanwhile.</param>
-/// <param name="Words">What it is called in the table.</param>
-internal sealed record Phase(string Entries, string Words);
+/// <summary>A phase of a scenario.</summary>
+/// <param name="Entries">Name of the entry file under <c>phases/</c> for this phase.</param>
+/// <param name="Title">Name in the table.</param>
+internal sealed record Phase(string Entries, string Title);

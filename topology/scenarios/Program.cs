@@ -4,7 +4,7 @@ using GatewayMesh.Scenarios;
 const string Usage = """
     usage: dotnet run --project topology/scenarios -- NAME [--seconds N] [--port-base PORT] [--binary FILE] [--json]
 
-    Runs one scenario and prints what happened, a line a phase. NAME is one of:
+    Runs one scenario and prints one line per phase. NAME is one of:
     """;
 
 var scenario = args.Length > 0 ? Scenarios.All.FirstOrDefault(each => each.Name == args[0]) : null;
@@ -22,13 +22,13 @@ if (scenario is null)
 var root = AppContext.BaseDirectory;
 while (!File.Exists(Path.Combine(root, "GatewayMesh.sln")))
 {
-    root = Path.GetDirectoryName(root) ?? throw new InvalidOperationException("GatewayMesh.sln is in no folder above.");
+    root = Path.GetDirectoryName(root) ?? throw new InvalidOperationException("no folder above contains GatewayMesh.sln");
 }
 
-var binary = Said("--binary") ?? Path.Combine(root, "artifacts", "gatewaymesh", "gatewaymesh");
+var binary = Option("--binary") ?? Path.Combine(root, "artifacts", "gatewaymesh", "gatewaymesh");
 if (!File.Exists(binary))
 {
-    Console.Error.WriteLine($"{binary} is missing: ./build.sh publish makes it");
+    Console.Error.WriteLine($"{binary} is missing; run ./build.sh publish");
     return 2;
 }
 
@@ -49,6 +49,6 @@ catch (Exception failure) when (failure is InvalidOperationException or IOExcept
 
 return 0;
 
-string? Said(string option) => Array.IndexOf(args, option) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
+string? Option(string option) => Array.IndexOf(args, option) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
 
-int Number(string option, int otherwise) => Said(option) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+int Number(string option, int otherwise) => Option(option) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;

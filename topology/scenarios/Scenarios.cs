@@ -3,7 +3,7 @@ namespace GatewayMesh.Scenarios;
 /// <summary>All scenarios.</summary>
 internal static class Scenarios
 {
-    private static readonly Behaviour Quick = new(TimeSpan.FromMilliseconds(5));
+    private static readonly Behavior Quick = new(TimeSpan.FromMilliseconds(5));
 
     public static Scenario[] All { get; } =
     [
@@ -11,7 +11,7 @@ internal static class Scenarios
             [("v1", 31, Quick), ("v2", 32, Quick)],
             [new("1-percent", "1 %"), new("10-percent", "10 %"), new("50-percent", "50 %"), new("all", "100 %")],
             [Column.Sent, Column.Failed, Column.Share("v1"), Column.Share("v2"), Column.Latency(0.99, "p99")]),
-        new("blue-green", "Does anybody notice when all traffic changes sides, and back?", 200,
+        new("blue-green", "Do callers notice when all traffic switches sides and back?", 200,
             [("blue", 31, Quick), ("green", 32, Quick)],
             [new("blue", "blue"), new("green", "green"), new("blue", "back to blue")],
             [Column.Sent, Column.Failed, Column.Share("blue"), Column.Share("green"), Column.Latency(0.99, "p99")]),

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace GatewayMesh.Scenarios;
 
-/// <summary>The sidecar of a scenario: the published file, with the scenario's bootstrap file and a registry folder of its own.</summary>
+/// <summary>The scenario's sidecar: the published binary with the scenario's bootstrap file and its own registry folder.</summary>
 internal sealed class Sidecar : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -24,10 +24,10 @@ internal sealed class Sidecar : IDisposable
         _process.BeginOutputReadLine();
     }
 
-    /// <summary>Waits until it serves.</summary>
+    /// <summary>Waits until the sidecar is ready.</summary>
     public Task ReadyAsync() => UntilAsync("the sidecar is ready", async () => (await _admin.GetAsync(new Uri("/-/ready", UriKind.Relative))).IsSuccessStatusCode);
 
-    /// <summary>Puts the entries of a phase into the registry and waits until the sidecar uses them.</summary>
+    /// <summary>Writes the entries of a phase to the registry and waits until the sidecar uses them.</summary>
     public async Task UseAsync(string entries)
     {
         var before = await RevisionAsync();
@@ -58,7 +58,7 @@ internal sealed class Sidecar : IDisposable
     {
         using var config = System.Text.Json.JsonDocument.Parse(await _admin.GetStringAsync(new Uri("/config", UriKind.Relative)));
         var errors = config.RootElement.GetProperty("errors");
-        return errors.GetArrayLength() == 0 ? config.RootElement.GetProperty("revision").GetString()! : throw new InvalidOperationException($"the sidecar refuses the entries: {errors}");
+        return errors.GetArrayLength() == 0 ? config.RootElement.GetProperty("revision").GetString()! : throw new InvalidOperationException($"the sidecar refused the entries: {errors}");
     }
 
     private async Task UntilAsync(string what, Func<Task<bool>> condition)
@@ -74,11 +74,11 @@ internal sealed class Sidecar : IDisposable
             }
             catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
             {
-                // It does not answer yet.
+                // The sidecar does not answer yet.
             }
         }
 
-        throw new InvalidOperationException($"not in {Patience.TotalSeconds} s: {what}\n{Log()}");
+        throw new InvalidOperationException($"timed out after {Patience.TotalSeconds} s waiting until {what}\n{Log()}");
     }
 
     private void Keep(string? line)

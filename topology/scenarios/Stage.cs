@@ -3,23 +3,23 @@ using System.Text.RegularExpressions;
 
 namespace GatewayMesh.Scenarios;
 
-/// <summary>Runs a scenario: its instances, a sidecar with its files, the load.</summary>
+/// <summary>Runs a scenario: its instances, its sidecar and its load.</summary>
 /// <param name="Topology">The folder <c>topology</c>.</param>
-/// <param name="Binary">The published file.</param>
-/// <param name="PortBase">The files say ports from 16100 to 16199; they become ports from here.</param>
+/// <param name="Binary">The published binary.</param>
+/// <param name="PortBase">The first port. The files contain ports from 16100 to 16199, which are moved to this base.</param>
 /// <param name="Seconds">Length of each phase.</param>
 internal sealed partial record Stage(string Topology, string Binary, int PortBase, int Seconds)
 {
-    /// <summary>Tells of each phase when it is over.</summary>
+    /// <summary>Runs the phases and returns the results of each phase when it ends.</summary>
     public async IAsyncEnumerable<(Phase Phase, Figures Figures)> RunAsync(Scenario scenario)
     {
         var folder = Directory.CreateTempSubdirectory("gatewaymesh-scenario-").FullName;
         var instances = new List<Instance>();
         try
         {
-            foreach (var (name, port, behaviour) in scenario.Instances)
+            foreach (var (name, port, behavior) in scenario.Instances)
             {
-                instances.Add(await Instance.StartAsync(name, PortBase + port, behaviour));
+                instances.Add(await Instance.StartAsync(name, PortBase + port, behavior));
             }
 
             var registry = Directory.CreateDirectory(Path.Combine(folder, "registry")).FullName;

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace GatewayMesh.Scenarios;
 
-/// <summary>Prints a line for each phase when it is over, in columns for people or as JSON.</summary>
+/// <summary>Prints a line when a phase ends, as a table or as JSON.</summary>
 internal sealed class Table
 {
     private readonly Scenario _scenario;
@@ -16,11 +16,11 @@ internal sealed class Table
         {
             output.WriteLine(scenario.Question);
             output.WriteLine();
-            output.WriteLine($"{"",-22}" + string.Concat(scenario.Columns.Select(column => $"{column.Head,22}")));
+            output.WriteLine($"{"",-22}" + string.Concat(scenario.Columns.Select(column => $"{column.Header,22}")));
         }
     }
 
     public void Add(Phase phase, Figures figures) => _output.WriteLine(_json
-        ? JsonSerializer.Serialize(_scenario.Columns.Select(column => KeyValuePair.Create(column.Head, column.Of(figures))).Prepend(KeyValuePair.Create("phase", phase.Words)).ToDictionary())
-        : $"{phase.Words,-22}" + string.Concat(_scenario.Columns.Select(column => $"{column.Of(figures),22}")));
+        ? JsonSerializer.Serialize(_scenario.Columns.Select(column => KeyValuePair.Create(column.Header, column.Of(figures))).Prepend(KeyValuePair.Create("phase", phase.Title)).ToDictionary())
+        : $"{phase.Title,-22}" + string.Concat(_scenario.Columns.Select(column => $"{column.Of(figures),22}")));
 }

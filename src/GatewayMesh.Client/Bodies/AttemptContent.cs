@@ -2,7 +2,7 @@ using System.Net;
 
 namespace GatewayMesh.Client.Bodies;
 
-/// <summary>The content of one attempt: the same fields and bytes, while the caller's own content stays alive for the next.</summary>
+/// <summary>The content of one attempt: the fields and bytes of the caller's content, which stays usable for the next attempt.</summary>
 internal sealed class AttemptContent : HttpContent
 {
     private readonly RequestBody _body;
@@ -14,7 +14,7 @@ internal sealed class AttemptContent : HttpContent
         _length = content.Headers.ContentLength;
         foreach (var (name, values) in content.Headers.NonValidated)
         {
-            // The length is told by TryComputeLength.
+            // TryComputeLength sets the length.
             if (!name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
             {
                 Headers.TryAddWithoutValidation(name, values);

@@ -1,12 +1,12 @@
 namespace GatewayMesh.Client.Bodies;
 
-/// <summary>Passes writes on at once and keeps a copy while it stays within a limit.</summary>
+/// <summary>Passes writes through at once and keeps a copy up to a limit.</summary>
 internal sealed class CopyingStream(Stream inner, int limit) : Stream
 {
     private readonly MemoryStream _copy = new();
     private bool _tooLarge = limit == 0;
 
-    /// <summary>All that was written; null when it was more than the limit.</summary>
+    /// <summary>The written bytes; null if they exceed the limit.</summary>
     public byte[]? Copy => _tooLarge ? null : _copy.ToArray();
 
     public override bool CanRead => false;
@@ -50,7 +50,7 @@ internal sealed class CopyingStream(Stream inner, int limit) : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    // The inner stream is the connection's.
+    // The inner stream belongs to the connection.
     protected override void Dispose(bool disposing)
     {
         _copy.Dispose();

@@ -1,6 +1,6 @@
 namespace GatewayMesh.Client.Bodies;
 
-/// <summary>The body of a request over all its attempts: a small one is kept, a large one goes through as it comes.</summary>
+/// <summary>The body of a request across its attempts: a small body is kept, a large one is streamed.</summary>
 internal sealed class RequestBody
 {
     private readonly HttpContent? _content;
@@ -16,10 +16,10 @@ internal sealed class RequestBody
         _buffered = buffered;
     }
 
-    /// <summary>The content can be sent from its start.</summary>
+    /// <summary>True if the content can be sent from its start.</summary>
     public bool AtHand => _content is null || _buffered || !_begun || Volatile.Read(ref _copy) is not null;
 
-    /// <summary>Looks at a content, and reads it when its length is known and small enough.</summary>
+    /// <summary>Buffers a content if its length is known and small enough.</summary>
     public static async ValueTask<RequestBody> ReadAsync(HttpContent? content, int limit, CancellationToken cancellation)
     {
         if (content?.Headers.ContentLength is not { } length || length > limit)
@@ -31,10 +31,10 @@ internal sealed class RequestBody
         return new RequestBody(content, limit, buffered: true);
     }
 
-    /// <summary>A content for one attempt; null when there is no body.</summary>
+    /// <summary>The content for one attempt; null without a body.</summary>
     public HttpContent? ForAttempt() => _content is null ? null : new AttemptContent(this, _content);
 
-    /// <summary>Writes the body. What has no known length is copied on the way, so that it is at hand again when all of it fits.</summary>
+    /// <summary>Writes the body. A body of unknown length is copied meanwhile and can be sent again if all of it fits.</summary>
     public async Task WriteAsync(Stream stream, CancellationToken cancellation)
     {
         if (_buffered)
@@ -51,7 +51,7 @@ internal sealed class RequestBody
 
         if (_begun)
         {
-            throw new IOException("The body was sent once and is not kept.");
+            throw new IOException("The body was already sent and was not buffered.");
         }
 
         _begun = true;

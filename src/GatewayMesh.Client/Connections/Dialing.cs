@@ -6,20 +6,20 @@ using Polly.Timeout;
 
 namespace GatewayMesh.Client.Connections;
 
-/// <summary>A TCP connection within a deadline; failures say whether somebody refused or nobody answered.</summary>
-/// <param name="address">Where to.</param>
-/// <param name="timeout">How long it may take.</param>
+/// <summary>Opens a TCP connection within a deadline. Failures distinguish a refused connection from a timeout.</summary>
+/// <param name="address">The address to connect to.</param>
+/// <param name="timeout">The deadline.</param>
 /// <param name="time">The clock.</param>
-/// <param name="isRecorded">Whether the registry named the address (<see cref="RecordedAddress"/>). Default: false.</param>
+/// <param name="isRecorded">True if the registry named the address (<see cref="RecordedAddress"/>). Default: false.</param>
 internal sealed class Dialing(TargetAddress address, TimeSpan timeout, TimeProvider time, bool isRecorded = false)
 {
-    /// <summary>How many times as long the second round waits.</summary>
+    /// <summary>The factor by which the deadline of the second round is longer.</summary>
     public const int Patience = 10;
 
     private readonly ResiliencePipeline _deadline = Deadline(timeout, time);
     private readonly ResiliencePipeline _patientDeadline = Deadline(timeout * Patience, time);
 
-    /// <summary>Connects, and does what <paramref name="greet"/> adds, within the deadline. The result is what it makes of the connection.</summary>
+    /// <summary>Connects and runs <paramref name="greet"/> within the deadline. Returns the stream from <paramref name="greet"/>.</summary>
     public async ValueTask<Stream> ConnectAsync(bool patient, Func<Stream, CancellationToken, ValueTask<Stream>>? greet, CancellationToken cancellation)
     {
         var socket = IPAddress.TryParse(address.Host, out var ip)

@@ -2,10 +2,10 @@ using GatewayMesh.Client.Gateways;
 
 namespace GatewayMesh.Client.Connections;
 
-/// <summary>To a gateway's tunnel: TLS where the mesh speaks it, the hello, one answer byte, and only then HTTP.</summary>
+/// <summary>Connects to a gateway's tunnel: TLS if the mesh uses it, the hello, one answer byte, then HTTP.</summary>
 internal sealed class GatewayTunnelDialer(GatewayEntry gateway, byte[] hello, TunnelSecurity? security, TimeSpan timeout, TimeProvider time) : IDialer
 {
-    // A handshake is one more round trip and work on both sides, the first one of a process a tenth of a second of it.
+    // A handshake takes another round trip and CPU on both sides. The first handshake of a process takes a tenth of a second.
     private const int TlsPatience = 3;
 
     private readonly Dialing _dialing = new(gateway.Address, security is null ? timeout : timeout * TlsPatience, time, gateway.IsRecorded);
@@ -38,25 +38,25 @@ internal sealed class GatewayTunnelDialer(GatewayEntry gateway, byte[] hello, Tu
         }
         catch (IOException failure) when (security is not null)
         {
-            // In TLS 1.3 a certificate is refused after the handshake is over for whoever shows it.
-            throw new DialException(FailoverReason.Untrusted, $"The gateway {gateway} broke the tunnel off before its answer: it may not believe our certificate.", failure);
+            // In TLS 1.3 a server refuses a client certificate after the client's handshake is complete.
+            throw new DialException(FailoverReason.Untrusted, $"Gateway {gateway} closed the tunnel before its answer; it may not trust the client certificate.", failure);
         }
 
         (FailoverReason Reason, string What)? refusal = read == 0 ? Ended() : answer[0] switch
         {
             (byte)'+' => null,
-            (byte)'b' => (FailoverReason.Busy, "carries as much as it may"),
-            (byte)'d' => (FailoverReason.Draining, "is about to leave"),
-            _ => (FailoverReason.Denied, "does not carry this service"),
+            (byte)'b' => (FailoverReason.Busy, "is at its connection limit"),
+            (byte)'d' => (FailoverReason.Draining, "is draining"),
+            _ => (FailoverReason.Denied, "does not serve this service"),
         };
-        if (refusal is { } said)
+        if (refusal is { } refused)
         {
-            throw new DialException(said.Reason, $"The gateway {gateway} {said.What}.");
+            throw new DialException(refused.Reason, $"Gateway {gateway} {refused.What}.");
         }
     }
 
-    // Some say farewell instead of saying that they do not believe a certificate.
+    // Some gateways close the connection cleanly when they do not trust a certificate.
     private (FailoverReason Reason, string What) Ended() => security is null
-        ? (FailoverReason.Refused, "ended the tunnel without an answer")
-        : (FailoverReason.Untrusted, "ended the tunnel without an answer: it may not believe our certificate");
+        ? (FailoverReason.Refused, "closed the tunnel without an answer")
+        : (FailoverReason.Untrusted, "closed the tunnel without an answer; it may not trust the client certificate");
 }

@@ -1,11 +1,11 @@
 namespace GatewayMesh.Client.Connections;
 
-/// <summary>Makes a connection on which plain HTTP is spoken.</summary>
+/// <summary>Opens connections for plain HTTP.</summary>
 internal interface IDialer
 {
-    /// <summary>A new connection.</summary>
-    /// <param name="patient">True in the second round, when nobody answered in time.</param>
-    /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="DialException">There is none; it says why.</exception>
+    /// <summary>Opens a new connection.</summary>
+    /// <param name="patient">True in the second round, after timeouts in the first.</param>
+    /// <param name="cancellation">Cancels the attempt.</param>
+    /// <exception cref="DialException">No connection; the exception has the reason.</exception>
     ValueTask<Stream> DialAsync(bool patient, CancellationToken cancellation);
 }

@@ -5,16 +5,16 @@ using GatewayMesh.Client.Settings;
 namespace GatewayMesh.Client.Connections;
 
 /// <summary>
-/// The addresses of a gateway that <c>gateways.json</c> names, which is the registry's word. The sidecar has judged what stands there as an address; what
-/// stands there as a name is judged here, once it is resolved: it leads to no loopback, link-local, unspecified or multicast address.
+/// Resolves a gateway address from <c>gateways.json</c>, which comes from the registry. The sidecar has already checked IP addresses. Host
+/// names are checked here after resolution: loopback, link-local, unspecified and multicast addresses are refused.
 /// </summary>
 internal static class RecordedAddress
 {
-    /// <summary>The addresses to connect to: those that were judged, not the name again.</summary>
+    /// <summary>The checked addresses to connect to. The name is not resolved again.</summary>
     /// <param name="address">Host and port of the record.</param>
-    /// <param name="resolve">Asks the resolver.</param>
-    /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="DialException">The name leads nowhere else.</exception>
+    /// <param name="resolve">Resolves a name.</param>
+    /// <param name="cancellation">Cancels the resolution.</param>
+    /// <exception cref="DialException">The name has only refused addresses.</exception>
     public static async ValueTask<IPAddress[]> OfAsync(TargetAddress address, Func<string, CancellationToken, Task<IPAddress[]>> resolve, CancellationToken cancellation)
     {
         if (IPAddress.TryParse(address.Host, out var literal))
@@ -23,9 +23,9 @@ internal static class RecordedAddress
         }
 
         var resolved = await resolve(address.Host, cancellation).ConfigureAwait(false);
-        var judged = IsLocalhost(address.Host) ? resolved : [.. resolved.Where(each => !IsSpecial(each))];
-        return judged.Length > 0 || resolved.Length == 0 ? judged
-            : throw new DialException(FailoverReason.Untrusted, $"{address} resolves to {resolved[0]}, and registry data never leads to such an address.");
+        var allowed = IsLocalhost(address.Host) ? resolved : [.. resolved.Where(each => !IsSpecial(each))];
+        return allowed.Length > 0 || resolved.Length == 0 ? allowed
+            : throw new DialException(FailoverReason.Untrusted, $"{address} resolves to {resolved[0]}, an address that registry data may not lead to.");
     }
 
     private static bool IsLocalhost(string host) => host.TrimEnd('.').Equals("localhost", StringComparison.OrdinalIgnoreCase);

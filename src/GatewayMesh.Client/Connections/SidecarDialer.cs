@@ -2,7 +2,7 @@ using GatewayMesh.Client.Settings;
 
 namespace GatewayMesh.Client.Connections;
 
-/// <summary>To the outbound address: HTTP from the first byte on.</summary>
+/// <summary>Connects to the sidecar's outbound address. Speaks HTTP from the first byte.</summary>
 internal sealed class SidecarDialer(TargetAddress address, TimeSpan timeout, TimeProvider time) : IDialer
 {
     private readonly Dialing _dialing = new(address, timeout, time);

@@ -4,8 +4,8 @@ using System.Text;
 namespace GatewayMesh.Client.Connections;
 
 /// <summary>
-/// What a gateway's tunnel listener wants to hear first: a PROXY protocol version 2 header (command LOCAL, no addresses) with the mesh's TLVs.
-/// Source: the PROXY protocol, section 2.2; the types are those of the mesh's guard.
+/// Writes the hello that a gateway's tunnel listener expects first: a PROXY protocol version 2 header (command LOCAL, no addresses) with
+/// the mesh's TLVs. Source: the PROXY protocol, section 2.2; the types are those of the mesh's guard.
 /// </summary>
 internal static class TunnelHelloWriter
 {
@@ -13,7 +13,7 @@ internal static class TunnelHelloWriter
     private const byte Unspecified = 0x00;
     private const byte ServiceType = 0xE0, NodeType = 0xE2, VersionType = 0xE3;
 
-    /// <summary>The hello as bytes. The names are printable ASCII of at most 255 characters.</summary>
+    /// <summary>The bytes of the hello. Names are printable ASCII of at most 255 characters.</summary>
     public static byte[] Write(string service, string node, string version)
     {
         using var stream = new MemoryStream();

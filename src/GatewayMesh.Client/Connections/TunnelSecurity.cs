@@ -7,24 +7,29 @@ using GatewayMesh.Client.Settings;
 
 namespace GatewayMesh.Client.Connections;
 
-/// <summary>TLS 1.3 to a gateway's tunnel with the own service's certificate; the gateway is verified by its id. No session is resumed, so each is verified whole.</summary>
+/// <summary>
+/// TLS 1.3 to a gateway's tunnel with the certificate of the client's service. Verifies the gateway by its SPIFFE ID. Sessions are never
+/// resumed, so every connection is fully verified.
+/// </summary>
 internal sealed class TunnelSecurity(IdentityFiles files, GatewayEntryTls expected, TimeProvider time)
 {
-    /// <summary>The name by which a gateway tells a tunnel from its peers' HTTP.</summary>
+    /// <summary>The ALPN protocol that marks a tunnel, as opposed to HTTP from peers.</summary>
     public static SslApplicationProtocol Protocol { get; } = new("gatewaymesh-guard/1");
 
-    /// <summary>The connection, secured.</summary>
-    /// <exception cref="DialException">One of the two is not believed, or we have no certificate. Nothing of the application was sent.</exception>
+    /// <summary>Secures a connection.</summary>
+    /// <exception cref="DialException">
+    /// A side does not trust the other, or this side has no certificate. No application data was sent.
+    /// </exception>
     public async ValueTask<Stream> SecureAsync(Stream connection, TargetAddress address, CancellationToken cancellation)
     {
-        var own = files.Current ?? throw Untrusted($"{files.Path} cannot be read, and the gateway {address} speaks to services with a certificate alone: set clientIdentity: true for the own service, and let this process read the file.");
+        var own = files.Current ?? throw Untrusted($"{files.Path} cannot be read, but gateway {address} requires a client certificate: set clientIdentity: true for this service, and make the file readable for this process.");
         var now = time.GetUtcNow();
         if (now.UtcDateTime >= own.NotAfter || now.UtcDateTime < own.NotBefore)
         {
-            throw Untrusted($"The own certificate in {files.Path} is valid from {own.NotBefore:u} to {own.NotAfter:u}, which is not now.");
+            throw Untrusted($"The certificate in {files.Path} is valid only from {own.NotBefore:u} to {own.NotAfter:u}.");
         }
 
-        var refusal = "shows no certificate";
+        var refusal = "presented no certificate";
         var tls = new SslStream(connection, leaveInnerStreamOpen: false);
         try
         {
@@ -35,7 +40,7 @@ internal sealed class TunnelSecurity(IdentityFiles files, GatewayEntryTls expect
                     ApplicationProtocols = [Protocol],
                     ClientCertificateContext = own.Context,
                     AllowTlsResume = false,
-                    CertificateChainPolicy = new X509ChainPolicy // the platform's own chain, before we are asked: nothing that a certificate names is fetched for it
+                    CertificateChainPolicy = new X509ChainPolicy // for the platform's own chain, built before the callback: never fetches what a certificate names
                     {
                         TrustMode = X509ChainTrustMode.CustomRootTrust,
                         RevocationMode = X509RevocationMode.NoCheck,
@@ -49,12 +54,12 @@ internal sealed class TunnelSecurity(IdentityFiles files, GatewayEntryTls expect
                     },
                 },
                 cancellation).ConfigureAwait(false);
-            return tls.NegotiatedApplicationProtocol == Protocol ? tls : throw Untrusted($"{address} takes no tunnels.");
+            return tls.NegotiatedApplicationProtocol == Protocol ? tls : throw Untrusted($"{address} does not accept tunnels.");
         }
         catch (Exception failure) when (failure is AuthenticationException or IOException and not DialException)
         {
             await tls.DisposeAsync().ConfigureAwait(false);
-            throw Untrusted(failure is AuthenticationException && refusal is not null ? $"The gateway {address} {refusal}." : $"The gateway {address} ended the handshake: {failure.Message}", failure);
+            throw Untrusted(failure is AuthenticationException && refusal is not null ? $"Gateway {address} {refusal}." : $"Gateway {address} closed the handshake: {failure.Message}", failure);
         }
         catch
         {

@@ -1,4 +1,4 @@
 namespace GatewayMesh.Client.Connections;
 
-/// <summary>The other side had closed the kept connection before a byte of the request was written on it.</summary>
+/// <summary>The peer closed the kept-alive connection before any byte of the request was written.</summary>
 internal sealed class UnsentException() : IOException("The connection was closed before the request was written.");

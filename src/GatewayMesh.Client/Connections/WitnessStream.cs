@@ -1,7 +1,7 @@
 namespace GatewayMesh.Client.Connections;
 
 /// <summary>
-/// An HTTP/1.1 connection that bears witness to what can have been read by the other side.
+/// An HTTP/1.1 connection that tracks what the peer can have read.
 /// <code>
 ///           write                    bytes arrive
 ///   idle ──────────► asked ─────────────────────────► idle
@@ -9,8 +9,8 @@ namespace GatewayMesh.Client.Connections;
 ///     ▼                  ▼
 ///   closed ── write: UnsentException, nothing is written
 /// </code>
-/// Why: SocketsHttpHandler sends a request without a content again by itself, up to three times and whatever its method, when the connection ends
-/// before the first byte of an answer. It does so on an end of stream only, not on an IOException; so it is never shown that end.
+/// Reason: when a connection ends before the first byte of an answer, SocketsHttpHandler retries a request without content by itself, up to
+/// three times and with any method. It retries only on an end of stream, not on an IOException, so it never sees that end of stream.
 /// </summary>
 internal sealed class WitnessStream(Stream inner) : Stream
 {
@@ -106,7 +106,7 @@ internal sealed class WitnessStream(Stream inner) : Stream
                 : 0;
         }
 
-        // After an upgrade the bytes are no longer requests and answers, and an end is an end.
+        // After an upgrade the bytes are no longer requests and answers, so an end of stream stays an end of stream.
         Interlocked.CompareExchange(ref _state, bytes.StartsWith("HTTP/1.1 101"u8) ? Raw : Idle, Asked);
         return bytes.Length;
     }

@@ -3,8 +3,8 @@ using GatewayMesh.Client.Routes;
 namespace GatewayMesh.Client.Failover;
 
 /// <summary>
-/// One attempt on one target. While no response headers come, the target is asked on another connection whether it lives; a slow one is left alone.
-/// A hung one is given up only when the request may be sent again elsewhere.
+/// One attempt on one target. While no response headers arrive, a probe on another connection checks that the target is alive. A slow
+/// target is left alone. A hung target is abandoned only if the request may be sent again elsewhere.
 /// </summary>
 internal static class Attempt
 {
@@ -12,12 +12,14 @@ internal static class Attempt
 
     /// <summary>Sends and waits for the response headers.</summary>
     /// <param name="message">The message.</param>
-    /// <param name="target">Where to.</param>
-    /// <param name="patient">The second round.</param>
-    /// <param name="mayGiveUp">Asked when the target is hung: whether the request may be sent again elsewhere.</param>
-    /// <param name="answerWait">Time without headers after which the target is asked; doubled, up to a second, after each answer.</param>
+    /// <param name="target">The target.</param>
+    /// <param name="patient">True in the second round.</param>
+    /// <param name="mayGiveUp">Returns true if the request may be sent again elsewhere. Called when the target is hung.</param>
+    /// <param name="answerWait">
+    /// Time without headers after which the target is probed; doubled after each answered probe, up to one second.
+    /// </param>
     /// <param name="time">The clock.</param>
-    /// <param name="cancellation">The caller's.</param>
+    /// <param name="cancellation">The caller's token.</param>
     public static async Task<AttemptOutcome> RunAsync(
         HttpRequestMessage message, Target target, bool patient, Func<bool> mayGiveUp, TimeSpan answerWait, TimeProvider time, CancellationToken cancellation)
     {
@@ -26,9 +28,9 @@ internal static class Attempt
         var hung = false;
         for (var wait = answerWait; !hung && !await CameAsync(answer, wait, time).ConfigureAwait(false); wait = wait * 2 < LongestWait ? wait * 2 : wait)
         {
-            var question = target.TargetLiveness.IsHungAsync();
-            await Task.WhenAny(answer, question).ConfigureAwait(false);
-            hung = !answer.IsCompleted && await question.ConfigureAwait(false) && mayGiveUp();
+            var probe = target.TargetLiveness.IsHungAsync();
+            await Task.WhenAny(answer, probe).ConfigureAwait(false);
+            hung = !answer.IsCompleted && await probe.ConfigureAwait(false) && mayGiveUp();
         }
 
         if (hung)

@@ -4,13 +4,15 @@ using GatewayMesh.Client.Routes;
 
 namespace GatewayMesh.Client.Failover;
 
-/// <summary>The message of one attempt: the caller's, addressed to a target. The caller's own stays as it is.</summary>
+/// <summary>
+/// Makes the message of one attempt: a copy of the caller's message, addressed to a target. The original stays unchanged.
+/// </summary>
 internal static class AttemptMessage
 {
     private const string AttemptField = "gatewaymesh-attempt";
     private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
-    /// <summary>A message for attempt <paramref name="number"/>.</summary>
+    /// <summary>The message for attempt <paramref name="number"/>.</summary>
     public static HttpRequestMessage For(HttpRequestMessage request, RequestBody body, Target target, int number)
     {
         var uri = request.RequestUri!;
@@ -25,7 +27,7 @@ internal static class AttemptMessage
             message.Headers.TryAddWithoutValidation(name, values);
         }
 
-        // The service is named by the host; connections are kept for the target.
+        // The Host field names the service, while connections are pooled by target.
         message.Headers.Host ??= uri.IsDefaultPort ? uri.IdnHost : string.Create(CultureInfo.InvariantCulture, $"{uri.IdnHost}:{uri.Port}");
         message.Headers.Remove(AttemptField);
         message.Headers.TryAddWithoutValidation(AttemptField, number.ToString(CultureInfo.InvariantCulture));

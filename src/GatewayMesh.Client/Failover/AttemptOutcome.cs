@@ -3,32 +3,35 @@ using GatewayMesh.Client.Connections;
 
 namespace GatewayMesh.Client.Failover;
 
-/// <summary>How one attempt ended.</summary>
-/// <param name="Response">The answer, of an application or of the mesh.</param>
-/// <param name="Reason">Why it counts as failed; null when it is the request's answer.</param>
-/// <param name="Error">The exception, where there is one.</param>
+/// <summary>The outcome of one attempt.</summary>
+/// <param name="Response">The answer of an application or of the mesh.</param>
+/// <param name="Reason">The reason of the failure; null if the answer is final.</param>
+/// <param name="Error">The exception, if any.</param>
 internal readonly record struct AttemptOutcome(HttpResponseMessage? Response, FailoverReason? Reason, Exception? Error)
 {
     // RFC 9113 §7.
     private const long RefusedStreamCode = 7;
 
-    /// <summary>An application may have seen the request.</summary>
+    /// <summary>True if an application may have seen the request.</summary>
     public bool MayHaveRun => Reason is FailoverReason.Lost or FailoverReason.Hung;
 
-    /// <summary>A request was begun on a connection, so that layers below may have used up attempts.</summary>
+    /// <summary>True if a request was started on a connection, so that lower layers may have used up attempts.</summary>
     public bool IsAttempt => Reason is null or FailoverReason.Lost or FailoverReason.Hung or FailoverReason.NotForwarded or FailoverReason.RefusedStream;
 
-    /// <summary>What the mesh itself answered, if it did.</summary>
+    /// <summary>The mesh's own answer, or null.</summary>
     public MeshAnswer? Answer { get; private init; }
 
-    /// <summary>An answer came.</summary>
+    /// <summary>The outcome of an answered attempt.</summary>
     public static AttemptOutcome Of(HttpResponseMessage response)
     {
         var answer = MeshAnswer.Read(response);
         return new AttemptOutcome(response, answer is { Forwarded: false, MayDoBetterElsewhere: true } ? FailoverReason.NotForwarded : null, null) { Answer = answer };
     }
 
-    /// <summary>No answer came. Null when the failure is none of the transport: the caller's own content, or a request that can't be sent at all.</summary>
+    /// <summary>
+    /// The outcome of an attempt without an answer. Null if the failure is not a transport failure: the caller's content failed, or the
+    /// request is not sendable at all.
+    /// </summary>
     public static AttemptOutcome? Of(Exception error)
     {
         for (var cause = error; cause is not null; cause = cause.InnerException)
@@ -43,7 +46,7 @@ internal readonly record struct AttemptOutcome(HttpResponseMessage? Response, Fa
             };
             if (certain is { } reason)
             {
-                // The innermost knows best: a refused connection is wrapped in a ConnectionError.
+                // The innermost exception is the most precise: a refused connection is wrapped in a ConnectionError.
                 return new AttemptOutcome(null, DialReason(cause) ?? reason, error);
             }
         }
@@ -56,7 +59,7 @@ internal readonly record struct AttemptOutcome(HttpResponseMessage? Response, Fa
         };
     }
 
-    /// <summary>Given up, because the other side is hung.</summary>
+    /// <summary>The outcome of an attempt that was abandoned because the target is hung.</summary>
     public static AttemptOutcome Hung(Exception? error) => new(null, FailoverReason.Hung, error);
 
     private static FailoverReason? DialReason(Exception error)

@@ -3,12 +3,12 @@ using GatewayMesh.Time;
 namespace GatewayMesh.Client.Failover;
 
 /// <summary>
-/// The retries that one process may make, failovers included: over the last ten seconds at most 20 % of the requests, but at least ten a second.
-/// Requests are counted without a lock; only a retry takes one, for a moment.
+/// The retry budget of one process, failovers included: 20 % of the requests of the last ten seconds, but at least ten a second. Requests
+/// are counted without a lock; only a retry takes a lock, briefly.
 /// </summary>
 internal sealed class FailoverBudget
 {
-    /// <summary>Seconds that count.</summary>
+    /// <summary>Length of the window in seconds.</summary>
     public const int WindowSeconds = 10;
 
     private readonly TimeProvider _time;
@@ -17,10 +17,10 @@ internal sealed class FailoverBudget
     private readonly SecondCounter _requests = new(WindowSeconds);
     private readonly SecondCounter _retries = new(WindowSeconds);
 
-    /// <summary>A full budget.</summary>
+    /// <summary>Creates a full budget.</summary>
     /// <param name="time">The clock.</param>
-    /// <param name="ratio">Retries for each request. Default: 0.2.</param>
-    /// <param name="minPerSecond">Retries a second that are always allowed. Default: 10.</param>
+    /// <param name="ratio">Retries per request. Default: 0.2.</param>
+    /// <param name="minPerSecond">Retries per second that are always allowed. Default: 10.</param>
     public FailoverBudget(TimeProvider time, double ratio = 0.2, int minPerSecond = 10)
     {
         _time = time;
@@ -29,21 +29,21 @@ internal sealed class FailoverBudget
         MinPerSecond = minPerSecond;
     }
 
-    /// <summary>Retries for each request.</summary>
+    /// <summary>Retries per request.</summary>
     public double Ratio { get; }
 
-    /// <summary>Retries a second that are always allowed.</summary>
+    /// <summary>Retries per second that are always allowed.</summary>
     public int MinPerSecond { get; }
 
     private long Second => (_time.GetTimestamp() - _start) / _time.TimestampFrequency;
 
-    /// <summary>Counts a request that arrived (not its retries).</summary>
+    /// <summary>Counts a new request, but not its retries.</summary>
     public void CountRequest() => _requests.Count(Second);
 
-    /// <summary>Spends one retry; false when none is left.</summary>
+    /// <summary>Spends one retry; false if none is left.</summary>
     public bool TryTake()
     {
-        // Look and take must be one step, or two threads would take the last one.
+        // Check and spend must be one step, or two threads would spend the last retry.
         lock (_taking)
         {
             var second = Second;

@@ -7,12 +7,12 @@ using GatewayMesh.Client.Telemetry;
 namespace GatewayMesh.Client.Failover;
 
 /// <summary>
-/// The life of a request:
+/// The lifecycle of a request:
 /// <code>
-///   course ──► attempt ──answer──► done
-///     ▲           │ failed
-///     │           ▼
-///     └── rule: nothing processed, or may run twice; body at hand; attempts and budget left ── no ──► the last answer of the mesh, or an exception
+///   targets ──► attempt ──answer──► done
+///      ▲           │ failed
+///      │           ▼
+///      └── retry allowed? ── no ──► the mesh's last answer, or an exception
 /// </code>
 /// </summary>
 internal sealed class FailoverLoop(ClientSettings settings, TargetTable routes, FailoverBudget budget, TimeProvider time, ClientLog log)
@@ -27,15 +27,15 @@ internal sealed class FailoverLoop(ClientSettings settings, TargetTable routes, 
         var rule = new ReplayRule(ReplaySafety.Of(request, settings.ReplayWithIdempotencyKey), settings.MaxAttempts);
         if (rule.Refusal(history) is { } refusal)
         {
-            throw Failure(refusal, null, history, "The same message was sent before, and may not be sent again", null);
+            throw Failure(refusal, null, history, "The message was already sent and may not be sent again", null);
         }
 
         budget.CountRequest();
         var body = await RequestBody.ReadAsync(request.Content, settings.ReplayBufferSize, cancellation).ConfigureAwait(false);
-        var course = routes.Plot();
-        if (course.Current is null)
+        var targets = routes.InOrder();
+        if (targets.Current is null)
         {
-            throw Failure(ReplayRefusal.NoTargetLeft, null, history, "No sidecar and no gateway is known", null);
+            throw Failure(ReplayRefusal.NoTargetLeft, null, history, "No sidecar and no gateway is configured", null);
         }
 
         HttpResponseMessage? held = null;
@@ -44,8 +44,8 @@ internal sealed class FailoverLoop(ClientSettings settings, TargetTable routes, 
         {
             while (true)
             {
-                var target = course.Current!;
-                var outcome = await AttemptAsync(request, body, rule, history, course, cancellation).ConfigureAwait(false);
+                var target = targets.Current!;
+                var outcome = await AttemptAsync(request, body, rule, history, targets, cancellation).ConfigureAwait(false);
                 activity?.Dispose();
                 Note(target, outcome);
                 if (outcome.Reason is not { } reason)
@@ -60,12 +60,12 @@ internal sealed class FailoverLoop(ClientSettings settings, TargetTable routes, 
                     held = outcome.Response;
                 }
 
-                var refused = rule.Refusal(outcome, body.AtHand, history) ?? (!course.MoveOn(outcome) ? ReplayRefusal.NoTargetLeft : !budget.TryTake() ? ReplayRefusal.BudgetSpent : null);
+                var refused = rule.Refusal(outcome, body.AtHand, history) ?? (!targets.MoveOn(outcome) ? ReplayRefusal.NoTargetLeft : !budget.TryTake() ? ReplayRefusal.BudgetSpent : null);
                 if (refused is not { } why)
                 {
-                    ClientMetrics.CountFailover(target.Tier, course.Current!.Tier, reason);
-                    log.FailedOver(target, course.Current!, reason, history.Attempts);
-                    activity = ClientActivities.StartFailover(target.Tier, course.Current!.Tier, reason, history.Attempts + 1);
+                    ClientMetrics.CountFailover(target.Tier, targets.Current!.Tier, reason);
+                    log.FailedOver(target, targets.Current!, reason, history.Attempts);
+                    activity = ClientActivities.StartFailover(target.Tier, targets.Current!.Tier, reason, history.Attempts + 1);
                     continue;
                 }
 
@@ -79,7 +79,7 @@ internal sealed class FailoverLoop(ClientSettings settings, TargetTable routes, 
                     return Final(request, AttemptOutcome.Of(last), history);
                 }
 
-                throw Failure(why, reason, history, $"The request failed at the {Words.Of(target.Tier)} {target.Address} ({Words.Of(reason)})", outcome.Error);
+                throw Failure(why, reason, history, $"The request failed at {ClientTags.Of(target.Tier)} {target.Address} ({ClientTags.Of(reason)})", outcome.Error);
             }
         }
         finally
@@ -90,26 +90,26 @@ internal sealed class FailoverLoop(ClientSettings settings, TargetTable routes, 
     }
 
     private async Task<AttemptOutcome> AttemptAsync(
-        HttpRequestMessage request, RequestBody body, ReplayRule rule, RequestHistory history, Course course, CancellationToken cancellation)
+        HttpRequestMessage request, RequestBody body, ReplayRule rule, RequestHistory history, TargetSequence targets, CancellationToken cancellation)
     {
-        var target = course.Current!;
+        var target = targets.Current!;
         var number = history.Begin();
         var outcome = default(AttemptOutcome?);
         try
         {
             var message = AttemptMessage.For(request, body, target, number);
             outcome = await Attempt.RunAsync(
-                message, target, course.Patient, () => rule.Idempotent && number < rule.MaxAttempts && body.AtHand && course.HasAnother, settings.AnswerWait, time, cancellation).ConfigureAwait(false);
+                message, target, targets.Patient, () => rule.Idempotent && number < rule.MaxAttempts && body.AtHand && targets.HasAnother, settings.AnswerWait, time, cancellation).ConfigureAwait(false);
             return outcome.Value;
         }
         finally
         {
-            // Without an outcome it was cancelled, and may have run.
+            // An attempt without an outcome was cancelled and may have run.
             history.End(outcome?.IsAttempt ?? true, outcome is null || outcome.Value.MayHaveRun || outcome.Value.Response is { } answer && (int)answer.StatusCode >= 500 && outcome.Value.Reason is null);
         }
     }
 
-    // What an attempt tells of its target.
+    // Updates the target's state after an attempt.
     private void Note(Target target, in AttemptOutcome outcome)
     {
         if (target.Tier == Tier.Sidecar)
@@ -178,10 +178,10 @@ internal sealed class FailoverLoop(ClientSettings settings, TargetTable routes, 
 
     private static string Because(ReplayRefusal refusal) => refusal switch
     {
-        ReplayRefusal.NoTargetLeft => "there is no other way",
-        ReplayRefusal.AttemptsUsedUp => "it has had all its attempts",
-        ReplayRefusal.NotIdempotent => "an application may have seen it, and it is not idempotent",
-        ReplayRefusal.BodyGone => "its body is not kept",
-        _ => "the retry budget of the process is used up",
+        ReplayRefusal.NoTargetLeft => "no target is left",
+        ReplayRefusal.AttemptsUsedUp => "all attempts are used up",
+        ReplayRefusal.NotIdempotent => "an application may have seen the request, which is not idempotent",
+        ReplayRefusal.BodyGone => "the body was not buffered",
+        _ => "the retry budget of this process is used up",
     };
 }

@@ -1,20 +1,20 @@
 namespace GatewayMesh.Client.Failover;
 
-/// <summary>What an answer's <c>Proxy-Status</c> (RFC 9209) says when the mesh itself made the answer.</summary>
+/// <summary>The <c>Proxy-Status</c> field (RFC 9209) of an answer made by the mesh itself.</summary>
 /// <param name="Error">The RFC's error type.</param>
-/// <param name="Forwarded">False only when every member of the mesh says <c>forwarded=?0</c>.</param>
+/// <param name="Forwarded">False only if every member from the mesh has <c>forwarded=?0</c>.</param>
 internal sealed record MeshAnswer(string Error, bool Forwarded)
 {
     private const string Field = "Proxy-Status";
     private const string Member = "gatewaymesh";
 
-    /// <summary>Another way to the service may do better: not when the request itself, or its destination, is at fault.</summary>
+    /// <summary>True if another target may succeed. False if the request or its destination is at fault.</summary>
     public bool MayDoBetterElsewhere => Error is not ("http_request_error" or "http_request_denied" or "destination_not_found" or "proxy_loop_detected");
 
-    /// <summary>The sidecar or gateway itself is unable, not the service behind it.</summary>
+    /// <summary>True if the sidecar or gateway itself failed, not the service behind it.</summary>
     public bool IsOfTheProxyItself => Error is "connection_limit_reached" or "proxy_internal_response" or "proxy_configuration_error" or "proxy_internal_error";
 
-    /// <summary>Null when the answer is an application's.</summary>
+    /// <summary>Parses the field; null for an application's answer.</summary>
     public static MeshAnswer? Read(HttpResponseMessage response)
     {
         if (!response.Headers.NonValidated.TryGetValues(Field, out var lines))
@@ -43,7 +43,7 @@ internal sealed record MeshAnswer(string Error, bool Forwarded)
         return error is null ? null : new MeshAnswer(error, forwarded);
     }
 
-    /// <summary>An earlier attempt may have been seen by an application, so the answer must not say that none was.</summary>
+    /// <summary>Marks the answer as forwarded, because an application may have seen an earlier attempt.</summary>
     public static void SayForwarded(HttpResponseMessage response)
     {
         var lines = response.Headers.NonValidated[Field].Select(line => line.Replace("forwarded=?0", "forwarded=?1", StringComparison.Ordinal)).ToList();
@@ -51,7 +51,7 @@ internal sealed record MeshAnswer(string Error, bool Forwarded)
         response.Headers.TryAddWithoutValidation(Field, lines);
     }
 
-    // Not within quotes: details of an error are a string (RFC 8941 §3.3.3).
+    // Ignores separators within quotes: error details are strings (RFC 8941 §3.3.3).
     private static List<string> Split(string text, char separator)
     {
         var parts = new List<string>();

@@ -1,8 +1,8 @@
 namespace GatewayMesh.Client.Failover;
 
 /// <summary>
-/// What became of one request message so far. It stays with the message, so that a retry strategy in front of the handler, which sends the same
-/// message (or a copy of its options) again, does not multiply attempts.
+/// The attempts of one request message so far. Stored in the message's options, so that a retry strategy above the handler, which sends the
+/// same message or a copy of its options again, does not multiply attempts.
 /// </summary>
 internal sealed class RequestHistory
 {
@@ -10,13 +10,13 @@ internal sealed class RequestHistory
     private int _attempts;
     private int _mayHaveRun;
 
-    /// <summary>Attempts begun.</summary>
+    /// <summary>Number of started attempts.</summary>
     public int Attempts => Volatile.Read(ref _attempts);
 
-    /// <summary>An attempt is under way, or ended in a way that may have let an application see the request.</summary>
+    /// <summary>True if an attempt is in progress, or ended so that an application may have seen the request.</summary>
     public bool MayHaveRun => Volatile.Read(ref _mayHaveRun) > 0;
 
-    /// <summary>The history of a message; an empty one at its first call.</summary>
+    /// <summary>The history of a message; empty at its first call.</summary>
     public static RequestHistory Of(HttpRequestMessage request)
     {
         if (!request.Options.TryGetValue(Key, out var history))
@@ -27,14 +27,14 @@ internal sealed class RequestHistory
         return history;
     }
 
-    /// <summary>Begins an attempt; its number, from 1.</summary>
+    /// <summary>Starts an attempt and returns its number, from 1.</summary>
     public int Begin()
     {
         Interlocked.Increment(ref _mayHaveRun);
         return Interlocked.Increment(ref _attempts);
     }
 
-    /// <summary>Ends it.</summary>
+    /// <summary>Ends an attempt.</summary>
     public void End(bool wasAttempt, bool mayHaveRun)
     {
         if (!wasAttempt)

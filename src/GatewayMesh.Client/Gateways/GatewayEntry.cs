@@ -2,19 +2,19 @@ using GatewayMesh.Client.Settings;
 
 namespace GatewayMesh.Client.Gateways;
 
-/// <summary>A gateway as it is dialled.</summary>
-/// <param name="Address">Where its tunnels are taken.</param>
-/// <param name="Tls">Whom to expect there, by TLS; null: in plaintext.</param>
+/// <summary>A gateway to connect to.</summary>
+/// <param name="Address">The address of its tunnel listener.</param>
+/// <param name="Tls">The identity to expect with TLS; null: plaintext.</param>
 internal sealed record GatewayEntry(TargetAddress Address, GatewayEntryTls? Tls)
 {
-    /// <summary>The registry named it (<c>gateways.json</c>), not the application's owner. Default: false.</summary>
+    /// <summary>True if the registry named the gateway (<c>gateways.json</c>), not the application's owner. Default: false.</summary>
     public bool IsRecorded { get; init; }
 
     /// <summary>The address.</summary>
     public override string ToString() => Address.ToString();
 }
 
-/// <summary>Who a gateway must be.</summary>
-/// <param name="Service">The service that its certificate names.</param>
-/// <param name="TrustDomain">The mesh's trust domain, for roots that do not name theirs.</param>
+/// <summary>The identity that a gateway must have.</summary>
+/// <param name="Service">The service in its certificate.</param>
+/// <param name="TrustDomain">The mesh's trust domain, for roots without their own.</param>
 internal sealed record GatewayEntryTls(string Service, string TrustDomain);

@@ -5,8 +5,8 @@ using GatewayMesh.Client.Settings;
 namespace GatewayMesh.Client.Gateways;
 
 /// <summary>
-/// <c>RUNDIR/SERVICE/gateways.json</c>, which the sidecar keeps: looked at again, at most once a second, and read when it has changed.
-/// A file that is gone, half-written or broken changes nothing: the last good list holds.
+/// The file <c>RUNDIR/SERVICE/gateways.json</c>, which the sidecar maintains. Checked at most once a second and reloaded when it changed. A
+/// missing, partly written or invalid file changes nothing: the last good list stays.
 /// </summary>
 internal sealed class GatewaysFile(string path, TimeProvider time)
 {
@@ -35,7 +35,7 @@ internal sealed class GatewaysFile(string path, TimeProvider time)
         }
     }
 
-    /// <summary>The gateways in a file's content; null when it is no such file. Unknown properties are passed over.</summary>
+    /// <summary>Parses the content of a file; null if invalid. Unknown properties are ignored.</summary>
     public static ImmutableArray<GatewayEntry>? Read(ReadOnlyMemory<byte> content)
     {
         try
@@ -60,7 +60,7 @@ internal sealed class GatewaysFile(string path, TimeProvider time)
         }
     }
 
-    // A gateway that is to be verified is never taken for one that is not.
+    // A gateway that requires verification is never used without it.
     private static GatewayEntryTls? TlsOf(JsonElement gateway) => gateway.TryGetProperty("tls", out var tls) && tls.GetBoolean()
         ? new GatewayEntryTls(gateway.GetProperty("service").GetString() ?? "", gateway.GetProperty("trustDomain").GetString() ?? "")
         : null;
@@ -70,7 +70,7 @@ internal sealed class GatewaysFile(string path, TimeProvider time)
         try
         {
             var file = new FileInfo(path);
-            // What is no regular file has no length; opening a FIFO would wait for a writer.
+            // Only a regular file has a length. Opening a FIFO would wait for a writer.
             if (file is { Exists: true, Length: > 0 and <= MaxLength } && (file.LastWriteTimeUtc, file.Length) is var now && now != _seen && Read(File.ReadAllBytes(path)) is { } gateways)
             {
                 _seen = now;

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace GatewayMesh.Client.Identity;
 
-/// <summary>The own service's certificate with its key, and the roots that are believed. Immutable. What is printed of it holds no key.</summary>
+/// <summary>This service's certificate with its key, and the trusted roots. Immutable. Its text form contains no key.</summary>
 internal sealed class ClientIdentity
 {
     private ClientIdentity(SpiffeName name, X509Certificate2 certificate, SslStreamCertificateContext context, X509Certificate2Collection trusted)
@@ -17,29 +17,29 @@ internal sealed class ClientIdentity
         RootsMark = Convert.ToHexString(SHA256.HashData([.. Roots.Select(root => root.Thumbprint).Order(StringComparer.Ordinal).SelectMany(thumbprint => Convert.FromHexString(thumbprint))]));
     }
 
-    /// <summary>Who the own service is.</summary>
+    /// <summary>The identity of this service.</summary>
     public SpiffeName Name { get; }
 
-    /// <summary>What a TLS stream is given: certificate and intermediates.</summary>
+    /// <summary>Certificate and intermediates for a TLS stream.</summary>
     public SslStreamCertificateContext Context { get; }
 
-    /// <summary>From when on the certificate is valid, in UTC.</summary>
+    /// <summary>Start of the certificate's validity, in UTC.</summary>
     public DateTime NotBefore { get; }
 
-    /// <summary>Until when, in UTC.</summary>
+    /// <summary>End of the certificate's validity, in UTC.</summary>
     public DateTime NotAfter { get; }
 
-    /// <summary>The authorities that are believed.</summary>
+    /// <summary>The trusted authorities.</summary>
     public X509Certificate2Collection Roots { get; }
 
-    /// <summary>What may stand between a gateway's certificate and a root, and is not always sent.</summary>
+    /// <summary>Intermediates between gateway certificates and roots, which peers do not always send.</summary>
     public X509Certificate2Collection Intermediates { get; }
 
-    /// <summary>Equal roots, equal mark.</summary>
+    /// <summary>Fingerprint of the set of roots: equal for equal sets.</summary>
     public string RootsMark { get; }
 
-    /// <summary>Reads both files' contents.</summary>
-    /// <exception cref="CryptographicException">One is not what the sidecar writes.</exception>
+    /// <summary>Parses the contents of both files.</summary>
+    /// <exception cref="CryptographicException">A file is invalid.</exception>
     public static ClientIdentity Read(string identityPem, string rootsPem)
     {
         var chain = new X509Certificate2Collection();
@@ -49,8 +49,8 @@ internal sealed class ClientIdentity
         var certificate = X509Certificate2.CreateFromPem(identityPem, identityPem);
         var identity = SpiffeName.TryRead(certificate, out var name)
             ? new ClientIdentity(name, certificate, SslStreamCertificateContext.Create(certificate, [.. chain.Skip(1).DistinctBy(each => each.Thumbprint)], offline: true), trusted)
-            : throw new CryptographicException("The certificate is no service's.");
-        return identity.Roots.Count > 0 ? identity : throw new CryptographicException("There is no root.");
+            : throw new CryptographicException("The certificate does not name a service.");
+        return identity.Roots.Count > 0 ? identity : throw new CryptographicException("The roots file contains no root.");
     }
 
     /// <summary>Name and validity.</summary>

@@ -5,24 +5,24 @@ using GatewayMesh.Client.Gateways;
 namespace GatewayMesh.Client.Identity;
 
 /// <summary>
-/// Whether who answers is the gateway: chain to a root that is believed, time, usage, and exactly one URI name, which is the gateway's service in the own
+/// Verifies a gateway's certificate: chain to a trusted root, time, usage, and exactly one URI name, which is the gateway's service in this
 /// datacenter and in that root's trust domain.
 /// </summary>
 internal static class GatewayVerifier
 {
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
 
-    /// <summary>Why it is not believed, in words; null when it is.</summary>
-    /// <param name="peer">Its certificate, or null when it showed none.</param>
-    /// <param name="sent">What else it sent.</param>
-    /// <param name="own">Who asks, and whom it believes.</param>
-    /// <param name="expected">Who is meant.</param>
-    /// <param name="now">The time.</param>
+    /// <summary>The reason for refusing the certificate, as part of a sentence; null if the certificate is valid.</summary>
+    /// <param name="peer">The certificate, or null if the peer sent none.</param>
+    /// <param name="sent">The other certificates that the peer sent.</param>
+    /// <param name="own">This side's identity and trusted roots.</param>
+    /// <param name="expected">The expected identity.</param>
+    /// <param name="now">The current time.</param>
     public static string? Refusal(X509Certificate2? peer, X509Certificate2Collection sent, ClientIdentity own, GatewayEntryTls expected, DateTimeOffset now)
     {
         if (peer is null)
         {
-            return "shows no certificate";
+            return "presented no certificate";
         }
 
         using var chain = new X509Chain();
@@ -36,22 +36,22 @@ internal static class GatewayVerifier
         chain.ChainPolicy.VerificationTime = now.UtcDateTime;
         if (!chain.Build(peer))
         {
-            return "is not believed: " + string.Join(", ", chain.ChainStatus.Select(status => status.Status));
+            return "is not trusted: " + string.Join(", ", chain.ChainStatus.Select(status => status.Status));
         }
 
         try
         {
-            return AuthorityMark.Is(peer) ? "shows an authority's certificate, which is nobody's own" : Refusal(peer, chain.ChainElements[^1].Certificate, own, expected);
+            return AuthorityMark.Is(peer) ? "presented the certificate of an authority" : Refusal(peer, chain.ChainElements[^1].Certificate, own, expected);
         }
         catch (CryptographicException)
         {
-            return "has names that cannot be read";
+            return "presented a certificate with malformed names";
         }
     }
 
     private static string? Refusal(X509Certificate2 peer, X509Certificate2 root, ClientIdentity own, GatewayEntryTls expected) =>
-        !SpiffeName.TryRead(peer, out var name) ? "says not who it is"
-        : name.TrustDomain != (SpiffeName.DomainOf(root) ?? expected.TrustDomain.ToLowerInvariant()) ? $"is of the trust domain {name.TrustDomain}, for which its root does not speak"
-        : name.Datacenter != own.Name.Datacenter || !name.Service.Equals(expected.Service, StringComparison.Ordinal) ? $"is {name.Service} of {name.Datacenter}, not {expected.Service} of {own.Name.Datacenter}"
+        !SpiffeName.TryRead(peer, out var name) ? "presented a certificate without a service name"
+        : name.TrustDomain != (SpiffeName.DomainOf(root) ?? expected.TrustDomain.ToLowerInvariant()) ? $"is in trust domain {name.TrustDomain}, which is not the trust domain of its root"
+        : name.Datacenter != own.Name.Datacenter || !name.Service.Equals(expected.Service, StringComparison.Ordinal) ? $"is {name.Service} in {name.Datacenter}, not {expected.Service} in {own.Name.Datacenter}"
         : null;
 }

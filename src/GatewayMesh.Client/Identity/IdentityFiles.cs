@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace GatewayMesh.Client.Identity;
 
 /// <summary>
-/// <c>identity.pem</c> and <c>roots.pem</c>, which the sidecar keeps: looked at again, at most once a second, and read when one has changed. A file that is
-/// gone, half-written or broken changes nothing: the last good identity holds, until its time is over.
+/// The files <c>identity.pem</c> and <c>roots.pem</c>, which the sidecar maintains. Checked at most once a second and reloaded when either
+/// changed. A missing, partly written or invalid file changes nothing: the last good identity stays until it expires.
 /// </summary>
 internal sealed class IdentityFiles(string identityFile, string rootsFile, TimeProvider time)
 {
@@ -14,10 +14,10 @@ internal sealed class IdentityFiles(string identityFile, string rootsFile, TimeP
     private (DateTime, long, DateTime, long) _seen;
     private long? _lookedAt;
 
-    /// <summary>The file with certificate and key, for messages.</summary>
+    /// <summary>Path of the file with certificate and key, for messages.</summary>
     public string Path { get; } = identityFile;
 
-    /// <summary>The identity; null while there never was one.</summary>
+    /// <summary>The identity; null before the first valid one.</summary>
     public ClientIdentity? Current
     {
         get
@@ -35,7 +35,7 @@ internal sealed class IdentityFiles(string identityFile, string rootsFile, TimeP
         }
     }
 
-    // A certificate with its chain and key has some kilobytes.
+    // A certificate with its chain and key takes a few kilobytes.
     private const int MaxLength = 1024 * 1024;
 
     private void Look()
@@ -43,7 +43,7 @@ internal sealed class IdentityFiles(string identityFile, string rootsFile, TimeP
         try
         {
             var (identity, roots) = (new FileInfo(Path), new FileInfo(rootsFile));
-            // What is no regular file has no length; opening a FIFO would wait for a writer.
+            // Only a regular file has a length. Opening a FIFO would wait for a writer.
             if (identity is { Exists: true, Length: > 0 and <= MaxLength } && roots is { Exists: true, Length: > 0 and <= MaxLength } && (identity.LastWriteTimeUtc, identity.Length, roots.LastWriteTimeUtc, roots.Length) is var now && now != _seen)
             {
                 _identity = ClientIdentity.Read(File.ReadAllText(Path), File.ReadAllText(rootsFile));

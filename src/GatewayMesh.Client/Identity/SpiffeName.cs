@@ -6,12 +6,13 @@ using System.Security.Cryptography.X509Certificates;
 namespace GatewayMesh.Client.Identity;
 
 /// <summary>
-/// Who a certificate is: <c>spiffe://TRUSTDOMAIN/ns/default/dc/DATACENTER/svc/SERVICE</c>, its only URI name. Sources: SPIFFE X.509-SVID §2 and §4, and what
-/// Consul issues. Names are taken as they stand: a scheme or trust domain with upper-case letters is malformed (SPIFFE-ID §2.1).
+/// The identity in a certificate: <c>spiffe://TRUSTDOMAIN/ns/default/dc/DATACENTER/svc/SERVICE</c>, its only URI name. Sources: SPIFFE
+/// X.509-SVID §2 and §4, and Consul's certificates. Names are not normalized: upper-case letters in a scheme or trust domain are malformed
+/// (SPIFFE-ID §2.1).
 /// </summary>
-/// <param name="TrustDomain">In lower case.</param>
-/// <param name="Datacenter">As it stands in the certificate.</param>
-/// <param name="Service">As it stands in the certificate.</param>
+/// <param name="TrustDomain">Trust domain in lower case.</param>
+/// <param name="Datacenter">Datacenter as written in the certificate.</param>
+/// <param name="Service">Service as written in the certificate.</param>
 internal sealed record SpiffeName(string TrustDomain, string Datacenter, string Service)
 {
     private const string Scheme = "spiffe://", SubjectAlternativeName = "2.5.29.17";
@@ -19,7 +20,7 @@ internal sealed record SpiffeName(string TrustDomain, string Datacenter, string 
     // GeneralName: uniformResourceIdentifier is context-specific 6 (RFC 5280 §4.2.1.6).
     private static readonly Asn1Tag UriTag = new(TagClass.ContextSpecific, 6);
 
-    /// <summary>Of a leaf; false when its URI names are none, several, or no service's id.</summary>
+    /// <summary>Reads the name of a leaf; false if it has no URI name, several, or one that is not a service's ID.</summary>
     public static bool TryRead(X509Certificate2 certificate, [NotNullWhen(true)] out SpiffeName? name)
     {
         name = UriNames(certificate) is [var uri] && Rest(uri) is { } rest && rest.Split('/') is [{ Length: > 0 } domain, "ns", "default", "dc", { Length: > 0 } datacenter, "svc", { Length: > 0 } service]
@@ -29,7 +30,7 @@ internal sealed record SpiffeName(string TrustDomain, string Datacenter, string 
         return name is not null;
     }
 
-    /// <summary>The trust domain that a root says of itself (<c>spiffe://TRUSTDOMAIN</c>); null when it says none.</summary>
+    /// <summary>The trust domain in a root (<c>spiffe://TRUSTDOMAIN</c>); null if there is none.</summary>
     public static string? DomainOf(X509Certificate2 root) => UriNames(root) is [var uri] && Rest(uri)?.TrimEnd('/') is { Length: > 0 } domain && IsDomain(domain) ? domain : null;
 
     private static string? Rest(string uri) =>
@@ -62,7 +63,7 @@ internal sealed record SpiffeName(string TrustDomain, string Datacenter, string 
         }
         catch (AsnContentException wrong)
         {
-            throw new CryptographicException("The names in a certificate cannot be read.", wrong);
+            throw new CryptographicException("The names in a certificate are malformed.", wrong);
         }
 
         return uris;

@@ -3,7 +3,7 @@ using GatewayMesh.Client.Settings;
 
 namespace GatewayMesh.Client.Routes;
 
-/// <summary>One way into the mesh, with its connections: the sidecar or a gateway.</summary>
+/// <summary>One target, the sidecar or a gateway, with its connections.</summary>
 internal sealed class Target : IDisposable
 {
     private static readonly HttpRequestOptionsKey<bool> Patient = new("gatewaymesh-patient");
@@ -30,37 +30,37 @@ internal sealed class Target : IDisposable
 
     public TargetAddress Address { get; }
 
-    /// <summary>The address as the origin that connections are kept for, whatever service is called.</summary>
+    /// <summary>The address as the origin under which connections are pooled, for any called service.</summary>
     public Uri Origin { get; }
 
     public LiveProbe Probe { get; }
 
     public TargetLiveness TargetLiveness { get; }
 
-    /// <summary>It said, or showed, that it is of no use for a moment.</summary>
+    /// <summary>True while the target is avoided after a failure.</summary>
     public bool IsAvoided => _time.GetTimestamp() < Volatile.Read(ref _avoidUntil);
 
-    /// <summary>Sends a request on one of its connections.</summary>
+    /// <summary>Sends a request on one of the target's connections.</summary>
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, bool patient, CancellationToken cancellation)
     {
         request.Options.Set(Patient, patient);
         return Volatile.Read(ref _connections).SendAsync(request, cancellation);
     }
 
-    /// <summary>Others are tried first for that long.</summary>
+    /// <summary>Tries other targets first for a time.</summary>
     public void Avoid(TimeSpan span) => Volatile.Write(ref _avoidUntil, _time.GetTimestamp() + (long)(span.TotalSeconds * _time.TimestampFrequency));
 
-    /// <summary>It serves again.</summary>
+    /// <summary>Ends the avoidance: the target serves again.</summary>
     public void Trust() => Volatile.Write(ref _avoidUntil, long.MinValue);
 
-    /// <summary>Leaves every kept connection: requests on them run out, new ones get new connections.</summary>
+    /// <summary>Abandons all pooled connections. Requests on them finish; new requests open new connections.</summary>
     public void LeaveConnections() => Interlocked.Exchange(ref _connections, Connections()).Dispose();
 
     public void Dispose() => Volatile.Read(ref _connections).Dispose();
 
     private HttpMessageInvoker Connections() => new(new SocketsHttpHandler
     {
-        // Nothing of this may happen below the layer that counts attempts and knows the mesh.
+        // Proxies, redirects and cookies are disabled below the layer that counts attempts and knows the mesh.
         UseProxy = false,
         AllowAutoRedirect = false,
         UseCookies = false,
@@ -75,6 +75,6 @@ internal sealed class Target : IDisposable
         },
     });
 
-    // With prior knowledge: see HttpVersionPolicy on a cleartext address.
+    // HTTP/2 with prior knowledge: see HttpVersionPolicy for a cleartext address.
     private static bool IsHttp2(HttpRequestMessage request) => request.Version.Major >= 2 && request.VersionPolicy != HttpVersionPolicy.RequestVersionOrLower;
 }

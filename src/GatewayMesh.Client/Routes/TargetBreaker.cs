@@ -6,11 +6,11 @@ using Polly.Retry;
 namespace GatewayMesh.Client.Routes;
 
 /// <summary>
-/// Whether the sidecar is used.
+/// The circuit breaker of the sidecar.
 /// <code>
-///   closed ── so many failures in a row, or hung ──► open: straight to the gateways
-///     ▲                                                │ asked again and again in the background
-///     └──── every question answered for a while ◄──────┘
+///   closed ── failures in a row, or hung ──► open: straight to the gateways
+///     ▲                                                │ probed in the background
+///     └──── every probe answered for a while ◄──────┘
 /// </code>
 /// </summary>
 internal sealed class TargetBreaker(Target sidecar, ClientSettings settings, TimeProvider time, Func<double> random, ClientLog log) : IDisposable
@@ -22,19 +22,19 @@ internal sealed class TargetBreaker(Target sidecar, ClientSettings settings, Tim
     private int _doubting;
     private volatile bool _open;
 
-    /// <summary>The sidecar is not used.</summary>
+    /// <summary>True while the sidecar is not in use.</summary>
     public bool IsOpen => _open;
 
-    /// <summary>Ends when the last background watch has ended; for tests.</summary>
+    /// <summary>Completes with the last background watch; for tests.</summary>
     public Task Watching { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Ends with the last question after a lost request; for tests.</summary>
+    /// <summary>Completes with the last probe after a lost request; for tests.</summary>
     public Task Doubting { get; private set; } = Task.CompletedTask;
 
-    /// <summary>The sidecar answered.</summary>
+    /// <summary>Records an answer of the sidecar.</summary>
     public void Succeeded() => Interlocked.Exchange(ref _failures, 0);
 
-    /// <summary>The sidecar failed.</summary>
+    /// <summary>Records a failure of the sidecar.</summary>
     public void Failed(FailoverReason reason)
     {
         if (Interlocked.Increment(ref _failures) >= settings.BreakerFailures || reason == FailoverReason.Hung)
@@ -44,7 +44,8 @@ internal sealed class TargetBreaker(Target sidecar, ClientSettings settings, Tim
     }
 
     /// <summary>
-    /// A request in flight was lost. That alone says little (one death loses many at once, and a guard stands in at the same address), so the address is asked.
+    /// Records a request lost in flight. The loss alone says little (one crash loses many requests at once, and the guard takes over at the
+    /// same address), so the address is probed.
     /// </summary>
     public void Doubt()
     {
@@ -100,7 +101,7 @@ internal sealed class TargetBreaker(Target sidecar, ClientSettings settings, Tim
         var watch = new Recovery(settings.FailbackAfter * (0.5 + random()), time);
         try
         {
-            await Questions(watch).ExecuteAsync(
+            await Probes(watch).ExecuteAsync(
                 static async (state, token) => state.watch.IsOver(await state.sidecar.Probe.AskAsync(token).ConfigureAwait(false)),
                 (watch, sidecar), cancellation).ConfigureAwait(false);
         }
@@ -118,7 +119,7 @@ internal sealed class TargetBreaker(Target sidecar, ClientSettings settings, Tim
         log.BreakerClosed(sidecar.Address);
     }
 
-    private ResiliencePipeline<bool> Questions(Recovery watch) =>
+    private ResiliencePipeline<bool> Probes(Recovery watch) =>
         new ResiliencePipelineBuilder<bool> { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions<bool>
             {
@@ -128,12 +129,12 @@ internal sealed class TargetBreaker(Target sidecar, ClientSettings settings, Tim
             })
             .Build();
 
-    /// <summary>Counts how long every question was answered.</summary>
+    /// <summary>Measures the time for which every probe was answered.</summary>
     private sealed class Recovery(TimeSpan needed, TimeProvider time)
     {
         private long? _since;
 
-        /// <summary>Questions in a row without a good answer.</summary>
+        /// <summary>Consecutive probes without a good answer.</summary>
         public int Silences { get; private set; }
 
         public bool IsOver(TargetProbeResult result)

@@ -4,17 +4,17 @@ using Polly.Retry;
 namespace GatewayMesh.Client.Routes;
 
 /// <summary>
-/// Whether a slow target is hung: only when so many questions in a row stay without an answer. Requests that wait at the same time share the questions,
-/// and an answer holds for a moment.
+/// Decides if a slow target is hung: after several consecutive probes without an answer. Waiting requests share the probes, and an answer
+/// stays valid for a moment.
 /// </summary>
 internal sealed class TargetLiveness(LiveProbe probe, int failures, TimeSpan answerHolds, TimeProvider time)
 {
     private readonly ResiliencePipeline<TargetProbeResult> _again = Again(failures, time);
     private readonly Lock _asking = new();
-    private Task<bool>? _question;
+    private Task<bool>? _probing;
     private long? _livedAt;
 
-    /// <summary>True when it is hung.</summary>
+    /// <summary>True if the target is hung.</summary>
     public Task<bool> IsHungAsync()
     {
         lock (_asking)
@@ -24,13 +24,13 @@ internal sealed class TargetLiveness(LiveProbe probe, int failures, TimeSpan ans
                 return Task.FromResult(false);
             }
 
-            return _question ??= AskAsync();
+            return _probing ??= AskAsync();
         }
     }
 
     private async Task<bool> AskAsync()
     {
-        // Not under the lock of the caller.
+        // Leaves the caller's lock.
         await Task.Yield();
         var hung = true;
         try
@@ -43,7 +43,7 @@ internal sealed class TargetLiveness(LiveProbe probe, int failures, TimeSpan ans
             lock (_asking)
             {
                 _livedAt = hung ? null : time.GetTimestamp();
-                _question = null;
+                _probing = null;
             }
         }
     }

@@ -1,17 +1,17 @@
 namespace GatewayMesh.Client.Routes;
 
-/// <summary>What became of one question whether the other side lives.</summary>
+/// <summary>The result of one probe.</summary>
 internal enum TargetProbeResult
 {
     /// <summary>The data path answered 200.</summary>
     Live,
 
-    /// <summary>Something else came, such as an end of the connection: not well, but no silence either.</summary>
+    /// <summary>Another answer, such as a closed connection: unhealthy, but not silent.</summary>
     Answered,
 
-    /// <summary>Nobody accepts connections.</summary>
+    /// <summary>The connection was refused.</summary>
     Refused,
 
-    /// <summary>Nothing came in time.</summary>
+    /// <summary>No answer in time.</summary>
     Silent,
 }

@@ -8,7 +8,7 @@ using GatewayMesh.Client.Telemetry;
 
 namespace GatewayMesh.Client.Routes;
 
-/// <summary>Every way into the mesh that this client knows now: the sidecar, and the gateways of the options or of the file.</summary>
+/// <summary>All targets that this client knows now: the sidecar, and the gateways of the options or of the file.</summary>
 internal sealed class TargetTable : IDisposable
 {
     private static readonly string Version = "client/" + (typeof(TargetTable).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0");
@@ -42,7 +42,7 @@ internal sealed class TargetTable : IDisposable
 
     public TargetBreaker? TargetBreaker { get; }
 
-    /// <summary>The gateways, best first; those to be avoided for a moment come last.</summary>
+    /// <summary>The gateways, best first; avoided gateways come last.</summary>
     public ImmutableArray<Target> Gateways
     {
         get
@@ -52,15 +52,15 @@ internal sealed class TargetTable : IDisposable
                 Follow(_file.Current);
             }
 
-            LeaveThoseNoLongerBelieved();
+            LeaveConnectionsOfOldRoots();
 
             var gateways = _gateways;
             return gateways.Any(gateway => gateway.IsAvoided) ? [.. gateways.OrderBy(gateway => gateway.IsAvoided)] : gateways;
         }
     }
 
-    /// <summary>The order of ways for one request.</summary>
-    public Course Plot() => new(this);
+    /// <summary>The order of targets for one request.</summary>
+    public TargetSequence InOrder() => new(this);
 
     public void Dispose()
     {
@@ -72,7 +72,7 @@ internal sealed class TargetTable : IDisposable
         }
     }
 
-    // Gateways that stay listed keep their connections.
+    // Gateways that stay in the list keep their connections.
     private void Follow(ImmutableArray<GatewayEntry> listed)
     {
         if (listed == _listed)
@@ -103,8 +103,8 @@ internal sealed class TargetTable : IDisposable
         }
     }
 
-    // A connection was verified with the roots of its day.
-    private void LeaveThoseNoLongerBelieved()
+    // Existing connections were verified with the previous roots.
+    private void LeaveConnectionsOfOldRoots()
     {
         if (_listed.All(entry => entry.Tls is null) || _identity?.Current?.RootsMark is not { } mark || mark == Volatile.Read(ref _rootsMark))
         {

@@ -1,9 +1,9 @@
 namespace GatewayMesh.Client.Routes;
 
-/// <summary>What carries a request into the mesh.</summary>
+/// <summary>The kind of target.</summary>
 internal enum Tier
 {
-    /// <summary>The local sidecar, or the guard that stands in at its address.</summary>
+    /// <summary>The local sidecar, or its guard, which takes over at the same address.</summary>
     Sidecar,
 
     /// <summary>A gateway of the cluster.</summary>

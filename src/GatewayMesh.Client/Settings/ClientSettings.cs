@@ -3,23 +3,23 @@ using GatewayMesh.Client.Gateways;
 
 namespace GatewayMesh.Client.Settings;
 
-/// <summary>The options as they were when the handler was made: complete and valid.</summary>
+/// <summary>The complete and validated options at the time the handler was created.</summary>
 internal sealed record ClientSettings
 {
     public TargetAddress? Outbound { get; init; }
 
     public string Service { get; init; } = "";
 
-    /// <summary>Empty: from the file.</summary>
+    /// <summary>The configured gateways. Empty: use the file.</summary>
     public ImmutableArray<GatewayEntry> Gateways { get; init; } = [];
 
-    /// <summary>Null: there is no such file.</summary>
+    /// <summary>Path of the gateways file. Null without a service name.</summary>
     public string? GatewaysFile { get; init; }
 
-    /// <summary>Null: there is none, since no service is named.</summary>
+    /// <summary>Path of the certificate and key. Null without a service name.</summary>
     public string? IdentityFile { get; init; }
 
-    /// <summary>Null as above.</summary>
+    /// <summary>Path of the roots. Null without a service name.</summary>
     public string? RootsFile { get; init; }
 
     public string Node { get; init; } = "";

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace GatewayMesh.Client.Settings;
 
-/// <summary>Durations as the mesh writes them (<c>250ms</c>, <c>2s</c>, <c>1m</c>, <c>1h</c>) or as .NET does (<c>00:00:02</c>).</summary>
+/// <summary>Parses durations in the mesh's form (<c>250ms</c>, <c>2s</c>, <c>1m</c>, <c>1h</c>) or .NET's (<c>00:00:02</c>).</summary>
 internal static class DurationSetting
 {
     private static readonly (string Unit, double Seconds)[] Units = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600)];
@@ -20,7 +20,7 @@ internal static class DurationSetting
             }
         }
 
-        // A bare number would be days.
+        // .NET would read a bare number as days.
         value = default;
         return text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out value);
     }

@@ -4,7 +4,10 @@ using Microsoft.Extensions.Options;
 
 namespace GatewayMesh.Client.Settings;
 
-/// <summary>From a configuration section to options, without reflection: keys are the names of the options, in any case. Every error is said at once.</summary>
+/// <summary>
+/// Binds a configuration section to options without reflection. Keys are the names of the options, in any case. All errors are reported
+/// together.
+/// </summary>
 internal static class OptionsBinder
 {
     private static readonly Dictionary<string, Func<GatewayMeshOptions, IConfigurationSection, bool>> Keys = new(StringComparer.OrdinalIgnoreCase)
@@ -31,11 +34,11 @@ internal static class OptionsBinder
         [nameof(GatewayMeshOptions.IdleTimeout)] = (o, s) => Duration(s, value => o.IdleTimeout = value),
     };
 
-    /// <summary>The names of all keys.</summary>
+    /// <summary>All key names.</summary>
     public static IReadOnlyCollection<string> Names => Keys.Keys;
 
-    /// <summary>Sets what the section says.</summary>
-    /// <exception cref="OptionsValidationException">With every unknown key and every value that is none.</exception>
+    /// <summary>Sets the options from the section.</summary>
+    /// <exception cref="OptionsValidationException">Unknown keys or invalid values. Contains every error.</exception>
     public static void Bind(IConfiguration configuration, GatewayMeshOptions options, string name)
     {
         var errors = new List<string>();
@@ -43,11 +46,11 @@ internal static class OptionsBinder
         {
             if (!Keys.TryGetValue(section.Key, out var set))
             {
-                errors.Add($"{section.Path}: no such option; there are {string.Join(", ", Keys.Keys)}");
+                errors.Add($"{section.Path}: unknown option; use one of {string.Join(", ", Keys.Keys)}");
             }
             else if (!set(options, section))
             {
-                errors.Add($"{section.Path}: '{section.Value}' is no value for it");
+                errors.Add($"{section.Path}: '{section.Value}' is not a valid value");
             }
         }
 

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace GatewayMesh.Client.Settings;
 
-/// <summary>Says at the start of the application what is wrong with the options of one client.</summary>
+/// <summary>Validates the options of one client when the application starts.</summary>
 internal sealed class OptionsValidator(string client) : IValidateOptions<GatewayMeshOptions>
 {
     public ValidateOptionsResult Validate(string? name, GatewayMeshOptions options)

@@ -5,31 +5,31 @@ using Microsoft.Extensions.Options;
 
 namespace GatewayMesh.Client.Settings;
 
-/// <summary>From options and environment to settings, with every error at once.</summary>
+/// <summary>Builds settings from options and environment, and collects every error.</summary>
 internal sealed class SettingsReader(Func<string, string?> environment)
 {
     private const string DefaultRunDirectory = "/run/gatewaymesh";
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
     private readonly List<string> _errors = [];
 
-    /// <summary>Reads the process's own environment.</summary>
+    /// <summary>Reads the options with the environment of this process.</summary>
     public static ClientSettings Read(GatewayMeshOptions options, string name = "") => new SettingsReader(Environment.GetEnvironmentVariable).ReadOrThrow(options, name);
 
-    /// <summary>The settings, or <see cref="OptionsValidationException"/> with every error.</summary>
+    /// <summary>The settings. Throws <see cref="OptionsValidationException"/> with every error.</summary>
     public ClientSettings ReadOrThrow(GatewayMeshOptions options, string name)
     {
         var settings = TryRead(options, out var errors);
         return errors.Count == 0 ? settings : throw new OptionsValidationException(name, typeof(GatewayMeshOptions), errors);
     }
 
-    /// <summary>The settings; they are of use only when <paramref name="errors"/> is empty.</summary>
+    /// <summary>The settings; valid only if <paramref name="errors"/> is empty.</summary>
     public ClientSettings TryRead(GatewayMeshOptions options, out IReadOnlyList<string> errors)
     {
         _errors.Clear();
         var service = Text(options.Service, "GATEWAYMESH_SERVICE");
         if (service is not null && !IsName(service))
         {
-            Error(nameof(options.Service), $"'{service}' is no service name: letters, digits, dot, dash and underscore, at most 255");
+            Error(nameof(options.Service), $"'{service}' is not a service name; use at most 255 letters, digits, dots, dashes and underscores");
         }
 
         var outbound = Outbound(options);
@@ -39,17 +39,17 @@ internal sealed class SettingsReader(Func<string, string?> environment)
         var runDirectory = Text(options.RunDirectory, "GATEWAYMESH_RUN_DIR");
         if (!IsName(options.GatewayService) || options.GatewayService.Length == 0)
         {
-            Error(nameof(options.GatewayService), $"'{options.GatewayService}' is no service name: letters, digits, dot, dash and underscore, at most 255");
+            Error(nameof(options.GatewayService), $"'{options.GatewayService}' is not a service name; use at most 255 letters, digits, dots, dashes and underscores");
         }
 
         if (service is null && (!gateways.IsEmpty || runDirectory is not null))
         {
-            Error(nameof(options.Service), "is needed for gateways: set it, or GATEWAYMESH_SERVICE, to the own service's name");
+            Error(nameof(options.Service), "is required for gateways; set Service or GATEWAYMESH_SERVICE to the name of this service");
         }
 
         if (outbound is null && gateways.IsEmpty && service is null)
         {
-            Error(nameof(options.Outbound), "is not set: set it, or GATEWAYMESH_OUTBOUND, to the outbound address of the own service at the local sidecar");
+            Error(nameof(options.Outbound), "is not set; set Outbound or GATEWAYMESH_OUTBOUND to the outbound address of this service at the local sidecar");
         }
 
         Within(nameof(options.ConnectTimeout), options.ConnectTimeout, TimeSpan.FromMilliseconds(1), Minute);
@@ -97,7 +97,7 @@ internal sealed class SettingsReader(Func<string, string?> environment)
 
         if (!TargetAddress.TryParse(text, out var address))
         {
-            Error(nameof(options.Outbound), $"'{text}' is no address: write HOST:PORT, as in 127.0.0.1:15001");
+            Error(nameof(options.Outbound), $"'{text}' is not an address; use HOST:PORT such as 127.0.0.1:15001");
         }
 
         return address;
@@ -117,14 +117,14 @@ internal sealed class SettingsReader(Func<string, string?> environment)
             }
             else
             {
-                Error(nameof(options.Gateways), $"'{text}' is no address: write HOST:PORT of the gateway's tunnel listener, as in 10.0.0.9:15444");
+                Error(nameof(options.Gateways), $"'{text}' is not an address; use HOST:PORT of the gateway's tunnel listener such as 10.0.0.9:15444");
             }
         }
 
         return [.. found.Distinct()];
     }
 
-    // A host name is never a reason to fail: what a hello cannot carry is left out.
+    // A host name never causes an error: characters that a hello cannot hold are dropped.
     private static string NodeName(string? given)
     {
         var name = string.Concat((given ?? Environment.MachineName).Where(c => c is > ' ' and <= '~'));
@@ -141,7 +141,7 @@ internal sealed class SettingsReader(Func<string, string?> environment)
     {
         if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0)
         {
-            Error(option, string.Create(CultureInfo.InvariantCulture, $"{value} is not from {least} to {most}"));
+            Error(option, string.Create(CultureInfo.InvariantCulture, $"{value} is out of range; use a value from {least} to {most}"));
         }
     }
 

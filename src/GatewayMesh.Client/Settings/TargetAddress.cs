@@ -3,12 +3,12 @@ using System.Net;
 
 namespace GatewayMesh.Client.Settings;
 
-/// <summary>An address to dial.</summary>
+/// <summary>An address to connect to.</summary>
 /// <param name="Host">Name or IP address, without brackets.</param>
 /// <param name="Port">1 to 65535.</param>
 internal readonly record struct TargetAddress(string Host, int Port)
 {
-    /// <summary>Reads <c>HOST:PORT</c> or <c>[IPV6]:PORT</c>, with or without <c>http://</c> before it.</summary>
+    /// <summary>Parses <c>HOST:PORT</c> or <c>[IPV6]:PORT</c>, optionally after <c>http://</c>.</summary>
     public static bool TryParse(string? text, out TargetAddress value)
     {
         value = default;
@@ -38,6 +38,6 @@ internal readonly record struct TargetAddress(string Host, int Port)
         return true;
     }
 
-    /// <summary>The same text again.</summary>
+    /// <summary>The address in the parsed form.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}");
 }

@@ -4,15 +4,15 @@ using GatewayMesh.Client.Routes;
 
 namespace GatewayMesh.Client.Telemetry;
 
-/// <summary>One activity for each failover, around the attempt that follows.</summary>
+/// <summary>Activities for failovers, one around each attempt after a failed one.</summary>
 internal static class ClientActivities
 {
     private static readonly ActivitySource Source = new(GatewayMeshTelemetry.ActivitySourceName);
 
-    /// <summary>Null when nobody listens.</summary>
+    /// <summary>Starts the activity; null without a listener.</summary>
     public static Activity? StartFailover(Tier from, Tier to, FailoverReason reason, int attempt) => Source.StartActivity("gatewaymesh.failover")?
-        .SetTag("from", Words.Of(from))
-        .SetTag("to", Words.Of(to))
-        .SetTag("reason", Words.Of(reason))
+        .SetTag("from", ClientTags.Of(from))
+        .SetTag("to", ClientTags.Of(to))
+        .SetTag("reason", ClientTags.Of(reason))
         .SetTag("attempt", attempt.ToString(CultureInfo.InvariantCulture));
 }

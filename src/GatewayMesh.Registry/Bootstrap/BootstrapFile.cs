@@ -7,14 +7,14 @@ using GatewayMesh.Registry.Yaml;
 
 namespace GatewayMesh.Registry.Bootstrap;
 
-/// <summary>From a bootstrap file, variables and options to a <see cref="BootstrapSpec"/>; every error, not only the first.</summary>
+/// <summary>Binds a bootstrap file, variables and options to a <see cref="BootstrapSpec"/> and collects every error.</summary>
 public static class BootstrapFile
 {
-    /// <summary>Loads a file, or nothing but options and variables when <paramref name="path"/> is null. Null when there are errors.</summary>
+    /// <summary>Loads a file, or only options and variables when <paramref name="path"/> is null. Null when there are errors.</summary>
     /// <param name="path">The file of <c>--config</c>, or null.</param>
     /// <param name="options">The command line.</param>
     /// <param name="environment">The variables of the process.</param>
-    /// <param name="errors">All that is wrong, by file and line.</param>
+    /// <param name="errors">All errors, by file and line.</param>
     public static BootstrapSpec? Load(string? path, BootstrapOptions options, IReadOnlyDictionary<string, string> environment, out ImmutableArray<ConfigError> errors)
     {
         var found = new ConfigErrors();
@@ -24,7 +24,9 @@ public static class BootstrapFile
         return spec;
     }
 
-    /// <summary>The same with the file's content at hand; <paramref name="name"/> stands in the errors, and relative paths are relative to its folder.</summary>
+    /// <summary>
+    /// Binds the content of a file. Errors name the file <paramref name="name"/>, and relative paths are relative to its folder.
+    /// </summary>
     public static BootstrapSpec? FromBytes(ReadOnlySpan<byte> content, string name, BootstrapOptions options, IReadOnlyDictionary<string, string> environment, out ImmutableArray<ConfigError> errors)
     {
         var found = new ConfigErrors();
@@ -53,7 +55,7 @@ public static class BootstrapFile
         var document = name is null ? new ConfigNull(SourceLocation.Option("command line")) : YamlDocuments.ReadOne(content, name, errors);
         if (errors.Count > before && document is ConfigNull)
         {
-            // What cannot be read as a tree has no keys to complain of.
+            // An unreadable document has no keys to check.
             return null;
         }
 
@@ -68,8 +70,8 @@ public static class BootstrapFile
         return errors.Count > before ? null : spec! with { File = name is null ? null : Path.GetFullPath(name) };
     }
 
-    // The whole name: Environment.MachineName ends at the first dot, and web.eu and web.us are two hosts. A host may bear a name that is none
-    // of ours; its first fit letters are then the node's.
+    // The full name: Environment.MachineName ends at the first dot, and web.eu and web.us are two hosts.
+    // A host name that is not a valid node name is reduced to its first valid characters.
     private static string HostName() => HostName(Dns.GetHostName());
 
     internal static string HostName(string host) =>

@@ -3,10 +3,13 @@ using GatewayMesh.Registry.Snapshots;
 
 namespace GatewayMesh.Registry.Bootstrap;
 
-/// <summary>What the command line says over the bootstrap file. Named options go over <c>--set</c>, that over variables, those over the file.</summary>
+/// <summary>
+/// The command line's overrides of the bootstrap file. Named options win over <c>--set</c>, which wins over variables, which win over
+/// the file.
+/// </summary>
 public sealed record BootstrapOptions
 {
-    /// <summary>None.</summary>
+    /// <summary>No overrides.</summary>
     public static BootstrapOptions None { get; } = new();
 
     /// <summary><c>--role</c>.</summary>
@@ -36,12 +39,12 @@ public sealed record BootstrapOptions
     /// <summary>Each <c>--set path=value</c>, in order.</summary>
     public ImmutableArray<string> Set { get; init; } = [];
 
-    /// <summary>Whether a missing registry is an error. Default: true.</summary>
+    /// <summary>True if a missing registry is an error. Default: true.</summary>
     public bool RegistryRequired { get; init; } = true;
 
     /// <summary>
-    /// Asked with the data folder when no registry is named: whether the agent of this host is the registry. Default: when one answers,
-    /// or when there is a last good snapshot, which a node without any other registry has from that agent.
+    /// Decides, from the data folder, to use this host's agent when no registry is named. Default: true if an agent answers or a last-good
+    /// snapshot exists, because only a node that used that agent has a snapshot without another registry.
     /// </summary>
     public Func<string, bool> UsesLocalConsul { get; init; } = dataDir => File.Exists(SnapshotStore.FileIn(dataDir)) || RegistryReach.HasLocalConsul();
 }

@@ -6,19 +6,22 @@ using GatewayMesh.Configuration.Values;
 namespace GatewayMesh.Registry.Bootstrap;
 
 /// <summary>
-/// Whether a registry can be reached, asked once before anything else is there. A guard asks this too, and has no memory for an HTTP
-/// client: a socket and one line must do.
+/// Checks once at startup that a registry is reachable. The guard calls this too and has no memory to spare for an HTTP client, so the
+/// check uses a socket and one request line.
 /// </summary>
 public static class RegistryReach
 {
-    // Somebody waits for a prompt; an agent on this host answers in a millisecond.
+    // Short, because a user waits at the prompt. An agent on this host answers in a millisecond.
     private static readonly TimeSpan Local = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Named = TimeSpan.FromSeconds(3);
 
-    /// <summary>Whether a Consul agent answers at <see cref="RegistrySpec.LocalConsul"/>.</summary>
+    /// <summary>True if a Consul agent answers at <see cref="RegistrySpec.LocalConsul"/>.</summary>
     public static bool HasLocalConsul() => Answers(new HostPort("127.0.0.1", 8500), Local);
 
-    /// <summary>Whether <paramref name="registry"/> can be reached: its folder is there, or one of its agents answers (of an agent with TLS: takes connections).</summary>
+    /// <summary>
+    /// True if <paramref name="registry"/> is reachable: its folder exists, or one of its agents answers (an agent with TLS only has to
+    /// accept a connection).
+    /// </summary>
     public static bool IsReachable(RegistrySpec registry)
     {
         ArgumentNullException.ThrowIfNull(registry);
@@ -31,7 +34,7 @@ public static class RegistryReach
         return agent.Scheme == Uri.UriSchemeHttps ? TryConnect(address, Named) is { } socket && Close(socket) : Answers(address, Named);
     }
 
-    // Consul answers this one to everybody, with or without a token; an empty leader is none.
+    // Consul answers this request with or without a token. An empty leader means that there is no leader.
     private static bool Answers(HostPort address, TimeSpan patience)
     {
         using var socket = TryConnect(address, patience);
@@ -75,7 +78,7 @@ public static class RegistryReach
         }
         catch (SocketException)
         {
-            // Not there.
+            // Not reachable.
         }
 
         socket.Dispose();
@@ -90,7 +93,7 @@ public static class RegistryReach
         }
         catch (SocketException pending) when (pending.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
         {
-            // Decided by the wait.
+            // The poll below decides.
         }
     }
 

@@ -2,13 +2,16 @@ using System.Text.Json;
 
 namespace GatewayMesh.Registry.Consul;
 
-/// <summary>Parses Consul's answers. Free sections may be nested as deep as Consul takes them; one that is must not make the list around it unreadable.</summary>
+/// <summary>
+/// Parses Consul's answers. Free-form sections may nest as deeply as Consul allows: one deep section must not make the whole list
+/// unreadable.
+/// </summary>
 internal static class ConsulJson
 {
-    // As deep as Go's own decoder reads.
+    // The limit of Go's own decoder.
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 10_000 };
 
-    /// <summary>The document.</summary>
-    /// <exception cref="JsonException">It is no JSON.</exception>
+    /// <summary>The parsed document.</summary>
+    /// <exception cref="JsonException">The body is not JSON.</exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> body) => JsonDocument.Parse(body, Options);
 }

@@ -9,7 +9,9 @@ using GatewayMesh.Registry.Consul.Watching;
 
 namespace GatewayMesh.Registry.Consul;
 
-/// <summary>Consul as a registry: health, entries and KV are watched, this node's services and its record are registered at the agent of its host.</summary>
+/// <summary>
+/// Consul as a registry. Watches health, entries and KV; registers this node's services and its record at the host's agent.
+/// </summary>
 internal sealed class ConsulRegistry : IRegistry
 {
     private readonly ConsulAgents _agents;
@@ -22,13 +24,13 @@ internal sealed class ConsulRegistry : IRegistry
     private long? _heardBefore;
     private volatile ConsulCertificates? _certificates;
 
-    /// <summary>Opens it; nothing is dialled yet.</summary>
+    /// <summary>Creates the registry without connecting.</summary>
     public ConsulRegistry(BootstrapSpec bootstrap, TimeProvider time)
         : this(bootstrap, new WatchTimes(), time)
     {
     }
 
-    /// <summary>The same with other times.</summary>
+    /// <summary>Creates the registry with other times.</summary>
     internal ConsulRegistry(BootstrapSpec bootstrap, WatchTimes times, TimeProvider time)
     {
         (_bootstrap, _times, _time) = (bootstrap, times, time);

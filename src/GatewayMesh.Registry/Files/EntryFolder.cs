@@ -5,19 +5,21 @@ using GatewayMesh.Registry.Yaml;
 
 namespace GatewayMesh.Registry.Files;
 
-/// <summary>The entries that stand in the files of a registry's folder.</summary>
-/// <param name="place">Told before each file is read.</param>
+/// <summary>The entries in the files of a registry folder.</summary>
+/// <param name="place">Receives the path of each file before the file is read.</param>
 internal sealed class EntryFolder(ReadContext place)
 {
     private Dictionary<string, ImmutableArray<ConfigEntry>> _known = new(StringComparer.Ordinal);
 
-    /// <summary>The entries of <paramref name="files"/>, read once; null when anything is wrong.</summary>
+    /// <summary>Reads the entries of <paramref name="files"/> once; null if there is any error.</summary>
     public static EntrySet? Read(IEnumerable<string> files, ConfigErrors errors) => new EntryFolder(new ReadContext()).Read(files, errors, errors);
 
-    /// <summary>The entries of <paramref name="files"/>, or null when any of them is wrong: a half of a change is none.</summary>
+    /// <summary>The entries of <paramref name="files"/>, or null if any file has an error: no change is applied in part.</summary>
     /// <param name="files">The files.</param>
-    /// <param name="errors">Gets what is wrong.</param>
-    /// <param name="skipped">Gets what is no regular file: nobody wrote entries with it. In the place of a file it leaves that file's entries as they were.</param>
+    /// <param name="errors">Collects errors.</param>
+    /// <param name="skipped">
+    /// Collects paths that are not regular files and so hold no entries. Such a path in place of a file keeps that file's last entries.
+    /// </param>
     public EntrySet? Read(IEnumerable<string> files, ConfigErrors errors, ConfigErrors skipped)
     {
         var before = errors.Count;

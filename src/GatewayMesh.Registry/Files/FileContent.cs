@@ -4,14 +4,14 @@ using GatewayMesh.Registry.Yaml;
 
 namespace GatewayMesh.Registry.Files;
 
-/// <summary>Reads whole files, but never more than a document may be large, and never what is no file.</summary>
+/// <summary>Reads whole files up to the maximum document size, and only regular files.</summary>
 internal static class FileContent
 {
     /// <summary>The bytes, or null after an error.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="errors">Gets what is wrong.</param>
-    /// <param name="most">The most bytes that it may have; a larger one is not read.</param>
-    /// <param name="skipped">Gets what is no regular file. Default: that is an error like others.</param>
+    /// <param name="errors">Collects errors.</param>
+    /// <param name="most">The maximum size in bytes. A larger file is not read.</param>
+    /// <param name="skipped">Collects paths that are not regular files. Default: these are errors too.</param>
     public static byte[]? Read(string path, ConfigErrors errors, int most = YamlDocuments.MaxBytes, ConfigErrors? skipped = null)
     {
         try
@@ -24,7 +24,7 @@ internal static class FileContent
         }
         catch (NotRegularFileException exception)
         {
-            (skipped ?? errors).Add(SourceLocation.Option(path), "", $"is {exception.Kind}, not a regular file, and was skipped", "remove it, or give it a name that does not end like a document's");
+            (skipped ?? errors).Add(SourceLocation.Option(path), "", $"is {exception.Kind}, not a regular file, and was skipped", "remove it, or give it a name without the extension .yaml, .yml or .json");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -34,7 +34,7 @@ internal static class FileContent
         return null;
     }
 
-    /// <summary>The same with a deadline, for those who can wait for it: what hangs is an error that names the file.</summary>
+    /// <summary>Reads a file with a deadline. A blocked read is an error that names the file.</summary>
     public static byte[]? ReadInTime(string path, ConfigErrors errors)
     {
         try

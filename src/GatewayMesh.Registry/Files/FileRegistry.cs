@@ -7,16 +7,16 @@ namespace GatewayMesh.Registry.Files;
 
 /// <summary>
 /// A folder as a registry: entries in <c>DIR/*.yaml</c>, <c>*.yml</c> and <c>*.json</c>, nodes in <c>DIR/nodes/NODE.yaml</c>. Nodes that
-/// share the folder (a disk, a network file system, a synchronised folder) see each other.
+/// share the folder (a disk, a network file system, a synchronized folder) see each other.
 /// </summary>
-/// <param name="folder">The folder; made by the first publication when it is not there.</param>
-/// <param name="time">Clock of the polls and of the nodes' life.</param>
+/// <param name="folder">The registry folder, which has to exist. The first publication creates only its subfolder <c>nodes</c>.</param>
+/// <param name="time">Clock of the polls and of the nodes' liveness.</param>
 public sealed class FileRegistry(string folder, TimeProvider time) : IRegistry
 {
-    /// <summary>Time between two looks at the folder: 500 ms. Notifications of the system only make it faster, since network file systems send none.</summary>
+    /// <summary>Polling interval: 500 ms. File system notifications only speed up a poll, because network file systems send none.</summary>
     public static TimeSpan PollInterval { get; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>The time that a look at the folder, or a write to it, may take before the registry counts as away: 5 s.</summary>
+    /// <summary>Time for a read of the folder or a write to it before the registry counts as unreachable: 5 s.</summary>
     public static TimeSpan Patience { get; } = TimedRead.Limit;
 
     private readonly NodeFile _nodes = new(Path.Combine(folder, "nodes"), time);
@@ -25,7 +25,7 @@ public sealed class FileRegistry(string folder, TimeProvider time) : IRegistry
     private readonly ReadContext _place = new();
     private Task _write = Task.CompletedTask;
 
-    /// <summary>The same for tests, which are told of each access to the folder.</summary>
+    /// <summary>Creates a registry for tests, which see each access to the folder.</summary>
     internal FileRegistry(string folder, TimeProvider time, ReadContext place)
         : this(folder, time) => _place = place;
 
@@ -40,7 +40,7 @@ public sealed class FileRegistry(string folder, TimeProvider time) : IRegistry
     {
         var state = new RegistryFolder(folder, time, _place);
 
-        // One place: any number of ticks and hints that come during a reading ask for one more.
+        // Capacity 1: any number of ticks and hints during a read request one more read.
         var wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
         using var hints = new FolderHints(folder, () => wakes.Writer.TryWrite(true));
         await using var ticks = time.CreateTimer(_ => TryTick(wakes), null, PollInterval, PollInterval).ConfigureAwait(false);
@@ -61,7 +61,7 @@ public sealed class FileRegistry(string folder, TimeProvider time) : IRegistry
                 yield return state.Blocked(Patience);
             }
 
-            // A disk that hangs may come back. Its thread is waited for: a second one would hang there too.
+            // A hung disk may recover. The watch waits for its thread, because a second thread would hang too.
             var report = await look.WaitAsync(cancellationToken).ConfigureAwait(false);
             if ((blocked ? report ?? state.Last : report) is { } news)
             {
@@ -84,7 +84,7 @@ public sealed class FileRegistry(string folder, TimeProvider time) : IRegistry
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    // A write that hangs is waited for by nobody, and no second one begins before its end.
+    // No caller waits for a hung write, and no second write starts before the first ends.
     private async Task WriteAsync(Action write, CancellationToken cancellationToken)
     {
         Task begun;
@@ -114,7 +114,7 @@ public sealed class FileRegistry(string folder, TimeProvider time) : IRegistry
         return work.IsCompleted || cancellationToken.IsCancellationRequested;
     }
 
-    // A tick must not push a hint out of its place: a hint asks for more.
+    // A tick must not displace a hint, which asks for a full read.
     private static void TryTick(Channel<bool> wakes)
     {
         if (wakes.Reader.Count == 0)

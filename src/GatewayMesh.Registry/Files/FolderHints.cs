@@ -1,11 +1,11 @@
 namespace GatewayMesh.Registry.Files;
 
-/// <summary>Notifications of the system that something in a folder changed. Hints only: they may be missing, late or too many.</summary>
+/// <summary>File system notifications of a folder. Hints only: notifications may be missing, late or too many.</summary>
 internal sealed class FolderHints(string folder, Action hint) : IDisposable
 {
     private FileSystemWatcher? _watcher;
 
-    /// <summary>Listens to the folder, if it is there and nobody listens yet.</summary>
+    /// <summary>Starts watching if the folder exists and is not watched yet.</summary>
     public void Attach()
     {
         if (_watcher is not null)
@@ -17,7 +17,7 @@ internal sealed class FolderHints(string folder, Action hint) : IDisposable
         {
             _watcher = new FileSystemWatcher(folder)
             {
-                // Not the subfolder nodes: its touches are many and the poll sees them soon enough.
+                // Excludes the subfolder nodes: its files are touched often, and polling is fast enough for them.
                 IncludeSubdirectories = false,
                 NotifyFilter = NotifyFilters.FileName | NotifyFilters.LastWrite | NotifyFilters.Size,
             };
@@ -30,7 +30,7 @@ internal sealed class FolderHints(string folder, Action hint) : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            // No folder yet, or the system has no more watches to give: the poll does.
+            // There is no folder yet, or the system has no watches left. Polling is enough.
             Detach();
         }
     }

@@ -4,14 +4,14 @@ using GatewayMesh.Linux;
 
 namespace GatewayMesh.Registry.Files;
 
-/// <summary>Writes this node's own file: whole when the node has something new to say, otherwise only its time.</summary>
+/// <summary>Writes this node's own file: completely after a change, otherwise only its modification time.</summary>
 internal sealed class NodeFile(string folder, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private NodeRecord? _written;
     private byte[] _content = [];
 
-    /// <summary>The record of another node of the name that the last publication replaced, or null.</summary>
+    /// <summary>The record of another node with this name that the last publication replaced, or null.</summary>
     public NodeRecord? Displaced { get; private set; }
 
     public void Publish(NodeRecord record)
@@ -22,7 +22,7 @@ internal sealed class NodeFile(string folder, TimeProvider time)
             var path = PathOf(record.Node);
             if (_written is not null)
             {
-                // Another node of this name may have written over the file: touching it would vouch for that node.
+                // Another node with this name may have overwritten the file. Touching the file would then vouch for that node.
                 var standing = Standing(path);
                 var isOurs = standing.AsSpan().SequenceEqual(_content);
                 if (isOurs && NodeRecordText.SaysTheSame(_written, record) && TryTouch(path))
@@ -51,7 +51,7 @@ internal sealed class NodeFile(string folder, TimeProvider time)
             }
             catch (DirectoryNotFoundException)
             {
-                // Then the node is not in it.
+                // The node is not in the registry.
             }
             catch (UnauthorizedAccessException exception)
             {
@@ -60,11 +60,11 @@ internal sealed class NodeFile(string folder, TimeProvider time)
         }
     }
 
-    // Names become paths: one that is no name must not leave the folder.
+    // Names become paths, so an invalid name must not escape the folder.
     private string PathOf(string node) =>
         Names.IsName(node) ? Path.Combine(folder, $"{node}.yaml") : throw new ArgumentException($"'{node}' is not a name", nameof(node));
 
-    // Never the registry's folder itself: one that is gone (a share that is not mounted) would be replaced by an empty registry, and the mesh with it.
+    // Never creates the registry's folder itself: a missing folder (an unmounted share) would become an empty registry for the whole mesh.
     private void MakeFolder()
     {
         var registry = Path.GetDirectoryName(Path.GetFullPath(folder))!;
@@ -104,7 +104,7 @@ internal sealed class NodeFile(string folder, TimeProvider time)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Removed by somebody: written again.
+            // The file was removed and is written again.
             return false;
         }
     }

@@ -6,31 +6,31 @@ using GatewayMesh.Registry.Yaml;
 namespace GatewayMesh.Registry.Files;
 
 /// <summary>
-/// The nodes that say in <c>DIR/nodes/NODE.yaml</c> that they live. Times come from the reader's monotonic clock: what counts is that a
-/// file changed, not what time it bears, so that clocks that differ or jump harm nobody.
+/// The live nodes of the files <c>DIR/nodes/NODE.yaml</c>. Times come from the reader's monotonic clock: only the fact that a file changed
+/// counts, not its timestamp, so clocks that differ or jump do no harm.
 /// </summary>
 /// <param name="folder">The folder.</param>
 /// <param name="time">The clock.</param>
-/// <param name="place">Told before each file is read. Default: nobody.</param>
+/// <param name="place">Receives the path of each file before the file is read. Default: none.</param>
 internal sealed class NodeFolder(string folder, TimeProvider time, ReadContext? place = null)
 {
-    /// <summary>Three touches of 2 s missed, and half a second for the polls between.</summary>
+    /// <summary>Three missed touches of 2 s each, plus half a second for the polls between them.</summary>
     internal static readonly TimeSpan GoneAfter = TimeSpan.FromSeconds(6.5);
 
     /// <summary>
-    /// A name that came to be another instance's changes hands again after a minute at the earliest, unless the instance in use is silent: two nodes of one name
-    /// that write over each other must not be a new configuration every second.
+    /// Minimum time before a name that moved to another instance moves again, unless the current instance is silent. Two nodes of the same
+    /// name that overwrite each other must not cause a new configuration every second.
     /// </summary>
     internal static readonly TimeSpan ChangesHandsAfter = TimeSpan.FromSeconds(60);
 
-    // A reader that was paused must not bury the others for the time that it slept itself.
+    // A reader that was paused must not count its own pause as the silence of the nodes.
     private static readonly TimeSpan LongestGap = TimeSpan.FromSeconds(1.5);
 
     private readonly Dictionary<string, NodeState> _nodes = new(StringComparer.Ordinal);
     private long _lastPoll = time.GetTimestamp();
     private bool _seen;
 
-    /// <summary>The nodes whose record was good at least once, by name.</summary>
+    /// <summary>The nodes with at least one good record, by name.</summary>
     public ImmutableArray<DiscoveredNode> Discovered =>
     [
         .. _nodes.Where(node => node.Value.Record is not null)
@@ -38,10 +38,10 @@ internal sealed class NodeFolder(string folder, TimeProvider time, ReadContext? 
             .Select(node => new DiscoveredNode(node.Value.Record!, node.Value.Alive) { HeardAt = node.Value.HeardAt }),
     ];
 
-    /// <summary>Looks at the folder once. True when anything changed, a touch included.</summary>
-    /// <param name="readAll">Whether to read files whose stamp is the same too.</param>
-    /// <param name="errors">Gets what is wrong at present.</param>
-    /// <param name="remarks">Gets what is wrong with single records. Default: that is an error too.</param>
+    /// <summary>Polls the folder once. True if anything changed, including a touch.</summary>
+    /// <param name="readAll">True to read files with an unchanged stamp too.</param>
+    /// <param name="errors">Collects the current errors.</param>
+    /// <param name="remarks">Collects errors in single records. Default: these are errors too.</param>
     public bool Poll(bool readAll, ConfigErrors errors, ConfigErrors? remarks = null)
     {
         Forgive();
@@ -74,7 +74,9 @@ internal sealed class NodeFolder(string folder, TimeProvider time, ReadContext? 
         return changed;
     }
 
-    /// <summary>Who cannot see the nodes cannot tell who is gone: those that live are given their full time again.</summary>
+    /// <summary>
+    /// Gives all live nodes their full time again, because a reader without access to the nodes cannot tell which are gone.
+    /// </summary>
     public void Hold()
     {
         _lastPoll = time.GetTimestamp();
@@ -116,13 +118,13 @@ internal sealed class NodeFolder(string folder, TimeProvider time, ReadContext? 
         Enter(folder);
         try
         {
-            // Before the first publication there is no folder, which is well; one that was there and is gone is not.
+            // No folder is normal before the first publication. A folder that disappeared is an error.
             _seen |= Directory.Exists(folder);
             return _seen ? FileStamp.List(folder) : [];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            errors.Add(SourceLocation.Option(folder), "", $"cannot be read ({exception.Message})", "check that the folder is there and its permissions; the nodes are held as they were");
+            errors.Add(SourceLocation.Option(folder), "", $"cannot be read ({exception.Message})", "check that the folder exists and is readable; the nodes keep their last state");
             return null;
         }
     }
@@ -159,10 +161,10 @@ internal sealed class NodeFolder(string folder, TimeProvider time, ReadContext? 
         var record = document is null || errors.Count > 0 ? null : NodeRecordBinder.Bind(document, errors);
         if (record is not null && record.Node != name)
         {
-            errors.Add(new SourceLocation(node.Stamp.Path, 1, 1), "node", $"the file of {name} says that it is {record.Node}", "give the file its node's name");
+            errors.Add(new SourceLocation(node.Stamp.Path, 1, 1), "node", $"the file is named {name}, but its node is {record.Node}", "rename the file to its node's name");
         }
 
-        // Broken: the last good record stays, and so do the other nodes.
+        // An invalid record keeps its last good state and does not affect other nodes.
         node.Errors = errors.ToSorted();
         if (node.Errors.IsEmpty && IsHeld(node, record!))
         {
@@ -175,7 +177,7 @@ internal sealed class NodeFolder(string folder, TimeProvider time, ReadContext? 
             node.ChangedHandsAt = IsOther(node.Record, record!) ? _lastPoll : node.ChangedHandsAt;
             node.RecordAt = _lastPoll;
 
-            // A contested file is written whole every time, with nothing new: no reason to compile.
+            // A contested file is rewritten every time, mostly with the same content, which needs no recompile.
             node.Record = IsContested(node) && node.Record is { } known && NodeRecordText.SaysTheSame(known, record!) ? known : record;
         }
 

@@ -4,30 +4,30 @@ using GatewayMesh.Configuration.Nodes;
 
 namespace GatewayMesh.Registry.Files;
 
-/// <summary>One node's file as the reader remembers it.</summary>
+/// <summary>The reader's state of one node's file.</summary>
 internal sealed class NodeState
 {
-    /// <summary>What the file looked like when it was last read.</summary>
+    /// <summary>The file's stamp at the last read.</summary>
     public FileStamp Stamp { get; set; }
 
-    /// <summary>The bytes of the last reading: a touch changes only the time.</summary>
+    /// <summary>The bytes of the last read. A touch changes only the time.</summary>
     public byte[] Content { get; set; } = [];
 
-    /// <summary>The last good record; null while there never was one.</summary>
+    /// <summary>The last good record; null before the first.</summary>
     public NodeRecord? Record { get; set; }
 
-    /// <summary>When <see cref="Record"/>, or the same from its node, was last read, by the reader's own clock.</summary>
+    /// <summary>Time at which <see cref="Record"/> or an equal record of its node was last read, by the reader's own clock.</summary>
     public long RecordAt { get; set; }
 
-    /// <summary>When <see cref="Record"/> last came to be another instance's; null: never.</summary>
+    /// <summary>Time at which <see cref="Record"/> last moved to another instance; null: never.</summary>
     public long? ChangedHandsAt { get; set; }
 
-    /// <summary>What is wrong with the file now.</summary>
+    /// <summary>The current errors in the file.</summary>
     public ImmutableArray<ConfigError> Errors { get; set; } = [];
 
-    /// <summary>When the file was last seen to change, by the reader's own clock.</summary>
+    /// <summary>Time of the last observed change of the file, by the reader's own clock.</summary>
     public long HeardAt { get; set; }
 
-    /// <summary>Whether it changed within the time that three touches and some slack take.</summary>
+    /// <summary>True if the file changed within the time of three touches and some slack.</summary>
     public bool Alive { get; set; } = true;
 }

@@ -1,7 +1,7 @@
 namespace GatewayMesh.Registry.Files;
 
-/// <summary>What the reader of a folder reads at this moment: the path to name when that does not end.</summary>
-/// <param name="entered">Called before each access, on the reader's thread. Default: nobody.</param>
+/// <summary>The path that a folder's reader accesses now. Named in the error when the access hangs.</summary>
+/// <param name="entered">Called before each access, on the reader's thread. Default: none.</param>
 internal sealed class ReadContext(Action<string>? entered = null)
 {
     private volatile string _path = "";

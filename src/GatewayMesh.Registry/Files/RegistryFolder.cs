@@ -3,10 +3,10 @@ using GatewayMesh.Configuration.Entries;
 
 namespace GatewayMesh.Registry.Files;
 
-/// <summary>One folder as a registry, looked at step by step: the watch calls <see cref="Poll"/>, tests call it themselves.</summary>
+/// <summary>One registry folder, polled step by step: by the watch through <see cref="Poll"/>, or by tests.</summary>
 internal sealed class RegistryFolder
 {
-    // A folder that is being written to is read again, but not forever.
+    // A folder that changes during a read is read again, but not forever.
     private const int Readings = 3;
 
     private readonly ReadContext _place;
@@ -24,7 +24,7 @@ internal sealed class RegistryFolder
     private readonly string _path;
     private readonly TimeProvider _time;
 
-    /// <summary>Nothing is read before the first <see cref="Poll"/>.</summary>
+    /// <summary>Creates the folder. The first <see cref="Poll"/> reads.</summary>
     public RegistryFolder(string folder, TimeProvider time, ReadContext? place = null)
     {
         (_path, _time, _place) = (folder, time, place ?? new ReadContext());
@@ -32,13 +32,13 @@ internal sealed class RegistryFolder
         _folder = new EntryFolder(_place);
     }
 
-    /// <summary>When the folder was last read to its end, by the monotonic clock; null: never. Read by other threads too.</summary>
+    /// <summary>Time of the last complete read by the monotonic clock; null: never. Other threads read this too.</summary>
     public long? HeardAt => Volatile.Read(ref _heardAt) is not 0 and var at ? at : null;
 
-    /// <summary>What was last reported; null: nothing yet.</summary>
+    /// <summary>The last report; null before the first.</summary>
     public RegistryReport? Last => _last;
 
-    /// <summary>What is to be said while a look at the folder does not end: for another thread than the one that looks.</summary>
+    /// <summary>The report while a read of the folder hangs. For a thread other than the reading thread.</summary>
     public RegistryReport Blocked(TimeSpan time)
     {
         var errors = new ConfigErrors();
@@ -48,8 +48,8 @@ internal sealed class RegistryFolder
         return (_last ?? new RegistryReport(null, null, [])) with { Errors = errors.ToSorted(), Reached = false };
     }
 
-    /// <summary>Looks at the folder once; a report when anything changed since the last one.</summary>
-    /// <param name="readAll">Whether to read again what looks unchanged: after a hint of the watcher.</param>
+    /// <summary>Polls the folder once. Returns a report if anything changed since the last one.</summary>
+    /// <param name="readAll">True to read files that look unchanged too: after a hint of the watcher.</param>
     public RegistryReport? Poll(bool readAll)
     {
         var (errors, remarks) = (new ConfigErrors(), new ConfigErrors());
@@ -65,10 +65,10 @@ internal sealed class RegistryFolder
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // What was good stays good; the stamps are forgotten so that the return is noticed.
+            // The last good state stays. The stamps are cleared so that the folder's return is noticed.
             _stamps = null;
             errors.Add(SourceLocation.Option(_path), "", exception is DirectoryNotFoundException ? "there is no such folder" : $"cannot be read ({exception.Message})",
-                "make the folder or fix registry: file:DIR; the last good configuration stays in use");
+                "create the folder or correct registry: file:DIR; the last good configuration stays in use");
             _nodes.Hold();
         }
 

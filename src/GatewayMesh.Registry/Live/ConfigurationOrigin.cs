@@ -1,14 +1,14 @@
 namespace GatewayMesh.Registry.Live;
 
-/// <summary>Where the configuration in use comes from.</summary>
+/// <summary>Source of the configuration in use.</summary>
 public enum ConfigurationOrigin
 {
-    /// <summary>There is none yet.</summary>
+    /// <summary>No configuration yet.</summary>
     None,
 
-    /// <summary>From the disk: the registry has not answered since the start.</summary>
+    /// <summary>The disk. The registry has not answered since the start.</summary>
     Store,
 
-    /// <summary>From the registry.</summary>
+    /// <summary>The registry.</summary>
     Registry,
 }

@@ -9,25 +9,26 @@ using GatewayMesh.Registry.Snapshots;
 namespace GatewayMesh.Registry.Live;
 
 /// <summary>
-/// The configuration of a running process: watches the registry, compiles what it says, keeps the last good through everything that
-/// goes wrong, stores it, and begins with the stored one.
+/// The configuration of a running process. Watches the registry, compiles its reports, keeps the last good configuration through errors,
+/// stores that configuration, and starts with the stored one.
 /// </summary>
-/// <param name="registry">The registry; not disposed here.</param>
-/// <param name="store">The last good on disk, or null for none.</param>
+/// <param name="registry">The registry. Not disposed here.</param>
+/// <param name="store">The last good configuration on disk, or null for none.</param>
 /// <param name="time">Clock of the nodes' age and of the store's retries.</param>
-/// <param name="cluster">What this node calls its cluster, where the registry has no name for it.</param>
+/// <param name="cluster">This node's name for its cluster, used if the registry has none.</param>
 public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, TimeProvider time, string? cluster = null) : IAsyncDisposable
 {
-    // How long a store that could not be written waits for its next try.
+    // Delay before a failed write of the store is retried.
     private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(10);
 
-    // How often the store is written at most: a gateway that meets a thousand services hears of each by itself.
+    // Minimum time between two writes of the store: a gateway that discovers a thousand services gets a separate report for each.
     private static readonly TimeSpan StorePace = TimeSpan.FromSeconds(1);
 
-    // How long a watch that broke waits for its next try.
+    // Delay before a failed watch is retried.
     private static readonly TimeSpan WatchRetry = TimeSpan.FromSeconds(1);
 
-    // How often the store is marked with the time at which the registry was last heard: what a restart in an outage can tell of its age.
+    // Interval at which the store records the registry's last answer, from which a restart during an outage computes the configuration's
+    // age.
     private static readonly TimeSpan MarkPace = TimeSpan.FromSeconds(30);
 
     private readonly CancellationTokenSource _stop = new();
@@ -47,10 +48,13 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
     private TimeSpan? _storedAge;
     private long? _markedAt;
 
-    /// <summary>Where registry data may lead this node. Default: anywhere; set before <see cref="Start"/>, and afterwards by <see cref="Restrict"/>.</summary>
+    /// <summary>
+    /// The addresses that registry data may lead this node to. Default: unrestricted. Set before <see cref="Start"/>, afterwards with
+    /// <see cref="Restrict"/>.
+    /// </summary>
     public ReachRules Reach { get; private set; } = ReachRules.Unbounded;
 
-    /// <summary>Takes other rules of where registry data may lead, and compiles again what the registry last said.</summary>
+    /// <summary>Replaces the reach rules and recompiles the registry's last report.</summary>
     public void Restrict(ReachRules reach)
     {
         lock (_lock)
@@ -65,50 +69,55 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
         Updated?.Invoke();
     }
 
-    /// <summary>A new snapshot is in use (its revision differs from the last one's, or which services the registry looks at). Called on the watch's thread: be quick, do not throw.</summary>
+    /// <summary>
+    /// Raised when a new snapshot is in use: its revision or the set of watched services changed. Called on the watch's thread; handlers
+    /// must be quick and must not throw.
+    /// </summary>
     public event Action<MeshSnapshot>? Changed;
 
-    /// <summary>Anything that is shown changed: snapshot, errors or nodes.</summary>
+    /// <summary>Raised when anything visible changed: snapshot, errors or nodes.</summary>
     public event Action? Updated;
 
-    /// <summary>The snapshot in use; <see cref="MeshSnapshot.Empty"/> while there is none.</summary>
+    /// <summary>The snapshot in use; <see cref="MeshSnapshot.Empty"/> before the first.</summary>
     public MeshSnapshot Current => _state.Snapshot;
 
-    /// <summary>Its revision.</summary>
+    /// <summary>Revision of the snapshot in use.</summary>
     public string Revision => _state.Snapshot.Revision;
 
-    /// <summary>Where it comes from.</summary>
+    /// <summary>Source of the snapshot in use.</summary>
     public ConfigurationOrigin Origin => _state.Origin;
 
-    /// <summary>Whether what is in use is exactly what the registry says now (SYNCED, otherwise STALE).</summary>
+    /// <summary>True if the configuration in use equals the registry's current one (SYNCED, otherwise STALE).</summary>
     public bool Synced => _state.Synced;
 
-    /// <summary>Whether the registry could be read the last time; null: there was no answer yet, good or bad.</summary>
+    /// <summary>True if the last read of the registry succeeded; null before the first.</summary>
     public bool? Reached => _state.Reached;
 
     /// <summary>
-    /// Time since the registry last answered, by the monotonic clock, which no setting of the clock moves. After a start from the disk it goes on from the age of
-    /// the stored configuration, which is as good as the clock was on both sides. Null: not known.
+    /// Time since the registry last answered, by the monotonic clock, so independent of changes to the system time. After a start from the
+    /// disk, counts from the age of the stored configuration, which is as accurate as the system time. Null: not known.
     /// </summary>
     public TimeSpan? RegistryAge => registry.HeardAt is { } heard ? time.GetElapsedTime(heard) : _storedAge + time.GetElapsedTime(_startedAt);
 
-    /// <summary>All that is wrong with the registry and the store now.</summary>
+    /// <summary>All current errors of the registry and the store.</summary>
     public ImmutableArray<ConfigError> Errors => _state.Errors;
 
-    /// <summary>The entries in use, as they were declared.</summary>
+    /// <summary>The entries in use, as declared.</summary>
     public EntrySet Entries => _state.View.Entries;
 
-    /// <summary>What the registry calls the cluster; null when it has no name for it.</summary>
+    /// <summary>The registry's name for the cluster; null if the registry has none.</summary>
     public string? Datacenter => _state.View.Datacenter;
 
     /// <summary>The nodes, by name.</summary>
     public ImmutableArray<NodeLiveness> Nodes =>
         [.. _state.View.Nodes.Select(node => new NodeLiveness(node.Record, node.Alive, node.HeardAt is { } heard ? time.GetElapsedTime(heard) : null))];
 
-    /// <summary>Completes when there is something to serve from (registry or disk), or the registry has answered for the first time, if only with errors.</summary>
+    /// <summary>
+    /// Completes when a configuration is available (from registry or disk) or the registry has first answered, even with errors.
+    /// </summary>
     public Task Answered => _answered.Task;
 
-    /// <summary>Reads the store, then begins to watch. Returns when the stored configuration, if any, is in use.</summary>
+    /// <summary>Loads the store and starts the watch. Returns when the stored configuration, if any, is in use.</summary>
     public void Start()
     {
         _startedAt = time.GetTimestamp();
@@ -166,7 +175,7 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
             }
             catch (Exception exception)
             {
-                // A fault of ours, or of who listens to a change: a process that goes on must not go on deaf.
+                // A fault in this code or in a handler of Changed. The process continues, so the watch must continue too.
                 Fault(exception);
                 await Task.Delay(WatchRetry, time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -177,7 +186,7 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
     {
         lock (_lock)
         {
-            var error = new ConfigError(SourceLocation.Option(registry.Name), "", $"a fault kept a change from being used ({exception.GetType().Name}: {exception.Message})", "report it; the watch begins again");
+            var error = new ConfigError(SourceLocation.Option(registry.Name), "", $"an internal fault prevented a configuration change ({exception.GetType().Name}: {exception.Message})", "report this fault; the watch restarts");
             _state = _state with { Synced = false, Errors = [error, .. Some(_storeError)] };
         }
     }
@@ -188,12 +197,12 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
         {
             var last = _state;
             var view = last.View.With(report);
-            if (_coldStart is not null && report.Catalogue is { } said)
+            if (_coldStart is not null && report.Catalogue is { } catalogue)
             {
-                view = view with { Catalogue = _coldStart.With(view.Catalogue ?? said) };
+                view = view with { Catalogue = _coldStart.With(view.Catalogue ?? catalogue) };
             }
 
-            // One that comes between the end of the cold start and the second look at the last report is that last report.
+            // A report that arrives between the end of the cold start and TakeLast is the last report.
             _lastReport = _coldStart is not null || _lastReport is not null ? report : null;
 
             var complete = report.IsComplete;
@@ -202,7 +211,7 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
             Swap(next with { Errors = [.. report.Errors, .. report.Remarks, .. Some(_storeError)] }, answered: true);
             if (complete && next.Snapshot.Revision != _storedRevision)
             {
-                // Nodes speak all the time; the disk hears only of what changes the snapshot, after who uses it, and not of each step of a storm.
+                // Nodes report all the time. Only changes of the snapshot are stored, after they are in use, and not each step of a burst.
                 (_unstored, _storedRevision) = (view, next.Snapshot.Revision);
                 SaveWhenDue(StorePace);
             }
@@ -211,7 +220,7 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
         }
     }
 
-    // Under the lock, or before there is a second thread. Who hears of a change finds Answered complete.
+    // Called under the lock, or before there is a second thread. Handlers of Changed see Answered completed.
     private void Swap(LiveState next, bool answered)
     {
         var changed = next.Snapshot != _state.Snapshot;
@@ -227,7 +236,7 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
         }
     }
 
-    // Before anything is known there is no snapshot, which is not the same as the snapshot of nothing.
+    // Before the first report there is no snapshot, which differs from an empty snapshot.
     private LiveState Compile(LiveState next, bool again = false)
     {
         if (next.Origin == ConfigurationOrigin.None || (!again && Same(next.View, _state.View) && next.Origin == _state.Origin))
@@ -239,7 +248,7 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
         return compiled.Revision == next.Snapshot.Revision && compiled.LooksAtTheSame(next.Snapshot) ? next : next with { Snapshot = compiled };
     }
 
-    // Touches change nothing but the time at which a node was heard: no reason to compile.
+    // Touches change only the time at which a node was last heard, which needs no recompile.
     private static bool Same(RegistryView left, RegistryView right) =>
         ReferenceEquals(left.Entries, right.Entries)
         && left.Catalogue == right.Catalogue
@@ -260,7 +269,7 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
         }
     }
 
-    // A thread of the pool never waits for one that compiles: the next tick comes in a second.
+    // A pool thread never waits for a compilation. The next tick comes in a second.
     private void Tick()
     {
         if (!_lock.TryEnter())
@@ -290,7 +299,7 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
         }
     }
 
-    // Under the lock.
+    // Called under the lock.
     private void MarkWhenDue(TimeSpan pause)
     {
         if (_state.Origin != ConfigurationOrigin.Registry || registry.HeardAt is not { } heard || (_markedAt is { } marked && time.GetElapsedTime(marked) < pause))
@@ -302,7 +311,7 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
         store?.Mark(time.GetUtcNow() - time.GetElapsedTime(heard));
     }
 
-    // Under the lock.
+    // Called under the lock.
     private void SaveWhenDue(TimeSpan pause)
     {
         if (_unstored is null || (_savedAt is { } saved && time.GetElapsedTime(saved) < pause))

@@ -4,10 +4,10 @@ using GatewayMesh.Configuration.Snapshot;
 
 namespace GatewayMesh.Registry.Live;
 
-/// <summary>All that <see cref="LiveConfiguration"/> shows, swapped as one.</summary>
+/// <summary>The visible state of <see cref="LiveConfiguration"/>, replaced as a whole.</summary>
 internal sealed record LiveState(MeshSnapshot Snapshot, RegistryView View, ConfigurationOrigin Origin, bool Synced, ImmutableArray<ConfigError> Errors)
 {
-    /// <summary>Whether the registry could be read the last time, errors in what it says aside; null: there was no answer yet, good or bad.</summary>
+    /// <summary>True if the last read of the registry succeeded, apart from errors in its content; null before the first read.</summary>
     public bool? Reached { get; init; }
 
     public static LiveState Nothing { get; } = new(MeshSnapshot.Empty, RegistryView.Empty, ConfigurationOrigin.None, Synced: false, []);

@@ -2,8 +2,8 @@ using GatewayMesh.Configuration.Nodes;
 
 namespace GatewayMesh.Registry.Live;
 
-/// <summary>A node as <c>status</c> shows it.</summary>
-/// <param name="Record">What it says of itself.</param>
-/// <param name="Alive">Whether it still speaks.</param>
-/// <param name="Age">Time since it was last heard; null: only from the disk.</param>
+/// <summary>A node as shown by <c>status</c>.</summary>
+/// <param name="Record">The node's own record.</param>
+/// <param name="Alive">True if the node still reports.</param>
+/// <param name="Age">Time since the node last reported; null: known only from the disk.</param>
 public sealed record NodeLiveness(NodeRecord Record, bool Alive, TimeSpan? Age);

@@ -3,14 +3,16 @@ using GatewayMesh.Configuration.Nodes;
 
 namespace GatewayMesh.Registry.Live;
 
-/// <summary>Says to the registry every 2 s what this node is, and at once when something changed; a registry that is away is asked again.</summary>
+/// <summary>
+/// Publishes this node's record to the registry every 2 s, and at once after a change. Retries if the registry is unreachable.
+/// </summary>
 /// <param name="registry">The registry.</param>
-/// <param name="say">What to say at this moment; null while there is nothing to say yet. Called on a pool thread.</param>
-/// <param name="time">Clock of the rhythm.</param>
-/// <param name="displaced">Told of a record of another node of this name that a publication replaced. Default: nobody is told.</param>
+/// <param name="say">Returns the current record; null before there is one. Called on a pool thread.</param>
+/// <param name="time">Clock of the interval.</param>
+/// <param name="displaced">Called with the record of another node of this name that a publication replaced. Default: none.</param>
 public sealed class NodePublisher(IRegistry registry, Func<NodeRecord?> say, TimeProvider time, Action<NodeRecord>? displaced = null) : IAsyncDisposable
 {
-    /// <summary>Time between two publications: 2 s.</summary>
+    /// <summary>Interval between publications: 2 s.</summary>
     public static TimeSpan Interval { get; } = TimeSpan.FromSeconds(2);
 
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -19,16 +21,16 @@ public sealed class NodePublisher(IRegistry registry, Func<NodeRecord?> say, Tim
     private bool _disposed;
     private int _asked;
 
-    /// <summary>What went wrong the last time, or null.</summary>
+    /// <summary>The error of the last publication, or null.</summary>
     public ConfigError? Error { get; private set; }
 
-    /// <summary>Begins; the first record is published at once.</summary>
+    /// <summary>Starts; publishes the first record at once.</summary>
     public void Start() => _timer = time.CreateTimer(_ => Nudge(), null, TimeSpan.Zero, Interval);
 
-    /// <summary>Publishes soon: something changed.</summary>
+    /// <summary>Publishes soon, after a change.</summary>
     public void Nudge()
     {
-        // One waits for its turn, one publishes: more would say the same.
+        // One publication runs and one waits. A further one would publish the same record.
         if (Interlocked.Increment(ref _asked) <= 2)
         {
             _ = PublishInTurnAsync();
@@ -39,7 +41,7 @@ public sealed class NodePublisher(IRegistry registry, Func<NodeRecord?> say, Tim
         }
     }
 
-    /// <summary>Publishes now and returns when it is done; what goes wrong stands in <see cref="Error"/>.</summary>
+    /// <summary>Publishes now and returns when done. An error is in <see cref="Error"/>.</summary>
     public Task PublishAsync() => InTurnAsync(async () =>
     {
         if (!_withdrawn && say() is { } record)
@@ -57,21 +59,21 @@ public sealed class NodePublisher(IRegistry registry, Func<NodeRecord?> say, Tim
         }
     });
 
-    /// <summary>Takes the node out of the registry and keeps it out until <see cref="ResumeAsync"/>.</summary>
+    /// <summary>Removes the node from the registry until <see cref="ResumeAsync"/>.</summary>
     public Task WithdrawAsync(string node) => InTurnAsync(async () =>
     {
         _withdrawn = true;
         await registry.WithdrawAsync(node, CancellationToken.None).ConfigureAwait(false);
     });
 
-    /// <summary>Comes back after <see cref="WithdrawAsync"/>.</summary>
+    /// <summary>Publishes again after <see cref="WithdrawAsync"/>.</summary>
     public async Task ResumeAsync()
     {
         _withdrawn = false;
         await PublishAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Falls silent, without withdrawing.</summary>
+    /// <summary>Stops publishing without withdrawing.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_timer is not null)
@@ -86,13 +88,13 @@ public sealed class NodePublisher(IRegistry registry, Func<NodeRecord?> say, Tim
         }).ConfigureAwait(false);
     }
 
-    // What is registered stands; but nobody reads the record.
+    // The registration exists, but no node reads a record of this size.
     private static void RefuseLarge(NodeRecord record)
     {
         var length = NodeRecordText.Write(record).Length;
         if (length > NodeRecordText.MaxBytes)
         {
-            throw new IOException($"its record has {length / 1024} KiB, others read {NodeRecordText.MaxBytes / 1024} KiB at most: declare fewer services on this node, or fewer tags and pairs");
+            throw new IOException($"the record of this node has {length / 1024} KiB, but other nodes read at most {NodeRecordText.MaxBytes / 1024} KiB: declare fewer services on this node, or fewer tags and metadata");
         }
     }
 
@@ -129,7 +131,7 @@ public sealed class NodePublisher(IRegistry registry, Func<NodeRecord?> say, Tim
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            Error = new ConfigError(SourceLocation.Option(registry.Name), "", $"this node could not be published ({exception.Message})", "check that the registry can be written to; it is tried again every 2 s");
+            Error = new ConfigError(SourceLocation.Option(registry.Name), "", $"this node could not be published ({exception.Message})", "check that the registry is writable; the node retries every 2 s");
         }
         finally
         {

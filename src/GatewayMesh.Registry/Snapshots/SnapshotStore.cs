@@ -9,24 +9,26 @@ using GatewayMesh.Linux;
 namespace GatewayMesh.Registry.Snapshots;
 
 /// <summary>
-/// What the registry last said well, kept at <c>DATADIR/snapshot.json</c> (mode 0600) so that a node starts without a registry. The
-/// source of the compilation is stored, not its result: a newer version may compile it better.
+/// The registry's last good state, kept at <c>DATADIR/snapshot.json</c> (mode 0600) so that a node can start without its registry. Stores
+/// the source of the compilation, not its result, because a newer version may compile better.
 /// </summary>
-/// <param name="dataDir">The data folder; made with mode 0700 when it is not there.</param>
+/// <param name="dataDir">The data folder. Created with mode 0700 if missing.</param>
 public sealed class SnapshotStore(string dataDir)
 {
-    /// <summary>Version of the format; another one is refused.</summary>
+    /// <summary>Version of the format. Other versions are refused.</summary>
     public const int Format = 1;
 
     private const int Most = 256 * 1024 * 1024;
 
-    /// <summary>The file.</summary>
+    /// <summary>Path of the file.</summary>
     public string File { get; } = FileIn(dataDir);
 
-    /// <summary>The file in <paramref name="dataDir"/>.</summary>
+    /// <summary>Path of the file in <paramref name="dataDir"/>.</summary>
     public static string FileIn(string dataDir) => Path.Combine(dataDir, "snapshot.json");
 
-    /// <summary>Writes <paramref name="view"/>; returns what went wrong (disk full, read-only), or null. The old file is then untouched.</summary>
+    /// <summary>
+    /// Writes <paramref name="view"/>. Returns the error (disk full, read-only), which leaves the old file untouched, or null.
+    /// </summary>
     public ConfigError? Save(RegistryView view)
     {
         ArgumentNullException.ThrowIfNull(view);
@@ -38,15 +40,15 @@ public sealed class SnapshotStore(string dataDir)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return Error($"cannot be written ({exception.Message})", "make room or fix the permissions of dataDir; until then a restart without the registry begins with older configuration");
+            return Error($"cannot be written ({exception.Message})", "free disk space or fix the permissions of dataDir; until then a restart without the registry uses an older configuration");
         }
     }
 
-    /// <summary>When the registry last said what is stored, or anything that changed nothing of it: the time that the file bears. Null: there is no file.</summary>
+    /// <summary>Time at which the registry last confirmed the stored state: the file's modification time. Null: there is no file.</summary>
     public DateTimeOffset? HeardAt() =>
         FileTrace.Of(File) is { Length: >= 0 } trace ? new DateTimeOffset(trace.Written, TimeSpan.Zero) : null;
 
-    /// <summary>The registry was heard at <paramref name="heardAt"/>. A file that cannot be marked bears an older time, no more.</summary>
+    /// <summary>Records that the registry answered at <paramref name="heardAt"/>. On failure the file only keeps an older time.</summary>
     public void Mark(DateTimeOffset heardAt)
     {
         try
@@ -55,11 +57,13 @@ public sealed class SnapshotStore(string dataDir)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Said by the next write.
+            // The next write reports the error.
         }
     }
 
-    /// <summary>The stored view; null when there is none, or none that can be trusted (<paramref name="error"/> then says why).</summary>
+    /// <summary>
+    /// The stored view; null if there is no file or the file is not trustworthy (<paramref name="error"/> then has the reason).
+    /// </summary>
     public RegistryView? Load(out ConfigError? error)
     {
         error = null;
@@ -97,14 +101,14 @@ public sealed class SnapshotStore(string dataDir)
 
     private RegistryView? Decode(byte[] bytes, out ConfigError? error)
     {
-        const string Fix = "remove the file; it is written again as soon as the registry answers";
+        const string Fix = "remove the file; the node writes a new one as soon as the registry answers";
         try
         {
             using var document = JsonDocument.Parse(bytes);
             var root = document.RootElement;
             if (root.GetProperty("format").GetInt32() is var format && format != Format)
             {
-                error = Error(string.Create(CultureInfo.InvariantCulture, $"has format {format}, this version knows {Format}"), Fix);
+                error = Error(string.Create(CultureInfo.InvariantCulture, $"has format {format}, but this version reads format {Format}"), Fix);
                 return null;
             }
 
@@ -120,7 +124,7 @@ public sealed class SnapshotStore(string dataDir)
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or NullReferenceException)
         {
-            error = Error("is corrupt: it is not what was written", Fix);
+            error = Error("is corrupt: its content is not valid", Fix);
             return null;
         }
     }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace GatewayMesh.Registry.Snapshots;
 
-/// <summary>JSON of the store, generated: the same under trimming and native AOT.</summary>
+/// <summary>Source-generated JSON of the store, identical under trimming and native AOT.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UseStringEnumConverter = true,

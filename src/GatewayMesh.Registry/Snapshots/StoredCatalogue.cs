@@ -3,7 +3,7 @@ using GatewayMesh.Configuration.Nodes;
 
 namespace GatewayMesh.Registry.Snapshots;
 
-/// <summary>The registry's own catalogue in the store. Which services it looked at is not kept: a process that begins looks at none.</summary>
+/// <summary>The registry's own catalog in the store. Watched services are not stored, because a new process watches none.</summary>
 internal sealed record StoredCatalogue(ImmutableArray<StoredService> Services, ImmutableArray<DiscoveredGateway> Gateways)
 {
     public ImmutableArray<StoredTarget>? Targets { get; init; }

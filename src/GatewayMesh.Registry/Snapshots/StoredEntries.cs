@@ -8,7 +8,7 @@ using GatewayMesh.Configuration.Policies;
 
 namespace GatewayMesh.Registry.Snapshots;
 
-/// <summary>The content of the store, as it stands in JSON.</summary>
+/// <summary>The content of the store in its JSON form.</summary>
 internal sealed record StoredEntries
 {
     public required ImmutableArray<ServiceEntry> Services { get; init; }

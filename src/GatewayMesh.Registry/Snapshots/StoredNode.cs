@@ -2,5 +2,5 @@ using GatewayMesh.Configuration.Nodes;
 
 namespace GatewayMesh.Registry.Snapshots;
 
-/// <summary>A node with what was last known of its life.</summary>
+/// <summary>A node with its last known liveness.</summary>
 internal sealed record StoredNode(NodeRecord Record, bool Alive);

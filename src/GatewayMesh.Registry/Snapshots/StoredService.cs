@@ -3,5 +3,5 @@ using GatewayMesh.Configuration.Nodes;
 
 namespace GatewayMesh.Registry.Snapshots;
 
-/// <summary>A service of the catalogue in the store.</summary>
+/// <summary>A stored service of the catalog.</summary>
 internal sealed record StoredService(string Name, ImmutableArray<DiscoveredInstance> Instances);

@@ -3,5 +3,5 @@ using GatewayMesh.Configuration.Nodes;
 
 namespace GatewayMesh.Registry.Snapshots;
 
-/// <summary>A subset, or a service of another datacenter, in the store.</summary>
+/// <summary>A stored subset or service of another datacenter.</summary>
 internal sealed record StoredTarget(string Service, string Subset, string Datacenter, ImmutableArray<DiscoveredInstance> Instances);

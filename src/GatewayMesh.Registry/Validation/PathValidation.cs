@@ -10,14 +10,14 @@ using GatewayMesh.Registry.Yaml;
 
 namespace GatewayMesh.Registry.Validation;
 
-/// <summary>What is wrong with files and folders that nobody runs yet.</summary>
-/// <param name="Files">How many files were looked at.</param>
-/// <param name="Errors">All that is wrong, by file and line.</param>
+/// <summary>The result of validating files and folders that are not in use.</summary>
+/// <param name="Files">The number of validated files.</param>
+/// <param name="Errors">All errors, by file and line.</param>
 public sealed record PathValidation(int Files, ImmutableArray<ConfigError> Errors)
 {
     /// <summary>
-    /// Looks at each path: a file alone, or a folder as a registry, whose entries are checked against one another. What a file is, its
-    /// content says: entries have a kind, a bootstrap file has none.
+    /// Validates each path: a single file, or a folder as a registry, whose entries are also checked against each other. The content
+    /// decides the type of a file: entries have a kind, a bootstrap file has none.
     /// </summary>
     public static PathValidation Of(IEnumerable<string> paths)
     {
@@ -40,7 +40,7 @@ public sealed record PathValidation(int Files, ImmutableArray<ConfigError> Error
         return new PathValidation(files, errors.ToSorted());
     }
 
-    // What hangs is said by the reading.
+    // A blocked path is reported by the read.
     private static bool IsFolder(string path)
     {
         try
@@ -77,7 +77,7 @@ public sealed record PathValidation(int Files, ImmutableArray<ConfigError> Error
     {
         try
         {
-            // Names as they were given: an error shall show what the user typed.
+            // Paths as given, so that errors show what the user typed.
             return [.. TimedRead.Run(folder, TimedRead.Limit, () => FileStamp.List(folder)).Select(stamp => Path.Combine(folder, Path.GetFileName(stamp.Path)))];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

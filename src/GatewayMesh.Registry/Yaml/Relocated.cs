@@ -2,7 +2,7 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Registry.Yaml;
 
-/// <summary>A tree that was written in an option: all of it stands where the option stands.</summary>
+/// <summary>Moves a tree from an option's value to the location of that option.</summary>
 internal static class Relocated
 {
     public static ConfigNode To(SourceLocation location, ConfigNode node) => node switch

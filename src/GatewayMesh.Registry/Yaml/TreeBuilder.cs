@@ -8,7 +8,9 @@ using Scalar = YamlDotNet.Core.Events.Scalar;
 
 namespace GatewayMesh.Registry.Yaml;
 
-/// <summary>Parser events to trees, with the limits. An alias shares its anchor's tree and is counted with all of its nodes.</summary>
+/// <summary>
+/// Builds trees from parser events, within the limits. An alias shares its anchor's tree and counts with all of its nodes.
+/// </summary>
 internal sealed class TreeBuilder(IParser parser, string name, ConfigErrors errors)
 {
     private readonly Dictionary<string, (ConfigNode Node, int Weight, int Text)> _anchors = new(StringComparer.Ordinal);
@@ -31,7 +33,7 @@ internal sealed class TreeBuilder(IParser parser, string name, ConfigErrors erro
         return null;
     }
 
-    // Stands on the first event of the node, leaves on its last.
+    // Starts at the first event of the node and ends at its last.
     private ConfigNode ReadNode(int depth)
     {
         var first = parser.Current!;
@@ -50,7 +52,7 @@ internal sealed class TreeBuilder(IParser parser, string name, ConfigErrors erro
         Count(1, (first as Scalar)?.Value.Length ?? 0, location);
         if (first is NodeEvent { Tag: { IsEmpty: false, IsNonSpecific: false } tag } && !tag.Value.StartsWith("tag:yaml.org,2002:", StringComparison.Ordinal))
         {
-            Refuse(location, $"the tag {tag.Value} means nothing here", "remove the tag");
+            Refuse(location, $"the tag {tag.Value} is not supported", "remove the tag");
         }
 
         ConfigNode node = first switch
@@ -91,7 +93,7 @@ internal sealed class TreeBuilder(IParser parser, string name, ConfigErrors erro
             var key = (parser.Current as Scalar)?.Value ?? "";
             if (key.Length == 0)
             {
-                Refuse(keyLocation, "a key is a text", "write the key as one word");
+                Refuse(keyLocation, "a key is not text", "write the key as one word");
             }
 
             if (key.Length > YamlDocuments.MaxKey)
@@ -101,7 +103,7 @@ internal sealed class TreeBuilder(IParser parser, string name, ConfigErrors erro
 
             if (!first.TryAdd(key, keyLocation))
             {
-                errors.Add(keyLocation, key, string.Create(CultureInfo.InvariantCulture, $"the key stands already in line {first[key].Line}"), "keep one of them");
+                errors.Add(keyLocation, key, string.Create(CultureInfo.InvariantCulture, $"duplicate key, first used in line {first[key].Line}"), "remove one of them");
             }
 
             _ = parser.MoveNext();
@@ -119,7 +121,7 @@ internal sealed class TreeBuilder(IParser parser, string name, ConfigErrors erro
     {
         if (!_anchors.TryGetValue(alias.Value.Value, out var anchor))
         {
-            Refuse(location, $"the alias *{alias.Value.Value} has no anchor before it", $"write &{alias.Value.Value} at what it stands for");
+            Refuse(location, $"the alias *{alias.Value.Value} has no anchor before it", $"add &{alias.Value.Value} before the value");
         }
 
         Count(anchor.Weight, anchor.Text, location);
@@ -132,12 +134,12 @@ internal sealed class TreeBuilder(IParser parser, string name, ConfigErrors erro
         _text += text;
         if (_nodes > YamlDocuments.MaxNodes)
         {
-            Refuse(location, string.Create(CultureInfo.InvariantCulture, $"stands for more than {YamlDocuments.MaxNodes} values, aliases included"), "use fewer aliases, or split the file");
+            Refuse(location, string.Create(CultureInfo.InvariantCulture, $"expands to more than {YamlDocuments.MaxNodes} values, aliases included"), "use fewer aliases, or split the file");
         }
 
         if (_text > YamlDocuments.MaxText)
         {
-            Refuse(location, $"stands for more than {YamlDocuments.MaxText / 1024}KiB of text, aliases included", "use fewer aliases");
+            Refuse(location, $"expands to more than {YamlDocuments.MaxText / 1024}KiB of text, aliases included", "use fewer aliases");
         }
     }
 

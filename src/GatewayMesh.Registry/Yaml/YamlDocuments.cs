@@ -7,32 +7,34 @@ using YamlDotNet.Core.Events;
 namespace GatewayMesh.Registry.Yaml;
 
 /// <summary>
-/// Bytes of YAML (or JSON, which is YAML) to trees. Takes any bytes: what is not UTF-8, not YAML, too large, too deep or a bomb of
-/// aliases is one <see cref="ConfigError"/> at its line, never an exception.
+/// Parses YAML (or JSON, a subset of YAML) into trees. Accepts any bytes: input that is not UTF-8, not YAML, too large, too deep or an
+/// alias bomb gives one <see cref="ConfigError"/> with its line, never an exception.
 /// </summary>
 public static class YamlDocuments
 {
-    /// <summary>The largest file or value that is read: 512 KiB, which is also the most that Consul stores under a key by default.</summary>
+    /// <summary>The maximum size of a file or value: 512 KiB, which is also Consul's default limit for a value.</summary>
     public const int MaxBytes = 512 * 1024;
 
-    /// <summary>The deepest nesting: 64.</summary>
+    /// <summary>The maximum nesting: 64 levels.</summary>
     public const int MaxDepth = 64;
 
-    /// <summary>The most nodes, each alias counted with all that it stands for: 500,000.</summary>
+    /// <summary>The maximum number of nodes, with each alias expanded: 500,000.</summary>
     public const int MaxNodes = 500_000;
 
-    /// <summary>The most characters of all values, each alias counted with all that it stands for: 4 Mi.</summary>
+    /// <summary>The maximum number of characters of all values, with each alias expanded: 4 Mi.</summary>
     public const int MaxText = 4 * 1024 * 1024;
 
-    /// <summary>The longest key: 256 characters.</summary>
+    /// <summary>The maximum length of a key: 256 characters.</summary>
     public const int MaxKey = 256;
 
-    /// <summary>The documents of <paramref name="bytes"/>; empty ones are left out. Those before an error are returned too.</summary>
+    /// <summary>
+    /// The documents of <paramref name="bytes"/> without empty ones. After an error, returns the documents before the error.
+    /// </summary>
     /// <param name="bytes">The whole file.</param>
-    /// <param name="name">Its name, for the errors.</param>
-    /// <param name="errors">Gets what is wrong: keys that stand twice, then at most one thing that ends the reading.</param>
-    /// <param name="most">The most bytes that are read; more is one error. Default: <see cref="MaxBytes"/>.</param>
-    /// <param name="documents">The most documents that are read. Default: all.</param>
+    /// <param name="name">The file's name in errors.</param>
+    /// <param name="errors">Collects errors: duplicate keys, then at most one error that ends the reading.</param>
+    /// <param name="most">The maximum size in bytes. Default: <see cref="MaxBytes"/>.</param>
+    /// <param name="documents">The maximum number of documents to read. Default: all.</param>
     public static ImmutableArray<ConfigNode> Read(ReadOnlySpan<byte> bytes, string name, ConfigErrors errors, int most = MaxBytes, int documents = int.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(errors);
@@ -63,26 +65,26 @@ public static class YamlDocuments
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            // The scanner has holes of its own for hostile input; a file must never end the process that reads it.
+            // The scanner itself has bugs with hostile input, and no file may crash the process that reads it.
             errors.Add(new SourceLocation(name, 1, 1), "", $"is not YAML ({exception.Message})", "check the file with a YAML editor");
         }
 
         return read.ToImmutable();
     }
 
-    /// <summary>The one document of <paramref name="bytes"/>; more than one is an error, none is an empty one.</summary>
+    /// <summary>The single document of <paramref name="bytes"/>. A second document is an error; no document is an empty one.</summary>
     public static ConfigNode ReadOne(ReadOnlySpan<byte> bytes, string name, ConfigErrors errors, int most = MaxBytes)
     {
         var documents = Read(bytes, name, errors, most, documents: 2);
         if (documents.Length > 1)
         {
-            errors.Add(documents[1].Location, "", "a second document stands in the file", "keep one document in it");
+            errors.Add(documents[1].Location, "", "the file has a second document", "keep one document per file");
         }
 
         return documents.IsEmpty ? new ConfigNull(new SourceLocation(name, 1, 1)) : documents[0];
     }
 
-    /// <summary>A value of the command line: a list or mapping when it begins with <c>[</c> or <c>{</c>, otherwise one text as it stands.</summary>
+    /// <summary>Parses a command-line value: a list or mapping if it begins with <c>[</c> or <c>{</c>, otherwise plain text.</summary>
     public static ConfigNode ReadValue(string text, SourceLocation location, ConfigErrors errors)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -96,8 +98,8 @@ public static class YamlDocuments
         var message = exception.Message.ReplaceLineEndings(" ").TrimEnd('.');
         if (message.Contains("tab", StringComparison.Ordinal) && YamlText.FindTabIndent(text) is { } tab)
         {
-            // The scanner names the line where the mapping began.
-            return new ConfigError(name, tab, 1, "", "is not YAML: a tab stands where the line is indented", "indent with spaces");
+            // The scanner names the line where the mapping begins.
+            return new ConfigError(name, tab, 1, "", "is not YAML: the line is indented with a tab", "use spaces");
         }
 
         var (line, column) = ((int)exception.Start.Line, (int)exception.Start.Column);

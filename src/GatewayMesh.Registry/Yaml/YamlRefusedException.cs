@@ -2,9 +2,9 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Registry.Yaml;
 
-/// <summary>Ends the reading of a file; caught where the reading began.</summary>
+/// <summary>Ends the reading of a file. Caught where the reading started.</summary>
 internal sealed class YamlRefusedException(ConfigError error) : Exception(error.Message)
 {
-    /// <summary>What is wrong.</summary>
+    /// <summary>The error.</summary>
     public ConfigError Error { get; } = error;
 }

@@ -4,7 +4,7 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Registry.Yaml;
 
-/// <summary>Bytes to text, refusing what a YAML scanner would silently get wrong.</summary>
+/// <summary>Decodes bytes to text. Refuses input that a YAML scanner would silently misread.</summary>
 internal static class YamlText
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -32,10 +32,10 @@ internal static class YamlText
         return IsReadable(bytes, name, errors) ? Strict.GetString(bytes) : null;
     }
 
-    /// <summary>The error of a file or value that is not read, since it is larger than <paramref name="most"/> bytes.</summary>
+    /// <summary>The error for a file or value of more than <paramref name="most"/> bytes, which is not read.</summary>
     public static ConfigError TooLarge(string name, int most) => new(new SourceLocation(name, 1, 1), "", $"is larger than {most / 1024}KiB", "split it into several files or entries");
 
-    /// <summary>The first line (from 1) that has a tab among its leading blanks, or null.</summary>
+    /// <summary>The first line (from 1) with a tab in its indentation, or null.</summary>
     public static int? FindTabIndent(string text)
     {
         var number = 0;
@@ -60,11 +60,11 @@ internal static class YamlText
             return false;
         }
 
-        // The scanner takes a NUL for the end of the file and would silently drop what follows.
+        // The scanner takes NUL for the end of the file and would silently drop the rest.
         bad = bytes.IndexOfAnyInRange((byte)0, (byte)8);
         if (bad >= 0)
         {
-            errors.Add(Locate(bytes, bad, name), "", string.Create(CultureInfo.InvariantCulture, $"holds a control character: byte 0x{bytes[bad]:x2} at offset {bad}"), "remove it; was the file cut off, or is it no text?");
+            errors.Add(Locate(bytes, bad, name), "", string.Create(CultureInfo.InvariantCulture, $"contains a control character: byte 0x{bytes[bad]:x2} at offset {bad}"), "remove it, and check that the file is complete and is text");
             return false;
         }
 

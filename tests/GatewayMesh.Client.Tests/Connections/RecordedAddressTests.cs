@@ -15,20 +15,20 @@ public sealed class RecordedAddressTests
     [TestCase("::")]
     [TestCase("224.0.0.1")]
     [TestCase("ff02::1")]
-    public async Task A_gateway_of_the_list_whose_name_leads_to_a_special_address_is_not_dialed(string address)
+    public async Task A_listed_gateway_whose_name_resolves_to_a_special_address_is_not_dialed(string address)
     {
         var refusal = await Assert.ThrowsAsync<DialException>(async () => await Resolved("gateway.example", address));
         Assert.That(refusal!.Message, Does.Contain("gateway.example:15443").And.Contain(IPAddress.Parse(address).ToString()));
     }
 
     [Test]
-    public async Task Of_several_addresses_those_that_may_be_dialed_are() =>
+    public async Task Only_the_allowed_addresses_of_a_name_are_dialed() =>
         Assert.That(await Resolved("gateway.example", "127.0.0.1", "10.0.0.9", "fe80::1"), Is.EqualTo(new[] { IPAddress.Parse("10.0.0.9") }));
 
     [TestCase("127.0.0.1")]
     [TestCase("10.0.0.9")]
     [TestCase("localhost")]
-    public async Task What_the_sidecar_has_judged_is_dialed_as_it_stands(string host) =>
+    public async Task IP_addresses_and_localhost_from_the_list_are_dialed_unchanged(string host) =>
         Assert.That(await Resolved(host, "127.0.0.1"), Is.EqualTo(new[] { host == "10.0.0.9" ? IPAddress.Parse(host) : IPAddress.Loopback }));
 
     private static async Task<IPAddress[]> Resolved(string host, params string[] addresses) =>

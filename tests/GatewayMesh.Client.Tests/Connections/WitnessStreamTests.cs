@@ -2,13 +2,13 @@ using GatewayMesh.Client.Connections;
 
 namespace GatewayMesh.Client.Tests.Connections;
 
-/// <summary>What a connection knows of the request that is being written on it.</summary>
+/// <summary>Tracking of the peer's knowledge on an HTTP/1.1 connection.</summary>
 public sealed class WitnessStreamTests
 {
     private readonly byte[] _buffer = new byte[64];
 
     [Test]
-    public async Task A_connection_that_ended_while_idle_takes_no_request()
+    public async Task A_connection_closed_while_idle_accepts_no_request()
     {
         using var wire = new Wire();
         using var witness = new WitnessStream(wire);
@@ -21,7 +21,7 @@ public sealed class WitnessStreamTests
     }
 
     [Test]
-    public async Task A_connection_that_broke_while_idle_takes_no_request()
+    public async Task A_connection_reset_while_idle_accepts_no_request()
     {
         using var wire = new Wire();
         using var witness = new WitnessStream(wire);
@@ -33,7 +33,7 @@ public sealed class WitnessStreamTests
     }
 
     [Test]
-    public async Task An_end_before_the_first_byte_of_an_answer_is_an_error()
+    public async Task End_of_stream_before_the_first_byte_of_an_answer_is_an_error()
     {
         using var wire = new Wire();
         using var witness = new WitnessStream(wire);
@@ -45,7 +45,7 @@ public sealed class WitnessStreamTests
     }
 
     [Test]
-    public async Task An_end_within_an_answer_is_an_end()
+    public async Task End_of_stream_within_an_answer_stays_an_end_of_stream()
     {
         using var wire = new Wire();
         using var witness = new WitnessStream(wire);
@@ -58,7 +58,7 @@ public sealed class WitnessStreamTests
     }
 
     [Test]
-    public async Task After_an_upgrade_an_end_is_an_end_whoever_spoke_last()
+    public async Task End_of_stream_after_an_upgrade_stays_an_end_of_stream()
     {
         using var wire = new Wire();
         using var witness = new WitnessStream(wire);
@@ -71,7 +71,7 @@ public sealed class WitnessStreamTests
         Assert.That(await witness.ReadAsync(_buffer), Is.Zero);
     }
 
-    /// <summary>The connection below: the test says what arrives.</summary>
+    /// <summary>The underlying connection, on which the test controls arriving bytes.</summary>
     private sealed class Wire : MemoryStream
     {
         private readonly System.Threading.Channels.Channel<byte[]> _arrivals = System.Threading.Channels.Channel.CreateUnbounded<byte[]>();

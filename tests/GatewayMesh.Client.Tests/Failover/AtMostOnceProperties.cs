@@ -4,7 +4,7 @@ using GatewayMesh.Configuration.Tunnels;
 
 namespace GatewayMesh.Client.Tests.Failover;
 
-/// <summary>Whatever goes wrong, in whatever order, on kept and on new connections.</summary>
+/// <summary>At-most-once execution under any faults in any order, on kept and on new connections.</summary>
 public sealed class AtMostOnceProperties
 {
     private enum Fault
@@ -20,11 +20,11 @@ public sealed class AtMostOnceProperties
 
 #pragma warning disable NUnit1027 // The arguments come from FsCheck.
     [FsCheck.NUnit.Property(MaxTest = 150)]
-    public void A_request_that_is_not_idempotent_is_executed_at_most_once_and_any_other_at_most_as_often_as_allowed(byte[] faults, TunnelAnswer[] answers, bool sidecarListens, byte kind) =>
+    public void A_non_idempotent_request_runs_at_most_once_and_any_other_at_most_as_often_as_allowed(byte[] faults, TunnelAnswer[] answers, bool sidecarListens, byte kind) =>
         Task.Run(() => CheckAsync(faults ?? [], answers ?? [], sidecarListens, kind)).GetAwaiter().GetResult();
 
     [FsCheck.NUnit.Property(MaxTest = 100)]
-    public void The_same_holds_for_streams_of_http_2(byte[] faults, bool post) => Task.Run(() => CheckHttp2Async(faults ?? [], post)).GetAwaiter().GetResult();
+    public void Streams_of_http_2_run_at_most_as_often_as_allowed(byte[] faults, bool post) => Task.Run(() => CheckHttp2Async(faults ?? [], post)).GetAwaiter().GetResult();
 #pragma warning restore NUnit1027
 
     private static async Task CheckAsync(byte[] faults, TunnelAnswer[] answers, bool sidecarListens, byte kind)
@@ -127,7 +127,7 @@ public sealed class AtMostOnceProperties
         }
         catch (Exception broken) when (broken is HttpRequestException or IOException)
         {
-            // The answer's body broke off.
+            // The body of the answer was cut off.
             return null;
         }
     }

@@ -5,7 +5,9 @@ using Polly.Retry;
 
 namespace GatewayMesh.Client.Tests.Failover;
 
-/// <summary>Attempts of one request over all layers: a retry strategy in front, this handler, and what is told to the mesh.</summary>
+/// <summary>
+/// Attempts of one request across all layers: a retry strategy in front, this handler, and the attempt number for the mesh.
+/// </summary>
 public sealed class AttemptsTests
 {
     private static readonly ResiliencePipeline<HttpResponseMessage> Eager = new ResiliencePipelineBuilder<HttpResponseMessage>()
@@ -34,14 +36,14 @@ public sealed class AttemptsTests
     }
 
     [Test]
-    public async Task A_retry_strategy_in_front_goes_on_counting_after_an_applications_answer()
+    public async Task A_retry_strategy_in_front_keeps_counting_after_an_applications_answer()
     {
         using var sidecar = ScriptedServer.Answering("sorry", "", "500 Internal Server Error");
         using var client = new TestClient(sidecar.Address, around: inner => new Retrying(inner));
 
         await Assert.ThrowsAsync<GatewayMeshException>(() => client.SendAsync("GET"));
 
-        Assert.That(sidecar.Executed.Select(request => request["gatewaymesh-attempt"]), Is.EqualTo(["1", "2", "3"]), "its fourth try is not sent");
+        Assert.That(sidecar.Executed.Select(request => request["gatewaymesh-attempt"]), Is.EqualTo(["1", "2", "3"]), "the fourth attempt is not sent");
     }
 
     [TestCase(true)]
@@ -85,7 +87,7 @@ public sealed class AttemptsTests
     }
 
     [Test]
-    public async Task When_the_budget_is_spent_a_request_fails_instead_of_being_sent_again()
+    public async Task A_request_fails_instead_of_being_retried_when_the_budget_is_spent()
     {
         using var sidecar = ScriptedServer.Resetting();
         using var gateway = ScriptedGateway.Carrying();
@@ -101,7 +103,7 @@ public sealed class AttemptsTests
 
     [TestCase(1, 1)]
     [TestCase(5, 4)]
-    public async Task At_most_so_many_attempts_as_the_option_says(int max, int sent)
+    public async Task A_request_has_at_most_as_many_attempts_as_configured(int max, int sent)
     {
         using var sidecar = ScriptedServer.Resetting();
         using var one = new ScriptedGateway((_, connection) => ResetAsync(connection));

@@ -2,18 +2,18 @@ using GatewayMesh.Client.Tests.Rig;
 
 namespace GatewayMesh.Client.Tests.Failover;
 
-/// <summary>The caller's patience is the caller's: when it ends, nothing is tried any more.</summary>
+/// <summary>The caller's cancellation and timeout end all attempts.</summary>
 public sealed class CancellationTests
 {
     [Test]
-    public async Task A_cancelled_request_ends_at_once_and_goes_nowhere_else()
+    public async Task A_cancelled_request_ends_at_once_and_is_not_retried()
     {
         using var sidecar = ScriptedServer.Silent();
         using var gateway = ScriptedGateway.Carrying();
         using var client = new TestClient(sidecar.Address, [gateway.Address]);
         using var cancellation = new CancellationTokenSource();
         var sending = client.SendAsync("GET", cancellation: cancellation.Token);
-        await Eventually.Until("the request is there", () => sidecar.Executed.Count == 1);
+        await Eventually.Until("the request arrived", () => sidecar.Executed.Count == 1);
 
         await cancellation.CancelAsync();
 

@@ -2,11 +2,13 @@ using GatewayMesh.Client.Tests.Rig;
 
 namespace GatewayMesh.Client.Tests.Failover;
 
-/// <summary>SocketsHttpHandler sends a request again by itself when the connection ends without a byte of an answer. Nothing of that is left here.</summary>
+/// <summary>
+/// SocketsHttpHandler retries a request by itself when the connection ends without a byte of an answer. The client prevents this.
+/// </summary>
 public sealed class HiddenRetryTests
 {
     [Test]
-    public async Task What_the_platform_does_by_itself_four_times_a_post_without_content()
+    public async Task The_platform_itself_sends_a_post_without_content_four_times()
     {
         using var server = Ending();
         using var plain = new HttpClient();
@@ -17,7 +19,7 @@ public sealed class HiddenRetryTests
     }
 
     [Test]
-    public async Task What_the_platform_does_by_itself_on_a_kept_connection()
+    public async Task The_platform_itself_retries_a_post_on_a_kept_connection()
     {
         var requests = 0;
         using var server = new ScriptedServer((_, connection) =>
@@ -84,7 +86,7 @@ public sealed class HiddenRetryTests
     }
 
     [Test]
-    public async Task A_get_has_its_attempts_and_no_hidden_ones()
+    public async Task A_get_has_no_hidden_attempts()
     {
         using var sidecar = Ending();
         using var gateway = new ScriptedGateway((_, connection) =>

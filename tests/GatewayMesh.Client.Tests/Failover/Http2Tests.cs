@@ -3,11 +3,11 @@ using GatewayMesh.Client.Tests.Rig;
 
 namespace GatewayMesh.Client.Tests.Failover;
 
-/// <summary>HTTP/2 with prior knowledge: what RFC 9113 §8.7 says was not processed goes on elsewhere, whatever the method.</summary>
+/// <summary>HTTP/2 with prior knowledge: any request that was not processed according to RFC 9113 §8.7 is sent to another target.</summary>
 public sealed class Http2Tests
 {
     [Test]
-    public async Task A_request_of_version_2_is_spoken_with_prior_knowledge()
+    public async Task A_version_2_request_uses_prior_knowledge()
     {
         using var sidecar = new Http2Server((stream, peer) => peer.AnswerAsync(stream, "two"));
         using var client = new TestClient(sidecar.Address);
@@ -45,7 +45,7 @@ public sealed class Http2Tests
 
     [TestCase("GET")]
     [TestCase("POST")]
-    public async Task Goaway_below_the_stream_of_a_sidecar_that_leaves_sends_any_request_to_a_gateway(string method)
+    public async Task Goaway_below_the_stream_of_a_draining_sidecar_sends_any_request_to_a_gateway(string method)
     {
         Http2Server? leaving = null;
         using var sidecar = leaving = new Http2Server((_, peer) =>
@@ -62,7 +62,7 @@ public sealed class Http2Tests
     }
 
     [Test]
-    public async Task Goaway_that_does_not_cover_the_stream_lets_it_end()
+    public async Task A_stream_that_goaway_does_not_cover_completes()
     {
         using var sidecar = new Http2Server(async (stream, peer) =>
         {
@@ -77,7 +77,7 @@ public sealed class Http2Tests
     }
 
     [Test]
-    public async Task A_request_whose_body_is_being_sent_runs_out_when_the_answer_comes_first()
+    public async Task A_request_completes_when_the_answer_arrives_before_the_body_is_sent()
     {
         using var sidecar = new Http2Server((stream, peer) => peer.AnswerAsync(stream, "early"), headIsEnough: true);
         using var client = new TestClient(sidecar.Address);
@@ -118,7 +118,7 @@ public sealed class Http2Tests
     }
 
     [Test]
-    public async Task A_get_whose_connection_ends_is_sent_again_at_the_sidecar()
+    public async Task A_get_whose_connection_ends_is_retried_at_the_sidecar()
     {
         var streams = 0;
         using var sidecar = new Http2Server((stream, peer) =>

@@ -4,7 +4,7 @@ using GatewayMesh.Client.Tests.Rig;
 
 namespace GatewayMesh.Client.Tests.Failover;
 
-/// <summary>The connection ends after the request was written: an application may have seen it.</summary>
+/// <summary>The connection ends after the request was written, so an application may have seen the request.</summary>
 public sealed class LostInFlightTests
 {
     [TestCase("GET")]
@@ -13,7 +13,7 @@ public sealed class LostInFlightTests
     [TestCase("TRACE")]
     [TestCase("PUT")]
     [TestCase("DELETE")]
-    public async Task An_idempotent_request_is_sent_again_first_at_the_sidecars_address(string method)
+    public async Task An_idempotent_request_is_retried_at_the_sidecar_first(string method)
     {
         using var sidecar = DyingOnce();
         using var gateway = ScriptedGateway.Carrying();
@@ -31,7 +31,7 @@ public sealed class LostInFlightTests
 
     [TestCase(false)]
     [TestCase(true)]
-    public async Task Lost_there_too_it_goes_to_a_gateway(bool halfHead)
+    public async Task A_request_lost_twice_at_the_sidecar_goes_to_a_gateway(bool halfHead)
     {
         using var sidecar = new ScriptedServer(async (_, connection) =>
         {
@@ -57,7 +57,7 @@ public sealed class LostInFlightTests
     [TestCase("PATCH")]
     [TestCase("get")]
     [TestCase("INVENTED")]
-    public async Task Any_other_runs_at_most_once(string method)
+    public async Task A_non_idempotent_request_runs_at_most_once(string method)
     {
         using var sidecar = DyingOnce();
         using var gateway = ScriptedGateway.Carrying();
@@ -74,7 +74,7 @@ public sealed class LostInFlightTests
 
     [TestCase(true, 2)]
     [TestCase(false, 1)]
-    public async Task An_idempotency_key_allows_another_attempt_where_the_option_says_so(bool allowed, int executed)
+    public async Task An_idempotency_key_allows_a_retry_only_if_the_option_is_set(bool allowed, int executed)
     {
         using var sidecar = DyingOnce();
         using var client = new TestClient(sidecar.Address, with: options => options.ReplayWithIdempotencyKey = allowed);
@@ -94,20 +94,20 @@ public sealed class LostInFlightTests
 
     [TestCase(0)]
     [TestCase(65_536)]
-    public async Task A_body_that_is_kept_arrives_whole_each_time(int size)
+    public async Task A_buffered_body_arrives_completely_on_every_attempt(int size)
     {
         var body = string.Concat(Enumerable.Range(0, size).Select(i => (char)('a' + (i % 26))));
         using var sidecar = DyingOnce();
         using var client = new TestClient(sidecar.Address);
 
-        // A stream is read once, and yet sent twice.
+        // The stream is read once but sent twice.
         using var answer = await client.SendAsync("PUT", new StreamContent(new MemoryStream(Encoding.ASCII.GetBytes(body))));
 
         Assert.That(sidecar.Executed.Select(request => request.Body), Is.EqualTo([body, body]));
     }
 
     [Test]
-    public async Task A_small_body_of_unknown_length_is_sent_as_it_comes_and_kept_on_the_way()
+    public async Task A_small_body_of_unknown_length_is_streamed_and_buffered()
     {
         using var sidecar = DyingOnce();
         using var client = new TestClient(sidecar.Address);
@@ -119,7 +119,7 @@ public sealed class LostInFlightTests
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task A_larger_body_is_never_sent_again_once_it_was_begun(bool knownLength)
+    public async Task A_larger_body_is_never_retried_once_started(bool knownLength)
     {
         using var sidecar = DyingOnce();
         using var gateway = ScriptedGateway.Carrying();
@@ -136,7 +136,7 @@ public sealed class LostInFlightTests
     }
 
     [Test]
-    public async Task A_larger_body_that_was_not_begun_goes_to_a_gateway()
+    public async Task An_unstarted_larger_body_goes_to_a_gateway()
     {
         using var gateway = ScriptedGateway.Carrying();
         using var client = new TestClient(ScriptedServer.Nobody(), [gateway.Address]);
@@ -147,7 +147,7 @@ public sealed class LostInFlightTests
     }
 
     [Test]
-    public async Task Nothing_is_sent_again_once_the_application_has_seen_the_head()
+    public async Task Nothing_is_retried_after_the_response_headers_arrived()
     {
         using var sidecar = new ScriptedServer(async (_, connection) =>
         {

@@ -3,20 +3,20 @@ using GatewayMesh.Client.Tests.Rig;
 
 namespace GatewayMesh.Client.Tests.Failover;
 
-/// <summary>Which answers are the mesh's own, and which of them permit another attempt.</summary>
+/// <summary>Recognition of the mesh's own answers, and of those that permit another attempt.</summary>
 public sealed class MeshAnswerTests
 {
-    [TestCase("", TestName = "An application's own 503 is the answer")]
-    [TestCase("Proxy-Status: other; error=connection_refused; forwarded=?0\r\n", TestName = "Another proxy's error is the answer")]
-    [TestCase("Proxy-Status: gatewaymesh; error=connection_terminated; forwarded=?1\r\n", TestName = "A forwarded error is the answer")]
-    [TestCase("Proxy-Status: gatewaymesh; error=connection_terminated\r\n", TestName = "An error that does not say whether it was forwarded is the answer")]
+    [TestCase("", TestName = "An application's own 503 is final")]
+    [TestCase("Proxy-Status: other; error=connection_refused; forwarded=?0\r\n", TestName = "Another proxy's error is final")]
+    [TestCase("Proxy-Status: gatewaymesh; error=connection_terminated; forwarded=?1\r\n", TestName = "A forwarded error is final")]
+    [TestCase("Proxy-Status: gatewaymesh; error=connection_terminated\r\n", TestName = "An error without a forwarded parameter is final")]
     [TestCase("Proxy-Status: gatewaymesh; error=connection_terminated; forwarded=?0, gatewaymesh; error=connection_refused; forwarded=?1\r\n", TestName = "One forwarded member is enough")]
-    [TestCase("Proxy-Status: gatewaymesh; error=connection_terminated; forwarded=?1; details=\"x, gatewaymesh; forwarded=?0\"\r\n", TestName = "Words in the details are no members")]
-    [TestCase("Proxy-Status: gatewaymesh; error=destination_not_found; forwarded=?0\r\n", TestName = "An unknown service is unknown everywhere")]
-    [TestCase("Proxy-Status: gatewaymesh; error=http_request_error; forwarded=?0\r\n", TestName = "A malformed request is malformed everywhere")]
-    [TestCase("Proxy-Status: gatewaymesh; error=proxy_loop_detected; forwarded=?0\r\n", TestName = "A loop is not entered again")]
-    [TestCase("Proxy-Status: gatewaymesh; error=http_request_denied; forwarded=?0\r\n", TestName = "What intentions deny is not tried through a gateway")]
-    public async Task Passed_on(string fields)
+    [TestCase("Proxy-Status: gatewaymesh; error=connection_terminated; forwarded=?1; details=\"x, gatewaymesh; forwarded=?0\"\r\n", TestName = "Text within details is not a member")]
+    [TestCase("Proxy-Status: gatewaymesh; error=destination_not_found; forwarded=?0\r\n", TestName = "An unknown service is not retried")]
+    [TestCase("Proxy-Status: gatewaymesh; error=http_request_error; forwarded=?0\r\n", TestName = "A malformed request is not retried")]
+    [TestCase("Proxy-Status: gatewaymesh; error=proxy_loop_detected; forwarded=?0\r\n", TestName = "A loop is not retried")]
+    [TestCase("Proxy-Status: gatewaymesh; error=http_request_denied; forwarded=?0\r\n", TestName = "A denied request is not retried through a gateway")]
+    public async Task A_final_answer_is_passed_on(string fields)
     {
         using var sidecar = ScriptedServer.Answering("as it is", fields, "503 Service Unavailable");
         using var gateway = ScriptedGateway.Carrying();
@@ -32,8 +32,8 @@ public sealed class MeshAnswerTests
     [TestCase("destination_unavailable", "503 Service Unavailable")]
     [TestCase("proxy_internal_response", "503 Service Unavailable")]
     [TestCase("proxy_configuration_error", "503 Service Unavailable")]
-    [TestCase("connection_refused", "200 OK", TestName = "The same on gRPC, whose status is in the trailers")]
-    public async Task Not_forwarded_goes_to_a_gateway(string error, string status)
+    [TestCase("connection_refused", "200 OK", TestName = "A gRPC answer that was not forwarded goes to a gateway")]
+    public async Task A_request_that_was_not_forwarded_goes_to_a_gateway(string error, string status)
     {
         using var sidecar = ScriptedServer.Answering("", $"Via: 1.1 host-a\r\nProxy-Status: gatewaymesh; error={error}; forwarded=?0; details=\"a \\\"word\\\"\"\r\n", status);
         using var gateway = ScriptedGateway.Carrying();
@@ -43,7 +43,7 @@ public sealed class MeshAnswerTests
     }
 
     [Test]
-    public async Task When_no_way_is_better_the_meshs_answer_is_the_answer()
+    public async Task The_meshs_answer_is_final_when_every_target_fails()
     {
         using var sidecar = ScriptedServer.Answering("nobody there", "Proxy-Status: gatewaymesh; error=destination_unavailable; forwarded=?0\r\n", "503 Service Unavailable");
         using var client = new TestClient(sidecar.Address, [ScriptedServer.Nobody()]);
@@ -53,13 +53,13 @@ public sealed class MeshAnswerTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That((answer.StatusCode, await answer.Content.ReadAsStringAsync()), Is.EqualTo((HttpStatusCode.ServiceUnavailable, "nobody there")));
-            Assert.That(GatewayMeshRetries.MayRetry(answer), Is.False, "the layer above need not try again");
+            Assert.That(GatewayMeshRetries.MayRetry(answer), Is.False, "a retry above is pointless");
             Assert.That(answer.RequestMessage!.RequestUri!.Host, Is.EqualTo("payments"));
         }
     }
 
     [Test]
-    public async Task An_answer_does_not_say_not_forwarded_when_an_earlier_attempt_may_have_been_seen()
+    public async Task An_answer_is_marked_forwarded_when_an_earlier_attempt_may_have_been_seen()
     {
         using var sidecar = ScriptedServer.Resetting();
         using var gateway = new ScriptedGateway((_, connection) => connection.AnswerAsync("", "Proxy-Status: gatewaymesh; error=connection_refused; forwarded=?0\r\n", "502 Bad Gateway"));
@@ -71,7 +71,7 @@ public sealed class MeshAnswerTests
     }
 
     [Test]
-    public async Task A_busy_gateway_is_left_alone_for_as_long_as_it_asks()
+    public async Task A_busy_gateway_is_avoided_for_its_retry_after()
     {
         using var busy = new ScriptedGateway((_, connection) => connection.AnswerAsync("", "Retry-After: 1\r\nProxy-Status: gatewaymesh; error=connection_limit_reached; forwarded=?0\r\n", "503 Service Unavailable"));
         using var other = ScriptedGateway.Carrying();

@@ -3,7 +3,7 @@ using GatewayMesh.Configuration.Tunnels;
 
 namespace GatewayMesh.Client.Tests.Failover;
 
-/// <summary>Where certainly nothing was processed, every request goes on elsewhere, whatever its method.</summary>
+/// <summary>Requests that were certainly not processed go to another target with any method.</summary>
 public sealed class NothingProcessedTests
 {
     private const string NotForwarded = "Proxy-Status: gatewaymesh; error=connection_limit_reached; forwarded=?0\r\nRetry-After: 1\r\n";
@@ -22,7 +22,7 @@ public sealed class NothingProcessedTests
         {
             Assert.That(await answer.Content.ReadAsStringAsync(), Is.EqualTo("by the gateway"));
             Assert.That(gateway.Executed.Single().Body, Is.EqualTo(method == "GET" ? "" : "body"));
-            Assert.That(gateway.Executed.Single()["gatewaymesh-attempt"], Is.EqualTo("1"), "a refused connection is no attempt");
+            Assert.That(gateway.Executed.Single()["gatewaymesh-attempt"], Is.EqualTo("1"), "a refused connection is not an attempt");
             Assert.That(gateway.Executed.Single()["Host"], Is.EqualTo("payments"));
             Assert.That(gateway.Hellos.Single(), Is.EqualTo(new TunnelHello("web", null, "host-a", gateway.Hellos.Single().Version)));
         }
@@ -68,7 +68,7 @@ public sealed class NothingProcessedTests
     }
 
     [Test]
-    public async Task No_connection_in_time_sends_any_request_to_a_gateway()
+    public async Task A_connect_timeout_sends_any_request_to_a_gateway()
     {
         using var full = new FullQueue();
         using var gateway = ScriptedGateway.Carrying();
@@ -82,11 +82,11 @@ public sealed class NothingProcessedTests
     [TestCase(TunnelAnswer.Busy)]
     [TestCase(TunnelAnswer.Draining)]
     [TestCase(TunnelAnswer.Denied)]
-    public async Task A_gateway_that_does_not_take_it_is_followed_by_the_next_and_then_left_alone_for_a_moment(TunnelAnswer said)
+    public async Task A_gateway_that_refuses_a_tunnel_is_followed_by_the_next_and_avoided_for_a_moment(TunnelAnswer refusal)
     {
         using var first = ScriptedGateway.Carrying("not this one");
         using var second = ScriptedGateway.Carrying();
-        first.Answer = said;
+        first.Answer = refusal;
         using var client = new TestClient(null, [first.Address, second.Address], time: new ManualTime());
 
         for (var i = 0; i < 3; i++)
@@ -110,7 +110,7 @@ public sealed class NothingProcessedTests
     }
 
     [Test]
-    public async Task When_every_gateway_was_too_slow_each_gets_ten_times_as_long()
+    public async Task After_timeouts_at_every_gateway_each_gets_ten_times_as_long()
     {
         using var slow = new ScriptedGateway((_, connection) => connection.AnswerAsync("slow")) { AnswerAfter = TimeSpan.FromMilliseconds(500) };
         using var client = new TestClient(null, [slow.Address], options => options.TunnelTimeout = TimeSpan.FromMilliseconds(250));
@@ -120,7 +120,7 @@ public sealed class NothingProcessedTests
     }
 
     [Test]
-    public async Task With_no_way_left_the_failure_says_that_nothing_was_seen()
+    public async Task The_failure_without_a_target_left_shows_that_nothing_was_processed()
     {
         using var client = new TestClient(ScriptedServer.Nobody(), [ScriptedServer.Nobody(), ScriptedServer.Nobody()]);
 

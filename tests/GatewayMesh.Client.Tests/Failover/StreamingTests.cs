@@ -3,11 +3,11 @@ using GatewayMesh.Client.Tests.Rig;
 
 namespace GatewayMesh.Client.Tests.Failover;
 
-/// <summary>Bodies pass through as they come, both ways.</summary>
+/// <summary>Streaming of bodies in both directions.</summary>
 public sealed class StreamingTests
 {
     [Test]
-    public async Task A_streaming_answer_is_passed_through_as_it_comes()
+    public async Task A_streaming_answer_is_passed_through_immediately()
     {
         var more = new TaskCompletionSource();
         using var sidecar = new ScriptedServer(async (_, connection) =>
@@ -30,7 +30,7 @@ public sealed class StreamingTests
     }
 
     [Test]
-    public async Task An_answer_that_ends_with_its_connection_is_whole()
+    public async Task An_answer_that_ends_with_its_connection_is_complete()
     {
         using var sidecar = new ScriptedServer(async (_, connection) =>
         {
@@ -43,7 +43,7 @@ public sealed class StreamingTests
     }
 
     [Test]
-    public async Task A_request_body_of_unknown_length_leaves_as_it_comes()
+    public async Task A_request_body_of_unknown_length_is_streamed()
     {
         var gate = new TaskCompletionSource();
         var begun = new TaskCompletionSource();
@@ -83,7 +83,7 @@ public sealed class StreamingTests
     }
 
     [Test]
-    public async Task Path_query_and_host_arrive_as_they_were_written()
+    public async Task Path_query_and_host_arrive_unchanged()
     {
         using var sidecar = ScriptedServer.Answering();
         using var client = new TestClient(sidecar.Address);

@@ -5,7 +5,7 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Client.Tests.Gateways;
 
-/// <summary>gateways.json as the sidecar writes it, and as it may be found.</summary>
+/// <summary>Valid and invalid content of gateways.json.</summary>
 public sealed class GatewaysFileTests
 {
     private DirectoryInfo _folder = null!;
@@ -25,7 +25,7 @@ public sealed class GatewaysFileTests
     public void RemoveFolder() => _folder.Delete(recursive: true);
 
     [Test]
-    public void What_the_mesh_writes_is_read_in_its_order()
+    public void Gateways_are_read_in_the_order_of_the_file()
     {
         var written = List("10.0.0.9:15444", "gateway-2.example:15444", "[::1]:15444");
         Assert.That(GatewaysFile.Read(written)!.Value.Select(address => address.ToString()), Is.EqualTo(["10.0.0.9:15444", "gateway-2.example:15444", "[::1]:15444"]));
@@ -41,10 +41,10 @@ public sealed class GatewaysFileTests
     [TestCase("""{"gateways":[{"tunnel":"nonsense"}]}""")]
     [TestCase("""{"gateways":[{"tunnel":7}]}""")]
     [TestCase("""{"gateways":[7]}""")]
-    public void What_is_no_such_file_is_nothing(string content) => Assert.That(GatewaysFile.Read(System.Text.Encoding.UTF8.GetBytes(content)), Is.Null);
+    public void An_invalid_file_is_null(string content) => Assert.That(GatewaysFile.Read(System.Text.Encoding.UTF8.GetBytes(content)), Is.Null);
 
     [Test]
-    public void Any_part_of_a_file_is_nothing_and_never_an_exception()
+    public void A_truncated_file_is_null_and_never_an_exception()
     {
         var whole = List("10.0.0.9:15444", "10.0.0.10:15444");
         for (var length = 0; length < whole.Length - 1; length++)
@@ -54,10 +54,10 @@ public sealed class GatewaysFileTests
     }
 
     [Test]
-    public void A_changed_file_is_read_again_and_a_bad_one_changes_nothing()
+    public void A_changed_file_is_reloaded_and_an_invalid_one_changes_nothing()
     {
         var file = new GatewaysFile(File, _time);
-        Assert.That(file.Current, Is.Empty, "it is not there yet");
+        Assert.That(file.Current, Is.Empty, "the file does not exist yet");
 
         Write(List("10.0.0.9:15444"));
         Assert.That(Current(file), Is.EqualTo(["10.0.0.9:15444"]));
@@ -69,14 +69,14 @@ public sealed class GatewaysFileTests
         Assert.That(Current(file), Has.Length.EqualTo(2), "half-written");
 
         System.IO.File.Delete(File);
-        Assert.That(Current(file), Has.Length.EqualTo(2), "gone");
+        Assert.That(Current(file), Has.Length.EqualTo(2), "removed");
 
         Write(List("10.0.0.11:15444"));
         Assert.That(Current(file), Is.EqualTo(["10.0.0.11:15444"]));
     }
 
     [Test]
-    public async Task A_gateway_that_comes_into_the_file_carries_requests()
+    public async Task A_gateway_added_to_the_file_carries_requests()
     {
         using var gateway = ScriptedGateway.Carrying();
         using var client = new TestClient(ScriptedServer.Nobody(), with: options => options.RunDirectory = _folder.FullName, time: _time);

@@ -8,7 +8,7 @@ using GatewayMesh.Fixtures;
 
 namespace GatewayMesh.Client.Tests.Identity;
 
-/// <summary>To the gateways by TLS, with the files that a sidecar writes and real handshakes. The sidecar is gone in all of them.</summary>
+/// <summary>TLS to gateways, with the files that a sidecar writes and real handshakes. The sidecar is down in all tests.</summary>
 public sealed class TlsTunnelTests
 {
     private static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow();
@@ -34,7 +34,7 @@ public sealed class TlsTunnelTests
     public void End() => _authority.Dispose();
 
     [Test]
-    public async Task The_right_gateway_carries_requests_in_the_services_name()
+    public async Task The_expected_gateway_carries_requests_of_the_service()
     {
         using var gateway = Gateway("gatewaymesh-gateway");
         var web = WriteIdentity();
@@ -49,39 +49,39 @@ public sealed class TlsTunnelTests
         }
     }
 
-    [TestCase("the wrong service's")]
-    [TestCase("spelled in other case")]
-    [TestCase("of a datacenter in other case")]
-    [TestCase("of a trust domain in capitals")]
-    [TestCase("of an authority")]
-    [TestCase("of a signer")]
-    [TestCase("another authority's")]
-    [TestCase("another datacenter's")]
-    [TestCase("another trust domain's")]
+    [TestCase("wrong-service")]
+    [TestCase("service-in-other-case")]
+    [TestCase("datacenter-in-other-case")]
+    [TestCase("trust-domain-in-upper-case")]
+    [TestCase("authority")]
+    [TestCase("signer")]
+    [TestCase("other-authority")]
+    [TestCase("other-datacenter")]
+    [TestCase("other-trust-domain")]
     [TestCase("expired")]
-    [TestCase("not yet valid")]
-    [TestCase("of two names")]
-    [TestCase("for clients only")]
-    [TestCase("of no service")]
-    public async Task A_gateway_whose_certificate_is_not_right_gets_no_byte_of_a_request(string kind)
+    [TestCase("not-yet-valid")]
+    [TestCase("two-names")]
+    [TestCase("client-usage-only")]
+    [TestCase("no-service")]
+    public async Task A_gateway_with_a_wrong_certificate_gets_no_byte_of_a_request(string kind)
     {
         using var other = new TestAuthority("other.mesh");
         const string Name = "gatewaymesh-gateway";
         using var gateway = new TlsGateway(kind switch
         {
-            "the wrong service's" => _authority.Issue("payments"),
-            "spelled in other case" => _authority.Issue("GatewayMesh-gateway"),
-            "of a datacenter in other case" => _authority.Issue(Name, uris: [_authority.IdOf(Name, "DC1")]),
-            "of a trust domain in capitals" => _authority.Issue(Name, uris: [$"spiffe://TEST.mesh/ns/default/dc/dc1/svc/{Name}"]),
-            "of an authority" => _authority.Issue(Name, authority: true),
-            "of a signer" => _authority.Issue(Name, keyUsage: X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.DigitalSignature),
-            "another authority's" => other.Issue(Name, uris: [_authority.IdOf(Name)]),
-            "another datacenter's" => _authority.Issue(Name, uris: [_authority.IdOf(Name, "dc2")]),
-            "another trust domain's" => _authority.Issue(Name, uris: [other.IdOf(Name)]),
+            "wrong-service" => _authority.Issue("payments"),
+            "service-in-other-case" => _authority.Issue("GatewayMesh-gateway"),
+            "datacenter-in-other-case" => _authority.Issue(Name, uris: [_authority.IdOf(Name, "DC1")]),
+            "trust-domain-in-upper-case" => _authority.Issue(Name, uris: [$"spiffe://TEST.mesh/ns/default/dc/dc1/svc/{Name}"]),
+            "authority" => _authority.Issue(Name, authority: true),
+            "signer" => _authority.Issue(Name, keyUsage: X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.DigitalSignature),
+            "other-authority" => other.Issue(Name, uris: [_authority.IdOf(Name)]),
+            "other-datacenter" => _authority.Issue(Name, uris: [_authority.IdOf(Name, "dc2")]),
+            "other-trust-domain" => _authority.Issue(Name, uris: [other.IdOf(Name)]),
             "expired" => _authority.Issue(Name, Now.AddHours(-2), Now.AddHours(-1)),
-            "not yet valid" => _authority.Issue(Name, Now.AddHours(1), Now.AddHours(2)),
-            "of two names" => _authority.Issue(Name, uris: [_authority.IdOf(Name), _authority.IdOf("payments")]),
-            "for clients only" => _authority.Issue(Name, usages: [TestAuthority.Client]),
+            "not-yet-valid" => _authority.Issue(Name, Now.AddHours(1), Now.AddHours(2)),
+            "two-names" => _authority.Issue(Name, uris: [_authority.IdOf(Name), _authority.IdOf("payments")]),
+            "client-usage-only" => _authority.Issue(Name, usages: [TestAuthority.Client]),
             _ => _authority.Issue(Name, uris: ["https://gateway.example"]),
         });
         WriteIdentity();
@@ -96,7 +96,7 @@ public sealed class TlsTunnelTests
     }
 
     [Test]
-    public async Task A_gateway_that_does_not_believe_us_has_seen_no_request()
+    public async Task A_gateway_that_does_not_trust_the_client_gets_no_request()
     {
         using var gateway = new TlsGateway(_authority.Issue("gatewaymesh-gateway")) { Believes = _ => false };
         WriteIdentity();
@@ -107,7 +107,7 @@ public sealed class TlsTunnelTests
     }
 
     [Test]
-    public async Task A_listener_that_takes_no_tunnels_gets_no_hello()
+    public async Task A_listener_that_accepts_no_tunnels_gets_no_hello()
     {
         using var gateway = new TlsGateway(_authority.Issue("gatewaymesh-gateway")) { Protocol = "h2" };
         WriteIdentity();
@@ -118,7 +118,7 @@ public sealed class TlsTunnelTests
     }
 
     [Test]
-    public async Task Without_a_certificate_nothing_is_dialled_in_plaintext_and_the_mend_is_said_and_one_that_comes_is_used()
+    public async Task Without_a_certificate_nothing_is_dialed_in_plaintext_and_the_error_names_the_fix_and_a_later_certificate_is_used()
     {
         using var gateway = Gateway("gatewaymesh-gateway");
         using var client = Client(gateway);
@@ -135,7 +135,7 @@ public sealed class TlsTunnelTests
     }
 
     [Test]
-    public async Task An_own_certificate_that_is_over_is_not_shown()
+    public async Task An_expired_client_certificate_is_not_presented()
     {
         using var gateway = Gateway("gatewaymesh-gateway");
         WriteIdentity(_authority.Issue("web", Now.AddHours(-2), Now.AddHours(-1)));
@@ -146,7 +146,7 @@ public sealed class TlsTunnelTests
     }
 
     [Test]
-    public async Task A_certificate_that_was_renewed_is_shown_on_the_next_connection_and_a_broken_file_changes_nothing()
+    public async Task A_renewed_certificate_is_presented_on_the_next_connection_and_an_invalid_file_changes_nothing()
     {
         using var gateway = Gateway("gatewaymesh-gateway");
         using var second = Gateway("gatewaymesh-gateway");
@@ -167,7 +167,7 @@ public sealed class TlsTunnelTests
     }
 
     [Test]
-    public async Task A_gateway_whose_root_is_no_longer_believed_carries_nothing_more_not_even_on_a_kept_connection()
+    public async Task A_gateway_whose_root_is_no_longer_trusted_gets_no_requests_not_even_on_a_kept_connection()
     {
         using var other = new TestAuthority("other.mesh");
         using var gateway = Gateway("gatewaymesh-gateway");
@@ -182,7 +182,7 @@ public sealed class TlsTunnelTests
     }
 
     [Test]
-    public async Task During_a_change_of_roots_gateways_of_both_are_believed()
+    public async Task Gateways_of_both_roots_are_trusted_during_a_root_rotation()
     {
         using var other = new TestAuthority("other.mesh");
         using var old = Gateway("gatewaymesh-gateway");
@@ -200,7 +200,7 @@ public sealed class TlsTunnelTests
     }
 
     [Test]
-    public async Task Gateways_of_the_options_are_spoken_to_by_tls_where_an_identity_file_is_named()
+    public async Task Gateways_of_the_options_use_tls_if_an_identity_file_is_set()
     {
         using var gateway = Gateway("our-gateway");
         WriteIdentity();
@@ -228,7 +228,7 @@ public sealed class TlsTunnelTests
         _time.Ahead += TimeSpan.FromSeconds(2);
     }
 
-    // As the sidecar writes it; the blank makes each file another length.
+    // Written as the sidecar does. The blanks give each file a different length.
     private void WriteGateways(TlsGateway gateway)
     {
         var address = new HostPort("127.0.0.1", gateway.Port);
@@ -236,7 +236,7 @@ public sealed class TlsTunnelTests
         File.WriteAllBytes(Path.Combine(Web, "gateways.json"), [.. list.ToBytes(), .. Enumerable.Repeat((byte)' ', gateway.Port % 1000)]);
     }
 
-    // The serial of the certificate.
+    // Returns the serial number of the certificate.
     private string WriteIdentity(string? pem = null, string? roots = null)
     {
         pem ??= _authority.Issue("web");
@@ -246,7 +246,7 @@ public sealed class TlsTunnelTests
         return certificate.SerialNumber;
     }
 
-    /// <summary>The system's clock, but that a test can let it be later for what is looked at once a second.</summary>
+    /// <summary>The system's clock, which a test can move ahead past the once-a-second check of files.</summary>
     private sealed class AheadTime : TimeProvider
     {
         private long _ahead;

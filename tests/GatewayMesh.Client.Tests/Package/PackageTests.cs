@@ -4,7 +4,7 @@ using System.Xml.Linq;
 
 namespace GatewayMesh.Client.Tests.Package;
 
-/// <summary>What an application gets: <c>dotnet pack</c> of the library as it was built for these tests.</summary>
+/// <summary>The package as applications get it: <c>dotnet pack</c> of the library built for these tests.</summary>
 public sealed class PackageTests
 {
     private DirectoryInfo _folder = null!;
@@ -39,18 +39,18 @@ public sealed class PackageTests
     public void Remove() => _folder.Delete(recursive: true);
 
     [Test]
-    public void It_depends_on_polly_core_and_nothing_else()
+    public void The_package_depends_only_on_polly_core()
     {
         var dependencies = Specification().Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => element.Attribute("id")!.Value);
         Assert.That(dependencies, Is.EqualTo(["Polly.Core"]));
     }
 
     [Test]
-    public void It_needs_the_framework_that_every_service_has() =>
+    public void The_package_needs_only_the_aspnetcore_framework() =>
         Assert.That(Specification().Descendants().Where(element => element.Name.LocalName == "frameworkReference").Select(element => element.Attribute("name")!.Value), Is.EqualTo(["Microsoft.AspNetCore.App"]));
 
     [Test]
-    public void It_says_what_it_is()
+    public void The_package_has_its_metadata()
     {
         var values = Specification().Descendants().Where(element => !element.HasElements).ToLookup(element => element.Name.LocalName, element => element.Value);
         using (Assert.EnterMultipleScope())
@@ -63,7 +63,7 @@ public sealed class PackageTests
     }
 
     [Test]
-    public void It_holds_library_documentation_and_readme_and_its_symbols_stand_beside_it()
+    public void The_package_contains_library_documentation_and_readme_and_has_a_symbol_package()
     {
         using (Assert.EnterMultipleScope())
         {
@@ -73,11 +73,11 @@ public sealed class PackageTests
     }
 
     [Test]
-    public void Every_options_documentation_says_its_default_and_every_time_its_unit()
+    public void The_documentation_of_every_option_has_a_default_and_a_unit()
     {
         using var package = ZipFile.OpenRead(Path.Combine(_folder.FullName, "GatewayMesh.Client.1.2.3.nupkg"));
         using var xml = package.GetEntry("lib/net10.0/GatewayMesh.Client.xml")!.Open();
-        var texts = XDocument.Load(xml).Descendants("member").ToDictionary(member => member.Attribute("name")!.Value, member => member.Value);
+        var texts = XDocument.Load(xml).Descendants("member").ToDictionary(member => member.Attribute("name")!.Value, member => string.Join(' ', member.Value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
         foreach (var option in typeof(GatewayMeshOptions).GetProperties())
         {
             var text = texts[$"P:GatewayMesh.Client.GatewayMeshOptions.{option.Name}"];
@@ -88,7 +88,7 @@ public sealed class PackageTests
             }
             else if (option.PropertyType == typeof(int))
             {
-                Assert.That(text, Does.Match(@"Default: [\d,]+ (questions|attempts|bytes|failures)\."), option.Name);
+                Assert.That(text, Does.Match(@"Default: [\d,]+ (probes|attempts|bytes|failures)\."), option.Name);
             }
         }
     }

@@ -10,7 +10,7 @@ internal static class Eventually
         var watch = Stopwatch.StartNew();
         while (!condition())
         {
-            Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(30)), "did not happen: " + what);
+            Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(30)), "timed out: " + what);
             await Task.Delay(TimeSpan.FromMilliseconds(5));
         }
     }

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace GatewayMesh.Client.Tests.Rig;
 
-/// <summary>An address whose queue of connections is full, so that a further one gets no answer at all.</summary>
+/// <summary>An address with a full connection queue, so that a further connection gets no answer.</summary>
 internal sealed class FullQueue : IDisposable
 {
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

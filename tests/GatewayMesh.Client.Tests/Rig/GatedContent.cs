@@ -2,7 +2,7 @@ using System.Net;
 
 namespace GatewayMesh.Client.Tests.Rig;
 
-/// <summary>A body of unknown length that begins at once and goes on when it may.</summary>
+/// <summary>A body of unknown length that starts at once and continues on a signal.</summary>
 internal sealed class GatedContent(Task gate, int size = 1) : HttpContent
 {
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)

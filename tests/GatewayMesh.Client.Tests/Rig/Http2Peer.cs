@@ -12,14 +12,14 @@ internal sealed class Http2Peer(ServerConnection connection)
 
     public ServerConnection Connection => connection;
 
-    /// <summary>The client's preface, and both sides' settings.</summary>
+    /// <summary>Exchanges the client's preface and both sides' settings.</summary>
     public async Task GreetAsync()
     {
         await connection.TakeAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".Length);
         await SendAsync(Settings, 0, 0, []);
     }
 
-    /// <summary>The next stream that the client has opened and, unless the head is enough, ended.</summary>
+    /// <summary>The next stream that the client has opened and, unless the headers are enough, ended.</summary>
     public async Task<int> NextRequestAsync(bool headIsEnough = false)
     {
         while (true)
@@ -48,7 +48,7 @@ internal sealed class Http2Peer(ServerConnection connection)
 
     public Task RefuseAsync(int stream) => SendAsync(RstStream, 0, stream, [0, 0, 0, (byte)RefusedStream]);
 
-    /// <summary>Says that streams above <paramref name="last"/> were not and will not be processed.</summary>
+    /// <summary>Tells the client that streams above <paramref name="last"/> were not and will not be processed.</summary>
     public Task GoAwayAsync(int last, byte code = 0) => SendAsync(GoAway, 0, 0, [0, 0, 0, (byte)last, 0, 0, 0, code]);
 
     private Task SendAsync(byte type, byte flags, int stream, byte[] payload)

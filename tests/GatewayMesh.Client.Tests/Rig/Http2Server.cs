@@ -1,11 +1,11 @@
 namespace GatewayMesh.Client.Tests.Rig;
 
-/// <summary>A sidecar, or a gateway behind its tunnel, that speaks HTTP/2 with prior knowledge; the test says what it does with each stream.</summary>
+/// <summary>A sidecar, or a gateway behind its tunnel, that speaks HTTP/2 with prior knowledge. The test scripts each stream.</summary>
 internal sealed class Http2Server(Func<int, Http2Peer, Task> script, bool isGateway = false, bool headIsEnough = false) : ScriptedServer((_, _) => Task.CompletedTask)
 {
     private int _streams;
 
-    /// <summary>Requests that arrived.</summary>
+    /// <summary>Requests received.</summary>
     public int Streams => Volatile.Read(ref _streams);
 
     public static Http2Server Gateway() => new((stream, peer) => peer.AnswerAsync(stream, "by the gateway"), isGateway: true);

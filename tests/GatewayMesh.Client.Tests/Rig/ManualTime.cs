@@ -1,6 +1,6 @@
 namespace GatewayMesh.Client.Tests.Rig;
 
-/// <summary>A clock that moves only when a test moves it, with timers.</summary>
+/// <summary>A clock with timers that moves only when a test moves it.</summary>
 internal sealed class ManualTime : TimeProvider
 {
     private readonly Lock _lock = new();
@@ -9,7 +9,7 @@ internal sealed class ManualTime : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    /// <summary>Timers that are set.</summary>
+    /// <summary>Number of active timers.</summary>
     public int Waiting
     {
         get
@@ -43,7 +43,7 @@ internal sealed class ManualTime : TimeProvider
         return timer;
     }
 
-    /// <summary>Moves on, and runs the timers that are due.</summary>
+    /// <summary>Advances the clock and runs due timers.</summary>
     public void Advance(TimeSpan by)
     {
         List<ManualTimer> due;

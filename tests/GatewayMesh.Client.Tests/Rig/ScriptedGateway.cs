@@ -4,7 +4,9 @@ using GatewayMesh.Configuration.Tunnels;
 
 namespace GatewayMesh.Client.Tests.Rig;
 
-/// <summary>A gateway's tunnel: reads the hello with the mesh's own reader, answers one byte, and then serves like <see cref="ScriptedServer"/>.</summary>
+/// <summary>
+/// A gateway's tunnel: reads the hello with the mesh's own reader, answers one byte, then serves like <see cref="ScriptedServer"/>.
+/// </summary>
 internal sealed class ScriptedGateway(Func<ServerRequest, ServerConnection, Task> script) : ScriptedServer(script)
 {
     /// <summary>The answer to a hello; null: none. Default: ok.</summary>

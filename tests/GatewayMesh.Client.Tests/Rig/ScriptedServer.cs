@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace GatewayMesh.Client.Tests.Rig;
 
-/// <summary>A sidecar whose behaviour the test writes; questions whether it lives are answered unless the script says otherwise. Counts what it executes.</summary>
+/// <summary>A sidecar with scripted behavior. Answers probes by default. Counts the requests that it executes.</summary>
 internal class ScriptedServer : IDisposable
 {
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -13,7 +13,7 @@ internal class ScriptedServer : IDisposable
     private readonly Func<ServerRequest, ServerConnection, Task> _script;
     private int _probes;
 
-    /// <summary>A server that does this with each request it has read.</summary>
+    /// <summary>Creates a server with a script for each request.</summary>
     public ScriptedServer(Func<ServerRequest, ServerConnection, Task> script)
     {
         _script = script;
@@ -25,16 +25,16 @@ internal class ScriptedServer : IDisposable
 
     public string Address { get; }
 
-    /// <summary>Whether it answers questions. Default: true.</summary>
+    /// <summary>True if the server answers probes. Default: true.</summary>
     public bool AnswersProbes { get; set; } = true;
 
-    /// <summary>Requests of applications that were read whole.</summary>
+    /// <summary>Complete requests of applications.</summary>
     public ConcurrentQueue<ServerRequest> Executed { get; } = [];
 
-    /// <summary>Questions whether it lives.</summary>
+    /// <summary>Probes received.</summary>
     public int Probes => Volatile.Read(ref _probes);
 
-    /// <summary>Connections on which a request was executed; questions have connections of their own.</summary>
+    /// <summary>Connections with an executed request. Probes have their own connections.</summary>
     public int Connections => _used.Count;
 
     public static ScriptedServer Answering(string body = "ok", string fields = "", string status = "200 OK") => new((_, connection) => connection.AnswerAsync(body, fields, status));
@@ -47,17 +47,17 @@ internal class ScriptedServer : IDisposable
 
     public static ScriptedServer Silent() => new((_, connection) => connection.UntilEndedAsync());
 
-    /// <summary>An address at which nobody listens.</summary>
+    /// <summary>An address without a listener.</summary>
     public static string Nobody()
     {
         using var gone = new ScriptedServer((_, _) => Task.CompletedTask);
         return gone.Address;
     }
 
-    /// <summary>Accepts no more; open connections stay.</summary>
+    /// <summary>Stops accepting. Open connections stay.</summary>
     public void StopListening() => _listener.Dispose();
 
-    /// <summary>Ends all connections with a reset, as a killed process does.</summary>
+    /// <summary>Resets all connections, as a killed process does.</summary>
     public void Kill()
     {
         _listener.Dispose();
@@ -78,7 +78,7 @@ internal class ScriptedServer : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>What comes before HTTP; false when the connection is not carried.</summary>
+    /// <summary>Runs the exchange before HTTP; false if the connection is refused.</summary>
     protected virtual Task<bool> GreetAsync(ServerConnection connection) => Task.FromResult(true);
 
     protected virtual async Task ServeAsync(ServerConnection connection)

@@ -28,7 +28,7 @@ internal sealed class ServerConnection(Socket socket) : IDisposable
         return request with { Body = Encoding.Latin1.GetString(await TakeAsync(int.Parse(request["Content-Length"] ?? "0", CultureInfo.InvariantCulture))) };
     }
 
-    /// <summary>The next head alone; null at the end.</summary>
+    /// <summary>The next head without its body; null at the end.</summary>
     public async Task<string?> ReadHeadAsync()
     {
         while (true)
@@ -70,21 +70,21 @@ internal sealed class ServerConnection(Socket socket) : IDisposable
     public Task AnswerAsync(string body, string fields = "", string status = "200 OK") =>
         SendAsync($"HTTP/1.1 {status}\r\n{fields}Content-Length: {body.Length}\r\n\r\n{body}");
 
-    /// <summary>An end without a reset, as of a process that had read everything.</summary>
+    /// <summary>Closes without a reset, like a process that has read everything.</summary>
     public void End()
     {
         socket.Shutdown(SocketShutdown.Both);
         socket.Close();
     }
 
-    /// <summary>A reset.</summary>
+    /// <summary>Resets the connection.</summary>
     public void Reset()
     {
         socket.LingerState = new LingerOption(true, 0);
         socket.Close();
     }
 
-    /// <summary>Waits until the client has ended the connection.</summary>
+    /// <summary>Waits until the client has closed the connection.</summary>
     public async Task UntilEndedAsync()
     {
         while (await FillAsync())

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace GatewayMesh.Client.Tests.Rig;
 
-/// <summary>An application with the handler, and long deadlines unless the test is about one: a busy machine must not decide a test.</summary>
+/// <summary>
+/// An application with the handler. Deadlines are long unless the test is about them, so that a busy machine does not decide a test.
+/// </summary>
 internal sealed class TestClient : IDisposable
 {
     private readonly HttpClient _http;

@@ -11,14 +11,16 @@ using GatewayMesh.Configuration.Tunnels;
 
 namespace GatewayMesh.Client.Tests.Rig;
 
-/// <summary>A gateway whose tunnels come by TLS 1.3: asks for a certificate, reads the hello with the mesh's own reader, answers, and serves HTTP/1.1.</summary>
+/// <summary>
+/// A gateway with TLS 1.3 tunnels: requests a certificate, reads the hello with the mesh's own reader, answers, and serves HTTP/1.1.
+/// </summary>
 internal sealed class TlsGateway : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentBag<TcpClient> _connections = [];
     private readonly X509Certificate2 _certificate;
 
-    /// <summary>One that shows this certificate (PEM with key).</summary>
+    /// <summary>Creates a gateway with this certificate (PEM with key).</summary>
     public TlsGateway(string pem)
     {
         _certificate = X509Certificate2.CreateFromPem(pem, pem);
@@ -28,20 +30,20 @@ internal sealed class TlsGateway : IDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>What it offers as ALPN. Default: tunnels.</summary>
+    /// <summary>The offered ALPN protocol. Default: tunnels.</summary>
     public string Protocol { get; init; } = "gatewaymesh-guard/1";
 
-    /// <summary>Whether it believes its callers. Default: yes.</summary>
+    /// <summary>True if the gateway trusts its callers. Default: true.</summary>
     public Func<X509Certificate2?, bool> Believes { get; init; } = _ => true;
 
     public ConcurrentQueue<TunnelHello> Hellos { get; } = [];
 
-    /// <summary>Serial numbers of the certificates that callers showed, one for each connection.</summary>
+    /// <summary>Serial numbers of the callers' certificates, one per connection.</summary>
     public ConcurrentQueue<string> Callers { get; } = [];
 
     public ConcurrentQueue<SslProtocols> Protocols { get; } = [];
 
-    /// <summary>Requests that came through tunnels.</summary>
+    /// <summary>Requests received through tunnels.</summary>
     public int Requests;
 
     public void Dispose()

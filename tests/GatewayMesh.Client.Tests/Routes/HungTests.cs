@@ -4,7 +4,7 @@ using GatewayMesh.Client.Tests.Rig;
 
 namespace GatewayMesh.Client.Tests.Routes;
 
-/// <summary>Slow is not hung: only questions without an answer, on connections of their own, say so.</summary>
+/// <summary>Slow is not hung: only unanswered probes on separate connections mean hung.</summary>
 public sealed class HungTests
 {
     private static void Quick(GatewayMeshOptions options)
@@ -14,17 +14,17 @@ public sealed class HungTests
     }
 
     [Test]
-    public async Task A_slow_sidecar_that_answers_questions_is_left_alone()
+    public async Task A_slow_sidecar_that_answers_probes_is_not_abandoned()
     {
         ScriptedServer? slow = null;
         using var sidecar = slow = new ScriptedServer(async (_, connection) =>
         {
-            await Eventually.Until("three questions were asked", () => slow!.Probes >= 3);
+            await Eventually.Until("three probes were sent", () => slow!.Probes >= 3);
             await connection.AnswerAsync("slowly");
         });
         using var gateway = ScriptedGateway.Carrying();
 
-        // A busy machine may be late with an answer to a question: that is what the many questions and the long time for each are for.
+        // A busy machine may answer a probe late, so the test has many probes with a long timeout each.
         using var client = new TestClient(sidecar.Address, [gateway.Address], options =>
         {
             options.AnswerWait = TimeSpan.FromMilliseconds(50);
@@ -35,7 +35,7 @@ public sealed class HungTests
     }
 
     [Test]
-    public async Task A_silent_sidecar_that_answers_no_questions_is_left_for_a_gateway_and_not_used_again()
+    public async Task A_sidecar_that_answers_no_probes_is_abandoned_for_a_gateway_and_not_used_again()
     {
         using var sidecar = ScriptedServer.Silent();
         sidecar.AnswersProbes = false;
@@ -50,7 +50,7 @@ public sealed class HungTests
     }
 
     [Test]
-    public async Task A_post_in_flight_at_a_hung_sidecar_waits_for_it_and_runs_once()
+    public async Task A_post_in_flight_waits_for_a_hung_sidecar_and_runs_once()
     {
         var awake = new TaskCompletionSource();
         using var sidecar = new ScriptedServer(async (_, connection) =>
@@ -63,7 +63,7 @@ public sealed class HungTests
         using var client = new TestClient(sidecar.Address, [gateway.Address], Quick);
 
         var posting = client.SendAsync("POST", new StringContent("body"));
-        await Eventually.Until("it was asked twice", () => sidecar.Probes >= 2);
+        await Eventually.Until("two probes were sent", () => sidecar.Probes >= 2);
         awake.SetResult();
 
         using var answer = await posting;
@@ -71,7 +71,7 @@ public sealed class HungTests
     }
 
     [Test]
-    public async Task Without_another_way_a_hung_sidecar_is_waited_for()
+    public async Task A_request_without_another_target_waits_for_a_hung_sidecar()
     {
         var awake = new TaskCompletionSource();
         using var sidecar = new ScriptedServer(async (_, connection) =>
@@ -83,14 +83,14 @@ public sealed class HungTests
         using var client = new TestClient(sidecar.Address, with: Quick);
 
         var getting = client.GetAsync();
-        await Eventually.Until("it was asked twice", () => sidecar.Probes >= 2);
+        await Eventually.Until("two probes were sent", () => sidecar.Probes >= 2);
         awake.SetResult();
 
         Assert.That((await getting, sidecar.Executed.Count), Is.EqualTo(("awake again", 1)));
     }
 
     [Test]
-    public async Task A_hung_gateway_is_left_for_the_next()
+    public async Task A_hung_gateway_is_abandoned_for_the_next()
     {
         using var hung = new ScriptedGateway((_, connection) => connection.UntilEndedAsync()) { AnswersProbes = false };
         using var next = ScriptedGateway.Carrying();
@@ -100,7 +100,7 @@ public sealed class HungTests
     }
 
     [Test]
-    public async Task Hung_is_exactly_two_questions_of_250_milliseconds_without_an_answer()
+    public async Task A_target_is_hung_after_exactly_two_unanswered_probes_of_250_milliseconds()
     {
         var time = new ManualTime();
         var dialer = new SilentDialer();
@@ -119,12 +119,12 @@ public sealed class HungTests
         time.Advance(TimeSpan.FromMilliseconds(1));
         Assert.That((await hung, dialer.Asked), Is.EqualTo((true, 2)));
 
-        // The timer of a question is set after its connection was asked for.
-        async Task AskedAsync(int times) => await Eventually.Until($"question {times}", () => dialer.Asked == times && time.Waiting == 1);
+        // The timer of a probe starts after its connection was requested.
+        async Task AskedAsync(int times) => await Eventually.Until($"probe {times}", () => dialer.Asked == times && time.Waiting == 1);
     }
 
     [Test]
-    public async Task Requests_that_wait_at_the_same_time_share_the_questions_and_an_answer_holds_for_a_moment()
+    public async Task Waiting_requests_share_the_probes_and_an_answer_stays_valid_for_a_moment()
     {
         using var sidecar = ScriptedServer.Answering();
         var time = new ManualTime();
@@ -140,12 +140,12 @@ public sealed class HungTests
     }
 
     [Test]
-    public async Task A_refused_question_does_not_mean_hung()
+    public async Task A_refused_probe_does_not_mean_hung()
     {
         var address = new Client.Settings.TargetAddress("127.0.0.1", int.Parse(ScriptedServer.Nobody().Split(':')[1], System.Globalization.CultureInfo.InvariantCulture));
         var liveness = new TargetLiveness(new LiveProbe(new SidecarDialer(address, TimeSpan.FromSeconds(5), TimeProvider.System), TimeSpan.FromSeconds(5), TimeProvider.System), 2, TimeSpan.Zero, TimeProvider.System);
 
-        Assert.That(await liveness.IsHungAsync(), Is.False, "who leaves may still end what is in flight");
+        Assert.That(await liveness.IsHungAsync(), Is.False, "a draining target may still finish requests in flight");
     }
 
     private sealed class SilentDialer : IDialer

@@ -2,11 +2,11 @@ using GatewayMesh.Client.Tests.Rig;
 
 namespace GatewayMesh.Client.Tests.Routes;
 
-/// <summary>When the sidecar is used and when not.</summary>
+/// <summary>Opening and closing of the sidecar's circuit breaker.</summary>
 public sealed class TargetBreakerTests
 {
     [Test]
-    public async Task After_so_many_failures_requests_go_straight_to_the_gateways()
+    public async Task Requests_go_straight_to_the_gateways_after_the_configured_failures()
     {
         using var gateway = ScriptedGateway.Carrying();
         using var client = new TestClient(ScriptedServer.Nobody(), [gateway.Address], options => options.BreakerFailures = 3, new ManualTime());
@@ -19,7 +19,7 @@ public sealed class TargetBreakerTests
         await client.GetAsync();
         Assert.That(breaker.IsOpen);
 
-        // What goes straight there is no failover and costs no budget.
+        // Requests that go straight to a gateway are not failovers and cost no budget.
         while (client.Budget.TryTake())
         {
         }
@@ -28,7 +28,7 @@ public sealed class TargetBreakerTests
     }
 
     [Test]
-    public async Task A_success_in_between_starts_the_count_anew()
+    public async Task A_success_in_between_resets_the_count()
     {
         var requests = 0;
         using var sidecar = new ScriptedServer((_, connection) => Interlocked.Increment(ref requests) % 3 == 0
@@ -46,7 +46,7 @@ public sealed class TargetBreakerTests
     }
 
     [Test]
-    public async Task An_overloaded_sidecar_is_left_alone_after_so_many_refusals()
+    public async Task An_overloaded_sidecar_is_avoided_after_the_configured_refusals()
     {
         using var sidecar = ScriptedServer.Answering("", "Proxy-Status: gatewaymesh; error=connection_limit_reached; forwarded=?0\r\n", "503 Service Unavailable");
         using var gateway = ScriptedGateway.Carrying();
@@ -61,7 +61,7 @@ public sealed class TargetBreakerTests
     }
 
     [Test]
-    public async Task The_failing_service_behind_a_sidecar_is_not_the_sidecars_fault()
+    public async Task A_failing_service_does_not_open_the_breaker_of_its_sidecar()
     {
         using var sidecar = ScriptedServer.Answering("", "Proxy-Status: gatewaymesh; error=connection_refused; forwarded=?0\r\n", "502 Bad Gateway");
         using var gateway = ScriptedGateway.Carrying();
@@ -73,7 +73,7 @@ public sealed class TargetBreakerTests
     }
 
     [Test]
-    public async Task Requests_lost_at_once_do_not_condemn_an_address_that_answers()
+    public async Task Requests_lost_at_once_do_not_open_the_breaker_of_an_address_that_answers()
     {
         var requests = 0;
         using var sidecar = new ScriptedServer((_, connection) =>
@@ -96,7 +96,7 @@ public sealed class TargetBreakerTests
     }
 
     [Test]
-    public async Task An_address_that_accepts_and_resets_everything_is_given_up()
+    public async Task An_address_that_resets_every_connection_opens_the_breaker()
     {
         using var sidecar = new ResettingEverything();
         using var gateway = ScriptedGateway.Carrying();
@@ -112,7 +112,7 @@ public sealed class TargetBreakerTests
     }
 
     [Test]
-    public async Task It_returns_only_after_every_question_was_answered_for_the_time_that_the_option_says()
+    public async Task The_sidecar_is_used_again_only_after_it_answered_every_probe_for_the_configured_time()
     {
         var time = new ManualTime();
         using var sidecar = ScriptedServer.Answering("by the sidecar");
@@ -129,11 +129,11 @@ public sealed class TargetBreakerTests
         breaker.Failed(FailoverReason.Refused);
         Assert.That(await client.GetAsync(), Is.EqualTo("by the gateway"));
 
-        // Silent, then answering for less than the time, then silent, then answering long enough.
-        await Eventually.Until("it was asked", () => sidecar.Probes > 0);
+        // Silent, answering for too short a time, silent again, then answering long enough.
+        await Eventually.Until("a probe was sent", () => sidecar.Probes > 0);
         sidecar.AnswersProbes = true;
         var since = (TimeSpan?)null;
-        await Eventually.Until("it is used again", () =>
+        await Eventually.Until("the sidecar is used again", () =>
         {
             var answered = sidecar.Probes;
             if (time.Waiting > 0 && breaker.IsOpen)
@@ -164,7 +164,7 @@ public sealed class TargetBreakerTests
     }
 
     [Test]
-    public async Task A_handler_that_is_disposed_asks_no_more()
+    public async Task A_disposed_handler_stops_probing()
     {
         using var client = new TestClient(ScriptedServer.Nobody(), ["127.0.0.1:1"]);
         var breaker = client.Handler.Routes.TargetBreaker!;

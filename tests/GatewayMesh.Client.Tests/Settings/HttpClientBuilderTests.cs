@@ -28,7 +28,7 @@ public sealed class HttpClientBuilderTests
     }
 
     [Test]
-    public async Task Two_clients_have_their_own_options_and_a_section_can_hold_them()
+    public async Task Two_clients_have_separate_options_and_options_may_come_from_a_section()
     {
         using var one = ScriptedServer.Answering("one");
         using var two = ScriptedServer.Answering("two");
@@ -45,7 +45,7 @@ public sealed class HttpClientBuilderTests
     }
 
     [Test]
-    public void Wrong_options_are_said_when_the_application_starts()
+    public void Invalid_options_are_reported_at_application_start()
     {
         var services = new ServiceCollection();
         services.AddHttpClient("one").AddGatewayMesh(options => options.Outbound = "nonsense");
@@ -57,7 +57,7 @@ public sealed class HttpClientBuilderTests
     }
 
     [Test]
-    public void An_address_that_is_no_service_is_refused_with_the_reason()
+    public void An_https_address_is_refused_with_the_reason()
     {
         using var client = new TestClient("127.0.0.1:1");
         Assert.That(async () => await client.Http.GetAsync(new Uri("https://payments/")), Throws.InstanceOf<NotSupportedException>().With.Message.Contains("between sidecars"));

@@ -49,13 +49,13 @@ public sealed class OptionsBinderTests
     }
 
     [Test]
-    public void Every_unknown_key_and_every_wrong_value_is_said_at_once()
+    public void Unknown_keys_and_invalid_values_are_all_reported_together()
     {
         var failure = Assert.Throws<OptionsValidationException>(() => OptionsBinder.Bind(
             Section(new() { ["Outbond"] = "x", ["MaxAttempts"] = "many", ["AnswerWait"] = "250", ["ReplayWithIdempotencyKey"] = "perhaps" }), new GatewayMeshOptions(), ""));
 
         Assert.That(failure!.Failures, Has.Exactly(4).Items);
-        Assert.That(failure.Message, Does.Contain("Mesh:Outbond: no such option").And.Contain("Mesh:AnswerWait: '250' is no value"), "a bare number has no unit");
+        Assert.That(failure.Message, Does.Contain("Mesh:Outbond: unknown option").And.Contain("Mesh:AnswerWait: '250' is not a valid value"), "a bare number has no unit");
     }
 
     private static IConfiguration Section(Dictionary<string, string?> values) =>

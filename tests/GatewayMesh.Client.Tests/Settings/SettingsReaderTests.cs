@@ -3,11 +3,11 @@ using Microsoft.Extensions.Options;
 
 namespace GatewayMesh.Client.Tests.Settings;
 
-/// <summary>Options and environment, and every error at once.</summary>
+/// <summary>Options and environment, with all errors reported together.</summary>
 public sealed class SettingsReaderTests
 {
     [Test]
-    public void Every_error_is_said_at_once_with_its_option_and_the_mend()
+    public void All_errors_are_reported_together_with_option_and_fix()
     {
         var options = new GatewayMeshOptions
         {
@@ -34,15 +34,15 @@ public sealed class SettingsReaderTests
             "Outbound", "Service", "Gateways", "ConnectTimeout", "TunnelTimeout", "AnswerWait", "ProbeTimeout", "ProbeFailures", "MaxAttempts",
             "ReplayBufferSize", "BreakerFailures", "ProbeInterval", "FailbackAfter", "IdleTimeout",
         }));
-        Assert.That(failure.Message, Does.Contain("write HOST:PORT, as in 127.0.0.1:15001"));
+        Assert.That(failure.Message, Does.Contain("use HOST:PORT such as 127.0.0.1:15001"));
     }
 
     [Test]
-    public void Without_any_way_it_says_what_to_set() =>
+    public void The_error_without_a_target_names_the_option_to_set() =>
         Assert.That(Assert.Throws<OptionsValidationException>(() => Read(new GatewayMeshOptions()))!.Message, Does.Contain("GATEWAYMESH_OUTBOUND"));
 
     [Test]
-    public void Gateways_need_the_services_name()
+    public void Gateways_require_a_service_name()
     {
         var options = new GatewayMeshOptions { Outbound = "127.0.0.1:15001" };
         options.Gateways.Add("10.0.0.9:15444");
@@ -51,7 +51,7 @@ public sealed class SettingsReaderTests
     }
 
     [Test]
-    public void What_is_not_set_comes_from_the_environment()
+    public void Unset_options_come_from_the_environment()
     {
         var settings = Read(new GatewayMeshOptions(), new()
         {
@@ -70,7 +70,7 @@ public sealed class SettingsReaderTests
     }
 
     [Test]
-    public void What_is_set_wins_over_the_environment()
+    public void Set_options_win_over_the_environment()
     {
         var options = new GatewayMeshOptions { Outbound = "127.0.0.1:1", Service = "web", RunDirectory = "/mine" };
         options.Gateways.Add("10.0.0.1:1");

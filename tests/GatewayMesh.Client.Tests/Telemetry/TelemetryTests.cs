@@ -6,11 +6,11 @@ using Microsoft.Extensions.Logging;
 
 namespace GatewayMesh.Client.Tests.Telemetry;
 
-/// <summary>What is told of a failover.</summary>
+/// <summary>Telemetry of a failover.</summary>
 public sealed class TelemetryTests
 {
     [Test]
-    public async Task Each_failover_is_counted_logged_and_an_activity()
+    public async Task Every_failover_is_counted_logged_and_traced()
     {
         using var metrics = new Metrics();
         var activities = new ConcurrentQueue<Activity>();
@@ -31,7 +31,7 @@ public sealed class TelemetryTests
         {
             Assert.That(metrics.Seen, Does.Contain("gatewaymesh_client_failovers_total from=sidecar to=gateway reason=refused: 1"));
             Assert.That(metrics.Seen, Does.Contain("gatewaymesh_client_requests_total tier=gateway outcome=answered: 1"));
-            Assert.That(logs.Lines.Single(), Does.StartWith("Information GatewayMesh.Client: Failover from sidecar 127.0.0.1:").And.Contain("because of refused"));
+            Assert.That(logs.Lines.Single(), Does.StartWith("Information GatewayMesh.Client: Failover from sidecar 127.0.0.1:").And.Contain("(refused) after"));
             var activity = activities.Single();
             Assert.That((activity.OperationName, activity.GetTagItem("from"), activity.GetTagItem("to"), activity.GetTagItem("reason"), activity.GetTagItem("attempt")),
                 Is.EqualTo(("gatewaymesh.failover", (object)"sidecar", (object)"gateway", (object)"refused", (object)"1")));
@@ -40,7 +40,7 @@ public sealed class TelemetryTests
     }
 
     [Test]
-    public async Task A_request_that_is_not_sent_again_is_counted_and_logged_with_the_reason()
+    public async Task A_request_that_is_not_retried_is_counted_and_logged_with_the_reason()
     {
         using var metrics = new Metrics();
         using var logs = new Logs();
@@ -53,7 +53,7 @@ public sealed class TelemetryTests
         {
             Assert.That(metrics.Seen, Does.Contain("gatewaymesh_client_replays_refused_total reason=not_idempotent: 1"));
             Assert.That(metrics.Seen, Does.Contain("gatewaymesh_client_requests_total tier=sidecar outcome=failed: 1"));
-            Assert.That(logs.Lines.Single(), Does.Contain("A request failed (lost) and is not sent again: not_idempotent, after 1 attempts."));
+            Assert.That(logs.Lines.Single(), Does.Contain("Request failed (lost) after 1 attempts and is not retried: not_idempotent."));
         }
     }
 
@@ -72,15 +72,15 @@ public sealed class TelemetryTests
         {
             Assert.That(metrics.Seen, Does.Contain("gatewaymesh_client_breaker_state address=127.0.0.1:9: 0"));
             Assert.That(metrics.Seen, Does.Contain("gatewaymesh_client_breaker_state address=127.0.0.1:9: 1"));
-            Assert.That(logs.Lines.Single(), Is.EqualTo("Warning GatewayMesh.Client: The sidecar 127.0.0.1:9 is not used for now: hung. Requests go straight to the gateways."));
+            Assert.That(logs.Lines.Single(), Is.EqualTo("Warning GatewayMesh.Client: Sidecar 127.0.0.1:9 is out of use (hung). Requests go straight to the gateways."));
         }
     }
 
     [Test]
-    public void Every_reason_has_a_word_of_its_own()
+    public void Every_reason_has_its_own_tag()
     {
-        Assert.That(Enum.GetValues<FailoverReason>().Select(Client.Telemetry.Words.Of), Is.Unique);
-        Assert.That(Enum.GetValues<ReplayRefusal>().Select(Client.Telemetry.Words.Of), Is.Unique);
+        Assert.That(Enum.GetValues<FailoverReason>().Select(Client.Telemetry.ClientTags.Of), Is.Unique);
+        Assert.That(Enum.GetValues<ReplayRefusal>().Select(Client.Telemetry.ClientTags.Of), Is.Unique);
     }
 
     private sealed class Metrics : IDisposable

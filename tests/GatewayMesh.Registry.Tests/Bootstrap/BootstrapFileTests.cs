@@ -25,7 +25,7 @@ internal sealed class BootstrapFileTests
     [TestCase("host_a", "host_a")]
     [TestCase("-odd-", "odd")]
     [TestCase("!", "localhost")]
-    public void The_default_name_of_a_node_is_the_whole_name_of_its_host(string host, string node) =>
+    public void The_default_node_name_is_the_full_host_name(string host, string node) =>
         Assert.That(BootstrapFile.HostName(host), Is.EqualTo(node));
 
     [Test]
@@ -38,11 +38,11 @@ internal sealed class BootstrapFileTests
     }
 
     [Test]
-    public void Defaults_are_those_of_the_design()
+    public void Unset_keys_have_their_documented_defaults()
     {
         var spec = Good(Sidecar);
 
-        Assert.That(spec.Cluster, Is.Null, "what the registry calls it");
+        Assert.That(spec.Cluster, Is.Null, "the name comes from the registry");
         Assert.That(spec.DataDir, Is.EqualTo($"/var/lib/gatewaymesh/sidecar-{spec.Node}"));
         Assert.That(spec.Admin, Is.EqualTo(IPEndPoint.Parse("127.0.0.1:15000")));
         Assert.That(spec.Guarded, Is.True);
@@ -54,9 +54,9 @@ internal sealed class BootstrapFileTests
     }
 
     [Test]
-    public void Every_key_of_the_design_reaches_the_spec()
+    public void Every_key_is_bound_to_the_spec()
     {
-        var file = Path.Combine(TestContext.CurrentContext.TestDirectory, "Cases", "Bootstrap", "well-sidecar.yaml");
+        var file = Path.Combine(TestContext.CurrentContext.TestDirectory, "Cases", "Bootstrap", "valid-sidecar.yaml");
         var spec = BootstrapFile.Load(file, BootstrapOptions.None, NoVariables, out _)!;
 
         var web = spec.Sidecar!.Services[0];
@@ -87,22 +87,22 @@ internal sealed class BootstrapFileTests
         Assert.That(Good(Sidecar).Reach, Is.Empty);
         Assert.That(Good("reach: [ 127.0.0.0/8, 169.254.1.1, 'fe80::/10' ]\n" + Sidecar).Reach.Select(range => range.ToString()), Is.EqualTo(new[] { "127.0.0.0/8", "169.254.1.1/32", "fe80::/10" }));
         Assert.That(Good(Sidecar, BootstrapOptions.None with { Set = ["reach=[127.0.0.0/8]"] }).Reach, Has.Length.EqualTo(1));
-        Assert.That(Good("reach: [ 0.0.0.0/0 ]\n" + Sidecar).Reach, Has.Length.EqualTo(1), "it holds loopback");
+        Assert.That(Good("reach: [ 0.0.0.0/0 ]\n" + Sidecar).Reach, Has.Length.EqualTo(1), "the range contains loopback");
     }
 
     [TestCase("10.0.0.0/8", "'10.0.0.0/8' holds no loopback, link-local, unspecified or multicast address, and is reached anyway; remove it: reach lists only ranges that are refused otherwise, such as 127.0.0.0/8")]
     [TestCase("127.0.0.1/8", "'127.0.0.1/8' has bits set beyond its length; say 127.0.0.0/8")]
     [TestCase("loopback", "'loopback' is not a network; say a network such as 10.0.0.0/8")]
     [TestCase("127.1", "'127.1' is not a network; say a network such as 10.0.0.0/8")]
-    public void A_range_of_reach_that_is_wrong_is_named_with_file_line_and_key(string range, string said)
+    public void An_invalid_range_of_reach_is_reported_with_file_line_and_key(string range, string expected)
     {
         var errors = Bad($"node: a\nreach:\n  - 127.0.0.0/8\n  - {range}\n" + Sidecar);
 
-        Assert.That(errors.Single(), Does.Match(@"^\S+:4:5: reach\[1\]: ").And.EndsWith(said));
+        Assert.That(errors.Single(), Does.Match(@"^\S+:4:5: reach\[1\]: ").And.EndsWith(expected));
     }
 
     [Test]
-    public void Variables_lie_over_the_file_whatever_the_case_of_their_keys()
+    public void Variables_win_over_the_file_with_keys_in_any_case()
     {
         var spec = Good(Sidecar, variables: new()
         {
@@ -118,7 +118,7 @@ internal sealed class BootstrapFileTests
         Assert.That(spec.Sidecar.Services[0].Meta["version"], Is.EqualTo("v2"));
         Assert.That(spec.GatewayShare, Is.EqualTo(0.01));
         Assert.That(spec.Limits.MaxConnections, Is.EqualTo(7));
-        Assert.That(spec.Cluster, Is.Null, "what the registry calls it");
+        Assert.That(spec.Cluster, Is.Null, "the name comes from the registry");
     }
 
     [Test]
@@ -143,7 +143,7 @@ internal sealed class BootstrapFileTests
     }
 
     [Test]
-    public void Options_go_over_settings_those_over_variables_and_those_over_the_file()
+    public void Options_win_over_settings_over_variables_over_the_file()
     {
         var options = BootstrapOptions.None with { Set = ["cluster=set", "node=set"], Node = "option" };
         var spec = Good("node: file\ncluster: file\ndrainDelay: 1s\n" + Sidecar, options, new() { ["GATEWAYMESH_NODE"] = "variable", ["GATEWAYMESH_CLUSTER"] = "variable", ["GATEWAYMESH_DRAINDELAY"] = "3s" });
@@ -157,7 +157,7 @@ internal sealed class BootstrapFileTests
         Assert.That(Good(Sidecar, BootstrapOptions.None with { Set = [setting] }).Sidecar!.Services[0].Port, Is.EqualTo(9090));
 
     [Test]
-    public void A_setting_can_add_to_a_list_and_be_a_mapping()
+    public void A_setting_can_append_to_a_list_and_can_be_a_mapping()
     {
         var spec = Good(Sidecar, BootstrapOptions.None with { Set = ["sidecar.services[1]={ name: api, port: 8081, inbound: '0.0.0.0:20001' }", "sidecar.services[0].tags=[a, b]"] });
 
@@ -166,7 +166,7 @@ internal sealed class BootstrapFileTests
     }
 
     [Test]
-    public void Public_listeners_have_limits_of_their_own_by_default()
+    public void Public_listeners_have_their_own_default_limits()
     {
         var ingress = Good("role: ingress\nregistry: file:r\ningress: { listeners: [ { port: 8080 } ] }");
         var few = Good("role: ingress\nregistry: file:r\ningress: { listeners: [ { port: 8080 } ] }\nlimits: { maxConnections: 50 }");
@@ -180,7 +180,7 @@ internal sealed class BootstrapFileTests
     }
 
     [Test]
-    public void Limits_of_heads_and_logs_are_settable()
+    public void Limits_of_headers_and_logs_are_configurable()
     {
         var spec = Good(Sidecar + """
 
@@ -196,7 +196,7 @@ internal sealed class BootstrapFileTests
     }
 
     [Test]
-    public void An_error_names_the_option_or_variable_that_said_it()
+    public void An_error_names_the_option_or_variable_with_the_value()
     {
         var options = BootstrapOptions.None with { Set = ["sidecar.services[0].port=x", "nonsense", "sidcar.x=1"], Admin = "here" };
         var errors = Bad(Sidecar, options, new() { ["GATEWAYMESH_DRAINDELAY"] = "2" });
@@ -214,11 +214,11 @@ internal sealed class BootstrapFileTests
     [TestCase("GATEWAYMESH_GATEWAY_PORT_15443_TCP_ADDR", "10.0.0.1")]
     [TestCase("GATEWAYMESH__CHANNEL", "3")]
     [TestCase("GATEWAYMESH_", "x")]
-    public void Variables_of_others_are_left_aside(string name, string value) =>
+    public void Foreign_variables_are_ignored(string name, string value) =>
         Assert.That(Good(Sidecar, variables: new() { [name] = value }), Is.Not.Null);
 
     [Test]
-    public void A_variable_that_is_nearly_a_key_is_an_error() =>
+    public void A_misspelled_variable_is_an_error() =>
         Assert.That(Bad(Sidecar, variables: new() { ["GATEWAYMESH_DRAINDELY"] = "2s" }).Single(), Does.Contain("did you mean drainDelay?"));
 
     [Test]
@@ -226,13 +226,13 @@ internal sealed class BootstrapFileTests
         Assert.That(Good(Sidecar, BootstrapOptions.None with { NoGuard = true }).Guarded, Is.False);
 
     [Test]
-    public void A_missing_registry_says_what_to_do() =>
+    public void The_error_of_a_missing_registry_names_the_fix() =>
         Assert.That(Bad("role: gateway", WithoutConsul).Single(), Is.EqualTo(
             "f.yaml:1:1: registry: no registry is named, and no Consul agent answers on 127.0.0.1:8500; "
             + "say registry: consul://HOST:PORT of a Consul agent, or file:DIR, a folder that the nodes of the mesh share (or --registry URI)"));
 
     [Test]
-    public void Without_a_registry_the_agent_of_this_host_is_it()
+    public void The_default_registry_is_the_agent_of_this_host()
     {
         var registry = Good("role: gateway\ndataDir: /data", BootstrapOptions.None with { UsesLocalConsul = dataDir => dataDir == "/data" }).Registry!;
         Assert.That((registry.Kind, registry.Target, registry.IsDefault), Is.EqualTo(("consul", "127.0.0.1:8500", true)));
@@ -243,7 +243,7 @@ internal sealed class BootstrapFileTests
     [TestCase("consul://localhost/", "http://localhost:8500/")]
     [TestCase("consul://[::1]:1,[::2]", "http://[::1]:1/ http://[::2]:8500/")]
     [TestCase("consul+https://consul.example.com", "https://consul.example.com:8501/")]
-    public void A_consul_registry_names_its_agents(string uri, string agents)
+    public void A_consul_registry_can_have_several_agents(string uri, string agents)
     {
         var registry = Good($"role: gateway\nregistry: '{uri}'").Registry!;
         Assert.That((registry.Kind, string.Join(' ', registry.Agents)), Is.EqualTo(("consul", agents)));
@@ -251,7 +251,7 @@ internal sealed class BootstrapFileTests
 
     [TestCase("sidecar")]
     [TestCase("gateway")]
-    public void The_names_of_gateway_and_ingress_are_told_to_all_roles(string role)
+    public void The_names_of_gateway_and_ingress_are_known_to_all_roles(string role)
     {
         var sidecar = role == "sidecar" ? "sidecar: { services: [ { name: web, port: 8080, outbound: '127.0.0.1:15001' } ] }" : "";
         var spec = Good($"role: {role}\nregistry: consul://a\ngateway: {{ service: our-gateway }}\ningress: {{ service: our-edge }}\n{sidecar}");
@@ -262,7 +262,7 @@ internal sealed class BootstrapFileTests
     }
 
     [Test]
-    public void Token_and_tls_stand_beside_the_registry_and_the_token_is_never_shown()
+    public void Token_and_tls_of_the_registry_are_bound_and_the_token_is_never_printed()
     {
         var registry = Good("""
             role: gateway
@@ -291,11 +291,11 @@ internal sealed class BootstrapFileTests
     }
 
     [Test]
-    public void A_file_that_is_not_yaml_is_one_error_only() =>
+    public void A_file_that_is_not_yaml_gives_a_single_error() =>
         Assert.That(Bad("role: [\n"), Has.Length.EqualTo(1));
 
     [Test]
-    public void A_broken_section_is_not_called_missing_as_well() =>
+    public void An_invalid_section_is_not_also_reported_as_missing() =>
         Assert.That(Bad("role: sidecar\nregistry: file:r\nsidecar: { services: [ { nme: web } ] }"), Has.None.Contains("without services"));
 
     private static BootstrapSpec Good(string yaml, BootstrapOptions? options = null, Dictionary<string, string>? variables = null)

@@ -7,19 +7,19 @@ namespace GatewayMesh.Registry.Tests.Bootstrap;
 internal sealed class RegistryReachTests
 {
     [Test]
-    public async Task A_consul_is_reachable_while_one_of_its_agents_answers()
+    public async Task Consul_is_reachable_while_one_of_its_agents_answers()
     {
         await using var agent = await ConsulAgent.StartAsync();
-        var nobody = $"127.0.0.1:{FreePorts.Next()}";
-        Assert.That(RegistryReach.IsReachable(Consul(nobody, agent.Address)), Is.True);
-        Assert.That(RegistryReach.IsReachable(Consul(nobody)), Is.False);
+        var closed = $"127.0.0.1:{FreePorts.Next()}";
+        Assert.That(RegistryReach.IsReachable(Consul(closed, agent.Address)), Is.True);
+        Assert.That(RegistryReach.IsReachable(Consul(closed)), Is.False);
 
         await agent.PauseAsync();
-        Assert.That(RegistryReach.IsReachable(Consul(agent.Address)), Is.False, "it takes connections and answers nothing");
+        Assert.That(RegistryReach.IsReachable(Consul(agent.Address)), Is.False, "the agent accepts connections but does not answer");
     }
 
     [Test]
-    public async Task An_agent_without_servers_is_none()
+    public async Task An_agent_without_servers_is_unreachable()
     {
         await using var agent = await ConsulAgent.StartAsync();
         await using var faulty = FaultyAgent.Before(agent);
@@ -32,7 +32,7 @@ internal sealed class RegistryReachTests
     }
 
     [Test]
-    public void A_folder_is_reachable_while_it_is_there()
+    public void A_folder_is_reachable_while_it_exists()
     {
         using var folder = new TemporaryFolder();
         Assert.That(RegistryReach.IsReachable(new RegistrySpec("file", Path.GetTempPath())), Is.True);

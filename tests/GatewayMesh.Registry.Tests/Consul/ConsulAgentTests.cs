@@ -5,7 +5,7 @@ using GatewayMesh.Fixtures;
 
 namespace GatewayMesh.Registry.Tests.Consul;
 
-/// <summary>What the other tests take for granted of the real agents that they start.</summary>
+/// <summary>Assumptions of the other tests about the real agents that they start.</summary>
 public sealed class ConsulAgentTests
 {
     private const string Web = """{"ID":"web-1","Name":"web","Port":8080}""";
@@ -56,7 +56,7 @@ public sealed class ConsulAgentTests
     }
 
     [Test]
-    public async Task Connections_of_one_client_can_be_bounded()
+    public async Task Connections_of_one_client_can_be_limited()
     {
         await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { MaxConnectionsPerClient = 3 });
         agent.Client.Dispose();
@@ -94,7 +94,7 @@ public sealed class ConsulAgentTests
     }
 
     [Test]
-    public void An_agent_that_cannot_start_says_why() =>
+    public void An_agent_that_cannot_start_reports_the_reason() =>
         Assert.That(
             () => ConsulAgent.StartAsync(new ConsulAgentOptions { Hcl = "no_such_key = 1" }),
             Throws.InvalidOperationException.With.Message.Contains("no_such_key"));

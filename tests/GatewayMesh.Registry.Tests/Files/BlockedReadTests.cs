@@ -4,7 +4,7 @@ using GatewayMesh.Registry.Validation;
 
 namespace GatewayMesh.Registry.Tests.Files;
 
-/// <summary>Reads that do not end, and what is no file: neither freezes a node, and each is said once with its path.</summary>
+/// <summary>Blocked reads and paths that are not regular files: neither hangs a node, and each is reported once with its path.</summary>
 internal sealed class BlockedReadTests
 {
     private const string Policy = "kind: service-policy\nname: web\n";
@@ -19,7 +19,7 @@ internal sealed class BlockedReadTests
 
     [Test]
     [CancelAfter(60_000)]
-    public void What_is_no_regular_file_is_skipped_with_a_line_and_the_rest_is_used(CancellationToken cancellationToken)
+    public void A_path_that_is_not_a_regular_file_is_skipped_with_a_remark_and_the_rest_is_used(CancellationToken cancellationToken)
     {
         _folder.Write("web.yaml", Policy);
         Fifo.Make(_folder["a.yaml"]);
@@ -34,7 +34,7 @@ internal sealed class BlockedReadTests
         var report = registry.Poll(readAll: true)!;
 
         Assert.That(report.Entries?.ServicePolicies.Length, Is.EqualTo(1));
-        Assert.That((report.Reached, report.Errors.Length), Is.EqualTo((true, 0)), "what nobody wrote keeps nobody from being in step");
+        Assert.That((report.Reached, report.Errors.Length), Is.EqualTo((true, 0)), "a skipped path does not affect the synced state");
         Assert.That(report.Remarks.Select(remark => $"{Path.GetFileName(remark.File)}: {remark.Message}"), Is.EqualTo(new[]
         {
             "a.yaml: is a FIFO, not a regular file, and was skipped",
@@ -43,12 +43,12 @@ internal sealed class BlockedReadTests
             "d.yaml: is a device, not a regular file, and was skipped",
             "host-a.yaml: is a FIFO, not a regular file, and was skipped",
         }));
-        Assert.That(registry.Poll(readAll: false), Is.Null, "said once");
+        Assert.That(registry.Poll(readAll: false), Is.Null, "reported once");
         Assert.That(cancellationToken.IsCancellationRequested, Is.False);
     }
 
     [Test]
-    public void A_file_that_becomes_a_fifo_keeps_the_entries_that_it_had_while_others_change()
+    public void A_file_replaced_by_a_fifo_keeps_its_entries_while_others_change()
     {
         _folder.Write("web.yaml", Policy);
         var registry = new RegistryFolder(_folder.Path, new ManualTime());
@@ -63,7 +63,7 @@ internal sealed class BlockedReadTests
 
     [Test]
     [CancelAfter(60_000)]
-    public async Task A_read_that_blocks_is_said_with_its_path_keeps_the_last_good_and_its_return_is_said(CancellationToken cancellationToken)
+    public async Task A_blocked_read_is_reported_with_its_path_and_keeps_the_last_good_state_until_it_returns(CancellationToken cancellationToken)
     {
         _folder.Write("web.yaml", Policy);
         var time = new ManualTime();
@@ -103,7 +103,7 @@ internal sealed class BlockedReadTests
         Assert.That(await next, Is.True);
         Assert.That((reports.Current.Reached, reports.Current.Entries), Is.EqualTo((false, good.Entries)));
         Assert.That(reports.Current.Errors.Single().Message, Is.EqualTo($"a read of {_folder["web.yaml"]} has been blocked for 5 s"));
-        Assert.That(registry.HeardAt, Is.EqualTo(heard), "its age grows meanwhile");
+        Assert.That(registry.HeardAt, Is.EqualTo(heard), "the age grows meanwhile");
 
         hang.Set();
         Assert.That(await reports.MoveNextAsync(), Is.True);
@@ -122,7 +122,7 @@ internal sealed class BlockedReadTests
     }
 
     [Test]
-    public void A_file_over_512_KiB_is_refused_unread()
+    public void A_file_over_512_KiB_is_refused_without_reading_it()
     {
         using (var file = File.Create(_folder["a.yaml"]))
         {
@@ -133,7 +133,7 @@ internal sealed class BlockedReadTests
     }
 
     [Test]
-    public void A_nodes_file_over_16_KiB_is_refused_unread_and_its_last_good_record_stays()
+    public void A_node_file_over_16_KiB_is_refused_without_reading_it_and_the_last_good_record_stays()
     {
         _folder.Write("nodes/host-a.yaml", "node: host-a\nrole: sidecar\nversion: '1'\n");
         var registry = new RegistryFolder(_folder.Path, new ManualTime());

@@ -3,11 +3,11 @@ using GatewayMesh.Registry.Live;
 
 namespace GatewayMesh.Registry.Tests.Files;
 
-/// <summary>The watch as it runs, with the real clock; each test waits for the report that it is about.</summary>
+/// <summary>The running watch with the real clock. Each test waits for its report.</summary>
 internal sealed class FileRegistryTests
 {
     [Test]
-    public async Task A_record_that_another_node_of_the_name_wrote_over_is_written_again()
+    public async Task A_record_overwritten_by_another_node_of_the_same_name_is_rewritten()
     {
         using var folder = new TemporaryFolder();
         await using var one = new FileRegistry(folder.Path, TimeProvider.System);
@@ -46,7 +46,7 @@ internal sealed class FileRegistryTests
 
     [Test]
     [CancelAfter(60_000)]
-    public async Task A_publisher_writes_at_once_keeps_out_after_a_withdrawal_and_comes_back(CancellationToken cancellationToken)
+    public async Task A_publisher_writes_at_once_stops_after_a_withdrawal_and_resumes(CancellationToken cancellationToken)
     {
         using var folder = new TemporaryFolder();
         await using var registry = new FileRegistry(folder.Path, TimeProvider.System);
@@ -64,7 +64,7 @@ internal sealed class FileRegistryTests
     }
 
     [Test]
-    public async Task A_registry_that_is_gone_is_not_replaced_by_an_empty_one()
+    public async Task A_missing_registry_is_not_replaced_by_an_empty_one()
     {
         using var folder = new TemporaryFolder();
         _ = Directory.CreateDirectory(folder["registry"]);
@@ -83,7 +83,7 @@ internal sealed class FileRegistryTests
     }
 
     [Test]
-    public async Task A_registry_that_cannot_be_written_is_an_error_of_the_publisher_and_no_exception()
+    public async Task An_unwritable_registry_is_an_error_of_the_publisher_and_not_an_exception()
     {
         using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(folder["registry"], "a file where the folder should be");

@@ -4,7 +4,7 @@ using GatewayMesh.Registry.Files;
 
 namespace GatewayMesh.Registry.Tests.Files;
 
-/// <summary>Two nodes of one name in one folder, in the rhythm in which one of the two never sees the other when it looks only now and then.</summary>
+/// <summary>Two nodes of one name in one folder, at intervals with which one never sees the other by occasional reads.</summary>
 internal sealed class NamesakeTests
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(500);
@@ -27,7 +27,7 @@ internal sealed class NamesakeTests
     [TestCase(1)]
     [TestCase(2)]
     [TestCase(3)]
-    public void Both_nodes_find_each_other_at_every_heartbeat_whatever_the_phase_is(int steps)
+    public void Both_nodes_find_each_other_at_every_heartbeat_in_any_phase(int steps)
     {
         var (byFirst, bySecond) = (new List<NodeRecord?>(), new List<NodeRecord?>());
 
@@ -41,11 +41,11 @@ internal sealed class NamesakeTests
 
         Assert.That(byFirst.Select(other => other?.Instance), Is.EqualTo(new[] { null, "two", "two", "two" }));
         Assert.That(bySecond.Select(other => other?.Instance), Is.EqualTo(new[] { null, "one", "one", "one" }));
-        Assert.That(byFirst[2]!.At, Is.GreaterThan(byFirst[1]!.At), "each is a record of its own");
+        Assert.That(byFirst[2]!.At, Is.GreaterThan(byFirst[1]!.At), "each record is a new one");
     }
 
     [Test]
-    public void A_node_that_starts_over_an_old_record_of_another_data_directory_finds_nobody()
+    public void A_node_that_starts_with_an_old_record_of_another_data_directory_finds_no_other_node()
     {
         _ = Publish(_first, "gone");
 
@@ -57,7 +57,7 @@ internal sealed class NamesakeTests
     }
 
     [Test]
-    public void A_worker_that_follows_another_of_its_node_finds_nobody_and_neither_does_the_other()
+    public void Two_successive_workers_of_a_node_find_no_other_node()
     {
         for (var beat = 0; beat < 3; beat++)
         {
@@ -69,7 +69,7 @@ internal sealed class NamesakeTests
     }
 
     [Test]
-    public void A_record_from_before_instances_or_one_that_is_broken_is_nobody()
+    public void A_record_without_an_instance_or_an_invalid_one_is_not_another_node()
     {
         foreach (var text in (string[])["node: \"gw-1\"\nrole: gateway\nversion: \"0.1.0\"\n", "{", "", new string('x', 20_000)])
         {
@@ -82,7 +82,7 @@ internal sealed class NamesakeTests
     }
 
     [Test]
-    public void A_reader_is_told_of_one_change_when_two_nodes_of_one_name_write_over_each_other()
+    public void A_reader_sees_one_change_a_minute_when_two_nodes_overwrite_each_other()
     {
         var reader = new NodeFolder(_folder["nodes"], _time);
         List<NodeRecord> seen = [];
@@ -107,11 +107,11 @@ internal sealed class NamesakeTests
         }
 
         Assert.That(seen.Take(2).Select(record => record.Instance), Is.EqualTo(new[] { "one", "two" }));
-        Assert.That(seen, Has.Count.LessThanOrEqualTo(4), "two minutes, one change a minute at the most");
+        Assert.That(seen, Has.Count.LessThanOrEqualTo(4), "at most one change a minute for two minutes");
     }
 
     [Test]
-    public void A_reader_takes_the_node_that_still_writes_when_the_other_of_its_name_falls_silent()
+    public void A_reader_switches_to_the_node_that_still_writes_when_the_other_falls_silent()
     {
         var reader = new NodeFolder(_folder["nodes"], _time);
         for (var step = 0; step < 40; step++)

@@ -28,7 +28,7 @@ internal sealed class NodeFolderTests
     public void TearDown() => _folder.Dispose();
 
     [Test]
-    public void What_a_node_publishes_is_what_the_others_read()
+    public void A_published_record_is_read_unchanged()
     {
         var record = Records.Gateway("host-a") with
         {
@@ -67,7 +67,7 @@ internal sealed class NodeFolderTests
     }
 
     [Test]
-    public void Three_missed_touches_make_a_node_gone_but_not_deleted()
+    public void A_node_is_gone_but_not_deleted_after_three_missed_touches()
     {
         _writer.Publish(Records.Sidecar("host-a"));
         Look(times: 13);
@@ -79,7 +79,7 @@ internal sealed class NodeFolderTests
     }
 
     [Test]
-    public void A_gone_node_that_touches_again_is_back_at_once()
+    public void A_gone_node_is_alive_again_at_its_next_touch()
     {
         _writer.Publish(Records.Sidecar("host-a"));
         Look(times: 20);
@@ -91,7 +91,7 @@ internal sealed class NodeFolderTests
 
     [TestCase(-3600)]
     [TestCase(3600)]
-    public void A_jump_of_the_wall_clock_harms_nobody(int seconds)
+    public void A_jump_of_the_wall_clock_does_not_affect_liveness(int seconds)
     {
         _writer.Publish(Records.Sidecar("host-a"));
         Look();
@@ -103,7 +103,7 @@ internal sealed class NodeFolderTests
     }
 
     [Test]
-    public void A_reader_that_slept_buries_nobody_for_it()
+    public void A_paused_reader_does_not_mark_nodes_as_gone()
     {
         _writer.Publish(Records.Sidecar("host-a"));
         Look();
@@ -125,7 +125,7 @@ internal sealed class NodeFolderTests
     }
 
     [Test]
-    public void A_broken_file_affects_only_its_node_whose_last_good_record_stays()
+    public void An_invalid_file_affects_only_its_node_whose_last_good_record_stays()
     {
         _writer.Publish(Records.Sidecar("host-a"));
         new NodeFile(_folder["nodes"], _time).Publish(Records.Sidecar("host-b"));
@@ -147,11 +147,11 @@ internal sealed class NodeFolderTests
         _ = _reader.Poll(readAll: true, errors);
 
         Assert.That(_reader.Discovered, Is.Empty);
-        Assert.That(errors.ToSorted().Single().Message, Is.EqualTo("the file of host-b says that it is host-a"));
+        Assert.That(errors.ToSorted().Single().Message, Is.EqualTo("the file is named host-b, but its node is host-a"));
     }
 
     [Test]
-    public void Keys_of_a_newer_version_are_left_aside()
+    public void Keys_of_a_newer_version_are_ignored()
     {
         _folder.Write("nodes/host-a.yaml", "node: host-a\nrole: gateway\nversion: 9.0.0\nzone: { name: b }\n");
         Look();
@@ -160,7 +160,7 @@ internal sealed class NodeFolderTests
     }
 
     [Test]
-    public void What_is_new_is_written_whole_and_what_is_not_only_touched()
+    public void A_changed_record_is_written_and_an_unchanged_one_only_touched()
     {
         _writer.Publish(Records.Sidecar("host-a") with { RequestRate = 100 });
         var first = File.ReadAllText(_folder["nodes/host-a.yaml"]);
@@ -175,7 +175,7 @@ internal sealed class NodeFolderTests
     }
 
     [Test]
-    public void A_file_that_somebody_removed_is_written_again()
+    public void A_removed_file_is_written_again()
     {
         _writer.Publish(Records.Sidecar("host-a"));
         Directory.Delete(_folder["nodes"], recursive: true);
@@ -186,7 +186,7 @@ internal sealed class NodeFolderTests
     }
 
     [Test]
-    public void A_touch_keeps_the_record_that_was_read()
+    public void A_touch_keeps_the_parsed_record()
     {
         _writer.Publish(Records.Sidecar("host-a"));
         Look();
@@ -201,7 +201,7 @@ internal sealed class NodeFolderTests
     [TestCase("../host")]
     [TestCase("a/b")]
     [TestCase("")]
-    public void A_name_that_would_leave_the_folder_is_refused(string node) =>
+    public void A_node_name_that_would_escape_the_folder_is_refused(string node) =>
         Assert.That(() => _writer.Publish(Records.Sidecar("host-a") with { Node = node }), Throws.ArgumentException);
 
     private bool Look(int times = 1)

@@ -21,7 +21,7 @@ internal sealed class RegistryFolderTests
     public void TearDown() => _folder.Dispose();
 
     [Test]
-    public void The_first_look_reports_even_an_empty_folder()
+    public void The_first_poll_reports_even_an_empty_folder()
     {
         var report = _registry.Poll(readAll: true)!;
 
@@ -31,7 +31,7 @@ internal sealed class RegistryFolderTests
     }
 
     [Test]
-    public void Nothing_new_is_no_report()
+    public void An_unchanged_folder_gives_no_report()
     {
         _folder.Write("a.yaml", Policy);
         _ = _registry.Poll(readAll: true);
@@ -42,7 +42,7 @@ internal sealed class RegistryFolderTests
     [TestCase("a.yaml")]
     [TestCase("a.yml")]
     [TestCase("a.json")]
-    public void Files_that_hold_documents_are_read(string name)
+    public void Document_files_are_read(string name)
     {
         _folder.Write(name, "{ \"kind\": \"service-policy\", \"name\": \"web\" }");
 
@@ -53,7 +53,7 @@ internal sealed class RegistryFolderTests
     [TestCase("a.yaml.bak")]
     [TestCase("a.yaml~")]
     [TestCase("README.md")]
-    public void Other_files_are_left_aside(string name)
+    public void Other_files_are_ignored(string name)
     {
         _folder.Write(name, "not: an entry");
 
@@ -61,7 +61,7 @@ internal sealed class RegistryFolderTests
     }
 
     [Test]
-    public void An_invalid_change_is_refused_with_every_error_and_the_last_good_stays()
+    public void An_invalid_change_is_refused_with_every_error_and_the_last_good_state_stays()
     {
         _folder.Write("a.yaml", Policy);
         _ = _registry.Poll(readAll: true);
@@ -72,11 +72,11 @@ internal sealed class RegistryFolderTests
 
         Assert.That(report.Entries!.ServicePolicies.Single().Name, Is.EqualTo("web"));
         Assert.That(report.Errors, Has.Length.EqualTo(3));
-        Assert.That(_registry.Poll(readAll: false), Is.Null, "the same errors are not said twice");
+        Assert.That(_registry.Poll(readAll: false), Is.Null, "the same errors are not reported twice");
     }
 
     [Test]
-    public void A_mended_file_is_taken_and_its_errors_are_gone()
+    public void A_fixed_file_is_used_and_its_errors_end()
     {
         _folder.Write("a.yaml", "kind: service-policy\nname: [\n");
         _ = _registry.Poll(readAll: true);
@@ -89,7 +89,7 @@ internal sealed class RegistryFolderTests
     }
 
     [Test]
-    public void A_folder_that_was_never_good_has_no_entries_but_its_nodes()
+    public void A_folder_that_was_never_valid_has_no_entries_but_has_nodes()
     {
         _folder.Write("a.yaml", "kind: nonsense\n");
         _folder.Write("nodes/host-a.yaml", "node: host-a\nrole: sidecar\nversion: 1\n");
@@ -101,7 +101,7 @@ internal sealed class RegistryFolderTests
     }
 
     [Test]
-    public void A_missing_folder_is_an_error_with_its_mend_and_no_exception()
+    public void A_missing_folder_is_an_error_with_a_fix_and_not_an_exception()
     {
         _folder.Dispose();
 
@@ -109,11 +109,11 @@ internal sealed class RegistryFolderTests
 
         Assert.That(report.Entries, Is.Null);
         Assert.That(report.Nodes, Is.Null);
-        Assert.That(report.Errors.Single().ToString(), Does.Contain("there is no such folder; make the folder"));
+        Assert.That(report.Errors.Single().ToString(), Does.Contain("there is no such folder; create the folder"));
     }
 
     [Test]
-    public void A_folder_that_vanishes_leaves_the_last_good_and_buries_nobody()
+    public void A_folder_that_disappears_keeps_the_last_good_state_and_all_live_nodes()
     {
         _folder.Write("a.yaml", Policy);
         _folder.Write("nodes/host-a.yaml", "node: host-a\nrole: sidecar\nversion: 1\n");
@@ -141,7 +141,7 @@ internal sealed class RegistryFolderTests
     }
 
     [Test]
-    public void A_link_is_followed_as_a_mounted_configmap_needs()
+    public void A_symbolic_link_is_followed_as_in_a_mounted_ConfigMap()
     {
         _folder.Write("..v1/a.yaml", Policy);
         _folder.Write("..v2/a.yaml", Policy.Replace("web", "payments", StringComparison.Ordinal));
@@ -155,7 +155,7 @@ internal sealed class RegistryFolderTests
     }
 
     [Test]
-    public void A_folder_named_like_a_file_is_no_file()
+    public void A_folder_named_like_a_file_is_not_read()
     {
         _ = Directory.CreateDirectory(_folder["a.yaml"]);
 

@@ -7,7 +7,7 @@ using GatewayMesh.Fixtures;
 
 namespace GatewayMesh.Registry.Tests.Filters;
 
-/// <summary>A real Consul is asked: filters take the same instances there and here, or are refused by both.</summary>
+/// <summary>Comparison with a real Consul: filters select the same instances in both, or both refuse the filter.</summary>
 [NonParallelizable]
 internal sealed class FilterOracleTests
 {
@@ -93,10 +93,10 @@ internal sealed class FilterOracleTests
     public async Task StopAsync() => await _agent.DisposeAsync();
 
     [TestCaseSource(nameof(Written))]
-    public async Task A_written_filter_takes_the_same(string filter) => await CompareAsync(filter);
+    public async Task A_filter_selects_the_same_instances_as_Consul(string filter) => await CompareAsync(filter);
 
     [Test]
-    public async Task Three_hundred_made_up_filters_take_the_same()
+    public async Task Three_hundred_random_filters_select_the_same_instances_as_Consul()
     {
         var random = new Random(Seed);
         var taken = 0;
@@ -105,7 +105,7 @@ internal sealed class FilterOracleTests
             taken += await CompareAsync(MakeUp(random, 3)) ? 1 : 0;
         }
 
-        Assert.That(taken, Is.GreaterThan(200), "most of them are filters");
+        Assert.That(taken, Is.GreaterThan(200), "most of them are valid filters");
     }
 
     private static string MakeUp(Random random, int depth) => random.Next(depth > 0 ? 6 : 2) switch
@@ -135,7 +135,7 @@ internal sealed class FilterOracleTests
         var ours = FilterExpression.TryParse(filter, out var expression, out var error)
             ? _instances.Where(expression.Takes).Select(instance => instance.Id).Order(StringComparer.Ordinal).ToImmutableArray()
             : default(ImmutableArray<string>?);
-        Assert.That(ours is null ? "refused" : string.Join(' ', ours), Is.EqualTo(theirs is null ? "refused" : string.Join(' ', theirs)), $"{filter}; ours: {error}; Consul: {(theirs is null ? body : "takes it")}");
+        Assert.That(ours is null ? "refused" : string.Join(' ', ours), Is.EqualTo(theirs is null ? "refused" : string.Join(' ', theirs)), $"{filter}; ours: {error}; Consul: {(theirs is null ? body : "accepted")}");
         return theirs is not null;
     }
 }

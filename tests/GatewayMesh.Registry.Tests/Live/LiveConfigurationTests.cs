@@ -36,7 +36,7 @@ internal sealed class LiveConfigurationTests
     }
 
     [Test]
-    public async Task What_the_registry_says_is_compiled_and_synced()
+    public async Task A_report_is_compiled_and_synced()
     {
         await using var live = await StartedAsync();
         await SayAsync(live, Good("host-a"));
@@ -47,7 +47,7 @@ internal sealed class LiveConfigurationTests
     }
 
     [Test]
-    public async Task Before_anything_is_known_there_is_the_empty_snapshot()
+    public async Task The_snapshot_is_empty_before_the_first_report()
     {
         await using var live = await StartedAsync();
 
@@ -56,7 +56,7 @@ internal sealed class LiveConfigurationTests
     }
 
     [Test]
-    public async Task A_refusal_keeps_the_last_good_and_says_every_error()
+    public async Task A_refused_change_keeps_the_last_good_state_and_reports_every_error()
     {
         await using var live = await StartedAsync();
         await SayAsync(live, Good("host-a"));
@@ -68,7 +68,7 @@ internal sealed class LiveConfigurationTests
     }
 
     [Test]
-    public async Task A_touch_is_no_new_snapshot_but_a_younger_node()
+    public async Task A_touch_updates_the_age_of_a_node_without_a_new_snapshot()
     {
         var report = Good("host-a");
         await using var live = await StartedAsync();
@@ -106,14 +106,14 @@ internal sealed class LiveConfigurationTests
         Assert.That(second.Nodes.Single().Age, Is.Null);
 
         await SayAsync(second, new RegistryReport(null, null, [SomeError]));
-        Assert.That(second.Revision, Is.EqualTo(revision), "a registry that cannot be read takes nothing away");
+        Assert.That(second.Revision, Is.EqualTo(revision), "an unreadable registry removes nothing");
 
         await SayAsync(second, Good("host-a"));
         Assert.That((second.Revision, second.Origin, second.Synced), Is.EqualTo((revision, ConfigurationOrigin.Registry, true)));
     }
 
     [Test]
-    public async Task Live_nodes_go_with_stored_entries_when_the_entries_are_broken_at_the_start()
+    public async Task Live_nodes_are_combined_with_stored_entries_when_the_entries_are_invalid_at_start()
     {
         await using (var first = await StartedAsync())
         {
@@ -130,7 +130,7 @@ internal sealed class LiveConfigurationTests
     }
 
     [Test]
-    public async Task A_corrupt_store_is_said_and_the_registry_goes_on()
+    public async Task A_corrupt_store_is_reported_and_the_registry_is_used()
     {
         _ = Directory.CreateDirectory(_folder["data"]);
         await File.WriteAllTextAsync(_store.File, "{");
@@ -140,11 +140,11 @@ internal sealed class LiveConfigurationTests
         await SayAsync(live, Good("host-a"));
 
         Assert.That(live.Synced, Is.True);
-        Assert.That(live.Errors, Is.Empty, "it was written anew");
+        Assert.That(live.Errors, Is.Empty, "the store was rewritten");
     }
 
     [Test]
-    public async Task A_disk_that_cannot_be_written_is_said_harms_nothing_and_is_tried_again()
+    public async Task An_unwritable_disk_is_reported_and_retried_without_other_effects()
     {
         await File.WriteAllTextAsync(_folder["data"], "a file where the folder should be");
         await using var live = await StartedAsync();
@@ -160,7 +160,7 @@ internal sealed class LiveConfigurationTests
     }
 
     [Test]
-    public async Task A_node_that_is_gone_is_unhealthy_and_not_deleted()
+    public async Task A_gone_node_is_unhealthy_and_not_deleted()
     {
         var report = Good("host-a");
         await using var live = await StartedAsync();
@@ -171,7 +171,7 @@ internal sealed class LiveConfigurationTests
     }
 
     [Test]
-    public async Task A_listener_that_throws_does_not_make_the_process_deaf()
+    public async Task The_watch_continues_after_a_handler_that_throws()
     {
         await using var live = await StartedAsync();
         live.Changed += snapshot => _ = snapshot.Services.ContainsKey("bad") ? throw new InvalidOperationException("oops") : true;
@@ -196,7 +196,7 @@ internal sealed class LiveConfigurationTests
     }
 
     [Test]
-    public async Task Instances_from_the_disk_are_held_for_a_while_when_the_registry_comes_back_without_any()
+    public async Task Stored_instances_are_kept_for_a_while_when_the_registry_returns_without_any()
     {
         var web = new DiscoveredService("web", [new DiscoveredInstance("web-1", "host-a", new HostPort("10.0.0.1", 20001), Healthy: true)]);
         var full = new RegistryReport(EntrySet.Empty, [], []) { Catalogue = new ServiceCatalogue([web, web with { Name = "api" }], []) };
@@ -212,13 +212,13 @@ internal sealed class LiveConfigurationTests
         Assert.That(live.Current.Services.Values.Select(service => (service.Name, service.Endpoints.Length)), Is.EquivalentTo(new[] { ("web", 1), ("api", 1) }));
 
         _time.Advance(ColdStart.Hold);
-        Assert.That(() => live.Current.Services.Count, Is.EqualTo(1).After(10_000, 10), "compiled on a thread of its own");
-        Assert.That(live.Current.Services.Values.Select(service => (service.Name, service.Endpoints.Length)), Is.EquivalentTo(new[] { ("api", 0) }), "then the registry's word is all");
+        Assert.That(() => live.Current.Services.Count, Is.EqualTo(1).After(10_000, 10), "compiled on a dedicated thread");
+        Assert.That(live.Current.Services.Values.Select(service => (service.Name, service.Endpoints.Length)), Is.EquivalentTo(new[] { ("api", 0) }), "only the registry counts afterwards");
         Assert.That(live.Synced, Is.True);
     }
 
     [Test]
-    public async Task What_the_registry_says_is_compiled_on_a_thread_of_its_own()
+    public async Task Reports_are_compiled_on_a_dedicated_thread()
     {
         await using var live = await StartedAsync();
         bool? pool = null;
@@ -226,11 +226,11 @@ internal sealed class LiveConfigurationTests
 
         await SayAsync(live, Good("host-a"));
 
-        Assert.That(pool, Is.False, "threads of the pool serve requests");
+        Assert.That(pool, Is.False, "pool threads serve requests");
     }
 
     [Test]
-    public async Task The_age_of_the_registry_goes_by_the_monotonic_clock()
+    public async Task The_age_of_the_registry_uses_the_monotonic_clock()
     {
         await using var live = await StartedAsync();
         Assert.That((live.Reached, live.RegistryAge), Is.EqualTo(((bool?)null, (TimeSpan?)null)));
@@ -244,7 +244,7 @@ internal sealed class LiveConfigurationTests
     }
 
     [Test]
-    public async Task A_start_from_the_disk_in_an_outage_knows_how_old_that_is()
+    public async Task A_start_from_the_disk_knows_the_age_of_the_stored_configuration()
     {
         await using (var first = await StartedAsync())
         {
@@ -258,14 +258,14 @@ internal sealed class LiveConfigurationTests
         await using var second = await StartedAsync();
         _time.Advance(TimeSpan.FromMinutes(1));
 
-        Assert.That(second.RegistryAge!.Value, Is.EqualTo(TimeSpan.FromMinutes(8)).Within(TimeSpan.FromSeconds(1)), "a file's time may be coarse");
+        Assert.That(second.RegistryAge!.Value, Is.EqualTo(TimeSpan.FromMinutes(8)).Within(TimeSpan.FromSeconds(1)), "file times may be coarse");
         _registry.HeardAt = _time.GetTimestamp();
         await SayAsync(second, Good("host-a"));
         Assert.That(second.RegistryAge, Is.EqualTo(TimeSpan.Zero));
     }
 
     [Test]
-    public async Task A_clock_that_was_set_back_since_the_store_was_written_makes_its_age_unknown()
+    public async Task A_clock_set_back_since_the_store_was_written_makes_its_age_unknown()
     {
         await using (var first = await StartedAsync())
         {
@@ -281,7 +281,7 @@ internal sealed class LiveConfigurationTests
     }
 
     [Test]
-    public async Task The_store_is_marked_while_the_registry_is_heard_although_nothing_changes()
+    public async Task The_store_is_marked_while_the_registry_answers_without_changes()
     {
         await using var live = await StartedAsync();
         _registry.HeardAt = _time.GetTimestamp();
@@ -296,7 +296,7 @@ internal sealed class LiveConfigurationTests
     }
 
     [Test]
-    public async Task Errors_in_records_of_nodes_are_said_and_leave_the_node_in_step()
+    public async Task Errors_in_node_records_are_reported_and_leave_the_node_synced()
     {
         await using var live = await StartedAsync();
         await SayAsync(live, Good("host-a") with { Remarks = [SomeError] });

@@ -7,11 +7,11 @@ using GatewayMesh.Registry.Tests.Consul.Watching;
 
 namespace GatewayMesh.Registry.Tests.Live;
 
-/// <summary>A node that cannot write to its registry knows, and so does who asks it.</summary>
+/// <summary>Publication errors are visible at the node and in its status.</summary>
 internal sealed class NodePublisherTests
 {
     [Test]
-    public async Task A_record_that_others_would_not_read_is_an_error_of_this_node()
+    public async Task A_record_too_large_for_other_nodes_is_an_error_of_this_node()
     {
         using var folder = new TemporaryFolder();
         await using var registry = new FileRegistry(folder.Path, TimeProvider.System);
@@ -19,15 +19,15 @@ internal sealed class NodePublisherTests
 
         await publisher.PublishAsync();
 
-        Assert.That(publisher.Error!.Message, Does.Contain("others read 16 KiB at most"));
+        Assert.That(publisher.Error!.Message, Does.Contain("other nodes read at most 16 KiB"));
     }
 
     [Test]
-    public void A_node_of_a_hundred_services_has_a_record_that_others_read() =>
+    public void The_record_of_a_node_with_a_hundred_services_is_readable() =>
         Assert.That(NodeRecordText.Write(Record(100)), Has.Length.LessThanOrEqualTo(NodeRecordText.MaxBytes));
 
     [Test]
-    public async Task A_folder_that_cannot_be_written_to_is_an_error_until_it_can()
+    public async Task An_unwritable_folder_is_an_error_until_it_is_writable()
     {
         using var folder = new TemporaryFolder();
         folder.Write("nodes", "a file where the folder should be");
@@ -42,7 +42,7 @@ internal sealed class NodePublisherTests
     }
 
     [Test]
-    public async Task A_token_that_may_read_and_not_write_is_an_error_of_this_node_and_leaves_it_in_step()
+    public async Task A_read_only_token_is_an_error_of_this_node_and_leaves_it_synced()
     {
         await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { Acl = true });
         _ = await agent.PutAsync("/v1/acl/policy", """{"Name":"reads","Rules":"service_prefix \"\" { policy = \"read\" } node_prefix \"\" { policy = \"read\" } key_prefix \"\" { policy = \"read\" } operator = \"read\""}""");
@@ -54,7 +54,7 @@ internal sealed class NodePublisherTests
         await publisher.PublishAsync();
 
         Assert.That(publisher.Error!.ToString(), Does.Contain("could not be published").And.Contain("403"));
-        await mesh.HoldsAsync(live => live.Reached == true, "it reads");
+        await mesh.HoldsAsync(live => live.Reached == true, "the node reads");
     }
 
     private static NodeRecord Record(int services) => Records.Sidecar("host-a") with

@@ -10,11 +10,11 @@ using GatewayMesh.Registry.Yaml;
 
 namespace GatewayMesh.Registry.Tests.Poison;
 
-/// <summary>Answers that hold more than anybody wants to read: what is too large is left out, and what stands beside it is used.</summary>
+/// <summary>Oversized answers: values that are too large are dropped, and the values next to them are used.</summary>
 internal sealed class LargeAnswerTests
 {
     [Test]
-    public async Task A_value_over_512_KiB_is_refused_unread_and_those_beside_it_are_used()
+    public async Task A_value_over_512_KiB_is_dropped_while_reading_and_its_neighbors_are_used()
     {
         using var agent = new StandInAgent();
         agent.Answer = _ => StandInAgent.Ok(Folder(PolicyReader.Folder, ("huge", YamlDocuments.MaxBytes + 3), ("web", 0)));
@@ -22,14 +22,14 @@ internal sealed class LargeAnswerTests
 
         var answer = await agents.GetAsync($"/v1/kv/{PolicyReader.Folder}?recurse", default);
 
-        Assert.That(answer.Body.Length, Is.LessThan(1_000), "nothing of it was kept");
+        Assert.That(answer.Body.Length, Is.LessThan(1_000), "the value was dropped");
         var read = PolicyReader.Read(answer.Body);
         Assert.That(read["web"].Entry, Is.Not.Null);
         Assert.That(read["huge"].Errors.Single().Message, Is.EqualTo("is larger than 512KiB"));
     }
 
     [Test]
-    public async Task A_nodes_record_over_16_KiB_is_refused_unread()
+    public async Task A_node_record_over_16_KiB_is_dropped_while_reading()
     {
         using var agent = new StandInAgent();
         agent.Answer = _ => StandInAgent.Ok(Folder(ConsulNames.NodeFolder, ("large", NodeRecordText.MaxBytes + 3), ("most", NodeRecordText.MaxBytes - 100)));
@@ -44,7 +44,7 @@ internal sealed class LargeAnswerTests
     [TestCase(1)]
     [TestCase(3)]
     [TestCase(1024)]
-    public void Whatever_the_pieces_only_strings_that_are_too_long_are_left_out(int piece)
+    public void Only_strings_that_are_too_long_are_dropped_with_any_chunking(int piece)
     {
         var json = """[{"Key":"a \\\" b","Value":"1234567890"},{"Key":"\"","Value":"12345678901"},{"n":12345678901234567890,"x":""}]"""u8;
         var body = new AnswerBody(longest: 10);
@@ -58,7 +58,7 @@ internal sealed class LargeAnswerTests
     }
 
     [Test]
-    public void A_few_large_values_do_not_push_out_the_small_ones()
+    public void A_few_large_values_do_not_displace_small_ones()
     {
         var body = new AnswerBody(AnswerBody.StringOf(YamlDocuments.MaxBytes));
         var large = Encoding.UTF8.GetBytes($"\"{new string('a', 600_000)}\",");
@@ -74,7 +74,7 @@ internal sealed class LargeAnswerTests
     }
 
     [Test]
-    public void An_answer_that_is_too_large_as_a_whole_is_an_error()
+    public void An_answer_that_is_too_large_in_total_is_an_error()
     {
         var body = new AnswerBody(longest: 1024);
         var numbers = Encoding.ASCII.GetBytes(new string('1', 1024 * 1024));
@@ -90,7 +90,7 @@ internal sealed class LargeAnswerTests
     }
 
     [Test]
-    public void A_registration_of_many_tags_and_pairs_is_read_within_Consuls_own_bounds()
+    public void A_registration_with_many_tags_and_pairs_is_read_within_Consuls_own_limits()
     {
         var tags = string.Join(',', Enumerable.Range(0, 10_000).Select(number => $"\"t{number}\""));
         var pairs = string.Join(',', Enumerable.Range(0, 10_000).Select(number => $"\"k{number}\":\"v\""));
@@ -103,7 +103,7 @@ internal sealed class LargeAnswerTests
     }
 
     [Test]
-    public void A_registration_whose_free_section_is_nested_deep_leaves_the_others_of_its_list_alone()
+    public void A_registration_with_a_deeply_nested_section_does_not_affect_others_in_its_list()
     {
         var deep = string.Concat(Enumerable.Repeat("{\"a\":", 500)) + "1" + new string('}', 500);
         const string Item = """{"Node":{"Node":"s1","Address":"10.0.0.1"},"Service":{"ID":"ID","Service":"p","Port":20001,"Proxy":{"DestinationServiceID":"ID","Config":CONFIG}},"Checks":[]}""";

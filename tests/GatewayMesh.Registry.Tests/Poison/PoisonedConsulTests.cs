@@ -6,27 +6,27 @@ using GatewayMesh.Registry.Tests.Consul.Watching;
 
 namespace GatewayMesh.Registry.Tests.Poison;
 
-/// <summary>Poison in a real Consul: each piece is refused alone, and what is good goes on and changes.</summary>
+/// <summary>Poisoned values in a real Consul: each is refused alone, and valid values stay usable and may change.</summary>
 internal sealed class PoisonedConsulTests
 {
     [Test]
-    public async Task Poison_in_the_keys_is_refused_alone_and_what_is_good_goes_on()
+    public async Task A_poisoned_key_is_refused_and_valid_keys_stay_usable()
     {
         await using var agent = await ConsulAgent.StartAsync();
         _ = await agent.PutAsync("/v1/kv/gatewaymesh/service-policy/web", "timeouts: { request: 7s }");
         await using var mesh = ConsulMesh.Open(agent.Registry);
-        await mesh.HoldsAsync(live => live.Synced && Request(live, "web") == TimeSpan.FromSeconds(7), "the good one is used");
+        await mesh.HoldsAsync(live => live.Synced && Request(live, "web") == TimeSpan.FromSeconds(7), "the valid policy is used");
 
         _ = await agent.PutAsync("/v1/kv/gatewaymesh/service-policy/web", PoisonedValueTests.Fill("", number => $"k{number}: 1\n"));
         await mesh.HoldsAsync(live => live.Errors.Length == ConfigErrors.MostOfOne + 1, "a hundred errors and their count are kept");
         _ = await agent.PutAsync("/v1/kv/gatewaymesh/service-policy/api", "timeouts: { request: 3s }");
-        await mesh.HoldsAsync(live => Request(live, "api") == TimeSpan.FromSeconds(3), "a change of another one is used");
+        await mesh.HoldsAsync(live => Request(live, "api") == TimeSpan.FromSeconds(3), "a change of another policy is used");
 
-        Assert.That(Request(mesh.Live, "web"), Is.EqualTo(TimeSpan.FromSeconds(7)), "the last good one stays");
+        Assert.That(Request(mesh.Live, "web"), Is.EqualTo(TimeSpan.FromSeconds(7)), "the last good policy stays");
     }
 
     [Test]
-    public async Task A_poisoned_record_of_a_node_is_said_and_keeps_nobody_from_being_in_step()
+    public async Task A_poisoned_node_record_is_reported_and_leaves_nodes_synced()
     {
         await using var agent = await ConsulAgent.StartAsync();
         await using var mesh = ConsulMesh.Open(agent.Registry);
@@ -34,7 +34,7 @@ internal sealed class PoisonedConsulTests
         _ = await agent.PutAsync($"/v1/kv/{ConsulNames.NodeFolder}wrong", "[ 1, 2, 3 ]");
         _ = await agent.PutAsync($"/v1/kv/{ConsulNames.NodeFolder}host-a", "node: host-a\nrole: sidecar\nversion: '1'\n");
 
-        await mesh.HoldsAsync(live => live.Synced && Refused(live).Length == 2 && live.Nodes.Length == 1, "the good one is shown");
+        await mesh.HoldsAsync(live => live.Synced && Refused(live).Length == 2 && live.Nodes.Length == 1, "the valid node is shown");
 
         Assert.That(Refused(mesh.Live), Is.EqualTo(new[] { $"consul:kv/{ConsulNames.NodeFolder}large", $"consul:kv/{ConsulNames.NodeFolder}wrong" }));
     }

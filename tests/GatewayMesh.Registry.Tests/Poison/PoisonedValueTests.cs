@@ -7,25 +7,25 @@ using GatewayMesh.Registry.Yaml;
 
 namespace GatewayMesh.Registry.Tests.Poison;
 
-/// <summary>Values of 400 KB that are nothing but errors: each costs a bounded number of messages and little memory.</summary>
+/// <summary>Values of 400 KB full of errors cost a bounded number of messages and little memory.</summary>
 internal sealed class PoisonedValueTests
 {
     private const int Size = 400_000;
 
-    // Before there was a bound: 128 MB to 1.2 GB, and 26,000 to 200,000 errors.
+    // Before the limit: 128 MB to 1.2 GB of memory, and 26,000 to 200,000 errors.
     private const long Affordable = 100 * 1024 * 1024;
 
     private static IEnumerable<TestCaseData> Shapes()
     {
-        yield return new TestCaseData("", (Func<int, string>)(i => $"k{i}: 1\n")).SetArgDisplayNames("unknown keys");
-        yield return new TestCaseData("", (Func<int, string>)(i => $"timeout{i}: 1\n")).SetArgDisplayNames("keys that are nearly known");
-        yield return new TestCaseData("", (Func<int, string>)(_ => "k: 1\n")).SetArgDisplayNames("one key again and again");
+        yield return new TestCaseData("", (Func<int, string>)(i => $"k{i}: 1\n")).SetArgDisplayNames("unknown-keys");
+        yield return new TestCaseData("", (Func<int, string>)(i => $"timeout{i}: 1\n")).SetArgDisplayNames("misspelled-keys");
+        yield return new TestCaseData("", (Func<int, string>)(_ => "k: 1\n")).SetArgDisplayNames("duplicate-key");
         yield return new TestCaseData("a: &a 1\n", (Func<int, string>)(i => $"k{i}: *a\n")).SetArgDisplayNames("aliases");
-        yield return new TestCaseData("retries:\n  on:\n", (Func<int, string>)(_ => "  - x\n")).SetArgDisplayNames("a list of unknown words");
+        yield return new TestCaseData("retries:\n  on:\n", (Func<int, string>)(_ => "  - x\n")).SetArgDisplayNames("list-of-unknown-values");
     }
 
     [TestCaseSource(nameof(Shapes))]
-    public void A_value_of_tens_of_thousands_of_errors_keeps_a_hundred_and_counts_the_rest(string head, Func<int, string> line)
+    public void A_value_with_tens_of_thousands_of_errors_keeps_a_hundred_and_counts_the_rest(string head, Func<int, string> line)
     {
         var body = Body(("web", Fill(head, line)));
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -41,7 +41,7 @@ internal sealed class PoisonedValueTests
     }
 
     [Test]
-    public void Errors_of_many_entries_are_a_thousand_at_most_and_the_rest_is_counted()
+    public void Errors_of_many_entries_are_limited_to_a_thousand_and_the_rest_is_counted()
     {
         var errors = new ConfigErrors();
         for (var entry = 0; entry < 5_000; entry++)
@@ -95,7 +95,7 @@ internal sealed class PoisonedValueTests
     }
 
     [Test]
-    public void An_entry_that_is_nested_too_deep_or_too_large_leaves_the_others_of_its_list_alone()
+    public void An_entry_that_is_too_deep_or_too_large_does_not_affect_others_in_its_list()
     {
         var deep = string.Concat(Enumerable.Repeat("{\"a\":", 200)) + "1" + new string('}', 200);
         var body = Encoding.UTF8.GetBytes($$"""
@@ -114,7 +114,7 @@ internal sealed class PoisonedValueTests
     }
 
     [Test]
-    public void What_is_refused_leaves_the_last_good_one_in_use()
+    public void A_refused_policy_leaves_the_last_good_one_in_use()
     {
         var lastGood = new LastGoodEntries();
         lastGood.Take([("service-policy", PolicyReader.Read(Body(("web", "timeouts: { request: 7s }"))))]);

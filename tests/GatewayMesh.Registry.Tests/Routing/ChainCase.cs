@@ -7,7 +7,10 @@ using GatewayMesh.Registry.Files;
 
 namespace GatewayMesh.Registry.Tests.Routing;
 
-/// <summary>One folder of <c>topology/cases</c>: entries, and either the ways that they give (<c>expected.json</c>) or why they are refused (<c>expected.txt</c>).</summary>
+/// <summary>
+/// One folder of <c>topology/cases</c>: entries, and either the expected routes (<c>expected.json</c>) or the expected errors
+/// (<c>expected.txt</c>).
+/// </summary>
 internal sealed record ChainCase(string Name)
 {
     public const string Datacenter = "dc1";
@@ -18,7 +21,7 @@ internal sealed record ChainCase(string Name)
 
     public static IEnumerable<string> Names => Directory.EnumerateDirectories(Root).Select(folder => Path.GetFileName(folder)!).Order(StringComparer.Ordinal);
 
-    /// <summary>Those that a Consul of 1.8 can be asked about.</summary>
+    /// <summary>The cases that Consul 1.8 supports.</summary>
     public static IEnumerable<string> OfTheOracle => Names.Where(name => !File.Exists(Path.Combine(Root, name, "outside.txt")));
 
     public string Entries => Path.Combine(Root, Name, "entries.yaml");
@@ -27,7 +30,7 @@ internal sealed record ChainCase(string Name)
 
     public string ExpectedErrors => Path.Combine(Root, Name, "expected.txt");
 
-    /// <summary>Our ways by the name that is asked for, or null and our errors.</summary>
+    /// <summary>The compiled routes by requested name, or null and the errors.</summary>
     public JsonObject? Compile(out string errors)
     {
         var found = new ConfigErrors();
@@ -48,7 +51,7 @@ internal sealed record ChainCase(string Name)
         return chains;
     }
 
-    /// <summary>As it stands in the golden file.</summary>
+    /// <summary>The text of the golden file.</summary>
     public static string Text(JsonNode chains) => chains.ToJsonString(Indented) + "\n";
 
     private static IEnumerable<string> Asked(EntrySet entries) =>

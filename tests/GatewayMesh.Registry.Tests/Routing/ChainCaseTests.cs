@@ -2,11 +2,11 @@ using GatewayMesh.Registry.Validation;
 
 namespace GatewayMesh.Registry.Tests.Routing;
 
-/// <summary>The ways of <c>topology/cases</c> are those of the golden files. GOLDEN_CASES=FOLDER writes what there is instead.</summary>
+/// <summary>The routes of <c>topology/cases</c> equal the golden files. GOLDEN_CASES=FOLDER writes the actual routes instead.</summary>
 internal sealed class ChainCaseTests
 {
     [TestCaseSource(typeof(ChainCase), nameof(ChainCase.Names))]
-    public void Entries_give_the_ways_that_are_written_or_are_refused_in_the_words_that_are(string name)
+    public void Entries_give_the_expected_routes_or_errors(string name)
     {
         var entries = new ChainCase(name);
         var chains = entries.Compile(out var errors);
@@ -21,13 +21,13 @@ internal sealed class ChainCaseTests
     }
 
     [TestCaseSource(typeof(ChainCase), nameof(ChainCase.Names))]
-    public void The_command_validate_says_the_same_errors(string name)
+    public void The_command_validate_reports_the_same_errors(string name)
     {
         var entries = new ChainCase(name);
-        var said = string.Concat(PathValidation.Of([entries.Entries]).Errors.Select(error => $"{error with { File = "entries.yaml" }}\n".Replace(entries.Entries, "entries.yaml", StringComparison.Ordinal)));
-        Assert.That(said, Is.EqualTo(File.Exists(entries.ExpectedErrors) ? File.ReadAllText(entries.ExpectedErrors) : ""));
+        var actual = string.Concat(PathValidation.Of([entries.Entries]).Errors.Select(error => $"{error with { File = "entries.yaml" }}\n".Replace(entries.Entries, "entries.yaml", StringComparison.Ordinal)));
+        Assert.That(actual, Is.EqualTo(File.Exists(entries.ExpectedErrors) ? File.ReadAllText(entries.ExpectedErrors) : ""));
     }
 
     [Test]
-    public void There_are_sixty_cases_and_more_that_consul_can_be_asked_about() => Assert.That(ChainCase.OfTheOracle.Count(), Is.GreaterThanOrEqualTo(60));
+    public void At_least_sixty_cases_are_compared_with_Consul() => Assert.That(ChainCase.OfTheOracle.Count(), Is.GreaterThanOrEqualTo(60));
 }

@@ -6,10 +6,13 @@ using GatewayMesh.Configuration.Routing;
 
 namespace GatewayMesh.Registry.Tests.Routing;
 
-/// <summary>Writes a way in the shape of Consul's discovery chain, and brings Consul's own to the same: without namespaces, gateways and server names, keys in order.</summary>
+/// <summary>
+/// Writes routes in the form of Consul's discovery chain and reduces Consul's chain to the same: without namespaces, gateways and server
+/// names, keys in order.
+/// </summary>
 internal static class ChainJson
 {
-    // Of the destination the next node says all.
+    // The next node has everything about the destination.
     private static readonly string[] NotAboutRoutes = ["Namespace", "MeshGateway", "SNI", "External", "CreateIndex", "ModifyIndex"];
 
     public static JsonNode Write(Chain chain)
@@ -28,7 +31,7 @@ internal static class ChainJson
         });
     }
 
-    /// <summary>Consul's answer, with what is about routes alone.</summary>
+    /// <summary>Consul's answer, reduced to its routes.</summary>
     public static JsonNode Prune(JsonNode answer)
     {
         var chain = answer["Chain"]!.DeepClone().AsObject();
@@ -70,7 +73,7 @@ internal static class ChainJson
         nodes[KeyOf(node)] = node switch
         {
             RouterNode router => new JsonObject { ["Type"] = "router", ["Name"] = router.Name, ["Routes"] = new JsonArray([.. router.Rules.Select(rule => Write(rule))]) },
-            SplitterNode splitter => new JsonObject { ["Type"] = "splitter", ["Name"] = splitter.Name, ["Splits"] = new JsonArray([.. splitter.Legs.Select(leg => Said(("Weight", leg.Weight == 0 ? null : leg.Weight / 100m), ("NextNode", KeyOf(leg.Next))))]) },
+            SplitterNode splitter => new JsonObject { ["Type"] = "splitter", ["Name"] = splitter.Name, ["Splits"] = new JsonArray([.. splitter.Legs.Select(leg => Present(("Weight", leg.Weight == 0 ? null : leg.Weight / 100m), ("NextNode", KeyOf(leg.Next))))]) },
             ResolverNode resolver => Write(resolver, targets),
             _ => throw new InvalidOperationException(node.ToString()),
         };
@@ -89,7 +92,7 @@ internal static class ChainJson
         }
 
         var action = rule.Action;
-        definition["Destination"] = Said(
+        definition["Destination"] = Present(
             ("PrefixRewrite", action.PrefixRewrite),
             ("RequestTimeout", action.RequestTimeout is { } timeout ? Duration(timeout) : null),
             ("NumRetries", action.NumRetries),
@@ -98,31 +101,31 @@ internal static class ChainJson
         return new JsonObject { ["Definition"] = definition, ["NextNode"] = KeyOf(rule.Next) };
     }
 
-    private static JsonObject Write(RouteMatch match) => Said(
+    private static JsonObject Write(RouteMatch match) => Present(
         ("PathExact", match.Path is { Test: PathTest.Exact } exact ? exact.Value : null),
         ("PathPrefix", match.Path is { Test: PathTest.Prefix } prefix ? prefix.Value : null),
         ("PathRegex", match.Path is { Test: PathTest.Regex } regex ? regex.Value : null),
-        ("Header", match.Headers.IsEmpty ? null : new JsonArray([.. match.Headers.Select(rule => Said(("Name", rule.Name), (rule.Test.ToString(), rule.Test == HeaderTest.Present ? true : rule.Value), ("Invert", rule.Invert ? true : null)))])),
-        ("QueryParam", match.Query.IsEmpty ? null : new JsonArray([.. match.Query.Select(rule => Said(("Name", rule.Name), (rule.Test.ToString(), rule.Test == QueryTest.Present ? true : rule.Value)))])),
+        ("Header", match.Headers.IsEmpty ? null : new JsonArray([.. match.Headers.Select(rule => Present(("Name", rule.Name), (rule.Test.ToString(), rule.Test == HeaderTest.Present ? true : rule.Value), ("Invert", rule.Invert ? true : null)))])),
+        ("QueryParam", match.Query.IsEmpty ? null : new JsonArray([.. match.Query.Select(rule => Present(("Name", rule.Name), (rule.Test.ToString(), rule.Test == QueryTest.Present ? true : rule.Value)))])),
         ("Methods", match.Methods.IsEmpty ? null : new JsonArray([.. match.Methods.Select(method => JsonValue.Create(method))])));
 
     private static JsonObject Write(ResolverNode resolver, Dictionary<string, JsonNode?> targets)
     {
         foreach (var target in resolver.Failover.Prepend(resolver.Target))
         {
-            targets[target.Id] = Said(
+            targets[target.Id] = Present(
                 ("ID", target.Id),
                 ("Service", target.Service),
                 ("ServiceSubset", target.Subset.Length > 0 ? target.Subset : null),
                 ("Datacenter", target.Datacenter),
-                ("Subset", Said(("Filter", target.Filter.Length > 0 ? target.Filter : null), ("OnlyPassing", target.OnlyPassing ? true : null))));
+                ("Subset", Present(("Filter", target.Filter.Length > 0 ? target.Filter : null), ("OnlyPassing", target.OnlyPassing ? true : null))));
         }
 
         return new JsonObject
         {
             ["Type"] = "resolver",
             ["Name"] = resolver.Name,
-            ["Resolver"] = Said(
+            ["Resolver"] = Present(
                 ("ConnectTimeout", Duration(resolver.ConnectTimeout ?? TimeSpan.FromSeconds(5))),
                 ("Default", resolver.IsDefault ? true : null),
                 ("Failover", resolver.Failover.IsEmpty ? null : new JsonObject { ["Targets"] = new JsonArray([.. resolver.Failover.Select(target => JsonValue.Create(target.Id))]) }),
@@ -132,11 +135,11 @@ internal static class ChainJson
         };
     }
 
-    private static JsonObject Said(params (string Key, JsonNode? Value)[] pairs) => new([.. pairs.Where(pair => pair.Value is not null).Select(pair => KeyValuePair.Create(pair.Key, pair.Value))]);
+    private static JsonObject Present(params (string Key, JsonNode? Value)[] pairs) => new([.. pairs.Where(pair => pair.Value is not null).Select(pair => KeyValuePair.Create(pair.Key, pair.Value))]);
 
     private static string KeyOf(RouteNode node) => node switch { RouterNode => "router:", SplitterNode => "splitter:", _ => "resolver:" } + node.Name;
 
-    // As Go writes them.
+    // The format of Go's durations.
     private static string Duration(TimeSpan value)
     {
         var seconds = value.TotalSeconds - (Math.Floor(value.TotalMinutes) * 60);
@@ -146,7 +149,7 @@ internal static class ChainJson
             + string.Create(CultureInfo.InvariantCulture, $"{seconds:0.###}s");
     }
 
-    // Empty sections say nothing; numbers are written one way.
+    // Drops empty sections and normalizes numbers.
     private static JsonNode Sorted(JsonNode node) => node switch
     {
         JsonObject pairs => new JsonObject([.. pairs

@@ -8,7 +8,7 @@ using GatewayMesh.Registry.Yaml;
 
 namespace GatewayMesh.Registry.Tests.Routing;
 
-/// <summary>A real Consul is asked: what it refuses we refuse, and the ways that it compiles are ours.</summary>
+/// <summary>Comparison with a real Consul: both refuse the same entries and compile the same routes.</summary>
 [NonParallelizable]
 internal sealed class ChainOracleTests
 {
@@ -23,7 +23,7 @@ internal sealed class ChainOracleTests
     public async Task StopAsync() => await _agent.DisposeAsync();
 
     [TestCaseSource(typeof(ChainCase), nameof(ChainCase.OfTheOracle))]
-    public async Task Consul_says_the_same(string name)
+    public async Task Consul_compiles_the_same_routes(string name)
     {
         var entries = new ChainCase(name);
         var ours = entries.Compile(out var errors);
@@ -44,7 +44,7 @@ internal sealed class ChainOracleTests
         }
     }
 
-    // Products of nested splits are rounded each, and Consul leaves it at that; ours add up to the whole.
+    // Consul rounds each product of nested splits and keeps the difference, while the mesh's weights add up to 100 %.
     private static JsonNode Mended(JsonNode chain)
     {
         foreach (var (_, node) in chain["Nodes"]!.AsObject())
@@ -53,7 +53,7 @@ internal sealed class ChainOracleTests
             if (splits.Count > 0 && splits.Sum(Weight) is var sum && sum != 100m)
             {
                 var heaviest = splits.MaxBy(Weight)!;
-                Assert.That(Math.Abs(100m - sum), Is.LessThanOrEqualTo(0.005m * splits.Count), "each is rounded to 0.01 alone");
+                Assert.That(Math.Abs(100m - sum), Is.LessThanOrEqualTo(0.005m * splits.Count), "each weight is rounded to 0.01");
                 heaviest["Weight"] = Weight(heaviest) + 100m - sum;
             }
         }
@@ -83,7 +83,7 @@ internal sealed class ChainOracleTests
         : key is "weight" or "numRetries" or "connectTimeout" && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number)
         : JsonValue.Create(text);
 
-    // Entries that need one another are written in whatever order Consul takes them; what it refuses until the end it refuses.
+    // Writes entries that need each other in the order that Consul accepts; entries refused to the end count as refused.
     private async Task<string?> WriteAsync(IEnumerable<JsonObject> entries)
     {
         var left = entries.OrderBy(entry => Array.IndexOf(Order, Of(entry, "kind"))).ToList();
@@ -128,7 +128,7 @@ internal sealed class ChainOracleTests
             left = refused;
         }
 
-        Assert.That(left, Is.Empty, "the next case begins with nothing");
+        Assert.That(left, Is.Empty, "all entries are deleted before the next case");
     }
 
     private static string Of(JsonObject entry, string key) => (string)(entry[key] ?? entry[char.ToUpperInvariant(key[0]) + key[1..]])!;

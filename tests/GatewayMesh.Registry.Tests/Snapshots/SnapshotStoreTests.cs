@@ -30,7 +30,7 @@ internal sealed class SnapshotStoreTests
 
     [Test]
     [CancelAfter(60_000)]
-    public void A_fifo_in_the_place_of_the_store_is_an_error_without_a_wait(CancellationToken cancellationToken)
+    public void A_fifo_in_place_of_the_store_is_an_error_without_a_wait(CancellationToken cancellationToken)
     {
         using var folder = new TemporaryFolder();
         var store = new SnapshotStore(folder.Path);
@@ -41,7 +41,7 @@ internal sealed class SnapshotStoreTests
     }
 
     [Test]
-    public void What_is_loaded_compiles_to_the_same_revision()
+    public void A_loaded_store_compiles_to_the_same_revision()
     {
         var view = View();
         Assert.That(_store.Save(view), Is.Null);
@@ -54,11 +54,11 @@ internal sealed class SnapshotStoreTests
     }
 
     [TestCaseSource(typeof(ChainCase), nameof(ChainCase.Names))]
-    public void Routes_are_loaded_as_they_were(string name)
+    public void Routes_are_loaded_unchanged(string name)
     {
         if (EntryFolder.Read([new ChainCase(name).Entries], new ConfigErrors()) is not { } entries)
         {
-            Assert.Pass("it is refused");
+            Assert.Pass("the case is refused");
             return;
         }
 
@@ -76,12 +76,12 @@ internal sealed class SnapshotStoreTests
     }
 
     [Test]
-    public void Intentions_are_loaded_as_they_were_with_their_permissions_and_their_default()
+    public void Intentions_are_loaded_unchanged_with_permissions_and_default()
     {
         var errors = new ConfigErrors();
         var text = File.ReadAllText(Path.Combine(TestContext.CurrentContext.TestDirectory, "Cases", "Entries", "intentions.yaml"));
         var entries = YamlDocuments.Read(Encoding.UTF8.GetBytes(text), "intentions.yaml", errors).Select(document => EntryBinder.Bind(document, errors)!).ToList();
-        var declared = new DeclaredIntentions(EntrySet.From(entries, errors)!.ServiceIntentions, IntentionAction.Deny) { Notes = ["one was left aside"] };
+        var declared = new DeclaredIntentions(EntrySet.From(entries, errors)!.ServiceIntentions, IntentionAction.Deny) { Notes = ["one was ignored"] };
         _ = _store.Save(View() with { Intentions = declared });
 
         var loaded = _store.Load(out _)!.Intentions!;
@@ -91,17 +91,17 @@ internal sealed class SnapshotStoreTests
         Assert.That(IntentionTable.Of(loaded).Rules.Count(rule => rule.LooksAtRequests), Is.EqualTo(2));
         Assert.That(loaded.Notes, Is.EqualTo(declared.Notes));
         _ = _store.Save(View());
-        Assert.That(_store.Load(out _)!.Intentions, Is.Null, "what was never known stays unknown");
+        Assert.That(_store.Load(out _)!.Intentions, Is.Null, "unknown intentions stay unknown");
     }
 
     [TestCase("policy-attempts.yaml", "\"statusCodes\":[425,429]")]
     [TestCase("policy-balancing.yaml", "\"policy\":\"PeakEwma\",\"choices\":3")]
     [TestCase("policy-balancing.yaml", "\"slowStart\":{\"window\":\"30s\",\"aggression\":1.5,\"minWeight\":0.05}")]
     [TestCase("policy-balancing.yaml", "\"latency\":{\"enabled\":true,\"factor\":4,\"atLeast\":\"50ms\",\"minimumHosts\":3,\"requestVolume\":30}")]
-    [TestCase("policy-limits.yaml", "\"breaker\":{\"enabled\":false,\"failures\":\"ServerError\"", Description = "the shared policy's but for what its own says")]
+    [TestCase("policy-limits.yaml", "\"breaker\":{\"enabled\":false,\"failures\":\"ServerError\"", Description = "the shared policy, overridden by the service's own")]
     [TestCase("policy-limits.yaml", "\"shedding\":{\"criticality\":\"Sheddable\",\"sheddable\":0.5,\"default\":0.9}")]
     [TestCase("policy-limits.yaml", "\"adaptiveConcurrency\":{\"enabled\":false,\"sampleWindow\":\"250ms\",\"percentile\":0.9,\"minConcurrency\":5,\"maxConcurrency\":500")]
-    public void Policies_are_loaded_as_they_were(string file, string text)
+    public void Policies_are_loaded_unchanged(string file, string text)
     {
         var before = Declared(file);
         Assert.That(_store.Save(before), Is.Null);
@@ -122,7 +122,7 @@ internal sealed class SnapshotStoreTests
     }
 
     [Test]
-    public void Policies_of_attempts_are_loaded_as_they_were()
+    public void Retry_policies_are_loaded_unchanged()
     {
         var errors = new ConfigErrors();
         var text = File.ReadAllText(Path.Combine(TestContext.CurrentContext.TestDirectory, "Cases", "Entries", "policy-attempts.yaml"));
@@ -144,7 +144,7 @@ internal sealed class SnapshotStoreTests
 
     [Test]
     [System.Runtime.Versioning.SupportedOSPlatform("linux")]
-    public void Only_its_owner_may_read_it()
+    public void Only_the_owner_may_read_the_store()
     {
         _ = _store.Save(View());
 
@@ -153,20 +153,20 @@ internal sealed class SnapshotStoreTests
     }
 
     [Test]
-    public void No_file_is_no_error()
+    public void A_missing_store_is_not_an_error()
     {
         Assert.That(_store.Load(out var error), Is.Null);
         Assert.That(error, Is.Null);
     }
 
     [Test]
-    public void One_changed_byte_is_noticed()
+    public void A_changed_byte_is_detected()
     {
         _ = _store.Save(View());
         File.WriteAllText(_store.File, File.ReadAllText(_store.File).Replace("10.0.0.1", "10.0.0.2", StringComparison.Ordinal));
 
         Assert.That(_store.Load(out var error), Is.Null);
-        Assert.That(error!.ToString(), Is.EqualTo($"{_store.File}: is corrupt: its checksum is wrong; remove the file; it is written again as soon as the registry answers"));
+        Assert.That(error!.ToString(), Is.EqualTo($"{_store.File}: is corrupt: its checksum is wrong; remove the file; the node writes a new one as soon as the registry answers"));
     }
 
     [TestCase("")]
@@ -179,7 +179,7 @@ internal sealed class SnapshotStoreTests
     [TestCase("{\"format\":1,\"sha256\":\"74234e98afe7498fb5daf1f36ac2d78acc339464f950703b8c019892f982b90b\",\"content\":null}")]
     [TestCase("{\"format\":1,\"sha256\":\"44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a\",\"content\":{}}")]
     [TestCase("\0\0\0\0")]
-    public void A_corrupt_file_is_an_error_that_names_it(string content)
+    public void A_corrupt_store_is_an_error_that_names_the_file(string content)
     {
         _ = Directory.CreateDirectory(_folder["data"]);
         File.WriteAllText(_store.File, content);
@@ -189,7 +189,7 @@ internal sealed class SnapshotStoreTests
     }
 
     [Test]
-    public void A_file_that_was_cut_off_anywhere_is_an_error_and_never_an_exception()
+    public void A_truncated_store_is_an_error_and_never_an_exception()
     {
         _ = _store.Save(View());
         var whole = File.ReadAllBytes(_store.File);
@@ -209,25 +209,25 @@ internal sealed class SnapshotStoreTests
 
         _ = _store.Load(out var error);
 
-        Assert.That(error!.Message, Is.EqualTo("has format 2, this version knows 1"));
+        Assert.That(error!.Message, Is.EqualTo("has format 2, but this version reads format 1"));
     }
 
     [Test]
-    public void A_place_that_cannot_be_written_is_an_error_and_no_exception()
+    public void An_unwritable_store_is_an_error_and_not_an_exception()
     {
         File.WriteAllText(_folder["data"], "a file where the folder should be");
 
-        Assert.That(_store.Save(View())!.ToString(), Does.Contain("cannot be written").And.Contain("make room"));
+        Assert.That(_store.Save(View())!.ToString(), Does.Contain("cannot be written").And.Contain("free disk space"));
         Assert.That(() => _store.Load(out _), Throws.Nothing);
     }
 
     [Test]
-    public void A_full_disk_leaves_the_old_file()
+    public void A_full_disk_leaves_the_old_store()
     {
         _ = _store.Save(View());
         var before = File.ReadAllBytes(_store.File);
 
-        // The temporary file cannot be made because its name is taken by a folder: as good as a full disk, and true for root too.
+        // A folder blocks the name of the temporary file, which simulates a full disk, also for root.
         var temporary = _folder[$"data/.snapshot.json.{Environment.ProcessId}.tmp"];
         _ = Directory.CreateDirectory(temporary);
 
@@ -238,8 +238,8 @@ internal sealed class SnapshotStoreTests
     private static RegistryView View()
     {
         var errors = new ConfigErrors();
-        var text = File.ReadAllText(Path.Combine(TestContext.CurrentContext.TestDirectory, "Cases", "Entries", "well.yaml"));
-        var entries = YamlDocuments.Read(Encoding.UTF8.GetBytes(text), "well.yaml", errors).Select(document => EntryBinder.Bind(document, errors)!).ToList();
+        var text = File.ReadAllText(Path.Combine(TestContext.CurrentContext.TestDirectory, "Cases", "Entries", "valid.yaml"));
+        var entries = YamlDocuments.Read(Encoding.UTF8.GetBytes(text), "valid.yaml", errors).Select(document => EntryBinder.Bind(document, errors)!).ToList();
         return new RegistryView(EntrySet.From(entries, errors)!, [new DiscoveredNode(Records.Sidecar("host-a"), Alive: true), new DiscoveredNode(Records.Gateway("gw-1"), Alive: false)]);
     }
 }

@@ -5,7 +5,7 @@ namespace GatewayMesh.Registry.Tests.Validation;
 internal sealed class PathValidationTests
 {
     [Test]
-    public void A_path_that_is_not_there_is_an_error() =>
+    public void A_missing_path_is_an_error() =>
         Assert.That(PathValidation.Of(["/nowhere.yaml"]).Errors.Single().ToString(), Is.EqualTo("/nowhere.yaml: there is no such file; check the path and its permissions"));
 
     [Test]
@@ -28,7 +28,7 @@ internal sealed class PathValidationTests
     }
 
     [Test]
-    public void Files_that_stand_alone_are_not_checked_against_each_other()
+    public void Separate_files_are_not_checked_against_each_other()
     {
         using var folder = new TemporaryFolder();
         folder.Write("a.yaml", "kind: service-policy\nname: web\n");

@@ -19,7 +19,7 @@ internal sealed class YamlDocumentsTests
     }
 
     [Test]
-    public void A_quoted_null_is_a_text_and_a_plain_one_is_nothing()
+    public void A_quoted_null_is_text_and_a_plain_null_is_empty()
     {
         var document = (ConfigMapping)Read("a: null\nb: 'null'\nc:\nd: ~\n").Single();
 
@@ -46,7 +46,7 @@ internal sealed class YamlDocumentsTests
     }
 
     [Test]
-    public void Several_documents_are_read_and_empty_ones_left_out() =>
+    public void Several_documents_are_read_without_empty_ones() =>
         Assert.That(Read("---\na: 1\n---\n---\n# nothing\n---\nb: 2\n...\n"), Has.Length.EqualTo(2));
 
     [Test]
@@ -56,7 +56,7 @@ internal sealed class YamlDocumentsTests
             Is.EqualTo("f.yaml:2:4: is not UTF-8: byte 0xc3 at offset 8; save it as UTF-8"));
 
     [Test]
-    public void A_cut_off_character_at_the_end_is_invalid_utf8() =>
+    public void A_truncated_character_at_the_end_is_invalid_utf8() =>
         Assert.That(ErrorOf([.. "a: "u8, 0xe2, 0x82]), Does.Contain("byte 0xe2 at offset 3"));
 
     [Test]
@@ -64,10 +64,10 @@ internal sealed class YamlDocumentsTests
         Assert.That(ErrorOf([.. "a: "u8, 0xed, 0xa0, 0x80]), Does.Contain("byte 0xed at offset 3"));
 
     [Test]
-    public void A_nul_byte_does_not_end_the_file_in_silence() =>
+    public void A_nul_byte_does_not_end_the_file_silently() =>
         Assert.That(
             ErrorOf([.. "role: gateway\n"u8, 0, .. "nonsense: 1\n"u8]),
-            Is.EqualTo("f.yaml:2:1: holds a control character: byte 0x00 at offset 14; remove it; was the file cut off, or is it no text?"));
+            Is.EqualTo("f.yaml:2:1: contains a control character: byte 0x00 at offset 14; remove it, and check that the file is complete and is text"));
 
     [Test]
     public void Utf16_is_named() =>
@@ -81,7 +81,7 @@ internal sealed class YamlDocumentsTests
     [TestCase('{', 100_000)]
     [TestCase('[', 66)]
     public void Deep_nesting_is_refused_without_a_deep_stack(char bracket, int depth) =>
-        Assert.That(ErrorOf(Encoding.UTF8.GetBytes(new string(bracket, depth))), Does.Contain("nested deeper than 64").Or.Contain("is not YAML").Or.Contain("a key is a text"));
+        Assert.That(ErrorOf(Encoding.UTF8.GetBytes(new string(bracket, depth))), Does.Contain("nested deeper than 64").Or.Contain("is not YAML").Or.Contain("a key is not text"));
 
     [Test]
     public void Sixty_four_levels_are_read()
@@ -100,11 +100,11 @@ internal sealed class YamlDocumentsTests
     }
 
     [Test]
-    public void No_bytes_make_it_throw() =>
+    public void Arbitrary_bytes_never_throw() =>
         Prop.ForAll<byte[]>(bytes => Assert.That(() => YamlDocuments.Read(bytes, "f.yaml", new ConfigErrors()), Throws.Nothing)).QuickCheckThrowOnFailure();
 
     [Test]
-    public void No_soup_of_yaml_tokens_makes_it_throw() =>
+    public void Arbitrary_yaml_tokens_never_throw() =>
         Prop.ForAll(
             Gen.Elements("a", ": ", "- ", "\n", "  ", "[", "]", "{", "}", ",", "&x ", "*x", "!t ", "|", ">", "\"", "'", "#", "?", "---", "...", "%", "\t", "<<", "@", "`").ArrayOf().ToArbitrary(),
             tokens => Assert.That(() => YamlDocuments.Read(Encoding.UTF8.GetBytes(string.Concat(tokens)), "f.yaml", new ConfigErrors()), Throws.Nothing)).QuickCheckThrowOnFailure();

@@ -4,12 +4,12 @@ using GatewayMesh.Linux;
 
 namespace GatewayMesh.Registry.Consul.Agents;
 
-/// <summary>The connections to one agent: made when the first request needs them, made anew when the files of TLS change.</summary>
+/// <summary>The connections to one agent: opened by the first request, replaced when the TLS files change.</summary>
 internal sealed class AgentConnections(bool secure, ConsulTls tls) : IDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);
 
-    // Longer than the rhythm of any loop, so that polls find their connection again; Consul itself keeps idle ones for minutes.
+    // Longer than the interval of any loop, so that polls reuse their connection. Consul itself keeps idle connections for minutes.
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(90);
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -18,13 +18,13 @@ internal sealed class AgentConnections(bool secure, ConsulTls tls) : IDisposable
     private (FileTrace Ca, FileTrace Cert, FileTrace Key) _version;
     private volatile HttpMessageInvoker? _invoker;
 
-    /// <summary>What to send with.</summary>
-    /// <exception cref="IOException">A file cannot be read or is no PEM.</exception>
+    /// <summary>The client for the next request.</summary>
+    /// <exception cref="IOException">A file cannot be read or is not PEM.</exception>
     public HttpMessageInvoker Current
     {
         get
         {
-            // Who waits for a disk that hangs holds up nobody else: the others go on with the files as they were.
+            // A hung disk blocks one thread only. All other threads keep using the files read before.
             if (_invoker is null)
             {
                 _lock.Enter();
@@ -43,10 +43,10 @@ internal sealed class AgentConnections(bool secure, ConsulTls tls) : IDisposable
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException)
             {
-                // Half a new pair of files is no reason to stop: the other half follows.
+                // One half of a new pair of files is not an error: the other half follows.
                 if (_invoker is null)
                 {
-                    throw new IOException($"the files of registryTls cannot be used: {failure.Message}", failure);
+                    throw new IOException($"the files of registryTls are not usable: {failure.Message}", failure);
                 }
             }
             finally
@@ -58,7 +58,7 @@ internal sealed class AgentConnections(bool secure, ConsulTls tls) : IDisposable
         }
     }
 
-    // Under the lock.
+    // Called under the lock.
     private void Look()
     {
         if (!secure)

@@ -3,22 +3,24 @@ using System.Text;
 namespace GatewayMesh.Registry.Consul.Agents;
 
 /// <summary>
-/// Collects the JSON of an answer and leaves out the strings that nobody would read anyway: those longer than a value may be. An answer holds all values of
-/// a folder, so one that is too large must cost neither memory nor the values beside it.
+/// Collects the JSON of an answer without the strings that are longer than a value may be. One answer holds all values of a folder, so a
+/// value that is too large must neither use the memory nor cost the values next to it.
 /// </summary>
-/// <param name="longest">The longest string that is kept, in bytes.</param>
+/// <param name="longest">The longest string to keep, in bytes.</param>
 internal sealed class AnswerBody(int longest)
 {
-    /// <summary>The most that is kept: 32 MiB. Beyond, the answer cannot be used.</summary>
+    /// <summary>The largest kept size: 32 MiB. A larger answer is refused.</summary>
     public const int Most = 32 * 1024 * 1024;
 
-    /// <summary>The most that is read, kept or not: 256 MiB. Beyond, the answer cannot be used.</summary>
+    /// <summary>The largest size read, kept or not: 256 MiB. A larger answer is refused.</summary>
     public const long MostRead = 256 * 1024 * 1024;
 
-    /// <summary>From this size on only strings of 16 KiB are kept, so that a few large values do not push out many small ones: 8 MiB.</summary>
+    /// <summary>
+    /// The size from which only strings up to 16 KiB are kept, so that a few large values do not displace many small ones: 8 MiB.
+    /// </summary>
     public const int Tight = 8 * 1024 * 1024;
 
-    /// <summary>The content of a string that was left out. No base64, so that no value can pretend to be one.</summary>
+    /// <summary>The placeholder for a dropped string. Not valid base64, so no value can imitate the placeholder.</summary>
     public const string LeftOut = "<too large>";
 
     private byte[] _kept = new byte[16 * 1024];
@@ -28,13 +30,15 @@ internal sealed class AnswerBody(int longest)
     private bool _escaped;
     private bool _dropping;
 
-    /// <summary>What is kept.</summary>
+    /// <summary>The kept bytes.</summary>
     public ReadOnlyMemory<byte> Kept => _kept.AsMemory(0, _length);
 
-    /// <summary>The longest string of an answer in which values have at most <paramref name="value"/> bytes: such a value in base64.</summary>
+    /// <summary>
+    /// The longest JSON string for values of at most <paramref name="value"/> bytes: the length of such a value in base64.
+    /// </summary>
     public static int StringOf(int value) => (value + 2) / 3 * 4;
 
-    /// <summary>The next bytes of the answer.</summary>
+    /// <summary>Appends the next bytes of the answer.</summary>
     /// <exception cref="IOException">The answer is too large.</exception>
     public void Append(ReadOnlySpan<byte> bytes)
     {

@@ -3,22 +3,22 @@ using GatewayMesh.Configuration.Bootstrap;
 
 namespace GatewayMesh.Registry.Consul.Agents;
 
-/// <summary>Which agents there are and how they are spoken to.</summary>
+/// <summary>The agents and the credentials for them.</summary>
 internal sealed record ConsulAccess
 {
     /// <summary>The agents, <c>http://HOST:PORT</c> or <c>https://HOST:PORT</c>, the home agent first; at least one.</summary>
     public required ImmutableArray<Uri> Agents { get; init; }
 
-    /// <summary>The token sent as <c>X-Consul-Token</c>. Default: none. <see cref="TokenFile"/> goes before it.</summary>
+    /// <summary>The token sent as <c>X-Consul-Token</c>. Default: none. <see cref="TokenFile"/> wins over this token.</summary>
     public string Token { get; init; } = "";
 
     /// <summary>A file whose trimmed content is the token; read again when it changes. Default: none.</summary>
     public string? TokenFile { get; init; }
 
-    /// <summary>The files for agents that speak TLS. Default: none, the system's roots and no certificate of our own.</summary>
+    /// <summary>The files for agents that speak TLS. Default: none; uses the system's roots and no client certificate.</summary>
     public ConsulTls Tls { get; init; } = new(null, null, null);
 
-    /// <summary>What a bootstrap file says of them.</summary>
+    /// <summary>The access that a bootstrap file configures.</summary>
     public static ConsulAccess Of(RegistrySpec registry) => new()
     {
         Agents = registry.Agents,

@@ -7,37 +7,41 @@ using GatewayMesh.Registry.Yaml;
 namespace GatewayMesh.Registry.Consul.Agents;
 
 /// <summary>One agent and the connections to it.</summary>
-/// <param name="address">Where it listens.</param>
-/// <param name="token">What it is shown.</param>
+/// <param name="address">The agent's address.</param>
+/// <param name="token">The token sent to the agent.</param>
 /// <param name="tls">Files for TLS.</param>
 /// <param name="time">Clock of the timeouts.</param>
 internal sealed class ConsulAgent(Uri address, ConsulToken token, ConsulTls tls, TimeProvider time) : IDisposable
 {
-    /// <summary>Time that a request which does not wait may take: 5 s.</summary>
+    /// <summary>Timeout of a request that does not block: 5 s.</summary>
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(5);
 
     private readonly AgentConnections _connections = new(address.Scheme == Uri.UriSchemeHttps, tls);
     private long _goneSince;
 
-    /// <summary>What it is called in messages: <c>127.0.0.1:8500</c>.</summary>
+    /// <summary>The agent's name in messages, such as <c>127.0.0.1:8500</c>.</summary>
     public string Name { get; } = address.Authority;
 
-    /// <summary>Whether it runs on this host: it is dialled on a loopback address.</summary>
+    /// <summary>True if the agent runs on this host: its address is a loopback address.</summary>
     public bool IsHere { get; } = address.IsLoopback;
 
-    /// <summary>For how long every request to it has failed, or null when the last one was answered (or there was none).</summary>
+    /// <summary>
+    /// Time for which every request to the agent has failed. Null when the last request was answered, or before the first.
+    /// </summary>
     public TimeSpan? GoneFor => Volatile.Read(ref _goneSince) is not 0 and var since ? time.GetElapsedTime(since) : null;
 
-    /// <summary>Reads. <paramref name="path"/> with its query, from <c>/v1</c> on; <paramref name="patience"/> is more than its <c>wait</c>.</summary>
-    /// <exception cref="IOException">There was no answer, or not in time, or it was too large.</exception>
+    /// <summary>
+    /// Sends a GET. <paramref name="path"/> starts at <c>/v1</c> and has the query; <paramref name="patience"/> exceeds its <c>wait</c>.
+    /// </summary>
+    /// <exception cref="IOException">No answer, no answer in time, or an answer that is too large.</exception>
     public Task<ConsulAnswer> GetAsync(string path, TimeSpan patience, CancellationToken cancellation) => SendAsync(HttpMethod.Get, path, null, patience, cancellation);
 
-    /// <summary>Writes.</summary>
-    /// <exception cref="IOException">There was no answer, or not in time.</exception>
+    /// <summary>Sends a PUT.</summary>
+    /// <exception cref="IOException">No answer, or no answer in time.</exception>
     public Task<ConsulAnswer> PutAsync(string path, ReadOnlyMemory<byte> body, CancellationToken cancellation) => SendAsync(HttpMethod.Put, path, body, Patience, cancellation);
 
-    /// <summary>Deletes.</summary>
-    /// <exception cref="IOException">There was no answer, or not in time.</exception>
+    /// <summary>Sends a DELETE.</summary>
+    /// <exception cref="IOException">No answer, or no answer in time.</exception>
     public Task<ConsulAnswer> DeleteAsync(string path, CancellationToken cancellation) => SendAsync(HttpMethod.Delete, path, null, Patience, cancellation);
 
     /// <inheritdoc/>
@@ -71,7 +75,7 @@ internal sealed class ConsulAgent(Uri address, ConsulToken token, ConsulTls tls,
 
     private HttpRequestMessage Request(HttpMethod method, string path, ReadOnlyMemory<byte>? body)
     {
-        // An agent with TLS speaks HTTP/2, which carries all long polls on one connection; Consul allows a client 200 connections.
+        // An agent with TLS speaks HTTP/2, which multiplexes all long polls over one connection. Consul allows a client 200 connections.
         var request = new HttpRequestMessage(method, new Uri(address, path)) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
         if (token.Current is { Length: > 0 } secret)
         {
@@ -86,7 +90,7 @@ internal sealed class ConsulAgent(Uri address, ConsulToken token, ConsulTls tls,
         return request;
     }
 
-    // Records of nodes are small; everything else may be as large as a key's value.
+    // Node records are small. Everything else may be as large as a key's value.
     private static int LongestIn(string path) => AnswerBody.StringOf(
         path.StartsWith($"/v1/kv/{ConsulNames.NodeFolder}", StringComparison.Ordinal) ? NodeRecordText.MaxBytes : YamlDocuments.MaxBytes);
 
@@ -116,7 +120,7 @@ internal sealed class ConsulAgent(Uri address, ConsulToken token, ConsulTls tls,
 
     private IOException Gone(IOException failure)
     {
-        // Never 0, which says that it is there.
+        // Never 0: 0 means that the agent is reachable.
         _ = Interlocked.CompareExchange(ref _goneSince, Math.Max(1, time.GetTimestamp()), 0);
         return failure;
     }

@@ -3,15 +3,15 @@ using System.Collections.Immutable;
 namespace GatewayMesh.Registry.Consul.Agents;
 
 /// <summary>
-/// The agents of one mesh. Reads go to the first that answers, since every agent tells the same; writes stay with the home agent, since
-/// what is registered belongs to the agent it was registered at, and a second one would make it two.
+/// The agents of one mesh. Reads go to the first agent that answers, because every agent has the same data. Writes stay at the home
+/// agent: a registration belongs to the agent that received it, and a second agent would register a duplicate.
 /// </summary>
 internal sealed class ConsulAgents : IDisposable
 {
-    /// <summary>How long the home agent must have been gone before writes go to the next: 60 s.</summary>
+    /// <summary>Time for which the home agent must be unreachable before writes go to the next agent: 60 s.</summary>
     public static TimeSpan HomeGone { get; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>After this time reads that moved away try the home agent again: 30 s.</summary>
+    /// <summary>Time after which reads that moved to another agent try the home agent again: 30 s.</summary>
     public static TimeSpan HomeAgain { get; } = TimeSpan.FromSeconds(30);
 
     private readonly TimeProvider _time;
@@ -19,7 +19,7 @@ internal sealed class ConsulAgents : IDisposable
     private int _reading;
     private long _movedAt;
 
-    /// <summary>Opens them; nothing is dialled yet.</summary>
+    /// <summary>Creates the agents without connecting.</summary>
     public ConsulAgents(ConsulAccess access, TimeProvider time)
     {
         ArgumentOutOfRangeException.ThrowIfZero(access.Agents.Length, nameof(access));
@@ -28,23 +28,28 @@ internal sealed class ConsulAgents : IDisposable
         All = [.. access.Agents.Select(address => new ConsulAgent(address, token, access.Tls, time))];
     }
 
-    /// <summary>All of them, the home agent first.</summary>
+    /// <summary>All agents, the home agent first.</summary>
     public ImmutableArray<ConsulAgent> All { get; }
 
-    /// <summary>The agent that belongs to this host: the first.</summary>
+    /// <summary>The agent of this host: the first agent.</summary>
     public ConsulAgent Home => All[0];
 
-    /// <summary>Where to write now: the home agent, or, when that has been gone for <see cref="HomeGone"/>, the first other one that is not.</summary>
+    /// <summary>
+    /// The agent to write to now: the home agent, or the first reachable agent after the home agent has been unreachable for
+    /// <see cref="HomeGone"/>.
+    /// </summary>
     public ConsulAgent Writer =>
         Home.GoneFor < HomeGone || Home.GoneFor is null ? Home : All.FirstOrDefault(agent => agent.GoneFor is null, Home);
 
     /// <summary>
-    /// Reads from the first agent that answers with something else than a server's error, beginning with the one that did so last.
-    /// When all have errors, the first error answer is the answer.
+    /// Reads from the first agent that answers without a server error, starting with the agent of the last successful read. Returns the
+    /// first error answer when all agents have errors.
     /// </summary>
-    /// <param name="ask">What to ask each agent (path and query, from <c>/v1</c> on) and the time that it has, more than the query's <c>wait</c>.</param>
-    /// <param name="cancellation">Ends the reading.</param>
-    /// <exception cref="IOException">None answered.</exception>
+    /// <param name="ask">
+    /// The path and query for each agent, starting at <c>/v1</c>, and the timeout, which exceeds the query's <c>wait</c>.
+    /// </param>
+    /// <param name="cancellation">Cancels the read.</param>
+    /// <exception cref="IOException">No agent answered.</exception>
     public async Task<ConsulAnswer> GetAsync(Func<ConsulAgent, (string Path, TimeSpan Patience)> ask, CancellationToken cancellation)
     {
         var first = First();
@@ -63,7 +68,7 @@ internal sealed class ConsulAgents : IDisposable
                     return answer;
                 }
 
-                // An agent that has lost its servers says so with 500; another one may have some.
+                // An agent that has lost its servers answers 500. Another agent may still have some.
                 refused ??= answer;
             }
             catch (IOException failure)
@@ -75,20 +80,20 @@ internal sealed class ConsulAgents : IDisposable
         return refused ?? throw new IOException(failed!.Message, failed);
     }
 
-    /// <summary>The same question to each.</summary>
-    /// <exception cref="IOException">None answered.</exception>
+    /// <summary>Sends the same query to each agent.</summary>
+    /// <exception cref="IOException">No agent answered.</exception>
     public Task<ConsulAnswer> GetAsync(string path, TimeSpan patience, CancellationToken cancellation) => GetAsync(_ => (path, patience), cancellation);
 
-    /// <summary>The same for a query that does not wait.</summary>
-    /// <exception cref="IOException">None answered.</exception>
+    /// <summary>Sends a query that does not block.</summary>
+    /// <exception cref="IOException">No agent answered.</exception>
     public Task<ConsulAnswer> GetAsync(string path, CancellationToken cancellation) => GetAsync(_ => (path, ConsulAgent.Patience), cancellation);
 
-    /// <summary>Writes at <see cref="Writer"/>.</summary>
-    /// <exception cref="IOException">There was no answer.</exception>
+    /// <summary>Sends a PUT to <see cref="Writer"/>.</summary>
+    /// <exception cref="IOException">No answer.</exception>
     public Task<ConsulAnswer> PutAsync(string path, ReadOnlyMemory<byte> body, CancellationToken cancellation) => Writer.PutAsync(path, body, cancellation);
 
-    /// <summary>Deletes at <see cref="Writer"/>.</summary>
-    /// <exception cref="IOException">There was no answer.</exception>
+    /// <summary>Sends a DELETE to <see cref="Writer"/>.</summary>
+    /// <exception cref="IOException">No answer.</exception>
     public Task<ConsulAnswer> DeleteAsync(string path, CancellationToken cancellation) => Writer.DeleteAsync(path, cancellation);
 
     /// <inheritdoc/>
@@ -109,7 +114,7 @@ internal sealed class ConsulAgents : IDisposable
                 return _reading;
             }
 
-            // This read tries home; the others stay where they are until it has answered.
+            // This read tries the home agent. All other reads keep their agent until the home agent has answered.
             _movedAt = _time.GetTimestamp();
             return 0;
         }

@@ -4,17 +4,17 @@ using GatewayMesh.Linux;
 
 namespace GatewayMesh.Registry.Consul.Agents;
 
-/// <summary>PEM files for agents that speak TLS; read again when they change.</summary>
-/// <param name="CaFile">The only roots that an agent's certificate may come from; null: the system's.</param>
-/// <param name="CertFile">Our certificate, for agents with <c>verify_incoming</c>; null: none.</param>
-/// <param name="KeyFile">Its key; null: none.</param>
+/// <summary>PEM files for agents that speak TLS. Changed files are reloaded.</summary>
+/// <param name="CaFile">The only trusted roots for an agent's certificate; null: the system's roots.</param>
+/// <param name="CertFile">The client certificate for agents with <c>verify_incoming</c>; null: none.</param>
+/// <param name="KeyFile">The key of the client certificate; null: none.</param>
 internal sealed record ConsulTls(string? CaFile, string? CertFile, string? KeyFile)
 {
     private const int Longest = 1024 * 1024;
 
-    /// <summary>What they mean for a connection, read now.</summary>
+    /// <summary>Reads the files and returns the TLS options for a connection.</summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    /// <exception cref="System.Security.Cryptography.CryptographicException">A file is no such PEM.</exception>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">A file is not valid PEM.</exception>
     public SslClientAuthenticationOptions Options()
     {
         var options = new SslClientAuthenticationOptions();

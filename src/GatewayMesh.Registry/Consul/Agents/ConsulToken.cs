@@ -2,7 +2,7 @@ using GatewayMesh.Linux;
 
 namespace GatewayMesh.Registry.Consul.Agents;
 
-/// <summary>The token as it is now: said in the bootstrap file, or in a file of its own that may change at any time.</summary>
+/// <summary>The current token, from the bootstrap file or from a token file that may change at any time.</summary>
 internal sealed class ConsulToken(ConsulAccess access)
 {
     private const int Longest = 64 * 1024;
@@ -13,7 +13,9 @@ internal sealed class ConsulToken(ConsulAccess access)
     private volatile string _value = access.Token;
 
     /// <summary>The token; empty for none.</summary>
-    /// <exception cref="IOException">Its file was never readable. One that becomes unreadable leaves the last token in use.</exception>
+    /// <exception cref="IOException">
+    /// The token file was never readable. If the file becomes unreadable later, the last token stays in use.
+    /// </exception>
     public string Current
     {
         get
@@ -23,7 +25,7 @@ internal sealed class ConsulToken(ConsulAccess access)
                 return _value;
             }
 
-            // Who waits for a disk that hangs holds up nobody else: the others show the last token.
+            // A hung disk blocks one thread only. All other threads send the last token.
             if (_version == default)
             {
                 _lock.Enter();

@@ -6,9 +6,9 @@ namespace GatewayMesh.Registry.Consul.Catalogue;
 /// <summary>Reads <c>/v1/catalog/services</c>.</summary>
 internal static class CatalogueReader
 {
-    /// <summary>Tags by name of service.</summary>
-    /// <exception cref="JsonException">It is no JSON.</exception>
-    /// <exception cref="InvalidOperationException">It is another JSON than services with tags.</exception>
+    /// <summary>Tags by service name.</summary>
+    /// <exception cref="JsonException">The body is not JSON.</exception>
+    /// <exception cref="InvalidOperationException">The JSON is not a list of services with tags.</exception>
     public static ImmutableSortedDictionary<string, ImmutableArray<string>> Read(ReadOnlyMemory<byte> body)
     {
         using var document = ConsulJson.Parse(body);

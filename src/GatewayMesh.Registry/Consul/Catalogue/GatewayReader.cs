@@ -7,12 +7,14 @@ using GatewayMesh.Registry.Consul.Registration;
 
 namespace GatewayMesh.Registry.Consul.Catalogue;
 
-/// <summary>Reads <c>/v1/health/service/NAME</c> of a gateway's name: group, tunnel and zone stand in the pairs of its registration.</summary>
+/// <summary>
+/// Reads <c>/v1/health/service/NAME</c> of a gateway's name. The metadata of its registration holds group, tunnel and zone.
+/// </summary>
 internal static class GatewayReader
 {
-    /// <summary>The gateways; a registration without a tunnel is none of ours.</summary>
-    /// <exception cref="JsonException">It is no JSON.</exception>
-    /// <exception cref="InvalidOperationException">It is another JSON than registrations.</exception>
+    /// <summary>The gateways. A registration without a tunnel is not a gateway of this mesh.</summary>
+    /// <exception cref="JsonException">The body is not JSON.</exception>
+    /// <exception cref="InvalidOperationException">The JSON is not a list of registrations.</exception>
     public static ImmutableSortedDictionary<string, DiscoveredGateway> Read(ReadOnlyMemory<byte> body)
     {
         using var answer = ConsulJson.Parse(body);

@@ -8,12 +8,14 @@ using GatewayMesh.Registry.Consul.Registration;
 
 namespace GatewayMesh.Registry.Consul.Catalogue;
 
-/// <summary>Reads <c>/v1/health/connect/NAME</c>: the sidecars in front of a service's instances. Plain instances are not in the mesh.</summary>
+/// <summary>
+/// Reads <c>/v1/health/connect/NAME</c>: the sidecars of a service's instances. Instances without a sidecar are not in the mesh.
+/// </summary>
 internal static class InstanceReader
 {
-    /// <summary>The instances, the critical ones too: when none is well, all are used.</summary>
-    /// <exception cref="JsonException">It is no JSON.</exception>
-    /// <exception cref="InvalidOperationException">It is another JSON than registrations.</exception>
+    /// <summary>The instances, including critical ones: when no instance is healthy, all are used.</summary>
+    /// <exception cref="JsonException">The body is not JSON.</exception>
+    /// <exception cref="InvalidOperationException">The JSON is not a list of registrations.</exception>
     public static ImmutableSortedDictionary<string, DiscoveredInstance> Read(ReadOnlyMemory<byte> body)
     {
         using var answer = ConsulJson.Parse(body);
@@ -48,9 +50,9 @@ internal static class InstanceReader
 
     private static string ProtocolOf(Registered registered)
     {
-        var said = registered.Proxy is { } proxy && proxy.TryGetProperty("Config", out var config) && config.ValueKind == JsonValueKind.Object
+        var protocol = registered.Proxy is { } proxy && proxy.TryGetProperty("Config", out var config) && config.ValueKind == JsonValueKind.Object
             ? Registered.Text(config, "protocol")
             : null;
-        return said is "http2" or "grpc" ? said : "http";
+        return protocol is "http2" or "grpc" ? protocol : "http";
     }
 }

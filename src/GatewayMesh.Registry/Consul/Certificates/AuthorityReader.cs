@@ -6,11 +6,16 @@ using GatewayMesh.Certificates.Trust;
 
 namespace GatewayMesh.Registry.Consul.Certificates;
 
-/// <summary>Reads what an agent says of Consul's certificate authority. Pure; throws <see cref="FormatException"/>, or what a JSON document throws, on anything else.</summary>
+/// <summary>
+/// Parses an agent's answers about Consul's certificate authority. Pure; throws <see cref="FormatException"/> or a JSON document's
+/// exceptions on invalid input.
+/// </summary>
 internal static class AuthorityReader
 {
-    /// <summary>The roots in an answer of <c>/v1/agent/connect/ca/roots</c>, the active one first: their own order says nothing.</summary>
-    /// <exception cref="CertificateException">They cannot be trusted as they are.</exception>
+    /// <summary>
+    /// The roots in an answer to <c>/v1/agent/connect/ca/roots</c>, the active root first. The order in the answer has no meaning.
+    /// </summary>
+    /// <exception cref="CertificateException">The roots do not form a valid trust bundle.</exception>
     public static ConsulRoots Roots(ReadOnlyMemory<byte> body)
     {
         using var answer = ConsulJson.Parse(body);
@@ -20,12 +25,12 @@ internal static class AuthorityReader
             .Select(Root).DistinctBy(root => root.Fingerprint).ToImmutableArray();
         var answered = new ConsulRoots(Text(answer.RootElement, "TrustDomain"), roots);
 
-        // Here and not when it is put: half a bundle must not become what is remembered.
+        // Checked here, before anything is stored: half a bundle must not become the stored bundle.
         _ = TrustBundle.FromPem(answered.ToPem([]));
         return answered;
     }
 
-    /// <summary>The leaf in an answer of <c>/v1/agent/connect/ca/leaf/SERVICE</c>.</summary>
+    /// <summary>The leaf in an answer to <c>/v1/agent/connect/ca/leaf/SERVICE</c>.</summary>
     public static ConsulLeaf Leaf(ReadOnlyMemory<byte> body)
     {
         using var answer = ConsulJson.Parse(body);
@@ -42,7 +47,7 @@ internal static class AuthorityReader
         var pem = Text(root, "RootCert").Trim();
         if (!PemEncoding.TryFind(pem, out var fields) || pem[fields.Label] != "CERTIFICATE")
         {
-            throw new FormatException("a root is no certificate in PEM");
+            throw new FormatException("a root is not a PEM certificate");
         }
 
         var bytes = Convert.FromBase64String(pem[fields.Base64Data]);

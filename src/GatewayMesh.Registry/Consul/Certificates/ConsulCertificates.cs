@@ -4,7 +4,7 @@ using GatewayMesh.Registry.Consul.Watching;
 
 namespace GatewayMesh.Registry.Consul.Certificates;
 
-/// <summary>The certificates of one node from Consul's authority: the roots, and a leaf for each of its identities.</summary>
+/// <summary>The certificates of one node from Consul's authority: the roots, and one leaf for each identity.</summary>
 internal sealed class ConsulCertificates(CertificateFolder folder, CertificateTroubles troubles, WatchContext context)
 {
     private readonly Lock _lock = new();
@@ -12,7 +12,7 @@ internal sealed class ConsulCertificates(CertificateFolder folder, CertificateTr
     private ImmutableArray<string> _services = [];
     private CancellationToken? _running;
 
-    /// <summary>These are the node's identities now; a leaf that nobody needs any more is no longer renewed.</summary>
+    /// <summary>Sets the node's identities. A leaf that is no longer needed is no longer renewed.</summary>
     public void Follow(ImmutableArray<string> services)
     {
         lock (_lock)
@@ -25,7 +25,7 @@ internal sealed class ConsulCertificates(CertificateFolder folder, CertificateTr
         }
     }
 
-    /// <summary>Keeps them until cancelled; never throws.</summary>
+    /// <summary>Keeps the certificates current until cancelled; never throws.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         lock (_lock)

@@ -1,24 +1,24 @@
 namespace GatewayMesh.Registry.Consul.Certificates;
 
-/// <summary>A leaf as an agent issued it. No record: nothing may print its key by itself.</summary>
-/// <param name="service">The service it is for.</param>
+/// <summary>A leaf issued by an agent. Not a record, so that no generated <c>ToString</c> prints the key.</summary>
+/// <param name="service">The leaf's service.</param>
 /// <param name="pem">Leaf, intermediates and private key.</param>
-/// <param name="validAfter">When it begins.</param>
-/// <param name="validBefore">When it ends.</param>
+/// <param name="validAfter">Start of the validity.</param>
+/// <param name="validBefore">End of the validity.</param>
 internal sealed class ConsulLeaf(string service, string pem, DateTimeOffset validAfter, DateTimeOffset validBefore)
 {
-    /// <summary>The service it is for.</summary>
+    /// <summary>The leaf's service.</summary>
     public string Service { get; } = service;
 
     /// <summary>Leaf, intermediates and private key, as one PEM text: a secret.</summary>
     public string Pem { get; } = pem;
 
-    /// <summary>When it begins.</summary>
+    /// <summary>Start of the validity.</summary>
     public DateTimeOffset ValidAfter { get; } = validAfter;
 
-    /// <summary>When it ends.</summary>
+    /// <summary>End of the validity.</summary>
     public DateTimeOffset ValidBefore { get; } = validBefore;
 
-    /// <summary>Its whole life.</summary>
+    /// <summary>Total lifetime.</summary>
     public TimeSpan Life => ValidBefore - ValidAfter;
 }

@@ -7,7 +7,10 @@ namespace GatewayMesh.Registry.Consul.Certificates;
 /// <param name="Roots">The roots, the active one first.</param>
 internal sealed record ConsulRoots(string TrustDomain, ImmutableArray<ConsulRoot> Roots)
 {
-    /// <summary>What to trust, as PEM, with <paramref name="more"/> behind it. Roots of external authorities do not say their trust domain, so a line before them does.</summary>
+    /// <summary>
+    /// The trust bundle as PEM, followed by <paramref name="more"/>. Roots of external authorities do not contain their trust domain, so
+    /// the first line names the trust domain.
+    /// </summary>
     public string ToPem(IEnumerable<ConsulRoot> more) =>
         $"TrustDomain: {TrustDomain}\n" + string.Concat(Roots.Concat(more).SelectMany(root => (IEnumerable<string>)[root.Pem, .. root.Intermediates]).Select(pem => pem + "\n"));
 }

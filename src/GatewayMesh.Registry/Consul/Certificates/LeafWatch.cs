@@ -7,12 +7,16 @@ using GatewayMesh.Registry.Consul.Watching;
 namespace GatewayMesh.Registry.Consul.Certificates;
 
 /// <summary>
-/// Follows the leaf of one service and keeps it in the node's folder. A leaf is its agent's: two agents issue two, so the agent that issued one
-/// is stayed with while it lives. The agent renews a leaf only while a question waits for it, so there is always one.
+/// Follows the leaf of one service and stores the leaf in the node's folder. Two agents issue two different leaves, so the watch stays
+/// with the agent that issued the current leaf while that agent lives. An agent renews a leaf only while a query waits for that leaf, so
+/// a query is always waiting.
 /// </summary>
 internal sealed class LeafWatch(string service, CertificateFolder folder, CertificateTroubles troubles, WatchContext context)
 {
-    /// <summary>How long a leaf of another authority waits while the old one is valid: 10 s, in which every node has heard of the new root. The old root is trusted for longer (<see cref="TrustedRoots.Grace"/>).</summary>
+    /// <summary>
+    /// Delay before a leaf of a new authority replaces a leaf that is still valid: 10 s, enough for every node to learn of the new root.
+    /// The old root stays trusted for longer (<see cref="TrustedRoots.Grace"/>).
+    /// </summary>
     public static TimeSpan Settle { get; } = TimeSpan.FromSeconds(10);
 
     private readonly string _path = $"/v1/agent/connect/ca/leaf/{Uri.EscapeDataString(service)}";
@@ -22,7 +26,7 @@ internal sealed class LeafWatch(string service, CertificateFolder folder, Certif
     private int _agent;
     private int _errors;
 
-    /// <summary>Follows it until cancelled; never throws.</summary>
+    /// <summary>Follows the leaf until cancelled; never throws.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         while (!cancellation.IsCancellationRequested)
@@ -50,7 +54,7 @@ internal sealed class LeafWatch(string service, CertificateFolder folder, Certif
     {
         if (_due <= context.Time.GetUtcNow())
         {
-            // A question that got lost on the way would wait for ever.
+            // A query lost on the network would otherwise wait forever.
             _query.Reset();
             _due = null;
         }
@@ -60,7 +64,7 @@ internal sealed class LeafWatch(string service, CertificateFolder folder, Certif
         if (!answer.IsOk)
         {
             throw new IOException(answer.Status == 403
-                ? $"{_path}: {answer.Describe()}; give the token service \"{service}\" with policy write"
+                ? $"{_path}: {answer.Describe()}; grant the token service \"{service}\" with policy write"
                 : $"{_path}: {answer.Describe()}");
         }
 
@@ -86,7 +90,7 @@ internal sealed class LeafWatch(string service, CertificateFolder folder, Certif
         var now = context.Time.GetUtcNow();
         if (leaf.ValidBefore <= now)
         {
-            throw new IOException($"{_path}: the agent answered with a leaf that ended at {leaf.ValidBefore:u}; see that its clock and ours are right");
+            throw new IOException($"{_path}: the agent returned a leaf that expired at {leaf.ValidBefore:u}; check the clocks of the agent and of this host");
         }
 
         if (leaf.Pem != _put)
@@ -98,11 +102,11 @@ internal sealed class LeafWatch(string service, CertificateFolder folder, Certif
         _due ??= Renewal.NextLook(leaf.ValidAfter, leaf.ValidBefore, now, context.Jitter);
     }
 
-    // The leaf in use that one of another authority would replace; null when it is of the same, or there is none.
+    // The leaf in use, if the new leaf comes from another authority; else null.
     private LeafCertificate? Replaced(ConsulLeaf leaf) =>
         leaf.Pem != _put && folder.Leaf(service) is { } old && LeafCertificate.FromPem(service, leaf.Pem).Certificate.Issuer != old.Certificate.Issuer ? old : null;
 
-    // A node without a leaf has nothing to lose; one that has one waits for its agent as long as registrations do.
+    // A node without a leaf has nothing to lose. A node with a leaf waits for its agent as long as registrations do.
     private void MoveOn(ConsulAgent agent)
     {
         if (agent.GoneFor >= ConsulAgents.HomeGone || folder.Leaf(service) is null)
@@ -116,7 +120,7 @@ internal sealed class LeafWatch(string service, CertificateFolder folder, Certif
         IOException => failure.Message,
         CertificateException => $"{_path}: {failure.Message}",
 
-        // Its text may quote the answer, which holds a key.
-        _ => $"{_path}: the answer is not what Consul answers",
+        // The exception's text may quote the answer, which holds a key.
+        _ => $"{_path}: the answer is not a valid Consul answer",
     };
 }

@@ -2,15 +2,16 @@ using GatewayMesh.Registry.Consul.Watching;
 
 namespace GatewayMesh.Registry.Consul.Certificates;
 
-/// <summary>When to ask for a leaf anew.</summary>
+/// <summary>The time of the next request for a leaf.</summary>
 internal static class Renewal
 {
-    // Not all nodes of a mesh that began together at one moment.
+    // Spreads the requests of nodes that started at the same moment.
     private const double Spread = 0.1;
 
     /// <summary>
-    /// The middle of its life, more or less by a tenth; when that is over, a twentieth of its life from now. What is asked then is answered at
-    /// once: Consul's agent renews by itself, somewhat later (between 60 % and 90 % of the life), and only while a question waits.
+    /// Half of the leaf's lifetime, plus or minus a tenth; after that, a twentieth of the lifetime from now. The agent answers such a
+    /// request at once. By itself, Consul's agent renews somewhat later (between 60 % and 90 % of the lifetime) and only while a query
+    /// waits.
     /// </summary>
     public static DateTimeOffset NextLook(DateTimeOffset begin, DateTimeOffset end, DateTimeOffset now, Jitter jitter)
     {

@@ -6,7 +6,9 @@ using GatewayMesh.Registry.Consul.Watching;
 
 namespace GatewayMesh.Registry.Consul.Certificates;
 
-/// <summary>Follows the roots of Consul's authority and keeps them in the node's folder. They are the cluster's, so any agent may say them.</summary>
+/// <summary>
+/// Follows the roots of Consul's authority and stores the roots in the node's folder. Roots belong to the cluster, so any agent may answer.
+/// </summary>
 internal sealed class RootsWatch(CertificateFolder folder, CertificateTroubles troubles, WatchContext context)
 {
     private const string Path = "/v1/agent/connect/ca/roots";
@@ -16,7 +18,7 @@ internal sealed class RootsWatch(CertificateFolder folder, CertificateTroubles t
     private readonly Lock _turn = new();
     private string? _put;
 
-    /// <summary>Follows them until cancelled; never throws.</summary>
+    /// <summary>Follows the roots until cancelled; never throws.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         if (folder.Trust is { } known)
@@ -46,7 +48,7 @@ internal sealed class RootsWatch(CertificateFolder folder, CertificateTroubles t
             catch (Exception failure) when (failure is IOException or JsonException or InvalidOperationException or KeyNotFoundException or FormatException or CertificateException)
             {
                 _query.Reset();
-                troubles.Say(CertificateTroubles.Roots, failure is IOException ? failure.Message : $"{Path}: the answer is not what Consul answers ({failure.Message})");
+                troubles.Say(CertificateTroubles.Roots, failure is IOException ? failure.Message : $"{Path}: the answer is not a valid Consul answer ({failure.Message})");
                 await Task.Delay(context.Pause(++errors), context.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -75,7 +77,7 @@ internal sealed class RootsWatch(CertificateFolder folder, CertificateTroubles t
         await Task.Delay(after, context.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!cancellation.IsCancellationRequested)
         {
-            // What the process leaves on disk when it ends, the next one lets go.
+            // Roots still on disk when this process ends are removed by the next process.
             Put(() => { }, cancellation);
         }
     }

@@ -1,25 +1,25 @@
 namespace GatewayMesh.Registry.Consul.Certificates;
 
 /// <summary>
-/// The roots that a node trusts: those that Consul says, and for a minute more those that it said before, so that peers whose leafs come from
-/// them have time to get new ones. Not for use by several threads at once.
+/// The roots that a node trusts: Consul's current roots, and removed roots for one more minute, so that peers with leaves from a removed
+/// root have time to get new leaves. Not safe for concurrent use.
 /// </summary>
-/// <param name="time">Clock of that minute.</param>
+/// <param name="time">Clock of the grace period.</param>
 internal sealed class TrustedRoots(TimeProvider time)
 {
-    /// <summary>How long a root that vanished is still trusted: 60 s.</summary>
+    /// <summary>Time for which a removed root stays trusted: 60 s.</summary>
     public static TimeSpan Grace { get; } = TimeSpan.FromSeconds(60);
 
     private readonly List<(ConsulRoot Root, long GoneAt)> _gone = [];
     private ConsulRoots _roots = new("", []);
 
-    /// <summary>When the next root that vanished is to be let go; null when there is none.</summary>
+    /// <summary>Time until the next removed root expires; null when there is none.</summary>
     public TimeSpan? LetGoIn => _gone.Count == 0 ? null : TimeSpan.FromTicks(Math.Max(0, _gone.Min(gone => (Grace - time.GetElapsedTime(gone.GoneAt)).Ticks)));
 
-    /// <summary>What was trusted by the process before this one: it counts as vanished at the first answer without it.</summary>
+    /// <summary>Restores the roots of the previous process. They count as removed at the first answer without them.</summary>
     public void Recall(ConsulRoots roots) => _roots = roots;
 
-    /// <summary>Consul says these now.</summary>
+    /// <summary>Takes Consul's current roots.</summary>
     public void Take(ConsulRoots roots)
     {
         var now = time.GetTimestamp();
@@ -28,7 +28,7 @@ internal sealed class TrustedRoots(TimeProvider time)
         _roots = roots;
     }
 
-    /// <summary>What to trust now, as PEM, the active root first.</summary>
+    /// <summary>The trust bundle now, as PEM, the active root first.</summary>
     public string ToPem()
     {
         _ = _gone.RemoveAll(gone => time.GetElapsedTime(gone.GoneAt) >= Grace);

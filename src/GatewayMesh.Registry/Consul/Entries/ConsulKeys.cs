@@ -4,12 +4,12 @@ using GatewayMesh.Configuration.Document;
 namespace GatewayMesh.Registry.Consul.Entries;
 
 /// <summary>
-/// Consul answers with more than was written: indexes, empty sections, the default namespace. And one Consul serves others too, so what is
-/// meant for their proxies is no error here, as long as leaving it aside promises nobody a safety that is not there.
+/// Removes keys that are not errors here. Consul adds indexes, empty sections and the default namespace to what was written, and entries
+/// may hold settings for other proxies. A key is ignored only if ignoring the key drops no protection that a user relies on.
 /// </summary>
 internal static class ConsulKeys
 {
-    // Meant for other proxies, or about how Consul keeps the entry.
+    // Settings of other proxies, and Consul's own bookkeeping.
     private static readonly ImmutableHashSet<string> LeftAside =
     [
         "CreateIndex", "ModifyIndex", "Hash", "Meta", "Status", "MeshGateway", "Expose", "Mode", "ExternalSNI", "UpstreamConfig", "TransparentProxy",
@@ -17,7 +17,7 @@ internal static class ConsulKeys
         "RateLimits", "Defaults", "AccessLogs", "FailoverPolicy", "PrioritizeByLocality",
     ];
 
-    /// <summary>The entry without them.</summary>
+    /// <summary>The entry without ignored keys.</summary>
     public static ConfigNode Prune(ConfigNode entry) => entry is ConfigMapping mapping
         ? new ConfigMapping([.. mapping.Pairs.Where(pair => !LeftAside.Contains(pair.Key) && !IsDefaultTenant(pair) && !IsUnusedTls(pair)).Select(WithoutUnusedTls)], mapping.Location)
         : entry;
@@ -25,7 +25,7 @@ internal static class ConsulKeys
     private static bool IsDefaultTenant(ConfigPair pair) =>
         pair is { Key: "Namespace" or "Partition", Value: ConfigScalar { Text: "" or "default" } };
 
-    // A listener that is to speak TLS must not speak plain text instead: then it is an error.
+    // A listener with TLS enabled must not fall back to plaintext, so enabled TLS stays and is an error.
     private static bool IsUnusedTls(ConfigPair pair) =>
         pair is { Key: "TLS", Value: ConfigMapping tls } && (tls.Pairs.IsEmpty || tls.Find("Enabled") is { Value: ConfigScalar { Text: "false" } });
 

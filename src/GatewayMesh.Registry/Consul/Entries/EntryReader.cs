@@ -10,9 +10,9 @@ namespace GatewayMesh.Registry.Consul.Entries;
 /// <summary>Reads <c>/v1/config/KIND</c>: the list of one kind of configuration entry.</summary>
 internal static class EntryReader
 {
-    /// <summary>The entries by name, good and bad.</summary>
-    /// <exception cref="JsonException">The list is no JSON.</exception>
-    /// <exception cref="InvalidOperationException">It is another JSON than a list of entries.</exception>
+    /// <summary>The entries by name, valid and invalid.</summary>
+    /// <exception cref="JsonException">The list is not JSON.</exception>
+    /// <exception cref="InvalidOperationException">The JSON is not a list of entries.</exception>
     public static ImmutableSortedDictionary<string, ReadEntry> Read(ReadOnlyMemory<byte> body)
     {
         using var document = ConsulJson.Parse(body);
@@ -42,8 +42,8 @@ internal static class EntryReader
         }
         catch (JsonException exception)
         {
-            // Too deep. The other entries of the list are none the worse for it.
-            errors.Add(new SourceLocation(name, 1, 1), "", $"cannot be read ({exception.Message})", "nest it less deep");
+            // Nested too deeply. The other entries of the list stay usable.
+            errors.Add(new SourceLocation(name, 1, 1), "", $"cannot be read ({exception.Message})", "reduce the nesting");
             return new ReadEntry(null, errors.ToSorted());
         }
     }

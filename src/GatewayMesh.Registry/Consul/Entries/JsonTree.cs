@@ -5,7 +5,7 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Registry.Consul.Entries;
 
-/// <summary>Bytes of JSON to the tree that entries are bound from; every node knows its line and column.</summary>
+/// <summary>Parses JSON into the tree that entries are bound from. Every node has its line and column.</summary>
 internal ref struct JsonTree
 {
     private readonly ReadOnlySpan<byte> _bytes;
@@ -23,16 +23,16 @@ internal ref struct JsonTree
         _line = 1;
     }
 
-    /// <summary>The tree of one JSON value.</summary>
+    /// <summary>Parses one JSON value.</summary>
     /// <param name="bytes">The value.</param>
-    /// <param name="name">What it is called in errors.</param>
-    /// <exception cref="JsonException">It is no JSON.</exception>
+    /// <param name="name">The name of the value in errors.</param>
+    /// <exception cref="JsonException">The value is not JSON.</exception>
     public static ConfigNode Read(ReadOnlySpan<byte> bytes, string name)
     {
         var tree = new JsonTree(bytes, name);
         _ = tree._reader.Read();
         var node = tree.ReadNode();
-        return tree._reader.Read() ? throw new JsonException("something follows the value") : node;
+        return tree._reader.Read() ? throw new JsonException("unexpected content after the value") : node;
     }
 
     private ConfigNode ReadNode()
@@ -72,7 +72,7 @@ internal ref struct JsonTree
         return items.ToImmutable();
     }
 
-    // Tokens come in order, so each line is counted once.
+    // Tokens come in order, so every line is counted once.
     private SourceLocation Here()
     {
         var start = (int)_reader.TokenStartIndex;

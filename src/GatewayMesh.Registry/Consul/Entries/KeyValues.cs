@@ -7,11 +7,11 @@ namespace GatewayMesh.Registry.Consul.Entries;
 internal static class KeyValues
 {
     /// <summary>
-    /// Keys and values; an empty value is empty bytes, and null stands for one that is too large and was not kept. The body of a folder that is not there (404)
+    /// Keys and values. An empty value is an empty array; null marks a value that was too large to keep. The body of a missing folder (404)
     /// is empty.
     /// </summary>
-    /// <exception cref="JsonException">It is no JSON.</exception>
-    /// <exception cref="InvalidOperationException">It is another JSON than a list of keys.</exception>
+    /// <exception cref="JsonException">The body is not JSON.</exception>
+    /// <exception cref="InvalidOperationException">The JSON is not a list of keys.</exception>
     public static List<(string Key, byte[]? Value)> Read(ReadOnlyMemory<byte> body)
     {
         if (body.IsEmpty)

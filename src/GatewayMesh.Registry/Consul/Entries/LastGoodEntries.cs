@@ -5,7 +5,7 @@ using GatewayMesh.Configuration.Routing;
 
 namespace GatewayMesh.Registry.Consul.Entries;
 
-/// <summary>The entries in use: of each the last good one, for as long as Consul has one of its name at all.</summary>
+/// <summary>The entries in use: the last good version of each entry, for as long as Consul has an entry of that name.</summary>
 internal sealed class LastGoodEntries
 {
     private static readonly ImmutableArray<string> Routing = ["proxy-defaults", "service-defaults", "service-resolver", "service-router", "service-splitter"];
@@ -14,13 +14,13 @@ internal sealed class LastGoodEntries
     private readonly Dictionary<string, ImmutableSortedDictionary<string, ReadEntry>> _read = [];
     private Dictionary<(string Kind, string Name), ConfigEntry> _used = [];
 
-    /// <summary>The set; null until there was a good one.</summary>
+    /// <summary>The entry set; null before the first good one.</summary>
     public EntrySet? Entries { get; private set; }
 
-    /// <summary>What is wrong with what Consul has now.</summary>
+    /// <summary>The errors in Consul's current entries.</summary>
     public ImmutableArray<ConfigError> Errors { get; private set; } = [];
 
-    /// <summary>Takes the lists as they are now. The set stays the same object while they do.</summary>
+    /// <summary>Takes the current lists. The set stays the same object while the lists stay the same.</summary>
     public void Take(IEnumerable<(string Kind, ImmutableSortedDictionary<string, ReadEntry> Read)> lists)
     {
         var changed = Entries is null;
@@ -43,8 +43,8 @@ internal sealed class LastGoodEntries
         }
     }
 
-    // Kinds are read one by one, so for a moment a splitter may stand without its resolver; and Consul takes what leads nowhere here. Such an entry is left as it last
-    // was, and when that does not help all of its sort are: the rest is not held up.
+    // Kinds are read one at a time, so for a moment a splitter may exist without its resolver. Consul also accepts entries whose targets do
+    // not exist here. Such an entry reverts to its last good version; if that does not help, all routing entries do. Nothing else waits.
     private EntrySet? Consistent(ConfigErrors errors)
     {
         var next = new Dictionary<(string Kind, string Name), ConfigEntry>(_good);

@@ -6,15 +6,18 @@ using GatewayMesh.Registry.Yaml;
 
 namespace GatewayMesh.Registry.Consul.Entries;
 
-/// <summary>Reads the key-value folder <c>gatewaymesh/service-policy/</c>: what Consul has no entry for. Each value is YAML or JSON; kind and name may stand in it, and follow from the key.</summary>
+/// <summary>
+/// Reads the key-value folder <c>gatewaymesh/service-policy/</c>, for settings without a Consul entry kind. Each value is YAML or JSON.
+/// Kind and name are optional in the value and default to those of the key.
+/// </summary>
 internal static class PolicyReader
 {
-    /// <summary>The folder.</summary>
+    /// <summary>The key-value folder.</summary>
     public const string Folder = "gatewaymesh/service-policy/";
 
     private const string Kind = "service-policy";
 
-    /// <summary>The policies by name, good and bad.</summary>
+    /// <summary>The policies by name, valid and invalid.</summary>
     public static ImmutableSortedDictionary<string, ReadEntry> Read(ReadOnlyMemory<byte> body)
     {
         var entries = ImmutableSortedDictionary.CreateBuilder<string, ReadEntry>(StringComparer.Ordinal);
@@ -51,15 +54,15 @@ internal static class PolicyReader
         }
 
         var pairs = (document as ConfigMapping)?.Pairs ?? [];
-        foreach (var (key, meant) in (ReadOnlySpan<(string, string)>)[("kind", Kind), ("name", name)])
+        foreach (var (key, expected) in (ReadOnlySpan<(string, string)>)[("kind", Kind), ("name", name)])
         {
-            if (pairs.FirstOrDefault(pair => pair.Key.Equals(key, StringComparison.OrdinalIgnoreCase)) is not { } said)
+            if (pairs.FirstOrDefault(pair => pair.Key.Equals(key, StringComparison.OrdinalIgnoreCase)) is not { } given)
             {
-                pairs = pairs.Add(new ConfigPair(key, document.Location, new ConfigScalar(meant, document.Location)));
+                pairs = pairs.Add(new ConfigPair(key, document.Location, new ConfigScalar(expected, document.Location)));
             }
-            else if (said.Value is ConfigScalar { Text: var text } && text != meant)
+            else if (given.Value is ConfigScalar { Text: var text } && text != expected)
             {
-                errors.Add(said.Value.Location, key, $"says {text}, the key says {meant}", "leave it out, or write under the other key");
+                errors.Add(given.Value.Location, key, $"is {text}, but the key names {expected}", "remove it, or move the value to the other key");
             }
         }
 

@@ -4,7 +4,7 @@ using GatewayMesh.Configuration.Entries;
 
 namespace GatewayMesh.Registry.Consul.Entries;
 
-/// <summary>An entry as it was read.</summary>
-/// <param name="Entry">The entry; null when it has errors, or says nothing that is used here.</param>
-/// <param name="Errors">All that is wrong with it.</param>
+/// <summary>The result of reading one entry.</summary>
+/// <param name="Entry">The entry; null if the entry has errors or contains no setting that is used here.</param>
+/// <param name="Errors">All errors of the entry.</param>
 internal sealed record ReadEntry(ConfigEntry? Entry, ImmutableArray<ConfigError> Errors);

@@ -6,12 +6,15 @@ using GatewayMesh.Registry.Consul.Vouching;
 
 namespace GatewayMesh.Registry.Consul.Fronting;
 
-/// <summary>Asks the home agent for a service that its user registered. On the calling thread, with a socket alone: a guard asks this before anything else is there.</summary>
+/// <summary>
+/// Asks the home agent for a service that its user registered. Runs on the calling thread with a plain socket, because the guard calls
+/// this at startup.
+/// </summary>
 public static class FrontedLookup
 {
-    /// <summary>The settings that front <paramref name="id"/>.</summary>
-    /// <exception cref="IOException">The agent does not answer, or refused.</exception>
-    /// <exception cref="FormatException">It answers, but there is nothing to front.</exception>
+    /// <summary>The settings for fronting <paramref name="id"/>.</summary>
+    /// <exception cref="IOException">The agent does not answer, or answers with an error.</exception>
+    /// <exception cref="FormatException">The answer contains no service to front.</exception>
     public static ImmutableArray<string> Ask(RegistrySpec registry, string id)
     {
         var access = ConsulAccess.Of(registry);

@@ -4,15 +4,19 @@ using System.Text.Json;
 
 namespace GatewayMesh.Registry.Consul.Fronting;
 
-/// <summary>Reads what an agent holds of a service with a <c>connect.sidecar_service</c> stanza. Pure: bytes to settings of a bootstrap.</summary>
+/// <summary>Parses an agent's registration of a <c>connect.sidecar_service</c> stanza into bootstrap settings. Pure.</summary>
 public static class FrontedService
 {
     private const string Service = "sidecar.services.0";
 
-    /// <summary>The settings (<c>path=value</c>) that front the instance <paramref name="id"/>.</summary>
+    /// <summary>The settings (<c>path=value</c>) for fronting the instance <paramref name="id"/>.</summary>
     /// <param name="id">The instance's id.</param>
-    /// <param name="answer">The registrations of the kind <c>connect-proxy</c> that name it as their destination: <c>/v1/agent/services</c> with a filter.</param>
-    /// <exception cref="FormatException">There is none, or more than one, or it asks for what is not supported; the message says which and what to do.</exception>
+    /// <param name="answer">
+    /// The <c>connect-proxy</c> registrations with that instance as their destination: <c>/v1/agent/services</c> with a filter.
+    /// </param>
+    /// <exception cref="FormatException">
+    /// There is no registration, more than one, or an unsupported one. The message names the problem and the fix.
+    /// </exception>
     public static ImmutableArray<string> Read(string id, ReadOnlySpan<byte> answer)
     {
         var reader = new Utf8JsonReader(answer);
@@ -24,12 +28,12 @@ public static class FrontedService
             {
                 0 => throw new FormatException($"no sidecar is registered for the service id {id}; register it with a connect.sidecar_service stanza"),
                 1 => Settings(proxies[0]),
-                _ => throw new FormatException($"{proxies.Count} sidecars are registered for the service id {id} ({string.Join(", ", proxies.Select(proxy => Text(proxy, "ID")))}); keep one"),
+                _ => throw new FormatException($"{proxies.Count} sidecars are registered for the service id {id} ({string.Join(", ", proxies.Select(proxy => Text(proxy, "ID")))}); remove all but one"),
             };
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException or KeyNotFoundException)
         {
-            throw new FormatException($"the agent answered what Consul does not: {failure.Message}", failure);
+            throw new FormatException($"the agent's answer is not a valid Consul answer: {failure.Message}", failure);
         }
     }
 
@@ -44,7 +48,7 @@ public static class FrontedService
         var inbound = $"{(bind.Contains(':') ? $"[{bind}]" : bind)}:{Config(proxy, "bind_port") ?? Number(registration, "Port")}";
         if (inbound[0] == '[')
         {
-            // A value that begins with a bracket is read as a list, so this one is said inside of another.
+            // A value that begins with a bracket is read as a list, so the address is wrapped in a mapping.
             Set("sidecar", $$"""{ services: [ { inbound: "{{inbound}}" } ] }""");
         }
         else
@@ -84,12 +88,12 @@ public static class FrontedService
             var name = Text(upstream, "DestinationName") ?? "";
             if (Text(upstream, "DestinationType") is { Length: > 0 } type and not "service")
             {
-                throw new FormatException($"the upstream {name} is of the type {type}, which is not supported; name a service");
+                throw new FormatException($"upstream {name} has type {type}, which is not supported; use a service");
             }
 
             if (Text(upstream, "Datacenter") is { Length: > 0 } datacenter)
             {
-                throw new FormatException($"the upstream {name} is in the datacenter {datacenter}, which is not supported yet; leave it out");
+                throw new FormatException($"upstream {name} is in datacenter {datacenter}, which is not supported; remove it");
             }
 
             var path = string.Create(CultureInfo.InvariantCulture, $"{Service}.upstreams.{number++}");
@@ -107,7 +111,7 @@ public static class FrontedService
 
     private static string Number(JsonElement element, string key) => element.GetProperty(key).GetInt32().ToString(CultureInfo.InvariantCulture);
 
-    // Opaque to Consul: people write numbers as texts and texts as numbers.
+    // Consul does not interpret this section, so numbers may be strings and strings may be numbers.
     private static string? Config(JsonElement proxy, string key) =>
         proxy.TryGetProperty("Config", out var config) && config.ValueKind == JsonValueKind.Object && config.TryGetProperty(key, out var value)
             && value.ValueKind is JsonValueKind.String or JsonValueKind.Number ? value.ToString() : null;

@@ -6,13 +6,14 @@ using GatewayMesh.Registry.Consul.Watching;
 namespace GatewayMesh.Registry.Consul.Intentions;
 
 /// <summary>
-/// What the agent says of two services that no intention can name: its default, which follows from its ACLs. Before that it is asked which intentions there are for
-/// such a name: that is 403 without a right to read intentions, while their list leaves out, without a word, what the token may not read.
+/// The agent's decision for two services that no intention names: the default, which follows from its ACLs. Each check first asks for the
+/// intentions of such a name. That query is 403 without the right to read intentions, while a list silently omits what the token may not
+/// read.
 /// </summary>
-/// <param name="context">What watches share.</param>
+/// <param name="context">The state shared by all watches.</param>
 internal sealed class IntentionDefault(WatchContext context) : IDisposable
 {
-    /// <summary>Time between two questions when nothing changes: 60 s.</summary>
+    /// <summary>Interval between checks when nothing changes: 60 s.</summary>
     public static TimeSpan Interval { get; } = TimeSpan.FromSeconds(60);
 
     private readonly SemaphoreSlim _wake = new(0, 1);
@@ -21,13 +22,16 @@ internal sealed class IntentionDefault(WatchContext context) : IDisposable
     private volatile string? _error;
     private volatile IntentionDefaultAnswer? _answer;
 
-    /// <summary>What was said last; null while nothing was.</summary>
+    /// <summary>The last answer; null before the first.</summary>
     public IntentionDefaultAnswer? Answer => _answer;
 
-    /// <summary>What is wrong with asking now, or null.</summary>
+    /// <summary>The current error, or null.</summary>
     public string? Error => _error;
 
-    /// <summary>Asks soon, as the intentions have changed. Returns the number of the question; answers to earlier ones may be about the intentions before.</summary>
+    /// <summary>
+    /// Asks soon, because the intentions changed. Returns the number of that query; answers to earlier queries may be from before the
+    /// change.
+    /// </summary>
     public long Nudge()
     {
         lock (_lock)
@@ -41,7 +45,7 @@ internal sealed class IntentionDefault(WatchContext context) : IDisposable
         }
     }
 
-    /// <summary>Asks until cancelled; never throws.</summary>
+    /// <summary>Keeps the default current until cancelled; never throws.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         for (var errors = 0; !cancellation.IsCancellationRequested;)
@@ -68,10 +72,10 @@ internal sealed class IntentionDefault(WatchContext context) : IDisposable
 
         try
         {
-            // Names that nobody can know, each time others: an intention for one of them would have to be for all.
-            var nobody = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
-            _ = (await context.Agents.GetAsync($"/v1/connect/intentions/match?by=destination&name=nobody-{nobody}", cancellation).ConfigureAwait(false)).OrThrow();
-            var answer = await context.Agents.GetAsync($"/v1/connect/intentions/check?source=nobody-{nobody}&destination=nobody-{nobody}", cancellation).ConfigureAwait(false);
+            // Fresh random names every time: only an intention for all services can match such a name.
+            var unknown = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+            _ = (await context.Agents.GetAsync($"/v1/connect/intentions/match?by=destination&name=nobody-{unknown}", cancellation).ConfigureAwait(false)).OrThrow();
+            var answer = await context.Agents.GetAsync($"/v1/connect/intentions/check?source=nobody-{unknown}&destination=nobody-{unknown}", cancellation).ConfigureAwait(false);
             using var document = ConsulJson.Parse(answer.OrThrow().Body);
             var action = document.RootElement.GetProperty("Allowed").GetBoolean() ? IntentionAction.Allow : IntentionAction.Deny;
             (_answer, _error) = (new IntentionDefaultAnswer(number, action), null);
@@ -84,7 +88,7 @@ internal sealed class IntentionDefault(WatchContext context) : IDisposable
         }
         catch (Exception failure) when (failure is IOException or JsonException or InvalidOperationException or KeyNotFoundException)
         {
-            _error = $"the intentions cannot be read: {failure.Message}; a token needs service_prefix \"\" with policy read and without intentions deny";
+            _error = $"the intentions cannot be read: {failure.Message}; grant the token service_prefix \"\" with policy read and without intentions deny";
             if (_error != error)
             {
                 context.Changed();

@@ -2,7 +2,7 @@ using GatewayMesh.Configuration.Entries;
 
 namespace GatewayMesh.Registry.Consul.Intentions;
 
-/// <summary>An answer about the default, swapped as one.</summary>
-/// <param name="Number">Number of the question.</param>
-/// <param name="Action">What is true where no intention speaks.</param>
+/// <summary>One answer about the default, replaced as a whole.</summary>
+/// <param name="Number">Number of the query.</param>
+/// <param name="Action">The action where no intention applies.</param>
 internal sealed record IntentionDefaultAnswer(long Number, IntentionAction Action);

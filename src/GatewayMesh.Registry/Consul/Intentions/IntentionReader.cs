@@ -9,20 +9,21 @@ using GatewayMesh.Registry.Yaml;
 namespace GatewayMesh.Registry.Consul.Intentions;
 
 /// <summary>
-/// Reads <c>/v1/connect/intentions</c>. Consul 1.8 has actions only; later ones have permissions too, and fields for namespaces, partitions, peers and sameness
-/// groups: what is about others' services never applies to ours. What is ours and cannot be understood denies: a rule that is lost must not open a door.
+/// Reads <c>/v1/connect/intentions</c>. Consul 1.8 has actions only. Later versions add permissions and fields for namespaces, partitions,
+/// peers and sameness groups; intentions of other tenants never apply here. An intention of our tenant that is not understood denies: a
+/// lost rule must not grant access.
 /// </summary>
 internal static class IntentionReader
 {
-    // The default tenant's names, and the ones that mean all tenants.
+    // The names of the default tenant and of all tenants.
     private static readonly string[] Ours = ["", "default", "*"];
 
     private static readonly (string Key, string What)[] Tenants =
         [("SourceNS", "namespace"), ("DestinationNS", "namespace"), ("SourcePartition", "partition"), ("DestinationPartition", "partition")];
 
-    /// <summary>The intentions by source and destination, and by number where a name stands twice.</summary>
-    /// <exception cref="JsonException">The list is no JSON.</exception>
-    /// <exception cref="InvalidOperationException">It is another JSON than a list of intentions.</exception>
+    /// <summary>The intentions by source and destination, numbered where a name occurs twice.</summary>
+    /// <exception cref="JsonException">The list is not JSON.</exception>
+    /// <exception cref="InvalidOperationException">The JSON is not a list of intentions.</exception>
     public static ImmutableSortedDictionary<string, ReadIntention> Read(ReadOnlyMemory<byte> body)
     {
         using var document = ConsulJson.Parse(body);
@@ -34,7 +35,7 @@ internal static class IntentionReader
             var name = $"{source} → {destination}{(foreign is null ? "" : $" ({foreign})")}";
             intentions[name] = foreign is null
                 ? BindOrDeny(item, source, destination)
-                : new ReadIntention(destination, null, $"the intention {source} → {destination} is about another {foreign} and not used", null);
+                : new ReadIntention(destination, null, $"the intention {source} → {destination} belongs to another {foreign} and is ignored", null);
         }
 
         return intentions.ToImmutable();
@@ -51,7 +52,7 @@ internal static class IntentionReader
         }
         catch (JsonException exception)
         {
-            return Refused(new ConfigError(SourceLocation.Option(name), "", $"cannot be read ({exception.Message})", "nest it less deep"));
+            return Refused(new ConfigError(SourceLocation.Option(name), "", $"cannot be read ({exception.Message})", "reduce the nesting"));
         }
 
         ReadIntention Refused(ConfigError error) => new(destination, new IntentionSource(source) { Action = IntentionAction.Deny }, null, Denying(error));
@@ -61,34 +62,34 @@ internal static class IntentionReader
     {
         var errors = new ConfigErrors();
         var name = $"consul:intention/{source}→{destination}";
-        var place = SourceLocation.Option(name);
+        var location = SourceLocation.Option(name);
         var pairs = ImmutableArray.CreateBuilder<ConfigPair>();
-        pairs.Add(new ConfigPair("name", place, new ConfigScalar(source, place)));
+        pairs.Add(new ConfigPair("name", location, new ConfigScalar(source, location)));
         foreach (var (key, written) in (ReadOnlySpan<(string, string)>)[("Action", "action"), ("Permissions", "permissions")])
         {
-            // An intention with permissions has an empty action, and one with an action null for permissions.
+            // An intention with permissions has an empty action. An intention with an action has null permissions.
             if (item.TryGetProperty(key, out var value) && value is not { ValueKind: JsonValueKind.Null } and not { ValueKind: JsonValueKind.Array } || (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0))
             {
                 if (value.ValueKind != JsonValueKind.String || value.GetString() is { Length: > 0 })
                 {
-                    pairs.Add(new ConfigPair(written, place, JsonTree.Read(JsonMarshal.GetRawUtf8Value(value), name)));
+                    pairs.Add(new ConfigPair(written, location, JsonTree.Read(JsonMarshal.GetRawUtf8Value(value), name)));
                 }
             }
         }
 
         var entry = new ConfigMapping(
             [
-                new ConfigPair("kind", place, new ConfigScalar("service-intentions", place)),
-                new ConfigPair("name", place, new ConfigScalar(destination, place)),
-                new ConfigPair("sources", place, new ConfigSequence([new ConfigMapping(pairs.ToImmutable(), place)], place)),
+                new ConfigPair("kind", location, new ConfigScalar("service-intentions", location)),
+                new ConfigPair("name", location, new ConfigScalar(destination, location)),
+                new ConfigPair("sources", location, new ConfigSequence([new ConfigMapping(pairs.ToImmutable(), location)], location)),
             ],
-            place);
+            location);
         return EntryBinder.Bind(entry, errors) is ServiceIntentionsEntry { Sources: [var bound] }
             ? new ReadIntention(destination, bound with { Description = TextOf(item, "Description") }, null, null)
             : new ReadIntention(destination, new IntentionSource(source) { Action = IntentionAction.Deny }, null, Denying(errors.ToSorted()[0]));
     }
 
-    private static ConfigError Denying(ConfigError error) => error with { Fix = $"{error.Fix}; until then it denies" };
+    private static ConfigError Denying(ConfigError error) => error with { Fix = $"{error.Fix}; until then this intention denies" };
 
     private static string? ForeignOf(JsonElement item)
     {

@@ -5,8 +5,8 @@ using GatewayMesh.Registry.Consul.Watching;
 
 namespace GatewayMesh.Registry.Consul.Intentions;
 
-/// <summary>The intentions of a Consul: one watch on their list, and its default.</summary>
-/// <param name="context">What watches share.</param>
+/// <summary>Consul's intentions: a watch on their list, and their default.</summary>
+/// <param name="context">The state shared by all watches.</param>
 internal sealed class IntentionReading(WatchContext context) : IDisposable
 {
     private const string Path = "/v1/connect/intentions";
@@ -19,21 +19,21 @@ internal sealed class IntentionReading(WatchContext context) : IDisposable
     private long _question;
     private DeclaredIntentions? _declared;
 
-    /// <summary>Whether they are known, or it is known why not.</summary>
+    /// <summary>True once the intentions are known, or once reading them has failed.</summary>
     public bool Settled => Take() is not null || Errors.Any();
 
-    /// <summary>What is wrong with what was read.</summary>
+    /// <summary>The errors in the intentions last read.</summary>
     public IEnumerable<ConfigError> Broken => _list.Value?.Values.Select(intention => intention.Error).OfType<ConfigError>() ?? [];
 
-    /// <summary>What is wrong with reading them now.</summary>
+    /// <summary>The current errors of reading the intentions.</summary>
     public IEnumerable<string> Errors => new[] { _list.Error, _default.Error }.OfType<string>();
 
-    /// <summary>The parts that ask, each until cancelled; none throws.</summary>
+    /// <summary>The loops to run. Each runs until cancelled and never throws.</summary>
     public IEnumerable<Func<CancellationToken, Task>> Runs => [_list.RunAsync, _default.RunAsync];
 
     /// <summary>
-    /// The intentions as they are to be used; null while they were never read as a whole. The same object while nothing changes. A list is believed only from an agent
-    /// that has also answered for the default: it leaves out what the token may not read.
+    /// The intentions in effect; null until they were read completely once. The same object while nothing changes. A list counts only from
+    /// an agent that also answered for the default, because a list omits what the token may not read.
     /// </summary>
     public DeclaredIntentions? Take()
     {
@@ -76,7 +76,7 @@ internal sealed class IntentionReading(WatchContext context) : IDisposable
         Notes = [.. list.Values.Select(intention => intention.Note).OfType<string>()],
     };
 
-    // Where an intention speaks of all to all, the agent's answer is that intention's and not its default: then what no permission matches is denied.
+    // If an intention is from all to all, the agent's answer comes from that intention. The default for unmatched permissions is then deny.
     private static IntentionAction Trusted(ImmutableSortedDictionary<string, ReadIntention> list, IntentionAction otherwise) =>
         list.Values.Any(intention => intention is { Destination: IntentionSource.All, Source.Name: IntentionSource.All }) ? IntentionAction.Deny : otherwise;
 }

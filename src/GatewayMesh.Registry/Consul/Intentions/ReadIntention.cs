@@ -3,9 +3,9 @@ using GatewayMesh.Configuration.Entries;
 
 namespace GatewayMesh.Registry.Consul.Intentions;
 
-/// <summary>An intention as Consul has it.</summary>
-/// <param name="Destination">Who is called.</param>
-/// <param name="Source">Who calls and what becomes of it; null when it is not ours to use. One that cannot be understood denies.</param>
-/// <param name="Note">Why it is left aside, or null.</param>
-/// <param name="Error">What is wrong with it, or null.</param>
+/// <summary>One Consul intention.</summary>
+/// <param name="Destination">The called service.</param>
+/// <param name="Source">The calling service and the decision; null if the intention is not for this mesh. Denies if not understood.</param>
+/// <param name="Note">The reason why the intention is ignored, or null.</param>
+/// <param name="Error">The error in the intention, or null.</param>
 internal sealed record ReadIntention(string Destination, IntentionSource? Source, string? Note, ConfigError? Error);

@@ -2,28 +2,28 @@ using System.Collections.Immutable;
 
 namespace GatewayMesh.Registry.Consul.Registration;
 
-/// <summary>One registration as an agent takes it (<c>PUT /v1/agent/service/register</c>).</summary>
-/// <param name="Id">Id, one of a kind at its agent.</param>
+/// <summary>One registration in the form that an agent accepts (<c>PUT /v1/agent/service/register</c>).</summary>
+/// <param name="Id">Id, unique at the agent.</param>
 /// <param name="Name">Name of the service.</param>
-/// <param name="Address">What others dial.</param>
-/// <param name="Port">What others dial.</param>
+/// <param name="Address">The advertised address.</param>
+/// <param name="Port">The advertised port.</param>
 internal sealed record AgentService(string Id, string Name, string Address, int Port)
 {
-    /// <summary>Its share of the requests (<c>Weights.Passing</c>); 1 is not written, being Consul's own default. Default: 1.</summary>
+    /// <summary>The load-balancing weight (<c>Weights.Passing</c>). Default: 1, which is omitted as Consul's own default.</summary>
     public int Weight { get; init; } = 1;
 
     /// <summary>Tags.</summary>
     public ImmutableArray<string> Tags { get; init; } = [];
 
-    /// <summary>Pairs, the user's and ours.</summary>
+    /// <summary>Metadata, both the user's and the mesh's.</summary>
     public ImmutableSortedDictionary<string, string> Meta { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
-    /// <summary>Set for a sidecar's registration, which is then of the kind <c>connect-proxy</c>.</summary>
+    /// <summary>The proxy section of a sidecar's registration, whose kind is <c>connect-proxy</c>. Null for other registrations.</summary>
     public AgentProxy? Proxy { get; init; }
 
-    /// <summary>Whether somebody else registered it (<c>--sidecar-for</c>): only the checks are ours.</summary>
+    /// <summary>True if the user registered this service (<c>--sidecar-for</c>). This node then adds only checks.</summary>
     public bool IsForeign { get; init; }
 
-    /// <summary>Its checks.</summary>
+    /// <summary>The checks.</summary>
     public ImmutableArray<AgentCheck> Checks { get; init; } = [];
 }

@@ -5,15 +5,17 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Registry.Consul.Registration;
 
-/// <summary>Registrations as an agent reads them.</summary>
+/// <summary>Writes registrations in the agent's JSON format.</summary>
 internal static class AgentServiceJson
 {
-    // A path with & or + stays readable; this is no HTML.
+    // The output is not HTML, so & and + in paths stay readable.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The body that registers <paramref name="service"/>.</summary>
-    /// <param name="service">What to register.</param>
-    /// <param name="isReady">Whether its application is ready: where its checks begin. An agent keeps what it knows of a check that it has already.</param>
+    /// <param name="service">The registration.</param>
+    /// <param name="isReady">
+    /// True if the application is ready. Sets the initial status of new checks; an agent keeps the status of known checks.
+    /// </param>
     public static byte[] Write(AgentService service, bool isReady) => Write(json =>
     {
         json.WriteStartObject();
@@ -63,10 +65,10 @@ internal static class AgentServiceJson
         json.WriteEndObject();
     });
 
-    /// <summary>The body that adds <paramref name="check"/> to a registration that is not ours (<c>PUT /v1/agent/check/register</c>).</summary>
+    /// <summary>The body that adds <paramref name="check"/> to a registration of the user (<c>PUT /v1/agent/check/register</c>).</summary>
     public static byte[] Write(AgentCheck check, string serviceId, bool isReady) => Write(json => WriteCheck(json, check, "ID", serviceId, isReady));
 
-    /// <summary>The body that says how a check is (<c>PUT /v1/agent/check/update/ID</c>).</summary>
+    /// <summary>The body that updates a check (<c>PUT /v1/agent/check/update/ID</c>).</summary>
     public static byte[] Status(bool passing, string output) => Write(json =>
     {
         json.WriteStartObject();

@@ -6,15 +6,15 @@ using GatewayMesh.Registry.Consul.Agents;
 namespace GatewayMesh.Registry.Consul.Registration;
 
 /// <summary>
-/// What this node has in Consul: its registrations at the agent of its host and its record in the key-value store. Asserted at the first
-/// publication, when the declared set changed, when the agent has lost them (looked at by each publication, every 2 s), and every 30 s.
+/// This node's registrations at its host's agent and its record in the key-value store. Asserted at the first publication, when the
+/// declared set changes, when the agent has lost a registration (each publication checks, every 2 s), and every 30 s.
 /// </summary>
 internal sealed class ConsulRegistration : IAsyncDisposable
 {
-    /// <summary>Time after which unchanged registrations are asserted again: 30 s.</summary>
+    /// <summary>Interval at which unchanged registrations are asserted again: 30 s.</summary>
     public static TimeSpan AssertInterval { get; } = TimeSpan.FromSeconds(30);
 
-    // Two of three may be lost before a check is critical.
+    // Two of three updates may be lost before a check is critical.
     private static readonly TimeSpan VouchInterval = TimeSpan.FromSeconds(3);
 
     private const int Vouching = 0;
@@ -36,7 +36,7 @@ internal sealed class ConsulRegistration : IAsyncDisposable
     private long? _assertedAt;
     private int _looks;
 
-    /// <summary>Nothing is registered until the first publication.</summary>
+    /// <summary>Creates the registration. The first publication registers.</summary>
     public ConsulRegistration(ConsulAgents agents, BootstrapSpec bootstrap, TimeProvider time)
     {
         _agents = agents;
@@ -46,21 +46,23 @@ internal sealed class ConsulRegistration : IAsyncDisposable
         _rounds = time.CreateTimer(_ => Round(), null, VouchInterval, VouchInterval);
     }
 
-    /// <summary>The record of another node of this name that the last publication replaced, or null.</summary>
+    /// <summary>The record of another node with this name that the last publication replaced, or null.</summary>
     public NodeRecord? Displaced { get; private set; }
 
-    /// <summary>Registers from the next publication on what this bootstrap declares.</summary>
+    /// <summary>Sets the bootstrap that the next publication registers.</summary>
     public void Reconfigure(BootstrapSpec bootstrap) => _bootstrap = bootstrap;
 
-    /// <summary>Whether this process serves, said to Consul at once and every 3 s; null: the guard says so.</summary>
+    /// <summary>
+    /// Sets the serving state that this process reports to Consul, at once and every 3 s. Null: the guard reports the state.
+    /// </summary>
     public void Vouch(bool? serves)
     {
         _vouched = serves switch { null => Vouched.ByTheGuard, true => Vouched.Serves, false => Vouched.ServesNot };
         Round();
     }
 
-    /// <summary>Keeps Consul saying what <paramref name="record"/> says.</summary>
-    /// <exception cref="IOException">Part of it could not be written; the next call tries again.</exception>
+    /// <summary>Keeps Consul in line with <paramref name="record"/>.</summary>
+    /// <exception cref="IOException">A part could not be written. The next call retries.</exception>
     public Task PublishAsync(NodeRecord record, CancellationToken cancellation) => InTurnAsync(async () =>
     {
         (_record, Displaced) = (record, null);
@@ -68,21 +70,21 @@ internal sealed class ConsulRegistration : IAsyncDisposable
         await TryAsync(() => KeepServicesAsync(record, cancellation), errors).ConfigureAwait(false);
         if (_agents.Writer.GoneFor is null)
         {
-            // One that does not answer need not be asked again.
+            // An agent that does not answer is not asked again.
             await TryAsync(async () => Displaced = await _key.KeepAsync(record, cancellation).ConfigureAwait(false), errors).ConfigureAwait(false);
         }
 
         if (errors.Count > 0)
         {
-            // Whatever it was may have taken the record along.
+            // The cause may have removed the record too.
             _key.Doubt();
         }
 
         Throw(errors);
     }, cancellation);
 
-    /// <summary>Takes all of it out.</summary>
-    /// <exception cref="IOException">Part of it could not be taken out; that is tried again every 3 s.</exception>
+    /// <summary>Removes all registrations and the record.</summary>
+    /// <exception cref="IOException">A part could not be removed. The removal is retried every 3 s.</exception>
     public Task WithdrawAsync(CancellationToken cancellation) => InTurnAsync(async () =>
     {
         (_record, Displaced) = (null, null);
@@ -111,7 +113,7 @@ internal sealed class ConsulRegistration : IAsyncDisposable
         }
         catch (Exception failure) when (failure is IOException or OperationCanceledException)
         {
-            // Then the session's time runs out.
+            // The session then expires.
         }
     }
 
@@ -146,7 +148,7 @@ internal sealed class ConsulRegistration : IAsyncDisposable
         }
     }
 
-    // One each time, in turn: an agent that began anew has lost them all.
+    // One registration per publication, in turn: an agent that restarted has lost them all.
     private Task<bool> LookAsync(CancellationToken cancellation) =>
         _asserted.IsEmpty ? Task.FromResult(true) : _assertion!.HasAsync(_asserted[(int)((uint)_looks++ % (uint)_asserted.Length)], cancellation);
 
@@ -165,7 +167,7 @@ internal sealed class ConsulRegistration : IAsyncDisposable
         _ = RoundAsync(Dropping, () => _leftovers.Count > 0 ? InTurnAsync(() => DropLeftoversAsync(CancellationToken.None), CancellationToken.None) : Task.CompletedTask);
     }
 
-    // A slow agent makes rounds fewer, not more of them at a time.
+    // With a slow agent rounds become rarer and never overlap.
     private async Task RoundAsync(int kind, Func<Task> action)
     {
         if (Interlocked.Exchange(ref _underWay[kind], 1) == 0)
@@ -176,7 +178,7 @@ internal sealed class ConsulRegistration : IAsyncDisposable
             }
             catch (IOException)
             {
-                // What is wrong with the agent is said by the next publication.
+                // The next publication reports the agent's error.
             }
             finally
             {
@@ -185,7 +187,7 @@ internal sealed class ConsulRegistration : IAsyncDisposable
         }
     }
 
-    // Not in turn with the publications: a slow one must not make this node look dead.
+    // Not serialized with publications: a slow publication must not make this node look dead.
     private async Task VouchAsync(NodeRecord record)
     {
         var (agent, vouched) = (_agents.Writer, _vouched);

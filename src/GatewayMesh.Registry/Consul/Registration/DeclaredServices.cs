@@ -5,24 +5,24 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Registry.Consul.Registration;
 
-/// <summary>What a node registers. Pure: equal bootstrap, equal registrations.</summary>
+/// <summary>The registrations of a node. Pure: equal bootstraps give equal registrations.</summary>
 internal static class DeclaredServices
 {
-    /// <summary>Time after which whoever serves is critical when nobody vouches for it: 10 s. It is vouched for every 3 s.</summary>
+    /// <summary>Time without an update after which the live check is critical: 10 s. Updates come every 3 s.</summary>
     public static TimeSpan Ttl { get; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The registrations of a node, an instance before its sidecar.</summary>
-    /// <param name="bootstrap">What the node is.</param>
+    /// <summary>The registrations of a node, each instance before its sidecar.</summary>
+    /// <param name="bootstrap">The node's bootstrap.</param>
     /// <param name="agentIsHere">
-    /// Whether the agent runs on this host and so reaches what listens on its loopback addresses. Another agent would ask its own host
-    /// instead; there the node says itself how its applications are.
+    /// True if the agent runs on this host and so reaches listeners on loopback addresses. Another agent would check its own host instead,
+    /// so for such an agent the node reports the health of its applications itself.
     /// </param>
     public static ImmutableArray<AgentService> Of(BootstrapSpec bootstrap, bool agentIsHere)
     {
         var services = ImmutableArray.CreateBuilder<AgentService>();
         foreach (var service in bootstrap.Sidecar?.Services ?? [])
         {
-            // Nobody calls an instance without a way in, and one that is in no catalogue is not looked for.
+            // An instance without an inbound listener receives no calls and needs no catalog entry.
             if (service.Inbound is not null)
             {
                 var proxy = Sidecar(bootstrap, service);
@@ -77,12 +77,12 @@ internal static class DeclaredServices
         var id = ConsulNames.ProxyId(service);
         return new AgentService(id, service.Name + ConsulNames.ProxySuffix, bootstrap.Sidecar!.Address, service.Inbound!.Port)
         {
-            // Readers see a sidecar's own tags and pairs, and subsets filter by them: they are the instance's.
+            // Consumers see only the sidecar's tags and metadata, and subsets filter by them, so both are copied from the instance.
             Weight = service.Weight,
             Tags = service.Tags,
             Meta = Owned(bootstrap, service.Meta),
             Proxy = new AgentProxy(service.Name, service.Id, new HostPort(service.Address, service.Port), service.Protocol, service.Upstreams),
-            Checks = [new AgentCheck(ConsulNames.AliasCheck(id), $"{service.Name} is well") { Alias = service.Id, OfApplication = true }, Live(id)],
+            Checks = [new AgentCheck(ConsulNames.AliasCheck(id), $"{service.Name} is healthy") { Alias = service.Id, OfApplication = true }, Live(id)],
         };
     }
 

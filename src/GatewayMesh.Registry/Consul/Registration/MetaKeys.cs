@@ -1,23 +1,23 @@
 namespace GatewayMesh.Registry.Consul.Registration;
 
-/// <summary>Keys of the pairs that a registration of ours carries beside the user's own. Readers leave them out of what they show.</summary>
+/// <summary>Metadata keys that the mesh adds to its registrations, next to the user's own. Readers hide these keys.</summary>
 internal static class MetaKeys
 {
-    /// <summary>What they all begin with.</summary>
+    /// <summary>Common prefix of all keys.</summary>
     public const string Prefix = "gatewaymesh-";
 
-    /// <summary>Name of the node that registered it: whose it is.</summary>
+    /// <summary>Name of the registering node, the owner.</summary>
     public const string Node = "gatewaymesh-node";
 
-    /// <summary>Role of that node: a gateway and a sidecar of one host may bear one name.</summary>
+    /// <summary>Role of that node. A gateway and a sidecar on one host may have the same name.</summary>
     public const string Role = "gatewaymesh-role";
 
-    /// <summary>Gateway: the group of services that it serves.</summary>
+    /// <summary>Gateway: its service group.</summary>
     public const string Group = "gatewaymesh-group";
 
-    /// <summary>Gateway: <c>HOST:PORT</c> of its listener for guards' tunnels.</summary>
+    /// <summary>Gateway: <c>HOST:PORT</c> of its tunnel listener for guards.</summary>
     public const string Tunnel = "gatewaymesh-tunnel";
 
-    /// <summary>Zone of that node; absent while it has none.</summary>
+    /// <summary>Zone of that node. Absent for a node without a zone.</summary>
     public const string Zone = "gatewaymesh-zone";
 }

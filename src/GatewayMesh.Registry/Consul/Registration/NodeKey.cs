@@ -4,12 +4,13 @@ using GatewayMesh.Registry.Consul.Agents;
 namespace GatewayMesh.Registry.Consul.Registration;
 
 /// <summary>
-/// A node's record in the key-value store, under a session that takes it away when the node falls silent. Written at changes and every
-/// 10 s; the session is renewed every 5 s, and the record is read then, since another node of the name may have replaced it.
+/// A node's record in the key-value store, held by a session that deletes the record when the node falls silent. Written on changes and
+/// every 10 s. The session is renewed every 5 s; each renewal also reads the record, because another node of the same name may have
+/// replaced it.
 /// </summary>
 internal sealed class NodeKey(ConsulAgents agents, string node, TimeProvider time)
 {
-    // A record that is not renewed is gone after once to twice this time.
+    // Consul deletes a record without renewals after one to two times this TTL.
     internal const string SessionBody = "{\"TTL\":\"15s\",\"LockDelay\":\"0s\",\"Behavior\":\"delete\",\"Name\":\"gatewaymesh node\"}";
 
     private static readonly TimeSpan WriteInterval = TimeSpan.FromSeconds(10);
@@ -24,14 +25,14 @@ internal sealed class NodeKey(ConsulAgents agents, string node, TimeProvider tim
     private long? _renewedAt;
     private long _lookedAt;
 
-    /// <summary>Keeps the record what <paramref name="record"/> says.</summary>
-    /// <returns>The record of another node that stood where this node's last record should, and was replaced; null if there was none.</returns>
-    /// <exception cref="IOException">No agent answers, or it refused.</exception>
+    /// <summary>Keeps the stored record equal to <paramref name="record"/>.</summary>
+    /// <returns>The record of another node that had replaced this node's record and is now overwritten; null if there was none.</returns>
+    /// <exception cref="IOException">No agent answered, or the agent refused.</exception>
     public async Task<NodeRecord?> KeepAsync(NodeRecord record, CancellationToken cancellation)
     {
         if (agents.Writer != _agent)
         {
-            // The session went with the agent's node, or will.
+            // The session belongs to the old agent's node and ends with it.
             (_agent, _session, _holds, _written) = (agents.Writer, null, false, null);
         }
 
@@ -53,7 +54,7 @@ internal sealed class NodeKey(ConsulAgents agents, string node, TimeProvider tim
         _holds = await TryHoldAsync(body, cancellation).ConfigureAwait(false);
         if (!_holds)
         {
-            // Another process of this node holds it still: the worker before this one, or the guard. What it says must be true meanwhile.
+            // Another process of this node still holds the record: the previous worker or the guard. The content must be current meanwhile.
             _ = (await _agent!.PutAsync(_path, body, cancellation).ConfigureAwait(false)).OrThrow();
         }
 
@@ -61,11 +62,11 @@ internal sealed class NodeKey(ConsulAgents agents, string node, TimeProvider tim
         return other;
     }
 
-    /// <summary>Looks after the session and writes anew the next time, since something went wrong.</summary>
+    /// <summary>Renews the session and rewrites the record at the next call, after an error.</summary>
     public void Doubt() => (_written, _renewedAt) = (null, null);
 
-    /// <summary>Takes the record away.</summary>
-    /// <exception cref="IOException">No agent answers, or it refused.</exception>
+    /// <summary>Deletes the record.</summary>
+    /// <exception cref="IOException">No agent answered, or the agent refused.</exception>
     public async Task WithdrawAsync(CancellationToken cancellation)
     {
         var agent = _agent ?? agents.Writer;
@@ -77,8 +78,8 @@ internal sealed class NodeKey(ConsulAgents agents, string node, TimeProvider tim
         }
     }
 
-    /// <summary>Leaves the record where it is, for the process that goes on with it.</summary>
-    /// <exception cref="IOException">No agent answers.</exception>
+    /// <summary>Leaves the record in place for the process that takes over.</summary>
+    /// <exception cref="IOException">No agent answered.</exception>
     public async Task ReleaseAsync(CancellationToken cancellation)
     {
         if (_agent is { } agent && _session is { } session)
@@ -94,7 +95,7 @@ internal sealed class NodeKey(ConsulAgents agents, string node, TimeProvider tim
         }
     }
 
-    // A token that may not read the key costs this look only.
+    // A token without the right to read the key loses only this check.
     private async Task<NodeRecord?> FindOtherAsync(NodeRecord own, CancellationToken cancellation)
     {
         var answer = await _agent!.GetAsync($"{_path}?raw&stale", ConsulAgent.Patience, cancellation).ConfigureAwait(false);
@@ -129,7 +130,7 @@ internal sealed class NodeKey(ConsulAgents agents, string node, TimeProvider tim
         var answer = await _agent!.PutAsync($"{_path}?acquire={_session}", body, cancellation).ConfigureAwait(false);
         if (answer.Status == 500 && answer.Describe().Contains("invalid session", StringComparison.Ordinal))
         {
-            // Lost with an agent that began anew; the next publication makes another.
+            // Lost with an agent that restarted. The next publication creates a new session.
             (_session, _holds) = (null, false);
         }
 

@@ -4,19 +4,19 @@ using GatewayMesh.Registry.Consul.Agents;
 namespace GatewayMesh.Registry.Consul.Registration;
 
 /// <summary>
-/// Puts a node's registrations into one agent and takes them out again. Leaves alone what is not this node's: an id that another node
-/// holds or that somebody registered by hand, and the maintenance mode that an operator switched on.
+/// Adds a node's registrations to one agent and removes them. Leaves everything else alone: an id that belongs to another node, a
+/// registration made by hand, and a maintenance mode that an operator enabled.
 /// </summary>
 internal sealed class ServiceAssertion(ConsulAgent agent, string node, string role)
 {
-    /// <summary>How our maintenance mode of somebody else's registration is told from an operator's.</summary>
+    /// <summary>The reason text that distinguishes this node's maintenance mode from an operator's.</summary>
     public const string DrainReason = "drained by gatewaymesh";
 
     /// <summary>The agent.</summary>
     public ConsulAgent Agent => agent;
 
-    /// <summary>Registers <paramref name="services"/>, with all they need and nothing left of what was there before under this node's name.</summary>
-    /// <exception cref="IOException">The agent does not answer, or refused some: the others are registered.</exception>
+    /// <summary>Registers <paramref name="services"/> with their checks and removes leftovers under this node's name.</summary>
+    /// <exception cref="IOException">The agent does not answer, or refused some registrations; all others are registered.</exception>
     public async Task AssertAsync(ImmutableArray<AgentService> services, Func<AgentService, bool> isReady, CancellationToken cancellation)
     {
         var errors = new List<string>();
@@ -39,8 +39,8 @@ internal sealed class ServiceAssertion(ConsulAgent agent, string node, string ro
         }
     }
 
-    /// <summary>The same registrations again, as they are: costs nothing where nothing was lost.</summary>
-    /// <exception cref="IOException">As <see cref="AssertAsync"/>.</exception>
+    /// <summary>Repeats unchanged registrations. Has no effect where nothing was lost.</summary>
+    /// <exception cref="IOException">Same as <see cref="AssertAsync"/>.</exception>
     public async Task AssertAgainAsync(ImmutableArray<AgentService> services, Func<AgentService, bool> isReady, CancellationToken cancellation)
     {
         var errors = new List<string>();
@@ -55,7 +55,7 @@ internal sealed class ServiceAssertion(ConsulAgent agent, string node, string ro
         }
     }
 
-    /// <summary>Whether the agent still has it.</summary>
+    /// <summary>True if the agent still has the registration.</summary>
     /// <exception cref="IOException">The agent does not answer.</exception>
     public async Task<bool> HasAsync(AgentService service, CancellationToken cancellation)
     {
@@ -68,11 +68,14 @@ internal sealed class ServiceAssertion(ConsulAgent agent, string node, string ro
         return answer.Status != 404;
     }
 
-    /// <summary>Takes out what <see cref="AssertAsync"/> put in; one that is somebody else's goes into maintenance, so that nobody calls it.</summary>
+    /// <summary>
+    /// Removes the registrations made by <see cref="AssertAsync"/>. A registration of the user goes into maintenance, so that it gets no
+    /// calls.
+    /// </summary>
     /// <exception cref="IOException">The agent does not answer, or refused.</exception>
     public async Task WithdrawAsync(ImmutableArray<AgentService> services, CancellationToken cancellation)
     {
-        // Sidecars before instances: callers look for sidecars.
+        // Sidecars before instances, because callers look for sidecars.
         foreach (var service in services.Reverse())
         {
             if (service.IsForeign)
@@ -103,7 +106,7 @@ internal sealed class ServiceAssertion(ConsulAgent agent, string node, string ro
         }
     }
 
-    // Why an id is not ours to write, or null.
+    // The reason why this node must not write an id, or null.
     private async Task<string?> RefusalAsync(AgentService service, CancellationToken cancellation)
     {
         if (service.IsForeign)
@@ -114,15 +117,15 @@ internal sealed class ServiceAssertion(ConsulAgent agent, string node, string ro
         var answer = await agent.GetAsync($"/v1/agent/service/{Escaped(service.Id)}", ConsulAgent.Patience, cancellation).ConfigureAwait(false);
         if (!answer.IsOk)
         {
-            // Not there, or not ours to look at: registering will tell.
+            // Not registered, or not readable: registering will show which.
             return null;
         }
 
         return AgentState.OwnerOf(answer) switch
         {
-            null => $"{service.Id} is registered at {agent.Name} already, by somebody else; front it with --sidecar-for, or give this instance another id",
+            null => $"{service.Id} is already registered at {agent.Name}, but not by this mesh; front it with --sidecar-for, or give this instance another id",
             var owner when owner != node && await IsPassingAsync(service.Id, cancellation).ConfigureAwait(false) =>
-                $"{service.Id} is registered at {agent.Name} by the node {owner}, which is alive; give each instance its own id",
+                $"{service.Id} is registered at {agent.Name} by node {owner}, which is alive; give each instance its own id",
             _ => null,
         };
     }
@@ -130,7 +133,7 @@ internal sealed class ServiceAssertion(ConsulAgent agent, string node, string ro
     private async Task<bool> IsPassingAsync(string id, CancellationToken cancellation) =>
         (await agent.GetAsync($"/v1/agent/health/service/id/{Escaped(id)}", ConsulAgent.Patience, cancellation).ConfigureAwait(false)).IsOk;
 
-    // The flag replace-existing-checks would end an operator's maintenance mode with the rest.
+    // The flag replace-existing-checks would also end an operator's maintenance mode.
     private async Task DropOtherChecksAsync(AgentService service, CancellationToken cancellation)
     {
         var answer = await ChecksOfAsync(service.Id, cancellation).ConfigureAwait(false);
@@ -171,7 +174,7 @@ internal sealed class ServiceAssertion(ConsulAgent agent, string node, string ro
     {
         var answer = await agent.PutAsync($"/v1/agent/service/deregister/{Escaped(id)}", default, cancellation).ConfigureAwait(false);
 
-        // With ACLs an id that is not there is an error, and a newer Consul says 404.
+        // With ACLs a missing id is an error, and newer Consul versions answer 404.
         if (!answer.IsOk && answer.Status != 404 && !answer.Describe().Contains("Unknown service", StringComparison.Ordinal))
         {
             throw new IOException(answer.Describe());

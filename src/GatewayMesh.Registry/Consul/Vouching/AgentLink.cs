@@ -11,30 +11,30 @@ using GatewayMesh.Registry.Consul.Agents;
 namespace GatewayMesh.Registry.Consul.Vouching;
 
 /// <summary>
-/// One kept connection to one agent, read and written on the calling thread. A guard has no room for an HTTP client and its threads, and
-/// all it says are a few short requests.
+/// One kept-alive connection to one agent, used on the calling thread. The guard sends only a few short requests and has no memory for an
+/// HTTP client and its threads.
 /// </summary>
 internal sealed class AgentLink(Uri address, ConsulToken token, ConsulTls tls) : IDisposable
 {
-    /// <summary>Time that each step may take (connecting, sending, an answer): 2 s.</summary>
+    /// <summary>Timeout of each step (connect, send, receive): 2 s.</summary>
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(2);
 
-    // All that Consul says on these paths is shorter.
-    private const int Room = 4096;
+    // Consul's answers on these paths are shorter.
+    private const int BufferBytes = 4096;
 
-    private const int MaxWhole = 1024 * 1024;
+    private const int MaxWholeBytes = 1024 * 1024;
 
-    private readonly byte[] _buffer = new byte[Room];
+    private readonly byte[] _buffer = new byte[BufferBytes];
     private Stream? _stream;
 
-    /// <summary>What it is called in messages.</summary>
+    /// <summary>The agent's name in messages.</summary>
     public string Name => address.Authority;
 
     /// <summary>Sends one request and reads its answer.</summary>
-    /// <exception cref="IOException">There was none.</exception>
+    /// <exception cref="IOException">No answer.</exception>
     public LinkAnswer Send(string method, string path, ReadOnlySpan<byte> body)
     {
-        // An agent may have closed the connection between two requests: that is noticed only by using it.
+        // The agent may have closed the connection between two requests, which only the next use reveals.
         var kept = _stream is not null;
         try
         {
@@ -60,8 +60,8 @@ internal sealed class AgentLink(Uri address, ConsulToken token, ConsulTls tls) :
         }
     }
 
-    /// <summary>Reads an answer of any length up to 1 MiB, on a connection that ends with it.</summary>
-    /// <exception cref="IOException">There was none.</exception>
+    /// <summary>Reads an answer of up to 1 MiB on a connection of its own.</summary>
+    /// <exception cref="IOException">No answer.</exception>
     public LinkAnswer GetWhole(string path)
     {
         try
@@ -69,13 +69,13 @@ internal sealed class AgentLink(Uri address, ConsulToken token, ConsulTls tls) :
             Drop();
             _stream = Connect();
 
-            // HTTP/1.0, whose answers come in one piece and end with the connection.
+            // An HTTP/1.0 answer is not chunked and ends with the connection.
             _stream.Write(Encoding.Latin1.GetBytes($"GET {path} HTTP/1.0\r\nHost: {address.Authority}\r\n{TokenField()}\r\n"));
             using var answer = new MemoryStream();
             while (_stream.Read(_buffer) is > 0 and var count)
             {
                 answer.Write(_buffer, 0, count);
-                if (answer.Length > MaxWhole)
+                if (answer.Length > MaxWholeBytes)
                 {
                     throw new IOException("the answer is larger than 1 MiB");
                 }
@@ -85,7 +85,7 @@ internal sealed class AgentLink(Uri address, ConsulToken token, ConsulTls tls) :
             var end = whole.IndexOf("\r\n\r\n"u8);
             return end > 9 && whole.StartsWith("HTTP/1."u8) && Utf8Parser.TryParse(whole[9..end], out int status, out _)
                 ? new LinkAnswer(status, Encoding.UTF8.GetString(whole[(end + 4)..]))
-                : throw new IOException("the answer is no HTTP");
+                : throw new IOException("the answer is not HTTP");
         }
         catch (Exception failure) when (IsOfTheAgent(failure))
         {
@@ -107,7 +107,7 @@ internal sealed class AgentLink(Uri address, ConsulToken token, ConsulTls tls) :
             CultureInfo.InvariantCulture,
             $"{method} {path} HTTP/1.1\r\nHost: {address.Authority}\r\nContent-Length: {body.Length}\r\n{TokenField()}\r\n");
 
-        // In one piece: two small ones would wait for each other's acknowledgement.
+        // One write: Nagle and delayed acknowledgements would stall two small ones.
         var request = new byte[Encoding.Latin1.GetByteCount(head) + body.Length];
         body.CopyTo(request.AsSpan(Encoding.Latin1.GetBytes(head, request)));
         _stream.Write(request);
@@ -129,13 +129,13 @@ internal sealed class AgentLink(Uri address, ConsulToken token, ConsulTls tls) :
         var head = _buffer.AsSpan(0, end + 2);
         if (!head.StartsWith("HTTP/1.1 "u8) || !Utf8Parser.TryParse(head[9..], out int status, out _))
         {
-            throw new IOException("the answer is no HTTP/1.1");
+            throw new IOException("the answer is not HTTP/1.1");
         }
 
         var begin = end + 4;
-        if (LengthIn(head) is not { } length || length > Room - begin)
+        if (LengthIn(head) is not { } length || length > BufferBytes - begin)
         {
-            // Nobody needs more of it than its beginning; what follows is not waited for.
+            // Callers need only the beginning of a long answer, so the rest is not read.
             var seen = Encoding.UTF8.GetString(_buffer, begin, filled - begin);
             Drop();
             return new LinkAnswer(status, seen);
@@ -156,15 +156,15 @@ internal sealed class AgentLink(Uri address, ConsulToken token, ConsulTls tls) :
 
     private int ReadSome(int filled)
     {
-        if (filled == Room)
+        if (filled == BufferBytes)
         {
             throw new IOException("the head of the answer is too long");
         }
 
-        return _stream!.Read(_buffer, filled, Room - filled) is > 0 and var count ? count : throw new IOException("the agent closed the connection");
+        return _stream!.Read(_buffer, filled, BufferBytes - filled) is > 0 and var count ? count : throw new IOException("the agent closed the connection");
     }
 
-    // Consul writes its field names always alike.
+    // Consul always spells its field names the same way.
     private static int? LengthIn(ReadOnlySpan<byte> head)
     {
         var field = "\r\nContent-Length: "u8;

@@ -2,15 +2,17 @@ using GatewayMesh.Registry.Consul.Agents;
 
 namespace GatewayMesh.Registry.Consul.Vouching;
 
-/// <summary>The agents as a guard writes to them: by the same rule as the worker, which registers there.</summary>
+/// <summary>The guard's connections to the agents. Chooses the agent by the same rule as the worker, which registers there.</summary>
 internal sealed class AgentLinks(ConsulAccess access, TimeProvider time) : IDisposable
 {
     private readonly AgentLink[] _all = Open(access);
     private long? _homeGoneSince;
     private long _homeTriedAt;
 
-    /// <summary>Sends to the home agent; to the first other one that answers when that has been gone for a minute.</summary>
-    /// <exception cref="IOException">There was no answer.</exception>
+    /// <summary>
+    /// Sends to the home agent, or to the first agent that answers after the home agent has been unreachable for a minute.
+    /// </summary>
+    /// <exception cref="IOException">No answer.</exception>
     public LinkAnswer Send(string method, string path, ReadOnlySpan<byte> body)
     {
         var moved = _homeGoneSince is { } since && time.GetElapsedTime(since) >= ConsulAgents.HomeGone && _all.Length > 1;
@@ -25,7 +27,7 @@ internal sealed class AgentLinks(ConsulAccess access, TimeProvider time) : IDisp
             }
             catch (IOException) when (moved)
             {
-                // The others, as before.
+                // Use the other agents, as before.
             }
             catch (IOException)
             {
@@ -42,7 +44,7 @@ internal sealed class AgentLinks(ConsulAccess access, TimeProvider time) : IDisp
             }
             catch (IOException) when (i + 1 < _all.Length)
             {
-                // The next.
+                // Try the next agent.
             }
         }
     }

@@ -6,9 +6,9 @@ using GatewayMesh.Registry.Consul.Registration;
 namespace GatewayMesh.Registry.Consul.Vouching;
 
 /// <summary>
-/// A guard's word to Consul, on a thread of its own: whether the worker that registered this node holds the lease, said at once when that
-/// changes and every 3 s. So a dead sidecar is critical within milliseconds while its guard lives, and within 10 s when both are dead.
-/// While no worker serves it also keeps the node's record; when the node leaves it sees to it that nothing is left registered.
+/// Reports to Consul for the guard, on its own thread, that the registered worker holds the lease: at once on changes and every 3 s. A dead
+/// sidecar is thus critical within milliseconds while its guard lives, and within 10 s when both are dead. While no worker serves, also
+/// keeps the node's record. When the node leaves, removes all remaining registrations.
 /// </summary>
 public sealed class ConsulVoucher : IDisposable
 {
@@ -25,10 +25,10 @@ public sealed class ConsulVoucher : IDisposable
     private VouchedState? _withdrawn;
     private bool _silent;
 
-    /// <summary>Begins to vouch when <see cref="Start"/> is called.</summary>
-    /// <param name="bootstrap">The node; its registry is a Consul.</param>
-    /// <param name="time">Clock of the agents' absences.</param>
-    /// <param name="report">Hears a word and a sentence when the agent falls silent, and when it answers again.</param>
+    /// <summary>Creates the voucher. <see cref="Start"/> starts its thread.</summary>
+    /// <param name="bootstrap">The node's bootstrap, with Consul as the registry.</param>
+    /// <param name="time">Clock for the agents' outages.</param>
+    /// <param name="report">Called with an event name and a text when the agent falls silent and when it answers again.</param>
     public ConsulVoucher(BootstrapSpec bootstrap, TimeProvider time, Action<string, string> report)
     {
         ArgumentNullException.ThrowIfNull(bootstrap);
@@ -39,27 +39,27 @@ public sealed class ConsulVoucher : IDisposable
         _thread = new Thread(Run, maxStackSize: 256 * 1024) { Name = "vouching", IsBackground = true };
     }
 
-    /// <summary>Begins.</summary>
+    /// <summary>Starts the thread.</summary>
     public void Start() => _thread.Start();
 
-    /// <summary>Whether a worker holds the lease, and what to say of the node while none does.</summary>
+    /// <summary>Sets the lease state, and the record to publish while no worker holds the lease.</summary>
     public void Say(bool serves, NodeRecord? standIn)
     {
         _wanted = _wanted with { Serves = serves, StandIn = standIn };
         _ = _wake.Set();
     }
 
-    /// <summary>The node leaves the mesh, or comes back.</summary>
+    /// <summary>Marks the node as leaving the mesh, or as back.</summary>
     public void Leave(bool leave)
     {
         _wanted = _wanted with { Left = leave };
         _ = _wake.Set();
     }
 
-    /// <summary>The node's bootstrap was read again.</summary>
+    /// <summary>Takes the reloaded bootstrap.</summary>
     public void Reconfigure(BootstrapSpec bootstrap) => _wanted = _wanted with { Bootstrap = bootstrap };
 
-    /// <summary>Says what is still to be said, for 2 s at most.</summary>
+    /// <summary>Sends the last state, for at most 2 s.</summary>
     public void Dispose()
     {
         _end = true;
@@ -112,7 +112,7 @@ public sealed class ConsulVoucher : IDisposable
             if (!_silent)
             {
                 _silent = true;
-                _report("registry-silent", $"{failure.Message}; it is tried again every {Interval.TotalSeconds:0} s");
+                _report("registry-silent", $"{failure.Message}; retrying every {Interval.TotalSeconds:0} s");
             }
         }
     }
@@ -122,12 +122,12 @@ public sealed class ConsulVoucher : IDisposable
         var status = AgentServiceJson.Status(wanted.Serves, wanted.Serves ? "" : $"no worker of {wanted.Bootstrap.Node} holds the lease");
         foreach (var id in ConsulNames.Serving(wanted.Bootstrap))
         {
-            // One that the agent does not know is not registered yet, or not any more: the worker sees to it.
+            // A check unknown to the agent is not registered, or no longer. Registering is the worker's task.
             _ = _links.Send("PUT", $"/v1/agent/check/update/{Uri.EscapeDataString(ConsulNames.LiveCheck(id))}", status);
         }
     }
 
-    // The worker does the same when it drains. There may be none.
+    // The worker does the same when it drains, but there may be no worker.
     private void Withdraw(VouchedState wanted)
     {
         foreach (var service in DeclaredServices.Of(wanted.Bootstrap, agentIsHere: true).Reverse())

@@ -4,7 +4,7 @@ using GatewayMesh.Registry.Consul.Registration;
 
 namespace GatewayMesh.Registry.Consul.Vouching;
 
-/// <summary>The node's record while no worker keeps it: under a session of the guard's own, let go when a worker serves again.</summary>
+/// <summary>The node's record while no worker keeps it, under the guard's own session. Released when a worker serves again.</summary>
 internal sealed class StandInKey(AgentLinks links, TimeProvider time)
 {
     private static readonly TimeSpan WriteInterval = TimeSpan.FromSeconds(9);
@@ -13,7 +13,7 @@ internal sealed class StandInKey(AgentLinks links, TimeProvider time)
     private long _writtenAt;
     private string? _session;
 
-    /// <summary>Keeps the record what <paramref name="record"/> says; null: it is the worker's again.</summary>
+    /// <summary>Keeps the stored record equal to <paramref name="record"/>. Null: releases the record to the worker.</summary>
     /// <exception cref="IOException">The agent does not answer.</exception>
     public void Keep(NodeRecord? record)
     {
@@ -38,7 +38,7 @@ internal sealed class StandInKey(AgentLinks links, TimeProvider time)
         var body = NodeRecordText.Write(record);
         if (_session is null || links.Send("PUT", $"{path}?acquire={_session}", body).Body.TrimEnd() != "true")
         {
-            // The worker's session has not run out yet.
+            // The worker's session has not expired yet.
             _ = links.Send("PUT", path, body);
         }
         else
@@ -48,7 +48,7 @@ internal sealed class StandInKey(AgentLinks links, TimeProvider time)
         }
     }
 
-    /// <summary>The session is gone with the record.</summary>
+    /// <summary>Forgets the session, which is gone together with the record.</summary>
     public void Forget() => (_session, _written) = (null, null);
 
     private void LetGo()

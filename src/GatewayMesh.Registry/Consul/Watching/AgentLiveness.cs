@@ -5,12 +5,12 @@ using GatewayMesh.Registry.Consul.Catalogue;
 namespace GatewayMesh.Registry.Consul.Watching;
 
 /// <summary>
-/// Asks every few seconds for Consul's own servers: a question that goes through agent and server, whose answer is never empty for a token
-/// that may read. Tells polls that wait at an agent which has fallen silent to give up.
+/// Polls Consul's own servers every few seconds: a query that passes through agent and server and is never empty for a token with read
+/// rights. Cancels the long polls at an agent that has fallen silent.
 /// </summary>
 internal sealed class AgentLiveness(WatchContext context) : IDisposable
 {
-    /// <summary>What is asked.</summary>
+    /// <summary>The polled path.</summary>
     public const string Question = "/v1/health/service/consul?stale";
 
     private readonly SemaphoreSlim _wake = new(0, 1);
@@ -22,19 +22,19 @@ internal sealed class AgentLiveness(WatchContext context) : IDisposable
     private volatile bool _beats;
     private long _heardAt;
 
-    /// <summary>When it last answered well, by the monotonic clock; null: never.</summary>
+    /// <summary>Time of the last good answer by the monotonic clock; null: never.</summary>
     public long? HeardAt => Volatile.Read(ref _heardAt) is not 0 and var at ? at : null;
 
-    /// <summary>What is wrong with Consul as a whole, or null.</summary>
+    /// <summary>The error of Consul as a whole, or null.</summary>
     public string? Error => _error;
 
-    /// <summary>Whether it answers now.</summary>
+    /// <summary>True if Consul answers now.</summary>
     public bool Beats => _beats;
 
-    /// <summary>Its datacenter, once known.</summary>
+    /// <summary>Consul's datacenter, once known.</summary>
     public string? Datacenter => _datacenter;
 
-    /// <summary>Fires when the agent that polls wait at has fallen silent, or is no longer the one that is read from.</summary>
+    /// <summary>Fires when the polled agent falls silent or reads move to another agent.</summary>
     public CancellationToken Silence
     {
         get
@@ -46,14 +46,14 @@ internal sealed class AgentLiveness(WatchContext context) : IDisposable
         }
     }
 
-    /// <summary>Whether Consul's answer names no server: for the token there is nothing.</summary>
+    /// <summary>True if Consul's answer names no server: the token has no read rights.</summary>
     public static bool IsEmpty(ReadOnlyMemory<byte> body)
     {
         using var answer = ConsulJson.Parse(body);
         return answer.RootElement.GetArrayLength() == 0;
     }
 
-    /// <summary>Asks soon.</summary>
+    /// <summary>Polls soon.</summary>
     public void Nudge()
     {
         lock (_lock)
@@ -65,13 +65,13 @@ internal sealed class AgentLiveness(WatchContext context) : IDisposable
         }
     }
 
-    /// <summary>Asks until cancelled; never throws.</summary>
+    /// <summary>Polls until cancelled; never throws.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         var errors = 0;
         while (!cancellation.IsCancellationRequested)
         {
-            errors = await FeelAsync(cancellation).ConfigureAwait(false) ? 0 : errors + 1;
+            errors = await PollAsync(cancellation).ConfigureAwait(false) ? 0 : errors + 1;
             using var rest = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             var pause = errors == 0 ? context.Jitter.Around(context.Times.AgentLiveness, 0.2) : context.Pause(errors);
             await Task.WhenAny(Task.Delay(pause, context.Time, rest.Token), errors == 0 ? _wake.WaitAsync(rest.Token) : Task.Delay(Timeout.Infinite, rest.Token)).ConfigureAwait(false);
@@ -86,13 +86,13 @@ internal sealed class AgentLiveness(WatchContext context) : IDisposable
         _wake.Dispose();
     }
 
-    private async Task<bool> FeelAsync(CancellationToken cancellation)
+    private async Task<bool> PollAsync(CancellationToken cancellation)
     {
         string? error;
         ConsulAgent? agent = null;
         try
         {
-            var answer = await context.Agents.GetAsync(_ => (Question, context.Times.PulseLimit), cancellation).ConfigureAwait(false);
+            var answer = await context.Agents.GetAsync(_ => (Question, context.Times.LivenessTimeout), cancellation).ConfigureAwait(false);
             agent = answer.Agent;
             error = Read(answer.OrThrow());
         }
@@ -112,7 +112,7 @@ internal sealed class AgentLiveness(WatchContext context) : IDisposable
 
         var changed = error != _error || !_beats == (error is null);
 
-        // With one agent alone there is nobody to go to, and what waits there goes on when it wakes.
+        // With a single agent there is no alternative, and its polls continue when the agent comes back.
         var silent = _agent is not null && agent is not null && agent != _agent;
         (_error, _beats, _agent) = (error, error is null, agent ?? _agent);
         if (silent)
@@ -133,7 +133,7 @@ internal sealed class AgentLiveness(WatchContext context) : IDisposable
         using var servers = ConsulJson.Parse(answer.Body);
         _datacenter = Registered.In(servers).Select(server => server.Datacenter).FirstOrDefault() ?? _datacenter;
         return servers.RootElement.GetArrayLength() > 0 ? null
-            : "the token sees nothing: Consul answers with empty lists where it may not read; give it service_prefix \"\" and node_prefix \"\" with policy read";
+            : "the token has no read rights: Consul returned empty lists; grant the token service_prefix \"\" and node_prefix \"\" with policy read";
     }
 
     private async Task GiveUpAsync()

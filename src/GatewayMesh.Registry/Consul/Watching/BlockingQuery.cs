@@ -4,11 +4,11 @@ using GatewayMesh.Registry.Consul.Agents;
 namespace GatewayMesh.Registry.Consul.Watching;
 
 /// <summary>
-/// The index of one blocking query. It is taken from a 200 or 404 alone (errors carry one too), belongs to the agent that said it, and is
-/// forgotten when it goes back: Consul would hold a question with too high an index for its whole time and the news with it.
+/// The index of one blocking query. Taken only from a 200 or 404 (errors have an index too), valid only for the agent that sent it, and
+/// reset when it goes backwards: with an index that is too high Consul would block for the full wait and withhold changes.
 /// </summary>
-/// <param name="path">What is asked, from <c>/v1</c> on.</param>
-/// <param name="times">How long to wait.</param>
+/// <param name="path">The path to query, starting at <c>/v1</c>.</param>
+/// <param name="times">The wait times.</param>
 /// <param name="jitter">Spreads the waits.</param>
 internal sealed class BlockingQuery(string path, WatchTimes times, Jitter jitter)
 {
@@ -16,7 +16,7 @@ internal sealed class BlockingQuery(string path, WatchTimes times, Jitter jitter
     private ConsulAgent? _agent;
     private ulong _index;
 
-    /// <summary>The next question for <paramref name="agent"/>, and how long its answer may take. Where no index is known it is answered at once.</summary>
+    /// <summary>The next query for <paramref name="agent"/> and its timeout. Without a known index the agent answers at once.</summary>
     public (string Path, TimeSpan Patience) Ask(ConsulAgent agent)
     {
         if (_index == 0 || agent != _agent)
@@ -28,7 +28,9 @@ internal sealed class BlockingQuery(string path, WatchTimes times, Jitter jitter
         return (string.Create(CultureInfo.InvariantCulture, $"{_question}&index={_index}&wait={(long)wait.TotalMilliseconds}ms"), (wait * (17.0 / 16)) + times.Margin);
     }
 
-    /// <summary>Takes the index of a good answer. False when it is no continuation of the last one: it went back, or another agent says it.</summary>
+    /// <summary>
+    /// Takes the index of a good answer. False if the answer does not continue the last: its index went back, or the agent is another.
+    /// </summary>
     public bool Take(ConsulAnswer answer)
     {
         var continues = _agent is null || (_agent == answer.Agent && answer.Index >= _index);
@@ -37,6 +39,6 @@ internal sealed class BlockingQuery(string path, WatchTimes times, Jitter jitter
         return continues;
     }
 
-    /// <summary>Begins anew after an error.</summary>
+    /// <summary>Restarts without an index after an error.</summary>
     public void Reset() => _index = 0;
 }

@@ -13,13 +13,13 @@ using GatewayMesh.Registry.Consul.Registration;
 
 namespace GatewayMesh.Registry.Consul.Watching;
 
-/// <summary>All that is read from Consul, put together to reports.</summary>
+/// <summary>Reads everything from Consul and combines the results into reports.</summary>
 internal sealed class ConsulReading : IAsyncDisposable
 {
-    // Of the 200 connections that Consul allows a client, since several processes may share an address.
+    // Limits within the 200 connections that Consul allows a client, because several processes may share an address.
     private const int SidecarWatches = 64;
     private const int EdgeWatches = 100;
-    private const int TargetsMost = 40;
+    private const int MaxTargets = 40;
 
     private static readonly ImmutableArray<string> Kinds = ["service-defaults", "proxy-defaults", "service-router", "service-splitter", "service-resolver", "ingress-gateway"];
 
@@ -37,12 +37,12 @@ internal sealed class ConsulReading : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _runs = [];
 
-    // One place: any number of changes that come while a report is made ask for one more.
+    // Capacity 1: any number of changes during a report request one more report.
     private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
     private ServiceCatalogue? _last;
     private RegistryReport? _reported;
 
-    /// <summary>Nothing is asked before <see cref="ReportsAsync"/>.</summary>
+    /// <summary>Creates the reading. Queries start with <see cref="ReportsAsync"/>.</summary>
     public ConsulReading(string name, ConsulAgents agents, ReadingThread thread, BootstrapSpec bootstrap, WatchTimes times, TimeProvider time, Random random)
     {
         _name = name;
@@ -58,7 +58,7 @@ internal sealed class ConsulReading : IAsyncDisposable
         ];
         _intentions = new IntentionReading(_context);
         _nodes = new NodePoll(_context);
-        _targets = new TargetWatches(TargetsMost, _context);
+        _targets = new TargetWatches(MaxTargets, _context);
         _services = bootstrap.Sidecar is not null
             ? new ServiceWatches(SidecarWatches, fills: false, Upstreams(bootstrap), _context)
             : new ServiceWatches(EdgeWatches, fills: true, [], _context);
@@ -69,17 +69,17 @@ internal sealed class ConsulReading : IAsyncDisposable
         }
     }
 
-    /// <summary>The instances of these services are asked for.</summary>
+    /// <summary>The watches on the instances of services.</summary>
     public ServiceWatches Services => _services;
 
-    /// <summary>When Consul last answered well, by the monotonic clock; null: never.</summary>
+    /// <summary>Time of Consul's last good answer by the monotonic clock; null: never.</summary>
     public long? HeardAt => _liveness.HeardAt;
 
-    /// <summary>What is watched ahead of the first call.</summary>
+    /// <summary>The services watched before their first call.</summary>
     public static ImmutableArray<string> Upstreams(BootstrapSpec bootstrap) =>
         [.. (bootstrap.Sidecar?.Services ?? []).SelectMany(service => service.Upstreams).Select(upstream => upstream.Service).Distinct()];
 
-    /// <summary>A report at once after the first answers, then at every change.</summary>
+    /// <summary>Returns a report after the first answers, then one after every change.</summary>
     public async IAsyncEnumerable<RegistryReport> ReportsAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         Run(_liveness.RunAsync);
@@ -136,7 +136,7 @@ internal sealed class ConsulReading : IAsyncDisposable
 
         TakeEntries();
 
-        // Half of a beginning would take away what the disk knows of the other half.
+        // A partial first report would remove services that the snapshot on disk knows.
         var settled = _catalogue.Settled && _entries.All(entry => entry.Watch.Settled) && _gateways.Values.All(watch => watch.Settled) && _intentions.Settled && _services.Settled && _targets.Settled;
         if (!settled && _liveness.Error is null)
         {
@@ -154,12 +154,12 @@ internal sealed class ConsulReading : IAsyncDisposable
         return _reported is not null && SaysTheSame(_reported, report) ? null : _reported = report;
     }
 
-    // Most looks in rotation, and most answers, bring nothing new.
+    // Most rotated reads and most answers contain no change.
     private static bool SaysTheSame(RegistryReport left, RegistryReport right) =>
         ReferenceEquals(left.Entries, right.Entries) && ReferenceEquals(left.Catalogue, right.Catalogue) && left.Nodes == right.Nodes && ReferenceEquals(left.Intentions, right.Intentions)
         && left.Datacenter == right.Datacenter && left.Reached == right.Reached && left.Errors.SequenceEqual(right.Errors) && left.Remarks.SequenceEqual(right.Remarks);
 
-    // Sidecars, gateways and ingresses are registered too, and so are Consul's servers: none of them is a service to call.
+    // Sidecars, gateways, ingresses and Consul's servers are registered too. None of them is a callable service.
     private ImmutableArray<string> Names()
     {
         var catalogue = _catalogue.Value ?? ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty;
@@ -195,7 +195,7 @@ internal sealed class ConsulReading : IAsyncDisposable
         }
     }
 
-    // A token without a right to the keys has no policies; one that may read nothing at all takes nothing away.
+    // A token without the right to read keys has no policies. A token without any read right must not remove policies.
     private void TakeEntries()
     {
         var lists = _entries.Select(entry => (entry.Kind, Read: entry.Watch.Value ?? (entry.Watch.Refused && _catalogue.Value is not null ? ImmutableSortedDictionary<string, ReadEntry>.Empty : null))).ToList();
@@ -210,7 +210,7 @@ internal sealed class ConsulReading : IAsyncDisposable
         }
     }
 
-    // The same object while nothing changed, so that nobody compiles for nothing.
+    // The same object while nothing changed, so that no consumer recompiles needlessly.
     private ServiceCatalogue Catalogue(ImmutableArray<string> names)
     {
         var answers = _liveness.Beats;
@@ -240,16 +240,16 @@ internal sealed class ConsulReading : IAsyncDisposable
             && pair.First.Instances is null == pair.Second.Instances is null
             && (pair.First.Instances ?? []).AsSpan().SequenceEqual((pair.Second.Instances ?? []).AsSpan()));
 
-    // When Consul is away, that is all there is to say; a hundred watches that say so too help nobody.
+    // While Consul is unreachable, that one error is enough; the same error from a hundred watches adds nothing.
     private ImmutableArray<ConfigError> Errors()
     {
         var errors = new ConfigErrors();
         errors.AddRange(_lastGood.Errors);
         errors.AddRange(_intentions.Broken);
-        IEnumerable<string> said = _liveness.Error is { } dead
+        IEnumerable<string> messages = _liveness.Error is { } dead
             ? [dead]
             : _entries.Select(entry => entry.Watch.Error).Append(_catalogue.Error).Concat(_gateways.Values.Select(watch => watch.Error)).OfType<string>().Concat(_intentions.Errors).Concat(_services.Errors).Concat(_targets.Errors).Distinct();
-        foreach (var error in said)
+        foreach (var error in messages)
         {
             errors.Add(SourceLocation.Option(_name), "", error, "the last good configuration stays in use; check the agent and the token");
         }

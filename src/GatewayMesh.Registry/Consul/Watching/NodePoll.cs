@@ -11,8 +11,8 @@ using GatewayMesh.Registry.Yaml;
 namespace GatewayMesh.Registry.Consul.Watching;
 
 /// <summary>
-/// What the nodes write of themselves, for status. Read now and then and the more seldom the more nodes there are, never by a poll that
-/// waits: each of N nodes writes every 10 s, and must not wake N readers.
+/// The nodes' own records, for status. Read at intervals that grow with the number of nodes, never by a blocking query: each of N nodes
+/// writes every 10 s and must not wake N readers.
 /// </summary>
 internal sealed class NodePoll(WatchContext context)
 {
@@ -21,13 +21,13 @@ internal sealed class NodePoll(WatchContext context)
     private readonly Dictionary<string, (DiscoveredNode Discovered, byte[] Value)> _nodes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (byte[] Value, ImmutableArray<ConfigError> Errors)> _refused = new(StringComparer.Ordinal);
 
-    /// <summary>The nodes; null while they were never read.</summary>
+    /// <summary>The nodes; null before the first read.</summary>
     public ImmutableArray<DiscoveredNode>? Nodes { get; private set; }
 
-    /// <summary>What is wrong with records now. Their nodes are shown as they last were.</summary>
+    /// <summary>The current errors in records. The nodes of invalid records keep their last good state.</summary>
     public ImmutableArray<ConfigError> Errors { get; private set; } = [];
 
-    /// <summary>Reads until cancelled; never throws. What is wrong with Consul, others say; a record that is none is left out.</summary>
+    /// <summary>Reads until cancelled; never throws. Consul's errors are reported elsewhere; invalid records are left out.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         while (!cancellation.IsCancellationRequested)
@@ -44,7 +44,7 @@ internal sealed class NodePoll(WatchContext context)
             }
             catch (Exception failure) when (failure is IOException or JsonException or InvalidOperationException or KeyNotFoundException or FormatException or OperationCanceledException)
             {
-                // Shown as old as they are then.
+                // The nodes are then shown with their age.
             }
 
             var pause = context.Times.Nodes + (_nodes.Count * PerNode);
@@ -52,7 +52,7 @@ internal sealed class NodePoll(WatchContext context)
         }
     }
 
-    // A record that does not change is read once, a bad one too.
+    // An unchanged record is parsed once, valid or not.
     private HashSet<string> Read(ReadOnlyMemory<byte> body)
     {
         var now = context.Time.GetTimestamp();
@@ -113,7 +113,7 @@ internal sealed class NodePoll(WatchContext context)
         Nodes = [.. _nodes.Values.Select(node => node.Discovered).OrderBy(node => node.Record.Node, StringComparer.Ordinal)];
     }
 
-    // Both who says farewell and who falls silent vanish from the store; only the silent one leaves its registrations behind.
+    // A node's key disappears when the node leaves and when it falls silent. Only a silent node leaves its registrations behind.
     private async Task<bool> IsRegisteredAsync(NodeRecord record, CancellationToken cancellation)
     {
         var path = record.Gateway is { } gateway ? $"service/{Uri.EscapeDataString(gateway.Service)}"

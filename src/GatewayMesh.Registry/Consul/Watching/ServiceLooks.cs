@@ -4,23 +4,23 @@ using GatewayMesh.Registry.Consul.Catalogue;
 
 namespace GatewayMesh.Registry.Consul.Watching;
 
-/// <summary>What is known of services that have no watch: looked at once, in rotation or because a request asks, or left by a watch that ended.</summary>
+/// <summary>Instances of services without a watch: read once, in rotation or for a request, or left by a watch that ended.</summary>
 internal sealed class ServiceLooks(WatchContext context) : IAsyncDisposable
 {
-    // How many are looked at at one time for requests that wait.
-    private const int Most = 10;
+    // The number of concurrent reads for waiting requests.
+    private const int MaxReads = 10;
 
     private readonly Lock _lock = new();
-    private readonly SemaphoreSlim _turn = new(Most);
+    private readonly SemaphoreSlim _turn = new(MaxReads);
     private readonly Dictionary<string, ImmutableSortedDictionary<string, DiscoveredInstance>> _known = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _lookedAt = new(StringComparer.Ordinal);
     private readonly HashSet<string> _looking = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
 
-    /// <summary>Where a service's instances are asked for.</summary>
+    /// <summary>The path of a service's instances.</summary>
     public static string PathOf(string name) => $"/v1/health/connect/{Uri.EscapeDataString(name)}";
 
-    /// <summary>The instances last seen, or null.</summary>
+    /// <summary>The last known instances, or null.</summary>
     public ImmutableSortedDictionary<string, DiscoveredInstance>? Of(string name)
     {
         lock (_lock)
@@ -29,7 +29,9 @@ internal sealed class ServiceLooks(WatchContext context) : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether it was looked at for a request so lately that the next one need not wait: as long as a watch may go without news.</summary>
+    /// <summary>
+    /// True if a request had the service read recently enough that the next request need not wait: within the wait time of a watch.
+    /// </summary>
     public bool IsFresh(string name)
     {
         lock (_lock)
@@ -38,7 +40,7 @@ internal sealed class ServiceLooks(WatchContext context) : IAsyncDisposable
         }
     }
 
-    /// <summary>Remembers what a watch has seen.</summary>
+    /// <summary>Stores the instances that a watch has seen.</summary>
     public void Keep(string name, ImmutableSortedDictionary<string, DiscoveredInstance> instances)
     {
         lock (_lock)
@@ -47,7 +49,7 @@ internal sealed class ServiceLooks(WatchContext context) : IAsyncDisposable
         }
     }
 
-    /// <summary>The service is gone.</summary>
+    /// <summary>Removes a service that is gone.</summary>
     public void Forget(string name)
     {
         lock (_lock)
@@ -57,7 +59,7 @@ internal sealed class ServiceLooks(WatchContext context) : IAsyncDisposable
         }
     }
 
-    /// <summary>Looks at it for a request that waits; returns at once.</summary>
+    /// <summary>Starts a read for a waiting request; returns at once.</summary>
     public void Begin(string name)
     {
         lock (_lock)
@@ -71,7 +73,7 @@ internal sealed class ServiceLooks(WatchContext context) : IAsyncDisposable
         _ = BeginAsync(name);
     }
 
-    /// <summary>Looks at it once; false when there was no answer.</summary>
+    /// <summary>Reads the instances once; false without an answer.</summary>
     public async Task<bool> LookAsync(string name, CancellationToken cancellation)
     {
         var look = new Watch<DiscoveredInstance>(PathOf(name), InstanceReader.Read, Of(name), context);
@@ -110,7 +112,7 @@ internal sealed class ServiceLooks(WatchContext context) : IAsyncDisposable
             }
         }
 
-        // Once when it is fresh, and once when it no longer is.
+        // One change when the service becomes fresh, one when it no longer is.
         context.Changed();
         await Task.Delay(context.Times.Wait, context.Time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         context.Changed();

@@ -2,13 +2,13 @@ using GatewayMesh.Configuration.Nodes;
 
 namespace GatewayMesh.Registry.Consul.Watching;
 
-/// <summary>The watch of one service's instances, with its own end.</summary>
+/// <summary>The watch on one service's instances, with its own cancellation.</summary>
 internal sealed class ServiceWatch : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _run;
 
-    /// <summary>Begins at once.</summary>
+    /// <summary>Starts the watch.</summary>
     public ServiceWatch(Watch<DiscoveredInstance> watch)
     {
         Watch = watch;

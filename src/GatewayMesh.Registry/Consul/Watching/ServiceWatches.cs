@@ -5,19 +5,20 @@ using GatewayMesh.Registry.Consul.Catalogue;
 namespace GatewayMesh.Registry.Consul.Watching;
 
 /// <summary>
-/// Which services' instances are watched: those declared, those lately used, and where there is room (edges only) the others. Each watch
-/// holds a connection, of which Consul allows a client 200, so there is a bound; beyond it an edge looks at the rest in rotation.
+/// Chooses the services whose instances are watched: declared services, recently used services, and, on edges with capacity left, the
+/// others. Each watch holds a connection, and Consul allows a client 200, so the number is limited. An edge reads the remaining services
+/// in rotation.
 /// </summary>
-/// <param name="most">How many are watched at one time.</param>
-/// <param name="fills">Whether free room is filled with services that nobody has asked for, and the rest looked at in rotation.</param>
-/// <param name="declared">Those that are watched whatever happens.</param>
-/// <param name="context">What watches share.</param>
+/// <param name="most">The maximum number of concurrent watches.</param>
+/// <param name="fills">True if unused capacity is filled with services without requests, and the rest is read in rotation.</param>
+/// <param name="declared">The services that are always watched.</param>
+/// <param name="context">The state shared by all watches.</param>
 internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string> declared, WatchContext context) : IAsyncDisposable
 {
-    // Where not all services find room, this many places are kept for those that somebody asks for.
+    // If not all services fit, this many watches are reserved for requested services.
     private const int Spare = 10;
 
-    // Consul counts the connection of a question that was given up until the question's time is over, so places change hands slowly.
+    // Consul counts the connection of an abandoned query until the query's wait is over, so watches are replaced slowly.
     private static readonly TimeSpan EvictionPace = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
@@ -30,7 +31,7 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
     private ImmutableHashSet<string> _led = [];
     private long? _evictedAt;
 
-    /// <summary>Whether every declared service has its first answer.</summary>
+    /// <summary>True if every declared service has its first answer.</summary>
     public bool Settled
     {
         get
@@ -42,7 +43,7 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
         }
     }
 
-    /// <summary>What is wrong with the watches now.</summary>
+    /// <summary>The current errors of the watches.</summary>
     public IEnumerable<string> Errors
     {
         get
@@ -54,7 +55,7 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
         }
     }
 
-    /// <summary>Services beside the catalogue's that have instances: the list of names may lag behind.</summary>
+    /// <summary>Services with instances, including services not in the catalog yet: the list of names may lag.</summary>
     public IEnumerable<string> Found
     {
         get
@@ -66,7 +67,7 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
         }
     }
 
-    /// <summary>The catalogue has these services now.</summary>
+    /// <summary>Takes the catalog's current services.</summary>
     public void Take(ImmutableArray<string> names)
     {
         lock (_lock)
@@ -88,7 +89,7 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
         }
     }
 
-    /// <summary>Others are watched whatever happens: the bootstrap was read again.</summary>
+    /// <summary>Replaces the declared services after a reload of the bootstrap.</summary>
     public void Declare(ImmutableArray<string> names)
     {
         lock (_lock)
@@ -99,7 +100,7 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
         context.Changed();
     }
 
-    /// <summary>Whether somebody needs this one for itself: it is declared, was used lately, or all are looked at.</summary>
+    /// <summary>True if the service is declared, was used recently, or all services are read.</summary>
     public bool IsNeeded(string name)
     {
         lock (_lock)
@@ -108,7 +109,7 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
         }
     }
 
-    /// <summary>What is needed leads to these: they are watched too.</summary>
+    /// <summary>Sets the services that the routes of needed services lead to. These services are watched too.</summary>
     public void Lead(ImmutableHashSet<string> names)
     {
         lock (_lock)
@@ -127,7 +128,9 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
         }
     }
 
-    /// <summary>A request asks for this one: it is watched from now on, in the place of one that is needed less, or where there is none looked at once.</summary>
+    /// <summary>
+    /// Watches a service that a request asks for, in place of a less needed service. Without a free watch, reads the service once.
+    /// </summary>
     public void Want(string name)
     {
         bool fresh;
@@ -141,14 +144,14 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
             }
         }
 
-        // It may lead to others, which are to be looked at from now on.
+        // The service's routes may lead to other services, which are then read too.
         if (fresh)
         {
             context.Changed();
         }
     }
 
-    /// <summary>These were used lately; those that nobody uses any more give up their places.</summary>
+    /// <summary>Marks services as used. Services without recent use lose their watches.</summary>
     public void Use(IEnumerable<string> names)
     {
         lock (_lock)
@@ -176,7 +179,7 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
         }
     }
 
-    /// <summary>What is known of a service, and whether that is watched.</summary>
+    /// <summary>The known instances of a service, and whether the service is watched.</summary>
     public (ImmutableArray<DiscoveredInstance>? Instances, bool Watched) Of(string name)
     {
         lock (_lock)
@@ -187,7 +190,7 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
         }
     }
 
-    /// <summary>Looks at those without a watch, one after the other, until cancelled; never throws.</summary>
+    /// <summary>Reads services without a watch one by one until cancelled; never throws.</summary>
     public async Task RotateAsync(CancellationToken cancellation)
     {
         while (fills && !cancellation.IsCancellationRequested)
@@ -201,7 +204,7 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
         }
     }
 
-    /// <summary>Ends them all.</summary>
+    /// <summary>Ends all watches.</summary>
     public async ValueTask DisposeAsync()
     {
         await _looks.DisposeAsync().ConfigureAwait(false);
@@ -218,7 +221,7 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
         }
     }
 
-    // False when there is no place for it.
+    // False if there is no free watch.
     private bool Begin(string name)
     {
         if (_watches.ContainsKey(name))
@@ -235,7 +238,7 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
         return true;
     }
 
-    // Who was used within the time of a look is not put out for another such: they would chase each other.
+    // A service used within the wait time is not evicted for another: the two would evict each other in turn.
     private bool TryEvict()
     {
         if (_evictedAt is { } last && context.Time.GetElapsedTime(last) < EvictionPace)
@@ -269,10 +272,10 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
 
     private void Fill()
     {
-        var room = _names.Length <= most ? most : most - Spare;
+        var limit = _names.Length <= most ? most : most - Spare;
         foreach (var name in fills ? _names : [])
         {
-            if (_watches.Count >= room)
+            if (_watches.Count >= limit)
             {
                 break;
             }

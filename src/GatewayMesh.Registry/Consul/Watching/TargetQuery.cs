@@ -1,16 +1,16 @@
 namespace GatewayMesh.Registry.Consul.Watching;
 
-/// <summary>What is asked of an agent for a target that is not a whole service of the own datacenter.</summary>
+/// <summary>A query for a target that is not a whole service of the local datacenter.</summary>
 /// <param name="Service">Name of the service.</param>
-/// <param name="Subset">Name of the subset; empty for the whole service.</param>
-/// <param name="Datacenter">Name of the other datacenter; empty for the own.</param>
-/// <param name="Filter">The subset's filter; empty for all.</param>
+/// <param name="Subset">Name of the subset; empty: the whole service.</param>
+/// <param name="Datacenter">Name of the remote datacenter; empty: the local datacenter.</param>
+/// <param name="Filter">The filter of the subset; empty: no filter.</param>
 internal readonly record struct TargetQuery(string Service, string Subset, string Datacenter, string Filter)
 {
-    /// <summary>Which target it is about, whatever its filter.</summary>
+    /// <summary>The queried target without its filter.</summary>
     public (string Service, string Subset, string Datacenter) Target => (Service, Subset, Datacenter);
 
-    /// <summary>Where it is asked: the agent applies the filter.</summary>
+    /// <summary>The query's path. The agent applies the filter.</summary>
     public string Path
     {
         get
@@ -21,5 +21,5 @@ internal readonly record struct TargetQuery(string Service, string Subset, strin
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{(Subset.Length > 0 ? $"the subset {Subset} of {Service}" : Service)}{(Datacenter.Length > 0 ? $" in {Datacenter}" : "")}";
+    public override string ToString() => $"{(Subset.Length > 0 ? $"subset {Subset} of {Service}" : Service)}{(Datacenter.Length > 0 ? $" in {Datacenter}" : "")}";
 }

@@ -8,21 +8,21 @@ using GatewayMesh.Registry.Consul.Catalogue;
 namespace GatewayMesh.Registry.Consul.Watching;
 
 /// <summary>
-/// What the routes of needed services lead to beside whole services: subsets, whose filter the agent applies, and services of other datacenters. Each has a blocking
-/// query of its own. (To read a subset once at each news of its service would save the connection, but an answer that is lost then stays wrong until the next news, and
-/// the last good, the hold after an agent's return and the agent's silence would all have to be thought of a second time.)
+/// Watches route targets of needed services that are not whole local services: subsets, whose filter the agent applies, and services of
+/// other datacenters. Each target has its own blocking query. Reading a subset once per change of its service would save the connection,
+/// but a lost answer would then stay wrong until the next change, and last-good state, hold and silence would need a second implementation.
 /// </summary>
-/// <param name="most">How many are watched at one time; subsets beyond that are filtered here.</param>
-/// <param name="context">What watches share.</param>
+/// <param name="most">The maximum number of concurrent watches. Subsets beyond are filtered locally.</param>
+/// <param name="context">The state shared by all watches.</param>
 internal sealed class TargetWatches(int most, WatchContext context) : IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<TargetQuery, ServiceWatch> _watches = [];
     private readonly Dictionary<(string Service, string Subset, string Datacenter), ImmutableSortedDictionary<string, DiscoveredInstance>> _known = [];
     private ImmutableArray<TargetQuery> _wanted = [];
-    private (EntrySet Entries, string Datacenter, ImmutableArray<(string Name, ImmutableArray<TargetModel> Targets)> Routes)? _ways;
+    private (EntrySet Entries, string Datacenter, ImmutableArray<(string Name, ImmutableArray<TargetModel> Targets)> Routes)? _routes;
 
-    /// <summary>Whether every subset of the own datacenter has its first answer, so that nobody is sent to a subset that is not known yet.</summary>
+    /// <summary>True if every local subset has its first answer, so that no request goes to an unknown subset.</summary>
     public bool Settled
     {
         get
@@ -34,7 +34,7 @@ internal sealed class TargetWatches(int most, WatchContext context) : IAsyncDisp
         }
     }
 
-    /// <summary>What is wrong with the watches now.</summary>
+    /// <summary>The current errors of the watches.</summary>
     public IEnumerable<string> Errors
     {
         get
@@ -44,7 +44,7 @@ internal sealed class TargetWatches(int most, WatchContext context) : IAsyncDisp
                 var errors = _watches.Where(watch => watch.Value.Watch.Error is not null).Select(watch => $"{watch.Key}: {watch.Value.Watch.Error}").ToList();
                 if (_wanted.Length > most)
                 {
-                    errors.Add(string.Create(CultureInfo.InvariantCulture, $"{_wanted.Length} subsets and services of other datacenters are in use, {most} are asked for; subsets beyond that are filtered by the mesh itself"));
+                    errors.Add(string.Create(CultureInfo.InvariantCulture, $"{_wanted.Length} subsets and services of other datacenters are in use, but at most {most} are watched; further subsets are filtered locally"));
                 }
 
                 return errors;
@@ -52,17 +52,17 @@ internal sealed class TargetWatches(int most, WatchContext context) : IAsyncDisp
         }
     }
 
-    /// <summary>Takes the entries as they are now; returns the services of the own datacenter that the needed ones lead to.</summary>
+    /// <summary>Takes the current entries and returns the local services that needed services route to.</summary>
     /// <param name="entries">The entries.</param>
-    /// <param name="datacenter">The own datacenter.</param>
-    /// <param name="isNeeded">Whether somebody asks for a name.</param>
+    /// <param name="datacenter">The local datacenter.</param>
+    /// <param name="isNeeded">True for a service that is needed.</param>
     public ImmutableHashSet<string> Take(EntrySet entries, string datacenter, Func<string, bool> isNeeded)
     {
         lock (_lock)
         {
             var targets = Routes(entries, datacenter)
-                .Where(way => isNeeded(way.Name) || way.Targets.Any(target => isNeeded(target.Service)))
-                .SelectMany(way => way.Targets)
+                .Where(route => isNeeded(route.Name) || route.Targets.Any(target => isNeeded(target.Service)))
+                .SelectMany(route => route.Targets)
                 .DistinctBy(target => target.Id)
                 .OrderBy(target => target.Id, StringComparer.Ordinal)
                 .ToList();
@@ -71,8 +71,8 @@ internal sealed class TargetWatches(int most, WatchContext context) : IAsyncDisp
         }
     }
 
-    /// <summary>What is known of them.</summary>
-    /// <param name="answers">Whether agents answer at all.</param>
+    /// <summary>The discovered targets.</summary>
+    /// <param name="answers">True if any agent answers.</param>
     public ImmutableArray<DiscoveredTarget> Discovered(bool answers)
     {
         lock (_lock)
@@ -88,7 +88,7 @@ internal sealed class TargetWatches(int most, WatchContext context) : IAsyncDisp
         }
     }
 
-    /// <summary>Ends them all.</summary>
+    /// <summary>Ends all watches.</summary>
     public async ValueTask DisposeAsync()
     {
         List<ServiceWatch> all;
@@ -104,18 +104,18 @@ internal sealed class TargetWatches(int most, WatchContext context) : IAsyncDisp
         }
     }
 
-    // Compiled once for each set of entries: a report is made at each change of an instance.
+    // Compiled once per set of entries, because every change of an instance makes a report.
     private ImmutableArray<(string Name, ImmutableArray<TargetModel> Targets)> Routes(EntrySet entries, string datacenter)
     {
-        if (_ways is { } ways && ReferenceEquals(ways.Entries, entries) && ways.Datacenter == datacenter)
+        if (_routes is { } known && ReferenceEquals(known.Entries, entries) && known.Datacenter == datacenter)
         {
-            return ways.Routes;
+            return known.Routes;
         }
 
         var found = ImmutableArray.CreateBuilder<(string, ImmutableArray<TargetModel>)>();
         foreach (var name in ChainCompiler.Names(entries))
         {
-            // One compiler a name, so that its targets are those of this way.
+            // One compiler per name, so that its targets are those of this route.
             var compiler = new ChainCompiler(entries, datacenter, ChainCompiler.Bare);
             if (compiler.Compile(name, out _) is { IsPlain: false })
             {
@@ -123,11 +123,11 @@ internal sealed class TargetWatches(int most, WatchContext context) : IAsyncDisp
             }
         }
 
-        _ways = (entries, datacenter, found.ToImmutable());
-        return _ways.Value.Routes;
+        _routes = (entries, datacenter, found.ToImmutable());
+        return _routes.Value.Routes;
     }
 
-    // What a subset had before its filter changed holds until the new one is answered, and where that one is refused for good.
+    // The instances known before a filter change stay until the new filter is answered, and for good if it is refused.
     private void Follow(ImmutableArray<TargetQuery> wanted)
     {
         _wanted = wanted;

@@ -6,13 +6,14 @@ using GatewayMesh.Registry.Consul.Agents;
 namespace GatewayMesh.Registry.Consul.Watching;
 
 /// <summary>
-/// One list of Consul's, followed by blocking queries. Keeps the last good through errors; what is gone after an agent began anew (its index
-/// went back, it broke off, another one answers) is held for a while, since those who registered it come back within seconds.
+/// Follows one of Consul's lists with blocking queries and keeps the last good value through errors. Items that disappear after an agent
+/// restarted (its index went back, its connection broke, another agent answers) are kept for a while, because their owners register again
+/// within seconds.
 /// </summary>
-/// <param name="path">What is asked, from <c>/v1</c> on.</param>
-/// <param name="read">Reads an answer's body. Pure; throws on what is not what it should be.</param>
-/// <param name="known">What was last known of it, or null.</param>
-/// <param name="context">What watches share.</param>
+/// <param name="path">The path to query, starting at <c>/v1</c>.</param>
+/// <param name="read">Parses an answer's body. Pure; throws on an invalid body.</param>
+/// <param name="known">The last known value, or null.</param>
+/// <param name="context">The state shared by all watches.</param>
 internal sealed class Watch<T>(string path, Func<ReadOnlyMemory<byte>, ImmutableSortedDictionary<string, T>> read, ImmutableSortedDictionary<string, T>? known, WatchContext context)
 {
     private readonly Lock _lock = new();
@@ -27,19 +28,19 @@ internal sealed class Watch<T>(string path, Func<ReadOnlyMemory<byte>, Immutable
     private volatile string? _error;
     private volatile bool _answered;
 
-    /// <summary>The list as it is to be used; null while it was never read.</summary>
+    /// <summary>The list in effect; null before the first read.</summary>
     public ImmutableSortedDictionary<string, T>? Value => _value;
 
-    /// <summary>What is wrong with reading it now, or null.</summary>
+    /// <summary>The current error of reading the list, or null.</summary>
     public string? Error => _error;
 
-    /// <summary>Whether it was read since this watch began.</summary>
+    /// <summary>True if the list was read since this watch started.</summary>
     public bool Answered => _answered;
 
-    /// <summary>Whether the first question has an answer, good or bad.</summary>
+    /// <summary>True if the first query has succeeded or failed.</summary>
     public bool Settled => _answered || _error is not null;
 
-    /// <summary>Whether the agents refuse it to this token (403).</summary>
+    /// <summary>True if the agents refuse the list to this token (403).</summary>
     public bool Refused { get; private set; }
 
     /// <summary>Follows the list until cancelled; never throws.</summary>
@@ -60,19 +61,19 @@ internal sealed class Watch<T>(string path, Func<ReadOnlyMemory<byte>, Immutable
             }
             catch (OperationCanceledException)
             {
-                // The agent fell silent: the next question goes to another, or to this one anew.
+                // The agent fell silent. The next query goes to another agent, or to this one without an index.
                 Doubt();
             }
             catch (Exception failure) when (failure is IOException or JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
             {
                 Doubt();
-                Fail(failure is IOException ? failure.Message : $"{path}: the answer is not what Consul answers ({failure.Message})");
+                Fail(failure is IOException ? failure.Message : $"{path}: the answer is not a valid Consul answer ({failure.Message})");
                 await Task.Delay(context.Pause(_errors), context.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
-    /// <summary>Reads once, without waiting for news; false when it cannot be read now.</summary>
+    /// <summary>Reads once without waiting for a change; false if the list cannot be read now.</summary>
     public async Task<bool> LookAsync(CancellationToken cancellation)
     {
         try
@@ -94,14 +95,14 @@ internal sealed class Watch<T>(string path, Func<ReadOnlyMemory<byte>, Immutable
             throw new IOException($"{path}: {answer.Describe()}");
         }
 
-        // A folder of keys that is not there is 404 with an empty body; every reader knows what emptiness is.
+        // A missing key folder is 404 with an empty body, which means an empty list.
         var digest = SHA256.HashData(answer.Body.Span);
         var fresh = !answer.IsOk ? ImmutableSortedDictionary<string, T>.Empty
             : Same(digest) ? _fresh!
             : await context.Reading.RunAsync(() => read(answer.Body)).ConfigureAwait(false);
         if (fresh.IsEmpty && (!_answered || !_fresh!.IsEmpty) && !await context.SeesAsync(cancellation).ConfigureAwait(false))
         {
-            throw new IOException("the token sees nothing: Consul answers with empty lists where it may not read; give it service_prefix \"\" and node_prefix \"\" with policy read");
+            throw new IOException("the token has no read rights: Consul returned empty lists; grant the token service_prefix \"\" and node_prefix \"\" with policy read");
         }
 
         if (!_query.Take(answer))
@@ -113,7 +114,7 @@ internal sealed class Watch<T>(string path, Func<ReadOnlyMemory<byte>, Immutable
         Use(fresh);
     }
 
-    // An answer may be large, and a node watches a hundred lists: what was read is known by its digest.
+    // Answers may be large and a node watches a hundred lists, so a digest replaces the stored answer.
     private bool Same(byte[] digest) => _answered && _error is null && _digest.AsSpan().SequenceEqual(digest);
 
     private void Use(ImmutableSortedDictionary<string, T> fresh)
@@ -173,7 +174,7 @@ internal sealed class Watch<T>(string path, Func<ReadOnlyMemory<byte>, Immutable
         context.Changed();
     }
 
-    // One that does not hold the question (no index) must not be asked in a circle.
+    // An agent that does not block (no index) must not be queried in a busy loop.
     private Task RestAsync(ConsulAnswer answer, CancellationToken cancellation) =>
         answer.Index is null or 0 ? Task.Delay(context.Jitter.Around(context.Times.AgentLiveness, 0.2), context.Time, cancellation) : Task.CompletedTask;
 }

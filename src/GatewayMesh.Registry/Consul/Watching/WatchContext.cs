@@ -2,13 +2,13 @@ using GatewayMesh.Registry.Consul.Agents;
 
 namespace GatewayMesh.Registry.Consul.Watching;
 
-/// <summary>What all watches of one registry share.</summary>
+/// <summary>The state shared by all watches of one registry.</summary>
 internal sealed class WatchContext(ConsulAgents agents, ReadingThread reading, WatchTimes times, TimeProvider time, Random random)
 {
     /// <summary>The agents.</summary>
     public ConsulAgents Agents { get; } = agents;
 
-    /// <summary>The thread that reads answers.</summary>
+    /// <summary>The thread that parses answers.</summary>
     public ReadingThread Reading { get; } = reading;
 
     /// <summary>The times.</summary>
@@ -17,19 +17,19 @@ internal sealed class WatchContext(ConsulAgents agents, ReadingThread reading, W
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; } = time;
 
-    /// <summary>Spreads waits.</summary>
+    /// <summary>Random spread of waits.</summary>
     public Jitter Jitter { get; } = new(random);
 
-    /// <summary>Something is to be told. Quick, never throws.</summary>
+    /// <summary>Called when there is something to report. Must be quick and must not throw.</summary>
     public Action Changed { get; set; } = () => { };
 
-    /// <summary>A read failed: the pulse should be felt now. Quick, never throws.</summary>
+    /// <summary>Called when a read failed and the agent's liveness should be polled now. Must be quick and must not throw.</summary>
     public Action Failed { get; set; } = () => { };
 
-    /// <summary>Fires when the agent that polls wait at has fallen silent.</summary>
+    /// <summary>The token that fires when the polled agent has fallen silent.</summary>
     public Func<CancellationToken> Silence { get; set; } = () => CancellationToken.None;
 
-    /// <summary>Whether the token sees anything at all: without a right to read, Consul answers with empty lists.</summary>
+    /// <summary>True if the token has any read rights. Without them Consul returns empty lists.</summary>
     /// <exception cref="IOException">No agent answered.</exception>
     public async Task<bool> SeesAsync(CancellationToken cancellation)
     {

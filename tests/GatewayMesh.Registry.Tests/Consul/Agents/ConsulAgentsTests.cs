@@ -12,7 +12,7 @@ internal sealed class ConsulAgentsTests
     private readonly ManualTime _time = new();
 
     [Test]
-    public async Task A_read_goes_to_the_next_agent_when_the_first_is_gone_and_home_again_after_a_while()
+    public async Task A_read_goes_to_the_next_agent_when_the_first_is_gone_and_returns_after_a_while()
     {
         using var home = new StandInAgent();
         using var other = new StandInAgent();
@@ -21,15 +21,15 @@ internal sealed class ConsulAgentsTests
 
         using var again = Open(home.Address, other.Address);
         home.Answer = _ => StandInAgent.Whole(500, "No cluster leader");
-        Assert.That((await again.GetAsync("/v1/x", default)).Agent, Is.SameAs(again.All[1]), "an agent without servers is as good as gone");
+        Assert.That((await again.GetAsync("/v1/x", default)).Agent, Is.SameAs(again.All[1]), "an agent without servers counts as gone");
         home.Answer = _ => StandInAgent.Ok("[]");
-        Assert.That((await again.GetAsync("/v1/x", default)).Agent, Is.SameAs(again.All[1]), "it stays where it was answered");
+        Assert.That((await again.GetAsync("/v1/x", default)).Agent, Is.SameAs(again.All[1]), "reads stay at the agent that answered");
         _time.Advance(ConsulAgents.HomeAgain);
         Assert.That((await again.GetAsync("/v1/x", default)).Agent, Is.SameAs(again.Home));
     }
 
     [Test]
-    public async Task When_every_agent_has_an_error_the_first_ones_is_the_answer()
+    public async Task The_first_error_is_the_answer_when_every_agent_has_an_error()
     {
         using var home = new StandInAgent { Answer = _ => StandInAgent.Whole(500, "No cluster leader") };
         using var other = new StandInAgent { Answer = _ => StandInAgent.Whole(503, "busy") };
@@ -39,7 +39,7 @@ internal sealed class ConsulAgentsTests
     }
 
     [Test]
-    public void When_no_agent_answers_the_reason_names_the_first()
+    public void The_error_names_the_first_agent_when_no_agent_answers()
     {
         var gone = Gone();
         using var agents = Open(gone, Gone());
@@ -59,13 +59,13 @@ internal sealed class ConsulAgentsTests
     }
 
     [Test]
-    public async Task An_agent_that_answers_again_is_home_again()
+    public async Task Writes_return_to_the_home_agent_when_it_answers_again()
     {
         var address = Gone();
         using var agents = Open(address);
         Assert.That(async () => await agents.PutAsync("/v1/x", default, default), Throws.InstanceOf<IOException>());
         _time.Advance(ConsulAgents.HomeGone);
-        Assert.That(agents.Writer, Is.SameAs(agents.Home), "there is no other");
+        Assert.That(agents.Writer, Is.SameAs(agents.Home), "there is no other agent");
         using var back = new TcpListener(IPAddress.Loopback, address.Port);
         back.Start();
         var request = agents.PutAsync("/v1/x", default, default);
@@ -76,7 +76,7 @@ internal sealed class ConsulAgentsTests
     }
 
     [Test]
-    public async Task An_agent_that_does_not_answer_is_given_up_after_its_time()
+    public async Task A_request_to_a_silent_agent_times_out()
     {
         using var home = new StandInAgent { Answer = _ => null };
         using var agents = Open(home.Address);
@@ -91,7 +91,7 @@ internal sealed class ConsulAgentsTests
     }
 
     [Test]
-    public void A_call_that_the_caller_gives_up_says_nothing_of_the_agent()
+    public void A_cancelled_call_does_not_mark_the_agent_as_unreachable()
     {
         using var home = new StandInAgent { Answer = _ => null };
         using var agents = Open(home.Address);
@@ -102,7 +102,7 @@ internal sealed class ConsulAgentsTests
 
     [Test]
     [CancelAfter(60_000)]
-    public async Task A_fifo_in_the_place_of_the_token_leaves_the_last_token_in_use(CancellationToken cancellationToken)
+    public async Task A_fifo_in_place_of_the_token_file_leaves_the_last_token_in_use(CancellationToken cancellationToken)
     {
         using var folder = new TemporaryFolder();
         using var home = new StandInAgent();
@@ -128,10 +128,10 @@ internal sealed class ConsulAgentsTests
         Assert.That(async () => await agents.GetAsync("/v1/x", default), Throws.InstanceOf<IOException>().With.Message.Contain("larger than 256 MiB"));
     }
 
-    [TestCase("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n[]", Description = "broken off")]
+    [TestCase("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n[]", Description = "truncated")]
     [TestCase("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n[]")]
     [TestCase("SSH-2.0-OpenSSH\r\n\r\n")]
-    public void What_is_no_answer_is_an_error_of_the_agent(string bytes)
+    public void An_invalid_answer_is_an_error_of_the_agent(string bytes)
     {
         using var home = new StandInAgent { Answer = _ => Encoding.ASCII.GetBytes(bytes) };
         using var agents = Open(home.Address);
@@ -157,7 +157,7 @@ internal sealed class ConsulAgentsTests
     }
 
     [Test]
-    public async Task The_index_is_that_of_the_answer()
+    public async Task The_index_is_read_from_the_answer()
     {
         using var home = new StandInAgent { Answer = head => StandInAgent.Ok("[]", head.Contains("/v1/with ", StringComparison.Ordinal) ? "X-Consul-Index: 17\r\n" : "X-Consul-Index: none\r\n") };
         using var agents = Open(home.Address);
@@ -166,7 +166,7 @@ internal sealed class ConsulAgentsTests
     }
 
     [Test]
-    public async Task A_token_in_a_file_is_read_again_when_the_file_changes()
+    public async Task A_token_file_is_reloaded_when_it_changes()
     {
         using var folder = new TemporaryFolder();
         folder.Write("token", "one\n");
@@ -181,7 +181,7 @@ internal sealed class ConsulAgentsTests
     }
 
     [Test]
-    public async Task A_token_reaches_a_real_agent_and_its_absence_is_told()
+    public async Task A_real_agent_accepts_the_token_and_refuses_a_missing_one()
     {
         await using var consul = await Fixtures.ConsulAgent.StartAsync(new ConsulAgentOptions { Acl = true });
         using var agents = new ConsulAgents(new ConsulAccess { Agents = [new Uri($"http://{consul.Address}")], Token = Fixtures.ConsulAgent.ManagementToken }, TimeProvider.System);

@@ -7,7 +7,7 @@ using GatewayMesh.Registry.Consul.Vouching;
 
 namespace GatewayMesh.Registry.Tests.Consul.Agents;
 
-/// <summary>A real agent that speaks TLS only and asks for a certificate.</summary>
+/// <summary>A real agent that speaks only TLS and requires a client certificate.</summary>
 internal sealed class SecureAgentTests
 {
     private readonly TemporaryFolder _folder = new();
@@ -41,7 +41,7 @@ internal sealed class SecureAgentTests
     }
 
     [Test]
-    public async Task An_agent_of_the_right_root_answers_who_shows_a_certificate()
+    public async Task An_agent_with_the_trusted_root_answers_a_client_with_a_certificate()
     {
         using var agents = Open("right", "right");
         var reads = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => agents.GetAsync("/v1/health/service/consul?index=1000000&wait=1s", TimeSpan.FromSeconds(10), default)));
@@ -49,14 +49,14 @@ internal sealed class SecureAgentTests
     }
 
     [Test]
-    public void An_agent_of_another_root_is_not_spoken_to()
+    public void An_agent_with_another_root_is_refused()
     {
         using var agents = Open("other", "right");
         Assert.That(async () => await agents.GetAsync("/v1/agent/self", default), Throws.InstanceOf<IOException>());
     }
 
     [Test]
-    public void Who_shows_no_certificate_gets_no_answer()
+    public void A_client_without_a_certificate_gets_no_answer()
     {
         using var agents = Open("right", null);
         Assert.That(async () => await agents.GetAsync("/v1/agent/self", default), Throws.InstanceOf<IOException>());
@@ -73,7 +73,7 @@ internal sealed class SecureAgentTests
     }
 
     [Test]
-    public void A_guards_link_speaks_tls_and_keeps_its_connection()
+    public void A_guards_link_uses_tls_and_keeps_its_connection()
     {
         var access = new ConsulAccess { Agents = [_address], Tls = new ConsulTls(_folder["right-ca.pem"], _folder["right.pem"], _folder["right-key.pem"]) };
         using var link = new AgentLink(_address, new ConsulToken(access), access.Tls);
@@ -88,7 +88,7 @@ internal sealed class SecureAgentTests
     }
 
     [Test]
-    public void Files_that_are_not_there_are_named()
+    public void Missing_files_are_named()
     {
         using var agents = Open("missing", null);
         Assert.That(async () => await agents.GetAsync("/v1/agent/self", default), Throws.InstanceOf<IOException>().With.Message.Contain("missing-ca.pem"));

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace GatewayMesh.Registry.Tests.Consul.Agents;
 
-/// <summary>A listener that answers as a test says, for what a real agent does only on its worst days.</summary>
+/// <summary>A listener with scripted answers, for behavior that a real agent shows only in rare failures.</summary>
 internal sealed class StandInAgent : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -21,7 +21,7 @@ internal sealed class StandInAgent : IDisposable
 
     public IEnumerable<string> Requests => _requests;
 
-    /// <summary>The bytes to answer with; null: none, ever.</summary>
+    /// <summary>The bytes of the answer; null: never answers.</summary>
     public Func<string, byte[]?> Answer { get; set; } = _ => Ok("[]");
 
     public static byte[] Ok(string body, string fields = "") => Whole(200, body, fields);
@@ -74,7 +74,7 @@ internal sealed class StandInAgent : IDisposable
             }
             catch (IOException)
             {
-                // The other side has enough.
+                // The other side closed the connection.
             }
         }
     }

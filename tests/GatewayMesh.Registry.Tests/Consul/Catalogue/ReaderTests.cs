@@ -3,11 +3,11 @@ using GatewayMesh.Registry.Consul.Catalogue;
 
 namespace GatewayMesh.Registry.Tests.Consul.Catalogue;
 
-/// <summary>From Consul's answers to instances and gateways; the answers are as a real agent gives them, cut down.</summary>
+/// <summary>Parsing of Consul's answers into instances and gateways. The answers are shortened answers of a real agent.</summary>
 internal sealed class ReaderTests
 {
     [Test]
-    public void A_sidecar_stands_for_its_instance()
+    public void A_sidecar_is_read_as_its_instance()
     {
         var instance = InstanceReader.Read(Bytes("""
             [{"Node":{"Node":"s1","Address":"10.0.0.1","Datacenter":"dc1"},
@@ -24,29 +24,29 @@ internal sealed class ReaderTests
     [TestCase("\"critical\"", false)]
     [TestCase("\"maintenance\"", false)]
     [TestCase("null", false)]
-    public void Every_check_must_pass(string status, bool healthy) =>
+    public void An_instance_is_healthy_only_if_every_check_passes(string status, bool healthy) =>
         Assert.That(InstanceReader.Read(Bytes(Registered($$"""[{"Status":"passing"},{"Status":{{status}}}]"""))).Values.Single().Healthy, Is.EqualTo(healthy));
 
     [TestCase("passing", 10)]
     [TestCase("warning", 2)]
     [TestCase("critical", 10)]
-    public void Its_weight_is_that_of_its_checks(string status, int weight) =>
+    public void The_weight_of_an_instance_depends_on_its_checks(string status, int weight) =>
         Assert.That(InstanceReader.Read(Bytes(Registered($$"""[{"Status":"{{status}}"}]""").Replace("\"Port\"", "\"Weights\":{\"Passing\":10,\"Warning\":2},\"Port\"", StringComparison.Ordinal))).Values.Single().Weight, Is.EqualTo(weight));
 
     [TestCase("", null)]
     [TestCase("\"zone\":\"of-host\"", "of-host")]
-    public void Its_zone_is_its_hosts(string meta, string? zone)
+    public void The_zone_of_an_instance_is_that_of_its_host(string meta, string? zone)
     {
         var body = $$$"""[{"Node":{"Node":"s1","Address":"10.0.0.1","Meta":{{{{meta}}}}},"Service":{"ID":"a","Service":"a","Address":"","Port":9000,"Meta":null},"Checks":[]}]""";
         Assert.That(InstanceReader.Read(Bytes(body)).Values.Single().Zone, Is.EqualTo(zone));
     }
 
     [Test]
-    public void Or_what_its_node_says() =>
+    public void The_zone_of_the_mesh_node_wins_over_that_of_the_host() =>
         Assert.That(InstanceReader.Read(Bytes("""[{"Node":{"Node":"s1","Address":"10.0.0.1","Meta":{"zone":"of-host"}},"Service":{"ID":"a","Service":"a","Address":"","Port":9000,"Meta":{"gatewaymesh-zone":"of-node"}},"Checks":[]}]""")).Values.Single().Zone, Is.EqualTo("of-node"));
 
     [Test]
-    public void What_a_foreign_registration_leaves_out_falls_to_its_host()
+    public void Missing_values_of_a_foreign_registration_come_from_its_host()
     {
         var instance = InstanceReader.Read(Bytes("""
             [{"Node":{"Node":"s1","Address":"10.0.0.1"},"Service":{"ID":"native-1","Service":"native","Tags":null,"Address":"","Port":9000,"Meta":null,"Proxy":{},"Connect":{"Native":true}},"Checks":[]}]
@@ -56,22 +56,22 @@ internal sealed class ReaderTests
 
     [TestCase("""{"gatewaymesh-node":""}""", "s1", "s1")]
     [TestCase("""{"gatewaymesh-node":""}""", "", "consul")]
-    public void An_empty_node_is_no_node_so_that_nobody_is_called_in_the_clear_for_saying_so(string meta, string node, string expected)
+    public void An_empty_node_name_does_not_cause_plaintext_calls(string meta, string node, string expected)
     {
         var body = $$"""[{"Node":{"Node":"{{node}}","Address":"10.0.0.1"},"Service":{"ID":"a","Service":"a","Address":"","Port":9000,"Meta":{{meta}}},"Checks":[]}]""";
         var instance = InstanceReader.Read(Bytes(body)).Values.Single();
-        Assert.That((instance.Node, instance.IsForeign), Is.EqualTo((expected, true)), "a registration without our node is not ours");
+        Assert.That((instance.Node, instance.IsForeign), Is.EqualTo((expected, true)), "a registration without a mesh node does not belong to the mesh");
     }
 
     [TestCase("0")]
     [TestCase("70000")]
     [TestCase("\"x\"")]
-    public void An_instance_that_cannot_be_dialled_is_left_out(string port)
+    public void An_instance_without_a_valid_port_is_left_out(string port)
     {
         var body = $$"""[{"Node":{"Node":"s1","Address":"10.0.0.1"},"Service":{"ID":"a","Service":"a","Address":"","Port":{{port}}},"Checks":[]}]""";
         if (port.StartsWith('"'))
         {
-            Assert.That(() => InstanceReader.Read(Bytes(body)), Throws.InvalidOperationException, "that is not what Consul answers");
+            Assert.That(() => InstanceReader.Read(Bytes(body)), Throws.InvalidOperationException, "Consul never sends such an answer");
             return;
         }
 
@@ -79,7 +79,7 @@ internal sealed class ReaderTests
     }
 
     [Test]
-    public void A_gateway_says_where_guards_reach_it_and_one_that_does_not_is_none_of_ours()
+    public void A_gateway_is_read_with_its_tunnel_and_a_registration_without_one_is_ignored()
     {
         var gateways = GatewayReader.Read(Bytes("""
             [{"Node":{"Node":"s1","Address":"10.0.0.1"},"Service":{"ID":"g-1","Service":"gatewaymesh-gateway","Address":"10.0.0.9","Port":15443,
@@ -92,7 +92,7 @@ internal sealed class ReaderTests
     }
 
     [Test]
-    public void The_catalogue_is_names_with_tags() =>
+    public void The_catalog_is_read_as_names_with_tags() =>
         Assert.That(CatalogueReader.Read(Bytes("""{"consul":[],"web":["v1","blue"]}"""))["web"], Is.EqualTo(new[] { "v1", "blue" }));
 
     private static string Registered(string checks) =>

@@ -9,10 +9,10 @@ using GatewayMesh.Registry.Tests.Consul.Watching;
 
 namespace GatewayMesh.Registry.Tests.Consul.Certificates;
 
-/// <summary>A node that gets its certificates from real agents, with its folder.</summary>
+/// <summary>A node with its folder that gets its certificates from real agents.</summary>
 internal sealed class CertificateMesh : IAsyncDisposable
 {
-    // Only a broken test reaches it.
+    // Reached only by a failing test.
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
 
     private readonly TemporaryFolder _directory = new();
@@ -35,10 +35,10 @@ internal sealed class CertificateMesh : IAsyncDisposable
 
     public CertificateTroubles Troubles { get; } = new();
 
-    /// <summary>Beginnings and ends of troubles, in their order.</summary>
+    /// <summary>Starts and ends of failures, in order.</summary>
     public IEnumerable<string> Told => _told;
 
-    /// <summary>A sidecar of these services.</summary>
+    /// <summary>A sidecar with these services.</summary>
     public static CertificateMesh Open(string registry, string[] services, WatchTimes? times = null, string token = "", TimeProvider? time = null) =>
         new(Sidecar(registry, services, token), times ?? ConsulMesh.Quick, time ?? TimeProvider.System);
 
@@ -48,28 +48,28 @@ internal sealed class CertificateMesh : IAsyncDisposable
     public static RegistrySpec RegistryOf(string registry, string token = "") =>
         new("consul", registry) { Agents = [.. registry["consul://".Length..].Split(',').Select(agent => new Uri($"http://{agent}"))], Token = token };
 
-    /// <summary>The bootstrap is read again, with these services.</summary>
+    /// <summary>Reloads the bootstrap with these services.</summary>
     public void Reconfigure(params string[] services) => _registry.Reconfigure(_bootstrap with { Sidecar = Of(services) });
 
-    /// <summary>Waits until there is a leaf for a service (another than <paramref name="instead"/>), and gives it.</summary>
+    /// <summary>Waits for a leaf of a service (other than <paramref name="instead"/>) and returns the leaf.</summary>
     public async Task<LeafCertificate> LeafAsync(string service, LeafCertificate? instead = null)
     {
         await HoldsAsync(() => Folder.Leaf(service) is { } leaf && leaf.Fingerprint != instead?.Fingerprint, $"there is a leaf for {service}");
         return Folder.Leaf(service)!;
     }
 
-    /// <summary>Waits until something holds.</summary>
+    /// <summary>Waits for a condition.</summary>
     public async Task HoldsAsync(Func<bool> holds, string what)
     {
         var began = TimeProvider.System.GetTimestamp();
         while (!holds())
         {
-            Assert.That(TimeProvider.System.GetElapsedTime(began), Is.LessThan(Deadline), $"it never happened: {what}; troubles: {string.Join("; ", Troubles.Current.Select(trouble => $"{trouble.Key}: {trouble.Value}"))}; folder: {string.Join("; ", Folder.Errors.Values)}");
+            Assert.That(TimeProvider.System.GetElapsedTime(began), Is.LessThan(Deadline), $"timed out: {what}; troubles: {string.Join("; ", Troubles.Current.Select(trouble => $"{trouble.Key}: {trouble.Value}"))}; folder: {string.Join("; ", Folder.Errors.Values)}");
             await Task.Delay(5);
         }
     }
 
-    /// <summary>What a peer that trusts <paramref name="trust"/> makes of a leaf with the intermediates that are sent with it.</summary>
+    /// <summary>The verdict of a peer that trusts <paramref name="trust"/> on a leaf with its intermediates.</summary>
     public static PeerVerdict Verify(LeafCertificate leaf, TrustBundle trust) =>
         PeerVerifier.Verify(leaf.Certificate, [.. leaf.Context.IntermediateCertificates], trust, PeerUsage.Server, TimeProvider.System.GetUtcNow());
 

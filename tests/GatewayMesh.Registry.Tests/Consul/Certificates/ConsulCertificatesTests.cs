@@ -7,7 +7,9 @@ using GatewayMesh.Registry.Tests.Consul.Watching;
 
 namespace GatewayMesh.Registry.Tests.Consul.Certificates;
 
-/// <summary>Certificates from Consul's authority, against real agents; only what no real one does on demand is said by a stand-in before it.</summary>
+/// <summary>
+/// Certificates from Consul's authority, against real agents. A stand-in covers only what real agents do not do on demand.
+/// </summary>
 public sealed class ConsulCertificatesTests
 {
     private const string LeafPath = "/v1/agent/connect/ca/leaf/";
@@ -31,12 +33,12 @@ public sealed class ConsulCertificatesTests
     }
 
     [Test]
-    public async Task A_sidecar_has_the_roots_and_a_leaf_for_each_local_service_with_the_id_that_consul_gives()
+    public async Task A_sidecar_gets_the_roots_and_a_leaf_for_each_local_service_with_consuls_id()
     {
         var agent = await StartAsync();
         await using var mesh = CertificateMesh.Open(agent.Registry, ["web", "payments"]);
         var (web, payments) = (await mesh.LeafAsync("web"), await mesh.LeafAsync("payments"));
-        await mesh.HoldsAsync(() => mesh.Folder.Trust is not null, "the roots are there");
+        await mesh.HoldsAsync(() => mesh.Folder.Trust is not null, "the roots are stored");
         var domain = Text(await agent.GetAsync("/v1/agent/connect/ca/roots"), "TrustDomain");
         using (Assert.EnterMultipleScope())
         {
@@ -49,7 +51,7 @@ public sealed class ConsulCertificatesTests
     }
 
     [Test]
-    public async Task A_gateway_and_an_ingress_have_a_leaf_of_the_service_that_they_register()
+    public async Task A_gateway_and_an_ingress_get_a_leaf_for_their_registered_service()
     {
         var agent = await StartAsync();
         await using var gateway = CertificateMesh.Open(new BootstrapSpec { Role = MeshRole.Gateway, Node = "gateway-1", Registry = CertificateMesh.RegistryOf(agent.Registry), Gateway = new GatewaySpec { Service = "our-gateway" } });
@@ -62,7 +64,7 @@ public sealed class ConsulCertificatesTests
     }
 
     [Test]
-    public async Task Services_that_come_with_a_new_bootstrap_get_leafs_and_those_that_go_are_not_renewed()
+    public async Task Added_services_get_leaves_and_leaves_of_removed_services_are_not_renewed()
     {
         var agent = await StartAsync();
         await using var faulty = FaultyAgent.Before(agent);
@@ -81,12 +83,12 @@ public sealed class ConsulCertificatesTests
     }
 
     [Test]
-    public async Task A_new_root_is_trusted_at_once_beside_the_old_one_and_new_leafs_are_believed_by_both()
+    public async Task A_new_root_is_trusted_at_once_with_the_old_one_and_new_leaves_verify_with_both()
     {
         var agent = await StartAsync();
         await using var mesh = CertificateMesh.Open(agent.Registry, ["web"]);
         var before = await mesh.LeafAsync("web");
-        await mesh.HoldsAsync(() => mesh.Folder.Trust is not null, "the roots are there");
+        await mesh.HoldsAsync(() => mesh.Folder.Trust is not null, "the roots are stored");
         var old = mesh.Folder.Trust!;
 
         await RotateAsync(agent);
@@ -95,47 +97,47 @@ public sealed class ConsulCertificatesTests
         var after = await mesh.LeafAsync("payments");
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(CertificateMesh.Verify(before, mesh.Folder.Trust!).Fault, Is.EqualTo(PeerFault.None), "an old leaf by new trust");
+            Assert.That(CertificateMesh.Verify(before, mesh.Folder.Trust!).Fault, Is.EqualTo(PeerFault.None), "an old leaf with the new roots");
             Assert.That(CertificateMesh.Verify(after, mesh.Folder.Trust!).Fault, Is.EqualTo(PeerFault.None));
-            Assert.That(CertificateMesh.Verify(after, old).Fault, Is.EqualTo(PeerFault.None), "a new leaf by old trust, by the cross-signed root that is sent with it");
-            Assert.That(mesh.Folder.Trust!.Roots[0].Thumbprint, Is.Not.EqualTo(old.Roots[0].Thumbprint), "the active one comes first");
+            Assert.That(CertificateMesh.Verify(after, old).Fault, Is.EqualTo(PeerFault.None), "a new leaf with the old roots, through the cross-signed root sent with the leaf");
+            Assert.That(mesh.Folder.Trust!.Roots[0].Thumbprint, Is.Not.EqualTo(old.Roots[0].Thumbprint), "the active root comes first");
         }
     }
 
     [Test]
-    public async Task An_agent_that_began_anew_with_another_authority_is_followed_and_the_old_one_is_trusted_meanwhile()
+    public async Task An_agent_restarted_with_another_authority_is_followed_and_the_old_authority_stays_trusted()
     {
         var agent = await StartAsync();
         await using var mesh = CertificateMesh.Open(agent.Registry, ["web"]);
         var before = await mesh.LeafAsync("web");
-        await mesh.HoldsAsync(() => mesh.Folder.Trust is not null, "the roots are there");
+        await mesh.HoldsAsync(() => mesh.Folder.Trust is not null, "the roots are stored");
         var old = mesh.Folder.Trust!.TrustDomain;
 
         await agent.KillAsync();
-        await mesh.HoldsAsync(() => mesh.Troubles.Current.ContainsKey("web"), "the death is said");
-        Assert.That((mesh.Folder.Leaf("web")?.Fingerprint, mesh.Folder.Trust.TrustDomain), Is.EqualTo((before.Fingerprint, old)), "an agent that is away takes nothing away");
+        await mesh.HoldsAsync(() => mesh.Troubles.Current.ContainsKey("web"), "the outage is reported");
+        Assert.That((mesh.Folder.Leaf("web")?.Fingerprint, mesh.Folder.Trust.TrustDomain), Is.EqualTo((before.Fingerprint, old)), "an unreachable agent removes nothing");
         await agent.StartAgainAsync();
 
         var after = await mesh.LeafAsync("web", instead: before);
-        await mesh.HoldsAsync(() => mesh.Folder.Trust!.Roots.Length == 2 && mesh.Troubles.Current.IsEmpty, "both authorities are trusted, and all is well");
+        await mesh.HoldsAsync(() => mesh.Folder.Trust!.Roots.Length == 2 && mesh.Troubles.Current.IsEmpty, "both authorities are trusted without failures");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(mesh.Folder.Trust!.TrustDomain, Is.Not.EqualTo(old).And.EqualTo(after.Id.TrustDomain));
             Assert.That(CertificateMesh.Verify(after, mesh.Folder.Trust!).Fault, Is.EqualTo(PeerFault.None));
-            Assert.That(CertificateMesh.Verify(before, mesh.Folder.Trust!).Fault, Is.EqualTo(PeerFault.None), "peers that have not got theirs yet");
-            Assert.That(mesh.Told.Where(told => told.StartsWith("web", StringComparison.Ordinal)), Is.EqualTo(["web began", "web ended"]), "each said once");
+            Assert.That(CertificateMesh.Verify(before, mesh.Folder.Trust!).Fault, Is.EqualTo(PeerFault.None), "peers without new leaves");
+            Assert.That(mesh.Told.Where(told => told.StartsWith("web", StringComparison.Ordinal)), Is.EqualTo(["web began", "web ended"]), "each reported once");
         }
     }
 
     [Test]
-    public async Task A_root_that_vanished_is_no_longer_trusted_after_a_minute()
+    public async Task A_removed_root_is_no_longer_trusted_after_a_minute()
     {
         var agent = await StartAsync();
         var time = new ManualTime();
         await using var mesh = CertificateMesh.Open(agent.Registry, ["web"], time: time);
-        await mesh.HoldsAsync(() => mesh.Folder.Trust is not null, "the roots are there");
+        await mesh.HoldsAsync(() => mesh.Folder.Trust is not null, "the roots are stored");
         await agent.KillAsync();
-        await mesh.HoldsAsync(() => mesh.Troubles.Current.ContainsKey(CertificateTroubles.Roots), "the death is said");
+        await mesh.HoldsAsync(() => mesh.Troubles.Current.ContainsKey(CertificateTroubles.Roots), "the outage is reported");
         await agent.StartAgainAsync();
         await mesh.HoldsAsync(() =>
         {
@@ -146,38 +148,38 @@ public sealed class ConsulCertificatesTests
         time.Advance(TimeSpan.FromSeconds(59));
         Assert.That(mesh.Folder.Trust!.Roots, Has.Length.EqualTo(2));
         time.Advance(TimeSpan.FromSeconds(1));
-        await mesh.HoldsAsync(() => mesh.Folder.Trust.Roots.Length == 1, "the old one is let go");
+        await mesh.HoldsAsync(() => mesh.Folder.Trust.Roots.Length == 1, "the old root is removed");
         Assert.That(mesh.Folder.Trust.TrustDomain, Is.EqualTo(Text(await agent.GetAsync("/v1/agent/connect/ca/roots"), "TrustDomain")));
     }
 
     [Test]
-    public async Task A_token_that_may_not_have_a_leaf_is_said_with_the_mend_and_the_leaf_comes_when_it_may()
+    public async Task A_token_without_the_right_to_a_leaf_is_reported_with_the_fix_until_the_right_is_granted()
     {
         var agent = await StartAsync(new ConsulAgentOptions { Acl = true });
         var policy = Text(await agent.PutAsync("/v1/acl/policy", """{"Name":"node","Rules":"service \"web\" { policy = \"write\" }"}"""), "ID");
         var token = Text(await agent.PutAsync("/v1/acl/token", """{"Policies":[{"Name":"node"}]}"""), "SecretID");
         await using var mesh = CertificateMesh.Open(agent.Registry, ["web", "payments"], token: token);
         var web = await mesh.LeafAsync("web");
-        await mesh.HoldsAsync(() => mesh.Troubles.Current.ContainsKey("payments"), "the lack is said");
+        await mesh.HoldsAsync(() => mesh.Troubles.Current.ContainsKey("payments"), "the missing right is reported");
         Assert.That(mesh.Troubles.Current["payments"], Does.Contain("403").And.Contains("service \"payments\" with policy write").And.Not.Contains(token));
 
         _ = await agent.PutAsync($"/v1/acl/policy/{policy}", """{"Name":"node","Rules":"service \"payments\" { policy = \"write\" }"}""");
         _ = await mesh.LeafAsync("payments");
-        await mesh.HoldsAsync(() => !mesh.Troubles.Current.ContainsKey("payments"), "its end is said");
-        Assert.That(mesh.Folder.Leaf("web")?.Fingerprint, Is.EqualTo(web.Fingerprint), "a right that was taken takes no leaf away");
+        await mesh.HoldsAsync(() => !mesh.Troubles.Current.ContainsKey("payments"), "the end of the failure is reported");
+        Assert.That(mesh.Folder.Leaf("web")?.Fingerprint, Is.EqualTo(web.Fingerprint), "a revoked right removes no leaf");
     }
 
     [Test]
-    public async Task A_leaf_stays_with_the_agent_that_issued_it_and_a_node_without_one_asks_the_next()
+    public async Task A_leaf_stays_with_its_issuing_agent_and_a_node_without_a_leaf_asks_the_next()
     {
         var server = await StartAsync();
         var client = await StartAsync(new ConsulAgentOptions { Join = server });
         await using var mesh = CertificateMesh.Open($"{client.Registry},{server.Address}", ["web"]);
         var web = await mesh.LeafAsync("web");
-        Assert.That(web.Certificate.SerialNumber, Is.EqualTo(Serial(await client.GetAsync(LeafPath + "web"))).And.Not.EqualTo(Serial(await server.GetAsync(LeafPath + "web"))), "two agents issue two leafs");
+        Assert.That(web.Certificate.SerialNumber, Is.EqualTo(Serial(await client.GetAsync(LeafPath + "web"))).And.Not.EqualTo(Serial(await server.GetAsync(LeafPath + "web"))), "two agents issue two leaves");
 
         await client.KillAsync();
-        await mesh.HoldsAsync(() => mesh.Troubles.Current.ContainsKey("web"), "the death is said");
+        await mesh.HoldsAsync(() => mesh.Troubles.Current.ContainsKey("web"), "the outage is reported");
         mesh.Reconfigure("web", "payments");
         var payments = await mesh.LeafAsync("payments");
         using (Assert.EnterMultipleScope())
@@ -194,17 +196,17 @@ public sealed class ConsulCertificatesTests
     [TestCase("""{"Service":"web","CertPEM":"x","PrivateKeyPEM":"SECRETKEY","ValidAfter":"2026-01-01T00:00:00Z","ValidBefore":"SECRETKEY"}""")]
     [TestCase("""{"ActiveRootID":"x","TrustDomain":"y","Roots":[{"ID":"x","RootCert":"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"}]}""")]
     [TestCase("""{"ActiveRootID":"x","TrustDomain":"y","Roots":[]}""")]
-    public async Task Garbage_takes_nothing_away_and_no_key_is_said(string garbage)
+    public async Task Garbage_changes_nothing_and_no_key_is_logged(string garbage)
     {
         var agent = await StartAsync();
         await using var faulty = FaultyAgent.Before(agent);
         await using var mesh = CertificateMesh.Open(faulty.Registry, ["web"], ConsulMesh.Quick with { Wait = TimeSpan.FromMilliseconds(200) });
         var web = await mesh.LeafAsync("web");
-        await mesh.HoldsAsync(() => mesh.Folder.Trust is not null, "the roots are there");
+        await mesh.HoldsAsync(() => mesh.Folder.Trust is not null, "the roots are stored");
         var trust = mesh.Folder.Trust!.Fingerprint;
 
         faulty.Answer = _ => FaultyAgent.Say("200 OK", garbage, index: 7);
-        await mesh.HoldsAsync(() => mesh.Troubles.Current.Count == 2, "the garbage is said");
+        await mesh.HoldsAsync(() => mesh.Troubles.Current.Count == 2, "the garbage is reported");
         using (Assert.EnterMultipleScope())
         {
             Assert.That((mesh.Folder.Leaf("web")?.Fingerprint, mesh.Folder.Trust.Fingerprint), Is.EqualTo((web.Fingerprint, trust)));
@@ -212,11 +214,11 @@ public sealed class ConsulCertificatesTests
         }
 
         faulty.Answer = null;
-        await mesh.HoldsAsync(() => mesh.Troubles.Current.IsEmpty, "all is well again");
+        await mesh.HoldsAsync(() => mesh.Troubles.Current.IsEmpty, "the failures end");
     }
 
     [Test]
-    public async Task A_leaf_that_is_over_does_not_replace_a_good_one()
+    public async Task An_expired_leaf_does_not_replace_a_valid_one()
     {
         var agent = await StartAsync();
         using var authority = new TestAuthority();
@@ -225,12 +227,12 @@ public sealed class ConsulCertificatesTests
         var web = await mesh.LeafAsync("web");
         var now = TimeProvider.System.GetUtcNow();
         faulty.Answer = path => path.StartsWith(LeafPath, StringComparison.Ordinal) ? FaultyAgent.Say("200 OK", LeafAnswer(authority, now.AddHours(-2), now.AddHours(-1))) : null;
-        await mesh.HoldsAsync(() => mesh.Troubles.Current.GetValueOrDefault("web")?.Contains("clock", StringComparison.Ordinal) == true, "it is said");
+        await mesh.HoldsAsync(() => mesh.Troubles.Current.GetValueOrDefault("web")?.Contains("clock", StringComparison.Ordinal) == true, "the expired leaf is reported");
         Assert.That(mesh.Folder.Leaf("web")?.Fingerprint, Is.EqualTo(web.Fingerprint));
     }
 
     [Test]
-    public async Task In_the_middle_of_its_life_a_leaf_is_asked_for_without_waiting_though_a_question_waits_all_the_time()
+    public async Task A_leaf_is_requested_without_blocking_at_half_of_its_lifetime_although_a_query_waits()
     {
         var agent = await StartAsync();
         using var authority = new TestAuthority();
@@ -247,7 +249,7 @@ public sealed class ConsulCertificatesTests
                 return null;
             }
 
-            // A question that waits learns nothing, as one whose agent has forgotten it.
+            // A blocking query learns nothing here, as with an agent that has forgotten the query.
             _ = path.Contains("index=", StringComparison.Ordinal) ? pace.Wait(50) : Interlocked.Increment(ref atOnce) > 1;
             return FaultyAgent.Say("200 OK", Volatile.Read(ref atOnce) > 1 ? fresh : young, index: 7);
         };
@@ -264,7 +266,7 @@ public sealed class ConsulCertificatesTests
         return JsonSerializer.Serialize(new { Service = "web", CertPEM = pem[..key], PrivateKeyPEM = pem[key..], ValidAfter = from, ValidBefore = until });
     }
 
-    // Only another key makes another root.
+    // Only a different key makes a different root.
     private static async Task RotateAsync(ConsulAgent agent)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -3,13 +3,13 @@ using GatewayMesh.Registry.Consul.Watching;
 
 namespace GatewayMesh.Registry.Tests.Consul.Certificates;
 
-/// <summary>When a leaf is asked for anew.</summary>
+/// <summary>The times at which a leaf is requested.</summary>
 public sealed class RenewalTests
 {
     private static readonly DateTimeOffset Begin = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), End = Begin.AddHours(72);
 
     [Test]
-    public void A_young_leaf_is_asked_for_in_the_middle_of_its_life_and_not_by_all_at_one_moment()
+    public void A_new_leaf_is_requested_at_half_of_its_lifetime_with_a_spread()
     {
         var looks = Enumerable.Range(0, 200).Select(seed => Renewal.NextLook(Begin, End, Begin, new Jitter(new Random(seed)))).ToList();
         using (Assert.EnterMultipleScope())
@@ -20,7 +20,7 @@ public sealed class RenewalTests
     }
 
     [Test]
-    public void An_old_leaf_is_asked_for_again_and_again()
+    public void An_old_leaf_is_requested_repeatedly()
     {
         var now = Begin.AddHours(50);
         Assert.That(Renewal.NextLook(Begin, End, now, new Jitter(new Random(1))) - now, Is.InRange(TimeSpan.FromHours(3.2), TimeSpan.FromHours(4)));

@@ -2,7 +2,7 @@ using GatewayMesh.Registry.Consul.Certificates;
 
 namespace GatewayMesh.Registry.Tests.Consul.Certificates;
 
-/// <summary>How long a root is trusted that Consul no longer names.</summary>
+/// <summary>The grace period of roots that Consul no longer has.</summary>
 public sealed class TrustedRootsTests
 {
     private static readonly ConsulRoot Old = new("old", "OLD", []), New = new("new", "NEW", ["CROSS"]);
@@ -11,7 +11,7 @@ public sealed class TrustedRootsTests
     private readonly ManualTime _time = new();
 
     [Test]
-    public void A_root_that_vanished_is_trusted_for_sixty_seconds_more()
+    public void A_removed_root_is_trusted_for_sixty_more_seconds()
     {
         var roots = new TrustedRoots(_time);
         roots.Take(OldOnes);
@@ -19,7 +19,7 @@ public sealed class TrustedRootsTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(TrustedRoots.Grace, Is.EqualTo(TimeSpan.FromSeconds(60)));
-            Assert.That((roots.ToPem(), roots.LetGoIn), Is.EqualTo(("TrustDomain: new.consul\nNEW\nCROSS\nOLD\n", TimeSpan.FromSeconds(60))), "the active one first");
+            Assert.That((roots.ToPem(), roots.LetGoIn), Is.EqualTo(("TrustDomain: new.consul\nNEW\nCROSS\nOLD\n", TimeSpan.FromSeconds(60))), "the active root comes first");
             _time.Advance(TimeSpan.FromSeconds(59));
             Assert.That((roots.ToPem(), roots.LetGoIn), Is.EqualTo(("TrustDomain: new.consul\nNEW\nCROSS\nOLD\n", TimeSpan.FromSeconds(1))));
             _time.Advance(TimeSpan.FromSeconds(1));
@@ -28,7 +28,7 @@ public sealed class TrustedRootsTests
     }
 
     [Test]
-    public void The_same_answer_again_gives_it_no_more_time()
+    public void A_repeated_answer_does_not_extend_the_time_of_a_removed_root()
     {
         var roots = new TrustedRoots(_time);
         roots.Take(OldOnes);
@@ -40,7 +40,7 @@ public sealed class TrustedRootsTests
     }
 
     [Test]
-    public void A_root_that_comes_back_is_a_root_again()
+    public void A_root_that_returns_is_trusted_again()
     {
         var roots = new TrustedRoots(_time);
         roots.Take(OldOnes);
@@ -51,7 +51,7 @@ public sealed class TrustedRootsTests
     }
 
     [Test]
-    public void What_the_process_before_trusted_vanishes_at_the_first_answer_without_it()
+    public void Roots_of_the_previous_process_count_as_removed_at_the_first_answer_without_them()
     {
         var roots = new TrustedRoots(_time);
         roots.Recall(OldOnes);

@@ -9,7 +9,7 @@ using GatewayMesh.Registry.Consul.Entries;
 
 namespace GatewayMesh.Registry.Tests.Consul.Entries;
 
-/// <summary>From Consul's entries and keys to ours, with the errors at their places.</summary>
+/// <summary>Parsing of Consul's entries and keys, with errors at their locations.</summary>
 internal sealed class ReaderTests
 {
     private const string Defaults = """
@@ -35,17 +35,17 @@ internal sealed class ReaderTests
         """;
 
     [Test]
-    public void What_consul_adds_and_what_is_newer_is_left_aside()
+    public void Keys_added_by_consul_and_newer_keys_are_ignored()
     {
         var entries = EntryReader.Read(Bytes(Defaults));
         Assert.That(entries["web"].Entry, Is.InstanceOf<ServiceDefaultsEntry>().With.Property("Protocol").EqualTo("grpc"));
         Assert.That(entries["web"].Errors, Is.Empty);
         Assert.That(entries["exposed"].Errors, Is.Empty);
-        Assert.That(entries["exposed"].Entry, Is.InstanceOf<ServiceDefaultsEntry>().With.Property("Protocol").Null, "one that says no protocol leaves it to what the instances say");
+        Assert.That(entries["exposed"].Entry, Is.InstanceOf<ServiceDefaultsEntry>().With.Property("Protocol").Null, "without a protocol the instances decide");
     }
 
     [Test]
-    public void An_error_names_the_entry_its_line_and_the_mend()
+    public void An_error_names_the_entry_the_line_and_the_fix()
     {
         var old = EntryReader.Read(Bytes(Defaults))["old"];
         Assert.That(old.Entry, Is.Null);
@@ -53,7 +53,7 @@ internal sealed class ReaderTests
     }
 
     [Test]
-    public void An_ingress_that_is_to_speak_tls_is_refused_and_one_that_is_not_is_used()
+    public void An_ingress_with_tls_enabled_is_refused_and_one_without_is_used()
     {
         var entries = EntryReader.Read(Bytes("""
             [{"Kind":"ingress-gateway","Name":"plain","TLS":{"Enabled":false},"Listeners":[{"Port":8080,"Protocol":"http","TLS":{},"Services":[{"Name":"web","Hosts":null,"Namespace":"default"}]}]},
@@ -64,7 +64,7 @@ internal sealed class ReaderTests
     }
 
     [Test]
-    public void A_splitter_that_is_read_before_its_resolver_waits_and_holds_nothing_up()
+    public void A_splitter_read_before_its_resolver_waits_without_delaying_other_entries()
     {
         var lastGood = new LastGoodEntries();
         var defaults = EntryReader.Read(Bytes("""[{"Kind":"service-defaults","Name":"web","Protocol":"http"}]"""));
@@ -75,17 +75,17 @@ internal sealed class ReaderTests
 
         lastGood.Take([("service-defaults", defaults), ("service-splitter", none), ("service-resolver", none)]);
         lastGood.Take([("service-defaults", more), ("service-splitter", splitter), ("service-resolver", none)]);
-        Assert.That((lastGood.Entries!.ServiceSplitters.Length, lastGood.Entries.ServiceDefaults.Length), Is.EqualTo((0, 2)), "what it has nothing to do with is used");
+        Assert.That((lastGood.Entries!.ServiceSplitters.Length, lastGood.Entries.ServiceDefaults.Length), Is.EqualTo((0, 2)), "unrelated entries are used");
         Assert.That(lastGood.Errors.Single().ToString(), Does.StartWith("consul:service-splitter/web:1:").And.Contains("web has no subset 'v1'"));
         lastGood.Take([("service-defaults", more), ("service-splitter", splitter), ("service-resolver", resolver)]);
         Assert.That((lastGood.Entries!.ServiceSplitters.Length, lastGood.Errors.Length), Is.EqualTo((1, 0)));
 
         lastGood.Take([("service-defaults", defaults), ("service-splitter", splitter), ("service-resolver", none)]);
-        Assert.That((lastGood.Entries!.ServiceSplitters.Length, lastGood.Entries.ServiceResolvers.Length, lastGood.Errors.Length), Is.EqualTo((1, 1, 1)), "the subset that is still needed stays");
+        Assert.That((lastGood.Entries!.ServiceSplitters.Length, lastGood.Entries.ServiceResolvers.Length, lastGood.Errors.Length), Is.EqualTo((1, 1, 1)), "the needed subset stays");
     }
 
     [Test]
-    public void The_good_one_of_a_name_stays_until_there_is_a_better_or_none()
+    public void The_last_good_entry_stays_until_a_new_good_one_or_a_deletion()
     {
         var lastGood = new LastGoodEntries();
         lastGood.Take([("service-defaults", EntryReader.Read(Bytes("""[{"Kind":"service-defaults","Name":"web","Protocol":"grpc"}]""")))]);
@@ -98,11 +98,11 @@ internal sealed class ReaderTests
         Assert.That((lastGood.Entries.ServiceDefaults.Length, lastGood.Errors.Length), Is.EqualTo((0, 0)));
         var last = lastGood.Entries;
         lastGood.Take([("service-defaults", empty)]);
-        Assert.That(lastGood.Entries, Is.SameAs(last).And.Not.SameAs(first), "no news is no new set");
+        Assert.That(lastGood.Entries, Is.SameAs(last).And.Not.SameAs(first), "an unchanged list keeps the set");
     }
 
     [Test]
-    public void A_policy_is_yaml_or_json_and_its_key_is_its_name()
+    public void A_policy_is_yaml_or_json_and_named_by_its_key()
     {
         var policies = PolicyReader.Read(Keys(("gatewaymesh/service-policy/", ""), ("gatewaymesh/service-policy/*", "timeouts: { request: 7s }"), ("gatewaymesh/service-policy/web", """{"kind":"service-policy","name":"web","retries":{"maxAttempts":2}}""")));
         Assert.That(policies.Keys, Is.EqualTo(new[] { "*", "web" }));
@@ -110,16 +110,16 @@ internal sealed class ReaderTests
         Assert.That(policies["web"].Entry, Is.InstanceOf<ServicePolicyEntry>().With.Property("Retries").Property("MaxAttempts").EqualTo(2));
     }
 
-    [TestCase("name: api", "consul:kv/gatewaymesh/service-policy/web:1:7: name: says api, the key says web; leave it out, or write under the other key")]
+    [TestCase("name: api", "consul:kv/gatewaymesh/service-policy/web:1:7: name: is api, but the key names web; remove it, or move the value to the other key")]
     [TestCase("retires: { maxAttempts: 2 }", "consul:kv/gatewaymesh/service-policy/web:1:1: retires: is not a known key; did you mean retries?")]
     [TestCase("- 1", "consul:kv/gatewaymesh/service-policy/web:1:1: a list stands where an entry is expected; write keys with values, beginning with kind")]
-    public void A_bad_policy_says_where_and_what(string value, string expected)
+    public void An_invalid_policy_is_reported_with_location_and_reason(string value, string expected)
     {
         var policy = PolicyReader.Read(Keys(("gatewaymesh/service-policy/web", value)))["web"];
         Assert.That((policy.Entry, policy.Errors.Single().ToString()), Is.EqualTo(((ConfigEntry?)null, expected)));
     }
 
-    // Every way to end early, and every byte changed: an exception that watches know, or a list; nothing else.
+    // Every truncation and every changed byte give a list or an exception that watches handle, and nothing else.
     [Test]
     public void Truncated_and_changed_answers_are_lists_or_known_exceptions()
     {
@@ -152,7 +152,7 @@ internal sealed class ReaderTests
             }
             catch (Exception known) when (known is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
             {
-                // What a watch takes for an answer that is none.
+                // The exceptions that a watch treats as an invalid answer.
             }
         }
     }

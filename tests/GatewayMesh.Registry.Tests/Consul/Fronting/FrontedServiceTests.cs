@@ -6,11 +6,11 @@ using GatewayMesh.Registry.Consul.Fronting;
 
 namespace GatewayMesh.Registry.Tests.Consul.Fronting;
 
-/// <summary>What a user registered, as settings of a bootstrap.</summary>
+/// <summary>A user's registration as bootstrap settings.</summary>
 internal sealed class FrontedServiceTests
 {
     [Test]
-    public async Task What_a_real_agent_holds_is_read_whole()
+    public async Task The_registration_of_a_real_agent_is_read_completely()
     {
         await using var consul = await ConsulAgent.StartAsync();
         _ = await consul.PutAsync("/v1/agent/service/register", """
@@ -43,7 +43,7 @@ internal sealed class FrontedServiceTests
     [TestCase(""" "Address":"" """, """ "Config":{"bind_address":"10.0.0.1","bind_port":7} """, "10.0.0.1:7")]
     [TestCase(""" "Address":"host.example" """, """ "Config":{} """, "0.0.0.0:1")]
     [TestCase(""" "Address":"::1" """, """ "Config":{"protocol":"http"} """, "[::1]:1")]
-    public void The_way_in_is_where_consul_would_bind_it(string address, string config, string inbound)
+    public void The_inbound_address_is_the_one_consul_would_bind(string address, string config, string inbound)
     {
         var settings = FrontedService.Read("w", Encoding.UTF8.GetBytes($$$"""{"p":{"ID":"p","Port":1,{{{address}}},"Proxy":{"DestinationServiceName":"web","DestinationServiceID":"w","LocalServicePort":2,{{{config}}} } } }"""));
         var bootstrap = BootstrapFile.Load(null, new BootstrapOptions { Role = "sidecar", Node = "host-a", Registry = "consul://127.0.0.1:1", Set = settings }, new Dictionary<string, string>(), out var errors);
@@ -54,12 +54,12 @@ internal sealed class FrontedServiceTests
 
     [TestCase("{}", "no sidecar is registered")]
     [TestCase("""{"a":{"ID":"a"},"b":{"ID":"b"}}""", "2 sidecars are registered for the service id w (a, b)")]
-    [TestCase("""{"p":{"ID":"p","Port":1,"Proxy":{"DestinationServiceName":"web","LocalServicePort":2,"Upstreams":[{"DestinationName":"q","DestinationType":"prepared_query","LocalBindPort":3}]}}}""", "of the type prepared_query, which is not supported")]
-    [TestCase("""{"p":{"ID":"p","Port":1,"Proxy":{"DestinationServiceName":"web","LocalServicePort":2,"Upstreams":[{"DestinationName":"q","Datacenter":"dc2","LocalBindPort":3}]}}}""", "in the datacenter dc2")]
-    [TestCase("[]", "what Consul does not")]
-    [TestCase("nonsense", "what Consul does not")]
-    [TestCase("""{"p":{"ID":"p"}}""", "what Consul does not")]
-    [TestCase("""{"p":{"ID":"p","Port":"x","Proxy":{"LocalServicePort":2}}}""", "what Consul does not")]
-    public void What_cannot_be_fronted_says_why(string answer, string why) =>
+    [TestCase("""{"p":{"ID":"p","Port":1,"Proxy":{"DestinationServiceName":"web","LocalServicePort":2,"Upstreams":[{"DestinationName":"q","DestinationType":"prepared_query","LocalBindPort":3}]}}}""", "has type prepared_query, which is not supported")]
+    [TestCase("""{"p":{"ID":"p","Port":1,"Proxy":{"DestinationServiceName":"web","LocalServicePort":2,"Upstreams":[{"DestinationName":"q","Datacenter":"dc2","LocalBindPort":3}]}}}""", "is in datacenter dc2")]
+    [TestCase("[]", "not a valid Consul answer")]
+    [TestCase("nonsense", "not a valid Consul answer")]
+    [TestCase("""{"p":{"ID":"p"}}""", "not a valid Consul answer")]
+    [TestCase("""{"p":{"ID":"p","Port":"x","Proxy":{"LocalServicePort":2}}}""", "not a valid Consul answer")]
+    public void A_registration_that_cannot_be_fronted_is_refused_with_the_reason(string answer, string why) =>
         Assert.That(() => FrontedService.Read("w", Encoding.UTF8.GetBytes(answer)), Throws.InstanceOf<FormatException>().With.Message.Contain(why));
 }

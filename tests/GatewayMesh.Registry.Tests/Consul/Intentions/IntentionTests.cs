@@ -11,29 +11,29 @@ using GatewayMesh.Registry.Tests.Consul.Watching;
 
 namespace GatewayMesh.Registry.Tests.Consul.Intentions;
 
-/// <summary>Intentions as a real Consul has them.</summary>
+/// <summary>Intentions of a real Consul.</summary>
 public sealed class IntentionTests
 {
     [Test]
-    public async Task An_intention_is_in_force_when_it_is_written_and_no_longer_when_it_is_deleted()
+    public async Task A_written_intention_takes_effect_and_a_deleted_one_ends()
     {
         await using var agent = await ConsulAgent.StartAsync();
         await using var mesh = ConsulMesh.Open(agent.Registry, ["web"]);
         await mesh.HoldsAsync(live => live.Current.Intentions is { IsKnown: true, AllowsByDefault: true } && live.Synced, "without ACLs the default is to allow");
 
         var id = await WriteAsync(agent, "web", "db", "deny");
-        await mesh.HoldsAsync(_ => !Allows(mesh, "web", "db") && Allows(mesh, "api", "db"), "it denies");
+        await mesh.HoldsAsync(_ => !Allows(mesh, "web", "db") && Allows(mesh, "api", "db"), "the intention denies");
         var revision = mesh.Live.Revision;
         await WriteAsync(agent, "*", "db", "deny");
-        await mesh.HoldsAsync(_ => !Allows(mesh, "api", "db"), "the second denies too");
+        await mesh.HoldsAsync(_ => !Allows(mesh, "api", "db"), "the second intention denies too");
         Assert.That(mesh.Live.Revision, Is.Not.EqualTo(revision));
         _ = await agent.DeleteAsync($"/v1/connect/intentions/{id}");
-        await mesh.HoldsAsync(live => live.Current.Intentions.Rules.Length == 1, "the first is gone");
+        await mesh.HoldsAsync(live => live.Current.Intentions.Rules.Length == 1, "the first intention is gone");
         Assert.That(Allows(mesh, "web", "db"), Is.False);
     }
 
     [Test]
-    public async Task With_acls_the_default_is_that_of_the_agent()
+    public async Task With_acls_the_default_comes_from_the_agent()
     {
         await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { Acl = true });
         await WriteAsync(agent, "web", "db", "allow");
@@ -45,23 +45,23 @@ public sealed class IntentionTests
         Assert.That(mesh.Live.Errors, Is.Empty);
     }
 
-    [TestCase("service_prefix \"\" { policy = \"read\" intentions = \"deny\" } node_prefix \"\" { policy = \"read\" }", Description = "the list is empty with 200, as if there were none")]
-    [TestCase("service \"web\" { policy = \"write\" } service \"consul\" { policy = \"read\" } node_prefix \"\" { policy = \"read\" }", Description = "the list leaves out most")]
-    [TestCase("node_prefix \"\" { policy = \"read\" }", Description = "sees nothing at all")]
-    public async Task A_token_that_does_not_see_all_intentions_does_not_pass_for_a_mesh_without(string rules)
+    [TestCase("service_prefix \"\" { policy = \"read\" intentions = \"deny\" } node_prefix \"\" { policy = \"read\" }", Description = "empty list with 200, as if there were no intentions")]
+    [TestCase("service \"web\" { policy = \"write\" } service \"consul\" { policy = \"read\" } node_prefix \"\" { policy = \"read\" }", Description = "the list omits most intentions")]
+    [TestCase("node_prefix \"\" { policy = \"read\" }", Description = "no read rights at all")]
+    public async Task A_token_that_cannot_read_all_intentions_does_not_look_like_a_mesh_without_intentions(string rules)
     {
         await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { Acl = true });
         await WriteAsync(agent, "web", "db", "deny");
         var token = await TokenAsync(agent, rules);
         await using var mesh = ConsulMesh.Open(agent.Registry, ["web"], token: token);
 
-        await mesh.HoldsAsync(live => live.Errors.Any(error => error.Message.Contains("intentions", StringComparison.Ordinal) || error.Message.Contains("sees nothing", StringComparison.Ordinal)), "the token's lack is said");
+        await mesh.HoldsAsync(live => live.Errors.Any(error => error.Message.Contains("intentions", StringComparison.Ordinal) || error.Message.Contains("no read rights", StringComparison.Ordinal)), "the missing right is reported");
         Assert.That(mesh.Live.Current.Intentions.IsKnown, Is.False);
         Assert.That(Allows(mesh, "api", "db"), Is.False);
     }
 
     [Test]
-    public async Task What_is_known_stays_when_the_token_loses_its_rights_and_when_Consul_is_gone_also_over_a_cold_start()
+    public async Task Known_intentions_stay_when_the_token_loses_its_rights_or_Consul_is_gone_even_after_a_cold_start()
     {
         using var folder = new TemporaryFolder();
         await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { Acl = true });
@@ -71,9 +71,9 @@ public sealed class IntentionTests
         var times = ConsulMesh.Quick with { Wait = TimeSpan.FromMilliseconds(200) };
         await using (var mesh = ConsulMesh.Open(agent.Registry, ["web"], times, folder["data"], token))
         {
-            await mesh.HoldsAsync(_ => Allows(mesh, "web", "db"), "it is allowed");
+            await mesh.HoldsAsync(_ => Allows(mesh, "web", "db"), "the call is allowed");
             _ = await agent.PutAsync($"/v1/acl/policy/{policy}", """{"Name":"reader","Rules":"service_prefix \"\" { policy = \"read\" intentions = \"deny\" } node_prefix \"\" { policy = \"read\" }"}""");
-            await mesh.HoldsAsync(live => live.Errors.Any(error => error.Message.Contains("intentions cannot be read", StringComparison.Ordinal)), "the lack is said");
+            await mesh.HoldsAsync(live => live.Errors.Any(error => error.Message.Contains("intentions cannot be read", StringComparison.Ordinal)), "the missing right is reported");
             Assert.That((Allows(mesh, "web", "db"), Allows(mesh, "api", "db")), Is.EqualTo((true, false)));
         }
 
@@ -84,7 +84,7 @@ public sealed class IntentionTests
     }
 
     [Test]
-    public async Task Of_a_thousand_questions_about_random_intentions_Consul_answers_each_as_we_do()
+    public async Task A_thousand_decisions_about_random_intentions_equal_those_of_Consul()
     {
         await using var agent = await ConsulAgent.StartAsync();
         var random = new Random(20260);

@@ -4,11 +4,11 @@ using GatewayMesh.Registry.Consul.Intentions;
 
 namespace GatewayMesh.Registry.Tests.Consul.Intentions;
 
-/// <summary>The list of intentions as agents of several versions write it.</summary>
+/// <summary>The list of intentions as written by agents of several versions.</summary>
 internal sealed class ReaderTests
 {
     [Test]
-    public void An_intention_of_1_8_is_an_action()
+    public void An_intention_of_Consul_1_8_has_an_action()
     {
         var read = Read("""{"ID":"1","SourceNS":"default","SourceName":"web","DestinationNS":"default","DestinationName":"db","SourceType":"consul","Action":"allow","Description":"why","Meta":{},"Precedence":9}""");
 
@@ -17,7 +17,7 @@ internal sealed class ReaderTests
     }
 
     [Test]
-    public void One_of_a_later_agent_has_permissions()
+    public void An_intention_of_a_later_Consul_has_permissions()
     {
         var read = Read("""{"SourceName":"web","DestinationName":"db","SourcePartition":"","SourcePeer":"","Action":"","Permissions":[{"Action":"deny","HTTP":{"PathPrefix":"/admin","Methods":["GET"],"Header":[{"Name":"x","Present":true,"Invert":true}]}}]}""");
 
@@ -31,34 +31,34 @@ internal sealed class ReaderTests
     [TestCase("\"SourcePeer\":\"q\"", "cluster, q")]
     [TestCase("\"SourceSamenessGroup\":\"g\"", "sameness group, g")]
     [TestCase("\"SourceType\":\"external\"", "kind of source, external")]
-    public void One_about_others_never_applies_to_ours(string field, string what)
+    public void An_intention_of_another_tenant_never_applies(string field, string what)
     {
         var read = Read($$"""{"SourceName":"web","DestinationName":"db","Action":"allow",{{field}}}""");
 
         Assert.That(read.Source, Is.Null);
-        Assert.That(read.Note, Is.EqualTo($"the intention web → db is about another {what} and not used"));
+        Assert.That(read.Note, Is.EqualTo($"the intention web → db belongs to another {what} and is ignored"));
     }
 
     [Test]
-    public void One_about_all_namespaces_is_about_ours_too() =>
+    public void An_intention_of_all_namespaces_applies() =>
         Assert.That(Read("""{"SourceNS":"*","SourceName":"*","DestinationName":"db","Action":"deny"}""").Source!.Action, Is.EqualTo(IntentionAction.Deny));
 
     [TestCase("\"Permissions\":[{\"Action\":\"allow\",\"HTTP\":{\"PathRegex\":\"(\"}}]", "sources[0].permissions[0].HTTP.pathRegex")]
     [TestCase("\"Permissions\":[{\"Action\":\"allow\",\"HTTP\":{\"PathExact\":\"/a\"},\"JWT\":{\"Providers\":[]}}]", "sources[0].permissions[0].JWT")]
     [TestCase("\"Action\":\"perhaps\"", "sources[0].action")]
     [TestCase("\"Description\":\"\"", "sources[0]")]
-    public void One_that_is_not_understood_denies_and_is_said(string field, string path)
+    public void An_intention_that_is_not_understood_denies_and_is_reported(string field, string path)
     {
         var read = Read($$"""{"SourceName":"web","DestinationName":"db",{{field}}}""");
 
         Assert.That(read.Source!.Action, Is.EqualTo(IntentionAction.Deny));
         Assert.That(read.Error!.Path, Is.EqualTo(path));
-        Assert.That(read.Error.ToString(), Does.StartWith("consul:intention/web→db").And.EndWith("until then it denies"));
+        Assert.That(read.Error.ToString(), Does.StartWith("consul:intention/web→db").And.EndWith("until then this intention denies"));
     }
 
     [TestCase("{}")]
     [TestCase("[1]")]
-    public void What_is_no_list_is_refused(string body) =>
+    public void An_answer_that_is_not_a_list_is_refused(string body) =>
         Assert.That(() => IntentionReader.Read(Encoding.UTF8.GetBytes(body)), Throws.InstanceOf<InvalidOperationException>());
 
     private static ReadIntention Read(string intention) => IntentionReader.Read(Encoding.UTF8.GetBytes($"[{intention}]")).Values.Single();

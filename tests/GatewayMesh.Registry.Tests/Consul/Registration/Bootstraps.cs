@@ -6,7 +6,7 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Registry.Tests.Consul.Registration;
 
-/// <summary>Nodes to register.</summary>
+/// <summary>Bootstraps of nodes to register.</summary>
 internal static class Bootstraps
 {
     public static BootstrapSpec Sidecar(string node = "host-a", params LocalServiceSpec[] services) => new()
@@ -29,7 +29,7 @@ internal static class Bootstraps
     {
         Role = MeshRole.Gateway,
         Node = node,
-        Identity = IdentityMode.Plaintext, // with certificates there is one address for guards and peers, which would not tell them apart
+        Identity = IdentityMode.Plaintext, // with certificates guards and peers share one address, so the test could not distinguish the two
         Gateway = new GatewaySpec { Address = "10.0.0.9", Group = "blue" },
     };
 

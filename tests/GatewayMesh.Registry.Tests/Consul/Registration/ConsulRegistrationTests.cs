@@ -8,7 +8,7 @@ using ConsulAgent = GatewayMesh.Fixtures.ConsulAgent;
 
 namespace GatewayMesh.Registry.Tests.Consul.Registration;
 
-/// <summary>What real agents hold after a node has published itself.</summary>
+/// <summary>The state of real agents after a node has published itself.</summary>
 internal sealed class ConsulRegistrationTests
 {
     private readonly ManualTime _time = new();
@@ -59,7 +59,7 @@ internal sealed class ConsulRegistrationTests
     }
 
     [Test]
-    public async Task An_agent_that_began_anew_has_all_of_it_after_the_next_publication()
+    public async Task A_restarted_agent_has_all_registrations_after_the_next_publication()
     {
         var bootstrap = Bootstraps.Sidecar();
         var registration = Open(bootstrap);
@@ -74,7 +74,7 @@ internal sealed class ConsulRegistrationTests
     }
 
     [Test]
-    public async Task What_was_deregistered_behind_its_back_is_there_again_after_thirty_seconds_or_sooner()
+    public async Task A_registration_removed_by_hand_returns_within_thirty_seconds()
     {
         var bootstrap = Bootstraps.Sidecar();
         var registration = Open(bootstrap);
@@ -82,7 +82,7 @@ internal sealed class ConsulRegistrationTests
         await registration.PublishAsync(record, default);
         _ = await _consul.PutAsync("/v1/agent/check/deregister/service:web-1-sidecar-proxy:live");
         await registration.PublishAsync(record, default);
-        Assert.That(await StatusesAsync("web"), Does.Not.Contain("live"), "a check is not looked for each time");
+        Assert.That(await StatusesAsync("web"), Does.Not.Contain("live"), "a check is not verified on each publication");
         _time.Advance(ConsulRegistration.AssertInterval);
         await registration.PublishAsync(record, default);
         Assert.That(await StatusesAsync("web"), Does.Contain("live=passing"));
@@ -94,7 +94,7 @@ internal sealed class ConsulRegistrationTests
     }
 
     [Test]
-    public async Task Publishing_again_wakes_nobody_and_resets_no_check()
+    public async Task Publishing_again_wakes_no_watch_and_resets_no_check()
     {
         var bootstrap = Bootstraps.Sidecar();
         var registration = Open(bootstrap);
@@ -103,7 +103,7 @@ internal sealed class ConsulRegistrationTests
         _ = await _consul.PutAsync("/v1/agent/check/fail/service:web-1-sidecar-proxy:live");
         await UntilAsync(async () => (await StatusesAsync("web")).Contains("live=critical", StringComparison.Ordinal));
 
-        // Consul tells the words of an alias check only with the next thing that it has to tell.
+        // Consul sends the output of an alias check only with its next change.
         _time.Advance(ConsulRegistration.AssertInterval);
         await registration.PublishAsync(record, default);
         await UntilAsync(async () => (await _consul.GetAsync("/v1/health/connect/web")).Contains("No checks found.", StringComparison.Ordinal));
@@ -119,7 +119,7 @@ internal sealed class ConsulRegistrationTests
     }
 
     [Test]
-    public async Task A_process_that_comes_after_another_resets_no_check_either()
+    public async Task A_process_that_takes_over_resets_no_check()
     {
         var bootstrap = Bootstraps.Sidecar();
         await Open(bootstrap).PublishAsync(Bootstraps.Record(bootstrap), default);
@@ -146,11 +146,11 @@ internal sealed class ConsulRegistrationTests
         }
 
         await registration.PublishAsync(Bootstraps.Record(bootstrap), default);
-        Assert.That(await StatusesAsync("web"), Does.Contain("live=passing"), "it may come back");
+        Assert.That(await StatusesAsync("web"), Does.Contain("live=passing"), "the node may return");
     }
 
     [Test]
-    public async Task A_node_that_withdraws_while_the_agent_is_gone_is_taken_out_when_it_is_back()
+    public async Task A_node_that_withdraws_while_the_agent_is_gone_is_removed_when_the_agent_returns()
     {
         await using var durable = await ConsulAgent.StartAsync(new ConsulAgentOptions { Durable = true });
         var bootstrap = Bootstraps.Sidecar();
@@ -167,19 +167,19 @@ internal sealed class ConsulRegistrationTests
     }
 
     [Test]
-    public async Task What_an_earlier_configuration_registered_is_taken_out()
+    public async Task Registrations_of_an_earlier_configuration_are_removed()
     {
         var before = Bootstraps.Sidecar("host-a", Bootstraps.Web() with { Health = new HealthSpec() }, Bootstraps.Web("old-1") with { Name = "old" });
         await Open(before).PublishAsync(Bootstraps.Record(before), default);
         await Open(Bootstraps.Gateway("host-a")).PublishAsync(Bootstraps.Record(Bootstraps.Gateway("host-a")), default);
         var after = Bootstraps.Sidecar();
         await Open(after).PublishAsync(Bootstraps.Record(after), default);
-        Assert.That(await IdsAsync("/v1/agent/services"), Is.EquivalentTo(new[] { "web-1", "web-1-sidecar-proxy", "gatewaymesh-gateway-host-a" }), "a gateway of the same name stays");
+        Assert.That(await IdsAsync("/v1/agent/services"), Is.EquivalentTo(new[] { "web-1", "web-1-sidecar-proxy", "gatewaymesh-gateway-host-a" }), "a gateway with the same name stays");
         Assert.That(await IdsAsync("/v1/agent/checks"), Does.Not.Contain("service:web-1"));
     }
 
     [Test]
-    public async Task A_reload_registers_what_is_new_and_takes_out_what_is_gone()
+    public async Task A_reload_registers_new_services_and_removes_old_ones()
     {
         var before = Bootstraps.Sidecar("host-a", Bootstraps.Web());
         var registration = Open(before);
@@ -191,7 +191,7 @@ internal sealed class ConsulRegistrationTests
     }
 
     [Test]
-    public async Task An_operators_maintenance_mode_is_left_alone()
+    public async Task An_operators_maintenance_mode_stays()
     {
         var bootstrap = Bootstraps.Sidecar();
         await Open(bootstrap).PublishAsync(Bootstraps.Record(bootstrap), default);
@@ -201,7 +201,7 @@ internal sealed class ConsulRegistrationTests
     }
 
     [Test]
-    public async Task An_id_that_another_node_holds_is_refused_while_that_one_lives_and_the_rest_is_registered()
+    public async Task An_id_of_another_live_node_is_refused_and_the_rest_is_registered()
     {
         var other = Bootstraps.Sidecar("host-b");
         await Open(other).PublishAsync(Bootstraps.Record(other), default);
@@ -209,7 +209,7 @@ internal sealed class ConsulRegistrationTests
         var registration = Open(bootstrap);
         Assert.That(
             async () => await registration.PublishAsync(Bootstraps.Record(bootstrap), default),
-            Throws.InstanceOf<IOException>().With.Message.Contain("web-1-sidecar-proxy is registered at").And.Message.Contain("by the node host-b, which is alive"));
+            Throws.InstanceOf<IOException>().With.Message.Contain("web-1-sidecar-proxy is registered at").And.Message.Contain("by node host-b, which is alive"));
         Assert.That(await StatusesAsync("api"), Does.Contain("live=passing"));
 
         _ = await _consul.PutAsync("/v1/agent/check/fail/service:web-1-sidecar-proxy:live");
@@ -219,13 +219,13 @@ internal sealed class ConsulRegistrationTests
     }
 
     [Test]
-    public async Task What_somebody_registered_by_hand_is_not_overwritten()
+    public async Task A_registration_made_by_hand_is_not_overwritten()
     {
         _ = await _consul.PutAsync("/v1/agent/service/register", """{"ID":"web-1","Name":"web","Port":9999}""");
         var bootstrap = Bootstraps.Sidecar();
         Assert.That(
             async () => await Open(bootstrap).PublishAsync(Bootstraps.Record(bootstrap), default),
-            Throws.InstanceOf<IOException>().With.Message.Contain("web-1 is registered at").And.Message.Contain("--sidecar-for"));
+            Throws.InstanceOf<IOException>().With.Message.Contain("web-1 is already registered at").And.Message.Contain("--sidecar-for"));
         Assert.That(await _consul.GetAsync("/v1/agent/service/web-1"), Does.Contain("\"Port\": 9999"));
     }
 
@@ -247,7 +247,7 @@ internal sealed class ConsulRegistrationTests
     }
 
     [Test]
-    public async Task Registrations_move_to_another_agent_only_when_the_home_agent_is_long_gone_and_come_back_with_it()
+    public async Task Registrations_move_to_another_agent_only_after_a_long_outage_of_the_home_agent_and_return_with_it()
     {
         await using var other = await ConsulAgent.StartAsync();
         var bootstrap = Bootstraps.Sidecar();
@@ -276,7 +276,7 @@ internal sealed class ConsulRegistrationTests
     }
 
     [Test]
-    public async Task Who_vouches_for_itself_heals_its_check_and_who_has_a_guard_leaves_it()
+    public async Task A_node_without_a_guard_updates_its_own_check_and_a_guarded_node_does_not()
     {
         var bootstrap = Bootstraps.Gateway();
         var registration = Open(bootstrap);
@@ -290,7 +290,7 @@ internal sealed class ConsulRegistrationTests
     }
 
     [Test]
-    public async Task The_process_that_goes_leaves_the_record_to_the_one_that_comes()
+    public async Task A_process_that_ends_leaves_the_record_to_its_successor()
     {
         var bootstrap = Bootstraps.Sidecar();
         var old = Open(bootstrap);
@@ -300,7 +300,7 @@ internal sealed class ConsulRegistrationTests
         Assert.That(await VersionAsync(), Is.EqualTo("version: \"2\""));
         _ = _opened.Remove(old);
         await old.DisposeAsync();
-        Assert.That(await VersionAsync(), Is.Not.Null, "a lock that is let go takes nothing away");
+        Assert.That(await VersionAsync(), Is.Not.Null, "a released lock removes nothing");
         await young.PublishAsync(Bootstraps.Record(bootstrap) with { Version = "2" }, default);
         Assert.That(await VersionAsync(), Is.EqualTo("version: \"2\""));
     }
@@ -320,8 +320,8 @@ internal sealed class ConsulRegistrationTests
             _time.Advance(TimeSpan.FromSeconds(1.5));
         }
 
-        Assert.That(byFirst, Has.Count.GreaterThanOrEqualTo(2), "records of the second");
-        Assert.That(bySecond, Has.Count.GreaterThanOrEqualTo(2), "records of the first");
+        Assert.That(byFirst, Has.Count.GreaterThanOrEqualTo(2), "records of the second node");
+        Assert.That(bySecond, Has.Count.GreaterThanOrEqualTo(2), "records of the first node");
 
         async Task PublishAsync(ConsulRegistration registration, string instance, HashSet<DateTimeOffset> found)
         {
@@ -335,7 +335,7 @@ internal sealed class ConsulRegistrationTests
     }
 
     [Test]
-    public async Task A_worker_that_follows_another_of_its_node_finds_no_other_node()
+    public async Task A_worker_that_replaces_another_finds_no_other_node()
     {
         var bootstrap = Bootstraps.Gateway();
         var (old, young) = (Open(bootstrap), Open(bootstrap));
@@ -351,7 +351,7 @@ internal sealed class ConsulRegistrationTests
     }
 
     [Test]
-    public async Task A_token_with_the_rights_of_the_service_suffices_and_one_without_is_told_what_it_lacks()
+    public async Task A_token_with_the_rights_of_the_service_is_enough_and_one_without_is_refused_with_the_reason()
     {
         await using var consul = await ConsulAgent.StartAsync(new ConsulAgentOptions { Acl = true });
         var rules = """service \"web\" {policy=\"write\"} service \"web-sidecar-proxy\" {policy=\"write\"} service_prefix \"\" {policy=\"read\"} node_prefix \"\" {policy=\"read\"} key_prefix \"gatewaymesh/nodes/\" {policy=\"write\"} session_prefix \"\" {policy=\"write\"}""";
@@ -393,7 +393,7 @@ internal sealed class ConsulRegistrationTests
         var began = TimeProvider.System.GetTimestamp();
         while (!await holds())
         {
-            Assert.That(TimeProvider.System.GetElapsedTime(began), Is.LessThan(TimeSpan.FromSeconds(60)), "it never happened");
+            Assert.That(TimeProvider.System.GetElapsedTime(began), Is.LessThan(TimeSpan.FromSeconds(60)), "timed out");
             await Task.Delay(20);
         }
     }

@@ -10,7 +10,7 @@ using ConsulAgent = GatewayMesh.Fixtures.ConsulAgent;
 
 namespace GatewayMesh.Registry.Tests.Consul.Vouching;
 
-/// <summary>A guard's word, and what a real agent makes of it.</summary>
+/// <summary>The guard's reports to a real agent.</summary>
 internal sealed class ConsulVoucherTests
 {
     private const string Live = "/v1/health/checks/web-sidecar-proxy?filter=CheckID%20matches%20%22live%22";
@@ -31,7 +31,7 @@ internal sealed class ConsulVoucherTests
     public async Task Stop() => await _consul.DisposeAsync();
 
     [Test]
-    public async Task Losing_and_getting_the_lease_is_told_at_once()
+    public async Task Losing_and_getting_the_lease_is_reported_at_once()
     {
         await RegisterAsync();
         using var voucher = Open(_bootstrap);
@@ -46,7 +46,7 @@ internal sealed class ConsulVoucherTests
     }
 
     [Test]
-    public async Task What_is_vouched_for_outlives_the_time_of_its_check()
+    public async Task A_check_with_updates_outlives_its_ttl()
     {
         await RegisterAsync();
         using var voucher = Open(_bootstrap, serves: true);
@@ -59,7 +59,7 @@ internal sealed class ConsulVoucherTests
     }
 
     [Test]
-    public async Task The_record_is_the_guards_while_no_worker_serves_and_the_workers_again_after_it()
+    public async Task The_guard_keeps_the_record_while_no_worker_serves_and_releases_it_afterwards()
     {
         using var voucher = Open(_bootstrap);
         voucher.Say(serves: false, Bootstraps.Record(_bootstrap) with { Tier = "gateway" });
@@ -69,11 +69,11 @@ internal sealed class ConsulVoucherTests
         await RegisterAsync();
         voucher.Say(serves: true, standIn: null);
         await UntilAsync(async () => !(await _consul.GetAsync("/v1/kv/gatewaymesh/nodes/host-a")).Contains("Session", StringComparison.Ordinal));
-        Assert.That(await RecordAsync(), Is.Not.Null, "let go, not taken away");
+        Assert.That(await RecordAsync(), Is.Not.Null, "released, not deleted");
     }
 
     [Test]
-    public async Task A_node_that_leaves_without_a_worker_leaves_nothing_behind()
+    public async Task A_node_that_leaves_without_a_worker_is_removed_completely()
     {
         await RegisterAsync();
         var voucher = Open(_bootstrap);
@@ -110,7 +110,7 @@ internal sealed class ConsulVoucherTests
     }
 
     [Test]
-    public async Task A_hung_agent_holds_up_neither_the_guard_nor_its_end()
+    public async Task A_hung_agent_delays_neither_the_guard_nor_its_shutdown()
     {
         using var hung = new StandInAgent { Answer = _ => null };
         var voucher = Open(At(hung.Address));
@@ -123,14 +123,14 @@ internal sealed class ConsulVoucherTests
 
         voucher.Dispose();
         Assert.That(TimeProvider.System.GetElapsedTime(began), Is.LessThan(TimeSpan.FromSeconds(20)));
-        Assert.That(hung.Requests.Count(), Is.LessThan(20), "what nobody hears is not said a thousand times");
+        Assert.That(hung.Requests.Count(), Is.LessThan(20), "updates are not repeated in a loop");
     }
 
     [TestCase("HTTP/1.1 200 OK\r\n\r\n")]
     [TestCase("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ntrue\r\n0\r\n\r\n")]
     [TestCase("HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n")]
     [TestCase("SSH-2.0\r\n\r\n")]
-    public async Task An_odd_agent_is_asked_again(string bytes)
+    public async Task An_agent_with_invalid_answers_is_retried(string bytes)
     {
         using var odd = new StandInAgent { Answer = _ => System.Text.Encoding.ASCII.GetBytes(bytes) };
         using var voucher = Open(At(odd.Address));
@@ -169,7 +169,7 @@ internal sealed class ConsulVoucherTests
         var began = TimeProvider.System.GetTimestamp();
         while (!await holds())
         {
-            Assert.That(TimeProvider.System.GetElapsedTime(began), Is.LessThan(TimeSpan.FromSeconds(60)), "it never happened");
+            Assert.That(TimeProvider.System.GetElapsedTime(began), Is.LessThan(TimeSpan.FromSeconds(60)), "timed out");
             await Task.Delay(5);
         }
     }

@@ -8,13 +8,13 @@ using GatewayMesh.Registry.Snapshots;
 
 namespace GatewayMesh.Registry.Tests.Consul.Watching;
 
-/// <summary>A node that reads from real agents: registry and configuration in use, as a process has them.</summary>
+/// <summary>A node that reads from real agents, with registry and live configuration as in a process.</summary>
 internal sealed class ConsulMesh : IAsyncDisposable
 {
-    // Only a broken test reaches it.
+    // Reached only by a failing test.
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
-    /// <summary>Times that let a test see both sides of each wait soon, but for the hold: a test says how long that is.</summary>
+    /// <summary>Short times, so that a test quickly sees both sides of each wait. The hold is long unless a test sets it.</summary>
     public static readonly WatchTimes Quick = new()
     {
         Backoff = TimeSpan.FromMilliseconds(10),
@@ -38,7 +38,7 @@ internal sealed class ConsulMesh : IAsyncDisposable
 
     public LiveConfiguration Live { get; }
 
-    /// <summary>A sidecar with upstreams, or with none a gateway, that reads from these agents.</summary>
+    /// <summary>A sidecar with upstreams, or a gateway without, that reads from these agents.</summary>
     public static ConsulMesh Open(string registry, string[]? upstreams = null, WatchTimes? times = null, string? dataDir = null, string token = "")
     {
         var spec = new BootstrapSpec
@@ -57,26 +57,26 @@ internal sealed class ConsulMesh : IAsyncDisposable
         return mesh;
     }
 
-    /// <summary>Waits until something holds of the configuration in use.</summary>
+    /// <summary>Waits for a condition on the live configuration.</summary>
     public async Task HoldsAsync(Func<LiveConfiguration, bool> holds, string what)
     {
         var began = TimeProvider.System.GetTimestamp();
         while (!holds(Live))
         {
-            Assert.That(TimeProvider.System.GetElapsedTime(began), Is.LessThan(Deadline), $"it never happened: {what}; {Describe()}");
+            Assert.That(TimeProvider.System.GetElapsedTime(began), Is.LessThan(Deadline), $"timed out: {what}; {Describe()}");
             await Task.Delay(5);
         }
     }
 
-    /// <summary>The instances of a service in use, as <c>ID@ADDRESS</c> with <c>!</c> behind one that is not well.</summary>
+    /// <summary>The instances of a service in use, as <c>ID@ADDRESS</c> with a trailing <c>!</c> for an unhealthy one.</summary>
     public string Endpoints(string service) => Live.Current.Services.TryGetValue(service, out var model)
         ? string.Join(' ', model.Endpoints.Select(endpoint => $"{endpoint.Id}@{endpoint.Address}{(endpoint.Healthy ? "" : "!")}"))
         : "unknown";
 
-    /// <summary>Waits until the instances in use are these.</summary>
+    /// <summary>Waits until the instances in use are the expected ones.</summary>
     public Task EndpointsAreAsync(string service, string expected) => HoldsAsync(_ => Endpoints(service) == expected, $"{service} is {expected}");
 
-    /// <summary>Registers an instance with its sidecar, as a node does.</summary>
+    /// <summary>Registers an instance with its sidecar, like a node does.</summary>
     public static async Task RegisterAsync(ConsulAgent agent, string service, int port, string meta = "", string status = "passing", string? id = null)
     {
         id ??= service + "-1";

@@ -3,15 +3,15 @@ using GatewayMesh.Fixtures;
 
 namespace GatewayMesh.Registry.Tests.Consul.Watching;
 
-/// <summary>A thousand services, of which only so many can be watched.</summary>
+/// <summary>A thousand services, more than can be watched.</summary>
 public sealed class ManyServicesTests
 {
     private const int Services = 1000;
 
     private ConsulAgent _agent = null!;
 
-    // Consul allows 200; what the node needs must fit into fewer, since it is not alone at its address. An agent of its own for each test,
-    // since what one gave up is counted for half a minute.
+    // Consul allows 200 connections per address, and the node may not be alone at its address. Each test has its own agent, because
+    // abandoned connections count for half a minute.
     [SetUp]
     public async Task RegisterAll()
     {
@@ -24,18 +24,18 @@ public sealed class ManyServicesTests
     public async Task StopAgent() => await _agent.DisposeAsync();
 
     [Test]
-    public async Task A_gateway_knows_them_all_by_rotation_within_its_connections()
+    public async Task A_gateway_discovers_all_services_by_rotation_within_its_connection_limit()
     {
         await using var mesh = ConsulMesh.Open(_agent.Registry);
         await mesh.HoldsAsync(live => live.Current.Services.Count == Services, "every name is known");
         await mesh.HoldsAsync(live => live.Current.Services.Values.All(service => service.Endpoints.Length == 1), "every instance is known");
 
-        Assert.That(mesh.Live.Errors, Is.Empty, "no connection too many");
+        Assert.That(mesh.Live.Errors, Is.Empty, "the connection limit holds");
         Assert.That(mesh.Live.Current.Services.Values.Count(service => !service.IsDormant), Is.LessThanOrEqualTo(100));
     }
 
     [Test]
-    public async Task A_sidecar_looks_at_what_is_asked_for_within_its_connections()
+    public async Task A_sidecar_reads_requested_services_within_its_connection_limit()
     {
         await using var mesh = ConsulMesh.Open(_agent.Registry, ["service-7"]);
         await mesh.EndpointsAreAsync("service-7", "service-7-1@10.0.0.1:20007");
@@ -53,8 +53,8 @@ public sealed class ManyServicesTests
         }
 
         await TestContext.Out.WriteLineAsync($"the slowest first look took {slowest.TotalMilliseconds:0} ms");
-        Assert.That(mesh.Live.Current.Services["service-7"].IsDormant, Is.False, "what is declared keeps its place");
-        Assert.That(mesh.Live.Current.Services["service-100"].Endpoints, Has.Length.EqualTo(1), "what was seen is remembered");
+        Assert.That(mesh.Live.Current.Services["service-7"].IsDormant, Is.False, "a declared service keeps its watch");
+        Assert.That(mesh.Live.Current.Services["service-100"].Endpoints, Has.Length.EqualTo(1), "known instances are kept");
         Assert.That(mesh.Live.Errors, Is.Empty);
     }
 

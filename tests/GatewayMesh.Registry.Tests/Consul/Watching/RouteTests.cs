@@ -4,7 +4,7 @@ using GatewayMesh.Fixtures;
 
 namespace GatewayMesh.Registry.Tests.Consul.Watching;
 
-/// <summary>Routers, splitters and resolvers that are written to a real Consul are the routes in use; the agent applies the filters of subsets.</summary>
+/// <summary>Routers, splitters and resolvers of a real Consul as routes. The agent applies the filters of subsets.</summary>
 public sealed class RouteTests
 {
     private const string Subsets = """
@@ -20,13 +20,13 @@ public sealed class RouteTests
     public async Task StopAgent() => await _agent.DisposeAsync();
 
     [Test]
-    public async Task Written_entries_are_routes_and_their_subsets_have_the_instances_that_the_agent_finds()
+    public async Task Written_entries_become_routes_and_subsets_have_the_instances_that_the_agent_selects()
     {
         await ConsulMesh.RegisterAsync(_agent, "web", 2001, "\"version\":\"v1\"");
         await ConsulMesh.RegisterAsync(_agent, "web", 2002, "\"version\":\"v2\"", id: "web-2");
         await using var mesh = ConsulMesh.Open(_agent.Registry, ["web"]);
         await mesh.EndpointsAreAsync("web", "web-1@127.0.0.1:2001 web-2@127.0.0.1:2002");
-        Assert.That(mesh.Live.Current.Services["web"].Routes, Is.Null, "nothing says where it leads");
+        Assert.That(mesh.Live.Current.Services["web"].Routes, Is.Null, "there are no routes");
 
         await _agent.WriteEntryAsync("""{"Kind":"service-defaults","Name":"web","Protocol":"http"}""");
         await _agent.WriteEntryAsync(Subsets);
@@ -49,11 +49,11 @@ public sealed class RouteTests
             _ = await _agent.DeleteAsync($"/v1/config/{kind}/web");
         }
 
-        await mesh.HoldsAsync(live => live.Current.Services["web"].Routes is null && live.Current.Targets.Count == 0 && live.Synced, "all of it is gone");
+        await mesh.HoldsAsync(live => live.Current.Services["web"].Routes is null && live.Current.Targets.Count == 0 && live.Synced, "all routes are gone");
     }
 
     [Test]
-    public async Task No_snapshot_has_a_subset_before_the_agent_has_said_who_is_in_it()
+    public async Task No_snapshot_has_a_subset_before_the_agent_has_returned_its_instances()
     {
         await ConsulMesh.RegisterAsync(_agent, "web", 2001, "\"version\":\"v1\"");
         await using var mesh = ConsulMesh.Open(_agent.Registry, ["web"]);
@@ -66,7 +66,7 @@ public sealed class RouteTests
     }
 
     [Test]
-    public async Task A_filter_may_ask_what_the_agent_alone_knows_and_one_that_it_refuses_is_said_and_changes_nothing()
+    public async Task A_filter_may_use_fields_that_only_the_agent_knows_and_a_refused_filter_is_reported_and_changes_nothing()
     {
         await ConsulMesh.RegisterAsync(_agent, "web", 2001);
         await ConsulMesh.RegisterAsync(_agent, "web", 2002, id: "web-2", status: "critical");
@@ -77,16 +77,16 @@ public sealed class RouteTests
         await TargetIsAsync(mesh, "fit.web.default.dc1", "web-1@127.0.0.1:2001");
 
         await _agent.WriteEntryAsync(Resolver("Checks.Bogus == 1"));
-        await mesh.HoldsAsync(live => live.Errors.Any(error => error.Message.StartsWith("the subset fit of web: ", StringComparison.Ordinal)), "the refusal is said");
+        await mesh.HoldsAsync(live => live.Errors.Any(error => error.Message.StartsWith("subset fit of web: ", StringComparison.Ordinal)), "the refusal is reported");
         await TargetIsAsync(mesh, "fit.web.default.dc1", "web-1@127.0.0.1:2001");
 
         await _agent.WriteEntryAsync(Resolver("Service.Meta.version ="));
-        await mesh.HoldsAsync(live => live.Errors.Any(error => error.File == "consul:service-resolver/web" && error.Path == "subsets.fit.filter"), "the entry is said");
+        await mesh.HoldsAsync(live => live.Errors.Any(error => error.File == "consul:service-resolver/web" && error.Path == "subsets.fit.filter"), "the entry is reported");
         await TargetIsAsync(mesh, "fit.web.default.dc1", "web-1@127.0.0.1:2001");
     }
 
     [Test]
-    public async Task An_instance_that_warns_is_well_in_a_subset_but_where_only_passing_ones_are()
+    public async Task A_warning_instance_is_healthy_except_in_a_subset_with_OnlyPassing()
     {
         await ConsulMesh.RegisterAsync(_agent, "web", 2001, status: "warning");
         await _agent.WriteEntryAsync("""{"Kind":"service-resolver","Name":"web","DefaultSubset":"strict","Subsets":{"strict":{"OnlyPassing":true},"any":{}},"Failover":{"strict":{"ServiceSubset":"any"}}}""");
@@ -96,7 +96,7 @@ public sealed class RouteTests
     }
 
     [Test]
-    public async Task What_a_needed_name_leads_to_is_watched_and_nothing_else()
+    public async Task Only_the_targets_of_needed_services_are_watched()
     {
         await ConsulMesh.RegisterAsync(_agent, "api", 2001);
         await ConsulMesh.RegisterAsync(_agent, "other", 2002);
@@ -104,7 +104,7 @@ public sealed class RouteTests
         await _agent.WriteEntryAsync("""{"Kind":"service-resolver","Name":"else","Redirect":{"Service":"other"}}""");
         await using var mesh = ConsulMesh.Open(_agent.Registry, ["web"]);
         await TargetIsAsync(mesh, "api.default.dc1", "api-1@127.0.0.1:2001");
-        await mesh.HoldsAsync(live => live.Current.Targets["other.default.dc1"].IsDormant, "nobody needs the other");
+        await mesh.HoldsAsync(live => live.Current.Targets["other.default.dc1"].IsDormant, "the other service is not needed");
         mesh.Registry.Want("else");
         await TargetIsAsync(mesh, "other.default.dc1", "other-1@127.0.0.1:2002");
     }
@@ -138,7 +138,7 @@ public sealed class RouteTests
         await TargetIsAsync(mesh, "web.default.dc2", "web-1@127.0.0.1:3001 in dc2");
         await TargetIsAsync(mesh, "v2.web.default.dc2", "web-1@127.0.0.1:3001 in dc2");
         await TargetIsAsync(mesh, "web.default.dc1", "web-1@127.0.0.1:2001");
-        Assert.That(mesh.Live.Current.Services["web"].Endpoints, Has.Length.EqualTo(1), "those elsewhere are not its own");
+        Assert.That(mesh.Live.Current.Services["web"].Endpoints, Has.Length.EqualTo(1), "remote instances are not local ones");
     }
 
     private static string Resolver(string filter) => $$$$"""{"Kind":"service-resolver","Name":"web","DefaultSubset":"fit","Subsets":{"fit":{"Filter":"{{{{filter}}}}"}}}""";
@@ -154,7 +154,7 @@ public sealed class RouteTests
         _ = await far.PutAsync(string.Create(CultureInfo.InvariantCulture, $"/v1/agent/join/127.0.0.1:{_agent.WanPort}?wan=1"));
         for (var tries = 0; !(await _agent.GetAsync("/v1/catalog/datacenters")).Contains("dc2", StringComparison.Ordinal); tries++)
         {
-            Assert.That(tries, Is.LessThan(600), "the datacenters never met");
+            Assert.That(tries, Is.LessThan(600), "timed out joining the datacenters");
             await Task.Delay(100);
         }
     }

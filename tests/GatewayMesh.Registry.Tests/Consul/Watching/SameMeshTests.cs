@@ -9,7 +9,7 @@ using GatewayMesh.Registry.Live;
 
 namespace GatewayMesh.Registry.Tests.Consul.Watching;
 
-/// <summary>The same mesh in files and in Consul is the same snapshot.</summary>
+/// <summary>The same mesh gives the same snapshot from files and from Consul.</summary>
 public sealed class SameMeshTests
 {
     private const string Entries = """
@@ -44,7 +44,7 @@ public sealed class SameMeshTests
     private static readonly BootstrapSpec Gateway = new() { Role = MeshRole.Gateway, Node = "gw-1", Identity = IdentityMode.Plaintext, Gateway = new GatewaySpec { Address = "10.0.0.9", Group = "blue" } };
 
     [Test]
-    public async Task Files_and_consul_give_the_same_snapshot()
+    public async Task Files_and_Consul_give_the_same_snapshot()
     {
         using var folder = new TemporaryFolder();
         await using var files = new FileRegistry(folder["registry"], TimeProvider.System);
@@ -68,8 +68,8 @@ public sealed class SameMeshTests
         gateway.Vouch(true);
         await using var mesh = ConsulMesh.Open(agent.Registry);
 
-        await mesh.HoldsAsync(live => live.Revision == fromFiles.Revision && live.Synced, "both say the same");
-        Assert.That(mesh.Live.Current.Services.Keys, Is.EquivalentTo(new[] { "web", "payments" }), "sidecars, gateways and Consul itself are none");
+        await mesh.HoldsAsync(live => live.Revision == fromFiles.Revision && live.Synced, "both revisions are equal");
+        Assert.That(mesh.Live.Current.Services.Keys, Is.EquivalentTo(new[] { "web", "payments" }), "sidecars, gateways and Consul are not services");
         Assert.That(mesh.Live.Current.Gateways.Single().Tunnel.ToString(), Is.EqualTo("10.0.0.9:15444"));
     }
 

@@ -5,11 +5,13 @@ using GatewayMesh.Registry.Live;
 
 namespace GatewayMesh.Registry.Tests.Consul.Watching;
 
-/// <summary>The truths about a registry, each against real agents; only what no real one does on demand is said by a stand-in before it.</summary>
+/// <summary>
+/// Resilience against a registry's failures, with real agents. A stand-in covers only what real agents do not do on demand.
+/// </summary>
 public sealed class TruthTests
 {
     private const string Web = "web-1@127.0.0.1:2001";
-    private const string NothingSeen = "the token sees nothing";
+    private const string NothingSeen = "the token has no read rights";
 
     private readonly List<ConsulAgent> _agents = [];
 
@@ -30,7 +32,7 @@ public sealed class TruthTests
     }
 
     [Test]
-    public async Task What_vanished_with_an_agent_that_was_killed_and_began_anew_is_held()
+    public async Task Instances_that_disappeared_with_a_killed_and_restarted_agent_are_kept()
     {
         var agent = await StartAsync();
         await ConsulMesh.RegisterAsync(agent, "web", 2001);
@@ -39,16 +41,16 @@ public sealed class TruthTests
         await mesh.EndpointsAreAsync("web", $"{Web} web-2@127.0.0.1:2002");
 
         await agent.KillAsync();
-        await mesh.HoldsAsync(live => !live.Synced, "the death is said");
+        await mesh.HoldsAsync(live => !live.Synced, "the outage is reported");
         await agent.StartAgainAsync();
         await ConsulMesh.RegisterAsync(agent, "web", 2003, id: "web-3");
 
         await mesh.EndpointsAreAsync("web", $"{Web} web-2@127.0.0.1:2002 web-3@127.0.0.1:2003");
-        await mesh.HoldsAsync(live => live.Synced, "the return is said");
+        await mesh.HoldsAsync(live => live.Synced, "the return is reported");
     }
 
     [Test]
-    public async Task What_does_not_come_back_in_time_is_let_go()
+    public async Task Instances_that_do_not_return_in_time_are_removed()
     {
         var agent = await StartAsync();
         await ConsulMesh.RegisterAsync(agent, "web", 2001);
@@ -56,8 +58,8 @@ public sealed class TruthTests
         await mesh.EndpointsAreAsync("web", Web);
 
         await agent.KillAsync();
-        await mesh.HoldsAsync(live => !live.Synced, "the death is said");
-        Assert.That(mesh.Endpoints("web"), Is.EqualTo(Web), "an agent that is away takes nothing away");
+        await mesh.HoldsAsync(live => !live.Synced, "the outage is reported");
+        Assert.That(mesh.Endpoints("web"), Is.EqualTo(Web), "an unreachable agent removes nothing");
         await agent.StartAgainAsync();
 
         await mesh.EndpointsAreAsync("web", "unknown");
@@ -67,7 +69,7 @@ public sealed class TruthTests
     public void The_hold_is_ten_seconds() => Assert.That(new WatchTimes().Hold, Is.EqualTo(TimeSpan.FromSeconds(10)));
 
     [Test]
-    public async Task An_index_that_goes_back_is_forgotten_and_what_it_lost_is_held()
+    public async Task An_index_that_goes_backwards_is_reset_and_lost_instances_are_kept()
     {
         var (old, young) = (await StartAsync(), await StartAsync());
         for (var i = 0; i < 50; i++)
@@ -80,7 +82,7 @@ public sealed class TruthTests
         await using var mesh = ConsulMesh.Open(faulty.Registry, ["web"], ConsulMesh.Quick with { Wait = TimeSpan.FromMilliseconds(300) });
         await mesh.EndpointsAreAsync("web", Web);
 
-        // No connection breaks: only the index tells.
+        // No connection breaks: only the index reveals the restart.
         faulty.Behind = young;
         await ConsulMesh.RegisterAsync(young, "web", 2002, id: "web-2");
 
@@ -90,7 +92,7 @@ public sealed class TruthTests
     }
 
     [Test]
-    public async Task An_agent_that_answers_500_takes_nothing_away_and_its_index_is_not_believed()
+    public async Task An_agent_that_answers_500_removes_nothing_and_its_index_is_ignored()
     {
         var agent = await StartAsync();
         await ConsulMesh.RegisterAsync(agent, "web", 2001);
@@ -104,8 +106,8 @@ public sealed class TruthTests
             refused += path.StartsWith("/v1/health/connect/web", StringComparison.Ordinal) ? 1 : 0;
             return FaultyAgent.Say("500 Internal Server Error", "rpc error making call: EOF", index: 1_000_000);
         };
-        await mesh.HoldsAsync(_ => refused > 1, "the watch of web meets the error");
-        await mesh.HoldsAsync(live => live.Errors.Any(error => error.Message.Contains("500: rpc error making call", StringComparison.Ordinal)), "the error is said");
+        await mesh.HoldsAsync(_ => refused > 1, "the watch of web gets the error");
+        await mesh.HoldsAsync(live => live.Errors.Any(error => error.Message.Contains("500: rpc error making call", StringComparison.Ordinal)), "the error is reported");
         await ConsulMesh.RegisterAsync(agent, "web", 2002, id: "web-2");
         Assert.That(mesh.Endpoints("web"), Is.EqualTo(Web));
 
@@ -113,7 +115,7 @@ public sealed class TruthTests
         await mesh.EndpointsAreAsync("web", $"{Web} web-2@127.0.0.1:2002");
         await ConsulMesh.RegisterAsync(agent, "web", 2003, id: "web-3");
         await mesh.EndpointsAreAsync("web", $"{Web} web-2@127.0.0.1:2002 web-3@127.0.0.1:2003");
-        await mesh.HoldsAsync(live => live.Synced, "all is well again");
+        await mesh.HoldsAsync(live => live.Synced, "the node is synced again");
     }
 
     [TestCase("")]
@@ -122,7 +124,7 @@ public sealed class TruthTests
     [TestCase("[1,2]")]
     [TestCase("[{\"Node\":7,\"Service\":[]}]")]
     [TestCase("<html>captive portal</html>")]
-    public async Task An_agent_that_answers_garbage_takes_nothing_away(string garbage)
+    public async Task An_agent_that_answers_garbage_removes_nothing(string garbage)
     {
         var agent = await StartAsync();
         await ConsulMesh.RegisterAsync(agent, "web", 2001);
@@ -132,30 +134,30 @@ public sealed class TruthTests
         var revision = mesh.Live.Revision;
 
         faulty.Answer = _ => FaultyAgent.Say("200 OK", garbage, index: 7);
-        await mesh.HoldsAsync(live => !live.Synced, "the garbage is said");
+        await mesh.HoldsAsync(live => !live.Synced, "the garbage is reported");
         Assert.That((mesh.Endpoints("web"), mesh.Live.Revision), Is.EqualTo((Web, revision)));
 
         faulty.Answer = null;
-        await mesh.HoldsAsync(live => live.Synced, "all is well again");
+        await mesh.HoldsAsync(live => live.Synced, "the node is synced again");
         Assert.That(mesh.Endpoints("web"), Is.EqualTo(Web));
     }
 
     [Test]
-    public async Task An_agent_that_hangs_is_said_and_takes_nothing_away()
+    public async Task A_hung_agent_is_reported_and_removes_nothing()
     {
         var agent = await StartAsync();
         await ConsulMesh.RegisterAsync(agent, "web", 2001);
-        await using var mesh = ConsulMesh.Open(agent.Registry, ["web"], ConsulMesh.Quick with { PulseLimit = TimeSpan.FromMilliseconds(500) });
+        await using var mesh = ConsulMesh.Open(agent.Registry, ["web"], ConsulMesh.Quick with { LivenessTimeout = TimeSpan.FromMilliseconds(500) });
         await mesh.EndpointsAreAsync("web", Web);
 
         await agent.PauseAsync();
-        await mesh.HoldsAsync(live => live.Errors.Any(error => error.Message.Contains("did not answer", StringComparison.Ordinal)), "the silence is said");
+        await mesh.HoldsAsync(live => live.Errors.Any(error => error.Message.Contains("did not answer", StringComparison.Ordinal)), "the silence is reported");
         Assert.That(mesh.Endpoints("web"), Is.EqualTo(Web));
 
         await agent.ContinueAsync();
         await ConsulMesh.RegisterAsync(agent, "web", 2002, id: "web-2");
         await mesh.EndpointsAreAsync("web", $"{Web} web-2@127.0.0.1:2002");
-        await mesh.HoldsAsync(live => live.Synced, "all is well again");
+        await mesh.HoldsAsync(live => live.Synced, "the node is synced again");
     }
 
     [TestCase(false)]
@@ -165,7 +167,7 @@ public sealed class TruthTests
         var server = await StartAsync();
         var client = await StartAsync(new ConsulAgentOptions { Join = server });
         await ConsulMesh.RegisterAsync(server, "web", 2001);
-        await using var mesh = ConsulMesh.Open($"{client.Registry},{server.Address}", ["web"], ConsulMesh.Quick with { PulseLimit = TimeSpan.FromMilliseconds(500) });
+        await using var mesh = ConsulMesh.Open($"{client.Registry},{server.Address}", ["web"], ConsulMesh.Quick with { LivenessTimeout = TimeSpan.FromMilliseconds(500) });
         await mesh.EndpointsAreAsync("web", Web);
 
         await (hangs ? client.PauseAsync() : client.KillAsync());
@@ -177,7 +179,7 @@ public sealed class TruthTests
 
     [TestCase("")]
     [TestCase("00000000-0000-0000-0000-00000000dead")]
-    public async Task Without_a_right_to_read_the_stored_mesh_stays_in_use(string token)
+    public async Task The_stored_configuration_stays_in_use_without_read_rights(string token)
     {
         var agent = await StartAsync(new ConsulAgentOptions { Acl = true });
         await ConsulMesh.RegisterAsync(agent, "web", 2001);
@@ -188,13 +190,13 @@ public sealed class TruthTests
         }
 
         await using var mesh = ConsulMesh.Open(agent.Registry, ["web"], dataDir: folder["data"], token: token);
-        await mesh.HoldsAsync(live => live.Errors.Any(error => error.Message.Contains(token.Length == 0 ? NothingSeen : "ACL not found", StringComparison.Ordinal)), "the token's lack is said");
+        await mesh.HoldsAsync(live => live.Errors.Any(error => error.Message.Contains(token.Length == 0 ? NothingSeen : "ACL not found", StringComparison.Ordinal)), "the missing right is reported");
         await mesh.HoldsAsync(live => live.Origin == ConfigurationOrigin.Store, "the store is in use");
         Assert.That(mesh.Endpoints("web"), Is.EqualTo(Web));
     }
 
     [Test]
-    public async Task A_token_that_loses_its_rights_takes_nothing_away()
+    public async Task A_token_that_loses_its_rights_removes_nothing()
     {
         var agent = await StartAsync(new ConsulAgentOptions { Acl = true });
         await ConsulMesh.RegisterAsync(agent, "web", 2001);
@@ -204,12 +206,12 @@ public sealed class TruthTests
         await mesh.EndpointsAreAsync("web", Web);
 
         _ = await agent.PutAsync($"/v1/acl/policy/{policy}", """{"Name":"reader","Rules":"agent_prefix \"\" { policy = \"read\" }"}""");
-        await mesh.HoldsAsync(live => live.Errors.Any(error => error.Message.Contains(NothingSeen, StringComparison.Ordinal)), "the token's lack is said");
+        await mesh.HoldsAsync(live => live.Errors.Any(error => error.Message.Contains(NothingSeen, StringComparison.Ordinal)), "the missing right is reported");
         Assert.That(mesh.Endpoints("web"), Is.EqualTo(Web));
     }
 
     [Test]
-    public async Task A_record_without_a_session_is_a_node_and_one_that_vanishes_is_gone_while_it_is_still_registered()
+    public async Task A_record_without_a_session_is_a_node_and_a_deleted_record_is_a_gone_node_while_registrations_exist()
     {
         var agent = await StartAsync();
         await ConsulMesh.RegisterAsync(agent, "web", 2001, "\"gatewaymesh-node\":\"host-b\"");
@@ -220,18 +222,18 @@ public sealed class TruthTests
         _ = await agent.DeleteAsync("/v1/kv/gatewaymesh/nodes/host-b");
         await mesh.HoldsAsync(live => live.Nodes is [{ Record.Node: "host-b", Alive: false }], "the node is gone");
         _ = await agent.PutAsync("/v1/agent/service/deregister/web-1-sidecar-proxy");
-        await mesh.HoldsAsync(live => live.Nodes.IsEmpty, "the node has said farewell");
+        await mesh.HoldsAsync(live => live.Nodes.IsEmpty, "the node has left");
     }
 
     [Test]
-    public async Task Nobody_is_asked_to_wait_for_a_registry_that_is_away()
+    public async Task No_request_waits_for_an_unreachable_registry()
     {
         var agent = await StartAsync();
         await ConsulMesh.RegisterAsync(agent, "web", 2001);
         await using var mesh = ConsulMesh.Open(agent.Registry, []);
         await mesh.HoldsAsync(live => live.Current.Services.TryGetValue("web", out var web) && web.IsDormant, "web is known by name");
         await agent.KillAsync();
-        await mesh.HoldsAsync(live => !live.Current.Services["web"].IsDormant, "there is nothing to wait for");
+        await mesh.HoldsAsync(live => !live.Current.Services["web"].IsDormant, "no request waits");
     }
 
     private static string Text(string json, string key) => JsonDocument.Parse(json).RootElement.GetProperty(key).GetString()!;

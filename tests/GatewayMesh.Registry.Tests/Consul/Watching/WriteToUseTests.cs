@@ -7,7 +7,9 @@ using GatewayMesh.Registry.Consul.Watching;
 
 namespace GatewayMesh.Registry.Tests.Consul.Watching;
 
-/// <summary>How long it takes from a write in Consul to its use in the snapshot. A measurement, run by name; the figures stand in docs/performance.md.</summary>
+/// <summary>
+/// Measures the time from a write in Consul to its use in the snapshot. Run by name; docs/performance.md has the results.
+/// </summary>
 public sealed class WriteToUseTests
 {
     private const int Rounds = 101;
@@ -30,20 +32,20 @@ public sealed class WriteToUseTests
         await TellAsync("service-policy written", mesh, round => agent.PutAsync("/v1/kv/gatewaymesh/service-policy/web", string.Create(CultureInfo.InvariantCulture, $"timeouts: {{ request: {round + 20}s }}")), (web, round) => web.Policy.Timeouts.Request.TotalSeconds == round + 20);
     }
 
-    // From before the write to after the snapshot was handed to those who use it.
+    // From before the write until the snapshot is passed to its consumers.
     private static async Task TellAsync(string what, ConsulMesh mesh, Func<int, Task> write, Func<ServiceModel, int, bool> shows)
     {
         var times = new List<double>();
         for (var round = 0; round < Rounds; round++)
         {
             var used = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
-            mesh.Live.Changed += Hear;
+            mesh.Live.Changed += Take;
             var began = Stopwatch.GetTimestamp();
             await write(round);
             times.Add(Stopwatch.GetElapsedTime(began, await used.Task.WaitAsync(TimeSpan.FromSeconds(60))).TotalMilliseconds);
-            mesh.Live.Changed -= Hear;
+            mesh.Live.Changed -= Take;
 
-            void Hear(MeshSnapshot snapshot) => _ = shows(snapshot.Services["web"], round) && used.TrySetResult(Stopwatch.GetTimestamp());
+            void Take(MeshSnapshot snapshot) => _ = shows(snapshot.Services["web"], round) && used.TrySetResult(Stopwatch.GetTimestamp());
         }
 
         times.Sort();

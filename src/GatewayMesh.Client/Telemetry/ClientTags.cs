@@ -2,8 +2,8 @@ using GatewayMesh.Client.Routes;
 
 namespace GatewayMesh.Client.Telemetry;
 
-/// <summary>Enums as tags and log words, in snake_case.</summary>
-internal static class Words
+/// <summary>Enum values as metric tags and log words, in snake_case.</summary>
+internal static class ClientTags
 {
     public static string Of(Tier tier) => tier == Tier.Sidecar ? "sidecar" : "gateway";
 

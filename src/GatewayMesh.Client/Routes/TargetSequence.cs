@@ -4,10 +4,10 @@ using GatewayMesh.Client.Failover;
 namespace GatewayMesh.Client.Routes;
 
 /// <summary>
-/// The ways that one request takes, in order: the sidecar; the sidecar again when the request was in flight as it died (the guard may carry it by now);
-/// each gateway; and those gateways once more, with patience, that were only too slow. While the sidecar is not used it comes last.
+/// The order in which one request tries targets: the sidecar; the sidecar again if it died with the request in flight (the guard may have
+/// taken over by then); each gateway; and again, with more time, each gateway that timed out. A sidecar that is not in use comes last.
 /// </summary>
-internal sealed class Course
+internal sealed class TargetSequence
 {
     private const int MostReturns = 2;
     private readonly TargetTable _routes;
@@ -17,7 +17,7 @@ internal sealed class Course
     private bool _sidecarTried;
     private ImmutableArray<Target> _tooSlow = [];
 
-    public Course(TargetTable routes)
+    public TargetSequence(TargetTable routes)
     {
         _routes = routes;
         if (routes.Sidecar is { } sidecar && !routes.TargetBreaker!.IsOpen)
@@ -31,16 +31,16 @@ internal sealed class Course
         }
     }
 
-    /// <summary>The way to take now; null when there is none.</summary>
+    /// <summary>The current target; null if there is none.</summary>
     public Target? Current { get; private set; }
 
-    /// <summary>The second round has begun.</summary>
+    /// <summary>True in the second round.</summary>
     public bool Patient { get; private set; }
 
-    /// <summary>There is another way after this one.</summary>
+    /// <summary>True if there is another target after the current one.</summary>
     public bool HasAnother => (_gateways ??= _routes.Gateways).Length > _next || (!Patient && !_tooSlow.IsEmpty) || (!_sidecarTried && _routes.Sidecar is not null);
 
-    /// <summary>Moves on after a failed attempt; false when every way was tried.</summary>
+    /// <summary>Moves to the next target after a failed attempt; false if every target was tried.</summary>
     public bool MoveOn(in AttemptOutcome failed)
     {
         if (Current is { Tier: Tier.Gateway } && failed.Reason == FailoverReason.ConnectTimeout)
