@@ -56,17 +56,17 @@ internal static class ForwardingErrors
             return new MeshError(MeshErrorKind.RequestTimeout, Forwarded: true, "the client was idle for the idle timeout");
         }
 
-        return result == ForwarderError.Request && IsRefusedByClient(cause)
+        return result == ForwarderError.Request && !exchange.IsBodyBegun && IsRefusedByClient(cause)
             ? new MeshError(MeshErrorKind.RequestMalformed, Forwarded: false, "the request cannot be forwarded")
             : new MeshError(KindOf(result, cause), Forwarded: true, result.ToString());
     }
 
-    // This proxy's timer canceled the read of the client's body; the client itself is still connected.
+    // This proxy's timer canceled the read of the client's body, and nothing else failed; the client itself is still connected.
     private static bool WasCanceledHere(Exception? cause) => cause switch
     {
         null => false,
         OperationCanceledException => true,
-        AggregateException many => many.InnerExceptions.Any(WasCanceledHere),
+        AggregateException many => many.InnerExceptions.All(WasCanceledHere),
         _ => WasCanceledHere(cause.InnerException),
     };
 

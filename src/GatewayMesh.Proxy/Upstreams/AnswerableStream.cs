@@ -1,3 +1,6 @@
+using System.Net.Http;
+using System.Runtime.CompilerServices;
+
 namespace GatewayMesh.Proxy.Upstreams;
 
 /// <summary>
@@ -5,9 +8,16 @@ namespace GatewayMesh.Proxy.Upstreams;
 /// failed write, further writes are dropped, so that the response waiting in the socket can still be read. Without a response, the read
 /// fails in turn.
 /// </summary>
+/// <remarks>
+/// An end of the connection after a request and before its response is an error. Otherwise the HTTP client would resend a request without
+/// content on its own, although the application
+/// may have run the request; the policy decides on that. An end before the request is written stays an end, after which the client may resend.
+/// </remarks>
 internal sealed class AnswerableStream(Stream inner) : Stream
 {
+    private readonly SwitchMark _switch = new();
     private volatile bool _isRefused;
+    private volatile bool _isUnanswered;
 
     /// <inheritdoc/>
     public override bool CanRead => true;
@@ -29,10 +39,27 @@ internal sealed class AnswerableStream(Stream inner) : Stream
     }
 
     /// <inheritdoc/>
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => inner.ReadAsync(buffer, cancellationToken);
+    /// <exception cref="HttpIOException">The connection ended after a request and before the first byte of its answer.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var count = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        if (count > 0)
+        {
+            _isUnanswered = false;
+            _switch.Read(buffer.Span[..count]);
+        }
+        else if (_isUnanswered && !buffer.IsEmpty)
+        {
+            throw new HttpIOException(HttpRequestError.ResponseEnded, "The instance ended the connection without an answer.");
+        }
+
+        return count;
+    }
 
     /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => inner.ReadAsync(buffer, offset, count, cancellationToken);
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     /// <inheritdoc/>
     /// <exception cref="UploadRefusedException">The first failed write.</exception>
@@ -41,6 +68,12 @@ internal sealed class AnswerableStream(Stream inner) : Stream
         if (_isRefused)
         {
             return;
+        }
+
+        if (!_isUnanswered && !buffer.IsEmpty && !_switch.IsSwitched)
+        {
+            _switch.Restart();
+            _isUnanswered = true;
         }
 
         try

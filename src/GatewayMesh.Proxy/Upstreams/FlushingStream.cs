@@ -3,6 +3,9 @@ namespace GatewayMesh.Proxy.Upstreams;
 /// <summary>Flushes each write at once: the client would hold back a streamed body until its buffer is full.</summary>
 internal sealed class FlushingStream(Stream inner) : Stream
 {
+    /// <summary>Bytes passed on, those of a write that failed included.</summary>
+    public long Count { get; private set; }
+
     /// <inheritdoc/>
     public override bool CanRead => false;
 
@@ -25,6 +28,7 @@ internal sealed class FlushingStream(Stream inner) : Stream
     /// <inheritdoc/>
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        Count += buffer.Length;
         await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
         await inner.FlushAsync(cancellationToken).ConfigureAwait(false);
     }

@@ -8,6 +8,8 @@ namespace GatewayMesh.Proxy.Upstreams;
 /// </summary>
 internal sealed class ObservedContent : HttpContent
 {
+    private static readonly byte[] OneByte = [0];
+
     private readonly HttpContent _content;
     private readonly IBodyObserver? _observer;
     private readonly CancellationToken _request;
@@ -54,15 +56,25 @@ internal sealed class ObservedContent : HttpContent
 
         _isBegun = true;
         _observer?.BodyBegan();
+        var sent = new FlushingStream(stream);
         try
         {
-            await _content.CopyToAsync(new FlushingStream(stream), context, cancellationToken).ConfigureAwait(false);
+            await _content.CopyToAsync(sent, context, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception) when (IsEndedByPeer(cancellationToken))
         {
+        }
+
+        if (IsEndedByPeer(cancellationToken))
+        {
             // The response head's error has the cause (REFUSED_STREAM, GOAWAY, a lost connection), which an exception here would hide. The
-            // client marked the stream as failed before it canceled the body, so nothing more is written to the stream, and no end makes
-            // the body look complete.
+            // client marked the stream as failed before it canceled the body, so no end makes the body look complete. For a body shorter
+            // than its length the client would throw that alone; a write to the stream sends nothing, and throws the cause.
+            if (_content.Headers.ContentLength > sent.Count)
+            {
+                await stream.WriteAsync(OneByte, cancellationToken).ConfigureAwait(false);
+            }
+
             return;
         }
 

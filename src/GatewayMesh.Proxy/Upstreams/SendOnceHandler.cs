@@ -4,8 +4,9 @@ using Microsoft.Extensions.Primitives;
 namespace GatewayMesh.Proxy.Upstreams;
 
 /// <summary>
-/// Prevents the client from resending requests on its own. When a pooled connection dies before a response and no content was begun, the
-/// client resends the request, whatever its method. So a request that must not run twice (RFC 9110 §9.2.2) always has content, even if
+/// Prevents the client from resending requests on its own. When an HTTP/1.1 connection ends before a response and no content was begun, the
+/// client resends the request, whatever its method; the connection permits that only if the end came before the request was written
+/// (<see cref="AnswerableStream"/>). So a request that must not run twice (RFC 9110 §9.2.2) always has content, even if
 /// empty, and every content reports whether it was begun. On HTTP/2 the client resends only requests that the peer reported as unprocessed
 /// (REFUSED_STREAM, or above the last stream of a GOAWAY), which is correct for every method: it resends a request without content on its
 /// own. It cannot resend begun content because it would have to read the body twice; its attempt to do so shows this proxy that nothing was

@@ -11,6 +11,8 @@ internal sealed class MeshProcess : IDisposable
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
     private readonly ConcurrentQueue<string> _errors = new();
+    private long _outputLines;
+    private long _outputBytes;
 
     public MeshProcess(string name, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, bool emptyEnvironment = false, string? executable = null)
     {
@@ -34,7 +36,12 @@ internal sealed class MeshProcess : IDisposable
         }
 
         _process = new Process { StartInfo = start };
-        _process.OutputDataReceived += (_, e) => Keep(_output, e.Data);
+        _process.OutputDataReceived += (_, e) =>
+        {
+            _outputLines += e.Data is null ? 0 : 1;
+            _outputBytes += e.Data is null ? 0 : e.Data.Length + 1;
+            Keep(_output, e.Data);
+        };
         _process.ErrorDataReceived += (_, e) => Keep(_errors, e.Data);
         _process.Start();
         Pid = _process.Id;
@@ -51,6 +58,12 @@ internal sealed class MeshProcess : IDisposable
 
     /// <summary>What it (and what it started) wrote to stdout, the newest lines.</summary>
     public string Output => string.Join('\n', _output);
+
+    /// <summary>Lines of stdout so far, those no longer kept included.</summary>
+    public long OutputLines => Volatile.Read(ref _outputLines);
+
+    /// <summary>Characters of stdout so far, those no longer kept included.</summary>
+    public long OutputBytes => Volatile.Read(ref _outputBytes);
 
     /// <summary>What it (and what it started) wrote to stderr, the newest lines.</summary>
     public string Errors => string.Join('\n', _errors);

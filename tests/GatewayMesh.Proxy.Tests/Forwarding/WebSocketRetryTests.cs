@@ -20,6 +20,7 @@ public class WebSocketRetryTests
     [TestCase(Failure.NotForwarded, RetryCondition.NotForwarded, 200)]
     [TestCase(Failure.NotForwarded, RetryCondition.ConnectFailure, 503)]
     [TestCase(Failure.Lost, RetryCondition.Reset, 200)]
+    [TestCase(Failure.Lost, RetryCondition.ConnectFailure, 502)]
     [TestCase(Failure.Unavailable, RetryCondition.GatewayError, 200)]
     [TestCase(Failure.Unavailable, RetryCondition.Reset, 503)]
     public async Task An_extended_CONNECT_is_tried_again_exactly_as_a_GET(Failure failure, RetryCondition condition, int status)

@@ -8,7 +8,9 @@ namespace GatewayMesh.Proxy.Tests.Http2;
 /// <summary>What a peer says that it did nothing with (RFC 9113 §8.7) is sent again although its body was under way, and reported as not forwarded where it cannot be.</summary>
 public class NotProcessedTests
 {
+    private const int InternalError = 2;
     private const int Refused = 7;
+    private const int Cancel = 8;
     private const int Kept = 64 * 1024;
     private const string Message = "\0\0\0\0\u0001?";
 
@@ -94,6 +96,64 @@ public class NotProcessedTests
         Assert.That((await client.ReadMessage())["grpc-status"], Is.EqualTo("0"));
     }
 
+    [TestCase(0, false)]
+    [TestCase(0, true)]
+    [TestCase(6, false)]
+    [TestCase(6, true)]
+    public async Task A_body_of_known_length_that_is_cut_off_by_a_refusal_goes_on_on_another_connection(int sent, bool isReset)
+    {
+        using var payments = new H2Backend();
+        var (mesh, outbound) = await PriorKnowledgeTests.Sidecars(payments.HostPort, "http2");
+        await using var _ = mesh;
+        using var client = await H2Connection.To(outbound);
+
+        var stream = await client.Request(Fields.Request("POST", "/", "payments", ("content-length", "12")), end: false);
+        await client.Data(stream, new string('a', sent));
+        using var leaving = await payments.NextConnection();
+        var (refused, _, _) = await leaving.ReadHead();
+        await ReadData(leaving, sent);
+        await (isReset ? leaving.Reset(refused, Refused) : leaving.GoAway(0));
+        using var other = isReset ? null : await payments.NextConnection();
+        var next = other ?? leaving;
+        var (again, _, _) = await next.ReadHead();
+        await client.Data(stream, new string('b', 12 - sent), end: true);
+
+        Assert.That(await ReadData(next, 12), Is.EqualTo(new string('a', sent) + new string('b', 12 - sent)));
+        await next.Headers(again, Fields.Of((":status", "200")), end: true);
+        Assert.That((await client.ReadMessage()).Status, Is.EqualTo(200));
+    }
+
+    [TestCase(0, Cancel)]
+    [TestCase(6, Cancel)]
+    [TestCase(6, InternalError)]
+    [TestCase(0, null)]
+    [TestCase(6, null)]
+    public async Task A_body_of_known_length_that_is_cut_off_for_another_reason_may_have_been_processed(int sent, int? code)
+    {
+        using var payments = new H2Backend();
+        await using var mesh = await Mesh.Start();
+        mesh.BareService("payments", payments.HostPort, "http2");
+        using var client = await H2Connection.To(mesh.Outbound());
+
+        var stream = await client.Request(Fields.Request("POST", "/", "payments", ("content-length", "12")), end: false);
+        await client.Data(stream, new string('a', sent));
+        using var connection = await payments.NextConnection();
+        var (cut, _, _) = await connection.ReadHead();
+        await ReadData(connection, sent);
+        if (code is { } reset)
+        {
+            await connection.Reset(cut, reset);
+        }
+        else
+        {
+            connection.Dispose();
+        }
+
+        var (_, head, _) = await client.ReadHead();
+        Assert.That(head.Status, Is.EqualTo(502));
+        Assert.That(head["proxy-status"], Does.Contain("error=connection_terminated").And.Contain("forwarded=?1"));
+    }
+
     [Test]
     public async Task A_body_that_the_only_application_always_refuses_was_not_forwarded()
     {
@@ -175,4 +235,15 @@ public class NotProcessedTests
     private static Fields Head(bool isGrpc) => isGrpc
         ? Fields.Request("POST", "/pay.Payments/Charge", "payments", ("content-type", "application/grpc"), ("te", "trailers"))
         : Fields.Request("POST", "/charge", "payments");
+
+    private static async Task<string> ReadData(H2Connection connection, int length)
+    {
+        var body = "";
+        while (body.Length < length)
+        {
+            body += System.Text.Encoding.ASCII.GetString((await connection.ReadUntil(FrameType.Data)).Payload);
+        }
+
+        return body;
+    }
 }

@@ -49,9 +49,9 @@ internal sealed class H2Backend : IDisposable
         new((request, connection) => connection.Headers(request.Stream, Fields.Of(fields), end: true));
 
     /// <summary>The next connection, through with its preface.</summary>
-    public async Task<H2Connection> NextConnection()
+    public async Task<H2Connection> NextConnection(TimeSpan? patient = null)
     {
-        var connection = await H2Connection.Accept(await _backend.NextConnection());
+        var connection = await H2Connection.Accept(await _backend.NextConnection(patient));
         _connections.Add(connection);
         return connection;
     }
