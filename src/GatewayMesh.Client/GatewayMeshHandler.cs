@@ -48,7 +48,8 @@ public sealed class GatewayMeshHandler : HttpMessageHandler
         ArgumentNullException.ThrowIfNull(request);
         if (request.RequestUri is not { IsAbsoluteUri: true } uri || uri.Scheme != Uri.UriSchemeHttp)
         {
-            throw new NotSupportedException($"{request.RequestUri} is not an http:// address of a service; use http://, because the mesh encrypts between sidecars.");
+            throw new NotSupportedException($"{request.RequestUri} is not an http:// address of a service; "
+                + "use http://, because the mesh encrypts between sidecars.");
         }
 
         return request.Version.Major >= 3

@@ -28,7 +28,9 @@ public sealed class CertificateTroubles
         }
 
         _ = ImmutableInterlocked.Update(
-            ref _current, (all, change) => change.reason is null ? all.Remove(change.subject) : all.SetItem(change.subject, change.reason), (subject, reason));
+            ref _current,
+            (all, change) => change.reason is null ? all.Remove(change.subject) : all.SetItem(change.subject, change.reason),
+            (subject, reason));
         if (before is null || reason is null)
         {
             Changed?.Invoke(subject, reason);

@@ -36,7 +36,8 @@ public sealed record RegistryView(EntrySet Entries, ImmutableArray<DiscoveredNod
     // A service that is not read now keeps its last instances.
     private ServiceCatalogue Filled(ServiceCatalogue reported)
     {
-        if (Catalogue is null || (reported.Services.All(service => service.Instances is not null) && reported.Targets.All(target => target.Instances is not null)))
+        if (Catalogue is null || (reported.Services.All(service => service.Instances is not null)
+            && reported.Targets.All(target => target.Instances is not null)))
         {
             return reported;
         }
@@ -45,8 +46,11 @@ public sealed record RegistryView(EntrySet Entries, ImmutableArray<DiscoveredNod
         var targets = Catalogue.Targets.Where(target => target.Instances is not null).ToDictionary(target => (target.Service, target.Subset, target.Datacenter), target => target.Instances);
         return reported with
         {
-            Services = [.. reported.Services.Select(service => service.Instances is null && known.TryGetValue(service.Name, out var instances) ? service with { Instances = instances } : service)],
-            Targets = [.. reported.Targets.Select(target => target.Instances is null && targets.TryGetValue((target.Service, target.Subset, target.Datacenter), out var instances) ? target with { Instances = instances } : target)],
+            Services = [.. reported.Services.Select(service => service.Instances is null
+                && known.TryGetValue(service.Name, out var instances) ? service with { Instances = instances } : service)],
+            Targets = [.. reported.Targets.Select(target => target.Instances is null
+                && targets.TryGetValue((target.Service, target.Subset, target.Datacenter), out var instances)
+                ? target with { Instances = instances } : target)],
         };
     }
 }

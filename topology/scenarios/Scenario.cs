@@ -7,4 +7,5 @@ namespace GatewayMesh.Scenarios;
 /// <param name="Instances">The applications: name, port relative to the base, behavior.</param>
 /// <param name="Phases">The phases, in order.</param>
 /// <param name="Columns">The columns of the table.</param>
-internal sealed record Scenario(string Name, string Question, int Rate, (string Name, int Port, Behavior Behavior)[] Instances, Phase[] Phases, Column[] Columns);
+internal sealed record Scenario(string Name, string Question, int Rate, (string Name, int Port, Behavior Behavior)[] Instances,
+    Phase[] Phases, Column[] Columns);

@@ -58,7 +58,8 @@ internal sealed class Sidecar : IDisposable
     {
         using var config = System.Text.Json.JsonDocument.Parse(await _admin.GetStringAsync(new Uri("/config", UriKind.Relative)));
         var errors = config.RootElement.GetProperty("errors");
-        return errors.GetArrayLength() == 0 ? config.RootElement.GetProperty("revision").GetString()! : throw new InvalidOperationException($"the sidecar refused the entries: {errors}");
+        return errors.GetArrayLength() == 0 ? config.RootElement.GetProperty("revision").GetString()!
+            : throw new InvalidOperationException($"the sidecar refused the entries: {errors}");
     }
 
     private async Task UntilAsync(string what, Func<Task<bool>> condition)

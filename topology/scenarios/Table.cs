@@ -21,6 +21,7 @@ internal sealed class Table
     }
 
     public void Add(Phase phase, Figures figures) => _output.WriteLine(_json
-        ? JsonSerializer.Serialize(_scenario.Columns.Select(column => KeyValuePair.Create(column.Header, column.Of(figures))).Prepend(KeyValuePair.Create("phase", phase.Title)).ToDictionary())
+        ? JsonSerializer.Serialize(_scenario.Columns.Select(column => KeyValuePair.Create(column.Header, column.Of(figures)))
+            .Prepend(KeyValuePair.Create("phase", phase.Title)).ToDictionary())
         : $"{phase.Title,-22}" + string.Concat(_scenario.Columns.Select(column => $"{column.Of(figures),22}")));
 }

@@ -17,7 +17,7 @@ internal sealed class GatewayTunnelDialer(GatewayEntry gateway, byte[] hello, Tu
         var tunnel = security is null ? connection : await security.SecureAsync(connection, gateway.Address, cancellation).ConfigureAwait(false);
         try
         {
-            await SayHelloAsync(tunnel, cancellation).ConfigureAwait(false);
+            await SendHelloAsync(tunnel, cancellation).ConfigureAwait(false);
             return tunnel;
         }
         catch
@@ -27,7 +27,7 @@ internal sealed class GatewayTunnelDialer(GatewayEntry gateway, byte[] hello, Tu
         }
     }
 
-    private async ValueTask SayHelloAsync(Stream tunnel, CancellationToken cancellation)
+    private async ValueTask SendHelloAsync(Stream tunnel, CancellationToken cancellation)
     {
         var answer = new byte[1];
         int read;
@@ -39,7 +39,8 @@ internal sealed class GatewayTunnelDialer(GatewayEntry gateway, byte[] hello, Tu
         catch (IOException failure) when (security is not null)
         {
             // In TLS 1.3 a server refuses a client certificate after the client's handshake is complete.
-            throw new DialException(FailoverReason.Untrusted, $"Gateway {gateway} closed the tunnel before its answer; it may not trust the client certificate.", failure);
+            throw new DialException(FailoverReason.Untrusted,
+                $"Gateway {gateway} closed the tunnel before its answer; it may not trust the client certificate.", failure);
         }
 
         (FailoverReason Reason, string What)? refusal = read == 0 ? Ended() : answer[0] switch

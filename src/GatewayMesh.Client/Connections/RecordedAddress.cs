@@ -25,7 +25,8 @@ internal static class RecordedAddress
         var resolved = await resolve(address.Host, cancellation).ConfigureAwait(false);
         var allowed = IsLocalhost(address.Host) ? resolved : [.. resolved.Where(each => !IsSpecial(each))];
         return allowed.Length > 0 || resolved.Length == 0 ? allowed
-            : throw new DialException(FailoverReason.Untrusted, $"{address} resolves to {resolved[0]}, an address that registry data may not lead to.");
+            : throw new DialException(FailoverReason.Untrusted,
+                $"{address} resolves to {resolved[0]}, an address that registry data may not lead to.");
     }
 
     private static bool IsLocalhost(string host) => host.TrimEnd('.').Equals("localhost", StringComparison.OrdinalIgnoreCase);

@@ -22,7 +22,8 @@ internal sealed class TunnelSecurity(IdentityFiles files, GatewayEntryTls expect
     /// </exception>
     public async ValueTask<Stream> SecureAsync(Stream connection, TargetAddress address, CancellationToken cancellation)
     {
-        var own = files.Current ?? throw Untrusted($"{files.Path} cannot be read, but gateway {address} requires a client certificate: set clientIdentity: true for this service, and make the file readable for this process.");
+        var own = files.Current ?? throw Untrusted($"{files.Path} cannot be read, but gateway {address} requires a client certificate: "
+            + "set clientIdentity: true for this service, and make the file readable for this process.");
         var now = time.GetUtcNow();
         if (now.UtcDateTime >= own.NotAfter || now.UtcDateTime < own.NotBefore)
         {
@@ -59,7 +60,8 @@ internal sealed class TunnelSecurity(IdentityFiles files, GatewayEntryTls expect
         catch (Exception failure) when (failure is AuthenticationException or IOException and not DialException)
         {
             await tls.DisposeAsync().ConfigureAwait(false);
-            throw Untrusted(failure is AuthenticationException && refusal is not null ? $"Gateway {address} {refusal}." : $"Gateway {address} closed the handshake: {failure.Message}", failure);
+            throw Untrusted(failure is AuthenticationException && refusal is not null ? $"Gateway {address} {refusal}."
+                : $"Gateway {address} closed the handshake: {failure.Message}", failure);
         }
         catch
         {

@@ -60,7 +60,8 @@ internal sealed class FailoverLoop(ClientSettings settings, TargetTable routes, 
                     held = outcome.Response;
                 }
 
-                var refused = rule.Refusal(outcome, body.AtHand, history) ?? (!targets.MoveOn(outcome) ? ReplayRefusal.NoTargetLeft : !budget.TryTake() ? ReplayRefusal.BudgetSpent : null);
+                var refused = rule.Refusal(outcome, body.AtHand, history)
+                    ?? (!targets.MoveOn(outcome) ? ReplayRefusal.NoTargetLeft : !budget.TryTake() ? ReplayRefusal.BudgetSpent : null);
                 if (refused is not { } why)
                 {
                     ClientMetrics.CountFailover(target.Tier, targets.Current!.Tier, reason);
@@ -79,7 +80,8 @@ internal sealed class FailoverLoop(ClientSettings settings, TargetTable routes, 
                     return Final(request, AttemptOutcome.Of(last), history);
                 }
 
-                throw Failure(why, reason, history, $"The request failed at {ClientTags.Of(target.Tier)} {target.Address} ({ClientTags.Of(reason)})", outcome.Error);
+                throw Failure(why, reason, history,
+                    $"The request failed at {ClientTags.Of(target.Tier)} {target.Address} ({ClientTags.Of(reason)})", outcome.Error);
             }
         }
         finally
@@ -90,7 +92,8 @@ internal sealed class FailoverLoop(ClientSettings settings, TargetTable routes, 
     }
 
     private async Task<AttemptOutcome> AttemptAsync(
-        HttpRequestMessage request, RequestBody body, ReplayRule rule, RequestHistory history, TargetSequence targets, CancellationToken cancellation)
+        HttpRequestMessage request, RequestBody body, ReplayRule rule, RequestHistory history, TargetSequence targets,
+        CancellationToken cancellation)
     {
         var target = targets.Current!;
         var number = history.Begin();
@@ -99,7 +102,8 @@ internal sealed class FailoverLoop(ClientSettings settings, TargetTable routes, 
         {
             var message = AttemptMessage.For(request, body, target, number);
             outcome = await Attempt.RunAsync(
-                message, target, targets.Patient, () => rule.Idempotent && number < rule.MaxAttempts && body.AtHand && targets.HasAnother, settings.AnswerWait, time, cancellation).ConfigureAwait(false);
+                message, target, targets.Patient, () => rule.Idempotent && number < rule.MaxAttempts && body.AtHand && targets.HasAnother,
+                settings.AnswerWait, time, cancellation).ConfigureAwait(false);
             return outcome.Value;
         }
         finally
@@ -163,7 +167,7 @@ internal sealed class FailoverLoop(ClientSettings settings, TargetTable routes, 
         response.RequestMessage = request;
         if (outcome.Answer is { Forwarded: false } && history.MayHaveRun)
         {
-            MeshAnswer.SayForwarded(response);
+            MeshAnswer.MarkForwarded(response);
         }
 
         return response;

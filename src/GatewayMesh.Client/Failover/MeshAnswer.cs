@@ -44,7 +44,7 @@ internal sealed record MeshAnswer(string Error, bool Forwarded)
     }
 
     /// <summary>Marks the answer as forwarded, because an application may have seen an earlier attempt.</summary>
-    public static void SayForwarded(HttpResponseMessage response)
+    public static void MarkForwarded(HttpResponseMessage response)
     {
         var lines = response.Headers.NonValidated[Field].Select(line => line.Replace("forwarded=?0", "forwarded=?1", StringComparison.Ordinal)).ToList();
         response.Headers.Remove(Field);

@@ -41,7 +41,8 @@ internal static class GatewayVerifier
 
         try
         {
-            return AuthorityMark.Is(peer) ? "presented the certificate of an authority" : Refusal(peer, chain.ChainElements[^1].Certificate, own, expected);
+            return AuthorityMark.Is(peer) ? "presented the certificate of an authority"
+                : Refusal(peer, chain.ChainElements[^1].Certificate, own, expected);
         }
         catch (CryptographicException)
         {
@@ -51,7 +52,9 @@ internal static class GatewayVerifier
 
     private static string? Refusal(X509Certificate2 peer, X509Certificate2 root, ClientIdentity own, GatewayEntryTls expected) =>
         !SpiffeName.TryRead(peer, out var name) ? "presented a certificate without a service name"
-        : name.TrustDomain != (SpiffeName.DomainOf(root) ?? expected.TrustDomain.ToLowerInvariant()) ? $"is in trust domain {name.TrustDomain}, which is not the trust domain of its root"
-        : name.Datacenter != own.Name.Datacenter || !name.Service.Equals(expected.Service, StringComparison.Ordinal) ? $"is {name.Service} in {name.Datacenter}, not {expected.Service} in {own.Name.Datacenter}"
+        : name.TrustDomain != (SpiffeName.DomainOf(root) ?? expected.TrustDomain.ToLowerInvariant())
+        ? $"is in trust domain {name.TrustDomain}, which is not the trust domain of its root"
+        : name.Datacenter != own.Name.Datacenter || !name.Service.Equals(expected.Service, StringComparison.Ordinal)
+        ? $"is {name.Service} in {name.Datacenter}, not {expected.Service} in {own.Name.Datacenter}"
         : null;
 }

@@ -9,7 +9,7 @@ namespace GatewayMesh.Client.Routes;
 /// </summary>
 internal sealed class TargetSequence
 {
-    private const int MostReturns = 2;
+    private const int MaxReturns = 2;
     private readonly TargetTable _routes;
     private ImmutableArray<Target>? _gateways;
     private int _next;
@@ -55,7 +55,7 @@ internal sealed class TargetSequence
     private bool Returns(in AttemptOutcome failed) =>
         Current is { Tier: Tier.Sidecar }
         && !_routes.TargetBreaker!.IsOpen
-        && (failed.Reason == FailoverReason.Unsent ? _returns++ < MostReturns : failed.Reason == FailoverReason.Lost && _returns++ == 0);
+        && (failed.Reason == FailoverReason.Unsent ? _returns++ < MaxReturns : failed.Reason == FailoverReason.Lost && _returns++ == 0);
 
     private Target? NextGateway()
     {

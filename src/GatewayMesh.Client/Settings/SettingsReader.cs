@@ -29,7 +29,8 @@ internal sealed class SettingsReader(Func<string, string?> environment)
         var service = Text(options.Service, "GATEWAYMESH_SERVICE");
         if (service is not null && !IsName(service))
         {
-            Error(nameof(options.Service), $"'{service}' is not a service name; use at most 255 letters, digits, dots, dashes and underscores");
+            Error(nameof(options.Service),
+                $"'{service}' is not a service name; use at most 255 letters, digits, dots, dashes and underscores");
         }
 
         var outbound = Outbound(options);
@@ -39,7 +40,8 @@ internal sealed class SettingsReader(Func<string, string?> environment)
         var runDirectory = Text(options.RunDirectory, "GATEWAYMESH_RUN_DIR");
         if (!IsName(options.GatewayService) || options.GatewayService.Length == 0)
         {
-            Error(nameof(options.GatewayService), $"'{options.GatewayService}' is not a service name; use at most 255 letters, digits, dots, dashes and underscores");
+            Error(nameof(options.GatewayService),
+                $"'{options.GatewayService}' is not a service name; use at most 255 letters, digits, dots, dashes and underscores");
         }
 
         if (service is null && (!gateways.IsEmpty || runDirectory is not null))
@@ -49,7 +51,8 @@ internal sealed class SettingsReader(Func<string, string?> environment)
 
         if (outbound is null && gateways.IsEmpty && service is null)
         {
-            Error(nameof(options.Outbound), "is not set; set Outbound or GATEWAYMESH_OUTBOUND to the outbound address of this service at the local sidecar");
+            Error(nameof(options.Outbound),
+                "is not set; set Outbound or GATEWAYMESH_OUTBOUND to the outbound address of this service at the local sidecar");
         }
 
         Within(nameof(options.ConnectTimeout), options.ConnectTimeout, TimeSpan.FromMilliseconds(1), Minute);
@@ -117,7 +120,8 @@ internal sealed class SettingsReader(Func<string, string?> environment)
             }
             else
             {
-                Error(nameof(options.Gateways), $"'{text}' is not an address; use HOST:PORT of the gateway's tunnel listener such as 10.0.0.9:15444");
+                Error(nameof(options.Gateways),
+                    $"'{text}' is not an address; use HOST:PORT of the gateway's tunnel listener such as 10.0.0.9:15444");
             }
         }
 

@@ -35,18 +35,22 @@ internal sealed partial class ClientLog(ILogger logger)
 
     public void NoGateways() => NoGateways(logger);
 
-    [LoggerMessage(1, LogLevel.Information, "Failover from {From} {FromAddress} to {To} {ToAddress} ({Reason}) after {Attempts} attempts.", SkipEnabledCheck = true)]
+    [LoggerMessage(1, LogLevel.Information, "Failover from {From} {FromAddress} to {To} {ToAddress} ({Reason}) after {Attempts} attempts.",
+        SkipEnabledCheck = true)]
     private static partial void FailedOver(ILogger logger, string from, TargetAddress fromAddress, string to, TargetAddress toAddress, string reason, int attempts);
 
-    [LoggerMessage(2, LogLevel.Warning, "Request failed ({Reason}) after {Attempts} attempts and is not retried: {Refusal}.", SkipEnabledCheck = true)]
+    [LoggerMessage(2, LogLevel.Warning, "Request failed ({Reason}) after {Attempts} attempts and is not retried: {Refusal}.",
+        SkipEnabledCheck = true)]
     private static partial void Refused(ILogger logger, string reason, string refusal, int attempts);
 
-    [LoggerMessage(3, LogLevel.Warning, "Sidecar {Address} is out of use ({Reason}). Requests go straight to the gateways.", SkipEnabledCheck = true)]
+    [LoggerMessage(3, LogLevel.Warning, "Sidecar {Address} is out of use ({Reason}). Requests go straight to the gateways.",
+        SkipEnabledCheck = true)]
     private static partial void BreakerOpened(ILogger logger, TargetAddress address, string reason);
 
     [LoggerMessage(4, LogLevel.Information, "Sidecar {Address} is in use again.")]
     private static partial void BreakerClosed(ILogger logger, TargetAddress address);
 
-    [LoggerMessage(5, LogLevel.Warning, "No service name is set, so there is no failover to gateways. Set GatewayMeshOptions.Service or GATEWAYMESH_SERVICE.")]
+    [LoggerMessage(5, LogLevel.Warning,
+        "No service name is set, so there is no failover to gateways. Set GatewayMeshOptions.Service or GATEWAYMESH_SERVICE.")]
     private static partial void NoGateways(ILogger logger);
 }

@@ -11,10 +11,12 @@ internal static class ClientMetrics
     private static readonly ConcurrentDictionary<TargetBreaker, string> Breakers = new();
 
     private static readonly Counter<long> Requests =
-        Meter.CreateCounter<long>("gatewaymesh_client_requests_total", "{request}", "Completed requests, by the tier of the last attempt and its outcome.");
+        Meter.CreateCounter<long>("gatewaymesh_client_requests_total", "{request}",
+            "Completed requests, by the tier of the last attempt and its outcome.");
 
     private static readonly Counter<long> Failovers =
-        Meter.CreateCounter<long>("gatewaymesh_client_failovers_total", "{attempt}", "Attempts after a failed attempt, including attempts on the same target.");
+        Meter.CreateCounter<long>("gatewaymesh_client_failovers_total", "{attempt}",
+            "Attempts after a failed attempt, including attempts on the same target.");
 
     private static readonly Counter<long> Refusals =
         Meter.CreateCounter<long>("gatewaymesh_client_replays_refused_total", "{request}", "Failed requests that could not be retried.");
@@ -30,7 +32,8 @@ internal static class ClientMetrics
     public static void Forget(TargetBreaker breaker) => Breakers.TryRemove(breaker, out _);
 
     public static void CountRequest(Tier tier, string outcome) =>
-        Requests.Add(1, new KeyValuePair<string, object?>("tier", ClientTags.Of(tier)), new KeyValuePair<string, object?>("outcome", outcome));
+        Requests.Add(
+            1, new KeyValuePair<string, object?>("tier", ClientTags.Of(tier)), new KeyValuePair<string, object?>("outcome", outcome));
 
     public static void CountFailover(Tier from, Tier to, FailoverReason reason) => Failovers.Add(
         1,
@@ -38,5 +41,6 @@ internal static class ClientMetrics
         new KeyValuePair<string, object?>("to", ClientTags.Of(to)),
         new KeyValuePair<string, object?>("reason", ClientTags.Of(reason)));
 
-    public static void CountRefusal(ReplayRefusal refusal) => Refusals.Add(1, new KeyValuePair<string, object?>("reason", ClientTags.Of(refusal)));
+    public static void CountRefusal(ReplayRefusal refusal) =>
+        Refusals.Add(1, new KeyValuePair<string, object?>("reason", ClientTags.Of(refusal)));
 }

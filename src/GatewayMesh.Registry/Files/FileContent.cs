@@ -24,7 +24,8 @@ internal static class FileContent
         }
         catch (NotRegularFileException exception)
         {
-            (skipped ?? errors).Add(SourceLocation.Option(path), "", $"is {exception.Kind}, not a regular file, and was skipped", "remove it, or give it a name without the extension .yaml, .yml or .json");
+            (skipped ?? errors).Add(SourceLocation.Option(path), "", $"is {exception.Kind}, not a regular file, and was skipped",
+                "remove it, or give it a name without the extension .yaml, .yml or .json");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

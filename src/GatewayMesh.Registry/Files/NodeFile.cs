@@ -23,14 +23,14 @@ internal sealed class NodeFile(string folder, TimeProvider time)
             if (_written is not null)
             {
                 // Another node with this name may have overwritten the file. Touching the file would then vouch for that node.
-                var standing = Standing(path);
-                var isOurs = standing.AsSpan().SequenceEqual(_content);
+                var existing = Existing(path);
+                var isOurs = existing.AsSpan().SequenceEqual(_content);
                 if (isOurs && NodeRecordText.SaysTheSame(_written, record) && TryTouch(path))
                 {
                     return;
                 }
 
-                Displaced = isOurs ? null : Namesake.In(standing, record);
+                Displaced = isOurs ? null : Namesake.In(existing, record);
             }
 
             MakeFolder();
@@ -83,7 +83,7 @@ internal sealed class NodeFile(string folder, TimeProvider time)
         }
     }
 
-    private byte[] Standing(string path)
+    private byte[] Existing(string path)
     {
         try
         {

@@ -124,7 +124,8 @@ internal sealed class NodeFolder(string folder, TimeProvider time, ReadContext? 
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            errors.Add(SourceLocation.Option(folder), "", $"cannot be read ({exception.Message})", "check that the folder exists and is readable; the nodes keep their last state");
+            errors.Add(SourceLocation.Option(folder), "", $"cannot be read ({exception.Message})",
+                "check that the folder exists and is readable; the nodes keep their last state");
             return null;
         }
     }
@@ -161,7 +162,8 @@ internal sealed class NodeFolder(string folder, TimeProvider time, ReadContext? 
         var record = document is null || errors.Count > 0 ? null : NodeRecordBinder.Bind(document, errors);
         if (record is not null && record.Node != name)
         {
-            errors.Add(new SourceLocation(node.Stamp.Path, 1, 1), "node", $"the file is named {name}, but its node is {record.Node}", "rename the file to its node's name");
+            errors.Add(new SourceLocation(node.Stamp.Path, 1, 1), "node", $"the file is named {name}, but its node is {record.Node}",
+                "rename the file to its node's name");
         }
 
         // An invalid record keeps its last good state and does not affect other nodes.

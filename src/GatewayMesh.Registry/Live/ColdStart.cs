@@ -25,7 +25,8 @@ internal sealed class ColdStart(ServiceCatalogue known, TimeProvider time)
         var held = known.Services.Where(service => service.Instances is { IsEmpty: false }).ToDictionary(service => service.Name, StringComparer.Ordinal);
         ImmutableArray<DiscoveredService> services =
         [
-            .. reported.Services.Select(service => service.Instances is null or { IsEmpty: true } && held.TryGetValue(service.Name, out var before) ? service with { Instances = before.Instances } : service),
+            .. reported.Services.Select(service => service.Instances is null or { IsEmpty: true }
+                && held.TryGetValue(service.Name, out var before) ? service with { Instances = before.Instances } : service),
             .. held.Values.Where(service => !reported.Services.Any(other => other.Name == service.Name)),
         ];
         return reported with { Services = services, Gateways = reported.Gateways.IsEmpty ? known.Gateways : reported.Gateways };

@@ -186,7 +186,9 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
     {
         lock (_lock)
         {
-            var error = new ConfigError(SourceLocation.Option(registry.Name), "", $"an internal fault prevented a configuration change ({exception.GetType().Name}: {exception.Message})", "report this fault; the watch restarts");
+            var error = new ConfigError(SourceLocation.Option(registry.Name), "",
+                $"an internal fault prevented a configuration change ({exception.GetType().Name}: {exception.Message})",
+                "report this fault; the watch restarts");
             _state = _state with { Synced = false, Errors = [error, .. Some(_storeError)] };
         }
     }

@@ -7,10 +7,11 @@ namespace GatewayMesh.Registry.Live;
 /// Publishes this node's record to the registry every 2 s, and at once after a change. Retries if the registry is unreachable.
 /// </summary>
 /// <param name="registry">The registry.</param>
-/// <param name="say">Returns the current record; null before there is one. Called on a pool thread.</param>
+/// <param name="describe">Returns the current record; null before there is one. Called on a pool thread.</param>
 /// <param name="time">Clock of the interval.</param>
 /// <param name="displaced">Called with the record of another node of this name that a publication replaced. Default: none.</param>
-public sealed class NodePublisher(IRegistry registry, Func<NodeRecord?> say, TimeProvider time, Action<NodeRecord>? displaced = null) : IAsyncDisposable
+public sealed class NodePublisher(IRegistry registry, Func<NodeRecord?> describe, TimeProvider time, Action<NodeRecord>? displaced = null)
+    : IAsyncDisposable
 {
     /// <summary>Interval between publications: 2 s.</summary>
     public static TimeSpan Interval { get; } = TimeSpan.FromSeconds(2);
@@ -44,7 +45,7 @@ public sealed class NodePublisher(IRegistry registry, Func<NodeRecord?> say, Tim
     /// <summary>Publishes now and returns when done. An error is in <see cref="Error"/>.</summary>
     public Task PublishAsync() => InTurnAsync(async () =>
     {
-        if (!_withdrawn && say() is { } record)
+        if (!_withdrawn && describe() is { } record)
         {
             try
             {
@@ -94,7 +95,9 @@ public sealed class NodePublisher(IRegistry registry, Func<NodeRecord?> say, Tim
         var length = NodeRecordText.Write(record).Length;
         if (length > NodeRecordText.MaxBytes)
         {
-            throw new IOException($"the record of this node has {length / 1024} KiB, but other nodes read at most {NodeRecordText.MaxBytes / 1024} KiB: declare fewer services on this node, or fewer tags and metadata");
+            throw new IOException($"the record of this node has {length / 1024} KiB, but "
+                + $"other nodes read at most {NodeRecordText.MaxBytes / 1024} KiB: "
+                    + "declare fewer services on this node, or fewer tags and metadata");
         }
     }
 
@@ -131,7 +134,8 @@ public sealed class NodePublisher(IRegistry registry, Func<NodeRecord?> say, Tim
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            Error = new ConfigError(SourceLocation.Option(registry.Name), "", $"this node could not be published ({exception.Message})", "check that the registry is writable; the node retries every 2 s");
+            Error = new ConfigError(SourceLocation.Option(registry.Name), "", $"this node could not be published ({exception.Message})",
+                "check that the registry is writable; the node retries every 2 s");
         }
         finally
         {

@@ -18,7 +18,7 @@ public sealed class SnapshotStore(string dataDir)
     /// <summary>Version of the format. Other versions are refused.</summary>
     public const int Format = 1;
 
-    private const int Most = 256 * 1024 * 1024;
+    private const int MaxBytes = 256 * 1024 * 1024;
 
     /// <summary>Path of the file.</summary>
     public string File { get; } = FileIn(dataDir);
@@ -40,7 +40,8 @@ public sealed class SnapshotStore(string dataDir)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return Error($"cannot be written ({exception.Message})", "free disk space or fix the permissions of dataDir; until then a restart without the registry uses an older configuration");
+            return Error($"cannot be written ({exception.Message})",
+                "free disk space or fix the permissions of dataDir; until then a restart without the registry uses an older configuration");
         }
     }
 
@@ -69,7 +70,7 @@ public sealed class SnapshotStore(string dataDir)
         error = null;
         try
         {
-            return Decode(TimedRead.Run(File, TimedRead.Limit, () => RegularFile.ReadAllBytes(File, Most)), out error);
+            return Decode(TimedRead.Run(File, TimedRead.Limit, () => RegularFile.ReadAllBytes(File, MaxBytes)), out error);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -108,7 +109,8 @@ public sealed class SnapshotStore(string dataDir)
             var root = document.RootElement;
             if (root.GetProperty("format").GetInt32() is var format && format != Format)
             {
-                error = Error(string.Create(CultureInfo.InvariantCulture, $"has format {format}, but this version reads format {Format}"), Fix);
+                error = Error(string.Create(CultureInfo.InvariantCulture, $"has format {format}, but this version reads format {Format}"),
+                    Fix);
                 return null;
             }
 

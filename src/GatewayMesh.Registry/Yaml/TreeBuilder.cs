@@ -103,7 +103,8 @@ internal sealed class TreeBuilder(IParser parser, string name, ConfigErrors erro
 
             if (!first.TryAdd(key, keyLocation))
             {
-                errors.Add(keyLocation, key, string.Create(CultureInfo.InvariantCulture, $"duplicate key, first used in line {first[key].Line}"), "remove one of them");
+                errors.Add(keyLocation, key, string.Create(CultureInfo.InvariantCulture,
+                    $"duplicate key, first used in line {first[key].Line}"), "remove one of them");
             }
 
             _ = parser.MoveNext();
@@ -134,7 +135,8 @@ internal sealed class TreeBuilder(IParser parser, string name, ConfigErrors erro
         _text += text;
         if (_nodes > YamlDocuments.MaxNodes)
         {
-            Refuse(location, string.Create(CultureInfo.InvariantCulture, $"expands to more than {YamlDocuments.MaxNodes} values, aliases included"), "use fewer aliases, or split the file");
+            Refuse(location, string.Create(CultureInfo.InvariantCulture,
+                $"expands to more than {YamlDocuments.MaxNodes} values, aliases included"), "use fewer aliases, or split the file");
         }
 
         if (_text > YamlDocuments.MaxText)

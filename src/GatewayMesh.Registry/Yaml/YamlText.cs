@@ -64,7 +64,9 @@ internal static class YamlText
         bad = bytes.IndexOfAnyInRange((byte)0, (byte)8);
         if (bad >= 0)
         {
-            errors.Add(Locate(bytes, bad, name), "", string.Create(CultureInfo.InvariantCulture, $"contains a control character: byte 0x{bytes[bad]:x2} at offset {bad}"), "remove it, and check that the file is complete and is text");
+            errors.Add(Locate(bytes, bad, name), "",
+                string.Create(CultureInfo.InvariantCulture, $"contains a control character: byte 0x{bytes[bad]:x2} at offset {bad}"),
+                "remove it, and check that the file is complete and is text");
             return false;
         }
 

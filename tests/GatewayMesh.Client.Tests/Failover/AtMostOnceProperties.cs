@@ -20,11 +20,13 @@ public sealed class AtMostOnceProperties
 
 #pragma warning disable NUnit1027 // The arguments come from FsCheck.
     [FsCheck.NUnit.Property(MaxTest = 150)]
-    public void A_non_idempotent_request_runs_at_most_once_and_any_other_at_most_as_often_as_allowed(byte[] faults, TunnelAnswer[] answers, bool sidecarListens, byte kind) =>
+    public void A_non_idempotent_request_runs_at_most_once_and_any_other_at_most_as_often_as_allowed(byte[] faults, TunnelAnswer[] answers,
+        bool sidecarListens, byte kind) =>
         Task.Run(() => CheckAsync(faults ?? [], answers ?? [], sidecarListens, kind)).GetAwaiter().GetResult();
 
     [FsCheck.NUnit.Property(MaxTest = 100)]
-    public void Streams_of_http_2_run_at_most_as_often_as_allowed(byte[] faults, bool post) => Task.Run(() => CheckHttp2Async(faults ?? [], post)).GetAwaiter().GetResult();
+    public void Streams_of_http_2_run_at_most_as_often_as_allowed(byte[] faults, bool post) =>
+        Task.Run(() => CheckHttp2Async(faults ?? [], post)).GetAwaiter().GetResult();
 #pragma warning restore NUnit1027
 
     private static async Task CheckAsync(byte[] faults, TunnelAnswer[] answers, bool sidecarListens, byte kind)

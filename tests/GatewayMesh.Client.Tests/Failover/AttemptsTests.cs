@@ -43,7 +43,8 @@ public sealed class AttemptsTests
 
         await Assert.ThrowsAsync<GatewayMeshException>(() => client.SendAsync("GET"));
 
-        Assert.That(sidecar.Executed.Select(request => request["gatewaymesh-attempt"]), Is.EqualTo(["1", "2", "3"]), "the fourth attempt is not sent");
+        Assert.That(sidecar.Executed.Select(request => request["gatewaymesh-attempt"]), Is.EqualTo(["1", "2", "3"]),
+            "the fourth attempt is not sent");
     }
 
     [TestCase(true)]

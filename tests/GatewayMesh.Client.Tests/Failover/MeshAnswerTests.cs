@@ -11,11 +11,13 @@ public sealed class MeshAnswerTests
     [TestCase("Proxy-Status: gatewaymesh; error=connection_terminated; forwarded=?1\r\n", TestName = "A forwarded error is final")]
     [TestCase("Proxy-Status: gatewaymesh; error=connection_terminated\r\n", TestName = "An error without a forwarded parameter is final")]
     [TestCase("Proxy-Status: gatewaymesh; error=connection_terminated; forwarded=?0, gatewaymesh; error=connection_refused; forwarded=?1\r\n", TestName = "One forwarded member is enough")]
-    [TestCase("Proxy-Status: gatewaymesh; error=connection_terminated; forwarded=?1; details=\"x, gatewaymesh; forwarded=?0\"\r\n", TestName = "Text within details is not a member")]
+    [TestCase("Proxy-Status: gatewaymesh; error=connection_terminated; forwarded=?1; details=\"x, gatewaymesh; forwarded=?0\"\r\n",
+        TestName = "Text within details is not a member")]
     [TestCase("Proxy-Status: gatewaymesh; error=destination_not_found; forwarded=?0\r\n", TestName = "An unknown service is not retried")]
     [TestCase("Proxy-Status: gatewaymesh; error=http_request_error; forwarded=?0\r\n", TestName = "A malformed request is not retried")]
     [TestCase("Proxy-Status: gatewaymesh; error=proxy_loop_detected; forwarded=?0\r\n", TestName = "A loop is not retried")]
-    [TestCase("Proxy-Status: gatewaymesh; error=http_request_denied; forwarded=?0\r\n", TestName = "A denied request is not retried through a gateway")]
+    [TestCase("Proxy-Status: gatewaymesh; error=http_request_denied; forwarded=?0\r\n",
+        TestName = "A denied request is not retried through a gateway")]
     public async Task A_final_answer_is_passed_on(string fields)
     {
         using var sidecar = ScriptedServer.Answering("as it is", fields, "503 Service Unavailable");

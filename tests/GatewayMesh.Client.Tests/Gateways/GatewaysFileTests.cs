@@ -41,7 +41,8 @@ public sealed class GatewaysFileTests
     [TestCase("""{"gateways":[{"tunnel":"nonsense"}]}""")]
     [TestCase("""{"gateways":[{"tunnel":7}]}""")]
     [TestCase("""{"gateways":[7]}""")]
-    public void An_invalid_file_is_null(string content) => Assert.That(GatewaysFile.Read(System.Text.Encoding.UTF8.GetBytes(content)), Is.Null);
+    public void An_invalid_file_is_null(string content) =>
+        Assert.That(GatewaysFile.Read(System.Text.Encoding.UTF8.GetBytes(content)), Is.Null);
 
     [Test]
     public void A_truncated_file_is_null_and_never_an_exception()

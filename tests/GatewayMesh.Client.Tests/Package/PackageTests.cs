@@ -77,7 +77,8 @@ public sealed class PackageTests
     {
         using var package = ZipFile.OpenRead(Path.Combine(_folder.FullName, "GatewayMesh.Client.1.2.3.nupkg"));
         using var xml = package.GetEntry("lib/net10.0/GatewayMesh.Client.xml")!.Open();
-        var texts = XDocument.Load(xml).Descendants("member").ToDictionary(member => member.Attribute("name")!.Value, member => string.Join(' ', member.Value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
+        var texts = XDocument.Load(xml).Descendants("member").ToDictionary(member => member.Attribute("name")!.Value,
+            member => string.Join(' ', member.Value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
         foreach (var option in typeof(GatewayMeshOptions).GetProperties())
         {
             var text = texts[$"P:GatewayMesh.Client.GatewayMeshOptions.{option.Name}"];

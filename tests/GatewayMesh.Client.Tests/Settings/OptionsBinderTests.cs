@@ -55,7 +55,9 @@ public sealed class OptionsBinderTests
             Section(new() { ["Outbond"] = "x", ["MaxAttempts"] = "many", ["AnswerWait"] = "250", ["ReplayWithIdempotencyKey"] = "perhaps" }), new GatewayMeshOptions(), ""));
 
         Assert.That(failure!.Failures, Has.Exactly(4).Items);
-        Assert.That(failure.Message, Does.Contain("Mesh:Outbond: unknown option").And.Contain("Mesh:AnswerWait: '250' is not a valid value"), "a bare number has no unit");
+        Assert.That(failure.Message,
+            Does.Contain("Mesh:Outbond: unknown option").And.Contain("Mesh:AnswerWait: '250' is not a valid value"),
+            "a bare number has no unit");
     }
 
     private static IConfiguration Section(Dictionary<string, string?> values) =>

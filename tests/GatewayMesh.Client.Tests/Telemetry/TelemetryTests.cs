@@ -31,7 +31,8 @@ public sealed class TelemetryTests
         {
             Assert.That(metrics.Seen, Does.Contain("gatewaymesh_client_failovers_total from=sidecar to=gateway reason=refused: 1"));
             Assert.That(metrics.Seen, Does.Contain("gatewaymesh_client_requests_total tier=gateway outcome=answered: 1"));
-            Assert.That(logs.Lines.Single(), Does.StartWith("Information GatewayMesh.Client: Failover from sidecar 127.0.0.1:").And.Contain("(refused) after"));
+            Assert.That(logs.Lines.Single(),
+                Does.StartWith("Information GatewayMesh.Client: Failover from sidecar 127.0.0.1:").And.Contain("(refused) after"));
             var activity = activities.Single();
             Assert.That((activity.OperationName, activity.GetTagItem("from"), activity.GetTagItem("to"), activity.GetTagItem("reason"), activity.GetTagItem("attempt")),
                 Is.EqualTo(("gatewaymesh.failover", (object)"sidecar", (object)"gateway", (object)"refused", (object)"1")));
@@ -72,7 +73,8 @@ public sealed class TelemetryTests
         {
             Assert.That(metrics.Seen, Does.Contain("gatewaymesh_client_breaker_state address=127.0.0.1:9: 0"));
             Assert.That(metrics.Seen, Does.Contain("gatewaymesh_client_breaker_state address=127.0.0.1:9: 1"));
-            Assert.That(logs.Lines.Single(), Is.EqualTo("Warning GatewayMesh.Client: Sidecar 127.0.0.1:9 is out of use (hung). Requests go straight to the gateways."));
+            Assert.That(logs.Lines.Single(),
+                Is.EqualTo("Warning GatewayMesh.Client: Sidecar 127.0.0.1:9 is out of use (hung). Requests go straight to the gateways."));
         }
     }
 

@@ -135,7 +135,8 @@ internal sealed class FilterOracleTests
         var ours = FilterExpression.TryParse(filter, out var expression, out var error)
             ? _instances.Where(expression.Takes).Select(instance => instance.Id).Order(StringComparer.Ordinal).ToImmutableArray()
             : default(ImmutableArray<string>?);
-        Assert.That(ours is null ? "refused" : string.Join(' ', ours), Is.EqualTo(theirs is null ? "refused" : string.Join(' ', theirs)), $"{filter}; ours: {error}; Consul: {(theirs is null ? body : "accepted")}");
+        Assert.That(ours is null ? "refused" : string.Join(' ', ours), Is.EqualTo(theirs is null ? "refused" : string.Join(' ', theirs)),
+            $"{filter}; ours: {error}; Consul: {(theirs is null ? body : "accepted")}");
         return theirs is not null;
     }
 }

@@ -213,7 +213,8 @@ internal sealed class LiveConfigurationTests
 
         _time.Advance(ColdStart.Hold);
         Assert.That(() => live.Current.Services.Count, Is.EqualTo(1).After(10_000, 10), "compiled on a dedicated thread");
-        Assert.That(live.Current.Services.Values.Select(service => (service.Name, service.Endpoints.Length)), Is.EquivalentTo(new[] { ("api", 0) }), "only the registry counts afterwards");
+        Assert.That(live.Current.Services.Values.Select(service => (service.Name, service.Endpoints.Length)),
+            Is.EquivalentTo(new[] { ("api", 0) }), "only the registry counts afterwards");
         Assert.That(live.Synced, Is.True);
     }
 
@@ -258,7 +259,8 @@ internal sealed class LiveConfigurationTests
         await using var second = await StartedAsync();
         _time.Advance(TimeSpan.FromMinutes(1));
 
-        Assert.That(second.RegistryAge!.Value, Is.EqualTo(TimeSpan.FromMinutes(8)).Within(TimeSpan.FromSeconds(1)), "file times may be coarse");
+        Assert.That(second.RegistryAge!.Value, Is.EqualTo(TimeSpan.FromMinutes(8)).Within(TimeSpan.FromSeconds(1)),
+            "file times may be coarse");
         _registry.HeardAt = _time.GetTimestamp();
         await SayAsync(second, Good("host-a"));
         Assert.That(second.RegistryAge, Is.EqualTo(TimeSpan.Zero));

@@ -69,7 +69,7 @@ internal sealed class LargeAnswerTests
             body.Append(small);
         }
 
-        Assert.That(body.Kept.Length, Is.LessThan(AnswerBody.Tight + (100 * small.Length) + large.Length));
+        Assert.That(body.Kept.Length, Is.LessThan(AnswerBody.TightSize + (100 * small.Length) + large.Length));
         Assert.That(Encoding.UTF8.GetString(body.Kept.Span).Split(',').Count(text => text == Encoding.UTF8.GetString(small).TrimEnd(',')), Is.EqualTo(100));
     }
 

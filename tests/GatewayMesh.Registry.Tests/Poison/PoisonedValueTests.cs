@@ -21,7 +21,8 @@ internal sealed class PoisonedValueTests
         yield return new TestCaseData("", (Func<int, string>)(i => $"timeout{i}: 1\n")).SetArgDisplayNames("misspelled-keys");
         yield return new TestCaseData("", (Func<int, string>)(_ => "k: 1\n")).SetArgDisplayNames("duplicate-key");
         yield return new TestCaseData("a: &a 1\n", (Func<int, string>)(i => $"k{i}: *a\n")).SetArgDisplayNames("aliases");
-        yield return new TestCaseData("retries:\n  on:\n", (Func<int, string>)(_ => "  - x\n")).SetArgDisplayNames("list-of-unknown-values");
+        yield return new TestCaseData("retries:\n  on:\n",
+            (Func<int, string>)(_ => "  - x\n")).SetArgDisplayNames("list-of-unknown-values");
     }
 
     [TestCaseSource(nameof(Shapes))]

@@ -24,7 +24,8 @@ internal sealed class ChainCaseTests
     public void The_command_validate_reports_the_same_errors(string name)
     {
         var entries = new ChainCase(name);
-        var actual = string.Concat(PathValidation.Of([entries.Entries]).Errors.Select(error => $"{error with { File = "entries.yaml" }}\n".Replace(entries.Entries, "entries.yaml", StringComparison.Ordinal)));
+        var actual = string.Concat(PathValidation.Of([entries.Entries]).Errors.Select(error =>
+            $"{error with { File = "entries.yaml" }}\n".Replace(entries.Entries, "entries.yaml", StringComparison.Ordinal)));
         Assert.That(actual, Is.EqualTo(File.Exists(entries.ExpectedErrors) ? File.ReadAllText(entries.ExpectedErrors) : ""));
     }
 

@@ -73,7 +73,10 @@ internal static class ChainJson
         nodes[KeyOf(node)] = node switch
         {
             RouterNode router => new JsonObject { ["Type"] = "router", ["Name"] = router.Name, ["Routes"] = new JsonArray([.. router.Rules.Select(rule => Write(rule))]) },
-            SplitterNode splitter => new JsonObject { ["Type"] = "splitter", ["Name"] = splitter.Name, ["Splits"] = new JsonArray([.. splitter.Legs.Select(leg => Present(("Weight", leg.Weight == 0 ? null : leg.Weight / 100m), ("NextNode", KeyOf(leg.Next))))]) },
+            SplitterNode splitter =>
+                new JsonObject { ["Type"] = "splitter", ["Name"] = splitter.Name,
+                ["Splits"] = new JsonArray([.. splitter.Legs.Select(leg =>
+                Present(("Weight", leg.Weight == 0 ? null : leg.Weight / 100m), ("NextNode", KeyOf(leg.Next))))]) },
             ResolverNode resolver => Write(resolver, targets),
             _ => throw new InvalidOperationException(node.ToString()),
         };
@@ -105,8 +108,10 @@ internal static class ChainJson
         ("PathExact", match.Path is { Test: PathTest.Exact } exact ? exact.Value : null),
         ("PathPrefix", match.Path is { Test: PathTest.Prefix } prefix ? prefix.Value : null),
         ("PathRegex", match.Path is { Test: PathTest.Regex } regex ? regex.Value : null),
-        ("Header", match.Headers.IsEmpty ? null : new JsonArray([.. match.Headers.Select(rule => Present(("Name", rule.Name), (rule.Test.ToString(), rule.Test == HeaderTest.Present ? true : rule.Value), ("Invert", rule.Invert ? true : null)))])),
-        ("QueryParam", match.Query.IsEmpty ? null : new JsonArray([.. match.Query.Select(rule => Present(("Name", rule.Name), (rule.Test.ToString(), rule.Test == QueryTest.Present ? true : rule.Value)))])),
+        ("Header", match.Headers.IsEmpty ? null : new JsonArray([.. match.Headers.Select(rule => Present(("Name", rule.Name),
+            (rule.Test.ToString(), rule.Test == HeaderTest.Present ? true : rule.Value), ("Invert", rule.Invert ? true : null)))])),
+        ("QueryParam", match.Query.IsEmpty ? null : new JsonArray([.. match.Query.Select(rule =>
+            Present(("Name", rule.Name), (rule.Test.ToString(), rule.Test == QueryTest.Present ? true : rule.Value)))])),
         ("Methods", match.Methods.IsEmpty ? null : new JsonArray([.. match.Methods.Select(method => JsonValue.Create(method))])));
 
     private static JsonObject Write(ResolverNode resolver, Dictionary<string, JsonNode?> targets)
@@ -118,7 +123,8 @@ internal static class ChainJson
                 ("Service", target.Service),
                 ("ServiceSubset", target.Subset.Length > 0 ? target.Subset : null),
                 ("Datacenter", target.Datacenter),
-                ("Subset", Present(("Filter", target.Filter.Length > 0 ? target.Filter : null), ("OnlyPassing", target.OnlyPassing ? true : null))));
+                ("Subset", Present(("Filter", target.Filter.Length > 0 ? target.Filter : null),
+                    ("OnlyPassing", target.OnlyPassing ? true : null))));
         }
 
         return new JsonObject
@@ -135,7 +141,8 @@ internal static class ChainJson
         };
     }
 
-    private static JsonObject Present(params (string Key, JsonNode? Value)[] pairs) => new([.. pairs.Where(pair => pair.Value is not null).Select(pair => KeyValuePair.Create(pair.Key, pair.Value))]);
+    private static JsonObject Present(params (string Key, JsonNode? Value)[] pairs) =>
+        new([.. pairs.Where(pair => pair.Value is not null).Select(pair => KeyValuePair.Create(pair.Key, pair.Value))]);
 
     private static string KeyOf(RouteNode node) => node switch { RouterNode => "router:", SplitterNode => "splitter:", _ => "resolver:" } + node.Name;
 

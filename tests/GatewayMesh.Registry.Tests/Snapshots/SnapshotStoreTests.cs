@@ -81,7 +81,8 @@ internal sealed class SnapshotStoreTests
         var errors = new ConfigErrors();
         var text = File.ReadAllText(Path.Combine(TestContext.CurrentContext.TestDirectory, "Cases", "Entries", "intentions.yaml"));
         var entries = YamlDocuments.Read(Encoding.UTF8.GetBytes(text), "intentions.yaml", errors).Select(document => EntryBinder.Bind(document, errors)!).ToList();
-        var declared = new DeclaredIntentions(EntrySet.From(entries, errors)!.ServiceIntentions, IntentionAction.Deny) { Notes = ["one was ignored"] };
+        var declared = new DeclaredIntentions(EntrySet.From(entries, errors)!.ServiceIntentions,
+            IntentionAction.Deny) { Notes = ["one was ignored"] };
         _ = _store.Save(View() with { Intentions = declared });
 
         var loaded = _store.Load(out _)!.Intentions!;
@@ -98,7 +99,8 @@ internal sealed class SnapshotStoreTests
     [TestCase("policy-balancing.yaml", "\"policy\":\"PeakEwma\",\"choices\":3")]
     [TestCase("policy-balancing.yaml", "\"slowStart\":{\"window\":\"30s\",\"aggression\":1.5,\"minWeight\":0.05}")]
     [TestCase("policy-balancing.yaml", "\"latency\":{\"enabled\":true,\"factor\":4,\"atLeast\":\"50ms\",\"minimumHosts\":3,\"requestVolume\":30}")]
-    [TestCase("policy-limits.yaml", "\"breaker\":{\"enabled\":false,\"failures\":\"ServerError\"", Description = "the shared policy, overridden by the service's own")]
+    [TestCase("policy-limits.yaml", "\"breaker\":{\"enabled\":false,\"failures\":\"ServerError\"",
+        Description = "the shared policy, overridden by the service's own")]
     [TestCase("policy-limits.yaml", "\"shedding\":{\"criticality\":\"Sheddable\",\"sheddable\":0.5,\"default\":0.9}")]
     [TestCase("policy-limits.yaml", "\"adaptiveConcurrency\":{\"enabled\":false,\"sampleWindow\":\"250ms\",\"percentile\":0.9,\"minConcurrency\":5,\"maxConcurrency\":500")]
     public void Policies_are_loaded_unchanged(string file, string text)
@@ -239,7 +241,8 @@ internal sealed class SnapshotStoreTests
     {
         var errors = new ConfigErrors();
         var text = File.ReadAllText(Path.Combine(TestContext.CurrentContext.TestDirectory, "Cases", "Entries", "valid.yaml"));
-        var entries = YamlDocuments.Read(Encoding.UTF8.GetBytes(text), "valid.yaml", errors).Select(document => EntryBinder.Bind(document, errors)!).ToList();
+        var entries = YamlDocuments.Read(Encoding.UTF8.GetBytes(text), "valid.yaml",
+            errors).Select(document => EntryBinder.Bind(document, errors)!).ToList();
         return new RegistryView(EntrySet.From(entries, errors)!, [new DiscoveredNode(Records.Sidecar("host-a"), Alive: true), new DiscoveredNode(Records.Gateway("gw-1"), Alive: false)]);
     }
 }

@@ -81,7 +81,8 @@ internal sealed class YamlDocumentsTests
     [TestCase('{', 100_000)]
     [TestCase('[', 66)]
     public void Deep_nesting_is_refused_without_a_deep_stack(char bracket, int depth) =>
-        Assert.That(ErrorOf(Encoding.UTF8.GetBytes(new string(bracket, depth))), Does.Contain("nested deeper than 64").Or.Contain("is not YAML").Or.Contain("a key is not text"));
+        Assert.That(ErrorOf(Encoding.UTF8.GetBytes(new string(bracket, depth))),
+            Does.Contain("nested deeper than 64").Or.Contain("is not YAML").Or.Contain("a key is not text"));
 
     [Test]
     public void Sixty_four_levels_are_read()

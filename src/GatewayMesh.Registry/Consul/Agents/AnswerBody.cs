@@ -10,15 +10,15 @@ namespace GatewayMesh.Registry.Consul.Agents;
 internal sealed class AnswerBody(int longest)
 {
     /// <summary>The largest kept size: 32 MiB. A larger answer is refused.</summary>
-    public const int Most = 32 * 1024 * 1024;
+    public const int MaxKept = 32 * 1024 * 1024;
 
     /// <summary>The largest size read, kept or not: 256 MiB. A larger answer is refused.</summary>
-    public const long MostRead = 256 * 1024 * 1024;
+    public const long MaxRead = 256 * 1024 * 1024;
 
     /// <summary>
     /// The size from which only strings up to 16 KiB are kept, so that a few large values do not displace many small ones: 8 MiB.
     /// </summary>
-    public const int Tight = 8 * 1024 * 1024;
+    public const int TightSize = 8 * 1024 * 1024;
 
     /// <summary>The placeholder for a dropped string. Not valid base64, so no value can imitate the placeholder.</summary>
     public const string LeftOut = "<too large>";
@@ -48,9 +48,9 @@ internal sealed class AnswerBody(int longest)
             bytes = bytes[(_start < 0 ? Outside(bytes) : Inside(bytes))..];
         }
 
-        if (_length > Most || _read > MostRead)
+        if (_length > MaxKept || _read > MaxRead)
         {
-            throw new IOException($"the answer is larger than {(_read > MostRead ? MostRead : Most) / (1024 * 1024)} MiB");
+            throw new IOException($"the answer is larger than {(_read > MaxRead ? MaxRead : MaxKept) / (1024 * 1024)} MiB");
         }
     }
 
@@ -94,7 +94,7 @@ internal sealed class AnswerBody(int longest)
 
     private int Keep(ReadOnlySpan<byte> bytes)
     {
-        if (!_dropping && _length - _start + bytes.Length > (_length > Tight ? Math.Min(longest, StringOf(16 * 1024)) : longest))
+        if (!_dropping && _length - _start + bytes.Length > (_length > TightSize ? Math.Min(longest, StringOf(16 * 1024)) : longest))
         {
             _dropping = true;
             _length = (int)_start;

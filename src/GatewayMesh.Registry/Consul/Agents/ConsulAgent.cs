@@ -96,9 +96,9 @@ internal sealed class ConsulAgent(Uri address, ConsulToken token, ConsulTls tls,
 
     private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContent content, int longest, CancellationToken cancellation)
     {
-        if (content.Headers.ContentLength > AnswerBody.MostRead)
+        if (content.Headers.ContentLength > AnswerBody.MaxRead)
         {
-            throw new IOException($"the answer is larger than {AnswerBody.MostRead / (1024 * 1024)} MiB");
+            throw new IOException($"the answer is larger than {AnswerBody.MaxRead / (1024 * 1024)} MiB");
         }
 
         var stream = await content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);

@@ -50,7 +50,8 @@ internal static class InstanceReader
 
     private static string ProtocolOf(Registered registered)
     {
-        var protocol = registered.Proxy is { } proxy && proxy.TryGetProperty("Config", out var config) && config.ValueKind == JsonValueKind.Object
+        var protocol = registered.Proxy is { } proxy && proxy.TryGetProperty("Config", out var config)
+            && config.ValueKind == JsonValueKind.Object
             ? Registered.Text(config, "protocol")
             : null;
         return protocol is "http2" or "grpc" ? protocol : "http";

@@ -11,9 +11,9 @@ namespace GatewayMesh.Registry.Consul.Catalogue;
 internal readonly struct Registered(JsonElement entry)
 {
     // Consul's own limits for metadata pairs. Consul has no limit for tags.
-    private const int MostPairs = 64;
+    private const int MaxPairs = 64;
     private const int LongestKey = 128;
-    private const int MostTags = 64;
+    private const int MaxTags = 64;
     private const int LongestText = 512;
 
     private readonly JsonElement _node = entry.GetProperty("Node"u8);
@@ -71,7 +71,7 @@ internal readonly struct Registered(JsonElement entry)
     /// </summary>
     public ImmutableArray<string> Tags =>
         _service.TryGetProperty("Tags"u8, out var tags) && tags.ValueKind == JsonValueKind.Array
-            ? [.. tags.EnumerateArray().Take(MostTags).Select(tag => tag.GetString() ?? "").Where(tag => tag.Length <= LongestText)]
+            ? [.. tags.EnumerateArray().Take(MaxTags).Select(tag => tag.GetString() ?? "").Where(tag => tag.Length <= LongestText)]
             : [];
 
     /// <summary>The user's own metadata, within Consul's limits and without the pairs of the mesh.</summary>
@@ -82,7 +82,8 @@ internal readonly struct Registered(JsonElement entry)
             var meta = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
             if (_service.TryGetProperty("Meta"u8, out var pairs) && pairs.ValueKind == JsonValueKind.Object)
             {
-                foreach (var pair in pairs.EnumerateObject().Take(MostPairs).Where(pair => !pair.Name.StartsWith(MetaKeys.Prefix, StringComparison.Ordinal)))
+                foreach (var pair in pairs.EnumerateObject().Take(MaxPairs).Where(pair =>
+                    !pair.Name.StartsWith(MetaKeys.Prefix, StringComparison.Ordinal)))
                 {
                     if (pair.Name.Length <= LongestKey && pair.Value.GetString() is var value && (value?.Length ?? 0) <= LongestText)
                     {

@@ -90,7 +90,8 @@ internal sealed class LeafWatch(string service, CertificateFolder folder, Certif
         var now = context.Time.GetUtcNow();
         if (leaf.ValidBefore <= now)
         {
-            throw new IOException($"{_path}: the agent returned a leaf that expired at {leaf.ValidBefore:u}; check the clocks of the agent and of this host");
+            throw new IOException($"{_path}: the agent returned a leaf that expired at {leaf.ValidBefore:u}; "
+                + "check the clocks of the agent and of this host");
         }
 
         if (leaf.Pem != _put)

@@ -48,7 +48,8 @@ internal sealed class RootsWatch(CertificateFolder folder, CertificateTroubles t
             catch (Exception failure) when (failure is IOException or JsonException or InvalidOperationException or KeyNotFoundException or FormatException or CertificateException)
             {
                 _query.Reset();
-                troubles.Say(CertificateTroubles.Roots, failure is IOException ? failure.Message : $"{Path}: the answer is not a valid Consul answer ({failure.Message})");
+                troubles.Say(CertificateTroubles.Roots,
+                    failure is IOException ? failure.Message : $"{Path}: the answer is not a valid Consul answer ({failure.Message})");
                 await Task.Delay(context.Pause(++errors), context.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -61,9 +62,9 @@ internal sealed class RootsWatch(CertificateFolder folder, CertificateTroubles t
             change();
             if (_roots.ToPem() is var pem && pem != _put)
             {
-                if (_roots.LetGoIn is { } rest)
+                if (_roots.NextExpiry is { } rest)
                 {
-                    _ = LetGoAsync(rest, cancellation);
+                    _ = ExpireAsync(rest, cancellation);
                 }
 
                 folder.PutTrust(pem);
@@ -72,7 +73,7 @@ internal sealed class RootsWatch(CertificateFolder folder, CertificateTroubles t
         }
     }
 
-    private async Task LetGoAsync(TimeSpan after, CancellationToken cancellation)
+    private async Task ExpireAsync(TimeSpan after, CancellationToken cancellation)
     {
         await Task.Delay(after, context.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!cancellation.IsCancellationRequested)

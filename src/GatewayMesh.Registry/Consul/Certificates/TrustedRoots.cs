@@ -14,7 +14,8 @@ internal sealed class TrustedRoots(TimeProvider time)
     private ConsulRoots _roots = new("", []);
 
     /// <summary>Time until the next removed root expires; null when there is none.</summary>
-    public TimeSpan? LetGoIn => _gone.Count == 0 ? null : TimeSpan.FromTicks(Math.Max(0, _gone.Min(gone => (Grace - time.GetElapsedTime(gone.GoneAt)).Ticks)));
+    public TimeSpan? NextExpiry =>
+        _gone.Count == 0 ? null : TimeSpan.FromTicks(Math.Max(0, _gone.Min(gone => (Grace - time.GetElapsedTime(gone.GoneAt)).Ticks)));
 
     /// <summary>Restores the roots of the previous process. They count as removed at the first answer without them.</summary>
     public void Recall(ConsulRoots roots) => _roots = roots;

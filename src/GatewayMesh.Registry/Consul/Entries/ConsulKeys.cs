@@ -10,7 +10,7 @@ namespace GatewayMesh.Registry.Consul.Entries;
 internal static class ConsulKeys
 {
     // Settings of other proxies, and Consul's own bookkeeping.
-    private static readonly ImmutableHashSet<string> LeftAside =
+    private static readonly ImmutableHashSet<string> Ignored =
     [
         "CreateIndex", "ModifyIndex", "Hash", "Meta", "Status", "MeshGateway", "Expose", "Mode", "ExternalSNI", "UpstreamConfig", "TransparentProxy",
         "MaxInboundConnections", "Destination", "EnvoyExtensions", "LocalConnectTimeoutMs", "LocalRequestTimeoutMs", "BalanceInboundConnections", "MutualTLSMode",
@@ -19,8 +19,10 @@ internal static class ConsulKeys
 
     /// <summary>The entry without ignored keys.</summary>
     public static ConfigNode Prune(ConfigNode entry) => entry is ConfigMapping mapping
-        ? new ConfigMapping([.. mapping.Pairs.Where(pair => !LeftAside.Contains(pair.Key) && !IsDefaultTenant(pair) && !IsUnusedTls(pair)).Select(WithoutUnusedTls)], mapping.Location)
+        ? new ConfigMapping([.. mapping.Pairs.Where(IsUsed).Select(WithoutUnusedTls)], mapping.Location)
         : entry;
+
+    private static bool IsUsed(ConfigPair pair) => !Ignored.Contains(pair.Key) && !IsDefaultTenant(pair) && !IsUnusedTls(pair);
 
     private static bool IsDefaultTenant(ConfigPair pair) =>
         pair is { Key: "Namespace" or "Partition", Value: ConfigScalar { Text: "" or "default" } };

@@ -62,7 +62,8 @@ internal static class PolicyReader
             }
             else if (given.Value is ConfigScalar { Text: var text } && text != expected)
             {
-                errors.Add(given.Value.Location, key, $"is {text}, but the key names {expected}", "remove it, or move the value to the other key");
+                errors.Add(given.Value.Location, key, $"is {text}, but the key names {expected}",
+                    "remove it, or move the value to the other key");
             }
         }
 

@@ -74,7 +74,8 @@ internal sealed class IntentionDefault(WatchContext context) : IDisposable
         {
             // Fresh random names every time: only an intention for all services can match such a name.
             var unknown = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
-            _ = (await context.Agents.GetAsync($"/v1/connect/intentions/match?by=destination&name=nobody-{unknown}", cancellation).ConfigureAwait(false)).OrThrow();
+            _ = (await context.Agents.GetAsync($"/v1/connect/intentions/match?by=destination&name=nobody-{unknown}",
+                cancellation).ConfigureAwait(false)).OrThrow();
             var answer = await context.Agents.GetAsync($"/v1/connect/intentions/check?source=nobody-{unknown}&destination=nobody-{unknown}", cancellation).ConfigureAwait(false);
             using var document = ConsulJson.Parse(answer.OrThrow().Body);
             var action = document.RootElement.GetProperty("Allowed").GetBoolean() ? IntentionAction.Allow : IntentionAction.Deny;
@@ -88,7 +89,8 @@ internal sealed class IntentionDefault(WatchContext context) : IDisposable
         }
         catch (Exception failure) when (failure is IOException or JsonException or InvalidOperationException or KeyNotFoundException)
         {
-            _error = $"the intentions cannot be read: {failure.Message}; grant the token service_prefix \"\" with policy read and without intentions deny";
+            _error = $"the intentions cannot be read: {failure.Message}; "
+                + "grant the token service_prefix \"\" with policy read and without intentions deny";
             if (_error != error)
             {
                 context.Changed();

@@ -16,7 +16,7 @@ namespace GatewayMesh.Registry.Consul.Intentions;
 internal static class IntentionReader
 {
     // The names of the default tenant and of all tenants.
-    private static readonly string[] Ours = ["", "default", "*"];
+    private static readonly string[] OurTenants = ["", "default", "*"];
 
     private static readonly (string Key, string What)[] Tenants =
         [("SourceNS", "namespace"), ("DestinationNS", "namespace"), ("SourcePartition", "partition"), ("DestinationPartition", "partition")];
@@ -35,7 +35,8 @@ internal static class IntentionReader
             var name = $"{source} → {destination}{(foreign is null ? "" : $" ({foreign})")}";
             intentions[name] = foreign is null
                 ? BindOrDeny(item, source, destination)
-                : new ReadIntention(destination, null, $"the intention {source} → {destination} belongs to another {foreign} and is ignored", null);
+                : new ReadIntention(destination, null,
+                    $"the intention {source} → {destination} belongs to another {foreign} and is ignored", null);
         }
 
         return intentions.ToImmutable();
@@ -95,7 +96,7 @@ internal static class IntentionReader
     {
         foreach (var (key, what) in Tenants)
         {
-            if (!Ours.Contains(TextOf(item, key)))
+            if (!OurTenants.Contains(TextOf(item, key)))
             {
                 return $"{what}, {TextOf(item, key)}";
             }

@@ -82,7 +82,11 @@ internal static class DeclaredServices
             Tags = service.Tags,
             Meta = Owned(bootstrap, service.Meta),
             Proxy = new AgentProxy(service.Name, service.Id, new HostPort(service.Address, service.Port), service.Protocol, service.Upstreams),
-            Checks = [new AgentCheck(ConsulNames.AliasCheck(id), $"{service.Name} is healthy") { Alias = service.Id, OfApplication = true }, Live(id)],
+            Checks =
+            [
+                new AgentCheck(ConsulNames.AliasCheck(id), $"{service.Name} is healthy") { Alias = service.Id, OfApplication = true },
+                Live(id),
+            ],
         };
     }
 

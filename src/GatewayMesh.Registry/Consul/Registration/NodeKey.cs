@@ -37,15 +37,16 @@ internal sealed class NodeKey(ConsulAgents agents, string node, TimeProvider tim
         }
 
         await KeepSessionAsync(cancellation).ConfigureAwait(false);
-        var stands = _holds && _written is not null && time.GetElapsedTime(_writtenAt) < WriteInterval && NodeRecordText.SaysTheSame(_written, record);
-        if (stands && time.GetElapsedTime(_lookedAt) < RenewInterval)
+        var isCurrent = _holds && _written is not null && time.GetElapsedTime(_writtenAt) < WriteInterval
+            && NodeRecordText.SaysTheSame(_written, record);
+        if (isCurrent && time.GetElapsedTime(_lookedAt) < RenewInterval)
         {
             return null;
         }
 
         var other = _written is null ? null : await FindOtherAsync(record, cancellation).ConfigureAwait(false);
         _lookedAt = time.GetTimestamp();
-        if (stands && other is null)
+        if (isCurrent && other is null)
         {
             return null;
         }

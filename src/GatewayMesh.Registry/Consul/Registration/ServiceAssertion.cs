@@ -123,7 +123,8 @@ internal sealed class ServiceAssertion(ConsulAgent agent, string node, string ro
 
         return AgentState.OwnerOf(answer) switch
         {
-            null => $"{service.Id} is already registered at {agent.Name}, but not by this mesh; front it with --sidecar-for, or give this instance another id",
+            null => $"{service.Id} is already registered at {agent.Name}, but not by this mesh; "
+                + "front it with --sidecar-for, or give this instance another id",
             var owner when owner != node && await IsPassingAsync(service.Id, cancellation).ConfigureAwait(false) =>
                 $"{service.Id} is registered at {agent.Name} by node {owner}, which is alive; give each instance its own id",
             _ => null,

@@ -161,7 +161,8 @@ internal sealed class AgentLink(Uri address, ConsulToken token, ConsulTls tls) :
             throw new IOException("the head of the answer is too long");
         }
 
-        return _stream!.Read(_buffer, filled, BufferBytes - filled) is > 0 and var count ? count : throw new IOException("the agent closed the connection");
+        return _stream!.Read(_buffer, filled, BufferBytes - filled) is > 0 and var count ? count
+            : throw new IOException("the agent closed the connection");
     }
 
     // Consul always spells its field names the same way.

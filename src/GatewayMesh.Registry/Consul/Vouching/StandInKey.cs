@@ -19,7 +19,7 @@ internal sealed class StandInKey(AgentLinks links, TimeProvider time)
     {
         if (record is null)
         {
-            LetGo();
+            Release();
             return;
         }
 
@@ -51,7 +51,7 @@ internal sealed class StandInKey(AgentLinks links, TimeProvider time)
     /// <summary>Forgets the session, which is gone together with the record.</summary>
     public void Forget() => (_session, _written) = (null, null);
 
-    private void LetGo()
+    private void Release()
     {
         if (_session is { } session && _written is { } record)
         {

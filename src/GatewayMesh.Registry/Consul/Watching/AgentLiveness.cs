@@ -133,7 +133,8 @@ internal sealed class AgentLiveness(WatchContext context) : IDisposable
         using var servers = ConsulJson.Parse(answer.Body);
         _datacenter = Registered.In(servers).Select(server => server.Datacenter).FirstOrDefault() ?? _datacenter;
         return servers.RootElement.GetArrayLength() > 0 ? null
-            : "the token has no read rights: Consul returned empty lists; grant the token service_prefix \"\" and node_prefix \"\" with policy read";
+            : "the token has no read rights: Consul returned empty lists; "
+                + "grant the token service_prefix \"\" and node_prefix \"\" with policy read";
     }
 
     private async Task GiveUpAsync()

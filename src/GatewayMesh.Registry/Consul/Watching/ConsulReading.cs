@@ -151,11 +151,11 @@ internal sealed class ConsulReading : IAsyncDisposable
             Remarks = _nodes.Errors,
             Reached = _liveness.Error is null,
         };
-        return _reported is not null && SaysTheSame(_reported, report) ? null : _reported = report;
+        return _reported is not null && IsEquivalent(_reported, report) ? null : _reported = report;
     }
 
     // Most rotated reads and most answers contain no change.
-    private static bool SaysTheSame(RegistryReport left, RegistryReport right) =>
+    private static bool IsEquivalent(RegistryReport left, RegistryReport right) =>
         ReferenceEquals(left.Entries, right.Entries) && ReferenceEquals(left.Catalogue, right.Catalogue) && left.Nodes == right.Nodes && ReferenceEquals(left.Intentions, right.Intentions)
         && left.Datacenter == right.Datacenter && left.Reached == right.Reached && left.Errors.SequenceEqual(right.Errors) && left.Remarks.SequenceEqual(right.Remarks);
 

@@ -21,5 +21,6 @@ internal readonly record struct TargetQuery(string Service, string Subset, strin
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{(Subset.Length > 0 ? $"subset {Subset} of {Service}" : Service)}{(Datacenter.Length > 0 ? $" in {Datacenter}" : "")}";
+    public override string ToString() =>
+        $"{(Subset.Length > 0 ? $"subset {Subset} of {Service}" : Service)}{(Datacenter.Length > 0 ? $" in {Datacenter}" : "")}";
 }

@@ -44,7 +44,8 @@ internal sealed class TargetWatches(int most, WatchContext context) : IAsyncDisp
                 var errors = _watches.Where(watch => watch.Value.Watch.Error is not null).Select(watch => $"{watch.Key}: {watch.Value.Watch.Error}").ToList();
                 if (_wanted.Length > most)
                 {
-                    errors.Add(string.Create(CultureInfo.InvariantCulture, $"{_wanted.Length} subsets and services of other datacenters are in use, but at most {most} are watched; further subsets are filtered locally"));
+                    errors.Add(string.Create(CultureInfo.InvariantCulture, $"{_wanted.Length} subsets and services of other datacenters are in use, "
+                        + $"but at most {most} are watched; further subsets are filtered locally"));
                 }
 
                 return errors;

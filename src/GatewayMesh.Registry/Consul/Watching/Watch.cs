@@ -102,7 +102,8 @@ internal sealed class Watch<T>(string path, Func<ReadOnlyMemory<byte>, Immutable
             : await context.Reading.RunAsync(() => read(answer.Body)).ConfigureAwait(false);
         if (fresh.IsEmpty && (!_answered || !_fresh!.IsEmpty) && !await context.SeesAsync(cancellation).ConfigureAwait(false))
         {
-            throw new IOException("the token has no read rights: Consul returned empty lists; grant the token service_prefix \"\" and node_prefix \"\" with policy read");
+            throw new IOException("the token has no read rights: Consul returned empty lists; "
+                + "grant the token service_prefix \"\" and node_prefix \"\" with policy read");
         }
 
         if (!_query.Take(answer))

@@ -123,7 +123,8 @@ internal sealed class ConsulAgentsTests
     [Test]
     public void An_answer_larger_than_the_limit_is_refused_before_it_is_read()
     {
-        using var home = new StandInAgent { Answer = _ => Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {AnswerBody.MostRead + 1}\r\n\r\n[") };
+        using var home = new StandInAgent { Answer = _ =>
+            Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {AnswerBody.MaxRead + 1}\r\n\r\n[") };
         using var agents = Open(home.Address);
         Assert.That(async () => await agents.GetAsync("/v1/x", default), Throws.InstanceOf<IOException>().With.Message.Contain("larger than 256 MiB"));
     }

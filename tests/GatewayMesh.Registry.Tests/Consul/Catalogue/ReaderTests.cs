@@ -60,7 +60,8 @@ internal sealed class ReaderTests
     {
         var body = $$"""[{"Node":{"Node":"{{node}}","Address":"10.0.0.1"},"Service":{"ID":"a","Service":"a","Address":"","Port":9000,"Meta":{{meta}}},"Checks":[]}]""";
         var instance = InstanceReader.Read(Bytes(body)).Values.Single();
-        Assert.That((instance.Node, instance.IsForeign), Is.EqualTo((expected, true)), "a registration without a mesh node does not belong to the mesh");
+        Assert.That((instance.Node, instance.IsForeign), Is.EqualTo((expected, true)),
+            "a registration without a mesh node does not belong to the mesh");
     }
 
     [TestCase("0")]

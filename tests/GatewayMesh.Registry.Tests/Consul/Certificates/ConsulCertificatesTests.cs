@@ -97,9 +97,11 @@ public sealed class ConsulCertificatesTests
         var after = await mesh.LeafAsync("payments");
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(CertificateMesh.Verify(before, mesh.Folder.Trust!).Fault, Is.EqualTo(PeerFault.None), "an old leaf with the new roots");
+            Assert.That(CertificateMesh.Verify(before, mesh.Folder.Trust!).Fault, Is.EqualTo(PeerFault.None),
+                "an old leaf with the new roots");
             Assert.That(CertificateMesh.Verify(after, mesh.Folder.Trust!).Fault, Is.EqualTo(PeerFault.None));
-            Assert.That(CertificateMesh.Verify(after, old).Fault, Is.EqualTo(PeerFault.None), "a new leaf with the old roots, through the cross-signed root sent with the leaf");
+            Assert.That(CertificateMesh.Verify(after, old).Fault, Is.EqualTo(PeerFault.None),
+                "a new leaf with the old roots, through the cross-signed root sent with the leaf");
             Assert.That(mesh.Folder.Trust!.Roots[0].Thumbprint, Is.Not.EqualTo(old.Roots[0].Thumbprint), "the active root comes first");
         }
     }
@@ -115,17 +117,20 @@ public sealed class ConsulCertificatesTests
 
         await agent.KillAsync();
         await mesh.HoldsAsync(() => mesh.Troubles.Current.ContainsKey("web"), "the outage is reported");
-        Assert.That((mesh.Folder.Leaf("web")?.Fingerprint, mesh.Folder.Trust.TrustDomain), Is.EqualTo((before.Fingerprint, old)), "an unreachable agent removes nothing");
+        Assert.That((mesh.Folder.Leaf("web")?.Fingerprint, mesh.Folder.Trust.TrustDomain), Is.EqualTo((before.Fingerprint, old)),
+            "an unreachable agent removes nothing");
         await agent.StartAgainAsync();
 
         var after = await mesh.LeafAsync("web", instead: before);
-        await mesh.HoldsAsync(() => mesh.Folder.Trust!.Roots.Length == 2 && mesh.Troubles.Current.IsEmpty, "both authorities are trusted without failures");
+        await mesh.HoldsAsync(() => mesh.Folder.Trust!.Roots.Length == 2 && mesh.Troubles.Current.IsEmpty,
+            "both authorities are trusted without failures");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(mesh.Folder.Trust!.TrustDomain, Is.Not.EqualTo(old).And.EqualTo(after.Id.TrustDomain));
             Assert.That(CertificateMesh.Verify(after, mesh.Folder.Trust!).Fault, Is.EqualTo(PeerFault.None));
             Assert.That(CertificateMesh.Verify(before, mesh.Folder.Trust!).Fault, Is.EqualTo(PeerFault.None), "peers without new leaves");
-            Assert.That(mesh.Told.Where(told => told.StartsWith("web", StringComparison.Ordinal)), Is.EqualTo(["web began", "web ended"]), "each reported once");
+            Assert.That(mesh.Told.Where(told => told.StartsWith("web", StringComparison.Ordinal)), Is.EqualTo(["web began", "web ended"]),
+                "each reported once");
         }
     }
 
@@ -176,7 +181,9 @@ public sealed class ConsulCertificatesTests
         var client = await StartAsync(new ConsulAgentOptions { Join = server });
         await using var mesh = CertificateMesh.Open($"{client.Registry},{server.Address}", ["web"]);
         var web = await mesh.LeafAsync("web");
-        Assert.That(web.Certificate.SerialNumber, Is.EqualTo(Serial(await client.GetAsync(LeafPath + "web"))).And.Not.EqualTo(Serial(await server.GetAsync(LeafPath + "web"))), "two agents issue two leaves");
+        Assert.That(web.Certificate.SerialNumber,
+            Is.EqualTo(Serial(await client.GetAsync(LeafPath + "web"))).And.Not.EqualTo(Serial(await server.GetAsync(LeafPath + "web"))),
+            "two agents issue two leaves");
 
         await client.KillAsync();
         await mesh.HoldsAsync(() => mesh.Troubles.Current.ContainsKey("web"), "the outage is reported");
@@ -227,7 +234,8 @@ public sealed class ConsulCertificatesTests
         var web = await mesh.LeafAsync("web");
         var now = TimeProvider.System.GetUtcNow();
         faulty.Answer = path => path.StartsWith(LeafPath, StringComparison.Ordinal) ? FaultyAgent.Say("200 OK", LeafAnswer(authority, now.AddHours(-2), now.AddHours(-1))) : null;
-        await mesh.HoldsAsync(() => mesh.Troubles.Current.GetValueOrDefault("web")?.Contains("clock", StringComparison.Ordinal) == true, "the expired leaf is reported");
+        await mesh.HoldsAsync(() => mesh.Troubles.Current.GetValueOrDefault("web")?.Contains("clock", StringComparison.Ordinal) == true,
+            "the expired leaf is reported");
         Assert.That(mesh.Folder.Leaf("web")?.Fingerprint, Is.EqualTo(web.Fingerprint));
     }
 

@@ -19,11 +19,13 @@ public sealed class TrustedRootsTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(TrustedRoots.Grace, Is.EqualTo(TimeSpan.FromSeconds(60)));
-            Assert.That((roots.ToPem(), roots.LetGoIn), Is.EqualTo(("TrustDomain: new.consul\nNEW\nCROSS\nOLD\n", TimeSpan.FromSeconds(60))), "the active root comes first");
+            Assert.That((roots.ToPem(), roots.NextExpiry),
+                Is.EqualTo(("TrustDomain: new.consul\nNEW\nCROSS\nOLD\n", TimeSpan.FromSeconds(60))), "the active root comes first");
             _time.Advance(TimeSpan.FromSeconds(59));
-            Assert.That((roots.ToPem(), roots.LetGoIn), Is.EqualTo(("TrustDomain: new.consul\nNEW\nCROSS\nOLD\n", TimeSpan.FromSeconds(1))));
+            Assert.That((roots.ToPem(), roots.NextExpiry),
+                Is.EqualTo(("TrustDomain: new.consul\nNEW\nCROSS\nOLD\n", TimeSpan.FromSeconds(1))));
             _time.Advance(TimeSpan.FromSeconds(1));
-            Assert.That((roots.ToPem(), roots.LetGoIn), Is.EqualTo(("TrustDomain: new.consul\nNEW\nCROSS\n", (TimeSpan?)null)));
+            Assert.That((roots.ToPem(), roots.NextExpiry), Is.EqualTo(("TrustDomain: new.consul\nNEW\nCROSS\n", (TimeSpan?)null)));
         }
     }
 

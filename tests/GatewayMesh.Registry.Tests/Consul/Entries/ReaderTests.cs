@@ -41,7 +41,8 @@ internal sealed class ReaderTests
         Assert.That(entries["web"].Entry, Is.InstanceOf<ServiceDefaultsEntry>().With.Property("Protocol").EqualTo("grpc"));
         Assert.That(entries["web"].Errors, Is.Empty);
         Assert.That(entries["exposed"].Errors, Is.Empty);
-        Assert.That(entries["exposed"].Entry, Is.InstanceOf<ServiceDefaultsEntry>().With.Property("Protocol").Null, "without a protocol the instances decide");
+        Assert.That(entries["exposed"].Entry, Is.InstanceOf<ServiceDefaultsEntry>().With.Property("Protocol").Null,
+            "without a protocol the instances decide");
     }
 
     [Test]
@@ -75,13 +76,15 @@ internal sealed class ReaderTests
 
         lastGood.Take([("service-defaults", defaults), ("service-splitter", none), ("service-resolver", none)]);
         lastGood.Take([("service-defaults", more), ("service-splitter", splitter), ("service-resolver", none)]);
-        Assert.That((lastGood.Entries!.ServiceSplitters.Length, lastGood.Entries.ServiceDefaults.Length), Is.EqualTo((0, 2)), "unrelated entries are used");
+        Assert.That((lastGood.Entries!.ServiceSplitters.Length, lastGood.Entries.ServiceDefaults.Length), Is.EqualTo((0, 2)),
+            "unrelated entries are used");
         Assert.That(lastGood.Errors.Single().ToString(), Does.StartWith("consul:service-splitter/web:1:").And.Contains("web has no subset 'v1'"));
         lastGood.Take([("service-defaults", more), ("service-splitter", splitter), ("service-resolver", resolver)]);
         Assert.That((lastGood.Entries!.ServiceSplitters.Length, lastGood.Errors.Length), Is.EqualTo((1, 0)));
 
         lastGood.Take([("service-defaults", defaults), ("service-splitter", splitter), ("service-resolver", none)]);
-        Assert.That((lastGood.Entries!.ServiceSplitters.Length, lastGood.Entries.ServiceResolvers.Length, lastGood.Errors.Length), Is.EqualTo((1, 1, 1)), "the needed subset stays");
+        Assert.That((lastGood.Entries!.ServiceSplitters.Length, lastGood.Entries.ServiceResolvers.Length, lastGood.Errors.Length),
+            Is.EqualTo((1, 1, 1)), "the needed subset stays");
     }
 
     [Test]
@@ -110,7 +113,8 @@ internal sealed class ReaderTests
         Assert.That(policies["web"].Entry, Is.InstanceOf<ServicePolicyEntry>().With.Property("Retries").Property("MaxAttempts").EqualTo(2));
     }
 
-    [TestCase("name: api", "consul:kv/gatewaymesh/service-policy/web:1:7: name: is api, but the key names web; remove it, or move the value to the other key")]
+    [TestCase("name: api",
+        "consul:kv/gatewaymesh/service-policy/web:1:7: name: is api, but the key names web; remove it, or move the value to the other key")]
     [TestCase("retires: { maxAttempts: 2 }", "consul:kv/gatewaymesh/service-policy/web:1:1: retires: is not a known key; did you mean retries?")]
     [TestCase("- 1", "consul:kv/gatewaymesh/service-policy/web:1:1: a list stands where an entry is expected; write keys with values, beginning with kind")]
     public void An_invalid_policy_is_reported_with_location_and_reason(string value, string expected)

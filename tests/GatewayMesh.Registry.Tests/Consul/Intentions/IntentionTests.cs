@@ -45,8 +45,10 @@ public sealed class IntentionTests
         Assert.That(mesh.Live.Errors, Is.Empty);
     }
 
-    [TestCase("service_prefix \"\" { policy = \"read\" intentions = \"deny\" } node_prefix \"\" { policy = \"read\" }", Description = "empty list with 200, as if there were no intentions")]
-    [TestCase("service \"web\" { policy = \"write\" } service \"consul\" { policy = \"read\" } node_prefix \"\" { policy = \"read\" }", Description = "the list omits most intentions")]
+    [TestCase("service_prefix \"\" { policy = \"read\" intentions = \"deny\" } node_prefix \"\" { policy = \"read\" }",
+        Description = "empty list with 200, as if there were no intentions")]
+    [TestCase("service \"web\" { policy = \"write\" } service \"consul\" { policy = \"read\" } node_prefix \"\" { policy = \"read\" }",
+        Description = "the list omits most intentions")]
     [TestCase("node_prefix \"\" { policy = \"read\" }", Description = "no read rights at all")]
     public async Task A_token_that_cannot_read_all_intentions_does_not_look_like_a_mesh_without_intentions(string rules)
     {
@@ -55,7 +57,8 @@ public sealed class IntentionTests
         var token = await TokenAsync(agent, rules);
         await using var mesh = ConsulMesh.Open(agent.Registry, ["web"], token: token);
 
-        await mesh.HoldsAsync(live => live.Errors.Any(error => error.Message.Contains("intentions", StringComparison.Ordinal) || error.Message.Contains("no read rights", StringComparison.Ordinal)), "the missing right is reported");
+        await mesh.HoldsAsync(live => live.Errors.Any(error => error.Message.Contains("intentions", StringComparison.Ordinal)
+            || error.Message.Contains("no read rights", StringComparison.Ordinal)), "the missing right is reported");
         Assert.That(mesh.Live.Current.Intentions.IsKnown, Is.False);
         Assert.That(Allows(mesh, "api", "db"), Is.False);
     }
@@ -73,7 +76,8 @@ public sealed class IntentionTests
         {
             await mesh.HoldsAsync(_ => Allows(mesh, "web", "db"), "the call is allowed");
             _ = await agent.PutAsync($"/v1/acl/policy/{policy}", """{"Name":"reader","Rules":"service_prefix \"\" { policy = \"read\" intentions = \"deny\" } node_prefix \"\" { policy = \"read\" }"}""");
-            await mesh.HoldsAsync(live => live.Errors.Any(error => error.Message.Contains("intentions cannot be read", StringComparison.Ordinal)), "the missing right is reported");
+            await mesh.HoldsAsync(live => live.Errors.Any(error =>
+                error.Message.Contains("intentions cannot be read", StringComparison.Ordinal)), "the missing right is reported");
             Assert.That((Allows(mesh, "web", "db"), Allows(mesh, "api", "db")), Is.EqualTo((true, false)));
         }
 

@@ -29,7 +29,8 @@ internal static class Bootstraps
     {
         Role = MeshRole.Gateway,
         Node = node,
-        Identity = IdentityMode.Plaintext, // with certificates guards and peers share one address, so the test could not distinguish the two
+        // With certificates guards and peers share one address, so the test could not distinguish the two.
+        Identity = IdentityMode.Plaintext,
         Gateway = new GatewaySpec { Address = "10.0.0.9", Group = "blue" },
     };
 

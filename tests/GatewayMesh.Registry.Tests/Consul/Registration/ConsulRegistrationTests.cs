@@ -174,7 +174,8 @@ internal sealed class ConsulRegistrationTests
         await Open(Bootstraps.Gateway("host-a")).PublishAsync(Bootstraps.Record(Bootstraps.Gateway("host-a")), default);
         var after = Bootstraps.Sidecar();
         await Open(after).PublishAsync(Bootstraps.Record(after), default);
-        Assert.That(await IdsAsync("/v1/agent/services"), Is.EquivalentTo(new[] { "web-1", "web-1-sidecar-proxy", "gatewaymesh-gateway-host-a" }), "a gateway with the same name stays");
+        Assert.That(await IdsAsync("/v1/agent/services"),
+            Is.EquivalentTo(new[] { "web-1", "web-1-sidecar-proxy", "gatewaymesh-gateway-host-a" }), "a gateway with the same name stays");
         Assert.That(await IdsAsync("/v1/agent/checks"), Does.Not.Contain("service:web-1"));
     }
 

@@ -49,7 +49,8 @@ public sealed class RouteTests
             _ = await _agent.DeleteAsync($"/v1/config/{kind}/web");
         }
 
-        await mesh.HoldsAsync(live => live.Current.Services["web"].Routes is null && live.Current.Targets.Count == 0 && live.Synced, "all routes are gone");
+        await mesh.HoldsAsync(live => live.Current.Services["web"].Routes is null && live.Current.Targets.Count == 0 && live.Synced,
+            "all routes are gone");
     }
 
     [Test]
@@ -77,11 +78,13 @@ public sealed class RouteTests
         await TargetIsAsync(mesh, "fit.web.default.dc1", "web-1@127.0.0.1:2001");
 
         await _agent.WriteEntryAsync(Resolver("Checks.Bogus == 1"));
-        await mesh.HoldsAsync(live => live.Errors.Any(error => error.Message.StartsWith("subset fit of web: ", StringComparison.Ordinal)), "the refusal is reported");
+        await mesh.HoldsAsync(live => live.Errors.Any(error => error.Message.StartsWith("subset fit of web: ", StringComparison.Ordinal)),
+            "the refusal is reported");
         await TargetIsAsync(mesh, "fit.web.default.dc1", "web-1@127.0.0.1:2001");
 
         await _agent.WriteEntryAsync(Resolver("Service.Meta.version ="));
-        await mesh.HoldsAsync(live => live.Errors.Any(error => error.File == "consul:service-resolver/web" && error.Path == "subsets.fit.filter"), "the entry is reported");
+        await mesh.HoldsAsync(live => live.Errors.Any(error => error.File == "consul:service-resolver/web"
+            && error.Path == "subsets.fit.filter"), "the entry is reported");
         await TargetIsAsync(mesh, "fit.web.default.dc1", "web-1@127.0.0.1:2001");
     }
 

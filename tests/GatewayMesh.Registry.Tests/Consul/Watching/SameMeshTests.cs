@@ -69,7 +69,8 @@ public sealed class SameMeshTests
         await using var mesh = ConsulMesh.Open(agent.Registry);
 
         await mesh.HoldsAsync(live => live.Revision == fromFiles.Revision && live.Synced, "both revisions are equal");
-        Assert.That(mesh.Live.Current.Services.Keys, Is.EquivalentTo(new[] { "web", "payments" }), "sidecars, gateways and Consul are not services");
+        Assert.That(mesh.Live.Current.Services.Keys, Is.EquivalentTo(new[] { "web", "payments" }),
+            "sidecars, gateways and Consul are not services");
         Assert.That(mesh.Live.Current.Gateways.Single().Tunnel.ToString(), Is.EqualTo("10.0.0.9:15444"));
     }
 

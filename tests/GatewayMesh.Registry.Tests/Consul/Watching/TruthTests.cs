@@ -107,7 +107,8 @@ public sealed class TruthTests
             return FaultyAgent.Say("500 Internal Server Error", "rpc error making call: EOF", index: 1_000_000);
         };
         await mesh.HoldsAsync(_ => refused > 1, "the watch of web gets the error");
-        await mesh.HoldsAsync(live => live.Errors.Any(error => error.Message.Contains("500: rpc error making call", StringComparison.Ordinal)), "the error is reported");
+        await mesh.HoldsAsync(live => live.Errors.Any(error =>
+            error.Message.Contains("500: rpc error making call", StringComparison.Ordinal)), "the error is reported");
         await ConsulMesh.RegisterAsync(agent, "web", 2002, id: "web-2");
         Assert.That(mesh.Endpoints("web"), Is.EqualTo(Web));
 
@@ -147,11 +148,13 @@ public sealed class TruthTests
     {
         var agent = await StartAsync();
         await ConsulMesh.RegisterAsync(agent, "web", 2001);
-        await using var mesh = ConsulMesh.Open(agent.Registry, ["web"], ConsulMesh.Quick with { LivenessTimeout = TimeSpan.FromMilliseconds(500) });
+        await using var mesh = ConsulMesh.Open(agent.Registry, ["web"],
+            ConsulMesh.Quick with { LivenessTimeout = TimeSpan.FromMilliseconds(500) });
         await mesh.EndpointsAreAsync("web", Web);
 
         await agent.PauseAsync();
-        await mesh.HoldsAsync(live => live.Errors.Any(error => error.Message.Contains("did not answer", StringComparison.Ordinal)), "the silence is reported");
+        await mesh.HoldsAsync(live => live.Errors.Any(error => error.Message.Contains("did not answer", StringComparison.Ordinal)),
+            "the silence is reported");
         Assert.That(mesh.Endpoints("web"), Is.EqualTo(Web));
 
         await agent.ContinueAsync();
@@ -167,7 +170,8 @@ public sealed class TruthTests
         var server = await StartAsync();
         var client = await StartAsync(new ConsulAgentOptions { Join = server });
         await ConsulMesh.RegisterAsync(server, "web", 2001);
-        await using var mesh = ConsulMesh.Open($"{client.Registry},{server.Address}", ["web"], ConsulMesh.Quick with { LivenessTimeout = TimeSpan.FromMilliseconds(500) });
+        await using var mesh = ConsulMesh.Open($"{client.Registry},{server.Address}", ["web"],
+            ConsulMesh.Quick with { LivenessTimeout = TimeSpan.FromMilliseconds(500) });
         await mesh.EndpointsAreAsync("web", Web);
 
         await (hangs ? client.PauseAsync() : client.KillAsync());
@@ -190,7 +194,8 @@ public sealed class TruthTests
         }
 
         await using var mesh = ConsulMesh.Open(agent.Registry, ["web"], dataDir: folder["data"], token: token);
-        await mesh.HoldsAsync(live => live.Errors.Any(error => error.Message.Contains(token.Length == 0 ? NothingSeen : "ACL not found", StringComparison.Ordinal)), "the missing right is reported");
+        await mesh.HoldsAsync(live => live.Errors.Any(error => error.Message.Contains(token.Length == 0 ? NothingSeen : "ACL not found",
+            StringComparison.Ordinal)), "the missing right is reported");
         await mesh.HoldsAsync(live => live.Origin == ConfigurationOrigin.Store, "the store is in use");
         Assert.That(mesh.Endpoints("web"), Is.EqualTo(Web));
     }
@@ -206,7 +211,8 @@ public sealed class TruthTests
         await mesh.EndpointsAreAsync("web", Web);
 
         _ = await agent.PutAsync($"/v1/acl/policy/{policy}", """{"Name":"reader","Rules":"agent_prefix \"\" { policy = \"read\" }"}""");
-        await mesh.HoldsAsync(live => live.Errors.Any(error => error.Message.Contains(NothingSeen, StringComparison.Ordinal)), "the missing right is reported");
+        await mesh.HoldsAsync(live => live.Errors.Any(error => error.Message.Contains(NothingSeen, StringComparison.Ordinal)),
+            "the missing right is reported");
         Assert.That(mesh.Endpoints("web"), Is.EqualTo(Web));
     }
 
