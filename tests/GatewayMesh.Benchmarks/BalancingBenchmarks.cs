@@ -3,17 +3,17 @@ using GatewayMesh.Proxy.LoadBalancing;
 
 namespace GatewayMesh.Benchmarks;
 
-/// <summary>Picking an instance and letting it go again.</summary>
+/// <summary>Selection and release of an instance.</summary>
 public class BalancingBenchmarks
 {
     private EndpointSet _set = null!;
     private EndpointPicker _picker = null!;
 
-    /// <summary>Instances of the service.</summary>
+    /// <summary>Number of instances of the service.</summary>
     [Params(3, 100)]
     public int Instances { get; set; }
 
-    /// <summary>The instances.</summary>
+    /// <summary>Creates the instances.</summary>
     [GlobalSetup]
     public void SetUp()
     {
@@ -21,7 +21,7 @@ public class BalancingBenchmarks
         _picker = new EndpointPicker(TimeProvider.System, new SplitMix(1));
     }
 
-    /// <summary>Pick, success, end.</summary>
+    /// <summary>Select, succeed, end.</summary>
     [Benchmark]
     public void Pick()
     {

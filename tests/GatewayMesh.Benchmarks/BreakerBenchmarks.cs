@@ -6,7 +6,10 @@ using Polly.CircuitBreaker;
 
 namespace GatewayMesh.Benchmarks;
 
-/// <summary>Why the circuit breaker is our own: it against Polly's, around an attempt that completes later, as each attempt over a network does.</summary>
+/// <summary>
+/// Compares our circuit breaker with Polly's, around an attempt that completes asynchronously, as network attempts do. The result is the
+/// reason for our own.
+/// </summary>
 public class BreakerBenchmarks
 {
     private readonly Breaker _own = new(new BreakerModel { Enabled = true }, TimeProvider.System);
@@ -14,11 +17,11 @@ public class BreakerBenchmarks
         .AddCircuitBreaker(new CircuitBreakerStrategyOptions<bool> { FailureRatio = 0.5, MinimumThroughput = 20, SamplingDuration = TimeSpan.FromSeconds(10), BreakDuration = TimeSpan.FromSeconds(5) })
         .Build();
 
-    /// <summary>The attempt alone.</summary>
+    /// <summary>The attempt without a breaker.</summary>
     [Benchmark(Baseline = true)]
     public ValueTask<bool> Bare() => AttemptAsync();
 
-    /// <summary>Our breaker around it.</summary>
+    /// <summary>The attempt with our breaker.</summary>
     [Benchmark]
     public async ValueTask<bool> Own()
     {
@@ -27,12 +30,12 @@ public class BreakerBenchmarks
             return false;
         }
 
-        var well = await AttemptAsync().ConfigureAwait(false);
-        pass.End(failed: !well);
-        return well;
+        var succeeded = await AttemptAsync().ConfigureAwait(false);
+        pass.End(failed: !succeeded);
+        return succeeded;
     }
 
-    /// <summary>Polly's around it.</summary>
+    /// <summary>The attempt with Polly's breaker.</summary>
     [Benchmark]
     public ValueTask<bool> PollyCircuitBreaker() => _polly.ExecuteAsync(static (self, _) => self.AttemptAsync(), this, CancellationToken.None);
 

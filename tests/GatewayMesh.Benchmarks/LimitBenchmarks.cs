@@ -10,7 +10,7 @@ using GatewayMesh.Proxy.Telemetry;
 
 namespace GatewayMesh.Benchmarks;
 
-/// <summary>What each limit costs a request, from entering to leaving.</summary>
+/// <summary>Cost of each limit for a request, from entering to leaving.</summary>
 public class LimitBenchmarks : IDisposable
 {
     private readonly MeshMetrics _metrics = new();
@@ -18,7 +18,7 @@ public class LimitBenchmarks : IDisposable
     private Breaker _breaker = null!;
     private AdaptiveLimit _adaptive = null!;
 
-    /// <summary>The limits.</summary>
+    /// <summary>Creates the limits.</summary>
     [GlobalSetup]
     public void SetUp()
     {

@@ -7,14 +7,14 @@ using GatewayMesh.Proxy.Routing.Tree;
 
 namespace GatewayMesh.Benchmarks;
 
-/// <summary>From a request to the end of its way, through a router of ten rules and a splitter.</summary>
+/// <summary>Matching of a request through a router of ten rules and a splitter.</summary>
 public class MatchingBenchmarks
 {
     private readonly IRequestFacts _facts = new Facts();
     private LiveNode _way = null!;
     private ulong _lot;
 
-    /// <summary>The compiled way.</summary>
+    /// <summary>Compiles the route.</summary>
     [GlobalSetup]
     public void SetUp()
     {
@@ -23,7 +23,7 @@ public class MatchingBenchmarks
         _way = RouteTable.Of(snapshot, endpoints, new SplitMix(1), TimeProvider.System).Find("orders")!;
     }
 
-    /// <summary>The last of ten rules, and a draw.</summary>
+    /// <summary>The last of ten rules, and a splitter sample.</summary>
     [Benchmark]
     public object? TenRulesAndASplit() => RouteTable.Walk(_way, new AskedRoute(_facts, "/orders/17?fields=all"), new SplitSample(_lot++));
 

@@ -7,7 +7,8 @@ using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
-// In this process, so that no project is generated and built on the way: dotnet run -c Release --project tests/GatewayMesh.Benchmarks -- --filter '*'
+// Runs in this process, so that no project is generated and built: dotnet run -c Release --project tests/GatewayMesh.Benchmarks -- --filter
+// '*'
 var config = ManualConfig.CreateEmpty()
     .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
     .AddDiagnoser(MemoryDiagnoser.Default)

@@ -12,13 +12,15 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Benchmarks;
 
-/// <summary>A mesh in which <c>web</c> calls <c>payments</c> (straight) and <c>orders</c> (by a router of ten rules and a splitter).</summary>
+/// <summary>
+/// A mesh in which <c>web</c> calls <c>payments</c> (directly) and <c>orders</c> (through a router of ten rules and a splitter).
+/// </summary>
 internal static class SampleMesh
 {
-    /// <summary>The listener of the requests.</summary>
+    /// <summary>Listener of the requests.</summary>
     public static ListenerSpec Outbound { get; } = new("outbound/web", ListenerKind.Outbound, new IPEndPoint(IPAddress.Loopback, 15001)) { Service = "web" };
 
-    /// <summary>The mesh, with that many instances of each service.</summary>
+    /// <summary>Creates the mesh with the given number of instances per service.</summary>
     public static MeshSnapshot Snapshot(int instances, PolicyModel? policy = null)
     {
         var payments = new ServiceModel("payments", "http", policy ?? PolicyModel.Default, Instances("payments", instances));
@@ -34,7 +36,7 @@ internal static class SampleMesh
     private static ImmutableArray<EndpointModel> Instances(string service, int count) =>
         [.. Enumerable.Range(0, count).Select(i => new EndpointModel(service, $"{service}-{i}", $"host-{i}", new HostPort("10.0.0.1", 8000 + i), Healthy: true))];
 
-    // Nine rules that do not match before the splitter.
+    // Nine rules that do not match, then the splitter.
     private static RouterNode Router(int instances)
     {
         ResolverNode To(string subset) => new(

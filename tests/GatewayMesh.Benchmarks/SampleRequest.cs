@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace GatewayMesh.Benchmarks;
 
-/// <summary>A plain GET as a server hands it over, before a plane that has no server.</summary>
+/// <summary>A plain GET as the server passes it on, for a data plane without a server.</summary>
 internal sealed class SampleRequest
 {
     private readonly DataPlane _plane;
@@ -27,10 +27,10 @@ internal sealed class SampleRequest
 
     public Exchange Exchange { get; }
 
-    /// <summary>It comes.</summary>
+    /// <summary>Starts the request.</summary>
     public void Begin() => Exchange.Begin(_arrival, _plane.Behaviours.Of(_arrival.Kind), _plane.Mesh);
 
-    /// <summary>It is over.</summary>
+    /// <summary>Ends the request.</summary>
     public void End()
     {
         Exchange.LeaveLimits(default);

@@ -4,14 +4,14 @@ using GatewayMesh.Proxy.Pipeline;
 
 namespace GatewayMesh.Benchmarks;
 
-/// <summary>All steps of the pipeline that a request takes before it is forwarded: matching, policy, limits, deadline.</summary>
+/// <summary>All pipeline steps of a request before it is forwarded: matching, policy, limits, deadline.</summary>
 public class StepBenchmarks : IDisposable
 {
     private DataPlane _plane = null!;
     private SampleRequest _straight = null!;
     private SampleRequest _routed = null!;
 
-    /// <summary>A plane, and two requests.</summary>
+    /// <summary>Creates a data plane and two requests.</summary>
     [GlobalSetup]
     public void SetUp()
     {
@@ -21,11 +21,11 @@ public class StepBenchmarks : IDisposable
         _routed = new SampleRequest(_plane, "orders");
     }
 
-    /// <summary>To a service whose name leads straight to its instances.</summary>
+    /// <summary>A service whose name leads directly to its instances.</summary>
     [Benchmark(Baseline = true)]
     public bool Straight() => Take(_straight);
 
-    /// <summary>To one behind a router of ten rules and a splitter.</summary>
+    /// <summary>A service behind a router of ten rules and a splitter.</summary>
     [Benchmark]
     public bool Routed() => Take(_routed);
 

@@ -30,7 +30,7 @@ public class DrainTests
     }
 
     [Test]
-    public async Task A_request_that_arrives_on_an_open_connection_while_draining_is_still_answered()
+    public async Task A_request_on_an_open_connection_is_still_served_while_draining()
     {
         using var payments = Backend.Saying("paid");
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
@@ -47,7 +47,7 @@ public class DrainTests
     }
 
     [Test]
-    public async Task What_is_left_at_the_timeout_is_counted_and_goes_on()
+    public async Task Requests_left_at_the_drain_timeout_are_counted_and_continue()
     {
         using var payments = new Backend();
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
@@ -65,7 +65,7 @@ public class DrainTests
     }
 
     [Test]
-    public async Task A_drain_that_is_taken_back_accepts_again_if_the_lease_is_held()
+    public async Task A_cancelled_drain_accepts_again_if_the_lease_is_held()
     {
         await using var mesh = await Mesh.Start();
         var outbound = mesh.Outbound();

@@ -12,13 +12,13 @@ public sealed class AdaptiveLimitTests
     private static readonly TimeSpan Service = TimeSpan.FromMilliseconds(20);
     private static readonly AdaptiveConcurrencyModel Model = new() { Enabled = true };
 
-    // Where the rule rests: with c workers and L in flight latency is s·L/c, so g = 1.25·c/L and L' = 1.25·c + √(1.25·c), whatever L was. What is
-    // allowed around it: the histogram's 3 % and the simulation's step of a millisecond in 20, on each of the two latencies. A latency tells of the limit
-    // that held when its request began, up to two windows ago, so the limit swings around that: at most two steps of growth above it.
+    // Equilibrium of the rule: with c workers and L in flight the latency is s·L/c, so g = 1.25·c/L and L' = 1.25·c + √(1.25·c) for any L.
+    // Tolerance: the histogram's 3 % and the simulation's step of a millisecond in 20, on both latencies. A latency reflects the limit at
+    // the start of its request, up to two windows ago, so the limit swings around the equilibrium by at most two steps of growth.
     [TestCase(10)]
     [TestCase(40)]
     [TestCase(100)]
-    public void Overloaded_it_finds_the_limit_of_its_server_and_holds_it(int workers)
+    public void The_limit_converges_to_the_servers_capacity_under_overload(int workers)
     {
         var server = new SimulatedServer(Model, workers, Service);
         server.Run(TimeSpan.FromSeconds(10));
@@ -27,12 +27,12 @@ public sealed class AdaptiveLimitTests
         var rest = Rest(workers);
         Assert.That(server.Limits, Has.Count.GreaterThan(190));
         Assert.That(server.Limits.Average(), Is.EqualTo(rest).Within(15).Percent);
-        Assert.That(server.Limits, Has.All.InRange(0.9 * workers, Grown(Grown(rest))), "never many idle workers, never a long queue");
-        Assert.That(server.Served, Is.EqualTo(20.0 / Service.TotalSeconds * workers).Within(6).Percent, "its workers are busy all the time");
+        Assert.That(server.Limits, Has.All.InRange(0.9 * workers, Grown(Grown(rest))), "few idle workers and a short queue at all times");
+        Assert.That(server.Served, Is.EqualTo(20.0 / Service.TotalSeconds * workers).Within(6).Percent, "the workers are always busy");
     }
 
     [Test]
-    public void When_half_of_the_capacity_goes_it_follows_and_when_it_comes_back_too()
+    public void The_limit_follows_a_loss_and_a_return_of_half_of_the_capacity()
     {
         var server = new SimulatedServer(Model, 40, Service);
         server.Run(TimeSpan.FromSeconds(10));
@@ -49,7 +49,7 @@ public sealed class AdaptiveLimitTests
     }
 
     [Test]
-    public void A_server_that_became_slower_without_a_queue_is_measured_anew_and_is_as_busy_again()
+    public void A_server_that_became_slower_without_a_queue_is_measured_again_and_regains_its_load()
     {
         var server = new SimulatedServer(Model, 40, Service);
         server.Run(TimeSpan.FromSeconds(10));
@@ -63,7 +63,7 @@ public sealed class AdaptiveLimitTests
     }
 
     [Test]
-    public void Without_overload_nobody_is_refused()
+    public void Without_overload_no_request_is_refused()
     {
         var server = new SimulatedServer(Model, 40, Service) { Offered = 3 };
         server.Run(TimeSpan.FromSeconds(1));
@@ -75,12 +75,12 @@ public sealed class AdaptiveLimitTests
     }
 
     [Test]
-    public void It_measures_with_minRttRequests_that_began_in_that_phase_at_minConcurrency()
+    public void A_measurement_uses_minRttRequests_that_began_in_its_phase_at_minConcurrency()
     {
         var time = Later();
         var limit = new AdaptiveLimit(Model with { MinRttRequests = 5, MinConcurrency = 4 }, SheddingModel.Default, time, new SplitMix(1));
         Assert.That((limit.IsMeasuring, limit.Limit), Is.EqualTo((true, 4)));
-        Answer(limit, time, began: 0, milliseconds: 100); // began before
+        Answer(limit, time, began: 0, milliseconds: 100); // began before the phase
         for (var i = 0; i < 5; i++)
         {
             Assert.That(limit.IsMeasuring, Is.True);
@@ -93,7 +93,7 @@ public sealed class AdaptiveLimitTests
 
     [TestCase(0, 60_000)]
     [TestCase(0.15, 60_001)]
-    public void It_measures_again_after_the_interval_drawn_longer_by_the_jitter(double jitter, int atLeast)
+    public void The_next_measurement_starts_after_the_interval_plus_jitter(double jitter, int atLeast)
     {
         var time = Later();
         var limit = Measured(Model with { Jitter = jitter }, time);
@@ -106,7 +106,7 @@ public sealed class AdaptiveLimitTests
     }
 
     [Test]
-    public void Five_windows_at_the_least_limit_and_it_measures_anew()
+    public void Five_windows_at_minConcurrency_start_a_new_measurement()
     {
         var time = Later();
         var limit = Measured(Model, time);
@@ -122,7 +122,7 @@ public sealed class AdaptiveLimitTests
     }
 
     [Test]
-    public void The_percentile_says_which_latency_counts()
+    public void The_percentile_selects_the_latency_that_counts()
     {
         Assert.That(AfterNineFastAndOneSlow(0.5), Is.GreaterThan(AfterNineFastAndOneSlow(0.95)));
 
@@ -141,7 +141,7 @@ public sealed class AdaptiveLimitTests
     }
 
     [Test]
-    public void While_it_measures_critical_requests_keep_the_limit_that_was_found()
+    public void Critical_requests_keep_the_found_limit_during_a_measurement()
     {
         var time = Later();
         var limit = Measured(Model, time);
@@ -160,7 +160,7 @@ public sealed class AdaptiveLimitTests
     }
 
     [Test]
-    public void What_is_no_answer_of_the_application_is_no_measure()
+    public void Only_application_responses_count_as_measurements()
     {
         var time = Later();
         var limit = new AdaptiveLimit(Model with { MinRttRequests = 1 }, SheddingModel.Default, time, new SplitMix(1));

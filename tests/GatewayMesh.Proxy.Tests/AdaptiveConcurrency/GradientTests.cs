@@ -9,21 +9,21 @@ public sealed class GradientTests
 {
     private static readonly AdaptiveConcurrencyModel Model = new();
 
-    [TestCase(100, 10, 12.5, 110, Description = "as slow as the buffer allows: the head room alone")]
-    [TestCase(100, 10, 25, 57, Description = "twice as slow as allowed: half, and head room")]
+    [TestCase(100, 10, 12.5, 110, Description = "as slow as the buffer allows: only the headroom")]
+    [TestCase(100, 10, 25, 57, Description = "twice as slow as allowed: half, and headroom")]
     [TestCase(100, 10, 1000, 57, Description = "never less than half at a time")]
     [TestCase(100, 10, 1, 214, Description = "never more than twice at a time")]
     [TestCase(3, 10, 1000, 3, Description = "minConcurrency")]
     [TestCase(990, 10, 10, 1000, Description = "maxConcurrency")]
-    public void The_rule_is_envoys(int limit, double minRtt, double sample, int next) =>
+    public void The_rule_matches_Envoy(int limit, double minRtt, double sample, int next) =>
         Assert.That(Gradient.Next(limit, minRtt, sample, Model), Is.EqualTo(next));
 
     [Test]
-    public void A_larger_buffer_tolerates_more() =>
+    public void A_larger_buffer_tolerates_more_latency() =>
         Assert.That(Gradient.Next(100, 10, 20, Model with { Buffer = 1 }), Is.GreaterThan(Gradient.Next(100, 10, 20, Model)));
 
     [Test]
-    public void It_stays_within_its_bounds_and_slower_answers_never_raise_it() =>
+    public void The_limit_stays_within_its_bounds_and_slower_responses_never_raise_it() =>
         Prop.ForAll<byte, byte, byte>((limit, rtt, more) =>
         {
             var one = Gradient.Next(3 + limit, 10, 1 + rtt, Model);
@@ -32,7 +32,7 @@ public sealed class GradientTests
         }).QuickCheckThrowOnFailure();
 
     [Test]
-    public void A_histogram_knows_a_percentile_to_three_percent() =>
+    public void A_histogram_percentile_is_accurate_to_three_percent() =>
         Prop.ForAll<NonEmptyArray<int>, byte>((values, percent) =>
         {
             var histogram = new LatencyHistogram();
@@ -54,7 +54,7 @@ public sealed class GradientTests
     [TestCase(1_000_000)]
     [TestCase(uint.MaxValue)]
     [TestCase(1e12)]
-    public void A_histogram_takes_every_latency(double microseconds)
+    public void A_histogram_accepts_every_latency(double microseconds)
     {
         var histogram = new LatencyHistogram();
         histogram.Add(TimeSpan.FromMicroseconds(microseconds));

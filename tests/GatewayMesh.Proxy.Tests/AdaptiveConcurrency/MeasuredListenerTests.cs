@@ -5,14 +5,14 @@ using GatewayMesh.Proxy.Tests.Rig;
 
 namespace GatewayMesh.Proxy.Tests.AdaptiveConcurrency;
 
-/// <summary>Adaptive concurrency on the wire: at the callee's sidecar, and at a gateway for itself.</summary>
+/// <summary>Adaptive concurrency on the wire: at the callee's sidecar and at a gateway for itself.</summary>
 public class MeasuredListenerTests
 {
     private const string Call = "GET / HTTP/1.1\r\nHost: payments\r\n\r\n";
     private static readonly AdaptiveConcurrencyModel Model = new() { Enabled = true, MinConcurrency = 1, SampleWindow = TimeSpan.FromMilliseconds(10) };
 
     [Test]
-    public async Task The_callees_sidecar_refuses_what_its_application_cannot_work_on_and_says_so_to_be_tried_elsewhere()
+    public async Task The_callees_sidecar_refuses_requests_beyond_its_applications_concurrency_as_retryable()
     {
         using var payments = new Backend();
         await using var mesh = await Mesh.Start();
@@ -35,7 +35,7 @@ public class MeasuredListenerTests
     }
 
     [Test]
-    public async Task What_one_instance_refuses_another_answers_and_the_first_is_not_ejected()
+    public async Task A_request_refused_by_one_instance_is_served_by_another_and_the_first_is_not_ejected()
     {
         using var payments = new Backend();
         using var free = Backend.Saying("paid");
@@ -60,7 +60,7 @@ public class MeasuredListenerTests
     }
 
     [Test]
-    public async Task When_it_has_measured_the_limit_is_computed_anew_by_the_clock()
+    public async Task After_a_measurement_the_timer_recomputes_the_limit()
     {
         using var payments = Backend.Saying("paid");
         await using var mesh = await Mesh.Start();
@@ -77,7 +77,7 @@ public class MeasuredListenerTests
     }
 
     [Test]
-    public async Task A_gateway_finds_a_limit_for_itself_below_maxConcurrentRequests()
+    public async Task A_gateway_finds_its_own_limit_below_maxConcurrentRequests()
     {
         using var payments = new Backend();
         await using var gateway = await Mesh.Start(options => options with { RoleName = "gateway", AdaptiveConcurrency = Model });

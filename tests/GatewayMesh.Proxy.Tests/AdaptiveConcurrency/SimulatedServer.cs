@@ -8,8 +8,8 @@ using GatewayMesh.Proxy.Tests.Time;
 namespace GatewayMesh.Proxy.Tests.AdaptiveConcurrency;
 
 /// <summary>
-/// Behind the limit: a server of some workers, each of which takes the same time for a request; what finds none free waits in a queue without bound. In front
-/// of it callers who keep so many requests outstanding that the limit is always used up. In virtual time, in steps of a millisecond.
+/// A server behind the limit: a fixed number of workers with the same service time, and an unbounded queue. In front of the limit are
+/// callers with enough outstanding requests to use all of it. Runs in virtual time in steps of a millisecond.
 /// </summary>
 internal sealed class SimulatedServer
 {

@@ -6,7 +6,7 @@ namespace GatewayMesh.Proxy.Tests.Admission;
 public sealed class CapacityTests
 {
     [Test]
-    public void Capacity_is_the_usable_cores_by_the_cost_of_a_request_and_hosts_are_capacity_by_load()
+    public void Capacity_is_usable_cores_divided_by_request_cost_and_hosts_are_capacity_divided_by_load()
     {
         var estimate = CapacityEstimate.Of(TimeSpan.FromMicroseconds(100), 2, [100, 300, double.NaN]);
         using (Assert.EnterMultipleScope())
@@ -18,14 +18,14 @@ public sealed class CapacityTests
     }
 
     [Test]
-    public void While_cost_or_load_is_unknown_nothing_is_claimed()
+    public void No_estimate_is_given_while_cost_or_load_is_unknown()
     {
         Assert.That(CapacityEstimate.Of(TimeSpan.Zero, 2, [100]).Hosts, Is.Null);
         Assert.That(CapacityEstimate.Of(TimeSpan.FromMilliseconds(1), 2, []).Hosts, Is.Null);
     }
 
     [Test]
-    public void The_sampler_finds_cost_and_rate_and_ignores_idle_seconds_for_the_cost()
+    public void The_sampler_measures_cost_and_rate_and_ignores_idle_seconds_for_the_cost()
     {
         var time = new VirtualTime();
         var cpu = TimeSpan.Zero;

@@ -11,7 +11,7 @@ public sealed class GatewayAdmissionTests
     private static readonly IPAddress Modest = IPAddress.Parse("10.0.0.2");
 
     [Test]
-    public void One_host_alone_may_use_all_but_the_reserve_and_a_newcomer_finds_room()
+    public void A_single_host_may_use_all_permits_but_the_reserve_and_a_new_host_is_admitted()
     {
         var admission = new GatewayAdmission(16);
         Assert.That(Fill(admission, Greedy), Has.Count.EqualTo(14));
@@ -20,7 +20,7 @@ public sealed class GatewayAdmissionTests
     }
 
     [Test]
-    public void A_place_given_back_goes_to_the_host_below_its_share()
+    public void A_returned_permit_goes_to_the_host_below_its_share()
     {
         var admission = new GatewayAdmission(16);
         var greedy = Fill(admission, Greedy);
@@ -34,7 +34,7 @@ public sealed class GatewayAdmissionTests
     }
 
     [Test]
-    public void A_gateway_for_one_request_takes_one()
+    public void A_gateway_with_one_permit_admits_one_request()
     {
         var admission = new GatewayAdmission(1);
         Assert.That(admission.TryEnter(Greedy, out var lease), Is.True);
@@ -44,7 +44,7 @@ public sealed class GatewayAdmissionTests
     }
 
     [Test]
-    public void A_host_is_the_same_by_IPv4_and_by_IPv4_mapped_IPv6()
+    public void IPv4_and_IPv4_mapped_IPv6_count_as_one_host()
     {
         var admission = new GatewayAdmission(16);
         admission.TryEnter(Greedy, out _);
@@ -53,7 +53,7 @@ public sealed class GatewayAdmissionTests
     }
 
     [Test]
-    public void Counts_tell_why_requests_were_refused_and_hosts_that_left_are_forgotten()
+    public void Counts_show_the_reasons_of_refusals_and_departed_hosts_are_forgotten()
     {
         var admission = new GatewayAdmission(8);
         var greedy = Fill(admission, Greedy);
@@ -65,7 +65,7 @@ public sealed class GatewayAdmissionTests
     }
 
     [Test]
-    public void Never_above_the_maximum_and_a_host_below_its_share_is_refused_only_when_nothing_is_free() =>
+    public void Admissions_never_exceed_the_maximum_and_a_host_below_its_share_is_refused_only_when_full() =>
         Prop.ForAll<byte, List<byte>>((max, steps) =>
         {
             var admission = new GatewayAdmission(1 + (max % 40));
@@ -74,7 +74,7 @@ public sealed class GatewayAdmissionTests
         }).QuickCheckThrowOnFailure();
 
     [Test]
-    public void Threads_together_never_pass_the_maximum_and_leave_nothing_behind()
+    public void Concurrent_threads_never_exceed_the_maximum_and_leave_no_permit_taken()
     {
         var admission = new GatewayAdmission(4);
         var inside = 0;
@@ -117,7 +117,8 @@ public sealed class GatewayAdmissionTests
             open.Add((host, lease));
         }
 
-        // Below its share: refused only when full. At or above it: never the last place (but the only one of a gateway for one).
+        // Below its share a host is refused only when full. At or above its share it never gets the last permit (except the only permit of
+        // a gateway with one).
         return open.Count <= admission.Max
             && admission.Counts.InFlight == open.Count
             && (own >= share || admitted == !isFull)

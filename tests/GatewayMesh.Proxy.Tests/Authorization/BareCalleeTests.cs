@@ -13,7 +13,7 @@ using GatewayMesh.Proxy.Tests.Rig;
 
 namespace GatewayMesh.Proxy.Tests.Authorization;
 
-/// <summary>Instances that no sidecar fronts: the caller's side asks the intentions, as nobody else does.</summary>
+/// <summary>Instances without a sidecar: only the caller's side enforces intentions.</summary>
 public class BareCalleeTests
 {
     private const IntentionAction Allow = IntentionAction.Allow;
@@ -38,7 +38,7 @@ public class BareCalleeTests
     }
 
     [Test]
-    public async Task A_callers_sidecar_denies_what_nobody_at_the_other_end_would()
+    public async Task A_callers_sidecar_enforces_intentions_for_a_callee_without_a_sidecar()
     {
         var web = await Enforcing("sidecar", "web", "batch");
         web.BareService("legacy", _legacy.HostPort).Intentions(Deny, ("web", "legacy", Allow));
@@ -58,7 +58,7 @@ public class BareCalleeTests
     }
 
     [Test]
-    public async Task Permissions_of_requests_hold_there_too()
+    public async Task Request_permissions_apply_to_a_callee_without_a_sidecar()
     {
         var web = await Enforcing("sidecar", "web");
         web.BareService("legacy", _legacy.HostPort).Intentions(Permitting("web", "legacy", new PermissionRule(Allow) { PathRule = new PathRule(PathTest.Prefix, "/public") }));
@@ -71,7 +71,7 @@ public class BareCalleeTests
     }
 
     [Test]
-    public async Task An_upstream_port_is_no_way_round()
+    public async Task An_upstream_port_does_not_evade_intentions()
     {
         var web = await Enforcing("sidecar", "web");
         web.BareService("legacy", _legacy.HostPort).Intentions(Allow, ("web", "legacy", Deny));
@@ -82,7 +82,7 @@ public class BareCalleeTests
     }
 
     [Test]
-    public async Task An_ingress_denies_too_and_tells_no_name()
+    public async Task An_ingress_denies_calls_to_a_bare_callee_without_naming_services()
     {
         var ingress = await Enforcing("ingress", "gatewaymesh-ingress");
         var address = ingress.BareService("legacy", _legacy.HostPort).Open(ListenerKind.Ingress, "ingress/1");
@@ -100,7 +100,7 @@ public class BareCalleeTests
     }
 
     [Test]
-    public async Task A_gateway_denies_what_a_guard_brings()
+    public async Task A_gateway_denies_calls_that_a_guard_carries()
     {
         var gateway = await Enforcing("gateway", "gatewaymesh-gateway");
         gateway.BareService("legacy", _legacy.HostPort).Intentions(Allow, ("web", "legacy", Deny));
@@ -113,7 +113,7 @@ public class BareCalleeTests
     }
 
     [Test]
-    public async Task The_target_that_routes_lead_to_is_judged_and_not_the_name_that_was_asked_for()
+    public async Task Intentions_apply_to_the_target_of_the_route_and_not_to_the_requested_name()
     {
         var web = await Enforcing("sidecar", "web");
         web.BareService("legacy", _legacy.HostPort);
@@ -128,7 +128,7 @@ public class BareCalleeTests
     }
 
     [Test]
-    public async Task A_service_of_both_kinds_is_judged_on_the_callers_side_before_anybody_is_called()
+    public async Task A_service_with_sidecar_and_bare_instances_is_authorized_on_the_callers_side_first()
     {
         using var payments = Backend.Saying("paid");
         var (_, inbound) = await _mesh.Sidecar("payments", payments);
@@ -150,7 +150,7 @@ public class BareCalleeTests
     }
 
     [Test]
-    public async Task A_stream_to_one_is_ended_when_its_caller_is_no_longer_allowed()
+    public async Task A_stream_to_a_bare_callee_is_ended_when_its_caller_is_no_longer_allowed()
     {
         using var slow = new Backend(async (_, connection) => await connection.Send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n"));
         var web = await Enforcing("sidecar", "web");
@@ -165,7 +165,7 @@ public class BareCalleeTests
     }
 
     [Test]
-    public async Task Intentions_that_nobody_knows_allow_nothing_there_either()
+    public async Task Unknown_intentions_deny_calls_to_a_bare_callee()
     {
         var web = await Enforcing("sidecar", "web");
         web.BareService("legacy", _legacy.HostPort).Intentions(null);
@@ -177,7 +177,7 @@ public class BareCalleeTests
     }
 
     [Test]
-    public async Task In_plaintext_nothing_is_enforced_there_either()
+    public async Task Plaintext_identity_enforces_nothing_for_a_bare_callee()
     {
         await using var mesh = await Mesh.Start();
         mesh.BareService("legacy", _legacy.HostPort).Intentions(Deny);
@@ -187,7 +187,7 @@ public class BareCalleeTests
     }
 
     [Test]
-    public async Task A_callee_with_a_sidecar_is_left_to_its_sidecar()
+    public async Task A_callee_with_a_sidecar_is_authorized_by_its_own_sidecar()
     {
         using var payments = Backend.Saying("paid");
         var (_, inbound) = await _mesh.Sidecar("payments", payments);

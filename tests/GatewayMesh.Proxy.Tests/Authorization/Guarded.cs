@@ -5,7 +5,7 @@ using GatewayMesh.Proxy.Tests.Rig;
 
 namespace GatewayMesh.Proxy.Tests.Authorization;
 
-/// <summary>A data plane in which intentions decide.</summary>
+/// <summary>A data plane that enforces intentions.</summary>
 internal static class Guarded
 {
     public const IntentionAction Allow = IntentionAction.Allow;
@@ -14,15 +14,15 @@ internal static class Guarded
     public static Task<Mesh> Start(Logged? logs = null, Stream? accessLog = null) => Mesh.Start(options => options with
     {
         EnforcesIntentions = true,
-        Identity = new SaidByHeader(),
+        Identity = new CallerByHeader(),
         Logs = logs ?? options.Logs,
         AccessLog = accessLog,
     });
 
-    /// <summary>The listener of a gateway for mesh peers.</summary>
+    /// <summary>Opens a gateway's listener for mesh peers.</summary>
     public static IPEndPoint Peers(this Mesh mesh) => mesh.Open(ListenerKind.Mesh, "mesh");
 
-    /// <summary>A request head of HTTP/1.1.</summary>
+    /// <summary>Returns an HTTP/1.1 request head.</summary>
     public static string Head(string caller, string path = "/", string method = "GET", string fields = "") =>
-        $"{method} {path} HTTP/1.1\r\nHost: payments\r\n{SaidByHeader.Field}: {caller}\r\n{fields}\r\n";
+        $"{method} {path} HTTP/1.1\r\nHost: payments\r\n{CallerByHeader.Field}: {caller}\r\n{fields}\r\n";
 }

@@ -9,11 +9,11 @@ using static GatewayMesh.Proxy.Tests.Authorization.Guarded;
 
 namespace GatewayMesh.Proxy.Tests.Authorization;
 
-/// <summary>Intentions decide on each request, at the callee's door and at a gateway.</summary>
+/// <summary>Intentions decide on each request, at the callee and at a gateway.</summary>
 public class IntentionTests
 {
     [Test]
-    public async Task A_caller_that_is_allowed_reaches_the_application_and_another_is_denied_before_anything_is_forwarded()
+    public async Task An_allowed_caller_reaches_the_application_and_a_denied_one_is_stopped_before_forwarding()
     {
         using var payments = Backend.Saying("paid");
         await using var mesh = await Guarded.Start();
@@ -28,11 +28,11 @@ public class IntentionTests
         Assert.That(JsonDocument.Parse(denied.Body).RootElement.GetProperty("error").GetString(), Is.EqualTo("intention_denied"));
         Assert.That(denied.Has("Retry-After"), Is.False);
         Assert.That(payments.Executed, Is.EqualTo(1));
-        Assert.That((await client.Ask(Head("web"))).Status, Is.EqualTo(200), "the connection lives on");
+        Assert.That((await client.Ask(Head("web"))).Status, Is.EqualTo(200), "the connection survives");
     }
 
     [Test]
-    public async Task A_denial_is_counted_and_said_once_with_both_names()
+    public async Task A_denial_is_counted_and_logged_once_with_both_names()
     {
         using var payments = Backend.Saying("paid");
         var logs = new Logged();
@@ -49,11 +49,11 @@ public class IntentionTests
     }
 
     [Test]
-    public async Task A_caller_that_tries_again_and_again_does_not_fill_the_log()
+    public async Task A_caller_that_retries_in_a_loop_does_not_fill_the_log()
     {
         using var payments = Backend.Saying("paid");
         var logs = new Logged();
-        await using var mesh = await Mesh.Start(options => options with { EnforcesIntentions = true, Identity = new SaidByHeader(), Logs = logs, Time = new Time.VirtualTime() });
+        await using var mesh = await Mesh.Start(options => options with { EnforcesIntentions = true, Identity = new CallerByHeader(), Logs = logs, Time = new Time.VirtualTime() });
         mesh.Intentions(Deny);
         using var client = await RawConnection.To(mesh.Inbound(payments.HostPort));
 
@@ -67,7 +67,7 @@ public class IntentionTests
     }
 
     [Test]
-    public async Task Who_has_shown_no_certificate_is_denied_whatever_it_says()
+    public async Task A_caller_without_a_certificate_is_denied_whatever_its_headers()
     {
         using var payments = Backend.Saying("paid");
         await using var mesh = await Guarded.Start();
@@ -92,7 +92,7 @@ public class IntentionTests
     }
 
     [Test]
-    public async Task Intentions_that_nobody_knows_allow_nothing_and_say_so()
+    public async Task Unknown_intentions_deny_all_calls_with_their_own_reason()
     {
         using var payments = Backend.Saying("paid");
         await using var mesh = await Guarded.Start();
@@ -121,7 +121,7 @@ public class IntentionTests
     }
 
     [Test]
-    public async Task A_gateway_decides_for_the_service_that_it_stands_in_for()
+    public async Task A_gateway_authorizes_calls_for_the_callee_that_it_takes_over()
     {
         using var payments = Backend.Saying("paid");
         await using var mesh = await Guarded.Start();
@@ -135,7 +135,7 @@ public class IntentionTests
     }
 
     [Test]
-    public async Task A_gateway_decides_for_what_comes_through_a_tunnel()
+    public async Task A_gateway_authorizes_calls_from_a_tunnel()
     {
         using var payments = Backend.Saying("paid");
         await using var mesh = await Guarded.Start();
@@ -164,7 +164,7 @@ public class IntentionTests
         mesh.Intentions(Deny);
         using var client = await H2Connection.To(mesh.Inbound(payments.HostPort, protocol: "grpc"));
 
-        var answer = await client.Ask(Fields.Request("POST", "/pay.Payments/Charge", "payments", ("content-type", "application/grpc"), ("te", "trailers"), (SaidByHeader.Field, "web")), "\0\0\0\0\0");
+        var answer = await client.Ask(Fields.Request("POST", "/pay.Payments/Charge", "payments", ("content-type", "application/grpc"), ("te", "trailers"), (CallerByHeader.Field, "web")), "\0\0\0\0\0");
 
         Assert.That((answer.Status, answer["grpc-status"], answer.EndedByHead), Is.EqualTo((200, "7", true)));
         Assert.That(answer["proxy-status"], Does.Contain("http_request_denied").And.Contain("forwarded=?0"));
@@ -173,7 +173,7 @@ public class IntentionTests
 
     [TestCase("GET")]
     [TestCase("POST")]
-    public async Task What_one_instance_denies_is_not_tried_at_another(string method)
+    public async Task A_call_denied_by_one_instance_is_not_tried_at_another(string method)
     {
         using var first = Backend.Bytes("HTTP/1.1 403 Forbidden\r\nProxy-Status: gatewaymesh; error=http_request_denied; forwarded=?0\r\nContent-Length: 2\r\n\r\nno");
         using var second = Backend.Bytes("HTTP/1.1 403 Forbidden\r\nProxy-Status: gatewaymesh; error=http_request_denied; forwarded=?0\r\nContent-Length: 2\r\n\r\nno");
@@ -189,11 +189,11 @@ public class IntentionTests
             Assert.That(first.Executed + second.Executed, Is.EqualTo(i));
         }
 
-        Assert.That(mesh.Plane.Endpoints().Any(endpoint => endpoint.IsEjected), Is.False, "a denial says nothing against the instance");
+        Assert.That(mesh.Plane.Endpoints().Any(endpoint => endpoint.IsEjected), Is.False, "a denial is no evidence against the instance");
     }
 
     [Test]
-    public async Task What_a_gateway_denies_is_not_tried_past_it()
+    public async Task A_call_denied_by_a_gateway_is_not_tried_without_the_gateway()
     {
         using var payments = Backend.Saying("paid");
         using var gateway = Backend.Bytes("HTTP/1.1 403 Forbidden\r\nProxy-Status: gatewaymesh; error=http_request_denied; forwarded=?0\r\nContent-Length: 2\r\n\r\nno");
@@ -208,7 +208,7 @@ public class IntentionTests
     }
 
     [Test]
-    public async Task The_reason_stands_in_the_access_log()
+    public async Task The_access_log_contains_the_reason()
     {
         using var payments = Backend.Saying("paid");
         using var log = new MemoryStream();

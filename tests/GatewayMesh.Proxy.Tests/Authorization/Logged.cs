@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace GatewayMesh.Proxy.Tests.Authorization;
 
-/// <summary>Keeps what is logged: the name of the event and the line.</summary>
+/// <summary>Records the event names and lines that are logged.</summary>
 internal sealed class Logged : ILoggerFactory, ILogger
 {
     public ConcurrentQueue<(string Event, string Line)> Lines { get; } = [];

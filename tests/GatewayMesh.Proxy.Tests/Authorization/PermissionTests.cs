@@ -4,7 +4,7 @@ using static GatewayMesh.Proxy.Tests.Authorization.Guarded;
 
 namespace GatewayMesh.Proxy.Tests.Authorization;
 
-/// <summary>Permissions look at the request as the application will get it, and no spelling of a path gets round them.</summary>
+/// <summary>Permissions see the request as the application will receive it, and no spelling of a path evades them.</summary>
 public class PermissionTests
 {
     [TestCase("/public", 200)]
@@ -25,7 +25,7 @@ public class PermissionTests
     [TestCase("/public/..;/admin", 403)]
     [TestCase("/public//../../admin", 403)]
     [TestCase("http://payments/admin", 403)]
-    public async Task No_spelling_of_a_path_gets_round_a_denial(string target, int status)
+    public async Task No_spelling_of_a_path_evades_a_denial(string target, int status)
     {
         var (mesh, payments, client) = await Permitting(Allow, new PermissionRule(Deny) { PathRule = new PathRule(PathTest.Prefix, "/admin") });
         await using var _ = mesh;
@@ -42,7 +42,7 @@ public class PermissionTests
     [TestCase("/public%2f..%2fadmin", 403)]
     [TestCase("/public/a%20b", 200)]
     [TestCase("/public/%7euser", 200)]
-    public async Task No_spelling_of_a_path_gets_through_an_allowance(string target, int status)
+    public async Task No_spelling_of_a_path_exploits_an_allowance(string target, int status)
     {
         var (mesh, payments, client) = await Permitting(Deny, new PermissionRule(Allow) { PathRule = new PathRule(PathTest.Prefix, "/public/") });
         await using var _ = mesh;
@@ -60,24 +60,24 @@ public class PermissionTests
     [TestCase("/geheim/ä", "/geheim/%c3%a4/x")]
     [TestCase("/geheim/ä", "/public/%2e%2e/geheim//%C3%a4")]
     [TestCase("/admin", "/admin;v=1")]
-    public async Task No_spelling_gets_round_a_denial_whose_rule_has_escapes_or_letters_that_are_not_ASCII(string rule, string target) =>
+    public async Task No_spelling_evades_a_denial_whose_rule_has_escapes_or_non_ASCII_letters(string rule, string target) =>
         Assert.That(await Status(new PermissionRule(Deny) { PathRule = new PathRule(PathTest.Prefix, rule) }, Allow, target), Is.EqualTo(403));
 
     [TestCase("/admin.*", "/admin%0a")]
     [TestCase("/admin/[^/]*", "/admin/x%0Ay")]
     [TestCase("/my%20files/.+", "/my%20files/x")]
     [TestCase("/geheim/.", "/geheim/%C3%A4")]
-    public async Task No_spelling_gets_round_an_expression(string rule, string target) =>
+    public async Task No_spelling_evades_an_expression(string rule, string target) =>
         Assert.That(await Status(new PermissionRule(Deny) { PathRule = new PathRule(PathTest.Regex, rule) }, Allow, target), Is.EqualTo(403));
 
     [TestCase(PathTest.Prefix, "/my%20files/", "/my%20files/x")]
     [TestCase(PathTest.Exact, "/geheim/ä", "/geheim/%c3%A4")]
     [TestCase(PathTest.Regex, "/my%20files/[a-z]+", "/my%20files/x")]
-    public async Task An_allowance_with_escapes_or_letters_that_are_not_ASCII_is_one(PathTest test, string rule, string target) =>
+    public async Task An_allowance_with_escapes_or_non_ASCII_letters_allows(PathTest test, string rule, string target) =>
         Assert.That(await Status(new PermissionRule(Allow) { PathRule = new PathRule(test, rule) }, Deny, target), Is.EqualTo(200));
 
     [Test]
-    public async Task What_is_allowed_is_forwarded_byte_for_byte()
+    public async Task An_allowed_request_is_forwarded_byte_for_byte()
     {
         var (mesh, payments, client) = await Permitting(Deny, new PermissionRule(Allow) { PathRule = new PathRule(PathTest.Prefix, "/public/") });
         await using var _ = mesh;
@@ -91,7 +91,7 @@ public class PermissionTests
 
     [TestCase("GET", 200)]
     [TestCase("POST", 403)]
-    public async Task Methods_count(string method, int status)
+    public async Task Permissions_match_methods(string method, int status)
     {
         var (mesh, payments, client) = await Permitting(Deny, new PermissionRule(Allow) { Methods = ["GET"] });
         await using var _ = mesh;
@@ -106,7 +106,7 @@ public class PermissionTests
     [TestCase("x-team: red\r\n", 403)]
     [TestCase("x-team: blue\r\nx-team: red\r\n", 403, Description = "two lines are one value")]
     [TestCase("", 403)]
-    public async Task Header_fields_count(string fields, int status)
+    public async Task Permissions_match_header_fields(string fields, int status)
     {
         var (mesh, payments, client) = await Permitting(Deny, new PermissionRule(Allow) { Headers = [new HeaderRule("x-team", HeaderTest.Exact, "blue")] });
         await using var _ = mesh;
@@ -120,12 +120,12 @@ public class PermissionTests
     [TestCase("X-TEAM: red\r\n", 403)]
     [TestCase("x-team: blue\r\nx-team: red\r\n", 403)]
     [TestCase("x-team: red\r\nx-team: blue\r\n", 403)]
-    [TestCase("x-team: blue, red\r\n", 403, Description = "as the proxy of a caller that sends two lines joins them")]
+    [TestCase("x-team: blue, red\r\n", 403, Description = "two lines as joined by the caller's proxy")]
     [TestCase("x_team: red\r\n", 403)]
     [TestCase("x-team: blue\r\nX_Team: red\r\n", 403)]
     [TestCase("x-team: blue\r\n", 200)]
     [TestCase("", 200)]
-    public async Task A_denied_field_is_denied_in_any_line_in_any_order_and_under_a_name_with_underscores(string fields, int status) =>
+    public async Task A_denied_field_is_denied_on_any_line_in_any_order_and_with_underscores(string fields, int status) =>
         Assert.That(await Status(new PermissionRule(Deny) { Headers = [new HeaderRule("x-team", HeaderTest.Exact, "red")] }, Allow, "/", fields), Is.EqualTo(status));
 
     [TestCase("x-team: blue\r\nx_team: red\r\n", 403)]
@@ -137,7 +137,7 @@ public class PermissionTests
 
     [TestCase("gatewaymesh-attempt", "gatewaymesh-attempt: 1\r\n")]
     [TestCase("keep-alive", "Keep-Alive: 1\r\n")]
-    public async Task Fields_that_the_application_does_not_get_are_not_there(string name, string fields)
+    public async Task Permissions_ignore_fields_that_the_application_does_not_get(string name, string fields)
     {
         var (mesh, payments, client) = await Permitting(Deny, new PermissionRule(Allow) { Headers = [new HeaderRule(name, HeaderTest.Present, "")] });
         await using var _ = mesh;

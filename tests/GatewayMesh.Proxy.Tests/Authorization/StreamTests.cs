@@ -5,11 +5,11 @@ using static GatewayMesh.Proxy.Tests.Authorization.Guarded;
 
 namespace GatewayMesh.Proxy.Tests.Authorization;
 
-/// <summary>What runs is ended when its caller is no longer allowed, and nothing else.</summary>
+/// <summary>Running requests are ended when their caller is no longer allowed; other requests continue.</summary>
 public class StreamTests
 {
     [Test]
-    public async Task A_stream_of_HTTP_1_is_cut_when_its_caller_is_no_longer_allowed_and_another_callers_goes_on()
+    public async Task An_HTTP_1_stream_is_aborted_when_its_caller_is_no_longer_allowed_and_other_callers_continue()
     {
         using var payments = new Backend();
         var logs = new Logged();
@@ -24,7 +24,7 @@ public class StreamTests
         mesh.Intentions(Allow, ("web", "payments", Deny));
 
         Assert.That(await denied.IsEnded());
-        Assert.That(await first.IsEnded(), "and at the application too");
+        Assert.That(await first.IsEnded(), "at the application too");
         await second.Send("4\r\nmore\r\n0\r\n\r\n");
         Assert.That(await stays.ReadLine(), Is.EqualTo("4"));
         Assert.That(mesh.Metrics(), Does.Contain("gatewaymesh_intentions_ended_total{source=\"web\",destination=\"payments\"} 1"));
@@ -33,13 +33,13 @@ public class StreamTests
     }
 
     [Test]
-    public async Task A_stream_of_HTTP_2_is_reset_and_its_connection_serves_what_is_allowed()
+    public async Task A_denied_HTTP_2_stream_is_reset_and_its_connection_serves_allowed_requests()
     {
         using var payments = new H2Backend();
         await using var mesh = await Guarded.Start();
         mesh.Intentions(Allow);
         using var client = await H2Connection.To(mesh.Inbound(payments.HostPort, protocol: "http2"));
-        var ended = await client.Request(Fields.Request("GET", "/", "payments", (SaidByHeader.Field, "web")));
+        var ended = await client.Request(Fields.Request("GET", "/", "payments", (CallerByHeader.Field, "web")));
         using var application = await payments.NextConnection();
         var (stream, _, _) = await application.ReadHead();
         await application.Headers(stream, Fields.Of((":status", "200")));
@@ -50,7 +50,7 @@ public class StreamTests
         var reset = await client.ReadUntil(FrameType.RstStream);
         Assert.That(reset.Stream, Is.EqualTo(ended));
         Assert.That((await application.ReadUntil(FrameType.RstStream)).Stream, Is.EqualTo(stream));
-        await client.Request(Fields.Request("GET", "/", "payments", (SaidByHeader.Field, "api")));
+        await client.Request(Fields.Request("GET", "/", "payments", (CallerByHeader.Field, "api")));
         using var others = await payments.NextConnection();
         var (next, _, _) = await others.ReadHead();
         await others.Headers(next, Fields.Of((":status", "200")), end: true);
@@ -58,7 +58,7 @@ public class StreamTests
     }
 
     [Test]
-    public async Task A_stream_through_a_gateway_is_ended_there_too()
+    public async Task A_denied_stream_through_a_gateway_is_ended_at_the_gateway()
     {
         using var payments = new Backend();
         await using var mesh = await Guarded.Start();
@@ -72,7 +72,7 @@ public class StreamTests
     }
 
     [Test]
-    public async Task A_WebSocket_is_ended_too()
+    public async Task A_denied_WebSocket_is_ended()
     {
         using var payments = new Backend();
         await using var mesh = await Guarded.Start();
@@ -90,7 +90,7 @@ public class StreamTests
     }
 
     [Test]
-    public async Task A_request_that_waits_for_its_answer_is_ended_too()
+    public async Task A_denied_request_that_waits_for_its_response_is_ended()
     {
         using var payments = new Backend();
         await using var mesh = await Guarded.Start();
@@ -107,7 +107,7 @@ public class StreamTests
     }
 
     [Test]
-    public async Task A_change_of_other_things_ends_nothing()
+    public async Task An_unrelated_change_ends_no_stream()
     {
         using var payments = new Backend();
         await using var mesh = await Guarded.Start();
@@ -123,7 +123,7 @@ public class StreamTests
     }
 
     [Test]
-    public async Task Whoever_changes_intentions_and_whoever_begins_one_of_the_two_sees_the_other()
+    public async Task A_request_that_starts_during_an_intention_change_is_always_checked_by_one_side()
     {
         using var payments = Backend.Saying("paid");
         await using var mesh = await Guarded.Start();
@@ -146,7 +146,7 @@ public class StreamTests
                 }
                 catch (Exception cut) when (cut is IOException or System.Net.Sockets.SocketException)
                 {
-                    // Ended while it ran.
+                    // The request was ended while running.
                 }
             }
 
@@ -163,8 +163,8 @@ public class StreamTests
         var before = payments.Executed;
         await stop.CancelAsync();
         Assert.That((await Task.WhenAll(clients)).Sum(), Is.Positive);
-        Assert.That(() => mesh.Plane.Figures.InFlight, Is.Zero.After(5000, 5), "nothing waits for ever");
-        Assert.That(payments.Executed - before, Is.LessThanOrEqualTo(8), "what was on its way at the last change, one for each client");
+        Assert.That(() => mesh.Plane.Figures.InFlight, Is.Zero.After(5000, 5), "no request waits forever");
+        Assert.That(payments.Executed - before, Is.LessThanOrEqualTo(8), "only requests in transit at the last change, one per client");
     }
 
     private static async Task<RawConnection> Begin(RawConnection client, Backend payments, string caller, string fields = "")

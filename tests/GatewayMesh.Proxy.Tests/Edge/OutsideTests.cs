@@ -16,7 +16,7 @@ public class OutsideTests
         + "X-Forwarded-Port: 99\r\nX-Forwarded-Prefix: /forged\r\nForwarded: for=203.0.113.9;host=forged.example\r\nX-Real-IP: 203.0.113.9\r\n";
 
     [Test]
-    public async Task Nobody_outside_says_who_is_calling_or_speaks_as_the_mesh()
+    public async Task Outside_clients_can_neither_name_the_caller_nor_impersonate_the_mesh()
     {
         using var application = Backend.Saying("paid");
         await using var edge = await PublicMesh.Start(application);
@@ -32,7 +32,7 @@ public class OutsideTests
     }
 
     [Test]
-    public async Task The_same_over_HTTP_2()
+    public async Task Outside_clients_cannot_impersonate_the_mesh_over_HTTP_2()
     {
         using var application = Backend.Saying("paid");
         await using var edge = await PublicMesh.Start(application);
@@ -45,7 +45,7 @@ public class OutsideTests
     }
 
     [Test]
-    public async Task The_same_in_trailers()
+    public async Task Outside_clients_cannot_impersonate_the_mesh_in_trailers()
     {
         using var application = Backend.Saying("paid");
         await using var edge = await PublicMesh.Start(application);
@@ -58,7 +58,7 @@ public class OutsideTests
     }
 
     [Test]
-    public async Task Nothing_of_the_mesh_goes_out_with_an_answer()
+    public async Task Responses_to_outside_clients_contain_no_mesh_fields()
     {
         using var application = Backend.Saying("paid", "gatewaymesh-source: payments\r\nGatewayMesh-Node: host-a\r\nX-Forwarded-Client-Cert: mirrored\r\nX-Mine: kept\r\n");
         await using var edge = await PublicMesh.Start(application);
@@ -90,7 +90,7 @@ public class OutsideTests
     [TestCase("PROXY TCP4 203.0.113.9 198.51.100.1 56324 443\r\n", "203.0.113.9")]
     [TestCase("PROXY TCP6 2001:db8::9 2001:db8::1 56324 443\r\n", "2001:db8::9")]
     [TestCase("PROXY UNKNOWN\r\n", "127.0.0.1")]
-    public async Task A_trusted_proxy_of_TCP_says_who_is_calling(string header, string expected)
+    public async Task A_trusted_TCP_proxy_names_the_client(string header, string expected)
     {
         using var application = Backend.Saying("paid");
         await using var edge = (await PublicMesh.Start(application)).With(listener => listener with { ProxyProtocol = true }, "127.0.0.0/8");
@@ -102,11 +102,11 @@ public class OutsideTests
         }
 
         Assert.That((await client.Ask("GET / HTTP/1.1\r\nHost: shop.example\r\nX-Forwarded-For: forged\r\n\r\n")).Body, Is.EqualTo("paid"));
-        Assert.That(edge.Last["X-Forwarded-For"], Is.EqualTo(expected), "and what the caller says of itself is not believed");
+        Assert.That(edge.Last["X-Forwarded-For"], Is.EqualTo(expected), "the client's own field is not trusted");
     }
 
     [Test]
-    public async Task A_trusted_proxy_of_TCP_may_speak_version_2_and_add_fields_before_TLS()
+    public async Task A_trusted_TCP_proxy_may_use_version_2_with_fields_before_TLS()
     {
         using var authority = new TestAuthority();
         using var certificate = authority.Issue(["shop.example"]);
@@ -121,10 +121,10 @@ public class OutsideTests
         Assert.That(edge.Last["X-Forwarded-Proto"], Is.EqualTo("https"));
     }
 
-    [TestCase("GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n", TestName = "no header at all")]
-    [TestCase("PROXY TCP4 1 2 3 4\r\nGET / HTTP/1.1\r\nHost: shop.example\r\n\r\n", TestName = "a malformed header")]
-    [TestCase("\r\n\r\n\0\r\nQUIT\n\u0031\u0011\0\u000c", TestName = "version 3")]
-    public async Task A_trusted_proxy_that_does_not_say_it_is_closed(string bytes)
+    [TestCase("GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n", TestName = "no-header")]
+    [TestCase("PROXY TCP4 1 2 3 4\r\nGET / HTTP/1.1\r\nHost: shop.example\r\n\r\n", TestName = "malformed-header")]
+    [TestCase("\r\n\r\n\0\r\nQUIT\n\u0031\u0011\0\u000c", TestName = "version-3")]
+    public async Task A_trusted_proxy_without_a_PROXY_header_is_closed(string bytes)
     {
         using var application = Backend.Saying("paid");
         await using var edge = (await PublicMesh.Start(application)).With(listener => listener with { ProxyProtocol = true }, "127.0.0.0/8");
@@ -138,7 +138,7 @@ public class OutsideTests
     }
 
     [Test]
-    public async Task A_trusted_proxy_that_breaks_off_or_stands_still_is_closed()
+    public async Task A_trusted_proxy_that_breaks_off_or_stalls_is_closed()
     {
         using var application = Backend.Saying("paid");
         await using var edge = (await PublicMesh.Start(application, new LimitsSpec { RequestHeadersTimeout = TimeSpan.FromMilliseconds(100) })).With(listener => listener with { ProxyProtocol = true }, "127.0.0.0/8");
@@ -154,7 +154,7 @@ public class OutsideTests
     }
 
     [Test]
-    public async Task From_elsewhere_a_PROXY_header_is_no_HTTP_and_nobody_is_believed()
+    public async Task A_PROXY_header_from_an_untrusted_peer_is_rejected_as_invalid_HTTP()
     {
         using var application = Backend.Saying("paid");
         await using var edge = (await PublicMesh.Start(application)).With(listener => listener with { ProxyProtocol = true }, "10.0.0.0/8");
@@ -169,7 +169,7 @@ public class OutsideTests
     }
 
     [Test]
-    public async Task An_address_has_so_many_connections_and_no_more()
+    public async Task Connections_per_address_are_limited()
     {
         using var application = Backend.Saying("paid");
         await using var edge = await PublicMesh.Start(application, new LimitsSpec { MaxConnectionsPerAddress = 2 });
@@ -180,13 +180,13 @@ public class OutsideTests
 
         Assert.That(await IsServed(edge), Is.False);
         Assert.That(() => edge.Metrics(), Does.Contain("gatewaymesh_connections_refused_total{reason=\"address_limit\"} 1").After(5000, 20));
-        Assert.That((await second.Ask("GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n")).Body, Is.EqualTo("paid"), "those that are there go on");
+        Assert.That((await second.Ask("GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n")).Body, Is.EqualTo("paid"), "existing connections continue");
         first.Dispose();
-        Assert.That(async () => await IsServed(edge), Is.True.After(5000, 50), "and when one ends there is room again");
+        Assert.That(async () => await IsServed(edge), Is.True.After(5000, 50), "a closed connection frees its slot");
     }
 
     [Test]
-    public async Task Callers_behind_a_trusted_proxy_are_counted_each_by_its_own_address()
+    public async Task Clients_behind_a_trusted_proxy_are_counted_by_their_own_addresses()
     {
         using var application = Backend.Saying("paid");
         await using var edge = (await PublicMesh.Start(application, new LimitsSpec { MaxConnectionsPerAddress = 1 })).With(listener => listener with { ProxyProtocol = true }, "127.0.0.0/8");
@@ -207,7 +207,7 @@ public class OutsideTests
     [TestCase("/a/b/../c", "/a/c")]
     [TestCase("/public/%2e%2e/admin", "/admin")]
     [TestCase("/a/./b?x=//", "/a/b?x=//")]
-    public async Task A_path_reaches_the_application_in_the_one_normal_way(string path, string expected)
+    public async Task A_path_reaches_the_application_in_normal_form(string path, string expected)
     {
         using var application = Backend.Saying("paid");
         await using var edge = await PublicMesh.Start(application);
@@ -227,7 +227,7 @@ public class OutsideTests
     [TestCase("/a%00b")]
     [TestCase("/a%")]
     [TestCase("/public/..;/admin")]
-    public async Task A_path_that_readers_understand_differently_is_400(string path)
+    public async Task An_ambiguous_path_is_400(string path)
     {
         using var application = Backend.Saying("paid");
         await using var edge = await PublicMesh.Start(application);
@@ -242,7 +242,7 @@ public class OutsideTests
     }
 
     [Test]
-    public async Task An_ingress_may_refuse_or_pass_on_what_is_not_normal()
+    public async Task An_ingress_may_reject_or_pass_on_paths_that_are_not_normal()
     {
         using var application = Backend.Saying("paid");
         await using var edge = (await PublicMesh.Start(application)).With(listener => listener with { Paths = PathSpelling.Reject });

@@ -15,7 +15,7 @@ public class ProxyHeaderTests
     [TestCase("PROXY TCP6 ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff 65535 65535\r\n", "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535")]
     [TestCase("PROXY UNKNOWN\r\n", null)]
     [TestCase("PROXY UNKNOWN ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff 65535 65535\r\n", null)]
-    public void Version_1_says_who_is_calling(string header, string? expected)
+    public void Version_1_names_the_client(string header, string? expected)
     {
         var bytes = Encoding.ASCII.GetBytes(header + "GET / HTTP/1.1\r\n");
 
@@ -63,7 +63,7 @@ public class ProxyHeaderTests
     }
 
     [Test]
-    public void Version_2_says_who_is_calling()
+    public void Version_2_names_the_client()
     {
         Assert.That(Read(V2(0x21, 0x11, [192, 0, 2, 1, 198, 51, 100, 1, 0xdc, 4, 1, 0xbb])), Is.EqualTo((ProxyHeaderResult.Complete, "192.0.2.1:56324", 28)));
         var v6 = IPAddress.Parse("2001:db8::1").GetAddressBytes();
@@ -72,27 +72,27 @@ public class ProxyHeaderTests
         Assert.That(Read(V2(0x21, 0x21, [.. mapped, .. v6, 0, 80, 0, 81])), Is.EqualTo((ProxyHeaderResult.Complete, "192.0.2.1:80", 52)));
     }
 
-    [TestCase(0x20, 0x00, 0, TestName = "LOCAL without anything")]
-    [TestCase(0x20, 0x11, 12, TestName = "LOCAL with addresses")]
-    [TestCase(0x21, 0x00, 0, TestName = "UNSPEC")]
-    [TestCase(0x21, 0x31, 216, TestName = "a Unix socket")]
-    [TestCase(0x21, 0x12, 12, TestName = "datagrams")]
-    public void Version_2_may_leave_open_who_is_calling(int command, int family, int length) =>
+    [TestCase(0x20, 0x00, 0, TestName = "local-without-addresses")]
+    [TestCase(0x20, 0x11, 12, TestName = "local-with-addresses")]
+    [TestCase(0x21, 0x00, 0, TestName = "unspec")]
+    [TestCase(0x21, 0x31, 216, TestName = "unix-socket")]
+    [TestCase(0x21, 0x12, 12, TestName = "datagram")]
+    public void Version_2_may_leave_the_client_unnamed(int command, int family, int length) =>
         Assert.That(Read(V2(command, family, new byte[length])), Is.EqualTo((ProxyHeaderResult.Complete, (string?)null, 16 + length)));
 
-    [TestCase(0x11, 0x11, 12, TestName = "version 1 in the frame of 2")]
-    [TestCase(0x31, 0x11, 12, TestName = "version 3")]
-    [TestCase(0x22, 0x11, 12, TestName = "an unknown command")]
-    [TestCase(0x21, 0x41, 216, TestName = "an unknown family")]
-    [TestCase(0x21, 0x13, 12, TestName = "an unknown transport")]
-    [TestCase(0x21, 0x11, 11, TestName = "too short for its addresses")]
-    [TestCase(0x21, 0x21, 12, TestName = "IPv6 with room for IPv4")]
-    [TestCase(0x21, 0x11, 14, TestName = "half a field behind the addresses")]
+    [TestCase(0x11, 0x11, 12, TestName = "version-1-in-a-version-2-frame")]
+    [TestCase(0x31, 0x11, 12, TestName = "version-3")]
+    [TestCase(0x22, 0x11, 12, TestName = "unknown-command")]
+    [TestCase(0x21, 0x41, 216, TestName = "unknown-family")]
+    [TestCase(0x21, 0x13, 12, TestName = "unknown-transport")]
+    [TestCase(0x21, 0x11, 11, TestName = "too-short-for-the-addresses")]
+    [TestCase(0x21, 0x21, 12, TestName = "ipv6-with-the-length-of-ipv4")]
+    [TestCase(0x21, 0x11, 14, TestName = "partial-field-after-the-addresses")]
     public void Version_2_is_strict(int command, int family, int length) =>
         Assert.That(Read(V2(command, family, new byte[length])).Result, Is.EqualTo(ProxyHeaderResult.Malformed));
 
     [Test]
-    public void Version_2_has_room_for_fields_up_to_its_bound()
+    public void Version_2_accepts_fields_up_to_its_bound()
     {
         byte[] addresses = [192, 0, 2, 1, 198, 51, 100, 1, 0, 1, 0, 2];
         byte[] FieldOf(int size) => [0x05, (byte)(size >> 8), (byte)size, .. new byte[size]];
@@ -105,7 +105,7 @@ public class ProxyHeaderTests
     }
 
     [Test]
-    public void Every_beginning_of_a_header_waits_for_the_rest([Values] bool second)
+    public void Every_partial_header_waits_for_the_rest([Values] bool second)
     {
         var header = second ? V2(0x21, 0x11, [192, 0, 2, 1, 198, 51, 100, 1, 0, 1, 0, 2, 5, 0, 1, 7]) : Encoding.ASCII.GetBytes("PROXY TCP4 192.0.2.1 198.51.100.1 56324 443\r\n");
         Assert.That(Enumerable.Range(0, header.Length).Select(cut => ProxyHeader.Read(header.AsSpan(0, cut), out _, out _)), Is.All.EqualTo(ProxyHeaderResult.Incomplete));
@@ -124,7 +124,7 @@ public class ProxyHeaderTests
             };
         });
 
-    // Beginnings of real headers, then anything: random bytes alone would hardly pass the signature.
+    // Starts of real headers, then arbitrary bytes: random bytes alone would rarely pass the signature.
     private static Arbitrary<byte[]> Headers =>
         (from start in Gen.Elements<byte[]>([], "PROXY "u8.ToArray(), "PROXY TCP4 1.2.3.4 "u8.ToArray(), "PROXY TCP6 "u8.ToArray(), [.. Signature], [.. Signature, 0x21, 0x11, 0], [.. Signature, 0x21, 0x21, 0, 40], [.. Signature, 0x20])
          from rest in Gen.ArrayOf(Gen.OneOf(Gen.Choose(0, 255), Gen.Elements(13, 10, 32, 49, 46, 58, 0))).Select(numbers => numbers.Select(number => (byte)number).ToArray())

@@ -17,7 +17,7 @@ public class PublicTlsTests
 
     [Test]
     [CancelAfter(60_000)]
-    public void A_fifo_in_the_place_of_a_certificate_is_refused_without_a_wait(CancellationToken cancellationToken)
+    public void A_FIFO_in_place_of_a_certificate_is_refused_without_a_wait(CancellationToken cancellationToken)
     {
         var fifo = Path.Combine(Directory.CreateTempSubdirectory("gatewaymesh-").FullName, "shop.pem");
         using (var made = System.Diagnostics.Process.Start("mkfifo", [fifo]))
@@ -34,7 +34,7 @@ public class PublicTlsTests
     }
 
     [Test]
-    public async Task The_name_that_the_client_asks_for_chooses_the_certificate()
+    public async Task The_server_name_selects_the_certificate()
     {
         using var application = Backend.Saying("paid");
         await using var edge = await PublicMesh.Start(application);
@@ -46,14 +46,14 @@ public class PublicTlsTests
         Assert.That(await Shown(edge, "first.example"), Is.EqualTo("CN=first.example"));
         Assert.That(await Shown(edge, "shop.example"), Is.EqualTo("CN=*.shop.example"));
         Assert.That(await Shown(edge, "us.shop.example"), Is.EqualTo("CN=*.shop.example"));
-        Assert.That(await Shown(edge, "US.Shop.Example"), Is.EqualTo("CN=*.shop.example"), "names have no case");
-        Assert.That(await Shown(edge, "eu.shop.example"), Is.EqualTo("CN=eu.shop.example"), "the name itself before the wildcard");
-        Assert.That(await Shown(edge, "a.b.shop.example"), Is.EqualTo("CN=first.example"), "a wildcard is one label; the first is for everybody else");
-        Assert.That(await Shown(edge, ""), Is.EqualTo("CN=first.example"), "a client without a name");
+        Assert.That(await Shown(edge, "US.Shop.Example"), Is.EqualTo("CN=*.shop.example"), "names are case-insensitive");
+        Assert.That(await Shown(edge, "eu.shop.example"), Is.EqualTo("CN=eu.shop.example"), "the exact name before the wildcard");
+        Assert.That(await Shown(edge, "a.b.shop.example"), Is.EqualTo("CN=first.example"), "a wildcard covers one label; the first certificate is the default");
+        Assert.That(await Shown(edge, ""), Is.EqualTo("CN=first.example"), "a client without a server name");
     }
 
     [Test]
-    public async Task Applications_hear_that_it_was_HTTPS_over_either_protocol()
+    public async Task Applications_learn_of_HTTPS_over_either_protocol()
     {
         using var application = Backend.Saying("paid");
         await using var edge = await Listening(application);
@@ -63,11 +63,11 @@ public class PublicTlsTests
 
         using var http2 = await H2Connection.Open(await RawConnection.ToTls(edge.Address, with: options => options.ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11]));
         Assert.That((await http2.Ask(Fields.Of((":method", "GET"), (":scheme", "http"), (":path", "/"), (":authority", "shop.example")))).Body, Is.EqualTo("paid"));
-        Assert.That(edge.Last["X-Forwarded-Proto"], Is.EqualTo("https"), "whatever the client writes as its scheme");
+        Assert.That(edge.Last["X-Forwarded-Proto"], Is.EqualTo("https"), "regardless of the client's own scheme");
     }
 
     [Test]
-    public async Task TLS_of_a_version_below_the_least_is_refused([Values(12, 13)] int least)
+    public async Task TLS_below_the_minimum_version_is_refused([Values(12, 13)] int least)
     {
         using var application = Backend.Saying("paid");
         await using var edge = await Listening(application, tls => tls with { MinVersion = least });
@@ -90,7 +90,7 @@ public class PublicTlsTests
     }
 
     [Test]
-    public async Task New_files_are_shown_to_new_connections_and_old_connections_live_on()
+    public async Task New_connections_get_new_certificates_and_old_connections_survive()
     {
         using var application = Backend.Saying("paid");
         await using var edge = await Listening(application);
@@ -101,11 +101,11 @@ public class PublicTlsTests
         edge.Write("shop", next);
 
         Assert.That(async () => await Shown(edge, "shop.example"), Is.EqualTo("CN=second").After(10_000, 50));
-        Assert.That((await before.Ask(Get)).Body, Is.EqualTo("paid"), "on the connection that met the old certificate");
+        Assert.That((await before.Ask(Get)).Body, Is.EqualTo("paid"), "on the connection with the old certificate");
     }
 
     [Test]
-    public void Files_that_cannot_be_used_leave_the_last_good_in_force_and_are_said_once()
+    public void Unusable_files_leave_the_last_good_certificate_in_use_and_are_reported_once()
     {
         var folder = Directory.CreateTempSubdirectory("edge");
         using var certificate = _authority.Issue(["shop.example"]);
@@ -119,7 +119,7 @@ public class PublicTlsTests
         Assert.That(tls.Refresh(), Is.EqualTo(EdgeTlsChange.None), "the key may come a moment later");
         Assert.That(tls.Refresh(), Is.EqualTo(EdgeTlsChange.Refused));
         Assert.That(tls.Refused.Single().ToString(), Does.Contain("certificates[0].key").And.Contain("has no private key that matches"));
-        Assert.That(tls.Refresh(), Is.EqualTo(EdgeTlsChange.None), "it is said once");
+        Assert.That(tls.Refresh(), Is.EqualTo(EdgeTlsChange.None), "the error is reported once");
         Assert.That(tls.Certificates.Single().Certificate.SerialNumber, Is.EqualTo("01020301"));
 
         File.WriteAllText(spec.Key, TestAuthority.Pem(other).Key);
@@ -135,7 +135,7 @@ public class PublicTlsTests
     }
 
     [Test]
-    public void A_link_that_leads_to_another_folder_is_a_change()
+    public void A_link_to_another_folder_is_a_change()
     {
         var folder = Directory.CreateTempSubdirectory("edge");
         var (one, two) = (folder.CreateSubdirectory("one"), folder.CreateSubdirectory("two"));
@@ -166,7 +166,7 @@ public class PublicTlsTests
     [TestCase("another key", "has no private key that matches")]
     [TestCase("no key", "has no private key that matches")]
     [TestCase("folder", "cannot be read")]
-    public void A_file_that_cannot_be_used_is_said_with_its_place_and_the_mend(string fault, string expected)
+    public void An_unusable_file_is_reported_with_its_location_and_the_fix(string fault, string expected)
     {
         var folder = Directory.CreateTempSubdirectory("edge");
         using var certificate = _authority.Issue(["shop.example"]);
@@ -238,7 +238,7 @@ public class PublicTlsTests
     }
 
     [Test]
-    public async Task An_authority_of_clients_is_no_client([Values(SslProtocols.Tls12, SslProtocols.Tls13)] SslProtocols version, [Values] bool required)
+    public async Task A_client_authority_is_not_a_client([Values(SslProtocols.Tls12, SslProtocols.Tls13)] SslProtocols version, [Values] bool required)
     {
         using var application = Backend.Saying("paid");
         await using var edge = await Listening(application, tls => tls with { ClientCertificates = required ? ClientCertificates.Required : ClientCertificates.Optional });
@@ -248,7 +248,7 @@ public class PublicTlsTests
     }
 
     [Test]
-    public async Task A_client_certificate_is_known_on_each_connection_also_when_the_client_offers_to_resume()
+    public async Task A_client_certificate_is_known_on_each_connection_even_if_the_client_offers_to_resume()
     {
         using var application = Backend.Saying("paid");
         await using var edge = await Listening(application, tls => tls with { ClientCertificates = ClientCertificates.Required });
@@ -264,7 +264,7 @@ public class PublicTlsTests
     }
 
     [Test]
-    public async Task A_listener_can_send_everybody_to_HTTPS()
+    public async Task A_listener_can_redirect_all_clients_to_HTTPS()
     {
         using var application = Backend.Saying("paid");
         await using var edge = (await PublicMesh.Start(application)).With(listener => listener with { Redirect = 8443 });
@@ -284,7 +284,7 @@ public class PublicTlsTests
     [TestCase("a@b")]
     [TestCase("a\"b")]
     [TestCase("")]
-    public async Task A_redirect_leads_nowhere_that_a_host_could_not_be(string host)
+    public async Task A_redirect_never_goes_to_an_invalid_host(string host)
     {
         using var application = Backend.Saying("paid");
         await using var edge = (await PublicMesh.Start(application)).With(listener => listener with { Redirect = 8443 });
@@ -316,7 +316,7 @@ public class PublicTlsTests
     {
         options.EnabledSslProtocols = version;
         options.ClientCertificates = certificate is null ? null : [certificate];
-        options.LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate!; // whatever the server asks for
+        options.LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate!; // regardless of the server's request
     }
 
     private static async Task<bool> IsServed(PublicMesh edge, SslProtocols version, X509Certificate2? certificate)
@@ -344,6 +344,6 @@ public class PublicTlsTests
         return spec;
     }
 
-    // A disk's clock may be coarse: two writes can bear one time.
+    // A disk's clock may be coarse: two writes can have the same time.
     private static void Touch(string file, int minutes) => File.SetLastWriteTimeUtc(file, DateTime.UnixEpoch.AddYears(50).AddMinutes(minutes));
 }

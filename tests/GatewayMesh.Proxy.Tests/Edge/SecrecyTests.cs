@@ -7,13 +7,13 @@ using GatewayMesh.Proxy.Tests.Rig.Http2;
 
 namespace GatewayMesh.Proxy.Tests.Edge;
 
-/// <summary>Nothing that the edge says names a node, a service or an address of the mesh.</summary>
+/// <summary>No output of the edge names a node, a service, or an address of the mesh.</summary>
 public class SecrecyTests
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n";
 
     [Test]
-    public async Task The_live_path_answers_without_a_name_at_the_edge_and_with_one_inside()
+    public async Task The_liveness_path_names_the_node_inside_the_mesh_and_not_at_the_edge()
     {
         await using var mesh = await Mesh.Start(options => options with { RoleName = "ingress" });
         using var outside = await RawConnection.To(mesh.Open(ListenerKind.Ingress, "ingress/1"));
@@ -28,7 +28,7 @@ public class SecrecyTests
     }
 
     [Test]
-    public async Task Via_has_one_pseudonym_for_a_process_that_tells_nothing_and_no_member_of_an_inner_hop()
+    public async Task Via_at_the_edge_has_a_random_pseudonym_per_process_and_no_member_of_an_inner_hop()
     {
         using var application = Backend.Saying("paid", "Via: 1.1 varnish\r\n");
         await using var callee = await Mesh.Start(options => options with { Node = "host-b" });
@@ -45,7 +45,7 @@ public class SecrecyTests
         {
             Assert.That(via, Does.Match("^1.1 varnish, 1.1 ingress-[0-9a-f]{16}$"));
             Assert.That(same, Is.EqualTo(via));
-            Assert.That(another, Is.Not.EqualTo(via), "what one process is called says nothing of the next, though node and role are the same");
+            Assert.That(another, Is.Not.EqualTo(via), "each process has its own pseudonym, even with the same node and role");
             Assert.That(application.Last["Via"], Does.Match("^1.1 ingress-[0-9a-f]{16}, 1.1 host-b-sidecar$"));
         }
     }
@@ -54,7 +54,7 @@ public class SecrecyTests
     [TestCase("HTTP/1.1 413 No\r\nProxy-Status: gatewaymesh; error=http_request_error; forwarded=?0; details=\"host-b\"\r\n", 413, "error=http_request_error; forwarded=?0", null)]
     [TestCase("HTTP/1.1 403 No\r\nProxy-Status: gatewaymesh; error=http_request_denied; forwarded=?0; details=\"web may not call host-b\"\r\n", 403, "error=http_request_denied; forwarded=?0", null)]
     [TestCase("HTTP/1.1 502 No\r\nProxy-Status: host-b; error=dns_error, gatewaymesh; error=connection_terminated; forwarded=?1\r\n", 502, "error=connection_terminated; forwarded=?1", null)]
-    public async Task The_edge_answers_an_error_of_an_inner_hop_in_its_own_words(string head, int status, string expected, string? retryAfter)
+    public async Task The_edge_replaces_an_inner_hops_error_with_its_own(string head, int status, string expected, string? retryAfter)
     {
         const string Problem = "{\"title\":\"inner\",\"detail\":\"10.0.0.5:20001\",\"node\":\"host-b\"}";
         using var sidecar = Backend.Bytes($"{head}Content-Type: application/problem+json\r\nVia: 1.1 host-b-sidecar\r\ngatewaymesh-node: host-b\r\nX-Inner: host-b\r\nContent-Length: {Problem.Length}\r\n\r\n{Problem}");
@@ -75,7 +75,7 @@ public class SecrecyTests
     }
 
     [Test]
-    public async Task A_call_of_gRPC_gets_the_status_of_the_inner_hop_without_its_message()
+    public async Task A_gRPC_call_gets_the_status_of_the_inner_hop_without_its_message()
     {
         using var sidecar = H2Backend.HeadOnly((":status", "200"), ("content-type", "application/grpc"), ("grpc-status", "7"), ("grpc-message", "host-b"), ("proxy-status", "gatewaymesh; error=http_request_denied; forwarded=?0; details=\"host-b\""));
         await using var edge = await Edge(sidecar.HostPort, "grpc");
@@ -88,13 +88,13 @@ public class SecrecyTests
     }
 
     [Test]
-    public async Task An_error_of_the_edge_itself_names_nobody()
+    public async Task An_error_of_the_edge_itself_names_no_service()
     {
         await using var mesh = new CertifiedMesh();
         using var orders = Backend.Saying("ordered");
         var (_, inbound) = await mesh.Sidecar("orders", orders);
         var ingress = await mesh.Plane("ingress", ["gatewaymesh-ingress"]);
-        ingress.Service("payments", new HostPort("127.0.0.1", inbound.Port)); // who is there is not who is meant
+        ingress.Service("payments", new HostPort("127.0.0.1", inbound.Port)); // the peer is not the intended service
         var address = ingress.Open(ListenerKind.Ingress, "ingress/1");
         ingress.Ingress(address.Port, ("*", "payments"));
         using var client = await RawConnection.To(address);
@@ -110,7 +110,7 @@ public class SecrecyTests
     }
 
     [Test]
-    public async Task What_an_application_says_for_itself_passes_but_for_what_it_says_in_our_name()
+    public async Task An_applications_own_fields_pass_except_those_in_the_meshs_name()
     {
         using var application = Backend.Bytes("HTTP/1.1 503 No\r\nServer: mine\r\nProxy-Status: cdn; error=dns_error, gatewaymesh; error=internal; details=\"x\"\r\nContent-Length: 2\r\n\r\nno");
         await using var edge = await PublicMesh.Start(application);

@@ -5,7 +5,7 @@ using GatewayMesh.Proxy.Tests.Rig.Http2;
 
 namespace GatewayMesh.Proxy.Tests.Edge;
 
-/// <summary>Request bodies that come too slowly end with 408; what is meant to be silent is left alone.</summary>
+/// <summary>Request bodies that are too slow end with 408; legitimately silent bodies continue.</summary>
 public class SlowBodyTests
 {
     private const string Upgrade = "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
@@ -13,9 +13,9 @@ public class SlowBodyTests
 
     private static readonly LimitsSpec Paced = new() { MinRequestBodyDataRate = 240, RequestBodyGrace = TimeSpan.FromMilliseconds(300) };
 
-    [TestCase("Content-Length: 100000\r\n\r\n0123456789", TestName = "A_body_that_stands_still_is_408_and_never_counts_against_the_instance(length)")]
-    [TestCase("Transfer-Encoding: chunked\r\n\r\na\r\n0123456789\r\n", TestName = "A_body_that_stands_still_is_408_and_never_counts_against_the_instance(chunked)")]
-    public async Task A_body_that_stands_still_is_408_and_never_counts_against_the_instance(string body)
+    [TestCase("Content-Length: 100000\r\n\r\n0123456789", TestName = "A_stalled_body_is_408_and_never_counts_against_the_instance(length)")]
+    [TestCase("Transfer-Encoding: chunked\r\n\r\na\r\n0123456789\r\n", TestName = "A_stalled_body_is_408_and_never_counts_against_the_instance(chunked)")]
+    public async Task A_stalled_body_is_408_and_never_counts_against_the_instance(string body)
     {
         using var application = new Backend();
         await using var edge = await PublicMesh.Start(application, Paced);
@@ -31,7 +31,7 @@ public class SlowBodyTests
     }
 
     [Test]
-    public async Task A_body_that_drips_is_408_while_it_drips()
+    public async Task A_slow_body_is_408_while_it_is_still_arriving()
     {
         using var application = new Backend();
         await using var edge = await PublicMesh.Start(application, Paced);
@@ -54,7 +54,7 @@ public class SlowBodyTests
     }
 
     [Test]
-    public async Task On_HTTP_2_the_slow_stream_alone_is_ended()
+    public async Task On_HTTP_2_only_the_slow_stream_is_ended()
     {
         using var application = new Backend((request, connection) => request.Method == "GET" ? connection.Send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npaid") : Task.CompletedTask);
         await using var edge = await PublicMesh.Start(application, Paced);
@@ -90,13 +90,13 @@ public class SlowBodyTests
         using var slow = await RawConnection.To(edge.Address);
         var refused = await slow.Ask("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n0123456789");
 
-        Assert.That(refused.Status, Is.EqualTo(408), "it began last and is the only one that ends");
+        Assert.That(refused.Status, Is.EqualTo(408), "the last request is the only one that ends");
         await socketAtApplication.Send("frames");
         Assert.That(Encoding.Latin1.GetString(await socket.ReadBytes(6)), Is.EqualTo("frames"));
     }
 
     [Test]
-    public async Task A_gRPC_call_and_a_body_whose_answer_has_begun_may_be_silent()
+    public async Task A_gRPC_call_and_a_body_whose_response_has_started_may_be_silent()
     {
         using var payments = new H2Backend();
         await using var mesh = await Mesh.Start(options => options with { Limits = Paced });
@@ -118,7 +118,7 @@ public class SlowBodyTests
         await client.Data(stream, "late", end: true);
         await application.Data(call, "paid", end: true);
 
-        Assert.That(refused.Status, Is.EqualTo(408), "it began last");
+        Assert.That(refused.Status, Is.EqualTo(408), "the last request");
         Assert.That((await client.ReadUntil(FrameType.Data)).Payload, Is.EqualTo("paid"u8.ToArray()));
         await client.Data(silent, "\0\0\0\0\0", end: true);
         await application.Headers(grpc, Fields.Of((":status", "200"), ("content-type", "application/grpc"), ("grpc-status", "0")), end: true);
@@ -127,7 +127,7 @@ public class SlowBodyTests
     }
 
     [Test]
-    public async Task A_slow_application_costs_a_quick_client_nothing()
+    public async Task A_slow_application_does_not_count_against_a_fast_client()
     {
         using var application = new Backend();
         await using var edge = await PublicMesh.Start(application, Paced);

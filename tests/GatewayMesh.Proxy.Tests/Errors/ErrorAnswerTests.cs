@@ -8,7 +8,7 @@ namespace GatewayMesh.Proxy.Tests.Errors;
 public sealed class ErrorAnswerTests
 {
     [Test]
-    public async Task An_error_is_problem_json_with_the_request_id()
+    public async Task An_error_is_problem_json_with_the_request_ID()
     {
         var (context, body) = Request("GET");
         await ErrorAnswer.WriteAsync(context, new MeshError(MeshErrorKind.DestinationNotFound, false, "nowhere"), "r-1", "host-a");
@@ -32,7 +32,7 @@ public sealed class ErrorAnswerTests
     }
 
     [Test]
-    public async Task HEAD_gets_the_head_only()
+    public async Task HEAD_gets_only_the_head()
     {
         var (context, body) = Request("HEAD");
         await ErrorAnswer.WriteAsync(context, new MeshError(MeshErrorKind.NoEndpoint), "r-1", "");
@@ -43,7 +43,7 @@ public sealed class ErrorAnswerTests
     [TestCase(MeshErrorKind.Overloaded, "1")]
     [TestCase(MeshErrorKind.Draining, "1")]
     [TestCase(MeshErrorKind.ConnectionReset, "")]
-    public async Task Retry_After_stands_where_trying_later_helps(MeshErrorKind kind, string expected)
+    public async Task Retry_After_is_set_if_a_later_retry_helps(MeshErrorKind kind, string expected)
     {
         var (context, _) = Request("GET");
         await ErrorAnswer.WriteAsync(context, new MeshError(kind), "r-1", "");
@@ -59,7 +59,7 @@ public sealed class ErrorAnswerTests
     }
 
     [Test]
-    public async Task A_refused_method_names_the_allowed_ones()
+    public async Task A_405_lists_the_allowed_methods()
     {
         var (context, _) = Request("CONNECT");
         await ErrorAnswer.WriteAsync(context, new MeshError(MeshErrorKind.MethodNotAllowed), "r-1", "");
@@ -67,7 +67,7 @@ public sealed class ErrorAnswerTests
     }
 
     [Test]
-    public async Task Fields_of_an_upstream_response_that_came_to_nothing_are_gone()
+    public async Task Fields_of_a_discarded_upstream_response_are_removed()
     {
         var (context, _) = Request("GET");
         context.Response.Headers.ContentEncoding = "gzip";
@@ -92,7 +92,7 @@ public sealed class ErrorAnswerTests
     }
 
     [Test]
-    public async Task A_client_that_is_gone_is_not_written_to()
+    public async Task Nothing_is_written_to_a_disconnected_client()
     {
         var (context, body) = Request("GET");
         var lifetime = new Lifetime();

@@ -19,7 +19,7 @@ public sealed class ErrorTableTests
     private static IEnumerable<MeshErrorKind> Kinds => Enum.GetValues<MeshErrorKind>().Where(kind => kind != MeshErrorKind.None);
 
     [TestCaseSource(nameof(Kinds))]
-    public void Every_kind_has_its_own_row_with_an_error_type_of_the_RFC(MeshErrorKind kind)
+    public void Every_kind_has_its_own_row_with_an_RFC_error_type(MeshErrorKind kind)
     {
         var row = ErrorTable.Of(kind);
         using (Assert.EnterMultipleScope())
@@ -39,6 +39,6 @@ public sealed class ErrorTableTests
     public void An_undefined_kind_counts_as_internal() => Assert.That(ErrorTable.Of((MeshErrorKind)999).Kind, Is.EqualTo(MeshErrorKind.Internal));
 
     [Test]
-    public void A_peers_error_type_is_read_as_a_kind_that_says_the_same_type() =>
+    public void A_peers_error_type_maps_to_a_kind_of_the_same_type() =>
         Assert.That(Kinds.Select(kind => ErrorTable.Of(ErrorTable.KindOf(ErrorTable.Of(kind).ProxyError)).ProxyError), Is.EqualTo(Kinds.Select(kind => ErrorTable.Of(kind).ProxyError)));
 }

@@ -14,13 +14,13 @@ public sealed class ProxyStatusTests
             Is.EqualTo("gatewaymesh; error=connection_refused; forwarded=?0; details=\"10.0.0.1:80\""));
 
     [Test]
-    public void Quotes_and_backslashes_of_details_are_escaped_and_the_rest_of_the_world_replaced() =>
+    public void Quotes_and_backslashes_in_details_are_escaped_and_non_ASCII_is_replaced() =>
         Assert.That(
             ProxyStatus.Format(new MeshError(MeshErrorKind.Internal, true, "a\"b\\c\r\nX: y ü")),
             Is.EqualTo("gatewaymesh; error=proxy_internal_error; forwarded=?1; details=\"a\\\"b\\\\c??X: y ?\""));
 
     [Test]
-    public void Whatever_the_details_hold_the_field_is_printable_ASCII_and_reads_back()
+    public void Any_details_give_a_printable_ASCII_field_that_reads_back()
     {
         Prop.ForAll<string, bool>((details, forwarded) =>
         {
@@ -32,7 +32,7 @@ public sealed class ProxyStatusTests
     }
 
     [Test]
-    public void Reading_never_throws_whatever_a_peer_sends() =>
+    public void Reading_never_throws_on_any_input() =>
         Prop.ForAll<string>(text =>
         {
             _ = ProxyStatus.TryRead(text, out _);
@@ -49,7 +49,7 @@ public sealed class ProxyStatusTests
     [TestCase("gatewaymesh; error=connection_refused", true)]
     [TestCase("gatewaymesh; error=connection_refused; forwarded=?0, gatewaymesh; error=connection_refused; forwarded=?1", true)]
     [TestCase("gatewaymesh; error=connection_refused; forwarded=?1, gatewaymesh; error=connection_refused; forwarded=?0", true)]
-    public void Only_an_explicit_not_forwarded_of_every_member_is_one(string field, bool forwarded)
+    public void Not_forwarded_requires_an_explicit_value_in_every_member(string field, bool forwarded)
     {
         Assert.That(ProxyStatus.TryRead(field, out var error), Is.True);
         Assert.That(error, Is.EqualTo(new MeshError(MeshErrorKind.ConnectionRefused, forwarded)));
@@ -61,10 +61,10 @@ public sealed class ProxyStatusTests
     [TestCase("gatewaymesh; received-status=502")]
     [TestCase("gatewaymesh; error=connection_refused; forwarded=?0, ;;")]
     [TestCase("gatewaymesh; error=connection_refused; forwarded=?0; details=\"broken")]
-    public void Anything_else_is_no_answer_of_the_mesh(string field) => Assert.That(ProxyStatus.TryRead(field, out _), Is.False);
+    public void Other_fields_are_not_a_mesh_response(string field) => Assert.That(ProxyStatus.TryRead(field, out _), Is.False);
 
     [Test]
-    public void A_field_on_two_lines_is_one_list()
+    public void A_field_on_two_lines_is_a_single_list()
     {
         Assert.That(ProxyStatus.TryRead(new StringValues(["cdn", "gatewaymesh; error=draining_unknown; forwarded=?0"]), out var error), Is.True);
         Assert.That(error, Is.EqualTo(new MeshError(MeshErrorKind.Internal, false)));

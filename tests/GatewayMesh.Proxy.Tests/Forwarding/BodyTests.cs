@@ -6,7 +6,7 @@ namespace GatewayMesh.Proxy.Tests.Forwarding;
 public class BodyTests
 {
     [Test]
-    public async Task Chunks_pass_both_ways_as_they_come()
+    public async Task Chunks_pass_both_ways_as_they_arrive()
     {
         using var payments = new Backend();
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
@@ -35,7 +35,7 @@ public class BodyTests
     }
 
     [Test]
-    public async Task HEAD_204_and_304_have_no_body_and_the_connection_goes_on()
+    public async Task HEAD_204_and_304_have_no_body_and_the_connection_continues()
     {
         using var payments = new Backend((request, connection) => connection.Send(request.Target switch
         {
@@ -65,7 +65,7 @@ public class BodyTests
     }
 
     [Test]
-    public async Task A_body_of_unknown_length_that_ends_with_the_connection_is_passed_on_whole()
+    public async Task A_body_that_ends_with_the_connection_is_passed_on_whole()
     {
         using var payments = Backend.BytesAndEnd("HTTP/1.1 200 OK\r\n\r\nall of it");
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
@@ -80,7 +80,7 @@ public class BodyTests
     [TestCase("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")]
     [TestCase("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n")]
     [TestCase("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\nzz\r\n")]
-    public async Task A_truncated_answer_does_not_look_complete(string answer)
+    public async Task A_truncated_response_does_not_look_complete(string answer)
     {
         using var payments = Backend.BytesAndEnd(answer);
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
@@ -98,7 +98,7 @@ public class BodyTests
     [TestCase("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n")]
     [TestCase("garbage\r\n\r\n")]
     [TestCase("HTTP/1.1 200 OK\r\nno colon\r\n\r\n")]
-    public async Task An_answer_that_is_not_valid_is_502(string bytes)
+    public async Task An_invalid_response_is_502(string bytes)
     {
         using var payments = Backend.BytesAndEnd(bytes);
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
@@ -113,7 +113,7 @@ public class BodyTests
     }
 
     [Test]
-    public async Task A_folded_line_of_an_answer_becomes_a_space()
+    public async Task A_folded_response_line_becomes_a_space()
     {
         using var payments = Backend.Bytes("HTTP/1.1 200 OK\r\nX-Folded: one\r\n two\r\nContent-Length: 0\r\n\r\n");
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
@@ -126,7 +126,7 @@ public class BodyTests
     }
 
     [Test]
-    public async Task Chunked_outranks_a_length_in_an_answer()
+    public async Task Chunked_overrides_Content_Length_in_a_response()
     {
         using var payments = Backend.Bytes("HTTP/1.1 200 OK\r\nContent-Length: 99\r\nTransfer-Encoding: chunked\r\n\r\n4\r\npaid\r\n0\r\n\r\n");
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
@@ -140,7 +140,7 @@ public class BodyTests
     }
 
     [Test]
-    public async Task Bytes_after_an_answer_are_not_the_next_answer()
+    public async Task Bytes_after_a_response_are_not_the_next_response()
     {
         using var payments = new Backend((_, connection) => connection.Send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npaidHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged"));
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
@@ -154,7 +154,7 @@ public class BodyTests
     }
 
     [Test]
-    public async Task A_client_that_goes_away_ends_the_request_upstream()
+    public async Task A_client_disconnect_ends_the_request_upstream()
     {
         using var silent = new Backend();
         var (mesh, outbound) = await Mesh.WithPayments(silent.HostPort);
@@ -170,7 +170,7 @@ public class BodyTests
     }
 
     [Test]
-    public async Task A_client_that_goes_away_within_its_body_does_not_make_a_complete_request()
+    public async Task A_client_disconnect_within_the_body_makes_no_complete_request()
     {
         using var payments = new Backend();
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
@@ -186,7 +186,7 @@ public class BodyTests
     }
 
     [Test]
-    public async Task A_malformed_chunk_of_a_client_is_400_and_makes_no_complete_request()
+    public async Task A_malformed_request_chunk_is_400_and_makes_no_complete_request()
     {
         using var payments = new Backend();
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
@@ -202,7 +202,7 @@ public class BodyTests
     }
 
     [Test]
-    public async Task Expect_100_continue_is_asked_of_the_application_and_the_body_waits()
+    public async Task Expect_100_continue_is_forwarded_and_the_body_waits()
     {
         using var payments = new Backend();
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
@@ -221,7 +221,7 @@ public class BodyTests
     }
 
     [Test]
-    public async Task An_application_that_refuses_an_expected_body_is_not_sent_it()
+    public async Task An_application_that_rejects_an_expected_body_does_not_receive_the_body()
     {
         using var payments = Backend.Bytes("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n");
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);

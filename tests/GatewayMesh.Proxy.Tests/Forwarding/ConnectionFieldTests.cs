@@ -4,14 +4,16 @@ using GatewayMesh.Proxy.Tests.Rig;
 
 namespace GatewayMesh.Proxy.Tests.Forwarding;
 
-/// <summary>A client's <c>Connection</c> removes what the client sent (RFC 9110 §7.6.1), and nothing that the mesh or the ingress sets.</summary>
+/// <summary>
+/// A client's <c>Connection</c> removes fields that the client sent (RFC 9110 §7.6.1), and none that the mesh or the ingress sets.
+/// </summary>
 public class ConnectionFieldTests
 {
     private static readonly string[] Ours = ["X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Via", "traceparent", "X-Request-Id"];
 
     [TestCase("close")]
     [TestCase("x-other")]
-    public async Task Connection_at_the_ingress_removes_no_field_that_the_ingress_sets(string option)
+    public async Task Connection_cannot_remove_fields_that_the_ingress_sets(string option)
     {
         using var payments = Backend.Saying("paid");
         await using var edge = await PublicMesh.Start(payments);
@@ -32,7 +34,7 @@ public class ConnectionFieldTests
     [TestCase("Connection: close, X-Foo\r\n")]
     [TestCase("Connection: keep-alive\r\nconnection: x-foo\r\n")]
     [TestCase("CONNECTION:\tx-foo ,, close\r\n")]
-    public async Task Fields_that_Connection_names_are_dropped_beside_its_own_words(string lines)
+    public async Task Fields_named_by_Connection_are_dropped_even_next_to_its_own_options(string lines)
     {
         using var payments = Backend.Saying("paid");
         await using var listener = await OneListener.Start(ListenerKind.Outbound, payments.HostPort);
@@ -44,7 +46,7 @@ public class ConnectionFieldTests
     }
 
     [Test]
-    public async Task What_one_request_names_is_kept_of_the_next_on_the_connection()
+    public async Task Fields_named_by_one_request_are_kept_on_the_next()
     {
         using var payments = Backend.Saying("paid");
         await using var listener = await OneListener.Start(ListenerKind.Outbound, payments.HostPort);
@@ -57,7 +59,7 @@ public class ConnectionFieldTests
     }
 
     [Test]
-    public async Task Connection_at_the_ingress_does_not_remove_the_certificate_of_the_client()
+    public async Task Connection_cannot_remove_the_client_certificate_at_the_ingress()
     {
         using var authority = new TestAuthority();
         using var server = authority.Issue(["shop.example"]);
@@ -80,7 +82,7 @@ public class ConnectionFieldTests
     }
 
     [Test]
-    public async Task Connection_removes_no_field_of_the_mesh_on_any_listener([ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
+    public async Task Connection_cannot_remove_mesh_fields_on_any_listener([ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
     {
         using var payments = Backend.Saying("paid");
         await using var listener = await OneListener.Start(kind, Configuration.Policies.PolicyModel.Default, "http", arePeers: true, payments.HostPort);
@@ -94,11 +96,11 @@ public class ConnectionFieldTests
             Assert.That(payments.Last.Has(name), name);
         }
 
-        Assert.That((payments.Last.Has("X-Own"), payments.Last.Has("X-Kept"), payments.Last.Body), Is.EqualTo((false, true, "body")), "and what the client sent itself is gone");
+        Assert.That((payments.Last.Has("X-Own"), payments.Last.Has("X-Kept"), payments.Last.Body), Is.EqualTo((false, true, "body")), "the client's own field is removed");
     }
 
     [Test]
-    public async Task Connection_of_an_answer_removes_no_field_that_the_mesh_sets()
+    public async Task Connection_in_a_response_cannot_remove_fields_that_the_mesh_sets()
     {
         using var payments = Backend.Saying("paid", "Connection: close, Via, X-Own\r\nX-Own: 1\r\n");
         await using var listener = await OneListener.Start(ListenerKind.Outbound, payments.HostPort);

@@ -4,11 +4,14 @@ using Microsoft.Extensions.Primitives;
 
 namespace GatewayMesh.Proxy.Tests.Forwarding;
 
-/// <summary>Fields of a content on a request without one depend on two members of the runtime's collection; another runtime must fail here and not in production.</summary>
+/// <summary>
+/// Content fields on a request without content depend on two members of the runtime's collection; another runtime must fail here, not in
+/// production.
+/// </summary>
 public class ContentFieldsTests
 {
     [Test]
-    public void A_runtime_that_keeps_its_fields_elsewhere_fails_here()
+    public void This_test_fails_on_a_runtime_that_stores_fields_elsewhere()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "http://payments/");
         request.Headers.TryAddWithoutValidation("X-Before", "1");
@@ -24,7 +27,7 @@ public class ContentFieldsTests
     }
 
     [Test]
-    public void The_first_field_may_be_one_of_a_content()
+    public void The_first_field_may_be_a_content_field()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "http://payments/");
 
@@ -34,7 +37,7 @@ public class ContentFieldsTests
     }
 
     [Test]
-    public void More_fields_than_the_runtime_keeps_in_its_array_stay_whole()
+    public void More_fields_than_the_runtimes_array_holds_stay_complete()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "http://payments/");
         for (var i = 0; i < 200; i++)

@@ -5,13 +5,13 @@ using GatewayMesh.Proxy.Tests.Rig.Http2;
 
 namespace GatewayMesh.Proxy.Tests.Forwarding;
 
-/// <summary>Messages without a body stay without one, and keep their status.</summary>
+/// <summary>Messages without a body stay without a body and keep their status.</summary>
 public class EmptyBodyTests
 {
     [TestCase("Content-Length: 0")]
     [TestCase("Content-Length: 5")]
     [TestCase("X-A: b")]
-    public async Task A_length_in_204_is_dropped(string field)
+    public async Task Content_Length_in_a_204_is_dropped(string field)
     {
         using var payments = Backend.Bytes($"HTTP/1.1 204 No Content\r\n{field}\r\nX-Kept: 1\r\n\r\n");
         await using var listener = await OneListener.Start(ListenerKind.Inbound, payments.HostPort);
@@ -21,7 +21,7 @@ public class EmptyBodyTests
         for (var i = 0; i < 2; i++)
         {
             var answer = await one.Ask($"GET / HTTP/1.1\r\n{listener.Lines}\r\n");
-            Assert.That((answer.Status, answer.Has("Content-Length"), answer.Has("Transfer-Encoding"), answer["X-Kept"]), Is.EqualTo((204, false, false, "1")), "on one connection");
+            Assert.That((answer.Status, answer.Has("Content-Length"), answer.Has("Transfer-Encoding"), answer["X-Kept"]), Is.EqualTo((204, false, false, "1")), "on the same connection");
         }
 
         var stream = await two.Ask(listener.Head("GET", "/"));
@@ -43,14 +43,14 @@ public class EmptyBodyTests
         for (var i = 0; i < 2; i++)
         {
             var answer = await one.Ask($"GET / HTTP/1.1\r\n{listener.Lines}\r\n");
-            Assert.That((answer.Status, answer["X-Kept"], answer.Body), Is.EqualTo((205, "1", "")), "on one connection");
+            Assert.That((answer.Status, answer["X-Kept"], answer.Body), Is.EqualTo((205, "1", "")), "on the same connection");
         }
 
         Assert.That((await two.Ask(listener.Head("GET", "/"))).Status, Is.EqualTo(205));
     }
 
     [Test]
-    public async Task A_205_of_HTTP_2_keeps_its_status()
+    public async Task A_205_over_HTTP_2_keeps_its_status()
     {
         using var payments = H2Backend.HeadOnly((":status", "205"));
         await using var listener = await OneListener.Start(ListenerKind.Inbound, payments.HostPort, "http2");
@@ -67,7 +67,7 @@ public class EmptyBodyTests
     [TestCase("OPTIONS", "Content-Encoding: gzip\r\nExpires: 0\r\n")]
     [TestCase("DELETE", "Content-Type: text/plain\r\n")]
     [TestCase("GET", "Allow: x\r\nLast-Modified: never\r\n")]
-    public async Task A_request_without_a_body_gains_no_length_and_keeps_its_fields(string method, string fields)
+    public async Task A_request_without_a_body_gains_no_Content_Length_and_keeps_its_fields(string method, string fields)
     {
         using var payments = Backend.Saying("");
         using var http2 = H2Backend.Saying("");
@@ -94,7 +94,7 @@ public class EmptyBodyTests
     }
 
     [Test]
-    public async Task A_length_of_zero_that_the_client_sent_is_passed_on()
+    public async Task Content_Length_0_from_the_client_is_passed_on()
     {
         using var payments = Backend.Saying("paid");
         await using var listener = await OneListener.Start(ListenerKind.Outbound, payments.HostPort);

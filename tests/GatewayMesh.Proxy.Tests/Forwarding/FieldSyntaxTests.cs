@@ -3,7 +3,7 @@ using GatewayMesh.Proxy.Tests.Rig;
 
 namespace GatewayMesh.Proxy.Tests.Forwarding;
 
-/// <summary>Fields of HTTP/1.1 (RFC 9110 §5), on every kind of listener.</summary>
+/// <summary>HTTP/1.1 fields (RFC 9110 §5) on every kind of listener.</summary>
 public class FieldSyntaxTests
 {
     private static readonly string[] Malformed =
@@ -26,7 +26,7 @@ public class FieldSyntaxTests
     }
 
     [Test]
-    public async Task What_a_field_may_hold_is_passed_on_byte_by_byte()
+    public async Task Valid_field_values_are_passed_on_byte_for_byte()
     {
         using var payments = Backend.Saying("paid");
         await using var listener = await OneListener.Start(ListenerKind.Outbound, payments.HostPort);

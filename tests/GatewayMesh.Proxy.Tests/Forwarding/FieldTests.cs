@@ -23,7 +23,7 @@ public class FieldTests
     }
 
     [Test]
-    public async Task Hop_by_hop_fields_of_a_response_are_dropped_with_those_that_Connection_names()
+    public async Task Hop_by_hop_response_fields_and_fields_named_by_Connection_are_dropped()
     {
         using var payments = Backend.Saying("paid", "Connection: X-Foo, keep-alive\r\nX-Foo: hop\r\nKeep-Alive: timeout=5\r\nUpgrade: h2c\r\nX-Bar: end\r\n");
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
@@ -51,7 +51,7 @@ public class FieldTests
         Assert.That(request["Authorization"], Is.EqualTo("Basic x"));
         Assert.That(request["Cookie"], Is.EqualTo("a=b; c=d"));
         Assert.That(request["Accept"], Is.EqualTo("*/*;q=0.1, x/y"));
-        Assert.That(request["Content-Type"], Is.EqualTo("text/odd"), "also without a body");
+        Assert.That(request["Content-Type"], Is.EqualTo("text/odd"), "even without a body");
         Assert.That(request["X-Latin"], Is.EqualTo("\u00e9\u00ff"));
         Assert.That(request["User-Agent"], Is.EqualTo("a (b) c"));
         Assert.That(answer.StartLine, Is.EqualTo("HTTP/1.1 401 Nope"));
@@ -63,7 +63,7 @@ public class FieldTests
     }
 
     [Test]
-    public async Task Nothing_is_added_but_what_a_proxy_adds()
+    public async Task Only_proxy_fields_are_added()
     {
         using var payments = Backend.Saying("paid");
         var (mesh, _) = await Mesh.WithPayments();
@@ -106,7 +106,7 @@ public class FieldTests
     }
 
     [Test]
-    public async Task Mesh_headers_are_kept_from_applications_both_ways()
+    public async Task Mesh_headers_are_hidden_from_applications_both_ways()
     {
         using var payments = Backend.Saying("paid", "gatewaymesh-node: forged\r\nX-End: yes\r\n");
         await using var mesh = await Mesh.Start();
@@ -120,12 +120,12 @@ public class FieldTests
     }
 
     [Test]
-    public async Task A_Proxy_Status_of_the_mesh_is_taken_from_an_application_and_kept_from_a_peer()
+    public async Task Our_Proxy_Status_member_is_removed_from_an_application_and_kept_from_a_peer()
     {
         using var forger = Backend.Bytes("HTTP/1.1 503 No\r\nProxy-Status: other; error=dns_error, gatewaymesh; error=connection_refused; forwarded=?0; details=\"a, b\"\r\nContent-Length: 0\r\n\r\n");
         await using var callee = await Mesh.Start();
         using var client = await RawConnection.To(callee.Inbound(forger.HostPort));
-        var (caller, outbound) = await Mesh.WithPayments(forger.HostPort); // as if it were a peer
+        var (caller, outbound) = await Mesh.WithPayments(forger.HostPort); // in the role of a peer
         await using var _ = caller;
         using var application = await RawConnection.To(outbound);
 
@@ -137,7 +137,7 @@ public class FieldTests
     }
 
     [Test]
-    public async Task An_instance_without_a_sidecar_hears_no_mesh_header_and_cannot_ask_for_a_replay()
+    public async Task An_instance_without_a_sidecar_gets_no_mesh_header_and_cannot_ask_for_a_replay()
     {
         using var forger = Backend.Bytes("HTTP/1.1 503 No\r\nProxy-Status: gatewaymesh; error=connection_refused; forwarded=?0\r\nContent-Length: 0\r\n\r\n");
         await using var mesh = await Mesh.Start();
@@ -152,7 +152,7 @@ public class FieldTests
     }
 
     [Test]
-    public async Task The_edge_sets_X_Forwarded_and_believes_nobody()
+    public async Task The_edge_sets_X_Forwarded_and_trusts_no_client()
     {
         using var payments = Backend.Saying("paid");
         await using var mesh = await Mesh.Start(options => options with { RoleName = "ingress" });

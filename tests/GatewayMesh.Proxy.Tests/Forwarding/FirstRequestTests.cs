@@ -5,7 +5,7 @@ namespace GatewayMesh.Proxy.Tests.Forwarding;
 public class FirstRequestTests
 {
     [Test]
-    public async Task A_request_goes_out_through_one_sidecar_and_in_through_another()
+    public async Task A_request_passes_an_outbound_and_an_inbound_sidecar()
     {
         using var application = Backend.Saying("hello", "X-App: yes\r\n");
         await using var callee = await Mesh.Start(options => options with { Node = "host-b" });

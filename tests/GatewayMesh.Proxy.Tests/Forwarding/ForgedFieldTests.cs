@@ -10,7 +10,7 @@ using GatewayMesh.Proxy.Tests.Rig.Http2;
 
 namespace GatewayMesh.Proxy.Tests.Forwarding;
 
-/// <summary>Applications and peers that speak as the edge, or as the mesh: only the ingress is believed when it speaks of clients.</summary>
+/// <summary>Applications and peers that impersonate the edge or the mesh: only the ingress is trusted to name clients.</summary>
 public class ForgedFieldTests
 {
     private const string Forged =
@@ -38,11 +38,11 @@ public class ForgedFieldTests
     }
 
     [Test]
-    public async Task An_application_cannot_speak_as_the_edge_or_as_the_mesh_to_a_peer_or_past_the_mesh()
+    public async Task An_application_cannot_impersonate_the_edge_or_the_mesh_to_any_callee()
     {
         using var legacy = Backend.Saying("old");
         using var peer = Backend.Saying("seen");
-        await using var mesh = await Mesh.Start(); // whose peer shows what a hop between sidecars carries
+        await using var mesh = await Mesh.Start(); // the peer records the hop between sidecars
         mesh.Service("payments", peer.HostPort).BareService("legacy", legacy.HostPort);
         using var client = await RawConnection.To(mesh.Outbound());
         using var http2 = await H2Connection.To(mesh.Outbound("batch"));
@@ -61,7 +61,7 @@ public class ForgedFieldTests
     }
 
     [Test]
-    public async Task An_address_that_an_application_passes_on_is_followed_by_its_own()
+    public async Task A_forwarded_address_from_an_application_is_followed_by_its_own()
     {
         using var peer = Backend.Saying("seen");
         await using var mesh = await Mesh.Start();
@@ -78,11 +78,11 @@ public class ForgedFieldTests
         }
 
         await client.Ask("GET / HTTP/1.1\r\nHost: payments\r\n\r\n");
-        Assert.That(peer.Last.Has("X-Forwarded-For") || peer.Last.Has("Forwarded"), Is.False, "of itself nobody speaks");
+        Assert.That(peer.Last.Has("X-Forwarded-For") || peer.Last.Has("Forwarded"), Is.False, "a caller does not name itself");
     }
 
     [Test]
-    public async Task Through_a_guards_tunnel_an_application_is_believed_no_more()
+    public async Task An_application_is_not_trusted_more_through_a_guards_tunnel()
     {
         var gateway = await _mesh.Plane("gateway", ["gatewaymesh-gateway"]);
         gateway.Service("payments", new HostPort("127.0.0.1", _inbound.Port));
@@ -100,7 +100,7 @@ public class ForgedFieldTests
     [TestCase("gatewaymesh-gateway", false)]
     [TestCase("GatewayMesh-ingress", false)]
     [TestCase("gatewaymesh-ingress", true)]
-    public async Task A_clients_certificate_is_believed_from_the_ingress_alone(string service, bool isBelieved)
+    public async Task A_client_certificate_field_is_trusted_only_from_the_ingress(string service, bool isBelieved)
     {
         using var peer = await CertifiedMesh.As(_mesh.Authority.Issue(service), _inbound);
 
@@ -111,7 +111,7 @@ public class ForgedFieldTests
 
     [TestCase("web", false)]
     [TestCase("gatewaymesh-ingress", true)]
-    public async Task Through_a_gateway_it_is_the_caller_that_counts(string service, bool isBelieved)
+    public async Task Through_a_gateway_the_original_caller_counts(string service, bool isBelieved)
     {
         var gateway = await _mesh.Plane("gateway", ["gatewaymesh-gateway"]);
         gateway.Service("payments", new HostPort("127.0.0.1", _inbound.Port));
@@ -123,7 +123,7 @@ public class ForgedFieldTests
     }
 
     [Test]
-    public async Task From_the_ingress_to_the_application_the_certificate_of_a_client_goes_all_the_way()
+    public async Task A_client_certificate_passes_from_the_ingress_to_the_application()
     {
         using var authority = new Rig.TestAuthority();
         using var certificate = authority.Issue(["shop.example"]);
@@ -142,7 +142,7 @@ public class ForgedFieldTests
     }
 
     [Test]
-    public async Task A_rule_of_an_intention_does_not_see_what_is_forged()
+    public async Task Intention_rules_do_not_see_forged_fields()
     {
         var plane = await _mesh.Plane("sidecar", ["payments"], options => options with { EnforcesIntentions = true });
         var inbound = CertifiedMesh.Inbound(plane, "payments", _payments);
@@ -164,7 +164,7 @@ public class ForgedFieldTests
     }
 
     [Test]
-    public async Task An_answer_says_nothing_in_the_meshs_name_with_underscores_either()
+    public async Task Responses_cannot_use_mesh_names_with_underscores()
     {
         using var application = Backend.Saying("paid", "gatewaymesh_node: forged\r\nX-Mine: kept\r\n");
         await using var mesh = await Mesh.Start();

@@ -3,8 +3,8 @@ using GatewayMesh.Proxy.Tests.Rig;
 namespace GatewayMesh.Proxy.Tests.Forwarding;
 
 /// <summary>
-/// What the server's parser or the HTTP client forgives or hides, as it is today. Each of these tests fails on the day the gap is closed:
-/// then it moves to the tests of what is right, and its row leaves the table of docs/limitations.md.
+/// Behavior that the server's parser or the HTTP client tolerates or hides today. Each test fails when its gap is closed; then the test
+/// moves to the tests of correct behavior, and its row leaves the table in docs/limitations.md.
 /// </summary>
 public class KnownGapTests
 {
@@ -65,7 +65,7 @@ public class KnownGapTests
         await application.ReadHead();
         client.Socket.Shutdown(System.Net.Sockets.SocketShutdown.Send);
 
-        Assert.That(await application.IsEnded(), "although the client would read the answer");
+        Assert.That(await application.IsEnded(), "although the client would still read the response");
     }
 
     private static async Task<RawMessage?> Forwarded(string request)

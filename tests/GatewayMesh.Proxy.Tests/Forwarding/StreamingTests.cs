@@ -10,7 +10,7 @@ public class StreamingTests
     private const int MayBeHeld = 24 * Megabyte; // socket buffers of three connections, pipes, and room for the test itself
 
     [Test]
-    public async Task A_hundred_megabytes_pass_to_a_slow_reader_without_being_held()
+    public async Task A_hundred_megabytes_pass_to_a_slow_reader_without_buffering()
     {
         using var payments = new Backend();
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
@@ -29,7 +29,7 @@ public class StreamingTests
     }
 
     [Test]
-    public async Task A_hundred_megabytes_pass_to_a_slow_application_without_being_held()
+    public async Task A_hundred_megabytes_pass_to_a_slow_application_without_buffering()
     {
         using var payments = new Backend();
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
@@ -45,7 +45,7 @@ public class StreamingTests
     }
 
     [Test]
-    public async Task An_application_that_reads_nothing_for_seconds_gets_its_body_all_the_same()
+    public async Task An_application_that_pauses_reading_for_seconds_still_gets_its_body()
     {
         using var payments = new Backend();
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
@@ -55,10 +55,10 @@ public class StreamingTests
         using var upstream = await payments.NextConnection();
         await upstream.ReadHead();
 
-        await Pump(client, upstream, stands: TimeSpan.FromSeconds(7)); // beyond what a lost peer is given
+        await Pump(client, upstream, stands: TimeSpan.FromSeconds(7)); // longer than the timeout of a lost peer
     }
 
-    /// <summary>Sends all of it while the reader reads nothing until the sender is stuck; returns the most that was under way.</summary>
+    /// <summary>Sends everything while the reader reads nothing until the sender is stuck; returns the maximum in transit.</summary>
     private static async Task<long> Pump(RawConnection from, RawConnection to, TimeSpan stands = default)
     {
         long sent = 0, read = 0, most = 0;
@@ -76,7 +76,7 @@ public class StreamingTests
         while (Interlocked.Read(ref sent) != before || before == 0)
         {
             before = Interlocked.Read(ref sent);
-            await Task.Delay(100); // stuck: nothing more was taken for a while
+            await Task.Delay(100); // stuck: no progress for a while
         }
 
         await Task.Delay(stands);

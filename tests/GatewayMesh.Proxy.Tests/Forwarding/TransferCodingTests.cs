@@ -4,13 +4,15 @@ using GatewayMesh.Proxy.Tests.Rig.Http2;
 
 namespace GatewayMesh.Proxy.Tests.Forwarding;
 
-/// <summary>Transfer codings (RFC 9112 §6.1) are carried as <c>chunked</c> alone: another is refused, never dropped with the body passed on.</summary>
+/// <summary>
+/// Only the <c>chunked</c> transfer coding (RFC 9112 §6.1) is forwarded: another coding is rejected, never dropped with its body passed on.
+/// </summary>
 public class TransferCodingTests
 {
     private const string Chunks = "5\r\n12345\r\n0\r\n\r\n";
 
     [Test]
-    public async Task A_coding_beside_chunked_is_501_and_the_connection_is_closed([ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
+    public async Task A_coding_in_addition_to_chunked_is_501_and_the_connection_is_closed([ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
     {
         using var payments = Backend.Saying("paid");
         await using var listener = await OneListener.Start(kind, payments.HostPort);
@@ -29,7 +31,7 @@ public class TransferCodingTests
 
     [TestCase("Chunked")]
     [TestCase(" , chunked ,")]
-    public async Task Chunked_alone_is_carried_however_it_is_written(string codings)
+    public async Task Chunked_alone_is_accepted_in_every_spelling(string codings)
     {
         using var payments = Backend.Saying("paid");
         await using var listener = await OneListener.Start(ListenerKind.Outbound, payments.HostPort);
@@ -44,7 +46,7 @@ public class TransferCodingTests
     [TestCase("identity")]
     [TestCase("gzip")]
     [TestCase("chunked, chunked")]
-    public async Task A_coding_beside_chunked_in_an_answer_is_502(string codings)
+    public async Task A_coding_in_addition_to_chunked_in_a_response_is_502(string codings)
     {
         using var payments = Backend.BytesAndEnd($"HTTP/1.1 200 OK\r\nTransfer-Encoding: {codings}\r\n\r\n{Chunks}");
         await using var listener = await OneListener.Start(ListenerKind.Inbound, payments.HostPort);
@@ -57,7 +59,7 @@ public class TransferCodingTests
     }
 
     [Test]
-    public async Task A_transfer_coding_in_an_answer_of_HTTP_2_is_502()
+    public async Task A_transfer_coding_in_an_HTTP_2_response_is_502()
     {
         using var payments = H2Backend.Saying("paid", null, ("transfer-encoding", "chunked"));
         await using var listener = await OneListener.Start(ListenerKind.Inbound, payments.HostPort, "http2");

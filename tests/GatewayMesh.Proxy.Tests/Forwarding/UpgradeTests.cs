@@ -6,7 +6,7 @@ namespace GatewayMesh.Proxy.Tests.Forwarding;
 public class UpgradeTests
 {
     [Test]
-    public async Task A_WebSocket_passes_and_delivers_what_is_outstanding_before_it_closes()
+    public async Task A_WebSocket_delivers_outstanding_data_before_closing()
     {
         using var payments = new Backend();
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
@@ -32,7 +32,7 @@ public class UpgradeTests
     }
 
     [Test]
-    public async Task An_upgrade_that_is_not_tunnelled_is_501_and_the_connection_is_closed([ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
+    public async Task An_unsupported_upgrade_is_501_and_the_connection_is_closed([ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
     {
         using var payments = Backend.Saying("paid");
         await using var listener = await OneListener.Start(kind, payments.HostPort);
@@ -53,7 +53,7 @@ public class UpgradeTests
     [TestCase("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\nContent-Length: 4", "body")]
     [TestCase("Connection: Upgrade\r\nUpgrade: HTTP/2.0, TLS/1.0", "")]
     [TestCase("Upgrade: tcp", "")]
-    public async Task An_upgrade_that_a_server_may_ignore_is_answered_in_HTTP_1(string lines, string body)
+    public async Task An_ignorable_upgrade_is_answered_in_HTTP_1(string lines, string body)
     {
         using var payments = Backend.Saying("paid");
         await using var listener = await OneListener.Start(ListenerKind.Outbound, payments.HostPort);
@@ -78,7 +78,7 @@ public class UpgradeTests
     }
 
     [Test]
-    public async Task A_WebSocket_beside_other_protocols_is_carried_as_a_WebSocket()
+    public async Task A_WebSocket_offered_with_other_protocols_is_forwarded_as_a_WebSocket()
     {
         using var payments = new Backend();
         await using var listener = await OneListener.Start(ListenerKind.Outbound, payments.HostPort);

@@ -6,7 +6,9 @@ using GatewayMesh.Proxy.Tests.Rig.Http2;
 
 namespace GatewayMesh.Proxy.Tests.Forwarding;
 
-/// <summary>A WebSocket on a stream of HTTP/2 (RFC 8441) whose first attempt fails. A GET with the same failure states what is right.</summary>
+/// <summary>
+/// A WebSocket on an HTTP/2 stream (RFC 8441) whose first attempt fails. A GET with the same failure defines the correct result.
+/// </summary>
 public class WebSocketRetryTests
 {
     private const string NotForwarded =
@@ -23,7 +25,7 @@ public class WebSocketRetryTests
     [TestCase(Failure.Lost, RetryCondition.ConnectFailure, 502)]
     [TestCase(Failure.Unavailable, RetryCondition.GatewayError, 200)]
     [TestCase(Failure.Unavailable, RetryCondition.Reset, 503)]
-    public async Task An_extended_CONNECT_is_tried_again_exactly_as_a_GET(Failure failure, RetryCondition condition, int status)
+    public async Task An_extended_CONNECT_is_retried_exactly_like_a_GET(Failure failure, RetryCondition condition, int status)
     {
         var get = await Ask(AskPlainly, failure, condition);
         var webSocket = await Ask(AskForWebSocket, failure, condition);
@@ -33,7 +35,7 @@ public class WebSocketRetryTests
     }
 
     [Test]
-    public async Task What_passes_after_a_second_attempt_is_the_WebSocket()
+    public async Task The_WebSocket_works_after_a_second_attempt()
     {
         using var payments = new Instances(Failure.NotForwarded);
         await using var mesh = await payments.Mesh(RetryCondition.NotForwarded);
@@ -50,7 +52,7 @@ public class WebSocketRetryTests
     }
 
     [Test]
-    public async Task What_the_client_sends_before_its_WebSocket_is_open_arrives_once_and_whole()
+    public async Task Early_client_data_on_a_WebSocket_arrives_once_and_whole()
     {
         using var payments = new Instances(Failure.NotForwarded);
         await using var mesh = await payments.Mesh(RetryCondition.NotForwarded);
@@ -67,7 +69,7 @@ public class WebSocketRetryTests
     private static Fields WebSocket() => Fields.Of(
         (":method", "CONNECT"), (":protocol", "websocket"), (":scheme", "http"), (":path", "/ws"), (":authority", "payments"), ("sec-websocket-version", "13"));
 
-    // In HTTP/1.1 on both hops, which is how a WebSocket goes on.
+    // HTTP/1.1 on both hops, which is how a WebSocket is forwarded.
     private static async Task<int> AskPlainly(System.Net.IPEndPoint outbound)
     {
         using var client = await RawConnection.To(outbound);
@@ -81,7 +83,7 @@ public class WebSocketRetryTests
         return (await client.ReadHead()).Fields.Status;
     }
 
-    // The status, and how many attempts were made of a request whose first attempt fails.
+    // The status and the number of attempts of a request whose first attempt fails.
     private static async Task<(int Status, int Attempts)> Ask(Func<System.Net.IPEndPoint, Task<int>> ask, Failure failure, RetryCondition condition)
     {
         for (var round = 0; ; round++)
@@ -94,34 +96,34 @@ public class WebSocketRetryTests
                 return (answered, payments.Seen.Count());
             }
 
-            // Nobody sees a refused connection: the attempt's number at the instance that is there tells of it.
+            // A refused connection is not visible; the attempt number at the live instance reveals it.
             var number = payments.Seen.LastOrDefault()?["gatewaymesh-attempt"];
             if (number != "1")
             {
                 return (answered, number is null ? 1 : int.Parse(number, System.Globalization.CultureInfo.InvariantCulture));
             }
 
-            Assert.That(round, Is.LessThan(100), "one of two instances is picked first by chance, and never the one that refuses");
+            Assert.That(round, Is.LessThan(100), "one of two instances is selected first by chance, never the refusing one");
         }
     }
 
-    /// <summary>How the first attempt fails.</summary>
+    /// <summary>Failure of the first attempt.</summary>
     public enum Failure
     {
-        /// <summary>Nobody listens.</summary>
+        /// <summary>No process listens.</summary>
         ConnectionRefused,
 
-        /// <summary>The proxy of the instance answers that nothing was forwarded.</summary>
+        /// <summary>The instance's proxy reports that nothing was forwarded.</summary>
         NotForwarded,
 
-        /// <summary>The connection ends before an answer.</summary>
+        /// <summary>The connection ends before a response.</summary>
         Lost,
 
-        /// <summary>The application answers 503.</summary>
+        /// <summary>The application responds with 503.</summary>
         Unavailable,
     }
 
-    /// <summary>Two instances; the first request that arrives fails, a later one is answered and, as a WebSocket, sent back what it sends.</summary>
+    /// <summary>Two instances; the first request fails, and later ones are answered, or echoed for a WebSocket.</summary>
     private sealed class Instances : IDisposable
     {
         private readonly Failure _failure;

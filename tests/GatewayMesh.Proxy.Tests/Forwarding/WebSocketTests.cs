@@ -6,7 +6,7 @@ using GatewayMesh.Proxy.Tests.Rig.Http2;
 
 namespace GatewayMesh.Proxy.Tests.Forwarding;
 
-/// <summary>WebSockets over two hops: an upgrade of HTTP/1.1, whatever the service speaks otherwise.</summary>
+/// <summary>WebSockets over two hops: an HTTP/1.1 upgrade, regardless of the service's protocol.</summary>
 public class WebSocketTests
 {
     private const string Upgrade = "GET /ws HTTP/1.1\r\nHost: payments\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
@@ -15,7 +15,7 @@ public class WebSocketTests
     [TestCase("http")]
     [TestCase("http2")]
     [TestCase("grpc")]
-    public async Task It_is_upgraded_on_each_hop_also_where_the_service_speaks_HTTP_2(string protocol)
+    public async Task A_WebSocket_is_upgraded_on_each_hop_even_if_the_service_speaks_HTTP_2(string protocol)
     {
         using var payments = new Backend();
         var (mesh, outbound) = await Http2.PriorKnowledgeTests.Sidecars(payments.HostPort, protocol);
@@ -63,18 +63,18 @@ public class WebSocketTests
             await Echo(client, application);
             var (closing, closed) = fromClient ? (client, application) : (application, client);
             var closure = closing.CloseAsync(WebSocketCloseStatus.EndpointUnavailable, "bye", CancellationToken.None);
-            var said = await closed.ReceiveAsync(new byte[100], CancellationToken.None);
+            var closeFrame = await closed.ReceiveAsync(new byte[100], CancellationToken.None);
             await closed.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "well", CancellationToken.None);
             await closure;
 
-            Assert.That((said.MessageType, said.CloseStatus, said.CloseStatusDescription), Is.EqualTo((WebSocketMessageType.Close, (WebSocketCloseStatus?)WebSocketCloseStatus.EndpointUnavailable, "bye")));
+            Assert.That((closeFrame.MessageType, closeFrame.CloseStatus, closeFrame.CloseStatusDescription), Is.EqualTo((WebSocketMessageType.Close, (WebSocketCloseStatus?)WebSocketCloseStatus.EndpointUnavailable, "bye")));
             Assert.That(closing.CloseStatusDescription, Is.EqualTo("well"));
             Assert.That(() => mesh.Plane.Figures.InFlight, Is.Zero.After(5000, 5));
         }
     }
 
     [Test]
-    public async Task A_side_that_has_said_all_it_has_to_say_still_hears_the_other()
+    public async Task A_half_closed_WebSocket_still_receives()
     {
         using var payments = new Backend();
         var (mesh, outbound) = await Http2.PriorKnowledgeTests.Sidecars(payments.HostPort, "http");
@@ -98,7 +98,7 @@ public class WebSocketTests
     }
 
     [Test]
-    public async Task It_is_counted_by_a_drain_and_runs_out()
+    public async Task A_WebSocket_is_counted_by_a_drain_and_may_finish()
     {
         using var payments = new Backend();
         await using var mesh = await Mesh.Start();
@@ -121,7 +121,7 @@ public class WebSocketTests
     }
 
     [Test]
-    public async Task A_WebSocket_on_a_stream_of_HTTP_2_becomes_an_upgrade()
+    public async Task A_WebSocket_on_an_HTTP_2_stream_becomes_an_upgrade()
     {
         using var payments = new Backend();
         var (mesh, outbound) = await Http2.PriorKnowledgeTests.Sidecars(payments.HostPort, "http");

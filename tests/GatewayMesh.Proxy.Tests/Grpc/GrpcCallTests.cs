@@ -7,7 +7,7 @@ using GatewayMesh.Proxy.Tests.Rig.Http2;
 
 namespace GatewayMesh.Proxy.Tests.Grpc;
 
-/// <summary>gRPC as its frames are, over two hops.</summary>
+/// <summary>gRPC at the frame level, over two hops.</summary>
 public class GrpcCallTests
 {
     [Test]
@@ -28,7 +28,7 @@ public class GrpcCallTests
     }
 
     [Test]
-    public async Task An_answer_of_trailers_only_stays_one()
+    public async Task A_trailers_only_response_stays_trailers_only()
     {
         using var payments = H2Backend.HeadOnly((":status", "200"), ("content-type", "application/grpc"), ("grpc-status", "5"), ("grpc-message", "no%20such"));
         var (mesh, outbound) = await Sidecars(payments);
@@ -41,7 +41,7 @@ public class GrpcCallTests
     }
 
     [Test]
-    public async Task A_call_is_made_by_HTTP_2_also_where_the_service_says_http()
+    public async Task A_gRPC_call_uses_HTTP_2_even_if_the_services_protocol_is_http()
     {
         using var payments = H2Backend.Saying("", Fields.Of(("grpc-status", "0")), ("content-type", "application/grpc"));
         var (mesh, outbound) = await Http2.PriorKnowledgeTests.Sidecars(payments.HostPort, "http");
@@ -52,7 +52,7 @@ public class GrpcCallTests
     }
 
     [Test]
-    public async Task Messages_pass_both_ways_as_they_come()
+    public async Task Messages_pass_both_ways_as_they_arrive()
     {
         using var payments = new H2Backend();
         var (mesh, outbound) = await Sidecars(payments);
@@ -81,7 +81,7 @@ public class GrpcCallTests
     }
 
     [Test]
-    public async Task An_unknown_service_is_a_status_and_keeps_its_Proxy_Status()
+    public async Task An_unknown_service_is_a_gRPC_status_with_Proxy_Status()
     {
         await using var mesh = await Mesh.Start();
         using var client = await H2Connection.To(mesh.Outbound());
@@ -94,7 +94,7 @@ public class GrpcCallTests
     }
 
     [Test]
-    public async Task An_instance_that_cannot_be_reached_is_UNAVAILABLE_over_both_hops()
+    public async Task An_unreachable_instance_is_UNAVAILABLE_over_both_hops()
     {
         await using var mesh = await Mesh.Start();
         var inbound = mesh.Inbound(Backend.Nobody());
@@ -119,7 +119,7 @@ public class GrpcCallTests
     }
 
     [Test]
-    public async Task The_deadline_of_a_call_is_passed_on_cut_to_what_is_left()
+    public async Task The_remaining_deadline_of_a_call_is_passed_on()
     {
         using var payments = H2Backend.Saying("", Fields.Of(("grpc-status", "0")), ("content-type", "application/grpc"));
         var (mesh, outbound) = await Sidecars(payments);
@@ -131,11 +131,11 @@ public class GrpcCallTests
         Assert.That(payments.Last.Head.Values("grpc-timeout"), Has.Count.EqualTo(1));
         Assert.That(Proxy.Grpc.GrpcTimeout.TryRead(payments.Last["grpc-timeout"], out var left));
         Assert.That(left, Is.LessThan(TimeSpan.FromSeconds(5)).And.GreaterThan(TimeSpan.Zero));
-        Assert.That(payments.Last["gatewaymesh-timeout-ms"], Is.Null, "not the application's business");
+        Assert.That(payments.Last["gatewaymesh-timeout-ms"], Is.Null, "hidden from the application");
         await client.Ask(Call(), "\0\0\0\0\0");
-        Assert.That(payments.Last["grpc-timeout"], Is.Null, "none is made up");
+        Assert.That(payments.Last["grpc-timeout"], Is.Null, "none is invented");
         await client.Ask(Call(more: [("grpc-timeout", "soon")]), "\0\0\0\0\0");
-        Assert.That(payments.Last["grpc-timeout"], Is.EqualTo("soon"), "what is malformed is for the application to judge");
+        Assert.That(payments.Last["grpc-timeout"], Is.EqualTo("soon"), "a malformed value is left to the application");
     }
 
     [Test]
@@ -156,7 +156,7 @@ public class GrpcCallTests
     }
 
     [Test]
-    public async Task The_deadline_holds_also_while_the_client_still_sends()
+    public async Task The_deadline_applies_while_the_client_still_sends()
     {
         using var payments = new H2Backend();
         var (mesh, outbound) = await Sidecars(payments);
@@ -170,20 +170,21 @@ public class GrpcCallTests
     }
 
     [Test]
-    public async Task A_call_that_streams_is_not_cut_by_the_request_timeout()
+    public async Task The_request_timeout_does_not_end_a_streaming_call()
     {
         using var payments = new H2Backend();
         var (mesh, outbound) = await Http2.PriorKnowledgeTests.Sidecars(payments.HostPort, "grpc", PolicyModel.Default with { Timeouts = new() { Request = TimeSpan.FromMilliseconds(400) } });
         await using var _ = mesh;
         using var client = await H2Connection.To(outbound);
 
-        // The client sends for longer than the timeout and the head of the answer comes only then; after it the server sends for longer still.
+        // The client sends for longer than the timeout, and the response head arrives only afterwards; then the server sends for even
+        // longer.
         var stream = await client.Request(Call(), end: false);
         using var application = await payments.NextConnection();
         var (upstream, _, _) = await application.ReadHead();
         for (var i = 0; i < 8; i++)
         {
-            await Task.Delay(100); // the time itself is what is tested
+            await Task.Delay(100); // time itself is under test
             await client.Data(stream, "more");
             Assert.That((await application.Read()).Type, Is.EqualTo(FrameType.Data));
         }
@@ -203,7 +204,7 @@ public class GrpcCallTests
     }
 
     [Test]
-    public async Task A_server_that_says_nothing_to_a_call_without_a_deadline_has_the_time_of_the_policy()
+    public async Task A_silent_server_has_the_policys_timeout_for_a_call_without_a_deadline()
     {
         using var payments = new H2Backend();
         var (mesh, outbound) = await Http2.PriorKnowledgeTests.Sidecars(payments.HostPort, "grpc", PolicyModel.Default with { Timeouts = new() { Request = TimeSpan.FromMilliseconds(300) } });
@@ -230,7 +231,7 @@ public class GrpcCallTests
             }
 
             await client.Ask(Call("nobody"), "\0\0\0\0\0");
-            Assert.That(mesh.Plane.Endpoints().Single().IsEjected, Is.False, "UNAVAILABLE by an application is its answer, as a 503 is");
+            Assert.That(mesh.Plane.Endpoints().Single().IsEjected, Is.False, "UNAVAILABLE from an application is its response, like a 503");
             Assert.That(() => mesh.Metrics(), Does.Contain("gatewaymesh_grpc_calls_total{direction=\"outbound\",destination=\"payments\",code=\"14\"} 5").And.Contain("code=\"12\"} 1").After(5000, 20));
         }
 

@@ -14,7 +14,7 @@ public class GrpcTimeoutTests
     [TestCase("6000000n", 6)]
     [TestCase("0m", 0)]
     [TestCase("86400000m", 86_400_000)]
-    public void Each_unit_is_read(string field, double milliseconds)
+    public void Every_unit_is_parsed(string field, double milliseconds)
     {
         Assert.That(GrpcTimeout.TryRead(field, out var timeout));
         Assert.That(timeout.TotalMilliseconds, Is.EqualTo(milliseconds));
@@ -30,10 +30,10 @@ public class GrpcTimeoutTests
     [TestCase(" 1S")]
     [TestCase("1.5S")]
     [TestCase("123456789m", Description = "nine digits")]
-    [TestCase("99999999H", Description = "more than a day is as good as none")]
+    [TestCase("99999999H", Description = "more than a day counts as none")]
     [TestCase("25H")]
     [TestCase("1S, 2S")]
-    public void What_says_nothing_sets_no_deadline(string? field) => Assert.That(GrpcTimeout.TryRead(field, out _), Is.False);
+    public void A_malformed_timeout_sets_no_deadline(string? field) => Assert.That(GrpcTimeout.TryRead(field, out _), Is.False);
 
     [FsCheck.NUnit.Property]
     public Property What_is_written_is_read_as_no_more_and_hardly_less() => Prop.ForAll(

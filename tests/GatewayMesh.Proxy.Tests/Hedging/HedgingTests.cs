@@ -13,7 +13,7 @@ public class HedgingTests
     private static readonly HedgingModel Soon = new() { Delay = TimeSpan.FromMilliseconds(50) };
 
     [Test]
-    public async Task A_request_without_an_answer_goes_to_another_instance_too_and_the_first_answer_is_taken()
+    public async Task A_request_without_a_response_is_hedged_and_the_first_response_wins()
     {
         using var payments = new Racing(slow: 1);
         await using var mesh = await payments.Mesh(Soon);
@@ -25,14 +25,14 @@ public class HedgingTests
         Assert.That(payments.Seen.Select(request => request["gatewaymesh-attempt"]), Is.EqualTo(new[] { "1", "2" }), "a hedge is an attempt");
         Assert.That(payments.Seen.Select(request => request.StartLine), Is.All.EqualTo("GET /a%2Fb?c HTTP/1.1"));
         Assert.That(payments.Seen.Select(request => (request["X-Kept"], request["Host"], request["gatewaymesh-source"])), Is.All.EqualTo(("yes", "payments", "web")));
-        Assert.That(await payments.Slow[0].IsEnded(), "the loser is ended");
-        Assert.That((await client.Ask(Get)).Body, Is.EqualTo("paid"), "one answer, and the connection is in order");
+        Assert.That(await payments.Slow[0].IsEnded(), "the loser is canceled");
+        Assert.That((await client.Ask(Get)).Body, Is.EqualTo("paid"), "one response, and the connection is intact");
         Assert.That(mesh.Plane.Endpoints().Select(endpoint => endpoint.InFlight), Is.All.Zero);
         Assert.That(mesh.Metrics(), Does.Contain("gatewaymesh_hedges_total{outcome=\"won\"} 1"));
     }
 
     [Test]
-    public async Task An_answer_that_is_no_good_waits_for_the_other()
+    public async Task A_bad_response_waits_for_the_other()
     {
         using var payments = new Racing(slow: 1, "HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n");
         await using var mesh = await payments.Mesh(Soon);
@@ -49,7 +49,7 @@ public class HedgingTests
 
     [TestCase(Post, "", 504)]
     [TestCase(Post, "POST", 200)]
-    public async Task A_method_that_is_not_idempotent_is_hedged_only_when_the_policy_says_so_and_with_its_body(string request, string method, int status)
+    public async Task A_non_idempotent_method_is_hedged_with_its_body_only_if_the_policy_allows(string request, string method, int status)
     {
         using var payments = new Racing(slow: 1);
         await using var mesh = await payments.Mesh(Soon, RetriesModel.Default with { Methods = method.Length == 0 ? [] : [method] });
@@ -60,7 +60,7 @@ public class HedgingTests
     }
 
     [Test]
-    public async Task A_body_that_is_not_kept_is_not_hedged()
+    public async Task A_body_that_is_not_buffered_is_not_hedged()
     {
         using var payments = new Racing(slow: 1);
         await using var mesh = await payments.Mesh(Soon, RetriesModel.Default with { AllMethods = true, BufferSize = 2 });
@@ -73,7 +73,7 @@ public class HedgingTests
     [TestCase(0, 504, 1)]
     [TestCase(1, 504, 2)]
     [TestCase(2, 200, 3)]
-    public async Task There_are_no_more_hedges_than_the_policy_says(int most, int status, int sent)
+    public async Task Hedges_never_exceed_the_policys_maximum(int most, int status, int sent)
     {
         using var payments = new Racing(slow: 2, instances: 4);
         await using var mesh = await payments.Mesh(Soon with { MaxHedges = most });
@@ -84,7 +84,7 @@ public class HedgingTests
     }
 
     [Test]
-    public async Task A_hedge_spends_the_budget_of_retries()
+    public async Task A_hedge_spends_the_retry_budget()
     {
         using var payments = new Racing(slow: 1);
         await using var mesh = await payments.Mesh(Soon, RetriesModel.Default with { Budget = new() { Ratio = 0, MinPerSecond = 0 } });
@@ -97,7 +97,7 @@ public class HedgingTests
 
     [TestCase(60, 504)]
     [TestCase(64, 200)]
-    public async Task A_quantile_of_the_latest_answers_says_when_once_enough_are_known(int known, int status)
+    public async Task The_hedging_delay_is_a_quantile_once_enough_latencies_are_known(int known, int status)
     {
         using var payments = new Racing(slow: 1, after: known);
         await using var mesh = await payments.Mesh(new HedgingModel { Quantile = 0.99 });
@@ -111,7 +111,7 @@ public class HedgingTests
     }
 
     [Test]
-    public void The_quantile_is_of_the_nearest_rank_of_the_window()
+    public void The_quantile_is_the_nearest_rank_of_the_window()
     {
         var window = new GatewayMesh.Proxy.Hedging.LatencyWindow();
         for (var i = 1; i <= 63; i++)
@@ -132,10 +132,10 @@ public class HedgingTests
             window.Add(TimeSpan.FromSeconds(1));
         }
 
-        Assert.That(window.Quantile(0.5), Is.EqualTo(TimeSpan.FromSeconds(1)), "what is old no longer counts");
+        Assert.That(window.Quantile(0.5), Is.EqualTo(TimeSpan.FromSeconds(1)), "old values no longer count");
     }
 
-    /// <summary>A service whose first requests get no answer, whichever instance they meet.</summary>
+    /// <summary>A service whose first requests get no response, at any instance.</summary>
     private sealed class Racing : IDisposable
     {
         private readonly List<Backend> _instances = [];

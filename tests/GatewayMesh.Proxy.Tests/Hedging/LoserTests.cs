@@ -7,8 +7,8 @@ using GatewayMesh.Proxy.Tests.Rig.Http2;
 namespace GatewayMesh.Proxy.Tests.Hedging;
 
 /// <summary>
-/// Requests without a body that lost the race against their hedge, on connections of HTTP/2: each is reset, at a rate. The instances never answer a first
-/// attempt, and answer a second at once.
+/// Requests without a body that lost the race against their hedge, on HTTP/2 connections: each is reset, at a rate. The instances never
+/// respond to a first attempt and respond to a second at once.
 /// </summary>
 [NonParallelizable]
 public class LoserTests
@@ -16,7 +16,7 @@ public class LoserTests
     private const int Cancel = 8;
     private const int Losers = 400;
     private const int AtATime = 8;
-    private const int ThreadsMayGrow = 12; // a pool breathes; a thread lost with each loser would be hundreds
+    private const int ThreadsMayGrow = 12; // a pool fluctuates; a leaked thread per loser would be hundreds
 
     [Test]
     public async Task Losers_of_hedges_leave_no_request_and_no_thread_behind_and_no_other_client_notices()
@@ -29,13 +29,13 @@ public class LoserTests
             Hedging = new() { Delay = TimeSpan.FromMilliseconds(40) },
             Retries = RetriesModel.Default with { Budget = new() { MinPerSecond = 10_000 } },
         };
-        mesh.Policy(policy); // also of the budget of the whole process
+        mesh.Policy(policy); // also for the budget of the whole process
         mesh.Service("payments", "http2", policy, application.HostPorts);
         mesh.BareService("ledger", other.HostPort, "http2");
         var outbound = mesh.Outbound();
         using var end = new CancellationTokenSource();
         var witness = Witness(outbound, end.Token);
-        await Race(outbound, 5); // both connections are there, and their settings are known
+        await Race(outbound, 5); // both connections are open, with known settings
         var threads = ThreadPool.ThreadCount;
 
         await Task.WhenAll(Enumerable.Range(0, AtATime).Select(_ => Race(outbound, Losers / AtATime)));
@@ -43,9 +43,9 @@ public class LoserTests
         await end.CancelAsync();
         var (answered, failed) = await witness;
         Assert.That(() => mesh.Plane.Figures.InFlight, Is.Zero.After(5000, 5));
-        Assert.That(() => mesh.Plane.Endpoints().Sum(endpoint => endpoint.InFlight), Is.Zero.After(5000, 5), "what was held for each loser is given back");
+        Assert.That(() => mesh.Plane.Endpoints().Sum(endpoint => endpoint.InFlight), Is.Zero.After(5000, 5), "each loser's lease is returned");
         Assert.That(application.Firsts, Is.GreaterThan(Losers * 3 / 4), "on a busy machine some lose before they are sent");
-        Assert.That(() => application.Resets, Is.EqualTo(application.Firsts).After(5000, 5), "the application is told of each");
+        Assert.That(() => application.Resets, Is.EqualTo(application.Firsts).After(5000, 5), "the application sees each reset");
         Assert.That(ThreadPool.ThreadCount - threads, Is.LessThanOrEqualTo(ThreadsMayGrow));
         Assert.That((answered > 0, failed), Is.EqualTo((true, 0)));
     }
@@ -74,7 +74,7 @@ public class LoserTests
         return (answered, failed);
     }
 
-    /// <summary>Two instances that answer second attempts alone.</summary>
+    /// <summary>Two instances that respond only to second attempts.</summary>
     private sealed class Racing : IDisposable
     {
         private readonly Backend[] _instances = [new(), new()];

@@ -4,14 +4,14 @@ using GatewayMesh.Proxy.Tests.Rig.Http2;
 
 namespace GatewayMesh.Proxy.Tests.Http2;
 
-/// <summary>Calls that end before their time, over two hops, most of them with the request side open.</summary>
+/// <summary>Calls that end early, over two hops, most of them with the request side open.</summary>
 [NonParallelizable]
 public class CancelTests
 {
     private const int Cancel = 8;
     private const int Cancels = 300;
-    private const int Calls = 40; // open at a time
-    private const int ThreadsMayGrow = 12; // a pool breathes; a thread lost with each call would be hundreds
+    private const int Calls = 40; // open concurrently
+    private const int ThreadsMayGrow = 12; // a pool fluctuates; a leaked thread per call would be hundreds
 
     [TestCase("unary", true, false)]
     [TestCase("server streaming", true, true)]
@@ -39,11 +39,11 @@ public class CancelTests
 
         Assert.That(() => rig.Mesh.Plane.Figures.InFlight, Is.Zero.After(5000, 5), kind);
         Assert.That(ThreadPool.ThreadCount - threads, Is.LessThanOrEqualTo(ThreadsMayGrow), kind);
-        Assert.That(() => rig.Resets, Is.EqualTo(Cancels).After(5000, 5), "the application is told of each");
+        Assert.That(() => rig.Resets, Is.EqualTo(Cancels).After(5000, 5), "the application sees each reset");
     }
 
     [Test]
-    public async Task Open_calls_that_run_into_their_deadline_leave_no_request_behind()
+    public async Task Open_calls_that_reach_their_deadline_leave_no_request_behind()
     {
         await using var rig = await Streams.Start(isAnswered: false);
 
@@ -54,7 +54,7 @@ public class CancelTests
 
         for (var i = 0; i < Calls; i++)
         {
-            // The answer ends the stream; the server resets what the client would still send.
+            // The response ends the stream; the server resets the client's remaining request.
             var end = await rig.Client.ReadUntil(FrameType.Headers);
             Assert.That(Hpack.Decode(end.Payload)["grpc-status"], Is.EqualTo("4"));
         }
@@ -68,7 +68,7 @@ public class CancelTests
         await using var rig = await Streams.StartGuarded();
         for (var i = 0; i < Calls; i++)
         {
-            await rig.FirstMessage(await rig.Call(isHalfClosed: false, (SaidByHeader.Field, "web")));
+            await rig.FirstMessage(await rig.Call(isHalfClosed: false, (CallerByHeader.Field, "web")));
         }
 
         rig.Mesh.Intentions(Guarded.Allow, ("web", "payments", Guarded.Deny));
@@ -93,7 +93,7 @@ public class CancelTests
         Assert.That(rig.Mesh.Plane.Figures.InFlight, Is.Zero);
     }
 
-    /// <summary>Two sidecars, a client, and an application that answers at once with a head and a message, or never.</summary>
+    /// <summary>Two sidecars, a client, and an application that responds at once with a head and a message, or never.</summary>
     private sealed class Streams : IAsyncDisposable
     {
         private readonly H2Backend _application;
@@ -112,7 +112,7 @@ public class CancelTests
 
         public H2Connection Client { get; }
 
-        /// <summary>Streams that the application saw reset.</summary>
+        /// <summary>Number of streams that the application saw reset.</summary>
         public int Resets => Volatile.Read(ref _resets);
 
         public static async Task<Streams> Start(bool isAnswered)
@@ -122,7 +122,7 @@ public class CancelTests
             return new Streams(application, mesh, await H2Connection.To(outbound), isAnswered);
         }
 
-        /// <summary>One sidecar, whose callers are known by a header field, and an application that answers.</summary>
+        /// <summary>Starts one sidecar, whose callers are identified by a header field, and an application that responds.</summary>
         public static async Task<Streams> StartGuarded()
         {
             var application = new H2Backend();
@@ -131,7 +131,7 @@ public class CancelTests
             return new Streams(application, mesh, await H2Connection.To(mesh.Inbound(application.HostPort, protocol: "grpc")), isAnswered: true);
         }
 
-        /// <summary>Begins a call with one message.</summary>
+        /// <summary>Starts a call with one message.</summary>
         public async Task<int> Call(bool isHalfClosed, params (string Name, string Value)[] more)
         {
             var stream = await Client.Request(
@@ -148,7 +148,7 @@ public class CancelTests
             }
         }
 
-        /// <summary>Waits until that many calls have arrived at the application.</summary>
+        /// <summary>Waits until the given number of calls have arrived at the application.</summary>
         public async Task Arrived(int calls)
         {
             while (Volatile.Read(ref _arrived) < calls)
@@ -158,7 +158,7 @@ public class CancelTests
             }
         }
 
-        /// <summary>Ends the data plane with whatever runs on it.</summary>
+        /// <summary>Stops the data plane with everything running on it.</summary>
         public async Task StopAsync()
         {
             if (!_isStopped)

@@ -8,7 +8,7 @@ namespace GatewayMesh.Proxy.Tests.Http2;
 public class DrainTests
 {
     [Test]
-    public async Task A_busy_connection_is_told_to_go_at_once_and_finishes_what_is_begun_and_what_was_on_its_way()
+    public async Task A_busy_connection_gets_GOAWAY_at_once_and_finishes_running_and_transit_requests()
     {
         using var payments = new H2Backend();
         await using var mesh = await Mesh.Start();
@@ -20,8 +20,8 @@ public class DrainTests
 
         var drain = mesh.Plane.DrainAsync(TimeSpan.FromSeconds(20), idle: TimeSpan.FromMilliseconds(50));
         var goAway = await client.Read();
-        Assert.That((goAway.Type, goAway.LastStream, goAway.ErrorCode), Is.EqualTo((FrameType.GoAway, int.MaxValue, 0)), "it names no last stream yet");
-        await client.Request(Fields.Request("GET", "/2", "payments")); // as from a client that had not read it
+        Assert.That((goAway.Type, goAway.LastStream, goAway.ErrorCode), Is.EqualTo((FrameType.GoAway, int.MaxValue, 0)), "no last stream is named yet");
+        await client.Request(Fields.Request("GET", "/2", "payments")); // as from a client that has not read it
         var (second, _, _) = await application.ReadHead();
         Assert.That(drain.IsCompleted, Is.False);
         await application.Headers(first, Fields.Of((":status", "200")), end: true);
@@ -46,13 +46,13 @@ public class DrainTests
         var drain = mesh.Plane.DrainAsync(TimeSpan.FromSeconds(20), idle: TimeSpan.FromMilliseconds(50));
         var goAway = await client.ReadUntil(FrameType.GoAway);
 
-        Assert.That((goAway.LastStream, goAway.ErrorCode), Is.EqualTo((1, 0)), "whatever is above it was not taken: it may go anywhere");
+        Assert.That((goAway.LastStream, goAway.ErrorCode), Is.EqualTo((1, 0)), "streams above it were not taken and may go anywhere");
         Assert.That(await client.Raw.IsEnded());
         Assert.That((await drain).IsClean);
     }
 
     [Test]
-    public async Task A_stream_without_an_end_is_counted_at_the_timeout_and_goes_on()
+    public async Task An_endless_stream_is_counted_at_the_timeout_and_continues()
     {
         using var payments = new H2Backend();
         await using var mesh = await Mesh.Start();
@@ -73,7 +73,7 @@ public class DrainTests
     }
 
     [Test]
-    public async Task A_carried_connection_is_told_to_go_once_it_is_old_and_loses_nothing()
+    public async Task An_old_carried_connection_gets_GOAWAY_and_loses_no_request()
     {
         using var payments = H2Backend.Saying("paid");
         await using var mesh = await Mesh.Start(options => options with { RoleName = "gateway", MaxCarriedAge = TimeSpan.FromMilliseconds(200) });

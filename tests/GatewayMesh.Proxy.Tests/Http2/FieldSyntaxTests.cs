@@ -3,7 +3,7 @@ using GatewayMesh.Proxy.Tests.Rig;
 
 namespace GatewayMesh.Proxy.Tests.Http2;
 
-/// <summary>RFC 9113 §8.2.1, on every kind of listener: what is malformed is refused, not repaired and passed on.</summary>
+/// <summary>RFC 9113 §8.2.1 on every kind of listener: malformed fields are rejected, not repaired and passed on.</summary>
 public class FieldSyntaxTests
 {
     private static readonly (string Name, string Value)[] Malformed =
@@ -36,7 +36,7 @@ public class FieldSyntaxTests
     [TestCase("5 ")]
     [TestCase(" 5")]
     [TestCase("")]
-    public async Task A_length_that_is_not_digits_is_malformed(string length)
+    public async Task A_Content_Length_with_other_than_digits_is_malformed(string length)
     {
         using var payments = Backend.Saying("paid");
         await using var listener = await OneListener.Start(ListenerKind.Outbound, payments.HostPort);

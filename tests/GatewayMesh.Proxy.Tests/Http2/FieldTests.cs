@@ -3,7 +3,7 @@ using GatewayMesh.Proxy.Tests.Rig.Http2;
 
 namespace GatewayMesh.Proxy.Tests.Http2;
 
-/// <summary>Heads between the two protocols: RFC 9113 §8.2 and §8.3, and what an intermediary owes.</summary>
+/// <summary>Heads between the two protocols: RFC 9113 §8.2 and §8.3, and the duties of an intermediary.</summary>
 public class FieldTests
 {
     [Test]
@@ -43,7 +43,7 @@ public class FieldTests
     }
 
     [Test]
-    public async Task Fields_of_one_connection_do_not_reach_HTTP_2()
+    public async Task Connection_specific_fields_do_not_reach_HTTP_2()
     {
         using var payments = H2Backend.Saying("paid");
         var (mesh, outbound) = await PriorKnowledgeTests.Sidecars(payments.HostPort, "http2");
@@ -59,7 +59,7 @@ public class FieldTests
     }
 
     [Test]
-    public async Task Fields_of_one_connection_do_not_come_back_to_HTTP_2()
+    public async Task Connection_specific_response_fields_do_not_reach_HTTP_2()
     {
         using var payments = Backend.Bytes("HTTP/1.1 200 OK\r\nConnection: keep-alive, X-Hop\r\nKeep-Alive: timeout=5\r\nX-Hop: 1\r\nX-Kept: 1\r\nTransfer-Encoding: chunked\r\n\r\n4\r\npaid\r\n0\r\n\r\n");
         var (mesh, outbound) = await PriorKnowledgeTests.Sidecars(payments.HostPort, "http");
@@ -96,7 +96,7 @@ public class FieldTests
     }
 
     [Test]
-    public async Task Te_trailers_is_passed_on_and_no_other_member_of_it()
+    public async Task TE_trailers_is_the_only_member_of_TE_that_is_passed_on()
     {
         using var payments = H2Backend.Saying("paid");
         var (mesh, outbound) = await PriorKnowledgeTests.Sidecars(payments.HostPort, "http2");
@@ -164,7 +164,7 @@ public class FieldTests
     }
 
     [Test]
-    public async Task Trailers_of_an_answer_pass_between_ends_of_HTTP_2()
+    public async Task Response_trailers_pass_between_HTTP_2_ends()
     {
         using var payments = H2Backend.Saying("paid", Fields.Of(("x-sum", "1"), ("gatewaymesh-hops", "7"), ("proxy-status", "gatewaymesh; error=connection_refused; forwarded=?0")), ("trailer", "x-sum"));
         var (mesh, outbound) = await PriorKnowledgeTests.Sidecars(payments.HostPort, "http2");
@@ -174,11 +174,11 @@ public class FieldTests
         var answer = await client.Ask(Fields.Request("GET", "/", "payments"));
 
         Assert.That(answer.Body, Is.EqualTo("paid"));
-        Assert.That(answer.Trailers, Is.EqualTo(Fields.Of(("x-sum", "1"))), "and nothing in the mesh's own name");
+        Assert.That(answer.Trailers, Is.EqualTo(Fields.Of(("x-sum", "1"))), "nothing in the mesh's own name");
     }
 
     [Test]
-    public async Task Trailers_of_an_answer_of_HTTP_1_reach_a_client_of_HTTP_2()
+    public async Task HTTP_1_response_trailers_reach_an_HTTP_2_client()
     {
         using var payments = Backend.Bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n4\r\npaid\r\n0\r\nX-Sum: 1\r\n\r\n");
         var (mesh, outbound) = await PriorKnowledgeTests.Sidecars(payments.HostPort, "http");
@@ -189,7 +189,7 @@ public class FieldTests
     }
 
     [Test]
-    public async Task An_error_of_the_mesh_is_an_answer_on_the_stream_and_the_connection_goes_on()
+    public async Task A_mesh_error_is_a_response_on_the_stream_and_the_connection_continues()
     {
         await using var mesh = await Mesh.Start();
         using var client = await H2Connection.To(mesh.Outbound());

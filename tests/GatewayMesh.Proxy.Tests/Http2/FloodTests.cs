@@ -6,7 +6,7 @@ using GatewayMesh.Proxy.Tests.Time;
 
 namespace GatewayMesh.Proxy.Tests.Http2;
 
-/// <summary>Frames that carry nothing forward: bounded for a flood, and never a matter for an honest client.</summary>
+/// <summary>Useless frames: bounded in a flood, and no problem for an honest client.</summary>
 public class FloodTests
 {
     private const int Enough = 400;
@@ -33,7 +33,7 @@ public class FloodTests
     ];
 
     [TestCaseSource(nameof(Floods))]
-    public async Task A_flood_of_frames_without_use_ends_the_connection_with_ENHANCE_YOUR_CALM_and_no_other(FrameType type, int flags, int stream, int length)
+    public async Task A_flood_of_useless_frames_ends_only_its_own_connection_with_ENHANCE_YOUR_CALM(FrameType type, int flags, int stream, int length)
     {
         using var payments = new Backend((request, connection) => request.Method == "GET" ? connection.Send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npaid") : Task.CompletedTask);
         await using var mesh = await Limited(payments);
@@ -58,11 +58,12 @@ public class FloodTests
         using var payments = Backend.Saying("paid");
         await using var mesh = await Limited(payments);
         using var client = await H2Connection.To(mesh.Outbound());
-        await client.Send(FrameType.Headers, Frame.EndStream, 1, Hpack.Encode(Fields.Request("GET", "/", "payments"))); // its end is still to come
+        // Its end is still pending
+        await client.Send(FrameType.Headers, Frame.EndStream, 1, Hpack.Encode(Fields.Request("GET", "/", "payments")));
 
         var end = await Flood(client, FrameOf(FrameType.Continuation, 0, 1, 0));
 
-        Assert.That(end.ErrorCode, Is.EqualTo(EnhanceYourCalm).Or.EqualTo(ProtocolError), "the server may refuse the first of them by itself");
+        Assert.That(end.ErrorCode, Is.EqualTo(EnhanceYourCalm).Or.EqualTo(ProtocolError), "the server itself may reject the first of them");
         Assert.That(await client.Raw.IsEnded());
         Assert.That(payments.Executed, Is.Zero);
     }
@@ -88,7 +89,7 @@ public class FloodTests
         using var client = await H2Connection.To(mesh.Outbound());
         var frames = Enumerable.Range(0, Enough).SelectMany(i => FrameOf(FrameType.Headers, Frame.EndHeaders | Frame.EndStream, (2 * i) + 1, 0)).ToArray();
 
-        var ended = client.Raw.IsEnded(); // the server cuts it, so that its last frame may be lost
+        var ended = client.Raw.IsEnded(); // the server aborts the connection, so its last frame may be lost
         try
         {
             await client.Raw.Send(frames);
@@ -151,14 +152,14 @@ public class FloodTests
     }
 
     [Test]
-    public void What_honest_clients_do_never_uses_up_the_budget()
+    public void Honest_clients_never_use_up_the_budget()
     {
         var budget = new FrameBudget(100, new VirtualTime());
         for (var i = 0; i < 100_000; i++)
         {
-            budget.Received(Headers, 4, 20); // a call that is cancelled at once
+            budget.Received(Headers, 4, 20); // a call that is canceled at once
             budget.Received(RstStream, 0, 4);
-            budget.Sent(FrameBudget.PerUsefulFrame); // a message of a download, its two window updates, and a ping that measures the way
+            budget.Sent(FrameBudget.PerUsefulFrame); // a download message, its two window updates, and a round-trip ping
             budget.Received(WindowUpdate, 0, 4);
             budget.Received(WindowUpdate, 0, 4);
             budget.Received(Ping, 0, 8);
@@ -169,7 +170,7 @@ public class FloodTests
     }
 
     [Test]
-    public void Time_gives_the_budget_back()
+    public void Time_restores_the_budget()
     {
         var time = new VirtualTime();
         var budget = new FrameBudget(100, time);
@@ -194,7 +195,7 @@ public class FloodTests
     }
 
     [Test]
-    public void Frames_are_found_in_pieces_of_any_size()
+    public void Frames_are_found_in_fragments_of_any_size()
     {
         byte[] stream = [.. H2Connection.Preface, .. Enumerable.Repeat(FrameOf(FrameType.Ping, 0, 0, 8), 40).SelectMany(frame => frame), .. FrameOf(FrameType.Data, 0, 1, 1000), .. FrameOf(FrameType.Ping, 0, 0, 8)];
         var spent = H2Connection.Preface.Length + (39 * 17) + 9; // with the header of the fortieth ping
@@ -226,21 +227,21 @@ public class FloodTests
 
         if (type == FrameType.Data && length > 0)
         {
-            frame[9] = (byte)(length - 1); // all of it is padding
+            frame[9] = (byte)(length - 1); // nothing but padding
         }
 
         return frame;
     }
 
-    // Enough for the budget and what some seconds give back, and so little that the server has read all of it when it closes: else the reset that
-    // follows unread bytes could overtake its GOAWAY.
+    // Enough for the budget and the refill of some seconds, but little enough that the server has read all of it when it closes; otherwise
+    // the reset for unread bytes could overtake its GOAWAY.
     private static Task<Frame> Flood(H2Connection client, byte[] frame)
     {
         var cost = frame[3] == WindowUpdate ? FrameBudget.WindowUpdatesPerFrame : 1;
         return Send(client, Enumerable.Repeat(frame, Enough * cost).SelectMany(each => each).ToArray());
     }
 
-    // The end is read while the flood is still being sent, as the server may close before it has read all of it.
+    // The end is read while the flood is still being sent, because the server may close before it has read everything.
     private static async Task<Frame> Send(H2Connection client, byte[] bytes)
     {
         var end = client.ReadUntil(FrameType.GoAway);

@@ -4,14 +4,14 @@ using GatewayMesh.Proxy.Tests.Rig.Http2;
 
 namespace GatewayMesh.Proxy.Tests.Http2;
 
-/// <summary>What a hostile peer may not do (RFC 9113 §10.5), and what an honest one may ask.</summary>
+/// <summary>Limits for a hostile peer (RFC 9113 §10.5), and freedoms of an honest one.</summary>
 public class LimitTests
 {
     private const int ProtocolError = 1;
     private const int EnhanceYourCalm = 11;
 
     [Test]
-    public async Task Streams_at_a_time_are_bounded_and_the_bound_is_told()
+    public async Task Concurrent_streams_are_bounded_and_the_bound_is_announced()
     {
         using var payments = new Backend();
         await using var mesh = await Mesh.Start(options => options with { Limits = options.Limits with { MaxStreamsPerConnection = 2 } });
@@ -47,7 +47,7 @@ public class LimitTests
             }
             catch (Exception cut) when (cut is System.Net.Sockets.SocketException or IOException)
             {
-                // Cut before the last frame could be read: the peer had more of ours unread.
+                // Aborted before the last frame could be read: the peer had more unread bytes of ours.
             }
 
             over = true;
@@ -72,7 +72,7 @@ public class LimitTests
     }
 
     [Test]
-    public async Task A_head_beyond_the_limit_is_431_and_one_beyond_the_bound_around_it_ends_the_connection()
+    public async Task A_head_beyond_the_limit_is_431_and_a_head_beyond_the_servers_bound_ends_the_connection()
     {
         using var payments = Backend.Saying("paid");
         await using var mesh = await Mesh.Start();
@@ -91,7 +91,7 @@ public class LimitTests
         }
         catch (System.Net.Sockets.SocketException)
         {
-            // It ends while the rest of the head is still being sent.
+            // The connection ends while the rest of the head is still being sent.
         }
 
         Assert.That(refused.Type, Is.EqualTo(FrameType.Headers));
@@ -101,7 +101,7 @@ public class LimitTests
 
         static async Task<Frame> Send(H2Connection client, int size)
         {
-            // 16 KiB is the largest frame: the rest goes into CONTINUATIONs.
+            // 16 KiB is the maximum frame size: the rest goes into CONTINUATION frames.
             var block = Hpack.Encode(Fields.Request("GET", "/", "payments", ("x-long", new string('x', size))));
             for (var at = 0; at < block.Length; at += 16_000)
             {
@@ -140,7 +140,7 @@ public class LimitTests
 
     [TestCase(FrameType.Settings)]
     [TestCase(FrameType.Ping)]
-    public async Task A_flood_of_frames_that_ask_for_an_answer_does_not_fill_the_memory(FrameType type)
+    public async Task A_flood_of_frames_that_need_a_reply_does_not_fill_memory(FrameType type)
     {
         await using var mesh = await Mesh.Start();
         using var client = await H2Connection.To(mesh.Outbound());
@@ -149,7 +149,7 @@ public class LimitTests
         byte[] frame = [0, 0, (byte)payload.Length, (byte)type, 0, 0, 0, 0, 0, .. payload];
         var thousand = Enumerable.Repeat(frame, 1000).SelectMany(each => each).ToArray();
 
-        // The answers are not read: either the server stops reading or it ends the connection.
+        // The responses are not read: either the server stops reading, or it ends the connection.
         var stuck = false;
         for (var i = 0; i < 2000 && !stuck; i++)
         {
@@ -164,12 +164,12 @@ public class LimitTests
             }
         }
 
-        Assert.That(stuck, "it is not let go on for ever");
+        Assert.That(stuck, "the flood does not continue forever");
         Assert.That(GC.GetTotalMemory(forceFullCollection: true) - before, Is.LessThan(16 * 1024 * 1024));
     }
 
     [Test]
-    public async Task A_head_that_does_not_come_to_its_end_is_not_waited_for()
+    public async Task An_incomplete_head_times_out()
     {
         await using var mesh = await Mesh.Start(options => options with { Limits = options.Limits with { RequestHeadersTimeout = TimeSpan.FromMilliseconds(300) } });
         using var client = await H2Connection.To(mesh.Outbound());

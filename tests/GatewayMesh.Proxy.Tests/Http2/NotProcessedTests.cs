@@ -5,7 +5,10 @@ using GatewayMesh.Proxy.Tests.Rig.Http2;
 
 namespace GatewayMesh.Proxy.Tests.Http2;
 
-/// <summary>What a peer says that it did nothing with (RFC 9113 §8.7) is sent again although its body was under way, and reported as not forwarded where it cannot be.</summary>
+/// <summary>
+/// A request that a peer reports as unprocessed (RFC 9113 §8.7) is resent even if its body was being sent, and reported as not forwarded if
+/// a resend is impossible.
+/// </summary>
 public class NotProcessedTests
 {
     private const int InternalError = 2;
@@ -30,7 +33,7 @@ public class NotProcessedTests
             Assert.That((answer.Body, answer.Trailers?["grpc-status"]), Is.EqualTo((Message, "0")));
         }
 
-        Assert.That(refusing.Requests.Count(request => request.ResetCode is not null), Is.Zero, "no try that is given up halfway");
+        Assert.That(refusing.Requests.Count(request => request.ResetCode is not null), Is.Zero, "no attempt is abandoned halfway");
         Assert.That(refusing.Executed, Is.Positive);
         Assert.That(taking.Executed, Is.EqualTo(10));
         Assert.That(taking.Requests.Select(request => request.Body), Is.All.EqualTo(Message));
@@ -40,7 +43,7 @@ public class NotProcessedTests
     [TestCase(false, true)]
     [TestCase(true, false)]
     [TestCase(true, true)]
-    public async Task A_body_above_the_last_stream_of_a_GOAWAY_goes_to_the_same_peer_on_another_connection(bool isGrpc, bool isSidecar)
+    public async Task A_body_above_the_last_stream_of_a_GOAWAY_is_resent_to_the_same_peer_on_another_connection(bool isGrpc, bool isSidecar)
     {
         using var payments = new H2Backend();
         var (mesh, outbound) = isSidecar ? await Sidecar(payments, isGrpc) : await PriorKnowledgeTests.Sidecars(payments.HostPort, isGrpc ? "grpc" : "http2");
@@ -60,13 +63,13 @@ public class NotProcessedTests
             await next.Headers(request.Stream, Fields.Of((":status", "200"), ("grpc-status", "0")), end: true);
 
             Assert.That((await client.ReadMessage()).Status, Is.EqualTo(200));
-            await next.GoAway(request.Stream); // so that the next round begins on a new connection
+            await next.GoAway(request.Stream); // so that the next round starts on a new connection
             Assert.That(await next.Raw.IsEnded());
         }
     }
 
     [Test]
-    public async Task A_client_streaming_call_above_the_last_stream_of_a_GOAWAY_goes_on_on_another_connection()
+    public async Task A_client_streaming_call_above_the_last_stream_of_a_GOAWAY_continues_on_another_connection()
     {
         using var payments = new H2Backend();
         var (mesh, outbound) = await PriorKnowledgeTests.Sidecars(payments.HostPort, "grpc");
@@ -100,7 +103,7 @@ public class NotProcessedTests
     [TestCase(0, true)]
     [TestCase(6, false)]
     [TestCase(6, true)]
-    public async Task A_body_of_known_length_that_is_cut_off_by_a_refusal_goes_on_on_another_connection(int sent, bool isReset)
+    public async Task A_body_of_known_length_cut_off_by_a_refusal_continues_on_another_connection(int sent, bool isReset)
     {
         using var payments = new H2Backend();
         var (mesh, outbound) = await PriorKnowledgeTests.Sidecars(payments.HostPort, "http2");
@@ -128,7 +131,7 @@ public class NotProcessedTests
     [TestCase(6, InternalError)]
     [TestCase(0, null)]
     [TestCase(6, null)]
-    public async Task A_body_of_known_length_that_is_cut_off_for_another_reason_may_have_been_processed(int sent, int? code)
+    public async Task A_body_of_known_length_cut_off_for_another_reason_may_have_been_processed(int sent, int? code)
     {
         using var payments = new H2Backend();
         await using var mesh = await Mesh.Start();
@@ -155,7 +158,7 @@ public class NotProcessedTests
     }
 
     [Test]
-    public async Task A_body_that_the_only_application_always_refuses_was_not_forwarded()
+    public async Task A_body_that_the_only_application_always_refuses_is_reported_as_not_forwarded()
     {
         using var refusing = new H2Backend((request, connection) => connection.Reset(request.Stream, Refused));
         var (mesh, outbound) = await PriorKnowledgeTests.Sidecars(refusing.HostPort, "http2", Patient());
@@ -171,7 +174,7 @@ public class NotProcessedTests
     }
 
     [Test]
-    public async Task A_body_larger_than_what_is_kept_is_not_sent_again_and_was_not_forwarded()
+    public async Task A_body_larger_than_the_buffer_is_not_resent_and_is_reported_as_not_forwarded()
     {
         using var payments = new H2Backend();
         await using var mesh = await Mesh.Start();
@@ -214,7 +217,7 @@ public class NotProcessedTests
         Assert.That(answer["proxy-status"], Does.Contain("forwarded=?0"));
     }
 
-    // The backend stands in for the callee's sidecar.
+    // The backend acts as the callee's sidecar.
     private static async Task<(Mesh Mesh, System.Net.IPEndPoint Outbound)> Sidecar(H2Backend peer, bool isGrpc)
     {
         var mesh = await Mesh.Start();
@@ -229,7 +232,7 @@ public class NotProcessedTests
         await connection.Headers(request.Stream, Fields.Of(("grpc-status", "0")), end: true);
     });
 
-    // Refusals alone are tested: no instance shall be ejected for them.
+    // Only refusals are under test: no instance may be ejected for them.
     private static PolicyModel Patient() => PolicyModel.Default with { Ejection = new() { ConsecutiveFailures = 1000 } };
 
     private static Fields Head(bool isGrpc) => isGrpc

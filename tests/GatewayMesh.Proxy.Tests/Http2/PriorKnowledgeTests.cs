@@ -27,7 +27,7 @@ public class PriorKnowledgeTests
     }
 
     [Test]
-    public async Task The_preface_may_come_byte_by_byte()
+    public async Task The_preface_may_arrive_byte_by_byte()
     {
         using var payments = Backend.Saying("paid");
         var (mesh, outbound) = await Sidecars(payments.HostPort, "http");
@@ -46,7 +46,7 @@ public class PriorKnowledgeTests
 
     [TestCase("P", "OST / HTTP/1.1\r\nHost: payments\r\nContent-Length: 0\r\n\r\n")]
     [TestCase("PRI", "NT / HTTP/1.1\r\nHost: payments\r\nContent-Length: 0\r\n\r\n")]
-    public async Task A_request_that_begins_like_the_preface_is_still_HTTP_1(string first, string rest)
+    public async Task A_request_that_starts_like_the_preface_is_still_HTTP_1(string first, string rest)
     {
         using var payments = Backend.Saying("paid");
         var (mesh, outbound) = await Sidecars(payments.HostPort, "http");
@@ -60,7 +60,7 @@ public class PriorKnowledgeTests
     }
 
     [Test]
-    public async Task A_preface_that_does_not_come_to_its_end_has_the_time_of_a_head()
+    public async Task An_incomplete_preface_has_the_timeout_of_a_head()
     {
         await using var mesh = await Mesh.Start(options => options with { Limits = options.Limits with { RequestHeadersTimeout = TimeSpan.FromMilliseconds(200) } });
         using var client = await RawConnection.To(mesh.Outbound());
@@ -71,7 +71,7 @@ public class PriorKnowledgeTests
     }
 
     [Test]
-    public async Task A_connection_that_says_nothing_has_the_time_of_an_idle_one()
+    public async Task A_silent_connection_has_the_timeout_of_an_idle_one()
     {
         await using var mesh = await Mesh.Start(options => options with { Limits = options.Limits with { KeepAliveTimeout = TimeSpan.FromMilliseconds(200) } });
         using var client = await RawConnection.To(mesh.Outbound());
@@ -81,7 +81,7 @@ public class PriorKnowledgeTests
     }
 
     [Test]
-    public async Task A_connection_that_has_said_nothing_is_ended_by_a_drain()
+    public async Task A_silent_connection_is_ended_by_a_drain()
     {
         await using var mesh = await Mesh.Start();
         using var client = await RawConnection.To(mesh.Outbound());
@@ -111,7 +111,7 @@ public class PriorKnowledgeTests
     [TestCase("http", ExpectedResult = "HTTP/1.1")]
     [TestCase("http2", ExpectedResult = "HTTP/2")]
     [TestCase("grpc", ExpectedResult = "HTTP/2")]
-    public async Task<string> The_application_is_spoken_to_as_its_service_says(string protocol)
+    public async Task<string> The_application_is_called_with_its_services_protocol(string protocol)
     {
         using var http1 = Backend.Saying("HTTP/1.1");
         using var http2 = H2Backend.Saying("HTTP/2");
@@ -123,12 +123,12 @@ public class PriorKnowledgeTests
         var byHttp1 = (await one.Ask("GET / HTTP/1.1\r\nHost: payments\r\n\r\n")).Body;
         var byHttp2 = (await two.Ask(Fields.Request("GET", "/", "payments"))).Body;
 
-        Assert.That(byHttp1, Is.EqualTo(byHttp2), "however the client speaks");
+        Assert.That(byHttp1, Is.EqualTo(byHttp2), "regardless of the client's protocol");
         return byHttp2;
     }
 
     [Test]
-    public async Task The_way_between_sidecars_is_HTTP_2_for_whoever_came_by_it()
+    public async Task The_hop_between_sidecars_is_HTTP_2_for_HTTP_2_clients()
     {
         using var payments = Backend.Saying("paid");
         var (mesh, outbound) = await Sidecars(payments.HostPort, "http");
@@ -143,7 +143,7 @@ public class PriorKnowledgeTests
     }
 
     [Test]
-    public async Task An_instance_that_no_sidecar_fronts_is_spoken_to_as_its_service_says()
+    public async Task An_instance_without_a_sidecar_is_called_with_its_services_protocol()
     {
         using var ledger = H2Backend.Saying("booked");
         await using var mesh = await Mesh.Start();
@@ -153,7 +153,7 @@ public class PriorKnowledgeTests
         Assert.That((await client.Ask("GET / HTTP/1.1\r\nHost: ledger\r\n\r\n")).Body, Is.EqualTo("booked"));
     }
 
-    /// <summary>Two hops through one plane: outbound → inbound → application.</summary>
+    /// <summary>Starts two hops through one data plane: outbound → inbound → application.</summary>
     internal static async Task<(Mesh Mesh, IPEndPoint Outbound)> Sidecars(HostPort application, string protocol, PolicyModel? policy = null)
     {
         var mesh = await Mesh.Start();

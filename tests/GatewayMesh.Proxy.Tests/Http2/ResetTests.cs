@@ -5,7 +5,7 @@ using GatewayMesh.Proxy.Tests.Rig.Http2;
 
 namespace GatewayMesh.Proxy.Tests.Http2;
 
-/// <summary>Streams that end before their time, from either side.</summary>
+/// <summary>Streams that end early, from either side.</summary>
 public class ResetTests
 {
     private const int NoError = 0;
@@ -14,7 +14,7 @@ public class ResetTests
     private const int Cancel = 8;
 
     [Test]
-    public async Task A_client_that_resets_its_stream_cancels_it_at_the_application_and_nothing_else()
+    public async Task A_client_reset_cancels_only_that_stream_at_the_application()
     {
         using var payments = new H2Backend();
         var (mesh, outbound) = await PriorKnowledgeTests.Sidecars(payments.HostPort, "http2");
@@ -37,7 +37,7 @@ public class ResetTests
     }
 
     [Test]
-    public async Task A_client_that_goes_away_cancels_its_streams()
+    public async Task A_client_disconnect_cancels_its_streams()
     {
         using var payments = new H2Backend();
         var (mesh, outbound) = await PriorKnowledgeTests.Sidecars(payments.HostPort, "http2");
@@ -56,7 +56,7 @@ public class ResetTests
     [TestCase(InternalError, InternalError)]
     [TestCase(NoError, InternalError)]
     [TestCase(11, 11)]
-    public async Task An_answer_that_the_application_breaks_off_is_reset_and_never_looks_whole(int upstream, int downstream)
+    public async Task A_response_that_the_application_breaks_off_is_reset_and_never_looks_complete(int upstream, int downstream)
     {
         using var payments = new H2Backend();
         await using var mesh = await Mesh.Start();
@@ -77,7 +77,7 @@ public class ResetTests
     }
 
     [Test]
-    public async Task The_code_of_a_reset_passes_over_two_hops()
+    public async Task A_reset_code_passes_over_two_hops()
     {
         using var payments = new H2Backend();
         var (mesh, outbound) = await PriorKnowledgeTests.Sidecars(payments.HostPort, "http2");
@@ -96,7 +96,7 @@ public class ResetTests
 
     [TestCase("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")]
     [TestCase("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n")]
-    public async Task A_truncated_answer_of_HTTP_1_is_a_reset_stream_or_an_error(string bytes)
+    public async Task A_truncated_HTTP_1_response_is_a_reset_stream_or_an_error(string bytes)
     {
         using var payments = Backend.BytesAndEnd(bytes);
         var (mesh, outbound) = await PriorKnowledgeTests.Sidecars(payments.HostPort, "http");
@@ -105,12 +105,12 @@ public class ResetTests
 
         var answer = await client.Ask(Fields.Request("GET", "/", "payments"));
 
-        // Whether its beginning was passed on before its end was seen is a matter of microseconds.
+        // Microseconds decide whether the start was passed on before the end was seen.
         Assert.That(answer.ResetCode ?? answer.Status, Is.EqualTo(InternalError).Or.EqualTo(502));
     }
 
     [Test]
-    public async Task An_answer_of_HTTP_2_that_is_broken_off_is_a_cut_connection_of_HTTP_1()
+    public async Task A_broken_off_HTTP_2_response_aborts_the_HTTP_1_connection()
     {
         using var payments = new H2Backend(async (request, connection) =>
         {
@@ -129,7 +129,7 @@ public class ResetTests
 
     [TestCase("GET")]
     [TestCase("POST")]
-    public async Task A_stream_that_was_refused_goes_to_another_instance_whatever_its_method(string method)
+    public async Task A_refused_stream_goes_to_another_instance_whatever_its_method(string method)
     {
         using var refusing = new H2Backend((request, connection) => connection.Reset(request.Stream, Refused));
         using var taking = H2Backend.Saying("paid");
@@ -147,7 +147,7 @@ public class ResetTests
     }
 
     [Test]
-    public async Task A_stream_that_every_instance_refused_was_not_forwarded()
+    public async Task A_stream_refused_by_every_instance_is_reported_as_not_forwarded()
     {
         using var refusing = new H2Backend((request, connection) => connection.Reset(request.Stream, Refused));
         await using var mesh = await Mesh.Start();
@@ -161,7 +161,7 @@ public class ResetTests
     }
 
     [Test]
-    public async Task A_stream_above_the_last_of_a_GOAWAY_was_not_forwarded_and_is_sent_again()
+    public async Task A_stream_above_the_last_stream_of_a_GOAWAY_is_resent()
     {
         using var payments = new H2Backend();
         await using var mesh = await Mesh.Start();
@@ -180,7 +180,7 @@ public class ResetTests
     }
 
     [Test]
-    public async Task A_stream_that_a_GOAWAY_covers_is_finished_and_the_next_takes_another_connection()
+    public async Task A_stream_covered_by_a_GOAWAY_finishes_and_the_next_uses_another_connection()
     {
         using var payments = new H2Backend();
         await using var mesh = await Mesh.Start();
@@ -202,7 +202,7 @@ public class ResetTests
 
     [TestCase("GET")]
     [TestCase("POST")]
-    public async Task A_connection_that_dies_with_a_request_on_it_does_not_make_it_run_twice(string method)
+    public async Task A_lost_connection_does_not_make_its_request_run_twice(string method)
     {
         using var payments = new H2Backend((_, connection) =>
         {
@@ -221,7 +221,7 @@ public class ResetTests
     }
 
     [Test]
-    public async Task A_GET_in_flight_at_an_instance_that_dies_is_sent_to_another_and_a_POST_is_not()
+    public async Task A_GET_in_flight_at_a_dying_instance_is_retried_and_a_POST_is_not()
     {
         using var dying = new H2Backend((_, connection) =>
         {
@@ -249,7 +249,7 @@ public class ResetTests
     }
 
     [Test]
-    public async Task An_early_answer_stops_the_upload_and_is_whole()
+    public async Task An_early_response_stops_the_upload_and_arrives_whole()
     {
         using var payments = new H2Backend();
         await using var mesh = await Mesh.Start();

@@ -5,7 +5,7 @@ using GatewayMesh.Proxy.Tests.Rig.Http2;
 
 namespace GatewayMesh.Proxy.Tests.Http2;
 
-/// <summary>Large bodies over two hops of HTTP/2: whoever stops reading stops the sender, and nothing piles up in between.</summary>
+/// <summary>Large bodies over two HTTP/2 hops: a reader that stops also stops the sender, and nothing accumulates in between.</summary>
 [NonParallelizable]
 public class StreamingTests
 {
@@ -16,14 +16,14 @@ public class StreamingTests
 
     [TestCase("http")]
     [TestCase("http2")]
-    public async Task A_hundred_megabytes_pass_down_to_a_reader_that_stops_without_being_held(string protocol)
+    public async Task A_hundred_megabytes_pass_to_a_reader_that_pauses_without_buffering(string protocol)
     {
         using var plain = new Backend();
         using var multiplexed = new H2Backend();
         var (mesh, outbound) = await PriorKnowledgeTests.Sidecars(protocol == "http" ? plain.HostPort : multiplexed.HostPort, protocol);
         await using var _ = mesh;
         using var client = await H2Connection.To(outbound);
-        await client.Grant(0, Size); // the connection's window is not what is tested
+        await client.Grant(0, Size); // the connection's window is not under test
         var stream = await client.Request(Fields.Request("GET", "/", "payments"));
         var heap = GC.GetTotalMemory(forceFullCollection: true);
         var flow = new Flow();
@@ -50,13 +50,13 @@ public class StreamingTests
         await answer;
         await flow.Sender;
         Assert.That(flow.Most, Is.LessThan(MayBeHeld));
-        Assert.That(flow.Others.Exists(frame => frame.Stream == stream + 2 && frame.Type == FrameType.Headers), "a stream beside it is served meanwhile");
+        Assert.That(flow.Others.Exists(frame => frame.Stream == stream + 2 && frame.Type == FrameType.Headers), "another stream is served meanwhile");
         Assert.That(GC.GetTotalMemory(forceFullCollection: true) - heap, Is.LessThan(MayGrow));
     }
 
     [TestCase("http")]
     [TestCase("http2")]
-    public async Task A_hundred_megabytes_pass_up_to_an_application_that_stops_without_being_held(string protocol)
+    public async Task A_hundred_megabytes_pass_to_an_application_that_pauses_without_buffering(string protocol)
     {
         using var plain = new Backend();
         using var multiplexed = new H2Backend();
@@ -79,7 +79,7 @@ public class StreamingTests
             await application.ReadHead();
             await flow.IsStuck();
             Assert.That(GC.GetTotalMemory(forceFullCollection: true) - heap, Is.LessThan(MayGrow));
-            flow.Read = application.TakeRest(); // came together with the head
+            flow.Read = application.TakeRest(); // arrived together with the head
             await Drain(application.Socket, flow);
             await application.Send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
         }
@@ -161,7 +161,7 @@ public class StreamingTests
         }
     }
 
-    /// <summary>How much was sent and read, and the most that was under way.</summary>
+    /// <summary>Bytes sent and read, and the maximum in transit.</summary>
     private sealed class Flow
     {
         public long Sent;
@@ -174,7 +174,7 @@ public class StreamingTests
 
         public void Count(int bytes) => Most = Math.Max(Most, Interlocked.Add(ref Sent, bytes) - Interlocked.Read(ref Read));
 
-        /// <summary>Nothing more was taken for a while.</summary>
+        /// <summary>Waits until there is no progress for a while.</summary>
         public async Task IsStuck()
         {
             var before = -1L;
@@ -205,7 +205,7 @@ public class StreamingTests
         }
     }
 
-    /// <summary>What a sender of HTTP/2 may send (RFC 9113 §5.2).</summary>
+    /// <summary>Send window of an HTTP/2 sender (RFC 9113 §5.2).</summary>
     private sealed class Credit
     {
         private readonly SemaphoreSlim _changed = new(0);

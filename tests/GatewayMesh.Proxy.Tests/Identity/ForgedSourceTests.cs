@@ -8,7 +8,7 @@ using GatewayMesh.Proxy.Tests.Rig.Http2;
 
 namespace GatewayMesh.Proxy.Tests.Identity;
 
-/// <summary>gatewaymesh-source is believed from a gateway's certificate and from nobody else.</summary>
+/// <summary>gatewaymesh-source is trusted only with a gateway's certificate.</summary>
 public class ForgedSourceTests
 {
     private CertifiedMesh _mesh = null!;
@@ -34,7 +34,7 @@ public class ForgedSourceTests
     }
 
     [Test]
-    public async Task A_gateway_is_believed()
+    public async Task A_source_named_by_a_gateway_is_trusted()
     {
         using var gateway = await CertifiedMesh.As(_mesh.Authority.Issue("gatewaymesh-gateway"), _inbound);
         await gateway.Ask(Get($"gatewaymesh-source: {Admin}\r\n"));
@@ -42,7 +42,7 @@ public class ForgedSourceTests
     }
 
     [Test]
-    public async Task From_a_service_it_is_not_even_looked_at()
+    public async Task A_source_named_by_a_service_is_ignored()
     {
         using var web = await CertifiedMesh.As(_mesh.Authority.Issue("web"), _inbound);
         await web.Ask(Get($"gatewaymesh-source: {Admin}\r\n"));
@@ -51,7 +51,7 @@ public class ForgedSourceTests
     }
 
     [Test]
-    public async Task A_gateway_of_another_datacenter_is_not_believed()
+    public async Task A_gateway_of_another_datacenter_is_not_trusted()
     {
         using var gateway = await CertifiedMesh.As(_mesh.Authority.Issue("gatewaymesh-gateway", uris: [_mesh.Authority.IdOf("gatewaymesh-gateway", "dc2")]), _inbound);
         await gateway.Ask(Get($"gatewaymesh-source: {Admin}\r\n"));
@@ -59,7 +59,7 @@ public class ForgedSourceTests
     }
 
     [Test]
-    public async Task A_service_whose_name_differs_from_the_gateways_in_case_only_is_not_believed()
+    public async Task A_service_whose_name_differs_from_the_gateways_only_in_case_is_not_trusted()
     {
         using var forger = await CertifiedMesh.As(_mesh.Authority.Issue("GatewayMesh-gateway"), _inbound);
         await forger.Ask(Get($"gatewaymesh-source: {Admin}\r\n"));
@@ -67,7 +67,7 @@ public class ForgedSourceTests
     }
 
     [Test]
-    public async Task A_gateway_of_a_datacenter_that_differs_in_case_is_not_believed()
+    public async Task A_gateway_whose_datacenter_differs_in_case_is_not_trusted()
     {
         using var forger = await CertifiedMesh.As(_mesh.Authority.Issue("gatewaymesh-gateway", uris: [_mesh.Authority.IdOf("gatewaymesh-gateway", "DC1")]), _inbound);
         await forger.Ask(Get($"gatewaymesh-source: {Admin}\r\n"));
@@ -75,7 +75,7 @@ public class ForgedSourceTests
     }
 
     [Test]
-    public async Task Twice_is_malformed_even_from_a_gateway()
+    public async Task A_repeated_source_is_malformed_even_from_a_gateway()
     {
         using var gateway = await CertifiedMesh.As(_mesh.Authority.Issue("gatewaymesh-gateway"), _inbound);
         var answer = await gateway.Ask(Get($"gatewaymesh-source: {_mesh.Authority.IdOf("web")}\r\nGatewaymesh-Source: {Admin}\r\n"));
@@ -88,7 +88,7 @@ public class ForgedSourceTests
 
     [TestCase("admin")]
     [TestCase("spiffe://other.mesh/ns/default/dc/dc1/svc/admin")]
-    public async Task A_source_that_is_no_id_of_the_mesh_makes_nobody_a_caller(string source)
+    public async Task A_source_that_is_not_a_mesh_ID_is_rejected(string source)
     {
         using var gateway = await CertifiedMesh.As(_mesh.Authority.Issue("gatewaymesh-gateway"), _inbound);
         var answer = await gateway.Ask(Get($"gatewaymesh-source: {source}\r\n"));
@@ -100,7 +100,7 @@ public class ForgedSourceTests
     }
 
     [Test]
-    public async Task From_a_service_over_HTTP_2_it_is_not_looked_at_either()
+    public async Task A_source_named_by_a_service_over_HTTP_2_is_ignored()
     {
         using var web = await H2Connection.Open(await CertifiedMesh.As(_mesh.Authority.Issue("web"), _inbound, ProtocolNames.Http2));
         var answer = await web.Ask(Fields.Request("GET", "/x", "payments", ("gatewaymesh-source", Admin)));
@@ -109,7 +109,7 @@ public class ForgedSourceTests
     }
 
     [Test]
-    public async Task In_trailers_it_says_nothing()
+    public async Task A_source_in_trailers_is_ignored()
     {
         using var web = await CertifiedMesh.As(_mesh.Authority.Issue("web"), _inbound);
         await web.Ask($"POST /x HTTP/1.1\r\nHost: payments\r\nTransfer-Encoding: chunked\r\nTrailer: gatewaymesh-source\r\n\r\n1\r\na\r\n0\r\ngatewaymesh-source: {Admin}\r\n\r\n");
@@ -117,7 +117,7 @@ public class ForgedSourceTests
     }
 
     [Test]
-    public async Task An_application_cannot_name_itself_another_through_sidecar_or_gateway()
+    public async Task An_application_cannot_claim_another_name_through_sidecar_or_gateway()
     {
         var gateway = await _mesh.Plane("gateway", ["gatewaymesh-gateway"]);
         gateway.Service("payments", new HostPort("127.0.0.1", _inbound.Port));
@@ -135,7 +135,7 @@ public class ForgedSourceTests
     }
 
     [Test]
-    public async Task A_peer_of_a_gateway_cannot_name_another_either()
+    public async Task A_peer_of_a_gateway_cannot_claim_another_name()
     {
         var gateway = await _mesh.Plane("gateway", ["gatewaymesh-gateway"]);
         gateway.Service("payments", new HostPort("127.0.0.1", _inbound.Port));
@@ -145,7 +145,7 @@ public class ForgedSourceTests
     }
 
     [Test]
-    public async Task From_outside_it_is_the_ingress_that_calls()
+    public async Task The_ingress_is_the_caller_for_outside_clients()
     {
         var ingress = await _mesh.Plane("ingress", ["gatewaymesh-ingress"]);
         ingress.Service("payments", new HostPort("127.0.0.1", _inbound.Port));

@@ -7,7 +7,7 @@ using GatewayMesh.Proxy.Tests.Rig;
 
 namespace GatewayMesh.Proxy.Tests.Identity;
 
-/// <summary>Who calls whom, with certificates.</summary>
+/// <summary>Calls with certificates.</summary>
 public class MutualTests
 {
     private const string Get = "GET /x HTTP/1.1\r\nHost: payments\r\n\r\n";
@@ -35,7 +35,7 @@ public class MutualTests
     }
 
     [Test]
-    public async Task An_instance_of_another_service_is_not_who_was_meant_and_hears_nothing()
+    public async Task An_instance_with_another_services_certificate_receives_no_request()
     {
         using var orders = Backend.Saying("ordered");
         var (_, inbound) = await _mesh.Sidecar("orders", orders);
@@ -53,7 +53,7 @@ public class MutualTests
     }
 
     [Test]
-    public async Task Without_a_valid_certificate_of_its_own_a_service_calls_nobody()
+    public async Task A_service_without_a_valid_certificate_calls_no_service()
     {
         using var payments = Backend.Saying("paid");
         var (_, inbound) = await _mesh.Sidecar("payments", payments);
@@ -71,7 +71,7 @@ public class MutualTests
     }
 
     [Test]
-    public async Task Two_services_of_one_host_never_share_a_connection_to_one_upstream()
+    public async Task Two_services_of_one_host_never_share_an_upstream_connection()
     {
         using var payments = Backend.Saying("paid");
         var (sidecar, inbound) = await _mesh.Sidecar("payments", payments);
@@ -104,7 +104,7 @@ public class MutualTests
     }
 
     [Test]
-    public async Task A_guard_speaks_for_the_service_of_its_certificate_and_for_no_other()
+    public async Task A_guard_can_act_only_for_the_service_of_its_certificate()
     {
         var gateway = await _mesh.Plane("gateway", ["gatewaymesh-gateway"]);
         using var tunnel = await CertifiedMesh.As(_mesh.Authority.Issue("web"), CertifiedMesh.MeshListener(gateway), ProtocolNames.Tunnel);
@@ -115,7 +115,7 @@ public class MutualTests
     }
 
     [Test]
-    public async Task A_guard_does_not_speak_for_a_service_whose_name_differs_in_case()
+    public async Task A_guard_cannot_act_for_a_service_whose_name_differs_in_case()
     {
         var gateway = await _mesh.Plane("gateway", ["gatewaymesh-gateway"]);
         using var tunnel = await CertifiedMesh.As(_mesh.Authority.Issue("WEB"), CertifiedMesh.MeshListener(gateway), ProtocolNames.Tunnel);
@@ -126,7 +126,7 @@ public class MutualTests
     }
 
     [Test]
-    public async Task A_caller_that_intentions_allow_in_other_case_is_not_allowed()
+    public async Task A_caller_whose_name_differs_in_case_from_an_intention_is_denied()
     {
         using var payments = Backend.Saying("paid");
         var plane = await _mesh.Plane("sidecar", ["payments"], options => options with { EnforcesIntentions = true });

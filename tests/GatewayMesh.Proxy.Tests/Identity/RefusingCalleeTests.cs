@@ -4,12 +4,14 @@ using GatewayMesh.Proxy.Tests.Rig;
 
 namespace GatewayMesh.Proxy.Tests.Identity;
 
-/// <summary>A callee that is not ours (openssl) and refuses the caller's certificate. With TLS 1.3 it says so when the request has long been sent.</summary>
+/// <summary>
+/// A foreign callee (openssl) that refuses the caller's certificate. With TLS 1.3 the refusal arrives long after the request was sent.
+/// </summary>
 public class RefusingCalleeTests
 {
     [TestCase("GET")]
     [TestCase("POST")]
-    public async Task Its_refusal_has_a_name_and_is_known_to_come_before_the_request(string method)
+    public async Task A_refused_caller_certificate_has_its_own_error_and_is_not_forwarded(string method)
     {
         await using var mesh = new CertifiedMesh();
         using var strangers = new Fixtures.TestAuthority("other.mesh");
@@ -32,7 +34,7 @@ public class RefusingCalleeTests
             Assert.That(answer.Status, Is.EqualTo(502), callee.Log);
             Assert.That(answer["Proxy-Status"], Does.Contain("error=tls_alert_received; forwarded=?0").And.Contain("unknown_ca"));
             Assert.That(answer.Body, Does.Contain("certificate_refused"));
-            Assert.That(web.Plane.Endpoints().Single().ConsecutiveFailures, Is.Zero, "that one caller is refused says nothing of the instance");
+            Assert.That(web.Plane.Endpoints().Single().ConsecutiveFailures, Is.Zero, "one caller's refusal is no evidence about the instance");
         }
     }
 

@@ -6,7 +6,7 @@ using GatewayMesh.Proxy.Tests.Rig;
 
 namespace GatewayMesh.Proxy.Tests.Identity;
 
-/// <summary>Who knocks at a way in with a certificate that is not good enough: the handshake ends it, and no application hears of it.</summary>
+/// <summary>Clients with an insufficient certificate at an inbound listener: the handshake fails, and no application sees them.</summary>
 public class StrangerTests
 {
     private const string Get = "GET /x HTTP/1.1\r\nHost: payments\r\n\r\n";
@@ -36,7 +36,7 @@ public class StrangerTests
     }
 
     [Test]
-    public async Task A_service_of_the_mesh_is_let_in()
+    public async Task A_service_of_the_mesh_is_accepted()
     {
         using var web = await CertifiedMesh.As(Authority.Issue("web"), _inbound);
         Assert.That((await web.Ask(Get)).Body, Is.EqualTo("paid"));
@@ -47,7 +47,7 @@ public class StrangerTests
     public Task No_certificate() => Refused(null);
 
     [Test]
-    public async Task Plain_text_is_not_spoken()
+    public async Task Plaintext_is_rejected()
     {
         using var plain = await RawConnection.To(_inbound);
         var answer = await plain.Ask(Get);
@@ -59,7 +59,7 @@ public class StrangerTests
     }
 
     [Test]
-    public async Task Another_authoritys()
+    public async Task A_certificate_of_another_authority_is_rejected()
     {
         using var other = new Fixtures.TestAuthority();
         await Refused(other.Issue("web"));
@@ -87,7 +87,7 @@ public class StrangerTests
     public Task For_servers_only() => Refused(Authority.Issue("web", usages: [Fixtures.TestAuthority.Server]));
 
     [Test]
-    public async Task Revoked_by_the_removal_of_its_root_on_the_next_connection_and_on_the_next_request_of_an_open_one()
+    public async Task Removing_a_root_rejects_its_peers_on_new_connections_and_on_the_next_request_of_open_ones()
     {
         using var next = new Fixtures.TestAuthority();
         var web = Authority.Issue("web");
@@ -110,7 +110,7 @@ public class StrangerTests
     }
 
     [Test]
-    public async Task While_two_roots_overlap_both_are_let_in_and_open_connections_live_on()
+    public async Task While_two_roots_overlap_both_are_accepted_and_open_connections_survive()
     {
         using var next = new Fixtures.TestAuthority();
         using var open = await CertifiedMesh.As(Authority.Issue("web"), _inbound);
@@ -137,13 +137,13 @@ public class StrangerTests
             await client.Ask(Get);
         }
 
-        // The platform's client keeps the sessions that a server offers, and shows them to the same name again.
+        // The platform's client keeps the sessions that a server offers and presents them for the same name again.
         _mesh.Certificates[_plane].PutTrust(next.RootPem);
         await Refused(web, alreadyExecuted: 2);
     }
 
     [Test]
-    public async Task TLS_1_2_is_not_spoken()
+    public async Task TLS_1_2_is_rejected()
     {
         var web = Authority.Issue("web");
         try
@@ -162,13 +162,14 @@ public class StrangerTests
     }
 
     [Test]
-    public async Task A_client_that_offers_h2_and_speaks_HTTP_1_1_is_understood()
+    public async Task A_client_that_offers_h2_and_speaks_HTTP_1_1_is_served()
     {
         using var web = await CertifiedMesh.As(Authority.Issue("web"), _inbound, SslApplicationProtocol.Http2);
         Assert.That((await web.Ask(Get)).Body, Is.EqualTo("paid"));
     }
 
-    // With TLS 1.3 a client has shaken hands before the server has looked at its certificate: it hears of the refusal when it reads.
+    // With TLS 1.3 a client completes its handshake before the server checks its certificate: the client learns of the refusal when it
+    // reads.
     private async Task Refused(string? pem, int alreadyExecuted = 0)
     {
         try

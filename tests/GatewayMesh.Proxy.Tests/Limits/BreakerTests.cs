@@ -14,7 +14,7 @@ public sealed class BreakerTests
     private readonly VirtualTime _time = new();
 
     [Test]
-    public void Below_minimumRequests_it_never_opens()
+    public void A_breaker_never_opens_below_minimumRequests()
     {
         var breaker = new Breaker(Model, _time);
         Attempts(breaker, failed: 9);
@@ -25,16 +25,16 @@ public sealed class BreakerTests
 
     [TestCase(51, 49, BreakerPhase.Closed)]
     [TestCase(50, 50, BreakerPhase.Open)]
-    public void It_opens_at_the_failureRatio(int well, int failed, BreakerPhase phase)
+    public void A_breaker_opens_at_the_failureRatio(int good, int failed, BreakerPhase phase)
     {
         var breaker = new Breaker(Model, _time);
-        Attempts(breaker, well: well);
+        Attempts(breaker, good: good);
         Attempts(breaker, failed: failed);
         Assert.That(breaker.Phase, Is.EqualTo(phase));
     }
 
     [Test]
-    public void What_is_older_than_the_window_does_not_count()
+    public void Attempts_older_than_the_window_do_not_count()
     {
         var breaker = new Breaker(Model, _time);
         Attempts(breaker, failed: 9);
@@ -45,7 +45,7 @@ public sealed class BreakerTests
     }
 
     [Test]
-    public void Open_it_lets_nothing_pass_for_openFor_and_then_one_request_alone()
+    public void An_open_breaker_passes_nothing_for_openFor_and_then_a_single_request()
     {
         var breaker = Opened();
         _time.Advance(Model.OpenFor - TimeSpan.FromMilliseconds(1));
@@ -58,7 +58,7 @@ public sealed class BreakerTests
     }
 
     [Test]
-    public void A_trial_that_is_well_closes_it_and_it_counts_anew()
+    public void A_trial_that_is_good_closes_it_and_it_counts_anew()
     {
         var breaker = Opened();
         Trial(breaker).End(failed: false);
@@ -67,7 +67,7 @@ public sealed class BreakerTests
     }
 
     [Test]
-    public void A_trial_that_fails_opens_it_for_as_long_again()
+    public void A_failed_trial_opens_the_breaker_for_the_same_time_again()
     {
         var breaker = Opened();
         Trial(breaker).End(failed: true);
@@ -76,7 +76,7 @@ public sealed class BreakerTests
     }
 
     [Test]
-    public void A_trial_that_shows_nothing_leaves_the_trial_to_the_next()
+    public void An_inconclusive_trial_leaves_the_trial_to_the_next_request()
     {
         var breaker = Opened();
         Trial(breaker).End(failed: null);
@@ -84,7 +84,7 @@ public sealed class BreakerTests
     }
 
     [Test]
-    public void What_began_before_it_opened_says_nothing_after()
+    public void Attempts_that_began_before_the_breaker_opened_do_not_count_afterwards()
     {
         var breaker = new Breaker(Model, _time);
         Assert.That(breaker.TryEnter(out var early), Is.True);
@@ -104,11 +104,11 @@ public sealed class BreakerTests
     [TestCase(200, 13, BreakerFailures.GatewayError, false)]
     [TestCase(200, 13, BreakerFailures.ServerError, true)]
     [TestCase(200, 5, BreakerFailures.ServerError, false)]
-    public void Failures_says_which_answers_count(int status, int call, BreakerFailures failures, bool isFailure) =>
+    public void The_failures_setting_selects_the_responses_that_count(int status, int call, BreakerFailures failures, bool isFailure) =>
         Assert.That(BreakerEvidence.IsFailure(status, call, failures), Is.EqualTo(isFailure));
 
     [Test]
-    public void However_attempts_interleave_one_trial_at_a_time_passes_and_it_opens_only_by_the_rule() =>
+    public void Interleaved_attempts_pass_one_trial_at_a_time_and_open_the_breaker_only_by_the_rule() =>
         Prop.ForAll<List<byte>>(steps =>
         {
             var time = new VirtualTime();
@@ -160,7 +160,7 @@ public sealed class BreakerTests
         }).QuickCheckThrowOnFailure();
 
     [Test]
-    public void Threads_together_get_one_trial()
+    public void Concurrent_threads_get_one_trial()
     {
         var breaker = Opened();
         _time.Advance(Model.OpenFor);
@@ -189,12 +189,12 @@ public sealed class BreakerTests
         return pass;
     }
 
-    private static void Attempts(Breaker breaker, int well = 0, int failed = 0)
+    private static void Attempts(Breaker breaker, int good = 0, int failed = 0)
     {
-        for (var i = 0; i < well + failed; i++)
+        for (var i = 0; i < good + failed; i++)
         {
             Assert.That(breaker.TryEnter(out var pass), Is.True);
-            pass.End(failed: i >= well);
+            pass.End(failed: i >= good);
         }
     }
 }

@@ -9,7 +9,7 @@ public sealed class ConnectionPermitsTests
     private static readonly CancellationToken Never = CancellationToken.None;
 
     [Test]
-    public void A_place_that_is_given_back_goes_to_who_waited_longest_and_not_to_who_comes()
+    public void A_returned_permit_goes_to_the_longest_waiter_and_not_to_a_newcomer()
     {
         var permits = new ConnectionPermits(1);
         Assert.That(permits.TryTake(), Is.True);
@@ -27,7 +27,7 @@ public sealed class ConnectionPermitsTests
     }
 
     [Test]
-    public void No_more_wait_than_may()
+    public void The_number_of_waiters_is_bounded()
     {
         var permits = new ConnectionPermits(1);
         permits.TryTake();
@@ -37,7 +37,7 @@ public sealed class ConnectionPermitsTests
     }
 
     [Test]
-    public void Who_gives_up_leaves_the_queue()
+    public void A_waiter_that_gives_up_leaves_the_queue()
     {
         using var over = new CancellationTokenSource();
         var permits = new ConnectionPermits(1);
@@ -54,7 +54,7 @@ public sealed class ConnectionPermitsTests
     }
 
     [Test]
-    public void More_places_serve_who_waits_and_fewer_take_nothing_away()
+    public void More_permits_serve_waiters_and_fewer_revoke_none()
     {
         var permits = new ConnectionPermits(1);
         permits.TryTake();
@@ -70,7 +70,7 @@ public sealed class ConnectionPermitsTests
     }
 
     [Test]
-    public void Whatever_the_order_no_more_are_taken_than_there_are_and_nobody_waits_beside_a_free_place() =>
+    public void In_any_order_no_excess_permit_is_taken_and_no_caller_waits_while_a_permit_is_free() =>
         Prop.ForAll<byte, List<byte>>((max, steps) =>
         {
             var permits = new ConnectionPermits(1 + (max % 4));
@@ -116,7 +116,7 @@ public sealed class ConnectionPermitsTests
         }).QuickCheckThrowOnFailure();
 
     [Test]
-    public async Task Threads_together_lose_no_place()
+    public async Task Concurrent_threads_lose_no_permit()
     {
         var permits = new ConnectionPermits(2);
         var inside = 0;

@@ -8,11 +8,11 @@ using GatewayMesh.Proxy.Upstreams;
 
 namespace GatewayMesh.Proxy.Tests.Limits;
 
-/// <summary><c>maxConnections</c> on HTTP/2: connections are counted from the dial to the close.</summary>
+/// <summary><c>maxConnections</c> on HTTP/2: connections count from dial to close.</summary>
 public class Http2ConnectionTests
 {
     [Test]
-    public async Task The_first_connection_to_an_instance_is_never_refused_and_each_is_given_back_when_it_closes()
+    public async Task The_first_connection_to_an_instance_is_never_refused_and_each_returns_its_permit_on_close()
     {
         using var one = new Backend();
         using var two = new Backend();
@@ -27,7 +27,7 @@ public class Http2ConnectionTests
     }
 
     [Test]
-    public async Task A_second_connection_to_an_instance_waits_for_a_place()
+    public async Task A_second_connection_to_an_instance_waits_for_a_permit()
     {
         using var payments = new Backend();
         var permits = new ConnectionPermits(1);
@@ -48,7 +48,7 @@ public class Http2ConnectionTests
     }
 
     [Test]
-    public void A_dial_that_fails_gives_its_place_back()
+    public void A_failed_dial_returns_its_permit()
     {
         var permits = new ConnectionPermits(1);
         Assert.That(() => Dial(Backend.Nobody(), permits), Throws.InstanceOf<IOException>());
@@ -56,7 +56,7 @@ public class Http2ConnectionTests
     }
 
     [Test]
-    public async Task A_plane_counts_the_connections_of_http2()
+    public async Task A_data_plane_counts_HTTP_2_connections()
     {
         using var payments = new Rig.Http2.H2Backend();
         await using var mesh = await Mesh.Start();
@@ -74,7 +74,7 @@ public class Http2ConnectionTests
 
     private static Task<Stream> Dial(HostPort address, ConnectionPermits permits) => Dial(Connector(address), address, permits);
 
-    // The handler is the only one who can make the context that the connector is given.
+    // Only the handler can create the connector's context.
     private static async Task<Stream> Dial(UpstreamConnector connector, HostPort address, ConnectionPermits permits)
     {
         var dialled = new TaskCompletionSource<Stream>();

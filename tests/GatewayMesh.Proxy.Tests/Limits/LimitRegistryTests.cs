@@ -53,7 +53,7 @@ public sealed class LimitRegistryTests
     }
 
     [Test]
-    public void Another_number_holds_at_once_and_what_is_under_way_counts()
+    public void A_new_limit_applies_at_once_and_counts_running_requests()
     {
         var limits = Apply(("web", Policy));
         Assert.That(Enter(limits), Is.EqualTo(LimitVerdict.Admitted));
@@ -68,7 +68,7 @@ public sealed class LimitRegistryTests
     }
 
     [Test]
-    public void Another_breaker_is_closed_and_none_is_none()
+    public void A_changed_breaker_starts_closed_and_a_removed_one_is_gone()
     {
         var limits = Apply(("web", Policy));
         Open(limits);
@@ -79,7 +79,7 @@ public sealed class LimitRegistryTests
     }
 
     [Test]
-    public void A_limit_is_looked_for_only_where_adaptiveConcurrency_is_enabled_and_a_request_has_come()
+    public void An_adaptive_limit_starts_only_if_enabled_and_after_a_first_request()
     {
         var limits = Apply(("web", Policy));
         Assert.That(limits.Found, Is.Null);
@@ -89,7 +89,7 @@ public sealed class LimitRegistryTests
     }
 
     [Test]
-    public void A_request_takes_one_place_among_the_retries_however_often_it_is_tried()
+    public void A_request_takes_one_retry_permit_for_all_its_retries()
     {
         var limits = Apply(("web", Policy));
         var one = LimitLease.Call(limits);
@@ -106,7 +106,7 @@ public sealed class LimitRegistryTests
     }
 
     [Test]
-    public void Without_maxConcurrentRetries_the_budget_alone_bounds_them()
+    public void Without_maxConcurrentRetries_only_the_budget_bounds_retries()
     {
         var limits = Apply(("web", PolicyModel.Default));
         Assert.That(Enumerable.Range(0, 100).All(_ => limits.TryBeginRetry()), Is.True);

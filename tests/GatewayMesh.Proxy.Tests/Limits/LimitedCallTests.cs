@@ -8,14 +8,14 @@ using GatewayMesh.Proxy.Tests.Rig;
 
 namespace GatewayMesh.Proxy.Tests.Limits;
 
-/// <summary>Limits on the wire: a sidecar, an application that answers when the test says so, clients.</summary>
+/// <summary>Limits on the wire: a sidecar, an application that responds on the test's command, and clients.</summary>
 public class LimitedCallTests
 {
     private const string Call = "GET / HTTP/1.1\r\nHost: payments\r\n\r\n";
     private const string Well = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npaid";
 
     [Test]
-    public async Task One_more_than_maxConcurrentRequests_is_refused_before_it_is_forwarded_and_the_next_finds_the_place_free()
+    public async Task A_request_beyond_maxConcurrentRequests_is_refused_unforwarded_until_a_permit_is_free()
     {
         using var payments = new Backend();
         await using var mesh = await With(new() { MaxConcurrentRequests = 1 }, payments.HostPort);
@@ -45,7 +45,7 @@ public class LimitedCallTests
     }
 
     [Test]
-    public async Task With_maxConnections_in_use_the_next_request_waits_for_one_and_one_beyond_maxPendingRequests_is_refused()
+    public async Task Beyond_maxConnections_requests_wait_and_beyond_maxPendingRequests_they_are_refused()
     {
         using var payments = new Backend();
         await using var mesh = await With(new() { MaxConnections = 1, MaxPendingRequests = 1 }, payments.HostPort);
@@ -74,7 +74,7 @@ public class LimitedCallTests
     }
 
     [Test]
-    public async Task Who_waits_for_a_connection_waits_no_longer_than_its_own_time_and_was_not_forwarded()
+    public async Task A_wait_for_a_connection_ends_at_the_requests_deadline_unforwarded()
     {
         using var payments = new Backend();
         await using var mesh = await With(new() { MaxConnections = 1 }, payments.HostPort);
@@ -95,7 +95,7 @@ public class LimitedCallTests
     }
 
     [Test]
-    public async Task Who_hangs_up_while_it_waits_leaves_the_queue()
+    public async Task A_client_that_disconnects_during_the_wait_leaves_the_queue()
     {
         using var payments = new Backend();
         await using var mesh = await With(new() { MaxConnections = 1 }, payments.HostPort);
@@ -116,7 +116,7 @@ public class LimitedCallTests
     }
 
     [Test]
-    public async Task More_than_maxConcurrentRetries_are_not_tried_again()
+    public async Task Retries_never_exceed_maxConcurrentRetries()
     {
         using var lost = Backend.BytesAndEnd("");
         using var payments = Backend.Saying("paid");
@@ -129,13 +129,13 @@ public class LimitedCallTests
             statuses.Add((await client.Ask(Call)).Status);
         }
 
-        Assert.That(statuses, Does.Contain(502), "without the limit the other instance answers each of them");
+        Assert.That(statuses, Does.Contain(502), "without the limit the other instance serves each of them");
         Assert.That(mesh.Metrics(), Does.Contain("gatewaymesh_retries_total{outcome=\"limit_reached\"}"));
         await Idle(mesh);
     }
 
     [Test]
-    public async Task A_service_that_fails_is_left_alone_for_openFor_and_then_tried_by_one_request()
+    public async Task A_failing_service_gets_no_request_for_openFor_and_then_one_trial()
     {
         var answers = new ConcurrentQueue<string>(Enumerable.Repeat("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n", 4));
         using var payments = new Backend((_, connection) => connection.Send(answers.TryDequeue(out var answer) ? answer : Well));
@@ -145,7 +145,7 @@ public class LimitedCallTests
 
         for (var i = 0; i < 4; i++)
         {
-            Assert.That((await client.Ask(Call)).Has("Proxy-Status"), Is.False, "the application's own answer");
+            Assert.That((await client.Ask(Call)).Has("Proxy-Status"), Is.False, "the application's own response");
         }
 
         var refused = await client.Ask("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: 0\r\n\r\n");
@@ -157,7 +157,7 @@ public class LimitedCallTests
         Assert.That(payments.Executed, Is.EqualTo(4));
         Assert.That(View(mesh).Breaker, Is.EqualTo(BreakerPhase.Open));
         Assert.That(mesh.Metrics(), Does.Contain("gatewaymesh_breaker_state{service=\"payments\"} 2"));
-        Assert.That(mesh.Metrics(), Does.Contain("gatewaymesh_limit_refusals_total{service=\"payments\",limit=\"breaker\",criticality=\"default\"} 1"), "asked once: an open breaker is not tried again");
+        Assert.That(mesh.Metrics(), Does.Contain("gatewaymesh_limit_refusals_total{service=\"payments\",limit=\"breaker\",criticality=\"default\"} 1"), "tried once: an open breaker is not retried");
 
         await Until(() => View(mesh).OpenFor == TimeSpan.Zero);
         Assert.That((await client.Ask(Call)).Body, Is.EqualTo("paid"));
@@ -166,7 +166,7 @@ public class LimitedCallTests
     }
 
     [Test]
-    public async Task A_gateway_and_an_ingress_keep_to_the_limits_too_but_not_the_callees_own_sidecar()
+    public async Task Limits_apply_at_a_gateway_and_an_ingress_but_not_at_the_callees_own_sidecar()
     {
         using var payments = new Backend();
         await using var mesh = await With(new() { MaxConcurrentRequests = 1 }, payments.HostPort);
@@ -189,7 +189,7 @@ public class LimitedCallTests
     }
 
     [Test]
-    public async Task A_reload_while_a_request_is_under_way_forgets_nothing()
+    public async Task A_reload_during_a_request_keeps_all_counts()
     {
         using var payments = new Backend();
         await using var mesh = await With(new() { MaxConcurrentRequests = 1 }, payments.HostPort);
@@ -208,7 +208,7 @@ public class LimitedCallTests
     }
 
     [Test]
-    public async Task A_WebSocket_holds_its_places_until_it_ends()
+    public async Task A_WebSocket_holds_its_permits_until_it_ends()
     {
         using var payments = new Backend();
         await using var mesh = await With(new() { MaxConcurrentRequests = 1 }, payments.HostPort);
@@ -230,7 +230,7 @@ public class LimitedCallTests
     }
 
     [Test]
-    public async Task Whatever_becomes_of_requests_nothing_stays_taken()
+    public async Task Every_outcome_of_a_request_returns_its_permits()
     {
         var turn = 0;
         using var payments = new Backend(async (_, connection) =>
@@ -258,7 +258,8 @@ public class LimitedCallTests
             payments.HostPort, Backend.Nobody());
         var outbound = mesh.Outbound();
 
-        // Each kind of end, side by side: answered, broken off, garbage, refused, retried, hung up before or after the head.
+        // Concurrent requests with each kind of end: answered, broken off, malformed, refused, retried, disconnected before or after the
+        // head.
         await Task.WhenAll(Enumerable.Range(0, 8).Select(async worker =>
         {
             var random = new Random(worker);

@@ -7,7 +7,9 @@ using GatewayMesh.Proxy.Tests.Rig.Http2;
 
 namespace GatewayMesh.Proxy.Tests.Listeners;
 
-/// <summary>The size of a request's head: settable, told by a status with our fields, and a matter of one stream on HTTP/2.</summary>
+/// <summary>
+/// Size limits of request heads: configurable, reported by a status with our fields, and confined to one stream on HTTP/2.
+/// </summary>
 public class HeadLimitTests
 {
     private static readonly LimitsSpec Small = new() { MaxRequestLineSize = 512, MaxRequestHeaderCount = 10, MaxRequestHeadersTotalSize = 2048 };
@@ -15,13 +17,13 @@ public class HeadLimitTests
     [TestCase(ListenerKind.Outbound)]
     [TestCase(ListenerKind.Upstream)]
     [TestCase(ListenerKind.Ingress)]
-    public async Task A_request_line_at_the_limit_passes_and_one_byte_more_is_414(ListenerKind kind)
+    public async Task A_request_line_at_the_limit_passes_and_one_more_byte_is_414(ListenerKind kind)
     {
         using var payments = Backend.Saying("paid");
         await using var mesh = await Limited(payments.HostPort);
         var address = Open(mesh, kind);
 
-        // "GET ", the target, " HTTP/1.1" and the end of the line.
+        // "GET ", the target, " HTTP/1.1", and the line end.
         var good = await Ask(address, $"GET /{new string('x', 512 - 16)} HTTP/1.1\r\nHost: payments\r\n\r\n");
         var refused = await Ask(address, $"GET /{new string('x', 512 - 15)} HTTP/1.1\r\nHost: payments\r\n\r\n");
 
@@ -36,7 +38,7 @@ public class HeadLimitTests
     [TestCase(ListenerKind.Outbound)]
     [TestCase(ListenerKind.Upstream)]
     [TestCase(ListenerKind.Ingress)]
-    public async Task As_many_fields_as_the_limit_pass_and_one_more_is_431(ListenerKind kind)
+    public async Task Fields_up_to_the_limit_pass_and_one_more_is_431(ListenerKind kind)
     {
         using var payments = Backend.Saying("paid");
         await using var mesh = await Limited(payments.HostPort);
@@ -55,7 +57,7 @@ public class HeadLimitTests
     }
 
     [Test]
-    public async Task Fields_beyond_the_size_limit_are_431_with_the_key_that_says_so()
+    public async Task Fields_beyond_the_size_limit_are_431_and_name_the_key()
     {
         using var payments = Backend.Saying("paid");
         await using var mesh = await Limited(payments.HostPort);
@@ -85,11 +87,11 @@ public class HeadLimitTests
         Assert.That(refused.Status, Is.EqualTo(431));
         Assert.That(refused["proxy-status"], Does.Contain("forwarded=?0"));
         Assert.That(refused.Body, Does.Contain("request_fields_too_large"));
-        Assert.That((await client.Ask(Fields.Request("GET", "/.well-known/gatewaymesh/live", "x"))).Status, Is.EqualTo(200), "the connection goes on");
+        Assert.That((await client.Ask(Fields.Request("GET", "/.well-known/gatewaymesh/live", "x"))).Status, Is.EqualTo(200), "the connection continues");
     }
 
     [Test]
-    public async Task On_HTTP_2_a_long_path_is_414_on_its_stream_and_the_connection_goes_on()
+    public async Task On_HTTP_2_a_long_path_is_414_on_its_stream_and_the_connection_continues()
     {
         await using var mesh = await Limited(new HostPort("127.0.0.1", 1));
         using var client = await H2Connection.To(mesh.Outbound());
@@ -115,16 +117,16 @@ public class HeadLimitTests
         await using var caller = await Mesh.Start(options => options with { Limits = Small, GatewayShare = 1 });
         caller.Service("payments", new HostPort("127.0.0.1", inbound.Port)).Gateway(new HostPort("127.0.0.1", carrying.Port));
 
-        // Ten lines, and as many bytes as fit: Host, Content-Length, and eight fields of the client.
+        // Ten lines, and as many bytes as fit: Host, Content-Length, and eight client fields.
         var client = $"POST /{new string('x', 512 - 17)} HTTP/1.1\r\nHost: payments\r\nContent-Length: 2\r\n{Lines(8, 200)}\r\nhi";
         var answer = await Ask(caller.Outbound(), client);
 
         Assert.That((answer.Status, answer.Body), Is.EqualTo((200, "paid")));
-        Assert.That(gateway.Plane.Figures.Total, Is.EqualTo(1), "it went through the gateway");
+        Assert.That(gateway.Plane.Figures.Total, Is.EqualTo(1), "the request used the gateway");
     }
 
     [Test]
-    public async Task A_limit_above_a_megabyte_starts()
+    public async Task A_server_with_a_limit_above_a_megabyte_starts()
     {
         using var payments = Backend.Saying("paid");
         await using var mesh = await Mesh.Start(options => options with { Limits = new LimitsSpec { MaxRequestHeadersTotalSize = 2 * 1024 * 1024 } });

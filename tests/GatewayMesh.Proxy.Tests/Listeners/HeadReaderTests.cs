@@ -4,11 +4,11 @@ using GatewayMesh.Proxy.Tests.Rig;
 
 namespace GatewayMesh.Proxy.Tests.Listeners;
 
-/// <summary>Heads that are right and that the server would refuse, on every kind of listener and however they arrive.</summary>
+/// <summary>Valid heads that the server would reject, on every kind of listener and in every fragmentation.</summary>
 public class HeadReaderTests
 {
     [Test]
-    public async Task A_scheme_in_capitals_and_an_empty_port_are_accepted([ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
+    public async Task An_upper_case_scheme_and_an_empty_port_are_accepted([ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
     {
         using var payments = Backend.Saying("paid");
         await using var listener = await OneListener.Start(kind, payments.HostPort);
@@ -27,7 +27,7 @@ public class HeadReaderTests
     [TestCase("Host: payments::")]
     [TestCase("Host: payments:x")]
     [TestCase("Host: a:b:")]
-    public async Task A_host_that_is_none_stays_400(string host)
+    public async Task An_invalid_host_stays_400(string host)
     {
         using var payments = Backend.Saying("paid");
         await using var listener = await OneListener.Start(ListenerKind.Outbound, payments.HostPort);
@@ -37,7 +37,7 @@ public class HeadReaderTests
     }
 
     [Test]
-    public async Task A_head_is_read_the_same_however_it_is_cut([Values(1, 2, 3, 7, 16, 31)] int size)
+    public async Task A_head_is_read_the_same_in_any_fragmentation([Values(1, 2, 3, 7, 16, 31)] int size)
     {
         using var payments = Backend.Saying("paid");
         await using var listener = await OneListener.Start(ListenerKind.Outbound, payments.HostPort);
@@ -59,7 +59,7 @@ public class HeadReaderTests
     }
 
     [Test]
-    public async Task Requests_that_come_in_one_packet_are_each_read_and_bodies_are_left_alone()
+    public async Task Pipelined_requests_are_each_read_and_bodies_are_unchanged()
     {
         using var payments = Backend.Saying("paid");
         await using var listener = await OneListener.Start(ListenerKind.Outbound, payments.HostPort);

@@ -9,7 +9,7 @@ namespace GatewayMesh.Proxy.Tests.Listeners;
 public class LeaseTests
 {
     [Test]
-    public async Task Without_the_lease_connections_wait_in_the_queue_of_the_kernel_and_are_taken_with_it()
+    public async Task Without_the_lease_connections_wait_in_the_kernels_queue_until_the_lease_is_held()
     {
         await using var mesh = await Mesh.Start();
         using var socket = ListeningSocket.Open(new IPEndPoint(IPAddress.Loopback, 0));
@@ -29,7 +29,7 @@ public class LeaseTests
     }
 
     [Test]
-    public async Task From_the_return_of_Accept_false_on_no_connection_is_taken()
+    public async Task After_Accept_false_returns_no_connection_is_accepted()
     {
         await using var mesh = await Mesh.Start();
         var outbound = mesh.Outbound();
@@ -45,7 +45,7 @@ public class LeaseTests
     }
 
     [Test]
-    public async Task Connections_that_are_there_are_served_on_without_the_lease()
+    public async Task Existing_connections_are_served_without_the_lease()
     {
         await using var mesh = await Mesh.Start();
         using var client = await RawConnection.To(mesh.Outbound());
@@ -57,7 +57,7 @@ public class LeaseTests
     }
 
     [Test]
-    public async Task The_probe_is_answered_without_the_lease_and_while_draining_and_beyond_the_limit()
+    public async Task The_probe_is_served_without_the_lease_while_draining_and_beyond_the_limit()
     {
         using var guard = Backend.Saying("probed");
         await using var mesh = await Mesh.Start(options => options with { Limits = options.Limits with { MaxConnections = 1 } });
@@ -97,7 +97,7 @@ public class LeaseTests
     }
 
     [Test]
-    public async Task A_closed_listener_takes_nothing_more_and_leaves_the_shared_socket_listening()
+    public async Task A_closed_listener_accepts_nothing_and_leaves_the_shared_socket_listening()
     {
         await using var mesh = await Mesh.Start();
         using var socket = ListeningSocket.Open(new IPEndPoint(IPAddress.Loopback, 0));
@@ -114,7 +114,7 @@ public class LeaseTests
     }
 
     [Test]
-    public async Task Progress_is_counted_where_the_guard_sees_it()
+    public async Task Progress_is_counted_in_the_guards_page()
     {
         using var payments = Backend.Saying("paid");
         using var page = ProgressPage.Create();
@@ -144,7 +144,7 @@ public class LeaseTests
 
         socket.Pause();
         var before = page.Read(Progress.AcceptTurns);
-        await Task.Delay(300); // the rate itself is what is tested
+        await Task.Delay(300); // the rate itself is under test
         Assert.That(page.Read(Progress.AcceptTurns) - before, Is.LessThan(100));
 
         socket.Resume();
@@ -153,7 +153,7 @@ public class LeaseTests
     }
 
     [Test]
-    public async Task A_connection_that_was_reset_before_it_is_served_harms_nobody()
+    public async Task A_connection_reset_before_service_does_no_harm()
     {
         await using var mesh = await Mesh.Start();
         var outbound = mesh.Outbound();

@@ -31,7 +31,7 @@ public class TlsConnectionMiddlewareTests
     }
 
     [Test]
-    public async Task Requests_follow_each_other_on_a_connection_of_either_version([Values(SslProtocols.Tls12, SslProtocols.Tls13)] SslProtocols version)
+    public async Task Consecutive_requests_work_on_a_connection_of_either_version([Values(SslProtocols.Tls12, SslProtocols.Tls13)] SslProtocols version)
     {
         using var payments = Backend.Saying("paid");
         var (mesh, outbound) = await Listening(payments);
@@ -61,7 +61,7 @@ public class TlsConnectionMiddlewareTests
     }
 
     [Test]
-    public async Task The_client_hello_may_come_byte_by_byte()
+    public async Task The_client_hello_may_arrive_byte_by_byte()
     {
         using var payments = Backend.Saying("paid");
         var (mesh, outbound) = await Listening(payments);
@@ -77,7 +77,7 @@ public class TlsConnectionMiddlewareTests
     }
 
     [Test]
-    public async Task HTTP_2_is_chosen_by_ALPN([Values("https", "http")] string scheme)
+    public async Task ALPN_selects_HTTP_2([Values("https", "http")] string scheme)
     {
         using var payments = Backend.Saying("paid");
         var (mesh, outbound) = await Listening(payments);
@@ -91,7 +91,7 @@ public class TlsConnectionMiddlewareTests
     }
 
     [Test]
-    public async Task Without_ALPN_the_first_bytes_choose()
+    public async Task Without_ALPN_the_first_bytes_decide()
     {
         using var payments = Backend.Saying("paid");
         var (mesh, outbound) = await Listening(payments);
@@ -116,7 +116,7 @@ public class TlsConnectionMiddlewareTests
     }
 
     [Test]
-    public async Task The_end_is_told_with_close_notify()
+    public async Task The_end_is_signaled_with_close_notify()
     {
         using var payments = Backend.Saying("paid");
         var (mesh, outbound) = await Listening(payments);
@@ -135,7 +135,7 @@ public class TlsConnectionMiddlewareTests
     }
 
     [Test]
-    public async Task Plain_HTTP_is_told_to_speak_TLS_and_counted()
+    public async Task Plain_HTTP_gets_a_400_that_asks_for_TLS_and_is_counted()
     {
         using var payments = Backend.Saying("paid");
         var (mesh, outbound) = await Listening(payments);
@@ -152,7 +152,7 @@ public class TlsConnectionMiddlewareTests
     }
 
     [Test]
-    public async Task A_handshake_that_stands_still_ends_with_its_time()
+    public async Task A_stalled_handshake_times_out()
     {
         using var payments = Backend.Saying("paid");
         var (mesh, outbound) = await Listening(payments, options => options with { Limits = new LimitsSpec { RequestHeadersTimeout = TimeSpan.FromMilliseconds(100) } });
@@ -165,10 +165,10 @@ public class TlsConnectionMiddlewareTests
         Assert.That(() => mesh.Metrics(), Does.Contain("reason=\"timeout\"} 1").After(5000, 20));
     }
 
-    [TestCase("\u0016\u0003\u0001\u0000\u0005\u0001\u0000\u0000\u0001\u0000", TestName = "a hello that is too short")]
-    [TestCase("\u0016\u0003\u0001\u00ff\u00ff\u0001\u0000\u0000\u0001\u0000", TestName = "a record that is too long")]
+    [TestCase("\u0016\u0003\u0001\u0000\u0005\u0001\u0000\u0000\u0001\u0000", TestName = "hello-too-short")]
+    [TestCase("\u0016\u0003\u0001\u00ff\u00ff\u0001\u0000\u0000\u0001\u0000", TestName = "record-too-long")]
     [TestCase("\u0016\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000", TestName = "zeros")]
-    public async Task Bytes_that_are_no_handshake_end_the_connection(string bytes)
+    public async Task Bytes_other_than_a_handshake_end_the_connection(string bytes)
     {
         using var payments = Backend.Saying("paid");
         var (mesh, outbound) = await Listening(payments);
@@ -185,7 +185,7 @@ public class TlsConnectionMiddlewareTests
     }
 
     [Test]
-    public async Task Without_anything_valid_to_show_the_handshake_is_refused()
+    public async Task Without_a_valid_certificate_the_handshake_is_refused()
     {
         using var payments = Backend.Saying("paid");
         var (mesh, outbound) = await Listening(payments);
@@ -197,7 +197,7 @@ public class TlsConnectionMiddlewareTests
     }
 
     [Test]
-    public async Task A_peer_without_the_certificate_that_is_asked_for_is_refused_and_counted()
+    public async Task A_peer_without_the_required_certificate_is_refused_and_counted()
     {
         using var payments = Backend.Saying("paid");
         var (mesh, outbound) = await Listening(payments, terms: options =>
@@ -220,7 +220,7 @@ public class TlsConnectionMiddlewareTests
     }
 
     [Test]
-    public async Task A_client_with_no_version_in_common_is_refused_and_counted()
+    public async Task A_client_without_a_common_version_is_refused_and_counted()
     {
         using var payments = Backend.Saying("paid");
         var (mesh, outbound) = await Listening(payments, terms: options => options.EnabledSslProtocols = SslProtocols.Tls13);
@@ -232,7 +232,7 @@ public class TlsConnectionMiddlewareTests
     }
 
     [Test]
-    public async Task A_drain_ends_silent_and_idle_connections_and_finishes_what_is_begun()
+    public async Task A_drain_ends_silent_and_idle_connections_and_finishes_running_requests()
     {
         var arrived = new TaskCompletionSource();
         var goOn = new TaskCompletionSource();
@@ -260,7 +260,7 @@ public class TlsConnectionMiddlewareTests
     }
 
     [Test]
-    public async Task A_listener_without_terms_speaks_plainly()
+    public async Task A_listener_without_TLS_terms_speaks_plaintext()
     {
         using var payments = Backend.Saying("paid");
         var (mesh, outbound) = await Listening(payments);
@@ -291,7 +291,7 @@ public class TlsConnectionMiddlewareTests
     {
         try
         {
-            return await RawConnection.ToTls(address); // of TLS 1.3 a client is done before the server has seen its certificate
+            return await RawConnection.ToTls(address); // with TLS 1.3 a client is done before the server has its certificate
         }
         catch (Exception refused) when (refused is AuthenticationException or IOException)
         {
@@ -299,7 +299,7 @@ public class TlsConnectionMiddlewareTests
         }
     }
 
-    /// <summary>Writes each byte by itself.</summary>
+    /// <summary>Writes each byte separately.</summary>
     private sealed class SingleBytes(NetworkStream inner) : Through(inner)
     {
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
@@ -311,7 +311,7 @@ public class TlsConnectionMiddlewareTests
         }
     }
 
-    /// <summary>Follows the records that come in.</summary>
+    /// <summary>Follows the incoming records.</summary>
     private sealed class Tap(NetworkStream inner) : Through(inner)
     {
         private readonly List<byte> _header = [];

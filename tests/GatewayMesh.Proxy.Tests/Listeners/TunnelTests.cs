@@ -8,7 +8,7 @@ namespace GatewayMesh.Proxy.Tests.Listeners;
 public class TunnelTests
 {
     [Test]
-    public async Task After_the_hello_and_its_answer_the_application_speaks_in_its_own_name()
+    public async Task After_the_hello_the_application_calls_under_its_own_name()
     {
         using var payments = Backend.Saying("paid");
         await using var mesh = await Gateway();
@@ -24,7 +24,7 @@ public class TunnelTests
     }
 
     [Test]
-    public async Task Application_bytes_may_follow_the_hello_at_once_and_the_hello_may_come_in_pieces()
+    public async Task Application_bytes_may_follow_the_hello_at_once_and_the_hello_may_be_fragmented()
     {
         using var payments = Backend.Saying("paid");
         await using var mesh = await Gateway();
@@ -37,16 +37,16 @@ public class TunnelTests
         await tunnel.Send((byte[])[.. hello[25..], .. "GET /x HTTP/1.1\r\nHost: localhost:5001\r\n\r\n"u8]);
 
         Assert.That(await Answer(tunnel), Is.EqualTo(TunnelAnswer.Ok));
-        Assert.That((await tunnel.ReadMessage(isResponse: true)).Body, Is.EqualTo("paid"), "to the upstream of the hello, whatever the host");
+        Assert.That((await tunnel.ReadMessage(isResponse: true)).Body, Is.EqualTo("paid"), "to the upstream of the hello, regardless of the host");
     }
 
     [Test]
-    public async Task A_draining_gateway_says_so()
+    public async Task A_draining_gateway_reports_draining()
     {
         await using var mesh = await Gateway();
         var address = Listener(mesh);
         using var early = await RawConnection.To(address);
-        await early.Send(new TunnelHello("web", null, "host-b", "1").ToBytes().AsMemory(0, 3)); // taken, but not through with its hello
+        await early.Send(new TunnelHello("web", null, "host-b", "1").ToBytes().AsMemory(0, 3)); // accepted, but with an incomplete hello
         Assert.That(() => mesh.Plane.Figures.Connections, Is.EqualTo(1).After(5000, 5));
 
         var drain = mesh.Plane.DrainAsync(TimeSpan.FromSeconds(10));
@@ -58,7 +58,7 @@ public class TunnelTests
     }
 
     [Test]
-    public async Task Garbage_is_denied_and_the_connection_ended()
+    public async Task A_malformed_hello_is_denied_and_the_connection_is_ended()
     {
         await using var mesh = await Gateway();
         using var tunnel = await RawConnection.To(Listener(mesh));
@@ -70,7 +70,7 @@ public class TunnelTests
     }
 
     [Test]
-    public async Task A_name_that_cannot_be_a_service_is_denied()
+    public async Task A_hello_with_an_invalid_service_name_is_denied()
     {
         await using var mesh = await Gateway();
         using var tunnel = await RawConnection.To(Listener(mesh));
@@ -81,7 +81,7 @@ public class TunnelTests
     }
 
     [Test]
-    public async Task A_hello_that_does_not_come_is_not_waited_for()
+    public async Task A_missing_hello_times_out()
     {
         await using var mesh = await Gateway();
         using var tunnel = await RawConnection.To(Listener(mesh));
@@ -92,7 +92,7 @@ public class TunnelTests
     }
 
     [Test]
-    public async Task A_carried_connection_is_ended_at_a_request_boundary_once_it_is_old()
+    public async Task An_old_carried_connection_is_ended_at_a_request_boundary()
     {
         using var payments = Backend.Saying("paid");
         await using var mesh = await Mesh.Start(options => options with { RoleName = "gateway", MaxCarriedAge = TimeSpan.FromMilliseconds(200) });

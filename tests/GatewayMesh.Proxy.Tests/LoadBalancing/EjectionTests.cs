@@ -25,7 +25,7 @@ public sealed class EjectionTests
     }
 
     [Test]
-    public void A_success_in_between_begins_the_count_anew()
+    public void A_success_resets_the_count()
     {
         var state = new Fleet(1).Set.All[0];
         Fleet.Fail(state, 2);
@@ -35,7 +35,7 @@ public sealed class EjectionTests
     }
 
     [Test]
-    public void A_cancelled_request_says_nothing()
+    public void A_cancelled_request_is_no_evidence()
     {
         var state = new Fleet(1).Set.All[0];
         Fleet.Fail(state, 2);
@@ -44,7 +44,7 @@ public sealed class EjectionTests
     }
 
     [Test]
-    public void After_its_time_one_request_at_a_time_tries_it_and_success_clears_it()
+    public void After_its_time_an_instance_gets_one_trial_at_a_time_and_success_ends_the_ejection()
     {
         var fleet = new Fleet(1);
         var state = fleet.Set.All[0];
@@ -64,7 +64,7 @@ public sealed class EjectionTests
     }
 
     [Test]
-    public void A_trial_that_only_reports_success_frees_the_instance_before_it_ends()
+    public void A_trial_that_reports_success_ends_the_ejection_before_the_request_ends()
     {
         var fleet = new Fleet(1);
         var state = fleet.Set.All[0];
@@ -76,7 +76,7 @@ public sealed class EjectionTests
     }
 
     [Test]
-    public void A_cancelled_trial_leaves_the_trial_to_the_next()
+    public void A_cancelled_trial_leaves_the_trial_to_the_next_request()
     {
         var fleet = new Fleet(1);
         var state = fleet.Set.All[0];
@@ -89,7 +89,7 @@ public sealed class EjectionTests
     }
 
     [Test]
-    public void Each_further_ejection_in_a_row_is_longer_up_to_the_longest()
+    public void Consecutive_ejections_grow_up_to_the_maximum()
     {
         var fleet = new Fleet(1, ejection: model => model with { MaxTime = TimeSpan.FromSeconds(55) });
         var state = fleet.Set.All[0];
@@ -107,7 +107,7 @@ public sealed class EjectionTests
     }
 
     [Test]
-    public void What_began_before_an_ejection_neither_clears_nor_lengthens_it()
+    public void Requests_that_began_before_an_ejection_neither_end_nor_extend_it()
     {
         var fleet = new Fleet(1);
         var state = fleet.Set.All[0];
@@ -121,7 +121,7 @@ public sealed class EjectionTests
     }
 
     [Test]
-    public void A_failure_in_panic_does_not_lengthen_the_ejection_and_a_success_ends_it()
+    public void A_failure_in_panic_does_not_extend_the_ejection_and_a_success_ends_it()
     {
         var fleet = new Fleet(1);
         var state = fleet.Set.All[0];
@@ -133,7 +133,7 @@ public sealed class EjectionTests
     }
 
     [Test]
-    public void Live_state_survives_a_reload_by_its_key_and_only_by_it()
+    public void Live_state_survives_a_reload_only_for_the_same_key()
     {
         var fleet = new Fleet(2);
         var before = fleet.Set.All;

@@ -7,7 +7,7 @@ namespace GatewayMesh.Proxy.Tests.LoadBalancing;
 public sealed class EndpointPickerTests
 {
     [Test]
-    public void An_empty_service_has_nothing_to_pick()
+    public void An_empty_service_has_no_instance_to_select()
     {
         var fleet = new Fleet(0);
         var tried = default(TriedEndpoints);
@@ -15,7 +15,7 @@ public sealed class EndpointPickerTests
     }
 
     [Test]
-    public void Of_two_instances_the_less_loaded_is_picked_so_that_load_stays_even()
+    public void The_less_loaded_of_two_instances_is_selected_so_that_load_stays_even()
     {
         var fleet = new Fleet(2);
         for (var i = 0; i < 100; i++)
@@ -27,16 +27,16 @@ public sealed class EndpointPickerTests
     }
 
     [Test]
-    public void Idle_instances_all_get_their_part()
+    public void All_idle_instances_get_their_share()
     {
         var fleet = new Fleet(5);
         var picks = Enumerable.Range(0, 5000).Select(_ => End(fleet.Pick())).CountBy(id => id).ToDictionary();
         Assert.That(picks, Has.Count.EqualTo(5));
-        Assert.That(picks.Values, Is.All.InRange(800, 1200)); // seeded: the same each time
+        Assert.That(picks.Values, Is.All.InRange(800, 1200)); // seeded: deterministic
     }
 
     [Test]
-    public void Instances_that_the_registry_calls_unhealthy_are_left_out_while_others_remain()
+    public void Unhealthy_instances_get_no_request_while_healthy_ones_remain()
     {
         var fleet = new Fleet(4, unhealthy: 2);
         Assert.That(Enumerable.Range(0, 50).Select(_ => End(fleet.Pick())).Distinct(), Is.EquivalentTo(new[] { "web-2", "web-3" }));
@@ -63,7 +63,7 @@ public sealed class EndpointPickerTests
     }
 
     [Test]
-    public void A_request_goes_to_each_instance_once_before_it_comes_back_to_one()
+    public void A_request_tries_each_instance_once_before_repeating_one()
     {
         var fleet = new Fleet(4, unhealthy: 1);
         Fleet.Fail(fleet.Set.All[1], 3);
@@ -79,7 +79,7 @@ public sealed class EndpointPickerTests
     }
 
     [Test]
-    public void An_instance_whose_time_is_over_gets_one_request_of_many()
+    public void An_instance_after_its_ejection_gets_one_request_of_many()
     {
         var fleet = new Fleet(2);
         Fleet.Fail(fleet.Set.All[0], 3);
@@ -90,7 +90,7 @@ public sealed class EndpointPickerTests
     }
 
     [Test]
-    public void Whatever_happens_there_is_a_pick_never_two_trials_and_no_ejected_one_while_a_usable_one_remains() =>
+    public void In_any_state_an_instance_is_selected_with_at_most_one_trial_and_no_ejected_one_while_another_is_usable() =>
         Prop.ForAll<int, int, List<byte>>((size, unhealthy, steps) =>
         {
             var count = 1 + (Math.Abs(size % 5));
@@ -100,7 +100,7 @@ public sealed class EndpointPickerTests
         }).QuickCheckThrowOnFailure();
 
     [Test]
-    public void Picking_allocates_nothing()
+    public void Selection_allocates_nothing()
     {
         var fleet = new Fleet(8);
         End(fleet.Pick());
@@ -112,7 +112,7 @@ public sealed class EndpointPickerTests
             lease.End(EndpointOutcome.Success);
         }
 
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(1000)); // the runtime's own, once; not a byte for each
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(1000)); // the runtime's own, once; no byte per call
     }
 
     [Test]

@@ -10,7 +10,7 @@ using GatewayMesh.Proxy.Tests.Time;
 
 namespace GatewayMesh.Proxy.Tests.LoadBalancing;
 
-/// <summary>A service <c>web</c> with instances, a clock and a picker.</summary>
+/// <summary>A service <c>web</c> with instances, a clock, and a picker.</summary>
 internal sealed class Fleet
 {
     public Fleet(int instances, int unhealthy = 0, Func<LoadBalancingModel, LoadBalancingModel>? balancing = null, Func<EjectionModel, EjectionModel>? ejection = null, string? zone = null)
@@ -20,7 +20,7 @@ internal sealed class Fleet
 
     public Fleet(EndpointModel[] instances, Func<LoadBalancingModel, LoadBalancingModel>? balancing = null, Func<EjectionModel, EjectionModel>? ejection = null, string? zone = null)
     {
-        // As many as there are may be ejected, unless a test is about the share.
+        // All instances may be ejected, unless a test is about the share.
         var model = new EjectionModel { ConsecutiveFailures = 3, Time = TimeSpan.FromSeconds(10), MaxEjectedPercent = 1 };
         Policy = new PolicyModel { Ejection = ejection?.Invoke(model) ?? model, LoadBalancing = balancing?.Invoke(LoadBalancingModel.Default) ?? LoadBalancingModel.Default };
         Registry = new EndpointRegistry(Time, (state, cause) => Ejected.Add((state, cause)), zone);
@@ -62,7 +62,7 @@ internal sealed class Fleet
     public EndpointLease Pick(ref TriedEndpoints tried, RequestHash hash = default) =>
         Picker.TryPick(Set, hash, ref tried, out var lease) ? lease : throw new InvalidOperationException("The set is empty.");
 
-    /// <summary>How often each instance is picked by requests that end before the next begins, by its place.</summary>
+    /// <summary>Number of selections per instance, by index, for requests that end before the next begins.</summary>
     public int[] Count(int picks, EndpointOutcome outcome = EndpointOutcome.Cancelled)
     {
         var counts = new int[Set.All.Length];
@@ -76,7 +76,7 @@ internal sealed class Fleet
         return counts;
     }
 
-    /// <summary>A request that takes <paramref name="latency"/>, alone.</summary>
+    /// <summary>Serves a single request that takes <paramref name="latency"/>.</summary>
     public void Serve(EndpointLease lease, TimeSpan latency, EndpointOutcome outcome = EndpointOutcome.Success)
     {
         Time.Advance(latency);

@@ -11,7 +11,9 @@ using GatewayMesh.Proxy.Tests.Rig.Http2;
 
 namespace GatewayMesh.Proxy.Tests.LoadBalancing;
 
-/// <summary>What says nothing of an instance: what was never sent, a client's slow or broken upload, and an early final answer.</summary>
+/// <summary>
+/// Events that are no evidence about an instance: a request never sent, a client's slow or broken upload, and an early final response.
+/// </summary>
 public class NoEvidenceTests
 {
     private const int Often = 12; // more than any threshold of ejection
@@ -33,11 +35,11 @@ public class NoEvidenceTests
     [TestCase(MeshErrorKind.LimitReached)]
     [TestCase(MeshErrorKind.IntentionDenied)]
     [TestCase(MeshErrorKind.DeadlineExceeded)]
-    public void An_error_of_this_side_is_no_evidence_good_or_bad(MeshErrorKind kind) =>
+    public void A_local_error_is_no_evidence_good_or_bad(MeshErrorKind kind) =>
         Assert.That(EndpointEvidence.OfAttempt(new MeshError(kind)), Is.EqualTo(EndpointOutcome.Cancelled));
 
     [Test]
-    public void A_want_of_sockets_of_our_own_is_no_evidence() =>
+    public void A_local_shortage_of_sockets_is_no_evidence() =>
         Assert.That(
             (EndpointEvidence.OfAttempt(new MeshError(MeshErrorKind.ConnectionRefused, Details: MeshError.OutOfSockets)), EndpointEvidence.OfAttempt(new MeshError(MeshErrorKind.ConnectionRefused))),
             Is.EqualTo((EndpointOutcome.Cancelled, EndpointOutcome.ConnectFailed)));
@@ -60,7 +62,7 @@ public class NoEvidenceTests
     }
 
     [Test]
-    public async Task A_slow_upload_that_ends_well_is_not_the_time_of_the_instance()
+    public async Task A_slow_successful_upload_is_not_counted_as_latency()
     {
         using var payments = Backend.Saying("paid");
         var policy = Policy with { Timeouts = PolicyModel.Default.Timeouts with { Attempt = TimeSpan.FromMilliseconds(300) } };
@@ -96,7 +98,7 @@ public class NoEvidenceTests
 
     [TestCase(401)]
     [TestCase(413)]
-    public async Task An_early_final_answer_that_closes_the_connection_reaches_the_client_and_is_no_evidence(int status)
+    public async Task An_early_response_that_closes_the_connection_reaches_the_client_and_is_no_evidence(int status)
     {
         using var payments = new Backend();
         await using var listener = await OneListener.Start(ListenerKind.Outbound, Policy with { Timeouts = PolicyModel.Default.Timeouts }, "http", arePeers: false, payments.HostPort);
@@ -119,7 +121,7 @@ public class NoEvidenceTests
     }
 
     [Test]
-    public async Task An_early_final_answer_of_HTTP_2_reaches_the_client_and_is_no_evidence([Values] bool resets)
+    public async Task An_early_HTTP_2_response_reaches_the_client_and_is_no_evidence([Values] bool resets)
     {
         using var payments = new H2Backend();
         await using var listener = await OneListener.Start(ListenerKind.Outbound, Policy with { Timeouts = PolicyModel.Default.Timeouts }, "http2", arePeers: false, payments.HostPort);
@@ -153,7 +155,7 @@ public class NoEvidenceTests
     }
 
     [Test]
-    public async Task An_instance_that_breaks_off_is_evidence_as_before()
+    public async Task A_broken_off_response_is_evidence()
     {
         using var payments = Backend.BytesAndEnd("");
         await using var listener = await OneListener.Start(ListenerKind.Outbound, Policy, "http", arePeers: false, payments.HostPort);
@@ -167,7 +169,7 @@ public class NoEvidenceTests
     private static void AssertNothingIsKnown(OneListener listener, bool mayAnswer = false)
     {
         Assert.That(listener.Evidence(), Is.EqualTo((0, 0)));
-        Assert.That(listener.Mesh.Plane.Endpoints().Single().Latency, Is.LessThan(TimeSpan.FromMilliseconds(mayAnswer ? 250 : 2)), "neither the client's time nor a penalty");
+        Assert.That(listener.Mesh.Plane.Endpoints().Single().Latency, Is.LessThan(TimeSpan.FromMilliseconds(mayAnswer ? 250 : 2)), "includes neither the client's time nor a penalty");
         Assert.That(listener.Mesh.Metrics(), Does.Not.Contain("circuit_open"));
     }
 
@@ -214,7 +216,7 @@ public class NoEvidenceTests
         await client.IsEnded();
     }
 
-    // Reads and never answers.
+    // Reads and never responds.
     private static async Task Swallow(Backend payments, bool isHttp2)
     {
         List<Task> reading = [];
@@ -238,7 +240,7 @@ public class NoEvidenceTests
         await Task.WhenAll(reading).ContinueWith(static _ => { }, TaskScheduler.Default);
     }
 
-    // Answers after the head, as servers do that look at credentials first, and closes without reading what follows.
+    // Responds after the head, like servers that check credentials first, and closes without reading the rest.
     private static async Task Refuse(Backend payments, int status)
     {
         try

@@ -12,7 +12,7 @@ public sealed class OnTheWireTests
     [TestCase("cookie", "session", "GET / HTTP/1.1\r\nHost: payments\r\nCookie: a=1; session=KEY; b=2\r\n\r\n")]
     [TestCase("query", "id", "GET /?x=1&id=KEY&y HTTP/1.1\r\nHost: payments\r\n\r\n")]
     [TestCase("source", "", "GET / HTTP/1.1\r\nHost: payments\r\nX-Forwarded-For: KEY, 10.0.0.1\r\n\r\n")]
-    public async Task What_is_hashed_decides_where_a_request_goes(string from, string name, string request)
+    public async Task The_hashed_value_selects_the_instance(string from, string name, string request)
     {
         using var fleet = new Backends(5);
         var key = new HashKey(Enum.Parse<HashSource>(from, ignoreCase: true), name, Terminal: false);
@@ -30,7 +30,7 @@ public sealed class OnTheWireTests
     }
 
     [Test]
-    public async Task A_terminal_item_ends_the_list_where_a_request_has_it()
+    public async Task A_terminal_hash_key_ends_the_list_if_the_request_has_it()
     {
         using var fleet = new Backends(5);
         HashKey[] keys = [new(HashSource.Header, "x-user", Terminal: true), new(HashSource.Header, "x-other", Terminal: false)];
@@ -71,7 +71,7 @@ public sealed class OnTheWireTests
     }
 
     [Test]
-    public async Task The_latency_of_answers_is_measured_and_shown()
+    public async Task The_latency_of_responses_is_measured_and_shown()
     {
         using var backend = Backend.Saying("paid");
         await using var mesh = await Mesh.Start();

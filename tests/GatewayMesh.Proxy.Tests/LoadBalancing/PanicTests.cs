@@ -4,17 +4,17 @@ using GatewayMesh.Proxy.Tests.LoadBalancing.Balancers;
 
 namespace GatewayMesh.Proxy.Tests.LoadBalancing;
 
-/// <summary>When too few are left, what is said of the others is left aside.</summary>
+/// <summary>Panic: with too few instances left, health is ignored.</summary>
 public sealed class PanicTests
 {
     private const int Draws = 20_000;
 
     [Test]
-    public void Below_the_threshold_requests_are_spread_over_all()
+    public void Below_the_panic_threshold_requests_are_spread_over_all()
     {
         var fleet = Random(6, unhealthy: 2);
         Fleet.Fail(fleet[2], 3);
-        Assert.That(fleet.Count(500).Take(3), Is.All.Zero, "three of six is not below the half");
+        Assert.That(fleet.Count(500).Take(3), Is.All.Zero, "three of six is not below one half");
 
         Fleet.Fail(fleet[3], 3);
         var counts = fleet.Count(Draws);
@@ -23,11 +23,11 @@ public sealed class PanicTests
             Bound.AssertShare(counts[i], Draws, 1 / 4.0);
         }
 
-        Assert.That(counts[2] + counts[3], Is.Zero, "they have just left requests without an answer: that is no hearsay");
+        Assert.That(counts[2] + counts[3], Is.Zero, "they just failed to respond to this process");
     }
 
     [Test]
-    public void Those_that_were_ejected_for_their_answers_are_asked_again()
+    public void Panic_uses_instances_that_were_ejected_for_their_responses()
     {
         var fleet = Random(2, unhealthy: 1);
         Fleet.Fail(fleet[1], 5, EndpointOutcome.ServerError);
@@ -35,7 +35,7 @@ public sealed class PanicTests
     }
 
     [Test]
-    public void When_all_have_left_requests_without_an_answer_all_are_asked()
+    public void When_all_instances_failed_to_respond_all_are_used()
     {
         var fleet = Random(3, unhealthy: 0);
         for (var i = 0; i < 3; i++)
@@ -47,7 +47,7 @@ public sealed class PanicTests
     }
 
     [Test]
-    public void The_threshold_is_the_policys()
+    public void The_panic_threshold_comes_from_the_policy()
     {
         Assert.That(Random(10, unhealthy: 8, threshold: 0.2).Count(1000).Take(8), Is.All.Zero);
         Assert.That(Random(10, unhealthy: 8, threshold: 0.21).Count(1000), Has.All.GreaterThan(0));
@@ -55,7 +55,7 @@ public sealed class PanicTests
     }
 
     [Test]
-    public void A_threshold_of_0_is_no_panic_while_one_is_left()
+    public void A_panic_threshold_of_0_means_no_panic_while_one_instance_is_left()
     {
         var fleet = Random(10, unhealthy: 8, threshold: 0);
         Fleet.Fail(fleet[8], 3);
@@ -63,7 +63,7 @@ public sealed class PanicTests
     }
 
     [Test]
-    public void It_ends_when_enough_are_back()
+    public void Panic_ends_when_enough_instances_are_back()
     {
         var fleet = Random(4, unhealthy: 2);
         Fleet.Fail(fleet[2], 3);
@@ -74,7 +74,7 @@ public sealed class PanicTests
     }
 
     [Test]
-    public void What_is_really_dead_is_soon_left_alone()
+    public void A_dead_instance_is_soon_avoided_in_panic()
     {
         var fleet = new Fleet(3, unhealthy: 2);
         var failed = 0;
@@ -92,7 +92,7 @@ public sealed class PanicTests
             lease.End(dead ? EndpointOutcome.ConnectFailed : EndpointOutcome.Success, answered: !dead);
         }
 
-        // Three failures each, and then nobody tries for ten seconds.
+        // Three failures each, and then no attempt for ten seconds.
         Assert.That(failed, Is.InRange(1, 6));
     }
 

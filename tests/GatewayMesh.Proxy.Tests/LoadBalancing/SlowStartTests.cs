@@ -4,7 +4,7 @@ using GatewayMesh.Proxy.Tests.LoadBalancing.Balancers;
 
 namespace GatewayMesh.Proxy.Tests.LoadBalancing;
 
-/// <summary>An instance comes to its share little by little.</summary>
+/// <summary>A new instance reaches its share gradually.</summary>
 public sealed class SlowStartTests
 {
     private const int Draws = 20_000;
@@ -17,14 +17,14 @@ public sealed class SlowStartTests
     [TestCase(15, 2, 0.1, 0.5)]
     [TestCase(30, 0.5, 0.1, 0.25)]
     [TestCase(6, 1, 0.3, 0.3)]
-    public void The_share_is_time_by_window_to_the_power_of_one_by_aggression(double seconds, double aggression, double least, double share) =>
+    public void The_slow_start_share_is_elapsed_over_window_to_the_power_of_one_over_aggression(double seconds, double aggression, double least, double share) =>
         Assert.That((Minute with { Aggression = aggression, MinWeight = least }).ShareAfter(TimeSpan.FromSeconds(seconds)), Is.EqualTo(share).Within(1e-9));
 
     [TestCase(BalancingPolicy.LeastRequest)]
     [TestCase(BalancingPolicy.Random)]
     [TestCase(BalancingPolicy.Weighted)]
     [TestCase(BalancingPolicy.RoundRobin)]
-    public void A_new_instance_gets_that_part_of_its_share(BalancingPolicy policy)
+    public void A_new_instance_gets_its_slow_start_share(BalancingPolicy policy)
     {
         var fleet = Old(policy, 3);
         fleet.Apply(Fleet.Models(4));
@@ -32,13 +32,13 @@ public sealed class SlowStartTests
         {
             fleet.Time.Advance(TimeSpan.FromSeconds(seconds));
 
-            // Round robin goes on to the next, so that its rounds are shorter by what it passes over.
+            // Round robin moves on to the next instance, so its rounds are shorter by the skipped ones.
             Bound.AssertShare(fleet.Count(Draws)[3], Draws, policy == BalancingPolicy.RoundRobin ? share / (3 + share) : share / 4, $"at {share}");
         }
     }
 
     [Test]
-    public void Nor_does_one_that_is_quicker_get_more()
+    public void A_faster_new_instance_gets_no_more_than_its_slow_start_share()
     {
         var fleet = Old(BalancingPolicy.PeakEwma, 3);
         foreach (var state in fleet.Set.All)
@@ -47,11 +47,11 @@ public sealed class SlowStartTests
         }
 
         fleet.Apply(Fleet.Models(4));
-        Bound.AssertShare(fleet.Count(Draws)[3], Draws, 0.1 / 2, "it is one of the two that are drawn half of the time, and the better one then");
+        Bound.AssertShare(fleet.Count(Draws)[3], Draws, 0.1 / 2, "the instance is one of the two samples half of the time, and then the better one");
     }
 
     [Test]
-    public void Without_a_window_it_gets_its_share_at_once()
+    public void Without_a_slow_start_window_a_new_instance_gets_its_share_at_once()
     {
         var fleet = new Fleet(3, balancing: model => model with { Policy = BalancingPolicy.Random });
         fleet.Time.Advance(TimeSpan.FromHours(1));
@@ -60,7 +60,7 @@ public sealed class SlowStartTests
     }
 
     [Test]
-    public void One_that_was_ill_or_ejected_starts_again()
+    public void Slow_start_restarts_after_ill_health_or_an_ejection()
     {
         var fleet = Old(BalancingPolicy.Random, 2);
         fleet.Apply(Fleet.Model(0, healthy: false), Fleet.Model(1));
@@ -74,7 +74,7 @@ public sealed class SlowStartTests
     }
 
     [Test]
-    public void When_all_are_new_all_are_alike()
+    public void When_all_instances_are_new_all_get_equal_shares()
     {
         var fleet = new Fleet(4, balancing: model => model with { Policy = BalancingPolicy.Random, SlowStart = Minute });
         foreach (var count in fleet.Count(Draws))
@@ -84,7 +84,7 @@ public sealed class SlowStartTests
     }
 
     [Test]
-    public void One_alone_gets_everything() =>
+    public void A_single_new_instance_gets_all_requests() =>
         Assert.That(new Fleet(1, balancing: model => model with { SlowStart = Minute }).Count(50), Is.EqualTo(new[] { 50 }));
 
     private static Fleet Old(BalancingPolicy policy, int instances)

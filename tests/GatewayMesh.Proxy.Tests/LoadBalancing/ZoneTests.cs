@@ -6,13 +6,13 @@ using GatewayMesh.Proxy.Tests.LoadBalancing.Balancers;
 
 namespace GatewayMesh.Proxy.Tests.LoadBalancing;
 
-/// <summary>The own zone first, with spill-over.</summary>
+/// <summary>Preference for this node's zone, with spillover.</summary>
 public sealed class ZoneTests
 {
     private const int Draws = 20_000;
 
     [Test]
-    public void While_enough_of_the_own_zone_are_usable_everything_stays()
+    public void All_requests_stay_while_enough_instances_of_the_zone_are_usable()
     {
         var fleet = TwoZones(near: 10, far: 10);
         Eject(fleet, 3);
@@ -20,7 +20,7 @@ public sealed class ZoneTests
     }
 
     [Test]
-    public void Below_that_the_rest_spills_over_in_proportion()
+    public void Below_the_threshold_requests_spill_over_in_proportion()
     {
         var fleet = TwoZones(near: 10, far: 10);
         Eject(fleet, 5);
@@ -28,7 +28,7 @@ public sealed class ZoneTests
     }
 
     [Test]
-    public void SpillBelow_says_when()
+    public void SpillBelow_sets_the_spillover_threshold()
     {
         var fleet = TwoZones(near: 10, far: 10, zone: new() { SpillBelow = 1 });
         Eject(fleet, 1);
@@ -36,14 +36,14 @@ public sealed class ZoneTests
     }
 
     [Test]
-    public void Those_that_the_registry_calls_ill_count_as_those_that_are_ejected()
+    public void Unhealthy_instances_count_like_ejected_ones()
     {
-        var fleet = TwoZones(near: 10, far: 10, ill: 5);
+        var fleet = TwoZones(near: 10, far: 10, unhealthy: 5);
         Bound.AssertShare(Near(fleet), Draws, 0.5 / 0.7);
     }
 
     [Test]
-    public void When_none_of_the_own_zone_is_usable_all_go_elsewhere()
+    public void When_no_instance_of_the_zone_is_usable_all_requests_go_to_other_zones()
     {
         var fleet = TwoZones(near: 2, far: 4);
         Eject(fleet, 2);
@@ -51,7 +51,7 @@ public sealed class ZoneTests
     }
 
     [Test]
-    public void A_retry_goes_to_another_zone_when_the_own_has_been_tried()
+    public void A_retry_goes_to_another_zone_after_all_instances_of_the_zone_were_tried()
     {
         var fleet = TwoZones(near: 1, far: 2);
         var tried = default(TriedEndpoints);
@@ -60,7 +60,7 @@ public sealed class ZoneTests
     }
 
     [Test]
-    public void Zones_can_be_left_aside()
+    public void Zones_can_be_ignored()
     {
         var fleet = TwoZones(near: 2, far: 2, zone: new() { First = false });
         Bound.AssertShare(Near(fleet), Draws, 0.5);
@@ -68,14 +68,14 @@ public sealed class ZoneTests
 
     [TestCase(null)]
     [TestCase("c")]
-    public void A_node_without_a_zone_or_alone_in_it_sends_everywhere(string? own)
+    public void A_node_without_a_zone_or_without_instances_in_it_sends_everywhere(string? own)
     {
         var fleet = new Fleet([.. Fleet.Models(4).Select((model, i) => model with { Zone = i < 2 ? "a" : "b" })], Random, zone: own);
         Bound.AssertShare(Near(fleet), Draws, 0.5);
     }
 
     [Test]
-    public void A_key_stays_in_the_zone_that_is_drawn_for_it()
+    public void A_hash_key_stays_in_its_sampled_zone()
     {
         var fleet = TwoZones(near: 10, far: 10, policy: BalancingPolicy.RingHash);
         Eject(fleet, 5);
@@ -87,9 +87,9 @@ public sealed class ZoneTests
 
     private static LoadBalancingModel Random(LoadBalancingModel model) => model with { Policy = BalancingPolicy.Random };
 
-    private static Fleet TwoZones(int near, int far, ZoneModel? zone = null, int ill = 0, BalancingPolicy policy = BalancingPolicy.Random)
+    private static Fleet TwoZones(int near, int far, ZoneModel? zone = null, int unhealthy = 0, BalancingPolicy policy = BalancingPolicy.Random)
     {
-        EndpointModel[] models = [.. Fleet.Models(near + far).Select((model, i) => model with { Zone = i < near ? "a" : "b", Healthy = i >= ill })];
+        EndpointModel[] models = [.. Fleet.Models(near + far).Select((model, i) => model with { Zone = i < near ? "a" : "b", Healthy = i >= unhealthy })];
         return new Fleet(models, model => model with { Policy = policy, Zone = zone ?? ZoneModel.Default }, zone: "a");
     }
 

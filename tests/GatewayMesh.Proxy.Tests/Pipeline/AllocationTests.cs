@@ -22,21 +22,21 @@ using Microsoft.AspNetCore.Http.Features;
 namespace GatewayMesh.Proxy.Tests.Pipeline;
 
 /// <summary>
-/// In the steady state a plain request costs nothing of ours: matching, policy, admission, limits, deadline and the choice of an instance. What remains on its
-/// way are the head and body in the server (Kestrel), the forwarder (YARP) and the HTTP client with their asynchronous state, and the text of the fields that
-/// are written for the next hop.
+/// In the steady state a plain request costs no allocation of ours: matching, policy, admission, limits, deadline, and selection of an
+/// instance. The rest of its path allocates: the head and body in the server (Kestrel), the forwarder (YARP), and the HTTP client with
+/// their asynchronous state, and the text of the fields written for the next hop.
 /// </summary>
 public class AllocationTests
 {
     private const int Rounds = 2000;
 
-    // Each of them makes the text of a field that the request does not bring.
+    // Each of them creates the text of a field that the request does not have.
     private static readonly string[] WriteText = [nameof(RequestIdStep), nameof(PropagationStep)];
 
     [TestCase(ListenerKind.Outbound)]
     [TestCase(ListenerKind.Inbound)]
     [TestCase(ListenerKind.Mesh)]
-    public async Task No_step_allocates_for_a_plain_request_but_the_text_of_new_fields(ListenerKind kind)
+    public async Task Steps_allocate_only_the_text_of_new_fields_for_a_plain_request(ListenerKind kind)
     {
         await using var mesh = await Limited();
         var exchange = Plain();
@@ -70,7 +70,7 @@ public class AllocationTests
     }
 
     [Test]
-    public async Task Neither_picking_an_instance_nor_its_limits_and_deadline_allocate()
+    public async Task Selection_limits_and_deadline_allocate_nothing()
     {
         await using var mesh = await Limited();
         var time = TimeProvider.System;
@@ -86,7 +86,7 @@ public class AllocationTests
         var refused = 0;
         Assert.That(Steady(Batch), Is.Empty);
         Assert.That(refused, Is.Zero);
-        Assert.That(mesh.Plane.Limits().Single() is { Connections: 0, Attempts: > 0 }, Is.True, "the limits were asked");
+        Assert.That(mesh.Plane.Limits().Single() is { Connections: 0, Attempts: > 0 }, Is.True, "the limits were evaluated");
 
         List<string> Batch()
         {
@@ -114,7 +114,7 @@ public class AllocationTests
     [TestCase(FrameType.WindowUpdate, 4)]
     [TestCase(FrameType.Headers, 40)]
     [TestCase(FrameType.Data, 1000)]
-    public void Counting_frames_of_HTTP_2_never_allocates(FrameType type, int length)
+    public void Counting_HTTP_2_frames_never_allocates(FrameType type, int length)
     {
         var frame = new byte[9 + length];
         (frame[1], frame[2], frame[3]) = ((byte)(length >> 8), (byte)length, (byte)type);
@@ -149,7 +149,7 @@ public class AllocationTests
         }
     }
 
-    // The first batch fills what is kept for good. Code is optimized at its first call (see the project), so the second batch is the steady state.
+    // The first batch fills caches. Code is optimized at its first call (see the project), so the second batch is the steady state.
     private static List<string> Steady(Func<List<string>> batch)
     {
         _ = batch();
@@ -177,7 +177,7 @@ public class AllocationTests
         return new Exchange(TimeProvider.System, http);
     }
 
-    // What the steps write stays in the request's fields, so that only the first round would write it.
+    // Fields written by the steps stay in the request, so only the first round would write them.
     private static void Bring(Exchange exchange)
     {
         exchange.Http.Request.Headers.Remove("X-Request-Id");

@@ -31,7 +31,7 @@ public class AttemptTests
     }
 
     [Test]
-    public async Task The_attempt_is_counted_for_the_next_hop()
+    public async Task The_attempt_number_is_sent_to_the_next_hop()
     {
         using var alive = Backend.Saying("paid");
         var (mesh, outbound) = await Mesh.WithPayments(Backend.Nobody(), alive.HostPort);
@@ -45,28 +45,28 @@ public class AttemptTests
 
         var attempts = alive.Requests.Select(request => request["gatewaymesh-attempt"]).ToArray();
         Assert.That(attempts.Distinct(), Is.EquivalentTo(new[] { "1", "2" }));
-        Assert.That(alive.Requests.Select(request => request["gatewaymesh-hops"]), Is.All.EqualTo("1"), "what the application says of hops is dropped");
+        Assert.That(alive.Requests.Select(request => request["gatewaymesh-hops"]), Is.All.EqualTo("1"), "the application's hop count is dropped");
         Assert.That(alive.Last["gatewaymesh-source"], Is.EqualTo("web"));
     }
 
     [TestCase("2", "2")]
     [TestCase("7", "7")]
     [TestCase("99", "99")]
-    public async Task An_applications_own_attempts_are_counted(string said, string passedOn)
+    public async Task An_applications_own_attempts_are_counted(string sent, string passedOn)
     {
         using var alive = Backend.Saying("paid");
         var (mesh, outbound) = await Mesh.WithPayments(alive.HostPort);
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
 
-        await client.Ask($"GET / HTTP/1.1\r\nHost: payments\r\ngatewaymesh-attempt: {said}\r\n\r\n");
+        await client.Ask($"GET / HTTP/1.1\r\nHost: payments\r\ngatewaymesh-attempt: {sent}\r\n\r\n");
 
         Assert.That(alive.Last["gatewaymesh-attempt"], Is.EqualTo(passedOn));
     }
 
     [TestCase(1, 2)]
     [TestCase(2, 1)]
-    public async Task A_lost_request_that_is_an_applications_second_try_is_not_tried_again_here(int attempt, int executed)
+    public async Task A_lost_request_of_an_applications_second_attempt_is_not_retried(int attempt, int executed)
     {
         using var one = new Backend((_, connection) => { connection.Reset(); return Task.CompletedTask; });
         using var two = new Backend((_, connection) => { connection.Reset(); return Task.CompletedTask; });
@@ -96,11 +96,11 @@ public class AttemptTests
 
         var dead = mesh.Plane.Endpoints().Single(endpoint => endpoint.Address == nobody);
         Assert.That(dead.IsEjected);
-        Assert.That(alive.Requests.Count(request => request["gatewaymesh-attempt"] == "2"), Is.EqualTo(3), "three requests met it, no more");
+        Assert.That(alive.Requests.Count(request => request["gatewaymesh-attempt"] == "2"), Is.EqualTo(3), "only three requests reached it");
     }
 
     [Test]
-    public async Task When_all_refuse_the_answer_says_so_and_that_nothing_was_forwarded()
+    public async Task When_all_instances_refuse_the_response_reports_not_forwarded()
     {
         var (mesh, outbound) = await Mesh.WithPayments(Backend.Nobody(), Backend.Nobody());
         await using var _ = mesh;
@@ -110,7 +110,7 @@ public class AttemptTests
 
         Assert.That(answer.Status, Is.EqualTo(502));
         Assert.That(answer["Proxy-Status"], Does.StartWith("gatewaymesh; error=connection_refused; forwarded=?0"));
-        Assert.That((await client.Ask("GET /.well-known/gatewaymesh/live HTTP/1.1\r\nHost: x\r\n\r\n")).Status, Is.EqualTo(200), "the connection lives on");
+        Assert.That((await client.Ask("GET /.well-known/gatewaymesh/live HTTP/1.1\r\nHost: x\r\n\r\n")).Status, Is.EqualTo(200), "the connection survives");
     }
 
     [Test]
@@ -128,7 +128,7 @@ public class AttemptTests
     }
 
     [Test]
-    public async Task An_instance_that_does_not_accept_in_time_is_left_for_another()
+    public async Task A_connect_timeout_moves_to_another_instance()
     {
         using var alive = Backend.Saying("paid");
         using var full = new FullBacklog();
@@ -144,7 +144,7 @@ public class AttemptTests
     }
 
     [Test]
-    public async Task A_connection_that_dies_before_the_answer_is_retried_for_GET_and_not_for_POST()
+    public async Task A_connection_lost_before_the_response_is_retried_for_GET_and_not_for_POST()
     {
         using var dying = new Backend((_, connection) =>
         {
@@ -181,7 +181,7 @@ public class AttemptTests
     }
 
     [Test]
-    public async Task An_answer_of_a_peer_that_was_not_forwarded_is_tried_elsewhere_even_for_POST_without_a_body()
+    public async Task A_peers_not_forwarded_error_is_retried_elsewhere_even_for_POST_without_a_body()
     {
         using var draining = Backend.Bytes("HTTP/1.1 503 Service Unavailable\r\nProxy-Status: gatewaymesh; error=connection_limit_reached; forwarded=?0\r\nContent-Length: 0\r\n\r\n");
         using var alive = Backend.Saying("paid");
@@ -199,7 +199,7 @@ public class AttemptTests
     }
 
     [Test]
-    public async Task An_application_answer_of_503_is_passed_on_and_not_retried()
+    public async Task A_503_of_the_application_is_passed_on_and_not_retried()
     {
         using var busy = Backend.Bytes("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 4\r\n\r\nbusy");
         var (mesh, outbound) = await Mesh.WithPayments(busy.HostPort, busy.HostPort);
@@ -213,7 +213,7 @@ public class AttemptTests
         Assert.That(busy.Executed, Is.EqualTo(1));
     }
 
-    /// <summary>A listener whose queue is full: connecting to it gets no answer.</summary>
+    /// <summary>A listener with a full backlog: connection attempts get no reply.</summary>
     private sealed class FullBacklog : IDisposable
     {
         private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -232,7 +232,7 @@ public class AttemptTests
                 }
                 catch (SocketException)
                 {
-                    // In progress, for good.
+                    // Stays in progress.
                 }
 
                 _clients.Add(client);

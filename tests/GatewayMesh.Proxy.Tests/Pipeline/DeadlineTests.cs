@@ -11,7 +11,7 @@ public class DeadlineTests
     private static readonly PolicyModel Short = PolicyModel.Default with { Timeouts = new() { Request = TimeSpan.FromMilliseconds(300) } };
 
     [Test]
-    public async Task An_answer_that_does_not_come_is_504_and_the_upstream_is_let_go()
+    public async Task A_missing_response_is_504_and_the_upstream_is_released()
     {
         using var silent = new Backend();
         await using var mesh = await Mesh.Start();
@@ -29,7 +29,7 @@ public class DeadlineTests
     }
 
     [Test]
-    public async Task What_is_left_is_passed_on_and_an_application_cannot_change_it()
+    public async Task The_remaining_time_is_passed_on_and_an_application_cannot_change_it()
     {
         using var payments = Backend.Saying("paid");
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
@@ -42,7 +42,7 @@ public class DeadlineTests
     }
 
     [Test]
-    public async Task The_shorter_of_what_a_peer_has_left_and_the_policy_holds()
+    public async Task The_shorter_of_the_peers_remaining_time_and_the_policys_timeout_applies()
     {
         using var silent = new Backend();
         await using var mesh = await Mesh.Start();
@@ -56,7 +56,7 @@ public class DeadlineTests
     }
 
     [Test]
-    public async Task A_peer_with_no_time_left_is_answered_at_once()
+    public async Task A_peer_with_no_time_left_gets_504_at_once()
     {
         using var payments = Backend.Saying("paid");
         await using var mesh = await Mesh.Start();
@@ -72,7 +72,7 @@ public class DeadlineTests
 
     [TestCase(3, 60)]
     [TestCase(60, 3)]
-    public async Task Each_hop_is_cut_to_what_is_left_also_by_way_of_a_gateway(int sidecar, int atGateway)
+    public async Task Each_hop_is_limited_to_the_remaining_time_even_through_a_gateway(int sidecar, int atGateway)
     {
         using var payments = Backend.Saying("paid");
         await using var gateway = await Mesh.Start(options => options with { Node = "gw", RoleName = "gateway" });
@@ -88,7 +88,7 @@ public class DeadlineTests
     }
 
     [Test]
-    public async Task A_stream_that_has_begun_may_last_longer()
+    public async Task A_started_stream_may_outlast_the_deadline()
     {
         using var slow = new Backend();
         await using var mesh = await Mesh.Start();
@@ -100,7 +100,7 @@ public class DeadlineTests
         await upstream.ReadHead();
         await upstream.Send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n");
         var head = await client.ReadHead();
-        await Task.Delay(2 * Short.Timeouts.Request); // the time itself is what is tested
+        await Task.Delay(2 * Short.Timeouts.Request); // time itself is under test
         await upstream.Send("1\r\nb\r\n0\r\n\r\n");
         var rest = new RawMessage(head);
         await client.ReadChunksInto(rest);
@@ -109,7 +109,7 @@ public class DeadlineTests
     }
 
     [Test]
-    public async Task A_slow_upload_does_not_use_up_the_time_of_the_answer()
+    public async Task A_slow_upload_does_not_use_up_the_response_timeout()
     {
         using var payments = Backend.Saying("paid");
         await using var mesh = await Mesh.Start();
@@ -117,7 +117,7 @@ public class DeadlineTests
         using var client = await RawConnection.To(mesh.Outbound());
 
         await client.Send("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: 2\r\n\r\na");
-        await Task.Delay(2 * Short.Timeouts.Request); // the time itself is what is tested
+        await Task.Delay(2 * Short.Timeouts.Request); // time itself is under test
         var answer = await client.Ask("b");
 
         Assert.That(answer.Body, Is.EqualTo("paid"));

@@ -37,23 +37,23 @@ public class FramingTests
         Assert.That(payments.Executed, Is.Zero);
     }
 
-    [TestCase("GET / HTTP/1.1\r\n\r\n", TestName = "No Host")]
-    [TestCase("GET / HTTP/1.1\r\nHost: payments\r\nHost: payments\r\n\r\n", TestName = "Two Hosts")]
-    [TestCase("GET / HTTP/1.1\r\nHost : payments\r\n\r\n", TestName = "Space before the colon")]
-    [TestCase("GET / HTTP/1.1\r\nHost: payments\r\nX: a\r\n folded\r\n\r\n", TestName = "Folded line")]
-    [TestCase("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", TestName = "Two lengths")]
-    [TestCase("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: x\r\n\r\n", TestName = "Length not a number")]
-    [TestCase("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: +5\r\n\r\n12345", TestName = "Length with a sign")]
-    [TestCase("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: -0\r\n\r\n", TestName = "Negative length")]
-    [TestCase("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: 5, 5\r\n\r\n12345", TestName = "A list of lengths")]
-    [TestCase("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: 0x5\r\n\r\n12345", TestName = "Hexadecimal length")]
-    [TestCase("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length:\r\n\r\n", TestName = "Empty length")]
-    [TestCase("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: 99999999999999999999\r\n\r\n", TestName = "Length beyond 64 bits")]
-    [TestCase("POST / HTTP/1.1\r\nHost: payments\r\nTransfer-Encoding: gzip\r\n\r\n", TestName = "Last coding not chunked")]
-    [TestCase("GET / HTTP/1.1\nHost: payments\r\n\r\n", TestName = "Start line without CR")]
-    [TestCase("GET / HTTP/1.1\r\nHost: payments\nX-A: b\r\n\r\n", TestName = "Field without CR")]
-    [TestCase("GET / HTTP/1.1\r\nHost: payments\r\n\n", TestName = "Empty line without CR")]
-    [TestCase("GET http://user@payments/ HTTP/1.1\r\nHost: payments\r\n\r\n", TestName = "User in the target")]
+    [TestCase("GET / HTTP/1.1\r\n\r\n", TestName = "no-host")]
+    [TestCase("GET / HTTP/1.1\r\nHost: payments\r\nHost: payments\r\n\r\n", TestName = "two-hosts")]
+    [TestCase("GET / HTTP/1.1\r\nHost : payments\r\n\r\n", TestName = "space-before-the-colon")]
+    [TestCase("GET / HTTP/1.1\r\nHost: payments\r\nX: a\r\n folded\r\n\r\n", TestName = "folded-line")]
+    [TestCase("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", TestName = "two-lengths")]
+    [TestCase("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: x\r\n\r\n", TestName = "length-not-a-number")]
+    [TestCase("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: +5\r\n\r\n12345", TestName = "length-with-a-sign")]
+    [TestCase("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: -0\r\n\r\n", TestName = "negative-length")]
+    [TestCase("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: 5, 5\r\n\r\n12345", TestName = "list-of-lengths")]
+    [TestCase("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: 0x5\r\n\r\n12345", TestName = "hexadecimal-length")]
+    [TestCase("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length:\r\n\r\n", TestName = "empty-length")]
+    [TestCase("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: 99999999999999999999\r\n\r\n", TestName = "length-beyond-64-bits")]
+    [TestCase("POST / HTTP/1.1\r\nHost: payments\r\nTransfer-Encoding: gzip\r\n\r\n", TestName = "last-coding-not-chunked")]
+    [TestCase("GET / HTTP/1.1\nHost: payments\r\n\r\n", TestName = "start-line-without-cr")]
+    [TestCase("GET / HTTP/1.1\r\nHost: payments\nX-A: b\r\n\r\n", TestName = "field-without-cr")]
+    [TestCase("GET / HTTP/1.1\r\nHost: payments\r\n\n", TestName = "empty-line-without-cr")]
+    [TestCase("GET http://user@payments/ HTTP/1.1\r\nHost: payments\r\n\r\n", TestName = "user-in-the-target")]
     public async Task A_malformed_request_is_400_and_nothing_is_forwarded(string request)
     {
         using var payments = Backend.Saying("paid");
@@ -83,7 +83,7 @@ public class FramingTests
     }
 
     [Test]
-    public async Task Max_Forwards_is_counted_down_and_ends_here_at_zero()
+    public async Task Max_Forwards_is_decremented_and_ends_here_at_zero()
     {
         using var payments = Backend.Saying("paid");
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
@@ -103,7 +103,7 @@ public class FramingTests
 
     [TestCase("http://payments")]
     [TestCase("HTTP://payments:")]
-    public async Task OPTIONS_of_a_whole_server_goes_on_as_an_asterisk_to_its_application(string target)
+    public async Task OPTIONS_for_a_whole_server_is_forwarded_as_an_asterisk_to_its_application(string target)
     {
         using var payments = Backend.Saying("paid");
         await using var callee = await Mesh.Start();
@@ -121,11 +121,11 @@ public class FramingTests
         await client.Ask($"OPTIONS {target}/ HTTP/1.1\r\nHost: payments\r\n\r\n");
         Assert.That(payments.Last.Target, Is.EqualTo("/"));
         await client.Ask($"GET {target} HTTP/1.1\r\nHost: payments\r\n\r\n");
-        Assert.That(payments.Last.Target, Is.EqualTo("/"), "of another method the empty path is a slash");
+        Assert.That(payments.Last.Target, Is.EqualTo("/"), "for other methods the empty path is a slash");
     }
 
     [Test]
-    public async Task OPTIONS_of_a_whole_server_goes_on_as_an_asterisk_from_every_listener_that_names_it([ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
+    public async Task OPTIONS_for_a_whole_server_is_forwarded_as_an_asterisk_from_every_listener([ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
     {
         using var payments = Backend.Saying("paid");
         await using var listener = await OneListener.Start(kind, payments.HostPort);
@@ -154,7 +154,7 @@ public class FramingTests
     [TestCase("GET / HTTP/1.1\r\n\r\n")]
     [TestCase("GET / HTTP/1.0\r\n\r\n")]
     [TestCase("GET / HTTP/1.0\r\nHost: \r\n\r\n")]
-    public async Task An_ingress_refuses_a_request_without_a_host_with_400(string request)
+    public async Task A_request_without_a_host_is_400_at_an_ingress(string request)
     {
         using var payments = Backend.Saying("paid");
         await using var listener = await OneListener.Start(ListenerKind.Ingress, payments.HostPort);
@@ -184,7 +184,7 @@ public class FramingTests
     }
 
     [Test]
-    public async Task A_slow_head_is_cut_off()
+    public async Task A_slow_head_times_out()
     {
         await using var mesh = await Mesh.Start(options => options with { Limits = options.Limits with { RequestHeadersTimeout = TimeSpan.FromSeconds(1) } });
         using var client = await RawConnection.To(mesh.Outbound());
@@ -207,7 +207,7 @@ public class FramingTests
     }
 
     [Test]
-    public async Task A_body_beyond_the_limit_is_413_and_a_chunked_one_too()
+    public async Task A_body_beyond_the_limit_is_413_even_if_chunked()
     {
         using var payments = Backend.Saying("paid");
         await using var mesh = await Mesh.Start(options => options with { Limits = options.Limits with { MaxRequestBodySize = 10 } });
@@ -227,7 +227,7 @@ public class FramingTests
     [TestCase(ListenerKind.Inbound)]
     [TestCase(ListenerKind.Mesh)]
     [TestCase(ListenerKind.Ingress)]
-    public async Task The_live_path_is_answered_by_the_data_path_on_every_listener(ListenerKind kind)
+    public async Task The_liveness_path_is_answered_on_every_listener(ListenerKind kind)
     {
         await using var mesh = await Mesh.Start();
         using var client = await RawConnection.To(mesh.Open(kind, "any", spec => spec with { Service = "web", Application = Backend.Nobody() }));
@@ -236,6 +236,6 @@ public class FramingTests
 
         Assert.That(answer.Status, Is.EqualTo(200));
         Assert.That(answer.Body, Is.EqualTo("ok\n"));
-        Assert.That(answer["gatewaymesh-node"], Is.EqualTo(kind == ListenerKind.Ingress ? null : "host-a"), "nobody outside hears the name of a node");
+        Assert.That(answer["gatewaymesh-node"], Is.EqualTo(kind == ListenerKind.Ingress ? null : "host-a"), "no client outside learns the node's name");
     }
 }

@@ -7,7 +7,7 @@ namespace GatewayMesh.Proxy.Tests.Pipeline;
 public class GatewayShareTests
 {
     [Test]
-    public async Task The_share_goes_through_a_gateway_which_is_told_the_destination()
+    public async Task The_gateway_share_goes_through_a_gateway_with_the_destination()
     {
         using var payments = Backend.Saying("paid");
         await using var gateway = await Mesh.Start(options => options with { Node = "gw", RoleName = "gateway" });
@@ -27,7 +27,7 @@ public class GatewayShareTests
     }
 
     [Test]
-    public async Task A_share_of_nothing_never_does_and_a_half_does_about_every_second_time()
+    public async Task A_share_of_zero_never_uses_a_gateway_and_a_half_does_about_every_second_time()
     {
         using var payments = Backend.Saying("direct");
         using var gateway = Backend.Saying("gateway");
@@ -63,7 +63,7 @@ public class GatewayShareTests
 
     [TestCase("503 Service Unavailable", "connection_limit_reached")]
     [TestCase("404 Not Found", "destination_not_found")]
-    public async Task A_gateway_that_did_not_forward_is_passed_over(string status, string error)
+    public async Task A_gateway_that_did_not_forward_is_skipped(string status, string error)
     {
         using var payments = Backend.Saying("paid");
         using var gateway = Backend.Bytes($"HTTP/1.1 {status}\r\nProxy-Status: gatewaymesh; error={error}; forwarded=?0\r\nContent-Length: 4\r\n\r\nbusy");
@@ -80,7 +80,7 @@ public class GatewayShareTests
     }
 
     [Test]
-    public async Task A_gateway_that_forwarded_and_failed_is_not_passed_over()
+    public async Task A_gateway_that_forwarded_and_failed_is_not_skipped()
     {
         using var payments = Backend.Saying("paid");
         using var gateway = Backend.Bytes("HTTP/1.1 502 Bad Gateway\r\nProxy-Status: gatewaymesh; error=connection_terminated; forwarded=?1\r\nContent-Length: 4\r\n\r\nlost");
@@ -96,7 +96,7 @@ public class GatewayShareTests
 
     [TestCase("GET", 200, 1)]
     [TestCase("POST", 502, 0)]
-    public async Task A_gateway_that_is_lost_on_the_way_is_passed_over_by_what_may_be_sent_again(string method, int status, int executed)
+    public async Task A_gateway_lost_in_transit_is_skipped_by_requests_that_may_be_resent(string method, int status, int executed)
     {
         using var payments = Backend.Saying("paid");
         using var gateway = Backend.BytesAndEnd("");
@@ -108,11 +108,11 @@ public class GatewayShareTests
 
         Assert.That(answer.Status, Is.EqualTo(status));
         Assert.That(payments.Executed, Is.EqualTo(executed));
-        Assert.That(executed == 0 || payments.Last["gatewaymesh-attempt"] == "2", Is.True, "it is an attempt like any other");
+        Assert.That(executed == 0 || payments.Last["gatewaymesh-attempt"] == "2", Is.True, "the request counts as an attempt like any other");
     }
 
     [Test]
-    public async Task A_gateway_bounds_what_it_carries()
+    public async Task A_gateway_bounds_its_concurrent_requests()
     {
         using var payments = new Backend();
         await using var gateway = await Mesh.Start(options => options with { RoleName = "gateway", MaxConcurrentRequests = 1 });

@@ -11,7 +11,7 @@ public class LoopTests
     {
         await using var mesh = await Mesh.Start(options => options with { RoleName = "gateway" });
         var address = mesh.Open(ListenerKind.Mesh, "mesh");
-        mesh.Service("payments", new HostPort("127.0.0.1", address.Port)); // a gateway that is told to forward to itself
+        mesh.Service("payments", new HostPort("127.0.0.1", address.Port)); // a gateway that forwards to itself
         using var client = await RawConnection.To(address);
 
         var answer = await client.Ask("GET / HTTP/1.1\r\nHost: payments\r\n\r\n");
@@ -25,7 +25,7 @@ public class LoopTests
     {
         await using var mesh = await Mesh.Start();
         var outbound = mesh.Outbound();
-        mesh.Service("payments", new HostPort("127.0.0.1", outbound.Port)); // outbound does not believe hop counts
+        mesh.Service("payments", new HostPort("127.0.0.1", outbound.Port)); // outbound does not trust hop counts
         using var client = await RawConnection.To(outbound);
 
         var answer = await client.Ask("GET / HTTP/1.1\r\nHost: payments\r\n\r\n");

@@ -4,7 +4,7 @@ using GatewayMesh.Proxy.Tests.Rig;
 
 namespace GatewayMesh.Proxy.Tests.Pipeline;
 
-/// <summary>A malformed mesh field is 400 from everybody in the mesh, and from outside it is no mesh field.</summary>
+/// <summary>A malformed mesh field is 400 from any sender in the mesh; from outside it is not a mesh field.</summary>
 public class MalformedMeshHeaderTests
 {
     private static readonly string[] Malformed =
@@ -17,7 +17,7 @@ public class MalformedMeshHeaderTests
     private static readonly string[] MeshOnly = ["gatewaymesh-hops: many", "gatewaymesh-timeout-ms: soon", "gatewaymesh-draw: x", "gatewaymesh-bypass: y", "gatewaymesh-destination: pay ments"];
 
     [TestCaseSource(nameof(Malformed))]
-    public async Task Malformed_from_an_application_is_400_at_its_sidecar_and_nothing_is_forwarded(string field)
+    public async Task A_malformed_mesh_header_of_an_application_is_400_at_its_sidecar(string field)
     {
         using var payments = Backend.Saying("paid");
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
@@ -32,7 +32,7 @@ public class MalformedMeshHeaderTests
     }
 
     [TestCaseSource(nameof(Malformed))]
-    public async Task Malformed_from_an_application_is_400_at_a_local_port_of_an_upstream_too(string field)
+    public async Task A_malformed_mesh_header_of_an_application_is_400_at_an_upstream_port(string field)
     {
         using var payments = Backend.Saying("paid");
         await using var mesh = await Mesh.Start();
@@ -44,7 +44,7 @@ public class MalformedMeshHeaderTests
     }
 
     [TestCaseSource(nameof(Malformed))]
-    public async Task Malformed_through_the_tunnel_of_a_guard_is_400_at_the_gateway(string field)
+    public async Task A_malformed_mesh_header_through_a_guards_tunnel_is_400_at_the_gateway(string field)
     {
         using var payments = Backend.Saying("paid");
         await using var mesh = await Mesh.Start();
@@ -58,15 +58,15 @@ public class MalformedMeshHeaderTests
     }
 
     [Test]
-    public async Task Malformed_from_a_mesh_peer_is_400_at_sidecar_and_gateway([ValueSource(nameof(Malformed))] string field, [Values(ListenerKind.Inbound, ListenerKind.Mesh)] ListenerKind kind) =>
+    public async Task A_malformed_mesh_header_of_a_peer_is_400_at_sidecar_and_gateway([ValueSource(nameof(Malformed))] string field, [Values(ListenerKind.Inbound, ListenerKind.Mesh)] ListenerKind kind) =>
         Assert.That(await StatusFromPeer(kind, field), Is.EqualTo(400));
 
     [Test]
-    public async Task What_only_the_mesh_says_is_400_from_a_peer_when_malformed([ValueSource(nameof(MeshOnly))] string field, [Values(ListenerKind.Inbound, ListenerKind.Mesh)] ListenerKind kind) =>
+    public async Task A_malformed_mesh_only_header_of_a_peer_is_400([ValueSource(nameof(MeshOnly))] string field, [Values(ListenerKind.Inbound, ListenerKind.Mesh)] ListenerKind kind) =>
         Assert.That(await StatusFromPeer(kind, field), Is.EqualTo(400));
 
     [TestCaseSource(nameof(MeshOnly))]
-    public async Task What_only_the_mesh_says_is_dropped_unread_from_an_application(string field)
+    public async Task A_mesh_only_header_of_an_application_is_dropped_unread(string field)
     {
         using var payments = Backend.Saying("paid");
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
@@ -78,7 +78,7 @@ public class MalformedMeshHeaderTests
     }
 
     [Test]
-    public async Task From_outside_a_malformed_one_is_dropped_unread([ValueSource(nameof(Malformed))] string field)
+    public async Task A_malformed_mesh_header_from_outside_is_dropped_unread([ValueSource(nameof(Malformed))] string field)
     {
         using var payments = Backend.Saying("paid");
         await using var mesh = await Mesh.Start();

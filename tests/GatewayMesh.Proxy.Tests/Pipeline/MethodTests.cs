@@ -8,11 +8,11 @@ using GatewayMesh.Proxy.Tests.Rig.Http2;
 
 namespace GatewayMesh.Proxy.Tests.Pipeline;
 
-/// <summary>Methods are case-sensitive tokens (RFC 9110 §9.1), on every kind of listener.</summary>
+/// <summary>Methods are case-sensitive tokens (RFC 9110 §9.1) on every kind of listener.</summary>
 public class MethodTests
 {
     [Test]
-    public async Task A_known_method_in_other_letters_is_501_and_is_never_forwarded_as_the_known_one([ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
+    public async Task A_known_method_in_the_wrong_case_is_501_and_is_never_forwarded([ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
     {
         using var payments = Backend.Saying("paid");
         await using var listener = await OneListener.Start(kind, payments.HostPort);
@@ -35,7 +35,7 @@ public class MethodTests
     [TestCase("purge")]
     [TestCase("M-SEARCH")]
     [TestCase("get1")]
-    public async Task A_method_that_nobody_knows_is_passed_on_letter_by_letter(string method)
+    public async Task An_unknown_method_is_passed_on_unchanged(string method)
     {
         using var payments = Backend.Saying("paid");
         await using var listener = await OneListener.Start(ListenerKind.Outbound, payments.HostPort);
@@ -50,7 +50,7 @@ public class MethodTests
     [TestCase("GET", 403)]
     [TestCase("CONNECT", 403)]
     [TestCase("POST", 403)]
-    public async Task A_WebSocket_of_HTTP_2_is_decided_on_routed_and_logged_as_the_GET_that_the_application_sees(string allowed, int status)
+    public async Task An_HTTP_2_WebSocket_is_authorized_routed_and_logged_as_the_GET_that_the_application_sees(string allowed, int status)
     {
         using var refusing = Backend.Bytes("HTTP/1.1 403 Forbidden\r\nX-From: application\r\nContent-Length: 0\r\n\r\n");
         using var log = new MemoryStream();
@@ -62,10 +62,10 @@ public class MethodTests
                 IntentionAction.Deny));
             using var client = await H2Connection.To(mesh.Inbound(refusing.HostPort));
 
-            var answer = await client.Ask(WebSocket((SaidByHeader.Field, "web")));
+            var answer = await client.Ask(WebSocket((CallerByHeader.Field, "web")));
 
             Assert.That(answer.Status, Is.EqualTo(status));
-            Assert.That(answer["x-from"], Is.EqualTo(allowed == "GET" ? "application" : null), "an intention that allows GET allows it, and no other");
+            Assert.That(answer["x-from"], Is.EqualTo(allowed == "GET" ? "application" : null), "an intention that allows GET allows it, and no other intention does");
             Assert.That(refusing.Requests.Select(request => request.StartLine), Is.EqualTo(allowed == "GET" ? ["GET /ws HTTP/1.1"] : Array.Empty<string>()));
         }
 
@@ -73,7 +73,7 @@ public class MethodTests
     }
 
     [Test]
-    public async Task A_route_for_GET_takes_a_WebSocket_of_HTTP_2()
+    public async Task A_route_for_GET_matches_an_HTTP_2_WebSocket()
     {
         using var chosen = Backend.Bytes("HTTP/1.1 403 Forbidden\r\nX-From: chosen\r\nContent-Length: 0\r\n\r\n");
         await using var mesh = await Mesh.Start();

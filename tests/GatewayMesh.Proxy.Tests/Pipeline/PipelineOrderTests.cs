@@ -2,7 +2,7 @@ using GatewayMesh.Proxy.Tests.Rig;
 
 namespace GatewayMesh.Proxy.Tests.Pipeline;
 
-/// <summary>The order of the pipeline is a decision: a step that moves changes what is refused, logged or forwarded.</summary>
+/// <summary>The order of the pipeline is a decision: moving a step changes the requests that are refused, logged, or forwarded.</summary>
 public sealed class PipelineOrderTests
 {
     [Test]

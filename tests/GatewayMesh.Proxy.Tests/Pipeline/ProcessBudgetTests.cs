@@ -3,12 +3,12 @@ using GatewayMesh.Proxy.Tests.Rig;
 
 namespace GatewayMesh.Proxy.Tests.Pipeline;
 
-/// <summary>The budget of retries that all services of a process share.</summary>
+/// <summary>Retry budget shared by all services of a process.</summary>
 public class ProcessBudgetTests
 {
     [TestCase(10, 0)]
     [TestCase(0, 1)]
-    public async Task It_has_the_terms_of_the_policy_of_all_services(int minPerSecond, int leastFailures)
+    public async Task The_process_budget_has_the_terms_of_the_policy_for_all_services(int minPerSecond, int leastFailures)
     {
         using var alive = Backend.Saying("paid");
         await using var mesh = await Mesh.Start();

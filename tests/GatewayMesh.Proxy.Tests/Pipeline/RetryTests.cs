@@ -7,7 +7,7 @@ using GatewayMesh.Proxy.Tests.Rig.Http2;
 
 namespace GatewayMesh.Proxy.Tests.Pipeline;
 
-/// <summary>What a policy says of retries, each key with a request that would end otherwise without it.</summary>
+/// <summary>Retry settings of a policy, each with a request that would end differently without the setting.</summary>
 public class RetryTests
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: payments\r\n\r\n";
@@ -26,7 +26,7 @@ public class RetryTests
     [TestCase(RetryCondition.StatusCodes, 429, true)]
     [TestCase(RetryCondition.StatusCodes, 503, false)]
     [TestCase(RetryCondition.Reset, 503, false)]
-    public async Task An_answer_is_tried_again_by_the_name_of_its_status(RetryCondition condition, int status, bool again)
+    public async Task A_response_is_retried_by_the_condition_for_its_status(RetryCondition condition, int status, bool again)
     {
         using var payments = new Failing(1, connection => connection.Send($"HTTP/1.1 {status} X\r\nContent-Length: 4\r\n\r\nfail"));
         await using var mesh = await payments.Mesh(Retrying(condition) with { StatusCodes = [429] });
@@ -45,7 +45,7 @@ public class RetryTests
     [TestCase(RetryCondition.ServerError, true)]
     [TestCase(RetryCondition.ConnectFailure, false)]
     [TestCase(RetryCondition.NotForwarded, false)]
-    public async Task A_lost_request_is_tried_again_when_the_policy_names_it(RetryCondition condition, bool again)
+    public async Task A_lost_request_is_retried_if_the_policy_names_it(RetryCondition condition, bool again)
     {
         using var payments = new Failing(1, connection =>
         {
@@ -64,18 +64,18 @@ public class RetryTests
     [TestCase(RetryCondition.NotForwarded, true)]
     [TestCase(RetryCondition.ServerError, true)]
     [TestCase(RetryCondition.ConnectFailure, false)]
-    public async Task What_a_proxy_did_not_forward_is_tried_again_when_the_policy_names_it(RetryCondition condition, bool again)
+    public async Task A_not_forwarded_request_is_retried_if_the_policy_names_it(RetryCondition condition, bool again)
     {
         using var payments = new Failing(1, connection => connection.Send("HTTP/1.1 503 X\r\nProxy-Status: gatewaymesh; error=connection_limit_reached; forwarded=?0\r\nRetry-After: 60\r\nContent-Length: 0\r\n\r\n"));
         await using var mesh = await payments.Mesh(Retrying(condition));
         using var client = await RawConnection.To(mesh.Outbound());
 
-        Assert.That((await client.Ask(Post)).Status, Is.EqualTo(again ? 200 : 503), "whatever its method and however long that proxy wants to be left alone");
+        Assert.That((await client.Ask(Post)).Status, Is.EqualTo(again ? 200 : 503), "whatever its method and that proxy's Retry-After");
     }
 
     [TestCase(RetryCondition.ConnectFailure, 8)]
     [TestCase(RetryCondition.Reset, 0)]
-    public async Task A_refused_connection_is_tried_again_when_the_policy_names_it(RetryCondition condition, int served)
+    public async Task A_refused_connection_is_retried_if_the_policy_names_it(RetryCondition condition, int served)
     {
         using var alive = Backend.Saying("paid");
         await using var mesh = await Mesh.Start();
@@ -92,12 +92,12 @@ public class RetryTests
 
     [TestCase(RetryCondition.RefusedStream, true)]
     [TestCase(RetryCondition.ConnectFailure, false)]
-    public async Task A_refused_stream_is_tried_again_when_the_policy_names_it(RetryCondition condition, bool again)
+    public async Task A_refused_stream_is_retried_if_the_policy_names_it(RetryCondition condition, bool again)
     {
         var refused = 0;
         Task Answer(H2Message request, H2Connection connection)
         {
-            // The HTTP client sends a refused stream once more by itself before it tells.
+            // The HTTP client itself resends a refused stream once before it reports the refusal.
             return Interlocked.Increment(ref refused) < 100 ? connection.Reset(request.Stream, 0x7) : Task.CompletedTask;
         }
 
@@ -122,14 +122,14 @@ public class RetryTests
     [TestCase(RetryCondition.ResourceExhausted, 8)]
     [TestCase(RetryCondition.Internal, 13)]
     [TestCase(RetryCondition.Unavailable, 14)]
-    public async Task A_gRPC_status_in_the_head_is_tried_again_by_its_name(RetryCondition condition, int status)
+    public async Task A_gRPC_status_in_the_head_is_retried_by_its_condition(RetryCondition condition, int status)
     {
-        foreach (var (said, again) in new[] { (status, true), (5, false) })
+        foreach (var (answered, again) in new[] { (status, true), (5, false) })
         {
             var calls = 0;
             Task Answer(H2Message request, H2Connection connection) => connection.Headers(
                 request.Stream,
-                Fields.Of((":status", "200"), ("content-type", "application/grpc"), ("grpc-status", Interlocked.Increment(ref calls) == 1 ? $"{said}" : "0")),
+                Fields.Of((":status", "200"), ("content-type", "application/grpc"), ("grpc-status", Interlocked.Increment(ref calls) == 1 ? $"{answered}" : "0")),
                 end: true);
             using var one = new H2Backend(Answer);
             using var two = new H2Backend(Answer);
@@ -149,7 +149,7 @@ public class RetryTests
     [TestCase(true, "", 200)]
     [TestCase(false, "POST", 200)]
     [TestCase(false, "PATCH", 503)]
-    public async Task A_method_that_is_not_idempotent_is_sent_twice_when_the_policy_says_so(bool all, string method, int status)
+    public async Task A_non_idempotent_method_is_resent_if_the_policy_allows(bool all, string method, int status)
     {
         using var payments = Failing.With503();
         await using var mesh = await payments.Mesh(Retrying(RetryCondition.ServerError) with { AllMethods = all, Methods = method.Length == 0 ? [] : [method] });
@@ -164,7 +164,7 @@ public class RetryTests
     [TestCase(Post, 0, null)]
     [TestCase(Chunked, 5, "abcde")]
     [TestCase(Chunked, 4, null)]
-    public async Task A_body_is_sent_again_as_long_as_it_fits_the_buffer(string request, int bufferSize, string? again)
+    public async Task A_body_is_resent_if_it_fits_the_buffer(string request, int bufferSize, string? again)
     {
         using var payments = Failing.With503();
         await using var mesh = await payments.Mesh(Retrying(RetryCondition.ServerError) with { AllMethods = true, BufferSize = bufferSize });
@@ -174,11 +174,11 @@ public class RetryTests
 
         Assert.That(answer.Status, Is.EqualTo(again is null ? 503 : 200));
         Assert.That(payments.Bodies, Is.EqualTo(again is null ? new[] { request == Post ? "abc" : "abcde" } : [again, again]));
-        Assert.That((await client.Ask(Get)).Status, Is.EqualTo(200), "the connection is in order");
+        Assert.That((await client.Ask(Get)).Status, Is.EqualTo(200), "the connection is intact");
     }
 
     [Test]
-    public async Task A_body_that_is_still_coming_is_passed_on_as_it_comes_and_sent_again_from_its_first_byte()
+    public async Task A_body_still_arriving_is_streamed_and_resent_from_its_first_byte()
     {
         using var payments = new Backend();
         using var second = new Backend();
@@ -190,7 +190,7 @@ public class RetryTests
         var connections = new[] { payments.NextConnection(), second.NextConnection() };
         using var first = await await Task.WhenAny(connections);
         await first.ReadHead();
-        Assert.That(await first.ReadBytes(3), Is.EqualTo("abc"u8.ToArray()), "it does not wait for the rest");
+        Assert.That(await first.ReadBytes(3), Is.EqualTo("abc"u8.ToArray()), "the body does not wait for the rest");
         first.Reset();
         await client.Send("def"); // the HTTP client notices the loss when it writes
         using var other = (await Task.WhenAll(connections)).Single(connection => connection != first);
@@ -202,7 +202,7 @@ public class RetryTests
     }
 
     [Test]
-    public async Task An_attempt_that_takes_longer_than_its_time_is_followed_by_another_on_another_instance()
+    public async Task An_attempt_timeout_is_followed_by_an_attempt_at_another_instance()
     {
         using var payments = new Failing(1, _ => Task.CompletedTask);
         await using var mesh = await payments.Mesh(RetriesModel.Default, new TimeoutsModel { Attempt = TimeSpan.FromMilliseconds(150) });
@@ -213,7 +213,7 @@ public class RetryTests
     }
 
     [Test]
-    public async Task The_last_attempt_that_takes_too_long_is_504_and_an_attempt_never_lasts_longer_than_the_request()
+    public async Task A_timeout_of_the_last_attempt_is_504_and_no_attempt_outlasts_the_request()
     {
         using var silent = new Failing(100, _ => Task.CompletedTask);
         await using var mesh = await silent.Mesh(RetriesModel.Default with { MaxAttempts = 2 }, new TimeoutsModel { Attempt = TimeSpan.FromMilliseconds(100) });
@@ -232,7 +232,7 @@ public class RetryTests
     [TestCase("Fri, 31 Dec 2100 23:59:59 GMT", 503)]
     [TestCase("Sat, 01 Jan 2000 00:00:00 GMT", 200)]
     [TestCase("soon", 200)]
-    public async Task A_wait_that_the_answer_asks_for_is_granted_up_to_a_limit(string retryAfter, int status)
+    public async Task A_Retry_After_wait_is_granted_up_to_a_limit(string retryAfter, int status)
     {
         using var payments = new Failing(1, connection => connection.Send($"HTTP/1.1 503 X\r\nRetry-After: {retryAfter}\r\nContent-Length: 0\r\n\r\n"));
         await using var mesh = await payments.Mesh(Retrying(RetryCondition.ServerError) with { RetryAfterMax = TimeSpan.FromSeconds(1) });
@@ -242,13 +242,13 @@ public class RetryTests
         var answer = await client.Ask(Get);
 
         Assert.That(answer.Status, Is.EqualTo(status));
-        Assert.That(status == 200 || answer["Retry-After"] == retryAfter, Is.True, "the client is told as the application said it");
+        Assert.That(status == 200 || answer["Retry-After"] == retryAfter, Is.True, "the client receives the application's own value");
         Assert.That(TimeProvider.System.GetElapsedTime(begun), Is.GreaterThanOrEqualTo(retryAfter == "1" ? TimeSpan.FromSeconds(0.98) : TimeSpan.Zero));
     }
 
     [TestCase(false, 503)]
     [TestCase(true, 200)]
-    public async Task The_only_instance_is_asked_again_when_the_policy_says_so(bool same, int status)
+    public async Task The_only_instance_is_retried_if_the_policy_allows(bool same, int status)
     {
         using var payments = Failing.With503(instances: 1);
         await using var mesh = await payments.Mesh(Retrying(RetryCondition.ServerError) with { SameInstance = same });
@@ -258,7 +258,7 @@ public class RetryTests
     }
 
     [Test]
-    public async Task A_spent_budget_of_the_service_ends_its_retries_and_those_of_nobody_else()
+    public async Task A_spent_service_budget_ends_only_that_services_retries()
     {
         using var payments = Failing.With503(fail: 1000);
         using var refunds = Failing.With503(fail: 1);
@@ -273,7 +273,7 @@ public class RetryTests
     }
 
     [Test]
-    public async Task A_stream_on_which_nothing_moves_is_given_up()
+    public async Task An_idle_stream_is_aborted()
     {
         using var payments = new Backend((_, connection) => connection.Send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc"));
         await using var mesh = await Mesh.Start();
@@ -288,7 +288,7 @@ public class RetryTests
     }
 
     [Test]
-    public async Task The_log_says_why_nothing_followed()
+    public async Task The_log_has_the_reason_that_no_attempt_followed()
     {
         using var log = new MemoryStream();
         using var payments = Failing.With503(fail: 1000);
@@ -305,7 +305,7 @@ public class RetryTests
 
     private static RetriesModel Retrying(RetryCondition condition) => RetriesModel.Default with { On = [condition] };
 
-    /// <summary>A service of some instances that together fail the first requests, then answer.</summary>
+    /// <summary>A service whose instances together fail the first requests, then respond.</summary>
     private sealed class Failing : IDisposable
     {
         private readonly List<Backend> _instances = [];

@@ -14,7 +14,7 @@ using GatewayMesh.Proxy.Tests.Rig;
 
 namespace GatewayMesh.Proxy.Tests.Pipeline;
 
-/// <summary>The way past a callee's broken sidecars: caller ─► its sidecar ═► gateway ─► application.</summary>
+/// <summary>Bypass of a callee's broken sidecars: caller ─► its sidecar ═► gateway ─► application.</summary>
 public class SidecarBypassTests
 {
     private const string Get = "GET /x HTTP/1.1\r\nHost: payments\r\n\r\n";
@@ -40,7 +40,7 @@ public class SidecarBypassTests
 
     [TestCase(Get)]
     [TestCase(Post)]
-    public async Task A_call_whose_callees_sidecar_is_out_of_reach_gets_to_the_application_by_a_gateway(string request)
+    public async Task A_call_to_an_unreachable_sidecar_reaches_the_application_through_a_gateway(string request)
     {
         using var application = Backend.Saying("paid");
         Payments(Wanted, Backend.Nobody(), application.HostPort);
@@ -52,14 +52,14 @@ public class SidecarBypassTests
         {
             Assert.That(answer.Body, Is.EqualTo("paid"));
             Assert.That(application.Executed, Is.EqualTo(1));
-            Assert.That(application.Last.Head, Does.Not.Contain("gatewaymesh-"), "an application hears no mesh header");
+            Assert.That(application.Last.Head, Does.Not.Contain("gatewaymesh-"), "an application gets no mesh header");
             Assert.That(_web.Metrics(), Does.Contain("gatewaymesh_failovers_total{from=\"sidecar\",to=\"gateway\",reason=\"sidecar_bypass\"} 1"));
         }
     }
 
     [TestCase(Get, 200)]
     [TestCase(Post, 502)]
-    public async Task A_sidecar_that_breaks_off_is_passed_where_a_replay_is_safe(string request, int status)
+    public async Task A_sidecar_that_breaks_off_is_bypassed_if_a_replay_is_safe(string request, int status)
     {
         using var application = Backend.Saying("paid");
         using var tls = new BreakingSidecar(_mesh.Authority.Issue("payments"));
@@ -76,7 +76,7 @@ public class SidecarBypassTests
     }
 
     [Test]
-    public async Task Without_the_policys_word_there_is_no_such_way()
+    public async Task Without_the_policys_setting_there_is_no_bypass()
     {
         using var application = Backend.Saying("paid");
         Payments(PolicyModel.Default, Backend.Nobody(), application.HostPort);
@@ -93,7 +93,7 @@ public class SidecarBypassTests
     }
 
     [Test]
-    public async Task An_application_that_others_cannot_reach_is_not_looked_for()
+    public async Task An_application_unreachable_from_other_hosts_is_not_tried()
     {
         Payments(Wanted, Backend.Nobody(), application: null);
         using var client = await RawConnection.To(_web.Outbound());
@@ -108,7 +108,7 @@ public class SidecarBypassTests
     }
 
     [Test]
-    public async Task A_caller_that_intentions_deny_is_denied_on_this_way_too()
+    public async Task Intentions_apply_on_the_bypass()
     {
         using var application = Backend.Saying("paid");
         Payments(Wanted, Backend.Nobody(), application.HostPort);
@@ -126,10 +126,11 @@ public class SidecarBypassTests
     }
 
     [Test]
-    public async Task While_every_sidecar_is_ejected_the_way_past_them_comes_first()
+    public async Task While_every_sidecar_is_ejected_the_bypass_comes_first()
     {
         using var application = Backend.Saying("paid");
-        using var sidecar = new Backend((_, connection) => { connection.Dispose(); return Task.CompletedTask; }); // accepts, and never shakes hands
+        // Accepts, but never completes a handshake
+        using var sidecar = new Backend((_, connection) => { connection.Dispose(); return Task.CompletedTask; });
         Payments(Wanted with { Ejection = new() { ConsecutiveFailures = 1, Time = TimeSpan.FromHours(1) } }, sidecar.HostPort, application.HostPort);
         using var client = await RawConnection.To(_web.Outbound());
         await client.Ask(Get);
@@ -144,7 +145,7 @@ public class SidecarBypassTests
     }
 
     [Test]
-    public async Task A_gateway_that_stands_in_for_the_caller_goes_past_them_by_itself()
+    public async Task A_gateway_that_takes_over_for_the_caller_bypasses_sidecars_by_itself()
     {
         using var application = Backend.Saying("paid");
         Payments(Wanted, Backend.Nobody(), application.HostPort);
@@ -156,7 +157,7 @@ public class SidecarBypassTests
     }
 
     [Test]
-    public async Task A_sidecar_that_answers_for_a_dead_application_is_not_passed()
+    public async Task A_sidecar_that_responds_for_a_dead_application_is_not_bypassed()
     {
         using var application = Backend.Saying("paid");
         var callee = await _mesh.Plane("sidecar", ["payments"]);
@@ -174,7 +175,7 @@ public class SidecarBypassTests
     }
 
     [Test]
-    public async Task A_peer_that_asks_for_it_where_the_policy_does_not_want_it_gets_no_further()
+    public async Task A_bypass_request_against_the_policy_is_refused()
     {
         using var application = Backend.Saying("paid");
         Payments(PolicyModel.Default, Backend.Nobody(), application.HostPort);
@@ -191,7 +192,7 @@ public class SidecarBypassTests
 
     [TestCase(IntentionAction.Allow, 200)]
     [TestCase(IntentionAction.Deny, 403)]
-    public async Task A_foreign_callee_is_called_through_a_gateway_only_where_the_gateway_itself_might_call(IntentionAction gateways, int status)
+    public async Task A_foreign_callee_is_called_through_a_gateway_only_if_intentions_allow_the_gateway(IntentionAction gateways, int status)
     {
         using var payments = Backend.Saying("paid");
         var (_, inbound) = await _mesh.Sidecar("payments", payments);
@@ -219,7 +220,7 @@ public class SidecarBypassTests
 
     private static HostPort AddressOf(IPEndPoint address) => new("127.0.0.1", address.Port);
 
-    /// <summary>Shakes hands, reads what comes and hangs up.</summary>
+    /// <summary>Completes the handshake, reads the request, and disconnects.</summary>
     private sealed class BreakingSidecar : IDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -261,7 +262,7 @@ public class SidecarBypassTests
             }
             catch (SocketException)
             {
-                // The test is over.
+                // The test has ended.
             }
         }
     }

@@ -3,13 +3,13 @@ using GatewayMesh.Proxy.Tests.Rig;
 
 namespace GatewayMesh.Proxy.Tests.Pipeline;
 
-/// <summary>A request target holds bytes 0x21 to 0x7E and nothing else (RFC 3986 §2), on every kind of listener.</summary>
+/// <summary>A request target contains only bytes 0x21 to 0x7E (RFC 3986 §2), on every kind of listener.</summary>
 public class TargetTests
 {
     private static readonly string[] Odd = ["/a\u0001", "/a\tb", "/a\u007f", "/\u00e9", "/a\u00ff", "/a?q=\u0001", "/a?q=\u00fc"];
 
     [Test]
-    public async Task A_target_with_another_byte_is_400_and_never_counts_against_the_instance([ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
+    public async Task A_target_with_an_invalid_byte_is_400_and_never_counts_against_the_instance([ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
     {
         using var payments = Backend.Saying("paid");
         await using var listener = await OneListener.Start(kind, payments.HostPort);
@@ -26,7 +26,7 @@ public class TargetTests
     }
 
     [Test]
-    public async Task A_path_of_HTTP_2_with_another_byte_is_malformed_and_never_counts_against_the_instance([ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
+    public async Task An_HTTP_2_path_with_an_invalid_byte_is_malformed_and_never_counts_against_the_instance([ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
     {
         using var payments = Backend.Saying("paid");
         await using var listener = await OneListener.Start(kind, payments.HostPort);
@@ -41,11 +41,11 @@ public class TargetTests
         Assert.That(listener.Evidence(), Is.EqualTo((0, 0)));
     }
 
-    // An ingress rewrites paths to one form; its own tests cover that.
+    // An ingress normalizes paths; its own tests cover that.
     private static IEnumerable<ListenerKind> KindsThatKeepPaths => OneListener.Kinds.Where(kind => kind != ListenerKind.Ingress);
 
     [Test]
-    public async Task Every_visible_byte_of_a_target_is_passed_on_as_it_came([ValueSource(nameof(KindsThatKeepPaths))] ListenerKind kind)
+    public async Task Every_visible_byte_of_a_target_is_passed_on_unchanged([ValueSource(nameof(KindsThatKeepPaths))] ListenerKind kind)
     {
         using var payments = Backend.Saying("paid");
         await using var listener = await OneListener.Start(kind, payments.HostPort);

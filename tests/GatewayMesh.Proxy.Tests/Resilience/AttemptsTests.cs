@@ -12,35 +12,35 @@ public sealed class AttemptsTests
     private static readonly MeshError Reset = new(MeshErrorKind.ConnectionReset, Forwarded: true);
 
     [Test]
-    public void What_was_not_forwarded_is_tried_again_whatever_its_method() =>
+    public void A_not_forwarded_request_is_retried_whatever_its_method() =>
         Assert.That(new Attempts(1, 3).MayTryAgain(new RetryFacts(Refused, Idempotent: false, BodyReplayable: true, ResponseStarted: false)), Is.EqualTo(RetryVerdict.Allowed));
 
     [TestCase(true, RetryVerdict.Allowed)]
     [TestCase(false, RetryVerdict.NotIdempotent)]
-    public void What_was_forwarded_is_tried_again_only_when_idempotent(bool idempotent, RetryVerdict expected) =>
+    public void A_forwarded_request_is_retried_only_if_idempotent(bool idempotent, RetryVerdict expected) =>
         Assert.That(new Attempts(1, 3).MayTryAgain(new RetryFacts(Reset, idempotent, true, false)), Is.EqualTo(expected));
 
     [Test]
-    public void Nothing_is_tried_again_once_the_response_has_begun() =>
+    public void No_request_is_retried_after_its_response_has_started() =>
         Assert.That(new Attempts(1, 3).MayTryAgain(new RetryFacts(Refused, true, true, ResponseStarted: true)), Is.EqualTo(RetryVerdict.ResponseStarted));
 
     [Test]
-    public void Nothing_is_tried_again_when_part_of_the_body_is_gone() =>
+    public void No_request_is_retried_if_part_of_its_body_is_gone() =>
         Assert.That(new Attempts(1, 3).MayTryAgain(new RetryFacts(Refused, true, BodyReplayable: false, false)), Is.EqualTo(RetryVerdict.BodyGone));
 
     [Test]
-    public void A_layer_below_a_retry_tries_again_only_what_was_not_forwarded()
+    public void A_layer_below_a_retry_retries_only_not_forwarded_requests()
     {
         Assert.That(new Attempts(2, 4).MayTryAgain(new RetryFacts(Reset, true, true, false)), Is.EqualTo(RetryVerdict.LayerAboveRetries));
         Assert.That(new Attempts(2, 4).MayTryAgain(new RetryFacts(Refused, true, true, false)), Is.EqualTo(RetryVerdict.Allowed));
     }
 
     [Test]
-    public void An_error_that_another_instance_would_make_too_is_not_tried_again() =>
+    public void An_error_that_every_instance_would_give_is_not_retried() =>
         Assert.That(new Attempts(1, 3).MayTryAgain(new RetryFacts(new MeshError(MeshErrorKind.LoopDetected), true, true, false)), Is.EqualTo(RetryVerdict.Pointless));
 
     [Test]
-    public void The_answer_is_not_forwarded_only_when_no_attempt_was()
+    public void The_final_error_is_not_forwarded_only_if_no_attempt_was()
     {
         var attempts = new Attempts(1, 3);
         var budget = new RetryBudget(new VirtualTime());
@@ -51,7 +51,7 @@ public sealed class AttemptsTests
     }
 
     [Test]
-    public void Time_and_budget_are_asked_too()
+    public void Deadline_and_budget_bound_retries()
     {
         var time = new VirtualTime();
         var facts = new RetryFacts(Refused, true, true, false);
@@ -62,7 +62,7 @@ public sealed class AttemptsTests
     }
 
     [Test]
-    public void Three_layers_that_always_fail_begin_far_fewer_than_27_attempts()
+    public void Three_failing_layers_make_far_fewer_than_27_attempts()
     {
         var budget = new RetryBudget(new VirtualTime());
         Assert.That(Layer(3, 1, 3, budget, Reset), Is.LessThanOrEqualTo(9));
@@ -70,7 +70,7 @@ public sealed class AttemptsTests
     }
 
     [Test]
-    public void One_layer_never_begins_more_attempts_than_are_left() =>
+    public void A_layer_never_makes_more_attempts_than_are_left() =>
         Prop.ForAll<int, int, bool>((arrived, max, forwarded) =>
         {
             var begun = Layer(1, Math.Abs(arrived % 10), Math.Abs(max % 10), new RetryBudget(new VirtualTime()), Refused with { Forwarded = forwarded });

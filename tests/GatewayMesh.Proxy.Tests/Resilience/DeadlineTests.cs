@@ -10,7 +10,7 @@ public sealed class DeadlineTests
     [TestCase(15_000, 60_000, 15_000, false)]
     [TestCase(0, 2000, 2000, true)]
     [TestCase(15_000, 0, 0, true)]
-    public void The_shorter_of_policy_and_caller_rules(int policy, int? caller, long expected, bool isCallers)
+    public void The_shorter_of_policy_and_caller_applies(int policy, int? caller, long expected, bool isCallers)
     {
         var deadline = Deadline.Start(new VirtualTime(), TimeSpan.FromMilliseconds(policy), caller is { } ms ? TimeSpan.FromMilliseconds(ms) : null);
         using (Assert.EnterMultipleScope())
@@ -34,7 +34,7 @@ public sealed class DeadlineTests
     }
 
     [Test]
-    public void What_is_left_shrinks_to_nothing_and_the_last_fraction_is_told_as_one_millisecond()
+    public void Remaining_time_shrinks_to_zero_and_the_last_fraction_is_sent_as_one_millisecond()
     {
         var time = new VirtualTime();
         var deadline = Deadline.Start(time, TimeSpan.FromSeconds(1), null);

@@ -41,14 +41,14 @@ public sealed class MeshHeaderValuesTests
     [TestCase(MeshHeaders.Source, "web\r\nx: y")]
     [TestCase(MeshHeaders.Destination, "pay ments")]
     [TestCase(MeshHeaders.Destination, "päyments")]
-    public void A_malformed_or_unbounded_value_is_refused(string name, string value) =>
+    public void A_malformed_or_unbounded_value_is_rejected(string name, string value) =>
         Assert.That(MeshHeaderValues.TryRead(new HeaderDictionary { [name] = value }, out _), Is.False);
 
     [Test]
-    public void A_repeated_field_is_refused() =>
+    public void A_repeated_field_is_rejected() =>
         Assert.That(MeshHeaderValues.TryRead(new HeaderDictionary { [MeshHeaders.Hops] = new(["1", "1"]) }, out _), Is.False);
 
     [TestCase("Gatewaymesh-Anything", true)]
     [TestCase("gatewaymesh", false)]
-    public void Every_name_with_the_prefix_is_the_meshs(string name, bool expected) => Assert.That(MeshHeaders.IsMeshHeader(name), Is.EqualTo(expected));
+    public void Every_name_with_the_prefix_belongs_to_the_mesh(string name, bool expected) => Assert.That(MeshHeaders.IsMeshHeader(name), Is.EqualTo(expected));
 }

@@ -16,7 +16,7 @@ public sealed class RetryBudgetTests
     }
 
     [Test]
-    public void With_many_requests_there_is_one_retry_for_five()
+    public void With_many_requests_there_is_one_retry_per_five()
     {
         var budget = new RetryBudget(new VirtualTime());
         Requests(budget, 10_000);
@@ -24,7 +24,7 @@ public sealed class RetryBudgetTests
     }
 
     [Test]
-    public void What_is_older_than_ten_seconds_no_longer_counts()
+    public void Counts_older_than_ten_seconds_expire()
     {
         var time = new VirtualTime();
         var budget = new RetryBudget(time);
@@ -40,7 +40,7 @@ public sealed class RetryBudgetTests
     }
 
     [Test]
-    public void Threads_together_take_no_more_than_there_is()
+    public void Concurrent_threads_never_overspend_the_budget()
     {
         var budget = new RetryBudget(new VirtualTime());
         Requests(budget, 1000);
@@ -59,7 +59,7 @@ public sealed class RetryBudgetTests
     }
 
     [Test]
-    public void Threads_together_lose_no_request_of_a_second()
+    public void Concurrent_threads_lose_no_count()
     {
         var counter = new SecondCounter(10);
         Parallel.For(0, 4, _ =>
@@ -73,7 +73,7 @@ public sealed class RetryBudgetTests
     }
 
     [Test]
-    public void Whatever_the_order_of_requests_retries_and_time_the_budget_holds() =>
+    public void The_budget_holds_in_any_order_of_requests_retries_and_time() =>
         Prop.ForAll<List<byte>>(steps =>
         {
             var time = new VirtualTime();

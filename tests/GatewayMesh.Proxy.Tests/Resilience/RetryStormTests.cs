@@ -8,7 +8,7 @@ using GatewayMesh.Proxy.Tests.Time;
 
 namespace GatewayMesh.Proxy.Tests.Resilience;
 
-/// <summary>What a failing service gets to bear, and what a request that must not run twice is spared.</summary>
+/// <summary>Load on a failing service, and protection of requests that must not run twice.</summary>
 public sealed class RetryStormTests
 {
     private static readonly MeshError Lost = new(MeshErrorKind.ConnectionReset, Forwarded: true);
@@ -16,18 +16,18 @@ public sealed class RetryStormTests
     [TestCase(0.2, 10, 1.2)]
     [TestCase(0.05, 10, 1.05)]
     [TestCase(1, 1000, 1.2, TestName = "The_process_bounds_what_a_service_allows_itself")]
-    public void A_service_that_fails_every_request_bears_little_more_than_without_retries(double ratio, int minPerSecond, double most)
+    public void A_service_that_fails_every_request_gets_little_more_load_than_without_retries(double ratio, int minPerSecond, double most)
     {
         var (requests, load) = Storm(new BudgetModel { Ratio = ratio, MinPerSecond = minPerSecond }, out var worst);
 
-        // Of the first seconds the window knows few requests: then the ten a second hold.
+        // In the first seconds the window has few requests, so the minimum of ten per second applies.
         Assert.That((double)load / requests, Is.LessThanOrEqualTo(most));
-        Assert.That(load, Is.GreaterThan(requests), "some are tried again");
+        Assert.That(load, Is.GreaterThan(requests), "some are retried");
         Assert.That(worst, Is.LessThanOrEqualTo(most), "nor in any ten seconds");
     }
 
     [Test]
-    public void Services_have_budgets_of_their_own_which_outlive_a_reload_and_take_new_terms()
+    public void Services_have_their_own_budgets_that_outlive_a_reload_and_accept_new_terms()
     {
         var budgets = new RetryBudgets(new VirtualTime());
         var strict = new BudgetModel { Ratio = 0, MinPerSecond = 1 };
@@ -40,7 +40,7 @@ public sealed class RetryStormTests
     }
 
     [Test]
-    public void A_request_that_is_not_idempotent_is_never_forwarded_twice() =>
+    public void A_non_idempotent_request_is_never_forwarded_twice() =>
         Prop.ForAll<List<int>, int>((outcomes, max) =>
         {
             var budget = new RetryBudget(new VirtualTime());
@@ -60,7 +60,7 @@ public sealed class RetryStormTests
         }).QuickCheckThrowOnFailure();
 
     [Test]
-    public void The_wait_is_drawn_evenly_below_a_bound_that_doubles_up_to_the_longest()
+    public void The_wait_is_uniform_below_a_bound_that_doubles_up_to_the_maximum()
     {
         var random = new SplitMix(7);
         var backoff = new BackoffModel { Base = TimeSpan.FromMilliseconds(25), Max = TimeSpan.FromMilliseconds(250) };
@@ -68,7 +68,7 @@ public sealed class RetryStormTests
         {
             var waits = Enumerable.Range(0, 10_000).Select(_ => Backoff.Before(retry, backoff, random).TotalMilliseconds).ToArray();
 
-            // The mean of 10,000 even draws is off by more than 6 σ = 6 · bound / √(12 · 10,000) less than once in 10⁸.
+            // The mean of 10,000 uniform samples deviates by more than 6 σ = 6 · bound / √(12 · 10,000) less than once in 10⁸.
             Assert.That(waits.Average(), Is.EqualTo(bound / 2).Within(6 * bound / Math.Sqrt(120_000)));
             Assert.That(waits.Max(), Is.LessThan(bound).And.GreaterThan(0.98 * bound));
             Assert.That(waits.Min(), Is.LessThan(0.02 * bound));
@@ -106,7 +106,7 @@ public sealed class RetryStormTests
         return (Seconds * PerSecond, loads.Sum());
     }
 
-    // Not idempotent, whatever else: an error of any kind, forwarded or not, or an answer that the policy names.
+    // Not idempotent, with any outcome: an error of any kind, forwarded or not, or a response that the policy names.
     private static RetryFacts FactsOf(int outcome)
     {
         var kinds = Enum.GetValues<MeshErrorKind>();

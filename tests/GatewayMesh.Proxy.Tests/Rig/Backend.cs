@@ -6,7 +6,7 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Proxy.Tests.Rig;
 
-/// <summary>An application on a raw socket whose answers the test writes byte by byte.</summary>
+/// <summary>An application on a raw socket whose responses the test writes byte by byte.</summary>
 internal sealed class Backend : IDisposable
 {
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -15,7 +15,9 @@ internal sealed class Backend : IDisposable
     private readonly Func<RawMessage, RawConnection, Task>? _answer;
     private int _executed;
 
-    /// <summary>With <paramref name="answer"/>: called for each request whose head has arrived. Without: the test takes connections itself.</summary>
+    /// <summary>
+    /// With <paramref name="answer"/>, calls it for each request whose head has arrived. Without it, the test accepts connections itself.
+    /// </summary>
     public Backend(Func<RawMessage, RawConnection, Task>? answer = null)
     {
         _answer = answer;
@@ -29,7 +31,7 @@ internal sealed class Backend : IDisposable
 
     public HostPort HostPort => new("127.0.0.1", Address.Port);
 
-    /// <summary>Heads that arrived.</summary>
+    /// <summary>Number of heads that arrived.</summary>
     public int Executed => Volatile.Read(ref _executed);
 
     public int Connections => _connections.Count;
@@ -53,14 +55,14 @@ internal sealed class Backend : IDisposable
         connection.Dispose();
     });
 
-    /// <summary>An address where nobody listens.</summary>
+    /// <summary>Returns an address without a listener.</summary>
     public static HostPort Nobody()
     {
         using var backend = new Backend();
         return backend.HostPort;
     }
 
-    /// <summary>The next connection, for tests that script it themselves.</summary>
+    /// <summary>Returns the next connection, for tests that script it themselves.</summary>
     public async Task<RawConnection> NextConnection(TimeSpan? patient = null)
     {
         using var patience = new CancellationTokenSource(patient ?? RawConnection.Patience);

@@ -9,20 +9,20 @@ using GatewayMesh.Configuration.Listeners;
 
 namespace GatewayMesh.Proxy.Tests.Rig;
 
-/// <summary>Planes of one mesh with certificates of one authority: sidecars of several services, a gateway, an ingress.</summary>
+/// <summary>Data planes of one mesh with certificates of one authority: sidecars of several services, a gateway, an ingress.</summary>
 internal sealed partial class CertifiedMesh : IAsyncDisposable
 {
     private readonly string _folder = Path.Combine(TestContext.CurrentContext.WorkDirectory, "certified", Guid.NewGuid().ToString("N"));
     private readonly List<Mesh> _planes = [];
     private readonly List<CertificateFolder> _folders = [];
 
-    /// <summary>The authority of the mesh.</summary>
+    /// <summary>Authority of the mesh.</summary>
     public Fixtures.TestAuthority Authority { get; } = new();
 
-    /// <summary>What the plane of a service speaks with, by plane.</summary>
+    /// <summary>Certificates of each data plane.</summary>
     public Dictionary<Mesh, CertificateFolder> Certificates { get; } = [];
 
-    /// <summary>A running plane that has certificates of these services.</summary>
+    /// <summary>Starts a data plane with certificates of these services.</summary>
     public async Task<Mesh> Plane(string role, string[] services, Func<DataPlaneOptions, DataPlaneOptions>? with = null)
     {
         var folder = new CertificateFolder(Path.Combine(_folder, $"{_folders.Count}"), TimeProvider.System);
@@ -39,7 +39,7 @@ internal sealed partial class CertifiedMesh : IAsyncDisposable
         return mesh;
     }
 
-    /// <summary>A sidecar in front of an application, and the address of its way in.</summary>
+    /// <summary>Starts a sidecar in front of an application; returns the address of its inbound listener.</summary>
     public async Task<(Mesh Plane, IPEndPoint Inbound)> Sidecar(string service, Backend application)
     {
         var plane = await Plane("sidecar", [service]);
@@ -49,12 +49,13 @@ internal sealed partial class CertifiedMesh : IAsyncDisposable
     public static IPEndPoint Inbound(Mesh plane, string service, Backend application) =>
         plane.Open(ListenerKind.Inbound, $"inbound/{service}", spec => spec with { Service = service, Application = application.HostPort });
 
-    /// <summary>A gateway's listener for peers.</summary>
+    /// <summary>Opens a gateway's listener for peers.</summary>
     public static IPEndPoint MeshListener(Mesh plane) =>
         plane.Open(ListenerKind.Mesh, "mesh", spec => spec with { Service = "gatewaymesh-gateway" });
 
-    /// <summary>A peer with a certificate (PEM with key; null: none) that a test speaks bytes as.</summary>
-    /// <exception cref="AuthenticationException">Refused within the handshake; with TLS 1.3 a client may hear of it only when it reads.</exception>
+    /// <summary>Connects as a peer with a certificate (PEM with key; null: none) whose bytes the test writes.</summary>
+    /// <exception cref="AuthenticationException">Refused within the handshake; with TLS 1.3 a client may learn of the refusal only when it
+    /// reads.</exception>
     public static Task<RawConnection> As(string? pem, IPEndPoint address, SslApplicationProtocol? protocol = null) =>
         RawConnection.ToTls(address, with: options =>
         {
@@ -64,7 +65,7 @@ internal sealed partial class CertifiedMesh : IAsyncDisposable
             options.ClientCertificates = pem is null ? null : [X509Certificate2.CreateFromPem(pem, pem)];
         });
 
-    /// <summary>In whose names requests came in to the sidecars of a plane, as its metrics have it.</summary>
+    /// <summary>Callers of the inbound requests at a data plane, from its metrics.</summary>
     public static string[] CallersAt(Mesh plane) => [.. Inbounds().Matches(plane.Metrics()).Select(match => match.Groups[1].Value).Distinct()];
 
     [GeneratedRegex("gatewaymesh_requests_total\\{direction=\"inbound\",source=\"([^\"]*)\"")]

@@ -10,7 +10,7 @@ internal sealed class EdgeFiles : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("edge");
 
-    /// <summary>A listener that shows <paramref name="certificate"/> and takes clients of <paramref name="authority"/>.</summary>
+    /// <summary>Returns a listener that uses <paramref name="certificate"/> and accepts clients of <paramref name="authority"/>.</summary>
     public IngressSpec Asking(IPEndPoint address, TestAuthority authority, X509Certificate2 certificate)
     {
         var (pem, key) = TestAuthority.Pem(certificate);

@@ -14,7 +14,7 @@ using GatewayMesh.Linux;
 
 namespace GatewayMesh.Proxy.Tests.Rig;
 
-/// <summary>A data plane with real listeners on free ports of the loopback, and the snapshot that the test gives it.</summary>
+/// <summary>A data plane with real listeners on free loopback ports, and the test's snapshot.</summary>
 internal sealed class Mesh : IAsyncDisposable
 {
     private readonly Dictionary<string, ServiceModel> _services = [];
@@ -28,7 +28,7 @@ internal sealed class Mesh : IAsyncDisposable
 
     public DataPlane Plane { get; }
 
-    /// <summary>A running plane without listeners and services, holding the lease.</summary>
+    /// <summary>Starts a data plane without listeners and services, with the lease.</summary>
     public static async Task<Mesh> Start(Func<DataPlaneOptions, DataPlaneOptions>? with = null)
     {
         var options = new DataPlaneOptions { Node = "host-a", RoleName = "sidecar", GatewayShare = 0, Seed = 42, Logs = new TestLogs() };
@@ -38,7 +38,7 @@ internal sealed class Mesh : IAsyncDisposable
         return mesh;
     }
 
-    /// <summary>A plane with the outbound address of <c>web</c> and one service <c>payments</c> with these instances.</summary>
+    /// <summary>Starts a data plane with the outbound address of <c>web</c> and a service <c>payments</c> with these instances.</summary>
     public static async Task<(Mesh Mesh, IPEndPoint Outbound)> WithPayments(params HostPort[] instances)
     {
         var mesh = await Start();
@@ -54,7 +54,7 @@ internal sealed class Mesh : IAsyncDisposable
         return Apply();
     }
 
-    /// <summary>What the name of a service leads to, in place of its own instances; a service that has none becomes known by it.</summary>
+    /// <summary>Sets the route of a service in place of its own instances; adds the service if it has none.</summary>
     public Mesh Route(string name, RouteNode routes)
     {
         _services[name] = (_services.GetValueOrDefault(name) ?? new ServiceModel(name, "http", PolicyModel.Default, [])) with { Routes = routes };
@@ -67,7 +67,7 @@ internal sealed class Mesh : IAsyncDisposable
         return Apply();
     }
 
-    /// <summary>A service whose applications speak <paramref name="protocol"/>: <c>http</c>, <c>http2</c> or <c>grpc</c>.</summary>
+    /// <summary>Adds a service whose applications speak <paramref name="protocol"/>: <c>http</c>, <c>http2</c>, or <c>grpc</c>.</summary>
     public Mesh Service(string name, string protocol, PolicyModel policy, params HostPort[] instances)
     {
         Service(name, policy, instances);
@@ -75,7 +75,7 @@ internal sealed class Mesh : IAsyncDisposable
         return Apply();
     }
 
-    /// <summary>A service that the registry knows and does not look at, with the instances that it had when it last did.</summary>
+    /// <summary>Adds a service that the registry has but does not watch, with its last known instances.</summary>
     public Mesh DormantService(string name, params HostPort[] instances)
     {
         Service(name, instances);
@@ -83,14 +83,14 @@ internal sealed class Mesh : IAsyncDisposable
         return Apply();
     }
 
-    /// <summary>A service with one instance that no sidecar fronts.</summary>
+    /// <summary>Adds a service with one instance without a sidecar.</summary>
     public Mesh BareService(string name, HostPort instance, string protocol = "http")
     {
         _services[name] = new ServiceModel(name, protocol, PolicyModel.Default, [new EndpointModel(name, $"{name}-0", "", instance, Healthy: true)]);
         return Apply();
     }
 
-    /// <summary>A service with instances that no sidecar fronts.</summary>
+    /// <summary>Adds a service with instances without a sidecar.</summary>
     public Mesh BareService(string name, string protocol, PolicyModel policy, params HostPort[] instances)
     {
         _services[name] = new ServiceModel(name, protocol, policy, [.. instances.Select((address, i) => new EndpointModel(name, $"{name}-{i}", "", address, Healthy: true))]);
@@ -109,20 +109,20 @@ internal sealed class Mesh : IAsyncDisposable
         return Apply();
     }
 
-    /// <summary>Who may call whom, and what is true of the others; without a word everything is allowed.</summary>
+    /// <summary>Sets intentions and the default; without a call everything is allowed.</summary>
     public Mesh Intentions(IntentionAction otherwise, params (string Source, string Destination, IntentionAction Action)[] intentions) =>
         Intentions(new DeclaredIntentions(
             [.. intentions.GroupBy(each => each.Destination).Select(group => new ServiceIntentionsEntry { Name = group.Key, Sources = [.. group.Select(each => new IntentionSource(each.Source) { Action = each.Action })] })],
             otherwise));
 
-    /// <summary>Who may call whom; null: nobody knows.</summary>
+    /// <summary>Sets intentions; null: unknown.</summary>
     public Mesh Intentions(DeclaredIntentions? intentions)
     {
         _intentions = IntentionTable.Of(intentions);
         return Apply();
     }
 
-    /// <summary>The policy named <c>*</c>, as far as the process itself goes by it.</summary>
+    /// <summary>Sets the policy named <c>*</c>, as far as it applies to the process.</summary>
     public Mesh Policy(PolicyModel policy)
     {
         _policy = policy;
@@ -156,7 +156,7 @@ internal sealed class Mesh : IAsyncDisposable
         return socket.LocalAddress;
     }
 
-    /// <summary>What a scraper would read.</summary>
+    /// <summary>Returns the metrics as a scraper would read them.</summary>
     public string Metrics()
     {
         var text = new ArrayBufferWriter<byte>();

@@ -8,10 +8,12 @@ using GatewayMesh.Proxy.Tests.Rig.Http2;
 
 namespace GatewayMesh.Proxy.Tests.Rig;
 
-/// <summary>A plane with one listener of some kind that leads to one application of <c>payments</c>, for what must hold on every kind.</summary>
+/// <summary>
+/// A data plane with one listener of a kind that leads to an application of <c>payments</c>, for rules that apply to every kind.
+/// </summary>
 internal sealed class OneListener : IAsyncDisposable
 {
-    /// <summary>Every kind that requests of others come in by.</summary>
+    /// <summary>Kinds of listeners that accept requests of others.</summary>
     public static readonly ListenerKind[] Kinds =
         [ListenerKind.Outbound, ListenerKind.Upstream, ListenerKind.Inbound, ListenerKind.Mesh, ListenerKind.Tunnel, ListenerKind.Ingress];
 
@@ -22,14 +24,14 @@ internal sealed class OneListener : IAsyncDisposable
 
     public Mesh Mesh { get; }
 
-    /// <summary>Lines that a request of HTTP/1.1 needs here, Host included.</summary>
+    /// <summary>Required lines of an HTTP/1.1 request here, including Host.</summary>
     public string Lines => _kind == ListenerKind.Mesh ? "Host: payments\r\ngatewaymesh-destination: payments\r\n" : "Host: payments\r\n";
 
-    /// <summary>One that leads straight to an application that speaks <paramref name="protocol"/>.</summary>
+    /// <summary>Starts a listener that leads directly to an application that speaks <paramref name="protocol"/>.</summary>
     public static Task<OneListener> Start(ListenerKind kind, HostPort application, string protocol = "http") =>
         Start(kind, PolicyModel.Default, protocol, arePeers: false, application);
 
-    /// <summary>One that leads to these instances, which stand for sidecars where <paramref name="arePeers"/>.</summary>
+    /// <summary>Starts a listener that leads to these instances, which act as sidecars if <paramref name="arePeers"/>.</summary>
     public static async Task<OneListener> Start(ListenerKind kind, PolicyModel policy, string protocol, bool arePeers, params HostPort[] applications)
     {
         var mesh = await Mesh.Start(options => options with
@@ -52,7 +54,7 @@ internal sealed class OneListener : IAsyncDisposable
         return new OneListener(kind, mesh, address);
     }
 
-    /// <summary>A connection on which requests can be sent: through with a hello where the listener wants one.</summary>
+    /// <summary>Opens a connection for requests, after a hello if the listener requires one.</summary>
     public async Task<RawConnection> Connect()
     {
         var connection = await RawConnection.To(_address);
@@ -67,15 +69,15 @@ internal sealed class OneListener : IAsyncDisposable
 
     public async Task<H2Connection> ConnectHttp2() => await H2Connection.Open(await Connect());
 
-    /// <summary>A head of HTTP/2 with what it needs here.</summary>
+    /// <summary>Returns an HTTP/2 head with the fields required here.</summary>
     public Fields Head(string method, string path, params (string Name, string Value)[] more) =>
         Fields.Request(method, path, "payments", _kind == ListenerKind.Mesh ? [("gatewaymesh-destination", "payments"), .. more] : more);
 
-    /// <summary>Failures in a row and ejections of all instances, as the plane has them.</summary>
+    /// <summary>Consecutive failures and ejections of all instances, from the data plane.</summary>
     public (int Failures, int Ejections) Evidence() =>
         (Mesh.Plane.Endpoints().Sum(one => one.ConsecutiveFailures), Mesh.Plane.Endpoints().Sum(one => one.Ejections));
 
-    /// <summary>400 as an answer, or the stream or connection ended with PROTOCOL_ERROR: RFC 9113 §8.1.1 leaves it all.</summary>
+    /// <summary>True for a 400 response, or a stream or connection ended with PROTOCOL_ERROR: RFC 9113 §8.1.1 permits each.</summary>
     public static async Task<bool> IsRefused(H2Connection client, Fields head)
     {
         await client.Request(head);

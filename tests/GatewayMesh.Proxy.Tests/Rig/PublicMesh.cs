@@ -6,7 +6,7 @@ using GatewayMesh.Configuration.Listeners;
 
 namespace GatewayMesh.Proxy.Tests.Rig;
 
-/// <summary>A plane with one public listener that leads every host to one application, and a folder for its files.</summary>
+/// <summary>A data plane with one public listener that leads all hosts to one application, and a folder for its files.</summary>
 internal sealed class PublicMesh : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("edge");
@@ -25,7 +25,7 @@ internal sealed class PublicMesh : IAsyncDisposable
 
     public IPEndPoint Address { get; }
 
-    /// <summary>What arrived at the application.</summary>
+    /// <summary>Last message that arrived at the application.</summary>
     public RawMessage Last => _application.Last;
 
     public static async Task<PublicMesh> Start(Backend application, LimitsSpec? limits = null)
@@ -35,7 +35,7 @@ internal sealed class PublicMesh : IAsyncDisposable
         return new PublicMesh(mesh, application);
     }
 
-    /// <summary>Other settings of the listener.</summary>
+    /// <summary>Applies other settings to the listener.</summary>
     public PublicMesh With(Func<IngressListenerSpec, IngressListenerSpec> listener, params string[] trusted)
     {
         _spec = _spec with { Listeners = [listener(new IngressListenerSpec(Address))], TrustedProxies = [.. trusted.Select(text => IPNetwork.Parse(text))] };

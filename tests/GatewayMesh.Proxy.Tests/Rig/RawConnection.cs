@@ -7,7 +7,9 @@ using System.Text;
 
 namespace GatewayMesh.Proxy.Tests.Rig;
 
-/// <summary>One TCP connection that speaks bytes, from either side. Every wait ends after <see cref="Patience"/>, so a test fails rather than hangs.</summary>
+/// <summary>
+/// One TCP connection at the byte level, from either side. Every wait ends after <see cref="Patience"/>, so a test fails rather than hangs.
+/// </summary>
 internal sealed class RawConnection : IDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -25,10 +27,10 @@ internal sealed class RawConnection : IDisposable
 
     public Socket Socket => _socket;
 
-    /// <summary>The TLS over it, or null.</summary>
+    /// <summary>TLS stream of the connection, or null.</summary>
     public SslStream? Tls => _stream as SslStream;
 
-    /// <summary>Connects and shakes hands. Default: any certificate is accepted, and no ALPN.</summary>
+    /// <summary>Connects with a TLS handshake. Default: any certificate is accepted, and no ALPN.</summary>
     /// <exception cref="AuthenticationException">The server refused.</exception>
     public static async Task<RawConnection> ToTls(IPEndPoint address, string host = "localhost", Action<SslClientAuthenticationOptions>? with = null, byte[]? before = null)
     {
@@ -76,14 +78,14 @@ internal sealed class RawConnection : IDisposable
         await _socket.SendAsync(bytes, patience.Token);
     }
 
-    /// <summary>Sends a request and reads the answer.</summary>
+    /// <summary>Sends a request and reads the response.</summary>
     public async Task<RawMessage> Ask(string request, bool head = false)
     {
         await Send(request);
         return await ReadMessage(isResponse: true, noBody: head);
     }
 
-    /// <summary>Reads one head and its body; throws <see cref="EndOfStreamException"/> when the peer ends it before it is complete.</summary>
+    /// <summary>Reads one head and its body; throws <see cref="EndOfStreamException"/> if the peer ends the message early.</summary>
     public async Task<RawMessage> ReadMessage(bool isResponse, bool noBody = false)
     {
         var head = await ReadHead();
@@ -109,7 +111,7 @@ internal sealed class RawConnection : IDisposable
         return message;
     }
 
-    /// <summary>Reads up to and with the empty line.</summary>
+    /// <summary>Reads up to and including the empty line.</summary>
     public async Task<string> ReadHead()
     {
         while (true)
@@ -171,7 +173,7 @@ internal sealed class RawConnection : IDisposable
         }
     }
 
-    /// <summary>Takes what was read beyond the last message; how much it was.</summary>
+    /// <summary>Discards bytes read beyond the last message; returns their number.</summary>
     public int TakeRest()
     {
         var count = _read.Count;
@@ -203,7 +205,7 @@ internal sealed class RawConnection : IDisposable
         }
     }
 
-    /// <summary>Ends with a reset instead of a FIN.</summary>
+    /// <summary>Closes with a reset instead of a FIN.</summary>
     public void Reset()
     {
         _socket.LingerState = new LingerOption(true, 0);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace GatewayMesh.Proxy.Tests.Rig;
 
-/// <summary>A head as it came over the wire, and the body with its framing taken off.</summary>
+/// <summary>A head as received, and the body without its framing.</summary>
 internal sealed class RawMessage
 {
     private readonly List<(string Name, string Value)> _fields = [];
@@ -34,7 +34,7 @@ internal sealed class RawMessage
 
     public string Target => StartLine.Split(' ')[1];
 
-    /// <summary>The first value of a field, or null.</summary>
+    /// <summary>Returns the first value of a field, or null.</summary>
     public string? this[string name] => Values(name) is [var first, ..] ? first : null;
 
     public IReadOnlyList<string> Values(string name) =>

@@ -7,10 +7,10 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Proxy.Tests.Rig;
 
-/// <summary>Routers, splitters, resolvers and targets by hand.</summary>
+/// <summary>Handmade routers, splitters, resolvers, and targets.</summary>
 internal static class Routes
 {
-    /// <summary>A target with these instances; a name of the form <c>SUBSET.SERVICE</c> is a subset's.</summary>
+    /// <summary>Returns a target with these instances; a name of the form <c>SUBSET.SERVICE</c> is a subset.</summary>
     public static TargetModel Target(string name, params HostPort[] instances) => Target(name, healthy: true, instances);
 
     public static TargetModel Target(string name, bool healthy, params HostPort[] instances)
@@ -28,7 +28,7 @@ internal static class Routes
 
     public static SplitterNode Splitter(params (int Weight, RouteNode Next)[] legs) => new("split.default", [.. legs.Select(leg => new SplitLeg(leg.Weight, leg.Next))]);
 
-    /// <summary>A router; the last rule takes all.</summary>
+    /// <summary>Returns a router; the last rule matches all.</summary>
     public static RouterNode Router(RouteNode otherwise, params (RouteMatch Match, RouteAction Action, RouteNode Next)[] rules) =>
         new("web.default", [.. rules.Select(rule => new RouteRule(rule.Match, rule.Action, rule.Next)), new RouteRule(null, RouteAction.None, otherwise)]);
 

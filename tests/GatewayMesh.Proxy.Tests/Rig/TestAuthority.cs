@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace GatewayMesh.Proxy.Tests.Rig;
 
-/// <summary>A small CA of a test, made at run time and gone with it.</summary>
+/// <summary>A small CA for a test, created at run time.</summary>
 internal sealed class TestAuthority : IDisposable
 {
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -21,7 +21,7 @@ internal sealed class TestAuthority : IDisposable
 
     public string RootPem => Root.ExportCertificatePem() + "\n";
 
-    /// <summary>A certificate for a server or a client, with its key.</summary>
+    /// <summary>Issues a certificate for a server or a client, with its key.</summary>
     public X509Certificate2 Issue(string[] names, string? subject = null, bool client = false, DateTimeOffset? until = null, Uri? uri = null, byte serial = 1)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -56,7 +56,7 @@ internal sealed class TestAuthority : IDisposable
         return X509CertificateLoader.LoadPkcs12(whole.Export(X509ContentType.Pkcs12), null);
     }
 
-    /// <summary>The same as PEM texts: certificate and key.</summary>
+    /// <summary>Returns certificate and key as PEM text.</summary>
     public static (string Certificate, string Key) Pem(X509Certificate2 certificate)
     {
         using var key = certificate.GetECDsaPrivateKey()!;

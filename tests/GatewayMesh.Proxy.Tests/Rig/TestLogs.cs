@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace GatewayMesh.Proxy.Tests.Rig;
 
-/// <summary>Warnings and errors of a plane, on the test's output.</summary>
+/// <summary>Writes warnings and errors of a data plane to the test output.</summary>
 internal sealed class TestLogs : ILoggerFactory, ILogger
 {
     public void AddProvider(ILoggerProvider provider)

@@ -1,6 +1,6 @@
 namespace GatewayMesh.Proxy.Tests.Rig;
 
-/// <summary>A stream that passes everything on; a test overrides what it looks at.</summary>
+/// <summary>A stream that passes everything on; a test overrides the methods of interest.</summary>
 internal abstract class Through(Stream inner) : Stream
 {
     public override bool CanRead => true;

@@ -12,7 +12,7 @@ public class AddressingTests
     [TestCase("payments.mesh:80")]
     [TestCase("Payments.Service.Consul")]
     [TestCase("payments.service.consul.")]
-    public async Task A_host_names_a_service_and_is_passed_on_as_it_was_written(string host)
+    public async Task A_host_names_a_service_and_is_passed_on_unchanged(string host)
     {
         using var payments = Backend.Saying("paid");
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
@@ -30,7 +30,7 @@ public class AddressingTests
     [TestCase("payments.mesh.example.com")]
     [TestCase("127.0.0.1")]
     [TestCase("")]
-    public async Task An_unknown_host_is_404_and_says_that_nothing_was_forwarded(string host)
+    public async Task An_unknown_host_is_404_and_reported_as_not_forwarded(string host)
     {
         using var payments = Backend.Saying("paid");
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
@@ -63,7 +63,7 @@ public class AddressingTests
     [TestCase("http://payments.mesh:9090/a", "/a", "payments.mesh:9090")]
     [TestCase("http://payments", "/", "payments")]
     [TestCase("http://payments?b", "/?b", "payments")]
-    public async Task An_absolute_target_outranks_the_host_which_is_made_anew(string target, string path, string host)
+    public async Task An_absolute_target_overrides_the_host_which_is_rewritten(string target, string path, string host)
     {
         using var payments = Backend.Saying("paid");
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
@@ -94,7 +94,7 @@ public class AddressingTests
     }
 
     [Test]
-    public async Task An_upstream_port_leads_to_its_service_whatever_the_host_says()
+    public async Task An_upstream_port_leads_to_its_service_regardless_of_the_host()
     {
         using var payments = Backend.Saying("paid");
         await using var mesh = await Mesh.Start();
@@ -108,7 +108,7 @@ public class AddressingTests
     }
 
     [Test]
-    public async Task Inbound_leads_to_its_own_application_only()
+    public async Task Inbound_leads_only_to_its_own_application()
     {
         using var payments = Backend.Saying("paid");
         using var other = Backend.Saying("other");
@@ -123,7 +123,7 @@ public class AddressingTests
     }
 
     [Test]
-    public async Task A_gateway_reads_the_destination_that_a_peer_names_and_else_the_host()
+    public async Task A_gateway_uses_the_peers_destination_header_and_otherwise_the_host()
     {
         using var payments = Backend.Saying("paid");
         using var ledger = Backend.Saying("booked");
@@ -170,11 +170,11 @@ public class AddressingTests
         var answer = await client.Ask("GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n");
 
         Assert.That(answer.Status, Is.EqualTo(404));
-        Assert.That(answer.Body, Does.Not.Contain("host-a"), "an ingress does not name its node to strangers");
+        Assert.That(answer.Body, Does.Not.Contain("host-a"), "an ingress does not reveal its node");
     }
 
     [Test]
-    public async Task The_probe_goes_through_to_its_socket_even_on_the_live_path()
+    public async Task The_probe_reaches_its_socket_even_on_the_liveness_path()
     {
         using var guard = Backend.Saying("probed");
         await using var mesh = await Mesh.Start();

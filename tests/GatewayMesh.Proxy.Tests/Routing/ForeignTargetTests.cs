@@ -7,7 +7,7 @@ using GatewayMesh.Proxy.Tests.Rig;
 
 namespace GatewayMesh.Proxy.Tests.Routing;
 
-/// <summary>With certificates: who must be there, and whom intentions are asked for, is the target.</summary>
+/// <summary>Calls with certificates: certificate and intentions apply to the target.</summary>
 public class ForeignTargetTests
 {
     private CertifiedMesh _mesh = null!;
@@ -43,7 +43,7 @@ public class ForeignTargetTests
     }
 
     [Test]
-    public async Task Who_is_redirected_meets_the_certificate_of_the_target_and_nobody_elses()
+    public async Task A_redirected_call_accepts_only_the_targets_certificate()
     {
         var (_, payments) = await _mesh.Sidecar("payments", _application);
         var sidecar = await _mesh.Plane("sidecar", ["web"]);
@@ -57,7 +57,7 @@ public class ForeignTargetTests
 
     [TestCase("payments", ExpectedResult = 403)]
     [TestCase("shop", ExpectedResult = 200)]
-    public async Task<int> At_a_gateway_intentions_are_asked_for_the_target(string denied)
+    public async Task<int> At_a_gateway_intentions_apply_to_the_target(string denied)
     {
         var (_, payments) = await _mesh.Sidecar("payments", _application);
         var gateway = await _mesh.Plane("gateway", ["gatewaymesh-gateway"], options => options with { EnforcesIntentions = true });
@@ -68,7 +68,7 @@ public class ForeignTargetTests
 
     [TestCase("/api/x", ExpectedResult = 403)]
     [TestCase("/v2/x", ExpectedResult = 200)]
-    public async Task<int> At_a_gateway_permissions_see_the_path_that_the_target_gets(string denied)
+    public async Task<int> At_a_gateway_permissions_see_the_path_sent_to_the_target(string denied)
     {
         var (_, payments) = await _mesh.Sidecar("payments", _application);
         var gateway = await _mesh.Plane("gateway", ["gatewaymesh-gateway"], options => options with { EnforcesIntentions = true });

@@ -12,7 +12,7 @@ namespace GatewayMesh.Proxy.Tests.Routing;
 public class RoutedRequestTests
 {
     [Test]
-    public async Task The_first_rule_that_matches_decides_and_the_last_takes_the_rest()
+    public async Task The_first_matching_rule_decides_and_the_last_matches_the_rest()
     {
         using var web = Backend.Saying("web");
         using var api = Backend.Saying("api");
@@ -27,12 +27,12 @@ public class RoutedRequestTests
         Assert.That(await Ask(client, "/api/x"), Is.EqualTo("api"));
         Assert.That(await Ask(client, "/api/x", "x-debug: 1\r\n"), Is.EqualTo("debug"));
         Assert.That(await Ask(client, "/x"), Is.EqualTo("web"));
-        Assert.That(await Ask(client, "/x/..//%61pi"), Is.EqualTo("api"), "no spelling gets round a rule");
-        Assert.That(api.Last.StartLine, Is.EqualTo("GET /x/..//%61pi HTTP/1.1"), "what is forwarded is what came");
+        Assert.That(await Ask(client, "/x/..//%61pi"), Is.EqualTo("api"), "no spelling evades a rule");
+        Assert.That(api.Last.StartLine, Is.EqualTo("GET /x/..//%61pi HTTP/1.1"), "the target is forwarded unchanged");
     }
 
     [Test]
-    public async Task A_service_that_is_only_a_router_is_known_and_its_metrics_name_the_target()
+    public async Task A_router_only_service_is_known_and_its_metrics_name_the_target()
     {
         using var api = Backend.Saying("api");
         await using var mesh = await Mesh.Start();
@@ -45,7 +45,7 @@ public class RoutedRequestTests
     }
 
     [Test]
-    public async Task The_log_names_what_was_asked_for_the_rule_and_the_target()
+    public async Task The_log_names_the_requested_service_the_rule_and_the_target()
     {
         using var api = Backend.Saying("api");
         using var log = new MemoryStream();
@@ -79,7 +79,7 @@ public class RoutedRequestTests
     [TestCase("/%61pi/%e4?q=%2f", "/v2/%e4?q=%2f")]
     [TestCase("//api//a%2fb//", "/v2//a%2fb//")]
     [TestCase("/x/%2e%2e/api/y/../a%2fb;p=%3b", "/v2/a%2fb;p=%3b")]
-    public async Task An_escaped_slash_and_every_other_byte_behind_the_prefix_stay_as_they_came(string target, string forwarded)
+    public async Task An_escaped_slash_and_all_bytes_after_the_prefix_are_unchanged(string target, string forwarded)
     {
         using var api = Backend.Saying("api");
         await using var mesh = await Mesh.Start();
@@ -91,7 +91,7 @@ public class RoutedRequestTests
     }
 
     [Test]
-    public async Task The_time_of_a_rule_stands_in_place_of_the_services_and_so_does_the_number_of_its_retries()
+    public async Task A_rules_timeout_and_retries_override_the_services()
     {
         using var api = Backend.Saying("api");
         await using var mesh = await Mesh.Start();
@@ -107,21 +107,21 @@ public class RoutedRequestTests
 
     [TestCase(0, 1)]
     [TestCase(2, 3)]
-    public async Task Retries_of_a_rule_are_the_attempts_less_one(int retries, int attempts)
+    public async Task A_rules_retries_are_the_attempts_minus_one(int retries, int attempts)
     {
         await using var mesh = await Mesh.Start();
-        using var ill = Backend.Bytes("HTTP/1.1 503 Service Unavailable\r\nProxy-Status: gatewaymesh; error=connection_refused; forwarded=?0\r\nContent-Length: 0\r\n\r\n");
-        using var ill2 = Backend.Bytes("HTTP/1.1 503 Service Unavailable\r\nProxy-Status: gatewaymesh; error=connection_refused; forwarded=?0\r\nContent-Length: 0\r\n\r\n");
-        using var ill3 = Backend.Bytes("HTTP/1.1 503 Service Unavailable\r\nProxy-Status: gatewaymesh; error=connection_refused; forwarded=?0\r\nContent-Length: 0\r\n\r\n");
-        mesh.Route("web", Routes.Router(Routes.Resolver("web"), (Routes.Prefix("/"), new RouteAction { NumRetries = retries }, Routes.Resolver("api", ill.HostPort, ill2.HostPort, ill3.HostPort))));
+        using var failing = Backend.Bytes("HTTP/1.1 503 Service Unavailable\r\nProxy-Status: gatewaymesh; error=connection_refused; forwarded=?0\r\nContent-Length: 0\r\n\r\n");
+        using var failing2 = Backend.Bytes("HTTP/1.1 503 Service Unavailable\r\nProxy-Status: gatewaymesh; error=connection_refused; forwarded=?0\r\nContent-Length: 0\r\n\r\n");
+        using var failing3 = Backend.Bytes("HTTP/1.1 503 Service Unavailable\r\nProxy-Status: gatewaymesh; error=connection_refused; forwarded=?0\r\nContent-Length: 0\r\n\r\n");
+        mesh.Route("web", Routes.Router(Routes.Resolver("web"), (Routes.Prefix("/"), new RouteAction { NumRetries = retries }, Routes.Resolver("api", failing.HostPort, failing2.HostPort, failing3.HostPort))));
         using var client = await RawConnection.To(mesh.Outbound());
 
         Assert.That((await client.Ask("GET / HTTP/1.1\r\nHost: web\r\n\r\n")).Status, Is.EqualTo(503));
-        Assert.That(ill.Executed + ill2.Executed + ill3.Executed, Is.EqualTo(attempts));
+        Assert.That(failing.Executed + failing2.Executed + failing3.Executed, Is.EqualTo(attempts));
     }
 
     [Test]
-    public async Task Shares_go_where_the_splitter_says()
+    public async Task Shares_follow_the_splitter()
     {
         using var v1 = Backend.Saying("v1");
         using var v2 = Backend.Saying("v2");
@@ -137,11 +137,11 @@ public class RoutedRequestTests
         // 100 ± 6 · √(400 · 1/4 · 3/4) = 52.
         Assert.That(v2.Executed, Is.InRange(48, 152));
         Assert.That(v1.Executed + v2.Executed, Is.EqualTo(400));
-        Assert.That(Destinations(mesh), Is.EqualTo(new[] { "web" }), "a subset is no service");
+        Assert.That(Destinations(mesh), Is.EqualTo(new[] { "web" }), "a subset is not a service");
     }
 
     [Test]
-    public async Task Another_target_stands_in_while_none_of_the_first_is_healthy_and_the_first_is_back_when_none_is_at_all()
+    public async Task A_failover_target_takes_over_while_the_first_has_no_healthy_instance_unless_none_has()
     {
         using var first = Backend.Saying("first");
         using var second = Backend.Saying("second");
@@ -162,7 +162,7 @@ public class RoutedRequestTests
     }
 
     [Test]
-    public async Task A_target_without_any_instance_gives_way_to_one_with_an_unhealthy_one()
+    public async Task A_target_without_instances_yields_to_one_with_an_unhealthy_instance()
     {
         using var second = Backend.Saying("second");
         await using var mesh = await Mesh.Start();
@@ -174,7 +174,7 @@ public class RoutedRequestTests
     }
 
     [Test]
-    public async Task Another_target_stands_in_while_all_of_the_first_are_ejected()
+    public async Task A_failover_target_takes_over_while_all_of_the_first_are_ejected()
     {
         using var second = Backend.Saying("second");
         await using var mesh = await Mesh.Start();
@@ -187,7 +187,7 @@ public class RoutedRequestTests
     }
 
     [Test]
-    public async Task What_one_way_learns_of_an_instance_the_others_know()
+    public async Task All_routes_share_the_evidence_about_an_instance()
     {
         using var good = Backend.Saying("good");
         await using var mesh = await Mesh.Start();
@@ -202,32 +202,32 @@ public class RoutedRequestTests
         await client.Ask("GET /v1 HTTP/1.1\r\nHost: web\r\n\r\n");
         Assert.That(mesh.Plane.Endpoints().Where(view => view.IsEjected).Select(view => view.Id), Is.EqualTo(new[] { "web-dead" }));
         mesh.Apply();
-        Assert.That(mesh.Plane.Endpoints().Where(view => view.IsEjected).Select(view => view.Id), Is.EqualTo(new[] { "web-dead" }), "over a reload too");
+        Assert.That(mesh.Plane.Endpoints().Where(view => view.IsEjected).Select(view => view.Id), Is.EqualTo(new[] { "web-dead" }), "even after a reload");
     }
 
     [Test]
-    public async Task A_request_keeps_its_lot_over_its_attempts_and_at_the_gateway()
+    public async Task A_request_keeps_its_splitter_sample_over_attempts_and_at_the_gateway()
     {
         using var v1 = Backend.Saying("v1");
         using var v2 = Backend.Saying("v2");
-        var way = Routes.Splitter((5000, Routes.Resolver("v1.web", v1.HostPort)), (5000, Routes.Resolver("v2.web", v2.HostPort)));
+        var route = Routes.Splitter((5000, Routes.Resolver("v1.web", v1.HostPort)), (5000, Routes.Resolver("v2.web", v2.HostPort)));
         using var seen = Backend.Saying("gateway");
         await using var gateway = await Mesh.Start(options => options with { Node = "gw", RoleName = "gateway", Seed = 4711 });
-        var address = gateway.Route("web", way).Open(ListenerKind.Mesh, "mesh");
+        var address = gateway.Route("web", route).Open(ListenerKind.Mesh, "mesh");
         await using var mesh = await Mesh.Start(options => options with { GatewayShare = 1 });
         using var client = await RawConnection.To(mesh.Outbound());
 
-        mesh.Route("web", way).Gateway(seen.HostPort);
+        mesh.Route("web", route).Gateway(seen.HostPort);
         await Ask(client, "/x");
-        var lot = seen.Last["gatewaymesh-draw"];
-        Assert.That(lot, Does.Match("^[0-9a-f]{16}$"));
+        var sample = seen.Last["gatewaymesh-draw"];
+        Assert.That(sample, Does.Match("^[0-9a-f]{16}$"));
         Assert.That(seen.Last["gatewaymesh-destination"], Is.EqualTo("web"));
 
         using var peer = await RawConnection.To(address);
         var answers = new HashSet<string>();
         for (var i = 0; i < 20; i++)
         {
-            answers.Add(await Ask(peer, "/x", $"gatewaymesh-draw: {lot}\r\n"));
+            answers.Add(await Ask(peer, "/x", $"gatewaymesh-draw: {sample}\r\n"));
         }
 
         Assert.That(answers, Has.Count.EqualTo(1));
@@ -237,7 +237,7 @@ public class RoutedRequestTests
     }
 
     [Test]
-    public async Task A_gateway_gets_a_request_under_the_name_that_was_asked_for_and_with_the_path_that_came()
+    public async Task A_gateway_gets_the_requested_name_and_the_original_path()
     {
         using var api = Backend.Saying("api");
         using var gateway = Backend.Bytes("HTTP/1.1 503 Service Unavailable\r\nProxy-Status: gatewaymesh; error=connection_limit_reached; forwarded=?0\r\nContent-Length: 0\r\n\r\n");
@@ -251,7 +251,7 @@ public class RoutedRequestTests
     }
 
     [Test]
-    public async Task What_comes_in_to_an_application_is_not_routed()
+    public async Task Inbound_requests_are_not_routed()
     {
         using var application = Backend.Saying("application");
         using var api = Backend.Saying("api");
@@ -264,7 +264,7 @@ public class RoutedRequestTests
     }
 
     [Test]
-    public async Task A_public_host_leads_to_a_service_and_that_to_its_ways()
+    public async Task A_public_host_leads_to_a_service_and_its_routes()
     {
         using var api = Backend.Saying("api");
         await using var mesh = await Mesh.Start(options => options with { RoleName = "ingress" });
@@ -277,7 +277,7 @@ public class RoutedRequestTests
     }
 
     [Test]
-    public async Task The_first_request_to_a_target_that_nobody_looks_at_waits_for_its_instances_and_keeps_its_lot()
+    public async Task The_first_request_to_an_unwatched_target_waits_for_its_instances_and_keeps_its_sample()
     {
         using var v1 = Backend.Saying("v1");
         using var v2 = Backend.Saying("v2");
@@ -295,14 +295,14 @@ public class RoutedRequestTests
             await Task.Delay(1);
         }
 
-        Assert.That(wanted, Is.EqualTo(new[] { "shop", "web" }), "its way is looked at, and its end");
+        Assert.That(wanted, Is.EqualTo(new[] { "shop", "web" }), "both the route's service and its destination are requested");
         mesh.Route("shop", Route(dormant: false));
         Assert.That((await answer).Status, Is.EqualTo(200));
-        Assert.That(mesh.Plane.TakeUsed(), Is.EquivalentTo(new[] { "shop", "web" }), "whose entries lead there is in use too");
+        Assert.That(mesh.Plane.TakeUsed(), Is.EquivalentTo(new[] { "shop", "web" }), "the service whose entries lead there is in use too");
     }
 
     [Test]
-    public async Task A_failover_target_that_nobody_looks_at_is_asked_for()
+    public async Task An_unwatched_failover_target_is_requested_from_the_registry()
     {
         using var second = Backend.Saying("second");
         var wanted = new System.Collections.Concurrent.ConcurrentQueue<string>();

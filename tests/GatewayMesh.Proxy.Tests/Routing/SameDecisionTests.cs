@@ -12,7 +12,7 @@ using GatewayMesh.Proxy.Tests.Rig;
 
 namespace GatewayMesh.Proxy.Tests.Routing;
 
-/// <summary>One corpus of requests through the sidecar and through the gateway: the same target, path and time.</summary>
+/// <summary>One corpus of requests through the sidecar and through the gateway: the same target, path, and timeout.</summary>
 public class SameDecisionTests
 {
     private const int Requests = 200;
@@ -44,7 +44,7 @@ public class SameDecisionTests
     }
 
     [Test]
-    public async Task What_a_sidecar_hands_over_goes_where_it_would_have_sent_it()
+    public async Task A_gateway_routes_a_sidecars_request_to_the_sidecars_own_choice()
     {
         using var recorder = Backend.Bytes("HTTP/1.1 503 Service Unavailable\r\nProxy-Status: gatewaymesh; error=connection_limit_reached; forwarded=?0\r\nContent-Length: 0\r\n\r\n");
         await using var sidecar = await Mesh.Start(options => options with { GatewayShare = 1 });
@@ -62,11 +62,11 @@ public class SameDecisionTests
             targets.Add(direct.Target);
         }
 
-        Assert.That(targets, Is.EquivalentTo(Names.Except(["spare"])), "the corpus takes every way");
+        Assert.That(targets, Is.EquivalentTo(Names.Except(["spare"])), "the corpus covers every route");
     }
 
     [Test]
-    public async Task What_a_guard_carries_goes_where_the_sidecar_would_have_sent_it()
+    public async Task A_gateway_routes_a_guards_request_like_the_sidecar_would()
     {
         await using var sidecar = await Mesh.Start();
         sidecar.Route("web", Route(v1: 10_000));
@@ -104,7 +104,7 @@ public class SameDecisionTests
         RouteAction Minutes(int minutes, string? rewrite = null) => new() { RequestTimeout = TimeSpan.FromMinutes(minutes), PrefixRewrite = rewrite };
         return Routes.Router(
             Resolver("web"),
-            (new RouteMatch { Path = new PathRule(PathTest.Prefix, "/api"), Methods = ["DELETE"] }, Minutes(3), Resolver("spare", ill: true)),
+            (new RouteMatch { Path = new PathRule(PathTest.Prefix, "/api"), Methods = ["DELETE"] }, Minutes(3), Resolver("spare", unhealthy: true)),
             (Routes.Exact("/api/x"), Minutes(4, "/exact"), Resolver("api")),
             (Routes.Prefix("/api/"), Minutes(5, "/v2/"), Resolver("api")),
             (Routes.Regex("/slow/[0-9]+"), Minutes(6), Resolver("slow")),
@@ -113,8 +113,8 @@ public class SameDecisionTests
             (Routes.Prefix("/split"), Minutes(9, "/s"), Routes.Splitter((v1, Resolver("v1")), (10_000 - v1, Resolver("v2")))));
     }
 
-    // Its failover is taken: the target itself has nothing that is well.
-    private ResolverNode Resolver(string name, bool ill = false) => ill
+    // Its failover target is used: the target itself has no healthy instance.
+    private ResolverNode Resolver(string name, bool unhealthy = false) => unhealthy
         ? Routes.Resolver(Routes.Target(name, healthy: false, _backends[name].HostPort), Routes.Target("api", _backends["api"].HostPort))
         : Routes.Resolver(name, _backends[name].HostPort);
 }

@@ -8,7 +8,7 @@ public class ServiceDemandTests
     private readonly ConcurrentQueue<string> _wanted = [];
 
     [Test]
-    public async Task The_first_requests_to_a_service_that_nobody_looks_at_wait_for_its_instances()
+    public async Task The_first_requests_to_an_unwatched_service_wait_for_its_instances()
     {
         using var old = Backend.Saying("old");
         using var now = Backend.Saying("now");
@@ -31,7 +31,7 @@ public class ServiceDemandTests
     }
 
     [Test]
-    public async Task What_is_known_serves_when_nobody_answers_and_then_without_a_wait_until_somebody_does()
+    public async Task Known_instances_serve_when_the_registry_is_silent_and_later_requests_do_not_wait()
     {
         using var old = Backend.Saying("old");
         await using var mesh = await Mesh.Start(options => options with { Want = _wanted.Enqueue });
@@ -49,7 +49,7 @@ public class ServiceDemandTests
     }
 
     [Test]
-    public async Task A_service_without_any_instance_known_is_503_when_nobody_answers()
+    public async Task A_service_without_known_instances_is_503_when_the_registry_is_silent()
     {
         await using var mesh = await Mesh.Start(options => options with { Want = _wanted.Enqueue });
         mesh.DormantService("payments");
@@ -60,7 +60,7 @@ public class ServiceDemandTests
     }
 
     [Test]
-    public async Task A_service_that_is_looked_at_asks_nobody_and_is_known_as_used_until_that_is_taken()
+    public async Task A_watched_service_asks_for_nothing_and_stays_marked_as_used_until_taken()
     {
         using var payments = Backend.Saying("paid");
         await using var mesh = await Mesh.Start(options => options with { Want = _wanted.Enqueue });
@@ -70,7 +70,7 @@ public class ServiceDemandTests
 
         mesh.Apply();
 
-        Assert.That(mesh.Plane.TakeUsed(), Is.EqualTo(new[] { "payments" }), "also after a new snapshot");
+        Assert.That(mesh.Plane.TakeUsed(), Is.EqualTo(new[] { "payments" }), "even after a new snapshot");
         Assert.That(mesh.Plane.TakeUsed(), Is.Empty);
         Assert.That(_wanted, Is.Empty);
     }

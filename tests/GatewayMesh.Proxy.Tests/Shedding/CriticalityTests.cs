@@ -15,20 +15,20 @@ public class CriticalityTests
     [TestCase("critical", "critical")]
     [TestCase("sheddable", "sheddable")]
     [TestCase("default", null)]
-    public async Task An_application_is_believed_and_the_word_is_passed_on(string said, string? heard)
+    public async Task An_applications_criticality_is_trusted_and_passed_on(string sent, string? heard)
     {
         using var payments = Backend.Saying("paid");
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
 
-        await client.Ask($"GET / HTTP/1.1\r\nHost: payments\r\n{Field}: {said}\r\n\r\n");
+        await client.Ask($"GET / HTTP/1.1\r\nHost: payments\r\n{Field}: {sent}\r\n\r\n");
 
         Assert.That(payments.Last[Field], Is.EqualTo(heard));
     }
 
     [Test]
-    public async Task The_called_application_is_told_so_that_it_can_say_the_same()
+    public async Task The_called_application_receives_the_criticality()
     {
         using var payments = Backend.Saying("paid");
         await using var mesh = await Mesh.Start();
@@ -37,11 +37,11 @@ public class CriticalityTests
 
         await client.Ask($"GET / HTTP/1.1\r\nHost: payments\r\n{Field}: critical\r\n\r\n");
         Assert.That(payments.Last[Field], Is.EqualTo("critical"));
-        Assert.That((await client.Ask($"GET / HTTP/1.1\r\nHost: payments\r\n{Field}: urgent\r\n\r\n")).Status, Is.EqualTo(400), "no proxy of ours says so");
+        Assert.That((await client.Ask($"GET / HTTP/1.1\r\nHost: payments\r\n{Field}: urgent\r\n\r\n")).Status, Is.EqualTo(400), "our own proxies never send it");
     }
 
     [Test]
-    public async Task Nobody_outside_is_believed_but_the_policy_of_the_service()
+    public async Task Criticality_from_outside_is_ignored_in_favor_of_the_policy()
     {
         using var payments = Backend.Saying("paid");
         await using var mesh = await Mesh.Start();
@@ -57,7 +57,7 @@ public class CriticalityTests
     }
 
     [Test]
-    public async Task As_a_limit_fills_up_sheddable_requests_are_refused_first_then_default_ones()
+    public async Task As_a_limit_fills_sheddable_requests_are_refused_first_then_default_ones()
     {
         using var payments = new Backend();
         await using var mesh = await Mesh.Start();
@@ -91,14 +91,14 @@ public class CriticalityTests
     }
 
     [Test]
-    public void A_gateway_refuses_sheddable_requests_first_and_lets_critical_ones_into_half_of_its_reserve()
+    public void A_gateway_refuses_sheddable_requests_first_and_admits_critical_ones_to_half_of_its_reserve()
     {
         var host = IPAddress.Parse("10.0.0.1");
         var admission = new GatewayAdmission(40);
         Assert.That(Fill(Criticality.Sheddable), Is.EqualTo((32, LimitVerdict.Shed)));
         Assert.That(Fill(Criticality.Default), Is.EqualTo((35, LimitVerdict.Full)));
         Assert.That(Fill(Criticality.Critical), Is.EqualTo((38, LimitVerdict.Full)));
-        Assert.That(admission.TryEnter(IPAddress.Parse("10.0.0.2"), out _), Is.True, "a host that has nothing in flight finds the other half");
+        Assert.That(admission.TryEnter(IPAddress.Parse("10.0.0.2"), out _), Is.True, "a host without requests gets the other half");
         Assert.That(admission.Counts.RefusedShed, Is.EqualTo(1));
 
         (int, LimitVerdict) Fill(Criticality criticality)

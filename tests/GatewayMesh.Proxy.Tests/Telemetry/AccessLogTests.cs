@@ -28,7 +28,7 @@ public sealed class AccessLogTests
     };
 
     [Test]
-    public void Marks_of_direction_in_a_name_are_escapes_of_JSON()
+    public void Bidirectional_marks_in_a_name_are_JSON_escapes()
     {
         using var sink = new MemoryStream();
         using (var log = new AccessLog(sink, "host-a"))
@@ -40,7 +40,7 @@ public sealed class AccessLogTests
     }
 
     [Test]
-    public void A_request_is_one_line_of_JSON_with_a_reason()
+    public void A_request_is_one_JSON_line_with_a_reason()
     {
         using var sink = new MemoryStream();
         using (var log = new AccessLog(sink, "host-a"))
@@ -73,7 +73,7 @@ public sealed class AccessLogTests
     }
 
     [Test]
-    public void Many_lines_of_many_threads_all_arrive_whole()
+    public void Lines_of_concurrent_threads_arrive_whole()
     {
         using var sink = new MemoryStream();
         using (var log = new AccessLog(sink, "host-a", 8192))
@@ -93,12 +93,12 @@ public sealed class AccessLogTests
     }
 
     [Test]
-    public void A_sink_that_blocks_forever_costs_lines_and_is_counted_but_holds_nobody_up()
+    public void A_blocked_sink_costs_counted_lines_but_blocks_no_request()
     {
         using var sink = new StuckStream();
         using var log = new AccessLog(sink, "host-a", 16);
         log.Write(Request);
-        sink.Entered.Wait(); // the writer hangs in it with the first line
+        sink.Entered.Wait(); // the writer blocks in the sink with the first line
         for (var i = 0; i < 100; i++)
         {
             log.Write(Request);
@@ -109,7 +109,7 @@ public sealed class AccessLogTests
     }
 
     [Test]
-    public void A_flood_of_requests_is_bounded_and_one_line_tells_how_many_were_left_out()
+    public void Access_log_lines_are_bounded_and_one_line_counts_the_suppressed()
     {
         using var sink = new MemoryStream();
         var time = new VirtualTime();
@@ -127,12 +127,12 @@ public sealed class AccessLogTests
 
         var lines = Encoding.UTF8.GetString(sink.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var told = lines.Single(line => line.Contains("\"event\":\"access_log_suppressed\""));
-        Assert.That(lines, Has.Length.EqualTo(12), "ten, the line that counts, and one of the next second");
+        Assert.That(lines, Has.Length.EqualTo(12), "ten lines, the counting line, and one line of the next second");
         Assert.That(told, Does.Contain("\"suppressed\":9990").And.Contains("logs.accessLog.maxLinesPerSecond is 10"));
     }
 
     [Test]
-    public void A_sink_that_fails_costs_its_lines_and_no_more()
+    public void A_failing_sink_costs_only_its_lines()
     {
         using var sink = new MemoryStream([], writable: false);
         var log = new AccessLog(sink, "host-a");

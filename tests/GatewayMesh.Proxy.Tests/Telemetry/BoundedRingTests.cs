@@ -7,7 +7,7 @@ namespace GatewayMesh.Proxy.Tests.Telemetry;
 public sealed class BoundedRingTests
 {
     [Test]
-    public void It_behaves_as_a_queue_that_refuses_when_full() =>
+    public void A_ring_is_a_queue_that_refuses_when_full() =>
         Prop.ForAll<List<bool>>(steps =>
         {
             var ring = new BoundedRing<int>(4);

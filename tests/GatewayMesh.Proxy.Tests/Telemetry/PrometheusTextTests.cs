@@ -60,7 +60,7 @@ public sealed class PrometheusTextTests
     }
 
     [Test]
-    public void The_other_metrics_of_the_design_are_there()
+    public void The_other_metrics_are_present()
     {
         _metrics.CountFailover(MeshTier.Sidecar, MeshTier.Gateway, "no_endpoint");
         _metrics.CountRetry(RetryVerdict.BudgetSpent);
@@ -94,7 +94,7 @@ public sealed class PrometheusTextTests
     }
 
     [Test]
-    public void Methods_that_strangers_invent_are_one_label()
+    public void Invented_methods_share_one_label()
     {
         _metrics.CountRequest(Request with { Method = "BREW" });
         _metrics.CountRequest(Request with { Method = "get" });
@@ -102,7 +102,7 @@ public sealed class PrometheusTextTests
     }
 
     [Test]
-    public void There_are_at_most_so_many_series_and_the_rest_is_folded()
+    public void Series_are_bounded_and_the_rest_is_folded()
     {
         for (var i = 0; i < MeshMetrics.MaxRequestSeries + 100; i++)
         {
@@ -124,7 +124,7 @@ public sealed class PrometheusTextTests
             _metrics.CountRequest(Request);
         }
 
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(1000)); // the runtime's own, once; not a byte for each
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(1000)); // the runtime's own, once; no byte per call
     }
 
     [Test]

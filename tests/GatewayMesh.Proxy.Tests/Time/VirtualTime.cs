@@ -1,6 +1,6 @@
 namespace GatewayMesh.Proxy.Tests.Time;
 
-/// <summary>A clock that moves only when told to.</summary>
+/// <summary>A clock that moves only on command.</summary>
 internal sealed class VirtualTime : TimeProvider
 {
     private long _ticks;

@@ -14,10 +14,10 @@ using Microsoft.Extensions.Logging;
 
 namespace GatewayMesh.Proxy.Tests.Upstreams;
 
-/// <summary>What registry data names is judged again when it is dialed: a name may resolve to anything.</summary>
+/// <summary>Addresses from the registry are checked again on dialing, because a name may resolve to any address.</summary>
 public sealed class ReachTests
 {
-    // A node of a real network, which has no business on loopback.
+    // A node of a real network, which never dials loopback.
     private static readonly ReachRules Strict = ReachRules.Of(new BootstrapSpec { Role = MeshRole.Gateway, Node = "gw", Gateway = new GatewaySpec { Address = "10.0.0.9" } });
 
     [TestCase("127.0.0.1")]
@@ -25,7 +25,7 @@ public sealed class ReachTests
     [TestCase("localhost")]
     [TestCase("::ffff:127.0.0.1")]
     [TestCase("0.0.0.0")]
-    public async Task A_registered_address_that_the_node_never_dials_is_a_named_error_and_no_connection(string host)
+    public async Task A_forbidden_registry_address_is_a_named_error_without_a_connection(string host)
     {
         using var victim = Backend.Saying("secret");
         await using var mesh = await Mesh.Start(options => options with { Reach = Strict });
@@ -41,7 +41,7 @@ public sealed class ReachTests
     }
 
     [Test]
-    public async Task Only_refused_records_are_502_and_none_at_all_is_503()
+    public async Task Only_refused_records_are_502_and_no_records_are_503()
     {
         await using var mesh = await Mesh.Start(options => options with { Reach = Strict });
         var refused = new ServiceModel("payments", "http", PolicyModel.Default, []) { HasRefused = true };
@@ -60,7 +60,7 @@ public sealed class ReachTests
     }
 
     [Test]
-    public async Task A_poisoned_instance_costs_the_others_nothing_and_opens_no_breaker()
+    public async Task A_poisoned_record_does_not_affect_other_instances_and_opens_no_breaker()
     {
         using var victim = Backend.Saying("secret");
         using var payments = Backend.Saying("paid");
@@ -83,7 +83,7 @@ public sealed class ReachTests
     }
 
     [Test]
-    public async Task An_application_that_the_bootstrap_names_is_dialed_wherever_it_listens()
+    public async Task An_application_named_by_the_bootstrap_is_dialed_at_any_address()
     {
         using var application = Backend.Saying("mine");
         await using var mesh = await Mesh.Start(options => options with { Reach = Strict });
@@ -94,7 +94,7 @@ public sealed class ReachTests
     }
 
     [Test]
-    public void Refused_records_are_a_line_each_and_minute_and_ten_lines_at_most()
+    public void Each_refused_record_is_logged_once_per_minute_with_at_most_ten_lines()
     {
         var (log, time) = (new Lines(), new Time.VirtualTime());
         var refused = new RefusedAddresses(log, time);

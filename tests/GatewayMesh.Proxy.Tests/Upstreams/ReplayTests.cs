@@ -5,7 +5,7 @@ using GatewayMesh.Proxy.Tests.Rig.Http2;
 
 namespace GatewayMesh.Proxy.Tests.Upstreams;
 
-/// <summary>Connections on which the application reads a request, runs the request, and ends the connection without an answer.</summary>
+/// <summary>Connections on which the application reads a request, runs the request, and ends the connection without a response.</summary>
 public class ReplayTests
 {
     [TestCase("POST / HTTP/1.1\r\nHost: payments\r\n\r\n")]
@@ -35,7 +35,7 @@ public class ReplayTests
     [TestCase("GET", true)]
     [TestCase("OPTIONS", true)]
     [TestCase("PUT", true)]
-    public async Task A_request_that_the_application_may_have_run_is_sent_again_by_its_policy_alone(string method, bool isReused)
+    public async Task A_request_that_the_application_may_have_run_is_resent_only_by_its_policy(string method, bool isReused)
     {
         using var payments = DyingAt(isReused ? 2 : 1);
         await using var mesh = await Mesh.Start();
@@ -126,7 +126,7 @@ public class ReplayTests
     [TestCase("POST", true)]
     [TestCase("GET", false)]
     [TestCase("GET", true)]
-    public async Task On_HTTP_2_what_the_application_read_whole_is_never_sent_twice(string method, bool isReused)
+    public async Task On_HTTP_2_a_request_that_the_application_read_whole_is_never_sent_twice(string method, bool isReused)
     {
         using var payments = new H2Backend((request, connection) =>
         {
@@ -157,7 +157,7 @@ public class ReplayTests
 
     [TestCase(1)]
     [TestCase(1000)]
-    public async Task A_tunnel_may_end_without_an_answer_to_what_was_sent_through_it(int piece)
+    public async Task A_tunnel_may_end_without_a_reply_to_its_data(int piece)
     {
         const string Switched = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
         var ended = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -185,7 +185,7 @@ public class ReplayTests
     }
 
     [Test]
-    public async Task Connections_are_kept_for_the_next_request_and_dropped_when_the_instance_is_gone()
+    public async Task Connections_are_reused_and_closed_when_the_instance_is_gone()
     {
         using var payments = new Backend((_, connection) => connection.Send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"));
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
@@ -195,7 +195,7 @@ public class ReplayTests
         for (var i = 0; i < 5; i++)
         {
             await client.Ask("GET / HTTP/1.1\r\nHost: payments\r\n\r\n");
-            mesh.Apply(); // a reload changes nothing for connections
+            mesh.Apply(); // a reload does not affect connections
         }
 
         Assert.That(payments.Connections, Is.EqualTo(1));
@@ -204,7 +204,7 @@ public class ReplayTests
     }
 
     [Test]
-    public async Task One_service_never_uses_the_connection_of_another()
+    public async Task A_service_never_uses_another_services_connection()
     {
         using var payments = Backend.Saying("paid");
         var (mesh, web) = await Mesh.WithPayments(payments.HostPort);

@@ -1,6 +1,9 @@
 namespace GatewayMesh.Proxy.Tests.LoadBalancing.Balancers;
 
-/// <summary>How far a count of independent draws may lie from what is expected: five standard deviations of the binomial, which chance exceeds less than once in a million seeds.</summary>
+/// <summary>
+/// Tolerance of a count of independent samples: five standard deviations of the binomial distribution, exceeded by chance for less than one
+/// seed in a million.
+/// </summary>
 internal static class Bound
 {
     public static void AssertShare(int count, int draws, double share, string because = "")

@@ -7,7 +7,7 @@ using GatewayMesh.Proxy.LoadBalancing.Balancers;
 
 namespace GatewayMesh.Proxy.Tests.LoadBalancing.Balancers;
 
-/// <summary>The policies that send a key to one instance.</summary>
+/// <summary>Policies that map a key to one instance.</summary>
 [TestFixture(BalancingPolicy.RingHash)]
 [TestFixture(BalancingPolicy.Maglev)]
 public sealed class HashTests(BalancingPolicy policy)
@@ -15,7 +15,7 @@ public sealed class HashTests(BalancingPolicy policy)
     private const int Keys = 5000;
 
     [Test]
-    public void A_key_goes_to_one_instance_also_in_another_process_and_after_a_reload()
+    public void A_key_maps_to_the_same_instance_in_every_process_and_after_a_reload()
     {
         var (one, other) = (Of(7), Of(7));
         var before = Owners(one);
@@ -25,7 +25,7 @@ public sealed class HashTests(BalancingPolicy policy)
     }
 
     [Test]
-    public void An_instance_that_comes_back_elsewhere_keeps_its_keys()
+    public void An_instance_that_restarts_elsewhere_keeps_its_keys()
     {
         var fleet = Of(5);
         var before = Owners(fleet);
@@ -34,7 +34,7 @@ public sealed class HashTests(BalancingPolicy policy)
     }
 
     [Test]
-    public void When_an_instance_goes_its_own_keys_move_and_few_others() => Prop.ForAll<byte, byte>((size, which) =>
+    public void A_removed_instance_moves_its_own_keys_and_few_others() => Prop.ForAll<byte, byte>((size, which) =>
     {
         var count = 2 + (size % 19);
         var fleet = Of(count);
@@ -44,12 +44,13 @@ public sealed class HashTests(BalancingPolicy policy)
         var after = Owners(fleet);
         var moved = Enumerable.Range(0, Keys).Count(key => before[key] != gone && before[key] != after[key]);
 
-        // The ring moves no other key at all. Maglev moves some: for 65,537 places and 20 instances the paper measures about 1 % (figure 12); 5 % bound it here.
+        // The ring moves no other key. Maglev moves some: for 65,537 slots and 20 instances the paper measures about 1 % (figure 12); 5 %
+        // is the bound here.
         return policy == BalancingPolicy.RingHash ? moved == 0 : moved < Keys * 0.05;
     }).QuickCheckThrowOnFailure();
 
     [Test]
-    public void When_an_instance_comes_no_more_than_its_share_moves_to_it_and_few_elsewhere()
+    public void An_added_instance_moves_at_most_its_share_of_keys_and_few_others()
     {
         var fleet = Of(9);
         var before = Owners(fleet);
@@ -61,21 +62,21 @@ public sealed class HashTests(BalancingPolicy policy)
     }
 
     [Test]
-    public void An_ejected_instances_keys_go_to_others_and_come_back()
+    public void The_keys_of_an_ejected_instance_move_and_return()
     {
         var fleet = Of(6);
         var before = Owners(fleet);
         Fleet.Fail(fleet[3], 3);
         var meanwhile = Owners(fleet);
         Assert.That(meanwhile, Has.None.EqualTo("web-3"));
-        Assert.That(Enumerable.Range(0, Keys).Where(key => before[key] != "web-3").All(key => before[key] == meanwhile[key]), Is.True, "nobody else's move");
+        Assert.That(Enumerable.Range(0, Keys).Where(key => before[key] != "web-3").All(key => before[key] == meanwhile[key]), Is.True, "no other keys move");
         fleet.Time.Advance(TimeSpan.FromSeconds(10));
         fleet[3].Begin().End(EndpointOutcome.Success);
         Assert.That(Owners(fleet), Is.EqualTo(before));
     }
 
     [Test]
-    public void A_retry_goes_to_the_next_and_the_order_of_a_key_is_always_the_same()
+    public void A_retry_goes_to_the_next_instance_in_a_stable_order_per_key()
     {
         var fleet = Of(5);
         var order = Order(fleet, 77);
@@ -89,17 +90,17 @@ public sealed class HashTests(BalancingPolicy policy)
         var fleet = WeightTests.Weighted(policy, 1, 1, 2);
         var shares = Owners(fleet).CountBy(id => id).ToDictionary(pair => pair.Key, pair => (double)pair.Value / Keys);
 
-        // A ring of n places has a share with a relative deviation of about 1 / √(n × share): 6 % for a quarter of 1,024; a table is even but for rounding. Five of
-        // those and five of the keys' own sampling.
+        // A ring of n points has shares with a relative deviation of about 1 / √(n × share): 6 % for a quarter of 1,024; a table is even up
+        // to rounding. The bound is five of those plus five of the keys' own sampling.
         Assert.That(shares["web-2"], Is.EqualTo(0.5).Within(policy == BalancingPolicy.RingHash ? 0.16 : 0.036));
         Assert.That(shares["web-0"], Is.EqualTo(0.25).Within(policy == BalancingPolicy.RingHash ? 0.11 : 0.031));
     }
 
     [Test]
-    public void Without_a_hash_a_request_goes_anywhere() => Assert.That(Of(4).Count(400), Has.All.GreaterThan(0));
+    public void A_request_without_a_hash_goes_to_a_random_instance() => Assert.That(Of(4).Count(400), Has.All.GreaterThan(0));
 
     [Test]
-    public void When_most_are_out_a_key_still_goes_to_one_that_is_not()
+    public void A_key_still_maps_to_an_available_instance_when_most_are_not()
     {
         var fleet = Of(200);
         foreach (var state in fleet.Set.All.Skip(1).SkipLast(1))
@@ -111,7 +112,7 @@ public sealed class HashTests(BalancingPolicy policy)
     }
 
     [Test]
-    public void A_reload_that_changes_nothing_builds_nothing_anew()
+    public void An_unchanged_reload_rebuilds_nothing()
     {
         var fleet = Of(5);
         var balancer = fleet.Set.Pools.Healthy.Balancer;

@@ -3,18 +3,18 @@ using GatewayMesh.Proxy.LoadBalancing;
 
 namespace GatewayMesh.Proxy.Tests.LoadBalancing.Balancers;
 
-/// <summary>The policy that looks at latency.</summary>
+/// <summary>The policy that considers latency.</summary>
 public sealed class PeakEwmaTests
 {
     [Test]
-    public void What_is_not_measured_yet_counts_as_the_default()
+    public void An_unmeasured_instance_has_the_default_latency()
     {
         Assert.That(new Fleet(1)[0].Latency, Is.EqualTo(TimeSpan.FromMilliseconds(30)).Within(TimeSpan.FromMicroseconds(1)));
         Assert.That(WithEwma(1, new() { DefaultRtt = TimeSpan.FromMilliseconds(7) })[0].Latency, Is.EqualTo(TimeSpan.FromMilliseconds(7)).Within(TimeSpan.FromMicroseconds(1)));
     }
 
     [Test]
-    public void It_jumps_to_a_peak_and_forgets_it_with_the_decay()
+    public void The_average_jumps_to_a_peak_and_decays()
     {
         var fleet = WithEwma(1, new() { Decay = TimeSpan.FromSeconds(2) });
         fleet.Serve(fleet[0].Begin(), TimeSpan.FromSeconds(1));
@@ -24,7 +24,7 @@ public sealed class PeakEwmaTests
     }
 
     [Test]
-    public void A_quicker_answer_moves_it_by_the_time_since_the_last()
+    public void A_faster_response_weighs_by_the_time_since_the_last()
     {
         var fleet = new Fleet(1);
         fleet.Serve(fleet[0].Begin(), TimeSpan.FromSeconds(1));
@@ -35,35 +35,35 @@ public sealed class PeakEwmaTests
     }
 
     [Test]
-    public void The_slower_of_two_instances_gets_a_request_only_now_and_then()
+    public void The_slower_of_two_instances_gets_few_requests()
     {
         var (slow, all) = ServeFastAndSlow(BalancingPolicy.PeakEwma);
 
-        // Its cost of 500 ms sinks under 5 ms after 10 s × ln 100 = 46 s, and at a request every 5 ms that is one of 9,200.
+        // Its cost of 500 ms sinks below 5 ms after 10 s × ln 100 = 46 s, which at one request per 5 ms is one of 9,200.
         Assert.That(slow, Is.InRange(1, 1 + (all / 9200)));
     }
 
     [Test]
-    public void Round_robin_gives_it_every_second_request()
+    public void Round_robin_gives_the_slower_instance_every_second_request()
     {
         var (slow, all) = ServeFastAndSlow(BalancingPolicy.RoundRobin);
         Assert.That(slow, Is.EqualTo(all / 2));
     }
 
     [Test]
-    public void Load_comes_before_latency_when_there_is_enough_of_it()
+    public void Enough_load_outweighs_latency()
     {
         var fleet = WithEwma(2, new() { DefaultRtt = TimeSpan.FromMicroseconds(1) });
         fleet.Serve(fleet[0].Begin(), TimeSpan.FromMilliseconds(10));
         fleet.Serve(fleet[1].Begin(), TimeSpan.FromMilliseconds(40));
         var leases = Enumerable.Range(0, 50).Select(_ => fleet.Pick()).ToList();
 
-        // ewma × (in flight + 1) is kept even: ten to forty, so four fifths at the first.
+        // ewma × (in flight + 1) stays balanced: ten to forty, so four fifths at the first.
         Assert.That(leases.Count(lease => lease.State == fleet[0]), Is.InRange(38, 42));
     }
 
     [Test]
-    public void What_fails_fast_draws_no_traffic()
+    public void A_fast_failure_attracts_no_traffic()
     {
         var fleet = new Fleet(2, ejection: model => model with { MaxEjectedPercent = 0 });
         var failed = 0;
@@ -75,11 +75,11 @@ public sealed class PeakEwmaTests
             fleet.Serve(lease, TimeSpan.FromMilliseconds(dead ? 0 : 5), dead ? EndpointOutcome.ConnectFailed : EndpointOutcome.Success);
         }
 
-        Assert.That(failed, Is.EqualTo(1), "1 s of penalty sinks under 5 ms after 53 s, and ten have passed");
+        Assert.That(failed, Is.EqualTo(1), "a penalty of 1 s sinks below 5 ms after 53 s, and ten have passed");
     }
 
     [Test]
-    public void Without_a_penalty_it_does()
+    public void Without_a_penalty_a_fast_failure_attracts_traffic()
     {
         var fleet = new Fleet(2, balancing: model => model with { Ewma = new() { FailurePenalty = TimeSpan.Zero } }, ejection: model => model with { ConsecutiveFailures = 1000 });
         for (var i = 0; i < 200; i++)
@@ -99,7 +99,7 @@ public sealed class PeakEwmaTests
     }
 
     [Test]
-    public void Whom_nobody_waited_for_was_at_least_as_slow_as_the_wait()
+    public void A_cancelled_wait_is_a_lower_bound_of_the_latency()
     {
         var fleet = new Fleet(1);
         var lease = fleet[0].Begin();
@@ -111,11 +111,11 @@ public sealed class PeakEwmaTests
         stream.Answered(1);
         fleet.Time.Advance(TimeSpan.FromMinutes(10));
         stream.End(EndpointOutcome.Cancelled, answered: true);
-        Assert.That(fleet[0].Latency.TotalSeconds, Is.LessThan(3), "the end of a stream is no latency");
+        Assert.That(fleet[0].Latency.TotalSeconds, Is.LessThan(3), "the end of a stream does not count as latency");
     }
 
     [Test]
-    public void After_an_ejection_it_begins_at_the_default_again()
+    public void After_an_ejection_the_latency_restarts_at_the_default()
     {
         var fleet = new Fleet(1);
         Fleet.Fail(fleet[0], 3);
@@ -136,13 +136,13 @@ public sealed class PeakEwmaTests
             state.Begin();
         }
 
-        // Drawn first, or else among the others: each of those is drawn evenly from the nine that are not the first.
+        // Sampled first or among the others: each of those is uniform over the nine that are not the first.
         var share = 0.1 + (0.9 * (1 - Math.Pow(8 / 9.0, choices - 1)));
         Bound.AssertShare(fleet.Count(Draws)[0], Draws, share);
     }
 
     [Test]
-    public void By_default_two_are_drawn_and_latency_decides()
+    public void By_default_two_are_sampled_and_latency_decides()
     {
         var model = LoadBalancingModel.Default;
         Assert.That((model.Policy, model.Choices, model.Ewma.Decay, model.Ewma.DefaultRtt), Is.EqualTo((BalancingPolicy.PeakEwma, 2, TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(30))));

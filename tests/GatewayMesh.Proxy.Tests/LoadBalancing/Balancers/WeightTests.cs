@@ -4,14 +4,14 @@ using GatewayMesh.Proxy.LoadBalancing;
 
 namespace GatewayMesh.Proxy.Tests.LoadBalancing.Balancers;
 
-/// <summary>What weights do under each policy.</summary>
+/// <summary>Effect of weights under each policy.</summary>
 public sealed class WeightTests
 {
     private const int Draws = 20_000;
 
     [TestCase(BalancingPolicy.Weighted)]
-    [TestCase(BalancingPolicy.LeastRequest, Description = "nobody has a request in flight, so that the first drawn is picked")]
-    [TestCase(BalancingPolicy.PeakEwma, Description = "likewise")]
+    [TestCase(BalancingPolicy.LeastRequest, Description = "no request is in flight, so the first sample is selected")]
+    [TestCase(BalancingPolicy.PeakEwma, Description = "same as above")]
     public void Shares_are_those_of_the_weights(BalancingPolicy policy)
     {
         var counts = Weighted(policy, 1, 2, 5).Count(Draws);
@@ -21,7 +21,7 @@ public sealed class WeightTests
     }
 
     [Test]
-    public void Random_leaves_weights_aside()
+    public void Random_ignores_weights()
     {
         foreach (var count in Weighted(BalancingPolicy.Random, 1, 2, 5).Count(Draws))
         {
@@ -30,7 +30,7 @@ public sealed class WeightTests
     }
 
     [Test]
-    public void Round_robin_gives_each_its_weight_in_every_round_and_spreads_it()
+    public void Round_robin_gives_each_instance_its_weight_per_round_evenly_spread()
     {
         var fleet = Weighted(BalancingPolicy.RoundRobin, 1, 2, 5);
         var turns = Enumerable.Range(0, 16).Select(_ => Place(fleet)).ToList();
@@ -40,7 +40,7 @@ public sealed class WeightTests
     }
 
     [Test]
-    public void Round_robin_takes_each_in_turn_where_weights_are_even()
+    public void Round_robin_takes_turns_with_even_weights()
     {
         var fleet = new Fleet(3, balancing: model => model with { Policy = BalancingPolicy.RoundRobin });
         var turns = Enumerable.Range(0, 6).Select(_ => Place(fleet)).ToList();
@@ -58,7 +58,8 @@ public sealed class WeightTests
             fleet.Pick();
         }
 
-        // Two instances are always both looked at: the one with less for its weight gets the next, so neither is off by more than one request.
+        // Both of two instances are always compared: the one with less load for its weight gets the next request, so neither deviates by
+        // more than one request.
         Assert.That(fleet[0].InFlight, Is.InRange(98, 102));
     }
 
@@ -68,14 +69,14 @@ public sealed class WeightTests
     [TestCase(BalancingPolicy.Weighted)]
     [TestCase(BalancingPolicy.RingHash)]
     [TestCase(BalancingPolicy.Maglev)]
-    public void Weight_0_is_no_request_while_another_has_a_weight(BalancingPolicy policy)
+    public void Weight_0_gets_no_request_while_another_has_a_weight(BalancingPolicy policy)
     {
         Assert.That(Weighted(policy, 0, 1, 1).Count(500)[0], Is.Zero);
-        Assert.That(Weighted(policy, 0, 0).Count(500), Has.All.GreaterThan(0), "all of them 0: all alike");
+        Assert.That(Weighted(policy, 0, 0).Count(500), Has.All.GreaterThan(0), "all weights 0 count as equal");
     }
 
     [Test]
-    public void A_new_weight_counts_from_the_next_snapshot_on()
+    public void A_new_weight_applies_from_the_next_snapshot()
     {
         var fleet = Weighted(BalancingPolicy.Weighted, 1, 1);
         fleet.Apply(Fleet.Model(0) with { Weight = 3 }, Fleet.Model(1));

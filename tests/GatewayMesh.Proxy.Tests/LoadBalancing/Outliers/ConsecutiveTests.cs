@@ -4,7 +4,7 @@ using GatewayMesh.Proxy.LoadBalancing.Outliers;
 
 namespace GatewayMesh.Proxy.Tests.LoadBalancing.Outliers;
 
-/// <summary>Ejection for what came in a row, and the way back.</summary>
+/// <summary>Ejection for consecutive failures, and the return.</summary>
 public sealed class ConsecutiveTests
 {
     private static readonly EjectionModel Off = new() { ConsecutiveFailures = 0, Consecutive5xx = 0, MaxEjectedPercent = 1 };
@@ -20,11 +20,11 @@ public sealed class ConsecutiveTests
 
     [TestCase(EndpointOutcome.ConnectFailed)]
     [TestCase(EndpointOutcome.Failed)]
-    public void ConsecutiveFailures_counts_missing_answers(EndpointOutcome outcome) =>
+    public void ConsecutiveFailures_counts_missing_responses(EndpointOutcome outcome) =>
         AssertEjectsAtFour(Off with { ConsecutiveFailures = 4 }, outcome, EjectionCause.ConsecutiveFailures);
 
     [Test]
-    public void What_a_threshold_does_not_count_begins_it_anew()
+    public void An_outcome_that_a_threshold_does_not_count_resets_its_count()
     {
         var fleet = new Fleet(2, ejection: _ => Off with { ConsecutiveFailures = 3, ConsecutiveGatewayFailures = 3 });
         Fleet.Fail(fleet[0], 2);
@@ -36,7 +36,7 @@ public sealed class ConsecutiveTests
     }
 
     [Test]
-    public void An_attempt_without_an_answer_says_nothing_of_answers()
+    public void An_attempt_without_a_response_is_no_evidence_about_responses()
     {
         var fleet = new Fleet(2, ejection: _ => Off with { Consecutive5xx = 3 });
         Fleet.Fail(fleet[0], 2, EndpointOutcome.ServerError);
@@ -47,7 +47,7 @@ public sealed class ConsecutiveTests
     }
 
     [Test]
-    public void A_call_whose_status_is_not_known_yet_shows_life_and_no_more()
+    public void A_call_without_a_status_yet_shows_only_that_the_instance_is_alive()
     {
         var fleet = new Fleet(2, ejection: _ => Off with { ConsecutiveFailures = 3, Consecutive5xx = 3 });
         for (var i = 0; i < 3; i++)
@@ -61,14 +61,14 @@ public sealed class ConsecutiveTests
     }
 
     [Test]
-    public void The_only_instance_is_not_ejected_for_what_it_answers()
+    public void The_only_instance_is_not_ejected_for_its_responses()
     {
         var fleet = new Fleet(1, ejection: _ => Off with { Consecutive5xx = 3, ConsecutiveFailures = 3 });
         Fleet.Fail(fleet[0], 30, EndpointOutcome.ServerError);
         Assert.That(fleet[0].IsEjected, Is.False, "there is no other");
         Assert.That(fleet.Set.IsReachable(fleet.Time.GetTimestamp()), Is.True);
         Fleet.Fail(fleet[0], 3, EndpointOutcome.Failed);
-        Assert.That(fleet[0].IsEjected, Is.True, "one that does not answer is: a failover or a way past it is taken at once");
+        Assert.That(fleet[0].IsEjected, Is.True, "an unresponsive instance is ejected: failover or bypass apply at once");
         Assert.That(fleet.Set.IsReachable(fleet.Time.GetTimestamp()), Is.False);
     }
 
@@ -101,7 +101,7 @@ public sealed class ConsecutiveTests
     [TestCase(EjectionCause.Latency, EndpointOutcome.ServerError, true)]
     [TestCase(EjectionCause.Latency, EndpointOutcome.Failed, false)]
     [TestCase(EjectionCause.Consecutive5xx, EndpointOutcome.Success, true)]
-    public void One_real_request_brings_it_back_when_it_shows_that_the_cause_is_over(EjectionCause cause, EndpointOutcome outcome, bool back)
+    public void A_trial_that_shows_the_cause_is_gone_ends_the_ejection(EjectionCause cause, EndpointOutcome outcome, bool back)
     {
         var fleet = new Fleet(2, ejection: _ => Off);
         _ = fleet[0].Eject(cause);
@@ -112,7 +112,7 @@ public sealed class ConsecutiveTests
     }
 
     [Test]
-    public void Time_is_multiplied_by_the_ejections_before_and_one_is_forgotten_in_each_interval_without()
+    public void Ejection_time_grows_with_earlier_ejections_and_each_quiet_interval_forgets_one()
     {
         var fleet = new Fleet(1, ejection: model => model with { ConsecutiveFailures = 1, Time = TimeSpan.FromSeconds(3), Interval = TimeSpan.FromSeconds(10) });
         Assert.That(EjectAndReturn(fleet), Is.EqualTo(3));
@@ -124,11 +124,11 @@ public sealed class ConsecutiveTests
             fleet.Registry.Tick();
         }
 
-        Assert.That(EjectAndReturn(fleet), Is.EqualTo(6), "of three two are forgotten");
+        Assert.That(EjectAndReturn(fleet), Is.EqualTo(6), "two of three are forgotten");
     }
 
     [Test]
-    public void It_is_never_ejected_for_longer_than_maxTime()
+    public void An_ejection_never_exceeds_maxTime()
     {
         var fleet = new Fleet(1, ejection: model => model with { ConsecutiveFailures = 1, Time = TimeSpan.FromSeconds(30), MaxTime = TimeSpan.FromSeconds(50) });
         Assert.That(new[] { EjectAndReturn(fleet), EjectAndReturn(fleet), EjectAndReturn(fleet) }, Is.EqualTo(new double[] { 30, 50, 50 }));

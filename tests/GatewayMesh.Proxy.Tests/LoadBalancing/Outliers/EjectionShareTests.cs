@@ -7,7 +7,7 @@ using GatewayMesh.Proxy.LoadBalancing.Outliers;
 
 namespace GatewayMesh.Proxy.Tests.LoadBalancing.Outliers;
 
-/// <summary>Never more of a service's instances are ejected than its policy allows.</summary>
+/// <summary>A service never has more ejected instances than its policy allows.</summary>
 public sealed class EjectionShareTests
 {
     [TestCase(1, 0.1, 1)]
@@ -19,11 +19,11 @@ public sealed class EjectionShareTests
     [TestCase(3, 1, 3)]
     [TestCase(10, 0, 0)]
     [TestCase(0, 1, 0)]
-    public void One_may_always_be_ejected_unless_none_may(int instances, double share, int most) =>
+    public void One_instance_may_always_be_ejected_unless_the_maximum_is_zero(int instances, double share, int most) =>
         Assert.That(new EjectionModel { MaxEjectedPercent = share }.MostOf(instances), Is.EqualTo(most));
 
     [Test]
-    public void By_default_a_tenth_may_be_ejected_and_the_next_waits_for_a_place()
+    public void By_default_a_tenth_may_be_ejected_and_the_next_waits_for_a_permit()
     {
         var fleet = new Fleet(10, ejection: model => model with { MaxEjectedPercent = EjectionModel.Default.MaxEjectedPercent });
         Fleet.Fail(fleet[0], 3);
@@ -34,25 +34,25 @@ public sealed class EjectionShareTests
         fleet[0].Begin().End(EndpointOutcome.Success);
         Fleet.Fail(fleet[1], 1);
 
-        Assert.That((fleet[0].IsEjected, fleet[1].IsEjected), Is.EqualTo((false, true)), "what it showed was not forgotten");
+        Assert.That((fleet[0].IsEjected, fleet[1].IsEjected), Is.EqualTo((false, true)), "its evidence was not forgotten");
     }
 
     [Test]
-    public void One_that_would_be_ejected_and_has_no_place_is_known_to_fail_for_as_long()
+    public void An_instance_without_an_ejection_permit_is_known_to_fail_for_the_same_time()
     {
         var fleet = new Fleet(2, ejection: model => model with { MaxEjectedPercent = 0.1 });
         Fleet.Fail(fleet[0], 3);
         Assert.That(fleet.Set.IsAvailable(fleet.Time.GetTimestamp()), Is.True);
         Fleet.Fail(fleet[1], 3);
         Assert.That(fleet[1].IsEjected, Is.False);
-        Assert.That(fleet.Set.IsAvailable(fleet.Time.GetTimestamp()), Is.False, "so that a failover target is taken");
-        Assert.That(fleet.Set.IsReachable(fleet.Time.GetTimestamp()), Is.False, "and a way past the sidecars");
+        Assert.That(fleet.Set.IsAvailable(fleet.Time.GetTimestamp()), Is.False, "so a failover target is used");
+        Assert.That(fleet.Set.IsReachable(fleet.Time.GetTimestamp()), Is.False, "and the bypass of the sidecars");
         fleet.Time.Advance(TimeSpan.FromSeconds(10));
-        Assert.That(fleet.Set.IsAvailable(fleet.Time.GetTimestamp()), Is.True, "and it is asked again after that time");
+        Assert.That(fleet.Set.IsAvailable(fleet.Time.GetTimestamp()), Is.True, "the instance is used again after that time");
     }
 
     [Test]
-    public void Where_none_may_be_ejected_none_is()
+    public void With_a_maximum_of_zero_none_is_ejected()
     {
         var fleet = new Fleet(3, ejection: model => model with { MaxEjectedPercent = 0 });
         Fleet.Fail(fleet[0], 100);
@@ -60,7 +60,7 @@ public sealed class EjectionShareTests
     }
 
     [Test]
-    public void When_instances_leave_so_that_fewer_may_be_ejected_those_with_the_least_time_left_are_pardoned()
+    public void When_fewer_may_be_ejected_the_shortest_ejections_end_first()
     {
         var fleet = new Fleet(20, ejection: model => model with { MaxEjectedPercent = 0.1 });
         Fleet.Fail(fleet[0], 3);
@@ -73,7 +73,7 @@ public sealed class EjectionShareTests
     }
 
     [Test]
-    public void An_ejected_instance_that_leaves_gives_its_place_back()
+    public void A_removed_ejected_instance_returns_its_permit()
     {
         var fleet = new Fleet(3, ejection: model => model with { MaxEjectedPercent = 0.1 });
         Fleet.Fail(fleet[0], 3);
@@ -85,7 +85,7 @@ public sealed class EjectionShareTests
     }
 
     [Test]
-    public void A_request_that_still_runs_at_an_instance_that_has_left_takes_no_place()
+    public void A_request_at_a_removed_instance_takes_no_permit()
     {
         var fleet = new Fleet(2, ejection: model => model with { MaxEjectedPercent = 0.1, ConsecutiveFailures = 1 });
         var late = fleet[0].Begin();
@@ -96,7 +96,7 @@ public sealed class EjectionShareTests
     }
 
     [Test]
-    public void Whatever_happens_the_share_is_not_exceeded() => Prop.ForAll<List<byte>, byte>((steps, share) =>
+    public void The_maximum_of_ejections_is_never_exceeded() => Prop.ForAll<List<byte>, byte>((steps, share) =>
     {
         var percent = share % 4 * 0.15;
         var fleet = new Fleet(12, ejection: model => model with { MaxEjectedPercent = percent, ConsecutiveFailures = 1, Consecutive5xx = 1 });
@@ -111,7 +111,7 @@ public sealed class EjectionShareTests
     }).QuickCheckThrowOnFailure();
 
     [Test]
-    public void Nor_by_threads_that_report_while_others_reload()
+    public void Concurrent_reports_and_reloads_never_exceed_the_maximum_of_ejections()
     {
         var fleet = new Fleet(30, ejection: model => model with { MaxEjectedPercent = 0.1, ConsecutiveFailures = 1, Time = TimeSpan.FromMilliseconds(1) });
         var worst = 0;
@@ -146,7 +146,7 @@ public sealed class EjectionShareTests
             start.SignalAndWait();
             while (Volatile.Read(ref going) > 0)
             {
-                // A place is taken before and given back after, so places taken are the most that can be ejected at one moment.
+                // A permit is taken before an ejection and returned after it, so the permits taken bound the ejections at any moment.
                 var share = fleet.Registry.Current.Find("web")!.All[0].Share;
                 worst = Math.Max(worst, share.Taken);
             }
@@ -159,7 +159,7 @@ public sealed class EjectionShareTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(worst, Is.InRange(1, 3), "a tenth of thirty");
-            Assert.That(set.All[0].Share.Taken, Is.EqualTo(set.All.Count(state => state.IsEjected)), "no place is lost and none is taken twice");
+            Assert.That(set.All[0].Share.Taken, Is.EqualTo(set.All.Count(state => state.IsEjected)), "no permit is lost and none is taken twice");
             Assert.That(set.All[0].Share.Limit, Is.EqualTo(fleet.Policy.Ejection.MostOf(set.All.Length)));
         }
     }

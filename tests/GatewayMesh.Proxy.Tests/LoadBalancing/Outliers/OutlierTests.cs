@@ -4,16 +4,16 @@ using GatewayMesh.Proxy.LoadBalancing.Outliers;
 
 namespace GatewayMesh.Proxy.Tests.LoadBalancing.Outliers;
 
-/// <summary>Ejection for what sticks out of an interval.</summary>
+/// <summary>Ejection of outliers in an interval.</summary>
 public sealed class OutlierTests
 {
     private static readonly EjectionModel Off = new() { ConsecutiveFailures = 0, Consecutive5xx = 0, MaxEjectedPercent = 1, SuccessRate = new() { Enabled = false } };
     private static readonly SuccessRateModel Rate = new() { Gap = 0 };
 
     [Test]
-    public void Success_rate_is_the_mean_less_the_deviations()
+    public void The_success_rate_threshold_is_the_mean_minus_the_deviations()
     {
-        // Nine of 1 and one of 0.9: mean 0.99, σ 0.03; with 1.9 the threshold is 0.933, with 3.1 it is 0.897.
+        // Nine with 1 and one with 0.9: mean 0.99, σ 0.03; with factor 1.9 the threshold is 0.933, with 3.1 it is 0.897.
         var counts = Rates(1, 1, 1, 1, 1, 1, 1, 1, 1, 0.9);
         Assert.That(Judge(counts, Off with { SuccessRate = Rate }), Is.EqualTo(new[] { (9, EjectionCause.SuccessRate) }));
         Assert.That(Judge(counts, Off with { SuccessRate = Rate with { StdevFactor = 3.1 } }), Is.Empty);
@@ -21,11 +21,11 @@ public sealed class OutlierTests
     }
 
     [Test]
-    public void A_success_rate_must_lie_the_gap_below_the_mean()
+    public void A_success_rate_must_be_below_the_mean_by_the_gap()
     {
         var counts = Rates(1, 1, 1, 1, 0.96);
-        Assert.That(Judge(counts, Off with { SuccessRate = Rate }), Is.EqualTo(new[] { (4, EjectionCause.SuccessRate) }), "σ alone is strict where all others are perfect");
-        Assert.That(Judge(counts, Off with { SuccessRate = new() }), Is.Empty, "the default asks for five points");
+        Assert.That(Judge(counts, Off with { SuccessRate = Rate }), Is.EqualTo(new[] { (4, EjectionCause.SuccessRate) }), "σ alone is strict if all others are perfect");
+        Assert.That(Judge(counts, Off with { SuccessRate = new() }), Is.Empty, "the default requires a gap of five points");
         Assert.That(Judge(counts, Off with { SuccessRate = Rate with { Gap = 0.03 } }), Has.Length.EqualTo(1));
     }
 
@@ -40,7 +40,7 @@ public sealed class OutlierTests
     }
 
     [Test]
-    public void Failure_percentage_looks_at_each_alone()
+    public void Failure_percentage_evaluates_each_instance_alone()
     {
         var model = new FailurePercentageModel { Enabled = true };
         var counts = Rates(0.15, 0.15, 0.16, 1, 1);
@@ -67,14 +67,14 @@ public sealed class OutlierTests
     }
 
     [Test]
-    public void The_worst_comes_first_and_each_once()
+    public void Outliers_are_listed_once_worst_first()
     {
         var model = Off with { SuccessRate = new() { StdevFactor = 0.5 }, FailurePercentage = new() { Enabled = true, Threshold = 0.3 } };
         Assert.That(Judge(Rates(1, 1, 1, 0.6, 0.1), model), Is.EqualTo(new[] { (4, EjectionCause.SuccessRate), (3, EjectionCause.FailurePercentage) }));
     }
 
     [Test]
-    public void The_end_of_an_interval_ejects_and_not_before_and_what_was_counted_is_used_once()
+    public void Outliers_are_ejected_only_at_the_end_of_an_interval_and_counts_are_used_once()
     {
         var fleet = new Fleet(5, ejection: _ => Off with { SuccessRate = new() });
         Serve(fleet);
@@ -89,11 +89,11 @@ public sealed class OutlierTests
         fleet.Time.Advance(TimeSpan.FromSeconds(10));
         fleet[4].Begin().End(EndpointOutcome.Success);
         fleet.Registry.Tick();
-        Assert.That(fleet.Ejected, Has.Count.EqualTo(1), "a new interval begins at nothing");
+        Assert.That(fleet.Ejected, Has.Count.EqualTo(1), "a new interval starts from zero");
     }
 
     [Test]
-    public void Interval_says_how_often()
+    public void The_interval_setting_is_the_evaluation_period()
     {
         var fleet = new Fleet(5, ejection: _ => Off with { SuccessRate = new(), Interval = TimeSpan.FromSeconds(2) });
         Serve(fleet);
@@ -103,7 +103,7 @@ public sealed class OutlierTests
     }
 
     [Test]
-    public void A_place_that_only_one_can_have_goes_to_the_worst()
+    public void The_last_ejection_permit_goes_to_the_worst_outlier()
     {
         var fleet = new Fleet(6, ejection: _ => Off with { MaxEjectedPercent = 0.1, FailurePercentage = new() { Enabled = true, Threshold = 0.5, MinimumHosts = 2 } });
         foreach (var (state, index) in fleet.Set.All.Select((state, index) => (state, index)))
@@ -118,7 +118,7 @@ public sealed class OutlierTests
     }
 
     [Test]
-    public void A_slow_instance_is_ejected_by_what_its_answers_took()
+    public void A_slow_instance_is_ejected_for_its_latency()
     {
         var fleet = new Fleet(5, ejection: _ => Off with { Latency = new() { Enabled = true, RequestVolume = 10 } });
         foreach (var (state, index) in fleet.Set.All.Select((state, index) => (state, index)))

@@ -1,9 +1,9 @@
 namespace GatewayMesh.Proxy.Tests.Rig.Http2;
 
-/// <summary>A field section: names and values in their order.</summary>
+/// <summary>A field section: names and values in order.</summary>
 internal sealed class Fields : List<(string Name, string Value)>
 {
-    /// <summary>The first value, or null.</summary>
+    /// <summary>Returns the first value, or null.</summary>
     public string? this[string name] => Values(name) is [var first, ..] ? first : null;
 
     public int Status => int.Parse(this[":status"]!, System.Globalization.CultureInfo.InvariantCulture);
@@ -15,7 +15,7 @@ internal sealed class Fields : List<(string Name, string Value)>
         return list;
     }
 
-    /// <summary>The head of a request.</summary>
+    /// <summary>Returns the head of a request.</summary>
     public static Fields Request(string method, string path, string authority, params (string Name, string Value)[] more) =>
         Of([(":method", method), (":scheme", "http"), (":path", path), (":authority", authority), .. more]);
 

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace GatewayMesh.Proxy.Tests.Rig.Http2;
 
-/// <summary>One frame as it came.</summary>
+/// <summary>One frame as received.</summary>
 internal sealed record Frame(FrameType Type, byte Flags, int Stream, byte[] Payload)
 {
     public const byte EndStream = 0x1;
@@ -11,9 +11,9 @@ internal sealed record Frame(FrameType Type, byte Flags, int Stream, byte[] Payl
 
     public bool EndsStream => (Flags & EndStream) != 0 && Type is FrameType.Data or FrameType.Headers;
 
-    /// <summary>Of RST_STREAM.</summary>
+    /// <summary>Error code of RST_STREAM or GOAWAY.</summary>
     public int ErrorCode => BinaryPrimitives.ReadInt32BigEndian(Payload.AsSpan(Type == FrameType.GoAway ? 4 : 0));
 
-    /// <summary>Of GOAWAY.</summary>
+    /// <summary>Last stream of GOAWAY.</summary>
     public int LastStream => BinaryPrimitives.ReadInt32BigEndian(Payload) & int.MaxValue;
 }

@@ -1,6 +1,6 @@
 namespace GatewayMesh.Proxy.Tests.Rig.Http2;
 
-/// <summary>RFC 9113 §6.</summary>
+/// <summary>Frame types of RFC 9113 §6.</summary>
 public enum FrameType : byte
 {
     Data = 0,

@@ -4,7 +4,7 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Proxy.Tests.Rig.Http2;
 
-/// <summary>An application that speaks HTTP/2 with prior knowledge alone, and whose answers the test writes frame by frame.</summary>
+/// <summary>An application that speaks only HTTP/2 with prior knowledge, and whose responses the test writes frame by frame.</summary>
 internal sealed class H2Backend : IDisposable
 {
     private readonly Backend _backend = new();
@@ -12,7 +12,9 @@ internal sealed class H2Backend : IDisposable
     private readonly Func<H2Message, H2Connection, Task>? _answer;
     private int _executed;
 
-    /// <summary>With <paramref name="answer"/>: called for each request that has arrived whole. Without: the test takes connections itself.</summary>
+    /// <summary>
+    /// With <paramref name="answer"/>, calls it for each complete request. Without it, the test accepts connections itself.
+    /// </summary>
     public H2Backend(Func<H2Message, H2Connection, Task>? answer = null)
     {
         _answer = answer;
@@ -24,7 +26,7 @@ internal sealed class H2Backend : IDisposable
 
     public HostPort HostPort => _backend.HostPort;
 
-    /// <summary>Requests that arrived whole.</summary>
+    /// <summary>Number of complete requests.</summary>
     public int Executed => Volatile.Read(ref _executed);
 
     public int Connections => _connections.Count;
@@ -48,7 +50,7 @@ internal sealed class H2Backend : IDisposable
     public static H2Backend HeadOnly(params (string Name, string Value)[] fields) =>
         new((request, connection) => connection.Headers(request.Stream, Fields.Of(fields), end: true));
 
-    /// <summary>The next connection, through with its preface.</summary>
+    /// <summary>Returns the next connection after its preface.</summary>
     public async Task<H2Connection> NextConnection(TimeSpan? patient = null)
     {
         var connection = await H2Connection.Accept(await _backend.NextConnection(patient));
@@ -80,7 +82,7 @@ internal sealed class H2Backend : IDisposable
         }
     }
 
-    // One request at a time: enough for a test, and its frames do not mix.
+    // One request at a time: enough for a test, and frames do not interleave.
     private async Task Serve(RawConnection raw)
     {
         try

@@ -3,7 +3,10 @@ using System.Net;
 
 namespace GatewayMesh.Proxy.Tests.Rig.Http2;
 
-/// <summary>One HTTP/2 connection that speaks frames, from either side. Nothing is answered by itself but settings and pings, so the test has each frame in its hand.</summary>
+/// <summary>
+/// One HTTP/2 connection at the frame level, from either side. Replies automatically only to settings and pings, so the test controls every
+/// other frame.
+/// </summary>
 internal sealed class H2Connection(RawConnection raw) : IDisposable
 {
     public static readonly byte[] Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray();
@@ -13,13 +16,13 @@ internal sealed class H2Connection(RawConnection raw) : IDisposable
 
     public RawConnection Raw => raw;
 
-    /// <summary>Settings and window updates of the peer, which <see cref="Read"/> leaves out.</summary>
+    /// <summary>Settings and window updates of the peer, which <see cref="Read"/> omits.</summary>
     public List<Frame> Grants { get; } = [];
 
     /// <summary>Connects as a client.</summary>
     public static async Task<H2Connection> To(IPEndPoint address) => await Open(await RawConnection.To(address));
 
-    /// <summary>Speaks as a client on a connection that is there.</summary>
+    /// <summary>Starts as a client on an existing connection.</summary>
     public static async Task<H2Connection> Open(RawConnection raw)
     {
         var connection = new H2Connection(raw);
@@ -28,7 +31,7 @@ internal sealed class H2Connection(RawConnection raw) : IDisposable
         return connection;
     }
 
-    /// <summary>Takes a connection as a server.</summary>
+    /// <summary>Accepts a connection as a server.</summary>
     public static async Task<H2Connection> Accept(RawConnection raw, int? maxStreams = null)
     {
         var connection = new H2Connection(raw);
@@ -50,7 +53,7 @@ internal sealed class H2Connection(RawConnection raw) : IDisposable
         return SendWhole(bytes);
     }
 
-    /// <summary>A new request; its stream.</summary>
+    /// <summary>Sends a new request; returns its stream.</summary>
     public async Task<int> Request(Fields head, bool end = true)
     {
         _lastStream += 2;
@@ -72,7 +75,7 @@ internal sealed class H2Connection(RawConnection raw) : IDisposable
 
     public Task Grant(int stream, int bytes) => Send(FrameType.WindowUpdate, 0, stream, Word(bytes));
 
-    /// <summary>The next frame that says something: settings and pings are answered, window updates swallowed.</summary>
+    /// <summary>Reads the next relevant frame: settings and pings are answered, window updates omitted.</summary>
     public async Task<Frame> Read()
     {
         while (true)
@@ -106,7 +109,7 @@ internal sealed class H2Connection(RawConnection raw) : IDisposable
         return new Frame((FrameType)head[3], head[4], BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(5)) & int.MaxValue, await raw.ReadBytes(length));
     }
 
-    /// <summary>The next frame, which must be a head.</summary>
+    /// <summary>Reads the next frame, which must be a head.</summary>
     public async Task<(int Stream, Fields Fields, bool End)> ReadHead()
     {
         var frame = await Read();
@@ -122,7 +125,7 @@ internal sealed class H2Connection(RawConnection raw) : IDisposable
         return (frame.Stream, Hpack.Decode([.. block]), frame.EndsStream);
     }
 
-    /// <summary>Everything of one stream up to its end.</summary>
+    /// <summary>Reads one stream up to its end.</summary>
     public async Task<H2Message> ReadMessage()
     {
         var (stream, head, end) = await ReadHead();
@@ -154,7 +157,7 @@ internal sealed class H2Connection(RawConnection raw) : IDisposable
         return message;
     }
 
-    /// <summary>Reads until a frame of that kind comes.</summary>
+    /// <summary>Reads until a frame of this type arrives.</summary>
     public async Task<Frame> ReadUntil(FrameType type)
     {
         while (true)
@@ -167,7 +170,7 @@ internal sealed class H2Connection(RawConnection raw) : IDisposable
         }
     }
 
-    /// <summary>Sends a request and reads its answer.</summary>
+    /// <summary>Sends a request and reads its response.</summary>
     public async Task<H2Message> Ask(Fields head, string? body = null)
     {
         var stream = await Request(head, end: body is null);

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace GatewayMesh.Proxy.Tests.Rig.Http2;
 
-/// <summary>As much of HPACK (RFC 7541) as two ends need that agreed on an empty dynamic table: literals written, the static table read, no Huffman code.</summary>
+/// <summary>
+/// The part of HPACK (RFC 7541) that two peers with an empty dynamic table need: writes literals, reads the static table, no Huffman code.
+/// </summary>
 internal static class Hpack
 {
     private static readonly (string Name, string Value)[] Static =

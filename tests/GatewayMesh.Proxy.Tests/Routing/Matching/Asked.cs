@@ -3,7 +3,7 @@ using GatewayMesh.Configuration.Paths;
 
 namespace GatewayMesh.Proxy.Tests.Routing.Matching;
 
-/// <summary>A request that nobody makes.</summary>
+/// <summary>A handmade request.</summary>
 internal sealed record Asked(string Method = "GET", params string[] Headers) : IRequestFacts
 {
     public PathReadings Paths => default;

@@ -8,7 +8,7 @@ public class PathRewriteTests
     [TestCase("/api", "/v2", "/api/x?q=/api", ExpectedResult = "/v2/x?q=/api")]
     [TestCase("/api", "/v2", "/api", ExpectedResult = "/v2")]
     [TestCase("/api", "/v2", "/apix", ExpectedResult = "/v2x")]
-    [TestCase("/api", "/", "/api/x", ExpectedResult = "//x", Description = "as Envoy's prefix_rewrite")]
+    [TestCase("/api", "/", "/api/x", ExpectedResult = "//x", Description = "like Envoy's prefix_rewrite")]
     [TestCase("/api/", "/", "/api/x", ExpectedResult = "/x")]
     [TestCase("/", "/v2/", "/x", ExpectedResult = "/v2/x")]
     [TestCase("/api", "/v2", "/api//x", ExpectedResult = "/v2//x")]
@@ -34,6 +34,6 @@ public class PathRewriteTests
     public string A_whole_path(string from, string to, string target) => new PathRewrite(new PathRule(PathTest.Exact, from), to).Apply(target);
 
     [Test]
-    public void A_prefix_that_is_compared_without_case() =>
+    public void A_prefix_is_rewritten_without_regard_to_case() =>
         Assert.That(new PathRewrite(new PathRule(PathTest.Prefix, "/api"), "/v2").Apply("/API/x"), Is.EqualTo("/v2/x"));
 }

@@ -55,11 +55,11 @@ public class RouteMatcherTests
     [TestCase("/geheim/ä", "/geheim/%C3%A4", ExpectedResult = true)]
     [TestCase("/geheim/ä", "/x/../geheim//%c3%a4", ExpectedResult = true)]
     [TestCase("/a:b", "/a%3ab", ExpectedResult = true)]
-    [TestCase("/a/b", "/a%2fb", ExpectedResult = false, Description = "as in Envoy, an escaped slash is no slash")]
+    [TestCase("/a/b", "/a%2fb", ExpectedResult = false, Description = "as in Envoy, an escaped slash is not a slash")]
     public bool The_path_of_a_rule_is_read_in_the_same_way(string rule, string target) => Matches(Routes.Exact(rule), target);
 
     [Test]
-    public void Letters_count_unless_the_rule_says_otherwise()
+    public void Paths_are_case_sensitive_unless_the_rule_says_otherwise()
     {
         Assert.That(Matches(Routes.Prefix("/api") with { CaseInsensitive = true }, "/API/x"), Is.True);
         Assert.That(Matches(Routes.Exact("/api") with { CaseInsensitive = true }, "/API"), Is.True);
@@ -109,7 +109,7 @@ public class RouteMatcherTests
     public bool Methods(string method) => Matches(Routes.Methods("GET", "POST"), "/", new Asked(method));
 
     [Test]
-    public void All_that_a_rule_asks_must_hold_and_what_does_not_is_said()
+    public void All_conditions_of_a_rule_must_hold_and_the_failed_one_is_reported()
     {
         var matcher = new RouteMatcher(new RouteMatch
         {
@@ -130,7 +130,7 @@ public class RouteMatcherTests
     }
 
     [Test]
-    public void An_ordinary_request_is_matched_without_an_allocation()
+    public void An_ordinary_request_is_matched_without_allocation()
     {
         var matcher = new RouteMatcher(new RouteMatch
         {

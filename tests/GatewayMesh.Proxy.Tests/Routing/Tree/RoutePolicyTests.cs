@@ -10,10 +10,10 @@ public class RoutePolicyTests
     private static readonly PolicyModel Policy = new() { Timeouts = new() { Request = TimeSpan.FromSeconds(3), Connect = TimeSpan.FromSeconds(2) } };
 
     [Test]
-    public void Who_says_nothing_leaves_the_very_policy() => Assert.That(RoutePolicy.Of(Policy, Routes.Resolver("web"), RouteAction.None), Is.SameAs(Policy));
+    public void Without_overrides_the_same_policy_object_is_used() => Assert.That(RoutePolicy.Of(Policy, Routes.Resolver("web"), RouteAction.None), Is.SameAs(Policy));
 
     [Test]
-    public void The_resolver_goes_before_the_policy_and_the_rule_before_the_resolver()
+    public void The_rule_overrides_the_resolver_and_the_resolver_overrides_the_policy()
     {
         var resolver = Routes.Resolver("web") with { ConnectTimeout = TimeSpan.FromSeconds(4), RequestTimeout = TimeSpan.FromSeconds(20) };
         var resolved = RoutePolicy.Of(Policy, resolver, RouteAction.None).Timeouts;
@@ -23,7 +23,7 @@ public class RoutePolicyTests
     }
 
     [Test]
-    public void Of_a_resolver_that_says_one_time_the_other_stays()
+    public void A_resolver_that_sets_one_timeout_keeps_the_other()
     {
         var timeouts = RoutePolicy.Of(Policy, Routes.Resolver("web") with { ConnectTimeout = TimeSpan.FromSeconds(4) }, RouteAction.None).Timeouts;
         Assert.That((timeouts.Connect, timeouts.Request), Is.EqualTo((TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(3))));

@@ -10,7 +10,7 @@ public class SplitTests
     private const int All = 10_000;
 
     [Test]
-    public void Every_hundredth_of_a_percent_has_its_leg()
+    public void Every_hundredth_of_a_percent_maps_to_its_leg()
     {
         var splitter = Splitter(1, 4999, 5000);
         var random = new SplitMix(7);
@@ -22,7 +22,7 @@ public class SplitTests
     }
 
     [Test]
-    public void A_leg_of_nothing_is_never_drawn_and_one_of_all_always()
+    public void A_leg_of_weight_zero_is_never_chosen_and_a_full_one_always()
     {
         Assert.That(Count(Splitter(0, 10_000, 0), new SplitMix(1), 100_000), Is.EqualTo(new[] { 0, 100_000, 0 }));
         Assert.That(Count(Splitter(10_000, 0), new SplitMix(1), 100_000), Is.EqualTo(new[] { 100_000, 0 }));
@@ -30,7 +30,7 @@ public class SplitTests
     }
 
     [Test]
-    public void Splits_converge()
+    public void Splits_converge_to_their_weights()
     {
         var splits = from seed in Gen.Choose(0, int.MaxValue)
                      from cuts in Gen.Choose(0, All).ArrayOf()
@@ -40,7 +40,8 @@ public class SplitTests
             const int Requests = 20_000;
             var counts = Count(Splitter(split.Weights), new SplitMix(split.Seed), Requests);
 
-            // By Bernstein's inequality a count is further from its mean than t with probability 2·exp(−t²/(2(np(1−p) + t/3))); t below makes that 10⁻⁹ for each leg.
+            // By Bernstein's inequality a count deviates from its mean by more than t with probability 2·exp(−t²/(2(np(1−p) + t/3))); t
+            // below makes that 10⁻⁹ for each leg.
             for (var i = 0; i < counts.Length; i++)
             {
                 var share = split.Weights[i] / (double)All;
@@ -52,7 +53,7 @@ public class SplitTests
     }
 
     [Test]
-    public void A_lot_decides_the_same_way_each_time_and_independently_at_each_depth()
+    public void A_sample_decides_consistently_and_independently_at_each_depth()
     {
         var splitter = Splitter(5000, 5000);
         var random = new SplitMix(3);

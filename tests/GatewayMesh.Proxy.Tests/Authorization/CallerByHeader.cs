@@ -4,13 +4,13 @@ using GatewayMesh.Proxy.Routing;
 
 namespace GatewayMesh.Proxy.Tests.Authorization;
 
-/// <summary>Believes a header of the test, as certificates will be believed: <c>x-test-caller</c>, and without it what a tunnel's hello says.</summary>
-internal sealed class SaidByHeader : ICallerIdentity
+/// <summary>Trusts a header of the test, <c>x-test-caller</c>, in place of a certificate; otherwise the hello of a tunnel.</summary>
+internal sealed class CallerByHeader : ICallerIdentity
 {
     public const string Field = "x-test-caller";
 
     public Caller? CallerOf(Exchange exchange) =>
-        exchange.Http.Request.Headers.TryGetValue(Field, out var said) ? new Caller(said.ToString(), Verified: true)
+        exchange.Http.Request.Headers.TryGetValue(Field, out var claimed) ? new Caller(claimed.ToString(), Verified: true)
         : exchange.InboundConnection.Carried is { } carried ? new Caller(carried.Service, Verified: true)
         : new Caller(exchange.InboundConnection.Listener.Service ?? "", Verified: false);
 
