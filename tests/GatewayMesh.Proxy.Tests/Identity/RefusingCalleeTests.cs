@@ -21,7 +21,7 @@ public class RefusingCalleeTests
         await File.WriteAllTextAsync(roots, strangers.RootPem);
         var port = FreePorts.Next();
         await using var callee = await OwnedProcess.StartAsync(
-            "openssl", ["Server", "-accept", $"127.0.0.1:{port}", "-tls1_3", "-www", "-cert", leaf, "-key", leaf, "-CAfile", roots, "-Verify", "2", "-verify_return_error"]);
+            "openssl", ["s_server", "-accept", $"127.0.0.1:{port}", "-tls1_3", "-www", "-cert", leaf, "-key", leaf, "-CAfile", roots, "-Verify", "2", "-verify_return_error"]);
         await Ready(callee);
         var web = await mesh.Plane("sidecar", ["web"]);
         web.Service("payments", new HostPort("127.0.0.1", port));
