@@ -146,7 +146,7 @@ public sealed class PublicListenerTests : MeshTest
     }
 
     private Task<string> ClientAsync(IPEndPoint address, params string[] more) =>
-        OpenSsl.RunAsync(["Client", "-connect", address.ToString(), "-CAfile", Pem("ca"), .. more]);
+        OpenSsl.RunAsync(["s_client", "-connect", address.ToString(), "-CAfile", Pem("ca"), .. more]);
 
     private static async Task<string> AskAsync(IPEndPoint address, string request)
     {

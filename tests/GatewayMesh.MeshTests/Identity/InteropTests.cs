@@ -188,5 +188,5 @@ public sealed class InteropTests : MeshTest
 
     private Task<string> OpenSslToAsync(IPEndPoint address, params string[] certificate) => OpenSsl.RunWithInputAsync(
         "GET / HTTP/1.1\r\nHost: payments\r\nConnection: close\r\n\r\n",
-        ["Client", "-connect", address.ToString(), "-CAfile", ConsulConnect.Roots(Mesh.Folder), "-tls1_3", "-ign_eof", .. certificate]);
+        ["s_client", "-connect", address.ToString(), "-CAfile", ConsulConnect.Roots(Mesh.Folder), "-tls1_3", "-ign_eof", .. certificate]);
 }
