@@ -87,11 +87,11 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         if (!exchange.Answered.IsError)
         {
             exchange.AnswerStatus = (int)proxyResponse.StatusCode;
-            // A mesh refusal is not a response: refusals are fast and would attract traffic
+            // A mesh refusal is not a response: refusals are fast and would attract traffic.
             exchange.Hop.Lease.Answered(exchange.WorkSince);
             if (HeadShows() is (EndpointOutcome.Success or EndpointOutcome.Alive) and var shown)
             {
-                // Now, not at the end: a long stream as the trial request must not keep the instance ejected
+                // Now, not at the end: a long stream as the trial request must not keep the instance ejected.
                 exchange.Hop.Lease.Report(shown);
             }
 

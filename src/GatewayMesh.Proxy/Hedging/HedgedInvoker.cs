@@ -38,7 +38,7 @@ internal sealed class HedgedInvoker(AttemptLoop loop, Exchange exchange, Endpoin
             }
             else if (first.Answer.IsCompletedSuccessfully && IsGood(first.Hop, await first.Answer.ConfigureAwait(false)))
             {
-                // Measured from the first request, so a request that a hedge saved counts as slow
+                // Measured from the first request, so a request that a hedge saved counts as slow.
                 latencies.Add(time.GetElapsedTime(begun));
                 sends.Remove(first);
                 return await TakeAsync(first, sends.Concat(failed)).ConfigureAwait(false);

@@ -6,7 +6,7 @@ namespace GatewayMesh.Proxy.LoadBalancing;
 /// </summary>
 internal sealed class PeakEwma
 {
-    // Unit of the stamp, which wraps after five days; an instance idle for longer counts as more recent than it is
+    // Unit of the stamp, which wraps after five days; an instance idle for longer counts as more recent than it is.
     private const double TicksPerSecond = 10_000;
 
     private readonly long _start;

@@ -31,7 +31,7 @@ namespace GatewayMesh.Proxy.Pipeline;
 internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder, UpstreamPools upstreams, EndpointPicker picker, BypassedSidecars bypassed, SplitMix random, RetryDecider decider, LatencyWindows latencies, MeshMetrics metrics, ICallerIdentity identity, RefusedAddresses refused)
 {
     private static readonly Func<Exchange, MeshError, HttpResponseMessage, bool> DropForGatewayFallback = static (exchange, error, _) =>
-        // A call that one proxy denies is not tried at another
+        // A call that one proxy denies is not tried at another.
         error.IsError && !error.Forwarded && exchange.CanGoElsewhere && error.Kind != MeshErrorKind.IntentionDenied;
 
     private readonly Func<Exchange, MeshError, HttpResponseMessage, bool> _dropForAnotherInstance = decider.Drops;
@@ -190,7 +190,7 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
         var tried = default(TriedEndpoints);
         picker.TryPick(gateways, ref tried, out var lease);
         exchange.Tier = MeshTier.Gateway;
-        // A gateway that was lost in transit may have forwarded the request, so continuing is an attempt like any other
+        // A gateway that was lost in transit may have forwarded the request, so continuing is an attempt like any other.
         exchange.Untried = exchange.Route.Instances.All.Length;
         exchange.MayDrop = bypass ? null : DropForGatewayFallback;
         return AttemptAsync(exchange, lease, TargetKind.MeshPeer, exchange.Asked, bypass);
@@ -220,7 +220,7 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
             outcome.ThrowIfException();
             var last = outcome.Result;
             return !last.Follows ? last.Error
-                // The policy now has fewer attempts than when the request arrived
+                // The policy now has fewer attempts than when the request arrived.
                 : RetryDecider.Settle(exchange, last.Error.IsError ? last.Error : new MeshError(MeshErrorKind.ResponseIncomplete, Forwarded: true));
         }
         finally

@@ -53,7 +53,7 @@ internal sealed class MeshApplication(
         context.Close = traffic.Draining || (inbound.Carried is { } carried && time.GetTimestamp() >= carried.EndAfter);
         if (context.Close)
         {
-            // Not with the response, which may be an endless stream: later requests must go to another connection
+            // Not with the response, which may be an endless stream: later requests must go to another connection.
             inbound.EndBusyHttp2(time);
         }
 

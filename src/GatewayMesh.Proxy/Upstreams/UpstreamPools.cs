@@ -93,7 +93,7 @@ internal sealed class UpstreamPools(TimeProvider time, ICertificates? certificat
             Expect100ContinueTimeout = TimeSpan.FromSeconds(1),
             RequestHeaderEncodingSelector = static (_, request) =>
             {
-                // Called for each field while the head is written; each head has at least one (Via)
+                // Called for each field while the head is written; each head has at least one (Via).
                 ObservedContent.ThrowIfSentAgain(request);
                 return Encoding.Latin1;
             },
