@@ -10,8 +10,8 @@ namespace GatewayMesh.Proxy.Upstreams;
 /// </summary>
 /// <remarks>
 /// An end of the connection after a request and before its response is an error. Otherwise the HTTP client would resend a request without
-/// content on its own, although the application
-/// may have run the request; the policy decides on that. An end before the request is written stays an end, after which the client may resend.
+/// content on its own, although the application may have run the request; only the policy may decide on that. An end before the request is
+/// written stays an end, after which the client may resend.
 /// </remarks>
 internal sealed class AnswerableStream(Stream inner) : Stream
 {
@@ -39,7 +39,7 @@ internal sealed class AnswerableStream(Stream inner) : Stream
     }
 
     /// <inheritdoc/>
-    /// <exception cref="HttpIOException">The connection ended after a request and before the first byte of its answer.</exception>
+    /// <exception cref="HttpIOException">The connection ended after a request and before the first byte of its response.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {

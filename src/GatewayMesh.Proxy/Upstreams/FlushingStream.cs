@@ -3,7 +3,7 @@ namespace GatewayMesh.Proxy.Upstreams;
 /// <summary>Flushes each write at once: the client would hold back a streamed body until its buffer is full.</summary>
 internal sealed class FlushingStream(Stream inner) : Stream
 {
-    /// <summary>Bytes passed on, those of a write that failed included.</summary>
+    /// <summary>Number of bytes passed on, including those of a failed write.</summary>
     public long Count { get; private set; }
 
     /// <inheritdoc/>

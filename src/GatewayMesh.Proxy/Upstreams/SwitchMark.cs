@@ -1,8 +1,8 @@
 namespace GatewayMesh.Proxy.Upstreams;
 
 /// <summary>
-/// Finds 101 (Switching Protocols, RFC 9110 §15.2.2) in the status lines of a connection, however the lines are cut. After a 101 the connection is a tunnel, where
-/// either side may end without an answer.
+/// Finds 101 (Switching Protocols, RFC 9110 §15.2.2) in the status lines of a connection, in any fragmentation. After a 101 the connection
+/// is a tunnel, in which either side may end without a reply.
 /// </summary>
 internal sealed class SwitchMark
 {
@@ -13,13 +13,13 @@ internal sealed class SwitchMark
     private int _position;
     private bool _isOther;
 
-    /// <summary>The connection is a tunnel.</summary>
+    /// <summary>True if the connection is a tunnel.</summary>
     public bool IsSwitched => _position == Before + Status.Length && !_isOther;
 
-    /// <summary>The next bytes are those of a status line.</summary>
+    /// <summary>Starts a new status line.</summary>
     public void Restart() => (_position, _isOther) = (0, false);
 
-    /// <summary>Takes the bytes that were read; those behind the status are ignored.</summary>
+    /// <summary>Reads bytes; bytes after the status are ignored.</summary>
     public void Read(ReadOnlySpan<byte> bytes)
     {
         for (var i = 0; i < bytes.Length && _position < Before + Status.Length; i++, _position++)
