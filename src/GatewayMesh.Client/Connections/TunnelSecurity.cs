@@ -41,7 +41,8 @@ internal sealed class TunnelSecurity(IdentityFiles files, GatewayEntryTls expect
                     ApplicationProtocols = [Protocol],
                     ClientCertificateContext = own.Context,
                     AllowTlsResume = false,
-                    CertificateChainPolicy = new X509ChainPolicy // for the platform's own chain, built before the callback: never fetches what a certificate names
+                    // For the platform's own chain, built before the callback: never fetches what a certificate names.
+                    CertificateChainPolicy = new X509ChainPolicy
                     {
                         TrustMode = X509ChainTrustMode.CustomRootTrust,
                         RevocationMode = X509RevocationMode.NoCheck,

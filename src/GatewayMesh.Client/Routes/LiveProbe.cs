@@ -8,7 +8,8 @@ namespace GatewayMesh.Client.Routes;
 /// <summary>Probes the target's data path on a connection of its own.</summary>
 internal sealed class LiveProbe(IDialer dialer, TimeSpan timeout, TimeProvider time)
 {
-    private static readonly byte[] Request = Encoding.ASCII.GetBytes("GET /.well-known/gatewaymesh/live HTTP/1.1\r\nHost: gatewaymesh\r\nConnection: close\r\n\r\n");
+    private static readonly byte[] Request = Encoding.ASCII.GetBytes(
+        "GET /.well-known/gatewaymesh/live HTTP/1.1\r\nHost: gatewaymesh\r\nConnection: close\r\n\r\n");
 
     private readonly ResiliencePipeline _deadline =
         new ResiliencePipelineBuilder { TimeProvider = time }.AddTimeout(new TimeoutStrategyOptions { TimeoutGenerator = _ => new ValueTask<TimeSpan>(timeout) }).Build();

@@ -28,7 +28,8 @@ public static class FrontedService
             {
                 0 => throw new FormatException($"no sidecar is registered for the service id {id}; register it with a connect.sidecar_service stanza"),
                 1 => Settings(proxies[0]),
-                _ => throw new FormatException($"{proxies.Count} sidecars are registered for the service id {id} ({string.Join(", ", proxies.Select(proxy => Text(proxy, "ID")))}); remove all but one"),
+                _ => throw new FormatException($"{proxies.Count} sidecars are registered for the service id {id} "
+                    + $"({string.Join(", ", proxies.Select(proxy => Text(proxy, "ID")))}); remove all but one"),
             };
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException or KeyNotFoundException)

@@ -76,7 +76,8 @@ internal sealed class IntentionDefault(WatchContext context) : IDisposable
             var unknown = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
             _ = (await context.Agents.GetAsync($"/v1/connect/intentions/match?by=destination&name=nobody-{unknown}",
                 cancellation).ConfigureAwait(false)).OrThrow();
-            var answer = await context.Agents.GetAsync($"/v1/connect/intentions/check?source=nobody-{unknown}&destination=nobody-{unknown}", cancellation).ConfigureAwait(false);
+            var path = $"/v1/connect/intentions/check?source=nobody-{unknown}&destination=nobody-{unknown}";
+            var answer = await context.Agents.GetAsync(path, cancellation).ConfigureAwait(false);
             using var document = ConsulJson.Parse(answer.OrThrow().Body);
             var action = document.RootElement.GetProperty("Allowed").GetBoolean() ? IntentionAction.Allow : IntentionAction.Deny;
             (_answer, _error) = (new IntentionDefaultAnswer(number, action), null);

@@ -16,7 +16,7 @@ public sealed class ConsulVoucher : IDisposable
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(2);
 
     private readonly AgentLinks _links;
-    private readonly StandInKey _key;
+    private readonly GuardNodeKey _key;
     private readonly Action<string, string> _report;
     private readonly AutoResetEvent _wake = new(initialState: false);
     private readonly Thread _thread;
@@ -33,7 +33,7 @@ public sealed class ConsulVoucher : IDisposable
     {
         ArgumentNullException.ThrowIfNull(bootstrap);
         _links = new AgentLinks(ConsulAccess.Of(bootstrap.Registry!), time);
-        _key = new StandInKey(_links, time);
+        _key = new GuardNodeKey(_links, time);
         _report = report;
         _wanted = new VouchedState(bootstrap, Serves: false, StandIn: null, Left: false);
         _thread = new Thread(Run, maxStackSize: 256 * 1024) { Name = "vouching", IsBackground = true };

@@ -8,7 +8,7 @@ namespace GatewayMesh.Registry.Tests.Consul.Watching;
 /// <summary>
 /// Resilience against a registry's failures, with real agents. A stand-in covers only what real agents do not do on demand.
 /// </summary>
-public sealed class TruthTests
+public sealed class ConsulFailureTests
 {
     private const string Web = "web-1@127.0.0.1:2001";
     private const string NothingSeen = "the token has no read rights";

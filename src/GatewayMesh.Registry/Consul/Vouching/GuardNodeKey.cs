@@ -5,7 +5,7 @@ using GatewayMesh.Registry.Consul.Registration;
 namespace GatewayMesh.Registry.Consul.Vouching;
 
 /// <summary>The node's record while no worker keeps it, under the guard's own session. Released when a worker serves again.</summary>
-internal sealed class StandInKey(AgentLinks links, TimeProvider time)
+internal sealed class GuardNodeKey(AgentLinks links, TimeProvider time)
 {
     private static readonly TimeSpan WriteInterval = TimeSpan.FromSeconds(9);
 
