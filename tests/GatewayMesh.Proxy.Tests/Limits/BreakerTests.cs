@@ -58,7 +58,7 @@ public sealed class BreakerTests
     }
 
     [Test]
-    public void A_trial_that_is_good_closes_it_and_it_counts_anew()
+    public void A_successful_trial_closes_the_breaker_and_resets_its_counts()
     {
         var breaker = Opened();
         Trial(breaker).End(failed: false);
