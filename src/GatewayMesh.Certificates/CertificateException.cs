@@ -1,10 +1,10 @@
 namespace GatewayMesh.Certificates;
 
-/// <summary>A certificate or key cannot be used. Never says anything of the key itself.</summary>
-/// <param name="message">What is wrong.</param>
-/// <param name="fix">What to do about it.</param>
+/// <summary>A certificate or key is not usable. The message never reveals the key.</summary>
+/// <param name="message">The problem.</param>
+/// <param name="fix">The fix, as an imperative.</param>
 public sealed class CertificateException(string message, string fix) : Exception(message)
 {
-    /// <summary>What to do about it.</summary>
+    /// <summary>The fix, as an imperative.</summary>
     public string Fix { get; } = fix;
 }

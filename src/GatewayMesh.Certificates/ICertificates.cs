@@ -2,15 +2,15 @@ using GatewayMesh.Certificates.Trust;
 
 namespace GatewayMesh.Certificates;
 
-/// <summary>The certificates that a process speaks with, and whom it believes: whatever they come from, and new ones without a word.</summary>
+/// <summary>Certificates and trusted roots of a process. Their source may replace them at any time.</summary>
 public interface ICertificates
 {
-    /// <summary>Which authorities are believed; null while none is known, and then nobody is.</summary>
+    /// <summary>Trusted roots; null while none are known, and then no peer is trusted.</summary>
     TrustBundle? Trust { get; }
 
-    /// <summary>Certificate and key of <paramref name="service"/>; null when there is none that is valid now.</summary>
+    /// <summary>Certificate and key of <paramref name="service"/>; null without a currently valid certificate.</summary>
     LeafCertificate? Leaf(string service);
 
-    /// <summary>A certificate or the trust is another. Called on any thread: be quick, do not throw.</summary>
+    /// <summary>Raised when a certificate or the trusted roots change, on any thread. Handlers must be quick and must not throw.</summary>
     event Action? Changed;
 }

@@ -3,20 +3,21 @@ using System.Diagnostics.CodeAnalysis;
 namespace GatewayMesh.Certificates;
 
 /// <summary>
-/// Who somebody is, as Consul Connect writes it: <c>spiffe://TRUSTDOMAIN/ns/default/dc/DATACENTER/svc/SERVICE</c>.
+/// Identity of a service as in Consul Connect: <c>spiffe://TRUSTDOMAIN/ns/default/dc/DATACENTER/svc/SERVICE</c>.
 /// Source: the SPIFFE-ID standard, section 2; Consul's documentation of Connect's certificates.
 /// </summary>
-/// <param name="TrustDomain">The mesh whose authority vouches for it; lower case.</param>
-/// <param name="Datacenter">The datacenter, which is the cluster.</param>
-/// <param name="Service">The service.</param>
+/// <param name="TrustDomain">Trust domain of the authority; lower case.</param>
+/// <param name="Datacenter">Datacenter, which is the cluster.</param>
+/// <param name="Service">Name of the service.</param>
 public sealed record SpiffeId(string TrustDomain, string Datacenter, string Service)
 {
     private const string Scheme = "spiffe://";
     private const int MaxLength = 2048; // SPIFFE-ID §2.3
 
     /// <summary>
-    /// The id that <paramref name="uri"/> is; false for every other form, another namespace or an empty name included. Nothing is folded: a scheme or trust domain
-    /// with upper-case letters is malformed (SPIFFE-ID §2.1), and services that differ in case are two services.
+    /// Parses <paramref name="uri"/> as an id; false for every other form, including another namespace and an empty name. Case is
+    /// significant: a scheme or trust domain with upper-case letters is malformed (SPIFFE-ID §2.1), and services that differ in case are
+    /// different services.
     /// </summary>
     public static bool TryParse(string uri, [NotNullWhen(true)] out SpiffeId? id)
     {
@@ -36,16 +37,16 @@ public sealed record SpiffeId(string TrustDomain, string Datacenter, string Serv
         return true;
     }
 
-    /// <summary>The trust domain of an authority's own id, <c>spiffe://TRUSTDOMAIN</c>, or null.</summary>
+    /// <summary>Trust domain in an authority's own id, <c>spiffe://TRUSTDOMAIN</c>, or null.</summary>
     public static string? TrustDomainOf(string uri) =>
         uri is not null && uri.StartsWith(Scheme, StringComparison.Ordinal) && IsTrustDomain(uri[Scheme.Length..].TrimEnd('/')) ? uri[Scheme.Length..].TrimEnd('/') : null;
 
-    /// <summary>The id as a URI.</summary>
+    /// <summary>Id as a URI.</summary>
     public override string ToString() => $"{Scheme}{TrustDomain}/ns/default/dc/{Datacenter}/svc/{Service}";
 
     // SPIFFE-ID §2.1: lower case.
     private static bool IsTrustDomain(string text) => IsName(text) && !text.AsSpan().ContainsAnyInRange('A', 'Z');
 
-    // What ends in logs, metrics and header fields. Consul escapes what is not of these; such names are none of the mesh's.
+    // Characters that are safe in logs, metrics, and header fields. Consul escapes all others; mesh services have no such names.
     private static bool IsName(string text) => text.Length is > 0 and <= 255 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
 }

@@ -2,18 +2,21 @@ using System.Globalization;
 
 namespace GatewayMesh.Linux;
 
-/// <summary>Writes a file so that a reader sees the old content or the new one, never a part, also after a crash.</summary>
+/// <summary>Writes a file so that a reader sees the old or the new content, never a part, even after a crash.</summary>
 public static class AtomicFile
 {
-    /// <summary>Writes <paramref name="content"/> beside <paramref name="path"/>, brings it to the disk and renames it.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="content">Its new content.</param>
-    /// <param name="mode">Its permissions.</param>
-    /// <param name="group">The id of the group that it is to belong to; null: whoever writes it decides. With a group its permissions are exactly <paramref name="mode"/>, whatever the umask.</param>
-    /// <exception cref="IOException">The disk is full or cannot be written to; the old file is untouched.</exception>
+    /// <summary>
+    /// Writes <paramref name="content"/> to a temporary file next to <paramref name="path"/>, syncs it to disk, and renames it.
+    /// </summary>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="content">New content.</param>
+    /// <param name="mode">Permissions of the file.</param>
+    /// <param name="group">Id of the group of the file; null: the default group of the writer. With a group the permissions are exactly
+    /// <paramref name="mode"/>, regardless of the umask.</param>
+    /// <exception cref="IOException">The disk is full or not writable; the old file is unchanged.</exception>
     public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode, int? group = null)
     {
-        // The leading dot and the ending keep it from being read as an entry; the pid keeps two processes apart.
+        // The leading dot and the suffix keep the file from being read as an entry; the pid keeps two processes apart.
         var temporary = Path.Combine(Path.GetDirectoryName(path)!, string.Create(CultureInfo.InvariantCulture, $".{Path.GetFileName(path)}.{Environment.ProcessId}.tmp"));
         try
         {
@@ -28,7 +31,7 @@ public static class AtomicFile
             {
                 if (group is { } id && !OperatingSystem.IsWindows())
                 {
-                    // Before there is anything to read in it.
+                    // Set before the file has any content.
                     if (Libc.fchown((int)file.SafeFileHandle.DangerousGetHandle(), -1, id) != 0)
                     {
                         throw LinuxException.Last("fchown");
@@ -58,7 +61,7 @@ public static class AtomicFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // What could not be written can hardly be deleted; the next write deletes it first.
+            // A failed write can hardly be cleaned up; the next write deletes the file first.
         }
     }
 }

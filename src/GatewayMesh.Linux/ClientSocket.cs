@@ -5,20 +5,20 @@ using System.Runtime.InteropServices;
 namespace GatewayMesh.Linux;
 
 /// <summary>
-/// The two calls that a client on one thread misses in .NET's socket: a connect that returns at once without an exception
-/// (connect(2)), and a wait on many sockets that is exact to a microsecond (ppoll(2)).
+/// Two calls that .NET's socket lacks for a single-threaded client: a connect that returns at once without an exception (connect(2)), and a
+/// wait on many sockets with microsecond precision (ppoll(2)).
 /// </summary>
 public static partial class ClientSocket
 {
-    /// <summary>Readable, or ended by the peer.</summary>
+    /// <summary>Readable, or closed by the peer.</summary>
     public const short Input = 1;
 
-    /// <summary>Writable, or the connect has an outcome.</summary>
+    /// <summary>Writable, or the connect has completed.</summary>
     public const short Output = 4;
 
     private const int InProgress = 115;
 
-    /// <summary>A non-blocking socket on its way to <paramref name="target"/>; null when it was refused on the spot.</summary>
+    /// <summary>Starts a non-blocking connect to <paramref name="target"/>; null when refused at once.</summary>
     public static Socket? Connect(IPEndPoint target)
     {
         ArgumentNullException.ThrowIfNull(target);
@@ -49,7 +49,7 @@ public static partial class ClientSocket
             {
                 if (PPoll(first, (nuint)sockets.Length, &limit, null) < 0)
                 {
-                    // Interrupted by a signal: the entries still hold the answers of the last call.
+                    // Interrupted by a signal: the entries still contain the results of the previous call.
                     foreach (ref var entry in sockets)
                     {
                         entry.Ready = 0;

@@ -5,20 +5,20 @@ namespace GatewayMesh.Linux;
 /// <summary>A file descriptor that this process owns and closes.</summary>
 public class Descriptor : SafeHandle
 {
-    /// <summary>Takes <paramref name="fd"/> over.</summary>
+    /// <summary>Takes ownership of <paramref name="fd"/>.</summary>
     public Descriptor(int fd)
         : base(-1, ownsHandle: true)
     {
         SetHandle(fd);
     }
 
-    /// <summary>Its number. Valid while the object is not disposed.</summary>
+    /// <summary>Number of the descriptor. Valid until the object is disposed.</summary>
     public int Number => (int)handle;
 
     /// <inheritdoc/>
     public override bool IsInvalid => handle < 0;
 
-    /// <summary>Lets <c>execve</c> keep it (or not).</summary>
+    /// <summary>Sets whether the descriptor stays open across <c>execve</c>.</summary>
     /// <exception cref="LinuxException">fcntl failed.</exception>
     public void KeepOverExec(bool keep)
     {
@@ -28,15 +28,15 @@ public class Descriptor : SafeHandle
         }
     }
 
-    /// <summary>A second descriptor of the same open file, closed on exec.</summary>
-    /// <exception cref="LinuxException">fcntl failed, for example for want of descriptors.</exception>
+    /// <summary>Returns a second descriptor of the same open file description, closed on exec.</summary>
+    /// <exception cref="LinuxException">fcntl failed, for example because no descriptor is left.</exception>
     public Descriptor Duplicate()
     {
         var copy = Libc.fcntl(Number, Libc.F_DUPFD_CLOEXEC, 3);
         return copy < 0 ? throw LinuxException.Last("fcntl") : new Descriptor(copy);
     }
 
-    /// <summary>Gives the number away: this object will not close it.</summary>
+    /// <summary>Releases ownership: this object no longer closes the descriptor.</summary>
     public int Release()
     {
         var fd = Number;

@@ -1,11 +1,11 @@
 namespace GatewayMesh.Linux;
 
-/// <summary>The number of descriptors (files, connections, listeners) that this process may have (<c>RLIMIT_NOFILE</c>).</summary>
+/// <summary>Limit of open descriptors (files, connections, listeners) of this process (<c>RLIMIT_NOFILE</c>).</summary>
 public static unsafe class DescriptorLimit
 {
     private const int NumberOfFiles = 7;
 
-    /// <summary>The limit in force. The runtime has raised it to the hard limit already.</summary>
+    /// <summary>Limit in force. The runtime has already raised it to the hard limit.</summary>
     public static ulong Current
     {
         get

@@ -1,18 +1,18 @@
 namespace GatewayMesh.Linux;
 
 /// <summary>
-/// What tells one version of a file from the next without reading it, also where it is a link that leads elsewhere now (a mounted secret changes the
-/// target, not the link). Times are compared for equality only, never with a clock.
+/// Fingerprint that distinguishes versions of a file without reading it, also for a link that now points elsewhere (a mounted secret
+/// changes the target, not the link). Times are compared only for equality, never with a clock.
 /// </summary>
-/// <param name="Target">Where a link leads in the end; the file itself when it is none.</param>
-/// <param name="Written">When it was written.</param>
-/// <param name="Length">How long it is, in bytes; −1 when there is none.</param>
+/// <param name="Target">Final target of a link; otherwise the file itself.</param>
+/// <param name="Written">Time of the last write.</param>
+/// <param name="Length">Length in bytes; −1 when the file does not exist.</param>
 public readonly record struct FileTrace(string? Target, DateTime Written, long Length)
 {
-    /// <summary>Of the file at <paramref name="path"/> now; of no file for null.</summary>
+    /// <summary>Fingerprint of the file at <paramref name="path"/>; null: of no file.</summary>
     public static FileTrace Of(string? path) => path is null ? default : Of(new FileInfo(path));
 
-    /// <summary>Of <paramref name="file"/> now.</summary>
+    /// <summary>Fingerprint of <paramref name="file"/>.</summary>
     public static FileTrace Of(FileInfo file)
     {
         ArgumentNullException.ThrowIfNull(file);

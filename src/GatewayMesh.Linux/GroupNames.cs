@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace GatewayMesh.Linux;
 
-/// <summary>Groups of users by name.</summary>
+/// <summary>Looks up user groups by name.</summary>
 public static class GroupNames
 {
-    /// <summary>The id of a group of <c>/etc/group</c> (group(5)); a number is its own id.</summary>
-    /// <exception cref="IOException">There is no such group, or the file cannot be read.</exception>
+    /// <summary>Returns the id of a group in <c>/etc/group</c> (group(5)); a number is its own id.</summary>
+    /// <exception cref="IOException">The group does not exist, or the file is unreadable.</exception>
     public static int IdOf(string name)
     {
         if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
@@ -22,6 +22,6 @@ public static class GroupNames
             }
         }
 
-        throw new IOException($"there is no group {name} in /etc/group");
+        throw new IOException($"the group {name} does not exist in /etc/group");
     }
 }

@@ -1,8 +1,9 @@
 namespace GatewayMesh.Linux;
 
 /// <summary>
-/// The signals that a guard obeys (SIGHUP, SIGINT, SIGUSR2, SIGTERM), held back in every thread and read from a descriptor (signalfd(2)). A signal that comes while the
-/// process executes another program stays pending and is read by that program (execve(2) keeps the mask of the thread and the pending signals).
+/// The guard's signals (SIGHUP, SIGINT, SIGUSR2, SIGTERM), blocked in every thread and read from a descriptor (signalfd(2)). A signal that
+/// arrives while the process executes another program stays pending and is read by that program (execve(2) keeps the thread's mask and the
+/// pending signals).
 /// </summary>
 public sealed unsafe class HeldSignals : Descriptor
 {
@@ -27,10 +28,13 @@ public sealed unsafe class HeldSignals : Descriptor
     {
     }
 
-    /// <summary>True if the calling thread holds all of them back. Threads inherit the mask, so the first thread of a program speaks for all of its threads.</summary>
+    /// <summary>
+    /// True if the calling thread blocks all of the signals. Threads inherit the mask, so the first thread of a program represents all
+    /// threads.
+    /// </summary>
     public static bool AreHeld => (Change(Block, 0) & Bits) == Bits;
 
-    /// <summary>True if one of them is pending.</summary>
+    /// <summary>True if one of the signals is pending.</summary>
     public static bool IsPending
     {
         get
@@ -40,13 +44,13 @@ public sealed unsafe class HeldSignals : Descriptor
         }
     }
 
-    /// <summary>Holds them back in the calling thread, in threads that it starts, and in the program that it executes.</summary>
+    /// <summary>Blocks the signals in the calling thread, in threads started by it, and in the program that it executes.</summary>
     public static void Hold() => Change(Block, Bits);
 
-    /// <summary>Lets them through to the calling thread again.</summary>
+    /// <summary>Unblocks the signals in the calling thread.</summary>
     public static void LetThrough() => Change(Unblock, Bits);
 
-    /// <summary>Opens the descriptor; it is readable while one of them is pending.</summary>
+    /// <summary>Opens the descriptor, which is readable while a signal is pending.</summary>
     /// <exception cref="LinuxException">No descriptor is left.</exception>
     public static HeldSignals Open()
     {
@@ -58,14 +62,14 @@ public sealed unsafe class HeldSignals : Descriptor
     }
 
     /// <summary>Takes the next pending signal.</summary>
-    /// <returns>Its number, or null when none is pending.</returns>
+    /// <returns>Signal number, or null when none is pending.</returns>
     public int? Take()
     {
         var info = stackalloc byte[SizeOfInfo];
         return Libc.read(Number, info, SizeOfInfo) == SizeOfInfo ? *(int*)info : null;
     }
 
-    // The result is the mask as it was. Adding nothing changes nothing.
+    // The result is the previous mask. Adding nothing changes nothing.
     private static ulong Change(int how, ulong bits)
     {
         var set = stackalloc ulong[SizeOfSet / sizeof(ulong)];

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace GatewayMesh.Linux;
 
-/// <summary>The system calls that .NET does not offer. Every wrapper in this project goes through here.</summary>
+/// <summary>System calls that .NET does not offer. All wrappers in this project use this class.</summary>
 internal static unsafe partial class Libc
 {
     internal const int EINTR = 4, EAGAIN = 11, ECONNABORTED = 103, EMFILE = 24, ENFILE = 23, ECHILD = 10;

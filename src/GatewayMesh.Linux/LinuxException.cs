@@ -11,7 +11,7 @@ public sealed class LinuxException : IOException
         Errno = errno;
     }
 
-    /// <summary>The error number of the call (<c>errno(3)</c>).</summary>
+    /// <summary>Error number of the call (<c>errno(3)</c>).</summary>
     public int Errno { get; }
 
     internal static LinuxException Last(string call) => new(call, Marshal.GetLastPInvokeError());

@@ -4,31 +4,31 @@ using System.Runtime.InteropServices;
 
 namespace GatewayMesh.Linux;
 
-/// <summary>What <see cref="ListeningSocket.Accept"/> found.</summary>
+/// <summary>Result of <see cref="ListeningSocket.Accept"/>.</summary>
 public enum AcceptResult
 {
     /// <summary>A connection.</summary>
     Accepted,
 
-    /// <summary>No connection waits (or one that waited is gone again).</summary>
+    /// <summary>No connection is waiting (or a waiting connection is already gone).</summary>
     Empty,
 
-    /// <summary>The process or the machine has no descriptor left: wait before the next try, it would fail at once.</summary>
+    /// <summary>No descriptor is left in the process or on the host: wait before the next attempt, which would fail immediately.</summary>
     NoDescriptors,
 
-    /// <summary>The socket does not listen (paused).</summary>
+    /// <summary>The socket is not listening (paused).</summary>
     NotListening,
 }
 
 /// <summary>
-/// A listening TCP socket as the guard lends it: non-blocking, so that nobody is caught inside accept when its lease ends,
-/// and one open description for guard and workers, so that a connection waits for whoever accepts next.
+/// A listening TCP socket as lent by the guard: non-blocking, so that no worker is stuck in accept when its lease ends, and a single open
+/// file description for guard and workers, so that a connection waits for the next accept.
 /// </summary>
 public sealed unsafe class ListeningSocket : Descriptor
 {
     private const int Backlog = 4096;
 
-    /// <summary>Takes over a descriptor that listens already.</summary>
+    /// <summary>Takes ownership of a listening descriptor.</summary>
     public ListeningSocket(int fd)
         : base(fd)
     {
@@ -38,7 +38,7 @@ public sealed unsafe class ListeningSocket : Descriptor
     /// <exception cref="LinuxException">The address cannot be bound.</exception>
     public static ListeningSocket Open(IPEndPoint address)
     {
-        // A port that the kernel chose is lost with the first pause, one that was asked for by its number is not.
+        // A port chosen by the kernel is lost with the first pause; a requested port is not.
         using var chosen = address.Port == 0 ? Bound(address) : null;
         var socket = Bound(chosen?.LocalAddress ?? address);
         try
@@ -89,7 +89,7 @@ public sealed unsafe class ListeningSocket : Descriptor
         }
     }
 
-    /// <summary>Where it listens, with the real port when it was bound to port 0.</summary>
+    /// <summary>Listening address, with the actual port when bound to port 0.</summary>
     public IPEndPoint LocalAddress
     {
         get
@@ -109,7 +109,9 @@ public sealed unsafe class ListeningSocket : Descriptor
         }
     }
 
-    /// <summary>Connections that wait to be accepted (<c>tcpi_unacked</c> of a listener is the length of its accept queue).</summary>
+    /// <summary>
+    /// Number of connections waiting to be accepted (<c>tcpi_unacked</c> of a listener is the length of its accept queue).
+    /// </summary>
     public int QueueLength
     {
         get
@@ -123,8 +125,8 @@ public sealed unsafe class ListeningSocket : Descriptor
         }
     }
 
-    /// <summary>Takes one waiting connection; never blocks.</summary>
-    /// <param name="connection">Its descriptor, non-blocking and closed on exec, or null.</param>
+    /// <summary>Accepts a waiting connection; never blocks.</summary>
+    /// <param name="connection">Descriptor of the connection, non-blocking and closed on exec, or null.</param>
     public AcceptResult Accept(out Descriptor? connection)
     {
         var fd = Libc.accept4(Number, null, null, Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC);
@@ -143,12 +145,13 @@ public sealed unsafe class ListeningSocket : Descriptor
         };
     }
 
-    /// <summary>Refuses connections from now on, at once, without giving the address away; those that wait are reset.</summary>
+    /// <summary>Refuses connections from now on without releasing the address; waiting connections are reset.</summary>
     public void Pause()
     {
         Libc.shutdown(Number, Libc.SHUT_RD);
 
-        // A socket that does not listen shares its port with whoever binds it for reuse: not this one, it comes back.
+        // A socket that does not listen shares its port with any socket bound for reuse. Reuse is off here, since this socket listens
+        // again.
         ShareAddress(0);
     }
 
@@ -163,6 +166,6 @@ public sealed unsafe class ListeningSocket : Descriptor
         }
     }
 
-    // Connections inherit it: a port whose connections still live can be bound again after a restart.
+    // Connections inherit the option: a port with open connections can be bound again after a restart.
     private void ShareAddress(int on) => Libc.setsockopt(Number, Libc.SOL_SOCKET, Libc.SO_REUSEADDR, &on, sizeof(int));
 }

@@ -4,8 +4,8 @@ using System.Text;
 namespace GatewayMesh.Linux;
 
 /// <summary>
-/// A lock on a file (<c>flock(2)</c>) that the end of this process releases. The file has mode 0600, so only this user and root can lock it from now on.
-/// A lock that another user took while the file was open to all is left with the old file: the file is made anew.
+/// A file lock (<c>flock(2)</c>) that is released when this process ends. The file has mode 0600, so only this user and root can lock it. A
+/// lock taken by another user while the file was accessible to all remains on the old file: a new file is created.
 /// </summary>
 public sealed unsafe class LockFile : IDisposable
 {
@@ -13,11 +13,12 @@ public sealed unsafe class LockFile : IDisposable
 
     private LockFile(Descriptor file) => _file = file;
 
-    /// <summary>Takes the lock at once or not at all.</summary>
-    /// <param name="path">The file; made with mode 0600 when it is missing. A symbolic link is refused.</param>
-    /// <param name="holder">The process that holds the lock, as far as <c>/proc/locks</c> names it; null when the lock was taken, or nobody knows.</param>
+    /// <summary>Takes the lock immediately or fails.</summary>
+    /// <param name="path">Path of the file; created with mode 0600 when missing. A symbolic link is refused.</param>
+    /// <param name="holder">Process that holds the lock, if <c>/proc/locks</c> names it; null when the lock was taken or the holder is
+    /// unknown.</param>
     /// <returns>Null when another process holds the lock.</returns>
-    /// <exception cref="LinuxException">The file cannot be opened or made.</exception>
+    /// <exception cref="LinuxException">The file cannot be opened or created.</exception>
     public static LockFile? TryTake(string path, out int? holder)
     {
         holder = null;
@@ -42,7 +43,7 @@ public sealed unsafe class LockFile : IDisposable
                 return null;
             }
 
-            // A stranger holds it, from when the file or its folder was open to all.
+            // Locked by another user since the time when the file or its folder was accessible to all.
             File.Delete(path);
         }
 
@@ -92,7 +93,7 @@ public sealed unsafe class LockFile : IDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            // Not to be had here.
+            // Not available here.
         }
 
         return null;

@@ -3,23 +3,27 @@ using System.Net.Sockets;
 namespace GatewayMesh.Linux;
 
 /// <summary>
-/// Ends a connection whose other end cannot be reached any more (a cut cable, a dead host): nothing says so by itself, and TCP alone
-/// takes a quarter of an hour to give up. A peer that is merely slow acknowledges, and is left alone.
+/// Closes a connection whose peer is unreachable (a cut cable, a dead host): no packet reports this, and TCP alone gives up only after a
+/// quarter of an hour. A slow peer still acknowledges and is not affected.
 /// </summary>
 public static class LostPeer
 {
-    /// <summary>How long what was sent may stay without an acknowledgement: 5 s, five lost packets in a row.</summary>
+    /// <summary>Maximum time without an acknowledgment of sent data: 5 s, five lost packets in a row.</summary>
     public static TimeSpan Limit { get; } = TimeSpan.FromSeconds(5);
 
     private const int TcpUserTimeout = 18; // tcp(7): milliseconds
     private const int RetransmitsOffset = 2; // struct tcp_info: tcpi_retransmits
     private const int RetransmitsOfTheLimit = 4; // after 0.2, 0.4, 0.8 and 1.6 s at the least
 
-    /// <summary>Bounds the silence of the peer of <paramref name="socket"/>; what waits for an answer is asked about after 5 s without a byte (keep-alive).</summary>
-    /// <param name="socket">A socket that is not connected yet.</param>
+    /// <summary>
+    /// Bounds the silence of the peer of <paramref name="socket"/>; an idle wait for an answer is probed after 5 s without a byte
+    /// (keep-alive).
+    /// </summary>
+    /// <param name="socket">Socket that is not yet connected.</param>
     /// <param name="mayStand">
-    /// More is sent on it than the other end's kernel takes for an application that does not read (bodies, upgraded streams), so that it may stand
-    /// still for long. It is not bounded while something is on its way: the kernel counts a closed window as a missing acknowledgement.
+    /// True if more data may be sent than the peer's kernel buffers for an application that does not read (bodies, upgraded streams), so that the
+    /// connection may stall legitimately. Its silence is then not bounded while data is in flight: the kernel counts a closed window as a missing
+    /// acknowledgment.
     /// </param>
     public static void Notice(Socket socket, bool mayStand)
     {
@@ -36,8 +40,8 @@ public static class LostPeer
     }
 
     /// <summary>
-    /// Whether what was sent on a connected socket was sent again four times in a row and never acknowledged. A peer whose application does not
-    /// read acknowledges the kernel's probes and is not lost: this is for sockets that <c>mayStand</c>.
+    /// True if sent data was retransmitted four times in a row without an acknowledgment. A peer whose application does not read still
+    /// acknowledges the kernel's probes and is not lost. For sockets with <c>mayStand</c>.
     /// </summary>
     public static bool IsLost(Socket socket)
     {
@@ -49,7 +53,7 @@ public static class LostPeer
         }
         catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
         {
-            return false; // closed meanwhile
+            return false; // closed in the meantime
         }
     }
 }

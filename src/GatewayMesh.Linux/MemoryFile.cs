@@ -1,14 +1,14 @@
 namespace GatewayMesh.Linux;
 
-/// <summary>A file without a name (memfd): content that is handed to another process with a descriptor.</summary>
+/// <summary>An anonymous file (memfd): content passed to another process by descriptor.</summary>
 public static unsafe class MemoryFile
 {
     private const uint CloseOnExec = 1;
 
-    /// <summary>Makes one with <paramref name="content"/>.</summary>
-    /// <param name="name">Shown in <c>/proc/PID/fd</c>.</param>
-    /// <param name="content">Its bytes.</param>
-    /// <exception cref="LinuxException">No memory or descriptor left.</exception>
+    /// <summary>Creates a file with <paramref name="content"/>.</summary>
+    /// <param name="name">Name shown in <c>/proc/PID/fd</c>.</param>
+    /// <param name="content">Content of the file.</param>
+    /// <exception cref="LinuxException">No memory or descriptor is left.</exception>
     public static Descriptor Create(string name, ReadOnlySpan<byte> content)
     {
         var fd = Libc.memfd_create(name, CloseOnExec);
@@ -36,10 +36,10 @@ public static unsafe class MemoryFile
         return file;
     }
 
-    /// <summary>Reads all of it, from the start, wherever its offset stands.</summary>
-    /// <param name="file">The file.</param>
-    /// <param name="limit">The most that is read, in bytes.</param>
-    /// <exception cref="LinuxException">It cannot be read.</exception>
+    /// <summary>Reads the whole file from the start, regardless of its offset.</summary>
+    /// <param name="file">File to read.</param>
+    /// <param name="limit">Maximum number of bytes.</param>
+    /// <exception cref="LinuxException">The file cannot be read.</exception>
     public static byte[] ReadAll(Descriptor file, int limit)
     {
         var content = new byte[Math.Min(limit, Libc.lseek(file.Number, 0, 2))];

@@ -1,10 +1,10 @@
 namespace GatewayMesh.Linux;
 
-/// <summary>What stands under the name of a file is none that can be read as a whole: a FIFO, a socket, a device or a folder.</summary>
-/// <param name="path">Its path.</param>
-/// <param name="kind">What it is, in words.</param>
+/// <summary>A path names a FIFO, socket, device, or folder instead of a regular file.</summary>
+/// <param name="path">Path of the file.</param>
+/// <param name="kind">Kind of the file, in words.</param>
 public sealed class NotRegularFileException(string path, string kind) : IOException($"{path} is {kind}, not a regular file")
 {
-    /// <summary>What it is, in words: <c>a FIFO</c>.</summary>
+    /// <summary>Kind of the file, in words: <c>a FIFO</c>.</summary>
     public string Kind { get; } = kind;
 }

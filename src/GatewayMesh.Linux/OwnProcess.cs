@@ -4,17 +4,17 @@ using System.Text;
 namespace GatewayMesh.Linux;
 
 /// <summary>
-/// Tells a process of this program from a stranger that bears its number (proc_pid_exe(5), proc_pid_cmdline(5), proc_pid_status(5)). To be asked after
-/// <see cref="ProcessHandle.Find"/>: what was looked at is then what the pidfd holds, or the process has ended.
+/// Distinguishes a process of this program from an unrelated process with the same id (proc_pid_exe(5), proc_pid_cmdline(5),
+/// proc_pid_status(5)). Call after <see cref="ProcessHandle.Find"/>: the inspected process is then the one of the pidfd, or has ended.
 /// </summary>
 public static class OwnProcess
 {
     private const string Program = "gatewaymesh";
-    private const string Deleted = " (deleted)"; // the kernel's mark of a file that was replaced, as an upgrade does
+    private const string Deleted = " (deleted)"; // the kernel's suffix for a replaced file, as after an upgrade
 
-    /// <summary>True if the process is this program in <paramref name="role"/>, of this user (root may mean any user's).</summary>
-    /// <param name="pid">Its process id.</param>
-    /// <param name="role"><c>worker</c>, or the role of its command line; a command line that leaves the role to its file is taken for any.</param>
+    /// <summary>True if the process is this program in <paramref name="role"/>, run by this user (root may accept any user).</summary>
+    /// <param name="pid">Process id.</param>
+    /// <param name="role"><c>worker</c>, or the role of the command line; a command line without a role matches any role.</param>
     public static bool Is(int pid, string role)
     {
         if (!IsOf(pid, name => name == Program || name == Path.GetFileName(Environment.ProcessPath)))
@@ -34,7 +34,7 @@ public static class OwnProcess
         return arguments is [['-', '-', ..], ..] && (said is null || said == role);
     }
 
-    /// <summary>True if the process runs a file of the name <paramref name="program"/>, as this user (root may mean any user's).</summary>
+    /// <summary>True if the process runs a file named <paramref name="program"/>, as this user (root may accept any user).</summary>
     public static bool IsNamed(int pid, string program) => IsOf(pid, name => name == program);
 
     private static bool IsOf(int pid, Predicate<string> isName)
@@ -48,7 +48,7 @@ public static class OwnProcess
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            return false; // It has ended, or is somebody else's.
+            return false; // The process has ended, or belongs to another user.
         }
     }
 
@@ -64,7 +64,7 @@ public static class OwnProcess
         }
     }
 
-    // The effective user is the second of four.
+    // The effective user is the second of four numbers.
     private static string UserOf(string pid) =>
         File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t', StringSplitOptions.RemoveEmptyEntries)[2];
 

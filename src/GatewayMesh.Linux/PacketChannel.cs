@@ -3,25 +3,28 @@ using System.Text;
 
 namespace GatewayMesh.Linux;
 
-/// <summary>A Unix SOCK_SEQPACKET connection: whole messages, each with descriptors (SCM_RIGHTS) if need be. Non-blocking; wait with <see cref="PollSet"/>.</summary>
+/// <summary>
+/// A Unix SOCK_SEQPACKET connection: whole messages, each optionally with descriptors (SCM_RIGHTS). Non-blocking; wait with <see
+/// cref="PollSet"/>.
+/// </summary>
 public sealed unsafe class PacketChannel : Descriptor
 {
-    /// <summary>The largest message, in bytes.</summary>
+    /// <summary>Maximum size of a message in bytes.</summary>
     public const int MaxMessage = 128 * 1024;
 
-    /// <summary>The most descriptors of one message (the kernel's own limit is 253).</summary>
+    /// <summary>Maximum number of descriptors per message (the kernel's limit is 253).</summary>
     public const int MaxDescriptors = 250;
 
     private const int ControlHeader = 16;
 
-    /// <summary>Takes over a descriptor that is connected already.</summary>
+    /// <summary>Takes ownership of a connected descriptor.</summary>
     public PacketChannel(int fd)
         : base(fd)
     {
     }
 
     /// <summary>Connects to the socket at <paramref name="path"/>.</summary>
-    /// <exception cref="LinuxException">Nobody listens there.</exception>
+    /// <exception cref="LinuxException">No process is listening at the path.</exception>
     public static PacketChannel Connect(string path)
     {
         var channel = new PacketChannel(UnixSocket.Create());
@@ -43,7 +46,7 @@ public sealed unsafe class PacketChannel : Descriptor
         }
     }
 
-    /// <summary>Sends one message; never blocks.</summary>
+    /// <summary>Sends a message; never blocks.</summary>
     /// <returns>False when the peer is gone or does not read.</returns>
     public bool TrySend(ReadOnlySpan<byte> message, ReadOnlySpan<int> descriptors = default)
     {
@@ -72,10 +75,10 @@ public sealed unsafe class PacketChannel : Descriptor
         }
     }
 
-    /// <summary>Takes one message; never blocks.</summary>
-    /// <param name="buffer">Where it goes; <see cref="MaxMessage"/> long.</param>
-    /// <param name="descriptors">What came with it; the caller owns them.</param>
-    /// <returns>Its length; 0 when the peer is gone; -1 when none waits.</returns>
+    /// <summary>Receives a message; never blocks.</summary>
+    /// <param name="buffer">Buffer of length <see cref="MaxMessage"/>.</param>
+    /// <param name="descriptors">Received descriptors, owned by the caller.</param>
+    /// <returns>Length of the message; 0 when the peer is gone; -1 when none is waiting.</returns>
     /// <exception cref="LinuxException">The message did not fit, or the connection is broken.</exception>
     public int Receive(Span<byte> buffer, List<Descriptor> descriptors)
     {
@@ -112,17 +115,17 @@ public sealed unsafe class PacketChannel : Descriptor
     }
 }
 
-/// <summary>A Unix SOCK_SEQPACKET socket with a path, at which a worker can be found.</summary>
+/// <summary>A listening Unix SOCK_SEQPACKET socket, at whose path a worker is reachable.</summary>
 public sealed unsafe class PacketListener : Descriptor
 {
-    /// <summary>Takes over a descriptor that listens already.</summary>
+    /// <summary>Takes ownership of a listening descriptor.</summary>
     public PacketListener(int fd)
         : base(fd)
     {
     }
 
-    /// <summary>Listens at <paramref name="path"/>; what stood there is removed.</summary>
-    /// <exception cref="LinuxException">It cannot be bound.</exception>
+    /// <summary>Listens at <paramref name="path"/>; an existing file is removed.</summary>
+    /// <exception cref="LinuxException">The socket cannot be bound.</exception>
     public static PacketListener Open(string path)
     {
         File.Delete(path);
@@ -146,7 +149,7 @@ public sealed unsafe class PacketListener : Descriptor
         }
     }
 
-    /// <summary>Takes a waiting connection, or null; never blocks.</summary>
+    /// <summary>Accepts a waiting connection, or returns null; never blocks.</summary>
     public PacketChannel? Accept()
     {
         var fd = Libc.accept4(Number, null, null, Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC);
@@ -154,7 +157,7 @@ public sealed unsafe class PacketListener : Descriptor
     }
 }
 
-/// <summary>What the two have in common.</summary>
+/// <summary>Shared code of channel and listener.</summary>
 internal static unsafe class UnixSocket
 {
     internal static int Create()
@@ -171,7 +174,7 @@ internal static unsafe class UnixSocket
         *(ushort*)address = Libc.AF_UNIX;
         if (Encoding.UTF8.GetByteCount(path) >= PathSize)
         {
-            throw new LinuxException($"{path}: a socket's path has at most {PathSize - 1} bytes; choose a shorter data directory", 36);
+            throw new LinuxException($"{path}: the path of a socket is limited to {PathSize - 1} bytes; use a shorter data directory", 36);
         }
 
         var length = Encoding.UTF8.GetBytes(path, new Span<byte>(address + 2, PathSize));

@@ -2,17 +2,17 @@ using System.Runtime.InteropServices;
 
 namespace GatewayMesh.Linux;
 
-/// <summary>What one descriptor is waited for: <c>struct pollfd</c>.</summary>
+/// <summary>Requested and returned events of a descriptor: <c>struct pollfd</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct PollEntry : IEquatable<PollEntry>
 {
-    /// <summary>The descriptor; a negative one is passed over.</summary>
+    /// <summary>The descriptor; a negative one is ignored.</summary>
     public int Descriptor { get; set; }
 
-    /// <summary>What is waited for.</summary>
+    /// <summary>Requested events.</summary>
     public short Wanted { get; set; }
 
-    /// <summary>What has come; errors and hang-ups come unasked.</summary>
+    /// <summary>Returned events; errors and hang-ups are always reported.</summary>
     public short Ready { get; set; }
 
     /// <inheritdoc/>

@@ -3,23 +3,23 @@ using System.Runtime.InteropServices;
 namespace GatewayMesh.Linux;
 
 /// <summary>
-/// The descriptors that one thread waits for, made anew for each wait: <see cref="Clear"/>, <see cref="Add"/> …,
-/// <see cref="Wait"/>, then ask <see cref="IsReady"/> by the index that <see cref="Add"/> returned. Grows, never shrinks; not for several threads.
+/// Descriptors that a thread waits for, rebuilt for each wait: <see cref="Clear"/>, <see cref="Add"/> …, <see cref="Wait"/>, then <see
+/// cref="IsReady"/> with the index returned by <see cref="Add"/>. Grows, never shrinks; not thread-safe.
 /// </summary>
 public sealed unsafe class PollSet
 {
     private Libc.PollFd[] _entries = new Libc.PollFd[16];
 
-    /// <summary>Entries in the set.</summary>
+    /// <summary>Number of entries.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Takes all entries out.</summary>
+    /// <summary>Removes all entries.</summary>
     public void Clear() => Count = 0;
 
-    /// <summary>Waits for <paramref name="fd"/> to be readable (or acceptable, or hung up).</summary>
+    /// <summary>Adds <paramref name="fd"/>, waiting until it is readable (or acceptable, or hung up).</summary>
     /// <param name="fd">The descriptor.</param>
-    /// <param name="forWriting">Wait for it to be writable instead (a connect that has ended).</param>
-    /// <returns>Its index.</returns>
+    /// <param name="forWriting">True to wait until the descriptor is writable instead (a completed connect).</param>
+    /// <returns>Index of the entry.</returns>
     public int Add(int fd, bool forWriting = false)
     {
         if (Count == _entries.Length)
@@ -31,9 +31,9 @@ public sealed unsafe class PollSet
         return Count++;
     }
 
-    /// <summary>Waits until one is ready or the time is over.</summary>
-    /// <param name="timeout">Time to wait; negative: without end. Rounded up to milliseconds.</param>
-    /// <returns>How many are ready; 0 at the timeout or after a signal.</returns>
+    /// <summary>Waits until an entry is ready or the timeout expires.</summary>
+    /// <param name="timeout">Timeout; negative: infinite. Rounded up to milliseconds.</param>
+    /// <returns>Number of ready entries; 0 after the timeout or a signal.</returns>
     /// <exception cref="LinuxException">poll failed.</exception>
     public int Wait(TimeSpan timeout)
     {
@@ -60,6 +60,6 @@ public sealed unsafe class PollSet
         return 0;
     }
 
-    /// <summary>Whether the entry was ready (or in error) at the last <see cref="Wait"/>.</summary>
+    /// <summary>True if the entry was ready (or in error) at the last <see cref="Wait"/>.</summary>
     public bool IsReady(int index) => _entries[index].Revents != 0;
 }

@@ -1,6 +1,6 @@
 namespace GatewayMesh.Linux;
 
-/// <summary>Folders that only their owner enters.</summary>
+/// <summary>Folders that are accessible only to their owner.</summary>
 public static class PrivateFolder
 {
     /// <summary>Mode 0700.</summary>
@@ -8,12 +8,14 @@ public static class PrivateFolder
 
     private const int MaxDepth = 4;
 
-    /// <summary>Bits of a mode that let others in.</summary>
+    /// <summary>Permission bits of group and others.</summary>
     private const UnixFileMode Others = (UnixFileMode)0x3F;
 
-    /// <summary>Makes a folder and each folder above it that is missing, all of them with mode 0700 whatever the umask. Folders that are there stay as they are.</summary>
-    /// <exception cref="IOException">A folder cannot be made.</exception>
-    /// <exception cref="UnauthorizedAccessException">A folder must not be made by this user.</exception>
+    /// <summary>
+    /// Creates a folder and its missing parents, all with mode 0700 regardless of the umask. Existing folders are unchanged.
+    /// </summary>
+    /// <exception cref="IOException">A folder cannot be created.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user is not permitted to create a folder.</exception>
     public static void Create(string path)
     {
         if (OperatingSystem.IsWindows() || Directory.Exists(path))
@@ -30,12 +32,15 @@ public static class PrivateFolder
         File.SetUnixFileMode(path, Mode);
     }
 
-    /// <summary>True if others than the owner may read, write or enter.</summary>
+    /// <summary>True if users other than the owner may read, write, or enter.</summary>
     public static bool IsOpenToOthers(string path) => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0;
 
-    /// <summary>Takes from others what they may do with a file, or with a folder and all that is in it. What belongs to another user, and symbolic links, stay as they are.</summary>
+    /// <summary>
+    /// Removes the permissions of group and others from a file, or from a folder and all of its content. Files of another user and symbolic
+    /// links are unchanged.
+    /// </summary>
     /// <exception cref="IOException">A folder cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">A folder cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">A folder is not accessible.</exception>
     public static void Narrow(string path) => Narrow(Directory.Exists(path) ? new DirectoryInfo(path) : new FileInfo(path), MaxDepth);
 
     private static void Narrow(FileSystemInfo entry, int depth)

@@ -2,9 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace GatewayMesh.Linux;
 
-/// <summary>
-/// A process by its pidfd: its end wakes a poll, and a signal reaches it or nobody, never a stranger who got its number.
-/// </summary>
+/// <summary>A process by its pidfd: its end wakes a poll, and a signal never reaches an unrelated process that reuses its id.</summary>
 public sealed unsafe class ProcessHandle : IDisposable
 {
     private const long PidfdOpen = 434, PidfdSendSignal = 424;
@@ -16,14 +14,14 @@ public sealed unsafe class ProcessHandle : IDisposable
         Pidfd = pidfd;
     }
 
-    /// <summary>Its process id.</summary>
+    /// <summary>Process id.</summary>
     public int Pid { get; }
 
-    /// <summary>Readable when the process has ended.</summary>
+    /// <summary>Descriptor that is readable when the process has ended.</summary>
     public Descriptor Pidfd { get; }
 
     /// <summary>Finds a running process, child or not.</summary>
-    /// <returns>Null when there is none with this id.</returns>
+    /// <returns>Null when no process has this id.</returns>
     public static ProcessHandle? Find(int pid)
     {
         var fd = (int)Libc.syscall(PidfdOpen, pid, 0, 0, 0);
@@ -31,12 +29,12 @@ public sealed unsafe class ProcessHandle : IDisposable
     }
 
     /// <summary>Starts a program with default signal handling, this process's output, and one inherited descriptor.</summary>
-    /// <param name="path">The executable.</param>
-    /// <param name="arguments">Its arguments, without its own name.</param>
-    /// <param name="environment">Its whole environment.</param>
-    /// <param name="lent">Passed on under the number <paramref name="lentNumber"/>.</param>
+    /// <param name="path">Path of the executable.</param>
+    /// <param name="arguments">Arguments, without the program name.</param>
+    /// <param name="environment">The complete environment.</param>
+    /// <param name="lent">Descriptor passed to the child as <paramref name="lentNumber"/>.</param>
     /// <param name="lentNumber">Number of the inherited descriptor in the child.</param>
-    /// <exception cref="LinuxException">It cannot be started.</exception>
+    /// <exception cref="LinuxException">The program cannot be started.</exception>
     public static ProcessHandle Spawn(string path, IReadOnlyList<string> arguments, IEnumerable<KeyValuePair<string, string>> environment, Descriptor lent, int lentNumber = 3)
     {
         const short SetSignalDefault = 4, SetSignalMask = 8;
@@ -69,7 +67,9 @@ public sealed unsafe class ProcessHandle : IDisposable
         }
     }
 
-    /// <summary>Replaces this process's program, keeping its id and every descriptor that is kept over exec. Returns only by throwing.</summary>
+    /// <summary>
+    /// Replaces this process's program, keeping its id and all descriptors that stay open across exec. Returns only by throwing.
+    /// </summary>
     /// <exception cref="LinuxException">The program cannot be executed; nothing has changed.</exception>
     public static void Execute(string path, IReadOnlyList<string> arguments, IEnumerable<KeyValuePair<string, string>> environment)
     {
@@ -83,7 +83,7 @@ public sealed unsafe class ProcessHandle : IDisposable
     /// <returns>False when the process has ended.</returns>
     public bool Signal(int signal) => Libc.syscall(PidfdSendSignal, Pidfd.Number, signal, 0, 0) == 0;
 
-    /// <summary>Whether it has ended (and may wait to be reaped).</summary>
+    /// <summary>True if the process has ended (and may wait to be reaped).</summary>
     public bool Ended
     {
         get
@@ -94,8 +94,8 @@ public sealed unsafe class ProcessHandle : IDisposable
         }
     }
 
-    /// <summary>Reaps it when it has ended, and says how.</summary>
-    /// <returns>Null while it runs; the exit code; minus the signal's number when one killed it; 0 when somebody else reaped it.</returns>
+    /// <summary>Reaps the process if it has ended and returns its exit status.</summary>
+    /// <returns>Null while the process runs; the exit code; minus the number of the killing signal; 0 when reaped elsewhere.</returns>
     public int? Reap()
     {
         if (!Ended)
@@ -115,7 +115,7 @@ public sealed unsafe class ProcessHandle : IDisposable
         return *(int*)(info + CodeOffset) == ExitedByItself ? status : -status;
     }
 
-    /// <summary>Lets the process go; it runs on.</summary>
+    /// <summary>Releases the handle; the process keeps running.</summary>
     public void Dispose() => Pidfd.Dispose();
 
     private static void Succeed(int error)

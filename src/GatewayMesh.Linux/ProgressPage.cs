@@ -2,29 +2,31 @@ using System.Runtime.CompilerServices;
 
 namespace GatewayMesh.Linux;
 
-/// <summary>What the data path counts where the guard can see it.</summary>
+/// <summary>Data path counters visible to the guard.</summary>
 public enum Progress
 {
-    /// <summary>Turns of the accepting thread.</summary>
+    /// <summary>Iterations of the accepting thread.</summary>
     AcceptTurns,
 
-    /// <summary>Connections taken.</summary>
+    /// <summary>Accepted connections.</summary>
     Accepted,
 
-    /// <summary>Connections ended.</summary>
+    /// <summary>Ended connections.</summary>
     Closed,
 
-    /// <summary>Requests begun.</summary>
+    /// <summary>Started requests.</summary>
     RequestsStarted,
 
-    /// <summary>Requests ended.</summary>
+    /// <summary>Ended requests.</summary>
     RequestsEnded,
 
-    /// <summary>Upstream answers whose head arrived.</summary>
+    /// <summary>Upstream responses whose head arrived.</summary>
     UpstreamAnswers,
 }
 
-/// <summary>A page of counters that worker and guard share (a memfd mapped by both): proof of life that costs the data path one interlocked add.</summary>
+/// <summary>
+/// A page of counters shared by worker and guard (a memfd mapped by both): a proof of life that costs the data path one interlocked add.
+/// </summary>
 public sealed unsafe class ProgressPage : IDisposable
 {
     private const int Size = 4096;
@@ -37,11 +39,11 @@ public sealed unsafe class ProgressPage : IDisposable
         _counters = counters;
     }
 
-    /// <summary>What is passed to the other process.</summary>
+    /// <summary>Descriptor that is passed to the other process.</summary>
     public Descriptor Descriptor { get; }
 
-    /// <summary>A new page, all zero.</summary>
-    /// <exception cref="LinuxException">No memory or descriptor left.</exception>
+    /// <summary>Creates a page with all counters at zero.</summary>
+    /// <exception cref="LinuxException">No memory or descriptor is left.</exception>
     public static ProgressPage Create()
     {
         var file = MemoryFile.Create("gatewaymesh-progress", []);
@@ -53,8 +55,8 @@ public sealed unsafe class ProgressPage : IDisposable
         return Map(file);
     }
 
-    /// <summary>Maps a page that another process made; takes the descriptor over.</summary>
-    /// <exception cref="LinuxException">It cannot be mapped.</exception>
+    /// <summary>Maps a page created by another process; takes ownership of the descriptor.</summary>
+    /// <exception cref="LinuxException">The page cannot be mapped.</exception>
     public static ProgressPage Map(Descriptor descriptor)
     {
         const int ReadWrite = 3, Shared = 1;
@@ -62,17 +64,19 @@ public sealed unsafe class ProgressPage : IDisposable
         return (nint)memory == -1 ? throw LinuxException.Last("mmap") : new ProgressPage(descriptor, (long*)memory);
     }
 
-    /// <summary>Counts one.</summary>
+    /// <summary>Adds one to a counter.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Count(Progress progress) => Interlocked.Increment(ref _counters[(int)progress * Stride]);
 
-    /// <summary>The count so far.</summary>
+    /// <summary>Current value of a counter.</summary>
     public long Read(Progress progress) => Volatile.Read(ref _counters[(int)progress * Stride]);
 
-    /// <summary>Sum of what the data path itself counts: when it stands still, no request moves. Accepting alone is no progress.</summary>
+    /// <summary>
+    /// Sum of the data path's own counters: if it stands still, no request makes progress. Accepting alone is not progress.
+    /// </summary>
     public long DataPath() => Read(Progress.RequestsStarted) + Read(Progress.RequestsEnded) + Read(Progress.UpstreamAnswers);
 
-    /// <summary>Unmaps the page and closes the descriptor. Nobody may count any more.</summary>
+    /// <summary>Unmaps the page and closes the descriptor. No counter may be used afterwards.</summary>
     public void Dispose()
     {
         if (_counters != null)

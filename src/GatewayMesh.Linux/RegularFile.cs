@@ -3,20 +3,20 @@ using Microsoft.Win32.SafeHandles;
 namespace GatewayMesh.Linux;
 
 /// <summary>
-/// Reads whole files that others can replace at any time. What is opened is looked at before it is read, so a FIFO, a device or a folder under the name of a file
-/// is refused and holds nobody up, also when it takes the file's place between a look and the opening.
+/// Reads whole files that others can replace at any time. The opened file is inspected before it is read, so a FIFO, device, or folder is
+/// refused and never blocks, even when it replaces the file between a check and the open.
 /// </summary>
 public static unsafe class RegularFile
 {
-    /// <summary>The bytes of the file at <paramref name="path"/>; links are followed.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="most">The most bytes that it may have. One that is larger is not read.</param>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    /// <exception cref="FileTooLargeException">It is larger than <paramref name="most"/>.</exception>
-    /// <exception cref="NotRegularFileException">It is no regular file.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <summary>Returns the bytes of the file at <paramref name="path"/>; links are followed.</summary>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="most">Maximum number of bytes. A larger file is not read.</param>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file is not accessible.</exception>
+    /// <exception cref="FileTooLargeException">The file is larger than <paramref name="most"/>.</exception>
+    /// <exception cref="NotRegularFileException">The file is not a regular file.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
     public static byte[] ReadAllBytes(string path, int most)
     {
         using var file = Open(path);
@@ -26,7 +26,7 @@ public static unsafe class RegularFile
             throw new FileTooLargeException(path, most);
         }
 
-        // It may grow meanwhile, and files of /proc have no length before they are read.
+        // The file may grow in the meantime, and files of /proc have no length before they are read.
         var bytes = new byte[Math.Max(length, 4096) + 1];
         var filled = 0;
         while (RandomAccess.Read(file, bytes.AsSpan(filled), filled) is > 0 and var read)
@@ -46,7 +46,10 @@ public static unsafe class RegularFile
         return bytes[..filled];
     }
 
-    /// <summary>The text of the file at <paramref name="path"/>, which is UTF-8 with or without a byte order mark; otherwise as <see cref="ReadAllBytes"/>.</summary>
+    /// <summary>
+    /// Returns the text of the file at <paramref name="path"/>, which is UTF-8 with or without a byte order mark; otherwise like <see
+    /// cref="ReadAllBytes"/>.
+    /// </summary>
     public static string ReadAllText(string path, int most)
     {
         var bytes = ReadAllBytes(path, most).AsSpan();
@@ -60,7 +63,7 @@ public static unsafe class RegularFile
             return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         }
 
-        // Without O_NONBLOCK the opening of a FIFO waits for a writer, for ever.
+        // Without O_NONBLOCK opening a FIFO waits for a writer indefinitely.
         var number = Libc.open(path, Libc.O_NONBLOCK | Libc.O_CLOEXEC | Libc.O_NOCTTY);
         if (number < 0)
         {
@@ -105,8 +108,8 @@ public static unsafe class RegularFile
         return error switch
         {
             Libc.ENOENT or Libc.ENOTDIR => Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path)))
-                ? new FileNotFoundException($"{path}: there is no such file", path)
-                : new DirectoryNotFoundException($"{path}: there is no such folder"),
+                ? new FileNotFoundException($"{path}: the file does not exist", path)
+                : new DirectoryNotFoundException($"{path}: the folder does not exist"),
             Libc.EACCES or Libc.EPERM => new UnauthorizedAccessException($"Access to the path '{path}' is denied."),
             Libc.ENXIO => new NotRegularFileException(path, "a socket"),
             _ => new IOException($"{path}: {System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(error)}"),

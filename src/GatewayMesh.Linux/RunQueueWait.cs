@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace GatewayMesh.Linux;
 
-/// <summary>The time that the threads of a process waited for a processor while they had something to do (<c>/proc/PID/task/TID/schedstat</c>).</summary>
+/// <summary>Time that the threads of a process waited for a processor while runnable (<c>/proc/PID/task/TID/schedstat</c>).</summary>
 public static class RunQueueWait
 {
-    /// <summary>The sum over all threads since each began; zero where the kernel does not count.</summary>
+    /// <summary>Sum over all threads since their start; zero where the kernel does not count.</summary>
     public static TimeSpan Of(int pid)
     {
         var nanoseconds = 0L;
@@ -18,7 +18,7 @@ public static class RunQueueWait
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            // It has ended, or belongs to somebody else.
+            // The process has ended, or belongs to another user.
         }
 
         return TimeSpan.FromTicks(nanoseconds / 100);

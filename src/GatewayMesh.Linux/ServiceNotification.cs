@@ -3,10 +3,10 @@ using System.Text;
 
 namespace GatewayMesh.Linux;
 
-/// <summary>Tells systemd how this service is (<c>sd_notify(3)</c>). Does nothing when no service supervisor asked for it.</summary>
+/// <summary>Notifies systemd of the service's state (<c>sd_notify(3)</c>). Does nothing without a service supervisor.</summary>
 public static class ServiceNotification
 {
-    /// <summary>Sends lines such as <c>READY=1</c>. Never throws: a supervisor that is gone is no reason to fail.</summary>
+    /// <summary>Sends lines such as <c>READY=1</c>. Never throws: a missing supervisor is no reason to fail.</summary>
     public static void Send(string state)
     {
         if (Environment.GetEnvironmentVariable("NOTIFY_SOCKET") is not { Length: > 1 } path)

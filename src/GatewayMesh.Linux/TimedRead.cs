@@ -4,8 +4,8 @@ using System.Globalization;
 namespace GatewayMesh.Linux;
 
 /// <summary>
-/// Reads with a deadline. A disk or a network share that hangs holds up whoever reads from it, and nothing ends that wait; so the reading is done on a thread of
-/// its own, and its caller goes on without it. At most one thread is lost for each path.
+/// Reads with a deadline. A blocked disk or network share blocks its reader, and nothing cancels that wait; so the read runs on its own
+/// thread, and the caller continues without it. At most one thread is lost per path.
 /// </summary>
 public static class TimedRead
 {
@@ -14,14 +14,14 @@ public static class TimedRead
 
     private static readonly ConcurrentDictionary<string, long> Blocked = new(StringComparer.Ordinal);
 
-    /// <summary>The time that a read may take: 5 s.</summary>
+    /// <summary>Maximum time of a read: 5 s.</summary>
     public static TimeSpan Limit { get; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>What <paramref name="read"/> returns or throws, when that takes no longer than <paramref name="limit"/>.</summary>
-    /// <param name="path">What is read, for the message. While an earlier read of it is blocked, no further one begins.</param>
-    /// <param name="limit">The time that it may take.</param>
-    /// <param name="read">The reading. It may go on after this call has given up, so it must hold no lock that anybody else needs.</param>
-    /// <exception cref="IOException">It took longer, or an earlier one still goes on.</exception>
+    /// <summary>Returns or throws the result of <paramref name="read"/> if it completes within <paramref name="limit"/>.</summary>
+    /// <param name="path">Path that is read, for the message. While an earlier read of the path is blocked, no other read starts.</param>
+    /// <param name="limit">Maximum time of the read.</param>
+    /// <param name="read">The read. It may continue after this call has given up, so it must not hold a lock that other code needs.</param>
+    /// <exception cref="IOException">The read timed out, or an earlier read is still blocked.</exception>
     public static T Run<T>(string path, TimeSpan limit, Func<T> read)
     {
         ArgumentNullException.ThrowIfNull(read);
@@ -52,7 +52,7 @@ public static class TimedRead
             Blocked[path] = Environment.TickCount64;
             if (result.Task.IsCompleted)
             {
-                // It ended between the two lines, and may not have seen the mark.
+                // The read ended between the two lines and may not have seen the mark.
                 _ = Blocked.TryRemove(path, out _);
             }
 
@@ -70,7 +70,7 @@ public static class TimedRead
         }
         catch (AggregateException)
         {
-            // The caller gets what was thrown, as it was.
+            // The caller receives the original exception.
             return true;
         }
     }

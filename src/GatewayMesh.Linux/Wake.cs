@@ -1,10 +1,10 @@
 namespace GatewayMesh.Linux;
 
-/// <summary>Wakes a thread out of <see cref="PollSet.Wait"/> (an eventfd).</summary>
+/// <summary>Wakes a thread from <see cref="PollSet.Wait"/> (an eventfd).</summary>
 public sealed unsafe class Wake : Descriptor
 {
-    /// <summary>A new one, not signalled.</summary>
-    /// <exception cref="LinuxException">No descriptor left.</exception>
+    /// <summary>Creates an object that is not signaled.</summary>
+    /// <exception cref="LinuxException">No descriptor is left.</exception>
     public Wake()
         : base(Libc.eventfd(0, Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC))
     {
@@ -14,14 +14,14 @@ public sealed unsafe class Wake : Descriptor
         }
     }
 
-    /// <summary>Makes it readable.</summary>
+    /// <summary>Makes the descriptor readable.</summary>
     public void Signal()
     {
         ulong one = 1;
         Libc.write(Number, &one, sizeof(ulong));
     }
 
-    /// <summary>Makes it unreadable again.</summary>
+    /// <summary>Makes the descriptor unreadable again.</summary>
     public void Reset()
     {
         ulong count;

@@ -7,27 +7,27 @@ using GatewayMesh.Linux;
 
 namespace GatewayMesh.Certificates.Authority;
 
-/// <summary>The files of an authority: <c>ca.pem</c> with the root that signs and its key, <c>roots.pem</c> with all that are trusted.</summary>
+/// <summary>Files of an authority: <c>ca.pem</c> with the signing root and its key, <c>roots.pem</c> with all trusted roots.</summary>
 internal static class AuthorityFolder
 {
     private const UnixFileMode Secret = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Shown = Secret | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    /// <summary>The file with the key.</summary>
+    /// <summary>File with the signing root and its key.</summary>
     public static string AuthorityFile(string folder) => Path.Combine(folder, "ca.pem");
 
-    /// <summary>The file with what is trusted.</summary>
+    /// <summary>File with the trusted roots.</summary>
     public static string RootsFile(string folder) => Path.Combine(folder, "roots.pem");
 
     private const int Longest = 1024 * 1024;
 
-    /// <summary>See <see cref="MeshAuthority.Load"/>.</summary>
+    /// <summary>Loads the authority; see <see cref="MeshAuthority.Load"/>.</summary>
     public static MeshAuthority Load(string folder)
     {
         var file = AuthorityFile(folder);
         if (!File.Exists(file))
         {
-            throw new CertificateException($"{folder} holds no certificate authority: {file} is not there", "make one with `gatewaymesh ca init --dir DIR`, or name its folder with --dir");
+            throw new CertificateException($"{folder} contains no certificate authority: {file} is missing", "create one with `gatewaymesh ca init --dir DIR`, or name its folder with --dir");
         }
 
         try
@@ -45,16 +45,16 @@ internal static class AuthorityFolder
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new CertificateException($"{file}: {failure.Message}", "run this as the user who made the authority");
+            throw new CertificateException($"{file}: {failure.Message}", "run the command as the user who created the authority");
         }
         catch (CryptographicException)
         {
-            // Its text may quote the file, which holds a key.
-            throw new CertificateException($"{file} or {RootsFile(folder)} is not what `gatewaymesh ca init` writes: a root in PEM and the key that belongs to it", "take the files from a copy; without the key make a new authority in another folder");
+            // The exception's text may quote the file, which contains a key.
+            throw new CertificateException($"{file} or {RootsFile(folder)} is damaged: expected a PEM root with its key, as written by `gatewaymesh ca init`", "restore the files from a backup; without the key create a new authority in another folder");
         }
     }
 
-    /// <summary>See <see cref="MeshAuthority.Save"/>.</summary>
+    /// <summary>Saves the authority; see <see cref="MeshAuthority.Save"/>.</summary>
     public static void Save(MeshAuthority authority, string folder)
     {
         try
@@ -66,18 +66,21 @@ internal static class AuthorityFolder
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new CertificateException($"{folder}: {failure.Message}", "name a folder that can be written to with --dir");
+            throw new CertificateException($"{folder}: {failure.Message}", "name a writable folder with --dir");
         }
     }
 
-    /// <summary>See <see cref="MeshAuthority.RootsPem"/>. A line above each says what it is: readers of PEM pass over it (RFC 7468 §2).</summary>
+    /// <summary>
+    /// Returns the trusted roots; see <see cref="MeshAuthority.RootsPem"/>. A comment line precedes each root: PEM readers ignore it (RFC
+    /// 7468 §2).
+    /// </summary>
     public static string RootsPem(MeshAuthority authority)
     {
         var text = new StringBuilder();
         Append(text, authority.Root, "signs");
         foreach (var root in authority.Retired)
         {
-            Append(text, root, "signed before; take this block out when no certificate of it is in use any more");
+            Append(text, root, "previous root; remove this block when none of its certificates is in use");
         }
 
         return text.ToString();

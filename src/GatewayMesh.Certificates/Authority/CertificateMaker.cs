@@ -4,7 +4,10 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace GatewayMesh.Certificates.Authority;
 
-/// <summary>Makes the two kinds of certificates of the mesh's own authority. Source: RFC 5280 §4, the X.509-SVID of SPIFFE §4, and what Consul's built-in authority makes.</summary>
+/// <summary>
+/// Creates the roots and leaf certificates of the mesh's own authority. Source: RFC 5280 §4, X.509-SVID §4 (SPIFFE), and the certificates
+/// of Consul's built-in authority.
+/// </summary>
 internal static class CertificateMaker
 {
     private const string SubjectAlternativeName = "2.5.29.17";
@@ -12,7 +15,7 @@ internal static class CertificateMaker
     private const string ClientUsage = "1.3.6.1.5.5.7.3.2";
     private const int SerialLength = 16;
 
-    /// <summary>A root with its key: signs leafs and nothing below them.</summary>
+    /// <summary>Creates a root with its key, which may sign leaf certificates only.</summary>
     public static X509Certificate2 Root(string trustDomain, DateTimeOffset begin, DateTimeOffset end)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -26,12 +29,12 @@ internal static class CertificateMaker
         request.CertificateExtensions.Add(subjectKey);
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier(subjectKey));
 
-        // Not CreateSelfSigned: that one chooses a serial of 64 bits.
+        // CreateSelfSigned is not used: it chooses a 64-bit serial number.
         using var root = request.Create(name, X509SignatureGenerator.CreateForECDsa(key), begin, end, serial);
         return root.CopyWithPrivateKey(key);
     }
 
-    /// <summary>A leaf with a new key, as one PEM text.</summary>
+    /// <summary>Creates a leaf with a new key, as a single PEM text.</summary>
     public static string Leaf(X509Certificate2 root, string name, string id, DateTimeOffset begin, DateTimeOffset end)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -53,7 +56,7 @@ internal static class CertificateMaker
         return name.Build();
     }
 
-    // Written by hand: the class library's own builder changes a URI before it writes it.
+    // Encoded by hand: the class library's builder changes a URI before encoding it.
     private static X509Extension Uri(string uri)
     {
         var names = new AsnWriter(AsnEncodingRules.DER);
@@ -65,7 +68,7 @@ internal static class CertificateMaker
         return new X509Extension(SubjectAlternativeName, names.Encode(), critical: false);
     }
 
-    // 128 bits of which the first says that the number is positive and the second that it has its full length.
+    // 128 bits; the first bit makes the number positive and the second keeps its full length.
     private static byte[] Serial()
     {
         var serial = RandomNumberGenerator.GetBytes(SerialLength);

@@ -5,12 +5,13 @@ using System.Security.Cryptography.X509Certificates;
 namespace GatewayMesh.Certificates.Authority;
 
 /// <summary>
-/// The mesh's own small certificate authority, for a mesh without Consul: one P-256 root that signs leafs, and the roots before it, which stay
-/// trusted until they are taken out. Its folder holds <c>ca.pem</c> (root and key, 0600) and <c>roots.pem</c> (what nodes trust).
+/// The mesh's own small certificate authority, for a mesh without Consul: a P-256 root that signs leaf certificates, and previous roots,
+/// which stay trusted until they are removed. Its folder contains <c>ca.pem</c> (root and key, 0600) and <c>roots.pem</c> (roots trusted by
+/// nodes).
 /// </summary>
 public sealed class MeshAuthority : IDisposable
 {
-    // Clocks of two hosts are never the same; Consul's leafs begin as much before now.
+    // The clocks of two hosts are never equal; Consul's leaf certificates start equally early.
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(1);
 
     private readonly X509Certificate2 _root;
@@ -22,46 +23,46 @@ public sealed class MeshAuthority : IDisposable
         Retired = retired;
     }
 
-    /// <summary>Name of the trust domain: what every id of this mesh begins with.</summary>
+    /// <summary>Trust domain: the first part of every id in this mesh.</summary>
     public string TrustDomain { get; }
 
-    /// <summary>The root that signs, without its key's bytes ever shown.</summary>
+    /// <summary>Root that signs, without access to its key's bytes.</summary>
     public X509Certificate2 Root => _root;
 
-    /// <summary>Roots that signed before, the youngest first: trusted, but not used to sign.</summary>
+    /// <summary>Previous roots, newest first: trusted, but not used to sign.</summary>
     public ImmutableArray<X509Certificate2> Retired { get; }
 
-    /// <summary>What nodes trust, as PEM: the root that signs first.</summary>
+    /// <summary>Trusted roots as PEM, the signing root first.</summary>
     public string RootsPem => AuthorityFolder.RootsPem(this);
 
-    /// <summary>A trust domain that no other mesh has: <c>UUID.mesh</c>, as Consul names its own <c>UUID.consul</c>.</summary>
+    /// <summary>Creates a unique trust domain: <c>UUID.mesh</c>, like Consul's <c>UUID.consul</c>.</summary>
     public static string NewTrustDomain() => $"{Guid.NewGuid():D}.mesh";
 
-    /// <summary>A new authority with one root.</summary>
-    /// <param name="trustDomain">Its trust domain, see <see cref="AuthorityNames.IsTrustDomain"/>.</param>
-    /// <param name="lifetime">How long its root is valid.</param>
-    /// <param name="now">The time.</param>
-    /// <exception cref="CertificateException"><paramref name="trustDomain"/> is no such name.</exception>
+    /// <summary>Creates an authority with one root.</summary>
+    /// <param name="trustDomain">Trust domain; see <see cref="AuthorityNames.IsTrustDomain"/>.</param>
+    /// <param name="lifetime">Lifetime of the root.</param>
+    /// <param name="now">Current time.</param>
+    /// <exception cref="CertificateException"><paramref name="trustDomain"/> is not a valid trust domain.</exception>
     public static MeshAuthority Create(string trustDomain, TimeSpan lifetime, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(trustDomain);
         return AuthorityNames.IsTrustDomain(trustDomain)
             ? new MeshAuthority(CertificateMaker.Root(trustDomain, now - ClockSkew, now + lifetime), trustDomain, [])
-            : throw new CertificateException($"'{trustDomain}' is no trust domain", "use lower-case letters, digits, dots, dashes and underscores, as in mesh.example.org");
+            : throw new CertificateException($"'{trustDomain}' is not a valid trust domain", "use lower-case letters, digits, dots, dashes and underscores, such as mesh.example.org");
     }
 
-    /// <summary>Reads the authority in a folder.</summary>
-    /// <exception cref="CertificateException">There is none, or a file of it cannot be read or is not what it should be.</exception>
+    /// <summary>Loads the authority of a folder.</summary>
+    /// <exception cref="CertificateException">There is no authority, or one of its files is unreadable or invalid.</exception>
     public static MeshAuthority Load(string folder) => AuthorityFolder.Load(folder);
 
-    /// <summary>Whether a folder holds an authority, or what may be a part of one (or the roots of a node): nothing to be overwritten.</summary>
+    /// <summary>True if a folder contains an authority, a part of one, or a node's roots, none of which may be overwritten.</summary>
     public static bool IsIn(string folder) => File.Exists(AuthorityFolder.AuthorityFile(folder)) || File.Exists(AuthorityFolder.RootsFile(folder));
 
-    /// <summary>Writes it into a folder, which is made with mode 0700: first what is trusted, then what signs.</summary>
-    /// <exception cref="CertificateException">The folder cannot be written to.</exception>
+    /// <summary>Saves the authority to a folder, which is created with mode 0700: first the trusted roots, then the signing root.</summary>
+    /// <exception cref="CertificateException">The folder is not writable.</exception>
     public void Save(string folder) => AuthorityFolder.Save(this, folder);
 
-    /// <summary>The same authority with a new root that signs from now on; the ones before stay trusted while they are valid.</summary>
+    /// <summary>Returns this authority with a new signing root; previous roots stay trusted while they are valid.</summary>
     public MeshAuthority Rotate(TimeSpan lifetime, DateTimeOffset now) =>
         new(
             CertificateMaker.Root(TrustDomain, now - ClockSkew, now + lifetime),
@@ -69,15 +70,15 @@ public sealed class MeshAuthority : IDisposable
             [.. Retired.Insert(0, X509CertificateLoader.LoadCertificate(_root.RawDataMemory.Span)).Where(root => root.NotAfter.ToUniversalTime() > now.UtcDateTime)]);
 
     /// <summary>
-    /// A new key and a certificate for it, with the id <c>spiffe://TRUSTDOMAIN/ns/default/dc/DATACENTER/svc/SERVICE</c>, for both sides of a connection.
-    /// It ends with the root at the latest.
+    /// Issues a certificate with a new key and the id <c>spiffe://TRUSTDOMAIN/ns/default/dc/DATACENTER/svc/SERVICE</c>, for both sides of a
+    /// connection. The certificate never outlives the root.
     /// </summary>
-    /// <param name="service">The service.</param>
-    /// <param name="datacenter">Its datacenter, <c>dc1</c> where there is but one.</param>
-    /// <param name="lifetime">How long it is valid.</param>
-    /// <param name="now">The time; the certificate begins a minute before.</param>
-    /// <returns>Certificate and private key in one PEM text: a secret.</returns>
-    /// <exception cref="CertificateException">A name cannot stand in an id, or the root is over.</exception>
+    /// <param name="service">Name of the service.</param>
+    /// <param name="datacenter">Datacenter of the service, <c>dc1</c> in a mesh with one datacenter.</param>
+    /// <param name="lifetime">Lifetime of the certificate.</param>
+    /// <param name="now">Current time; the certificate is valid from one minute earlier.</param>
+    /// <returns>Certificate and private key in a single PEM text: a secret.</returns>
+    /// <exception cref="CertificateException">A name is not valid in an id, or the root has expired.</exception>
     public string Issue(string service, string datacenter, TimeSpan lifetime, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(service);
@@ -86,14 +87,14 @@ public sealed class MeshAuthority : IDisposable
         {
             if (!AuthorityNames.IsName(name))
             {
-                throw new CertificateException($"'{name}' cannot stand in an id", "use letters, digits, dots, dashes and underscores, at most 128, and not the word roots");
+                throw new CertificateException($"'{name}' is not valid in an id", "use letters, digits, dots, dashes and underscores, at most 128, and not the word roots");
             }
         }
 
         var (begin, end) = (now - ClockSkew, now + lifetime);
         if (_root.NotAfter.ToUniversalTime() <= now.UtcDateTime)
         {
-            throw new CertificateException($"the root {_root.Subject} ended on {_root.NotAfter.ToUniversalTime():u}", "make a new one with `gatewaymesh ca init --rotate`, and give every node the new roots.pem");
+            throw new CertificateException($"the root {_root.Subject} expired on {_root.NotAfter.ToUniversalTime():u}", "create a new root with `gatewaymesh ca init --rotate`, and copy the new roots.pem to every node");
         }
 
         return CertificateMaker.Leaf(

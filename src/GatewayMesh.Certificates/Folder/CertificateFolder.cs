@@ -7,16 +7,16 @@ using GatewayMesh.Linux;
 namespace GatewayMesh.Certificates.Folder;
 
 /// <summary>
-/// A node's certificates on disk, which is where those who fetch or issue them and those who use them meet, in worker and guard alike:
+/// A node's certificates on disk, shared by the code that fetches or issues certificates and the code that uses them, in worker and guard:
 /// <code>
-/// DIR/roots.pem      the authorities that are believed
-/// DIR/SERVICE.pem    a service's certificate, its intermediates and its key (0600)
+/// DIR/roots.pem      trusted roots
+/// DIR/SERVICE.pem    a service's certificate, its intermediates, and its key (0600)
 /// </code>
-/// Files are replaced by rename; what changes is in use within a second. A file that is gone or broken changes nothing: the last good one holds,
-/// until its time is over.
+/// Files are replaced by rename; a change takes effect within a second. A missing or broken file changes nothing: the last good certificate
+/// is used until it expires.
 /// </summary>
-/// <param name="directory">The folder; made with mode 0700 when something is put into it.</param>
-/// <param name="time">The clock.</param>
+/// <param name="directory">The folder; created with mode 0700 on the first write.</param>
+/// <param name="time">Clock.</param>
 public sealed class CertificateFolder(string directory, TimeProvider time) : ICertificates, IDisposable
 {
     private const string RootsName = "roots.pem";
@@ -35,13 +35,13 @@ public sealed class CertificateFolder(string directory, TimeProvider time) : ICe
     /// <inheritdoc/>
     public event Action? Changed;
 
-    /// <summary>Where it is.</summary>
+    /// <summary>Path of the folder.</summary>
     public string Directory { get; } = directory;
 
     /// <inheritdoc/>
     public TrustBundle? Trust => _trust;
 
-    /// <summary>What is wrong now, by file: what cannot be read or written.</summary>
+    /// <summary>Current read and write errors, by file.</summary>
     public ImmutableSortedDictionary<string, string> Errors
     {
         get
@@ -53,28 +53,28 @@ public sealed class CertificateFolder(string directory, TimeProvider time) : ICe
         }
     }
 
-    /// <summary>The services that have a certificate here, valid or not.</summary>
+    /// <summary>Services with a certificate in the folder, valid or expired.</summary>
     public IReadOnlyCollection<string> Services => [.. _leafs.Keys.Order(StringComparer.Ordinal)];
 
     /// <inheritdoc/>
     public LeafCertificate? Leaf(string service) => _leafs.TryGetValue(service, out var leaf) && leaf.IsValid(time.GetUtcNow()) ? leaf : null;
 
-    /// <summary>The last certificate that was there for <paramref name="service"/>, valid or not.</summary>
+    /// <summary>Last certificate of <paramref name="service"/>, valid or expired.</summary>
     public LeafCertificate? Newest(string service) => _leafs.GetValueOrDefault(service);
 
-    /// <summary>Reads the folder now, and from now on every second.</summary>
+    /// <summary>Reads the folder now, and then every second.</summary>
     public void Start()
     {
         Refresh();
         _timer = time.CreateTimer(_ => Refresh(), null, Interval, Interval);
     }
 
-    /// <summary>Reads what has changed on disk.</summary>
+    /// <summary>Reads the changed files.</summary>
     public void Refresh()
     {
         if (Interlocked.Exchange(ref _refreshing, 1) != 0)
         {
-            // An earlier look is still waiting for the disk.
+            // An earlier read is still waiting for the disk.
             return;
         }
 
@@ -99,7 +99,7 @@ public sealed class CertificateFolder(string directory, TimeProvider time) : ICe
         List<ReadFile> files;
         try
         {
-            // Without the lock: a disk that hangs must hold up nobody who has a certificate already.
+            // Without the lock: a blocked disk must not delay users of a loaded certificate.
             files = TimedRead.Run(Directory, TimedRead.Limit, () => Look(seen));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -118,7 +118,7 @@ public sealed class CertificateFolder(string directory, TimeProvider time) : ICe
             Say("", null);
             foreach (var file in files)
             {
-                // What was put meanwhile is newer.
+                // A certificate stored in the meantime is newer.
                 if (_seen.GetValueOrDefault(file.Path) == seen.GetValueOrDefault(file.Path))
                 {
                     news |= Take(file);
@@ -132,13 +132,16 @@ public sealed class CertificateFolder(string directory, TimeProvider time) : ICe
         }
     }
 
-    /// <summary>Takes a certificate of <paramref name="service"/> with its key, and keeps it on disk. It is in use when this returns, also when the disk refuses (see <see cref="Errors"/>).</summary>
-    /// <exception cref="CertificateException">It is none.</exception>
+    /// <summary>
+    /// Stores a certificate of <paramref name="service"/> with its key. The certificate is in use when this returns, even if writing to
+    /// disk fails (see <see cref="Errors"/>).
+    /// </summary>
+    /// <exception cref="CertificateException">The text is not a valid certificate with key.</exception>
     public void Put(string service, string pem)
     {
         if ($"{service}.pem" == RootsName)
         {
-            throw new CertificateException($"{service} cannot be the name of a service that has a certificate: its file is that of the roots", "give the service another name");
+            throw new CertificateException($"{service} is reserved for the file of the roots and cannot name a service with a certificate", "rename the service");
         }
 
         var leaf = LeafCertificate.FromPem(service, pem);
@@ -157,8 +160,8 @@ public sealed class CertificateFolder(string directory, TimeProvider time) : ICe
         Changed?.Invoke();
     }
 
-    /// <summary>Takes the roots that are believed from now on, and keeps them on disk. The same guarantees as for certificates.</summary>
-    /// <exception cref="CertificateException">There is no root in it.</exception>
+    /// <summary>Stores the trusted roots, with the same guarantees as for certificates.</summary>
+    /// <exception cref="CertificateException">The text contains no root.</exception>
     public void PutTrust(string pem)
     {
         var trust = TrustBundle.FromPem(pem);
@@ -260,13 +263,13 @@ public sealed class CertificateFolder(string directory, TimeProvider time) : ICe
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            Say(name, $"{path}: {failure.Message}; it is in use, but would be missing after a restart");
+            Say(name, $"{path}: {failure.Message}; the certificate is in use, but will be missing after a restart");
         }
     }
 
     // Under the lock.
     private void Say(string name, string? error) => _errors = error is null ? _errors.Remove(name) : _errors.SetItem(name, error);
 
-    // A file of the folder as it was read; what is wrong with the reading, or null.
+    // A file of the folder as read, with the read error or null.
     private sealed record ReadFile(string Path, FileTrace Trace, string Pem, string? Unreadable);
 }

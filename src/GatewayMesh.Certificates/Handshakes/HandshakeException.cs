@@ -2,15 +2,15 @@ using GatewayMesh.Certificates.Trust;
 
 namespace GatewayMesh.Certificates.Handshakes;
 
-/// <summary>A handshake failed: not a byte of an application was sent.</summary>
-/// <param name="message">What happened.</param>
-/// <param name="fault">What is wrong with the peer; <see cref="PeerFault.None"/> when it was not the peer's certificate.</param>
-/// <param name="cause">What the platform said.</param>
+/// <summary>A handshake failed; no application bytes were sent.</summary>
+/// <param name="message">The problem.</param>
+/// <param name="fault">Fault of the peer's certificate; <see cref="PeerFault.None"/> if the certificate is not the cause.</param>
+/// <param name="cause">Exception of the platform.</param>
 public sealed class HandshakeException(string message, PeerFault fault, Exception? cause = null) : IOException(message, cause)
 {
-    /// <summary>What is wrong with the peer; <see cref="PeerFault.None"/> when it was not the peer's certificate.</summary>
+    /// <summary>Fault of the peer's certificate; <see cref="PeerFault.None"/> if the certificate is not the cause.</summary>
     public PeerFault Fault { get; } = fault;
 
-    /// <summary>Whether this side has no valid certificate to show. Default: false.</summary>
+    /// <summary>True if this side has no valid certificate. Default: false.</summary>
     public bool LacksOwn { get; init; }
 }

@@ -6,25 +6,28 @@ using GatewayMesh.Certificates.Trust;
 namespace GatewayMesh.Certificates.Handshakes;
 
 /// <summary>
-/// TLS 1.3 between parts of the mesh: both sides show a certificate and both verify the other's. Sessions are never resumed: a resumed one does not show
-/// the peer's certificate again, and must not outlive a root.
+/// TLS 1.3 between parts of the mesh: both sides present and verify certificates. Sessions are never resumed: a resumed session does not
+/// present the certificate again, and could outlive a root.
 /// </summary>
 public static class MutualTls
 {
     private static readonly List<SslApplicationProtocol> Served = [ProtocolNames.Tunnel, ProtocolNames.Http2, ProtocolNames.Http1];
     private static readonly List<SslApplicationProtocol> ServedWithoutTunnel = [ProtocolNames.Http2, ProtocolNames.Http1];
 
-    /// <summary>Connects over <paramref name="transport"/> as <paramref name="own"/>, to <paramref name="service"/> and nobody else.</summary>
-    /// <param name="transport">The connection; disposed when the handshake fails, and with the stream.</param>
-    /// <param name="certificates">Own certificate and trust.</param>
-    /// <param name="own">The service in whose name.</param>
-    /// <param name="service">Whom the other side must be: this service.</param>
-    /// <param name="protocol">What will be spoken.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="cancellation">Ends the waiting.</param>
-    /// <param name="datacenter">Of which datacenter the other side must be. Default: empty, the own.</param>
-    /// <exception cref="HandshakeException">The other side is not who was meant, does not want us, or broke off; or there is no valid certificate here.</exception>
-    /// <exception cref="OperationCanceledException">Not in time.</exception>
+    /// <summary>
+    /// Connects over <paramref name="transport"/> as <paramref name="own"/> and requires the peer to be <paramref name="service"/>.
+    /// </summary>
+    /// <param name="transport">Connection; disposed when the handshake fails, and together with the stream.</param>
+    /// <param name="certificates">Certificates and trust of this side.</param>
+    /// <param name="own">Service whose identity is used.</param>
+    /// <param name="service">Service required of the peer.</param>
+    /// <param name="protocol">ALPN protocol.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="cancellation">Cancels the handshake.</param>
+    /// <param name="datacenter">Datacenter required of the peer. Default: empty, the local datacenter.</param>
+    /// <exception cref="HandshakeException">The peer is not the required service, refuses this side, or disconnected; or this side has no
+    /// valid certificate.</exception>
+    /// <exception cref="OperationCanceledException">The handshake timed out.</exception>
     public static async Task<SslStream> ConnectAsync(
         Stream transport, ICertificates certificates, string own, string service, SslApplicationProtocol protocol, TimeProvider time, CancellationToken cancellation, string datacenter = "")
     {
@@ -34,7 +37,7 @@ public static class MutualTls
         SslStream? stream = null;
         try
         {
-            var leaf = certificates.Leaf(own) ?? throw new HandshakeException($"no valid certificate of {own} is here", PeerFault.None) { LacksOwn = true };
+            var leaf = certificates.Leaf(own) ?? throw new HandshakeException($"no valid certificate for {own}", PeerFault.None) { LacksOwn = true };
             stream = new SslStream(transport, leaveInnerStreamOpen: false);
             await stream.AuthenticateAsClientAsync(
                 new SslClientAuthenticationOptions
@@ -63,12 +66,12 @@ public static class MutualTls
         }
     }
 
-    /// <summary>How a listener of <paramref name="own"/> answers; null when there is no valid certificate to show.</summary>
-    /// <param name="certificates">Own certificate and trust.</param>
-    /// <param name="own">Whose the listener is.</param>
-    /// <param name="tunnels">Whether guards' tunnels may come to it.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="judged">Told of the verdict, once, and who it is; a peer that is not believed is refused.</param>
+    /// <summary>Creates the server options of a listener of <paramref name="own"/>; null without a valid certificate.</summary>
+    /// <param name="certificates">Certificates and trust of this side.</param>
+    /// <param name="own">Service of the listener.</param>
+    /// <param name="tunnels">True if the listener accepts guards' tunnels.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="judged">Receives the verdict and identity of the peer, once; an untrusted peer is refused.</param>
     public static SslServerAuthenticationOptions? ServerOptions(ICertificates certificates, string own, bool tunnels, TimeProvider time, Action<PeerVerdict, PeerIdentity?> judged)
     {
         ArgumentNullException.ThrowIfNull(certificates);
@@ -91,7 +94,7 @@ public static class MutualTls
         };
     }
 
-    // The platform builds a chain of its own before it asks: nothing that a stranger's certificate names may be fetched for it.
+    // The platform builds its own chain before this callback: nothing named by an untrusted certificate may be fetched.
     private static X509ChainPolicy Unaided() => new()
     {
         TrustMode = X509ChainTrustMode.CustomRootTrust,
@@ -109,9 +112,9 @@ public static class MutualTls
 
     private static string Words(PeerVerdict verdict, string service, Exception failure) => verdict.Fault switch
     {
-        PeerFault.WrongService => $"{verdict.Id} answered where {service} was meant",
+        PeerFault.WrongService => $"{verdict.Id} answered instead of {service}",
         PeerFault.None or PeerFault.NoCertificate => $"the handshake with {service} failed: {failure.Message}",
-        _ => $"the certificate shown for {service} is not believed: {verdict.Fault}",
+        _ => $"the certificate presented for {service} is not trusted: {verdict.Fault}",
     };
 
     private static ValueTask DisposeAsync(SslStream? stream, Stream transport) => stream?.DisposeAsync() ?? transport.DisposeAsync();

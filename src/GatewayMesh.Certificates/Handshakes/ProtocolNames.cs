@@ -2,10 +2,10 @@ using System.Net.Security;
 
 namespace GatewayMesh.Certificates.Handshakes;
 
-/// <summary>What is spoken behind a handshake (ALPN, RFC 7301).</summary>
+/// <summary>Application protocols of a TLS connection (ALPN, RFC 7301).</summary>
 public static class ProtocolNames
 {
-    /// <summary>A guard's tunnel: hello, answer, then an application's own bytes.</summary>
+    /// <summary>Guard's tunnel: hello, answer, then application bytes.</summary>
     public static SslApplicationProtocol Tunnel { get; } = new("gatewaymesh-guard/1");
 
     /// <summary>HTTP/1.1.</summary>

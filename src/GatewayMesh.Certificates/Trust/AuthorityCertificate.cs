@@ -3,12 +3,14 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace GatewayMesh.Certificates.Trust;
 
-/// <summary>Tells certificates of authorities from those of peers. Source: RFC 5280 §4.2.1.3 and §4.2.1.9; SPIFFE X.509-SVID §4.1 and §4.3.</summary>
+/// <summary>
+/// Distinguishes authorities' certificates from peers'. Source: RFC 5280 §4.2.1.3 and §4.2.1.9; SPIFFE X.509-SVID §4.1 and §4.3.
+/// </summary>
 public static class AuthorityCertificate
 {
     /// <summary>
-    /// True if <paramref name="certificate"/> may sign others: basicConstraints CA:TRUE, or the key usage keyCertSign. Also true if either extension cannot be read,
-    /// since such a certificate is believed about nothing.
+    /// True if <paramref name="certificate"/> may sign others: basicConstraints CA:TRUE, or the key usage keyCertSign. Also true if either
+    /// extension is unreadable, so that such a certificate is not trusted as a peer's.
     /// </summary>
     public static bool Is(X509Certificate2 certificate)
     {

@@ -1,41 +1,41 @@
 namespace GatewayMesh.Certificates.Trust;
 
-/// <summary>Why a peer is not believed.</summary>
+/// <summary>Reason why a peer is not trusted.</summary>
 public enum PeerFault
 {
-    /// <summary>It is believed.</summary>
+    /// <summary>The peer is trusted.</summary>
     None,
 
-    /// <summary>It showed no certificate.</summary>
+    /// <summary>The peer presented no certificate.</summary>
     NoCertificate,
 
-    /// <summary>No root is known here, so nobody can be believed.</summary>
+    /// <summary>No root is known, so no peer can be trusted.</summary>
     NoTrust,
 
-    /// <summary>No root that is known here has signed it.</summary>
+    /// <summary>No known root has signed the certificate.</summary>
     UnknownAuthority,
 
-    /// <summary>Its root speaks for another trust domain than its id claims.</summary>
+    /// <summary>The trust domain of the root differs from that of the id.</summary>
     ForeignTrustDomain,
 
-    /// <summary>Its time is over.</summary>
+    /// <summary>The certificate has expired.</summary>
     Expired,
 
-    /// <summary>Its time has not come.</summary>
+    /// <summary>The certificate is not yet valid.</summary>
     NotYetValid,
 
-    /// <summary>It has no URI name, or one that is no service's id.</summary>
+    /// <summary>The certificate has no URI name, or a URI that is not a service id.</summary>
     NoIdentity,
 
-    /// <summary>It has more than one URI name (SPIFFE X.509-SVID §2 allows one).</summary>
+    /// <summary>The certificate has more than one URI name (SPIFFE X.509-SVID §2 allows one).</summary>
     SeveralIdentities,
 
-    /// <summary>It is an authority's certificate, which vouches for others and is nobody's own (SPIFFE X.509-SVID §4.1).</summary>
+    /// <summary>The certificate is an authority's, which cannot identify a peer (SPIFFE X.509-SVID §4.1).</summary>
     Authority,
 
-    /// <summary>It may not be used for this side of a connection.</summary>
+    /// <summary>The certificate's usage does not permit this side of a connection.</summary>
     WrongUsage,
 
-    /// <summary>It is believed to be who it says, and that is not who was meant.</summary>
+    /// <summary>The peer is trusted, but is not the required service.</summary>
     WrongService,
 }

@@ -2,7 +2,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace GatewayMesh.Certificates.Trust;
 
-/// <summary>Who is on the other end of a connection, for as long as that holds: the connection may outlive the certificate, or the root that vouched for it.</summary>
+/// <summary>
+/// Identity of the peer of a connection, with its validity: the connection may outlive the certificate or the root that signed it.
+/// </summary>
 public sealed class PeerIdentity
 {
     private readonly byte[] _certificate;
@@ -10,12 +12,12 @@ public sealed class PeerIdentity
     private readonly PeerUsage _usage;
     private volatile TrustBundle? _believedBy;
 
-    /// <summary>A peer that was believed.</summary>
-    /// <param name="id">Who it is.</param>
-    /// <param name="certificate">Its certificate.</param>
-    /// <param name="sent">What else it sent.</param>
-    /// <param name="trust">Whom was believed then.</param>
-    /// <param name="usage">Which side it is on.</param>
+    /// <summary>Creates the identity of a trusted peer.</summary>
+    /// <param name="id">Id of the peer.</param>
+    /// <param name="certificate">Certificate of the peer.</param>
+    /// <param name="sent">Further certificates sent by the peer.</param>
+    /// <param name="trust">Trusted roots at the time of verification.</param>
+    /// <param name="usage">Side of the peer.</param>
     public PeerIdentity(SpiffeId id, X509Certificate2 certificate, IEnumerable<X509Certificate2> sent, TrustBundle trust, PeerUsage usage)
     {
         ArgumentNullException.ThrowIfNull(id);
@@ -28,16 +30,19 @@ public sealed class PeerIdentity
         _usage = usage;
     }
 
-    /// <summary>Who it is.</summary>
+    /// <summary>Id of the peer.</summary>
     public SpiffeId Id { get; }
 
-    /// <summary>The same as text.</summary>
+    /// <summary>Id as text.</summary>
     public string Uri { get; }
 
-    /// <summary>Until when its certificate is valid.</summary>
+    /// <summary>End of validity of the certificate.</summary>
     public DateTimeOffset NotAfter { get; }
 
-    /// <summary>Whether it is still who it was: its certificate's time is not over, and <paramref name="trust"/> still has its root. A comparison, but for the first call after the roots changed.</summary>
+    /// <summary>
+    /// True if the identity still holds: the certificate has not expired, and <paramref name="trust"/> still contains its root. A
+    /// comparison, except for the first call after the roots changed.
+    /// </summary>
     public bool IsBelieved(TrustBundle? trust, DateTimeOffset now)
     {
         if (now >= NotAfter || trust is null)

@@ -1,11 +1,11 @@
 namespace GatewayMesh.Certificates.Trust;
 
-/// <summary>Which side of a connection a peer is on.</summary>
+/// <summary>Side of a peer in a connection.</summary>
 public enum PeerUsage
 {
-    /// <summary>It connected.</summary>
+    /// <summary>The peer is the client.</summary>
     Client,
 
-    /// <summary>It was connected to.</summary>
+    /// <summary>The peer is the server.</summary>
     Server,
 }

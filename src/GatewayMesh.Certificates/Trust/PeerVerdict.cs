@@ -1,10 +1,10 @@
 namespace GatewayMesh.Certificates.Trust;
 
-/// <summary>Who a peer is, or why it is not believed.</summary>
-/// <param name="Id">Its id; with <see cref="PeerFault.WrongService"/> who it is instead; null with every other fault.</param>
-/// <param name="Fault">What is wrong with it.</param>
+/// <summary>Result of verifying a peer: its identity, or the reason why it is not trusted.</summary>
+/// <param name="Id">Id of the peer; with <see cref="PeerFault.WrongService"/> the actual id; null with every other fault.</param>
+/// <param name="Fault">Reason why the peer is not trusted.</param>
 public readonly record struct PeerVerdict(SpiffeId? Id, PeerFault Fault)
 {
-    /// <summary>Whether it is believed.</summary>
+    /// <summary>True if the peer is trusted.</summary>
     public bool IsBelieved => Fault == PeerFault.None;
 }

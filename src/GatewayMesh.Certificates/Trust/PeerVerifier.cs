@@ -4,8 +4,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace GatewayMesh.Certificates.Trust;
 
 /// <summary>
-/// Who a peer is, by its certificate: chain to a root of the bundle, time, usage, and exactly one URI name, a service's id of that root's trust domain.
-/// Source: SPIFFE X.509-SVID §5; RFC 5280 §6.
+/// Verifies a peer by its certificate: a chain to a trusted root, validity, usage, and exactly one URI name, a service id in the root's
+/// trust domain. Source: SPIFFE X.509-SVID §5; RFC 5280 §6.
 /// </summary>
 public static class PeerVerifier
 {
@@ -13,12 +13,14 @@ public static class PeerVerifier
 
     private const X509ChainStatusFlags Times = X509ChainStatusFlags.NotTimeValid | X509ChainStatusFlags.NotTimeNested;
 
-    /// <summary>Verifies a peer. Names are taken as they stand in the certificate; an authority's certificate is refused as a leaf.</summary>
-    /// <param name="peer">Its certificate, or null when it showed none.</param>
-    /// <param name="sent">What else it sent: intermediates.</param>
-    /// <param name="trust">Whom to believe, or null when nobody is known.</param>
-    /// <param name="usage">Which side it is on.</param>
-    /// <param name="now">The time.</param>
+    /// <summary>
+    /// Verifies a peer. Names are compared exactly as in the certificate; an authority's certificate is refused as a leaf.
+    /// </summary>
+    /// <param name="peer">Certificate of the peer, or null without one.</param>
+    /// <param name="sent">Further certificates sent by the peer: intermediates.</param>
+    /// <param name="trust">Trusted roots, or null when none are known.</param>
+    /// <param name="usage">Side of the peer.</param>
+    /// <param name="now">Current time.</param>
     public static PeerVerdict Verify(X509Certificate2? peer, IEnumerable<X509Certificate2> sent, TrustBundle? trust, PeerUsage usage, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(sent);
@@ -66,7 +68,7 @@ public static class PeerVerifier
         policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         policy.CustomTrustStore.AddRange(trust.Roots.ToArray());
         policy.ExtraStore.AddRange(trust.Intermediates.Concat(sent).ToArray());
-        policy.RevocationMode = X509RevocationMode.NoCheck; // leafs live for days; whose root is gone is no longer believed
+        policy.RevocationMode = X509RevocationMode.NoCheck; // leaf certificates live for days; removing the root revokes them
         policy.DisableCertificateDownloads = true;
         policy.VerificationTime = now.UtcDateTime;
         policy.ApplicationPolicy.Add(new Oid(usage == PeerUsage.Client ? ClientAuthentication : ServerAuthentication));

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace GatewayMesh.Certificates.Trust;
 
-/// <summary>The authorities that are believed, the old ones of a rotation among them. Immutable.</summary>
+/// <summary>Trusted roots, including the previous roots of a rotation. Immutable.</summary>
 public sealed class TrustBundle
 {
     private const string DomainLine = "TrustDomain:";
@@ -16,23 +16,23 @@ public sealed class TrustBundle
         Fingerprint = Convert.ToHexString(SHA256.HashData([.. roots.Select(root => root.Thumbprint).Order(StringComparer.Ordinal).SelectMany(Encoding.ASCII.GetBytes)]));
     }
 
-    /// <summary>The mesh that the first root speaks for.</summary>
+    /// <summary>Trust domain of the first root.</summary>
     public string TrustDomain { get; }
 
-    /// <summary>The self-signed certificates.</summary>
+    /// <summary>Self-signed certificates.</summary>
     public ImmutableArray<X509Certificate2> Roots { get; }
 
-    /// <summary>What else may stand between a leaf and a root: a peer may not send it.</summary>
+    /// <summary>Intermediates between a leaf and a root, for peers that do not send them.</summary>
     public ImmutableArray<X509Certificate2> Intermediates { get; }
 
-    /// <summary>Digest of the roots: equal roots, equal fingerprint.</summary>
+    /// <summary>Digest of the roots; equal roots have an equal fingerprint.</summary>
     public string Fingerprint { get; }
 
     /// <summary>
-    /// Reads certificates from a PEM text. The trust domain of a root is its own id (<c>spiffe://TRUSTDOMAIN</c>); for roots without one, as those of
-    /// external authorities, a line <c>TrustDomain: NAME</c> before the first certificate says it.
+    /// Reads certificates from a PEM text. The trust domain of a root is its own id (<c>spiffe://TRUSTDOMAIN</c>). For roots without an id,
+    /// such as those of external authorities, a line <c>TrustDomain: NAME</c> before the first certificate declares the trust domain.
     /// </summary>
-    /// <exception cref="CertificateException">There is no root in it, or nothing says of which trust domain.</exception>
+    /// <exception cref="CertificateException">The text contains no root, or no trust domain is declared.</exception>
     public static TrustBundle FromPem(string pem)
     {
         ArgumentNullException.ThrowIfNull(pem);
@@ -43,22 +43,22 @@ public sealed class TrustBundle
         }
         catch (CryptographicException)
         {
-            throw new CertificateException("a certificate cannot be read", "write the roots as PEM, one after the other");
+            throw new CertificateException("a certificate is unreadable", "write the roots as PEM, one after another");
         }
 
         ImmutableArray<X509Certificate2> distinct = [.. all.DistinctBy(each => each.Thumbprint)];
         ImmutableArray<X509Certificate2> roots = [.. distinct.Where(IsSelfSigned)];
         if (roots.IsEmpty)
         {
-            throw new CertificateException("there is no root certificate in it", "write at least one self-signed certificate of an authority");
+            throw new CertificateException("the file contains no root certificate", "add at least one self-signed certificate of an authority");
         }
 
         var domain = roots.Select(OwnDomainOf).FirstOrDefault(own => own is not null) ?? SaidDomain(pem)
-            ?? throw new CertificateException("no root says for which trust domain it speaks", $"write a line `{DomainLine} NAME` before the first certificate");
+            ?? throw new CertificateException("no root declares a trust domain", $"add a line `{DomainLine} NAME` before the first certificate");
         return new TrustBundle(domain, roots, [.. distinct.Where(each => !IsSelfSigned(each))]);
     }
 
-    /// <summary>The trust domain that <paramref name="root"/> speaks for.</summary>
+    /// <summary>Trust domain of <paramref name="root"/>.</summary>
     public string DomainOf(X509Certificate2 root) => OwnDomainOf(root) ?? TrustDomain;
 
     private static bool IsSelfSigned(X509Certificate2 certificate) =>
@@ -77,7 +77,7 @@ public sealed class TrustBundle
 
             if (line.StartsWith(DomainLine, StringComparison.OrdinalIgnoreCase))
             {
-                return SpiffeId.TrustDomainOf("spiffe://" + line[DomainLine.Length..].Trim().ToString().ToLowerInvariant()); // a line for people, no certificate
+                return SpiffeId.TrustDomainOf("spiffe://" + line[DomainLine.Length..].Trim().ToString().ToLowerInvariant()); // a comment line, not a certificate
             }
         }
 

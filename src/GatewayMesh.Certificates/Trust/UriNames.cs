@@ -3,13 +3,13 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace GatewayMesh.Certificates.Trust;
 
-/// <summary>The URIs among the alternative names of a certificate (RFC 5280 §4.2.1.6), which the platform's reader passes over.</summary>
+/// <summary>URIs in the subject alternative names of a certificate (RFC 5280 §4.2.1.6), which the platform's reader ignores.</summary>
 public static class UriNames
 {
     private const string SubjectAlternativeName = "2.5.29.17";
     private static readonly Asn1Tag Uri = new(TagClass.ContextSpecific, 6);
 
-    /// <summary>The URIs in their order; none when the names cannot be read.</summary>
+    /// <summary>Returns the URIs in order; none when the names are unreadable.</summary>
     public static IReadOnlyList<string> Of(X509Certificate2 certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);

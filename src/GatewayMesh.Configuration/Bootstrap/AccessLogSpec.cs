@@ -1,8 +1,8 @@
 namespace GatewayMesh.Configuration.Bootstrap;
 
-/// <summary>One line a request on standard output.</summary>
+/// <summary>Settings of the access log: one line per request on standard output.</summary>
 public sealed record AccessLogSpec
 {
-    /// <summary>Lines in a second; those beyond are counted in one line. Null for no limit. Default: 1,000.</summary>
+    /// <summary>Lines per second; further lines are counted and reported in one line. Null for no limit. Default: 1,000.</summary>
     public int? MaxLinesPerSecond { get; init; } = 1000;
 }

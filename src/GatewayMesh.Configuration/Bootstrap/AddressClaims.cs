@@ -3,15 +3,15 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Bootstrap;
 
-/// <summary>Every address that one process is to listen on, to find two that cannot both be bound.</summary>
+/// <summary>Collects the listening addresses of one process and finds pairs that cannot both be bound.</summary>
 internal sealed class AddressClaims
 {
     private readonly List<AddressClaim> _claims = [];
 
-    /// <summary>All of them, in the order of the file.</summary>
+    /// <summary>All claims, in file order.</summary>
     public IReadOnlyList<AddressClaim> All => _claims;
 
-    /// <summary>Claims the address that stands under <paramref name="key"/>.</summary>
+    /// <summary>Claims the address under <paramref name="key"/>.</summary>
     public void Add(IPEndPoint? address, MappingReader reader, string key)
     {
         if (address is not null)
@@ -20,7 +20,7 @@ internal sealed class AddressClaims
         }
     }
 
-    /// <summary>Reports each claim that clashes with an earlier one.</summary>
+    /// <summary>Reports each claim that conflicts with an earlier one.</summary>
     public void Report(MappingReader reader)
     {
         for (var i = 0; i < _claims.Count; i++)
@@ -30,12 +30,12 @@ internal sealed class AddressClaims
             if (earlier >= 0)
             {
                 var other = _claims[earlier];
-                reader.Fail(claim.Location, claim.Path, $"{claim.Address} is already taken by {other.Path} ({other.Address})", "choose another port");
+                reader.Fail(claim.Location, claim.Path, $"{claim.Address} is already taken by {other.Path} ({other.Address})", "use another port");
             }
         }
     }
 
-    // [::] is bound dual-mode, so it takes the port of every address; 0.0.0.0 takes it of every IPv4 address.
+    // [::] is bound dual-mode and takes the port on every address; 0.0.0.0 takes the port on every IPv4 address.
     private static bool Clash(IPEndPoint left, IPEndPoint right) =>
         left.Port == right.Port
         && (left.Address.Equals(right.Address)

@@ -4,7 +4,7 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Bootstrap;
 
-/// <summary>Reads a bootstrap document: defaults, types, contradictions; every error, not only the first.</summary>
+/// <summary>Reads a bootstrap document: applies defaults, checks types and contradictions, and reports every error.</summary>
 public static class BootstrapBinder
 {
     private static readonly ScalarType<MeshRole> Role = ScalarTypes.Word<MeshRole>(
@@ -14,16 +14,16 @@ public static class BootstrapBinder
         [("plaintext", IdentityMode.Plaintext), ("mtls", IdentityMode.Mtls)]);
 
     private static readonly ScalarType<string> Transport = ScalarTypes.Word<string>(
-        [("auto", "auto"), ("sockets", "sockets")], ("epoll", "say transport: auto"));
+        [("auto", "auto"), ("sockets", "sockets")], ("epoll", "set transport: auto"));
 
-    /// <summary>The keys at the top of a bootstrap document.</summary>
+    /// <summary>Top-level keys of a bootstrap document.</summary>
     public static ImmutableArray<string> Keys { get; } =
     [
         "role", "node", "cluster", "zone", "dataDir", "runDir", "registry", "registryToken", "registryTokenFile", "registryTls", "registryRequired", "admin", "adminToken", "adminTokenFile", "identity", "certificates", "guarded",
         "sidecar", "gateway", "ingress", "limits", "logs", "reach", "gatewayShare", "transport", "drainDelay", "drainTimeout", "upgradeDrainTimeout",
     ];
 
-    /// <summary>The bootstrap that <paramref name="document"/> declares, or null when it has errors.</summary>
+    /// <summary>Returns the bootstrap declared by <paramref name="document"/>, or null when the document has errors.</summary>
     public static BootstrapSpec? Bind(ConfigNode document, BootstrapContext context, ConfigErrors errors)
     {
         ArgumentNullException.ThrowIfNull(errors);
@@ -96,19 +96,20 @@ public static class BootstrapBinder
         };
     }
 
-    // A gateway is complete by its defaults; the other two cannot guess what they are for. Said of an absent list only: broken items were reported as such.
+    // The gateway is complete by default; the other roles need their list. Reported for an absent list only: broken items have their own
+    // errors.
     private static void RequireSection(MappingReader reader, BootstrapSpec spec)
     {
         if (spec.Role == MeshRole.Sidecar && spec.Sidecar!.Services.IsEmpty)
         {
-            reader.Fail(reader.LocationOf("sidecar"), "sidecar.services", "a sidecar without services has nothing to front",
-                "add for example sidecar: { services: [ { name: web, port: 8080, outbound: '127.0.0.1:15001', inbound: '0.0.0.0:20001' } ] }");
+            reader.Fail(reader.LocationOf("sidecar"), "sidecar.services", "the sidecar has no services",
+                "add a service, for example sidecar: { services: [ { name: web, port: 8080, outbound: '127.0.0.1:15001', inbound: '0.0.0.0:20001' } ] }");
         }
 
         if (spec.Role == MeshRole.Ingress && spec.Ingress!.Listeners.IsEmpty)
         {
-            reader.Fail(reader.LocationOf("ingress"), "ingress.listeners", "an ingress without listeners lets nobody in",
-                "add for example ingress: { listeners: [ { port: 8080 } ] }");
+            reader.Fail(reader.LocationOf("ingress"), "ingress.listeners", "the ingress has no listeners",
+                "add a listener, for example ingress: { listeners: [ { port: 8080 } ] }");
         }
     }
 

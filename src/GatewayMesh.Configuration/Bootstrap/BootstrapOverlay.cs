@@ -5,23 +5,26 @@ using GatewayMesh.Configuration.Document;
 namespace GatewayMesh.Configuration.Bootstrap;
 
 /// <summary>
-/// Options of the command line and variables, laid over the tree of the bootstrap file. What they say keeps its own location,
-/// so that an error names the option and not the file.
+/// Command-line options and environment variables, laid over the tree of the bootstrap file. Their values keep their own location, so that
+/// an error names the option and not the file.
 /// </summary>
 public static class BootstrapOverlay
 {
-    /// <summary>What the names of variables begin with.</summary>
+    /// <summary>Prefix of all environment variables.</summary>
     public const string Prefix = "GATEWAYMESH_";
 
-    /// <summary>What stands behind <see cref="Prefix"/> in the variable that commands take the admin token from: it configures no process.</summary>
+    /// <summary>
+    /// Suffix, after <see cref="Prefix"/>, of the variable from which commands take the admin token. It configures no process.
+    /// </summary>
     public const string CommandsToken = "ADMIN_TOKEN";
 
     /// <summary>
-    /// The variables <c>GATEWAYMESH_SIDECAR__SERVICES__0__PORT=8080</c>. Empty ones count as unset. <c>GATEWAYMESH__…</c> is the
-    /// program's own. One whose first word is near no key is left aside: Kubernetes sets such for a service named gatewaymesh.
+    /// Reads variables such as <c>GATEWAYMESH_SIDECAR__SERVICES__0__PORT=8080</c>. Empty variables count as unset. <c>GATEWAYMESH__…</c> is
+    /// reserved for the program. A variable whose first word resembles no key is ignored: Kubernetes sets such variables for a service
+    /// named gatewaymesh.
     /// </summary>
-    /// <param name="environment">The variables of the process.</param>
-    /// <param name="value">Makes a node of a text.</param>
+    /// <param name="environment">Environment variables of the process.</param>
+    /// <param name="value">Creates a node from a text.</param>
     public static ImmutableArray<OverlayItem> FromVariables(IReadOnlyDictionary<string, string> environment, Func<string, SourceLocation, ConfigNode> value)
     {
         ArgumentNullException.ThrowIfNull(environment);
@@ -36,10 +39,12 @@ public static class BootstrapOverlay
         ];
     }
 
-    /// <summary>A <c>--set path=value</c>; paths are written <c>sidecar.services[0].port</c> or <c>sidecar.services.0.port</c>.</summary>
+    /// <summary>
+    /// Reads <c>--set path=value</c>. A path is written <c>sidecar.services[0].port</c> or <c>sidecar.services.0.port</c>.
+    /// </summary>
     /// <param name="setting">The text after <c>--set</c>.</param>
-    /// <param name="value">Makes a node of a text.</param>
-    /// <param name="errors">Gets an error when the text has no path.</param>
+    /// <param name="value">Creates a node from a text.</param>
+    /// <param name="errors">Receives an error when the text has no path.</param>
     public static OverlayItem? FromSetting(string setting, Func<string, SourceLocation, ConfigNode> value, ConfigErrors errors)
     {
         ArgumentNullException.ThrowIfNull(setting);
@@ -53,15 +58,15 @@ public static class BootstrapOverlay
             return new OverlayItem(segments, value(setting[(equals + 1)..], location), AnyCase: false);
         }
 
-        errors.Add(location, "", $"{Quoted.Of(setting)} is not path=value", "say for example --set sidecar.services[0].port=8080");
+        errors.Add(location, "", $"{Quoted.Of(setting)} is not path=value", "write for example --set sidecar.services[0].port=8080");
         return null;
     }
 
-    /// <summary>A named option, such as <c>--role</c> for the key <c>role</c>.</summary>
+    /// <summary>Reads a named option, such as <c>--role</c> for the key <c>role</c>.</summary>
     public static OverlayItem FromOption(string option, string key, string value) =>
         new([key], new ConfigScalar(value, SourceLocation.Option(option)), AnyCase: false);
 
-    /// <summary>The tree with the items laid over it, the later over the earlier.</summary>
+    /// <summary>Returns the tree with all items applied; a later item overrides an earlier one.</summary>
     public static ConfigNode Apply(ConfigNode document, IEnumerable<OverlayItem> items, ConfigErrors errors)
     {
         ArgumentNullException.ThrowIfNull(items);
@@ -103,7 +108,7 @@ public static class BootstrapOverlay
     {
         if (index < 0 || index > sequence.Items.Length)
         {
-            errors.Add(item.Value.Location, string.Join('.', item.Path.Take(depth + 1)), $"the list has {sequence.Items.Length} items", $"say an index from 0 to {sequence.Items.Length}");
+            errors.Add(item.Value.Location, string.Join('.', item.Path.Take(depth + 1)), $"the list has {sequence.Items.Length} items", $"use an index from 0 to {sequence.Items.Length}");
             return sequence;
         }
 
@@ -113,7 +118,7 @@ public static class BootstrapOverlay
         return new ConfigSequence(items, sequence.Location);
     }
 
-    // Items of a list are appended in their order: 2 before 10.
+    // List items are appended in numeric order: 2 before 10.
     private sealed class PathOrder : IComparer<ImmutableArray<string>>
     {
         public static PathOrder Instance { get; } = new();

@@ -1,14 +1,14 @@
 namespace GatewayMesh.Configuration.Bootstrap;
 
-/// <summary>Whether the clients of a public listener show a certificate.</summary>
+/// <summary>Client certificate mode of a public listener.</summary>
 public enum ClientCertificates
 {
-    /// <summary>They are not asked for one. The default.</summary>
+    /// <summary>No client certificate is requested. The default.</summary>
     None,
 
-    /// <summary>They are asked; one that is shown must be good.</summary>
+    /// <summary>A client certificate is requested; a presented certificate must be valid.</summary>
     Optional,
 
-    /// <summary>Without a good one there is no connection.</summary>
+    /// <summary>A valid client certificate is required.</summary>
     Required,
 }

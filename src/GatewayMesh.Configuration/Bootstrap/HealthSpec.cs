@@ -9,6 +9,6 @@ public sealed record HealthSpec
     /// <summary>Time between two checks. Default: 2 s.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Time a check may take. Default: 1 s.</summary>
+    /// <summary>Timeout of a check. Default: 1 s.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(1);
 }

@@ -1,11 +1,11 @@
 namespace GatewayMesh.Configuration.Bootstrap;
 
-/// <summary>How peers are known.</summary>
+/// <summary>Identification of peers.</summary>
 public enum IdentityMode
 {
-    /// <summary>Not at all: the source of a request is telemetry, never permission.</summary>
+    /// <summary>Peers are not identified. The source of a request is used for telemetry, never for permissions.</summary>
     Plaintext,
 
-    /// <summary>By certificate, both ways.</summary>
+    /// <summary>Peers are identified by certificates, in both directions.</summary>
     Mtls,
 }

@@ -8,7 +8,7 @@ namespace GatewayMesh.Configuration.Bootstrap;
 /// <summary>Reads the section <c>ingress</c>.</summary>
 internal static class IngressBinder
 {
-    // The port of the first listener with TLS, until all are read.
+    // The port of the first listener with TLS, once all listeners are read.
     private const int FirstTls = 0;
 
     private static readonly ScalarType<ClientCertificates> Clients = ScalarTypes.Word<ClientCertificates>(
@@ -19,12 +19,12 @@ internal static class IngressBinder
     private static readonly ScalarType<PathSpelling> Paths = ScalarTypes.Word<PathSpelling>(
         [("normalize", PathSpelling.Normalize), ("reject", PathSpelling.Reject), ("off", PathSpelling.Off)]);
 
-    private static readonly ScalarType<int?> Redirect = new("say true, or the port of a listener with TLS", text => text switch
+    private static readonly ScalarType<int?> Redirect = new("set true, or the port of a listener with TLS", text => text switch
     {
         "true" => Scalar.Good<int?>(FirstTls),
         "false" => Scalar.Good<int?>(null),
         _ when ScalarTypes.Port.Read(text) is { Message: null } port => Scalar.Good<int?>(port.Value),
-        _ => Scalar.Bad<int?>($"{Quoted.Of(text)} is neither true nor a port", "say true, or the port of a listener with TLS"),
+        _ => Scalar.Bad<int?>($"{Quoted.Of(text)} is neither true nor a port", "set true, or the port of a listener with TLS"),
     });
 
     public static IngressSpec Bind(MappingReader reader, AddressClaims claims, Func<string, SourceLocation, string> path)
@@ -39,7 +39,7 @@ internal static class IngressBinder
             redirects.Add((spec.Redirect, listener));
             if (spec.ProxyProtocol && trusted.IsEmpty && !reader.Has("trustedProxies"))
             {
-                listener.Fail("proxyProtocol", "nobody is believed, as there are no trusted proxies", "name the networks of the proxies in ingress.trustedProxies");
+                listener.Fail("proxyProtocol", "has no effect without trusted proxies", "list the networks of the proxies in ingress.trustedProxies");
             }
 
             return spec;
@@ -59,10 +59,10 @@ internal static class IngressBinder
         var address = reader.Optional("address", ScalarTypes.IP, IPAddress.Any);
         var port = reader.Required("port", ScalarTypes.Port);
 
-        // The entry knows a listener by its port alone, so one port cannot mean two listeners.
+        // The entry identifies a listener by its port alone, so ports must be unique.
         if (port > 0 && !ports.Add(port))
         {
-            reader.Fail("port", $"the port {port} stands twice", "keep one listener for each port");
+            reader.Fail("port", $"the port {port} is used twice", "use one listener per port");
         }
         else if (port > 0)
         {
@@ -84,7 +84,7 @@ internal static class IngressBinder
     {
         if (!reader.Has("certificates"))
         {
-            reader.Fail("certificates", "is missing", "say certificates: [ { cert: x.pem, key: x.key } ]");
+            reader.Fail("certificates", "is missing", "set certificates: [ { cert: x.pem, key: x.key } ]");
         }
 
         var tls = new IngressTlsSpec
@@ -96,16 +96,16 @@ internal static class IngressBinder
         };
         if (reader.Has("certificates") && tls.Certificates.IsEmpty)
         {
-            reader.Fail("certificates", "is empty", "say certificates: [ { cert: x.pem, key: x.key } ]");
+            reader.Fail("certificates", "is empty", "set certificates: [ { cert: x.pem, key: x.key } ]");
         }
 
         if (tls.ClientCertificates != ClientCertificates.None && tls.ClientCa is null)
         {
-            reader.Fail("clientCertificates", "without clientCa no certificate could be verified", "say clientCa: ca.pem");
+            reader.Fail("clientCertificates", "requires clientCa to verify certificates", "set clientCa: ca.pem");
         }
         else if (tls.ClientCertificates == ClientCertificates.None && tls.ClientCa is not null)
         {
-            reader.Fail("clientCa", "stands alone: clients are not asked for a certificate", "say clientCertificates: required (or optional), or leave it out");
+            reader.Fail("clientCa", "has no effect: clients are not asked for a certificate", "set clientCertificates: required (or optional), or remove clientCa");
         }
 
         return tls;
@@ -126,15 +126,15 @@ internal static class IngressBinder
             var reader = redirects[i].Reader;
             if (listeners[i].Tls is not null)
             {
-                reader.Fail("redirect", "this listener has TLS itself", "leave redirect out");
+                reader.Fail("redirect", "conflicts with tls of the same listener", "remove redirect");
             }
             else if (target == 0)
             {
-                reader.Fail("redirect", "no listener here has TLS", "add tls to a listener, or say the port by which clients reach one");
+                reader.Fail("redirect", "no listener has TLS", "add tls to a listener, or set the port on which clients reach a TLS listener");
             }
             else if (target == listeners[i].Port)
             {
-                reader.Fail("redirect", string.Create(CultureInfo.InvariantCulture, $"{target} is this very port"), "say the port of a listener with TLS");
+                reader.Fail("redirect", string.Create(CultureInfo.InvariantCulture, $"{target} is the port of this listener"), "set the port of a listener with TLS");
             }
 
             resolved[i] = listeners[i] with { Redirect = target };

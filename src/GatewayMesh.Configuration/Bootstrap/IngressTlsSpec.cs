@@ -2,18 +2,18 @@ using System.Collections.Immutable;
 
 namespace GatewayMesh.Configuration.Bootstrap;
 
-/// <summary>How a public listener speaks TLS. The files are read again when they change.</summary>
+/// <summary>TLS settings of a public listener. The files are read again when they change.</summary>
 public sealed record IngressTlsSpec
 {
-    /// <summary>Certificates; the names in each say for whom it is shown, and the first is for everybody else.</summary>
+    /// <summary>Certificates, selected by the names in each. The first certificate is the default.</summary>
     public ImmutableArray<CertificateFileSpec> Certificates { get; init; } = [];
 
-    /// <summary>Whether clients show a certificate. Default: <see cref="ClientCertificates.None"/>.</summary>
+    /// <summary>Client certificate mode. Default: <see cref="ClientCertificates.None"/>.</summary>
     public ClientCertificates ClientCertificates { get; init; }
 
-    /// <summary>File with the authorities (PEM) that clients' certificates must come from; set when they are asked for.</summary>
+    /// <summary>PEM file of the authorities trusted for client certificates; set when client certificates are requested.</summary>
     public ClientAuthoritySpec? ClientCa { get; init; }
 
-    /// <summary>Least version of TLS: 12 or 13. Default: 12.</summary>
+    /// <summary>Minimum TLS version: 12 or 13. Default: 12.</summary>
     public int MinVersion { get; init; } = 12;
 }

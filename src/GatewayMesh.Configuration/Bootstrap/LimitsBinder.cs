@@ -6,22 +6,22 @@ namespace GatewayMesh.Configuration.Bootstrap;
 internal static class LimitsBinder
 {
     private static readonly ScalarType<long> HeadSize = ScalarTypes.Size.Where(
-        size => size is >= 1024 and <= 16 * 1024 * 1024, "is out of range", "say a size from 1KiB to 16MiB");
+        size => size is >= 1024 and <= 16 * 1024 * 1024, "is out of range", "use a size from 1KiB to 16MiB");
 
     private static readonly ScalarType<long> LineSize = ScalarTypes.Size.Where(
         size => size is >= 256 and <= 256 * 1024, "is out of range", "use a size from 256 to 256KiB");
 
     private static readonly ScalarType<int> Count = ScalarTypes.Number(1, 10_000_000);
 
-    /// <summary>A whole number from 1 on, or null for <c>none</c>.</summary>
-    internal static readonly ScalarType<int?> NumberOrNone = new("say a whole number, or none", text =>
+    /// <summary>A whole number of at least 1, or null for <c>none</c>.</summary>
+    internal static readonly ScalarType<int?> NumberOrNone = new("use a whole number, or none", text =>
         text == "none" ? Scalar.Good<int?>(null)
         : Count.Read(text) is { Message: { } message, Fix: var fix } ? Scalar.Bad<int?>(message, fix + ", or none")
         : Scalar.Good<int?>(Count.Read(text).Value));
 
-    /// <summary>The limits of a process.</summary>
-    /// <param name="reader">The section.</param>
-    /// <param name="role">Role of the process: an ingress has defaults of its own.</param>
+    /// <summary>Reads the limits of a process.</summary>
+    /// <param name="reader">Section to read.</param>
+    /// <param name="role">Role of the process; an ingress has its own defaults.</param>
     public static LimitsSpec Bind(MappingReader reader, MeshRole role)
     {
         var defaults = LimitsSpec.ForRole(role);

@@ -3,7 +3,7 @@ using System.Net;
 
 namespace GatewayMesh.Configuration.Bootstrap;
 
-/// <summary>One service that runs on this host.</summary>
+/// <summary>A service that runs on this host.</summary>
 public sealed record LocalServiceSpec
 {
     /// <summary>Name of the service.</summary>
@@ -21,36 +21,43 @@ public sealed record LocalServiceSpec
     /// <summary><c>http</c> (default), <c>http2</c> or <c>grpc</c>; <c>tcp</c> is not supported yet.</summary>
     public string Protocol { get; init; } = "http";
 
-    /// <summary>The application's way out, in this service's identity; null when it calls nobody.</summary>
+    /// <summary>
+    /// Outbound listener for the application's calls, in this service's identity; null if the application calls no service.
+    /// </summary>
     public IPEndPoint? Outbound { get; init; }
 
-    /// <summary>Others' way in; null when nobody calls it.</summary>
+    /// <summary>Inbound listener for calls from other nodes; null if the service has no callers.</summary>
     public IPEndPoint? Inbound { get; init; }
 
-    /// <summary>How readiness is told; null: the instance counts as healthy while its sidecar is.</summary>
+    /// <summary>Readiness check; null: the instance is healthy while its sidecar is healthy.</summary>
     public HealthSpec? Health { get; init; }
 
-    /// <summary>Id of the sidecar's registration that somebody else made (<c>--sidecar-for</c>); null: this node registers its services itself.</summary>
+    /// <summary>
+    /// Id of a sidecar registration made by another party (<c>--sidecar-for</c>); null: this node registers its services itself.
+    /// </summary>
     public string? RegisteredProxy { get; init; }
 
-    /// <summary>Its share of the requests against that of other instances, 1 to 65,535. Default: 1.</summary>
+    /// <summary>Share of requests relative to other instances, 1 to 65,535. Default: 1.</summary>
     public int Weight { get; init; } = 1;
 
-    /// <summary>Tags, as the registry shows them.</summary>
+    /// <summary>Tags shown in the registry.</summary>
     public ImmutableArray<string> Tags { get; init; } = [];
 
-    /// <summary>Free pairs, as the registry shows them.</summary>
+    /// <summary>User-defined metadata shown in the registry.</summary>
     public ImmutableSortedDictionary<string, string> Meta { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
-    /// <summary>Own local ports for upstreams; also what is watched ahead of the first call.</summary>
+    /// <summary>Local ports for individual upstreams. Their endpoints are watched ahead of the first call.</summary>
     public ImmutableArray<UpstreamSpec> Upstreams { get; init; } = [];
 
-    /// <summary>Group of gateways that stands in for this service. Default: <c>default</c>.</summary>
+    /// <summary>Group of gateways that takes over for this service. Default: <c>default</c>.</summary>
     public string GatewayGroup { get; init; } = "default";
 
-    /// <summary>Whether certificate and key are also written to <c>RUNDIR/NAME/identity.pem</c>, for the client library: whoever may read them is this service. Default: false.</summary>
+    /// <summary>
+    /// True if certificate and key are also written to <c>RUNDIR/NAME/identity.pem</c> for the client library. Any user who can read the
+    /// file has this service's identity. Default: false.
+    /// </summary>
     public bool ClientIdentity { get; init; }
 
-    /// <summary>The group that may read those files; null: the group of this process.</summary>
+    /// <summary>Group that may read the identity files; null: the group of this process.</summary>
     public string? ClientGroup { get; init; }
 }

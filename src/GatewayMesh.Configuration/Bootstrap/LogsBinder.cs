@@ -5,7 +5,7 @@ namespace GatewayMesh.Configuration.Bootstrap;
 /// <summary>Reads the section <c>logs</c>.</summary>
 internal static class LogsBinder
 {
-    /// <summary>The logs of a process.</summary>
+    /// <summary>Reads the log settings of a process.</summary>
     public static LogsSpec Bind(MappingReader reader)
     {
         var defaults = new LogsSpec();

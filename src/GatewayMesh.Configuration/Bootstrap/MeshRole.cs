@@ -1,14 +1,14 @@
 namespace GatewayMesh.Configuration.Bootstrap;
 
-/// <summary>What one process of the mesh is.</summary>
+/// <summary>Role of a mesh process.</summary>
 public enum MeshRole
 {
-    /// <summary>One a host: fronts the services of its host.</summary>
+    /// <summary>One per host; fronts the services of the host.</summary>
     Sidecar,
 
-    /// <summary>Two or more a cluster: stands in for any broken sidecar.</summary>
+    /// <summary>Two or more per cluster; takes over for any broken sidecar.</summary>
     Gateway,
 
-    /// <summary>At the edge: public routes into the mesh.</summary>
+    /// <summary>At the edge; public routes into the mesh.</summary>
     Ingress,
 }

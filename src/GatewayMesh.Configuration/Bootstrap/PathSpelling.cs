@@ -1,14 +1,21 @@
 namespace GatewayMesh.Configuration.Bootstrap;
 
-/// <summary>What an ingress does with a path that can be written in more than one way, so that a rule about one way could be got round by another.</summary>
+/// <summary>
+/// Handling, at an ingress, of paths that have more than one spelling. A rule about one spelling could otherwise be bypassed by another.
+/// </summary>
 public enum PathSpelling
 {
-    /// <summary>Writes it in the one normal way (RFC 3986 §6.2.2, and <c>//</c> as <c>/</c>); what has none (<c>%2f</c>, <c>%5c</c>, <c>%00</c>) is 400. The default.</summary>
+    /// <summary>
+    /// Normalizes the path (RFC 3986 §6.2.2, and <c>//</c> as <c>/</c>). A path without a normal form (<c>%2f</c>, <c>%5c</c>, <c>%00</c>)
+    /// is answered 400. The default.
+    /// </summary>
     Normalize,
 
-    /// <summary>Every path that is not written in the normal way is 400.</summary>
+    /// <summary>Answers every path that is not in normal form with 400.</summary>
     Reject,
 
-    /// <summary>Passes it on as it came. Rules about paths can then be got round where the application reads it otherwise than the mesh.</summary>
+    /// <summary>
+    /// Forwards the path as received. Rules about paths can then be bypassed if the application reads the path differently from the mesh.
+    /// </summary>
     Off,
 }

@@ -17,8 +17,8 @@ internal static class ReachBinder
 
     private static readonly ScalarType<IPNetwork> Range = ScalarTypes.Network.Where(
         IsSpecial,
-        "holds no loopback, link-local, unspecified or multicast address, and is reached anyway",
-        "remove it: reach lists only ranges that are refused otherwise, such as 127.0.0.0/8");
+        "contains no loopback, link-local, unspecified or multicast address",
+        "remove the range; reach permits only special ranges such as 127.0.0.0/8, all others are permitted already");
 
     public static ImmutableArray<IPNetwork> Bind(MappingReader reader) => reader.List("reach", Range);
 

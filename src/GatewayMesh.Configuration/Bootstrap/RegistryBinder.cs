@@ -7,15 +7,15 @@ namespace GatewayMesh.Configuration.Bootstrap;
 /// <summary>Reads the keys <c>registry</c>, <c>registryToken</c>, <c>registryTokenFile</c> and <c>registryTls</c>.</summary>
 internal static class RegistryBinder
 {
-    private const string Fix = "say registry: consul://HOST:PORT of a Consul agent, or file:DIR, a folder that the nodes of the mesh share";
+    private const string Fix = "set registry: consul://HOST:PORT for a Consul agent, or file:DIR for a folder shared by the nodes of the mesh";
 
-    // An empty token is none, as Consul's own tools have it.
-    private static readonly ScalarType<string> Anything = new("say the token", Scalar.Good);
+    // As in Consul's own tools, an empty token means no token.
+    private static readonly ScalarType<string> Anything = new("set the token", Scalar.Good);
 
-    /// <summary>The registry, or null when none is named or it has errors.</summary>
+    /// <summary>Returns the registry, or null when none is named or the registry has errors.</summary>
     /// <param name="reader">The bootstrap document.</param>
-    /// <param name="context">What the machine adds.</param>
-    /// <param name="dataDir">The data folder of the same bootstrap.</param>
+    /// <param name="context">Facts about the host.</param>
+    /// <param name="dataDir">Data folder of the same bootstrap.</param>
     /// <param name="path">Makes the path under a key absolute.</param>
     public static RegistrySpec? Bind(MappingReader reader, BootstrapContext context, string dataDir, Func<string, SourceLocation, string> path)
     {
@@ -24,7 +24,7 @@ internal static class RegistryBinder
         var tokenFile = File(reader, "registryTokenFile", path);
         if (token.Length > 0 && tokenFile is not null)
         {
-            reader.Fail("registryTokenFile", "stands beside registryToken", "keep one of them");
+            reader.Fail("registryTokenFile", "conflicts with registryToken", "remove one of them");
         }
 
         var tls = reader.Section("registryTls", section => BindTls(section, path));
@@ -32,13 +32,13 @@ internal static class RegistryBinder
         {
             if (spec is { Kind: "file" } && reader.Has(key))
             {
-                reader.Fail(key, "a file registry has none", "leave it out");
+                reader.Fail(key, "does not apply to a file registry", "remove the key");
             }
         }
 
         if (spec is { Kind: "consul" } && reader.Has("registryTls") && spec.Agents.Any(agent => agent.Scheme != Uri.UriSchemeHttps))
         {
-            reader.Fail("registryTls", "the agents are spoken to without TLS", "say registry: consul+https://HOST:PORT");
+            reader.Fail("registryTls", "has no effect: the registry URI uses no TLS", "set registry: consul+https://HOST:PORT");
         }
 
         return spec is null ? null : spec with { Token = token, TokenFile = tokenFile, Tls = tls };
@@ -71,7 +71,7 @@ internal static class RegistryBinder
         : text.StartsWith("file:", StringComparison.Ordinal) && text.Length > 5 ? Scalar.Good(new RegistrySpec("file", folder(Folder(text))))
         : Scalar.Bad<RegistrySpec>($"{Quoted.Of(text)} is not a registry", Fix);
 
-    // file:DIR, and the form that a URI library would write: file:///DIR.
+    // file:DIR, and the form that URI libraries write: file:///DIR.
     private static string Folder(string text) =>
         text.StartsWith("file:///", StringComparison.Ordinal) ? text["file://".Length..] : text["file:".Length..];
 
@@ -85,12 +85,12 @@ internal static class RegistryBinder
                 : null;
             if (agent is null || !Uri.TryCreate($"{scheme}://{agent}", UriKind.Absolute, out _))
             {
-                return Scalar.Bad<RegistrySpec>($"{Quoted.Of(text)} is not the address of an agent", "say consul://HOST:PORT, or several: consul://127.0.0.1:8500,10.0.0.2:8500");
+                return Scalar.Bad<RegistrySpec>($"{Quoted.Of(text)} is not the address of an agent", "use consul://HOST:PORT, or several agents: consul://127.0.0.1:8500,10.0.0.2:8500");
             }
 
             if (agents.Contains(agent))
             {
-                return Scalar.Bad<RegistrySpec>($"the agent {agent} stands twice", "keep one of them");
+                return Scalar.Bad<RegistrySpec>($"the agent {agent} is listed twice", "remove one of them");
             }
 
             agents.Add(agent);
@@ -104,7 +104,7 @@ internal static class RegistryBinder
         var tls = new RegistryTlsSpec(File(reader, "ca", path), File(reader, "cert", path), File(reader, "key", path));
         if (tls.Cert is null != tls.Key is null)
         {
-            reader.Fail(tls.Cert is null ? "key" : "cert", "stands alone", "say both cert and key, or neither");
+            reader.Fail(tls.Cert is null ? "key" : "cert", $"requires {(tls.Cert is null ? "cert" : "key")}", "set both cert and key, or neither");
         }
 
         return tls;

@@ -8,10 +8,10 @@ namespace GatewayMesh.Configuration.Bootstrap;
 internal static class SidecarBinder
 {
     private static readonly ScalarType<string> Protocol = ScalarTypes.Word<string>(
-        [("http", "http"), ("http2", "http2"), ("grpc", "grpc")], ("tcp", "say protocol: http"));
+        [("http", "http"), ("http2", "http2"), ("grpc", "grpc")], ("tcp", "set protocol: http"));
 
     private static readonly ScalarType<string> Path = ScalarTypes.Text.Where(
-        path => path[0] == '/' && path.All(c => c is > ' ' and < '\x7f'), "is not a path", "say a path such as /healthz");
+        path => path[0] == '/' && path.All(c => c is > ' ' and < '\x7f'), "is not a path", "use a path such as /healthz");
 
     public static SidecarSpec Bind(MappingReader reader, string node, bool mutual, AddressClaims claims)
     {
@@ -53,27 +53,27 @@ internal static class SidecarBinder
         spec = spec with { Upstreams = reader.Items("upstreams", upstream => BindUpstream(upstream, upstreams, claims)) };
         if (spec.ClientIdentity && !mutual)
         {
-            reader.Fail("clientIdentity", "there is no identity to hand on while identity is plaintext", "say identity: mtls, or leave it out: the client library needs none in plaintext");
+            reader.Fail("clientIdentity", "has no effect with identity: plaintext", "set identity: mtls, or remove clientIdentity: the client library needs no identity in plaintext");
         }
 
         if (spec.ClientGroup is not null && !spec.ClientIdentity)
         {
-            reader.Fail("clientGroup", "says who may read files that are not written", "add clientIdentity: true, or leave it out");
+            reader.Fail("clientGroup", "requires clientIdentity: true", "add clientIdentity: true, or remove clientGroup");
         }
 
         if (name.Length > 0 && !names.Add(name))
         {
-            reader.Fail("name", $"the service {name} stands twice in this sidecar", "give each service one item");
+            reader.Fail("name", $"the service {name} is listed twice in this sidecar", "list each service once");
         }
 
         if (name.Length > 0 && !ids.Add(spec.Id))
         {
-            reader.Fail("id", $"the id {spec.Id} stands twice in this sidecar", "give each instance its own id");
+            reader.Fail("id", $"the id {spec.Id} is used twice in this sidecar", "give each instance its own id");
         }
 
         if (spec.Inbound is null && spec.Outbound is null && spec.Upstreams.IsEmpty && !reader.Has("inbound") && !reader.Has("outbound") && !reader.Has("upstreams"))
         {
-            reader.Fail("has neither a way in nor a way out", "add outbound: 127.0.0.1:15001, or inbound: 0.0.0.0:20001, or both");
+            reader.Fail("has no inbound and no outbound listener", "add outbound: 127.0.0.1:15001, or inbound: 0.0.0.0:20001, or both");
         }
 
         return spec;
@@ -92,7 +92,7 @@ internal static class SidecarBinder
 
         if (service.Length > 0 && !seen.Add(service))
         {
-            reader.Fail("service", $"the upstream {service} stands twice", "keep one of them");
+            reader.Fail("service", $"the upstream {service} is listed twice", "remove one of them");
         }
 
         return upstream;
@@ -105,7 +105,7 @@ internal static class SidecarBinder
         var tcp = reader.Optional("tcp", ScalarTypes.Flag, false);
         if (http == tcp)
         {
-            reader.Fail(http ? "is both an http and a tcp check" : "is neither an http nor a tcp check", "say either http: /healthz or tcp: true");
+            reader.Fail(http ? "is both an http and a tcp check" : "is neither an http nor a tcp check", "set either http: /healthz or tcp: true");
         }
 
         return new HealthSpec

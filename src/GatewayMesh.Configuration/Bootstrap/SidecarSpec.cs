@@ -2,15 +2,15 @@ using System.Collections.Immutable;
 
 namespace GatewayMesh.Configuration.Bootstrap;
 
-/// <summary>What a sidecar fronts.</summary>
+/// <summary>Settings of a sidecar.</summary>
 public sealed record SidecarSpec
 {
-    /// <summary>What other nodes dial to reach the inbound listeners. Default: <c>127.0.0.1</c>.</summary>
+    /// <summary>Address that other nodes dial to reach the inbound listeners. Default: <c>127.0.0.1</c>.</summary>
     public string Address { get; init; } = "127.0.0.1";
 
-    /// <summary>The services of this host; at least one.</summary>
+    /// <summary>Services of this host; at least one.</summary>
     public ImmutableArray<LocalServiceSpec> Services { get; init; } = [];
 
-    /// <summary>How the guard watches the worker.</summary>
+    /// <summary>Settings of the guard.</summary>
     public GuardSpec Guard { get; init; } = new();
 }

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace GatewayMesh.Configuration.Bootstrap;
 
-/// <summary>An own local port for an upstream.</summary>
-/// <param name="Service">The upstream's name.</param>
-/// <param name="Address">Where the application reaches it (loopback).</param>
+/// <summary>A local port for one upstream service.</summary>
+/// <param name="Service">Name of the upstream service.</param>
+/// <param name="Address">Loopback address on which the application reaches the upstream.</param>
 public sealed record UpstreamSpec(string Service, IPEndPoint Address);

@@ -4,37 +4,42 @@ using System.Globalization;
 namespace GatewayMesh.Configuration.Document;
 
 /// <summary>
-/// Collects the errors of a reading, a bounded number of them: the first <see cref="MostOfOne"/> of a source (a file, or an entry of Consul) and the first
-/// <see cref="Most"/> of all. The rest is counted. Poisoned input costs neither memory nor time here. Not safe for several threads.
+/// Collects errors, up to a bound: the first <see cref="MostOfOne"/> per source (a file, or a Consul entry) and the first <see
+/// cref="Most"/> in total. The rest is only counted, so that hostile input costs neither memory nor time. Not thread-safe.
 /// </summary>
 public sealed class ConfigErrors
 {
-    /// <summary>The most errors that are kept of one source: 100.</summary>
+    /// <summary>Maximum number of errors kept per source: 100.</summary>
     public const int MostOfOne = 100;
 
-    /// <summary>The most errors that are kept of all sources together: 1,000.</summary>
+    /// <summary>Maximum number of errors kept in total: 1,000.</summary>
     public const int Most = 1000;
 
-    /// <summary>The source of the error that counts errors of further sources.</summary>
+    /// <summary>Source of the summary error for further sources.</summary>
     public const string FurtherSources = "further files and entries";
 
-    // A message may repeat a text of the input.
+    // A message may quote the input.
     private const int LongestText = 1024;
 
     private readonly Dictionary<string, List<ConfigError>> _kept = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _skipped = new(StringComparer.Ordinal);
     private int _all;
 
-    /// <summary>Called for each key that a reader asks for, present or not. Default: null, nobody. The reference of bootstrap keys is generated from these calls.</summary>
+    /// <summary>
+    /// Called for each key that a reader asks for, present or not. Default: null. The reference of bootstrap keys is generated from these
+    /// calls.
+    /// </summary>
     public Action<KeyRead>? Observer { get; init; }
 
-    /// <summary>The number of errors that were added, kept or not.</summary>
+    /// <summary>Number of errors added, kept or not.</summary>
     public int Count { get; private set; }
 
-    /// <summary>True if another error of <paramref name="source"/> would be kept. Otherwise <see cref="Skip"/> does, without the cost of a message.</summary>
+    /// <summary>
+    /// True if another error of <paramref name="source"/> would be kept. Otherwise use <see cref="Skip"/>, which costs no message.
+    /// </summary>
     public bool Keeps(string source) => _all < Most && (!_kept.TryGetValue(source, out var errors) || errors.Count < MostOfOne);
 
-    /// <summary>Counts errors of <paramref name="source"/> that nobody describes.</summary>
+    /// <summary>Counts errors of <paramref name="source"/> without a description.</summary>
     public void Skip(string source, int errors = 1)
     {
         Count += errors;
@@ -42,7 +47,7 @@ public sealed class ConfigErrors
         _skipped[key] = _skipped.GetValueOrDefault(key) + errors;
     }
 
-    /// <summary>Adds one.</summary>
+    /// <summary>Adds an error.</summary>
     public void Add(ConfigError error)
     {
         ArgumentNullException.ThrowIfNull(error);
@@ -66,7 +71,7 @@ public sealed class ConfigErrors
         }
     }
 
-    /// <summary>Adds one at <paramref name="location"/>.</summary>
+    /// <summary>Adds an error at <paramref name="location"/>.</summary>
     public void Add(SourceLocation location, string path, string message, string fix)
     {
         if (Keeps(location.Source))
@@ -79,7 +84,7 @@ public sealed class ConfigErrors
         }
     }
 
-    /// <summary>Adds several.</summary>
+    /// <summary>Adds several errors.</summary>
     public void AddRange(IEnumerable<ConfigError> errors)
     {
         ArgumentNullException.ThrowIfNull(errors);
@@ -89,7 +94,7 @@ public sealed class ConfigErrors
         }
     }
 
-    /// <summary>Those that are kept, by file, line and column. The last of a source counts the ones that are not.</summary>
+    /// <summary>The kept errors, by file, line, and column. The last error of a source counts its errors that were not kept.</summary>
     public ImmutableArray<ConfigError> ToSorted()
     {
         var sorted = ImmutableArray.CreateBuilder<ConfigError>(_all + _skipped.Count);

@@ -2,9 +2,9 @@ using System.Collections.Immutable;
 
 namespace GatewayMesh.Configuration.Document;
 
-/// <summary>Keys with values, in the order of the document; no key stands twice.</summary>
+/// <summary>Keys with values, in document order. Keys are unique.</summary>
 /// <param name="pairs">The pairs.</param>
-/// <param name="location">Where it begins.</param>
+/// <param name="location">Start of the mapping.</param>
 public sealed class ConfigMapping(ImmutableArray<ConfigPair> pairs, SourceLocation location) : ConfigNode(location)
 {
     /// <summary>The pairs.</summary>
@@ -13,10 +13,10 @@ public sealed class ConfigMapping(ImmutableArray<ConfigPair> pairs, SourceLocati
     /// <inheritdoc/>
     public override string Noun => "a mapping";
 
-    /// <summary>The pair whose key is <paramref name="key"/> to the letter, or null.</summary>
+    /// <summary>Returns the pair whose key is exactly <paramref name="key"/>, or null.</summary>
     public ConfigPair? Find(string key) => Find(key, StringComparison.Ordinal);
 
-    /// <summary>The first pair whose key is <paramref name="key"/>, or null.</summary>
+    /// <summary>Returns the first pair whose key is <paramref name="key"/>, or null.</summary>
     public ConfigPair? Find(string key, StringComparison comparison)
     {
         foreach (var pair in Pairs)

@@ -1,11 +1,11 @@
 namespace GatewayMesh.Configuration.Document;
 
-/// <summary>One value as text; readers give it a type.</summary>
-/// <param name="text">The text.</param>
-/// <param name="location">Where it begins.</param>
+/// <summary>A single value as text; readers convert the text to a type.</summary>
+/// <param name="text">Text of the value.</param>
+/// <param name="location">Start of the value.</param>
 public sealed class ConfigScalar(string text, SourceLocation location) : ConfigNode(location)
 {
-    /// <summary>The text.</summary>
+    /// <summary>Text of the value.</summary>
     public string Text { get; } = text;
 
     /// <inheritdoc/>

@@ -1,17 +1,19 @@
 namespace GatewayMesh.Configuration.Document;
 
-/// <summary>How strictly the keys of a document are read.</summary>
+/// <summary>Strictness in reading the keys of a document.</summary>
 public enum KeyStyle
 {
-    /// <summary>To the letter; an unknown key is an error.</summary>
+    /// <summary>Exact case; an unknown key is an error.</summary>
     Exact,
 
-    /// <summary>The first letter in either case (<c>Name</c> is <c>name</c>), as Consul's entries are written; an unknown key is an error.</summary>
+    /// <summary>First letter in either case (<c>Name</c> is <c>name</c>), as in Consul's entries; an unknown key is an error.</summary>
     EitherCase,
 
-    /// <summary>As <see cref="EitherCase"/>; unknown keys are left aside: they come from Consul, which adds its own, or from a newer one.</summary>
+    /// <summary>
+    /// As <see cref="EitherCase"/>, but unknown keys are ignored: Consul adds keys of its own, and a newer Consul may add more.
+    /// </summary>
     EitherCaseLenient,
 
-    /// <summary>To the letter; unknown keys are left aside: they come from a newer version.</summary>
+    /// <summary>Exact case; unknown keys are ignored, since they come from a newer version.</summary>
     Lenient,
 }

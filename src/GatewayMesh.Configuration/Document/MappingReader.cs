@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace GatewayMesh.Configuration.Document;
 
 /// <summary>
-/// Reads one mapping key by key and collects every error. A key that was asked for is known; the rest is unknown when the reading ends.
-/// A wrong value is reported once and read as its default, so that what follows is checked too.
+/// Reads a mapping key by key and collects every error. Each requested key counts as known; the remaining keys are unknown when reading
+/// ends. A wrong value is reported once and read as its default, so that later checks still run.
 /// </summary>
 public sealed class MappingReader
 {
@@ -23,39 +23,39 @@ public sealed class MappingReader
         _mapping = node as ConfigMapping;
         if (_mapping is null && node is not ConfigNull)
         {
-            Fail(Location, path, $"{node.Noun} stands where keys with values are expected", "write keys with values, each on its own line");
+            Fail(Location, path, $"{node.Noun} is not a mapping of keys to values", "write keys with values, each on its own line");
         }
     }
 
     /// <summary>Path of the mapping in its document; empty for the document.</summary>
     public string Path { get; }
 
-    /// <summary>Whether what is not known is left aside: the document comes from somebody who may know more.</summary>
+    /// <summary>True if unknown keys are ignored, because the document may come from a newer version.</summary>
     public bool IsLenient => _style is KeyStyle.Lenient or KeyStyle.EitherCaseLenient;
 
-    /// <summary>Where the mapping begins, or where it is missed.</summary>
+    /// <summary>Start of the mapping, or the location where the mapping is missing.</summary>
     public SourceLocation Location { get; }
 
-    /// <summary>Reads a whole document with <paramref name="bind"/>, then reports the keys that nobody asked for.</summary>
+    /// <summary>Reads a whole document with <paramref name="bind"/>, then reports unknown keys.</summary>
     public static T Read<T>(ConfigNode document, KeyStyle style, ConfigErrors errors, Func<MappingReader, T> bind)
     {
         ArgumentNullException.ThrowIfNull(document);
         return Run(new MappingReader(errors, style, document, ""), bind);
     }
 
-    /// <summary>Whether the key has a value.</summary>
+    /// <summary>True if the key has a value.</summary>
     public bool Has(string key) => Take(key) is { Value: not ConfigNull };
 
-    /// <summary>Whether the key has one value, and not a list or keys of its own.</summary>
+    /// <summary>True if the key has a single value, not a list or a mapping.</summary>
     public bool IsText(string key) => Take(key) is { Value: ConfigScalar };
 
-    /// <summary>Where the key's value stands, or the mapping when the key is missing.</summary>
+    /// <summary>Location of the key's value, or of the mapping when the key is missing.</summary>
     public SourceLocation LocationOf(string key) => Take(key) is { } pair ? pair.Value.Location : Location;
 
     /// <summary>Path of <paramref name="key"/> in the document.</summary>
     public string PathOf(string key) => Path.Length == 0 ? key : $"{Path}.{key}";
 
-    /// <summary>A value that must be there; when it is not, or is wrong, this is said and <c>default</c> returned.</summary>
+    /// <summary>Reads a required value. Reports an error and returns <c>default</c> when the value is missing or wrong.</summary>
     public T? Required<T>(string key, ScalarType<T> type)
     {
         ArgumentNullException.ThrowIfNull(type);
@@ -69,7 +69,7 @@ public sealed class MappingReader
         return Value(Take(key)!.Value, PathOf(key), type, default);
     }
 
-    /// <summary>A value that may be absent; when it is, or is wrong, <paramref name="otherwise"/>.</summary>
+    /// <summary>Reads an optional value. Returns <paramref name="otherwise"/> when the value is absent or wrong.</summary>
     public T Optional<T>(string key, ScalarType<T> type, T otherwise)
     {
         ArgumentNullException.ThrowIfNull(type);
@@ -77,7 +77,7 @@ public sealed class MappingReader
         return Has(key) ? Value(Take(key)!.Value, PathOf(key), type, otherwise)! : otherwise;
     }
 
-    /// <summary>A value that may be absent: null then.</summary>
+    /// <summary>Reads an optional value; null when absent.</summary>
     public T? OrNull<T>(string key, ScalarType<T> type)
         where T : struct
     {
@@ -86,7 +86,7 @@ public sealed class MappingReader
         return Has(key) && ReadScalar(Take(key)!.Value, PathOf(key), type) is { Message: null } read ? read.Value : null;
     }
 
-    /// <summary>A list of scalars; absent is empty.</summary>
+    /// <summary>Reads a list of scalars; an absent list is empty.</summary>
     public ImmutableArray<T> List<T>(string key, ScalarType<T> type)
     {
         ArgumentNullException.ThrowIfNull(type);
@@ -103,7 +103,7 @@ public sealed class MappingReader
         return list.ToImmutable();
     }
 
-    /// <summary>A list of mappings, each read by <paramref name="bind"/>; absent is empty.</summary>
+    /// <summary>Reads a list of mappings, each with <paramref name="bind"/>; an absent list is empty.</summary>
     public ImmutableArray<T> Items<T>(string key, Func<MappingReader, T> bind)
     {
         Observe(key, "write a list of sections", "[]");
@@ -116,7 +116,7 @@ public sealed class MappingReader
         return list.ToImmutable();
     }
 
-    /// <summary>Free pairs; absent is empty.</summary>
+    /// <summary>Reads user-defined pairs; an absent mapping is empty.</summary>
     public ImmutableSortedDictionary<string, string> Map(string key)
     {
         Observe(key, "write pairs of your own", "{}");
@@ -129,7 +129,7 @@ public sealed class MappingReader
         var node = Take(key)!.Value;
         if (node is not ConfigMapping mapping)
         {
-            Fail(node.Location, PathOf(key), $"{node.Noun} stands where free pairs are expected", "write keys with values such as version: v1");
+            Fail(node.Location, PathOf(key), $"{node.Noun} is not a mapping of keys to texts", "write keys with values such as version: v1");
             return map.ToImmutable();
         }
 
@@ -141,14 +141,14 @@ public sealed class MappingReader
             }
             else
             {
-                Fail(pair.Value.Location, $"{PathOf(key)}.{pair.Key}", $"{pair.Value.Noun} stands where a text is expected", "say some text");
+                Fail(pair.Value.Location, $"{PathOf(key)}.{pair.Key}", $"{pair.Value.Noun} is not a text", "use a single text value");
             }
         }
 
         return map.ToImmutable();
     }
 
-    /// <summary>Mappings by names of the user's own choice, each read by <paramref name="bind"/> with its name; absent is empty.</summary>
+    /// <summary>Reads mappings under user-chosen names, each with <paramref name="bind"/> and its name; absent is empty.</summary>
     public ImmutableSortedDictionary<string, T> Named<T>(string key, Func<MappingReader, string, T> bind)
     {
         var map = ImmutableSortedDictionary.CreateBuilder<string, T>(StringComparer.Ordinal);
@@ -156,7 +156,7 @@ public sealed class MappingReader
         {
             if (node is not ConfigMapping)
             {
-                Fail(node.Location, PathOf(key), $"{node.Noun} stands where names with their sections are expected", "write names, each with its section");
+                Fail(node.Location, PathOf(key), $"{node.Noun} is not a mapping of names to sections", "write names, each with its section");
             }
 
             foreach (var pair in (node as ConfigMapping)?.Pairs ?? [])
@@ -169,25 +169,27 @@ public sealed class MappingReader
         return map.ToImmutable();
     }
 
-    /// <summary>One value of a mapping whose other keys are somebody else's, in whatever shape; null when it is absent or wrong.</summary>
+    /// <summary>Reads a single value from a mapping of any shape whose other keys are not checked; null when absent or wrong.</summary>
     public T? Within<T>(string key, string inner, ScalarType<T> type)
         where T : class
     {
         var node = Has(key) ? Take(key)!.Value : null;
         if (node is not (null or ConfigMapping))
         {
-            Fail(node.Location, PathOf(key), $"{node.Noun} stands where keys with values are expected", "write keys with values, each on its own line");
+            Fail(node.Location, PathOf(key), $"{node.Noun} is not a mapping of keys to values", "write keys with values, each on its own line");
         }
 
         return (node as ConfigMapping)?.Find(inner)?.Value is { } value and not ConfigNull ? Value(value, $"{PathOf(key)}.{inner}", type, null) : null;
     }
 
-    /// <summary>A mapping under a key, read by <paramref name="bind"/>; an absent one is read as an empty one, for its defaults.</summary>
+    /// <summary>Reads the mapping under a key with <paramref name="bind"/>; an absent mapping is read as empty, for its defaults.</summary>
     public T Section<T>(string key, Func<MappingReader, T> bind) =>
         Run(new MappingReader(_errors, _style, Take(key)?.Value ?? new ConfigNull(Location), PathOf(key)), bind);
 
-    /// <summary>A key that the design knows and this version does not: an error when it has a value, rather than silence.</summary>
-    public void NotYet(string key, string fix = "leave it out")
+    /// <summary>
+    /// Reports a planned but unsupported key as an error when the key has a value, so that the key is not silently ignored.
+    /// </summary>
+    public void NotYet(string key, string fix = "remove the key")
     {
         if (Has(key))
         {
@@ -195,13 +197,13 @@ public sealed class MappingReader
         }
     }
 
-    /// <summary>Says that the value of <paramref name="key"/> is wrong.</summary>
+    /// <summary>Reports that the value of <paramref name="key"/> is wrong.</summary>
     public void Fail(string key, string message, string fix) => Fail(LocationOf(key), PathOf(key), message, fix);
 
-    /// <summary>Says that the whole mapping is wrong.</summary>
+    /// <summary>Reports that the whole mapping is wrong.</summary>
     public void Fail(string message, string fix) => Fail(Location, Path, message, fix);
 
-    /// <summary>Says that something is wrong.</summary>
+    /// <summary>Reports an error.</summary>
     public void Fail(SourceLocation location, string path, string message, string fix) => _errors.Add(location, path, message, fix);
 
     private static T Run<T>(MappingReader reader, Func<MappingReader, T> bind)
@@ -221,7 +223,7 @@ public sealed class MappingReader
     {
         var read = node is ConfigScalar scalar
             ? type.Read(scalar.Text)
-            : Scalar.Bad<T>($"{node.Noun} stands where one value is expected", type.Fix);
+            : Scalar.Bad<T>($"{node.Noun} is not a single value", type.Fix);
         if (read.Message is not null)
         {
             Fail(node.Location, path, read.Message, read.Fix);
@@ -243,7 +245,7 @@ public sealed class MappingReader
             return sequence.Items.Select((item, index) => (item, $"{PathOf(key)}[{index}]"));
         }
 
-        Fail(node.Location, PathOf(key), $"{node.Noun} stands where a list is expected", "write a list: [ a, b ] or lines that begin with '- '");
+        Fail(node.Location, PathOf(key), $"{node.Noun} is not a list", "write a list: [ a, b ] or lines that begin with '- '");
         return [];
     }
 
@@ -265,7 +267,7 @@ public sealed class MappingReader
             found ??= pair;
             if (_taken.Add(pair) && pair != found)
             {
-                Fail(pair.KeyLocation, PathOf(key), $"stands twice, as {found.Key} and {pair.Key}", $"keep {key}");
+                Fail(pair.KeyLocation, PathOf(key), $"is given twice, as {found.Key} and {pair.Key}", $"keep only {key}");
             }
         }
 
@@ -289,13 +291,13 @@ public sealed class MappingReader
         {
             if (!_errors.Keeps(pair.KeyLocation.Source))
             {
-                // The search for the word that was meant is not free.
+                // The search for the nearest known key is not free.
                 _errors.Skip(pair.KeyLocation.Source);
                 continue;
             }
 
             var near = Nearest.To(pair.Key, _asked);
-            Fail(pair.KeyLocation, PathOf(pair.Key), "is not a known key", near is not null ? $"did you mean {near}?" : $"known here: {string.Join(", ", _asked.Order(StringComparer.Ordinal))}");
+            Fail(pair.KeyLocation, PathOf(pair.Key), "is not a known key", near is not null ? $"did you mean {near}?" : $"use one of {string.Join(", ", _asked.Order(StringComparer.Ordinal))}");
         }
     }
 }

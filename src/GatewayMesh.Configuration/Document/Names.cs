@@ -2,13 +2,16 @@ using System.Net;
 
 namespace GatewayMesh.Configuration.Document;
 
-/// <summary>What may be a name.</summary>
+/// <summary>Rules for names.</summary>
 public static class Names
 {
-    /// <summary>The longest name.</summary>
+    /// <summary>Maximum length of a name.</summary>
     public const int Longest = 128;
 
-    /// <summary>Whether <paramref name="text"/> is fit for a file name, a label and a host name: letters, digits, <c>-</c>, <c>_</c>, <c>.</c>, at its ends a letter or digit.</summary>
+    /// <summary>
+    /// True if <paramref name="text"/> is usable as a file name, label, and host name: letters, digits, <c>-</c>, <c>_</c>, <c>.</c>; a
+    /// letter or digit first and last.
+    /// </summary>
     public static bool IsName(string text) =>
         text.Length is > 0 and <= Longest
         && char.IsAsciiLetterOrDigit(text[0])
@@ -16,6 +19,6 @@ public static class Names
         && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
         && !text.Contains("..", StringComparison.Ordinal);
 
-    /// <summary>Whether <paramref name="text"/> is an IP address (v6 without brackets) or a name.</summary>
+    /// <summary>True if <paramref name="text"/> is an IP address (v6 without brackets) or a name.</summary>
     public static bool IsHost(string text) => IsName(text) || IPAddress.TryParse(text, out _);
 }

@@ -1,12 +1,15 @@
 namespace GatewayMesh.Configuration.Document;
 
-/// <summary>Finds the word that was probably meant.</summary>
+/// <summary>Finds the most likely intended word.</summary>
 internal static class Nearest
 {
-    /// <summary>The candidate closest to <paramref name="word"/>, or null when none is near (a third of its letters, at least one, may differ).</summary>
+    /// <summary>
+    /// Returns the candidate closest to <paramref name="word"/>, or null when none is near (a third of the letters, at least one, may
+    /// differ).
+    /// </summary>
     public static string? To(string word, IEnumerable<string> candidates)
     {
-        // Keys are short; whoever writes a kilobyte as a key meant none of ours.
+        // Keys are short; a very long word resembles no key.
         if (word.Length is 0 or > 64)
         {
             return null;
@@ -17,7 +20,7 @@ internal static class Nearest
         var (nearest, least) = ((string?)null, limit + 1);
         foreach (var candidate in candidates)
         {
-            // Each letter that one has more is a difference: most candidates are ruled out by their length.
+            // Each additional letter is a difference, so most candidates are ruled out by length alone.
             var distance = Math.Abs(candidate.Length - word.Length) > limit ? int.MaxValue : Distance(written, candidate.ToLowerInvariant());
             if (distance < least || (distance == least && nearest is not null && string.CompareOrdinal(candidate, nearest) < 0))
             {
@@ -28,7 +31,7 @@ internal static class Nearest
         return nearest;
     }
 
-    /// <summary>Letters inserted, deleted, replaced or swapped with their neighbour (optimal string alignment).</summary>
+    /// <summary>Number of letters inserted, deleted, replaced, or swapped with a neighbor (optimal string alignment).</summary>
     internal static int Distance(string left, string right)
     {
         var rows = new int[left.Length + 1, right.Length + 1];

@@ -3,7 +3,7 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Configuration.Document;
 
-/// <summary>Foreign text made fit for one line of a message.</summary>
+/// <summary>Makes untrusted text safe for one line of a message.</summary>
 internal static class Quoted
 {
     private const int Longest = 80;
@@ -11,7 +11,7 @@ internal static class Quoted
     /// <summary><c>'text'</c>, shortened, without control characters.</summary>
     public static string Of(string text) => $"'{OneLine(text.Length > Longest ? text[..Longest] + "…" : text)}'";
 
-    /// <summary>The text with control characters and line separators written as escapes.</summary>
+    /// <summary>Escapes control characters and line separators.</summary>
     public static string OneLine(string text)
     {
         if (!text.Any(Breaks))
@@ -35,6 +35,6 @@ internal static class Quoted
         return line.ToString();
     }
 
-    // A terminal obeys control characters and bidirectional marks; an error line must not carry a stranger's.
+    // A terminal obeys control characters and bidirectional marks; an error line must not contain any from untrusted input.
     private static bool Breaks(char c) => SafeText.IsUnsafe(c) || char.IsSurrogate(c);
 }

@@ -3,17 +3,17 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Entries;
 
-/// <summary>One configuration entry, as it was declared.</summary>
+/// <summary>A declared configuration entry.</summary>
 public abstract record ConfigEntry
 {
-    /// <summary>What it is about: for most kinds the name of a service.</summary>
+    /// <summary>Name of the entry's subject; for most kinds the name of a service.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Where it stands; not part of its meaning and not stored.</summary>
+    /// <summary>Location of the entry; neither part of its meaning nor stored.</summary>
     [JsonIgnore]
     public SourceLocation Origin { get; init; }
 
-    /// <summary>Its kind, as it is written.</summary>
+    /// <summary>Kind of the entry, as written.</summary>
     [JsonIgnore]
     public abstract string Kind { get; }
 }

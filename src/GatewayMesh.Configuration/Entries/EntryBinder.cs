@@ -7,13 +7,13 @@ using GatewayMesh.Configuration.Policies;
 
 namespace GatewayMesh.Configuration.Entries;
 
-/// <summary>Reads one document as a configuration entry.</summary>
+/// <summary>Reads a document as a configuration entry.</summary>
 public static class EntryBinder
 {
     private static readonly ImmutableArray<string> Known =
         ["service", "service-defaults", "proxy-defaults", "service-router", "service-splitter", "service-resolver", "ingress-gateway", "service-policy", "service-intentions"];
 
-    // Known by the design, built later: whoever uses one must hear that it does nothing.
+    // Planned kinds. Using one is an error, so that the entry is not silently ignored.
     private static readonly ImmutableArray<string> Later =
         ["intention", "feature-flag", "terminating-gateway", "mesh-gateway"];
 
@@ -22,14 +22,14 @@ public static class EntryBinder
         Read = text => text == ServicePolicyEntry.All ? Scalar.Good(text) : ScalarTypes.Name.Read(text),
     };
 
-    /// <summary>Whether <paramref name="document"/> means to be an entry: it has a kind.</summary>
+    /// <summary>True if <paramref name="document"/> is meant as an entry, that is, has a kind.</summary>
     public static bool IsEntry(ConfigNode document) =>
         document is ConfigMapping mapping && (mapping.Find("kind") ?? mapping.Find("Kind")) is not null;
 
-    /// <summary>The entry that <paramref name="document"/> declares, or null when it has errors.</summary>
+    /// <summary>Returns the entry declared by <paramref name="document"/>, or null when the document has errors.</summary>
     /// <param name="document">The document.</param>
-    /// <param name="errors">Gets all that is wrong.</param>
-    /// <param name="style">How strictly keys are read. Default: an unknown key is an error.</param>
+    /// <param name="errors">Receives all errors.</param>
+    /// <param name="style">Strictness in reading keys. Default: an unknown key is an error.</param>
     public static ConfigEntry? Bind(ConfigNode document, ConfigErrors errors, KeyStyle style = KeyStyle.EitherCase)
     {
         ArgumentNullException.ThrowIfNull(document);
@@ -60,19 +60,19 @@ public static class EntryBinder
         };
     }
 
-    // The kind decides which keys are known, so a document without a good one is not read any further.
+    // The kind decides which keys are known, so a document without a valid kind is not read further.
     private static string? KindOf(ConfigNode document, ConfigErrors errors)
     {
         if (document is not ConfigMapping mapping)
         {
-            errors.Add(document.Location, "", $"{document.Noun} stands where an entry is expected", "write keys with values, beginning with kind");
+            errors.Add(document.Location, "", $"{document.Noun} is not an entry", "write keys with values, starting with kind");
             return null;
         }
 
         var pair = mapping.Find("kind") ?? mapping.Find("Kind");
         if (pair?.Value is not ConfigScalar { Text: var kind })
         {
-            errors.Add(pair?.Value.Location ?? document.Location, "kind", "is missing", $"say kind: {string.Join(" or ", Known)}");
+            errors.Add(pair?.Value.Location ?? document.Location, "kind", "is missing", $"set kind: {string.Join(" or ", Known)}");
             return null;
         }
 
@@ -83,7 +83,7 @@ public static class EntryBinder
 
         var near = Nearest.To(kind, [.. Known, .. Later]);
         var (message, fix) = Later.Contains(kind) ? ($"the kind {kind} is not supported yet", "leave the entry out")
-            : ($"the kind {Quoted.Of(kind)} is not known", near is not null ? $"did you mean {near}?" : $"say {string.Join(" or ", Known)}");
+            : ($"the kind {Quoted.Of(kind)} is not known", near is not null ? $"did you mean {near}?" : $"use {string.Join(" or ", Known)}");
         errors.Add(pair.Value.Location, "kind", message, fix);
         return null;
     }

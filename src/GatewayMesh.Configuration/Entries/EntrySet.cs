@@ -8,40 +8,40 @@ using GatewayMesh.Configuration.Routing;
 
 namespace GatewayMesh.Configuration.Entries;
 
-/// <summary>All entries of a registry, by kind; checked against one another.</summary>
+/// <summary>All entries of a registry by kind, checked against each other.</summary>
 public sealed record EntrySet
 {
     /// <summary>No entries.</summary>
     public static EntrySet Empty { get; } = new();
 
-    /// <summary>Instances that nobody registers.</summary>
+    /// <summary>Statically declared instances, which no node registers.</summary>
     public ImmutableArray<ServiceEntry> Services { get; init; } = [];
 
-    /// <summary>What is true of a service wherever it runs.</summary>
+    /// <summary>Properties of a service, independent of instances.</summary>
     public ImmutableArray<ServiceDefaultsEntry> ServiceDefaults { get; init; } = [];
 
-    /// <summary>What is true of every service that has no defaults of its own; one at most.</summary>
+    /// <summary>Defaults of services without their own defaults; at most one entry.</summary>
     public ImmutableArray<ProxyDefaultsEntry> ProxyDefaults { get; init; } = [];
 
-    /// <summary>Which ways requests for a service go, by what they look like.</summary>
+    /// <summary>Routers: routes of a service by properties of the request.</summary>
     public ImmutableArray<ServiceRouterEntry> ServiceRouters { get; init; } = [];
 
-    /// <summary>How requests for a service are shared out.</summary>
+    /// <summary>Splitters: shares of a service's requests by weight.</summary>
     public ImmutableArray<ServiceSplitterEntry> ServiceSplitters { get; init; } = [];
 
-    /// <summary>Which instances the name of a service stands for.</summary>
+    /// <summary>Resolvers: instances that a service name resolves to.</summary>
     public ImmutableArray<ServiceResolverEntry> ServiceResolvers { get; init; } = [];
 
-    /// <summary>What the ingresses show.</summary>
+    /// <summary>Services exposed by the ingresses.</summary>
     public ImmutableArray<IngressGatewayEntry> IngressGateways { get; init; } = [];
 
-    /// <summary>How calls are made.</summary>
+    /// <summary>Call policies.</summary>
     public ImmutableArray<ServicePolicyEntry> ServicePolicies { get; init; } = [];
 
-    /// <summary>Who may call whom.</summary>
+    /// <summary>Intentions: permissions between services.</summary>
     public ImmutableArray<ServiceIntentionsEntry> ServiceIntentions { get; init; } = [];
 
-    /// <summary>The set of <paramref name="entries"/>, or null when they contradict each other.</summary>
+    /// <summary>Returns the set of <paramref name="entries"/>, or null when the entries contradict each other.</summary>
     public static EntrySet? From(IEnumerable<ConfigEntry> entries, ConfigErrors errors)
     {
         ArgumentNullException.ThrowIfNull(errors);
@@ -55,7 +55,10 @@ public sealed record EntrySet
         return wrong.IsEmpty ? set : null;
     }
 
-    /// <summary>The set of <paramref name="entries"/>, or null when there are two of one name. Whether its routes lead anywhere is not asked: see <see cref="ChainErrors"/>.</summary>
+    /// <summary>
+    /// Returns the set of <paramref name="entries"/>, or null when two entries have the same name. Routes are not checked; see <see
+    /// cref="ChainErrors"/>.
+    /// </summary>
     public static EntrySet? Collect(IEnumerable<ConfigEntry> entries, ConfigErrors errors)
     {
         ArgumentNullException.ThrowIfNull(errors);
@@ -77,7 +80,7 @@ public sealed record EntrySet
         };
     }
 
-    // Instances may be spread over several documents of their service; every other kind has one document a name.
+    // Instances of a service may be declared in several documents; every other kind has one document per name.
     private static void ReportTwins(ImmutableArray<ConfigEntry> entries, ConfigErrors errors)
     {
         var first = new Dictionary<(string, string), ConfigEntry>();
@@ -86,7 +89,7 @@ public sealed record EntrySet
             if (!first.TryAdd((entry.Kind, entry.Name.ToLowerInvariant()), entry))
             {
                 var other = first[(entry.Kind, entry.Name.ToLowerInvariant())];
-                errors.Add(entry.Origin, "name", $"the {entry.Kind} {entry.Name} stands already in {other.Origin}", "keep one of them");
+                errors.Add(entry.Origin, "name", $"the {entry.Kind} {entry.Name} is already declared in {other.Origin}", "remove one of them");
             }
         }
     }
@@ -102,11 +105,11 @@ public sealed record EntrySet
             {
                 if (!ids.TryAdd((name, instance.Id), service))
                 {
-                    errors.Add(service.Origin, "id", $"the instance {instance.Id} of {service.Name} stands already in {ids[(name, instance.Id)].Origin}", "give each instance its own id");
+                    errors.Add(service.Origin, "id", $"the instance {instance.Id} of {service.Name} is already declared in {ids[(name, instance.Id)].Origin}", "give each instance its own id");
                 }
                 else if (!addresses.TryAdd((name, instance.Address.ToString().ToLowerInvariant()), service))
                 {
-                    errors.Add(service.Origin, "address", $"the instance {instance.Address} of {service.Name} stands already in {addresses[(name, instance.Address.ToString().ToLowerInvariant())].Origin}", "keep one of them");
+                    errors.Add(service.Origin, "address", $"the instance {instance.Address} of {service.Name} is already declared in {addresses[(name, instance.Address.ToString().ToLowerInvariant())].Origin}", "remove one of them");
                 }
             }
         }

@@ -5,8 +5,8 @@ using GatewayMesh.Configuration.Document;
 namespace GatewayMesh.Configuration.Entries;
 
 /// <summary>
-/// Durations as Consul reads them: those of Go (<c>1m30s</c>, <c>1.5s</c>, <c>300ms</c>, <c>0</c>), or in JSON a whole number of nanoseconds.
-/// A number so small that it can only have lost its unit is an error.
+/// Durations as Consul reads them: Go durations (<c>1m30s</c>, <c>1.5s</c>, <c>300ms</c>, <c>0</c>), or in JSON a whole number of
+/// nanoseconds. A number so small that the unit was probably forgotten is an error.
 /// </summary>
 internal static class GoDuration
 {
@@ -20,15 +20,15 @@ internal static class GoDuration
         ("ms", TimeSpan.TicksPerMillisecond), ("s", TimeSpan.TicksPerSecond), ("m", TimeSpan.TicksPerMinute), ("h", TimeSpan.TicksPerHour),
     ];
 
-    /// <summary>Such a duration, zero or more.</summary>
-    public static ScalarType<TimeSpan> Type { get; } = new("say a duration such as 250ms, 2s or 1m", Read);
+    /// <summary>A Go duration, zero or more.</summary>
+    public static ScalarType<TimeSpan> Type { get; } = new("use a duration such as 250ms, 2s or 1m", Read);
 
     private static Scalar<TimeSpan> Read(string text)
     {
         if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var nanoseconds))
         {
             return nanoseconds is > 0 and < 1_000_000
-                ? Scalar.Bad<TimeSpan>($"{Quoted.Of(text)} would be nanoseconds", $"give it a unit, such as {text}s or {text}ms")
+                ? Scalar.Bad<TimeSpan>($"{Quoted.Of(text)} would be nanoseconds", $"add a unit, such as {text}s or {text}ms")
                 : NotNegative(text, nanoseconds / NanosecondsPerTick);
         }
 
@@ -72,7 +72,7 @@ internal static class GoDuration
     }
 
     private static Scalar<TimeSpan> NotNegative(string text, long ticks) =>
-        ticks < 0 ? Scalar.Bad<TimeSpan>($"{Quoted.Of(text)} is negative", "say a duration such as 250ms, 2s or 1m") : Scalar.Good(TimeSpan.FromTicks(ticks));
+        ticks < 0 ? Scalar.Bad<TimeSpan>($"{Quoted.Of(text)} is negative", "use a duration such as 250ms, 2s or 1m") : Scalar.Good(TimeSpan.FromTicks(ticks));
 
-    private static Scalar<TimeSpan> Bad(string text) => Scalar.Bad<TimeSpan>($"{Quoted.Of(text)} is not a duration", "say a duration such as 250ms, 2s or 1m");
+    private static Scalar<TimeSpan> Bad(string text) => Scalar.Bad<TimeSpan>($"{Quoted.Of(text)} is not a duration", "use a duration such as 250ms, 2s or 1m");
 }

@@ -1,23 +1,23 @@
 namespace GatewayMesh.Configuration.Entries;
 
-/// <summary>How the value of a header field is compared. See <see cref="Matching.HeaderMatch"/> for several lines.</summary>
+/// <summary>Comparison of a header field's value. See <see cref="Matching.HeaderMatch"/> for fields with several lines.</summary>
 public enum HeaderTest
 {
-    /// <summary><c>Present</c>: the field is there.</summary>
+    /// <summary><c>Present</c>: the field is present.</summary>
     Present,
 
-    /// <summary><c>Exact</c>: to the letter.</summary>
+    /// <summary><c>Exact</c>: the value is equal.</summary>
     Exact,
 
-    /// <summary><c>Prefix</c>: it begins so.</summary>
+    /// <summary><c>Prefix</c>: the value starts with the operand.</summary>
     Prefix,
 
-    /// <summary><c>Suffix</c>: it ends so.</summary>
+    /// <summary><c>Suffix</c>: the value ends with the operand.</summary>
     Suffix,
 
-    /// <summary><c>Contains</c>: it has this in it.</summary>
+    /// <summary><c>Contains</c>: the value contains the operand.</summary>
     Contains,
 
-    /// <summary><c>Regex</c>: the whole value is matched (syntax of RE2).</summary>
+    /// <summary><c>Regex</c>: the whole value matches (RE2 syntax).</summary>
     Regex,
 }

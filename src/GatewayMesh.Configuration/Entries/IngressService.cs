@@ -5,8 +5,9 @@ using GatewayMesh.Configuration.Document;
 namespace GatewayMesh.Configuration.Entries;
 
 /// <summary>A service on a public port.</summary>
-/// <param name="Name">Its name, or <c>*</c> for every service under its own name.</param>
-/// <param name="Hosts">Host names in lower case: plain, <c>*.SUFFIX</c>, <c>PREFIX.*</c> or <c>*</c>. Empty: <c>NAME</c> and <c>NAME.*</c>.</param>
+/// <param name="Name">Name of the service, or <c>*</c> for every service under its own name.</param>
+/// <param name="Hosts">Host names in lower case: plain, <c>*.SUFFIX</c>, <c>PREFIX.*</c>, or <c>*</c>. Empty: <c>NAME</c> and
+/// <c>NAME.*</c>.</param>
 public sealed record IngressService(string Name, ImmutableArray<string> Hosts)
 {
     private static readonly ScalarType<string> NameOrAll = ScalarTypes.Name with
@@ -14,13 +15,13 @@ public sealed record IngressService(string Name, ImmutableArray<string> Hosts)
         Read = text => text == "*" ? Scalar.Good(text) : ScalarTypes.Name.Read(text),
     };
 
-    private static readonly ScalarType<string> PublicHost = new("say a host such as web.example.com", ReadHost);
+    private static readonly ScalarType<string> PublicHost = new("use a host such as web.example.com", ReadHost);
 
-    /// <summary>The hosts, or the default ones where none are said.</summary>
+    /// <summary>Declared hosts, or the default hosts.</summary>
     [JsonIgnore]
     public ImmutableArray<string> EffectiveHosts => Hosts.IsEmpty ? DefaultHosts(Name) : Hosts;
 
-    /// <summary>The hosts of a service for which none are said.</summary>
+    /// <summary>Default hosts of a service.</summary>
     public static ImmutableArray<string> DefaultHosts(string service)
     {
         ArgumentNullException.ThrowIfNull(service);
@@ -35,7 +36,7 @@ public sealed record IngressService(string Name, ImmutableArray<string> Hosts)
         {
             if (!service.Hosts.IsEmpty)
             {
-                reader.Fail("hosts", "the service * has the hosts NAME and NAME.* of every service", "leave hosts out, or name the services");
+                reader.Fail("hosts", "the service * has the hosts NAME and NAME.* of every service", "remove hosts, or name the services");
             }
 
             return service;
@@ -50,7 +51,7 @@ public sealed record IngressService(string Name, ImmutableArray<string> Hosts)
         {
             if (!hosts.TryAdd(host, service.Name))
             {
-                reader.Fail(service.Hosts.IsEmpty ? "name" : "hosts", $"the host {host} already leads to {hosts[host]} on this port", "give each host to one service");
+                reader.Fail(service.Hosts.IsEmpty ? "name" : "hosts", $"the host {host} is already routed to {hosts[host]} on this port", "give each host to one service");
                 break;
             }
         }
@@ -65,6 +66,6 @@ public sealed record IngressService(string Name, ImmutableArray<string> Hosts)
             : host.EndsWith(".*", StringComparison.Ordinal) ? host[..^2]
             : host;
         return host == "*" || Names.IsHost(plain) ? Scalar.Good(host)
-            : Scalar.Bad<string>($"{Quoted.Of(text)} is not a host", text.Contains(':') ? "say the host alone, without a port" : "say a host such as web.example.com, *.example.com, web.* or *");
+            : Scalar.Bad<string>($"{Quoted.Of(text)} is not a host", text.Contains(':') ? "remove the port" : "use a host such as web.example.com, *.example.com, web.* or *");
     }
 }

@@ -1,11 +1,11 @@
 namespace GatewayMesh.Configuration.Entries;
 
-/// <summary>What an intention, or one of its permissions, says.</summary>
+/// <summary>Action of an intention or permission.</summary>
 public enum IntentionAction
 {
-    /// <summary>The call is refused.</summary>
+    /// <summary>The call is denied.</summary>
     Deny,
 
-    /// <summary>The call may be made.</summary>
+    /// <summary>The call is allowed.</summary>
     Allow,
 }

@@ -3,11 +3,11 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Entries;
 
-/// <summary>Who calls, and what becomes of it: either one action, or permissions that look at each request.</summary>
-/// <param name="Name">Name of the calling service; <c>*</c> for every service that is not named beside it.</param>
+/// <summary>A calling service with its action: a single action, or permissions that inspect each request.</summary>
+/// <param name="Name">Name of the calling service; <c>*</c> for every service without its own source.</param>
 public sealed record IntentionSource(string Name)
 {
-    /// <summary>The name that stands for all.</summary>
+    /// <summary>Wildcard name for all services.</summary>
     public const string All = "*";
 
     internal static readonly ScalarType<IntentionAction> ActionType = ScalarTypes.Word<IntentionAction>([("allow", IntentionAction.Allow), ("deny", IntentionAction.Deny)]);
@@ -15,20 +15,20 @@ public sealed record IntentionSource(string Name)
     internal static readonly ScalarType<string> NameOrAll = ScalarTypes.Name with
     {
         Read = text => text == All ? Scalar.Good(text)
-            : text.Contains('*') ? Scalar.Bad<string>($"{Quoted.Of(text)} has a '*' within a name", "say * alone for all services, or a whole name")
+            : text.Contains('*') ? Scalar.Bad<string>($"{Quoted.Of(text)} contains a '*' within a name", "use * alone for all services, or a full name")
             : ScalarTypes.Name.Read(text),
     };
 
-    private static readonly ScalarType<string> AnyText = new("say some text", Scalar.Good);
+    private static readonly ScalarType<string> AnyText = new("use a text", Scalar.Good);
     private static readonly ScalarType<string> OnlyConsul = ScalarTypes.Word<string>([("consul", "consul")]);
 
-    /// <summary>What becomes of every call; null where <see cref="Permissions"/> say it.</summary>
+    /// <summary>Action for every call; null if <see cref="Permissions"/> decide.</summary>
     public IntentionAction? Action { get; init; }
 
-    /// <summary>What becomes of a request: the first that matches decides, and where none does the default policy.</summary>
+    /// <summary>Permissions: the first match decides; without a match the default policy does.</summary>
     public ImmutableArray<PermissionRule> Permissions { get; init; } = [];
 
-    /// <summary>For people. Default: empty.</summary>
+    /// <summary>Description for people. Default: empty.</summary>
     public string Description { get; init; } = "";
 
     internal static IntentionSource Bind(MappingReader reader)
@@ -38,7 +38,7 @@ public sealed record IntentionSource(string Name)
             reader.NotYet(key);
         }
 
-        // Consul says these of itself: what it computed, and where an entry of an old version came from.
+        // Consul adds these keys: computed values, and the origin of entries from an old version.
         foreach (var key in (ReadOnlySpan<string>)["precedence", "legacyID", "legacyMeta", "legacyCreateTime", "legacyUpdateTime"])
         {
             _ = reader.Has(key);
@@ -53,15 +53,15 @@ public sealed record IntentionSource(string Name)
         };
         if (reader.Has("action") && reader.Has("permissions"))
         {
-            reader.Fail("permissions", "stands beside action", "keep one of them: an action is for every request, permissions look at each");
+            reader.Fail("permissions", "conflicts with action", "remove one of them: an action applies to every request, permissions inspect each request");
         }
         else if (!reader.Has("action") && !reader.Has("permissions"))
         {
-            reader.Fail("says neither action nor permissions", "say action: allow or action: deny");
+            reader.Fail("has neither action nor permissions", "set action: allow or action: deny");
         }
         else if (reader.Has("permissions") && source.Permissions.IsEmpty)
         {
-            reader.Fail("permissions", "is empty", "say action: allow or action: deny instead");
+            reader.Fail("permissions", "is empty", "set action: allow or action: deny instead");
         }
 
         return source;

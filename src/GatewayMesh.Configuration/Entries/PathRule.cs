@@ -1,6 +1,6 @@
 namespace GatewayMesh.Configuration.Entries;
 
-/// <summary>What a permission asks of the path.</summary>
-/// <param name="Test">How it is compared.</param>
-/// <param name="Value">With what.</param>
+/// <summary>A permission's condition on the path.</summary>
+/// <param name="Test">Comparison.</param>
+/// <param name="Value">Operand of the comparison.</param>
 public sealed record PathRule(PathTest Test, string Value);

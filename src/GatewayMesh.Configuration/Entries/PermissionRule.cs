@@ -5,24 +5,24 @@ using GatewayMesh.Configuration.Matching;
 
 namespace GatewayMesh.Configuration.Entries;
 
-/// <summary>One of the permissions of an intention that looks at requests: the first that matches decides.</summary>
-/// <param name="Action">What it says of the requests that match.</param>
+/// <summary>A permission of an intention, evaluated per request: the first match decides.</summary>
+/// <param name="Action">Action for matching requests.</param>
 public sealed record PermissionRule(IntentionAction Action)
 {
-    private static readonly ScalarType<string> MethodName = new("say a method such as GET", text =>
+    private static readonly ScalarType<string> MethodName = new("use a method such as GET", text =>
         text.Length is > 0 and <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? Scalar.Good(text.ToUpperInvariant())
-        : Scalar.Bad<string>($"{Quoted.Of(text)} is not a method", "say a method such as GET"));
+        : Scalar.Bad<string>($"{Quoted.Of(text)} is not a method", "use a method such as GET"));
 
-    private static readonly ScalarType<string> Path = new("say a path such as /v1", text =>
-        text.StartsWith('/') ? Scalar.Good(text) : Scalar.Bad<string>($"{Quoted.Of(text)} does not begin with '/'", $"say /{text.TrimStart('.')}"));
+    private static readonly ScalarType<string> Path = new("use a path such as /v1", text =>
+        text.StartsWith('/') ? Scalar.Good(text) : Scalar.Bad<string>($"{Quoted.Of(text)} does not start with '/'", $"use /{text.TrimStart('.')}"));
 
-    /// <summary>What it asks of the path; null: nothing.</summary>
+    /// <summary>Condition on the path; null for none.</summary>
     public PathRule? PathRule { get; init; }
 
-    /// <summary>Methods in capitals, of which the request has one. Empty: any.</summary>
+    /// <summary>Allowed methods, in upper case. Empty: any.</summary>
     public ImmutableArray<string> Methods { get; init; } = [];
 
-    /// <summary>What it asks of header fields, all of it.</summary>
+    /// <summary>Conditions on header fields, all of which must hold.</summary>
     public ImmutableArray<HeaderRule> Headers { get; init; } = [];
 
     internal static PermissionRule Bind(MappingReader reader)
@@ -33,7 +33,7 @@ public sealed record PermissionRule(IntentionAction Action)
         var key = reader.Has("HTTP") || !reader.Has("http") ? "HTTP" : "http";
         if (!reader.Has(key))
         {
-            reader.Fail(reader.Location, reader.PathOf("http"), "is missing", "say what it asks, such as http: { pathPrefix: /v1, methods: [ GET ] }, or give the source an action without permissions");
+            reader.Fail(reader.Location, reader.PathOf("http"), "is missing", "set a condition, such as http: { pathPrefix: /v1, methods: [ GET ] }, or give the source an action without permissions");
             return permission;
         }
 
@@ -55,7 +55,7 @@ public sealed record PermissionRule(IntentionAction Action)
 
         if (paths.Count > 1)
         {
-            reader.Fail("says more than one of pathExact, pathPrefix and pathRegex", "keep one of them");
+            reader.Fail("has more than one of pathExact, pathPrefix and pathRegex", "keep only one");
         }
 
         var bound = permission with
@@ -66,7 +66,7 @@ public sealed record PermissionRule(IntentionAction Action)
         };
         if (paths.Count == 0 && !reader.Has("methods") && !reader.Has("header"))
         {
-            reader.Fail("asks nothing", "say one of pathExact, pathPrefix, pathRegex, methods and header, or give the source an action without permissions");
+            reader.Fail("has no condition", "set one of pathExact, pathPrefix, pathRegex, methods and header, or give the source an action without permissions");
         }
 
         return bound;

@@ -2,12 +2,12 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Entries;
 
-/// <summary>The protocols that a service can speak.</summary>
+/// <summary>Protocols of services.</summary>
 internal static class Protocols
 {
     public static ScalarType<string> OfService { get; } = ScalarTypes.Word<string>(
-        [("http", "http"), ("http2", "http2"), ("grpc", "grpc")], ("tcp", "say protocol: http"));
+        [("http", "http"), ("http2", "http2"), ("grpc", "grpc")], ("tcp", "set protocol: http"));
 
-    /// <summary>The same, or nothing: Consul writes an empty one where none was said.</summary>
-    public static ScalarType<string> OrUnsaid { get; } = OfService with { Read = text => text.Length == 0 ? Scalar.Good("") : OfService.Read(text) };
+    /// <summary>The same, or empty: Consul writes an empty protocol when none is declared.</summary>
+    public static ScalarType<string> OrNone { get; } = OfService with { Read = text => text.Length == 0 ? Scalar.Good("") : OfService.Read(text) };
 }

@@ -2,23 +2,26 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Entries;
 
-/// <summary><c>kind: proxy-defaults</c>, as Consul has it: what is true of every service that has no <c>service-defaults</c>. There is one, named <c>global</c>.</summary>
+/// <summary>
+/// <c>kind: proxy-defaults</c>, as in Consul: defaults of every service without <c>service-defaults</c>. There is a single entry, named
+/// <c>global</c>.
+/// </summary>
 public sealed record ProxyDefaultsEntry : ConfigEntry
 {
-    /// <summary>The one name that it has.</summary>
+    /// <summary>The only valid name.</summary>
     public const string Global = "global";
 
     /// <inheritdoc/>
     public override string Kind => "proxy-defaults";
 
-    /// <summary><c>Config.protocol</c>: <c>http</c>, <c>http2</c> or <c>grpc</c>; null when it does not say.</summary>
+    /// <summary><c>Config.protocol</c>: <c>http</c>, <c>http2</c>, or <c>grpc</c>; null when not declared.</summary>
     public string? Protocol { get; init; }
 
     internal static ProxyDefaultsEntry Bind(MappingReader reader, string name, SourceLocation origin)
     {
         if (name.Length > 0 && name != Global)
         {
-            reader.Fail("name", $"{Quoted.Of(name)} is not a name of proxy-defaults: there is one for all", "say name: global");
+            reader.Fail("name", $"{Quoted.Of(name)} is not a valid name of proxy-defaults", "set name: global");
         }
 
         foreach (var key in (ReadOnlySpan<string>)["mode", "expose", "transparentProxy", "accessLogs", "envoyExtensions", "failoverPolicy", "prioritizeByLocality", "mutualTLSMode"])
@@ -28,6 +31,6 @@ public sealed record ProxyDefaultsEntry : ConfigEntry
 
         _ = reader.Map("meta");
         ServiceDefaultsEntry.ReadMeshGateway(reader);
-        return new ProxyDefaultsEntry { Name = name, Origin = origin, Protocol = reader.Within("config", "protocol", Protocols.OrUnsaid) is { Length: > 0 } protocol ? protocol : null };
+        return new ProxyDefaultsEntry { Name = name, Origin = origin, Protocol = reader.Within("config", "protocol", Protocols.OrNone) is { Length: > 0 } protocol ? protocol : null };
     }
 }

@@ -2,13 +2,16 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Entries;
 
-/// <summary><c>kind: service-defaults</c>, as Consul has it.</summary>
+/// <summary><c>kind: service-defaults</c>, as in Consul.</summary>
 public sealed record ServiceDefaultsEntry : ConfigEntry
 {
     /// <inheritdoc/>
     public override string Kind => "service-defaults";
 
-    /// <summary><c>http</c>, <c>http2</c> or <c>grpc</c>; null when it does not say: instances then speak what they were registered with, else <c>http</c>.</summary>
+    /// <summary>
+    /// <c>http</c>, <c>http2</c>, or <c>grpc</c>; null when not declared: instances then use the protocol of their registration, else
+    /// <c>http</c>.
+    /// </summary>
     public string? Protocol { get; init; }
 
     internal static ServiceDefaultsEntry Bind(MappingReader reader, string name, SourceLocation origin)
@@ -20,10 +23,12 @@ public sealed record ServiceDefaultsEntry : ConfigEntry
 
         _ = reader.Map("meta");
         ReadMeshGateway(reader);
-        return new ServiceDefaultsEntry { Name = name, Origin = origin, Protocol = reader.Optional("protocol", Protocols.OrUnsaid, "") is { Length: > 0 } protocol ? protocol : null };
+        return new ServiceDefaultsEntry { Name = name, Origin = origin, Protocol = reader.Optional("protocol", Protocols.OrNone, "") is { Length: > 0 } protocol ? protocol : null };
     }
 
-    /// <summary>Reads <c>meshGateway</c>: other datacenters are dialled straight, so any mode but <c>none</c> promises what is not done.</summary>
+    /// <summary>
+    /// Reads <c>meshGateway</c>. Other datacenters are dialed directly, so any mode except <c>none</c> would be a false promise.
+    /// </summary>
     internal static void ReadMeshGateway(MappingReader reader)
     {
         if (reader.Has("meshGateway"))
@@ -32,7 +37,7 @@ public sealed record ServiceDefaultsEntry : ConfigEntry
         }
     }
 
-    private static ScalarType<string> MeshGatewayMode { get; } = new("say none", text => text is "none" or ""
+    private static ScalarType<string> MeshGatewayMode { get; } = new("use none", text => text is "none" or ""
         ? Scalar.Good(text)
-        : Scalar.Bad<string>(text is "local" or "remote" ? $"{text} is not supported yet" : $"{Quoted.Of(text)} is not known here", "say none, or leave it out: other datacenters are dialled straight"));
+        : Scalar.Bad<string>(text is "local" or "remote" ? $"{text} is not supported yet" : $"{Quoted.Of(text)} is not a known value", "use none, or remove the key: other datacenters are dialed directly"));
 }

@@ -3,16 +3,16 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Entries;
 
-/// <summary><c>kind: service</c>: instances of a service that nobody registers.</summary>
+/// <summary><c>kind: service</c>: statically declared instances of a service.</summary>
 public sealed record ServiceEntry : ConfigEntry
 {
     /// <inheritdoc/>
     public override string Kind => "service";
 
-    /// <summary>Its instances.</summary>
+    /// <summary>Instances of the service.</summary>
     public ImmutableArray<ServiceInstance> Instances { get; init; } = [];
 
-    /// <summary>Reads the rest of the entry: one instance beside the name, or a list under <c>instances</c>.</summary>
+    /// <summary>Reads the rest of the entry: a single instance at the top level, or a list under <c>instances</c>.</summary>
     internal static ServiceEntry Bind(MappingReader reader, string name, SourceLocation origin)
     {
         var protocol = reader.Optional("protocol", Protocols.OfService, "http");
@@ -27,7 +27,7 @@ public sealed record ServiceEntry : ConfigEntry
             {
                 if (reader.Has(key))
                 {
-                    reader.Fail(key, "stands beside instances", "move it into the items of instances");
+                    reader.Fail(key, "conflicts with instances", "move the key into the items of instances");
                 }
             }
         }

@@ -4,27 +4,27 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Configuration.Entries;
 
-/// <summary>One instance that nobody registers.</summary>
-/// <param name="Id">Its id. Default: <c>NAME-ADDRESS-PORT</c>.</param>
-/// <param name="Address">Where it is dialled.</param>
+/// <summary>A statically declared instance.</summary>
+/// <param name="Id">Id of the instance. Default: <c>NAME-ADDRESS-PORT</c>.</param>
+/// <param name="Address">Address to dial.</param>
 public sealed record ServiceInstance(string Id, HostPort Address)
 {
     /// <summary><c>http</c> (default), <c>http2</c> or <c>grpc</c>.</summary>
     public string Protocol { get; init; } = "http";
 
-    /// <summary>Whether it is fit for use. Default: true.</summary>
+    /// <summary>True if the instance is healthy. Default: true.</summary>
     public bool Healthy { get; init; } = true;
 
-    /// <summary>Its share of the requests against that of others, 0 to 65,535. Default: 1.</summary>
+    /// <summary>Share of requests relative to other instances, 0 to 65,535. Default: 1.</summary>
     public int Weight { get; init; } = 1;
 
-    /// <summary>Datacenter that it is in; empty for that of whoever reads it.</summary>
+    /// <summary>Datacenter of the instance; empty for the reader's own.</summary>
     public string Datacenter { get; init; } = "";
 
     /// <summary>Tags.</summary>
     public ImmutableArray<string> Tags { get; init; } = [];
 
-    /// <summary>Free pairs.</summary>
+    /// <summary>User-defined metadata.</summary>
     public ImmutableSortedDictionary<string, string> Meta { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
     internal static ServiceInstance Bind(MappingReader reader, string service, string protocol)

@@ -3,13 +3,16 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Entries;
 
-/// <summary><c>kind: service-intentions</c>, as Consul has it: who may call a service. Its name is that of the service that is called; <c>*</c> for every one that has no word for the caller itself.</summary>
+/// <summary>
+/// <c>kind: service-intentions</c>, as in Consul: the callers permitted to call a service. The entry's name is the name of the destination;
+/// <c>*</c> for every destination whose own entry does not mention the caller.
+/// </summary>
 public sealed record ServiceIntentionsEntry : ConfigEntry
 {
     /// <inheritdoc/>
     public override string Kind => "service-intentions";
 
-    /// <summary>The callers; no name stands twice.</summary>
+    /// <summary>Sources; names are unique.</summary>
     public ImmutableArray<IntentionSource> Sources { get; init; } = [];
 
     internal static ServiceIntentionsEntry Bind(MappingReader reader, string name, SourceLocation origin)
@@ -21,7 +24,7 @@ public sealed record ServiceIntentionsEntry : ConfigEntry
         var sources = reader.Items("sources", item => BindSource(item, name, names));
         if (sources.IsEmpty)
         {
-            reader.Fail(reader.LocationOf("sources"), reader.PathOf("sources"), reader.Has("sources") ? "is empty" : "is missing", "add for example sources: [ { name: web, action: allow } ]");
+            reader.Fail(reader.LocationOf("sources"), reader.PathOf("sources"), reader.Has("sources") ? "is empty" : "is missing", "add a source, for example sources: [ { name: web, action: allow } ]");
         }
 
         return new ServiceIntentionsEntry { Name = name, Origin = origin, Sources = sources };
@@ -32,12 +35,12 @@ public sealed record ServiceIntentionsEntry : ConfigEntry
         var source = IntentionSource.Bind(reader);
         if (source.Name.Length > 0 && !names.Add(source.Name))
         {
-            reader.Fail("name", $"the source {source.Name} stands twice in this entry", "keep one of them");
+            reader.Fail("name", $"the source {source.Name} is listed twice in this entry", "remove one of them");
         }
 
         if (destination == IntentionSource.All && !source.Permissions.IsEmpty)
         {
-            reader.Fail("permissions", "the destination * has none: they are for one service", "say action: allow or action: deny, or name the destination");
+            reader.Fail("permissions", "the destination * takes no permissions", "set action: allow or action: deny, or name the destination");
         }
 
         return source;

@@ -3,8 +3,8 @@ using GatewayMesh.Configuration.Document;
 namespace GatewayMesh.Configuration.Filters;
 
 /// <summary>
-/// A filter in Consul's language (<c>Service.Meta.version == v1 and "blue" in Service.Tags</c>), grammar and meaning those of go-bexpr 0.1, which Consul's agents
-/// evaluate. It is applied where the registry is a folder; with Consul the agent applies it.
+/// A filter in Consul's language (<c>Service.Meta.version == v1 and "blue" in Service.Tags</c>), with the grammar and semantics of go-bexpr
+/// 0.1, which Consul's agents use. Applied here for a file registry; with Consul the agent applies the filter.
 /// </summary>
 public sealed class FilterExpression
 {
@@ -12,17 +12,17 @@ public sealed class FilterExpression
 
     private FilterExpression(FilterTerm? term) => _term = term;
 
-    /// <summary>A filter as a scalar: its text, when it is a good one.</summary>
-    public static ScalarType<string> Type { get; } = new("say a filter such as Service.Meta.version == v1", text =>
-        TryParse(text, out _, out var error) ? Scalar.Good(text) : Scalar.Bad<string>($"{Quoted.Of(text)} is not a filter ({error})", "write it as Consul does, such as Service.Meta.version == v1 and \"blue\" in Service.Tags"));
+    /// <summary>Scalar type of a filter: the text, if valid.</summary>
+    public static ScalarType<string> Type { get; } = new("use a filter such as Service.Meta.version == v1", text =>
+        TryParse(text, out _, out var error) ? Scalar.Good(text) : Scalar.Bad<string>($"{Quoted.Of(text)} is not a filter ({error})", "use Consul's filter syntax, such as Service.Meta.version == v1 and \"blue\" in Service.Tags"));
 
-    /// <summary>The same, but what Consul alone knows is left to Consul.</summary>
+    /// <summary>The same, but a selector that only Consul knows is accepted.</summary>
     public static ScalarType<string> TypeOfConsul { get; } = Type with
     {
         Read = text => new FilterParser(text) is var parser && parser.Run() is null && parser.LeavesToConsul ? Scalar.Good(text) : Type.Read(text),
     };
 
-    /// <summary>Reads a filter; the empty text takes all.</summary>
+    /// <summary>Parses a filter; the empty text matches every instance.</summary>
     public static bool TryParse(string text, out FilterExpression filter, out string error)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -43,6 +43,6 @@ public sealed class FilterExpression
         return true;
     }
 
-    /// <summary>Whether it takes <paramref name="subject"/>.</summary>
+    /// <summary>True if the filter matches <paramref name="subject"/>.</summary>
     public bool Takes(FilterSubject subject) => _term is null || _term.Holds(subject);
 }

@@ -1,12 +1,12 @@
 namespace GatewayMesh.Configuration.Filters;
 
-/// <summary>What a selector leads to; it decides which operators there are.</summary>
+/// <summary>Type of a selector's value; decides which operators apply.</summary>
 internal enum FilterKind
 {
     /// <summary>A text.</summary>
     Text,
 
-    /// <summary>A text under a key that need not be there.</summary>
+    /// <summary>A text under an optional key.</summary>
     PairText,
 
     /// <summary>A whole number.</summary>
@@ -15,6 +15,6 @@ internal enum FilterKind
     /// <summary>A list of texts.</summary>
     List,
 
-    /// <summary>Free pairs.</summary>
+    /// <summary>A map of texts.</summary>
     Pairs,
 }

@@ -1,6 +1,6 @@
 namespace GatewayMesh.Configuration.Filters;
 
-/// <summary>What a test of a filter asks. <c>contains</c> is <see cref="In"/> with its sides exchanged.</summary>
+/// <summary>Operator of a filter test. <c>contains</c> is <see cref="In"/> with its sides exchanged.</summary>
 internal enum FilterOperator
 {
     /// <summary><c>==</c>.</summary>
@@ -9,7 +9,7 @@ internal enum FilterOperator
     /// <summary><c>!=</c>.</summary>
     NotEqual,
 
-    /// <summary><c>in</c> and <c>contains</c>: an item of a list, a key of pairs, or a part of a text.</summary>
+    /// <summary><c>in</c> and <c>contains</c>: an item of a list, a key of a map, or a part of a text.</summary>
     In,
 
     /// <summary><c>not in</c> and <c>not contains</c>.</summary>
@@ -21,7 +21,7 @@ internal enum FilterOperator
     /// <summary><c>is not empty</c>.</summary>
     IsNotEmpty,
 
-    /// <summary><c>matches</c>: somewhere in the text (syntax of RE2).</summary>
+    /// <summary><c>matches</c>: matches anywhere in the text (RE2 syntax).</summary>
     Matches,
 
     /// <summary><c>not matches</c>.</summary>

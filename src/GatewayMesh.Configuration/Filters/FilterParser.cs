@@ -12,7 +12,7 @@ namespace GatewayMesh.Configuration.Filters;
 /// </summary>
 internal sealed class FilterParser(string text)
 {
-    // A filter is a line that somebody wrote; parentheses deeper than this are none.
+    // A filter is a hand-written line; deeper nesting is refused.
     private const int Deepest = 64;
 
     private int _at;
@@ -20,13 +20,13 @@ internal sealed class FilterParser(string text)
     private int _furthest;
     private string? _refused;
 
-    /// <summary>Why it is no filter.</summary>
-    public string Error => _refused ?? (_furthest >= text.Length ? "it ends too early" : string.Create(CultureInfo.InvariantCulture, $"it cannot be read from character {_furthest + 1} on"));
+    /// <summary>Reason why the text is not a filter.</summary>
+    public string Error => _refused ?? (_furthest >= text.Length ? "unexpected end" : string.Create(CultureInfo.InvariantCulture, $"syntax error at character {_furthest + 1}"));
 
-    /// <summary>Whether it is one, but for selectors that Consul alone knows.</summary>
+    /// <summary>True if the text is a filter except for selectors that only Consul knows.</summary>
     public bool LeavesToConsul { get; private set; }
 
-    /// <summary>The filter; null when it is none.</summary>
+    /// <summary>The parsed filter; null when the text is not a filter.</summary>
     public FilterTerm? Run()
     {
         _ = Space();
@@ -62,7 +62,7 @@ internal sealed class FilterParser(string text)
         return left;
     }
 
-    // "_ WORD _": with space on both sides.
+    // "_ WORD _": with white space on both sides.
     private bool Word(string word) => Space() && Literal(word) && Space();
 
     private FilterTerm? Not()
@@ -99,7 +99,7 @@ internal sealed class FilterParser(string text)
     {
         if (++_depth > Deepest)
         {
-            _refused ??= "it is nested too deep";
+            _refused ??= "nested too deeply";
             return null;
         }
 
@@ -242,7 +242,7 @@ internal sealed class FilterParser(string text)
         return end > _at ? Take(end) : null;
     }
 
-    // A bare word is a value too; so is a dotted one.
+    // A bare word is also a value, with or without dots.
     private string? Value() => Selector() is { } words ? string.Join('.', words) : Number() ?? StringLiteral();
 
     private string? Number()
@@ -296,7 +296,7 @@ internal sealed class FilterParser(string text)
 
         if (GoString.Unquote(inside) is not { } unquoted)
         {
-            _refused ??= "a text has an escape that is none";
+            _refused ??= "invalid escape in a quoted text";
             return "";
         }
 
@@ -312,7 +312,7 @@ internal sealed class FilterParser(string text)
             LeavesToConsul &= ofConsul;
             _refused ??= error;
 
-            // Read on: what follows must be a filter too. What is put here is never asked.
+            // Continue parsing: the rest must be a filter too. This placeholder is never evaluated.
             return FilterTests.Placeholder;
         }
 

@@ -4,13 +4,13 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Filters;
 
-/// <summary>Where in an instance a test looks.</summary>
-/// <param name="Kind">What stands there.</param>
-/// <param name="Text">The text there (a number in digits); null when its key is not there.</param>
-/// <param name="Items">The items of a list, or the keys of pairs.</param>
+/// <summary>Value of an instance that a filter test compares.</summary>
+/// <param name="Kind">Type of the value.</param>
+/// <param name="Text">The text (a number in digits); null when the key is absent.</param>
+/// <param name="Items">Items of a list, or keys of a map.</param>
 internal sealed record FilterSelector(FilterKind Kind, Func<FilterSubject, string?> Text, Func<FilterSubject, IEnumerable<string>> Items)
 {
-    // Consul knows these and the mesh's own registries do not say them.
+    // Selectors that Consul knows and the mesh's own registries do not provide.
     private static readonly ImmutableArray<string> OfConsul =
         ["Checks", "Node.ID", "Node.TaggedAddresses", "Service.Connect", "Service.EnableTagOverride", "Service.Kind", "Service.Proxy", "Service.TaggedAddresses", "Service.Weights"];
 
@@ -28,7 +28,7 @@ internal sealed record FilterSelector(FilterKind Kind, Func<FilterSubject, strin
         ["Node.Meta"] = new(FilterKind.Pairs, _ => null, subject => subject.NodeMeta.Keys),
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 
-    /// <summary>What <paramref name="path"/> leads to, or null and why not.</summary>
+    /// <summary>Returns the selector of <paramref name="path"/>, or null with the reason.</summary>
     public static FilterSelector? Find(ImmutableArray<string> path, out string error, out bool ofConsul)
     {
         var name = string.Join('.', path);
@@ -46,9 +46,9 @@ internal sealed record FilterSelector(FilterKind Kind, Func<FilterSubject, strin
         }
 
         ofConsul = OfConsul.Any(theirs => name == theirs || name.StartsWith($"{theirs}.", StringComparison.Ordinal));
-        error = ofConsul ? $"{name} is said by Consul alone"
-            : Nearest.To(name, Known.Keys) is { } near ? $"{name} is not known, did you mean {near}?"
-            : $"{name} is not known; known are {string.Join(", ", Known.Keys)}, Service.Meta.KEY and Node.Meta.KEY";
+        error = ofConsul ? $"{name} is available from Consul only"
+            : Nearest.To(name, Known.Keys) is { } near ? $"{name} is not a known selector; did you mean {near}?"
+            : $"{name} is not a known selector; use one of {string.Join(", ", Known.Keys)}, Service.Meta.KEY or Node.Meta.KEY";
         return null;
     }
 

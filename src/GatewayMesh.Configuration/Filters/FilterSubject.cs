@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace GatewayMesh.Configuration.Filters;
 
-/// <summary>An instance as a filter sees it: the part of Consul's answer that every registry has.</summary>
+/// <summary>An instance as input of a filter: the part of Consul's data that every registry has.</summary>
 public sealed record FilterSubject
 {
     /// <summary><c>Service.ID</c>.</summary>

@@ -1,8 +1,8 @@
 namespace GatewayMesh.Configuration.Filters;
 
-/// <summary>Part of a filter.</summary>
+/// <summary>A term of a filter.</summary>
 internal abstract record FilterTerm
 {
-    /// <summary>Whether it holds for an instance.</summary>
+    /// <summary>True if the term holds for an instance.</summary>
     public abstract bool Holds(FilterSubject subject);
 }

@@ -2,11 +2,11 @@ using System.Text.RegularExpressions;
 
 namespace GatewayMesh.Configuration.Filters;
 
-/// <summary>One comparison.</summary>
-/// <param name="Selector">Of what.</param>
-/// <param name="Operator">How.</param>
-/// <param name="Value">With what; a number in plain digits.</param>
-/// <param name="Expression">With which expression, for <see cref="FilterOperator.Matches"/>.</param>
+/// <summary>A comparison.</summary>
+/// <param name="Selector">Left side.</param>
+/// <param name="Operator">Operator.</param>
+/// <param name="Value">Right side; a number in plain digits.</param>
+/// <param name="Expression">Compiled expression for <see cref="FilterOperator.Matches"/>.</param>
 internal sealed record FilterTest(FilterSelector Selector, FilterOperator Operator, string Value, Regex? Expression) : FilterTerm
 {
     /// <inheritdoc/>
@@ -23,7 +23,7 @@ internal sealed record FilterTest(FilterSelector Selector, FilterOperator Operat
             };
         }
 
-        // Of a key that is not there only these two are false (go-bexpr, evaluateMatchExpressionRecurse): "matches" holds.
+        // For an absent key only these two are false (go-bexpr, evaluateMatchExpressionRecurse): "matches" holds.
         if (Selector.Text(subject) is not { } text)
         {
             return Operator is not (FilterOperator.Equal or FilterOperator.In);

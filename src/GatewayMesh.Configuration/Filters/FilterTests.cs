@@ -5,7 +5,9 @@ using GatewayMesh.Configuration.Matching;
 
 namespace GatewayMesh.Configuration.Filters;
 
-/// <summary>Compiles one comparison: its selector must be known, and its operator must be one of those that go-bexpr has for what stands there.</summary>
+/// <summary>
+/// Compiles a comparison: the selector must be known, and the operator must be defined by go-bexpr for the selector's type.
+/// </summary>
 internal static class FilterTests
 {
     private static readonly ImmutableArray<FilterOperator> OfText =
@@ -15,15 +17,15 @@ internal static class FilterTests
 
     private static readonly ImmutableArray<FilterOperator> OfMany = [FilterOperator.In, FilterOperator.NotIn, FilterOperator.IsEmpty, FilterOperator.IsNotEmpty];
 
-    /// <summary>Stands for a comparison that is none, while the rest is read.</summary>
+    /// <summary>Placeholder for an invalid comparison while the rest is parsed.</summary>
     public static FilterTest Placeholder { get; } = new(FilterSelector.Find(["Service", "Tags"], out _, out _)!, FilterOperator.IsEmpty, "", null);
 
-    /// <summary>The comparison, or null and why not.</summary>
+    /// <summary>Returns the comparison, or null with the reason.</summary>
     /// <param name="path">The selector.</param>
     /// <param name="op">The operator.</param>
-    /// <param name="value">The value as it is written.</param>
-    /// <param name="error">Why not.</param>
-    /// <param name="ofConsul">Whether Consul would know what it is about.</param>
+    /// <param name="value">Value as written.</param>
+    /// <param name="error">Reason for a failure.</param>
+    /// <param name="ofConsul">True if Consul would know the selector.</param>
     public static FilterTest? Of(ImmutableArray<string> path, FilterOperator op, string value, out string error, out bool ofConsul)
     {
         if (FilterSelector.Find(path, out error, out ofConsul) is not { } selector)
@@ -35,13 +37,13 @@ internal static class FilterTests
         var known = selector.Kind switch { FilterKind.Number => OfNumber, FilterKind.List or FilterKind.Pairs => OfMany, _ => OfText };
         if (!known.Contains(op))
         {
-            error = $"{name} cannot be asked that; it has {string.Join(", ", known.Select(Written))}";
+            error = $"{name} does not support this operator; use {string.Join(", ", known.Select(Written))}";
             return null;
         }
 
         if (selector.Kind == FilterKind.Number)
         {
-            error = $"{Quoted.Of(value)} is not a whole number, which {name} is";
+            error = $"{Quoted.Of(value)} is not a whole number, but {name} is";
             return long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
                 ? new FilterTest(selector, op, number.ToString(CultureInfo.InvariantCulture), null)
                 : null;
@@ -52,7 +54,7 @@ internal static class FilterTests
             return new FilterTest(selector, op, value, null);
         }
 
-        // Ours match whole texts; Consul's match anywhere.
+        // The mesh's own expressions match whole texts; Consul's match anywhere.
         if (value.Length > 0 && !RegexText.TryCompile(value, ignoreCase: false, out _, out var refused))
         {
             error = $"{Quoted.Of(value)} is not a regular expression ({refused})";

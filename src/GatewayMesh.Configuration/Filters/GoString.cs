@@ -3,12 +3,12 @@ using System.Text;
 
 namespace GatewayMesh.Configuration.Filters;
 
-/// <summary>What stands between double quotes, as Go reads it (<c>strconv.Unquote</c>).</summary>
+/// <summary>Unquotes a double-quoted text as Go does (<c>strconv.Unquote</c>).</summary>
 internal static class GoString
 {
     private static readonly (char Letter, char Means)[] Letters = [('a', '\a'), ('b', '\b'), ('f', '\f'), ('n', '\n'), ('r', '\r'), ('t', '\t'), ('v', '\v'), ('\\', '\\'), ('"', '"')];
 
-    /// <summary>The text, or null when it has a line feed or an escape that is none.</summary>
+    /// <summary>Returns the text, or null when it contains a line feed or an invalid escape.</summary>
     public static string? Unquote(string inside)
     {
         var bytes = new List<byte>(inside.Length);

@@ -1,20 +1,20 @@
 namespace GatewayMesh.Configuration.Intentions;
 
-/// <summary>What decided about a call.</summary>
+/// <summary>Cause of a decision about a call.</summary>
 public enum IntentionCause
 {
-    /// <summary>The intentions could not be read, so nobody may call anybody.</summary>
+    /// <summary>The intentions could not be read, so no call is allowed.</summary>
     Unknown,
 
-    /// <summary>No intention speaks of the two services: the default policy.</summary>
+    /// <summary>No intention matches the two services; the default policy decides.</summary>
     Default,
 
-    /// <summary>An intention for all requests.</summary>
+    /// <summary>An intention with a single action.</summary>
     Intention,
 
     /// <summary>A permission of an intention.</summary>
     Permission,
 
-    /// <summary>An intention of whose permissions none matches the request: the default policy.</summary>
+    /// <summary>No permission of the matching intention matches the request; the default policy decides.</summary>
     NoPermission,
 }

@@ -6,7 +6,7 @@ using GatewayMesh.Configuration.Entries;
 
 namespace GatewayMesh.Configuration.Intentions;
 
-/// <summary>A digest of what intentions say; descriptions are no part of it.</summary>
+/// <summary>Digest of intentions; descriptions are not included.</summary>
 internal static class IntentionDigest
 {
     public static string Of(ImmutableArray<IntentionRule> rules, bool allowsByDefault)
@@ -39,7 +39,7 @@ internal static class IntentionDigest
         }
     }
 
-    // Each text goes in with its length, or "ab" + "c" would be "a" + "bc".
+    // Each text is prefixed with its length, or "ab" + "c" would equal "a" + "bc".
     private static void Add(IncrementalHash hash, params ReadOnlySpan<string> texts)
     {
         foreach (var text in texts)

@@ -6,7 +6,7 @@ using GatewayMesh.Configuration.Paths;
 
 namespace GatewayMesh.Configuration.Intentions;
 
-/// <summary>A compiled intention: one source, one destination.</summary>
+/// <summary>A compiled intention: a source and a destination.</summary>
 public sealed class IntentionRule
 {
     private readonly ImmutableArray<PermissionMatch> _permissions;
@@ -19,16 +19,18 @@ public sealed class IntentionRule
         _isUniform = _permissions.All(permission => permission.IsUniform);
     }
 
-    /// <summary>Who calls; <c>*</c> for all.</summary>
+    /// <summary>Calling service; <c>*</c> for all.</summary>
     public string Source { get; }
 
-    /// <summary>Who is called; <c>*</c> for all.</summary>
+    /// <summary>Called service; <c>*</c> for all.</summary>
     public string Destination { get; }
 
-    /// <summary>As it was declared.</summary>
+    /// <summary>Declared source.</summary>
     public IntentionSource Declared { get; }
 
-    /// <summary>Consul's number: 9 exact to exact, 8 <c>*</c> to exact, 6 exact to <c>*</c>, 5 <c>*</c> to <c>*</c>. The highest decides.</summary>
+    /// <summary>
+    /// Precedence as in Consul: 9 exact to exact, 8 <c>*</c> to exact, 6 exact to <c>*</c>, 5 <c>*</c> to <c>*</c>. The highest decides.
+    /// </summary>
     public int Precedence => (Source == IntentionSource.All, Destination == IntentionSource.All) switch
     {
         (false, false) => 9,
@@ -37,7 +39,7 @@ public sealed class IntentionRule
         _ => 5,
     };
 
-    /// <summary>Whether it looks at each request.</summary>
+    /// <summary>True if the intention inspects each request.</summary>
     public bool LooksAtRequests => !_permissions.IsEmpty;
 
     /// <inheritdoc/>
@@ -50,7 +52,7 @@ public sealed class IntentionRule
             return new IntentionDecision(Declared.Action == IntentionAction.Allow, IntentionCause.Intention, this);
         }
 
-        // Each reading by itself, and the first that is denied counts: nobody knows which of them the application takes.
+        // Each reading is evaluated separately, and the first denial counts: the reading that the application takes is unknown.
         var decision = default(IntentionDecision);
         var paths = request.Paths;
         foreach (var reader in paths.Readers(_isUniform))

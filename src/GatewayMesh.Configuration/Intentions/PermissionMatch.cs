@@ -6,20 +6,21 @@ using GatewayMesh.Configuration.Paths;
 namespace GatewayMesh.Configuration.Intentions;
 
 /// <summary>
-/// A compiled <see cref="PermissionRule"/>. One that denies matches if any way in which an application may read the request does, one that allows only if every way does.
+/// A compiled <see cref="PermissionRule"/>. A denial matches if any plausible reading of the request matches; an allowance matches only if
+/// every reading does.
 /// </summary>
 internal sealed class PermissionMatch(PermissionRule permission)
 {
     private readonly PathMatch? _path = permission.PathRule is { } rule ? new PathMatch(rule, permission.Action == IntentionAction.Allow) : null;
     private readonly ImmutableArray<HeaderMatch> _headers = [.. permission.Headers.Select(header => new HeaderMatch(header))];
 
-    /// <summary>Whether what matches is allowed.</summary>
+    /// <summary>True if matching requests are allowed.</summary>
     public bool Allows { get; } = permission.Action == IntentionAction.Allow;
 
-    /// <summary>True if all readers read the path of the rule alike.</summary>
+    /// <summary>True if all readers read the rule's path alike.</summary>
     public bool IsUniform => _path?.IsUniform ?? true;
 
-    /// <summary>True if the request, with its path as reader number <paramref name="reader"/> sees it, is one of those of which the permission speaks.</summary>
+    /// <summary>True if the request matches, with its path as reader number <paramref name="reader"/> reads it.</summary>
     public bool Matches(IRequestFacts request, in PathReadings paths, int reader)
     {
         if (!MethodMatches(request.Method) || _path?.Matches(paths, reader) == false)
@@ -38,7 +39,7 @@ internal sealed class PermissionMatch(PermissionRule permission)
         return true;
     }
 
-    // Methods are case-sensitive (RFC 9110 §9.1), but not to every application, so that a denial holds in any case.
+    // Methods are case-sensitive (RFC 9110 §9.1), but not in every application, so a denial ignores case.
     private bool MethodMatches(string method)
     {
         if (permission.Methods.IsEmpty)

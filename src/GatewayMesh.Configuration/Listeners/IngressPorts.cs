@@ -7,7 +7,7 @@ namespace GatewayMesh.Configuration.Listeners;
 /// <summary>Compares the two halves of an ingress: addresses in the bootstrap file, hosts in the <c>ingress-gateway</c> entry.</summary>
 public static class IngressPorts
 {
-    /// <summary>The ports that stand in only one of the two, in order.</summary>
+    /// <summary>Ports declared in only one of the two halves, in order.</summary>
     public static ImmutableArray<LoneIngressPort> FindLone(IngressSpec ingress, MeshSnapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(ingress);

@@ -1,21 +1,21 @@
 namespace GatewayMesh.Configuration.Listeners;
 
-/// <summary>What arrives on a listener.</summary>
+/// <summary>Kind of traffic on a listener.</summary>
 public enum ListenerKind
 {
-    /// <summary>A local application's requests, to any service of the mesh.</summary>
+    /// <summary>Requests of a local application to any service of the mesh.</summary>
     Outbound,
 
-    /// <summary>A local application's requests, to one upstream.</summary>
+    /// <summary>Requests of a local application to one upstream.</summary>
     Upstream,
 
-    /// <summary>Other nodes' requests to a local application.</summary>
+    /// <summary>Requests of other nodes to a local application.</summary>
     Inbound,
 
     /// <summary>Gateway: requests of mesh peers.</summary>
     Mesh,
 
-    /// <summary>Gateway: connections that a guard carries, each opened by a hello.</summary>
+    /// <summary>Gateway: connections carried by a guard, each opened by a hello.</summary>
     Tunnel,
 
     /// <summary>Ingress: requests from outside the mesh.</summary>

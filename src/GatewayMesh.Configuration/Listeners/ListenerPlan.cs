@@ -6,10 +6,10 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Configuration.Listeners;
 
-/// <summary>Which listeners a bootstrap asks for (all but admin and the private probe).</summary>
+/// <summary>Listeners declared by a bootstrap (all except admin and the private probe).</summary>
 public static class ListenerPlan
 {
-    /// <summary>The listeners of <paramref name="bootstrap"/>, in the order of the file.</summary>
+    /// <summary>Listeners of <paramref name="bootstrap"/>, in file order.</summary>
     public static ImmutableArray<ListenerSpec> For(BootstrapSpec bootstrap) => bootstrap.Role switch
     {
         MeshRole.Sidecar => [.. bootstrap.Sidecar!.Services.SelectMany(OfService)],
@@ -20,7 +20,7 @@ public static class ListenerPlan
     private static ListenerSpec OfIngress(IPEndPoint address) =>
         new(string.Create(CultureInfo.InvariantCulture, $"ingress/{address.Port}"), ListenerKind.Ingress, address);
 
-    // With certificates tunnels come on the listener for peers, by a protocol name of their own.
+    // With certificates, tunnels use the peer listener and their own ALPN protocol name.
     private static ImmutableArray<ListenerSpec> OfGateway(GatewaySpec gateway, bool mutual)
     {
         var mesh = new ListenerSpec("mesh", ListenerKind.Mesh, gateway.Listen) { Service = gateway.Service };

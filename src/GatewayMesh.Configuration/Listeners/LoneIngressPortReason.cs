@@ -1,11 +1,11 @@
 namespace GatewayMesh.Configuration.Listeners;
 
-/// <summary>Which half of an ingress lacks a port.</summary>
+/// <summary>Half of an ingress that lacks a port.</summary>
 public enum LoneIngressPortReason
 {
-    /// <summary>It listens, but no entry says what it shows: every request is answered 404.</summary>
+    /// <summary>The ingress listens, but no entry declares hosts: every request is answered 404.</summary>
     NoEntry,
 
-    /// <summary>The entry has routes for it, but nothing listens.</summary>
+    /// <summary>The entry declares hosts, but no listener exists.</summary>
     NoListener,
 }

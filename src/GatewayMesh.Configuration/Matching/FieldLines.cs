@@ -1,19 +1,19 @@
 namespace GatewayMesh.Configuration.Matching;
 
-/// <summary>The values of a header field, line by line as they came. One line costs no allocation.</summary>
+/// <summary>Values of a header field, line by line as received. A single line costs no allocation.</summary>
 public readonly struct FieldLines : IEquatable<FieldLines>
 {
     private readonly string? _one;
     private readonly IReadOnlyList<string?>? _many;
 
-    /// <summary>A field of one line; null for none.</summary>
+    /// <summary>Creates a field with one line; null for none.</summary>
     public FieldLines(string? line)
     {
         _one = line;
         _many = null;
     }
 
-    /// <summary>A field of several lines.</summary>
+    /// <summary>Creates a field with several lines.</summary>
     public FieldLines(IReadOnlyList<string?> lines)
     {
         ArgumentNullException.ThrowIfNull(lines);
@@ -21,13 +21,13 @@ public readonly struct FieldLines : IEquatable<FieldLines>
         _many = lines.Count == 1 ? null : lines;
     }
 
-    /// <summary>Lines.</summary>
+    /// <summary>Number of lines.</summary>
     public int Count => _many?.Count ?? (_one is null ? 0 : 1);
 
-    /// <summary>A line's value.</summary>
+    /// <summary>Value of a line.</summary>
     public string this[int line] => _many is null ? _one! : _many[line] ?? "";
 
-    /// <summary>True if two names are one but for letters in another case and <c>_</c> for <c>-</c>, and not the same.</summary>
+    /// <summary>True if two names differ, but only in the case of letters and in <c>_</c> for <c>-</c>.</summary>
     public static bool AreTwins(string one, string other)
     {
         ArgumentNullException.ThrowIfNull(one);
@@ -53,7 +53,7 @@ public readonly struct FieldLines : IEquatable<FieldLines>
         return differ;
     }
 
-    /// <summary>The lines as a list of their own.</summary>
+    /// <summary>Copies the lines to a list.</summary>
     public IReadOnlyList<string> ToList()
     {
         var lines = new string[Count];
@@ -74,9 +74,9 @@ public readonly struct FieldLines : IEquatable<FieldLines>
     /// <inheritdoc/>
     public override int GetHashCode() => Count == 0 ? 0 : HashCode.Combine(Count, this[0]);
 
-    /// <summary>Compares line by line.</summary>
+    /// <summary>Compares all lines.</summary>
     public static bool operator ==(FieldLines left, FieldLines right) => left.Equals(right);
 
-    /// <summary>Compares line by line.</summary>
+    /// <summary>Compares all lines.</summary>
     public static bool operator !=(FieldLines left, FieldLines right) => !left.Equals(right);
 }

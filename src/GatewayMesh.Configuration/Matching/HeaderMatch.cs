@@ -6,15 +6,15 @@ using GatewayMesh.Configuration.Paths;
 namespace GatewayMesh.Configuration.Matching;
 
 /// <summary>
-/// A compiled <see cref="HeaderRule"/>. What an application makes of several lines of a field differs: one list, the first, the last, any; and some take
-/// <c>x_team</c> for <c>x-team</c>. So the rule is asked in three ways:
+/// A compiled <see cref="HeaderRule"/>. Applications read several lines of a field differently: as one list, the first, the last, or any line; and
+/// some treat <c>x_team</c> as <c>x-team</c>. The rule is therefore evaluated in three ways:
 /// <code>
-///              of                                                   by
-/// Matches      the lines of this very name as one list              routes: Consul's meaning
+///              over                                                 used by
+/// Matches      the lines of this exact name as one list             routes: Consul's semantics
 /// May          any reading: lists, lines, members of lists, twins   permissions that deny
 /// Surely       every reading: lists, lines, twins                   permissions that allow
 /// </code>
-/// Members are no readings of <c>Surely</c>, since a single line may hold commas of its own (<c>user-agent</c>).
+/// Members are not readings of <c>Surely</c>, since a single line may contain commas of its own (<c>user-agent</c>).
 /// </summary>
 public sealed class HeaderMatch
 {
@@ -27,7 +27,7 @@ public sealed class HeaderMatch
     private readonly string _joint;
 
     /// <summary>Compiles <paramref name="rule"/>.</summary>
-    /// <exception cref="ArgumentException">Its expression is none; entries that were bound have good ones.</exception>
+    /// <exception cref="ArgumentException">The rule's expression is invalid; bound entries have valid expressions.</exception>
     public HeaderMatch(HeaderRule rule)
     {
         ArgumentNullException.ThrowIfNull(rule);
@@ -38,7 +38,10 @@ public sealed class HeaderMatch
         (_separator, _joint) = rule.Name.Equals(Cookie, StringComparison.OrdinalIgnoreCase) ? (';', "; ") : (',', ","); // crumbs of HTTP/2: RFC 9113 §8.2.3
     }
 
-    /// <summary>True if the lines of this name, joined by commas, pass. A field that is not there passes <c>Present</c> turned round and nothing else (Envoy, <c>HeaderMatcher</c>).</summary>
+    /// <summary>
+    /// True if the lines of this name, joined by commas, pass. An absent field passes only an inverted <c>Present</c> (Envoy,
+    /// <c>HeaderMatcher</c>).
+    /// </summary>
     public bool Matches(IRequestFacts request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -48,7 +51,7 @@ public sealed class HeaderMatch
             : Passes(List(lines)) != _rule.Invert;
     }
 
-    /// <summary>True if any way of reading the field passes.</summary>
+    /// <summary>True if any reading of the field passes.</summary>
     public bool May(IRequestFacts request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -62,7 +65,7 @@ public sealed class HeaderMatch
         };
     }
 
-    /// <summary>True if every way of reading the field passes.</summary>
+    /// <summary>True if every reading of the field passes.</summary>
     public bool Surely(IRequestFacts request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -105,7 +108,7 @@ public sealed class HeaderMatch
         return AnyPasses([.. own.ToList()]) || (twins.Count > 0 && (AnyPasses([.. twins.ToList()]) || AnyPasses([.. own.ToList(), .. twins.ToList()]) || AnyPasses([.. twins.ToList(), .. own.ToList()])));
     }
 
-    // A proxy on the way may have joined lines with or without a blank, so each list is looked at in both spellings.
+    // An intermediary may have joined lines with or without a space, so each list is tested in both spellings.
     private bool AnyPasses(string[] lines)
     {
         if (lines.Length == 0)
@@ -125,7 +128,7 @@ public sealed class HeaderMatch
 
     private bool Passes(string value) => PassesAs(Text(value));
 
-    // As the bytes that arrived, too: not every application takes them for UTF-8.
+    // Also as raw bytes: not every application decodes the field as UTF-8.
     private bool PassesAnyhow(string value) => PassesAs(value) || (!Ascii.IsValid(value) && PassesAs(Text(value)));
 
     private bool PassesAs(string text) => _rule.Test switch
@@ -138,6 +141,6 @@ public sealed class HeaderMatch
         _ => _regex!.IsMatch(text),
     };
 
-    // The bytes of a field arrive as characters of the same number; a rule is UTF-8.
+    // The bytes of a field arrive as characters of the same value; a rule is UTF-8.
     private static string Text(string value) => Ascii.IsValid(value) ? value : PercentEncoding.TextOfBytes(value);
 }

@@ -2,18 +2,21 @@ using GatewayMesh.Configuration.Paths;
 
 namespace GatewayMesh.Configuration.Matching;
 
-/// <summary>What permissions and routes ask of a request.</summary>
+/// <summary>Request properties used by permissions and routes.</summary>
 public interface IRequestFacts
 {
-    /// <summary>Its method.</summary>
+    /// <summary>Request method.</summary>
     string Method { get; }
 
-    /// <summary>Its path without the query, in every way in which an application may read it. All of them must be allowed.</summary>
+    /// <summary>Request path without the query, in every reading that an application may take. All of them must be allowed.</summary>
     PathReadings Paths { get; }
 
-    /// <summary>The lines of a header field (its name in lower case); <c>default</c> when there is none.</summary>
+    /// <summary>Lines of a header field (name in lower case); <c>default</c> when absent.</summary>
     FieldLines Field(string name);
 
-    /// <summary>The lines of fields whose names differ from <paramref name="name"/> by <c>_</c> for <c>-</c>, or the other way round. Some applications take them for that field (CGI, WSGI).</summary>
+    /// <summary>
+    /// Lines of fields whose names differ from <paramref name="name"/> only in <c>_</c> and <c>-</c>. Some applications treat them as the
+    /// same field (CGI, WSGI).
+    /// </summary>
     FieldLines Twins(string name);
 }

@@ -3,10 +3,10 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Matching;
 
-/// <summary>What a rule of a router asks of one parameter of the query (Consul: <c>ServiceRouteHTTPMatchQueryParam</c>).</summary>
-/// <param name="Name">Name of the parameter, to the letter.</param>
-/// <param name="Test">How its value is compared.</param>
-/// <param name="Value">With what; empty for <see cref="QueryTest.Present"/>.</param>
+/// <summary>A router's condition on one query parameter (Consul: <c>ServiceRouteHTTPMatchQueryParam</c>).</summary>
+/// <param name="Name">Exact name of the parameter.</param>
+/// <param name="Test">Comparison.</param>
+/// <param name="Value">Operand of the comparison; empty for <see cref="QueryTest.Present"/>.</param>
 public sealed record QueryRule(string Name, QueryTest Test, string Value)
 {
     private static readonly ImmutableArray<(string Key, QueryTest Test)> Tests = [("exact", QueryTest.Exact), ("regex", QueryTest.Regex)];
@@ -14,25 +14,25 @@ public sealed record QueryRule(string Name, QueryTest Test, string Value)
     internal static QueryRule Bind(MappingReader reader)
     {
         var name = reader.Required("name", ScalarTypes.Text) ?? "";
-        var said = new List<(string Key, QueryTest Test, string Value)>();
+        var tests = new List<(string Key, QueryTest Test, string Value)>();
         if (reader.Optional("present", ScalarTypes.Flag, false))
         {
-            said.Add(("present", QueryTest.Present, ""));
+            tests.Add(("present", QueryTest.Present, ""));
         }
 
         foreach (var (key, test) in Tests)
         {
             if (reader.Has(key))
             {
-                said.Add((key, test, reader.Optional(key, test == QueryTest.Regex ? RegexText.Type : ScalarTypes.Text, "")));
+                tests.Add((key, test, reader.Optional(key, test == QueryTest.Regex ? RegexText.Type : ScalarTypes.Text, "")));
             }
         }
 
-        if (said.Count != 1)
+        if (tests.Count != 1)
         {
-            reader.Fail(said.Count == 0 ? "says nothing of the value" : $"{said[0].Key} stands beside {said[1].Key}", "say one of present: true, exact and regex");
+            reader.Fail(tests.Count == 0 ? "has no test of the value" : $"{tests[0].Key} conflicts with {tests[1].Key}", "set one of present: true, exact and regex");
         }
 
-        return new QueryRule(name, said.Count > 0 ? said[0].Test : QueryTest.Present, said.Count > 0 ? said[0].Value : "");
+        return new QueryRule(name, tests.Count > 0 ? tests[0].Test : QueryTest.Present, tests.Count > 0 ? tests[0].Value : "");
     }
 }

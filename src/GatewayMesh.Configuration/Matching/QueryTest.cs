@@ -1,14 +1,14 @@
 namespace GatewayMesh.Configuration.Matching;
 
-/// <summary>How the value of a parameter of the query is compared; of several of one name the first counts.</summary>
+/// <summary>Comparison of a query parameter's value; the first of several parameters with the same name counts.</summary>
 public enum QueryTest
 {
-    /// <summary><c>Present</c>: the parameter is there.</summary>
+    /// <summary><c>Present</c>: the parameter is present.</summary>
     Present,
 
-    /// <summary><c>Exact</c>: to the letter.</summary>
+    /// <summary><c>Exact</c>: the value is equal.</summary>
     Exact,
 
-    /// <summary><c>Regex</c>: the whole value is matched (syntax of RE2).</summary>
+    /// <summary><c>Regex</c>: the whole value matches (RE2 syntax).</summary>
     Regex,
 }

@@ -3,13 +3,15 @@ using System.Text;
 
 namespace GatewayMesh.Configuration.Matching;
 
-/// <summary>One expression of RE2 on its way to .NET: one pass from left to right, which keeps account of what each group costs when its repetitions are written out.</summary>
+/// <summary>
+/// Translates an RE2 expression to .NET in one pass from left to right, tracking the cost of each group once its repetitions are expanded.
+/// </summary>
 internal sealed class RegexTranslation(string pattern, bool wholeRunes)
 {
-    // States of the automaton, roughly.
+    // Approximate number of automaton states.
     private const int MostStates = 10_000;
 
-    // A character outside of the basic plane is two units in .NET and one character in RE2.
+    // A character outside the basic plane is two units in .NET and one character in RE2.
     private const string Pair = "[\\ud800-\\udbff][\\udc00-\\udfff]";
 
     private readonly StringBuilder _text = new(pattern.Length + 16);
@@ -19,10 +21,10 @@ internal sealed class RegexTranslation(string pattern, bool wholeRunes)
     private long _last;
     private int _at;
 
-    /// <summary>The expression for .NET, once <see cref="Run"/> says that all is well.</summary>
+    /// <summary>The .NET expression, after <see cref="Run"/> succeeds.</summary>
     public string Text => _text.ToString();
 
-    /// <summary>Why it is refused; null when all is well.</summary>
+    /// <summary>Reason of a refusal; null on success.</summary>
     public string? Run()
     {
         while (_at < pattern.Length)
@@ -46,11 +48,11 @@ internal sealed class RegexTranslation(string pattern, bool wholeRunes)
 
             if (_cost > MostStates)
             {
-                return "its repetitions are too many";
+                return "too many repetitions";
             }
         }
 
-        return _outer.Count > 0 ? "a parenthesis is not closed" : null;
+        return _outer.Count > 0 ? "unclosed parenthesis" : null;
     }
 
     private string? Put(char c, int cost) => Put(c.ToString(), cost);
@@ -71,7 +73,7 @@ internal sealed class RegexTranslation(string pattern, bool wholeRunes)
     {
         if (_at + 1 >= pattern.Length)
         {
-            return "it ends with a backslash";
+            return "trailing backslash";
         }
 
         var c = pattern[_at + 1];
@@ -93,13 +95,13 @@ internal sealed class RegexTranslation(string pattern, bool wholeRunes)
             case 'A' or 'z' or 'b' or 'B' when !inClass:
                 return Put($@"\{c}", 0, 2);
             case '_':
-                return Put("_", cost, 2); // RE2 takes it for punctuation, .NET refuses it
+                return Put("_", cost, 2); // RE2 accepts the escape as punctuation, .NET refuses it
             case 'x' when _at + 3 < pattern.Length && char.IsAsciiHexDigit(pattern[_at + 2]) && char.IsAsciiHexDigit(pattern[_at + 3]):
                 return Put(pattern.Substring(_at, 4), cost, 4);
             case 'a' or 'f' or 'n' or 'r' or 't' or 'v':
                 return Put($@"\{c}", cost, 2);
             default:
-                return char.IsAsciiLetterOrDigit(c) || c > '\x7e' ? $@"\{c} is not known {(inClass ? "in a class" : "here")}" : Put($@"\{c}", cost, 2);
+                return char.IsAsciiLetterOrDigit(c) || c > '\x7e' ? $@"\{c} is not supported{(inClass ? " in a class" : "")}" : Put($@"\{c}", cost, 2);
         }
     }
 
@@ -119,7 +121,7 @@ internal sealed class RegexTranslation(string pattern, bool wholeRunes)
 
             if (c == '[' && _at + 1 < pattern.Length && pattern[_at + 1] == ':')
             {
-                return "classes with a name, such as [:alpha:], are not known here: write [A-Za-z]";
+                return "named classes such as [:alpha:] are not supported: use [A-Za-z]";
             }
 
             var refused = c == '\\' ? Escape(inClass: true) : c is '[' or ']' ? Put($@"\{c}", 0) : Put(c, 0);
@@ -129,7 +131,7 @@ internal sealed class RegexTranslation(string pattern, bool wholeRunes)
             }
         }
 
-        return "a class is not closed";
+        return "unclosed class";
     }
 
     private string? Open()
@@ -149,7 +151,7 @@ internal sealed class RegexTranslation(string pattern, bool wholeRunes)
                 var flags = rest.IndexOfAnyExcept("ims-");
                 if (flags < 0 || rest[flags] is not (':' or ')') || (rest[flags] == ')' && flags == 0))
                 {
-                    return "what stands behind (? is not known here";
+                    return "unsupported construct after (?";
                 }
 
                 (head, length) = ($"(?{rest[..(flags + 1)]}", flags + 3);
@@ -169,7 +171,7 @@ internal sealed class RegexTranslation(string pattern, bool wholeRunes)
     {
         if (_outer.Count == 0)
         {
-            return "a parenthesis is not opened";
+            return "unopened parenthesis";
         }
 
         _last = Math.Max(1, _cost);
@@ -183,14 +185,14 @@ internal sealed class RegexTranslation(string pattern, bool wholeRunes)
         var parts = end < 0 ? [] : pattern[(_at + 1)..end].Split(',');
         if (parts.Length is 0 or > 2 || !Digits(parts[0]) || (parts.Length == 2 && parts[1].Length > 0 && !Digits(parts[1])))
         {
-            return Put(@"\{", 1); // RE2 reads it as it stands
+            return Put(@"\{", 1); // literal in RE2
         }
 
         var numbers = parts.Where(part => part.Length > 0).Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : int.MaxValue).ToList();
         var most = numbers.Max();
         if (most > RegexText.MostRepeats || (numbers.Count == 2 && numbers[0] > numbers[1]))
         {
-            return string.Create(CultureInfo.InvariantCulture, $"a repetition is more than {RegexText.MostRepeats}, or ends before it begins");
+            return string.Create(CultureInfo.InvariantCulture, $"a repetition count is above {RegexText.MostRepeats}, or its maximum is below its minimum");
         }
 
         _cost += _last * Math.Max(0, most - 1L);
@@ -200,7 +202,7 @@ internal sealed class RegexTranslation(string pattern, bool wholeRunes)
 
     private static bool Digits(string text) => text.Length > 0 && text.All(char.IsAsciiDigit);
 
-    // Whether a group sets the flag m, under which $ is the end of a line.
+    // True if a group sets the flag m, under which $ matches the end of a line.
     private static bool FlagsWithM(string pattern)
     {
         for (var at = pattern.IndexOf("(?", StringComparison.Ordinal); at >= 0; at = pattern.IndexOf("(?", at + 2, StringComparison.Ordinal))

@@ -3,19 +3,19 @@ using GatewayMesh.Configuration.Entries;
 
 namespace GatewayMesh.Configuration.Matching;
 
-/// <summary>Which requests a rule of a router takes (Consul: <c>ServiceRouteHTTPMatch</c>): those that pass all of it.</summary>
+/// <summary>A router's conditions on a request (Consul: <c>ServiceRouteHTTPMatch</c>), all of which must hold.</summary>
 public sealed record RouteMatch
 {
-    /// <summary>What is asked of the path; null for any.</summary>
+    /// <summary>Condition on the path; null for any.</summary>
     public PathRule? Path { get; init; }
 
-    /// <summary>Whether letters of the path are compared without case (Consul 1.19 and later). Default: false.</summary>
+    /// <summary>True if the case of the path is ignored (Consul 1.19 and later). Default: false.</summary>
     public bool CaseInsensitive { get; init; }
 
-    /// <summary>What is asked of header fields, all of it.</summary>
+    /// <summary>Conditions on header fields, all of which must hold.</summary>
     public ImmutableArray<HeaderRule> Headers { get; init; } = [];
 
-    /// <summary>What is asked of parameters of the query, all of it.</summary>
+    /// <summary>Conditions on query parameters, all of which must hold.</summary>
     public ImmutableArray<QueryRule> Query { get; init; } = [];
 
     /// <summary>Methods, in upper case; empty for any.</summary>

@@ -3,12 +3,12 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Configuration.Nodes;
 
-/// <summary>Where an application listens, as far as others may dial it past its sidecar.</summary>
+/// <summary>Address of an application for callers that bypass its sidecar.</summary>
 public static class ApplicationAddress
 {
     /// <summary>
-    /// <paramref name="application"/>, or null when nobody but its own host reaches it: it listens on a loopback address, and the mesh is not one of a
-    /// single host (its sidecar's own <paramref name="inbound"/> address is no loopback address).
+    /// Returns <paramref name="application"/>, or null when only its own host can reach the address: the address is on loopback, and the
+    /// mesh spans several hosts (the sidecar's <paramref name="inbound"/> address is not on loopback).
     /// </summary>
     public static HostPort? SeenByOthers(HostPort application, HostPort inbound)
     {

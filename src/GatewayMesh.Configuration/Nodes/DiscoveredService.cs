@@ -2,11 +2,14 @@ using System.Collections.Immutable;
 
 namespace GatewayMesh.Configuration.Nodes;
 
-/// <summary>A service as a registry's catalogue has it.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Instances">Its instances as last seen; null while nobody has looked.</param>
+/// <summary>A service in a registry's catalog.</summary>
+/// <param name="Name">Name of the service.</param>
+/// <param name="Instances">Instances as last seen; null if they are not watched yet.</param>
 public sealed record DiscoveredService(string Name, ImmutableArray<DiscoveredInstance>? Instances)
 {
-    /// <summary>Nobody looks at its instances now, and whoever asks for them would be answered: worth a short wait at its first request. Default: false.</summary>
+    /// <summary>
+    /// True if the instances are not watched now, but the registry would answer a query: worth a short wait at the first request. Default:
+    /// false.
+    /// </summary>
     public bool IsDormant { get; init; }
 }

@@ -2,13 +2,15 @@ using System.Collections.Immutable;
 
 namespace GatewayMesh.Configuration.Nodes;
 
-/// <summary>Part of a service as a registry's catalogue has it: a subset, whose filter the registry applies, or the service in another datacenter, or both.</summary>
+/// <summary>
+/// Part of a service in a registry's catalog: a subset, filtered by the registry, or the service in another datacenter, or both.
+/// </summary>
 /// <param name="Service">Name of the service.</param>
 /// <param name="Subset">Name of the subset; empty for the whole service.</param>
-/// <param name="Datacenter">Name of the other datacenter; empty for the own.</param>
-/// <param name="Instances">Its instances as last seen; null while nobody has looked.</param>
+/// <param name="Datacenter">Name of the other datacenter; empty for the local one.</param>
+/// <param name="Instances">Instances as last seen; null if they are not watched yet.</param>
 public sealed record DiscoveredTarget(string Service, string Subset, string Datacenter, ImmutableArray<DiscoveredInstance>? Instances)
 {
-    /// <summary>Nobody looks at its instances now, and whoever asks for the service would be answered. Default: false.</summary>
+    /// <summary>True if the instances are not watched now, but the registry would answer a query. Default: false.</summary>
     public bool IsDormant { get; init; }
 }

@@ -2,9 +2,9 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Configuration.Nodes;
 
-/// <summary>Where a gateway is reached.</summary>
-/// <param name="Service">The name that it registers.</param>
-/// <param name="Group">The group of services that it serves.</param>
-/// <param name="Mesh">Its listener for mesh peers.</param>
-/// <param name="Tunnel">Its listener for guards' tunnels.</param>
+/// <summary>Addresses of a gateway.</summary>
+/// <param name="Service">Service name under which the gateway registers.</param>
+/// <param name="Group">Group of services that the gateway serves.</param>
+/// <param name="Mesh">Listener for mesh peers.</param>
+/// <param name="Tunnel">Listener for guards' tunnels.</param>
 public sealed record NodeGateway(string Service, string Group, HostPort Mesh, HostPort Tunnel);

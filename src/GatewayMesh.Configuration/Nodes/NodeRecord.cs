@@ -3,48 +3,53 @@ using GatewayMesh.Configuration.Bootstrap;
 
 namespace GatewayMesh.Configuration.Nodes;
 
-/// <summary>What a node says of itself to the registry.</summary>
+/// <summary>A node's own record in the registry.</summary>
 public sealed record NodeRecord
 {
-    /// <summary>Its name.</summary>
+    /// <summary>Name of the node.</summary>
     public required string Node { get; init; }
 
-    /// <summary>Its role.</summary>
+    /// <summary>Role of the node.</summary>
     public required MeshRole Role { get; init; }
 
-    /// <summary>Version of its binary.</summary>
+    /// <summary>Version of the node's binary.</summary>
     public required string Version { get; init; }
 
     /// <summary>Revision of the configuration in use.</summary>
     public string Revision { get; init; } = "none";
 
-    /// <summary>Whether that is what the registry says now, as far as the node needs it. (Revisions of two nodes may differ: each knows the services that it calls.)</summary>
+    /// <summary>
+    /// True if the node uses the registry's current configuration, as far as it concerns the node. (Revisions of two nodes may differ: each
+    /// knows the services that it calls.)
+    /// </summary>
     public bool Synced { get; init; } = true;
 
-    /// <summary>Sidecar: who carries its traffic, <c>sidecar</c>, <c>gateway</c> or <c>none</c>. Others: their role.</summary>
+    /// <summary>Sidecar: current carrier of its traffic, <c>sidecar</c>, <c>gateway</c>, or <c>none</c>. Other roles: the role.</summary>
     public string Tier { get; init; } = "none";
 
-    /// <summary>Process ids by what they are: <c>guard</c>, <c>worker</c>, or <c>process</c>.</summary>
+    /// <summary>Process ids by kind: <c>guard</c>, <c>worker</c>, or <c>process</c>.</summary>
     public ImmutableSortedDictionary<string, int> Pids { get; init; } = ImmutableSortedDictionary<string, int>.Empty;
 
-    /// <summary>Its admin address, for <c>status</c>.</summary>
+    /// <summary>Admin address, for <c>status</c>.</summary>
     public string Admin { get; init; } = "";
 
-    /// <summary>Requests a second that it lately served (EWMA).</summary>
+    /// <summary>Recent requests per second (EWMA).</summary>
     public double RequestRate { get; init; }
 
-    /// <summary>Its zone, or null.</summary>
+    /// <summary>Zone of the node, or null.</summary>
     public string? Zone { get; init; }
 
-    /// <summary>Sidecar: the instances that it fronts.</summary>
+    /// <summary>Sidecar: the instances that the node fronts.</summary>
     public ImmutableArray<NodeService> Services { get; init; } = [];
 
-    /// <summary>Gateway: where it is reached.</summary>
+    /// <summary>Gateway: addresses of the gateway.</summary>
     public NodeGateway? Gateway { get; init; }
 
-    /// <summary>Random id of the node's data directory: another id under the same name is another node. Empty from nodes before version 0.2.</summary>
+    /// <summary>
+    /// Random id of the node's data directory: another id under the same name is another node. Empty for nodes before version 0.2.
+    /// </summary>
     public string Instance { get; init; } = "";
 
-    /// <summary>When it wrote this, by its own clock. Shown, never compared with another clock.</summary>
+    /// <summary>Time of writing, by the node's own clock. Displayed, never compared with another clock.</summary>
     public DateTimeOffset At { get; init; }
 }

@@ -5,25 +5,25 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Nodes;
 
-/// <summary>Reads what a node wrote of itself. Keys that this version does not know are left aside: the node may be newer.</summary>
+/// <summary>Reads a node's record. Unknown keys are ignored: the node may be newer.</summary>
 public static class NodeRecordBinder
 {
     private static readonly ScalarType<MeshRole> Role = ScalarTypes.Word<MeshRole>(
         [("sidecar", MeshRole.Sidecar), ("gateway", MeshRole.Gateway), ("ingress", MeshRole.Ingress)]);
 
-    private static readonly ScalarType<double> Rate = new("say a number", text =>
+    private static readonly ScalarType<double> Rate = new("use a number", text =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var rate) && double.IsFinite(rate) && rate >= 0
             ? Scalar.Good(rate)
-            : Scalar.Bad<double>($"{Quoted.Of(text)} is not a number", "say a number"));
+            : Scalar.Bad<double>($"{Quoted.Of(text)} is not a number", "use a number"));
 
-    private static readonly ScalarType<DateTimeOffset> Moment = new("say a time such as 2026-01-31T12:00:00Z", text =>
+    private static readonly ScalarType<DateTimeOffset> Moment = new("use a time such as 2026-01-31T12:00:00Z", text =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
             ? Scalar.Good(at)
-            : Scalar.Bad<DateTimeOffset>($"{Quoted.Of(text)} is not a time", "say a time such as 2026-01-31T12:00:00Z"));
+            : Scalar.Bad<DateTimeOffset>($"{Quoted.Of(text)} is not a time", "use a time such as 2026-01-31T12:00:00Z"));
 
-    private static readonly ScalarType<string> Free = new("say some text", Scalar.Good);
+    private static readonly ScalarType<string> Free = new("use a text", Scalar.Good);
 
-    /// <summary>The record that <paramref name="document"/> holds, or null when it has errors.</summary>
+    /// <summary>Returns the record in <paramref name="document"/>, or null when the document has errors.</summary>
     public static NodeRecord? Bind(ConfigNode document, ConfigErrors errors)
     {
         ArgumentNullException.ThrowIfNull(errors);
@@ -50,7 +50,7 @@ public static class NodeRecordBinder
         At = reader.Optional("at", Moment, default),
     };
 
-    // A pid is shown, never acted upon by another host: one that is no number is left out.
+    // A pid is displayed, never acted on by another host, so a malformed pid is skipped.
     private static ImmutableSortedDictionary<string, int> AddPid(ImmutableSortedDictionary<string, int> pids, KeyValuePair<string, string> pair) =>
         int.TryParse(pair.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pids.Add(pair.Key, pid) : pids;
 

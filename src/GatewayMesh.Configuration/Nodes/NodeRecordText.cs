@@ -4,13 +4,13 @@ using System.Text.Json;
 
 namespace GatewayMesh.Configuration.Nodes;
 
-/// <summary>Writes a node's record as YAML. Every text is quoted, so that no value can be taken for something else.</summary>
+/// <summary>Writes a node's record as YAML. Every text is quoted, so that no value can be read as another type.</summary>
 public static class NodeRecordText
 {
-    // The rate of requests is never twice the same; a change that nobody would notice is not worth a write.
+    // The request rate changes all the time; an insignificant change is not worth a write.
     private const double NotableRateChange = 0.1;
 
-    /// <summary>The largest record that others read: 16 KiB, some 100 services.</summary>
+    /// <summary>Maximum size of a record that other nodes read: 16 KiB, some 100 services.</summary>
     public const int MaxBytes = 16 * 1024;
 
     /// <summary>The document, in UTF-8.</summary>
@@ -81,7 +81,7 @@ public static class NodeRecordText
         return Encoding.UTF8.GetBytes(yaml.ToString());
     }
 
-    /// <summary>Whether two records say the same but for their time and for a change of the rate of requests that nobody would notice.</summary>
+    /// <summary>True if two records differ only in their time and in an insignificant change of the request rate.</summary>
     public static bool SaysTheSame(NodeRecord one, NodeRecord other)
     {
         ArgumentNullException.ThrowIfNull(one);
@@ -90,7 +90,7 @@ public static class NodeRecordText
             && Math.Abs(one.RequestRate - other.RequestRate) <= Math.Max(1, one.RequestRate * NotableRateChange);
     }
 
-    // JSON's quoted strings are YAML's double-quoted ones, and the default encoder writes everything beyond ASCII as \uXXXX.
+    // JSON's quoted strings are YAML's double-quoted strings, and the default encoder writes everything beyond ASCII as \uXXXX.
     private static string Quote(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
 
     private static string Pairs(IEnumerable<KeyValuePair<string, string>> pairs) =>

@@ -2,11 +2,13 @@ using System.Collections.Immutable;
 
 namespace GatewayMesh.Configuration.Nodes;
 
-/// <summary>What a registry itself says of services and gateways. One that has none (files) is told by the nodes instead.</summary>
-/// <param name="Services">The services, each name once.</param>
-/// <param name="Gateways">The gateways.</param>
+/// <summary>
+/// A registry's own catalog of services and gateways. A registry without a catalog (files) uses the nodes' records instead.
+/// </summary>
+/// <param name="Services">Services, by unique name.</param>
+/// <param name="Gateways">Gateways.</param>
 public sealed record ServiceCatalogue(ImmutableArray<DiscoveredService> Services, ImmutableArray<DiscoveredGateway> Gateways)
 {
-    /// <summary>What routes lead to beside the services themselves: subsets, and services of other datacenters. Default: none.</summary>
+    /// <summary>Route targets other than whole local services: subsets, and services of other datacenters. Default: none.</summary>
     public ImmutableArray<DiscoveredTarget> Targets { get; init; } = [];
 }

@@ -3,11 +3,14 @@ using System.Text;
 
 namespace GatewayMesh.Configuration.Paths;
 
-/// <summary>The decoding of old and careless readers: over and over, <c>%u002f</c> for a character (IIS), and UTF-8 that is longer than need be (<c>%c0%af</c> for a slash, RFC 3629 §10).</summary>
+/// <summary>
+/// Decoding as old and lenient readers do: repeatedly, with <c>%u002f</c> for a character (IIS) and overlong UTF-8 (<c>%c0%af</c> for a
+/// slash, RFC 3629 §10).
+/// </summary>
 internal static class LenientEncoding
 {
-    /// <summary>The text with nothing left to decode.</summary>
-    /// <param name="text">ASCII with escapes.</param>
+    /// <summary>Returns the fully decoded text.</summary>
+    /// <param name="text">ASCII text with escapes.</param>
     public static string Decode(string text)
     {
         for (var round = 0; round < PercentEncoding.MostRounds; round++)
@@ -24,7 +27,7 @@ internal static class LenientEncoding
         return PercentEncoding.Decode(text);
     }
 
-    // %u and four digits become escapes of the character's UTF-8.
+    // %u and four digits become the escapes of the character's UTF-8.
     private static string WithoutUnits(string text)
     {
         if (!text.Contains("%u", StringComparison.OrdinalIgnoreCase))
@@ -50,7 +53,7 @@ internal static class LenientEncoding
         return written.ToString();
     }
 
-    // Two or three bytes for what is one byte of ASCII. Bytes stand as characters of the same number here.
+    // Two or three bytes that encode one ASCII byte. Bytes are represented by characters of the same value here.
     private static string WithoutOverlong(string text)
     {
         if (!text.AsSpan().ContainsAny('\xc0', '\xc1', '\xe0'))

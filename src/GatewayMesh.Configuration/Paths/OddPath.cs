@@ -2,10 +2,12 @@ using System.Numerics;
 
 namespace GatewayMesh.Configuration.Paths;
 
-/// <summary>A path that applications may read in several ways, with what each reader makes of it. Read once a decision; what is asked for later is made then.</summary>
+/// <summary>
+/// A path that applications may read in several ways, with the result of each reader. Computed once per decision, on demand.
+/// </summary>
 internal sealed class OddPath
 {
-    // Paths that are encoded more often than this, or have more peculiarities at once, are nobody's honest ones.
+    // Paths that are encoded more often, or have more peculiarities at once, are not legitimate.
     private const int MostDepth = 3;
     private const int MostRare = 2;
 
@@ -21,7 +23,7 @@ internal sealed class OddPath
         IsTangled = depth > MostDepth || BitOperations.PopCount((uint)(Traits & PathTraits.Rare)) > MostRare || ClimbsOddly(path, lenient.Replace('\\', '/'));
         if (IsTangled)
         {
-            Readers = [0]; // no rule looks at what is read
+            Readers = [0]; // no rule inspects the readings
             return;
         }
 
@@ -29,19 +31,19 @@ internal sealed class OddPath
         Readers = [.. PathReader.RelevantTo(Traits).Where(reader => seen.Add(Text(reader)))];
     }
 
-    /// <summary>The path as it came.</summary>
+    /// <summary>Path as received.</summary>
     public string Raw { get; }
 
-    /// <summary>What about it is read differently.</summary>
+    /// <summary>Properties of the path that are read differently.</summary>
     public PathTraits Traits { get; }
 
-    /// <summary>The readers that see something that none before has seen.</summary>
+    /// <summary>Readers that yield a result different from all earlier readers.</summary>
     public int[] Readers { get; }
 
     /// <inheritdoc cref="PathReadings.IsTangled"/>
     public bool IsTangled { get; }
 
-    /// <summary>What reader number <paramref name="reader"/> sees.</summary>
+    /// <summary>Result of reader number <paramref name="reader"/>.</summary>
     public string Text(int reader)
     {
         if (!_texts.TryGetValue(reader, out var text))
@@ -52,7 +54,7 @@ internal sealed class OddPath
         return text;
     }
 
-    /// <summary>The same, written as a path.</summary>
+    /// <summary>The same result, written as an encoded path.</summary>
     public string Encoded(int reader)
     {
         var text = Text(reader);
@@ -83,7 +85,7 @@ internal sealed class OddPath
         return traits;
     }
 
-    // The way up is clear where the segments of the path as it came are those that the most lenient reader finds, none of them empty.
+    // Climbing is unambiguous if the segments of the raw path are also those of the most lenient reader, and none is empty.
     private static bool ClimbsOddly(string path, string lenient)
     {
         var (ups, isClear) = (0, !lenient.AsSpan().ContainsAny('\0', '?', '#'));

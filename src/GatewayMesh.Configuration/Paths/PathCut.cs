@@ -1,14 +1,14 @@
 namespace GatewayMesh.Configuration.Paths;
 
-/// <summary>When an application cuts <c>;parameters</c> off the segments of a path.</summary>
+/// <summary>Time at which an application strips <c>;parameters</c> from path segments.</summary>
 internal enum PathCut
 {
     /// <summary>Never.</summary>
     Never,
 
-    /// <summary>Before it decodes, as servlets do.</summary>
+    /// <summary>Before decoding, as servlets do.</summary>
     BeforeDecoding,
 
-    /// <summary>Afterwards, so that <c>%3b</c> begins them too.</summary>
+    /// <summary>After decoding, so that <c>%3b</c> also starts parameters.</summary>
     AfterDecoding,
 }

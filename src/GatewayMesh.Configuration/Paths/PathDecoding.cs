@@ -1,6 +1,6 @@
 namespace GatewayMesh.Configuration.Paths;
 
-/// <summary>How an application decodes a path.</summary>
+/// <summary>Path decoding of an application.</summary>
 internal enum PathDecoding
 {
     /// <summary>Segment by segment, once: an escaped slash is part of a segment.</summary>
@@ -12,9 +12,9 @@ internal enum PathDecoding
     /// <summary>Twice, behind another server that has decoded already.</summary>
     Twice,
 
-    /// <summary>Until nothing is left.</summary>
+    /// <summary>Until nothing is left to decode.</summary>
     All,
 
-    /// <summary>As old and careless readers do, <see cref="LenientEncoding"/>.</summary>
+    /// <summary>As old and lenient readers do; see <see cref="LenientEncoding"/>.</summary>
     Lenient,
 }

@@ -5,8 +5,9 @@ using GatewayMesh.Configuration.Matching;
 namespace GatewayMesh.Configuration.Paths;
 
 /// <summary>
-/// An expression of a rule about paths. It is asked of decoded text, so its escapes (<c>%20</c>) are decoded too, <c>.</c> stands for every character (a newline
-/// and one outside the basic plane included), and the form in which Consul's proxies see the path, which is written with escapes, may be asked besides.
+/// An expression in a rule about paths. The expression is matched against decoded text, so its own escapes (<c>%20</c>) are decoded too,
+/// and <c>.</c> matches every character (including a newline and characters outside the basic plane). It can also be matched against the
+/// escaped form that Consul's proxies see.
 /// </summary>
 public sealed class PathExpression
 {
@@ -14,7 +15,7 @@ public sealed class PathExpression
     private readonly Regex[] _decoded;
 
     /// <summary>Compiles <paramref name="pattern"/>.</summary>
-    /// <exception cref="ArgumentException">It is no expression; entries that were bound have good ones.</exception>
+    /// <exception cref="ArgumentException">The expression is invalid; bound entries have valid expressions.</exception>
     public PathExpression(string pattern, bool ignoreCase)
     {
         ArgumentNullException.ThrowIfNull(pattern);
@@ -34,22 +35,22 @@ public sealed class PathExpression
         IsUniform = known.Count == 1;
     }
 
-    /// <summary>True if all readers read the expression alike: it has no escapes.</summary>
+    /// <summary>True if all readers read the expression alike, because it has no escapes.</summary>
     public bool IsUniform { get; }
 
-    /// <summary>True if it speaks of <c>;</c>, so that it means paths with their parameters.</summary>
+    /// <summary>True if the expression contains <c>;</c> and so refers to paths with parameters.</summary>
     public bool NamesParameters { get; }
 
-    /// <summary>True if the path of a route, <see cref="RoutePath"/>, matches.</summary>
+    /// <summary>True if the path of a route (<see cref="RoutePath"/>) matches.</summary>
     public bool MatchesRoute(ReadOnlySpan<char> path) => MatchesDecoded(path, PathDecoding.Apart);
 
-    /// <summary>True if decoded text matches.</summary>
+    /// <summary>True if the decoded text matches.</summary>
     internal bool MatchesDecoded(ReadOnlySpan<char> text, PathDecoding decoding) => _decoded[(int)decoding].IsMatch(text);
 
-    /// <summary>True if a path as it is written matches, its escapes and those of the expression standing for themselves: Consul's meaning.</summary>
+    /// <summary>True if the raw path matches, with the escapes of path and expression taken literally: Consul's semantics.</summary>
     public bool MatchesWritten(ReadOnlySpan<char> path) => _written.IsMatch(path);
 
-    // Escapes outside of classes become the characters that they stand for, quoted. A class that names % keeps meaning its characters.
+    // Escapes outside classes become quoted characters. A class that contains % keeps its literal meaning.
     private static string Decode(string pattern, PathDecoding decoding)
     {
         var rounds = decoding switch { PathDecoding.Apart or PathDecoding.Once => 1, PathDecoding.Twice => 2, _ => PercentEncoding.MostRounds };
@@ -118,7 +119,7 @@ public sealed class PathExpression
         return 1;
     }
 
-    // A percent sign stays bare, so that the next round finds the escapes that it begins. It has no meaning of its own in expressions.
+    // A percent sign stays bare, so that the next round finds the escapes that it starts. It has no special meaning in expressions.
     private static void Quote(StringBuilder text, string characters)
     {
         foreach (var c in characters)

@@ -1,14 +1,14 @@
 namespace GatewayMesh.Configuration.Paths;
 
-/// <summary>How a path is written.</summary>
+/// <summary>Form of a path.</summary>
 public enum PathForm
 {
-    /// <summary>In the one normal way.</summary>
+    /// <summary>The normal form.</summary>
     Normal,
 
-    /// <summary>In another way, which has a normal one.</summary>
+    /// <summary>Not in normal form, but a normal form exists.</summary>
     Other,
 
-    /// <summary>In a way that two readers may understand differently, so that it has no normal one.</summary>
+    /// <summary>Two readers may read the path differently, so that no normal form exists.</summary>
     Ambiguous,
 }

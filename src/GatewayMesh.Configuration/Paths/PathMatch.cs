@@ -3,8 +3,8 @@ using GatewayMesh.Configuration.Entries;
 namespace GatewayMesh.Configuration.Paths;
 
 /// <summary>
-/// A compiled <see cref="PathRule"/> of a permission. One that denies matches when any way of reading the path does, one that allows only when each does; the
-/// caller asks for the readers one by one.
+/// A compiled <see cref="PathRule"/> of a permission. A denial matches when any reading of the path matches; an allowance only when every
+/// reading does. The caller iterates over the readers.
 /// </summary>
 internal sealed class PathMatch
 {
@@ -14,9 +14,9 @@ internal sealed class PathMatch
     private readonly string[]? _values;
     private readonly PathExpression? _expression;
 
-    /// <param name="rule">What it asks.</param>
-    /// <param name="allows">What matches is allowed.</param>
-    /// <exception cref="ArgumentException">Its expression is none; entries that were bound have good ones.</exception>
+    /// <param name="rule">Rule to compile.</param>
+    /// <param name="allows">True if matching requests are allowed.</param>
+    /// <exception cref="ArgumentException">The rule's expression is invalid; bound entries have valid expressions.</exception>
     public PathMatch(PathRule rule, bool allows)
     {
         _test = rule.Test;
@@ -33,10 +33,10 @@ internal sealed class PathMatch
         IsUniform = _expression?.IsUniform ?? _values is null;
     }
 
-    /// <summary>True if all readers read the rule alike, so that a path which they read alike needs one of them only.</summary>
+    /// <summary>True if all readers read the rule alike; for a path that is also read alike a single reader is enough.</summary>
     public bool IsUniform { get; }
 
-    /// <summary>True if the path matches for reader number <paramref name="reader"/>.</summary>
+    /// <summary>True if the path matches in the reading of reader number <paramref name="reader"/>.</summary>
     public bool Matches(in PathReadings paths, int reader) =>
         paths.IsTangled ? !_allows
         : _test switch
@@ -48,7 +48,7 @@ internal sealed class PathMatch
 
     private string Value(int reader) => _values is null ? _value : _values[reader];
 
-    // An expression that names parameters is no matter for readers that cut them off.
+    // An expression that contains parameters does not apply to readers that strip them.
     private bool AllowsByExpression(in PathReadings paths, int reader) =>
         (_expression!.NamesParameters && PathReader.All[reader].Cut != PathCut.Never) || _expression.MatchesDecoded(paths[reader], PathReader.All[reader].Decoding);
 

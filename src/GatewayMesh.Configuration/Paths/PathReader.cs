@@ -3,17 +3,18 @@ using System.Text;
 namespace GatewayMesh.Configuration.Paths;
 
 /// <summary>
-/// One way in which applications read a path. A rule must hold for each of them, since nobody knows which one an application is. Rules are read by the same reader,
-/// so that decoded text is compared with decoded text.
+/// A way in which applications read a path. A rule must hold for each reader, since the application's reader is unknown. Rules are read by
+/// the same reader, so that decoded text is compared with decoded text.
 /// </summary>
-/// <param name="Decoding">How it decodes.</param>
+/// <param name="Decoding">Decoding of the path.</param>
 internal sealed record PathReader(PathDecoding Decoding)
 {
     private static readonly int[]?[] Relevant = new int[]?[(int)PathTraits.Segments << 1];
 
     /// <summary>
-    /// All of them: whatever can be combined. The first takes the path as it stands, segment by segment. Those that differ for a path are few, <see cref="RelevantTo"/>;
-    /// where they would be many, and where a path climbs by more than plain segments, <see cref="PathReadings.IsTangled"/> is true.
+    /// All readers: every valid combination. The first takes the path literally, segment by segment. Few readers differ for a given path
+    /// (<see cref="RelevantTo"/>); where there would be many, or a path climbs over more than plain segments, <see
+    /// cref="PathReadings.IsTangled"/> is true.
     /// </summary>
     public static readonly PathReader[] All =
     [.. from decoding in Enum.GetValues<PathDecoding>()
@@ -25,48 +26,56 @@ internal sealed record PathReader(PathDecoding Decoding)
         from fragments in (bool[])[false, true]
         select new PathReader(decoding) { KeepsSegments = keeps, Backslashes = backslashes, Cut = cut, Ends = ends, Trims = trims, Fragments = fragments }];
 
-    /// <summary>The reader of routes: decodes once, keeps escaped slashes apart, removes dot segments (RFC 3986 §5.2.4), then merges slashes, as Envoy does.</summary>
+    /// <summary>
+    /// Reader for routes: decodes once, keeps escaped slashes apart, removes dot segments (RFC 3986 §5.2.4), then merges slashes, as Envoy
+    /// does.
+    /// </summary>
     public static readonly PathReader Canonical = new(PathDecoding.Apart);
 
-    /// <summary>Dot segments and empty ones stay. Default: false.</summary>
+    /// <summary>True if dot segments and empty segments are kept. Default: false.</summary>
     public bool KeepsSegments { get; init; }
 
-    /// <summary>A backslash is a slash (Windows). Default: false.</summary>
+    /// <summary>True if a backslash is a slash (Windows). Default: false.</summary>
     public bool Backslashes { get; init; }
 
-    /// <summary>When <c>;parameters</c> are cut off. Default: never.</summary>
+    /// <summary>Time at which <c>;parameters</c> are stripped. Default: never.</summary>
     public PathCut Cut { get; init; }
 
-    /// <summary>The decoded path ends at NUL (C strings), <c>?</c> and <c>#</c>. Default: false.</summary>
+    /// <summary>True if the decoded path ends at NUL (C strings), <c>?</c>, or <c>#</c>. Default: false.</summary>
     public bool Ends { get; init; }
 
-    /// <summary>Blanks around segments and dots behind them are cut off (file systems). Default: false.</summary>
+    /// <summary>True if spaces around segments and trailing dots are stripped (file systems). Default: false.</summary>
     public bool Trims { get; init; }
 
-    /// <summary>The path ends at <c>#</c> before it is decoded. Default: false.</summary>
+    /// <summary>True if the raw path ends at <c>#</c>. Default: false.</summary>
     public bool Fragments { get; init; }
 
-    /// <summary>The numbers of the readers that may see a path of these traits differently. The first is always 0.</summary>
+    /// <summary>Indexes of the readers that may read a path with these traits differently. The first is always 0.</summary>
     public static int[] RelevantTo(PathTraits traits) => Relevant[(int)traits] ??= FindRelevantTo(traits);
 
-    /// <summary>A request's path as this reader sees it.</summary>
+    /// <summary>Returns a request's path as this reader reads it.</summary>
     public string Read(string path)
     {
         var text = Shortened(path);
         return KeepsSegments ? text : PathSegments.MergeSlashes(PathSegments.RemoveDots(text, escaped: false));
     }
 
-    /// <summary>The text of a rule that denies: decoded, and otherwise as it is, so that a rule such as <c>/.</c> does not come to mean every path.</summary>
+    /// <summary>
+    /// Text of a denying rule: decoded but otherwise unchanged, so that a rule such as <c>/.</c> does not match every path.
+    /// </summary>
     public string ReadDenied(string rule) => Decoded(PercentEncoding.EscapeNonAscii(rule));
 
-    /// <summary>The text of a rule that allows, which a request must have for every reader: as the reader sees it. Dots of a prefix stay, since a prefix may end within a segment.</summary>
+    /// <summary>
+    /// Text of an allowing rule, as this reader reads it; a request must match for every reader. Dots of a prefix are kept, since a prefix
+    /// may end within a segment.
+    /// </summary>
     public string ReadAllowed(string rule, bool isPrefix)
     {
         rule = PercentEncoding.EscapeNonAscii(rule);
         return !isPrefix ? Read(rule) : KeepsSegments ? Shortened(rule) : PathSegments.MergeSlashes(Shortened(rule));
     }
 
-    /// <summary>A segment without blanks around and dots behind, unless it is nothing but dots.</summary>
+    /// <summary>A segment without surrounding spaces and trailing dots, unless it consists of dots only.</summary>
     public static ReadOnlySpan<char> Trim(ReadOnlySpan<char> segment)
     {
         segment = TrimBlanks(segment);
@@ -80,7 +89,7 @@ internal sealed record PathReader(PathDecoding Decoding)
 
     private static int[] FindRelevantTo(PathTraits traits) => [.. Enumerable.Range(0, All.Length).Where(reader => (All[reader].Needs() & ~traits) == 0)];
 
-    // What a path must have for this reader to see something else than the first.
+    // Traits required for this reader to differ from the first.
     private PathTraits Needs() =>
         Decoding switch { PathDecoding.Apart => PathTraits.None, PathDecoding.Once => PathTraits.Escapes, PathDecoding.Lenient => PathTraits.Lenient, _ => PathTraits.Twice }
         | (KeepsSegments ? PathTraits.None : PathTraits.Segments)

@@ -2,12 +2,15 @@ using System.Text;
 
 namespace GatewayMesh.Configuration.Paths;
 
-/// <summary>What the segments of a path do to each other: dots and empty ones. Pure text; nothing is decoded but the dots of a path that is still escaped.</summary>
+/// <summary>
+/// Removal of dot segments and empty segments. Pure text; nothing is decoded except the dots of a path that is still escaped.
+/// </summary>
 internal static class PathSegments
 {
-    /// <summary>RFC 3986 §5.2.4 for an absolute path; the same object when it has no dot segments.</summary>
+    /// <summary>Removes dot segments from an absolute path (RFC 3986 §5.2.4); returns the same object when there are none.</summary>
     /// <param name="path">The path.</param>
-    /// <param name="escaped">Its escapes stand, so that <c>%2e</c> is a dot (RFC 3986 §6.2.2.2). In decoded text it is three characters.</param>
+    /// <param name="escaped">True if the path is escaped, so that <c>%2e</c> is a dot (RFC 3986 §6.2.2.2). In decoded text <c>%2e</c> is
+    /// three characters.</param>
     public static string RemoveDots(string path, bool escaped)
     {
         if (!path.StartsWith('/') || !HasDots(path, escaped))
@@ -41,7 +44,7 @@ internal static class PathSegments
         return endsAsFolder || text.Length == 0 ? text.Append('/').ToString() : text.ToString();
     }
 
-    /// <summary>Each run of slashes as one; the same object when there is none.</summary>
+    /// <summary>Merges each run of slashes; returns the same object when there is none.</summary>
     public static string MergeSlashes(string path)
     {
         if (!path.Contains("//", StringComparison.Ordinal))

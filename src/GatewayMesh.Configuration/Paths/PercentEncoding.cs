@@ -6,15 +6,18 @@ using System.Text.Unicode;
 namespace GatewayMesh.Configuration.Paths;
 
 /// <summary>
-/// The one percent decoder (RFC 3986 §2.1). Decoded text is UTF-8 read as characters. A byte that is no UTF-8, and an escaped slash that is to stay apart from a
-/// real one, become lone low surrogates (U+DC00 plus the byte), which no valid text holds, so that decoding loses nothing and <see cref="Encode"/> undoes it.
+/// The only percent decoder (RFC 3986 §2.1). Decoded text is UTF-8 read as characters. A byte that is not UTF-8, and an escaped slash that
+/// must stay distinct from a real slash, become lone low surrogates (U+DC00 plus the byte), which no valid text contains, so that decoding
+/// loses nothing and <see cref="Encode"/> reverses it.
 /// </summary>
 public static class PercentEncoding
 {
-    /// <summary>An escaped slash in text that keeps it apart from a slash.</summary>
+    /// <summary>An escaped slash in text that keeps it distinct from a slash.</summary>
     public const char EscapedSlash = '\udc2f';
 
-    /// <summary>Rounds after which decoding again ends: 16. Each makes a text shorter, and nobody honest encodes more than a few times.</summary>
+    /// <summary>
+    /// Maximum number of decoding rounds: 16. Each round shortens a text, and legitimate clients encode only a few times.
+    /// </summary>
     public const int MostRounds = 16;
 
     private const char FirstByte = '\udc00';
@@ -24,8 +27,9 @@ public static class PercentEncoding
     private static readonly SearchValues<char> Literal = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@/");
 
     /// <summary>
-    /// The same path in one spelling (RFC 3986 §6.2.2.1 and §6.2.2.2): escapes of unreserved characters decoded, the others in capitals, and a percent sign that
-    /// begins none escaped, so that nothing that is decoded makes a new escape. Everything else stays. The same object when nothing is to be done.
+    /// Returns the path in a single spelling (RFC 3986 §6.2.2.1 and §6.2.2.2): escapes of unreserved characters are decoded, other escapes
+    /// are written in upper case, and a percent sign that starts no escape is escaped, so that decoding creates no new escape. Everything
+    /// else stays. Returns the same object when nothing changes.
     /// </summary>
     public static string Normalize(string path)
     {
@@ -52,7 +56,7 @@ public static class PercentEncoding
         return text.ToString();
     }
 
-    /// <summary>The byte whose escape begins at <paramref name="at"/>; false when none does.</summary>
+    /// <summary>Reads the byte whose escape starts at <paramref name="at"/>; false when there is none.</summary>
     public static bool TryDecode(ReadOnlySpan<char> text, int at, out char c)
     {
         c = '\0';
@@ -65,9 +69,9 @@ public static class PercentEncoding
         return true;
     }
 
-    /// <summary>The decoded text; the same object when nothing is escaped.</summary>
-    /// <param name="text">Text with escapes; other characters stay as they are.</param>
-    /// <param name="rounds">How often it is decoded. Ends early when nothing is left to decode.</param>
+    /// <summary>Returns the decoded text; the same object when nothing is escaped.</summary>
+    /// <param name="text">Text with escapes; other characters are kept.</param>
+    /// <param name="rounds">Number of rounds. Ends early when nothing is left to decode.</param>
     public static string Decode(string text, int rounds = 1)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -79,17 +83,21 @@ public static class PercentEncoding
         return Decode(text, apart: false, asText: true);
     }
 
-    /// <summary>One round of decoding whose bytes stand as characters of the same number, for readers that go on.</summary>
+    /// <summary>
+    /// One round of decoding whose bytes are represented by characters of the same value, for readers that decode further.
+    /// </summary>
     internal static string DecodeToBytes(string text) => Decode(text, apart: false, asText: false);
 
-    /// <summary>The text decoded once, with <see cref="EscapedSlash"/> for an escaped slash; the same object when nothing is escaped.</summary>
+    /// <summary>
+    /// Decodes the text once, with <see cref="EscapedSlash"/> for an escaped slash; returns the same object when nothing is escaped.
+    /// </summary>
     public static string DecodeApart(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         return Decode(text, apart: true, asText: true);
     }
 
-    /// <summary>Rounds of decoding until nothing changes, at most <see cref="MostRounds"/>.</summary>
+    /// <summary>Number of decoding rounds until nothing changes, at most <see cref="MostRounds"/>.</summary>
     public static int Depth(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -108,7 +116,10 @@ public static class PercentEncoding
         return depth;
     }
 
-    /// <summary>Decoded text as a path is written: what a path may hold (RFC 3986 §3.3) and slashes stand for themselves, the rest is escaped. The same object when nothing is to be escaped.</summary>
+    /// <summary>
+    /// Encodes decoded text as a path: characters that a path may contain (RFC 3986 §3.3) and slashes are kept, the rest is escaped.
+    /// Returns the same object when nothing needs an escape.
+    /// </summary>
     public static string Encode(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -144,10 +155,13 @@ public static class PercentEncoding
         return written.ToString();
     }
 
-    /// <summary>True if nothing of the text is escaped in a path.</summary>
+    /// <summary>True if no character of the text needs an escape in a path.</summary>
     internal static bool IsWritten(ReadOnlySpan<char> text) => !text.ContainsAnyExcept(Literal);
 
-    /// <summary>The text of a rule as a request writes it: what is not ASCII becomes escapes of its UTF-8, everything else stays. The same object when all is ASCII.</summary>
+    /// <summary>
+    /// Encodes the text of a rule as a request does: non-ASCII characters become escapes of their UTF-8, everything else is kept. Returns
+    /// the same object for ASCII text.
+    /// </summary>
     public static string EscapeNonAscii(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -175,11 +189,14 @@ public static class PercentEncoding
         return written.ToString();
     }
 
-    /// <summary>Bytes that stand as characters of the same number, as text; the same object when they are ASCII, or one is no byte.</summary>
+    /// <summary>
+    /// Converts bytes represented by characters of the same value to text; returns the same object when they are ASCII, or a character is
+    /// not a byte.
+    /// </summary>
     internal static string TextOfBytes(string bytes) =>
         Ascii.IsValid(bytes) || bytes.AsSpan().ContainsAnyExceptInRange('\0', '\xff') ? bytes : Text(Encoding.Latin1.GetBytes(bytes));
 
-    /// <summary>Bytes as text: UTF-8, and what is none byte by byte.</summary>
+    /// <summary>Converts bytes to text: UTF-8, and other bytes one by one.</summary>
     private static string Text(ReadOnlySpan<byte> bytes)
     {
         if (Utf8.IsValid(bytes))
@@ -209,7 +226,8 @@ public static class PercentEncoding
         return text.ToString();
     }
 
-    // One round. Escapes between other characters are runs of bytes; as text they are UTF-8, else one character each, which the next round takes for the byte again.
+    // One round. Escapes between other characters are runs of bytes: UTF-8 if valid, else one character per byte, which the next round
+    // reads as the byte again.
     private static string Decode(string text, bool apart, bool asText)
     {
         if (!text.Contains('%', StringComparison.Ordinal) && (!asText || Ascii.IsValid(text)))

@@ -3,22 +3,23 @@ using System.Buffers;
 namespace GatewayMesh.Configuration.Paths;
 
 /// <summary>
-/// The one way to write a path at the edge, so that a rule about the path holds however the path came (RFC 3986 §6.2.2):
+/// The single normal form of a path at the edge, so that a rule about a path holds for every spelling (RFC 3986 §6.2.2):
 /// <code>
 /// /a//b, /a/./b, /a/x/../b, /a/%2e/b, /%61/b ─► /a/b        %3a ─► %3A        /../a ─► /a
-/// %2f, %5c, \, %00, control characters, #, a % without two digits, /..;x/, // beside .. ─► ambiguous
+/// %2f, %5c, \, %00, control characters, #, a % without two digits, /..;x/, // next to .. ─► ambiguous
 /// </code>
-/// Where the ambiguous is understood, readers differ: some take <c>%2f</c> for a slash, some <c>\</c>, some cut <c>;x</c> off a segment,
+/// Readers differ on ambiguous paths: some read <c>%2f</c> or <c>\</c> as a slash, some strip <c>;x</c> from a segment,
 /// and <c>/a//../b</c> is <c>/a/b</c> to some and <c>/b</c> to others.
-/// The query is left as it is.
+/// The query is unchanged.
 /// </summary>
 public static class PublicPath
 {
     private static readonly SearchValues<char> Suspects = SearchValues.Create("%\\#");
 
-    /// <summary>How <paramref name="target"/> is written. Allocates only when there is another way to write it, or it has dots.</summary>
-    /// <param name="target">Path and query; begins with a slash.</param>
-    /// <param name="normal">The same in the normal way; <paramref name="target"/> itself where that is it, or where there is none.</param>
+    /// <summary>Returns the form of <paramref name="target"/>. Allocates only when the path is not in normal form, or has dots.</summary>
+    /// <param name="target">Path and query, starting with a slash.</param>
+    /// <param name="normal">The target in normal form; <paramref name="target"/> itself when already normal or when no normal form
+    /// exists.</param>
     public static PathForm Read(string target, out string normal)
     {
         ArgumentNullException.ThrowIfNull(target);
@@ -71,7 +72,8 @@ public static class PublicPath
         return false;
     }
 
-    // Dots with parameters are dots to some, and what .. takes away beside an empty segment depends on which of the two goes first.
+    // Dots with parameters are dots to some readers, and the segment that .. removes next to an empty segment depends on the order of the
+    // two steps.
     private static bool SegmentsDiffer(string path)
     {
         var (isEmpty, goesUp) = (false, false);

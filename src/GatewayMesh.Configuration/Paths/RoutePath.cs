@@ -1,14 +1,14 @@
 namespace GatewayMesh.Configuration.Paths;
 
 /// <summary>
-/// The one reading of a path by which routes are chosen, that of <see cref="PathReader.Canonical"/>: decoded (an escaped slash stays apart from a slash), dot
-/// segments removed, slashes merged. What is forwarded is the path as it came, unless a rule rewrites it.
+/// The reading of a path by which routes are chosen, that of <see cref="PathReader.Canonical"/>: decoded (an escaped slash stays distinct
+/// from a slash), dot segments removed, slashes merged. The path is forwarded as received, unless a rule rewrites it.
 /// </summary>
 public static class RoutePath
 {
-    /// <summary>The path of a request's target; the same characters, without a copy, when it is in this form already.</summary>
-    /// <param name="pathAndQuery">The target.</param>
-    /// <param name="query">Its query without the question mark; empty when there is none.</param>
+    /// <summary>Returns the path of a request target; the same characters, without a copy, when already in this form.</summary>
+    /// <param name="pathAndQuery">Request target.</param>
+    /// <param name="query">Query without the question mark; empty when absent.</param>
     public static ReadOnlySpan<char> Read(string pathAndQuery, out ReadOnlySpan<char> query)
     {
         ArgumentNullException.ThrowIfNull(pathAndQuery);
@@ -18,21 +18,23 @@ public static class RoutePath
         return IsPlain(path) ? path : PathReader.Canonical.Read(path.ToString());
     }
 
-    /// <summary>A path in this form as it is written with escapes; the same characters, without a copy, when nothing in it is escaped.</summary>
+    /// <summary>Encodes a path in this form; returns the same characters, without a copy, when nothing needs an escape.</summary>
     public static ReadOnlySpan<char> Written(ReadOnlySpan<char> path) => PercentEncoding.IsWritten(path) ? path : PercentEncoding.Encode(path.ToString());
 
-    /// <summary>Where the path ends in a request's target: at its query or fragment.</summary>
+    /// <summary>End of the path in a request target: its query or fragment.</summary>
     public static int EndOf(string pathAndQuery) => pathAndQuery.AsSpan().IndexOfAny('?', '#') is >= 0 and var end ? end : pathAndQuery.Length;
 
-    /// <summary>The value of a rule for whole paths or prefixes in the same form; its dots stay, since a prefix may end within a segment.</summary>
+    /// <summary>
+    /// Returns the value of a rule for whole paths or prefixes in the same form; dots are kept, since a prefix may end within a segment.
+    /// </summary>
     public static string OfRule(string value) => PathReader.Canonical.ReadAllowed(value, isPrefix: true);
 
     /// <summary>
-    /// What stands behind the prefix of a path that matches: byte for byte as it came, its escapes too. Only where the path has dot segments, they are taken out first, or
-    /// <c>/api/../x</c> would lead out of what the rule gives.
+    /// Returns the part of a matching path after the prefix, byte for byte as received, with its escapes. Dot segments are removed first,
+    /// since <c>/api/../x</c> would otherwise escape the rule's prefix.
     /// </summary>
-    /// <param name="path">The path as it came, without its query.</param>
-    /// <param name="prefix">The prefix in the form of <see cref="OfRule"/>.</param>
+    /// <param name="path">Path as received, without its query.</param>
+    /// <param name="prefix">Prefix in the form of <see cref="OfRule"/>.</param>
     public static string Behind(string path, string prefix)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -42,7 +44,7 @@ public static class RoutePath
             path = PathSegments.MergeSlashes(PathSegments.RemoveDots(path, escaped: true));
         }
 
-        // The decoded path grows by as many characters as the prefix has; what made them is left out.
+        // Consume raw characters until the decoded path is as long as the prefix; the rest is the result.
         var at = 0;
         for (var seen = 0; seen < prefix.Length && at < path.Length;)
         {
@@ -59,7 +61,7 @@ public static class RoutePath
 
     private static ReadOnlySpan<char> WithoutFragment(ReadOnlySpan<char> query) => query.IndexOf('#') is >= 0 and var at ? query[..at] : query;
 
-    // How many characters of the path, escapes included, make one of the decoded text, and how many UTF-16 units that has.
+    // Number of raw characters, escapes included, that form one decoded character, and its number of UTF-16 units.
     private static int CharacterAt(string path, int at, out int units)
     {
         var end = at;
@@ -79,7 +81,7 @@ public static class RoutePath
 
         if (System.Text.Rune.DecodeFromUtf8(bytes[..count], out var rune, out var length) != System.Buffers.OperationStatus.Done)
         {
-            return 3; // each byte that is no UTF-8 is a character of its own
+            return 3; // each byte that is not UTF-8 is a separate character
         }
 
         units = rune.Utf16SequenceLength;

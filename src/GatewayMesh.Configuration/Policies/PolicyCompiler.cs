@@ -4,7 +4,10 @@ using GatewayMesh.Configuration.Policies.LoadBalancing;
 
 namespace GatewayMesh.Configuration.Policies;
 
-/// <summary>Lays what a service's resolver says of load balancing over its own policy, that over the shared one, and that over the defaults.</summary>
+/// <summary>
+/// Combines policies: the resolver's load balancing overrides the service's policy, which overrides the shared policy, which overrides the
+/// defaults.
+/// </summary>
 internal sealed class PolicyCompiler
 {
     private readonly Dictionary<string, ServicePolicyEntry> _entries;
@@ -17,10 +20,10 @@ internal sealed class PolicyCompiler
         Shared = PolicyModel.Default.Under(_entries.GetValueOrDefault(ServicePolicyEntry.All));
     }
 
-    /// <summary>The policy of all services that say nothing themselves.</summary>
+    /// <summary>Policy of services without their own policy.</summary>
     public PolicyModel Shared { get; }
 
-    /// <summary>The policy of <paramref name="service"/>.</summary>
+    /// <summary>Policy of <paramref name="service"/>.</summary>
     public PolicyModel Of(string service)
     {
         var policy = Shared.Under(_entries.GetValueOrDefault(service));

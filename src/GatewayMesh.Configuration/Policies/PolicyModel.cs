@@ -12,7 +12,7 @@ using GatewayMesh.Configuration.Routing;
 
 namespace GatewayMesh.Configuration.Policies;
 
-/// <summary>How calls to a service are made (from <c>kind: service-policy</c>). Two are equal when they say the same.</summary>
+/// <summary>Call policy of a service (from <c>kind: service-policy</c>). Compared by content.</summary>
 public sealed record PolicyModel
 {
     private Written? _written;
@@ -20,44 +20,44 @@ public sealed record PolicyModel
     /// <summary>The defaults.</summary>
     public static PolicyModel Default { get; } = new();
 
-    /// <summary>How long the parts of a call may take.</summary>
+    /// <summary>Timeouts of a call.</summary>
     public TimeoutsModel Timeouts { get; init; } = TimeoutsModel.Default;
 
-    /// <summary>Whether a failed attempt is followed by another.</summary>
+    /// <summary>Retries of failed attempts.</summary>
     public RetriesModel Retries { get; init; } = RetriesModel.Default;
 
-    /// <summary>Whether a slow request is sent to a second instance too.</summary>
+    /// <summary>Hedging of slow requests.</summary>
     public HedgingModel Hedging { get; init; } = HedgingModel.Default;
 
-    /// <summary>How an instance is picked.</summary>
+    /// <summary>Load balancing.</summary>
     public LoadBalancingModel LoadBalancing { get; init; } = LoadBalancingModel.Default;
 
-    /// <summary>When an instance is taken out of the choice.</summary>
+    /// <summary>Outlier ejection.</summary>
     public EjectionModel Ejection { get; init; } = EjectionModel.Default;
 
-    /// <summary>How much of it there may be at one time.</summary>
+    /// <summary>Concurrency limits.</summary>
     public LimitsModel Limits { get; init; } = LimitsModel.Default;
 
-    /// <summary>Who is refused first when there is not room for all.</summary>
+    /// <summary>Load shedding by criticality.</summary>
     public SheddingModel Shedding { get; init; } = SheddingModel.Default;
 
-    /// <summary>The limit that the callee's own sidecar finds by measuring.</summary>
+    /// <summary>Adaptive limit of the callee's own sidecar.</summary>
     public AdaptiveConcurrencyModel AdaptiveConcurrency { get; init; } = AdaptiveConcurrencyModel.Default;
 
-    /// <summary>What becomes of a call when every sidecar of its callee is broken. Default: it fails.</summary>
+    /// <summary>Fallback of a call when every sidecar of its callee is broken. Default: none, the call fails.</summary>
     public SidecarBypassMode SidecarBypass { get; init; }
 
-    /// <summary>All of it as JSON, always in the same words: for the revision, for <c>/config</c> and <c>/explain</c>.</summary>
+    /// <summary>The whole policy as canonical JSON: for the revision, <c>/config</c>, and <c>/explain</c>.</summary>
     [JsonIgnore]
     public string Text => (_written is { } written && ReferenceEquals(written.Of, this) ? written : _written = new Written(this, PolicyJson.Write(this))).Text;
 
-    /// <summary>By what it says.</summary>
+    /// <summary>Compares by content.</summary>
     public bool Equals(PolicyModel? other) => ReferenceEquals(this, other) || (other is not null && Text == other.Text);
 
     /// <inheritdoc/>
     public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
 
-    /// <summary>With what a rule of a router says of timeouts and retries; itself when it says nothing.</summary>
+    /// <summary>Returns this policy with a router rule's timeouts and retries; the policy itself when the rule declares none.</summary>
     public PolicyModel With(RouteAction action)
     {
         var (timeouts, retries) = (Timeouts.With(action), Retries.With(action));
@@ -77,6 +77,6 @@ public sealed record PolicyModel
         SidecarBypass = entry.SidecarBypass ?? SidecarBypass,
     };
 
-    // A copy made by `with` carries this field along, so it says of which one it is.
+    // A copy made by `with` copies this field too, so the field names its owner.
     private sealed record Written(PolicyModel Of, string Text);
 }

@@ -12,40 +12,43 @@ using GatewayMesh.Configuration.Policies.Timeouts;
 
 namespace GatewayMesh.Configuration.Policies;
 
-/// <summary><c>kind: service-policy</c>: how calls to a service are made. What it does not say falls to the policy named <c>*</c>, then to the defaults.</summary>
+/// <summary>
+/// <c>kind: service-policy</c>: call policy of a service. Undeclared values are inherited from the policy named <c>*</c>, then from the
+/// defaults.
+/// </summary>
 public sealed record ServicePolicyEntry : ConfigEntry
 {
-    /// <summary>The name of the policy that all services share.</summary>
+    /// <summary>Name of the policy shared by all services.</summary>
     public const string All = "*";
 
     /// <inheritdoc/>
     public override string Kind => "service-policy";
 
-    /// <summary>How long the parts of a call may take.</summary>
+    /// <summary>Timeouts of a call.</summary>
     public TimeoutsEntry Timeouts { get; init; } = new();
 
-    /// <summary>Whether a failed attempt is followed by another.</summary>
+    /// <summary>Retries of failed attempts.</summary>
     public RetriesEntry Retries { get; init; } = new();
 
-    /// <summary>Whether a slow request is sent to a second instance too.</summary>
+    /// <summary>Hedging of slow requests.</summary>
     public HedgingEntry Hedging { get; init; } = new();
 
-    /// <summary>How an instance is picked.</summary>
+    /// <summary>Load balancing.</summary>
     public LoadBalancingEntry LoadBalancing { get; init; } = new();
 
-    /// <summary>When an instance is taken out of the choice.</summary>
+    /// <summary>Outlier ejection.</summary>
     public EjectionEntry Ejection { get; init; } = new();
 
-    /// <summary>How much of it there may be at one time.</summary>
+    /// <summary>Concurrency limits.</summary>
     public LimitsEntry Limits { get; init; } = new();
 
-    /// <summary>Who is refused first when there is not room for all.</summary>
+    /// <summary>Load shedding by criticality.</summary>
     public SheddingEntry Shedding { get; init; } = new();
 
-    /// <summary>The limit that the callee's own sidecar finds by measuring.</summary>
+    /// <summary>Adaptive limit of the callee's own sidecar.</summary>
     public AdaptiveConcurrencyEntry AdaptiveConcurrency { get; init; } = new();
 
-    /// <summary><c>sidecarBypass</c>: what becomes of a call when every sidecar of its callee is broken.</summary>
+    /// <summary><c>sidecarBypass</c>: fallback of a call when every sidecar of its callee is broken.</summary>
     public SidecarBypassMode? SidecarBypass { get; init; }
 
     internal static ServicePolicyEntry Bind(MappingReader reader, string name, SourceLocation origin)
@@ -73,22 +76,22 @@ public sealed record ServicePolicyEntry : ConfigEntry
         return entry;
     }
 
-    // What one section says against another.
+    // Contradictions between sections.
     private static void Check(MappingReader reader, ServicePolicyEntry entry)
     {
         if (entry.Timeouts.Request > TimeSpan.Zero && entry.Hedging.Delay >= entry.Timeouts.Request)
         {
-            reader.Fail("hedging", "has a delay that is not shorter than timeouts.request: there would never be a hedge", "make hedging.delay the shorter one");
+            reader.Fail("hedging", "has a delay that is not shorter than timeouts.request, so that no hedge is ever sent", "lower hedging.delay");
         }
 
         if (entry.Hedging.MaxHedges >= entry.Retries.MaxAttempts)
         {
-            reader.Fail("hedging", "has as many maxHedges as retries.maxAttempts allows attempts, the first included", "raise retries.maxAttempts above hedging.maxHedges");
+            reader.Fail("hedging", "has a maxHedges that is not below retries.maxAttempts, which includes the first attempt", "raise retries.maxAttempts above hedging.maxHedges");
         }
 
         if (entry is { Retries.MaxAttempts: 1, Hedging: { MaxHedges: null } and ({ Delay: not null } or { Quantile: not null }) })
         {
-            reader.Fail("hedging", "cannot be with retries.maxAttempts: 1, as a hedge is an attempt", "say retries.maxAttempts: 2 or more");
+            reader.Fail("hedging", "conflicts with retries.maxAttempts: 1, since a hedge is an attempt", "set retries.maxAttempts to 2 or more");
         }
     }
 }

@@ -3,13 +3,16 @@ using System.Net.Sockets;
 
 namespace GatewayMesh.Configuration.Reach;
 
-/// <summary>Finds the special ranges: loopback, link-local, unspecified, multicast. An IPv4 address within an IPv6 one counts as itself.</summary>
+/// <summary>
+/// Classifies special ranges: loopback, link-local, unspecified, multicast. An IPv4 address embedded in an IPv6 address counts as the IPv4
+/// address.
+/// </summary>
 internal static class AddressRange
 {
     // RFC 6052 §2.1: 64:ff9b::/96.
     private static ReadOnlySpan<byte> Translated => [0x00, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0];
 
-    /// <summary>The special range of <paramref name="address"/>, or <see cref="ReachFault.None"/>.</summary>
+    /// <summary>Special range of <paramref name="address"/>, or <see cref="ReachFault.None"/>.</summary>
     public static ReachFault Of(IPAddress address)
     {
         if (address.AddressFamily != AddressFamily.InterNetworkV6)
@@ -27,7 +30,7 @@ internal static class AddressRange
             : ReachFault.None;
     }
 
-    /// <summary>The address itself, an IPv4 address within an IPv6 one as IPv4.</summary>
+    /// <summary>The address itself, or the embedded IPv4 address.</summary>
     public static IPAddress Plain(IPAddress address)
     {
         if (address.AddressFamily != AddressFamily.InterNetworkV6)
@@ -40,7 +43,8 @@ internal static class AddressRange
         return Embedded(address, bytes) is { } inner ? new IPAddress(bytes.Slice(inner, 4)) : address;
     }
 
-    // Where an IPv4 address begins: mapped (RFC 4291 §2.5.5.2), compatible (§2.5.5.1, but for :: and ::1), translated (RFC 6052), 6to4 (RFC 3056).
+    // Offset of an embedded IPv4 address: mapped (RFC 4291 §2.5.5.2), compatible (§2.5.5.1, except :: and ::1), translated (RFC 6052), 6to4
+    // (RFC 3056).
     private static int? Embedded(IPAddress address, ReadOnlySpan<byte> bytes)
     {
         const int Last = 12;

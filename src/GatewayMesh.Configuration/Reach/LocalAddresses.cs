@@ -3,7 +3,7 @@ using System.Net.NetworkInformation;
 
 namespace GatewayMesh.Configuration.Reach;
 
-/// <summary>The addresses of this host's network interfaces, looked at again at most once a second.</summary>
+/// <summary>Addresses of this host's network interfaces, refreshed at most once per second.</summary>
 internal sealed class LocalAddresses(TimeProvider time)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
@@ -45,7 +45,7 @@ internal sealed class LocalAddresses(TimeProvider time)
         }
         catch (NetworkInformationException)
         {
-            return null; // Those known before hold.
+            return null; // Keep the addresses known so far.
         }
     }
 

@@ -18,7 +18,7 @@ public enum ReachFault
     /// <summary>A multicast or broadcast address (RFC 5771, RFC 4291 §2.7, RFC 919).</summary>
     Multicast,
 
-    /// <summary>A listener of this process other than an inbound one: the request would go round in a circle.</summary>
+    /// <summary>A listener of this process other than an inbound one: the request would loop.</summary>
     OwnListener,
 
     /// <summary>The admin address of this node.</summary>

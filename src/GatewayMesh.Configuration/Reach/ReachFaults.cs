@@ -1,9 +1,9 @@
 namespace GatewayMesh.Configuration.Reach;
 
-/// <summary>The words of <see cref="ReachFault"/>.</summary>
+/// <summary>Texts of <see cref="ReachFault"/>.</summary>
 public static class ReachFaults
 {
-    /// <summary>The word in <c>/endpoints</c>, <c>explain</c> and log fields.</summary>
+    /// <summary>Reason word in <c>/endpoints</c>, <c>explain</c>, and log fields.</summary>
     public static string Word(this ReachFault fault) => fault switch
     {
         ReachFault.None => "",
@@ -16,7 +16,7 @@ public static class ReachFaults
         _ => "registry_agent",
     };
 
-    /// <summary>The reason in words, to follow the address.</summary>
+    /// <summary>Reason as a predicate that follows the address.</summary>
     public static string Sentence(this ReachFault fault) => fault switch
     {
         ReachFault.None => "may be dialed",

@@ -7,9 +7,10 @@ using GatewayMesh.Configuration.Values;
 namespace GatewayMesh.Configuration.Reach;
 
 /// <summary>
-/// Where registry data may lead this node. Special ranges (loopback, link-local, unspecified, multicast) are refused, unless the node's own advertised
-/// address is in the range or <c>reach</c> lists it. The node's admin address, its registry's agents and its own listeners are always refused, but for
-/// inbound listeners: those are how a service of this host is called, and they lead to its application and nowhere else.
+/// Rules for addresses from registry data. Special ranges (loopback, link-local, unspecified, multicast) are refused, unless the node's own
+/// advertised address is in the range or <c>reach</c> lists the range. The node's admin address, its registry's agents, and its own
+/// listeners are always refused, except inbound listeners: services of this host are called through them, and they lead only to the
+/// application.
 /// </summary>
 public sealed class ReachRules
 {
@@ -46,32 +47,34 @@ public sealed class ReachRules
         ];
     }
 
-    /// <summary>No rule at all: for a data plane whose addresses are its owner's own.</summary>
+    /// <summary>No rules, for a data plane whose owner supplies the addresses.</summary>
     public static ReachRules Unbounded { get; } = new(new LocalAddresses(TimeProvider.System));
 
-    /// <summary>The rules of a node.</summary>
-    /// <param name="bootstrap">Its bootstrap.</param>
-    /// <param name="time">Clock of the look at this host's interfaces. Default: the system's.</param>
-    /// <param name="probe">The private listener at which a guard probes this process, which no bootstrap names. Default: there is none.</param>
+    /// <summary>Creates the rules of a node.</summary>
+    /// <param name="bootstrap">Bootstrap of the node.</param>
+    /// <param name="time">Clock for refreshing this host's addresses. Default: the system clock.</param>
+    /// <param name="probe">Private listener for the guard's probes, which no bootstrap names. Default: none.</param>
     public static ReachRules Of(BootstrapSpec bootstrap, TimeProvider? time = null, IPEndPoint? probe = null)
     {
         ArgumentNullException.ThrowIfNull(bootstrap);
         return new ReachRules(bootstrap, time ?? TimeProvider.System, probe);
     }
 
-    /// <summary>The host names among the protected addresses of <paramref name="port"/>, whose own addresses only a resolver knows.</summary>
+    /// <summary>Host names among the protected addresses of <paramref name="port"/>, whose IP addresses only a resolver knows.</summary>
     internal IEnumerable<string> ProtectedNames(int port) => _protected.Where(each => each.Port == port && each.Address is null).Select(each => each.Host!);
 
-    /// <summary>True if the registry data is what this node itself publishes: the address of one of its own inbound listeners.</summary>
+    /// <summary>True if the address is one of the node's own inbound listeners, as published by this node.</summary>
     public bool IsOwnInbound(HostPort address) => _inbound.Contains(address);
 
     /// <summary>
-    /// The fault of a gateway's address. A gateway knows itself among the gateways: its own record is no fault, although nothing is ever dialed there (no
-    /// gateway sends a request to a gateway, and <see cref="Judge(IPAddress, int, bool)"/> would refuse).
+    /// Judges a gateway's address. A gateway finds its own record among the gateways: this is no fault, although the address is never
+    /// dialed (no gateway sends a request to a gateway, and <see cref="Judge(IPAddress, int, bool)"/> would refuse it).
     /// </summary>
     public ReachFault JudgeGateway(HostPort address) => _gateway.Contains(address) ? ReachFault.None : Judge(address);
 
-    /// <summary>The fault of an address as registry data writes it. A host name other than <c>localhost</c> is judged once it is resolved.</summary>
+    /// <summary>
+    /// Judges an address as written in registry data. A host name other than <c>localhost</c> is judged after it is resolved.
+    /// </summary>
     public ReachFault Judge(HostPort address)
     {
         ArgumentNullException.ThrowIfNull(address);
@@ -89,10 +92,11 @@ public sealed class ReachRules
         return _protected.FirstOrDefault(each => each.Port == address.Port && host.Equals(each.Host, StringComparison.OrdinalIgnoreCase))?.Fault ?? ReachFault.None;
     }
 
-    /// <summary>The fault of a resolved address.</summary>
-    /// <param name="address">The address.</param>
-    /// <param name="port">The port.</param>
-    /// <param name="ownInbound">Whether its name is that of an own inbound listener (<see cref="IsOwnInbound"/>), whose range does not matter.</param>
+    /// <summary>Judges a resolved address.</summary>
+    /// <param name="address">Address to judge.</param>
+    /// <param name="port">Port to judge.</param>
+    /// <param name="ownInbound">True if the name is that of an own inbound listener (<see cref="IsOwnInbound"/>); its range is then
+    /// irrelevant.</param>
     public ReachFault Judge(IPAddress address, int port, bool ownInbound = false)
     {
         ArgumentNullException.ThrowIfNull(address);
@@ -102,7 +106,7 @@ public sealed class ReachRules
         }
 
         var plain = AddressRange.Plain(address);
-        var range = AddressRange.Of(plain); // an unspecified one leads to this host itself
+        var range = AddressRange.Of(plain); // an unspecified address connects to this host
         foreach (var each in _protected)
         {
             if (each.Port == port && each.Address is { } known && (known.Equals(plain) || range == ReachFault.Unspecified || (each.Everywhere && _local.Has(plain))))
@@ -115,12 +119,14 @@ public sealed class ReachRules
     }
 
     /// <summary>
-    /// The fault of an application of this host whose address a registration says (<c>--sidecar-for</c>). Loopback is where applications listen; link-local
-    /// and multicast addresses, and what is protected, are no applications.
+    /// Judges the address of a local application from a registration (<c>--sidecar-for</c>). Applications listen on loopback; a link-local,
+    /// multicast, or protected address is never an application.
     /// </summary>
     public ReachFault JudgeApplication(HostPort address) => Judge(address) is not (ReachFault.Loopback or ReachFault.Unspecified) and var fault ? fault : ReachFault.None;
 
-    /// <summary>Reads a literal address in any spelling that a resolver takes (<c>127.1</c>, <c>0</c>, <c>0x7f000001</c>), or <c>localhost</c>.</summary>
+    /// <summary>
+    /// Reads a literal address in any spelling that a resolver accepts (<c>127.1</c>, <c>0</c>, <c>0x7f000001</c>), or <c>localhost</c>.
+    /// </summary>
     internal static bool TryLiteral(string host, out IPAddress address)
     {
         var text = host.TrimEnd('.');
@@ -130,7 +136,7 @@ public sealed class ReachRules
             return true;
         }
 
-        // RFC 6761 §6.3: names under localhost are loopback whatever a resolver says; the other two stand in the hosts file of Debian.
+        // RFC 6761 §6.3: names under localhost are loopback regardless of the resolver; the other two are in Debian's hosts file.
         address = IPAddress.Loopback;
         return text.Equals("localhost", StringComparison.OrdinalIgnoreCase)
             || text.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
@@ -142,14 +148,15 @@ public sealed class ReachRules
     private static string AdvertisedOf(BootstrapSpec bootstrap) =>
         bootstrap.Sidecar?.Address ?? bootstrap.Gateway?.Address ?? bootstrap.Ingress?.Address ?? "";
 
-    // Nobody dials an ingress by its address, so most state none. The default is no advertisement where clients come from other hosts.
+    // No node dials an ingress by its address, so most ingresses do not set one. The default does not count as advertised where clients
+    // come from other hosts.
     private static bool IsAdvertised(BootstrapSpec bootstrap) =>
         bootstrap.Ingress is not { IsAddressStated: false } ingress || ingress.Listeners.All(listener => IPAddress.IsLoopback(listener.Address.Address));
 
     private static ProtectedAddress Of(ReachFault fault, IPEndPoint address) =>
         new(fault, null, AddressRange.Plain(address.Address), address.Port, address.Address.Equals(IPAddress.Any) || address.Address.Equals(IPAddress.IPv6Any));
 
-    // An agent of this host may answer on its other addresses too.
+    // A local agent may answer on its other addresses too.
     private ProtectedAddress OfAgent(Uri agent)
     {
         var host = agent.IdnHost.Trim('[', ']');

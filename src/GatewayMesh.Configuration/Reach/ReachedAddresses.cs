@@ -4,11 +4,14 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Configuration.Reach;
 
-/// <summary>Turns an address of registry data into the addresses that are dialed, those alone that may be.</summary>
+/// <summary>Resolves an address from registry data to the addresses that may be dialed.</summary>
 public static class ReachedAddresses
 {
-    /// <summary>The addresses to connect to, in the resolver's order. The caller must dial these, not the name: a second answer of the resolver may differ.</summary>
-    /// <exception cref="AddressRefusedException">None of them may be dialed.</exception>
+    /// <summary>
+    /// Returns the addresses to dial, in the resolver's order. The caller must dial these and not the name: a second resolver answer may
+    /// differ.
+    /// </summary>
+    /// <exception cref="AddressRefusedException">None of the addresses may be dialed.</exception>
     /// <exception cref="SocketException">The name does not resolve.</exception>
     public static async ValueTask<IPAddress[]> OfAsync(ReachRules rules, HostPort address, CancellationToken cancellation)
     {
@@ -20,7 +23,7 @@ public static class ReachedAddresses
             throw new AddressRefusedException(address, "", fault);
         }
 
-        // Its addresses are the agent's of the same name: dialed by name so that the resolver is asked either way.
+        // These are the addresses of an agent with the same name; dialing by name would still ask the resolver.
         var isLiteral = IPAddress.TryParse(address.Host, out var literal);
         var names = rules.ProtectedNames(address.Port).ToList();
         if (isLiteral && names.Count == 0)
@@ -64,7 +67,7 @@ public static class ReachedAddresses
         }
         catch (SocketException)
         {
-            return []; // An agent that nobody finds cannot be reached by mistake.
+            return []; // An agent whose name does not resolve cannot be reached by mistake.
         }
     }
 }

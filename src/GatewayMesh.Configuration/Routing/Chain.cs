@@ -1,12 +1,13 @@
 namespace GatewayMesh.Configuration.Routing;
 
-/// <summary>The way from the name of a service to instances, as Consul's discovery chain of that name has it.</summary>
-/// <param name="Service">The name that is asked for.</param>
-/// <param name="Protocol">Protocol of all services on the way as they declare it, <c>tcp</c> where none does: Consul's reading, which permits routers and splitters or not.</param>
-/// <param name="Start">Where the way begins.</param>
+/// <summary>Route from a service name to instances, equal to Consul's discovery chain of that name.</summary>
+/// <param name="Service">Requested service name.</param>
+/// <param name="Protocol">Declared protocol of all services in the chain, <c>tcp</c> where none declares one: as in Consul, it decides
+/// whether routers and splitters are permitted.</param>
+/// <param name="Start">First node.</param>
 public sealed record Chain(string Service, string Protocol, RouteNode Start)
 {
-    /// <summary>Whether it leads straight to all instances of the service itself, and says nothing of how.</summary>
+    /// <summary>True if the chain leads directly to all instances of the service itself and changes nothing.</summary>
     public bool IsPlain =>
         Start is ResolverNode { IsDefault: true, Failover.IsEmpty: true, Target: { Subset: "" } target } && target.Service == Service;
 }

@@ -4,12 +4,14 @@ using GatewayMesh.Configuration.Entries.Splitters;
 
 namespace GatewayMesh.Configuration.Routing;
 
-/// <summary>From drafts without a circle to the nodes that requests follow; a node that several lead to is one object.</summary>
+/// <summary>
+/// Converts drafts without cycles to the nodes that requests follow; a node with several predecessors is a single object.
+/// </summary>
 internal sealed class ChainBuilder(Func<TargetKey, TargetModel> targets)
 {
     private readonly Dictionary<Draft, RouteNode> _built = [];
 
-    /// <summary>The node of <paramref name="draft"/> and all behind it.</summary>
+    /// <summary>Returns the node of <paramref name="draft"/> with all nodes after it.</summary>
     public RouteNode Build(Draft draft)
     {
         if (!_built.TryGetValue(draft, out var node))
@@ -38,7 +40,8 @@ internal sealed class ChainBuilder(Func<TargetKey, TargetModel> targets)
         };
     }
 
-    // Products of nested splitters are rounded each, so their sum may miss the whole by a few hundredths of a percent: the heaviest bears it.
+    // Each product of nested splitters is rounded, so their sum may differ from the total by a few hundredths of a percent: the heaviest
+    // share absorbs the difference.
     private static ImmutableArray<SplitLeg> Whole(ImmutableArray<SplitLeg> legs)
     {
         var missing = SplitEntry.Whole - legs.Sum(leg => leg.Weight);

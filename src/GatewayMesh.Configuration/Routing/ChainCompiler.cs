@@ -5,26 +5,27 @@ using GatewayMesh.Configuration.Entries.Resolvers;
 namespace GatewayMesh.Configuration.Routing;
 
 /// <summary>
-/// From entries to the way that a name leads, exactly as Consul's discovery chain has it (Consul, <c>agent/consul/discoverychain/compile.go</c>): the router of the
-/// name that is asked for alone, a catch-all behind its routes, redirects and default subsets resolved away, splitters beneath splitters flattened, failover that leads
-/// to the target itself dropped, one protocol on the whole way.
+/// Compiles entries to the route of a name, exactly as Consul's discovery chain does (Consul,
+/// <c>agent/consul/discoverychain/compile.go</c>): only the router of the requested name applies, a catch-all follows its routes, redirects
+/// and default subsets are resolved, nested splitters are flattened, failover to the target itself is dropped, and the whole chain has one
+/// protocol.
 /// </summary>
-/// <param name="entries">The entries.</param>
-/// <param name="datacenter">Where the way begins.</param>
-/// <param name="targets">Makes a target; asked once for each.</param>
+/// <param name="entries">Entries to compile.</param>
+/// <param name="datacenter">Local datacenter.</param>
+/// <param name="targets">Creates a target; called once per target.</param>
 public sealed class ChainCompiler(EntrySet entries, string datacenter, Func<TargetKey, SubsetEntry?, TargetModel> targets)
 {
     private readonly RoutingIndex _index = new(entries);
     private readonly Dictionary<TargetKey, TargetModel> _targets = [];
 
-    /// <summary>The targets of all ways compiled so far.</summary>
+    /// <summary>Targets of all chains compiled so far.</summary>
     public IEnumerable<TargetModel> Targets => _targets.Values;
 
-    /// <summary>Makes a target that has no instances yet.</summary>
+    /// <summary>Creates a target that has no instances yet.</summary>
     public static TargetModel Bare(TargetKey key, SubsetEntry? subset) =>
         new(key.Id, key.Service, key.Subset, key.Datacenter) { Filter = subset?.Filter ?? "", OnlyPassing = subset?.OnlyPassing ?? false };
 
-    /// <summary>The names of which entries speak; every other name leads straight to its own instances.</summary>
+    /// <summary>Names with routing entries; every other name leads directly to its own instances.</summary>
     public static ImmutableArray<string> Names(EntrySet entries)
     {
         ArgumentNullException.ThrowIfNull(entries);
@@ -38,7 +39,7 @@ public sealed class ChainCompiler(EntrySet entries, string datacenter, Func<Targ
         ];
     }
 
-    /// <summary>The way of <paramref name="service"/>, or null when it leads nowhere, and why.</summary>
+    /// <summary>Compiles the chain of <paramref name="service"/>; null with an error when the entries are contradictory.</summary>
     public Chain? Compile(string service, out ChainError? error)
     {
         ArgumentNullException.ThrowIfNull(service);

@@ -3,14 +3,14 @@ using GatewayMesh.Configuration.Entries;
 
 namespace GatewayMesh.Configuration.Routing;
 
-/// <summary>Why a name leads nowhere: entries that are well each by itself contradict each other.</summary>
-/// <param name="Entry">The entry that the user would look at first.</param>
-/// <param name="At">Where in it.</param>
+/// <summary>A contradiction between entries that are each valid alone.</summary>
+/// <param name="Entry">Entry to fix.</param>
+/// <param name="At">Location in the entry.</param>
 /// <param name="Path">Path of the value in the entry.</param>
-/// <param name="Message">What is wrong, in words.</param>
-/// <param name="Fix">What to write instead, in words.</param>
+/// <param name="Message">The problem.</param>
+/// <param name="Fix">The fix, as an imperative.</param>
 public sealed record ChainError(ConfigEntry Entry, SourceLocation At, string Path, string Message, string Fix)
 {
-    /// <summary>The same as an error of the configuration.</summary>
+    /// <summary>The same as a configuration error.</summary>
     public ConfigError ToConfigError() => new(At, Path, Message, Fix);
 }

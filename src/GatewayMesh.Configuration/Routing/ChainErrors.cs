@@ -3,13 +3,13 @@ using GatewayMesh.Configuration.Entries;
 
 namespace GatewayMesh.Configuration.Routing;
 
-/// <summary>Finds what is wrong with all ways of a set of entries.</summary>
+/// <summary>Finds the errors in all chains of a set of entries.</summary>
 public static class ChainErrors
 {
-    // Errors do not depend on where the way is walked; the name only must not be one that entries say.
+    // Errors do not depend on the local datacenter; its name only must not occur in entries.
     private const string Anywhere = "\0";
 
-    /// <summary>The errors, each once.</summary>
+    /// <summary>Returns the errors, each once.</summary>
     public static ImmutableArray<ChainError> Of(EntrySet entries)
     {
         ArgumentNullException.ThrowIfNull(entries);

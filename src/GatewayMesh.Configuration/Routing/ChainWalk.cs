@@ -3,11 +3,11 @@ using GatewayMesh.Configuration.Entries.Resolvers;
 
 namespace GatewayMesh.Configuration.Routing;
 
-/// <summary>Walks the entries from one name on and drafts its way; ends at the first thing that is wrong.</summary>
+/// <summary>Walks the entries from a name and drafts its chain; stops at the first error.</summary>
 internal sealed class ChainWalk(RoutingIndex index, string service, string datacenter)
 {
-    // Far beyond what anybody means. Ways double with each level of splitters that lead to the same ones, and each level is walked on the stack: whoever may
-    // write the entries of a few services must not take down every node of the mesh.
+    // Far beyond any sensible configuration. The number of paths doubles with each level of splitters with shared destinations, and each
+    // level uses stack: an author of a few services' entries must not be able to crash every node of the mesh.
     private const int Deepest = 64;
     private const int MostShares = 1_000;
 
@@ -19,13 +19,13 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
     private string _speaker = "";
     private EntryLocation? _advanced;
 
-    /// <summary>What is wrong; null while all is well.</summary>
+    /// <summary>The error; null while there is none.</summary>
     public ChainError? Error { get; private set; }
 
-    /// <summary>The protocol of the way.</summary>
-    public string Protocol => _protocol ?? RoutingIndex.Unsaid;
+    /// <summary>Protocol of the chain.</summary>
+    public string Protocol => _protocol ?? RoutingIndex.Undeclared;
 
-    /// <summary>The first node; null when something is wrong.</summary>
+    /// <summary>First node; null after an error.</summary>
     public Draft? Run()
     {
         var start = Start();
@@ -34,9 +34,9 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
             return null;
         }
 
-        if (_advanced is { } place && _protocol == RoutingIndex.Unsaid)
+        if (_advanced is { } place && _protocol == RoutingIndex.Undeclared)
         {
-            Fail(place with { Path = "name" }, $"a {place.Entry.Kind} is for services that speak HTTP, and nothing says that {_speaker} does", Declare(_speaker, "http"));
+            Fail(place with { Path = "name" }, $"a {place.Entry.Kind} requires an HTTP protocol, but {_speaker} declares none", Declare(_speaker, "http"));
             return null;
         }
 
@@ -83,7 +83,7 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
     private Draft? SplitterOrResolver(string name, EntryLocation place) =>
         index.Splitter(name) is not null ? Splitter(name, place) : Resolver(new TargetKey(name, "", datacenter), place);
 
-    // Recorded before its shares are followed, so that a circle ends, and is found afterwards.
+    // Recorded before its shares are followed, so that a cycle terminates and is found afterwards.
     private SplitterDraft? Splitter(string name, EntryLocation place)
     {
         if (_splitters.TryGetValue(name, out var known))
@@ -94,7 +94,7 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
         var entry = index.Splitter(name)!;
         if (++_depth > Deepest)
         {
-            Fail(place, $"more than {Deepest} splitters lead to one another", "let one splitter have their shares");
+            Fail(place, $"more than {Deepest} nested splitters", "merge their shares into one splitter");
             return null;
         }
 
@@ -137,7 +137,7 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
             var entry = index.Resolver(target.Service);
             if (seen.Contains(target))
             {
-                return Circle("redirects go in a circle", [.. seen.Skip(seen.IndexOf(target)).Select(key => (key.Service, EntryLocation: LocationOfResolver(key.Service)))]);
+                return Circle("redirects form a loop", [.. seen.Skip(seen.IndexOf(target)).Select(key => (key.Service, EntryLocation: LocationOfResolver(key.Service)))]);
             }
 
             seen.Add(target);
@@ -161,7 +161,7 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
     {
         if (target.Subset.Length > 0 && entry?.Subsets.ContainsKey(target.Subset) != true)
         {
-            var fix = entry is { Subsets.IsEmpty: false } ? $"say {string.Join(" or ", entry.Subsets.Keys)}, or declare it" : "declare it";
+            var fix = entry is { Subsets.IsEmpty: false } ? $"use {string.Join(" or ", entry.Subsets.Keys)}, or declare it" : "declare it";
             Fail(place, $"{target.Service} has no subset {Quoted.Of(target.Subset)}", $"{fix} under subsets of the service-resolver {target.Service}");
             return null;
         }
@@ -203,7 +203,7 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
         : !failover.Datacenters.IsEmpty ? failover.Datacenters.Select(other => target.Rewritten(failover.Service, failover.ServiceSubset, other))
         : [target.Rewritten(failover.Service, failover.ServiceSubset, "")];
 
-    // One way, one protocol: what is between cannot translate.
+    // A chain has a single protocol: intermediaries cannot translate.
     private bool Speaks(string name, EntryLocation place)
     {
         var protocol = index.Protocol(name);
@@ -213,40 +213,41 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
         }
         else if (_protocol != protocol)
         {
-            var silent = protocol == RoutingIndex.Unsaid ? name : _protocol == RoutingIndex.Unsaid ? _speaker : null;
+            var silent = protocol == RoutingIndex.Undeclared ? name : _protocol == RoutingIndex.Undeclared ? _speaker : null;
             Fail(
                 place,
-                $"the way of {service} meets two protocols: {Said(_speaker, _protocol)}, {Said(name, protocol)}",
-                silent is null ? "let all services on the way speak one" : Declare(silent, silent == name ? _protocol : protocol));
+                $"the route of {service} has two protocols: {Declared(_speaker, _protocol)}, {Declared(name, protocol)}",
+                silent is null ? "declare the same protocol for all services of the route" : Declare(silent, silent == name ? _protocol : protocol));
             return false;
         }
 
         return true;
 
-        static string Said(string who, string speaks) => speaks == RoutingIndex.Unsaid ? $"nothing says that {who} speaks HTTP" : $"{who} speaks {speaks}";
+        static string Declared(string name, string? protocol) =>
+            protocol == RoutingIndex.Undeclared ? $"{name} declares none" : $"{name} declares {protocol}";
     }
 
-    private bool IsStraight(Draft node, List<Draft> way)
+    private bool IsStraight(Draft node, List<Draft> path)
     {
         if (_straight.Contains(node))
         {
             return true;
         }
 
-        if (way.IndexOf(node) is >= 0 and var first)
+        if (path.IndexOf(node) is >= 0 and var first)
         {
-            _ = Circle("splits go in a circle", [.. way.Skip(first).Cast<SplitterDraft>().Select(splitter => (splitter.Entry.Name, new EntryLocation(splitter.Entry, splitter.Entry.Origin, "splits")))]);
+            _ = Circle("splits form a loop", [.. path.Skip(first).Cast<SplitterDraft>().Select(splitter => (splitter.Entry.Name, new EntryLocation(splitter.Entry, splitter.Entry.Origin, "splits")))]);
             return false;
         }
 
-        way.Add(node);
-        var straight = node.Next.All(next => IsStraight(next, way));
-        way.RemoveAt(way.Count - 1);
+        path.Add(node);
+        var straight = node.Next.All(next => IsStraight(next, path));
+        path.RemoveAt(path.Count - 1);
         _ = straight && _straight.Add(node);
         return straight;
     }
 
-    // Inner shares first, each step rounded to 0.01 % in floats of 32 bits, as Consul does.
+    // Inner shares first, each step rounded to 0.01 % in 32-bit floats, as in Consul.
     private bool Flatten(SplitterDraft splitter)
     {
         if (!splitter.Legs.Any(leg => leg.Next is SplitterDraft))
@@ -270,7 +271,7 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
 
             if (flat.Count + inner.Legs.Count > MostShares)
             {
-                Fail(new EntryLocation(splitter.Entry, splitter.Entry.Origin, "splits"), $"the splitters beneath it make more than {MostShares} shares", "let fewer splitters lead to one another");
+                Fail(new EntryLocation(splitter.Entry, splitter.Entry.Origin, "splits"), $"nested splitters produce more than {MostShares} shares", "nest fewer splitters");
                 return false;
             }
 
@@ -284,12 +285,12 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
     private static int Product(int outer, int inner) =>
         (int)Math.Round((double)(outer / 100f * (inner / 100f) / 100f * 100f), MidpointRounding.AwayFromZero);
 
-    // Every way that meets a circle says it in the same words: it begins at its first name.
+    // Every chain that meets a loop reports it in the same words: the loop starts at its first name.
     private ResolverDraft? Circle(string what, List<(string Name, EntryLocation EntryLocation)> circle)
     {
         var first = circle.IndexOf(circle.MinBy(step => step.Name, StringComparer.Ordinal));
         var names = circle.Skip(first).Concat(circle.Take(first)).Select(step => step.Name).ToList();
-        Fail(circle[first].EntryLocation, $"{what}: {string.Join(" → ", names.Append(names[0]))}", "let one of them lead out of it");
+        Fail(circle[first].EntryLocation, $"{what}: {string.Join(" → ", names.Append(names[0]))}", "point one of them outside the loop");
         return null;
     }
 
@@ -301,7 +302,7 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
         return new EntryLocation(entry, entry.Origin, "");
     }
 
-    private static string Declare(string name, string protocol) => $"write kind: service-defaults with name: {name} and protocol: {protocol}";
+    private static string Declare(string name, string protocol) => $"add kind: service-defaults with name: {name} and protocol: {protocol}";
 
     private void Fail(EntryLocation place, string message, string fix) => Error ??= place.Error(message, fix);
 }

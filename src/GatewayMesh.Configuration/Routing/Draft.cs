@@ -1,8 +1,8 @@
 namespace GatewayMesh.Configuration.Routing;
 
-/// <summary>A node while its way is being compiled: it knows the next ones by object, and may still be part of a circle.</summary>
+/// <summary>A node during compilation: it refers to the next nodes by object, and may still be part of a cycle.</summary>
 internal abstract class Draft
 {
-    /// <summary>The nodes that may come next.</summary>
+    /// <summary>Possible next nodes.</summary>
     public abstract IEnumerable<Draft> Next { get; }
 }

@@ -2,16 +2,16 @@ using GatewayMesh.Configuration.Entries.Resolvers;
 
 namespace GatewayMesh.Configuration.Routing;
 
-/// <summary>A resolver in the making.</summary>
+/// <summary>A resolver during compilation.</summary>
 internal sealed class ResolverDraft(TargetKey target, ServiceResolverEntry? entry) : Draft
 {
-    /// <summary>Where it ends.</summary>
+    /// <summary>Target.</summary>
     public TargetKey Target { get; } = target;
 
-    /// <summary>Its entry, or null.</summary>
+    /// <summary>Entry of the resolver, or null.</summary>
     public ServiceResolverEntry? Entry { get; } = entry;
 
-    /// <summary>Where it ends instead, in order.</summary>
+    /// <summary>Failover targets, in order.</summary>
     public List<TargetKey> Failover { get; } = [];
 
     /// <inheritdoc/>

@@ -3,21 +3,23 @@ using GatewayMesh.Configuration.Entries.Resolvers;
 
 namespace GatewayMesh.Configuration.Routing;
 
-/// <summary>Ends at instances.</summary>
-/// <param name="Name">Its name, that of the target.</param>
-/// <param name="Target">Where requests go.</param>
-/// <param name="Failover">Where they go when nothing of <paramref name="Target"/> is well, in order.</param>
+/// <summary>A terminal node that resolves to instances.</summary>
+/// <param name="Name">Name of the node, that of the target.</param>
+/// <param name="Target">Target of requests.</param>
+/// <param name="Failover">Targets used while <paramref name="Target"/> has no healthy instance, in order.</param>
 public sealed record ResolverNode(string Name, TargetModel Target, ImmutableArray<TargetModel> Failover) : RouteNode(Name)
 {
-    /// <summary>Time to connect (<c>ConnectTimeout</c>); null when the resolver does not say so, and the policy's holds. Consul's default is 5 s.</summary>
+    /// <summary>Connect timeout (<c>ConnectTimeout</c>); null for the policy's. Consul's default is 5 s.</summary>
     public TimeSpan? ConnectTimeout { get; init; }
 
-    /// <summary>In place of <c>timeouts.request</c>, under a rule's own; null when the resolver does not say so (Consul 1.14 and later).</summary>
+    /// <summary>
+    /// Overrides <c>timeouts.request</c>; a rule's own timeout takes precedence. Null when not declared (Consul 1.14 and later).
+    /// </summary>
     public TimeSpan? RequestTimeout { get; init; }
 
-    /// <summary>In place of the policy's load balancing; null when the resolver does not say so (Consul 1.9 and later).</summary>
+    /// <summary>Overrides the policy's load balancing; null when not declared (Consul 1.9 and later).</summary>
     public LoadBalancerEntry? LoadBalancer { get; init; }
 
-    /// <summary>No resolver entry stands behind it.</summary>
+    /// <summary>True if no resolver entry is declared.</summary>
     public bool IsDefault { get; init; }
 }

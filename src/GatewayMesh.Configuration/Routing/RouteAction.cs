@@ -2,30 +2,32 @@ using System.Collections.Immutable;
 
 namespace GatewayMesh.Configuration.Routing;
 
-/// <summary>What a rule of a router changes (Consul: <c>ServiceRouteDestination</c>). What it does not say is the policy of the service in the end.</summary>
+/// <summary>
+/// Changes by a router's rule (Consul: <c>ServiceRouteDestination</c>). Undeclared values come from the policy of the target's service.
+/// </summary>
 public sealed record RouteAction
 {
     /// <summary>Changes nothing.</summary>
     public static RouteAction None { get; } = new();
 
-    /// <summary>Stands in place of the matched path or path prefix; null to leave the path as it is.</summary>
+    /// <summary>Replacement for the matched path or path prefix; null to keep the path.</summary>
     public string? PrefixRewrite { get; init; }
 
-    /// <summary>In place of <c>timeouts.request</c>; null to leave it.</summary>
+    /// <summary>Overrides <c>timeouts.request</c>; null to keep it.</summary>
     public TimeSpan? RequestTimeout { get; init; }
 
-    /// <summary>In place of the time that a stream may be idle; null to leave it (Consul 1.14 and later).</summary>
+    /// <summary>Overrides the idle timeout of a stream; null to keep it (Consul 1.14 and later).</summary>
     public TimeSpan? IdleTimeout { get; init; }
 
-    /// <summary>Retries, so attempts less one; null to leave them.</summary>
+    /// <summary>Number of retries, that is, attempts minus one; null to keep it.</summary>
     public int? NumRetries { get; init; }
 
-    /// <summary>Retries when no connection could be made.</summary>
+    /// <summary>True if failed connects are retried.</summary>
     public bool RetryOnConnectFailure { get; init; }
 
-    /// <summary>Statuses that are tried again.</summary>
+    /// <summary>Statuses that are retried.</summary>
     public ImmutableArray<int> RetryOnStatusCodes { get; init; } = [];
 
-    /// <summary>Conditions by Envoy's names, such as <c>5xx</c> and <c>reset</c>, on which is tried again (Consul 1.14 and later).</summary>
+    /// <summary>Conditions that are retried, by Envoy's names, such as <c>5xx</c> and <c>reset</c> (Consul 1.14 and later).</summary>
     public ImmutableArray<string> RetryOn { get; init; } = [];
 }

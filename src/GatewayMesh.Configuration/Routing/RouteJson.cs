@@ -6,7 +6,7 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Configuration.Routing;
 
-/// <summary>Parts of routes as JSON, durations as people write them.</summary>
+/// <summary>Parts of routes as JSON, with durations in text form.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UseStringEnumConverter = true,
@@ -17,12 +17,12 @@ namespace GatewayMesh.Configuration.Routing;
 [JsonSerializable(typeof(LoadBalancerEntry))]
 internal sealed partial class RouteJson : JsonSerializerContext
 {
-    /// <summary>The text of <paramref name="match"/>; empty for none.</summary>
+    /// <summary>JSON text of <paramref name="match"/>; empty for none.</summary>
     public static string Write(RouteMatch? match) => match is null ? "" : JsonSerializer.Serialize(match, Default.RouteMatch);
 
-    /// <summary>The text of <paramref name="action"/>.</summary>
+    /// <summary>JSON text of <paramref name="action"/>.</summary>
     public static string Write(RouteAction action) => JsonSerializer.Serialize(action, Default.RouteAction);
 
-    /// <summary>The text of <paramref name="balancer"/>; empty for none.</summary>
+    /// <summary>JSON text of <paramref name="balancer"/>; empty for none.</summary>
     public static string Write(LoadBalancerEntry? balancer) => balancer is null ? "" : JsonSerializer.Serialize(balancer, Default.LoadBalancerEntry);
 }

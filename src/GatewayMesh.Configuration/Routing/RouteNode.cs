@@ -1,11 +1,11 @@
 namespace GatewayMesh.Configuration.Routing;
 
 /// <summary>
-/// A step on the way from the name of a service to instances, as Consul's discovery chain has it:
+/// A step of the route from a service name to instances, as in Consul's discovery chain:
 /// <code>
-/// router ──first rule that matches──► splitter ──a draw by weight──► resolver ──► target (its failover targets when none of it is well)
+/// router ──first matching rule──► splitter ──sample by weight──► resolver ──► target (its failover targets while unhealthy)
 /// </code>
-/// Any of the first two may be missing. Compiled: redirects, defaults and references are resolved away, and there is no circle.
+/// The first two are optional. Compiled: redirects, defaults, and references are resolved, and there are no cycles.
 /// </summary>
-/// <param name="Name">Its name as Consul has it, for example <c>web.default</c> of a router and <c>v2.web.default.dc1</c> of a resolver.</param>
+/// <param name="Name">Name as in Consul, for example <c>web.default</c> for a router and <c>v2.web.default.dc1</c> for a resolver.</param>
 public abstract record RouteNode(string Name);

@@ -2,8 +2,8 @@ using GatewayMesh.Configuration.Matching;
 
 namespace GatewayMesh.Configuration.Routing;
 
-/// <summary>One rule of a router.</summary>
-/// <param name="Match">Which requests it takes; null for all.</param>
-/// <param name="Action">What becomes of them on the way.</param>
-/// <param name="Next">Where they go.</param>
+/// <summary>A rule of a router.</summary>
+/// <param name="Match">Conditions on the request; null for all requests.</param>
+/// <param name="Action">Changes to the request.</param>
+/// <param name="Next">Next node.</param>
 public sealed record RouteRule(RouteMatch? Match, RouteAction Action, RouteNode Next);

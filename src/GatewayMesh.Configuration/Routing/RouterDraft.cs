@@ -2,13 +2,13 @@ using GatewayMesh.Configuration.Entries.Routers;
 
 namespace GatewayMesh.Configuration.Routing;
 
-/// <summary>A router in the making.</summary>
+/// <summary>A router during compilation.</summary>
 internal sealed class RouterDraft(ServiceRouterEntry entry) : Draft
 {
-    /// <summary>Its entry.</summary>
+    /// <summary>Entry of the router.</summary>
     public ServiceRouterEntry Entry { get; } = entry;
 
-    /// <summary>Its routes; the last has no entry.</summary>
+    /// <summary>Routes; the last has no entry.</summary>
     public List<(RouteEntry? Route, Draft Next)> Routes { get; } = [];
 
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace GatewayMesh.Configuration.Routing;
 
-/// <summary>Sends requests different ways by what they look like. The last rule takes every request.</summary>
-/// <param name="Name">Its name, <c>SERVICE.default</c>.</param>
-/// <param name="Rules">In order: the first that matches decides.</param>
+/// <summary>Routes requests by their properties. The last rule matches every request.</summary>
+/// <param name="Name">Name of the node, <c>SERVICE.default</c>.</param>
+/// <param name="Rules">Rules in order: the first match decides.</param>
 public sealed record RouterNode(string Name, ImmutableArray<RouteRule> Rules) : RouteNode(Name);

@@ -5,11 +5,11 @@ using GatewayMesh.Configuration.Entries.Splitters;
 
 namespace GatewayMesh.Configuration.Routing;
 
-/// <summary>The entries that ways are made of, by name; names have no case.</summary>
+/// <summary>Routing entries by name; names are case-insensitive.</summary>
 internal sealed class RoutingIndex(EntrySet entries)
 {
-    /// <summary>What Consul takes a service for that nobody says anything of.</summary>
-    public const string Unsaid = "tcp";
+    /// <summary>Protocol that Consul assumes for a service without a declared protocol.</summary>
+    public const string Undeclared = "tcp";
 
     private readonly Dictionary<string, ServiceRouterEntry> _routers = ByName(entries.ServiceRouters);
     private readonly Dictionary<string, ServiceSplitterEntry> _splitters = ByName(entries.ServiceSplitters);
@@ -26,8 +26,11 @@ internal sealed class RoutingIndex(EntrySet entries)
     /// <summary>The resolver of a service, or null.</summary>
     public ServiceResolverEntry? Resolver(string service) => _resolvers.GetValueOrDefault(service);
 
-    /// <summary>The protocol of a service as it is declared: its own defaults, where it has any, go before those of all, even when they do not say it (Consul, <c>recordServiceProtocol</c>).</summary>
-    public string Protocol(string service) => (_defaults.TryGetValue(service, out var own) ? own.Protocol : _shared) ?? Unsaid;
+    /// <summary>
+    /// Declared protocol of a service. The service's own defaults override the global defaults entirely, even when they declare no protocol
+    /// (Consul, <c>recordServiceProtocol</c>).
+    /// </summary>
+    public string Protocol(string service) => (_defaults.TryGetValue(service, out var own) ? own.Protocol : _shared) ?? Undeclared;
 
     private static Dictionary<string, T> ByName<T>(IEnumerable<T> entries)
         where T : ConfigEntry => entries.ToDictionary(entry => entry.Name, StringComparer.OrdinalIgnoreCase);

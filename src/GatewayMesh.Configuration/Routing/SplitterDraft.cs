@@ -2,13 +2,13 @@ using GatewayMesh.Configuration.Entries.Splitters;
 
 namespace GatewayMesh.Configuration.Routing;
 
-/// <summary>A splitter in the making.</summary>
+/// <summary>A splitter during compilation.</summary>
 internal sealed class SplitterDraft(ServiceSplitterEntry entry) : Draft
 {
-    /// <summary>Its entry.</summary>
+    /// <summary>Entry of the splitter.</summary>
     public ServiceSplitterEntry Entry { get; } = entry;
 
-    /// <summary>Its shares, in hundredths of a percent.</summary>
+    /// <summary>Shares, in hundredths of a percent.</summary>
     public List<(int Weight, Draft Next, SplitEntry Split)> Legs { get; set; } = [];
 
     /// <inheritdoc/>

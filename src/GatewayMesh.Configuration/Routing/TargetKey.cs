@@ -1,22 +1,24 @@
 namespace GatewayMesh.Configuration.Routing;
 
-/// <summary>What a target is, before its instances are known.</summary>
+/// <summary>Identity of a target, before its instances are known.</summary>
 /// <param name="Service">Name of the service.</param>
 /// <param name="Subset">Name of the subset; empty for the whole service.</param>
-/// <param name="Datacenter">Where.</param>
+/// <param name="Datacenter">Name of the datacenter.</param>
 public readonly record struct TargetKey(string Service, string Subset, string Datacenter)
 {
-    /// <summary>Its id.</summary>
+    /// <summary>Id of the target.</summary>
     public string Id => TargetModel.IdOf(Service, Subset, Datacenter);
 
-    /// <summary>This with what is not empty in place of its own. Another service begins without a subset (Consul, <c>rewriteTarget</c>).</summary>
+    /// <summary>
+    /// Returns this key with all non-empty parts replaced. Another service starts without a subset (Consul, <c>rewriteTarget</c>).
+    /// </summary>
     public TargetKey Rewritten(string service, string subset, string datacenter)
     {
         var moved = service.Length > 0 && !service.Equals(Service, StringComparison.OrdinalIgnoreCase);
         return new TargetKey(moved ? service : Service, subset.Length > 0 ? subset : moved ? "" : Subset, datacenter.Length > 0 ? datacenter : Datacenter);
     }
 
-    /// <summary>Whether both mean the same target; names have no case.</summary>
+    /// <summary>True if both identify the same target; names are case-insensitive.</summary>
     public bool Equals(TargetKey other) => Id.Equals(other.Id, StringComparison.OrdinalIgnoreCase);
 
     /// <inheritdoc/>

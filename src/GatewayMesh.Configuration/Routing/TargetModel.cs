@@ -4,32 +4,39 @@ using GatewayMesh.Configuration.Snapshot;
 
 namespace GatewayMesh.Configuration.Routing;
 
-/// <summary>Instances that requests can be sent to: of a service, or of a subset of it, in one datacenter.</summary>
+/// <summary>Instances that receive requests: of a service, or of a subset, in one datacenter.</summary>
 /// <param name="Id"><c>[SUBSET.]SERVICE.default.DATACENTER</c>, as Consul writes it.</param>
-/// <param name="Service">Name of the service: whom the peer's certificate must name, and whose policy and intentions hold.</param>
+/// <param name="Service">Name of the service: the name required in the peer's certificate, and the service whose policy and intentions
+/// apply.</param>
 /// <param name="Subset">Name of the subset; empty for the whole service.</param>
-/// <param name="Datacenter">Where.</param>
+/// <param name="Datacenter">Name of the datacenter.</param>
 public sealed record TargetModel(string Id, string Service, string Subset, string Datacenter)
 {
-    /// <summary>Which instances the subset has, as an expression of Consul's filter language; empty for all.</summary>
+    /// <summary>Filter of the subset in Consul's filter language; empty for all instances.</summary>
     public string Filter { get; init; } = "";
 
-    /// <summary>Whether instances whose checks warn are unfit too. Default: false, so that in a subset (not in a whole service) they are healthy.</summary>
+    /// <summary>
+    /// True if instances with warning checks are unhealthy. Default: false, so that they are healthy in a subset (but not in a whole
+    /// service).
+    /// </summary>
     public bool OnlyPassing { get; init; }
 
-    /// <summary>Its instances, healthy or not; fewer than the service has where a subset is meant. Whether one is healthy is said here: two subsets may differ on it.</summary>
+    /// <summary>
+    /// Instances of the target, healthy or not; in a subset, fewer than the service has. Health is evaluated per target: two subsets may
+    /// differ.
+    /// </summary>
     public ImmutableArray<EndpointModel> Endpoints { get; init; } = [];
 
-    /// <summary>How calls to it are made.</summary>
+    /// <summary>Call policy.</summary>
     public PolicyModel Policy { get; init; } = PolicyModel.Default;
 
-    /// <summary>Protocol of its applications: <c>http</c>, <c>http2</c> or <c>grpc</c>.</summary>
+    /// <summary>Protocol of the applications: <c>http</c>, <c>http2</c>, or <c>grpc</c>.</summary>
     public string Protocol { get; init; } = "http";
 
-    /// <summary>The registry has instances of it that this node never dials. Default: false.</summary>
+    /// <summary>True if the registry has instances that this node never dials. Default: false.</summary>
     public bool HasRefused { get; init; }
 
-    /// <summary>The registry does not look at its instances now and would answer whoever asks. Default: false.</summary>
+    /// <summary>True if the instances are not watched now, but the registry would answer a query. Default: false.</summary>
     public bool IsDormant { get; init; }
 
     /// <summary>The id of a target.</summary>

@@ -7,8 +7,8 @@ namespace GatewayMesh.Configuration.Snapshot;
 public sealed record IngressModel(FrozenDictionary<string, string> Hosts)
 {
     /// <summary>
-    /// The service of <paramref name="host"/> (any case, no port), or null: the plain name first, then the longest
-    /// <c>*.SUFFIX</c>, then the longest <c>PREFIX.*</c>, then <c>*</c>.
+    /// Returns the service of <paramref name="host"/> (any case, no port), or null: the plain name first, then the longest <c>*.SUFFIX</c>,
+    /// then the longest <c>PREFIX.*</c>, then <c>*</c>.
     /// </summary>
     public string? Find(ReadOnlySpan<char> host)
     {
@@ -17,7 +17,7 @@ public sealed record IngressModel(FrozenDictionary<string, string> Hosts)
             host = rooted;
         }
 
-        // A pattern is a little longer than what it stands for; names are bounded by DNS, so the stack will do.
+        // A pattern is slightly longer than the host; DNS bounds host names, so the stack is large enough.
         Span<char> pattern = stackalloc char[256];
         if (host.Length > pattern.Length - 2)
         {

@@ -2,10 +2,12 @@ using GatewayMesh.Configuration.Filters;
 
 namespace GatewayMesh.Configuration.Snapshot;
 
-/// <summary>Applies the filter of a subset where the registry does not.</summary>
+/// <summary>Applies a subset's filter where the registry does not.</summary>
 internal static class InstanceFilter
 {
-    /// <summary>Those of <paramref name="instances"/> that <paramref name="filter"/> takes; none when it cannot be read here.</summary>
+    /// <summary>
+    /// Returns the <paramref name="instances"/> that match <paramref name="filter"/>; none when the filter is invalid here.
+    /// </summary>
     public static IEnumerable<KnownInstance> Members(string service, string datacenter, string filter, IEnumerable<KnownInstance> instances) =>
         FilterExpression.TryParse(filter, out var expression, out _)
             ? instances.Where(instance => expression.Takes(Subject(service, datacenter, instance)))

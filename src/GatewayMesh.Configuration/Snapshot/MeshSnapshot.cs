@@ -6,22 +6,22 @@ using GatewayMesh.Configuration.Routing;
 
 namespace GatewayMesh.Configuration.Snapshot;
 
-/// <summary>The compiled configuration of the whole mesh. Immutable; a request reads it once, at the door.</summary>
+/// <summary>Compiled configuration of the whole mesh. Immutable; each request reads the snapshot once, when the request arrives.</summary>
 public sealed class MeshSnapshot
 {
-    /// <summary>A mesh that knows nothing.</summary>
+    /// <summary>An empty mesh.</summary>
     public static MeshSnapshot Empty { get; } = new() { Revision = "none" };
 
-    /// <summary>Short digest of the content: equal content, equal revision.</summary>
+    /// <summary>Short digest of the content; equal content has an equal revision.</summary>
     public required string Revision { get; init; }
 
-    /// <summary>The services by name.</summary>
+    /// <summary>Services by name.</summary>
     public FrozenDictionary<string, ServiceModel> Services { get; init; } = FrozenDictionary<string, ServiceModel>.Empty;
 
-    /// <summary>Where routes end, by id; those of services without routes are not among them.</summary>
+    /// <summary>Route targets by id; services without routes are not included.</summary>
     public FrozenDictionary<string, TargetModel> Targets { get; init; } = FrozenDictionary<string, TargetModel>.Empty;
 
-    /// <summary>Whether <paramref name="other"/> looks at the same services: content apart, that is how two snapshots of one revision can differ.</summary>
+    /// <summary>True if <paramref name="other"/> watches the same services, in which two snapshots of one revision can differ.</summary>
     public bool LooksAtTheSame(MeshSnapshot other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -31,18 +31,20 @@ public sealed class MeshSnapshot
             && Services.All(pair => other.Services.TryGetValue(pair.Key, out var service) && service.IsDormant == pair.Value.IsDormant);
     }
 
-    /// <summary>The policy named <c>*</c>: of services that say nothing themselves, and of what a process shares between all of them (its retry budget).</summary>
+    /// <summary>
+    /// Policy named <c>*</c>: for services without their own policy, and for state shared by all services of a process (its retry budget).
+    /// </summary>
     public PolicyModel Policy { get; init; } = PolicyModel.Default;
 
-    /// <summary>The gateways of the cluster, healthy or not.</summary>
+    /// <summary>Gateways of the cluster, healthy or not.</summary>
     public ImmutableArray<GatewayModel> Gateways { get; init; } = [];
 
-    /// <summary>Records of the registry whose address this node never dials, of gateways too; they are no endpoints. Default: none.</summary>
+    /// <summary>Registry records whose address this node never dials, gateways included; they are not endpoints. Default: none.</summary>
     public ImmutableArray<RefusedRecord> Refused { get; init; } = [];
 
     /// <summary>Public routes by ingress service name and port.</summary>
     public FrozenDictionary<(string Ingress, int Port), IngressModel> Ingress { get; init; } = FrozenDictionary<(string, int), IngressModel>.Empty;
 
-    /// <summary>Who may call whom. Default: unknown, so that nothing is allowed.</summary>
+    /// <summary>Intentions. Default: unknown, so that no call is allowed.</summary>
     public IntentionTable Intentions { get; init; } = IntentionTable.Unknown;
 }

@@ -3,12 +3,12 @@ using GatewayMesh.Configuration.Reach;
 
 namespace GatewayMesh.Configuration.Snapshot;
 
-/// <summary>Takes out of a snapshot what registry data may not lead to, and remembers it. A name that has to be resolved is judged when it is dialed.</summary>
+/// <summary>Removes records with forbidden addresses from a snapshot and remembers them. A host name is judged when it is dialed.</summary>
 internal sealed class ReachGate(ReachRules rules)
 {
     private readonly HashSet<RefusedRecord> _refused = [];
 
-    /// <summary>What was taken out, in order, each record once.</summary>
+    /// <summary>Removed records, in order, each once.</summary>
     public ImmutableArray<RefusedRecord> Refused =>
     [
         .. _refused
@@ -17,9 +17,12 @@ internal sealed class ReachGate(ReachRules rules)
             .ThenBy(record => record.Address.ToString(), StringComparer.Ordinal),
     ];
 
-    /// <summary>Those of <paramref name="endpoints"/> that may be dialed. One whose application alone may not be keeps its sidecar.</summary>
-    /// <param name="endpoints">The endpoints.</param>
-    /// <param name="anyRefused">True if one of them was taken out.</param>
+    /// <summary>
+    /// Returns the <paramref name="endpoints"/> that may be dialed. An endpoint with only a forbidden application address keeps its
+    /// sidecar.
+    /// </summary>
+    /// <param name="endpoints">Endpoints to check.</param>
+    /// <param name="anyRefused">True if an endpoint was removed.</param>
     public ImmutableArray<EndpointModel> Admit(ImmutableArray<EndpointModel> endpoints, out bool anyRefused)
     {
         var admitted = ImmutableArray.CreateBuilder<EndpointModel>(endpoints.Length);
@@ -44,7 +47,7 @@ internal sealed class ReachGate(ReachRules rules)
         return admitted.Count == endpoints.Length ? admitted.MoveToImmutable() : admitted.ToImmutable();
     }
 
-    /// <summary>Those of <paramref name="gateways"/> that may be dialed, at both of their listeners.</summary>
+    /// <summary>Returns the <paramref name="gateways"/> that may be dialed at both of their listeners.</summary>
     public ImmutableArray<GatewayModel> Admit(ImmutableArray<GatewayModel> gateways)
     {
         var admitted = ImmutableArray.CreateBuilder<GatewayModel>(gateways.Length);

@@ -4,19 +4,24 @@ using GatewayMesh.Configuration.Routing;
 
 namespace GatewayMesh.Configuration.Snapshot;
 
-/// <summary>A service as callers see it.</summary>
+/// <summary>A service as seen by callers.</summary>
 /// <param name="Name">Name of the service.</param>
 /// <param name="Protocol"><c>http</c>, <c>http2</c> or <c>grpc</c>.</param>
-/// <param name="Policy">How calls to it are made.</param>
-/// <param name="Endpoints">Its instances, healthy or not.</param>
+/// <param name="Policy">Call policy.</param>
+/// <param name="Endpoints">Instances of the service, healthy or not.</param>
 public sealed record ServiceModel(string Name, string Protocol, PolicyModel Policy, ImmutableArray<EndpointModel> Endpoints)
 {
-    /// <summary>The way from its name to instances; null when it leads straight to all of its own.</summary>
+    /// <summary>Route from the service name to instances; null when it leads directly to all instances of the service.</summary>
     public RouteNode? Routes { get; init; }
 
-    /// <summary>The registry has instances that this node never dials (<see cref="MeshSnapshot.Refused"/>). Default: false.</summary>
+    /// <summary>
+    /// True if the registry has instances that this node never dials (<see cref="MeshSnapshot.Refused"/>). Default: false.
+    /// </summary>
     public bool HasRefused { get; init; }
 
-    /// <summary>The registry does not look at its instances now and would answer whoever asks: a request is worth a short wait. Not part of the revision. Default: false.</summary>
+    /// <summary>
+    /// True if the instances are not watched now, but the registry would answer a query: a request is worth a short wait. Not part of the
+    /// revision. Default: false.
+    /// </summary>
     public bool IsDormant { get; init; }
 }

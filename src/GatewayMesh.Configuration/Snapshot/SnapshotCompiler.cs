@@ -10,31 +10,32 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Configuration.Snapshot;
 
-/// <summary>Compiles what was declared and what the nodes say of themselves into a snapshot. Pure: equal input in any order, equal snapshot.</summary>
+/// <summary>Compiles declared entries and nodes' records into a snapshot. Pure: equal input in any order gives an equal snapshot.</summary>
 public static class SnapshotCompiler
 {
-    // What an instance is registered with when nobody says otherwise: proxy-defaults may, and what was said of the instance goes before them.
+    // Protocol of an instance without a declared protocol; proxy-defaults may override it, and the instance's registration overrides both.
     private const string Plain = "http";
 
     /// <summary>
-    /// The snapshot of <paramref name="entries"/> and <paramref name="nodes"/>, or, where the registry has one, its own <paramref name="catalogue"/> in the nodes' place.
-    /// Without <paramref name="intentions"/> nobody knows who may call whom. Routes begin in <paramref name="datacenter"/>, by default <c>default</c>.
-    /// What <paramref name="reach"/> does not let this node dial is taken out; by default nothing is.
+    /// Compiles the snapshot of <paramref name="entries"/> and <paramref name="nodes"/>. A registry's own <paramref name="catalogue"/>, if
+    /// any, replaces the catalog built from the nodes. Without <paramref name="intentions"/> permissions are unknown. Routes start in
+    /// <paramref name="datacenter"/>, by default <c>default</c>. Addresses that <paramref name="reach"/> refuses are removed; by default
+    /// none are.
     /// </summary>
     public static MeshSnapshot Compile(EntrySet entries, IEnumerable<DiscoveredNode> nodes, ServiceCatalogue? catalogue = null, DeclaredIntentions? intentions = null, string? datacenter = null, ReachRules? reach = null)
     {
         ArgumentNullException.ThrowIfNull(entries);
         var known = nodes.ToList();
-        var said = catalogue is null ? NodeWords.Of(known) : WithoutOurs(catalogue, known);
+        var source = catalogue is null ? NodeCatalogue.Of(known) : WithoutOurs(catalogue, known);
         var policies = new PolicyCompiler(entries);
         var home = datacenter ?? "default";
-        var instances = Instances(entries, said, home).ToLookup(instance => instance.Endpoint.Service, StringComparer.OrdinalIgnoreCase);
+        var instances = Instances(entries, source, home).ToLookup(instance => instance.Endpoint.Service, StringComparer.OrdinalIgnoreCase);
         var gate = new ReachGate(reach ?? ReachRules.Unbounded);
-        var services = Services(entries, said.Services, instances, policies, gate);
-        var targets = new TargetCompiler(services, instances, policies, new RoutingIndex(entries), said, home, gate);
+        var services = Services(entries, source.Services, instances, policies, gate);
+        var targets = new TargetCompiler(services, instances, policies, new RoutingIndex(entries), source, home, gate);
         var routes = new ChainCompiler(entries, home, targets.Compile);
         AddRoutes(services, entries, routes);
-        var gateways = gate.Admit(Gateways(said.Gateways));
+        var gateways = gate.Admit(Gateways(source.Gateways));
         var refused = gate.Refused;
         var ingress = Ingress(entries, services.Keys);
         var table = IntentionTable.Of(intentions);
@@ -51,7 +52,7 @@ public static class SnapshotCompiler
         };
     }
 
-    // A sidecar that somebody else registered (--sidecar-for) does not bear our mark; that it is ours its node says.
+    // A sidecar registered by another party (--sidecar-for) does not bear the mesh's mark; its node's record identifies it.
     private static ServiceCatalogue WithoutOurs(ServiceCatalogue catalogue, IEnumerable<DiscoveredNode> nodes)
     {
         var ours = nodes.SelectMany(node => node.Record.Services).Select(service => (service.Id, service.Address)).ToHashSet();
@@ -66,8 +67,9 @@ public static class SnapshotCompiler
             : instances;
     }
 
-    // Host names have no case, so neither have services: FrozenDictionary and groups compare without it. Certificates have, so one spelling must be meant: that of what
-    // is registered, in lower case where there is one. An entry, or a registration in capitals, does not rename the service of others.
+    // Host names are case-insensitive, and so are services: FrozenDictionary and groups compare without case. Certificates are
+    // case-sensitive, so one spelling must be chosen: that of the registrations, in lower case where one exists. An entry, or a
+    // registration in capitals, does not rename the service of others.
     private static SortedDictionary<string, ServiceModel> Services(EntrySet entries, ImmutableArray<DiscoveredService> discovered, ILookup<string, KnownInstance> known, PolicyCompiler policies, ReachGate gate)
     {
         var protocols = entries.ServiceDefaults.ToDictionary(entry => entry.Name, entry => entry.Protocol, StringComparer.OrdinalIgnoreCase);
@@ -97,7 +99,7 @@ public static class SnapshotCompiler
     private static IOrderedEnumerable<string> Spellings(IEnumerable<string> names) =>
         names.OrderBy(name => name.AsSpan().ContainsAnyInRange('A', 'Z')).ThenBy(name => name, StringComparer.Ordinal);
 
-    // Who asks for a name that only entries speak of is to be sent their way too.
+    // A name that occurs only in entries must be routed too.
     private static void AddRoutes(SortedDictionary<string, ServiceModel> services, EntrySet entries, ChainCompiler routes)
     {
         foreach (var name in ChainCompiler.Names(entries))
@@ -109,9 +111,9 @@ public static class SnapshotCompiler
         }
     }
 
-    private static IEnumerable<KnownInstance> Instances(EntrySet entries, ServiceCatalogue said, string home)
+    private static IEnumerable<KnownInstance> Instances(EntrySet entries, ServiceCatalogue source, string home)
     {
-        foreach (var discovered in said.Services)
+        foreach (var discovered in source.Services)
         {
             foreach (var instance in discovered.Instances ?? [])
             {
@@ -131,7 +133,7 @@ public static class SnapshotCompiler
 
     internal static string? ZoneOf(ImmutableSortedDictionary<string, string> meta) => meta.GetValueOrDefault(EndpointModel.ZoneKey) is { Length: > 0 } zone ? zone : null;
 
-    // Two that are the same by (service, id, address) are one; who says that it is well is believed, since the other may be a node's leavings.
+    // Two instances with the same (service, id, address) are merged, and the healthy record wins, since the other may be a node's leftover.
     internal static ImmutableArray<EndpointModel> Endpoints(IEnumerable<EndpointModel> endpoints) =>
     [
         .. endpoints
@@ -172,7 +174,7 @@ public static class SnapshotCompiler
             _ = hosts.TryAdd(host, service);
         }
 
-        // What is named goes before what the wildcard brings.
+        // Named services take precedence over the wildcard.
         foreach (var service in listener.Services.Any(service => service.Name == "*") ? services : [])
         {
             foreach (var host in IngressService.DefaultHosts(service))

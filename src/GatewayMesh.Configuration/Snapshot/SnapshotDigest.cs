@@ -8,10 +8,10 @@ using GatewayMesh.Configuration.Routing;
 
 namespace GatewayMesh.Configuration.Snapshot;
 
-/// <summary>The revision: a digest of the compiled content, so that nodes that know the same say the same.</summary>
+/// <summary>Computes the revision: a digest of the compiled content, so that nodes with equal content have equal revisions.</summary>
 internal static class SnapshotDigest
 {
-    /// <summary>Letters of a revision: 48 bits, enough to tell the revisions of one mesh apart.</summary>
+    /// <summary>Length of a revision in letters: 48 bits, enough to distinguish the revisions of a mesh.</summary>
     private const int Length = 12;
 
     public static string Of(
@@ -30,7 +30,7 @@ internal static class SnapshotDigest
             Add(hash, "service", service.Name, service.Protocol);
             Add(hash, service.Policy.Text);
             AddEndpoints(hash, service.Endpoints);
-            foreach (var text in RouteWords.Of(service.Routes))
+            foreach (var text in RouteDescription.Of(service.Routes))
             {
                 Add(hash, "route", text);
             }
@@ -80,7 +80,7 @@ internal static class SnapshotDigest
         }
     }
 
-    // Each text goes in with its length, or "ab" + "c" would be "a" + "bc".
+    // Each text is prefixed with its length, or "ab" + "c" would equal "a" + "bc".
     private static void Add(IncrementalHash hash, params ReadOnlySpan<string> texts)
     {
         foreach (var text in texts)

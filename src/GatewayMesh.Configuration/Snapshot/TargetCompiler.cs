@@ -19,7 +19,7 @@ internal sealed class TargetCompiler(
     private readonly ILookup<TargetKey, DiscoveredTarget> _discovered =
         said.Targets.ToLookup(discovered => new TargetKey(discovered.Service, discovered.Subset, discovered.Datacenter.Length > 0 ? discovered.Datacenter : home));
 
-    /// <summary>The target of <paramref name="key"/>.</summary>
+    /// <summary>Returns the target of <paramref name="key"/>.</summary>
     public TargetModel Compile(TargetKey key, SubsetEntry? subset)
     {
         var bare = ChainCompiler.Bare(key, subset);
@@ -27,7 +27,7 @@ internal sealed class TargetCompiler(
         var target = bare with
         {
             Policy = service?.Policy ?? policies.Of(key.Service),
-            Protocol = service?.Protocol ?? (index.Protocol(key.Service) is var declared && declared != RoutingIndex.Unsaid ? declared : "http"),
+            Protocol = service?.Protocol ?? (index.Protocol(key.Service) is var declared && declared != RoutingIndex.Undeclared ? declared : "http"),
         };
         var elsewhere = key.Datacenter.Equals(home, StringComparison.OrdinalIgnoreCase) ? "" : key.Datacenter;
         if (elsewhere.Length == 0 && key.Subset.Length == 0)
@@ -49,10 +49,10 @@ internal sealed class TargetCompiler(
         };
     }
 
-    /// <summary>An instance that a registry saw.</summary>
-    /// <param name="service">Name of its service.</param>
-    /// <param name="instance">What was seen.</param>
-    /// <param name="elsewhere">Its datacenter where that is another one, else empty.</param>
+    /// <summary>Creates an instance from a registry's catalog.</summary>
+    /// <param name="service">Name of the service.</param>
+    /// <param name="instance">Discovered instance.</param>
+    /// <param name="elsewhere">Datacenter if not the local one; else empty.</param>
     public static KnownInstance Of(string service, DiscoveredInstance instance, string elsewhere) =>
         new(
             new EndpointModel(service, instance.Id, instance.Node, instance.Address, instance.Healthy)
@@ -68,7 +68,8 @@ internal sealed class TargetCompiler(
             instance.Tags,
             instance.Warns);
 
-    // Consul: an instance that warns is well, but for a subset that says onlyPassing. Whole services are as strict as that without saying it.
+    // As in Consul, an instance with warning checks is healthy, except in a subset with onlyPassing. Whole services always behave like
+    // onlyPassing.
     private static EndpointModel Judged(KnownInstance instance, TargetModel target) =>
         instance.Warns && target is { Subset.Length: > 0, OnlyPassing: false } ? instance.Endpoint with { Healthy = true } : instance.Endpoint;
 }

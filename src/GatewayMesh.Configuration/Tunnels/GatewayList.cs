@@ -6,20 +6,24 @@ using GatewayMesh.Configuration.Values;
 namespace GatewayMesh.Configuration.Tunnels;
 
 /// <summary>
-/// <c>RUNDIR/SERVICE/gateways.json</c>: the gateways that stand in for a service, best first. Written by the worker; read by the guard and by
-/// the client library; kept over restarts.
+/// <c>RUNDIR/SERVICE/gateways.json</c>: the gateways that can take over for a service, best first. Written by the worker, read by the guard
+/// and the client library, kept across restarts.
 /// </summary>
-/// <param name="Service">The service.</param>
-/// <param name="Gateways">The gateways in the order in which this host tries them.</param>
+/// <param name="Service">Name of the service.</param>
+/// <param name="Gateways">Gateways in the order in which this host tries them.</param>
 public sealed record GatewayList(string Service, ImmutableArray<GatewayAddress> Gateways)
 {
-    /// <summary>Orders gateways for a node: healthy ones first, own zone first, then by rendezvous hash, so that the hosts of a fleet spread over them.</summary>
-    /// <param name="service">The service that they stand in for.</param>
-    /// <param name="group">Its group of gateways.</param>
-    /// <param name="node">This node.</param>
-    /// <param name="zone">Its zone, or null.</param>
+    /// <summary>
+    /// Orders gateways for a node: healthy first, own zone first, then by rendezvous hash, so that the hosts of a fleet spread over the
+    /// gateways.
+    /// </summary>
+    /// <param name="service">Service for which the gateways take over.</param>
+    /// <param name="group">Gateway group of the service.</param>
+    /// <param name="node">Name of this node.</param>
+    /// <param name="zone">Zone of this node, or null.</param>
     /// <param name="gateways">All gateways.</param>
-    /// <param name="tls">Whom to expect when peers are known by certificates: tunnels then come on the listener for mesh peers. Null: plaintext.</param>
+    /// <param name="tls">Identity to require when peers have certificates; tunnels then use the listener for mesh peers. Null:
+    /// plaintext.</param>
     public static GatewayList Order(string service, string group, string node, string? zone, IEnumerable<Snapshot.GatewayModel> gateways, GatewayTls? tls = null) =>
         new(service,
         [
@@ -31,7 +35,7 @@ public sealed record GatewayList(string Service, ImmutableArray<GatewayAddress> 
                 .Select(gateway => new GatewayAddress(gateway.Node, gateway.Mesh, tls is null ? gateway.Tunnel : gateway.Mesh) { Tls = tls }),
         ]);
 
-    /// <summary>The file's content.</summary>
+    /// <summary>Content of the file.</summary>
     public byte[] ToBytes()
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -63,8 +67,8 @@ public sealed record GatewayList(string Service, ImmutableArray<GatewayAddress> 
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>Reads the file's content.</summary>
-    /// <returns>Null when it is not such a file; unknown properties are passed over.</returns>
+    /// <summary>Reads the content of the file.</summary>
+    /// <returns>Null when the content is not a gateway list. Unknown properties are ignored.</returns>
     public static GatewayList? Read(ReadOnlyMemory<byte> content)
     {
         try
@@ -91,12 +95,12 @@ public sealed record GatewayList(string Service, ImmutableArray<GatewayAddress> 
         }
     }
 
-    // A gateway that is to be verified is never taken for one that is not.
+    // A gateway that requires verification is never downgraded to one that does not.
     private static GatewayTls? TlsOf(JsonElement gateway) => gateway.TryGetProperty("tls", out var tls) && tls.GetBoolean()
         ? new GatewayTls(gateway.GetProperty("service").GetString() ?? "", gateway.GetProperty("trustDomain").GetString() ?? "")
         : null;
 
-    // FNV-1a with a final mix: the same on every node and in every version, unlike string.GetHashCode.
+    // FNV-1a with a final mix: equal on every node and in every version, unlike string.GetHashCode.
     private static ulong RendezvousHash(string node, string gateway)
     {
         var hash = 14695981039346656037UL;
@@ -111,17 +115,17 @@ public sealed record GatewayList(string Service, ImmutableArray<GatewayAddress> 
     }
 }
 
-/// <summary>A gateway as a host dials it.</summary>
-/// <param name="Node">Its node.</param>
-/// <param name="Mesh">Its listener for mesh peers.</param>
-/// <param name="Tunnel">Its listener for guards' tunnels.</param>
+/// <summary>A gateway as dialed by a host.</summary>
+/// <param name="Node">Node of the gateway.</param>
+/// <param name="Mesh">Listener for mesh peers.</param>
+/// <param name="Tunnel">Listener for guards' tunnels.</param>
 public sealed record GatewayAddress(string Node, HostPort Mesh, HostPort Tunnel)
 {
-    /// <summary>Whom to expect behind it, by TLS; null: the tunnel is in plaintext.</summary>
+    /// <summary>Identity to require in TLS; null: the tunnel is plaintext.</summary>
     public GatewayTls? Tls { get; init; }
 }
 
-/// <summary>Who a gateway must be to be believed: its certificate names this service of this trust domain.</summary>
-/// <param name="Service">The gateway's own service.</param>
-/// <param name="TrustDomain">Its trust domain; of roots that name theirs, theirs counts.</param>
+/// <summary>Identity required of a gateway: its certificate must name this service in this trust domain.</summary>
+/// <param name="Service">Service name of the gateway.</param>
+/// <param name="TrustDomain">Trust domain of the gateway; a root that names its own trust domain takes precedence.</param>
 public sealed record GatewayTls(string Service, string TrustDomain);

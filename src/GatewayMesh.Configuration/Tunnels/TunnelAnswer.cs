@@ -1,17 +1,17 @@
 namespace GatewayMesh.Configuration.Tunnels;
 
-/// <summary>The one byte with which a gateway answers a guard's hello. Only after <see cref="Ok"/> do application bytes flow.</summary>
+/// <summary>A gateway's one-byte answer to a guard's hello. Application bytes follow only after <see cref="Ok"/>.</summary>
 public enum TunnelAnswer : byte
 {
-    /// <summary>Carried from here on.</summary>
+    /// <summary>Accepted: the gateway carries the connection.</summary>
     Ok = (byte)'+',
 
-    /// <summary>As many connections as it can bear: try the next gateway.</summary>
+    /// <summary>The gateway is at its connection limit: try the next gateway.</summary>
     Busy = (byte)'b',
 
-    /// <summary>It is about to leave: try the next gateway.</summary>
+    /// <summary>The gateway is draining: try the next gateway.</summary>
     Draining = (byte)'d',
 
-    /// <summary>Not for this service, or not a hello.</summary>
+    /// <summary>Refused: another service's gateway, or not a hello.</summary>
     Denied = (byte)'!',
 }

@@ -4,29 +4,28 @@ using System.Text;
 namespace GatewayMesh.Configuration.Tunnels;
 
 /// <summary>
-/// What a guard says before it carries a connection to a gateway: a PROXY protocol version 2 header (command LOCAL, no addresses) with
-/// TLVs of the range that the protocol leaves to applications (0xE0 to 0xEF).
-/// Source: the PROXY protocol, section 2.2.
+/// Greeting of a guard before it carries a connection to a gateway: a PROXY protocol version 2 header (command LOCAL, no addresses) with
+/// TLVs from the range reserved for applications (0xE0 to 0xEF). Source: the PROXY protocol, section 2.2.
 /// </summary>
-/// <param name="Service">The service in whose identity the application calls.</param>
-/// <param name="Upstream">The service that an own local port leads to; null: the Host of each request decides.</param>
-/// <param name="Node">The guard's node.</param>
-/// <param name="Version">The guard's version.</param>
+/// <param name="Service">Service whose identity the application uses.</param>
+/// <param name="Upstream">Service of a dedicated local port; null: the Host of each request decides.</param>
+/// <param name="Node">Node of the guard.</param>
+/// <param name="Version">Version of the guard.</param>
 public sealed record TunnelHello(string Service, string? Upstream, string Node, string Version)
 {
-    /// <summary>The longest hello that is read, in bytes.</summary>
+    /// <summary>Maximum length of a hello in bytes.</summary>
     public const int MaxLength = FixedLength + 2048;
 
     private const int FixedLength = 16;
     private const byte Version2Local = 0x20;
     private const byte Unspecified = 0x00;
 
-    // The TLV types of the mesh, fixed here and nowhere else. 0xE4 is kept for the original destination.
+    // TLV types of the mesh, defined only here. 0xE4 is reserved for the original destination.
     private const byte ServiceType = 0xE0, UpstreamType = 0xE1, NodeType = 0xE2, VersionType = 0xE3;
 
     private static ReadOnlySpan<byte> Signature => "\r\n\r\n\0\r\nQUIT\n"u8;
 
-    /// <summary>The hello as bytes.</summary>
+    /// <summary>Encodes the hello.</summary>
     public byte[] ToBytes()
     {
         using var stream = new MemoryStream();
@@ -42,9 +41,9 @@ public sealed record TunnelHello(string Service, string? Upstream, string Node, 
     }
 
     /// <summary>Reads a hello from the start of <paramref name="bytes"/>.</summary>
-    /// <param name="bytes">What has arrived so far.</param>
-    /// <param name="hello">The hello when the result is <see cref="TunnelHelloResult.Complete"/>.</param>
-    /// <param name="length">Its length in bytes when complete.</param>
+    /// <param name="bytes">Bytes received so far.</param>
+    /// <param name="hello">The hello, when the result is <see cref="TunnelHelloResult.Complete"/>.</param>
+    /// <param name="length">Length in bytes, when complete.</param>
     public static TunnelHelloResult Read(ReadOnlySpan<byte> bytes, out TunnelHello? hello, out int length)
     {
         hello = null;
@@ -86,7 +85,7 @@ public sealed record TunnelHello(string Service, string? Upstream, string Node, 
                 return null;
             }
 
-            // Other types are passed over whatever they hold: a later version may say more.
+            // Other types are skipped regardless of their content: a later version may send more.
             var name = "";
             if (values[0] is >= ServiceType and <= VersionType && !TryReadName(values.Slice(3, size), out name))
             {
@@ -107,7 +106,7 @@ public sealed record TunnelHello(string Service, string? Upstream, string Node, 
         return service is null || node is null ? null : new TunnelHello(service, upstream, node, version ?? "");
     }
 
-    // Names end in logs, metrics and headers: printable ASCII only, so that a hostile hello cannot write into those.
+    // Names appear in logs, metrics, and headers: printable ASCII only, so that a hostile hello cannot inject into them.
     private static bool TryReadName(ReadOnlySpan<byte> text, out string name)
     {
         name = "";

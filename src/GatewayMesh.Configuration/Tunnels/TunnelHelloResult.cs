@@ -1,12 +1,12 @@
 namespace GatewayMesh.Configuration.Tunnels;
 
-/// <summary>What <see cref="TunnelHello.Read"/> made of the bytes.</summary>
+/// <summary>Result of <see cref="TunnelHello.Read"/>.</summary>
 public enum TunnelHelloResult
 {
-    /// <summary>A hello; what follows it are the application's bytes.</summary>
+    /// <summary>A complete hello; application bytes follow.</summary>
     Complete,
 
-    /// <summary>So far a hello, with more to come.</summary>
+    /// <summary>An incomplete hello.</summary>
     Incomplete,
 
     /// <summary>Not a hello.</summary>

@@ -2,18 +2,18 @@ using System.Globalization;
 
 namespace GatewayMesh.Configuration.Values;
 
-/// <summary>Durations as people write them: <c>250ms 2s 1m 10m 1h</c>, also put together from large to small (<c>1m30s</c>).</summary>
+/// <summary>Durations in text form: <c>250ms 2s 1m 10m 1h</c>, or combined from large to small (<c>1m30s</c>).</summary>
 public static class DurationText
 {
     private static readonly (string Unit, long Milliseconds)[] Units = [("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
 
-    /// <summary>The longest duration that is read: 10,000 hours.</summary>
+    /// <summary>Maximum duration: 10,000 hours.</summary>
     public static TimeSpan Longest { get; } = TimeSpan.FromHours(10_000);
 
-    /// <summary>Reads a duration; false when the text is none, has no unit or is longer than <see cref="Longest"/>.</summary>
+    /// <summary>Reads a duration; false when the text is invalid, has no unit, or is longer than <see cref="Longest"/>.</summary>
     public static bool TryParse(string text, out TimeSpan value) => TryParse(text, Longest, out value);
 
-    /// <summary>Reads a duration; false when the text is none, has no unit or is longer than <paramref name="longest"/>.</summary>
+    /// <summary>Reads a duration; false when the text is invalid, has no unit, or is longer than <paramref name="longest"/>.</summary>
     public static bool TryParse(string text, TimeSpan longest, out TimeSpan value)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -47,7 +47,7 @@ public static class DurationText
         return smallest >= 0 && value <= longest;
     }
 
-    /// <summary>Writes a duration in its largest whole unit; parts of a millisecond are lost.</summary>
+    /// <summary>Writes a duration in its largest whole unit; fractions of a millisecond are dropped.</summary>
     public static string Format(TimeSpan value)
     {
         var milliseconds = (long)value.TotalMilliseconds;

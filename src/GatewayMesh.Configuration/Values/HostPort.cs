@@ -3,12 +3,12 @@ using System.Net;
 
 namespace GatewayMesh.Configuration.Values;
 
-/// <summary>Where something can be dialled: an address or a name, and a port.</summary>
+/// <summary>A dialable address: a host and a port.</summary>
 /// <param name="Host">IP address (IPv6 without brackets) or DNS name.</param>
 /// <param name="Port">TCP port, 1 to 65535.</param>
 public sealed record HostPort(string Host, int Port)
 {
-    /// <summary>The same as an <see cref="IPEndPoint"/> when the host is an address, otherwise a <see cref="DnsEndPoint"/>.</summary>
+    /// <summary>The address as an <see cref="IPEndPoint"/> when the host is an IP address, otherwise a <see cref="DnsEndPoint"/>.</summary>
     public EndPoint ToEndPoint() =>
         IPAddress.TryParse(Host, out var address) ? new IPEndPoint(address, Port) : new DnsEndPoint(Host, Port);
 

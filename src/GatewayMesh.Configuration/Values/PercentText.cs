@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace GatewayMesh.Configuration.Values;
 
-/// <summary>Shares as people write them: <c>0.5%</c>, from 0% to 100%.</summary>
+/// <summary>Percentages in text form: <c>0.5%</c>, from 0% to 100%.</summary>
 public static class PercentText
 {
-    /// <summary>Reads a share, 0 to 1; false when the text is none.</summary>
+    /// <summary>Reads a percentage as a share, 0 to 1; false when invalid.</summary>
     public static bool TryParse(string text, out double share)
     {
         share = 0;

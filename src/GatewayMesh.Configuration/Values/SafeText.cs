@@ -4,27 +4,31 @@ using System.Text;
 namespace GatewayMesh.Configuration.Values;
 
 /// <summary>
-/// Text from outside made fit for a terminal and a log. A terminal obeys control characters (C0, C1, ESC) and marks of direction, and hides what has no
-/// width; each is written as an escape (<c>\u001b</c>), so that it is seen and not obeyed.
+/// Makes untrusted text safe for a terminal and a log. A terminal obeys control characters (C0, C1, ESC) and direction marks and hides
+/// zero-width characters; each is written as an escape (<c>\u001b</c>) and so becomes visible.
 /// </summary>
 public static class SafeText
 {
-    // The first bytes in UTF-8 of all that is escaped in a JSON line: U+061C; U+200B to U+206F; U+FEFF and U+FFF9 to U+FFFB; the tags of U+E0000.
+    // First UTF-8 bytes of all characters escaped in a JSON line: U+061C; U+200B to U+206F; U+FEFF and U+FFF9 to U+FFFB; the tags of
+    // U+E0000.
     private static readonly System.Buffers.SearchValues<byte> Suspicious = System.Buffers.SearchValues.Create([0xc2, 0xd8, 0xe2, 0xef, 0xf3]);
 
-    /// <summary>True if a terminal may obey or hide <paramref name="c"/>: a control character, a mark of direction, a line separator, what has no width.</summary>
+    /// <summary>
+    /// True if a terminal may obey or hide <paramref name="c"/>: a control character, direction mark, line separator, or zero-width
+    /// character.
+    /// </summary>
     public static bool IsUnsafe(char c) =>
         char.IsControl(c)
         || c is '\u061c' or (>= '\u200b' and <= '\u200f') or (>= '\u2028' and <= '\u202e') or (>= '\u2060' and <= '\u206f') or '\ufeff' or (>= '\ufff9' and <= '\ufffb');
 
-    /// <summary>The text on one line: line ends are escaped as well.</summary>
+    /// <summary>Returns the text on one line: line ends are escaped too.</summary>
     public static string OneLine(string text) => Escape(text, keepLines: false);
 
-    /// <summary>The text with its line ends.</summary>
+    /// <summary>Returns the text with its line ends.</summary>
     public static string Lines(string text) => Escape(text, keepLines: true);
 
-    /// <summary>The same for lines of JSON, whose own encoder lets the marks of direction pass: each becomes an escape of JSON.</summary>
-    /// <param name="json">Whole lines in UTF-8.</param>
+    /// <summary>The same for lines of JSON, whose encoder does not escape direction marks: each becomes a JSON escape.</summary>
+    /// <param name="json">Complete lines in UTF-8.</param>
     /// <returns><paramref name="json"/> itself when there is nothing to escape.</returns>
     public static ReadOnlySpan<byte> Json(ReadOnlySpan<byte> json)
     {
@@ -72,6 +76,6 @@ public static class SafeText
         return safe?.ToString() ?? text;
     }
 
-    // U+E0000 to U+E007F: letters that nobody sees.
+    // U+E0000 to U+E007F: invisible letters.
     private static bool IsTag(char high, char low) => char.ConvertToUtf32(high, low) is >= 0xe0000 and <= 0xe007f;
 }

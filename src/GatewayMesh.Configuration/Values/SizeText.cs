@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace GatewayMesh.Configuration.Values;
 
-/// <summary>Sizes as people write them: <c>512</c> or <c>512B</c>, <c>64KiB</c>, <c>10MiB</c>, <c>1GiB</c>.</summary>
+/// <summary>Sizes in text form: <c>512</c> or <c>512B</c>, <c>64KiB</c>, <c>10MiB</c>, <c>1GiB</c>.</summary>
 public static class SizeText
 {
     private static readonly (string Unit, long Bytes)[] Units = [("GiB", 1L << 30), ("MiB", 1L << 20), ("KiB", 1L << 10), ("B", 1)];
 
-    /// <summary>Reads a size in bytes; false when the text is none or too large for a long.</summary>
+    /// <summary>Reads a size in bytes; false when the text is invalid or the size exceeds a long.</summary>
     public static bool TryParse(string text, out long bytes)
     {
         bytes = 0;

@@ -1,9 +1,9 @@
 namespace GatewayMesh.Configuration.Entries.Resolvers;
 
-/// <summary>How a resolver shares requests out between instances (Consul: <c>LoadBalancer.Policy</c>).</summary>
+/// <summary>Load balancing policy of a resolver (Consul: <c>LoadBalancer.Policy</c>).</summary>
 public enum BalancerPolicy
 {
-    /// <summary>It does not say.</summary>
+    /// <summary>Not declared.</summary>
     Unsaid,
 
     /// <summary><c>random</c>.</summary>

@@ -4,22 +4,22 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Entries.Resolvers;
 
-/// <summary>Where calls go while nothing of the target is well, as declared. What is empty stays as it was.</summary>
+/// <summary>Declared failover: the destination while the target has no healthy instance. An empty part stays as in the target.</summary>
 public sealed record FailoverEntry
 {
-    /// <summary>Name of the service.</summary>
+    /// <summary>Name of the destination service.</summary>
     public string Service { get; init; } = "";
 
-    /// <summary>Name of its subset.</summary>
+    /// <summary>Name of the destination subset.</summary>
     public string ServiceSubset { get; init; } = "";
 
     /// <summary>Datacenters, in order.</summary>
     public ImmutableArray<string> Datacenters { get; init; } = [];
 
-    /// <summary>Several places, in order, in place of the three above (Consul 1.14 and later).</summary>
+    /// <summary>Several destinations, in order, instead of the three parts above (Consul 1.14 and later).</summary>
     public ImmutableArray<RedirectEntry> Targets { get; init; } = [];
 
-    /// <summary>Where it stands; not part of its meaning and not stored.</summary>
+    /// <summary>Location of the failover; neither part of its meaning nor stored.</summary>
     [JsonIgnore]
     public SourceLocation At { get; init; }
 
@@ -42,11 +42,11 @@ public sealed record FailoverEntry
         var plain = entry.Service.Length + entry.ServiceSubset.Length + entry.Datacenters.Length > 0;
         if (entry.Targets.Length > 0 && plain)
         {
-            reader.Fail("targets", "stands beside service, serviceSubset or datacenters", "say all of it in targets");
+            reader.Fail("targets", "conflicts with service, serviceSubset and datacenters", "declare all destinations in targets");
         }
         else if (entry.Targets.IsEmpty && !plain)
         {
-            reader.Fail("says nothing", "say one of service, serviceSubset and datacenters");
+            reader.Fail("is empty", "set one of service, serviceSubset and datacenters");
         }
 
         return entry;

@@ -1,6 +1,6 @@
 namespace GatewayMesh.Configuration.Entries.Resolvers;
 
-/// <summary>Where that stands which is hashed.</summary>
+/// <summary>Source of the hashed value.</summary>
 public enum HashField
 {
     /// <summary><c>header</c>.</summary>

@@ -3,7 +3,7 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Entries.Resolvers;
 
-/// <summary>How requests are shared out between instances, as a resolver declares it (Consul 1.9 and later: <c>LoadBalancer</c>).</summary>
+/// <summary>Load balancing declared by a resolver (Consul 1.9 and later: <c>LoadBalancer</c>).</summary>
 public sealed record LoadBalancerEntry
 {
     private static readonly ScalarType<BalancerPolicy> Policies = ScalarTypes.Word<BalancerPolicy>(
@@ -11,19 +11,21 @@ public sealed record LoadBalancerEntry
         ("random", BalancerPolicy.Random), ("round_robin", BalancerPolicy.RoundRobin), ("least_request", BalancerPolicy.LeastRequest), ("ring_hash", BalancerPolicy.RingHash), ("maglev", BalancerPolicy.Maglev),
     ]);
 
-    /// <summary>How.</summary>
+    /// <summary>Policy.</summary>
     public BalancerPolicy Policy { get; init; }
 
-    /// <summary><c>RingHashConfig.MinimumRingSize</c>: entries of the ring at least; null for the default.</summary>
+    /// <summary><c>RingHashConfig.MinimumRingSize</c>: minimum number of ring entries; null for the default.</summary>
     public int? MinimumRingSize { get; init; }
 
-    /// <summary><c>RingHashConfig.MaximumRingSize</c>: entries of the ring at most; null for the default.</summary>
+    /// <summary><c>RingHashConfig.MaximumRingSize</c>: maximum number of ring entries; null for the default.</summary>
     public int? MaximumRingSize { get; init; }
 
-    /// <summary><c>LeastRequestConfig.ChoiceCount</c>: among how many the least loaded is sought; null for the default.</summary>
+    /// <summary>
+    /// <c>LeastRequestConfig.ChoiceCount</c>: number of candidates from which the least loaded is chosen; null for the default.
+    /// </summary>
     public int? ChoiceCount { get; init; }
 
-    /// <summary>What is hashed, in order.</summary>
+    /// <summary>Hash policies, in order.</summary>
     public ImmutableArray<HashPolicyEntry> HashPolicies { get; init; } = [];
 
     internal static LoadBalancerEntry Bind(MappingReader reader)
@@ -60,7 +62,7 @@ public sealed record LoadBalancerEntry
         {
             if (!holds)
             {
-                reader.Fail(key, $"stands without {what}", "say that policy, or leave it out");
+                reader.Fail(key, $"requires {what}", "set that policy, or remove the key");
             }
         }
     }

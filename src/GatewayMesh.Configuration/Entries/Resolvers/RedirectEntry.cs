@@ -3,13 +3,13 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Entries.Resolvers;
 
-/// <summary>All calls go elsewhere, as declared. What is empty stays as it was.</summary>
-/// <param name="Service">Name of the service.</param>
-/// <param name="ServiceSubset">Name of its subset.</param>
-/// <param name="Datacenter">Name of the datacenter.</param>
+/// <summary>Declared redirect: the destination of all calls. An empty part stays as in the target.</summary>
+/// <param name="Service">Name of the destination service.</param>
+/// <param name="ServiceSubset">Name of the destination subset.</param>
+/// <param name="Datacenter">Name of the destination datacenter.</param>
 public sealed record RedirectEntry(string Service, string ServiceSubset, string Datacenter)
 {
-    /// <summary>Where it stands; not part of its meaning and not stored.</summary>
+    /// <summary>Location of the redirect; neither part of its meaning nor stored.</summary>
     [JsonIgnore]
     public SourceLocation At { get; init; }
 

@@ -3,10 +3,12 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Entries.Resolvers;
 
-/// <summary><c>kind: service-resolver</c>, as Consul has it: which instances a name stands for, and which others where those are not well.</summary>
+/// <summary>
+/// <c>kind: service-resolver</c>, as in Consul: the instances of a service name, and the failover when none of them is healthy.
+/// </summary>
 public sealed record ServiceResolverEntry : ConfigEntry
 {
-    /// <summary>The failover of every subset, and of the whole service, that has no own.</summary>
+    /// <summary>Key of the failover that applies to the whole service and to every subset without its own failover.</summary>
     public const string Any = "*";
 
     private const int LongestSubset = 63;
@@ -16,25 +18,25 @@ public sealed record ServiceResolverEntry : ConfigEntry
     /// <inheritdoc/>
     public override string Kind => "service-resolver";
 
-    /// <summary>The subset that is meant where none is named; empty for the whole service.</summary>
+    /// <summary>Subset used when a call names none; empty for the whole service.</summary>
     public string DefaultSubset { get; init; } = "";
 
-    /// <summary>The subsets by name.</summary>
+    /// <summary>Subsets by name.</summary>
     public ImmutableSortedDictionary<string, SubsetEntry> Subsets { get; init; } = NoSubsets;
 
-    /// <summary>Where all calls go instead; null for here.</summary>
+    /// <summary>Destination of all calls; null for this service.</summary>
     public RedirectEntry? Redirect { get; init; }
 
-    /// <summary>Where calls go while nothing is well, by name of the subset, or <see cref="Any"/>.</summary>
+    /// <summary>Failover while no instance is healthy, by subset name or <see cref="Any"/>.</summary>
     public ImmutableSortedDictionary<string, FailoverEntry> Failover { get; init; } = ImmutableSortedDictionary.Create<string, FailoverEntry>(StringComparer.Ordinal);
 
-    /// <summary>Time to connect; null for the policy's.</summary>
+    /// <summary>Connect timeout; null for the policy's.</summary>
     public TimeSpan? ConnectTimeout { get; init; }
 
-    /// <summary>Time for a request with all its attempts; null for the policy's.</summary>
+    /// <summary>Timeout of a request including all attempts; null for the policy's.</summary>
     public TimeSpan? RequestTimeout { get; init; }
 
-    /// <summary>How requests are shared out; null for the policy's.</summary>
+    /// <summary>Load balancing; null for the policy's.</summary>
     public LoadBalancerEntry? LoadBalancer { get; init; }
 
     internal static ServiceResolverEntry Bind(MappingReader reader, string name, SourceLocation origin)
@@ -56,12 +58,12 @@ public sealed record ServiceResolverEntry : ConfigEntry
         };
         if (entry.DefaultSubset.Length > 0 && !subsets.ContainsKey(entry.DefaultSubset))
         {
-            reader.Fail("defaultSubset", $"there is no subset {Quoted.Of(entry.DefaultSubset)} in subsets", Known(subsets));
+            reader.Fail("defaultSubset", $"{Quoted.Of(entry.DefaultSubset)} is not declared in subsets", Known(subsets));
         }
 
         if (entry.Redirect is not null && !entry.Failover.IsEmpty)
         {
-            reader.Fail("failover", "stands beside redirect", "keep one of them; the failover of where the redirect leads is that of its own resolver");
+            reader.Fail("failover", "conflicts with redirect", "remove one of them; the redirect's destination uses the failover of its own resolver");
         }
 
         return entry;
@@ -71,7 +73,7 @@ public sealed record ServiceResolverEntry : ConfigEntry
     {
         if (name.Length is 0 or > LongestSubset || !name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-') || name[0] == '-' || name[^1] == '-')
         {
-            reader.Fail($"{Quoted.Of(name)} is not the name of a subset", "use lower-case letters, digits and '-', a letter or digit first and last, at most 63");
+            reader.Fail($"{Quoted.Of(name)} is not a valid subset name", "use lower-case letters, digits and '-', a letter or digit first and last, at most 63");
         }
 
         return SubsetEntry.Bind(reader);
@@ -82,15 +84,15 @@ public sealed record ServiceResolverEntry : ConfigEntry
         var redirect = RedirectEntry.Bind(reader);
         if (redirect.Service.Length + redirect.ServiceSubset.Length + redirect.Datacenter.Length == 0)
         {
-            reader.Fail("is empty", "say service, or datacenter");
+            reader.Fail("is empty", "set service or datacenter");
         }
         else if (redirect.ServiceSubset.Length > 0 && redirect.Service.Length == 0)
         {
-            reader.Fail("serviceSubset", "stands without service", "say of which service, or use defaultSubset");
+            reader.Fail("serviceSubset", "requires service", "set service, or use defaultSubset");
         }
         else if (redirect.ServiceSubset.Length > 0 && redirect.Service == name && !subsets.ContainsKey(redirect.ServiceSubset))
         {
-            reader.Fail("serviceSubset", $"there is no subset {Quoted.Of(redirect.ServiceSubset)} in subsets", Known(subsets));
+            reader.Fail("serviceSubset", $"{Quoted.Of(redirect.ServiceSubset)} is not declared in subsets", Known(subsets));
         }
 
         return redirect;
@@ -101,14 +103,14 @@ public sealed record ServiceResolverEntry : ConfigEntry
         var failover = FailoverEntry.Bind(reader);
         if (subset != Any && !subsets.ContainsKey(subset))
         {
-            reader.Fail($"there is no subset {Quoted.Of(subset)} in subsets", $"{Known(subsets)}, or '*' for all");
+            reader.Fail($"{Quoted.Of(subset)} is not declared in subsets", $"{Known(subsets)}, or '*' for all");
         }
 
         foreach (var (service, meant) in (ReadOnlySpan<(string, string)>)[(failover.Service, failover.ServiceSubset), .. failover.Targets.Select(target => (target.Service, target.ServiceSubset))])
         {
             if (meant.Length > 0 && (service.Length == 0 || service == name) && !subsets.ContainsKey(meant))
             {
-                reader.Fail("serviceSubset", $"there is no subset {Quoted.Of(meant)} in subsets", Known(subsets));
+                reader.Fail("serviceSubset", $"{Quoted.Of(meant)} is not declared in subsets", Known(subsets));
             }
         }
 
@@ -116,5 +118,5 @@ public sealed record ServiceResolverEntry : ConfigEntry
     }
 
     private static string Known(ImmutableSortedDictionary<string, SubsetEntry> subsets) =>
-        subsets.IsEmpty ? "declare it under subsets" : $"say {string.Join(" or ", subsets.Keys)}";
+        subsets.IsEmpty ? "declare it under subsets" : $"use {string.Join(" or ", subsets.Keys)}";
 }

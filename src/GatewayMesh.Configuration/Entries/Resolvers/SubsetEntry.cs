@@ -3,9 +3,9 @@ using GatewayMesh.Configuration.Filters;
 
 namespace GatewayMesh.Configuration.Entries.Resolvers;
 
-/// <summary>A subset of a service's instances, as declared.</summary>
-/// <param name="Filter">Which instances, as an expression of Consul's filter language; empty for all.</param>
-/// <param name="OnlyPassing">Whether instances whose checks warn are unfit too. Default: false.</param>
+/// <summary>A declared subset of a service's instances.</summary>
+/// <param name="Filter">Filter in Consul's filter language; empty for all instances.</param>
+/// <param name="OnlyPassing">True if instances with warning checks are unhealthy. Default: false.</param>
 public sealed record SubsetEntry(string Filter, bool OnlyPassing)
 {
     internal static SubsetEntry Bind(MappingReader reader) =>

@@ -3,7 +3,7 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Entries.Routers;
 
-/// <summary>Where the requests of a route go, and what becomes of them on the way, as declared (Consul: <c>ServiceRouteDestination</c>).</summary>
+/// <summary>Declared destination of a route, with changes to the request (Consul: <c>ServiceRouteDestination</c>).</summary>
 public sealed record RouteDestination
 {
     private static readonly ImmutableArray<string> Conditions =
@@ -13,31 +13,31 @@ public sealed record RouteDestination
 
     private static readonly ScalarType<string> Condition = ScalarTypes.Word<string>([.. Conditions.Select(word => (word, word))]);
 
-    /// <summary>Name of the service; empty for the router's own.</summary>
+    /// <summary>Name of the service; empty for the router's own service.</summary>
     public string Service { get; init; } = "";
 
     /// <summary>Name of the subset; empty for none.</summary>
     public string ServiceSubset { get; init; } = "";
 
-    /// <summary>Stands in place of the matched path or path prefix; null to leave the path as it is.</summary>
+    /// <summary>Replacement for the matched path or path prefix; null to keep the path.</summary>
     public string? PrefixRewrite { get; init; }
 
-    /// <summary>Time for the request with all its attempts; null for the policy's.</summary>
+    /// <summary>Timeout of a request including all attempts; null for the policy's.</summary>
     public TimeSpan? RequestTimeout { get; init; }
 
-    /// <summary>Time that a stream may be idle; null for the policy's.</summary>
+    /// <summary>Idle timeout of a stream; null for the policy's.</summary>
     public TimeSpan? IdleTimeout { get; init; }
 
-    /// <summary>Retries; null for the policy's.</summary>
+    /// <summary>Number of retries; null for the policy's.</summary>
     public int? NumRetries { get; init; }
 
-    /// <summary>Retries when no connection could be made. Default: false.</summary>
+    /// <summary>True if failed connects are retried. Default: false.</summary>
     public bool RetryOnConnectFailure { get; init; }
 
-    /// <summary>Statuses that are tried again. Default: none.</summary>
+    /// <summary>Statuses that are retried. Default: none.</summary>
     public ImmutableArray<int> RetryOnStatusCodes { get; init; } = [];
 
-    /// <summary>Conditions by name on which is tried again. Default: none.</summary>
+    /// <summary>Named conditions that are retried. Default: none.</summary>
     public ImmutableArray<string> RetryOn { get; init; } = [];
 
     internal static RouteDestination Bind(MappingReader reader)

@@ -5,19 +5,19 @@ using GatewayMesh.Configuration.Matching;
 
 namespace GatewayMesh.Configuration.Entries.Routers;
 
-/// <summary>One route of a router, as declared.</summary>
-/// <param name="Match">Which requests it takes; null for all.</param>
-/// <param name="Destination">Where they go, and what becomes of them on the way.</param>
+/// <summary>A declared route of a router.</summary>
+/// <param name="Match">Conditions on the request; null for all requests.</param>
+/// <param name="Destination">Destination, with changes to the request.</param>
 public sealed record RouteEntry(RouteMatch? Match, RouteDestination Destination)
 {
-    private static readonly ScalarType<string> Path = new("say a path such as /v1", text =>
-        text.StartsWith('/') ? Scalar.Good(text) : Scalar.Bad<string>($"{Quoted.Of(text)} does not begin with '/'", $"say /{text.TrimStart('.')}"));
+    private static readonly ScalarType<string> Path = new("use a path such as /v1", text =>
+        text.StartsWith('/') ? Scalar.Good(text) : Scalar.Bad<string>($"{Quoted.Of(text)} does not start with '/'", $"use /{text.TrimStart('.')}"));
 
-    private static readonly ScalarType<string> Method = new("say a method such as GET", text =>
+    private static readonly ScalarType<string> Method = new("use a method such as GET", text =>
         text.Length is > 0 and <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? Scalar.Good(text.ToUpperInvariant())
-        : Scalar.Bad<string>($"{Quoted.Of(text)} is not a method", "say a method such as GET"));
+        : Scalar.Bad<string>($"{Quoted.Of(text)} is not a method", "use a method such as GET"));
 
-    /// <summary>Where it stands; not part of its meaning and not stored.</summary>
+    /// <summary>Location of the route; neither part of its meaning nor stored.</summary>
     [JsonIgnore]
     public SourceLocation At { get; init; }
 
@@ -27,7 +27,7 @@ public sealed record RouteEntry(RouteMatch? Match, RouteDestination Destination)
         var destination = reader.Section("destination", RouteDestination.Bind);
         if (destination.PrefixRewrite is not null && match?.Path is not { Test: not PathTest.Regex })
         {
-            reader.Fail(reader.LocationOf("destination"), reader.PathOf("destination.prefixRewrite"), "stands without pathExact or pathPrefix in match.http", "say which prefix it replaces, such as pathPrefix: /");
+            reader.Fail(reader.LocationOf("destination"), reader.PathOf("destination.prefixRewrite"), "requires pathExact or pathPrefix in match.http", "add the path to replace, such as pathPrefix: /");
         }
 
         return new RouteEntry(match, destination) { At = reader.LocationOf("destination") };
@@ -52,7 +52,7 @@ public sealed record RouteEntry(RouteMatch? Match, RouteDestination Destination)
 
         if (paths.Count > 1)
         {
-            reader.Fail("says more than one of pathExact, pathPrefix and pathRegex", "keep one of them");
+            reader.Fail("has more than one of pathExact, pathPrefix and pathRegex", "keep only one");
         }
 
         return new RouteMatch

@@ -3,13 +3,16 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Entries.Routers;
 
-/// <summary><c>kind: service-router</c>, as Consul has it: requests for a service go different ways by what they look like. What no route takes goes on to the service itself.</summary>
+/// <summary>
+/// <c>kind: service-router</c>, as in Consul: routes for a service's requests by their properties. Requests without a matching route go to
+/// the service itself.
+/// </summary>
 public sealed record ServiceRouterEntry : ConfigEntry
 {
     /// <inheritdoc/>
     public override string Kind => "service-router";
 
-    /// <summary>Its routes: the first that matches decides.</summary>
+    /// <summary>Routes; the first match decides.</summary>
     public ImmutableArray<RouteEntry> Routes { get; init; } = [];
 
     internal static ServiceRouterEntry Bind(MappingReader reader, string name, SourceLocation origin)

@@ -4,13 +4,13 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Entries.Splitters;
 
-/// <summary><c>kind: service-splitter</c>, as Consul has it: requests for a service are shared out by weight.</summary>
+/// <summary><c>kind: service-splitter</c>, as in Consul: shares of a service's requests by weight.</summary>
 public sealed record ServiceSplitterEntry : ConfigEntry
 {
     /// <inheritdoc/>
     public override string Kind => "service-splitter";
 
-    /// <summary>The shares; they add up to <see cref="SplitEntry.Whole"/>.</summary>
+    /// <summary>Splits; their weights add up to <see cref="SplitEntry.Whole"/>.</summary>
     public ImmutableArray<SplitEntry> Splits { get; init; } = [];
 
     internal static ServiceSplitterEntry Bind(MappingReader reader, string name, SourceLocation origin)
@@ -22,7 +22,7 @@ public sealed record ServiceSplitterEntry : ConfigEntry
             var split = SplitEntry.Bind(item);
             if (!found.Add((split.Service.Length > 0 ? split.Service : name, split.ServiceSubset)))
             {
-                item.Fail("leads where another split of this entry leads", "add their weights up in one");
+                item.Fail("has the same destination as another split of this entry", "merge the splits and add their weights");
             }
 
             return split;
@@ -30,7 +30,7 @@ public sealed record ServiceSplitterEntry : ConfigEntry
         var sum = splits.Sum(split => split.Weight);
         if (splits.IsEmpty)
         {
-            reader.Fail(reader.LocationOf("splits"), reader.PathOf("splits"), reader.Has("splits") ? "is empty" : "is missing", "add for example splits: [ { weight: 90, serviceSubset: v1 }, { weight: 10, serviceSubset: v2 } ]");
+            reader.Fail(reader.LocationOf("splits"), reader.PathOf("splits"), reader.Has("splits") ? "is empty" : "is missing", "add splits, for example splits: [ { weight: 90, serviceSubset: v1 }, { weight: 10, serviceSubset: v2 } ]");
         }
         else if (sum != SplitEntry.Whole)
         {

@@ -4,26 +4,26 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Entries.Splitters;
 
-/// <summary>One share of a splitter, as declared.</summary>
-/// <param name="Weight">In hundredths of a percent, 0 to 10,000; what is finer is rounded, as Consul does.</param>
+/// <summary>A declared share of a splitter.</summary>
+/// <param name="Weight">Weight in hundredths of a percent, 0 to 10,000; finer values are rounded, as in Consul.</param>
 public sealed record SplitEntry(int Weight)
 {
-    /// <summary>All of it: 10,000.</summary>
+    /// <summary>Total weight: 10,000.</summary>
     public const int Whole = 10_000;
 
-    // Consul reads a float of 32 bits, and rounds it scaled.
-    private static readonly ScalarType<int> Share = new("say a percentage without its sign, such as 33.34", text =>
-        !float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var weight) || !float.IsFinite(weight) ? Scalar.Bad<int>($"{Quoted.Of(text)} is not a weight", text.EndsWith('%') ? $"say {text.TrimEnd('%')}" : "say a percentage without its sign, such as 33.34")
-        : weight is < 0 or > 100 ? Scalar.Bad<int>($"{Quoted.Of(text)} is not from 0 to 100", "say a percentage without its sign, such as 33.34")
+    // Consul reads a 32-bit float, scales, and rounds.
+    private static readonly ScalarType<int> Share = new("use a percentage without the % sign, such as 33.34", text =>
+        !float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var weight) || !float.IsFinite(weight) ? Scalar.Bad<int>($"{Quoted.Of(text)} is not a weight", text.EndsWith('%') ? $"use {text.TrimEnd('%')}" : "use a percentage without the % sign, such as 33.34")
+        : weight is < 0 or > 100 ? Scalar.Bad<int>($"{Quoted.Of(text)} is not from 0 to 100", "use a percentage without the % sign, such as 33.34")
         : Scalar.Good((int)Math.Round((double)(weight * 100f), MidpointRounding.AwayFromZero)));
 
-    /// <summary>Name of the service; empty for the splitter's own.</summary>
+    /// <summary>Name of the service; empty for the splitter's own service.</summary>
     public string Service { get; init; } = "";
 
     /// <summary>Name of the subset; empty for none.</summary>
     public string ServiceSubset { get; init; } = "";
 
-    /// <summary>Where it stands; not part of its meaning and not stored.</summary>
+    /// <summary>Location of the split; neither part of its meaning nor stored.</summary>
     [JsonIgnore]
     public SourceLocation At { get; init; }
 

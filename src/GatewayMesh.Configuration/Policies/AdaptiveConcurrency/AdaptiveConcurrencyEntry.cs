@@ -2,34 +2,34 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Policies.AdaptiveConcurrency;
 
-/// <summary><c>adaptiveConcurrency</c> of a service-policy, and of a gateway's bootstrap, as declared; what is null falls to what lies beneath.</summary>
+/// <summary>Declared <c>adaptiveConcurrency</c> of a service-policy or of a gateway's bootstrap; a null value is inherited.</summary>
 public sealed record AdaptiveConcurrencyEntry
 {
-    /// <summary><c>enabled</c>: whether a limit is looked for.</summary>
+    /// <summary><c>enabled</c>: true to enforce an adaptive limit.</summary>
     public bool? Enabled { get; init; }
 
-    /// <summary><c>sampleWindow</c>: how often the limit is computed anew.</summary>
+    /// <summary><c>sampleWindow</c>: time between two computations of the limit.</summary>
     public TimeSpan? SampleWindow { get; init; }
 
-    /// <summary><c>percentile</c>: which latency of a window stands for it.</summary>
+    /// <summary><c>percentile</c>: latency percentile of a window that represents the window.</summary>
     public double? Percentile { get; init; }
 
-    /// <summary><c>minConcurrency</c>: the limit is never lower.</summary>
+    /// <summary><c>minConcurrency</c>: lower bound of the limit.</summary>
     public int? MinConcurrency { get; init; }
 
-    /// <summary><c>maxConcurrency</c>: the limit is never higher.</summary>
+    /// <summary><c>maxConcurrency</c>: upper bound of the limit.</summary>
     public int? MaxConcurrency { get; init; }
 
-    /// <summary><c>minRttInterval</c>: how often the latency without load is measured.</summary>
+    /// <summary><c>minRttInterval</c>: time between two measurements of the unloaded latency.</summary>
     public TimeSpan? MinRttInterval { get; init; }
 
-    /// <summary><c>minRttRequests</c>: requests that measure it.</summary>
+    /// <summary><c>minRttRequests</c>: number of requests in a measurement of the unloaded latency.</summary>
     public int? MinRttRequests { get; init; }
 
-    /// <summary><c>jitter</c>: by how much the interval is drawn longer.</summary>
+    /// <summary><c>jitter</c>: random extension of the interval, as a share of it.</summary>
     public double? Jitter { get; init; }
 
-    /// <summary><c>buffer</c>: share of the latency without load that is tolerated above it.</summary>
+    /// <summary><c>buffer</c>: tolerated latency above the unloaded latency, as a share of it.</summary>
     public double? Buffer { get; init; }
 
     internal static AdaptiveConcurrencyEntry Bind(MappingReader reader)
@@ -48,22 +48,22 @@ public sealed record AdaptiveConcurrencyEntry
         };
         if (entry.MinConcurrency > entry.MaxConcurrency)
         {
-            reader.Fail("minConcurrency", "is above maxConcurrency", "make maxConcurrency the larger one");
+            reader.Fail("minConcurrency", "is above maxConcurrency", "raise maxConcurrency or lower minConcurrency");
         }
 
         if (entry.SampleWindow > entry.MinRttInterval)
         {
-            reader.Fail("sampleWindow", "is longer than minRttInterval", "make minRttInterval the longer one, such as 100ms and 1m");
+            reader.Fail("sampleWindow", "is longer than minRttInterval", "raise minRttInterval or lower sampleWindow, such as 1m and 100ms");
         }
 
         if (entry.SampleWindow < AdaptiveConcurrencyModel.ShortestWindow)
         {
-            reader.Fail("sampleWindow", "is shorter than 10ms", "say 10ms or more such as 100ms");
+            reader.Fail("sampleWindow", "is shorter than 10ms", "use 10ms or more, such as 100ms");
         }
 
         if (entry.Enabled == false && (entry.MinConcurrency ?? entry.MaxConcurrency) is not null)
         {
-            reader.Fail("enabled", "is false beside keys that ask for a limit", "say enabled: true, or leave the other keys out");
+            reader.Fail("enabled", "is false but other keys of the limit are set", "set enabled: true, or remove the other keys");
         }
 
         return entry;

@@ -1,45 +1,48 @@
 namespace GatewayMesh.Configuration.Policies.AdaptiveConcurrency;
 
 /// <summary>
-/// A limit of concurrent requests that is found by measuring, at the callee's own sidecar or at a gateway for itself (Envoy's filter
-/// <c>adaptive_concurrency</c>, its gradient controller). The keys and their defaults are Envoy's, where it has one.
+/// An adaptive limit of concurrent requests, measured at the callee's own sidecar or at a gateway for itself (Envoy's filter
+/// <c>adaptive_concurrency</c> with its gradient controller). Keys and defaults are Envoy's, where Envoy has them.
 /// </summary>
 public sealed record AdaptiveConcurrencyModel
 {
-    /// <summary>The shortest <see cref="SampleWindow"/>.</summary>
+    /// <summary>Minimum <see cref="SampleWindow"/>.</summary>
     public static readonly TimeSpan ShortestWindow = TimeSpan.FromMilliseconds(10);
 
     /// <summary>The defaults.</summary>
     public static AdaptiveConcurrencyModel Default { get; } = new();
 
-    /// <summary>Whether a limit is looked for. Default: false.</summary>
+    /// <summary>True to enforce an adaptive limit. Default: false.</summary>
     public bool Enabled { get; init; }
 
-    /// <summary>How often the limit is computed anew, from the latencies since. Default: 100 ms.</summary>
+    /// <summary>Time between two computations of the limit from the latencies of the window. Default: 100 ms.</summary>
     public TimeSpan SampleWindow { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Which latency stands for those of a window, 0 to 1. Default: 0.5, the median.</summary>
+    /// <summary>Latency percentile that represents a window, 0 to 1. Default: 0.5, the median.</summary>
     public double Percentile { get; init; } = 0.5;
 
-    /// <summary>The limit is never lower, and it is this while the latency without load is measured. Default: 3.</summary>
+    /// <summary>Lower bound of the limit, and the limit in force while the unloaded latency is measured. Default: 3.</summary>
     public int MinConcurrency { get; init; } = 3;
 
-    /// <summary>The limit is never higher. Default: 1000.</summary>
+    /// <summary>Upper bound of the limit. Default: 1000.</summary>
     public int MaxConcurrency { get; init; } = 1000;
 
-    /// <summary>How often the latency without load is measured. Default: 60 s.</summary>
+    /// <summary>Time between two measurements of the unloaded latency. Default: 60 s.</summary>
     public TimeSpan MinRttInterval { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Requests that measure it. Default: 50.</summary>
+    /// <summary>Number of requests in a measurement of the unloaded latency. Default: 50.</summary>
     public int MinRttRequests { get; init; } = 50;
 
-    /// <summary>By up to this share the interval is drawn longer, so that the proxies of one service do not measure all at once. Default: 0.15.</summary>
+    /// <summary>
+    /// Maximum random extension of the interval, as a share of it, so that the proxies of a service do not measure at the same time.
+    /// Default: 0.15.
+    /// </summary>
     public double Jitter { get; init; } = 0.15;
 
-    /// <summary>Share of the latency without load that answers may take longer before the limit sinks. Default: 0.25.</summary>
+    /// <summary>Tolerated latency above the unloaded latency, as a share of it, before the limit is lowered. Default: 0.25.</summary>
     public double Buffer { get; init; } = 0.25;
 
-    /// <summary>Under <paramref name="entry"/>.</summary>
+    /// <summary>Returns this model with the values of <paramref name="entry"/>.</summary>
     public AdaptiveConcurrencyModel Under(AdaptiveConcurrencyEntry entry)
     {
         var min = entry.MinConcurrency ?? MinConcurrency;
@@ -49,7 +52,7 @@ public sealed record AdaptiveConcurrencyModel
             SampleWindow = entry.SampleWindow ?? SampleWindow,
             Percentile = entry.Percentile ?? Percentile,
             MinConcurrency = min,
-            MaxConcurrency = Math.Max(min, entry.MaxConcurrency ?? MaxConcurrency), // each alone may be right where both come from different entries
+            MaxConcurrency = Math.Max(min, entry.MaxConcurrency ?? MaxConcurrency), // each may be valid alone when they come from different entries
             MinRttInterval = entry.MinRttInterval ?? MinRttInterval,
             MinRttRequests = entry.MinRttRequests ?? MinRttRequests,
             Jitter = entry.Jitter ?? Jitter,

@@ -2,7 +2,7 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Policies.Ejection;
 
-/// <summary><c>ejection.latency</c>, as declared.</summary>
+/// <summary>Declared <c>ejection.latency</c>.</summary>
 public sealed record LatencyEntry
 {
     private static readonly ScalarType<double> Times = ScalarTypes.Real(1.1, 100);
@@ -10,16 +10,16 @@ public sealed record LatencyEntry
     /// <summary><c>enabled</c>.</summary>
     public bool? Enabled { get; init; }
 
-    /// <summary><c>factor</c>: how many times as slow as the others.</summary>
+    /// <summary><c>factor</c>: multiple of the others' latency that counts as slow.</summary>
     public double? Factor { get; init; }
 
-    /// <summary><c>atLeast</c>: what is quicker is never slow.</summary>
+    /// <summary><c>atLeast</c>: latency below which an instance never counts as slow.</summary>
     public TimeSpan? AtLeast { get; init; }
 
-    /// <summary><c>minimumHosts</c>: instances that must have enough requests.</summary>
+    /// <summary><c>minimumHosts</c>: minimum number of instances with enough requests.</summary>
     public int? MinimumHosts { get; init; }
 
-    /// <summary><c>requestVolume</c>: answers of an interval that are enough.</summary>
+    /// <summary><c>requestVolume</c>: number of responses in an interval that is enough.</summary>
     public int? RequestVolume { get; init; }
 
     internal static LatencyEntry Bind(MappingReader reader) => new()

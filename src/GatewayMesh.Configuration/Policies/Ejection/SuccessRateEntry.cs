@@ -2,7 +2,7 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Policies.Ejection;
 
-/// <summary><c>ejection.successRate</c>, as declared.</summary>
+/// <summary>Declared <c>ejection.successRate</c>.</summary>
 public sealed record SuccessRateEntry
 {
     private static readonly ScalarType<double> Factor = ScalarTypes.Real(0, 10);
@@ -10,16 +10,16 @@ public sealed record SuccessRateEntry
     /// <summary><c>enabled</c>.</summary>
     public bool? Enabled { get; init; }
 
-    /// <summary><c>stdevFactor</c>: standard deviations below the mean.</summary>
+    /// <summary><c>stdevFactor</c>: number of standard deviations below the mean.</summary>
     public double? StdevFactor { get; init; }
 
-    /// <summary><c>gap</c>: how far below the mean at least.</summary>
+    /// <summary><c>gap</c>: minimum distance below the mean.</summary>
     public double? Gap { get; init; }
 
-    /// <summary><c>minimumHosts</c>: instances that must have enough requests.</summary>
+    /// <summary><c>minimumHosts</c>: minimum number of instances with enough requests.</summary>
     public int? MinimumHosts { get; init; }
 
-    /// <summary><c>requestVolume</c>: requests of an interval that are enough.</summary>
+    /// <summary><c>requestVolume</c>: number of requests in an interval that is enough.</summary>
     public int? RequestVolume { get; init; }
 
     internal static SuccessRateEntry Bind(MappingReader reader) => new()

@@ -2,25 +2,25 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Policies.Limits;
 
-/// <summary><c>limits.breaker</c> of a service-policy, as declared; what is null falls to the policy beneath.</summary>
+/// <summary>Declared <c>limits.breaker</c> of a service-policy; a null value is inherited.</summary>
 public sealed record BreakerEntry
 {
-    /// <summary><c>enabled</c>: whether there is one.</summary>
+    /// <summary><c>enabled</c>: true to use a circuit breaker.</summary>
     public bool? Enabled { get; init; }
 
-    /// <summary><c>failures</c>: what counts as a failure.</summary>
+    /// <summary><c>failures</c>: attempts that count as failures.</summary>
     public BreakerFailures? Failures { get; init; }
 
-    /// <summary><c>failureRatio</c>: share of failures at which it opens.</summary>
+    /// <summary><c>failureRatio</c>: share of failures at which the breaker opens.</summary>
     public double? FailureRatio { get; init; }
 
-    /// <summary><c>minimumRequests</c>: attempts within the window below which it never opens.</summary>
+    /// <summary><c>minimumRequests</c>: minimum number of attempts in the window for the breaker to open.</summary>
     public int? MinimumRequests { get; init; }
 
-    /// <summary><c>window</c>: how far back attempts count.</summary>
+    /// <summary><c>window</c>: sliding window of attempts.</summary>
     public TimeSpan? Window { get; init; }
 
-    /// <summary><c>openFor</c>: how long it stays open before one request tries.</summary>
+    /// <summary><c>openFor</c>: time that the breaker stays open before a trial request.</summary>
     public TimeSpan? OpenFor { get; init; }
 
     internal static BreakerEntry Bind(MappingReader reader)
@@ -36,17 +36,17 @@ public sealed record BreakerEntry
         };
         if (entry.FailureRatio == 0)
         {
-            reader.Fail("failureRatio", "is 0%, at which a breaker is always open", "say a percentage above 0% such as 50%, or enabled: false");
+            reader.Fail("failureRatio", "is 0%, which keeps the breaker open at all times", "use a percentage above 0% such as 50%, or set enabled: false");
         }
 
         if (entry.Window < BreakerModel.ShortestWindow)
         {
-            reader.Fail("window", "is shorter than 100ms", "say 100ms or more such as 10s");
+            reader.Fail("window", "is shorter than 100ms", "use 100ms or more, such as 10s");
         }
 
         if (entry.Enabled == false && (entry.FailureRatio ?? entry.MinimumRequests) is not null)
         {
-            reader.Fail("enabled", "is false beside keys that ask for a breaker", "say enabled: true, or leave the other keys out");
+            reader.Fail("enabled", "is false but other keys of the breaker are set", "set enabled: true, or remove the other keys");
         }
 
         return entry;

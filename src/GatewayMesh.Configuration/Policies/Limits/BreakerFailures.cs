@@ -1,11 +1,11 @@
 namespace GatewayMesh.Configuration.Policies.Limits;
 
-/// <summary>Which attempts count against a service in its circuit breaker.</summary>
+/// <summary>Attempts that count as failures in a service's circuit breaker.</summary>
 public enum BreakerFailures
 {
-    /// <summary>No answer (not reached, reset, timed out), 502, 503 or 504, or status 14 of gRPC (<c>gateway-error</c>).</summary>
+    /// <summary>No response (unreachable, reset, timed out), 502, 503, 504, or gRPC status 14 (<c>gateway-error</c>).</summary>
     GatewayError,
 
-    /// <summary>Those, every other 5xx, and the statuses 2, 4, 13 and 15 of gRPC (<c>5xx</c>).</summary>
+    /// <summary>The above, every other 5xx, and gRPC statuses 2, 4, 13, and 15 (<c>5xx</c>).</summary>
     ServerError,
 }

@@ -1,30 +1,30 @@
 namespace GatewayMesh.Configuration.Policies.Limits;
 
-/// <summary>When a proxy stops calling a service that fails, for a while.</summary>
+/// <summary>Circuit breaker: a proxy stops calling a failing service for a while.</summary>
 public sealed record BreakerModel
 {
-    /// <summary>The shortest <see cref="Window"/>.</summary>
+    /// <summary>Minimum <see cref="Window"/>.</summary>
     public static readonly TimeSpan ShortestWindow = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The defaults.</summary>
     public static BreakerModel Default { get; } = new();
 
-    /// <summary>Whether there is one. Default: false, as the ejection of single instances is what one wants first.</summary>
+    /// <summary>True to use a circuit breaker. Default: false, since the ejection of single instances should act first.</summary>
     public bool Enabled { get; init; }
 
-    /// <summary>What counts as a failure. Default: <see cref="BreakerFailures.GatewayError"/>.</summary>
+    /// <summary>Attempts that count as failures. Default: <see cref="BreakerFailures.GatewayError"/>.</summary>
     public BreakerFailures Failures { get; init; }
 
-    /// <summary>Share of failures among the attempts of the window at which it opens, above 0 up to 1. Default: 0.5.</summary>
+    /// <summary>Share of failures in the window at which the breaker opens, above 0 up to 1. Default: 0.5.</summary>
     public double FailureRatio { get; init; } = 0.5;
 
-    /// <summary>Attempts within the window below which it never opens. Default: 20.</summary>
+    /// <summary>Minimum number of attempts in the window for the breaker to open. Default: 20.</summary>
     public int MinimumRequests { get; init; } = 20;
 
-    /// <summary>How far back attempts count, in steps of a tenth. Default: 10 s.</summary>
+    /// <summary>Sliding window of attempts, in steps of a tenth. Default: 10 s.</summary>
     public TimeSpan Window { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long it stays open before one request tries; as long again when that one fails. Default: 5 s.</summary>
+    /// <summary>Time that the breaker stays open before a trial request; a failed trial restarts the time. Default: 5 s.</summary>
     public TimeSpan OpenFor { get; init; } = TimeSpan.FromSeconds(5);
 
     internal BreakerModel Under(BreakerEntry entry) => this with

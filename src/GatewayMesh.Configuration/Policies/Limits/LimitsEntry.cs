@@ -2,22 +2,22 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Policies.Limits;
 
-/// <summary><c>limits</c> of a service-policy, as declared; what is null falls to the policy beneath.</summary>
+/// <summary>Declared <c>limits</c> of a service-policy; a null value is inherited.</summary>
 public sealed record LimitsEntry
 {
-    /// <summary><c>maxConnections</c>: connections to all instances of the service at one time.</summary>
+    /// <summary><c>maxConnections</c>: concurrent connections to all instances of the service.</summary>
     public int? MaxConnections { get; init; }
 
-    /// <summary><c>maxPendingRequests</c>: requests that wait for a connection at one time.</summary>
+    /// <summary><c>maxPendingRequests</c>: requests waiting for a connection.</summary>
     public int? MaxPendingRequests { get; init; }
 
-    /// <summary><c>maxConcurrentRequests</c>: requests to the service at one time.</summary>
+    /// <summary><c>maxConcurrentRequests</c>: concurrent requests to the service.</summary>
     public int? MaxConcurrentRequests { get; init; }
 
-    /// <summary><c>maxConcurrentRetries</c>: further attempts at the service at one time.</summary>
+    /// <summary><c>maxConcurrentRetries</c>: concurrent additional attempts at the service.</summary>
     public int? MaxConcurrentRetries { get; init; }
 
-    /// <summary><c>breaker</c>: the circuit breaker on failures.</summary>
+    /// <summary><c>breaker</c>: the circuit breaker.</summary>
     public BreakerEntry Breaker { get; init; } = new();
 
     internal static LimitsEntry Bind(MappingReader reader)
@@ -32,7 +32,7 @@ public sealed record LimitsEntry
         };
         if (entry.MaxConcurrentRetries > entry.MaxConcurrentRequests)
         {
-            reader.Fail("maxConcurrentRetries", "is more than maxConcurrentRequests, which bounds retries too", "make maxConcurrentRequests the larger one, or leave maxConcurrentRetries out");
+            reader.Fail("maxConcurrentRetries", "is above maxConcurrentRequests, which also bounds retries", "raise maxConcurrentRequests, or remove maxConcurrentRetries");
         }
 
         return entry;

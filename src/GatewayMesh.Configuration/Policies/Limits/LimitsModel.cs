@@ -1,8 +1,8 @@
 namespace GatewayMesh.Configuration.Policies.Limits;
 
 /// <summary>
-/// What a caller's proxy spares a service: each proxy counts its own requests, as Envoy's circuit breakers and Consul's
-/// <c>UpstreamConfig.Limits</c> do. All numbers are for the service as a whole, over all of its instances and subsets.
+/// Limits of a caller's proxy on one service. Each proxy counts its own requests, like Envoy's circuit breakers and Consul's
+/// <c>UpstreamConfig.Limits</c>. All numbers apply to the whole service, over all instances and subsets.
 /// </summary>
 public sealed record LimitsModel
 {
@@ -10,24 +10,28 @@ public sealed record LimitsModel
     public static LimitsModel Default { get; } = new();
 
     /// <summary>
-    /// Connections that carry requests at one time. On HTTP/1.1 each request in flight holds one; on HTTP/2 one is opened for each instance whatever the
-    /// number, and more of them only within it. A request that finds none waits. Default: 1024.
+    /// Concurrent connections that carry requests. On HTTP/1.1 each request in flight holds a connection; on HTTP/2 each instance gets a
+    /// connection regardless of the limit, and further connections only within the limit. A request without a free connection waits.
+    /// Default: 1024.
     /// </summary>
     public int MaxConnections { get; init; } = 1024;
 
-    /// <summary>Requests that wait for a connection at one time, each no longer than its own deadline; one more is refused. 0: nobody waits. Default: 1024.</summary>
+    /// <summary>
+    /// Requests waiting for a connection, each bounded by its own deadline; further requests are refused. 0: no request waits. Default:
+    /// 1024.
+    /// </summary>
     public int MaxPendingRequests { get; init; } = 1024;
 
-    /// <summary>Requests at one time, those that wait included; one more is refused. Default: 1024.</summary>
+    /// <summary>Concurrent requests, waiting requests included; further requests are refused. Default: 1024.</summary>
     public int MaxConcurrentRequests { get; init; } = 1024;
 
     /// <summary>
-    /// Further attempts (retries, failovers, hedges) at one time; null: the retry budget alone bounds them, as in Envoy, where a budget stands in place of
-    /// <c>max_retries</c> (3). Default: null.
+    /// Concurrent additional attempts (retries, failovers, hedges); null: bounded only by the retry budget, as in Envoy, where a budget
+    /// replaces <c>max_retries</c> (3). Default: null.
     /// </summary>
     public int? MaxConcurrentRetries { get; init; }
 
-    /// <summary>The circuit breaker on failures.</summary>
+    /// <summary>The circuit breaker.</summary>
     public BreakerModel Breaker { get; init; } = BreakerModel.Default;
 
     internal LimitsModel Under(LimitsEntry entry) => this with

@@ -2,16 +2,16 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Policies.LoadBalancing;
 
-/// <summary><c>loadBalancing.ewma</c>, as declared.</summary>
+/// <summary>Declared <c>loadBalancing.ewma</c>.</summary>
 public sealed record EwmaEntry
 {
-    /// <summary><c>decay</c>: the time in which what was measured loses all but 37 % of its weight.</summary>
+    /// <summary><c>decay</c>: time in which a measurement decays to 37 % of its weight.</summary>
     public TimeSpan? Decay { get; init; }
 
-    /// <summary><c>defaultRtt</c>: what an instance counts as that nothing was measured of.</summary>
+    /// <summary><c>defaultRtt</c>: assumed latency of an instance without measurements.</summary>
     public TimeSpan? DefaultRtt { get; init; }
 
-    /// <summary><c>failurePenalty</c>: what an attempt counts as that brought no answer.</summary>
+    /// <summary><c>failurePenalty</c>: assumed latency of an attempt without a response.</summary>
     public TimeSpan? FailurePenalty { get; init; }
 
     internal static EwmaEntry Bind(MappingReader reader) => new()

@@ -2,13 +2,17 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Policies.LoadBalancing;
 
-/// <summary>One item of <c>hash</c>: what of a request decides where it goes. Items that a request does not have are passed over; a request that has none goes anywhere.</summary>
-/// <param name="From">What is hashed.</param>
-/// <param name="Name">Name of the field, cookie or parameter; empty for <see cref="HashSource.Source"/>.</param>
-/// <param name="Terminal">When the request has something of this item or of one before it, what follows is left aside. Default: false, all that a request has are hashed together.</param>
+/// <summary>
+/// An item of <c>hash</c>: a request property that decides the instance. Items absent from the request are skipped; a request without any
+/// item goes to any instance.
+/// </summary>
+/// <param name="From">Source of the hashed value.</param>
+/// <param name="Name">Name of the field, cookie, or parameter; empty for <see cref="HashSource.Source"/>.</param>
+/// <param name="Terminal">True to skip later items when the request has this item or an earlier one. Default: false, all items present in
+/// the request are hashed together.</param>
 public sealed record HashKey(HashSource From, string Name, bool Terminal)
 {
-    private const string Fix = "say one of header: x-user, cookie: session, query: id, source: true";
+    private const string Fix = "set one of header: x-user, cookie: session, query: id, source: true";
 
     internal static HashKey Bind(MappingReader reader)
     {
@@ -30,11 +34,11 @@ public sealed record HashKey(HashSource From, string Name, bool Terminal)
 
         if (named.Count > 1)
         {
-            reader.Fail("names more than one thing", "make an item of each: they are hashed in order");
+            reader.Fail("has more than one source", "use one item per source: items are hashed in order");
         }
         else if (named.Count == 0 && !reader.Has("header") && !reader.Has("cookie") && !reader.Has("query"))
         {
-            reader.Fail("names nothing to hash", Fix);
+            reader.Fail("has no source", Fix);
         }
 
         return named.Count > 0 ? named[0] : new HashKey(HashSource.Source, "", terminal);

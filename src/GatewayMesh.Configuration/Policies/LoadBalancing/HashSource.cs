@@ -1,6 +1,6 @@
 namespace GatewayMesh.Configuration.Policies.LoadBalancing;
 
-/// <summary>What of a request is hashed.</summary>
+/// <summary>Source of a hashed value.</summary>
 public enum HashSource
 {
     /// <summary>A header field.</summary>
@@ -9,9 +9,11 @@ public enum HashSource
     /// <summary>A cookie.</summary>
     Cookie,
 
-    /// <summary>A parameter of the query.</summary>
+    /// <summary>A query parameter.</summary>
     Query,
 
-    /// <summary>The address that the request comes from: what the edge saw (the first of <c>X-Forwarded-For</c>) where it is believed, else the peer's.</summary>
+    /// <summary>
+    /// The client address: the address seen by the edge (the first of <c>X-Forwarded-For</c>) where trusted, else the peer's address.
+    /// </summary>
     Source,
 }

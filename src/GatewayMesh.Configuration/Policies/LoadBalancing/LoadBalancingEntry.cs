@@ -3,22 +3,22 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Policies.LoadBalancing;
 
-/// <summary><c>loadBalancing</c> of a service-policy, as declared; what is null falls to the policy beneath.</summary>
+/// <summary>Declared <c>loadBalancing</c> of a service-policy; a null value is inherited.</summary>
 public sealed record LoadBalancingEntry
 {
-    private static readonly ScalarType<BalancingPolicy> Words = ScalarTypes.Word<BalancingPolicy>(
+    private static readonly ScalarType<BalancingPolicy> Policies = ScalarTypes.Word<BalancingPolicy>(
     [
         ("peakEwma", BalancingPolicy.PeakEwma), ("leastRequest", BalancingPolicy.LeastRequest), ("roundRobin", BalancingPolicy.RoundRobin), ("random", BalancingPolicy.Random),
         ("weighted", BalancingPolicy.Weighted), ("ringHash", BalancingPolicy.RingHash), ("maglev", BalancingPolicy.Maglev),
     ]);
 
-    /// <summary><c>policy</c>: how an instance is picked.</summary>
+    /// <summary><c>policy</c>: selection of an instance.</summary>
     public BalancingPolicy? Policy { get; init; }
 
-    /// <summary><c>choices</c>: how many are drawn to pick the best of.</summary>
+    /// <summary><c>choices</c>: number of sampled candidates.</summary>
     public int? Choices { get; init; }
 
-    /// <summary><c>hash</c>: what of a request is hashed, in order.</summary>
+    /// <summary><c>hash</c>: hashed request properties, in order.</summary>
     public ImmutableArray<HashKey>? Hash { get; init; }
 
     /// <summary><c>ring</c>.</summary>
@@ -36,14 +36,14 @@ public sealed record LoadBalancingEntry
     /// <summary><c>zone</c>.</summary>
     public ZoneEntry Zone { get; init; } = new();
 
-    /// <summary><c>panicThreshold</c>: share of the instances below which all are used.</summary>
+    /// <summary><c>panicThreshold</c>: share of healthy instances below which all are used.</summary>
     public double? PanicThreshold { get; init; }
 
     internal static LoadBalancingEntry Bind(MappingReader reader)
     {
         var entry = new LoadBalancingEntry
         {
-            Policy = reader.OrNull("policy", Words),
+            Policy = reader.OrNull("policy", Policies),
             Choices = reader.OrNull("choices", ScalarTypes.Number(2, 32)),
             Hash = reader.Has("hash") ? reader.Items("hash", HashKey.Bind) : null,
             Ring = reader.Section("ring", RingEntry.Bind),
@@ -57,18 +57,18 @@ public sealed record LoadBalancingEntry
         return entry;
     }
 
-    // Only what this entry says itself is compared: the policy beneath may change without it.
+    // Only keys of this entry are compared: the inherited policy may change independently.
     private void ReportContradictions(MappingReader reader)
     {
         var hashes = Policy is BalancingPolicy.RingHash or BalancingPolicy.Maglev;
         if (hashes && Hash is not { IsEmpty: false })
         {
-            reader.Fail(reader.Has("hash") ? "hash" : "policy", "picks by a hash, and nothing is hashed", "add for example hash: [ { header: x-user } ]");
+            reader.Fail(reader.Has("hash") ? "hash" : "policy", "requires hash", "add a hash key, for example hash: [ { header: x-user } ]");
         }
 
         if (!hashes && reader.Has("hash") && !(reader.Has("policy") && Policy is null))
         {
-            reader.Fail("hash", "is for ringHash and maglev alone", "add policy: ringHash or policy: maglev, or leave it out");
+            reader.Fail("hash", "applies only to ringHash and maglev", "set policy: ringHash or policy: maglev, or remove hash");
         }
 
         Only(reader, "choices", "peakEwma and leastRequest", BalancingPolicy.PeakEwma, BalancingPolicy.LeastRequest);
@@ -77,7 +77,7 @@ public sealed record LoadBalancingEntry
         Only(reader, "ewma", "peakEwma", BalancingPolicy.PeakEwma);
         if (hashes && SlowStart.Window > TimeSpan.Zero)
         {
-            reader.Fail("slowStart", "would send a key now here, now there", "leave it out, or take another policy than ringHash and maglev");
+            reader.Fail("slowStart", "conflicts with ringHash and maglev: a key would move between instances", "remove slowStart, or use another policy");
         }
     }
 
@@ -85,7 +85,7 @@ public sealed record LoadBalancingEntry
     {
         if (Policy is { } policy && !policies.Contains(policy) && reader.Has(key))
         {
-            reader.Fail(key, $"is for {what} alone", "leave it out, or take the policy that it is for");
+            reader.Fail(key, $"applies only to {what}", "remove the key, or set a policy to which it applies");
         }
     }
 }

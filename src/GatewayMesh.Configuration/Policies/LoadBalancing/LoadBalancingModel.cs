@@ -2,19 +2,19 @@ using System.Collections.Immutable;
 
 namespace GatewayMesh.Configuration.Policies.LoadBalancing;
 
-/// <summary>How one of a service's instances is picked for each attempt.</summary>
+/// <summary>Load balancing: selection of a service's instance for each attempt.</summary>
 public sealed record LoadBalancingModel
 {
     /// <summary>The defaults.</summary>
     public static LoadBalancingModel Default { get; } = new();
 
-    /// <summary>How an instance is picked. Default: <see cref="BalancingPolicy.PeakEwma"/>.</summary>
+    /// <summary>Selection of an instance. Default: <see cref="BalancingPolicy.PeakEwma"/>.</summary>
     public BalancingPolicy Policy { get; init; } = BalancingPolicy.PeakEwma;
 
-    /// <summary>Peak EWMA and least request: how many are drawn to pick the best of. Default: 2.</summary>
+    /// <summary>Peak EWMA and least request: number of sampled candidates. Default: 2.</summary>
     public int Choices { get; init; } = 2;
 
-    /// <summary>Ring hash and maglev: what of a request is hashed, in order. Default: nothing, and then a request goes anywhere.</summary>
+    /// <summary>Ring hash and maglev: hashed request properties, in order. Default: none; a request then goes to any instance.</summary>
     public ImmutableArray<HashKey> Hash { get; init; } = [];
 
     /// <summary>The ring of ring hash.</summary>
@@ -23,19 +23,22 @@ public sealed record LoadBalancingModel
     /// <summary>The table of maglev.</summary>
     public MaglevModel Maglev { get; init; } = MaglevModel.Default;
 
-    /// <summary>How peak EWMA remembers latency.</summary>
+    /// <summary>Latency average of peak EWMA.</summary>
     public EwmaModel Ewma { get; init; } = EwmaModel.Default;
 
-    /// <summary>How an instance comes to its share.</summary>
+    /// <summary>Slow start of an instance.</summary>
     public SlowStartModel SlowStart { get; init; } = SlowStartModel.Default;
 
-    /// <summary>Whether the own zone goes first.</summary>
+    /// <summary>Preference for the local zone.</summary>
     public ZoneModel Zone { get; init; } = ZoneModel.Default;
 
-    /// <summary>While less than this share of the instances is healthy and not ejected, all are used, whatever is said of them; 0: never while one is left. Default: 0.5 (Envoy).</summary>
+    /// <summary>
+    /// Share of instances that are healthy and not ejected below which all instances are used regardless of their state; 0: never while one
+    /// is left. Default: 0.5 (Envoy).
+    /// </summary>
     public double PanicThreshold { get; init; } = 0.5;
 
-    /// <summary>Whether the two say the same.</summary>
+    /// <summary>Compares by content.</summary>
     public bool SaysTheSame(LoadBalancingModel other)
     {
         ArgumentNullException.ThrowIfNull(other);

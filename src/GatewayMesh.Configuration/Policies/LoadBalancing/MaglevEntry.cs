@@ -2,13 +2,13 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Policies.LoadBalancing;
 
-/// <summary><c>loadBalancing.maglev</c>, as declared.</summary>
+/// <summary>Declared <c>loadBalancing.maglev</c>.</summary>
 public sealed record MaglevEntry
 {
     private static readonly ScalarType<int> Prime = ScalarTypes.Number(2, MaglevModel.Largest).Where(
-        IsPrime, "is not a prime number", "say a prime at least a hundred times the number of instances, such as 65537");
+        IsPrime, "is not a prime number", "use a prime at least a hundred times the number of instances, such as 65537");
 
-    /// <summary><c>tableSize</c>: places of the table, a prime.</summary>
+    /// <summary><c>tableSize</c>: number of table entries, a prime.</summary>
     public int? TableSize { get; init; }
 
     internal static MaglevEntry Bind(MappingReader reader) => new() { TableSize = reader.OrNull("tableSize", Prime) };

@@ -3,12 +3,15 @@ using GatewayMesh.Configuration.Entries.Resolvers;
 namespace GatewayMesh.Configuration.Policies.LoadBalancing;
 
 /// <summary>
-/// What a resolver of Consul says of load balancing, in the words of a policy. It goes before the policy of its service, and leaves what it does not say to it. A cookie that Consul's
-/// proxy would give to a client without one (<c>CookieConfig</c>) is not given: such a client goes anywhere.
+/// Maps the load balancing of a Consul resolver to a policy. The resolver overrides the policy of its service; undeclared values are
+/// inherited. A cookie that Consul's proxy would set for a client without one (<c>CookieConfig</c>) is not set: such a client goes to any
+/// instance.
 /// </summary>
 internal static class ResolverBalancing
 {
-    /// <summary><paramref name="model"/> with what <paramref name="entry"/> says; itself when that says nothing.</summary>
+    /// <summary>
+    /// Returns <paramref name="model"/> with the values of <paramref name="entry"/>; the model itself when the entry declares nothing.
+    /// </summary>
     public static LoadBalancingModel With(this LoadBalancingModel model, LoadBalancerEntry? entry) => entry is null or { Policy: BalancerPolicy.Unsaid } ? model : model with
     {
         Policy = entry.Policy switch

@@ -2,13 +2,13 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Policies.LoadBalancing;
 
-/// <summary><c>loadBalancing.ring</c>, as declared.</summary>
+/// <summary>Declared <c>loadBalancing.ring</c>.</summary>
 public sealed record RingEntry
 {
-    /// <summary><c>minSize</c>: places on the ring at least.</summary>
+    /// <summary><c>minSize</c>: minimum number of ring entries.</summary>
     public int? MinSize { get; init; }
 
-    /// <summary><c>maxSize</c>: places on the ring at most.</summary>
+    /// <summary><c>maxSize</c>: maximum number of ring entries.</summary>
     public int? MaxSize { get; init; }
 
     internal static RingEntry Bind(MappingReader reader)
@@ -20,7 +20,7 @@ public sealed record RingEntry
         };
         if (entry.MinSize > (entry.MaxSize ?? RingModel.Largest) || entry.MaxSize < (entry.MinSize ?? RingModel.Default.MinSize))
         {
-            reader.Fail(entry.MaxSize is null ? "minSize" : "maxSize", "is less than minSize", "make maxSize the larger one (minSize is 1024 by default)");
+            reader.Fail(entry.MaxSize is null ? "minSize" : "maxSize", "is below minSize", "raise maxSize or lower minSize (1024 by default)");
         }
 
         return entry;

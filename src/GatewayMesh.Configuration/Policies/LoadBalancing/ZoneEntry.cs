@@ -2,15 +2,15 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Policies.LoadBalancing;
 
-/// <summary><c>loadBalancing.zone</c>, as declared.</summary>
+/// <summary>Declared <c>loadBalancing.zone</c>.</summary>
 public sealed record ZoneEntry
 {
-    private static readonly ScalarType<double> AboveZero = ScalarTypes.Percent.Where(share => share > 0, "is zero", "say a percentage above 0%, such as 70%; first: false looks at no zone");
+    private static readonly ScalarType<double> AboveZero = ScalarTypes.Percent.Where(share => share > 0, "is zero", "use a percentage above 0%, such as 70%, or set first: false to ignore zones");
 
-    /// <summary><c>first</c>: whether instances of the own zone go before others.</summary>
+    /// <summary><c>first</c>: true to prefer instances in the local zone.</summary>
     public bool? First { get; init; }
 
-    /// <summary><c>spillBelow</c>: share of the own zone's instances that must be usable for it to keep all requests.</summary>
+    /// <summary><c>spillBelow</c>: share of usable local instances below which the zone spills over.</summary>
     public double? SpillBelow { get; init; }
 
     internal static ZoneEntry Bind(MappingReader reader)
@@ -18,7 +18,7 @@ public sealed record ZoneEntry
         var entry = new ZoneEntry { First = reader.OrNull("first", ScalarTypes.Flag), SpillBelow = reader.OrNull("spillBelow", AboveZero) };
         if (entry is { First: false, SpillBelow: not null })
         {
-            reader.Fail("spillBelow", "says when the own zone spills over, and first: false looks at no zone", "leave one of them out");
+            reader.Fail("spillBelow", "has no effect with first: false", "remove one of them");
         }
 
         return entry;

@@ -2,13 +2,13 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Policies.Retries;
 
-/// <summary><c>retries.backoff</c> of a service-policy, as declared; what is null falls to the policy beneath.</summary>
+/// <summary>Declared <c>retries.backoff</c> of a service-policy; a null value is inherited.</summary>
 public sealed record BackoffEntry
 {
-    /// <summary><c>base</c>: longest wait before the first retry.</summary>
+    /// <summary><c>base</c>: maximum wait before the first retry.</summary>
     public TimeSpan? Base { get; init; }
 
-    /// <summary><c>max</c>: longest wait before any.</summary>
+    /// <summary><c>max</c>: maximum wait before any retry.</summary>
     public TimeSpan? Max { get; init; }
 
     internal static BackoffEntry Bind(MappingReader reader)
@@ -20,7 +20,7 @@ public sealed record BackoffEntry
         };
         if (entry.Base > entry.Max)
         {
-            reader.Fail("base", "is longer than max", "make retries.backoff.max the longer one");
+            reader.Fail("base", "is longer than max", "raise retries.backoff.max or lower base");
         }
 
         return entry;

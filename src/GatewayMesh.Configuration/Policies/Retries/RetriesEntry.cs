@@ -3,44 +3,44 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Policies.Retries;
 
-/// <summary><c>retries</c> of a service-policy, as declared; what is null falls to the policy beneath.</summary>
+/// <summary>Declared <c>retries</c> of a service-policy; a null value is inherited.</summary>
 public sealed record RetriesEntry
 {
     private const int MostBytes = 16 * 1024 * 1024;
 
     private static readonly ScalarType<string> Method = ScalarTypes.Text.Where(
-        text => text.Length <= 32 && !text.AsSpan().ContainsAnyExceptInRange('A', 'Z'), "is not a method", "say a method in capitals such as POST");
+        text => text.Length <= 32 && !text.AsSpan().ContainsAnyExceptInRange('A', 'Z'), "is not a method", "use an upper-case method such as POST");
 
-    private static readonly ScalarType<long> Buffer = ScalarTypes.Size.Where(bytes => bytes <= MostBytes, "is too large", "say at most 16MiB: it is kept for each request under way");
+    private static readonly ScalarType<long> Buffer = ScalarTypes.Size.Where(bytes => bytes <= MostBytes, "is too large", "use at most 16MiB: every request in flight may use this much memory");
 
-    /// <summary><c>on</c>: the failures that are tried again.</summary>
+    /// <summary><c>on</c>: retried failures.</summary>
     public ImmutableArray<RetryCondition>? On { get; init; }
 
-    /// <summary><c>statusCodes</c>: what <c>retriable-status-codes</c> means.</summary>
+    /// <summary><c>statusCodes</c>: statuses of <c>retriable-status-codes</c>.</summary>
     public ImmutableArray<int>? StatusCodes { get; init; }
 
-    /// <summary><c>maxAttempts</c>: attempts of one request over all layers, 1 to 10.</summary>
+    /// <summary><c>maxAttempts</c>: attempts per request over all layers, 1 to 10.</summary>
     public int? MaxAttempts { get; init; }
 
-    /// <summary><c>allMethods</c>: every method may be sent twice.</summary>
+    /// <summary><c>allMethods</c>: true if every method may be sent twice.</summary>
     public bool? AllMethods { get; init; }
 
-    /// <summary><c>methods</c>: methods that may be sent twice besides the idempotent ones.</summary>
+    /// <summary><c>methods</c>: additional methods that may be sent twice.</summary>
     public ImmutableArray<string>? Methods { get; init; }
 
-    /// <summary><c>sameInstance</c>: an instance that has failed a request may be asked again when every instance has.</summary>
+    /// <summary><c>sameInstance</c>: true if a failed instance may be tried again after all others.</summary>
     public bool? SameInstance { get; init; }
 
-    /// <summary><c>backoff</c>: how long to wait.</summary>
+    /// <summary><c>backoff</c>: wait before a retry.</summary>
     public BackoffEntry Backoff { get; init; } = new();
 
-    /// <summary><c>retryAfterMax</c>: the longest wait that an answer may ask for.</summary>
+    /// <summary><c>retryAfterMax</c>: maximum wait that a response may request.</summary>
     public TimeSpan? RetryAfterMax { get; init; }
 
-    /// <summary><c>bufferSize</c>: bytes of a request's body that are kept for another attempt.</summary>
+    /// <summary><c>bufferSize</c>: bytes of a request body buffered for another attempt.</summary>
     public long? BufferSize { get; init; }
 
-    /// <summary><c>budget</c>: how many retries there may be.</summary>
+    /// <summary><c>budget</c>: the retry budget.</summary>
     public BudgetEntry Budget { get; init; } = new();
 
     internal static RetriesEntry Bind(MappingReader reader)
@@ -62,22 +62,22 @@ public sealed record RetriesEntry
         return entry;
     }
 
-    // The condition and its codes stand together, so that neither is without meaning whatever the policy beneath says.
+    // The condition and its codes must be declared together, so that neither depends on the inherited policy.
     private static void Check(MappingReader reader, RetriesEntry entry)
     {
         var byCode = entry.On?.Contains(RetryCondition.StatusCodes) == true;
         if (byCode && entry.StatusCodes is not { IsEmpty: false })
         {
-            reader.Fail("on", "has retriable-status-codes and there are no statusCodes", "say which, such as statusCodes: [ 429, 503 ]");
+            reader.Fail("on", "has retriable-status-codes without statusCodes", "add the statuses, such as statusCodes: [ 429, 503 ]");
         }
         else if (!byCode && entry.StatusCodes is { IsEmpty: false })
         {
-            reader.Fail("statusCodes", "means nothing without retriable-status-codes", "add retriable-status-codes to retries.on");
+            reader.Fail("statusCodes", "has no effect without retriable-status-codes", "add retriable-status-codes to retries.on");
         }
 
         if (entry is { AllMethods: true, Methods.IsEmpty: false })
         {
-            reader.Fail("methods", "means nothing beside allMethods: true", "leave one of the two out");
+            reader.Fail("methods", "has no effect with allMethods: true", "remove one of them");
         }
     }
 }

@@ -5,8 +5,8 @@ using GatewayMesh.Configuration.Routing;
 namespace GatewayMesh.Configuration.Policies.Retries;
 
 /// <summary>
-/// Whether and how a failed attempt is followed by another. <see cref="On"/> says which failures; whatever it says, a request that may have been
-/// processed is sent again only when its method may be sent twice: GET, HEAD, OPTIONS, TRACE, PUT, DELETE (RFC 9110 §9.2.2) and those of <see cref="Methods"/>.
+/// Retries of failed attempts. <see cref="On"/> selects the failures. A request that may have been processed is retried only when its
+/// method may be sent twice: GET, HEAD, OPTIONS, TRACE, PUT, DELETE (RFC 9110 §9.2.2), and <see cref="Methods"/>.
 /// </summary>
 public sealed record RetriesModel
 {
@@ -16,7 +16,7 @@ public sealed record RetriesModel
     /// <summary>The defaults.</summary>
     public static RetriesModel Default { get; } = new();
 
-    /// <summary>The failures that are tried again. Default: <c>not-forwarded, connect-failure, refused-stream, reset</c>.</summary>
+    /// <summary>Retried failures. Default: <c>not-forwarded, connect-failure, refused-stream, reset</c>.</summary>
     public ImmutableArray<RetryCondition> On
     {
         get => _on;
@@ -27,44 +27,52 @@ public sealed record RetriesModel
         }
     }
 
-    /// <summary>What <see cref="RetryCondition.StatusCodes"/> means, 400 to 599. Default: none.</summary>
+    /// <summary>Statuses of <see cref="RetryCondition.StatusCodes"/>, 400 to 599. Default: none.</summary>
     public ImmutableArray<int> StatusCodes { get; init; } = [];
 
-    /// <summary>Attempts of one request over all layers. Default: 3.</summary>
+    /// <summary>Attempts per request over all layers. Default: 3.</summary>
     public int MaxAttempts { get; init; } = 3;
 
-    /// <summary>Every method may be sent twice. Default: false.</summary>
+    /// <summary>True if every method may be sent twice. Default: false.</summary>
     public bool AllMethods { get; init; }
 
-    /// <summary>Methods that may be sent twice besides the idempotent ones. Default: none.</summary>
+    /// <summary>Additional methods that may be sent twice. Default: none.</summary>
     public ImmutableArray<string> Methods { get; init; } = [];
 
-    /// <summary>An instance that has failed a request may be asked again when every instance has. Default: false.</summary>
+    /// <summary>True if a failed instance may be tried again after all others. Default: false.</summary>
     public bool SameInstance { get; init; }
 
-    /// <summary>How long to wait. The first retry of what was not forwarded does not wait when there is another instance.</summary>
+    /// <summary>
+    /// Wait before a retry. The first retry of a request that was not forwarded does not wait when another instance exists.
+    /// </summary>
     public BackoffModel Backoff { get; init; } = new();
 
-    /// <summary>The longest wait that an answer may ask for by <c>Retry-After</c> (RFC 9110 §10.2.3); one that asks for more is passed on. Default: 1 s.</summary>
+    /// <summary>
+    /// Maximum wait that a response may request by <c>Retry-After</c> (RFC 9110 §10.2.3); a response that requests more is passed on.
+    /// Default: 1 s.
+    /// </summary>
     public TimeSpan RetryAfterMax { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Bytes of a request's body that are kept for another attempt; a longer body is sent once. Default: 64 KiB, as in Linkerd.</summary>
+    /// <summary>Bytes of a request body buffered for another attempt; a longer body is sent once. Default: 64 KiB, as in Linkerd.</summary>
     public long BufferSize { get; init; } = 64 * 1024;
 
-    /// <summary>How many retries there may be.</summary>
+    /// <summary>The retry budget.</summary>
     public BudgetModel Budget { get; init; } = new();
 
-    /// <summary>True when some answer of an application is tried again.</summary>
+    /// <summary>True if some response of an application is retried.</summary>
     [JsonIgnore]
     public bool LooksAtAnswers => _set >> (int)RetryCondition.GatewayError != 0;
 
-    /// <summary>Whether <see cref="On"/> has it.</summary>
+    /// <summary>True if <see cref="On"/> contains the condition.</summary>
     public bool Has(RetryCondition condition) => (_set & (1u << (int)condition)) != 0;
 
-    /// <summary>Whether a method that is not idempotent may be sent twice all the same.</summary>
+    /// <summary>True if a method that is not idempotent may be sent twice.</summary>
     public bool OptsIn(string method) => AllMethods || (!Methods.IsEmpty && Methods.Contains(method));
 
-    /// <summary>With what a rule of a router says: its conditions are added. Consul's users expect the one instance of a service to be asked again, as Envoy does.</summary>
+    /// <summary>
+    /// Returns this model with a router rule's conditions added. The same instance may then be retried: users of Consul expect this for a
+    /// service with one instance, as in Envoy.
+    /// </summary>
     public RetriesModel With(RouteAction action)
     {
         ArgumentNullException.ThrowIfNull(action);

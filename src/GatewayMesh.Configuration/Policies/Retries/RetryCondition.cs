@@ -3,60 +3,63 @@ using System.Text.Json.Serialization;
 namespace GatewayMesh.Configuration.Policies.Retries;
 
 /// <summary>
-/// A way in which an attempt can fail, by the name that Envoy has for it (<c>x-envoy-retry-on</c>, <c>x-envoy-retry-grpc-on</c>). Whether a failure may be
-/// tried again at all is another question: see the methods of <see cref="RetriesModel"/>.
+/// A failure of an attempt, by Envoy's name (<c>x-envoy-retry-on</c>, <c>x-envoy-retry-grpc-on</c>). The method decides in addition; see
+/// <see cref="RetriesModel"/>.
 /// </summary>
 public enum RetryCondition
 {
-    /// <summary>A proxy of the mesh answered that it has not forwarded the request (<c>forwarded=?0</c>): overloaded, draining, without an instance. Envoy has no name for it.</summary>
+    /// <summary>
+    /// A proxy of the mesh responded that the request was not forwarded (<c>forwarded=?0</c>): overloaded, draining, without an instance.
+    /// Envoy has no such condition.
+    /// </summary>
     [JsonStringEnumMemberName("not-forwarded")]
     NotForwarded,
 
-    /// <summary>No connection: refused, not in time, unreachable, handshake failed.</summary>
+    /// <summary>No connection: refused, timed out, unreachable, or failed handshake.</summary>
     [JsonStringEnumMemberName("connect-failure")]
     ConnectFailure,
 
-    /// <summary>HTTP/2: the peer has done nothing with the stream (REFUSED_STREAM).</summary>
+    /// <summary>HTTP/2: the peer has not processed the stream (REFUSED_STREAM).</summary>
     [JsonStringEnumMemberName("refused-stream")]
     RefusedStream,
 
-    /// <summary>No answer although the request was sent: the connection ended, the time of the attempt was up, or what came was no HTTP.</summary>
+    /// <summary>No response to a sent request: the connection ended, the attempt timed out, or the response was not valid HTTP.</summary>
     [JsonStringEnumMemberName("reset")]
     Reset,
 
-    /// <summary>An answer of 502, 503 or 504, and everything above.</summary>
+    /// <summary>A response with 502, 503, or 504, and everything above.</summary>
     [JsonStringEnumMemberName("gateway-error")]
     GatewayError,
 
-    /// <summary>An answer of 500 to 599, and everything above.</summary>
+    /// <summary>A response with 500 to 599, and everything above.</summary>
     [JsonStringEnumMemberName("5xx")]
     ServerError,
 
-    /// <summary>An answer of 409.</summary>
+    /// <summary>A response with 409.</summary>
     [JsonStringEnumMemberName("retriable-4xx")]
     Retriable4xx,
 
-    /// <summary>An answer with one of <c>statusCodes</c>.</summary>
+    /// <summary>A response with one of <c>statusCodes</c>.</summary>
     [JsonStringEnumMemberName("retriable-status-codes")]
     StatusCodes,
 
-    /// <summary>gRPC status 1 in the head of the answer.</summary>
+    /// <summary>gRPC status 1 in the response head.</summary>
     [JsonStringEnumMemberName("cancelled")]
     Cancelled,
 
-    /// <summary>gRPC status 4 in the head of the answer.</summary>
+    /// <summary>gRPC status 4 in the response head.</summary>
     [JsonStringEnumMemberName("deadline-exceeded")]
     DeadlineExceeded,
 
-    /// <summary>gRPC status 13 in the head of the answer.</summary>
+    /// <summary>gRPC status 13 in the response head.</summary>
     [JsonStringEnumMemberName("internal")]
     Internal,
 
-    /// <summary>gRPC status 8 in the head of the answer.</summary>
+    /// <summary>gRPC status 8 in the response head.</summary>
     [JsonStringEnumMemberName("resource-exhausted")]
     ResourceExhausted,
 
-    /// <summary>gRPC status 14 in the head of the answer.</summary>
+    /// <summary>gRPC status 14 in the response head.</summary>
     [JsonStringEnumMemberName("unavailable")]
     Unavailable,
 }

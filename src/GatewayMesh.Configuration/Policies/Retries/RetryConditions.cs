@@ -3,14 +3,14 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Policies.Retries;
 
-/// <summary>The words of <see cref="RetryCondition"/>.</summary>
+/// <summary>Configuration names of <see cref="RetryCondition"/>.</summary>
 public static class RetryConditions
 {
-    /// <summary>What is tried again when nobody says otherwise.</summary>
+    /// <summary>Default conditions.</summary>
     public static ImmutableArray<RetryCondition> Default { get; } =
         [RetryCondition.NotForwarded, RetryCondition.ConnectFailure, RetryCondition.RefusedStream, RetryCondition.Reset];
 
-    /// <summary>Every word with its meaning.</summary>
+    /// <summary>All names with their values.</summary>
     public static ImmutableArray<(string Word, RetryCondition Value)> Words { get; } =
     [
         ("not-forwarded", RetryCondition.NotForwarded),

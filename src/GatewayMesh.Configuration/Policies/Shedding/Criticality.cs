@@ -1,12 +1,12 @@
 namespace GatewayMesh.Configuration.Policies.Shedding;
 
-/// <summary>How much a request matters when there is not room for all.</summary>
+/// <summary>Importance of a request under overload.</summary>
 public enum Criticality
 {
-    /// <summary>Refused first (<c>sheddable</c>): prefetches, batches, what is asked again anyway.</summary>
+    /// <summary>Refused first (<c>sheddable</c>): prefetches, batches, requests that are repeated anyway.</summary>
     Sheddable,
 
-    /// <summary>What a request is that does not say (<c>default</c>).</summary>
+    /// <summary>A request without a declared criticality (<c>default</c>).</summary>
     Default,
 
     /// <summary>Refused last (<c>critical</c>): health probes, payments.</summary>

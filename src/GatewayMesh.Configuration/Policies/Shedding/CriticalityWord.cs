@@ -2,14 +2,14 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Policies.Shedding;
 
-/// <summary>The words of criticality, in configuration and in the header field.</summary>
+/// <summary>Names of criticality, in configuration and in the header field.</summary>
 public static class CriticalityWord
 {
-    /// <summary>The words as a type of scalar.</summary>
+    /// <summary>Scalar type of the names.</summary>
     internal static ScalarType<Criticality> Type { get; } =
         ScalarTypes.Word<Criticality>([("critical", Criticality.Critical), ("default", Criticality.Default), ("sheddable", Criticality.Sheddable)]);
 
-    /// <summary>The word of <paramref name="criticality"/>.</summary>
+    /// <summary>Name of <paramref name="criticality"/>.</summary>
     public static string Of(Criticality criticality) => criticality switch
     {
         Criticality.Critical => "critical",
@@ -17,7 +17,7 @@ public static class CriticalityWord
         _ => "default",
     };
 
-    /// <summary>Reads a word; false when it is none.</summary>
+    /// <summary>Reads a name; false when unknown.</summary>
     public static bool TryRead(string? word, out Criticality criticality)
     {
         criticality = word switch

@@ -2,16 +2,16 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Policies.Shedding;
 
-/// <summary><c>shedding</c> of a service-policy, as declared; what is null falls to the policy beneath.</summary>
+/// <summary>Declared <c>shedding</c> of a service-policy; a null value is inherited.</summary>
 public sealed record SheddingEntry
 {
-    /// <summary><c>criticality</c>: of a request that does not say.</summary>
+    /// <summary><c>criticality</c>: criticality of a request that declares none.</summary>
     public Criticality? Criticality { get; init; }
 
-    /// <summary><c>sheddable</c>: share of a limit from which sheddable requests are refused.</summary>
+    /// <summary><c>sheddable</c>: share of a limit above which sheddable requests are refused.</summary>
     public double? Sheddable { get; init; }
 
-    /// <summary><c>default</c>: share of a limit from which requests are refused that are not critical.</summary>
+    /// <summary><c>default</c>: share of a limit above which non-critical requests are refused.</summary>
     public double? Default { get; init; }
 
     internal static SheddingEntry Bind(MappingReader reader)
@@ -24,12 +24,12 @@ public sealed record SheddingEntry
         };
         if (entry.Sheddable > entry.Default)
         {
-            reader.Fail("sheddable", "is above default, so that what matters less would be refused later", "make sheddable the smaller one, such as 80% and 95%");
+            reader.Fail("sheddable", "is above default, so that less important requests would be refused later", "lower sheddable or raise default, such as 80% and 95%");
         }
 
         if (entry.Default == 0)
         {
-            reader.Fail("default", "is 0%, at which only critical requests pass", "say a percentage above 0% such as 95%");
+            reader.Fail("default", "is 0%, at which only critical requests pass", "use a percentage above 0% such as 95%");
         }
 
         return entry;

@@ -1,11 +1,14 @@
 namespace GatewayMesh.Configuration.Policies.SidecarBypass;
 
-/// <summary><c>sidecarBypass</c>: what becomes of a call when every sidecar of its callee is broken.</summary>
+/// <summary><c>sidecarBypass</c>: fallback of a call when every sidecar of its callee is broken.</summary>
 public enum SidecarBypassMode
 {
-    /// <summary>It fails. The default: whoever is called has its own sidecar's protection, or is not called.</summary>
+    /// <summary>The call fails. The default: a service is either protected by its own sidecar or not called.</summary>
     Never,
 
-    /// <summary>A gateway takes it to the application itself, by the address at which the gateway can reach it, in the clear; the gateway asks the intentions.</summary>
+    /// <summary>
+    /// A gateway forwards the call to the application itself, in the clear, at the address reachable from the gateway; the gateway
+    /// evaluates the intentions.
+    /// </summary>
     Gateway,
 }

@@ -2,19 +2,19 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Policies.Timeouts;
 
-/// <summary><c>timeouts</c> of a service-policy, as declared; what is null falls to the policy beneath.</summary>
+/// <summary>Declared <c>timeouts</c> of a service-policy; a null value is inherited.</summary>
 public sealed record TimeoutsEntry
 {
-    /// <summary><c>request</c>: a request up to the head of its answer, all attempts; zero: none.</summary>
+    /// <summary><c>request</c>: time for a request up to its response head, all attempts included; zero: no limit.</summary>
     public TimeSpan? Request { get; init; }
 
-    /// <summary><c>attempt</c>: each attempt up to the head of its answer; zero: none.</summary>
+    /// <summary><c>attempt</c>: time for an attempt up to its response head; zero: no limit.</summary>
     public TimeSpan? Attempt { get; init; }
 
-    /// <summary><c>connect</c>: to connect to an instance.</summary>
+    /// <summary><c>connect</c>: time to connect to an instance.</summary>
     public TimeSpan? Connect { get; init; }
 
-    /// <summary><c>idle</c>: a request on which nothing moves in either direction; zero: none.</summary>
+    /// <summary><c>idle</c>: time without any bytes in either direction; zero: no limit.</summary>
     public TimeSpan? Idle { get; init; }
 
     internal static TimeoutsEntry Bind(MappingReader reader)
@@ -28,17 +28,17 @@ public sealed record TimeoutsEntry
         };
         if (IsAbove(entry.Connect, entry.Request))
         {
-            reader.Fail("connect", "is longer than request", "make timeouts.request the longer one");
+            reader.Fail("connect", "is longer than request", "raise timeouts.request or lower timeouts.connect");
         }
 
         if (IsAbove(entry.Attempt, entry.Request))
         {
-            reader.Fail("attempt", "is longer than request, which ends all attempts", "make timeouts.request the longer one");
+            reader.Fail("attempt", "is longer than request, which ends all attempts", "raise timeouts.request or lower timeouts.attempt");
         }
 
         if (IsAbove(entry.Connect, entry.Attempt))
         {
-            reader.Fail("connect", "is longer than attempt", "make timeouts.attempt the longer one");
+            reader.Fail("connect", "is longer than attempt", "raise timeouts.attempt or lower timeouts.connect");
         }
 
         return entry;

@@ -2,8 +2,8 @@ using GatewayMesh.Configuration.Nodes;
 
 namespace GatewayMesh.Configuration.Snapshot;
 
-/// <summary>The catalogue of a mesh whose registry has none: what its nodes say of themselves.</summary>
-internal static class NodeWords
+/// <summary>Builds a catalog from the nodes' records, for a registry without its own catalog.</summary>
+internal static class NodeCatalogue
 {
     public static ServiceCatalogue Of(IEnumerable<DiscoveredNode> nodes)
     {

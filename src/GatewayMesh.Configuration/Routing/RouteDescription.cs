@@ -2,17 +2,17 @@ using System.Globalization;
 
 namespace GatewayMesh.Configuration.Routing;
 
-/// <summary>Routes as words, always the same for the same route: what two nodes compare.</summary>
-internal static class RouteWords
+/// <summary>Canonical text of a route, for comparing the routes of two nodes.</summary>
+internal static class RouteDescription
 {
-    /// <summary>One text a step, depth first; each node is described once.</summary>
+    /// <summary>Returns one text per step, depth first; each node is described once.</summary>
     public static IEnumerable<string> Of(RouteNode? start)
     {
-        var said = new HashSet<RouteNode>(ReferenceEqualityComparer.Instance);
+        var visited = new HashSet<RouteNode>(ReferenceEqualityComparer.Instance);
         var todo = new Stack<RouteNode>();
         for (var node = start; node is not null; node = todo.TryPop(out var next) ? next : null)
         {
-            if (!said.Add(node))
+            if (!visited.Add(node))
             {
                 continue;
             }
