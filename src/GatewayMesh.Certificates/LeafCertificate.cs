@@ -55,7 +55,7 @@ public sealed class LeafCertificate
             chain.ImportFromPem(pem);
             if (chain.Count == 0)
             {
-                throw new CertificateException("the file contains no certificate", "write the certificate, its intermediates and the private key into one PEM file");
+                throw new CertificateException("no certificate found", "write the certificate, its intermediates and the private key into one PEM file");
             }
 
             var certificate = X509Certificate2.CreateFromPem(pem, pem);

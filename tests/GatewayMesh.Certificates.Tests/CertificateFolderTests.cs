@@ -114,7 +114,7 @@ public sealed class CertificateFolderTests
         var (one, other) = (_authority.Issue("web"), _authority.Issue("web"));
         var mixed = one[..one.IndexOf("-----BEGIN PRIVATE", StringComparison.Ordinal)] + other[other.IndexOf("-----BEGIN PRIVATE", StringComparison.Ordinal)..];
         var refusal = Assert.Throws<CertificateException>(() => _folder.Put("web", mixed));
-        Assert.That(refusal.ToString(), Does.Not.Contain("PRIVATE KEY").And.Contains("do not belong together"));
+        Assert.That(refusal.ToString(), Does.Not.Contain("PRIVATE KEY").And.Contains("do not match"));
     }
 
     [Test]

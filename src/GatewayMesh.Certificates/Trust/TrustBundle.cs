@@ -50,7 +50,7 @@ public sealed class TrustBundle
         ImmutableArray<X509Certificate2> roots = [.. distinct.Where(IsSelfSigned)];
         if (roots.IsEmpty)
         {
-            throw new CertificateException("the file contains no root certificate", "add at least one self-signed certificate of an authority");
+            throw new CertificateException("no root certificate found", "add at least one self-signed certificate of an authority");
         }
 
         var domain = roots.Select(OwnDomainOf).FirstOrDefault(own => own is not null) ?? SaidDomain(pem)

@@ -41,7 +41,7 @@ internal sealed class IntentionTableTests
     {
         Assert.That(IntentionTable.Of(DeclaredIntentions.None).Decide("web", "payments", Get), Is.EqualTo(new IntentionDecision(true, IntentionCause.Default)));
         Assert.That(IntentionTable.Of(new DeclaredIntentions([], IntentionAction.Deny)).Decide("web", "payments", Get), Is.EqualTo(new IntentionDecision(false, IntentionCause.Default)));
-        Assert.That(IntentionTable.Of(new DeclaredIntentions([], IntentionAction.Deny)).Decide("web", "payments", Get).Because, Is.EqualTo("the default policy (deny): no intention speaks of the two"));
+        Assert.That(IntentionTable.Of(new DeclaredIntentions([], IntentionAction.Deny)).Decide("web", "payments", Get).Because, Is.EqualTo("the default policy (deny): no intention matches the two services"));
     }
 
     [Test]

@@ -15,7 +15,7 @@ public sealed class ChainBoundTests
 
     [Test]
     public void Splitters_that_lead_to_one_another_without_end_are_refused() =>
-        Assert.That(ErrorOf(20_000, (level, side) => [Name(level + 1, 0), "end"]), Does.Contain("more than 64 splitters lead to one another"));
+        Assert.That(ErrorOf(20_000, (level, side) => [Name(level + 1, 0), "end"]), Does.Contain("more than 64 nested splitters"));
 
     [Test]
     public void Many_levels_with_few_shares_are_well() =>

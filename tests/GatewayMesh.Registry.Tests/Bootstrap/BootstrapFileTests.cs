@@ -90,10 +90,10 @@ internal sealed class BootstrapFileTests
         Assert.That(Good("reach: [ 0.0.0.0/0 ]\n" + Sidecar).Reach, Has.Length.EqualTo(1), "the range contains loopback");
     }
 
-    [TestCase("10.0.0.0/8", "'10.0.0.0/8' holds no loopback, link-local, unspecified or multicast address, and is reached anyway; remove it: reach lists only ranges that are refused otherwise, such as 127.0.0.0/8")]
-    [TestCase("127.0.0.1/8", "'127.0.0.1/8' has bits set beyond its length; say 127.0.0.0/8")]
-    [TestCase("loopback", "'loopback' is not a network; say a network such as 10.0.0.0/8")]
-    [TestCase("127.1", "'127.1' is not a network; say a network such as 10.0.0.0/8")]
+    [TestCase("10.0.0.0/8", "'10.0.0.0/8' contains no loopback, link-local, unspecified or multicast address; remove the range; reach permits only special ranges such as 127.0.0.0/8, all others are permitted already")]
+    [TestCase("127.0.0.1/8", "'127.0.0.1/8' has bits set beyond its length; use 127.0.0.0/8")]
+    [TestCase("loopback", "'loopback' is not a network; use a network such as 10.0.0.0/8")]
+    [TestCase("127.1", "'127.1' is not a network; use a network such as 10.0.0.0/8")]
     public void An_invalid_range_of_reach_is_reported_with_file_line_and_key(string range, string expected)
     {
         var errors = Bad($"node: a\nreach:\n  - 127.0.0.0/8\n  - {range}\n" + Sidecar);
@@ -135,7 +135,7 @@ internal sealed class BootstrapFileTests
         };
         var spec = BootstrapFile.Load(null, BootstrapOptions.None, variables, out var errors);
         Assert.That(spec, Is.Null);
-        Assert.That(errors.Single().ToString(), Is.EqualTo("env GATEWAYMESH_SIDECAR__SERVICES__10__NAME: SIDECAR.SERVICES.10: the list has 1 items; say an index from 0 to 1"));
+        Assert.That(errors.Single().ToString(), Is.EqualTo("env GATEWAYMESH_SIDECAR__SERVICES__10__NAME: SIDECAR.SERVICES.10: the list has 1 items; use an index from 0 to 1"));
 
         _ = variables.Remove("GATEWAYMESH_SIDECAR__SERVICES__10__NAME");
 
@@ -203,11 +203,11 @@ internal sealed class BootstrapFileTests
 
         Assert.That(errors, Is.EqualTo(new[]
         {
-            "--admin: admin: 'here' is not an address and a port; say an address and a port such as 127.0.0.1:15001",
-            "--set nonsense: 'nonsense' is not path=value; say for example --set sidecar.services[0].port=8080",
+            "--admin: admin: 'here' is not an address and a port; use an address and a port such as 127.0.0.1:15001",
+            "--set nonsense: 'nonsense' is not path=value; write for example --set sidecar.services[0].port=8080",
             "--set sidcar.x: sidcar: is not a known key; did you mean sidecar?",
-            "--set sidecar.services[0].port: sidecar.services[0].port: 'x' is not a port; say a port from 1 to 65535",
-            "env GATEWAYMESH_DRAINDELAY: drainDelay: '2' is not a duration; give it a unit, such as 2s or 2ms",
+            "--set sidecar.services[0].port: sidecar.services[0].port: 'x' is not a port; use a port from 1 to 65535",
+            "env GATEWAYMESH_DRAINDELAY: drainDelay: '2' is not a duration; add a unit, such as 2s or 2ms",
         }));
     }
 
@@ -229,7 +229,7 @@ internal sealed class BootstrapFileTests
     public void The_error_of_a_missing_registry_names_the_fix() =>
         Assert.That(Bad("role: gateway", WithoutConsul).Single(), Is.EqualTo(
             "f.yaml:1:1: registry: no registry is named, and no Consul agent answers on 127.0.0.1:8500; "
-            + "say registry: consul://HOST:PORT of a Consul agent, or file:DIR, a folder that the nodes of the mesh share (or --registry URI)"));
+            + "set registry: consul://HOST:PORT for a Consul agent, or file:DIR for a folder shared by the nodes of the mesh (or --registry URI)"));
 
     [Test]
     public void The_default_registry_is_the_agent_of_this_host()
@@ -287,7 +287,7 @@ internal sealed class BootstrapFileTests
     public void A_missing_file_is_an_error()
     {
         Assert.That(BootstrapFile.Load("/nowhere/a.yaml", BootstrapOptions.None, NoVariables, out var errors), Is.Null);
-        Assert.That(errors.Single().ToString(), Is.EqualTo("/nowhere/a.yaml: there is no such file; check the path and its permissions"));
+        Assert.That(errors.Single().ToString(), Is.EqualTo("/nowhere/a.yaml: the file does not exist; check the path and its permissions"));
     }
 
     [Test]

@@ -15,7 +15,7 @@ internal sealed record ChainCase(string Name)
 {
     public const string Datacenter = "dc1";
 
-    private static readonly string Root = Path.Combine(TestContext.CurrentContext.TestDirectory, "Topology");
+    private static readonly string Root = Path.Combine(TestContext.CurrentContext.TestDirectory, "Topology", "Cases");
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

@@ -6,7 +6,7 @@ internal sealed class PathValidationTests
 {
     [Test]
     public void A_missing_path_is_an_error() =>
-        Assert.That(PathValidation.Of(["/nowhere.yaml"]).Errors.Single().ToString(), Is.EqualTo("/nowhere.yaml: there is no such file; check the path and its permissions"));
+        Assert.That(PathValidation.Of(["/nowhere.yaml"]).Errors.Single().ToString(), Is.EqualTo("/nowhere.yaml: the file does not exist; check the path and its permissions"));
 
     [Test]
     public void A_folder_is_checked_as_one_registry_with_its_nodes()

@@ -50,7 +50,7 @@ internal sealed class ReaderTests
     {
         var old = EntryReader.Read(Bytes(Defaults))["old"];
         Assert.That(old.Entry, Is.Null);
-        Assert.That(old.Errors.Single().ToString(), Is.EqualTo("consul:service-defaults/old:4:21: protocol: tcp is not supported yet; say protocol: http"));
+        Assert.That(old.Errors.Single().ToString(), Is.EqualTo("consul:service-defaults/old:4:21: protocol: tcp is not supported yet; set protocol: http"));
     }
 
     [Test]
@@ -116,7 +116,7 @@ internal sealed class ReaderTests
     [TestCase("name: api",
         "consul:kv/gatewaymesh/service-policy/web:1:7: name: is api, but the key names web; remove it, or move the value to the other key")]
     [TestCase("retires: { maxAttempts: 2 }", "consul:kv/gatewaymesh/service-policy/web:1:1: retires: is not a known key; did you mean retries?")]
-    [TestCase("- 1", "consul:kv/gatewaymesh/service-policy/web:1:1: a list stands where an entry is expected; write keys with values, beginning with kind")]
+    [TestCase("- 1", "consul:kv/gatewaymesh/service-policy/web:1:1: a list is not an entry; write keys with values, starting with kind")]
     public void An_invalid_policy_is_reported_with_location_and_reason(string value, string expected)
     {
         var policy = PolicyReader.Read(Keys(("gatewaymesh/service-policy/web", value)))["web"];

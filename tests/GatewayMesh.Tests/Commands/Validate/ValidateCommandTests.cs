@@ -28,8 +28,8 @@ internal sealed class ValidateCommandTests
 
         Assert.That(Run([file, Path.Combine(_folder, "missing.yaml")]), Is.EqualTo((2, $"""
             {file}:2:1: admn: is not a known key; did you mean admin?
-            {file}:3:20: gateway.listen: 'here' is not an address and a port; say an address and a port such as 127.0.0.1:15001
-            {_folder}/missing.yaml: there is no such file; check the path and its permissions
+            {file}:3:20: gateway.listen: 'here' is not an address and a port; use an address and a port such as 127.0.0.1:15001
+            {_folder}/missing.yaml: the file does not exist; check the path and its permissions
             3 errors in 2 files
 
             """)));
