@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Runs every drill against host-a of a fresh demo mesh and prints one table; exits with 1 if a promise did not hold.
-# REGISTRY=consul ops/chaos.sh does it on a mesh with a real Consul (ops/get-consul.sh provides it).
+# Runs every drill against host-a of a fresh demo mesh and prints one table; exits with 1 if a promise is broken.
+# REGISTRY=consul ops/chaos.sh uses a mesh with a real Consul (see ops/get-consul.sh).
 #
-#   ops/chaos.sh [FAULT...]        default: all of them, the harmless ones first
+#   ops/chaos.sh [FAULT...]        default: all, the harmless ones first
 #
 # REGISTRY      file or consul     default: file
 # GATEWAYMESH   the binary         default: artifacts/gatewaymesh/gatewaymesh
 # PORT_BASE     lowest port        default: 15000
-# RATE          requests a second  default: 500
+# RATE          requests per second default: 500
 # CONNECTIONS   keep-alive         default: 20
-# REPORT        folder for the reports of each drill; default: a temporary one that goes
+# REPORT        folder for the reports of each drill; default: a temporary one, removed at the end
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -21,7 +21,7 @@ if [ ${#faults[@]} -eq 0 ]; then
 fi
 
 if [ ! -x "$gatewaymesh" ]; then
-    echo "$gatewaymesh is not there: run ./build.sh publish first, or set GATEWAYMESH" >&2
+    echo "$gatewaymesh does not exist: run ./build.sh publish first, or set GATEWAYMESH" >&2
     exit 2
 fi
 
@@ -53,7 +53,7 @@ if ! grep -q '"event":"ready"' "$work/demo.json"; then
 fi
 
 row='%-15s %-6s %7s %7s %8s %6s %9s %9s %10s %11s\n'
-# The first member of that name: the summary stands before the series.
+# The first member of that name: the summary precedes the series.
 field() { grep -o "\"$1\":[^,}]*" "$2" | head -n 1 | cut -d: -f2; }
 
 failed=0

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Sees to it that there is a Consul, and prints its path; everything else it says goes to stderr.
+# Makes sure that Consul is installed and prints its path. All other output goes to stderr.
 #
 #   ops/get-consul.sh [--help]
 #
 # The first of these that works:
 #   1. `consul` on PATH: nothing is done
-#   2. the package `consul` of the suites that apt is configured with
-#   3. the package `consul` of Debian's suite bullseye, from the mirror that apt is configured with. The suite gets a sources
-#      file of its own and is pinned, so that nothing but this one package ever comes from it
-# 2 and 3 need root. Called again, it finds what it did and does nothing. Exit codes: 0 there is one; 1 there is none, and why.
+#   2. the package `consul` from the configured apt suites
+#   3. the package `consul` of Debian's suite bullseye, from the configured apt mirror. The suite gets its own sources
+#      file and is pinned, so that only this package comes from it
+# 2 and 3 need root. Idempotent. Exit codes: 0 installed; 1 not installed, with the reason.
 set -euo pipefail
 
 readonly suite=bullseye
@@ -33,13 +33,13 @@ has_candidate() {
     [ -n "$candidate" ] && [ "$candidate" != "(none)" ]
 }
 
-# The mirror that Debian itself comes from here (not its security archive, which has other suites).
+# The Debian mirror of this machine (not the security archive, which has other suites).
 debian_mirror() {
     apt-get indextargets --format '$(REPO_URI) $(ORIGIN) $(LABEL)' 'Created-By: Packages' | sed -n 's/ Debian Debian$//p' | head -n 1
 }
 
 install() {
-    # The package brings a service for systemd; nobody asked for an agent that runs on its own.
+    # The package enables a systemd service; the agent must not start by itself.
     local policy=/usr/sbin/policy-rc.d
     if [ ! -e "$policy" ]; then
         trap 'rm -f /usr/sbin/policy-rc.d' EXIT
@@ -52,10 +52,10 @@ install() {
 add_suite() {
     local mirror
     mirror=$(debian_mirror)
-    [ -n "$mirror" ] || fail "apt knows no Debian mirror: run apt-get update, or put consul on PATH"
+    [ -n "$mirror" ] || fail "apt has no Debian mirror: run apt-get update, or install Consul on PATH"
     say "adding the suite $suite, pinned to the package consul alone ($sources, $pins)"
     cat >"$pins" <<PINS
-# The suite $suite is here for the package consul alone (ops/get-consul.sh of GatewayMesh).
+# The suite $suite is used for the package consul alone (ops/get-consul.sh of GatewayMesh).
 Package: *
 Pin: release n=$suite
 Pin-Priority: -1
@@ -71,10 +71,10 @@ Suites: $suite
 Components: main
 Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
 SOURCES
-    # This one list alone: the others are as fresh as their owner wants them.
+    # Only this list: the others are left as they are.
     if ! apt-get update -qq -o "Dir::Etc::sourcelist=$sources" -o Dir::Etc::sourceparts=- -o APT::Get::List-Cleanup=0 >&2; then
         rm -f "$sources" "$pins"
-        fail "the configured mirror does not have the suite $suite: put consul (1.8 or later) on PATH"
+        fail "the configured mirror does not have the suite $suite: install Consul 1.8 or later on PATH"
     fi
 }
 
@@ -88,14 +88,14 @@ case ${1-} in
 esac
 
 found || true
-command -v apt-get >/dev/null || fail "consul is not on PATH and this is no Debian: install Consul 1.8 or later and put it on PATH"
-[ "$(id -u)" = 0 ] || fail "consul is not on PATH: run this as root to install Debian's package, or put consul (1.8 or later) on PATH"
+command -v apt-get >/dev/null || fail "consul is not on PATH and this is not Debian: install Consul 1.8 or later on PATH"
+[ "$(id -u)" = 0 ] || fail "consul is not on PATH: run this as root to install Debian's package, or install Consul 1.8 or later on PATH"
 
 if ! has_candidate; then
-    say "apt has no candidate for consul; asking again with fresh lists"
-    apt-get update -qq >&2 || say "apt-get update failed; going on with the lists that are there"
+    say "apt has no candidate for consul; updating the package lists"
+    apt-get update -qq >&2 || say "apt-get update failed; using the existing lists"
 fi
 has_candidate || add_suite
-has_candidate || fail "the suite $suite has no package consul for $(dpkg --print-architecture): put consul (1.8 or later) on PATH"
-install || fail "apt could not install consul; what it said stands above"
+has_candidate || fail "the suite $suite has no package consul for $(dpkg --print-architecture): install Consul 1.8 or later on PATH"
+install || fail "apt could not install consul; see its output above"
 found || fail "the package consul is installed, but consul is not on PATH ($PATH)"

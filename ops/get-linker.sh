@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Makes sure that there is a C linker for the native build, and prints the compiler that calls it; everything else goes to stderr.
+# Makes sure that a C linker for the native build is installed, and prints the compiler to use. All other output goes to stderr.
 #
 #   ops/get-linker.sh [--help]
 #
 # The first of these that works:
 #   1. clang or gcc on PATH that links a program, with objcopy: nothing is done
 #   2. Debian's packages gcc and libc6-dev, which also bring binutils. This needs root
-# Exit codes: 0 there is one; 1 there is none, and why.
+# Exit codes: 0 installed; 1 not installed, with the reason.
 set -euo pipefail
 
 readonly packages=(gcc libc6-dev)
@@ -18,7 +18,7 @@ fail() {
     exit 1
 }
 
-# Links what the native build links: a program with threads, by the linker and with the libraries that .NET names.
+# Links what the native build links: a program with threads, with the linker and libraries that .NET uses.
 links() {
     local compiler=$1 folder status=0
     command -v "$compiler" >/dev/null && command -v objcopy >/dev/null || return 1
@@ -51,8 +51,8 @@ case ${1-} in
 esac
 
 found && exit 0
-command -v apt-get >/dev/null || fail "no C linker here, and this is no Debian: install gcc (or clang), binutils and the headers of the C library"
-[ "$(id -u)" = 0 ] || fail "no C linker here: run 'sudo apt-get install ${packages[*]}', then try again"
+command -v apt-get >/dev/null || fail "no C linker found, and this is not Debian: install gcc (or clang), binutils and the headers of the C library"
+[ "$(id -u)" = 0 ] || fail "no C linker found: run 'sudo apt-get install ${packages[*]}', then try again"
 
 say "installing ${packages[*]} from Debian"
 install() {
@@ -60,5 +60,5 @@ install() {
         -o DPkg::Lock::Timeout=60 -o Dpkg::Use-Pty=0 "${packages[@]}" >&2
 }
 # The lists of a fresh machine are empty or old.
-install 2>/dev/null || { apt-get update -qq >&2 && install; } || fail "apt could not install ${packages[*]}; the errors stand above"
+install 2>/dev/null || { apt-get update -qq >&2 && install; } || fail "apt could not install ${packages[*]}; see the errors above"
 found || fail "${packages[*]} are installed, but linking a program still fails: check the clang or gcc on PATH ($PATH)"

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Holds every packet that leaves a host for some time: what netem does, for kernels without it. ops/hosts.sh runs it in the switch.
+"""Delays every packet that leaves a host, like netem, for kernels without it. ops/hosts.sh runs it in the switch.
 
-The host's cable is taken out of the bridge; this program stands between, with a pair of interfaces of its own as the new way in.
-SIGTERM ends it and removes the pair; the caller puts the cable back.
+The host's port is removed from the bridge; this program forwards between them through its own pair of interfaces.
+SIGTERM ends the program and removes the pair; the caller returns the port to the bridge.
 """
 import argparse
 import array
@@ -22,7 +22,7 @@ OFFLOADS = {"checksum": 0x17, "scatter": 0x19, "tso": 0x1F, "gso": 0x24}  # linu
 
 
 def finish_packets_early(interface):
-    """Lets the kernel finish checksums and segments before a packet leaves, since nobody does it behind this program."""
+    """Lets the kernel finish checksums and segments before a packet leaves, because nothing does so after this program."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
         for command in OFFLOADS.values():
             value = array.array("B", struct.pack("II", command, 0))
@@ -30,7 +30,7 @@ def finish_packets_early(interface):
             try:
                 fcntl.ioctl(control, SIOCETHTOOL, request)
             except OSError:
-                pass  # an offload that this kernel does not know is off
+                pass  # an offload unknown to this kernel is off
 
 
 def run(*command):
@@ -45,7 +45,7 @@ def raw(interface):
 
 
 def frames(source):
-    """The frames that came in; those that this program sent are seen too, and are not meant."""
+    """Incoming frames. Frames sent by this program are visible too, and are skipped."""
     while True:
         try:
             frame, address = source.recvfrom(65536)

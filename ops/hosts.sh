@@ -1,23 +1,23 @@
 #!/usr/bin/env bash
-# Several hosts on one machine: the mesh of topology/two-hosts, each host in a network namespace of its own, and faults of the network
+# Several hosts on one machine: the mesh of topology/two-hosts, each host in its own network namespace, with network faults
 # between them. Needs root, iproute2, nftables and consul (ops/get-consul.sh); python3 only for `delay` on a kernel without netem.
 #
-#   ops/hosts.sh up                        makes the hosts, starts Consul and the mesh, waits until it serves
-#   ops/hosts.sh down                      ends every process in the hosts, removes them
-#   ops/hosts.sh status                    what runs, and the mesh as host-a sees it
+#   ops/hosts.sh up                        creates the hosts, starts Consul and the mesh, waits until it serves
+#   ops/hosts.sh down                      ends every process in the hosts and removes them
+#   ops/hosts.sh status                    running processes, and the mesh as seen by host-a
 #   ops/hosts.sh exec HOST COMMAND...      runs a command on a host:  ops/hosts.sh exec host-a curl -s -H 'Host: payments' http://127.0.0.1:16001/
-#   ops/hosts.sh partition HOST HOST       no packet passes between the two, in either direction
-#   ops/hosts.sh loss HOST PERCENT         of the packets that come to and leave a host, so many are lost
-#   ops/hosts.sh delay HOST MILLISECONDS   each packet that leaves a host takes so much longer
-#   ops/hosts.sh carry | carry-no-more     drains host-a, so that its guard carries to a gateway; takes it back
-#   ops/hosts.sh heal                      ends every fault of the network
+#   ops/hosts.sh partition HOST HOST       drops all packets between two hosts, in both directions
+#   ops/hosts.sh loss HOST PERCENT         drops this share of a host's packets, in both directions
+#   ops/hosts.sh delay HOST MILLISECONDS   delays each packet that leaves a host
+#   ops/hosts.sh carry | carry-no-more     drains host-a, so that its guard carries to a gateway; returns it
+#   ops/hosts.sh heal                      ends every network fault
 #   ops/hosts.sh drill [NAME...]           load on host-a, a fault, a report: partition-gateway partition-gateway-carried partition-host
-#                                          loss-1 loss-10 delay-100 (default: all); exits with 1 if a promise did not hold
+#                                          loss-1 loss-10 delay-100 (default: all); exits with 1 if a promise is broken
 #
 # GATEWAYMESH   the binary             default: artifacts/gatewaymesh/gatewaymesh
-# HOSTS_NAME    prefix of the hosts    default: mesh (another one stands beside it)
+# HOSTS_NAME    prefix of the hosts    default: mesh (use another to run a second mesh)
 # HOSTS_DATA    data and logs          default: /tmp/gatewaymesh-HOSTS_NAME; `down` leaves the logs
-# RATE, CONNECTIONS, HOLD              of the drills: 200 requests a second, 20 connections, 10s
+# RATE, CONNECTIONS, HOLD              of the drills: 200 requests per second, 20 connections, 10s
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -35,7 +35,7 @@ need() { command -v "$1" >/dev/null 2>&1 || code=2 fail "$1 is missing: $2"; }
 known() { [ -n "${address[$1]:-}" ] || code=2 fail "no host '$1': ${hosts[*]}"; }
 on() { ip netns exec "$name-$1" "${@:2}"; }
 is_up() { ip netns list | grep -q "^$switch\b"; }
-# The end of a host's cable, in the switch. (Names of interfaces are short.)
+# The switch port of a host. (Interface names must be short.)
 port_of() { echo "p-${1/gateway-/gw}"; }
 
 make_hosts() {
@@ -52,7 +52,7 @@ make_hosts() {
     done
 }
 
-# start NAME HOST COMMAND...: in the background, with a log of its own, bound to no terminal.
+# start NAME HOST COMMAND...: runs in the background with its own log and without a terminal.
 start() {
     setsid ip netns exec "$name-$2" "${@:3}" >"$data/$1.log" 2>&1 </dev/null &
 }
@@ -97,19 +97,19 @@ gateways_known() { [ "$(grep -c '"tunnel"' "$data/$1/run/web/gateways.json" 2>/d
 await() {
     local end=$((SECONDS + $1))
     until "${@:3}" 2>/dev/null; do
-        [ $SECONDS -lt $end ] || fail "$2 did not come within $1 s"
+        [ $SECONDS -lt $end ] || fail "$2 was not reached within $1 s"
         sleep 0.2
     done
 }
 
 up() {
-    [ "$(id -u)" = 0 ] || code=2 fail "only root makes network namespaces"
+    [ "$(id -u)" = 0 ] || code=2 fail "network namespaces require root: run as root"
     need ip "apt-get install iproute2"
     need nft "apt-get install nftables"
     need curl "apt-get install curl"
     need consul "ops/get-consul.sh gets it"
-    [ -x "$gatewaymesh" ] || code=2 fail "$gatewaymesh is missing: ./build.sh publish makes it"
-    is_up && code=2 fail "the hosts are up already: $0 down"
+    [ -x "$gatewaymesh" ] || code=2 fail "$gatewaymesh is missing: run ./build.sh publish"
+    is_up && code=2 fail "the hosts are up already: run $0 down first"
     rm -rf "$data"
     mkdir -p "$data"
     trap 'undo_up' EXIT
@@ -122,7 +122,7 @@ up() {
     echo "try: $0 exec host-a curl -s -H 'Host: ledger' http://127.0.0.1:16001/"
 }
 
-# What came up only in part goes; its logs stay and are shown.
+# A partial start is removed; its logs stay and are printed.
 undo_up() {
     local log
     down
@@ -131,7 +131,7 @@ undo_up() {
     done
 }
 
-# The mesh first, so that it leaves the registry in good order; what does not end by itself is killed.
+# The mesh first, so that it deregisters; whatever does not exit by itself is killed.
 down() {
     local host pids
     for pass in TERM KILL; do
@@ -152,18 +152,18 @@ down() {
 }
 
 status() {
-    is_up || fail "the hosts are not up: $0 up"
+    is_up || fail "the hosts are not up: run $0 up first"
     for host in "${hosts[@]}"; do
         echo "$host ${address[$host]}: $(ip netns pids "$name-$host" | wc -l) processes"
     done
     on host-a "$gatewaymesh" status --admin 127.0.0.1:16000
 }
 
-# ---- faults of the network
+# ---- network faults
 
 filter() { ip netns exec "$switch" nft -f - <<<"$1"; }
 
-# What passes the switch is dropped there, so that neither end hears of it.
+# Packets are dropped in the switch, so that neither end notices.
 rules() { filter "add table bridge faults; add chain bridge faults forward { type filter hook forward priority 0; }; $1"; }
 
 partition() {
@@ -210,7 +210,7 @@ row='%-26s %-5s %6s %7s %8s %6s %7s %8s %8s %9s\n'
 field() { grep -o "\"$1\":[^,}]*" "$2" | head -n 1 | cut -d: -f2; }
 
 drill() {
-    is_up || fail "the hosts are not up: $0 up"
+    is_up || fail "the hosts are not up: run $0 up first"
     local failed=0 one begin end may_lose report held
     # shellcheck disable=SC2059 # the format is a constant above
     printf "$row" DRILL HELD SENT FAILED REFUSED LOST LATE P50_MS P99_MS MAX_MS
@@ -221,7 +221,7 @@ drill() {
             partition-gateway) begin="$hosts_sh partition host-a $(first_gateway)" ;;
             partition-gateway-carried) begin="$hosts_sh carry && $hosts_sh partition host-a $(first_gateway)"
                 end="$end; $hosts_sh carry-no-more"
-                may_lose=${CONNECTIONS:-20} ;; # those under way have nobody to send them again
+                may_lose=${CONNECTIONS:-20} ;; # requests in flight are not retried
             partition-host) begin="$hosts_sh partition host-a host-b" ;;
             loss-1) begin="$hosts_sh loss host-b 1" ;;
             loss-10) begin="$hosts_sh loss host-b 10" ;;
@@ -248,7 +248,7 @@ run_drill() {
         --rate "${RATE:-200}" --connections "${CONNECTIONS:-20}" --timeout 20s --json
 }
 
-# host-a's worker goes, so that its guard carries everything to a gateway: the first of its list.
+# host-a's worker is drained, so that its guard carries everything to the first gateway of its list.
 carry() { on host-a "$gatewaymesh" drain --admin 127.0.0.1:16000 && await 15 "the guard's turn" carries; }
 carry-no-more() { on host-a "$gatewaymesh" drain --undo --admin 127.0.0.1:16000; }
 carries() { on host-a "$gatewaymesh" status --json --admin 127.0.0.1:16000 | tr -d ' \n' | grep -q '"tier":"gateway"'; }
@@ -257,7 +257,7 @@ first_gateway() { grep -o '"node": *"[^"]*"' "$data/host-a/run/web/gateways.json
 case ${1:-} in
     up | down | status | heal | carry | carry-no-more) "$1" ;;
     exec) known "${2:?a host}"; on "${@:2}" ;;
-    partition | loss | delay) [ $# = 3 ] || code=2 fail "$1 needs two arguments: $0 --help"; "$@" ;;
+    partition | loss | delay) [ $# = 3 ] || code=2 fail "$1 needs two arguments: see $0 --help"; "$@" ;;
     drill) shift; [ $# -gt 0 ] || set -- partition-gateway partition-gateway-carried partition-host loss-1 loss-10 delay-100; drill "$@" ;;
     -h | --help | help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0" ;;
     *) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0" >&2; exit 2 ;;

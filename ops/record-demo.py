@@ -16,7 +16,7 @@ PALETTE = {30: "#484f58", 31: "#ff7b72", 32: "#7ee787", 33: "#e3b341", 34: "#79c
 
 
 def record(command, seconds):
-    """What the command writes to a terminal."""
+    """The output of the command on a terminal."""
     pid, terminal = pty.fork()
     if pid == 0:
         os.environ["TERM"] = "xterm-256color"
@@ -82,7 +82,7 @@ def screen(text):
             column += 1
         while len(lines) <= row:
             lines.append([])
-    # What is a matter of the machine that records is no part of the picture.
+    # Values that depend on the recording machine are left out of the picture.
     return [line for line in lines if "files and logs" not in "".join(cell[0] for cell in line)]
 
 

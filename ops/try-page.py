@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the commands of a page, as a reader would, and fails if one fails or prints something else than the page says.
+"""Runs the commands of a page, as a reader would, and fails if a command fails or its output differs from the page.
 
     ops/try-page.py [--keep-logs] PAGE [TAG]       for example: ops/try-page.py docs/getting-started.md consul
 
@@ -29,7 +29,7 @@ class Block:
 
 
 def read(page):
-    """The blocks of a page that name a host, and the outputs they must have."""
+    """The blocks of a page that name a host, and their expected outputs."""
     blocks, fence, section = [], None, ""
     for number, line in enumerate(open(page, encoding="utf-8"), 1):
         if fence is None and line.startswith("## "):
@@ -47,7 +47,7 @@ def read(page):
 
 
 def chosen(blocks, tag):
-    """The blocks of one way through the page: those before it parts, then those of the tag."""
+    """The blocks of one variant of the page: the common blocks, then those of the tag."""
     of_tag, follows = [], False
     for block in blocks:
         if block.words == ["output"]:
@@ -98,7 +98,7 @@ class Hosts:
                 file.write(str(self.keepers[host].pid))
 
     def tools(self, folder):
-        """The program, and scp and ssh between the hosts: there is no server of either here."""
+        """The program, and scp and ssh between the hosts: without a server of either."""
         with open(os.path.join(folder, "gatewaymesh"), "w") as file:
             file.write(f'#!/bin/sh\nexec {self.program} "$@"\n')
         with open(os.path.join(folder, "ssh"), "w") as file:
@@ -116,7 +116,7 @@ done
 
     def run(self, host, text):
         with tempfile.TemporaryFile("w+") as output:
-            # A file and not a pipe: what goes on in the background would hold a pipe open.
+            # A file and not a pipe: background processes would hold a pipe open.
             code = subprocess.run(["nsenter", "-t", str(self.keepers[host].pid), "-m", "-n", "bash", "-e", "-o", "pipefail", "-c", text],
                                   stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, timeout=120, cwd="/",
                                   env={"PATH": "/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin", "HOME": "/root", "LANG": "C.UTF-8",

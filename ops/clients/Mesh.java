@@ -1,9 +1,9 @@
-// Calls through the mesh with Java's own HTTP client. It cannot be given a connection of ours, so the gateways' tunnels are out of its reach:
-// this recipe waits for the address of the sidecar, which a guard holds, and starts a refused request again. Adapt it.
+// Calls through the mesh with Java's own HTTP client. It accepts no custom connections, so this recipe cannot use the gateways' tunnels:
+// it waits for the sidecar's address, which a guard keeps alive, and retries refused requests. Adapt it.
 //
 //     java Mesh.java http://payments/charges
 //
-// GATEWAYMESH_OUTBOUND says where (see GatewayMesh.Client).
+// GATEWAYMESH_OUTBOUND is the outbound address (see GatewayMesh.Client).
 import java.io.IOException;
 import java.net.*;
 import java.net.http.*;
@@ -13,7 +13,7 @@ import java.util.Set;
 public class Mesh {
     private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"); // RFC 9110, 9.2.2
 
-    // As a proxy the outbound address takes http://payments/… as it is written.
+    // As a proxy, the outbound address accepts http://payments/… unchanged.
     private static final HttpClient CLIENT = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofMillis(250)).proxy(outbound()).build();
 
     static HttpResponse<String> call(HttpRequest request) throws IOException, InterruptedException {

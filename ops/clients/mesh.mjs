@@ -2,7 +2,7 @@
 //
 //     node mesh.mjs http://payments/charges
 //
-// GATEWAYMESH_OUTBOUND, GATEWAYMESH_SERVICE and GATEWAYMESH_RUN_DIR say where (see GatewayMesh.Client).
+// GATEWAYMESH_OUTBOUND, GATEWAYMESH_SERVICE and GATEWAYMESH_RUN_DIR configure it (see GatewayMesh.Client).
 import http from 'node:http';
 import net from 'node:net';
 import os from 'node:os';
@@ -12,7 +12,7 @@ import { pathToFileURL } from 'node:url';
 const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']); // RFC 9110, 9.2.2
 const { GATEWAYMESH_OUTBOUND: outbound, GATEWAYMESH_SERVICE: service, GATEWAYMESH_RUN_DIR: runDir = '/run/gatewaymesh' } = process.env;
 
-// No connection: nothing was sent, so any request may go elsewhere.
+// No connection: nothing was sent, so any request may use another address.
 class NotSent extends Error {}
 
 // PROXY protocol 2, command LOCAL, with the mesh's values: service 0xE0, node 0xE2, version 0xE3.
@@ -35,7 +35,7 @@ function dial({ address, tunnel }) {
       socket.write(hello());
       socket.once('readable', () => {
         const answer = socket.read(1);
-        return answer?.[0] === 0x2b ? ready() : refused(new Error('does not carry it')); // busy, draining, denied: the next gateway
+        return answer?.[0] === 0x2b ? ready() : refused(new Error('the gateway refused the tunnel')); // busy, draining, denied: the next gateway
       });
     });
   });
@@ -55,11 +55,11 @@ function exchange(socket, method, url, body, headers) {
 async function ways() {
   const direct = { address: outbound, tunnel: false };
   const gateways = await readFile(`${runDir}/${service}/gateways.json`, 'utf8').then(text => JSON.parse(text).gateways).catch(() => []);
-  // The sidecar twice: a request in flight when the worker died is carried by the guard now.
+  // The sidecar twice: a request in flight when the worker died is now carried by the guard.
   return [direct, direct, ...gateways.map(gateway => ({ address: gateway.tunnel, tunnel: true }))];
 }
 
-/** { status, headers, body } of one request; throws when it failed and must not be sent again. */
+/** { status, headers, body } of one request; throws when the request failed and must not be retried. */
 export async function call(method, address, body, headers = {}) {
   const url = new URL(address);
   let failure, attempt = 0;
@@ -67,7 +67,7 @@ export async function call(method, address, body, headers = {}) {
     try {
       const answer = await exchange(await dial(way), method, url, body, headers);
       if (answer.status < 500 || !answer.headers['proxy-status']?.includes('forwarded=?0')) return answer;
-      failure = new Error(answer.headers['proxy-status']); // the mesh says that no application saw it
+      failure = new Error(answer.headers['proxy-status']); // the mesh reports that no application received it
     } catch (error) {
       failure = error;
       if (!(error instanceof NotSent) && (!idempotent.has(method) || ++attempt >= 3)) throw error;

@@ -2,7 +2,7 @@
 
     python3 mesh.py http://payments/charges
 
-GATEWAYMESH_OUTBOUND, GATEWAYMESH_SERVICE and GATEWAYMESH_RUN_DIR say where (see GatewayMesh.Client).
+GATEWAYMESH_OUTBOUND, GATEWAYMESH_SERVICE and GATEWAYMESH_RUN_DIR configure it (see GatewayMesh.Client).
 """
 import http.client, json, os, socket, struct, sys, urllib.parse
 
@@ -12,7 +12,7 @@ RUN_DIR = os.environ.get("GATEWAYMESH_RUN_DIR", "/run/gatewaymesh")
 
 
 class NotSent(Exception):
-    """No connection: nothing was sent, so any request may go elsewhere."""
+    """No connection: nothing was sent, so any request may use another address."""
 
 
 def hello():
@@ -41,7 +41,7 @@ class MeshConnection(http.client.HTTPConnection):
 
 def ways():
     yield OUTBOUND, False
-    yield OUTBOUND, False  # again: a request in flight when the worker died is carried by the guard now
+    yield OUTBOUND, False  # again: a request in flight when the worker died is now carried by the guard
     try:
         with open(os.path.join(RUN_DIR, SERVICE, "gateways.json"), encoding="utf-8") as file:
             gateways = json.load(file)["gateways"]
@@ -52,7 +52,7 @@ def ways():
 
 
 def call(method, url, body=None, headers=None):
-    """(status, body) of one request; raises when it failed and must not be sent again."""
+    """(status, body) of one request; raises when the request failed and must not be retried."""
     target = urllib.parse.urlsplit(url)
     path = (target.path or "/") + ("?" + target.query if target.query else "")
     failure = None
@@ -62,7 +62,7 @@ def call(method, url, body=None, headers=None):
             connection.request(method, path, body, {**(headers or {}), "Host": target.netloc})
             answer = connection.getresponse()
             if answer.status >= 500 and "forwarded=?0" in (answer.getheader("Proxy-Status") or ""):
-                failure = RuntimeError(answer.getheader("Proxy-Status"))  # the mesh says that no application saw it
+                failure = RuntimeError(answer.getheader("Proxy-Status"))  # the mesh reports that no application received it
                 continue
             return answer.status, answer.read()
         except NotSent as error:

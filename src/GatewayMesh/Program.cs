@@ -5,12 +5,12 @@ using GatewayMesh.Roles;
 
 namespace GatewayMesh;
 
-/// <summary>The one binary: a role of the mesh, or a command about it.</summary>
+/// <summary>Entry point: runs a role of the mesh, or a command.</summary>
 internal static class Program
 {
     private static int Main(string[] args) => args is ["worker"] ? Work() : RoleLine.Matches(args) ? Play(args) : Command(args);
 
-    // Started by a guard and by nobody else.
+    // Only a guard starts a process with these arguments.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int Work() => RoleHost.RunWorker();
 
@@ -27,7 +27,7 @@ internal static class Program
             return RoleHost.Run(options);
         }
 
-        Console.Error.WriteLine("Nothing was started. `gatewaymesh --help` shows the usage.");
+        Console.Error.WriteLine("Nothing was started. `gatewaymesh --help` shows usage.");
         return ExitCode.Usage;
     }
 

@@ -1,13 +1,13 @@
 'use strict';
 
-// The applications behind the sidecars: a gRPC server and a WebSocket server that also answers plain requests, each on a port of the loopback that
-// nobody uses. Prints {"calls":PORT,"chat":PORT} when both listen, and ends with its standard input.
+// The applications behind the sidecars: a gRPC server and a WebSocket server that also answers plain requests, each on a free loopback
+// port. Prints {"calls":PORT,"chat":PORT} when both listen, and ends with its standard input.
 const http = require('node:http');
 const grpc = require('@grpc/grpc-js');
 const { WebSocketServer } = require('ws');
 const calls = require('./calls');
 
-// A call that is broken off at a bad moment must not end the applications of all others; what happened stands in the log of a failed test.
+// A call aborted at a bad moment must not end the applications for all others; a failed test shows the log.
 for (const event of ['uncaughtException', 'unhandledRejection']) {
   process.on(event, (error) => console.error(`${event}: ${error?.stack ?? error}`));
 }

@@ -1,6 +1,6 @@
 'use strict';
 
-// The service of the gRPC scenarios, made by hand: messages are JSON.
+// The service of the gRPC scenarios, written by hand: messages are JSON.
 const json = {
   serialize: (value) => Buffer.from(JSON.stringify(value)),
   deserialize: (bytes) => JSON.parse(bytes.toString() || 'null'),

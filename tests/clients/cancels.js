@@ -1,8 +1,8 @@
 'use strict';
 
-// A gRPC client that cancels its calls: COUNT of them at RATE a second on one channel, unary, server streaming, client streaming and bidirectional in turn, and
-// bidirectional ones that run into their deadline. A call is cancelled at its first message where one comes, else once it has had time to arrive.
-// Arguments: HOST:PORT AUTHORITY COUNT RATE. Prints {"cancelled":N,"codes":{CODE:N,…}} at the end, where CODE is what the calls ended with.
+// A gRPC client that cancels its calls: COUNT calls at RATE per second on one channel, unary, server streaming, client streaming and bidirectional in turn, and
+// bidirectional calls that exceed their deadline. A call is canceled at its first message, or without one after a delay.
+// Arguments: HOST:PORT AUTHORITY COUNT RATE. Prints {"cancelled":N,"codes":{CODE:N,…}} at the end, where CODE is the status of the calls.
 const grpc = require('@grpc/grpc-js');
 const calls = require('./calls');
 

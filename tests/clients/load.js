@@ -1,8 +1,8 @@
 'use strict';
 
-// A gRPC client as its users run it: 20 callers on one channel, each with one unary call at a time, until standard input ends.
-// No retry is set up: with --no-transparent-retry not even of streams that were refused.
-// Arguments: HOST:PORT AUTHORITY [--no-transparent-retry]. Prints {"ok":N} ten times a second, and at the end {"ok":N,"failed":N,"codes":{CODE:N,…},"said":[…]}.
+// A gRPC client with default settings: 20 callers on one channel, each with one unary call at a time, until standard input ends.
+// No retries are configured; --no-transparent-retry also turns off retries of refused streams.
+// Arguments: HOST:PORT AUTHORITY [--no-transparent-retry]. Prints {"ok":N} ten times per second, and at the end {"ok":N,"failed":N,"codes":{CODE:N,…},"said":[…]}.
 const grpc = require('@grpc/grpc-js');
 const calls = require('./calls');
 

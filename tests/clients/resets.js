@@ -1,9 +1,9 @@
 'use strict';
 
-// A client of HTTP/2 that writes its frames by hand and resets its streams: COUNT calls at RATE a second on one connection, unary, server streaming, client
-// streaming and bidirectional in turn, each ended by RST_STREAM CANCEL: at its first message where one comes, else once it has had time to arrive.
+// An HTTP/2 client that writes its frames by hand and resets its streams: COUNT calls at RATE per second on one connection, unary, server streaming, client
+// streaming and bidirectional in turn, each ended by RST_STREAM CANCEL: at its first message, or without one after a delay.
 // Arguments: HOST:PORT AUTHORITY COUNT RATE. Prints {"cancelled":N,"codes":{CODE:N,…}}; CODE is 1 for a call that was open when it was reset, "goaway" and
-// "reset" for what the other end did on its own.
+// "reset" for actions of the peer.
 const net = require('node:net');
 
 const [, , address, authority, count, rate] = process.argv;
@@ -48,7 +48,7 @@ const message = (value) => {
 
 const end = () => {
   if (++ended === Number(count)) {
-    // What was reset must have been understood: the connection answers once more.
+    // The peer must have understood the resets: the connection serves another call.
     send(Ping, 0, 0, Buffer.from('last one'));
   }
 };

@@ -1,6 +1,6 @@
 'use strict';
 
-// Runs every scenario over every path that it is given, and prints one JSON line each: {"path","scenario","ok","said"}.
+// Runs every scenario over every given path and prints one JSON line each: {"path","scenario","ok","said"}.
 // Argument: JSON, [{ "path", "calls": "HOST:PORT", "callsHost", "chat": "HOST:PORT", "chatHost", "unknownHost", "deadHost" }, …]
 const assert = require('node:assert');
 const grpc = require('@grpc/grpc-js');

@@ -6,20 +6,20 @@ using System.Text;
 
 namespace GatewayMesh.Admin;
 
-/// <summary>A tiny synchronous HTTP/1.1 client for admin addresses, TCP or Unix socket. Never touches the thread pool.</summary>
+/// <summary>A small synchronous HTTP/1.1 client for admin addresses, over TCP or a Unix socket. Never uses the thread pool.</summary>
 public static class AdminClient
 {
-    /// <summary>Longest answer that is read: 64 MiB.</summary>
+    /// <summary>Maximum response length: 64 MiB.</summary>
     public const int MaxAnswer = 64 * 1024 * 1024;
 
-    /// <summary>Sends one request and reads its answer.</summary>
-    /// <param name="to">Where: an <see cref="IPEndPoint"/>, <see cref="DnsEndPoint"/> or <see cref="UnixDomainSocketEndPoint"/>.</param>
+    /// <summary>Sends a request and reads the response.</summary>
+    /// <param name="to">Address: an <see cref="IPEndPoint"/>, <see cref="DnsEndPoint"/> or <see cref="UnixDomainSocketEndPoint"/>.</param>
     /// <param name="method">Method.</param>
     /// <param name="path">Path and query.</param>
     /// <param name="body">Body, or empty.</param>
-    /// <param name="timeout">Time for all of it. Default: 5 s.</param>
-    /// <param name="token">What is shown to an address that asks for a token. Default: nothing.</param>
-    /// <exception cref="IOException">No answer: refused, too slow, or not HTTP. The message says which.</exception>
+    /// <param name="timeout">Total time limit. Default: 5 s.</param>
+    /// <param name="token">Bearer token. Default: none.</param>
+    /// <exception cref="IOException">No response: refused, too slow, or not HTTP. The message contains the cause.</exception>
     public static AdminResponse Send(EndPoint to, string method, string path, ReadOnlyMemory<byte> body = default, TimeSpan? timeout = null, string? token = null)
     {
         try
@@ -42,7 +42,7 @@ public static class AdminClient
         }
     }
 
-    /// <summary>The same without an exception: null when there is no answer.</summary>
+    /// <summary>Sends a request and returns null instead of throwing when there is no response.</summary>
     public static AdminResponse? TrySend(EndPoint to, string method, string path, ReadOnlyMemory<byte> body = default, TimeSpan? timeout = null)
     {
         try
@@ -68,7 +68,7 @@ public static class AdminClient
                 var head = AdminHead.Parse(answer.WrittenSpan[..length]);
                 if (head is null || !int.TryParse(head.Second, NumberStyles.None, CultureInfo.InvariantCulture, out var status))
                 {
-                    throw new IOException("The answer is not HTTP/1.1.");
+                    throw new IOException("The response is not HTTP/1.1.");
                 }
 
                 var body = isHead ? ReadOnlyMemory<byte>.Empty : ReadBody(socket, answer, length, head.ContentLength);
@@ -77,7 +77,7 @@ public static class AdminClient
 
             if (count == 0 || answer.WrittenCount > 64 * 1024)
             {
-                throw new IOException("The answer breaks off in its head.");
+                throw new IOException("The response ends within its head.");
             }
         }
     }
@@ -89,13 +89,13 @@ public static class AdminClient
             var count = socket.Receive(answer.GetSpan(4096));
             if (count == 0)
             {
-                return length is null ? answer.WrittenMemory[begin..] : throw new IOException("The answer breaks off in its body.");
+                return length is null ? answer.WrittenMemory[begin..] : throw new IOException("The response ends within its body.");
             }
 
             answer.Advance(count);
             if (answer.WrittenCount > MaxAnswer)
             {
-                throw new IOException("The answer is larger than 64 MiB.");
+                throw new IOException("The response is larger than 64 MiB.");
             }
         }
 

@@ -2,27 +2,27 @@ using System.Net.Sockets;
 
 namespace GatewayMesh.Admin;
 
-/// <summary>One connection to the admin address, and how far it has come.</summary>
+/// <summary>A connection to the admin address and its progress.</summary>
 internal sealed class AdminConnection(Socket socket)
 {
     private readonly Lock _gate = new();
     private bool _isHandling;
     private bool _isEvicted;
 
-    /// <summary>Its socket.</summary>
+    /// <summary>The socket.</summary>
     public Socket Socket { get; } = socket;
 
-    /// <summary>The whole request is here, and its handler runs from now on.</summary>
-    /// <exception cref="TimeoutException">It had to make room for another before.</exception>
+    /// <summary>Marks the request as complete; its handler runs next.</summary>
+    /// <exception cref="TimeoutException">The connection was evicted before.</exception>
     public void BeginHandling()
     {
         lock (_gate)
         {
-            _isHandling = !_isEvicted ? true : throw new TimeoutException("The connection had to make room for another.");
+            _isHandling = !_isEvicted ? true : throw new TimeoutException("The connection was evicted for another.");
         }
     }
 
-    /// <summary>The handler has answered; what is left is for the client to read.</summary>
+    /// <summary>Marks the handler as done; the client still has to read the response.</summary>
     public void EndHandling()
     {
         lock (_gate)
@@ -31,8 +31,8 @@ internal sealed class AdminConnection(Socket socket)
         }
     }
 
-    /// <summary>Ends it, unless its handler runs: the time of all else is the client's.</summary>
-    /// <returns>False when its handler runs.</returns>
+    /// <summary>Evicts the connection unless its handler is running: all other time is the client's.</summary>
+    /// <returns>False while the handler runs.</returns>
     public bool TryEvict()
     {
         lock (_gate)
@@ -47,11 +47,11 @@ internal sealed class AdminConnection(Socket socket)
 
         try
         {
-            Socket.Shutdown(SocketShutdown.Both); // wakes the thread that waits for it
+            Socket.Shutdown(SocketShutdown.Both); // wakes the waiting thread
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // It has just ended by itself.
+            // The connection has just ended by itself.
         }
 
         return true;

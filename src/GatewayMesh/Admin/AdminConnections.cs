@@ -3,14 +3,14 @@ using System.Net.Sockets;
 namespace GatewayMesh.Admin;
 
 /// <summary>
-/// The connections to the admin address: at most so many at a time. One more takes the place of the oldest whose client has not sent its whole request, or
-/// does not read its answer, so that silent connections never keep an operator out.
+/// The connections to the admin address, limited in number. A further connection evicts the oldest whose client has not sent its whole
+/// request or does not read its response, so that silent connections never lock an operator out.
 /// </summary>
 internal sealed class AdminConnections(int most)
 {
     private readonly LinkedList<AdminConnection> _open = [];
 
-    /// <summary>Takes a connection in; null when there is no room, as the handlers of all others run.</summary>
+    /// <summary>Adds a connection. Null when there is no room because the handlers of all others are running.</summary>
     public AdminConnection? TryAdd(Socket socket)
     {
         lock (_open)
@@ -24,7 +24,7 @@ internal sealed class AdminConnections(int most)
         }
     }
 
-    /// <summary>A connection has ended.</summary>
+    /// <summary>Removes a connection that has ended.</summary>
     public void Remove(AdminConnection connection)
     {
         lock (_open)

@@ -6,14 +6,14 @@ using System.Text;
 
 namespace GatewayMesh.Admin;
 
-/// <summary>One connection to the admin address: read a request, find its route, answer, close.</summary>
+/// <summary>One exchange on the admin address: read a request, find its route, respond, close.</summary>
 internal sealed class AdminExchange(IReadOnlyDictionary<(string Method, string Path), AdminHandler> routes, AdminToken token, TimeSpan limit)
 {
     private const int MaxHead = 8 * 1024;
     private const int MaxBody = 64 * 1024;
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Serves <paramref name="connection"/>; never throws for what a peer does.</summary>
+    /// <summary>Serves <paramref name="connection"/>. Never throws because of a peer.</summary>
     public void Run(AdminConnection connection)
     {
         try
@@ -25,7 +25,7 @@ internal sealed class AdminExchange(IReadOnlyDictionary<(string Method, string P
         }
         catch (Exception e) when (e is SocketException or TimeoutException or ObjectDisposedException)
         {
-            // The peer is gone or too slow: there is nobody to tell.
+            // The peer is gone or too slow to receive an error.
         }
     }
 
@@ -39,13 +39,13 @@ internal sealed class AdminExchange(IReadOnlyDictionary<(string Method, string P
             if (length < 0)
             {
                 return received < MaxHead
-                    ? AdminResponse.OfError(400, "malformed", "The request breaks off in its head.")
+                    ? AdminResponse.OfError(400, "malformed", "The request ends within its head.")
                     : AdminResponse.OfError(431, "head_too_large", "The request's head is larger than 8 KiB.");
             }
 
             if (AdminHead.Parse(buffer.AsSpan(0, length)) is not { } head || head.Second is not ['/', ..] || head.Host is null)
             {
-                return AdminResponse.OfError(400, "malformed", "This is not an HTTP/1.1 request with a path and a Host, or it has a transfer coding.");
+                return AdminResponse.OfError(400, "malformed", "Not an HTTP/1.1 request with a path and a Host, or the request has a transfer coding.");
             }
 
             isHead = head.First == "HEAD";
@@ -61,7 +61,7 @@ internal sealed class AdminExchange(IReadOnlyDictionary<(string Method, string P
 
             return TryReadBody(socket, head, buffer.AsSpan(length..received), out var body)
                 ? Handle(connection, head, body, out extra)
-                : AdminResponse.OfError(400, "malformed", "The request breaks off in its body.");
+                : AdminResponse.OfError(400, "malformed", "The request ends within its body.");
         }
         finally
         {
@@ -110,19 +110,21 @@ internal sealed class AdminExchange(IReadOnlyDictionary<(string Method, string P
         return true;
     }
 
-    // A page in a browser of this host can reach loopback. Its script may send a POST to it (the browser then says Origin and Sec-Fetch-Site), or call a
-    // name that it owns and that it lets point here (the browser then says that name in Host: DNS rebinding). A record of the registry can lead a proxy of
-    // the mesh here, which then says Via. None of them is an operator.
+    // A page in a browser of this host can reach loopback. Its script may POST here (the browser then sends Origin and Sec-Fetch-Site), or
+    // use a
+    // name that it owns and resolves to this address (the browser then sends that name in Host: DNS rebinding). A registry record can lead
+    // a
+    // proxy of the mesh here, which then sends Via. None of them is an operator.
     private AdminResponse? Refuse(AdminHead head, EndPoint? local, ref string? challenge)
     {
         if (head.CameThrough is { } field)
         {
-            return AdminResponse.OfError(403, "forwarded", $"Requests that came through a proxy are not answered here ({field}); ask this address directly.");
+            return AdminResponse.OfError(403, "forwarded", $"Requests through a proxy are refused ({field}); call this address directly.");
         }
 
         if ((head.Origin is not null || head.FetchSite is not (null or "none" or "same-origin")) && head.First is not ("GET" or "HEAD"))
         {
-            return AdminResponse.OfError(403, "cross_origin", "Web pages may not change anything here.");
+            return AdminResponse.OfError(403, "cross_origin", "Requests from web pages are refused.");
         }
 
         var isNear = local is not IPEndPoint { Address: var address } || IsLoopback(address);
@@ -133,8 +135,8 @@ internal sealed class AdminExchange(IReadOnlyDictionary<(string Method, string P
 
         if (!token.IsRequired)
         {
-            // The address was on loopback when the process started, or there would be a token: whatever has changed, nobody gets in from outside.
-            return isNear ? null : AdminResponse.OfError(403, "no_token", "Off loopback this address needs a token: set adminTokenFile.");
+            // The address was on loopback at the start, or there would be a token. Whatever has changed since, remote peers are refused.
+            return isNear ? null : AdminResponse.OfError(403, "no_token", "Off loopback this address requires a token: set adminTokenFile.");
         }
 
         if (token.Accepts(head.Authorization))
@@ -143,7 +145,7 @@ internal sealed class AdminExchange(IReadOnlyDictionary<(string Method, string P
         }
 
         challenge = "WWW-Authenticate: Bearer realm=\"gatewaymesh\"\r\n";
-        return AdminResponse.OfError(401, "unauthorized", "Show the admin token: Authorization: Bearer TOKEN (--admin-token-file FILE, or GATEWAYMESH_ADMIN_TOKEN).");
+        return AdminResponse.OfError(401, "unauthorized", "Send the admin token: Authorization: Bearer TOKEN (--admin-token-file FILE, or GATEWAYMESH_ADMIN_TOKEN).");
     }
 
     private static bool IsLoopback(IPAddress address) => IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
@@ -169,7 +171,7 @@ internal sealed class AdminExchange(IReadOnlyDictionary<(string Method, string P
             var allow = string.Join(", ", methods.Order(StringComparer.Ordinal));
             extra = allow.Length == 0 ? null : $"Allow: {allow}\r\n";
             return allow.Length == 0
-                ? AdminResponse.OfError(404, "not_found", "Nothing is here.")
+                ? AdminResponse.OfError(404, "not_found", "No such route.")
                 : AdminResponse.OfError(405, "method_not_allowed", "Allowed: " + allow + ".");
         }
 
@@ -200,7 +202,7 @@ internal sealed class AdminExchange(IReadOnlyDictionary<(string Method, string P
         }
     }
 
-    // Closing with unread bytes makes a reset that can overtake the answer: end our side, then read what is left for a moment.
+    // Closing with unread bytes sends a reset that can overtake the response: shut down our side, then read the rest for a moment.
     private static void Close(Socket connection)
     {
         connection.Shutdown(SocketShutdown.Send);

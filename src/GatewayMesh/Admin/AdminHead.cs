@@ -3,9 +3,9 @@ using System.Text;
 
 namespace GatewayMesh.Admin;
 
-/// <summary>The head of a request or a response, as far as the admin address needs HTTP/1.1 (RFC 9112).</summary>
-/// <param name="First">The start line's first word: method, or version.</param>
-/// <param name="Second">Its second word: target, or status.</param>
+/// <summary>The head of a request or response, with the parts of HTTP/1.1 (RFC 9112) that the admin address needs.</summary>
+/// <param name="First">First word of the start line: method, or version.</param>
+/// <param name="Second">Second word of the start line: target, or status.</param>
 internal sealed record AdminHead(string First, string Second)
 {
     private static readonly byte[] End = "\r\n\r\n"u8.ToArray();
@@ -19,7 +19,9 @@ internal sealed record AdminHead(string First, string Second)
     /// <summary>Value of <c>Sec-Fetch-Site</c> (W3C Fetch Metadata), or null.</summary>
     public string? FetchSite { get; private set; }
 
-    /// <summary>A field that only a proxy sets: <c>Via</c>, <c>Forwarded</c>, <c>X-Forwarded-*</c>, <c>gatewaymesh-*</c>; null when there is none.</summary>
+    /// <summary>
+    /// A field set only by proxies: <c>Via</c>, <c>Forwarded</c>, <c>X-Forwarded-*</c>, <c>gatewaymesh-*</c>; null when there is none.
+    /// </summary>
     public string? CameThrough { get; private set; }
 
     /// <summary>Value of <c>Authorization</c>, or null.</summary>
@@ -31,17 +33,17 @@ internal sealed record AdminHead(string First, string Second)
     /// <summary>Value of <c>Content-Length</c>, or null.</summary>
     public int? ContentLength { get; private set; }
 
-    /// <summary>True when the client waits to be told to send its body.</summary>
+    /// <summary>True if the client waits for <c>100 Continue</c> before sending its body.</summary>
     public bool ExpectsContinue { get; private set; }
 
-    /// <summary>Length of the head that <paramref name="bytes"/> begin with, its empty line included; −1 while it is not complete.</summary>
+    /// <summary>Length of the head at the start of <paramref name="bytes"/>, including its empty line; −1 while incomplete.</summary>
     public static int LengthIn(ReadOnlySpan<byte> bytes)
     {
         var at = bytes.IndexOf(End);
         return at < 0 ? -1 : at + End.Length;
     }
 
-    /// <summary>Reads a head; null when it is malformed or says something that is not understood here (a transfer coding).</summary>
+    /// <summary>Parses a head. Null when it is malformed or has a transfer coding, which is not supported here.</summary>
     public static AdminHead? Parse(ReadOnlySpan<byte> bytes)
     {
         var lines = Encoding.Latin1.GetString(bytes[..^End.Length]).Split("\r\n");

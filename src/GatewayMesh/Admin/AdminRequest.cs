@@ -3,14 +3,14 @@ namespace GatewayMesh.Admin;
 /// <summary>A request on the admin address.</summary>
 /// <param name="Method">Method, as sent; HEAD arrives as GET.</param>
 /// <param name="Path">Path, byte for byte, without the query.</param>
-/// <param name="Query">What stands behind the question mark, or empty.</param>
+/// <param name="Query">Query without the question mark, or empty.</param>
 /// <param name="Body">Body, at most 64 KiB.</param>
 public readonly record struct AdminRequest(string Method, string Path, string Query, ReadOnlyMemory<byte> Body)
 {
-    /// <summary>The unescaped value of <paramref name="name"/> in the query; empty for a name without a value, null when it is not there.</summary>
+    /// <summary>The unescaped value of <paramref name="name"/> in the query; empty for a name without a value, null when absent.</summary>
     public string? QueryValue(string name) => QueryValues(name) is [var first, ..] ? first : null;
 
-    /// <summary>All unescaped values of <paramref name="name"/> in the query, in their order.</summary>
+    /// <summary>All unescaped values of <paramref name="name"/> in the query, in order.</summary>
     public IReadOnlyList<string> QueryValues(string name)
     {
         var values = new List<string>();
@@ -27,5 +27,5 @@ public readonly record struct AdminRequest(string Method, string Path, string Qu
     }
 }
 
-/// <summary>Answers one route. Runs on a thread of the admin server and may block for a moment; what it throws becomes a 500.</summary>
+/// <summary>Handles one route. Runs on a thread of the admin server and may block briefly. An exception becomes a 500.</summary>
 public delegate AdminResponse AdminHandler(AdminRequest request);

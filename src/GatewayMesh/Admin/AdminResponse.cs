@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace GatewayMesh.Admin;
 
-/// <summary>An answer on the admin address, made by the server or received by the client.</summary>
+/// <summary>A response of the admin address, created by the server or received by the client.</summary>
 /// <param name="Status">HTTP status.</param>
 /// <param name="ContentType">Media type.</param>
 /// <param name="Body">Body.</param>
@@ -16,10 +16,10 @@ public sealed record AdminResponse(int Status, string ContentType, ReadOnlyMemor
     /// <summary>The body as text.</summary>
     public string Text => Encoding.UTF8.GetString(Body.Span);
 
-    /// <summary>Plain text.</summary>
+    /// <summary>Creates a plain text response.</summary>
     public static AdminResponse OfText(int status, string text) => new(status, "text/plain; charset=utf-8", Encoding.UTF8.GetBytes(text));
 
-    /// <summary>JSON, written by <paramref name="write"/>.</summary>
+    /// <summary>Creates a JSON response written by <paramref name="write"/>.</summary>
     public static AdminResponse OfJson(int status, Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -31,7 +31,7 @@ public sealed record AdminResponse(int Status, string ContentType, ReadOnlyMemor
         return new AdminResponse(status, "application/json", buffer.WrittenMemory);
     }
 
-    /// <summary>An error: <c>{"error": …, "detail": …}</c>.</summary>
+    /// <summary>Creates an error response: <c>{"error": …, "detail": …}</c>.</summary>
     public static AdminResponse OfError(int status, string error, string detail) => OfJson(status, json =>
     {
         json.WriteStartObject();

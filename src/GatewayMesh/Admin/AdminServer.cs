@@ -3,18 +3,20 @@ using System.Net.Sockets;
 namespace GatewayMesh.Admin;
 
 /// <summary>
-/// A tiny HTTP/1.1 server for the admin address. It answers while the thread pool is starved and the data plane stalls: it accepts on a thread
-/// of its own, serves each connection on a thread of its own, and waits by poll. One request a connection, at most 32 connections at a time: one more ends
-/// the oldest whose client keeps it waiting.
+/// A small HTTP/1.1 server for the admin address. It responds while the thread pool is starved and the data plane stalls: it accepts on its
+/// own thread, serves each connection on a separate thread, and waits by poll. One request per connection, at most 32 connections at a
+/// time;
+/// a further connection evicts the oldest whose client keeps the server waiting.
 /// </summary>
 public sealed class AdminServer : IDisposable
 {
-    /// <summary>Connections at a time.</summary>
+    /// <summary>Maximum number of concurrent connections.</summary>
     public const int MaxConnections = 32;
 
     private static readonly TimeSpan StopCheck = TimeSpan.FromMilliseconds(250);
 
-    // Handlers write JSON and relay; they do not recurse. 32 default stacks would be 256 MB of address space in a container with a limit on it.
+    // Handlers write JSON and relay; they do not recurse. 32 default stacks would take 256 MB of address space, too much for a limited
+    // container.
     private const int StackSize = 512 * 1024;
 
     private readonly Socket _listener;
@@ -23,11 +25,13 @@ public sealed class AdminServer : IDisposable
     private readonly AdminConnections _connections = new(MaxConnections);
     private volatile bool _stopping;
 
-    /// <summary>Begins to serve.</summary>
-    /// <param name="listener">A listening socket, TCP or Unix. It is made non-blocking (another process may share it) and stays the caller's: never closed here.</param>
-    /// <param name="routes">Handlers by method and path; GET answers HEAD as well.</param>
-    /// <param name="limit">Time for one connection, all of it. Default: 5 s.</param>
-    /// <param name="token">What must be shown. Default: nothing, and only who comes by loopback or a Unix socket is answered.</param>
+    /// <summary>Starts the server.</summary>
+    /// <param name="listener">
+    /// A listening socket, TCP or Unix. Made non-blocking (another process may share it); owned and closed by the caller.
+    /// </param>
+    /// <param name="routes">Handlers by method and path. GET handlers also serve HEAD.</param>
+    /// <param name="limit">Total time limit of a connection. Default: 5 s.</param>
+    /// <param name="token">The admin token. Default: none; then only loopback and Unix socket peers are served.</param>
     public AdminServer(Socket listener, IReadOnlyDictionary<(string Method, string Path), AdminHandler> routes, TimeSpan? limit = null, AdminToken? token = null)
     {
         listener.Blocking = false;
@@ -37,7 +41,7 @@ public sealed class AdminServer : IDisposable
         _accepting.Start();
     }
 
-    /// <summary>Stops accepting. Connections under way run out by themselves.</summary>
+    /// <summary>Stops accepting. Open connections run to their end.</summary>
     public void Dispose()
     {
         _stopping = true;
@@ -57,12 +61,12 @@ public sealed class AdminServer : IDisposable
             }
             catch (SocketException e) when (e.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
             {
-                // The connection stays in the queue, and poll would say so again at once: wait instead of spinning.
+                // The connection stays in the queue, and poll would report it again at once: wait instead of spinning.
                 Thread.CurrentThread.Join(StopCheck);
             }
             catch (SocketException)
             {
-                // Another process took it, or the peer is gone already.
+                // Another process accepted the connection, or the peer is gone.
             }
             catch (ObjectDisposedException)
             {
@@ -85,7 +89,7 @@ public sealed class AdminServer : IDisposable
         }
         catch (OutOfMemoryException)
         {
-            // No thread to be had (pids or memory short): here, then. That is when an operator looks.
+            // No thread available (pids or memory exhausted): serve here. That is when an operator needs the admin address.
             Run(connection);
         }
     }

@@ -6,12 +6,12 @@ using GatewayMesh.Linux;
 namespace GatewayMesh.Admin;
 
 /// <summary>
-/// What an operator must show (<c>Authorization: Bearer TOKEN</c>, RFC 6750). A file is read again when it changes; one that cannot be used leaves the last
-/// good token in force. Only the SHA-256 of the token is kept, and compared in constant time.
+/// The admin token (<c>Authorization: Bearer TOKEN</c>, RFC 6750). A changed file is reloaded; an unusable file leaves the last good token
+/// in force. Only the SHA-256 of the token is kept, and compared in constant time.
 /// </summary>
 public sealed class AdminToken
 {
-    /// <summary>Least characters of a token: what is shorter can be guessed.</summary>
+    /// <summary>Minimum token length; shorter tokens can be guessed.</summary>
     public const int Shortest = 16;
 
     private const string Scheme = "Bearer ";
@@ -24,10 +24,10 @@ public sealed class AdminToken
     private byte[]? _hash;
     private FileTrace _seen;
 
-    /// <summary>A token that is asked for, or none.</summary>
+    /// <summary>Creates the token check for a specification, or for none.</summary>
     public AdminToken(AdminTokenSpec? spec) => Use(spec);
 
-    /// <summary>Whether one must be shown.</summary>
+    /// <summary>True if a token is required.</summary>
     public bool IsRequired
     {
         get
@@ -39,7 +39,7 @@ public sealed class AdminToken
         }
     }
 
-    /// <summary>Takes another specification; one that is not there any more asks for none.</summary>
+    /// <summary>Applies a new specification. Without one, no token is required.</summary>
     public void Use(AdminTokenSpec? spec)
     {
         lock (_gate)
@@ -55,7 +55,7 @@ public sealed class AdminToken
         }
     }
 
-    /// <summary>Whether the value of <c>Authorization</c> shows it. Without a token that can be read nobody does.</summary>
+    /// <summary>True if the value of <c>Authorization</c> contains the token. Always false while the token file is unreadable.</summary>
     public bool Accepts(string? authorization)
     {
         byte[]? expected;
@@ -74,7 +74,7 @@ public sealed class AdminToken
         return CryptographicOperations.FixedTimeEquals(HashOf(shown), expected ?? HashOf(Scheme)) & (expected is not null & shown.Length > 0);
     }
 
-    /// <summary>What is wrong with the file of a token, and the fix; null when nothing is.</summary>
+    /// <summary>Error of a token file with the fix; null when valid.</summary>
     public static string? Check(AdminTokenSpec? spec)
     {
         if (spec?.File is not { } file)
@@ -86,39 +86,39 @@ public sealed class AdminToken
         return error;
     }
 
-    /// <summary>The token in a file, without the line end behind it; null when it cannot be used.</summary>
+    /// <summary>Reads the token from a file, without the line end; null when the file is unusable.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="error">What is wrong with it and the fix, or null.</param>
+    /// <param name="error">Error with the fix, or null.</param>
     public static string? Read(string file, out string? error)
     {
         try
         {
             if (TimedRead.Run(file, Patience, () => ReadOwn(file)) is not { } content)
             {
-                error = $"{file} can be read by others than its owner; chmod 600 it";
+                error = $"{file} is readable by other users; run chmod 600 on it";
                 return null;
             }
 
             var token = content.TrimEnd('\r', '\n');
             error = token.Any(static c => c is <= ' ' or >= '\x7f')
-                    ? $"{file} holds no token: it must be one line of letters and digits; make one with openssl rand -hex 32"
-                : token.Length < Shortest ? $"{file} holds a token shorter than {Shortest} characters; make one with openssl rand -hex 32"
+                    ? $"{file} does not hold a token of one line of letters and digits; create one with openssl rand -hex 32"
+                : token.Length < Shortest ? $"{file} holds a token shorter than {Shortest} characters; create one with openssl rand -hex 32"
                 : null;
             return error is null ? token : null;
         }
         catch (FileTooLargeException)
         {
-            error = $"{file} holds no token: it must be one line of letters and digits; make one with openssl rand -hex 32";
+            error = $"{file} does not hold a token of one line of letters and digits; create one with openssl rand -hex 32";
             return null;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            error = $"{file} cannot be read ({(failure is FileNotFoundException or DirectoryNotFoundException ? "it is not there" : "permission denied or no file")}); write a token into it (openssl rand -hex 32) with mode 600";
+            error = $"{file} cannot be read ({(failure is FileNotFoundException or DirectoryNotFoundException ? "does not exist" : "permission denied or no file")}); write a token into it (openssl rand -hex 32) with mode 600";
             return null;
         }
     }
 
-    // Null: others can read it too.
+    // Null: readable by other users.
     private static string? ReadOwn(string file) =>
         !OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & Others) != 0 ? null : RegularFile.ReadAllText(file, Longest);
 

@@ -4,15 +4,15 @@ using System.Net.Sockets;
 namespace GatewayMesh.Admin;
 
 /// <summary>
-/// A connection that is read and written on the calling thread with one time limit for all of it. The socket is non-blocking and waited for by
-/// poll, so that nothing of this touches the thread pool.
+/// A connection read and written on the calling thread, with one total time limit. The socket is non-blocking and uses poll, so that it
+/// never needs the thread pool.
 /// </summary>
 internal readonly struct TimedSocket
 {
     private readonly Socket _socket;
     private readonly long _end;
 
-    /// <summary>Takes over <paramref name="socket"/>; the time runs from now.</summary>
+    /// <summary>Takes ownership of <paramref name="socket"/> and starts the time limit.</summary>
     public TimedSocket(Socket socket, TimeSpan limit)
     {
         socket.Blocking = false;
@@ -38,7 +38,7 @@ internal readonly struct TimedSocket
         }
     }
 
-    /// <summary>Reads what there is, at least a byte; 0 at the end.</summary>
+    /// <summary>Reads available bytes, at least one; 0 at the end of the stream.</summary>
     public int Receive(Span<byte> buffer)
     {
         while (true)

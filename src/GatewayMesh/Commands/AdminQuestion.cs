@@ -4,19 +4,19 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Commands;
 
-/// <summary>A question to a running process whose answer is shown as it came, or in words.</summary>
+/// <summary>A query to a running process. The answer is printed as JSON or as text.</summary>
 internal static class AdminQuestion
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Asks <paramref name="admin"/> and prints. Exit code 1: the answer is not what one would hope for.</summary>
-    /// <param name="admin">Whom.</param>
+    /// <summary>Queries <paramref name="admin"/> and prints the answer. Exit code 1 if the answer is not a good one.</summary>
+    /// <param name="admin">The admin address.</param>
     /// <param name="question">Path and query of the admin route.</param>
-    /// <param name="json">Whether the answer is printed as it came.</param>
-    /// <param name="output">Where to.</param>
-    /// <param name="print">Prints it in words.</param>
-    /// <param name="isWell">Whether it is a good answer.</param>
-    /// <exception cref="CommandFailure">There was no answer.</exception>
+    /// <param name="json">True to print the answer as received.</param>
+    /// <param name="output">The command's output.</param>
+    /// <param name="print">Prints the answer as text.</param>
+    /// <param name="isWell">True for a good answer.</param>
+    /// <exception cref="CommandFailure">The process did not answer.</exception>
     public static int Ask(HostPort admin, string question, bool json, TextWriter output, Action<JsonElement, TextWriter> print, Func<JsonElement, bool> isWell)
     {
         var answer = AdminCall.Send(admin, "GET", question, null, Timeout);
@@ -24,7 +24,7 @@ internal static class AdminQuestion
         {
             throw new CommandFailure(ExitCode.Failed, answer.Status is 0 or 401 or 403
                 ? $"no answer from {admin}: {answer.Problem}; {answer.Fix}"
-                : $"no answer from {admin}: {answer.Status} {answer.Words}");
+                : $"no answer from {admin}: {answer.Status} {answer.BodyLine}");
         }
 
         using var document = JsonDocument.Parse(answer.Body);

@@ -16,7 +16,7 @@ using GatewayMesh.Commands.Version;
 
 namespace GatewayMesh.Commands;
 
-/// <summary>All commands. A role is not one of them: see <see cref="Roles.RoleLine"/>.</summary>
+/// <summary>The tree of all commands. Roles are separate: see <see cref="Roles.RoleLine"/>.</summary>
 internal static class CommandTree
 {
     private const string Description =
@@ -39,7 +39,7 @@ internal static class CommandTree
         "gatewaymesh status --admin 127.0.0.1:15000",
     ];
 
-    /// <summary>Runs what <paramref name="args"/> ask for; the result is the exit code.</summary>
+    /// <summary>Runs the command in <paramref name="args"/> and returns the exit code.</summary>
     public static int Run(string[] args, TextWriter output, TextWriter error)
     {
         (output, error) = (SafeWriter.Over(output), SafeWriter.Over(error));
@@ -58,7 +58,7 @@ internal static class CommandTree
                 error.WriteLine($"gatewaymesh: {problem.Message}");
             }
 
-            error.WriteLine($"`{Line(parsed)} --help` shows the usage.");
+            error.WriteLine($"`{Line(parsed)} --help` shows usage.");
             return ExitCode.Usage;
         }
 
@@ -73,11 +73,11 @@ internal static class CommandTree
         }
     }
 
-    // Exceptions and signals are ours: a command that starts processes must end them itself.
+    // Exceptions and signals are handled here: a command that starts processes must end them itself.
     private static InvocationConfiguration Plain(TextWriter output) =>
         new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = output };
 
-    /// <summary>The tree; commands write to <paramref name="output"/> and <paramref name="error"/>.</summary>
+    /// <summary>Builds the tree. Commands write to <paramref name="output"/> and <paramref name="error"/>.</summary>
     internal static RootCommand Build(TextWriter output, TextWriter error)
     {
         var root = new RootCommand(Description)

@@ -2,7 +2,7 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Commands;
 
-/// <summary>A duration on the command line, so that help shows a default as users write it.</summary>
+/// <summary>A duration on the command line. Help shows the default as users write it.</summary>
 /// <param name="Value">The duration.</param>
 internal readonly record struct Duration(TimeSpan Value)
 {

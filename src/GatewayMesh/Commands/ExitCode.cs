@@ -1,9 +1,9 @@
 namespace GatewayMesh.Commands;
 
-/// <summary>What the process tells its caller at the end.</summary>
+/// <summary>Exit codes of the process.</summary>
 internal static class ExitCode
 {
-    /// <summary>All is well.</summary>
+    /// <summary>Success.</summary>
     public const int Well = 0;
 
     /// <summary>A check or a drill failed.</summary>
@@ -15,6 +15,6 @@ internal static class ExitCode
     /// <summary>An address cannot be bound.</summary>
     public const int Bind = 3;
 
-    /// <summary>The registry cannot be reached and there is no last good snapshot (only with <c>--require-registry</c>).</summary>
+    /// <summary>The registry is unreachable and there is no last-good snapshot (only with <c>--require-registry</c>).</summary>
     public const int Registry = 4;
 }

@@ -4,7 +4,7 @@ using System.CommandLine.Invocation;
 
 namespace GatewayMesh.Commands;
 
-/// <summary>The library's help, and below it the examples of the command.</summary>
+/// <summary>The library's help, followed by the command's examples.</summary>
 internal sealed class HelpWithExamples(HelpAction inner, string[] rootExamples) : SynchronousCommandLineAction
 {
     /// <inheritdoc/>

@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace GatewayMesh.Commands;
 
-/// <summary>Ctrl-C and SIGTERM as a token, so that a command can put back what it did.</summary>
+/// <summary>Ctrl-C and SIGTERM as a cancellation token, so that a command can undo its work.</summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
     private readonly PosixSignalRegistration[] _signals;
 
-    /// <summary>From now on these signals cancel <see cref="Token"/> and do nothing else.</summary>
+    /// <summary>Redirects both signals to <see cref="Token"/>.</summary>
     public Interruption()
     {
         _signals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, Cancel))];

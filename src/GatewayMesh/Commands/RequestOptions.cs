@@ -3,13 +3,13 @@ using System.Text;
 
 namespace GatewayMesh.Commands;
 
-/// <summary>Options that describe a request which nobody makes, and the query that asks a running process about it.</summary>
+/// <summary>Options that describe a hypothetical request, and the query string for the admin route.</summary>
 internal static class RequestOptions
 {
-    /// <summary><c>--header NAME:VALUE</c>, as often as there are fields.</summary>
+    /// <summary><c>--header NAME:VALUE</c>, repeatable.</summary>
     public static Option<string[]> Header()
     {
-        var option = new Option<string[]>("--header") { Description = "A header field of the request; may stand several times.", HelpName = "NAME:VALUE", DefaultValueFactory = _ => [] };
+        var option = new Option<string[]>("--header") { Description = "Header field of the request; repeatable.", HelpName = "NAME:VALUE", DefaultValueFactory = _ => [] };
         option.Validators.Add(result =>
         {
             foreach (var token in result.Tokens.Where(token => token.Value.IndexOf(':') <= 0))
@@ -20,7 +20,7 @@ internal static class RequestOptions
         return option;
     }
 
-    /// <summary>The path of an admin route with this query; what is null is left out.</summary>
+    /// <summary>Builds the path of an admin route with this query. Null values are left out.</summary>
     public static string Query(string route, IEnumerable<string> headers, params ReadOnlySpan<(string Name, string? Value)> parts)
     {
         var path = new StringBuilder(route);

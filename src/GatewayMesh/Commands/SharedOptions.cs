@@ -3,16 +3,16 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Commands;
 
-/// <summary>Options that several commands share, and how their values are read.</summary>
+/// <summary>Options shared by several commands, with their parsers.</summary>
 internal static class SharedOptions
 {
-    /// <summary><c>--admin HOST:PORT</c>, by default that of a process on this host.</summary>
-    public static Option<HostPort> Admin() => Address("--admin", "Admin address of the process to ask.", new HostPort("127.0.0.1", 15000));
+    /// <summary><c>--admin HOST:PORT</c>. Default: a process on this host.</summary>
+    public static Option<HostPort> Admin() => Address("--admin", "Admin address of the process.", new HostPort("127.0.0.1", 15000));
 
     /// <summary><c>--json</c>.</summary>
     public static Option<bool> Json(string description) => new("--json") { Description = description };
 
-    /// <summary>An option whose value is <c>HOST:PORT</c>.</summary>
+    /// <summary>Creates an option with a <c>HOST:PORT</c> value.</summary>
     public static Option<HostPort> Address(string name, string description, HostPort? initial = null)
     {
         var option = new Option<HostPort>(name)
@@ -38,7 +38,10 @@ internal static class SharedOptions
         return option;
     }
 
-    /// <summary>An option whose value is a duration such as <c>250ms</c>, <c>2s</c> or <c>1m</c>, at most <paramref name="longest"/> (default: <see cref="DurationText.Longest"/>).</summary>
+    /// <summary>
+    /// Creates an option with a duration value such as <c>250ms</c>, <c>2s</c> or <c>1m</c>, at most <paramref name="longest"/> (default:
+    /// <see cref="DurationText.Longest"/>).
+    /// </summary>
     public static Option<Duration> Duration(string name, string description, TimeSpan initial, TimeSpan? longest = null) => new(name)
     {
         Description = description,
@@ -56,7 +59,7 @@ internal static class SharedOptions
         },
     };
 
-    /// <summary>An option whose value is a whole number between two bounds.</summary>
+    /// <summary>Creates an option with an integer value between two bounds.</summary>
     public static Option<int> Number(string name, string description, int initial, int least, int most)
     {
         var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => initial };

@@ -5,7 +5,9 @@ using GatewayMesh.Configuration.Bootstrap;
 
 namespace GatewayMesh.Commands;
 
-/// <summary>The admin token that commands of this process show: <c>--admin-token-file FILE</c>, else the variable <c>GATEWAYMESH_ADMIN_TOKEN</c>, else none.</summary>
+/// <summary>
+/// The admin token sent by commands: <c>--admin-token-file FILE</c>, else the variable <c>GATEWAYMESH_ADMIN_TOKEN</c>, else none.
+/// </summary>
 internal static class ShownToken
 {
     private static string? FromFile;
@@ -14,12 +16,12 @@ internal static class ShownToken
     public static string? Value => FromFile
         ?? (Environment.GetEnvironmentVariable(BootstrapOverlay.Prefix + BootstrapOverlay.CommandsToken) is { Length: > 0 } token && token.All(static c => c is > ' ' and < '\x7f') ? token : null);
 
-    /// <summary>The option, for every command.</summary>
+    /// <summary>The option, present on every command.</summary>
     public static Option<string> Option()
     {
         var option = new Option<string>("--admin-token-file")
         {
-            Description = "File with the token that the admin address asks for (or variable GATEWAYMESH_ADMIN_TOKEN).",
+            Description = "File with the admin token (or variable GATEWAYMESH_ADMIN_TOKEN).",
             HelpName = "FILE",
             Recursive = true,
         };

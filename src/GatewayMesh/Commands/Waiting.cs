@@ -1,9 +1,9 @@
 namespace GatewayMesh.Commands;
 
-/// <summary>Waits for what another process does.</summary>
+/// <summary>Polls for a condition of another process.</summary>
 internal static class Waiting
 {
-    /// <summary>Asks again and again until <paramref name="condition"/> holds; false when <paramref name="limit"/> is over or it was cancelled.</summary>
+    /// <summary>Polls until <paramref name="condition"/> holds. False after <paramref name="limit"/> or when cancelled.</summary>
     public static bool Until(Func<bool> condition, TimeSpan every, TimeSpan limit, TimeProvider time, CancellationToken cancellation)
     {
         var started = time.GetTimestamp();

@@ -3,12 +3,12 @@ using System.Text.Json;
 
 namespace GatewayMesh.Events;
 
-/// <summary>A further field of an event: text, number or truth value.</summary>
-/// <param name="Name">Its name; not one of the fixed ones.</param>
-/// <param name="Value">A string, integer, floating-point number, boolean, time span (written in milliseconds) or null; anything else as its text.</param>
+/// <summary>An additional field of an event.</summary>
+/// <param name="Name">Name; must differ from the fixed fields.</param>
+/// <param name="Value">A string, number, boolean, time span (written in milliseconds) or null; anything else is written as text.</param>
 public readonly record struct EventField(string Name, object? Value)
 {
-    /// <summary>So that a field can be written as <c>("pid", 4711)</c>.</summary>
+    /// <summary>Converts a tuple such as <c>("pid", 4711)</c> to a field.</summary>
     public static implicit operator EventField((string Name, object? Value) pair) => new(pair.Name, pair.Value);
 
     internal void WriteTo(Utf8JsonWriter json)

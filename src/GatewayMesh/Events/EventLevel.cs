@@ -1,17 +1,17 @@
 namespace GatewayMesh.Events;
 
-/// <summary>How much an event matters.</summary>
+/// <summary>Severity of an event.</summary>
 public enum EventLevel
 {
-    /// <summary>For whoever looks for a fault in the mesh itself.</summary>
+    /// <summary>Details for debugging the mesh itself.</summary>
     Debug,
 
-    /// <summary>A change that an operator may want to know of.</summary>
+    /// <summary>A change of interest to an operator.</summary>
     Info,
 
-    /// <summary>Something is wrong and is being coped with.</summary>
+    /// <summary>A problem that the mesh handles by itself.</summary>
     Warning,
 
-    /// <summary>Something is wrong and somebody must act.</summary>
+    /// <summary>A problem that requires action.</summary>
     Error,
 }

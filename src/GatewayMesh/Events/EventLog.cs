@@ -7,8 +7,8 @@ using GatewayMesh.Configuration.Values;
 namespace GatewayMesh.Events;
 
 /// <summary>
-/// What happens to the mesh, as JSON lines: <c>{"time","level","node","role","event","message",…}</c>. For guard and worker alike. A bounded queue
-/// and a thread of its own: a standard error that nobody reads costs lines, never the caller's time. Never throws.
+/// Mesh events as JSON lines: <c>{"time","level","node","role","event","message",…}</c>. Used by guard and worker. A bounded queue and a
+/// separate thread: an unread standard error costs lines, never the caller's time. Never throws.
 /// </summary>
 public sealed class EventLog : IDisposable
 {
@@ -28,10 +28,10 @@ public sealed class EventLog : IDisposable
     private bool _busy;
     private long _dropped;
 
-    /// <summary>Begins to write.</summary>
-    /// <param name="node">Name of this node.</param>
-    /// <param name="role">What this process is: <c>guard</c>, <c>worker</c>, <c>gateway</c>, …</param>
-    /// <param name="sink">Where lines go. Default: standard error.</param>
+    /// <summary>Starts the log.</summary>
+    /// <param name="node">Name of the node.</param>
+    /// <param name="role">Role of the process: <c>guard</c>, <c>worker</c>, <c>gateway</c>, …</param>
+    /// <param name="sink">Output of the lines. Default: standard error.</param>
     /// <param name="time">The clock. Default: the system's.</param>
     public EventLog(string node, string role, Stream? sink = null, TimeProvider? time = null)
     {
@@ -43,29 +43,31 @@ public sealed class EventLog : IDisposable
         _writer.Start();
     }
 
-    /// <summary>The least level that is written. Default: <see cref="EventLevel.Info"/>.</summary>
+    /// <summary>Minimum level. Default: <see cref="EventLevel.Info"/>.</summary>
     public EventLevel Least { get; set; } = EventLevel.Info;
 
-    /// <summary>Events of one level in a second of the clock; those beyond are counted in one line. Null for no limit. Default: 100.</summary>
+    /// <summary>
+    /// Maximum number of events per level and second. Events beyond are counted in one line. Null: no limit. Default: 100.
+    /// </summary>
     public int? MaxPerSecond { get; set; } = 100;
 
-    /// <summary>Lines lost because the queue was full or the sink failed.</summary>
+    /// <summary>Number of lines lost because the queue was full or the sink failed.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
-    /// <summary>Something an operator may want to know of.</summary>
+    /// <summary>Logs a change of interest to an operator.</summary>
     public void Info(string @event, string message, params ReadOnlySpan<EventField> fields) => Write(EventLevel.Info, @event, message, fields);
 
-    /// <summary>Something is wrong and is being coped with.</summary>
+    /// <summary>Logs a problem that the mesh handles by itself.</summary>
     public void Warning(string @event, string message, params ReadOnlySpan<EventField> fields) => Write(EventLevel.Warning, @event, message, fields);
 
-    /// <summary>Something is wrong and somebody must act.</summary>
+    /// <summary>Logs a problem that requires action.</summary>
     public void Error(string @event, string message, params ReadOnlySpan<EventField> fields) => Write(EventLevel.Error, @event, message, fields);
 
     /// <summary>Queues a line.</summary>
-    /// <param name="level">How much it matters.</param>
-    /// <param name="event">What happened, as one short word (<c>lease_granted</c>): what a machine looks for.</param>
-    /// <param name="message">The same as a sentence.</param>
-    /// <param name="fields">Further fields.</param>
+    /// <param name="level">Severity.</param>
+    /// <param name="event">Event name for machines, one short word (<c>lease_granted</c>).</param>
+    /// <param name="message">Message for people.</param>
+    /// <param name="fields">Additional fields.</param>
     public void Write(EventLevel level, string @event, string message, params ReadOnlySpan<EventField> fields)
     {
         if (level < Least)
@@ -82,12 +84,14 @@ public sealed class EventLog : IDisposable
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException)
         {
-            // A field that cannot be written must not end what it tells of.
+            // A field that cannot be written must not drop its event.
             Interlocked.Increment(ref _dropped);
         }
     }
 
-    /// <summary>Waits until all is written, at most <paramref name="limit"/>; false when it is not. For the moment before an exec or exit.</summary>
+    /// <summary>
+    /// Waits until the queue is written, at most <paramref name="limit"/>. False on timeout. For the moment before an exec or exit.
+    /// </summary>
     public bool Flush(TimeSpan limit)
     {
         var end = Environment.TickCount64 + (long)limit.TotalMilliseconds;
@@ -106,7 +110,7 @@ public sealed class EventLog : IDisposable
         return true;
     }
 
-    /// <summary>Writes what waits, for at most a second, and stops.</summary>
+    /// <summary>Writes the queue for at most a second and stops.</summary>
     public void Dispose()
     {
         lock (_lines)
@@ -142,7 +146,7 @@ public sealed class EventLog : IDisposable
         return SafeText.Json(buffer.WrittenSpan).ToArray();
     }
 
-    // Each level has the rate for itself: a flood of warnings hides no error.
+    // Each level has its own limit: a flood of warnings hides no error.
     private bool MayWrite(EventLevel level)
     {
         if (MaxPerSecond is not { } most)
@@ -161,14 +165,14 @@ public sealed class EventLog : IDisposable
 
             if (++_suppressed == 1)
             {
-                Monitor.PulseAll(_lines); // the writer wakes up for the line that tells of them
+                Monitor.PulseAll(_lines); // wakes the writer for the line about lost events
             }
 
             return false;
         }
     }
 
-    // One line when the second is over. Under the lock.
+    // One line at the end of the second. Called under the lock.
     private void TellSuppressed(bool evenNow)
     {
         var second = _time.GetTimestamp() / _time.TimestampFrequency;
@@ -183,7 +187,7 @@ public sealed class EventLog : IDisposable
         {
             var count = _suppressed;
             _suppressed = 0;
-            var message = string.Create(CultureInfo.InvariantCulture, $"{count} events were left out; logs.maxEventsPerSecond is {MaxPerSecond}");
+            var message = string.Create(CultureInfo.InvariantCulture, $"{count} events were dropped; logs.maxEventsPerSecond is {MaxPerSecond}");
             _lines.Enqueue(Line(EventLevel.Warning, "events_suppressed", message, [("count", count)]));
         }
     }
@@ -209,7 +213,7 @@ public sealed class EventLog : IDisposable
         {
             try
             {
-                // One write a line: lines of guard and worker share a pipe and must not mix.
+                // One write per line: guard and worker share a pipe, and lines must not mix.
                 _sink.Write(line);
                 _sink.Flush();
             }

@@ -3,10 +3,10 @@ using GatewayMesh.Guard.Leases;
 
 namespace GatewayMesh.Guard;
 
-/// <summary>The event of a change of who accepts connections.</summary>
+/// <summary>Event for a change of the acceptor.</summary>
 internal static class AcceptorEvent
 {
-    /// <summary>The level: an error when connections are refused against the operator's will.</summary>
+    /// <summary>The level: an error when connections are refused unintentionally.</summary>
     internal static EventLevel LevelOf(Acceptor acceptor, bool leaves) => acceptor switch
     {
         Acceptor.Paused => leaves ? EventLevel.Warning : EventLevel.Error,
@@ -14,13 +14,13 @@ internal static class AcceptorEvent
         _ => EventLevel.Info,
     };
 
-    /// <summary>The message, which depends on whether there is anything to carry to a gateway.</summary>
+    /// <summary>The message, which depends on the presence of outbound listeners.</summary>
     internal static string Describe(Acceptor acceptor, bool carries) => acceptor switch
     {
-        Acceptor.Guard when !carries => "Guard: no worker holds the lease, so connections are refused and callers go to other instances; see why no worker serves",
-        Acceptor.Guard => "Guard accepts from here on: no worker holds the lease, and gateways carry the connections",
-        Acceptor.Paused when !carries => "Paused: no worker holds the lease, so connections are refused and callers go to other instances; see why no worker serves",
-        Acceptor.Paused => "Paused: no worker holds the lease and no gateway answers, so connections are refused; start a gateway, or see why no worker serves",
-        _ => $"{acceptor} accepts from here on",
+        Acceptor.Guard when !carries => "Guard: no worker holds the lease, connections are refused and callers use other instances; see the worker's events for the cause",
+        Acceptor.Guard => "Guard accepts: no worker holds the lease, and gateways carry the connections",
+        Acceptor.Paused when !carries => "Paused: no worker holds the lease, connections are refused and callers use other instances; see the worker's events for the cause",
+        Acceptor.Paused => "Paused: no worker holds the lease and no gateway responds, so connections are refused; start a gateway, or see the worker's events for the cause",
+        _ => $"{acceptor} accepts",
     };
 }

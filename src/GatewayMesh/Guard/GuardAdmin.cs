@@ -9,7 +9,10 @@ using GatewayMesh.Roles;
 
 namespace GatewayMesh.Guard;
 
-/// <summary>The guard's admin routes: its own answers, and the worker's relayed. When the worker does not answer it says so and answers the rest itself.</summary>
+/// <summary>
+/// The guard's admin routes: its own responses, and relayed responses of the worker. Without a response of the worker, the guard responds
+/// alone.
+/// </summary>
 internal static class GuardAdmin
 {
     private static readonly TimeSpan RelayLimit = TimeSpan.FromMilliseconds(500);
@@ -30,7 +33,7 @@ internal static class GuardAdmin
         {
             var undo = DrainRequest.IsUndo(request);
             guard.Drain(undo);
-            return AdminResponse.OfText(202, undo ? "coming back\n" : "draining\n");
+            return AdminResponse.OfText(202, undo ? "returning\n" : "draining\n");
         },
         [("POST", "/upgrade")] = _ =>
         {
@@ -41,7 +44,7 @@ internal static class GuardAdmin
 
     private static AdminResponse Ready(GuardView view) => view.Acceptor is Acceptor.Worker or Acceptor.Guard
         ? AdminResponse.OfText(200, $"ok: {view.Tier}\n")
-        : AdminResponse.OfText(503, $"{view.Acceptor.ToString().ToLowerInvariant()}: {view.Main?.Unfit ?? "no worker serves and no gateway answers"}\n");
+        : AdminResponse.OfText(503, $"{view.Acceptor.ToString().ToLowerInvariant()}: {view.Main?.Unfit ?? "no worker serves and no gateway responds"}\n");
 
     private static void WriteStatus(Utf8JsonWriter json, GuardProcess guard)
     {
@@ -125,7 +128,7 @@ internal static class GuardAdmin
     {
         if (Ask(guard, "/status") is not { IsSuccess: true } answer)
         {
-            json.WriteString("workerError", "the worker does not answer; these are the guard's own words only");
+            json.WriteString("workerError", "the worker is not responding; this status comes from the guard alone");
             if (guard.CertificateReport is not null)
             {
                 json.WritePropertyName("certificates");
@@ -152,7 +155,7 @@ internal static class GuardAdmin
         return new AdminResponse(200, "text/plain; version=0.0.4; charset=utf-8", Encoding.UTF8.GetBytes(text));
     }
 
-    // The worker tells more, such as why a certificate cannot be renewed; the guard reads the same folder.
+    // The worker knows more, such as why a certificate cannot be renewed; the guard reads the same folder.
     private static void WriteCertificates(Utf8JsonWriter json, GuardProcess guard)
     {
         if (guard.CertificateReport is { } report)
@@ -166,7 +169,7 @@ internal static class GuardAdmin
     }
 
     private static AdminResponse Relay(GuardProcess guard, string path) =>
-        Ask(guard, path) ?? AdminResponse.OfError(503, "worker_silent", "the worker does not answer; see /status for what the guard knows");
+        Ask(guard, path) ?? AdminResponse.OfError(503, "worker_silent", "the worker is not responding; see /status for the guard's view");
 
     private static AdminResponse? Ask(GuardProcess guard, string path) => guard.View.Main is { } worker
         ? AdminClient.TrySend(new UnixDomainSocketEndPoint(WorkerPlan.AdminPathOf(guard.Load.Bootstrap.DataDir, worker.Pid)), "GET", path, default, RelayLimit)

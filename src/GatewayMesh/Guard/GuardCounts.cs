@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace GatewayMesh.Guard;
 
-/// <summary>What the guard counted since it (or the guard that executed it) was started. Survives every worker.</summary>
+/// <summary>Counters of the guard since its start, kept across an upgrade in place. They survive every worker.</summary>
 internal sealed class GuardCounts
 {
     internal long Leases;
@@ -16,14 +16,14 @@ internal sealed class GuardCounts
 
     private ImmutableSortedDictionary<(string From, string To, string Reason), long> _failovers = ImmutableSortedDictionary<(string From, string To, string Reason), long>.Empty;
 
-    /// <summary>Changes of tier, by what they were and why.</summary>
+    /// <summary>Changes of tier, by tiers and reason.</summary>
     internal ImmutableSortedDictionary<(string From, string To, string Reason), long> Failovers => _failovers;
 
     /// <summary>Counts a change of tier; on the loop's thread only.</summary>
     internal void CountFailover(string from, string to, string reason) =>
         _failovers = _failovers.SetItem((from, to, reason), _failovers.GetValueOrDefault((from, to, reason)) + 1);
 
-    /// <summary>The other counters by name.</summary>
+    /// <summary>The other counters, by name.</summary>
     internal ImmutableSortedDictionary<string, long> ToDictionary() => ImmutableSortedDictionary<string, long>.Empty
         .Add("leases", Leases)
         .Add("restarts", Restarts)
@@ -34,7 +34,7 @@ internal sealed class GuardCounts
         .Add("timerLate", TimerLate)
         .Add("accepted", Accepted);
 
-    /// <summary>Goes on from the counters of an earlier guard.</summary>
+    /// <summary>Restores the counters of the previous guard.</summary>
     internal void Restore(IReadOnlyDictionary<string, long> counts)
     {
         Leases += counts.GetValueOrDefault("leases");

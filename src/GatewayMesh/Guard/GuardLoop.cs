@@ -9,8 +9,8 @@ using GatewayMesh.Linux;
 namespace GatewayMesh.Guard;
 
 /// <summary>
-/// The guard's one thread: waits for workers, probes and connections, feeds the <see cref="LeaseMachine"/> and does what it says.
-/// Everything else (carrying, exercising, admin) runs beside it and reaches it through <c>Post</c>.
+/// The guard's main thread: waits for workers, probes and connections, feeds the <see cref="LeaseMachine"/> and executes its actions.
+/// Everything else (carrying, exercising, admin) runs on other threads and reaches the loop through <c>Post</c>.
 /// </summary>
 internal sealed class GuardLoop : IDisposable
 {
@@ -52,31 +52,31 @@ internal sealed class GuardLoop : IDisposable
         _workers = new WorkerSet(plan, listeners, _upstream, Counts, report, _events.Enqueue);
     }
 
-    /// <summary>What it counted.</summary>
+    /// <summary>The counters.</summary>
     internal GuardCounts Counts { get; } = new();
 
-    /// <summary>Called after each turn in which something changed, on the loop's thread.</summary>
+    /// <summary>Raised after each turn with a change, on the loop's thread.</summary>
     internal Action<GuardView>? Changed { get; set; }
 
-    /// <summary>Called for each signal that a guard obeys, on the loop's thread.</summary>
+    /// <summary>Raised for each signal, on the loop's thread.</summary>
     internal Action<int>? Signalled { get; set; }
 
-    /// <summary>How the last upgrade ended, or null.</summary>
+    /// <summary>Outcome of the last upgrade, or null.</summary>
     internal GuardAction.UpgradeEnded? LastUpgrade { get => _outcome.Last; set => _outcome.Last = value; }
 
     private TimeSpan Now => _time.GetElapsedTime(_start);
 
-    /// <summary>Lets the loop do something on its own thread.</summary>
+    /// <summary>Runs an action on the loop's thread.</summary>
     internal void Post(Action action)
     {
         _posted.Enqueue(action);
         _wake.Signal();
     }
 
-    /// <summary>Tells the loop that something happened.</summary>
+    /// <summary>Posts an event to the loop.</summary>
     internal void Post(GuardEvent happened) => Post(() => _events.Enqueue(happened));
 
-    /// <summary>Replaces the worker by one of the executable on disk; the result tells how that ended.</summary>
+    /// <summary>Replaces the worker with one of the executable on disk, and returns the outcome.</summary>
     internal Task<GuardAction.UpgradeEnded> UpgradeWorkerAsync()
     {
         var ended = new TaskCompletionSource<GuardAction.UpgradeEnded>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -88,7 +88,7 @@ internal sealed class GuardLoop : IDisposable
         return ended.Task;
     }
 
-    /// <summary>Lets the loop do something on its own thread; ends with its result when that is done.</summary>
+    /// <summary>Runs an action on the loop's thread and returns its result.</summary>
     internal Task<bool> DoAsync(Func<bool> action)
     {
         var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -96,21 +96,23 @@ internal sealed class GuardLoop : IDisposable
         return done.Task;
     }
 
-    /// <summary>Before <see cref="Run"/>: goes on with the worker of the program that was here before, or takes over the one that an earlier guard left behind.</summary>
+    /// <summary>
+    /// Before <see cref="Run"/>: continues with the worker of the previous program, or adopts a worker of an earlier guard.
+    /// </summary>
     internal void TakeOver(Handover? handover)
     {
         _workers.TakeOver(handover);
         Handle();
     }
 
-    /// <summary>Executes another program in the place of this one, with all that must not be lost; only on the loop's thread.</summary>
-    /// <param name="executable">The program.</param>
-    /// <param name="takesHeldSignals">False for a program that would be deaf to signals that are held back when it starts.</param>
-    /// <returns>False when the loop has something to do first; true when this guard stays, for the reason in <see cref="LastUpgrade"/>.</returns>
-    /// <exception cref="LinuxException">It cannot be executed; nothing has changed.</exception>
+    /// <summary>Executes another program in place of this one and hands over all state; only on the loop's thread.</summary>
+    /// <param name="executable">Path of the program.</param>
+    /// <param name="takesHeldSignals">False for a program that would not receive signals blocked at its start.</param>
+    /// <returns>False when the loop has pending work first; true when this guard stays, with the reason in <see cref="LastUpgrade"/>.</returns>
+    /// <exception cref="LinuxException">The program cannot be executed; nothing has changed.</exception>
     internal bool ExecuteInPlace(string executable, bool takesHeldSignals)
     {
-        // The next program would not know of it.
+        // The next program would not know of this work.
         if (_events.Count > 0 || !_posted.IsEmpty || (!takesHeldSignals && HeldSignals.IsPending))
         {
             return false;
@@ -118,14 +120,14 @@ internal sealed class GuardLoop : IDisposable
 
         if (_machine.Drained || _machine.Stopping)
         {
-            return Stay("the node drains");
+            return Stay("the node is draining");
         }
 
         var holder = _machine.Holder is { } slot ? _workers.Find(slot.Number) : null;
         var rest = _workers.All.Where(worker => worker != holder).ToList();
         if (holder is null || rest.Exists(worker => !worker.IsDraining))
         {
-            return Stay("another worker starts: upgrade again");
+            return Stay("another worker is starting; run the upgrade again");
         }
 
         Handover.Execute(executable, _listeners, holder, rest, Counts, takesHeldSignals);
@@ -134,12 +136,12 @@ internal sealed class GuardLoop : IDisposable
 
     private bool Stay(string since)
     {
-        LastUpgrade = new GuardAction.UpgradeEnded(true, $"the worker was upgraded; this guard stays as it is, since {since}");
+        LastUpgrade = new GuardAction.UpgradeEnded(true, $"the worker was upgraded; this guard was not replaced: {since}");
         _report(EventLevel.Warning, "upgrade", LastUpgrade.Reason);
         return true;
     }
 
-    /// <summary>Runs until the machine says that all is done.</summary>
+    /// <summary>Runs until the machine has finished.</summary>
     internal void Run()
     {
         _listeners.Apply(_machine.Acceptor);
@@ -163,7 +165,7 @@ internal sealed class GuardLoop : IDisposable
         }
     }
 
-    /// <summary>What it looks like now; only on the loop's thread.</summary>
+    /// <summary>Takes a view of the guard; only on the loop's thread.</summary>
     internal GuardView View() => new(
         _machine.Acceptor,
         _machine.Drained,
@@ -177,7 +179,7 @@ internal sealed class GuardLoop : IDisposable
                 worker.Record)),
         ]);
 
-    /// <summary>Takes a new configuration, whose listeners are open already; only on the loop's thread.</summary>
+    /// <summary>Applies a new configuration whose listeners are open already; only on the loop's thread.</summary>
     internal void Reload(WorkerPlan plan, IReadOnlyList<OwnedListener> opened, IReadOnlyList<string> closed)
     {
         _accepting.Clear();
@@ -233,10 +235,10 @@ internal sealed class GuardLoop : IDisposable
         NoteLateness(Now, timeout);
     }
 
-    // Stopped, starved or suspended: whatever a probe says now, it says of this process too.
+    // This process was stopped, starved or suspended: probe results are as much about this process as about the worker.
     private void NoteLateness(TimeSpan now, TimeSpan waited)
     {
-        // From turn to turn, so that no moment is left out.
+        // Measured from turn to turn, so that no moment is missed.
         if (now - _turnedAt - waited > LateBy)
         {
             Interlocked.Increment(ref Counts.TimerLate);
@@ -302,7 +304,7 @@ internal sealed class GuardLoop : IDisposable
 
         if (result == WorkerProbeResult.Passed && _machine.Workers.FirstOrDefault(slot => slot.Number == worker.Number) is { Phase: WorkerPhase.Starting } starting)
         {
-            _report(EventLevel.Info, "worker-ready", $"worker {worker.Process.Pid} is ready {(Now - starting.StartedAt).TotalMilliseconds:0} ms after its start");
+            _report(EventLevel.Info, "worker-ready", $"worker {worker.Process.Pid} became ready {(Now - starting.StartedAt).TotalMilliseconds:0} ms after its start");
         }
 
         if (result == WorkerProbeResult.Passed)

@@ -18,8 +18,8 @@ using GatewayMesh.Roles;
 namespace GatewayMesh.Guard;
 
 /// <summary>
-/// The guard: owns the sidecar's listening sockets, lends them to a worker, and carries connections to a gateway while there is none.
-/// Composition only: decisions are the <see cref="LeaseMachine"/>'s, the loop is <see cref="GuardLoop"/>.
+/// The guard: owns the sidecar's listening sockets, lends them to a worker, and carries connections to a gateway while no worker serves.
+/// Composition only: <see cref="LeaseMachine"/> decides, and <see cref="GuardLoop"/> is the loop.
 /// </summary>
 internal sealed class GuardProcess : IDisposable
 {
@@ -71,29 +71,29 @@ internal sealed class GuardProcess : IDisposable
     /// <summary>The loop, for status.</summary>
     internal GuardLoop Loop => _loop;
 
-    /// <summary>The guard at its last change.</summary>
+    /// <summary>The latest view of the guard.</summary>
     internal GuardView View => _view;
 
     internal Carrier Carrier => _carrier;
 
     internal GatewayWatch Watch => _watch;
 
-    /// <summary>The node's certificates, which the worker gets; null when peers are not known by certificates.</summary>
+    /// <summary>The node's certificates, shared with the worker; null with plaintext identity.</summary>
     internal CertificateFolder? Certificates { get; }
 
-    /// <summary>How they are now, as far as their folder tells; null when there are none to have.</summary>
+    /// <summary>State of the certificates in their folder; null with plaintext identity.</summary>
     internal CertificateReport? CertificateReport =>
         Certificates is null ? null : CertificateReport.Of(Certificates, _load.Bootstrap.Identities, ImmutableSortedDictionary<string, string>.Empty, _time.GetUtcNow());
 
     internal BootstrapLoad Load => _load;
 
-    /// <summary>Whether an upgrade has begun.</summary>
+    /// <summary>True once an upgrade has started.</summary>
     internal bool IsUpgrading => _upgrade is not null;
 
     internal long StartedAt { get; } = TimeProvider.System.GetTimestamp();
 
     /// <summary>Runs until SIGTERM or SIGINT.</summary>
-    /// <exception cref="RoleFailure">It cannot start.</exception>
+    /// <exception cref="RoleFailure">The guard cannot start.</exception>
     internal static int Run(BootstrapLoad load)
     {
         DataFolders.Create(load.Bootstrap);
@@ -101,7 +101,7 @@ internal sealed class GuardProcess : IDisposable
         return guard.Run();
     }
 
-    /// <summary>Leaves the mesh, or comes back.</summary>
+    /// <summary>Drains the node, or returns it to the mesh.</summary>
     internal void Drain(bool undo)
     {
         if (!undo)
@@ -116,7 +116,7 @@ internal sealed class GuardProcess : IDisposable
         _loop.Post(undo ? new GuardEvent.UndrainRequested() : new GuardEvent.DrainRequested());
     }
 
-    /// <summary>Begins an upgrade to the binary on disk.</summary>
+    /// <summary>Starts an upgrade to the binary on disk.</summary>
     internal void BeginUpgrade()
     {
         if (Interlocked.CompareExchange(ref _upgrade, new Upgrade(_loop, _carrier, _events, _loaded), null) is null)
@@ -145,14 +145,14 @@ internal sealed class GuardProcess : IDisposable
 
     private int Run()
     {
-        // From here on the file may be replaced at any time. Both are read from it, or from its path, only once.
+        // From here on the file may be replaced at any time. Both are read from the file only once.
         _ = WorkerPlan.Executable;
         _loaded = Task.Run(() => ProgramAssemblies.Load(forGuard: true));
         var handover = Handover.Take();
         handover?.PutInto(_listeners);
         if (Certificates is not null)
         {
-            Certificates.Changed += _exerciser.Hurry; // with it the gateways may answer
+            Certificates.Changed += _exerciser.Hurry; // with new certificates the gateways may respond
             Certificates.Start();
         }
 
@@ -181,7 +181,7 @@ internal sealed class GuardProcess : IDisposable
         return ExitCode.Well;
     }
 
-    /// <summary>Does all that needs no port and no lock, as a trial of this program by the guard that it is to replace.</summary>
+    /// <summary>Does everything that needs no port and no lock, as a trial run by the guard to be replaced.</summary>
     internal static int Try(BootstrapLoad load)
     {
         _ = new LeaseMachine(LeaseSettings.From(load.Bootstrap), new Random(Environment.ProcessId));
@@ -195,7 +195,7 @@ internal sealed class GuardProcess : IDisposable
     {
         if (handover.WorkerIsUpgraded)
         {
-            _loop.LastUpgrade = new GuardAction.UpgradeEnded(true, $"worker and guard are of version {Versions.Current}");
+            _loop.LastUpgrade = new GuardAction.UpgradeEnded(true, $"worker and guard run version {Versions.Current}");
             _events.Info("upgraded", _loop.LastUpgrade.Reason);
         }
         else
@@ -206,7 +206,7 @@ internal sealed class GuardProcess : IDisposable
 
     private static WorkerPlan Plan(BootstrapLoad load) => new(load.Bootstrap, load.Options, load.Content);
 
-    // What a handover or an adopted worker brought is bound already.
+    // The sockets of a handover or an adopted worker are bound already.
     private void BindTheRest()
     {
         var wanted = ListenerPlan.For(_load.Bootstrap);
@@ -237,11 +237,11 @@ internal sealed class GuardProcess : IDisposable
         }
         catch (RoleFailure failure)
         {
-            _events.Error("reload_refused", $"{failure.Message}; what was valid stays in force");
+            _events.Error("reload_refused", $"{failure.Message}; the previous configuration stays in force");
         }
     }
 
-    // On the loop's thread. Everything new is bound before anything old is touched: one address that cannot be bound refuses the whole.
+    // On the loop's thread. Everything new is bound before anything old changes: one address that cannot be bound refuses the whole reload.
     private void Reload(BootstrapLoad next)
     {
         try
@@ -258,11 +258,11 @@ internal sealed class GuardProcess : IDisposable
             _token.Use(next.Bootstrap.AdminToken);
             _registration.Reconfigure(next.Bootstrap);
             _loop.Reload(Plan(next), opened, closed);
-            _events.Info("reloaded", $"the bootstrap file was read again: {opened.Count} listeners new or changed, {closed.Count} gone");
+            _events.Info("reloaded", $"the bootstrap file was reloaded: {opened.Count} listeners added or changed, {closed.Count} removed");
         }
         catch (RoleFailure failure)
         {
-            _events.Error("reload_refused", $"{failure.Message}; what was valid stays in force");
+            _events.Error("reload_refused", $"{failure.Message}; the previous configuration stays in force");
         }
     }
 
@@ -292,7 +292,7 @@ internal sealed class GuardProcess : IDisposable
         }
     }
 
-    // Nothing new arrives any more. What is between two requests is ended, the rest may finish.
+    // No new connections arrive any more. Idle ones are closed, and the rest may finish.
     private void EndCarried()
     {
         var began = _time.GetTimestamp();

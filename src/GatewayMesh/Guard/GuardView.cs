@@ -7,13 +7,13 @@ namespace GatewayMesh.Guard;
 /// <summary>The guard at one moment, for status and registry.</summary>
 internal sealed record GuardView(Acceptor Acceptor, bool Drained, bool Upgrading, ImmutableArray<WorkerView> Workers)
 {
-    /// <summary>Who carries the host's traffic, in the words of the contract.</summary>
+    /// <summary>Tier in use.</summary>
     internal string Tier => Tiers.Of(Acceptor);
 
-    /// <summary>The worker that serves, or else the newest.</summary>
+    /// <summary>The serving worker, or else the newest.</summary>
     internal WorkerView? Main => Workers.FirstOrDefault(worker => worker.Phase is WorkerPhase.Leased or WorkerPhase.Returning) ?? Workers.LastOrDefault();
 
-    /// <summary>Process ids by what they are.</summary>
+    /// <summary>Process ids by role.</summary>
     internal ImmutableSortedDictionary<string, int> Pids
     {
         get
@@ -24,5 +24,5 @@ internal sealed record GuardView(Acceptor Acceptor, bool Drained, bool Upgrading
     }
 }
 
-/// <summary>One worker at one moment.</summary>
+/// <summary>A worker at one moment.</summary>
 internal sealed record WorkerView(int Number, int Pid, WorkerPhase Phase, string? Unfit, NodeRecord? Record);

@@ -9,25 +9,29 @@ using GatewayMesh.Linux;
 
 namespace GatewayMesh.Guard;
 
-/// <summary>What a guard leaves to the new program that it executes in its own place: its listening sockets, the worker that serves, and its counters.</summary>
+/// <summary>
+/// State that a guard hands to the program it executes in its own place: listening sockets, the serving worker, and counters.
+/// </summary>
 /// <param name="Listeners">The listeners.</param>
-/// <param name="Descriptors">Their descriptors, in the same order.</param>
+/// <param name="Descriptors">Descriptors of the listeners, in the same order.</param>
 /// <param name="Worker">The worker that holds the lease, or null.</param>
-/// <param name="Counts">Counters by name.</param>
+/// <param name="Counts">Counters, by name.</param>
 internal sealed record Handover(ImmutableArray<ListenerLease> Listeners, ImmutableArray<int> Descriptors, WorkerHandover? Worker, ImmutableSortedDictionary<string, long> Counts)
 {
-    /// <summary>Workers of before the upgrade that end their requests.</summary>
+    /// <summary>Draining workers from before the upgrade.</summary>
     public ImmutableArray<WorkerHandover> Draining { get; set; } = [];
 
-    /// <summary>True if the worker that serves is one of the new program already. Default: false, as a guard of version 0.1 leaves it.</summary>
+    /// <summary>True if the serving worker already runs the new program. Default: false, as with a guard of version 0.1.</summary>
     public bool WorkerIsUpgraded { get; set; }
 
-    // Not GATEWAYMESH_…: those are configuration.
+    // Not named GATEWAYMESH_…: those are configuration.
     private const string Variable = "_GATEWAYMESH_HANDOVER";
     private const int Limit = 4 * 1024 * 1024;
 
-    /// <summary>Executes <paramref name="executable"/> in the place of this process. Returns only by throwing; then nothing has changed.</summary>
-    /// <exception cref="LinuxException">It cannot be executed.</exception>
+    /// <summary>
+    /// Executes <paramref name="executable"/> in place of this process. Returns only by throwing; then nothing has changed.
+    /// </summary>
+    /// <exception cref="LinuxException">The program cannot be executed.</exception>
     internal static void Execute(string executable, GuardListeners listeners, WorkerProcess worker, IReadOnlyList<WorkerProcess> draining, GuardCounts counts,
         bool takesHeldSignals)
     {
@@ -64,7 +68,7 @@ internal sealed record Handover(ImmutableArray<ListenerLease> Listeners, Immutab
         }
     }
 
-    /// <summary>What an earlier guard left, or null. Can be taken once.</summary>
+    /// <summary>Takes the state left by the previous guard, or null. Works once.</summary>
     internal static Handover? Take()
     {
         var number = Environment.GetEnvironmentVariable(Variable);
@@ -78,7 +82,7 @@ internal sealed record Handover(ImmutableArray<ListenerLease> Listeners, Immutab
         return JsonSerializer.Deserialize(MemoryFile.ReadAll(file, Limit), HandoverJson.Default.Handover);
     }
 
-    /// <summary>Takes the sockets over.</summary>
+    /// <summary>Takes ownership of the sockets.</summary>
     internal void PutInto(GuardListeners listeners)
     {
         foreach (var (listener, fd) in Listeners.Zip(Descriptors))
@@ -90,10 +94,13 @@ internal sealed record Handover(ImmutableArray<ListenerLease> Listeners, Immutab
     }
 }
 
-/// <summary>A worker that goes from one program to the next: its number in the lease machine, its process, and the descriptors of its channel, counters and probe listener.</summary>
+/// <summary>
+/// A worker handed from one program to the next: its number in the lease machine, its process id, and the descriptors of its channel,
+/// counters and probe listener.
+/// </summary>
 internal sealed record WorkerHandover(int Number, int Pid, int Channel, int Progress, int ProbeListener);
 
-/// <summary>Source-generated reading and writing.</summary>
+/// <summary>Source-generated serialization.</summary>
 [JsonSourceGenerationOptions(UseStringEnumConverter = true)]
 [JsonSerializable(typeof(Handover))]
 internal sealed partial class HandoverJson : JsonSerializerContext;

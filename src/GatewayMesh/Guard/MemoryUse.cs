@@ -2,13 +2,17 @@ using System.Globalization;
 
 namespace GatewayMesh.Guard;
 
-/// <summary>What this process costs.</summary>
+/// <summary>Memory of this process.</summary>
 internal static class MemoryUse
 {
-    /// <summary>Gives back what a start or a spell of carrying left behind. Takes a few milliseconds; not while connections are carried.</summary>
+    /// <summary>
+    /// Returns memory left over from a start or from carrying. Takes a few milliseconds; not for use while connections are carried.
+    /// </summary>
     internal static void Trim() => GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
-    /// <summary>Memory that is this process's alone (<c>Private_*</c> of <c>/proc/self/smaps_rollup</c>), in KiB; 0 where the kernel does not say.</summary>
+    /// <summary>
+    /// Private memory of this process (<c>Private_*</c> of <c>/proc/self/smaps_rollup</c>), in KiB; 0 where the kernel does not report it.
+    /// </summary>
     internal static long PrivateKiB()
     {
         try

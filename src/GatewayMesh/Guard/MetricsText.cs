@@ -3,15 +3,15 @@ using System.Text;
 namespace GatewayMesh.Guard;
 
 /// <summary>
-/// Joins two documents in Prometheus' text format: a family may have one head only, so the samples of a family that both have are put
-/// together under the first one's. Source: Prometheus, exposition formats.
+/// Merges two documents in Prometheus text format. A family may have only one head, so the samples of a shared family are put together
+/// under the first head. Source: Prometheus, exposition formats.
 /// </summary>
 internal static class MetricsText
 {
-    /// <summary>The families of both.</summary>
-    /// <param name="own">The guard's words.</param>
-    /// <param name="other">The worker's words.</param>
-    /// <param name="ownOnly">Families that the guard knows better: what the other says of them is left out.</param>
+    /// <summary>Returns the families of both documents.</summary>
+    /// <param name="own">The guard's document.</param>
+    /// <param name="other">The worker's document.</param>
+    /// <param name="ownOnly">Families taken from the guard only; the worker's samples are dropped.</param>
     internal static string Join(string own, string other, params ReadOnlySpan<string> ownOnly)
     {
         var families = Families(own);

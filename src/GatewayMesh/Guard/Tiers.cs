@@ -2,7 +2,7 @@ using GatewayMesh.Guard.Leases;
 
 namespace GatewayMesh.Guard;
 
-/// <summary>Who carries the host's traffic, in the words of the contract.</summary>
+/// <summary>Names of the tiers.</summary>
 internal static class Tiers
 {
     internal static string Of(Acceptor acceptor) => acceptor switch
@@ -12,7 +12,7 @@ internal static class Tiers
         _ => "none",
     };
 
-    /// <summary>Why the tier changed, as a label of few values.</summary>
+    /// <summary>Reason of a tier change, as a label with few values.</summary>
     internal static string Reason(GuardEvent happened) => happened switch
     {
         GuardEvent.WorkerEnded => "worker_ended",

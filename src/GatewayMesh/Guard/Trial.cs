@@ -5,10 +5,13 @@ using ProcessStartInfo = System.Diagnostics.ProcessStartInfo;
 
 namespace GatewayMesh.Guard;
 
-/// <summary>A trial of the executable on disk before it takes this one's place: it tells its version, then does all that a guard does before it opens a port.</summary>
+/// <summary>
+/// A trial of the executable on disk before it replaces this program: prints its version, then runs everything a guard does before it
+/// opens a port.
+/// </summary>
 internal static class Trial
 {
-    /// <summary>Set in the environment of a trial; not a name of the form <c>GATEWAYMESH_…</c>, which is configuration.</summary>
+    /// <summary>Environment variable of a trial. Not named <c>GATEWAYMESH_…</c>: those are configuration.</summary>
     internal const string Variable = "_GATEWAYMESH_TRIAL";
 
     private const string HeldSignalsLine = "signals: held";
@@ -17,11 +20,11 @@ internal static class Trial
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
     private static readonly Version FirstWithTrial = new(0, 2, 0);
 
-    /// <summary>True in a process that is only tried.</summary>
+    /// <summary>True in a trial process.</summary>
     internal static bool IsThis => Environment.GetEnvironmentVariable(Variable) is not null;
 
-    /// <summary>Tries the executable.</summary>
-    /// <returns>The reason that it cannot take this one's place, or null; and true if it reads signals that are held back when it starts.</returns>
+    /// <summary>Runs the trial.</summary>
+    /// <returns>The reason why the executable cannot replace this program, or null; and true if it receives signals blocked at its start.</returns>
     internal static async Task<(string? Reason, bool TakesHeldSignals)> RunAsync()
     {
         var (reason, output) = await RunAsync(["version"], isTrial: false).ConfigureAwait(false);
@@ -34,7 +37,10 @@ internal static class Trial
         return (reason, output.Split('\n').Contains(HeldSignalsLine));
     }
 
-    /// <summary>Tells the guard that tries this program what a guard of this program does. Builds before this line do not say it and must start with no signal held back.</summary>
+    /// <summary>
+    /// Reports the capabilities of this program to the guard that runs the trial. Earlier builds print no such line and must start without
+    /// blocked signals.
+    /// </summary>
     internal static void Answer() => Console.Out.WriteLine(HeldSignalsLine);
 
     private static async Task<(string? Reason, string Output)> RunAsync(IEnumerable<string> arguments, bool isTrial)
@@ -60,7 +66,7 @@ internal static class Trial
             catch (OperationCanceledException)
             {
                 trial.Kill();
-                return ($"{what} did not end in {Limit.TotalSeconds} s", "");
+                return ($"{what} did not exit within {Limit.TotalSeconds} s", "");
             }
 
             return trial.ExitCode == 0
@@ -73,7 +79,7 @@ internal static class Trial
         }
     }
 
-    // "gatewaymesh 0.2.0 (.NET 10.0.0, linux-x64)". An older one would take the trial for a start in earnest.
+    // "gatewaymesh 0.2.0 (.NET 10.0.0, linux-x64)". An earlier version would take the trial for a real start.
     private static bool KnowsTrials(string output) =>
         output.Split(' ') is [_, var number, ..] && Version.TryParse(number.Trim(), out var version) && version >= FirstWithTrial;
 

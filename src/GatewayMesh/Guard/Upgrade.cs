@@ -8,16 +8,18 @@ using Stopwatch = System.Diagnostics.Stopwatch;
 namespace GatewayMesh.Guard;
 
 /// <summary>
-/// An upgrade to the executable on disk: a trial, then a new worker beside the old one, and only when the new worker serves the guard itself, in place.
-/// Until then each fault leaves everything as it was. A guard that carries connections would cut them by executing, so it waits for them to end;
-/// if they do not, the guard stays what it is.
+/// An upgrade to the executable on disk: a trial, then a new worker next to the old one, and once the new worker serves, the guard itself
+/// in
+/// place. Until then every failure leaves everything unchanged. Executing would cut carried connections, so the guard waits for them to
+/// end.
+/// If they do not end, the guard is not replaced.
 /// </summary>
 internal sealed class Upgrade(GuardLoop loop, Carrier carrier, EventLog events, Task loaded)
 {
     private static readonly TimeSpan CarriedLimit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
 
-    /// <summary>Does it. On success this process is another program in the end. Never throws.</summary>
+    /// <summary>Runs the upgrade. On success this process becomes another program. Never throws.</summary>
     internal async Task RunAsync(Func<GuardView> view)
     {
         try
@@ -26,7 +28,7 @@ internal sealed class Upgrade(GuardLoop loop, Carrier carrier, EventLog events, 
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            // Whatever it is: an upgrade that ends without a word leaves an operator with nothing.
+            // Any exception: an upgrade must not end without a message.
             Fail($"{failure.GetType().Name}: {failure.Message}");
         }
     }
@@ -48,7 +50,7 @@ internal sealed class Upgrade(GuardLoop loop, Carrier carrier, EventLog events, 
             return;
         }
 
-        // The loop tells how this ended.
+        // The loop reports the end.
         if (!(await loop.UpgradeWorkerAsync().ConfigureAwait(false)).Well)
         {
             return;
@@ -64,14 +66,14 @@ internal sealed class Upgrade(GuardLoop loop, Carrier carrier, EventLog events, 
         }
         else
         {
-            const string Reason = "the worker was upgraded; this guard carries connections and stays as it is: upgrade again when it carries none";
+            const string Reason = "the worker was upgraded; this guard carries connections and was not replaced: run the upgrade again when it carries none";
             loop.LastUpgrade = new GuardAction.UpgradeEnded(true, Reason);
             events.Warning("upgrade", Reason);
         }
     }
 
-    // The new program would know nothing of a second worker that is no old one.
-    private static string? Refusal(GuardView view) => view.Drained ? "the node is drained" : view.Workers.Length > 1 ? "an old worker still drains, or an upgrade is under way" : null;
+    // The new program would not know of a second worker that is not draining.
+    private static string? Refusal(GuardView view) => view.Drained ? "the node is drained" : view.Workers.Length > 1 ? "an old worker is still draining, or an upgrade is running" : null;
 
     private bool Execute(bool takesHeldSignals)
     {
@@ -81,7 +83,7 @@ internal sealed class Upgrade(GuardLoop loop, Carrier carrier, EventLog events, 
         }
         catch (LinuxException failure)
         {
-            Fail($"{failure.Message}; the worker was upgraded, the guard stays as it is");
+            Fail($"{failure.Message}; the worker was upgraded, the guard was not replaced");
             return true;
         }
     }

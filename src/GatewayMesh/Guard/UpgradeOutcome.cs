@@ -3,14 +3,16 @@ using GatewayMesh.Guard.Leases;
 
 namespace GatewayMesh.Guard;
 
-/// <summary>The end of the last upgrade. A worker that ends soon after a good one makes it a bad one, since nothing is rolled back any more.</summary>
+/// <summary>
+/// Outcome of the last upgrade. A worker that ends soon after a successful upgrade turns it into a failed one, since there is no rollback.
+/// </summary>
 internal sealed class UpgradeOutcome(TimeProvider time)
 {
     private static readonly TimeSpan Suspicion = TimeSpan.FromSeconds(60);
 
     private long? _wellAt;
 
-    /// <summary>The outcome; null before the first upgrade and during one.</summary>
+    /// <summary>The outcome; null before the first upgrade and during an upgrade.</summary>
     internal GuardAction.UpgradeEnded? Last
     {
         get;
@@ -21,10 +23,10 @@ internal sealed class UpgradeOutcome(TimeProvider time)
         }
     }
 
-    /// <summary>A worker has ended that nobody told to end.</summary>
-    /// <param name="pid">Its process.</param>
-    /// <param name="how">Its exit code or the signal that ended it, in words.</param>
-    /// <returns>True if that makes a bad outcome of a good one.</returns>
+    /// <summary>A worker has ended unexpectedly.</summary>
+    /// <param name="pid">Process id of the worker.</param>
+    /// <param name="how">Exit code or signal, as text.</param>
+    /// <returns>True if the outcome changed to failed.</returns>
     internal bool NoteEnd(int pid, string how)
     {
         if (_wellAt is not { } at || time.GetElapsedTime(at) is var since && since >= Suspicion)
@@ -34,7 +36,7 @@ internal sealed class UpgradeOutcome(TimeProvider time)
 
         Last = new GuardAction.UpgradeEnded(false, string.Create(
             CultureInfo.InvariantCulture,
-            $"worker {pid} of the new build ended {since.TotalSeconds:0.0} s after the upgrade ({how}), and the next one is of the same build; if it ends too, put the previous file back and upgrade"));
+            $"worker {pid} of the new build ended {since.TotalSeconds:0.0} s after the upgrade ({how}); its replacement runs the same build: if that ends too, restore the previous file and upgrade"));
         return true;
     }
 }

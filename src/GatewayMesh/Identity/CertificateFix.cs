@@ -1,21 +1,24 @@
 namespace GatewayMesh.Identity;
 
-/// <summary>What to do about a certificate, by where it comes from.</summary>
+/// <summary>Fixes for certificate problems, by registry kind.</summary>
 internal static class CertificateFix
 {
-    /// <summary>For one that is missing, over, or ends soon.</summary>
+    /// <summary>Fix for a missing, expired or expiring certificate.</summary>
     /// <param name="registry">Kind of the registry: <c>file</c> or <c>consul</c>.</param>
     /// <param name="service">The service.</param>
     /// <param name="directory">The node's folder.</param>
     public static string Of(string registry, string service, string directory) => registry == "consul"
-        ? $"Consul renews it by itself: see that its agent answers, and that the token has service \"{service}\" with policy write"
+        ? $"Consul renews it automatically: check that the agent responds and that the token has service:write on \"{service}\""
         : $"gatewaymesh ca issue --service {service} --out {directory}";
 
-    /// <summary>For a certificate or root that is not valid yet. Its issuer's clock is ahead of this host's, or this host's is behind: a new one would not help.</summary>
-    public const string OfClock = "set the clock of this host (timedatectl status, chronyc tracking): it is behind; if it is right, the clock of the issuer is ahead";
+    /// <summary>
+    /// Fix for a certificate or root that is not valid yet. Its issuer's clock is ahead, or this host's clock is behind; a new certificate
+    /// would not help.
+    /// </summary>
+    public const string OfClock = "set this host's clock (timedatectl status, chronyc tracking); if it is right, the issuer's clock is ahead";
 
-    /// <summary>For roots that are missing, over, or end soon.</summary>
+    /// <summary>Fix for missing, expired or expiring roots.</summary>
     public static string OfRoots(string registry, string directory) => registry == "consul"
-        ? "Consul keeps them: see that its agent answers and has connect { enabled = true }"
-        : $"make a new root with `gatewaymesh ca init --rotate`, and put its roots.pem into {directory}";
+        ? "Consul provides them: check that the agent responds and has connect { enabled = true }"
+        : $"create a new root with `gatewaymesh ca init --rotate`, and copy its roots.pem to {directory}";
 }

@@ -2,10 +2,12 @@ using System.Text.Json;
 
 namespace GatewayMesh.Identity;
 
-/// <summary>A <see cref="CertificateReport"/> as JSON: <c>/certs</c>, and the part <c>certificates</c> of <c>/status</c>.</summary>
+/// <summary>
+/// JSON form of a <see cref="CertificateReport"/>, for <c>/certs</c> and the member <c>certificates</c> of <c>/status</c>.
+/// </summary>
 internal static class CertificateJson
 {
-    /// <summary>Writes one object; what else is to stand in it, <paramref name="more"/> writes.</summary>
+    /// <summary>Writes one object. <paramref name="more"/> writes further members.</summary>
     public static void Write(Utf8JsonWriter json, CertificateReport report, DateTimeOffset now, Action<Utf8JsonWriter>? more = null)
     {
         json.WriteStartObject();
@@ -55,7 +57,7 @@ internal static class CertificateJson
         json.WriteEndObject();
     }
 
-    /// <summary>What a node says whose peers are not known by certificates.</summary>
+    /// <summary>Writes the report of a node with plaintext identity.</summary>
     public static void WritePlaintext(Utf8JsonWriter json, Action<Utf8JsonWriter>? more = null)
     {
         json.WriteStartObject();

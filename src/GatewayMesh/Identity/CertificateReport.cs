@@ -5,16 +5,18 @@ using GatewayMesh.Registry;
 
 namespace GatewayMesh.Identity;
 
-/// <summary>The certificates of this node at one moment: what <c>/certs</c>, <c>/status</c>, metrics and log tell. Never a key.</summary>
-/// <param name="Directory">Where they stand.</param>
-/// <param name="Identities">One for each identity of the node, there or not.</param>
-/// <param name="Roots">Whom it believes, the active one first.</param>
-/// <param name="Errors">What is wrong with the files, and with getting roots.</param>
+/// <summary>
+/// The certificates of this node at one moment, for <c>/certs</c>, <c>/status</c>, metrics and log. Never includes a key.
+/// </summary>
+/// <param name="Directory">Folder of the certificates.</param>
+/// <param name="Identities">All identities of the node, with or without a certificate.</param>
+/// <param name="Roots">Trusted roots, the active root first.</param>
+/// <param name="Errors">Errors of the files and of root retrieval.</param>
 internal sealed record CertificateReport(string Directory, ImmutableArray<IdentityCertificate> Identities, ImmutableArray<RootCertificate> Roots, ImmutableArray<string> Errors)
 {
     /// <summary>
-    /// Why the node cannot serve at all: it can speak for none of its identities, or believes nobody. Null: it can. Where one of several identities
-    /// lacks its certificate the others serve on.
+    /// Reason why the node cannot serve at all: no identity has a valid certificate, or there are no roots. Null when it can. If only some
+    /// identities lack a certificate, the others keep serving.
     /// </summary>
     public string? Unfit
     {
@@ -22,22 +24,22 @@ internal sealed record CertificateReport(string Directory, ImmutableArray<Identi
         {
             if (Roots.IsEmpty)
             {
-                return $"no roots: {System.IO.Path.Combine(Directory, "roots.pem")} has not come yet, so nobody is believed";
+                return $"no roots: {System.IO.Path.Combine(Directory, "roots.pem")} does not exist yet, so no peer is trusted";
             }
 
             return Identities.Any(identity => identity.State is CertificateState.Valid or CertificateState.Ending) || Identities.IsEmpty
                 ? null
                 : "no valid certificate: " + string.Join(", ", Identities.Select(identity => $"{identity.Service} {CertificateTimes.WordOf(identity.State)}"))
-                    + (Identities.Any(identity => identity.State == CertificateState.NotYetValid) ? "; the clock of this host is behind" : "");
+                    + (Identities.Any(identity => identity.State == CertificateState.NotYetValid) ? "; this host's clock is behind" : "");
         }
     }
 
-    /// <summary>The report of a folder.</summary>
-    /// <param name="folder">The node's certificates.</param>
-    /// <param name="identities">The services that it speaks for.</param>
-    /// <param name="troubles">What keeps them from being renewed, by service; empty where nobody knows.</param>
-    /// <param name="now">The time.</param>
-    /// <param name="clientFile">Where a service's certificate and key also stand for its applications; null for nowhere. Default: nowhere.</param>
+    /// <summary>Creates the report of a folder.</summary>
+    /// <param name="folder">The node's certificate folder.</param>
+    /// <param name="identities">The node's services.</param>
+    /// <param name="troubles">Renewal problems by service; empty when unknown.</param>
+    /// <param name="now">The current time.</param>
+    /// <param name="clientFile">Returns the copy of a service's certificate and key for applications, or null. Default: null.</param>
     public static CertificateReport Of(
         CertificateFolder folder, IEnumerable<string> identities, ImmutableSortedDictionary<string, string> troubles, DateTimeOffset now, Func<string, string?>? clientFile = null)
     {

@@ -1,20 +1,20 @@
 namespace GatewayMesh.Identity;
 
-/// <summary>How a certificate is.</summary>
+/// <summary>State of a certificate.</summary>
 internal enum CertificateState
 {
-    /// <summary>Valid, and for long enough.</summary>
+    /// <summary>Valid with enough time left.</summary>
     Valid,
 
-    /// <summary>Valid, but it should have been renewed by now: see <see cref="CertificateTimes.Notice"/>.</summary>
+    /// <summary>Valid, but renewal is overdue: see <see cref="CertificateTimes.Notice"/>.</summary>
     Ending,
 
-    /// <summary>Its time is over: it is never used.</summary>
+    /// <summary>Expired; never used.</summary>
     Expired,
 
-    /// <summary>Its time has not begun: it is not used before.</summary>
+    /// <summary>Not valid yet; not used.</summary>
     NotYetValid,
 
-    /// <summary>There is none.</summary>
+    /// <summary>No certificate.</summary>
     Missing,
 }

@@ -6,12 +6,12 @@ using GatewayMesh.Registry;
 namespace GatewayMesh.Identity;
 
 /// <summary>
-/// Says in the log what becomes of this node's certificates: what ends soon or is over (at once, then once a day), what is missing, what was renewed,
-/// and when getting them fails and works again.
+/// Logs the state of this node's certificates: expiring and expired ones (at once, then daily), missing ones, renewals, and failing and
+/// recovered retrieval.
 /// </summary>
 internal sealed class CertificateWatch : IDisposable
 {
-    /// <summary>Time between two looks: 10 s.</summary>
+    /// <summary>Time between two checks: 10 s.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan Again = TimeSpan.FromDays(1);
@@ -21,36 +21,36 @@ internal sealed class CertificateWatch : IDisposable
     private readonly EventLog _events;
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, (CertificateState State, DateTimeOffset At)> _said = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (CertificateState State, DateTimeOffset At)> _logged = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _serials = new(StringComparer.Ordinal);
     private readonly ITimer _timer;
     private volatile BootstrapSpec _bootstrap;
     private int _looks;
 
-    /// <summary>Looks from now on.</summary>
+    /// <summary>Starts the checks.</summary>
     public CertificateWatch(BootstrapSpec bootstrap, CertificateFolder folder, CertificateTroubles troubles, EventLog events, TimeProvider time)
     {
         (_bootstrap, _folder, _troubles, _events, _time) = (bootstrap, folder, troubles, events, time);
-        troubles.Changed += SayTrouble;
-        folder.Changed += SayRenewed;
+        troubles.Changed += LogTrouble;
+        folder.Changed += LogRenewals;
         _timer = time.CreateTimer(_ => Look(), null, Interval, Interval);
     }
 
-    /// <summary>The certificates now.</summary>
+    /// <summary>The current report.</summary>
     public CertificateReport Report => Of(_bootstrap);
 
-    /// <summary>The node has other identities from now on.</summary>
+    /// <summary>Applies new identities of the node.</summary>
     public void Reconfigure(BootstrapSpec bootstrap) => _bootstrap = bootstrap;
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _timer.Dispose();
-        _troubles.Changed -= SayTrouble;
-        _folder.Changed -= SayRenewed;
+        _troubles.Changed -= LogTrouble;
+        _folder.Changed -= LogRenewals;
     }
 
-    /// <summary>Says what is to be said now.</summary>
+    /// <summary>Logs pending changes.</summary>
     internal void Look()
     {
         lock (_lock)
@@ -59,16 +59,16 @@ internal sealed class CertificateWatch : IDisposable
             _looks++;
             foreach (var identity in report.Identities)
             {
-                // At a start the first ones are on their way.
+                // Right after a start the first certificates are still on their way.
                 if (identity.State != CertificateState.Missing || _looks > 1)
                 {
-                    Say($"leaf {identity.Service}", identity.State, $"the certificate of {identity.Service}", identity.NotAfter, CertificateFix.Of(_bootstrap.Registry!.Kind, identity.Service, report.Directory), now);
+                    Log($"leaf {identity.Service}", identity.State, $"the certificate of {identity.Service}", identity.NotAfter, CertificateFix.Of(_bootstrap.Registry!.Kind, identity.Service, report.Directory), now);
                 }
             }
 
             foreach (var root in report.Roots)
             {
-                Say($"root {root.Fingerprint}", root.State, $"the root {root.Subject}", root.NotAfter, CertificateFix.OfRoots(_bootstrap.Registry!.Kind, report.Directory), now);
+                Log($"root {root.Fingerprint}", root.State, $"the root {root.Subject}", root.NotAfter, CertificateFix.OfRoots(_bootstrap.Registry!.Kind, report.Directory), now);
             }
         }
     }
@@ -80,31 +80,31 @@ internal sealed class CertificateWatch : IDisposable
         _time.GetUtcNow(),
         service => bootstrap.Sidecar?.Services.Any(local => local.ClientIdentity && local.Name == service) == true ? Path.Combine(bootstrap.RunDir, service, "identity.pem") : null);
 
-    private void Say(string key, CertificateState state, string what, DateTimeOffset? end, string fix, DateTimeOffset now)
+    private void Log(string key, CertificateState state, string what, DateTimeOffset? end, string fix, DateTimeOffset now)
     {
         if (state == CertificateState.Valid)
         {
-            _ = _said.Remove(key);
+            _ = _logged.Remove(key);
             return;
         }
 
-        if (_said.TryGetValue(key, out var said) && said.State == state && now - said.At < Again)
+        if (_logged.TryGetValue(key, out var last) && last.State == state && now - last.At < Again)
         {
             return;
         }
 
-        _said[key] = (state, now);
+        _logged[key] = (state, now);
         var left = (end ?? now) - now;
         switch (state)
         {
             case CertificateState.Ending:
-                _events.Warning("certificate_ending", $"{what} ends in {CertificateTimes.Text(left)}; {fix}", ("secondsLeft", (long)left.TotalSeconds));
+                _events.Warning("certificate_ending", $"{what} expires in {CertificateTimes.Text(left)}; {fix}", ("secondsLeft", (long)left.TotalSeconds));
                 break;
             case CertificateState.Expired:
-                _events.Error("certificate_expired", $"{what} ended {CertificateTimes.Text(-left)} ago and is not used; {fix}", ("secondsLeft", (long)left.TotalSeconds));
+                _events.Error("certificate_expired", $"{what} expired {CertificateTimes.Text(-left)} ago and is not used; {fix}", ("secondsLeft", (long)left.TotalSeconds));
                 break;
             case CertificateState.NotYetValid:
-                _events.Error("certificate_not_yet_valid", $"{what} is not valid yet and not used: the clock of this host is behind; {CertificateFix.OfClock}");
+                _events.Error("certificate_not_yet_valid", $"{what} is not valid yet and not used: this host's clock is behind; {CertificateFix.OfClock}");
                 break;
             default:
                 _events.Error("certificate_missing", $"{what} is missing; {fix}");
@@ -112,7 +112,7 @@ internal sealed class CertificateWatch : IDisposable
         }
     }
 
-    private void SayRenewed()
+    private void LogRenewals()
     {
         lock (_lock)
         {
@@ -127,16 +127,16 @@ internal sealed class CertificateWatch : IDisposable
         }
     }
 
-    private void SayTrouble(string subject, string? reason)
+    private void LogTrouble(string subject, string? reason)
     {
         var what = subject == CertificateTroubles.Roots ? "roots" : $"a certificate for {subject}";
         if (reason is null)
         {
-            _events.Info("certificates_available", $"{what} can be had again");
+            _events.Info("certificates_available", $"{what} can be retrieved again");
         }
         else
         {
-            _events.Warning("certificates_unavailable", $"{what} cannot be had: {reason}; what is there stays in use");
+            _events.Warning("certificates_unavailable", $"{what} cannot be retrieved: {reason}; the current files stay in use");
         }
     }
 }

@@ -1,10 +1,10 @@
 namespace GatewayMesh.Identity;
 
-/// <summary>A root that this node believes, at one moment.</summary>
-/// <param name="Subject">Its name.</param>
-/// <param name="TrustDomain">The trust domain that it speaks for.</param>
-/// <param name="Fingerprint">SHA-256 of it, in hexadecimal digits.</param>
-/// <param name="NotBefore">When it begins.</param>
-/// <param name="NotAfter">When it ends.</param>
-/// <param name="State">How it is.</param>
+/// <summary>A root trusted by this node, at one moment.</summary>
+/// <param name="Subject">Subject.</param>
+/// <param name="TrustDomain">Trust domain.</param>
+/// <param name="Fingerprint">SHA-256 fingerprint, in hexadecimal digits.</param>
+/// <param name="NotBefore">Start of validity.</param>
+/// <param name="NotAfter">End of validity.</param>
+/// <param name="State">State.</param>
 internal sealed record RootCertificate(string Subject, string TrustDomain, string Fingerprint, DateTimeOffset NotBefore, DateTimeOffset NotAfter, CertificateState State);

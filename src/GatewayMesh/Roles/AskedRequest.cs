@@ -5,16 +5,16 @@ using GatewayMesh.Proxy.Resilience;
 
 namespace GatewayMesh.Roles;
 
-/// <summary>A request that somebody asks about and nobody makes: <c>method</c>, <c>path</c> and <c>header=NAME:VALUE</c> of a query.</summary>
-/// <param name="Method">Its method.</param>
-/// <param name="Target">Its path and query.</param>
-/// <param name="Headers">Its header fields as <c>NAME:VALUE</c>.</param>
+/// <summary>A hypothetical request from a query: <c>method</c>, <c>path</c> and <c>header=NAME:VALUE</c>.</summary>
+/// <param name="Method">Method.</param>
+/// <param name="Target">Path and query.</param>
+/// <param name="Headers">Header fields as <c>NAME:VALUE</c>.</param>
 internal sealed record AskedRequest(string Method, string Target, IReadOnlyList<string> Headers) : IRequestFacts
 {
     // Not public: ToString of a record prints public properties, and a ref struct cannot be printed.
     PathReadings IRequestFacts.Paths => PathReadings.Of(Target);
 
-    /// <summary>Reads it; GET and <c>/</c> where nothing is said.</summary>
+    /// <summary>Parses the query. Defaults: GET and <c>/</c>.</summary>
     public static AskedRequest Of(AdminRequest request, string? target = null) => new(
         request.QueryValue("method") is { Length: > 0 } method ? method.ToUpperInvariant() : "GET",
         target ?? (request.QueryValue("path") is { Length: > 0 } path ? path : "/"),

@@ -9,11 +9,11 @@ using GatewayMesh.Registry.Yaml;
 
 namespace GatewayMesh.Roles;
 
-/// <summary>A checked bootstrap and the bytes that it was made of.</summary>
+/// <summary>A validated bootstrap and the bytes it was read from.</summary>
 internal sealed record BootstrapLoad(BootstrapSpec Bootstrap, RoleOptions Options, ImmutableArray<byte> Content)
 {
-    /// <summary>Reads the file that the options name.</summary>
-    /// <exception cref="RoleFailure">Every error, one a line.</exception>
+    /// <summary>Reads the file named by the options.</summary>
+    /// <exception cref="RoleFailure">All errors, one per line.</exception>
     internal static BootstrapLoad From(RoleOptions options)
     {
         byte[] content = [];
@@ -25,15 +25,15 @@ internal sealed record BootstrapLoad(BootstrapSpec Bootstrap, RoleOptions Option
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
-                throw new RoleFailure(ExitCode.Usage, $"{file}: {failure.Message}; name a readable file with --config");
+                throw new RoleFailure(ExitCode.Usage, $"{file}: {failure.Message}; use a readable file with --config");
             }
         }
 
         return From(options, [.. content]);
     }
 
-    /// <summary>The same with the content at hand.</summary>
-    /// <exception cref="RoleFailure">Every error, one a line.</exception>
+    /// <summary>Validates content that is already read.</summary>
+    /// <exception cref="RoleFailure">All errors, one per line.</exception>
     internal static BootstrapLoad From(RoleOptions options, ImmutableArray<byte> content)
     {
         var overlay = new BootstrapOptions
@@ -63,7 +63,8 @@ internal sealed record BootstrapLoad(BootstrapSpec Bootstrap, RoleOptions Option
             throw new RoleFailure(ExitCode.Usage, $"adminTokenFile: {unusable}");
         }
 
-        // What was found is said from here on: a worker and a later reading must not look again, when the agent may be away.
+        // The detected registry is written into the bootstrap: a worker or a later reload must not detect it again, as the agent may be
+        // down.
         return new BootstrapLoad(spec, spec.Registry!.IsDefault ? options with { Registry = RegistrySpec.LocalConsul } : options, content);
     }
 }

@@ -3,16 +3,19 @@ using GatewayMesh.Configuration.Snapshot;
 
 namespace GatewayMesh.Roles;
 
-/// <summary>Services with instances that no sidecar fronts (<c>kind: service</c>): they are called in the clear, and the caller's side asks the intentions.</summary>
+/// <summary>
+/// Services with instances without a sidecar (<c>kind: service</c>). They are called in cleartext, and only the caller enforces
+/// intentions.
+/// </summary>
 internal static class CleartextServices
 {
-    /// <summary>Their names, in order.</summary>
+    /// <summary>The service names, in order.</summary>
     internal static IEnumerable<string> Of(MeshSnapshot snapshot) =>
         snapshot.Services.Values.Where(service => service.Endpoints.Any(endpoint => endpoint.IsBare)).Select(service => service.Name)
             .Union(snapshot.Targets.Values.Where(target => target.Endpoints.Any(endpoint => endpoint.IsBare)).Select(target => target.Service), StringComparer.OrdinalIgnoreCase)
             .Order(StringComparer.Ordinal);
 
-    /// <summary>The same in <c>/status</c>.</summary>
+    /// <summary>Writes the names to <c>/status</c>.</summary>
     internal static void Write(Utf8JsonWriter json, MeshSnapshot snapshot)
     {
         json.WriteStartArray("cleartextServices");

@@ -7,8 +7,9 @@ using GatewayMesh.Linux;
 namespace GatewayMesh.Roles;
 
 /// <summary>
-/// Writes <c>RUNDIR/SERVICE/identity.pem</c> (certificate and key) and <c>roots.pem</c> for services with <c>clientIdentity</c>, readable for their
-/// <c>clientGroup</c>, so that the client library can speak to gateways in the service's name; removes them where it was turned off.
+/// Writes <c>RUNDIR/SERVICE/identity.pem</c> (certificate and key) and <c>roots.pem</c> for services with <c>clientIdentity</c>, readable
+/// by their <c>clientGroup</c>, so that the client library can call gateways as the service. Removes the files where the option was
+/// turned off.
 /// </summary>
 internal sealed class ClientIdentityFiles(EventLog events)
 {
@@ -16,7 +17,7 @@ internal sealed class ClientIdentityFiles(EventLog events)
 
     private readonly Dictionary<string, string> _written = [];
 
-    /// <summary>The file of a service.</summary>
+    /// <summary>Path of a service's identity file.</summary>
     internal static string FileOf(BootstrapSpec bootstrap, string service) => Path.Combine(bootstrap.RunDir, service, "identity.pem");
 
     internal void Write(BootstrapSpec bootstrap, CertificateFolder? certificates)
@@ -40,13 +41,13 @@ internal sealed class ClientIdentityFiles(EventLog events)
                     continue;
                 }
 
-                // Roots first, as everywhere.
+                // Roots first, as everywhere: a certificate is never visible without its roots.
                 Copy(Path.Combine(certificates.Directory, "roots.pem"), roots, service.ClientGroup);
                 Copy(Path.Combine(certificates.Directory, service.Name + ".pem"), identity, service.ClientGroup);
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or LinuxException)
             {
-                events.Warning("client_identity_not_written", $"{failure.Message}; applications of {service.Name} go on with what is there", ("service", service.Name));
+                events.Warning("client_identity_not_written", $"{failure.Message}; applications of {service.Name} keep using the previous files", ("service", service.Name));
             }
         }
     }

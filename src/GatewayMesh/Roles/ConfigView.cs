@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace GatewayMesh.Roles;
 
-/// <summary><c>/config</c>: the snapshot in use, and what was last refused.</summary>
+/// <summary><c>/config</c>: the snapshot in use and the latest errors.</summary>
 internal static class ConfigView
 {
     internal static void Write(Utf8JsonWriter json, MeshNode node)

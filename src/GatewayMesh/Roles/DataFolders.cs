@@ -4,19 +4,19 @@ using GatewayMesh.Linux;
 
 namespace GatewayMesh.Roles;
 
-/// <summary>The folders of a process, and the lock on its data directory.</summary>
+/// <summary>The folders of a process and the lock on its data directory.</summary>
 internal static class DataFolders
 {
     private const string LockName = "guard.lock";
 
-    // Names in a data directory by which it is known as one, whatever else lies there.
+    // Entries that identify a data directory, whatever else is in it.
     private static readonly string[] Ours = [LockName, "lease", "snapshot.json", "certificates", "roots.pem", "worker.sock", "sidecar-for"];
 
-    /// <summary>Makes the data directory (0700, with all that is in it closed to others) and the run directory.</summary>
-    /// <exception cref="RoleFailure">One cannot be made, or the data directory is no place for keys.</exception>
+    /// <summary>Creates the data directory (0700, with all its content closed to other users) and the run directory.</summary>
+    /// <exception cref="RoleFailure">A folder cannot be created, or the data directory is not safe for keys.</exception>
     internal static void Create(BootstrapSpec bootstrap) => Create(bootstrap, "/var/lib/gatewaymesh");
 
-    /// <summary>The same with another folder as the default of version 0.1.</summary>
+    /// <summary>Creates them with another default data directory of version 0.1.</summary>
     internal static void Create(BootstrapSpec bootstrap, string before)
     {
         var key = "dataDir";
@@ -35,12 +35,12 @@ internal static class DataFolders
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw Failure(bootstrap, $"{key}: {folder} cannot be made or read ({failure.Message}); name a folder that can be written with {(key == "dataDir" ? "--data-dir DIR" : "--set runDir=DIR")}");
+            throw Failure(bootstrap, $"{key}: {folder} cannot be created or read ({failure.Message}); use a writable folder with {(key == "dataDir" ? "--data-dir DIR" : "--set runDir=DIR")}");
         }
     }
 
-    /// <summary>Locks the data directory for one process of the mesh, whatever its role.</summary>
-    /// <exception cref="RoleFailure">Another process has it, or the directory cannot be written.</exception>
+    /// <summary>Locks the data directory for one process of the mesh, in any role.</summary>
+    /// <exception cref="RoleFailure">Another process holds the lock, or the directory is not writable.</exception>
     internal static LockFile Lock(BootstrapSpec bootstrap)
     {
         var path = Path.Combine(bootstrap.DataDir, LockName);
@@ -49,20 +49,20 @@ internal static class DataFolders
             return LockFile.TryTake(path, out var holder)
                 ?? throw new RoleFailure(
                     ExitCode.Bind,
-                    $"{path}: another node{(holder is { } pid ? $", process {pid}," : "")} runs on this data directory; end it, or choose another directory with --data-dir");
+                    $"{path}: another node{(holder is { } pid ? $", process {pid}," : "")} uses this data directory; stop that node, or use another directory with --data-dir");
         }
         catch (LinuxException failure)
         {
-            throw Failure(bootstrap, $"dataDir: {bootstrap.DataDir} cannot be written ({failure.Message}); make it writable for user {FileOwner.Self}, or name another one with --data-dir DIR");
+            throw Failure(bootstrap, $"dataDir: {bootstrap.DataDir} cannot be written ({failure.Message}); make it writable for user {FileOwner.Self}, or use another folder with --data-dir DIR");
         }
     }
 
-    // Version 0.1 had one default for all nodes of a host. Starting without its snapshot and certificates would be an outage that nobody understands.
+    // Version 0.1 had one default for all nodes of a host. Starting without its snapshot and certificates would cause a puzzling outage.
     private static void RefuseToForget(BootstrapSpec bootstrap, string before)
     {
         if (Path.GetDirectoryName(bootstrap.DataDir) == before && !Directory.Exists(bootstrap.DataDir) && File.Exists(Path.Combine(before, "snapshot.json")))
         {
-            throw Failure(bootstrap, $"dataDir: the default is now {bootstrap.DataDir}, and {before} holds the state of version 0.1; set dataDir: {before}, or move its files to {bootstrap.DataDir}");
+            throw Failure(bootstrap, $"dataDir: the default is now {bootstrap.DataDir}, and {before} holds the state of version 0.1; set dataDir: {before}, or move the files to {bootstrap.DataDir}");
         }
     }
 
@@ -71,7 +71,7 @@ internal static class DataFolders
         var folder = bootstrap.DataDir;
         if (FileOwner.Of(folder) is { } owner && owner.User != FileOwner.Self)
         {
-            throw Failure(bootstrap, $"dataDir: {folder} belongs to user {owner.User}, and this process is user {FileOwner.Self}; run `chown -R {FileOwner.Self} {folder}`, or name another one with --data-dir DIR");
+            throw Failure(bootstrap, $"dataDir: {folder} belongs to user {owner.User}, and this process is user {FileOwner.Self}; run `chown -R {FileOwner.Self} {folder}`, or use another folder with --data-dir DIR");
         }
 
         if (OperatingSystem.IsWindows() || !PrivateFolder.IsOpenToOthers(folder))
@@ -80,11 +80,11 @@ internal static class DataFolders
             return;
         }
 
-        // A folder such as /var/lib or /tmp must not be closed to all others because somebody named it here.
+        // A shared folder such as /var/lib or /tmp must not be closed to other users because it was named here.
         if (File.GetUnixFileMode(folder).HasFlag(UnixFileMode.StickyBit)
             || (!Ours.Any(name => Path.Exists(Path.Combine(folder, name))) && Directory.EnumerateDirectories(folder).Any()))
         {
-            throw Failure(bootstrap, $"dataDir: {folder} is open to other users and holds folders of something else; name a folder of its own with --data-dir DIR, or run `chmod 700 {folder}`");
+            throw Failure(bootstrap, $"dataDir: {folder} is open to other users and holds unrelated folders; use a separate folder with --data-dir DIR, or run `chmod 700 {folder}`");
         }
 
         PrivateFolder.Narrow(folder);

@@ -3,7 +3,7 @@ using GatewayMesh.Admin;
 
 namespace GatewayMesh.Roles;
 
-/// <summary>The body of <c>POST /drain</c>: nothing, or <c>{"undo": true}</c>.</summary>
+/// <summary>The body of <c>POST /drain</c>: empty, or <c>{"undo": true}</c>.</summary>
 internal static class DrainRequest
 {
     internal static bool IsUndo(AdminRequest request)

@@ -4,7 +4,7 @@ using GatewayMesh.Proxy.LoadBalancing.Outliers;
 
 namespace GatewayMesh.Roles;
 
-/// <summary>What decides whether an instance is picked: weight, zone, latency and why it is ejected.</summary>
+/// <summary>The balancing inputs of an instance: weight, zone, latency and the cause of an ejection.</summary>
 internal static class EndpointFigures
 {
     internal static void Write(Utf8JsonWriter json, EndpointView endpoint)

@@ -8,21 +8,23 @@ using GatewayMesh.Proxy.Routing;
 
 namespace GatewayMesh.Roles;
 
-/// <summary><c>/explain?method=…&amp;url=…[&amp;header=NAME:VALUE…][&amp;from=SERVICE]</c>: what would become of a request, and why.</summary>
+/// <summary>
+/// <c>/explain?method=…&amp;url=…[&amp;header=NAME:VALUE…][&amp;from=SERVICE]</c>: route, policy and endpoint of a request, with reasons.
+/// </summary>
 internal static class ExplainView
 {
     internal static AdminResponse Answer(MeshNode node, AdminRequest request)
     {
         if (!RequestTarget.TryRead(request.QueryValue("url") ?? "", out var target) || target.Authority is not { } authority)
         {
-            return AdminResponse.OfError(400, "usage", "say a URL with a host, for example /explain?method=GET&url=http://payments/charges");
+            return AdminResponse.OfError(400, "usage", "use a URL with a host, for example /explain?method=GET&url=http://payments/charges");
         }
 
         var locals = node.Bootstrap.Sidecar?.Services ?? [];
         var from = request.QueryValue("from") ?? node.Bootstrap.Ingress?.Service ?? (locals.Length == 1 ? locals[0].Name : "");
         var asked = AskedRequest.Of(request, target.PathAndQuery);
         var snapshot = node.Plane.Snapshot;
-        var way = node.Plane.Explain(NameOf(node, snapshot, authority), asked with { Headers = [.. asked.Headers, $"host:{authority}"] }, target.PathAndQuery);
+        var report = node.Plane.Explain(NameOf(node, snapshot, authority), asked with { Headers = [.. asked.Headers, $"host:{authority}"] }, target.PathAndQuery);
         return AdminResponse.OfJson(200, json =>
         {
             json.WriteStartObject();
@@ -31,20 +33,20 @@ internal static class ExplainView
             json.WriteString("path", target.PathAndQuery);
             json.WriteString("from", from);
             json.WriteString("revision", snapshot.Revision);
-            json.WriteString("service", way.Asked);
-            json.WriteBoolean("known", way.Target is not null);
-            json.WriteString("reason", way.Error == MeshErrorKind.None ? "" : ErrorTable.Of(way.Error).Reason);
-            RouteView.Write(json, node, way);
-            if (way.Target is { } end)
+            json.WriteString("service", report.Asked);
+            json.WriteBoolean("known", report.Target is not null);
+            json.WriteString("reason", report.Error == MeshErrorKind.None ? "" : ErrorTable.Of(report.Error).Reason);
+            RouteView.Write(json, node, report);
+            if (report.Target is { } end)
             {
                 WriteGateways(json, snapshot, locals.FirstOrDefault(local => local.Name == from)?.GatewayGroup ?? "default", node.Bootstrap.GatewayShare);
-                WritePolicy(json, way.Policy);
-                WriteBudget(json, node.Plane.Attempts(end.Service, way.Policy));
+                WritePolicy(json, report.Policy);
+                WriteBudget(json, node.Plane.Attempts(end.Service, report.Policy));
                 WriteLimits(json, node, end.Service);
                 if (from.Length > 0)
                 {
                     json.WriteStartObject("intention");
-                    IntentionView.WriteDecision(json, node, from, end.Service, asked with { Target = way.Rewritten ?? asked.Target, Headers = [.. asked.Headers, $"host:{authority}"] });
+                    IntentionView.WriteDecision(json, node, from, end.Service, asked with { Target = report.Rewritten ?? asked.Target, Headers = [.. asked.Headers, $"host:{authority}"] });
                     json.WriteEndObject();
                 }
             }
@@ -53,7 +55,7 @@ internal static class ExplainView
         });
     }
 
-    // At the edge hosts are public names; everywhere else they are those of services.
+    // At the edge, hosts are public names; everywhere else they are service names.
     private static string NameOf(MeshNode node, MeshSnapshot snapshot, string authority)
     {
         var host = HostNames.WithoutPort(authority);

@@ -4,7 +4,7 @@ using GatewayMesh.Proxy.Admission;
 
 namespace GatewayMesh.Roles;
 
-/// <summary>What a gateway's <c>/status</c> says of how much it carries and could carry.</summary>
+/// <summary>Load and capacity of a gateway, for <c>/status</c>.</summary>
 internal static class GatewayFigures
 {
     internal static void Write(Utf8JsonWriter json, MeshNode node)

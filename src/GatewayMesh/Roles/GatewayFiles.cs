@@ -5,19 +5,22 @@ using GatewayMesh.Events;
 
 namespace GatewayMesh.Roles;
 
-/// <summary>Writes <c>RUNDIR/SERVICE/gateways.json</c> for each local service, for the guard and the client library. A list that lost all gateways is not written: the last one is better than none.</summary>
+/// <summary>
+/// Writes <c>RUNDIR/SERVICE/gateways.json</c> for each local service, for the guard and the client library. A list without gateways is not
+/// written: the previous list is better than none.
+/// </summary>
 internal sealed class GatewayFiles(EventLog events)
 {
     private readonly Dictionary<string, byte[]> _written = [];
 
-    /// <param name="bootstrap">This node.</param>
-    /// <param name="snapshot">The gateways.</param>
-    /// <param name="trustDomain">That of the mesh when peers are known by certificates and it is known already.</param>
+    /// <param name="bootstrap">The node's bootstrap.</param>
+    /// <param name="snapshot">The snapshot with the gateways.</param>
+    /// <param name="trustDomain">The mesh's trust domain if peers use certificates and it is known.</param>
     internal void Write(BootstrapSpec bootstrap, MeshSnapshot snapshot, string? trustDomain)
     {
         if (bootstrap.Identity == IdentityMode.Mtls && trustDomain is null)
         {
-            // Comes with the roots; without them nobody can be dialled anyway.
+            // The trust domain comes with the roots. Without roots, gateways cannot be dialed anyway.
             return;
         }
 
@@ -41,7 +44,7 @@ internal sealed class GatewayFiles(EventLog events)
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
-                events.Warning("gateways_file_not_written", $"{failure.Message}; the guard goes on with the last one", ("service", service.Name));
+                events.Warning("gateways_file_not_written", $"{failure.Message}; the guard keeps using the previous list", ("service", service.Name));
             }
         }
     }

@@ -7,10 +7,10 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Roles;
 
-/// <summary>Services of this host that are to be called past a broken sidecar (<c>sidecarBypass: gateway</c>), and whose application no gateway can reach.</summary>
+/// <summary>Local services with <c>sidecarBypass: gateway</c> whose application no gateway can reach.</summary>
 internal static class HiddenApplications
 {
-    /// <summary>Those of <paramref name="bootstrap"/>: name, and where the application listens.</summary>
+    /// <summary>Returns the name and the application address of each such service in <paramref name="bootstrap"/>.</summary>
     internal static IEnumerable<(string Service, HostPort Application)> Of(BootstrapSpec bootstrap, MeshSnapshot snapshot) =>
         from service in bootstrap.Sidecar?.Services ?? []
         where service.Inbound is not null && snapshot.Services.GetValueOrDefault(service.Name)?.Policy.SidecarBypass == SidecarBypassMode.Gateway
@@ -18,7 +18,7 @@ internal static class HiddenApplications
         where ApplicationAddress.SeenByOthers(application, new HostPort(bootstrap.Sidecar!.Address, service.Inbound!.Port)) is null
         select (service.Name, application);
 
-    /// <summary>The same in <c>/status</c>.</summary>
+    /// <summary>Writes the services to <c>/status</c>.</summary>
     internal static void Write(Utf8JsonWriter json, BootstrapSpec bootstrap, MeshSnapshot snapshot)
     {
         json.WriteStartArray("hiddenApplications");

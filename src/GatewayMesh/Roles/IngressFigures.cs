@@ -5,7 +5,7 @@ using GatewayMesh.Proxy.Edge;
 
 namespace GatewayMesh.Roles;
 
-/// <summary>What an ingress's <c>/status</c> says of its ports: those it listens on, those that its entry has routes for, and the certificates that they show.</summary>
+/// <summary>Ports of an ingress for <c>/status</c>: bound ports, ports with routes in the entry, and their certificates.</summary>
 internal static class IngressFigures
 {
     internal static void Write(Utf8JsonWriter json, IngressSpec ingress, MeshSnapshot snapshot, IReadOnlyList<EdgeCertificateView> certificates, DateTimeOffset now)

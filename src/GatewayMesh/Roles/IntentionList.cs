@@ -3,7 +3,7 @@ using GatewayMesh.Configuration.Intentions;
 
 namespace GatewayMesh.Roles;
 
-/// <summary>The intentions in use, for <c>/config</c>: the highest precedence first.</summary>
+/// <summary>The intentions in use, for <c>/config</c>, in order of precedence.</summary>
 internal static class IntentionList
 {
     internal static void Write(Utf8JsonWriter json, IntentionTable intentions)

@@ -6,14 +6,17 @@ using GatewayMesh.Configuration.Matching;
 
 namespace GatewayMesh.Roles;
 
-/// <summary><c>/intentions/check?source=…&amp;destination=…[&amp;method=…&amp;path=…&amp;header=NAME:VALUE…]</c>: what the intentions in use say of a call, and the entry that decides.</summary>
+/// <summary>
+/// <c>/intentions/check?source=…&amp;destination=…[&amp;method=…&amp;path=…&amp;header=NAME:VALUE…]</c>: decision for a call and the
+/// deciding intention.
+/// </summary>
 internal static class IntentionView
 {
     internal static AdminResponse Check(MeshNode node, AdminRequest request)
     {
         if (request.QueryValue("source") is not { Length: > 0 } source || request.QueryValue("destination") is not { Length: > 0 } destination)
         {
-            return AdminResponse.OfError(400, "usage", "say source and destination, for example /intentions/check?source=web&destination=payments");
+            return AdminResponse.OfError(400, "usage", "add source and destination, for example /intentions/check?source=web&destination=payments");
         }
 
         var asked = AskedRequest.Of(request);
@@ -27,7 +30,7 @@ internal static class IntentionView
         });
     }
 
-    /// <summary>The decision as members of an object that is open.</summary>
+    /// <summary>Writes the decision as members of the open object.</summary>
     internal static void WriteDecision(Utf8JsonWriter json, MeshNode node, string source, string destination, IRequestFacts asked)
     {
         var table = node.Plane.Snapshot.Intentions;

@@ -7,13 +7,13 @@ using GatewayMesh.Linux;
 
 namespace GatewayMesh.Roles;
 
-/// <summary>Binds the addresses of a process. All of them or none.</summary>
+/// <summary>Binds the addresses of a process, all or none.</summary>
 internal static class Listening
 {
     private const int Backlog = 64;
 
     /// <summary>Binds each of <paramref name="listeners"/>.</summary>
-    /// <exception cref="RoleFailure">Every address that cannot be bound, where it stands and what to do; nothing is left bound.</exception>
+    /// <exception cref="RoleFailure">All addresses that cannot be bound, with location and fix. Nothing is left bound.</exception>
     internal static List<(ListenerSpec Spec, ListeningSocket Socket)> Open(BootstrapSpec bootstrap, IEnumerable<ListenerSpec> listeners)
     {
         var opened = new List<(ListenerSpec Spec, ListeningSocket Socket)>();
@@ -40,7 +40,7 @@ internal static class Listening
     }
 
     /// <summary>Binds the admin address.</summary>
-    /// <exception cref="RoleFailure">It cannot be bound.</exception>
+    /// <exception cref="RoleFailure">The address cannot be bound.</exception>
     internal static Socket OpenAdmin(BootstrapSpec bootstrap)
     {
         var socket = new Socket(bootstrap.Admin.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -59,6 +59,6 @@ internal static class Listening
 
     private static string Describe(BootstrapSpec bootstrap, IPEndPoint address, string name, string reason) =>
         bootstrap.FindAddress(address) is { } claim
-            ? $"{claim.Location}: {claim.Path}: {address} cannot be bound ({reason}); end what listens there (ss -ltnp) or choose another port"
-            : $"{name}: {address} cannot be bound ({reason}); end what listens there (ss -ltnp) or choose another port";
+            ? $"{claim.Location}: {claim.Path}: {address} cannot be bound ({reason}); stop the process that uses it (ss -ltnp) or use another port"
+            : $"{name}: {address} cannot be bound ({reason}); stop the process that uses it (ss -ltnp) or use another port";
 }

@@ -23,12 +23,12 @@ using Microsoft.Extensions.Logging;
 namespace GatewayMesh.Roles;
 
 /// <summary>
-/// A data plane with its configuration: what every role is made of. Watches the registry, feeds the snapshot to the data plane, checks the
-/// local applications, writes the gateways' addresses for the guard, and says to the registry what this node is.
+/// A data plane with its configuration; the part shared by every role. Watches the registry, feeds snapshots to the data plane, checks the
+/// local applications, writes the gateway addresses for the guard, and publishes this node's record.
 /// </summary>
 internal sealed class MeshNode : IAsyncDisposable
 {
-    // How often the registry hears which services are used; they are looked at for minutes after their last use.
+    // Interval at which the registry learns the used services. They stay in use for minutes after the last request.
     private static readonly TimeSpan UseInterval = TimeSpan.FromSeconds(5);
 
     private readonly EventLog _events;
@@ -109,18 +109,18 @@ internal sealed class MeshNode : IAsyncDisposable
 
     internal LiveConfiguration Configuration { get; }
 
-    /// <summary>This node's certificates; null when peers are not known by certificates.</summary>
+    /// <summary>This node's certificates; null with plaintext identity.</summary>
     internal CertificateFolder? Certificates { get; }
 
-    /// <summary>How they are now; null when there are none to have.</summary>
+    /// <summary>Current state of the certificates; null with plaintext identity.</summary>
     internal CertificateReport? CertificateReport => _watch?.Report;
 
     internal NodePublisher Publisher { get; }
 
-    /// <summary>Name of the cluster: what the bootstrap says, else what the registry calls it.</summary>
+    /// <summary>Name of the cluster, from the bootstrap or else from the registry.</summary>
     internal string Cluster => _bootstrap.Cluster ?? Configuration.Datacenter ?? "default";
 
-    /// <summary>Another node that has this node's name, in words; null while there is none.</summary>
+    /// <summary>Another node with the same name, as text; null when there is none.</summary>
     internal string? NameConflict
     {
         get
@@ -132,24 +132,24 @@ internal sealed class MeshNode : IAsyncDisposable
         }
     }
 
-    /// <summary>Why it is not able to serve; null when it is.</summary>
+    /// <summary>Reason why the node cannot serve; null when it can.</summary>
     internal string? Unfit => Configuration.Origin == ConfigurationOrigin.None
-        ? "no configuration: the registry has not answered and there is no last good snapshot"
+        ? "no configuration: the registry has not responded and there is no last-good snapshot"
         : CertificateReport?.Unfit;
 
-    /// <summary>CPU time that a request costs this process, lately; zero while unknown.</summary>
+    /// <summary>Recent CPU time per request of this process; zero while unknown.</summary>
     internal TimeSpan CpuPerRequest => _capacity.CpuPerRequest;
 
-    /// <summary>Who serves, in the words of the contract.</summary>
+    /// <summary>Tier in use.</summary>
     internal string Tier => !_serving ? "none" : _bootstrap.Role.ToString().ToLowerInvariant();
 
-    /// <summary>What does not serve as it should: own applications, ejected instances, nodes that are gone.</summary>
+    /// <summary>Unhealthy applications, ejected instances, and nodes that are gone.</summary>
     internal IReadOnlyList<OpenTrouble> Troubles => _book.Open;
 
-    /// <summary>Anything that <see cref="Unfit"/> or <see cref="Describe"/> shows may have changed.</summary>
+    /// <summary>Raised when <see cref="Unfit"/> or <see cref="Describe"/> may have changed.</summary>
     internal event Action? Updated;
 
-    /// <summary>Starts all of it; returns at once, ready or not.</summary>
+    /// <summary>Starts everything and returns at once, ready or not.</summary>
     internal async Task StartAsync()
     {
         Certificates?.Start();
@@ -166,7 +166,7 @@ internal sealed class MeshNode : IAsyncDisposable
         Publisher.Start();
     }
 
-    /// <summary>Whether this process is the one that serves, and so speaks for the node.</summary>
+    /// <summary>True if this process serves and so publishes the node's record.</summary>
     internal void Serve(bool serving)
     {
         _serving = serving;
@@ -176,14 +176,14 @@ internal sealed class MeshNode : IAsyncDisposable
         Publisher.Nudge();
     }
 
-    /// <summary>Whether a guard stands over this process and tells the registry that it serves. Default: no.</summary>
+    /// <summary>True if a guard publishes the state of this process. Default: false.</summary>
     internal void HaveGuard(bool guarded)
     {
         _guarded = guarded;
         Vouch();
     }
 
-    /// <summary>Takes another configuration of the same node; its listeners are opened and closed by the caller.</summary>
+    /// <summary>Applies a new bootstrap of the same node. The caller opens and closes listeners.</summary>
     internal void Reconfigure(BootstrapSpec bootstrap)
     {
         _bootstrap = bootstrap;
@@ -202,10 +202,10 @@ internal sealed class MeshNode : IAsyncDisposable
         Publisher.Nudge();
     }
 
-    /// <summary>The guard that stands over this process has another id now.</summary>
+    /// <summary>Sets the id of a new guard above this process.</summary>
     internal void KnowGuard(int pid) => _pids = _pids.SetItem("guard", pid);
 
-    /// <summary>What this node is, for the registry.</summary>
+    /// <summary>Builds this node's record for the registry.</summary>
     internal NodeRecord Describe() => new()
     {
         Node = _bootstrap.Node,
@@ -244,10 +244,10 @@ internal sealed class MeshNode : IAsyncDisposable
         _logs.Dispose();
     }
 
-    // Who stands alone says itself that it cannot serve; under a guard the lease says so.
+    // Without a guard the node reports its own unfitness; under a guard the lease does.
     private void Vouch() => _registry.Vouch(_guarded ? null : _serving && _unfit is null);
 
-    // Certificates end without anybody's doing.
+    // Certificates expire without any event.
     private void Sample()
     {
         _capacity.Sample();
@@ -263,7 +263,7 @@ internal sealed class MeshNode : IAsyncDisposable
         }
     }
 
-    // One process speaks for the node: not one that waits for the lease, or has given it back.
+    // One process speaks for the node: not a process that waits for the lease or has returned it.
     private void LookForTrouble()
     {
         if (_serving)
@@ -289,11 +289,11 @@ internal sealed class MeshNode : IAsyncDisposable
 
             if (_name.Other is { } other)
             {
-                _events.Error("node_name_taken", $"another node is called {_bootstrap.Node} too: {other}; each of the two takes the other out of the registry again and again; give one another name with --node NAME");
+                _events.Error("node_name_taken", $"another node is also named {_bootstrap.Node}: {other}; both keep replacing each other in the registry; rename one with --node NAME");
             }
             else
             {
-                _events.Info("node_name_alone", $"no other node is called {_bootstrap.Node} any more");
+                _events.Info("node_name_alone", $"no other node is named {_bootstrap.Node} any more");
             }
         }
     }
@@ -304,7 +304,7 @@ internal sealed class MeshNode : IAsyncDisposable
         Updated?.Invoke();
     }
 
-    // What guard and client library read. The snapshot and the certificates come each in their own time.
+    // Files read by the guard and the client library. Snapshot and certificates arrive independently.
     private void WriteFiles(MeshSnapshot snapshot)
     {
         lock (_writing)
@@ -320,14 +320,14 @@ internal sealed class MeshNode : IAsyncDisposable
         WriteFiles(snapshot);
         if (snapshot.Revision == _revision)
         {
-            // Only which services are looked at has changed.
+            // Only the set of watched services has changed.
             return;
         }
 
         _revision = snapshot.Revision;
         if (_bootstrap.Identity == IdentityMode.Mtls && !snapshot.Intentions.IsKnown)
         {
-            _events.Error("intentions_unknown", "the intentions could not be read, now or ever before: every request is denied until they can be");
+            _events.Error("intentions_unknown", "the intentions have never been read: every request is denied until they are");
         }
 
         _events.Info("configuration", $"revision {snapshot.Revision} is in use", ("origin", Configuration.Origin.ToString()), ("services", snapshot.Services.Count));

@@ -3,31 +3,31 @@ using GatewayMesh.Configuration.Nodes;
 namespace GatewayMesh.Roles;
 
 /// <summary>
-/// Another node under this node's name: each of the two replaces the record of the other. One foreign record proves nothing, since a process that is about to end
-/// may have written it, for example the one whose data directory was replaced.
+/// Another node with this node's name: both keep replacing the other's record. A single foreign record is no proof, because a process
+/// that is about to end may have written it, for example after its data directory was replaced.
 /// </summary>
 internal sealed class NameConflict
 {
     private const int Turns = 2;
 
-    /// <summary>Time without a foreign record after which the name is this node's alone. A record in Consul may be found 10 s late.</summary>
+    /// <summary>Time without a foreign record after which the conflict is over. A record in Consul may be found 10 s late.</summary>
     private static readonly TimeSpan Memory = TimeSpan.FromSeconds(60);
 
     private (string Instance, DateTimeOffset At) _last;
     private int _turns;
     private TimeSpan _seenAt;
 
-    /// <summary>The other node, in words; null while there is none.</summary>
+    /// <summary>The other node, as text; null when there is none.</summary>
     internal string? Other { get; private set; }
 
-    /// <summary>Takes the record of another node that stood where this node's own last record should.</summary>
-    /// <returns>True if <see cref="Other"/> came or went.</returns>
+    /// <summary>Records that another node's record replaced this node's last record.</summary>
+    /// <returns>True if <see cref="Other"/> was set or cleared.</returns>
     internal bool Meet(NodeRecord record, TimeSpan now)
     {
         _ = Forget(now);
         if ((record.Instance, record.At) == _last)
         {
-            // The same record again, from a replica that lags: it was replaced already.
+            // The same record from a lagging replica: already replaced.
             return false;
         }
 
@@ -42,8 +42,8 @@ internal sealed class NameConflict
         return isNew;
     }
 
-    /// <summary>Looks at the clock.</summary>
-    /// <returns>True if <see cref="Other"/> went.</returns>
+    /// <summary>Clears the conflict after the quiet time.</summary>
+    /// <returns>True if <see cref="Other"/> was cleared.</returns>
     internal bool Tick(TimeSpan now) => Forget(now);
 
     private bool Forget(TimeSpan now)

@@ -10,10 +10,10 @@ using GatewayMesh.Roles.Troubles;
 
 namespace GatewayMesh.Roles;
 
-/// <summary>What a node shows of itself on an admin listener: its own when it stands alone, the worker's Unix socket under a guard.</summary>
+/// <summary>Admin routes of a node: on its own listener when standalone, on the worker's Unix socket under a guard.</summary>
 internal static class NodeAdmin
 {
-    /// <summary>The routes that only show.</summary>
+    /// <summary>The read-only routes.</summary>
     internal static Dictionary<(string Method, string Path), AdminHandler> Shown(MeshNode node) => new()
     {
         [("GET", "/-/live")] = _ => AdminResponse.OfText(200, "ok\n"),
@@ -32,7 +32,7 @@ internal static class NodeAdmin
         [("GET", "/explain")] = request => ExplainView.Answer(node, request),
     };
 
-    /// <summary>The parts of <c>/status</c> that the data plane and its configuration know.</summary>
+    /// <summary>Writes the data plane's part of <c>/status</c>.</summary>
     internal static void WriteFigures(Utf8JsonWriter json, MeshNode node)
     {
         var figures = node.Plane.Figures;

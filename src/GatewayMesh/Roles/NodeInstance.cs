@@ -5,14 +5,14 @@ using GatewayMesh.Linux;
 namespace GatewayMesh.Roles;
 
 /// <summary>
-/// The random id of a data directory, in <c>DATADIR/node.id</c>. A restarted node and each of its processes have the same one, so a node is never taken for a
-/// stranger of its name.
+/// The random id of a data directory, in <c>DATADIR/node.id</c>. A restarted node and all of its processes share the id, so a node is never
+/// mistaken for another node with its name.
 /// </summary>
 internal static class NodeInstance
 {
     private const int Bytes = 16;
 
-    /// <summary>The id; made when it is missing. Empty when it can be neither read nor written, and then nothing is compared.</summary>
+    /// <summary>Reads or creates the id. Empty when the file can be neither read nor written; then nothing is compared.</summary>
     internal static string Of(string dataDir)
     {
         var file = Path.Combine(dataDir, "node.id");

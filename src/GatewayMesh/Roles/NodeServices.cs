@@ -5,10 +5,10 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Roles;
 
-/// <summary>The instances that a sidecar fronts, as others see them.</summary>
+/// <summary>The instances behind a sidecar, as published to other nodes.</summary>
 internal static class NodeServices
 {
-    /// <summary>Those of <paramref name="bootstrap"/> that can be called.</summary>
+    /// <summary>Returns the callable instances of <paramref name="bootstrap"/>.</summary>
     internal static ImmutableArray<NodeService> Of(BootstrapSpec bootstrap, Func<LocalServiceSpec, bool> isReady) =>
     [
         .. (bootstrap.Sidecar?.Services ?? []).Where(service => service.Inbound is not null).Select(service =>

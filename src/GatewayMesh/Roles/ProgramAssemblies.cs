@@ -5,17 +5,17 @@ using System.Runtime.CompilerServices;
 namespace GatewayMesh.Roles;
 
 /// <summary>
-/// The assemblies of this program, loaded at once. The runtime of a single-file program opens the file by its path each time that an assembly is
-/// needed for the first time. After the file was replaced, the runtime would read another program's bytes.
+/// Loads all assemblies of this program at once. The runtime of a single-file program opens its file by path whenever an assembly is
+/// first needed. After the file is replaced, the runtime would read another program's bytes.
 /// </summary>
 internal static class ProgramAssemblies
 {
-    // A guard never runs these, and must stay small.
+    // Never used by a guard, which must stay small.
     private static readonly string[] DataPath = ["GatewayMesh.Proxy", "Microsoft.AspNetCore", "Microsoft.Extensions", "System.CommandLine", "Yarp."];
 
-    /// <summary>Loads all of them, or for a guard those that a guard can come to need.</summary>
-    /// <returns>Number of assemblies that are loaded. Zero in a native program, which is mapped as a whole.</returns>
-    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Only what the trimmer left can be needed later, and its references are what it left.")]
+    /// <summary>Loads all assemblies, or only those that a guard can need.</summary>
+    /// <returns>Number of loaded assemblies. Zero in a native program, which is mapped as a whole.</returns>
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Only assemblies that the trimmer kept can be needed later.")]
     internal static int Load(bool forGuard)
     {
         if (!RuntimeFeature.IsDynamicCodeSupported)
@@ -42,7 +42,7 @@ internal static class ProgramAssemblies
         return loaded;
     }
 
-    // A reference that the trimmer emptied has no file, and nothing asks for it later.
+    // A reference that the trimmer emptied has no file and is never needed.
     private static Assembly? TryLoad(AssemblyName name)
     {
         try

@@ -3,10 +3,10 @@ using GatewayMesh.Proxy.Edge;
 
 namespace GatewayMesh.Roles;
 
-/// <summary>The certificates that public listeners show, for <c>/status</c>, <c>/certs</c> and from there <c>check</c>. Never a key.</summary>
+/// <summary>The certificates of public listeners, for <c>/status</c>, <c>/certs</c> and <c>check</c>. Never includes a key.</summary>
 internal static class PublicCertificates
 {
-    /// <summary>Writes an array of this name.</summary>
+    /// <summary>Writes an array with the given name.</summary>
     internal static void Write(Utf8JsonWriter json, string name, IReadOnlyList<EdgeCertificateView> certificates, DateTimeOffset now)
     {
         json.WriteStartArray(name);

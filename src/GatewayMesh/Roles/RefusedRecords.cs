@@ -4,13 +4,15 @@ using GatewayMesh.Configuration.Snapshot;
 
 namespace GatewayMesh.Roles;
 
-/// <summary>Records of the registry that this node does not follow, because their address is one that it never dials.</summary>
+/// <summary>Registry records that this node ignores because their address must not be dialed.</summary>
 internal static class RefusedRecords
 {
-    /// <summary>Records that <c>/status</c> and <c>explain</c> show: whoever writes to the registry must not make them endless.</summary>
+    /// <summary>
+    /// Maximum number of records in <c>/status</c> and <c>explain</c>: registry writers must not make the output endless.
+    /// </summary>
     private const int Most = 20;
 
-    /// <summary>Writes the first of them as member <c>refused</c> of an object that is open, and how many there are as <c>refusedTotal</c>.</summary>
+    /// <summary>Writes the first records as member <c>refused</c> of the open object, and their number as <c>refusedTotal</c>.</summary>
     internal static void Write(Utf8JsonWriter json, IReadOnlyCollection<RefusedRecord> records)
     {
         json.WriteNumber("refusedTotal", records.Count);
@@ -27,7 +29,7 @@ internal static class RefusedRecords
         json.WriteEndArray();
     }
 
-    /// <summary>Writes them as items of <c>/endpoints</c>: no traffic, never healthy.</summary>
+    /// <summary>Writes the records as items of <c>/endpoints</c>: no traffic, never healthy.</summary>
     internal static void WriteEndpoints(Utf8JsonWriter json, IEnumerable<RefusedRecord> records)
     {
         foreach (var record in records)

@@ -12,10 +12,10 @@ using GatewayMesh.Roles.Workers;
 
 namespace GatewayMesh.Roles;
 
-/// <summary>Runs one process of the mesh: a guard, or a role in one process.</summary>
+/// <summary>Runs one mesh process: a guard, or a standalone role.</summary>
 internal static class RoleHost
 {
-    /// <summary>Plays the role until told to stop; the result is the exit code.</summary>
+    /// <summary>Runs the role until a signal stops it, and returns the exit code.</summary>
     public static int Run(RoleOptions options)
     {
         try
@@ -33,42 +33,42 @@ internal static class RoleHost
         catch (RoleFailure failure)
         {
             Console.Error.WriteLine(SafeText.Lines(failure.Message));
-            Console.Error.WriteLine("Nothing was started. `gatewaymesh --help` shows the usage.");
+            Console.Error.WriteLine("Nothing was started. `gatewaymesh --help` shows usage.");
             return failure.ExitCode;
         }
         catch (UnauthorizedAccessException failure)
         {
-            Console.Error.WriteLine($"{failure.Message}; give user {FileOwner.Self} the right to read and write this, or name another place for it");
-            Console.Error.WriteLine("Nothing was started. `gatewaymesh --help` shows the usage.");
+            Console.Error.WriteLine($"{failure.Message}; give user {FileOwner.Self} read and write permission, or use another path");
+            Console.Error.WriteLine("Nothing was started. `gatewaymesh --help` shows usage.");
             return ExitCode.Usage;
         }
     }
 
-    /// <summary>Refuses a limit under which a node would fail by strange errors, such as "Out of memory", as soon as it has connections.</summary>
+    /// <summary>Refuses a limit so low that connections would cause obscure errors such as "Out of memory".</summary>
     /// <exception cref="RoleFailure">The limit is below 1,024.</exception>
     internal static void RequireDescriptors(ulong limit)
     {
         const int Least = 1024;
         if (limit < Least)
         {
-            throw new RoleFailure(ExitCode.Usage, $"the limit of open files (RLIMIT_NOFILE) is {limit}, and a node needs at least {Least}; raise it with LimitNOFILE=65536 in the systemd unit, or `ulimit -n 65536`");
+            throw new RoleFailure(ExitCode.Usage, $"the limit of open files (RLIMIT_NOFILE) is {limit}; a node needs at least {Least}; raise it with LimitNOFILE=65536 in the systemd unit, or `ulimit -n 65536`");
         }
     }
 
-    /// <summary>Runs the worker that a guard starts.</summary>
+    /// <summary>Runs a worker started by a guard.</summary>
     public static int RunWorker() => WorkerHost.Run();
 
-    // Without the option a node waits for its registry, not ready: most outages end by themselves.
+    // Without the option, an unready node waits for its registry: most outages end by themselves.
     private static void RequireRegistry(BootstrapSpec bootstrap)
     {
         if (bootstrap.RegistryRequired && !File.Exists(SnapshotStore.FileIn(bootstrap.DataDir)) && !RegistryReach.IsReachable(bootstrap.Registry!))
         {
-            throw new RoleFailure(ExitCode.Registry, $"the registry {bootstrap.Registry} cannot be reached, and {SnapshotStore.FileIn(bootstrap.DataDir)} is not there; start the registry, or leave --require-registry out to wait for it");
+            throw new RoleFailure(ExitCode.Registry, $"the registry {bootstrap.Registry} is unreachable, and {SnapshotStore.FileIn(bootstrap.DataDir)} does not exist; start the registry, or remove --require-registry to wait for it");
         }
     }
 
-    // The runtime has started threads of its own by now, whose masks nobody can change. So the guard executes itself once more: a program that starts with
-    // signals held back holds them in all of its threads, and then no signal is lost in an upgrade.
+    // The runtime has already started threads whose signal masks cannot be changed. So the guard executes itself once more: a program that
+    // starts with blocked signals keeps them blocked in all of its threads, and no signal is lost in an upgrade.
     private static int RunGuard(BootstrapLoad load)
     {
         if (!HeldSignals.AreHeld)
@@ -82,7 +82,7 @@ internal static class RoleHost
         return GuardProcess.Run(load);
     }
 
-    // Not inlined: a guard must not load what this method needs.
+    // Not inlined: a guard must not load the types this method needs.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int RunAlone(BootstrapLoad load) => StandaloneHost.Run(load);
 }

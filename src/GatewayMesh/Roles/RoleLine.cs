@@ -3,12 +3,12 @@ using System.Collections.Immutable;
 namespace GatewayMesh.Roles;
 
 /// <summary>
-/// Reads the command line of a role by hand. A guard starts this way and has a budget of 20 MB, so this path must not load the
-/// command-line library, which costs more than the whole parser below.
+/// A hand-written parser for role command lines. The guard has a budget of 20 MB, so this path must not load the
+/// command-line library, which costs more than this parser.
 /// </summary>
 internal static class RoleLine
 {
-    /// <summary>True when <paramref name="args"/> ask for a role: they begin with an option, and none of them asks for help.</summary>
+    /// <summary>True if <paramref name="args"/> start a role: they begin with an option, and none of them asks for help.</summary>
     public static bool Matches(ReadOnlySpan<string> args)
     {
         if (args.IsEmpty || !args[0].StartsWith("--", StringComparison.Ordinal) || args[0] == "--version")
@@ -27,7 +27,7 @@ internal static class RoleLine
         return true;
     }
 
-    /// <summary>The options, and every error found on the way (none: the line is good).</summary>
+    /// <summary>Returns the options and all errors; no errors if the line is valid.</summary>
     public static (RoleOptions Options, ImmutableArray<string> Errors) Parse(ReadOnlySpan<string> args)
     {
         var options = new RoleOptions();
@@ -45,7 +45,7 @@ internal static class RoleLine
             }
             else if (!Takes(name))
             {
-                errors.Add($"unknown option '{args[i]}' beside --role");
+                errors.Add($"unknown option '{args[i]}' for --role");
             }
             else if (value is null && (i + 1 == args.Length || args[i + 1].StartsWith("--", StringComparison.Ordinal)))
             {
@@ -84,7 +84,7 @@ internal static class RoleLine
     {
         if (options.SidecarFor is not null && options.Role is not (null or "sidecar"))
         {
-            errors.Add($"--sidecar-for goes with --role sidecar, not with --role {options.Role}");
+            errors.Add($"--sidecar-for requires --role sidecar, not --role {options.Role}");
         }
 
         if (options.Role is not (null or "sidecar" or "gateway" or "ingress"))

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace GatewayMesh.Roles;
 
-/// <summary>What stands on the command line of a process that is to play a role. What is null comes from the bootstrap file or its default.</summary>
+/// <summary>Command-line options of a role. Null values come from the bootstrap file or its defaults.</summary>
 public sealed record RoleOptions
 {
     /// <summary><c>--role</c>: <c>sidecar</c>, <c>gateway</c> or <c>ingress</c>, unchecked.</summary>
@@ -20,21 +20,23 @@ public sealed record RoleOptions
     /// <summary><c>--registry</c>: URI of the registry.</summary>
     public string? Registry { get; init; }
 
-    /// <summary><c>--data-dir</c>: where state is kept.</summary>
+    /// <summary><c>--data-dir</c>: folder for state.</summary>
     public string? DataDir { get; init; }
 
     /// <summary><c>--admin</c>: address of the admin listener, <c>HOST:PORT</c>.</summary>
     public string? Admin { get; init; }
 
-    /// <summary><c>--no-guard</c>: the worker alone. Default: false.</summary>
+    /// <summary><c>--no-guard</c>: run the worker alone. Default: false.</summary>
     public bool NoGuard { get; init; }
 
-    /// <summary><c>--require-registry</c>: exit code 4 when the registry cannot be reached and there is no last good snapshot. Default: false.</summary>
+    /// <summary>
+    /// <c>--require-registry</c>: exit code 4 when the registry is unreachable and there is no last-good snapshot. Default: false.
+    /// </summary>
     public bool RequireRegistry { get; init; }
 
-    /// <summary><c>--sidecar-for</c>: id of a service that its user registered in Consul with a <c>connect.sidecar_service</c> stanza.</summary>
+    /// <summary><c>--sidecar-for</c>: id of a service registered in Consul with a <c>connect.sidecar_service</c> stanza.</summary>
     public string? SidecarFor { get; init; }
 
-    /// <summary><c>--set</c>: <c>path=value</c> pairs in the order given.</summary>
+    /// <summary><c>--set</c>: <c>path=value</c> pairs, in order.</summary>
     public ImmutableArray<string> Set { get; init; } = [];
 }

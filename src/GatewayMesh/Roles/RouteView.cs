@@ -3,16 +3,19 @@ using GatewayMesh.Proxy.Routing.Reports;
 
 namespace GatewayMesh.Roles;
 
-/// <summary>The way of a request, as members of an object that is open: <c>route</c>, <c>targets</c>, and the <c>instances</c> of the one that is taken.</summary>
+/// <summary>
+/// Writes the route of a request as members of the open object: <c>route</c>, <c>targets</c>, and the <c>instances</c> of the chosen
+/// target.
+/// </summary>
 internal static class RouteView
 {
-    internal static void Write(Utf8JsonWriter json, MeshNode node, RouteReport way)
+    internal static void Write(Utf8JsonWriter json, MeshNode node, RouteReport report)
     {
         json.WriteStartObject("route");
-        json.WriteString("name", way.Route);
-        json.WriteString("rewritten", way.Rewritten);
+        json.WriteString("name", report.Route);
+        json.WriteString("rewritten", report.Rewritten);
         json.WriteStartArray("rules");
-        foreach (var rule in way.Rules)
+        foreach (var rule in report.Rules)
         {
             json.WriteStartObject();
             json.WriteString("router", rule.Router);
@@ -24,10 +27,10 @@ internal static class RouteView
         }
 
         json.WriteEndArray();
-        WriteSplits(json, way);
+        WriteSplits(json, report);
         json.WriteEndObject();
-        WriteTargets(json, way);
-        if (way.Target is { } target)
+        WriteTargets(json, report);
+        if (report.Target is { } target)
         {
             json.WriteString("destination", target.Service);
             json.WriteString("target", target.Id);
@@ -39,10 +42,10 @@ internal static class RouteView
         }
     }
 
-    private static void WriteSplits(Utf8JsonWriter json, RouteReport way)
+    private static void WriteSplits(Utf8JsonWriter json, RouteReport report)
     {
         json.WriteStartArray("splits");
-        foreach (var split in way.Splits)
+        foreach (var split in report.Splits)
         {
             json.WriteStartObject();
             json.WriteString("splitter", split.Splitter);
@@ -63,18 +66,18 @@ internal static class RouteView
         json.WriteEndArray();
     }
 
-    private static void WriteTargets(Utf8JsonWriter json, RouteReport way)
+    private static void WriteTargets(Utf8JsonWriter json, RouteReport report)
     {
         json.WriteStartArray("targets");
-        for (var i = 0; i < way.Targets.Length; i++)
+        for (var i = 0; i < report.Targets.Length; i++)
         {
-            var target = way.Targets[i];
+            var target = report.Targets[i];
             json.WriteStartObject();
             json.WriteString("id", target.Id);
             json.WriteString("service", target.Service);
             json.WriteString("state", target.State.ToString().ToLowerInvariant());
             json.WriteNumber("instances", target.Instances.Length);
-            json.WriteBoolean("chosen", i == way.Chosen);
+            json.WriteBoolean("chosen", i == report.Chosen);
             json.WriteEndObject();
         }
 

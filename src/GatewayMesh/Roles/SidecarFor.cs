@@ -10,42 +10,42 @@ using GatewayMesh.Registry.Consul.Fronting;
 namespace GatewayMesh.Roles;
 
 /// <summary>
-/// <c>--sidecar-for ID</c>: what a bootstrap file would say of the service is read from the agent, where its user registered it. Waits until
-/// it is there; what was read last time holds when the agent is away at the start.
+/// <c>--sidecar-for ID</c>: takes the service's bootstrap from its registration with the Consul agent. Waits until the service is
+/// registered. When the agent is down at the start, the last known registration is used.
 /// </summary>
 internal static class SidecarFor
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    // Stands in for what is not known yet, so that all else of the bootstrap is checked first.
+    // Placeholder for the unknown service, so that the rest of the bootstrap is validated first.
     private static readonly ImmutableArray<string> Placeholder =
         ["sidecar.services.0.name=fronted", "sidecar.services.0.port=1", "sidecar.services.0.outbound=127.0.0.1:15001"];
 
-    /// <summary>The bootstrap with the service in it.</summary>
-    /// <exception cref="RoleFailure">The bootstrap is wrong, or what is registered cannot be fronted.</exception>
+    /// <summary>Returns the bootstrap with the service.</summary>
+    /// <exception cref="RoleFailure">The bootstrap is invalid, or the registered service cannot have a sidecar.</exception>
     internal static BootstrapLoad Load(RoleOptions options)
     {
         var id = options.SidecarFor!;
         if (HasServices(options))
         {
-            throw new RoleFailure(ExitCode.Usage, "--sidecar-for stands beside sidecar.services; keep one of them, and say what differs from the agent with --set sidecar.services.0.outbound=HOST:PORT");
+            throw new RoleFailure(ExitCode.Usage, "--sidecar-for conflicts with sidecar.services; remove one of them, and override values of the agent with --set sidecar.services.0.outbound=HOST:PORT");
         }
 
         var known = BootstrapLoad.From(options with { Set = [.. Placeholder, .. options.Set] });
         var registry = known.Bootstrap.Registry!;
         if (registry.Kind != "consul")
         {
-            throw new RoleFailure(ExitCode.Usage, $"--sidecar-for asks a Consul agent, and the registry is {registry}; name one with --registry consul://HOST:PORT");
+            throw new RoleFailure(ExitCode.Usage, $"--sidecar-for requires a Consul agent, but the registry is {registry}; set one with --registry consul://HOST:PORT");
         }
 
         DataFolders.Create(known.Bootstrap);
         var settings = Wait(registry, id, Path.Combine(known.Bootstrap.DataDir, "sidecar-for"));
 
-        // What the command line says goes before what the agent says. From here on this is a bootstrap like any other.
+        // The command line takes precedence over the agent. From here on this is a bootstrap like any other.
         return Judged(BootstrapLoad.From(known.Options with { SidecarFor = null, Set = [.. settings, .. options.Set] }));
     }
 
-    // The registration says where the application listens, and the sidecar would lead every caller there.
+    // The registration contains the application's address, and the sidecar would lead every caller there.
     private static BootstrapLoad Judged(BootstrapLoad load)
     {
         var rules = ReachRules.Of(load.Bootstrap);
@@ -54,14 +54,14 @@ internal static class SidecarFor
             var application = new HostPort(service.Address, service.Port);
             if (rules.JudgeApplication(application) is not ReachFault.None and var fault)
             {
-                throw new RoleFailure(ExitCode.Usage, $"--sidecar-for: the application {application} that is registered for {service.Name} {fault.Sentence()}; register the address of the application");
+                throw new RoleFailure(ExitCode.Usage, $"--sidecar-for: the application {application} registered for {service.Name} {fault.Sentence()}; register the address of the application");
             }
         }
 
         return load;
     }
 
-    // Without services a sidecar's bootstrap is refused, so one that is not has some.
+    // A sidecar's bootstrap without services is refused, so a valid one has some.
     private static bool HasServices(RoleOptions options)
     {
         try
@@ -77,7 +77,7 @@ internal static class SidecarFor
 
     private static ImmutableArray<string> Wait(RegistrySpec registry, string id, string file)
     {
-        var said = "";
+        var lastReason = "";
         while (true)
         {
             string why;
@@ -91,7 +91,7 @@ internal static class SidecarFor
             {
                 if (Stored(file, id) is { } stored)
                 {
-                    Console.Error.WriteLine($"gatewaymesh: --sidecar-for {id}: {SafeText.OneLine(failure.Message)}; going on with what was registered last time");
+                    Console.Error.WriteLine($"gatewaymesh: --sidecar-for {id}: {SafeText.OneLine(failure.Message)}; using the last known registration");
                     return stored;
                 }
 
@@ -102,10 +102,10 @@ internal static class SidecarFor
                 why = failure.Message;
             }
 
-            if (why != said)
+            if (why != lastReason)
             {
-                said = why;
-                Console.Error.WriteLine($"gatewaymesh: --sidecar-for {id}: {SafeText.OneLine(why)}; waiting for it");
+                lastReason = why;
+                Console.Error.WriteLine($"gatewaymesh: --sidecar-for {id}: {SafeText.OneLine(why)}; waiting");
             }
 
             using var pause = new ManualResetEventSlim();

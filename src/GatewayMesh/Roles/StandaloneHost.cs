@@ -39,7 +39,7 @@ internal sealed class StandaloneHost : IDisposable
     }
 
     /// <summary>Runs until SIGTERM or SIGINT.</summary>
-    /// <exception cref="RoleFailure">It cannot start.</exception>
+    /// <exception cref="RoleFailure">The role cannot start.</exception>
     internal static int Run(BootstrapLoad load)
     {
         CheckFiles(load.Bootstrap);
@@ -103,7 +103,7 @@ internal sealed class StandaloneHost : IDisposable
         }
     }
 
-    // Listeners that stay keep their sockets; those that come are bound before anything is changed.
+    // Unchanged listeners keep their sockets; new ones are bound before anything else changes.
     private void Reload()
     {
         try
@@ -125,11 +125,11 @@ internal sealed class StandaloneHost : IDisposable
             _listeners = wanted;
             _node.Reconfigure(next);
             _token.Use(next.AdminToken);
-            _events.Info("reloaded", "the bootstrap file was read again");
+            _events.Info("reloaded", "the bootstrap file was reloaded");
         }
         catch (RoleFailure failure)
         {
-            _events.Error("reload_refused", $"{failure.Message}; what was valid stays in force");
+            _events.Error("reload_refused", $"{failure.Message}; the previous configuration stays in force");
         }
     }
 
@@ -144,7 +144,7 @@ internal sealed class StandaloneHost : IDisposable
                 _node.Serve(true);
                 await _node.Publisher.ResumeAsync().ConfigureAwait(false);
                 _drained = false;
-                _events.Info("undrained", "back in the mesh");
+                _events.Info("undrained", "the node is back in the mesh");
             }
             else if (!undo && !_drained)
             {
@@ -152,7 +152,7 @@ internal sealed class StandaloneHost : IDisposable
                 await _node.Publisher.WithdrawAsync(_node.Bootstrap.Node).ConfigureAwait(false);
                 await Task.Delay(_node.Bootstrap.DrainDelay).ConfigureAwait(false);
                 var left = await _node.Plane.DrainAsync(_node.Bootstrap.DrainTimeout).ConfigureAwait(false);
-                _events.Write(left.IsClean ? EventLevel.Info : EventLevel.Warning, "drained", left.IsClean ? "every request was ended" : $"{left.Requests} requests and {left.Connections} connections were left at the timeout");
+                _events.Write(left.IsClean ? EventLevel.Info : EventLevel.Warning, "drained", left.IsClean ? "all requests completed" : $"{left.Requests} requests and {left.Connections} connections were still open at the timeout");
             }
         }
         finally
@@ -176,9 +176,9 @@ internal sealed class StandaloneHost : IDisposable
         {
             var undo = DrainRequest.IsUndo(request);
             _ = DrainAsync(undo);
-            return AdminResponse.OfText(202, undo ? "coming back\n" : "draining\n");
+            return AdminResponse.OfText(202, undo ? "returning\n" : "draining\n");
         };
-        routes[("POST", "/upgrade")] = _ => AdminResponse.OfError(501, "not_supported", "only a sidecar upgrades in place; drain this one, end it and start the new binary: the others stand in meanwhile");
+        routes[("POST", "/upgrade")] = _ => AdminResponse.OfError(501, "not_supported", "only a sidecar upgrades in place; drain this process, stop it and start the new binary: other instances take over meanwhile");
         return routes;
     }
 }

@@ -3,7 +3,7 @@ using GatewayMesh.Configuration.Bootstrap;
 
 namespace GatewayMesh.Roles;
 
-/// <summary>How every <c>/status</c> begins.</summary>
+/// <summary>The common first members of <c>/status</c>.</summary>
 internal static class StatusHead
 {
     internal static void Write(Utf8JsonWriter json, BootstrapSpec bootstrap, string version, TimeSpan uptime, string tier, IEnumerable<(string Name, int Pid)> pids)

@@ -6,7 +6,7 @@ using System.Text;
 
 namespace GatewayMesh.MeshTests.Backends;
 
-/// <summary>An application: answers every HTTP/1.1 request with its name and counts how often it did its work.</summary>
+/// <summary>An application that answers every HTTP/1.1 request with its name and counts its executions.</summary>
 internal sealed class CountingBackend : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -24,10 +24,10 @@ internal sealed class CountingBackend : IDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>Requests that were answered or are being answered.</summary>
+    /// <summary>Requests answered or in progress.</summary>
     public int Executions => Volatile.Read(ref _executions);
 
-    /// <summary>Requests that named their work in <c>X-Work</c>: how often each was executed.</summary>
+    /// <summary>Number of executions by the value of <c>X-Work</c>.</summary>
     public IReadOnlyDictionary<string, int> Works => _works;
 
     public void Dispose()
@@ -74,7 +74,7 @@ internal sealed class CountingBackend : IDisposable
                         filled += read;
                     }
 
-                    // A body is read before the work is done, as an application does.
+                    // The body is read before the work is done, as an application does.
                     var head = Encoding.Latin1.GetString(buffer, 0, end + 2);
                     var length = end + 4 + int.Parse(Field(head, "Content-Length") ?? "0", CultureInfo.InvariantCulture);
                     while (filled < length)

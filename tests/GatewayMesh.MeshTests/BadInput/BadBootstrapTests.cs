@@ -4,11 +4,11 @@ using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.BadInput;
 
-/// <summary>A bootstrap file that is wrong: exit 2 (3 for an address in use), and file, line, key and the fix are named.</summary>
+/// <summary>Invalid bootstrap files: exit code 2 (3 for an address in use), with file, line, key and fix.</summary>
 public sealed class BadBootstrapTests : MeshTest
 {
     [Test]
-    public async Task An_unknown_key_is_named_with_its_line_and_the_key_that_was_meant()
+    public async Task Unknown_key_is_named_with_its_line_and_the_intended_key()
     {
         var (code, errors, line) = await StartWithAsync("sidecar:\n  services:\n    - name: web\n      prot: 8080\n", "prot: 8080");
         using (Assert.EnterMultipleScope())
@@ -32,7 +32,7 @@ public sealed class BadBootstrapTests : MeshTest
     }
 
     [Test]
-    public async Task A_port_that_is_claimed_twice_is_named_with_both_places()
+    public async Task Port_claimed_twice_is_named_with_both_locations()
     {
         var port = FreePorts.Next();
         var (code, errors, line) = await StartWithAsync(
@@ -46,7 +46,7 @@ public sealed class BadBootstrapTests : MeshTest
     }
 
     [Test]
-    public async Task A_port_in_use_ends_with_3_and_is_named_with_its_key()
+    public async Task Port_in_use_exits_with_3_and_is_named_with_its_key()
     {
         using var taken = new TcpListener(IPAddress.Loopback, FreePorts.Next());
         taken.Start();
@@ -62,7 +62,7 @@ public sealed class BadBootstrapTests : MeshTest
     }
 
     [Test]
-    public async Task A_file_that_is_not_yaml_is_refused_at_its_line()
+    public async Task File_that_is_not_YAML_is_refused_with_the_line()
     {
         var (code, errors, _) = await StartWithAsync("sidecar: [ { services: \n", "sidecar: [");
         using (Assert.EnterMultipleScope())
@@ -74,7 +74,7 @@ public sealed class BadBootstrapTests : MeshTest
     }
 
     [Test]
-    public async Task A_file_that_is_not_utf_8_is_refused_at_its_line()
+    public async Task File_that_is_not_UTF_8_is_refused_with_the_line()
     {
         var file = Path.Combine(Mesh.Folder, "bad.yaml");
         var head = Mesh.Header("bad", "sidecar", FreePorts.Loopback());
@@ -89,7 +89,7 @@ public sealed class BadBootstrapTests : MeshTest
     }
 
     [Test]
-    public async Task A_sidecar_without_services_is_shown_an_example()
+    public async Task Sidecar_without_services_prints_an_example()
     {
         var (code, errors, _) = await StartWithAsync("sidecar:\n  services: []\n", "services:");
         using (Assert.EnterMultipleScope())
@@ -100,7 +100,7 @@ public sealed class BadBootstrapTests : MeshTest
     }
 
     [Test]
-    public async Task A_file_that_does_not_exist_is_named()
+    public async Task Missing_file_is_named()
     {
         var (code, _, errors) = await MeshProcess.RunAsync(Mesh.Environment, "--role", "sidecar", "--config", "/nowhere/a.yaml");
         using (Assert.EnterMultipleScope())
@@ -112,7 +112,7 @@ public sealed class BadBootstrapTests : MeshTest
     }
 
     [Test]
-    public async Task Validate_ends_with_2_and_names_file_line_and_key()
+    public async Task Validate_exits_with_2_and_names_file_line_and_key()
     {
         var file = Path.Combine(Mesh.Registry, "payments.yaml");
         await File.WriteAllTextAsync(file, "kind: service-policy\nname: payments\nretriess: 3\n");

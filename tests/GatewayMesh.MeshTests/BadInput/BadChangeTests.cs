@@ -4,11 +4,11 @@ using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.BadInput;
 
-/// <summary>Something wrong arrives while a mesh runs: it is refused aloud and nothing that runs is harmed.</summary>
+/// <summary>Invalid changes to a running mesh are refused with an error and harm nothing that runs.</summary>
 public sealed class BadChangeTests : MeshTest
 {
     [Test]
-    public async Task A_reload_that_cannot_be_bound_is_refused_as_a_whole_and_nothing_is_harmed()
+    public async Task Reload_with_an_unbindable_address_is_refused_as_a_whole_without_harm()
     {
         var hosts = await TwoHosts.StartAsync(Mesh);
         var before = await hosts.HostA.StatusAsync();
@@ -22,7 +22,7 @@ public sealed class BadChangeTests : MeshTest
 
         hosts.HostA.Process.Signal(ProcessTable.Hangup);
 
-        await Eventually.Until("the refusal is said", () => hosts.HostA.Process.Errors.Contains("upstreams", StringComparison.Ordinal));
+        await Eventually.Until("the refusal is logged", () => hosts.HostA.Process.Errors.Contains("upstreams", StringComparison.Ordinal));
         await load.UntilServedAsync(200);
         var report = await load.StopAsync();
         var after = await hosts.HostA.StatusAsync();
@@ -38,7 +38,7 @@ public sealed class BadChangeTests : MeshTest
     }
 
     [Test]
-    public async Task A_reload_with_a_new_upstream_port_opens_it()
+    public async Task Reload_opens_a_new_upstream_port()
     {
         var hosts = await TwoHosts.StartAsync(Mesh);
         var upstream = FreePorts.Loopback();
@@ -54,7 +54,7 @@ public sealed class BadChangeTests : MeshTest
     }
 
     [Test]
-    public async Task A_reload_of_a_broken_file_is_refused_and_nothing_is_harmed()
+    public async Task Reload_of_a_broken_file_is_refused_without_harm()
     {
         var hosts = await TwoHosts.StartAsync(Mesh);
         var before = await hosts.HostA.StatusAsync();
@@ -62,14 +62,14 @@ public sealed class BadChangeTests : MeshTest
 
         hosts.HostA.Process.Signal(ProcessTable.Hangup);
 
-        await Eventually.Until("the refusal is said", () => hosts.HostA.Process.Errors.Contains("outbond", StringComparison.Ordinal));
+        await Eventually.Until("the refusal is logged", () => hosts.HostA.Process.Errors.Contains("outbond", StringComparison.Ordinal));
         await hosts.UntilServedAsync();
         var after = await hosts.HostA.StatusAsync();
         Assert.That((after.Guard, after.Worker, after.Leases), Is.EqualTo((before.Guard, before.Worker, before.Leases)));
     }
 
     [Test]
-    public async Task An_invalid_change_of_the_registry_is_refused_with_every_error_and_the_last_good_stays()
+    public async Task Invalid_registry_change_is_refused_with_every_error_and_the_last_good_stays()
     {
         var hosts = await TwoHosts.StartAsync(Mesh);
         var before = await hosts.HostA.StatusAsync();
@@ -89,7 +89,7 @@ public sealed class BadChangeTests : MeshTest
     }
 
     [Test]
-    public async Task A_corrupt_snapshot_on_disk_is_said_and_does_no_harm()
+    public async Task Corrupt_snapshot_on_disk_is_logged_without_harm()
     {
         var hosts = await TwoHosts.StartAsync(Mesh);
         hosts.HostA.Process.Signal(ProcessTable.Terminate);
@@ -105,7 +105,7 @@ public sealed class BadChangeTests : MeshTest
 
         hosts.HostA.Start();
 
-        await Eventually.Until("it is said", () => hosts.HostA.Process.Errors.Contains(snapshots[0], StringComparison.Ordinal), () => Task.FromResult(hosts.HostA.Process.Tail(40)));
+        await Eventually.Until("it is logged", () => hosts.HostA.Process.Errors.Contains(snapshots[0], StringComparison.Ordinal), () => Task.FromResult(hosts.HostA.Process.Tail(40)));
         await hosts.HostA.UntilAsync("a worker serves", status => status is { Tier: "sidecar", Lease: "leased" });
         await hosts.UntilServedAsync();
     }

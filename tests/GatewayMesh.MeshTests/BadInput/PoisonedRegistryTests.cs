@@ -4,7 +4,7 @@ using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.BadInput;
 
-/// <summary>What somebody who may write to the registry cannot make nodes do.</summary>
+/// <summary>Limits of an attacker who can write to the registry.</summary>
 internal sealed class PoisonedRegistryTests : MeshTest
 {
     [Test]
@@ -40,7 +40,7 @@ internal sealed class PoisonedRegistryTests : MeshTest
     }
 
     [Test]
-    public async Task A_node_of_a_real_network_is_led_to_loopback_in_no_spelling()
+    public async Task Node_on_a_real_network_refuses_loopback_in_every_spelling()
     {
         using var victim = new TcpListener(IPAddress.Loopback, 0);
         victim.Start();

@@ -9,8 +9,8 @@ using GatewayMesh.MeshTests.Meshes;
 namespace GatewayMesh.MeshTests.Client;
 
 /// <summary>
-/// An application with the client library, by the clock: 10,000 GETs, a thousand a second, at most twenty at a time; and beside them on the same
-/// handler 2,500 POSTs without a key, 250 a second, at most ten at a time.
+/// An application with the client library, by the clock: 10,000 GETs, a thousand per second, at most twenty at a time; and on the same
+/// handler 2,500 POSTs without a key, 250 per second, at most ten at a time.
 /// </summary>
 internal sealed class ClientLoad : IAsyncDisposable
 {
@@ -58,14 +58,14 @@ internal sealed class ClientLoad : IAsyncDisposable
     public string Report =>
         $"{Gets.Report}\n{Posts.Report}\nfailovers: {string.Join(", ", _failovers.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}: {pair.Value}"))}";
 
-    /// <summary>Waits until that many more GETs were answered.</summary>
+    /// <summary>Waits until that many more GETs are answered.</summary>
     public Task UntilServedAsync(int more)
     {
         var goal = Math.Min(Gets.Ok + more, Gets.Total - Gets.Failed);
         return Eventually.Until($"{more} more requests served", () => Gets.Ok >= goal, () => Task.FromResult(Report));
     }
 
-    /// <summary>Lets all requests be sent and answered, and tells what there was.</summary>
+    /// <summary>Waits until all requests are sent and answered, and returns the report.</summary>
     public async Task EndAsync()
     {
         await _running;
@@ -81,7 +81,7 @@ internal sealed class ClientLoad : IAsyncDisposable
         _stop.Dispose();
     }
 
-    /// <summary>Requests of one method; each names its work, so that the application can count its executions.</summary>
+    /// <summary>Requests of one method. Each names its work, so that the application can count its executions.</summary>
     public sealed class Stream
     {
         private readonly HttpClient _client;

@@ -4,13 +4,13 @@ using GatewayMesh.MeshTests.Meshes;
 namespace GatewayMesh.MeshTests.Client;
 
 /// <summary>
-/// 10,000 GETs each by the client library while something breaks: none fails. The POSTs beside them, without a key, may fail where they were in flight,
-/// and none is executed twice.
+/// 10,000 GETs with the client library during each fault: none fails. Concurrent POSTs without a key may fail while in flight,
+/// but none is executed twice.
 /// </summary>
 internal sealed class NothingIsLostTests : MeshTest
 {
     [Test]
-    public Task With_the_client_a_killed_worker_costs_nothing() => RunAsync(async hosts =>
+    public Task Client_loses_nothing_when_the_worker_is_killed() => RunAsync(async hosts =>
     {
         var before = await hosts.HostA.StatusAsync();
         ProcessTable.Signal(before.Worker, ProcessTable.Kill);
@@ -18,7 +18,7 @@ internal sealed class NothingIsLostTests : MeshTest
     });
 
     [Test]
-    public Task With_the_client_a_hung_worker_costs_nothing() => RunAsync(async hosts =>
+    public Task Client_loses_nothing_when_the_worker_hangs() => RunAsync(async hosts =>
     {
         var before = await hosts.HostA.StatusAsync();
         ProcessTable.Signal(before.Worker, ProcessTable.Stop);
@@ -26,7 +26,7 @@ internal sealed class NothingIsLostTests : MeshTest
     });
 
     [Test]
-    public Task With_the_client_a_hung_guard_and_worker_cost_nothing() => RunAsync(async hosts =>
+    public Task Client_loses_nothing_when_guard_and_worker_hang() => RunAsync(async hosts =>
     {
         var before = await hosts.HostA.StatusAsync();
         ProcessTable.Signal(before.Guard, ProcessTable.Stop);
@@ -37,7 +37,7 @@ internal sealed class NothingIsLostTests : MeshTest
     });
 
     [Test]
-    public Task With_the_client_a_crash_loop_costs_nothing() => RunAsync(async (hosts, load) =>
+    public Task Client_loses_nothing_in_a_crash_loop() => RunAsync(async (hosts, load) =>
     {
         while (load.Gets.Ok + load.Gets.Failed < load.Gets.Total - 500)
         {
@@ -51,7 +51,7 @@ internal sealed class NothingIsLostTests : MeshTest
     });
 
     [Test]
-    public Task With_the_client_a_drain_and_its_undoing_cost_nothing() => RunAsync(async (hosts, load) =>
+    public Task Client_loses_nothing_in_a_drain_and_its_undo() => RunAsync(async (hosts, load) =>
     {
         await hosts.HostA.PostAsync("/drain");
         await hosts.HostA.UntilAsync("the gateways serve and the worker has gone", status => status is { Tier: "gateway", Worker: <= 0 });
@@ -61,7 +61,7 @@ internal sealed class NothingIsLostTests : MeshTest
     });
 
     [Test]
-    public Task With_the_client_an_upgrade_costs_nothing() => RunAsync(async hosts =>
+    public Task Client_loses_nothing_in_an_upgrade() => RunAsync(async hosts =>
     {
         var before = await hosts.HostA.StatusAsync();
         await hosts.HostA.PostAsync("/upgrade");
@@ -69,7 +69,7 @@ internal sealed class NothingIsLostTests : MeshTest
     });
 
     [Test]
-    public Task With_the_client_the_death_of_guard_and_worker_together_costs_nothing_and_it_returns_to_the_sidecar() => RunAsync(async (hosts, load) =>
+    public Task Client_loses_nothing_when_guard_and_worker_die_and_returns_to_the_sidecar() => RunAsync(async (hosts, load) =>
     {
         await KillGuardAndWorkerAsync(hosts);
         await load.UntilServedAsync(2000);
@@ -80,7 +80,7 @@ internal sealed class NothingIsLostTests : MeshTest
     });
 
     [Test]
-    public Task With_the_client_the_death_of_the_gateway_that_carries_costs_nothing() => RunAsync(async (hosts, load) =>
+    public Task Client_loses_nothing_when_the_carrying_gateway_dies() => RunAsync(async (hosts, load) =>
     {
         EndsByItself = false;
         await KillGuardAndWorkerAsync(hosts);
@@ -96,11 +96,11 @@ internal sealed class NothingIsLostTests : MeshTest
 
     [TestCase(RegistryKind.Folder)]
     [TestCase(RegistryKind.Consul)]
-    public Task With_the_client_a_registry_that_is_gone_costs_nothing(RegistryKind registry) => RunAsync(async _ => await TakeAwayAsync(registry));
+    public Task Client_loses_nothing_without_the_registry(RegistryKind registry) => RunAsync(async _ => await TakeAwayAsync(registry));
 
     [TestCase(RegistryKind.Folder)]
     [TestCase(RegistryKind.Consul)]
-    public Task With_the_client_a_node_that_is_restarted_without_its_registry_costs_nothing(RegistryKind registry) => RunAsync(async hosts =>
+    public Task Client_loses_nothing_when_a_node_restarts_without_its_registry(RegistryKind registry) => RunAsync(async hosts =>
     {
         await Mesh.UntilOnDiskAsync("host-a", "payments");
         await TakeAwayAsync(registry);
@@ -110,7 +110,7 @@ internal sealed class NothingIsLostTests : MeshTest
     });
 
     [Test]
-    public Task With_the_client_and_http_2_a_killed_worker_and_then_guard_and_worker_together_cost_nothing() => RunAsync(async (hosts, load) =>
+    public Task Http_2_client_loses_nothing_when_the_worker_and_then_guard_and_worker_are_killed() => RunAsync(async (hosts, load) =>
     {
         var before = await hosts.HostA.StatusAsync();
         ProcessTable.Signal(before.Worker, ProcessTable.Kill);

@@ -4,11 +4,11 @@ using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.Client;
 
-/// <summary>The sample under topology/client as its README says, beside a mesh whose worker is killed meanwhile.</summary>
+/// <summary>The sample under topology/client, run as its README describes, with a mesh whose worker is killed meanwhile.</summary>
 public sealed class SampleTests : MeshTest
 {
     [Test]
-    public async Task The_sample_calls_a_service_and_loses_nothing_when_the_worker_is_killed()
+    public async Task Client_sample_loses_nothing_when_the_worker_is_killed()
     {
         var hosts = await TwoHosts.StartAsync(Mesh);
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;

@@ -1,11 +1,11 @@
 namespace GatewayMesh.MeshTests.Clients;
 
-/// <summary>Makes requests, one after the other.</summary>
+/// <summary>Sends requests one after the other.</summary>
 internal interface IRequests : IDisposable
 {
-    /// <summary>The last answer, or what was wrong.</summary>
+    /// <summary>The last response, or the error.</summary>
     string Answer { get; }
 
-    /// <summary>One request.</summary>
+    /// <summary>Sends a request.</summary>
     Task<Outcome> GetAsync();
 }

@@ -5,8 +5,8 @@ using System.Text;
 namespace GatewayMesh.MeshTests.Clients;
 
 /// <summary>
-/// A client of HTTP/2 with prior knowledge that knows nothing of a mesh: all its requests are streams of one connection. It sends again what a peer
-/// has said it did not take (GOAWAY, REFUSED_STREAM), as every client of HTTP/2 does, and nothing else.
+/// An HTTP/2 client with prior knowledge and without any mesh library. All requests are streams of one connection. It retries only what
+/// a peer reported as not processed (GOAWAY, REFUSED_STREAM), like every HTTP/2 client.
 /// </summary>
 internal sealed class MultiplexedRequests(HttpMessageInvoker connection, IPEndPoint target, string host, bool isGrpc) : IRequests
 {
@@ -17,7 +17,7 @@ internal sealed class MultiplexedRequests(HttpMessageInvoker connection, IPEndPo
 
     public string Answer { get; private set; } = "";
 
-    /// <summary>The one connection (more only when a peer takes no more streams), to be shared by all who make requests.</summary>
+    /// <summary>The shared connection (more only when a peer takes no more streams).</summary>
     public static HttpMessageInvoker Connection() => new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
 
     public async Task<Outcome> GetAsync()
@@ -56,7 +56,7 @@ internal sealed class MultiplexedRequests(HttpMessageInvoker connection, IPEndPo
 
     public void Dispose()
     {
-        // The connection is everybody's.
+        // The connection is shared.
     }
 
     private static string StatusOf(HttpResponseMessage response) =>

@@ -7,7 +7,7 @@ using GatewayMesh.MeshTests.Meshes;
 namespace GatewayMesh.MeshTests.Clients;
 
 /// <summary>
-/// An application that knows nothing of a mesh: 500 requests a second by the clock, whatever the answers, at most 20 at a time; of HTTP/1.1 on as many
+/// An application without any mesh library: 500 requests per second by the clock, at most 20 at a time, with HTTP/1.1 on as many
 /// keep-alive connections.
 /// </summary>
 internal sealed class PlainClient : IAsyncDisposable
@@ -26,23 +26,23 @@ internal sealed class PlainClient : IAsyncDisposable
     {
     }
 
-    /// <summary>With another way to make a request.</summary>
+    /// <summary>Creates a client with another kind of requests.</summary>
     public PlainClient(Func<IRequests> make) =>
         _running = Task.WhenAll([ScheduleAsync(), .. Enumerable.Range(0, Connections).Select(_ => WorkAsync(make))]);
 
     public ClientReport Report => new(Volatile.Read(ref _sent), Count(Outcome.Ok), Count(Outcome.Refused), Count(Outcome.Lost), Count(Outcome.ServerError), Count(Outcome.Other));
 
-    /// <summary>What was wrong with the first that failed.</summary>
+    /// <summary>Error of the first failed request.</summary>
     public string Failures => string.Join('\n', _failures);
 
-    /// <summary>Waits until that many more requests were answered with 200.</summary>
+    /// <summary>Waits until that many more requests are answered with 200.</summary>
     public Task UntilServedAsync(int more)
     {
         var goal = Count(Outcome.Ok) + more;
         return Eventually.Until($"{more} more requests served", () => Task.FromResult(Count(Outcome.Ok) >= goal), () => Task.FromResult($"{Report}\n{Failures}"));
     }
 
-    /// <summary>Ends the load, lets what is in flight finish, and tells what there was.</summary>
+    /// <summary>Ends the load, waits for requests in flight, and returns the report.</summary>
     public async Task<ClientReport> StopAsync()
     {
         await _stop.CancelAsync();

@@ -4,13 +4,13 @@ using System.Text;
 
 namespace GatewayMesh.MeshTests.Clients;
 
-/// <summary>How one request ended.</summary>
+/// <summary>Outcome of a request.</summary>
 internal enum Outcome
 {
     /// <summary>200.</summary>
     Ok,
 
-    /// <summary>Nobody listened.</summary>
+    /// <summary>The connection was refused.</summary>
     Refused,
 
     /// <summary>The connection ended or stayed silent.</summary>
@@ -23,7 +23,7 @@ internal enum Outcome
     Other,
 }
 
-/// <summary>One keep-alive connection of a client that knows nothing of a mesh and replays nothing.</summary>
+/// <summary>A keep-alive connection of a plain client without retries.</summary>
 internal sealed class PlainConnection(IPEndPoint target, string host) : IRequests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -31,10 +31,10 @@ internal sealed class PlainConnection(IPEndPoint target, string host) : IRequest
     private readonly byte[] _buffer = new byte[16 * 1024];
     private Socket? _socket;
 
-    /// <summary>Head and body of the last answer.</summary>
+    /// <summary>Head and body of the last response.</summary>
     public string Answer { get; private set; } = "";
 
-    /// <summary>One GET; connects first where there is no live connection.</summary>
+    /// <summary>Sends a GET, connecting first without a live connection.</summary>
     public async Task<Outcome> GetAsync()
     {
         using var patience = new CancellationTokenSource(Patience);
@@ -102,7 +102,7 @@ internal sealed class PlainConnection(IPEndPoint target, string host) : IRequest
         };
     }
 
-    // Bytes of head and body, or -1 while that can't be told.
+    // Length of head and body, or -1 while unknown.
     private static int LengthOfAnswer(ReadOnlySpan<byte> bytes)
     {
         var end = bytes.IndexOf("\r\n\r\n"u8);

@@ -6,11 +6,11 @@ using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.DataPath;
 
-/// <summary>How an application reaches another one, from end to end.</summary>
+/// <summary>Ways of an application to reach another, end to end.</summary>
 public sealed class AddressingTests : MeshTest
 {
     [Test]
-    public async Task A_service_is_reached_by_host_by_proxy_request_and_through_the_ingress()
+    public async Task Service_is_reachable_by_host_as_a_proxy_and_through_the_ingress()
     {
         var publicPort = FreePorts.Loopback();
         await File.WriteAllTextAsync(Path.Combine(Mesh.Registry, "ingress.yaml"),
@@ -44,7 +44,7 @@ public sealed class AddressingTests : MeshTest
     }
 
     [Test]
-    public async Task An_unknown_service_is_a_404_of_the_mesh_that_was_not_forwarded()
+    public async Task Unknown_service_is_a_mesh_404_that_was_not_forwarded()
     {
         var hosts = await TwoHosts.StartAsync(Mesh);
         using var connection = new PlainConnection(hosts.Outbound, "nobody");
@@ -57,7 +57,7 @@ public sealed class AddressingTests : MeshTest
     }
 
     [Test]
-    public async Task A_dead_host_of_two_is_no_failed_request()
+    public async Task Dead_host_of_two_fails_no_request()
     {
         var second = Mesh.AddBackend("payments");
         var hostC = Mesh.AddSidecar("host-c", $"- name: payments\n  port: {second.Port}\n  inbound: {FreePorts.Loopback()}\n");
@@ -71,7 +71,7 @@ public sealed class AddressingTests : MeshTest
         await using var load = hosts.Load();
         await load.UntilServedAsync(250);
 
-        // The host goes at once, as by a power cut: its connections are reset, new ones are refused.
+        // The host disappears at once, as in a power cut: its connections are reset, new ones are refused.
         ProcessTable.Signal(status.Guard, ProcessTable.Kill);
         ProcessTable.Signal(status.Worker, ProcessTable.Kill);
 
@@ -90,7 +90,7 @@ public sealed class AddressingTests : MeshTest
         var hosts = await TwoHosts.StartAsync(Mesh);
         var metrics = "";
 
-        // The guard answers alone when its worker is too busy to be asked.
+        // The guard responds alone when its worker is too busy.
         await Eventually.Until(
             "the request is counted",
             async () => Regex.IsMatch(metrics = await hosts.HostA.GetAsync("/metrics"), """gatewaymesh_requests_total\{[^}]*destination="payments"[^}]*\} [1-9]"""),

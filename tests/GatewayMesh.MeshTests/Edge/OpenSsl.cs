@@ -2,13 +2,13 @@ using System.Diagnostics;
 
 namespace GatewayMesh.MeshTests.Edge;
 
-/// <summary>openssl.</summary>
+/// <summary>Runs openssl.</summary>
 internal static class OpenSsl
 {
-    /// <summary>Its output and what it says beside it, whatever its exit code; its input ends at once.</summary>
+    /// <summary>Returns standard output and standard error, whatever the exit code. Standard input is empty.</summary>
     public static Task<string> RunAsync(params string[] arguments) => RunWithInputAsync("", arguments);
 
-    /// <summary>The same, with <paramref name="input"/>.</summary>
+    /// <summary>Runs openssl with <paramref name="input"/>.</summary>
     public static async Task<string> RunWithInputAsync(string input, params string[] arguments)
     {
         var start = new ProcessStartInfo("openssl", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
@@ -33,11 +33,11 @@ internal static class OpenSsl
         }
     }
 
-    /// <summary>An authority: <c>NAME.pem</c> and <c>NAME.key</c> in <paramref name="folder"/>.</summary>
+    /// <summary>Creates an authority: <c>NAME.pem</c> and <c>NAME.key</c> in <paramref name="folder"/>.</summary>
     public static Task AuthorityAsync(string folder, string name) => RunAsync(
         "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", $"/CN={name}", "-keyout", Key(folder, name), "-out", Pem(folder, name));
 
-    /// <summary>A certificate of it for <paramref name="host"/>.</summary>
+    /// <summary>Creates a certificate of the authority for <paramref name="host"/>.</summary>
     public static Task IssueAsync(string folder, string authority, string name, string subject, string host, string usage) => RunAsync(
         "req", "-x509", "-CA", Pem(folder, authority), "-CAkey", Key(folder, authority), "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", subject,
         "-addext", $"subjectAltName=DNS:{host}", "-addext", $"extendedKeyUsage={usage}", "-addext", "basicConstraints=critical,CA:FALSE", "-keyout", Key(folder, name), "-out", Pem(folder, name));

@@ -7,7 +7,7 @@ using GatewayMesh.MeshTests.Protocols;
 
 namespace GatewayMesh.MeshTests.Edge;
 
-/// <summary>A real ingress with files that openssl made, asked by openssl and curl.</summary>
+/// <summary>A real ingress with files made by openssl, called by openssl and curl.</summary>
 public sealed class PublicListenerTests : MeshTest
 {
     private readonly IPEndPoint _plain = FreePorts.Loopback();
@@ -15,7 +15,7 @@ public sealed class PublicListenerTests : MeshTest
     private readonly IPEndPoint _mutual = FreePorts.Loopback();
 
     [Test]
-    public async Task OpenSSL_and_curl_are_served_over_TLS_and_nothing_that_is_wrong_replaces_what_is_right()
+    public async Task OpenSSL_and_curl_are_served_over_TLS_and_invalid_files_never_replace_valid_ones()
     {
         await FilesAsync();
         var ingress = await StartAsync(Listeners());
@@ -45,7 +45,7 @@ public sealed class PublicListenerTests : MeshTest
         Assert.That(findings, Does.Contain($"‼ public certificate {_secure.Port}: ").And.Contain("days"), $"{code}: a day is less than a week");
 
         await File.WriteAllTextAsync(Pem("shop"), "half a certificate");
-        await Eventually.Until("the broken file is said", () => ingress.Process.Errors.Contains("certificate_refused", StringComparison.Ordinal));
+        await Eventually.Until("the broken file is logged", () => ingress.Process.Errors.Contains("certificate_refused", StringComparison.Ordinal));
         Assert.That(await ClientAsync(_secure, "-servername", "shop.example"), Does.Contain("subject=CN = renewed"), "the last good one");
         ingress.Process.Signal(ProcessTable.Hangup);
         await Eventually.Until("the reload is refused", () => ingress.Process.Errors.Contains("reload_refused", StringComparison.Ordinal));
@@ -56,7 +56,7 @@ public sealed class PublicListenerTests : MeshTest
     [TestCase("missing.pem", "shop.key", "cannot be read (no such file)")]
     [TestCase("shop.pem", "wild.key", "has no private key that matches")]
     [TestCase("shop.key", "shop.key", "has no readable certificate")]
-    public async Task Files_that_cannot_be_used_end_the_start_with_2_and_are_named_with_their_line(string pem, string key, string expected)
+    public async Task Unusable_certificate_files_exit_with_2_and_are_named_with_their_line(string pem, string key, string expected)
     {
         await FilesAsync();
         var file = Path.Combine(Mesh.Folder, "bad.yaml");
@@ -70,7 +70,7 @@ public sealed class PublicListenerTests : MeshTest
     }
 
     [Test]
-    public async Task The_admin_address_is_never_reached_through_the_data_path_and_asks_for_its_token()
+    public async Task Admin_address_is_unreachable_through_the_data_path_and_requires_its_token()
     {
         await FilesAsync();
         var token = Path.Combine(Mesh.Folder, "admin.token");

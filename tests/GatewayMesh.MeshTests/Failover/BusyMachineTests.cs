@@ -5,7 +5,7 @@ using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.Failover;
 
-/// <summary>A worker is started on a processor for which twenty programs compete that never rest.</summary>
+/// <summary>A worker starts on a processor with twenty competing busy processes.</summary>
 public sealed class BusyMachineTests : MeshTest
 {
     private const int Programs = 20;
@@ -23,7 +23,7 @@ public sealed class BusyMachineTests : MeshTest
     }
 
     [Test]
-    public async Task A_fresh_worker_on_a_machine_at_load_20_is_not_killed_as_hung_and_serves()
+    public async Task New_worker_on_a_machine_at_load_20_is_not_killed_and_serves()
     {
         var payments = Mesh.AddBackend("payments");
         var outbound = FreePorts.Loopback();
@@ -42,7 +42,7 @@ public sealed class BusyMachineTests : MeshTest
         await using var requests = new PlainClient(outbound, "payments");
         await requests.UntilServedAsync(100);
 
-        // A processor of its own, so that the load is the same on every machine. The next worker inherits it.
+        // A dedicated processor, so that the load is the same on every machine. The next worker inherits the affinity.
         using var pinned = Process.Start("taskset", ["--all-tasks", "--pid", "--cpu-list", "0", before.Guard.ToString(CultureInfo.InvariantCulture)]);
         await pinned.WaitForExitAsync();
         Assert.That(pinned.ExitCode, Is.Zero);
@@ -61,7 +61,7 @@ public sealed class BusyMachineTests : MeshTest
         }
     }
 
-    // One group of processes, which timeout(1) ends after 100 s, whatever becomes of this test.
+    // One process group, ended by timeout(1) after 100 s even if this test dies.
     private void StartLoad()
     {
         var script = string.Create(CultureInfo.InvariantCulture, $"i=1; while [ $i -lt {Programs} ]; do (while :; do :; done) & i=$((i+1)); done; while :; do :; done");

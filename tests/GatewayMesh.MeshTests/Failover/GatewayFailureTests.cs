@@ -3,11 +3,11 @@ using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.Failover;
 
-/// <summary>The gateways themselves fail.</summary>
+/// <summary>Failures of the gateways themselves.</summary>
 public sealed class GatewayFailureTests : MeshTest
 {
     [Test]
-    public async Task With_no_worker_and_no_gateway_connections_are_refused_at_once_and_served_when_the_first_gateway_returns()
+    public async Task Without_worker_and_gateway_connections_are_refused_at_once_until_a_gateway_returns()
     {
         var hosts = await TwoHosts.StartAsync(Mesh);
         await HoldTheWorkerDownAsync(hosts);
@@ -33,7 +33,7 @@ public sealed class GatewayFailureTests : MeshTest
 
     [TestCase(RegistryKind.Folder)]
     [TestCase(RegistryKind.Consul)]
-    public async Task With_one_of_two_gateways_dead_a_worker_may_be_down_and_nobody_is_refused(RegistryKind registry)
+    public async Task With_one_of_two_gateways_dead_a_worker_crash_refuses_no_connection(RegistryKind registry)
     {
         var hosts = await TwoHosts.StartAsync(Mesh, registry: registry);
         hosts.Gateways[0].Process.Signal(ProcessTable.Kill);
@@ -49,7 +49,7 @@ public sealed class GatewayFailureTests : MeshTest
         }
     }
 
-    // Two crashes in a row: from then on there is no lease for half a minute.
+    // Two crashes in a row: no further lease for half a minute.
     private static async Task HoldTheWorkerDownAsync(TwoHosts hosts)
     {
         for (var crash = 0; crash < 2; crash++)

@@ -3,12 +3,14 @@ using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.Failover;
 
-/// <summary>The callee's guard and worker die together: with <c>sidecarBypass: gateway</c> its application is still called, by way of a gateway.</summary>
+/// <summary>
+/// Death of the callee's guard and worker: with <c>sidecarBypass: gateway</c> its application is still called through a gateway.
+/// </summary>
 public sealed class SidecarBypassTests : MeshTest
 {
     [TestCase(RegistryKind.Folder)]
     [TestCase(RegistryKind.Consul)]
-    public async Task A_callee_whose_sidecar_is_dead_is_served_by_a_gateway_and_by_its_sidecar_again_when_it_is_back(RegistryKind registry)
+    public async Task Callee_with_a_dead_sidecar_is_served_by_a_gateway_until_its_sidecar_returns(RegistryKind registry)
     {
         var hosts = await TwoHosts.StartAsync(Mesh, registry: registry);
         await Mesh.WritePolicyAsync("payments", "sidecarBypass: gateway", "\"sidecarBypass\": \"Gateway\"");
@@ -17,7 +19,7 @@ public sealed class SidecarBypassTests : MeshTest
         ProcessTable.Signal(before.Worker, ProcessTable.Kill);
         var executed = hosts.Payments.Executions;
 
-        // Every one of them, from the first: the sidecar refuses connections, which costs nothing.
+        // Every request, from the first: the sidecar's refused connections are safe to replay.
         var outcomes = new List<string>();
         for (var i = 0; i < 50; i++)
         {
@@ -32,6 +34,6 @@ public sealed class SidecarBypassTests : MeshTest
         }
 
         hosts.HostB.Start();
-        await Eventually.Until("its sidecar serves again", async () => (await hosts.GetAsync()).Answer.Contains("1.1 host-b-sidecar", StringComparison.Ordinal), () => Task.FromResult(Mesh.Logs(20)));
+        await Eventually.Until("the sidecar serves again", async () => (await hosts.GetAsync()).Answer.Contains("1.1 host-b-sidecar", StringComparison.Ordinal), () => Task.FromResult(Mesh.Logs(20)));
     }
 }

@@ -2,11 +2,11 @@ using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.Failover;
 
-/// <summary>What an operator is told of applications, instances and hosts that are down.</summary>
+/// <summary>Reports about applications, instances and hosts that are down.</summary>
 public sealed class TroubleTests : MeshTest
 {
     [Test]
-    public async Task An_application_that_is_down_and_a_host_that_is_gone_are_told_once_by_name_and_again_when_they_are_back()
+    public async Task Dead_application_and_lost_host_are_logged_once_by_name_and_once_on_return()
     {
         var hosts = await TwoHosts.StartAsync(Mesh, "  health: { tcp: true, interval: 200ms, timeout: 1s }");
 
@@ -17,7 +17,7 @@ public sealed class TroubleTests : MeshTest
         var check = await MeshProcess.RunAsync(Mesh.Environment, "check", "--admin", hosts.HostB.Admin.ToString());
         var status = await MeshProcess.RunAsync(Mesh.Environment, "status", "--admin", hosts.HostB.Admin.ToString());
         Assert.That(check.ExitCode, Is.EqualTo(1));
-        Assert.That(check.Output, Does.Match($"× application payments-host-b: 127.0.0.1:{port} does not serve for .*connection refused → start the application"));
+        Assert.That(check.Output, Does.Match($"× application payments-host-b: 127.0.0.1:{port} has not served for .*connection refused → start the application"));
         Assert.That(status.Output, Does.Match("application_down +payments +payments-host-b +host-b"));
 
         var before = await hosts.HostB.StatusAsync();
@@ -32,9 +32,9 @@ public sealed class TroubleTests : MeshTest
         hosts.HostB.Start();
         await Eventually.Until("host-a tells that the host is back", () => hosts.HostA.Process.Errors.Contains("\"event\":\"node_back\"", StringComparison.Ordinal));
 
-        var told = hosts.HostA.Process.Errors.Split('\n');
-        Assert.That(told.Count(line => line.Contains("\"event\":\"node_gone\"", StringComparison.Ordinal)), Is.EqualTo(1));
-        Assert.That(told.Single(line => line.Contains("\"event\":\"node_gone\"", StringComparison.Ordinal)), Does.Contain("\"level\":\"warning\"").And.Contains("the node host-b is gone"));
-        Assert.That(told.First(line => line.Contains("\"event\":\"instance_ejected\"", StringComparison.Ordinal)), Does.Contain("payments-host-b"));
+        var lines = hosts.HostA.Process.Errors.Split('\n');
+        Assert.That(lines.Count(line => line.Contains("\"event\":\"node_gone\"", StringComparison.Ordinal)), Is.EqualTo(1));
+        Assert.That(lines.Single(line => line.Contains("\"event\":\"node_gone\"", StringComparison.Ordinal)), Does.Contain("\"level\":\"warning\"").And.Contains("the node host-b is gone"));
+        Assert.That(lines.First(line => line.Contains("\"event\":\"instance_ejected\"", StringComparison.Ordinal)), Does.Contain("payments-host-b"));
     }
 }

@@ -3,12 +3,14 @@ using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.Failover;
 
-/// <summary>The caller's worker dies, hangs, is starved or slow under 500 GETs a second on 20 keep-alive connections of a plain client.</summary>
+/// <summary>
+/// The caller's worker dies, hangs, starves or slows down under 500 GETs per second on 20 keep-alive connections of a plain client.
+/// </summary>
 public sealed class WorkerFailureTests : MeshTest
 {
     [TestCase(RegistryKind.Folder)]
     [TestCase(RegistryKind.Consul)]
-    public async Task A_killed_worker_costs_at_most_the_open_connections_and_refuses_nobody(RegistryKind registry)
+    public async Task Killed_worker_costs_at_most_the_open_connections_and_refuses_none(RegistryKind registry)
     {
         var hosts = await TwoHosts.StartAsync(Mesh, registry: registry);
         var before = await hosts.HostA.StatusAsync();
@@ -32,7 +34,7 @@ public sealed class WorkerFailureTests : MeshTest
 
     [TestCase(RegistryKind.Folder)]
     [TestCase(RegistryKind.Consul)]
-    public async Task A_hung_worker_is_killed_and_costs_at_most_the_open_connections_and_refuses_nobody(RegistryKind registry)
+    public async Task Hung_worker_is_killed_and_costs_at_most_the_open_connections_and_refuses_none(RegistryKind registry)
     {
         var hosts = await TwoHosts.StartAsync(Mesh, registry: registry);
         var before = await hosts.HostA.StatusAsync();
@@ -54,14 +56,14 @@ public sealed class WorkerFailureTests : MeshTest
     }
 
     [Test]
-    public async Task A_starved_machine_is_not_a_hung_worker()
+    public async Task Starved_machine_is_not_a_hung_worker()
     {
         var hosts = await TwoHosts.StartAsync(Mesh);
         var before = await hosts.HostA.StatusAsync();
         await using var load = hosts.Load();
         await load.UntilServedAsync(250);
 
-        // The whole sidecar stands still, as on a machine that is paused or has no time for it.
+        // The whole sidecar is stopped, as on a paused or starved machine.
         ProcessTable.Signal(before.Guard, ProcessTable.Stop);
         ProcessTable.Signal(before.Worker, ProcessTable.Stop);
         await Task.Delay(TimeSpan.FromSeconds(3));
@@ -121,7 +123,7 @@ public sealed class WorkerFailureTests : MeshTest
             status = await hosts.HostA.UntilAsync("another worker is there", now => now.Worker > 0 && now.Worker != dead && (crash == 1 || now.Lease == "leased"));
         }
 
-        // Half a minute in which every worker that gets the lease is killed at once.
+        // For half a minute every worker that gets the lease is killed at once.
         var leases = status.Leases;
         using var halfMinute = new CancellationTokenSource(TimeSpan.FromSeconds(28));
         while (!halfMinute.IsCancellationRequested)

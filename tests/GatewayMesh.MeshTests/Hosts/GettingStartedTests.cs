@@ -4,15 +4,15 @@ using GatewayMesh.MeshTests.Meshes;
 namespace GatewayMesh.MeshTests.Hosts;
 
 /// <summary>
-/// The page for newcomers, run as it stands: two hosts as network namespaces, the files and commands of the page, the output that the page shows.
-/// Needs root, iproute2, Python and Consul: without them the test fails and says what is missing.
+/// The getting-started page, run literally: two hosts as network namespaces, the files and commands of the page, and the output it shows.
+/// Requires root, iproute2, Python and Consul; without them the test fails and names what is missing.
 /// </summary>
 [CancelAfter(300_000)]
 internal sealed class GettingStartedTests
 {
     [TestCase("")]
     [TestCase("consul")]
-    public async Task Every_command_of_the_page_works(string tag)
+    public async Task Every_command_on_the_page_works(string tag)
     {
         var (code, output) = await RunAsync("ops/try-page.py", "docs/getting-started.md", tag);
         await TestContext.Out.WriteLineAsync(output);
@@ -21,7 +21,7 @@ internal sealed class GettingStartedTests
     }
 
     [Test]
-    public async Task A_command_that_fails_or_prints_something_else_fails_the_page()
+    public async Task Command_with_a_failure_or_different_output_fails_the_page()
     {
         var page = Path.Combine(Path.GetTempPath(), $"page-{Environment.ProcessId}.md");
         try
@@ -37,7 +37,7 @@ internal sealed class GettingStartedTests
     }
 
     [Test]
-    public async Task The_script_that_records_the_demo_still_makes_a_picture()
+    public async Task Demo_recording_script_still_creates_a_picture()
     {
         var (code, output) = await RunAsync("ops/record-demo.py", "--check");
         Assert.That(code, Is.Zero, output);

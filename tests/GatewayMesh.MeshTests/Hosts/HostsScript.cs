@@ -3,7 +3,7 @@ using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.Hosts;
 
-/// <summary><c>ops/hosts.sh</c>, as an operator calls it, with hosts and data of its own.</summary>
+/// <summary><c>ops/hosts.sh</c> as an operator runs it, with separate hosts and data.</summary>
 internal sealed class HostsScript(string data)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
@@ -12,10 +12,10 @@ internal sealed class HostsScript(string data)
 
     public string Name => _name;
 
-    /// <summary>Runs it to its end.</summary>
+    /// <summary>Runs the script to its end.</summary>
     public async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
     {
-        // A file, not a pipe: what `up` leaves running may hold it open.
+        // A file, not a pipe: processes left running by `up` may hold it open.
         var log = Path.Combine(Path.GetTempPath(), $"{_name}-{arguments[0]}.log");
         var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" >\"$LOG\" 2>&1 </dev/null", "sh", Path.Combine(PublishedFile.Root, "ops", "hosts.sh"), .. arguments]);
         start.Environment["LOG"] = log;

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace GatewayMesh.MeshTests.Hosts;
 
 /// <summary>
-/// The mesh of topology/two-hosts as it stands: hosts in network namespaces, a Consul agent on each, and what a network does to them.
-/// Needs root, iproute2, nftables and Consul: without them it fails and says what is missing.
+/// The mesh of topology/two-hosts, unchanged: hosts in network namespaces, a Consul agent on each, and network faults between them.
+/// Requires root, iproute2, nftables and Consul; without them the test fails and names what is missing.
 /// </summary>
 [CancelAfter(240_000)]
 internal sealed class TwoHostsTests
@@ -32,21 +32,22 @@ internal sealed class TwoHostsTests
 
     [TestCase("host-a", "16001", "ledger")]
     [TestCase("edge", "16301", "web.example")]
-    public async Task A_service_is_reached_from_another_host(string host, string port, string service)
+    public async Task Service_is_reachable_from_another_host(string host, string port, string service)
     {
         var (code, output) = await _hosts.RunAsync("exec", host, "curl", "-sS", "-f", "-m", "10", "-H", $"Host: {service}", $"http://127.0.0.1:{port}/");
         Assert.That(code, Is.Zero, output);
         Assert.That(output, Does.Contain("ledger@host-"));
     }
 
-    // The drill itself holds the counts: nothing fails, and where the guard carries, at most what was under way on the cut connections.
+    // The drill itself checks the counts: nothing fails, and where the guard carries, at most the requests in flight on the cut
+    // connections.
     [TestCase("partition-gateway")]
     [TestCase("partition-gateway-carried")]
     [TestCase("partition-host")]
     [TestCase("loss-1")]
     [TestCase("loss-10")]
     [TestCase("delay-100")]
-    public async Task A_fault_of_the_network_fails_no_request(string drill)
+    public async Task Network_fault_fails_no_request(string drill)
     {
         var (code, output) = await _hosts.RunAsync("drill", drill);
         await TestContext.Out.WriteLineAsync(output);

@@ -4,10 +4,13 @@ using GatewayMesh.MeshTests.Edge;
 
 namespace GatewayMesh.MeshTests.Identity;
 
-/// <summary>A Consul's own service mesh: its certificates, its intentions, its built-in proxy.</summary>
+/// <summary>Consul's own service mesh: its certificates, intentions and built-in proxy.</summary>
 internal static class ConsulConnect
 {
-    /// <summary>Its authorities' certificates, in <paramref name="folder"/> as <see cref="Roots"/>, and a certificate of <paramref name="service"/> with its key beside them.</summary>
+    /// <summary>
+    /// Writes Consul's roots to <paramref name="folder"/> as <see cref="Roots"/>, with a certificate of <paramref name="service"/> and its
+    /// key.
+    /// </summary>
     public static async Task LeafAsync(this ConsulAgent consul, string service, string folder)
     {
         using var roots = JsonDocument.Parse(await consul.GetAsync("/v1/agent/connect/ca/roots"));
@@ -17,10 +20,10 @@ internal static class ConsulConnect
         await File.WriteAllTextAsync(OpenSsl.Key(folder, service), leaf.RootElement.GetProperty("PrivateKeyPEM").GetString());
     }
 
-    /// <summary>Where <see cref="LeafAsync"/> puts the authorities.</summary>
+    /// <summary>Name of the file with the roots.</summary>
     public static string Roots(string folder) => Path.Combine(folder, "roots.pem");
 
-    /// <summary>Says that <paramref name="source"/> may not call <paramref name="destination"/>; the result is what takes it back.</summary>
+    /// <summary>Denies calls from <paramref name="source"/> to <paramref name="destination"/>. Returns the undo.</summary>
     public static async Task<Func<Task>> DenyAsync(this ConsulAgent consul, string source, string destination)
     {
         var intention = JsonSerializer.Serialize(new { SourceName = source, DestinationName = destination, SourceType = "consul", Action = "deny" });
@@ -31,7 +34,7 @@ internal static class ConsulConnect
         return async () => _ = await consul.PutAsync($"/v1/connect/intentions/{id}", intention.Replace("deny", "allow", StringComparison.Ordinal));
     }
 
-    /// <summary>Registers a service of 127.0.0.1 with a proxy of its own, whose check passes.</summary>
+    /// <summary>Registers a service on 127.0.0.1 with a proxy whose check passes.</summary>
     public static Task<string> RegisterAsync(this ConsulAgent consul, string service, int port, int proxy) => consul.PutAsync("/v1/agent/service/register", JsonSerializer.Serialize(new
     {
         ID = service,

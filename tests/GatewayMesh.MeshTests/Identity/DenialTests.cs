@@ -4,11 +4,11 @@ using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.Identity;
 
-/// <summary>Who is denied is denied on every way: availability concerns transport, never permission.</summary>
+/// <summary>A denied caller is denied on every path: availability concerns transport, never permission.</summary>
 internal sealed class DenialTests : MeshTest
 {
     [Test]
-    public async Task A_denied_caller_is_denied_by_its_sidecar_and_by_the_gateway_that_stands_in_and_a_change_holds_at_once()
+    public async Task Denied_caller_gets_403_at_the_sidecar_and_at_the_gateway_and_a_change_applies_at_once()
     {
         var hosts = await TwoHosts.StartAsync(Mesh);
         using var kept = new PlainConnection(hosts.Outbound, "payments");
@@ -18,7 +18,7 @@ internal sealed class DenialTests : MeshTest
         await UntilAsync(kept, "403");
         Assert.That(kept.Answer, Does.Contain("error=http_request_denied; forwarded=?0").And.Contain("intention_denied"));
 
-        // The caller's sidecar is gone: a guard carries it to a gateway.
+        // The caller's sidecar is dead: its guard carries the call to a gateway.
         await hosts.HostA.PostAsync("/drain");
         await hosts.HostA.UntilAsync("the gateways serve and the worker has gone", status => status is { Tier: "gateway", Worker: <= 0 });
         var executed = hosts.Payments.Executions;
@@ -37,7 +37,7 @@ internal sealed class DenialTests : MeshTest
     }
 
     [Test]
-    public async Task A_denied_caller_is_denied_to_its_client_library_by_the_gateway_when_guard_and_worker_are_dead()
+    public async Task Denied_client_gets_403_at_the_gateway_when_guard_and_worker_are_dead()
     {
         var hosts = await TwoHosts.StartAsync(Mesh);
         using var client = new HttpClient(new GatewayMeshHandler(new GatewayMeshOptions
@@ -80,7 +80,7 @@ internal sealed class DenialTests : MeshTest
     }
 
     [Test]
-    public async Task An_instance_without_a_sidecar_is_kept_from_a_denied_caller_and_check_says_that_it_is_called_in_the_clear()
+    public async Task Instance_without_a_sidecar_is_protected_from_a_denied_caller_and_check_reports_cleartext()
     {
         var hosts = await TwoHosts.StartAsync(Mesh);
         var legacy = Mesh.AddBackend("legacy");

@@ -8,7 +8,7 @@ using GatewayMesh.MeshTests.Protocols;
 
 namespace GatewayMesh.MeshTests.Identity;
 
-/// <summary>Peers that are not ours, with certificates of Consul's authority: Consul's built-in proxy, nginx, openssl, curl.</summary>
+/// <summary>Foreign peers with certificates of Consul's authority: Consul's built-in proxy, nginx, openssl, curl.</summary>
 public sealed class InteropTests : MeshTest
 {
     private readonly IPEndPoint _outbound = FreePorts.Loopback();
@@ -42,7 +42,7 @@ public sealed class InteropTests : MeshTest
         var backend = Mesh.AddBackend("legacy");
         await Mesh.Consul!.RegisterAsync("legacy", backend.Port, FreePorts.Next());
 
-        // Before the first call: their proxy asks for a connection, and one that is open stays.
+        // Before the first call: Consul's proxy authorizes connections, and an open one stays.
         var allow = await Mesh.Consul!.DenyAsync("web", "legacy");
         await using var theirs = await Mesh.Consul!.ProxyAsync("-sidecar-for", "legacy");
         await UntilAsync("the connection is refused", _outbound, "legacy", "HTTP/1.1 50", theirs);
@@ -58,7 +58,7 @@ public sealed class InteropTests : MeshTest
     }
 
     [Test]
-    public async Task A_sidecar_calls_an_nginx_that_asks_for_its_certificate()
+    public async Task Sidecar_calls_an_nginx_that_requires_its_certificate()
     {
         await StartAsync();
         await Mesh.Consul!.LeafAsync("legacy", Mesh.Folder);
@@ -98,7 +98,7 @@ public sealed class InteropTests : MeshTest
     }
 
     [Test]
-    public async Task OpenSSL_verifies_a_sidecar_and_gets_an_answer_only_with_a_certificate()
+    public async Task OpenSSL_verifies_a_sidecar_and_is_served_only_with_a_certificate()
     {
         await StartAsync();
         await Mesh.Consul!.LeafAsync("web", Mesh.Folder);
@@ -113,7 +113,7 @@ public sealed class InteropTests : MeshTest
     }
 
     [Test]
-    public async Task OpenSSL_verifies_a_gateway_and_gets_an_answer_only_with_a_certificate()
+    public async Task OpenSSL_verifies_a_gateway_and_is_served_only_with_a_certificate()
     {
         var listen = FreePorts.Loopback();
         var gateway = Mesh.Add("gw-1", "gateway", $"gateway:\n  address: 127.0.0.1\n  listen: {listen}\n");
@@ -140,7 +140,7 @@ public sealed class InteropTests : MeshTest
         await Mesh.Consul!.LeafAsync("payments", Mesh.Folder);
         using var leaf = X509CertificateLoader.LoadCertificateFromFile(OpenSsl.Pem(Mesh.Folder, "payments"));
 
-        // The only alternative name is a URI; curl looks at the common name then.
+        // The only alternative name is a URI, so curl checks the common name.
         var name = leaf.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
         var answer = await Curl.RunAsync(
             version, "--connect-to", $"{name}:{_inbound.Port}:{_inbound}", "--cacert", ConsulConnect.Roots(Mesh.Folder),

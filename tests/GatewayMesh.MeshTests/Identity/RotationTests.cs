@@ -5,13 +5,13 @@ using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.Identity;
 
-/// <summary>Certificates are renewed and roots replaced under load: no request fails, on any path.</summary>
+/// <summary>Certificate renewal and root rotation under load: no request fails, on any path.</summary>
 internal sealed class RotationTests : MeshTest
 {
     private const int Requests = 10_000;
 
     [Test]
-    public async Task Leafs_are_renewed_and_the_root_is_replaced_under_load_without_a_failed_request()
+    public async Task Leaf_renewal_and_root_rotation_under_load_fail_no_request()
     {
         var hosts = await TwoHosts.StartAsync(Mesh, registry: RegistryKind.Folder);
         await using var load = hosts.Load();
@@ -42,7 +42,7 @@ internal sealed class RotationTests : MeshTest
     }
 
     [TestCase(RegistryKind.Consul)]
-    public async Task Consul_replaces_its_root_under_load_without_a_failed_request(RegistryKind registry)
+    public async Task Root_rotation_by_Consul_under_load_fails_no_request(RegistryKind registry)
     {
         var hosts = await TwoHosts.StartAsync(Mesh, registry: registry);
         await using var load = hosts.Load();
@@ -71,7 +71,7 @@ internal sealed class RotationTests : MeshTest
         }
     }
 
-    // Of every node that has one.
+    // Of every node with a certificate.
     private async Task<IReadOnlyList<string>> SerialsAsync(string service)
     {
         var serials = new List<string>();

@@ -3,8 +3,8 @@ using System.Text;
 namespace GatewayMesh.MeshTests.LifeCycle;
 
 /// <summary>
-/// The files within a single-file application. Its host holds the offset of the manifest in front of a fixed mark (the SHA-256 of ".net core bundle"); the manifest
-/// lists each file's place.
+/// The files within a single-file application. Its host holds the offset of the manifest before a fixed mark (the SHA-256 of ".net core
+/// bundle"); the manifest lists the location of each file.
 /// </summary>
 internal sealed class Bundle
 {
@@ -18,10 +18,10 @@ internal sealed class Bundle
 
     private Bundle(IReadOnlyList<(string Name, byte[] Content)> files) => Files = files;
 
-    /// <summary>The files by their paths in the bundle.</summary>
+    /// <summary>The files, by their paths in the bundle.</summary>
     public IReadOnlyList<(string Name, byte[] Content)> Files { get; }
 
-    /// <summary>Reads the bundle of an executable; null when the executable is not one.</summary>
+    /// <summary>Reads the bundle of an executable; null when it is not a bundle.</summary>
     public static Bundle? Read(string path)
     {
         var bytes = File.ReadAllBytes(path);
@@ -38,7 +38,7 @@ internal sealed class Bundle
         reader.ReadUInt32(); // minor version
         var count = reader.ReadInt32();
         reader.ReadString(); // id
-        reader.BaseStream.Position += 5 * sizeof(long); // places of deps.json and runtimeconfig.json, flags
+        reader.BaseStream.Position += 5 * sizeof(long); // locations of deps.json and runtimeconfig.json, flags
         var files = new List<(string, byte[])>();
         for (var i = 0; i < count; i++)
         {

@@ -2,7 +2,7 @@ using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.LifeCycle;
 
-/// <summary>A crash of a worker, as the log tells of it to someone who has only the shipped file.</summary>
+/// <summary>Crashes of a worker, as logged for an operator with only the shipped file.</summary>
 public sealed class CrashTests : MeshTest
 {
     [TestCase("exception", "an exception that nobody handles")]
@@ -30,7 +30,7 @@ public sealed class CrashTests : MeshTest
 
     [TestCase(6, "signal 6 (SIGABRT")]
     [TestCase(7, "signal 7 (SIGBUS")]
-    public async Task Worker_ended_by_a_signal_is_told_with_the_name_of_the_signal_and_started_again(int signal, string told)
+    public async Task Worker_killed_by_a_signal_is_logged_with_the_signal_name_and_restarted(int signal, string told)
     {
         var node = Mesh.AddSidecar("host-a", $"- name: web\n  port: {FreePorts.Next()}\n  outbound: {FreePorts.Loopback()}\n");
         node.Start();

@@ -7,23 +7,23 @@ using GatewayMesh.MeshTests.Meshes;
 namespace GatewayMesh.MeshTests.LifeCycle;
 
 /// <summary>
-/// The trimmer of .NET 10 can drop the <c>finally</c> that releases a lock (dotnet/runtime#131088): the method then takes the lock and never gives it back, and
-/// whoever needs the lock next waits for ever. The compiler writes a release for each lock that it takes, so each method of the file must have as many.
-/// The native compiler does not use that trimmer; <c>CancelledCallTests</c> hold the native file to it.
+/// The trimmer of .NET 10 can drop the <c>finally</c> that releases a lock (dotnet/runtime#131088): the method takes the lock and never
+/// releases it, and the next thread waits forever. The compiler emits a release for each lock, so each method must contain as many.
+/// The native compiler does not use that trimmer; <c>CancelledCallTests</c> cover the native file.
 /// </summary>
 public sealed class LockReleaseTests
 {
     private static readonly Dictionary<int, OpCode> OpCodesByValue = typeof(OpCodes).GetFields()
         .Select(field => field.GetValue(null)).OfType<OpCode>().ToDictionary(code => (int)(ushort)code.Value);
 
-    // Methods that hand the lock on to their caller.
+    // Methods that hand the lock to their caller.
     private static readonly HashSet<string> HandOn =
     [
         "Monitor.Enter", "Monitor.TryEnter", "LockToken..ctor", "ConcurrentDictionary`2.AcquireFirstLock", "ConcurrentDictionary`2.AcquirePostFirstLock",
     ];
 
     [Test]
-    public void Every_lock_that_the_trimmed_file_takes_is_released()
+    public void Every_lock_taken_in_the_trimmed_file_is_released()
     {
         var path = TrimmedBuild.Path;
         var bundle = Bundle.Read(path);

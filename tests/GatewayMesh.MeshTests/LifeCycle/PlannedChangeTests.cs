@@ -2,12 +2,12 @@ using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.LifeCycle;
 
-/// <summary>Drain, upgrade and adoption under load: nothing fails at all.</summary>
+/// <summary>Drain, upgrade and adoption under load: no request fails.</summary>
 public sealed class PlannedChangeTests : MeshTest
 {
     [TestCase(RegistryKind.Folder)]
     [TestCase(RegistryKind.Consul)]
-    public async Task A_drain_and_its_undoing_fail_no_request(RegistryKind registry)
+    public async Task Drain_and_undo_fail_no_request(RegistryKind registry)
     {
         var hosts = await TwoHosts.StartAsync(Mesh, registry: registry);
         await using var load = hosts.Load();
@@ -47,7 +47,7 @@ public sealed class PlannedChangeTests : MeshTest
     }
 
     [Test]
-    public async Task A_guard_that_is_started_after_a_dead_one_adopts_the_worker_and_fails_no_request()
+    public async Task New_guard_adopts_the_worker_of_a_dead_guard_and_fails_no_request()
     {
         var hosts = await TwoHosts.StartAsync(Mesh);
         var before = await hosts.HostA.StatusAsync();
@@ -86,7 +86,7 @@ public sealed class PlannedChangeTests : MeshTest
     }
 
     [Test]
-    public async Task Sigterm_ends_every_role_with_0_and_leaves_nothing()
+    public async Task Sigterm_exits_every_role_with_0_and_leaves_no_process()
     {
         var hosts = await TwoHosts.StartAsync(Mesh);
         foreach (var node in Mesh.Nodes)

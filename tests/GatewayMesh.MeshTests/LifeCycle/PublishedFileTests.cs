@@ -3,11 +3,11 @@ using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.LifeCycle;
 
-/// <summary>The one file as it is handed out.</summary>
+/// <summary>The published file.</summary>
 public sealed class PublishedFileTests : MeshTest
 {
     [Test]
-    public void The_published_file_is_at_most_60_mb_and_has_only_its_symbols_beside_it()
+    public void Published_file_is_at_most_60_MB_with_only_its_symbols_next_to_it()
     {
         var file = new FileInfo(PublishedFile.Path);
         var beside = file.Directory!.GetFileSystemInfos().Select(entry => entry.Name).Order(StringComparer.Ordinal);

@@ -5,18 +5,18 @@ using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.LifeCycle;
 
-/// <summary>The scenarios under topology/ as their scripts run them, with short phases.</summary>
+/// <summary>The scenarios under topology/, run by their scripts with short phases.</summary>
 public sealed class ScenarioTests
 {
     [Test]
-    public async Task A_canary_gets_its_share_and_nobody_notices()
+    public async Task Canary_gets_its_share_and_fails_no_request()
     {
         var phases = await RunAsync("canary", 2);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(phases.Select(phase => phase["failed"]), Is.All.EqualTo("0 (0.0 %)"));
 
-            // 400 draws each: five standard deviations of the binomial.
+            // 400 samples each: five standard deviations of the binomial distribution.
             Assert.That(Share(phases[0], "v2"), Is.InRange(0, 3.5));
             Assert.That(Share(phases[1], "v2"), Is.InRange(2.5, 17.5));
             Assert.That(Share(phases[2], "v2"), Is.InRange(37.5, 62.5));
@@ -25,7 +25,7 @@ public sealed class ScenarioTests
     }
 
     [Test]
-    public async Task Blue_gives_way_to_green_and_comes_back_and_nobody_notices()
+    public async Task Blue_green_switch_and_switch_back_fail_no_request()
     {
         var phases = await RunAsync("blue-green", 2);
         using (Assert.EnterMultipleScope())
@@ -49,7 +49,7 @@ public sealed class ScenarioTests
     [TestCase("slow-endpoint")]
     [TestCase("retry-storm")]
     [TestCase("overload")]
-    public async Task A_scenario_runs_to_its_end(string name) => Assert.That(await RunAsync(name, 1), Is.Not.Empty);
+    public async Task Scenario_runs_to_its_end(string name) => Assert.That(await RunAsync(name, 1), Is.Not.Empty);
 
     private static double Share(Dictionary<string, string> phase, string instance) => double.Parse(phase[instance].Split(' ')[0], CultureInfo.InvariantCulture);
 

@@ -2,7 +2,7 @@ using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.LifeCycle;
 
-/// <summary>The example meshes under topology/ are valid. (Hosts/TwoHostsTests runs one of them as it stands.)</summary>
+/// <summary>The example meshes under topology/ are valid. (Hosts/TwoHostsTests runs one of them unchanged.)</summary>
 public sealed class TopologyTests : MeshTest
 {
     [TestCaseSource(nameof(Topologies))]
@@ -12,7 +12,7 @@ public sealed class TopologyTests : MeshTest
         Assert.That(code, Is.Zero, output + errors);
     }
 
-    // The folder of the client's sample holds an application and no mesh.
+    // The folder of the client sample holds an application and no mesh.
     private static IEnumerable<string> Topologies() => Directory.EnumerateDirectories(Path.Combine(PublishedFile.Root, "topology"))
         .Where(folder => Directory.EnumerateFiles(folder, "*.yaml").Any()).Select(Path.GetFileName)!;
 }

@@ -2,15 +2,16 @@ using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.LifeCycle;
 
-/// <summary>Signals to a guard that executes the new program of an upgrade: none is lost, and none ends the guard without a drain.</summary>
+/// <summary>Signals to a guard during an upgrade: none is lost, and none ends the guard without a drain.</summary>
 public sealed class UpgradeSignalTests : MeshTest
 {
     private const string Handover = "_GATEWAYMESH_HANDOVER=";
 
     [Test]
-    public async Task Sigterm_at_any_moment_of_an_upgrade_drains_and_ends_with_0_and_leaves_no_process()
+    public async Task Sigterm_at_any_moment_of_an_upgrade_drains_exits_with_0_and_leaves_no_process()
     {
-        // Before, between and after the two programs. The last ones come when the kernel has just begun the new program, whose runtime is not up yet.
+        // Before, between and after the two programs. The last signals arrive when the kernel has just started the new program, before its
+        // runtime is up.
         int?[] millisecondsAfterTheWorker = [0, 30, null, null];
         var nodes = await StartAsync(millisecondsAfterTheWorker.Length);
 
@@ -46,7 +47,7 @@ public sealed class UpgradeSignalTests : MeshTest
     }
 
     [Test]
-    public async Task A_worker_starts_with_no_signal_held_back()
+    public async Task Worker_starts_with_no_blocked_signal()
     {
         var node = (await StartAsync(1))[0];
         var status = await node.StatusAsync();
@@ -73,7 +74,7 @@ public sealed class UpgradeSignalTests : MeshTest
         return nodes;
     }
 
-    // Until so long after the new worker serves, or (null) until the guard has become the new program, as /proc shows at once.
+    // Until this time after the new worker serves, or (null) until /proc shows the new program.
     private static async Task UpgradeAsync(MeshNode node, int? delay)
     {
         await node.PostAsync("/upgrade");

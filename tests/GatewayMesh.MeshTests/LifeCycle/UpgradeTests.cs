@@ -2,16 +2,16 @@ using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.LifeCycle;
 
-/// <summary>Upgrades between two different programs under load, and builds that fail.</summary>
+/// <summary>Upgrades between two different programs under load, and upgrades to broken builds.</summary>
 public sealed class UpgradeTests : MeshTest
 {
     private const string Version = """version) echo 'gatewaymesh 9.0.0 (a test, linux-x64)'; exit 0 ;;""";
 
-    [TestCase(true, true, TestName = nameof(A_file_replaced_by_another_build_is_upgraded_to_without_a_failed_request) + "_from_the_earlier_one_by_rename")]
-    [TestCase(true, false, TestName = nameof(A_file_replaced_by_another_build_is_upgraded_to_without_a_failed_request) + "_from_the_earlier_one_in_place")]
-    [TestCase(false, true, TestName = nameof(A_file_replaced_by_another_build_is_upgraded_to_without_a_failed_request) + "_to_the_earlier_one_by_rename")]
-    [TestCase(false, false, TestName = nameof(A_file_replaced_by_another_build_is_upgraded_to_without_a_failed_request) + "_to_the_earlier_one_in_place")]
-    public async Task A_file_replaced_by_another_build_is_upgraded_to_without_a_failed_request(bool fromEarlier, bool byRename)
+    [TestCase(true, true, TestName = nameof(Upgrade_to_another_build_fails_no_request) + "_from_the_earlier_one_by_rename")]
+    [TestCase(true, false, TestName = nameof(Upgrade_to_another_build_fails_no_request) + "_from_the_earlier_one_in_place")]
+    [TestCase(false, true, TestName = nameof(Upgrade_to_another_build_fails_no_request) + "_to_the_earlier_one_by_rename")]
+    [TestCase(false, false, TestName = nameof(Upgrade_to_another_build_fails_no_request) + "_to_the_earlier_one_in_place")]
+    public async Task Upgrade_to_another_build_fails_no_request(bool fromEarlier, bool byRename)
     {
         await TestContext.Out.WriteLineAsync($"the other build is of {OtherBuild.BuiltFrom}");
         Assert.That(OtherBuild.BuiltFrom, Does.Match("^([0-9a-f]{40}|this tree)$"));
@@ -51,7 +51,7 @@ public sealed class UpgradeTests : MeshTest
     }
 
     [Test]
-    public async Task A_worker_that_dies_soon_after_an_upgrade_is_started_again_and_log_and_status_name_the_upgrade()
+    public async Task Worker_that_dies_soon_after_an_upgrade_is_restarted_and_log_and_status_name_the_upgrade()
     {
         var (hosts, installation) = await StartAsync(fromEarlier: true);
         installation.ReplaceByRename(PublishedFile.Path);
@@ -61,20 +61,20 @@ public sealed class UpgradeTests : MeshTest
         ProcessTable.Signal(upgraded.Worker, ProcessTable.Kill);
 
         var after = await hosts.HostA.UntilAsync("another worker serves", status => status.Worker > 0 && status.Worker != upgraded.Worker && status.Lease == "leased");
-        Assert.That(after.UpgradeError, Does.Match($"worker {upgraded.Worker} of the new build ended .* s after the upgrade \\(signal 9 \\(SIGKILL\\)\\).*put the previous file back and upgrade"));
+        Assert.That(after.UpgradeError, Does.Match($"worker {upgraded.Worker} of the new build ended .* s after the upgrade \\(signal 9 \\(SIGKILL\\)\\).*restore the previous file and upgrade"));
         Assert.That(hosts.HostA.Process.Errors.Split('\n'), Has.Exactly(1).Contains("\"level\":\"error\"").And.Contains("upgrade-failed"));
         await hosts.UntilServedAsync();
     }
 
-    [TestCase("worker) exit 7 ;;", "exit code 7", TestName = nameof(A_build_whose_worker_fails_changes_nothing_and_the_reason_is_in_log_and_status) + "_at_once")]
-    [TestCase("worker) \"$REAL\" worker & p=$!; sleep 2; kill -9 $p; wait $p; exit 9 ;;", "exit code 9", TestName = nameof(A_build_whose_worker_fails_changes_nothing_and_the_reason_is_in_log_and_status) + "_after_2_s")]
-    [TestCase("worker) exec sleep 600 ;;", "not ready in 10 s", TestName = nameof(A_build_whose_worker_fails_changes_nothing_and_the_reason_is_in_log_and_status) + "_to_become_ready")]
-    public Task A_build_whose_worker_fails_changes_nothing_and_the_reason_is_in_log_and_status(string fault, string reason) =>
+    [TestCase("worker) exit 7 ;;", "exit code 7", TestName = nameof(Build_with_a_failing_worker_changes_nothing_and_log_and_status_have_the_reason) + "_at_once")]
+    [TestCase("worker) \"$REAL\" worker & p=$!; sleep 2; kill -9 $p; wait $p; exit 9 ;;", "exit code 9", TestName = nameof(Build_with_a_failing_worker_changes_nothing_and_log_and_status_have_the_reason) + "_after_2_s")]
+    [TestCase("worker) exec sleep 600 ;;", "not ready in 10 s", TestName = nameof(Build_with_a_failing_worker_changes_nothing_and_log_and_status_have_the_reason) + "_to_become_ready")]
+    public Task Build_with_a_failing_worker_changes_nothing_and_log_and_status_have_the_reason(string fault, string reason) =>
         ExpectRollbackAsync($"case \"$1\" in\n{Version}\n{fault}\nesac\nexit 0\n", reason);
 
-    [TestCase("exit 1", "exit code 1", TestName = nameof(A_build_that_does_not_start_changes_nothing_and_the_reason_is_in_log_and_status) + "_at_all")]
-    [TestCase("case \"$1\" in\n" + Version + "\nesac\necho 'no such key' >&2; exit 2", "exit code 2: no such key", TestName = nameof(A_build_that_does_not_start_changes_nothing_and_the_reason_is_in_log_and_status) + "_as_a_guard")]
-    public Task A_build_that_does_not_start_changes_nothing_and_the_reason_is_in_log_and_status(string script, string reason) =>
+    [TestCase("exit 1", "exit code 1", TestName = nameof(Build_that_does_not_start_changes_nothing_and_log_and_status_have_the_reason) + "_at_all")]
+    [TestCase("case \"$1\" in\n" + Version + "\nesac\necho 'no such key' >&2; exit 2", "exit code 2: no such key", TestName = nameof(Build_that_does_not_start_changes_nothing_and_log_and_status_have_the_reason) + "_as_a_guard")]
+    public Task Build_that_does_not_start_changes_nothing_and_log_and_status_have_the_reason(string script, string reason) =>
         ExpectRollbackAsync(script + "\n", reason);
 
     private async Task ExpectRollbackAsync(string script, string reason)

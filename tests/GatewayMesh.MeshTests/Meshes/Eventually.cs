@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace GatewayMesh.MeshTests.Meshes;
 
-/// <summary>Waits for a condition, looking again and again; the deadline only ends a test that has failed.</summary>
+/// <summary>Polls a condition. The deadline ends only a failed test.</summary>
 internal static class Eventually
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(75);

@@ -1,6 +1,6 @@
 namespace GatewayMesh.MeshTests.Meshes;
 
-/// <summary>A copy of the file under test (and of what lies beside it), to be replaced while it runs.</summary>
+/// <summary>A copy of the file under test (and its companions) that can be replaced while it runs.</summary>
 internal sealed class Installation
 {
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
@@ -18,21 +18,21 @@ internal sealed class Installation
 
     public string Executable => Path.Combine(_folder, Path.GetFileName(PublishedFile.Path));
 
-    /// <summary>Puts another file in its place in one step.</summary>
+    /// <summary>Replaces the file atomically.</summary>
     public void ReplaceByRename(string file)
     {
         File.Copy(file, Executable + ".new");
         File.Move(Executable + ".new", Executable, overwrite: true);
     }
 
-    /// <summary>Removes the file and writes another under its name, as <c>install</c> and <c>cp --remove-destination</c> do.</summary>
+    /// <summary>Removes the file and writes a new one with its name, like <c>install</c> and <c>cp --remove-destination</c>.</summary>
     public void ReplaceInPlace(string file)
     {
         File.Delete(Executable);
         File.Copy(file, Executable);
     }
 
-    /// <summary>Puts a shell script in its place in one step.</summary>
+    /// <summary>Replaces the file with a shell script, atomically.</summary>
     public void ReplaceByScript(string script)
     {
         File.WriteAllText(Executable + ".new", "#!/bin/sh\n" + script);

@@ -6,7 +6,9 @@ using GatewayMesh.MeshTests.Clients;
 
 namespace GatewayMesh.MeshTests.Meshes;
 
-/// <summary>A mesh of real processes: the published file, a registry of its own (a temporary folder, or a real Consul), ports that nobody uses.</summary>
+/// <summary>
+/// A mesh of real processes: the published file, its own registry (a temporary folder, or a real Consul), and free ports.
+/// </summary>
 internal sealed class Mesh : IAsyncDisposable
 {
     private static int Meshes;
@@ -14,7 +16,7 @@ internal sealed class Mesh : IAsyncDisposable
     private readonly List<MeshNode> _nodes = [];
     private readonly List<CountingBackend> _backends = [];
 
-    /// <param name="consul">The agent that is the registry, ended with the mesh; null: a folder is.</param>
+    /// <param name="consul">The agent used as registry, ended with the mesh; null: a folder.</param>
     public Mesh(ConsulAgent? consul = null)
     {
         Consul = consul;
@@ -24,20 +26,20 @@ internal sealed class Mesh : IAsyncDisposable
         Certificates = new MeshCertificates(Path.Combine(Folder, "certificates"));
     }
 
-    /// <summary>The certificates of all nodes, where there is no <see cref="Consul"/>.</summary>
+    /// <summary>The certificates of all nodes, without <see cref="Consul"/>.</summary>
     public MeshCertificates Certificates { get; }
 
     public string Folder { get; }
 
-    /// <summary>The agent that is the registry; null: <see cref="Registry"/> is.</summary>
+    /// <summary>The agent used as registry; null: <see cref="Registry"/>.</summary>
     public ConsulAgent? Consul { get; }
 
-    /// <summary>The registry's folder, where there is no <see cref="Consul"/>.</summary>
+    /// <summary>The registry folder, without <see cref="Consul"/>.</summary>
     public string Registry { get; }
 
     public IReadOnlyList<MeshNode> Nodes => _nodes;
 
-    /// <summary>Marks every process of this mesh, also those that the file itself starts.</summary>
+    /// <summary>Marks every process of this mesh, including those started by the file itself.</summary>
     public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string> { [MarkName] = _mark };
 
     private static string MarkName => "MESH_TEST";
@@ -49,7 +51,7 @@ internal sealed class Mesh : IAsyncDisposable
         return backend;
     }
 
-    /// <summary>A sidecar; <paramref name="services"/> is the YAML of its list, at column 0.</summary>
+    /// <summary>Starts a sidecar. <paramref name="services"/> is the YAML of its list, at column 0.</summary>
     public MeshNode AddSidecar(string name, string services) => Add(name, "sidecar",
         "sidecar:\n  address: 127.0.0.1\n  services:\n" + Indent(services, 4));
 
@@ -66,7 +68,7 @@ internal sealed class Mesh : IAsyncDisposable
         return node;
     }
 
-    /// <summary>A node whose file is in the folder already.</summary>
+    /// <summary>Starts a node whose file is in the folder already.</summary>
     public MeshNode Adopt(string name, IPEndPoint admin)
     {
         var node = new MeshNode(name, Path.Combine(Folder, name + ".yaml"), admin, Environment);
@@ -74,7 +76,7 @@ internal sealed class Mesh : IAsyncDisposable
         return node;
     }
 
-    /// <summary>What every bootstrap file of this mesh begins with.</summary>
+    /// <summary>Head of every bootstrap file of this mesh.</summary>
     public string Header(string name, string role, IPEndPoint admin) =>
         $"""
         role: {role}
@@ -89,12 +91,14 @@ internal sealed class Mesh : IAsyncDisposable
 
         """;
 
-    /// <summary>How peers are known: by certificates of the mesh's own authority, or with Consul by Consul's.</summary>
+    /// <summary>Identity mode: certificates of the mesh's own authority, or with Consul Consul's.</summary>
     private string Identity => Consul is not null ? "identity: mtls" : $"identity: mtls\ncertificates: {Certificates.Folder}";
 
     public string DataDir(string name) => Path.Combine(Folder, name, "data");
 
-    /// <summary>Waits until a node has an instance of a service in the last good state that it keeps on disk: it writes at most once a second.</summary>
+    /// <summary>
+    /// Waits until the last-good state on disk of a node contains an instance of a service. (A node writes at most once per second.)
+    /// </summary>
     public Task UntilOnDiskAsync(string node, string service) => Eventually.Until($"an instance of {service} is on the disk of {node}", () =>
     {
         var file = new FileInfo(Path.Combine(DataDir(node), "snapshot.json"));
@@ -112,10 +116,10 @@ internal sealed class Mesh : IAsyncDisposable
                 known.GetProperty("record").GetProperty("services").EnumerateArray().Any(local => local.GetProperty("name").GetString() == service));
     });
 
-    /// <summary>Writes the policy of a service and waits until every node shows it.</summary>
-    /// <param name="service">Whose.</param>
+    /// <summary>Writes the policy of a service and waits until every node uses it.</summary>
+    /// <param name="service">The service.</param>
     /// <param name="yaml">Its sections.</param>
-    /// <param name="shown">What then stands in <c>/config</c>.</param>
+    /// <param name="shown">Expected content of <c>/config</c>.</param>
     public async Task WritePolicyAsync(string service, string yaml, string shown)
     {
         if (Consul is not null)
@@ -135,12 +139,12 @@ internal sealed class Mesh : IAsyncDisposable
         }
     }
 
-    /// <summary>Processes of this mesh that run now.</summary>
+    /// <summary>Running processes of this mesh.</summary>
     public IReadOnlyList<int> Processes() => ProcessTable.WithEnvironment($"{MarkName}={_mark}");
 
     public string Logs(int lines) => string.Join('\n', _nodes.SelectMany(node => node.Starts).Select(start => start.Tail(lines)).Append(Consul is null ? "" : $"---- consul\n{string.Join('\n', Consul.Log.Split('\n').TakeLast(lines))}"));
 
-    /// <summary>Asks every process to end and kills what does not; the result names what had to be killed.</summary>
+    /// <summary>Ends every process and kills the rest; returns the killed ones.</summary>
     public async Task<IReadOnlyList<string>> EndAsync()
     {
         foreach (var pid in Processes())

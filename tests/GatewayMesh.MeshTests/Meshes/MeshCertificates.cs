@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace GatewayMesh.MeshTests.Meshes;
 
-/// <summary>The authority of one mesh, and the folder with the certificates of all its services.</summary>
+/// <summary>The authority of a mesh, and the folder with the certificates of all its services.</summary>
 internal sealed partial class MeshCertificates : IDisposable
 {
     private readonly TestAuthority _authority = new();
@@ -19,7 +19,7 @@ internal sealed partial class MeshCertificates : IDisposable
 
     public string Folder { get; }
 
-    /// <summary>Makes a certificate for each service that a bootstrap names and that has none.</summary>
+    /// <summary>Creates a certificate for each service of a bootstrap that has none.</summary>
     public void IssueFor(string bootstrap)
     {
         foreach (var service in Name().Matches(bootstrap).Select(match => match.Groups[1].Value).Where(service => !File.Exists(PathOf(service))))
@@ -28,20 +28,20 @@ internal sealed partial class MeshCertificates : IDisposable
         }
     }
 
-    /// <summary>Makes a new certificate for a service.</summary>
+    /// <summary>Creates a new certificate for a service.</summary>
     public void Issue(string service) => Write(PathOf(service), _authority.Issue(service));
 
-    /// <summary>Another authority is believed beside the first.</summary>
+    /// <summary>Makes a second authority trusted.</summary>
     public void BelieveAnother()
     {
         _other = new TestAuthority();
         Write(Path.Combine(Folder, "roots.pem"), _authority.RootPem + _other.RootPem);
     }
 
-    /// <summary>The other authority makes a new certificate for a service.</summary>
+    /// <summary>Creates a new certificate of the second authority for a service.</summary>
     public void IssueByTheOther(string service) => Write(PathOf(service), _other!.Issue(service));
 
-    /// <summary>Only the other authority is believed.</summary>
+    /// <summary>Makes the second authority the only trusted one.</summary>
     public void ForgetTheFirst() => Write(Path.Combine(Folder, "roots.pem"), _other!.RootPem);
 
     public void Dispose()

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace GatewayMesh.MeshTests.Meshes;
 
-/// <summary>One node of a mesh under test: its bootstrap file, its process, its admin address.</summary>
+/// <summary>A node of a mesh under test: its bootstrap file, process and admin address.</summary>
 internal sealed class MeshNode(string name, string configFile, IPEndPoint admin, IReadOnlyDictionary<string, string> environment) : IDisposable
 {
     private readonly HttpClient _client = new() { BaseAddress = new Uri($"http://{admin}"), Timeout = TimeSpan.FromSeconds(10) };
@@ -14,16 +14,16 @@ internal sealed class MeshNode(string name, string configFile, IPEndPoint admin,
 
     public IPEndPoint Admin => admin;
 
-    /// <summary>Every start of this node, the newest last.</summary>
+    /// <summary>Every start of this node, newest last.</summary>
     public IReadOnlyList<MeshProcess> Starts => _starts;
 
-    /// <summary>What was started last: a sidecar's guard, or the one process of another role.</summary>
+    /// <summary>The latest process: a sidecar's guard, or the single process of another role.</summary>
     public MeshProcess Process => _starts[^1];
 
-    /// <summary>The file that its processes run. Default: the file under test.</summary>
+    /// <summary>The executable. Default: the file under test.</summary>
     public string? Executable { get; set; }
 
-    /// <summary>Variables of its processes beside those of the mesh. Default: none.</summary>
+    /// <summary>Additional environment variables. Default: none.</summary>
     public Dictionary<string, string> Variables { get; } = [];
 
     public MeshProcess Start(params string[] more)
@@ -35,7 +35,7 @@ internal sealed class MeshNode(string name, string configFile, IPEndPoint admin,
 
     public async Task<NodeStatus> StatusAsync() => new(await _client.GetStringAsync("/status"));
 
-    /// <summary>Null while nobody answers on the admin address.</summary>
+    /// <summary>The status; null while the admin address is not responding.</summary>
     public async Task<NodeStatus?> TryStatusAsync()
     {
         try
@@ -72,7 +72,7 @@ internal sealed class MeshNode(string name, string configFile, IPEndPoint admin,
 
     public async Task<string> GetAsync(string path) => await _client.GetStringAsync(path);
 
-    /// <summary>Waits until the node's own status satisfies <paramref name="condition"/>; the last one is the result.</summary>
+    /// <summary>Waits until the node's status satisfies <paramref name="condition"/> and returns it.</summary>
     public async Task<NodeStatus> UntilAsync(string what, Func<NodeStatus, bool> condition)
     {
         NodeStatus? last = null;

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace GatewayMesh.MeshTests.Meshes;
 
-/// <summary>One start of the published file: its output, its end.</summary>
+/// <summary>One run of the published file: its output and its exit code.</summary>
 internal sealed class MeshProcess : IDisposable
 {
     private const int KeptLines = 2_000;
@@ -56,16 +56,16 @@ internal sealed class MeshProcess : IDisposable
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>What it (and what it started) wrote to stdout, the newest lines.</summary>
+    /// <summary>Standard output of the process and its children, newest lines.</summary>
     public string Output => string.Join('\n', _output);
 
-    /// <summary>Lines of stdout so far, those no longer kept included.</summary>
+    /// <summary>Number of standard output lines so far, including dropped ones.</summary>
     public long OutputLines => Volatile.Read(ref _outputLines);
 
-    /// <summary>Characters of stdout so far, those no longer kept included.</summary>
+    /// <summary>Number of standard output characters so far, including dropped ones.</summary>
     public long OutputBytes => Volatile.Read(ref _outputBytes);
 
-    /// <summary>What it (and what it started) wrote to stderr, the newest lines.</summary>
+    /// <summary>Standard error of the process and its children, newest lines.</summary>
     public string Errors => string.Join('\n', _errors);
 
     /// <summary>Runs the file to its end.</summary>
@@ -78,7 +78,7 @@ internal sealed class MeshProcess : IDisposable
 
     public void Signal(int signal) => ProcessTable.Signal(Pid, signal);
 
-    /// <summary>Its exit code, once it has ended; -9 means killed by signal 9.</summary>
+    /// <summary>Exit code after the end; -9 means killed by signal 9.</summary>
     public async Task<int> ExitAsync()
     {
         await Eventually.Until($"{Name} ends", () => _process.HasExited);
@@ -96,7 +96,7 @@ internal sealed class MeshProcess : IDisposable
         return _process.ExitCode > 128 ? 128 - _process.ExitCode : _process.ExitCode;
     }
 
-    /// <summary>The last lines of both, for the output of a failed test; of stdout a few, it is the access log.</summary>
+    /// <summary>Last lines of both streams for the output of a failed test; few of standard output, the access log.</summary>
     public string Tail(int lines) =>
         $"---- {Name} (pid {Pid}{(HasExited ? $", ended with {_process.ExitCode}" : "")})\n"
         + string.Join('\n', _output.TakeLast(lines / 8).Select(line => "  out: " + line).Concat(_errors.TakeLast(lines).Select(line => "  err: " + line)));

@@ -3,18 +3,18 @@ using NUnit.Framework.Interfaces;
 namespace GatewayMesh.MeshTests.Meshes;
 
 /// <summary>
-/// A test with a mesh of its own. A failed one shows the log of every process; a process left behind is a failure. The registry is a
-/// folder, unless the fixture or an argument of the test says <see cref="RegistryKind.Consul"/>.
+/// A test with its own mesh. A failed test shows the log of every process, and a process left behind is a failure. The registry is a
+/// folder, unless the fixture or an argument of the test is <see cref="RegistryKind.Consul"/>.
 /// </summary>
 [CancelAfter(240_000)]
 public abstract class MeshTest
 {
     private protected Mesh Mesh { get; private set; } = null!;
 
-    /// <summary>False in a test that takes a guard from its worker for good.</summary>
+    /// <summary>False in a test that permanently removes a guard from its worker.</summary>
     protected bool EndsByItself { get; set; }
 
-    /// <summary>The registry of the fixture's tests, but for those with an argument that says another one.</summary>
+    /// <summary>Registry of the fixture's tests, except for tests with an argument of their own.</summary>
     private protected virtual RegistryKind Registry => RegistryKind.Folder;
 
     [SetUp]
@@ -23,7 +23,7 @@ public abstract class MeshTest
         EndsByItself = true;
         var registry = TestContext.CurrentContext.Test.Arguments.OfType<RegistryKind>().Append(Registry).First();
 
-        // All processes dial from one address, and every watch holds a connection; on hosts of their own they are far from Consul's limit.
+        // All processes dial from one address, and every watch holds a connection; on separate hosts they are far from Consul's limit.
         Mesh = new Mesh(registry == RegistryKind.Consul ? await ConsulAgent.StartAsync(new ConsulAgentOptions { MaxConnectionsPerClient = 2000 }) : null);
     }
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace GatewayMesh.MeshTests.Meshes;
 
-/// <summary>What <c>GET /status</c> of a sidecar says, as far as the tests ask.</summary>
+/// <summary><c>GET /status</c> of a sidecar, as far as the tests need it.</summary>
 internal sealed record NodeStatus(string Json)
 {
     private readonly JsonElement _root = JsonDocument.Parse(Json).RootElement;
@@ -16,24 +16,24 @@ internal sealed record NodeStatus(string Json)
 
     public string Lease => Text("lease", "state");
 
-    /// <summary>How often the lease was granted.</summary>
+    /// <summary>Leases granted.</summary>
     public int Leases => Number("lease", "leases");
 
     public int Restarts => Number("lease", "restarts");
 
-    /// <summary>Workers that the guard killed because they hung.</summary>
+    /// <summary>Workers killed as hung by the guard.</summary>
     public int Kills => Number("lease", "kills");
 
-    /// <summary>True if an upgrade is under way.</summary>
+    /// <summary>True while an upgrade is running.</summary>
     public bool IsUpgrading => Find("upgrade", "running") is { ValueKind: JsonValueKind.True };
 
-    /// <summary>Reason that the last upgrade failed; empty when it did not.</summary>
+    /// <summary>Reason of the last failed upgrade; empty when it succeeded.</summary>
     public string UpgradeError => Text("upgrade", "lastError");
 
     /// <summary>True if the last upgrade succeeded.</summary>
     public bool IsUpgraded => Find("upgrade", "well") is { ValueKind: JsonValueKind.True };
 
-    /// <summary>Connections that the guard carries now.</summary>
+    /// <summary>Connections carried by the guard now.</summary>
     public int Carried => Number("guard", "carried", "open");
 
     public int CarriedTotal => Number("guard", "carried", "total");

@@ -1,14 +1,15 @@
 namespace GatewayMesh.MeshTests.Meshes;
 
 /// <summary>
-/// A build of an earlier commit (of this tree, where the history is missing), which <c>./build.sh test</c> makes: untrimmed and without ReadyToRun, so nothing is where
-/// the file under test has it.
+/// A build of an earlier commit (of this tree when the history is missing), made by <c>./build.sh test</c>: untrimmed and without
+/// ReadyToRun,
+/// so that its layout differs from the file under test.
 /// </summary>
 internal static class OtherBuild
 {
     public static string Path { get; } = Find();
 
-    /// <summary>The commit that the file was built from, or <c>this tree</c>.</summary>
+    /// <summary>The commit of the build, or <c>this tree</c>.</summary>
     public static string BuiltFrom { get; } = File.ReadAllText(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path)!, "built-from")).Trim();
 
     private static string Find()

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace GatewayMesh.MeshTests.Meshes;
 
-/// <summary>What /proc says of other processes, and signals to them.</summary>
+/// <summary>Reads /proc of other processes and sends signals.</summary>
 internal static partial class ProcessTable
 {
     public const int Hangup = 1;
@@ -13,42 +13,42 @@ internal static partial class ProcessTable
     public const int Continue = 18;
     public const int Stop = 19;
 
-    /// <summary>Sends a signal; a process that is gone is no error.</summary>
+    /// <summary>Sends a signal. A missing process is not an error.</summary>
     public static void Signal(int pid, int signal) => _ = SendSignal(pid, signal);
 
-    /// <summary>Running processes (not zombies) whose environment holds <paramref name="entry"/>: those of one mesh, whoever started them.</summary>
+    /// <summary>Running processes (not zombies) whose environment holds <paramref name="entry"/>: the processes of one mesh.</summary>
     public static IReadOnlyList<int> WithEnvironment(string entry) =>
         [.. Pids().Where(pid => State(pid) is not null and not 'Z' && Read(pid, "environ").Split('\0').Contains(entry))];
 
     /// <summary>Children of a process.</summary>
     public static IReadOnlyList<int> Children(int parent) => [.. Pids().Where(pid => Field(pid, 1) == parent.ToString(CultureInfo.InvariantCulture))];
 
-    /// <summary>R, S, D, T, Z … or null when it is gone.</summary>
+    /// <summary>R, S, D, T, Z …, or null when the process is gone.</summary>
     public static char? State(int pid) => Field(pid, 0) is [var state, ..] ? state : null;
 
-    /// <summary>Its command line.</summary>
+    /// <summary>Command line of a process.</summary>
     public static string CommandLine(int pid) => Read(pid, "cmdline").Replace('\0', ' ');
 
-    /// <summary>The file that it runs, as the kernel names it.</summary>
+    /// <summary>Executable of a process, as named by the kernel.</summary>
     public static string? Executable(int pid) => File.ResolveLinkTarget($"/proc/{pid}/exe", returnFinalTarget: false)?.FullName;
 
-    /// <summary>The signals that its first thread holds back, as the mask in /proc/PID/status; null when it is gone.</summary>
+    /// <summary>Blocked signals of the first thread, as the mask in /proc/PID/status; null when the process is gone.</summary>
     public static ulong? BlockedSignals(int pid) =>
         Array.Find(Read(pid, "status").Split('\n'), line => line.StartsWith("SigBlk:", StringComparison.Ordinal)) is { } line
             ? ulong.Parse(line["SigBlk:".Length..], NumberStyles.HexNumber | NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture) : null;
 
-    /// <summary>True if the program was executed with a variable that begins with <paramref name="beginning"/> in its environment.</summary>
+    /// <summary>True if the program was executed with a variable that begins with <paramref name="beginning"/>.</summary>
     public static bool HasVariable(int pid, string beginning) =>
         Array.Exists(Read(pid, "environ").Split('\0'), variable => variable.StartsWith(beginning, StringComparison.Ordinal));
 
-    /// <summary>Length of the file that it runs, in bytes, whatever has become of the file's name.</summary>
+    /// <summary>Length of the executable in bytes, even if its name is gone.</summary>
     public static long LengthOfExecutable(int pid)
     {
         using var file = File.OpenRead($"/proc/{pid}/exe");
         return file.Length;
     }
 
-    // The fields after the name in /proc/PID/stat: the name may hold blanks and brackets.
+    // The fields after the name in /proc/PID/stat: the name may contain blanks and brackets.
     private static string? Field(int pid, int index)
     {
         var stat = Read(pid, "stat");

@@ -2,14 +2,14 @@ using GatewayMesh.MeshTests.LifeCycle;
 
 namespace GatewayMesh.MeshTests.Meshes;
 
-/// <summary>The file under test: what <c>./build.sh publish</c> made.</summary>
+/// <summary>The file under test, made by <c>./build.sh publish</c>.</summary>
 internal static class PublishedFile
 {
     public static string Path { get; } = Find();
 
     public static string Root { get; } = FindRoot();
 
-    /// <summary>True for a program of the native compiler, false for one that <c>--jit</c> made.</summary>
+    /// <summary>True for a native program, false for a file made with <c>--jit</c>.</summary>
     public static bool IsNative { get; } = Bundle.Read(Path) is null;
 
     private static string Find()

@@ -1,6 +1,6 @@
 namespace GatewayMesh.MeshTests.Meshes;
 
-/// <summary>What a mesh under test keeps its configuration in. As an argument of a test it says what the test's mesh has.</summary>
+/// <summary>Registry of a mesh under test, as a test argument.</summary>
 public enum RegistryKind
 {
     /// <summary>A folder of files.</summary>

@@ -1,6 +1,8 @@
 namespace GatewayMesh.MeshTests.Meshes;
 
-/// <summary>A file of trimmed assemblies, as <c>--jit</c> makes it: the file under test, or else the one that <c>./build.sh test</c> makes for this.</summary>
+/// <summary>
+/// A file of trimmed assemblies made with <c>--jit</c>: the file under test, or else the file that <c>./build.sh test</c> makes for this.
+/// </summary>
 internal static class TrimmedBuild
 {
     public static string Path { get; } = PublishedFile.IsNative ? Find() : PublishedFile.Path;

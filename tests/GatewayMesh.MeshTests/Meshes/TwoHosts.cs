@@ -4,7 +4,7 @@ using GatewayMesh.MeshTests.Clients;
 
 namespace GatewayMesh.MeshTests.Meshes;
 
-/// <summary>The mesh of most tests: <c>web</c> on host-a calls <c>payments</c> on host-b, and two gateways stand by.</summary>
+/// <summary>The mesh of most tests: <c>web</c> on host-a calls <c>payments</c> on host-b, with two gateways.</summary>
 internal sealed class TwoHosts
 {
     private TwoHosts(Mesh mesh, string moreOfHostB)
@@ -29,7 +29,7 @@ internal sealed class TwoHosts
         Gateways = [mesh.AddGateway("gw-1"), mesh.AddGateway("gw-2")];
     }
 
-    /// <summary>The caller's sidecar: the one that is broken in the tests.</summary>
+    /// <summary>The caller's sidecar, which most tests break.</summary>
     public MeshNode HostA { get; }
 
     public MeshNode HostB { get; }
@@ -38,16 +38,16 @@ internal sealed class TwoHosts
 
     public CountingBackend Payments { get; }
 
-    /// <summary><c>web</c>'s way out.</summary>
+    /// <summary>Outbound listener of <c>web</c>.</summary>
     public IPEndPoint Outbound { get; }
 
     public IPEndPoint Inbound { get; }
 
-    /// <summary>Starts them all and waits until everything is as it should be in a healthy mesh.</summary>
+    /// <summary>Starts all nodes and waits until the mesh is healthy.</summary>
     /// <param name="mesh">The mesh.</param>
     /// <param name="moreOfHostB">Further services of host-b, as YAML. Default: none.</param>
-    /// <param name="registry">The registry that the test's argument asked for; checked. Default: any.</param>
-    /// <param name="installation">The file that host-a runs. Default: the file under test where it is.</param>
+    /// <param name="registry">The registry of the test's argument, checked. Default: any.</param>
+    /// <param name="installation">The executable of host-a. Default: the file under test.</param>
     public static async Task<TwoHosts> StartAsync(Mesh mesh, string moreOfHostB = "", RegistryKind? registry = null, Installation? installation = null)
     {
         Assert.That(registry is null || (mesh.Consul is not null) == (registry == RegistryKind.Consul), "the mesh has the registry that the test asks for");

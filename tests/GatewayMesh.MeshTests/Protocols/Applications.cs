@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace GatewayMesh.MeshTests.Protocols;
 
-/// <summary>The applications behind the sidecars, in Node: a gRPC server, and one for WebSockets and plain requests.</summary>
+/// <summary>The applications behind the sidecars, in Node.js: a gRPC server, and a server for WebSockets and plain requests.</summary>
 internal sealed class Applications : IDisposable
 {
     private readonly NodeScript _script;
@@ -17,7 +17,7 @@ internal sealed class Applications : IDisposable
     /// <summary>Port of the gRPC server.</summary>
     public int Calls { get; }
 
-    /// <summary>Port of the other.</summary>
+    /// <summary>Port of the other server.</summary>
     public int Chat { get; }
 
     public static async Task<Applications> StartAsync()

@@ -5,12 +5,13 @@ using GatewayMesh.MeshTests.Meshes;
 namespace GatewayMesh.MeshTests.Protocols;
 
 /// <summary>
-/// Calls that their client cancels, most of them with the request side open, beside another client of the same sidecar that must not notice. The environment
-/// variables MESH_TESTS_CANCELS and MESH_TESTS_CANCEL_RATE ask for more than the 400 calls, 50 a second.
+/// Calls canceled by their client, most of them with the request side open, next to another client of the same sidecar that must not be
+/// affected.
+/// The variables MESH_TESTS_CANCELS and MESH_TESTS_CANCEL_RATE ask for more than the 400 calls at 50 per second.
 /// </summary>
 internal sealed class CancelledCallTests : MeshTest
 {
-    private const int ThreadsMayGrow = 12; // a pool breathes; a thread lost with each call would be hundreds
+    private const int ThreadsMayGrow = 12; // a pool varies; a thread leaked by each call would be hundreds
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
     private static readonly int Count = Number("MESH_TESTS_CANCELS", 400);
     private static readonly int Rate = Number("MESH_TESTS_CANCEL_RATE", 50);

@@ -2,12 +2,12 @@ using System.Diagnostics;
 
 namespace GatewayMesh.MeshTests.Protocols;
 
-/// <summary>curl.</summary>
+/// <summary>Runs curl.</summary>
 internal static class Curl
 {
     public static Task<string> RunAsync(params string[] arguments) => RunWithInputAsync("", arguments);
 
-    /// <summary>Its output; a failure of curl is one of the test.</summary>
+    /// <summary>Returns the output. A failure of curl fails the test.</summary>
     public static async Task<string> RunWithInputAsync(string input, params string[] arguments)
     {
         var start = new ProcessStartInfo("curl", ["-sS", "--max-time", "30", .. arguments])

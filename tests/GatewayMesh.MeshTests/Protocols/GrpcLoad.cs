@@ -21,14 +21,14 @@ internal sealed class GrpcLoad : IDisposable
 
     private int Ok => JsonDocument.Parse(Volatile.Read(ref _last)).RootElement.GetProperty("ok").GetInt32();
 
-    /// <summary>Waits until that many more calls were answered.</summary>
+    /// <summary>Waits until that many more calls are answered.</summary>
     public Task UntilServedAsync(int more)
     {
         var goal = Ok + more;
         return Eventually.Until($"{more} more calls served", () => Ok >= goal, () => Task.FromResult(Volatile.Read(ref _last)));
     }
 
-    /// <summary>Ends the load; how many calls failed, and what was said of the first.</summary>
+    /// <summary>Ends the load and returns the number of failed calls and the first error.</summary>
     public async Task<(int Failed, string Report)> StopAsync()
     {
         _script.EndInput();

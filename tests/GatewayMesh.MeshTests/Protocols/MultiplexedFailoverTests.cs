@@ -4,8 +4,9 @@ using GatewayMesh.MeshTests.Meshes;
 namespace GatewayMesh.MeshTests.Protocols;
 
 /// <summary>
-/// The faults of the failover, with plain clients of HTTP/2 and gRPC side by side: each 500 requests a second, at most 20 streams at a time, on one
-/// connection; and grpc-js beside them, with 20 callers on one channel. A killed or hung worker takes the streams that are open with it; a planned change takes none.
+/// The failover faults with plain HTTP/2 and gRPC clients side by side: each 500 requests per second, at most 20 streams at a time, on one
+/// connection; and grpc-js with 20 callers on one channel. A killed or hung worker costs the streams open on it; a planned change costs
+/// none.
 /// </summary>
 [TestFixture(RegistryKind.Folder)]
 [TestFixture(RegistryKind.Consul)]
@@ -51,7 +52,7 @@ internal sealed class MultiplexedFailoverTests(RegistryKind registry) : MeshTest
     }
 
     [Test]
-    public async Task A_killed_worker_costs_at_most_the_open_streams_and_refuses_nobody()
+    public async Task Killed_worker_costs_at_most_the_open_streams_and_refuses_none()
     {
         var before = await _hosts.HostA.StatusAsync();
 
@@ -62,7 +63,7 @@ internal sealed class MultiplexedFailoverTests(RegistryKind registry) : MeshTest
     }
 
     [Test]
-    public async Task A_hung_worker_costs_at_most_the_open_streams_and_refuses_nobody()
+    public async Task Hung_worker_costs_at_most_the_open_streams_and_refuses_none()
     {
         var before = await _hosts.HostA.StatusAsync();
 
@@ -73,7 +74,7 @@ internal sealed class MultiplexedFailoverTests(RegistryKind registry) : MeshTest
     }
 
     [Test]
-    public async Task A_drain_and_its_undoing_fail_no_request()
+    public async Task Drain_and_undo_fail_no_request()
     {
         await _hosts.HostA.PostAsync("/drain");
         await _hosts.HostA.UntilAsync("the gateways serve and the worker has gone", status => status is { Tier: "gateway", Worker: <= 0 });
@@ -83,7 +84,7 @@ internal sealed class MultiplexedFailoverTests(RegistryKind registry) : MeshTest
         await _hosts.HostA.UntilAsync("a worker serves", status => status is { Tier: "sidecar", Worker: > 0, Lease: "leased" });
         await UntilServedAsync(500);
 
-        // What is carried is handed back once it is old: a connection of HTTP/2 would never end by itself.
+        // Carried connections are handed back once they are old: an HTTP/2 connection would never end by itself.
         await _hosts.HostA.UntilAsync("no connection is carried any more", status => status.Carried == 0);
         await AssertThatNothingFailed();
     }
@@ -108,11 +109,11 @@ internal sealed class MultiplexedFailoverTests(RegistryKind registry) : MeshTest
     private async Task AssertThatAtMostTheOpenStreamsWereLost()
     {
         await UntilServedAsync(500);
-        var (failed, said) = await _grpc.StopAsync();
+        var (failed, errors) = await _grpc.StopAsync();
 
-        // A caller may begin its next call on the broken connection before grpc-js knows of it, and lose that one too.
-        Assert.That(failed, Is.LessThanOrEqualTo(2 * GrpcLoad.Callers), said);
-        Assert.That(said, Does.Not.Contain("ECONNREFUSED"));
+        // A caller may start its next call on the broken connection before grpc-js notices, and lose that call too.
+        Assert.That(failed, Is.LessThanOrEqualTo(2 * GrpcLoad.Callers), errors);
+        Assert.That(errors, Does.Not.Contain("ECONNREFUSED"));
         foreach (var load in _loads)
         {
             var report = await load.StopAsync();
@@ -128,9 +129,9 @@ internal sealed class MultiplexedFailoverTests(RegistryKind registry) : MeshTest
     private async Task AssertThatNothingFailed()
     {
         await UntilServedAsync(500);
-        var (failed, said) = await _grpc.StopAsync();
+        var (failed, errors) = await _grpc.StopAsync();
 
-        Assert.That(failed, Is.Zero, said);
+        Assert.That(failed, Is.Zero, errors);
         foreach (var load in _loads)
         {
             Assert.That((await load.StopAsync()).Failed, Is.Zero);

@@ -3,7 +3,7 @@ using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.Protocols;
 
-/// <summary>A script of <c>tests/clients</c> in a Node process of its own.</summary>
+/// <summary>A script of <c>tests/clients</c> in its own Node.js process.</summary>
 internal sealed class NodeScript : IDisposable
 {
     private static readonly string Folder = Path.Combine(PublishedFile.Root, "tests", "clients");
@@ -17,7 +17,7 @@ internal sealed class NodeScript : IDisposable
         _errors = _process.StandardError.ReadToEndAsync();
     }
 
-    /// <summary>Installs what the scripts need, by the lock file, where that has not been done.</summary>
+    /// <summary>Installs the scripts' dependencies from the lock file, once.</summary>
     public static async Task InstallAsync()
     {
         await Installing.WaitAsync();
@@ -46,10 +46,10 @@ internal sealed class NodeScript : IDisposable
     /// <summary>The next line of its output; null at its end.</summary>
     public async Task<string?> ReadLineAsync(CancellationToken cancel = default) => await _process.StandardOutput.ReadLineAsync(cancel);
 
-    /// <summary>Ends its input, which is how the scripts are told to end.</summary>
+    /// <summary>Ends the standard input, which tells the script to end.</summary>
     public void EndInput() => _process.StandardInput.Close();
 
-    /// <summary>What it wrote to stderr, once it has ended.</summary>
+    /// <summary>Standard error, after the end.</summary>
     public Task<string> ErrorsAsync() => _errors;
 
     public void Dispose()

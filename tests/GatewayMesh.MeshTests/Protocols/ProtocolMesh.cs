@@ -4,7 +4,7 @@ using GatewayMesh.MeshTests.Meshes;
 namespace GatewayMesh.MeshTests.Protocols;
 
 /// <summary>
-/// The applications of <see cref="Applications"/> on one host, and four ways to them:
+/// The applications of <see cref="Applications"/> on one host, and four paths to them:
 /// <code>
 /// sidecar    outbound ─► sidecar ─► sidecar ─► application
 /// gateway    outbound ─► sidecar ─► gateway ─► sidecar ─► application     (gatewayShare: 100%)
@@ -24,10 +24,10 @@ internal sealed class ProtocolMesh
 
     public static IReadOnlyList<string> Paths { get; } = [Sidecar, Gateway, Guard, Ingress];
 
-    /// <summary>Where a client of the path connects.</summary>
+    /// <summary>Address of the path for a client.</summary>
     public IPEndPoint AddressOf(string path) => path == Ingress ? _public : _outbound[path];
 
-    /// <summary>What it calls a service.</summary>
+    /// <summary>Host name of a service on the path.</summary>
     public static string HostOf(string path, string service) => path == Ingress ? service + ".example" : service;
 
     public static async Task<ProtocolMesh> StartAsync(Mesh mesh, Applications applications)

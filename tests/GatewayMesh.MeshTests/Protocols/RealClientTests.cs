@@ -3,7 +3,9 @@ using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.Protocols;
 
-/// <summary>gRPC, WebSocket, HTTP/1.1 and HTTP/2 by clients from outside .NET (grpc-js, ws, curl), over every way that a request can take.</summary>
+/// <summary>
+/// gRPC, WebSocket, HTTP/1.1 and HTTP/2 with clients from outside .NET (grpc-js, ws, curl), over every path of a request.
+/// </summary>
 public sealed class RealClientTests
 {
     private static readonly string[] Scenarios =
@@ -69,7 +71,7 @@ public sealed class RealClientTests
     }
 
     [TestCaseSource(nameof(EveryScenarioOnEveryPath))]
-    public void A_scenario_of_a_real_client_passes(string path, string scenario)
+    public void Real_client_scenario_passes(string path, string scenario)
     {
         Assert.That(_results, Does.ContainKey((path, scenario)), "the script came this far");
         Assert.That(_results[(path, scenario)].Ok, _results[(path, scenario)].Said);
@@ -80,7 +82,7 @@ public sealed class RealClientTests
         [ValueSource(typeof(ProtocolMesh), nameof(ProtocolMesh.Paths))] string path, [Values("--http1.1", "--http2-prior-knowledge")] string protocol)
     {
         var address = _paths!.AddressOf(path);
-        // One address a call: curl 7.88 trips over its own second request on a connection with prior knowledge, whatever the server.
+        // One address per call: curl 7.88 fails on its own second request on a prior-knowledge connection, with any server.
         var got = await Curl.RunAsync(protocol, "-H", $"Host: {ProtocolMesh.HostOf(path, "chat")}", $"http://{address}/a?b=c");
         Assert.That(got, Is.EqualTo("plain /a?b=c\n"));
 

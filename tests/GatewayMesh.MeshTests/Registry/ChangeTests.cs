@@ -2,13 +2,13 @@ using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.Registry;
 
-/// <summary>Changes in Consul reach a sidecar under load, and no request fails of them.</summary>
+/// <summary>Changes in Consul under load: they reach a sidecar, and no request fails.</summary>
 public sealed class ChangeTests : MeshTest
 {
     private protected override RegistryKind Registry => RegistryKind.Consul;
 
     [Test]
-    public async Task An_instance_that_comes_is_critical_and_goes_fails_no_request()
+    public async Task Added_critical_and_removed_instance_fails_no_request()
     {
         var hosts = await TwoHosts.StartAsync(Mesh);
         var consul = Mesh.Consul!;
@@ -25,7 +25,7 @@ public sealed class ChangeTests : MeshTest
         third.Start();
         await Eventually.Until("the instance that came is called", () => second.Executions > 100);
 
-        // An operator takes the first one out by Consul's own means.
+        // An operator removes the first instance with Consul's own tools.
         _ = await consul.PutAsync("/v1/agent/service/maintenance/payments-host-b-sidecar-proxy?enable=true&reason=test");
         await Eventually.Until("the critical one is called no more", () => QuietAsync(hosts.Payments));
         _ = await consul.PutAsync("/v1/agent/service/maintenance/payments-host-b-sidecar-proxy?enable=false");
@@ -39,14 +39,14 @@ public sealed class ChangeTests : MeshTest
     }
 
     [Test]
-    public async Task An_entry_that_changes_is_in_use_and_fails_no_request()
+    public async Task Changed_entry_takes_effect_and_fails_no_request()
     {
         var hosts = await TwoHosts.StartAsync(Mesh);
         var consul = Mesh.Consul!;
         await using var load = hosts.Load();
         await load.UntilServedAsync(250);
 
-        // A service that nobody calls here: its protocol may change without its application.
+        // A service without callers here: its protocol may change without its application.
         await consul.WriteEntryAsync("""{"Kind":"service-defaults","Name":"ledger","Protocol":"grpc"}""");
         await UntilConfigAsync(hosts, "\"protocol\": \"grpc\"");
         await consul.WriteEntryAsync("""{"Kind":"service-defaults","Name":"ledger","Protocol":"http"}""");
@@ -55,7 +55,7 @@ public sealed class ChangeTests : MeshTest
         _ = await consul.PutAsync("/v1/kv/gatewaymesh/service-policy/payments", "retries: { maxAttempts: 2 }\n");
         await UntilConfigAsync(hosts, "\"maxAttempts\": 2");
         _ = await consul.PutAsync("/v1/kv/gatewaymesh/service-policy/payments", "retries: { maxAttemptss: 3 }\n");
-        await hosts.HostA.UntilAsync("what is wrong is said", status => status.RegistryErrors.Contains("maxAttemptss", StringComparison.Ordinal));
+        await hosts.HostA.UntilAsync("what is wrong is logged", status => status.RegistryErrors.Contains("maxAttemptss", StringComparison.Ordinal));
         await UntilConfigAsync(hosts, "\"maxAttempts\": 2");
 
         await load.UntilServedAsync(250);

@@ -8,12 +8,12 @@ public sealed class ConsulDemoTests
 {
     [Test]
     [CancelAfter(240_000)]
-    public async Task The_demo_brings_its_own_consul_and_leaves_nothing_behind()
+    public async Task Demo_starts_its_own_Consul_and_leaves_nothing_behind()
     {
         _ = ConsulBinary.Path;
         var mark = new Dictionary<string, string> { ["MESH_TEST"] = Guid.NewGuid().ToString("N") };
 
-        // 600 ports in a row, below those that are handed out one by one.
+        // 600 consecutive ports, below the range of single test ports.
         using var demo = new MeshProcess("demo", ["demo", "--registry", "consul", "--no-faults", "--json", "--duration", "5m", "--port-base", "18000"], mark);
         await Eventually.Until("the demo is ready", () => demo.Output.Contains("\"event\":\"ready\"", StringComparison.Ordinal) || demo.HasExited, () => Task.FromResult(demo.Errors));
         Assert.That(demo.HasExited, Is.False, demo.Errors);
@@ -28,9 +28,9 @@ public sealed class ConsulDemoTests
     }
 
     [Test]
-    public async Task Without_a_consul_it_says_who_provides_one()
+    public async Task Demo_without_Consul_names_the_install_script()
     {
         var (code, _, errors) = await MeshProcess.RunAsync(new Dictionary<string, string> { ["PATH"] = "/nowhere" }, "demo", "--registry", "consul");
-        Assert.That((code, errors), Is.EqualTo((2, "gatewaymesh: --registry consul: there is no consul on PATH; ops/get-consul.sh provides one (or leave the option out for a folder of files)")));
+        Assert.That((code, errors), Is.EqualTo((2, "gatewaymesh: --registry consul: no consul on PATH; install it with ops/get-consul.sh, or remove the option to use a folder of files")));
     }
 }

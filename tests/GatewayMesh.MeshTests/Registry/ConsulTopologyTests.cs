@@ -4,7 +4,7 @@ using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.Registry;
 
-/// <summary>topology/consul as it stands, with its own ports.</summary>
+/// <summary>topology/consul unchanged, with its own ports.</summary>
 [NonParallelizable]
 public sealed class ConsulTopologyTests
 {
@@ -12,7 +12,7 @@ public sealed class ConsulTopologyTests
 
     [Test]
     [CancelAfter(240_000)]
-    public async Task The_example_serves_and_ends_without_leaving_anything()
+    public async Task Consul_example_serves_and_leaves_nothing_behind()
     {
         _ = ConsulBinary.Path;
         var mark = Guid.NewGuid().ToString("N");

@@ -3,11 +3,11 @@ using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.Registry;
 
-/// <summary>A node whose data directory is on a disk that is full: a small tmpfs, mounted by root.</summary>
+/// <summary>A node with its data directory on a full disk: a small tmpfs, mounted by root.</summary>
 public sealed class FullDiskTests : MeshTest
 {
     [Test]
-    public async Task A_node_whose_disk_is_full_serves_and_says_so_once_and_says_when_there_is_room_again()
+    public async Task Node_with_a_full_disk_serves_and_logs_the_start_and_the_end_of_the_fault()
     {
         var folder = Mesh.DataDir("host-a");
         Directory.CreateDirectory(folder);
@@ -22,7 +22,7 @@ public sealed class FullDiskTests : MeshTest
             Fill(filler);
 
             await Mesh.WritePolicyAsync("payments", "timeouts: { request: 7s }", "7s");
-            await Eventually.Until("the full disk is told", () => Lines(hosts.HostA, "snapshot_not_written").Length > 0);
+            await Eventually.Until("the full disk is logged", () => Lines(hosts.HostA, "snapshot_not_written").Length > 0);
             await Mesh.WritePolicyAsync("payments", "timeouts: { request: 8s }", "8s");
             await load.UntilServedAsync(200);
             var (code, check, _) = await MeshProcess.RunAsync(Mesh.Environment, "check", "--admin", $"{hosts.HostA.Admin}");
@@ -30,7 +30,7 @@ public sealed class FullDiskTests : MeshTest
             var snapshot = Path.Combine(folder, "snapshot.json");
             var old = await File.ReadAllTextAsync(snapshot);
             File.Delete(filler);
-            await Eventually.Until("the room is told", () => Lines(hosts.HostA, "configuration_accepted").Any(line => line.Contains("snapshot.json", StringComparison.Ordinal)));
+            await Eventually.Until("the recovery is logged", () => Lines(hosts.HostA, "configuration_accepted").Any(line => line.Contains("snapshot.json", StringComparison.Ordinal)));
             Assert.That(await File.ReadAllTextAsync(snapshot), Is.Not.EqualTo(old), "what could not be written is on the disk");
             await load.UntilServedAsync(100);
             var report = await load.StopAsync();

@@ -3,13 +3,13 @@ using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.Registry;
 
-/// <summary>What stands in a real Consul while nodes live, break and leave.</summary>
+/// <summary>Content of a real Consul while nodes live, break and leave.</summary>
 public sealed class RegistrationTests : MeshTest
 {
     private protected override RegistryKind Registry => RegistryKind.Consul;
 
     [Test]
-    public async Task A_sidecar_is_critical_at_once_without_its_worker_and_passing_without_its_guard_and_critical_in_the_end_without_both()
+    public async Task Sidecar_is_critical_without_its_worker_passing_without_its_guard_and_critical_without_both()
     {
         EndsByItself = false;
         var hosts = await TwoHosts.StartAsync(Mesh);
@@ -17,7 +17,7 @@ public sealed class RegistrationTests : MeshTest
         var before = await hosts.HostB.StatusAsync();
         Assert.That(await consul.LiveAsync("payments"), Is.EqualTo("passing"));
 
-        // A second crash follows at once, so that there is no lease for a while and the check can be looked at.
+        // A second crash follows at once, so that no lease is granted for a while and the check can be observed.
         ProcessTable.Signal(before.Worker, ProcessTable.Kill);
         await Eventually.Until("the check is critical", async () => await consul.LiveAsync("payments") == "critical");
         await hosts.HostB.UntilAsync("a new worker serves", status => status.Worker > 0 && status.Worker != before.Worker && status.Lease == "leased");
@@ -40,7 +40,7 @@ public sealed class RegistrationTests : MeshTest
     }
 
     [Test]
-    public async Task Whoever_drains_or_ends_leaves_nothing_in_consul_and_an_agent_that_began_anew_has_all_others_again()
+    public async Task Drained_or_ended_node_leaves_nothing_in_Consul_and_a_restarted_agent_has_all_others_again()
     {
         var hosts = await TwoHosts.StartAsync(Mesh);
         var consul = Mesh.Consul!;
@@ -72,7 +72,7 @@ public sealed class RegistrationTests : MeshTest
     }
 
     [Test]
-    public async Task A_service_that_its_user_registered_is_fronted_by_its_id()
+    public async Task Service_registered_by_its_user_gets_a_sidecar_by_its_id()
     {
         var consul = Mesh.Consul!;
         var inbound = FreePorts.Next();

@@ -2,13 +2,13 @@ using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.Registry;
 
-/// <summary>Consul fails under load, and everything goes on.</summary>
+/// <summary>Consul outages under load: everything keeps serving.</summary>
 public sealed class RegistryDownTests : MeshTest
 {
     private protected override RegistryKind Registry => RegistryKind.Consul;
 
     [Test]
-    public async Task An_agent_that_hangs_and_dies_and_begins_anew_empty_fails_no_request()
+    public async Task Agent_that_hangs_dies_and_restarts_empty_fails_no_request()
     {
         var hosts = await TwoHosts.StartAsync(Mesh);
         var consul = Mesh.Consul!;
@@ -29,7 +29,7 @@ public sealed class RegistryDownTests : MeshTest
     }
 
     [Test]
-    public async Task A_node_that_is_started_while_the_registry_is_down_serves_from_the_snapshot_on_disk()
+    public async Task Node_started_during_a_registry_outage_serves_from_the_snapshot_on_disk()
     {
         var hosts = await TwoHosts.StartAsync(Mesh);
         var before = await hosts.HostA.StatusAsync();

@@ -4,11 +4,11 @@ using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.Registry;
 
-/// <summary>What an operator is told while the registry is away, cannot be read in part, or is full of poison.</summary>
+/// <summary>Reports to an operator while the registry is down, partly unreadable, or poisoned.</summary>
 public sealed class RegistryOutageTests : MeshTest
 {
     [Test]
-    public async Task A_folder_that_is_gone_and_comes_back_is_said_once_each_way_on_every_role_and_status_and_check_say_its_age()
+    public async Task Lost_and_returned_folder_is_logged_once_each_on_every_role_and_status_and_check_show_the_age()
     {
         var hosts = await TwoHosts.StartAsync(Mesh);
         var edge = Mesh.Add("edge", "ingress", $"ingress:\n  listeners: [ {{ port: {FreePorts.Next()}, address: 127.0.0.1 }} ]\n");
@@ -23,7 +23,7 @@ public sealed class RegistryOutageTests : MeshTest
         foreach (var node in Mesh.Nodes)
         {
             await node.UntilAsync("it is stale and says the age", status => IsReached(status) == false && RegistryOf(status).TryGetProperty("ageSeconds", out _));
-            await Eventually.Until("the loss is said", () => node.Process.Errors.Contains("\"registry_lost\"", StringComparison.Ordinal));
+            await Eventually.Until("the loss is logged", () => node.Process.Errors.Contains("\"registry_lost\"", StringComparison.Ordinal));
         }
 
         var (code, check) = await RunAsync("check", "--admin", hosts.HostA.Admin.ToString());
@@ -31,7 +31,7 @@ public sealed class RegistryOutageTests : MeshTest
         using (Assert.EnterMultipleScope())
         {
             Assert.That(code, Is.EqualTo(1), check);
-            Assert.That(check, Does.Match(@"× registry: STALE: file cannot be read, last heard \d+ s ago"));
+            Assert.That(check, Does.Match(@"× registry: STALE: file is unreachable, last heard \d+ s ago"));
             Assert.That(status, Does.Match(@"^STALE: file .* last heard \d+ s ago"));
             Assert.That(status, Does.Match(@"host-a .*STALE"));
         }
@@ -43,7 +43,7 @@ public sealed class RegistryOutageTests : MeshTest
             using (Assert.EnterMultipleScope())
             {
                 Assert.That(failed, Is.EqualTo(1), findings);
-                Assert.That(findings, Does.Match(@"× registry: STALE: file cannot be read, last heard \d+ s ago"), node.Name);
+                Assert.That(findings, Does.Match(@"× registry: STALE: file is unreachable, last heard \d+ s ago"), node.Name);
                 Assert.That(shown, Does.Match(@"^STALE: file .* last heard \d+ s ago"), node.Name);
             }
         }
@@ -52,13 +52,13 @@ public sealed class RegistryOutageTests : MeshTest
         foreach (var node in Mesh.Nodes)
         {
             await node.UntilAsync("it is in step again", status => IsReached(status) == true && status.RegistryErrors == "[]");
-            await Eventually.Until("the return is said", () => node.Process.Errors.Contains("\"registry_recovered\"", StringComparison.Ordinal));
+            await Eventually.Until("the return is logged", () => node.Process.Errors.Contains("\"registry_recovered\"", StringComparison.Ordinal));
             Assert.That(Count(node.Process.Errors, "\"registry_lost\""), Is.EqualTo(1), node.Name);
         }
     }
 
     [Test]
-    public async Task A_fifo_in_the_folder_is_said_once_and_changes_are_still_used()
+    public async Task Fifo_in_the_folder_is_logged_once_and_changes_still_apply()
     {
         var hosts = await TwoHosts.StartAsync(Mesh);
         var fifo = Path.Combine(Mesh.Registry, "a.yaml");
@@ -70,7 +70,7 @@ public sealed class RegistryOutageTests : MeshTest
         await Mesh.WritePolicyAsync("payments", "timeouts: { request: 7s }", "7s");
         foreach (var node in Mesh.Nodes)
         {
-            await Eventually.Until("it is said", () => node.Process.Errors.Contains("a.yaml: is a FIFO, not a regular file", StringComparison.Ordinal));
+            await Eventually.Until("it is logged", () => node.Process.Errors.Contains("a.yaml: is a FIFO, not a regular file", StringComparison.Ordinal));
             Assert.That(Count(node.Process.Errors, "is a FIFO"), Is.EqualTo(1), node.Name);
         }
 
@@ -81,7 +81,7 @@ public sealed class RegistryOutageTests : MeshTest
     }
 
     [Test]
-    public async Task A_value_of_forty_thousand_errors_costs_each_node_a_line_and_no_worker()
+    public async Task Value_with_forty_thousand_errors_is_one_line_per_node_and_kills_no_worker()
     {
         var hosts = await TwoHosts.StartAsync(Mesh);
         var before = await hosts.HostA.StatusAsync();
@@ -91,7 +91,7 @@ public sealed class RegistryOutageTests : MeshTest
         await File.WriteAllLinesAsync(Path.Combine(Mesh.Registry, "poison.yaml"), Enumerable.Range(0, 40_000).Select(number => $"k{number}: 1").Prepend("kind: service-policy\nname: web"));
         foreach (var node in Mesh.Nodes)
         {
-            await Eventually.Until("the refusal is said", () => node.Process.Errors.Contains("\"configuration_refused\"", StringComparison.Ordinal));
+            await Eventually.Until("the refusal is logged", () => node.Process.Errors.Contains("\"configuration_refused\"", StringComparison.Ordinal));
         }
 
         await load.UntilServedAsync(500);

@@ -4,7 +4,7 @@ using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.Routing;
 
-/// <summary>Routers, splitters and resolvers are written while a client calls: the new way is in use, and no request fails.</summary>
+/// <summary>Routers, splitters and resolvers change under load: the new route takes effect, and no request fails.</summary>
 public sealed class RoutesUnderLoadTests : MeshTest
 {
     private const string Defaults = """{"Kind":"service-defaults","Name":"NAME","Protocol":"http"}""";
@@ -16,7 +16,7 @@ public sealed class RoutesUnderLoadTests : MeshTest
 
     [TestCase(RegistryKind.Folder)]
     [TestCase(RegistryKind.Consul)]
-    public async Task Each_change_of_the_way_is_in_use_and_fails_no_request(RegistryKind registry)
+    public async Task Each_route_change_takes_effect_and_fails_no_request(RegistryKind registry)
     {
         var (v2, ledger) = (Mesh.AddBackend("v2"), Mesh.AddBackend("ledger"));
         var hostC = Mesh.AddSidecar("host-c",
@@ -39,7 +39,7 @@ public sealed class RoutesUnderLoadTests : MeshTest
         await UntilOnlyAsync("the router leads to the subset", [v2], [hosts.Payments, ledger]);
         var (code, explained, _) = await MeshProcess.RunAsync(null, "explain", "GET", "http://payments/x", "--admin", hosts.HostA.Admin.ToString());
         Assert.That(code, Is.Zero, explained);
-        Assert.That(explained, Does.Contain("payments.default[0] path begins with /: matches").And.Match("target +v2\\.payments\\.default\\.[a-z0-9]+: well, taken"));
+        Assert.That(explained, Does.Contain("payments.default[0] path begins with /: matches").And.Match("target +v2\\.payments\\.default\\.[a-z0-9]+: healthy, chosen"));
         Assert.That(explained, Does.Contain("20000 ms for the request"));
 
         await RemoveAsync("service-router");
@@ -61,7 +61,7 @@ public sealed class RoutesUnderLoadTests : MeshTest
         Assert.That((await load.StopAsync()).Failed, Is.Zero, load.Failures);
     }
 
-    // With a folder the set replaces the one before; with Consul each is written by itself.
+    // With a folder the file replaces the previous set; with Consul each entry is written separately.
     private async Task WriteAsync(IReadOnlyList<string> entries)
     {
         if (Mesh.Consul is { } consul)

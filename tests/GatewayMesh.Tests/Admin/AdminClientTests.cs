@@ -8,7 +8,7 @@ namespace GatewayMesh.Tests.Admin;
 public sealed class AdminClientTests
 {
     [Test]
-    public void A_refused_connection_is_an_IOException_that_says_where()
+    public void Refused_connection_is_an_IOException_with_the_address()
     {
         using var taken = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         taken.Bind(new IPEndPoint(IPAddress.Loopback, 0)); // bound, not listening: refuses
@@ -19,7 +19,7 @@ public sealed class AdminClientTests
     }
 
     [Test]
-    public void A_peer_that_accepts_and_says_nothing_is_given_up()
+    public void Silent_peer_times_out()
     {
         using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         silent.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -32,10 +32,10 @@ public sealed class AdminClientTests
     [TestCase("SSH-2.0 hello there\r\n\r\n")]
     [TestCase("HTTP/1.1 200 OK\r\nContent-")]
     [TestCase("")]
-    public void A_broken_answer_is_no_answer(string bytes) => Assert.That(Ask(bytes), Is.Null);
+    public void Truncated_response_is_an_error(string bytes) => Assert.That(Ask(bytes), Is.Null);
 
     [Test]
-    public void An_answer_without_a_length_ends_with_the_connection() => Assert.That(Ask("HTTP/1.1 200 OK\r\n\r\nall of it")?.Text, Is.EqualTo("all of it"));
+    public void Response_without_a_length_ends_with_the_connection() => Assert.That(Ask("HTTP/1.1 200 OK\r\n\r\nall of it")?.Text, Is.EqualTo("all of it"));
 
     private static AdminResponse? Ask(string answer)
     {

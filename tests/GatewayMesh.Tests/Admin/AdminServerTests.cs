@@ -38,14 +38,14 @@ public sealed class AdminServerTests
     }
 
     [Test]
-    public void A_route_answers_with_its_query()
+    public void Route_receives_its_query()
     {
         var answer = AdminClient.Send(Address, "GET", "/status?a=b");
         Assert.That((answer.Status, answer.ContentType, answer.Text), Is.EqualTo((200, "text/plain; charset=utf-8", "wella=b")));
     }
 
     [Test]
-    public void HEAD_answers_as_GET_without_a_body()
+    public void HEAD_responds_like_GET_without_a_body()
     {
         var answer = AdminClient.Send(Address, "HEAD", "/status");
         Assert.That((answer.Status, answer.Body.Length), Is.EqualTo((200, 0)));
@@ -53,23 +53,23 @@ public sealed class AdminServerTests
     }
 
     [Test]
-    public void A_body_is_read() => Assert.That(AdminClient.Send(Address, "POST", "/drain", "undo"u8.ToArray()).Text, Is.EqualTo("undo"));
+    public void Request_body_is_read() => Assert.That(AdminClient.Send(Address, "POST", "/drain", "undo"u8.ToArray()).Text, Is.EqualTo("undo"));
 
     [Test]
-    public void A_large_answer_arrives_whole() => Assert.That(AdminClient.Send(Address, "GET", "/large").Body.Length, Is.EqualTo(1 << 20));
+    public void Large_response_arrives_whole() => Assert.That(AdminClient.Send(Address, "GET", "/large").Body.Length, Is.EqualTo(1 << 20));
 
     [Test]
     public void An_unknown_path_is_404() => Assert.That(AdminClient.Send(Address, "GET", "/nowhere").Status, Is.EqualTo(404));
 
     [Test]
-    public void A_wrong_method_is_405_and_names_the_right_ones()
+    public void Wrong_method_is_405_and_lists_the_allowed_methods()
     {
         Assert.That(Raw("DELETE /status HTTP/1.1\r\nHost: localhost\r\n\r\n"), Does.StartWith("HTTP/1.1 405 ").And.Contain("Allow: GET, HEAD\r\n"));
         Assert.That(Raw("GET /drain HTTP/1.1\r\nHost: localhost\r\n\r\n"), Does.StartWith("HTTP/1.1 405 ").And.Contain("Allow: POST\r\n"));
     }
 
     [Test]
-    public void A_handler_that_throws_is_500_and_the_server_goes_on()
+    public void Throwing_handler_is_500_and_the_server_keeps_running()
     {
         var answer = AdminClient.Send(Address, "GET", "/fails");
         Assert.That(answer.Status, Is.EqualTo(500));
@@ -92,11 +92,11 @@ public sealed class AdminServerTests
     public void A_malformed_request_is_400(string request) => Assert.That(Raw(request), Does.StartWith("HTTP/1.1 400 "));
 
     [Test]
-    public void A_head_that_never_ends_is_431() =>
+    public void Endless_head_is_431() =>
         Assert.That(Raw("GET /status HTTP/1.1\r\nHost: localhost\r\nX: " + new string('x', 9000)), Does.StartWith("HTTP/1.1 431 "));
 
     [Test]
-    public void A_body_that_is_too_large_is_413() =>
+    public void Oversized_body_is_413() =>
         Assert.That(Raw("POST /drain HTTP/1.1\r\nHost: localhost\r\nContent-Length: 65537\r\n\r\n"), Does.StartWith("HTTP/1.1 413 "));
 
     [TestCase("localhost", 200)]
@@ -108,11 +108,11 @@ public sealed class AdminServerTests
     [TestCase("127.0.0.1.rebound.example:15000", 403)]
     [TestCase("localhost.rebound.example", 403)]
     [TestCase("", 403)]
-    public void Only_a_host_that_no_name_server_can_bend_is_served(string host, int status) =>
+    public void Only_a_host_that_DNS_cannot_rebind_is_served(string host, int status) =>
         Assert.That(Raw($"GET /status HTTP/1.1\r\nHost: {host}\r\n\r\n"), Does.StartWith($"HTTP/1.1 {status} "));
 
     [Test]
-    public void A_page_in_a_browser_may_not_post() =>
+    public void Browser_page_cannot_post() =>
         Assert.That(Raw("POST /drain HTTP/1.1\r\nHost: localhost\r\nOrigin: https://x.example\r\nContent-Length: 0\r\n\r\n"), Does.StartWith("HTTP/1.1 403 "));
 
     [TestCase("Via: 1.1 host-a-sidecar")]
@@ -122,7 +122,7 @@ public sealed class AdminServerTests
     [TestCase("x_forwarded_proto: http")]
     [TestCase("gatewaymesh-hops: 1")]
     [TestCase("GATEWAYMESH_SOURCE: spiffe://x")]
-    public void A_request_that_came_through_a_proxy_is_refused(string field)
+    public void Request_through_a_proxy_is_refused(string field)
     {
         Assert.That(Raw($"POST /drain HTTP/1.1\r\nHost: localhost\r\n{field}\r\nContent-Length: 0\r\n\r\n"), Does.StartWith("HTTP/1.1 403 ").And.Contain("proxy"));
         Assert.That(Raw($"GET /status HTTP/1.1\r\nHost: localhost\r\n{field}\r\n\r\n"), Does.StartWith("HTTP/1.1 403 "));
@@ -135,14 +135,14 @@ public sealed class AdminServerTests
     [TestCase("none\r\nSec-Fetch-Site: cross-site", 403)]
     [TestCase("same-origin", 202)]
     [TestCase("none", 202)]
-    public void A_POST_of_a_browser_needs_a_fetch_site_of_this_address(string site, int status) =>
+    public void Browser_POST_requires_a_same_origin_fetch_site(string site, int status) =>
         Assert.That(Raw($"POST /drain HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: {site}\r\nContent-Length: 0\r\n\r\n"), Does.StartWith($"HTTP/1.1 {status} "));
 
     [TestCase("0.0.0.0:15000")]
     [TestCase("10.0.0.5")]
     [TestCase("[::ffff:10.0.0.5]:15000")]
     [TestCase("[2001:db8::1]")]
-    public void A_host_that_is_neither_loopback_nor_this_address_is_refused(string host) =>
+    public void Host_other_than_loopback_or_this_address_is_refused(string host) =>
         Assert.That(Raw($"GET /status HTTP/1.1\r\nHost: {host}\r\n\r\n"), Does.StartWith("HTTP/1.1 403 "));
 
     [Test]
@@ -160,7 +160,7 @@ public sealed class AdminServerTests
     }
 
     [Test]
-    public void Silent_slow_and_deaf_connections_never_keep_an_operator_out()
+    public void Silent_slow_and_unread_connections_never_lock_an_operator_out()
     {
         var others = new List<Socket>();
         try
@@ -173,7 +173,7 @@ public sealed class AdminServerTests
                 {
                     0 => [],
                     1 => "GET /status HTTP/1.1\r\nHo"u8,
-                    _ => "GET /huge HTTP/1.1\r\nHost: localhost\r\n\r\n"u8, // and never reads
+                    _ => "GET /huge HTTP/1.1\r\nHost: localhost\r\n\r\n"u8, // never read
                 });
                 if (i >= AdminServer.MaxConnections && i % 8 == 0)
                 {
@@ -188,7 +188,7 @@ public sealed class AdminServerTests
     }
 
     [Test]
-    public void A_request_whose_handler_runs_is_not_ended_for_another()
+    public void Request_with_a_running_handler_is_not_evicted()
     {
         using var entered = new SemaphoreSlim(0);
         using var release = new ManualResetEventSlim();
@@ -219,11 +219,11 @@ public sealed class AdminServerTests
     }
 
     [Test]
-    public void It_answers_while_the_thread_pool_is_starved()
+    public void Server_responds_while_the_thread_pool_is_starved()
     {
         ThreadPool.GetMinThreads(out var minWorkers, out var minIo);
         ThreadPool.GetMaxThreads(out var maxWorkers, out var maxIo);
-        var release = new ManualResetEventSlim(); // not disposed: items may still come to it after the test
+        var release = new ManualResetEventSlim(); // not disposed: work items may still use it after the test
         try
         {
             ThreadPool.SetMinThreads(1, 1);
@@ -244,12 +244,12 @@ public sealed class AdminServerTests
     }
 
     [Test]
-    public void Connections_that_say_nothing_do_not_keep_others_out_for_longer_than_their_time()
+    public void Silent_connections_free_their_slot_after_the_time_limit()
     {
         using var server = new SlowServer();
         var silent = Enumerable.Range(0, AdminServer.MaxConnections).Select(_ => Connect(server.Address)).ToList();
 
-        // Each of the silent ones is cut off when its time is over; then there is room.
+        // Each silent connection is closed at its time limit and frees a slot.
         foreach (var connection in silent)
         {
             Assert.That(connection.Receive(new byte[1]), Is.Zero);
@@ -266,7 +266,7 @@ public sealed class AdminServerTests
     }
 
     [Test]
-    public void It_serves_a_Unix_socket()
+    public void Server_listens_on_a_Unix_socket()
     {
         var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -278,7 +278,7 @@ public sealed class AdminServerTests
     }
 
     [Test]
-    public void A_server_that_stops_leaves_its_listener_open()
+    public void Stopped_server_leaves_its_listener_open()
     {
         _server.Dispose();
         using var second = new AdminServer(_listener, Routes);

@@ -26,7 +26,7 @@ public sealed class AdminTokenTests
 
     [Test]
     [CancelAfter(60_000)]
-    public void A_fifo_in_the_place_of_the_token_is_an_error_and_leaves_the_last_token_in_force(CancellationToken cancellationToken)
+    public void Token_file_that_is_a_fifo_is_an_error_and_the_last_token_stays_in_force(CancellationToken cancellationToken)
     {
         var token = new AdminToken(new AdminTokenSpec(null, _file));
         Assert.That(token.Accepts("Bearer " + Good), Is.True);
@@ -61,7 +61,7 @@ public sealed class AdminTokenTests
     }
 
     [Test]
-    public void A_file_is_read_again_when_it_changes_and_one_that_cannot_be_used_changes_nothing()
+    public void Token_file_reloads_on_change_and_an_unusable_file_changes_nothing()
     {
         var token = new AdminToken(new AdminTokenSpec(null, _file));
         Assert.That(token.Accepts("Bearer " + Good));
@@ -78,7 +78,7 @@ public sealed class AdminTokenTests
     }
 
     [Test]
-    public void Without_a_file_nobody_is_accepted()
+    public void Missing_token_file_accepts_no_request()
     {
         File.Delete(_file);
         var token = new AdminToken(new AdminTokenSpec(null, _file));
@@ -86,13 +86,13 @@ public sealed class AdminTokenTests
     }
 
     [TestCase(Good, UnixFileMode.UserRead | UnixFileMode.UserWrite, null)]
-    [TestCase(Good, UnixFileMode.UserRead | UnixFileMode.GroupRead, "can be read by others than its owner; chmod 600")]
-    [TestCase(Good, UnixFileMode.UserRead | UnixFileMode.OtherRead, "can be read by others than its owner; chmod 600")]
-    [TestCase("too short", UnixFileMode.UserRead, "holds no token")]
+    [TestCase(Good, UnixFileMode.UserRead | UnixFileMode.GroupRead, "is readable by other users; run chmod 600")]
+    [TestCase(Good, UnixFileMode.UserRead | UnixFileMode.OtherRead, "is readable by other users; run chmod 600")]
+    [TestCase("too short", UnixFileMode.UserRead, "does not hold a token")]
     [TestCase("tooshort", UnixFileMode.UserRead, "shorter than 16")]
     [TestCase("", UnixFileMode.UserRead, "shorter than 16")]
-    [TestCase("two lines of a\ntoken-0123456789", UnixFileMode.UserRead, "holds no token")]
-    public void What_is_wrong_with_a_file_is_said_with_the_mend_and_without_the_token(string content, UnixFileMode mode, string? expected)
+    [TestCase("two lines of a\ntoken-0123456789", UnixFileMode.UserRead, "does not hold a token")]
+    public void Token_file_error_names_the_fix_and_not_the_token(string content, UnixFileMode mode, string? expected)
     {
         Write(content);
         if (!OperatingSystem.IsWindows())
@@ -104,11 +104,11 @@ public sealed class AdminTokenTests
 
         Assert.That(error, expected is null ? Is.Null : Does.Contain(expected));
         Assert.That(error ?? "", Does.Not.Contain("0123456789"));
-        Assert.That(AdminToken.Check(new AdminTokenSpec(null, _file + "x")), Does.Contain("it is not there").And.Contain("openssl rand -hex 32"));
+        Assert.That(AdminToken.Check(new AdminTokenSpec(null, _file + "x")), Does.Contain("does not exist").And.Contain("openssl rand -hex 32"));
     }
 
     [Test]
-    public void An_address_with_a_token_answers_nobody_without_it()
+    public void Request_without_the_token_is_refused()
     {
         using var listener = Listening(IPAddress.Loopback);
         using var server = new AdminServer(listener, Routes, token: new AdminToken(new AdminTokenSpec(Good, null)));
@@ -133,7 +133,7 @@ public sealed class AdminTokenTests
     }
 
     [Test]
-    public void Off_loopback_nobody_is_answered_without_a_token()
+    public void Off_loopback_every_request_is_refused_without_a_token()
     {
         if (Outside() is not { } address)
         {
@@ -152,7 +152,7 @@ public sealed class AdminTokenTests
     }
 
     [Test]
-    public void A_specification_is_printed_without_the_token() =>
+    public void Token_specification_prints_without_the_token() =>
         Assert.That($"{new AdminTokenSpec(Good, null)} {new AdminTokenSpec(null, "/etc/token")}", Is.EqualTo("adminToken adminTokenFile /etc/token"));
 
     private int Drained { get; set; }

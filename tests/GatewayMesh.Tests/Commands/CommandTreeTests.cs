@@ -16,7 +16,7 @@ internal sealed class CommandTreeTests
     }
 
     [Test]
-    public void The_help_of_the_whole_lists_every_command_and_the_role_and_hides_the_demos_applications()
+    public void Root_help_lists_every_command_and_the_role_and_hides_demo_app()
     {
         var (code, output, _) = Run("--help");
 
@@ -44,7 +44,7 @@ internal sealed class CommandTreeTests
     [TestCase("intention", "check", "web", "payments", "--header", "novalue")]
     [TestCase("explain", "GET")]
     [TestCase("explain", "GET", "payments")]
-    public void Bad_usage_exits_with_2_and_says_so_on_the_error_stream(params string[] args)
+    public void Bad_usage_exits_with_2_and_prints_to_standard_error(params string[] args)
     {
         var (code, _, error) = Run(args);
 
@@ -53,7 +53,7 @@ internal sealed class CommandTreeTests
     }
 
     [Test]
-    public void No_arguments_at_all_are_bad_usage_and_show_the_help()
+    public void No_arguments_are_bad_usage_and_print_help()
     {
         var (code, _, error) = Run();
 
@@ -62,7 +62,7 @@ internal sealed class CommandTreeTests
     }
 
     [Test]
-    public void A_registry_of_an_unknown_kind_is_refused_with_those_that_there_are()
+    public void Unknown_registry_kind_is_refused_with_the_valid_kinds()
     {
         var (code, _, error) = Run("demo", "--registry", "etcd");
 

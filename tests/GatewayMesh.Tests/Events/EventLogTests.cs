@@ -37,7 +37,7 @@ public sealed class EventLogTests
     }
 
     [Test]
-    public void Marks_of_direction_and_C1_controls_are_escapes_of_JSON()
+    public void Direction_marks_and_C1_controls_are_JSON_escapes()
     {
         using var sink = new MemoryStream();
         using (var log = new EventLog("host-a", "guard", sink))
@@ -51,7 +51,7 @@ public sealed class EventLogTests
     }
 
     [Test]
-    public void A_sink_that_blocks_forever_holds_nobody_up()
+    public void Blocked_sink_never_delays_the_caller()
     {
         using var sink = new StuckStream();
         using var log = new EventLog("host-a", "guard", sink) { MaxPerSecond = null };
@@ -60,14 +60,14 @@ public sealed class EventLogTests
             log.Info("x", "y");
         }
 
-        Assert.That(log.Dropped, Is.InRange(975, 976)); // 1,024 wait, at most one is in the sink
+        Assert.That(log.Dropped, Is.InRange(975, 976)); // 1,024 are queued, at most one is in the sink
         Assert.That(log.Flush(TimeSpan.FromMilliseconds(1)), Is.False);
         sink.Release.Set();
         Assert.That(log.Flush(TimeSpan.FromMinutes(1)), Is.True);
     }
 
     [Test]
-    public void A_flood_of_events_is_bounded_and_one_line_tells_how_many_were_left_out()
+    public void Event_flood_is_bounded_and_one_line_counts_the_dropped_events()
     {
         using var sink = new MemoryStream();
         using (var log = new EventLog("host-a", "guard", sink) { MaxPerSecond = 10 })
@@ -82,10 +82,10 @@ public sealed class EventLogTests
 
         var events = Encoding.UTF8.GetString(sink.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
         var written = events.Count(each => each.GetProperty("event").GetString() == "flood");
-        var told = events.Where(each => each.GetProperty("event").GetString() == "events_suppressed").ToArray();
+        var suppressed = events.Where(each => each.GetProperty("event").GetString() == "events_suppressed").ToArray();
         Assert.That(written, Is.LessThan(500));
-        Assert.That(written + told.Sum(each => each.GetProperty("count").GetInt64()), Is.EqualTo(5000));
-        Assert.That(told[0].GetProperty("message").GetString(), Does.Contain("logs.maxEventsPerSecond is 10"));
+        Assert.That(written + suppressed.Sum(each => each.GetProperty("count").GetInt64()), Is.EqualTo(5000));
+        Assert.That(suppressed[0].GetProperty("message").GetString(), Does.Contain("logs.maxEventsPerSecond is 10"));
         Assert.That(events.Count(each => each.GetProperty("event").GetString() == "found"), Is.EqualTo(1));
     }
 
@@ -103,7 +103,7 @@ public sealed class EventLogTests
     }
 
     [Test]
-    public void A_sink_that_fails_costs_its_lines()
+    public void Failing_sink_loses_only_its_lines()
     {
         var log = new EventLog("host-a", "guard", new MemoryStream([], writable: false));
         log.Info("x", "y");
@@ -112,7 +112,7 @@ public sealed class EventLogTests
     }
 
     [Test]
-    public void Libraries_warnings_become_events_and_their_chatter_does_not()
+    public void Library_warnings_become_events_and_lower_levels_do_not()
     {
         using var sink = new MemoryStream();
         using (var log = new EventLog("host-a", "worker", sink))

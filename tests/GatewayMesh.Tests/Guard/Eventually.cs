@@ -1,6 +1,6 @@
 namespace GatewayMesh.Tests.Guard;
 
-/// <summary>Waits for an event, with a deadline that only a broken test reaches.</summary>
+/// <summary>Waits for an event, with a deadline that only a failing test reaches.</summary>
 internal static class Eventually
 {
     internal static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);

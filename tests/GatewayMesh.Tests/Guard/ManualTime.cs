@@ -1,6 +1,6 @@
 namespace GatewayMesh.Tests.Guard;
 
-/// <summary>A clock that only the test moves, with its timers.</summary>
+/// <summary>A clock with timers, moved only by the test.</summary>
 internal sealed class ManualTime : TimeProvider
 {
     private readonly List<ManualTimer> _timers = [];
@@ -23,7 +23,7 @@ internal sealed class ManualTime : TimeProvider
         return timer;
     }
 
-    /// <summary>Lets time pass and everything happen that is due by then.</summary>
+    /// <summary>Advances the time and runs everything due by then.</summary>
     internal void Advance(TimeSpan time)
     {
         List<ManualTimer> due;

@@ -8,11 +8,11 @@ public class MetricsTextTests
     private const string Other = "# HELP a_total A.\n# TYPE a_total counter\na_total{by=\"worker\"} 2\n# HELP tier T.\n# TYPE tier gauge\ntier 0\n# HELP b B.\n# TYPE b gauge\nb 3\n";
 
     [Test]
-    public void A_family_that_both_have_gets_one_head_and_all_samples() =>
+    public void Shared_family_gets_one_head_and_all_samples() =>
         Assert.That(MetricsText.Join(Own, Other), Does.Contain("# TYPE a_total counter\na_total{by=\"guard\"} 1\na_total{by=\"worker\"} 2\n").And.Contain("# TYPE b gauge\nb 3\n"));
 
     [Test]
-    public void A_family_that_the_guard_knows_better_is_the_guards_alone()
+    public void Family_owned_by_the_guard_drops_the_worker_samples()
     {
         var joined = MetricsText.Join(Own, Other, "tier");
 
@@ -21,6 +21,6 @@ public class MetricsTextTests
     }
 
     [Test]
-    public void Nothing_from_the_worker_leaves_the_guards_words_as_they_are() =>
+    public void Missing_worker_metrics_leave_the_guard_metrics_unchanged() =>
         Assert.That(MetricsText.Join(Own, ""), Is.EqualTo(Own));
 }

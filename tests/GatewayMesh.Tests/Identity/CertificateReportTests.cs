@@ -5,7 +5,7 @@ using GatewayMesh.Identity;
 
 namespace GatewayMesh.Tests.Identity;
 
-/// <summary>What a node tells of its certificates.</summary>
+/// <summary>The certificate report of a node.</summary>
 internal sealed class CertificateReportTests
 {
     private static readonly ImmutableSortedDictionary<string, string> None = ImmutableSortedDictionary<string, string>.Empty;
@@ -24,7 +24,7 @@ internal sealed class CertificateReportTests
     }
 
     [Test]
-    public void Of_a_long_life_the_last_thirty_days_are_worth_a_word() =>
+    public void Long_lived_certificate_counts_as_ending_in_its_last_thirty_days() =>
         Assert.That((CertificateTimes.Notice(TimeSpan.FromDays(3650)), CertificateTimes.Notice(TimeSpan.FromDays(9))), Is.EqualTo((TimeSpan.FromDays(30), TimeSpan.FromDays(3))));
 
     [Test]
@@ -52,7 +52,7 @@ internal sealed class CertificateReportTests
     }
 
     [Test]
-    public void Why_a_certificate_cannot_be_had_stands_beside_it()
+    public void Renewal_error_is_shown_with_the_certificate()
     {
         using var folder = new IssuedFolder().With("web");
         var report = CertificateReport.Of(folder.Certificates, ["web"], None.Add("web", "403").Add("(roots)", "refused"), folder.Time.GetUtcNow());
@@ -60,7 +60,7 @@ internal sealed class CertificateReportTests
     }
 
     [Test]
-    public void The_metric_counts_down_and_is_negative_when_the_time_is_over()
+    public void Expiry_metric_counts_down_and_is_negative_after_expiry()
     {
         using var folder = new IssuedFolder().With("web");
         var before = Metric(folder, "gatewaymesh_certificate_expiry_seconds{service=\"web\"}");

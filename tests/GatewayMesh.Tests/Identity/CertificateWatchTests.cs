@@ -7,7 +7,7 @@ using GatewayMesh.Registry;
 
 namespace GatewayMesh.Tests.Identity;
 
-/// <summary>What the log tells of certificates.</summary>
+/// <summary>Log lines about certificates.</summary>
 internal sealed class CertificateWatchTests
 {
     private readonly IssuedFolder _folder = new();
@@ -47,7 +47,7 @@ internal sealed class CertificateWatchTests
     }
 
     [Test]
-    public void What_ends_soon_is_said_a_day_ahead_once_a_day_with_its_mend_and_what_is_over_at_once()
+    public void Expiring_certificate_is_logged_daily_with_its_fix_and_an_expired_one_at_once()
     {
         _folder.With("web");
         foreach (var hours in (double[])[1, 47, 49, 50, 60, 71, 72.5, 72.6, 73.1])
@@ -56,16 +56,16 @@ internal sealed class CertificateWatchTests
             _watch.Look();
         }
 
-        var said = Said().Where(line => line.Event.StartsWith("certificate_", StringComparison.Ordinal) && line.Event != "certificate_renewed").ToList();
+        var lines = Logged().Where(line => line.Event.StartsWith("certificate_", StringComparison.Ordinal) && line.Event != "certificate_renewed").ToList();
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(said.Select(line => (line.Event, line.Level)), Is.EqualTo([("certificate_ending", "warning"), ("certificate_expired", "error")]));
-            Assert.That(said[0].Message, Does.Contain("the certificate of web ends in 23 hours").And.Contain($"gatewaymesh ca issue --service web --out {_folder.Certificates.Directory}"));
+            Assert.That(lines.Select(line => (line.Event, line.Level)), Is.EqualTo([("certificate_ending", "warning"), ("certificate_expired", "error")]));
+            Assert.That(lines[0].Message, Does.Contain("the certificate of web expires in 23 hours").And.Contain($"gatewaymesh ca issue --service web --out {_folder.Certificates.Directory}"));
         }
     }
 
     [Test]
-    public void One_that_stays_over_is_said_again_each_day()
+    public void Expired_certificate_is_logged_daily()
     {
         _folder.With("web");
         for (var hours = 73; hours < 73 + 48; hours++)
@@ -74,50 +74,50 @@ internal sealed class CertificateWatchTests
             _watch.Look();
         }
 
-        Assert.That(Said().Count(line => line.Event == "certificate_expired"), Is.EqualTo(2));
+        Assert.That(Logged().Count(line => line.Event == "certificate_expired"), Is.EqualTo(2));
     }
 
     [Test]
-    public void One_that_is_missing_is_said_but_not_at_the_first_look_of_a_start()
+    public void Missing_certificate_is_logged_except_right_after_a_start()
     {
         using var empty = new IssuedFolder();
         using var watch = new CertificateWatch(
             new BootstrapSpec { Role = MeshRole.Gateway, Node = "gateway-1", Registry = new RegistrySpec("consul", "consul://127.0.0.1:8500"), Gateway = new GatewaySpec() }, empty.Certificates, _troubles, _events, empty.Time);
         watch.Look();
-        Assert.That(Said(), Is.Empty);
+        Assert.That(Logged(), Is.Empty);
         watch.Look();
         watch.Look();
-        Assert.That(Said().Select(line => line.Event), Is.EqualTo(["certificate_missing"]));
+        Assert.That(Logged().Select(line => line.Event), Is.EqualTo(["certificate_missing"]));
     }
 
     [Test]
-    public void A_new_certificate_is_said_by_id_and_serial()
+    public void New_certificate_is_logged_with_id_and_serial()
     {
         _folder.With("web").With("web");
-        var said = Said().Where(line => line.Event.StartsWith("certificate", StringComparison.Ordinal)).ToList();
+        var lines = Logged().Where(line => line.Event.StartsWith("certificate", StringComparison.Ordinal)).ToList();
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(said.Select(line => line.Event), Has.Member("certificate_renewed"));
-            Assert.That(said[^1].Message, Does.Contain("spiffe://mesh.example/ns/default/dc/dc1/svc/web"));
+            Assert.That(lines.Select(line => line.Event), Has.Member("certificate_renewed"));
+            Assert.That(lines[^1].Message, Does.Contain("spiffe://mesh.example/ns/default/dc/dc1/svc/web"));
         }
     }
 
     [Test]
-    public void That_certificates_cannot_be_had_is_said_when_it_begins_and_when_it_ends()
+    public void Failing_retrieval_is_logged_at_its_start_and_end()
     {
         _troubles.Say("web", "127.0.0.1:8500 cannot be reached");
         _troubles.Say("web", "127.0.0.1:8500 did not answer within 5 s");
         _troubles.Say("web", null);
         _troubles.Say("web", null);
-        var said = Said();
+        var lines = Logged();
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(said.Select(line => line.Event), Is.EqualTo(["certificates_unavailable", "certificates_available"]));
-            Assert.That(said[0].Message, Does.Contain("cannot be reached"));
+            Assert.That(lines.Select(line => line.Event), Is.EqualTo(["certificates_unavailable", "certificates_available"]));
+            Assert.That(lines[0].Message, Does.Contain("cannot be reached"));
         }
     }
 
-    private List<(string Event, string Level, string Message)> Said()
+    private List<(string Event, string Level, string Message)> Logged()
     {
         Assert.That(_events.Flush(TimeSpan.FromSeconds(30)));
         return

@@ -5,11 +5,11 @@ using GatewayMesh.Roles;
 
 namespace GatewayMesh.Tests.Identity;
 
-/// <summary>A worker whose certificate is over does not serve.</summary>
+/// <summary>A worker with an expired certificate does not serve.</summary>
 internal sealed class FitnessTests
 {
     [Test]
-    public async Task A_node_waits_for_its_certificate_serves_with_it_and_says_that_it_cannot_when_it_is_over()
+    public async Task Node_waits_for_its_certificate_and_becomes_unfit_after_its_expiry()
     {
         using var folder = new IssuedFolder();
         _ = Directory.CreateDirectory(Path.Combine(folder.Path, "registry"));

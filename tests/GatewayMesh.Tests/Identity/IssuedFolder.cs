@@ -3,7 +3,7 @@ using GatewayMesh.Certificates.Folder;
 
 namespace GatewayMesh.Tests.Identity;
 
-/// <summary>A node's folder of certificates, an authority that fills it, and a clock.</summary>
+/// <summary>A node's certificate folder, an authority for it, and a clock.</summary>
 internal sealed class IssuedFolder : IDisposable
 {
     private readonly MeshAuthority _authority;

@@ -1,11 +1,11 @@
 namespace GatewayMesh.Tests.Identity;
 
-/// <summary>The system's clock, but for the time of day, which a test moves. Timers run as they do.</summary>
+/// <summary>The system clock with a time of day moved by the test. Timers run normally.</summary>
 internal sealed class ShiftedTime : TimeProvider
 {
     private long _shift;
 
-    /// <summary>How far it is ahead.</summary>
+    /// <summary>Offset of the time of day.</summary>
     public TimeSpan Shift
     {
         get => new(Interlocked.Read(ref _shift));

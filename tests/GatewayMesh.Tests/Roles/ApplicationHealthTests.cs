@@ -8,7 +8,7 @@ namespace GatewayMesh.Tests.Roles;
 public sealed class ApplicationHealthTests
 {
     [Test]
-    public async Task A_failure_is_told_after_two_checks_with_its_reason_and_gone_when_the_application_answers()
+    public async Task Failure_is_reported_after_two_checks_and_cleared_when_the_application_responds()
     {
         var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -9,7 +9,7 @@ namespace GatewayMesh.Tests.Roles;
 public class CleartextServicesTests
 {
     [Test]
-    public void A_service_with_an_instance_without_a_sidecar_is_one()
+    public void Service_with_an_instance_without_a_sidecar_is_cleartext()
     {
         ServiceModel Service(string name, params string[] nodes) =>
             new(name, "http", PolicyModel.Default, [.. nodes.Select((node, i) => new EndpointModel(name, $"{name}-{i}", node, new HostPort("10.0.0.7", 9000 + i), Healthy: true))]);

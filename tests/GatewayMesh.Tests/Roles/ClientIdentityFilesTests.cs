@@ -6,7 +6,7 @@ using GatewayMesh.Tests.Identity;
 
 namespace GatewayMesh.Tests.Roles;
 
-/// <summary>What applications with the client library may read.</summary>
+/// <summary>Files for applications with the client library.</summary>
 [System.Runtime.Versioning.SupportedOSPlatform("linux")]
 internal sealed class ClientIdentityFilesTests
 {
@@ -42,7 +42,7 @@ internal sealed class ClientIdentityFilesTests
     }
 
     [Test]
-    public void A_process_that_begins_with_it_turned_off_removes_what_an_earlier_one_left()
+    public void Files_of_an_earlier_process_are_removed_when_the_option_is_off()
     {
         using var folder = new IssuedFolder().With("web");
         new ClientIdentityFiles(_events).Write(Bootstrap(folder, on: true), folder.Certificates);
@@ -51,7 +51,7 @@ internal sealed class ClientIdentityFilesTests
     }
 
     [Test]
-    public void A_service_that_is_gone_leaves_no_key_behind()
+    public void Removed_service_leaves_no_key_behind()
     {
         using var folder = new IssuedFolder().With("web");
         var files = new ClientIdentityFiles(_events);
@@ -62,7 +62,7 @@ internal sealed class ClientIdentityFilesTests
     }
 
     [Test]
-    public void A_group_that_is_not_there_is_no_reason_to_write_for_another_one()
+    public void Missing_group_writes_no_file_for_another_group()
     {
         using var folder = new IssuedFolder().With("web");
         new ClientIdentityFiles(_events).Write(Bootstrap(folder, on: true, group: "no-such-group"), folder.Certificates);

@@ -17,7 +17,7 @@ public sealed class DataFoldersTests
     public void RemoveFolder() => Directory.Delete(_root, recursive: true);
 
     [Test]
-    public void A_data_directory_that_was_open_to_others_is_closed_with_all_that_is_in_it()
+    public void Open_data_directory_is_closed_with_all_its_content()
     {
         var folder = Path.Combine(_root, "data");
         Directory.CreateDirectory(Path.Combine(folder, "certificates"));
@@ -36,13 +36,13 @@ public sealed class DataFoldersTests
     }
 
     [Test]
-    public void A_folder_that_holds_folders_of_something_else_is_refused_and_stays_as_it_is()
+    public void Folder_with_foreign_content_is_refused_and_unchanged()
     {
         Directory.CreateDirectory(Path.Combine(_root, "lib", "postgresql"));
         var folder = Path.Combine(_root, "lib");
         File.SetUnixFileMode(folder, Open);
 
-        Assert.That(() => DataFolders.Create(Bootstrap(folder)), Throws.InstanceOf<RoleFailure>().With.Message.Contains("dataDir").And.Message.Contains("name a folder of its own"));
+        Assert.That(() => DataFolders.Create(Bootstrap(folder)), Throws.InstanceOf<RoleFailure>().With.Message.Contains("dataDir").And.Message.Contains("use a separate folder"));
         Assert.That(File.GetUnixFileMode(folder), Is.EqualTo(Open));
     }
 
@@ -51,7 +51,7 @@ public sealed class DataFoldersTests
     {
         File.SetUnixFileMode(_root, Open | UnixFileMode.OtherWrite | UnixFileMode.StickyBit);
 
-        Assert.That(() => DataFolders.Create(Bootstrap(_root)), Throws.InstanceOf<RoleFailure>().With.Message.Contains("name a folder of its own"));
+        Assert.That(() => DataFolders.Create(Bootstrap(_root)), Throws.InstanceOf<RoleFailure>().With.Message.Contains("use a separate folder"));
     }
 
     [Test]
@@ -61,7 +61,7 @@ public sealed class DataFoldersTests
     }
 
     [Test]
-    public void A_directory_that_cannot_be_written_is_not_taken_for_one_that_another_node_has()
+    public void Unwritable_directory_is_not_reported_as_locked()
     {
         Assert.That(
             () => DataFolders.Lock(Bootstrap("/proc/self/fdinfo")),
@@ -80,7 +80,7 @@ public sealed class DataFoldersTests
     }
 
     [Test]
-    public void A_node_that_would_leave_the_state_of_version_0_1_behind_refuses_to_start_and_names_both_fixes()
+    public void State_of_version_0_1_refuses_the_start_with_both_fixes()
     {
         File.WriteAllText(Path.Combine(_root, "snapshot.json"), "{}");
         var folder = Path.Combine(_root, "gateway-host-a");
@@ -88,10 +88,10 @@ public sealed class DataFoldersTests
         Assert.That(
             () => DataFolders.Create(Bootstrap(folder), _root),
             Throws.InstanceOf<RoleFailure>().With.Property("ExitCode").EqualTo(ExitCode.Usage)
-                .And.Message.Contains($"set dataDir: {_root}, or move its files to {folder}"));
+                .And.Message.Contains($"set dataDir: {_root}, or move the files to {folder}"));
         Assert.That(Directory.Exists(folder), Is.False, "nothing is made");
 
-        // Either fix is enough.
+        // Either fix is sufficient.
         DataFolders.Create(Bootstrap(_root), _root);
         Directory.CreateDirectory(folder);
         File.Move(Path.Combine(_root, "snapshot.json"), Path.Combine(folder, "snapshot.json"));

@@ -15,7 +15,7 @@ public class HiddenApplicationsTests
     [TestCase("10.0.0.5", "10.0.0.5", SidecarBypassMode.Gateway, false)]
     [TestCase("127.0.0.1", "127.0.0.1", SidecarBypassMode.Gateway, false)]
     [TestCase("10.0.0.5", "127.0.0.1", SidecarBypassMode.Never, false)]
-    public void An_application_on_loopback_is_hidden_from_gateways_of_other_hosts(string sidecar, string application, SidecarBypassMode mode, bool isHidden)
+    public void Loopback_application_is_hidden_from_gateways_on_other_hosts(string sidecar, string application, SidecarBypassMode mode, bool isHidden)
     {
         var bootstrap = new BootstrapSpec
         {

@@ -12,25 +12,25 @@ internal sealed class NameConflictTests
     public void SetUp() => _conflict = new NameConflict();
 
     [Test]
-    public void A_node_whose_record_another_of_its_name_replaced_twice_says_so_once()
+    public void Name_conflict_is_reported_once_after_two_foreign_records()
     {
-        var said = Enumerable.Range(0, 5).Select(i => _conflict.Meet(Record("other", i), At(2 * i)));
+        var changed = Enumerable.Range(0, 5).Select(i => _conflict.Meet(Record("other", i), At(2 * i)));
 
-        Assert.That(said, Is.EqualTo(new[] { false, true, false, false, false }));
+        Assert.That(changed, Is.EqualTo(new[] { false, true, false, false, false }));
         Assert.That(_conflict.Other, Does.Contain("10.0.0.9:15000"));
     }
 
     [Test]
-    public void One_record_of_a_process_that_is_about_to_end_is_no_other_node_however_often_it_is_read()
+    public void Single_foreign_record_is_not_a_name_conflict()
     {
-        var said = Enumerable.Range(0, 5).Select(i => _conflict.Meet(Record("other", 0), At(2 * i)));
+        var changed = Enumerable.Range(0, 5).Select(i => _conflict.Meet(Record("other", 0), At(2 * i)));
 
-        Assert.That(said, Has.None.True);
+        Assert.That(changed, Has.None.True);
         Assert.That(_conflict.Other, Is.Null);
     }
 
     [Test]
-    public void The_end_is_told_a_minute_after_the_last_record_of_the_other()
+    public void End_of_a_name_conflict_is_reported_after_a_quiet_minute()
     {
         _ = _conflict.Meet(Record("other", 0), At(0));
         _ = _conflict.Meet(Record("other", 1), At(1));
@@ -42,7 +42,7 @@ internal sealed class NameConflictTests
     }
 
     [Test]
-    public void A_restarted_node_has_the_instance_that_it_had()
+    public void Restarted_node_keeps_its_instance_id()
     {
         var folder = Directory.CreateTempSubdirectory("gatewaymesh-instance-").FullName;
         try

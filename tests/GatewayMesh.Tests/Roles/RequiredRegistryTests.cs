@@ -6,7 +6,7 @@ namespace GatewayMesh.Tests.Roles;
 internal sealed class RequiredRegistryTests
 {
     [Test]
-    public void A_role_that_requires_its_registry_ends_with_4_when_neither_that_nor_a_last_good_snapshot_is_there()
+    public void Required_registry_exits_with_4_without_registry_and_snapshot()
     {
         var folder = Directory.CreateTempSubdirectory("gatewaymesh-").FullName;
         try

@@ -21,7 +21,7 @@ internal sealed class RoleLineTests
     }
 
     [Test]
-    public void Every_error_is_told_at_once()
+    public void Every_command_line_error_is_reported_at_once()
     {
         var (_, errors) = RoleLine.Parse(["--role", "proxy", "--foo", "--set", "nothing", "--no-guard=x", "--config"]);
 
@@ -37,6 +37,6 @@ internal sealed class RoleLineTests
     [TestCase(false, "--version")]
     [TestCase(false, "status", "--admin", "x")]
     [TestCase(false)]
-    public void A_role_is_told_from_a_command_by_its_first_word(bool role, params string[] args) =>
+    public void First_word_distinguishes_a_role_from_a_command(bool role, params string[] args) =>
         Assert.That(RoleLine.Matches(args), Is.EqualTo(role));
 }

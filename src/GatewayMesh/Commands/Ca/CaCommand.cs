@@ -2,16 +2,16 @@ using System.CommandLine;
 
 namespace GatewayMesh.Commands.Ca;
 
-/// <summary><c>gatewaymesh ca init|issue</c>: how they are called; <see cref="CaInit"/> and <see cref="CaIssue"/> are what they do.</summary>
+/// <summary>Syntax of <c>gatewaymesh ca init|issue</c>. <see cref="CaInit"/> and <see cref="CaIssue"/> do the work.</summary>
 internal static class CaCommand
 {
     private static readonly TimeSpan RootLifetime = TimeSpan.FromDays(3650);
     private static readonly TimeSpan LeafLifetime = TimeSpan.FromHours(72);
 
-    /// <summary>The command with its two.</summary>
+    /// <summary>The command with its two subcommands.</summary>
     public static Command Build(TextWriter output)
     {
-        var command = new MeshCommand("ca", "A certificate authority for a mesh without Consul: make one, and issue certificates by it.")
+        var command = new MeshCommand("ca", "Create a certificate authority for a mesh without Consul and issue certificates.")
         {
             Examples = ["gatewaymesh ca init --dir /etc/gatewaymesh/ca", "gatewaymesh ca issue --dir /etc/gatewaymesh/ca --service web --out /var/lib/gatewaymesh/sidecar-host-a/certificates"],
         };
@@ -22,12 +22,12 @@ internal static class CaCommand
 
     private static MeshCommand Init(TextWriter output)
     {
-        var folder = new Option<string>("--dir") { Description = "Folder of the authority: ca.pem, which is secret, and roots.pem, which nodes trust.", HelpName = "DIR", DefaultValueFactory = _ => "ca" };
-        var domain = new Option<string?>("--trust-domain") { Description = "What every id begins with: spiffe://NAME/... Default: a name that no other mesh has.", HelpName = "NAME" };
-        var lifetime = SharedOptions.Duration("--ttl", "How long the root is valid.", RootLifetime, longest: 3 * RootLifetime);
-        var rotate = new Option<bool>("--rotate") { Description = "Give an authority a new root that signs from now on; the old one stays trusted." };
+        var folder = new Option<string>("--dir") { Description = "Folder of the authority. Holds ca.pem (secret) and roots.pem (trusted by the nodes).", HelpName = "DIR", DefaultValueFactory = _ => "ca" };
+        var domain = new Option<string?>("--trust-domain") { Description = "Trust domain of every id (spiffe://NAME/...). Default: a random, unique name.", HelpName = "NAME" };
+        var lifetime = SharedOptions.Duration("--ttl", "Validity of the root.", RootLifetime, longest: 3 * RootLifetime);
+        var rotate = new Option<bool>("--rotate") { Description = "Add a new signing root to an existing authority. The old root stays trusted." };
         var json = SharedOptions.Json("Print one JSON object.");
-        var command = new MeshCommand("init", "Make a certificate authority. One that is there is never overwritten.")
+        var command = new MeshCommand("init", "Create a certificate authority. An existing one is never overwritten.")
         {
             Examples = ["gatewaymesh ca init", "gatewaymesh ca init --dir /etc/gatewaymesh/ca --trust-domain mesh.example.org", "gatewaymesh ca init --dir /etc/gatewaymesh/ca --rotate"],
         };
@@ -42,13 +42,13 @@ internal static class CaCommand
 
     private static MeshCommand Issue(TextWriter output)
     {
-        var services = new Option<string[]>("--service") { Description = "The service that it is for; may stand several times. A gateway's is gatewaymesh-gateway, an ingress's gatewaymesh-ingress.", HelpName = "NAME", Required = true };
+        var services = new Option<string[]>("--service") { Description = "Service of the certificate; repeatable. Use gatewaymesh-gateway for a gateway and gatewaymesh-ingress for an ingress.", HelpName = "NAME", Required = true };
         var folder = new Option<string>("--dir") { Description = "Folder of the authority.", HelpName = "DIR", DefaultValueFactory = _ => "ca" };
-        var target = new Option<string>("--out") { Description = "Folder of a node's certificates (its `certificates`, by default DATADIR/certificates). A node that runs takes them at once.", HelpName = "DIR", DefaultValueFactory = _ => "certificates" };
-        var lifetime = SharedOptions.Duration("--ttl", "How long they are valid.", LeafLifetime, longest: RootLifetime);
+        var target = new Option<string>("--out") { Description = "Certificate folder of the node (its `certificates`, default DATADIR/certificates). A running node picks them up at once.", HelpName = "DIR", DefaultValueFactory = _ => "certificates" };
+        var lifetime = SharedOptions.Duration("--ttl", "Validity of the certificates.", LeafLifetime, longest: RootLifetime);
         var datacenter = new Option<string>("--datacenter") { Description = "The datacenter in the id.", HelpName = "NAME", DefaultValueFactory = _ => "dc1" };
         var json = SharedOptions.Json("Print one JSON object.");
-        var command = new MeshCommand("issue", "Issue a certificate with a new key: DIR/SERVICE.pem, and DIR/roots.pem beside it.")
+        var command = new MeshCommand("issue", "Issue a certificate with a new key: DIR/SERVICE.pem, next to DIR/roots.pem.")
         {
             Examples = ["gatewaymesh ca issue --service web", "gatewaymesh ca issue --dir /etc/gatewaymesh/ca --service web --service payments --out /var/lib/gatewaymesh/sidecar-host-a/certificates --ttl 720h"],
         };

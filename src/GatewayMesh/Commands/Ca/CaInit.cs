@@ -5,11 +5,11 @@ using GatewayMesh.Commands.Terminal;
 
 namespace GatewayMesh.Commands.Ca;
 
-/// <summary><c>gatewaymesh ca init</c>: makes an authority, or gives one a new root.</summary>
+/// <summary><c>gatewaymesh ca init</c>: creates an authority or adds a new root to an existing one.</summary>
 internal static class CaInit
 {
-    /// <summary>Does it; the result is the exit code.</summary>
-    /// <exception cref="CommandFailure">There is an authority already, or there is none to rotate, or the folder cannot be written to.</exception>
+    /// <summary>Runs the command and returns the exit code.</summary>
+    /// <exception cref="CommandFailure">The authority exists already, there is no authority to rotate, or the folder is not writable.</exception>
     public static int Run(string folder, string? trustDomain, TimeSpan lifetime, bool rotate, bool json, TextWriter output, TimeProvider time)
     {
         folder = Path.GetFullPath(folder);
@@ -28,23 +28,23 @@ internal static class CaInit
 
     private static MeshAuthority Make(string folder, string? trustDomain, TimeSpan lifetime, TimeProvider time) =>
         MeshAuthority.IsIn(folder)
-            ? throw new CommandFailure(ExitCode.Usage, $"{folder} holds the roots of an authority already, and nothing was changed; give it a new root with `gatewaymesh ca init --rotate --dir {folder}`, or name another folder with --dir")
+            ? throw new CommandFailure(ExitCode.Usage, $"{folder} already holds the roots of an authority; nothing was changed. Add a new root with `gatewaymesh ca init --rotate --dir {folder}`, or use another folder with --dir")
             : MeshAuthority.Create(trustDomain ?? MeshAuthority.NewTrustDomain(), lifetime, time.GetUtcNow());
 
     private static MeshAuthority Rotate(string folder, string? trustDomain, TimeSpan lifetime, TimeProvider time)
     {
         using var before = MeshAuthority.Load(folder);
         return trustDomain is not null && trustDomain != before.TrustDomain
-            ? throw new CommandFailure(ExitCode.Usage, $"the authority in {folder} is that of {before.TrustDomain}, and a trust domain stays; leave --trust-domain out, or make another authority in another folder")
+            ? throw new CommandFailure(ExitCode.Usage, $"the authority in {folder} has the trust domain {before.TrustDomain}, which cannot change; remove --trust-domain, or create another authority in another folder")
             : before.Rotate(lifetime, time.GetUtcNow());
     }
 
     private static string Text(string folder, MeshAuthority authority, bool rotated) =>
         $"""
-        {(rotated ? "a new root signs for" : "the certificate authority of")} {authority.TrustDomain}, until {authority.Root.NotAfter.ToUniversalTime():yyyy-MM-dd}
+        {(rotated ? "added a new signing root for" : "created the certificate authority of")} {authority.TrustDomain}, valid until {authority.Root.NotAfter.ToUniversalTime():yyyy-MM-dd}
           {Path.Combine(folder, "ca.pem")}      root and private key: keep it secret, and a copy of it
-          {Path.Combine(folder, "roots.pem")}   what nodes trust{(authority.Retired.IsEmpty ? "" : $": this root and {authority.Retired.Length} before it")}
-        next: {(rotated ? $"copy {Path.Combine(folder, "roots.pem")} into the certificates folder of every node, then issue anew" : $"gatewaymesh ca issue --dir {folder} --service NAME --out DATADIR/certificates")}
+          {Path.Combine(folder, "roots.pem")}   trusted by nodes{(authority.Retired.IsEmpty ? "" : $": this root and {authority.Retired.Length} older")}
+        next: {(rotated ? $"copy {Path.Combine(folder, "roots.pem")} into the certificates folder of every node, then reissue the certificates" : $"gatewaymesh ca issue --dir {folder} --service NAME --out DATADIR/certificates")}
         """;
 
     private static void Write(System.Text.Json.Utf8JsonWriter json, string folder, MeshAuthority authority)

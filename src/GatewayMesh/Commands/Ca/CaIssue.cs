@@ -5,11 +5,11 @@ using GatewayMesh.Commands.Terminal;
 
 namespace GatewayMesh.Commands.Ca;
 
-/// <summary><c>gatewaymesh ca issue</c>: certificates with new keys, put where nodes look for them.</summary>
+/// <summary><c>gatewaymesh ca issue</c>: certificates with new keys, written where nodes read them.</summary>
 internal static class CaIssue
 {
-    /// <summary>Issues one for each service; the result is the exit code. All are made before the first is written.</summary>
-    /// <exception cref="CommandFailure">There is no authority, a name cannot stand in an id, or the folder cannot be written to.</exception>
+    /// <summary>Issues a certificate for each service and returns the exit code. All are created before the first is written.</summary>
+    /// <exception cref="CommandFailure">There is no authority, a name is not valid in an id, or the folder is not writable.</exception>
     public static int Run(IReadOnlyCollection<string> services, string authorityFolder, string folder, TimeSpan lifetime, string datacenter, bool json, TextWriter output, TimeProvider time)
     {
         folder = Path.GetFullPath(folder);
@@ -19,7 +19,7 @@ internal static class CaIssue
             var issued = services.Distinct(StringComparer.Ordinal).Select(service => (Service: service, Pem: authority.Issue(service, datacenter, lifetime, time.GetUtcNow()))).ToList();
             using var target = new CertificateFolder(folder, time);
 
-            // Roots first: a node must not speak with what it would not believe itself.
+            // Roots first: a node must not present a certificate that it would not trust itself.
             target.PutTrust(authority.RootsPem);
             var leafs = new List<LeafCertificate>();
             foreach (var (service, pem) in issued)
@@ -30,10 +30,10 @@ internal static class CaIssue
 
             if (!target.Errors.IsEmpty)
             {
-                throw new CommandFailure(ExitCode.Usage, $"{string.Join("; ", target.Errors.Values)}; name a folder that can be written to with --out");
+                throw new CommandFailure(ExitCode.Usage, $"{string.Join("; ", target.Errors.Values)}; use a writable folder with --out");
             }
 
-            output.WriteLine(json ? JsonText.Of(writer => Write(writer, folder, leafs)) : string.Join('\n', leafs.Select(leaf => $"{leaf.Id} until {leaf.NotAfter:u}: {Path.Combine(folder, leaf.Service)}.pem")));
+            output.WriteLine(json ? JsonText.Of(writer => Write(writer, folder, leafs)) : string.Join('\n', leafs.Select(leaf => $"{leaf.Id} valid until {leaf.NotAfter:u}: {Path.Combine(folder, leaf.Service)}.pem")));
             return ExitCode.Well;
         }
         catch (CertificateException failure)

@@ -3,11 +3,11 @@ using GatewayMesh.Identity;
 
 namespace GatewayMesh.Commands.Check;
 
-/// <summary>Checks of a node's certificates: each lives long enough, can be renewed, and somebody is believed.</summary>
+/// <summary>Checks of a node's certificates: enough time left, renewable, and roots present.</summary>
 internal static class CertificateChecks
 {
-    /// <summary>One finding for each identity, and one for the roots.</summary>
-    /// <param name="certificates">What the node says.</param>
+    /// <summary>Returns a finding for each identity and one for the roots.</summary>
+    /// <param name="certificates">Certificates reported by the node.</param>
     /// <param name="registry">Kind of its registry, for the fix.</param>
     public static IEnumerable<Finding> Of(CertificatesStatus certificates, string registry) =>
     [
@@ -15,10 +15,10 @@ internal static class CertificateChecks
         .. certificates.Identities.Where(identity => identity.ClientFile is not null).Select(identity => new Finding(
             Mark.Warning,
             $"client identity {identity.Name}",
-            $"certificate and key stand in {identity.ClientFile} too: whoever may read that file is {identity.Name} to every gateway",
-            "set clientIdentity: false where no application uses GatewayMesh.Client, and keep clientGroup small")),
+            $"certificate and key are also in {identity.ClientFile}: any process that can read the file can call gateways as {identity.Name}",
+            "set clientIdentity: false unless an application uses GatewayMesh.Client, and keep clientGroup small")),
         .. Roots(certificates, CertificateFix.OfRoots(registry, certificates.Directory)),
-        .. certificates.Errors.Select(error => new Finding(Mark.Warning, "certificates", error, "what was good before stays in use; fix it before the time of that is over")),
+        .. certificates.Errors.Select(error => new Finding(Mark.Warning, "certificates", error, "fix it before the last good certificates expire; they stay in use until then")),
     ];
 
     private static Finding Leaf(CertificateStatus identity, string fix)
@@ -30,9 +30,9 @@ internal static class CertificateChecks
         {
             "valid" when identity.Trouble is null => Finding.Well(subject, $"valid for {left} more, {identity.Id}"),
             "valid" => new Finding(Mark.Warning, subject, $"valid for {left} more, but cannot be renewed now{trouble}", fix),
-            "ending" => new Finding(Mark.Warning, subject, $"ends in {left}{trouble}", fix),
-            "expired" => new Finding(Mark.Broken, subject, $"ended {CertificateTimes.Text(identity.Left.Duration())} ago and is not used{trouble}", fix),
-            "not-yet-valid" => new Finding(Mark.Broken, subject, "is not valid yet and not used: the clock of this host is behind", CertificateFix.OfClock),
+            "ending" => new Finding(Mark.Warning, subject, $"expires in {left}{trouble}", fix),
+            "expired" => new Finding(Mark.Broken, subject, $"expired {CertificateTimes.Text(identity.Left.Duration())} ago and is not used{trouble}", fix),
+            "not-yet-valid" => new Finding(Mark.Broken, subject, "is not valid yet and not used: this host's clock is behind", CertificateFix.OfClock),
             _ => new Finding(Mark.Broken, subject, $"is missing{trouble}", fix),
         };
     }
@@ -41,20 +41,20 @@ internal static class CertificateChecks
     {
         if (certificates.Roots.IsEmpty)
         {
-            yield return new Finding(Mark.Broken, "roots", "there are none, so no peer is believed", fix);
+            yield return new Finding(Mark.Broken, "roots", "none: no peer is trusted", fix);
             yield break;
         }
 
         foreach (var root in certificates.Roots.Where(root => root.State != "valid"))
         {
             yield return root.State == "ending"
-                ? new Finding(Mark.Warning, "roots", $"{root.Name} ends in {CertificateTimes.Text(root.Left)}", fix)
-                : new Finding(certificates.Roots.Any(other => other.State is "valid" or "ending") ? Mark.Warning : Mark.Broken, "roots", root.State == "not-yet-valid" ? $"{root.Name} is not valid yet: the clock of this host is behind" : $"{root.Name} is {root.State}", root.State == "not-yet-valid" ? CertificateFix.OfClock : fix);
+                ? new Finding(Mark.Warning, "roots", $"{root.Name} expires in {CertificateTimes.Text(root.Left)}", fix)
+                : new Finding(certificates.Roots.Any(other => other.State is "valid" or "ending") ? Mark.Warning : Mark.Broken, "roots", root.State == "not-yet-valid" ? $"{root.Name} is not valid yet: this host's clock is behind" : $"{root.Name} is {root.State}", root.State == "not-yet-valid" ? CertificateFix.OfClock : fix);
         }
 
         if (certificates.Roots.All(root => root.State == "valid"))
         {
-            yield return Finding.Well("roots", $"{certificates.Roots.Length} believed, trust domain {certificates.Roots[0].Id}");
+            yield return Finding.Well("roots", $"{certificates.Roots.Length} trusted, trust domain {certificates.Roots[0].Id}");
         }
     }
 }

@@ -5,7 +5,7 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Commands.Check;
 
-/// <summary><c>gatewaymesh check</c>: is this node fit, and would its traffic survive its sidecar?</summary>
+/// <summary><c>gatewaymesh check</c>: health of a node and readiness for failover.</summary>
 internal static class CheckCommand
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
@@ -14,7 +14,7 @@ internal static class CheckCommand
     public static Command Build(TextWriter output)
     {
         var admin = SharedOptions.Admin();
-        var command = new MeshCommand("check", "Check a node: one line a check, and what to do about it. Exit code 1 if one is ×.")
+        var command = new MeshCommand("check", "Check a node: one line per check, with the fix. Exit code 1 if any check is ×.")
         {
             Examples = ["gatewaymesh check", "gatewaymesh check --admin 10.0.0.5:15000"],
         };
@@ -23,7 +23,7 @@ internal static class CheckCommand
         return command;
     }
 
-    /// <summary>Asks <paramref name="admin"/> and prints what it finds.</summary>
+    /// <summary>Checks the node at <paramref name="admin"/> and prints the findings.</summary>
     public static int Run(HostPort admin, TextWriter output)
     {
         var answer = AdminCall.Send(admin, "GET", "/status", null, Timeout);
@@ -40,13 +40,13 @@ internal static class CheckCommand
 
     private static IEnumerable<string> Lines(Finding finding, Paint paint)
     {
-        var (sign, hue) = finding.Mark switch
+        var (sign, style) = finding.Mark switch
         {
-            Mark.Well => ("√", Hue.Good),
-            Mark.Warning => ("‼", Hue.Warn),
-            _ => ("×", Hue.Bad),
+            Mark.Well => ("√", TextStyle.Good),
+            Mark.Warning => ("‼", TextStyle.Warn),
+            _ => ("×", TextStyle.Bad),
         };
-        // One line a check, so that `grep ×` finds the fix as well.
-        yield return $"{paint.Text(sign, hue)} {finding.Subject}: {finding.Text}{(finding.Fix is null ? "" : paint.Text($" → {finding.Fix}", Hue.Strong))}";
+        // One line per check, so that `grep ×` shows the fix as well.
+        yield return $"{paint.Text(sign, style)} {finding.Subject}: {finding.Text}{(finding.Fix is null ? "" : paint.Text($" → {finding.Fix}", TextStyle.Strong))}";
     }
 }

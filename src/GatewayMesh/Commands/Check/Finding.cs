@@ -1,12 +1,12 @@
 namespace GatewayMesh.Commands.Check;
 
 /// <summary>The outcome of one check.</summary>
-/// <param name="Mark">How it went.</param>
-/// <param name="Subject">What was checked, in a word or two.</param>
-/// <param name="Text">What was found.</param>
-/// <param name="Fix">What to do about it; null when nothing needs doing.</param>
+/// <param name="Mark">Outcome.</param>
+/// <param name="Subject">Subject of the check, in a word or two.</param>
+/// <param name="Text">Description of the finding.</param>
+/// <param name="Fix">Fix, as an imperative; null when none is needed.</param>
 internal sealed record Finding(Mark Mark, string Subject, string Text, string? Fix = null)
 {
-    /// <summary>A check that found nothing wrong.</summary>
+    /// <summary>Creates the finding of a passed check.</summary>
     public static Finding Well(string subject, string text) => new(Mark.Well, subject, text);
 }

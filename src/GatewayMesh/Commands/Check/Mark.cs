@@ -1,14 +1,14 @@
 namespace GatewayMesh.Commands.Check;
 
-/// <summary>How a check went.</summary>
+/// <summary>Outcome of a check.</summary>
 internal enum Mark
 {
-    /// <summary>√ As it should be.</summary>
+    /// <summary>√ Passed.</summary>
     Well,
 
-    /// <summary>‼ Works, but not as it should.</summary>
+    /// <summary>‼ Warning: works, but needs attention.</summary>
     Warning,
 
-    /// <summary>× Broken: the command exits with 1.</summary>
+    /// <summary>× Failed: the command exits with 1.</summary>
     Broken,
 }

@@ -4,12 +4,15 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Commands.Check;
 
-/// <summary>The checks, in the order in which they are printed. Each looks at one thing and knows the fix.</summary>
+/// <summary>The checks, in output order. Each covers one thing and provides the fix.</summary>
 internal static class NodeChecks
 {
     private const long GuardBudget = 20L * 1024 * 1024;
 
-    /// <summary>All findings about <paramref name="status"/>; <paramref name="privateMemory"/> tells the bytes of a process, if it can.</summary>
+    /// <summary>
+    /// Returns all findings for <paramref name="status"/>. <paramref name="privateMemory"/> returns a process's private memory in bytes,
+    /// or null.
+    /// </summary>
     public static IReadOnlyList<Finding> Of(NodeStatus status, HostPort admin, Func<int, long?> privateMemory) =>
     [
         Finding.Well("admin", $"{status.Node} ({status.Role} {status.Version}) answers on {admin}"),
@@ -30,37 +33,37 @@ internal static class NodeChecks
     ];
 
     private static Finding Identity(NodeStatus status) => status.Identity == "mtls"
-        ? Finding.Well("identity", "mtls: every peer is known by its certificate")
-        : new Finding(Mark.Warning, "identity", $"{(status.Identity.Length == 0 ? "plaintext" : status.Identity)}: whoever reaches an inbound port may claim to be any service", "let only hosts of the mesh reach these ports, until identity is mtls");
+        ? Finding.Well("identity", "mtls: every peer is authenticated by its certificate")
+        : new Finding(Mark.Warning, "identity", $"{(status.Identity.Length == 0 ? "plaintext" : status.Identity)}: any client that reaches an inbound port can claim to be any service", "allow only mesh hosts to reach these ports until identity is mtls");
 
     private static IEnumerable<Finding> Registry(NodeStatus status)
     {
         if (status.Registry is not { } registry)
         {
-            yield return new Finding(Mark.Warning, "registry", "the node does not say where its configuration comes from", "look at its log: a worker that is starting cannot tell yet");
+            yield return new Finding(Mark.Warning, "registry", "the node does not report a configuration source", "check the node's log; a starting worker does not report one yet");
             yield break;
         }
 
         yield return registry.Synced
             ? Finding.Well("registry", $"{registry.Kind}, synced at revision {registry.Revision}")
             : !registry.Reached
-            ? new Finding(Mark.Broken, "registry", $"STALE: {registry.Kind} cannot be read, {registry.Heard}; revision {registry.Revision} is the last good one", "see that the registry can be read; the node goes on with what it has")
-            : new Finding(Mark.Broken, "registry", $"STALE: {registry.Kind} is not in sync, {registry.Heard}; revision {registry.Revision} is the last good one", "see what is refused below; the node goes on with what it has");
+            ? new Finding(Mark.Broken, "registry", $"STALE: {registry.Kind} is unreachable, {registry.Heard}; last-good revision {registry.Revision} is in use", "make the registry readable; the node keeps serving the last-good configuration")
+            : new Finding(Mark.Broken, "registry", $"STALE: {registry.Kind} is not in sync, {registry.Heard}; last-good revision {registry.Revision} is in use", "fix the errors below; the node keeps serving the last-good configuration");
         if (registry is { Reached: true, PublishError: { } refused })
         {
-            yield return new Finding(Mark.Broken, "registry write", refused, "let this node write there: the token's policy, the folder's owner and mode, a full disk");
+            yield return new Finding(Mark.Broken, "registry write", refused, "allow this node to write: check the token's policy, the folder's owner and mode, and free disk space");
         }
 
         foreach (var error in registry.Errors)
         {
             yield return error.Contains("snapshot.json", StringComparison.Ordinal)
-                ? new Finding(Mark.Broken, "data directory", error, "make room on the disk, or make dataDir writable; a restart while the registry is away would begin with older configuration")
-                : new Finding(Mark.Broken, "configuration", error, "fix the entry; `gatewaymesh validate` shows every error of a folder");
+                ? new Finding(Mark.Broken, "data directory", error, "free disk space or make dataDir writable; a restart during a registry outage would load an older configuration")
+                : new Finding(Mark.Broken, "configuration", error, "fix the entry; `gatewaymesh validate DIR` lists every error");
         }
     }
 
     private static IEnumerable<Finding> NameConflict(NodeStatus status) => status.NameConflict is { } other
-        ? [new Finding(Mark.Broken, "node name", $"another node is called {status.Node} too: {other}", "give one of the two another name: node: NAME in its bootstrap file, or --node NAME")]
+        ? [new Finding(Mark.Broken, "node name", $"another node is also named {status.Node}: {other}", "rename one node: node: NAME in its bootstrap file, or --node NAME")]
         : [];
 
     private static IEnumerable<Finding> Lease(NodeStatus status)
@@ -72,15 +75,15 @@ internal static class NodeChecks
 
         yield return status.Tier switch
         {
-            "sidecar" => Finding.Well("worker", $"{lease.State}: the sidecar carries its own traffic"),
-            "gateway" => new Finding(Mark.Warning, "worker", $"{lease.State}: gateways carry this host's traffic", "its log says why the worker does not serve; after a drain: `gatewaymesh drain --undo`"),
-            _ => new Finding(Mark.Broken, "worker", $"{lease.State}: nobody carries this host's traffic", status.IsInboundOnly
-                ? "its log says why the worker does not serve; callers go to other instances meanwhile"
-                : "its log says why the worker does not serve; start a gateway"),
+            "sidecar" => Finding.Well("worker", $"{lease.State}: the sidecar serves its own traffic"),
+            "gateway" => new Finding(Mark.Warning, "worker", $"{lease.State}: gateways carry this host's traffic", "see the node's log for the cause; after a drain, run `gatewaymesh drain --undo`"),
+            _ => new Finding(Mark.Broken, "worker", $"{lease.State}: this host's traffic is not carried", status.IsInboundOnly
+                ? "see the node's log for the cause; callers use other instances meanwhile"
+                : "see the node's log for the cause, and start a gateway"),
         };
         if (lease.Kills > 0)
         {
-            yield return new Finding(Mark.Warning, "worker", $"killed {lease.Kills} times because it hung", "its log says when; look for a starved machine or report it");
+            yield return new Finding(Mark.Warning, "worker", $"killed {lease.Kills} times after hanging", "see the node's log for the times; check the host for CPU starvation, or report a bug");
         }
     }
 
@@ -93,11 +96,11 @@ internal static class NodeChecks
 
         if (status.Gateways.IsEmpty && status.IsInboundOnly)
         {
-            yield return Finding.Well("gateways", "none is needed: this sidecar has inbound listeners only, and its callers go to other instances when it breaks");
+            yield return Finding.Well("gateways", "not needed: this sidecar has inbound listeners only; its callers fail over to other instances");
         }
         else if (status.Gateways.IsEmpty)
         {
-            yield return new Finding(Mark.Broken, "gateways", "none is known: when this sidecar breaks, nobody stands in", "start two: `gatewaymesh --role gateway`");
+            yield return new Finding(Mark.Broken, "gateways", "no gateway known: this sidecar has no failover", "start two gateways: `gatewaymesh --role gateway`");
         }
 
         foreach (var gateway in status.Gateways)
@@ -106,8 +109,8 @@ internal static class NodeChecks
             yield return gateway.ExerciseOk switch
             {
                 true => Finding.Well($"gateway {gateway.Node}", $"answered a request through the guard {age} s ago"),
-                false => new Finding(Mark.Broken, $"gateway {gateway.Node}", $"did not answer {age} s ago: {gateway.ExerciseError ?? gateway.State}", $"see that it runs and that this host reaches {gateway.Address}"),
-                null => new Finding(Mark.Warning, $"gateway {gateway.Node}", "was never tried", "ask again in ten seconds"),
+                false => new Finding(Mark.Broken, $"gateway {gateway.Node}", $"did not answer {age} s ago: {gateway.ExerciseError ?? gateway.State}", $"check that the gateway runs and that this host reaches {gateway.Address}"),
+                null => new Finding(Mark.Warning, $"gateway {gateway.Node}", "not tried yet", "run the check again in ten seconds"),
             };
         }
     }
@@ -119,51 +122,51 @@ internal static class NodeChecks
             var megabytes = (bytes / 1048576.0).ToString("0.0", CultureInfo.InvariantCulture);
             yield return bytes <= GuardBudget
                 ? Finding.Well("guard", $"{megabytes} MB private memory")
-                : new Finding(Mark.Warning, "guard", $"{megabytes} MB private memory, more than its budget of 20 MB", "24 KiB for each carried connection is expected; anything else is a bug to report");
+                : new Finding(Mark.Warning, "guard", $"{megabytes} MB private memory, more than its budget of 20 MB", "expect 24 KiB for each carried connection; report anything above that as a bug");
         }
     }
 
-    // A record that leads to this very host is an attack or a mistake; either way somebody must look.
+    // A record that leads to this very host is an attack or a mistake; either way an operator must look.
     private static IEnumerable<Finding> Refused(NodeStatus status)
     {
         foreach (var record in status.Refused)
         {
-            yield return new Finding(Mark.Warning, $"record {record.Service} {record.Id}", $"is not followed: {record.Address} {record.Because}", record.Fix);
+            yield return new Finding(Mark.Warning, $"record {record.Service} {record.Id}", $"ignored: {record.Address} {record.Because}", record.Fix);
         }
 
         if (status.RefusedTotal > status.Refused.Length)
         {
-            yield return new Finding(Mark.Warning, "records", $"{status.RefusedTotal - status.Refused.Length} more are not followed", "`/endpoints` of the admin address lists all of them");
+            yield return new Finding(Mark.Warning, "records", $"{status.RefusedTotal - status.Refused.Length} more are ignored", "see `/endpoints` on the admin address for the full list");
         }
     }
 
     private static Finding HiddenApplication((string Service, string Application) hidden) => new(
         Mark.Broken,
         $"sidecarBypass {hidden.Service}",
-        $"its policy wants it called past a broken sidecar, but {hidden.Application} is not an address that a gateway reaches",
-        "let the application listen on an address of the host and say it as services[].address, or take sidecarBypass out of the policy");
+        $"the policy bypasses a broken sidecar, but no gateway can reach {hidden.Application}",
+        "bind the application to an address of the host and set services[].address, or remove sidecarBypass from the policy");
 
     private static Finding Cleartext(string service) => new(
         Mark.Warning,
         $"cleartext {service}",
-        "has instances without a sidecar: calls to them are in the clear, and only the caller's side asks the intentions",
-        $"run a sidecar in front of {service}, or let only hosts of the mesh reach its address");
+        "has instances without a sidecar: calls to them are cleartext, and only the caller enforces intentions",
+        $"run a sidecar in front of {service}, or allow only mesh hosts to reach its address");
 
     private static IEnumerable<Finding> IngressPorts(NodeStatus status)
     {
         foreach (var port in status.BootstrapPorts.Except(status.EntryPorts))
         {
-            yield return new Finding(Mark.Broken, $"ingress port {port}", "stands in the bootstrap file only: it answers 404 to everything", "add it to the ingress-gateway entry, or take it out of ingress.listeners");
+            yield return new Finding(Mark.Broken, $"ingress port {port}", "only in the bootstrap file: every request gets 404", "add it to the ingress-gateway entry, or remove it from ingress.listeners");
         }
 
         foreach (var port in status.EntryPorts.Except(status.BootstrapPorts))
         {
-            yield return new Finding(Mark.Broken, $"ingress port {port}", "stands in the ingress-gateway entry only: nothing listens", "add it to ingress.listeners of the bootstrap file, or take it out of the entry");
+            yield return new Finding(Mark.Broken, $"ingress port {port}", "only in the ingress-gateway entry: the port is not bound", "add it to ingress.listeners of the bootstrap file, or remove it from the entry");
         }
 
         foreach (var port in status.BootstrapPorts.Intersect(status.EntryPorts))
         {
-            yield return Finding.Well($"ingress port {port}", "stands in the bootstrap file and in the ingress-gateway entry");
+            yield return Finding.Well($"ingress port {port}", "in the bootstrap file and in the ingress-gateway entry");
         }
     }
 
@@ -171,7 +174,7 @@ internal static class NodeChecks
     {
         if (status.Registry is { Reached: false } registry)
         {
-            yield return new Finding(Mark.Warning, "nodes", $"what is known of other nodes is as old as the registry: {registry.Heard}", "ask them: `gatewaymesh check --admin HOST:PORT`");
+            yield return new Finding(Mark.Warning, "nodes", $"the data about other nodes is as old as the registry: {registry.Heard}", "query them directly: `gatewaymesh check --admin HOST:PORT`");
             yield break;
         }
 
@@ -179,17 +182,17 @@ internal static class NodeChecks
         var stale = status.Nodes.Where(peer => peer.Alive && !peer.Synced).Select(peer => peer.Node).ToArray();
         if (gone.Length > 0)
         {
-            yield return new Finding(Mark.Warning, "nodes", $"gone without a farewell: {string.Join(", ", gone)}", "start them, or take them out with `gatewaymesh drain` next time");
+            yield return new Finding(Mark.Warning, "nodes", $"gone without a drain: {string.Join(", ", gone)}", "start them; use `gatewaymesh drain` to remove a node");
         }
 
         if (stale.Length > 0)
         {
-            yield return new Finding(Mark.Warning, "nodes", $"not in step with the registry: {string.Join(", ", stale)}", "a moment is usual after a change; beyond that `gatewaymesh check` on them says why");
+            yield return new Finding(Mark.Warning, "nodes", $"out of sync with the registry: {string.Join(", ", stale)}", "wait a moment after a change; otherwise run `gatewaymesh check` on these nodes");
         }
 
         if (status.Nodes.Length > 0 && gone.Length + stale.Length == 0)
         {
-            yield return Finding.Well("nodes", $"all {status.Nodes.Length} alive and in step with the registry");
+            yield return Finding.Well("nodes", $"all {status.Nodes.Length} alive and in sync with the registry");
         }
     }
 }

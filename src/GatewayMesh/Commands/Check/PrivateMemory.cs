@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace GatewayMesh.Commands.Check;
 
-/// <summary>Memory that a process shares with no other.</summary>
+/// <summary>Private memory of a process: pages shared with no other process.</summary>
 internal static class PrivateMemory
 {
-    /// <summary>Bytes, or null when the process is not on this host or not ours to look at.</summary>
+    /// <summary>Returns the private memory in bytes, or null if the process is not on this host or not readable by this user.</summary>
     public static long? OfProcess(int pid)
     {
         try
@@ -18,7 +18,7 @@ internal static class PrivateMemory
         }
     }
 
-    /// <summary>Sum of the two private lines of <c>smaps_rollup</c> (proc_pid_smaps(5)), in bytes.</summary>
+    /// <summary>Adds the two private lines of <c>smaps_rollup</c> (proc_pid_smaps(5)), in bytes.</summary>
     internal static long Sum(IEnumerable<string> lines) => lines
         .Where(line => line.StartsWith("Private_Clean:", StringComparison.Ordinal) || line.StartsWith("Private_Dirty:", StringComparison.Ordinal))
         .Sum(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024);

@@ -3,13 +3,13 @@ using GatewayMesh.Commands.Status;
 
 namespace GatewayMesh.Commands.Check;
 
-/// <summary>Checks of the certificates that public listeners show: each lives long enough, and its file is the one in use.</summary>
+/// <summary>Checks of the certificates on public listeners: enough time left, and the file on disk in use.</summary>
 internal static class PublicCertificateChecks
 {
-    /// <summary>Less than this is said: a week is time for somebody to act.</summary>
+    /// <summary>Threshold for a warning: a week leaves time to act.</summary>
     private static readonly TimeSpan Soon = TimeSpan.FromDays(7);
 
-    /// <summary>One finding for each certificate.</summary>
+    /// <summary>Returns a finding for each certificate.</summary>
     public static IEnumerable<Finding> Of(IEnumerable<PublicCertificateStatus> certificates)
     {
         foreach (var certificate in certificates)
@@ -18,9 +18,9 @@ internal static class PublicCertificateChecks
             var days = Math.Abs(certificate.Left.TotalDays).ToString("0.0", CultureInfo.InvariantCulture);
             yield return certificate switch
             {
-                { Left.Ticks: <= 0 } => new Finding(Mark.Broken, subject, $"{certificate.File} ended {days} days ago: clients refuse it", "put a new certificate and its key in place of the files; they are read again by themselves"),
-                { Refused: { } why } => new Finding(Mark.Warning, subject, $"the files that are there now cannot be used, those before are ({days} days left): {why}", "fix the files; they are read again by themselves"),
-                _ when certificate.Left < Soon => new Finding(Mark.Warning, subject, $"{certificate.File} ends in {days} days", "put a new certificate and its key in place of the files; they are read again by themselves"),
+                { Left.Ticks: <= 0 } => new Finding(Mark.Broken, subject, $"{certificate.File} expired {days} days ago: clients refuse it", "replace the certificate and key files; they reload automatically"),
+                { Refused: { } why } => new Finding(Mark.Warning, subject, $"the files on disk are not usable; the previous certificate is in use ({days} days left): {why}", "fix the files; they reload automatically"),
+                _ when certificate.Left < Soon => new Finding(Mark.Warning, subject, $"{certificate.File} expires in {days} days", "replace the certificate and key files; they reload automatically"),
                 _ => Finding.Well(subject, $"{certificate.File}, {days} days left"),
             };
         }

@@ -3,10 +3,10 @@ using GatewayMesh.Commands.Status;
 
 namespace GatewayMesh.Commands.Check;
 
-/// <summary>Checks of what the node calls and fronts: its own applications, and instances that it has ejected.</summary>
+/// <summary>Checks of the node's own applications and of the instances it has ejected.</summary>
 internal static class TroubleChecks
 {
-    /// <summary>The findings; nodes that are gone have a check of their own.</summary>
+    /// <summary>Returns the findings. Nodes that are gone have a check of their own.</summary>
     public static IEnumerable<Finding> Of(IEnumerable<TroubleStatus> troubles)
     {
         foreach (var trouble in troubles)
@@ -18,15 +18,15 @@ internal static class TroubleChecks
                     yield return new Finding(
                         Mark.Broken,
                         $"application {trouble.Instance}",
-                        $"{trouble.Address} does not serve for {time} s: {trouble.Reason}",
-                        "start the application, or correct address, port or health of the service in the bootstrap file");
+                        $"{trouble.Address} has not served for {time} s: {trouble.Reason}",
+                        "start the application, or fix address, port or health of the service in the bootstrap file");
                     break;
                 case "instance_ejected":
                     yield return new Finding(
                         Mark.Warning,
                         $"instance {trouble.Instance}",
-                        $"{trouble.Service} at {trouble.Address} is ejected for {time} s: {trouble.Reason}",
-                        trouble.Node.Length > 0 ? $"run `gatewaymesh check` on {trouble.Node}" : "look at the log of the instance");
+                        $"{trouble.Service} at {trouble.Address} has been ejected for {time} s: {trouble.Reason}",
+                        trouble.Node.Length > 0 ? $"run `gatewaymesh check` on {trouble.Node}" : "see the log of the instance");
                     break;
             }
         }

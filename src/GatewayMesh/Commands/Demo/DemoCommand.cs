@@ -2,19 +2,19 @@ using System.CommandLine;
 
 namespace GatewayMesh.Commands.Demo;
 
-/// <summary><c>gatewaymesh demo</c>: a whole mesh on this machine, and what becomes of its traffic when parts of it break.</summary>
+/// <summary><c>gatewaymesh demo</c>: a whole mesh on this machine, with traffic and faults.</summary>
 internal static class DemoCommand
 {
     /// <summary>The command.</summary>
     public static Command Build(TextWriter output, TextWriter error)
     {
-        var registry = new Option<string>("--registry") { Description = "Where the mesh keeps its configuration: in a folder, or in a Consul that the demo starts (ops/get-consul.sh provides it).", HelpName = "file|consul", DefaultValueFactory = _ => "file" };
+        var registry = new Option<string>("--registry") { Description = "Registry of the mesh: a folder of files, or a Consul that the demo starts (install it with ops/get-consul.sh).", HelpName = "file|consul", DefaultValueFactory = _ => "file" };
         registry.AcceptOnlyFromAmong("file", "consul");
-        var duration = SharedOptions.Duration("--duration", "How long it runs; the faults come at fixed parts of it.", TimeSpan.FromSeconds(60));
-        var portBase = SharedOptions.Number("--port-base", $"The lowest of the ports; up to {DemoPlan.Span} above it are used.", 15000, 1024, 65535 - DemoPlan.Span);
-        var dataDir = new Option<string?>("--data-dir") { Description = "Folder for files and logs; it stays. Default: a temporary one that goes.", HelpName = "DIR" };
-        var noFaults = new Option<bool>("--no-faults") { Description = "Run the mesh alone, without traffic and faults." };
-        var json = SharedOptions.Json("Print one JSON line when the mesh is ready and one with the figures.");
+        var duration = SharedOptions.Duration("--duration", "Duration of the demo. The faults come at fixed fractions of it.", TimeSpan.FromSeconds(60));
+        var portBase = SharedOptions.Number("--port-base", $"Lowest port. The demo uses ports up to {DemoPlan.Span} above it.", 15000, 1024, 65535 - DemoPlan.Span);
+        var dataDir = new Option<string?>("--data-dir") { Description = "Folder for files and logs, kept at the end. Default: a temporary folder, removed at the end.", HelpName = "DIR" };
+        var noFaults = new Option<bool>("--no-faults") { Description = "Run the mesh without traffic or faults." };
+        var json = SharedOptions.Json("Print one JSON line when the mesh is ready and one with the results.");
         var command = new MeshCommand("demo", "Run a whole mesh on this machine: three hosts, two gateways, an ingress, traffic, and faults.")
         {
             Examples = ["gatewaymesh demo", "gatewaymesh demo --duration 2m --data-dir ./demo", "gatewaymesh demo --registry consul", "gatewaymesh demo --no-faults --json --duration 1h"],
@@ -40,7 +40,7 @@ internal static class DemoCommand
         return command;
     }
 
-    /// <summary>Runs the demo until its duration is over or it is told to stop.</summary>
+    /// <summary>Runs the demo until the duration ends or a signal stops it.</summary>
     internal static int Run(DemoSpec spec, TextWriter output, TextWriter error)
     {
         var plan = new DemoPlan(spec.PortBase) { Consul = spec.Consul ? new DemoConsul(spec.PortBase + DemoPlan.ConsulOffset, DemoConsul.FindProgram()) : null };
@@ -48,7 +48,7 @@ internal static class DemoCommand
         if (taken.Count > 0)
         {
             error.WriteLine($"gatewaymesh: port {string.Join(", ", taken)} on 127.0.0.1 is in use; nothing was started.");
-            error.WriteLine("Free it, or choose other ports: gatewaymesh demo --port-base 25000");
+            error.WriteLine("Free the port, or use other ports: gatewaymesh demo --port-base 25000");
             return ExitCode.Bind;
         }
 

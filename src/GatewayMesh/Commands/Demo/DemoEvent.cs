@@ -1,6 +1,6 @@
 namespace GatewayMesh.Commands.Demo;
 
-/// <summary>Something that happened in the demo.</summary>
-/// <param name="Node">Where; empty: to the whole.</param>
-/// <param name="Text">What, in words.</param>
+/// <summary>An event of the demo.</summary>
+/// <param name="Node">The node; empty for the whole demo.</param>
+/// <param name="Text">Description.</param>
 internal readonly record struct DemoEvent(string Node, string Text);

@@ -1,18 +1,20 @@
 namespace GatewayMesh.Commands.Demo;
 
-/// <summary>The folder of a running demo: files, state and logs. A temporary one goes at the end; one that the user named stays.</summary>
+/// <summary>
+/// The folder of a running demo: files, state and logs. A temporary folder is removed at the end; a folder named by the user stays.
+/// </summary>
 internal sealed class DemoFolder : IDisposable
 {
     private readonly bool _isTemporary;
 
-    /// <summary>Makes the folder.</summary>
+    /// <summary>Creates the folder.</summary>
     public DemoFolder(string? named)
     {
         _isTemporary = named is null;
         Path = named is null ? Directory.CreateTempSubdirectory("gatewaymesh-demo-").FullName : Directory.CreateDirectory(named).FullName;
         foreach (var rest in named is null ? [] : (string[])["registry", "entries", "ca", "state", "run", "logs"])
         {
-            // What an earlier run left: its nodes are not in this mesh.
+            // Leftovers of an earlier run: their nodes are not in this mesh.
             if (Directory.Exists(System.IO.Path.Combine(Path, rest)) && File.Exists(System.IO.Path.Combine(Path, Marker)))
             {
                 Directory.Delete(System.IO.Path.Combine(Path, rest), recursive: true);
@@ -21,10 +23,10 @@ internal sealed class DemoFolder : IDisposable
 
         if (named is not null && !File.Exists(System.IO.Path.Combine(Path, Marker)) && Directory.EnumerateFileSystemEntries(Path).Any())
         {
-            throw new CommandFailure(ExitCode.Usage, $"{Path} is not empty and no folder of an earlier demo: name another one with --data-dir");
+            throw new CommandFailure(ExitCode.Usage, $"{Path} is not empty and not the folder of an earlier demo; use another folder with --data-dir");
         }
 
-        File.WriteAllText(System.IO.Path.Combine(Path, Marker), "gatewaymesh demo writes here, and clears it at its next start\n");
+        File.WriteAllText(System.IO.Path.Combine(Path, Marker), "gatewaymesh demo writes here and clears this folder at its next start\n");
     }
 
     /// <summary>Absolute path.</summary>

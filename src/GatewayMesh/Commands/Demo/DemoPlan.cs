@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace GatewayMesh.Commands.Demo;
 
 /// <summary>
-/// The mesh of the demo and where each part listens, all from one port base:
+/// The demo's mesh and its ports, all relative to one port base:
 /// <code>
 /// base + 100·host + 0        admin           host-a 0, host-b 1, host-c 2, gateway-1 3, gateway-2 4, ingress 5
 /// base + 100·host + 1..3     outbound        of web, payments, ledger
@@ -16,22 +16,22 @@ namespace GatewayMesh.Commands.Demo;
 /// </summary>
 internal sealed class DemoPlan(int portBase)
 {
-    /// <summary>The services of every host, in the order in which they call each other.</summary>
+    /// <summary>The services of every host, in call order.</summary>
     public static ImmutableArray<string> Services { get; } = ["web", "payments", "ledger"];
 
-    /// <summary>How the nodes know each other, as a bootstrap file says it.</summary>
+    /// <summary>Identity mode, as in a bootstrap file.</summary>
     public const string Identity = "mtls";
 
-    /// <summary>How many ports above the base are used.</summary>
+    /// <summary>Number of ports used above the base.</summary>
     public const int Span = 600;
 
-    /// <summary>Where the ports of Consul begin, above the base.</summary>
+    /// <summary>First port of Consul, relative to the base.</summary>
     public const int ConsulOffset = 590;
 
-    /// <summary>The Consul that is the registry; null: a folder of files is.</summary>
+    /// <summary>The Consul of the demo; null when the registry is a folder of files.</summary>
     public DemoConsul? Consul { get; init; }
 
-    /// <summary>The registry as a bootstrap file names it.</summary>
+    /// <summary>The registry, as in a bootstrap file.</summary>
     public string Registry => Consul?.Registry ?? "file:registry";
 
     /// <summary>The hosts.</summary>
@@ -46,7 +46,7 @@ internal sealed class DemoPlan(int portBase)
     /// <summary>The public port.</summary>
     public int PublicPort { get; } = portBase + 80;
 
-    /// <summary>Node, role and admin port of every process of the mesh, in the order of the table.</summary>
+    /// <summary>Node, role and admin port of every mesh process, in table order.</summary>
     public IEnumerable<DemoNode> Nodes =>
     [
         .. Hosts.Select(host => new DemoNode(host.Name, "sidecar", host.Admin)),
@@ -54,7 +54,7 @@ internal sealed class DemoPlan(int portBase)
         new DemoNode("ingress", "ingress", IngressAdmin),
     ];
 
-    /// <summary>Every port that is bound, lowest first.</summary>
+    /// <summary>All ports the demo binds, lowest first.</summary>
     public IEnumerable<int> Ports => Hosts.SelectMany(host => host.Ports)
         .Concat(Gateways.SelectMany(gateway => gateway.Ports))
         .Concat([IngressAdmin, PublicPort])

@@ -6,7 +6,7 @@ using GatewayMesh.Commands.Demo.Traffic;
 
 namespace GatewayMesh.Commands.Demo;
 
-/// <summary>One demo from its first process to its last.</summary>
+/// <summary>One demo, from its first process to its last.</summary>
 internal sealed class DemoRun(DemoSpec spec, DemoPlan plan, string folder, TextWriter output, TextWriter error, TimeProvider time)
 {
     private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(90);
@@ -16,13 +16,13 @@ internal sealed class DemoRun(DemoSpec spec, DemoPlan plan, string folder, TextW
     private readonly DemoScreen _screen = new(spec.Json ? TextWriter.Null : output, plan, time);
     private readonly PartTallies _tallies = new();
 
-    /// <summary>Runs it; the result is the exit code.</summary>
+    /// <summary>Runs the demo and returns the exit code.</summary>
     public int Run(CancellationToken cancellation)
     {
         DemoFiles.Write(plan, folder);
         if (plan.Consul is null)
         {
-            // With Consul the certificates come from Consul.
+            // With Consul, the certificates come from Consul.
             DemoCertificates.Issue(plan, folder, time);
         }
 
@@ -96,7 +96,7 @@ internal sealed class DemoRun(DemoSpec spec, DemoPlan plan, string folder, TextW
         return Waiting.Until(
             () =>
             {
-                // Entries are written as a user would, once the agent takes them.
+                // Entries are written as a user would write them, once the agent accepts writes.
                 isFilled = isFilled || plan.Consul!.TryWrite(ConsulEntries.Of(plan).Select(entry => entry.Text));
                 watch.Look();
                 return isFilled && watch.IsReady && (plan.Consul is null ? watch.KnowsInstances() : IsRegistered());
@@ -141,7 +141,7 @@ internal sealed class DemoRun(DemoSpec spec, DemoPlan plan, string folder, TextW
         var script = new DemoScript(plan, _tallies, time, _screen.Tell);
         if (traffic is not null)
         {
-            _tallies.Begin("all is well");
+            _tallies.Begin("no fault");
             traffic.Start();
             helpers.Add(Begin("script", () => script.Play(spec.Duration, ended)));
         }
@@ -165,7 +165,7 @@ internal sealed class DemoRun(DemoSpec spec, DemoPlan plan, string folder, TextW
         if (parts.Count > 0)
         {
             output.WriteLine();
-            output.WriteLine("What the applications saw, through the ingress and through the outbound addresses, with nothing repeated:");
+            output.WriteLine("What the applications saw, through the ingress and the outbound addresses, without retries:");
             foreach (var sentence in DemoReport.Sentences(parts))
             {
                 output.WriteLine($"  {sentence}.");
@@ -186,7 +186,7 @@ internal sealed class DemoRun(DemoSpec spec, DemoPlan plan, string folder, TextW
             }
         }
 
-        error.WriteLine($"gatewaymesh: the mesh was not ready within {ReadyLimit.TotalSeconds:0} s; the last lines of each log stand above");
+        error.WriteLine($"gatewaymesh: the mesh was not ready within {ReadyLimit.TotalSeconds:0} s; see the last lines of each log above");
         return ExitCode.Failed;
     }
 }

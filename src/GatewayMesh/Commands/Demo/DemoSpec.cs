@@ -1,23 +1,23 @@
 namespace GatewayMesh.Commands.Demo;
 
-/// <summary>The demo as it was asked for.</summary>
+/// <summary>The options of a demo.</summary>
 internal sealed record DemoSpec
 {
-    /// <summary>How long it runs. Default: 60 s.</summary>
+    /// <summary>Duration. Default: 60 s.</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The lowest port. Default: 15000.</summary>
+    /// <summary>Lowest port. Default: 15000.</summary>
     public int PortBase { get; init; } = 15000;
 
-    /// <summary>Where files and logs go; null: a fresh temporary folder that is removed at the end.</summary>
+    /// <summary>Folder for files and logs. Null: a temporary folder, removed at the end.</summary>
     public string? DataDir { get; init; }
 
-    /// <summary>Whether the mesh keeps its configuration in a Consul of its own; otherwise in a folder of files.</summary>
+    /// <summary>True if the registry is a Consul of the demo; otherwise a folder of files.</summary>
     public bool Consul { get; init; }
 
-    /// <summary>Print JSON lines only.</summary>
+    /// <summary>True to print JSON lines only.</summary>
     public bool Json { get; init; }
 
-    /// <summary>Run the mesh alone: no traffic, no faults.</summary>
+    /// <summary>True to run without traffic and faults.</summary>
     public bool NoFaults { get; init; }
 }

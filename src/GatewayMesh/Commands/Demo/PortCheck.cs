@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace GatewayMesh.Commands.Demo;
 
-/// <summary>Looks ahead whether the demo can have its ports: a clash told before anything starts is a clash understood.</summary>
+/// <summary>Checks before the start that the demo's ports are free, so that a conflict is reported clearly.</summary>
 internal static class PortCheck
 {
-    /// <summary>Those of <paramref name="ports"/> that somebody else has on loopback.</summary>
+    /// <summary>Returns the ports that another process has bound on loopback.</summary>
     public static IReadOnlyList<int> Taken(IEnumerable<int> ports) => [.. ports.Where(port => !IsFree(port))];
 
     private static bool IsFree(int port)
@@ -14,7 +14,7 @@ internal static class PortCheck
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            // As the mesh's own listeners do, so that connections of an earlier run that linger do not count.
+            // SO_REUSEADDR like the mesh's own listeners: lingering connections of an earlier run do not count.
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
             socket.Listen();

@@ -3,14 +3,14 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Commands.Drain;
 
-/// <summary>An order to a running process that takes a while: given once, then followed by its status.</summary>
+/// <summary>A long-running order to a process: sent once, then followed through the process's status.</summary>
 internal sealed class AdminOrder(HostPort admin, TextWriter output, TimeProvider time)
 {
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(200);
     private string _said = "";
 
-    /// <summary>Gives the order; the status before it.</summary>
+    /// <summary>Sends the order and returns the status before it.</summary>
     public NodeStatus Give(string path, string body)
     {
         var first = AdminCall.Send(admin, "GET", "/status", null, CallTimeout);
@@ -18,10 +18,10 @@ internal sealed class AdminOrder(HostPort admin, TextWriter output, TimeProvider
         var answer = AdminCall.Send(admin, "POST", path, body, CallTimeout);
         return answer.IsWell
             ? before
-            : throw new CommandFailure(ExitCode.Failed, $"{before.Node} refused {path}: {answer.Failure ?? $"{answer.Status} {answer.Words}"}");
+            : throw new CommandFailure(ExitCode.Failed, $"{before.Node} refused {path}: {answer.Failure ?? $"{answer.Status} {answer.BodyLine}"}");
     }
 
-    /// <summary>Prints each change of state until <paramref name="done"/>; false when <paramref name="limit"/> is over.</summary>
+    /// <summary>Prints each state change until <paramref name="done"/>. False when <paramref name="limit"/> has passed.</summary>
     public bool Follow(TimeSpan limit, Predicate<NodeStatus> done, bool goneIsDone) => Waiting.Until(
         () =>
         {
@@ -49,7 +49,7 @@ internal sealed class AdminOrder(HostPort admin, TextWriter output, TimeProvider
         }
     }
 
-    // While it serves the number is never twice the same and tells nothing.
+    // While the worker serves, the number changes with every poll and means nothing.
     private static string UnderWay(NodeStatus status) =>
-        status is { Lease.State: not "leased", Worker: { } worker } ? $", {worker.Inflight} requests under way" : "";
+        status is { Lease.State: not "leased", Worker: { } worker } ? $", {worker.Inflight} requests in flight" : "";
 }

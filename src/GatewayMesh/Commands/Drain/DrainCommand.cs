@@ -11,9 +11,9 @@ internal static class DrainCommand
     public static Command Build(TextWriter output)
     {
         var admin = SharedOptions.Admin();
-        var undo = new Option<bool>("--undo") { Description = "Take the node back into the mesh." };
-        var timeout = SharedOptions.Duration("--timeout", "How long to wait for the end.", TimeSpan.FromSeconds(60));
-        var command = new MeshCommand("drain", "Leave the registry, end what is under way, let the gateways carry; --undo takes it back.")
+        var undo = new Option<bool>("--undo") { Description = "Return the node to the mesh." };
+        var timeout = SharedOptions.Duration("--timeout", "Time to wait for the drain to complete.", TimeSpan.FromSeconds(60));
+        var command = new MeshCommand("drain", "Deregister the node, finish requests in flight, and let the gateways carry its traffic. --undo returns it.")
         {
             Examples = ["gatewaymesh drain", "gatewaymesh drain --undo", "gatewaymesh drain --admin 10.0.0.5:15000 --timeout 5m"],
         };
@@ -24,16 +24,16 @@ internal static class DrainCommand
         return command;
     }
 
-    /// <summary>Asks for it and waits until it is done.</summary>
+    /// <summary>Sends the order and waits until it completes.</summary>
     public static int Run(HostPort admin, bool undo, TimeSpan timeout, TextWriter output, TimeProvider time)
     {
         var order = new AdminOrder(admin, output, time);
         var before = order.Give("/drain", undo ? """{"undo":true}""" : "{}");
-        output.WriteLine(undo ? $"{before.Node} comes back" : $"{before.Node} drains");
+        output.WriteLine(undo ? $"{before.Node} is returning" : $"{before.Node} is draining");
         var done = order.Follow(timeout, undo ? IsBack : IsDrained, goneIsDone: !undo && before.GuardPid is null);
         if (!done)
         {
-            output.WriteLine($"not done after {DurationText.Format(timeout)}; it goes on by itself: `gatewaymesh status --admin {admin}` shows how far it is");
+            output.WriteLine($"not done after {DurationText.Format(timeout)}; it continues in the background: see `gatewaymesh status --admin {admin}`");
             return ExitCode.Failed;
         }
 
@@ -41,7 +41,7 @@ internal static class DrainCommand
         return ExitCode.Well;
     }
 
-    /// <summary>No worker is left, or none that has work; the guard carries.</summary>
+    /// <summary>True when no worker is left, or the last one is idle and the guard carries.</summary>
     internal static bool IsDrained(NodeStatus status) => status.WorkerPid is null && !status.IsLeased;
 
     private static bool IsBack(NodeStatus status) => status.Lease is null || status.IsLeased;

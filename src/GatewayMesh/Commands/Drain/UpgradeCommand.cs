@@ -4,15 +4,15 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Commands.Drain;
 
-/// <summary><c>gatewaymesh upgrade</c>: the binary on disk takes over from the running one without a failed request.</summary>
+/// <summary><c>gatewaymesh upgrade</c>: the binary on disk takes over from the running process without a failed request.</summary>
 internal static class UpgradeCommand
 {
     /// <summary>The command.</summary>
     public static Command Build(TextWriter output)
     {
         var admin = SharedOptions.Admin();
-        var timeout = SharedOptions.Duration("--timeout", "How long to wait for the new worker.", TimeSpan.FromSeconds(30));
-        var command = new MeshCommand("upgrade", "Start the binary that is on disk now in place of the running one.")
+        var timeout = SharedOptions.Duration("--timeout", "Time to wait for the new worker.", TimeSpan.FromSeconds(30));
+        var command = new MeshCommand("upgrade", "Replace the running process with the binary on disk.")
         {
             Examples = ["gatewaymesh upgrade", "gatewaymesh upgrade --admin 10.0.0.5:15000"],
         };
@@ -22,7 +22,7 @@ internal static class UpgradeCommand
         return command;
     }
 
-    /// <summary>Asks for it and waits until the new worker serves.</summary>
+    /// <summary>Sends the order and waits until the new worker serves.</summary>
     public static int Run(HostPort admin, TimeSpan timeout, TextWriter output, TimeProvider time)
     {
         var order = new AdminOrder(admin, output, time);
@@ -32,7 +32,7 @@ internal static class UpgradeCommand
         var done = order.Follow(timeout, status => HasEnded(before, after = status), goneIsDone: false);
         if (!done)
         {
-            output.WriteLine($"the upgrade did not end in {DurationText.Format(timeout)}: the log of {before.Node} says how far it is");
+            output.WriteLine($"the upgrade did not finish within {DurationText.Format(timeout)}; see the log of {before.Node}");
             return ExitCode.Failed;
         }
 
@@ -46,11 +46,11 @@ internal static class UpgradeCommand
         return ExitCode.Well;
     }
 
-    /// <summary>The upgrade failed, or another worker than before holds the lease and the guard has nothing left to do.</summary>
+    /// <summary>True when the upgrade failed, or a new worker holds the lease and the guard has nothing left to do.</summary>
     internal static bool HasEnded(NodeStatus before, NodeStatus now) =>
         now.Upgrade?.Running != true && (now.Upgrade?.Well == false || IsUpgraded(before, now));
 
-    /// <summary>Another worker than before holds the lease.</summary>
+    /// <summary>True when a new worker holds the lease.</summary>
     internal static bool IsUpgraded(NodeStatus before, NodeStatus now) =>
         now.IsLeased && now.WorkerPid is not null && now.WorkerPid != before.WorkerPid;
 }

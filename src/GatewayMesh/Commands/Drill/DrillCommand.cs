@@ -8,7 +8,7 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Commands.Drill;
 
-/// <summary><c>gatewaymesh drill</c>: load, a fault at a known second, and what the applications saw of it.</summary>
+/// <summary><c>gatewaymesh drill</c>: a load with a fault at a known second, and a report of what the applications saw.</summary>
 internal static class DrillCommand
 {
     private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(90);
@@ -16,24 +16,24 @@ internal static class DrillCommand
     /// <summary>The command.</summary>
     public static Command Build(TextWriter output, TextWriter error)
     {
-        var fault = new Argument<string>("FAULT") { Description = $"What to do to the mesh: {string.Join(", ", FaultNames.All)}." };
+        var fault = new Argument<string>("FAULT") { Description = $"Fault to inject: {string.Join(", ", FaultNames.All)}." };
         fault.AcceptOnlyFromAmong(FaultNames.All);
         var admin = SharedOptions.Admin();
-        var url = new Option<string>("--url") { Description = "What is asked.", DefaultValueFactory = _ => "http://payments/" };
-        var via = SharedOptions.Address("--via", "Outbound address of the load. Default: the first outbound of the node.");
-        var rate = SharedOptions.Number("--rate", "Requests a second, whatever the answers do.", 500, 1, 100_000);
+        var url = new Option<string>("--url") { Description = "URL to request.", DefaultValueFactory = _ => "http://payments/" };
+        var via = SharedOptions.Address("--via", "Outbound address for the load. Default: the first outbound listener of the node.");
+        var rate = SharedOptions.Number("--rate", "Requests per second, independent of the responses (open loop).", 500, 1, 100_000);
         var connections = SharedOptions.Number("--connections", "Keep-alive connections.", 20, 1, 1_000);
-        var duration = SharedOptions.Duration("--duration", "How long the load lasts; longer if the fault needs it.", TimeSpan.FromSeconds(15));
-        var at = SharedOptions.Duration("--fault-at", "When the fault comes.", TimeSpan.FromSeconds(3));
-        var timeout = SharedOptions.Duration("--timeout", "When a request counts as timed out.", TimeSpan.FromSeconds(5));
-        var hold = SharedOptions.Duration("--hold", "gateways-down, registry-down and command: how long the fault lasts.", TimeSpan.FromSeconds(5));
-        var begin = new Option<string>("--begin") { Description = "command: the shell command that does the harm." };
-        var end = new Option<string>("--end") { Description = "command: the one that ends it; run whatever happens." };
-        var mayLose = SharedOptions.Number("--may-lose", "command: requests that it may cost.", 0, 0, 1_000_000);
-        var replay = new Option<bool>("--replay") { Description = "Send a refused or lost GET once more." };
-        var repeat = SharedOptions.Number("--repeat", "Runs; with more than one the medians are printed.", 1, 1, 100);
-        var json = SharedOptions.Json("Print one JSON object a run.");
-        var command = new MeshCommand("drill", "Do harm to a running mesh under load, and report what the applications saw. Exit code 1 if a promise did not hold.")
+        var duration = SharedOptions.Duration("--duration", "Duration of the load; extended if the fault needs more.", TimeSpan.FromSeconds(15));
+        var at = SharedOptions.Duration("--fault-at", "Time of the fault after the start of the load.", TimeSpan.FromSeconds(3));
+        var timeout = SharedOptions.Duration("--timeout", "Time after which a request counts as timed out.", TimeSpan.FromSeconds(5));
+        var hold = SharedOptions.Duration("--hold", "Duration of the fault (gateways-down, registry-down, command).", TimeSpan.FromSeconds(5));
+        var begin = new Option<string>("--begin") { Description = "Shell command that starts the fault (command)." };
+        var end = new Option<string>("--end") { Description = "Shell command that ends the fault; always run (command)." };
+        var mayLose = SharedOptions.Number("--may-lose", "Number of requests the fault may fail (command).", 0, 0, 1_000_000);
+        var replay = new Option<bool>("--replay") { Description = "Retry a refused or lost GET once." };
+        var repeat = SharedOptions.Number("--repeat", "Number of runs. With several runs the medians are printed.", 1, 1, 100);
+        var json = SharedOptions.Json("Print one JSON object per run.");
+        var command = new MeshCommand("drill", "Inject a fault into a running mesh under load and report what the applications saw. Exit code 1 if a promise is broken.")
         {
             Examples =
             [
@@ -114,7 +114,7 @@ internal static class DrillCommand
             ? (url.Authority, url.PathAndQuery)
             : throw new CommandFailure(ExitCode.Usage, $"--url '{text}' must be http://SERVICE/PATH, for example http://payments/");
 
-    /// <summary>The same with a load that lasts as long as the fault needs, said aloud.</summary>
+    /// <summary>Extends the load to what the fault needs, and reports the change.</summary>
     internal static DrillSpec Lengthened(DrillSpec spec, TextWriter error)
     {
         if (spec.Load.Duration >= spec.ShortestLoad)
@@ -122,26 +122,26 @@ internal static class DrillCommand
             return spec;
         }
 
-        error.WriteLine($"the load lasts {DurationText.Format(spec.ShortestLoad)}: {spec.Fault.Word()} needs it");
+        error.WriteLine($"the load is extended to {DurationText.Format(spec.ShortestLoad)} for {spec.Fault.Word()}");
         return spec with { Load = spec.Load with { Duration = spec.ShortestLoad } };
     }
 
-    /// <summary>The order of a command fault; null for every other.</summary>
+    /// <summary>The shell commands of a command fault; null for every other fault.</summary>
     internal static ShellOrder? Order(FaultKind fault, string? begin, string? end, TimeSpan hold, int mayLose) => (fault, begin, end) switch
     {
         (FaultKind.Command, not null, not null) => new ShellOrder(begin, end, hold, mayLose),
-        (FaultKind.Command, _, _) => throw new CommandFailure(ExitCode.Usage, "drill command needs --begin and --end, for example --begin 'ip link set eth1 down' --end 'ip link set eth1 up'"),
+        (FaultKind.Command, _, _) => throw new CommandFailure(ExitCode.Usage, "`drill command` requires --begin and --end, for example --begin 'ip link set eth1 down' --end 'ip link set eth1 up'"),
         (_, null, null) => null,
-        _ => throw new CommandFailure(ExitCode.Usage, $"--begin and --end belong to `drill command`, not to {fault.Word()}"),
+        _ => throw new CommandFailure(ExitCode.Usage, $"--begin and --end apply to `drill command` only; remove them for {fault.Word()}"),
     };
 
     private static IPEndPoint Target(HostPort? via, MeshAccess mesh, HostPort admin)
     {
         if (via is null)
         {
-            var status = mesh.Read() ?? throw new CommandFailure(ExitCode.Failed, $"no status from {admin}: is a node running there?");
+            var status = mesh.Read() ?? throw new CommandFailure(ExitCode.Failed, $"no status from {admin}; check that a node is running there");
             via = status.Listeners.FirstOrDefault(listener => listener.Name.StartsWith("outbound/", StringComparison.Ordinal)).Address
-                ?? throw new CommandFailure(ExitCode.Usage, $"{status.Node} does not tell its outbound addresses: name one with --via HOST:PORT");
+                ?? throw new CommandFailure(ExitCode.Usage, $"{status.Node} does not report its outbound addresses; set one with --via HOST:PORT");
         }
 
         return via.ToEndPoint() switch
@@ -151,18 +151,18 @@ internal static class DrillCommand
         };
     }
 
-    // A drill on a mesh that is not well shows nothing; after a crash loop the lease may take a while.
+    // A drill on an unhealthy mesh shows nothing; after a crash loop the lease may take a while.
     private static void AwaitReady(IMeshAccess mesh, TextWriter error, CancellationToken cancellation)
     {
-        var said = false;
+        var announced = false;
         var ready = Waiting.Until(
             () =>
             {
                 var isReady = mesh.Read() is { Tier: "sidecar", Lease: null or { State: "leased" } };
-                if (!isReady && !said)
+                if (!isReady && !announced)
                 {
-                    error.WriteLine("waiting until the sidecar carries its own traffic");
-                    said = true;
+                    error.WriteLine("waiting for the sidecar to serve its own traffic");
+                    announced = true;
                 }
 
                 return isReady;
@@ -173,7 +173,7 @@ internal static class DrillCommand
             cancellation);
         if (!ready)
         {
-            throw new CommandFailure(ExitCode.Failed, $"the sidecar did not carry its own traffic within {DurationText.Format(ReadyLimit)}: `gatewaymesh check` says why");
+            throw new CommandFailure(ExitCode.Failed, $"the sidecar did not serve its own traffic within {DurationText.Format(ReadyLimit)}; run `gatewaymesh check`");
         }
     }
 }

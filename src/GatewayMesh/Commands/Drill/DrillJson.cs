@@ -4,10 +4,10 @@ using GatewayMesh.Commands.Faults;
 
 namespace GatewayMesh.Commands.Drill;
 
-/// <summary>A drill's report for programs: one object a line. Times in milliseconds.</summary>
+/// <summary>JSON report of a drill: one object per line, times in milliseconds.</summary>
 internal static class DrillJson
 {
-    /// <summary>The object of one drill.</summary>
+    /// <summary>Writes the object of one drill.</summary>
     public static string Of(DrillResult result)
     {
         using var stream = new MemoryStream();
@@ -84,7 +84,7 @@ internal static class DrillJson
         json.WriteEndObject();
     }
 
-    // Columns, not objects: 150 windows of four numbers each.
+    // Columns instead of objects: 150 windows of four numbers each.
     private static void Series(Utf8JsonWriter json, DrillResult result)
     {
         json.WriteStartObject("seriesBy100Ms");

@@ -4,27 +4,27 @@ using GatewayMesh.Commands.Faults;
 
 namespace GatewayMesh.Commands.Drill;
 
-/// <summary>What one drill showed.</summary>
+/// <summary>Result of one drill.</summary>
 internal sealed record DrillResult
 {
-    /// <summary>What was asked for.</summary>
+    /// <summary>The options of the drill.</summary>
     public required DrillSpec Spec { get; init; }
 
-    /// <summary>What the applications saw.</summary>
+    /// <summary>The load as the applications saw it.</summary>
     public required LoadReport Load { get; init; }
 
-    /// <summary>What the fault did.</summary>
+    /// <summary>Trace of the fault.</summary>
     public required FaultTrace Trace { get; init; }
 
-    /// <summary>What the node's status showed.</summary>
+    /// <summary>Status changes of the node.</summary>
     public required StatusWatch Watch { get; init; }
 
-    /// <summary>From the first gateway's return to the first answer; null unless all gateways were down and one came back.</summary>
+    /// <summary>Time from the first gateway's return to the first response. Null unless all gateways were down and one returned.</summary>
     public double? ServedAfterReturnMs { get; init; }
 
-    /// <summary>The slowest refusal, ms from the connect: "at once" in a number.</summary>
+    /// <summary>Slowest refusal in ms, from the connect.</summary>
     public double SlowestRefusalMs { get; init; }
 
-    /// <summary>The promises that did not hold, in words; empty: all held.</summary>
+    /// <summary>Broken promises, as text. Empty when all held.</summary>
     public ImmutableArray<string> Broken { get; init; } = [];
 }

@@ -3,10 +3,10 @@ using GatewayMesh.Commands.Faults;
 
 namespace GatewayMesh.Commands.Drill;
 
-/// <summary>One drill: the load runs, the fault comes at its second, the status is watched, and everything is put back.</summary>
+/// <summary>One drill: runs the load, injects the fault, watches the status, and restores everything.</summary>
 internal sealed class DrillRun(DrillSpec spec, IMeshAccess mesh, TimeProvider time)
 {
-    /// <summary>Runs it. Cancelling ends load and fault; what the fault did is undone all the same.</summary>
+    /// <summary>Runs the drill. Cancelling ends load and fault; the fault is undone in any case.</summary>
     public DrillResult Run(CancellationToken cancellation)
     {
         var log = new SampleLog((int)(spec.Load.Rate * spec.Load.Duration!.Value.TotalSeconds) + 1);
@@ -60,7 +60,7 @@ internal sealed class DrillRun(DrillSpec spec, IMeshAccess mesh, TimeProvider ti
         return result with { Broken = Promises.Judge(result) };
     }
 
-    // The return is seen up to a poll late; an answer before that moment is an answer at once.
+    // The return is noticed up to one poll late; an earlier response counts as immediate.
     private static double? FirstAnswerAfter(IReadOnlyList<Sample> samples, long back)
     {
         var answers = samples.Where(sample => sample.LoadOutcome == LoadOutcome.Ok && sample.Done >= back).Select(sample => sample.Done);

@@ -3,25 +3,25 @@ using GatewayMesh.Commands.Faults;
 
 namespace GatewayMesh.Commands.Drill;
 
-/// <summary>One drill as it was asked for.</summary>
+/// <summary>The options of one drill.</summary>
 internal sealed record DrillSpec
 {
-    /// <summary>What is done to the mesh.</summary>
+    /// <summary>The fault.</summary>
     public required FaultKind Fault { get; init; }
 
-    /// <summary>What the applications do meanwhile.</summary>
+    /// <summary>The load during the fault.</summary>
     public required LoadSpec Load { get; init; }
 
-    /// <summary>When the fault comes, from the start of the load. Default: 3 s.</summary>
+    /// <summary>Time of the fault, from the start of the load. Default: 3 s.</summary>
     public TimeSpan FaultAt { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>How long <see cref="FaultKind.GatewaysDown"/> holds the gateways down, and <see cref="FaultKind.RegistryDown"/> the registry. Default: 5 s.</summary>
+    /// <summary>Duration of <see cref="FaultKind.GatewaysDown"/> and <see cref="FaultKind.RegistryDown"/>. Default: 5 s.</summary>
     public TimeSpan Hold { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>What <see cref="FaultKind.Command"/> runs.</summary>
+    /// <summary>Shell commands of <see cref="FaultKind.Command"/>.</summary>
     public ShellOrder? Order { get; init; }
 
-    /// <summary>The shortest load that shows what the fault does, and the return to normal where that is quick.</summary>
+    /// <summary>Shortest load that covers the fault and, where that is quick, the return to normal.</summary>
     public TimeSpan ShortestLoad => FaultAt + Fault switch
     {
         FaultKind.Slow => TimeSpan.FromSeconds(22),

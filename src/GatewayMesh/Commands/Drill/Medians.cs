@@ -3,10 +3,10 @@ using GatewayMesh.Commands.Terminal;
 
 namespace GatewayMesh.Commands.Drill;
 
-/// <summary>What several runs of one drill have in common: the median of each figure, and its extremes.</summary>
+/// <summary>Summary of several runs of a drill: the median and the extremes of each figure.</summary>
 internal static class Medians
 {
-    /// <summary>The middle of <paramref name="values"/>; of an even number the mean of the two in the middle; null of none.</summary>
+    /// <summary>Median of <paramref name="values"/>: the mean of the middle two for an even count, null for none.</summary>
     public static double? Of(IEnumerable<double> values)
     {
         var sorted = values.Order().ToArray();
@@ -19,7 +19,7 @@ internal static class Medians
         };
     }
 
-    /// <summary>The table of <paramref name="results"/>.</summary>
+    /// <summary>Formats <paramref name="results"/> as a table.</summary>
     public static TextTable Table(IReadOnlyList<DrillResult> results)
     {
         var table = new TextTable($"{results.Count} RUNS", "MEDIAN", "LEAST", "MOST");
@@ -32,7 +32,7 @@ internal static class Medians
         return table;
     }
 
-    /// <summary>The figures by name; a value is null where a run has none.</summary>
+    /// <summary>The figures by name. A value is null where a run has none.</summary>
     internal static IEnumerable<(string Name, string Unit, IEnumerable<double?> Values)> Figures(IReadOnlyList<DrillResult> results)
     {
         yield return ("sent", "", results.Select(result => (double?)result.Load.Sent));

@@ -4,43 +4,43 @@ using GatewayMesh.Commands.Faults;
 
 namespace GatewayMesh.Commands.Drill;
 
-/// <summary>What each fault may cost an application that talks plain HTTP and repeats nothing.</summary>
+/// <summary>The cost that each fault may have for an application that uses plain HTTP without retries.</summary>
 internal static class Promises
 {
     private const double ServedWithinMs = 1000;
     private const long LeasesEverySeconds = 30;
 
-    /// <summary>The promise of a fault in words, as it is printed.</summary>
+    /// <summary>The promise of a fault, as printed.</summary>
     public static string Of(FaultKind kind) => kind switch
     {
-        FaultKind.Kill => "nothing refused, at most one request lost for each connection",
-        FaultKind.Hang => "nothing refused, lost at most one request for each connection and those that waited",
+        FaultKind.Kill => "nothing refused, at most one request lost per connection",
+        FaultKind.Hang => "nothing refused, at most one request lost per connection plus those that waited",
         FaultKind.Slow => "no worker killed, no change of tier, nothing failed",
-        FaultKind.CrashLoop => "nothing refused, at most one lease in 30 s after the second crash, lost at most one request for each connection and lease",
+        FaultKind.CrashLoop => "nothing refused, at most one lease in 30 s after the second crash, at most one request lost per connection and lease",
         FaultKind.Starve => "no worker killed, nothing failed",
-        FaultKind.GatewaysDown => "refused at once, nothing left waiting, served within 1 s of the first gateway's return",
-        FaultKind.RegistryDown => "nothing failed, no change of tier, and the registry heard again in the end",
+        FaultKind.GatewaysDown => "refused at once, no request left waiting, served within 1 s of the first gateway's return",
+        FaultKind.RegistryDown => "nothing failed, no change of tier, and the registry back in sync at the end",
         FaultKind.Command => "nothing failed, or no more than --may-lose",
         _ => "nothing failed",
     };
 
-    /// <summary>The promises that <paramref name="result"/> breaks.</summary>
+    /// <summary>Returns the promises that <paramref name="result"/> breaks.</summary>
     public static ImmutableArray<string> Judge(DrillResult result)
     {
         var broken = ImmutableArray.CreateBuilder<string>();
         if (result.Trace.Failure is { } failure)
         {
-            broken.Add($"the fault could not be done: {failure}");
+            broken.Add($"the fault could not be injected: {failure}");
         }
         else if (result.Trace.BeganAt is null)
         {
-            broken.Add("the fault never came");
+            broken.Add("the fault was never injected");
         }
 
         var load = result.Load;
         if (load.Ok == 0)
         {
-            broken.Add("not one request was answered");
+            broken.Add("no request was answered");
         }
 
         var connections = result.Spec.Load.Connections;
@@ -49,12 +49,12 @@ internal static class Promises
             case FaultKind.Kill:
                 AtMost(broken, "refused", load.Refused, 0);
                 AtMost(broken, "lost", load.Lost, connections);
-                AtMost(broken, "failed in another way", load.Failed - load.Refused - load.Lost, 0);
+                AtMost(broken, "failed otherwise", load.Failed - load.Refused - load.Lost, 0);
                 break;
             case FaultKind.Hang:
                 AtMost(broken, "refused", load.Refused, 0);
                 AtMost(broken, "lost", load.Lost, connections + load.Waited);
-                AtMost(broken, "failed in another way", load.Failed - load.Refused - load.Lost, 0);
+                AtMost(broken, "failed otherwise", load.Failed - load.Refused - load.Lost, 0);
                 AtLeast(broken, "workers killed as hung", result.Watch.Kills, 1);
                 break;
             case FaultKind.CrashLoop:
@@ -72,7 +72,7 @@ internal static class Promises
                 AtMost(broken, "workers killed", result.Watch.Kills, 0);
                 break;
             case FaultKind.GatewaysDown:
-                AtLeast(broken, "refused while nobody could carry", load.Refused, 1);
+                AtLeast(broken, "refused while no worker or gateway could serve", load.Refused, 1);
                 AtMost(broken, "timed out", load.TimedOut, 0);
                 Served(broken, result);
                 break;
@@ -92,7 +92,7 @@ internal static class Promises
         return broken.ToImmutable();
     }
 
-    // Two leases are free (one for each of the first two crashes), then one in 30 s.
+    // Two leases are free (one for each of the first two crashes), then one per 30 s.
     private static long LeasesAllowed(DrillResult result) =>
         3 + (long)((result.Spec.Load.Duration ?? TimeSpan.Zero).TotalSeconds / LeasesEverySeconds);
 
@@ -109,11 +109,11 @@ internal static class Promises
     {
         if (result.Trace.GatewayBackAt is null)
         {
-            broken.Add("no gateway came back, so nothing could be served again");
+            broken.Add("no gateway returned, so no request could be served");
         }
         else if (result.ServedAfterReturnMs is not { } served)
         {
-            broken.Add("nothing was served after the first gateway's return");
+            broken.Add("no request was served after the first gateway's return");
         }
         else if (served > ServedWithinMs)
         {

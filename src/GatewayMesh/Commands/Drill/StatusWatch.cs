@@ -3,7 +3,7 @@ using GatewayMesh.Commands.Status;
 
 namespace GatewayMesh.Commands.Drill;
 
-/// <summary>Looks at the node's status all through a drill: who carries, which worker, what the guard counts.</summary>
+/// <summary>Polls the node's status during a drill: tier, worker and guard counters.</summary>
 internal sealed class StatusWatch(IMeshAccess mesh, Func<long> clock)
 {
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(100);
@@ -11,22 +11,22 @@ internal sealed class StatusWatch(IMeshAccess mesh, Func<long> clock)
     private NodeStatus? _first;
     private NodeStatus? _last;
 
-    /// <summary>What changed, in order.</summary>
+    /// <summary>The changes, in order.</summary>
     public IReadOnlyList<StatusChange> Changes => _changes;
 
-    /// <summary>Leases granted meanwhile.</summary>
+    /// <summary>Leases granted during the drill.</summary>
     public long Leases => Delta(lease => lease.Leases);
 
-    /// <summary>Workers killed as hung meanwhile.</summary>
+    /// <summary>Workers killed as hung during the drill.</summary>
     public long Kills => Delta(lease => lease.Kills);
 
-    /// <summary>Workers started anew meanwhile.</summary>
+    /// <summary>Workers restarted during the drill.</summary>
     public long Restarts => Delta(lease => lease.Restarts);
 
     /// <summary>Tiers seen, in order.</summary>
     public IEnumerable<string> Tiers => _changes.Select(change => change.Tier).Where(tier => tier.Length > 0);
 
-    /// <summary>Looks until cancelled.</summary>
+    /// <summary>Polls until cancelled.</summary>
     public void Follow(CancellationToken cancellation)
     {
         do
@@ -36,7 +36,7 @@ internal sealed class StatusWatch(IMeshAccess mesh, Func<long> clock)
         while (!cancellation.WaitHandle.WaitOne(Every));
     }
 
-    /// <summary>Looks once.</summary>
+    /// <summary>Polls once.</summary>
     public void Look()
     {
         var status = mesh.Read();

@@ -6,23 +6,25 @@ using GatewayMesh.Commands.Terminal;
 
 namespace GatewayMesh.Commands.Explain;
 
-/// <summary>The answer of <c>/explain</c> as text.</summary>
+/// <summary>Text output of <c>/explain</c>.</summary>
 internal static class ExplainText
 {
-    /// <summary>Whether the mesh would carry the request: service known, an instance there, and not denied where intentions are enforced.</summary>
+    /// <summary>
+    /// True if the mesh would carry the request: known service, at least one instance, and not denied by an enforced intention.
+    /// </summary>
     public static bool IsCarried(JsonElement answer) =>
         answer.GetProperty("known").GetBoolean()
         && answer.GetProperty("instances").GetArrayLength() > 0
         && (!answer.TryGetProperty("intention", out var intention) || intention.GetProperty("allowed").GetBoolean() || !intention.GetProperty("enforced").GetBoolean());
 
-    /// <summary>Prints it.</summary>
+    /// <summary>Prints the answer.</summary>
     public static void Print(JsonElement answer, TextWriter output)
     {
         var paint = Paint.For(output);
         output.WriteLine($"{Text(answer, "method")} {Text(answer, "path")} at {Text(answer, "host")}{(Text(answer, "from") is { Length: > 0 } from ? $", from {from}" : "")}");
         if (!answer.GetProperty("known").GetBoolean())
         {
-            output.WriteLine($"  service    {paint.Text(Text(answer, "service"), Hue.Bad)}: the mesh knows no such service, so it is 404 and nothing is forwarded");
+            output.WriteLine($"  service    {paint.Text(Text(answer, "service"), TextStyle.Bad)}: unknown to the mesh: 404, not forwarded");
             output.WriteLine($"  reason     {Text(answer, "reason")}");
             return;
         }
@@ -33,13 +35,13 @@ internal static class ExplainText
         PrintRefused(answer, paint, output);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"  gateways   group {Text(answer, "gatewayGroup")}: {Gateways(answer.GetProperty("gateways"))}; {answer.GetProperty("gatewayShare").GetDouble() * 100:0.##} % of requests go through one of them"));
+            $"  gateways   group {Text(answer, "gatewayGroup")}: {Gateways(answer.GetProperty("gateways"))}; {answer.GetProperty("gatewayShare").GetDouble() * 100:0.##} % of requests go through a gateway"));
         var policy = answer.GetProperty("policy");
         output.WriteLine($"  timeouts   {Number(policy, "requestTimeoutMs")} ms for the request, {Number(policy, "connectTimeoutMs")} ms to connect");
-        output.WriteLine($"  attempts   at most {Number(policy, "maxAttempts")} over all layers; another only where none was forwarded, or an idempotent one failed, within the budget");
+        output.WriteLine($"  attempts   at most {Number(policy, "maxAttempts")} over all layers; a retry only if nothing was forwarded or the request is idempotent, within the budget");
         if (answer.TryGetProperty("retryBudget", out var budget))
         {
-            output.WriteLine($"  budget     {Number(budget, "left")} of {Number(budget, "allowed")} retries left of these ten seconds, {Number(budget, "processLeft")} of {Number(budget, "processAllowed")} over all services{Hedge(budget)}");
+            output.WriteLine($"  budget     {Number(budget, "left")} of {Number(budget, "allowed")} retries left in this ten-second window, {Number(budget, "processLeft")} of {Number(budget, "processAllowed")} over all services{Hedge(budget)}");
         }
 
         output.WriteLine($"  ejection   after {Number(policy, "ejectAfter")} failures in a row, for {Number(policy, "ejectForMs")} ms and more each time");
@@ -55,7 +57,7 @@ internal static class ExplainText
         }
         else
         {
-            output.WriteLine("  intention  say --from SERVICE to hear whether it may");
+            output.WriteLine("  intention  use --from SERVICE to check the intentions of a caller");
         }
     }
 
@@ -63,54 +65,54 @@ internal static class ExplainText
     {
         if (instances.GetArrayLength() == 0)
         {
-            output.WriteLine($"  instances  {paint.Text("none", Hue.Bad)}: {(reason == "address_refused" ? "502, address_refused" : "503, no_endpoint")}");
+            output.WriteLine($"  instances  {paint.Text("none", TextStyle.Bad)}: {(reason == "address_refused" ? "502, address_refused" : "503, no_endpoint")}");
             return;
         }
 
         var healthy = instances.EnumerateArray().Count(instance => instance.GetProperty("healthy").GetBoolean());
         var clear = instances.EnumerateArray().Any(IsCleartext);
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  instances  {instances.GetArrayLength()}, of which {healthy} healthy{(healthy == 0 ? ": all are used" : "")}"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  instances  {instances.GetArrayLength()}, of which {healthy} healthy{(healthy == 0 ? "; panic: all are used" : "")}"));
         foreach (var instance in instances.EnumerateArray())
         {
             var state = instance.GetProperty("ejected").GetBoolean()
-                ? paint.Text(string.Create(CultureInfo.InvariantCulture, $"ejected for {instance.GetProperty("ejectedForSeconds").GetDouble()} s"), Hue.Warn)
-                : instance.GetProperty("healthy").GetBoolean() ? paint.Text("healthy", Hue.Good) : paint.Text("unhealthy", Hue.Bad);
-            output.WriteLine($"             {Text(instance, "id")} at {Text(instance, "address")}{(Text(instance, "node") is { Length: > 0 } node ? $" on {node}" : " (no sidecar: in the clear)")}: {state}, {Number(instance, "inflight")} under way{Standing(instance)}");
+                ? paint.Text(string.Create(CultureInfo.InvariantCulture, $"ejected for {instance.GetProperty("ejectedForSeconds").GetDouble()} s"), TextStyle.Warn)
+                : instance.GetProperty("healthy").GetBoolean() ? paint.Text("healthy", TextStyle.Good) : paint.Text("unhealthy", TextStyle.Bad);
+            output.WriteLine($"             {Text(instance, "id")} at {Text(instance, "address")}{(Text(instance, "node") is { Length: > 0 } node ? $" on {node}" : " (no sidecar: cleartext)")}: {state}, {Number(instance, "inflight")} in flight{Standing(instance)}");
         }
 
         if (clear)
         {
-            var decider = enforced ? "; the caller's side asks the intentions, as nobody at the other end does" : "";
-            output.WriteLine(paint.Text($"             the hop to those without a sidecar is in the clear{decider}", Hue.Warn));
+            var decider = enforced ? "; the caller enforces the intentions, since no sidecar at the destination does" : "";
+            output.WriteLine(paint.Text($"             the hop to instances without a sidecar is cleartext{decider}", TextStyle.Warn));
         }
     }
 
     private static bool IsCleartext(JsonElement instance) => instance.TryGetProperty("cleartext", out var clear) && clear.ValueKind == JsonValueKind.True;
 
-    // Older processes do not say it.
+    // Older processes omit this member.
     private static void PrintRefused(JsonElement answer, Paint paint, TextWriter output)
     {
         foreach (var record in answer.Items("refused"))
         {
             var because = $"never dialed: {Text(record, "address")} {Text(record, "because")}; {Text(record, "fix")}";
-            output.WriteLine($"             {Text(record, "id")}{(Text(record, "node") is { Length: > 0 } node ? $" on {node}" : " (no sidecar)")}: {paint.Text(because, Hue.Bad)}");
+            output.WriteLine($"             {Text(record, "id")}{(Text(record, "node") is { Length: > 0 } node ? $" on {node}" : " (no sidecar)")}: {paint.Text(because, TextStyle.Bad)}");
         }
     }
 
-    // What the balancer goes by.
+    // Inputs of the load balancer.
     private static string Standing(JsonElement instance) => string.Concat(
         ((ReadOnlySpan<(string Key, string Word)>)[("weight", "weight"), ("ewmaMs", "EWMA in ms"), ("zone", "zone"), ("ejectionCause", "cause")]).ToArray()
             .Where(pair => instance.TryGetProperty(pair.Key, out var value) && value.ToString() is not ("" or "none"))
-            .Select(pair => $", {pair.Word} {instance.GetProperty(pair.Key).Words()}"));
+            .Select(pair => $", {pair.Word} {instance.GetProperty(pair.Key).AsText()}"));
 
     private static string Hedge(JsonElement budget) =>
-        budget.GetProperty("hedgeAfterMs").ValueKind == JsonValueKind.Null ? "" : $"; a second instance is asked after {Number(budget, "hedgeAfterMs")} ms";
+        budget.GetProperty("hedgeAfterMs").ValueKind == JsonValueKind.Null ? "" : $"; a hedge goes to a second instance after {Number(budget, "hedgeAfterMs")} ms";
 
     private static string Gateways(JsonElement gateways) => gateways.GetArrayLength() == 0
         ? "none"
         : string.Join(", ", gateways.EnumerateArray().Select(gateway => $"{Text(gateway, "node")} at {Text(gateway, "address")}{(gateway.GetProperty("healthy").GetBoolean() ? "" : " (unhealthy)")}"));
 
-    private static string Text(JsonElement element, string name) => element.GetProperty(name).Words();
+    private static string Text(JsonElement element, string name) => element.GetProperty(name).AsText();
 
-    private static string Number(JsonElement element, string name) => element.GetProperty(name).Words();
+    private static string Number(JsonElement element, string name) => element.GetProperty(name).AsText();
 }

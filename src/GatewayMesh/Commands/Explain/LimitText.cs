@@ -5,32 +5,34 @@ using GatewayMesh.Commands.Terminal;
 
 namespace GatewayMesh.Commands.Explain;
 
-/// <summary>What is under way to the service against its limits, and its circuit breaker, as text.</summary>
+/// <summary>Text output of a service's limits, requests in flight and circuit breaker.</summary>
 internal static class LimitText
 {
-    /// <summary>Prints one line for the limits, one for the breaker where there is one, and one for the measured limit of this host's application.</summary>
+    /// <summary>
+    /// Prints a line for the limits, one for the breaker if present, and one for the adaptive limit of this host's application.
+    /// </summary>
     public static void Print(JsonElement limits, Paint paint, TextWriter output)
     {
-        output.WriteLine($"  limits     {Of(limits, "requests", "maxRequests")} requests under way, {Of(limits, "pending", "maxPending")} waiting for a connection, {Of(limits, "retries", "maxRetries")} tried again, {Number(limits, "connections")} connections");
+        output.WriteLine($"  limits     {Of(limits, "requests", "maxRequests")} requests in flight, {Of(limits, "pending", "maxPending")} waiting for a connection, {Of(limits, "retries", "maxRetries")} retries, {Number(limits, "connections")} connections");
         if (limits.GetProperty("breaker").GetString() is { } phase)
         {
             var word = phase switch
             {
-                "closed" => paint.Text("closed", Hue.Good),
-                "open" => paint.Text(string.Create(CultureInfo.InvariantCulture, $"open for {limits.GetProperty("breakerOpenForSeconds").GetDouble()} s: 503"), Hue.Bad),
-                _ => paint.Text("half open: one request at a time is let through to see", Hue.Warn),
+                "closed" => paint.Text("closed", TextStyle.Good),
+                "open" => paint.Text(string.Create(CultureInfo.InvariantCulture, $"open for {limits.GetProperty("breakerOpenForSeconds").GetDouble()} s: 503"), TextStyle.Bad),
+                _ => paint.Text("half open: one trial request at a time", TextStyle.Warn),
             };
             output.WriteLine($"  breaker    {word}, {Number(limits, "breakerFailures")} failures of {Number(limits, "breakerAttempts")} attempts in its window");
         }
 
         if (limits.TryGetProperty("concurrencyLimit", out var concurrency))
         {
-            output.WriteLine($"  adaptive   {Number(limits, "work")} of {concurrency.Words()} at a time at this host's application");
+            output.WriteLine($"  adaptive   {Number(limits, "work")} of {concurrency.AsText()} concurrent requests at this host's application");
         }
     }
 
     private static string Of(JsonElement limits, string count, string most) =>
         limits.GetProperty(most).ValueKind == JsonValueKind.Null ? Number(limits, count) : $"{Number(limits, count)} of {Number(limits, most)}";
 
-    private static string Number(JsonElement element, string name) => element.GetProperty(name).Words();
+    private static string Number(JsonElement element, string name) => element.GetProperty(name).AsText();
 }

@@ -5,7 +5,7 @@ using GatewayMesh.Commands.Terminal;
 
 namespace GatewayMesh.Commands.Explain;
 
-/// <summary>Which way a request takes from the name of its service to instances, as text; nothing where the name leads straight there.</summary>
+/// <summary>Text output of the route from the service name to instances. Empty when the name leads straight to its instances.</summary>
 internal static class RouteText
 {
     /// <summary>Prints rules, splits and targets.</summary>
@@ -16,8 +16,8 @@ internal static class RouteText
         foreach (var rule in route.GetProperty("rules").EnumerateArray())
         {
             var matches = rule.GetProperty("matches").GetBoolean();
-            var verdict = matches ? paint.Text("matches", Hue.Good)
-                : paint.Text(Text(rule, "asks") == Text(rule, "fails") ? "does not match" : $"does not match: {Text(rule, "fails")} does not hold", Hue.Faint);
+            var verdict = matches ? paint.Text("matches", TextStyle.Good)
+                : paint.Text(Text(rule, "asks") == Text(rule, "fails") ? "does not match" : $"does not match: {Text(rule, "fails")} does not hold", TextStyle.Faint);
             Line(output, ref label, string.Create(CultureInfo.InvariantCulture, $"{Text(rule, "router")}[{rule.GetProperty("rule").GetInt32()}] {Text(rule, "asks")}: {verdict}"));
         }
 
@@ -29,7 +29,7 @@ internal static class RouteText
         label = "split";
         foreach (var split in route.GetProperty("splits").EnumerateArray())
         {
-            Line(output, ref label, $"{Text(split, "splitter")}: {string.Join(", ", split.GetProperty("legs").EnumerateArray().Select(leg => Leg(leg, paint)))} (drawn as an example)");
+            Line(output, ref label, $"{Text(split, "splitter")}: {string.Join(", ", split.GetProperty("legs").EnumerateArray().Select(leg => Leg(leg, paint)))} (example sample)");
         }
 
         if (Text(route, "name").Length > 0)
@@ -45,14 +45,14 @@ internal static class RouteText
         {
             var word = Text(target, "state") switch
             {
-                "well" => paint.Text("well", Hue.Good),
-                "dormant" => "the registry is asked first",
-                "ejected" => paint.Text("every healthy instance is ejected", Hue.Warn),
-                "refused" => paint.Text("every instance has an address that this node never dials", Hue.Bad),
-                "unhealthy" => paint.Text("no instance is healthy", Hue.Bad),
-                _ => paint.Text("no instance", Hue.Bad),
+                "well" => paint.Text("healthy", TextStyle.Good),
+                "dormant" => "read from the registry on the first request",
+                "ejected" => paint.Text("every healthy instance is ejected", TextStyle.Warn),
+                "refused" => paint.Text("every instance has an address that this node refuses to dial", TextStyle.Bad),
+                "unhealthy" => paint.Text("no instance is healthy", TextStyle.Bad),
+                _ => paint.Text("no instance", TextStyle.Bad),
             };
-            Line(output, ref label, $"{Text(target, "id")}: {word}{(target.GetProperty("chosen").GetBoolean() ? ", taken" : "")}");
+            Line(output, ref label, $"{Text(target, "id")}: {word}{(target.GetProperty("chosen").GetBoolean() ? ", chosen" : "")}");
             label = failovers++ == 0 ? "failover" : "";
         }
     }
@@ -60,15 +60,15 @@ internal static class RouteText
     private static string Leg(JsonElement leg, Paint paint)
     {
         var text = string.Create(CultureInfo.InvariantCulture, $"{leg.GetProperty("percent").GetDecimal():0.##} % to {Text(leg, "to")}");
-        return leg.GetProperty("drawn").GetBoolean() ? paint.Text(text + " *", Hue.Good) : text;
+        return leg.GetProperty("drawn").GetBoolean() ? paint.Text(text + " *", TextStyle.Good) : text;
     }
 
-    // The label stands on the first line only.
+    // The label is printed on the first line only.
     private static void Line(TextWriter output, ref string label, string text)
     {
         output.WriteLine($"  {label,-10} {text}");
         label = "";
     }
 
-    private static string Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.Words() : "";
+    private static string Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.AsText() : "";
 }

@@ -3,7 +3,7 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Commands.Faults;
 
-/// <summary>What only the machine's owner can do (cut a cable, lose packets) by a command line of his own.</summary>
+/// <summary>A fault outside the mesh (cut a cable, lose packets), injected by the operator's own command lines.</summary>
 internal sealed class CommandFault(IMeshAccess mesh, FaultTrace trace, TimeProvider time, ShellOrder order) : Fault(mesh, trace, time)
 {
     private bool _begun;
@@ -36,7 +36,7 @@ internal sealed class CommandFault(IMeshAccess mesh, FaultTrace trace, TimeProvi
         base.Undo();
     }
 
-    // What it prints belongs to the person in front of the terminal, not into the report.
+    // The commands' output is for the terminal, not for the report.
     private static string? Run(string line)
     {
         var start = new ProcessStartInfo("/bin/sh", ["-c", line]) { RedirectStandardOutput = true };
@@ -46,8 +46,8 @@ internal sealed class CommandFault(IMeshAccess mesh, FaultTrace trace, TimeProvi
             return $"`{line}` could not be started";
         }
 
-        var said = shell.StandardOutput.ReadToEnd();
+        var output = shell.StandardOutput.ReadToEnd();
         shell.WaitForExit();
-        return shell.ExitCode == 0 ? null : $"`{line}` ended with {shell.ExitCode}{(said.Length > 0 ? ": " + said.Trim() : "")}";
+        return shell.ExitCode == 0 ? null : $"`{line}` ended with {shell.ExitCode}{(output.Length > 0 ? ": " + output.Trim() : "")}";
     }
 }

@@ -2,10 +2,10 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Commands.Faults;
 
-/// <summary>No worker lives longer than it takes to see it.</summary>
+/// <summary>Kills every worker as soon as it appears.</summary>
 internal sealed class CrashLoopFault(IMeshAccess mesh, FaultTrace trace, TimeProvider time) : Fault(mesh, trace, time)
 {
-    /// <summary>How long it lasts.</summary>
+    /// <summary>Duration of the fault.</summary>
     public static TimeSpan Length { get; } = TimeSpan.FromSeconds(10);
 
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Commands.Faults;
 
-/// <summary>An operator takes the node out and back.</summary>
+/// <summary>Drains the node and returns it.</summary>
 internal sealed class DrainFault(IMeshAccess mesh, FaultTrace trace, TimeProvider time) : Fault(mesh, trace, time)
 {
     private static readonly TimeSpan Away = TimeSpan.FromSeconds(5);
@@ -18,11 +18,11 @@ internal sealed class DrainFault(IMeshAccess mesh, FaultTrace trace, TimeProvide
         if (Trace.Failure is null)
         {
             var away = Await(() => Mesh.Read() is { IsLeased: false }, ReturnLimit, cancellation);
-            Trace.Note(away ? "drained: the worker accepts no more" : $"the worker still accepts after {DurationText.Format(ReturnLimit)}");
+            Trace.Note(away ? "drained: the worker stopped accepting" : $"the worker still accepts after {DurationText.Format(ReturnLimit)}");
             Pause(Away, cancellation);
             Undo();
             var back = Await(() => Mesh.Read() is { IsLeased: true }, ReturnLimit, cancellation);
-            Trace.Note(back ? "taken back: the worker accepts again" : $"the worker does not accept again within {DurationText.Format(ReturnLimit)}");
+            Trace.Note(back ? "returned: the worker accepts again" : $"the worker does not accept again within {DurationText.Format(ReturnLimit)}");
         }
     }
 

@@ -4,7 +4,7 @@ using GatewayMesh.Linux;
 namespace GatewayMesh.Commands.Faults;
 
 /// <summary>
-/// Something done to a running mesh. <see cref="Inflict"/> does it and returns when it is over; <see cref="Undo"/> is always called
+/// A fault in a running mesh. <see cref="Inflict"/> injects the fault and returns at its end. <see cref="Undo"/> is always called
 /// afterwards, also after an error or Ctrl-C, and leaves no process stopped and no node drained.
 /// </summary>
 internal abstract class Fault(IMeshAccess mesh, FaultTrace trace, TimeProvider time)
@@ -12,19 +12,19 @@ internal abstract class Fault(IMeshAccess mesh, FaultTrace trace, TimeProvider t
     private readonly Dictionary<int, ProcessKind> _stopped = [];
     private readonly HashSet<int> _killed = [];
 
-    /// <summary>How long a fault waits for a process that somebody else should start again.</summary>
+    /// <summary>Time to wait for a supervisor to restart a process.</summary>
     protected static TimeSpan ReturnLimit { get; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The mesh under test.</summary>
     protected IMeshAccess Mesh => mesh;
 
-    /// <summary>What happened.</summary>
+    /// <summary>Trace of the fault.</summary>
     protected FaultTrace Trace => trace;
 
-    /// <summary>Does it.</summary>
+    /// <summary>Injects the fault.</summary>
     public abstract void Inflict(CancellationToken cancellation);
 
-    /// <summary>Ends what is left of it.</summary>
+    /// <summary>Removes the rest of the fault.</summary>
     public virtual void Undo()
     {
         foreach (var (pid, kind) in _stopped)
@@ -35,7 +35,10 @@ internal abstract class Fault(IMeshAccess mesh, FaultTrace trace, TimeProvider t
         _stopped.Clear();
     }
 
-    /// <summary>Makes the fault of <paramref name="kind"/>; <paramref name="hold"/>: how long what is down stays down; <paramref name="order"/>: for <see cref="FaultKind.Command"/>.</summary>
+    /// <summary>
+    /// Creates the fault of <paramref name="kind"/>. <paramref name="hold"/> is its duration; <paramref name="order"/> is for <see
+    /// cref="FaultKind.Command"/>.
+    /// </summary>
     public static Fault Of(FaultKind kind, IMeshAccess mesh, FaultTrace trace, TimeProvider time, TimeSpan hold, ShellOrder? order = null) => kind switch
     {
         FaultKind.Kill => new KillFault(mesh, trace, time),
@@ -52,13 +55,13 @@ internal abstract class Fault(IMeshAccess mesh, FaultTrace trace, TimeProvider t
         _ => new CommandFault(mesh, trace, time, order ?? throw new ArgumentNullException(nameof(order))),
     };
 
-    /// <summary>The node's status, or a failure that says it does not answer.</summary>
-    protected NodeStatus Status() => mesh.Read() ?? throw new CommandFailure(ExitCode.Failed, "the node's admin address does not answer");
+    /// <summary>The node's status.</summary>
+    protected NodeStatus Status() => mesh.Read() ?? throw new CommandFailure(ExitCode.Failed, "the node's admin address is not responding");
 
-    /// <summary>The worker's process id, or a failure that says there is none.</summary>
-    protected int Worker() => Status().WorkerPid ?? throw new CommandFailure(ExitCode.Failed, "the node has no worker now: wait until `gatewaymesh status` shows one");
+    /// <summary>The worker's process id.</summary>
+    protected int Worker() => Status().WorkerPid ?? throw new CommandFailure(ExitCode.Failed, "the node has no worker; wait until `gatewaymesh status` shows one");
 
-    /// <summary>Kills a process; true when it was there.</summary>
+    /// <summary>Kills a process. True if the process existed.</summary>
     protected bool Kill(int pid, ProcessKind kind)
     {
         trace.Begin();
@@ -67,7 +70,7 @@ internal abstract class Fault(IMeshAccess mesh, FaultTrace trace, TimeProvider t
         return was;
     }
 
-    /// <summary>Kills the worker, if there is one that was not killed before (a dead one is shown until it is reaped).</summary>
+    /// <summary>Kills the worker if there is one that was not killed before. (A dead worker is shown until it is reaped.)</summary>
     protected void KillWorker()
     {
         if (mesh.Read()?.WorkerPid is { } pid && _killed.Add(pid))
@@ -84,7 +87,7 @@ internal abstract class Fault(IMeshAccess mesh, FaultTrace trace, TimeProvider t
         mesh.Signal(pid, ProcessSignal.Stop, kind);
     }
 
-    /// <summary>Lets a stopped process go on.</summary>
+    /// <summary>Resumes a stopped process.</summary>
     protected void Resume(int pid)
     {
         if (_stopped.Remove(pid, out var kind))
@@ -93,10 +96,10 @@ internal abstract class Fault(IMeshAccess mesh, FaultTrace trace, TimeProvider t
         }
     }
 
-    /// <summary>Lets time pass; false when cancelled.</summary>
+    /// <summary>Waits. False when cancelled.</summary>
     protected static bool Pause(TimeSpan length, CancellationToken cancellation) => !cancellation.WaitHandle.WaitOne(length);
 
-    /// <summary>Repeats <paramref name="step"/> for a while.</summary>
+    /// <summary>Repeats <paramref name="step"/> for a time.</summary>
     protected void During(TimeSpan length, TimeSpan every, Action step, CancellationToken cancellation) => Waiting.Until(
         () =>
         {
@@ -108,7 +111,7 @@ internal abstract class Fault(IMeshAccess mesh, FaultTrace trace, TimeProvider t
         time,
         cancellation);
 
-    /// <summary>Waits for something to come true.</summary>
+    /// <summary>Waits for a condition.</summary>
     protected bool Await(Func<bool> condition, TimeSpan limit, CancellationToken cancellation) =>
         Waiting.Until(condition, TimeSpan.FromMilliseconds(20), limit, time, cancellation);
 }

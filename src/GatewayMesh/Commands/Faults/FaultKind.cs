@@ -1,6 +1,6 @@
 namespace GatewayMesh.Commands.Faults;
 
-/// <summary>What can be done to a running mesh, by the words of the command line (<c>crash-loop</c> for <see cref="CrashLoop"/>).</summary>
+/// <summary>Faults of a running mesh, named as on the command line (<c>crash-loop</c> for <see cref="CrashLoop"/>).</summary>
 internal enum FaultKind
 {
     /// <summary>SIGKILL to the worker.</summary>
@@ -9,33 +9,33 @@ internal enum FaultKind
     /// <summary>SIGSTOP to the worker.</summary>
     Hang,
 
-    /// <summary>The worker stopped and continued, 50 ms each, for 20 s.</summary>
+    /// <summary>Stops and continues the worker every 50 ms for 20 s.</summary>
     Slow,
 
-    /// <summary>Every new worker killed for 10 s.</summary>
+    /// <summary>Kills every new worker for 10 s.</summary>
     CrashLoop,
 
-    /// <summary>Drained, and taken back.</summary>
+    /// <summary>Drains the node and returns it.</summary>
     Drain,
 
-    /// <summary>The binary in place of itself.</summary>
+    /// <summary>Upgrades to the same binary.</summary>
     Upgrade,
 
     /// <summary>SIGKILL to the guard.</summary>
     Guard,
 
-    /// <summary>Guard and worker stopped for 3 s, as on a starved machine.</summary>
+    /// <summary>Stops guard and worker for 3 s, as on a starved machine.</summary>
     Starve,
 
     /// <summary>SIGKILL to one gateway.</summary>
     KillGateway,
 
-    /// <summary>All gateways down, and the worker too.</summary>
+    /// <summary>Kills all gateways and the worker.</summary>
     GatewaysDown,
 
-    /// <summary>The registry: hung, then dead, then back.</summary>
+    /// <summary>Stops the registry, kills it, and lets it return.</summary>
     RegistryDown,
 
-    /// <summary>What a command line does, until another one ends it.</summary>
+    /// <summary>Runs a command line, and another to end the fault.</summary>
     Command,
 }

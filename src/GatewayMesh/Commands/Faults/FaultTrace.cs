@@ -1,28 +1,28 @@
 namespace GatewayMesh.Commands.Faults;
 
-/// <summary>What a fault really did, as it went.</summary>
-/// <param name="clock">Microseconds on the clock of all its times.</param>
-/// <param name="tell">Hears each note as it comes.</param>
+/// <summary>Record of a fault as it was injected.</summary>
+/// <param name="clock">Clock of all times, in microseconds.</param>
+/// <param name="tell">Receives each note.</param>
 internal sealed class FaultTrace(Func<long> clock, Action<string>? tell = null)
 {
     private readonly List<string> _notes = [];
 
-    /// <summary>When the first harm was done; null: none could be.</summary>
+    /// <summary>Time of the first harm; null when none was done.</summary>
     public long? BeganAt { get; private set; }
 
-    /// <summary>When a gateway answered again after all were down.</summary>
+    /// <summary>Time when a gateway answered again after all were down.</summary>
     public long? GatewayBackAt { get; set; }
 
-    /// <summary>When a new guard answered.</summary>
+    /// <summary>Time when a new guard answered.</summary>
     public long? GuardBackAt { get; set; }
 
-    /// <summary>How often a process was killed.</summary>
+    /// <summary>Number of kills.</summary>
     public int Kills { get; set; }
 
-    /// <summary>Why the fault could not be done as it should; null: it was.</summary>
+    /// <summary>Reason why the fault could not be injected; null on success.</summary>
     public string? Failure { get; set; }
 
-    /// <summary>What happened, in words and order.</summary>
+    /// <summary>The notes, in order.</summary>
     public IReadOnlyList<string> Notes
     {
         get
@@ -34,13 +34,13 @@ internal sealed class FaultTrace(Func<long> clock, Action<string>? tell = null)
         }
     }
 
-    /// <summary>The time now.</summary>
+    /// <summary>The current time.</summary>
     public long Now => clock();
 
-    /// <summary>The harm begins now.</summary>
+    /// <summary>Marks the start of the harm.</summary>
     public void Begin() => BeganAt ??= clock();
 
-    /// <summary>Adds to <see cref="Notes"/>.</summary>
+    /// <summary>Adds a note to <see cref="Notes"/>.</summary>
     public void Note(string text)
     {
         lock (_notes)

@@ -3,8 +3,8 @@ using GatewayMesh.Configuration.Values;
 namespace GatewayMesh.Commands.Faults;
 
 /// <summary>
-/// The worst case: nobody is left to carry. Applications must be refused at once, not left waiting, and served as soon as the first
-/// gateway is back, although the worker stays down.
+/// The worst case: no worker and no gateway is left. Applications must be refused at once, not left waiting, and served as soon as the
+/// first gateway is back, although the worker stays down.
 /// </summary>
 internal sealed class GatewaysDownFault(IMeshAccess mesh, FaultTrace trace, TimeProvider time, TimeSpan hold) : Fault(mesh, trace, time)
 {
@@ -24,7 +24,7 @@ internal sealed class GatewaysDownFault(IMeshAccess mesh, FaultTrace trace, Time
         During(hold, Every, () => Step(addresses), cancellation);
         Trace.Note($"held {addresses.Count} gateways and the worker down for {DurationText.Format(hold)}");
 
-        // Only the worker is held from here on: the gateways come back when their supervisor starts them.
+        // Only the worker is held down from here on: the supervisor restarts the gateways.
         var back = Await(
             () =>
             {
@@ -35,12 +35,12 @@ internal sealed class GatewaysDownFault(IMeshAccess mesh, FaultTrace trace, Time
             cancellation);
         if (!back)
         {
-            Trace.Note($"nobody started a gateway again within {DurationText.Format(ReturnLimit)}: that is the work of systemd, or of `gatewaymesh demo`");
+            Trace.Note($"no gateway was restarted within {DurationText.Format(ReturnLimit)}; run the gateways under systemd or `gatewaymesh demo`");
             return;
         }
 
         Trace.GatewayBackAt = Trace.Now;
-        Trace.Note("the first gateway is back, the worker still held down");
+        Trace.Note("the first gateway is back; the worker is still held down");
         During(Afterwards, Every, KillWorker, cancellation);
     }
 

@@ -2,7 +2,7 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Commands.Faults;
 
-/// <summary>The guard dies: its worker has to serve on, and a new guard to adopt it.</summary>
+/// <summary>Kills the guard: the worker must keep serving, and a new guard must adopt it.</summary>
 internal sealed class GuardFault(IMeshAccess mesh, FaultTrace trace, TimeProvider time) : Fault(mesh, trace, time)
 {
     /// <inheritdoc/>
@@ -14,7 +14,7 @@ internal sealed class GuardFault(IMeshAccess mesh, FaultTrace trace, TimeProvide
         Trace.Note($"killed guard {pid}");
         if (!Await(() => Mesh.Read() is { GuardPid: { } now } && now != pid, ReturnLimit, cancellation))
         {
-            Trace.Note($"nobody started a guard again within {DurationText.Format(ReturnLimit)}: that is the work of systemd, or of `gatewaymesh demo`");
+            Trace.Note($"no guard was restarted within {DurationText.Format(ReturnLimit)}; run the sidecar under systemd or `gatewaymesh demo`");
             return;
         }
 
@@ -22,6 +22,6 @@ internal sealed class GuardFault(IMeshAccess mesh, FaultTrace trace, TimeProvide
         var after = Mesh.Read();
         Trace.Note(after?.WorkerPid == before.WorkerPid
             ? $"guard {after?.GuardPid} adopted worker {before.WorkerPid}"
-            : $"guard {after?.GuardPid} came with worker {after?.WorkerPid} in place of {before.WorkerPid}");
+            : $"guard {after?.GuardPid} replaced worker {before.WorkerPid} with {after?.WorkerPid}");
     }
 }

@@ -2,7 +2,7 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Commands.Faults;
 
-/// <summary>The worker stands still, with its connections open: the guard has to find out and end it.</summary>
+/// <summary>Stops the worker with its connections open: the guard must detect the hang and kill the worker.</summary>
 internal sealed class HangFault(IMeshAccess mesh, FaultTrace trace, TimeProvider time) : Fault(mesh, trace, time)
 {
     private int _pid;
@@ -12,10 +12,10 @@ internal sealed class HangFault(IMeshAccess mesh, FaultTrace trace, TimeProvider
     {
         _pid = Worker();
         Stop(_pid, ProcessKind.Worker);
-        Trace.Note($"stopped worker {_pid} and left it so");
+        Trace.Note($"stopped worker {_pid} (SIGSTOP)");
         if (!Await(() => Mesh.Read() is { } now && now.WorkerPid != _pid, ReturnLimit, cancellation) && !cancellation.IsCancellationRequested)
         {
-            Trace.Note($"the guard did not end worker {_pid} within {DurationText.Format(ReturnLimit)}");
+            Trace.Note($"the guard did not kill worker {_pid} within {DurationText.Format(ReturnLimit)}");
         }
     }
 }

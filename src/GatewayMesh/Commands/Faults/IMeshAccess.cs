@@ -3,18 +3,18 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Commands.Faults;
 
-/// <summary>What a fault needs of the mesh that it harms; a seam, so that tests harm nothing.</summary>
+/// <summary>Access of a fault to the mesh under test; tests replace it.</summary>
 internal interface IMeshAccess
 {
-    /// <summary>The node under test as it sees itself now; null when its admin address does not answer.</summary>
+    /// <summary>Reads the status of the node under test; null when the admin address is not responding.</summary>
     NodeStatus? Read();
 
-    /// <summary>The same of another node, by the admin address that its record names; the admin token is not shown there.</summary>
+    /// <summary>Reads the status of another node through the admin address in its record, without the admin token.</summary>
     NodeStatus? Read(HostPort admin);
 
-    /// <summary>Sends an order to the node under test; in words why it was refused, or null.</summary>
+    /// <summary>Sends an order to the node under test. Returns the reason of a refusal, or null.</summary>
     string? Post(string path, string body);
 
-    /// <summary>Sends a signal to a process of this host; false when it is gone, or is not what it should be.</summary>
+    /// <summary>Sends a signal to a process of this host. False when the process is gone or is not of the expected kind.</summary>
     bool Signal(int pid, int signal, ProcessKind kind);
 }

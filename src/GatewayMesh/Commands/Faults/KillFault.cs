@@ -1,6 +1,6 @@
 namespace GatewayMesh.Commands.Faults;
 
-/// <summary>The worker dies at once.</summary>
+/// <summary>Kills the worker.</summary>
 internal sealed class KillFault(IMeshAccess mesh, FaultTrace trace, TimeProvider time) : Fault(mesh, trace, time)
 {
     /// <inheritdoc/>

@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace GatewayMesh.Commands.Faults;
 
-/// <summary>Finds who listens on a TCP port of this host, as <c>ss -ltnp</c> does.</summary>
+/// <summary>Finds the process that listens on a TCP port of this host, like <c>ss -ltnp</c>.</summary>
 internal static class ListeningProcess
 {
     private const string Listening = "0A";
 
-    /// <summary>Its process id; null when nobody does, or when it is somebody's whose processes we may not look at.</summary>
+    /// <summary>The process id; null when no process listens, or when its details are not readable by this user.</summary>
     public static int? Of(int port)
     {
         var sockets = Inodes(port).Select(inode => $"socket:[{inode}]").ToHashSet();
@@ -18,7 +18,7 @@ internal static class ListeningProcess
             .FirstOrDefault();
     }
 
-    // Local address is the second field, state the fourth, the inode the tenth.
+    // The local address is the second field, the state the fourth, the inode the tenth.
     private static IEnumerable<string> Inodes(int port)
     {
         var suffix = string.Create(CultureInfo.InvariantCulture, $":{port:X4}");
@@ -42,7 +42,7 @@ internal static class ListeningProcess
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            return false; // It has just ended, or is somebody else's.
+            return false; // The process has just ended, or belongs to another user.
         }
     }
 }

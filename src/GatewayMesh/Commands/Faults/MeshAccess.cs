@@ -3,7 +3,7 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Commands.Faults;
 
-/// <summary>A mesh on this host, by the admin address of one of its nodes.</summary>
+/// <summary>A mesh on this host, reached through the admin address of one node.</summary>
 internal sealed class MeshAccess(HostPort admin) : IMeshAccess
 {
     private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(1);
@@ -19,7 +19,7 @@ internal sealed class MeshAccess(HostPort admin) : IMeshAccess
 
     /// <inheritdoc/>
     public string? Post(string path, string body) =>
-        AdminCall.Send(admin, "POST", path, body, PostTimeout) is { IsWell: false } answer ? answer.Failure ?? $"{answer.Status} {answer.Words}" : null;
+        AdminCall.Send(admin, "POST", path, body, PostTimeout) is { IsWell: false } answer ? answer.Failure ?? $"{answer.Status} {answer.BodyLine}" : null;
 
     /// <inheritdoc/>
     public bool Signal(int pid, int signal, ProcessKind kind) => _processes.Signal(pid, signal, kind);

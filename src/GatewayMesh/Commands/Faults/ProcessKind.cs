@@ -1,6 +1,6 @@
 namespace GatewayMesh.Commands.Faults;
 
-/// <summary>What a process must be to be harmed: a process id is a number that anybody may have written.</summary>
+/// <summary>Expected kind of a process before a signal is sent: a process id in a record may be wrong or forged.</summary>
 internal enum ProcessKind
 {
     /// <summary>The worker of a sidecar.</summary>
@@ -12,6 +12,6 @@ internal enum ProcessKind
     /// <summary>A gateway.</summary>
     Gateway,
 
-    /// <summary>An agent of Consul, which is no program of ours.</summary>
+    /// <summary>A Consul agent, a different program.</summary>
     ConsulAgent,
 }

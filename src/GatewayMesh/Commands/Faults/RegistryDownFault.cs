@@ -4,12 +4,12 @@ using GatewayMesh.Configuration.Values;
 namespace GatewayMesh.Commands.Faults;
 
 /// <summary>
-/// The registry fails: a Consul agent of this host hangs, then dies, and comes back when its supervisor starts it; a folder is gone and
-/// comes back. Everything must go on from the last good snapshot.
+/// A registry outage. A Consul agent of this host hangs, dies, and returns when its supervisor restarts it; a folder disappears and
+/// comes back. The mesh must keep serving from the last-good snapshot.
 /// </summary>
 internal sealed class RegistryDownFault(IMeshAccess mesh, FaultTrace trace, TimeProvider time, TimeSpan hold) : Fault(mesh, trace, time)
 {
-    // A supervisor's pause, an election, and the pause of a watch that has failed for a while.
+    // The supervisor's pause, an election, and the backoff of a failed watch.
     private static readonly TimeSpan HeardLimit = TimeSpan.FromSeconds(30);
     private string? _away;
     private string? _folder;
@@ -17,7 +17,7 @@ internal sealed class RegistryDownFault(IMeshAccess mesh, FaultTrace trace, Time
     /// <inheritdoc/>
     public override void Inflict(CancellationToken cancellation)
     {
-        var registry = Status().Registry ?? throw new CommandFailure(ExitCode.Failed, "the node does not say what its registry is");
+        var registry = Status().Registry ?? throw new CommandFailure(ExitCode.Failed, "the node does not report its registry");
         if (registry.Kind == "file")
         {
             TakeAway(registry.Target, cancellation);
@@ -31,7 +31,7 @@ internal sealed class RegistryDownFault(IMeshAccess mesh, FaultTrace trace, Time
         {
             Trace.Failure = Await(() => Mesh.Read() is { Registry: { Synced: true, Errors.IsEmpty: true } }, HeardLimit, cancellation) || cancellation.IsCancellationRequested
                 ? null
-                : $"the registry was not heard again within {DurationText.Format(HeardLimit)}";
+                : $"the registry was not read again within {DurationText.Format(HeardLimit)}";
         }
     }
 
@@ -46,7 +46,7 @@ internal sealed class RegistryDownFault(IMeshAccess mesh, FaultTrace trace, Time
     {
         if (!HostPort.TryParse(agent, out var address) || ListeningProcess.Of(address.Port) is not { } pid)
         {
-            throw new CommandFailure(ExitCode.Failed, $"the Consul agent {agent} is no process of this host that can be seen from here: run the drill there, as its user or root");
+            throw new CommandFailure(ExitCode.Failed, $"the Consul agent {agent} is not a visible process of this host; run the drill on its host, as its user or root");
         }
 
         Stop(pid, ProcessKind.ConsulAgent);
@@ -58,7 +58,7 @@ internal sealed class RegistryDownFault(IMeshAccess mesh, FaultTrace trace, Time
         var back = hold / 2;
         if (!Await(() => ListeningProcess.Of(address.Port) is { } now && now != pid, back + ReturnLimit, cancellation) && !cancellation.IsCancellationRequested)
         {
-            Trace.Failure = $"nobody started the Consul agent again within {DurationText.Format(back + ReturnLimit)}: that is the work of systemd, or of `gatewaymesh demo`";
+            Trace.Failure = $"the Consul agent was not restarted within {DurationText.Format(back + ReturnLimit)}; run it under systemd or `gatewaymesh demo`";
         }
     }
 
@@ -73,13 +73,13 @@ internal sealed class RegistryDownFault(IMeshAccess mesh, FaultTrace trace, Time
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             PutBack();
-            throw new CommandFailure(ExitCode.Failed, $"the registry's folder could not be taken away: {failure.Message}");
+            throw new CommandFailure(ExitCode.Failed, $"the registry folder could not be renamed: {failure.Message}");
         }
 
-        Trace.Note($"took {folder} away for {DurationText.Format(hold)}");
+        Trace.Note($"removed {folder} for {DurationText.Format(hold)}");
         Pause(hold, cancellation);
         PutBack();
-        Trace.Note("put it back");
+        Trace.Note("restored it");
     }
 
     private void PutBack()

@@ -2,13 +2,13 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Commands.Faults;
 
-/// <summary>A gateway that can be killed from here.</summary>
-/// <param name="Node">Its node.</param>
+/// <summary>A gateway process that can be killed from this host.</summary>
+/// <param name="Node">Name of the node.</param>
 /// <param name="Admin">Its admin address.</param>
-/// <param name="Pid">Its process now.</param>
+/// <param name="Pid">Its current process id.</param>
 internal sealed record RunningGateway(string Node, HostPort Admin, int Pid)
 {
-    /// <summary>The running gateways, the one that the guard would take first before the others.</summary>
+    /// <summary>The running gateways, the guard's first choice first.</summary>
     public static IReadOnlyList<RunningGateway> Of(IMeshAccess mesh)
     {
         var status = mesh.Read();
@@ -22,11 +22,14 @@ internal sealed record RunningGateway(string Node, HostPort Admin, int Pid)
         ];
     }
 
-    /// <summary>All gateways of the mesh by their admin addresses, running or not.</summary>
+    /// <summary>Admin addresses of all gateways of the mesh, running or not.</summary>
     public static IReadOnlyList<(string Node, HostPort Admin)> Addresses(IMeshAccess mesh) =>
         [.. (mesh.Read()?.Nodes ?? []).Where(peer => peer.Role == "gateway" && peer.Admin is not null).Select(peer => (peer.Node, peer.Admin!))];
 
-    /// <summary>A gateway as its own admin address tells: the registry's word is seconds old. Null when it does not answer.</summary>
+    /// <summary>
+    /// Reads a gateway's current process from its own admin address, because the registry is seconds behind. Null when it is not
+    /// responding.
+    /// </summary>
     public static RunningGateway? Now(IMeshAccess mesh, string node, HostPort admin) =>
         mesh.Read(admin) is { Role: "gateway" } status && status.Pids.TryGetValue("process", out var pid) && pid > 0 ? new RunningGateway(node, admin, pid) : null;
 }

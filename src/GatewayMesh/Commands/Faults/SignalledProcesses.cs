@@ -3,15 +3,15 @@ using GatewayMesh.Linux;
 namespace GatewayMesh.Commands.Faults;
 
 /// <summary>
-/// Signals processes by their pidfd, those alone that are what they should be. A process that was stopped is held until it goes on, so that nobody who got
-/// its number meanwhile is meant.
+/// Signals processes by pidfd, and only those of the expected kind. A stopped process is held until it is resumed, so that a process
+/// that later gets the same id is never signaled.
 /// </summary>
 internal sealed class SignalledProcesses
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<int, ProcessHandle> _stopped = [];
 
-    /// <summary>Sends a signal; false when the process is gone or is not a <paramref name="kind"/> of this user.</summary>
+    /// <summary>Sends a signal. False when the process is gone or is not a <paramref name="kind"/> of this user.</summary>
     public bool Signal(int pid, int signal, ProcessKind kind)
     {
         lock (_lock)
@@ -33,7 +33,7 @@ internal sealed class SignalledProcesses
                 return false;
             }
 
-            // The pidfd first, then the look: what is looked at is what is signalled, or it has ended and nobody is.
+            // The pidfd first, then the check: the checked process is the signaled one, or it has ended.
             var isOurs = kind switch
             {
                 ProcessKind.Worker => OwnProcess.Is(pid, "worker"),

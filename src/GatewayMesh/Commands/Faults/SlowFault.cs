@@ -2,10 +2,10 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Commands.Faults;
 
-/// <summary>The worker gets half of its time: slow, not hung.</summary>
+/// <summary>Gives the worker half of its time: slow, but not hung.</summary>
 internal sealed class SlowFault(IMeshAccess mesh, FaultTrace trace, TimeProvider time) : Fault(mesh, trace, time)
 {
-    /// <summary>How long it lasts.</summary>
+    /// <summary>Duration of the fault.</summary>
     public static TimeSpan Length { get; } = TimeSpan.FromSeconds(20);
 
     private static readonly TimeSpan Half = TimeSpan.FromMilliseconds(50);
@@ -14,7 +14,7 @@ internal sealed class SlowFault(IMeshAccess mesh, FaultTrace trace, TimeProvider
     public override void Inflict(CancellationToken cancellation)
     {
         var pid = Worker();
-        Trace.Note($"worker {pid} runs 50 ms and stands 50 ms, for {DurationText.Format(Length)}");
+        Trace.Note($"worker {pid} runs 50 ms and stops 50 ms, for {DurationText.Format(Length)}");
         During(
             Length,
             Half,

@@ -2,7 +2,7 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Commands.Faults;
 
-/// <summary>Nothing of the sidecar gets any time, as when a machine is paused: no evidence against the worker.</summary>
+/// <summary>Stops guard and worker together, as on a paused machine: no evidence against the worker.</summary>
 internal sealed class StarveFault(IMeshAccess mesh, FaultTrace trace, TimeProvider time) : Fault(mesh, trace, time)
 {
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(3);
@@ -14,7 +14,7 @@ internal sealed class StarveFault(IMeshAccess mesh, FaultTrace trace, TimeProvid
         var worker = Worker();
         var guard = status.GuardPid ?? throw new CommandFailure(ExitCode.Failed, "the node has no guard (--no-guard?)");
 
-        // The guard first, and last on again: it must never watch a worker that stands still by our hand alone.
+        // The guard stops first and resumes last: it must never see a worker stopped by this drill.
         Stop(guard, ProcessKind.Guard);
         Stop(worker, ProcessKind.Worker);
         Trace.Note($"stopped guard {guard} and worker {worker} for {DurationText.Format(Length)}");

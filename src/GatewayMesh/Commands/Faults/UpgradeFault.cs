@@ -2,10 +2,10 @@ using GatewayMesh.Commands.Drain;
 
 namespace GatewayMesh.Commands.Faults;
 
-/// <summary>The guard replaces itself and its worker.</summary>
+/// <summary>Upgrades guard and worker in place.</summary>
 internal sealed class UpgradeFault(IMeshAccess mesh, FaultTrace trace, TimeProvider time) : Fault(mesh, trace, time)
 {
-    // The guard gives up on a new worker by itself and says why; this is for a guard that says nothing.
+    // The guard normally gives up on a new worker and reports why; this covers a guard that does not.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
 
     /// <inheritdoc/>

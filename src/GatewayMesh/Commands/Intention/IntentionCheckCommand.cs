@@ -6,19 +6,19 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Commands.Intention;
 
-/// <summary><c>gatewaymesh intention check</c>: whether one service may call another, and the entry that decides. Exit code 0: allowed; 1: denied.</summary>
+/// <summary><c>gatewaymesh intention check</c>: decision for a call and the intention behind it. Exit code 0: allowed; 1: denied.</summary>
 internal static class IntentionCheckCommand
 {
     /// <summary>The command.</summary>
     public static Command Build(TextWriter output)
     {
         var source = new Argument<string>("SOURCE") { Description = "The calling service." };
-        var destination = new Argument<string>("DESTINATION") { Description = "The service that is called." };
+        var destination = new Argument<string>("DESTINATION") { Description = "The called service." };
         var admin = SharedOptions.Admin();
-        var method = new Option<string>("--method") { Description = "Method of the request, where permissions look at it.", HelpName = "METHOD", DefaultValueFactory = _ => "GET" };
-        var path = new Option<string>("--path") { Description = "Path of the request, where permissions look at it.", HelpName = "PATH", DefaultValueFactory = _ => "/" };
+        var method = new Option<string>("--method") { Description = "Method of the request, for permissions that match methods.", HelpName = "METHOD", DefaultValueFactory = _ => "GET" };
+        var path = new Option<string>("--path") { Description = "Path of the request, for permissions that match paths.", HelpName = "PATH", DefaultValueFactory = _ => "/" };
         var header = RequestOptions.Header();
-        var json = SharedOptions.Json("Print the answer as the process gives it.");
+        var json = SharedOptions.Json("Print the response as received.");
         path.Validators.Add(result =>
         {
             if (result.Tokens is [var token] && !token.Value.StartsWith('/'))
@@ -26,7 +26,7 @@ internal static class IntentionCheckCommand
                 result.AddError($"--path '{token.Value}' must begin with /");
             }
         });
-        var command = new MeshCommand("check", "Say whether SOURCE may call DESTINATION, and which intention decides. Exit code 0: allowed, 1: denied.")
+        var command = new MeshCommand("check", "Check whether SOURCE may call DESTINATION, and show the deciding intention. Exit code 0: allowed, 1: denied.")
         {
             Examples = ["gatewaymesh intention check web payments", "gatewaymesh intention check web payments --method POST --path /v1/charges --header x-debug:1 --json"],
         };
@@ -45,30 +45,30 @@ internal static class IntentionCheckCommand
         return command;
     }
 
-    /// <summary>Asks <paramref name="admin"/> and prints.</summary>
+    /// <summary>Queries <paramref name="admin"/> and prints the answer.</summary>
     public static int Run(HostPort admin, string question, bool json, TextWriter output) =>
         AdminQuestion.Ask(admin, question, json, output, Print, static decision => decision.GetProperty("allowed").GetBoolean());
 
-    /// <summary>The decision as text.</summary>
+    /// <summary>Prints the decision as text.</summary>
     internal static void Print(JsonElement decision, TextWriter output)
     {
         var paint = Paint.For(output);
         var allowed = decision.GetProperty("allowed").GetBoolean();
-        var word = allowed ? paint.Text("allowed", Hue.Good) : paint.Text("denied", Hue.Bad);
-        output.WriteLine($"{decision.GetProperty("source").Words()} → {decision.GetProperty("destination").Words()}: {word} by {decision.GetProperty("because").Words()}");
-        if (decision.TryGetProperty("intention", out var intention) && intention.GetProperty("description").Words() is { Length: > 0 } description)
+        var word = allowed ? paint.Text("allowed", TextStyle.Good) : paint.Text("denied", TextStyle.Bad);
+        output.WriteLine($"{decision.GetProperty("source").AsText()} → {decision.GetProperty("destination").AsText()}: {word} by {decision.GetProperty("because").AsText()}");
+        if (decision.TryGetProperty("intention", out var intention) && intention.GetProperty("description").AsText() is { Length: > 0 } description)
         {
-            output.WriteLine($"  it says: {description}");
+            output.WriteLine($"  description: {description}");
         }
 
         if (!decision.GetProperty("enforced").GetBoolean())
         {
-            output.WriteLine(paint.Text("  not enforced here: identity is plaintext, so nobody knows who calls", Hue.Warn));
+            output.WriteLine(paint.Text("  not enforced here: identity is plaintext, so callers are unknown", TextStyle.Warn));
         }
 
         foreach (var note in decision.GetProperty("notes").EnumerateArray())
         {
-            output.WriteLine(paint.Text($"  {note.Words()}", Hue.Faint));
+            output.WriteLine(paint.Text($"  {note.AsText()}", TextStyle.Faint));
         }
     }
 }

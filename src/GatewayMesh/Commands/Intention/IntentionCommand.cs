@@ -2,13 +2,13 @@ using System.CommandLine;
 
 namespace GatewayMesh.Commands.Intention;
 
-/// <summary><c>gatewaymesh intention</c>: who may call whom.</summary>
+/// <summary><c>gatewaymesh intention</c>: permissions between services.</summary>
 internal static class IntentionCommand
 {
-    /// <summary>The command with its parts.</summary>
+    /// <summary>The command with its subcommands.</summary>
     public static Command Build(TextWriter output)
     {
-        var command = new MeshCommand("intention", "Who may call whom: ask the intentions in use.") { Examples = ["gatewaymesh intention check web payments"] };
+        var command = new MeshCommand("intention", "Query the intentions in use.") { Examples = ["gatewaymesh intention check web payments"] };
         command.Add(IntentionCheckCommand.Build(output));
         return command;
     }

@@ -4,14 +4,16 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Commands.Status;
 
-/// <summary>One call of an admin address. Answers as a value: a process that is gone is what these commands are about.</summary>
+/// <summary>A call to an admin address. Failures are values: these commands often deal with dead processes.</summary>
 internal static class AdminCall
 {
-    /// <summary>Sends a request to an address that the operator gave; the answer, or in words why there is none. The admin token is shown there.</summary>
+    /// <summary>
+    /// Sends a request with the admin token to an address given by the operator. Returns the response or the reason for its absence.
+    /// </summary>
     public static AdminAnswer Send(HostPort address, string method, string path, string? body, TimeSpan timeout) =>
         Send(address, method, path, body, timeout, ShownToken.Value);
 
-    /// <summary>The same for an address that a node record names, whoever wrote that: without the token, and to look only.</summary>
+    /// <summary>Sends a GET without the token to an address from a node record, which any writer of the registry controls.</summary>
     public static AdminAnswer LookAt(HostPort address, string path, TimeSpan timeout) => Send(address, "GET", path, null, timeout, token: null);
 
     private static AdminAnswer Send(HostPort address, string method, string path, string? body, TimeSpan timeout, string? token)

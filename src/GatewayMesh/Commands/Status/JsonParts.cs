@@ -3,19 +3,19 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Commands.Status;
 
-/// <summary>Reads members that may be absent or of another kind than today.</summary>
+/// <summary>Reads members that may be absent or of another kind in other versions.</summary>
 internal static class JsonParts
 {
     /// <summary>A member that is an object, or null.</summary>
     public static JsonElement? Part(this JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var part) && part.ValueKind == JsonValueKind.Object ? part : null;
 
-    /// <summary>A member's text, or nothing. Another process wrote it: on one line, without what a terminal obeys.</summary>
+    /// <summary>A member's text on one line without control characters, because another process wrote it. Empty if absent.</summary>
     public static string Text(this JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String ? SafeText.OneLine(text.GetString()!) : "";
 
-    /// <summary>The text of a string, nothing of a null, and the JSON of anything else; on one line, without what a terminal obeys.</summary>
-    public static string Words(this JsonElement element) => element.ValueKind switch
+    /// <summary>The text of a string, empty for null, and JSON for anything else; on one line, without control characters.</summary>
+    public static string AsText(this JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.String => SafeText.OneLine(element.GetString()!),
         JsonValueKind.Null or JsonValueKind.Undefined => "",
@@ -26,7 +26,7 @@ internal static class JsonParts
     public static double Number(this JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var number) && number.ValueKind == JsonValueKind.Number ? number.GetDouble() : 0;
 
-    /// <summary>A member that is true or false, or null.</summary>
+    /// <summary>A Boolean member, or null.</summary>
     public static bool? Flag(this JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var flag) && flag.ValueKind is JsonValueKind.True or JsonValueKind.False
             ? flag.ValueKind == JsonValueKind.True

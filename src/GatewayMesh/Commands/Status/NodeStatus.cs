@@ -5,7 +5,7 @@ using GatewayMesh.Identity;
 
 namespace GatewayMesh.Commands.Status;
 
-/// <summary>What one process says of itself under <c>/status</c>. What it leaves out is null or empty here: versions of the mesh meet.</summary>
+/// <summary>The status of a process, from <c>/status</c>. Members absent in older versions are null or empty.</summary>
 internal sealed record NodeStatus
 {
     /// <summary>Name of the node.</summary>
@@ -26,140 +26,142 @@ internal sealed record NodeStatus
     /// <summary><c>guard</c> and <c>worker</c>, or <c>process</c>.</summary>
     public ImmutableSortedDictionary<string, int> Pids { get; init; } = ImmutableSortedDictionary<string, int>.Empty;
 
-    /// <summary>Who carries its traffic: <c>sidecar</c>, <c>gateway</c> or <c>none</c>.</summary>
+    /// <summary>Tier in use: <c>sidecar</c>, <c>gateway</c> or <c>none</c>.</summary>
     public string Tier { get; init; } = "";
 
-    /// <summary>Sidecar: who may accept.</summary>
+    /// <summary>Sidecar: the listener lease.</summary>
     public LeaseStatus? Lease { get; init; }
 
-    /// <summary>Sidecar: the upgrade under way, or the last one.</summary>
+    /// <summary>Sidecar: the current or last upgrade.</summary>
     public UpgradeStatus? Upgrade { get; init; }
 
-    /// <summary>Sidecar: what the guard carries.</summary>
+    /// <summary>Sidecar: connections carried by the guard.</summary>
     public CarriedStatus? Carried { get; init; }
 
-    /// <summary>Sidecar: the gateways that the guard knows.</summary>
+    /// <summary>Sidecar: gateways known to the guard.</summary>
     public ImmutableArray<GatewayStatus> Gateways { get; init; } = [];
 
-    /// <summary>What the data path does.</summary>
+    /// <summary>Counters of the data path.</summary>
     public WorkerStatus? Worker { get; init; }
 
-    /// <summary>Where the configuration comes from.</summary>
+    /// <summary>Registry and configuration in use.</summary>
     public RegistryStatus? Registry { get; init; }
 
-    /// <summary>The node's certificates; null where peers are not known by certificates, or nothing is said of them.</summary>
+    /// <summary>The node's certificates; null with plaintext identity or when not reported.</summary>
     public CertificatesStatus? Certificates { get; init; }
 
-    /// <summary>Another node that has this node's name, in words; null when there is none.</summary>
+    /// <summary>Another node with the same name, as text; null when there is none.</summary>
     public string? NameConflict { get; init; }
 
-    /// <summary>All nodes of the mesh, as the registry knows them.</summary>
+    /// <summary>All nodes of the mesh, from the registry.</summary>
     public ImmutableArray<PeerStatus> Nodes { get; init; } = [];
 
-    /// <summary>Its listeners by name (<c>outbound/web</c>), in the order of its file.</summary>
+    /// <summary>Listeners by name (<c>outbound/web</c>), in file order.</summary>
     public ImmutableArray<(string Name, HostPort Address)> Listeners { get; init; } = [];
 
-    /// <summary>True for a sidecar without a way out: no gateway can carry anything for it, and its callers go to other instances.</summary>
+    /// <summary>
+    /// True for a sidecar without an outbound listener: gateways carry nothing for it, and its callers use other instances.
+    /// </summary>
     public bool IsInboundOnly => !Listeners.IsEmpty && Listeners.All(listener => listener.Name.StartsWith("inbound/", StringComparison.Ordinal));
 
-    /// <summary>Services that are to be called past a broken sidecar, and where their application listens that no gateway reaches.</summary>
+    /// <summary>Services with <c>sidecarBypass</c> whose application address no gateway can reach.</summary>
     public ImmutableArray<(string Service, string Application)> HiddenApplications { get; init; } = [];
 
-    /// <summary>Services with instances that no sidecar fronts, which are called in the clear.</summary>
+    /// <summary>Services with instances without a sidecar, called in cleartext.</summary>
     public ImmutableArray<string> CleartextServices { get; init; } = [];
 
-    /// <summary>Records of the registry that the node does not follow; the first of them.</summary>
+    /// <summary>The first registry records that the node ignores.</summary>
     public ImmutableArray<RefusedRecordStatus> Refused { get; init; } = [];
 
-    /// <summary>How many such records there are.</summary>
+    /// <summary>Number of ignored records.</summary>
     public int RefusedTotal { get; init; }
 
-    /// <summary>What does not serve as it should, as this node knows.</summary>
+    /// <summary>Unhealthy applications, instances and nodes known to this node.</summary>
     public ImmutableArray<TroubleStatus> Troubles { get; init; } = [];
 
-    /// <summary>Ingress: ports that stand in the bootstrap file.</summary>
+    /// <summary>Ingress: ports in the bootstrap file.</summary>
     public ImmutableArray<int> BootstrapPorts { get; init; } = [];
 
-    /// <summary>Ingress: the certificates of its public listeners.</summary>
+    /// <summary>Ingress: certificates of the public listeners.</summary>
     public ImmutableArray<PublicCertificateStatus> PublicCertificates { get; init; } = [];
 
-    /// <summary>Ingress: ports that stand in the <c>ingress-gateway</c> entry.</summary>
+    /// <summary>Ingress: ports in the <c>ingress-gateway</c> entry.</summary>
     public ImmutableArray<int> EntryPorts { get; init; } = [];
 
-    /// <summary>The revision that this process uses.</summary>
+    /// <summary>The configuration revision in use.</summary>
     public string Revision => Registry?.Revision is { Length: > 0 } revision ? revision : Worker?.Revision ?? "";
 
-    /// <summary>Its worker's process id, or null while it has none.</summary>
+    /// <summary>The worker's process id; null without a worker.</summary>
     public int? WorkerPid => Pids.TryGetValue("worker", out var pid) && pid > 0 ? pid : null;
 
-    /// <summary>Its guard's process id, or null when it has none.</summary>
+    /// <summary>The guard's process id; null without a guard.</summary>
     public int? GuardPid => Pids.TryGetValue("guard", out var pid) && pid > 0 ? pid : null;
 
-    /// <summary>The worker accepts.</summary>
+    /// <summary>True if the worker accepts connections.</summary>
     public bool IsLeased => Lease?.State == "leased";
 }
 
-/// <summary>Who may accept.</summary>
+/// <summary>The listener lease.</summary>
 /// <param name="State"><c>starting</c>, <c>ready</c>, <c>leased</c>, …</param>
 /// <param name="Leases">Leases granted so far.</param>
-/// <param name="Restarts">Workers started anew so far.</param>
+/// <param name="Restarts">Worker restarts so far.</param>
 /// <param name="Kills">Workers killed as hung so far.</param>
 internal sealed record LeaseStatus(string State, long Leases, long Restarts, long Kills);
 
 /// <summary>An upgrade.</summary>
-/// <param name="Running">True while it is under way.</param>
-/// <param name="Well">How the last one ended; null: none has, or its end is not known.</param>
-/// <param name="Reason">Reason of that end.</param>
+/// <param name="Running">True while the upgrade is running.</param>
+/// <param name="Well">Outcome of the last upgrade; null: none, or unknown.</param>
+/// <param name="Reason">Reason for the outcome.</param>
 internal sealed record UpgradeStatus(bool Running, bool? Well, string Reason);
 
-/// <summary>Connections that a guard carried to gateways.</summary>
-/// <param name="Open">Carried now.</param>
-/// <param name="Total">So far.</param>
+/// <summary>Connections carried to gateways by a guard.</summary>
+/// <param name="Open">Open now.</param>
+/// <param name="Total">Total so far.</param>
 /// <param name="Failed">Ended by an error.</param>
-/// <param name="Refused">No gateway took them.</param>
+/// <param name="Refused">Refused because no gateway was available.</param>
 internal sealed record CarriedStatus(long Open, long Total, long Failed, long Refused);
 
-/// <summary>A gateway as a guard sees it.</summary>
+/// <summary>A gateway, as seen by a guard.</summary>
 /// <param name="Node">Its node.</param>
-/// <param name="Address">Where it is reached.</param>
-/// <param name="State">What the guard thinks of it.</param>
-/// <param name="ExerciseOk">The last synthetic request through it was answered; null: none yet.</param>
-/// <param name="ExerciseAgeSeconds">How long ago that was.</param>
-/// <param name="ExerciseError">Why it was not.</param>
+/// <param name="Address">Address of the gateway.</param>
+/// <param name="State">State in the guard's view.</param>
+/// <param name="ExerciseOk">True if the last synthetic request succeeded; null: none yet.</param>
+/// <param name="ExerciseAgeSeconds">Age of the last synthetic request, in seconds.</param>
+/// <param name="ExerciseError">Error of the last synthetic request.</param>
 internal sealed record GatewayStatus(string Node, string Address, string State, bool? ExerciseOk, double ExerciseAgeSeconds, string? ExerciseError);
 
-/// <summary>What a data path does.</summary>
-/// <param name="Revision">Configuration in use.</param>
+/// <summary>Counters of a data path.</summary>
+/// <param name="Revision">Configuration revision in use.</param>
 /// <param name="Connections">Open now.</param>
-/// <param name="Inflight">Requests under way.</param>
-/// <param name="Requests">So far.</param>
-/// <param name="Rate">Requests a second, lately.</param>
+/// <param name="Inflight">Requests in flight.</param>
+/// <param name="Requests">Total so far.</param>
+/// <param name="Rate">Recent requests per second.</param>
 internal sealed record WorkerStatus(string Revision, long Connections, long Inflight, long Requests, double Rate);
 
-/// <summary>Where a configuration comes from.</summary>
+/// <summary>State of a node's registry.</summary>
 /// <param name="Kind"><c>file</c> or <c>consul</c>.</param>
-/// <param name="Synced">What is used is what the registry has.</param>
-/// <param name="Revision">Configuration in use.</param>
-/// <param name="Errors">Why the latest was refused.</param>
-/// <param name="Target">The folder, or the agents.</param>
+/// <param name="Synced">True if the configuration in use is the registry's latest.</param>
+/// <param name="Revision">Configuration revision in use.</param>
+/// <param name="Errors">Errors of the latest refused configuration.</param>
+/// <param name="Target">The folder, or the agent addresses.</param>
 internal sealed record RegistryStatus(string Kind, bool Synced, string Revision, ImmutableArray<string> Errors, string Target = "")
 {
-    /// <summary>Whether it can be read now. Default: true, an older node does not say.</summary>
+    /// <summary>True if the registry is readable now. Default: true (older nodes do not report it).</summary>
     public bool Reached { get; init; } = true;
 
-    /// <summary>Time since it was last heard; null: not known.</summary>
+    /// <summary>Time since the last successful read; null: unknown.</summary>
     public TimeSpan? Age { get; init; }
 
-    /// <summary>Why this node cannot write to it; null: it can.</summary>
+    /// <summary>Error of the last write; null on success.</summary>
     public string? PublishError { get; init; }
 
-    /// <summary>When it was last heard, in words: <c>last heard 45 s ago</c>.</summary>
+    /// <summary>Time of the last read as text, for example <c>last heard 45 s ago</c>.</summary>
     public string Heard => Age is not { } age ? "not heard since this node started"
         : age < TimeSpan.FromMinutes(2) ? string.Create(CultureInfo.InvariantCulture, $"last heard {age.TotalSeconds:0} s ago")
         : $"last heard {CertificateTimes.Text(age)} ago";
 }
 
-/// <summary>Another node, as the registry knows it.</summary>
+/// <summary>Another node, as recorded in the registry.</summary>
 internal sealed record PeerStatus
 {
     /// <summary>Its name.</summary>
@@ -171,27 +173,27 @@ internal sealed record PeerStatus
     /// <summary>Version of its binary.</summary>
     public string Version { get; init; } = "";
 
-    /// <summary>Configuration it uses.</summary>
+    /// <summary>Configuration revision in use.</summary>
     public string Revision { get; init; } = "";
 
-    /// <summary>Whether that is what its registry says.</summary>
+    /// <summary>True if that is the latest revision of its registry.</summary>
     public bool Synced { get; init; }
 
-    /// <summary>Who carries its traffic.</summary>
+    /// <summary>Tier in use.</summary>
     public string Tier { get; init; } = "";
 
-    /// <summary>Its processes.</summary>
+    /// <summary>Its process ids.</summary>
     public ImmutableSortedDictionary<string, int> Pids { get; init; } = ImmutableSortedDictionary<string, int>.Empty;
 
     /// <summary>Its admin address, or null.</summary>
     public HostPort? Admin { get; init; }
 
-    /// <summary>Requests a second, lately.</summary>
+    /// <summary>Recent requests per second.</summary>
     public double RequestRate { get; init; }
 
-    /// <summary>It was heard of lately.</summary>
+    /// <summary>True if the record was renewed recently.</summary>
     public bool Alive { get; init; } = true;
 
-    /// <summary>How long ago it was heard of.</summary>
+    /// <summary>Age of the record.</summary>
     public double AgeSeconds { get; init; }
 }

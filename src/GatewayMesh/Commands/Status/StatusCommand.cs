@@ -6,7 +6,7 @@ using GatewayMesh.Identity;
 
 namespace GatewayMesh.Commands.Status;
 
-/// <summary><c>gatewaymesh status</c>: all nodes at a glance.</summary>
+/// <summary><c>gatewaymesh status</c>: overview of all nodes.</summary>
 internal static class StatusCommand
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
@@ -15,7 +15,7 @@ internal static class StatusCommand
     public static Command Build(TextWriter output)
     {
         var admin = SharedOptions.Admin();
-        var json = SharedOptions.Json("Print what the process says of itself and of the mesh, as it says it.");
+        var json = SharedOptions.Json("Print the status of the process and the mesh as JSON.");
         var command = new MeshCommand("status", "Show all nodes: role, version, tier in use, configuration revision.")
         {
             Examples = ["gatewaymesh status", "gatewaymesh status --admin 10.0.0.5:15000 --json | jq .nodes"],
@@ -26,7 +26,7 @@ internal static class StatusCommand
         return command;
     }
 
-    /// <summary>Asks <paramref name="admin"/> and prints.</summary>
+    /// <summary>Queries <paramref name="admin"/> and prints the status.</summary>
     public static int Run(HostPort admin, bool json, TextWriter output)
     {
         var answer = AdminCall.Send(admin, "GET", "/status", null, Timeout);
@@ -43,7 +43,7 @@ internal static class StatusCommand
 
         if (Outage(status) is { } outage)
         {
-            output.WriteLine(Paint.For(output).Text(outage, Hue.Warn));
+            output.WriteLine(Paint.For(output).Text(outage, TextStyle.Warn));
             output.WriteLine();
         }
 
@@ -73,7 +73,7 @@ internal static class StatusCommand
         return ExitCode.Well;
     }
 
-    /// <summary>One row a node; a process that knows no others shows itself.</summary>
+    /// <summary>Builds the table: one row per node. A process that knows no other nodes shows itself.</summary>
     internal static TextTable Table(NodeStatus status)
     {
         var table = new TextTable("NODE", "ROLE", "VERSION", "TIER", "REVISION", "", "AGE", "REQ/S", "PIDS");
@@ -81,34 +81,36 @@ internal static class StatusCommand
         {
             var self = peer.Node == status.Node;
             table.Add(
-                peer.Alive ? peer.Node : new Cell(peer.Node, Hue.Bad),
+                peer.Alive ? peer.Node : new Cell(peer.Node, TextStyle.Bad),
                 peer.Role,
                 peer.Version,
                 Tier(peer),
                 peer.Revision,
                 Step(peer, self, status.Registry),
-                peer.Alive ? Age(peer) : new Cell($"{Age(peer)} gone", Hue.Bad),
+                peer.Alive ? Age(peer) : new Cell($"{Age(peer)} gone", TextStyle.Bad),
                 peer.RequestRate.ToString("0.#", CultureInfo.InvariantCulture),
-                new Cell(string.Join(", ", peer.Pids.Select(pid => $"{pid.Key} {pid.Value}")), Hue.Faint));
+                new Cell(string.Join(", ", peer.Pids.Select(pid => $"{pid.Key} {pid.Value}")), TextStyle.Faint));
         }
 
         return table;
     }
 
-    /// <summary>What to say before the table when the registry cannot be read; null when it can.</summary>
+    /// <summary>Warning above the table when the registry is unreachable; otherwise null.</summary>
     internal static string? Outage(NodeStatus status) => status.Registry is { Reached: false } registry
-        ? $"STALE: {registry.Kind} {registry.Target} {registry.Heard}; what follows of other nodes is as old"
+        ? $"STALE: {registry.Kind} {registry.Target} {registry.Heard}; data about other nodes is equally old"
         : null;
 
-    // What a node wrote of itself says nothing of an outage: the node that was asked knows of itself, and of the others only what it last heard.
+    // A node's record does not reflect a registry outage: the queried node knows its own state, and only old records of the others.
     private static Cell Step(PeerStatus peer, bool self, RegistryStatus? registry) => (self ? registry?.Synced ?? peer.Synced : peer.Synced, registry?.Reached ?? true) switch
     {
-        (_, false) when !self => new Cell("?", Hue.Warn),
-        (true, _) => new Cell("SYNCED", Hue.Good),
-        _ => new Cell("STALE", Hue.Warn),
+        (_, false) when !self => new Cell("?", TextStyle.Warn),
+        (true, _) => new Cell("SYNCED", TextStyle.Good),
+        _ => new Cell("STALE", TextStyle.Warn),
     };
 
-    /// <summary>What does not serve as it should, as the node that was asked knows; null when all is well. Nodes that are gone stand in the first table.</summary>
+    /// <summary>
+    /// Prints unhealthy applications and instances known to the queried node; nodes that are gone are in the first table.
+    /// </summary>
     internal static TextTable? TroubleTable(NodeStatus status)
     {
         var troubles = status.Troubles.Where(trouble => trouble.Kind != "node_gone").ToArray();
@@ -121,7 +123,7 @@ internal static class StatusCommand
         foreach (var trouble in troubles)
         {
             table.Add(
-                new Cell(trouble.Kind, trouble.Kind == "application_down" ? Hue.Bad : Hue.Warn),
+                new Cell(trouble.Kind, trouble.Kind == "application_down" ? TextStyle.Bad : TextStyle.Warn),
                 trouble.Service,
                 trouble.Instance,
                 trouble.Node,
@@ -133,7 +135,7 @@ internal static class StatusCommand
         return table;
     }
 
-    /// <summary>The certificates of the node that was asked.</summary>
+    /// <summary>Prints the certificates of the queried node.</summary>
     internal static TextTable CertificateTable(CertificatesStatus certificates)
     {
         var table = new TextTable("CERTIFICATE", "", "LEFT", "ID");
@@ -141,21 +143,21 @@ internal static class StatusCommand
         {
             table.Add(
                 kind + certificate.Name,
-                new Cell(certificate.State.ToUpperInvariant(), certificate.State switch { "valid" => Hue.Good, "ending" => Hue.Warn, _ => Hue.Bad }),
+                new Cell(certificate.State.ToUpperInvariant(), certificate.State switch { "valid" => TextStyle.Good, "ending" => TextStyle.Warn, _ => TextStyle.Bad }),
                 certificate.State == "missing" ? "-" : CertificateTimes.Text(certificate.Left),
-                new Cell(certificate.Id, Hue.Faint));
+                new Cell(certificate.Id, TextStyle.Faint));
         }
 
         return table;
     }
 
-    /// <summary>The tier of a node in its colour.</summary>
+    /// <summary>Returns a node's tier in its color.</summary>
     internal static Cell Tier(PeerStatus peer) => peer switch
     {
-        { Alive: false } => new Cell("-", Hue.Bad),
-        { Tier: "none" } => new Cell("none", Hue.Bad),
-        { Role: "sidecar", Tier: "gateway" } => new Cell("gateway", Hue.Warn),
-        _ => new Cell(peer.Tier, Hue.Good),
+        { Alive: false } => new Cell("-", TextStyle.Bad),
+        { Tier: "none" } => new Cell("none", TextStyle.Bad),
+        { Role: "sidecar", Tier: "gateway" } => new Cell("gateway", TextStyle.Warn),
+        _ => new Cell(peer.Tier, TextStyle.Good),
     };
 
     private static string Age(PeerStatus peer) => peer.AgeSeconds.ToString("0.0s", CultureInfo.InvariantCulture);

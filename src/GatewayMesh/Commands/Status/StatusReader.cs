@@ -4,10 +4,10 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Commands.Status;
 
-/// <summary>Reads <c>/status</c>, whatever of it is there.</summary>
+/// <summary>Parses <c>/status</c>, tolerating absent members.</summary>
 internal static class StatusReader
 {
-    /// <summary>What <paramref name="json"/> says; null when it is no JSON object.</summary>
+    /// <summary>Parses <paramref name="json"/>; null when it is not a JSON object.</summary>
     public static NodeStatus? Read(string json)
     {
         try
@@ -46,11 +46,11 @@ internal static class StatusReader
                 ? new WorkerStatus(worker.Text("revision"), (long)worker.Number("connections"), (long)worker.Number("inflight"), (long)worker.Number("requests"), worker.Number("rate"))
                 : null,
             Registry = root.Part("registry") is { } registry
-                ? new RegistryStatus(registry.Text("kind"), registry.Flag("synced") ?? false, registry.Text("revision"), [.. registry.Items("errors").Select(Words)], registry.Text("target"))
+                ? new RegistryStatus(registry.Text("kind"), registry.Flag("synced") ?? false, registry.Text("revision"), [.. registry.Items("errors").Select(ErrorText)], registry.Text("target"))
                 {
                     Reached = registry.Flag("reached") ?? true,
                     Age = registry.TryGetProperty("ageSeconds", out _) ? TimeSpan.FromSeconds(registry.Number("ageSeconds")) : null,
-                    PublishError = Said(registry, "publishError"),
+                    PublishError = TextOrNull(registry, "publishError"),
                 }
                 : null,
             Certificates = root.Part("certificates") is { } certificates
@@ -58,9 +58,9 @@ internal static class StatusReader
                     certificates.Text("directory"),
                     [.. certificates.Items("identities").Select(identity => Certificate(identity, "service", "id"))],
                     [.. certificates.Items("roots").Select(each => Certificate(each, "subject", "trustDomain"))],
-                    [.. certificates.Items("errors").Select(Words)])
+                    [.. certificates.Items("errors").Select(ErrorText)])
                 : null,
-            NameConflict = Said(root, "nameConflict"),
+            NameConflict = TextOrNull(root, "nameConflict"),
             Nodes = [.. root.Items("nodes").Select(Peer)],
             Listeners =
             [
@@ -74,7 +74,7 @@ internal static class StatusReader
                     each.Text("kind"), each.Text("service"), each.Text("instance"), each.Text("node"), each.Text("address"), each.Text("reason"), each.Number("seconds"))),
             ],
             HiddenApplications = [.. root.Items("hiddenApplications").Select(each => (each.Text("service"), each.Text("application")))],
-            CleartextServices = [.. root.Items("cleartextServices").Select(Words)],
+            CleartextServices = [.. root.Items("cleartextServices").Select(ErrorText)],
             RefusedTotal = (int)root.Number("refusedTotal"),
             Refused =
             [
@@ -103,9 +103,9 @@ internal static class StatusReader
     }
 
     private static CertificateStatus Certificate(JsonElement certificate, string name, string id) =>
-        new(certificate.Text(name), certificate.Text("state"), TimeSpan.FromSeconds(certificate.Number("secondsLeft")), certificate.Text(id), Said(certificate, "trouble"), Said(certificate, "clientFile"));
+        new(certificate.Text(name), certificate.Text("state"), TimeSpan.FromSeconds(certificate.Number("secondsLeft")), certificate.Text(id), TextOrNull(certificate, "trouble"), TextOrNull(certificate, "clientFile"));
 
-    private static string? Said(JsonElement element, string name) => element.Text(name) is { Length: > 0 } text ? text : null;
+    private static string? TextOrNull(JsonElement element, string name) => element.Text(name) is { Length: > 0 } text ? text : null;
 
     private static PeerStatus Peer(JsonElement peer) => new()
     {
@@ -135,6 +135,6 @@ internal static class StatusReader
 
     private static HostPort? Address(string text) => HostPort.TryParse(text, out var address) ? address : null;
 
-    // An error may be a sentence or an object with one.
-    private static string Words(JsonElement error) => SafeText.OneLine(error.ValueKind == JsonValueKind.String ? error.GetString()! : error.GetRawText());
+    // An error is a sentence or an object with a sentence.
+    private static string ErrorText(JsonElement error) => SafeText.OneLine(error.ValueKind == JsonValueKind.String ? error.GetString()! : error.GetRawText());
 }

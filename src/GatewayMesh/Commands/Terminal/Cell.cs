@@ -1,10 +1,10 @@
 namespace GatewayMesh.Commands.Terminal;
 
-/// <summary>One cell of a table.</summary>
-/// <param name="Text">Its text, without colour.</param>
-/// <param name="Hue">What it means.</param>
-internal readonly record struct Cell(string Text, Hue Hue = Hue.Plain)
+/// <summary>A table cell.</summary>
+/// <param name="Text">The text, without color.</param>
+/// <param name="TextStyle">The meaning.</param>
+internal readonly record struct Cell(string Text, TextStyle TextStyle = TextStyle.Plain)
 {
-    /// <summary>Text alone is a cell without meaning of its own.</summary>
+    /// <summary>Converts text to a cell without a special meaning.</summary>
     public static implicit operator Cell(string text) => new(text);
 }

@@ -3,12 +3,12 @@ using System.Text.Json;
 
 namespace GatewayMesh.Commands.Terminal;
 
-/// <summary>One JSON value for a command's output.</summary>
+/// <summary>JSON text for a command's output.</summary>
 internal static class JsonText
 {
     private static readonly JsonWriterOptions Options = new() { Indented = true };
 
-    /// <summary>What <paramref name="write"/> writes, indented.</summary>
+    /// <summary>Returns the indented JSON produced by <paramref name="write"/>.</summary>
     public static string Of(Action<Utf8JsonWriter> write)
     {
         using var buffer = new MemoryStream();

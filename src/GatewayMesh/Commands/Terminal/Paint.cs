@@ -1,15 +1,15 @@
 namespace GatewayMesh.Commands.Terminal;
 
-/// <summary>Colours, where there is somebody to see them: on a terminal, unless <c>NO_COLOR</c> is set (no-color.org).</summary>
+/// <summary>Colors for terminals. Off without a terminal and when <c>NO_COLOR</c> is set (no-color.org).</summary>
 internal readonly struct Paint(bool isOn)
 {
-    /// <summary>Never colours.</summary>
+    /// <summary>Colors off.</summary>
     public static Paint Off { get; } = new(false);
 
-    /// <summary>Colours are on.</summary>
+    /// <summary>True when colors are on.</summary>
     public bool IsOn => isOn;
 
-    /// <summary>How to write to <paramref name="output"/>.</summary>
+    /// <summary>Returns the colors for <paramref name="output"/>.</summary>
     public static Paint For(TextWriter output) =>
         new(IsTerminal(output) && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")));
 
@@ -17,7 +17,7 @@ internal readonly struct Paint(bool isOn)
     public static bool IsTerminal(TextWriter output) =>
         ReferenceEquals((output as SafeWriter)?.Inner ?? output, Console.Out) && !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
 
-    /// <summary>Length of the sequence of ours that <paramref name="text"/> begins with; 0 when it begins with none.</summary>
+    /// <summary>Length of our escape sequence at the start of <paramref name="text"/>; 0 when there is none.</summary>
     public static int SequenceAt(ReadOnlySpan<char> text)
     {
         foreach (var sequence in (ReadOnlySpan<string>)["\e[0m", "\e[1m", "\e[2m", "\e[31m", "\e[32m", "\e[33m"])
@@ -31,16 +31,16 @@ internal readonly struct Paint(bool isOn)
         return 0;
     }
 
-    /// <summary><paramref name="text"/> in the colour of <paramref name="hue"/>.</summary>
-    public string Text(string text, Hue hue)
+    /// <summary>Returns <paramref name="text"/> in the color of <paramref name="style"/>.</summary>
+    public string Text(string text, TextStyle style)
     {
-        var code = hue switch
+        var code = style switch
         {
-            Hue.Good => "32",
-            Hue.Warn => "33",
-            Hue.Bad => "31",
-            Hue.Faint => "2",
-            Hue.Strong => "1",
+            TextStyle.Good => "32",
+            TextStyle.Warn => "33",
+            TextStyle.Bad => "31",
+            TextStyle.Faint => "2",
+            TextStyle.Strong => "1",
             _ => null,
         };
         return isOn && code is not null && text.Length > 0 ? $"\e[{code}m{text}\e[0m" : text;

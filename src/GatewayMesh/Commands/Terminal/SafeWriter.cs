@@ -4,25 +4,25 @@ using GatewayMesh.Configuration.Values;
 namespace GatewayMesh.Commands.Terminal;
 
 /// <summary>
-/// The writer of every command. What came from outside reaches the terminal without anything that the terminal would obey: all control characters but line
-/// ends become escapes to read. The colors of <see cref="Paint"/>, and no other sequence, pass where they are on.
+/// The writer of every command. All control characters except line ends are written as readable escapes, so that text from outside
+/// cannot control the terminal. Only the color sequences of <see cref="Paint"/> pass, where colors are on.
 /// </summary>
 internal sealed class SafeWriter(TextWriter inner) : TextWriter(inner.FormatProvider)
 {
     private readonly bool _colors = Paint.For(inner).IsOn;
 
-    /// <summary>The writer behind it.</summary>
+    /// <summary>The wrapped writer.</summary>
     public TextWriter Inner => inner;
 
     /// <inheritdoc/>
     public override Encoding Encoding => inner.Encoding;
 
-    /// <summary>A safe writer over <paramref name="output"/>, which may be one already.</summary>
+    /// <summary>Wraps <paramref name="output"/>, which may be wrapped already.</summary>
     public static SafeWriter Over(TextWriter output) => output as SafeWriter ?? new SafeWriter(output);
 
-    /// <summary><paramref name="text"/> as it is written.</summary>
+    /// <summary>Returns <paramref name="text"/> with control characters escaped.</summary>
     /// <param name="text">Lines of text.</param>
-    /// <param name="colors">Whether the colors of <see cref="Paint"/> pass.</param>
+    /// <param name="colors">True to let the colors of <see cref="Paint"/> pass.</param>
     public static string Clean(string text, bool colors)
     {
         if (!colors || !text.Contains('\e'))

@@ -2,20 +2,20 @@ using System.Text;
 
 namespace GatewayMesh.Commands.Terminal;
 
-/// <summary>Rows whose columns line up.</summary>
+/// <summary>A text table with aligned columns.</summary>
 internal sealed class TextTable(params string[] headings)
 {
     private readonly List<Cell[]> _rows = [];
 
-    /// <summary>Adds a row; cells beyond it are empty.</summary>
+    /// <summary>Adds a row. Missing cells are empty.</summary>
     public void Add(params Cell[] cells) => _rows.Add(cells);
 
-    /// <summary>The lines, without the spaces that would end them; none is longer than <paramref name="width"/>.</summary>
+    /// <summary>Returns the lines, without trailing spaces and no longer than <paramref name="width"/>.</summary>
     public IEnumerable<string> Lines(Paint paint, int width = int.MaxValue)
     {
         var all = headings.All(heading => heading.Length == 0)
             ? _rows
-            : _rows.Prepend([.. headings.Select(heading => new Cell(heading, Hue.Faint))]);
+            : _rows.Prepend([.. headings.Select(heading => new Cell(heading, TextStyle.Faint))]);
         var widths = new int[headings.Length];
         foreach (var row in all)
         {
@@ -28,7 +28,7 @@ internal sealed class TextTable(params string[] headings)
         return all.Select(row => Line(row, widths, paint, width));
     }
 
-    // Cut by the cell, before it is coloured: an escape sequence has no width.
+    // Cut per cell, before coloring: an escape sequence has no width.
     private static string Line(Cell[] row, int[] widths, Paint paint, int width)
     {
         var line = new StringBuilder();
@@ -37,7 +37,7 @@ internal sealed class TextTable(params string[] headings)
         {
             var text = row[i].Text.Length > width - used ? row[i].Text[..(width - used)] : row[i].Text;
             var gap = i == row.Length - 1 ? 0 : Math.Min(widths[i] - row[i].Text.Length + 2, width - used - text.Length);
-            line.Append(paint.Text(text, row[i].Hue)).Append(' ', gap);
+            line.Append(paint.Text(text, row[i].TextStyle)).Append(' ', gap);
             used += text.Length + gap;
         }
 

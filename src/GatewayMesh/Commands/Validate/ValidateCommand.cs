@@ -10,10 +10,10 @@ namespace GatewayMesh.Commands.Validate;
 /// <summary><c>gatewaymesh validate FILE|DIR...</c>: every error with file, line, path and fix.</summary>
 internal static class ValidateCommand
 {
-    /// <summary>Checks <paramref name="paths"/>; 2 if anything is wrong, otherwise 0.</summary>
-    /// <param name="paths">Bootstrap files, files of entries, folders of a registry.</param>
-    /// <param name="output">Gets one line an error and a last line with the count, or one JSON object.</param>
-    /// <param name="json">Whether to write JSON.</param>
+    /// <summary>Validates <paramref name="paths"/>. Exit code 2 on any error, otherwise 0.</summary>
+    /// <param name="paths">Bootstrap files, entry files, and registry folders.</param>
+    /// <param name="output">Receives one line per error and a final count, or one JSON object.</param>
+    /// <param name="json">True to write JSON.</param>
     public static int Run(IEnumerable<string> paths, TextWriter output, bool json)
     {
         var validation = PathValidation.Of(paths);
@@ -64,7 +64,7 @@ internal static class ValidateCommand
         json.WriteString("path", error.Path);
         json.WriteString("message", error.Message);
         json.WriteString("fix", error.Fix);
-        // The name of the member until 0.2.
+        // The member's name before 0.2.
         json.WriteString("fix", error.Fix);
         json.WriteEndObject();
     }

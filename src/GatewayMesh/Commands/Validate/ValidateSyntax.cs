@@ -2,15 +2,15 @@ using System.CommandLine;
 
 namespace GatewayMesh.Commands.Validate;
 
-/// <summary>How <c>gatewaymesh validate</c> is called; <see cref="ValidateCommand"/> is what it does.</summary>
+/// <summary>Syntax of <c>gatewaymesh validate</c>. <see cref="ValidateCommand"/> does the work.</summary>
 internal static class ValidateSyntax
 {
     /// <summary>The command.</summary>
     public static Command Build(TextWriter output)
     {
-        var paths = new Argument<string[]>("FILE|DIR") { Description = "Bootstrap files, files of entries, or folders of a registry.", Arity = ArgumentArity.OneOrMore };
+        var paths = new Argument<string[]>("FILE|DIR") { Description = "Bootstrap files, entry files, or registry folders.", Arity = ArgumentArity.OneOrMore };
         var json = SharedOptions.Json("Print one JSON object with every error.");
-        var command = new MeshCommand("validate", "Check files without starting anything: every error with file, line, path and fix. Exit code 2 if there is one.")
+        var command = new MeshCommand("validate", "Validate files without starting anything: every error with file, line, path and fix. Exit code 2 on any error.")
         {
             Examples = ["gatewaymesh validate /etc/gatewaymesh/host-a.yaml", "gatewaymesh validate topology/demo topology/demo/registry"],
         };

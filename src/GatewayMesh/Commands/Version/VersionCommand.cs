@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace GatewayMesh.Commands.Version;
 
-/// <summary><c>gatewaymesh version</c>: what this binary is.</summary>
+/// <summary><c>gatewaymesh version</c>: version of this binary.</summary>
 internal static class VersionCommand
 {
     /// <summary>The version of this binary, for example <c>0.1.0</c>.</summary>
@@ -17,7 +17,7 @@ internal static class VersionCommand
         Action = new Print(output),
     };
 
-    /// <summary>Prints one line; also behind <c>--version</c>.</summary>
+    /// <summary>Prints one line; also used by <c>--version</c>.</summary>
     internal sealed class Print(TextWriter output) : SynchronousCommandLineAction
     {
         /// <inheritdoc/>

@@ -5,9 +5,9 @@ using GatewayMesh.Linux;
 namespace GatewayMesh.Guard.Carrying;
 
 /// <summary>
-/// One carried connection: copies bytes both ways between application and tunnel until both sides have ended. A buffer is rented only while
-/// bytes are in flight (a read of nothing waits for them), so an idle connection costs no buffer. An end is passed on as an end, a break as a
-/// break: what is incomplete must not look complete.
+/// A carried connection: copies bytes both ways between application and tunnel until both sides have ended. A buffer is rented only while
+/// bytes are in flight (a zero-byte read waits for them), so an idle connection needs no buffer. A FIN is passed on as a FIN and a reset as
+/// a reset: an incomplete stream must not look complete.
 /// </summary>
 internal sealed class CarriedConnection(Socket application, Tunnel tunnel, TimeProvider time) : IDisposable
 {
@@ -17,11 +17,11 @@ internal sealed class CarriedConnection(Socket application, Tunnel tunnel, TimeP
     private long _movedAt = time.GetTimestamp();
     private volatile bool _ended;
 
-    /// <summary>How long no byte has moved.</summary>
+    /// <summary>Time since the last byte moved.</summary>
     internal TimeSpan Quiet => time.GetElapsedTime(Volatile.Read(ref _movedAt));
 
-    /// <summary>Runs until both directions have ended.</summary>
-    /// <returns>False when it broke, though nobody here ended it.</returns>
+    /// <summary>Copies until both directions have ended.</summary>
+    /// <returns>False when the connection broke without being ended here.</returns>
     internal async Task<bool> RunAsync()
     {
         await using var stream = new NetworkStream(application, ownsSocket: false);
@@ -37,7 +37,7 @@ internal sealed class CarriedConnection(Socket application, Tunnel tunnel, TimeP
             application.LingerState = new LingerOption(true, 0);
             tunnel.Socket.LingerState = new LingerOption(true, 0);
 
-            // The sockets themselves: a stream that is disposed ends its side in order first, and half a request would look whole.
+            // The sockets themselves: disposing a stream first shuts down its side in order, and half a request would look complete.
             application.Dispose();
             tunnel.Socket.Dispose();
         }
@@ -45,17 +45,17 @@ internal sealed class CarriedConnection(Socket application, Tunnel tunnel, TimeP
         return whole || _ended;
     }
 
-    /// <summary>Whether its gateway cannot be reached any more.</summary>
+    /// <summary>True if the connection's gateway is unreachable.</summary>
     internal bool IsLost => LostPeer.IsLost(tunnel.Socket);
 
-    /// <summary>Ends it from this side.</summary>
+    /// <summary>Ends the connection from this side.</summary>
     internal void End()
     {
         _ended = true;
         Break();
     }
 
-    /// <summary>Breaks it: its gateway is lost.</summary>
+    /// <summary>Resets the connection: its gateway is lost.</summary>
     internal void Break()
     {
         try
@@ -64,7 +64,7 @@ internal sealed class CarriedConnection(Socket application, Tunnel tunnel, TimeP
         }
         catch (ObjectDisposedException)
         {
-            // It ended by itself meanwhile.
+            // The connection ended by itself meanwhile.
         }
     }
 

@@ -5,7 +5,7 @@ using GatewayMesh.Linux;
 
 namespace GatewayMesh.Guard.Carrying;
 
-/// <summary>Carries an application's connection to a gateway: finds one that takes it, then copies bytes.</summary>
+/// <summary>Carries application connections to a gateway: finds a gateway that accepts, then copies bytes.</summary>
 internal sealed class Carrier(GatewayDirectory directory, TunnelDialer dialer, WarmTunnels warm, GatewayWatch watch, string node, string version, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromMilliseconds(100);
@@ -17,17 +17,17 @@ internal sealed class Carrier(GatewayDirectory directory, TunnelDialer dialer, W
     private readonly HashSet<CarriedConnection> _open = [];
     private ITimer? _lostWatch;
 
-    /// <summary>Its counters.</summary>
+    /// <summary>The counters.</summary>
     internal CarryCounts Counts { get; } = new();
 
-    /// <summary>Takes a connection over. Returns at once.</summary>
+    /// <summary>Takes ownership of a connection. Returns at once.</summary>
     internal void Carry(Descriptor connection, ListenerSpec listener)
     {
         Counts.Begin();
         _ = Task.Run(() => CarryAsync(connection, listener));
     }
 
-    /// <summary>Ends carried connections that are between two requests as far as can be seen: nothing has moved for <paramref name="quiet"/>.</summary>
+    /// <summary>Ends carried connections that appear to be between two requests: no byte has moved for <paramref name="quiet"/>.</summary>
     internal void EndQuiet(TimeSpan quiet)
     {
         foreach (var connection in Open().Where(connection => connection.Quiet >= quiet))
@@ -42,7 +42,7 @@ internal sealed class Carrier(GatewayDirectory directory, TunnelDialer dialer, W
         _handshakes.Dispose();
     }
 
-    // Those whose gateway cannot be reached any more: the application is told by a reset, and its next connection goes elsewhere.
+    // Resets connections whose gateway is unreachable. The application's next connection uses another gateway.
     private void BreakLost()
     {
         foreach (var connection in Open().Where(connection => connection.Quiet >= LostPeer.Limit && connection.IsLost))
@@ -75,7 +75,7 @@ internal sealed class Carrier(GatewayDirectory directory, TunnelDialer dialer, W
             _open.Remove(connection);
             if (_open.Count == 0)
             {
-                // A guard that carries nothing wakes for nothing.
+                // A guard without carried connections must not wake up.
                 _lostWatch?.Dispose();
                 _lostWatch = null;
             }
@@ -89,14 +89,14 @@ internal sealed class Carrier(GatewayDirectory directory, TunnelDialer dialer, W
         {
             if (!application.Connected)
             {
-                // Reset while it waited: there is nobody to carry.
+                // Reset while waiting: there is no connection left to carry.
                 return;
             }
 
             var tunnel = await OpenAsync(listener).ConfigureAwait(false);
             if (tunnel is null)
             {
-                // Not one byte was read: a reset tells the application that nothing was done.
+                // No byte was read: a reset tells the application that nothing was processed.
                 Counts.CountRefused();
                 application.LingerState = new LingerOption(true, 0);
                 return;
@@ -188,7 +188,7 @@ internal sealed class Carrier(GatewayDirectory directory, TunnelDialer dialer, W
         return null;
     }
 
-    // A warm tunnel may have ended at this very moment, which says nothing of the gateway: a new one is tried then.
+    // A warm tunnel may have ended at this very moment, which is no evidence against the gateway: try a new tunnel.
     private async Task<Tunnel?> GreetWarmAsync(GatewayAddress gateway, ListenerSpec listener, CancellationToken limit)
     {
         try

@@ -1,6 +1,6 @@
 namespace GatewayMesh.Guard.Carrying;
 
-/// <summary>How many connections the guard carried.</summary>
+/// <summary>Counters of carried connections.</summary>
 internal sealed class CarryCounts
 {
     private long _open, _total, _failed, _refused;
@@ -8,13 +8,13 @@ internal sealed class CarryCounts
     /// <summary>Carried now.</summary>
     internal long Open => Volatile.Read(ref _open);
 
-    /// <summary>Taken so far.</summary>
+    /// <summary>Accepted so far.</summary>
     internal long Total => Volatile.Read(ref _total);
 
-    /// <summary>Broken after a gateway had taken them.</summary>
+    /// <summary>Broken after a gateway had accepted them.</summary>
     internal long Failed => Volatile.Read(ref _failed);
 
-    /// <summary>Reset because no gateway took them.</summary>
+    /// <summary>Reset because no gateway accepted them.</summary>
     internal long Refused => Volatile.Read(ref _refused);
 
     internal void Begin()

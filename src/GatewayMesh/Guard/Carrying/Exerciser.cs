@@ -5,8 +5,8 @@ using GatewayMesh.Configuration.Tunnels;
 namespace GatewayMesh.Guard.Carrying;
 
 /// <summary>
-/// Keeps the way through the gateways in working order: for each service, every ten seconds, a warm tunnel is used for a small request through
-/// the gateway's data path, and another is put in its place. While no gateway answers it asks every 250 ms.
+/// Keeps the path through the gateways exercised. Every ten seconds, for each service, a warm tunnel is used for a small request through
+/// the gateway's data path, and a new tunnel replaces it. While no gateway responds, the interval is 250 ms.
 /// </summary>
 internal sealed class Exerciser(GatewayDirectory directory, TunnelDialer dialer, WarmTunnels warm, GatewayWatch watch, Func<IReadOnlyList<string>> services, string node, string version, TimeProvider time)
 {
@@ -19,10 +19,10 @@ internal sealed class Exerciser(GatewayDirectory directory, TunnelDialer dialer,
 
     private static ReadOnlySpan<byte> Request => "GET /.well-known/gatewaymesh/live HTTP/1.1\r\nHost: gatewaymesh\r\nConnection: close\r\n\r\n"u8;
 
-    /// <summary>Does not wait for the interval: a gateway fell silent while it was needed.</summary>
+    /// <summary>Skips the interval: a gateway went silent while it was needed.</summary>
     internal void Hurry() => _hurry.TrySetResult();
 
-    /// <summary>Runs until it is cancelled.</summary>
+    /// <summary>Runs until cancelled.</summary>
     internal async Task RunAsync(CancellationToken cancellation)
     {
         try
@@ -47,7 +47,7 @@ internal sealed class Exerciser(GatewayDirectory directory, TunnelDialer dialer,
         cancellation.ThrowIfCancellationRequested();
         if (hurry.IsCompleted)
         {
-            // Not at once: who is asked again and again while it is down must not keep this thread busy.
+            // Not at once: retries of a gateway that is down must not keep this thread busy.
             _hurry = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             await Task.Delay(RetryInterval, time, cancellation).ConfigureAwait(false);
         }
@@ -62,7 +62,7 @@ internal sealed class Exerciser(GatewayDirectory directory, TunnelDialer dialer,
             var gateways = directory.Of(service);
             known.UnionWith(gateways.Select(gateway => gateway.Node));
 
-            // When none answers, whichever returns first is wanted.
+            // When none responds, the first to return is wanted.
             foreach (var gateway in watch.AnyOf(gateways) ? gateways.Take(GatewaysEach) : gateways)
             {
                 any |= await ExerciseAsync(service, gateway, cancellation).ConfigureAwait(false);
@@ -97,7 +97,7 @@ internal sealed class Exerciser(GatewayDirectory directory, TunnelDialer dialer,
         }
         catch (Exception failure) when (failure is IOException or SocketException or OperationCanceledException && !cancellation.IsCancellationRequested)
         {
-            watch.Saw(gateway, ok: false, failure is OperationCanceledException ? "no answer in time" : failure.Message);
+            watch.Saw(gateway, ok: false, failure is OperationCanceledException ? "no response in time" : failure.Message);
             return false;
         }
     }
@@ -109,7 +109,7 @@ internal sealed class Exerciser(GatewayDirectory directory, TunnelDialer dialer,
         var count = await tunnel.ReadAtLeastAsync(answer, 12, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
         if (!answer.AsSpan(0, count).StartsWith("HTTP/1.1 200"u8))
         {
-            throw new IOException($"the gateway answered the exercise with '{Encoding.ASCII.GetString(answer, 0, Math.Min(count, 12)).ReplaceLineEndings(" ")}'");
+            throw new IOException($"the gateway responded to the exercise with '{Encoding.ASCII.GetString(answer, 0, Math.Min(count, 12)).ReplaceLineEndings(" ")}'");
         }
     }
 }

@@ -4,17 +4,19 @@ using GatewayMesh.Linux;
 
 namespace GatewayMesh.Guard.Carrying;
 
-/// <summary>The gateways of each service as its <c>gateways.json</c> has them. A file that is gone or broken changes nothing: the last good one holds.</summary>
+/// <summary>
+/// The gateways of each service, from its <c>gateways.json</c>. A missing or broken file changes nothing: the last good list stays in use.
+/// </summary>
 internal sealed class GatewayDirectory(string runDir)
 {
     private const int Longest = 1024 * 1024;
 
     private readonly Dictionary<string, Listing> _known = [];
 
-    /// <summary>Where the file of <paramref name="service"/> stands.</summary>
+    /// <summary>Path of the file of <paramref name="service"/>.</summary>
     internal static string PathOf(string runDir, string service) => Path.Combine(runDir, service, "gateways.json");
 
-    /// <summary>The gateways of <paramref name="service"/>, best first. Reads the file when it has changed.</summary>
+    /// <summary>The gateways of <paramref name="service"/>, best first. Reloads the file after a change.</summary>
     internal ImmutableArray<GatewayAddress> Of(string service)
     {
         var path = PathOf(runDir, service);

@@ -1,9 +1,9 @@
 namespace GatewayMesh.Guard.Carrying;
 
-/// <summary>What the guard last saw of one gateway.</summary>
-/// <param name="Node">Its node.</param>
-/// <param name="Address">Its tunnel listener.</param>
-/// <param name="Ok">Whether it answered.</param>
-/// <param name="At">When, by the guard's monotonic clock.</param>
-/// <param name="Error">Why not.</param>
+/// <summary>Latest observation of a gateway.</summary>
+/// <param name="Node">Name of the node.</param>
+/// <param name="Address">Address of its tunnel listener.</param>
+/// <param name="Ok">True if the gateway responded.</param>
+/// <param name="At">Time of the observation, on the guard's monotonic clock.</param>
+/// <param name="Error">Error, or null.</param>
 internal sealed record GatewayHealth(string Node, string Address, bool Ok, TimeSpan At, string? Error);

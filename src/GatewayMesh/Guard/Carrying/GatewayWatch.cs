@@ -3,17 +3,20 @@ using GatewayMesh.Configuration.Tunnels;
 
 namespace GatewayMesh.Guard.Carrying;
 
-/// <summary>Which gateways answered lately: by exercises and by what was carried.</summary>
+/// <summary>Recent responses of the gateways, from exercises and carried connections.</summary>
 internal sealed class GatewayWatch(TimeProvider time, Action changed)
 {
-    /// <summary>How long a gateway may leave hellos unanswered before it counts as silent: on a starved machine every answer is late for a moment, and a paused listener refuses what a late answer would have served.</summary>
+    /// <summary>
+    /// Time without a response to hellos before a gateway counts as silent. On a starved machine every response is late for a moment, and
+    /// a paused listener would refuse connections that a late response could have served.
+    /// </summary>
     internal static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<string, GatewayHealth> _seen = [];
     private readonly Dictionary<string, TimeSpan> _unansweredSince = [];
     private readonly long _start = time.GetTimestamp();
 
-    /// <summary>What was last seen of each gateway.</summary>
+    /// <summary>The latest observation of each gateway.</summary>
     internal ImmutableArray<GatewayHealth> Seen
     {
         get
@@ -25,10 +28,10 @@ internal sealed class GatewayWatch(TimeProvider time, Action changed)
         }
     }
 
-    /// <summary>Time on the clock of <see cref="GatewayHealth.At"/>.</summary>
+    /// <summary>Current time on the clock of <see cref="GatewayHealth.At"/>.</summary>
     internal TimeSpan Now => time.GetElapsedTime(_start);
 
-    /// <summary>Notes how a gateway answered.</summary>
+    /// <summary>Records a gateway's response.</summary>
     internal void Saw(GatewayAddress gateway, bool ok, string? error)
     {
         bool news;
@@ -45,7 +48,7 @@ internal sealed class GatewayWatch(TimeProvider time, Action changed)
         }
     }
 
-    /// <summary>Notes that a gateway did not answer a hello in time. Once is nothing; for a second without any answer in between it is silent.</summary>
+    /// <summary>Records a hello without a response in time. A gateway is silent only after a second without any response.</summary>
     internal void SawNoAnswer(GatewayAddress gateway)
     {
         TimeSpan since;
@@ -59,11 +62,11 @@ internal sealed class GatewayWatch(TimeProvider time, Action changed)
 
         if (Now - since >= Grace)
         {
-            Saw(gateway, ok: false, "no answer in time");
+            Saw(gateway, ok: false, "no response in time");
         }
     }
 
-    /// <summary>Forgets gateways that no list names any more.</summary>
+    /// <summary>Forgets gateways that are in no list any more.</summary>
     internal void Keep(IReadOnlySet<string> nodes)
     {
         bool news;
@@ -81,7 +84,7 @@ internal sealed class GatewayWatch(TimeProvider time, Action changed)
         }
     }
 
-    /// <summary>Those that answered last time (or were never asked) first, otherwise in the order given.</summary>
+    /// <summary>Orders gateways: those that responded last time or were never tried come first, otherwise in the given order.</summary>
     internal ImmutableArray<GatewayAddress> InOrder(ImmutableArray<GatewayAddress> gateways)
     {
         lock (_seen)
@@ -90,7 +93,7 @@ internal sealed class GatewayWatch(TimeProvider time, Action changed)
         }
     }
 
-    /// <summary>Whether any gateway answers, as far as is known: one that was never asked counts.</summary>
+    /// <summary>True if any gateway responds, as far as is known. A gateway never tried counts as responding.</summary>
     internal bool AnyOf(IEnumerable<GatewayAddress> gateways)
     {
         lock (_seen)

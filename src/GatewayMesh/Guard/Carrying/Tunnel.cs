@@ -3,12 +3,12 @@ using System.Net.Sockets;
 
 namespace GatewayMesh.Guard.Carrying;
 
-/// <summary>A connection to a gateway: in plaintext identity the socket's own stream, otherwise TLS over it.</summary>
+/// <summary>A connection to a gateway: the socket's own stream with plaintext identity, otherwise TLS over it.</summary>
 /// <param name="Socket">The socket.</param>
-/// <param name="Stream">What is written to and read from; disposes the socket.</param>
+/// <param name="Stream">Stream to read and write; disposes the socket.</param>
 internal sealed record Tunnel(Socket Socket, Stream Stream) : IAsyncDisposable, IDisposable
 {
-    /// <summary>Says that nothing more comes from this side; the other may go on.</summary>
+    /// <summary>Ends the sending side. The receiving side stays open.</summary>
     internal async ValueTask EndSendingAsync()
     {
         if (Stream is SslStream tls)

@@ -3,12 +3,15 @@ using GatewayMesh.Configuration.Tunnels;
 
 namespace GatewayMesh.Guard.Carrying;
 
-/// <summary>One connected, verified and yet unused tunnel for each service and gateway, made anew at each exercise, so that the first carried connection need not wait for a handshake.</summary>
+/// <summary>
+/// A connected, verified and unused tunnel for each service and gateway, renewed at each exercise, so that the first carried connection
+/// does not wait for a handshake.
+/// </summary>
 internal sealed class WarmTunnels : IDisposable
 {
     private readonly Dictionary<(string Service, string Node), Tunnel> _tunnels = [];
 
-    /// <summary>Puts one in, in the place of the one before.</summary>
+    /// <summary>Adds a tunnel, replacing the previous one.</summary>
     internal void Put(string service, GatewayAddress gateway, Tunnel tunnel)
     {
         Tunnel? before;
@@ -21,7 +24,7 @@ internal sealed class WarmTunnels : IDisposable
         before?.Dispose();
     }
 
-    /// <summary>Takes one out; null when there is none or the gateway has ended it.</summary>
+    /// <summary>Takes a tunnel. Null when there is none or the gateway has closed it.</summary>
     internal Tunnel? Take(string service, GatewayAddress gateway)
     {
         Tunnel? tunnel;
@@ -30,7 +33,7 @@ internal sealed class WarmTunnels : IDisposable
             _tunnels.Remove((service, gateway.Node), out tunnel);
         }
 
-        // A gateway does not speak first: readable means ended.
+        // A gateway never sends first: readable means closed.
         if (tunnel is not null && tunnel.Socket.Poll(0, SelectMode.SelectRead))
         {
             tunnel.Dispose();

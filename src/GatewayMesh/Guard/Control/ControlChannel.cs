@@ -3,26 +3,26 @@ using GatewayMesh.Linux;
 
 namespace GatewayMesh.Guard.Control;
 
-/// <summary>Whole messages with descriptors, between a guard and one worker.</summary>
+/// <summary>Message channel between a guard and a worker. A message arrives whole, with its descriptors.</summary>
 internal sealed class ControlChannel(PacketChannel packets) : IDisposable
 {
     private readonly byte[] _buffer = new byte[PacketChannel.MaxMessage];
 
-    /// <summary>What to poll for, and what to keep over exec.</summary>
+    /// <summary>The descriptor: to poll, and to keep across exec.</summary>
     internal Descriptor Packets => packets;
 
-    /// <summary>Sends; never blocks.</summary>
-    /// <returns>False when the other side is gone or does not read.</returns>
+    /// <summary>Sends a message. Never blocks.</summary>
+    /// <returns>False when the peer is gone or does not read.</returns>
     internal bool Send(ControlMessage message, ReadOnlySpan<int> descriptors = default)
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(message, ControlJson.Default.ControlMessage);
         return bytes.Length <= PacketChannel.MaxMessage && packets.TrySend(bytes, descriptors);
     }
 
-    /// <summary>Takes the next message; never blocks.</summary>
-    /// <param name="message">The message, or null when none waits.</param>
-    /// <param name="descriptors">What came with it.</param>
-    /// <returns>False when the other side is gone.</returns>
+    /// <summary>Receives the next message. Never blocks.</summary>
+    /// <param name="message">The message, or null when none is pending.</param>
+    /// <param name="descriptors">The descriptors of the message.</param>
+    /// <returns>False when the peer is gone.</returns>
     internal bool TryReceive(out ControlMessage? message, out List<Descriptor> descriptors)
     {
         message = null;
@@ -49,8 +49,8 @@ internal sealed class ControlChannel(PacketChannel packets) : IDisposable
         return false;
     }
 
-    /// <summary>Takes the next message, waiting for it.</summary>
-    /// <returns>Null when it did not come in time or the other side is gone.</returns>
+    /// <summary>Waits for the next message.</summary>
+    /// <returns>Null on timeout or when the peer is gone.</returns>
     internal ControlMessage? Receive(TimeSpan timeout, out List<Descriptor> descriptors)
     {
         var wait = new PollSet();

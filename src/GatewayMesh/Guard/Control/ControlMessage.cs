@@ -5,40 +5,43 @@ using GatewayMesh.Roles;
 
 namespace GatewayMesh.Guard.Control;
 
-/// <summary>One message of the control channel. Only what the kind needs is set; what a reader does not know it passes over, so that guard and worker may differ in version.</summary>
+/// <summary>
+/// A message of the control channel. Only the members of its kind are set. Readers ignore unknown members, so that guard and worker may
+/// differ in version.
+/// </summary>
 internal sealed record ControlMessage(ControlKind Kind)
 {
-    /// <summary>Configure, Reload: how the process was started (the configuration's bytes come as a descriptor).</summary>
+    /// <summary>Configure, Reload: command-line options of the process. (The configuration's bytes come as a descriptor.)</summary>
     public RoleOptions? Options { get; init; }
 
-    /// <summary>Configure, Reload, Holdings: listeners whose descriptors come along, in this order.</summary>
+    /// <summary>Configure, Reload, Holdings: listeners whose descriptors are attached, in this order.</summary>
     public ImmutableArray<ListenerLease> Listeners { get; set; } = [];
 
-    /// <summary>Reload: names of listeners that go.</summary>
+    /// <summary>Reload: names of removed listeners.</summary>
     public ImmutableArray<string> Close { get; set; } = [];
 
-    /// <summary>Lease: accept or not. Holdings: whether it accepts.</summary>
+    /// <summary>Lease: accept or stop. Holdings: true if the worker accepts.</summary>
     public bool Accept { get; init; }
 
-    /// <summary>Drain: leave the registry first.</summary>
+    /// <summary>Drain: deregister first.</summary>
     public bool Leave { get; init; }
 
     /// <summary>Drain: time for requests in flight, in milliseconds.</summary>
     public long TimeoutMilliseconds { get; init; }
 
-    /// <summary>Configure, Adopt, Holdings: the sender's process.</summary>
+    /// <summary>Configure, Adopt, Holdings: process id of the sender.</summary>
     public int Pid { get; init; }
 
-    /// <summary>Holdings: number that its guard knew it by.</summary>
+    /// <summary>Holdings: the worker's number at its previous guard.</summary>
     public int Worker { get; init; }
 
-    /// <summary>Fitness: able to serve. Reloaded: taken.</summary>
+    /// <summary>Fitness: able to serve. Reloaded: accepted.</summary>
     public bool Well { get; init; }
 
-    /// <summary>Fitness, LeaseReturned, Reloaded: why.</summary>
+    /// <summary>Fitness, LeaseReturned, Reloaded: reason.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Fitness: what it says of itself to the registry.</summary>
+    /// <summary>Fitness: the worker's record for the registry.</summary>
     public NodeRecord? Record { get; init; }
 }
 

@@ -1,6 +1,6 @@
 namespace GatewayMesh.Guard.Leases;
 
-/// <summary>When workers crashed and when leases were granted: how long to wait before the next start and the next lease.</summary>
+/// <summary>History of crashes and leases, which decides the delay of the next start and the next lease.</summary>
 internal sealed class CrashHistory(LeaseSettings settings, Random jitter)
 {
     private readonly Queue<TimeSpan> _crashes = [];
@@ -8,7 +8,7 @@ internal sealed class CrashHistory(LeaseSettings settings, Random jitter)
     private TimeSpan? _loopSince;
     private TimeSpan? _latestLease;
 
-    /// <summary>Crashes that still count.</summary>
+    /// <summary>Number of crashes that still count.</summary>
     internal int Recent(TimeSpan now)
     {
         while (_crashes.TryPeek(out var oldest) && now - oldest > settings.CrashMemory)
@@ -19,7 +19,7 @@ internal sealed class CrashHistory(LeaseSettings settings, Random jitter)
         return _crashes.Count;
     }
 
-    /// <summary>Notes a crash and says when the next worker may start.</summary>
+    /// <summary>Records a crash and returns the time of the next start.</summary>
     internal TimeSpan Crashed(TimeSpan now)
     {
         if (_latestCrash is { } before && now - before <= settings.LoopWindow)
@@ -33,7 +33,7 @@ internal sealed class CrashHistory(LeaseSettings settings, Random jitter)
         return now + (backoff * (0.75 + (jitter.NextDouble() * 0.25)));
     }
 
-    /// <summary>How long a worker must have been ready before it is granted the lease: nothing when none has crashed lately.</summary>
+    /// <summary>Time that a worker must have been ready before it is granted the lease; zero without recent crashes.</summary>
     internal TimeSpan ReadinessWanted(TimeSpan now)
     {
         var crashes = Recent(now);
@@ -43,18 +43,19 @@ internal sealed class CrashHistory(LeaseSettings settings, Random jitter)
     }
 
     /// <summary>
-    /// How long the next worker may take to be ready: doubled with each crash lately. On a machine that has no time for it a start that is cut off
-    /// is paid for again, so a fixed limit would never let one through.
+    /// Time limit for the next worker to become ready: doubled with each recent crash. On a starved machine, an aborted start must be
+    /// repeated
+    /// in full, so a fixed limit would never let a worker through.
     /// </summary>
     internal TimeSpan StartPatience(TimeSpan now) => Doubled(settings.StartTimeout, Recent(now), settings.StartTimeoutMax);
 
-    /// <summary>Notes a lease.</summary>
+    /// <summary>Records a lease.</summary>
     internal void Leased(TimeSpan now) => _latestLease = now;
 
-    /// <summary>Whether a crash loop forbids a lease now: after the second crash within ten seconds at most one lease in thirty.</summary>
+    /// <summary>True if a crash loop forbids a lease now: after the second crash within ten seconds, at most one lease in thirty.</summary>
     internal bool LoopForbidsLease(TimeSpan now) => LoopForbidsLeaseFor(now) is not null;
 
-    /// <summary>Time for which a crash loop still forbids a lease; null when none does.</summary>
+    /// <summary>Time for which a crash loop still forbids a lease; null when it does not.</summary>
     internal TimeSpan? LoopForbidsLeaseFor(TimeSpan now)
     {
         if (_loopSince is { } since && now - since > settings.CrashMemory)

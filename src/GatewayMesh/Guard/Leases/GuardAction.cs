@@ -1,32 +1,32 @@
 namespace GatewayMesh.Guard.Leases;
 
-/// <summary>Something that the guard shall do, in the order given.</summary>
+/// <summary>An action for the guard, executed in the given order.</summary>
 internal abstract record GuardAction
 {
-    /// <summary>Start a worker under this number.</summary>
+    /// <summary>Start a worker with this number.</summary>
     internal sealed record StartWorker(int Worker) : GuardAction;
 
-    /// <summary>Let the worker accept.</summary>
+    /// <summary>Grant the worker the lease.</summary>
     internal sealed record Grant(int Worker) : GuardAction;
 
-    /// <summary>Ask the lease back.</summary>
+    /// <summary>Revoke the lease.</summary>
     internal sealed record Revoke(int Worker) : GuardAction;
 
     /// <summary>Kill a hung worker.</summary>
     internal sealed record Kill(int Worker) : GuardAction;
 
-    /// <summary>Let the worker leave the registry (if <paramref name="Leave"/>), end its requests and itself.</summary>
+    /// <summary>Let the worker deregister (if <paramref name="Leave"/>), finish its requests, and exit.</summary>
     internal sealed record Drain(int Worker, bool Leave) : GuardAction;
 
-    /// <summary>End a worker that holds no lease and does not end by itself.</summary>
+    /// <summary>End a worker that holds no lease and does not exit by itself.</summary>
     internal sealed record Retire(int Worker, string Reason) : GuardAction;
 
-    /// <summary>From here on this one accepts.</summary>
+    /// <summary>Switch to this acceptor.</summary>
     internal sealed record Accept(Acceptor Who) : GuardAction;
 
-    /// <summary>The upgrade has ended.</summary>
+    /// <summary>Report the end of the upgrade.</summary>
     internal sealed record UpgradeEnded(bool Well, string Reason) : GuardAction;
 
-    /// <summary>All is done: close the listeners and end.</summary>
+    /// <summary>Finished: close the listeners and exit.</summary>
     internal sealed record Exit : GuardAction;
 }

@@ -1,16 +1,16 @@
 namespace GatewayMesh.Guard.Leases;
 
-/// <summary>A worker that could serve, or be started, and may not yet.</summary>
-/// <param name="Reason">The rule that holds it back.</param>
-/// <param name="Left">Time until the next try.</param>
+/// <summary>A worker that could serve or start, but must wait.</summary>
+/// <param name="Reason">The rule that delays the worker.</param>
+/// <param name="Left">Time until the next attempt.</param>
 internal sealed record HeldBack(string Reason, TimeSpan Left)
 {
-    /// <summary>The rule that holds back one of <paramref name="workers"/>, or their next one; null when none does.</summary>
+    /// <summary>Returns the rule that delays <paramref name="workers"/> or the next start; null when there is none.</summary>
     internal static HeldBack? Of(List<WorkerSlot> workers, TimeSpan restartAt, CrashHistory crashes, bool gatewaysAnswer, TimeSpan now)
     {
         if (workers.TrueForAll(worker => worker.Dismissed || worker.Phase is WorkerPhase.Killed or WorkerPhase.Draining))
         {
-            return restartAt > now ? new HeldBack("a worker crashed, and the next one is started after a pause", restartAt - now) : null;
+            return restartAt > now ? new HeldBack("a worker crashed; the next one starts after a pause", restartAt - now) : null;
         }
 
         if (workers.FindLast(worker => worker.IsProved) is not { } ready)
@@ -24,6 +24,6 @@ internal sealed record HeldBack(string Reason, TimeSpan Left)
         }
 
         var left = ready.ReadinessWanted - (now - ready.ReadySince);
-        return gatewaysAnswer && left > TimeSpan.Zero ? new HeldBack("after a crash a worker must have been ready for a while; gateways carry meanwhile", left) : null;
+        return gatewaysAnswer && left > TimeSpan.Zero ? new HeldBack("after a crash a worker must stay ready for a while first; gateways carry traffic meanwhile", left) : null;
     }
 }

@@ -1,13 +1,13 @@
 namespace GatewayMesh.Guard.Leases;
 
 /// <summary>
-/// Decides who accepts connections. It has no clock, no thread and no descriptor: events and their times go in, actions come out.
+/// Decides which process accepts connections. No clock, no thread and no descriptor: timed events go in, actions come out.
 /// <code>
 ///   starting ──probe passes──► ready ──granted──► leased ──asked back──► returning ──returned──► ready | draining
 ///      ▲                         │                  │                        │
 ///      └────── restarted ◄───────┴──────── ended or killed as hung ──────────┘
 /// </code>
-/// Three things hold at every moment: at most one lease is out; while none is out, the guard accepts if a gateway answers; and a worker is
+/// Three invariants: at most one lease is granted; while no lease is granted, the guard accepts if a gateway responds; and a worker is
 /// killed only on all three conditions of <see cref="HangEvidence"/>.
 /// </summary>
 internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
@@ -24,7 +24,7 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
     private bool _exited;
     private bool _gatewaysAnswer;
 
-    /// <summary>Who accepts.</summary>
+    /// <summary>The current acceptor.</summary>
     internal Acceptor Acceptor { get; private set; } = Acceptor.Holding;
 
     /// <summary>The workers that have not ended.</summary>
@@ -33,22 +33,24 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
     /// <summary>The worker that holds the lease, or null.</summary>
     internal WorkerSlot? Holder => _workers.Find(worker => worker.HoldsLease);
 
-    /// <summary>Whether the node was drained by an operator.</summary>
+    /// <summary>True if an operator has drained the node.</summary>
     internal bool Drained => _drained;
 
-    /// <summary>True from the request to leave and end.</summary>
+    /// <summary>True after the request to leave and exit.</summary>
     internal bool Stopping => _stopping;
 
-    /// <summary>Whether an upgrade is under way.</summary>
+    /// <summary>True while an upgrade is running.</summary>
     internal bool Upgrading => _replacement is not null;
 
-    /// <summary>The reason that no worker has the lease now, and the time until the next try; null when one has, or nothing is waited for.</summary>
+    /// <summary>
+    /// Reason why no worker has the lease now, and the time until the next attempt; null when a worker has it or nothing is pending.
+    /// </summary>
     internal HeldBack? HeldBack(TimeSpan now) => Holder is not null || _drained || _stopping
         ? null
         : Leases.HeldBack.Of(_workers.FindAll(worker => worker.Number != _replacement), _restartAt, _crashes, _gatewaysAnswer, now);
 
-    /// <summary>Takes one event in.</summary>
-    /// <returns>What to do now, in order. The list is the machine's own: use it before the next call.</returns>
+    /// <summary>Processes an event.</summary>
+    /// <returns>Actions to execute, in order. The list belongs to the machine: use it before the next call.</returns>
     internal IReadOnlyList<GuardAction> Handle(GuardEvent happened, TimeSpan now)
     {
         _actions.Clear();
@@ -75,8 +77,8 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
             case GuardEvent.WorkerAdopted adopted when _workers.Count == 0:
                 Adopt(adopted, now);
                 break;
-            case GuardEvent.WorkerFitness said when Find(said.Worker) is { } worker:
-                worker.Says(said.Fit, now);
+            case GuardEvent.WorkerFitness report when Find(report.Worker) is { } worker:
+                worker.ReportFitness(report.Fit, now);
                 break;
             case GuardEvent.ProbePassed passed when Find(passed.Worker) is { } worker:
                 ProbePassed(worker, now);
@@ -157,14 +159,14 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
             return;
         }
 
-        // It gave the lease back, or we took it for cause: it must prove itself before it is trusted again. Not so when we took it only for
-        // the sake of a new worker that has failed meanwhile.
+        // The worker returned the lease, or lost it for cause: it must prove itself again. Not so when the lease was revoked only
+        // for a new worker that has failed meanwhile.
         var wanted = _crashes.ReadinessWanted(now);
         worker.BecomeReady(now, worker.HandsOver ? TimeSpan.Zero : wanted > settings.FailbackAfter ? wanted : settings.FailbackAfter);
         worker.HandsOver = false;
     }
 
-    // Whether the new worker of an upgrade can take the lease this very moment.
+    // True if the new worker of an upgrade can take the lease right now.
     private bool ReplacementServes() => _replacement is { } number && Find(number) is { } worker && worker.IsProved;
 
     private void Ended(WorkerSlot worker, string? how, TimeSpan now)
@@ -173,8 +175,8 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
         if (worker.Number == _replacement)
         {
             EndUpgrade(well: false, worker.Late
-                ? $"the new worker was not ready in {(settings.StartTimeout + worker.Excused).TotalSeconds:0} s and was ended; the old one serves on"
-                : $"the new worker ended before it served{(how is null ? "" : $" ({how})")}; the old one serves on");
+                ? $"the new worker was not ready in {(settings.StartTimeout + worker.Excused).TotalSeconds:0} s and was ended; the old one keeps serving"
+                : $"the new worker ended before serving{(how is null ? "" : $" ({how})")}; the old one keeps serving");
             return;
         }
 
@@ -188,7 +190,7 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
     {
         if (_replacement is not null || _drained || _stopping || _workers.Exists(worker => worker.Dismissed))
         {
-            _actions.Add(new GuardAction.UpgradeEnded(false, _replacement is not null ? "an upgrade is under way" : _drained || _stopping ? "the node is drained" : "an old worker still drains"));
+            _actions.Add(new GuardAction.UpgradeEnded(false, _replacement is not null ? "an upgrade is already running" : _drained || _stopping ? "the node is drained" : "an old worker is still draining"));
             return;
         }
 
@@ -205,7 +207,7 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
     {
         if (_replacement is not null)
         {
-            EndUpgrade(well: false, "the node drains");
+            EndUpgrade(well: false, "the node is draining");
         }
 
         foreach (var worker in _workers)
@@ -214,10 +216,10 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
         }
     }
 
-    // A worker that holds the lease keeps it until it says that it no longer accepts: others are still on their way to it.
+    // A worker keeps the lease until it reports that it stopped accepting: connections may still be on their way to it.
     private void Dismiss(WorkerSlot worker, TimeSpan now, bool leave)
     {
-        // The old worker of an upgrade has long, but not as long when the whole node leaves.
+        // The old worker of an upgrade has a long time limit, but a shorter one when the whole node leaves.
         var deadline = now + (leave ? settings.DrainTimeout : settings.UpgradeDrainTimeout);
         if (worker.DrainDeadline is null || (leave && !worker.Leaves && deadline < worker.DrainDeadline))
         {
@@ -233,7 +235,7 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
         }
     }
 
-    // All that follows from the state as it is now. Asking twice changes nothing.
+    // Derives all actions from the current state. Idempotent.
     private void Settle(TimeSpan now)
     {
         KillTheHung();
@@ -283,7 +285,7 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
             if (worker.DrainDeadline is { } deadline && now > deadline + settings.StartTimeout)
             {
                 worker.DrainDeadline = TimeSpan.MaxValue - settings.StartTimeout;
-                _actions.Add(new GuardAction.Retire(worker.Number, "it did not end in time"));
+                _actions.Add(new GuardAction.Retire(worker.Number, "it did not exit in time"));
             }
             else if (worker.IsLate(now, isReplacement: worker.Number == _replacement))
             {
@@ -309,8 +311,8 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
         return _nextWorker++;
     }
 
-    // An upgrade: the old worker is asked for the lease only when the new one has proved for a while that it can serve. One that crashes meanwhile
-    // costs nothing.
+    // An upgrade: the lease is revoked only after the new worker has been able to serve for a while. A crash of the new worker before
+    // that costs nothing.
     private void HandOver(TimeSpan now)
     {
         if (ReplacementServes() && now - Find(_replacement!.Value)!.ReadySince >= settings.UpgradeProbation && Holder is { Phase: WorkerPhase.Leased } old)
@@ -343,8 +345,8 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
         }
     }
 
-    // An upgrade may be the fix of a crash loop, so it need not wait. Hysteresis is for the sake of those whom a gateway serves
-    // meanwhile: with no gateway there is nothing to wait for.
+    // An upgrade may fix a crash loop, so it need not wait. Hysteresis protects traffic served by a gateway meanwhile:
+    // without a gateway there is nothing to wait for.
     private bool Waited(WorkerSlot worker, TimeSpan now) =>
         worker.Number == _replacement
         || (!_crashes.LoopForbidsLease(now) && (!_gatewaysAnswer || now - worker.ReadySince >= worker.ReadinessWanted));

@@ -1,23 +1,23 @@
 namespace GatewayMesh.Guard.Leases;
 
-/// <summary>Where a worker stands in its life.</summary>
+/// <summary>Phase in the life of a worker.</summary>
 internal enum WorkerPhase
 {
-    /// <summary>Started, its private probe has not passed yet.</summary>
+    /// <summary>Started; its private probe has not passed yet.</summary>
     Starting,
 
-    /// <summary>Fit to serve.</summary>
+    /// <summary>Able to serve.</summary>
     Ready,
 
-    /// <summary>It holds the lease: it accepts, and nobody else does.</summary>
+    /// <summary>Holds the lease and is the only acceptor.</summary>
     Leased,
 
-    /// <summary>The lease was asked back; it is still the worker's until it says so or is dead.</summary>
+    /// <summary>The lease is revoked, but still the worker's until it confirms or dies.</summary>
     Returning,
 
-    /// <summary>It ends its requests and then itself; it never holds a lease again.</summary>
+    /// <summary>Finishes its requests, then exits; never holds a lease again.</summary>
     Draining,
 
-    /// <summary>Killed, its end not yet seen.</summary>
+    /// <summary>Killed; its end was not observed yet.</summary>
     Killed,
 }

@@ -1,49 +1,49 @@
 namespace GatewayMesh.Guard.Leases;
 
-/// <summary>What the machine knows of one worker.</summary>
+/// <summary>State of a worker in the lease machine.</summary>
 internal sealed class WorkerSlot(int number, TimeSpan startedAt, LeaseSettings settings)
 {
     internal int Number { get; } = number;
 
     internal TimeSpan StartedAt { get; } = startedAt;
 
-    /// <summary>How long it may take to be ready, when it is not the new one of an upgrade.</summary>
+    /// <summary>Time limit to become ready, except for the new worker of an upgrade.</summary>
     internal TimeSpan StartPatience { get; init; } = settings.StartTimeout;
 
     internal WorkerPhase Phase { get; set; }
 
-    /// <summary>Whether it says that it is able to serve; not before it has said so.</summary>
+    /// <summary>True if the worker reports that it is able to serve. False before its first report.</summary>
     internal bool Fit { get; set; }
 
-    /// <summary>Since when it has been ready without a break.</summary>
+    /// <summary>Start of the current ready period.</summary>
     internal TimeSpan ReadySince { get; set; }
 
-    /// <summary>Readiness that it needs before a lease, drawn when it got ready.</summary>
+    /// <summary>Ready time required before a lease, sampled when the worker became ready.</summary>
     internal TimeSpan ReadinessWanted { get; set; }
 
-    /// <summary>By when it must have ended, once it drains.</summary>
+    /// <summary>Deadline of a draining worker.</summary>
     internal TimeSpan? DrainDeadline { get; set; }
 
-    /// <summary>Whether it was told to end, so that its end is no crash.</summary>
+    /// <summary>True if the worker was told to end, so that its end is no crash.</summary>
     internal bool Dismissed { get; set; }
 
-    /// <summary>Whether it was told to leave the registry too, so that its deadline is the shorter one.</summary>
+    /// <summary>True if the worker was told to deregister, so that the shorter deadline applies.</summary>
     internal bool Leaves { get; set; }
 
-    /// <summary>Whether the lease was asked back for the sake of a new worker rather than for cause.</summary>
+    /// <summary>True if the lease was revoked for a new worker rather than for cause.</summary>
     internal bool HandsOver { get; set; }
 
-    /// <summary>True if it was ended because it was not ready in time.</summary>
+    /// <summary>True if the worker was ended because it was not ready in time.</summary>
     internal bool Late { get; set; }
 
     internal HangEvidence Evidence { get; } = new(settings);
 
-    /// <summary>Time of its start in which it waited for a processor, which does not count; at most the longest patience.</summary>
+    /// <summary>Time of the start spent waiting for a processor, which does not count; at most the maximum limit.</summary>
     internal TimeSpan Excused { get; private set; }
 
     private TimeSpan SeenAt { get; set; } = startedAt;
 
-    /// <summary>A probe was not answered in time.</summary>
+    /// <summary>A probe timed out.</summary>
     internal void TimedOut(GuardEvent.ProbeTimedOut probe, TimeSpan now)
     {
         Evidence.TimedOut(now, probe.Progress, probe.WorkWaits, probe.Starved, probe.Accepts);
@@ -55,12 +55,16 @@ internal sealed class WorkerSlot(int number, TimeSpan startedAt, LeaseSettings s
         SeenAt = now;
     }
 
-    /// <summary>True if it can take the lease. A worker that serves is given some patience; one that is to serve is not: its last probe has passed.</summary>
+    /// <summary>
+    /// True if the worker can take the lease. A serving worker is given some patience; a candidate is not: its last probe must have
+    /// passed.
+    /// </summary>
     internal bool IsProved => Phase == WorkerPhase.Ready && !Dismissed && Fit && Evidence.FailingSince is null;
 
     /// <summary>
-    /// True if its start took too long: its probe has never passed; in an upgrade also if it passed and yet the worker cannot serve, or the upgrade would never
-    /// end.
+    /// True if the start took too long: the probe has never passed. In an upgrade also if the probe passed but the worker cannot serve, or
+    /// the
+    /// upgrade would never end.
     /// </summary>
     internal bool IsLate(TimeSpan now, bool isReplacement)
     {
@@ -73,7 +77,7 @@ internal sealed class WorkerSlot(int number, TimeSpan startedAt, LeaseSettings s
         return now - StartedAt > patience + Excused;
     }
 
-    /// <summary>Its probe passed, or the lease came back: from now on its readiness counts.</summary>
+    /// <summary>The probe passed, or the lease was returned: the ready period starts.</summary>
     internal void BecomeReady(TimeSpan now, TimeSpan readinessWanted)
     {
         Phase = WorkerPhase.Ready;
@@ -81,8 +85,8 @@ internal sealed class WorkerSlot(int number, TimeSpan startedAt, LeaseSettings s
         ReadinessWanted = readinessWanted;
     }
 
-    /// <summary>It says whether it is able to serve. One that was not has not been ready.</summary>
-    internal void Says(bool fit, TimeSpan now)
+    /// <summary>Records the worker's fitness report. An unfit worker is not ready.</summary>
+    internal void ReportFitness(bool fit, TimeSpan now)
     {
         if (fit && !Fit && Phase == WorkerPhase.Ready)
         {
@@ -92,9 +96,9 @@ internal sealed class WorkerSlot(int number, TimeSpan startedAt, LeaseSettings s
         Fit = fit;
     }
 
-    /// <summary>Whether the lease is out with this worker.</summary>
+    /// <summary>True if the lease is with this worker.</summary>
     internal bool HoldsLease => Phase is WorkerPhase.Leased or WorkerPhase.Returning || HeldLeaseWhenKilled;
 
-    /// <summary>Killed while it held the lease: until its end is seen nobody else may accept.</summary>
+    /// <summary>True if the worker was killed while it held the lease: until its end is observed, no other process may accept.</summary>
     internal bool HeldLeaseWhenKilled { get; set; }
 }

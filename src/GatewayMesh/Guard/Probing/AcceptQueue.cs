@@ -3,7 +3,7 @@ using GatewayMesh.Linux;
 
 namespace GatewayMesh.Guard.Probing;
 
-/// <summary>Evidence that costs no traffic: connections have waited for 100 ms and the worker has not accepted one.</summary>
+/// <summary>Evidence without traffic: connections have waited for 100 ms and the worker has not accepted any.</summary>
 internal sealed class AcceptQueue
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
@@ -13,7 +13,7 @@ internal sealed class AcceptQueue
     private TimeSpan? _since;
     private TimeSpan _lookAt;
 
-    /// <summary>Looks at the queues; says it once for each time that the patience ran out.</summary>
+    /// <summary>Checks the queues. True once for each time that the limit passed.</summary>
     internal bool StandsStill(ProgressPage progress, IEnumerable<OwnedListener> listeners, TimeSpan now)
     {
         if (now < _lookAt)

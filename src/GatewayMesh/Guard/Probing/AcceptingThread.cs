@@ -1,19 +1,19 @@
 namespace GatewayMesh.Guard.Probing;
 
 /// <summary>
-/// The thread of a worker that accepts connections. It belongs to no pool, and each probe after one that failed comes on a connection of its own, so that the thread
-/// has something to do. A thread that turns while nothing else moves shows a process that runs and has no free thread in its pool.
+/// The thread of a worker that accepts connections. It is not a pool thread, and each probe after a failed one uses a new connection, so
+/// that the thread has work. A thread that turns while nothing else moves shows a running process without a free pool thread.
 /// </summary>
 /// <param name="turns">Turns of the thread so far.</param>
 internal sealed class AcceptingThread(Func<long> turns)
 {
     private long? _last;
 
-    /// <summary>A probe was answered: the next row of failures begins anew.</summary>
+    /// <summary>A probe passed: the series of failures restarts.</summary>
     internal void Clear() => _last = null;
 
     /// <summary>A probe failed.</summary>
-    /// <returns>True if the thread has turned since the failure before.</returns>
+    /// <returns>True if the thread has turned since the previous failure.</returns>
     internal bool Look()
     {
         var now = turns();

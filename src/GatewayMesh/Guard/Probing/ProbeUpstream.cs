@@ -4,7 +4,7 @@ using GatewayMesh.Linux;
 
 namespace GatewayMesh.Guard.Probing;
 
-/// <summary>The guard's own socket at the far end of the probe: answers each request that the worker forwards to it.</summary>
+/// <summary>The guard's own socket at the far end of the probe: responds to each request that the worker forwards.</summary>
 internal sealed class ProbeUpstream : IDisposable
 {
     private const int MaxConnections = 8;
@@ -18,7 +18,7 @@ internal sealed class ProbeUpstream : IDisposable
         Address = _listener.LocalAddress;
     }
 
-    /// <summary>Where the worker finds it.</summary>
+    /// <summary>Address for the worker.</summary>
     internal IPEndPoint Address { get; }
 
     internal static ReadOnlySpan<byte> Body => "probe-ok\n"u8;
@@ -47,7 +47,7 @@ internal sealed class ProbeUpstream : IDisposable
 
         if (poll.IsReady(_firstIndex) && _listener.Accept(out var accepted) == AcceptResult.Accepted)
         {
-            // A worker keeps one or two; more are somebody else's, and the oldest goes.
+            // A worker keeps one or two connections; more come from another process, and the oldest is closed.
             if (_connections.Count == MaxConnections)
             {
                 _connections[0].Dispose();
@@ -64,7 +64,7 @@ internal sealed class ProbeUpstream : IDisposable
         _connections.ForEach(connection => connection.Dispose());
     }
 
-    // A probe's request is smaller than any segment: what arrives is a whole request or somebody else's.
+    // A probe request is smaller than any segment: the bytes are a whole request or come from another process.
     private bool TryAnswer(Socket connection)
     {
         var count = connection.Receive(_buffer, SocketFlags.None, out var error);

@@ -5,8 +5,8 @@ using GatewayMesh.Linux;
 namespace GatewayMesh.Guard.Probing;
 
 /// <summary>
-/// Sends a small request through a worker's real data path again and again: guard → probe listener → parser, pipeline, forwarder → the guard's
-/// <see cref="ProbeUpstream"/> → back. It has no thread: it lives in the guard's poll loop.
+/// Sends small requests through a worker's real data path: guard → probe listener → parser, pipeline, forwarder → the guard's
+/// <see cref="ProbeUpstream"/> → back. Runs in the guard's poll loop, without a thread.
 /// </summary>
 internal sealed class Prober(IPEndPoint probeListener, TimeSpan interval, TimeSpan timeout) : IDisposable
 {
@@ -19,12 +19,12 @@ internal sealed class Prober(IPEndPoint probeListener, TimeSpan interval, TimeSp
 
     private static ReadOnlySpan<byte> Request => "GET /.well-known/gatewaymesh/probe HTTP/1.1\r\nHost: probe\r\n\r\n"u8;
 
-    /// <summary>When <see cref="Advance"/> must be called at the latest.</summary>
+    /// <summary>Latest time of the next <see cref="Advance"/> call.</summary>
     internal TimeSpan WakeAt => _deadline ?? _nextAt;
 
     internal void AddTo(PollSet poll) => _index = _connection is null || _deadline is null ? -1 : poll.Add((int)_connection.Handle);
 
-    /// <summary>Forgets the probe under way: what it would say is not worth anything.</summary>
+    /// <summary>Drops the current probe: its result would be meaningless.</summary>
     internal void Discard(TimeSpan now)
     {
         if (_deadline is not null)
@@ -34,10 +34,10 @@ internal sealed class Prober(IPEndPoint probeListener, TimeSpan interval, TimeSp
         }
     }
 
-    /// <summary>Does not wait for the interval: something looks wrong.</summary>
+    /// <summary>Skips the interval: something looks wrong.</summary>
     internal void Hurry(TimeSpan now) => _nextAt = now < _nextAt ? now : _nextAt;
 
-    /// <summary>Goes on with what is ready or due.</summary>
+    /// <summary>Continues with ready descriptors and due times.</summary>
     internal WorkerProbeResult Advance(PollSet poll, TimeSpan now)
     {
         if (_deadline is { } deadline)
@@ -57,7 +57,7 @@ internal sealed class Prober(IPEndPoint probeListener, TimeSpan interval, TimeSp
 
     private WorkerProbeResult Send(TimeSpan now)
     {
-        // Ended between two probes, as a server may: that is no answer to a probe that was not sent.
+        // Closed between two probes, which a server may do: not a response to a probe.
         if (_connection?.Poll(0, SelectMode.SelectRead) == true)
         {
             Disconnect();
@@ -69,7 +69,7 @@ internal sealed class Prober(IPEndPoint probeListener, TimeSpan interval, TimeSp
         {
             if (_connection is null)
             {
-                // On loopback a connect ends at once: in the accept queue, or refused.
+                // On loopback a connect completes at once: queued, or refused.
                 _connection = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
                 _connection.Connect(probeListener);
                 _connection.Blocking = false;
@@ -110,8 +110,8 @@ internal sealed class Prober(IPEndPoint probeListener, TimeSpan interval, TimeSp
         return WorkerProbeResult.Passed;
     }
 
-    // The next one follows at once on a new connection: this one may be stuck, or its late answer be taken for the next one's.
-    // An error is answered quickly, so there the interval holds.
+    // The next probe follows at once on a new connection: this one may be stuck, or its late response be mistaken for the next one's.
+    // An error response is quick, so there the interval applies.
     private WorkerProbeResult Fail(WorkerProbeResult result, TimeSpan now)
     {
         Disconnect();

@@ -3,8 +3,8 @@ using GatewayMesh.Linux;
 namespace GatewayMesh.Guard.Probing;
 
 /// <summary>
-/// A machine that has no time for a worker: while its probes fail, its threads wait for a processor. A thread that hangs waits for none. Looked at only when a
-/// probe has failed, from the first failure of a row on.
+/// Detects a machine without CPU time for a worker: while probes fail, the worker's threads wait for a processor. A hung thread does not.
+/// Checked only after a failed probe, from the first failure of a series on.
 /// </summary>
 internal sealed class Starvation(Func<TimeSpan> waited)
 {
@@ -12,7 +12,7 @@ internal sealed class Starvation(Func<TimeSpan> waited)
 
     private (TimeSpan At, TimeSpan Waited)? _first;
 
-    /// <summary>A probe was answered: the next row of failures begins anew.</summary>
+    /// <summary>A probe passed: the series of failures restarts.</summary>
     internal void Clear() => _first = null;
 
     /// <summary>A probe failed.</summary>
@@ -29,6 +29,6 @@ internal sealed class Starvation(Func<TimeSpan> waited)
         return total - first.Waited >= (now - first.At) * NotableShare && total > first.Waited;
     }
 
-    /// <summary>The starvation of a process.</summary>
+    /// <summary>Creates the detector for a process.</summary>
     internal static Starvation Of(int pid) => new(() => RunQueueWait.Of(pid));
 }

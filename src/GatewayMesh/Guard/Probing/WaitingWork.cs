@@ -3,13 +3,13 @@ using GatewayMesh.Linux;
 
 namespace GatewayMesh.Guard.Probing;
 
-/// <summary>Work that waits for a worker: standing still is no sign of anything when there is nothing to do.</summary>
-/// <param name="Queued">Connections in its accept queues.</param>
-/// <param name="InFlight">Requests begun and not ended.</param>
-/// <param name="Probe">Whether the guard's own probe waits.</param>
+/// <summary>Work pending at a worker: a worker without work is expected to stand still.</summary>
+/// <param name="Queued">Connections in the accept queues.</param>
+/// <param name="InFlight">Requests in flight.</param>
+/// <param name="Probe">True if the guard's own probe is waiting.</param>
 internal readonly record struct WaitingWork(int Queued, long InFlight, bool Probe)
 {
-    /// <summary>Whether there is any.</summary>
+    /// <summary>True if any work is pending.</summary>
     internal bool Any => Queued > 0 || InFlight > 0 || Probe;
 
     internal static WaitingWork Of(ProgressPage progress, IEnumerable<OwnedListener> listeners, bool probeWaits) => new(
@@ -18,5 +18,5 @@ internal readonly record struct WaitingWork(int Queued, long InFlight, bool Prob
         probeWaits);
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Queued} connections, {InFlight} requests{(Probe ? " and the probe" : "")} wait";
+    public override string ToString() => $"{Queued} connections, {InFlight} requests{(Probe ? " and the probe" : "")} are waiting";
 }

@@ -1,17 +1,17 @@
 namespace GatewayMesh.Guard.Probing;
 
-/// <summary>What became of a private probe.</summary>
+/// <summary>Result of a private probe.</summary>
 internal enum WorkerProbeResult
 {
-    /// <summary>None has ended.</summary>
+    /// <summary>Not complete.</summary>
     None,
 
-    /// <summary>Through the worker's data path and back.</summary>
+    /// <summary>Passed through the worker's data path and back.</summary>
     Passed,
 
-    /// <summary>No answer in time.</summary>
+    /// <summary>Timed out.</summary>
     TimedOut,
 
-    /// <summary>An answer, and not ours: refused, reset, or an error status.</summary>
+    /// <summary>Failed: refused, reset, or an error status.</summary>
     AnsweredBadly,
 }

@@ -4,7 +4,7 @@ using GatewayMesh.Registry.Consul.Vouching;
 
 namespace GatewayMesh.Guard.Registration;
 
-/// <summary>In Consul the worker registers and the guard vouches for it: see <see cref="ConsulVoucher"/>.</summary>
+/// <summary>With Consul the worker registers the node and the guard vouches for the worker: see <see cref="ConsulVoucher"/>.</summary>
 internal sealed class ConsulGuardRegistration(BootstrapSpec bootstrap, TimeProvider time, Action<string, string> report) : IGuardRegistration
 {
     private readonly ConsulVoucher _voucher = new(bootstrap, time, report);

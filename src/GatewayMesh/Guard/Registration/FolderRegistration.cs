@@ -4,7 +4,7 @@ using GatewayMesh.Registry.Live;
 
 namespace GatewayMesh.Guard.Registration;
 
-/// <summary>In a folder the guard writes the node's file while no worker does.</summary>
+/// <summary>With a registry folder the guard writes the node's file while no worker does.</summary>
 internal sealed class FolderRegistration : IGuardRegistration
 {
     private readonly NodePublisher _publisher;
@@ -45,6 +45,6 @@ internal sealed class FolderRegistration : IGuardRegistration
     /// <inheritdoc/>
     public void Dispose()
     {
-        // A file is written or it is not: nothing is left to end.
+        // A file write is complete or absent: nothing is left to finish.
     }
 }

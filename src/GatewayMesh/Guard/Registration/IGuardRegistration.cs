@@ -2,21 +2,23 @@ using GatewayMesh.Configuration.Bootstrap;
 
 namespace GatewayMesh.Guard.Registration;
 
-/// <summary>What a guard tells the registry. The worker that serves speaks for the node; the guard says whether there is one.</summary>
+/// <summary>
+/// The guard's part of the registration. The serving worker publishes the node; the guard publishes whether there is a serving worker.
+/// </summary>
 internal interface IGuardRegistration : IDisposable
 {
-    /// <summary>Begins.</summary>
+    /// <summary>Starts the registration.</summary>
     void Start();
 
-    /// <summary>The guard's view has changed. Never waits.</summary>
+    /// <summary>The guard's view has changed. Does not block.</summary>
     void Say(GuardView view);
 
-    /// <summary>The node leaves the mesh. Never waits.</summary>
+    /// <summary>The node leaves the mesh. Does not block.</summary>
     void Leave();
 
-    /// <summary>The node comes back. Never waits.</summary>
+    /// <summary>The node returns. Does not block.</summary>
     void Return();
 
-    /// <summary>The bootstrap was read again.</summary>
+    /// <summary>The bootstrap was reloaded.</summary>
     void Reconfigure(BootstrapSpec bootstrap);
 }

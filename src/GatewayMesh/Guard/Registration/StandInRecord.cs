@@ -5,10 +5,10 @@ using GatewayMesh.Roles;
 
 namespace GatewayMesh.Guard.Registration;
 
-/// <summary>What the guard says of the node while no worker serves, so that others hear at once that inbound is closed.</summary>
+/// <summary>The node's record while no worker serves, so that other nodes learn at once that inbound is closed.</summary>
 internal static class StandInRecord
 {
-    /// <summary>The record; null while a worker speaks for the node, and while there is nothing to say.</summary>
+    /// <summary>Returns the record; null while a worker publishes the node or there is nothing to publish.</summary>
     internal static NodeRecord? Of(GuardView view, BootstrapSpec bootstrap, TimeProvider time) =>
         view.Drained || view.Acceptor is Acceptor.Worker or Acceptor.Holding or Acceptor.Closed ? null : new NodeRecord
         {

@@ -4,21 +4,21 @@ using GatewayMesh.Linux;
 
 namespace GatewayMesh.Guard.Workers;
 
-/// <summary>The sidecar's listening sockets, which the guard owns, and which of them listen now.</summary>
+/// <summary>The sidecar's listening sockets, owned by the guard, and their listening state.</summary>
 internal sealed class GuardListeners : IDisposable
 {
     private readonly SortedDictionary<string, OwnedListener> _listeners = new(StringComparer.Ordinal);
 
-    /// <summary>All of them, by name.</summary>
+    /// <summary>All listeners, by name.</summary>
     internal IReadOnlyCollection<OwnedListener> All => _listeners.Values;
 
-    /// <summary>Those whose connections the guard can carry: the applications' ways out.</summary>
+    /// <summary>Listeners whose connections the guard can carry: the outbound ones.</summary>
     internal IEnumerable<OwnedListener> Carried => _listeners.Values.Where(listener => !listener.IsInbound);
 
-    /// <summary>The services in whose name something may be carried. May be read on any thread.</summary>
+    /// <summary>Services with an outbound listener. Readable on any thread.</summary>
     internal IReadOnlyList<string> CarriedServices { get; private set; } = [];
 
-    /// <summary>Takes one in (in the place of one of the same name, which keeps its socket if it is the same one).</summary>
+    /// <summary>Adds a listener, replacing the listener of the same name. An unchanged listener keeps its socket.</summary>
     internal void Put(ListenerSpec spec, ListeningSocket socket)
     {
         if (_listeners.TryGetValue(spec.Name, out var before) && before.Socket != socket)
@@ -30,10 +30,10 @@ internal sealed class GuardListeners : IDisposable
         NoteServices();
     }
 
-    /// <summary>The listener of this name, or null.</summary>
+    /// <summary>Returns the listener of this name, or null.</summary>
     internal OwnedListener? Find(string name) => _listeners.GetValueOrDefault(name);
 
-    /// <summary>Closes one.</summary>
+    /// <summary>Closes a listener.</summary>
     internal void Remove(string name)
     {
         if (_listeners.Remove(name, out var listener))
@@ -43,7 +43,7 @@ internal sealed class GuardListeners : IDisposable
         }
     }
 
-    /// <summary>Lets each socket listen or refuse as it fits who accepts.</summary>
+    /// <summary>Makes each socket listen or refuse, depending on the acceptor.</summary>
     internal void Apply(Acceptor acceptor)
     {
         if (acceptor == Acceptor.Closed)
@@ -76,14 +76,14 @@ internal sealed class GuardListeners : IDisposable
     private void NoteServices() => CarriedServices = [.. Carried.Select(listener => listener.Spec.Service!).Distinct()];
 }
 
-/// <summary>One of the guard's listening sockets.</summary>
+/// <summary>A listening socket of the guard.</summary>
 internal sealed record OwnedListener(ListenerSpec Spec, ListeningSocket Socket)
 {
     private bool _paused;
 
     internal bool IsInbound => Spec.Kind == ListenerKind.Inbound;
 
-    /// <summary>Listens, or refuses. Asking for what is already so does nothing: a socket that listens must not be disturbed.</summary>
+    /// <summary>Listens or refuses. No effect when already in that state: a listening socket must not be disturbed.</summary>
     internal void Listen(bool listen)
     {
         if (listen == _paused)

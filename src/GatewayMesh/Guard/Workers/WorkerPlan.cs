@@ -4,19 +4,19 @@ using GatewayMesh.Roles;
 
 namespace GatewayMesh.Guard.Workers;
 
-/// <summary>What a worker is started with.</summary>
-/// <param name="Bootstrap">The configuration that the guard checked.</param>
-/// <param name="Options">The command line that it came with.</param>
-/// <param name="Content">The bootstrap file's bytes: what the guard checked is what the worker runs, whatever is written to the file meanwhile.</param>
+/// <summary>Inputs of a worker's start.</summary>
+/// <param name="Bootstrap">The configuration checked by the guard.</param>
+/// <param name="Options">The command-line options.</param>
+/// <param name="Content">The bytes of the bootstrap file: the worker runs exactly what the guard checked, even if the file changes meanwhile.</param>
 internal sealed record WorkerPlan(BootstrapSpec Bootstrap, RoleOptions Options, ImmutableArray<byte> Content)
 {
-    /// <summary>The executable on disk, as it is when the worker is started.</summary>
+    /// <summary>Path of the executable on disk.</summary>
     internal static string Executable { get; } = Environment.ProcessPath ?? throw new InvalidOperationException("the path of this executable is unknown");
 
-    /// <summary>Path of the socket at which the worker that serves is found.</summary>
+    /// <summary>Path of the serving worker's socket.</summary>
     internal string WorkerSocket => Path.Combine(Bootstrap.DataDir, "worker.sock");
 
-    /// <summary>Path of a worker's socket until it is granted its first lease.</summary>
+    /// <summary>Path of a worker's socket until its first lease.</summary>
     internal string SocketOf(int worker) => Path.Combine(Bootstrap.DataDir, $"worker-{worker}.sock");
 
     /// <summary>Path of the worker's admin socket.</summary>

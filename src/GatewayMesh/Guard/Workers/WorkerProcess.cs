@@ -9,12 +9,12 @@ using GatewayMesh.Linux;
 
 namespace GatewayMesh.Guard.Workers;
 
-/// <summary>A worker as the guard holds it: its process, its channel, its counters and its probe.</summary>
+/// <summary>A worker from the guard's view: its process, channel, counters and probe.</summary>
 internal sealed class WorkerProcess : IDisposable
 {
     private const int FirstMessageListeners = 200;
 
-    // Long: who gives up on a live worker leaves two of them, and a busy machine took more than two seconds (seen in the demo).
+    // Long: giving up on a live worker leaves two of them, and a busy machine took more than two seconds (seen in the demo).
     private static readonly TimeSpan AdoptionLimit = TimeSpan.FromSeconds(5);
     private readonly ListeningSocket _probeListener;
     private bool _stands;
@@ -40,35 +40,35 @@ internal sealed class WorkerProcess : IDisposable
 
     internal Prober Prober { get; }
 
-    /// <summary>Its accept queues, as far as they say that nobody accepts.</summary>
+    /// <summary>Its accept queues, as evidence that it does not accept.</summary>
     internal AcceptQueue Queue { get; } = new();
 
-    /// <summary>The time that its threads wait for a processor while its probes fail.</summary>
+    /// <summary>Its threads' waiting time for a processor while probes fail.</summary>
     internal Starvation Starvation => field ??= Starvation.Of(Process.Pid);
 
-    /// <summary>The thread that accepts in it, as far as that shows while its probes fail.</summary>
+    /// <summary>Its accepting thread while probes fail.</summary>
     internal AcceptingThread AcceptingThread => field ??= new AcceptingThread(() => Progress.Read(Linux.Progress.AcceptTurns));
 
-    /// <summary>Where it stands in the poll set of this turn: its pidfd, then its channel.</summary>
+    /// <summary>Index of its pidfd in the current poll set, followed by its channel.</summary>
     internal int PollIndex { get; set; }
 
-    /// <summary>Whether it was told to end itself.</summary>
+    /// <summary>True if the worker was told to drain.</summary>
     internal bool IsDraining { get; set; }
 
-    /// <summary>True from a request to return the lease until the next grant.</summary>
+    /// <summary>True from a revocation of the lease until the next grant.</summary>
     internal bool IsAskedBack { get; set; }
 
-    /// <summary>Whether its channel still speaks.</summary>
+    /// <summary>True while the channel is open.</summary>
     internal bool Speaks { get; set; } = true;
 
-    /// <summary>What it last said of itself to the registry.</summary>
+    /// <summary>The worker's last record for the registry.</summary>
     internal NodeRecord? Record { get; set; }
 
-    /// <summary>Why it says that it is not able to serve; null when it is.</summary>
+    /// <summary>Reason why the worker reports that it cannot serve; null when it can.</summary>
     internal string? Unfit { get; set; }
 
-    /// <summary>Starts a worker and tells it what to run.</summary>
-    /// <exception cref="LinuxException">It cannot be started.</exception>
+    /// <summary>Starts a worker and sends its configuration.</summary>
+    /// <exception cref="LinuxException">The worker cannot be started.</exception>
     internal static WorkerProcess Start(int number, WorkerPlan plan, GuardListeners listeners, ProbeUpstream upstream)
     {
         var path = plan.SocketOf(number);
@@ -85,7 +85,7 @@ internal sealed class WorkerProcess : IDisposable
         }
         catch
         {
-            // A process that nobody could tell what to do must not be left behind.
+            // A process without a channel must not be left behind.
             process?.Signal(9);
             process?.Dispose();
             probeListener.Dispose();
@@ -94,8 +94,8 @@ internal sealed class WorkerProcess : IDisposable
         }
     }
 
-    /// <summary>Goes on with the worker of the program that was here before.</summary>
-    /// <returns>Null when it has ended meanwhile.</returns>
+    /// <summary>Continues with a worker of the previous program.</summary>
+    /// <returns>Null when the worker has ended meanwhile.</returns>
     internal static WorkerProcess? Resume(WorkerHandover handover, WorkerPlan plan, ProbeUpstream upstream)
     {
         var probeListener = new ListeningSocket(handover.ProbeListener);
@@ -118,13 +118,13 @@ internal sealed class WorkerProcess : IDisposable
         return worker;
     }
 
-    /// <summary>What the next program needs to go on with this worker.</summary>
+    /// <summary>State for the next program to continue with this worker.</summary>
     internal WorkerHandover HandOver() => new(Number, Process.Pid, Channel.Packets.Number, Progress.Descriptor.Number, _probeListener.Number);
 
-    /// <summary>The descriptors that this takes.</summary>
+    /// <summary>The descriptors of that state.</summary>
     internal IEnumerable<Descriptor> Kept => [Channel.Packets, Progress.Descriptor, _probeListener];
 
-    /// <summary>Finds the worker that an earlier guard left behind and takes its listeners over.</summary>
+    /// <summary>Finds a worker left by an earlier guard and takes over its listeners.</summary>
     /// <returns>Null when there is none.</returns>
     internal static WorkerProcess? Adopt(WorkerPlan plan, GuardListeners listeners, ProbeUpstream upstream, out bool leased)
     {
@@ -143,7 +143,7 @@ internal sealed class WorkerProcess : IDisposable
         var holdings = channel.Receive(AdoptionLimit, out var descriptors);
         while (holdings is { Kind: not ControlKind.Holdings })
         {
-            // It may have had something to say before it heard us.
+            // The worker may have sent a message before ours arrived.
             holdings = channel.Receive(AdoptionLimit, out descriptors);
         }
 
@@ -176,7 +176,7 @@ internal sealed class WorkerProcess : IDisposable
         return worker;
     }
 
-    // A number on a socket is no proof: the process is killed when it hangs, so it must be a worker, and this user's.
+    // A process id on a socket is no proof. The process is killed when it hangs, so it must be a worker of this user.
     private static ProcessHandle? FindOwn(int pid)
     {
         var process = pid > 0 ? ProcessHandle.Find(pid) : null;
@@ -189,7 +189,7 @@ internal sealed class WorkerProcess : IDisposable
         return null;
     }
 
-    /// <summary>Hands over a changed configuration.</summary>
+    /// <summary>Sends a changed configuration.</summary>
     internal bool Reload(WorkerPlan plan, IReadOnlyList<OwnedListener> opened, IEnumerable<string> closed)
     {
         using var configuration = MemoryFile.Create("gatewaymesh-bootstrap", plan.Content.AsSpan());
@@ -203,7 +203,7 @@ internal sealed class WorkerProcess : IDisposable
             [configuration.Number, .. opened.Select(listener => listener.Socket.Number)]);
     }
 
-    /// <summary>From its first lease on it is found where the worker that serves is found.</summary>
+    /// <summary>Moves the worker's socket to the path of the serving worker, at its first lease.</summary>
     internal void StandAt(string from, string to)
     {
         if (!_stands)
@@ -241,7 +241,7 @@ internal sealed class WorkerProcess : IDisposable
         }
     }
 
-    // The probe's far end was a socket of a guard that is gone.
+    // The probe's far end was a socket of a previous guard.
     private void LeadProbeTo(ProbeUpstream upstream) => Channel.Send(
         new ControlMessage(ControlKind.Reload) { Close = ["probe"], Listeners = [ListenerLease.From(ProbeSpec(upstream))] },
         [_probeListener.Number]);

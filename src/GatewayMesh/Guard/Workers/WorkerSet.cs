@@ -6,7 +6,10 @@ using GatewayMesh.Linux;
 
 namespace GatewayMesh.Guard.Workers;
 
-/// <summary>The workers that run: does to them what the lease machine says, and tells it what they say and how they end. On the loop's thread only.</summary>
+/// <summary>
+/// The running workers. Executes the lease machine's actions on them, and reports their messages and ends to it. On the loop's thread
+/// only.
+/// </summary>
 internal sealed class WorkerSet(WorkerPlan plan, GuardListeners listeners, ProbeUpstream upstream, GuardCounts counts, Action<EventLevel, string, string> report, Action<GuardEvent> happened) : IDisposable
 {
     private const int Kill = 9;
@@ -14,13 +17,13 @@ internal sealed class WorkerSet(WorkerPlan plan, GuardListeners listeners, Probe
     private readonly List<WorkerProcess> _all = [];
     private WorkerPlan _plan = plan;
 
-    /// <summary>All of them.</summary>
+    /// <summary>All workers.</summary>
     internal IReadOnlyList<WorkerProcess> All => _all;
 
-    /// <summary>The one of this number, or null.</summary>
+    /// <summary>Returns the worker of this number, or null.</summary>
     internal WorkerProcess? Find(int number) => _all.Find(worker => worker.Number == number);
 
-    /// <summary>Goes on with the worker of the program that was here before, or adopts the one that an earlier guard left behind.</summary>
+    /// <summary>Continues with a worker of the previous program, or adopts one left by an earlier guard.</summary>
     internal void TakeOver(Handover? handover)
     {
         var leased = handover?.Worker is not null;
@@ -28,7 +31,7 @@ internal sealed class WorkerSet(WorkerPlan plan, GuardListeners listeners, Probe
         if (worker is not null)
         {
             _all.Add(worker);
-            report(EventLevel.Info, "worker-adopted", $"worker {worker.Process.Pid} was found running{(leased ? " and serving" : "")}; taken over");
+            report(EventLevel.Info, "worker-adopted", $"worker {worker.Process.Pid} was found running{(leased ? " and serving" : "")} and adopted");
             happened(new GuardEvent.WorkerAdopted(worker.Number, leased));
         }
 
@@ -43,14 +46,14 @@ internal sealed class WorkerSet(WorkerPlan plan, GuardListeners listeners, Probe
         }
     }
 
-    /// <summary>Tells all of them of another configuration.</summary>
+    /// <summary>Sends a new configuration to all workers.</summary>
     internal void Reload(WorkerPlan next, IReadOnlyList<OwnedListener> opened, IReadOnlyList<string> closed)
     {
         _plan = next;
         _all.ForEach(worker => worker.Reload(next, opened, closed));
     }
 
-    /// <summary>Does what concerns one worker.</summary>
+    /// <summary>Executes an action on one worker.</summary>
     internal void Do(GuardAction action)
     {
         switch (action)
@@ -69,18 +72,18 @@ internal sealed class WorkerSet(WorkerPlan plan, GuardListeners listeners, Probe
                 Interlocked.Increment(ref counts.Revocations);
                 worker.Channel.Send(new ControlMessage(ControlKind.Lease));
                 worker.IsAskedBack = true;
-                report(worker.Unfit is null ? EventLevel.Info : EventLevel.Warning, "lease-asked-back", $"worker {worker.Process.Pid} shall stop accepting{(worker.Unfit is { } why ? $": {why}" : "")}");
+                report(worker.Unfit is null ? EventLevel.Info : EventLevel.Warning, "lease-asked-back", $"worker {worker.Process.Pid} must stop accepting{(worker.Unfit is { } why ? $": {why}" : "")}");
                 break;
             case GuardAction.Kill kill when Find(kill.Worker) is { } worker:
                 Interlocked.Increment(ref counts.Kills);
-                report(EventLevel.Error, "worker-killed", $"worker {worker.Process.Pid} is hung: probes time out, its counters stand still, and {WaitingWork.Of(worker.Progress, listeners.All, probeWaits: true)}");
+                report(EventLevel.Error, "worker-killed", $"worker {worker.Process.Pid} is hung: probes time out, its counters do not move, and {WaitingWork.Of(worker.Progress, listeners.All, probeWaits: true)}");
                 worker.Process.Signal(Kill);
                 break;
             case GuardAction.Drain drain when Find(drain.Worker) is { } worker:
                 var timeout = drain.Leave ? _plan.Bootstrap.DrainTimeout : _plan.Bootstrap.UpgradeDrainTimeout;
                 worker.IsDraining = true;
                 worker.Channel.Send(new ControlMessage(ControlKind.Drain) { Leave = drain.Leave, TimeoutMilliseconds = (long)timeout.TotalMilliseconds });
-                report(EventLevel.Info, "worker-drains", $"worker {worker.Process.Pid} ends its requests, then itself");
+                report(EventLevel.Info, "worker-drains", $"worker {worker.Process.Pid} finishes its requests, then exits");
                 break;
             case GuardAction.Retire retire when Find(retire.Worker) is { } worker:
                 report(EventLevel.Warning, "worker-retired", $"worker {worker.Process.Pid} is ended: {retire.Reason}");
@@ -89,7 +92,7 @@ internal sealed class WorkerSet(WorkerPlan plan, GuardListeners listeners, Probe
         }
     }
 
-    /// <summary>Takes in what a worker says.</summary>
+    /// <summary>Processes a message of a worker.</summary>
     internal void Hear(WorkerProcess worker)
     {
         while (worker.Speaks)
@@ -100,7 +103,7 @@ internal sealed class WorkerSet(WorkerPlan plan, GuardListeners listeners, Probe
             {
                 if (!worker.Speaks && !worker.Process.Ended && !worker.IsDraining)
                 {
-                    report(EventLevel.Warning, "worker-silent", $"worker {worker.Process.Pid} has closed its control channel, or said what is no message");
+                    report(EventLevel.Warning, "worker-silent", $"worker {worker.Process.Pid} closed its control channel or sent an invalid message");
                 }
 
                 return;
@@ -110,11 +113,11 @@ internal sealed class WorkerSet(WorkerPlan plan, GuardListeners listeners, Probe
             {
                 case ControlKind.Fitness:
                     worker.Record = message.Record ?? worker.Record;
-                    worker.Unfit = message.Well ? null : message.Reason ?? "it does not say why";
+                    worker.Unfit = message.Well ? null : message.Reason ?? "no reason given";
                     happened(new GuardEvent.WorkerFitness(worker.Number, message.Well));
                     break;
                 case ControlKind.LeaseReturned:
-                    report(worker.IsDraining || worker.IsAskedBack ? EventLevel.Info : EventLevel.Warning, "lease-returned", $"worker {worker.Process.Pid} no longer accepts: {message.Reason}");
+                    report(worker.IsDraining || worker.IsAskedBack ? EventLevel.Info : EventLevel.Warning, "lease-returned", $"worker {worker.Process.Pid} stopped accepting: {message.Reason}");
                     happened(new GuardEvent.LeaseReturned(worker.Number));
                     break;
                 case ControlKind.Reloaded when !message.Well:
@@ -124,8 +127,8 @@ internal sealed class WorkerSet(WorkerPlan plan, GuardListeners listeners, Probe
         }
     }
 
-    /// <summary>A worker's process has ended.</summary>
-    /// <returns>Its exit code or the signal that ended it, in words.</returns>
+    /// <summary>Handles the end of a worker process.</summary>
+    /// <returns>The exit code or signal, as text.</returns>
     internal string NoteEnd(WorkerProcess worker)
     {
         var code = worker.Process.Reap() ?? 0;

@@ -6,7 +6,7 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Roles.Health;
 
-/// <summary>Asks each local application that has a <c>health</c> section whether it is ready. One without counts as healthy.</summary>
+/// <summary>Health checks of the local applications. An application without a <c>health</c> section counts as healthy.</summary>
 internal sealed class ApplicationHealth(TimeProvider time, Action changed) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, HealthState> _states = new(StringComparer.Ordinal);
@@ -14,13 +14,13 @@ internal sealed class ApplicationHealth(TimeProvider time, Action changed) : IAs
     private CancellationTokenSource _stop = new();
     private Task _checks = Task.CompletedTask;
 
-    /// <summary>Whether the instance is ready, as far as its last check says; critical until the first one passed.</summary>
+    /// <summary>True if the last check passed; false until the first check has passed.</summary>
     internal bool IsReady(LocalServiceSpec service) => service.Health is null || _states.GetValueOrDefault(service.Id) is { Failure: null };
 
-    /// <summary>Why the last two checks of the instance failed; null while it is well, or has no result of two checks yet.</summary>
+    /// <summary>Error of the last two checks of an instance; null while the instance is healthy or has fewer than two results.</summary>
     internal string? Failure(LocalServiceSpec service) => _states.GetValueOrDefault(service.Id) is { Failures: > 1, Failure: { } failure } ? failure : null;
 
-    /// <summary>Checks these applications from now on, and no others.</summary>
+    /// <summary>Sets the applications to check.</summary>
     internal void Watch(IEnumerable<LocalServiceSpec> services)
     {
         _stop.Cancel();
@@ -60,7 +60,7 @@ internal sealed class ApplicationHealth(TimeProvider time, Action changed) : IAs
         }
     }
 
-    // Null when it is well, otherwise why it is not.
+    // Null when healthy, otherwise the error.
     private async Task<string?> AskAsync(HostPort application, HealthSpec health, CancellationToken stop)
     {
         using var limit = new CancellationTokenSource(health.Timeout, time);
@@ -70,7 +70,7 @@ internal sealed class ApplicationHealth(TimeProvider time, Action changed) : IAs
             if (health.Http is { } path)
             {
                 using var answer = await _client.GetAsync(new Uri($"http://{application}{path}"), HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
-                return answer.IsSuccessStatusCode ? null : string.Create(CultureInfo.InvariantCulture, $"{path} answered {(int)answer.StatusCode}");
+                return answer.IsSuccessStatusCode ? null : string.Create(CultureInfo.InvariantCulture, $"{path} returned {(int)answer.StatusCode}");
             }
 
             using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
@@ -79,7 +79,7 @@ internal sealed class ApplicationHealth(TimeProvider time, Action changed) : IAs
         }
         catch (Exception failure) when (failure is HttpRequestException or SocketException or IOException or OperationCanceledException && !stop.IsCancellationRequested)
         {
-            return failure is OperationCanceledException ? $"no answer within {DurationText.Format(health.Timeout)}"
+            return failure is OperationCanceledException ? $"no response within {DurationText.Format(health.Timeout)}"
                 : failure.GetBaseException() is SocketException { SocketErrorCode: SocketError.ConnectionRefused } ? "connection refused"
                 : failure.GetBaseException().Message;
         }

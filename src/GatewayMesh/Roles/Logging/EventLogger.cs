@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace GatewayMesh.Roles.Logging;
 
-/// <summary>One category of a log: what our own libraries say are events of their own names, what others say are events named <c>library</c>.</summary>
+/// <summary>
+/// Logger of one category. Messages of our own libraries keep their event names; all others become events named <c>library</c>.
+/// </summary>
 internal sealed class EventLogger(EventLog events, string category) : ILogger
 {
     private readonly bool _isOurs = category.StartsWith("GatewayMesh.", StringComparison.Ordinal);
@@ -40,7 +42,7 @@ internal sealed class EventLogger(EventLog events, string category) : ILogger
             ("exception", exception?.ToString()));
     }
 
-    // The parts of the message by their names, but for the message itself.
+    // The message's fields by name, without the format.
     private static IEnumerable<EventField> FieldsOf<TState>(TState state) => state is IReadOnlyList<KeyValuePair<string, object?>> parts
         ? parts.Where(part => part.Key != "{OriginalFormat}").Select(part => (EventField)(char.ToLowerInvariant(part.Key[0]) + part.Key[1..], Convert.ToString(part.Value, CultureInfo.InvariantCulture)))
         : [];

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace GatewayMesh.Roles.Logging;
 
-/// <summary>Leads what the data path logs, and of Kestrel and YARP warnings and above, into the event log.</summary>
+/// <summary>Routes logs of the data path, and warnings and above of Kestrel and YARP, to the event log.</summary>
 /// <param name="events">The event log; not disposed here.</param>
 internal sealed class EventLoggerProvider(EventLog events) : ILoggerProvider
 {

@@ -7,26 +7,26 @@ using GatewayMesh.Identity;
 namespace GatewayMesh.Roles.Logging;
 
 /// <summary>
-/// Log lines about the registry: its loss and its return, entries that are refused and accepted again, and a registry that cannot be written to. A line for each
-/// beginning and each end, and however fast things change, at most one line in ten seconds for each file or entry and twenty for all of them.
+/// Log lines about the registry: loss and recovery, refused and accepted entries, and failed writes. Each start and each end gets a line.
+/// Lines are limited to one in ten seconds for each file or entry, and to twenty for all of them.
 /// </summary>
-/// <param name="events">Where lines go.</param>
-/// <param name="time">Clock of the pauses.</param>
+/// <param name="events">The event log.</param>
+/// <param name="time">Clock of the limits.</param>
 internal sealed class RegistryEvents(EventLog events, TimeProvider time)
 {
-    /// <summary>The least time between two lines about one file or entry: 10 s.</summary>
+    /// <summary>Minimum time between two lines about one file or entry: 10 s.</summary>
     public static TimeSpan Pause { get; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The time after which a failed write is said: 5 s. In an outage the loss is then known, and said instead.</summary>
+    /// <summary>Delay before a failed write is logged: 5 s. During an outage, the loss is known by then and is logged instead.</summary>
     public static TimeSpan WriteGrace { get; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The most lines about files and entries in each <see cref="Pause"/>: 20.</summary>
+    /// <summary>Maximum number of lines about files and entries in each <see cref="Pause"/>: 20.</summary>
     public const int Most = 20;
 
     private const string Snapshot = "snapshot.json";
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Said> _said = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LoggedEntry> _logged = new(StringComparer.Ordinal);
     private ImmutableArray<ConfigError> _errors = [];
     private long _windowAt = time.GetTimestamp();
     private int _lines;
@@ -35,11 +35,11 @@ internal sealed class RegistryEvents(EventLog events, TimeProvider time)
     private long? _writeFailedAt;
     private bool _writeSaid;
 
-    /// <summary>Says what is new of the registry.</summary>
+    /// <summary>Logs changes of the registry's state.</summary>
     /// <param name="name">Name of the registry.</param>
-    /// <param name="reached">Whether it could be read; null: not known yet.</param>
-    /// <param name="errors">All that is wrong.</param>
-    /// <param name="age">Time since it was last heard; null: unknown.</param>
+    /// <param name="reached">True if the registry was readable; null: unknown.</param>
+    /// <param name="errors">All current errors.</param>
+    /// <param name="age">Time since the last successful read; null: unknown.</param>
     public void Read(string name, bool? reached, ImmutableArray<ConfigError> errors, TimeSpan? age)
     {
         lock (_lock)
@@ -49,7 +49,7 @@ internal sealed class RegistryEvents(EventLog events, TimeProvider time)
                 Turn(name, now, errors, age);
             }
 
-            // While nobody can read it, what is known of its entries is old.
+            // While the registry is unreadable, the known entries are old.
             if (!_lost)
             {
                 _errors = errors;
@@ -59,8 +59,8 @@ internal sealed class RegistryEvents(EventLog events, TimeProvider time)
         }
     }
 
-    /// <summary>Says what had to wait, and a write that goes on failing. Called every second.</summary>
-    /// <param name="write">What is wrong with writing; null: it works.</param>
+    /// <summary>Logs delayed lines and persistent write failures. Called every second.</summary>
+    /// <param name="write">Error of the last write; null on success.</param>
     public void Tick(ConfigError? write)
     {
         lock (_lock)
@@ -77,11 +77,11 @@ internal sealed class RegistryEvents(EventLog events, TimeProvider time)
         {
             _lostAt = time.GetTimestamp();
             var reason = errors.FirstOrDefault(error => name.EndsWith(error.File, StringComparison.Ordinal)) ?? errors.FirstOrDefault();
-            events.Warning("registry_lost", $"{reason?.ToString() ?? $"{name} cannot be read"}; last heard {(age is { } heard ? $"{Text(heard)} ago" : "before this start")}", ("registry", name));
+            events.Warning("registry_lost", $"{reason?.ToString() ?? $"{name} is unreachable"}; last heard {(age is { } heard ? $"{Text(heard)} ago" : "before this start")}", ("registry", name));
         }
         else
         {
-            events.Info("registry_recovered", $"{name} can be read again after {Text(time.GetElapsedTime(_lostAt))}", ("registry", name));
+            events.Info("registry_recovered", $"{name} is reachable again after {Text(time.GetElapsedTime(_lostAt))}", ("registry", name));
         }
     }
 
@@ -95,39 +95,39 @@ internal sealed class RegistryEvents(EventLog events, TimeProvider time)
         var wrong = _errors.GroupBy(error => error.File, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.ToImmutableArray(), StringComparer.Ordinal);
         foreach (var (entry, found) in wrong)
         {
-            var known = _said.GetValueOrDefault(entry);
-            if ((known is null || !known.Errors.SequenceEqual(found)) && MaySay(known))
+            var known = _logged.GetValueOrDefault(entry);
+            if ((known is null || !known.Errors.SequenceEqual(found)) && MayLog(known))
             {
                 var more = found.Sum(error => Math.Max(1, error.More)) - 1;
                 var rest = more > 0 ? string.Create(CultureInfo.InvariantCulture, $" (and {more:N0} more)") : "";
                 SayWrong(entry, found[0], $"{found[0]}{rest}", more + 1);
-                _said[entry] = new Said(found, time.GetTimestamp());
+                _logged[entry] = new LoggedEntry(found, time.GetTimestamp());
             }
         }
 
-        foreach (var (entry, known) in _said.Where(pair => !wrong.ContainsKey(pair.Key)).ToList())
+        foreach (var (entry, known) in _logged.Where(pair => !wrong.ContainsKey(pair.Key)).ToList())
         {
             if (known.Errors.IsEmpty)
             {
                 if (time.GetElapsedTime(known.At) >= Pause)
                 {
-                    _ = _said.Remove(entry);
+                    _ = _logged.Remove(entry);
                 }
             }
-            else if (MaySay(known))
+            else if (MayLog(known))
             {
-                events.Info("configuration_accepted", $"{entry} has no error any more", ("entry", entry));
-                _said[entry] = new Said([], time.GetTimestamp());
+                events.Info("configuration_accepted", $"{entry} is valid again", ("entry", entry));
+                _logged[entry] = new LoggedEntry([], time.GetTimestamp());
             }
         }
     }
 
-    // What cannot be stored is no fault of an entry, and a start from an older state is near.
+    // A failure to store the snapshot is not the fault of an entry, and a restart would load an older state.
     private void SayWrong(string entry, ConfigError first, string text, int count)
     {
         if (!entry.EndsWith(Snapshot, StringComparison.Ordinal))
         {
-            events.Warning("configuration_refused", $"{text}; the last good one stays in use", ("entry", entry), ("errors", count));
+            events.Warning("configuration_refused", $"{text}; the last good version stays in use", ("entry", entry), ("errors", count));
         }
         else if (first.Message.Contains("cannot be written", StringComparison.Ordinal))
         {
@@ -139,7 +139,7 @@ internal sealed class RegistryEvents(EventLog events, TimeProvider time)
         }
     }
 
-    private bool MaySay(Said? known)
+    private bool MayLog(LoggedEntry? known)
     {
         if (_lines >= Most || (known is not null && time.GetElapsedTime(known.At) < Pause))
         {
@@ -156,7 +156,7 @@ internal sealed class RegistryEvents(EventLog events, TimeProvider time)
         {
             if (_writeSaid)
             {
-                events.Info("registry_written", "the registry can be written to again: this node is published");
+                events.Info("registry_written", "registry writes work again; this node is published");
             }
 
             (_writeFailedAt, _writeSaid) = (null, false);
@@ -165,7 +165,7 @@ internal sealed class RegistryEvents(EventLog events, TimeProvider time)
 
         if (_lost)
         {
-            // Of course: nobody can. After the return the next write has its time.
+            // Expected during an outage. After the return, the next write gets the full delay.
             _writeFailedAt = null;
             return;
         }
@@ -182,5 +182,5 @@ internal sealed class RegistryEvents(EventLog events, TimeProvider time)
         ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0} s")
         : CertificateTimes.Text(time);
 
-    private sealed record Said(ImmutableArray<ConfigError> Errors, long At);
+    private sealed record LoggedEntry(ImmutableArray<ConfigError> Errors, long At);
 }

@@ -1,6 +1,6 @@
 namespace GatewayMesh.Roles.Troubles;
 
-/// <summary>A trouble that lasts.</summary>
-/// <param name="Trouble">What it is.</param>
-/// <param name="Duration">Time since it began.</param>
+/// <summary>A trouble that has not ended.</summary>
+/// <param name="Trouble">The trouble.</param>
+/// <param name="Duration">Time since its start.</param>
 internal sealed record OpenTrouble(Trouble Trouble, TimeSpan Duration);

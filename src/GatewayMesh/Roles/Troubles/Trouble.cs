@@ -1,15 +1,15 @@
 namespace GatewayMesh.Roles.Troubles;
 
-/// <summary>Something that does not serve as it should, as long as it lasts.</summary>
-/// <param name="Kind">What it is.</param>
+/// <summary>An unhealthy application, instance or node.</summary>
+/// <param name="Kind">Kind.</param>
 /// <param name="Service">Its service, or <c>gateway:GROUP</c>; empty for a node.</param>
 /// <param name="Instance">Id of the instance; empty for a node.</param>
 /// <param name="Node">Its node.</param>
-/// <param name="Address">Where it is dialed.</param>
-/// <param name="Reason">Why, in a few words.</param>
+/// <param name="Address">Its address.</param>
+/// <param name="Reason">Reason, in a few words.</param>
 internal sealed record Trouble(TroubleKind Kind, string Service, string Instance, string Node, string Address, string Reason)
 {
-    /// <summary>The event that its begin is, and its word in <c>/status</c>.</summary>
+    /// <summary>Name of the event at the start, also used in <c>/status</c>.</summary>
     public string Word => Kind switch
     {
         TroubleKind.ApplicationDown => "application_down",
@@ -17,7 +17,7 @@ internal sealed record Trouble(TroubleKind Kind, string Service, string Instance
         _ => "node_gone",
     };
 
-    /// <summary>The event that its end is.</summary>
+    /// <summary>Name of the event at the end.</summary>
     public string EndWord => Kind switch
     {
         TroubleKind.ApplicationDown => "application_up",
@@ -25,22 +25,22 @@ internal sealed record Trouble(TroubleKind Kind, string Service, string Instance
         _ => "node_back",
     };
 
-    /// <summary>What makes two of them the same.</summary>
+    /// <summary>Key under which two troubles are the same.</summary>
     public (TroubleKind Kind, string Service, string Instance, string Node) Key => (Kind, Service, Instance, Node);
 
-    /// <summary>The sentence that tells of its begin.</summary>
+    /// <summary>Message at the start.</summary>
     public string Begin => Kind switch
     {
-        TroubleKind.ApplicationDown => $"the application of {Service} at {Address} does not serve: {Reason}",
+        TroubleKind.ApplicationDown => $"the application of {Service} at {Address} is unhealthy: {Reason}",
         TroubleKind.InstanceEjected => $"the instance {Instance} of {Service} at {Address} is ejected: {Reason}",
         _ => $"the node {Node} is gone: {Reason}",
     };
 
-    /// <summary>The sentence that tells of its end.</summary>
+    /// <summary>Message at the end.</summary>
     public string End => Kind switch
     {
-        TroubleKind.ApplicationDown => $"the application of {Service} at {Address} serves again",
+        TroubleKind.ApplicationDown => $"the application of {Service} at {Address} is healthy again",
         TroubleKind.InstanceEjected => $"the instance {Instance} of {Service} at {Address} is no longer ejected",
-        _ => $"the node {Node} is back, or was taken out of the registry",
+        _ => $"the node {Node} is back, or was removed from the registry",
     };
 }

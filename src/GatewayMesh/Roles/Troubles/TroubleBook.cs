@@ -3,18 +3,18 @@ using GatewayMesh.Events;
 namespace GatewayMesh.Roles.Troubles;
 
 /// <summary>
-/// The troubles that last, each told once when it begins and once when it ends. One that comes and goes is told at most every ten seconds, and always as
-/// it is in the end.
+/// The open troubles. Each is logged once at its start and once at its end. A flapping trouble is logged at most every ten seconds, and its
+/// final state is always logged.
 /// </summary>
 internal sealed class TroubleBook(EventLog events, TimeProvider time)
 {
-    /// <summary>Time between two lines about one trouble.</summary>
+    /// <summary>Minimum time between two lines about one trouble.</summary>
     internal static readonly TimeSpan Quiet = TimeSpan.FromSeconds(10);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<(TroubleKind, string, string, string), Entry> _entries = [];
 
-    /// <summary>Those that last now, the longest first.</summary>
+    /// <summary>The open troubles, longest first.</summary>
     internal IReadOnlyList<OpenTrouble> Open
     {
         get
@@ -31,7 +31,7 @@ internal sealed class TroubleBook(EventLog events, TimeProvider time)
         }
     }
 
-    /// <summary>Takes the troubles of the moment and tells what changed.</summary>
+    /// <summary>Updates the troubles and logs the changes.</summary>
     internal void Update(IReadOnlyCollection<Trouble> present)
     {
         lock (_gate)
@@ -56,7 +56,7 @@ internal sealed class TroubleBook(EventLog events, TimeProvider time)
                     entry.Turn(on: false, now);
                 }
 
-                var isDue = entry.ToldAt is not { } told || time.GetElapsedTime(told, now) >= Quiet;
+                var isDue = entry.LoggedAt is not { } logged || time.GetElapsedTime(logged, now) >= Quiet;
                 if (isDue && entry.IsOn != entry.IsTold)
                 {
                     Tell(entry, now);
@@ -69,7 +69,7 @@ internal sealed class TroubleBook(EventLog events, TimeProvider time)
         }
     }
 
-    /// <summary>Drops all of them without a word: this process no longer speaks for the node.</summary>
+    /// <summary>Drops all troubles without a log line: this process no longer speaks for the node.</summary>
     internal void Forget()
     {
         lock (_gate)
@@ -93,7 +93,7 @@ internal sealed class TroubleBook(EventLog events, TimeProvider time)
             events.Info(trouble.EndWord, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{trouble.End}, after {lasted.TotalSeconds:0.0} s"), ("service", trouble.Service), ("instance", trouble.Instance), ("host", trouble.Node), ("address", trouble.Address), ("reason", trouble.Reason), ("lasted", lasted), ("changes", entry.Changes));
         }
 
-        (entry.IsTold, entry.ToldAt, entry.Changes) = (entry.IsOn, now, 0);
+        (entry.IsTold, entry.LoggedAt, entry.Changes) = (entry.IsOn, now, 0);
     }
 
     private sealed class Entry(Trouble trouble)
@@ -110,7 +110,7 @@ internal sealed class TroubleBook(EventLog events, TimeProvider time)
 
         public long ToldSince { get; set; }
 
-        public long? ToldAt { get; set; }
+        public long? LoggedAt { get; set; }
 
         public int Changes { get; set; }
 

@@ -1,12 +1,12 @@
 namespace GatewayMesh.Roles.Troubles;
 
-/// <summary>What does not serve as it should.</summary>
+/// <summary>Kinds of trouble.</summary>
 internal enum TroubleKind
 {
     /// <summary>An application of this host.</summary>
     ApplicationDown,
 
-    /// <summary>An instance, or a gateway, that this process calls.</summary>
+    /// <summary>An instance or gateway called by this process.</summary>
     InstanceEjected,
 
     /// <summary>Another node of the mesh.</summary>

@@ -7,7 +7,7 @@ internal static class TroubleList
 {
     private const int Most = 100;
 
-    /// <summary>Writes the array <c>troubles</c>; of very many the longest.</summary>
+    /// <summary>Writes the array <c>troubles</c>. A long list is cut to the longest-lasting troubles.</summary>
     internal static void Write(Utf8JsonWriter json, IReadOnlyList<OpenTrouble> open)
     {
         json.WriteStartArray("troubles");

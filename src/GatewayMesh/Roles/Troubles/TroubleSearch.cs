@@ -8,13 +8,13 @@ using GatewayMesh.Roles.Health;
 
 namespace GatewayMesh.Roles.Troubles;
 
-/// <summary>Finds the troubles of the moment.</summary>
+/// <summary>Finds the current troubles.</summary>
 internal static class TroubleSearch
 {
-    // Of an application without a health check: requests in a row that got no answer.
+    // For an application without a health check: consecutive requests without a response.
     private const int Failures = 3;
 
-    /// <summary>The troubles that this process knows of.</summary>
+    /// <summary>Returns the troubles known to this process.</summary>
     internal static IReadOnlyCollection<Trouble> In(BootstrapSpec bootstrap, ApplicationHealth health, DataPlane plane, IEnumerable<NodeLiveness> nodes) =>
     [
         .. Applications(bootstrap, health, plane.Applications()),
@@ -27,7 +27,7 @@ internal static class TroubleSearch
         foreach (var service in bootstrap.Sidecar?.Services ?? [])
         {
             var reason = service.Health is not null ? health.Failure(service)
-                : views.FirstOrDefault(view => view.Id == $"inbound/{service.Name}") is { ConsecutiveFailures: >= Failures and var count } ? string.Create(CultureInfo.InvariantCulture, $"{count} requests in a row got no answer")
+                : views.FirstOrDefault(view => view.Id == $"inbound/{service.Name}") is { ConsecutiveFailures: >= Failures and var count } ? string.Create(CultureInfo.InvariantCulture, $"{count} consecutive requests got no response")
                 : null;
             if (reason is not null)
             {

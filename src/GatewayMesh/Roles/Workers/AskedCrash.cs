@@ -2,13 +2,13 @@ using System.Runtime.CompilerServices;
 
 namespace GatewayMesh.Roles.Workers;
 
-/// <summary>A crash on demand, for the test that a crash leaves a readable stack in the log. An operator has no use for it.</summary>
+/// <summary>A crash on demand, for the test of the readable stack in the log. Not for operators.</summary>
 internal static class AskedCrash
 {
-    /// <summary>Set in the environment of a worker that shall crash; not a name of the form <c>GATEWAYMESH_…</c>, which is configuration.</summary>
+    /// <summary>Environment variable that requests a crash. Not named <c>GATEWAYMESH_…</c>: those are configuration.</summary>
     internal const string Variable = "_GATEWAYMESH_CRASH";
 
-    /// <summary>Crashes this process on another thread if the environment asks for that: "exception", "memory" or "fail-fast".</summary>
+    /// <summary>Crashes this process on another thread if the variable is set: "exception", "memory" or "fail-fast".</summary>
     internal static void Arm()
     {
         if (Environment.GetEnvironmentVariable(Variable) is { } kind)
@@ -23,16 +23,16 @@ internal static class AskedCrash
         switch (kind)
         {
             case "exception":
-                throw new InvalidOperationException($"{Variable} asks for an exception that nobody handles");
+                throw new InvalidOperationException($"{Variable} requests an unhandled exception");
             case "memory":
                 ReadForeignMemory();
                 break;
             default:
-                Environment.FailFast($"{Variable} asks for the end of this process");
+                Environment.FailFast($"{Variable} requests the end of this process");
                 break;
         }
 
-        // A call that is the last thing of a method may leave the method out of the stack.
+        // A tail call could leave this method out of the stack.
         GC.KeepAlive(kind);
     }
 

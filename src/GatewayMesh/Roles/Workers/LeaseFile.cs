@@ -3,14 +3,14 @@ using GatewayMesh.Linux;
 namespace GatewayMesh.Roles.Workers;
 
 /// <summary>
-/// The lease as the kernel sees it: a lock on <c>DATADIR/lease</c> that the accepting process holds and that its death releases. The guard
-/// decides who accepts; the lock is what a worker without a guard goes by, so that two of them never accept both.
+/// The lease as a kernel lock on <c>DATADIR/lease</c>. The accepting process holds the lock, and its death releases the lock. The guard
+/// decides who accepts. The lock is for workers without a guard, so that two of them never accept at once.
 /// </summary>
 internal sealed class LeaseFile(string dataDir) : IDisposable
 {
     private LockFile? _held;
 
-    /// <summary>Takes the lock, or keeps it.</summary>
+    /// <summary>Takes or keeps the lock.</summary>
     /// <returns>False when another process holds it.</returns>
     internal bool TryTake()
     {
@@ -30,7 +30,7 @@ internal sealed class LeaseFile(string dataDir) : IDisposable
         }
     }
 
-    /// <summary>Lets it go.</summary>
+    /// <summary>Releases the lock.</summary>
     internal void Release()
     {
         _held?.Dispose();

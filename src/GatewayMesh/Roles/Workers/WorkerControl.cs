@@ -8,8 +8,8 @@ using GatewayMesh.Linux;
 namespace GatewayMesh.Roles.Workers;
 
 /// <summary>
-/// The worker's side of the control channel, on a thread of its own: does what the guard says, says how the worker is, and goes on without
-/// a guard until one comes and adopts it.
+/// The worker's side of the control channel, on its own thread. Executes the guard's orders, reports the worker's state, and keeps
+/// the worker serving without a guard until a new guard adopts it.
 /// </summary>
 internal sealed class WorkerControl : IDisposable
 {
@@ -48,7 +48,7 @@ internal sealed class WorkerControl : IDisposable
         node.HaveGuard(true);
     }
 
-    /// <summary>Serves what the guard lent.</summary>
+    /// <summary>Serves the listeners lent by the guard.</summary>
     internal void Open(ImmutableArray<ListenerLease> listeners, IEnumerable<Descriptor> descriptors) => _listeners.Open(listeners, descriptors);
 
     /// <summary>Runs until the worker has drained.</summary>
@@ -57,7 +57,7 @@ internal sealed class WorkerControl : IDisposable
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Leave);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
         {
-            // Ctrl-C reaches the whole group; the guard decides. Without a guard there is nobody else to.
+            // Ctrl-C reaches the whole process group; the guard decides. Without a guard the worker must react itself.
             context.Cancel = true;
             Post(() => DrainAlone(onlyWithoutGuard: true));
         });
@@ -111,7 +111,7 @@ internal sealed class WorkerControl : IDisposable
 
         if (_poll.IsReady(1) && _middleware.Accept() is { } packets)
         {
-            // A guard that was started later. The one before is gone, or it would not have been started.
+            // A new guard. The previous one is dead, or the new one would not have started.
             _guard?.Dispose();
             _guard = new ControlChannel(packets);
         }
@@ -175,7 +175,7 @@ internal sealed class WorkerControl : IDisposable
         }
         else if (_accepting || accept)
         {
-            ReturnLease(accept ? "it drains already" : "asked back");
+            ReturnLease(accept ? "already draining" : "revoked");
         }
     }
 
@@ -200,7 +200,7 @@ internal sealed class WorkerControl : IDisposable
             }
             catch (RoleFailure failure)
             {
-                // The guard has read the same bytes and found nothing; another version of us may see it otherwise.
+                // The guard has validated the same bytes, but a different version may disagree.
                 _guard?.Send(new ControlMessage(ControlKind.Reloaded) { Reason = failure.Message });
                 foreach (var descriptor in lent)
                 {
@@ -225,7 +225,7 @@ internal sealed class WorkerControl : IDisposable
         var unfit = _node.Unfit;
         if (_guard is not null && (unfit != _saidUnfit || _time.GetElapsedTime(_saidAt) >= SayInterval))
         {
-            // Before the lease is returned, or the guard might give it back at once.
+            // Before the lease is returned, or the guard might grant it again at once.
             _saidUnfit = unfit;
             _saidAt = _time.GetTimestamp();
             _guard.Send(new ControlMessage(ControlKind.Fitness) { Well = unfit is null, Reason = unfit, Record = _node.Describe() });
@@ -233,20 +233,20 @@ internal sealed class WorkerControl : IDisposable
 
         if (unfit is not null && _accepting)
         {
-            // Not able to serve: stop accepting before anything is lost, instead of waiting to be found out.
+            // Not able to serve: stop accepting before anything is lost, instead of waiting for the guard's probes to fail.
             ReturnLease(unfit);
         }
     }
 
-    // The guard died. While this worker accepts nothing changes; one that was not accepting does so now, unless another one does.
+    // The guard died. An accepting worker keeps accepting; any other worker starts to accept unless another holds the lock.
     private void CarryOnAlone()
     {
-        _events.Warning("guard_gone", _accepting ? "the guard is gone; this worker serves on" : "the guard is gone");
+        _events.Warning("guard_gone", _accepting ? "the guard is gone; this worker keeps serving" : "the guard is gone");
         if (!_accepting && !_draining && _node.Unfit is null && _lease.TryTake())
         {
             _listeners.Resume();
             Accept(true);
-            _events.Warning("lease_taken", "no guard and nobody who accepts: this worker does");
+            _events.Warning("lease_taken", "no guard and no accepting worker: this worker takes the lease");
         }
     }
 
@@ -287,7 +287,7 @@ internal sealed class WorkerControl : IDisposable
         });
         await returned.Task.ConfigureAwait(false);
         var left = await _node.Plane.DrainAsync(timeout).ConfigureAwait(false);
-        _events.Write(left.IsClean ? EventLevel.Info : EventLevel.Warning, "drained", left.IsClean ? "every request was ended" : $"{left.Requests} requests and {left.Connections} connections were cut at the timeout", ("requests", left.Requests), ("connections", left.Connections));
+        _events.Write(left.IsClean ? EventLevel.Info : EventLevel.Warning, "drained", left.IsClean ? "all requests completed" : $"{left.Requests} requests and {left.Connections} connections were closed at the timeout", ("requests", left.Requests), ("connections", left.Connections));
         Post(() => _done = true);
     }
 }

@@ -12,13 +12,13 @@ using GatewayMesh.Linux;
 
 namespace GatewayMesh.Roles.Workers;
 
-/// <summary>The worker process under a guard: hears what to run, runs it, and accepts while it holds the lease.</summary>
+/// <summary>A worker process under a guard: receives its configuration, runs it, and accepts while it holds the lease.</summary>
 internal static class WorkerHost
 {
     private const int InheritedSocket = 3;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>Runs until it has drained.</summary>
+    /// <summary>Runs until the worker has drained.</summary>
     internal static int Run()
     {
         BeKilledFirst();
@@ -26,7 +26,7 @@ internal static class WorkerHost
         listener.KeepOverExec(false);
         if (FirstMessage(listener, out var descriptors, out var channel) is not { Kind: ControlKind.Configure, Options: { } options } first)
         {
-            Console.Error.WriteLine("gatewaymesh: a worker is started by its guard; use --role sidecar, or --role sidecar --no-guard for the worker alone");
+            Console.Error.WriteLine("gatewaymesh: a worker is started by its guard; use --role sidecar, or --role sidecar --no-guard to run without a guard");
             return ExitCode.Usage;
         }
 
@@ -59,7 +59,8 @@ internal static class WorkerHost
         return ExitCode.Well;
     }
 
-    // A service manager may protect the guard from the OOM killer. A worker is not worth that: the guard carries on and starts another.
+    // A service manager may protect the guard from the OOM killer. A worker needs no protection: the guard carries traffic and starts
+    // another.
     private static void BeKilledFirst()
     {
         try
@@ -72,7 +73,7 @@ internal static class WorkerHost
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or FormatException)
         {
-            // Not to be had here: then both are as they were started.
+            // Not permitted here: both keep their initial values.
         }
     }
 

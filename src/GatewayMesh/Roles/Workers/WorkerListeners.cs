@@ -6,12 +6,12 @@ using GatewayMesh.Proxy;
 
 namespace GatewayMesh.Roles.Workers;
 
-/// <summary>The listeners that a guard lent: served by the data plane, and kept so that the next guard can have them back.</summary>
+/// <summary>The listeners lent by the guard: served by the data plane, and kept to hand them to the next guard.</summary>
 internal sealed class WorkerListeners(DataPlane plane)
 {
     private readonly Dictionary<string, (ListenerSpec Spec, ListeningSocket Socket)> _lent = [];
 
-    /// <summary>Serves these, each in the place of one of its name.</summary>
+    /// <summary>Serves listeners, each replacing the listener of the same name.</summary>
     internal void Open(ImmutableArray<ListenerLease> listeners, IEnumerable<Descriptor> descriptors)
     {
         foreach (var (listener, descriptor) in listeners.Zip(descriptors))
@@ -24,7 +24,7 @@ internal sealed class WorkerListeners(DataPlane plane)
         }
     }
 
-    /// <summary>Serves one no more. The socket goes on listening for whoever else holds it.</summary>
+    /// <summary>Stops serving a listener. The socket keeps listening for its other holders.</summary>
     internal void Close(string name)
     {
         if (_lent.Remove(name, out var listener))
@@ -34,11 +34,11 @@ internal sealed class WorkerListeners(DataPlane plane)
         }
     }
 
-    /// <summary>All of them, to hand back.</summary>
+    /// <summary>Returns all listeners, to hand them back.</summary>
     internal (ImmutableArray<ListenerLease> Listeners, int[] Descriptors) All() =>
         ([.. _lent.Values.Select(listener => ListenerLease.From(listener.Spec))], [.. _lent.Values.Select(listener => listener.Socket.Number)]);
 
-    /// <summary>Makes those listen that a guard may have paused before it died.</summary>
+    /// <summary>Resumes listeners that a guard may have paused before it died.</summary>
     internal void Resume()
     {
         foreach (var (_, socket) in _lent.Values)

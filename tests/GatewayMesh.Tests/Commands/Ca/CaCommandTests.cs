@@ -6,7 +6,7 @@ using GatewayMesh.Commands;
 
 namespace GatewayMesh.Tests.Commands.Ca;
 
-/// <summary>The authority of a mesh without Consul, on the command line.</summary>
+/// <summary>The <c>ca</c> commands.</summary>
 [System.Runtime.Versioning.SupportedOSPlatform("linux")]
 internal sealed class CaCommandTests
 {
@@ -26,7 +26,7 @@ internal sealed class CaCommandTests
 
     [TestCase("init")]
     [TestCase("issue")]
-    public void Its_commands_have_a_help_with_examples(string command)
+    public void Ca_commands_have_help_with_examples(string command)
     {
         var (code, output, _) = Run("ca", command, "--help");
         Assert.That((code, output.Contains("Examples:", StringComparison.Ordinal) && output.Contains($"gatewaymesh ca {command}", StringComparison.Ordinal)), Is.EqualTo((0, true)));
@@ -43,7 +43,7 @@ internal sealed class CaCommandTests
     }
 
     [Test]
-    public void What_it_issues_is_taken_by_a_node_that_runs()
+    public void Running_node_picks_up_issued_certificates()
     {
         using var node = new CertificateFolder(_out, TimeProvider.System);
         node.Refresh();
@@ -98,14 +98,14 @@ internal sealed class CaCommandTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(code, Is.Zero);
-            Assert.That(output, Does.Contain("roots.pem").And.Contain("this root and 1 before it"));
+            Assert.That(output, Does.Contain("roots.pem").And.Contain("this root and 1 older"));
             Assert.That(node.Trust!.Roots, Has.Length.EqualTo(2));
             Assert.That(((string[])["web", "payments"]).Select(service => PeerVerifier.Verify(node.Leaf(service)!.Certificate, [], node.Trust, PeerUsage.Server, TimeProvider.System.GetUtcNow()).Fault), Is.All.EqualTo(PeerFault.None));
         }
     }
 
     [Test]
-    public void For_programs_both_print_json_and_no_key()
+    public void Json_output_never_contains_a_key()
     {
         var made = JsonDocument.Parse(Run("ca", "init", "--dir", _ca, "--trust-domain", "mesh.example", "--json").Output).RootElement;
         var text = Run("ca", "issue", "--dir", _ca, "--service", "web", "--out", _out, "--json").Output;
@@ -129,7 +129,7 @@ internal sealed class CaCommandTests
     [TestCase("ca", "init", "--dir", "NEW", "--trust-domain", "Not A Domain")]
     [TestCase("ca", "init", "--dir", "NEW", "--rotate")]
     [TestCase("ca", "init", "--dir", "CA", "--rotate", "--trust-domain", "other.example")]
-    public void What_cannot_be_done_is_exit_code_2_and_nothing_is_written(params string[] line)
+    public void Impossible_request_exits_with_2_and_writes_nothing(params string[] line)
     {
         using (var authority = MeshAuthority.Create("mesh.example", TimeSpan.FromDays(1), TimeProvider.System.GetUtcNow()))
         {

@@ -9,11 +9,11 @@ internal sealed class CertificateChecksTests
 
     [TestCase("valid", 200000, null, Mark.Well, "valid for 2.3 days more")]
     [TestCase("valid", 200000, "403", Mark.Warning, "cannot be renewed now; 403")]
-    [TestCase("ending", 80000, null, Mark.Warning, "ends in 22 hours")]
-    [TestCase("expired", -7300, null, Mark.Broken, "ended 2 hours ago and is not used")]
+    [TestCase("ending", 80000, null, Mark.Warning, "expires in 22 hours")]
+    [TestCase("expired", -7300, null, Mark.Broken, "expired 2 hours ago and is not used")]
     [TestCase("missing", 0, null, Mark.Broken, "is missing")]
     [TestCase("not-yet-valid", 300000, null, Mark.Broken, "is not valid yet")]
-    public void Each_certificate_has_its_line_and_its_mend(string state, int left, string? trouble, Mark mark, string words)
+    public void Each_certificate_has_a_line_with_its_fix(string state, int left, string? trouble, Mark mark, string words)
     {
         var identity = $$"""{"service":"web","state":"{{state}}","secondsLeft":{{left}},"id":"spiffe://mesh.example/ns/default/dc/dc1/svc/web","trouble":{{(trouble is null ? "null" : $"\"{trouble}\"")}}}""";
         var finding = Of(identity, Root).Single(finding => finding.Subject == "certificate web");
@@ -25,31 +25,31 @@ internal sealed class CertificateChecksTests
     }
 
     [Test]
-    public void The_mend_is_that_of_the_registry()
+    public void Certificate_fix_depends_on_the_registry()
     {
         const string Missing = """{"service":"web","state":"missing"}""";
         using (Assert.EnterMultipleScope())
         {
             Assert.That(Of(Missing, Root).First().Fix, Is.EqualTo("gatewaymesh ca issue --service web --out /certificates"));
-            Assert.That(Of(Missing, Root, "consul").First().Fix, Does.Contain("service \"web\" with policy write"));
+            Assert.That(Of(Missing, Root, "consul").First().Fix, Does.Contain("service:write on \"web\""));
         }
     }
 
     [Test]
-    public void A_root_that_is_not_valid_yet_is_a_clock_that_is_behind_and_no_root_to_rotate()
+    public void Root_that_is_not_valid_yet_points_to_the_clock_and_not_to_a_rotation()
     {
         var finding = Of("", Root.Replace("valid", "not-yet-valid", StringComparison.Ordinal)).Single();
 
-        Assert.That(finding.Text, Does.Contain("clock of this host is behind"));
+        Assert.That(finding.Text, Does.Contain("this host's clock is behind"));
         Assert.That(finding.Fix, Does.Contain("set the clock").And.Not.Contains("rotate"));
     }
 
     [Test]
-    public void Without_roots_nobody_is_believed_which_is_broken() =>
+    public void Missing_roots_fail_the_check() =>
         Assert.That(Of("", "").Single().Mark, Is.EqualTo(Mark.Broken));
 
     [Test]
-    public void A_root_that_ends_is_a_warning_and_one_of_two_that_is_over_too()
+    public void Expiring_root_is_a_warning_and_so_is_one_expired_root_of_two()
     {
         var (ending, expired) = (Root.Replace("valid", "ending", StringComparison.Ordinal), Root.Replace("valid", "expired", StringComparison.Ordinal));
         using (Assert.EnterMultipleScope())

@@ -7,7 +7,7 @@ namespace GatewayMesh.Tests.Commands.Check;
 internal sealed class NodeChecksTests
 {
     [Test]
-    public void A_well_sidecar_has_no_broken_check_and_plaintext_is_a_warning()
+    public void Healthy_sidecar_has_no_failed_check_and_plaintext_is_a_warning()
     {
         var findings = Of(Statuses.Sidecar);
 
@@ -19,7 +19,7 @@ internal sealed class NodeChecksTests
     [TestCase("\"errors\":[]", "\"errors\":[\"mesh.yaml:3: unknown key\"]", "configuration")]
     [TestCase("\"tier\":\"sidecar\",\n", "\"tier\":\"none\",\n", "worker")]
     [TestCase("{\"ok\":true,\"ageSeconds\":3}", "{\"ok\":false,\"ageSeconds\":3,\"error\":\"refused\"}", "gateway gateway-1")]
-    public void What_is_broken_is_said_with_its_mend(string well, string broken, string subject)
+    public void Failed_checks_name_the_fix(string well, string broken, string subject)
     {
         var json = Statuses.Sidecar.Replace(well, broken, StringComparison.Ordinal);
         Assume.That(json, Is.Not.EqualTo(Statuses.Sidecar));
@@ -30,17 +30,17 @@ internal sealed class NodeChecksTests
         Assert.That(finding.Fix, Is.Not.Null.And.Not.Empty);
     }
 
-    [TestCase("\"reached\":false,\"ageSeconds\":45.2,", "STALE: file cannot be read, last heard 45 s ago; revision abc is the last good one")]
-    [TestCase("\"reached\":false,\"ageSeconds\":7200,", "STALE: file cannot be read, last heard 2 hours ago; revision abc is the last good one")]
-    [TestCase("\"reached\":false,", "STALE: file cannot be read, not heard since this node started; revision abc is the last good one")]
-    [TestCase("\"reached\":true,\"ageSeconds\":0.4,", "STALE: file is not in sync, last heard 0 s ago; revision abc is the last good one")]
-    public void In_an_outage_the_check_is_broken_and_says_the_age(string parts, string text) =>
+    [TestCase("\"reached\":false,\"ageSeconds\":45.2,", "STALE: file is unreachable, last heard 45 s ago; last-good revision abc is in use")]
+    [TestCase("\"reached\":false,\"ageSeconds\":7200,", "STALE: file is unreachable, last heard 2 hours ago; last-good revision abc is in use")]
+    [TestCase("\"reached\":false,", "STALE: file is unreachable, not heard since this node started; last-good revision abc is in use")]
+    [TestCase("\"reached\":true,\"ageSeconds\":0.4,", "STALE: file is not in sync, last heard 0 s ago; last-good revision abc is in use")]
+    public void Registry_outage_fails_the_check_and_shows_the_age(string parts, string text) =>
         Assert.That(
             Of(Statuses.Sidecar.Replace("\"synced\":true", parts + "\"synced\":false", StringComparison.Ordinal)).Single(finding => finding.Subject == "registry"),
             Has.Property("Mark").EqualTo(Mark.Broken).And.Property("Text").EqualTo(text));
 
     [Test]
-    public void In_an_outage_nothing_is_claimed_of_other_nodes_and_the_write_that_fails_too_is_not_said_twice()
+    public void Registry_outage_makes_no_claim_about_other_nodes_and_reports_one_failure()
     {
         var findings = Of(Statuses.Sidecar.Replace("\"synced\":true", "\"reached\":false,\"ageSeconds\":45,\"publishError\":\"x\",\"synced\":false", StringComparison.Ordinal));
 
@@ -49,14 +49,14 @@ internal sealed class NodeChecksTests
     }
 
     [Test]
-    public void A_node_that_cannot_write_to_its_registry_is_broken() =>
+    public void Node_without_write_access_to_its_registry_fails_the_check() =>
         Assert.That(
             Of(Statuses.Sidecar.Replace("\"synced\":true", "\"publishError\":\"file:/r: this node could not be published (Permission denied)\",\"synced\":true", StringComparison.Ordinal))
                 .Single(finding => finding.Subject == "registry write"),
             Has.Property("Mark").EqualTo(Mark.Broken).And.Property("Text").Contains("Permission denied"));
 
     [Test]
-    public void Records_that_the_node_does_not_follow_are_warnings_with_reason_and_fix()
+    public void Ignored_records_are_warnings_with_reason_and_fix()
     {
         var findings = Of("""
             {"role":"gateway","tier":"gateway","refusedTotal":21,
@@ -64,56 +64,56 @@ internal sealed class NodeChecksTests
             """);
 
         var record = findings.Single(finding => finding.Subject == "record payments p-1");
-        Assert.That((record.Mark, record.Text, record.Fix), Is.EqualTo((Mark.Warning, "is not followed: 127.0.0.1:15000 is the admin address of this node", "remove the record from the registry")));
-        Assert.That(findings.Single(finding => finding.Subject == "records").Text, Is.EqualTo("20 more are not followed"));
+        Assert.That((record.Mark, record.Text, record.Fix), Is.EqualTo((Mark.Warning, "ignored: 127.0.0.1:15000 is the admin address of this node", "remove the record from the registry")));
+        Assert.That(findings.Single(finding => finding.Subject == "records").Text, Is.EqualTo("20 more are ignored"));
     }
 
     [Test]
-    public void A_sidecar_without_gateways_is_broken() =>
+    public void Sidecar_without_gateways_fails_the_check() =>
         Assert.That(Of("""{"role":"sidecar","tier":"sidecar","lease":{"state":"leased"}}""").Where(finding => finding.Mark == Mark.Broken).Select(finding => finding.Subject), Does.Contain("gateways"));
 
     [Test]
-    public void A_sidecar_that_only_takes_in_needs_no_gateway() =>
+    public void Inbound_only_sidecar_needs_no_gateway() =>
         Assert.That(
             Of("""{"role":"sidecar","tier":"none","lease":{"state":"none"},"listeners":[{"name":"inbound/web","address":"0.0.0.0:20001"}]}""").Select(finding => finding.Fix ?? ""),
-            Has.None.Contains("start two").And.None.Contains("start a gateway").And.Some.Contains("callers go to other instances"));
+            Has.None.Contains("start two").And.None.Contains("start a gateway").And.Some.Contains("callers use other instances"));
 
     [Test]
-    public void A_name_that_another_node_has_too_is_broken() =>
+    public void Duplicate_node_name_fails_the_check() =>
         Assert.That(
             Of("""{"node":"host-a","role":"gateway","nameConflict":"a gateway with admin address 10.0.0.9:15000"}""").Single(finding => finding.Subject == "node name"),
             Has.Property("Mark").EqualTo(Mark.Broken).And.Property("Fix").Contains("--node NAME"));
 
     [Test]
-    public void A_snapshot_that_cannot_be_written_is_no_fault_of_an_entry()
+    public void Snapshot_write_error_is_not_blamed_on_an_entry()
     {
         var json = Statuses.Sidecar.Replace("\"errors\":[]", "\"errors\":[\"/data/snapshot.json: cannot be written (No space left on device)\"]", StringComparison.Ordinal);
 
-        Assert.That(Of(json).Single(finding => finding.Mark == Mark.Broken), Has.Property("Subject").EqualTo("data directory").And.Property("Fix").Contains("make room"));
+        Assert.That(Of(json).Single(finding => finding.Mark == Mark.Broken), Has.Property("Subject").EqualTo("data directory").And.Property("Fix").Contains("free disk space"));
     }
 
     [Test]
-    public void A_port_that_stands_in_only_one_half_of_an_ingress_is_broken() =>
+    public void Ingress_port_in_only_one_of_bootstrap_and_entry_fails_the_check() =>
         Assert.That(
             Of("""{"role":"ingress","ingress":{"bootstrapPorts":[80,81],"entryPorts":[81,82]}}""").Where(finding => finding.Subject.StartsWith("ingress", StringComparison.Ordinal)).Select(finding => (finding.Subject, finding.Mark)),
             Is.EquivalentTo(new[] { ("ingress port 80", Mark.Broken), ("ingress port 82", Mark.Broken), ("ingress port 81", Mark.Well) }));
 
     [Test]
-    public void A_service_that_is_to_be_called_past_its_sidecar_and_cannot_be_is_broken() =>
+    public void Sidecar_bypass_to_an_unreachable_application_fails_the_check() =>
         Assert.That(
             Of("""{"role":"sidecar","hiddenApplications":[{"service":"payments","application":"127.0.0.1:8080"}]}""").Single(finding => finding.Subject == "sidecarBypass payments"),
             Has.Property("Mark").EqualTo(Mark.Broken).And.Property("Text").Contains("127.0.0.1:8080"));
 
     [TestCase("mtls", true)]
     [TestCase("plaintext", false)]
-    public void A_service_that_is_called_in_the_clear_is_a_warning_where_everything_else_is_encrypted(string identity, bool isSaid)
+    public void Cleartext_service_is_a_warning_in_an_encrypted_mesh(string identity, bool isSaid)
     {
         var findings = Of($$"""{"role":"sidecar","identity":"{{identity}}","cleartextServices":["legacy"]}""").Where(finding => finding.Subject == "cleartext legacy").ToList();
         Assert.That(findings.Select(finding => finding.Mark), Is.EqualTo(isSaid ? [Mark.Warning] : Array.Empty<Mark>()));
     }
 
     [Test]
-    public void An_application_that_does_not_serve_is_broken_on_its_own_host_and_an_ejected_instance_is_a_warning()
+    public void Unhealthy_application_fails_the_check_on_its_host_and_an_ejected_instance_is_a_warning()
     {
         var findings = Of("""
             {"role":"sidecar","troubles":[
@@ -123,7 +123,7 @@ internal sealed class NodeChecksTests
 
         var application = findings.Single(finding => finding.Subject == "application web-1");
         var instance = findings.Single(finding => finding.Subject == "instance payments-2");
-        Assert.That((application.Mark, application.Text), Is.EqualTo((Mark.Broken, "127.0.0.1:8080 does not serve for 12 s: connection refused")));
+        Assert.That((application.Mark, application.Text), Is.EqualTo((Mark.Broken, "127.0.0.1:8080 has not served for 12 s: connection refused")));
         Assert.That(application.Fix, Does.StartWith("start the application"));
         Assert.That((instance.Mark, instance.Text), Is.EqualTo((Mark.Warning, "payments at 10.0.0.2:20001 is ejected for 3 s: consecutive_failures")));
         Assert.That(instance.Fix, Does.Contain("host-b"));
@@ -131,7 +131,7 @@ internal sealed class NodeChecksTests
 
     [TestCase(20, Mark.Well)]
     [TestCase(21, Mark.Warning)]
-    public void A_guard_has_a_budget_of_20_MB(int megabytes, Mark mark) =>
+    public void Guard_memory_above_20_MB_is_a_warning(int megabytes, Mark mark) =>
         Assert.That(Of(Statuses.Sidecar, megabytes).Single(finding => finding.Subject == "guard").Mark, Is.EqualTo(mark));
 
     [Test]
@@ -139,7 +139,7 @@ internal sealed class NodeChecksTests
         Assert.That(PrivateMemory.Sum(["Rss: 100 kB", "Private_Clean:      12 kB", "Private_Dirty:    8 kB", "Shared_Clean: 5 kB"]), Is.EqualTo(20 * 1024));
 
     [Test]
-    public void An_admin_address_that_does_not_answer_fails_the_check()
+    public void Silent_admin_address_fails_the_check()
     {
         var output = new StringWriter();
 

@@ -8,7 +8,7 @@ namespace GatewayMesh.Tests.Commands.Demo;
 internal sealed class DemoCertificatesTests
 {
     [Test]
-    public void Every_node_of_the_demo_has_a_certificate_for_each_name_it_speaks_in_and_all_believe_each_other()
+    public void Demo_nodes_have_certificates_for_all_their_services_and_trust_each_other()
     {
         var folder = Directory.CreateTempSubdirectory("gatewaymesh-demo-").FullName;
         try

@@ -8,7 +8,7 @@ namespace GatewayMesh.Tests.Commands.Demo;
 internal sealed class DemoCommandTests
 {
     [Test]
-    public void A_port_that_is_taken_is_named_and_nothing_starts()
+    public void Occupied_port_is_named_and_nothing_starts()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
@@ -25,7 +25,7 @@ internal sealed class DemoCommandTests
     }
 
     [Test]
-    public void A_temporary_folder_goes_and_a_named_one_stays()
+    public void Temporary_folder_is_removed_and_a_named_folder_stays()
     {
         string path;
         using (var folder = new DemoFolder(null))
@@ -43,7 +43,7 @@ internal sealed class DemoCommandTests
     }
 
     [Test]
-    public void A_folder_that_holds_something_else_is_not_touched()
+    public void Foreign_folder_is_not_touched()
     {
         var path = Directory.CreateTempSubdirectory("gatewaymesh-test-").FullName;
         var precious = Path.Combine(path, "registry", "precious.yaml");
@@ -56,7 +56,7 @@ internal sealed class DemoCommandTests
     }
 
     [Test]
-    public void Marked_processes_are_found_whoever_their_parent_is()
+    public void Marked_processes_are_found_under_any_parent()
     {
         var mark = Guid.NewGuid().ToString("N");
         var start = new System.Diagnostics.ProcessStartInfo("/bin/sh") { ArgumentList = { "-c", "sleep 600 & exec sleep 600" } };

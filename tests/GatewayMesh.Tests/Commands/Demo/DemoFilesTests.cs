@@ -28,7 +28,7 @@ internal sealed class DemoFilesTests
     }
 
     [Test]
-    public void The_topology_folder_holds_the_very_files_of_the_demo()
+    public void Topology_folder_holds_the_same_files_as_the_demo()
     {
         var folder = Path.Combine(Root(), "topology", "demo");
         foreach (var (path, text) in DemoFiles.Of(new DemoPlan(15000)))
@@ -39,7 +39,7 @@ internal sealed class DemoFilesTests
 
     [TestCase(false)]
     [TestCase(true)]
-    public void No_port_is_given_twice_and_all_are_within_the_span(bool onConsul)
+    public void Demo_ports_are_distinct_and_within_the_span(bool onConsul)
     {
         var ports = Plan(20000, onConsul).Ports.ToArray();
 

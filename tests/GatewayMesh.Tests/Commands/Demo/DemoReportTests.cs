@@ -11,7 +11,7 @@ namespace GatewayMesh.Tests.Commands.Demo;
 internal sealed class DemoReportTests
 {
     [Test]
-    public void Each_request_belongs_to_the_part_in_which_it_ended()
+    public void Request_counts_in_the_part_in_which_it_ended()
     {
         var tallies = new PartTallies();
         tallies.Begin("all is well");
@@ -25,12 +25,12 @@ internal sealed class DemoReportTests
             Is.EqualTo(new[]
             {
                 "all is well: 1 requests, all answered; the slowest answer took 1 ms",
-                "host-a's worker is killed: 2 requests, 1 failed (1 lost with their connection), 1 of them through a gateway; the slowest answer took 24 ms",
+                "host-a's worker is killed: 2 requests, 1 failed (1 lost with the connection), 1 of them through a gateway; the slowest answer took 24 ms",
             }));
     }
 
     [Test]
-    public void Tables_fit_80_columns_with_what_matters_and_have_more_columns_where_there_is_room()
+    public void Tables_fit_80_columns_and_show_more_columns_on_wide_terminals()
     {
         var busy = Statuses.Read() with { Node = "gateway-1", Role = "gateway", Tier = "gateway" };
         NodeView[] nodes = [new(new DemoNode("gateway-1", "gateway", 21_300), busy, "new worker, pid 1234567")];
@@ -56,7 +56,7 @@ internal sealed class DemoReportTests
     }
 
     [Test]
-    public void Events_of_the_demo_print_nothing_that_a_terminal_obeys()
+    public void Demo_events_print_no_control_sequences()
     {
         using var output = new StringWriter();
         var screen = new DemoScreen(SafeWriter.Over(output), new DemoPlan(21_000), TimeProvider.System);
@@ -68,12 +68,12 @@ internal sealed class DemoReportTests
     }
 
     [Test]
-    public void What_changes_at_a_node_is_told_in_words()
+    public void Node_changes_are_described_in_text()
     {
         var well = Statuses.Read();
 
         Assert.That(MeshWatch.Change(well, well), Is.Null);
-        Assert.That(MeshWatch.Change(well, null), Is.EqualTo("does not answer"));
+        Assert.That(MeshWatch.Change(well, null), Is.EqualTo("is not responding"));
         Assert.That(MeshWatch.Change(well, well with { Tier = "gateway" }), Does.Contain("carries to a gateway"));
         Assert.That(MeshWatch.Change(well with { Tier = "gateway" }, well), Is.EqualTo("the worker serves again"));
         Assert.That(MeshWatch.Change(well with { Tier = "none" }, well, hasServed: false), Is.Null, "the first time is no return");

@@ -13,7 +13,7 @@ internal sealed class DrillRunTests
     private const string Answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nVia: 1.1 host-a-sidecar\r\n\r\n";
 
     [Test]
-    public void A_drill_loads_harms_watches_and_reports()
+    public void Drill_runs_load_and_fault_and_reports()
     {
         using var server = new PlainServer(Answer);
         var mesh = new FakeMesh();
@@ -39,7 +39,7 @@ internal sealed class DrillRunTests
     }
 
     [Test]
-    public void A_fault_that_cannot_be_done_ends_the_load()
+    public void Impossible_fault_ends_the_load()
     {
         using var server = new PlainServer(Answer);
         var mesh = new FakeMesh { Status = null };
@@ -48,7 +48,7 @@ internal sealed class DrillRunTests
     }
 
     [Test]
-    public void A_load_that_is_too_short_for_the_fault_is_made_longer_and_that_is_said()
+    public void Load_too_short_for_the_fault_is_extended_with_a_message()
     {
         using var server = new PlainServer(Answer);
         var error = new StringWriter();
@@ -56,12 +56,12 @@ internal sealed class DrillRunTests
         var longer = DrillCommand.Lengthened(Spec(server, FaultKind.Slow), error);
 
         Assert.That(longer.Load.Duration, Is.GreaterThan(TimeSpan.FromSeconds(20)));
-        Assert.That(error.ToString(), Does.Contain("slow needs it"));
+        Assert.That(error.ToString(), Does.Contain("for slow"));
     }
 
     [TestCase("http://payments/", "payments", "/")]
     [TestCase("http://payments.mesh:8080/a?b=1", "payments.mesh:8080", "/a?b=1")]
-    public void A_url_is_host_and_path(string url, string host, string path) => Assert.That(DrillCommand.Url(url), Is.EqualTo((host, path)));
+    public void Url_splits_into_host_and_path(string url, string host, string path) => Assert.That(DrillCommand.Url(url), Is.EqualTo((host, path)));
 
     [TestCase("https://payments/")]
     [TestCase("payments")]

@@ -7,8 +7,8 @@ internal sealed class MediansTests
     [TestCase(new[] { 5.0, 1, 3 }, 3)]
     [TestCase(new[] { 4.0, 1, 3, 2 }, 2.5)]
     [TestCase(new[] { 7.0 }, 7)]
-    public void The_middle_of_the_values(double[] values, double middle) => Assert.That(Medians.Of(values), Is.EqualTo(middle));
+    public void Median_is_the_middle_value(double[] values, double middle) => Assert.That(Medians.Of(values), Is.EqualTo(middle));
 
     [Test]
-    public void Of_nothing_there_is_no_median() => Assert.That(Medians.Of([]), Is.Null);
+    public void No_values_have_no_median() => Assert.That(Medians.Of([]), Is.Null);
 }

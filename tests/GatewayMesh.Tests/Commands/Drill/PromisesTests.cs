@@ -24,7 +24,7 @@ internal sealed class PromisesTests
     [TestCase(FaultKind.Starve, 1, 0, false)]
     [TestCase(FaultKind.CrashLoop, 0, 20, true)]
     [TestCase(FaultKind.CrashLoop, 1, 0, false)]
-    public void A_promise_breaks_by_the_counts_alone(FaultKind fault, int refused, int lost, bool held)
+    public void Promise_is_judged_by_the_counts_alone(FaultKind fault, int refused, int lost, bool held)
     {
         var result = Result(fault, [.. Many(100, LoadOutcome.Ok), .. Many(refused, LoadOutcome.Refused), .. Many(lost, LoadOutcome.Lost)]);
 
@@ -58,7 +58,7 @@ internal sealed class PromisesTests
     [TestCase(500.0, true)]
     [TestCase(1500.0, false)]
     [TestCase(null, false)]
-    public void With_all_gateways_down_the_return_of_the_first_decides(double? servedAfter, bool held)
+    public void Gateways_down_is_judged_by_the_return_of_the_first(double? servedAfter, bool held)
     {
         var result = Result(FaultKind.GatewaysDown, [.. Many(10, LoadOutcome.Ok), .. Many(10, LoadOutcome.Refused)]) with { ServedAfterReturnMs = servedAfter };
         result.Trace.GatewayBackAt = 5;
@@ -67,11 +67,11 @@ internal sealed class PromisesTests
     }
 
     [Test]
-    public void A_fault_that_never_came_holds_no_promise() =>
-        Assert.That(Promises.Judge(Result(FaultKind.Kill, Many(1, LoadOutcome.Ok)) with { Trace = new FaultTrace(() => 0) }), Has.One.EqualTo("the fault never came"));
+    public void Fault_that_was_never_injected_breaks_the_promise() =>
+        Assert.That(Promises.Judge(Result(FaultKind.Kill, Many(1, LoadOutcome.Ok)) with { Trace = new FaultTrace(() => 0) }), Has.One.EqualTo("the fault was never injected"));
 
     [Test]
-    public void The_report_for_programs_says_what_was_sent_and_what_broke()
+    public void Json_report_contains_the_load_and_the_broken_promises()
     {
         var result = Result(FaultKind.Kill, [.. Many(3, LoadOutcome.Ok), .. Many(1, LoadOutcome.Refused)]);
 
@@ -84,7 +84,7 @@ internal sealed class PromisesTests
     }
 
     [Test]
-    public void The_report_for_people_names_the_broken_promise()
+    public void Text_report_names_the_broken_promise()
     {
         var result = Result(FaultKind.Kill, [.. Many(3, LoadOutcome.Ok), .. Many(1, LoadOutcome.Refused)]);
         var output = new StringWriter();

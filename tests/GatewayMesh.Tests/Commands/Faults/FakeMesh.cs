@@ -6,7 +6,7 @@ using GatewayMesh.Tests.Commands.Status;
 
 namespace GatewayMesh.Tests.Commands.Faults;
 
-/// <summary>A mesh that only writes down what is done to it; its worker gets a new process id when it is killed.</summary>
+/// <summary>A mesh that records all actions. A killed worker gets a new process id.</summary>
 internal sealed class FakeMesh : IMeshAccess
 {
     private readonly Lock _lock = new();

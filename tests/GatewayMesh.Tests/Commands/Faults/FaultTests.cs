@@ -21,7 +21,7 @@ internal sealed class FaultTests
     }
 
     [Test]
-    public void Kill_kills_the_worker_and_nobody_else()
+    public void Kill_fault_kills_only_the_worker()
     {
         Inflict(FaultKind.Kill);
 
@@ -30,9 +30,9 @@ internal sealed class FaultTests
     }
 
     [Test]
-    public void Hang_leaves_the_worker_stopped_until_it_is_undone()
+    public void Hang_fault_leaves_the_worker_stopped_until_undone()
     {
-        // The guard finds out and starts another worker.
+        // The guard detects the hang and starts another worker.
         _mesh.OnSignal = (_, signal) => _mesh.Status = signal == ProcessSignal.Stop ? Statuses.Read() with { Pids = Statuses.Read().Pids.SetItem("worker", 13) } : _mesh.Status;
         var fault = Inflict(FaultKind.Hang);
         Assert.That(_mesh.Signals, Is.EqualTo(new[] { (12, ProcessSignal.Stop) }));
@@ -43,7 +43,7 @@ internal sealed class FaultTests
     }
 
     [Test]
-    public void Starve_stops_the_guard_first_and_lets_it_go_on_last()
+    public void Starve_fault_stops_the_guard_first_and_resumes_it_last()
     {
         using var soon = new CancellationTokenSource();
         _mesh.OnSignal = (pid, signal) =>
@@ -60,7 +60,7 @@ internal sealed class FaultTests
     }
 
     [Test]
-    public void Registry_down_takes_a_folder_away_and_puts_it_back()
+    public void Registry_down_removes_a_folder_and_restores_it()
     {
         var folder = Directory.CreateTempSubdirectory("gatewaymesh-test-").FullName;
         File.WriteAllText(Path.Combine(folder, "mesh.yaml"), "x");
@@ -82,7 +82,7 @@ internal sealed class FaultTests
         _mesh.Status = _mesh.Status! with { Registry = new RegistryStatus("consul", Synced: true, "r", [], $"{agent.LocalEndpoint},10.0.0.1:8500") };
         using var soon = new CancellationTokenSource();
 
-        // It is this very process, which lives on; so nobody comes back.
+        // The agent is this process, which stays alive, so no new agent appears.
         _mesh.OnSignal = (_, signal) =>
         {
             if (signal == ProcessSignal.Kill)
@@ -97,10 +97,10 @@ internal sealed class FaultTests
     }
 
     [Test]
-    public void Registry_down_needs_an_agent_of_this_host()
+    public void Registry_down_requires_an_agent_on_this_host()
     {
         _mesh.Status = _mesh.Status! with { Registry = new RegistryStatus("consul", Synced: true, "r", [], "192.0.2.1:1") };
-        Assert.That(() => Inflict(FaultKind.RegistryDown), Throws.TypeOf<CommandFailure>().With.Message.Contain("192.0.2.1:1 is no process of this host"));
+        Assert.That(() => Inflict(FaultKind.RegistryDown), Throws.TypeOf<CommandFailure>().With.Message.Contain("192.0.2.1:1 is not a visible process of this host"));
     }
 
     [Test]
@@ -121,7 +121,7 @@ internal sealed class FaultTests
     }
 
     [Test]
-    public void A_drain_that_is_interrupted_is_taken_back_once()
+    public void Interrupted_drain_is_undone_once()
     {
         _mesh.Status = _mesh.Status! with { Lease = null };
         using var at_once = new CancellationTokenSource();
@@ -143,7 +143,7 @@ internal sealed class FaultTests
     }
 
     [Test]
-    public void Kill_gateway_asks_the_gateway_itself_for_its_process()
+    public void Kill_gateway_reads_the_process_id_from_the_gateway()
     {
         Inflict(FaultKind.KillGateway);
 
@@ -151,7 +151,7 @@ internal sealed class FaultTests
     }
 
     [Test]
-    public void Without_a_worker_there_is_nothing_to_kill_and_that_is_said()
+    public void Kill_without_a_worker_fails_with_a_message()
     {
         _mesh.Status = Statuses.Read("""{"node":"host-a"}""");
 
@@ -160,7 +160,7 @@ internal sealed class FaultTests
     }
 
     [Test]
-    public void A_command_is_ended_once_also_when_it_is_interrupted()
+    public void Command_fault_ends_once_even_when_interrupted()
     {
         var log = Path.GetTempFileName();
         using var at_once = new CancellationTokenSource();
@@ -176,7 +176,7 @@ internal sealed class FaultTests
     }
 
     [Test]
-    public void A_command_that_fails_is_a_failure_of_the_fault_and_is_ended_all_the_same()
+    public void Failing_command_fails_the_fault_and_still_ends()
     {
         var log = Path.GetTempFileName();
 
@@ -191,7 +191,7 @@ internal sealed class FaultTests
     }
 
     [Test]
-    public void Every_fault_has_a_word_a_sentence_and_a_way_back() =>
+    public void Every_fault_has_a_name_a_description_and_an_undo() =>
         Assert.That(FaultNames.All.Select(word => FaultNames.Parse(word)), Is.EqualTo(Enum.GetValues<FaultKind>()));
 
     private Fault Inflict(FaultKind kind, CancellationToken cancellation = default)

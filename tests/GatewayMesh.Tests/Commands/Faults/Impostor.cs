@@ -2,13 +2,13 @@ using System.Diagnostics;
 
 namespace GatewayMesh.Tests.Commands.Faults;
 
-/// <summary>A program of our name in a role of ours: a shell that reads a script of the role's name and waits for a line.</summary>
+/// <summary>A foreign program with our command line: a shell that reads a script named like a role and waits for a line.</summary>
 internal sealed class Impostor : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("gatewaymesh-").FullName;
     private readonly Process _process;
 
-    /// <summary>Starts it.</summary>
+    /// <summary>Starts the program.</summary>
     /// <param name="role">First word of its command line. Default: a worker.</param>
     public Impostor(string role = "worker")
     {

@@ -8,7 +8,7 @@ using GatewayMesh.Linux;
 
 namespace GatewayMesh.Tests.Commands.Faults;
 
-/// <summary>What node records say is a stranger's word: it gets no token, and no process is harmed for its sake.</summary>
+/// <summary>Node records are untrusted: their addresses get no token, and their process ids harm no process.</summary>
 [NonParallelizable]
 public sealed class StrangersTests
 {
@@ -16,7 +16,7 @@ public sealed class StrangersTests
     private const string Token = "0123456789abcdef0123456789abcdef";
 
     [Test]
-    public async Task The_admin_token_goes_to_the_address_that_the_operator_gave_and_to_no_record()
+    public async Task Admin_token_goes_only_to_the_address_given_by_the_operator()
     {
         var before = Environment.GetEnvironmentVariable(Variable);
         Environment.SetEnvironmentVariable(Variable, Token);
@@ -44,7 +44,7 @@ public sealed class StrangersTests
     [TestCase(ProcessKind.Guard)]
     [TestCase(ProcessKind.Gateway)]
     [TestCase(ProcessKind.ConsulAgent)]
-    public void A_process_of_another_program_is_never_signalled(object kind)
+    public void Process_of_another_program_is_never_signaled(object kind)
     {
         using var stranger = Process.Start(new ProcessStartInfo("/bin/sleep", "60"))!;
         try
@@ -66,11 +66,11 @@ public sealed class StrangersTests
     [TestCase(0)]
     [TestCase(-1)]
     [TestCase(int.MaxValue)]
-    public void A_number_that_is_no_process_is_never_signalled(int pid) =>
+    public void Invalid_process_id_is_never_signaled(int pid) =>
         Assert.That(new SignalledProcesses().Signal(pid, ProcessSignal.Kill, ProcessKind.Worker), Is.False);
 
     [Test]
-    public void A_worker_of_this_user_is_signalled_as_a_worker_and_as_nothing_else()
+    public void Worker_of_this_user_is_signaled_only_as_a_worker()
     {
         using var worker = new Impostor();
         var processes = new SignalledProcesses();
@@ -85,7 +85,7 @@ public sealed class StrangersTests
     }
 
     [Test]
-    public void A_process_that_ended_while_it_was_stopped_gives_its_number_to_nobody()
+    public void Process_id_reused_after_a_stop_is_never_signaled()
     {
         using var worker = new Impostor();
         var processes = new SignalledProcesses();
@@ -103,7 +103,7 @@ public sealed class StrangersTests
         return stat[stat.LastIndexOf(')') + 2];
     }
 
-    /// <summary>An admin address that answers nothing useful and writes down what it hears.</summary>
+    /// <summary>An admin address that returns nothing useful and records its requests.</summary>
     private sealed class Ear : IDisposable
     {
         private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

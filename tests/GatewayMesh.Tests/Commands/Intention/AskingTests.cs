@@ -11,7 +11,7 @@ using GatewayMesh.Roles;
 
 namespace GatewayMesh.Tests.Commands.Intention;
 
-/// <summary><c>intention check</c> and <c>explain</c>, asked of a node that runs.</summary>
+/// <summary><c>intention check</c> and <c>explain</c> against a running node.</summary>
 internal sealed class AskingTests
 {
     private const string Entries = """
@@ -100,7 +100,7 @@ internal sealed class AskingTests
     [TestCase(0, "web → payments: allowed by permission 0 of the intention web → payments (precedence 9)", "web", "payments", "--path", "/v1/x", "--header", "X-Team: blue", "--header", "x-other:1")]
     [TestCase(1, "web → payments: denied by", "web", "payments", "--path", "/v1/x", "--header", "x-team:blue", "--method", "POST")]
     [TestCase(1, "web → payments: denied by", "web", "payments", "--path", "/v1/../v2", "--header", "x-team:blue")]
-    public void Intention_check_says_what_decides_and_exits_accordingly(int exit, string line, params string[] arguments)
+    public void Intention_check_names_the_deciding_intention_and_sets_the_exit_code(int exit, string line, params string[] arguments)
     {
         var (code, output) = Run(["intention", "check", .. arguments]);
 
@@ -110,10 +110,10 @@ internal sealed class AskingTests
     }
 
     [Test]
-    public void A_description_is_shown() => Assert.That(Run(["intention", "check", "api", "payments"]).Output, Does.Contain("it says: invoices"));
+    public void A_description_is_shown() => Assert.That(Run(["intention", "check", "api", "payments"]).Output, Does.Contain("description: invoices"));
 
     [Test]
-    public void Intention_check_speaks_JSON()
+    public void Intention_check_prints_JSON()
     {
         var (code, output) = Run(["intention", "check", "web", "payments", "--path", "/v1/a", "--header", "x-team:blue", "--json"]);
 
@@ -126,21 +126,21 @@ internal sealed class AskingTests
     }
 
     [Test]
-    public void Explain_says_service_instances_gateways_policy_and_intention()
+    public void Explain_prints_service_instances_gateways_policy_and_intention()
     {
         var (code, output) = Run(["explain", "GET", "http://payments/v1/x?a=b", "--header", "x-team:blue"]);
 
         Assert.That(code, Is.Zero);
         Assert.That(output, Does.Contain("GET /v1/x?a=b at payments, from web"));
         Assert.That(output, Does.Contain("service    payments, protocol http, configuration "));
-        Assert.That(output, Does.Contain("2, of which 1 healthy").And.Contain("b at 127.0.0.1:2 (no sidecar: in the clear): unhealthy, 0 under way").And.Contain("is in the clear\n"));
+        Assert.That(output, Does.Contain("2, of which 1 healthy").And.Contain("b at 127.0.0.1:2 (no sidecar: cleartext): unhealthy, 0 in flight").And.Contain("is cleartext\n"));
         Assert.That(output, Does.Contain("group blue: none; 0.5 % of requests"));
         Assert.That(output, Does.Contain("at most 2 over all layers"));
         Assert.That(output, Does.Contain("web → payments: allowed by permission 0 of the intention web → payments (precedence 9)"));
     }
 
     [Test]
-    public void Explain_says_which_rule_matched_and_why_the_earlier_did_not()
+    public void Explain_shows_the_matching_rule_and_why_earlier_rules_did_not_match()
     {
         var (code, output) = Run(["explain", "GET", "http://shop/v2/x?q", "--header", "x-team:blue"]);
 
@@ -148,14 +148,14 @@ internal sealed class AskingTests
         Assert.That(output, Does.Contain("service    shop, protocol http"));
         Assert.That(output, Does.Match("route +shop\\.default\\[0\\] header x-debug is 1: does not match\n +shop\\.default\\[1\\] path begins with /v2/, method is GET: matches\n"));
         Assert.That(output, Does.Contain("the path becomes /v1/x?q"));
-        Assert.That(output, Does.Match("target +payments\\.default\\.[^ ]+: well, taken"));
+        Assert.That(output, Does.Match("target +payments\\.default\\.[^ ]+: healthy, chosen"));
         Assert.That(output, Does.Contain("7000 ms for the request"));
-        Assert.That(output, Does.Contain("0 of 1024 requests under way"));
+        Assert.That(output, Does.Contain("0 of 1024 requests in flight"));
         Assert.That(output, Does.Contain("web → payments: allowed by permission 0"), "for the target, and for the path that it gets");
     }
 
     [Test]
-    public void Explain_says_what_of_a_rule_does_not_hold() =>
+    public void Explain_shows_the_failed_condition_of_a_rule() =>
         Assert.That(Run(["explain", "POST", "http://shop/v2/x"]).Output, Does.Contain("shop.default[1] path begins with /v2/, method is GET: does not match: method is GET does not hold"));
 
     [Test]
@@ -163,7 +163,7 @@ internal sealed class AskingTests
     {
         var (_, output) = Run(["explain", "GET", "http://shop/"]);
         Assert.That(output, Does.Contain("shop.default[2] "));
-        Assert.That(output, Does.Match("split +shop\\.default: 99.99 % to payments\\.[^ ]+( \\*)?, 0.01 % to spare\\.[^ ]+( \\*)? \\(drawn as an example\\)"));
+        Assert.That(output, Does.Match("split +shop\\.default: 99.99 % to payments\\.[^ ]+( \\*)?, 0.01 % to spare\\.[^ ]+( \\*)? \\(example sample\\)"));
     }
 
     [Test]
@@ -171,24 +171,24 @@ internal sealed class AskingTests
     {
         var (code, output) = Run(["explain", "GET", "http://spare/"]);
         Assert.That(code, Is.Zero, output);
-        Assert.That(output, Does.Match("target +spare\\.default\\.[^ ]+: no instance\n +failover +payments\\.default\\.[^ ]+: well, taken"));
+        Assert.That(output, Does.Match("target +spare\\.default\\.[^ ]+: no instance\n +failover +payments\\.default\\.[^ ]+: healthy, chosen"));
     }
 
     [Test]
-    public void Explain_shows_what_is_left_of_the_retry_budget()
+    public void Explain_shows_the_remaining_retry_budget()
     {
         using var json = JsonDocument.Parse(Run(["explain", "GET", "http://payments/", "--json"]).Output);
         var budget = json.RootElement.GetProperty("retryBudget");
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(Run(["explain", "GET", "http://payments/"]).Output, Does.Contain("budget     100 of 100 retries left of these ten seconds, 100 of 100 over all services\n"));
+            Assert.That(Run(["explain", "GET", "http://payments/"]).Output, Does.Contain("budget     100 of 100 retries left in this ten-second window, 100 of 100 over all services\n"));
             Assert.That(budget.GetProperty("left").GetInt64(), Is.EqualTo(100));
             Assert.That(budget.GetProperty("hedgeAfterMs").ValueKind, Is.EqualTo(JsonValueKind.Null));
         }
     }
 
     [Test]
-    public void Explain_speaks_JSON()
+    public void Explain_prints_JSON_output()
     {
         using var json = JsonDocument.Parse(Run(["explain", "GET", "http://shop/v2/x", "--json"]).Output);
         var root = json.RootElement;
@@ -204,7 +204,7 @@ internal sealed class AskingTests
     }
 
     [Test]
-    public void Explain_takes_another_caller()
+    public void Explain_accepts_another_caller()
     {
         using var json = JsonDocument.Parse(Run(["explain", "POST", "http://payments.mesh/", "--from", "other", "--json"]).Output);
 
@@ -219,7 +219,7 @@ internal sealed class AskingTests
         var (code, output) = Run(["explain", "GET", "http://nobody/"]);
 
         Assert.That(code, Is.EqualTo(1));
-        Assert.That(output, Does.Contain("the mesh knows no such service, so it is 404"));
+        Assert.That(output, Does.Contain("unknown to the mesh: 404"));
     }
 
     [Test]
@@ -235,7 +235,7 @@ internal sealed class AskingTests
 
     [TestCase("/intentions/check?source=web")]
     [TestCase("/explain?url=payments")]
-    public void A_question_without_its_parts_is_400(string path) =>
+    public void Incomplete_query_is_400(string path) =>
         Assert.That(AdminClient.Send(_listener.LocalEndPoint!, "GET", path).Status, Is.EqualTo(400));
 
     private (int Code, string Output) Run(string[] arguments)

@@ -5,7 +5,7 @@ namespace GatewayMesh.Tests.Commands.Status;
 internal sealed class AdminAnswerTests
 {
     [Test]
-    public void A_refused_token_is_told_as_that_and_not_as_a_node_that_is_down()
+    public void Refused_token_is_not_reported_as_a_dead_node()
     {
         var answer = new AdminAnswer(401, "", null);
 
@@ -14,6 +14,6 @@ internal sealed class AdminAnswerTests
     }
 
     [Test]
-    public void No_answer_at_all_is_a_node_that_is_down() =>
+    public void Missing_response_is_a_dead_node() =>
         Assert.That(new AdminAnswer(0, "", "connection refused"), Has.Property("Problem").EqualTo("connection refused").And.Property("Fix").Contains("start the node"));
 }

@@ -8,7 +8,7 @@ namespace GatewayMesh.Tests.Commands.Status;
 internal sealed class StatusCommandTests
 {
     [Test]
-    public void The_table_tells_synced_from_stale_and_alive_from_gone()
+    public void Table_distinguishes_synced_from_stale_and_alive_from_gone()
     {
         var lines = StatusCommand.Table(Statuses.Read()).Lines(Paint.Off).ToArray();
 
@@ -19,25 +19,25 @@ internal sealed class StatusCommandTests
     }
 
     [Test]
-    public void In_an_outage_the_node_that_is_asked_is_stale_with_its_age_and_of_the_others_nothing_is_claimed()
+    public void Registry_outage_marks_the_queried_node_stale_and_makes_no_claim_about_others()
     {
         var status = Statuses.Read(Statuses.Sidecar.Replace("\"synced\":true", "\"target\":\"/registry\",\"reached\":false,\"ageSeconds\":45.2,\"synced\":false", StringComparison.Ordinal));
 
-        Assert.That(StatusCommand.Outage(status), Is.EqualTo("STALE: file /registry last heard 45 s ago; what follows of other nodes is as old"));
+        Assert.That(StatusCommand.Outage(status), Is.EqualTo("STALE: file /registry last heard 45 s ago; data about other nodes is equally old"));
         var lines = StatusCommand.Table(status).Lines(Paint.Off).ToArray();
         Assert.That(lines[1], Does.Match("^host-a .* abc +STALE "));
         Assert.That(lines[2], Does.Match("^gateway-1 .* old +\\? "));
     }
 
     [Test]
-    public void Without_an_outage_nothing_stands_before_the_table() => Assert.That(StatusCommand.Outage(Statuses.Read()), Is.Null);
+    public void Without_an_outage_the_table_has_no_warning() => Assert.That(StatusCommand.Outage(Statuses.Read()), Is.Null);
 
     [Test]
-    public void A_node_that_knows_no_others_shows_itself() =>
+    public void Node_without_peers_shows_itself() =>
         Assert.That(StatusCommand.Table(Statuses.Read("""{"node":"host-a","role":"sidecar","tier":"none"}""")).Lines(Paint.Off).Last(), Does.StartWith("host-a"));
 
     [Test]
-    public void Troubles_are_a_table_of_their_own_and_nodes_that_are_gone_stand_in_the_first()
+    public void Troubles_have_a_separate_table_and_gone_nodes_are_in_the_first()
     {
         var table = StatusCommand.TroubleTable(Statuses.Read("""
             {"node":"host-a","troubles":[
@@ -51,7 +51,7 @@ internal sealed class StatusCommandTests
     }
 
     [Test]
-    public void A_gone_admin_address_is_told_with_its_name()
+    public void Unreachable_admin_address_is_named_in_the_error()
     {
         var nobody = new HostPort("127.0.0.1", 1);
 

@@ -6,7 +6,7 @@ namespace GatewayMesh.Tests.Commands.Status;
 internal sealed class StatusReaderTests
 {
     [Test]
-    public void Everything_that_a_sidecar_says_is_read()
+    public void Every_status_member_of_a_sidecar_is_read()
     {
         var status = Statuses.Read();
 
@@ -20,7 +20,7 @@ internal sealed class StatusReaderTests
 
     [TestCase("{}")]
     [TestCase("""{"pids":null,"lease":7,"guard":{"gateways":{}},"nodes":[{}],"registry":[],"listeners":[{"name":1}],"tier":null}""")]
-    public void What_is_absent_or_of_another_kind_is_left_out(string json)
+    public void Absent_or_mistyped_members_are_ignored(string json)
     {
         var status = Statuses.Read(json);
 
@@ -30,5 +30,5 @@ internal sealed class StatusReaderTests
     [TestCase("")]
     [TestCase("[]")]
     [TestCase("<html>")]
-    public void What_is_no_object_is_no_status(string text) => Assert.That(StatusReader.Read(text), Is.Null);
+    public void Status_that_is_not_an_object_is_refused(string text) => Assert.That(StatusReader.Read(text), Is.Null);
 }

@@ -2,7 +2,7 @@ using GatewayMesh.Commands.Status;
 
 namespace GatewayMesh.Tests.Commands.Status;
 
-/// <summary>Answers of <c>/status</c> as a mesh gives them.</summary>
+/// <summary>Sample responses of <c>/status</c>.</summary>
 internal static class Statuses
 {
     public const string Sidecar =

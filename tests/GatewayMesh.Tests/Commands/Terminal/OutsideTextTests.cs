@@ -14,7 +14,7 @@ using GatewayMesh.Tests.Commands.Status;
 
 namespace GatewayMesh.Tests.Commands.Terminal;
 
-/// <summary>Names, versions and errors that strangers wrote, as far as commands print them.</summary>
+/// <summary>Untrusted names, versions and errors in the output of commands.</summary>
 public sealed class OutsideTextTests
 {
     private const string Evil = "a\u001b[2J\u009b31m\u202e\u2066\r\n√ forged: all is well\u0007\u200b";
@@ -51,22 +51,22 @@ public sealed class OutsideTextTests
     [TestCase("explain GET http://payments/ --json")]
     [TestCase("intention check web payments")]
     [TestCase("drain")]
-    public void No_command_prints_what_a_terminal_obeys(string command)
+    public void No_command_prints_control_sequences_from_outside(string command)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
 
         CommandTree.Run([.. command.Split(' '), "--admin", _listener.LocalEndPoint!.ToString()!], output, error);
 
-        var said = output.ToString() + error;
-        Assert.That(said, Is.Not.Empty);
-        Assert.That(said.Where(c => c != '\n' && SafeText.IsUnsafe(c)), Is.Empty);
-        Assert.That(said.Split('\n'), Has.None.StartsWith("√ forged"));
-        Assert.That(said, Does.Contain("\\u001b").IgnoreCase);
+        var printed = output.ToString() + error;
+        Assert.That(printed, Is.Not.Empty);
+        Assert.That(printed.Where(c => c != '\n' && SafeText.IsUnsafe(c)), Is.Empty);
+        Assert.That(printed.Split('\n'), Has.None.StartsWith("√ forged"));
+        Assert.That(printed, Does.Contain("\\u001b").IgnoreCase);
     }
 
     [Test]
-    public void Validate_prints_what_a_file_holds_without_what_a_terminal_obeys()
+    public void Validate_escapes_control_sequences_from_a_file()
     {
         var folder = Directory.CreateTempSubdirectory("gatewaymesh-").FullName;
         try
@@ -88,7 +88,7 @@ public sealed class OutsideTextTests
 
     [TestCase(true)]
     [TestCase(false)]
-    public void Drill_prints_names_of_the_registry_without_what_a_terminal_obeys(bool json)
+    public void Drill_escapes_control_sequences_from_the_registry(bool json)
     {
         var mesh = new FakeMesh { Status = Statuses.Read(Statuses.Sidecar.Replace("\"gateway-1\"", JsonSerializer.Serialize(Evil))) };
         var spec = new DrillSpec
@@ -108,7 +108,7 @@ public sealed class OutsideTextTests
     }
 
     [Test]
-    public void Only_the_colors_of_our_own_pass_where_colors_are_on()
+    public void Only_our_own_colors_pass_when_colors_are_on()
     {
         const string text = "\e[32mwell\e[0m \e[2J \e]0;title\a \e[31;1m \e[";
 
@@ -116,12 +116,12 @@ public sealed class OutsideTextTests
         Assert.That(SafeWriter.Clean(text, colors: false), Does.Not.Contain("\e"));
     }
 
-    // Every text of the answer becomes the stranger's, but for those by which the command goes on.
+    // Every text of the response is replaced with hostile text, except for values that control the command.
     private static string Poisoned(string json) =>
         json.Replace("\"web\"", JsonSerializer.Serialize(Evil)).Replace("\"host-b\"", JsonSerializer.Serialize(Evil)).Replace("\"old\"", JsonSerializer.Serialize(Evil))
             .Replace("\"host-a\"", JsonSerializer.Serialize(Evil)).Replace("\"errors\":[]", $"\"errors\":[{JsonSerializer.Serialize(Evil)}]").Replace("\"answers\"", JsonSerializer.Serialize(Evil));
 
-    // JSON may hold marks of direction as they are.
+    // JSON may contain direction marks unescaped.
     private static AdminResponse Json(string json) => new(200, "application/json", System.Text.Encoding.UTF8.GetBytes(json.Replace("\\u202E", "\u202e").Replace("\\u009B", "\u009b")));
 
     private const string Explained =

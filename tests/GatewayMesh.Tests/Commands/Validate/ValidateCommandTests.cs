@@ -14,7 +14,7 @@ internal sealed class ValidateCommandTests
     public void TearDown() => Directory.Delete(_folder, recursive: true);
 
     [Test]
-    public void Good_files_are_counted_and_the_exit_code_is_zero()
+    public void Valid_files_are_counted_and_the_exit_code_is_zero()
     {
         var file = Write("a.yaml", "role: gateway\n");
 
@@ -22,7 +22,7 @@ internal sealed class ValidateCommandTests
     }
 
     [Test]
-    public void Every_error_is_a_line_and_the_exit_code_is_two()
+    public void Every_error_is_one_line_and_the_exit_code_is_two()
     {
         var file = Write("a.yaml", "role: gateway\nadmn: 127.0.0.1:1\ngateway: { listen: here }\n");
 
@@ -36,7 +36,7 @@ internal sealed class ValidateCommandTests
     }
 
     [Test]
-    public void Json_has_the_same_parts()
+    public void Json_output_has_the_same_members()
     {
         var file = Write("a.yaml", "kind: service-policy\nname: web\nretries: { maxAttempts: 0 }\n");
         var (exit, output) = Run([_folder], json: true);

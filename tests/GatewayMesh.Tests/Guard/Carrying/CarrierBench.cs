@@ -9,7 +9,7 @@ using GatewayMesh.Linux;
 
 namespace GatewayMesh.Tests.Guard.Carrying;
 
-/// <summary>A guard's carrying side on real sockets, with a clock that only the test moves.</summary>
+/// <summary>A guard's carrier on real sockets, with a clock moved only by the test.</summary>
 internal sealed class CarrierBench : IDisposable
 {
     private readonly ListeningSocket _outbound = ListeningSocket.Open(new IPEndPoint(IPAddress.Loopback, 0));
@@ -55,7 +55,7 @@ internal sealed class CarrierBench : IDisposable
         File.WriteAllBytes(path, new GatewayList("web", [.. gateways.Select(gateway => gateway.Address)]).ToBytes());
     }
 
-    /// <summary>An application's connection, taken by the guard and carried.</summary>
+    /// <summary>A carried connection of an application.</summary>
     internal async Task<Socket> Connect(string? upstream = null)
     {
         var (client, accepted) = await Accepted();
@@ -63,7 +63,7 @@ internal sealed class CarrierBench : IDisposable
         return client;
     }
 
-    /// <summary>An application's connection that is reset after the guard has taken it and before it is carried.</summary>
+    /// <summary>An application's connection that is reset after the guard has accepted it and before it is carried.</summary>
     internal async Task ConnectAndReset()
     {
         var (client, accepted) = await Accepted();
@@ -88,7 +88,7 @@ internal sealed class CarrierBench : IDisposable
     private void Carry(Descriptor accepted, string? upstream) =>
         Carrier.Carry(accepted, new ListenerSpec("outbound/web", ListenerKind.Outbound, _outbound.LocalAddress) { Service = "web", Upstream = upstream });
 
-    /// <summary>Lets time pass, as fast as it really does, until it has happened; after <paramref name="atMost"/> the clock stands still.</summary>
+    /// <summary>Advances the clock in real time until the condition holds, at most by <paramref name="atMost"/>.</summary>
     internal Task Passes(Func<bool> happened, string what, TimeSpan? atMost = null)
     {
         var latest = TimeProvider.System.GetTimestamp();
@@ -106,8 +106,8 @@ internal sealed class CarrierBench : IDisposable
             what);
     }
 
-    /// <summary>All that comes until the end.</summary>
-    /// <returns>The text, and how it ended: null is an orderly end.</returns>
+    /// <summary>Reads to the end.</summary>
+    /// <returns>The text and the error at the end; null for a FIN.</returns>
     internal static async Task<(string Text, SocketError? Error)> ReadAll(Socket client)
     {
         var text = new StringBuilder();

@@ -10,7 +10,7 @@ public sealed class CarrierTests
     private static readonly Func<NetworkStream, Task> Echo = tunnel => tunnel.CopyToAsync(tunnel);
 
     [Test]
-    public async Task Bytes_go_both_ways_through_a_gateway_that_says_ok()
+    public async Task Bytes_flow_both_ways_through_an_accepting_gateway()
     {
         using var gateway = new FakeGateway("gw-1", then: Echo);
         using var bench = new CarrierBench(gateway);
@@ -26,7 +26,7 @@ public sealed class CarrierTests
     }
 
     [Test]
-    public async Task An_answer_still_comes_after_the_application_has_ended_its_side()
+    public async Task Response_arrives_after_the_application_half_closes()
     {
         using var gateway = new FakeGateway("gw-1", then: async tunnel =>
         {
@@ -46,7 +46,7 @@ public sealed class CarrierTests
     [TestCase(TunnelAnswer.Draining)]
     [TestCase(TunnelAnswer.Denied)]
     [TestCase((TunnelAnswer)0)]
-    public async Task A_gateway_that_does_not_take_it_leaves_it_to_the_next(TunnelAnswer answer)
+    public async Task Refusal_by_a_gateway_leads_to_the_next_gateway(TunnelAnswer answer)
     {
         using var first = new FakeGateway("gw-1", answer);
         using var second = new FakeGateway("gw-2", then: Echo);
@@ -59,7 +59,7 @@ public sealed class CarrierTests
     }
 
     [Test]
-    public async Task A_gateway_that_is_gone_leaves_it_to_the_next()
+    public async Task Dead_gateway_leads_to_the_next_gateway()
     {
         using var first = new FakeGateway("gw-1");
         using var second = new FakeGateway("gw-2", then: Echo);
@@ -70,7 +70,7 @@ public sealed class CarrierTests
     }
 
     [Test]
-    public async Task A_gateway_that_is_silent_for_100_ms_leaves_it_to_the_next()
+    public async Task Gateway_silent_for_100_ms_leads_to_the_next_gateway()
     {
         using var first = new FakeGateway("gw-1", answer: null);
         using var second = new FakeGateway("gw-2", then: Echo);
@@ -87,7 +87,7 @@ public sealed class CarrierTests
     }
 
     [Test]
-    public async Task A_gateway_that_failed_last_time_is_asked_last()
+    public async Task Gateway_that_failed_last_time_is_tried_last()
     {
         using var first = new FakeGateway("gw-1", TunnelAnswer.Busy);
         using var second = new FakeGateway("gw-2", then: Echo);
@@ -100,7 +100,7 @@ public sealed class CarrierTests
     }
 
     [Test]
-    public async Task When_no_gateway_takes_it_the_application_is_reset_and_not_one_of_its_bytes_was_read()
+    public async Task When_every_gateway_refuses_the_application_is_reset_and_no_byte_is_read()
     {
         var bytes = 0;
         using var gateway = new FakeGateway("gw-1", TunnelAnswer.Busy, async tunnel => Interlocked.Add(ref bytes, await tunnel.ReadAsync(new byte[100])));
@@ -131,7 +131,7 @@ public sealed class CarrierTests
     }
 
     [Test]
-    public async Task A_tunnel_that_breaks_in_the_middle_never_looks_complete()
+    public async Task Broken_tunnel_never_looks_complete()
     {
         using var gateway = new FakeGateway("gw-1", then: async tunnel =>
         {
@@ -152,7 +152,7 @@ public sealed class CarrierTests
     }
 
     [Test]
-    public async Task An_application_that_breaks_off_breaks_the_tunnel()
+    public async Task Application_reset_resets_the_tunnel()
     {
         var begun = new TaskCompletionSource();
         var end = new TaskCompletionSource<Exception?>();
@@ -181,7 +181,7 @@ public sealed class CarrierTests
     }
 
     [Test]
-    public async Task An_application_that_is_gone_before_it_is_carried_costs_no_gateway_anything()
+    public async Task Application_gone_before_carrying_reaches_no_gateway()
     {
         using var gateway = new FakeGateway("gw-1", then: Echo);
         using var bench = new CarrierBench(gateway);
@@ -193,7 +193,7 @@ public sealed class CarrierTests
     }
 
     [Test]
-    public async Task At_most_32_handshakes_are_under_way_and_the_others_follow()
+    public async Task At_most_32_handshakes_run_at_once_and_the_others_follow()
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var gateway = new FakeGateway("gw-1", then: Echo) { Gate = gate.Task };
@@ -230,7 +230,7 @@ public sealed class CarrierTests
     }
 
     [Test]
-    public async Task A_warm_tunnel_that_the_gateway_has_ended_is_not_used()
+    public async Task Warm_tunnel_closed_by_the_gateway_is_not_used()
     {
         using var gateway = new FakeGateway("gw-1", then: Echo);
         using var bench = new CarrierBench(gateway);
@@ -249,7 +249,7 @@ public sealed class CarrierTests
     }
 
     [Test]
-    public async Task Quiet_connections_are_ended_when_asked_and_are_no_failures()
+    public async Task Quiet_connections_end_on_request_without_counting_as_failures()
     {
         using var gateway = new FakeGateway("gw-1", then: Echo);
         using var bench = new CarrierBench(gateway);
@@ -257,7 +257,7 @@ public sealed class CarrierTests
         await client.SendAsync("x"u8.ToArray());
         await client.ReceiveAsync(new byte[1].AsMemory(), SocketFlags.None);
 
-        // The byte may be here before the carrier has noted that it moved: as often as it takes.
+        // The byte may arrive before the carrier has recorded its movement: repeat until done.
         await Eventually.Holds(
             () =>
             {
@@ -270,7 +270,7 @@ public sealed class CarrierTests
     }
 
     [Test]
-    public async Task A_list_that_is_broken_or_gone_changes_nothing()
+    public async Task Broken_or_missing_gateway_list_changes_nothing()
     {
         using var gateway = new FakeGateway("gw-1", then: Echo);
         using var bench = new CarrierBench(gateway);

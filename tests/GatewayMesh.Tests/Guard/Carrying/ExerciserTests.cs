@@ -9,7 +9,7 @@ public sealed class ExerciserTests
     private static readonly Func<NetworkStream, Task> Live = tunnel => AnswerAsync(tunnel, "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok\n");
 
     [Test]
-    public async Task An_exercise_goes_through_the_gateway_s_data_path_and_leaves_a_warm_tunnel()
+    public async Task Exercise_passes_the_gateway_data_path_and_leaves_a_warm_tunnel()
     {
         using var gateway = new FakeGateway("gw-1", then: Live);
         using var bench = new CarrierBench(gateway);
@@ -23,7 +23,7 @@ public sealed class ExerciserTests
     }
 
     [Test]
-    public async Task A_gateway_that_takes_the_tunnel_and_answers_badly_is_not_well()
+    public async Task Gateway_with_an_error_response_is_unhealthy()
     {
         using var gateway = new FakeGateway("gw-1", then: tunnel => AnswerAsync(tunnel, "HTTP/1.1 503 Service Unavailable\r\n\r\n"));
         using var bench = new CarrierBench(gateway);
@@ -34,7 +34,7 @@ public sealed class ExerciserTests
     }
 
     [Test]
-    public async Task A_gateway_that_is_silent_is_not_well_after_a_second()
+    public async Task Silent_gateway_is_unhealthy_after_a_second()
     {
         using var gateway = new FakeGateway("gw-1", answer: null);
         using var bench = new CarrierBench(gateway);
@@ -47,7 +47,7 @@ public sealed class ExerciserTests
     }
 
     [Test]
-    public async Task While_no_gateway_answers_it_asks_again_every_quarter_of_a_second()
+    public async Task Exercise_repeats_every_quarter_second_while_no_gateway_responds()
     {
         using var gateway = new FakeGateway("gw-1", TunnelAnswer.Busy, Live);
         using var bench = new CarrierBench(gateway);
@@ -59,7 +59,7 @@ public sealed class ExerciserTests
     }
 
     [Test]
-    public async Task When_what_is_carried_finds_no_gateway_the_exercise_does_not_wait_for_its_turn()
+    public async Task Failed_carrying_starts_an_exercise_at_once()
     {
         using var gateway = new FakeGateway("gw-1", then: Live);
         using var bench = new CarrierBench(gateway);
@@ -74,7 +74,7 @@ public sealed class ExerciserTests
     }
 
     [Test]
-    public async Task When_none_answers_every_gateway_is_asked_not_only_the_first_two()
+    public async Task When_none_responds_every_gateway_is_tried()
     {
         using var first = new FakeGateway("gw-1", TunnelAnswer.Draining);
         using var second = new FakeGateway("gw-2", TunnelAnswer.Draining);
@@ -87,7 +87,7 @@ public sealed class ExerciserTests
     }
 
     [Test]
-    public async Task A_gateway_that_no_list_names_any_more_is_forgotten()
+    public async Task Gateway_in_no_list_is_forgotten()
     {
         using var gateway = new FakeGateway("gw-1", then: Live);
         using var bench = new CarrierBench(gateway);

@@ -6,7 +6,7 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Tests.Guard.Carrying;
 
-/// <summary>A gateway's tunnel listener as far as a guard sees it: hello, an answer byte (null: silence), then what the test says.</summary>
+/// <summary>A gateway's tunnel listener as seen by a guard: hello, a response byte (null: silence), then the test's script.</summary>
 internal sealed class FakeGateway : IDisposable
 {
     private readonly TcpListener _listener;
@@ -29,7 +29,7 @@ internal sealed class FakeGateway : IDisposable
 
     private Func<NetworkStream, Task> Then { get; }
 
-    /// <summary>Nothing is answered before this.</summary>
+    /// <summary>Time of the first response.</summary>
     internal Task Gate { get; set; } = Task.CompletedTask;
 
     internal int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;

@@ -10,7 +10,7 @@ public sealed class GatewayWatchTests
     private static readonly ImmutableArray<GatewayAddress> Gateways = [Gateway("a"), Gateway("b"), Gateway("c")];
 
     [Test]
-    public void A_gateway_that_was_never_asked_counts_as_one_that_answers()
+    public void Untried_gateway_counts_as_responding()
     {
         var watch = new GatewayWatch(new ManualTime(), () => { });
 
@@ -27,7 +27,7 @@ public sealed class GatewayWatchTests
     }
 
     [Test]
-    public void Those_that_failed_come_last_and_keep_their_order()
+    public void Failed_gateways_come_last_and_keep_their_order()
     {
         var watch = new GatewayWatch(new ManualTime(), () => { });
         watch.Saw(Gateways[0], ok: false, "gone");
@@ -36,21 +36,21 @@ public sealed class GatewayWatchTests
     }
 
     [Test]
-    public void Only_news_is_told()
+    public void Only_changes_are_reported_by_the_watch()
     {
-        var told = 0;
-        var watch = new GatewayWatch(new ManualTime(), () => told++);
+        var changes = 0;
+        var watch = new GatewayWatch(new ManualTime(), () => changes++);
 
         watch.Saw(Gateways[0], ok: true, null);
         watch.Saw(Gateways[0], ok: true, null);
         watch.Saw(Gateways[0], ok: false, "gone");
         watch.Saw(Gateways[0], ok: false, "still gone");
 
-        Assert.That(told, Is.EqualTo(2));
+        Assert.That(changes, Is.EqualTo(2));
     }
 
     [Test]
-    public void A_hello_that_is_answered_late_does_not_make_a_gateway_silent_but_a_second_of_silence_does()
+    public void Late_response_does_not_make_a_gateway_silent_but_a_second_of_silence_does()
     {
         var time = new ManualTime();
         var watch = new GatewayWatch(time, () => { });

@@ -6,7 +6,7 @@ using GatewayMesh.Guard.Carrying;
 
 namespace GatewayMesh.Tests.Guard.Carrying;
 
-/// <summary>Where <c>gateways.json</c>, which is the registry's word, leads a guard.</summary>
+/// <summary>Addresses that a guard dials or refuses from <c>gateways.json</c>, which comes from the registry.</summary>
 public sealed class TunnelDialerTests
 {
     private const string Service = "gatewaymesh-gateway";
@@ -16,7 +16,7 @@ public sealed class TunnelDialerTests
     [TestCase("::ffff:127.0.0.1")]
     [TestCase("0.0.0.0")]
     [TestCase("localhost")]
-    public void A_guard_of_a_real_network_dials_no_gateway_on_its_own_host(string host)
+    public void Guard_on_a_real_network_dials_no_gateway_on_its_own_host(string host)
     {
         using var listener = new FakeGateway("gw-1");
         var dialer = new TunnelDialer(null, Service, TimeProvider.System, () => ReachRules.Of(Sidecar("10.0.0.5")));
@@ -28,7 +28,7 @@ public sealed class TunnelDialerTests
     }
 
     [Test]
-    public async Task A_guard_of_a_mesh_on_one_machine_dials_a_gateway_there_but_never_its_own_admin_address()
+    public async Task Guard_on_loopback_dials_a_local_gateway_but_never_its_own_admin_address()
     {
         using var listener = new FakeGateway("gw-1");
         var bootstrap = Sidecar("127.0.0.1");
@@ -44,7 +44,7 @@ public sealed class TunnelDialerTests
     }
 
     [Test]
-    public async Task A_gateway_that_is_refused_leaves_the_connection_to_the_next()
+    public async Task Refused_gateway_address_leads_to_the_next_gateway()
     {
         using var refused = new FakeGateway("gw-1", then: tunnel => tunnel.CopyToAsync(tunnel));
         using var good = new FakeGateway("gw-2", then: tunnel => tunnel.CopyToAsync(tunnel));

@@ -8,7 +8,7 @@ namespace GatewayMesh.Tests.Guard.Control;
 public sealed class LentListenerTests
 {
     [Test]
-    public void A_worker_hears_all_that_the_guard_knows_of_a_listener()
+    public void Worker_receives_every_property_of_a_listener()
     {
         var spec = new ListenerSpec("inbound/web", ListenerKind.Inbound, new IPEndPoint(IPAddress.Loopback, 20001))
         {

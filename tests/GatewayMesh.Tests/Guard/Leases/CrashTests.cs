@@ -5,7 +5,7 @@ namespace GatewayMesh.Tests.Guard.Leases;
 public sealed class CrashTests
 {
     [Test]
-    public void A_dead_holder_leaves_the_listeners_to_the_guard_at_once()
+    public void Guard_accepts_at_once_when_the_leased_worker_dies()
     {
         var bench = LeaseBench.Serving();
 
@@ -14,7 +14,7 @@ public sealed class CrashTests
     }
 
     [Test]
-    public void A_dead_holder_with_no_gateway_leaves_paused_listeners()
+    public void Listeners_pause_when_the_leased_worker_dies_without_a_gateway()
     {
         var bench = LeaseBench.Serving();
         bench.Gateways(false);
@@ -46,7 +46,7 @@ public sealed class CrashTests
     }
 
     [Test]
-    public void A_minute_without_a_crash_makes_the_next_one_the_first()
+    public void Crash_after_a_quiet_minute_counts_as_the_first()
     {
         var bench = LeaseBench.Serving(jitter: 1);
         var (second, _) = bench.Crash(1);
@@ -56,7 +56,7 @@ public sealed class CrashTests
     }
 
     [Test]
-    public void After_a_crash_the_next_worker_serves_when_it_has_been_ready_for_two_seconds()
+    public void After_a_crash_the_next_worker_serves_after_two_ready_seconds()
     {
         var bench = LeaseBench.Serving();
         var (second, _) = bench.Crash(1);
@@ -67,7 +67,7 @@ public sealed class CrashTests
     }
 
     [Test]
-    public void The_readiness_wanted_doubles_with_each_crash_up_to_a_minute()
+    public void Required_ready_time_doubles_with_each_crash_up_to_a_minute()
     {
         var bench = LeaseBench.Serving(jitter: 1);
         var history = new CrashHistory(new LeaseSettings { CrashMemory = TimeSpan.FromMinutes(10) }, new FixedRandom(1));
@@ -83,7 +83,7 @@ public sealed class CrashTests
     }
 
     [Test]
-    public void With_no_gateway_to_serve_meanwhile_nobody_waits_for_hysteresis()
+    public void Without_a_gateway_there_is_no_hysteresis()
     {
         var bench = LeaseBench.Serving();
         bench.Gateways(false);
@@ -93,7 +93,7 @@ public sealed class CrashTests
     }
 
     [Test]
-    public void Hysteresis_ends_when_the_last_gateway_falls_silent()
+    public void Hysteresis_ends_when_the_last_gateway_goes_silent()
     {
         var bench = LeaseBench.Serving();
         var (second, _) = bench.Crash(1);
@@ -103,7 +103,7 @@ public sealed class CrashTests
     }
 
     [Test]
-    public void A_failed_probe_begins_the_readiness_anew()
+    public void Failed_probe_restarts_the_ready_time()
     {
         var bench = LeaseBench.Serving();
         var (second, _) = bench.Crash(1);
@@ -147,7 +147,7 @@ public sealed class CrashTests
     }
 
     [Test]
-    public void A_crash_loop_eats_no_connections_even_when_no_gateway_answers()
+    public void Crash_loop_loses_no_connections_without_a_gateway()
     {
         var bench = LeaseBench.Serving();
         bench.Gateways(false);
@@ -163,7 +163,7 @@ public sealed class CrashTests
     }
 
     [Test]
-    public void Crashes_eleven_seconds_apart_are_no_loop()
+    public void Crashes_eleven_seconds_apart_are_not_a_loop()
     {
         var bench = LeaseBench.Serving();
         var (second, _) = bench.Crash(1);
@@ -177,7 +177,7 @@ public sealed class CrashTests
     }
 
     [Test]
-    public void A_minute_after_its_last_crash_a_loop_is_forgotten()
+    public void Crash_loop_is_forgotten_a_minute_after_the_last_crash()
     {
         var settings = new LeaseSettings();
         var history = new CrashHistory(settings, new FixedRandom(0));

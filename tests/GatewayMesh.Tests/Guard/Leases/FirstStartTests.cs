@@ -29,7 +29,7 @@ public sealed class FirstStartTests
     }
 
     [Test]
-    public void A_first_worker_that_is_not_able_is_not_granted_until_it_is()
+    public void Unfit_first_worker_gets_the_lease_once_fit()
     {
         var bench = new LeaseBench();
         bench.Tick();
@@ -40,7 +40,7 @@ public sealed class FirstStartTests
     }
 
     [Test]
-    public void A_worker_that_has_not_said_that_it_is_able_is_not_granted_the_lease()
+    public void Worker_without_a_fitness_report_gets_no_lease()
     {
         var bench = new LeaseBench();
         bench.Tick();
@@ -69,7 +69,7 @@ public sealed class FirstStartTests
     }
 
     [Test]
-    public void While_the_first_worker_starts_a_known_gateway_carries()
+    public void Known_gateway_carries_while_the_first_worker_starts()
     {
         var bench = new LeaseBench();
         bench.Tick();
@@ -79,7 +79,7 @@ public sealed class FirstStartTests
     }
 
     [Test]
-    public void A_worker_that_is_not_ready_in_ten_seconds_is_retired_and_replaced()
+    public void Worker_not_ready_in_ten_seconds_is_retired_and_replaced()
     {
         var bench = new LeaseBench();
         bench.Tick();
@@ -91,7 +91,7 @@ public sealed class FirstStartTests
     }
 
     [Test]
-    public void A_probe_that_passes_after_the_worker_was_retired_earns_no_lease()
+    public void Probe_of_a_retired_worker_earns_no_lease()
     {
         var bench = new LeaseBench();
         bench.Tick();
@@ -102,7 +102,7 @@ public sealed class FirstStartTests
     }
 
     [Test]
-    public void A_worker_that_was_cut_off_in_its_start_is_followed_by_one_with_twice_the_time()
+    public void Start_time_limit_doubles_after_an_aborted_start()
     {
         var bench = new LeaseBench(jitter: 1);
         bench.Tick();

@@ -1,6 +1,6 @@
 namespace GatewayMesh.Tests.Guard.Leases;
 
-/// <summary>No jitter: always the same share of it.</summary>
+/// <summary>Constant jitter for tests.</summary>
 internal sealed class FixedRandom(double share) : Random(0)
 {
     public override double NextDouble() => share;

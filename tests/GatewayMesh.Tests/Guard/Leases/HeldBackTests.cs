@@ -2,11 +2,11 @@ using GatewayMesh.Guard.Leases;
 
 namespace GatewayMesh.Tests.Guard.Leases;
 
-/// <summary>What an operator is told of a worker that could serve and may not yet.</summary>
+/// <summary>Reports about a worker that could serve but must wait.</summary>
 public sealed class HeldBackTests
 {
     [Test]
-    public void A_worker_held_back_by_a_crash_loop_is_told_with_the_time_until_the_next_try()
+    public void Worker_held_back_by_a_crash_loop_is_reported_with_the_remaining_time()
     {
         var bench = LeaseBench.Serving();
         var (second, _) = bench.Crash(1);
@@ -20,7 +20,7 @@ public sealed class HeldBackTests
     }
 
     [Test]
-    public void A_pause_before_the_next_start_is_told()
+    public void Pause_before_the_next_start_is_reported()
     {
         var bench = LeaseBench.Serving();
         bench.Ends(1);

@@ -2,13 +2,13 @@ using GatewayMesh.Guard.Leases;
 
 namespace GatewayMesh.Tests.Guard.Leases;
 
-/// <summary>Killed only on all three conditions; each of these tests leaves one out.</summary>
+/// <summary>A kill requires all three conditions; each of these tests drops one.</summary>
 public sealed class HungTests
 {
     private static readonly GuardAction[] Killed = [new GuardAction.Kill(1)];
 
     [Test]
-    public void Three_time_outs_at_the_same_progress_with_work_waiting_are_hung()
+    public void Three_timeouts_without_progress_and_with_pending_work_are_a_hang()
     {
         var bench = LeaseBench.Serving();
 
@@ -18,7 +18,7 @@ public sealed class HungTests
     }
 
     [Test]
-    public void A_worker_that_waits_for_the_processor_is_starved_and_not_hung()
+    public void Worker_waiting_for_a_processor_is_starved_and_not_hung()
     {
         var bench = LeaseBench.Serving();
 
@@ -26,7 +26,7 @@ public sealed class HungTests
     }
 
     [Test]
-    public void A_worker_that_never_moves_is_hung_on_a_busy_machine_too()
+    public void Worker_without_progress_is_hung_on_a_busy_machine_too()
     {
         var bench = LeaseBench.Serving();
         Repeat(29, () => bench.TimesOut(1, starved: true));
@@ -35,7 +35,7 @@ public sealed class HungTests
     }
 
     [Test]
-    public void A_starved_worker_that_gets_time_again_and_does_not_move_is_hung()
+    public void Starved_worker_without_progress_after_it_gets_CPU_time_is_hung()
     {
         var bench = LeaseBench.Serving();
         Repeat(3, () => bench.TimesOut(1, starved: true));
@@ -44,7 +44,7 @@ public sealed class HungTests
     }
 
     [Test]
-    public void A_worker_that_still_accepts_is_given_the_time_in_which_its_pool_grows()
+    public void Accepting_worker_gets_time_for_its_pool_to_grow()
     {
         var bench = LeaseBench.Serving();
         Repeat(8, () => Assert.That(bench.TimesOut(1, accepts: true), Is.Empty));
@@ -54,7 +54,7 @@ public sealed class HungTests
     }
 
     [Test]
-    public void A_worker_that_accepts_and_whose_pool_stays_empty_is_hung()
+    public void Accepting_worker_with_an_exhausted_pool_is_hung()
     {
         var bench = LeaseBench.Serving();
         Repeat(8, () => bench.TimesOut(1, accepts: true));
@@ -73,7 +73,7 @@ public sealed class HungTests
     }
 
     [Test]
-    public void Nobody_else_accepts_until_the_killed_holder_is_seen_dead()
+    public void No_other_process_accepts_until_the_killed_worker_is_dead()
     {
         var bench = LeaseBench.Serving();
         Repeat(3, () => bench.TimesOut(1));
@@ -95,7 +95,7 @@ public sealed class HungTests
     }
 
     [Test]
-    public void Progress_between_the_time_outs_is_no_hang()
+    public void Progress_between_timeouts_is_not_a_hang()
     {
         var bench = LeaseBench.Serving();
 
@@ -106,7 +106,7 @@ public sealed class HungTests
     }
 
     [Test]
-    public void Progress_before_the_last_time_out_begins_the_count_anew()
+    public void Progress_before_the_last_timeout_restarts_the_count()
     {
         var bench = LeaseBench.Serving();
         bench.TimesOut(1, 1);
@@ -118,7 +118,7 @@ public sealed class HungTests
     }
 
     [Test]
-    public void Standing_still_with_no_work_waiting_is_no_hang()
+    public void No_progress_without_pending_work_is_not_a_hang()
     {
         var bench = LeaseBench.Serving();
 
@@ -126,7 +126,7 @@ public sealed class HungTests
     }
 
     [Test]
-    public void One_moment_without_waiting_work_begins_the_count_anew()
+    public void Moment_without_pending_work_restarts_the_count()
     {
         var bench = LeaseBench.Serving();
         bench.TimesOut(1);
@@ -139,7 +139,7 @@ public sealed class HungTests
     }
 
     [Test]
-    public void A_late_timer_of_the_guard_begins_the_count_anew()
+    public void Late_guard_timer_restarts_the_count()
     {
         var bench = LeaseBench.Serving();
         bench.TimesOut(1);
@@ -152,7 +152,7 @@ public sealed class HungTests
     }
 
     [Test]
-    public void A_passed_probe_begins_the_count_anew()
+    public void Passed_probe_restarts_the_count()
     {
         var bench = LeaseBench.Serving();
         bench.TimesOut(1);
@@ -164,7 +164,7 @@ public sealed class HungTests
     }
 
     [Test]
-    public void A_bad_answer_is_a_sign_of_life()
+    public void Error_response_is_a_sign_of_life()
     {
         var bench = LeaseBench.Serving();
         bench.TimesOut(1);
@@ -176,7 +176,7 @@ public sealed class HungTests
     }
 
     [Test]
-    public void A_worker_that_starts_is_not_hung_but_slow_to_start()
+    public void Starting_worker_is_slow_and_not_hung()
     {
         var bench = new LeaseBench();
         bench.Tick();
@@ -185,7 +185,7 @@ public sealed class HungTests
     }
 
     [Test]
-    public void A_worker_that_waits_for_its_lease_can_hang_too()
+    public void Worker_waiting_for_its_lease_can_hang()
     {
         var bench = LeaseBench.Serving();
         var (second, _) = bench.Crash(1);
@@ -217,7 +217,7 @@ public sealed class HungTests
     }
 
     [Test]
-    public void Time_outs_of_an_unknown_worker_are_nobody_s()
+    public void Timeouts_of_an_unknown_worker_are_ignored()
     {
         var bench = LeaseBench.Serving();
 

@@ -2,7 +2,7 @@ using GatewayMesh.Guard.Leases;
 
 namespace GatewayMesh.Tests.Guard.Leases;
 
-/// <summary>A lease machine with a clock that only the test moves. Each call answers with the actions that it caused.</summary>
+/// <summary>A lease machine with a clock moved only by the test. Each call returns the resulting actions.</summary>
 internal sealed class LeaseBench(double jitter = 0)
 {
     private readonly LeaseMachine _machine = new(new LeaseSettings(), new FixedRandom(jitter));
@@ -29,8 +29,8 @@ internal sealed class LeaseBench(double jitter = 0)
         return Tick();
     }
 
-    /// <summary>Ticks every millisecond until an action of this kind comes.</summary>
-    /// <returns>How long that took; null when it had not come by then.</returns>
+    /// <summary>Ticks every millisecond until an action of this kind.</summary>
+    /// <returns>The elapsed time; null when the action did not occur.</returns>
     internal TimeSpan? Until<TAction>(double seconds)
         where TAction : GuardAction
     {
@@ -49,14 +49,14 @@ internal sealed class LeaseBench(double jitter = 0)
 
     internal GuardAction[] Gateways(bool answer) => On(new GuardEvent.GatewaysAnswer(answer));
 
-    /// <summary>A probe passes; a worker that has not said yet whether it is able says so before.</summary>
+    /// <summary>A probe passes, after a fitness report if the worker has sent none.</summary>
     internal GuardAction[] Passes(int worker)
     {
         var actions = _said.Add(worker) ? On(new GuardEvent.WorkerFitness(worker, true)) : [];
         return [.. actions, .. On(new GuardEvent.ProbePassed(worker))];
     }
 
-    /// <summary>A probe of the new worker of an upgrade passes, and again when its probation is over.</summary>
+    /// <summary>A probe of the new worker of an upgrade passes, and again after its probation.</summary>
     internal GuardAction[] Proves(int worker)
     {
         var actions = Passes(worker);
@@ -87,7 +87,7 @@ internal sealed class LeaseBench(double jitter = 0)
 
     internal GuardAction[] Stop() => On(new GuardEvent.StopRequested());
 
-    /// <summary>A bench on which worker 1 serves and a gateway answers.</summary>
+    /// <summary>A bench where worker 1 serves and a gateway responds.</summary>
     internal static LeaseBench Serving(double jitter = 0)
     {
         var bench = new LeaseBench(jitter);
@@ -99,8 +99,8 @@ internal sealed class LeaseBench(double jitter = 0)
         return bench;
     }
 
-    /// <summary>The worker dies; the next one is started when the backoff is over.</summary>
-    /// <returns>The new worker's number and how long that took.</returns>
+    /// <summary>The worker dies, and the next one starts after the backoff.</summary>
+    /// <returns>The new worker's number and the elapsed time.</returns>
     internal (int Worker, TimeSpan Backoff) Crash(int worker)
     {
         var began = Now;

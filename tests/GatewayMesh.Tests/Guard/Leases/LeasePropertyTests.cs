@@ -3,36 +3,36 @@ using FsCheck.Fluent;
 
 namespace GatewayMesh.Tests.Guard.Leases;
 
-/// <summary>Random lives of a guard, plausible or not. A failure prints the shortest life found, and the seed that plays it again.</summary>
+/// <summary>Random histories of a guard, plausible or not. A failure prints the shortest history found and the seed that replays it.</summary>
 public sealed class LeasePropertyTests
 {
     private const int Lives = 600;
     private const int LongestLife = 200;
 
     [Test]
-    public void Whatever_happens_the_promises_are_kept() => Check(Enum.GetValues<LeaseDeed>());
+    public void Promises_hold_in_any_history() => Check(Enum.GetValues<LeaseDeed>());
 
     [Test]
-    public void In_a_life_without_upgrades_the_promises_are_kept_and_crash_loops_get_few_leases() =>
+    public void Promises_hold_without_upgrades_and_crash_loops_get_few_leases() =>
         Check([
             LeaseDeed.AllPass, LeaseDeed.AllPass, LeaseDeed.AllPass, LeaseDeed.Ended, LeaseDeed.Hang, LeaseDeed.Obey, LeaseDeed.Tick,
             LeaseDeed.GatewaysAnswer, LeaseDeed.GatewaysSilent, LeaseDeed.Returned, LeaseDeed.Unfit, LeaseDeed.Fit, LeaseDeed.TimerLate,
         ]);
 
     [Test]
-    public void In_a_life_of_upgrades_and_drains_the_promises_are_kept() =>
+    public void Promises_hold_across_upgrades_and_drains() =>
         Check([
             LeaseDeed.AllPass, LeaseDeed.AllPass, LeaseDeed.ProbePassed, LeaseDeed.Upgrade, LeaseDeed.Obey, LeaseDeed.Obey, LeaseDeed.Ended,
             LeaseDeed.Drain, LeaseDeed.Undrain, LeaseDeed.Undrain, LeaseDeed.GatewaysAnswer, LeaseDeed.Unfit, LeaseDeed.Fit, LeaseDeed.ProbeTimedOut,
         ]);
 
     [Test]
-    public void In_a_life_that_is_stopped_at_any_moment_the_promises_are_kept() =>
+    public void Promises_hold_when_stopped_at_any_moment() =>
         Check([LeaseDeed.AllPass, LeaseDeed.Upgrade, LeaseDeed.Obey, LeaseDeed.Ended, LeaseDeed.Hang, LeaseDeed.Drain, LeaseDeed.Undrain, LeaseDeed.Stop, LeaseDeed.Tick]);
 
     private static void Check(LeaseDeed[] deeds)
     {
-        // A stop ends all that is worth seeing: it is rare, or most lives were short.
+        // A stop ends the history, so it is rare: otherwise most histories would be short.
         var common = deeds.SelectMany(deed => Enumerable.Repeat(deed, deed == LeaseDeed.Stop ? 1 : 6)).ToArray();
         var waits = Gen.OneOf(Gen.Constant(0), Gen.Choose(0, 300), Gen.Choose(0, 3_000), Gen.Choose(0, 40_000));
         var step =

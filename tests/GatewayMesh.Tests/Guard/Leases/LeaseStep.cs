@@ -1,6 +1,6 @@
 namespace GatewayMesh.Tests.Guard.Leases;
 
-/// <summary>What a random life may do to a guard in one step.</summary>
+/// <summary>Kinds of steps in a random history.</summary>
 internal enum LeaseDeed
 {
     Tick,
@@ -24,9 +24,9 @@ internal enum LeaseDeed
     Stop,
 }
 
-/// <summary>One step of a random life.</summary>
-/// <param name="Deed">What happens.</param>
-/// <param name="Wait">How long after the step before, in milliseconds.</param>
-/// <param name="Pick">Which worker it happens to: also ones that have ended or never were.</param>
-/// <param name="Detail">Progress and whether work waits.</param>
+/// <summary>A step of a random history.</summary>
+/// <param name="Deed">Kind of the step.</param>
+/// <param name="Wait">Delay after the previous step, in milliseconds.</param>
+/// <param name="Pick">The affected worker, possibly one that has ended or never existed.</param>
+/// <param name="Detail">Progress and pending work.</param>
 internal sealed record LeaseStep(LeaseDeed Deed, int Wait, int Pick, int Detail);

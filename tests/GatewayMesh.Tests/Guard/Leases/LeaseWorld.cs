@@ -3,8 +3,8 @@ using GatewayMesh.Guard.Leases;
 namespace GatewayMesh.Tests.Guard.Leases;
 
 /// <summary>
-/// A small world around a lease machine: it plays the actions and holds them to the promises, by its own books. A worker exists after
-/// StartWorker, accepts from its grant until it says that it does not, and is gone when its end is told.
+/// A simulation around a lease machine that executes the actions and checks the promises independently. A worker exists after
+/// StartWorker, accepts from its grant until it reports that it stopped, and is gone when its end is reported.
 /// </summary>
 internal sealed class LeaseWorld
 {
@@ -84,7 +84,7 @@ internal sealed class LeaseWorld
         }
     }
 
-    /// <summary>However life went: when all is well from here on, a worker serves (or, stopped, the guard ends).</summary>
+    /// <summary>After any history: without further faults a worker serves (or the guard exits, if stopped).</summary>
     internal void EndsWell()
     {
         Gateways(true);
@@ -104,9 +104,9 @@ internal sealed class LeaseWorld
 
     private void Pass(int worker)
     {
-        foreach (var life in Of(worker).Where(life => !life.Said))
+        foreach (var life in Of(worker).Where(life => !life.HasReported))
         {
-            life.Said = true;
+            life.HasReported = true;
             Tell(new GuardEvent.WorkerFitness(worker, true));
         }
 
@@ -129,14 +129,14 @@ internal sealed class LeaseWorld
     {
         foreach (var life in Of(worker))
         {
-            // What a killed worker said last is not waited for and not believed: its end is.
+            // The last messages of a killed worker are ignored; only its end counts.
             life.Accepts &= life.Hung;
         }
 
         Tell(new GuardEvent.LeaseReturned(worker));
     }
 
-    // What was asked of the workers, they do: return the lease, end.
+    // The workers obey: they return the lease or exit.
     private void Obey() => Each(worker =>
     {
         var life = _alive[worker];
@@ -168,7 +168,7 @@ internal sealed class LeaseWorld
 
     private void Adopt(int worker, bool leased)
     {
-        // Only a guard without a worker looks for one.
+        // Only a guard without a worker looks for one to adopt.
         if (_alive.Count == 0 && !_exited)
         {
             _alive[worker] = new Life { Accepts = leased };
@@ -192,7 +192,7 @@ internal sealed class LeaseWorld
         }
 
         Promise(_machine.Handle(new GuardEvent.Tick(), _now).Count == 0, "what follows from a state has been done at once");
-        Promise(_acceptor == _machine.Acceptor, "who accepts is said by an action");
+        Promise(_acceptor == _machine.Acceptor, "the acceptor changes by an action");
         Promise(_machine.Holder?.Number == Out, "the machine knows who has the lease");
         Promise(_undrained || _alive.Count <= 2, "two workers at most");
         if (Out is not null)
@@ -254,7 +254,7 @@ internal sealed class LeaseWorld
                 retired!.Killed = true;
                 break;
             case GuardAction.Accept accept:
-                Promise(accept.Who != _acceptor, "said once");
+                Promise(accept.Who != _acceptor, "the acceptor changes once");
                 Promise(accept.Who != Acceptor.Guard || Out is null, "guard and worker never accept together");
                 _acceptor = accept.Who;
                 break;
@@ -318,7 +318,7 @@ internal sealed class LeaseWorld
 
         internal bool Hung { get; set; }
 
-        internal bool Said { get; set; }
+        internal bool HasReported { get; set; }
 
         internal int Run { get; set; }
 
@@ -326,5 +326,5 @@ internal sealed class LeaseWorld
     }
 }
 
-/// <summary>The machine did what it promises never to do; the message tells the whole life.</summary>
+/// <summary>The machine broke a promise; the message contains the whole history.</summary>
 internal sealed class BrokenPromiseException(string message) : Exception(message);

@@ -2,13 +2,13 @@ using GatewayMesh.Guard.Leases;
 
 namespace GatewayMesh.Tests.Guard.Leases;
 
-/// <summary>Adoption, drain and its undoing, stop.</summary>
+/// <summary>Adoption, drain, undo and stop.</summary>
 public sealed class LifeTests
 {
     private static readonly GuardAction[] GuardAccepts = [new GuardAction.Accept(Acceptor.Guard)];
 
     [Test]
-    public void An_adopted_worker_that_serves_goes_on_serving()
+    public void Adopted_serving_worker_keeps_serving()
     {
         var bench = new LeaseBench();
 
@@ -27,7 +27,7 @@ public sealed class LifeTests
     }
 
     [Test]
-    public void The_worker_after_an_adopted_one_has_a_number_of_its_own()
+    public void Worker_after_an_adopted_worker_has_a_new_number()
     {
         var bench = new LeaseBench();
         bench.On(new GuardEvent.WorkerAdopted(4, Leased: true));
@@ -36,7 +36,7 @@ public sealed class LifeTests
     }
 
     [Test]
-    public void Nobody_is_adopted_beside_a_worker_of_one_s_own()
+    public void No_worker_is_adopted_next_to_an_own_worker()
     {
         var bench = LeaseBench.Serving();
 
@@ -69,7 +69,7 @@ public sealed class LifeTests
     }
 
     [Test]
-    public void A_drained_worker_serves_until_it_says_that_it_no_longer_accepts()
+    public void Drained_worker_serves_until_it_reports_that_it_stopped_accepting()
     {
         var bench = LeaseBench.Serving();
 
@@ -80,7 +80,7 @@ public sealed class LifeTests
     }
 
     [Test]
-    public void A_drained_node_carries_and_starts_nobody()
+    public void Drained_node_carries_and_starts_no_worker()
     {
         var bench = LeaseBench.Serving();
         bench.Drain();
@@ -93,7 +93,7 @@ public sealed class LifeTests
     }
 
     [Test]
-    public void A_drained_worker_s_end_is_no_crash()
+    public void End_of_a_drained_worker_is_not_a_crash()
     {
         var bench = LeaseBench.Serving();
         bench.Drain();
@@ -104,7 +104,7 @@ public sealed class LifeTests
     }
 
     [Test]
-    public void Draining_twice_says_nothing_new()
+    public void Second_drain_causes_no_action()
     {
         var bench = LeaseBench.Serving();
         bench.Drain();
@@ -113,7 +113,7 @@ public sealed class LifeTests
     }
 
     [Test]
-    public void An_undone_drain_starts_a_worker_which_serves_when_the_old_one_has_let_go()
+    public void Undone_drain_starts_a_worker_that_serves_after_the_old_one_returns_the_lease()
     {
         var bench = LeaseBench.Serving();
         bench.Drain();
@@ -124,7 +124,7 @@ public sealed class LifeTests
     }
 
     [Test]
-    public void Undoing_a_drain_that_never_was_does_not_shorten_a_backoff()
+    public void Undo_without_a_drain_does_not_shorten_a_backoff()
     {
         var bench = LeaseBench.Serving();
         bench.Ends(1);
@@ -133,7 +133,7 @@ public sealed class LifeTests
     }
 
     [Test]
-    public void A_drained_worker_that_does_not_end_is_retired()
+    public void Drained_worker_that_does_not_exit_is_retired()
     {
         var bench = LeaseBench.Serving();
         bench.Drain();
@@ -144,7 +144,7 @@ public sealed class LifeTests
     }
 
     [Test]
-    public void A_drained_worker_that_never_lets_go_is_retired_and_keeps_the_lease_until_dead()
+    public void Drained_worker_that_never_returns_the_lease_is_retired_and_keeps_it_until_dead()
     {
         var bench = LeaseBench.Serving();
         bench.Drain();
@@ -217,7 +217,7 @@ public sealed class LifeTests
     }
 
     [Test]
-    public void After_the_end_nothing_is_done_any_more()
+    public void No_action_follows_after_the_end()
     {
         var bench = LeaseBench.Serving();
         bench.Stop();
@@ -241,7 +241,7 @@ public sealed class LifeTests
     }
 
     [Test]
-    public void A_worker_that_ends_its_streams_is_not_killed_for_unanswered_probes()
+    public void Draining_worker_is_not_killed_for_failed_probes()
     {
         var bench = LeaseBench.Serving();
         bench.Drain();

@@ -2,7 +2,7 @@ using GatewayMesh.Guard.Leases;
 
 namespace GatewayMesh.Tests.Guard.Leases;
 
-/// <summary>Overload, bad answers, self-fencing: the lease goes back and comes again, and nobody is killed.</summary>
+/// <summary>Overload, error responses, self-fencing: the lease is returned and granted again, and no worker is killed.</summary>
 public sealed class TrustTests
 {
     private static readonly GuardAction[] AskedBack = [new GuardAction.Revoke(1)];
@@ -21,7 +21,7 @@ public sealed class TrustTests
     }
 
     [Test]
-    public void An_overloaded_worker_is_asked_for_the_lease_when_patience_ends_and_is_never_killed()
+    public void Overloaded_worker_loses_the_lease_when_patience_ends_and_is_never_killed()
     {
         var bench = LeaseBench.Serving();
         var actions = new List<GuardAction>();
@@ -35,7 +35,7 @@ public sealed class TrustTests
     }
 
     [Test]
-    public void A_passed_probe_gives_an_overloaded_worker_its_patience_back()
+    public void Passed_probe_restores_the_patience_for_an_overloaded_worker()
     {
         var bench = LeaseBench.Serving();
         bench.TimesOut(1, 1);
@@ -48,7 +48,7 @@ public sealed class TrustTests
     }
 
     [Test]
-    public void A_late_timer_gives_an_overloaded_worker_its_patience_back()
+    public void Late_timer_restores_the_patience_for_an_overloaded_worker()
     {
         var bench = LeaseBench.Serving();
         bench.TimesOut(1, 1);
@@ -59,7 +59,7 @@ public sealed class TrustTests
     }
 
     [Test]
-    public void A_late_timer_is_no_passed_probe()
+    public void Late_timer_does_not_count_as_a_passed_probe()
     {
         var bench = LeaseBench.Serving();
         Array.ForEach([1, 2, 3], _ => bench.AnswersBadly(1));
@@ -73,7 +73,7 @@ public sealed class TrustTests
     }
 
     [Test]
-    public void Three_bad_answers_cost_the_lease_and_not_the_life()
+    public void Three_error_responses_revoke_the_lease_without_a_kill()
     {
         var bench = LeaseBench.Serving();
 
@@ -84,7 +84,7 @@ public sealed class TrustTests
     }
 
     [Test]
-    public void The_lease_is_out_until_the_worker_has_returned_it()
+    public void Lease_stays_granted_until_the_worker_returns_it()
     {
         var bench = LeaseBench.Serving();
         bench.Fit(1, false);
@@ -95,7 +95,7 @@ public sealed class TrustTests
     }
 
     [Test]
-    public void A_worker_that_says_it_is_unable_is_asked_for_the_lease()
+    public void Unfit_worker_loses_the_lease()
     {
         var bench = LeaseBench.Serving();
 
@@ -103,7 +103,7 @@ public sealed class TrustTests
     }
 
     [Test]
-    public void A_worker_that_returns_the_lease_by_itself_is_trusted_again_after_two_seconds()
+    public void Worker_that_returned_the_lease_by_itself_is_trusted_after_two_seconds()
     {
         var bench = LeaseBench.Serving();
 
@@ -113,7 +113,7 @@ public sealed class TrustTests
     }
 
     [Test]
-    public void The_two_seconds_of_an_unable_worker_begin_when_it_is_able_again()
+    public void Ready_time_of_an_unfit_worker_starts_when_it_is_fit_again()
     {
         var bench = LeaseBench.Serving();
         bench.Fit(1, false);
@@ -125,7 +125,7 @@ public sealed class TrustTests
     }
 
     [Test]
-    public void An_unable_worker_gets_no_lease_even_when_no_gateway_answers()
+    public void Unfit_worker_gets_no_lease_even_without_a_gateway()
     {
         var bench = LeaseBench.Serving();
         bench.Gateways(false);
@@ -137,7 +137,7 @@ public sealed class TrustTests
     }
 
     [Test]
-    public void A_return_is_no_way_around_the_readiness_that_crashes_ask_for()
+    public void Returned_lease_does_not_bypass_the_ready_time_after_crashes()
     {
         var bench = LeaseBench.Serving();
         var worker = 1;
@@ -158,7 +158,7 @@ public sealed class TrustTests
     }
 
     [Test]
-    public void A_second_return_says_nothing_new()
+    public void Second_return_causes_no_action()
     {
         var bench = LeaseBench.Serving();
         bench.Returns(1);
@@ -169,7 +169,7 @@ public sealed class TrustTests
     }
 
     [Test]
-    public void Gateways_that_come_and_go_while_nobody_holds_the_lease_open_and_close_the_listeners()
+    public void Gateway_changes_without_a_lease_open_and_close_the_listeners()
     {
         var bench = LeaseBench.Serving();
         bench.Fit(1, false);
@@ -181,7 +181,7 @@ public sealed class TrustTests
     }
 
     [Test]
-    public void Gateways_that_come_and_go_while_a_worker_serves_change_nothing()
+    public void Gateway_changes_while_a_worker_serves_change_nothing()
     {
         var bench = LeaseBench.Serving();
 

@@ -5,7 +5,7 @@ namespace GatewayMesh.Tests.Guard.Leases;
 public sealed class UpgradeTests
 {
     [Test]
-    public void An_upgrade_starts_a_second_worker_and_leaves_the_lease_where_it_is()
+    public void Upgrade_starts_a_second_worker_and_keeps_the_lease()
     {
         var bench = LeaseBench.Serving();
 
@@ -16,7 +16,7 @@ public sealed class UpgradeTests
     }
 
     [Test]
-    public void The_old_worker_is_asked_for_the_lease_when_the_new_one_is_ready()
+    public void Old_worker_loses_the_lease_when_the_new_worker_is_ready()
     {
         var bench = LeaseBench.Serving();
         bench.Upgrade();
@@ -25,7 +25,7 @@ public sealed class UpgradeTests
     }
 
     [Test]
-    public void A_new_worker_that_crashes_two_seconds_after_it_was_ready_costs_the_old_one_nothing()
+    public void Crash_of_the_new_worker_after_two_ready_seconds_does_not_affect_the_old_one()
     {
         var bench = LeaseBench.Serving();
         bench.Upgrade();
@@ -34,12 +34,12 @@ public sealed class UpgradeTests
         Assert.That(bench.After(2), Is.Empty);
         Assert.That(
             bench.On(new GuardEvent.WorkerEnded(2, "exit code 9")),
-            Is.EqualTo(new GuardAction[] { new GuardAction.UpgradeEnded(false, "the new worker ended before it served (exit code 9); the old one serves on") }));
+            Is.EqualTo(new GuardAction[] { new GuardAction.UpgradeEnded(false, "the new worker ended before serving (exit code 9); the old one keeps serving") }));
         Assert.That(bench.Holder, Is.EqualTo(1));
     }
 
     [Test]
-    public void A_new_worker_that_gets_no_time_from_the_machine_may_take_longer()
+    public void Starved_new_worker_gets_more_time()
     {
         var bench = LeaseBench.Serving();
         bench.Upgrade();
@@ -53,7 +53,7 @@ public sealed class UpgradeTests
     }
 
     [Test]
-    public void An_old_worker_that_an_earlier_guard_told_to_end_is_taken_over_without_a_lease()
+    public void Draining_worker_of_an_earlier_guard_is_adopted_without_a_lease()
     {
         var bench = new LeaseBench();
         bench.On(new GuardEvent.WorkerAdopted(2, Leased: true));
@@ -78,7 +78,7 @@ public sealed class UpgradeTests
     }
 
     [Test]
-    public void The_old_worker_s_end_is_no_crash()
+    public void End_of_the_old_worker_is_not_a_crash()
     {
         var bench = Handing();
         bench.Returns(1);
@@ -100,7 +100,7 @@ public sealed class UpgradeTests
     }
 
     [Test]
-    public void A_new_worker_that_is_not_ready_in_time_is_retired_and_the_old_one_serves_on()
+    public void New_worker_not_ready_in_time_is_retired_and_the_old_one_keeps_serving()
     {
         var bench = LeaseBench.Serving();
         bench.Upgrade();
@@ -113,7 +113,7 @@ public sealed class UpgradeTests
     }
 
     [Test]
-    public void A_new_worker_that_answers_and_is_never_able_is_retired_too()
+    public void New_worker_that_is_never_fit_is_retired()
     {
         var bench = LeaseBench.Serving();
         bench.Upgrade();
@@ -127,18 +127,18 @@ public sealed class UpgradeTests
     }
 
     [Test]
-    public void A_new_worker_that_dies_ends_the_upgrade_and_no_other_is_started()
+    public void Death_of_the_new_worker_ends_the_upgrade_without_a_restart()
     {
         var bench = LeaseBench.Serving();
         bench.Upgrade();
 
-        Assert.That(bench.Ends(2), Is.EqualTo(new GuardAction[] { new GuardAction.UpgradeEnded(false, "the new worker ended before it served; the old one serves on") }));
+        Assert.That(bench.Ends(2), Is.EqualTo(new GuardAction[] { new GuardAction.UpgradeEnded(false, "the new worker ended before serving; the old one keeps serving") }));
         Assert.That(bench.After(60), Is.Empty);
         Assert.That(bench.Holder, Is.EqualTo(1));
     }
 
     [Test]
-    public void When_the_new_worker_dies_while_the_old_one_hands_over_the_old_one_gets_the_lease_again()
+    public void Old_worker_gets_the_lease_back_when_the_new_one_dies_in_the_handover()
     {
         var bench = Handing();
         bench.Ends(2);
@@ -148,7 +148,7 @@ public sealed class UpgradeTests
     }
 
     [Test]
-    public void When_the_new_worker_becomes_unable_while_the_old_one_hands_over_the_old_one_gets_the_lease_again()
+    public void Old_worker_gets_the_lease_back_when_the_new_one_becomes_unfit_in_the_handover()
     {
         var bench = Handing();
         bench.Fit(2, false);
@@ -157,7 +157,7 @@ public sealed class UpgradeTests
     }
 
     [Test]
-    public void An_old_worker_that_fences_itself_off_before_the_new_one_is_ready_is_not_ended_for_it()
+    public void Old_worker_that_fences_itself_during_an_upgrade_is_not_ended()
     {
         var bench = LeaseBench.Serving();
         bench.Upgrade();
@@ -193,12 +193,12 @@ public sealed class UpgradeTests
     }
 
     [Test]
-    public void A_second_upgrade_is_refused_while_the_first_is_under_way()
+    public void Second_upgrade_is_refused_while_the_first_is_running()
     {
         var bench = LeaseBench.Serving();
         bench.Upgrade();
 
-        Assert.That(bench.Upgrade(), Is.EqualTo(new GuardAction[] { new GuardAction.UpgradeEnded(false, "an upgrade is under way") }));
+        Assert.That(bench.Upgrade(), Is.EqualTo(new GuardAction[] { new GuardAction.UpgradeEnded(false, "an upgrade is already running") }));
         Assert.That(bench.Machine.Upgrading, Is.True);
         Assert.That(bench.Proves(2), Has.Member(new GuardAction.Revoke(1)));
     }
@@ -209,7 +209,7 @@ public sealed class UpgradeTests
         var bench = Handing();
         bench.Returns(1);
 
-        Assert.That(bench.Upgrade(), Is.EqualTo(new GuardAction[] { new GuardAction.UpgradeEnded(false, "an old worker still drains") }));
+        Assert.That(bench.Upgrade(), Is.EqualTo(new GuardAction[] { new GuardAction.UpgradeEnded(false, "an old worker is still draining") }));
         bench.Ends(1);
         Assert.That(bench.Upgrade(), Is.EqualTo(new GuardAction[] { new GuardAction.StartWorker(3) }));
     }
@@ -224,13 +224,13 @@ public sealed class UpgradeTests
     }
 
     [Test]
-    public void An_upgrade_is_refused_while_a_worker_of_before_the_drain_still_ends()
+    public void Upgrade_is_refused_while_a_drained_worker_is_still_running()
     {
         var bench = LeaseBench.Serving();
         bench.Drain();
         bench.Undrain();
 
-        Assert.That(bench.Upgrade(), Is.EqualTo(new GuardAction[] { new GuardAction.UpgradeEnded(false, "an old worker still drains") }));
+        Assert.That(bench.Upgrade(), Is.EqualTo(new GuardAction[] { new GuardAction.UpgradeEnded(false, "an old worker is still draining") }));
         Assert.That(bench.Machine.Workers, Has.Count.EqualTo(2));
     }
 
@@ -242,11 +242,11 @@ public sealed class UpgradeTests
 
         Assert.That(
             bench.Drain(),
-            Is.EqualTo(new GuardAction[] { new GuardAction.UpgradeEnded(false, "the node drains"), new GuardAction.Drain(1, true), new GuardAction.Drain(2, true) }));
+            Is.EqualTo(new GuardAction[] { new GuardAction.UpgradeEnded(false, "the node is draining"), new GuardAction.Drain(1, true), new GuardAction.Drain(2, true) }));
     }
 
     [Test]
-    public void An_upgrade_in_a_crash_loop_need_not_wait_for_it_may_be_the_mend()
+    public void Upgrade_in_a_crash_loop_need_not_wait()
     {
         var bench = LeaseBench.Serving();
         var (second, _) = bench.Crash(1);

@@ -5,7 +5,7 @@ namespace GatewayMesh.Tests.Guard.Probing;
 public sealed class AcceptingThreadTests
 {
     [Test]
-    public void A_thread_turns_when_its_count_moved_between_two_failures_of_one_row()
+    public void Thread_turned_if_its_count_moved_between_two_failures_of_a_series()
     {
         var turns = 5L;
         var thread = new AcceptingThread(() => turns);

@@ -23,7 +23,7 @@ public sealed class ProbeUpstreamTests
     }
 
     [Test]
-    public async Task It_answers_one_request_after_the_other_on_a_connection()
+    public async Task Probe_upstream_serves_several_requests_on_a_connection()
     {
         var client = Connect();
         for (var i = 0; i < 3; i++)
@@ -34,11 +34,11 @@ public sealed class ProbeUpstreamTests
 
     [TestCase("GET /probe HTTP/1.1\r\nHost:")]
     [TestCase("\0\u0001\u0002")]
-    public async Task What_is_no_whole_request_ends_the_connection(string request) =>
+    public async Task Incomplete_request_closes_the_connection(string request) =>
         Assert.That(await Ask(Connect(), request), Is.Empty);
 
     [Test]
-    public async Task Too_many_connections_push_the_oldest_out_and_not_the_newest()
+    public async Task Excess_connections_evict_the_oldest()
     {
         for (var i = 0; i < 9; i++)
         {
@@ -51,7 +51,7 @@ public sealed class ProbeUpstreamTests
     }
 
     [Test]
-    public async Task A_client_that_is_gone_harms_nobody()
+    public async Task Closed_client_harms_no_other_connection()
     {
         var gone = Connect();
         gone.LingerState = new LingerOption(true, 0);

@@ -34,7 +34,7 @@ public sealed class ProberTests
     }
 
     [Test]
-    public async Task A_good_answer_passes_and_the_next_probe_waits_for_the_interval_on_the_same_connection()
+    public async Task Good_response_passes_and_the_next_probe_reuses_the_connection_after_the_interval()
     {
         using var connection = Asked();
         Say(connection, Good);
@@ -48,7 +48,7 @@ public sealed class ProberTests
     }
 
     [Test]
-    public async Task An_answer_in_pieces_passes_when_it_is_whole()
+    public async Task Fragmented_response_passes_once_complete()
     {
         using var connection = Asked();
         foreach (var piece in Good)
@@ -66,7 +66,7 @@ public sealed class ProberTests
     [TestCase("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n")]
     [TestCase("HTTP/1.1 302 Found\r\n\r\nprobe-ok\n")]
     [TestCase("SSH-2.0-nobody\r\n")]
-    public async Task Any_other_answer_is_a_bad_one(string answer)
+    public async Task Any_other_response_fails_the_probe(string answer)
     {
         using var connection = Asked();
         Say(connection, answer);
@@ -76,7 +76,7 @@ public sealed class ProberTests
     }
 
     [Test]
-    public async Task An_answer_without_end_is_a_bad_one()
+    public async Task Endless_response_fails_the_probe()
     {
         using var connection = Asked();
         Say(connection, "HTTP/1.1 200 OK\r\n\r\n" + new string('x', 8_000));
@@ -85,7 +85,7 @@ public sealed class ProberTests
     }
 
     [Test]
-    public async Task A_connection_closed_instead_of_an_answer_is_a_bad_one()
+    public async Task Connection_closed_without_a_response_fails_the_probe()
     {
         using var connection = Asked();
         connection.Close();
@@ -94,7 +94,7 @@ public sealed class ProberTests
     }
 
     [Test]
-    public async Task A_connection_closed_within_the_answer_is_a_bad_one()
+    public async Task Connection_closed_within_the_response_fails_the_probe()
     {
         using var connection = Asked();
         Say(connection, Good[..30]);
@@ -104,7 +104,7 @@ public sealed class ProberTests
     }
 
     [Test]
-    public void A_refused_connection_is_a_bad_answer()
+    public void Refused_connection_fails_the_probe()
     {
         _worker.Stop();
 
@@ -112,7 +112,7 @@ public sealed class ProberTests
     }
 
     [Test]
-    public void Silence_is_a_time_out_and_the_next_probe_follows_at_once_on_a_new_connection()
+    public void Silence_times_out_and_the_next_probe_starts_at_once_on_a_new_connection()
     {
         using var connection = Asked();
         _now += Limit - TimeSpan.FromMilliseconds(1);
@@ -126,7 +126,7 @@ public sealed class ProberTests
     }
 
     [Test]
-    public void Half_an_answer_and_silence_is_a_time_out()
+    public void Partial_response_times_out()
     {
         using var connection = Asked();
         Say(connection, Good[..^3]);
@@ -137,7 +137,7 @@ public sealed class ProberTests
     }
 
     [Test]
-    public async Task A_connection_that_the_worker_ended_between_two_probes_is_no_bad_answer()
+    public async Task Connection_closed_between_two_probes_is_not_a_failure()
     {
         using (var connection = Asked())
         {
@@ -152,7 +152,7 @@ public sealed class ProberTests
     }
 
     [Test]
-    public async Task A_discarded_probe_has_no_result_and_its_late_answer_is_not_the_next_one_s()
+    public async Task Discarded_probe_has_no_result_and_its_late_response_is_ignored()
     {
         using var connection = Asked();
         Say(connection, "HTTP/1.1 500 Internal Server Error\r\n\r\n");
@@ -177,7 +177,7 @@ public sealed class ProberTests
     }
 
     [Test]
-    public async Task The_far_end_answers_what_the_prober_asks()
+    public async Task Probe_upstream_answers_the_prober()
     {
         using var upstream = new ProbeUpstream();
         using var prober = new Prober(upstream.Address, Interval, Limit);
@@ -204,7 +204,7 @@ public sealed class ProberTests
         Assert.That(results, Is.All.EqualTo(WorkerProbeResult.Passed));
     }
 
-    // The probe is due: it is sent, and the worker has it.
+    // The probe is due: it is sent, and the worker has received it.
     private Socket Asked()
     {
         Assert.That(Turn(), Is.EqualTo(WorkerProbeResult.None));

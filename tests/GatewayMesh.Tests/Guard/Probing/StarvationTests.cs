@@ -28,7 +28,7 @@ public sealed class StarvationTests
     }
 
     [Test]
-    public void A_row_that_ended_says_nothing_of_the_next()
+    public void Ended_series_does_not_affect_the_next()
     {
         var starvation = new Starvation(() => _waited);
         starvation.Look(At(0));
@@ -40,7 +40,7 @@ public sealed class StarvationTests
     }
 
     [Test]
-    public void The_wait_of_a_process_that_is_gone_is_none() => Assert.That(RunQueueWait.Of(int.MaxValue), Is.EqualTo(TimeSpan.Zero));
+    public void Waiting_time_of_a_dead_process_is_zero() => Assert.That(RunQueueWait.Of(int.MaxValue), Is.EqualTo(TimeSpan.Zero));
 
     private static TimeSpan At(int milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
 }

@@ -11,7 +11,7 @@ using GatewayMesh.Tests.Commands.Faults;
 
 namespace GatewayMesh.Tests.Guard.Workers;
 
-/// <summary>A guard that starts finds a socket in its data directory, and behind the socket somebody who names a process.</summary>
+/// <summary>A starting guard finds a socket in its data directory, and a peer that names a process id.</summary>
 public sealed class AdoptionTests
 {
     private string _folder = "";
@@ -58,9 +58,9 @@ public sealed class AdoptionTests
     [TestCase(0)]
     [TestCase(-1)]
     [TestCase(int.MaxValue)]
-    public void A_number_that_is_no_process_is_not_adopted(int pid) => Assert.That(Adopted(pid), Is.Null);
+    public void Invalid_process_id_is_not_adopted(int pid) => Assert.That(Adopted(pid), Is.Null);
 
-    // The other side of the socket speaks the protocol well; only the process that it names differs.
+    // The peer speaks the protocol correctly; only the process id differs.
     private int? Adopted(int pid)
     {
         var plan = new WorkerPlan(

@@ -31,7 +31,7 @@ internal sealed class RegistryEventsTests
     public void TearDown() => _log.Dispose();
 
     [Test]
-    public void The_loss_of_the_registry_and_its_return_are_a_line_each()
+    public void Registry_loss_and_return_are_one_line_each()
     {
         _events.Read(Registry, reached: true, [], TimeSpan.Zero);
         for (var second = 0; second < 60; second++)
@@ -46,12 +46,12 @@ internal sealed class RegistryEventsTests
         Assert.That(Lines(), Is.EqualTo(new[]
         {
             "warning registry_lost /registry: there is no such folder; make the folder; last heard 7 s ago",
-            "info registry_recovered file:/registry can be read again after 60 s",
+            "info registry_recovered file:/registry is reachable again after 60 s",
         }));
     }
 
     [Test]
-    public void A_snapshot_that_cannot_be_written_is_an_error_of_its_own_name()
+    public void Snapshot_write_error_has_its_own_event()
     {
         _events.Read(Registry, reached: true, [new ConfigError(SourceLocation.Option("/data/snapshot.json"), "", "cannot be written (No space left on device)", "make room")], TimeSpan.Zero);
 
@@ -59,14 +59,14 @@ internal sealed class RegistryEventsTests
     }
 
     [Test]
-    public void A_registry_that_was_never_heard_is_said_so()
+    public void Never_reached_registry_is_logged_as_such()
     {
         _events.Read(Registry, reached: false, [Unreadable], age: null);
         Assert.That(Lines().Single(), Does.EndWith("last heard before this start"));
     }
 
     [Test]
-    public void An_entry_of_many_errors_costs_one_line_and_its_end_one()
+    public void Entry_with_many_errors_is_one_line_at_its_start_and_end()
     {
         _events.Read(Registry, reached: true, Errors("web.yaml", 100, more: 49_900), TimeSpan.Zero);
         _events.Read(Registry, reached: true, Errors("web.yaml", 100, more: 49_900), TimeSpan.Zero);
@@ -75,13 +75,13 @@ internal sealed class RegistryEventsTests
 
         Assert.That(Lines(), Is.EqualTo(new[]
         {
-            "warning configuration_refused web.yaml:1:1: x: is wrong; fix it (and 49,999 more); the last good one stays in use",
-            "info configuration_accepted web.yaml has no error any more",
+            "warning configuration_refused web.yaml:1:1: x: is wrong; fix it (and 49,999 more); the last good version stays in use",
+            "info configuration_accepted web.yaml is valid again",
         }));
     }
 
     [Test]
-    public void An_entry_that_changes_all_the_time_costs_a_line_in_ten_seconds_and_its_last_state_is_said()
+    public void Flapping_entry_is_one_line_per_ten_seconds_and_its_final_state_is_logged()
     {
         for (var step = 0; step < 1_000; step++)
         {
@@ -96,7 +96,7 @@ internal sealed class RegistryEventsTests
     }
 
     [Test]
-    public void A_thousand_poisoned_entries_cost_twenty_lines_in_ten_seconds()
+    public void Thousand_poisoned_entries_are_twenty_lines_per_ten_seconds()
     {
         ImmutableArray<ConfigError> errors = [.. Enumerable.Range(0, 1_000).SelectMany(entry => Errors($"entry-{entry:0000}", 1))];
         for (var second = 0; second < 30; second++)
@@ -110,7 +110,7 @@ internal sealed class RegistryEventsTests
     }
 
     [Test]
-    public void A_registry_that_cannot_be_written_to_is_an_error_at_the_beginning_and_a_line_at_the_end()
+    public void Failing_registry_write_is_logged_at_its_start_and_end()
     {
         var refused = new ConfigError(SourceLocation.Option(Registry), "", "this node could not be published (Permission denied)", "check");
         _events.Read(Registry, reached: true, [], TimeSpan.Zero);
@@ -126,12 +126,12 @@ internal sealed class RegistryEventsTests
         Assert.That(Lines(), Is.EqualTo(new[]
         {
             "error registry_not_written file:/registry: this node could not be published (Permission denied); check",
-            "info registry_written the registry can be written to again: this node is published",
+            "info registry_written registry writes work again; this node is published",
         }));
     }
 
     [Test]
-    public void In_an_outage_only_the_loss_and_the_return_are_said()
+    public void Outage_logs_only_loss_and_return()
     {
         _events.Read(Registry, reached: false, [Unreadable, .. Errors("web.yaml", 3)], TimeSpan.Zero);
         for (var second = 0; second < 60; second++)
@@ -141,7 +141,7 @@ internal sealed class RegistryEventsTests
         }
 
         _events.Read(Registry, reached: true, [], TimeSpan.Zero);
-        _events.Tick(Unreadable); // the next write is still to come
+        _events.Tick(Unreadable); // the next write is pending
         _events.Tick(null);
 
         Assert.That(Lines().Select(line => line.Split(' ')[1]), Is.EqualTo(new[] { "registry_lost", "registry_recovered" }));

@@ -15,7 +15,7 @@ public sealed class TroubleBookTests
     [TestCase("error", "application_down", "application_up")]
     [TestCase("warning", "instance_ejected", "instance_back")]
     [TestCase("warning", "node_gone", "node_back")]
-    public void A_trouble_is_one_line_when_it_begins_and_one_when_it_ends(string level, string begin, string end)
+    public void Trouble_is_one_line_at_its_start_and_one_at_its_end(string level, string begin, string end)
     {
         var trouble = new[] { Down, Ejected, Gone }.Single(each => each.Word == begin);
         var lines = Told((book, time) =>
@@ -37,7 +37,7 @@ public sealed class TroubleBookTests
     }
 
     [Test]
-    public void A_trouble_that_comes_and_goes_is_told_at_most_every_ten_seconds_and_as_it_is_in_the_end()
+    public void Flapping_trouble_is_logged_at_most_every_ten_seconds_with_its_final_state()
     {
         var lines = Told((book, time) =>
         {
@@ -60,7 +60,7 @@ public sealed class TroubleBookTests
     }
 
     [Test]
-    public void Those_that_last_are_listed_with_their_duration_the_longest_first()
+    public void Open_troubles_are_listed_longest_first()
     {
         var time = new ManualTime();
         using var events = new EventLog("host-a", "worker", Stream.Null);
@@ -76,7 +76,7 @@ public sealed class TroubleBookTests
     }
 
     [Test]
-    public void Who_no_longer_speaks_for_the_node_tells_nothing_more()
+    public void Process_that_stopped_speaking_for_the_node_logs_no_trouble()
     {
         var lines = Told((book, time) =>
         {

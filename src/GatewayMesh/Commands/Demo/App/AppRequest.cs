@@ -2,13 +2,13 @@ using System.Text;
 
 namespace GatewayMesh.Commands.Demo.App;
 
-/// <summary>The little of a request that the demo's applications look at.</summary>
+/// <summary>The parts of a request that the demo's applications use.</summary>
 /// <param name="Path">The path.</param>
-/// <param name="BodyLength">Bytes of body that follow the head.</param>
-/// <param name="Close">The caller wants the connection closed.</param>
+/// <param name="BodyLength">Length of the body after the head, in bytes.</param>
+/// <param name="Close">True if the caller asks to close the connection.</param>
 internal readonly record struct AppRequest(string Path, int BodyLength, bool Close)
 {
-    /// <summary>Reads a head, without its empty line.</summary>
+    /// <summary>Parses a head without its empty line.</summary>
     public static AppRequest Parse(ReadOnlySpan<byte> head)
     {
         var lines = Encoding.Latin1.GetString(head).Split("\r\n");

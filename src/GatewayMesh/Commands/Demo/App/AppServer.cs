@@ -62,11 +62,11 @@ internal sealed class AppServer(int port, Func<string, Task<(int Status, string 
         }
         catch (SocketException)
         {
-            // The caller is gone.
+            // The caller closed the connection.
         }
     }
 
-    // Drops head and body; what is left in the buffer is the next request.
+    // Drops head and body; the rest of the buffer is the next request.
     private static async Task<int> SkipAsync(Socket connection, byte[] buffer, int head, int filled, int body)
     {
         var rest = filled - head - body;

@@ -4,14 +4,15 @@ using System.Text.Json;
 namespace GatewayMesh.Commands.Demo.App;
 
 /// <summary>
-/// A sample service: names itself and, when it calls another, those behind it: <c>{"chain":["web@host-a","payments@host-b","ledger@host-b"]}</c>.
-/// It calls through its own outbound address and knows nothing else of the mesh.
+/// A sample service. It returns its own name and the names of the services behind it:
+/// <c>{"chain":["web@host-a","payments@host-b","ledger@host-b"]}</c>.
+/// The service calls through its own outbound address and knows nothing else of the mesh.
 /// </summary>
 /// <param name="name">The service.</param>
 /// <param name="node">The host.</param>
-/// <param name="client">How it calls.</param>
-/// <param name="next">The service that it calls, or null.</param>
-/// <param name="outbound">Port of its outbound address.</param>
+/// <param name="client">Client for calls to the next service.</param>
+/// <param name="next">The next service, or null.</param>
+/// <param name="outbound">Port of the service's outbound address.</param>
 internal sealed class ChainService(string name, string node, HttpClient client, string? next, int outbound)
 {
     /// <summary>Answers a request.</summary>

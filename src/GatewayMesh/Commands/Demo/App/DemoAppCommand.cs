@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace GatewayMesh.Commands.Demo.App;
 
-/// <summary><c>gatewaymesh demo-app</c> (hidden): the applications of one host of the demo, in one process.</summary>
+/// <summary><c>gatewaymesh demo-app</c> (hidden): the applications of one demo host, in one process.</summary>
 internal static class DemoAppCommand
 {
     /// <summary>The command.</summary>
@@ -11,7 +11,7 @@ internal static class DemoAppCommand
     {
         var node = new Option<string>("--node") { Required = true };
         var services = DemoPlan.Services.Select(service => (Service: service, Ports: new Option<string>($"--{service}") { Required = true, HelpName = "PORT:OUTBOUND" })).ToArray();
-        var command = new MeshCommand("demo-app", "The demo's applications of one host: each service listens on PORT and calls the next through OUTBOUND.")
+        var command = new MeshCommand("demo-app", "Run the applications of one demo host: each service listens on PORT and calls the next through OUTBOUND.")
         {
             Hidden = true,
             Examples = ["gatewaymesh demo-app --node host-a --web 15021:15001 --payments 15022:15002 --ledger 15023:15003"],
@@ -43,7 +43,7 @@ internal static class DemoAppCommand
     private static (int Port, int Outbound) Ports(string text) =>
         text.Split(':') is [var port, var outbound]
         && int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var own)
-        && int.TryParse(outbound, NumberStyles.None, CultureInfo.InvariantCulture, out var way)
-            ? (own, way)
+        && int.TryParse(outbound, NumberStyles.None, CultureInfo.InvariantCulture, out var outboundPort)
+            ? (own, outboundPort)
             : throw new CommandFailure(ExitCode.Usage, $"'{text}' must be PORT:OUTBOUND");
 }

@@ -1,9 +1,9 @@
 namespace GatewayMesh.Commands.Demo.Files;
 
-/// <summary>What all nodes of the demo share, as <c>consul config write</c> takes it.</summary>
+/// <summary>The entries shared by all demo nodes, in the format of <c>consul config write</c>.</summary>
 internal static class ConsulEntries
 {
-    /// <summary>The entries by their path in the demo's folder, in the order in which they are written.</summary>
+    /// <summary>The entries by their path in the demo's folder, in write order.</summary>
     public static IEnumerable<(string Path, string Text)> Of(DemoPlan plan) =>
     [
         .. DemoPlan.Services.Select(service => ($"entries/{service}.json", $$"""{ "Kind": "service-defaults", "Name": "{{service}}", "Protocol": "http" }""" + "\n")),

@@ -4,13 +4,15 @@ using GatewayMesh.Configuration.Bootstrap;
 
 namespace GatewayMesh.Commands.Demo.Files;
 
-/// <summary>The certificates of the demo's mesh where no Consul issues them: an authority of its own under <c>ca</c>, and what each node needs under its state.</summary>
+/// <summary>
+/// The certificates of a demo without Consul: an authority under <c>ca</c>, and each node's certificates under its state folder.
+/// </summary>
 internal static class DemoCertificates
 {
-    // Longer than anybody lets a demo run.
+    // Longer than any demo runs.
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(365);
 
-    /// <summary>Makes them all, as <c>gatewaymesh ca init</c> and <c>ca issue</c> would.</summary>
+    /// <summary>Creates them all, like <c>gatewaymesh ca init</c> and <c>ca issue</c>.</summary>
     public static void Issue(DemoPlan plan, string folder, TimeProvider time)
     {
         using var authority = MeshAuthority.Create(MeshAuthority.NewTrustDomain(), Lifetime, time.GetUtcNow());
@@ -31,7 +33,7 @@ internal static class DemoCertificates
         }
     }
 
-    /// <summary>In whose names a node speaks.</summary>
+    /// <summary>The services whose identity a node uses.</summary>
     public static IEnumerable<string> ServicesOf(DemoNode node) => node.Role switch
     {
         "sidecar" => DemoPlan.Services,

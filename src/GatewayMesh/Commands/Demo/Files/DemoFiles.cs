@@ -3,12 +3,12 @@ using System.Text;
 namespace GatewayMesh.Commands.Demo.Files;
 
 /// <summary>
-/// The files of the demo's mesh, written for a reader. All paths in them are relative, so the same text stands under
-/// <c>topology/demo</c> (a test compares the two) and in the folder of a running demo.
+/// The files of the demo's mesh, written for a reader. All paths in them are relative, so the same text works under
+/// <c>topology/demo</c> (a test compares both) and in the folder of a running demo.
 /// </summary>
 internal static class DemoFiles
 {
-    /// <summary>All files by their path in the folder.</summary>
+    /// <summary>All files, by their path in the folder.</summary>
     public static IEnumerable<(string Path, string Text)> Of(DemoPlan plan) =>
     [
         .. plan.Hosts.Select(host => ($"{host.Name}.yaml", Sidecar(plan, host))),
@@ -17,7 +17,7 @@ internal static class DemoFiles
         .. plan.Consul is null ? [("registry/mesh.yaml", Registry(plan))] : ConsulEntries.Of(plan),
     ];
 
-    /// <summary>Writes them under <paramref name="folder"/>.</summary>
+    /// <summary>Writes the files under <paramref name="folder"/>.</summary>
     public static void Write(DemoPlan plan, string folder)
     {
         foreach (var (path, text) in Of(plan))
@@ -53,8 +53,8 @@ internal static class DemoFiles
                 $"""
                     - name: {service}
                       port: {host.Application(service)}                   # the application
-                      outbound: 127.0.0.1:{host.Outbound(service)}     # its way out
-                      inbound: 127.0.0.1:{host.Inbound(service)}      # others' way in
+                      outbound: 127.0.0.1:{host.Outbound(service)}     # for calls by the service
+                      inbound: 127.0.0.1:{host.Inbound(service)}      # for calls to the service
                       health: {"{ http: /healthz }"}
 
                 """);
@@ -65,7 +65,7 @@ internal static class DemoFiles
 
     private static string Gateway(DemoPlan plan, DemoGateway gateway) =>
         $"""
-        {Head(plan, $"{gateway.Name}: stands in for any broken sidecar.", "gateway", gateway.Name, gateway.Admin)}gateway:
+        {Head(plan, $"{gateway.Name}: takes over for any broken sidecar.", "gateway", gateway.Name, gateway.Admin)}gateway:
           address: 127.0.0.1
           listen: 127.0.0.1:{gateway.Mesh}           # mesh peers
           guardListen: 127.0.0.1:{gateway.Tunnel}      # guards
@@ -74,7 +74,7 @@ internal static class DemoFiles
 
     private static string Ingress(DemoPlan plan) =>
         $"""
-        {Head(plan, $"The way in from outside; which host leads to which service stands in {(plan.Consul is null ? "registry/mesh.yaml" : "entries/ingress.json")}.", "ingress", "ingress", plan.IngressAdmin)}ingress:
+        {Head(plan, $"The public entry. Hosts map to services in {(plan.Consul is null ? "registry/mesh.yaml" : "entries/ingress.json")}.", "ingress", "ingress", plan.IngressAdmin)}ingress:
           address: 127.0.0.1
           service: gatewaymesh-ingress
           listeners:

@@ -5,15 +5,15 @@ using GatewayMesh.Linux;
 namespace GatewayMesh.Commands.Demo.Processes;
 
 /// <summary>
-/// Finds every process that a demo brought about, however far down and whether or not its parent lives: they all inherit one
-/// variable. A worker whose guard was killed is nobody's child, and must not stay behind.
+/// Finds all descendants of a demo, however deep, even when the parent has died: they all inherit one variable.
+/// A worker whose guard was killed has no parent left to end it, and must not stay behind.
 /// </summary>
 internal static class MarkedProcesses
 {
-    /// <summary>The variable; not one of <c>GATEWAYMESH_…</c>, which are configuration.</summary>
+    /// <summary>The variable. Not named <c>GATEWAYMESH_…</c>: those are configuration.</summary>
     public const string Variable = "MESH_DEMO";
 
-    /// <summary>Process ids of those marked with <paramref name="mark"/>, this process left out.</summary>
+    /// <summary>Process ids of the processes marked with <paramref name="mark"/>, except this process.</summary>
     public static IReadOnlyList<int> Find(string mark)
     {
         var wanted = Encoding.UTF8.GetBytes($"{Variable}={mark}\0");
@@ -25,14 +25,14 @@ internal static class MarkedProcesses
         ];
     }
 
-    /// <summary>Kills them all; the result is how many there were.</summary>
+    /// <summary>Kills all marked processes and returns their number.</summary>
     public static int Kill(string mark)
     {
         var wanted = Encoding.UTF8.GetBytes($"{Variable}={mark}\0");
         var killed = 0;
         foreach (var pid in Find(mark))
         {
-            // Looked at again once it is held: a number may have gone to a stranger meanwhile.
+            // Checked again under the pidfd: the process id may have been reused meanwhile.
             using var process = ProcessHandle.Find(pid);
             killed += process is not null && IsMarked(pid, wanted) && process.Signal(ProcessSignal.Kill) ? 1 : 0;
         }
@@ -48,7 +48,7 @@ internal static class MarkedProcesses
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            return false; // It has just ended, or is somebody else's.
+            return false; // The process has just ended, or belongs to another user.
         }
     }
 }

@@ -3,14 +3,14 @@ using GatewayMesh.Linux;
 
 namespace GatewayMesh.Commands.Demo.Processes;
 
-/// <summary>Starts the demo's children again when they die, three seconds later, as systemd would, and ends them all at the end.</summary>
+/// <summary>Restarts the demo's children three seconds after they die, like systemd, and ends them all at the end.</summary>
 internal sealed class Supervisor(IReadOnlyList<DemoProcess> processes, string mark, TimeProvider time, Action<DemoEvent> tell)
 {
     private static readonly TimeSpan RestartAfter = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(10);
     private volatile bool _ending;
 
-    /// <summary>Looks after them until cancelled.</summary>
+    /// <summary>Supervises the children until cancelled.</summary>
     public void Follow(CancellationToken cancellation)
     {
         do
@@ -23,8 +23,8 @@ internal sealed class Supervisor(IReadOnlyList<DemoProcess> processes, string ma
         while (!cancellation.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(100)));
     }
 
-    /// <summary>Ends every child in order: mesh first, then the applications, the registry last, and by force whatever is left.</summary>
-    /// <returns>How many had to be killed.</returns>
+    /// <summary>Ends every child in order: mesh, applications, registry. Whatever is left is killed.</summary>
+    /// <returns>Number of processes that had to be killed.</returns>
     public int End()
     {
         _ending = true;
@@ -32,7 +32,7 @@ internal sealed class Supervisor(IReadOnlyList<DemoProcess> processes, string ma
         {
             foreach (var process in stage.Where(process => process.IsRunning))
             {
-                // A child whose end was not noticed yet still holds its number, so that the pidfd is its own.
+                // A child whose end was not noticed yet still holds its process id, so the pidfd is the child's.
                 using var child = ProcessHandle.Find(process.Pid);
                 if (process.IsRunning)
                 {
@@ -63,12 +63,12 @@ internal sealed class Supervisor(IReadOnlyList<DemoProcess> processes, string ma
         if (process.EndedAt is not { } ended)
         {
             process.EndedAt = now;
-            tell(new DemoEvent(process.Name, string.Create(CultureInfo.InvariantCulture, $"ended with {process.ExitCode}; starts again in {RestartAfter.TotalSeconds:0} s")));
+            tell(new DemoEvent(process.Name, string.Create(CultureInfo.InvariantCulture, $"ended with {process.ExitCode}; restarts in {RestartAfter.TotalSeconds:0} s")));
         }
         else if (time.GetElapsedTime(ended, now) >= RestartAfter)
         {
             process.Start();
-            tell(new DemoEvent(process.Name, $"started again, process {process.Pid}"));
+            tell(new DemoEvent(process.Name, $"restarted, process {process.Pid}"));
         }
     }
 }

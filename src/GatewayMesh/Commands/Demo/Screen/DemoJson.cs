@@ -6,10 +6,10 @@ using GatewayMesh.Commands.Demo.Traffic;
 
 namespace GatewayMesh.Commands.Demo.Screen;
 
-/// <summary>The demo for programs: one line when the mesh is ready, one with the figures at the end.</summary>
+/// <summary>JSON output of the demo: one line when the mesh is ready, one with the results at the end.</summary>
 internal static class DemoJson
 {
-    /// <summary>What runs where.</summary>
+    /// <summary>Writes the nodes and their addresses.</summary>
     public static string Ready(DemoPlan plan, string folder, MeshWatch watch, IReadOnlyList<DemoProcess> processes) => Line(json =>
     {
         json.WriteString("event", "ready");
@@ -50,7 +50,7 @@ internal static class DemoJson
         json.WriteEndArray();
     });
 
-    /// <summary>The figures.</summary>
+    /// <summary>Writes the results.</summary>
     public static string Figures(IReadOnlyList<(string Title, Tally Tally)> parts, int killedAtTheEnd) => Line(json =>
     {
         json.WriteString("event", "figures");

@@ -4,13 +4,13 @@ using GatewayMesh.Commands.Terminal;
 
 namespace GatewayMesh.Commands.Demo.Screen;
 
-/// <summary>What the applications saw, part by part of the demo.</summary>
+/// <summary>The results of the demo, part by part.</summary>
 internal static class DemoReport
 {
-    /// <summary>Columns from which on there is room for the kinds of failures.</summary>
+    /// <summary>Minimum terminal width for the columns with failure kinds.</summary>
     private const int RoomForKinds = 110;
 
-    /// <summary>The figures as a table, for a terminal of <paramref name="width"/> columns.</summary>
+    /// <summary>Formats the results as a table for a terminal of <paramref name="width"/> columns.</summary>
     public static TextTable Table(IEnumerable<(string Title, Tally Tally)> parts, int width = int.MaxValue)
     {
         var hasKinds = width >= RoomForKinds;
@@ -22,7 +22,7 @@ internal static class DemoReport
             [
                 title,
                 $"{tally.Sent}",
-                new Cell($"{tally.Failed}", tally.Failed == 0 ? Hue.Good : Hue.Warn),
+                new Cell($"{tally.Failed}", tally.Failed == 0 ? TextStyle.Good : TextStyle.Warn),
                 .. hasKinds ? (Cell[])[$"{tally.Refused}", $"{tally.Lost}", $"{tally.TimedOut}", $"{tally.Errors}"] : [],
                 $"{tally.ThroughGateway}",
                 tally.SlowestMs.ToString("0 ms", CultureInfo.InvariantCulture),
@@ -32,7 +32,7 @@ internal static class DemoReport
         return table;
     }
 
-    /// <summary>The same in plain words, a sentence a part.</summary>
+    /// <summary>Formats the results as plain text, one sentence per part.</summary>
     public static IEnumerable<string> Sentences(IEnumerable<(string Title, Tally Tally)> parts) =>
         parts.Select(part => $"{part.Title}: {Sentence(part.Tally)}");
 
@@ -41,7 +41,7 @@ internal static class DemoReport
         var failures = new (long Count, string What)[]
         {
             (tally.Refused, "refused"),
-            (tally.Lost, "lost with their connection"),
+            (tally.Lost, "lost with the connection"),
             (tally.TimedOut, "never answered"),
             (tally.Errors, "answered with an error"),
         };

@@ -4,13 +4,13 @@ using GatewayMesh.Commands.Terminal;
 
 namespace GatewayMesh.Commands.Demo.Screen;
 
-/// <summary>The live table: one row a process of the mesh.</summary>
+/// <summary>The live table: one row per mesh process.</summary>
 internal static class DemoTable
 {
-    /// <summary>Columns from which on there is room for process ids.</summary>
+    /// <summary>Minimum terminal width for the process id column.</summary>
     private const int RoomForPids = 110;
 
-    /// <summary>The table of <paramref name="nodes"/>, for a terminal of <paramref name="width"/> columns.</summary>
+    /// <summary>Formats <paramref name="nodes"/> as a table for a terminal of <paramref name="width"/> columns.</summary>
     public static TextTable Of(IEnumerable<NodeView> nodes, int width = int.MaxValue)
     {
         var hasPids = width >= RoomForPids;
@@ -26,7 +26,7 @@ internal static class DemoTable
                 (status?.Worker?.Rate ?? 0).ToString("0", CultureInfo.InvariantCulture),
                 Carried(status?.Carried),
                 .. hasPids ? (Cell[])[Pids(status)] : [],
-                new Cell(last, Hue.Faint),
+                new Cell(last, TextStyle.Faint),
             ]);
         }
 
@@ -35,15 +35,15 @@ internal static class DemoTable
 
     private static Cell Tier(NodeStatus? status) => status switch
     {
-        null => new Cell("down", Hue.Bad),
-        { Role: "sidecar", Tier: "gateway" } => new Cell("gateway", Hue.Warn),
-        { Tier: "none" } => new Cell("none", Hue.Bad),
-        _ => new Cell(status.Tier.Length == 0 ? "up" : status.Tier, Hue.Good),
+        null => new Cell("down", TextStyle.Bad),
+        { Role: "sidecar", Tier: "gateway" } => new Cell("gateway", TextStyle.Warn),
+        { Tier: "none" } => new Cell("none", TextStyle.Bad),
+        _ => new Cell(status.Tier.Length == 0 ? "up" : status.Tier, TextStyle.Good),
     };
 
     private static string Pids(NodeStatus? status) =>
         status is null ? "" : string.Join(" ", status.Pids.Where(pid => pid.Value > 0).Select(pid => $"{pid.Key} {pid.Value}"));
 
-    // Open ones of all.
+    // Open connections of all kinds.
     private static string Carried(CarriedStatus? carried) => carried is null ? "" : $"{carried.Open}/{carried.Total}";
 }

@@ -3,7 +3,7 @@ using GatewayMesh.Commands.Status;
 
 namespace GatewayMesh.Commands.Demo.Screen;
 
-/// <summary>Asks every node of the demo twice a second how it is, and notices what changes.</summary>
+/// <summary>Polls the status of every demo node twice a second and reports changes.</summary>
 internal sealed class MeshWatch(DemoPlan plan, Action<DemoEvent> tell)
 {
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(500);
@@ -14,7 +14,7 @@ internal sealed class MeshWatch(DemoPlan plan, Action<DemoEvent> tell)
     private readonly Dictionary<string, NodeStatus?> _states = [];
     private readonly HashSet<string> _served = [];
 
-    /// <summary>What each node last said; null: it did not answer.</summary>
+    /// <summary>Last status of each node; null: the node did not answer.</summary>
     public NodeStatus? this[string node]
     {
         get
@@ -26,12 +26,12 @@ internal sealed class MeshWatch(DemoPlan plan, Action<DemoEvent> tell)
         }
     }
 
-    /// <summary>All nodes answer, synced, and every sidecar carries its own traffic.</summary>
+    /// <summary>True if all nodes answer and are synced, and every sidecar serves its own traffic.</summary>
     public bool IsReady => plan.Nodes.All(node => this[node.Name] is { Registry.Synced: true } status && (status.Lease is null || (status.IsLeased && status.Tier == "sidecar")));
 
     /// <summary>
-    /// Whether every node knows a healthy instance of every service on every host. In a registry folder nodes find each other after they are ready: a request
-    /// before that has nowhere to go.
+    /// True if every node knows a healthy instance of every service on every host. With a registry folder, nodes discover each other
+    /// after they are ready, and an earlier request has no endpoint.
     /// </summary>
     public bool KnowsInstances() => plan.Nodes.All(node =>
     {
@@ -39,7 +39,7 @@ internal sealed class MeshWatch(DemoPlan plan, Action<DemoEvent> tell)
         return answer.IsWell && Instances(answer.Body) >= DemoPlan.Services.Length * plan.Hosts.Length;
     });
 
-    /// <summary>Number of healthy instances in the answer of <c>/endpoints</c>, counted once for each service and node.</summary>
+    /// <summary>Number of healthy instances in a response of <c>/endpoints</c>, counted once for each service and node.</summary>
     internal static int Instances(string json)
     {
         try
@@ -69,7 +69,7 @@ internal sealed class MeshWatch(DemoPlan plan, Action<DemoEvent> tell)
         while (!cancellation.WaitHandle.WaitOne(Every));
     }
 
-    /// <summary>Asks everybody once.</summary>
+    /// <summary>Polls every node once.</summary>
     public void Look()
     {
         foreach (var node in plan.Nodes)
@@ -85,7 +85,7 @@ internal sealed class MeshWatch(DemoPlan plan, Action<DemoEvent> tell)
                 _misses[node.Name] = status is null ? _misses.GetValueOrDefault(node.Name) + 1 : 0;
                 if (status is null && before is not null && _misses[node.Name] < MissesThatCount)
                 {
-                    continue; // One late answer on a busy machine is no news.
+                    continue; // A single late response on a busy machine is not worth an event.
                 }
 
                 _states[node.Name] = status;
@@ -103,20 +103,20 @@ internal sealed class MeshWatch(DemoPlan plan, Action<DemoEvent> tell)
         }
     }
 
-    /// <summary>What changed, in words; null: nothing to speak of.</summary>
-    /// <param name="before">What the node said before.</param>
-    /// <param name="now">What it says now.</param>
-    /// <param name="hasServed">Whether a worker of it was seen serving before.</param>
+    /// <summary>Describes the change between two statuses; null when there is nothing to report.</summary>
+    /// <param name="before">Previous status.</param>
+    /// <param name="now">Current status.</param>
+    /// <param name="hasServed">True if a worker of the node has served before.</param>
     internal static string? Change(NodeStatus? before, NodeStatus? now, bool hasServed = true) => (before, now) switch
     {
         (null, null) => null,
-        (_, null) => "does not answer",
+        (_, null) => "is not responding",
         (null, _) => "answers",
         _ when before.Lease is null || now.Lease is null => null,
         _ when before.Lease is { } old && now.Lease is { } lease && lease.Kills > old.Kills => "the guard killed the hung worker",
-        _ when before.Tier != now.Tier && now.Tier == "gateway" => "no worker fit to serve: the guard carries to a gateway",
+        _ when before.Tier != now.Tier && now.Tier == "gateway" => "no worker able to serve: the guard carries traffic to a gateway",
         _ when before.Tier != now.Tier && now.Tier == "sidecar" => hasServed ? "the worker serves again" : null,
-        _ when before.Tier != now.Tier && now.Tier == "none" => "nobody carries",
+        _ when before.Tier != now.Tier && now.Tier == "none" => "traffic is not carried",
         _ when before.WorkerPid != now.WorkerPid && now.WorkerPid is { } pid => $"new worker, pid {pid}",
         _ => null,
     };

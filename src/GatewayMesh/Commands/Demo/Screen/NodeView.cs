@@ -2,8 +2,8 @@ using GatewayMesh.Commands.Status;
 
 namespace GatewayMesh.Commands.Demo.Screen;
 
-/// <summary>A node as the table shows it.</summary>
-/// <param name="Node">Which.</param>
-/// <param name="Status">What it last said; null: it does not answer.</param>
-/// <param name="LastEvent">The last thing that happened to it.</param>
+/// <summary>A row of the live table.</summary>
+/// <param name="Node">Name of the node.</param>
+/// <param name="Status">Last status; null: the node is not responding.</param>
+/// <param name="LastEvent">Last event of the node.</param>
 internal sealed record NodeView(DemoNode Node, NodeStatus? Status, string LastEvent);

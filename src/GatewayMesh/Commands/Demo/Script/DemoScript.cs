@@ -3,19 +3,19 @@ using GatewayMesh.Commands.Faults;
 
 namespace GatewayMesh.Commands.Demo.Script;
 
-/// <summary>Plays the steps at their times, each as a part of its own in the figures.</summary>
+/// <summary>Runs the steps at their times. Each step starts a new part of the results.</summary>
 internal sealed class DemoScript(DemoPlan plan, PartTallies tallies, TimeProvider time, Action<DemoEvent> tell)
 {
     private long _lateTicks;
     private volatile bool _isPlaying;
 
-    /// <summary>How much later than planned the latest step began: one waits for the end of the one before it.</summary>
+    /// <summary>Delay of the latest step against the plan: a step waits for the end of the previous one.</summary>
     public TimeSpan Late => TimeSpan.FromTicks(Interlocked.Read(ref _lateTicks));
 
-    /// <summary>Whether a step is under way.</summary>
+    /// <summary>True while a step is running.</summary>
     public bool IsPlaying => _isPlaying;
 
-    /// <summary>Plays all steps within <paramref name="duration"/>; returns after the last one, or when cancelled.</summary>
+    /// <summary>Runs all steps within <paramref name="duration"/>. Returns after the last step, or when cancelled.</summary>
     public void Play(TimeSpan duration, CancellationToken cancellation)
     {
         var started = time.GetTimestamp();

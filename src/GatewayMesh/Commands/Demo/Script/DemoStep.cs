@@ -2,11 +2,11 @@ using GatewayMesh.Commands.Faults;
 
 namespace GatewayMesh.Commands.Demo.Script;
 
-/// <summary>One thing that the demo does to its mesh.</summary>
-/// <param name="At">When, as a part of the duration.</param>
-/// <param name="Node">The node whose admin address the fault is done by.</param>
-/// <param name="Fault">What.</param>
-/// <param name="Announcement">What is said before it.</param>
+/// <summary>One step of the demo: a fault at a point in time.</summary>
+/// <param name="At">Start, as a fraction of the duration.</param>
+/// <param name="Node">Node whose admin address the fault uses.</param>
+/// <param name="Fault">The fault.</param>
+/// <param name="Announcement">Announcement printed before the step.</param>
 internal sealed record DemoStep(double At, string Node, FaultKind Fault, string Announcement)
 {
     /// <summary>The demo's script.</summary>

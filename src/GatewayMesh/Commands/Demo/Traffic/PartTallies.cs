@@ -2,13 +2,13 @@ using GatewayMesh.Commands.Drill.Load;
 
 namespace GatewayMesh.Commands.Demo.Traffic;
 
-/// <summary>Counts the requests of all streams by the part of the demo in which they ended. Safe for several threads.</summary>
+/// <summary>Request counts of all streams, by the part of the demo in which the request ended. Thread-safe.</summary>
 internal sealed class PartTallies : ISampleSink
 {
     private readonly Lock _lock = new();
     private readonly List<(string Title, Tally Tally)> _parts = [];
 
-    /// <summary>The parts so far, with what was counted.</summary>
+    /// <summary>The parts so far, with their counts.</summary>
     public IReadOnlyList<(string Title, Tally Tally)> Parts
     {
         get
@@ -20,7 +20,7 @@ internal sealed class PartTallies : ISampleSink
         }
     }
 
-    /// <summary>From now on requests belong to <paramref name="title"/>.</summary>
+    /// <summary>Starts a new part named <paramref name="title"/>.</summary>
     public void Begin(string title)
     {
         lock (_lock)

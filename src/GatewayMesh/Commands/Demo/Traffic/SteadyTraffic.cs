@@ -3,14 +3,14 @@ using GatewayMesh.Commands.Drill.Load;
 
 namespace GatewayMesh.Commands.Demo.Traffic;
 
-/// <summary>The demo's users: some come in through the ingress, and on each host somebody calls payments through web's outbound address.</summary>
+/// <summary>The demo's load: requests through the ingress, and calls to payments through web's outbound address on each host.</summary>
 internal sealed class SteadyTraffic
 {
     private const double RateEach = 15;
     private const int ConnectionsEach = 4;
     private readonly LoadRun[] _streams;
 
-    /// <summary>Traffic over <paramref name="plan"/>, counted by <paramref name="tallies"/>.</summary>
+    /// <summary>Creates the load for <paramref name="plan"/>, counted by <paramref name="tallies"/>.</summary>
     public SteadyTraffic(DemoPlan plan, PartTallies tallies, TimeProvider time)
     {
         LoadRun Stream(int port, string host) => new(
@@ -20,10 +20,10 @@ internal sealed class SteadyTraffic
         _streams = [Stream(plan.PublicPort, "web.demo"), .. plan.Hosts.Select(host => Stream(host.Outbound("web"), "payments"))];
     }
 
-    /// <summary>Requests a second, all streams together.</summary>
+    /// <summary>Requests per second of all streams together.</summary>
     public double Rate => RateEach * _streams.Length;
 
-    /// <summary>Begins.</summary>
+    /// <summary>Starts the load.</summary>
     public void Start()
     {
         foreach (var stream in _streams)
@@ -32,7 +32,7 @@ internal sealed class SteadyTraffic
         }
     }
 
-    /// <summary>Ends, when the last answer is there.</summary>
+    /// <summary>Stops the load and waits for the last response.</summary>
     public void End()
     {
         foreach (var stream in _streams)

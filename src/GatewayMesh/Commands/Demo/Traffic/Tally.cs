@@ -2,26 +2,26 @@ using GatewayMesh.Commands.Drill.Load;
 
 namespace GatewayMesh.Commands.Demo.Traffic;
 
-/// <summary>What the applications saw in one part of the demo.</summary>
-/// <param name="Ok">Answered.</param>
-/// <param name="Refused">The connection could not be opened.</param>
-/// <param name="Lost">Sent, and the connection ended without an answer.</param>
-/// <param name="TimedOut">No answer in time.</param>
-/// <param name="Errors">Answered with 400 or more.</param>
-/// <param name="ThroughGateway">Of those answered, through a gateway.</param>
-/// <param name="SlowestMs">The slowest answer, from its intended send time.</param>
+/// <summary>Request counts of one part of the demo.</summary>
+/// <param name="Ok">Requests answered.</param>
+/// <param name="Refused">Connections that could not be opened.</param>
+/// <param name="Lost">Requests sent whose connection ended without a response.</param>
+/// <param name="TimedOut">Requests without a response in time.</param>
+/// <param name="Errors">Requests answered with 400 or more.</param>
+/// <param name="ThroughGateway">Answered requests that went through a gateway.</param>
+/// <param name="SlowestMs">Slowest response in ms, from the intended send time.</param>
 internal sealed record Tally(long Ok, long Refused, long Lost, long TimedOut, long Errors, long ThroughGateway, double SlowestMs)
 {
-    /// <summary>Of nothing.</summary>
+    /// <summary>The empty tally.</summary>
     public static Tally None { get; } = new(0, 0, 0, 0, 0, 0, 0);
 
     /// <summary>All requests.</summary>
     public long Sent => Ok + Failed;
 
-    /// <summary>Those that did not end well.</summary>
+    /// <summary>Requests that failed.</summary>
     public long Failed => Refused + Lost + TimedOut + Errors;
 
-    /// <summary>The same with one more request.</summary>
+    /// <summary>Returns a tally with one more request.</summary>
     public Tally With(in Sample sample)
     {
         var counted = sample.LoadOutcome switch

@@ -3,20 +3,20 @@ using System.Text;
 namespace GatewayMesh.Commands.Drill.Load;
 
 /// <summary>
-/// The distinct <c>Via</c> values seen, so that a sample needs two bytes for the way it came. A mesh has few; beyond
-/// <see cref="Most"/> they are all counted as the first.
+/// The distinct <c>Via</c> values seen, so that a sample stores its path in two bytes. A mesh has few; beyond
+/// <see cref="Most"/>, further values count as the first.
 /// </summary>
 internal sealed class AnswerPaths
 {
-    /// <summary>How many are told apart.</summary>
+    /// <summary>Maximum number of distinct values.</summary>
     public const int Most = 256;
 
     private readonly List<(byte[] Via, bool Gateway, string Text)> _known = [([], false, "(no Via)")];
 
-    /// <summary>The values by index.</summary>
+    /// <summary>The values, by index.</summary>
     public IReadOnlyList<string> Texts => [.. _known.Select(known => known.Text)];
 
-    /// <summary>Index of <paramref name="via"/>, and whether a gateway stands in it.</summary>
+    /// <summary>Index of <paramref name="via"/>, and true if the value contains a gateway.</summary>
     public (ushort Index, bool Gateway) Find(ReadOnlySpan<byte> via)
     {
         for (var i = 0; i < _known.Count; i++)
@@ -38,12 +38,12 @@ internal sealed class AnswerPaths
         return ((ushort)(_known.Count - 1), gateway);
     }
 
-    /// <summary>True when a member of the field is a gateway: its pseudonym is <c>NODE-gateway</c>.</summary>
+    /// <summary>True if a member of the field is a gateway: its pseudonym is <c>NODE-gateway</c>.</summary>
     public static bool NamesGateway(string via)
     {
         foreach (var member in via.Split(','))
         {
-            // "1.1 NODE-ROLE (comment)": the second word names who received it.
+            // "1.1 NODE-ROLE (comment)": the second word names the receiver.
             var words = member.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (words.Length > 1 && words[1].EndsWith("-gateway", StringComparison.Ordinal))
             {

@@ -1,8 +1,8 @@
 namespace GatewayMesh.Commands.Drill.Load;
 
-/// <summary>Takes requests as they end, on the load's own thread.</summary>
+/// <summary>Receives requests as they end, on the load's own thread.</summary>
 internal interface ISampleSink
 {
-    /// <summary>One request ended.</summary>
+    /// <summary>Records a completed request.</summary>
     void Add(in Sample sample);
 }

@@ -5,7 +5,7 @@ using GatewayMesh.Linux;
 namespace GatewayMesh.Commands.Drill.Load;
 
 /// <summary>
-/// One keep-alive connection and the request on it.
+/// A keep-alive connection and its current request.
 /// <code>
 /// closed ──Begin──► connecting ──writable──► answering ──whole response──► idle ──Begin──► answering …
 ///    ▲ refused ◄────────┘            lost ◄──────┘ end of stream             │ end of stream: no request harmed
@@ -21,25 +21,25 @@ internal sealed class LoadConnection(IPEndPoint target, ReadOnlyMemory<byte> req
     /// <summary>Descriptor to poll, or -1.</summary>
     public int Descriptor => _socket is null ? -1 : (int)_socket.Handle;
 
-    /// <summary>What to poll it for.</summary>
+    /// <summary>Poll events to wait for.</summary>
     public short Wanted => IsConnecting || (IsBusy && _written < request.Length) ? ClientSocket.Output : ClientSocket.Input;
 
-    /// <summary>A request is on it.</summary>
+    /// <summary>True while a request is in flight.</summary>
     public bool IsBusy { get; private set; }
 
-    /// <summary>The connect has no outcome yet.</summary>
+    /// <summary>True while the connect is pending.</summary>
     public bool IsConnecting { get; private set; }
 
-    /// <summary>When the schedule wanted its request sent.</summary>
+    /// <summary>Intended send time of the request.</summary>
     public long Intended { get; private set; }
 
-    /// <summary>When its request was handed to it.</summary>
+    /// <summary>Actual send time of the request.</summary>
     public long Sent { get; private set; }
 
-    /// <summary>Its request was sent before, on a connection that broke.</summary>
+    /// <summary>True if the request was sent before, on a connection that broke.</summary>
     public bool Replayed { get; private set; }
 
-    /// <summary>The response read, complete after <see cref="LoadOutcome.Ok"/> and the two errors by status.</summary>
+    /// <summary>The response, complete after <see cref="LoadOutcome.Ok"/> and the two error statuses.</summary>
     public ResponseReader Response => _response;
 
     /// <summary>Opens the connection ahead of its first request.</summary>
@@ -49,7 +49,7 @@ internal sealed class LoadConnection(IPEndPoint target, ReadOnlyMemory<byte> req
         IsConnecting = _socket is not null;
     }
 
-    /// <summary>Takes a request; an outcome when it ended on the spot.</summary>
+    /// <summary>Starts a request. Returns an outcome if the request ended at once.</summary>
     public LoadOutcome? Begin(long intended, long now, bool replayed = false)
     {
         (Intended, Sent, Replayed, IsBusy, _written) = (intended, now, replayed, true, 0);
@@ -63,7 +63,7 @@ internal sealed class LoadConnection(IPEndPoint target, ReadOnlyMemory<byte> req
         return IsConnecting ? null : Write();
     }
 
-    /// <summary>The descriptor is ready: goes on; an outcome when the request has ended.</summary>
+    /// <summary>Continues after the descriptor became ready. Returns an outcome if the request ended.</summary>
     public LoadOutcome? Proceed(Span<byte> buffer)
     {
         if (IsConnecting)
@@ -81,7 +81,7 @@ internal sealed class LoadConnection(IPEndPoint target, ReadOnlyMemory<byte> req
         return Wanted == ClientSocket.Output ? Write() : Read(buffer);
     }
 
-    /// <summary>Gives the request up and closes the connection.</summary>
+    /// <summary>Abandons the request and closes the connection.</summary>
     public LoadOutcome Abandon() => End(LoadOutcome.TimedOut)!.Value;
 
     /// <summary>Closes the connection.</summary>
@@ -109,7 +109,7 @@ internal sealed class LoadConnection(IPEndPoint target, ReadOnlyMemory<byte> req
 
         if (!IsBusy)
         {
-            // The peer ended an idle connection, or says what nobody asked: neither harms a request.
+            // The peer closed an idle connection or sent unsolicited bytes: neither harms a request.
             Close();
             return null;
         }

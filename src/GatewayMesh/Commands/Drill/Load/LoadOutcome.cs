@@ -1,18 +1,18 @@
 namespace GatewayMesh.Commands.Drill.Load;
 
-/// <summary>What became of one request, as a plain client saw it.</summary>
+/// <summary>Outcome of a request as seen by a plain client.</summary>
 internal enum LoadOutcome : byte
 {
     /// <summary>Answered with a status below 400.</summary>
     Ok,
 
-    /// <summary>The connection could not be opened: nothing was sent.</summary>
+    /// <summary>The connection could not be opened; no byte was sent.</summary>
     Refused,
 
-    /// <summary>Sent, and the connection ended without an answer.</summary>
+    /// <summary>Sent, but the connection ended without a response.</summary>
     Lost,
 
-    /// <summary>No answer in time.</summary>
+    /// <summary>No response in time.</summary>
     TimedOut,
 
     /// <summary>Answered with a status of 500 or more.</summary>

@@ -2,26 +2,26 @@ using System.Collections.Immutable;
 
 namespace GatewayMesh.Commands.Drill.Load;
 
-/// <summary>What a plain client saw of a load with a fault in it.</summary>
+/// <summary>Report of a load with a fault, as seen by a plain client.</summary>
 internal sealed record LoadReport
 {
-    /// <summary>What "time to fail-back" means, printed with it.</summary>
+    /// <summary>Definition of "time to fail back", printed with the value.</summary>
     public const string FailBackDefinition =
         "fail-back: from the fault to the end of the last 100 ms in which at least a tenth of the answers (and at least two) came through a gateway";
 
-    /// <summary>Requests begun.</summary>
+    /// <summary>Requests started.</summary>
     public required int Sent { get; init; }
 
     /// <summary>Answered with a status below 400.</summary>
     public required int Ok { get; init; }
 
-    /// <summary>The connection could not be opened.</summary>
+    /// <summary>Connections that could not be opened.</summary>
     public required int Refused { get; init; }
 
-    /// <summary>Sent, and the connection ended without an answer.</summary>
+    /// <summary>Requests sent whose connection ended without a response.</summary>
     public required int Lost { get; init; }
 
-    /// <summary>No answer in time.</summary>
+    /// <summary>Requests without a response in time.</summary>
     public required int TimedOut { get; init; }
 
     /// <summary>Answered with 5xx.</summary>
@@ -30,43 +30,43 @@ internal sealed record LoadReport
     /// <summary>Answered with 4xx.</summary>
     public required int ClientErrors { get; init; }
 
-    /// <summary>Sent a second time.</summary>
+    /// <summary>Requests retried.</summary>
     public required int Replayed { get; init; }
 
-    /// <summary>Answered through a gateway.</summary>
+    /// <summary>Requests answered through a gateway.</summary>
     public required int ThroughGateway { get; init; }
 
-    /// <summary>Found every connection busy when due.</summary>
+    /// <summary>Requests that waited because every connection was busy.</summary>
     public required int Waited { get; init; }
 
-    /// <summary>All that did not end well.</summary>
+    /// <summary>All failed requests.</summary>
     public int Failed => Sent - Ok;
 
-    /// <summary>Latency of the requests answered, from the intended send time.</summary>
+    /// <summary>Latency of the answered requests, from the intended send time.</summary>
     public required Percentiles Latency { get; init; }
 
-    /// <summary>When the fault came, ms since the start.</summary>
+    /// <summary>Time of the fault, ms since the start.</summary>
     public required double FaultAtMs { get; init; }
 
-    /// <summary>From the fault to the first answer to a request that was sent after it; null: there was none.</summary>
+    /// <summary>Time from the fault to the first response to a later request; null when there was none.</summary>
     public required double? FirstSuccessMs { get; init; }
 
-    /// <summary>The longest time without an answer after the fault.</summary>
+    /// <summary>Longest time without a response after the fault.</summary>
     public required double LongestGapMs { get; init; }
 
-    /// <summary>See <see cref="FailBackDefinition"/>; null: the gateways never carried.</summary>
+    /// <summary>See <see cref="FailBackDefinition"/>. Null when the gateways never carried traffic.</summary>
     public required double? FailBackMs { get; init; }
 
-    /// <summary>The gateways still carried when the load ended.</summary>
+    /// <summary>True if the gateways still carried traffic when the load ended.</summary>
     public required bool StillCarried { get; init; }
 
-    /// <summary>Answers by the nodes that stand in their <c>Via</c>, most frequent first.</summary>
+    /// <summary>Responses by the nodes in their <c>Via</c>, most frequent first.</summary>
     public required ImmutableArray<(string Via, int Count)> Paths { get; init; }
 
-    /// <summary>The load by tenths of a second.</summary>
+    /// <summary>The load in windows of a tenth of a second.</summary>
     public required ImmutableArray<LoadWindow> Series { get; init; }
 
-    /// <summary>Sums up <paramref name="samples"/>; <paramref name="faultAt"/> in microseconds since the start.</summary>
+    /// <summary>Summarizes <paramref name="samples"/>. <paramref name="faultAt"/> is in microseconds since the start.</summary>
     public static LoadReport Of(IReadOnlyList<Sample> samples, IReadOnlyList<string> paths, long faultAt)
     {
         var windows = LoadWindow.Of(samples);
@@ -89,7 +89,7 @@ internal sealed record LoadReport
             FirstSuccessMs = FirstSuccess(samples, faultAt),
             LongestGapMs = LongestGap(samples, faultAt),
             FailBackMs = carried < 0 ? null : after[carried].AtMs + (LoadWindow.Length / 1000) - (faultAt / 1000.0),
-            // The last window may be cut short, so the one before it tells as well.
+            // The last window may be cut short, so the window before it counts as well.
             StillCarried = carried >= 0 && carried >= after.Length - 2,
             Paths = [.. samples.Where(sample => sample.Status > 0).CountBy(sample => sample.Path).OrderByDescending(pair => pair.Value).Select(pair => (paths[pair.Key], pair.Value))],
             Series = [.. windows],

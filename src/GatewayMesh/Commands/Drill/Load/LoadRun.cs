@@ -5,8 +5,8 @@ using GatewayMesh.Linux;
 namespace GatewayMesh.Commands.Drill.Load;
 
 /// <summary>
-/// Puts one load on a mesh: one thread, one <c>poll</c> over all connections, no allocation for a request.
-/// It shares the machine with what it measures, so it must cost little.
+/// Puts a load on a mesh: one thread, one <c>poll</c> over all connections, no allocation per request.
+/// The load shares the machine with the measured mesh, so it must be cheap.
 /// </summary>
 internal sealed class LoadRun
 {
@@ -26,7 +26,7 @@ internal sealed class LoadRun
     private long _next;
     private volatile bool _stopping;
 
-    /// <summary>A load that is not begun yet; samples go to <paramref name="sink"/>.</summary>
+    /// <summary>Creates a load. Samples go to <paramref name="sink"/>.</summary>
     public LoadRun(LoadSpec spec, ISampleSink sink, TimeProvider time)
     {
         (_spec, _sink, _time) = (spec, sink, time);
@@ -40,13 +40,13 @@ internal sealed class LoadRun
         _thread = new Thread(Loop) { Name = "load", IsBackground = true };
     }
 
-    /// <summary>The ways by which answers came.</summary>
+    /// <summary>The response paths seen.</summary>
     public AnswerPaths Paths { get; } = new();
 
     /// <summary>Microseconds since the start.</summary>
     public long Now => (long)_time.GetElapsedTime(_started).TotalMicroseconds;
 
-    /// <summary>Opens the connections and begins.</summary>
+    /// <summary>Opens the connections and starts the load.</summary>
     public void Start()
     {
         foreach (var connection in _connections)
@@ -58,10 +58,10 @@ internal sealed class LoadRun
         _thread.Start();
     }
 
-    /// <summary>No further request is begun; those under way are waited for.</summary>
+    /// <summary>Starts no further requests and waits for those in flight.</summary>
     public void Stop() => _stopping = true;
 
-    /// <summary>Waits until the last request has ended; returns at once when the load was never begun.</summary>
+    /// <summary>Waits for the last request to end. Returns at once if the load was never started.</summary>
     public void Join()
     {
         if (!_thread.ThreadState.HasFlag(ThreadState.Unstarted))
@@ -99,7 +99,7 @@ internal sealed class LoadRun
         {
             if (due + _timeout <= now)
             {
-                // It never found a free connection; its user has given up.
+                // The request never found a free connection; its user has given up.
                 _sink.Add(new Sample(due, now, now, LoadOutcome.TimedOut));
             }
             else if (_free.TryDequeue(out var connection))
@@ -115,7 +115,7 @@ internal sealed class LoadRun
         }
     }
 
-    // Ends what is overdue; the result is the next deadline, or MaxValue when no request is under way.
+    // Ends overdue requests. Returns the next deadline, or MaxValue when no request is in flight.
     private long Expire(long now)
     {
         var next = long.MaxValue;
@@ -155,7 +155,7 @@ internal sealed class LoadRun
     {
         while (_spec.Replay && outcome is LoadOutcome.Refused or LoadOutcome.Lost && !connection.Replayed)
         {
-            // Once more, at once, on a new connection: all that a plain client with one retry would do.
+            // One immediate retry on a new connection, as a plain client with one retry would do.
             outcome = connection.Begin(connection.Intended, connection.Sent, replayed: true);
         }
 

@@ -1,23 +1,23 @@
 namespace GatewayMesh.Commands.Drill.Load;
 
-/// <summary>A tenth of a second of the load, by the time at which requests ended.</summary>
-/// <param name="AtMs">Its beginning, ms since the start of the load.</param>
+/// <summary>A tenth of a second of the load. Requests count in the window in which they end.</summary>
+/// <param name="AtMs">Start of the window, ms since the start of the load.</param>
 /// <param name="Ok">Requests answered.</param>
-/// <param name="Failed">Requests that ended otherwise.</param>
-/// <param name="ThroughGateway">Of those answered, through a gateway.</param>
+/// <param name="Failed">Requests failed.</param>
+/// <param name="ThroughGateway">Answered requests that went through a gateway.</param>
 internal readonly record struct LoadWindow(long AtMs, int Ok, int Failed, int ThroughGateway)
 {
     /// <summary>Length of a window, microseconds.</summary>
     public const long Length = 100_000;
 
-    // Below a tenth it is the constant share (0.5 %), which always flows.
+    // Below a tenth is the constant share (0.5 %), which always flows.
     private const int CarriedShare = 10;
     private const int CarriedLeast = 2;
 
-    /// <summary>The gateways carry the load: at least a tenth of the answers, and at least two, came through one.</summary>
+    /// <summary>True if gateways carry the load: at least a tenth of the responses, and at least two, came through a gateway.</summary>
     public bool IsCarried => ThroughGateway >= CarriedLeast && ThroughGateway * CarriedShare >= Ok;
 
-    /// <summary>The windows of <paramref name="samples"/>, without holes.</summary>
+    /// <summary>Splits <paramref name="samples"/> into windows without gaps.</summary>
     public static LoadWindow[] Of(IReadOnlyCollection<Sample> samples)
     {
         if (samples.Count == 0)

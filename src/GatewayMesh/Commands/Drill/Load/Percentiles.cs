@@ -1,16 +1,16 @@
 namespace GatewayMesh.Commands.Drill.Load;
 
-/// <summary>Latencies of a load in milliseconds, by nearest rank (no interpolation: each is a request that really was).</summary>
-/// <param name="P50">Half of the requests were at most this slow.</param>
-/// <param name="P90">Nine of ten.</param>
-/// <param name="P99">Ninety-nine of a hundred.</param>
-/// <param name="Max">The slowest.</param>
+/// <summary>Latencies of a load in milliseconds, by nearest rank (no interpolation: each value is a real request).</summary>
+/// <param name="P50">Median.</param>
+/// <param name="P90">90th percentile.</param>
+/// <param name="P99">99th percentile.</param>
+/// <param name="Max">Maximum.</param>
 internal sealed record Percentiles(double P50, double P90, double P99, double Max)
 {
-    /// <summary>Of no request at all.</summary>
+    /// <summary>The percentiles of an empty load.</summary>
     public static Percentiles None { get; } = new(0, 0, 0, 0);
 
-    /// <summary>Of <paramref name="microseconds"/>, in any order.</summary>
+    /// <summary>Computes the percentiles of <paramref name="microseconds"/>, in any order.</summary>
     public static Percentiles Of(IEnumerable<long> microseconds)
     {
         var sorted = microseconds.Order().ToArray();

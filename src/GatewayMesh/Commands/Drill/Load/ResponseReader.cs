@@ -5,8 +5,8 @@ using System.Text;
 namespace GatewayMesh.Commands.Drill.Load;
 
 /// <summary>
-/// Reads HTTP/1.1 responses from bytes as they come, keeping of each only what the report needs (RFC 9112 §6.3 for where a body ends).
-/// Not a general client: no trailers are kept, and only answers to GET are understood.
+/// Incremental HTTP/1.1 response reader that keeps only what the report needs (RFC 9112 §6.3 for the end of a body).
+/// Not a general client: it drops trailers and understands only responses to GET.
 /// </summary>
 internal sealed class ResponseReader
 {
@@ -34,19 +34,19 @@ internal sealed class ResponseReader
     /// <summary>Status of the last complete head, or 0.</summary>
     public int Status { get; private set; }
 
-    /// <summary>The members of <c>Via</c>, joined by a comma.</summary>
+    /// <summary>The members of <c>Via</c>, joined by commas.</summary>
     public ReadOnlySpan<byte> Via => CollectionsMarshal.AsSpan(_via);
 
-    /// <summary>The peer ends the connection after this response.</summary>
+    /// <summary>True if the peer closes the connection after this response.</summary>
     public bool Close { get; private set; }
 
-    /// <summary>The response is complete.</summary>
+    /// <summary>True when the response is complete.</summary>
     public bool IsDone => _part == Part.Done;
 
-    /// <summary>What came is no HTTP/1.1 response.</summary>
+    /// <summary>True if the bytes are not an HTTP/1.1 response.</summary>
     public bool IsBroken => _part == Part.Broken;
 
-    /// <summary>Ready for the next response.</summary>
+    /// <summary>Resets the reader for the next response.</summary>
     public void Reset()
     {
         _head.Clear();
@@ -57,7 +57,7 @@ internal sealed class ResponseReader
         Close = false;
     }
 
-    /// <summary>Takes bytes; those after the end of the response are left out (a client without pipelining gets none).</summary>
+    /// <summary>Reads bytes. Bytes after the end of the response are ignored (a client without pipelining gets none).</summary>
     public void Read(ReadOnlySpan<byte> bytes)
     {
         while (!bytes.IsEmpty && _part is not (Part.Done or Part.Broken or Part.UntilClose))
@@ -72,7 +72,7 @@ internal sealed class ResponseReader
         }
     }
 
-    /// <summary>The peer closed: that ends a body without a length, and breaks everything else.</summary>
+    /// <summary>Handles the peer's close: it ends a body without a length, and breaks everything else.</summary>
     public void ReadEnd()
     {
         if (_part != Part.Done)
@@ -121,7 +121,7 @@ internal sealed class ResponseReader
 
         if (status is >= 100 and < 200)
         {
-            return; // An interim response: the final one follows.
+            return; // An interim response; the final response follows.
         }
 
         Status = status;
@@ -186,7 +186,7 @@ internal sealed class ResponseReader
         return taken;
     }
 
-    // The CRLF after a chunk's data is counted into _left, so a size always begins here.
+    // The CRLF after a chunk's data is part of _left, so a size always starts here.
     private int ReadChunkSize(ReadOnlySpan<byte> bytes)
     {
         for (var i = 0; i < bytes.Length; i++)
@@ -222,7 +222,7 @@ internal sealed class ResponseReader
         return bytes.Length;
     }
 
-    // Trailer lines are skipped; the empty one ends the response.
+    // Trailer lines are skipped; the empty line ends the response.
     private int ReadTrailer(ReadOnlySpan<byte> bytes)
     {
         for (var i = 0; i < bytes.Length; i++)

@@ -1,11 +1,11 @@
 namespace GatewayMesh.Commands.Drill.Load;
 
-/// <summary>Keeps every sample of one load, to be read when it has ended.</summary>
+/// <summary>Keeps every sample of a load, to be read after its end.</summary>
 internal sealed class SampleLog(int capacity) : ISampleSink
 {
     private readonly List<Sample> _samples = new(capacity);
 
-    /// <summary>In the order in which they ended.</summary>
+    /// <summary>The samples, in the order in which they ended.</summary>
     public IReadOnlyList<Sample> Samples => _samples;
 
     /// <inheritdoc/>

@@ -9,11 +9,11 @@ internal sealed class AnswerPathsTests
     [TestCase("1.1 host-a-sidecar", false)]
     [TestCase("1.1 gateway-host-sidecar (not a x-gateway)", false)]
     [TestCase("", false)]
-    public void A_gateway_is_known_by_the_end_of_its_pseudonym(string via, bool gateway) =>
+    public void Gateway_is_recognized_by_the_end_of_its_pseudonym(string via, bool gateway) =>
         Assert.That(AnswerPaths.NamesGateway(via), Is.EqualTo(gateway));
 
     [Test]
-    public void The_same_way_has_the_same_index()
+    public void Same_Via_has_the_same_index()
     {
         var paths = new AnswerPaths();
 
@@ -26,7 +26,7 @@ internal sealed class AnswerPathsTests
     }
 
     [Test]
-    public void Endless_ways_do_not_cost_endless_memory()
+    public void Endless_Via_values_use_bounded_memory()
     {
         var paths = new AnswerPaths();
         for (var i = 0; i < 1000; i++)

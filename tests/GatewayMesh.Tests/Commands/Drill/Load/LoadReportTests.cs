@@ -7,7 +7,7 @@ internal sealed class LoadReportTests
     private const long Fault = 1_000_000;
 
     [Test]
-    public void Each_kind_of_failure_is_counted_apart()
+    public void Each_kind_of_failure_is_counted_separately()
     {
         var report = LoadReport.Of(
             [Ok(0), Ended(1, LoadOutcome.Refused), Ended(2, LoadOutcome.Lost), Ended(3, LoadOutcome.TimedOut), Ended(4, LoadOutcome.ServerError), Ended(5, LoadOutcome.ClientError)],
@@ -31,18 +31,18 @@ internal sealed class LoadReportTests
     [Test]
     public void The_first_success_belongs_to_a_request_that_was_sent_after_the_fault()
     {
-        // The first was under way when the fault came: its answer proves nothing.
+        // The first request was in flight at the fault: its response proves nothing.
         var report = LoadReport.Of([new Sample(999_000, 999_000, 1_001_000, LoadOutcome.Ok), new Sample(1_002_000, 1_002_000, 1_030_000, LoadOutcome.Ok)], [""], Fault);
 
         Assert.That(report.FirstSuccessMs, Is.EqualTo(30));
     }
 
     [Test]
-    public void Without_an_answer_after_the_fault_there_is_no_first_success() =>
+    public void No_response_after_the_fault_means_no_first_success() =>
         Assert.That(LoadReport.Of([Ok(1)], [""], Fault).FirstSuccessMs, Is.Null);
 
     [Test]
-    public void The_longest_gap_reaches_to_the_end_when_nothing_is_answered_any_more()
+    public void Longest_gap_reaches_the_end_when_responses_stop()
     {
         var report = LoadReport.Of([Ok(1_100_000), Ended(4_000_000, LoadOutcome.TimedOut)], [""], Fault);
 
@@ -50,7 +50,7 @@ internal sealed class LoadReportTests
     }
 
     [Test]
-    public void Fail_back_is_the_end_of_the_last_tenth_of_a_second_that_the_gateways_carried()
+    public void Fail_back_is_the_end_of_the_last_window_carried_by_gateways()
     {
         var samples = Enumerable.Range(0, 5_000).Select(i => Ok(i * 1_000L, throughGateway: i is >= 1_000 and < 3_000)).ToList();
 
@@ -62,7 +62,7 @@ internal sealed class LoadReportTests
     }
 
     [Test]
-    public void The_constant_share_is_no_carrying()
+    public void Constant_gateway_share_does_not_count_as_carrying()
     {
         var samples = Enumerable.Range(0, 5_000).Select(i => Ok(i * 1_000L, throughGateway: i % 50 == 0)).ToList();
 
@@ -70,7 +70,7 @@ internal sealed class LoadReportTests
     }
 
     [Test]
-    public void A_load_that_ends_before_the_fail_back_says_so()
+    public void Load_that_ends_before_the_fail_back_is_marked()
     {
         var samples = Enumerable.Range(0, 5_000).Select(i => Ok(i * 1_000L, throughGateway: i >= 1_000)).ToList();
 

@@ -7,7 +7,7 @@ namespace GatewayMesh.Tests.Commands.Drill.Load;
 internal sealed class LoadRunTests
 {
     [Test]
-    public void Every_request_of_the_schedule_is_answered_by_a_well_server()
+    public void Healthy_server_answers_every_scheduled_request()
     {
         using var server = new PlainServer("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nVia: 1.1 host-a-sidecar\r\n\r\nok");
 
@@ -19,7 +19,7 @@ internal sealed class LoadRunTests
     }
 
     [Test]
-    public void A_closed_port_refuses_every_request_and_sends_none()
+    public void Closed_port_refuses_every_request_and_nothing_is_sent()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -30,7 +30,7 @@ internal sealed class LoadRunTests
     }
 
     [Test]
-    public void A_server_that_hangs_up_on_requests_loses_them()
+    public void Server_that_closes_on_requests_loses_them()
     {
         using var server = new PlainServer(answer: null);
 
@@ -38,7 +38,7 @@ internal sealed class LoadRunTests
     }
 
     [Test]
-    public void With_replay_a_lost_request_is_sent_exactly_once_more()
+    public void Replay_retries_a_lost_request_exactly_once()
     {
         using var server = new PlainServer(answer: null);
 
@@ -58,7 +58,7 @@ internal sealed class LoadRunTests
     }
 
     [Test]
-    public void A_server_that_never_answers_times_out_also_those_that_found_no_connection()
+    public void Silent_server_times_out_waiting_requests_too()
     {
         using var server = new PlainServer("");
 
@@ -69,7 +69,7 @@ internal sealed class LoadRunTests
     }
 
     [Test]
-    public void Errors_by_status_are_told_apart()
+    public void Client_and_server_errors_are_counted_separately()
     {
         using var server = new PlainServer("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nVia: 1.1 gw-1-gateway\r\n\r\n");
 

@@ -7,7 +7,7 @@ namespace GatewayMesh.Tests.Commands.Drill.Load;
 internal sealed class PercentilesTests
 {
     [Test]
-    public void Nearest_rank_of_a_hundred_known_latencies() =>
+    public void Percentiles_use_the_nearest_rank() =>
         Assert.That(Percentiles.Of(Enumerable.Range(1, 100).Select(i => i * 1000L).Reverse()), Is.EqualTo(new Percentiles(50, 90, 99, 100)));
 
     [Test]

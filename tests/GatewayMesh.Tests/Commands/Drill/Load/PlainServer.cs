@@ -4,7 +4,7 @@ using System.Text;
 
 namespace GatewayMesh.Tests.Commands.Drill.Load;
 
-/// <summary>Answers each request head with the same bytes; null: hangs up; empty: says nothing.</summary>
+/// <summary>Responds to each request head with the same bytes; null: closes the connection; empty: stays silent.</summary>
 internal sealed class PlainServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

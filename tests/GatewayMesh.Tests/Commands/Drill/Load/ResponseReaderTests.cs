@@ -14,7 +14,7 @@ internal sealed class ResponseReaderTests
     ];
 
     [TestCaseSource(nameof(Whole))]
-    public void A_response_is_read_alike_however_its_bytes_are_cut(string text)
+    public void Response_parses_the_same_for_any_segmentation(string text)
     {
         var bytes = Encoding.ASCII.GetBytes(text);
         for (var size = 1; size <= bytes.Length; size++)
@@ -46,7 +46,7 @@ internal sealed class ResponseReaderTests
     }
 
     [Test]
-    public void A_connection_that_ends_in_the_middle_breaks_the_response()
+    public void Connection_closed_mid_response_breaks_it()
     {
         var reader = Read("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello");
 
@@ -62,7 +62,7 @@ internal sealed class ResponseReaderTests
     [TestCase("SSH-2.0-OpenSSH_9.2\r\n\r\n")]
     [TestCase("HTTP/1.1 abc\r\n\r\n")]
     [TestCase("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")]
-    public void Garbage_is_no_response(string text) => Assert.That(Read(text).IsBroken, Is.True);
+    public void Garbage_is_not_a_response(string text) => Assert.That(Read(text).IsBroken, Is.True);
 
     [Test]
     public void Several_Via_lines_are_one_list()

@@ -5,7 +5,7 @@ namespace GatewayMesh.Tests.Commands.Drill.Load;
 internal sealed class ScheduleTests
 {
     [Test]
-    public void Requests_are_due_at_equal_distances_from_the_start()
+    public void Requests_are_due_at_equal_intervals()
     {
         var schedule = new Schedule(500, TimeSpan.FromSeconds(15));
 
@@ -16,7 +16,7 @@ internal sealed class ScheduleTests
     }
 
     [Test]
-    public void A_rate_that_divides_no_second_does_not_drift() =>
+    public void Uneven_rate_does_not_drift() =>
         Assert.That(new Schedule(30, null).DueAt(30 * 3600), Is.EqualTo(3_600_000_000L).Within(1));
 
     [Test]

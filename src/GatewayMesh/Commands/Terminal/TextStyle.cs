@@ -1,0 +1,23 @@
+namespace GatewayMesh.Commands.Terminal;
+
+/// <summary>Meaning of a piece of text. A terminal shows it as a color.</summary>
+internal enum TextStyle
+{
+    /// <summary>No special meaning.</summary>
+    Plain,
+
+    /// <summary>Good.</summary>
+    Good,
+
+    /// <summary>Warning.</summary>
+    Warn,
+
+    /// <summary>Broken.</summary>
+    Bad,
+
+    /// <summary>Less important.</summary>
+    Faint,
+
+    /// <summary>A heading.</summary>
+    Strong,
+}
