@@ -119,7 +119,7 @@ public sealed class CertificateFolderTests
 
     [Test]
     public void Another_services_certificate_is_refused() =>
-        Assert.That(Assert.Throws<CertificateException>(() => _folder.Put("web", _authority.Issue("payments")))?.Message, Does.Contain("of the service payments, not of web"));
+        Assert.That(Assert.Throws<CertificateException>(() => _folder.Put("web", _authority.Issue("payments")))?.Message, Does.Contain("for the service payments, not for web"));
 
     [Test]
     public void A_certificate_whose_time_is_over_is_there_but_never_used()

@@ -119,7 +119,7 @@ public sealed class PeerVerifierTests
 
     [Test]
     public void A_certificate_of_a_service_that_differs_in_case_is_another_services() =>
-        Assert.That(() => LeafCertificate.FromPem("web", _authority.Issue("Web")), Throws.InstanceOf<CertificateException>().With.Message.Contains("of the service Web"));
+        Assert.That(() => LeafCertificate.FromPem("web", _authority.Issue("Web")), Throws.InstanceOf<CertificateException>().With.Message.Contains("for the service Web"));
 
     [Test]
     public void A_certificate_for_clients_is_no_servers()

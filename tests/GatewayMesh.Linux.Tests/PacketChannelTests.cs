@@ -160,7 +160,7 @@ public sealed class PacketChannelTests
     public void A_path_that_is_too_long_is_refused_with_what_to_do() =>
         Assert.That(
             Assert.Throws<LinuxException>(() => PacketListener.Open($"/tmp/{new string('x', 120)}"))!.Message,
-            Does.Contain("choose a shorter data directory"));
+            Does.Contain("use a shorter data directory"));
 
     private static string Text(PacketChannel channel, List<Descriptor> descriptors)
     {

@@ -86,7 +86,7 @@ internal static partial class BootstrapReference
     private static string Form(List<IReadOnlyDictionary<string, KeyRead>> roles, string key)
     {
         var form = roles[0][key].Form;
-        form = form.Replace("some text", PathKey().IsMatch(key) ? "a path" : "text", StringComparison.Ordinal);
+        form = form.Replace("a non-empty text", PathKey().IsMatch(key) ? "a path" : "text", StringComparison.Ordinal);
         return key == Adaptive ? "section" : form == ListOfSections ? "list of sections" : Verb().Replace(form, "").Replace("|", "\\|", StringComparison.Ordinal);
     }
 

@@ -28,7 +28,7 @@ internal sealed class ScalarTypesTests
 
     [Test]
     public void A_network_with_bits_beyond_its_length_says_which_was_meant() =>
-        Assert.That(ScalarTypes.Network.Read("10.1.2.3/9").Fix, Is.EqualTo("say 10.0.0.0/9"));
+        Assert.That(ScalarTypes.Network.Read("10.1.2.3/9").Fix, Is.EqualTo("use 10.0.0.0/9"));
 
     [TestCase("web", true)]
     [TestCase("web-1.api_2", true)]

@@ -11,7 +11,7 @@ public sealed class ChainBoundTests
     // Each level leads to both names of the next: 2³⁰ ways.
     [Test]
     public void Splitters_whose_ways_double_with_each_level_are_refused() =>
-        Assert.That(ErrorOf(30, (level, side) => [Name(level + 1, 0), Name(level + 1, 1)]), Does.Contain("make more than 1000 shares"));
+        Assert.That(ErrorOf(30, (level, side) => [Name(level + 1, 0), Name(level + 1, 1)]), Does.Contain("produce more than 1000 shares"));
 
     [Test]
     public void Splitters_that_lead_to_one_another_without_end_are_refused() =>

@@ -41,7 +41,7 @@ internal sealed class CertificateChecksTests
         var finding = Of("", Root.Replace("valid", "not-yet-valid", StringComparison.Ordinal)).Single();
 
         Assert.That(finding.Text, Does.Contain("this host's clock is behind"));
-        Assert.That(finding.Fix, Does.Contain("set the clock").And.Not.Contains("rotate"));
+        Assert.That(finding.Fix, Does.Contain("set this host's clock").And.Not.Contains("rotate"));
     }
 
     [Test]

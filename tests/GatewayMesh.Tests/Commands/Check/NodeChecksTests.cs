@@ -125,7 +125,7 @@ internal sealed class NodeChecksTests
         var instance = findings.Single(finding => finding.Subject == "instance payments-2");
         Assert.That((application.Mark, application.Text), Is.EqualTo((Mark.Broken, "127.0.0.1:8080 has not served for 12 s: connection refused")));
         Assert.That(application.Fix, Does.StartWith("start the application"));
-        Assert.That((instance.Mark, instance.Text), Is.EqualTo((Mark.Warning, "payments at 10.0.0.2:20001 is ejected for 3 s: consecutive_failures")));
+        Assert.That((instance.Mark, instance.Text), Is.EqualTo((Mark.Warning, "payments at 10.0.0.2:20001 has been ejected for 3 s: consecutive_failures")));
         Assert.That(instance.Fix, Does.Contain("host-b"));
     }
 

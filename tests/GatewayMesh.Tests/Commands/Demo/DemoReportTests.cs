@@ -74,7 +74,7 @@ internal sealed class DemoReportTests
 
         Assert.That(MeshWatch.Change(well, well), Is.Null);
         Assert.That(MeshWatch.Change(well, null), Is.EqualTo("is not responding"));
-        Assert.That(MeshWatch.Change(well, well with { Tier = "gateway" }), Does.Contain("carries to a gateway"));
+        Assert.That(MeshWatch.Change(well, well with { Tier = "gateway" }), Does.Contain("carries traffic to a gateway"));
         Assert.That(MeshWatch.Change(well with { Tier = "gateway" }, well), Is.EqualTo("the worker serves again"));
         Assert.That(MeshWatch.Change(well with { Tier = "none" }, well, hasServed: false), Is.Null, "the first time is no return");
         Assert.That(MeshWatch.Change(well, well with { Lease = well.Lease! with { Kills = 1 } }), Does.Contain("killed the hung worker"));
