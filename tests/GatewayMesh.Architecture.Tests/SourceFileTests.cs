@@ -5,7 +5,7 @@ namespace GatewayMesh.Architecture.Tests;
 /// <summary>Rules of the house that show in names and lengths of files.</summary>
 public sealed partial class SourceFileTests
 {
-    private const int MostLines = 400;
+    private const int MostLines = 430;
 
     /// <summary>Files that may be longer, each with its reason.</summary>
     private static readonly Dictionary<string, string> Longer = [];
