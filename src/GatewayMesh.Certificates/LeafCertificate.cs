@@ -55,13 +55,16 @@ public sealed class LeafCertificate
             chain.ImportFromPem(pem);
             if (chain.Count == 0)
             {
-                throw new CertificateException("no certificate found", "write the certificate, its intermediates and the private key into one PEM file");
+                throw new CertificateException(
+                    "no certificate found", "write the certificate, its intermediates and the private key into one PEM file");
             }
 
             var certificate = X509Certificate2.CreateFromPem(pem, pem);
             if (UriNames.Of(certificate) is not [var uri] || !SpiffeId.TryParse(uri, out var id))
             {
-                throw new CertificateException("the certificate has no service id: its only URI name must be spiffe://TRUSTDOMAIN/ns/default/dc/DC/svc/NAME", "issue the certificate with the mesh's authority");
+                throw new CertificateException(
+                    "the certificate has no service id: its only URI name must be spiffe://TRUSTDOMAIN/ns/default/dc/DC/svc/NAME",
+                    "issue the certificate with the mesh's authority");
             }
 
             if (AuthorityCertificate.Is(certificate))
@@ -73,14 +76,18 @@ public sealed class LeafCertificate
 
             if (!id.Service.Equals(service, StringComparison.Ordinal))
             {
-                throw new CertificateException($"the certificate is for the service {id.Service}, not for {service}", $"issue a certificate for {service}");
+                throw new CertificateException(
+                    $"the certificate is for the service {id.Service}, not for {service}", $"issue a certificate for {service}");
             }
 
-            return new LeafCertificate(service, id, certificate, SslStreamCertificateContext.Create(certificate, Intermediates(chain), offline: true));
+            return new LeafCertificate(
+                service, id, certificate, SslStreamCertificateContext.Create(certificate, Intermediates(chain), offline: true));
         }
         catch (Exception failure) when (failure is CryptographicException or ArgumentException)
         {
-            throw new CertificateException("certificate and private key are unreadable or do not match", "write the certificate, its intermediates and the private key into one PEM file");
+            throw new CertificateException(
+                "certificate and private key are unreadable or do not match",
+                "write the certificate, its intermediates and the private key into one PEM file");
         }
     }
 

@@ -39,7 +39,9 @@ public sealed record SpiffeId(string TrustDomain, string Datacenter, string Serv
 
     /// <summary>Trust domain in an authority's own id, <c>spiffe://TRUSTDOMAIN</c>, or null.</summary>
     public static string? TrustDomainOf(string uri) =>
-        uri is not null && uri.StartsWith(Scheme, StringComparison.Ordinal) && IsTrustDomain(uri[Scheme.Length..].TrimEnd('/')) ? uri[Scheme.Length..].TrimEnd('/') : null;
+        uri is not null && uri.StartsWith(Scheme, StringComparison.Ordinal) && IsTrustDomain(uri[Scheme.Length..].TrimEnd('/'))
+            ? uri[Scheme.Length..].TrimEnd('/')
+            : null;
 
     /// <summary>Id as a URI.</summary>
     public override string ToString() => $"{Scheme}{TrustDomain}/ns/default/dc/{Datacenter}/svc/{Service}";
@@ -48,5 +50,6 @@ public sealed record SpiffeId(string TrustDomain, string Datacenter, string Serv
     private static bool IsTrustDomain(string text) => IsName(text) && !text.AsSpan().ContainsAnyInRange('A', 'Z');
 
     // Characters that are safe in logs, metrics, and header fields. Consul escapes all others; mesh services have no such names.
-    private static bool IsName(string text) => text.Length is > 0 and <= 255 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
+    private static bool IsName(string text) =>
+        text.Length is > 0 and <= 255 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
 }

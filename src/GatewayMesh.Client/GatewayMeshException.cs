@@ -5,7 +5,8 @@ namespace GatewayMesh.Client;
 /// </summary>
 public sealed class GatewayMeshException : HttpRequestException
 {
-    internal GatewayMeshException(ReplayRefusal refusal, FailoverReason? reason, int attempts, bool mayHaveRun, string message, Exception? inner)
+    internal GatewayMeshException(
+        ReplayRefusal refusal, FailoverReason? reason, int attempts, bool mayHaveRun, string message, Exception? inner)
         : base((inner as HttpRequestException)?.HttpRequestError ?? HttpRequestError.Unknown, message, inner)
     {
         Refusal = refusal;

@@ -29,7 +29,8 @@ public sealed class GatewayMeshHandler : HttpMessageHandler
     {
     }
 
-    internal GatewayMeshHandler(ClientSettings settings, ILoggerFactory? loggerFactory, TimeProvider time, FailoverBudget budget, Func<double> random)
+    internal GatewayMeshHandler(
+        ClientSettings settings, ILoggerFactory? loggerFactory, TimeProvider time, FailoverBudget budget, Func<double> random)
     {
         var log = new ClientLog((ILogger?)loggerFactory?.CreateLogger(GatewayMeshTelemetry.MeterName) ?? NullLogger.Instance);
         _routes = new TargetTable(settings, time, random, log);

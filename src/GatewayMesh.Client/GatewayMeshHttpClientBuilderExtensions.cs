@@ -28,7 +28,8 @@ public static class GatewayMeshHttpClientBuilderExtensions
         // The handler tracks the sidecar and the gateways and reconnects by itself, so it lives as long as the application.
         return builder
             .ConfigurePrimaryHttpMessageHandler(services =>
-                new GatewayMeshHandler(services.GetRequiredService<IOptionsMonitor<GatewayMeshOptions>>().Get(name), services.GetService<ILoggerFactory>()))
+                new GatewayMeshHandler(
+                    services.GetRequiredService<IOptionsMonitor<GatewayMeshOptions>>().Get(name), services.GetService<ILoggerFactory>()))
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan);
     }
 

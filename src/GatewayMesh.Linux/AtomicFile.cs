@@ -17,7 +17,9 @@ public static class AtomicFile
     public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode, int? group = null)
     {
         // The leading dot and the suffix keep the file from being read as an entry; the pid keeps two processes apart.
-        var temporary = Path.Combine(Path.GetDirectoryName(path)!, string.Create(CultureInfo.InvariantCulture, $".{Path.GetFileName(path)}.{Environment.ProcessId}.tmp"));
+        var temporary = Path.Combine(
+            Path.GetDirectoryName(path)!,
+            string.Create(CultureInfo.InvariantCulture, $".{Path.GetFileName(path)}.{Environment.ProcessId}.tmp"));
         try
         {
             File.Delete(temporary);

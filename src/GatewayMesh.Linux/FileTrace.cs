@@ -19,7 +19,9 @@ public readonly record struct FileTrace(string? Target, DateTime Written, long L
         try
         {
             var target = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
-            return target.Exists ? new FileTrace(target.FullName, target.LastWriteTimeUtc, target.Length) : new FileTrace(file.FullName, default, -1);
+            return target.Exists
+                ? new FileTrace(target.FullName, target.LastWriteTimeUtc, target.Length)
+                : new FileTrace(file.FullName, default, -1);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

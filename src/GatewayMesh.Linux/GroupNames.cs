@@ -16,7 +16,9 @@ public static class GroupNames
 
         foreach (var line in File.ReadLines("/etc/group"))
         {
-            if (line.Split(':') is [var group, _, var id, ..] && group == name && int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out number))
+            if (line.Split(':') is [var group, _, var id, ..]
+                && group == name
+                && int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out number))
             {
                 return number;
             }

@@ -15,7 +15,8 @@ internal static unsafe partial class Libc
 
     internal const int AF_UNIX = 1;
     internal const int SOCK_STREAM = 1, SOCK_SEQPACKET = 5, SOCK_NONBLOCK = 0x800, SOCK_CLOEXEC = 0x80000;
-    internal const int SOL_SOCKET = 1, SO_REUSEADDR = 2, SCM_RIGHTS = 1, IPPROTO_TCP = 6, TCP_INFO = 11, IPPROTO_IPV6 = 41, IPV6_V6ONLY = 26;
+    internal const int SOL_SOCKET =
+        1, SO_REUSEADDR = 2, SCM_RIGHTS = 1, IPPROTO_TCP = 6, TCP_INFO = 11, IPPROTO_IPV6 = 41, IPV6_V6ONLY = 26;
     internal const int SHUT_RD = 0;
     internal const int MSG_NOSIGNAL = 0x4000, MSG_CMSG_CLOEXEC = 0x40000000, MSG_TRUNC = 0x20, MSG_CTRUNC = 8;
     internal const short POLLIN = 1, POLLOUT = 4, POLLERR = 8, POLLHUP = 16;

@@ -55,7 +55,10 @@ public sealed unsafe class ListeningSocket : Descriptor
 
     private static ListeningSocket Bound(IPEndPoint address)
     {
-        var fd = Libc.socket((int)(address.AddressFamily == AddressFamily.InterNetworkV6 ? 10 : 2), Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
+        var fd = Libc.socket(
+            (int)(address.AddressFamily == AddressFamily.InterNetworkV6 ? 10 : 2),
+            Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC,
+            0);
         if (fd < 0)
         {
             throw LinuxException.Last("socket");
@@ -105,7 +108,10 @@ public sealed unsafe class ListeningSocket : Descriptor
             }
 
             native.Size = (int)length;
-            return (IPEndPoint)(native.Family == AddressFamily.InterNetworkV6 ? new IPEndPoint(IPAddress.IPv6Any, 0) : new IPEndPoint(IPAddress.Any, 0)).Create(native);
+            return (IPEndPoint)(
+                native.Family == AddressFamily.InterNetworkV6
+                    ? new IPEndPoint(IPAddress.IPv6Any, 0)
+                    : new IPEndPoint(IPAddress.Any, 0)).Create(native);
         }
     }
 

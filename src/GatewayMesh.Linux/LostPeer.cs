@@ -21,9 +21,9 @@ public static class LostPeer
     /// </summary>
     /// <param name="socket">Socket that is not yet connected.</param>
     /// <param name="mayStand">
-    /// True if more data may be sent than the peer's kernel buffers for an application that does not read (bodies, upgraded streams), so that the
-    /// connection may stall legitimately. Its silence is then not bounded while data is in flight: the kernel counts a closed window as a missing
-    /// acknowledgment.
+    /// True if more data may be sent than the peer's kernel buffers for an application that does not read (bodies, upgraded streams), so
+    /// that the connection may stall legitimately. Its silence is then not bounded while data is in flight: the kernel counts a closed
+    /// window as a missing acknowledgment.
     /// </param>
     public static void Notice(Socket socket, bool mayStand)
     {
@@ -49,7 +49,8 @@ public static class LostPeer
         Span<byte> info = stackalloc byte[8];
         try
         {
-            return socket.GetRawSocketOption(Libc.IPPROTO_TCP, Libc.TCP_INFO, info) > RetransmitsOffset && info[RetransmitsOffset] >= RetransmitsOfTheLimit;
+            return socket.GetRawSocketOption(Libc.IPPROTO_TCP, Libc.TCP_INFO, info) > RetransmitsOffset
+                && info[RetransmitsOffset] >= RetransmitsOfTheLimit;
         }
         catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
         {

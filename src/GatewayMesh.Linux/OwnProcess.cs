@@ -56,7 +56,8 @@ public static class OwnProcess
     {
         try
         {
-            return Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{Number(pid)}/cmdline")).Split('\0', StringSplitOptions.RemoveEmptyEntries)[1..];
+            return Encoding.UTF8.GetString(
+                File.ReadAllBytes($"/proc/{Number(pid)}/cmdline")).Split('\0', StringSplitOptions.RemoveEmptyEntries)[1..];
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
@@ -66,7 +67,9 @@ public static class OwnProcess
 
     // The effective user is the second of four numbers.
     private static string UserOf(string pid) =>
-        File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t', StringSplitOptions.RemoveEmptyEntries)[2];
+        File.ReadLines($"/proc/{pid}/status")
+            .First(line => line.StartsWith("Uid:", StringComparison.Ordinal))
+            .Split('\t', StringSplitOptions.RemoveEmptyEntries)[2];
 
     private static string Number(int pid) => pid.ToString(CultureInfo.InvariantCulture);
 }

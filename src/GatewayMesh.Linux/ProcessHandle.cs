@@ -35,7 +35,12 @@ public sealed unsafe class ProcessHandle : IDisposable
     /// <param name="lent">Descriptor passed to the child as <paramref name="lentNumber"/>.</param>
     /// <param name="lentNumber">Number of the inherited descriptor in the child.</param>
     /// <exception cref="LinuxException">The program cannot be started.</exception>
-    public static ProcessHandle Spawn(string path, IReadOnlyList<string> arguments, IEnumerable<KeyValuePair<string, string>> environment, Descriptor lent, int lentNumber = 3)
+    public static ProcessHandle Spawn(
+        string path,
+        IReadOnlyList<string> arguments,
+        IEnumerable<KeyValuePair<string, string>> environment,
+        Descriptor lent,
+        int lentNumber = 3)
     {
         const short SetSignalDefault = 4, SetSignalMask = 8;
         var actions = stackalloc byte[512];

@@ -29,7 +29,10 @@ public static class RunQueueWait
     {
         try
         {
-            return File.ReadAllText(file).Split(' ') is [_, var waited, ..] && long.TryParse(waited, CultureInfo.InvariantCulture, out var nanoseconds) ? nanoseconds : 0;
+            return File.ReadAllText(file).Split(' ') is [_, var waited, ..]
+                && long.TryParse(waited, CultureInfo.InvariantCulture, out var nanoseconds)
+                ? nanoseconds
+                : 0;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

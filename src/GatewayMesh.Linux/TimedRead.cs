@@ -76,5 +76,8 @@ public static class TimedRead
     }
 
     private static IOException Late(string path, TimeSpan time) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"{path}: a read has been blocked for {time.TotalSeconds:0} s; check the disk or the network share"));
+        new(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{path}: a read has been blocked for {time.TotalSeconds:0} s; check the disk or the network share"));
 }

@@ -89,7 +89,9 @@ public sealed class DataPlane : IAsyncDisposable
         _upstreams = new UpstreamPools(time, options.Certificates, () => _reach);
         _refused = new RefusedAddresses(options.Logs.CreateLogger("GatewayMesh.Proxy"), time);
         _applications = new ToApplication(options.Node, time);
-        _measured = options.AdaptiveConcurrency.Enabled ? new RunningLimit(new AdaptiveLimit(options.AdaptiveConcurrency, SheddingModel.Default, time, random), time) : null;
+        _measured = options.AdaptiveConcurrency.Enabled
+            ? new RunningLimit(new AdaptiveLimit(options.AdaptiveConcurrency, SheddingModel.Default, time, random), time)
+            : null;
         _admission = new GatewayAdmission(options.MaxConcurrentRequests, _measured?.Limit);
         _limits = new LimitRegistry(time, random, new Refusals(Metrics));
         LimitGauges.Add(Metrics, _limits, _measured?.Limit);
@@ -100,19 +102,44 @@ public sealed class DataPlane : IAsyncDisposable
         var identity = options.Identity ?? (options.Certificates is { } certificates
             ? new MutualIdentity(certificates, options.IngressService, options.GatewayService, time)
             : new PlaintextIdentity(options.IngressService));
-        var attempts = new AttemptLoop(options, _forwarder, _upstreams, new EndpointPicker(time, random), new BypassedSidecars(time), random, new RetryDecider(_budgets, time, random, Metrics), _latencies, Metrics, identity, _refused);
+        var attempts = new AttemptLoop(
+            options,
+            _forwarder,
+            _upstreams,
+            new EndpointPicker(time, random),
+            new BypassedSidecars(time),
+            random,
+            new RetryDecider(_budgets, time, random, Metrics),
+            _latencies,
+            Metrics,
+            identity,
+            _refused);
         Pipeline = new RequestPipeline(options, random, _budgets, identity, _demand, denials, _running, attempts);
         Behaviours = new ListenerBehaviours(options, _admission, _applications);
-        _application = new MeshApplication(Pipeline, Behaviours, new RequestTelemetry(Metrics, _accessLog), _traffic, time, options.Progress);
+        _application = new MeshApplication(
+            Pipeline, Behaviours, new RequestTelemetry(Metrics, _accessLog), _traffic, time, options.Progress);
         var tunnel = new TunnelConnectionMiddleware(time, random, options.MaxCarriedAge, () => _traffic.Draining, () => _admission.IsFull);
         _peers = options.Certificates is { } shown ? new PeerTerms(shown, time) : null;
         var log = options.Logs.CreateLogger("GatewayMesh.Proxy");
         _edge = new EdgeListeners(time, log);
         _edge.Apply(options.IngressListeners, options.TrustedProxies);
-        Metrics.AddGauges("gatewaymesh_public_certificate_expiry_seconds", "Seconds until a certificate of a public listener expires; negative after expiry.", ExpiryOfPublicCertificates);
+        Metrics.AddGauges(
+            "gatewaymesh_public_certificate_expiry_seconds",
+            "Seconds until a certificate of a public listener expires; negative after expiry.",
+            ExpiryOfPublicCertificates);
         var edge = new EdgeConnectionMiddleware(_edge, options.Limits, Metrics, log, time);
         var tls = new TlsConnectionMiddleware(TermsOf, options.Limits, new TlsFaults(Metrics, log, time), time);
-        _server = new KestrelServer(Microsoft.Extensions.Options.Options.Create(ServerSettings.For(options.Limits, _connections, edge, tls, tunnel, new ProtocolConnectionMiddleware(options.Limits, new FloodGuard(options.Limits, Metrics, log, time), time))), _listeners, options.Logs);
+        _server = new KestrelServer(
+            Microsoft.Extensions.Options.Options.Create(
+                ServerSettings.For(
+                    options.Limits,
+                    _connections,
+                    edge,
+                    tls,
+                    tunnel,
+                    new ProtocolConnectionMiddleware(options.Limits, new FloodGuard(options.Limits, Metrics, log, time), time))),
+            _listeners,
+            options.Logs);
     }
 
     /// <summary>Metrics, for counters of other components (tier, revision, failovers).</summary>
@@ -178,7 +205,12 @@ public sealed class DataPlane : IAsyncDisposable
     public void Restrict(ReachRules reach) => _reach = reach;
 
     /// <summary>Returns the services that requests were sent to since the last call.</summary>
-    public IReadOnlyCollection<string> TakeUsed() => [.. _traffic.Mesh.Endpoints.Services.Concat(_traffic.Mesh.Endpoints.Targets).Where(set => set.TakeUsed()).Select(set => set.Service).Distinct(StringComparer.OrdinalIgnoreCase)];
+    public IReadOnlyCollection<string> TakeUsed() =>
+        [
+            .. _traffic.Mesh.Endpoints.Services.Concat(_traffic.Mesh.Endpoints.Targets)
+                .Where(set => set.TakeUsed())
+                .Select(set => set.Service)
+                .Distinct(StringComparer.OrdinalIgnoreCase)];
 
     /// <summary>
     /// Replaces the configuration. Running requests keep their configuration except for intentions: requests that the new intentions no
@@ -196,7 +228,8 @@ public sealed class DataPlane : IAsyncDisposable
                 table.Find(service)?.MarkUsed();
             }
 
-            _traffic.Mesh = new LiveMesh(snapshot, table, RouteTable.Of(snapshot, table, _random, _options.Time)) { Limits = _limits.Apply(snapshot) };
+            _traffic.Mesh = new LiveMesh(
+                snapshot, table, RouteTable.Of(snapshot, table, _random, _options.Time)) { Limits = _limits.Apply(snapshot) };
             _demand?.Applied(table);
             _budgets.Process.Declare(snapshot.Policy.Retries.Budget.Ratio, snapshot.Policy.Retries.Budget.MinPerSecond);
             _budgets.Keep(service => table.Find(service) is not null || snapshot.Services.ContainsKey(service));
@@ -271,7 +304,8 @@ public sealed class DataPlane : IAsyncDisposable
     public IReadOnlyList<EndpointView> Ejected()
     {
         var table = _traffic.Mesh.Endpoints;
-        return [.. table.Instances.Concat(table.Gateways.SelectMany(set => set.All)).Where(state => state.IsEjected).Select(EndpointView.Of)];
+        return [
+            .. table.Instances.Concat(table.Gateways.SelectMany(set => set.All)).Where(state => state.IsEjected).Select(EndpointView.Of)];
     }
 
     /// <summary>Returns the called applications of this host, each under the name of its listener.</summary>

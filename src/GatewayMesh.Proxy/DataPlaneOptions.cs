@@ -116,7 +116,8 @@ public sealed record DataPlaneOptions
         Zone = bootstrap.Zone,
         Limits = bootstrap.Limits,
         GatewayShare = bootstrap.GatewayShare,
-        GatewayGroups = bootstrap.Sidecar?.Services.ToImmutableDictionary(service => service.Name, service => service.GatewayGroup) ?? ImmutableDictionary<string, string>.Empty,
+        GatewayGroups = bootstrap.Sidecar?.Services.ToImmutableDictionary(service => service.Name, service => service.GatewayGroup)
+            ?? ImmutableDictionary<string, string>.Empty,
         MaxConcurrentRequests = bootstrap.Gateway?.MaxConcurrentRequests ?? 1024,
         AdaptiveConcurrency = bootstrap.Gateway?.AdaptiveConcurrency ?? AdaptiveConcurrencyModel.Default,
         MaxCarriedAge = bootstrap.Gateway?.MaxCarriedAge ?? TimeSpan.FromSeconds(10),

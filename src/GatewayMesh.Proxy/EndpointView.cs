@@ -14,7 +14,16 @@ namespace GatewayMesh.Proxy;
 /// <param name="ConsecutiveFailures">Consecutive failures since the last success.</param>
 /// <param name="IsEjected">True while the instance receives only trial requests.</param>
 /// <param name="EjectedFor">Remaining time of the ejection.</param>
-public sealed record EndpointView(string Service, string Id, string Node, HostPort Address, bool Healthy, int InFlight, int ConsecutiveFailures, bool IsEjected, TimeSpan EjectedFor)
+public sealed record EndpointView(
+    string Service,
+    string Id,
+    string Node,
+    HostPort Address,
+    bool Healthy,
+    int InFlight,
+    int ConsecutiveFailures,
+    bool IsEjected,
+    TimeSpan EjectedFor)
 {
     /// <summary>Weight relative to other instances. Default: 1.</summary>
     public int Weight { get; init; } = 1;

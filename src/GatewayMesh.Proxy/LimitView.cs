@@ -38,7 +38,8 @@ public sealed record LimitView(string Service, LimitsModel Model, int Requests, 
 
     internal static LimitView Of(ServiceLimits limits)
     {
-        var view = new LimitView(limits.Service, limits.Model, limits.Calls, limits.Http1.Taken + limits.Http2.Taken, limits.Http1.Waiting, limits.Retries);
+        var view = new LimitView(
+            limits.Service, limits.Model, limits.Calls, limits.Http1.Taken + limits.Http2.Taken, limits.Http1.Waiting, limits.Retries);
         if (limits.Breaker is { } breaker)
         {
             var (attempts, failures) = breaker.Counts;

@@ -70,5 +70,6 @@ public interface IRegistry : IAsyncDisposable
     /// Never throws for errors of the registry: these go to <paramref name="troubles"/>, and the folder keeps its content. Default: does
     /// nothing, because another source fills the folder.
     /// </summary>
-    Task RunCertificatesAsync(CertificateFolder folder, CertificateTroubles troubles, CancellationToken cancellationToken) => Task.CompletedTask;
+    Task RunCertificatesAsync(
+        CertificateFolder folder, CertificateTroubles troubles, CancellationToken cancellationToken) => Task.CompletedTask;
 }

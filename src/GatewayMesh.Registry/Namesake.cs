@@ -23,6 +23,12 @@ internal static class Namesake
         var errors = new ConfigErrors();
         var document = YamlDocuments.ReadOne(existing.ToArray(), own.Node, errors, NodeRecordText.MaxBytes);
         var record = document is null || errors.Count > 0 ? null : NodeRecordBinder.Bind(document, errors);
-        return record is not null && errors.Count == 0 && record.Node == own.Node && record.Instance.Length > 0 && record.Instance != own.Instance ? record : null;
+        return record is not null
+            && errors.Count == 0
+            && record.Node == own.Node
+            && record.Instance.Length > 0
+            && record.Instance != own.Instance
+            ? record
+            : null;
     }
 }

@@ -42,8 +42,10 @@ public sealed record RegistryView(EntrySet Entries, ImmutableArray<DiscoveredNod
             return reported;
         }
 
-        var known = Catalogue.Services.Where(service => service.Instances is not null).ToDictionary(service => service.Name, service => service.Instances, StringComparer.Ordinal);
-        var targets = Catalogue.Targets.Where(target => target.Instances is not null).ToDictionary(target => (target.Service, target.Subset, target.Datacenter), target => target.Instances);
+        var known = Catalogue.Services.Where(service => service.Instances is not null).ToDictionary(
+            service => service.Name, service => service.Instances, StringComparer.Ordinal);
+        var targets = Catalogue.Targets.Where(target => target.Instances is not null).ToDictionary(
+            target => (target.Service, target.Subset, target.Datacenter), target => target.Instances);
         return reported with
         {
             Services = [.. reported.Services.Select(service => service.Instances is null

@@ -12,38 +12,57 @@ public sealed partial class CodeMapTests
     [Test]
     public void The_architecture_page_names_every_project() =>
         Assert.That(
-            Repository.Projects().Append("Shared").Where(project => !Page("docs/architecture.md").Contains($"`{project}`", StringComparison.Ordinal)),
+            Repository.Projects()
+                .Append("Shared")
+                .Where(project => !Page("docs/architecture.md").Contains($"`{project}`", StringComparison.Ordinal)),
             Is.Empty);
 
     [Test]
     public void The_known_gaps_are_those_that_tests_show()
     {
         var tests = Repository.CodeFiles("tests/GatewayMesh.Proxy.Tests")
-            .SelectMany(file => KnownGap().Matches(File.ReadAllText(Path.Combine(Repository.Root, file)))).Select(match => match.Groups[1].Value.Replace('_', ' '));
-        Assert.That(Row().Matches(Section("docs/limitations.md", "## Known gaps")).Select(match => match.Groups[1].Value).Where(gap => gap is not "gap" and not "---"), Is.EquivalentTo(tests));
+            .SelectMany(
+                file => KnownGap()
+                    .Matches(File.ReadAllText(Path.Combine(Repository.Root, file))))
+                    .Select(match => match.Groups[1].Value.Replace('_', ' '));
+        Assert.That(
+            Row()
+                .Matches(Section("docs/limitations.md", "## Known gaps"))
+                .Select(match => match.Groups[1].Value)
+                .Where(gap => gap is not "gap" and not "---"),
+            Is.EquivalentTo(tests));
     }
 
     [Test]
     public void The_page_of_routes_documents_every_kind_of_entry_and_no_other()
     {
         var kinds = Repository.CodeFiles("src/GatewayMesh.Configuration")
-            .SelectMany(file => Kind().Matches(File.ReadAllText(Path.Combine(Repository.Root, file)))).Select(match => match.Groups[1].Value).ToList();
+            .SelectMany(file => Kind().Matches(File.ReadAllText(Path.Combine(Repository.Root, file))))
+                .Select(match => match.Groups[1].Value)
+                .ToList();
         using (Assert.EnterMultipleScope())
         {
             Assert.That(kinds, Is.Not.Empty);
-            Assert.That(DocumentedKind().Matches(Section("docs/routes.md", "| kind | meaning |")).Select(match => match.Groups[1].Value), Is.EquivalentTo(kinds));
+            Assert.That(
+                DocumentedKind().Matches(Section("docs/routes.md", "| kind | meaning |")).Select(match => match.Groups[1].Value),
+                Is.EquivalentTo(kinds));
         }
     }
 
     [Test]
     public void The_page_of_configuration_documents_every_option_of_a_role()
     {
-        var options = Option().Matches(File.ReadAllText(Path.Combine(Repository.Source, "GatewayMesh", "Roles", "RoleLine.cs"))).Select(match => match.Value).Distinct()
+        var options = Option()
+            .Matches(File.ReadAllText(Path.Combine(Repository.Source, "GatewayMesh", "Roles", "RoleLine.cs")))
+            .Select(match => match.Value)
+            .Distinct()
             .Where(option => option is not "--help" and not "--version").ToList();
         using (Assert.EnterMultipleScope())
         {
             Assert.That(options, Is.Not.Empty);
-            Assert.That(options.Where(option => !Section("docs/configuration.md", "## Roles and flags").Contains(option, StringComparison.Ordinal)), Is.Empty);
+            Assert.That(
+                options.Where(option => !Section("docs/configuration.md", "## Roles and flags").Contains(option, StringComparison.Ordinal)),
+                Is.Empty);
         }
     }
 
@@ -67,7 +86,12 @@ public sealed partial class CodeMapTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(System.Text.Encoding.UTF8.GetByteCount(readme), Is.LessThanOrEqualTo(8 * 1024));
-            Assert.That(Link().Matches(readme).Select(match => match.Groups[1].Value).Where(path => !File.Exists(Path.Combine(Repository.Root, path))), Is.Empty);
+            Assert.That(
+                Link()
+                    .Matches(readme)
+                    .Select(match => match.Groups[1].Value)
+                    .Where(path => !File.Exists(Path.Combine(Repository.Root, path))),
+                Is.Empty);
         }
     }
 
@@ -75,30 +99,46 @@ public sealed partial class CodeMapTests
     public void Every_claim_of_the_threat_page_names_tests_that_exist()
     {
         var page = File.ReadAllText(Path.Combine(Repository.Root, "THREATS.md"));
-        var tests = Repository.CodeFiles("tests").SelectMany(file => TestName().Matches(File.ReadAllText(Path.Combine(Repository.Root, file)))).Select(match => match.Groups[1].Value).ToHashSet();
+        var tests = Repository.CodeFiles("tests")
+            .SelectMany(file => TestName().Matches(File.ReadAllText(Path.Combine(Repository.Root, file))))
+            .Select(match => match.Groups[1].Value)
+            .ToHashSet();
         var claims = Claim().Matches(page).Select(match => match.Groups[1].Value).Where(shown => shown != " shown by ").ToList();
         using (Assert.EnterMultipleScope())
         {
             Assert.That(claims, Has.Count.GreaterThan(15));
             Assert.That(claims.Where(shown => !NamedTest().IsMatch(shown)), Is.Empty, "claims that name no test");
-            Assert.That(NamedTest().Matches(page).Select(match => match.Groups[1].Value).Where(name => !tests.Contains(name)), Is.Empty, "tests that do not exist");
+            Assert.That(
+                NamedTest().Matches(page).Select(match => match.Groups[1].Value).Where(name => !tests.Contains(name)),
+                Is.Empty,
+                "tests that do not exist");
         }
     }
 
     [Test]
     public void Every_fault_that_was_fixed_names_a_test_that_exists()
     {
-        var tests = Repository.CodeFiles("tests").SelectMany(file => TestName().Matches(File.ReadAllText(Path.Combine(Repository.Root, file)))).Select(match => match.Groups[1].Value).ToHashSet();
-        var rows = File.ReadLines(Path.Combine(Repository.Root, "docs", "found-and-fixed.md")).Where(line => line.StartsWith("| ", StringComparison.Ordinal) && !line.StartsWith("| fault |", StringComparison.Ordinal))
+        var tests = Repository.CodeFiles("tests")
+            .SelectMany(file => TestName().Matches(File.ReadAllText(Path.Combine(Repository.Root, file))))
+            .Select(match => match.Groups[1].Value)
+            .ToHashSet();
+        var rows = File.ReadLines(Path.Combine(Repository.Root, "docs", "found-and-fixed.md")).Where(
+            line => line.StartsWith("| ", StringComparison.Ordinal) && !line.StartsWith("| fault |", StringComparison.Ordinal))
             .Select(line => line.TrimEnd().TrimEnd('|').Split(" | ")[^1]).ToList();
         using (Assert.EnterMultipleScope())
         {
             Assert.That(rows.Where(shown => !NamedTest().IsMatch(shown)), Is.Empty, "rows that name no test");
-            Assert.That(rows.SelectMany(shown => NamedTest().Matches(shown)).Select(match => match.Groups[1].Value).Where(name => !tests.Contains(name)), Is.Empty, "tests that do not exist");
+            Assert.That(
+                rows.SelectMany(shown => NamedTest().Matches(shown))
+                    .Select(match => match.Groups[1].Value)
+                    .Where(name => !tests.Contains(name)),
+                Is.Empty,
+                "tests that do not exist");
         }
     }
 
-    private static IEnumerable<string> Mapped() => Room().Matches(Section("docs/architecture.md", "## Code map")).Select(match => match.Groups[1].Value);
+    private static IEnumerable<string> Mapped() =>
+        Room().Matches(Section("docs/architecture.md", "## Code map")).Select(match => match.Groups[1].Value);
 
     // From a line to the next heading.
     private static string Section(string page, string line)

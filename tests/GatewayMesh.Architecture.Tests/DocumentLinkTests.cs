@@ -5,7 +5,7 @@ namespace GatewayMesh.Architecture.Tests;
 /// <summary>Links between documents, and paths that documents name, lead somewhere.</summary>
 public sealed partial class DocumentLinkTests
 {
-    private static readonly string[] s_folders = ["docs", "ops", "topology"];
+    private static readonly string[] Folders = ["docs", "ops", "topology"];
 
     [TestCaseSource(nameof(Documents))]
     public void Every_link_of_a_document_leads_to_a_file_and_a_heading(string document)
@@ -28,8 +28,13 @@ public sealed partial class DocumentLinkTests
     [TestCase("docs/life-of-a-request.md")]
     public void Every_path_that_a_document_names_exists(string document) =>
         Assert.That(
-            Named().Matches(File.ReadAllText(Path.Combine(Repository.Root, document))).Select(match => match.Groups[1].Value.TrimEnd('.', '/'))
-                .Where(path => !path.Contains("SECTION", StringComparison.Ordinal) && !path.Contains("/bin/", StringComparison.Ordinal) && !Exists(path)),
+            Named()
+                .Matches(File.ReadAllText(Path.Combine(Repository.Root, document)))
+                .Select(match => match.Groups[1].Value.TrimEnd('.', '/'))
+                .Where(
+                    path => !path.Contains("SECTION", StringComparison.Ordinal)
+                        && !path.Contains("/bin/", StringComparison.Ordinal)
+                        && !Exists(path)),
             Is.Empty);
 
     private static bool Exists(string path) =>
@@ -38,12 +43,16 @@ public sealed partial class DocumentLinkTests
 
     private static IEnumerable<string> Documents() =>
         Directory.EnumerateFiles(Repository.Root, "*.md")
-            .Concat(s_folders.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.md", SearchOption.AllDirectories)))
+            .Concat(
+                Folders.SelectMany(
+                    folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.md", SearchOption.AllDirectories)))
             .Select(file => Path.GetRelativePath(Repository.Root, file)).Order(StringComparer.Ordinal);
 
     // Anchors as GitHub makes them: lower case, no punctuation, hyphens for blanks.
     private static IEnumerable<string> Headings(string file) =>
-        Heading().Matches(File.ReadAllText(file)).Select(match => Punctuation().Replace(match.Groups[1].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'));
+        Heading()
+            .Matches(File.ReadAllText(file))
+            .Select(match => Punctuation().Replace(match.Groups[1].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'));
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();

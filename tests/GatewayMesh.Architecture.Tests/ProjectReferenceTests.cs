@@ -13,7 +13,8 @@ public sealed class ProjectReferenceTests
         ["GatewayMesh.Certificates"] = ["GatewayMesh.Linux"],
         ["GatewayMesh.Registry"] = ["GatewayMesh.Certificates", "GatewayMesh.Configuration", "GatewayMesh.Linux"],
         ["GatewayMesh.Proxy"] = ["GatewayMesh.Certificates", "GatewayMesh.Configuration", "GatewayMesh.Linux"],
-        ["GatewayMesh"] = ["GatewayMesh.Certificates", "GatewayMesh.Configuration", "GatewayMesh.Linux", "GatewayMesh.Proxy", "GatewayMesh.Registry"],
+        ["GatewayMesh"] = [
+            "GatewayMesh.Certificates", "GatewayMesh.Configuration", "GatewayMesh.Linux", "GatewayMesh.Proxy", "GatewayMesh.Registry"],
     };
 
     [Test]
@@ -22,7 +23,9 @@ public sealed class ProjectReferenceTests
 
     [TestCaseSource(nameof(Projects))]
     public void A_project_references_exactly_what_the_house_allows(string project) =>
-        Assert.That(References(project, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path)), Is.EquivalentTo(House[project]));
+        Assert.That(
+            References(project, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path)),
+            Is.EquivalentTo(House[project]));
 
     [TestCase("GatewayMesh.Configuration")]
     [TestCase("GatewayMesh.Linux")]
@@ -42,7 +45,9 @@ public sealed class ProjectReferenceTests
 
     [Test]
     public void Every_source_project_has_its_test_project() =>
-        Assert.That(House.Keys.Select(project => $"{project}.Tests"), Is.SubsetOf(Directory.EnumerateDirectories(Path.Combine(Repository.Root, "tests")).Select(Path.GetFileName)));
+        Assert.That(
+            House.Keys.Select(project => $"{project}.Tests"),
+            Is.SubsetOf(Directory.EnumerateDirectories(Path.Combine(Repository.Root, "tests")).Select(Path.GetFileName)));
 
     [Test]
     public void Every_project_is_in_the_solution()

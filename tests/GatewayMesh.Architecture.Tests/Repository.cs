@@ -13,7 +13,9 @@ internal static class Repository
             .Select(file => Path.GetRelativePath(Root, file))
             .Where(file => !IsMade(file));
 
-    /// <summary>Names of the projects under src: the folders with a project file. <c>Shared</c> has none, its files are linked into several.</summary>
+    /// <summary>
+    /// Names of the projects under src: the folders with a project file. <c>Shared</c> has none, its files are linked into several.
+    /// </summary>
     public static IEnumerable<string> Projects() =>
         from folder in Directory.EnumerateDirectories(Source)
         where Directory.EnumerateFiles(folder, "*.csproj").Any()

@@ -40,7 +40,12 @@ public sealed class ServiceUnitTests
             File.WriteAllText(copy, File.ReadAllText(Unit)
                 .Replace("/usr/local/bin/gatewaymesh", "/bin/true", StringComparison.Ordinal)
                 .Replace("=gatewaymesh\nGroup=gatewaymesh", "=daemon\nGroup=daemon", StringComparison.Ordinal));
-            using var verify = Process.Start(new ProcessStartInfo("systemd-analyze", ["verify", "--man=no", copy]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+            using var verify = Process.Start(
+                new ProcessStartInfo("systemd-analyze", ["verify", "--man=no", copy])
+                {
+                    RedirectStandardError = true,
+                    RedirectStandardOutput = true,
+                })!;
             var said = verify.StandardError.ReadToEndAsync();
             var output = verify.StandardOutput.ReadToEnd();
             verify.WaitForExit();
@@ -54,5 +59,6 @@ public sealed class ServiceUnitTests
 
     private static ILookup<string, string> Settings() => File.ReadLines(Unit)
         .Where(line => !line.StartsWith('#') && line.Contains('=', StringComparison.Ordinal))
-        .ToLookup(line => line[..line.IndexOf('=', StringComparison.Ordinal)], line => line[(line.IndexOf('=', StringComparison.Ordinal) + 1)..]);
+        .ToLookup(
+            line => line[..line.IndexOf('=', StringComparison.Ordinal)], line => line[(line.IndexOf('=', StringComparison.Ordinal) + 1)..]);
 }

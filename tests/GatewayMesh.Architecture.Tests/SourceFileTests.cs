@@ -31,7 +31,9 @@ public sealed partial class SourceFileTests
 
     [Test]
     public void Files_say_what_they_are_without_regions() =>
-        Assert.That(Lines("src").Where(line => line.Text.TrimStart().StartsWith("#region", StringComparison.Ordinal)).Select(line => line.Where), Is.Empty);
+        Assert.That(
+            Lines("src").Where(line => line.Text.TrimStart().StartsWith("#region", StringComparison.Ordinal)).Select(line => line.Where),
+            Is.Empty);
 
     [Test]
     public void A_suppressed_warning_has_a_reason_in_words() =>

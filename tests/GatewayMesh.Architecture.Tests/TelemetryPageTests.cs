@@ -24,7 +24,13 @@ public sealed partial class TelemetryPageTests
         var events = Sources().SelectMany(EventsOf).Distinct().ToList();
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(events, Has.Count.GreaterThan(60).And.Member("acceptor").And.Member("node_gone").And.Member("intention_denied").And.Member("registry-silent"));
+            Assert.That(
+                events,
+                Has.Count.GreaterThan(60)
+                    .And.Member("acceptor")
+                    .And.Member("node_gone")
+                    .And.Member("intention_denied")
+                    .And.Member("registry-silent"));
             Assert.That(Rows("## Events", "## Access log"), Is.EquivalentTo(events));
         }
     }
@@ -32,7 +38,8 @@ public sealed partial class TelemetryPageTests
     [Test]
     public void The_page_has_every_reason_of_the_table_of_errors_with_its_statuses()
     {
-        var rows = GatewayMesh.Proxy.Errors.ErrorTable.All.Skip(1).Select(row => $"| `{row.Reason}` | {row.Status} | {row.Grpc} | `{row.ProxyError}` |");
+        var rows = GatewayMesh.Proxy.Errors.ErrorTable.All.Skip(1).Select(
+            row => $"| `{row.Reason}` | {row.Status} | {row.Grpc} | `{row.ProxyError}` |");
         Assert.That(rows.Where(row => !Page.Contains(row, StringComparison.Ordinal)), Is.Empty);
     }
 
@@ -45,11 +52,15 @@ public sealed partial class TelemetryPageTests
         Assert.That(reasons.Concat(faults).Distinct().Where(name => !operations.Contains($"`{name}`", StringComparison.Ordinal)), Is.Empty);
     }
 
-    private static IEnumerable<string> Sources() => Repository.CodeFiles("src").Select(file => File.ReadAllText(Path.Combine(Repository.Root, file)));
+    private static IEnumerable<string> Sources() =>
+        Repository.CodeFiles("src").Select(file => File.ReadAllText(Path.Combine(Repository.Root, file)));
 
     private static IEnumerable<string> EventsOf(string source) =>
         Call().Matches(source).SelectMany(call => Word().Matches(call.Groups[1].Value))
-            .Concat(Report().Matches(source)).Concat(Logged().Matches(source)).Concat(Written().Matches(source)).Concat(Trouble().Matches(source))
+            .Concat(Report().Matches(source))
+                .Concat(Logged().Matches(source))
+                .Concat(Written().Matches(source))
+                .Concat(Trouble().Matches(source))
             .Select(match => match.Groups[1].Value);
 
     // Names in the first column of the tables between two headings.
@@ -64,20 +75,20 @@ public sealed partial class TelemetryPageTests
     private static partial Regex Metric();
 
     // A method of the log, or a level, and the one or two names that follow.
-    [GeneratedRegex("""(?:vents\.|EventLevel\.)(?:Info|Warning|Error)(?:\(|, )((?:[^",;(]*\? "[a-z_-]+" : )?"[a-z_-]+")""")]
+    [GeneratedRegex("""(?:vents\.|EventLevel\.)(?:Info|Warning|Error)(?:\(|,)\s*((?:[^",;(]*\?\s+"[a-z_-]+"\s+:\s+)?"[a-z_-]+")""")]
     private static partial Regex Call();
 
     // The same, handed to somebody who knows the level.
-    [GeneratedRegex("""(?:_report\((?:LevelOf\([a-zA-Z.]+\), )?|events\.Write\(\s*level,\s*)"([a-z_-]+)""")]
+    [GeneratedRegex("""(?:_report\(\s*(?:LevelOf\([a-zA-Z.]+\),\s*)?|events\.Write\(\s*level,\s*)"([a-z_-]+)""")]
     private static partial Regex Report();
 
-    [GeneratedRegex("""new EventId\(\d+, "([a-z0-9_]+)"\)""")]
+    [GeneratedRegex("""new EventId\(\s*\d+,\s*"([a-z0-9_]+)"\)""")]
     private static partial Regex Logged();
 
-    [GeneratedRegex("""WriteString\("event", "(access_log_[a-z_]+)"\)""")]
+    [GeneratedRegex("""WriteString\(\s*"event",\s*"(access_log_[a-z_]+)"\)""")]
     private static partial Regex Written();
 
-    [GeneratedRegex("""(?:TroubleKind\.\w+|_) => "((?:application|instance|node)_[a-z]+)",""")]
+    [GeneratedRegex("""(?:TroubleKind\.\w+|_)\s+=>\s+"((?:application|instance|node)_[a-z]+)",""")]
     private static partial Regex Trouble();
 
     [GeneratedRegex("\"([a-z_-]+)\"")]

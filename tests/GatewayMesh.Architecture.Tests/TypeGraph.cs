@@ -7,7 +7,10 @@ using System.Reflection.PortableExecutable;
 
 namespace GatewayMesh.Architecture.Tests;
 
-/// <summary>Which types the code of an assembly reaches: by base, interface, field, signature, attribute and instruction. Read from its metadata, nothing is loaded.</summary>
+/// <summary>
+/// Which types the code of an assembly reaches: by base, interface, field, signature, attribute and instruction. Read from its metadata,
+/// nothing is loaded.
+/// </summary>
 internal sealed class TypeGraph : IDisposable
 {
     private static readonly FrozenDictionary<ushort, OperandType> Operands = typeof(OpCodes)
@@ -26,7 +29,10 @@ internal sealed class TypeGraph : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    /// <summary>Chains <c>type → type → [assembly] type</c> from the types that <paramref name="start"/> accepts to every type of an assembly that <paramref name="forbidden"/> accepts.</summary>
+    /// <summary>
+    /// Chains <c>type → type → [assembly] type</c> from the types that <paramref name="start"/> accepts to every type of an assembly that
+    /// <paramref name="forbidden"/> accepts.
+    /// </summary>
     public IReadOnlyList<string> Chains(Func<string, bool> start, Func<string, bool> forbidden)
     {
         var chains = new List<string>();
@@ -61,7 +67,8 @@ internal sealed class TypeGraph : IDisposable
     }
 
     /// <summary>Namespaces of the assembly's own types.</summary>
-    public IReadOnlySet<string> Namespaces() => _metadata.TypeDefinitions.Select(type => Outermost(type).Namespace).ToHashSet(StringComparer.Ordinal);
+    public IReadOnlySet<string> Namespaces() =>
+        _metadata.TypeDefinitions.Select(type => Outermost(type).Namespace).ToHashSet(StringComparer.Ordinal);
 
     private HashSet<EntityHandle> Uses(TypeDefinitionHandle handle)
     {

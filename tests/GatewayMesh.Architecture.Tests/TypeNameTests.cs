@@ -24,6 +24,9 @@ public sealed partial class TypeNameTests
     }
 
     // A generic type and its factory may share a name, as Task and Task<T> do: the name ends with its parameters.
-    [GeneratedRegex(@"^[ ]*(?:(?:public|internal|private|protected|file|static|sealed|abstract|readonly|ref|unsafe|partial)\s+)+(?:record\s+struct|record|class|struct|enum|interface)\s+(?<name>\w+(?:<[^>]+>)?)", RegexOptions.Multiline)]
+    [
+        GeneratedRegex(
+            @"^[ ]*(?:(?:public|internal|private|protected|file|static|sealed|abstract|readonly|ref|unsafe|partial)\s+)+(?:record\s+struct|record|class|struct|enum|interface)\s+(?<name>\w+(?:<[^>]+>)?)",
+            RegexOptions.Multiline)]
     private static partial Regex Declaration();
 }

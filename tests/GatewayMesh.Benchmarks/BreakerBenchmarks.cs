@@ -14,7 +14,14 @@ public class BreakerBenchmarks
 {
     private readonly Breaker _own = new(new BreakerModel { Enabled = true }, TimeProvider.System);
     private readonly ResiliencePipeline<bool> _polly = new ResiliencePipelineBuilder<bool>()
-        .AddCircuitBreaker(new CircuitBreakerStrategyOptions<bool> { FailureRatio = 0.5, MinimumThroughput = 20, SamplingDuration = TimeSpan.FromSeconds(10), BreakDuration = TimeSpan.FromSeconds(5) })
+        .AddCircuitBreaker(
+            new CircuitBreakerStrategyOptions<bool>
+            {
+                FailureRatio = 0.5,
+                MinimumThroughput = 20,
+                SamplingDuration = TimeSpan.FromSeconds(10),
+                BreakDuration = TimeSpan.FromSeconds(5),
+            })
         .Build();
 
     /// <summary>The attempt without a breaker.</summary>
@@ -37,7 +44,8 @@ public class BreakerBenchmarks
 
     /// <summary>The attempt with Polly's breaker.</summary>
     [Benchmark]
-    public ValueTask<bool> PollyCircuitBreaker() => _polly.ExecuteAsync(static (self, _) => self.AttemptAsync(), this, CancellationToken.None);
+    public ValueTask<bool> PollyCircuitBreaker() =>
+        _polly.ExecuteAsync(static (self, _) => self.AttemptAsync(), this, CancellationToken.None);
 
     private async ValueTask<bool> AttemptAsync()
     {

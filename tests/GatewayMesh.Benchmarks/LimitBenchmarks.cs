@@ -24,7 +24,8 @@ public class LimitBenchmarks : IDisposable
     {
         _service = new ServiceLimits("payments", PolicyModel.Default, TimeProvider.System, new SplitMix(1), new Refusals(_metrics));
         _breaker = new Breaker(new BreakerModel { Enabled = true }, TimeProvider.System);
-        _adaptive = new AdaptiveLimit(new AdaptiveConcurrencyModel { Enabled = true }, SheddingModel.Default, TimeProvider.System, new SplitMix(1));
+        _adaptive = new AdaptiveLimit(
+            new AdaptiveConcurrencyModel { Enabled = true }, SheddingModel.Default, TimeProvider.System, new SplitMix(1));
     }
 
     /// <summary><c>maxConcurrentRequests</c>.</summary>

@@ -7,7 +7,8 @@ namespace GatewayMesh.Certificates.Tests;
 [System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class CertificateFolderTests
 {
-    private readonly string _directory = Path.Combine(TestContext.CurrentContext.WorkDirectory, "certificates", Guid.NewGuid().ToString("N"));
+    private readonly string _directory = Path.Combine(
+        TestContext.CurrentContext.WorkDirectory, "certificates", Guid.NewGuid().ToString("N"));
     private readonly TestAuthority _authority = new();
     private CertificateFolder _folder = null!;
 
@@ -68,8 +69,10 @@ public sealed class CertificateFolderTests
         _folder.Put("web", _authority.Issue("web"));
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(File.GetUnixFileMode(Path.Combine(_directory, "web.pem")), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
-            Assert.That(File.GetUnixFileMode(_directory), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
+            Assert.That(
+                File.GetUnixFileMode(Path.Combine(_directory, "web.pem")), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+            Assert.That(
+                File.GetUnixFileMode(_directory), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
         }
     }
 
@@ -112,14 +115,17 @@ public sealed class CertificateFolderTests
     public void A_key_that_belongs_to_another_certificate_is_refused_without_a_word_of_it()
     {
         var (one, other) = (_authority.Issue("web"), _authority.Issue("web"));
-        var mixed = one[..one.IndexOf("-----BEGIN PRIVATE", StringComparison.Ordinal)] + other[other.IndexOf("-----BEGIN PRIVATE", StringComparison.Ordinal)..];
+        var mixed = one[..one.IndexOf("-----BEGIN PRIVATE", StringComparison.Ordinal)] + other[
+            other.IndexOf("-----BEGIN PRIVATE", StringComparison.Ordinal)..];
         var refusal = Assert.Throws<CertificateException>(() => _folder.Put("web", mixed));
         Assert.That(refusal.ToString(), Does.Not.Contain("PRIVATE KEY").And.Contains("do not match"));
     }
 
     [Test]
     public void Another_services_certificate_is_refused() =>
-        Assert.That(Assert.Throws<CertificateException>(() => _folder.Put("web", _authority.Issue("payments")))?.Message, Does.Contain("for the service payments, not for web"));
+        Assert.That(
+            Assert.Throws<CertificateException>(() => _folder.Put("web", _authority.Issue("payments")))?.Message,
+            Does.Contain("for the service payments, not for web"));
 
     [Test]
     public void A_certificate_whose_time_is_over_is_there_but_never_used()

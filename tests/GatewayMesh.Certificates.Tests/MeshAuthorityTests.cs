@@ -30,7 +30,9 @@ public sealed class MeshAuthorityTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(trust.TrustDomain, Is.EqualTo("mesh.example"));
-            Assert.That(PeerVerifier.Verify(leaf.Certificate, [], trust, PeerUsage.Client, Now), Is.EqualTo(new PeerVerdict(new SpiffeId("mesh.example", "dc1", "web"), PeerFault.None)));
+            Assert.That(
+                PeerVerifier.Verify(leaf.Certificate, [], trust, PeerUsage.Client, Now),
+                Is.EqualTo(new PeerVerdict(new SpiffeId("mesh.example", "dc1", "web"), PeerFault.None)));
             Assert.That(PeerVerifier.Verify(leaf.Certificate, [], trust, PeerUsage.Server, Now).IsBelieved);
         }
     }
@@ -48,8 +50,12 @@ public sealed class MeshAuthorityTests
             Assert.That(leaf.GetECDsaPublicKey()!.ExportParameters(false).Curve.Oid.Value, Is.EqualTo("1.2.840.10045.3.1.7"), "P-256");
             Assert.That(leaf.NotBefore.ToUniversalTime(), Is.EqualTo(Now.AddMinutes(-1).UtcDateTime).Within(TimeSpan.FromSeconds(1)));
             Assert.That(leaf.NotAfter.ToUniversalTime(), Is.EqualTo((Now + Days).UtcDateTime).Within(TimeSpan.FromSeconds(1)));
-            Assert.That((Extension<X509KeyUsageExtension>(leaf).KeyUsages, Extension<X509KeyUsageExtension>(leaf).Critical), Is.EqualTo((X509KeyUsageFlags.DigitalSignature, true)));
-            Assert.That(Extension<X509EnhancedKeyUsageExtension>(leaf).EnhancedKeyUsages.Cast<Oid>().Select(usage => usage.Value), Is.EqualTo(["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"]));
+            Assert.That(
+                (Extension<X509KeyUsageExtension>(leaf).KeyUsages, Extension<X509KeyUsageExtension>(leaf).Critical),
+                Is.EqualTo((X509KeyUsageFlags.DigitalSignature, true)));
+            Assert.That(
+                Extension<X509EnhancedKeyUsageExtension>(leaf).EnhancedKeyUsages.Cast<Oid>().Select(usage => usage.Value),
+                Is.EqualTo(["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"]));
             Assert.That(Extension<X509BasicConstraintsExtension>(leaf).CertificateAuthority, Is.False);
             Assert.That(OpenSsl("x509", "-noout", "-ext", "subjectAltName", "-in", Written("leaf.pem", leaf.ExportCertificatePem())).Split('\n')[1].Trim(),
                 Is.EqualTo("URI:spiffe://11111111-2222-3333-4444-555555555555.mesh/ns/default/dc/dc1/svc/web"));
@@ -64,8 +70,16 @@ public sealed class MeshAuthorityTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(authority.Root.Subject, Does.Match("^CN=pri-[0-9a-f]{8}\\.mesh\\.ca\\.11111111\\.mesh$"));
-            Assert.That((constraints.CertificateAuthority, constraints.HasPathLengthConstraint, constraints.PathLengthConstraint, constraints.Critical), Is.EqualTo((true, true, 0, true)));
-            Assert.That(Extension<X509KeyUsageExtension>(authority.Root).KeyUsages, Is.EqualTo(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign));
+            Assert.That(
+                (
+                    constraints.CertificateAuthority,
+                    constraints.HasPathLengthConstraint,
+                    constraints.PathLengthConstraint,
+                    constraints.Critical),
+                Is.EqualTo((true, true, 0, true)));
+            Assert.That(
+                Extension<X509KeyUsageExtension>(authority.Root).KeyUsages,
+                Is.EqualTo(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign));
             Assert.That(Extension<X509KeyUsageExtension>(authority.Root).Critical);
         }
     }
@@ -76,14 +90,19 @@ public sealed class MeshAuthorityTests
     {
         using var authority = MeshAuthority.Create("mesh.example", Years, Now);
         var leaf = Written("web.pem", authority.Issue("web", "dc1", Days, Now));
-        Assert.That(OpenSsl("verify", "-x509_strict", "-purpose", purpose, "-CAfile", Written("roots.pem", authority.RootsPem), leaf), Does.Contain("web.pem: OK"));
+        Assert.That(
+            OpenSsl("verify", "-x509_strict", "-purpose", purpose, "-CAfile", Written("roots.pem", authority.RootsPem), leaf),
+            Does.Contain("web.pem: OK"));
     }
 
     [Test]
     public void No_two_serials_are_equal()
     {
         using var authority = MeshAuthority.Create("mesh.example", Years, Now);
-        Assert.That(Enumerable.Range(0, 20).Select(_ => LeafCertificate.FromPem("web", authority.Issue("web", "dc1", Days, Now)).Certificate.SerialNumber), Is.Unique);
+        Assert.That(
+            Enumerable.Range(0, 20).Select(
+                _ => LeafCertificate.FromPem("web", authority.Issue("web", "dc1", Days, Now)).Certificate.SerialNumber),
+            Is.Unique);
     }
 
     [Test]
@@ -96,7 +115,8 @@ public sealed class MeshAuthorityTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(File.GetUnixFileMode(Path.Combine(folder, "ca.pem")), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
-            Assert.That(File.GetUnixFileMode(folder), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
+            Assert.That(
+                File.GetUnixFileMode(folder), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
             Assert.That(File.ReadAllText(Path.Combine(folder, "roots.pem")), Is.EqualTo(again.RootsPem).And.Not.Contains("PRIVATE"));
             Assert.That(Verify(authority.RootsPem, again.Issue("web", "dc1", Days, Now)), Is.EqualTo(PeerFault.None));
         }
@@ -148,7 +168,8 @@ public sealed class MeshAuthorityTests
     public void A_root_that_is_over_signs_nothing()
     {
         using var authority = MeshAuthority.Create("mesh.example", TimeSpan.FromDays(1), Now.AddDays(-2));
-        Assert.That(Assert.Throws<CertificateException>(() => authority.Issue("web", "dc1", Days, Now))?.Fix, Does.Contain("ca init --rotate"));
+        Assert.That(
+            Assert.Throws<CertificateException>(() => authority.Issue("web", "dc1", Days, Now))?.Fix, Does.Contain("ca init --rotate"));
     }
 
     [TestCase("")]
@@ -217,7 +238,8 @@ public sealed class MeshAuthorityTests
 
     private static string OpenSsl(params string[] arguments)
     {
-        using var run = Process.Start(new ProcessStartInfo("openssl", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var run = Process.Start(
+            new ProcessStartInfo("openssl", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var errors = run.StandardError.ReadToEndAsync();
         return run.StandardOutput.ReadToEnd() + errors.Result;
     }

@@ -76,7 +76,9 @@ public sealed class MutualTlsTests
         using var named = new TcpListener(IPAddress.Loopback, 0);
         named.Start();
         var place = $"http://{named.LocalEndpoint}/issuer.cer";
-        var (web, payments) = calls ? (other.Issue("web", issuerAt: place), _authority.Issue("payments")) : (_authority.Issue("web"), other.Issue("payments", issuerAt: place));
+        var (web, payments) = calls
+            ? (other.Issue("web", issuerAt: place), _authority.Issue("payments"))
+            : (_authority.Issue("web"), other.Issue("payments", issuerAt: place));
 
         var (client, peer) = await Shake(web, payments);
 
@@ -105,7 +107,8 @@ public sealed class MutualTlsTests
             using var tls = new SslStream(socket.GetStream());
             try
             {
-                await tls.AuthenticateAsServerAsync(MutualTls.ServerOptions(theirs, server, tunnels: false, TimeProvider.System, (_, peer) => who = peer)!, Patience.Token);
+                await tls.AuthenticateAsServerAsync(
+                    MutualTls.ServerOptions(theirs, server, tunnels: false, TimeProvider.System, (_, peer) => who = peer)!, Patience.Token);
             }
             catch (Exception refused) when (refused is IOException or System.Security.Authentication.AuthenticationException)
             {
@@ -119,7 +122,8 @@ public sealed class MutualTlsTests
         Exception? failure = null;
         try
         {
-            await using var stream = await MutualTls.ConnectAsync(client.GetStream(), mine, "web", "payments", ProtocolNames.Http1, TimeProvider.System, Patience.Token);
+            await using var stream = await MutualTls.ConnectAsync(
+                client.GetStream(), mine, "web", "payments", ProtocolNames.Http1, TimeProvider.System, Patience.Token);
         }
         catch (HandshakeException refused)
         {
@@ -131,7 +135,8 @@ public sealed class MutualTlsTests
 
     private CertificateFolder Folder()
     {
-        var folder = new CertificateFolder(Path.Combine(TestContext.CurrentContext.WorkDirectory, "handshakes", Guid.NewGuid().ToString("N")), TimeProvider.System);
+        var folder = new CertificateFolder(
+            Path.Combine(TestContext.CurrentContext.WorkDirectory, "handshakes", Guid.NewGuid().ToString("N")), TimeProvider.System);
         folder.PutTrust(_authority.RootPem);
         _own.Add(folder);
         return folder;

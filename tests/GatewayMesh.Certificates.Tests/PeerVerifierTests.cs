@@ -43,7 +43,9 @@ public sealed class PeerVerifierTests
 
     [Test]
     public void An_id_of_another_trust_domain_is_not_believed_though_our_authority_signed_it() =>
-        Assert.That(Verify(_authority.Issue("web", uris: ["spiffe://other.mesh/ns/default/dc/dc1/svc/web"])).Fault, Is.EqualTo(PeerFault.ForeignTrustDomain));
+        Assert.That(
+            Verify(_authority.Issue("web", uris: ["spiffe://other.mesh/ns/default/dc/dc1/svc/web"])).Fault,
+            Is.EqualTo(PeerFault.ForeignTrustDomain));
 
     [Test]
     public void While_two_trust_domains_are_believed_each_root_speaks_for_its_own()
@@ -68,7 +70,9 @@ public sealed class PeerVerifierTests
 
     [Test]
     public void Two_ids_are_no_id() =>
-        Assert.That(Verify(_authority.Issue("web", uris: [_authority.IdOf("web"), _authority.IdOf("payments")])).Fault, Is.EqualTo(PeerFault.SeveralIdentities));
+        Assert.That(
+            Verify(_authority.Issue("web", uris: [_authority.IdOf("web"), _authority.IdOf("payments")])).Fault,
+            Is.EqualTo(PeerFault.SeveralIdentities));
 
     [TestCase("https://web.example")]
     [TestCase("spiffe://test.mesh")]
@@ -87,7 +91,8 @@ public sealed class PeerVerifierTests
 
     [Test]
     public void A_name_is_taken_as_it_stands_in_the_certificate() =>
-        Assert.That(Verify(_authority.Issue("Web", uris: [_authority.IdOf("Web", "DC1")])).Id, Is.EqualTo(new SpiffeId("test.mesh", "DC1", "Web")));
+        Assert.That(
+            Verify(_authority.Issue("Web", uris: [_authority.IdOf("Web", "DC1")])).Id, Is.EqualTo(new SpiffeId("test.mesh", "DC1", "Web")));
 
     [TestCase(true, null)]
     [TestCase(false, X509KeyUsageFlags.KeyCertSign)]
@@ -99,7 +104,8 @@ public sealed class PeerVerifierTests
         {
             Assert.That(Verify(pem, usage: PeerUsage.Client), Is.EqualTo(new PeerVerdict(null, PeerFault.Authority)));
             Assert.That(Verify(pem, usage: PeerUsage.Server), Is.EqualTo(new PeerVerdict(null, PeerFault.Authority)));
-            Assert.That(() => LeafCertificate.FromPem("web", pem), Throws.InstanceOf<CertificateException>().With.Message.Contains("authority"));
+            Assert.That(
+                () => LeafCertificate.FromPem("web", pem), Throws.InstanceOf<CertificateException>().With.Message.Contains("authority"));
         }
     }
 
@@ -112,14 +118,20 @@ public sealed class PeerVerifierTests
         var request = new CertificateRequest("CN=payments", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(signer.Extensions["2.5.29.17"]!);
         using var issued = request.Create(
-            signer.SubjectName, X509SignatureGenerator.CreateForECDsa(signer.GetECDsaPrivateKey()!), Now.AddMinutes(-1), Now.AddHours(1), [1, 2, 3]);
+            signer.SubjectName,
+            X509SignatureGenerator.CreateForECDsa(signer.GetECDsaPrivateKey()!),
+            Now.AddMinutes(-1),
+            Now.AddHours(1),
+            [1, 2, 3]);
 
         Assert.That(PeerVerifier.Verify(issued, [signer], Trust, PeerUsage.Client, Now).Fault, Is.EqualTo(PeerFault.UnknownAuthority));
     }
 
     [Test]
     public void A_certificate_of_a_service_that_differs_in_case_is_another_services() =>
-        Assert.That(() => LeafCertificate.FromPem("web", _authority.Issue("Web")), Throws.InstanceOf<CertificateException>().With.Message.Contains("for the service Web"));
+        Assert.That(
+            () => LeafCertificate.FromPem("web", _authority.Issue("Web")),
+            Throws.InstanceOf<CertificateException>().With.Message.Contains("for the service Web"));
 
     [Test]
     public void A_certificate_for_clients_is_no_servers()

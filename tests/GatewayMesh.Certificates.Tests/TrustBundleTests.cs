@@ -19,7 +19,8 @@ public sealed class TrustBundleTests
         using var authority = new TestAuthority(named: false);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(Assert.Throws<CertificateException>(() => TrustBundle.FromPem(authority.RootPem))?.Fix, Does.Contain("TrustDomain: NAME"));
+            Assert.That(
+                Assert.Throws<CertificateException>(() => TrustBundle.FromPem(authority.RootPem))?.Fix, Does.Contain("TrustDomain: NAME"));
             Assert.That(TrustBundle.FromPem("TrustDomain: Test.Mesh\n" + authority.RootPem).TrustDomain, Is.EqualTo("test.mesh"));
         }
     }
@@ -29,7 +30,9 @@ public sealed class TrustBundleTests
     {
         using var one = new TestAuthority();
         using var other = new TestAuthority();
-        Assert.That(TrustBundle.FromPem(one.RootPem + other.RootPem).Fingerprint, Is.EqualTo(TrustBundle.FromPem(other.RootPem + one.RootPem).Fingerprint));
+        Assert.That(
+            TrustBundle.FromPem(one.RootPem + other.RootPem).Fingerprint,
+            Is.EqualTo(TrustBundle.FromPem(other.RootPem + one.RootPem).Fingerprint));
     }
 
     [Test]

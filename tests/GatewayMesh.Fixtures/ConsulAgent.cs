@@ -21,7 +21,11 @@ public sealed class ConsulAgent : IAsyncDisposable
         _folder = options.Durable || options.Join is not null ? Directory.CreateTempSubdirectory("gatewaymesh-consul-").FullName : null;
         WanPort = options.MeetsOthers ? FreePorts.Next() : null;
         Node = options.Node ?? string.Create(CultureInfo.InvariantCulture, $"consul-{HttpPort}");
-        Client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"http://{Address}"), Timeout = Deadline };
+        Client = new HttpClient(new SocketsHttpHandler { UseProxy = false })
+        {
+            BaseAddress = new Uri($"http://{Address}"),
+            Timeout = Deadline,
+        };
         if (options.Acl)
         {
             Client.DefaultRequestHeaders.Add("X-Consul-Token", ManagementToken);
@@ -58,7 +62,9 @@ public sealed class ConsulAgent : IAsyncDisposable
     /// <summary>The last lines of its log: what to print when a test fails.</summary>
     public string Log => _process?.Log ?? "";
 
-    /// <summary>Starts an agent and returns when it can do all that a mesh asks of it: there is a leader, and a certificate is issued.</summary>
+    /// <summary>
+    /// Starts an agent and returns when it can do all that a mesh asks of it: there is a leader, and a certificate is issued.
+    /// </summary>
     public static async Task<ConsulAgent> StartAsync(ConsulAgentOptions? options = null)
     {
         for (var tries = 1; ; tries++)
@@ -82,7 +88,9 @@ public sealed class ConsulAgent : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts it again on the same ports after <see cref="KillAsync"/>: a server in memory is empty then, a durable one is not.</summary>
+    /// <summary>
+    /// Starts it again on the same ports after <see cref="KillAsync"/>: a server in memory is empty then, a durable one is not.
+    /// </summary>
     public async Task StartAgainAsync()
     {
         if (_process is not null)
@@ -151,9 +159,19 @@ public sealed class ConsulAgent : IAsyncDisposable
         [
             "agent", "-node", Node, "-datacenter", _options.Datacenter, "-bind", "127.0.0.1", "-client", "127.0.0.1",
             "-http-port", Number(HttpPort), "-server-port", Number(_serverPort), "-serf-lan-port", Number(SerfPort),
-            "-dns-port", "-1", "-grpc-port", "-1", "-serf-wan-port", WanPort is { } wan ? Number(wan) : "-1", "-log-level", "info", "-hcl", Hcl(),
+            "-dns-port",
+            "-1",
+            "-grpc-port",
+            "-1",
+            "-serf-wan-port",
+            WanPort is { } wan ? Number(wan) : "-1",
+            "-log-level",
+            "info",
+            "-hcl",
+            Hcl(),
         ];
-        string[] kind = _options.Join is { } server ? ["-data-dir", _folder!, "-retry-join", $"127.0.0.1:{server.SerfPort}", "-retry-interval", "1s"]
+        string[] kind = _options.Join is { } server ? [
+            "-data-dir", _folder!, "-retry-join", $"127.0.0.1:{server.SerfPort}", "-retry-interval", "1s"]
             : _options.Durable ? ["-server", "-bootstrap-expect", "1", "-data-dir", _folder!]
             : ["-dev"];
         return [.. arguments, .. kind];
@@ -164,7 +182,9 @@ public sealed class ConsulAgent : IAsyncDisposable
     [
         "connect { enabled = true }",
         "performance { raft_multiplier = 1 }",
-        _options.Acl ? $$"""acl { enabled = true default_policy = "deny" tokens { master = "{{ManagementToken}}" agent = "{{ManagementToken}}" } }""" : "",
+        _options.Acl
+            ? $$"""acl { enabled = true default_policy = "deny" tokens { master = "{{ManagementToken}}" agent = "{{ManagementToken}}" } }"""
+            : "",
         _options.MaxConnectionsPerClient is { } most ? $"limits {{ http_max_conns_per_client = {Number(most)} }}" : "",
         _options.Hcl,
     ]);
@@ -209,6 +229,7 @@ public sealed class ConsulAgent : IAsyncDisposable
     {
         var body = await answer.Content.ReadAsStringAsync().ConfigureAwait(false);
         return answer.StatusCode == HttpStatusCode.OK ? body
-            : throw new HttpRequestException($"{answer.RequestMessage!.Method} {path} on {Node}: {(int)answer.StatusCode} {body.Trim()}", null, answer.StatusCode);
+            : throw new HttpRequestException(
+                $"{answer.RequestMessage!.Method} {path} on {Node}: {(int)answer.StatusCode} {body.Trim()}", null, answer.StatusCode);
     }
 }

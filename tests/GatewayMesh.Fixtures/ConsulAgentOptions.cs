@@ -12,7 +12,9 @@ public sealed record ConsulAgentOptions
     /// <summary>A server to join as a client agent; null: it is a server itself.</summary>
     public ConsulAgent? Join { get; init; }
 
-    /// <summary>Whether a server keeps its state on disk, so that it is there again after <see cref="ConsulAgent.StartAgainAsync"/>.</summary>
+    /// <summary>
+    /// Whether a server keeps its state on disk, so that it is there again after <see cref="ConsulAgent.StartAgainAsync"/>.
+    /// </summary>
     public bool Durable { get; init; }
 
     /// <summary>ACLs with <c>default_policy = "deny"</c>; <see cref="ConsulAgent.ManagementToken"/> may do everything.</summary>

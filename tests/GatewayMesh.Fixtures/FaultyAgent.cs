@@ -27,7 +27,8 @@ public sealed class FaultyAgent : IAsyncDisposable
     }
 
     /// <summary>As a bootstrap file names it.</summary>
-    public string Registry => string.Create(CultureInfo.InvariantCulture, $"consul://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
+    public string Registry =>
+        string.Create(CultureInfo.InvariantCulture, $"consul://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
 
     /// <summary>The real agent; another one is asked from the next request on.</summary>
     public ConsulAgent Behind
@@ -36,7 +37,9 @@ public sealed class FaultyAgent : IAsyncDisposable
         set => _behind = value;
     }
 
-    /// <summary>The whole answer to a request of this path and query, head and body; null: the real agent's. Default: always the real agent's.</summary>
+    /// <summary>
+    /// The whole answer to a request of this path and query, head and body; null: the real agent's. Default: always the real agent's.
+    /// </summary>
     public Func<string, string?>? Answer
     {
         get => _answer;
@@ -51,7 +54,10 @@ public sealed class FaultyAgent : IAsyncDisposable
 
     /// <summary>An answer of HTTP with this body, and an index beside it.</summary>
     public static string Say(string status, string body, ulong index = 1) =>
-        string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {status}\r\nX-Consul-Index: {index}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\n\r\n{body}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"HTTP/1.1 {status}\r\nX-Consul-Index: {index}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: "
+                + $"close\r\n\r\n{body}");
 
     /// <summary>Ends it; connections under way break.</summary>
     public async ValueTask DisposeAsync()

@@ -3,7 +3,10 @@ using System.Net.Sockets;
 
 namespace GatewayMesh.Fixtures;
 
-/// <summary>Ports that nobody uses, for TCP and UDP. Below the kernel's ephemeral range, so that no outgoing connection takes one between the look and the use; never the same twice.</summary>
+/// <summary>
+/// Ports that nobody uses, for TCP and UDP. Below the kernel's ephemeral range, so that no outgoing connection takes one between the look
+/// and the use; never the same twice.
+/// </summary>
 public static class FreePorts
 {
     private const int First = 20_000;

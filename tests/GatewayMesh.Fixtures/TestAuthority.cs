@@ -38,7 +38,13 @@ public sealed class TestAuthority : IDisposable
     public string IdOf(string service, string datacenter = "dc1") => $"spiffe://{TrustDomain}/ns/default/dc/{datacenter}/svc/{service}";
 
     /// <summary>Certificate and key of a service, as PEM.</summary>
-    public string Issue(string service, DateTimeOffset? from = null, DateTimeOffset? until = null, string[]? uris = null, string[]? usages = null, string? issuerAt = null,
+    public string Issue(
+        string service,
+        DateTimeOffset? from = null,
+        DateTimeOffset? until = null,
+        string[]? uris = null,
+        string[]? usages = null,
+        string? issuerAt = null,
         bool authority = false, X509KeyUsageFlags? keyUsage = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -49,14 +55,19 @@ public sealed class TestAuthority : IDisposable
             request.CertificateExtensions.Add(new X509KeyUsageExtension(flags, critical: true));
         }
 
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([.. (usages ?? [Client, Server]).Select(usage => new Oid(usage))], false));
+        request.CertificateExtensions.Add(
+            new X509EnhancedKeyUsageExtension([.. (usages ?? [Client, Server]).Select(usage => new Oid(usage))], false));
         request.CertificateExtensions.Add(Names(uris ?? [IdOf(service)]));
         if (issuerAt is not null)
         {
             request.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension([issuerAt], [issuerAt]));
         }
 
-        using var certificate = request.Create(_root, from ?? DateTimeOffset.UtcNow.AddMinutes(-1), until ?? DateTimeOffset.UtcNow.AddHours(72), BitConverter.GetBytes(++_serial));
+        using var certificate = request.Create(
+            _root,
+            from ?? DateTimeOffset.UtcNow.AddMinutes(-1),
+            until ?? DateTimeOffset.UtcNow.AddHours(72),
+            BitConverter.GetBytes(++_serial));
         return $"{certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n";
     }
 

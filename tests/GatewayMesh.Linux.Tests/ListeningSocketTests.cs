@@ -81,7 +81,8 @@ public sealed class ListeningSocketTests
         for (var round = 0; round < 3; round++)
         {
             listener.Pause();
-            Assert.That(Assert.Throws<SocketException>(() => Connected(address))!.SocketErrorCode, Is.EqualTo(SocketError.ConnectionRefused));
+            Assert.That(
+                Assert.Throws<SocketException>(() => Connected(address))!.SocketErrorCode, Is.EqualTo(SocketError.ConnectionRefused));
 
             listener.Resume();
             using var client = Connected(address);
@@ -101,7 +102,8 @@ public sealed class ListeningSocketTests
 
         listener.Pause();
 
-        Assert.That(Assert.Throws<SocketException>(() => client.Receive(new byte[1]))!.SocketErrorCode, Is.EqualTo(SocketError.ConnectionReset));
+        Assert.That(
+            Assert.Throws<SocketException>(() => client.Receive(new byte[1]))!.SocketErrorCode, Is.EqualTo(SocketError.ConnectionReset));
     }
 
     [Test]

@@ -62,10 +62,22 @@ public sealed class LockFileTests
     [Test]
     public void A_lock_that_another_user_took_while_the_file_was_open_to_all_keeps_nobody_from_starting()
     {
-        System.IO.File.SetUnixFileMode(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        System.IO.File.SetUnixFileMode(
+            _folder,
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
         System.IO.File.WriteAllText(File, "");
         System.IO.File.SetUnixFileMode(File, Private | UnixFileMode.OtherRead);
-        var start = new ProcessStartInfo("setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", "flock", "--exclusive", File, "-c", "echo held; read line"]) { RedirectStandardOutput = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(
+            "setpriv",
+            [
+                "--reuid=65534",
+                "--regid=65534",
+                "--clear-groups",
+                "flock",
+                "--exclusive",
+                File,
+                "-c",
+                "echo held; read line"]) { RedirectStandardOutput = true, RedirectStandardInput = true };
         using var stranger = Process.Start(start)!;
         try
         {

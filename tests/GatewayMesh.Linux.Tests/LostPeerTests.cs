@@ -6,7 +6,8 @@ internal sealed class LostPeerTests
 {
     [TestCase(false, 5000)]
     [TestCase(true, 0)]
-    public void The_kernel_gives_up_after_five_seconds_without_an_acknowledgement_but_not_where_a_reader_may_stop(bool mayStand, int milliseconds)
+    public void The_kernel_gives_up_after_five_seconds_without_an_acknowledgement_but_not_where_a_reader_may_stop(
+        bool mayStand, int milliseconds)
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
 

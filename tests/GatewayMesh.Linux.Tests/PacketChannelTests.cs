@@ -64,7 +64,9 @@ public sealed class PacketChannelTests
 
         Text(_far, passed);
 
-        Assert.That(passed.Select(file => MemoryFile.ReadAll(file, 1)[0]), Is.EqualTo(Enumerable.Range(0, PacketChannel.MaxDescriptors).Select(number => (byte)number)));
+        Assert.That(
+            passed.Select(file => MemoryFile.ReadAll(file, 1)[0]),
+            Is.EqualTo(Enumerable.Range(0, PacketChannel.MaxDescriptors).Select(number => (byte)number)));
         files.ForEach(file => file.Dispose());
         passed.ForEach(file => file.Dispose());
     }

@@ -4,7 +4,8 @@ namespace GatewayMesh.Linux.Tests;
 
 public sealed class ProcessHandleTests
 {
-    private static readonly KeyValuePair<string, string>[] Variables = [KeyValuePair.Create("PATH", "/usr/bin:/bin"), KeyValuePair.Create("GREETING", "grüß")];
+    private static readonly KeyValuePair<string, string>[] Variables = [
+        KeyValuePair.Create("PATH", "/usr/bin:/bin"), KeyValuePair.Create("GREETING", "grüß")];
 
     [TestCase(0)]
     [TestCase(7)]
@@ -30,7 +31,8 @@ public sealed class ProcessHandleTests
 
     [TestCase(11, "signal 11 (SIGSEGV, invalid memory access)")]
     [TestCase(34, "signal 34")]
-    public void Signal_is_described_by_its_number_and_its_name(int signal, string text) => Assert.That(ProcessSignal.Describe(signal), Is.EqualTo(text));
+    public void Signal_is_described_by_its_number_and_its_name(int signal, string text) =>
+        Assert.That(ProcessSignal.Describe(signal), Is.EqualTo(text));
 
     [Test]
     public void A_child_has_the_descriptor_that_it_was_lent()
@@ -59,7 +61,12 @@ public sealed class ProcessHandleTests
     public void A_descriptor_is_lent_also_when_it_has_the_number_already()
     {
         using var file = MemoryFile.Create("test", []);
-        using var process = ProcessHandle.Spawn("/bin/sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"echo here >/proc/self/fd/{file.Number}")], Variables, file, file.Number);
+        using var process = ProcessHandle.Spawn(
+            "/bin/sh",
+            ["-c", string.Create(CultureInfo.InvariantCulture, $"echo here >/proc/self/fd/{file.Number}")],
+            Variables,
+            file,
+            file.Number);
 
         Assert.That(End(process), Is.Zero);
     }
@@ -125,7 +132,8 @@ public sealed class ProcessHandleTests
         return Shell(script, nothing);
     }
 
-    private static ProcessHandle Shell(string script, Descriptor lent) => ProcessHandle.Spawn("/bin/sh", ["-c", script, "sh"], Variables, lent);
+    private static ProcessHandle Shell(string script, Descriptor lent) =>
+        ProcessHandle.Spawn("/bin/sh", ["-c", script, "sh"], Variables, lent);
 
     private static int? End(ProcessHandle process)
     {

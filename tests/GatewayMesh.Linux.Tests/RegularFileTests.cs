@@ -28,7 +28,9 @@ internal sealed class RegularFileTests
     {
         var path = Path.Combine(_folder, "a");
         File.WriteAllBytes(path, new byte[1025]);
-        Assert.That(() => RegularFile.ReadAllBytes(path, 1024), Throws.InstanceOf<FileTooLargeException>().With.Message.EqualTo($"{path} is larger than 1 KiB"));
+        Assert.That(
+            () => RegularFile.ReadAllBytes(path, 1024),
+            Throws.InstanceOf<FileTooLargeException>().With.Message.EqualTo($"{path} is larger than 1 KiB"));
     }
 
     [Test]
@@ -50,10 +52,16 @@ internal sealed class RegularFileTests
 
         var link = Path.Combine(_folder, "link");
         _ = File.CreateSymbolicLink(link, fifo);
-        Assert.That(() => RegularFile.ReadAllBytes(fifo, 1024), Throws.InstanceOf<NotRegularFileException>().With.Message.EqualTo($"{fifo} is a FIFO, not a regular file"));
+        Assert.That(
+            () => RegularFile.ReadAllBytes(fifo, 1024),
+            Throws.InstanceOf<NotRegularFileException>().With.Message.EqualTo($"{fifo} is a FIFO, not a regular file"));
         Assert.That(() => RegularFile.ReadAllBytes(link, 1024), Throws.InstanceOf<NotRegularFileException>());
-        Assert.That(() => RegularFile.ReadAllBytes(_folder, 1024), Throws.InstanceOf<NotRegularFileException>().With.Message.EqualTo($"{_folder} is a folder, not a regular file"));
-        Assert.That(() => RegularFile.ReadAllBytes("/dev/zero", 1024), Throws.InstanceOf<NotRegularFileException>().With.Message.EqualTo("/dev/zero is a device, not a regular file"));
+        Assert.That(
+            () => RegularFile.ReadAllBytes(_folder, 1024),
+            Throws.InstanceOf<NotRegularFileException>().With.Message.EqualTo($"{_folder} is a folder, not a regular file"));
+        Assert.That(
+            () => RegularFile.ReadAllBytes("/dev/zero", 1024),
+            Throws.InstanceOf<NotRegularFileException>().With.Message.EqualTo("/dev/zero is a device, not a regular file"));
         Assert.That(cancellationToken.IsCancellationRequested, Is.False);
     }
 

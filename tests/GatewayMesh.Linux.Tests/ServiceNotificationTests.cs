@@ -55,7 +55,8 @@ public sealed class ServiceNotificationTests
 
     private static Socket Supervisor(string path)
     {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { ReceiveTimeout = (int)Wait.Deadline.TotalMilliseconds };
+        var socket = new Socket(
+            AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { ReceiveTimeout = (int)Wait.Deadline.TotalMilliseconds };
         socket.Bind(new UnixDomainSocketEndPoint(path));
         return socket;
     }

@@ -58,7 +58,9 @@ public sealed class SharedMemoryTests
             }
         }
 
-        Assert.That(Enum.GetValues<Progress>().Select(guard.Read), Is.EqualTo(Enumerable.Range(1, Enum.GetValues<Progress>().Length).Select(count => (long)count)));
+        Assert.That(
+            Enum.GetValues<Progress>().Select(guard.Read),
+            Is.EqualTo(Enumerable.Range(1, Enum.GetValues<Progress>().Length).Select(count => (long)count)));
     }
 
     [Test]

@@ -9,7 +9,9 @@ internal sealed class TimedReadTests
     public void What_is_read_in_time_is_returned_and_what_is_thrown_is_thrown()
     {
         Assert.That(TimedRead.Run("a", Long, () => 7), Is.EqualTo(7));
-        Assert.That(() => TimedRead.Run<int>("a", Long, () => throw new FileNotFoundException("gone")), Throws.InstanceOf<FileNotFoundException>().With.Message.EqualTo("gone"));
+        Assert.That(
+            () => TimedRead.Run<int>("a", Long, () => throw new FileNotFoundException("gone")),
+            Throws.InstanceOf<FileNotFoundException>().With.Message.EqualTo("gone"));
     }
 
     [Test]
@@ -24,7 +26,9 @@ internal sealed class TimedReadTests
             return 1;
         }
 
-        Assert.That(() => TimedRead.Run("blocked", Short, Read), Throws.InstanceOf<IOException>().With.Message.StartsWith("blocked: a read has been blocked for "));
+        Assert.That(
+            () => TimedRead.Run("blocked", Short, Read),
+            Throws.InstanceOf<IOException>().With.Message.StartsWith("blocked: a read has been blocked for "));
         Assert.That(() => TimedRead.Run("blocked", Long, Read), Throws.InstanceOf<IOException>(), "at once: no second one begins");
         Assert.That(reads, Is.EqualTo(1));
         Assert.That(TimedRead.Run("another", Long, () => 2), Is.EqualTo(2), "other paths are read");

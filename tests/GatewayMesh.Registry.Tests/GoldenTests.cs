@@ -10,13 +10,20 @@ internal sealed class GoldenTests
     private static readonly string Folder = Path.Combine(TestContext.CurrentContext.TestDirectory, "Cases");
 
     private static IEnumerable<string> Cases =>
-        Directory.EnumerateFiles(Folder, "*.yaml", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Folder, file)).Order(StringComparer.Ordinal);
+        Directory.EnumerateFiles(Folder, "*.yaml", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(Folder, file))
+            .Order(StringComparer.Ordinal);
 
     [TestCaseSource(nameof(Cases))]
     public void A_file_gives_every_error_at_its_line(string name)
     {
         var file = Path.Combine(Folder, name);
-        var errors = PathValidation.Of([file]).Errors.Select(error => error with { File = Path.GetFileName(name), Message = error.Message.Replace(file, Path.GetFileName(name), StringComparison.Ordinal) });
+        var errors = PathValidation.Of([file]).Errors.Select(
+            error => error with
+            {
+                File = Path.GetFileName(name),
+                Message = error.Message.Replace(file, Path.GetFileName(name), StringComparison.Ordinal),
+            });
         var actual = string.Concat(errors.Select(error => error + "\n"));
         if (Environment.GetEnvironmentVariable("GOLDEN") is { Length: > 0 } folder)
         {

@@ -10,7 +10,10 @@ var url = args.Length > 0 ? args[0] : "http://payments/";
 var seconds = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : int.MaxValue;
 
 var services = new ServiceCollection();
-services.AddLogging(logging => logging.AddSimpleConsole(line => line.SingleLine = true).AddFilter("System.Net.Http", LogLevel.Warning).AddFilter("GatewayMesh.Client", LogLevel.Warning));
+services.AddLogging(
+    logging => logging.AddSimpleConsole(line => line.SingleLine = true)
+        .AddFilter("System.Net.Http", LogLevel.Warning)
+        .AddFilter("GatewayMesh.Client", LogLevel.Warning));
 services.AddHttpClient("mesh").AddGatewayMesh();
 await using var provider = services.BuildServiceProvider();
 using var client = provider.GetRequiredService<IHttpClientFactory>().CreateClient("mesh");

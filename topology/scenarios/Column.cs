@@ -9,7 +9,8 @@ internal sealed record Column(string Header, Func<Figures, string> Of)
 {
     public static Column Sent { get; } = new("sent", figures => Number(figures.Sent, "0"));
 
-    public static Column Failed { get; } = new("failed", figures => $"{figures.Failed} ({Number(100.0 * figures.Failed / figures.Sent, "0.0")} %)");
+    public static Column Failed { get; } = new(
+        "failed", figures => $"{figures.Failed} ({Number(100.0 * figures.Failed / figures.Sent, "0.0")} %)");
 
     public static Column Good { get; } = new("good", figures => Number(figures.Good, "0"));
 

@@ -5,7 +5,8 @@ namespace GatewayMesh.Scenarios;
 /// <param name="worked">Requests that each instance received, retries included.</param>
 internal sealed class Figures(Answer[] answers, IReadOnlyDictionary<string, int> worked)
 {
-    private readonly double[] _latencies = [.. answers.Where(answer => answer.Status == 200).Select(answer => answer.Latency.TotalMilliseconds).Order()];
+    private readonly double[] _latencies = [
+        .. answers.Where(answer => answer.Status == 200).Select(answer => answer.Latency.TotalMilliseconds).Order()];
 
     public int Sent => answers.Length;
 
@@ -17,7 +18,8 @@ internal sealed class Figures(Answer[] answers, IReadOnlyDictionary<string, int>
     public double Load => Sent == 0 ? 0 : (double)worked.Values.Sum() / Sent;
 
     /// <summary>Fraction of the good answers from one instance.</summary>
-    public double ShareOf(string instance) => Good == 0 ? 0 : (double)answers.Count(answer => answer.Status == 200 && answer.Instance == instance) / Good;
+    public double ShareOf(string instance) =>
+        Good == 0 ? 0 : (double)answers.Count(answer => answer.Status == 200 && answer.Instance == instance) / Good;
 
     /// <summary>Latency of the good answers, in milliseconds.</summary>
     public double Latency(double quantile) => Good == 0 ? double.NaN : _latencies[(int)((Good - 1) * quantile)];

@@ -10,7 +10,11 @@ internal sealed class OpenLoop(int port, string service) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    private readonly HttpClient _client = new(new SocketsHttpHandler { MaxConnectionsPerServer = 512 }) { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = Patience };
+    private readonly HttpClient _client = new(new SocketsHttpHandler { MaxConnectionsPerServer = 512 })
+    {
+        BaseAddress = new Uri($"http://127.0.0.1:{port}"),
+        Timeout = Patience,
+    };
 
     /// <summary>Sends <paramref name="rate"/> requests a second.</summary>
     public async Task<Figures> RunAsync(int rate, TimeSpan duration, IReadOnlyList<Instance> instances)
@@ -43,7 +47,11 @@ internal sealed class OpenLoop(int port, string service) : IDisposable
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, "/work") { Headers = { Host = service } };
             using var answer = await _client.SendAsync(request);
-            answers.Add(new Answer((int)answer.StatusCode, clock.Elapsed - due, answer.Headers.TryGetValues("X-Instance", out var names) ? names.First() : null));
+            answers.Add(
+                new Answer(
+                    (int)answer.StatusCode,
+                    clock.Elapsed - due,
+                    answer.Headers.TryGetValues("X-Instance", out var names) ? names.First() : null));
         }
         catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
         {

@@ -16,7 +16,14 @@ internal sealed class Sidecar : IDisposable
     {
         _registry = registry;
         _admin = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{adminPort}"), Timeout = TimeSpan.FromSeconds(2) };
-        _process = new Process { StartInfo = new ProcessStartInfo(binary, ["--config", config, "--no-guard"]) { RedirectStandardError = true, RedirectStandardOutput = true } };
+        _process = new Process
+        {
+            StartInfo = new ProcessStartInfo(binary, ["--config", config, "--no-guard"])
+            {
+                RedirectStandardError = true,
+                RedirectStandardOutput = true,
+            },
+        };
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
         _process.Start();
@@ -25,7 +32,8 @@ internal sealed class Sidecar : IDisposable
     }
 
     /// <summary>Waits until the sidecar is ready.</summary>
-    public Task ReadyAsync() => UntilAsync("the sidecar is ready", async () => (await _admin.GetAsync(new Uri("/-/ready", UriKind.Relative))).IsSuccessStatusCode);
+    public Task ReadyAsync() =>
+        UntilAsync("the sidecar is ready", async () => (await _admin.GetAsync(new Uri("/-/ready", UriKind.Relative))).IsSuccessStatusCode);
 
     /// <summary>Writes the entries of a phase to the registry and waits until the sidecar uses them.</summary>
     public async Task UseAsync(string entries)

@@ -48,7 +48,10 @@ internal sealed partial record Stage(string Topology, string Binary, int PortBas
         }
     }
 
-    private string Placed(string file) => Ports().Replace(File.ReadAllText(file), port => (PortBase + int.Parse(port.Groups[1].Value, CultureInfo.InvariantCulture)).ToString(CultureInfo.InvariantCulture));
+    private string Placed(string file) =>
+        Ports().Replace(
+            File.ReadAllText(file),
+            port => (PortBase + int.Parse(port.Groups[1].Value, CultureInfo.InvariantCulture)).ToString(CultureInfo.InvariantCulture));
 
     [GeneratedRegex(@"\b161(\d\d)\b")]
     private static partial Regex Ports();

@@ -27,7 +27,9 @@ internal static class AuthorityFolder
         var file = AuthorityFile(folder);
         if (!File.Exists(file))
         {
-            throw new CertificateException($"{folder} contains no certificate authority: {file} is missing", "create one with `gatewaymesh ca init --dir DIR`, or name its folder with --dir");
+            throw new CertificateException(
+                $"{folder} contains no certificate authority: {file} is missing",
+                "create one with `gatewaymesh ca init --dir DIR`, or name its folder with --dir");
         }
 
         try
@@ -41,7 +43,8 @@ internal static class AuthorityFolder
                 trusted.ImportFromPem(RegularFile.ReadAllText(RootsFile(folder), Longest));
             }
 
-            return new MeshAuthority(root, trustDomain, [.. trusted.Where(other => !other.RawDataMemory.Span.SequenceEqual(root.RawDataMemory.Span))]);
+            return new MeshAuthority(
+                root, trustDomain, [.. trusted.Where(other => !other.RawDataMemory.Span.SequenceEqual(root.RawDataMemory.Span))]);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -50,7 +53,9 @@ internal static class AuthorityFolder
         catch (CryptographicException)
         {
             // The exception's text may quote the file, which contains a key.
-            throw new CertificateException($"{file} or {RootsFile(folder)} is damaged: expected a PEM root with its key, as written by `gatewaymesh ca init`", "restore the files from a backup; without the key create a new authority in another folder");
+            throw new CertificateException(
+                $"{file} or {RootsFile(folder)} is damaged: expected a PEM root with its key, as written by `gatewaymesh ca init`",
+                "restore the files from a backup; without the key create a new authority in another folder");
         }
     }
 
@@ -62,7 +67,10 @@ internal static class AuthorityFolder
             PrivateFolder.Create(folder);
             AtomicFile.Write(RootsFile(folder), Encoding.ASCII.GetBytes(RootsPem(authority)), Shown);
             using var key = authority.Root.GetECDsaPrivateKey()!;
-            AtomicFile.Write(AuthorityFile(folder), Encoding.ASCII.GetBytes($"{authority.Root.ExportCertificatePem()}\n{key.ExportECPrivateKeyPem()}\n"), Secret);
+            AtomicFile.Write(
+                AuthorityFile(folder),
+                Encoding.ASCII.GetBytes($"{authority.Root.ExportCertificatePem()}\n{key.ExportECPrivateKeyPem()}\n"),
+                Secret);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -87,5 +95,8 @@ internal static class AuthorityFolder
     }
 
     private static void Append(StringBuilder text, X509Certificate2 root, string what) =>
-        text.Append(CultureInfo.InvariantCulture, $"# {root.GetNameInfo(X509NameType.SimpleName, forIssuer: false)}, until {root.NotAfter.ToUniversalTime():yyyy-MM-dd}: {what}\n{root.ExportCertificatePem()}\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"# {root.GetNameInfo(X509NameType.SimpleName, forIssuer: false)}, until {root.NotAfter.ToUniversalTime():yyyy-MM-dd}: "
+                + $"{what}\n{root.ExportCertificatePem()}\n");
 }

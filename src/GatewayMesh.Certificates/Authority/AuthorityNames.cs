@@ -13,7 +13,9 @@ public static class AuthorityNames
     public static bool IsTrustDomain(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return name.Length is > 0 and <= 255 && char.IsAsciiLetterOrDigit(name[0]) && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-' or '_');
+        return name.Length is > 0 and <= 255
+            && char.IsAsciiLetterOrDigit(name[0])
+            && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-' or '_');
     }
 
     /// <summary>
@@ -23,11 +25,15 @@ public static class AuthorityNames
     public static bool IsName(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return name.Length is > 0 and <= 128 && name[0] != '.' && name != "roots" && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
+        return name.Length is > 0 and <= 128
+            && name[0] != '.'
+            && name != "roots"
+            && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
     }
 
     /// <summary>Common name of a root, as in Consul: <c>pri-SERIAL.mesh.ca.DOMAIN</c>.</summary>
-    internal static string RootName(ReadOnlySpan<byte> serial, string trustDomain) => Fit($"pri-{Convert.ToHexStringLower(serial[..4])}.mesh.ca.", trustDomain);
+    internal static string RootName(ReadOnlySpan<byte> serial, string trustDomain) =>
+        Fit($"pri-{Convert.ToHexStringLower(serial[..4])}.mesh.ca.", trustDomain);
 
     /// <summary>
     /// Common name of a leaf, as in Consul: <c>SERVICE.svc.default.DOMAIN</c>. For people only; never used for identification.

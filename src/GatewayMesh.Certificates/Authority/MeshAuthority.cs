@@ -48,7 +48,9 @@ public sealed class MeshAuthority : IDisposable
         ArgumentNullException.ThrowIfNull(trustDomain);
         return AuthorityNames.IsTrustDomain(trustDomain)
             ? new MeshAuthority(CertificateMaker.Root(trustDomain, now - ClockSkew, now + lifetime), trustDomain, [])
-            : throw new CertificateException($"'{trustDomain}' is not a valid trust domain", "use lower-case letters, digits, dots, dashes and underscores, such as mesh.example.org");
+            : throw new CertificateException(
+                $"'{trustDomain}' is not a valid trust domain",
+                "use lower-case letters, digits, dots, dashes and underscores, such as mesh.example.org");
     }
 
     /// <summary>Loads the authority of a folder.</summary>
@@ -56,7 +58,8 @@ public sealed class MeshAuthority : IDisposable
     public static MeshAuthority Load(string folder) => AuthorityFolder.Load(folder);
 
     /// <summary>True if a folder contains an authority, a part of one, or a node's roots, none of which may be overwritten.</summary>
-    public static bool IsIn(string folder) => File.Exists(AuthorityFolder.AuthorityFile(folder)) || File.Exists(AuthorityFolder.RootsFile(folder));
+    public static bool IsIn(string folder) =>
+        File.Exists(AuthorityFolder.AuthorityFile(folder)) || File.Exists(AuthorityFolder.RootsFile(folder));
 
     /// <summary>Saves the authority to a folder, which is created with mode 0700: first the trusted roots, then the signing root.</summary>
     /// <exception cref="CertificateException">The folder is not writable.</exception>
@@ -67,7 +70,11 @@ public sealed class MeshAuthority : IDisposable
         new(
             CertificateMaker.Root(TrustDomain, now - ClockSkew, now + lifetime),
             TrustDomain,
-            [.. Retired.Insert(0, X509CertificateLoader.LoadCertificate(_root.RawDataMemory.Span)).Where(root => root.NotAfter.ToUniversalTime() > now.UtcDateTime)]);
+            [
+                .. Retired.Insert(
+                    0,
+                    X509CertificateLoader.LoadCertificate(_root.RawDataMemory.Span)).Where(
+                        root => root.NotAfter.ToUniversalTime() > now.UtcDateTime)]);
 
     /// <summary>
     /// Issues a certificate with a new key and the id <c>spiffe://TRUSTDOMAIN/ns/default/dc/DATACENTER/svc/SERVICE</c>, for both sides of a
@@ -87,14 +94,18 @@ public sealed class MeshAuthority : IDisposable
         {
             if (!AuthorityNames.IsName(name))
             {
-                throw new CertificateException($"'{name}' is not valid in an id", "use letters, digits, dots, dashes and underscores, at most 128, and not the word roots");
+                throw new CertificateException(
+                    $"'{name}' is not valid in an id",
+                    "use letters, digits, dots, dashes and underscores, at most 128, and not the word roots");
             }
         }
 
         var (begin, end) = (now - ClockSkew, now + lifetime);
         if (_root.NotAfter.ToUniversalTime() <= now.UtcDateTime)
         {
-            throw new CertificateException($"the root {_root.Subject} expired on {_root.NotAfter.ToUniversalTime():u}", "create a new root with `gatewaymesh ca init --rotate`, and copy the new roots.pem to every node");
+            throw new CertificateException(
+                $"the root {_root.Subject} expired on {_root.NotAfter.ToUniversalTime():u}",
+                "create a new root with `gatewaymesh ca init --rotate`, and copy the new roots.pem to every node");
         }
 
         return CertificateMaker.Leaf(

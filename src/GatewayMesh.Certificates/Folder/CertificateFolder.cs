@@ -57,7 +57,8 @@ public sealed class CertificateFolder(string directory, TimeProvider time) : ICe
     public IReadOnlyCollection<string> Services => [.. _leafs.Keys.Order(StringComparer.Ordinal)];
 
     /// <inheritdoc/>
-    public LeafCertificate? Leaf(string service) => _leafs.TryGetValue(service, out var leaf) && leaf.IsValid(time.GetUtcNow()) ? leaf : null;
+    public LeafCertificate? Leaf(string service) =>
+        _leafs.TryGetValue(service, out var leaf) && leaf.IsValid(time.GetUtcNow()) ? leaf : null;
 
     /// <summary>Last certificate of <paramref name="service"/>, valid or expired.</summary>
     public LeafCertificate? Newest(string service) => _leafs.GetValueOrDefault(service);
@@ -141,7 +142,8 @@ public sealed class CertificateFolder(string directory, TimeProvider time) : ICe
     {
         if ($"{service}.pem" == RootsName)
         {
-            throw new CertificateException($"{service} is reserved for the file of the roots and cannot name a service with a certificate", "rename the service");
+            throw new CertificateException(
+                $"{service} is reserved for the file of the roots and cannot name a service with a certificate", "rename the service");
         }
 
         var leaf = LeafCertificate.FromPem(service, pem);
@@ -167,7 +169,9 @@ public sealed class CertificateFolder(string directory, TimeProvider time) : ICe
         var trust = TrustBundle.FromPem(pem);
         lock (_gate)
         {
-            if (_trust is { } before && before.Fingerprint == trust.Fingerprint && before.Intermediates.Length == trust.Intermediates.Length)
+            if (_trust is { } before
+                && before.Fingerprint == trust.Fingerprint
+                && before.Intermediates.Length == trust.Intermediates.Length)
             {
                 WriteIfLost(RootsName, pem);
                 return;

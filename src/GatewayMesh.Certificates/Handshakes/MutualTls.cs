@@ -29,7 +29,14 @@ public static class MutualTls
     /// valid certificate.</exception>
     /// <exception cref="OperationCanceledException">The handshake timed out.</exception>
     public static async Task<SslStream> ConnectAsync(
-        Stream transport, ICertificates certificates, string own, string service, SslApplicationProtocol protocol, TimeProvider time, CancellationToken cancellation, string datacenter = "")
+        Stream transport,
+        ICertificates certificates,
+        string own,
+        string service,
+        SslApplicationProtocol protocol,
+        TimeProvider time,
+        CancellationToken cancellation,
+        string datacenter = "")
     {
         ArgumentNullException.ThrowIfNull(certificates);
         ArgumentNullException.ThrowIfNull(time);
@@ -37,7 +44,8 @@ public static class MutualTls
         SslStream? stream = null;
         try
         {
-            var leaf = certificates.Leaf(own) ?? throw new HandshakeException($"no valid certificate for {own}", PeerFault.None) { LacksOwn = true };
+            var leaf = certificates.Leaf(own)
+                ?? throw new HandshakeException($"no valid certificate for {own}", PeerFault.None) { LacksOwn = true };
             stream = new SslStream(transport, leaveInnerStreamOpen: false);
             await stream.AuthenticateAsClientAsync(
                 new SslClientAuthenticationOptions
@@ -49,15 +57,23 @@ public static class MutualTls
                     CertificateChainPolicy = Unaided(),
                     AllowTlsResume = false,
                     RemoteCertificateValidationCallback = (_, peer, chain, _) =>
-                        (verdict = Meant(Verify(peer, chain, certificates.Trust, PeerUsage.Server, time), service, string.IsNullOrEmpty(datacenter) ? leaf.Id.Datacenter : datacenter)).IsBelieved,
+                        (
+                            verdict = Meant(
+                                Verify(peer, chain, certificates.Trust, PeerUsage.Server, time),
+                                service,
+                                string.IsNullOrEmpty(datacenter) ? leaf.Id.Datacenter : datacenter)).IsBelieved,
                 },
                 cancellation).ConfigureAwait(false);
             return stream;
         }
-        catch (Exception failure) when (failure is AuthenticationException or IOException and not HandshakeException or InvalidOperationException)
+        catch (Exception failure) when (
+            failure is AuthenticationException or IOException and not HandshakeException or InvalidOperationException)
         {
             await DisposeAsync(stream, transport).ConfigureAwait(false);
-            throw new HandshakeException(Words(verdict, service, failure), failure is AuthenticationException && !verdict.IsBelieved ? verdict.Fault : PeerFault.None, failure);
+            throw new HandshakeException(
+                Words(verdict, service, failure),
+                failure is AuthenticationException && !verdict.IsBelieved ? verdict.Fault : PeerFault.None,
+                failure);
         }
         catch
         {
@@ -72,7 +88,8 @@ public static class MutualTls
     /// <param name="tunnels">True if the listener accepts guards' tunnels.</param>
     /// <param name="time">Clock.</param>
     /// <param name="judged">Receives the verdict and identity of the peer, once; an untrusted peer is refused.</param>
-    public static SslServerAuthenticationOptions? ServerOptions(ICertificates certificates, string own, bool tunnels, TimeProvider time, Action<PeerVerdict, PeerIdentity?> judged)
+    public static SslServerAuthenticationOptions? ServerOptions(
+        ICertificates certificates, string own, bool tunnels, TimeProvider time, Action<PeerVerdict, PeerIdentity?> judged)
     {
         ArgumentNullException.ThrowIfNull(certificates);
         return certificates.Leaf(own) is not { } leaf ? null : new SslServerAuthenticationOptions
@@ -88,7 +105,12 @@ public static class MutualTls
             {
                 var trust = certificates.Trust;
                 var verdict = Verify(peer, chain, trust, PeerUsage.Client, time);
-                judged(verdict, verdict.IsBelieved ? new PeerIdentity(verdict.Id!, (X509Certificate2)peer!, chain?.ChainPolicy.ExtraStore ?? [], trust!, PeerUsage.Client) : null);
+                judged(
+                    verdict,
+                    verdict.IsBelieved
+                        ? new PeerIdentity(
+                            verdict.Id!, (X509Certificate2)peer!, chain?.ChainPolicy.ExtraStore ?? [], trust!, PeerUsage.Client)
+                        : null);
                 return verdict.IsBelieved;
             },
         };
@@ -106,7 +128,8 @@ public static class MutualTls
         PeerVerifier.Verify(peer as X509Certificate2, chain?.ChainPolicy.ExtraStore ?? [], trust, usage, time.GetUtcNow());
 
     private static PeerVerdict Meant(PeerVerdict verdict, string service, string datacenter) =>
-        verdict.Id is { } id && (!id.Service.Equals(service, StringComparison.Ordinal) || !id.Datacenter.Equals(datacenter, StringComparison.Ordinal))
+        verdict.Id is { } id
+            && (!id.Service.Equals(service, StringComparison.Ordinal) || !id.Datacenter.Equals(datacenter, StringComparison.Ordinal))
             ? verdict with { Fault = PeerFault.WrongService }
             : verdict;
 

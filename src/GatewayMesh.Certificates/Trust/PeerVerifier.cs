@@ -21,7 +21,8 @@ public static class PeerVerifier
     /// <param name="trust">Trusted roots, or null when none are known.</param>
     /// <param name="usage">Side of the peer.</param>
     /// <param name="now">Current time.</param>
-    public static PeerVerdict Verify(X509Certificate2? peer, IEnumerable<X509Certificate2> sent, TrustBundle? trust, PeerUsage usage, DateTimeOffset now)
+    public static PeerVerdict Verify(
+        X509Certificate2? peer, IEnumerable<X509Certificate2> sent, TrustBundle? trust, PeerUsage usage, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(sent);
         if (peer is null || trust is null)
@@ -61,7 +62,13 @@ public static class PeerVerifier
         : now.UtcDateTime >= certificate.NotAfter.ToUniversalTime() ? PeerFault.Expired
         : PeerFault.None;
 
-    private static X509Certificate2? Build(X509Certificate2 peer, IEnumerable<X509Certificate2> sent, TrustBundle trust, PeerUsage usage, DateTimeOffset now, out PeerFault fault)
+    private static X509Certificate2? Build(
+        X509Certificate2 peer,
+        IEnumerable<X509Certificate2> sent,
+        TrustBundle trust,
+        PeerUsage usage,
+        DateTimeOffset now,
+        out PeerFault fault)
     {
         using var chain = new X509Chain();
         var policy = chain.ChainPolicy;
@@ -75,7 +82,8 @@ public static class PeerVerifier
         if (chain.Build(peer))
         {
             fault = PeerFault.None;
-            return trust.Roots.FirstOrDefault(root => root.RawDataMemory.Span.SequenceEqual(chain.ChainElements[^1].Certificate.RawDataMemory.Span));
+            return trust.Roots.FirstOrDefault(
+                root => root.RawDataMemory.Span.SequenceEqual(chain.ChainElements[^1].Certificate.RawDataMemory.Span));
         }
 
         var wrong = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, each) => all | each.Status);

@@ -13,7 +13,8 @@ public sealed class TrustBundle
     private TrustBundle(string trustDomain, ImmutableArray<X509Certificate2> roots, ImmutableArray<X509Certificate2> intermediates)
     {
         (TrustDomain, Roots, Intermediates) = (trustDomain, roots, intermediates);
-        Fingerprint = Convert.ToHexString(SHA256.HashData([.. roots.Select(root => root.Thumbprint).Order(StringComparer.Ordinal).SelectMany(Encoding.ASCII.GetBytes)]));
+        Fingerprint = Convert.ToHexString(
+            SHA256.HashData([.. roots.Select(root => root.Thumbprint).Order(StringComparer.Ordinal).SelectMany(Encoding.ASCII.GetBytes)]));
     }
 
     /// <summary>Trust domain of the first root.</summary>
@@ -54,7 +55,8 @@ public sealed class TrustBundle
         }
 
         var domain = roots.Select(OwnDomainOf).FirstOrDefault(own => own is not null) ?? SaidDomain(pem)
-            ?? throw new CertificateException("no root declares a trust domain", $"add a line `{DomainLine} NAME` before the first certificate");
+            ?? throw new CertificateException(
+                "no root declares a trust domain", $"add a line `{DomainLine} NAME` before the first certificate");
         return new TrustBundle(domain, roots, [.. distinct.Where(each => !IsSelfSigned(each))]);
     }
 
@@ -77,7 +79,8 @@ public sealed class TrustBundle
 
             if (line.StartsWith(DomainLine, StringComparison.OrdinalIgnoreCase))
             {
-                return SpiffeId.TrustDomainOf("spiffe://" + line[DomainLine.Length..].Trim().ToString().ToLowerInvariant()); // a comment line, not a certificate
+                // a comment line, not a certificate
+                return SpiffeId.TrustDomainOf("spiffe://" + line[DomainLine.Length..].Trim().ToString().ToLowerInvariant());
             }
         }
 

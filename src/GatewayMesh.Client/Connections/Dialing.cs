@@ -20,7 +20,8 @@ internal sealed class Dialing(TargetAddress address, TimeSpan timeout, TimeProvi
     private readonly ResiliencePipeline _patientDeadline = Deadline(timeout * Patience, time);
 
     /// <summary>Connects and runs <paramref name="greet"/> within the deadline. Returns the stream from <paramref name="greet"/>.</summary>
-    public async ValueTask<Stream> ConnectAsync(bool patient, Func<Stream, CancellationToken, ValueTask<Stream>>? greet, CancellationToken cancellation)
+    public async ValueTask<Stream> ConnectAsync(
+        bool patient, Func<Stream, CancellationToken, ValueTask<Stream>>? greet, CancellationToken cancellation)
     {
         var socket = IPAddress.TryParse(address.Host, out var ip)
             ? new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
@@ -33,7 +34,8 @@ internal sealed class Dialing(TargetAddress address, TimeSpan timeout, TimeProvi
                 {
                     if (state.isRecorded)
                     {
-                        var addresses = await RecordedAddress.OfAsync(state.address, Dns.GetHostAddressesAsync, token).ConfigureAwait(false);
+                        var addresses = await RecordedAddress.OfAsync(
+                            state.address, Dns.GetHostAddressesAsync, token).ConfigureAwait(false);
                         await state.socket.ConnectAsync(addresses, state.address.Port, token).ConfigureAwait(false);
                     }
                     else
@@ -66,5 +68,6 @@ internal sealed class Dialing(TargetAddress address, TimeSpan timeout, TimeProvi
     }
 
     private static ResiliencePipeline Deadline(TimeSpan timeout, TimeProvider time) =>
-        new ResiliencePipelineBuilder { TimeProvider = time }.AddTimeout(new TimeoutStrategyOptions { TimeoutGenerator = _ => new ValueTask<TimeSpan>(timeout) }).Build();
+        new ResiliencePipelineBuilder { TimeProvider = time }.AddTimeout(
+            new TimeoutStrategyOptions { TimeoutGenerator = _ => new ValueTask<TimeSpan>(timeout) }).Build();
 }

@@ -3,18 +3,22 @@ using GatewayMesh.Client.Gateways;
 namespace GatewayMesh.Client.Connections;
 
 /// <summary>Connects to a gateway's tunnel: TLS if the mesh uses it, the hello, one answer byte, then HTTP.</summary>
-internal sealed class GatewayTunnelDialer(GatewayEntry gateway, byte[] hello, TunnelSecurity? security, TimeSpan timeout, TimeProvider time) : IDialer
+internal sealed class GatewayTunnelDialer(
+    GatewayEntry gateway, byte[] hello, TunnelSecurity? security, TimeSpan timeout, TimeProvider time) : IDialer
 {
     // A handshake takes another round trip and CPU on both sides. The first handshake of a process takes a tenth of a second.
     private const int TlsPatience = 3;
 
     private readonly Dialing _dialing = new(gateway.Address, security is null ? timeout : timeout * TlsPatience, time, gateway.IsRecorded);
 
-    public ValueTask<Stream> DialAsync(bool patient, CancellationToken cancellation) => _dialing.ConnectAsync(patient, GreetAsync, cancellation);
+    public ValueTask<Stream> DialAsync(bool patient, CancellationToken cancellation) =>
+        _dialing.ConnectAsync(patient, GreetAsync, cancellation);
 
     private async ValueTask<Stream> GreetAsync(Stream connection, CancellationToken cancellation)
     {
-        var tunnel = security is null ? connection : await security.SecureAsync(connection, gateway.Address, cancellation).ConfigureAwait(false);
+        var tunnel = security is null
+            ? connection
+            : await security.SecureAsync(connection, gateway.Address, cancellation).ConfigureAwait(false);
         try
         {
             await SendHelloAsync(tunnel, cancellation).ConfigureAwait(false);

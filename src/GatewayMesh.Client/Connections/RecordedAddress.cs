@@ -15,7 +15,8 @@ internal static class RecordedAddress
     /// <param name="resolve">Resolves a name.</param>
     /// <param name="cancellation">Cancels the resolution.</param>
     /// <exception cref="DialException">The name has only refused addresses.</exception>
-    public static async ValueTask<IPAddress[]> OfAsync(TargetAddress address, Func<string, CancellationToken, Task<IPAddress[]>> resolve, CancellationToken cancellation)
+    public static async ValueTask<IPAddress[]> OfAsync(
+        TargetAddress address, Func<string, CancellationToken, Task<IPAddress[]>> resolve, CancellationToken cancellation)
     {
         if (IPAddress.TryParse(address.Host, out var literal))
         {

@@ -21,12 +21,21 @@ internal static class Attempt
     /// <param name="time">The clock.</param>
     /// <param name="cancellation">The caller's token.</param>
     public static async Task<AttemptOutcome> RunAsync(
-        HttpRequestMessage message, Target target, bool patient, Func<bool> mayGiveUp, TimeSpan answerWait, TimeProvider time, CancellationToken cancellation)
+        HttpRequestMessage message,
+        Target target,
+        bool patient,
+        Func<bool> mayGiveUp,
+        TimeSpan answerWait,
+        TimeProvider time,
+        CancellationToken cancellation)
     {
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var answer = target.SendAsync(message, patient, giveUp.Token);
         var hung = false;
-        for (var wait = answerWait; !hung && !await CameAsync(answer, wait, time).ConfigureAwait(false); wait = wait * 2 < LongestWait ? wait * 2 : wait)
+        for (
+            var wait = answerWait; !hung && !await CameAsync(answer, wait, time).ConfigureAwait(false); wait = wait * 2 < LongestWait
+                ? wait * 2
+                : wait)
         {
             var probe = target.TargetLiveness.IsHungAsync();
             await Task.WhenAny(answer, probe).ConfigureAwait(false);

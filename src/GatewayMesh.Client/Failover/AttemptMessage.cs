@@ -16,7 +16,8 @@ internal static class AttemptMessage
     public static HttpRequestMessage For(HttpRequestMessage request, RequestBody body, Target target, int number)
     {
         var uri = request.RequestUri!;
-        var message = new HttpRequestMessage(request.Method, new Uri(target.Origin.GetLeftPart(UriPartial.Authority) + uri.PathAndQuery, AsWritten))
+        var message = new HttpRequestMessage(
+            request.Method, new Uri(target.Origin.GetLeftPart(UriPartial.Authority) + uri.PathAndQuery, AsWritten))
         {
             Version = request.Version,
             VersionPolicy = request.VersionPolicy,

@@ -16,7 +16,8 @@ internal readonly record struct AttemptOutcome(HttpResponseMessage? Response, Fa
     public bool MayHaveRun => Reason is FailoverReason.Lost or FailoverReason.Hung;
 
     /// <summary>True if a request was started on a connection, so that lower layers may have used up attempts.</summary>
-    public bool IsAttempt => Reason is null or FailoverReason.Lost or FailoverReason.Hung or FailoverReason.NotForwarded or FailoverReason.RefusedStream;
+    public bool IsAttempt =>
+        Reason is null or FailoverReason.Lost or FailoverReason.Hung or FailoverReason.NotForwarded or FailoverReason.RefusedStream;
 
     /// <summary>The mesh's own answer, or null.</summary>
     public MeshAnswer? Answer { get; private init; }
@@ -25,7 +26,10 @@ internal readonly record struct AttemptOutcome(HttpResponseMessage? Response, Fa
     public static AttemptOutcome Of(HttpResponseMessage response)
     {
         var answer = MeshAnswer.Read(response);
-        return new AttemptOutcome(response, answer is { Forwarded: false, MayDoBetterElsewhere: true } ? FailoverReason.NotForwarded : null, null) { Answer = answer };
+        return new AttemptOutcome(
+            response,
+            answer is { Forwarded: false, MayDoBetterElsewhere: true } ? FailoverReason.NotForwarded : null,
+            null) { Answer = answer };
     }
 
     /// <summary>
@@ -41,7 +45,12 @@ internal readonly record struct AttemptOutcome(HttpResponseMessage? Response, Fa
                 DialException dial => dial.Reason,
                 UnsentException => FailoverReason.Unsent,
                 HttpProtocolException { ErrorCode: RefusedStreamCode } => FailoverReason.RefusedStream,
-                HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError } => FailoverReason.Refused,
+                HttpRequestException
+                {
+                    HttpRequestError: HttpRequestError.ConnectionError
+                        or HttpRequestError.NameResolutionError
+                        or HttpRequestError.SecureConnectionError,
+                } => FailoverReason.Refused,
                 _ => null,
             };
             if (certain is { } reason)
@@ -53,8 +62,14 @@ internal readonly record struct AttemptOutcome(HttpResponseMessage? Response, Fa
 
         return error switch
         {
-            HttpRequestException { HttpRequestError: HttpRequestError.VersionNegotiationError or HttpRequestError.ConfigurationLimitExceeded or HttpRequestError.ExtendedConnectNotSupported } => null,
-            HttpRequestException or IOException or SocketException or OperationCanceledException => new AttemptOutcome(null, FailoverReason.Lost, error),
+            HttpRequestException
+            {
+                HttpRequestError: HttpRequestError.VersionNegotiationError
+                    or HttpRequestError.ConfigurationLimitExceeded
+                    or HttpRequestError.ExtendedConnectNotSupported,
+            } => null,
+            HttpRequestException or IOException or SocketException or OperationCanceledException =>
+                new AttemptOutcome(null, FailoverReason.Lost, error),
             _ => null,
         };
     }

@@ -109,7 +109,11 @@ internal sealed class FailoverLoop(ClientSettings settings, TargetTable routes, 
         finally
         {
             // An attempt without an outcome was cancelled and may have run.
-            history.End(outcome?.IsAttempt ?? true, outcome is null || outcome.Value.MayHaveRun || outcome.Value.Response is { } answer && (int)answer.StatusCode >= 500 && outcome.Value.Reason is null);
+            history.End(
+                outcome?.IsAttempt ?? true,
+                outcome is null
+                    || outcome.Value.MayHaveRun
+                    || outcome.Value.Response is { } answer && (int)answer.StatusCode >= 500 && outcome.Value.Reason is null);
         }
     }
 
@@ -173,7 +177,8 @@ internal sealed class FailoverLoop(ClientSettings settings, TargetTable routes, 
         return response;
     }
 
-    private GatewayMeshException Failure(ReplayRefusal refusal, FailoverReason? reason, RequestHistory history, string what, Exception? error)
+    private GatewayMeshException Failure(
+        ReplayRefusal refusal, FailoverReason? reason, RequestHistory history, string what, Exception? error)
     {
         ClientMetrics.CountRefusal(refusal);
         log.Refused(refusal, reason, history.Attempts);

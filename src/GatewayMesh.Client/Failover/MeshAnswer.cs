@@ -9,10 +9,12 @@ internal sealed record MeshAnswer(string Error, bool Forwarded)
     private const string Member = "gatewaymesh";
 
     /// <summary>True if another target may succeed. False if the request or its destination is at fault.</summary>
-    public bool MayDoBetterElsewhere => Error is not ("http_request_error" or "http_request_denied" or "destination_not_found" or "proxy_loop_detected");
+    public bool MayDoBetterElsewhere =>
+        Error is not ("http_request_error" or "http_request_denied" or "destination_not_found" or "proxy_loop_detected");
 
     /// <summary>True if the sidecar or gateway itself failed, not the service behind it.</summary>
-    public bool IsOfTheProxyItself => Error is "connection_limit_reached" or "proxy_internal_response" or "proxy_configuration_error" or "proxy_internal_error";
+    public bool IsOfTheProxyItself =>
+        Error is "connection_limit_reached" or "proxy_internal_response" or "proxy_configuration_error" or "proxy_internal_error";
 
     /// <summary>Parses the field; null for an application's answer.</summary>
     public static MeshAnswer? Read(HttpResponseMessage response)
@@ -34,7 +36,10 @@ internal sealed record MeshAnswer(string Error, bool Forwarded)
                     continue;
                 }
 
-                var values = parts.Skip(1).Select(part => part.Split('=', 2, StringSplitOptions.TrimEntries)).Where(part => part.Length == 2).ToList();
+                var values = parts.Skip(1)
+                    .Select(part => part.Split('=', 2, StringSplitOptions.TrimEntries))
+                    .Where(part => part.Length == 2)
+                    .ToList();
                 error = values.FirstOrDefault(part => part[0] == "error")?[1] ?? error;
                 forwarded |= values.FirstOrDefault(part => part[0] == "forwarded")?[1] != "?0";
             }
@@ -46,7 +51,9 @@ internal sealed record MeshAnswer(string Error, bool Forwarded)
     /// <summary>Marks the answer as forwarded, because an application may have seen an earlier attempt.</summary>
     public static void MarkForwarded(HttpResponseMessage response)
     {
-        var lines = response.Headers.NonValidated[Field].Select(line => line.Replace("forwarded=?0", "forwarded=?1", StringComparison.Ordinal)).ToList();
+        var lines = response.Headers.NonValidated[Field]
+            .Select(line => line.Replace("forwarded=?0", "forwarded=?1", StringComparison.Ordinal))
+            .ToList();
         response.Headers.Remove(Field);
         response.Headers.TryAddWithoutValidation(Field, lines);
     }

@@ -71,7 +71,10 @@ internal sealed class GatewaysFile(string path, TimeProvider time)
         {
             var file = new FileInfo(path);
             // Only a regular file has a length. Opening a FIFO would wait for a writer.
-            if (file is { Exists: true, Length: > 0 and <= MaxLength } && (file.LastWriteTimeUtc, file.Length) is var now && now != _seen && Read(File.ReadAllBytes(path)) is { } gateways)
+            if (file is { Exists: true, Length: > 0 and <= MaxLength }
+                && (file.LastWriteTimeUtc, file.Length) is var now
+                && now != _seen
+                && Read(File.ReadAllBytes(path)) is { } gateways)
             {
                 _seen = now;
                 _gateways = gateways;

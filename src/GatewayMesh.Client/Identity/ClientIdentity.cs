@@ -7,14 +7,20 @@ namespace GatewayMesh.Client.Identity;
 /// <summary>This service's certificate with its key, and the trusted roots. Immutable. Its text form contains no key.</summary>
 internal sealed class ClientIdentity
 {
-    private ClientIdentity(SpiffeName name, X509Certificate2 certificate, SslStreamCertificateContext context, X509Certificate2Collection trusted)
+    private ClientIdentity(
+        SpiffeName name, X509Certificate2 certificate, SslStreamCertificateContext context, X509Certificate2Collection trusted)
     {
         Name = name;
         Context = context;
         (NotBefore, NotAfter) = (certificate.NotBefore.ToUniversalTime(), certificate.NotAfter.ToUniversalTime());
         Roots = [.. trusted.Where(IsSelfSigned)];
         Intermediates = [.. trusted.Where(each => !IsSelfSigned(each))];
-        RootsMark = Convert.ToHexString(SHA256.HashData([.. Roots.Select(root => root.Thumbprint).Order(StringComparer.Ordinal).SelectMany(thumbprint => Convert.FromHexString(thumbprint))]));
+        RootsMark = Convert.ToHexString(
+            SHA256.HashData(
+                [
+                    .. Roots.Select(root => root.Thumbprint)
+                        .Order(StringComparer.Ordinal)
+                        .SelectMany(thumbprint => Convert.FromHexString(thumbprint))]));
     }
 
     /// <summary>The identity of this service.</summary>
@@ -48,7 +54,11 @@ internal sealed class ClientIdentity
         trusted.ImportFromPem(rootsPem);
         var certificate = X509Certificate2.CreateFromPem(identityPem, identityPem);
         var identity = SpiffeName.TryRead(certificate, out var name)
-            ? new ClientIdentity(name, certificate, SslStreamCertificateContext.Create(certificate, [.. chain.Skip(1).DistinctBy(each => each.Thumbprint)], offline: true), trusted)
+            ? new ClientIdentity(
+                name,
+                certificate,
+                SslStreamCertificateContext.Create(certificate, [.. chain.Skip(1).DistinctBy(each => each.Thumbprint)], offline: true),
+                trusted)
             : throw new CryptographicException("The certificate does not name a service.");
         return identity.Roots.Count > 0 ? identity : throw new CryptographicException("The roots file contains no root.");
     }
@@ -56,5 +66,6 @@ internal sealed class ClientIdentity
     /// <summary>Name and validity.</summary>
     public override string ToString() => $"{Name} until {NotAfter:u}";
 
-    private static bool IsSelfSigned(X509Certificate2 certificate) => certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
+    private static bool IsSelfSigned(X509Certificate2 certificate) =>
+        certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
 }

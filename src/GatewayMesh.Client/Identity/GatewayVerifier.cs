@@ -18,7 +18,8 @@ internal static class GatewayVerifier
     /// <param name="own">This side's identity and trusted roots.</param>
     /// <param name="expected">The expected identity.</param>
     /// <param name="now">The current time.</param>
-    public static string? Refusal(X509Certificate2? peer, X509Certificate2Collection sent, ClientIdentity own, GatewayEntryTls expected, DateTimeOffset now)
+    public static string? Refusal(
+        X509Certificate2? peer, X509Certificate2Collection sent, ClientIdentity own, GatewayEntryTls expected, DateTimeOffset now)
     {
         if (peer is null)
         {

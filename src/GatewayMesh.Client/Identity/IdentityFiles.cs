@@ -44,13 +44,17 @@ internal sealed class IdentityFiles(string identityFile, string rootsFile, TimeP
         {
             var (identity, roots) = (new FileInfo(Path), new FileInfo(rootsFile));
             // Only a regular file has a length. Opening a FIFO would wait for a writer.
-            if (identity is { Exists: true, Length: > 0 and <= MaxLength } && roots is { Exists: true, Length: > 0 and <= MaxLength } && (identity.LastWriteTimeUtc, identity.Length, roots.LastWriteTimeUtc, roots.Length) is var now && now != _seen)
+            if (identity is { Exists: true, Length: > 0 and <= MaxLength }
+                && roots is { Exists: true, Length: > 0 and <= MaxLength }
+                && (identity.LastWriteTimeUtc, identity.Length, roots.LastWriteTimeUtc, roots.Length) is var now
+                && now != _seen)
             {
                 _identity = ClientIdentity.Read(File.ReadAllText(Path), File.ReadAllText(rootsFile));
                 _seen = now;
             }
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        catch (Exception failure) when (
+            failure is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
         }
     }

@@ -23,7 +23,10 @@ internal sealed record SpiffeName(string TrustDomain, string Datacenter, string 
     /// <summary>Reads the name of a leaf; false if it has no URI name, several, or one that is not a service's ID.</summary>
     public static bool TryRead(X509Certificate2 certificate, [NotNullWhen(true)] out SpiffeName? name)
     {
-        name = UriNames(certificate) is [var uri] && Rest(uri) is { } rest && rest.Split('/') is [{ Length: > 0 } domain, "ns", "default", "dc", { Length: > 0 } datacenter, "svc", { Length: > 0 } service]
+        name = UriNames(certificate) is [var uri]
+            && Rest(uri) is { } rest
+            && rest.Split('/') is [
+                { Length: > 0 } domain, "ns", "default", "dc", { Length: > 0 } datacenter, "svc", { Length: > 0 } service]
             && IsDomain(domain) && IsPlain(datacenter) && IsPlain(service)
             ? new SpiffeName(domain, datacenter, service)
             : null;
@@ -31,7 +34,8 @@ internal sealed record SpiffeName(string TrustDomain, string Datacenter, string 
     }
 
     /// <summary>The trust domain in a root (<c>spiffe://TRUSTDOMAIN</c>); null if there is none.</summary>
-    public static string? DomainOf(X509Certificate2 root) => UriNames(root) is [var uri] && Rest(uri)?.TrimEnd('/') is { Length: > 0 } domain && IsDomain(domain) ? domain : null;
+    public static string? DomainOf(X509Certificate2 root) =>
+        UriNames(root) is [var uri] && Rest(uri)?.TrimEnd('/') is { Length: > 0 } domain && IsDomain(domain) ? domain : null;
 
     private static string? Rest(string uri) =>
         uri.StartsWith(Scheme, StringComparison.Ordinal) ? uri[Scheme.Length..] : null;

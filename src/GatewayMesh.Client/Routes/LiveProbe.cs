@@ -12,14 +12,16 @@ internal sealed class LiveProbe(IDialer dialer, TimeSpan timeout, TimeProvider t
         "GET /.well-known/gatewaymesh/live HTTP/1.1\r\nHost: gatewaymesh\r\nConnection: close\r\n\r\n");
 
     private readonly ResiliencePipeline _deadline =
-        new ResiliencePipelineBuilder { TimeProvider = time }.AddTimeout(new TimeoutStrategyOptions { TimeoutGenerator = _ => new ValueTask<TimeSpan>(timeout) }).Build();
+        new ResiliencePipelineBuilder { TimeProvider = time }.AddTimeout(
+            new TimeoutStrategyOptions { TimeoutGenerator = _ => new ValueTask<TimeSpan>(timeout) }).Build();
 
     /// <summary>Sends one probe.</summary>
     public async ValueTask<TargetProbeResult> AskAsync(CancellationToken cancellation)
     {
         try
         {
-            return await _deadline.ExecuteAsync(static (self, token) => self.ExchangeAsync(token), this, cancellation).ConfigureAwait(false);
+            return await _deadline.ExecuteAsync(
+                static (self, token) => self.ExchangeAsync(token), this, cancellation).ConfigureAwait(false);
         }
         catch (Exception error) when (error is TimeoutRejectedException or DialException { Reason: FailoverReason.ConnectTimeout })
         {

@@ -48,7 +48,8 @@ internal sealed class Target : IDisposable
     }
 
     /// <summary>Tries other targets first for a time.</summary>
-    public void Avoid(TimeSpan span) => Volatile.Write(ref _avoidUntil, _time.GetTimestamp() + (long)(span.TotalSeconds * _time.TimestampFrequency));
+    public void Avoid(TimeSpan span) =>
+        Volatile.Write(ref _avoidUntil, _time.GetTimestamp() + (long)(span.TotalSeconds * _time.TimestampFrequency));
 
     /// <summary>Ends the avoidance: the target serves again.</summary>
     public void Trust() => Volatile.Write(ref _avoidUntil, long.MinValue);
@@ -76,5 +77,6 @@ internal sealed class Target : IDisposable
     });
 
     // HTTP/2 with prior knowledge: see HttpVersionPolicy for a cleartext address.
-    private static bool IsHttp2(HttpRequestMessage request) => request.Version.Major >= 2 && request.VersionPolicy != HttpVersionPolicy.RequestVersionOrLower;
+    private static bool IsHttp2(HttpRequestMessage request) =>
+        request.Version.Major >= 2 && request.VersionPolicy != HttpVersionPolicy.RequestVersionOrLower;
 }

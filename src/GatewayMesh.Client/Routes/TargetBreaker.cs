@@ -13,7 +13,8 @@ namespace GatewayMesh.Client.Routes;
 ///     └──── every probe answered for a while ◄──────┘
 /// </code>
 /// </summary>
-internal sealed class TargetBreaker(Target sidecar, ClientSettings settings, TimeProvider time, Func<double> random, ClientLog log) : IDisposable
+internal sealed class TargetBreaker(
+    Target sidecar, ClientSettings settings, TimeProvider time, Func<double> random, ClientLog log) : IDisposable
 {
     private const int SlowestInterval = 8;
     private readonly CancellationTokenSource _end = new();
@@ -125,7 +126,9 @@ internal sealed class TargetBreaker(Target sidecar, ClientSettings settings, Tim
             {
                 ShouldHandle = new PredicateBuilder<bool>().HandleResult(false),
                 MaxRetryAttempts = int.MaxValue,
-                DelayGenerator = _ => new ValueTask<TimeSpan?>(settings.ProbeInterval * Math.Min(SlowestInterval, 1 << Math.Min(watch.Silences, 10)) * (0.75 + (random() / 2))),
+                DelayGenerator = _ =>
+                    new ValueTask<TimeSpan?>(
+                        settings.ProbeInterval * Math.Min(SlowestInterval, 1 << Math.Min(watch.Silences, 10)) * (0.75 + (random() / 2))),
             })
             .Build();
 

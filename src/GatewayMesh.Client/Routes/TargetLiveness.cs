@@ -35,7 +35,9 @@ internal sealed class TargetLiveness(LiveProbe probe, int failures, TimeSpan ans
         var hung = true;
         try
         {
-            hung = await _again.ExecuteAsync(static (probe, token) => probe.AskAsync(token), probe, CancellationToken.None).ConfigureAwait(false) == TargetProbeResult.Silent;
+            hung = await _again.ExecuteAsync(
+                static (probe, token) =>
+                    probe.AskAsync(token), probe, CancellationToken.None).ConfigureAwait(false) == TargetProbeResult.Silent;
             return hung;
         }
         finally

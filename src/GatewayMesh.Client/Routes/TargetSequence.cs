@@ -38,7 +38,10 @@ internal sealed class TargetSequence
     public bool Patient { get; private set; }
 
     /// <summary>True if there is another target after the current one.</summary>
-    public bool HasAnother => (_gateways ??= _routes.Gateways).Length > _next || (!Patient && !_tooSlow.IsEmpty) || (!_sidecarTried && _routes.Sidecar is not null);
+    public bool HasAnother =>
+        (_gateways ??= _routes.Gateways).Length > _next
+            || (!Patient && !_tooSlow.IsEmpty)
+            || (!_sidecarTried && _routes.Sidecar is not null);
 
     /// <summary>Moves to the next target after a failed attempt; false if every target was tried.</summary>
     public bool MoveOn(in AttemptOutcome failed)

@@ -11,7 +11,9 @@ namespace GatewayMesh.Client.Routes;
 /// <summary>All targets that this client knows now: the sidecar, and the gateways of the options or of the file.</summary>
 internal sealed class TargetTable : IDisposable
 {
-    private static readonly string Version = "client/" + (typeof(TargetTable).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0");
+    private static readonly string Version = "client/" + (
+        typeof(TargetTable).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
+            ?? "0");
     private readonly ClientSettings _settings;
     private readonly TimeProvider _time;
     private readonly GatewaysFile? _file;
@@ -106,7 +108,9 @@ internal sealed class TargetTable : IDisposable
     // Existing connections were verified with the previous roots.
     private void LeaveConnectionsOfOldRoots()
     {
-        if (_listed.All(entry => entry.Tls is null) || _identity?.Current?.RootsMark is not { } mark || mark == Volatile.Read(ref _rootsMark))
+        if (_listed.All(entry => entry.Tls is null)
+            || _identity?.Current?.RootsMark is not { } mark
+            || mark == Volatile.Read(ref _rootsMark))
         {
             return;
         }
@@ -123,7 +127,8 @@ internal sealed class TargetTable : IDisposable
     private Target Gateway(GatewayEntry entry)
     {
         var security = entry.Tls is { } tls && _identity is { } identity ? new TunnelSecurity(identity, tls, _time) : null;
-        var dialer = new GatewayTunnelDialer(entry, TunnelHelloWriter.Write(_settings.Service, _settings.Node, Version), security, _settings.TunnelTimeout, _time);
+        var dialer = new GatewayTunnelDialer(
+            entry, TunnelHelloWriter.Write(_settings.Service, _settings.Node, Version), security, _settings.TunnelTimeout, _time);
         return new Target(Tier.Gateway, entry.Address, dialer, _settings, _time);
     }
 }

@@ -10,7 +10,8 @@ namespace GatewayMesh.Client.Settings;
 /// </summary>
 internal static class OptionsBinder
 {
-    private static readonly Dictionary<string, Func<GatewayMeshOptions, IConfigurationSection, bool>> Keys = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly Dictionary<string, Func<GatewayMeshOptions, IConfigurationSection, bool>> Keys = new(
+        StringComparer.OrdinalIgnoreCase)
     {
         [nameof(GatewayMeshOptions.Outbound)] = (o, s) => Text(s, value => o.Outbound = value),
         [nameof(GatewayMeshOptions.Service)] = (o, s) => Text(s, value => o.Service = value),
@@ -68,7 +69,9 @@ internal static class OptionsBinder
 
     private static bool Texts(IConfigurationSection section, IList<string> list)
     {
-        var values = section.Value is { } one ? one.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) : [.. section.GetChildren().Select(child => child.Value ?? "")];
+        var values = section.Value is { } one
+            ? one.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            : [.. section.GetChildren().Select(child => child.Value ?? "")];
         list.Clear();
         foreach (var value in values)
         {

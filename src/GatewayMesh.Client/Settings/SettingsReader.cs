@@ -13,7 +13,8 @@ internal sealed class SettingsReader(Func<string, string?> environment)
     private readonly List<string> _errors = [];
 
     /// <summary>Reads the options with the environment of this process.</summary>
-    public static ClientSettings Read(GatewayMeshOptions options, string name = "") => new SettingsReader(Environment.GetEnvironmentVariable).ReadOrThrow(options, name);
+    public static ClientSettings Read(GatewayMeshOptions options, string name = "") =>
+        new SettingsReader(Environment.GetEnvironmentVariable).ReadOrThrow(options, name);
 
     /// <summary>The settings. Throws <see cref="OptionsValidationException"/> with every error.</summary>
     public ClientSettings ReadOrThrow(GatewayMeshOptions options, string name)
@@ -110,7 +111,8 @@ internal sealed class SettingsReader(Func<string, string?> environment)
     {
         IEnumerable<string> texts = options.Gateways.Count > 0
             ? options.Gateways
-            : (environment("GATEWAYMESH_GATEWAYS") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            : (environment("GATEWAYMESH_GATEWAYS") ?? "").Split(
+                ',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         var found = ImmutableArray.CreateBuilder<GatewayEntry>();
         foreach (var text in texts)
         {
@@ -136,9 +138,14 @@ internal sealed class SettingsReader(Func<string, string?> environment)
     }
 
     private string? Text(string? option, string variable) =>
-        !string.IsNullOrWhiteSpace(option) ? option.Trim() : environment(variable) is { } value && !string.IsNullOrWhiteSpace(value) ? value.Trim() : null;
+        !string.IsNullOrWhiteSpace(option)
+            ? option.Trim()
+            : environment(variable) is { } value && !string.IsNullOrWhiteSpace(value)
+            ? value.Trim()
+            : null;
 
-    private static bool IsName(string name) => name.Length <= 255 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') && name is not ("." or "..");
+    private static bool IsName(string name) =>
+        name.Length <= 255 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') && name is not ("." or "..");
 
     private void Within<T>(string option, T value, T least, T most)
         where T : IComparable<T>

@@ -10,7 +10,8 @@ internal static class ClientActivities
     private static readonly ActivitySource Source = new(GatewayMeshTelemetry.ActivitySourceName);
 
     /// <summary>Starts the activity; null without a listener.</summary>
-    public static Activity? StartFailover(Tier from, Tier to, FailoverReason reason, int attempt) => Source.StartActivity("gatewaymesh.failover")?
+    public static Activity? StartFailover(Tier from, Tier to, FailoverReason reason, int attempt) =>
+        Source.StartActivity("gatewaymesh.failover")?
         .SetTag("from", ClientTags.Of(from))
         .SetTag("to", ClientTags.Of(to))
         .SetTag("reason", ClientTags.Of(reason))

@@ -37,7 +37,8 @@ internal sealed partial class ClientLog(ILogger logger)
 
     [LoggerMessage(1, LogLevel.Information, "Failover from {From} {FromAddress} to {To} {ToAddress} ({Reason}) after {Attempts} attempts.",
         SkipEnabledCheck = true)]
-    private static partial void FailedOver(ILogger logger, string from, TargetAddress fromAddress, string to, TargetAddress toAddress, string reason, int attempts);
+    private static partial void FailedOver(
+        ILogger logger, string from, TargetAddress fromAddress, string to, TargetAddress toAddress, string reason, int attempts);
 
     [LoggerMessage(2, LogLevel.Warning, "Request failed ({Reason}) after {Attempts} attempts and is not retried: {Refusal}.",
         SkipEnabledCheck = true)]

@@ -23,7 +23,8 @@ internal static class ClientMetrics
 
     static ClientMetrics() => Meter.CreateObservableGauge(
         "gatewaymesh_client_breaker_state",
-        static () => Breakers.Select(pair => new Measurement<int>(pair.Key.IsOpen ? 1 : 0, new KeyValuePair<string, object?>("address", pair.Value))),
+        static () => Breakers.Select(
+            pair => new Measurement<int>(pair.Key.IsOpen ? 1 : 0, new KeyValuePair<string, object?>("address", pair.Value))),
         null,
         "State of the sidecar's circuit breaker: 0 closed (in use), 1 open (not in use).");
 

@@ -30,7 +30,8 @@ internal sealed class AddressClaims
             if (earlier >= 0)
             {
                 var other = _claims[earlier];
-                reader.Fail(claim.Location, claim.Path, $"{claim.Address} is already taken by {other.Path} ({other.Address})", "use another port");
+                reader.Fail(
+                    claim.Location, claim.Path, $"{claim.Address} is already taken by {other.Path} ({other.Address})", "use another port");
             }
         }
     }

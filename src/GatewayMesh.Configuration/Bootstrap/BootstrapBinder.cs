@@ -19,8 +19,34 @@ public static class BootstrapBinder
     /// <summary>Top-level keys of a bootstrap document.</summary>
     public static ImmutableArray<string> Keys { get; } =
     [
-        "role", "node", "cluster", "zone", "dataDir", "runDir", "registry", "registryToken", "registryTokenFile", "registryTls", "registryRequired", "admin", "adminToken", "adminTokenFile", "identity", "certificates", "guarded",
-        "sidecar", "gateway", "ingress", "limits", "logs", "reach", "gatewayShare", "transport", "drainDelay", "drainTimeout", "upgradeDrainTimeout",
+        "role",
+        "node",
+        "cluster",
+        "zone",
+        "dataDir",
+        "runDir",
+        "registry",
+        "registryToken",
+        "registryTokenFile",
+        "registryTls",
+        "registryRequired",
+        "admin",
+        "adminToken",
+        "adminTokenFile",
+        "identity",
+        "certificates",
+        "guarded",
+        "sidecar",
+        "gateway",
+        "ingress",
+        "limits",
+        "logs",
+        "reach",
+        "gatewayShare",
+        "transport",
+        "drainDelay",
+        "drainTimeout",
+        "upgradeDrainTimeout",
     ];
 
     /// <summary>Returns the bootstrap declared by <paramref name="document"/>, or null when the document has errors.</summary>
@@ -64,9 +90,12 @@ public static class BootstrapBinder
             Guarded = reader.Optional("guarded", ScalarTypes.Flag, true),
             Identity = identity,
             Certificates = Folder(reader, "certificates", Path.Combine(dataDir, "certificates"), context),
-            Sidecar = reader.Section("sidecar", section => SidecarBinder.Bind(section, node, identity == IdentityMode.Mtls, ClaimsOf(MeshRole.Sidecar))),
+            Sidecar = reader.Section(
+                "sidecar", section => SidecarBinder.Bind(section, node, identity == IdentityMode.Mtls, ClaimsOf(MeshRole.Sidecar))),
             Gateway = reader.Section("gateway", section => GatewayBinder.Bind(section, ClaimsOf(MeshRole.Gateway))),
-            Ingress = reader.Section("ingress", section => IngressBinder.Bind(section, ClaimsOf(MeshRole.Ingress), (path, location) => Absolute(path, location, context))),
+            Ingress = reader.Section(
+                "ingress",
+                section => IngressBinder.Bind(section, ClaimsOf(MeshRole.Ingress), (path, location) => Absolute(path, location, context))),
             Limits = reader.Section("limits", section => LimitsBinder.Bind(section, role)),
             Logs = reader.Section("logs", LogsBinder.Bind),
             Reach = ReachBinder.Bind(reader),
@@ -103,7 +132,8 @@ public static class BootstrapBinder
         if (spec.Role == MeshRole.Sidecar && spec.Sidecar!.Services.IsEmpty)
         {
             reader.Fail(reader.LocationOf("sidecar"), "sidecar.services", "the sidecar has no services",
-                "add a service, for example sidecar: { services: [ { name: web, port: 8080, outbound: '127.0.0.1:15001', inbound: '0.0.0.0:20001' } ] }");
+                "add a service, for example sidecar: { services: [ { name: web, port: 8080, outbound: '127.0.0.1:15001', inbound: "
+                    + "'0.0.0.0:20001' } ] }");
         }
 
         if (spec.Role == MeshRole.Ingress && spec.Ingress!.Listeners.IsEmpty)

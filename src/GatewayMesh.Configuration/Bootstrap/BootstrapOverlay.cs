@@ -25,7 +25,8 @@ public static class BootstrapOverlay
     /// </summary>
     /// <param name="environment">Environment variables of the process.</param>
     /// <param name="value">Creates a node from a text.</param>
-    public static ImmutableArray<OverlayItem> FromVariables(IReadOnlyDictionary<string, string> environment, Func<string, SourceLocation, ConfigNode> value)
+    public static ImmutableArray<OverlayItem> FromVariables(
+        IReadOnlyDictionary<string, string> environment, Func<string, SourceLocation, ConfigNode> value)
     {
         ArgumentNullException.ThrowIfNull(environment);
         return
@@ -35,7 +36,9 @@ public static class BootstrapOverlay
                 .Select(variable => (variable.Key, variable.Value, Path: variable.Key[Prefix.Length..].Split("__").ToImmutableArray()))
                 .Where(variable => IsOurs(variable.Path[0]))
                 .OrderBy(variable => variable.Path, PathOrder.Instance)
-                .Select(variable => new OverlayItem(variable.Path, value(variable.Value, SourceLocation.Option($"env {variable.Key}")), AnyCase: true)),
+                .Select(
+                    variable => new OverlayItem(
+                        variable.Path, value(variable.Value, SourceLocation.Option($"env {variable.Key}")), AnyCase: true)),
         ];
     }
 
@@ -52,7 +55,8 @@ public static class BootstrapOverlay
         var equals = setting.IndexOf('=', StringComparison.Ordinal);
         var path = equals < 0 ? setting : setting[..equals];
         var location = SourceLocation.Option($"--set {path}");
-        ImmutableArray<string> segments = [.. path.Replace("[", ".", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).Split('.')];
+        ImmutableArray<string> segments = [
+            .. path.Replace("[", ".", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).Split('.')];
         if (equals > 0 && segments.All(segment => segment.Length > 0))
         {
             return new OverlayItem(segments, value(setting[(equals + 1)..], location), AnyCase: false);
@@ -108,7 +112,11 @@ public static class BootstrapOverlay
     {
         if (index < 0 || index > sequence.Items.Length)
         {
-            errors.Add(item.Value.Location, string.Join('.', item.Path.Take(depth + 1)), $"the list has {sequence.Items.Length} items", $"use an index from 0 to {sequence.Items.Length}");
+            errors.Add(
+                item.Value.Location,
+                string.Join('.', item.Path.Take(depth + 1)),
+                $"the list has {sequence.Items.Length} items",
+                $"use an index from 0 to {sequence.Items.Length}");
             return sequence;
         }
 
@@ -127,7 +135,8 @@ public static class BootstrapOverlay
         {
             for (var i = 0; i < Math.Min(x.Length, y.Length); i++)
             {
-                var order = int.TryParse(x[i], NumberStyles.None, CultureInfo.InvariantCulture, out var left) && int.TryParse(y[i], NumberStyles.None, CultureInfo.InvariantCulture, out var right)
+                var order = int.TryParse(x[i], NumberStyles.None, CultureInfo.InvariantCulture, out var left)
+                    && int.TryParse(y[i], NumberStyles.None, CultureInfo.InvariantCulture, out var right)
                     ? left.CompareTo(right)
                     : string.CompareOrdinal(x[i], y[i]);
                 if (order != 0)

@@ -16,7 +16,8 @@ internal static class GatewayBinder
             GuardListen = reader.Optional("guardListen", ScalarTypes.Address, defaults.GuardListen),
             Service = reader.Optional("service", ScalarTypes.Name, defaults.Service),
             Group = reader.Optional("group", ScalarTypes.Name, defaults.Group),
-            MaxConcurrentRequests = reader.Optional("maxConcurrentRequests", ScalarTypes.Number(1, 1_000_000), defaults.MaxConcurrentRequests),
+            MaxConcurrentRequests = reader.Optional(
+                "maxConcurrentRequests", ScalarTypes.Number(1, 1_000_000), defaults.MaxConcurrentRequests),
             AdaptiveConcurrency = defaults.AdaptiveConcurrency.Under(reader.Section("adaptiveConcurrency", AdaptiveConcurrencyEntry.Bind)),
             MaxCarriedAge = reader.Optional("maxCarriedAge", ScalarTypes.Duration, defaults.MaxCarriedAge),
         };

@@ -39,7 +39,8 @@ internal static class IngressBinder
             redirects.Add((spec.Redirect, listener));
             if (spec.ProxyProtocol && trusted.IsEmpty && !reader.Has("trustedProxies"))
             {
-                listener.Fail("proxyProtocol", "has no effect without trusted proxies", "list the networks of the proxies in ingress.trustedProxies");
+                listener.Fail(
+                    "proxyProtocol", "has no effect without trusted proxies", "list the networks of the proxies in ingress.trustedProxies");
             }
 
             return spec;
@@ -54,7 +55,8 @@ internal static class IngressBinder
         };
     }
 
-    private static IngressListenerSpec BindListener(MappingReader reader, HashSet<int> ports, AddressClaims claims, Func<string, SourceLocation, string> path)
+    private static IngressListenerSpec BindListener(
+        MappingReader reader, HashSet<int> ports, AddressClaims claims, Func<string, SourceLocation, string> path)
     {
         var address = reader.Optional("address", ScalarTypes.IP, IPAddress.Any);
         var port = reader.Required("port", ScalarTypes.Port);
@@ -89,9 +91,13 @@ internal static class IngressBinder
 
         var tls = new IngressTlsSpec
         {
-            Certificates = reader.Items("certificates", item => new CertificateFileSpec(File(item, "cert", path), File(item, "key", path), item.Location, item.Path)),
+            Certificates = reader.Items(
+                "certificates",
+                item => new CertificateFileSpec(File(item, "cert", path), File(item, "key", path), item.Location, item.Path)),
             ClientCertificates = reader.Optional("clientCertificates", Clients, ClientCertificates.None),
-            ClientCa = reader.Has("clientCa") ? new ClientAuthoritySpec(File(reader, "clientCa", path), reader.LocationOf("clientCa"), reader.PathOf("clientCa")) : null,
+            ClientCa = reader.Has("clientCa")
+                ? new ClientAuthoritySpec(File(reader, "clientCa", path), reader.LocationOf("clientCa"), reader.PathOf("clientCa"))
+                : null,
             MinVersion = reader.Optional("minVersion", Version, 12),
         };
         if (reader.Has("certificates") && tls.Certificates.IsEmpty)
@@ -105,13 +111,17 @@ internal static class IngressBinder
         }
         else if (tls.ClientCertificates == ClientCertificates.None && tls.ClientCa is not null)
         {
-            reader.Fail("clientCa", "has no effect: clients are not asked for a certificate", "set clientCertificates: required (or optional), or remove clientCa");
+            reader.Fail(
+                "clientCa",
+                "has no effect: clients are not asked for a certificate",
+                "set clientCertificates: required (or optional), or remove clientCa");
         }
 
         return tls;
     }
 
-    private static ImmutableArray<IngressListenerSpec> Resolve(ImmutableArray<IngressListenerSpec> listeners, List<(int? Port, MappingReader Reader)> redirects)
+    private static ImmutableArray<IngressListenerSpec> Resolve(
+        ImmutableArray<IngressListenerSpec> listeners, List<(int? Port, MappingReader Reader)> redirects)
     {
         var secure = listeners.Where(listener => listener.Tls is not null).Select(listener => listener.Port).ToList();
         var resolved = listeners.ToBuilder();
@@ -130,11 +140,15 @@ internal static class IngressBinder
             }
             else if (target == 0)
             {
-                reader.Fail("redirect", "no listener has TLS", "add tls to a listener, or set the port on which clients reach a TLS listener");
+                reader.Fail(
+                    "redirect", "no listener has TLS", "add tls to a listener, or set the port on which clients reach a TLS listener");
             }
             else if (target == listeners[i].Port)
             {
-                reader.Fail("redirect", string.Create(CultureInfo.InvariantCulture, $"{target} is the port of this listener"), "set the port of a listener with TLS");
+                reader.Fail(
+                    "redirect",
+                    string.Create(CultureInfo.InvariantCulture, $"{target} is the port of this listener"),
+                    "set the port of a listener with TLS");
             }
 
             resolved[i] = listeners[i] with { Redirect = target };

@@ -39,7 +39,8 @@ internal static class LimitsBinder
             RequestBodyGrace = reader.Optional("requestBodyGrace", ScalarTypes.Wait, defaults.RequestBodyGrace),
             RequestHeadersTimeout = reader.Optional("requestHeadersTimeout", ScalarTypes.Duration, defaults.RequestHeadersTimeout),
             KeepAliveTimeout = reader.Optional("keepAliveTimeout", ScalarTypes.Duration, defaults.KeepAliveTimeout),
-            MaxStreamsPerConnection = reader.Optional("maxStreamsPerConnection", ScalarTypes.Number(1, 10_000), defaults.MaxStreamsPerConnection),
+            MaxStreamsPerConnection = reader.Optional(
+                "maxStreamsPerConnection", ScalarTypes.Number(1, 10_000), defaults.MaxStreamsPerConnection),
             Http2FrameBudget = reader.Optional("http2FrameBudget", NumberOrNone, defaults.Http2FrameBudget),
         };
     }

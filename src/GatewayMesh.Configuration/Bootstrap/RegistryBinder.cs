@@ -7,7 +7,8 @@ namespace GatewayMesh.Configuration.Bootstrap;
 /// <summary>Reads the keys <c>registry</c>, <c>registryToken</c>, <c>registryTokenFile</c> and <c>registryTls</c>.</summary>
 internal static class RegistryBinder
 {
-    private const string Fix = "set registry: consul://HOST:PORT for a Consul agent, or file:DIR for a folder shared by the nodes of the mesh";
+    private const string Fix =
+        "set registry: consul://HOST:PORT for a Consul agent, or file:DIR for a folder shared by the nodes of the mesh";
 
     // As in Consul's own tools, an empty token means no token.
     private static readonly ScalarType<string> Anything = new("set the token", Scalar.Good);
@@ -17,7 +18,8 @@ internal static class RegistryBinder
     /// <param name="context">Facts about the host.</param>
     /// <param name="dataDir">Data folder of the same bootstrap.</param>
     /// <param name="path">Makes the path under a key absolute.</param>
-    public static RegistrySpec? Bind(MappingReader reader, BootstrapContext context, string dataDir, Func<string, SourceLocation, string> path)
+    public static RegistrySpec? Bind(
+        MappingReader reader, BootstrapContext context, string dataDir, Func<string, SourceLocation, string> path)
     {
         var spec = Named(reader, context, dataDir, path);
         var token = reader.Optional("registryToken", Anything, "");
@@ -44,7 +46,8 @@ internal static class RegistryBinder
         return spec is null ? null : spec with { Token = token, TokenFile = tokenFile, Tls = tls };
     }
 
-    private static RegistrySpec? Named(MappingReader reader, BootstrapContext context, string dataDir, Func<string, SourceLocation, string> path)
+    private static RegistrySpec? Named(
+        MappingReader reader, BootstrapContext context, string dataDir, Func<string, SourceLocation, string> path)
     {
         if (reader.Has("registry"))
         {
@@ -68,7 +71,8 @@ internal static class RegistryBinder
     private static Scalar<RegistrySpec> Read(string text, Func<string, string> folder) =>
         text.StartsWith("consul://", StringComparison.Ordinal) ? Consul(text["consul://".Length..], Uri.UriSchemeHttp, 8500)
         : text.StartsWith("consul+https://", StringComparison.Ordinal) ? Consul(text["consul+https://".Length..], Uri.UriSchemeHttps, 8501)
-        : text.StartsWith("file:", StringComparison.Ordinal) && text.Length > 5 ? Scalar.Good(new RegistrySpec("file", folder(Folder(text))))
+        : text.StartsWith("file:", StringComparison.Ordinal)
+            && text.Length > 5 ? Scalar.Good(new RegistrySpec("file", folder(Folder(text))))
         : Scalar.Bad<RegistrySpec>($"{Quoted.Of(text)} is not a registry", Fix);
 
     // file:DIR, and the form that URI libraries write: file:///DIR.
@@ -85,7 +89,9 @@ internal static class RegistryBinder
                 : null;
             if (agent is null || !Uri.TryCreate($"{scheme}://{agent}", UriKind.Absolute, out _))
             {
-                return Scalar.Bad<RegistrySpec>($"{Quoted.Of(text)} is not the address of an agent", "use consul://HOST:PORT, or several agents: consul://127.0.0.1:8500,10.0.0.2:8500");
+                return Scalar.Bad<RegistrySpec>(
+                    $"{Quoted.Of(text)} is not the address of an agent",
+                    "use consul://HOST:PORT, or several agents: consul://127.0.0.1:8500,10.0.0.2:8500");
             }
 
             if (agents.Contains(agent))
@@ -96,7 +102,8 @@ internal static class RegistryBinder
             agents.Add(agent);
         }
 
-        return Scalar.Good(new RegistrySpec("consul", string.Join(',', agents)) { Agents = [.. agents.Select(agent => new Uri($"{scheme}://{agent}"))] });
+        return Scalar.Good(
+            new RegistrySpec("consul", string.Join(',', agents)) { Agents = [.. agents.Select(agent => new Uri($"{scheme}://{agent}"))] });
     }
 
     private static RegistryTlsSpec BindTls(MappingReader reader, Func<string, SourceLocation, string> path)
@@ -104,7 +111,8 @@ internal static class RegistryBinder
         var tls = new RegistryTlsSpec(File(reader, "ca", path), File(reader, "cert", path), File(reader, "key", path));
         if (tls.Cert is null != tls.Key is null)
         {
-            reader.Fail(tls.Cert is null ? "key" : "cert", $"requires {(tls.Cert is null ? "cert" : "key")}", "set both cert and key, or neither");
+            reader.Fail(
+                tls.Cert is null ? "key" : "cert", $"requires {(tls.Cert is null ? "cert" : "key")}", "set both cert and key, or neither");
         }
 
         return tls;

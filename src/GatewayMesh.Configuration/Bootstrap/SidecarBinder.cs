@@ -26,7 +26,8 @@ internal static class SidecarBinder
         };
     }
 
-    private static LocalServiceSpec BindService(MappingReader reader, string node, bool mutual, HashSet<string> names, HashSet<string> ids, AddressClaims claims)
+    private static LocalServiceSpec BindService(
+        MappingReader reader, string node, bool mutual, HashSet<string> names, HashSet<string> ids, AddressClaims claims)
     {
         var name = reader.Required("name", ScalarTypes.Name) ?? "";
         var spec = new LocalServiceSpec
@@ -53,7 +54,10 @@ internal static class SidecarBinder
         spec = spec with { Upstreams = reader.Items("upstreams", upstream => BindUpstream(upstream, upstreams, claims)) };
         if (spec.ClientIdentity && !mutual)
         {
-            reader.Fail("clientIdentity", "has no effect with identity: plaintext", "set identity: mtls, or remove clientIdentity: the client library needs no identity in plaintext");
+            reader.Fail(
+                "clientIdentity",
+                "has no effect with identity: plaintext",
+                "set identity: mtls, or remove clientIdentity: the client library needs no identity in plaintext");
         }
 
         if (spec.ClientGroup is not null && !spec.ClientIdentity)
@@ -71,7 +75,12 @@ internal static class SidecarBinder
             reader.Fail("id", $"the id {spec.Id} is used twice in this sidecar", "give each instance its own id");
         }
 
-        if (spec.Inbound is null && spec.Outbound is null && spec.Upstreams.IsEmpty && !reader.Has("inbound") && !reader.Has("outbound") && !reader.Has("upstreams"))
+        if (spec.Inbound is null
+            && spec.Outbound is null
+            && spec.Upstreams.IsEmpty
+            && !reader.Has("inbound")
+            && !reader.Has("outbound")
+            && !reader.Has("upstreams"))
         {
             reader.Fail("has no inbound and no outbound listener", "add outbound: 127.0.0.1:15001, or inbound: 0.0.0.0:20001, or both");
         }
@@ -105,7 +114,8 @@ internal static class SidecarBinder
         var tcp = reader.Optional("tcp", ScalarTypes.Flag, false);
         if (http == tcp)
         {
-            reader.Fail(http ? "is both an http and a tcp check" : "is neither an http nor a tcp check", "set either http: /healthz or tcp: true");
+            reader.Fail(
+                http ? "is both an http and a tcp check" : "is neither an http nor a tcp check", "set either http: /healthz or tcp: true");
         }
 
         return new HealthSpec

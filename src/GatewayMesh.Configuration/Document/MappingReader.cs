@@ -129,7 +129,8 @@ public sealed class MappingReader
         var node = Take(key)!.Value;
         if (node is not ConfigMapping mapping)
         {
-            Fail(node.Location, PathOf(key), $"{node.Noun} is not a mapping of keys to texts", "write keys with values such as version: v1");
+            Fail(
+                node.Location, PathOf(key), $"{node.Noun} is not a mapping of keys to texts", "write keys with values such as version: v1");
             return map.ToImmutable();
         }
 
@@ -156,12 +157,15 @@ public sealed class MappingReader
         {
             if (node is not ConfigMapping)
             {
-                Fail(node.Location, PathOf(key), $"{node.Noun} is not a mapping of names to sections", "write names, each with its section");
+                Fail(
+                    node.Location, PathOf(key), $"{node.Noun} is not a mapping of names to sections", "write names, each with its section");
             }
 
             foreach (var pair in (node as ConfigMapping)?.Pairs ?? [])
             {
-                var path = pair.Key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') && pair.Key.Length > 0 ? $"{PathOf(key)}.{pair.Key}" : $"{PathOf(key)}[{Quoted.Of(pair.Key)}]";
+                var path = pair.Key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') && pair.Key.Length > 0
+                    ? $"{PathOf(key)}.{pair.Key}"
+                    : $"{PathOf(key)}[{Quoted.Of(pair.Key)}]";
                 map[pair.Key] = Run(new MappingReader(_errors, _style, pair.Value, path), reader => bind(reader, pair.Key));
             }
         }
@@ -176,10 +180,16 @@ public sealed class MappingReader
         var node = Has(key) ? Take(key)!.Value : null;
         if (node is not (null or ConfigMapping))
         {
-            Fail(node.Location, PathOf(key), $"{node.Noun} is not a mapping of keys to values", "write keys with values, each on its own line");
+            Fail(
+                node.Location,
+                PathOf(key),
+                $"{node.Noun} is not a mapping of keys to values",
+                "write keys with values, each on its own line");
         }
 
-        return (node as ConfigMapping)?.Find(inner)?.Value is { } value and not ConfigNull ? Value(value, $"{PathOf(key)}.{inner}", type, null) : null;
+        return (node as ConfigMapping)?.Find(inner)?.Value is { } value and not ConfigNull
+            ? Value(value, $"{PathOf(key)}.{inner}", type, null)
+            : null;
     }
 
     /// <summary>Reads the mapping under a key with <paramref name="bind"/>; an absent mapping is read as empty, for its defaults.</summary>
@@ -297,7 +307,11 @@ public sealed class MappingReader
             }
 
             var near = Nearest.To(pair.Key, _asked);
-            Fail(pair.KeyLocation, PathOf(pair.Key), "is not a known key", near is not null ? $"did you mean {near}?" : $"use one of {string.Join(", ", _asked.Order(StringComparer.Ordinal))}");
+            Fail(
+                pair.KeyLocation,
+                PathOf(pair.Key),
+                "is not a known key",
+                near is not null ? $"did you mean {near}?" : $"use one of {string.Join(", ", _asked.Order(StringComparer.Ordinal))}");
         }
     }
 }

@@ -21,7 +21,9 @@ internal static class Nearest
         foreach (var candidate in candidates)
         {
             // Each additional letter is a difference, so most candidates are ruled out by length alone.
-            var distance = Math.Abs(candidate.Length - word.Length) > limit ? int.MaxValue : Distance(written, candidate.ToLowerInvariant());
+            var distance = Math.Abs(candidate.Length - word.Length) > limit
+                ? int.MaxValue
+                : Distance(written, candidate.ToLowerInvariant());
             if (distance < least || (distance == least && nearest is not null && string.CompareOrdinal(candidate, nearest) < 0))
             {
                 (nearest, least) = (candidate, distance);

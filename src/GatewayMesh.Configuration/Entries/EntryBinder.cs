@@ -11,7 +11,16 @@ namespace GatewayMesh.Configuration.Entries;
 public static class EntryBinder
 {
     private static readonly ImmutableArray<string> Known =
-        ["service", "service-defaults", "proxy-defaults", "service-router", "service-splitter", "service-resolver", "ingress-gateway", "service-policy", "service-intentions"];
+        [
+            "service",
+            "service-defaults",
+            "proxy-defaults",
+            "service-router",
+            "service-splitter",
+            "service-resolver",
+            "ingress-gateway",
+            "service-policy",
+            "service-intentions"];
 
     // Planned kinds. Using one is an error, so that the entry is not silently ignored.
     private static readonly ImmutableArray<string> Later =
@@ -45,7 +54,9 @@ public static class EntryBinder
         _ = reader.Has("kind");
         reader.NotYet("namespace");
         reader.NotYet("partition");
-        var name = reader.Required("name", kind switch { "service-policy" => NameOrAll, "service-intentions" => IntentionSource.NameOrAll, _ => ScalarTypes.Name }) ?? "";
+        var name = reader.Required(
+            "name", kind switch { "service-policy" => NameOrAll, "service-intentions" => IntentionSource.NameOrAll, _ => ScalarTypes.Name })
+            ?? "";
         return kind switch
         {
             "service" => ServiceEntry.Bind(reader, name, reader.Location),
@@ -83,7 +94,9 @@ public static class EntryBinder
 
         var near = Nearest.To(kind, [.. Known, .. Later]);
         var (message, fix) = Later.Contains(kind) ? ($"the kind {kind} is not supported yet", "leave the entry out")
-            : ($"the kind {Quoted.Of(kind)} is not known", near is not null ? $"did you mean {near}?" : $"use {string.Join(" or ", Known)}");
+            : (
+                $"the kind {Quoted.Of(kind)} is not known",
+                near is not null ? $"did you mean {near}?" : $"use {string.Join(" or ", Known)}");
         errors.Add(pair.Value.Location, "kind", message, fix);
         return null;
     }

@@ -89,7 +89,8 @@ public sealed record EntrySet
             if (!first.TryAdd((entry.Kind, entry.Name.ToLowerInvariant()), entry))
             {
                 var other = first[(entry.Kind, entry.Name.ToLowerInvariant())];
-                errors.Add(entry.Origin, "name", $"the {entry.Kind} {entry.Name} is already declared in {other.Origin}", "remove one of them");
+                errors.Add(
+                    entry.Origin, "name", $"the {entry.Kind} {entry.Name} is already declared in {other.Origin}", "remove one of them");
             }
         }
     }
@@ -105,11 +106,20 @@ public sealed record EntrySet
             {
                 if (!ids.TryAdd((name, instance.Id), service))
                 {
-                    errors.Add(service.Origin, "id", $"the instance {instance.Id} of {service.Name} is already declared in {ids[(name, instance.Id)].Origin}", "give each instance its own id");
+                    errors.Add(
+                        service.Origin,
+                        "id",
+                        $"the instance {instance.Id} of {service.Name} is already declared in {ids[(name, instance.Id)].Origin}",
+                        "give each instance its own id");
                 }
                 else if (!addresses.TryAdd((name, instance.Address.ToString().ToLowerInvariant()), service))
                 {
-                    errors.Add(service.Origin, "address", $"the instance {instance.Address} of {service.Name} is already declared in {addresses[(name, instance.Address.ToString().ToLowerInvariant())].Origin}", "remove one of them");
+                    errors.Add(
+                        service.Origin,
+                        "address",
+                        $"the instance {instance.Address} of {service.Name} is already declared in "
+                            + $"{addresses[(name, instance.Address.ToString().ToLowerInvariant())].Origin}",
+                        "remove one of them");
                 }
             }
         }

@@ -16,7 +16,10 @@ internal static class GoDuration
 
     private static readonly (string Unit, double Ticks)[] Units =
     [
-        ("ns", 1.0 / NanosecondsPerTick), ("us", TimeSpan.TicksPerMicrosecond), ("µs", TimeSpan.TicksPerMicrosecond), ("μs", TimeSpan.TicksPerMicrosecond),
+        ("ns", 1.0 / NanosecondsPerTick),
+        ("us", TimeSpan.TicksPerMicrosecond),
+        ("µs", TimeSpan.TicksPerMicrosecond),
+        ("μs", TimeSpan.TicksPerMicrosecond),
         ("ms", TimeSpan.TicksPerMillisecond), ("s", TimeSpan.TicksPerSecond), ("m", TimeSpan.TicksPerMinute), ("h", TimeSpan.TicksPerHour),
     ];
 
@@ -37,7 +40,8 @@ internal static class GoDuration
         while (!rest.IsEmpty)
         {
             var digits = rest.IndexOfAnyExcept(Digits);
-            if (digits <= 0 || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+            if (digits <= 0
+                || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
             {
                 return Bad(text);
             }
@@ -55,7 +59,9 @@ internal static class GoDuration
             rest = rest[unit.Length..];
         }
 
-        return text.AsSpan().TrimStart('-').IsEmpty || ticks > TimeSpan.FromDays(10_000).Ticks ? Bad(text) : NotNegative(text, (long)(text.StartsWith('-') ? -ticks : ticks));
+        return text.AsSpan().TrimStart('-').IsEmpty || ticks > TimeSpan.FromDays(10_000).Ticks
+            ? Bad(text)
+            : NotNegative(text, (long)(text.StartsWith('-') ? -ticks : ticks));
     }
 
     private static double SizeOf(ReadOnlySpan<char> unit)
@@ -72,7 +78,10 @@ internal static class GoDuration
     }
 
     private static Scalar<TimeSpan> NotNegative(string text, long ticks) =>
-        ticks < 0 ? Scalar.Bad<TimeSpan>($"{Quoted.Of(text)} is negative", "use a duration such as 250ms, 2s or 1m") : Scalar.Good(TimeSpan.FromTicks(ticks));
+        ticks < 0
+            ? Scalar.Bad<TimeSpan>($"{Quoted.Of(text)} is negative", "use a duration such as 250ms, 2s or 1m")
+            : Scalar.Good(TimeSpan.FromTicks(ticks));
 
-    private static Scalar<TimeSpan> Bad(string text) => Scalar.Bad<TimeSpan>($"{Quoted.Of(text)} is not a duration", "use a duration such as 250ms, 2s or 1m");
+    private static Scalar<TimeSpan> Bad(string text) =>
+        Scalar.Bad<TimeSpan>($"{Quoted.Of(text)} is not a duration", "use a duration such as 250ms, 2s or 1m");
 }

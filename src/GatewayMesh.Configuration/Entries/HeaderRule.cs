@@ -12,11 +12,18 @@ namespace GatewayMesh.Configuration.Entries;
 public sealed record HeaderRule(string Name, HeaderTest Test, string Value)
 {
     private static readonly ImmutableArray<(string Key, HeaderTest Test)> Tests =
-        [("exact", HeaderTest.Exact), ("prefix", HeaderTest.Prefix), ("suffix", HeaderTest.Suffix), ("contains", HeaderTest.Contains), ("regex", HeaderTest.Regex)];
+        [
+            ("exact", HeaderTest.Exact),
+            ("prefix", HeaderTest.Prefix),
+            ("suffix", HeaderTest.Suffix),
+            ("contains", HeaderTest.Contains),
+            ("regex", HeaderTest.Regex)];
 
     private static readonly ScalarType<string> FieldName = new("use the name of a header field, such as x-debug", text =>
-        text.StartsWith(':') ? Scalar.Bad<string>($"{Quoted.Of(text)} is a pseudo-header, not a header field", "use methods, pathExact, pathPrefix or pathRegex")
-        : text.Length is > 0 and <= 256 && text.All(c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c)) ? Scalar.Good(text.ToLowerInvariant())
+        text.StartsWith(':') ? Scalar.Bad<string>(
+            $"{Quoted.Of(text)} is a pseudo-header, not a header field", "use methods, pathExact, pathPrefix or pathRegex")
+        : text.Length is > 0 and <= 256
+            && text.All(c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c)) ? Scalar.Good(text.ToLowerInvariant())
         : Scalar.Bad<string>($"{Quoted.Of(text)} is not the name of a header field", "use a name such as x-debug"));
 
     /// <summary>

@@ -22,7 +22,11 @@ public sealed record IngressGatewayEntry : ConfigEntry
         var listeners = reader.Items("listeners", item => IngressListener.Bind(item, ports));
         if (listeners.IsEmpty && !reader.Has("listeners"))
         {
-            reader.Fail(reader.Location, reader.PathOf("listeners"), "is missing", "add a listener, for example listeners: [ { port: 8080, services: [ { name: web } ] } ]");
+            reader.Fail(
+                reader.Location,
+                reader.PathOf("listeners"),
+                "is missing",
+                "add a listener, for example listeners: [ { port: 8080, services: [ { name: web } ] } ]");
         }
 
         return new IngressGatewayEntry { Name = name, Origin = origin, Listeners = listeners };

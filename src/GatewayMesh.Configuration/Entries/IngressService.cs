@@ -51,7 +51,10 @@ public sealed record IngressService(string Name, ImmutableArray<string> Hosts)
         {
             if (!hosts.TryAdd(host, service.Name))
             {
-                reader.Fail(service.Hosts.IsEmpty ? "name" : "hosts", $"the host {host} is already routed to {hosts[host]} on this port", "give each host to one service");
+                reader.Fail(
+                    service.Hosts.IsEmpty ? "name" : "hosts",
+                    $"the host {host} is already routed to {hosts[host]} on this port",
+                    "give each host to one service");
                 break;
             }
         }
@@ -66,6 +69,8 @@ public sealed record IngressService(string Name, ImmutableArray<string> Hosts)
             : host.EndsWith(".*", StringComparison.Ordinal) ? host[..^2]
             : host;
         return host == "*" || Names.IsHost(plain) ? Scalar.Good(host)
-            : Scalar.Bad<string>($"{Quoted.Of(text)} is not a host", text.Contains(':') ? "remove the port" : "use a host such as web.example.com, *.example.com, web.* or *");
+            : Scalar.Bad<string>(
+                $"{Quoted.Of(text)} is not a host",
+                text.Contains(':') ? "remove the port" : "use a host such as web.example.com, *.example.com, web.* or *");
     }
 }

@@ -10,12 +10,14 @@ public sealed record IntentionSource(string Name)
     /// <summary>Wildcard name for all services.</summary>
     public const string All = "*";
 
-    internal static readonly ScalarType<IntentionAction> ActionType = ScalarTypes.Word<IntentionAction>([("allow", IntentionAction.Allow), ("deny", IntentionAction.Deny)]);
+    internal static readonly ScalarType<IntentionAction> ActionType = ScalarTypes.Word<IntentionAction>(
+        [("allow", IntentionAction.Allow), ("deny", IntentionAction.Deny)]);
 
     internal static readonly ScalarType<string> NameOrAll = ScalarTypes.Name with
     {
         Read = text => text == All ? Scalar.Good(text)
-            : text.Contains('*') ? Scalar.Bad<string>($"{Quoted.Of(text)} contains a '*' within a name", "use * alone for all services, or a full name")
+            : text.Contains('*') ? Scalar.Bad<string>(
+                $"{Quoted.Of(text)} contains a '*' within a name", "use * alone for all services, or a full name")
             : ScalarTypes.Name.Read(text),
     };
 
@@ -53,7 +55,10 @@ public sealed record IntentionSource(string Name)
         };
         if (reader.Has("action") && reader.Has("permissions"))
         {
-            reader.Fail("permissions", "conflicts with action", "remove one of them: an action applies to every request, permissions inspect each request");
+            reader.Fail(
+                "permissions",
+                "conflicts with action",
+                "remove one of them: an action applies to every request, permissions inspect each request");
         }
         else if (!reader.Has("action") && !reader.Has("permissions"))
         {

@@ -10,11 +10,14 @@ namespace GatewayMesh.Configuration.Entries;
 public sealed record PermissionRule(IntentionAction Action)
 {
     private static readonly ScalarType<string> MethodName = new("use a method such as GET", text =>
-        text.Length is > 0 and <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? Scalar.Good(text.ToUpperInvariant())
+        text.Length is > 0 and <= 64
+            && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? Scalar.Good(text.ToUpperInvariant())
         : Scalar.Bad<string>($"{Quoted.Of(text)} is not a method", "use a method such as GET"));
 
     private static readonly ScalarType<string> Path = new("use a path such as /v1", text =>
-        text.StartsWith('/') ? Scalar.Good(text) : Scalar.Bad<string>($"{Quoted.Of(text)} does not start with '/'", $"use /{text.TrimStart('.')}"));
+        text.StartsWith('/')
+            ? Scalar.Good(text)
+            : Scalar.Bad<string>($"{Quoted.Of(text)} does not start with '/'", $"use /{text.TrimStart('.')}"));
 
     /// <summary>Condition on the path; null for none.</summary>
     public PathRule? PathRule { get; init; }
@@ -33,7 +36,11 @@ public sealed record PermissionRule(IntentionAction Action)
         var key = reader.Has("HTTP") || !reader.Has("http") ? "HTTP" : "http";
         if (!reader.Has(key))
         {
-            reader.Fail(reader.Location, reader.PathOf("http"), "is missing", "set a condition, such as http: { pathPrefix: /v1, methods: [ GET ] }, or give the source an action without permissions");
+            reader.Fail(
+                reader.Location,
+                reader.PathOf("http"),
+                "is missing",
+                "set a condition, such as http: { pathPrefix: /v1, methods: [ GET ] }, or give the source an action without permissions");
             return permission;
         }
 
@@ -45,7 +52,9 @@ public sealed record PermissionRule(IntentionAction Action)
         reader.NotYet("jwt");
         reader.NotYet("JWT");
         var paths = new List<PathRule>();
-        foreach (var (key, test) in (ReadOnlySpan<(string, PathTest)>)[("pathExact", PathTest.Exact), ("pathPrefix", PathTest.Prefix), ("pathRegex", PathTest.Regex)])
+        foreach (
+            var (key, test) in (ReadOnlySpan<(string, PathTest)>)[
+                ("pathExact", PathTest.Exact), ("pathPrefix", PathTest.Prefix), ("pathRegex", PathTest.Regex)])
         {
             if (reader.Has(key))
             {
@@ -66,7 +75,9 @@ public sealed record PermissionRule(IntentionAction Action)
         };
         if (paths.Count == 0 && !reader.Has("methods") && !reader.Has("header"))
         {
-            reader.Fail("has no condition", "set one of pathExact, pathPrefix, pathRegex, methods and header, or give the source an action without permissions");
+            reader.Fail(
+                "has no condition",
+                "set one of pathExact, pathPrefix, pathRegex, methods and header, or give the source an action without permissions");
         }
 
         return bound;

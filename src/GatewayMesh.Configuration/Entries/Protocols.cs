@@ -9,5 +9,8 @@ internal static class Protocols
         [("http", "http"), ("http2", "http2"), ("grpc", "grpc")], ("tcp", "set protocol: http"));
 
     /// <summary>The same, or empty: Consul writes an empty protocol when none is declared.</summary>
-    public static ScalarType<string> OrNone { get; } = OfService with { Read = text => text.Length == 0 ? Scalar.Good("") : OfService.Read(text) };
+    public static ScalarType<string> OrNone { get; } = OfService with
+    {
+        Read = text => text.Length == 0 ? Scalar.Good("") : OfService.Read(text),
+    };
 }

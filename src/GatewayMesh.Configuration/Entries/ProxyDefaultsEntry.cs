@@ -24,13 +24,27 @@ public sealed record ProxyDefaultsEntry : ConfigEntry
             reader.Fail("name", $"{Quoted.Of(name)} is not a valid name of proxy-defaults", "set name: global");
         }
 
-        foreach (var key in (ReadOnlySpan<string>)["mode", "expose", "transparentProxy", "accessLogs", "envoyExtensions", "failoverPolicy", "prioritizeByLocality", "mutualTLSMode"])
+        foreach (
+            var key in (ReadOnlySpan<string>)[
+                "mode",
+                "expose",
+                "transparentProxy",
+                "accessLogs",
+                "envoyExtensions",
+                "failoverPolicy",
+                "prioritizeByLocality",
+                "mutualTLSMode"])
         {
             reader.NotYet(key);
         }
 
         _ = reader.Map("meta");
         ServiceDefaultsEntry.ReadMeshGateway(reader);
-        return new ProxyDefaultsEntry { Name = name, Origin = origin, Protocol = reader.Within("config", "protocol", Protocols.OrNone) is { Length: > 0 } protocol ? protocol : null };
+        return new ProxyDefaultsEntry
+        {
+            Name = name,
+            Origin = origin,
+            Protocol = reader.Within("config", "protocol", Protocols.OrNone) is { Length: > 0 } protocol ? protocol : null,
+        };
     }
 }

@@ -16,14 +16,21 @@ public sealed record ServiceDefaultsEntry : ConfigEntry
 
     internal static ServiceDefaultsEntry Bind(MappingReader reader, string name, SourceLocation origin)
     {
-        foreach (var key in (ReadOnlySpan<string>)["mode", "expose", "externalSNI", "upstreamConfig", "transparentProxy", "maxInboundConnections"])
+        foreach (
+            var key in (ReadOnlySpan<string>)[
+                "mode", "expose", "externalSNI", "upstreamConfig", "transparentProxy", "maxInboundConnections"])
         {
             reader.NotYet(key);
         }
 
         _ = reader.Map("meta");
         ReadMeshGateway(reader);
-        return new ServiceDefaultsEntry { Name = name, Origin = origin, Protocol = reader.Optional("protocol", Protocols.OrNone, "") is { Length: > 0 } protocol ? protocol : null };
+        return new ServiceDefaultsEntry
+        {
+            Name = name,
+            Origin = origin,
+            Protocol = reader.Optional("protocol", Protocols.OrNone, "") is { Length: > 0 } protocol ? protocol : null,
+        };
     }
 
     /// <summary>
@@ -39,5 +46,7 @@ public sealed record ServiceDefaultsEntry : ConfigEntry
 
     private static ScalarType<string> MeshGatewayMode { get; } = new("use none", text => text is "none" or ""
         ? Scalar.Good(text)
-        : Scalar.Bad<string>(text is "local" or "remote" ? $"{text} is not supported yet" : $"{Quoted.Of(text)} is not a known value", "use none, or remove the key: other datacenters are dialed directly"));
+        : Scalar.Bad<string>(
+            text is "local" or "remote" ? $"{text} is not supported yet" : $"{Quoted.Of(text)} is not a known value",
+            "use none, or remove the key: other datacenters are dialed directly"));
 }

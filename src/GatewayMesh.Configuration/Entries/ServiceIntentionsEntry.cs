@@ -24,7 +24,11 @@ public sealed record ServiceIntentionsEntry : ConfigEntry
         var sources = reader.Items("sources", item => BindSource(item, name, names));
         if (sources.IsEmpty)
         {
-            reader.Fail(reader.LocationOf("sources"), reader.PathOf("sources"), reader.Has("sources") ? "is empty" : "is missing", "add a source, for example sources: [ { name: web, action: allow } ]");
+            reader.Fail(
+                reader.LocationOf("sources"),
+                reader.PathOf("sources"),
+                reader.Has("sources") ? "is empty" : "is missing",
+                "add a source, for example sources: [ { name: web, action: allow } ]");
         }
 
         return new ServiceIntentionsEntry { Name = name, Origin = origin, Sources = sources };
@@ -40,7 +44,8 @@ public sealed record ServiceIntentionsEntry : ConfigEntry
 
         if (destination == IntentionSource.All && !source.Permissions.IsEmpty)
         {
-            reader.Fail("permissions", "the destination * takes no permissions", "set action: allow or action: deny, or name the destination");
+            reader.Fail(
+                "permissions", "the destination * takes no permissions", "set action: allow or action: deny, or name the destination");
         }
 
         return source;

@@ -6,7 +6,9 @@ namespace GatewayMesh.Configuration.Entries;
 internal static class Tenancy
 {
     private static readonly ScalarType<string> Default = new("remove the key", text =>
-        text is "" or "default" ? Scalar.Good(text) : Scalar.Bad<string>($"{Quoted.Of(text)}: namespaces are not supported yet", "remove the key"));
+        text is "" or "default"
+            ? Scalar.Good(text)
+            : Scalar.Bad<string>($"{Quoted.Of(text)}: namespaces are not supported yet", "remove the key"));
 
     /// <summary>Reads the key <c>namespace</c>.</summary>
     public static void Read(MappingReader reader) => _ = reader.Optional("namespace", Default, "");

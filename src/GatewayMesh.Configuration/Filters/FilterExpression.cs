@@ -14,12 +14,17 @@ public sealed class FilterExpression
 
     /// <summary>Scalar type of a filter: the text, if valid.</summary>
     public static ScalarType<string> Type { get; } = new("use a filter such as Service.Meta.version == v1", text =>
-        TryParse(text, out _, out var error) ? Scalar.Good(text) : Scalar.Bad<string>($"{Quoted.Of(text)} is not a filter ({error})", "use Consul's filter syntax, such as Service.Meta.version == v1 and \"blue\" in Service.Tags"));
+        TryParse(text, out _, out var error)
+            ? Scalar.Good(text)
+            : Scalar.Bad<string>(
+                $"{Quoted.Of(text)} is not a filter ({error})",
+                "use Consul's filter syntax, such as Service.Meta.version == v1 and \"blue\" in Service.Tags"));
 
     /// <summary>The same, but a selector that only Consul knows is accepted.</summary>
     public static ScalarType<string> TypeOfConsul { get; } = Type with
     {
-        Read = text => new FilterParser(text) is var parser && parser.Run() is null && parser.LeavesToConsul ? Scalar.Good(text) : Type.Read(text),
+        Read = text =>
+            new FilterParser(text) is var parser && parser.Run() is null && parser.LeavesToConsul ? Scalar.Good(text) : Type.Read(text),
     };
 
     /// <summary>Parses a filter; the empty text matches every instance.</summary>

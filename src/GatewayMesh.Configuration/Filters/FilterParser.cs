@@ -21,7 +21,12 @@ internal sealed class FilterParser(string text)
     private string? _refused;
 
     /// <summary>Reason why the text is not a filter.</summary>
-    public string Error => _refused ?? (_furthest >= text.Length ? "unexpected end" : string.Create(CultureInfo.InvariantCulture, $"syntax error at character {_furthest + 1}"));
+    public string Error =>
+        _refused
+            ?? (
+                _furthest >= text.Length
+                    ? "unexpected end"
+                    : string.Create(CultureInfo.InvariantCulture, $"syntax error at character {_furthest + 1}"));
 
     /// <summary>True if the text is a filter except for selectors that only Consul knows.</summary>
     public bool LeavesToConsul { get; private set; }
@@ -163,7 +168,9 @@ internal sealed class FilterParser(string text)
 
         var not = Word("not");
         _at = not ? _at : start;
-        foreach (var (word, op, turned) in (ReadOnlySpan<(string, FilterOperator, FilterOperator)>)[("contains", FilterOperator.In, FilterOperator.NotIn), ("matches", FilterOperator.Matches, FilterOperator.NotMatches)])
+        foreach (
+            var (word, op, turned) in (ReadOnlySpan<(string, FilterOperator, FilterOperator)>)[
+                ("contains", FilterOperator.In, FilterOperator.NotIn), ("matches", FilterOperator.Matches, FilterOperator.NotMatches)])
         {
             var here = _at;
             if ((not || Space()) && Literal(word) && Space())

@@ -12,7 +12,16 @@ internal sealed record FilterSelector(FilterKind Kind, Func<FilterSubject, strin
 {
     // Selectors that Consul knows and the mesh's own registries do not provide.
     private static readonly ImmutableArray<string> OfConsul =
-        ["Checks", "Node.ID", "Node.TaggedAddresses", "Service.Connect", "Service.EnableTagOverride", "Service.Kind", "Service.Proxy", "Service.TaggedAddresses", "Service.Weights"];
+        [
+            "Checks",
+            "Node.ID",
+            "Node.TaggedAddresses",
+            "Service.Connect",
+            "Service.EnableTagOverride",
+            "Service.Kind",
+            "Service.Proxy",
+            "Service.TaggedAddresses",
+            "Service.Weights"];
 
     private static readonly ImmutableSortedDictionary<string, FilterSelector> Known = new Dictionary<string, FilterSelector>
     {

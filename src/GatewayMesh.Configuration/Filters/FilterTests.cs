@@ -11,14 +11,22 @@ namespace GatewayMesh.Configuration.Filters;
 internal static class FilterTests
 {
     private static readonly ImmutableArray<FilterOperator> OfText =
-        [FilterOperator.Equal, FilterOperator.NotEqual, FilterOperator.In, FilterOperator.NotIn, FilterOperator.Matches, FilterOperator.NotMatches];
+        [
+            FilterOperator.Equal,
+            FilterOperator.NotEqual,
+            FilterOperator.In,
+            FilterOperator.NotIn,
+            FilterOperator.Matches,
+            FilterOperator.NotMatches];
 
     private static readonly ImmutableArray<FilterOperator> OfNumber = [FilterOperator.Equal, FilterOperator.NotEqual];
 
-    private static readonly ImmutableArray<FilterOperator> OfMany = [FilterOperator.In, FilterOperator.NotIn, FilterOperator.IsEmpty, FilterOperator.IsNotEmpty];
+    private static readonly ImmutableArray<FilterOperator> OfMany = [
+        FilterOperator.In, FilterOperator.NotIn, FilterOperator.IsEmpty, FilterOperator.IsNotEmpty];
 
     /// <summary>Placeholder for an invalid comparison while the rest is parsed.</summary>
-    public static FilterTest Placeholder { get; } = new(FilterSelector.Find(["Service", "Tags"], out _, out _)!, FilterOperator.IsEmpty, "", null);
+    public static FilterTest Placeholder { get; } = new(
+        FilterSelector.Find(["Service", "Tags"], out _, out _)!, FilterOperator.IsEmpty, "", null);
 
     /// <summary>Returns the comparison, or null with the reason.</summary>
     /// <param name="path">The selector.</param>
@@ -61,7 +69,9 @@ internal static class FilterTests
             return null;
         }
 
-        return RegexText.TryCompile($"(?s:.*)(?:{value})(?s:.*)", ignoreCase: false, out var regex, out error) ? new FilterTest(selector, op, value, regex) : null;
+        return RegexText.TryCompile($"(?s:.*)(?:{value})(?s:.*)", ignoreCase: false, out var regex, out error)
+            ? new FilterTest(selector, op, value, regex)
+            : null;
     }
 
     private static string Written(FilterOperator op) => op switch

@@ -6,7 +6,8 @@ namespace GatewayMesh.Configuration.Filters;
 /// <summary>Unquotes a double-quoted text as Go does (<c>strconv.Unquote</c>).</summary>
 internal static class GoString
 {
-    private static readonly (char Letter, char Means)[] Letters = [('a', '\a'), ('b', '\b'), ('f', '\f'), ('n', '\n'), ('r', '\r'), ('t', '\t'), ('v', '\v'), ('\\', '\\'), ('"', '"')];
+    private static readonly (char Letter, char Means)[] Letters = [
+        ('a', '\a'), ('b', '\b'), ('f', '\f'), ('n', '\n'), ('r', '\r'), ('t', '\t'), ('v', '\v'), ('\\', '\\'), ('"', '"')];
 
     /// <summary>Returns the text, or null when it contains a line feed or an invalid escape.</summary>
     public static string? Unquote(string inside)
@@ -49,14 +50,18 @@ internal static class GoString
 
         if (letter is >= '0' and <= '7')
         {
-            var octal = i + 3 < inside.Length && inside.AsSpan(i + 1, 3).IndexOfAnyExceptInRange('0', '7') < 0 ? Convert.ToInt32(inside.Substring(i + 1, 3), 8) : 256;
+            var octal = i + 3 < inside.Length && inside.AsSpan(i + 1, 3).IndexOfAnyExceptInRange('0', '7') < 0
+                ? Convert.ToInt32(inside.Substring(i + 1, 3), 8)
+                : 256;
             bytes.Add((byte)octal);
             i += 4;
             return octal < 256;
         }
 
         var digits = letter switch { 'x' => 2, 'u' => 4, 'U' => 8, _ => 0 };
-        if (digits == 0 || i + 2 + digits > inside.Length || !uint.TryParse(inside.AsSpan(i + 2, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
+        if (digits == 0
+            || i + 2 + digits > inside.Length
+            || !uint.TryParse(inside.AsSpan(i + 2, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
         {
             return false;
         }

@@ -35,7 +35,14 @@ internal static class IntentionDigest
 
         foreach (var header in permission.Headers)
         {
-            Add(hash, "header", header.Name, header.Test.ToString(), header.Value, header.Invert ? "not" : "", header.IgnoreCase ? "any case" : "");
+            Add(
+                hash,
+                "header",
+                header.Name,
+                header.Test.ToString(),
+                header.Value,
+                header.Invert ? "not" : "",
+                header.IgnoreCase ? "any case" : "");
         }
     }
 

@@ -24,7 +24,9 @@ public sealed class IntentionTable
         _destinations = rules.Where(rule => rule.Destination != IntentionSource.All)
             .GroupBy(rule => rule.Destination, StringComparer.OrdinalIgnoreCase)
             .ToFrozenDictionary(group => group.Key, group => new SourceTable(group), StringComparer.OrdinalIgnoreCase);
-        _all = rules.Where(rule => rule.Destination == IntentionSource.All).ToList() is { Count: > 0 } toAll ? new SourceTable(toAll) : null;
+        _all = rules.Where(rule => rule.Destination == IntentionSource.All).ToList() is { Count: > 0 } toAll
+            ? new SourceTable(toAll)
+            : null;
     }
 
     /// <summary>Unknown intentions: no call is allowed.</summary>
@@ -54,7 +56,8 @@ public sealed class IntentionTable
     /// Returns the matching intention, or null: an exact destination goes before <c>*</c>, then an exact source before <c>*</c>. The source
     /// is compared exactly as in the certificate, the destination without regard to case.
     /// </summary>
-    public IntentionRule? Find(string source, string destination) => _destinations.GetValueOrDefault(destination)?.Find(source) ?? _all?.Find(source);
+    public IntentionRule? Find(string source, string destination) =>
+        _destinations.GetValueOrDefault(destination)?.Find(source) ?? _all?.Find(source);
 
     /// <summary>Decides whether <paramref name="source"/> may send this request to <paramref name="destination"/>.</summary>
     /// <param name="source">Calling service, as named by its certificate.</param>
@@ -78,7 +81,11 @@ public sealed class IntentionTable
                 .GroupBy(rule => (rule.Destination.ToLowerInvariant(), rule.Source))
                 .Select(group => group.FirstOrDefault(rule => rule.Declared.Action == IntentionAction.Deny) ?? group.First()),
         ];
-        var allowsByDefault = (declared.Default ?? rules.FirstOrDefault(rule => rule.Precedence == 5)?.Declared.Action ?? IntentionAction.Allow) == IntentionAction.Allow;
-        return new IntentionTable(rules, isKnown: true, allowsByDefault, IntentionDigest.Of(rules, allowsByDefault)) { Notes = declared.Notes };
+        var allowsByDefault = (
+            declared.Default
+                ?? rules.FirstOrDefault(rule => rule.Precedence == 5)?.Declared.Action
+                ?? IntentionAction.Allow) == IntentionAction.Allow;
+        return new IntentionTable(
+            rules, isKnown: true, allowsByDefault, IntentionDigest.Of(rules, allowsByDefault)) { Notes = declared.Notes };
     }
 }

@@ -11,7 +11,9 @@ namespace GatewayMesh.Configuration.Intentions;
 /// </summary>
 internal sealed class PermissionMatch(PermissionRule permission)
 {
-    private readonly PathMatch? _path = permission.PathRule is { } rule ? new PathMatch(rule, permission.Action == IntentionAction.Allow) : null;
+    private readonly PathMatch? _path = permission.PathRule is { } rule
+        ? new PathMatch(rule, permission.Action == IntentionAction.Allow)
+        : null;
     private readonly ImmutableArray<HeaderMatch> _headers = [.. permission.Headers.Select(header => new HeaderMatch(header))];
 
     /// <summary>True if matching requests are allowed.</summary>

@@ -13,7 +13,9 @@ public static class IngressPorts
         ArgumentNullException.ThrowIfNull(ingress);
         ArgumentNullException.ThrowIfNull(snapshot);
         var bound = ingress.Listeners.Select(address => address.Port).ToHashSet();
-        var routed = snapshot.Ingress.Keys.Where(key => string.Equals(key.Ingress, ingress.Service, StringComparison.OrdinalIgnoreCase)).Select(key => key.Port).ToHashSet();
+        var routed = snapshot.Ingress.Keys.Where(key => string.Equals(key.Ingress, ingress.Service, StringComparison.OrdinalIgnoreCase))
+            .Select(key => key.Port)
+            .ToHashSet();
         return
         [
             .. bound.Except(routed).Select(port => new LoneIngressPort(ingress.Service, port, LoneIngressPortReason.NoEntry))

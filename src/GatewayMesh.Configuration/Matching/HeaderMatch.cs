@@ -6,8 +6,8 @@ using GatewayMesh.Configuration.Paths;
 namespace GatewayMesh.Configuration.Matching;
 
 /// <summary>
-/// A compiled <see cref="HeaderRule"/>. Applications read several lines of a field differently: as one list, the first, the last, or any line; and
-/// some treat <c>x_team</c> as <c>x-team</c>. The rule is therefore evaluated in three ways:
+/// A compiled <see cref="HeaderRule"/>. Applications read several lines of a field differently: as one list, the first, the last, or any
+/// line; and some treat <c>x_team</c> as <c>x-team</c>. The rule is therefore evaluated in three ways:
 /// <code>
 ///              over                                                 used by
 /// Matches      the lines of this exact name as one list             routes: Consul's semantics
@@ -34,8 +34,11 @@ public sealed class HeaderMatch
         _rule = rule;
         _comparison = rule.IgnoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
         _regex = rule.Test != HeaderTest.Regex ? null
-            : RegexText.TryCompile(rule.Value, rule.IgnoreCase, out var regex, out var error) ? regex : throw new ArgumentException(error, nameof(rule));
-        (_separator, _joint) = rule.Name.Equals(Cookie, StringComparison.OrdinalIgnoreCase) ? (';', "; ") : (',', ","); // crumbs of HTTP/2: RFC 9113 §8.2.3
+            : RegexText.TryCompile(rule.Value, rule.IgnoreCase, out var regex, out var error)
+                ? regex
+                : throw new ArgumentException(error, nameof(rule));
+        // crumbs of HTTP/2: RFC 9113 §8.2.3
+        (_separator, _joint) = rule.Name.Equals(Cookie, StringComparison.OrdinalIgnoreCase) ? (';', "; ") : (',', ",");
     }
 
     /// <summary>
@@ -105,7 +108,11 @@ public sealed class HeaderMatch
             return PassesAnyhow(own[0]);
         }
 
-        return AnyPasses([.. own.ToList()]) || (twins.Count > 0 && (AnyPasses([.. twins.ToList()]) || AnyPasses([.. own.ToList(), .. twins.ToList()]) || AnyPasses([.. twins.ToList(), .. own.ToList()])));
+        return AnyPasses([.. own.ToList()])
+            || (twins.Count > 0
+                && (AnyPasses([.. twins.ToList()])
+                    || AnyPasses([.. own.ToList(), .. twins.ToList()])
+                    || AnyPasses([.. twins.ToList(), .. own.ToList()])));
     }
 
     // An intermediary may have joined lines with or without a space, so each list is tested in both spellings.

@@ -30,7 +30,9 @@ public sealed record QueryRule(string Name, QueryTest Test, string Value)
 
         if (tests.Count != 1)
         {
-            reader.Fail(tests.Count == 0 ? "has no test of the value" : $"{tests[0].Key} conflicts with {tests[1].Key}", "set one of present: true, exact and regex");
+            reader.Fail(
+                tests.Count == 0 ? "has no test of the value" : $"{tests[0].Key} conflicts with {tests[1].Key}",
+                "set one of present: true, exact and regex");
         }
 
         return new QueryRule(name, tests.Count > 0 ? tests[0].Test : QueryTest.Present, tests.Count > 0 ? tests[0].Value : "");

@@ -20,7 +20,10 @@ public static class RegexText
 
     /// <summary>Scalar type of an expression: the text, if valid.</summary>
     public static ScalarType<string> Type { get; } = new("use a regular expression such as /v[0-9]+/.*", text =>
-        TryCompile(text, ignoreCase: false, out _, out var error) ? Scalar.Good(text) : Scalar.Bad<string>($"{Quoted.Of(text)} is not a supported regular expression ({error})", "use RE2 syntax, such as /v[0-9]+/.*"));
+        TryCompile(text, ignoreCase: false, out _, out var error)
+            ? Scalar.Good(text)
+            : Scalar.Bad<string>(
+                $"{Quoted.Of(text)} is not a supported regular expression ({error})", "use RE2 syntax, such as /v[0-9]+/.*"));
 
     /// <summary>
     /// Compiles <paramref name="pattern"/> to an expression that matches whole texts only; <paramref name="error"/> is the reason of a
@@ -35,9 +38,11 @@ public static class RegexText
     /// </summary>
     internal static bool TryCompilePath(string pattern, bool ignoreCase, [NotNullWhen(true)] out Regex? regex, out string error) =>
         TryCompile(pattern, ignoreCase, RegexOptions.Singleline, wholeRunes: true, out regex, out error)
-        || TryCompile(pattern, ignoreCase, RegexOptions.Singleline, wholeRunes: false, out regex, out error); // an expression that is too large only with surrogates
+        // an expression that is too large only with surrogates
+        || TryCompile(pattern, ignoreCase, RegexOptions.Singleline, wholeRunes: false, out regex, out error);
 
-    private static bool TryCompile(string pattern, bool ignoreCase, RegexOptions more, bool wholeRunes, [NotNullWhen(true)] out Regex? regex, out string error)
+    private static bool TryCompile(
+        string pattern, bool ignoreCase, RegexOptions more, bool wholeRunes, [NotNullWhen(true)] out Regex? regex, out string error)
     {
         ArgumentNullException.ThrowIfNull(pattern);
         regex = null;
@@ -56,14 +61,17 @@ public static class RegexText
 
         try
         {
-            var options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | more | (ignoreCase ? RegexOptions.IgnoreCase : RegexOptions.None);
+            var options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | more | (
+                ignoreCase ? RegexOptions.IgnoreCase : RegexOptions.None);
             regex = new Regex($@"\A(?:{translation.Text})\z", options);
             error = "";
             return true;
         }
         catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
         {
-            error = exception is RegexParseException parse ? $"{parse.Error} at {Math.Max(0, parse.Offset - 5)}" : "too large, or uses a construct that RE2 does not have";
+            error = exception is RegexParseException parse
+                ? $"{parse.Error} at {Math.Max(0, parse.Offset - 5)}"
+                : "too large, or uses a construct that RE2 does not have";
             return false;
         }
     }

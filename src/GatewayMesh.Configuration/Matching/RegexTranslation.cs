@@ -101,7 +101,9 @@ internal sealed class RegexTranslation(string pattern, bool wholeRunes)
             case 'a' or 'f' or 'n' or 'r' or 't' or 'v':
                 return Put($@"\{c}", cost, 2);
             default:
-                return char.IsAsciiLetterOrDigit(c) || c > '\x7e' ? $@"\{c} is not supported{(inClass ? " in a class" : "")}" : Put($@"\{c}", cost, 2);
+                return char.IsAsciiLetterOrDigit(c) || c > '\x7e'
+                    ? $@"\{c} is not supported{(inClass ? " in a class" : "")}"
+                    : Put($@"\{c}", cost, 2);
         }
     }
 
@@ -141,7 +143,11 @@ internal sealed class RegexTranslation(string pattern, bool wholeRunes)
         if (_at + 1 < pattern.Length && pattern[_at + 1] == '?')
         {
             var rest = pattern.AsSpan(_at + 2);
-            var name = rest.StartsWith("P<", StringComparison.Ordinal) ? 2 : rest.StartsWith("<", StringComparison.Ordinal) && rest.Length > 1 && rest[1] is not ('=' or '!') ? 1 : 0;
+            var name = rest.StartsWith("P<", StringComparison.Ordinal)
+                ? 2
+                : rest.StartsWith("<", StringComparison.Ordinal) && rest.Length > 1 && rest[1] is not ('=' or '!')
+                ? 1
+                : 0;
             if (name > 0)
             {
                 (head, length) = ("(?<", 2 + name);
@@ -188,11 +194,14 @@ internal sealed class RegexTranslation(string pattern, bool wholeRunes)
             return Put(@"\{", 1); // literal in RE2
         }
 
-        var numbers = parts.Where(part => part.Length > 0).Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : int.MaxValue).ToList();
+        var numbers = parts.Where(part => part.Length > 0)
+            .Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : int.MaxValue)
+            .ToList();
         var most = numbers.Max();
         if (most > RegexText.MostRepeats || (numbers.Count == 2 && numbers[0] > numbers[1]))
         {
-            return string.Create(CultureInfo.InvariantCulture, $"a repetition count is above {RegexText.MostRepeats}, or its maximum is below its minimum");
+            return string.Create(
+                CultureInfo.InvariantCulture, $"a repetition count is above {RegexText.MostRepeats}, or its maximum is below its minimum");
         }
 
         _cost += _last * Math.Max(0, most - 1L);
@@ -205,7 +214,8 @@ internal sealed class RegexTranslation(string pattern, bool wholeRunes)
     // True if a group sets the flag m, under which $ matches the end of a line.
     private static bool FlagsWithM(string pattern)
     {
-        for (var at = pattern.IndexOf("(?", StringComparison.Ordinal); at >= 0; at = pattern.IndexOf("(?", at + 2, StringComparison.Ordinal))
+        for (
+            var at = pattern.IndexOf("(?", StringComparison.Ordinal); at >= 0; at = pattern.IndexOf("(?", at + 2, StringComparison.Ordinal))
         {
             var rest = pattern.AsSpan(at + 2);
             var end = rest.IndexOfAnyExcept("ims-");

@@ -17,7 +17,9 @@ public static class ApplicationAddress
         return !IsAnywhere(application.Host) && (!IsLoopback(application.Host) || IsLoopback(inbound.Host)) ? application : null;
     }
 
-    private static bool IsLoopback(string host) => IPAddress.TryParse(host, out var address) ? IPAddress.IsLoopback(address) : host == "localhost";
+    private static bool IsLoopback(string host) =>
+        IPAddress.TryParse(host, out var address) ? IPAddress.IsLoopback(address) : host == "localhost";
 
-    private static bool IsAnywhere(string host) => IPAddress.TryParse(host, out var address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any));
+    private static bool IsAnywhere(string host) =>
+        IPAddress.TryParse(host, out var address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any));
 }

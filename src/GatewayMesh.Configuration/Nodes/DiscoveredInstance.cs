@@ -41,7 +41,17 @@ public sealed record DiscoveredInstance(string Id, string Node, HostPort Address
     /// <summary>Compares by content, so that the same instance read twice is equal.</summary>
     public bool Equals(DiscoveredInstance? other) =>
         other is not null && (Id, Node, Address, Healthy, Protocol, Application, IsForeign, Weight, Zone, Warns)
-            == (other.Id, other.Node, other.Address, other.Healthy, other.Protocol, other.Application, other.IsForeign, other.Weight, other.Zone, other.Warns)
+            == (
+                other.Id,
+                other.Node,
+                other.Address,
+                other.Healthy,
+                other.Protocol,
+                other.Application,
+                other.IsForeign,
+                other.Weight,
+                other.Zone,
+                other.Warns)
         && Tags.AsSpan().SequenceEqual(other.Tags.AsSpan()) && Meta.SequenceEqual(other.Meta);
 
     /// <inheritdoc/>

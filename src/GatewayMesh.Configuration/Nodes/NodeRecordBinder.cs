@@ -51,7 +51,8 @@ public static class NodeRecordBinder
     };
 
     // A pid is displayed, never acted on by another host, so a malformed pid is skipped.
-    private static ImmutableSortedDictionary<string, int> AddPid(ImmutableSortedDictionary<string, int> pids, KeyValuePair<string, string> pair) =>
+    private static ImmutableSortedDictionary<string, int> AddPid(
+        ImmutableSortedDictionary<string, int> pids, KeyValuePair<string, string> pair) =>
         int.TryParse(pair.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pids.Add(pair.Key, pid) : pids;
 
     private static NodeService BindService(MappingReader reader)

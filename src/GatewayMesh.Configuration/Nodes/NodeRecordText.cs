@@ -42,7 +42,10 @@ public static class NodeRecordText
 
         if (record.Gateway is { } gateway)
         {
-            Line("gateway", $"{{ service: {Quote(gateway.Service)}, group: {Quote(gateway.Group)}, mesh: {Quote(gateway.Mesh.ToString())}, tunnel: {Quote(gateway.Tunnel.ToString())} }}");
+            Line(
+                "gateway",
+                $"{{ service: {Quote(gateway.Service)}, group: {Quote(gateway.Group)}, mesh: {Quote(gateway.Mesh.ToString())}, tunnel: "
+                    + $"{Quote(gateway.Tunnel.ToString())} }}");
         }
 
         Line("services", record.Services.IsEmpty ? "[]" : "");

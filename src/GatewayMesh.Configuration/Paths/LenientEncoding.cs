@@ -39,7 +39,8 @@ internal static class LenientEncoding
         for (var i = 0; i < text.Length; i++)
         {
             if (i + 5 < text.Length && text[i] == '%' && (text[i + 1] | 0x20) == 'u'
-                && ushort.TryParse(text.AsSpan(i + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit) && !char.IsSurrogate((char)unit))
+                && ushort.TryParse(text.AsSpan(i + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit)
+                    && !char.IsSurrogate((char)unit))
             {
                 written.Append(unit < 0x80 ? ((char)unit).ToString() : PercentEncoding.EscapeNonAscii(((char)unit).ToString()));
                 i += 5;

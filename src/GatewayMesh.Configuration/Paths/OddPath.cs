@@ -20,7 +20,9 @@ internal sealed class OddPath
         var depth = PercentEncoding.Depth(path);
         var lenient = LenientEncoding.Decode(path);
         Traits = TraitsOf(path, lenient, depth);
-        IsTangled = depth > MostDepth || BitOperations.PopCount((uint)(Traits & PathTraits.Rare)) > MostRare || ClimbsOddly(path, lenient.Replace('\\', '/'));
+        IsTangled = depth > MostDepth
+            || BitOperations.PopCount((uint)(Traits & PathTraits.Rare)) > MostRare
+            || ClimbsOddly(path, lenient.Replace('\\', '/'));
         if (IsTangled)
         {
             Readers = [0]; // no rule inspects the readings

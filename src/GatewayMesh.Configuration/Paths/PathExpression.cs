@@ -19,7 +19,9 @@ public sealed class PathExpression
     public PathExpression(string pattern, bool ignoreCase)
     {
         ArgumentNullException.ThrowIfNull(pattern);
-        _written = RegexText.TryCompilePath(pattern, ignoreCase, out var written, out var error) ? written : throw new ArgumentException(error, nameof(pattern));
+        _written = RegexText.TryCompilePath(pattern, ignoreCase, out var written, out var error)
+            ? written
+            : throw new ArgumentException(error, nameof(pattern));
         NamesParameters = pattern.Contains(';', StringComparison.Ordinal) || pattern.Contains("%3b", StringComparison.OrdinalIgnoreCase);
         var known = new Dictionary<string, Regex>(StringComparer.Ordinal) { [pattern] = _written };
         _decoded = [.. Enum.GetValues<PathDecoding>().Select(decoding =>
@@ -53,7 +55,12 @@ public sealed class PathExpression
     // Escapes outside classes become quoted characters. A class that contains % keeps its literal meaning.
     private static string Decode(string pattern, PathDecoding decoding)
     {
-        var rounds = decoding switch { PathDecoding.Apart or PathDecoding.Once => 1, PathDecoding.Twice => 2, _ => PercentEncoding.MostRounds };
+        var rounds = decoding switch
+        {
+            PathDecoding.Apart or PathDecoding.Once => 1,
+            PathDecoding.Twice => 2,
+            _ => PercentEncoding.MostRounds,
+        };
         for (var round = 0; round < rounds && pattern.Contains('%', StringComparison.Ordinal); round++)
         {
             var decoded = DecodeOnce(pattern, decoding == PathDecoding.Apart);
@@ -124,7 +131,9 @@ public sealed class PathExpression
     {
         foreach (var c in characters)
         {
-            _ = char.IsAscii(c) && !char.IsAsciiLetterOrDigit(c) && c is > ' ' and not '%' and not '\x7f' ? text.Append('\\').Append(c) : text.Append(c);
+            _ = char.IsAscii(c) && !char.IsAsciiLetterOrDigit(c) && c is > ' ' and not '%' and not '\x7f'
+                ? text.Append('\\').Append(c)
+                : text.Append(c);
         }
     }
 }

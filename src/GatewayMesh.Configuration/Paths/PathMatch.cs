@@ -25,7 +25,8 @@ internal sealed class PathMatch
         _value = rule.Value;
         if (_expression is null && !PathReadings.AllReadAlike(rule.Value))
         {
-            var values = PathReader.All.Select(reader => allows ? reader.ReadAllowed(rule.Value, rule.Test == PathTest.Prefix) : reader.ReadDenied(rule.Value)).ToArray();
+            var values = PathReader.All.Select(
+                reader => allows ? reader.ReadAllowed(rule.Value, rule.Test == PathTest.Prefix) : reader.ReadDenied(rule.Value)).ToArray();
             _value = values[0];
             _values = values.All(value => value == _value) ? null : values;
         }
@@ -50,9 +51,11 @@ internal sealed class PathMatch
 
     // An expression that contains parameters does not apply to readers that strip them.
     private bool AllowsByExpression(in PathReadings paths, int reader) =>
-        (_expression!.NamesParameters && PathReader.All[reader].Cut != PathCut.Never) || _expression.MatchesDecoded(paths[reader], PathReader.All[reader].Decoding);
+        (_expression!.NamesParameters && PathReader.All[reader].Cut != PathCut.Never)
+            || _expression.MatchesDecoded(paths[reader], PathReader.All[reader].Decoding);
 
     private bool DeniesByExpression(in PathReadings paths, int reader) =>
         _expression!.MatchesDecoded(paths[reader], PathReader.All[reader].Decoding)
-        || ((!paths.IsPlain || !_expression.IsUniform) && (_expression.MatchesWritten(paths.Encoded(reader)) || (reader == 0 && _expression.MatchesWritten(paths.Raw))));
+        || ((!paths.IsPlain || !_expression.IsUniform)
+            && (_expression.MatchesWritten(paths.Encoded(reader)) || (reader == 0 && _expression.MatchesWritten(paths.Raw))));
 }

@@ -24,7 +24,15 @@ internal sealed record PathReader(PathDecoding Decoding)
         from ends in (bool[])[false, true]
         from trims in (bool[])[false, true]
         from fragments in (bool[])[false, true]
-        select new PathReader(decoding) { KeepsSegments = keeps, Backslashes = backslashes, Cut = cut, Ends = ends, Trims = trims, Fragments = fragments }];
+        select new PathReader(decoding)
+        {
+            KeepsSegments = keeps,
+            Backslashes = backslashes,
+            Cut = cut,
+            Ends = ends,
+            Trims = trims,
+            Fragments = fragments,
+        }];
 
     /// <summary>
     /// Reader for routes: decodes once, keeps escaped slashes apart, removes dot segments (RFC 3986 §5.2.4), then merges slashes, as Envoy
@@ -87,11 +95,18 @@ internal sealed record PathReader(PathDecoding Decoding)
         return segment;
     }
 
-    private static int[] FindRelevantTo(PathTraits traits) => [.. Enumerable.Range(0, All.Length).Where(reader => (All[reader].Needs() & ~traits) == 0)];
+    private static int[] FindRelevantTo(PathTraits traits) =>
+        [.. Enumerable.Range(0, All.Length).Where(reader => (All[reader].Needs() & ~traits) == 0)];
 
     // Traits required for this reader to differ from the first.
     private PathTraits Needs() =>
-        Decoding switch { PathDecoding.Apart => PathTraits.None, PathDecoding.Once => PathTraits.Escapes, PathDecoding.Lenient => PathTraits.Lenient, _ => PathTraits.Twice }
+        Decoding switch
+        {
+            PathDecoding.Apart => PathTraits.None,
+            PathDecoding.Once => PathTraits.Escapes,
+            PathDecoding.Lenient => PathTraits.Lenient,
+            _ => PathTraits.Twice,
+        }
         | (KeepsSegments ? PathTraits.None : PathTraits.Segments)
         | (Backslashes ? PathTraits.Backslashes : PathTraits.None)
         | (Cut == PathCut.Never ? PathTraits.None : PathTraits.Parameters)

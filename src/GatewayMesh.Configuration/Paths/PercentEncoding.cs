@@ -22,9 +22,11 @@ public static class PercentEncoding
 
     private const char FirstByte = '\udc00';
 
-    private static readonly SearchValues<char> Unreserved = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~");
+    private static readonly SearchValues<char> Unreserved = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~");
 
-    private static readonly SearchValues<char> Literal = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@/");
+    private static readonly SearchValues<char> Literal = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@/");
 
     /// <summary>
     /// Returns the path in a single spelling (RFC 3986 §6.2.2.1 and §6.2.2.2): escapes of unreserved characters are decoded, other escapes
@@ -274,7 +276,10 @@ public static class PercentEncoding
     {
         for (var at = path.IndexOf('%'); at >= 0; at = path[at..].IndexOf('%') is >= 0 and var next ? at + next : -1)
         {
-            if (!TryDecode(path, at, out var c) || Unreserved.Contains(c) || char.IsAsciiLetterLower(path[at + 1]) || char.IsAsciiLetterLower(path[at + 2]))
+            if (!TryDecode(path, at, out var c)
+                || Unreserved.Contains(c)
+                || char.IsAsciiLetterLower(path[at + 1])
+                || char.IsAsciiLetterLower(path[at + 2]))
             {
                 return at;
             }

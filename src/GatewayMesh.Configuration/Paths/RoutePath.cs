@@ -19,10 +19,12 @@ public static class RoutePath
     }
 
     /// <summary>Encodes a path in this form; returns the same characters, without a copy, when nothing needs an escape.</summary>
-    public static ReadOnlySpan<char> Written(ReadOnlySpan<char> path) => PercentEncoding.IsWritten(path) ? path : PercentEncoding.Encode(path.ToString());
+    public static ReadOnlySpan<char> Written(ReadOnlySpan<char> path) =>
+        PercentEncoding.IsWritten(path) ? path : PercentEncoding.Encode(path.ToString());
 
     /// <summary>End of the path in a request target: its query or fragment.</summary>
-    public static int EndOf(string pathAndQuery) => pathAndQuery.AsSpan().IndexOfAny('?', '#') is >= 0 and var end ? end : pathAndQuery.Length;
+    public static int EndOf(string pathAndQuery) =>
+        pathAndQuery.AsSpan().IndexOfAny('?', '#') is >= 0 and var end ? end : pathAndQuery.Length;
 
     /// <summary>
     /// Returns the value of a rule for whole paths or prefixes in the same form; dots are kept, since a prefix may end within a segment.
@@ -57,9 +59,11 @@ public static class RoutePath
     }
 
     private static bool IsPlain(ReadOnlySpan<char> path) =>
-        path is not ['/', ..] || (!path.Contains('%') && !path.Contains("//", StringComparison.Ordinal) && !path.Contains("/.", StringComparison.Ordinal));
+        path is not ['/', ..]
+            || (!path.Contains('%') && !path.Contains("//", StringComparison.Ordinal) && !path.Contains("/.", StringComparison.Ordinal));
 
-    private static ReadOnlySpan<char> WithoutFragment(ReadOnlySpan<char> query) => query.IndexOf('#') is >= 0 and var at ? query[..at] : query;
+    private static ReadOnlySpan<char> WithoutFragment(ReadOnlySpan<char> query) =>
+        query.IndexOf('#') is >= 0 and var at ? query[..at] : query;
 
     // Number of raw characters, escapes included, that form one decoded character, and its number of UTF-16 units.
     private static int CharacterAt(string path, int at, out int units)

@@ -16,7 +16,8 @@ internal sealed class PolicyCompiler
     public PolicyCompiler(EntrySet entries)
     {
         _entries = entries.ServicePolicies.ToDictionary(entry => entry.Name, StringComparer.OrdinalIgnoreCase);
-        _balancers = entries.ServiceResolvers.Where(entry => entry.LoadBalancer is not null).ToDictionary(entry => entry.Name, entry => entry.LoadBalancer!, StringComparer.OrdinalIgnoreCase);
+        _balancers = entries.ServiceResolvers.Where(entry => entry.LoadBalancer is not null).ToDictionary(
+            entry => entry.Name, entry => entry.LoadBalancer!, StringComparer.OrdinalIgnoreCase);
         Shared = PolicyModel.Default.Under(_entries.GetValueOrDefault(ServicePolicyEntry.All));
     }
 
@@ -27,6 +28,8 @@ internal sealed class PolicyCompiler
     public PolicyModel Of(string service)
     {
         var policy = Shared.Under(_entries.GetValueOrDefault(service));
-        return _balancers.TryGetValue(service, out var balancer) ? policy with { LoadBalancing = policy.LoadBalancing.With(balancer) } : policy;
+        return _balancers.TryGetValue(service, out var balancer)
+            ? policy with { LoadBalancing = policy.LoadBalancing.With(balancer) }
+            : policy;
     }
 }

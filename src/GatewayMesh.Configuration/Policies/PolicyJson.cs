@@ -5,7 +5,9 @@ using GatewayMesh.Configuration.Values;
 namespace GatewayMesh.Configuration.Policies;
 
 /// <summary>A policy as JSON, with durations in text form.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, Converters = [typeof(DurationJson)])]
+[
+    JsonSourceGenerationOptions(
+        PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, Converters = [typeof(DurationJson)])]
 [JsonSerializable(typeof(PolicyModel))]
 internal sealed partial class PolicyJson : JsonSerializerContext
 {

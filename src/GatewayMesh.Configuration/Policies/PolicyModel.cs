@@ -49,7 +49,11 @@ public sealed record PolicyModel
 
     /// <summary>The whole policy as canonical JSON: for the revision, <c>/config</c>, and <c>/explain</c>.</summary>
     [JsonIgnore]
-    public string Text => (_written is { } written && ReferenceEquals(written.Of, this) ? written : _written = new Written(this, PolicyJson.Write(this))).Text;
+    public string Text =>
+        (
+            _written is { } written && ReferenceEquals(written.Of, this)
+                ? written
+                : _written = new Written(this, PolicyJson.Write(this))).Text;
 
     /// <summary>Compares by content.</summary>
     public bool Equals(PolicyModel? other) => ReferenceEquals(this, other) || (other is not null && Text == other.Text);
@@ -61,7 +65,9 @@ public sealed record PolicyModel
     public PolicyModel With(RouteAction action)
     {
         var (timeouts, retries) = (Timeouts.With(action), Retries.With(action));
-        return ReferenceEquals(timeouts, Timeouts) && ReferenceEquals(retries, Retries) ? this : this with { Timeouts = timeouts, Retries = retries };
+        return ReferenceEquals(timeouts, Timeouts) && ReferenceEquals(retries, Retries)
+            ? this
+            : this with { Timeouts = timeouts, Retries = retries };
     }
 
     internal PolicyModel Under(ServicePolicyEntry? entry) => entry is null ? this : this with

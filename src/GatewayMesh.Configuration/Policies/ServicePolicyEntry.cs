@@ -81,17 +81,22 @@ public sealed record ServicePolicyEntry : ConfigEntry
     {
         if (entry.Timeouts.Request > TimeSpan.Zero && entry.Hedging.Delay >= entry.Timeouts.Request)
         {
-            reader.Fail("hedging", "has a delay that is not shorter than timeouts.request, so that no hedge is ever sent", "lower hedging.delay");
+            reader.Fail(
+                "hedging", "has a delay that is not shorter than timeouts.request, so that no hedge is ever sent", "lower hedging.delay");
         }
 
         if (entry.Hedging.MaxHedges >= entry.Retries.MaxAttempts)
         {
-            reader.Fail("hedging", "has a maxHedges that is not below retries.maxAttempts, which includes the first attempt", "raise retries.maxAttempts above hedging.maxHedges");
+            reader.Fail(
+                "hedging",
+                "has a maxHedges that is not below retries.maxAttempts, which includes the first attempt",
+                "raise retries.maxAttempts above hedging.maxHedges");
         }
 
         if (entry is { Retries.MaxAttempts: 1, Hedging: { MaxHedges: null } and ({ Delay: not null } or { Quantile: not null }) })
         {
-            reader.Fail("hedging", "conflicts with retries.maxAttempts: 1, since a hedge is an attempt", "set retries.maxAttempts to 2 or more");
+            reader.Fail(
+                "hedging", "conflicts with retries.maxAttempts: 1, since a hedge is an attempt", "set retries.maxAttempts to 2 or more");
         }
     }
 }

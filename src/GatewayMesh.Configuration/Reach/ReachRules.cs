@@ -30,17 +30,22 @@ public sealed class ReachRules
         _isBounded = true;
         _listed = bootstrap.Reach;
         var advertised = AdvertisedOf(bootstrap);
-        if (IsAdvertised(bootstrap) && TryLiteral(advertised, out var address) && AddressRange.Of(address) is (ReachFault.Loopback or ReachFault.LinkLocal) and var range)
+        if (IsAdvertised(bootstrap)
+            && TryLiteral(advertised, out var address)
+            && AddressRange.Of(address) is (ReachFault.Loopback or ReachFault.LinkLocal) and var range)
         {
             _own.Add(range);
         }
 
         var listeners = ListenerPlan.For(bootstrap);
-        _inbound = [.. listeners.Where(listener => listener.Kind == ListenerKind.Inbound).Select(listener => new HostPort(advertised, listener.Address.Port))];
+        _inbound = [
+            .. listeners.Where(listener => listener.Kind == ListenerKind.Inbound).Select(
+                listener => new HostPort(advertised, listener.Address.Port))];
         _gateway = bootstrap.Gateway is { } gateway ? [new HostPort(gateway.Address, gateway.Listen.Port), bootstrap.TunnelAddress] : [];
         _protected =
         [
-            .. listeners.Where(listener => listener.Kind != ListenerKind.Inbound).Select(listener => Of(ReachFault.OwnListener, listener.Address)),
+            .. listeners.Where(listener => listener.Kind != ListenerKind.Inbound).Select(
+                listener => Of(ReachFault.OwnListener, listener.Address)),
             .. probe is null ? [] : (ProtectedAddress[])[Of(ReachFault.OwnListener, probe)],
             Of(ReachFault.AdminAddress, bootstrap.Admin),
             .. (bootstrap.Registry?.Agents ?? []).Select(OfAgent),
@@ -61,7 +66,8 @@ public sealed class ReachRules
     }
 
     /// <summary>Host names among the protected addresses of <paramref name="port"/>, whose IP addresses only a resolver knows.</summary>
-    internal IEnumerable<string> ProtectedNames(int port) => _protected.Where(each => each.Port == port && each.Address is null).Select(each => each.Host!);
+    internal IEnumerable<string> ProtectedNames(int port) =>
+        _protected.Where(each => each.Port == port && each.Address is null).Select(each => each.Host!);
 
     /// <summary>True if the address is one of the node's own inbound listeners, as published by this node.</summary>
     public bool IsOwnInbound(HostPort address) => _inbound.Contains(address);
@@ -89,7 +95,9 @@ public sealed class ReachRules
         }
 
         var host = address.Host.TrimEnd('.');
-        return _protected.FirstOrDefault(each => each.Port == address.Port && host.Equals(each.Host, StringComparison.OrdinalIgnoreCase))?.Fault ?? ReachFault.None;
+        return _protected.FirstOrDefault(
+            each => each.Port == address.Port && host.Equals(each.Host, StringComparison.OrdinalIgnoreCase))?.Fault
+            ?? ReachFault.None;
     }
 
     /// <summary>Judges a resolved address.</summary>
@@ -109,20 +117,28 @@ public sealed class ReachRules
         var range = AddressRange.Of(plain); // an unspecified address connects to this host
         foreach (var each in _protected)
         {
-            if (each.Port == port && each.Address is { } known && (known.Equals(plain) || range == ReachFault.Unspecified || (each.Everywhere && _local.Has(plain))))
+            if (each.Port == port
+                && each.Address is { } known
+                && (known.Equals(plain) || range == ReachFault.Unspecified || (each.Everywhere && _local.Has(plain))))
             {
                 return each.Fault;
             }
         }
 
-        return range == ReachFault.None || ownInbound || _own.Contains(range) || _listed.Any(network => network.Contains(plain) || network.Contains(address)) ? ReachFault.None : range;
+        return range == ReachFault.None
+            || ownInbound
+            || _own.Contains(range)
+            || _listed.Any(network => network.Contains(plain) || network.Contains(address))
+            ? ReachFault.None
+            : range;
     }
 
     /// <summary>
     /// Judges the address of a local application from a registration (<c>--sidecar-for</c>). Applications listen on loopback; a link-local,
     /// multicast, or protected address is never an application.
     /// </summary>
-    public ReachFault JudgeApplication(HostPort address) => Judge(address) is not (ReachFault.Loopback or ReachFault.Unspecified) and var fault ? fault : ReachFault.None;
+    public ReachFault JudgeApplication(HostPort address) =>
+        Judge(address) is not (ReachFault.Loopback or ReachFault.Unspecified) and var fault ? fault : ReachFault.None;
 
     /// <summary>
     /// Reads a literal address in any spelling that a resolver accepts (<c>127.1</c>, <c>0</c>, <c>0x7f000001</c>), or <c>localhost</c>.
@@ -151,10 +167,16 @@ public sealed class ReachRules
     // No node dials an ingress by its address, so most ingresses do not set one. The default does not count as advertised where clients
     // come from other hosts.
     private static bool IsAdvertised(BootstrapSpec bootstrap) =>
-        bootstrap.Ingress is not { IsAddressStated: false } ingress || ingress.Listeners.All(listener => IPAddress.IsLoopback(listener.Address.Address));
+        bootstrap.Ingress is not { IsAddressStated: false } ingress
+            || ingress.Listeners.All(listener => IPAddress.IsLoopback(listener.Address.Address));
 
     private static ProtectedAddress Of(ReachFault fault, IPEndPoint address) =>
-        new(fault, null, AddressRange.Plain(address.Address), address.Port, address.Address.Equals(IPAddress.Any) || address.Address.Equals(IPAddress.IPv6Any));
+        new(
+            fault,
+            null,
+            AddressRange.Plain(address.Address),
+            address.Port,
+            address.Address.Equals(IPAddress.Any) || address.Address.Equals(IPAddress.IPv6Any));
 
     // A local agent may answer on its other addresses too.
     private ProtectedAddress OfAgent(Uri agent)

@@ -18,8 +18,15 @@ internal sealed class ChainBuilder(Func<TargetKey, TargetModel> targets)
         {
             _built[draft] = node = draft switch
             {
-                RouterDraft router => new RouterNode(NameOf(router.Entry.Name), [.. router.Routes.Select(route => new RouteRule(route.Route?.Match, ActionOf(route.Route?.Destination), Build(route.Next)))]),
-                SplitterDraft splitter => new SplitterNode(NameOf(splitter.Entry.Name), Whole([.. splitter.Legs.Select(leg => new SplitLeg(leg.Weight, Build(leg.Next)))])),
+                RouterDraft router =>
+                    new RouterNode(
+                        NameOf(router.Entry.Name),
+                        [
+                            .. router.Routes.Select(
+                                route => new RouteRule(route.Route?.Match, ActionOf(route.Route?.Destination), Build(route.Next)))]),
+                SplitterDraft splitter =>
+                    new SplitterNode(
+                        NameOf(splitter.Entry.Name), Whole([.. splitter.Legs.Select(leg => new SplitLeg(leg.Weight, Build(leg.Next)))])),
                 ResolverDraft resolver => Build(resolver),
                 _ => throw new ArgumentOutOfRangeException(nameof(draft), draft, "no such node"),
             };
@@ -36,7 +43,17 @@ internal sealed class ChainBuilder(Func<TargetKey, TargetModel> targets)
             ConnectTimeout = resolver.Entry?.ConnectTimeout,
             RequestTimeout = resolver.Entry?.RequestTimeout,
             LoadBalancer = resolver.Entry?.LoadBalancer,
-            IsDefault = resolver.Entry is null or { DefaultSubset: "", Subsets.IsEmpty: true, Redirect: null, Failover.IsEmpty: true, ConnectTimeout: null, RequestTimeout: null, LoadBalancer: null },
+            IsDefault = resolver.Entry is null
+                or
+                {
+                    DefaultSubset: "",
+                    Subsets.IsEmpty: true,
+                    Redirect: null,
+                    Failover.IsEmpty: true,
+                    ConnectTimeout: null,
+                    RequestTimeout: null,
+                    LoadBalancer: null,
+                },
         };
     }
 

@@ -53,7 +53,8 @@ public sealed class ChainCompiler(EntrySet entries, string datacenter, Func<Targ
     {
         if (!_targets.TryGetValue(key, out var target))
         {
-            _targets[key] = target = targets(key, key.Subset.Length > 0 ? _index.Resolver(key.Service)?.Subsets.GetValueOrDefault(key.Subset) : null);
+            _targets[key] = target = targets(
+                key, key.Subset.Length > 0 ? _index.Resolver(key.Service)?.Subsets.GetValueOrDefault(key.Subset) : null);
         }
 
         return target;

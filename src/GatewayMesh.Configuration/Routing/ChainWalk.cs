@@ -36,7 +36,10 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
 
         if (_advanced is { } place && _protocol == RoutingIndex.Undeclared)
         {
-            Fail(place with { Path = "name" }, $"a {place.Entry.Kind} requires an HTTP protocol, but {_speaker} declares none", Declare(_speaker, "http"));
+            Fail(
+                place with { Path = "name" },
+                $"a {place.Entry.Kind} requires an HTTP protocol, but {_speaker} declares none",
+                Declare(_speaker, "http"));
             return null;
         }
 
@@ -63,7 +66,11 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
             var route = router.Routes[i];
             var place = new EntryLocation(router, route.At, $"routes[{i}].destination");
             var next = route.Destination.Service is { Length: > 0 } other ? other : service;
-            if ((route.Destination.ServiceSubset.Length == 0 ? SplitterOrResolver(next, place) : Resolver(new TargetKey(next, route.Destination.ServiceSubset, datacenter), place)) is not { } node)
+            if (
+                (
+                    route.Destination.ServiceSubset.Length == 0
+                        ? SplitterOrResolver(next, place)
+                        : Resolver(new TargetKey(next, route.Destination.ServiceSubset, datacenter), place)) is not { } node)
             {
                 return null;
             }
@@ -105,7 +112,9 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
             var split = entry.Splits[i];
             var here = new EntryLocation(entry, split.At, $"splits[{i}]");
             var next = split.Service is { Length: > 0 } other ? other : name;
-            var splits = !next.Equals(name, StringComparison.OrdinalIgnoreCase) && split.ServiceSubset.Length == 0 && index.Splitter(next) is not null;
+            var splits = !next.Equals(name, StringComparison.OrdinalIgnoreCase)
+                && split.ServiceSubset.Length == 0
+                && index.Splitter(next) is not null;
             Draft? node = splits ? Splitter(next, here) : Resolver(new TargetKey(next, split.ServiceSubset, datacenter), here);
             if (node is null)
             {
@@ -137,11 +146,15 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
             var entry = index.Resolver(target.Service);
             if (seen.Contains(target))
             {
-                return Circle("redirects form a loop", [.. seen.Skip(seen.IndexOf(target)).Select(key => (key.Service, EntryLocation: LocationOfResolver(key.Service)))]);
+                return Circle(
+                    "redirects form a loop",
+                    [.. seen.Skip(seen.IndexOf(target)).Select(key => (key.Service, EntryLocation: LocationOfResolver(key.Service)))]);
             }
 
             seen.Add(target);
-            if (entry?.Redirect is { } redirect && target.Rewritten(redirect.Service, redirect.ServiceSubset, redirect.Datacenter) is var redirected && redirected != target)
+            if (entry?.Redirect is { } redirect
+                && target.Rewritten(redirect.Service, redirect.ServiceSubset, redirect.Datacenter) is var redirected
+                && redirected != target)
             {
                 place = new EntryLocation(entry, redirect.At, "redirect");
                 target = redirected;
@@ -162,7 +175,10 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
         if (target.Subset.Length > 0 && entry?.Subsets.ContainsKey(target.Subset) != true)
         {
             var fix = entry is { Subsets.IsEmpty: false } ? $"use {string.Join(" or ", entry.Subsets.Keys)}, or declare it" : "declare it";
-            Fail(place, $"{target.Service} has no subset {Quoted.Of(target.Subset)}", $"{fix} under subsets of the service-resolver {target.Service}");
+            Fail(
+                place,
+                $"{target.Service} has no subset {Quoted.Of(target.Subset)}",
+                $"{fix} under subsets of the service-resolver {target.Service}");
             return null;
         }
 
@@ -178,7 +194,8 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
 
     private bool FailOver(ResolverDraft draft, ServiceResolverEntry entry)
     {
-        var (target, key) = (draft.Target, entry.Failover.ContainsKey(draft.Target.Subset) ? draft.Target.Subset : ServiceResolverEntry.Any);
+        var (target, key) = (
+            draft.Target, entry.Failover.ContainsKey(draft.Target.Subset) ? draft.Target.Subset : ServiceResolverEntry.Any);
         if (!entry.Failover.TryGetValue(key, out var failover))
         {
             return true;
@@ -200,7 +217,8 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
 
     private static IEnumerable<TargetKey> Others(TargetKey target, FailoverEntry failover) =>
         !failover.Targets.IsEmpty ? failover.Targets.Select(other => target.Rewritten(other.Service, other.ServiceSubset, other.Datacenter))
-        : !failover.Datacenters.IsEmpty ? failover.Datacenters.Select(other => target.Rewritten(failover.Service, failover.ServiceSubset, other))
+        : !failover.Datacenters.IsEmpty ? failover.Datacenters.Select(
+            other => target.Rewritten(failover.Service, failover.ServiceSubset, other))
         : [target.Rewritten(failover.Service, failover.ServiceSubset, "")];
 
     // A chain has a single protocol: intermediaries cannot translate.
@@ -217,7 +235,9 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
             Fail(
                 place,
                 $"the route of {service} has two protocols: {Declared(_speaker, _protocol)}, {Declared(name, protocol)}",
-                silent is null ? "declare the same protocol for all services of the route" : Declare(silent, silent == name ? _protocol : protocol));
+                silent is null
+                    ? "declare the same protocol for all services of the route"
+                    : Declare(silent, silent == name ? _protocol : protocol));
             return false;
         }
 
@@ -236,7 +256,12 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
 
         if (path.IndexOf(node) is >= 0 and var first)
         {
-            _ = Circle("splits form a loop", [.. path.Skip(first).Cast<SplitterDraft>().Select(splitter => (splitter.Entry.Name, new EntryLocation(splitter.Entry, splitter.Entry.Origin, "splits")))]);
+            _ = Circle(
+                "splits form a loop",
+                [
+                    .. path.Skip(first)
+                        .Cast<SplitterDraft>()
+                        .Select(splitter => (splitter.Entry.Name, new EntryLocation(splitter.Entry, splitter.Entry.Origin, "splits")))]);
             return false;
         }
 
@@ -271,7 +296,10 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
 
             if (flat.Count + inner.Legs.Count > MostShares)
             {
-                Fail(new EntryLocation(splitter.Entry, splitter.Entry.Origin, "splits"), $"nested splitters produce more than {MostShares} shares", "nest fewer splitters");
+                Fail(
+                    new EntryLocation(splitter.Entry, splitter.Entry.Origin, "splits"),
+                    $"nested splitters produce more than {MostShares} shares",
+                    "nest fewer splitters");
                 return false;
             }
 
@@ -294,11 +322,14 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
         return null;
     }
 
-    private EntryLocation LocationOfResolver(string name) => new(index.Resolver(name)!, index.Resolver(name)!.Redirect?.At ?? index.Resolver(name)!.Origin, "redirect");
+    private EntryLocation LocationOfResolver(string name) =>
+        new(index.Resolver(name)!, index.Resolver(name)!.Redirect?.At ?? index.Resolver(name)!.Origin, "redirect");
 
     private EntryLocation LocationOf(string name)
     {
-        Entries.ConfigEntry entry = (Entries.ConfigEntry?)index.Splitter(name) ?? index.Resolver(name) ?? (Entries.ConfigEntry)new Entries.ServiceDefaultsEntry { Name = name };
+        Entries.ConfigEntry entry = (Entries.ConfigEntry?)index.Splitter(name)
+            ?? index.Resolver(name)
+            ?? (Entries.ConfigEntry)new Entries.ServiceDefaultsEntry { Name = name };
         return new EntryLocation(entry, entry.Origin, "");
     }
 

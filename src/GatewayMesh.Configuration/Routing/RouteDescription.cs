@@ -46,7 +46,8 @@ internal static class RouteDescription
 
                 break;
             case ResolverNode resolver:
-                yield return $"{string.Join(' ', resolver.Failover.Select(target => target.Id))} {resolver.ConnectTimeout} {resolver.RequestTimeout} {RouteJson.Write(resolver.LoadBalancer)}";
+                yield return $"{string.Join(' ', resolver.Failover.Select(target => target.Id))} {resolver.ConnectTimeout} "
+                    + $"{resolver.RequestTimeout} {RouteJson.Write(resolver.LoadBalancer)}";
                 break;
         }
     }

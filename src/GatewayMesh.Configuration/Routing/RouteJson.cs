@@ -24,5 +24,6 @@ internal sealed partial class RouteJson : JsonSerializerContext
     public static string Write(RouteAction action) => JsonSerializer.Serialize(action, Default.RouteAction);
 
     /// <summary>JSON text of <paramref name="balancer"/>; empty for none.</summary>
-    public static string Write(LoadBalancerEntry? balancer) => balancer is null ? "" : JsonSerializer.Serialize(balancer, Default.LoadBalancerEntry);
+    public static string Write(LoadBalancerEntry? balancer) =>
+        balancer is null ? "" : JsonSerializer.Serialize(balancer, Default.LoadBalancerEntry);
 }

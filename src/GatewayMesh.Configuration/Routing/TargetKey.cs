@@ -15,7 +15,8 @@ public readonly record struct TargetKey(string Service, string Subset, string Da
     public TargetKey Rewritten(string service, string subset, string datacenter)
     {
         var moved = service.Length > 0 && !service.Equals(Service, StringComparison.OrdinalIgnoreCase);
-        return new TargetKey(moved ? service : Service, subset.Length > 0 ? subset : moved ? "" : Subset, datacenter.Length > 0 ? datacenter : Datacenter);
+        return new TargetKey(
+            moved ? service : Service, subset.Length > 0 ? subset : moved ? "" : Subset, datacenter.Length > 0 ? datacenter : Datacenter);
     }
 
     /// <summary>True if both identify the same target; names are case-insensitive.</summary>

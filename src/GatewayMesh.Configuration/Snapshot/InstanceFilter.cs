@@ -8,7 +8,8 @@ internal static class InstanceFilter
     /// <summary>
     /// Returns the <paramref name="instances"/> that match <paramref name="filter"/>; none when the filter is invalid here.
     /// </summary>
-    public static IEnumerable<KnownInstance> Members(string service, string datacenter, string filter, IEnumerable<KnownInstance> instances) =>
+    public static IEnumerable<KnownInstance> Members(
+        string service, string datacenter, string filter, IEnumerable<KnownInstance> instances) =>
         FilterExpression.TryParse(filter, out var expression, out _)
             ? instances.Where(instance => expression.Takes(Subject(service, datacenter, instance)))
             : [];

@@ -43,7 +43,8 @@ public sealed class MeshSnapshot
     public ImmutableArray<RefusedRecord> Refused { get; init; } = [];
 
     /// <summary>Public routes by ingress service name and port.</summary>
-    public FrozenDictionary<(string Ingress, int Port), IngressModel> Ingress { get; init; } = FrozenDictionary<(string, int), IngressModel>.Empty;
+    public FrozenDictionary<(string Ingress, int Port), IngressModel> Ingress { get; init; } =
+        FrozenDictionary<(string, int), IngressModel>.Empty;
 
     /// <summary>Intentions. Default: unknown, so that no call is allowed.</summary>
     public IntentionTable Intentions { get; init; } = IntentionTable.Unknown;

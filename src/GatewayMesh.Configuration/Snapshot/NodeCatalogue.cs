@@ -12,7 +12,15 @@ internal static class NodeCatalogue
             [
                 .. from node in all
                    from service in node.Record.Services
-                   group new DiscoveredInstance(service.Id, node.Record.Node, service.Address, node.Alive && service.Healthy) { Protocol = service.Protocol, Application = service.Application, Weight = service.Weight, Zone = node.Record.Zone, Tags = service.Tags, Meta = service.Meta }
+                   group new DiscoveredInstance(service.Id, node.Record.Node, service.Address, node.Alive && service.Healthy)
+                   {
+                       Protocol = service.Protocol,
+                       Application = service.Application,
+                       Weight = service.Weight,
+                       Zone = node.Record.Zone,
+                       Tags = service.Tags,
+                       Meta = service.Meta,
+                   }
                        by service.Name into instances
                    select new DiscoveredService(instances.Key, [.. instances]),
             ],

@@ -30,11 +30,15 @@ internal sealed class ReachGate(ReachRules rules)
         {
             if (rules.Judge(endpoint.Address) is not ReachFault.None and var fault)
             {
-                _refused.Add(new RefusedRecord(endpoint.Service, endpoint.Id, endpoint.Node, endpoint.Address, fault) { Datacenter = endpoint.Datacenter });
+                _refused.Add(
+                    new RefusedRecord(
+                        endpoint.Service, endpoint.Id, endpoint.Node, endpoint.Address, fault) { Datacenter = endpoint.Datacenter });
             }
             else if (endpoint.Application is { } application && rules.Judge(application) is not ReachFault.None and var hidden)
             {
-                _refused.Add(new RefusedRecord(endpoint.Service, endpoint.Id, endpoint.Node, application, hidden) { Datacenter = endpoint.Datacenter });
+                _refused.Add(
+                    new RefusedRecord(
+                        endpoint.Service, endpoint.Id, endpoint.Node, application, hidden) { Datacenter = endpoint.Datacenter });
                 admitted.Add(endpoint with { Application = null });
             }
             else

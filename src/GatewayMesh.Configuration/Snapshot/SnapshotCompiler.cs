@@ -22,7 +22,13 @@ public static class SnapshotCompiler
     /// <paramref name="datacenter"/>, by default <c>default</c>. Addresses that <paramref name="reach"/> refuses are removed; by default
     /// none are.
     /// </summary>
-    public static MeshSnapshot Compile(EntrySet entries, IEnumerable<DiscoveredNode> nodes, ServiceCatalogue? catalogue = null, DeclaredIntentions? intentions = null, string? datacenter = null, ReachRules? reach = null)
+    public static MeshSnapshot Compile(
+        EntrySet entries,
+        IEnumerable<DiscoveredNode> nodes,
+        ServiceCatalogue? catalogue = null,
+        DeclaredIntentions? intentions = null,
+        string? datacenter = null,
+        ReachRules? reach = null)
     {
         ArgumentNullException.ThrowIfNull(entries);
         var known = nodes.ToList();
@@ -58,27 +64,47 @@ public static class SnapshotCompiler
         var ours = nodes.SelectMany(node => node.Record.Services).Select(service => (service.Id, service.Address)).ToHashSet();
         return ours.Count == 0 ? catalogue : catalogue with
         {
-            Services = [.. catalogue.Services.Select(service => service.Instances is { } instances ? service with { Instances = Marked(instances) } : service)],
-            Targets = [.. catalogue.Targets.Select(target => target.Instances is { } instances ? target with { Instances = Marked(instances) } : target)],
+            Services = [
+                .. catalogue.Services.Select(
+                    service => service.Instances is { } instances ? service with { Instances = Marked(instances) } : service)],
+            Targets = [
+                .. catalogue.Targets.Select(
+                    target => target.Instances is { } instances ? target with { Instances = Marked(instances) } : target)],
         };
 
-        ImmutableArray<DiscoveredInstance> Marked(ImmutableArray<DiscoveredInstance> instances) => instances.Any(instance => instance.IsForeign)
-            ? [.. instances.Select(instance => instance.IsForeign && ours.Contains((instance.Id, instance.Address)) ? instance with { IsForeign = false } : instance)]
+        ImmutableArray<DiscoveredInstance> Marked(ImmutableArray<DiscoveredInstance> instances) =>
+            instances.Any(instance => instance.IsForeign)
+            ? [
+                .. instances.Select(
+                    instance => instance.IsForeign && ours.Contains((instance.Id, instance.Address))
+                        ? instance with { IsForeign = false }
+                        : instance)]
             : instances;
     }
 
     // Host names are case-insensitive, and so are services: FrozenDictionary and groups compare without case. Certificates are
     // case-sensitive, so one spelling must be chosen: that of the registrations, in lower case where one exists. An entry, or a
     // registration in capitals, does not rename the service of others.
-    private static SortedDictionary<string, ServiceModel> Services(EntrySet entries, ImmutableArray<DiscoveredService> discovered, ILookup<string, KnownInstance> known, PolicyCompiler policies, ReachGate gate)
+    private static SortedDictionary<string, ServiceModel> Services(
+        EntrySet entries,
+        ImmutableArray<DiscoveredService> discovered,
+        ILookup<string, KnownInstance> known,
+        PolicyCompiler policies,
+        ReachGate gate)
     {
-        var protocols = entries.ServiceDefaults.ToDictionary(entry => entry.Name, entry => entry.Protocol, StringComparer.OrdinalIgnoreCase);
+        var protocols = entries.ServiceDefaults.ToDictionary(
+            entry => entry.Name, entry => entry.Protocol, StringComparer.OrdinalIgnoreCase);
         var shared = entries.ProxyDefaults.FirstOrDefault()?.Protocol;
-        var instances = known.SelectMany(group => group).Where(instance => instance.Endpoint.Datacenter.Length == 0).ToLookup(instance => instance.Endpoint.Service, StringComparer.OrdinalIgnoreCase);
+        var instances = known.SelectMany(group => group)
+            .Where(instance => instance.Endpoint.Datacenter.Length == 0)
+            .ToLookup(instance => instance.Endpoint.Service, StringComparer.OrdinalIgnoreCase);
         var services = new SortedDictionary<string, ServiceModel>(StringComparer.OrdinalIgnoreCase);
-        var registeredAs = instances.SelectMany(group => group.Select(instance => instance.Endpoint.Service)).Concat(discovered.Select(discovered => discovered.Name));
+        var registeredAs = instances.SelectMany(
+            group => group.Select(instance => instance.Endpoint.Service)).Concat(discovered.Select(discovered => discovered.Name));
         var spellings = Spellings(registeredAs).Concat(Spellings(protocols.Keys.Concat(ChainCompiler.Names(entries))));
-        var dormant = discovered.Where(discovered => discovered.IsDormant).Select(discovered => discovered.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var dormant = discovered.Where(discovered => discovered.IsDormant)
+            .Select(discovered => discovered.Name)
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var name in spellings)
         {
             if (services.ContainsKey(name))
@@ -90,7 +116,13 @@ public static class SnapshotCompiler
             var registered = own.Select(instance => instance.Protocol).Order(StringComparer.Ordinal).FirstOrDefault() ?? Plain;
             var protocol = protocols.GetValueOrDefault(name) ?? (registered == Plain ? shared : null) ?? registered;
             var endpoints = gate.Admit(Endpoints(own.Select(instance => instance.Endpoint)), out var anyRefused);
-            services.Add(name, new ServiceModel(name, protocol, policies.Of(name), endpoints) { IsDormant = dormant.Contains(name), HasRefused = anyRefused });
+            services.Add(
+                name,
+                new ServiceModel(name, protocol, policies.Of(name), endpoints)
+                {
+                    IsDormant = dormant.Contains(name),
+                    HasRefused = anyRefused,
+                });
         }
 
         return services;
@@ -126,12 +158,23 @@ public static class SnapshotCompiler
             foreach (var instance in entry.Instances)
             {
                 var elsewhere = instance.Datacenter.Equals(home, StringComparison.OrdinalIgnoreCase) ? "" : instance.Datacenter;
-                yield return new KnownInstance(new EndpointModel(entry.Name, instance.Id, "", instance.Address, instance.Healthy) { Datacenter = elsewhere, Weight = instance.Weight, Zone = ZoneOf(instance.Meta), Meta = instance.Meta }, instance.Protocol, instance.Tags, Warns: false);
+                yield return new KnownInstance(
+                    new EndpointModel(entry.Name, instance.Id, "", instance.Address, instance.Healthy)
+                    {
+                        Datacenter = elsewhere,
+                        Weight = instance.Weight,
+                        Zone = ZoneOf(instance.Meta),
+                        Meta = instance.Meta,
+                    },
+                    instance.Protocol,
+                    instance.Tags,
+                    Warns: false);
             }
         }
     }
 
-    internal static string? ZoneOf(ImmutableSortedDictionary<string, string> meta) => meta.GetValueOrDefault(EndpointModel.ZoneKey) is { Length: > 0 } zone ? zone : null;
+    internal static string? ZoneOf(ImmutableSortedDictionary<string, string> meta) =>
+        meta.GetValueOrDefault(EndpointModel.ZoneKey) is { Length: > 0 } zone ? zone : null;
 
     // Two instances with the same (service, id, address) are merged, and the healthy record wins, since the other may be a node's leftover.
     internal static ImmutableArray<EndpointModel> Endpoints(IEnumerable<EndpointModel> endpoints) =>
@@ -149,7 +192,13 @@ public static class SnapshotCompiler
         .. gateways
             .OrderBy(gateway => gateway.Node, StringComparer.Ordinal)
             .ThenBy(gateway => gateway.Gateway.Mesh.ToString(), StringComparer.Ordinal)
-            .Select(gateway => new GatewayModel(gateway.Node, gateway.Gateway.Group, gateway.Gateway.Mesh, gateway.Gateway.Tunnel, gateway.Healthy) { Zone = gateway.Zone }),
+            .Select(
+                gateway => new GatewayModel(
+                    gateway.Node,
+                    gateway.Gateway.Group,
+                    gateway.Gateway.Mesh,
+                    gateway.Gateway.Tunnel,
+                    gateway.Healthy) { Zone = gateway.Zone }),
     ];
 
     private static SortedDictionary<(string Ingress, int Port), IngressModel> Ingress(EntrySet entries, IEnumerable<string> services)
@@ -159,7 +208,8 @@ public static class SnapshotCompiler
         {
             foreach (var listener in entry.Listeners)
             {
-                models[(entry.Name, listener.Port)] = new IngressModel(Hosts(listener, services).ToFrozenDictionary(StringComparer.OrdinalIgnoreCase));
+                models[(entry.Name, listener.Port)] = new IngressModel(
+                    Hosts(listener, services).ToFrozenDictionary(StringComparer.OrdinalIgnoreCase));
             }
         }
 
@@ -169,7 +219,9 @@ public static class SnapshotCompiler
     private static Dictionary<string, string> Hosts(IngressListener listener, IEnumerable<string> services)
     {
         var hosts = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var (service, host) in listener.Services.Where(service => service.Name != "*").SelectMany(service => service.EffectiveHosts.Select(host => (service.Name, host))))
+        foreach (
+            var (service, host) in listener.Services.Where(service => service.Name != "*").SelectMany(
+                service => service.EffectiveHosts.Select(host => (service.Name, host))))
         {
             _ = hosts.TryAdd(host, service);
         }

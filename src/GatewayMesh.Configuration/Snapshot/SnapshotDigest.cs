@@ -45,7 +45,15 @@ internal static class SnapshotDigest
 
         foreach (var gateway in gateways)
         {
-            Add(hash, "gateway", gateway.Node, gateway.Group, gateway.Mesh.ToString(), gateway.Tunnel.ToString(), gateway.Zone ?? "", gateway.Healthy ? "well" : "ill");
+            Add(
+                hash,
+                "gateway",
+                gateway.Node,
+                gateway.Group,
+                gateway.Mesh.ToString(),
+                gateway.Tunnel.ToString(),
+                gateway.Zone ?? "",
+                gateway.Healthy ? "well" : "ill");
         }
 
         foreach (var (key, model) in ingress)
@@ -60,7 +68,15 @@ internal static class SnapshotDigest
 
         foreach (var record in refused)
         {
-            Add(hash, "refused", record.Service, record.Id, record.Node, record.Address.ToString(), record.Datacenter, record.Fault.ToString());
+            Add(
+                hash,
+                "refused",
+                record.Service,
+                record.Id,
+                record.Node,
+                record.Address.ToString(),
+                record.Datacenter,
+                record.Fault.ToString());
         }
 
         Add(hash, "intentions", intentions.Revision);
@@ -71,7 +87,17 @@ internal static class SnapshotDigest
     {
         foreach (var endpoint in endpoints)
         {
-            Add(hash, "endpoint", endpoint.Id, endpoint.Node, endpoint.Address.ToString(), endpoint.Datacenter, endpoint.Healthy ? "well" : "ill", endpoint.Application?.ToString() ?? "", endpoint.IsForeign ? "foreign" : "", endpoint.Zone ?? "");
+            Add(
+                hash,
+                "endpoint",
+                endpoint.Id,
+                endpoint.Node,
+                endpoint.Address.ToString(),
+                endpoint.Datacenter,
+                endpoint.Healthy ? "well" : "ill",
+                endpoint.Application?.ToString() ?? "",
+                endpoint.IsForeign ? "foreign" : "",
+                endpoint.Zone ?? "");
             Add(hash, endpoint.Weight);
             foreach (var (key, value) in endpoint.Meta)
             {

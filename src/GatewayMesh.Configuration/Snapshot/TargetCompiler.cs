@@ -17,7 +17,9 @@ internal sealed class TargetCompiler(
     ReachGate gate)
 {
     private readonly ILookup<TargetKey, DiscoveredTarget> _discovered =
-        said.Targets.ToLookup(discovered => new TargetKey(discovered.Service, discovered.Subset, discovered.Datacenter.Length > 0 ? discovered.Datacenter : home));
+        said.Targets.ToLookup(
+            discovered =>
+                new TargetKey(discovered.Service, discovered.Subset, discovered.Datacenter.Length > 0 ? discovered.Datacenter : home));
 
     /// <summary>Returns the target of <paramref name="key"/>.</summary>
     public TargetModel Compile(TargetKey key, SubsetEntry? subset)
@@ -27,16 +29,24 @@ internal sealed class TargetCompiler(
         var target = bare with
         {
             Policy = service?.Policy ?? policies.Of(key.Service),
-            Protocol = service?.Protocol ?? (index.Protocol(key.Service) is var declared && declared != RoutingIndex.Undeclared ? declared : "http"),
+            Protocol = service?.Protocol
+                ?? (index.Protocol(key.Service) is var declared && declared != RoutingIndex.Undeclared ? declared : "http"),
         };
         var elsewhere = key.Datacenter.Equals(home, StringComparison.OrdinalIgnoreCase) ? "" : key.Datacenter;
         if (elsewhere.Length == 0 && key.Subset.Length == 0)
         {
-            return target with { Endpoints = service?.Endpoints ?? [], HasRefused = service is { HasRefused: true }, IsDormant = service?.IsDormant ?? false };
+            return target with
+            {
+                Endpoints = service?.Endpoints ?? [],
+                HasRefused = service is { HasRefused: true },
+                IsDormant = service?.IsDormant ?? false,
+            };
         }
 
         var discovered = _discovered[key].ToList();
-        var known = instances[key.Service].Where(instance => instance.Endpoint.Datacenter.Equals(elsewhere, StringComparison.OrdinalIgnoreCase)).ToList();
+        var known = instances[key.Service]
+            .Where(instance => instance.Endpoint.Datacenter.Equals(elsewhere, StringComparison.OrdinalIgnoreCase))
+            .ToList();
         var members = discovered.Count > 0
             ? [.. discovered.SelectMany(discovered => discovered.Instances ?? []).Select(instance => Of(key.Service, instance, elsewhere))]
             : InstanceFilter.Members(key.Service, elsewhere.Length > 0 ? elsewhere : home, target.Filter, known);
@@ -71,5 +81,7 @@ internal sealed class TargetCompiler(
     // As in Consul, an instance with warning checks is healthy, except in a subset with onlyPassing. Whole services always behave like
     // onlyPassing.
     private static EndpointModel Judged(KnownInstance instance, TargetModel target) =>
-        instance.Warns && target is { Subset.Length: > 0, OnlyPassing: false } ? instance.Endpoint with { Healthy = true } : instance.Endpoint;
+        instance.Warns && target is { Subset.Length: > 0, OnlyPassing: false }
+            ? instance.Endpoint with { Healthy = true }
+            : instance.Endpoint;
 }

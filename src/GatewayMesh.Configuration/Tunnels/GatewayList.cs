@@ -24,7 +24,8 @@ public sealed record GatewayList(string Service, ImmutableArray<GatewayAddress> 
     /// <param name="gateways">All gateways.</param>
     /// <param name="tls">Identity to require when peers have certificates; tunnels then use the listener for mesh peers. Null:
     /// plaintext.</param>
-    public static GatewayList Order(string service, string group, string node, string? zone, IEnumerable<Snapshot.GatewayModel> gateways, GatewayTls? tls = null) =>
+    public static GatewayList Order(
+        string service, string group, string node, string? zone, IEnumerable<Snapshot.GatewayModel> gateways, GatewayTls? tls = null) =>
         new(service,
         [
             .. gateways
@@ -32,7 +33,8 @@ public sealed record GatewayList(string Service, ImmutableArray<GatewayAddress> 
                 .OrderByDescending(gateway => gateway.Healthy)
                 .ThenByDescending(gateway => zone is not null && gateway.Zone == zone)
                 .ThenByDescending(gateway => RendezvousHash(node, gateway.Node))
-                .Select(gateway => new GatewayAddress(gateway.Node, gateway.Mesh, tls is null ? gateway.Tunnel : gateway.Mesh) { Tls = tls }),
+                .Select(
+                    gateway => new GatewayAddress(gateway.Node, gateway.Mesh, tls is null ? gateway.Tunnel : gateway.Mesh) { Tls = tls }),
         ]);
 
     /// <summary>Content of the file.</summary>

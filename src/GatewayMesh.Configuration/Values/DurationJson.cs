@@ -8,8 +8,11 @@ internal sealed class DurationJson : JsonConverter<TimeSpan>
 {
     /// <inheritdoc/>
     public override TimeSpan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.String && DurationText.TryParse(reader.GetString()!, out var value) ? value : throw new JsonException("The value must be a duration such as 250ms.");
+        reader.TokenType == JsonTokenType.String && DurationText.TryParse(reader.GetString()!, out var value)
+            ? value
+            : throw new JsonException("The value must be a duration such as 250ms.");
 
     /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) => writer.WriteStringValue(DurationText.Format(value));
+    public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(DurationText.Format(value));
 }

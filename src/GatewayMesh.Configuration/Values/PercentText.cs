@@ -9,7 +9,10 @@ public static class PercentText
     public static bool TryParse(string text, out double share)
     {
         share = 0;
-        if (text is not [.., '%'] || !decimal.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) || percent > 100)
+        if (text is not [.., '%']
+            || !decimal.TryParse(
+                text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent)
+            || percent > 100)
         {
             return false;
         }

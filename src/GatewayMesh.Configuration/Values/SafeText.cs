@@ -11,7 +11,8 @@ public static class SafeText
 {
     // First UTF-8 bytes of all characters escaped in a JSON line: U+061C; U+200B to U+206F; U+FEFF and U+FFF9 to U+FFFB; the tags of
     // U+E0000.
-    private static readonly System.Buffers.SearchValues<byte> Suspicious = System.Buffers.SearchValues.Create([0xc2, 0xd8, 0xe2, 0xef, 0xf3]);
+    private static readonly System.Buffers.SearchValues<byte> Suspicious = System.Buffers.SearchValues.Create(
+        [0xc2, 0xd8, 0xe2, 0xef, 0xf3]);
 
     /// <summary>
     /// True if a terminal may obey or hide <paramref name="c"/>: a control character, direction mark, line separator, or zero-width
@@ -19,7 +20,12 @@ public static class SafeText
     /// </summary>
     public static bool IsUnsafe(char c) =>
         char.IsControl(c)
-        || c is '\u061c' or (>= '\u200b' and <= '\u200f') or (>= '\u2028' and <= '\u202e') or (>= '\u2060' and <= '\u206f') or '\ufeff' or (>= '\ufff9' and <= '\ufffb');
+        || c is '\u061c'
+            or (>= '\u200b' and <= '\u200f')
+            or (>= '\u2028' and <= '\u202e')
+            or (>= '\u2060' and <= '\u206f')
+            or '\ufeff'
+            or (>= '\ufff9' and <= '\ufffb');
 
     /// <summary>Returns the text on one line: line ends are escaped too.</summary>
     public static string OneLine(string text) => Escape(text, keepLines: false);

@@ -15,7 +15,9 @@ public static class SizeText
         var number = digits < 0 ? text : text[..digits];
         var unit = digits < 0 ? "B" : text[digits..];
         var (_, size) = Array.Find(Units, candidate => candidate.Unit == unit);
-        if (size == 0 || !long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count > long.MaxValue / size)
+        if (size == 0
+            || !long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            || count > long.MaxValue / size)
         {
             return false;
         }

@@ -9,7 +9,8 @@ namespace GatewayMesh.Proxy.AdaptiveConcurrency;
 /// <summary>
 /// A limit on concurrent requests, found by measurement (as in Envoy's <c>adaptive_concurrency</c>):
 /// <code>
-/// measuring: limit = minConcurrency ──enough requests, all begun in this phase──► minRTT ──► following: each window limit' = Gradient(limit, minRTT, latency)
+/// measuring: limit = minConcurrency ──enough requests, all begun in this phase──► minRTT ──► following: each window limit' =
+/// Gradient(limit, minRTT, latency)
 ///     ▲                                                                                         │
 ///     └── interval (and jitter) over, or five windows in a row at minConcurrency ◄──────────────┘
 /// </code>
@@ -128,7 +129,8 @@ internal sealed class AdaptiveLimit
         _windowsAtLeast = 0;
         _unloaded.Drain(Model.Percentile);
         Volatile.Write(ref _measured, 0);
-        Volatile.Write(ref _permits, Permits.OfMeasured(Model.MinConcurrency, Shedding) with { Critical = Math.Max(Model.MinConcurrency, _limit) });
+        Volatile.Write(
+            ref _permits, Permits.OfMeasured(Model.MinConcurrency, Shedding) with { Critical = Math.Max(Model.MinConcurrency, _limit) });
         Volatile.Write(ref _measuringSince, Math.Max(1, _time.GetTimestamp()));
     }
 

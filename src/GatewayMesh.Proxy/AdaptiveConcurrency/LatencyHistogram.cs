@@ -15,7 +15,8 @@ internal sealed class LatencyHistogram
     private readonly int[] _buckets = new int[(32 - Bits + 1) * PerDoubling];
 
     /// <summary>Adds a latency.</summary>
-    public void Add(TimeSpan latency) => Interlocked.Increment(ref _buckets[IndexOf((uint)Math.Clamp(latency.Ticks / TimeSpan.TicksPerMicrosecond, 0, uint.MaxValue))]);
+    public void Add(TimeSpan latency) =>
+        Interlocked.Increment(ref _buckets[IndexOf((uint)Math.Clamp(latency.Ticks / TimeSpan.TicksPerMicrosecond, 0, uint.MaxValue))]);
 
     /// <summary>
     /// Empties the histogram. Returns the given percentile of its values in microseconds; null if the histogram was empty.

@@ -8,7 +8,8 @@ internal sealed class RunningLimit : IDisposable
     public RunningLimit(AdaptiveLimit limit, TimeProvider time)
     {
         Limit = limit;
-        _timer = time.CreateTimer(static state => ((AdaptiveLimit)state!).Update(), limit, limit.Model.SampleWindow, limit.Model.SampleWindow);
+        _timer = time.CreateTimer(
+            static state => ((AdaptiveLimit)state!).Update(), limit, limit.Model.SampleWindow, limit.Model.SampleWindow);
     }
 
     /// <summary>The limit.</summary>

@@ -19,6 +19,10 @@ public readonly record struct CapacityEstimate(TimeSpan CpuPerRequest, double Re
         var rates = hostRates.Where(rate => double.IsFinite(rate) && rate >= 0).ToList();
         var mean = rates.Count == 0 ? 0 : rates.Average();
         var capacity = cpuPerRequest <= TimeSpan.Zero ? 0 : cores * UsableShare / cpuPerRequest.TotalSeconds;
-        return new CapacityEstimate(cpuPerRequest, capacity, mean, capacity > 0 && mean > 0 ? (int)Math.Min(int.MaxValue, Math.Floor((capacity / mean) + 1e-6)) : null);
+        return new CapacityEstimate(
+            cpuPerRequest,
+            capacity,
+            mean,
+            capacity > 0 && mean > 0 ? (int)Math.Min(int.MaxValue, Math.Floor((capacity / mean) + 1e-6)) : null);
     }
 }

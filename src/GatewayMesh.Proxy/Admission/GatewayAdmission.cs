@@ -63,13 +63,15 @@ public sealed class GatewayAdmission
         {
             lock (_lock)
             {
-                return new AdmissionCounts(Max, _inFlight, _hosts.Count, _admitted, _refusedFull, _refusedShare) { RefusedShed = _refusedShed };
+                return new AdmissionCounts(
+                    Max, _inFlight, _hosts.Count, _admitted, _refusedFull, _refusedShare) { RefusedShed = _refusedShed };
             }
         }
     }
 
     /// <summary>Admits a request from <paramref name="host"/>, or refuses it (503 with <c>Retry-After</c>).</summary>
-    public bool TryEnter(IPAddress host, out AdmissionLease lease) => TryEnter(host, Criticality.Default, out lease) == LimitVerdict.Admitted;
+    public bool TryEnter(IPAddress host, out AdmissionLease lease) =>
+        TryEnter(host, Criticality.Default, out lease) == LimitVerdict.Admitted;
 
     /// <summary>Admits a request from <paramref name="host"/> with the given criticality, or refuses it.</summary>
     internal LimitVerdict TryEnter(IPAddress host, Criticality criticality, out AdmissionLease lease)

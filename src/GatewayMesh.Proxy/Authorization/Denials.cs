@@ -17,11 +17,18 @@ internal sealed class Denials(MeshMetrics metrics, ILogger log, TimeProvider tim
     /// <summary>Placeholder for a caller name that no certificate proves.</summary>
     public const string Unverified = "unverified";
 
-    private static readonly Action<ILogger, string, string, string, string, long, Exception?> DeniedLine = LoggerMessage.Define<string, string, string, string, long>(
-        LogLevel.Warning, new EventId(10, "intention_denied"), "{Source} may not call {Destination}: {Because} (request {RequestId}; {Suppressed} similar lines were suppressed)");
+    private static readonly Action<ILogger, string, string, string, string, long, Exception?> DeniedLine =
+        LoggerMessage.Define<string, string, string, string, long>(
+        LogLevel.Warning,
+        new EventId(10, "intention_denied"),
+        "{Source} may not call {Destination}: {Because} (request {RequestId}; {Suppressed} similar lines were suppressed)");
 
-    private static readonly Action<ILogger, string, string, string, string, long, Exception?> EndedLine = LoggerMessage.Define<string, string, string, string, long>(
-        LogLevel.Warning, new EventId(11, "intention_ended"), "A request of {Source} to {Destination} was ended because it is no longer allowed: {Because} (request {RequestId}; {Suppressed} similar lines were suppressed)");
+    private static readonly Action<ILogger, string, string, string, string, long, Exception?> EndedLine =
+        LoggerMessage.Define<string, string, string, string, long>(
+        LogLevel.Warning,
+        new EventId(11, "intention_ended"),
+        "A request of {Source} to {Destination} was ended because it is no longer allowed: {Because} (request {RequestId}; {Suppressed} "
+            + "similar lines were suppressed)");
 
     private readonly Lock _lock = new();
     private long _second;
@@ -69,6 +76,13 @@ internal sealed class Denials(MeshMetrics metrics, ILogger log, TimeProvider tim
             (suppressed, _suppressed) = (_suppressed, 0);
         }
 
-        line(log, exchange.Caller.Id?.ToString() ?? NameOf(exchange), IdOfDestination(exchange), because, exchange.RequestId, suppressed, null);
+        line(
+            log,
+            exchange.Caller.Id?.ToString() ?? NameOf(exchange),
+            IdOfDestination(exchange),
+            because,
+            exchange.RequestId,
+            suppressed,
+            null);
     }
 }

@@ -53,7 +53,8 @@ internal sealed class ExchangeFacts(Exchange exchange) : IRequestFacts
         return lines is null ? default : new FieldLines(lines);
     }
 
-    private static FieldLines Lines(StringValues values) => values.Count == 1 ? new FieldLines(values[0] ?? "") : new FieldLines(values.ToArray());
+    private static FieldLines Lines(StringValues values) =>
+        values.Count == 1 ? new FieldLines(values[0] ?? "") : new FieldLines(values.ToArray());
 
     private bool IsForwarded(string name, IHeaderDictionary headers) =>
         !MeshHeaders.IsMeshHeader(name)

@@ -23,7 +23,8 @@ internal sealed class CertificateTable
     private readonly IngressTlsSpec _spec;
     private readonly X509Certificate2Collection? _clientAuthorities;
 
-    private CertificateTable(IngressTlsSpec spec, ImmutableArray<EdgeCertificate> certificates, X509Certificate2Collection? clientAuthorities)
+    private CertificateTable(
+        IngressTlsSpec spec, ImmutableArray<EdgeCertificate> certificates, X509Certificate2Collection? clientAuthorities)
     {
         _spec = spec;
         _clientAuthorities = clientAuthorities;
@@ -50,7 +51,9 @@ internal sealed class CertificateTable
     {
         var found = new List<ConfigError>();
         var authorities = spec.ClientCa is { } ca ? ReadAuthorities(ca, found) : null;
-        var trust = authorities is { Count: > 0 } ? SslCertificateTrust.CreateForX509Collection(authorities, sendTrustInHandshake: true) : null;
+        var trust = authorities is { Count: > 0 }
+            ? SslCertificateTrust.CreateForX509Collection(authorities, sendTrustInHandshake: true)
+            : null;
         var certificates = spec.Certificates.Select(file => EdgeCertificate.Read(file, trust, found)).ToList();
         errors = [.. found];
         return found.Count > 0 ? null : new CertificateTable(spec, [.. certificates.OfType<EdgeCertificate>()], authorities);
@@ -61,12 +64,15 @@ internal sealed class CertificateTable
     {
         var name = host.EndsWith('.') ? host[..^1] : host;
         return _byName.TryGetValue(name, out var exact) ? exact
-            : name.IndexOf('.', StringComparison.Ordinal) is var dot and > 0 && _byName.TryGetValue("*" + name[dot..], out var wildcard) ? wildcard
+            : name.IndexOf('.', StringComparison.Ordinal) is var dot and > 0
+                && _byName.TryGetValue("*" + name[dot..], out var wildcard) ? wildcard
             : Certificates[0];
     }
 
     /// <summary>Returns the server's TLS options for a client that asked for <paramref name="host"/>.</summary>
-    [SuppressMessage("Security", "CA5397", Justification = "The operator sets the minimum version, regardless of this host's own configuration.")]
+    [
+        SuppressMessage(
+            "Security", "CA5397", Justification = "The operator sets the minimum version, regardless of this host's own configuration.")]
     [SuppressMessage("Security", "CA5398", Justification = "As above.")]
     public SslServerAuthenticationOptions For(string host)
     {
@@ -120,7 +126,12 @@ internal sealed class CertificateTable
 
         if (authorities.Count == 0)
         {
-            errors.Add(new ConfigError(ca.Location, ca.Path, $"{ca.File} has no readable certificate", "provide the client authorities in PEM format (-----BEGIN CERTIFICATE-----)"));
+            errors.Add(
+                new ConfigError(
+                    ca.Location,
+                    ca.Path,
+                    $"{ca.File} has no readable certificate",
+                    "provide the client authorities in PEM format (-----BEGIN CERTIFICATE-----)"));
         }
 
         return authorities;

@@ -22,7 +22,9 @@ internal static class ClientCertificateField
     /// <summary>Returns the field value for a certificate.</summary>
     public static string Of(X509Certificate2 certificate)
     {
-        var field = new StringBuilder("Hash=").Append(Convert.ToHexStringLower(certificate.GetCertHash(HashAlgorithmName.SHA256))).Append(";Subject=\"");
+        var field = new StringBuilder("Hash=")
+            .Append(Convert.ToHexStringLower(certificate.GetCertHash(HashAlgorithmName.SHA256)))
+            .Append(";Subject=\"");
         foreach (var c in Subject(certificate.SubjectName))
         {
             field.Append(c is '"' or '\\' ? "\\" : "").Append(c);
@@ -55,7 +57,9 @@ internal static class ClientCertificateField
             for (var i = 0; i < value.Length; i++)
             {
                 var c = value[i];
-                if (c is ',' or '+' or '"' or '\\' or '<' or '>' or ';' || (i == 0 && c is '#' or ' ') || (i == value.Length - 1 && c == ' '))
+                if (c is ',' or '+' or '"' or '\\' or '<' or '>' or ';'
+                    || (i == 0 && c is '#' or ' ')
+                    || (i == value.Length - 1 && c == ' '))
                 {
                     text.Append('\\').Append(c);
                 }
@@ -134,6 +138,8 @@ internal static class ClientCertificateField
             return [];
         }
 
-        return names.Where(static name => name.Name.All(static c => c is > ' ' and <= '~' and not '"' and not '\\')).OrderByDescending(static name => name.Key);
+        return names.Where(
+            static name =>
+                name.Name.All(static c => c is > ' ' and <= '~' and not '"' and not '\\')).OrderByDescending(static name => name.Key);
     }
 }

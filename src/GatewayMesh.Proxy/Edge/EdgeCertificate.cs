@@ -57,13 +57,23 @@ internal sealed class EdgeCertificate
 
         if (chain.Count == 0)
         {
-            errors.Add(new ConfigError(spec.Location, spec.Path + ".cert", $"{spec.Cert} has no readable certificate", "provide the certificate and its intermediates in PEM format (-----BEGIN CERTIFICATE-----)"));
+            errors.Add(
+                new ConfigError(
+                    spec.Location,
+                    spec.Path + ".cert",
+                    $"{spec.Cert} has no readable certificate",
+                    "provide the certificate and its intermediates in PEM format (-----BEGIN CERTIFICATE-----)"));
             return null;
         }
 
         if (key.Contains("ENCRYPTED", StringComparison.Ordinal))
         {
-            errors.Add(new ConfigError(spec.Location, spec.Path + ".key", $"{spec.Key} is encrypted", "decrypt the key (openssl pkey -in FILE -out FILE) and set its mode to 0600"));
+            errors.Add(
+                new ConfigError(
+                    spec.Location,
+                    spec.Path + ".key",
+                    $"{spec.Key} is encrypted",
+                    "decrypt the key (openssl pkey -in FILE -out FILE) and set its mode to 0600"));
             return null;
         }
 
@@ -73,7 +83,12 @@ internal sealed class EdgeCertificate
         }
         catch (Exception failure) when (failure is CryptographicException or ArgumentException)
         {
-            errors.Add(new ConfigError(spec.Location, spec.Path + ".key", $"{spec.Key} has no private key that matches {spec.Cert}", "provide this certificate's key in PEM format (-----BEGIN PRIVATE KEY-----)"));
+            errors.Add(
+                new ConfigError(
+                    spec.Location,
+                    spec.Path + ".key",
+                    $"{spec.Key} has no private key that matches {spec.Cert}",
+                    "provide this certificate's key in PEM format (-----BEGIN PRIVATE KEY-----)"));
             return null;
         }
     }

@@ -10,4 +10,11 @@ namespace GatewayMesh.Proxy.Edge;
 /// <param name="NotAfter">End of validity.</param>
 /// <param name="Fingerprint">SHA-256 of the certificate, in hexadecimal digits.</param>
 /// <param name="Refused">Reason that the current file is not in use; null if it is in use.</param>
-public sealed record EdgeCertificateView(int Port, string File, ImmutableArray<string> Names, DateTimeOffset NotBefore, DateTimeOffset NotAfter, string Fingerprint, string? Refused);
+public sealed record EdgeCertificateView(
+    int Port,
+    string File,
+    ImmutableArray<string> Names,
+    DateTimeOffset NotBefore,
+    DateTimeOffset NotAfter,
+    string Fingerprint,
+    string? Refused);

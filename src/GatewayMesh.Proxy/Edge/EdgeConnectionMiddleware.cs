@@ -17,7 +17,8 @@ namespace GatewayMesh.Proxy.Edge;
 /// </code>
 /// Connections of other listeners pass through untouched.
 /// </summary>
-internal sealed class EdgeConnectionMiddleware(EdgeListeners listeners, LimitsSpec limits, MeshMetrics metrics, ILogger log, TimeProvider time)
+internal sealed class EdgeConnectionMiddleware(
+    EdgeListeners listeners, LimitsSpec limits, MeshMetrics metrics, ILogger log, TimeProvider time)
 {
     private static readonly Action<ILogger, string, string, string, long, Exception?> Refused =
         LoggerMessage.Define<string, string, string, long>(
@@ -93,7 +94,9 @@ internal sealed class EdgeConnectionMiddleware(EdgeListeners listeners, LimitsSp
                 var read = await input.ReadAsync(patience.Token).ConfigureAwait(false);
                 var result = ReadFrom(read.Buffer, out var source, out var length);
                 var isWhole = result == ProxyHeaderResult.Complete;
-                input.AdvanceTo(isWhole ? read.Buffer.GetPosition(length) : read.Buffer.Start, isWhole ? read.Buffer.GetPosition(length) : read.Buffer.End);
+                input.AdvanceTo(
+                    isWhole ? read.Buffer.GetPosition(length) : read.Buffer.Start,
+                    isWhole ? read.Buffer.GetPosition(length) : read.Buffer.End);
                 if (isWhole)
                 {
                     return (source, length);
@@ -116,7 +119,10 @@ internal sealed class EdgeConnectionMiddleware(EdgeListeners listeners, LimitsSp
     }
 
     private static ProxyHeaderResult ReadFrom(in ReadOnlySequence<byte> bytes, out IPEndPoint? source, out int length) =>
-        ProxyHeader.Read(bytes.IsSingleSegment ? bytes.FirstSpan : bytes.Slice(0, Math.Min(bytes.Length, ProxyHeader.MaxLengthV2)).ToArray(), out source, out length);
+        ProxyHeader.Read(
+            bytes.IsSingleSegment ? bytes.FirstSpan : bytes.Slice(0, Math.Min(bytes.Length, ProxyHeader.MaxLengthV2)).ToArray(),
+            out source,
+            out length);
 
     private void Log(LogThrottle throttle, InboundConnection inbound, string reason)
     {

@@ -20,10 +20,12 @@ internal sealed class EdgeListeners : IDisposable
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private static readonly Action<ILogger, string, string, Exception?> Replaced =
-        LoggerMessage.Define<string, string>(LogLevel.Information, new EventId(3, "certificate_replaced"), "The listener {Listener} uses new certificates: {Certificates}.");
+        LoggerMessage.Define<string, string>(
+            LogLevel.Information, new EventId(3, "certificate_replaced"), "The listener {Listener} uses new certificates: {Certificates}.");
 
     private static readonly Action<ILogger, string, string, Exception?> Refused =
-        LoggerMessage.Define<string, string>(LogLevel.Error, new EventId(4, "certificate_refused"), "The listener {Listener} keeps its certificates: {Error}.");
+        LoggerMessage.Define<string, string>(
+            LogLevel.Error, new EventId(4, "certificate_refused"), "The listener {Listener} keeps its certificates: {Error}.");
 
     private readonly Lock _gate = new();
     private readonly ILogger _log;
@@ -39,7 +41,9 @@ internal sealed class EdgeListeners : IDisposable
     /// <summary>The certificates in use.</summary>
     public IReadOnlyList<EdgeCertificateView> Certificates =>
     [
-        .. _state.Listeners.Values.OrderBy(listener => listener.Spec.Port).SelectMany(listener => (listener.Tls?.Certificates ?? []).Select(certificate => new EdgeCertificateView(
+        .. _state.Listeners.Values.OrderBy(
+            listener => listener.Spec.Port)
+                .SelectMany(listener => (listener.Tls?.Certificates ?? []).Select(certificate => new EdgeCertificateView(
             listener.Spec.Port,
             certificate.File,
             certificate.Names,
@@ -51,11 +55,15 @@ internal sealed class EdgeListeners : IDisposable
 
     /// <summary>Returns all errors in the files of these listeners.</summary>
     public static ImmutableArray<ConfigError> Check(ImmutableArray<IngressListenerSpec> listeners) =>
-        [.. listeners.Where(listener => listener.Tls is not null).SelectMany(listener => CertificateTable.Read(listener.Tls!, out var errors) is null ? errors : [])];
+        [
+            .. listeners.Where(listener => listener.Tls is not null).SelectMany(
+                listener => CertificateTable.Read(listener.Tls!, out var errors) is null ? errors : [])];
 
     /// <summary>Replaces the listeners; new connections use them.</summary>
     public void Apply(ImmutableArray<IngressListenerSpec> listeners, ImmutableArray<IPNetwork> trusted) =>
-        _state = new EdgeListenerSet(listeners.ToFrozenDictionary(spec => spec.Port, spec => new EdgeListener(spec, spec.Tls is { } tls ? new EdgeTls(tls) : null)), trusted);
+        _state = new EdgeListenerSet(
+            listeners.ToFrozenDictionary(spec => spec.Port, spec => new EdgeListener(spec, spec.Tls is { } tls ? new EdgeTls(tls) : null)),
+            trusted);
 
     /// <summary>
     /// Returns the public listener of a connection, with defaults if its port is not configured; null if the listener is not public.

@@ -22,7 +22,9 @@ internal sealed class EdgeTls
     public EdgeTls(IngressTlsSpec spec)
     {
         _spec = spec;
-        _files = [.. spec.Certificates.SelectMany(file => new[] { file.Cert, file.Key }), .. spec.ClientCa is { } ca ? [ca.File] : ImmutableArray<string>.Empty];
+        _files = [
+            .. spec.Certificates.SelectMany(file => new[] { file.Cert, file.Key }),
+            .. spec.ClientCa is { } ca ? [ca.File] : ImmutableArray<string>.Empty];
         _seen = Look();
         _table = CertificateTable.Read(spec, out _refused);
         Terms = Of;
@@ -52,7 +54,12 @@ internal sealed class EdgeTls
         {
             // The disk hangs. The certificates in use stay in use; the files are read again when the disk responds.
             var isReported = _refused.Any(error => error.File == _files[0] && error.Line == 0);
-            _refused = [new ConfigError(SourceLocation.Option(_files[0]), "", blocked.Message, "check the disk or the network share; the current certificates stay in use")];
+            _refused = [
+                new ConfigError(
+                    SourceLocation.Option(_files[0]),
+                    "",
+                    blocked.Message,
+                    "check the disk or the network share; the current certificates stay in use")];
             _seen = [];
             return isReported ? EdgeTlsChange.None : EdgeTlsChange.Refused;
         }

@@ -75,13 +75,18 @@ internal static class ProxyHeader
     }
 
     // The platform also parses "1" and "0x7f.1"; only its canonical form is accepted.
-    private static bool IsV4(string text) => text.Count('.') == 3 && IPAddress.TryParse(text, out var address) && address.ToString() == text;
+    private static bool IsV4(string text) =>
+        text.Count('.') == 3 && IPAddress.TryParse(text, out var address) && address.ToString() == text;
 
     private static bool IsV6(string text) =>
-        text.Contains(':', StringComparison.Ordinal) && text.All(static c => char.IsAsciiHexDigit(c) || c is ':' or '.') && IPAddress.TryParse(text, out _);
+        text.Contains(':', StringComparison.Ordinal)
+            && text.All(static c => char.IsAsciiHexDigit(c) || c is ':' or '.')
+            && IPAddress.TryParse(text, out _);
 
     private static bool TryPort(string text, out int port) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port <= IPEndPoint.MaxPort && (text.Length == 1 || text[0] != '0');
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port)
+            && port <= IPEndPoint.MaxPort
+            && (text.Length == 1 || text[0] != '0');
 
     private static ProxyHeaderResult ReadV2(ReadOnlySpan<byte> bytes, out IPEndPoint? source, out int length)
     {

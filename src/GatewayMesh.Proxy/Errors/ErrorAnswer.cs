@@ -55,7 +55,9 @@ public static class ErrorAnswer
         response.Headers.CacheControl = "no-store"; // otherwise 404 and 405 are cacheable
         if (error.Row.RetryLater)
         {
-            response.Headers.RetryAfter = error.RetryAfter <= TimeSpan.FromSeconds(1) ? "1" : Math.Ceiling(error.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            response.Headers.RetryAfter = error.RetryAfter <= TimeSpan.FromSeconds(1)
+                ? "1"
+                : Math.Ceiling(error.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         }
 
         if (error.Kind == MeshErrorKind.MethodNotAllowed)
@@ -77,7 +79,8 @@ public static class ErrorAnswer
         response.StatusCode = StatusCodes.Status200OK;
         response.ContentType = "application/grpc";
         response.Headers[GrpcFields.Status] = error.Row.Grpc.ToString(CultureInfo.InvariantCulture);
-        response.Headers[GrpcFields.Message] = GrpcMessage.Encode(string.IsNullOrEmpty(error.Details) ? error.Row.Title : $"{error.Row.Title} ({error.Details})");
+        response.Headers[GrpcFields.Message] = GrpcMessage.Encode(
+            string.IsNullOrEmpty(error.Details) ? error.Row.Title : $"{error.Row.Title} ({error.Details})");
         return response.CompleteAsync();
     }
 

@@ -7,5 +7,8 @@ internal static class PublicError
     public static MeshError Of(in MeshError error) => IsAboutRequest(error.Kind) ? error : error with { Details = null };
 
     private static bool IsAboutRequest(MeshErrorKind kind) => kind
-        is MeshErrorKind.RequestMalformed or MeshErrorKind.RequestTooLarge or MeshErrorKind.RequestTimeout or MeshErrorKind.MethodNotAllowed;
+        is MeshErrorKind.RequestMalformed
+            or MeshErrorKind.RequestTooLarge
+            or MeshErrorKind.RequestTimeout
+            or MeshErrorKind.MethodNotAllowed;
 }

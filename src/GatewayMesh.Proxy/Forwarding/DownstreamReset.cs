@@ -25,7 +25,9 @@ internal sealed class DownstreamReset(HttpContext http, IHttpResetFeature stream
     }
 
     /// <inheritdoc/>
-    public void Reset(int errorCode) => stream.Reset(CodeOf(http.Features.Get<IForwarderErrorFeature>()?.Exception) ?? (errorCode == InternalError ? Cancel : InternalError));
+    public void Reset(int errorCode) =>
+        stream.Reset(
+            CodeOf(http.Features.Get<IForwarderErrorFeature>()?.Exception) ?? (errorCode == InternalError ? Cancel : InternalError));
 
     // NO_ERROR would look like a complete response. The other codes describe our connection to the instance, not the client's.
     private static int? CodeOf(Exception? cause)

@@ -23,7 +23,9 @@ internal static class ForwardedFor
     public static void Extend(Exchange exchange)
     {
         var headers = exchange.Http.Request.Headers;
-        var peer = exchange.InboundConnection.Peer.IsIPv4MappedToIPv6 ? exchange.InboundConnection.Peer.MapToIPv4() : exchange.InboundConnection.Peer;
+        var peer = exchange.InboundConnection.Peer.IsIPv4MappedToIPv6
+            ? exchange.InboundConnection.Peer.MapToIPv4()
+            : exchange.InboundConnection.Peer;
         if (!exchange.Behaviour.AtTheEdge)
         {
             // A peer that names another client is itself appended, even an application on this host, so no caller inside the mesh can pass
@@ -49,7 +51,8 @@ internal static class ForwardedFor
             headers[Host] = exchange.Host;
         }
 
-        if (inbound.Edge?.Spec.Tls is { ClientCertificates: not ClientCertificates.None } && inbound.Tls?.ForwardedCertificate is { } certificate)
+        if (inbound.Edge?.Spec.Tls is { ClientCertificates: not ClientCertificates.None }
+            && inbound.Tls?.ForwardedCertificate is { } certificate)
         {
             headers[ClientCertificateField.Name] = certificate;
         }
@@ -68,5 +71,9 @@ internal static class ForwardedFor
     }
 
     private static string ElementOf(string name, IPAddress peer) =>
-        ReferenceEquals(name, For) ? peer.ToString() : peer.AddressFamily == AddressFamily.InterNetworkV6 ? $"for=\"[{peer}]\"" : $"for={peer}";
+        ReferenceEquals(name, For)
+            ? peer.ToString()
+            : peer.AddressFamily == AddressFamily.InterNetworkV6
+            ? $"for=\"[{peer}]\""
+            : $"for={peer}";
 }

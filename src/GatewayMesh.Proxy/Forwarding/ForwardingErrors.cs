@@ -51,7 +51,9 @@ internal static class ForwardingErrors
                 : new MeshError(MeshErrorKind.ResponseTimeout, Forwarded: true);
         }
 
-        if (exchange.WorkSince == 0 && (result is ForwarderError.RequestTimedOut or ForwarderError.RequestBodyCanceled || (result == ForwarderError.RequestBodyClient && WasCanceledHere(cause))))
+        if (exchange.WorkSince == 0
+            && (result is ForwarderError.RequestTimedOut or ForwarderError.RequestBodyCanceled
+                || (result == ForwarderError.RequestBodyClient && WasCanceledHere(cause))))
         {
             return new MeshError(MeshErrorKind.RequestTimeout, Forwarded: true, "the client was idle for the idle timeout");
         }
@@ -72,7 +74,11 @@ internal static class ForwardingErrors
 
     // The HTTP client itself refused to write the request; no connection failed.
     private static bool IsRefusedByClient(Exception? cause) => cause is
-        HttpRequestException { HttpRequestError: HttpRequestError.Unknown, InnerException: null or InvalidOperationException or ArgumentException or FormatException or NotSupportedException }
+        HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.Unknown,
+            InnerException: null or InvalidOperationException or ArgumentException or FormatException or NotSupportedException,
+        }
         or InvalidOperationException or ArgumentException or FormatException or NotSupportedException;
 
     // RFC 9113 §8.7: the peer reports that it did not process the request.
@@ -119,9 +125,17 @@ internal static class ForwardingErrors
             _ => MeshErrorKind.RequestMalformed,
         },
         // When the upstream stream ends during the body, the forwarder reports a body that the client broke off.
-        ForwarderError.RequestBodyClient when cause is AggregateException { InnerExceptions: [OperationCanceledException, { } stream] } => KindOf(stream),
-        ForwarderError.RequestBodyClient or ForwarderError.UpgradeRequestClient or ForwarderError.ResponseBodyClient or ForwarderError.UpgradeResponseClient => MeshErrorKind.ClientGone,
-        ForwarderError.RequestTimedOut or ForwarderError.RequestBodyCanceled or ForwarderError.ResponseBodyCanceled => MeshErrorKind.ResponseTimeout,
+        ForwarderError.RequestBodyClient when cause is AggregateException
+        {
+            InnerExceptions: [OperationCanceledException, { } stream],
+        } => KindOf(stream),
+        ForwarderError.RequestBodyClient
+            or ForwarderError.UpgradeRequestClient
+            or ForwarderError.ResponseBodyClient
+            or ForwarderError.UpgradeResponseClient => MeshErrorKind.ClientGone,
+        ForwarderError.RequestTimedOut
+            or ForwarderError.RequestBodyCanceled
+            or ForwarderError.ResponseBodyCanceled => MeshErrorKind.ResponseTimeout,
         ForwarderError.ResponseBodyDestination or ForwarderError.UpgradeResponseDestination => MeshErrorKind.ResponseIncomplete,
         ForwarderError.ResponseHeaders => MeshErrorKind.UpstreamProtocol,
         ForwarderError.RequestCreation or ForwarderError.NoAvailableDestinations => MeshErrorKind.Internal,
@@ -135,7 +149,10 @@ internal static class ForwardingErrors
             switch (each)
             {
                 case HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded }:
-                case HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded }:
+                case HttpRequestException
+                {
+                    HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded,
+                }:
                     return MeshErrorKind.UpstreamProtocol;
             }
         }

@@ -16,7 +16,10 @@ internal static class HopProtocol
 {
     /// <summary>Returns the protocol of a hop to <paramref name="kind"/>.</summary>
     public static WireProtocol Of(Exchange exchange, TargetKind kind) =>
-        exchange.IsUpgrade || (exchange.Target.IsAsterisk && (kind == TargetKind.MeshPeer || !exchange.Route.SpeaksHttp2)) ? WireProtocol.Http1
-        : exchange.Route.SpeaksHttp2 || (kind == TargetKind.MeshPeer ? exchange.InboundConnection.IsHttp2 : exchange.IsGrpc && exchange.InboundConnection.IsHttp2) ? WireProtocol.Http2
+        exchange.IsUpgrade
+            || (exchange.Target.IsAsterisk && (kind == TargetKind.MeshPeer || !exchange.Route.SpeaksHttp2)) ? WireProtocol.Http1
+        : exchange.Route.SpeaksHttp2
+            || (kind == TargetKind.MeshPeer ? exchange.InboundConnection.IsHttp2 : exchange.IsGrpc
+                && exchange.InboundConnection.IsHttp2) ? WireProtocol.Http2
         : WireProtocol.Http1;
 }

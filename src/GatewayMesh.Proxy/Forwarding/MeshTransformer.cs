@@ -31,7 +31,8 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
     public void Reset() => _withoutBody?.Clear();
 
     /// <inheritdoc/>
-    public override ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+    public override ValueTask TransformRequestAsync(
+        HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
         proxyRequest.RequestUri = new Uri(destinationPrefix + TargetOfHop(), Verbatim);
         proxyRequest.Options.Set(UpstreamConnector.ConnectTimeout, exchange.Route.Policy.Timeouts.Connect);
@@ -53,7 +54,8 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
     }
 
     /// <inheritdoc/>
-    public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    public override async ValueTask<bool> TransformResponseAsync(
+        HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
         if (proxyResponse is null)
         {
@@ -111,14 +113,16 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
 
         if (HasStreamedBody(httpContext, proxyResponse))
         {
-            await response.Body.FlushAsync(cancellationToken).ConfigureAwait(false); // the head of a stream must not wait for its first event
+            // the head of a stream must not wait for its first event
+            await response.Body.FlushAsync(cancellationToken).ConfigureAwait(false);
         }
 
         return true;
     }
 
     /// <inheritdoc/>
-    public override ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken)
+    public override ValueTask TransformResponseTrailersAsync(
+        HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken)
     {
         ReadCallStatus(proxyResponse.TrailingHeaders);
         if (httpContext.Features.Get<IHttpResponseTrailersFeature>()?.Trailers is { IsReadOnly: false } trailers)
@@ -134,7 +138,10 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
     // A gateway that passes on an application's error is itself healthy.
     private EndpointOutcome HeadShows() =>
         exchange.Hop.Destination is not null ? EndpointOutcome.Success
-        : EndpointEvidence.OfAnswer(exchange.AnswerStatus, exchange.CallStatus) is var shown && shown == EndpointOutcome.Success && exchange.IsGrpc && exchange.CallStatus == GrpcStatus.None ? EndpointOutcome.Alive
+        : EndpointEvidence.OfAnswer(exchange.AnswerStatus, exchange.CallStatus) is var shown
+            && shown == EndpointOutcome.Success
+            && exchange.IsGrpc
+            && exchange.CallStatus == GrpcStatus.None ? EndpointOutcome.Alive
         : shown;
 
     private void ReadCallStatus(HttpResponseHeaders fields)
@@ -277,7 +284,8 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         target.TryAddWithoutValidation(MeshHeaders.Hops, (exchange.PeerHeaders.Hops + 1).ToString(CultureInfo.InvariantCulture));
         if (exchange.Deadline.RemainingMilliseconds is { } milliseconds)
         {
-            target.TryAddWithoutValidation(MeshHeaders.TimeoutMs, Math.Min(milliseconds, MaxTimeoutMilliseconds).ToString(CultureInfo.InvariantCulture));
+            target.TryAddWithoutValidation(
+                MeshHeaders.TimeoutMs, Math.Min(milliseconds, MaxTimeoutMilliseconds).ToString(CultureInfo.InvariantCulture));
         }
 
         if (exchange.Hop.Source is { } source)
@@ -312,7 +320,10 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
 
         DropClaims(target.Headers);
         var before = exchange.Behaviour.AtTheEdge ? ViaField.WithoutNodes(target.Headers.Via) : target.Headers.Via;
-        target.Headers.Via = ViaField.Extend(before, source.Version.Major == 2 ? "HTTP/2" : source.Version.Minor == 0 ? "HTTP/1.0" : "HTTP/1.1", exchange.Behaviour.Pseudonym);
+        target.Headers.Via = ViaField.Extend(
+            before,
+            source.Version.Major == 2 ? "HTTP/2" : source.Version.Minor == 0 ? "HTTP/1.0" : "HTTP/1.1",
+            exchange.Behaviour.Pseudonym);
         if (exchange.Close && source.StatusCode != System.Net.HttpStatusCode.SwitchingProtocols)
         {
             exchange.EndConnection();
@@ -322,7 +333,8 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
     // Removes fields with which an application claims to speak for the mesh, in the head or in the trailers.
     private void DropClaims(IHeaderDictionary fields)
     {
-        if ((exchange.Hop.Kind != TargetKind.MeshPeer || exchange.Behaviour.AtTheEdge) && fields.TryGetValue(ProxyStatus.FieldName, out var status))
+        if ((exchange.Hop.Kind != TargetKind.MeshPeer || exchange.Behaviour.AtTheEdge)
+            && fields.TryGetValue(ProxyStatus.FieldName, out var status))
         {
             fields[ProxyStatus.FieldName] = ProxyStatusField.WithoutOurs(status);
         }

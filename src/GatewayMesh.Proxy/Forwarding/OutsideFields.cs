@@ -53,12 +53,20 @@ internal static class OutsideFields
     /// <param name="name">Name of a request field.</param>
     public static bool IsForged(string name) =>
         name[0] is 'x' or 'X' or 'p' or 'P' or 'c' or 'C'
-        && (Is(name, ClientCertificateField.Name) || Is(name, Certificate) || Is(name, CertificateChain) || Is(name, RealAddress) || Is(name, ProxyStatus.FieldName)
+        && (Is(name, ClientCertificateField.Name)
+            || Is(name, Certificate)
+            || Is(name, CertificateChain)
+            || Is(name, RealAddress)
+            || Is(name, ProxyStatus.FieldName)
             || (Begins(name, AnyForwarded) && name.Contains('_')));
 
     private static bool IsNever(string name) =>
         name[0] is 'x' or 'X' or 'p' or 'P' or 'g' or 'G' or 'c' or 'C'
-        && (Begins(name, MeshHeaders.Prefix) || Is(name, ClientCertificateField.Name) || Is(name, Certificate) || Is(name, CertificateChain) || Is(name, ProxyStatus.FieldName));
+        && (Begins(name, MeshHeaders.Prefix)
+            || Is(name, ClientCertificateField.Name)
+            || Is(name, Certificate)
+            || Is(name, CertificateChain)
+            || Is(name, ProxyStatus.FieldName));
 
     private static bool IsOfProxies(string name) =>
         name[0] is 'x' or 'X' or 'f' or 'F' && (Begins(name, AnyForwarded) || Is(name, ForwardedFor.Standard) || Is(name, RealAddress));

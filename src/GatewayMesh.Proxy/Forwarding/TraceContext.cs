@@ -26,7 +26,8 @@ internal static class TraceContext
         }
 
         headers.Remove("tracestate");
-        headers[Field] = string.Create(CultureInfo.InvariantCulture, $"00-{random.Next():x16}{random.Next() | 1:x16}-{random.Next() | 1:x16}-00");
+        headers[Field] = string.Create(
+            CultureInfo.InvariantCulture, $"00-{random.Next():x16}{random.Next() | 1:x16}-{random.Next() | 1:x16}-00");
     }
 
     /// <summary>Returns the trace ID of a well-formed <c>traceparent</c>; otherwise null.</summary>

@@ -33,7 +33,8 @@ internal static class ViaField
             return via;
         }
 
-        var members = via.SelectMany(static line => (line ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        var members = via.SelectMany(
+            static line => (line ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
         var kept = members.Where(static member => !NamesNode(member)).ToArray();
         return kept.Length == 0 ? StringValues.Empty : string.Join(", ", kept);
     }

@@ -41,7 +41,13 @@ internal sealed class YarpForwarder : IForwarder, IDisposable
             DownstreamReset.Install(http);
         }
 
-        var result = await _forwarder.SendAsync(http, hop.Upstream.Prefix, exchange.Sender ?? hop.Upstream.Invoker, config, exchange.Transformer, exchange.CutOff).ConfigureAwait(false);
+        var result = await _forwarder.SendAsync(
+            http,
+            hop.Upstream.Prefix,
+            exchange.Sender ?? hop.Upstream.Invoker,
+            config,
+            exchange.Transformer,
+            exchange.CutOff).ConfigureAwait(false);
         if (exchange.Dropped)
         {
             return exchange.Answered;

@@ -15,7 +15,8 @@ internal static class GrpcTimeout
     public static bool TryRead(string? field, out TimeSpan timeout)
     {
         timeout = default;
-        if (field is not { Length: >= 2 and <= MaxDigits + 1 } || !long.TryParse(field.AsSpan(0, field.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        if (field is not { Length: >= 2 and <= MaxDigits + 1 }
+            || !long.TryParse(field.AsSpan(0, field.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
         {
             return false;
         }

@@ -54,7 +54,8 @@ internal sealed class HedgeSend
 
     // Mirrors the forwarder's own judgment.
     private static EndpointOutcome OutcomeOf(HttpResponseMessage answer) =>
-        answer.Headers.NonValidated.TryGetValues(ProxyStatus.FieldName, out var status) && ProxyStatus.TryRead(status.ToString(), out var error)
+        answer.Headers.NonValidated.TryGetValues(ProxyStatus.FieldName, out var status)
+            && ProxyStatus.TryRead(status.ToString(), out var error)
             ? EndpointEvidence.Of(error.Kind)
             : EndpointEvidence.OfAnswer((int)answer.StatusCode);
 }

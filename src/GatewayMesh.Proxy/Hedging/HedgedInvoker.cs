@@ -17,7 +17,8 @@ namespace GatewayMesh.Proxy.Hedging;
 /// </code>
 /// The client therefore always receives exactly one response. The attempt's and the request's timers cover all of the sends.
 /// </summary>
-internal sealed class HedgedInvoker(AttemptLoop loop, Exchange exchange, EndpointSet instances, TargetKind target, LatencyWindow latencies, TimeProvider time)
+internal sealed class HedgedInvoker(
+    AttemptLoop loop, Exchange exchange, EndpointSet instances, TargetKind target, LatencyWindow latencies, TimeProvider time)
     : HttpMessageInvoker(NoHandler.Instance, disposeHandler: false)
 {
     /// <inheritdoc/>
@@ -51,7 +52,9 @@ internal sealed class HedgedInvoker(AttemptLoop loop, Exchange exchange, Endpoin
         }
 
         // A response is better than no response, and a request that may have reached an application is better than one that did not.
-        var best = failed.Find(send => send.Answer.IsCompletedSuccessfully) ?? failed.Find(send => ConnectFailedException.In(send.Answer.Exception) is null) ?? failed[0];
+        var best = failed.Find(send => send.Answer.IsCompletedSuccessfully)
+            ?? failed.Find(send => ConnectFailedException.In(send.Answer.Exception) is null)
+            ?? failed[0];
         failed.Remove(best);
         return await TakeAsync(best, failed).ConfigureAwait(false);
     }
@@ -127,7 +130,9 @@ internal sealed class HedgedInvoker(AttemptLoop loop, Exchange exchange, Endpoin
         var retries = exchange.Route.Policy.Retries;
         return (int)answer.StatusCode < 500 && !RetryTriggers.NamesStatus(retries, (int)answer.StatusCode)
             && !(hop.Kind == TargetKind.MeshPeer && answer.Headers.NonValidated.Contains(ProxyStatus.FieldName))
-            && !(exchange.IsGrpc && answer.Headers.NonValidated.TryGetValues(GrpcFields.Status, out var status) && RetryTriggers.NamesGrpc(retries, GrpcStatus.Read(status.ToString())));
+            && !(exchange.IsGrpc
+                && answer.Headers.NonValidated.TryGetValues(GrpcFields.Status, out var status)
+                && RetryTriggers.NamesGrpc(retries, GrpcStatus.Read(status.ToString())));
     }
 
     // The base class requires a handler; the instances' own invokers are used instead.
@@ -135,6 +140,7 @@ internal sealed class HedgedInvoker(AttemptLoop loop, Exchange exchange, Endpoin
     {
         public static NoHandler Instance { get; } = new();
 
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => throw new NotSupportedException();
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
     }
 }

@@ -34,7 +34,9 @@ internal sealed class MutualIdentity(ICertificates certificates, string ingress,
             return null;
         }
 
-        if (exchange.Behaviour.Direction != Telemetry.RequestDirection.Inbound || exchange.PeerHeaders.Source is not { } claimed || !IsGateway(peer.Id, exchange))
+        if (exchange.Behaviour.Direction != Telemetry.RequestDirection.Inbound
+            || exchange.PeerHeaders.Source is not { } claimed
+            || !IsGateway(peer.Id, exchange))
         {
             return new(peer.Id.Service, Verified: true) { Id = peer.Id };
         }
@@ -45,14 +47,16 @@ internal sealed class MutualIdentity(ICertificates certificates, string ingress,
     }
 
     /// <inheritdoc/>
-    public string OwnNameFor(Exchange exchange) => exchange.Behaviour.AtTheEdge ? ingress : exchange.InboundConnection.Listener.Service ?? "";
+    public string OwnNameFor(Exchange exchange) =>
+        exchange.Behaviour.AtTheEdge ? ingress : exchange.InboundConnection.Listener.Service ?? "";
 
     /// <inheritdoc/>
     public string? PeerOf(Exchange exchange, TargetKind kind, bool isGateway) =>
         kind != TargetKind.MeshPeer ? null : isGateway ? gateway : exchange.Route.Instances.Service;
 
     /// <inheritdoc/>
-    public string? SourceFor(Exchange exchange) => exchange.Behaviour.Direction == Telemetry.RequestDirection.Gateway ? exchange.InboundConnection.Identity?.Uri : null;
+    public string? SourceFor(Exchange exchange) =>
+        exchange.Behaviour.Direction == Telemetry.RequestDirection.Gateway ? exchange.InboundConnection.Identity?.Uri : null;
 
     private bool IsGateway(SpiffeId peer, Exchange exchange) =>
         peer.Service.Equals(gateway, StringComparison.Ordinal)

@@ -16,9 +16,11 @@ internal static class LimitGauges
     /// <summary>Adds the gauges to <paramref name="metrics"/>.</summary>
     public static void Add(MeshMetrics metrics, LimitRegistry registry, AdaptiveLimit? gateway)
     {
-        metrics.AddGauges("gatewaymesh_limit_requests", "Current usage that counts against a limit.", () => InUse(registry).SelectMany(Counts));
+        metrics.AddGauges(
+            "gatewaymesh_limit_requests", "Current usage that counts against a limit.", () => InUse(registry).SelectMany(Counts));
         metrics.AddGauges("gatewaymesh_concurrency_limit", "Concurrency limit found by measurement.", () => Found(registry, gateway));
-        metrics.AddGauges("gatewaymesh_breaker_state", "State of the circuit breaker: 0 closed, 1 half open, 2 open.", () => Breakers(registry));
+        metrics.AddGauges(
+            "gatewaymesh_breaker_state", "State of the circuit breaker: 0 closed, 1 half open, 2 open.", () => Breakers(registry));
     }
 
     private static IEnumerable<ServiceLimits> InUse(LimitRegistry registry) =>

@@ -21,7 +21,9 @@ internal sealed class LimitRegistry(TimeProvider time, SplitMix random, Refusals
         lock (_applying)
         {
             var before = _current;
-            var table = new LimitTable(snapshot.Services.Values.ToFrozenDictionary(service => service.Name, service => Of(service, before), StringComparer.OrdinalIgnoreCase));
+            var table = new LimitTable(
+                snapshot.Services.Values.ToFrozenDictionary(
+                    service => service.Name, service => Of(service, before), StringComparer.OrdinalIgnoreCase));
             foreach (var gone in before.Services.Where(limits => table.Find(limits.Service) is null))
             {
                 gone.Dispose();

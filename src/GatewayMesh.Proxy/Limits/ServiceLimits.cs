@@ -95,7 +95,8 @@ internal sealed class ServiceLimits : IDisposable
     {
         lock (_declaring)
         {
-            Volatile.Write(ref _declared, new DeclaredLimits(policy, Permits.OfNumber(policy.Limits.MaxConcurrentRequests, policy.Shedding)));
+            Volatile.Write(
+                ref _declared, new DeclaredLimits(policy, Permits.OfNumber(policy.Limits.MaxConcurrentRequests, policy.Shedding)));
             Http1.Declare(policy.Limits.MaxConnections);
             Http2.Declare(policy.Limits.MaxConnections);
             if (_breaker?.Model != policy.Limits.Breaker)
@@ -103,7 +104,8 @@ internal sealed class ServiceLimits : IDisposable
                 Volatile.Write(ref _breaker, policy.Limits.Breaker.Enabled ? new Breaker(policy.Limits.Breaker, _time) : null);
             }
 
-            if (_adaptive is { } running && (running.Limit.Model != policy.AdaptiveConcurrency || running.Limit.Shedding != policy.Shedding))
+            if (_adaptive is { } running
+                && (running.Limit.Model != policy.AdaptiveConcurrency || running.Limit.Shedding != policy.Shedding))
             {
                 Volatile.Write(ref _adaptive, null);
                 running.Dispose();

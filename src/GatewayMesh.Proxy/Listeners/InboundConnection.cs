@@ -116,7 +116,9 @@ internal sealed class InboundConnection(ListenerSpec listener, IPAddress peer)
     {
         // This side sets the mark before reading the request count; the end of a request does the reverse. One of the two always sees the
         // other.
-        if (IsHttp2 && Volatile.Read(ref _requests) > 0 && Interlocked.CompareExchange(ref _endingSince, Math.Max(1, time.GetTimestamp()), 0) == 0)
+        if (IsHttp2
+            && Volatile.Read(ref _requests) > 0
+            && Interlocked.CompareExchange(ref _endingSince, Math.Max(1, time.GetTimestamp()), 0) == 0)
         {
             if (Volatile.Read(ref _requests) > 0)
             {
@@ -129,5 +131,6 @@ internal sealed class InboundConnection(ListenerSpec listener, IPAddress peer)
         }
     }
 
-    private TimeSpan Settling(TimeProvider time) => Interlocked.Read(ref _endingSince) is var since && since == 0 ? TimeSpan.Zero : Settle - time.GetElapsedTime(since);
+    private TimeSpan Settling(TimeProvider time) =>
+        Interlocked.Read(ref _endingSince) is var since && since == 0 ? TimeSpan.Zero : Settle - time.GetElapsedTime(since);
 }

@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Connections;
 namespace GatewayMesh.Proxy.Listeners;
 
 /// <summary>Supplies accepted connections to the server.</summary>
-internal sealed class LentConnectionListener(EndPoint endPoint, ChannelReader<ConnectionContext> accepted, Action unbind) : IConnectionListener
+internal sealed class LentConnectionListener(
+    EndPoint endPoint, ChannelReader<ConnectionContext> accepted, Action unbind) : IConnectionListener
 {
     /// <inheritdoc/>
     public EndPoint EndPoint { get; } = endPoint;

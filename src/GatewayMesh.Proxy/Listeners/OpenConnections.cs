@@ -13,7 +13,8 @@ internal sealed class OpenConnections(LentListeners listeners, TimeProvider time
     /// <summary>
     /// Number of connections, excluding the probe's but including accepted connections that the server has not started to serve.
     /// </summary>
-    public int CountWithoutProbe => Math.Max(0, listeners.Connections - _open.Count(static each => each.Key.Listener.Kind == ListenerKind.Probe));
+    public int CountWithoutProbe =>
+        Math.Max(0, listeners.Connections - _open.Count(static each => each.Key.Listener.Kind == ListenerKind.Probe));
 
     /// <summary>Connection middleware. The outermost, so that it sees every connection end.</summary>
     public ConnectionDelegate Around(ConnectionDelegate next) => async connection =>

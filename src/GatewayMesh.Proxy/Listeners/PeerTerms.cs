@@ -15,7 +15,12 @@ internal sealed class PeerTerms(ICertificates certificates, TimeProvider time)
     public TlsTerms? Of(InboundConnection inbound) => inbound.Listener.IsForPeers ? Show : null;
 
     private SslServerAuthenticationOptions? Show(InboundConnection inbound, string host) =>
-        MutualTls.ServerOptions(certificates, inbound.Listener.Service ?? "", inbound.Listener.Kind == ListenerKind.Mesh, time, (verdict, peer) =>
+        MutualTls.ServerOptions(
+            certificates,
+            inbound.Listener.Service ?? "",
+            inbound.Listener.Kind == ListenerKind.Mesh,
+            time,
+            (verdict, peer) =>
         {
             inbound.Identity = peer;
             inbound.Refusal = verdict.IsBelieved ? null : verdict.Fault;

@@ -15,7 +15,13 @@ internal static class ServerSettings
     private const int ConnectionWindow = 17 * StreamWindow;
 
     /// <summary>Returns the settings of a data plane.</summary>
-    public static KestrelServerOptions For(LimitsSpec limits, OpenConnections connections, EdgeConnectionMiddleware edge, TlsConnectionMiddleware tls, TunnelConnectionMiddleware tunnel, ProtocolConnectionMiddleware protocol)
+    public static KestrelServerOptions For(
+        LimitsSpec limits,
+        OpenConnections connections,
+        EdgeConnectionMiddleware edge,
+        TlsConnectionMiddleware tls,
+        TunnelConnectionMiddleware tunnel,
+        ProtocolConnectionMiddleware protocol)
     {
         var options = new KestrelServerOptions
         {

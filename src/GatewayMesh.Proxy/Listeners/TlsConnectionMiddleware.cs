@@ -14,7 +14,8 @@ namespace GatewayMesh.Proxy.Listeners;
 /// <summary>
 /// Connection middleware of the TLS listeners; later middleware sees plain bytes:
 /// <code>
-/// socket ⇄ transport's pipes ⇄ TransportStream ⇄ SslStream ⇄ TlsTransport's pipes ⇄ TunnelConnectionMiddleware, ProtocolConnectionMiddleware, server
+/// socket ⇄ transport's pipes ⇄ TransportStream ⇄ SslStream ⇄ TlsTransport's pipes ⇄ TunnelConnectionMiddleware,
+/// ProtocolConnectionMiddleware, server
 /// </code>
 /// Costs one handshake per connection, and only the cipher per request. A failed handshake is counted and ends the connection; later
 /// middleware does not see that connection.
@@ -23,7 +24,8 @@ namespace GatewayMesh.Proxy.Listeners;
 /// <param name="limits">Limits; a handshake has the time of a request head.</param>
 /// <param name="faults">Receives failed handshakes.</param>
 /// <param name="time">The clock.</param>
-internal sealed class TlsConnectionMiddleware(Func<InboundConnection, TlsTerms?> termsOf, LimitsSpec limits, TlsFaults faults, TimeProvider time)
+internal sealed class TlsConnectionMiddleware(
+    Func<InboundConnection, TlsTerms?> termsOf, LimitsSpec limits, TlsFaults faults, TimeProvider time)
 {
     private const byte HandshakeRecord = 0x16;
 
@@ -96,7 +98,8 @@ internal sealed class TlsConnectionMiddleware(Func<InboundConnection, TlsTerms?>
                 null,
                 patience.Token).ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is OperationCanceledException or IOException or AuthenticationException or InvalidOperationException)
+        catch (Exception failure) when (
+            failure is OperationCanceledException or IOException or AuthenticationException or InvalidOperationException)
         {
             inbound.AwaitsProtocol = false;
             var fault = hasTerms ? FaultOf(failure, patience.IsCancellationRequested) : TlsFault.NoCertificate;
@@ -109,7 +112,8 @@ internal sealed class TlsConnectionMiddleware(Func<InboundConnection, TlsTerms?>
             return false;
         }
 
-        var session = new TlsSession(tls.SslProtocol, tls.NegotiatedApplicationProtocol.Protocol, tls.TargetHostName, tls.RemoteCertificate as X509Certificate2);
+        var session = new TlsSession(
+            tls.SslProtocol, tls.NegotiatedApplicationProtocol.Protocol, tls.TargetHostName, tls.RemoteCertificate as X509Certificate2);
         inbound.Tls = session;
         inbound.IdleFrom(time.GetTimestamp());
         connection.Features.Set<ITlsConnectionFeature>(session);
@@ -169,7 +173,8 @@ internal sealed class TlsConnectionMiddleware(Func<InboundConnection, TlsTerms?>
             await plain.Output.CompleteAsync().ConfigureAwait(false);
             await tls.ShutdownAsync().ConfigureAwait(false);
         }
-        catch (Exception gone) when (gone is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception gone) when (
+            gone is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
         {
             // The peer is already gone.
         }

@@ -14,7 +14,8 @@ namespace GatewayMesh.Proxy.Listeners;
 /// Connection middleware of tunnels: the guard's hello, one response byte, and only then the application's own bytes. A tunnel arrives on
 /// its own listener or, with certificates, by its own ALPN name on the listener for peers. Other connections pass through untouched.
 /// </summary>
-internal sealed class TunnelConnectionMiddleware(TimeProvider time, SplitMix random, TimeSpan maxCarriedAge, Func<bool> draining, Func<bool> busy)
+internal sealed class TunnelConnectionMiddleware(
+    TimeProvider time, SplitMix random, TimeSpan maxCarriedAge, Func<bool> draining, Func<bool> busy)
 {
     /// <summary>Timeout of the guard's hello, from the first byte on: 1 s.</summary>
     public static readonly TimeSpan HelloTimeout = TimeSpan.FromSeconds(1);
@@ -23,11 +24,14 @@ internal sealed class TunnelConnectionMiddleware(TimeProvider time, SplitMix ran
     public static readonly TimeSpan WarmTimeout = TimeSpan.FromSeconds(60);
 
     /// <summary>Wraps the next connection delegate.</summary>
-    public ConnectionDelegate Around(ConnectionDelegate next) => connection => IsTunnel(connection.Features.Get<InboundConnection>()!) ? GreetAsync(connection, next) : next(connection);
+    public ConnectionDelegate Around(ConnectionDelegate next) =>
+        connection => IsTunnel(connection.Features.Get<InboundConnection>()!) ? GreetAsync(connection, next) : next(connection);
 
     private static bool IsTunnel(InboundConnection inbound)
     {
-        if (inbound.Listener.Kind == ListenerKind.Mesh && inbound.Tls is { } tls && tls.ApplicationProtocol.Span.SequenceEqual(ProtocolNames.Tunnel.Protocol.Span))
+        if (inbound.Listener.Kind == ListenerKind.Mesh
+            && inbound.Tls is { } tls
+            && tls.ApplicationProtocol.Span.SequenceEqual(ProtocolNames.Tunnel.Protocol.Span))
         {
             inbound.Kind = ListenerKind.Tunnel;
         }
@@ -63,15 +67,20 @@ internal sealed class TunnelConnectionMiddleware(TimeProvider time, SplitMix ran
     // With certificates, a guard may act only for the service in its certificate. The names go into mesh headers, whose readers reject
     // other names.
     private TunnelAnswer AnswerTo(TunnelHello? hello, PeerIdentity? peer) =>
-        hello is null || !IsOwnName(hello.Service, peer) || !MeshHeaderValues.IsName(hello.Service) || !MeshHeaderValues.IsName(hello.Upstream ?? "") ? TunnelAnswer.Denied
+        hello is null
+            || !IsOwnName(hello.Service, peer)
+            || !MeshHeaderValues.IsName(hello.Service)
+            || !MeshHeaderValues.IsName(hello.Upstream ?? "") ? TunnelAnswer.Denied
         : draining() ? TunnelAnswer.Draining
         : busy() ? TunnelAnswer.Busy
         : TunnelAnswer.Ok;
 
-    private static bool IsOwnName(string service, PeerIdentity? peer) => peer is null || peer.Id.Service.Equals(service, StringComparison.Ordinal);
+    private static bool IsOwnName(string service, PeerIdentity? peer) =>
+        peer is null || peer.Id.Service.Equals(service, StringComparison.Ordinal);
 
     // ± 50 %, so that connections that arrive together after a crash do not all end together.
-    private long EndAfter() => time.GetTimestamp() + (long)(maxCarriedAge.TotalSeconds * (0.5 + random.NextDouble()) * time.TimestampFrequency);
+    private long EndAfter() =>
+        time.GetTimestamp() + (long)(maxCarriedAge.TotalSeconds * (0.5 + random.NextDouble()) * time.TimestampFrequency);
 
     private async Task FirstByteAsync(PipeReader input)
     {

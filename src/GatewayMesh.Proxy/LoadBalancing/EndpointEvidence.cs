@@ -21,16 +21,28 @@ public static class EndpointEvidence
     /// <summary>Returns the evidence about an instance whose sidecar reported <paramref name="kind"/>.</summary>
     public static EndpointOutcome Of(MeshErrorKind kind) => kind switch
     {
-        MeshErrorKind.DnsFailed or MeshErrorKind.ConnectionRefused or MeshErrorKind.ConnectionTimeout or MeshErrorKind.HandshakeFailed or MeshErrorKind.PeerNotBelieved => EndpointOutcome.ConnectFailed,
+        MeshErrorKind.DnsFailed
+            or MeshErrorKind.ConnectionRefused
+            or MeshErrorKind.ConnectionTimeout
+            or MeshErrorKind.HandshakeFailed
+            or MeshErrorKind.PeerNotBelieved => EndpointOutcome.ConnectFailed,
         MeshErrorKind.ConnectionReset or MeshErrorKind.ResponseIncomplete or MeshErrorKind.ResponseTimeout or MeshErrorKind.UpstreamProtocol
             or MeshErrorKind.NoEndpoint or MeshErrorKind.Draining or MeshErrorKind.NotConfigured
             or MeshErrorKind.Internal => EndpointOutcome.Failed,
-        MeshErrorKind.ClientGone or MeshErrorKind.NoCertificate or MeshErrorKind.CertificateRefused or MeshErrorKind.DeadlineExceeded or MeshErrorKind.RequestTimeout => EndpointOutcome.Cancelled,
+        MeshErrorKind.ClientGone
+            or MeshErrorKind.NoCertificate
+            or MeshErrorKind.CertificateRefused
+            or MeshErrorKind.DeadlineExceeded
+            or MeshErrorKind.RequestTimeout => EndpointOutcome.Cancelled,
         // Reported by a peer: a registry record is wrong, and the peer that rejects the record is healthy.
         MeshErrorKind.AddressRefused => EndpointOutcome.Cancelled,
         // A proxy that protects itself or its application is healthy: if it were ejected, the others would receive its share and refuse
         // too.
-        MeshErrorKind.Overloaded or MeshErrorKind.LimitReached or MeshErrorKind.CircuitOpen or MeshErrorKind.Shed or MeshErrorKind.ConcurrencyLimited => EndpointOutcome.Cancelled,
+        MeshErrorKind.Overloaded
+            or MeshErrorKind.LimitReached
+            or MeshErrorKind.CircuitOpen
+            or MeshErrorKind.Shed
+            or MeshErrorKind.ConcurrencyLimited => EndpointOutcome.Cancelled,
         _ => EndpointOutcome.Success,
     };
 

@@ -22,7 +22,8 @@ public sealed class EndpointPicker(TimeProvider time, SplitMix random)
     /// <summary>
     /// Selects an instance, begins a request there, and remembers the instance as tried. Returns false only if the set is empty.
     /// </summary>
-    public bool TryPick(EndpointSet set, ref TriedEndpoints tried, out EndpointLease lease) => TryPick(set, RequestHash.None, ref tried, out lease);
+    public bool TryPick(EndpointSet set, ref TriedEndpoints tried, out EndpointLease lease) =>
+        TryPick(set, RequestHash.None, ref tried, out lease);
 
     /// <summary>
     /// Selects an instance, begins a request there, and remembers the instance as tried. Returns false only if the set is empty.
@@ -116,7 +117,8 @@ public sealed class EndpointPicker(TimeProvider time, SplitMix random)
         return chosen;
     }
 
-    private bool IsTakenNow(EndpointState state, long now) => state.IsEjected || state.SlowStartAt(now) is var share && (share >= 1 || random.NextDouble() < share);
+    private bool IsTakenNow(EndpointState state, long now) =>
+        state.IsEjected || state.SlowStartAt(now) is var share && (share >= 1 || random.NextDouble() < share);
 
     private EndpointState? Untried(ImmutableArray<EndpointState> states, ref readonly TriedEndpoints tried)
     {

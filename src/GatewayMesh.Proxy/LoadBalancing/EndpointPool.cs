@@ -29,7 +29,8 @@ internal sealed class EndpointPool
     /// Returns the pool of <paramref name="members"/>. Reuses an equal pool of <paramref name="before"/>, so that rings and tables are not
     /// rebuilt and a round robin continues.
     /// </summary>
-    public static EndpointPool Of(LoadBalancingModel model, ImmutableArray<EndpointState> members, params ReadOnlySpan<EndpointPool?> before)
+    public static EndpointPool Of(
+        LoadBalancingModel model, ImmutableArray<EndpointState> members, params ReadOnlySpan<EndpointPool?> before)
     {
         foreach (var old in before)
         {

@@ -9,7 +9,12 @@ internal sealed class EndpointPools
     private readonly LoadBalancingModel _model;
     private readonly int _nearAll;
 
-    public EndpointPools(LoadBalancingModel model, ImmutableArray<EndpointState> all, ImmutableArray<EndpointState> healthy, string? zone, EndpointPools? before)
+    public EndpointPools(
+        LoadBalancingModel model,
+        ImmutableArray<EndpointState> all,
+        ImmutableArray<EndpointState> healthy,
+        string? zone,
+        EndpointPools? before)
     {
         _model = model;
         Everyone = EndpointPool.Of(model, all, before?.Everyone, before?.Healthy);

@@ -42,9 +42,17 @@ public sealed class EndpointRegistry
             var states = new Dictionary<EndpointKey, EndpointState>(_states.Count);
             var services = snapshot.Services.Values.ToFrozenDictionary(
                 service => service.Name,
-                service => SetOf(service.Name, service.Policy, service.Protocol, service.Endpoints, states, service.IsDormant, refused: service.HasRefused),
+                service => SetOf(
+                    service.Name,
+                    service.Policy,
+                    service.Protocol,
+                    service.Endpoints,
+                    states,
+                    service.IsDormant,
+                    refused: service.HasRefused),
                 StringComparer.OrdinalIgnoreCase);
-            var targets = RouteTargets.Of(snapshot).ToFrozenDictionary(target => target.Id, target => SetOf(target, snapshot, services, states), StringComparer.OrdinalIgnoreCase);
+            var targets = RouteTargets.Of(snapshot).ToFrozenDictionary(
+                target => target.Id, target => SetOf(target, snapshot, services, states), StringComparer.OrdinalIgnoreCase);
             var gateways = snapshot.Gateways.GroupBy(gateway => gateway.Group, StringComparer.Ordinal).ToFrozenDictionary(
                 group => group.Key,
                 group => SetOf(group.Key, PolicyModel.Default, "http", [.. group.Select(AsEndpoint)], states),
@@ -80,7 +88,11 @@ public sealed class EndpointRegistry
 
     // A target with all of a service's instances in this datacenter uses the service's own set, so that its usage and load are tracked
     // once.
-    private EndpointSet SetOf(TargetModel target, MeshSnapshot snapshot, FrozenDictionary<string, EndpointSet> services, Dictionary<EndpointKey, EndpointState> states) =>
+    private EndpointSet SetOf(
+        TargetModel target,
+        MeshSnapshot snapshot,
+        FrozenDictionary<string, EndpointSet> services,
+        Dictionary<EndpointKey, EndpointState> states) =>
         target.Subset.Length == 0
         && snapshot.Services.TryGetValue(target.Service, out var service)
         && service.Protocol == target.Protocol
@@ -89,10 +101,18 @@ public sealed class EndpointRegistry
         && service.Policy == target.Policy
         && service.Endpoints.AsSpan().SequenceEqual(target.Endpoints.AsSpan())
             ? services[service.Name]
-            : SetOf(target.Service, target.Policy, target.Protocol, target.Endpoints, states, target.IsDormant, target.Id, target.HasRefused);
+            : SetOf(
+                target.Service, target.Policy, target.Protocol, target.Endpoints, states, target.IsDormant, target.Id, target.HasRefused);
 
     private EndpointSet SetOf(
-        string service, PolicyModel policy, string protocol, ImmutableArray<EndpointModel> endpoints, Dictionary<EndpointKey, EndpointState> states, bool dormant = false, string? target = null, bool refused = false)
+        string service,
+        PolicyModel policy,
+        string protocol,
+        ImmutableArray<EndpointModel> endpoints,
+        Dictionary<EndpointKey, EndpointState> states,
+        bool dormant = false,
+        string? target = null,
+        bool refused = false)
     {
         var all = ImmutableArray.CreateBuilder<EndpointState>(endpoints.Length);
         var healthy = ImmutableArray.CreateBuilder<EndpointState>(endpoints.Length);
@@ -128,6 +148,13 @@ public sealed class EndpointRegistry
         }
 
         var before = target is null ? _current.Find(service) : _current.FindTarget(target);
-        return new EndpointSet(service, policy, all.ToImmutable(), protocol, healthy.ToImmutable(), _zone, before) { IsDormant = dormant, Target = target, IsRefused = refused && endpoints.IsEmpty };
+        return new EndpointSet(
+            service,
+            policy,
+            all.ToImmutable(),
+            protocol,
+            healthy.ToImmutable(),
+            _zone,
+            before) { IsDormant = dormant, Target = target, IsRefused = refused && endpoints.IsEmpty };
     }
 }

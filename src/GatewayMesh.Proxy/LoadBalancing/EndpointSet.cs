@@ -9,7 +9,14 @@ public sealed class EndpointSet
 {
     private bool _used;
 
-    internal EndpointSet(string service, PolicyModel policy, ImmutableArray<EndpointState> all, string protocol = "http", ImmutableArray<EndpointState> healthy = default, string? zone = null, EndpointSet? before = null)
+    internal EndpointSet(
+        string service,
+        PolicyModel policy,
+        ImmutableArray<EndpointState> all,
+        string protocol = "http",
+        ImmutableArray<EndpointState> healthy = default,
+        string? zone = null,
+        EndpointSet? before = null)
     {
         Service = service;
         Policy = policy;

@@ -57,7 +57,8 @@ public sealed class EndpointState
     public bool IsEjected => Volatile.Read(ref _ejection).IsEjected;
 
     /// <summary>Cause of the ejection.</summary>
-    public EjectionCause EjectionCause => Volatile.Read(ref _ejection) is { IsEjected: true } ejection ? ejection.Cause : EjectionCause.None;
+    public EjectionCause EjectionCause =>
+        Volatile.Read(ref _ejection) is { IsEjected: true } ejection ? ejection.Cause : EjectionCause.None;
 
     /// <summary>Consecutive ejections; 0 while trusted.</summary>
     public int Ejections => Volatile.Read(ref _ejection).Times;
@@ -96,13 +97,15 @@ public sealed class EndpointState
     internal bool IsAvailable(long now) => Volatile.Read(ref _ejection).IsAvailable(now);
 
     /// <summary>True if the instance failed to respond so often that another attempt is pointless, ejected or not.</summary>
-    internal bool IsOutOfReach(long now) => Volatile.Read(ref _ejection) is { Cause: EjectionCause.ConsecutiveFailures } ejection && !ejection.IsAvailable(now);
+    internal bool IsOutOfReach(long now) =>
+        Volatile.Read(ref _ejection) is { Cause: EjectionCause.ConsecutiveFailures } ejection && !ejection.IsAvailable(now);
 
     /// <summary>Peak EWMA in seconds.</summary>
     internal double LatencyAt(long now) => _latency.Read(now, Policy.LoadBalancing.Ewma.Decay.TotalSeconds);
 
     /// <summary>Value of <see cref="SlowStart"/> at a given time.</summary>
-    internal double SlowStartAt(long now) => Policy.LoadBalancing.SlowStart.ShareAfter(_time.GetElapsedTime(Interlocked.Read(ref _since), now));
+    internal double SlowStartAt(long now) =>
+        Policy.LoadBalancing.SlowStart.ShareAfter(_time.GetElapsedTime(Interlocked.Read(ref _since), now));
 
     /// <summary>Begins a request if the instance is usable. After an ejection only one caller gets the trial.</summary>
     public bool TryBegin(out EndpointLease lease)
@@ -162,13 +165,17 @@ public sealed class EndpointState
             var before = Volatile.Read(ref _ejection);
             var now = _time.GetTimestamp();
             var after = before.After(outcome, epoch, trial, policy, now, _time);
-            if (ReferenceEquals(before, after) || (after.IsEjected && after.Epoch != before.Epoch ? TryEject(before, after, after.Cause) : TrySwap(before, after)))
+            if (ReferenceEquals(before, after)
+                || (after.IsEjected && after.Epoch != before.Epoch ? TryEject(before, after, after.Cause) : TrySwap(before, after)))
             {
                 return;
             }
 
             // No permit is free: keep the evidence, so that the next failure tries again.
-            if (after.IsEjected && !before.IsEjected && Volatile.Read(ref _ejection) == before && TrySwap(before, before.Spared(outcome, after.Cause, policy, now, _time)))
+            if (after.IsEjected
+                && !before.IsEjected
+                && Volatile.Read(ref _ejection) == before
+                && TrySwap(before, before.Spared(outcome, after.Cause, policy, now, _time)))
             {
                 return;
             }
@@ -229,7 +236,10 @@ public sealed class EndpointState
 
     /// <summary>Returns and resets the counts since the last call.</summary>
     internal EndpointCounts TakeCounts() => new(
-        Interlocked.Exchange(ref _good, 0), Interlocked.Exchange(ref _bad, 0), Interlocked.Exchange(ref _answers, 0), TimeSpan.FromTicks(Interlocked.Exchange(ref _taken, 0)));
+        Interlocked.Exchange(ref _good, 0),
+        Interlocked.Exchange(ref _bad, 0),
+        Interlocked.Exchange(ref _answers, 0),
+        TimeSpan.FromTicks(Interlocked.Exchange(ref _taken, 0)));
 
     /// <summary>Sets the service's ejection permits; called before the instance is in use.</summary>
     internal void Join(EjectionShare share) => Volatile.Write(ref _share, share);
@@ -290,7 +300,8 @@ public sealed class EndpointState
     private bool TryEject(Ejection before, Ejection after, EjectionCause cause)
     {
         var share = Share;
-        if (!before.IsEjected && (Volatile.Read(ref _isRetired) || (cause != EjectionCause.ConsecutiveFailures && share.IsOfOne) || !share.TryTake()))
+        if (!before.IsEjected
+            && (Volatile.Read(ref _isRetired) || (cause != EjectionCause.ConsecutiveFailures && share.IsOfOne) || !share.TryTake()))
         {
             return false;
         }

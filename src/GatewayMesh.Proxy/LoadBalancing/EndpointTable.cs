@@ -11,7 +11,10 @@ public sealed class EndpointTable
     private readonly FrozenDictionary<string, EndpointSet> _gateways;
     private readonly FrozenDictionary<string, EndpointSet> _targets;
 
-    internal EndpointTable(FrozenDictionary<string, EndpointSet> services, FrozenDictionary<string, EndpointSet> gateways, FrozenDictionary<string, EndpointSet> targets)
+    internal EndpointTable(
+        FrozenDictionary<string, EndpointSet> services,
+        FrozenDictionary<string, EndpointSet> gateways,
+        FrozenDictionary<string, EndpointSet> targets)
     {
         _services = services;
         _gateways = gateways;
@@ -19,7 +22,10 @@ public sealed class EndpointTable
     }
 
     /// <summary>A table without entries.</summary>
-    public static EndpointTable Empty { get; } = new(FrozenDictionary<string, EndpointSet>.Empty, FrozenDictionary<string, EndpointSet>.Empty, FrozenDictionary<string, EndpointSet>.Empty);
+    public static EndpointTable Empty { get; } = new(
+        FrozenDictionary<string, EndpointSet>.Empty,
+        FrozenDictionary<string, EndpointSet>.Empty,
+        FrozenDictionary<string, EndpointSet>.Empty);
 
     /// <summary>Sets of all services, for <c>/endpoints</c>.</summary>
     public IEnumerable<EndpointSet> Services => _services.Values;

@@ -93,7 +93,8 @@ internal static class HashedRequest
     private static RequestHash OfSource(RequestHash hash, Exchange exchange)
     {
         var inbound = exchange.InboundConnection;
-        if ((inbound.IsTrustedProxy || !exchange.Behaviour.AtTheEdge) && exchange.Http.Request.Headers["X-Forwarded-For"] is [{ Length: > 0 } chain, ..])
+        if ((inbound.IsTrustedProxy || !exchange.Behaviour.AtTheEdge)
+            && exchange.Http.Request.Headers["X-Forwarded-For"] is [{ Length: > 0 } chain, ..])
         {
             var comma = chain.IndexOf(',', StringComparison.Ordinal);
             return hash.With(StableHash.Of((comma < 0 ? chain.AsSpan() : chain.AsSpan(0, comma)).Trim()));

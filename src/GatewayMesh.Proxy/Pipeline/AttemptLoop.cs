@@ -28,7 +28,18 @@ namespace GatewayMesh.Proxy.Pipeline;
 /// all sidecars of the callee unreachable, and sidecarBypass: gateway ──► a gateway ──► the application
 /// </code>
 /// </summary>
-internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder, UpstreamPools upstreams, EndpointPicker picker, BypassedSidecars bypassed, SplitMix random, RetryDecider decider, LatencyWindows latencies, MeshMetrics metrics, ICallerIdentity identity, RefusedAddresses refused)
+internal sealed class AttemptLoop(
+    DataPlaneOptions options,
+    IForwarder forwarder,
+    UpstreamPools upstreams,
+    EndpointPicker picker,
+    BypassedSidecars bypassed,
+    SplitMix random,
+    RetryDecider decider,
+    LatencyWindows latencies,
+    MeshMetrics metrics,
+    ICallerIdentity identity,
+    RefusedAddresses refused)
 {
     private static readonly Func<Exchange, MeshError, HttpResponseMessage, bool> DropForGatewayFallback = static (exchange, error, _) =>
         // A call that one proxy denies is not tried at another.
@@ -72,7 +83,13 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
         {
             lease.End(EndpointOutcome.Cancelled);
             return new AttemptEnd(
-                new MeshError(MeshErrorKind.IntentionDenied, Forwarded: false, $"the callee's proxy is not part of this mesh and would see {options.GatewayService} as the caller, which intentions do not allow"), Follows: false, default);
+                new MeshError(
+                    MeshErrorKind.IntentionDenied,
+                    Forwarded: false,
+                    $"the callee's proxy is not part of this mesh and would see {options.GatewayService} as the caller, which intentions "
+                        + $"do not allow"),
+                Follows: false,
+                default);
         }
 
         var sender = kind != TargetKind.Application && RetryDecider.MayHedge(exchange)
@@ -99,13 +116,19 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
 
         picker.TryPick(instances, HashedRequest.Of(exchange, instances.Policy.LoadBalancing), ref exchange.Tried, out var lease);
         exchange.Untried--;
-        if (!BareCallee.MayCall(options.EnforcesIntentions, exchange, lease.Endpoint) || !ForeignCallee.MaySee(options.GatewayService, exchange, lease.Endpoint))
+        if (!BareCallee.MayCall(options.EnforcesIntentions, exchange, lease.Endpoint)
+            || !ForeignCallee.MaySee(options.GatewayService, exchange, lease.Endpoint))
         {
             lease.End(EndpointOutcome.Cancelled);
             return false;
         }
 
-        hop = HopTo(exchange, lease, target == TargetKind.MeshPeer && lease.Endpoint.IsBare ? TargetKind.BareInstance : target, destination: null, bypass: false);
+        hop = HopTo(
+            exchange,
+            lease,
+            target == TargetKind.MeshPeer && lease.Endpoint.IsBare ? TargetKind.BareInstance : target,
+            destination: null,
+            bypass: false);
         return true;
     }
 
@@ -114,10 +137,15 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
 
     private async ValueTask<MeshError> RouteAsync(Exchange exchange)
     {
-        if (exchange.Behaviour.GatewayShare > 0 && random.NextDouble() < exchange.Behaviour.GatewayShare && GatewaysFor(exchange) is { } gateways)
+        if (exchange.Behaviour.GatewayShare > 0
+            && random.NextDouble() < exchange.Behaviour.GatewayShare
+            && GatewaysFor(exchange) is { } gateways)
         {
             var error = await ThroughGatewayAsync(exchange, gateways).ConfigureAwait(false);
-            if (!error.IsError || !exchange.CanGoElsewhere || exchange.Http.Response.HasStarted || (error.Forwarded && !decider.Follows(exchange, error)))
+            if (!error.IsError
+                || !exchange.CanGoElsewhere
+                || exchange.Http.Response.HasStarted
+                || (error.Forwarded && !decider.Follows(exchange, error)))
             {
                 return error;
             }
@@ -163,7 +191,8 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
     {
         if (exchange.Behaviour.Direction == RequestDirection.Gateway)
         {
-            return exchange.Route.Policy.SidecarBypass == SidecarBypassMode.Gateway && bypassed.Behind(exchange.Route.Instances) is { } applications
+            return exchange.Route.Policy.SidecarBypass == SidecarBypassMode.Gateway
+                && bypassed.Behind(exchange.Route.Instances) is { } applications
                 ? DirectAsync(exchange, applications, TargetKind.Application)
                 : ValueTask.FromResult(new MeshError(MeshErrorKind.NoEndpoint, Forwarded: false));
         }
@@ -211,7 +240,8 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
         try
         {
             var strategy = _strategies.Of(exchange.Route.Policy.Retries);
-            var outcome = await strategy.ExecuteOutcomeAsync(FurtherAttempts.Next, context, new FurtherAttempts(this, exchange, instances, target, first)).ConfigureAwait(false);
+            var outcome = await strategy.ExecuteOutcomeAsync(
+                FurtherAttempts.Next, context, new FurtherAttempts(this, exchange, instances, target, first)).ConfigureAwait(false);
             if (outcome.Exception is OperationCanceledException && context.CancellationToken.IsCancellationRequested)
             {
                 return new MeshError(MeshErrorKind.ClientGone, Forwarded: true); // during the wait
@@ -221,7 +251,8 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
             var last = outcome.Result;
             return !last.Follows ? last.Error
                 // The policy now has fewer attempts than when the request arrived.
-                : RetryDecider.Settle(exchange, last.Error.IsError ? last.Error : new MeshError(MeshErrorKind.ResponseIncomplete, Forwarded: true));
+                : RetryDecider.Settle(
+                    exchange, last.Error.IsError ? last.Error : new MeshError(MeshErrorKind.ResponseIncomplete, Forwarded: true));
         }
         finally
         {
@@ -229,7 +260,13 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
         }
     }
 
-    private async ValueTask<MeshError> AttemptAsync(Exchange exchange, EndpointLease lease, TargetKind kind, string? destination, bool bypass = false, HttpMessageInvoker? sender = null)
+    private async ValueTask<MeshError> AttemptAsync(
+        Exchange exchange,
+        EndpointLease lease,
+        TargetKind kind,
+        string? destination,
+        bool bypass = false,
+        HttpMessageInvoker? sender = null)
     {
         exchange.Hop = HopTo(exchange, lease, kind, destination, bypass);
         exchange.Sender = sender;
@@ -268,7 +305,8 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
         }
     }
 
-    private static bool IsRefusedHere(Exchange exchange, in MeshError error) => error.Kind == MeshErrorKind.AddressRefused && !exchange.Answered.IsError;
+    private static bool IsRefusedHere(Exchange exchange, in MeshError error) =>
+        error.Kind == MeshErrorKind.AddressRefused && !exchange.Answered.IsError;
 
     // The instance counts as unreachable so that others are tried; its service has not failed.
     private EndpointOutcome RefuseAddress(Exchange exchange, in MeshError error)
@@ -286,7 +324,16 @@ internal sealed class AttemptLoop(DataPlaneOptions options, IForwarder forwarder
     {
         var protocol = HopProtocol.Of(exchange, kind);
         var upstream = upstreams.Rent(new UpstreamKey(
-            identity.OwnNameFor(exchange), lease.Endpoint.Address, kind, protocol, protocol == WireProtocol.Http1 && exchange.SendsAStream, identity.PeerOf(exchange, kind, destination is not null)) { Datacenter = lease.Endpoint.Datacenter, IsOwn = exchange.Route.Kind == TargetKind.Application });
+            identity.OwnNameFor(exchange),
+            lease.Endpoint.Address,
+            kind,
+            protocol,
+            protocol == WireProtocol.Http1 && exchange.SendsAStream,
+            identity.PeerOf(exchange, kind, destination is not null))
+            {
+                Datacenter = lease.Endpoint.Datacenter,
+                IsOwn = exchange.Route.Kind == TargetKind.Application,
+            });
         return new Hop(lease, kind, upstream, destination, identity.SourceFor(exchange)) { Bypass = bypass };
     }
 }

@@ -24,7 +24,9 @@ namespace GatewayMesh.Proxy.Pipeline;
 /// One request from arrival to response: the facts that the steps find, each written once by the step that finds it. Reused by the next
 /// request of the connection.
 /// </summary>
-[SuppressMessage("Design", "CA1001", Justification = "Reused for the life of the connection; an idle source without a timer holds no resources.")]
+[
+    SuppressMessage(
+        "Design", "CA1001", Justification = "Reused for the life of the connection; an idle source without a timer holds no resources.")]
 internal sealed partial class Exchange : IBodyObserver
 {
     private readonly TimeProvider _time;

@@ -16,7 +16,10 @@ internal sealed class FramingStep : IStep
         // Connection-specific fields (RFC 9113 §8.2.2): the server itself rejects Connection and TE, but not these.
         if (exchange.InboundConnection.IsHttp2)
         {
-            return headers.TransferEncoding.Count > 0 || headers.Upgrade.Count > 0 || headers.KeepAlive.Count > 0 || headers.ContainsKey("Proxy-Connection")
+            return headers.TransferEncoding.Count > 0
+                || headers.Upgrade.Count > 0
+                || headers.KeepAlive.Count > 0
+                || headers.ContainsKey("Proxy-Connection")
                 ? Verdict.Fail(MeshErrorKind.RequestMalformed, "connection-specific field")
                 : Verdict.Next;
         }

@@ -23,7 +23,9 @@ internal sealed class HeadLimitStep(LimitsSpec limits) : IStep
     {
         var isFromMesh = exchange.Behaviour.FromMeshPeer;
         var target = exchange.Http.Features.Get<IHttpRequestFeature>()!.RawTarget;
-        if (exchange.Http.Request.Method.Length + target.Length + LineRest > limits.MaxRequestLineSize + (isFromMesh ? HeadBounds.MeshLine : 0))
+        if (
+            exchange.Http.Request.Method.Length + target.Length + LineRest > limits.MaxRequestLineSize + (
+                isFromMesh ? HeadBounds.MeshLine : 0))
         {
             return Verdict.Fail(MeshErrorKind.RequestLineTooLong, Line);
         }
@@ -31,8 +33,10 @@ internal sealed class HeadLimitStep(LimitsSpec limits) : IStep
         var (lines, bytes) = exchange.Fields.Measure(exchange.Http.Request.Headers);
         lines--; // X-Request-Id, which is present once by now
         bytes -= RequestIdStep.Field.Length + exchange.RequestId.Length + FieldMeasure.LineRest;
-        return lines > limits.MaxRequestHeaderCount + (isFromMesh ? HeadBounds.MeshFields : 0) ? Verdict.Fail(MeshErrorKind.RequestFieldsTooLarge, Count)
-            : bytes > limits.MaxRequestHeadersTotalSize + (isFromMesh ? HeadBounds.MeshBytes : 0) ? Verdict.Fail(MeshErrorKind.RequestFieldsTooLarge, Size)
+        return lines > limits.MaxRequestHeaderCount + (isFromMesh ? HeadBounds.MeshFields : 0) ? Verdict.Fail(
+            MeshErrorKind.RequestFieldsTooLarge, Count)
+            : bytes > limits.MaxRequestHeadersTotalSize + (isFromMesh ? HeadBounds.MeshBytes : 0) ? Verdict.Fail(
+                MeshErrorKind.RequestFieldsTooLarge, Size)
             : Verdict.Next;
     }
 }

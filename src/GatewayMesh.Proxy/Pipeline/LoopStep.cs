@@ -14,7 +14,8 @@ internal sealed class LoopStep : IStep
     public Verdict Take(Exchange exchange)
     {
         var via = exchange.Http.Request.Headers.Via;
-        return exchange.PeerHeaders.Hops >= MeshHeaders.MaxHops || (via.Count > 0 && ViaField.Count(via, exchange.Behaviour.Pseudonym) >= MeshHeaders.MaxHops)
+        return exchange.PeerHeaders.Hops >= MeshHeaders.MaxHops
+            || (via.Count > 0 && ViaField.Count(via, exchange.Behaviour.Pseudonym) >= MeshHeaders.MaxHops)
             ? Verdict.Fail(MeshErrorKind.LoopDetected)
             : Verdict.Next;
     }

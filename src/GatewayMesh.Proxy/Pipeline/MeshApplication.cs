@@ -15,7 +15,12 @@ namespace GatewayMesh.Proxy.Pipeline;
 
 /// <summary>Entry point of the server for each request: creates the exchange, runs the pipeline, and records telemetry.</summary>
 internal sealed class MeshApplication(
-    RequestPipeline pipeline, ListenerBehaviours behaviours, RequestTelemetry telemetry, Traffic traffic, TimeProvider time, ProgressPage? progress)
+    RequestPipeline pipeline,
+    ListenerBehaviours behaviours,
+    RequestTelemetry telemetry,
+    Traffic traffic,
+    TimeProvider time,
+    ProgressPage? progress)
     : IHttpApplication<Exchange>
 {
     /// <inheritdoc/>
@@ -66,7 +71,8 @@ internal sealed class MeshApplication(
         {
             error = new MeshError(MeshErrorKind.Internal, Forwarded: true, failure.GetType().Name);
             traffic.Failed(failure);
-            await ErrorAnswer.WriteAsync(context.Http, context.Behaviour.AtTheEdge ? PublicError.Of(error) : error, context.RequestId, "").ConfigureAwait(false);
+            await ErrorAnswer.WriteAsync(
+                context.Http, context.Behaviour.AtTheEdge ? PublicError.Of(error) : error, context.RequestId, "").ConfigureAwait(false);
         }
         finally
         {
@@ -104,7 +110,13 @@ internal sealed class MeshApplication(
             Path = PathOf(exchange.Target.PathAndQuery),
             Status = error.Kind == MeshErrorKind.ClientGone ? 499 : http.Response.StatusCode,
             Error = error.Kind,
-            GrpcStatus = !exchange.IsGrpc ? null : error.IsError ? error.Row.Grpc : exchange.CallStatus == GrpcStatus.None ? null : exchange.CallStatus,
+            GrpcStatus = !exchange.IsGrpc
+                ? null
+                : error.IsError
+                ? error.Row.Grpc
+                : exchange.CallStatus == GrpcStatus.None
+                ? null
+                : exchange.CallStatus,
             Duration = time.GetElapsedTime(exchange.StartedAt),
             BytesIn = http.Request.ContentLength ?? 0,
             BytesOut = http.Response.ContentLength ?? 0,

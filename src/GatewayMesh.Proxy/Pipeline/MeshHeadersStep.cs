@@ -19,7 +19,11 @@ internal sealed class MeshHeadersStep : IStep
         }
 
         var fields = exchange.Http.Request.Headers;
-        if (!(exchange.Behaviour.FromMeshPeer ? MeshHeaderValues.TryRead(fields, out var values) : MeshHeaderValues.TryReadOfApplication(fields, out values)))
+        if (
+            !(
+                exchange.Behaviour.FromMeshPeer
+                    ? MeshHeaderValues.TryRead(fields, out var values)
+                    : MeshHeaderValues.TryReadOfApplication(fields, out values)))
         {
             return Verdict.Fail(MeshErrorKind.RequestMalformed, "mesh header");
         }

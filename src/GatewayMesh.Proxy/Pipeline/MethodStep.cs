@@ -30,7 +30,9 @@ internal sealed class MethodStep : IStep
         {
             if (exchange.Method.Equals(known, StringComparison.OrdinalIgnoreCase))
             {
-                return exchange.Method == known ? Verdict.Next : Verdict.Fail(MeshErrorKind.NotImplemented, "methods are case-sensitive: use an upper-case method such as POST");
+                return exchange.Method == known
+                    ? Verdict.Next
+                    : Verdict.Fail(MeshErrorKind.NotImplemented, "methods are case-sensitive: use an upper-case method such as POST");
             }
         }
 

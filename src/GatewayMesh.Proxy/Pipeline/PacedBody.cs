@@ -71,7 +71,8 @@ internal sealed class PacedBody(Stream body, HttpResponse response, long rate, T
             {
                 if (!response.HasStarted)
                 {
-                    throw new BadHttpRequestException("The request body is slower than limits.minRequestBodyDataRate.", StatusCodes.Status408RequestTimeout);
+                    throw new BadHttpRequestException(
+                        "The request body is slower than limits.minRequestBodyDataRate.", StatusCodes.Status408RequestTimeout);
                 }
             }
             finally

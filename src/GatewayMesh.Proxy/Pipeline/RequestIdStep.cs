@@ -13,7 +13,10 @@ internal sealed class RequestIdStep(SplitMix random) : IStep
     public Verdict Take(Exchange exchange)
     {
         var headers = exchange.Http.Request.Headers;
-        if (headers.TryGetValue(Field, out var given) && given is [{ Length: > 0 and <= 64 } id] && !id.AsSpan().ContainsAnyExceptInRange('!', '~') && !id.Contains('"'))
+        if (headers.TryGetValue(Field, out var given)
+            && given is [{ Length: > 0 and <= 64 } id]
+            && !id.AsSpan().ContainsAnyExceptInRange('!', '~')
+            && !id.Contains('"'))
         {
             exchange.RequestId = id;
         }

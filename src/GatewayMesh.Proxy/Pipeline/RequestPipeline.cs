@@ -10,7 +10,15 @@ using Microsoft.AspNetCore.Http;
 namespace GatewayMesh.Proxy.Pipeline;
 
 /// <summary>The pipeline of every request, for all listeners and roles: defined once, here.</summary>
-internal sealed class RequestPipeline(DataPlaneOptions options, SplitMix random, RetryBudgets budgets, ICallerIdentity identity, ServiceDemand? demand, Denials denials, RunningExchanges running, AttemptLoop attempts)
+internal sealed class RequestPipeline(
+    DataPlaneOptions options,
+    SplitMix random,
+    RetryBudgets budgets,
+    ICallerIdentity identity,
+    ServiceDemand? demand,
+    Denials denials,
+    RunningExchanges running,
+    AttemptLoop attempts)
 {
     private readonly IStep[] _steps =
     [

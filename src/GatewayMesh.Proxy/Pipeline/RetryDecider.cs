@@ -38,10 +38,15 @@ internal sealed class RetryDecider(RetryBudgets budgets, TimeProvider time, Spli
 
     /// <summary>True if the current attempt may be hedged: its method may be sent twice, and there is another instance.</summary>
     public static bool MayHedge(Exchange exchange) =>
-        exchange.Route.Policy.Hedging.IsOn && exchange.Untried > 0 && !exchange.IsUpgrade && exchange.Attempts.Number < exchange.Attempts.Max && MaySendTwice(exchange);
+        exchange.Route.Policy.Hedging.IsOn
+            && exchange.Untried > 0
+            && !exchange.IsUpgrade
+            && exchange.Attempts.Number < exchange.Attempts.Max
+            && MaySendTwice(exchange);
 
     /// <summary>Begins a hedge, which counts and is paid for as an attempt; false if none is allowed.</summary>
-    public bool TryHedge(Exchange exchange) => exchange.Untried > 0 && exchange.Limit.TryBeginRetry() && TryPay(exchange) && exchange.Attempts.TryHedge();
+    public bool TryHedge(Exchange exchange) =>
+        exchange.Untried > 0 && exchange.Limit.TryBeginRetry() && TryPay(exchange) && exchange.Attempts.TryHedge();
 
     /// <summary>Pays for an attempt outside the retry rules; false if the budget is spent.</summary>
     public bool TryPay(Exchange exchange) => exchange.Budget?.TryTake() != false && budgets.Process.TryTake();
@@ -52,7 +57,8 @@ internal sealed class RetryDecider(RetryBudgets budgets, TimeProvider time, Spli
     public static MeshError Settle(Exchange exchange, in MeshError last)
     {
         var error = exchange.Attempts.Settle(last);
-        if (exchange.LastVerdict is not (RetryVerdict.AttemptsUsedUp or RetryVerdict.BodyGone or RetryVerdict.NotIdempotent or RetryVerdict.LayerAboveRetries
+        if (exchange.LastVerdict is not (RetryVerdict.AttemptsUsedUp
+            or RetryVerdict.BodyGone or RetryVerdict.NotIdempotent or RetryVerdict.LayerAboveRetries
             or RetryVerdict.BudgetSpent or RetryVerdict.LimitReached or RetryVerdict.NotNamed))
         {
             return error;
@@ -112,7 +118,9 @@ internal sealed class RetryDecider(RetryBudgets budgets, TimeProvider time, Spli
     {
         var retries = exchange.Route.Policy.Retries;
         return RetryTriggers.NamesStatus(retries, (int)response.StatusCode)
-            || (exchange.IsGrpc && response.Headers.NonValidated.TryGetValues(GrpcFields.Status, out var status) && RetryTriggers.NamesGrpc(retries, GrpcStatus.Read(status.ToString())));
+            || (exchange.IsGrpc
+                && response.Headers.NonValidated.TryGetValues(GrpcFields.Status, out var status)
+                && RetryTriggers.NamesGrpc(retries, GrpcStatus.Read(status.ToString())));
     }
 
     private static RetryFacts Facts(Exchange exchange, in MeshError error)

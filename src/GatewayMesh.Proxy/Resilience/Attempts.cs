@@ -87,7 +87,8 @@ public struct Attempts
     /// <param name="budget">Budget of the process.</param>
     /// <param name="service">Budget of the service; null means unlimited.</param>
     /// <param name="wait">Wait before the next attempt, which must end before the deadline.</param>
-    public RetryVerdict TryNext(in RetryFacts facts, in Deadline deadline, RetryBudget budget, RetryBudget? service = null, TimeSpan wait = default)
+    public RetryVerdict TryNext(
+        in RetryFacts facts, in Deadline deadline, RetryBudget budget, RetryBudget? service = null, TimeSpan wait = default)
     {
         var verdict = MayTryAgain(facts);
         if (verdict != RetryVerdict.Allowed)

@@ -24,8 +24,10 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
     private const int MaxName = 255;
     private const int MaxId = 1024;
 
-    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
-    private static readonly SearchValues<char> IdCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:/");
+    private static readonly SearchValues<char> NameCharacters = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
+    private static readonly SearchValues<char> IdCharacters = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:/");
 
     /// <summary>True if a gateway is asked to bypass the callee's sidecars. Default: false.</summary>
     public bool Bypass { get; init; }
@@ -60,7 +62,12 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
             return false;
         }
 
-        values = new MeshHeaderValues(attempt ?? 1, hops ?? 0, timeout is { } ms ? TimeSpan.FromMilliseconds(ms) : null, source, destination) { Bypass = headers[MeshHeaders.Bypass].Count > 0, Draw = draw, Criticality = criticality };
+        values = new MeshHeaderValues(
+            attempt ?? 1,
+            hops ?? 0,
+            timeout is { } ms ? TimeSpan.FromMilliseconds(ms) : null,
+            source,
+            destination) { Bypass = headers[MeshHeaders.Bypass].Count > 0, Draw = draw, Criticality = criticality };
         return true;
     }
 
@@ -112,7 +119,10 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
 
         // NumberStyles.None allows only digits, so neither "+1" nor " 1". Numbers with more digits than the maximum overflow or are out of
         // bounds.
-        if (field.Count > 1 || !int.TryParse(field[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < min || number > max)
+        if (field.Count > 1
+            || !int.TryParse(field[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            || number < min
+            || number > max)
         {
             return false;
         }
@@ -129,7 +139,9 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
             return true;
         }
 
-        if (field.Count > 1 || field[0] is not { Length: DrawDigits } digits || !ulong.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number))
+        if (field.Count > 1
+            || field[0] is not { Length: DrawDigits } digits
+            || !ulong.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number))
         {
             return false;
         }

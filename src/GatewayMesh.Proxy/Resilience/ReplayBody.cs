@@ -13,7 +13,9 @@ namespace GatewayMesh.Proxy.Resilience;
 /// attempt; an attempt that is no longer the latest reads nothing more. The lock is taken by one reader, and by a stale reader that is
 /// being turned away. Reused.
 /// </summary>
-[SuppressMessage("Design", "CA1001", Justification = "Reused for the life of the exchange; an idle source without a timer holds no resources.")]
+[
+    SuppressMessage(
+        "Design", "CA1001", Justification = "Reused for the life of the exchange; an idle source without a timer holds no resources.")]
 internal sealed class ReplayBody
 {
     private const int FirstRent = 4096;

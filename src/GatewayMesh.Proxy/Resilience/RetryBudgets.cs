@@ -16,7 +16,10 @@ internal sealed class RetryBudgets(TimeProvider time)
     {
         if (!_services.TryGetValue(service, out var budget))
         {
-            budget = _services.GetOrAdd(service, static (_, state) => new RetryBudget(state.Time, state.Terms.Ratio, state.Terms.MinPerSecond), (Time: time, Terms: terms));
+            budget = _services.GetOrAdd(
+                service,
+                static (_, state) => new RetryBudget(state.Time, state.Terms.Ratio, state.Terms.MinPerSecond),
+                (Time: time, Terms: terms));
         }
 
         budget.Declare(terms.Ratio, terms.MinPerSecond);

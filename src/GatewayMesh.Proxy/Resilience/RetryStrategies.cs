@@ -13,7 +13,8 @@ namespace GatewayMesh.Proxy.Resilience;
 internal sealed class RetryStrategies(TimeProvider time)
 {
     private readonly ConditionalWeakTable<RetriesModel, ResiliencePipeline<AttemptEnd>> _compiled = [];
-    private readonly ConditionalWeakTable<RetriesModel, ResiliencePipeline<AttemptEnd>>.CreateValueCallback _compile = retries => Compile(retries, time);
+    private readonly ConditionalWeakTable<RetriesModel, ResiliencePipeline<AttemptEnd>>.CreateValueCallback _compile =
+        retries => Compile(retries, time);
 
     /// <summary>Returns the strategy of a policy.</summary>
     public ResiliencePipeline<AttemptEnd> Of(RetriesModel retries) => _compiled.GetValue(retries, _compile);

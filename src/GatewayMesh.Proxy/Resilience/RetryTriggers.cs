@@ -38,8 +38,14 @@ internal static class RetryTriggers
         { Forwarded: true } => RetryCondition.Reset,
         { IsStreamRefused: true } => RetryCondition.RefusedStream,
         {
-            Kind: MeshErrorKind.AddressRefused or MeshErrorKind.DnsFailed or MeshErrorKind.ConnectionRefused or MeshErrorKind.ConnectionTimeout
-            or MeshErrorKind.HandshakeFailed or MeshErrorKind.PeerNotBelieved or MeshErrorKind.NoCertificate or MeshErrorKind.CertificateRefused
+            Kind: MeshErrorKind.AddressRefused
+                or MeshErrorKind.DnsFailed
+                or MeshErrorKind.ConnectionRefused
+                or MeshErrorKind.ConnectionTimeout
+            or MeshErrorKind.HandshakeFailed
+                or MeshErrorKind.PeerNotBelieved
+                or MeshErrorKind.NoCertificate
+                or MeshErrorKind.CertificateRefused
         } => RetryCondition.ConnectFailure,
         _ => RetryCondition.NotForwarded,
     };

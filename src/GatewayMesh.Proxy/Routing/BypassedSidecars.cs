@@ -31,7 +31,9 @@ internal sealed class BypassedSidecars(TimeProvider time)
     /// attempt.
     /// </summary>
     public bool IsFirst(Exchange exchange) =>
-        exchange.Route.Policy.SidecarBypass == SidecarBypassMode.Gateway && exchange.Route.Kind == TargetKind.MeshPeer && !exchange.Route.Instances.IsReachable(time.GetTimestamp());
+        exchange.Route.Policy.SidecarBypass == SidecarBypassMode.Gateway
+            && exchange.Route.Kind == TargetKind.MeshPeer
+            && !exchange.Route.Instances.IsReachable(time.GetTimestamp());
 
     /// <summary>Returns the applications behind <paramref name="instances"/>; null if none is reachable.</summary>
     public EndpointSet? Behind(EndpointSet instances) =>

@@ -40,5 +40,6 @@ public static class HostNames
     private static bool IsLower(ReadOnlySpan<char> name) => System.Text.Ascii.IsValid(name) && !name.ContainsAnyInRange('A', 'Z');
 
     /// <summary>Returns the name in lower case (ASCII, like host names).</summary>
-    public static string Lower(ReadOnlySpan<char> name) => string.Create(name.Length, name, static (target, source) => source.ToLowerInvariant(target));
+    public static string Lower(ReadOnlySpan<char> name) =>
+        string.Create(name.Length, name, static (target, source) => source.ToLowerInvariant(target));
 }

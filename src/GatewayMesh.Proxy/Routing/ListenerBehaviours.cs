@@ -7,13 +7,68 @@ namespace GatewayMesh.Proxy.Routing;
 /// <summary>Behaviors by kind of listener.</summary>
 internal sealed class ListenerBehaviours(DataPlaneOptions options, GatewayAdmission admission, ToApplication application)
 {
-    private readonly ListenerBehaviour _outbound = new() { Pseudonym = NameOf(options), Direction = RequestDirection.Outbound, Resolver = new ByHost(), FromApplication = true, LimitsCalls = true, GatewayShare = options.GatewayShare };
-    private readonly ListenerBehaviour _upstream = new() { Pseudonym = NameOf(options), Direction = RequestDirection.Outbound, Resolver = new ByListener(), FromApplication = true, LimitsCalls = true, GatewayShare = options.GatewayShare };
-    private readonly ListenerBehaviour _inbound = new() { Pseudonym = NameOf(options), Direction = RequestDirection.Inbound, Resolver = application, FromMeshPeer = true, Authorizes = true, LimitsWork = true };
-    private readonly ListenerBehaviour _mesh = new() { Pseudonym = NameOf(options), Direction = RequestDirection.Gateway, Resolver = new ByDestinationHeader(), FromMeshPeer = true, Admission = admission, Authorizes = true, LimitsCalls = true };
-    private readonly ListenerBehaviour _tunnel = new() { Pseudonym = NameOf(options), Direction = RequestDirection.Gateway, Resolver = new ByHello(), FromApplication = true, Admission = admission, Authorizes = true, LimitsCalls = true };
-    private readonly ListenerBehaviour _ingress = new() { Pseudonym = options.Pseudonym, Direction = RequestDirection.Ingress, Resolver = new ByPublicHost(options.IngressService), AtTheEdge = true, LimitsCalls = true };
-    private readonly ListenerBehaviour _probe = new() { Pseudonym = NameOf(options), Direction = RequestDirection.Probe, Resolver = application, ForwardsLivePath = true };
+    private readonly ListenerBehaviour _outbound = new()
+    {
+        Pseudonym = NameOf(options),
+        Direction = RequestDirection.Outbound,
+        Resolver = new ByHost(),
+        FromApplication = true,
+        LimitsCalls = true,
+        GatewayShare = options.GatewayShare,
+    };
+    private readonly ListenerBehaviour _upstream = new()
+    {
+        Pseudonym = NameOf(options),
+        Direction = RequestDirection.Outbound,
+        Resolver = new ByListener(),
+        FromApplication = true,
+        LimitsCalls = true,
+        GatewayShare = options.GatewayShare,
+    };
+    private readonly ListenerBehaviour _inbound = new()
+    {
+        Pseudonym = NameOf(options),
+        Direction = RequestDirection.Inbound,
+        Resolver = application,
+        FromMeshPeer = true,
+        Authorizes = true,
+        LimitsWork = true,
+    };
+    private readonly ListenerBehaviour _mesh = new()
+    {
+        Pseudonym = NameOf(options),
+        Direction = RequestDirection.Gateway,
+        Resolver = new ByDestinationHeader(),
+        FromMeshPeer = true,
+        Admission = admission,
+        Authorizes = true,
+        LimitsCalls = true,
+    };
+    private readonly ListenerBehaviour _tunnel = new()
+    {
+        Pseudonym = NameOf(options),
+        Direction = RequestDirection.Gateway,
+        Resolver = new ByHello(),
+        FromApplication = true,
+        Admission = admission,
+        Authorizes = true,
+        LimitsCalls = true,
+    };
+    private readonly ListenerBehaviour _ingress = new()
+    {
+        Pseudonym = options.Pseudonym,
+        Direction = RequestDirection.Ingress,
+        Resolver = new ByPublicHost(options.IngressService),
+        AtTheEdge = true,
+        LimitsCalls = true,
+    };
+    private readonly ListenerBehaviour _probe = new()
+    {
+        Pseudonym = NameOf(options),
+        Direction = RequestDirection.Probe,
+        Resolver = application,
+        ForwardsLivePath = true,
+    };
 
     /// <summary>Returns the behavior of a kind.</summary>
     public ListenerBehaviour Of(ListenerKind kind) => kind switch

@@ -40,7 +40,8 @@ internal sealed class ServiceDemand(Action<string> want, Func<LiveMesh> mesh, Ti
             return Task.CompletedTask;
         }
 
-        var answer = _awaited.GetOrAdd(key, static (_, set) => new Awaited(set, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)), set);
+        var answer = _awaited.GetOrAdd(
+            key, static (_, set) => new Awaited(set, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)), set);
         want(set.Service);
 
         // The result may have arrived after this request read its mesh.

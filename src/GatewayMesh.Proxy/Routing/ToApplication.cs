@@ -21,7 +21,9 @@ internal sealed class ToApplication(string node, TimeProvider time) : IRouteReso
         var listener = exchange.InboundConnection.Listener;
         var service = exchange.Mesh.Snapshot.Services.GetValueOrDefault(listener.Service ?? "");
         var policy = service?.Policy ?? PolicyModel.Default;
-        if (!_applications.TryGetValue(listener, out var application) || application.Policy != policy || application.Protocol != ProtocolOf(listener, service))
+        if (!_applications.TryGetValue(listener, out var application)
+            || application.Policy != policy
+            || application.Protocol != ProtocolOf(listener, service))
         {
             application = _applications[listener] = Of(listener, policy, ProtocolOf(listener, service), application);
         }

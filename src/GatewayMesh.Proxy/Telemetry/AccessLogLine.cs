@@ -64,7 +64,9 @@ internal sealed class AccessLogLine(IBufferWriter<byte> output, string node, Tim
         _json.WriteString("node", node);
         _json.WriteString("event", "access_log_suppressed");
         _json.WriteNumber("suppressed", count);
-        _json.WriteString("message", string.Create(CultureInfo.InvariantCulture, $"{count} lines were suppressed; logs.accessLog.maxLinesPerSecond is {rate}"));
+        _json.WriteString(
+            "message",
+            string.Create(CultureInfo.InvariantCulture, $"{count} lines were suppressed; logs.accessLog.maxLinesPerSecond is {rate}"));
         _json.WriteEndObject();
         _json.Flush();
         output.Write("\n"u8);

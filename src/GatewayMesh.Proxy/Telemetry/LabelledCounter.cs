@@ -24,7 +24,8 @@ internal sealed class LabelledCounter
         if (!_cells.TryGetValue(key, out var cell))
         {
             // The bound is approximate under a race, which is sufficient.
-            cell = _cells.GetOrAdd(_cells.Count < Limit ? key : (Labels.Other, Labels.Other, Labels.Other), static _ => new StrongBox<long>());
+            cell = _cells.GetOrAdd(
+                _cells.Count < Limit ? key : (Labels.Other, Labels.Other, Labels.Other), static _ => new StrongBox<long>());
         }
 
         Interlocked.Increment(ref cell.Value);

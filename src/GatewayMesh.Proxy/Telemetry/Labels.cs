@@ -12,7 +12,8 @@ internal static class Labels
     private static readonly string[] GrpcCodes = [.. Enumerable.Range(0, 17).Select(code => code.ToString(CultureInfo.InvariantCulture))];
 
     // A status has three digits; an application may invent any of them, and the bound on series limits the rest.
-    private static readonly string[] Statuses = [.. Enumerable.Range(100, 500).Select(status => status.ToString(CultureInfo.InvariantCulture))];
+    private static readonly string[] Statuses = [
+        .. Enumerable.Range(100, 500).Select(status => status.ToString(CultureInfo.InvariantCulture))];
 
     /// <summary>Returns a gRPC status code, 0 to 16, as text.</summary>
     public static string GrpcStatus(int code) => (uint)code < (uint)GrpcCodes.Length ? GrpcCodes[code] : Other;

@@ -52,7 +52,8 @@ internal sealed class LineRate(int most, TimeProvider time)
     /// per second.
     /// </summary>
     /// <param name="now">True to report before the second is over.</param>
-    public long TakeSuppressed(bool now) => HasSuppressed && (now || Second() != Volatile.Read(ref _suppressedSince)) ? Interlocked.Exchange(ref _suppressed, 0) : 0;
+    public long TakeSuppressed(bool now) =>
+        HasSuppressed && (now || Second() != Volatile.Read(ref _suppressedSince)) ? Interlocked.Exchange(ref _suppressed, 0) : 0;
 
     private long Second() => time.GetTimestamp() / time.TimestampFrequency;
 }

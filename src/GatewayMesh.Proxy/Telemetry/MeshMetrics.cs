@@ -44,22 +44,44 @@ public sealed class MeshMetrics : IDisposable
             "s",
             "Time from a request's arrival to the end of its response, in seconds.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = DurationBounds });
-        _failovers = new LabelledCounter(_meter, "gatewaymesh_failovers_total", "Requests that moved to another tier.", "from", "to", "reason");
-        _calls = new LabelledCounter(_meter, "gatewaymesh_grpc_calls_total", "gRPC calls that ended with a status, from the application or the mesh.", "direction", "destination", "code");
-        _retries = new LabelledCounter(_meter, "gatewaymesh_retries_total", "Failed attempts, by the decision about another attempt.", "outcome");
-        _hedges = new LabelledCounter(_meter, "gatewaymesh_hedges_total", "Hedges of slow requests, and hedges that were refused.", "outcome");
+        _failovers = new LabelledCounter(
+            _meter, "gatewaymesh_failovers_total", "Requests that moved to another tier.", "from", "to", "reason");
+        _calls = new LabelledCounter(
+            _meter,
+            "gatewaymesh_grpc_calls_total",
+            "gRPC calls that ended with a status, from the application or the mesh.",
+            "direction",
+            "destination",
+            "code");
+        _retries = new LabelledCounter(
+            _meter, "gatewaymesh_retries_total", "Failed attempts, by the decision about another attempt.", "outcome");
+        _hedges = new LabelledCounter(
+            _meter, "gatewaymesh_hedges_total", "Hedges of slow requests, and hedges that were refused.", "outcome");
         _ejections = new LabelledCounter(_meter, "gatewaymesh_endpoint_ejections_total", "Ejections of instances.", "service", "cause");
-        _handshakes = new LabelledCounter(_meter, "gatewaymesh_tls_handshake_failures_total", "Failed TLS handshakes on listeners.", "listener", "reason");
-        _denied = new LabelledCounter(_meter, "gatewaymesh_intentions_denied_total", "Requests denied by intentions.", "source", "destination");
-        _endedByIntention = new LabelledCounter(_meter, "gatewaymesh_intentions_ended_total", "Running requests that were ended because intentions no longer allowed them.", "source", "destination");
-        _refusedConnections = new LabelledCounter(_meter, "gatewaymesh_connections_refused_total", "Connections of public listeners that were refused, and connections of any listener that were ended because of a flood.", "reason");
-        _limitRefusals = new LabelledCounter(_meter, "gatewaymesh_limit_refusals_total", "Requests refused by a limit of their service.", "service", "limit", "criticality");
+        _handshakes = new LabelledCounter(
+            _meter, "gatewaymesh_tls_handshake_failures_total", "Failed TLS handshakes on listeners.", "listener", "reason");
+        _denied = new LabelledCounter(
+            _meter, "gatewaymesh_intentions_denied_total", "Requests denied by intentions.", "source", "destination");
+        _endedByIntention = new LabelledCounter(
+            _meter,
+            "gatewaymesh_intentions_ended_total",
+            "Running requests that were ended because intentions no longer allowed them.",
+            "source",
+            "destination");
+        _refusedConnections = new LabelledCounter(
+            _meter,
+            "gatewaymesh_connections_refused_total",
+            "Connections of public listeners that were refused, and connections of any listener that were ended because of a flood.",
+            "reason");
+        _limitRefusals = new LabelledCounter(
+            _meter, "gatewaymesh_limit_refusals_total", "Requests refused by a limit of their service.", "service", "limit", "criticality");
         _meter.CreateObservableGauge("gatewaymesh_tier", ObserveTier, description: "1 for the tier that carries traffic.");
         _meter.CreateObservableGauge(
             "gatewaymesh_config_revision",
             () => new Measurement<int>(1, new KeyValuePair<string, object?>("revision", _revision)),
             description: "1 for the configuration in use.");
-        _meter.CreateObservableGauge("gatewaymesh_config_errors", () => _configErrors, description: "Errors in the last configuration, if it was rejected.");
+        _meter.CreateObservableGauge(
+            "gatewaymesh_config_errors", () => _configErrors, description: "Errors in the last configuration, if it was rejected.");
     }
 
     /// <summary>Requests recorded since the start.</summary>
@@ -83,7 +105,8 @@ public sealed class MeshMetrics : IDisposable
     public void CountRetry(RetryVerdict verdict) => _retries.Count(WordOf(verdict));
 
     /// <summary>Counts a hedge in <c>gatewaymesh_hedges_total{outcome}</c>.</summary>
-    internal void CountHedge(HedgeOutcome outcome) => _hedges.Count(outcome switch { HedgeOutcome.Won => "won", HedgeOutcome.Lost => "lost", _ => "refused" });
+    internal void CountHedge(HedgeOutcome outcome) =>
+        _hedges.Count(outcome switch { HedgeOutcome.Won => "won", HedgeOutcome.Lost => "lost", _ => "refused" });
 
     /// <summary>Counts a change of tier in <c>gatewaymesh_failovers_total{from,to,reason}</c>.</summary>
     public void CountFailover(MeshTier from, MeshTier to, string reason) => _failovers.Count(from.Word(), to.Word(), reason);
@@ -121,7 +144,8 @@ public sealed class MeshMetrics : IDisposable
     public void AddGauge(string name, string help, Func<double> read) => _meter.CreateObservableGauge(name, read, description: help);
 
     /// <summary>Adds a gauge with several series that is read on collection.</summary>
-    public void AddGauges(string name, string help, Func<IEnumerable<Measurement<double>>> read) => _meter.CreateObservableGauge(name, read, description: help);
+    public void AddGauges(string name, string help, Func<IEnumerable<Measurement<double>>> read) =>
+        _meter.CreateObservableGauge(name, read, description: help);
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();

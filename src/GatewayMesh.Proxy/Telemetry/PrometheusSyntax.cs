@@ -28,7 +28,10 @@ internal static class PrometheusSyntax
         {
             var value = Convert.ToString(tag.Value, CultureInfo.InvariantCulture) ?? "";
             text.Append(text.Length == 0 ? "" : ",").Append(NameOf(tag.Key)).Append("=\"");
-            text.Append(value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal));
+            text.Append(
+                value.Replace("\\", "\\\\", StringComparison.Ordinal)
+                    .Replace("\"", "\\\"", StringComparison.Ordinal)
+                    .Replace("\n", "\\n", StringComparison.Ordinal));
             text.Append('"');
         }
 
@@ -36,7 +39,8 @@ internal static class PrometheusSyntax
     }
 
     /// <summary>Returns a help text with backslash and line feed escaped.</summary>
-    public static string HelpOf(string help) => help.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+    public static string HelpOf(string help) =>
+        help.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
 
     /// <summary>Writes a number: <c>+Inf</c>, <c>-Inf</c>, <c>NaN</c>, or the shortest text that parses to the same number.</summary>
     public static void WriteNumber(IBufferWriter<byte> output, double value)

@@ -60,18 +60,22 @@ public sealed class PrometheusText : IDisposable
 
     private void Publish(Instrument instrument, MeterListener listener)
     {
-        if (instrument.Meter.Name.StartsWith("GatewayMesh.", StringComparison.Ordinal) && (_scope is null || ReferenceEquals(instrument.Meter.Scope, _scope)))
+        if (instrument.Meter.Name.StartsWith("GatewayMesh.", StringComparison.Ordinal)
+            && (_scope is null || ReferenceEquals(instrument.Meter.Scope, _scope)))
         {
             // Keyed by name: two instruments of one name are one metric, as the format requires.
-            listener.EnableMeasurementEvents(instrument, _families.GetOrAdd(instrument.Name, static (_, made) => new MetricFamily(made), instrument));
+            listener.EnableMeasurementEvents(
+                instrument, _families.GetOrAdd(instrument.Name, static (_, made) => new MetricFamily(made), instrument));
         }
     }
 
-    private void Measure(object? family, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) => ((MetricFamily)family!).Measure(value, tags, _scrape);
+    private void Measure(object? family, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+        ((MetricFamily)family!).Measure(value, tags, _scrape);
 
     private void WriteFamily(IBufferWriter<byte> output, MetricFamily family)
     {
-        PrometheusSyntax.WriteText(output, $"# HELP {family.Name} {PrometheusSyntax.HelpOf(family.Help)}\n# TYPE {family.Name} {family.Type}\n");
+        PrometheusSyntax.WriteText(
+            output, $"# HELP {family.Name} {PrometheusSyntax.HelpOf(family.Help)}\n# TYPE {family.Name} {family.Type}\n");
         foreach (var series in family.Series.All)
         {
             if (family.IsObserved && series.SeenIn != _scrape)
@@ -96,7 +100,8 @@ public sealed class PrometheusText : IDisposable
         for (var i = 0; i < series.Buckets.Length; i++)
         {
             count += Interlocked.Read(ref series.Buckets[i]);
-            WriteSample(output, family.Name, "_bucket", series.Text, i < family.Bounds.Length ? family.Bounds[i] : double.PositiveInfinity, count);
+            WriteSample(
+                output, family.Name, "_bucket", series.Text, i < family.Bounds.Length ? family.Bounds[i] : double.PositiveInfinity, count);
         }
 
         WriteSample(output, family.Name, "_sum", series.Text, null, series.Value);

@@ -31,8 +31,14 @@ internal sealed class ConnectFailedException : IOException
         SocketError.ConnectionRefused or SocketError.ConnectionReset => ConnectFailure.Refused,
         SocketError.TimedOut => ConnectFailure.Timeout,
         SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData => ConnectFailure.NameUnknown,
-        SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostDown or SocketError.NetworkDown => ConnectFailure.Unreachable,
-        SocketError.TooManyOpenSockets or SocketError.AddressAlreadyInUse or SocketError.AddressNotAvailable or SocketError.NoBufferSpaceAvailable => ConnectFailure.OutOfSockets,
+        SocketError.HostUnreachable
+            or SocketError.NetworkUnreachable
+            or SocketError.HostDown
+            or SocketError.NetworkDown => ConnectFailure.Unreachable,
+        SocketError.TooManyOpenSockets
+            or SocketError.AddressAlreadyInUse
+            or SocketError.AddressNotAvailable
+            or SocketError.NoBufferSpaceAvailable => ConnectFailure.OutOfSockets,
         _ => ConnectFailure.Other,
     };
 }

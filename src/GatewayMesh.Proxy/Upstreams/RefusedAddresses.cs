@@ -14,7 +14,8 @@ internal sealed class RefusedAddresses(ILogger log, TimeProvider time)
 
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
-    private static readonly Action<ILogger, string, string, string, string, long, Exception?> Line = LoggerMessage.Define<string, string, string, string, long>(
+    private static readonly Action<ILogger, string, string, string, string, long, Exception?> Line =
+        LoggerMessage.Define<string, string, string, string, long>(
         LogLevel.Warning,
         new EventId(30, "address_refused"),
         "The record of {Service} {Id} (node {Node}) is not followed: {Because} ({Suppressed} similar lines were suppressed)");

@@ -18,7 +18,8 @@ internal sealed class SendOnceHandler(HttpMessageHandler inner, bool isHttp2) : 
     public static readonly HttpRequestOptionsKey<IBodyObserver> Observer = new("gatewaymesh-body-observer");
 
     /// <summary>Content headers of a request without a body.</summary>
-    public static readonly HttpRequestOptionsKey<List<KeyValuePair<string, StringValues>>> ContentHeadersWithoutBody = new("gatewaymesh-content-headers");
+    public static readonly HttpRequestOptionsKey<List<KeyValuePair<string, StringValues>>> ContentHeadersWithoutBody = new(
+        "gatewaymesh-content-headers");
 
     /// <inheritdoc/>
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -28,7 +29,8 @@ internal sealed class SendOnceHandler(HttpMessageHandler inner, bool isHttp2) : 
             var observer = request.Options.TryGetValue(Observer, out var given) ? given : null;
             request.Content = new ObservedContent(isHttp2 ? content : new StoppableContent(content, observer), observer, cancellationToken);
         }
-        else if (request.Options.TryGetValue(ContentHeadersWithoutBody, out var headers) || (!isHttp2 && !Idempotence.Of(request.Method.Method)))
+        else if (request.Options.TryGetValue(ContentHeadersWithoutBody, out var headers)
+            || (!isHttp2 && !Idempotence.Of(request.Method.Method)))
         {
             request.Content = new ByteArrayContent([]);
             foreach (var (name, values) in headers ?? [])

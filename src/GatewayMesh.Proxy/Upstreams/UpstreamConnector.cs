@@ -66,7 +66,8 @@ internal sealed class UpstreamConnector
         {
             permits.TakeAnyway();
         }
-        else if (!permits.TryTake() && !await permits.TryWaitAsync(int.MaxValue, cancellationToken, CancellationToken.None)!.ConfigureAwait(false))
+        else if (!permits.TryTake()
+            && !await permits.TryWaitAsync(int.MaxValue, cancellationToken, CancellationToken.None)!.ConfigureAwait(false))
         {
             _closed();
             throw new OperationCanceledException(cancellationToken);
@@ -75,10 +76,13 @@ internal sealed class UpstreamConnector
         return new HeldConnection(permits, _closed);
     }
 
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, HeldConnection? permit, CancellationToken cancellationToken)
+    private async ValueTask<Stream> ConnectAsync(
+        SocketsHttpConnectionContext context, HeldConnection? permit, CancellationToken cancellationToken)
     {
         var (key, certificates, time) = (_key, _certificates, _time);
-        var timeout = context.InitialRequestMessage.Options.TryGetValue(ConnectTimeout, out var given) ? given : PolicyModel.Default.Timeouts.Connect;
+        var timeout = context.InitialRequestMessage.Options.TryGetValue(ConnectTimeout, out var given)
+            ? given
+            : PolicyModel.Default.Timeouts.Connect;
         using var limit = new CancellationTokenSource(timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         Socket? socket = null;
@@ -89,13 +93,25 @@ internal sealed class UpstreamConnector
             await DialAsync(socket, context.DnsEndPoint, both.Token).ConfigureAwait(false);
             Stream stream = permit is null ? new NetworkStream(socket, ownsSocket: true) : new HeldStream(socket, permit);
             stream = key.Peer is { } peer && certificates is not null
-                ? await MutualTls.ConnectAsync(stream, certificates, key.Identity, peer, key.Protocol == WireProtocol.Http2 ? ProtocolNames.Http2 : ProtocolNames.Http1, time, both.Token, key.Datacenter).ConfigureAwait(false)
+                ? await MutualTls.ConnectAsync(
+                    stream,
+                    certificates,
+                    key.Identity,
+                    peer,
+                    key.Protocol == WireProtocol.Http2 ? ProtocolNames.Http2 : ProtocolNames.Http1,
+                    time,
+                    both.Token,
+                    key.Datacenter).ConfigureAwait(false)
                 : stream;
             return key.Protocol == WireProtocol.Http1 ? new AnswerableStream(stream) : stream;
         }
         catch (HandshakeException error)
         {
-            var failure = error.LacksOwn ? ConnectFailure.NoCertificate : error.Fault == PeerFault.None ? ConnectFailure.Handshake : ConnectFailure.PeerNotBelieved;
+            var failure = error.LacksOwn
+                ? ConnectFailure.NoCertificate
+                : error.Fault == PeerFault.None
+                ? ConnectFailure.Handshake
+                : ConnectFailure.PeerNotBelieved;
             throw new ConnectFailedException(failure, error);
         }
         catch (AddressRefusedException error)
@@ -129,7 +145,8 @@ internal sealed class UpstreamConnector
             return;
         }
 
-        var addresses = await ReachedAddresses.OfAsync(_reach(), new HostPort(target.Host.Trim('[', ']'), target.Port), cancellationToken).ConfigureAwait(false);
+        var addresses = await ReachedAddresses.OfAsync(
+            _reach(), new HostPort(target.Host.Trim('[', ']'), target.Port), cancellationToken).ConfigureAwait(false);
         await socket.ConnectAsync(addresses, target.Port, cancellationToken).ConfigureAwait(false);
     }
 }

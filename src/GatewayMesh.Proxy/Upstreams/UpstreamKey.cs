@@ -11,7 +11,8 @@ namespace GatewayMesh.Proxy.Upstreams;
 /// <param name="MayStand">True on HTTP/1.1 if bodies or upgraded streams are sent, which stall while the peer does not read. Such
 /// connections are not ended for missing acknowledgements, because the kernel counts a closed window as missing.</param>
 /// <param name="Peer">Service that the peer's certificate must name; null: no TLS.</param>
-internal readonly record struct UpstreamKey(string Identity, HostPort Address, TargetKind Kind, WireProtocol Protocol, bool MayStand, string? Peer = null)
+internal readonly record struct UpstreamKey(
+    string Identity, HostPort Address, TargetKind Kind, WireProtocol Protocol, bool MayStand, string? Peer = null)
 {
     /// <summary>
     /// True if the bootstrap of this host names the address instead of the registry: an application of this host, at any address. Default:

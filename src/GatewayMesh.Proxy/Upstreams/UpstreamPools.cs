@@ -99,6 +99,9 @@ internal sealed class UpstreamPools(TimeProvider time, ICertificates? certificat
             },
             ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
         };
-        return new Upstream(key, key.Peer is null ? null : PoolIdentity.Now(key.Identity, certificates), new HttpMessageInvoker(new SendOnceHandler(sockets, isHttp2), disposeHandler: true));
+        return new Upstream(
+            key,
+            key.Peer is null ? null : PoolIdentity.Now(key.Identity, certificates),
+            new HttpMessageInvoker(new SendOnceHandler(sockets, isHttp2), disposeHandler: true));
     }
 }

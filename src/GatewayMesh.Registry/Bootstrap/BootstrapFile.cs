@@ -15,7 +15,8 @@ public static class BootstrapFile
     /// <param name="options">The command line.</param>
     /// <param name="environment">The variables of the process.</param>
     /// <param name="errors">All errors, by file and line.</param>
-    public static BootstrapSpec? Load(string? path, BootstrapOptions options, IReadOnlyDictionary<string, string> environment, out ImmutableArray<ConfigError> errors)
+    public static BootstrapSpec? Load(
+        string? path, BootstrapOptions options, IReadOnlyDictionary<string, string> environment, out ImmutableArray<ConfigError> errors)
     {
         var found = new ConfigErrors();
         var content = path is null ? [] : FileContent.ReadInTime(path, found);
@@ -27,7 +28,12 @@ public static class BootstrapFile
     /// <summary>
     /// Binds the content of a file. Errors name the file <paramref name="name"/>, and relative paths are relative to its folder.
     /// </summary>
-    public static BootstrapSpec? FromBytes(ReadOnlySpan<byte> content, string name, BootstrapOptions options, IReadOnlyDictionary<string, string> environment, out ImmutableArray<ConfigError> errors)
+    public static BootstrapSpec? FromBytes(
+        ReadOnlySpan<byte> content,
+        string name,
+        BootstrapOptions options,
+        IReadOnlyDictionary<string, string> environment,
+        out ImmutableArray<ConfigError> errors)
     {
         var found = new ConfigErrors();
         var spec = Bind(content, name, options, environment, found);
@@ -47,7 +53,12 @@ public static class BootstrapFile
         return variables;
     }
 
-    private static BootstrapSpec? Bind(ReadOnlySpan<byte> content, string? name, BootstrapOptions options, IReadOnlyDictionary<string, string> environment, ConfigErrors errors)
+    private static BootstrapSpec? Bind(
+        ReadOnlySpan<byte> content,
+        string? name,
+        BootstrapOptions options,
+        IReadOnlyDictionary<string, string> environment,
+        ConfigErrors errors)
     {
         ConfigNode Value(string text, SourceLocation location) => YamlDocuments.ReadValue(text, location, errors);
 
@@ -65,7 +76,11 @@ public static class BootstrapFile
             .. options.Set.Select(setting => BootstrapOverlay.FromSetting(setting, Value, errors)).OfType<OverlayItem>(),
             .. Named(options),
         ];
-        var context = new BootstrapContext(HostName(), Environment.CurrentDirectory) { RegistryRequired = options.RegistryRequired, UsesLocalConsul = options.UsesLocalConsul };
+        var context = new BootstrapContext(HostName(), Environment.CurrentDirectory)
+        {
+            RegistryRequired = options.RegistryRequired,
+            UsesLocalConsul = options.UsesLocalConsul,
+        };
         var spec = BootstrapBinder.Bind(BootstrapOverlay.Apply(document, items, errors), context, errors);
         return errors.Count > before ? null : spec! with { File = name is null ? null : Path.GetFullPath(name) };
     }

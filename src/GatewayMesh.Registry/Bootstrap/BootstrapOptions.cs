@@ -46,5 +46,6 @@ public sealed record BootstrapOptions
     /// Decides, from the data folder, to use this host's agent when no registry is named. Default: true if an agent answers or a last-good
     /// snapshot exists, because only a node that used that agent has a snapshot without another registry.
     /// </summary>
-    public Func<string, bool> UsesLocalConsul { get; init; } = dataDir => File.Exists(SnapshotStore.FileIn(dataDir)) || RegistryReach.HasLocalConsul();
+    public Func<string, bool> UsesLocalConsul { get; init; } = dataDir =>
+        File.Exists(SnapshotStore.FileIn(dataDir)) || RegistryReach.HasLocalConsul();
 }

@@ -54,7 +54,10 @@ public static class RegistryReach
             }
 
             answer = answer[..length].TrimEnd("\r\n"u8);
-            return answer.StartsWith("HTTP/1."u8) && answer.IndexOf(" 200 "u8) is > 0 and < 16 && answer.IndexOf("\r\n\r\n\""u8) > 0 && !answer.EndsWith("\"\""u8);
+            return answer.StartsWith("HTTP/1."u8)
+                && answer.IndexOf(" 200 "u8) is > 0 and < 16
+                && answer.IndexOf("\r\n\r\n\""u8) > 0
+                && !answer.EndsWith("\"\""u8);
         }
         catch (SocketException)
         {
@@ -70,7 +73,8 @@ public static class RegistryReach
             socket.ReceiveTimeout = socket.SendTimeout = (int)patience.TotalMilliseconds;
             socket.Blocking = false;
             Connect(socket, address);
-            if (socket.Poll(patience, SelectMode.SelectWrite) && (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)! == 0)
+            if (socket.Poll(patience, SelectMode.SelectWrite)
+                && (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)! == 0)
             {
                 socket.Blocking = true;
                 return socket;

@@ -74,7 +74,8 @@ internal sealed class ConsulRegistry : IRegistry
     public void Use(IReadOnlyCollection<string> services) => _reading?.Services.Use(services);
 
     /// <inheritdoc/>
-    public Task PublishAsync(NodeRecord record, CancellationToken cancellationToken) => _registration.PublishAsync(record, cancellationToken);
+    public Task PublishAsync(NodeRecord record, CancellationToken cancellationToken) =>
+        _registration.PublishAsync(record, cancellationToken);
 
     /// <inheritdoc/>
     public NodeRecord? Displaced => _registration.Displaced;

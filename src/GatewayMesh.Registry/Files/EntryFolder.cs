@@ -12,7 +12,8 @@ internal sealed class EntryFolder(ReadContext place)
     private Dictionary<string, ImmutableArray<ConfigEntry>> _known = new(StringComparer.Ordinal);
 
     /// <summary>Reads the entries of <paramref name="files"/> once; null if there is any error.</summary>
-    public static EntrySet? Read(IEnumerable<string> files, ConfigErrors errors) => new EntryFolder(new ReadContext()).Read(files, errors, errors);
+    public static EntrySet? Read(IEnumerable<string> files, ConfigErrors errors) =>
+        new EntryFolder(new ReadContext()).Read(files, errors, errors);
 
     /// <summary>The entries of <paramref name="files"/>, or null if any file has an error: no change is applied in part.</summary>
     /// <param name="files">The files.</param>
@@ -27,7 +28,9 @@ internal sealed class EntryFolder(ReadContext place)
         foreach (var file in files)
         {
             place.Path = file;
-            entries[file] = FileContent.Read(file, errors, skipped: skipped) is { } bytes ? Entries(bytes, file, errors) : _known.GetValueOrDefault(file, []);
+            entries[file] = FileContent.Read(file, errors, skipped: skipped) is { } bytes
+                ? Entries(bytes, file, errors)
+                : _known.GetValueOrDefault(file, []);
         }
 
         var set = EntrySet.From(entries.Values.SelectMany(each => each), errors);

@@ -29,7 +29,13 @@ internal static class FileContent
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            errors.Add(SourceLocation.Option(path), "", exception is FileNotFoundException or DirectoryNotFoundException ? "the file does not exist" : $"cannot be read ({exception.Message})", "check the path and its permissions");
+            errors.Add(
+                SourceLocation.Option(path),
+                "",
+                exception is FileNotFoundException or DirectoryNotFoundException
+                    ? "the file does not exist"
+                    : $"cannot be read ({exception.Message})",
+                "check the path and its permissions");
         }
 
         return null;

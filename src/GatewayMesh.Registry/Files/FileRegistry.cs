@@ -41,7 +41,8 @@ public sealed class FileRegistry(string folder, TimeProvider time) : IRegistry
         var state = new RegistryFolder(folder, time, _place);
 
         // Capacity 1: any number of ticks and hints during a read request one more read.
-        var wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+        var wakes = Channel.CreateBounded<bool>(
+            new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
         using var hints = new FolderHints(folder, () => wakes.Writer.TryWrite(true));
         await using var ticks = time.CreateTimer(_ => TryTick(wakes), null, PollInterval, PollInterval).ConfigureAwait(false);
         using var thread = new ReadingThread("registry folder");
@@ -73,13 +74,15 @@ public sealed class FileRegistry(string folder, TimeProvider time) : IRegistry
     }
 
     /// <inheritdoc/>
-    public Task PublishAsync(NodeRecord record, CancellationToken cancellationToken) => WriteAsync(() => _nodes.Publish(record), cancellationToken);
+    public Task PublishAsync(NodeRecord record, CancellationToken cancellationToken) =>
+        WriteAsync(() => _nodes.Publish(record), cancellationToken);
 
     /// <inheritdoc/>
     public NodeRecord? Displaced => _nodes.Displaced;
 
     /// <inheritdoc/>
-    public Task WithdrawAsync(string node, CancellationToken cancellationToken) => WriteAsync(() => _nodes.Withdraw(node), cancellationToken);
+    public Task WithdrawAsync(string node, CancellationToken cancellationToken) =>
+        WriteAsync(() => _nodes.Withdraw(node), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -106,7 +109,8 @@ public sealed class FileRegistry(string folder, TimeProvider time) : IRegistry
         await begun.ConfigureAwait(false);
     }
 
-    private IOException Late() => new($"{folder}: a write has been blocked for {Patience.TotalSeconds:0} s; check the disk or the network share");
+    private IOException Late() =>
+        new($"{folder}: a write has been blocked for {Patience.TotalSeconds:0} s; check the disk or the network share");
 
     private async Task<bool> EndsAsync(Task work, CancellationToken cancellationToken)
     {

@@ -35,7 +35,8 @@ internal sealed class NodeFile(string folder, TimeProvider time)
 
             MakeFolder();
             _content = NodeRecordText.Write(record);
-            AtomicFile.Write(path, _content, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+            AtomicFile.Write(
+                path, _content, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
             _written = record;
         }
     }

@@ -67,7 +67,10 @@ internal sealed class RegistryFolder
         {
             // The last good state stays. The stamps are cleared so that the folder's return is noticed.
             _stamps = null;
-            errors.Add(SourceLocation.Option(_path), "", exception is DirectoryNotFoundException ? "there is no such folder" : $"cannot be read ({exception.Message})",
+            errors.Add(
+                SourceLocation.Option(_path),
+                "",
+                exception is DirectoryNotFoundException ? "there is no such folder" : $"cannot be read ({exception.Message})",
                 "create the folder or correct registry: file:DIR; the last good configuration stays in use");
             _nodes.Hold();
         }

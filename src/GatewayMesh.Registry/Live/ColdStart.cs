@@ -22,7 +22,8 @@ internal sealed class ColdStart(ServiceCatalogue known, TimeProvider time)
     public ServiceCatalogue With(ServiceCatalogue reported)
     {
         _answeredAt ??= time.GetTimestamp();
-        var held = known.Services.Where(service => service.Instances is { IsEmpty: false }).ToDictionary(service => service.Name, StringComparer.Ordinal);
+        var held = known.Services.Where(
+            service => service.Instances is { IsEmpty: false }).ToDictionary(service => service.Name, StringComparer.Ordinal);
         ImmutableArray<DiscoveredService> services =
         [
             .. reported.Services.Select(service => service.Instances is null or { IsEmpty: true }

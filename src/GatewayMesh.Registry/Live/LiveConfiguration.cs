@@ -16,7 +16,8 @@ namespace GatewayMesh.Registry.Live;
 /// <param name="store">The last good configuration on disk, or null for none.</param>
 /// <param name="time">Clock of the nodes' age and of the store's retries.</param>
 /// <param name="cluster">This node's name for its cluster, used if the registry has none.</param>
-public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, TimeProvider time, string? cluster = null) : IAsyncDisposable
+public sealed class LiveConfiguration(
+    IRegistry registry, SnapshotStore? store, TimeProvider time, string? cluster = null) : IAsyncDisposable
 {
     // Delay before a failed write of the store is retried.
     private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(10);
@@ -97,7 +98,8 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
     /// Time since the registry last answered, by the monotonic clock, so independent of changes to the system time. After a start from the
     /// disk, counts from the age of the stored configuration, which is as accurate as the system time. Null: not known.
     /// </summary>
-    public TimeSpan? RegistryAge => registry.HeardAt is { } heard ? time.GetElapsedTime(heard) : _storedAge + time.GetElapsedTime(_startedAt);
+    public TimeSpan? RegistryAge =>
+        registry.HeardAt is { } heard ? time.GetElapsedTime(heard) : _storedAge + time.GetElapsedTime(_startedAt);
 
     /// <summary>All current errors of the registry and the store.</summary>
     public ImmutableArray<ConfigError> Errors => _state.Errors;
@@ -110,7 +112,9 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
 
     /// <summary>The nodes, by name.</summary>
     public ImmutableArray<NodeLiveness> Nodes =>
-        [.. _state.View.Nodes.Select(node => new NodeLiveness(node.Record, node.Alive, node.HeardAt is { } heard ? time.GetElapsedTime(heard) : null))];
+        [
+            .. _state.View.Nodes.Select(
+                node => new NodeLiveness(node.Record, node.Alive, node.HeardAt is { } heard ? time.GetElapsedTime(heard) : null))];
 
     /// <summary>
     /// Completes when a configuration is available (from registry or disk) or the registry has first answered, even with errors.
@@ -209,7 +213,8 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
 
             var complete = report.IsComplete;
             var origin = complete ? ConfigurationOrigin.Registry : last.Origin;
-            var next = Compile(new LiveState(last.Snapshot, view, origin, complete && report.Errors.IsEmpty, []) { Reached = report.Reached });
+            var next = Compile(
+                new LiveState(last.Snapshot, view, origin, complete && report.Errors.IsEmpty, []) { Reached = report.Reached });
             Swap(next with { Errors = [.. report.Errors, .. report.Remarks, .. Some(_storeError)] }, answered: true);
             if (complete && next.Snapshot.Revision != _storedRevision)
             {
@@ -246,8 +251,11 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
             return next;
         }
 
-        var compiled = SnapshotCompiler.Compile(next.View.Entries, next.View.Nodes, next.View.Catalogue, next.View.Intentions, next.View.Datacenter ?? cluster, Reach);
-        return compiled.Revision == next.Snapshot.Revision && compiled.LooksAtTheSame(next.Snapshot) ? next : next with { Snapshot = compiled };
+        var compiled = SnapshotCompiler.Compile(
+            next.View.Entries, next.View.Nodes, next.View.Catalogue, next.View.Intentions, next.View.Datacenter ?? cluster, Reach);
+        return compiled.Revision == next.Snapshot.Revision && compiled.LooksAtTheSame(next.Snapshot)
+            ? next
+            : next with { Snapshot = compiled };
     }
 
     // Touches change only the time at which a node was last heard, which needs no recompile.
@@ -256,7 +264,8 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
         && left.Catalogue == right.Catalogue
         && ReferenceEquals(left.Intentions, right.Intentions)
         && left.Nodes.Length == right.Nodes.Length
-        && left.Nodes.Zip(right.Nodes).All(pair => ReferenceEquals(pair.First.Record, pair.Second.Record) && pair.First.Alive == pair.Second.Alive);
+        && left.Nodes.Zip(right.Nodes).All(
+            pair => ReferenceEquals(pair.First.Record, pair.Second.Record) && pair.First.Alive == pair.Second.Alive);
 
     private void TakeLast()
     {
@@ -304,7 +313,9 @@ public sealed class LiveConfiguration(IRegistry registry, SnapshotStore? store, 
     // Called under the lock.
     private void MarkWhenDue(TimeSpan pause)
     {
-        if (_state.Origin != ConfigurationOrigin.Registry || registry.HeardAt is not { } heard || (_markedAt is { } marked && time.GetElapsedTime(marked) < pause))
+        if (_state.Origin != ConfigurationOrigin.Registry
+            || registry.HeardAt is not { } heard
+            || (_markedAt is { } marked && time.GetElapsedTime(marked) < pause))
         {
             return;
         }

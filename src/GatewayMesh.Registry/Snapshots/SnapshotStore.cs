@@ -124,7 +124,8 @@ public sealed class SnapshotStore(string dataDir)
             error = null;
             return JsonSerializer.Deserialize(content, StoreJson.Default.StoredEntries)!.ToView();
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or NullReferenceException)
+        catch (Exception exception) when (
+            exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or NullReferenceException)
         {
             error = Error("is corrupt: its content is not valid", Fix);
             return null;

@@ -11,12 +11,16 @@ internal sealed record StoredCatalogue(ImmutableArray<StoredService> Services, I
     public static StoredCatalogue From(ServiceCatalogue catalogue) =>
         new([.. catalogue.Services.Select(service => new StoredService(service.Name, service.Instances ?? []))], catalogue.Gateways)
         {
-            Targets = [.. catalogue.Targets.Select(target => new StoredTarget(target.Service, target.Subset, target.Datacenter, target.Instances ?? []))],
+            Targets = [
+                .. catalogue.Targets.Select(
+                    target => new StoredTarget(target.Service, target.Subset, target.Datacenter, target.Instances ?? []))],
         };
 
     public ServiceCatalogue ToCatalogue() =>
         new([.. Services.Select(service => new DiscoveredService(service.Name, service.Instances))], Gateways)
         {
-            Targets = [.. (Targets ?? []).Select(target => new DiscoveredTarget(target.Service, target.Subset, target.Datacenter, target.Instances))],
+            Targets = [
+                .. (Targets ?? []).Select(
+                    target => new DiscoveredTarget(target.Service, target.Subset, target.Datacenter, target.Instances))],
         };
 }

@@ -78,7 +78,9 @@ public sealed record PathValidation(int Files, ImmutableArray<ConfigError> Error
         try
         {
             // Paths as given, so that errors show what the user typed.
-            return [.. TimedRead.Run(folder, TimedRead.Limit, () => FileStamp.List(folder)).Select(stamp => Path.Combine(folder, Path.GetFileName(stamp.Path)))];
+            return [
+                .. TimedRead.Run(folder, TimedRead.Limit, () => FileStamp.List(folder)).Select(
+                    stamp => Path.Combine(folder, Path.GetFileName(stamp.Path)))];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

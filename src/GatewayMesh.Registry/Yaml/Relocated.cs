@@ -9,7 +9,8 @@ internal static class Relocated
     {
         ConfigScalar scalar => new ConfigScalar(scalar.Text, location),
         ConfigSequence sequence => new ConfigSequence([.. sequence.Items.Select(item => To(location, item))], location),
-        ConfigMapping mapping => new ConfigMapping([.. mapping.Pairs.Select(pair => new ConfigPair(pair.Key, location, To(location, pair.Value)))], location),
+        ConfigMapping mapping =>
+            new ConfigMapping([.. mapping.Pairs.Select(pair => new ConfigPair(pair.Key, location, To(location, pair.Value)))], location),
         _ => new ConfigNull(location),
     };
 }

@@ -40,7 +40,10 @@ internal sealed class TreeBuilder(IParser parser, string name, ConfigErrors erro
         var location = Locate(first);
         if (depth > YamlDocuments.MaxDepth)
         {
-            Refuse(location, string.Create(CultureInfo.InvariantCulture, $"is nested deeper than {YamlDocuments.MaxDepth} levels"), "flatten it");
+            Refuse(
+                location,
+                string.Create(CultureInfo.InvariantCulture, $"is nested deeper than {YamlDocuments.MaxDepth} levels"),
+                "flatten it");
         }
 
         if (first is AnchorAlias alias)
@@ -50,7 +53,8 @@ internal sealed class TreeBuilder(IParser parser, string name, ConfigErrors erro
 
         var (before, textBefore) = (_nodes, _text);
         Count(1, (first as Scalar)?.Value.Length ?? 0, location);
-        if (first is NodeEvent { Tag: { IsEmpty: false, IsNonSpecific: false } tag } && !tag.Value.StartsWith("tag:yaml.org,2002:", StringComparison.Ordinal))
+        if (first is NodeEvent { Tag: { IsEmpty: false, IsNonSpecific: false } tag }
+            && !tag.Value.StartsWith("tag:yaml.org,2002:", StringComparison.Ordinal))
         {
             Refuse(location, $"the tag {tag.Value} is not supported", "remove the tag");
         }
@@ -70,7 +74,9 @@ internal sealed class TreeBuilder(IParser parser, string name, ConfigErrors erro
     }
 
     private static ConfigNode ReadScalar(Scalar scalar, SourceLocation location) =>
-        scalar is { Style: ScalarStyle.Plain, Value: "" or "~" or "null" } ? new ConfigNull(location) : new ConfigScalar(scalar.Value, location);
+        scalar is { Style: ScalarStyle.Plain, Value: "" or "~" or "null" }
+            ? new ConfigNull(location)
+            : new ConfigScalar(scalar.Value, location);
 
     private ConfigSequence ReadSequence(int depth, SourceLocation location)
     {
@@ -98,7 +104,10 @@ internal sealed class TreeBuilder(IParser parser, string name, ConfigErrors erro
 
             if (key.Length > YamlDocuments.MaxKey)
             {
-                Refuse(keyLocation, string.Create(CultureInfo.InvariantCulture, $"a key has more than {YamlDocuments.MaxKey} characters"), "shorten the key");
+                Refuse(
+                    keyLocation,
+                    string.Create(CultureInfo.InvariantCulture, $"a key has more than {YamlDocuments.MaxKey} characters"),
+                    "shorten the key");
             }
 
             if (!first.TryAdd(key, keyLocation))
@@ -145,7 +154,8 @@ internal sealed class TreeBuilder(IParser parser, string name, ConfigErrors erro
         }
     }
 
-    private SourceLocation Locate(ParsingEvent current) => new(name, Math.Max(1, (int)current.Start.Line), Math.Max(1, (int)current.Start.Column));
+    private SourceLocation Locate(ParsingEvent current) =>
+        new(name, Math.Max(1, (int)current.Start.Line), Math.Max(1, (int)current.Start.Column));
 
     [DoesNotReturn]
     private static void Refuse(SourceLocation location, string message, string fix) =>

@@ -35,7 +35,8 @@ public static class YamlDocuments
     /// <param name="errors">Collects errors: duplicate keys, then at most one error that ends the reading.</param>
     /// <param name="most">The maximum size in bytes. Default: <see cref="MaxBytes"/>.</param>
     /// <param name="documents">The maximum number of documents to read. Default: all.</param>
-    public static ImmutableArray<ConfigNode> Read(ReadOnlySpan<byte> bytes, string name, ConfigErrors errors, int most = MaxBytes, int documents = int.MaxValue)
+    public static ImmutableArray<ConfigNode> Read(
+        ReadOnlySpan<byte> bytes, string name, ConfigErrors errors, int most = MaxBytes, int documents = int.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(errors);
         var read = ImmutableArray.CreateBuilder<ConfigNode>();
@@ -103,6 +104,12 @@ public static class YamlDocuments
         }
 
         var (line, column) = ((int)exception.Start.Line, (int)exception.Start.Column);
-        return new ConfigError(name, Math.Max(1, line), Math.Max(1, column), "", $"is not YAML: {char.ToLowerInvariant(message[0])}{message[1..]}", "check the indentation, the colons and the quotes of this line");
+        return new ConfigError(
+            name,
+            Math.Max(1, line),
+            Math.Max(1, column),
+            "",
+            $"is not YAML: {char.ToLowerInvariant(message[0])}{message[1..]}",
+            "check the indentation, the colons and the quotes of this line");
     }
 }

@@ -33,7 +33,8 @@ internal static class YamlText
     }
 
     /// <summary>The error for a file or value of more than <paramref name="most"/> bytes, which is not read.</summary>
-    public static ConfigError TooLarge(string name, int most) => new(new SourceLocation(name, 1, 1), "", $"is larger than {most / 1024}KiB", "split it into several files or entries");
+    public static ConfigError TooLarge(string name, int most) =>
+        new(new SourceLocation(name, 1, 1), "", $"is larger than {most / 1024}KiB", "split it into several files or entries");
 
     /// <summary>The first line (from 1) with a tab in its indentation, or null.</summary>
     public static int? FindTabIndent(string text)
@@ -56,7 +57,11 @@ internal static class YamlText
         var bad = InvalidAt(bytes);
         if (bad >= 0)
         {
-            errors.Add(Locate(bytes, bad, name), "", string.Create(CultureInfo.InvariantCulture, $"is not UTF-8: byte 0x{bytes[bad]:x2} at offset {bad}"), "save it as UTF-8");
+            errors.Add(
+                Locate(bytes, bad, name),
+                "",
+                string.Create(CultureInfo.InvariantCulture, $"is not UTF-8: byte 0x{bytes[bad]:x2} at offset {bad}"),
+                "save it as UTF-8");
             return false;
         }
 

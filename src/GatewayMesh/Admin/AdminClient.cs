@@ -20,7 +20,8 @@ public static class AdminClient
     /// <param name="timeout">Total time limit. Default: 5 s.</param>
     /// <param name="token">Bearer token. Default: none.</param>
     /// <exception cref="IOException">No response: refused, too slow, or not HTTP. The message contains the cause.</exception>
-    public static AdminResponse Send(EndPoint to, string method, string path, ReadOnlyMemory<byte> body = default, TimeSpan? timeout = null, string? token = null)
+    public static AdminResponse Send(
+        EndPoint to, string method, string path, ReadOnlyMemory<byte> body = default, TimeSpan? timeout = null, string? token = null)
     {
         try
         {
@@ -32,7 +33,9 @@ public static class AdminClient
             var host = isUnix ? "localhost" : address.ToString();
             timed.Send(Encoding.Latin1.GetBytes(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{method} {path} HTTP/1.1\r\nHost: {host}\r\n{(token is null ? "" : $"Authorization: Bearer {token}\r\n")}Content-Length: {body.Length}\r\nConnection: close\r\n\r\n")));
+                $"{method} {path} HTTP/1.1\r\nHost: "
+                    + $"{host}\r\n{(token is null ? "" : $"Authorization: Bearer {token}\r\n")}Content-Length: "
+                        + $"{body.Length}\r\nConnection: close\r\n\r\n")));
             timed.Send(body.Span);
             return Read(timed, method == "HEAD");
         }
@@ -43,7 +46,8 @@ public static class AdminClient
     }
 
     /// <summary>Sends a request and returns null instead of throwing when there is no response.</summary>
-    public static AdminResponse? TrySend(EndPoint to, string method, string path, ReadOnlyMemory<byte> body = default, TimeSpan? timeout = null)
+    public static AdminResponse? TrySend(
+        EndPoint to, string method, string path, ReadOnlyMemory<byte> body = default, TimeSpan? timeout = null)
     {
         try
         {

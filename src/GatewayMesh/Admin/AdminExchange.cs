@@ -7,7 +7,8 @@ using System.Text;
 namespace GatewayMesh.Admin;
 
 /// <summary>One exchange on the admin address: read a request, find its route, respond, close.</summary>
-internal sealed class AdminExchange(IReadOnlyDictionary<(string Method, string Path), AdminHandler> routes, AdminToken token, TimeSpan limit)
+internal sealed class AdminExchange(
+    IReadOnlyDictionary<(string Method, string Path), AdminHandler> routes, AdminToken token, TimeSpan limit)
 {
     private const int MaxHead = 8 * 1024;
     private const int MaxBody = 64 * 1024;
@@ -45,7 +46,8 @@ internal sealed class AdminExchange(IReadOnlyDictionary<(string Method, string P
 
             if (AdminHead.Parse(buffer.AsSpan(0, length)) is not { } head || head.Second is not ['/', ..] || head.Host is null)
             {
-                return AdminResponse.OfError(400, "malformed", "Not an HTTP/1.1 request with a path and a Host, or the request has a transfer coding.");
+                return AdminResponse.OfError(
+                    400, "malformed", "Not an HTTP/1.1 request with a path and a Host, or the request has a transfer coding.");
             }
 
             isHead = head.First == "HEAD";
@@ -136,7 +138,9 @@ internal sealed class AdminExchange(IReadOnlyDictionary<(string Method, string P
         if (!token.IsRequired)
         {
             // The address was on loopback at the start, or there would be a token. Whatever has changed since, remote peers are refused.
-            return isNear ? null : AdminResponse.OfError(403, "no_token", "Off loopback this address requires a token: set adminTokenFile.");
+            return isNear
+                ? null
+                : AdminResponse.OfError(403, "no_token", "Off loopback this address requires a token: set adminTokenFile.");
         }
 
         if (token.Accepts(head.Authorization))
@@ -145,7 +149,10 @@ internal sealed class AdminExchange(IReadOnlyDictionary<(string Method, string P
         }
 
         challenge = "WWW-Authenticate: Bearer realm=\"gatewaymesh\"\r\n";
-        return AdminResponse.OfError(401, "unauthorized", "Send the admin token: Authorization: Bearer TOKEN (--admin-token-file FILE, or GATEWAYMESH_ADMIN_TOKEN).");
+        return AdminResponse.OfError(
+            401,
+            "unauthorized",
+            "Send the admin token: Authorization: Bearer TOKEN (--admin-token-file FILE, or GATEWAYMESH_ADMIN_TOKEN).");
     }
 
     private static bool IsLoopback(IPAddress address) => IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
@@ -153,9 +160,13 @@ internal sealed class AdminExchange(IReadOnlyDictionary<(string Method, string P
     private static bool IsLocalName(string host, IPAddress own)
     {
         var colon = host.LastIndexOf(':');
-        var name = colon > 0 && host.AsSpan(colon + 1) is not "" && !host.AsSpan(colon + 1).ContainsAnyExceptInRange('0', '9') ? host[..colon] : host;
+        var name = colon > 0 && host.AsSpan(colon + 1) is not "" && !host.AsSpan(colon + 1).ContainsAnyExceptInRange('0', '9')
+            ? host[..colon]
+            : host;
         return name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-            || ((name is ['[', .. var v6, ']'] ? IPAddress.TryParse(v6, out var address) : IPAddress.TryParse(name.Contains(':') ? "" : name, out address))
+            || ((name is ['[', .. var v6, ']']
+                ? IPAddress.TryParse(v6, out var address)
+                : IPAddress.TryParse(name.Contains(':') ? "" : name, out address))
                 && (IsLoopback(address) || address.Equals(own)));
     }
 
@@ -194,7 +205,9 @@ internal sealed class AdminExchange(IReadOnlyDictionary<(string Method, string P
     {
         var head = string.Create(
             CultureInfo.InvariantCulture,
-            $"HTTP/1.1 {response.Status} {ReasonOf(response.Status)}\r\nContent-Type: {response.ContentType}\r\nContent-Length: {response.Body.Length}\r\n{extra}Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n");
+            $"HTTP/1.1 {response.Status} {ReasonOf(response.Status)}\r\nContent-Type: {response.ContentType}\r\nContent-Length: "
+                + $"{response.Body.Length}\r\n{extra}Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: "
+                    + $"close\r\n\r\n");
         socket.Send(Encoding.Latin1.GetBytes(head));
         if (!isHead)
         {

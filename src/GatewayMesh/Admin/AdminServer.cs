@@ -32,7 +32,11 @@ public sealed class AdminServer : IDisposable
     /// <param name="routes">Handlers by method and path. GET handlers also serve HEAD.</param>
     /// <param name="limit">Total time limit of a connection. Default: 5 s.</param>
     /// <param name="token">The admin token. Default: none; then only loopback and Unix socket peers are served.</param>
-    public AdminServer(Socket listener, IReadOnlyDictionary<(string Method, string Path), AdminHandler> routes, TimeSpan? limit = null, AdminToken? token = null)
+    public AdminServer(
+        Socket listener,
+        IReadOnlyDictionary<(string Method, string Path), AdminHandler> routes,
+        TimeSpan? limit = null,
+        AdminToken? token = null)
     {
         listener.Blocking = false;
         _listener = listener;

@@ -17,7 +17,13 @@ public sealed class AdminToken
     private const string Scheme = "Bearer ";
     private const int Longest = 4096;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
-    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+    private const UnixFileMode Others =
+        UnixFileMode.GroupRead
+            | UnixFileMode.GroupWrite
+            | UnixFileMode.GroupExecute
+            | UnixFileMode.OtherRead
+            | UnixFileMode.OtherWrite
+            | UnixFileMode.OtherExecute;
 
     private readonly Lock _gate = new();
     private AdminTokenSpec? _spec;
@@ -70,8 +76,11 @@ public sealed class AdminToken
             expected = _hash;
         }
 
-        var shown = authorization is not null && authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? authorization[Scheme.Length..].Trim(' ') : "";
-        return CryptographicOperations.FixedTimeEquals(HashOf(shown), expected ?? HashOf(Scheme)) & (expected is not null & shown.Length > 0);
+        var shown = authorization is not null && authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            ? authorization[Scheme.Length..].Trim(' ')
+            : "";
+        return CryptographicOperations.FixedTimeEquals(
+            HashOf(shown), expected ?? HashOf(Scheme)) & (expected is not null & shown.Length > 0);
     }
 
     /// <summary>Error of a token file with the fix; null when valid.</summary>
@@ -113,7 +122,9 @@ public sealed class AdminToken
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            error = $"{file} cannot be read ({(failure is FileNotFoundException or DirectoryNotFoundException ? "does not exist" : "permission denied or no file")}); write a token into it (openssl rand -hex 32) with mode 600";
+            error =
+                $"{file} cannot be read "
+                    + $"({(failure is FileNotFoundException or DirectoryNotFoundException ? "does not exist" : "permission denied or no file")}); write a token into it (openssl rand -hex 32) with mode 600";
             return null;
         }
     }

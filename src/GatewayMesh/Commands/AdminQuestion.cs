@@ -17,7 +17,13 @@ internal static class AdminQuestion
     /// <param name="print">Prints the answer as text.</param>
     /// <param name="isWell">True for a good answer.</param>
     /// <exception cref="CommandFailure">The process did not answer.</exception>
-    public static int Ask(HostPort admin, string question, bool json, TextWriter output, Action<JsonElement, TextWriter> print, Func<JsonElement, bool> isWell)
+    public static int Ask(
+        HostPort admin,
+        string question,
+        bool json,
+        TextWriter output,
+        Action<JsonElement, TextWriter> print,
+        Func<JsonElement, bool> isWell)
     {
         var answer = AdminCall.Send(admin, "GET", question, null, Timeout);
         if (!answer.IsWell)

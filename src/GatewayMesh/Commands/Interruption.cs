@@ -11,7 +11,13 @@ internal sealed class Interruption : IDisposable
     /// <summary>Redirects both signals to <see cref="Token"/>.</summary>
     public Interruption()
     {
-        _signals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, Cancel))];
+        _signals = [
+            .. new[]
+            {
+                PosixSignal.SIGINT,
+                PosixSignal.SIGTERM,
+                PosixSignal.SIGHUP,
+            }.Select(signal => PosixSignalRegistration.Create(signal, Cancel))];
     }
 
     /// <summary>Cancelled by the first signal.</summary>

@@ -9,7 +9,8 @@ internal static class RequestOptions
     /// <summary><c>--header NAME:VALUE</c>, repeatable.</summary>
     public static Option<string[]> Header()
     {
-        var option = new Option<string[]>("--header") { Description = "Header field of the request; repeatable.", HelpName = "NAME:VALUE", DefaultValueFactory = _ => [] };
+        var option =
+            new Option<string[]>("--header") { Description = "Header field of the request; repeatable.", HelpName = "NAME:VALUE", DefaultValueFactory = _ => [] };
         option.Validators.Add(result =>
         {
             foreach (var token in result.Tokens.Where(token => token.Value.IndexOf(':') <= 0))
@@ -25,7 +26,8 @@ internal static class RequestOptions
     {
         var path = new StringBuilder(route);
         var separator = '?';
-        foreach (var (name, value) in (List<(string Name, string? Value)>)[.. parts, .. headers.Select(header => ("header", (string?)header))])
+        foreach (
+            var (name, value) in (List<(string Name, string? Value)>)[.. parts, .. headers.Select(header => ("header", (string?)header))])
         {
             if (value is not null)
             {

@@ -52,7 +52,9 @@ internal static class SharedOptions
             var text = result.Tokens[0].Value;
             if (!DurationText.TryParse(text, longest ?? DurationText.Longest, out var duration) || duration <= TimeSpan.Zero)
             {
-                result.AddError($"{name} '{text}' must be a duration such as 250ms, 15s or 2m{(longest is { } most ? $", at most {DurationText.Format(most)}" : "")}");
+                result.AddError(
+                    $"{name} '{text}' must be a duration such as 250ms, 15s or "
+                        + $"2m{(longest is { } most ? $", at most {DurationText.Format(most)}" : "")}");
             }
 
             return new Duration(duration);

@@ -14,7 +14,11 @@ internal static class ShownToken
 
     /// <summary>The token, or null.</summary>
     public static string? Value => FromFile
-        ?? (Environment.GetEnvironmentVariable(BootstrapOverlay.Prefix + BootstrapOverlay.CommandsToken) is { Length: > 0 } token && token.All(static c => c is > ' ' and < '\x7f') ? token : null);
+        ?? (
+            Environment.GetEnvironmentVariable(BootstrapOverlay.Prefix + BootstrapOverlay.CommandsToken) is { Length: > 0 } token
+                && token.All(static c => c is > ' ' and < '\x7f')
+                ? token
+                : null);
 
     /// <summary>The option, present on every command.</summary>
     public static Option<string> Option()

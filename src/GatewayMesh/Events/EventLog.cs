@@ -55,13 +55,16 @@ public sealed class EventLog : IDisposable
     public long Dropped => Interlocked.Read(ref _dropped);
 
     /// <summary>Logs a change of interest to an operator.</summary>
-    public void Info(string @event, string message, params ReadOnlySpan<EventField> fields) => Write(EventLevel.Info, @event, message, fields);
+    public void Info(string @event, string message, params ReadOnlySpan<EventField> fields) =>
+        Write(EventLevel.Info, @event, message, fields);
 
     /// <summary>Logs a problem that the mesh handles by itself.</summary>
-    public void Warning(string @event, string message, params ReadOnlySpan<EventField> fields) => Write(EventLevel.Warning, @event, message, fields);
+    public void Warning(string @event, string message, params ReadOnlySpan<EventField> fields) =>
+        Write(EventLevel.Warning, @event, message, fields);
 
     /// <summary>Logs a problem that requires action.</summary>
-    public void Error(string @event, string message, params ReadOnlySpan<EventField> fields) => Write(EventLevel.Error, @event, message, fields);
+    public void Error(string @event, string message, params ReadOnlySpan<EventField> fields) =>
+        Write(EventLevel.Error, @event, message, fields);
 
     /// <summary>Queues a line.</summary>
     /// <param name="level">Severity.</param>
@@ -187,7 +190,8 @@ public sealed class EventLog : IDisposable
         {
             var count = _suppressed;
             _suppressed = 0;
-            var message = string.Create(CultureInfo.InvariantCulture, $"{count} events were dropped; logs.maxEventsPerSecond is {MaxPerSecond}");
+            var message = string.Create(
+                CultureInfo.InvariantCulture, $"{count} events were dropped; logs.maxEventsPerSecond is {MaxPerSecond}");
             _lines.Enqueue(Line(EventLevel.Warning, "events_suppressed", message, [("count", count)]));
         }
     }

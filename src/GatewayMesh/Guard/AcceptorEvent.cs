@@ -17,10 +17,16 @@ internal static class AcceptorEvent
     /// <summary>The message, which depends on the presence of outbound listeners.</summary>
     internal static string Describe(Acceptor acceptor, bool carries) => acceptor switch
     {
-        Acceptor.Guard when !carries => "Guard: no worker holds the lease, connections are refused and callers use other instances; see the worker's events for the cause",
+        Acceptor.Guard when !carries =>
+            "Guard: no worker holds the lease, connections are refused and callers use other instances; see the worker's events for the "
+                + "cause",
         Acceptor.Guard => "Guard accepts: no worker holds the lease, and gateways carry the connections",
-        Acceptor.Paused when !carries => "Paused: no worker holds the lease, connections are refused and callers use other instances; see the worker's events for the cause",
-        Acceptor.Paused => "Paused: no worker holds the lease and no gateway responds, so connections are refused; start a gateway, or see the worker's events for the cause",
+        Acceptor.Paused when !carries =>
+            "Paused: no worker holds the lease, connections are refused and callers use other instances; see the worker's events for the "
+                + "cause",
+        Acceptor.Paused =>
+            "Paused: no worker holds the lease and no gateway responds, so connections are refused; start a gateway, or see the worker's "
+                + "events for the cause",
         _ => $"{acceptor} accepts",
     };
 }

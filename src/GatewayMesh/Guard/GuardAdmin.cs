@@ -16,7 +16,18 @@ namespace GatewayMesh.Guard;
 internal static class GuardAdmin
 {
     private static readonly TimeSpan RelayLimit = TimeSpan.FromMilliseconds(500);
-    private static readonly string[] WorkerParts = ["cluster", "worker", "registry", "nameConflict", "nodes", "troubles", "hiddenApplications", "cleartextServices", "refusedTotal", "refused", "certificates"];
+    private static readonly string[] WorkerParts = [
+        "cluster",
+        "worker",
+        "registry",
+        "nameConflict",
+        "nodes",
+        "troubles",
+        "hiddenApplications",
+        "cleartextServices",
+        "refusedTotal",
+        "refused",
+        "certificates"];
 
     internal static Dictionary<(string Method, string Path), AdminHandler> Routes(GuardProcess guard) => new()
     {
@@ -25,7 +36,8 @@ internal static class GuardAdmin
         [("GET", "/status")] = _ => AdminResponse.OfJson(200, json => WriteStatus(json, guard)),
         [("GET", "/metrics")] = _ => Metrics(guard),
         [("GET", "/config")] = _ => Relay(guard, "/config"),
-        [("GET", "/certs")] = _ => Ask(guard, "/certs") is { IsSuccess: true } answer ? answer : AdminResponse.OfJson(200, json => WriteCertificates(json, guard)),
+        [("GET", "/certs")] = _ =>
+            Ask(guard, "/certs") is { IsSuccess: true } answer ? answer : AdminResponse.OfJson(200, json => WriteCertificates(json, guard)),
         [("GET", "/endpoints")] = _ => Relay(guard, "/endpoints"),
         [("GET", "/intentions/check")] = request => Relay(guard, $"/intentions/check?{request.Query}"),
         [("GET", "/explain")] = request => Relay(guard, $"/explain?{request.Query}"),
@@ -44,14 +56,21 @@ internal static class GuardAdmin
 
     private static AdminResponse Ready(GuardView view) => view.Acceptor is Acceptor.Worker or Acceptor.Guard
         ? AdminResponse.OfText(200, $"ok: {view.Tier}\n")
-        : AdminResponse.OfText(503, $"{view.Acceptor.ToString().ToLowerInvariant()}: {view.Main?.Unfit ?? "no worker serves and no gateway responds"}\n");
+        : AdminResponse.OfText(
+            503, $"{view.Acceptor.ToString().ToLowerInvariant()}: {view.Main?.Unfit ?? "no worker serves and no gateway responds"}\n");
 
     private static void WriteStatus(Utf8JsonWriter json, GuardProcess guard)
     {
         var view = guard.View;
         var counts = guard.Loop.Counts;
         json.WriteStartObject();
-        StatusHead.Write(json, guard.Load.Bootstrap, Versions.Current, TimeProvider.System.GetElapsedTime(guard.StartedAt), view.Tier, view.Pids.Select(pid => (pid.Key, pid.Value)));
+        StatusHead.Write(
+            json,
+            guard.Load.Bootstrap,
+            Versions.Current,
+            TimeProvider.System.GetElapsedTime(guard.StartedAt),
+            view.Tier,
+            view.Pids.Select(pid => (pid.Key, pid.Value)));
         json.WriteBoolean("drained", view.Drained);
         json.WriteStartObject("lease");
         json.WriteString("state", view.Main is { } main ? main.Phase.ToString().ToLowerInvariant() : "none");
@@ -150,7 +169,8 @@ internal static class GuardAdmin
         var own = GuardMetrics.Text(guard.View, guard.Loop.Counts, guard.Carrier.Counts, guard.Watch)
             + (guard.CertificateReport is { } certificates ? CertificateMetrics.Text(certificates, TimeProvider.System.GetUtcNow()) : "");
         var text = Ask(guard, "/metrics") is { IsSuccess: true } answer
-            ? MetricsText.Join(own, answer.Text, GuardMetrics.Tier, CertificateMetrics.Leafs, CertificateMetrics.Missing, CertificateMetrics.Roots)
+            ? MetricsText.Join(
+                own, answer.Text, GuardMetrics.Tier, CertificateMetrics.Leafs, CertificateMetrics.Missing, CertificateMetrics.Roots)
             : own;
         return new AdminResponse(200, "text/plain; version=0.0.4; charset=utf-8", Encoding.UTF8.GetBytes(text));
     }
@@ -172,6 +192,11 @@ internal static class GuardAdmin
         Ask(guard, path) ?? AdminResponse.OfError(503, "worker_silent", "the worker is not responding; see /status for the guard's view");
 
     private static AdminResponse? Ask(GuardProcess guard, string path) => guard.View.Main is { } worker
-        ? AdminClient.TrySend(new UnixDomainSocketEndPoint(WorkerPlan.AdminPathOf(guard.Load.Bootstrap.DataDir, worker.Pid)), "GET", path, default, RelayLimit)
+        ? AdminClient.TrySend(
+            new UnixDomainSocketEndPoint(WorkerPlan.AdminPathOf(guard.Load.Bootstrap.DataDir, worker.Pid)),
+            "GET",
+            path,
+            default,
+            RelayLimit)
         : null;
 }

@@ -14,7 +14,8 @@ internal sealed class GuardCounts
     internal long TimerLate;
     internal long Accepted;
 
-    private ImmutableSortedDictionary<(string From, string To, string Reason), long> _failovers = ImmutableSortedDictionary<(string From, string To, string Reason), long>.Empty;
+    private ImmutableSortedDictionary<(string From, string To, string Reason), long> _failovers =
+        ImmutableSortedDictionary<(string From, string To, string Reason), long>.Empty;
 
     /// <summary>Changes of tier, by tiers and reason.</summary>
     internal ImmutableSortedDictionary<(string From, string To, string Reason), long> Failovers => _failovers;

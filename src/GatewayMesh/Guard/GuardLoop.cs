@@ -39,7 +39,13 @@ internal sealed class GuardLoop : IDisposable
     private TaskCompletionSource<GuardAction.UpgradeEnded>? _upgrading;
     private bool _done;
 
-    internal GuardLoop(WorkerPlan plan, GuardListeners listeners, Carrier carrier, TimeProvider time, Random jitter, Action<EventLevel, string, string> report)
+    internal GuardLoop(
+        WorkerPlan plan,
+        GuardListeners listeners,
+        Carrier carrier,
+        TimeProvider time,
+        Random jitter,
+        Action<EventLevel, string, string> report)
     {
         _listeners = listeners;
         _carrier = carrier;
@@ -108,7 +114,9 @@ internal sealed class GuardLoop : IDisposable
     /// <summary>Executes another program in place of this one and hands over all state; only on the loop's thread.</summary>
     /// <param name="executable">Path of the program.</param>
     /// <param name="takesHeldSignals">False for a program that would not receive signals blocked at its start.</param>
-    /// <returns>False when the loop has pending work first; true when this guard stays, with the reason in <see cref="LastUpgrade"/>.</returns>
+    /// <returns>
+    /// False when the loop has pending work first; true when this guard stays, with the reason in <see cref="LastUpgrade"/>.
+    /// </returns>
     /// <exception cref="LinuxException">The program cannot be executed; nothing has changed.</exception>
     internal bool ExecuteInPlace(string executable, bool takesHeldSignals)
     {
@@ -302,9 +310,13 @@ internal sealed class GuardLoop : IDisposable
             return;
         }
 
-        if (result == WorkerProbeResult.Passed && _machine.Workers.FirstOrDefault(slot => slot.Number == worker.Number) is { Phase: WorkerPhase.Starting } starting)
+        if (result == WorkerProbeResult.Passed
+            && _machine.Workers.FirstOrDefault(slot => slot.Number == worker.Number) is { Phase: WorkerPhase.Starting } starting)
         {
-            _report(EventLevel.Info, "worker-ready", $"worker {worker.Process.Pid} became ready {(Now - starting.StartedAt).TotalMilliseconds:0} ms after its start");
+            _report(
+                EventLevel.Info,
+                "worker-ready",
+                $"worker {worker.Process.Pid} became ready {(Now - starting.StartedAt).TotalMilliseconds:0} ms after its start");
         }
 
         if (result == WorkerProbeResult.Passed)
@@ -317,7 +329,13 @@ internal sealed class GuardLoop : IDisposable
         _events.Enqueue(result switch
         {
             WorkerProbeResult.Passed => new GuardEvent.ProbePassed(worker.Number),
-            WorkerProbeResult.TimedOut => new GuardEvent.ProbeTimedOut(worker.Number, worker.Progress.DataPath(), WaitingWork.Of(worker.Progress, _listeners.All, probeWaits: true).Any, worker.Starvation.Look(Now), worker.AcceptingThread.Look()),
+            WorkerProbeResult.TimedOut =>
+                new GuardEvent.ProbeTimedOut(
+                    worker.Number,
+                    worker.Progress.DataPath(),
+                    WaitingWork.Of(worker.Progress, _listeners.All, probeWaits: true).Any,
+                    worker.Starvation.Look(Now),
+                    worker.AcceptingThread.Look()),
             _ => new GuardEvent.ProbeAnsweredBadly(worker.Number),
         });
     }

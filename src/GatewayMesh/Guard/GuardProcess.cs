@@ -61,8 +61,15 @@ internal sealed class GuardProcess : IDisposable
         _watch = new GatewayWatch(_time, SayWhetherGatewaysAnswer);
         var dialer = new TunnelDialer(Certificates, bootstrap.GatewayService, _time, () => _reach);
         _carrier = new Carrier(_directory, dialer, _warm, _watch, bootstrap.Node, Versions.Current, _time);
-        _exerciser = new Exerciser(_directory, dialer, _warm, _watch, () => _listeners.CarriedServices, bootstrap.Node, Versions.Current, _time);
-        _loop = new GuardLoop(Plan(load), _listeners, _carrier, _time, new Random(Environment.ProcessId), (level, happened, message) => _events.Write(level, happened, message)) { Changed = Changed, Signalled = Obey };
+        _exerciser = new Exerciser(
+            _directory, dialer, _warm, _watch, () => _listeners.CarriedServices, bootstrap.Node, Versions.Current, _time);
+        _loop = new GuardLoop(
+            Plan(load),
+            _listeners,
+            _carrier,
+            _time,
+            new Random(Environment.ProcessId),
+            (level, happened, message) => _events.Write(level, happened, message)) { Changed = Changed, Signalled = Obey };
         _registration = bootstrap.Registry!.Kind == "consul"
             ? new ConsulGuardRegistration(bootstrap, _time, (happened, message) => _events.Warning(happened, message))
             : new FolderRegistration(bootstrap, _time);
@@ -83,7 +90,10 @@ internal sealed class GuardProcess : IDisposable
 
     /// <summary>State of the certificates in their folder; null with plaintext identity.</summary>
     internal CertificateReport? CertificateReport =>
-        Certificates is null ? null : CertificateReport.Of(Certificates, _load.Bootstrap.Identities, ImmutableSortedDictionary<string, string>.Empty, _time.GetUtcNow());
+        Certificates is null
+            ? null
+            : CertificateReport.Of(
+                Certificates, _load.Bootstrap.Identities, ImmutableSortedDictionary<string, string>.Empty, _time.GetUtcNow());
 
     internal BootstrapLoad Load => _load;
 
@@ -171,7 +181,11 @@ internal sealed class GuardProcess : IDisposable
         _registration.Say(_view);
         _registration.Start();
         ServiceNotification.Send("READY=1");
-        _events.Info("guard_started", $"guard of {_load.Bootstrap.Node}, identity {_load.Bootstrap.Identity.ToString().ToLowerInvariant()}", ("admin", _load.Bootstrap.Admin.ToString()), ("version", Versions.Current));
+        _events.Info(
+            "guard_started",
+            $"guard of {_load.Bootstrap.Node}, identity {_load.Bootstrap.Identity.ToString().ToLowerInvariant()}",
+            ("admin", _load.Bootstrap.Admin.ToString()),
+            ("version", Versions.Current));
         _loop.Run();
         EndCarried();
         _stop.Cancel();
@@ -210,7 +224,9 @@ internal sealed class GuardProcess : IDisposable
     private void BindTheRest()
     {
         var wanted = ListenerPlan.For(_load.Bootstrap);
-        foreach (var gone in _listeners.All.Where(listener => !wanted.Any(spec => spec.Name == listener.Spec.Name && spec.Address.Equals(listener.Spec.Address))).ToList())
+        foreach (
+            var gone in _listeners.All.Where(
+                listener => !wanted.Any(spec => spec.Name == listener.Spec.Name && spec.Address.Equals(listener.Spec.Address))).ToList())
         {
             _listeners.Remove(gone.Spec.Name);
         }
@@ -226,11 +242,18 @@ internal sealed class GuardProcess : IDisposable
         try
         {
             var next = BootstrapLoad.From(_load.Options);
-            if (next.Bootstrap.Node != _load.Bootstrap.Node || next.Bootstrap.DataDir != _load.Bootstrap.DataDir || next.Bootstrap.RunDir != _load.Bootstrap.RunDir
-                || !next.Bootstrap.Admin.Equals(_load.Bootstrap.Admin) || next.Bootstrap.Registry != _load.Bootstrap.Registry || next.Bootstrap.Role != _load.Bootstrap.Role
+            if (next.Bootstrap.Node != _load.Bootstrap.Node
+                || next.Bootstrap.DataDir != _load.Bootstrap.DataDir
+                || next.Bootstrap.RunDir != _load.Bootstrap.RunDir
+                || !next.Bootstrap.Admin.Equals(_load.Bootstrap.Admin)
+                    || next.Bootstrap.Registry != _load.Bootstrap.Registry
+                    || next.Bootstrap.Role != _load.Bootstrap.Role
                 || next.Bootstrap.Identity != _load.Bootstrap.Identity || next.Bootstrap.Certificates != _load.Bootstrap.Certificates)
             {
-                throw new RoleFailure(ExitCode.Usage, $"{next.Bootstrap.File}: role, node, dataDir, runDir, registry, identity, certificates and admin cannot change while the process runs; restart it");
+                throw new RoleFailure(
+                    ExitCode.Usage,
+                    $"{next.Bootstrap.File}: role, node, dataDir, runDir, registry, identity, certificates and admin cannot change while "
+                        + $"the process runs; restart it");
             }
 
             _loop.Post(() => Reload(next));
@@ -247,12 +270,17 @@ internal sealed class GuardProcess : IDisposable
         try
         {
             var wanted = ListenerPlan.For(next.Bootstrap);
-            var fresh = Listening.Open(next.Bootstrap, wanted.Where(spec => _listeners.Find(spec.Name) is not { } now || !now.Spec.Address.Equals(spec.Address)));
+            var fresh = Listening.Open(
+                next.Bootstrap, wanted.Where(spec => _listeners.Find(spec.Name) is not { } now || !now.Spec.Address.Equals(spec.Address)));
             var opened = wanted
                 .Where(spec => _listeners.Find(spec.Name)?.Spec != spec)
-                .Select(spec => new OwnedListener(spec, fresh.FirstOrDefault(listener => listener.Spec == spec).Socket ?? _listeners.Find(spec.Name)!.Socket))
+                .Select(
+                    spec => new OwnedListener(
+                        spec, fresh.FirstOrDefault(listener => listener.Spec == spec).Socket ?? _listeners.Find(spec.Name)!.Socket))
                 .ToList();
-            var closed = _listeners.All.Select(listener => listener.Spec.Name).Where(name => !wanted.Any(spec => spec.Name == name)).ToList();
+            var closed = _listeners.All.Select(listener => listener.Spec.Name)
+                .Where(name => !wanted.Any(spec => spec.Name == name))
+                .ToList();
             _load = next;
             _reach = ReachRules.Of(next.Bootstrap, _time);
             _token.Use(next.Bootstrap.AdminToken);

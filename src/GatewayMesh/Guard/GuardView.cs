@@ -11,7 +11,8 @@ internal sealed record GuardView(Acceptor Acceptor, bool Drained, bool Upgrading
     internal string Tier => Tiers.Of(Acceptor);
 
     /// <summary>The serving worker, or else the newest.</summary>
-    internal WorkerView? Main => Workers.FirstOrDefault(worker => worker.Phase is WorkerPhase.Leased or WorkerPhase.Returning) ?? Workers.LastOrDefault();
+    internal WorkerView? Main =>
+        Workers.FirstOrDefault(worker => worker.Phase is WorkerPhase.Leased or WorkerPhase.Returning) ?? Workers.LastOrDefault();
 
     /// <summary>Process ids by role.</summary>
     internal ImmutableSortedDictionary<string, int> Pids

@@ -16,7 +16,11 @@ namespace GatewayMesh.Guard;
 /// <param name="Descriptors">Descriptors of the listeners, in the same order.</param>
 /// <param name="Worker">The worker that holds the lease, or null.</param>
 /// <param name="Counts">Counters, by name.</param>
-internal sealed record Handover(ImmutableArray<ListenerLease> Listeners, ImmutableArray<int> Descriptors, WorkerHandover? Worker, ImmutableSortedDictionary<string, long> Counts)
+internal sealed record Handover(
+    ImmutableArray<ListenerLease> Listeners,
+    ImmutableArray<int> Descriptors,
+    WorkerHandover? Worker,
+    ImmutableSortedDictionary<string, long> Counts)
 {
     /// <summary>Draining workers from before the upgrade.</summary>
     public ImmutableArray<WorkerHandover> Draining { get; set; } = [];
@@ -32,7 +36,12 @@ internal sealed record Handover(ImmutableArray<ListenerLease> Listeners, Immutab
     /// Executes <paramref name="executable"/> in place of this process. Returns only by throwing; then nothing has changed.
     /// </summary>
     /// <exception cref="LinuxException">The program cannot be executed.</exception>
-    internal static void Execute(string executable, GuardListeners listeners, WorkerProcess worker, IReadOnlyList<WorkerProcess> draining, GuardCounts counts,
+    internal static void Execute(
+        string executable,
+        GuardListeners listeners,
+        WorkerProcess worker,
+        IReadOnlyList<WorkerProcess> draining,
+        GuardCounts counts,
         bool takesHeldSignals)
     {
         var all = listeners.All.ToList();
@@ -45,7 +54,8 @@ internal sealed record Handover(ImmutableArray<ListenerLease> Listeners, Immutab
             Draining = [.. draining.Select(old => old.HandOver())],
             WorkerIsUpgraded = true,
         };
-        using var file = MemoryFile.Create("gatewaymesh-handover", JsonSerializer.SerializeToUtf8Bytes(handover, HandoverJson.Default.Handover));
+        using var file = MemoryFile.Create(
+            "gatewaymesh-handover", JsonSerializer.SerializeToUtf8Bytes(handover, HandoverJson.Default.Handover));
         List<Descriptor> kept = [file, .. all.Select(listener => listener.Socket), .. worker.Kept, .. draining.SelectMany(old => old.Kept)];
         kept.ForEach(descriptor => descriptor.KeepOverExec(true));
         try

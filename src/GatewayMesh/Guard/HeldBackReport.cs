@@ -22,7 +22,10 @@ internal sealed class HeldBackReport(Action<EventLevel, string, string> report)
         _reason = held?.Reason;
         if (held is not null && held.Left >= NotableWait)
         {
-            report(EventLevel.Warning, "worker-held-back", $"{held.Reason}; next attempt in {held.Left.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s");
+            report(
+                EventLevel.Warning,
+                "worker-held-back",
+                $"{held.Reason}; next attempt in {held.Left.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s");
         }
     }
 }

@@ -18,7 +18,9 @@ internal static class MemoryUse
         try
         {
             return File.ReadLines("/proc/self/smaps_rollup")
-                .Where(line => line.StartsWith("Private_Clean:", StringComparison.Ordinal) || line.StartsWith("Private_Dirty:", StringComparison.Ordinal))
+                .Where(
+                    line => line.StartsWith("Private_Clean:", StringComparison.Ordinal)
+                        || line.StartsWith("Private_Dirty:", StringComparison.Ordinal))
                 .Sum(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or FormatException)

@@ -24,7 +24,9 @@ internal static class Trial
     internal static bool IsThis => Environment.GetEnvironmentVariable(Variable) is not null;
 
     /// <summary>Runs the trial.</summary>
-    /// <returns>The reason why the executable cannot replace this program, or null; and true if it receives signals blocked at its start.</returns>
+    /// <returns>
+    /// The reason why the executable cannot replace this program, or null; and true if it receives signals blocked at its start.
+    /// </returns>
     internal static async Task<(string? Reason, bool TakesHeldSignals)> RunAsync()
     {
         var (reason, output) = await RunAsync(["version"], isTrial: false).ConfigureAwait(false);
@@ -45,7 +47,12 @@ internal static class Trial
 
     private static async Task<(string? Reason, string Output)> RunAsync(IEnumerable<string> arguments, bool isTrial)
     {
-        var start = new ProcessStartInfo(WorkerPlan.Executable, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(WorkerPlan.Executable, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
         if (isTrial)
         {
             start.Environment[Variable] = "1";
@@ -83,5 +90,6 @@ internal static class Trial
     private static bool KnowsTrials(string output) =>
         output.Split(' ') is [_, var number, ..] && Version.TryParse(number.Trim(), out var version) && version >= FirstWithTrial;
 
-    private static string Shown(string errors) => errors.Trim() is { Length: > 0 } text ? $": {text[..Math.Min(text.Length, ShownCharacters)]}" : "";
+    private static string Shown(string errors) =>
+        errors.Trim() is { Length: > 0 } text ? $": {text[..Math.Min(text.Length, ShownCharacters)]}" : "";
 }

@@ -66,14 +66,16 @@ internal sealed class Upgrade(GuardLoop loop, Carrier carrier, EventLog events, 
         }
         else
         {
-            const string Reason = "the worker was upgraded; this guard carries connections and was not replaced: run the upgrade again when it carries none";
+            const string Reason =
+                "the worker was upgraded; this guard carries connections and was not replaced: run the upgrade again when it carries none";
             loop.LastUpgrade = new GuardAction.UpgradeEnded(true, Reason);
             events.Warning("upgrade", Reason);
         }
     }
 
     // The new program would not know of a second worker that is not draining.
-    private static string? Refusal(GuardView view) => view.Drained ? "the node is drained" : view.Workers.Length > 1 ? "an old worker is still draining, or an upgrade is running" : null;
+    private static string? Refusal(GuardView view) =>
+        view.Drained ? "the node is drained" : view.Workers.Length > 1 ? "an old worker is still draining, or an upgrade is running" : null;
 
     private bool Execute(bool takesHeldSignals)
     {

@@ -36,7 +36,8 @@ internal sealed class UpgradeOutcome(TimeProvider time)
 
         Last = new GuardAction.UpgradeEnded(false, string.Create(
             CultureInfo.InvariantCulture,
-            $"worker {pid} of the new build ended {since.TotalSeconds:0.0} s after the upgrade ({how}); its replacement runs the same build: if that ends too, restore the previous file and upgrade"));
+            $"worker {pid} of the new build ended {since.TotalSeconds:0.0} s after the upgrade ({how}); its replacement runs the same "
+                + $"build: if that ends too, restore the previous file and upgrade"));
         return true;
     }
 }

@@ -15,7 +15,8 @@ internal static class CertificateFix
     /// Fix for a certificate or root that is not valid yet. Its issuer's clock is ahead, or this host's clock is behind; a new certificate
     /// would not help.
     /// </summary>
-    public const string OfClock = "set this host's clock (timedatectl status, chronyc tracking); if it is right, the issuer's clock is ahead";
+    public const string OfClock =
+        "set this host's clock (timedatectl status, chronyc tracking); if it is right, the issuer's clock is ahead";
 
     /// <summary>Fix for missing, expired or expiring roots.</summary>
     public static string OfRoots(string registry, string directory) => registry == "consul"

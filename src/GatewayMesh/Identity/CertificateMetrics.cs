@@ -45,7 +45,9 @@ internal static class CertificateMetrics
 
     private static long Seconds(DateTimeOffset end, DateTimeOffset now) => (long)Math.Floor((end - now).TotalSeconds);
 
-    private static void Head(StringBuilder text, string name, string help) => text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} gauge\n");
+    private static void Head(StringBuilder text, string name, string help) =>
+        text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} gauge\n");
 
-    private static void Line(StringBuilder text, string name, string label, string of, long value) => text.Append(CultureInfo.InvariantCulture, $"{name}{{{label}=\"{of}\"}} {value}\n");
+    private static void Line(StringBuilder text, string name, string label, string of, long value) =>
+        text.Append(CultureInfo.InvariantCulture, $"{name}{{{label}=\"{of}\"}} {value}\n");
 }

@@ -28,7 +28,8 @@ internal sealed class CertificateWatch : IDisposable
     private int _looks;
 
     /// <summary>Starts the checks.</summary>
-    public CertificateWatch(BootstrapSpec bootstrap, CertificateFolder folder, CertificateTroubles troubles, EventLog events, TimeProvider time)
+    public CertificateWatch(
+        BootstrapSpec bootstrap, CertificateFolder folder, CertificateTroubles troubles, EventLog events, TimeProvider time)
     {
         (_bootstrap, _folder, _troubles, _events, _time) = (bootstrap, folder, troubles, events, time);
         troubles.Changed += LogTrouble;
@@ -62,13 +63,25 @@ internal sealed class CertificateWatch : IDisposable
                 // Right after a start the first certificates are still on their way.
                 if (identity.State != CertificateState.Missing || _looks > 1)
                 {
-                    Log($"leaf {identity.Service}", identity.State, $"the certificate of {identity.Service}", identity.NotAfter, CertificateFix.Of(_bootstrap.Registry!.Kind, identity.Service, report.Directory), now);
+                    Log(
+                        $"leaf {identity.Service}",
+                        identity.State,
+                        $"the certificate of {identity.Service}",
+                        identity.NotAfter,
+                        CertificateFix.Of(_bootstrap.Registry!.Kind, identity.Service, report.Directory),
+                        now);
                 }
             }
 
             foreach (var root in report.Roots)
             {
-                Log($"root {root.Fingerprint}", root.State, $"the root {root.Subject}", root.NotAfter, CertificateFix.OfRoots(_bootstrap.Registry!.Kind, report.Directory), now);
+                Log(
+                    $"root {root.Fingerprint}",
+                    root.State,
+                    $"the root {root.Subject}",
+                    root.NotAfter,
+                    CertificateFix.OfRoots(_bootstrap.Registry!.Kind, report.Directory),
+                    now);
             }
         }
     }
@@ -78,7 +91,9 @@ internal sealed class CertificateWatch : IDisposable
         bootstrap.Identities,
         _troubles.Current,
         _time.GetUtcNow(),
-        service => bootstrap.Sidecar?.Services.Any(local => local.ClientIdentity && local.Name == service) == true ? Path.Combine(bootstrap.RunDir, service, "identity.pem") : null);
+        service => bootstrap.Sidecar?.Services.Any(local => local.ClientIdentity && local.Name == service) == true
+            ? Path.Combine(bootstrap.RunDir, service, "identity.pem")
+            : null);
 
     private void Log(string key, CertificateState state, string what, DateTimeOffset? end, string fix, DateTimeOffset now)
     {
@@ -98,13 +113,21 @@ internal sealed class CertificateWatch : IDisposable
         switch (state)
         {
             case CertificateState.Ending:
-                _events.Warning("certificate_ending", $"{what} expires in {CertificateTimes.Text(left)}; {fix}", ("secondsLeft", (long)left.TotalSeconds));
+                _events.Warning(
+                    "certificate_ending",
+                    $"{what} expires in {CertificateTimes.Text(left)}; {fix}",
+                    ("secondsLeft", (long)left.TotalSeconds));
                 break;
             case CertificateState.Expired:
-                _events.Error("certificate_expired", $"{what} expired {CertificateTimes.Text(-left)} ago and is not used; {fix}", ("secondsLeft", (long)left.TotalSeconds));
+                _events.Error(
+                    "certificate_expired",
+                    $"{what} expired {CertificateTimes.Text(-left)} ago and is not used; {fix}",
+                    ("secondsLeft", (long)left.TotalSeconds));
                 break;
             case CertificateState.NotYetValid:
-                _events.Error("certificate_not_yet_valid", $"{what} is not valid yet and not used: this host's clock is behind; {CertificateFix.OfClock}");
+                _events.Error(
+                    "certificate_not_yet_valid",
+                    $"{what} is not valid yet and not used: this host's clock is behind; {CertificateFix.OfClock}");
                 break;
             default:
                 _events.Error("certificate_missing", $"{what} is missing; {fix}");
@@ -118,10 +141,16 @@ internal sealed class CertificateWatch : IDisposable
         {
             foreach (var service in _bootstrap.Identities)
             {
-                if (_folder.Newest(service) is { } leaf && _serials.GetValueOrDefault(service) is var before && before != leaf.Certificate.SerialNumber)
+                if (_folder.Newest(service) is { } leaf
+                    && _serials.GetValueOrDefault(service) is var before
+                    && before != leaf.Certificate.SerialNumber)
                 {
                     _serials[service] = leaf.Certificate.SerialNumber;
-                    _events.Info(before is null ? "certificate" : "certificate_renewed", $"{leaf.Id} until {leaf.NotAfter:u}", ("service", service), ("serial", leaf.Certificate.SerialNumber));
+                    _events.Info(
+                        before is null ? "certificate" : "certificate_renewed",
+                        $"{leaf.Id} until {leaf.NotAfter:u}",
+                        ("service", service),
+                        ("serial", leaf.Certificate.SerialNumber));
                 }
             }
         }

@@ -7,4 +7,5 @@ namespace GatewayMesh.Identity;
 /// <param name="NotBefore">Start of validity.</param>
 /// <param name="NotAfter">End of validity.</param>
 /// <param name="State">State.</param>
-internal sealed record RootCertificate(string Subject, string TrustDomain, string Fingerprint, DateTimeOffset NotBefore, DateTimeOffset NotAfter, CertificateState State);
+internal sealed record RootCertificate(
+    string Subject, string TrustDomain, string Fingerprint, DateTimeOffset NotBefore, DateTimeOffset NotAfter, CertificateState State);

@@ -12,7 +12,9 @@ internal static class CleartextServices
     /// <summary>The service names, in order.</summary>
     internal static IEnumerable<string> Of(MeshSnapshot snapshot) =>
         snapshot.Services.Values.Where(service => service.Endpoints.Any(endpoint => endpoint.IsBare)).Select(service => service.Name)
-            .Union(snapshot.Targets.Values.Where(target => target.Endpoints.Any(endpoint => endpoint.IsBare)).Select(target => target.Service), StringComparer.OrdinalIgnoreCase)
+            .Union(
+                snapshot.Targets.Values.Where(target => target.Endpoints.Any(endpoint => endpoint.IsBare)).Select(target => target.Service),
+                StringComparer.OrdinalIgnoreCase)
             .Order(StringComparer.Ordinal);
 
     /// <summary>Writes the names to <c>/status</c>.</summary>

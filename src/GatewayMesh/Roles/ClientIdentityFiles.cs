@@ -23,7 +23,10 @@ internal sealed class ClientIdentityFiles(EventLog events)
     internal void Write(BootstrapSpec bootstrap, CertificateFolder? certificates)
     {
         var services = bootstrap.Sidecar?.Services ?? [];
-        foreach (var gone in _written.Keys.Where(path => !services.Any(service => Path.GetDirectoryName(path) == Path.GetDirectoryName(FileOf(bootstrap, service.Name)))).ToList())
+        foreach (
+            var gone in _written.Keys.Where(
+                path => !services.Any(
+                    service => Path.GetDirectoryName(path) == Path.GetDirectoryName(FileOf(bootstrap, service.Name)))).ToList())
         {
             Remove(gone);
         }
@@ -47,7 +50,10 @@ internal sealed class ClientIdentityFiles(EventLog events)
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or LinuxException)
             {
-                events.Warning("client_identity_not_written", $"{failure.Message}; applications of {service.Name} keep using the previous files", ("service", service.Name));
+                events.Warning(
+                    "client_identity_not_written",
+                    $"{failure.Message}; applications of {service.Name} keep using the previous files",
+                    ("service", service.Name));
             }
         }
     }

@@ -35,7 +35,10 @@ internal static class DataFolders
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw Failure(bootstrap, $"{key}: {folder} cannot be created or read ({failure.Message}); use a writable folder with {(key == "dataDir" ? "--data-dir DIR" : "--set runDir=DIR")}");
+            throw Failure(
+                bootstrap,
+                $"{key}: {folder} cannot be created or read ({failure.Message}); use a writable folder with "
+                    + $"{(key == "dataDir" ? "--data-dir DIR" : "--set runDir=DIR")}");
         }
     }
 
@@ -49,20 +52,29 @@ internal static class DataFolders
             return LockFile.TryTake(path, out var holder)
                 ?? throw new RoleFailure(
                     ExitCode.Bind,
-                    $"{path}: another node{(holder is { } pid ? $", process {pid}," : "")} uses this data directory; stop that node, or use another directory with --data-dir");
+                    $"{path}: another node{(holder is { } pid ? $", process {pid}," : "")} uses this data directory; stop that node, or "
+                        + $"use another directory with --data-dir");
         }
         catch (LinuxException failure)
         {
-            throw Failure(bootstrap, $"dataDir: {bootstrap.DataDir} cannot be written ({failure.Message}); make it writable for user {FileOwner.Self}, or use another folder with --data-dir DIR");
+            throw Failure(
+                bootstrap,
+                $"dataDir: {bootstrap.DataDir} cannot be written ({failure.Message}); make it writable for user {FileOwner.Self}, or use "
+                    + $"another folder with --data-dir DIR");
         }
     }
 
     // Version 0.1 had one default for all nodes of a host. Starting without its snapshot and certificates would cause a puzzling outage.
     private static void RefuseToForget(BootstrapSpec bootstrap, string before)
     {
-        if (Path.GetDirectoryName(bootstrap.DataDir) == before && !Directory.Exists(bootstrap.DataDir) && File.Exists(Path.Combine(before, "snapshot.json")))
+        if (Path.GetDirectoryName(bootstrap.DataDir) == before
+            && !Directory.Exists(bootstrap.DataDir)
+            && File.Exists(Path.Combine(before, "snapshot.json")))
         {
-            throw Failure(bootstrap, $"dataDir: the default is now {bootstrap.DataDir}, and {before} holds the state of version 0.1; set dataDir: {before}, or move the files to {bootstrap.DataDir}");
+            throw Failure(
+                bootstrap,
+                $"dataDir: the default is now {bootstrap.DataDir}, and {before} holds the state of version 0.1; set dataDir: {before}, "
+                    + $"or move the files to {bootstrap.DataDir}");
         }
     }
 
@@ -71,7 +83,10 @@ internal static class DataFolders
         var folder = bootstrap.DataDir;
         if (FileOwner.Of(folder) is { } owner && owner.User != FileOwner.Self)
         {
-            throw Failure(bootstrap, $"dataDir: {folder} belongs to user {owner.User}, and this process is user {FileOwner.Self}; run `chown -R {FileOwner.Self} {folder}`, or use another folder with --data-dir DIR");
+            throw Failure(
+                bootstrap,
+                $"dataDir: {folder} belongs to user {owner.User}, and this process is user {FileOwner.Self}; run `chown -R "
+                    + $"{FileOwner.Self} {folder}`, or use another folder with --data-dir DIR");
         }
 
         if (OperatingSystem.IsWindows() || !PrivateFolder.IsOpenToOthers(folder))
@@ -84,11 +99,15 @@ internal static class DataFolders
         if (File.GetUnixFileMode(folder).HasFlag(UnixFileMode.StickyBit)
             || (!Ours.Any(name => Path.Exists(Path.Combine(folder, name))) && Directory.EnumerateDirectories(folder).Any()))
         {
-            throw Failure(bootstrap, $"dataDir: {folder} is open to other users and holds unrelated folders; use a separate folder with --data-dir DIR, or run `chmod 700 {folder}`");
+            throw Failure(
+                bootstrap,
+                $"dataDir: {folder} is open to other users and holds unrelated folders; use a separate folder with --data-dir DIR, or "
+                    + $"run `chmod 700 {folder}`");
         }
 
         PrivateFolder.Narrow(folder);
     }
 
-    private static RoleFailure Failure(BootstrapSpec bootstrap, string text) => new(ExitCode.Usage, $"{bootstrap.File ?? "command line"}: {text}");
+    private static RoleFailure Failure(BootstrapSpec bootstrap, string text) =>
+        new(ExitCode.Usage, $"{bootstrap.File ?? "command line"}: {text}");
 }

@@ -16,7 +16,9 @@ internal static class DrainRequest
         try
         {
             using var body = JsonDocument.Parse(request.Body);
-            return body.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("undo", out var undo) && undo.ValueKind == JsonValueKind.True;
+            return body.RootElement is { ValueKind: JsonValueKind.Object } root
+                && root.TryGetProperty("undo", out var undo)
+                && undo.ValueKind == JsonValueKind.True;
         }
         catch (JsonException)
         {

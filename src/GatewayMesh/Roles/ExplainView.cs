@@ -17,14 +17,16 @@ internal static class ExplainView
     {
         if (!RequestTarget.TryRead(request.QueryValue("url") ?? "", out var target) || target.Authority is not { } authority)
         {
-            return AdminResponse.OfError(400, "usage", "use a URL with a host, for example /explain?method=GET&url=http://payments/charges");
+            return AdminResponse.OfError(
+                400, "usage", "use a URL with a host, for example /explain?method=GET&url=http://payments/charges");
         }
 
         var locals = node.Bootstrap.Sidecar?.Services ?? [];
         var from = request.QueryValue("from") ?? node.Bootstrap.Ingress?.Service ?? (locals.Length == 1 ? locals[0].Name : "");
         var asked = AskedRequest.Of(request, target.PathAndQuery);
         var snapshot = node.Plane.Snapshot;
-        var report = node.Plane.Explain(NameOf(node, snapshot, authority), asked with { Headers = [.. asked.Headers, $"host:{authority}"] }, target.PathAndQuery);
+        var report = node.Plane.Explain(
+            NameOf(node, snapshot, authority), asked with { Headers = [.. asked.Headers, $"host:{authority}"] }, target.PathAndQuery);
         return AdminResponse.OfJson(200, json =>
         {
             json.WriteStartObject();
@@ -39,14 +41,23 @@ internal static class ExplainView
             RouteView.Write(json, node, report);
             if (report.Target is { } end)
             {
-                WriteGateways(json, snapshot, locals.FirstOrDefault(local => local.Name == from)?.GatewayGroup ?? "default", node.Bootstrap.GatewayShare);
+                WriteGateways(
+                    json,
+                    snapshot,
+                    locals.FirstOrDefault(local => local.Name == from)?.GatewayGroup ?? "default",
+                    node.Bootstrap.GatewayShare);
                 WritePolicy(json, report.Policy);
                 WriteBudget(json, node.Plane.Attempts(end.Service, report.Policy));
                 WriteLimits(json, node, end.Service);
                 if (from.Length > 0)
                 {
                     json.WriteStartObject("intention");
-                    IntentionView.WriteDecision(json, node, from, end.Service, asked with { Target = report.Rewritten ?? asked.Target, Headers = [.. asked.Headers, $"host:{authority}"] });
+                    IntentionView.WriteDecision(
+                        json,
+                        node,
+                        from,
+                        end.Service,
+                        asked with { Target = report.Rewritten ?? asked.Target, Headers = [.. asked.Headers, $"host:{authority}"] });
                     json.WriteEndObject();
                 }
             }

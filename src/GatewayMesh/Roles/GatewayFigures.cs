@@ -10,7 +10,8 @@ internal static class GatewayFigures
     internal static void Write(Utf8JsonWriter json, MeshNode node)
     {
         var admission = node.Plane.Admission;
-        var rates = node.Configuration.Nodes.Where(other => other.Record.Role == MeshRole.Sidecar).Select(other => other.Record.RequestRate);
+        var rates = node.Configuration.Nodes.Where(
+            other => other.Record.Role == MeshRole.Sidecar).Select(other => other.Record.RequestRate);
         var capacity = CapacityEstimate.Of(node.CpuPerRequest, Environment.ProcessorCount, rates);
         json.WriteStartObject("gateway");
         json.WriteNumber("maxConcurrentRequests", admission.Max);

@@ -44,7 +44,8 @@ internal sealed class GatewayFiles(EventLog events)
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
-                events.Warning("gateways_file_not_written", $"{failure.Message}; the guard keeps using the previous list", ("service", service.Name));
+                events.Warning(
+                    "gateways_file_not_written", $"{failure.Message}; the guard keeps using the previous list", ("service", service.Name));
             }
         }
     }

@@ -13,7 +13,8 @@ internal static class HiddenApplications
     /// <summary>Returns the name and the application address of each such service in <paramref name="bootstrap"/>.</summary>
     internal static IEnumerable<(string Service, HostPort Application)> Of(BootstrapSpec bootstrap, MeshSnapshot snapshot) =>
         from service in bootstrap.Sidecar?.Services ?? []
-        where service.Inbound is not null && snapshot.Services.GetValueOrDefault(service.Name)?.Policy.SidecarBypass == SidecarBypassMode.Gateway
+        where service.Inbound is not null
+            && snapshot.Services.GetValueOrDefault(service.Name)?.Policy.SidecarBypass == SidecarBypassMode.Gateway
         let application = new HostPort(service.Address, service.Port)
         where ApplicationAddress.SeenByOthers(application, new HostPort(bootstrap.Sidecar!.Address, service.Inbound!.Port)) is null
         select (service.Name, application);

@@ -8,11 +8,20 @@ namespace GatewayMesh.Roles;
 /// <summary>Ports of an ingress for <c>/status</c>: bound ports, ports with routes in the entry, and their certificates.</summary>
 internal static class IngressFigures
 {
-    internal static void Write(Utf8JsonWriter json, IngressSpec ingress, MeshSnapshot snapshot, IReadOnlyList<EdgeCertificateView> certificates, DateTimeOffset now)
+    internal static void Write(
+        Utf8JsonWriter json,
+        IngressSpec ingress,
+        MeshSnapshot snapshot,
+        IReadOnlyList<EdgeCertificateView> certificates,
+        DateTimeOffset now)
     {
         json.WriteStartObject("ingress");
         Ports(json, "bootstrapPorts", ingress.Listeners.Select(listener => listener.Port));
-        Ports(json, "entryPorts", snapshot.Ingress.Keys.Where(key => string.Equals(key.Ingress, ingress.Service, StringComparison.OrdinalIgnoreCase)).Select(key => key.Port));
+        Ports(
+            json,
+            "entryPorts",
+            snapshot.Ingress.Keys.Where(
+                key => string.Equals(key.Ingress, ingress.Service, StringComparison.OrdinalIgnoreCase)).Select(key => key.Port));
         PublicCertificates.Write(json, "certificates", certificates, now);
         json.WriteEndObject();
     }

@@ -13,7 +13,8 @@ internal static class IntentionList
         json.WriteStartArray("rules");
         foreach (var rule in intentions.Rules)
         {
-            json.WriteStringValue($"{rule}: {rule.Declared.Action?.ToString().ToLowerInvariant() ?? $"{rule.Declared.Permissions.Length} permissions"}");
+            json.WriteStringValue(
+                $"{rule}: {rule.Declared.Action?.ToString().ToLowerInvariant() ?? $"{rule.Declared.Permissions.Length} permissions"}");
         }
 
         json.WriteEndArray();

@@ -14,9 +14,11 @@ internal static class IntentionView
 {
     internal static AdminResponse Check(MeshNode node, AdminRequest request)
     {
-        if (request.QueryValue("source") is not { Length: > 0 } source || request.QueryValue("destination") is not { Length: > 0 } destination)
+        if (request.QueryValue("source") is not { Length: > 0 } source
+            || request.QueryValue("destination") is not { Length: > 0 } destination)
         {
-            return AdminResponse.OfError(400, "usage", "add source and destination, for example /intentions/check?source=web&destination=payments");
+            return AdminResponse.OfError(
+                400, "usage", "add source and destination, for example /intentions/check?source=web&destination=payments");
         }
 
         var asked = AskedRequest.Of(request);

@@ -59,6 +59,7 @@ internal static class Listening
 
     private static string Describe(BootstrapSpec bootstrap, IPEndPoint address, string name, string reason) =>
         bootstrap.FindAddress(address) is { } claim
-            ? $"{claim.Location}: {claim.Path}: {address} cannot be bound ({reason}); stop the process that uses it (ss -ltnp) or use another port"
+            ? $"{claim.Location}: {claim.Path}: {address} cannot be bound ({reason}); stop the process that uses it (ss -ltnp) or use "
+                + $"another port"
             : $"{name}: {address} cannot be bound ({reason}); stop the process that uses it (ss -ltnp) or use another port";
 }

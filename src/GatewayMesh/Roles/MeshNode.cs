@@ -59,7 +59,13 @@ internal sealed class MeshNode : IAsyncDisposable
     private bool _serving;
     private bool _guarded;
 
-    internal MeshNode(BootstrapSpec bootstrap, ImmutableSortedDictionary<string, int> pids, EventLog events, ProgressPage? progress, TimeProvider time, IPEndPoint? probe = null)
+    internal MeshNode(
+        BootstrapSpec bootstrap,
+        ImmutableSortedDictionary<string, int> pids,
+        EventLog events,
+        ProgressPage? progress,
+        TimeProvider time,
+        IPEndPoint? probe = null)
     {
         _bootstrap = bootstrap;
         _pids = pids;
@@ -289,7 +295,10 @@ internal sealed class MeshNode : IAsyncDisposable
 
             if (_name.Other is { } other)
             {
-                _events.Error("node_name_taken", $"another node is also named {_bootstrap.Node}: {other}; both keep replacing each other in the registry; rename one with --node NAME");
+                _events.Error(
+                    "node_name_taken",
+                    $"another node is also named {_bootstrap.Node}: {other}; both keep replacing each other in the registry; rename one "
+                        + $"with --node NAME");
             }
             else
             {
@@ -330,7 +339,11 @@ internal sealed class MeshNode : IAsyncDisposable
             _events.Error("intentions_unknown", "the intentions have never been read: every request is denied until they are");
         }
 
-        _events.Info("configuration", $"revision {snapshot.Revision} is in use", ("origin", Configuration.Origin.ToString()), ("services", snapshot.Services.Count));
+        _events.Info(
+            "configuration",
+            $"revision {snapshot.Revision} is in use",
+            ("origin", Configuration.Origin.ToString()),
+            ("services", snapshot.Services.Count));
     }
 
     private void Report()

@@ -26,8 +26,15 @@ internal static class NodeAdmin
             json.WriteEndObject();
         }),
         [("GET", "/config")] = _ => AdminResponse.OfJson(200, json => ConfigView.Write(json, node)),
-        [("GET", "/certs")] = _ => AdminResponse.OfJson(200, json => WriteCertificates(json, node, more => PublicCertificates.Write(more, "public", node.Plane.EdgeCertificates, TimeProvider.System.GetUtcNow()))),
-        [("GET", "/endpoints")] = _ => AdminResponse.OfJson(200, json => EndpointList.Write(json, node.Plane.Endpoints(), node.Plane.Snapshot.Refused)),
+        [("GET", "/certs")] = _ =>
+            AdminResponse.OfJson(
+                200,
+                json => WriteCertificates(
+                    json,
+                    node,
+                    more => PublicCertificates.Write(more, "public", node.Plane.EdgeCertificates, TimeProvider.System.GetUtcNow()))),
+        [("GET", "/endpoints")] = _ =>
+            AdminResponse.OfJson(200, json => EndpointList.Write(json, node.Plane.Endpoints(), node.Plane.Snapshot.Refused)),
         [("GET", "/intentions/check")] = request => IntentionView.Check(node, request),
         [("GET", "/explain")] = request => ExplainView.Answer(node, request),
     };

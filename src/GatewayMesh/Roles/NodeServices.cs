@@ -15,7 +15,8 @@ internal static class NodeServices
             new NodeService(service.Name, service.Id, new HostPort(bootstrap.Sidecar!.Address, service.Inbound!.Port), isReady(service))
             {
                 Protocol = service.Protocol,
-                Application = ApplicationAddress.SeenByOthers(new HostPort(service.Address, service.Port), new HostPort(bootstrap.Sidecar.Address, service.Inbound.Port)),
+                Application = ApplicationAddress.SeenByOthers(
+                    new HostPort(service.Address, service.Port), new HostPort(bootstrap.Sidecar.Address, service.Inbound.Port)),
                 Weight = service.Weight,
                 Tags = service.Tags,
                 Meta = service.Meta,

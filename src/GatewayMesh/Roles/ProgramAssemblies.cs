@@ -11,7 +11,8 @@ namespace GatewayMesh.Roles;
 internal static class ProgramAssemblies
 {
     // Never used by a guard, which must stay small.
-    private static readonly string[] DataPath = ["GatewayMesh.Proxy", "Microsoft.AspNetCore", "Microsoft.Extensions", "System.CommandLine", "Yarp."];
+    private static readonly string[] DataPath = [
+        "GatewayMesh.Proxy", "Microsoft.AspNetCore", "Microsoft.Extensions", "System.CommandLine", "Yarp."];
 
     /// <summary>Loads all assemblies, or only those that a guard can need.</summary>
     /// <returns>Number of loaded assemblies. Zero in a native program, which is mapped as a whole.</returns>
@@ -30,7 +31,9 @@ internal static class ProgramAssemblies
         while (left.TryDequeue(out var assembly))
         {
             loaded++;
-            foreach (var name in assembly.GetReferencedAssemblies().Where(name => known.Add(name.Name!) && !(forGuard && IsOfDataPath(name.Name!))))
+            foreach (
+                var name in assembly.GetReferencedAssemblies().Where(
+                    name => known.Add(name.Name!) && !(forGuard && IsOfDataPath(name.Name!))))
             {
                 if (TryLoad(name) is { } reference)
                 {

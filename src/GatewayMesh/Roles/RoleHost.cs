@@ -51,7 +51,10 @@ internal static class RoleHost
         const int Least = 1024;
         if (limit < Least)
         {
-            throw new RoleFailure(ExitCode.Usage, $"the limit of open files (RLIMIT_NOFILE) is {limit}; a node needs at least {Least}; raise it with LimitNOFILE=65536 in the systemd unit, or `ulimit -n 65536`");
+            throw new RoleFailure(
+                ExitCode.Usage,
+                $"the limit of open files (RLIMIT_NOFILE) is {limit}; a node needs at least {Least}; raise it with LimitNOFILE=65536 in "
+                    + $"the systemd unit, or `ulimit -n 65536`");
         }
     }
 
@@ -61,9 +64,14 @@ internal static class RoleHost
     // Without the option, an unready node waits for its registry: most outages end by themselves.
     private static void RequireRegistry(BootstrapSpec bootstrap)
     {
-        if (bootstrap.RegistryRequired && !File.Exists(SnapshotStore.FileIn(bootstrap.DataDir)) && !RegistryReach.IsReachable(bootstrap.Registry!))
+        if (bootstrap.RegistryRequired
+            && !File.Exists(SnapshotStore.FileIn(bootstrap.DataDir))
+            && !RegistryReach.IsReachable(bootstrap.Registry!))
         {
-            throw new RoleFailure(ExitCode.Registry, $"the registry {bootstrap.Registry} is unreachable, and {SnapshotStore.FileIn(bootstrap.DataDir)} does not exist; start the registry, or remove --require-registry to wait for it");
+            throw new RoleFailure(
+                ExitCode.Registry,
+                $"the registry {bootstrap.Registry} is unreachable, and {SnapshotStore.FileIn(bootstrap.DataDir)} does not exist; start "
+                    + $"the registry, or remove --require-registry to wait for it");
         }
     }
 

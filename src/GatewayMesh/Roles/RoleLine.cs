@@ -62,10 +62,20 @@ internal static class RoleLine
     }
 
     private static (string Name, string? Value) Split(string arg) =>
-        arg.StartsWith("--", StringComparison.Ordinal) && arg.IndexOf('=') is > 0 and var equals ? (arg[..equals], arg[(equals + 1)..]) : (arg, null);
+        arg.StartsWith("--", StringComparison.Ordinal) && arg.IndexOf('=') is > 0 and var equals
+            ? (arg[..equals], arg[(equals + 1)..])
+            : (arg, null);
 
     private static bool Takes(string name) =>
-        name is "--role" or "--config" or "--node" or "--cluster" or "--registry" or "--data-dir" or "--admin" or "--sidecar-for" or "--set";
+        name is "--role"
+            or "--config"
+            or "--node"
+            or "--cluster"
+            or "--registry"
+            or "--data-dir"
+            or "--admin"
+            or "--sidecar-for"
+            or "--set";
 
     private static RoleOptions Apply(RoleOptions options, string name, string value) => name switch
     {

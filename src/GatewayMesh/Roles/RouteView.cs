@@ -36,7 +36,11 @@ internal static class RouteView
             json.WriteString("target", target.Id);
             json.WriteString("protocol", target.Protocol);
             var live = node.Plane.Endpoints().ToLookup(view => (view.Service, view.Id, view.Address));
-            RefusedRecords.Write(json, [.. node.Plane.Snapshot.Refused.Where(record => record.Service.Equals(target.Service, StringComparison.OrdinalIgnoreCase))]);
+            RefusedRecords.Write(
+                json,
+                [
+                    .. node.Plane.Snapshot.Refused.Where(
+                        record => record.Service.Equals(target.Service, StringComparison.OrdinalIgnoreCase))]);
             json.WritePropertyName("instances");
             EndpointList.Write(json, [.. target.Instances.SelectMany(key => live[(key.Service, key.Id, key.Address)].Take(1))]);
         }

@@ -28,14 +28,19 @@ internal static class SidecarFor
         var id = options.SidecarFor!;
         if (HasServices(options))
         {
-            throw new RoleFailure(ExitCode.Usage, "--sidecar-for conflicts with sidecar.services; remove one of them, and override values of the agent with --set sidecar.services.0.outbound=HOST:PORT");
+            throw new RoleFailure(
+                ExitCode.Usage,
+                "--sidecar-for conflicts with sidecar.services; remove one of them, and override values of the agent with --set "
+                    + "sidecar.services.0.outbound=HOST:PORT");
         }
 
         var known = BootstrapLoad.From(options with { Set = [.. Placeholder, .. options.Set] });
         var registry = known.Bootstrap.Registry!;
         if (registry.Kind != "consul")
         {
-            throw new RoleFailure(ExitCode.Usage, $"--sidecar-for requires a Consul agent, but the registry is {registry}; set one with --registry consul://HOST:PORT");
+            throw new RoleFailure(
+                ExitCode.Usage,
+                $"--sidecar-for requires a Consul agent, but the registry is {registry}; set one with --registry consul://HOST:PORT");
         }
 
         DataFolders.Create(known.Bootstrap);
@@ -54,7 +59,10 @@ internal static class SidecarFor
             var application = new HostPort(service.Address, service.Port);
             if (rules.JudgeApplication(application) is not ReachFault.None and var fault)
             {
-                throw new RoleFailure(ExitCode.Usage, $"--sidecar-for: the application {application} registered for {service.Name} {fault.Sentence()}; register the address of the application");
+                throw new RoleFailure(
+                    ExitCode.Usage,
+                    $"--sidecar-for: the application {application} registered for {service.Name} {fault.Sentence()}; register the "
+                        + $"address of the application");
             }
         }
 
@@ -84,14 +92,16 @@ internal static class SidecarFor
             try
             {
                 var settings = FrontedLookup.Ask(registry, id);
-                AtomicFile.Write(file, Encoding.UTF8.GetBytes(string.Join('\n', [id, .. settings])), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+                AtomicFile.Write(
+                    file, Encoding.UTF8.GetBytes(string.Join('\n', [id, .. settings])), UnixFileMode.UserRead | UnixFileMode.UserWrite);
                 return settings;
             }
             catch (IOException failure)
             {
                 if (Stored(file, id) is { } stored)
                 {
-                    Console.Error.WriteLine($"gatewaymesh: --sidecar-for {id}: {SafeText.OneLine(failure.Message)}; using the last known registration");
+                    Console.Error.WriteLine(
+                        $"gatewaymesh: --sidecar-for {id}: {SafeText.OneLine(failure.Message)}; using the last known registration");
                     return stored;
                 }
 
@@ -114,5 +124,9 @@ internal static class SidecarFor
     }
 
     private static ImmutableArray<string>? Stored(string file, string id) =>
-        File.Exists(file) && RegularFile.ReadAllText(file, 1024 * 1024).Split('\n', StringSplitOptions.RemoveEmptyEntries) is [var first, .. var settings] && first == id ? [.. settings] : null;
+        File.Exists(file)
+            && RegularFile.ReadAllText(file, 1024 * 1024).Split('\n', StringSplitOptions.RemoveEmptyEntries) is [var first, .. var settings]
+            && first == id
+            ? [.. settings]
+            : null;
 }

@@ -33,7 +33,9 @@ internal sealed class StandaloneHost : IDisposable
         _lock = DataFolders.Lock(load.Bootstrap);
         _admin = Listening.OpenAdmin(load.Bootstrap);
         _token = new AdminToken(load.Bootstrap.AdminToken);
-        _events = new EventLog(load.Bootstrap.Node, load.Bootstrap.Role.ToString().ToLowerInvariant()) { MaxPerSecond = load.Bootstrap.Logs.MaxEventsPerSecond };
+        _events = new EventLog(
+            load.Bootstrap.Node,
+            load.Bootstrap.Role.ToString().ToLowerInvariant()) { MaxPerSecond = load.Bootstrap.Logs.MaxEventsPerSecond };
         var pids = ImmutableSortedDictionary<string, int>.Empty.Add("process", Environment.ProcessId);
         _node = new MeshNode(load.Bootstrap, pids, _events, progress: null, TimeProvider.System);
     }
@@ -73,7 +75,11 @@ internal sealed class StandaloneHost : IDisposable
         _node.Serve(true);
         _ = Task.Run(() => ProgramAssemblies.Load(forGuard: false));
         ServiceNotification.Send("READY=1");
-        _events.Info("started", $"{_load.Bootstrap.Role.ToString().ToLowerInvariant()} {_load.Bootstrap.Node} serves", ("admin", _load.Bootstrap.Admin.ToString()), ("identity", _load.Bootstrap.Identity.ToString().ToLowerInvariant()));
+        _events.Info(
+            "started",
+            $"{_load.Bootstrap.Role.ToString().ToLowerInvariant()} {_load.Bootstrap.Node} serves",
+            ("admin", _load.Bootstrap.Admin.ToString()),
+            ("identity", _load.Bootstrap.Identity.ToString().ToLowerInvariant()));
         await _stop.Task.ConfigureAwait(false);
         ServiceNotification.Send("STOPPING=1");
         await DrainAsync(undo: false).ConfigureAwait(false);
@@ -111,8 +117,13 @@ internal sealed class StandaloneHost : IDisposable
             var next = BootstrapLoad.From(_load.Options).Bootstrap;
             CheckFiles(next);
             var wanted = ListenerPlan.For(next).ToDictionary(listener => listener.Name);
-            var opened = Listening.Open(next, wanted.Values.Where(listener => !_listeners.TryGetValue(listener.Name, out var now) || !now.Address.Equals(listener.Address)));
-            foreach (var gone in _listeners.Values.Where(listener => !wanted.TryGetValue(listener.Name, out var then) || !then.Address.Equals(listener.Address)))
+            var opened = Listening.Open(
+                next,
+                wanted.Values.Where(
+                    listener => !_listeners.TryGetValue(listener.Name, out var now) || !now.Address.Equals(listener.Address)));
+            foreach (
+                var gone in _listeners.Values.Where(
+                    listener => !wanted.TryGetValue(listener.Name, out var then) || !then.Address.Equals(listener.Address)))
             {
                 _node.Plane.Close(gone.Name);
             }
@@ -152,7 +163,12 @@ internal sealed class StandaloneHost : IDisposable
                 await _node.Publisher.WithdrawAsync(_node.Bootstrap.Node).ConfigureAwait(false);
                 await Task.Delay(_node.Bootstrap.DrainDelay).ConfigureAwait(false);
                 var left = await _node.Plane.DrainAsync(_node.Bootstrap.DrainTimeout).ConfigureAwait(false);
-                _events.Write(left.IsClean ? EventLevel.Info : EventLevel.Warning, "drained", left.IsClean ? "all requests completed" : $"{left.Requests} requests and {left.Connections} connections were still open at the timeout");
+                _events.Write(
+                    left.IsClean ? EventLevel.Info : EventLevel.Warning,
+                    "drained",
+                    left.IsClean
+                        ? "all requests completed"
+                        : $"{left.Requests} requests and {left.Connections} connections were still open at the timeout");
             }
         }
         finally
@@ -167,7 +183,13 @@ internal sealed class StandaloneHost : IDisposable
         routes[("GET", "/status")] = _ => AdminResponse.OfJson(200, json =>
         {
             json.WriteStartObject();
-            StatusHead.Write(json, _node.Bootstrap, Versions.Current, TimeProvider.System.GetElapsedTime(_started), _drained ? "none" : _node.Tier, [("process", Environment.ProcessId)]);
+            StatusHead.Write(
+                json,
+                _node.Bootstrap,
+                Versions.Current,
+                TimeProvider.System.GetElapsedTime(_started),
+                _drained ? "none" : _node.Tier,
+                [("process", Environment.ProcessId)]);
             json.WriteBoolean("drained", _drained);
             NodeAdmin.WriteFigures(json, _node);
             json.WriteEndObject();
@@ -178,7 +200,12 @@ internal sealed class StandaloneHost : IDisposable
             _ = DrainAsync(undo);
             return AdminResponse.OfText(202, undo ? "returning\n" : "draining\n");
         };
-        routes[("POST", "/upgrade")] = _ => AdminResponse.OfError(501, "not_supported", "only a sidecar upgrades in place; drain this process, stop it and start the new binary: other instances take over meanwhile");
+        routes[("POST", "/upgrade")] = _ =>
+            AdminResponse.OfError(
+                501,
+                "not_supported",
+                "only a sidecar upgrades in place; drain this process, stop it and start the new binary: other instances take over "
+                    + "meanwhile");
         return routes;
     }
 }

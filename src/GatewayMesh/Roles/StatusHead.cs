@@ -6,7 +6,13 @@ namespace GatewayMesh.Roles;
 /// <summary>The common first members of <c>/status</c>.</summary>
 internal static class StatusHead
 {
-    internal static void Write(Utf8JsonWriter json, BootstrapSpec bootstrap, string version, TimeSpan uptime, string tier, IEnumerable<(string Name, int Pid)> pids)
+    internal static void Write(
+        Utf8JsonWriter json,
+        BootstrapSpec bootstrap,
+        string version,
+        TimeSpan uptime,
+        string tier,
+        IEnumerable<(string Name, int Pid)> pids)
     {
         json.WriteString("node", bootstrap.Node);
         json.WriteString("role", bootstrap.Role.ToString().ToLowerInvariant());

@@ -8,7 +8,9 @@ using GatewayMesh.Registry.Yaml;
 
 namespace GatewayMesh.Architecture.Tests.Reference;
 
-/// <summary>Generates the reference of bootstrap keys: keys, values and defaults from the binders, meanings from <see cref="KeyMeanings"/>.</summary>
+/// <summary>
+/// Generates the reference of bootstrap keys: keys, values and defaults from the binders, meanings from <see cref="KeyMeanings"/>.
+/// </summary>
 internal static partial class BootstrapReference
 {
     // Every section is present, with one item in each list. Values stand only where a reader asks for the key only if it has one.
@@ -42,7 +44,8 @@ internal static partial class BootstrapReference
         var errors = new ConfigErrors { Observer = read => Add(keys, read) };
         var document = YamlDocuments.ReadOne(Encoding.UTF8.GetBytes($"role: {role}\n{Skeleton}"), "reference.yaml", new ConfigErrors());
         _ = BootstrapBinder.Bind(document, new BootstrapContext("NODE", "/"), errors);
-        _ = BootstrapBinder.Bind(YamlDocuments.ReadOne("{}"u8, "empty.yaml", new ConfigErrors()), new BootstrapContext("NODE", "/"), errors);
+        _ = BootstrapBinder.Bind(
+            YamlDocuments.ReadOne("{}"u8, "empty.yaml", new ConfigErrors()), new BootstrapContext("NODE", "/"), errors);
         return keys;
     }
 
@@ -63,17 +66,25 @@ internal static partial class BootstrapReference
             """);
         foreach (var (section, intro) in KeyMeanings.Sections)
         {
-            page.Append(CultureInfo.InvariantCulture, $"\n## {(section.Length == 0 ? "All roles" : section)}\n\n{intro}\n\n| key | value | meaning | default |\n|---|---|---|---|\n");
+            page.Append(
+                CultureInfo.InvariantCulture,
+                $"\n## {(section.Length == 0 ? "All roles" : section)}\n\n{intro}\n\n| key | value | meaning | default "
+                    + $"|\n|---|---|---|---|\n");
             foreach (var (key, meaning) in KeyMeanings.All.Where(pair => SectionOf(pair.Key) == section))
             {
-                page.Append(CultureInfo.InvariantCulture, $"| `{key}` | {meaning.Form ?? Form(roles, key)} | {meaning.Text} | {meaning.Default ?? Default(roles, key)} |\n");
+                page.Append(
+                    CultureInfo.InvariantCulture,
+                    $"| `{key}` | {meaning.Form ?? Form(roles, key)} | {meaning.Text} | {meaning.Default ?? Default(roles, key)} |\n");
             }
         }
 
         return page.ToString();
     }
 
-    private static string SectionOf(string key) => KeyMeanings.Sections.Select(each => each.Section).FirstOrDefault(name => name.Length > 0 && key.StartsWith(name + ".", StringComparison.Ordinal)) ?? "";
+    private static string SectionOf(string key) =>
+        KeyMeanings.Sections.Select(each => each.Section).FirstOrDefault(
+            name => name.Length > 0 && key.StartsWith(name + ".", StringComparison.Ordinal))
+            ?? "";
 
     private static void Add(Dictionary<string, KeyRead> keys, KeyRead read)
     {
@@ -87,7 +98,11 @@ internal static partial class BootstrapReference
     {
         var form = roles[0][key].Form;
         form = form.Replace("a non-empty text", PathKey().IsMatch(key) ? "a path" : "text", StringComparison.Ordinal);
-        return key == Adaptive ? "section" : form == ListOfSections ? "list of sections" : Verb().Replace(form, "").Replace("|", "\\|", StringComparison.Ordinal);
+        return key == Adaptive
+            ? "section"
+            : form == ListOfSections
+            ? "list of sections"
+            : Verb().Replace(form, "").Replace("|", "\\|", StringComparison.Ordinal);
     }
 
     private static string Default(List<IReadOnlyDictionary<string, KeyRead>> roles, string key)
@@ -110,12 +125,16 @@ internal static partial class BootstrapReference
             bool flag => flag ? "true" : "false",
             TimeSpan time => DurationText.Format(time),
             double share => string.Create(CultureInfo.InvariantCulture, $"{share * 100}%"),
-            int or long when read.Form.Contains("size", StringComparison.Ordinal) => SizeText.Format(Convert.ToInt64(read.Default, CultureInfo.InvariantCulture)),
+            int or long when read.Form.Contains("size", StringComparison.Ordinal) =>
+                SizeText.Format(Convert.ToInt64(read.Default, CultureInfo.InvariantCulture)),
             Enum word => char.ToLowerInvariant(word.ToString()[0]) + word.ToString()[1..],
             12 when read.Path.EndsWith("minVersion", StringComparison.Ordinal) => "1.2",
             _ => Convert.ToString(read.Default, CultureInfo.InvariantCulture),
         };
-        text = text?.Replace("/var/lib/gatewaymesh/sidecar-NODE/", "DATADIR/", StringComparison.Ordinal).Replace("sidecar-NODE", "ROLE-NODE", StringComparison.Ordinal);
+        text = text?.Replace(
+            "/var/lib/gatewaymesh/sidecar-NODE/",
+            "DATADIR/",
+            StringComparison.Ordinal).Replace("sidecar-NODE", "ROLE-NODE", StringComparison.Ordinal);
         return text is null ? "none" : $"`{text}`";
     }
 

@@ -73,10 +73,14 @@ internal static class CommandReference
 
     private static void Add(StringBuilder page, Command command, string path)
     {
-        var arguments = string.Concat(command.Arguments.Where(argument => !argument.Hidden).Select(argument => $" {argument.HelpName ?? $"<{argument.Name}>"}"));
+        var arguments = string.Concat(
+            command.Arguments.Where(argument => !argument.Hidden).Select(argument => $" {argument.HelpName ?? $"<{argument.Name}>"}"));
         if (command.Subcommands.Count == 0)
         {
-            page.Append(CultureInfo.InvariantCulture, $"\n## {path}\n\n{Escaped(command.Description)}\n\n    gatewaymesh {path}{arguments}{(command.Options.Any(option => !option.Hidden) ? " [OPTIONS]" : "")}\n");
+            page.Append(
+                CultureInfo.InvariantCulture,
+                $"\n## {path}\n\n{Escaped(command.Description)}\n\n    gatewaymesh "
+                    + $"{path}{arguments}{(command.Options.Any(option => !option.Hidden) ? " [OPTIONS]" : "")}\n");
         }
 
         foreach (var argument in command.Arguments.Where(argument => !argument.Hidden && argument.Description is { Length: > 0 }))
@@ -90,8 +94,15 @@ internal static class CommandReference
             page.Append("\n| option | meaning | default |\n|---|---|---|\n");
             foreach (var option in options)
             {
-                var standard = option.Required ? "required" : option.HasDefaultValue && Convert.ToString(option.GetDefaultValue(), CultureInfo.InvariantCulture) is { Length: > 0 } value ? $"`{value}`" : "";
-                page.Append(CultureInfo.InvariantCulture, $"| {Name(option)} | {Escaped(option.Description)} | {(standard is "`False`" ? "" : standard)} |\n");
+                var standard = option.Required
+                    ? "required"
+                    : option.HasDefaultValue
+                        && Convert.ToString(option.GetDefaultValue(), CultureInfo.InvariantCulture) is { Length: > 0 } value
+                    ? $"`{value}`"
+                    : "";
+                page.Append(
+                    CultureInfo.InvariantCulture,
+                    $"| {Name(option)} | {Escaped(option.Description)} | {(standard is "`False`" ? "" : standard)} |\n");
             }
         }
 
@@ -109,5 +120,6 @@ internal static class CommandReference
     private static string Name(Option option) =>
         option.HelpName is { Length: > 0 } value ? $"`{option.Name} {Escaped(value)}`" : $"`{option.Name}`";
 
-    private static string Escaped(string? text) => (text ?? "").Replace("|", "\\|", StringComparison.Ordinal).Replace("\n", " ", StringComparison.Ordinal);
+    private static string Escaped(string? text) =>
+        (text ?? "").Replace("|", "\\|", StringComparison.Ordinal).Replace("\n", " ", StringComparison.Ordinal);
 }

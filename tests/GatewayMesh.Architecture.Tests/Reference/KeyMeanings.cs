@@ -30,7 +30,8 @@ internal static class KeyMeanings
         ["registryTls.ca"] = new("PEM file with the roots of the Consul agent, for `consul+https`.", "the system's roots"),
         ["registryTls.cert"] = "PEM file with the client certificate for Consul. Needs `key`.",
         ["registryTls.key"] = "PEM file with the key of `cert`.",
-        ["registryRequired"] = "Exit with code 4 when the registry is unreachable and no last-good snapshot exists. Same as `--require-registry`.",
+        ["registryRequired"] =
+            "Exit with code 4 when the registry is unreachable and no last-good snapshot exists. Same as `--require-registry`.",
         ["admin"] = "Address of the admin server. Off loopback it requires a token.",
         ["adminToken"] = new("Bearer token of the admin server.", Form: "a token of 16 characters or more"),
         ["adminTokenFile"] = "File (mode 0600) with the bearer token. The file is read again when it changes.",
@@ -38,7 +39,8 @@ internal static class KeyMeanings
         ["certificates"] = "Folder with `roots.pem` and one `SERVICE.pem` (certificate and key) for each service of this node.",
         ["guarded"] = "Sidecar: a guard process owns the listeners. `--no-guard` runs the worker alone.",
         ["reach"] = new("Loopback and link-local ranges that registry data may lead to.", Form: "a network such as 127.0.0.0/8; a list"),
-        ["gatewayShare"] = "Sidecar: share of outbound requests that always takes the path through a gateway, so that the path is known to work.",
+        ["gatewayShare"] =
+            "Sidecar: share of outbound requests that always takes the path through a gateway, so that the path is known to work.",
         ["transport"] = "Socket implementation. Both values mean the same today.",
         ["drainDelay"] = "Time to keep serving inbound requests after the node left the registry.",
         ["drainTimeout"] = "Time for requests in flight when the process drains.",
@@ -63,7 +65,8 @@ internal static class KeyMeanings
         ["sidecar.services[].registeredProxy"] = "Id of a sidecar registration that was made elsewhere. `--sidecar-for` sets this key.",
         ["sidecar.services[].gatewayGroup"] = "Group of gateways that stands in for this service.",
         ["sidecar.services[].clientIdentity"] = "Write certificate and key to `RUNDIR/SERVICE/identity.pem` for the client library.",
-        ["sidecar.services[].clientGroup"] = new("Unix group that may read these files. Needs `clientIdentity`.", "the group of the process"),
+        ["sidecar.services[].clientGroup"] = new(
+            "Unix group that may read these files. Needs `clientIdentity`.", "the group of the process"),
         ["sidecar.services[].upstreams[]"] = "Local ports, one for each upstream. They are watched before the first call.",
         ["sidecar.services[].upstreams[].service"] = "Name of the upstream.",
         ["sidecar.services[].upstreams[].address"] = "Address of the local port.",
@@ -81,7 +84,8 @@ internal static class KeyMeanings
         ["gateway.service"] = "Name of gateways in the registry and in certificates.",
         ["gateway.group"] = "Group of services that this gateway serves.",
         ["gateway.maxConcurrentRequests"] = "Concurrent requests. Beyond: 503 with `Retry-After`.",
-        ["gateway.adaptiveConcurrency"] = new("Section with the keys of `adaptiveConcurrency` in a [policy](../POLICY.md#adaptiveconcurrency).", "off"),
+        ["gateway.adaptiveConcurrency"] = new(
+            "Section with the keys of `adaptiveConcurrency` in a [policy](../POLICY.md#adaptiveconcurrency).", "off"),
         ["gateway.maxCarriedAge"] = "Age at which a carried connection ends at a request boundary, ± 50 %.",
 
         ["ingress.address"] = "Address of this host in its node record.",
@@ -93,7 +97,9 @@ internal static class KeyMeanings
         ["ingress.listeners[].redirect"] = "Answer every request with 308 to this port, or to the first listener with TLS.",
         ["ingress.listeners[].proxyProtocol"] = "Connections of trusted proxies begin with a PROXY header, version 1 or 2.",
         ["ingress.listeners[].paths"] = "Treatment of paths with more than one spelling.",
-        ["ingress.listeners[].tls.certificates[]"] = "Certificates. The name that a client asks for selects one; the first is the fallback.",
+        [
+            "ingress.listeners[].tls.certificates[]"] =
+                "Certificates. The name that a client asks for selects one; the first is the fallback.",
         ["ingress.listeners[].tls.certificates[].cert"] = "PEM file with the certificate chain.",
         ["ingress.listeners[].tls.certificates[].key"] = "PEM file with the key.",
         ["ingress.listeners[].tls.clientCertificates"] = "Client certificates. Other values than `none` need `clientCa`.",
@@ -101,7 +107,8 @@ internal static class KeyMeanings
         ["ingress.listeners[].tls.minVersion"] = "Lowest TLS version.",
 
         ["limits.maxConnections"] = "Open connections.",
-        ["limits.maxConnectionsPerAddress"] = new("Ingress: open connections from one address (IPv6: one /64).", "a tenth of `maxConnections` at an ingress, else none"),
+        ["limits.maxConnectionsPerAddress"] = new(
+            "Ingress: open connections from one address (IPv6: one /64).", "a tenth of `maxConnections` at an ingress, else none"),
         ["limits.maxRequestLineSize"] = "Bytes of a request line. Beyond: 414.",
         ["limits.maxRequestHeaderCount"] = "Header field lines. Beyond: 431.",
         ["limits.maxRequestHeadersTotalSize"] = "Bytes of all header fields: names, values, and four for each line. Beyond: 431.",

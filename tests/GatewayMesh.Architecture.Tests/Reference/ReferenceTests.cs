@@ -6,7 +6,8 @@ internal sealed class ReferenceTests
     private const string Write = "GATEWAYMESH_WRITE_REFERENCE";
 
     [Test]
-    public void The_reference_of_bootstrap_keys_is_what_the_code_generates() => Compare("docs/reference-bootstrap.md", BootstrapReference.Page());
+    public void The_reference_of_bootstrap_keys_is_what_the_code_generates() =>
+        Compare("docs/reference-bootstrap.md", BootstrapReference.Page());
 
     [Test]
     public void The_reference_of_commands_is_what_the_code_generates() => Compare("docs/reference-cli.md", CommandReference.Page());
@@ -15,12 +16,16 @@ internal sealed class ReferenceTests
     [TestCase("gateway")]
     [TestCase("ingress")]
     public void Every_bootstrap_key_that_the_code_reads_has_a_meaning_and_no_other_has(string role) =>
-        Assert.That(BootstrapReference.Keys(role).Keys.Order(StringComparer.Ordinal), Is.EqualTo(KeyMeanings.All.Keys.Order(StringComparer.Ordinal)));
+        Assert.That(
+            BootstrapReference.Keys(role).Keys.Order(StringComparer.Ordinal),
+            Is.EqualTo(KeyMeanings.All.Keys.Order(StringComparer.Ordinal)));
 
     [Test]
     public void Every_option_of_a_role_has_a_meaning_and_no_other_has()
     {
-        var parsed = System.Text.RegularExpressions.Regex.Matches(File.ReadAllText(Directory.EnumerateFiles(Repository.Source, "RoleLine.cs", SearchOption.AllDirectories).Single()), "(?<=\")--[a-z-]+(?=\")")
+        var parsed = System.Text.RegularExpressions.Regex.Matches(
+            File.ReadAllText(Directory.EnumerateFiles(Repository.Source, "RoleLine.cs", SearchOption.AllDirectories).Single()),
+            "(?<=\")--[a-z-]+(?=\")")
             .Select(match => match.Value).Distinct().Where(option => option is not ("--help" or "--version"));
         Assert.That(RoleOptions.All.Keys, Is.EquivalentTo(parsed));
     }
@@ -33,6 +38,9 @@ internal sealed class ReferenceTests
             File.WriteAllText(path, generated);
         }
 
-        Assert.That(File.Exists(path) ? File.ReadAllText(path) : "", Is.EqualTo(generated), $"{page} is not what the code generates: run ./build.sh reference and commit the page");
+        Assert.That(
+            File.Exists(path) ? File.ReadAllText(path) : "",
+            Is.EqualTo(generated),
+            $"{page} is not what the code generates: run ./build.sh reference and commit the page");
     }
 }

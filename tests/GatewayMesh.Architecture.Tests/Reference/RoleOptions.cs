@@ -15,6 +15,8 @@ internal static class RoleOptions
         ["--sidecar-for"] = "Consul: front the service with this id, which its owner registered with a `connect.sidecar_service` stanza.",
         ["--set"] = "Set one key: `--set path=value`. May be repeated.",
         ["--no-guard"] = "Run the worker alone, without a guard. Same as `guarded: false`.",
-        ["--require-registry"] = "Exit with code 4 when the registry is unreachable and no snapshot exists. Same as `registryRequired: true`.",
+        [
+            "--require-registry"] =
+                "Exit with code 4 when the registry is unreachable and no snapshot exists. Same as `registryRequired: true`.",
     };
 }

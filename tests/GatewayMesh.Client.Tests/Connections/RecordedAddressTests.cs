@@ -23,14 +23,17 @@ public sealed class RecordedAddressTests
 
     [Test]
     public async Task Only_the_allowed_addresses_of_a_name_are_dialed() =>
-        Assert.That(await Resolved("gateway.example", "127.0.0.1", "10.0.0.9", "fe80::1"), Is.EqualTo(new[] { IPAddress.Parse("10.0.0.9") }));
+        Assert.That(
+            await Resolved("gateway.example", "127.0.0.1", "10.0.0.9", "fe80::1"), Is.EqualTo(new[] { IPAddress.Parse("10.0.0.9") }));
 
     [TestCase("127.0.0.1")]
     [TestCase("10.0.0.9")]
     [TestCase("localhost")]
     public async Task IP_addresses_and_localhost_from_the_list_are_dialed_unchanged(string host) =>
-        Assert.That(await Resolved(host, "127.0.0.1"), Is.EqualTo(new[] { host == "10.0.0.9" ? IPAddress.Parse(host) : IPAddress.Loopback }));
+        Assert.That(
+            await Resolved(host, "127.0.0.1"), Is.EqualTo(new[] { host == "10.0.0.9" ? IPAddress.Parse(host) : IPAddress.Loopback }));
 
     private static async Task<IPAddress[]> Resolved(string host, params string[] addresses) =>
-        await RecordedAddress.OfAsync(new TargetAddress(host, 15443), (_, _) => Task.FromResult<IPAddress[]>([.. addresses.Select(IPAddress.Parse)]), default);
+        await RecordedAddress.OfAsync(
+            new TargetAddress(host, 15443), (_, _) => Task.FromResult<IPAddress[]>([.. addresses.Select(IPAddress.Parse)]), default);
 }

@@ -8,7 +8,9 @@ public sealed class TunnelHelloTests
     [TestCase("web", "host-a", "client/0.1.0")]
     [TestCase("a", "b", "c")]
     public void The_hello_equals_the_guards_hello(string service, string node, string version) =>
-        Assert.That(Client.Connections.TunnelHelloWriter.Write(service, node, version), Is.EqualTo(new TunnelHello(service, null, node, version).ToBytes()));
+        Assert.That(
+            Client.Connections.TunnelHelloWriter.Write(service, node, version),
+            Is.EqualTo(new TunnelHello(service, null, node, version).ToBytes()));
 
     [Test]
     public void The_mesh_reads_a_hello_with_the_longest_names()

@@ -47,7 +47,8 @@ public sealed class AtMostOnceProperties
         using var sidecar = new ScriptedServer(script);
         using var one = new ScriptedGateway(script) { Answer = answers.Length > 0 ? answers[0] : TunnelAnswer.Ok };
         using var two = new ScriptedGateway(script) { Answer = answers.Length > 1 ? answers[1] : TunnelAnswer.Ok };
-        using var client = new TestClient(sidecarListens ? sidecar.Address : ScriptedServer.Nobody(), [one.Address, two.Address], options => options.BreakerFailures = 2);
+        using var client = new TestClient(
+            sidecarListens ? sidecar.Address : ScriptedServer.Nobody(), [one.Address, two.Address], options => options.BreakerFailures = 2);
         var (method, body) = (kind % 5) switch
         {
             0 => ("GET", null),
@@ -60,13 +61,15 @@ public sealed class AtMostOnceProperties
         for (var work = 0; work < 4; work++)
         {
             var name = $"{work}";
-            var failure = await TryAsync(client, method, body is null ? null : new ByteArrayContent(body), request => request.Headers.Add("X-Work", name));
+            var failure = await TryAsync(
+                client, method, body is null ? null : new ByteArrayContent(body), request => request.Headers.Add("X-Work", name));
             lock (executed)
             {
                 var seen = executed.Where(each => each.Work == name).ToList();
                 var processed = seen.Count(each => each.Fault != Fault.NotForwarded);
                 Assert.That(processed, Is.LessThanOrEqualTo(method is "GET" or "PUT" ? 3 : 1), $"{method}: {string.Join(", ", seen)}");
-                Assert.That(failure is null || failure.MayHaveRun || processed == 0, $"{method}: {failure?.Message} {string.Join(", ", seen)}");
+                Assert.That(
+                    failure is null || failure.MayHaveRun || processed == 0, $"{method}: {failure?.Message} {string.Join(", ", seen)}");
             }
         }
     }
@@ -115,7 +118,8 @@ public sealed class AtMostOnceProperties
         }
     }
 
-    private static async Task<GatewayMeshException?> TryAsync(TestClient client, string method, HttpContent? body, Action<HttpRequestMessage> with)
+    private static async Task<GatewayMeshException?> TryAsync(
+        TestClient client, string method, HttpContent? body, Action<HttpRequestMessage> with)
     {
         try
         {
@@ -152,7 +156,8 @@ public sealed class AtMostOnceProperties
                 await connection.AnswerAsync("sorry", "", "500 Internal Server Error");
                 break;
             case Fault.NotForwarded:
-                await connection.AnswerAsync("", "Proxy-Status: gatewaymesh; error=connection_refused; forwarded=?0\r\n", "502 Bad Gateway");
+                await connection.AnswerAsync(
+                    "", "Proxy-Status: gatewaymesh; error=connection_refused; forwarded=?0\r\n", "502 Bad Gateway");
                 break;
             case Fault.EndAfterAnswer:
                 await connection.AnswerAsync("done");

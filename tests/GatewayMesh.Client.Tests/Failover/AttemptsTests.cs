@@ -13,7 +13,9 @@ public sealed class AttemptsTests
     private static readonly ResiliencePipeline<HttpResponseMessage> Eager = new ResiliencePipelineBuilder<HttpResponseMessage>()
         .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
         {
-            ShouldHandle = new PredicateBuilder<HttpResponseMessage>().Handle<HttpRequestException>().HandleResult(answer => (int)answer.StatusCode >= 500),
+            ShouldHandle = new PredicateBuilder<HttpResponseMessage>()
+                .Handle<HttpRequestException>()
+                .HandleResult(answer => (int)answer.StatusCode >= 500),
             MaxRetryAttempts = 3,
             Delay = TimeSpan.Zero,
         })
@@ -32,7 +34,8 @@ public sealed class AttemptsTests
 
         await Assert.ThrowsAsync<GatewayMeshException>(() => client.GetAsync());
 
-        Assert.That(sidecar.Executed.Concat(gateway.Executed).Select(request => request["gatewaymesh-attempt"]), Is.EqualTo(["1", "2", "3"]));
+        Assert.That(
+            sidecar.Executed.Concat(gateway.Executed).Select(request => request["gatewaymesh-attempt"]), Is.EqualTo(["1", "2", "3"]));
     }
 
     [Test]

@@ -80,7 +80,8 @@ public sealed class HiddenRetryTests
         using var raw = new HeadsOnlyServer(() => Interlocked.Increment(ref heads));
         using var client = new TestClient(raw.Address);
 
-        await Assert.ThrowsAsync<GatewayMeshException>(() => client.SendAsync("POST", new StringContent("body"), request => request.Headers.ExpectContinue = true));
+        await Assert.ThrowsAsync<GatewayMeshException>(
+            () => client.SendAsync("POST", new StringContent("body"), request => request.Headers.ExpectContinue = true));
 
         Assert.That(heads, Is.EqualTo(1));
     }

@@ -35,7 +35,8 @@ public sealed class Http2Tests
     public async Task Goaway_below_the_stream_sends_any_request_on_a_new_connection(string method)
     {
         var requests = 0;
-        using var sidecar = new Http2Server((stream, peer) => Interlocked.Increment(ref requests) == 1 ? peer.GoAwayAsync(0) : peer.AnswerAsync(stream, "again"));
+        using var sidecar = new Http2Server(
+            (stream, peer) => Interlocked.Increment(ref requests) == 1 ? peer.GoAwayAsync(0) : peer.AnswerAsync(stream, "again"));
         using var client = new TestClient(sidecar.Address);
 
         using var answer = await client.SendAsync(method, method == "GET" ? null : new StringContent("body"), Version2);

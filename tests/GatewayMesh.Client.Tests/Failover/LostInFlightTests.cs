@@ -67,7 +67,9 @@ public sealed class LostInFlightTests
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That((failure!.Reason, failure.Refusal, failure.MayHaveRun, failure.Attempts), Is.EqualTo(((FailoverReason?)FailoverReason.Lost, ReplayRefusal.NotIdempotent, true, 1)));
+            Assert.That(
+                (failure!.Reason, failure.Refusal, failure.MayHaveRun, failure.Attempts),
+                Is.EqualTo(((FailoverReason?)FailoverReason.Lost, ReplayRefusal.NotIdempotent, true, 1)));
             Assert.That((sidecar.Executed.Count, gateway.Executed.Count), Is.EqualTo((1, 0)));
         }
     }
@@ -159,7 +161,8 @@ public sealed class LostInFlightTests
 
         using var answer = await client.SendAsync("GET");
 
-        await Assert.ThrowsAsync(Is.InstanceOf<HttpRequestException>().Or.InstanceOf<IOException>(), () => answer.Content.ReadAsStringAsync());
+        await Assert.ThrowsAsync(
+            Is.InstanceOf<HttpRequestException>().Or.InstanceOf<IOException>(), () => answer.Content.ReadAsStringAsync());
         Assert.That((sidecar.Executed.Count, gateway.Executed.Count), Is.EqualTo((1, 0)));
     }
 
@@ -174,7 +177,9 @@ public sealed class LostInFlightTests
                 return Task.CompletedTask;
             }
 
-            return request.Method == "HEAD" ? connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n") : connection.AnswerAsync("again");
+            return request.Method == "HEAD"
+                ? connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n")
+                : connection.AnswerAsync("again");
         });
     }
 }

@@ -10,7 +10,10 @@ public sealed class MeshAnswerTests
     [TestCase("Proxy-Status: other; error=connection_refused; forwarded=?0\r\n", TestName = "Another proxy's error is final")]
     [TestCase("Proxy-Status: gatewaymesh; error=connection_terminated; forwarded=?1\r\n", TestName = "A forwarded error is final")]
     [TestCase("Proxy-Status: gatewaymesh; error=connection_terminated\r\n", TestName = "An error without a forwarded parameter is final")]
-    [TestCase("Proxy-Status: gatewaymesh; error=connection_terminated; forwarded=?0, gatewaymesh; error=connection_refused; forwarded=?1\r\n", TestName = "One forwarded member is enough")]
+    [
+        TestCase(
+            "Proxy-Status: gatewaymesh; error=connection_terminated; forwarded=?0, gatewaymesh; error=connection_refused; forwarded=?1\r\n",
+            TestName = "One forwarded member is enough")]
     [TestCase("Proxy-Status: gatewaymesh; error=connection_terminated; forwarded=?1; details=\"x, gatewaymesh; forwarded=?0\"\r\n",
         TestName = "Text within details is not a member")]
     [TestCase("Proxy-Status: gatewaymesh; error=destination_not_found; forwarded=?0\r\n", TestName = "An unknown service is not retried")]
@@ -26,7 +29,9 @@ public sealed class MeshAnswerTests
 
         using var answer = await client.SendAsync("GET");
 
-        Assert.That((answer.StatusCode, await answer.Content.ReadAsStringAsync(), gateway.Executed.Count), Is.EqualTo((HttpStatusCode.ServiceUnavailable, "as it is", 0)));
+        Assert.That(
+            (answer.StatusCode, await answer.Content.ReadAsStringAsync(), gateway.Executed.Count),
+            Is.EqualTo((HttpStatusCode.ServiceUnavailable, "as it is", 0)));
     }
 
     [TestCase("connection_refused", "502 Bad Gateway")]
@@ -37,7 +42,8 @@ public sealed class MeshAnswerTests
     [TestCase("connection_refused", "200 OK", TestName = "A gRPC answer that was not forwarded goes to a gateway")]
     public async Task A_request_that_was_not_forwarded_goes_to_a_gateway(string error, string status)
     {
-        using var sidecar = ScriptedServer.Answering("", $"Via: 1.1 host-a\r\nProxy-Status: gatewaymesh; error={error}; forwarded=?0; details=\"a \\\"word\\\"\"\r\n", status);
+        using var sidecar = ScriptedServer.Answering(
+            "", $"Via: 1.1 host-a\r\nProxy-Status: gatewaymesh; error={error}; forwarded=?0; details=\"a \\\"word\\\"\"\r\n", status);
         using var gateway = ScriptedGateway.Carrying();
         using var client = new TestClient(sidecar.Address, [gateway.Address]);
 
@@ -47,14 +53,17 @@ public sealed class MeshAnswerTests
     [Test]
     public async Task The_meshs_answer_is_final_when_every_target_fails()
     {
-        using var sidecar = ScriptedServer.Answering("nobody there", "Proxy-Status: gatewaymesh; error=destination_unavailable; forwarded=?0\r\n", "503 Service Unavailable");
+        using var sidecar = ScriptedServer.Answering(
+            "nobody there", "Proxy-Status: gatewaymesh; error=destination_unavailable; forwarded=?0\r\n", "503 Service Unavailable");
         using var client = new TestClient(sidecar.Address, [ScriptedServer.Nobody()]);
 
         using var answer = await client.SendAsync("POST", new StringContent("body"));
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That((answer.StatusCode, await answer.Content.ReadAsStringAsync()), Is.EqualTo((HttpStatusCode.ServiceUnavailable, "nobody there")));
+            Assert.That(
+                (answer.StatusCode, await answer.Content.ReadAsStringAsync()),
+                Is.EqualTo((HttpStatusCode.ServiceUnavailable, "nobody there")));
             Assert.That(GatewayMeshRetries.MayRetry(answer), Is.False, "a retry above is pointless");
             Assert.That(answer.RequestMessage!.RequestUri!.Host, Is.EqualTo("payments"));
         }
@@ -64,7 +73,9 @@ public sealed class MeshAnswerTests
     public async Task An_answer_is_marked_forwarded_when_an_earlier_attempt_may_have_been_seen()
     {
         using var sidecar = ScriptedServer.Resetting();
-        using var gateway = new ScriptedGateway((_, connection) => connection.AnswerAsync("", "Proxy-Status: gatewaymesh; error=connection_refused; forwarded=?0\r\n", "502 Bad Gateway"));
+        using var gateway = new ScriptedGateway(
+            (_, connection) =>
+                connection.AnswerAsync("", "Proxy-Status: gatewaymesh; error=connection_refused; forwarded=?0\r\n", "502 Bad Gateway"));
         using var client = new TestClient(sidecar.Address, [gateway.Address]);
 
         using var answer = await client.SendAsync("GET");
@@ -75,7 +86,12 @@ public sealed class MeshAnswerTests
     [Test]
     public async Task A_busy_gateway_is_avoided_for_its_retry_after()
     {
-        using var busy = new ScriptedGateway((_, connection) => connection.AnswerAsync("", "Retry-After: 1\r\nProxy-Status: gatewaymesh; error=connection_limit_reached; forwarded=?0\r\n", "503 Service Unavailable"));
+        using var busy = new ScriptedGateway(
+            (_, connection) =>
+                connection.AnswerAsync(
+                    "",
+                    "Retry-After: 1\r\nProxy-Status: gatewaymesh; error=connection_limit_reached; forwarded=?0\r\n",
+                    "503 Service Unavailable"));
         using var other = ScriptedGateway.Carrying();
         var time = new ManualTime();
         using var client = new TestClient(null, [busy.Address, other.Address], time: time);

@@ -72,7 +72,8 @@ public sealed class NothingProcessedTests
     {
         using var full = new FullQueue();
         using var gateway = ScriptedGateway.Carrying();
-        using var client = new TestClient(full.Address, [gateway.Address], options => options.ConnectTimeout = TimeSpan.FromMilliseconds(100));
+        using var client = new TestClient(
+            full.Address, [gateway.Address], options => options.ConnectTimeout = TimeSpan.FromMilliseconds(100));
 
         using var answer = await client.SendAsync("POST", new StringContent("body"));
 
@@ -104,7 +105,8 @@ public sealed class NothingProcessedTests
         using var silent = ScriptedGateway.Carrying("not this one");
         using var second = ScriptedGateway.Carrying();
         silent.Answer = null;
-        using var client = new TestClient(null, [silent.Address, second.Address], options => options.TunnelTimeout = TimeSpan.FromMilliseconds(200));
+        using var client = new TestClient(
+            null, [silent.Address, second.Address], options => options.TunnelTimeout = TimeSpan.FromMilliseconds(200));
 
         Assert.That(await client.GetAsync(), Is.EqualTo("by the gateway"));
     }
@@ -112,7 +114,8 @@ public sealed class NothingProcessedTests
     [Test]
     public async Task After_timeouts_at_every_gateway_each_gets_ten_times_as_long()
     {
-        using var slow = new ScriptedGateway((_, connection) => connection.AnswerAsync("slow")) { AnswerAfter = TimeSpan.FromMilliseconds(500) };
+        using var slow = new ScriptedGateway(
+            (_, connection) => connection.AnswerAsync("slow")) { AnswerAfter = TimeSpan.FromMilliseconds(500) };
         using var client = new TestClient(null, [slow.Address], options => options.TunnelTimeout = TimeSpan.FromMilliseconds(250));
 
         Assert.That(await client.GetAsync(), Is.EqualTo("slow"));

@@ -87,11 +87,17 @@ public sealed class StreamingTests
     {
         using var sidecar = ScriptedServer.Answering();
         using var client = new TestClient(sidecar.Address);
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("http://payments.mesh:8080/a%2Fb/../c?q=%41&x", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get,
+            new Uri(
+                "http://payments.mesh:8080/a%2Fb/../c?q=%41&x",
+                new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
 
         using var answer = await client.Http.SendAsync(request);
 
-        Assert.That((sidecar.Executed.Single().Target, sidecar.Executed.Single()["Host"]), Is.EqualTo(("/a%2Fb/../c?q=%41&x", "payments.mesh:8080")));
+        Assert.That(
+            (sidecar.Executed.Single().Target, sidecar.Executed.Single()["Host"]),
+            Is.EqualTo(("/a%2Fb/../c?q=%41&x", "payments.mesh:8080")));
     }
 
     [Test]

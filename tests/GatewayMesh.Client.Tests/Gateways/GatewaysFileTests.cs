@@ -28,7 +28,9 @@ public sealed class GatewaysFileTests
     public void Gateways_are_read_in_the_order_of_the_file()
     {
         var written = List("10.0.0.9:15444", "gateway-2.example:15444", "[::1]:15444");
-        Assert.That(GatewaysFile.Read(written)!.Value.Select(address => address.ToString()), Is.EqualTo(["10.0.0.9:15444", "gateway-2.example:15444", "[::1]:15444"]));
+        Assert.That(
+            GatewaysFile.Read(written)!.Value.Select(address => address.ToString()),
+            Is.EqualTo(["10.0.0.9:15444", "gateway-2.example:15444", "[::1]:15444"]));
     }
 
     [TestCase("")]
@@ -90,7 +92,11 @@ public sealed class GatewaysFileTests
     }
 
     private static byte[] List(params string[] tunnels) =>
-        new GatewayList("web", [.. tunnels.Select((tunnel, index) => new GatewayAddress($"gw-{index}", new HostPort("10.0.0.1", 15443), Parse(tunnel)))]).ToBytes();
+        new GatewayList(
+            "web",
+            [
+                .. tunnels.Select(
+                    (tunnel, index) => new GatewayAddress($"gw-{index}", new HostPort("10.0.0.1", 15443), Parse(tunnel)))]).ToBytes();
 
     private static HostPort Parse(string text) => HostPort.TryParse(text, out var address) ? address : throw new ArgumentException(text);
 

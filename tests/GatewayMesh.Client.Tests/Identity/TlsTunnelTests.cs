@@ -141,7 +141,8 @@ public sealed class TlsTunnelTests
         WriteIdentity(_authority.Issue("web", Now.AddHours(-2), Now.AddHours(-1)));
         using var client = Client(gateway);
 
-        Assert.That((await Assert.ThrowsAsync<GatewayMeshException>(() => client.GetAsync()))?.Reason, Is.EqualTo(FailoverReason.Untrusted));
+        Assert.That(
+            (await Assert.ThrowsAsync<GatewayMeshException>(() => client.GetAsync()))?.Reason, Is.EqualTo(FailoverReason.Untrusted));
         Assert.That(gateway.Callers, Is.Empty);
     }
 
@@ -177,7 +178,8 @@ public sealed class TlsTunnelTests
 
         WriteIdentity(other.Issue("web"), other.RootPem);
         _time.Ahead += TimeSpan.FromSeconds(2);
-        Assert.That((await Assert.ThrowsAsync<GatewayMeshException>(() => client.GetAsync()))?.Reason, Is.EqualTo(FailoverReason.Untrusted));
+        Assert.That(
+            (await Assert.ThrowsAsync<GatewayMeshException>(() => client.GetAsync()))?.Reason, Is.EqualTo(FailoverReason.Untrusted));
         Assert.That(gateway.Requests, Is.EqualTo(1));
     }
 
@@ -232,7 +234,13 @@ public sealed class TlsTunnelTests
     private void WriteGateways(TlsGateway gateway)
     {
         var address = new HostPort("127.0.0.1", gateway.Port);
-        var list = new GatewayList("web", [new GatewayAddress(gateway.Port.ToString(CultureInfo.InvariantCulture), address, address) { Tls = new GatewayTls("gatewaymesh-gateway", _authority.TrustDomain) }]);
+        var list = new GatewayList(
+            "web",
+            [
+                new GatewayAddress(gateway.Port.ToString(CultureInfo.InvariantCulture), address, address)
+                {
+                    Tls = new GatewayTls("gatewaymesh-gateway", _authority.TrustDomain),
+                }]);
         File.WriteAllBytes(Path.Combine(Web, "gateways.json"), [.. list.ToBytes(), .. Enumerable.Repeat((byte)' ', gateway.Port % 1000)]);
     }
 

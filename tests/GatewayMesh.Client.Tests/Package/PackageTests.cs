@@ -22,7 +22,16 @@ public sealed class PackageTests
 
         var start = new ProcessStartInfo("dotnet",
         [
-            "pack", Path.Combine(root.FullName, "src", "GatewayMesh.Client"), "--no-build", "-c", built.Parent!.Name, "-o", _folder.FullName, "-v", "q", "-p:PackageVersion=1.2.3",
+            "pack",
+            Path.Combine(root.FullName, "src", "GatewayMesh.Client"),
+            "--no-build",
+            "-c",
+            built.Parent!.Name,
+            "-o",
+            _folder.FullName,
+            "-v",
+            "q",
+            "-p:PackageVersion=1.2.3",
         ])
         {
             RedirectStandardOutput = true,
@@ -41,18 +50,29 @@ public sealed class PackageTests
     [Test]
     public void The_package_depends_only_on_polly_core()
     {
-        var dependencies = Specification().Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => element.Attribute("id")!.Value);
+        var dependencies = Specification()
+            .Descendants()
+            .Where(element => element.Name.LocalName == "dependency")
+            .Select(element => element.Attribute("id")!.Value);
         Assert.That(dependencies, Is.EqualTo(["Polly.Core"]));
     }
 
     [Test]
     public void The_package_needs_only_the_aspnetcore_framework() =>
-        Assert.That(Specification().Descendants().Where(element => element.Name.LocalName == "frameworkReference").Select(element => element.Attribute("name")!.Value), Is.EqualTo(["Microsoft.AspNetCore.App"]));
+        Assert.That(
+            Specification()
+                .Descendants()
+                .Where(element => element.Name.LocalName == "frameworkReference")
+                .Select(element => element.Attribute("name")!.Value),
+            Is.EqualTo(["Microsoft.AspNetCore.App"]));
 
     [Test]
     public void The_package_has_its_metadata()
     {
-        var values = Specification().Descendants().Where(element => !element.HasElements).ToLookup(element => element.Name.LocalName, element => element.Value);
+        var values = Specification()
+            .Descendants()
+            .Where(element => !element.HasElements)
+            .ToLookup(element => element.Name.LocalName, element => element.Value);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(values["id"], Is.EqualTo(["GatewayMesh.Client"]));
@@ -67,7 +87,9 @@ public sealed class PackageTests
     {
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(Entries("GatewayMesh.Client.1.2.3.nupkg"), Is.SupersetOf(new[] { "lib/net10.0/GatewayMesh.Client.dll", "lib/net10.0/GatewayMesh.Client.xml", "README.md" }));
+            Assert.That(
+                Entries("GatewayMesh.Client.1.2.3.nupkg"),
+                Is.SupersetOf(new[] { "lib/net10.0/GatewayMesh.Client.dll", "lib/net10.0/GatewayMesh.Client.xml", "README.md" }));
             Assert.That(Entries("GatewayMesh.Client.1.2.3.snupkg"), Does.Contain("lib/net10.0/GatewayMesh.Client.pdb"));
         }
     }

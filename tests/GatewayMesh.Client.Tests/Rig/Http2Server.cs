@@ -1,7 +1,8 @@
 namespace GatewayMesh.Client.Tests.Rig;
 
 /// <summary>A sidecar, or a gateway behind its tunnel, that speaks HTTP/2 with prior knowledge. The test scripts each stream.</summary>
-internal sealed class Http2Server(Func<int, Http2Peer, Task> script, bool isGateway = false, bool headIsEnough = false) : ScriptedServer((_, _) => Task.CompletedTask)
+internal sealed class Http2Server(
+    Func<int, Http2Peer, Task> script, bool isGateway = false, bool headIsEnough = false) : ScriptedServer((_, _) => Task.CompletedTask)
 {
     private int _streams;
 

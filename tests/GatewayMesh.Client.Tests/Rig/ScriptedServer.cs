@@ -37,7 +37,8 @@ internal class ScriptedServer : IDisposable
     /// <summary>Connections with an executed request. Probes have their own connections.</summary>
     public int Connections => _used.Count;
 
-    public static ScriptedServer Answering(string body = "ok", string fields = "", string status = "200 OK") => new((_, connection) => connection.AnswerAsync(body, fields, status));
+    public static ScriptedServer Answering(string body = "ok", string fields = "", string status = "200 OK") =>
+        new((_, connection) => connection.AnswerAsync(body, fields, status));
 
     public static ScriptedServer Resetting() => new((_, connection) =>
     {

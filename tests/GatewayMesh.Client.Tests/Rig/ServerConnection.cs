@@ -25,7 +25,10 @@ internal sealed class ServerConnection(Socket socket) : IDisposable
             return request with { Body = await ReadChunksAsync() };
         }
 
-        return request with { Body = Encoding.Latin1.GetString(await TakeAsync(int.Parse(request["Content-Length"] ?? "0", CultureInfo.InvariantCulture))) };
+        return request with
+        {
+            Body = Encoding.Latin1.GetString(await TakeAsync(int.Parse(request["Content-Length"] ?? "0", CultureInfo.InvariantCulture))),
+        };
     }
 
     /// <summary>The next head without its body; null at the end.</summary>

@@ -11,7 +11,13 @@ internal sealed class TestClient : IDisposable
 {
     private readonly HttpClient _http;
 
-    public TestClient(string? outbound, IEnumerable<string>? gateways = null, Action<GatewayMeshOptions>? with = null, TimeProvider? time = null, ILoggerFactory? logs = null, Func<HttpMessageHandler, HttpMessageHandler>? around = null)
+    public TestClient(
+        string? outbound,
+        IEnumerable<string>? gateways = null,
+        Action<GatewayMeshOptions>? with = null,
+        TimeProvider? time = null,
+        ILoggerFactory? logs = null,
+        Func<HttpMessageHandler, HttpMessageHandler>? around = null)
     {
         var options = new GatewayMeshOptions
         {
@@ -33,7 +39,11 @@ internal sealed class TestClient : IDisposable
         var settings = new SettingsReader(_ => null).ReadOrThrow(options, "");
         time ??= TimeProvider.System;
         Handler = new GatewayMeshHandler(settings, logs, time, Budget = new FailoverBudget(TimeProvider.System), () => 0.5);
-        _http = new HttpClient(around?.Invoke(Handler) ?? Handler) { BaseAddress = new Uri("http://payments"), Timeout = TimeSpan.FromSeconds(30) };
+        _http = new HttpClient(around?.Invoke(Handler) ?? Handler)
+        {
+            BaseAddress = new Uri("http://payments"),
+            Timeout = TimeSpan.FromSeconds(30),
+        };
     }
 
     public GatewayMeshHandler Handler { get; }
@@ -44,7 +54,8 @@ internal sealed class TestClient : IDisposable
 
     public Task<string> GetAsync(string path = "/charges") => _http.GetStringAsync(path);
 
-    public Task<HttpResponseMessage> SendAsync(string method, HttpContent? content = null, Action<HttpRequestMessage>? with = null, CancellationToken cancellation = default)
+    public Task<HttpResponseMessage> SendAsync(
+        string method, HttpContent? content = null, Action<HttpRequestMessage>? with = null, CancellationToken cancellation = default)
     {
         var request = new HttpRequestMessage(new HttpMethod(method), "/charges") { Content = content };
         with?.Invoke(request);

@@ -97,7 +97,8 @@ internal sealed class TlsGateway : IDisposable
             await tls.WriteAsync("+"u8.ToArray());
             await AnswerAsync(tls);
         }
-        catch (Exception ended) when (ended is IOException or AuthenticationException or ObjectDisposedException or CryptographicException or SocketException)
+        catch (Exception ended) when (
+            ended is IOException or AuthenticationException or ObjectDisposedException or CryptographicException or SocketException)
         {
         }
     }

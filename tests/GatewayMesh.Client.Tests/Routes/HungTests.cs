@@ -43,7 +43,8 @@ public sealed class HungTests
         using var client = new TestClient(sidecar.Address, [gateway.Address], Quick);
 
         Assert.That(await client.GetAsync(), Is.EqualTo("by the gateway"));
-        Assert.That((client.Handler.Routes.TargetBreaker!.IsOpen, gateway.Executed.Single()["gatewaymesh-attempt"]), Is.EqualTo((true, "2")));
+        Assert.That(
+            (client.Handler.Routes.TargetBreaker!.IsOpen, gateway.Executed.Single()["gatewaymesh-attempt"]), Is.EqualTo((true, "2")));
 
         await client.GetAsync();
         Assert.That((sidecar.Executed.Count, gateway.Executed.Count), Is.EqualTo((1, 2)), "at once");
@@ -67,7 +68,8 @@ public sealed class HungTests
         awake.SetResult();
 
         using var answer = await posting;
-        Assert.That((await answer.Content.ReadAsStringAsync(), sidecar.Executed.Count, gateway.Executed.Count), Is.EqualTo(("awake again", 1, 0)));
+        Assert.That(
+            (await answer.Content.ReadAsStringAsync(), sidecar.Executed.Count, gateway.Executed.Count), Is.EqualTo(("awake again", 1, 0)));
     }
 
     [Test]
@@ -104,7 +106,8 @@ public sealed class HungTests
     {
         var time = new ManualTime();
         var dialer = new SilentDialer();
-        var liveness = new TargetLiveness(new LiveProbe(dialer, TimeSpan.FromMilliseconds(250), time), failures: 2, TimeSpan.FromMilliseconds(250), time);
+        var liveness = new TargetLiveness(
+            new LiveProbe(dialer, TimeSpan.FromMilliseconds(250), time), failures: 2, TimeSpan.FromMilliseconds(250), time);
 
         var hung = liveness.IsHungAsync();
         await AskedAsync(1);
@@ -128,8 +131,13 @@ public sealed class HungTests
     {
         using var sidecar = ScriptedServer.Answering();
         var time = new ManualTime();
-        var address = new Client.Settings.TargetAddress("127.0.0.1", int.Parse(sidecar.Address.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture));
-        var liveness = new TargetLiveness(new LiveProbe(new SidecarDialer(address, TimeSpan.FromSeconds(5), time), TimeSpan.FromMilliseconds(250), time), 2, TimeSpan.FromMilliseconds(250), time);
+        var address = new Client.Settings.TargetAddress(
+            "127.0.0.1", int.Parse(sidecar.Address.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture));
+        var liveness = new TargetLiveness(
+            new LiveProbe(new SidecarDialer(address, TimeSpan.FromSeconds(5), time), TimeSpan.FromMilliseconds(250), time),
+            2,
+            TimeSpan.FromMilliseconds(250),
+            time);
 
         Assert.That(await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => liveness.IsHungAsync())), Is.All.False);
         Assert.That(await liveness.IsHungAsync(), Is.False);
@@ -142,8 +150,14 @@ public sealed class HungTests
     [Test]
     public async Task A_refused_probe_does_not_mean_hung()
     {
-        var address = new Client.Settings.TargetAddress("127.0.0.1", int.Parse(ScriptedServer.Nobody().Split(':')[1], System.Globalization.CultureInfo.InvariantCulture));
-        var liveness = new TargetLiveness(new LiveProbe(new SidecarDialer(address, TimeSpan.FromSeconds(5), TimeProvider.System), TimeSpan.FromSeconds(5), TimeProvider.System), 2, TimeSpan.Zero, TimeProvider.System);
+        var address = new Client.Settings.TargetAddress(
+            "127.0.0.1", int.Parse(ScriptedServer.Nobody().Split(':')[1], System.Globalization.CultureInfo.InvariantCulture));
+        var liveness = new TargetLiveness(
+            new LiveProbe(
+                new SidecarDialer(address, TimeSpan.FromSeconds(5), TimeProvider.System), TimeSpan.FromSeconds(5), TimeProvider.System),
+            2,
+            TimeSpan.Zero,
+            TimeProvider.System);
 
         Assert.That(await liveness.IsHungAsync(), Is.False, "a draining target may still finish requests in flight");
     }

@@ -9,7 +9,8 @@ public sealed class TargetBreakerTests
     public async Task Requests_go_straight_to_the_gateways_after_the_configured_failures()
     {
         using var gateway = ScriptedGateway.Carrying();
-        using var client = new TestClient(ScriptedServer.Nobody(), [gateway.Address], options => options.BreakerFailures = 3, new ManualTime());
+        using var client = new TestClient(
+            ScriptedServer.Nobody(), [gateway.Address], options => options.BreakerFailures = 3, new ManualTime());
         var breaker = client.Handler.Routes.TargetBreaker!;
 
         await client.GetAsync();
@@ -33,7 +34,8 @@ public sealed class TargetBreakerTests
         var requests = 0;
         using var sidecar = new ScriptedServer((_, connection) => Interlocked.Increment(ref requests) % 3 == 0
             ? connection.AnswerAsync("ok")
-            : connection.AnswerAsync("", "Proxy-Status: gatewaymesh; error=connection_limit_reached; forwarded=?0\r\n", "503 Service Unavailable"));
+            : connection.AnswerAsync(
+                "", "Proxy-Status: gatewaymesh; error=connection_limit_reached; forwarded=?0\r\n", "503 Service Unavailable"));
         using var gateway = ScriptedGateway.Carrying();
         using var client = new TestClient(sidecar.Address, [gateway.Address], options => options.BreakerFailures = 3);
 
@@ -42,13 +44,15 @@ public sealed class TargetBreakerTests
             await client.GetAsync();
         }
 
-        Assert.That((client.Handler.Routes.TargetBreaker!.IsOpen, sidecar.Executed.Count, gateway.Executed.Count), Is.EqualTo((false, 9, 6)));
+        Assert.That(
+            (client.Handler.Routes.TargetBreaker!.IsOpen, sidecar.Executed.Count, gateway.Executed.Count), Is.EqualTo((false, 9, 6)));
     }
 
     [Test]
     public async Task An_overloaded_sidecar_is_avoided_after_the_configured_refusals()
     {
-        using var sidecar = ScriptedServer.Answering("", "Proxy-Status: gatewaymesh; error=connection_limit_reached; forwarded=?0\r\n", "503 Service Unavailable");
+        using var sidecar = ScriptedServer.Answering(
+            "", "Proxy-Status: gatewaymesh; error=connection_limit_reached; forwarded=?0\r\n", "503 Service Unavailable");
         using var gateway = ScriptedGateway.Carrying();
         using var client = new TestClient(sidecar.Address, [gateway.Address], options => options.BreakerFailures = 2, new ManualTime());
 
@@ -63,7 +67,8 @@ public sealed class TargetBreakerTests
     [Test]
     public async Task A_failing_service_does_not_open_the_breaker_of_its_sidecar()
     {
-        using var sidecar = ScriptedServer.Answering("", "Proxy-Status: gatewaymesh; error=connection_refused; forwarded=?0\r\n", "502 Bad Gateway");
+        using var sidecar = ScriptedServer.Answering(
+            "", "Proxy-Status: gatewaymesh; error=connection_refused; forwarded=?0\r\n", "502 Bad Gateway");
         using var gateway = ScriptedGateway.Carrying();
         using var client = new TestClient(sidecar.Address, [gateway.Address], options => options.BreakerFailures = 1);
 

@@ -32,7 +32,9 @@ public sealed class HttpClientBuilderTests
     {
         using var one = ScriptedServer.Answering("one");
         using var two = ScriptedServer.Answering("two");
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Mesh:Outbound"] = two.Address }).Build();
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["Mesh:Outbound"] = two.Address })
+            .Build();
         var services = new ServiceCollection();
         services.AddHttpClient("one").AddGatewayMesh(options => options.Outbound = one.Address);
         services.AddHttpClient("two").AddGatewayMesh(configuration.GetSection("Mesh"));
@@ -41,7 +43,9 @@ public sealed class HttpClientBuilderTests
         using var first = factory.CreateClient("one");
         using var second = factory.CreateClient("two");
 
-        Assert.That((await first.GetStringAsync(new Uri("http://a/")), await second.GetStringAsync(new Uri("http://a/"))), Is.EqualTo(("one", "two")));
+        Assert.That(
+            (await first.GetStringAsync(new Uri("http://a/")), await second.GetStringAsync(new Uri("http://a/"))),
+            Is.EqualTo(("one", "two")));
     }
 
     [Test]
@@ -60,6 +64,8 @@ public sealed class HttpClientBuilderTests
     public void An_https_address_is_refused_with_the_reason()
     {
         using var client = new TestClient("127.0.0.1:1");
-        Assert.That(async () => await client.Http.GetAsync(new Uri("https://payments/")), Throws.InstanceOf<NotSupportedException>().With.Message.Contains("between sidecars"));
+        Assert.That(
+            async () => await client.Http.GetAsync(new Uri("https://payments/")),
+            Throws.InstanceOf<NotSupportedException>().With.Message.Contains("between sidecars"));
     }
 }

@@ -39,12 +39,36 @@ public sealed class OptionsBinderTests
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That((options.Outbound, options.Service, options.RunDirectory, options.Node), Is.EqualTo(("127.0.0.1:15001", "web", "/run/mesh", "host-a")));
+            Assert.That(
+                (options.Outbound, options.Service, options.RunDirectory, options.Node),
+                Is.EqualTo(("127.0.0.1:15001", "web", "/run/mesh", "host-a")));
             Assert.That(options.Gateways, Is.EqualTo(["10.0.0.1:1", "10.0.0.2:2"]));
             Assert.That(
-                (options.ConnectTimeout, options.TunnelTimeout, options.AnswerWait, options.ProbeTimeout, options.ProbeInterval, options.FailbackAfter, options.IdleTimeout),
-                Is.EqualTo((TimeSpan.FromMilliseconds(101), TimeSpan.FromSeconds(1.5), TimeSpan.FromMinutes(2), TimeSpan.FromHours(1), TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(9))));
-            Assert.That((options.ProbeFailures, options.MaxAttempts, options.ReplayBufferSize, options.ReplayWithIdempotencyKey, options.BreakerFailures), Is.EqualTo((3, 4, 5, true, 6)));
+                (
+                    options.ConnectTimeout,
+                    options.TunnelTimeout,
+                    options.AnswerWait,
+                    options.ProbeTimeout,
+                    options.ProbeInterval,
+                    options.FailbackAfter,
+                    options.IdleTimeout),
+                Is.EqualTo(
+                    (
+                        TimeSpan.FromMilliseconds(101),
+                        TimeSpan.FromSeconds(1.5),
+                        TimeSpan.FromMinutes(2),
+                        TimeSpan.FromHours(1),
+                        TimeSpan.FromSeconds(7),
+                        TimeSpan.FromSeconds(8),
+                        TimeSpan.FromSeconds(9))));
+            Assert.That(
+                (
+                    options.ProbeFailures,
+                    options.MaxAttempts,
+                    options.ReplayBufferSize,
+                    options.ReplayWithIdempotencyKey,
+                    options.BreakerFailures),
+                Is.EqualTo((3, 4, 5, true, 6)));
         }
     }
 
@@ -52,7 +76,10 @@ public sealed class OptionsBinderTests
     public void Unknown_keys_and_invalid_values_are_all_reported_together()
     {
         var failure = Assert.Throws<OptionsValidationException>(() => OptionsBinder.Bind(
-            Section(new() { ["Outbond"] = "x", ["MaxAttempts"] = "many", ["AnswerWait"] = "250", ["ReplayWithIdempotencyKey"] = "perhaps" }), new GatewayMeshOptions(), ""));
+            Section(
+                new() { ["Outbond"] = "x", ["MaxAttempts"] = "many", ["AnswerWait"] = "250", ["ReplayWithIdempotencyKey"] = "perhaps" }),
+            new GatewayMeshOptions(),
+            ""));
 
         Assert.That(failure!.Failures, Has.Exactly(4).Items);
         Assert.That(failure.Message,
@@ -61,5 +88,8 @@ public sealed class OptionsBinderTests
     }
 
     private static IConfiguration Section(Dictionary<string, string?> values) =>
-        new ConfigurationBuilder().AddInMemoryCollection(values.Select(pair => KeyValuePair.Create("Mesh:" + pair.Key, pair.Value))).Build().GetSection("Mesh");
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(values.Select(pair => KeyValuePair.Create("Mesh:" + pair.Key, pair.Value)))
+            .Build()
+            .GetSection("Mesh");
 }

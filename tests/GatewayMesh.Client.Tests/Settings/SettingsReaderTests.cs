@@ -31,7 +31,15 @@ public sealed class SettingsReaderTests
 
         Assert.That(failure!.Failures.Select(error => error[..error.IndexOf(':', StringComparison.Ordinal)]), Is.EquivalentTo(new[]
         {
-            "Outbound", "Service", "Gateways", "ConnectTimeout", "TunnelTimeout", "AnswerWait", "ProbeTimeout", "ProbeFailures", "MaxAttempts",
+            "Outbound",
+            "Service",
+            "Gateways",
+            "ConnectTimeout",
+            "TunnelTimeout",
+            "AnswerWait",
+            "ProbeTimeout",
+            "ProbeFailures",
+            "MaxAttempts",
             "ReplayBufferSize", "BreakerFailures", "ProbeInterval", "FailbackAfter", "IdleTimeout",
         }));
         Assert.That(failure.Message, Does.Contain("use HOST:PORT such as 127.0.0.1:15001"));
@@ -39,7 +47,8 @@ public sealed class SettingsReaderTests
 
     [Test]
     public void The_error_without_a_target_names_the_option_to_set() =>
-        Assert.That(Assert.Throws<OptionsValidationException>(() => Read(new GatewayMeshOptions()))!.Message, Does.Contain("GATEWAYMESH_OUTBOUND"));
+        Assert.That(
+            Assert.Throws<OptionsValidationException>(() => Read(new GatewayMeshOptions()))!.Message, Does.Contain("GATEWAYMESH_OUTBOUND"));
 
     [Test]
     public void Gateways_require_a_service_name()
@@ -100,7 +109,8 @@ public sealed class SettingsReaderTests
     [TestCase(":80", null)]
     [TestCase("a b:80", null)]
     [TestCase("", null)]
-    public void Addresses(string text, string? read) => Assert.That(TargetAddress.TryParse(text, out var address) ? address.ToString() : null, Is.EqualTo(read));
+    public void Addresses(string text, string? read) =>
+        Assert.That(TargetAddress.TryParse(text, out var address) ? address.ToString() : null, Is.EqualTo(read));
 
     private static ClientSettings Read(GatewayMeshOptions options, Dictionary<string, string>? environment = null) =>
         new SettingsReader(name => environment?.GetValueOrDefault(name)).ReadOrThrow(options, "");

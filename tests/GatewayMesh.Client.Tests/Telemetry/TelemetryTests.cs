@@ -34,7 +34,8 @@ public sealed class TelemetryTests
             Assert.That(logs.Lines.Single(),
                 Does.StartWith("Information GatewayMesh.Client: Failover from sidecar 127.0.0.1:").And.Contain("(refused) after"));
             var activity = activities.Single();
-            Assert.That((activity.OperationName, activity.GetTagItem("from"), activity.GetTagItem("to"), activity.GetTagItem("reason"), activity.GetTagItem("attempt")),
+            Assert.That(
+            (activity.OperationName, activity.GetTagItem("from"), activity.GetTagItem("to"), activity.GetTagItem("reason"), activity.GetTagItem("attempt")),
                 Is.EqualTo(("gatewaymesh.failover", (object)"sidecar", (object)"gateway", (object)"refused", (object)"1")));
             Assert.That(gateway.Executed.Single()["traceparent"], Does.Contain(activity.TraceId.ToHexString()));
         }
@@ -134,7 +135,8 @@ public sealed class TelemetryTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             Lines.Enqueue($"{logLevel} {_category}: {formatter(state, exception)}");
 
         public void Dispose()

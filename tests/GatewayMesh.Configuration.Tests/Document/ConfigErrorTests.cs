@@ -16,7 +16,9 @@ internal sealed class ConfigErrorTests
 
     [Test]
     public void Control_characters_in_errors_do_not_reach_the_terminal() =>
-        Assert.That(new ConfigError("a\n.yaml", 1, 1, "k\u001b[31m", "m\u2028", "\u202e").ToString(), Is.EqualTo("a\\u000a.yaml:1:1: k\\u001b[31m: m\\u2028; \\u202e"));
+        Assert.That(
+            new ConfigError("a\n.yaml", 1, 1, "k\u001b[31m", "m\u2028", "\u202e").ToString(),
+            Is.EqualTo("a\\u000a.yaml:1:1: k\\u001b[31m: m\\u2028; \\u202e"));
 
     [Test]
     public void Errors_are_sorted_by_location_and_listed_once()

@@ -38,7 +38,9 @@ internal sealed class MappingReaderTests
         var document = new ConfigMapping([new ConfigPair("port", Place, new ConfigNull(Place))], Place);
 
         Assert.That(Read(document, KeyStyle.Exact, reader => reader.Optional("port", ScalarTypes.Port, 80)).Value, Is.EqualTo(80));
-        Assert.That(Read(document, KeyStyle.Exact, reader => reader.Required("port", ScalarTypes.Port)).Errors.Single().Message, Is.EqualTo("is missing"));
+        Assert.That(
+            Read(document, KeyStyle.Exact, reader => reader.Required("port", ScalarTypes.Port)).Errors.Single().Message,
+            Is.EqualTo("is missing"));
     }
 
     private static (T? Value, ImmutableArray<ConfigError> Errors) Read<T>(ConfigNode document, KeyStyle style, Func<MappingReader, T> bind)

@@ -7,7 +7,8 @@ internal sealed class ScalarTypesTests
     [TestCase("127.0.0.1:80", "127.0.0.1:80")]
     [TestCase("localhost:80", "127.0.0.1:80")]
     [TestCase("[::1]:80", "[::1]:80")]
-    public void Addresses_are_read(string text, string address) => Assert.That(ScalarTypes.Address.Read(text).Value?.ToString(), Is.EqualTo(address));
+    public void Addresses_are_read(string text, string address) =>
+        Assert.That(ScalarTypes.Address.Read(text).Value?.ToString(), Is.EqualTo(address));
 
     [TestCase("1:80")]
     [TestCase("::1:80")]
@@ -24,7 +25,8 @@ internal sealed class ScalarTypesTests
     [TestCase("10.0.0.0/8", "10.0.0.0/8")]
     [TestCase("192.0.2.7", "192.0.2.7/32")]
     [TestCase("fd00::/8", "fd00::/8")]
-    public void Networks_are_read(string text, string network) => Assert.That(ScalarTypes.Network.Read(text).Value.ToString(), Is.EqualTo(network));
+    public void Networks_are_read(string text, string network) =>
+        Assert.That(ScalarTypes.Network.Read(text).Value.ToString(), Is.EqualTo(network));
 
     [Test]
     public void A_network_with_bits_beyond_its_length_says_which_was_meant() =>

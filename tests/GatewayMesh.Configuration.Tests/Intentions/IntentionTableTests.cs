@@ -13,7 +13,8 @@ internal sealed class IntentionTableTests
     [TestCase("other", "payments", false, 8)]
     [TestCase("web", "ledger", false, 6)]
     [TestCase("other", "ledger", true, 5)]
-    public void An_exact_destination_goes_before_the_wildcard_and_within_it_an_exact_source(string source, string destination, bool allowed, int precedence)
+    public void An_exact_destination_goes_before_the_wildcard_and_within_it_an_exact_source(
+        string source, string destination, bool allowed, int precedence)
     {
         var table = Table(
             ("*", Says("*", IntentionAction.Allow)),
@@ -23,31 +24,48 @@ internal sealed class IntentionTableTests
 
         var decision = table.Decide(source, destination, Get);
 
-        Assert.That((decision.Allowed, decision.Cause, decision.Rule!.Precedence), Is.EqualTo((allowed, IntentionCause.Intention, precedence)));
+        Assert.That(
+            (decision.Allowed, decision.Cause, decision.Rule!.Precedence), Is.EqualTo((allowed, IntentionCause.Intention, precedence)));
     }
 
     [TestCase("web", "payments", true)]
     [TestCase("WEB", "payments", false)]
     [TestCase("web", "PAYMENTS", true)]
-    public void A_source_is_compared_as_it_stands_in_the_certificate_and_a_destination_without_case(string source, string destination, bool allowed) =>
-        Assert.That(Table(("*", Says("*", IntentionAction.Deny)), ("payments", Says("web", IntentionAction.Allow))).Decide(source, destination, Get).Allowed, Is.EqualTo(allowed));
+    public void A_source_is_compared_as_it_stands_in_the_certificate_and_a_destination_without_case(
+        string source, string destination, bool allowed) =>
+        Assert.That(
+            Table(("*", Says("*", IntentionAction.Deny)), ("payments", Says("web", IntentionAction.Allow)))
+                .Decide(source, destination, Get)
+                .Allowed,
+            Is.EqualTo(allowed));
 
     [Test]
     public void A_denial_of_all_callers_of_a_service_beats_what_one_caller_may_do_everywhere() =>
-        Assert.That(Table(("*", Says("web", IntentionAction.Allow)), ("payments", Says("*", IntentionAction.Deny))).Decide("web", "payments", Get).Allowed, Is.False);
+        Assert.That(
+            Table(("*", Says("web", IntentionAction.Allow)), ("payments", Says("*", IntentionAction.Deny)))
+                .Decide("web", "payments", Get)
+                .Allowed,
+            Is.False);
 
     [Test]
     public void Without_a_word_about_the_two_the_default_decides()
     {
-        Assert.That(IntentionTable.Of(DeclaredIntentions.None).Decide("web", "payments", Get), Is.EqualTo(new IntentionDecision(true, IntentionCause.Default)));
-        Assert.That(IntentionTable.Of(new DeclaredIntentions([], IntentionAction.Deny)).Decide("web", "payments", Get), Is.EqualTo(new IntentionDecision(false, IntentionCause.Default)));
-        Assert.That(IntentionTable.Of(new DeclaredIntentions([], IntentionAction.Deny)).Decide("web", "payments", Get).Because, Is.EqualTo("the default policy (deny): no intention matches the two services"));
+        Assert.That(
+            IntentionTable.Of(DeclaredIntentions.None).Decide("web", "payments", Get),
+            Is.EqualTo(new IntentionDecision(true, IntentionCause.Default)));
+        Assert.That(
+            IntentionTable.Of(new DeclaredIntentions([], IntentionAction.Deny)).Decide("web", "payments", Get),
+            Is.EqualTo(new IntentionDecision(false, IntentionCause.Default)));
+        Assert.That(
+            IntentionTable.Of(new DeclaredIntentions([], IntentionAction.Deny)).Decide("web", "payments", Get).Because,
+            Is.EqualTo("the default policy (deny): no intention matches the two services"));
     }
 
     [Test]
     public void Intentions_that_nobody_could_read_allow_nothing()
     {
-        Assert.That(IntentionTable.Of(null).Decide("web", "payments", Get), Is.EqualTo(new IntentionDecision(false, IntentionCause.Unknown)));
+        Assert.That(
+            IntentionTable.Of(null).Decide("web", "payments", Get), Is.EqualTo(new IntentionDecision(false, IntentionCause.Unknown)));
         Assert.That(MeshSnapshot.Empty.Intentions.Decide("web", "payments", Get).Allowed, Is.False);
         Assert.That(SnapshotCompiler.Compile(EntrySet.Empty, []).Intentions.IsKnown, Is.False);
     }
@@ -57,12 +75,17 @@ internal sealed class IntentionTableTests
     [TestCase("GET", "/v1/admin", "", false, 0)]
     [TestCase("DELETE", "/v9", "", true, -1)]
     [TestCase("DELETE", "/v9/x", "x-debug: yes", false, 3)]
-    public void The_first_permission_that_matches_decides_and_where_none_does_the_default(string method, string path, string header, bool allowed, int permission)
+    public void The_first_permission_that_matches_decides_and_where_none_does_the_default(
+        string method, string path, string header, bool allowed, int permission)
     {
         var table = Table(("payments", Permits(
             "web",
             new PermissionRule(IntentionAction.Deny) { PathRule = new PathRule(PathTest.Prefix, "/v1/admin") },
-            new PermissionRule(IntentionAction.Allow) { PathRule = new PathRule(PathTest.Regex, "/v[0-9]/[a-z]+"), Methods = ["GET", "HEAD"] },
+            new PermissionRule(IntentionAction.Allow)
+            {
+                PathRule = new PathRule(PathTest.Regex, "/v[0-9]/[a-z]+"),
+                Methods = ["GET", "HEAD"],
+            },
             new PermissionRule(IntentionAction.Deny) { PathRule = new PathRule(PathTest.Exact, "/v1/charges") },
             new PermissionRule(IntentionAction.Deny) { Headers = [new HeaderRule("x-debug", HeaderTest.Present, "")] })));
         var request = header.Length == 0 ? new AskedRequest(method, path) : new AskedRequest(method, path, ("x-debug", "yes"));
@@ -77,7 +100,9 @@ internal sealed class IntentionTableTests
     public void Where_no_permission_matches_the_default_decides_and_not_a_wider_intention()
     {
         var permits = Permits("web", new PermissionRule(IntentionAction.Allow) { PathRule = new PathRule(PathTest.Exact, "/v1") });
-        var declared = new DeclaredIntentions([new ServiceIntentionsEntry { Name = "payments", Sources = [permits, Says("*", IntentionAction.Allow)] }], IntentionAction.Deny);
+        var declared = new DeclaredIntentions(
+            [new ServiceIntentionsEntry { Name = "payments", Sources = [permits, Says("*", IntentionAction.Allow)] }],
+            IntentionAction.Deny);
 
         Assert.That(IntentionTable.Of(declared).Decide("web", "payments", new AskedRequest("GET", "/v2")).Allowed, Is.False);
     }
@@ -88,14 +113,19 @@ internal sealed class IntentionTableTests
         var permits = Permits("web", new PermissionRule(IntentionAction.Allow) { PathRule = new PathRule(PathTest.Exact, "/v1") });
 
         Assert.That(Table(("payments", permits)).Decide("web", "payments", new AskedRequest("GET", "/v2")).Allowed, Is.True);
-        Assert.That(Table(("payments", permits), ("*", Says("*", IntentionAction.Deny))).Decide("web", "payments", new AskedRequest("GET", "/v2")).Allowed, Is.False);
+        Assert.That(
+            Table(("payments", permits), ("*", Says("*", IntentionAction.Deny)))
+                .Decide("web", "payments", new AskedRequest("GET", "/v2"))
+                .Allowed,
+            Is.False);
     }
 
     [TestCase("/public/../admin", false)]
     [TestCase("/public%2fx", true)]
     public void A_path_with_several_readings_is_allowed_when_each_of_them_is(string path, bool allowed)
     {
-        var table = Table(("payments", Permits("web", new PermissionRule(IntentionAction.Deny) { PathRule = new PathRule(PathTest.Prefix, "/admin") })));
+        var table = Table(
+            ("payments", Permits("web", new PermissionRule(IntentionAction.Deny) { PathRule = new PathRule(PathTest.Prefix, "/admin") })));
 
         Assert.That(table.Decide("web", "payments", new AskedRequest("GET", path)).Allowed, Is.EqualTo(allowed));
     }
@@ -113,7 +143,10 @@ internal sealed class IntentionTableTests
     [Test]
     public void A_header_that_is_missing_passes_only_present_turned_round()
     {
-        bool Matches(HeaderRule rule) => !Table(("payments", Permits("web", new PermissionRule(IntentionAction.Deny) { Headers = [rule] }))).Decide("web", "payments", Get).Allowed;
+        bool Matches(HeaderRule rule) =>
+            !Table(("payments", Permits("web", new PermissionRule(IntentionAction.Deny) { Headers = [rule] })))
+                .Decide("web", "payments", Get)
+                .Allowed;
 
         Assert.That(Matches(new HeaderRule("x", HeaderTest.Present, "") { Invert = true }), Is.True);
         Assert.That(Matches(new HeaderRule("x", HeaderTest.Present, "")), Is.False);
@@ -123,7 +156,10 @@ internal sealed class IntentionTableTests
     [Test]
     public void Case_counts_unless_it_is_told_not_to()
     {
-        bool Matches(HeaderRule rule) => !Table(("payments", Permits("web", new PermissionRule(IntentionAction.Deny) { Headers = [rule] }))).Decide("web", "payments", new AskedRequest("GET", "/", ("x", "Abc"))).Allowed;
+        bool Matches(HeaderRule rule) =>
+            !Table(("payments", Permits("web", new PermissionRule(IntentionAction.Deny) { Headers = [rule] })))
+                .Decide("web", "payments", new AskedRequest("GET", "/", ("x", "Abc")))
+                .Allowed;
 
         Assert.That(Matches(new HeaderRule("x", HeaderTest.Exact, "abc")), Is.False);
         Assert.That(Matches(new HeaderRule("x", HeaderTest.Exact, "abc") { IgnoreCase = true }), Is.True);
@@ -133,14 +169,27 @@ internal sealed class IntentionTableTests
 
     [Test]
     public void Two_whose_destinations_differ_in_case_alone_deny_when_one_of_them_does() =>
-        Assert.That(Table(("payments", Says("web", IntentionAction.Allow)), ("Payments", Says("web", IntentionAction.Deny))).Decide("web", "PAYMENTS", Get).Allowed, Is.False);
+        Assert.That(
+            Table(("payments", Says("web", IntentionAction.Allow)), ("Payments", Says("web", IntentionAction.Deny)))
+                .Decide("web", "PAYMENTS", Get)
+                .Allowed,
+            Is.False);
 
     [Test]
     public void A_look_up_allocates_nothing_whether_it_finds_an_action_or_permissions()
     {
         var table = Table(
             ("payments", Says("web", IntentionAction.Allow)),
-            ("payments", Permits("api", new PermissionRule(IntentionAction.Deny) { PathRule = new PathRule(PathTest.Regex, "/v[0-9]+/admin.*"), Methods = ["GET"] }, new PermissionRule(IntentionAction.Allow) { PathRule = new PathRule(PathTest.Prefix, "/") })));
+            (
+                "payments",
+                Permits(
+                    "api",
+                    new PermissionRule(IntentionAction.Deny)
+                    {
+                        PathRule = new PathRule(PathTest.Regex, "/v[0-9]+/admin.*"),
+                        Methods = ["GET"],
+                    },
+                    new PermissionRule(IntentionAction.Allow) { PathRule = new PathRule(PathTest.Prefix, "/") })));
         bool AllowsAll()
         {
             var allowed = true;
@@ -168,7 +217,11 @@ internal sealed class IntentionTableTests
 
     [Test]
     public void A_service_named_like_the_wildcard_is_not_all() =>
-        Assert.That(Table(("payments", Says("web", IntentionAction.Allow)), ("*", Says("*", IntentionAction.Deny))).Decide("*", "payments", Get).Allowed, Is.False);
+        Assert.That(
+            Table(("payments", Says("web", IntentionAction.Allow)), ("*", Says("*", IntentionAction.Deny)))
+                .Decide("*", "payments", Get)
+                .Allowed,
+            Is.False);
 
     [Test]
     public void Each_part_of_an_intention_makes_another_revision()
@@ -202,17 +255,25 @@ internal sealed class IntentionTableTests
         var (first, second) = (("payments", Says("web", IntentionAction.Allow)), ("ledger", Says("*", IntentionAction.Deny)));
 
         Assert.That(Revision(Of(first, second)), Is.EqualTo(Revision(Of(second, first))));
-        Assert.That(Revision(Of(first)), Is.EqualTo(Revision(Of(("payments", Says("web", IntentionAction.Allow) with { Description = "why" })))));
+        Assert.That(
+            Revision(Of(first)), Is.EqualTo(Revision(Of(("payments", Says("web", IntentionAction.Allow) with { Description = "why" })))));
     }
 
-    private static string Revision(DeclaredIntentions? declared) => SnapshotCompiler.Compile(EntrySet.Empty, Array.Empty<DiscoveredNode>(), null, declared).Revision;
+    private static string Revision(DeclaredIntentions? declared) =>
+        SnapshotCompiler.Compile(EntrySet.Empty, Array.Empty<DiscoveredNode>(), null, declared).Revision;
 
-    private static IntentionTable Table(params (string Destination, IntentionSource Source)[] intentions) => IntentionTable.Of(Of(intentions));
+    private static IntentionTable Table(params (string Destination, IntentionSource Source)[] intentions) =>
+        IntentionTable.Of(Of(intentions));
 
     private static DeclaredIntentions Of(params (string Destination, IntentionSource Source)[] intentions) =>
-        new([.. intentions.GroupBy(each => each.Destination, each => each.Source).Select(group => new ServiceIntentionsEntry { Name = group.Key, Sources = [.. group] })], null);
+        new(
+            [
+                .. intentions.GroupBy(each => each.Destination, each => each.Source).Select(
+                    group => new ServiceIntentionsEntry { Name = group.Key, Sources = [.. group] })],
+            null);
 
     private static IntentionSource Says(string source, IntentionAction action) => new(source) { Action = action };
 
-    private static IntentionSource Permits(string source, params PermissionRule[] permissions) => new(source) { Permissions = [.. permissions] };
+    private static IntentionSource Permits(string source, params PermissionRule[] permissions) =>
+        new(source) { Permissions = [.. permissions] };
 }

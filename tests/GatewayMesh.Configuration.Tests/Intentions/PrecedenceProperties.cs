@@ -18,16 +18,29 @@ internal sealed class PrecedenceProperties
             var random = new System.Random(seed);
             var list = Random(random);
             var otherwise = random.Next(2) == 0 ? IntentionAction.Allow : IntentionAction.Deny;
-            var table = IntentionTable.Of(new DeclaredIntentions([.. list.GroupBy(each => each.Destination, each => each.Source).Select(group => new ServiceIntentionsEntry { Name = group.Key, Sources = [.. group] })], otherwise));
+            var table = IntentionTable.Of(
+                new DeclaredIntentions(
+                    [
+                        .. list.GroupBy(each => each.Destination, each => each.Source).Select(
+                            group => new ServiceIntentionsEntry { Name = group.Key, Sources = [.. group] })],
+                    otherwise));
             return (from source in Names[..3]
                     from destination in Names[..3]
                     from method in (string[])["GET", "POST"]
                     from path in (string[])["/x", "/y", "/x/z"]
-                    select table.Decide(source, destination, new AskedRequest(method, path)).Allowed == Naive(list, otherwise, source, destination, method, path)).All(equal => equal);
+                    select table.Decide(source, destination, new AskedRequest(method, path))
+                        .Allowed == Naive(list, otherwise, source, destination, method, path))
+                        .All(equal => equal);
         }).QuickCheckThrowOnFailure();
     }
 
-    private static bool Naive(List<(string Destination, IntentionSource Source)> list, IntentionAction otherwise, string source, string destination, string method, string path)
+    private static bool Naive(
+        List<(string Destination, IntentionSource Source)> list,
+        IntentionAction otherwise,
+        string source,
+        string destination,
+        string method,
+        string path)
     {
         foreach (var (to, from) in (ReadOnlySpan<(string, string)>)[(destination, source), (destination, "*"), ("*", source), ("*", "*")])
         {
@@ -40,7 +53,8 @@ internal sealed class PrecedenceProperties
 
                 foreach (var permission in says.Permissions)
                 {
-                    var pathFits = permission.PathRule is not { } rule || (rule.Test == PathTest.Exact ? path == rule.Value : path.StartsWith(rule.Value, StringComparison.Ordinal));
+                    var pathFits = permission.PathRule is not { } rule
+                        || (rule.Test == PathTest.Exact ? path == rule.Value : path.StartsWith(rule.Value, StringComparison.Ordinal));
                     if (pathFits && (permission.Methods.IsEmpty || permission.Methods.Contains(method)))
                     {
                         return permission.Action == IntentionAction.Allow;
@@ -67,7 +81,10 @@ internal sealed class PrecedenceProperties
                 }
 
                 list.Add((destination, destination != "*" && random.Next(2) == 0
-                    ? new IntentionSource(source) { Permissions = [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => Permission(random))] }
+                    ? new IntentionSource(source)
+                    {
+                        Permissions = [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => Permission(random))],
+                    }
                     : new IntentionSource(source) { Action = Action(random) }));
             }
         }

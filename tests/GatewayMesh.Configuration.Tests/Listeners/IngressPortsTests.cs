@@ -11,12 +11,22 @@ internal sealed class IngressPortsTests
     [Test]
     public void A_port_that_stands_in_only_one_half_is_found()
     {
-        var ingress = new IngressSpec { Service = "edge", Listeners = [new IngressListenerSpec(new IPEndPoint(IPAddress.Any, 8080)), new IngressListenerSpec(new IPEndPoint(IPAddress.Any, 8081))] };
+        var ingress = new IngressSpec
+        {
+            Service = "edge",
+            Listeners = [
+                new IngressListenerSpec(new IPEndPoint(IPAddress.Any, 8080)), new IngressListenerSpec(new IPEndPoint(IPAddress.Any, 8081))],
+        };
         var none = new IngressModel(FrozenDictionary<string, string>.Empty);
         var snapshot = new MeshSnapshot
         {
             Revision = "r",
-            Ingress = new Dictionary<(string, int), IngressModel> { [("edge", 8081)] = none, [("edge", 8082)] = none, [("other", 8083)] = none }.ToFrozenDictionary(),
+            Ingress = new Dictionary<(string, int), IngressModel>
+            {
+                [("edge", 8081)] = none,
+                [("edge", 8082)] = none,
+                [("other", 8083)] = none,
+            }.ToFrozenDictionary(),
         };
 
         Assert.That(IngressPorts.FindLone(ingress, snapshot), Is.EqualTo(new[]

@@ -11,7 +11,14 @@ internal sealed class ListenerPlanTests
     [TestCase("grpc")]
     public void The_way_in_knows_what_its_application_speaks(string protocol)
     {
-        var service = new LocalServiceSpec { Name = "web", Id = "web-1", Port = 8080, Protocol = protocol, Inbound = new IPEndPoint(IPAddress.Any, 20001) };
+        var service = new LocalServiceSpec
+        {
+            Name = "web",
+            Id = "web-1",
+            Port = 8080,
+            Protocol = protocol,
+            Inbound = new IPEndPoint(IPAddress.Any, 20001),
+        };
         var bootstrap = new BootstrapSpec { Role = MeshRole.Sidecar, Node = "host-a", Sidecar = new SidecarSpec { Services = [service] } };
 
         Assert.That(ListenerPlan.For(bootstrap).Single().Protocol, Is.EqualTo(protocol));

@@ -46,7 +46,14 @@ internal sealed class HeaderMatchTests
     [TestCase(HeaderTest.Suffix, "-rw", "x-team: b|x-team: a-rw", true, false)]
     [TestCase(HeaderTest.Suffix, "-rw", "x-team: a-rw", true, true)]
     [TestCase(HeaderTest.Contains, "blue", "x-team: my blue one|x-team: red", true, false)]
-    [TestCase(HeaderTest.Contains, "json", "x-team: text/html, application/json;q=1", true, true, Description = "a line with commas of its own is one value")]
+    [
+        TestCase(
+            HeaderTest.Contains,
+            "json",
+            "x-team: text/html, application/json;q=1",
+            true,
+            true,
+            Description = "a line with commas of its own is one value")]
     [TestCase(HeaderTest.Regex, "b.*", "x-team: blue|x-team: red", true, false)]
     [TestCase(HeaderTest.Regex, "red", "x-team: blue|x-team: red", true, false)]
     [TestCase(HeaderTest.Regex, "[a-z]+", "x-team: blue", true, true)]
@@ -55,7 +62,8 @@ internal sealed class HeaderMatchTests
     [TestCase(HeaderTest.Present, "", "", false, false)]
     [TestCase(HeaderTest.Exact, "red,blue", "x-team: red|x-team: blue", true, false)]
     [TestCase(HeaderTest.Exact, "red,blue", "x-team: red, blue", true, false, Description = "the same, joined by a proxy on the way")]
-    public void A_denial_holds_for_any_reading_and_an_allowance_for_every(HeaderTest test, string value, string fields, bool denied, bool allowed)
+    public void A_denial_holds_for_any_reading_and_an_allowance_for_every(
+        HeaderTest test, string value, string fields, bool denied, bool allowed)
     {
         Assert.That(Rule(test, value).May(Request(fields)), Is.EqualTo(denied));
         Assert.That(Rule(test, value).Surely(Request(fields)), Is.EqualTo(allowed));
@@ -67,12 +75,15 @@ internal sealed class HeaderMatchTests
     [TestCase(HeaderTest.Exact, "blue", "x-team: red|x_team: blue", true, false)]
     [TestCase(HeaderTest.Exact, "blue", "x-team: red, blue", true, false)]
     [TestCase(HeaderTest.Exact, "blue", "x_team: red", true, false)]
-    [TestCase(HeaderTest.Exact, "blue", "", false, false, Description = "as in Envoy, a field that is not there passes no test but present")]
+    [
+        TestCase(
+            HeaderTest.Exact, "blue", "", false, false, Description = "as in Envoy, a field that is not there passes no test but present")]
     [TestCase(HeaderTest.Contains, "json", "x-team: text/html, application/json", false, false)]
     [TestCase(HeaderTest.Present, "", "", true, true)]
     [TestCase(HeaderTest.Present, "", "x_team: blue", true, false, Description = "some applications see the field and some do not")]
     [TestCase(HeaderTest.Present, "", "x-team: blue", false, false)]
-    public void Turned_round_a_denial_holds_for_any_reading_and_an_allowance_for_every(HeaderTest test, string value, string fields, bool denied, bool allowed)
+    public void Turned_round_a_denial_holds_for_any_reading_and_an_allowance_for_every(
+        HeaderTest test, string value, string fields, bool denied, bool allowed)
     {
         Assert.That(Rule(test, value, invert: true).May(Request(fields)), Is.EqualTo(denied));
         Assert.That(Rule(test, value, invert: true).Surely(Request(fields)), Is.EqualTo(allowed));
@@ -84,7 +95,8 @@ internal sealed class HeaderMatchTests
     [TestCase(HeaderTest.Exact, "red", false, "x_team: red", false)]
     [TestCase(HeaderTest.Exact, "red", true, "x-team: blue|x-team: red", true)]
     [TestCase(HeaderTest.Present, "", true, "x_team: red", true)]
-    public void A_route_keeps_Consuls_meaning_of_one_list_and_one_name(HeaderTest test, string value, bool invert, string fields, bool matches) =>
+    public void A_route_keeps_Consuls_meaning_of_one_list_and_one_name(
+        HeaderTest test, string value, bool invert, string fields, bool matches) =>
         Assert.That(Rule(test, value, invert).Matches(Request(fields)), Is.EqualTo(matches));
 
     [TestCase("x-team: \u00c3\u00a4", true, Description = "UTF-8, as bytes arrive")]
@@ -114,7 +126,8 @@ internal sealed class HeaderMatchTests
         for (var seed = 0; seed < 2000; seed++)
         {
             var random = new System.Random(seed);
-            var fields = string.Join('|', Enumerable.Range(0, random.Next(4)).Select(_ => $"{names[random.Next(4)]}: {values[random.Next(6)]}"));
+            var fields = string.Join(
+                '|', Enumerable.Range(0, random.Next(4)).Select(_ => $"{names[random.Next(4)]}: {values[random.Next(6)]}"));
             var test = (HeaderTest)random.Next(6);
             var rule = Rule(test, test == HeaderTest.Present ? "" : values[random.Next(2)], random.Next(2) == 0);
             var request = Request(fields);
@@ -123,8 +136,15 @@ internal sealed class HeaderMatchTests
         }
     }
 
-    private static HeaderMatch Rule(HeaderTest test, string value, bool invert = false) => new(new HeaderRule("x-team", test, value) { Invert = invert });
+    private static HeaderMatch Rule(HeaderTest test, string value, bool invert = false) =>
+        new(new HeaderRule("x-team", test, value) { Invert = invert });
 
     private static AskedRequest Request(string fields) =>
-        new("GET", "/", [.. fields.Split('|', StringSplitOptions.RemoveEmptyEntries).Select(field => field.Split(": ", 2)).Select(pair => (pair[0], pair[1]))]);
+        new(
+            "GET",
+            "/",
+            [
+                .. fields.Split('|', StringSplitOptions.RemoveEmptyEntries)
+                    .Select(field => field.Split(": ", 2))
+                    .Select(pair => (pair[0], pair[1]))]);
 }

@@ -6,19 +6,61 @@ using GatewayMesh.Configuration.Tests.Intentions;
 
 namespace GatewayMesh.Configuration.Tests.Paths;
 
-/// <summary>Decisions about random paths against hundreds of applications, each of which reads paths in a way of its own. Nothing here uses the code that decides.</summary>
+/// <summary>
+/// Decisions about random paths against hundreds of applications, each of which reads paths in a way of its own. Nothing here uses the code
+/// that decides.
+/// </summary>
 internal sealed class PathDifferentialTests
 {
     private const int PathsEach = 250;
 
     private static readonly string[] Pieces =
     [
-        "/", "/", "/", "//", "public", "admin", "a", "x", "..", "..", ".", "%2e", "%2E%2e", "%2e%2e", "%2f", "%2F", "%5c", "\\", "%252f", "%252e%252e", "%25252f", "%255c",
+        "/",
+        "/",
+        "/",
+        "//",
+        "public",
+        "admin",
+        "a",
+        "x",
+        "..",
+        "..",
+        ".",
+        "%2e",
+        "%2E%2e",
+        "%2e%2e",
+        "%2f",
+        "%2F",
+        "%5c",
+        "\\",
+        "%252f",
+        "%252e%252e",
+        "%25252f",
+        "%255c",
         ";", ";v=1", "..;", "%3b", "%00", "%20", "%61dmin", "%", "%2", "%25", "#", "%c0%af", "%3f", "...",
     ];
 
     private static readonly string[] Climbs =
-        ["..", "%2e%2e", "..%2f..", "..%5c..", "..;", "..;v/..", "x%2f../..", "x%5c../..", ".%2e", "..%00", "..%20", "%252e%252e", "..%252f..", "/..", "x//..", "x%5cy%2f..%2f..", "../.", "a/../.."];
+        [
+            "..",
+            "%2e%2e",
+            "..%2f..",
+            "..%5c..",
+            "..;",
+            "..;v/..",
+            "x%2f../..",
+            "x%5c../..",
+            ".%2e",
+            "..%00",
+            "..%20",
+            "%252e%252e",
+            "..%252f..",
+            "/..",
+            "x//..",
+            "x%5cy%2f..%2f..",
+            "../.",
+            "a/../.."];
 
     private static readonly List<App> Apps = [.. AllApps()];
 
@@ -77,8 +119,22 @@ internal sealed class PathDifferentialTests
         }
 
         var start = Pick(random, ["/public/", "/public/a", "/public", "/", "/admin/", "/a/"]);
-        var middle = string.Concat(Enumerable.Range(0, random.Next(3)).Select(_ => $"{Pick(random, ["/", "%2f", "\\", "/./", "//"])}{Pick(random, Climbs)}"));
-        var end = Pick(random, ["/admin/x", "%2fadmin/x", "/%61dmin%2fx", "/admin;v/x", "/admin/x%00", "/admin/x#y", "/a/x", "", "x", "/admin/%2578", "admin%2f%25252578"]);
+        var middle = string.Concat(
+            Enumerable.Range(0, random.Next(3)).Select(_ => $"{Pick(random, ["/", "%2f", "\\", "/./", "//"])}{Pick(random, Climbs)}"));
+        var end = Pick(
+            random,
+            [
+                "/admin/x",
+                "%2fadmin/x",
+                "/%61dmin%2fx",
+                "/admin;v/x",
+                "/admin/x%00",
+                "/admin/x#y",
+                "/a/x",
+                "",
+                "x",
+                "/admin/%2578",
+                "admin%2f%25252578"]);
         return start + middle + end;
     }
 
@@ -92,7 +148,8 @@ internal sealed class PathDifferentialTests
             action == IntentionAction.Deny ? IntentionAction.Allow : IntentionAction.Deny));
     }
 
-    private static bool IsAllowed(IntentionTable table, string path) => table.Decide("web", "payments", new AskedRequest("GET", path)).Allowed;
+    private static bool IsAllowed(IntentionTable table, string path) =>
+        table.Decide("web", "payments", new AskedRequest("GET", path)).Allowed;
 
     private static IEnumerable<App> AllApps() =>
         from splitsFirst in (bool[])[true, false]
@@ -121,7 +178,8 @@ internal sealed class PathDifferentialTests
     }
 
     /// <summary>An application that reads paths in its own way.</summary>
-    private sealed record App(bool SplitsFirst, int Rounds, bool Backslash, Cut Parameters, Walk Segments, bool EndsAtNul, bool Trims, bool Fragments)
+    private sealed record App(
+        bool SplitsFirst, int Rounds, bool Backslash, Cut Parameters, Walk Segments, bool EndsAtNul, bool Trims, bool Fragments)
     {
         // A slash within a segment, for applications that split before they decode.
         private const char Within = '\ue000';
@@ -161,7 +219,10 @@ internal sealed class PathDifferentialTests
         {
             for (var round = 0; round < Rounds; round++)
             {
-                text = Regex.Replace(text, "%([0-9A-Fa-f]{2})", match => ((char)int.Parse(match.Groups[1].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString());
+                text = Regex.Replace(
+                    text,
+                    "%([0-9A-Fa-f]{2})",
+                    match => ((char)int.Parse(match.Groups[1].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString());
             }
 
             return text;
@@ -175,7 +236,8 @@ internal sealed class PathDifferentialTests
             _ => WithoutDots(path, skipsEmpty: true),
         };
 
-        private static string Trimmed(string segment) => segment.Trim(' ', '.').Length == 0 ? segment.Trim(' ') : segment.Trim(' ').TrimEnd('.', ' ');
+        private static string Trimmed(string segment) =>
+            segment.Trim(' ', '.').Length == 0 ? segment.Trim(' ') : segment.Trim(' ').TrimEnd('.', ' ');
 
         private static string WithoutParameters(string path) => Regex.Replace(path, ";[^/]*", "");
 

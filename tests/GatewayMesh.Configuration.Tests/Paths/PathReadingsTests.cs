@@ -53,7 +53,8 @@ internal sealed class PathReadingsTests
                 new PermissionRule(IntentionAction.Allow) { PathRule = new PathRule(PathTest.Prefix, "/v1/"), Methods = ["GET"] },
             ],
         };
-        var table = IntentionTable.Of(new DeclaredIntentions([new ServiceIntentionsEntry { Name = "payments", Sources = [source] }], IntentionAction.Deny));
+        var table = IntentionTable.Of(
+            new DeclaredIntentions([new ServiceIntentionsEntry { Name = "payments", Sources = [source] }], IntentionAction.Deny));
         var request = new AskedRequest("GET", "/v1/charges/4711");
         var allowed = 0;
         for (var i = 0; i < 1000; i++)
@@ -142,6 +143,27 @@ internal sealed class PathReadingsTests
     }
 
     private static Arbitrary<string> Paths =>
-        Gen.Elements("/", "/", "a", "b", ".", "..", "%2e", "%2E", "%2f", "%2F", "%5c", "%25", "%61", "%20", "\\", ";x", "%", "%4", "%00", "%c3%a4", "%e4").ListOf()
+        Gen.Elements(
+            "/",
+            "/",
+            "a",
+            "b",
+            ".",
+            "..",
+            "%2e",
+            "%2E",
+            "%2f",
+            "%2F",
+            "%5c",
+            "%25",
+            "%61",
+            "%20",
+            "\\",
+            ";x",
+            "%",
+            "%4",
+            "%00",
+            "%c3%a4",
+            "%e4").ListOf()
             .Select(pieces => "/" + string.Concat(pieces)).ToArbitrary();
 }

@@ -75,7 +75,8 @@ internal sealed class PathRuleTests
     [TestCase(".*%2[eE].*", "/x/%2e", Description = "as it came")]
     [TestCase("/admin(/.*)?", "/x/..;/admin")]
     [TestCase("/admin(/.*)?", "/admin;v=1/x")]
-    public void No_spelling_evades_a_denying_expression(string rule, string path) => Assert.That(Denies(PathTest.Regex, rule, path), Is.True);
+    public void No_spelling_evades_a_denying_expression(string rule, string path) =>
+        Assert.That(Denies(PathTest.Regex, rule, path), Is.True);
 
     [TestCase(PathTest.Prefix, "/.", "/index", Description = "a rule for hidden files is none for all")]
     [TestCase(PathTest.Prefix, "//", "/index")]
@@ -84,7 +85,8 @@ internal sealed class PathRuleTests
     [TestCase(PathTest.Exact, "/admin", "/admin/")]
     [TestCase(PathTest.Exact, "/admin", "/ADMIN")]
     [TestCase(PathTest.Regex, "/admin", "/administrator")]
-    public void What_is_another_path_is_not_denied(PathTest test, string rule, string path) => Assert.That(Denies(test, rule, path), Is.False);
+    public void What_is_another_path_is_not_denied(PathTest test, string rule, string path) =>
+        Assert.That(Denies(test, rule, path), Is.False);
 
     [TestCase(PathTest.Prefix, "/public/", "/public/a%20b")]
     [TestCase(PathTest.Prefix, "/public/", "/public/%C3%A4")]
@@ -105,7 +107,8 @@ internal sealed class PathRuleTests
     [TestCase(PathTest.Regex, "/v1/[^/]+/items", "/v1/a%20b/items")]
     [TestCase(PathTest.Regex, "/shop;v=[0-9]+", "/shop;v=12")]
     [TestCase(PathTest.Regex, "/projects/[^/]+/[0-9]+", "/projects/x/1")]
-    public void An_allowance_takes_every_spelling_that_means_the_same_to_all(PathTest test, string rule, string path) => Assert.That(Allows(test, rule, path), Is.True);
+    public void An_allowance_takes_every_spelling_that_means_the_same_to_all(PathTest test, string rule, string path) =>
+        Assert.That(Allows(test, rule, path), Is.True);
 
     [TestCase(PathTest.Prefix, "/public/", "/public/../admin")]
     [TestCase(PathTest.Prefix, "/public/", "/public/..%2fadmin")]
@@ -123,7 +126,8 @@ internal sealed class PathRuleTests
     [TestCase(PathTest.Regex, "/public/[^/]+", "/public/a%2fb")]
     [TestCase(PathTest.Regex, "/public/[^/]+", "/public/..")]
     [TestCase(PathTest.Regex, "/shop;v=.*", "/shop;v=1/../../admin")]
-    public void No_spelling_gets_through_an_allowance_that_an_application_may_read_as_something_else(PathTest test, string rule, string path) =>
+    public void No_spelling_gets_through_an_allowance_that_an_application_may_read_as_something_else(
+        PathTest test, string rule, string path) =>
         Assert.That(Allows(test, rule, path), Is.False);
 
     [Test]
@@ -135,17 +139,23 @@ internal sealed class PathRuleTests
             var spelled = Spelled(path, random, always: false);
             foreach (var rule in (ReadOnlySpan<string>)[path, Spelled(path, random, always: true), Spelled(path, random, always: false)])
             {
-                if (!Denies(PathTest.Exact, rule, spelled) || !Denies(PathTest.Prefix, rule, $"{spelled}/x") || !Allows(PathTest.Exact, rule, spelled) || !Allows(PathTest.Prefix, rule, $"{spelled}/x"))
+                if (!Denies(PathTest.Exact, rule, spelled)
+                    || !Denies(PathTest.Prefix, rule, $"{spelled}/x")
+                    || !Allows(PathTest.Exact, rule, spelled)
+                    || !Allows(PathTest.Prefix, rule, $"{spelled}/x"))
                 {
                     return false;
                 }
             }
 
-            return Denies(PathTest.Regex, $"{Quoted(path)}/.+", $"{spelled}/x") && Allows(PathTest.Regex, $"{Quoted(path)}/.+", $"{spelled}/x");
+            return Denies(PathTest.Regex, $"{Quoted(path)}/.+", $"{spelled}/x")
+                && Allows(PathTest.Regex, $"{Quoted(path)}/.+", $"{spelled}/x");
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
 
     private static Gen<string> Segments =>
-        Gen.Elements("a", "B", "7", "-", "_", "~", "ä", "ö", "€", "😀", ":", "@", "+", "=", " x", "%x", "\n.", "\t'", "(", "*").NonEmptyListOf().Select(pieces => $"k{string.Concat(pieces)}z");
+        Gen.Elements("a", "B", "7", "-", "_", "~", "ä", "ö", "€", "😀", ":", "@", "+", "=", " x", "%x", "\n.", "\t'", "(", "*")
+            .NonEmptyListOf()
+            .Select(pieces => $"k{string.Concat(pieces)}z");
 
     // A request can hold visible ASCII only: what is something else, or would change the meaning, is always escaped.
     private static string Spelled(string path, System.Random random, bool always)
@@ -169,16 +179,20 @@ internal sealed class PathRuleTests
         return text.ToString();
     }
 
-    private static string Quoted(string text) => string.Concat(text.Select(c => char.IsAsciiLetterOrDigit(c) || c > '\x7e' || c <= ' ' ? c.ToString() : $@"\{c}"));
+    private static string Quoted(string text) =>
+        string.Concat(text.Select(c => char.IsAsciiLetterOrDigit(c) || c > '\x7e' || c <= ' ' ? c.ToString() : $@"\{c}"));
 
-    private static bool Denies(PathTest test, string rule, string path) => !Decide(IntentionAction.Deny, test, rule, path, IntentionAction.Allow);
+    private static bool Denies(PathTest test, string rule, string path) =>
+        !Decide(IntentionAction.Deny, test, rule, path, IntentionAction.Allow);
 
-    private static bool Allows(PathTest test, string rule, string path) => Decide(IntentionAction.Allow, test, rule, path, IntentionAction.Deny);
+    private static bool Allows(PathTest test, string rule, string path) =>
+        Decide(IntentionAction.Allow, test, rule, path, IntentionAction.Deny);
 
     private static bool Decide(IntentionAction action, PathTest test, string rule, string path, IntentionAction otherwise)
     {
         var source = new IntentionSource("web") { Permissions = [new PermissionRule(action) { PathRule = new PathRule(test, rule) }] };
-        var table = IntentionTable.Of(new DeclaredIntentions([new ServiceIntentionsEntry { Name = "payments", Sources = [source] }], otherwise));
+        var table = IntentionTable.Of(
+            new DeclaredIntentions([new ServiceIntentionsEntry { Name = "payments", Sources = [source] }], otherwise));
         return table.Decide("web", "payments", new AskedRequest("GET", path)).Allowed;
     }
 }

@@ -14,7 +14,8 @@ internal sealed class PercentEncodingTests
     [TestCase("/100%", "/100%25")]
     [TestCase("/%4%61", "/%254a", Description = "nothing that is decoded makes a new escape")]
     [TestCase("/%C3%A4%e4", "/%C3%A4%E4")]
-    public void The_normal_spelling_is_that_of_the_RFC(string path, string spelled) => Assert.That(PercentEncoding.Normalize(path), Is.EqualTo(spelled));
+    public void The_normal_spelling_is_that_of_the_RFC(string path, string spelled) =>
+        Assert.That(PercentEncoding.Normalize(path), Is.EqualTo(spelled));
 
     [TestCase("/geheim/%C3%A4", "/geheim/ä")]
     [TestCase("/geheim/%c3%a4", "/geheim/ä")]
@@ -25,13 +26,15 @@ internal sealed class PercentEncodingTests
     [TestCase("/%e4", "/<e4>", Description = "no UTF-8: the byte stays one")]
     [TestCase("/%c3/", "/<c3>/")]
     [TestCase("/%2541", "/%41")]
-    public void Decoded_text_is_UTF_8(string path, string decoded) => Assert.That(Marked(PercentEncoding.Decode(path)), Is.EqualTo(decoded));
+    public void Decoded_text_is_UTF_8(string path, string decoded) =>
+        Assert.That(Marked(PercentEncoding.Decode(path)), Is.EqualTo(decoded));
 
     [TestCase("/%2541", 2, "/A")]
     [TestCase("/%25C3%A4", 2, "/ä", Description = "half of it encoded twice")]
     [TestCase("/%25252541", 16, "/A")]
     [TestCase("/%", 16, "/%")]
-    public void Decoding_goes_on_over_bytes(string path, int rounds, string decoded) => Assert.That(PercentEncoding.Decode(path, rounds), Is.EqualTo(decoded));
+    public void Decoding_goes_on_over_bytes(string path, int rounds, string decoded) =>
+        Assert.That(PercentEncoding.Decode(path, rounds), Is.EqualTo(decoded));
 
     [Test]
     public void An_escaped_slash_can_be_kept_apart() =>
@@ -76,7 +79,11 @@ internal sealed class PercentEncodingTests
 
     /// <summary>Text whose bytes that are no UTF-8, and slashes that are kept apart, can be printed.</summary>
     internal static string Marked(string text) =>
-        string.Concat(text.Select((c, at) => char.IsLowSurrogate(c) && (at == 0 || !char.IsHighSurrogate(text[at - 1])) ? $"<{c - 0xdc00:x2}>" : c.ToString()));
+        string.Concat(
+            text.Select(
+                (c, at) => char.IsLowSurrogate(c) && (at == 0 || !char.IsHighSurrogate(text[at - 1]))
+                    ? $"<{c - 0xdc00:x2}>"
+                    : c.ToString()));
 
     private static Arbitrary<string> Texts =>
         Gen.Elements("/", "a", "%", "%41", " ", "ä", "😀", "\n", "\u0000", "\udc2f", "\udcff", "\udc80", "?", "#", ";", "\\", "+").ListOf()
@@ -84,6 +91,25 @@ internal sealed class PercentEncodingTests
             .ToArbitrary();
 
     private static Arbitrary<string> Paths =>
-        Gen.Elements("/", "a", "%", "%4", "%41", "%2f", "%2F", "%25", "%c3", "%A4", "%e4", "%00", "%0a", ".", "%2e", "%f0%9f%98%80", ";", "%3b", "é").ListOf()
+        Gen.Elements(
+            "/",
+            "a",
+            "%",
+            "%4",
+            "%41",
+            "%2f",
+            "%2F",
+            "%25",
+            "%c3",
+            "%A4",
+            "%e4",
+            "%00",
+            "%0a",
+            ".",
+            "%2e",
+            "%f0%9f%98%80",
+            ";",
+            "%3b",
+            "é").ListOf()
             .Select(pieces => "/" + string.Concat(pieces)).ToArbitrary();
 }

@@ -14,21 +14,29 @@ public sealed partial class PolicyReferenceTests
     {
         var defaults = Leaves(JsonDocument.Parse(PolicyModel.Default.Text).RootElement, "").ToDictionary();
         var documented = Row().Matches(File.ReadAllText(Path.Combine(Root(), "POLICY.md")))
-            .Where(row => row.Groups[1].Value.Contains('.') || defaults.ContainsKey(row.Groups[1].Value)) // words of a key's values have tables too
+            // words of a key's values have tables too
+            .Where(row => row.Groups[1].Value.Contains('.') || defaults.ContainsKey(row.Groups[1].Value))
             .ToDictionary(row => row.Groups[1].Value, row => row.Groups[2].Value.Trim());
         using (Assert.EnterMultipleScope())
         {
             Assert.That(defaults.Keys.Except(documented.Keys), Is.Empty, "not in POLICY.md");
             Assert.That(documented.Keys.Except(defaults.Keys), Is.Empty, "not in a policy");
-            Assert.That(defaults.Keys.Intersect(documented.Keys).Where(key => Plain(defaults[key]) != Plain(documented[key])).Select(key => $"{key}: {defaults[key]}, in POLICY.md {documented[key]}"), Is.Empty);
+            Assert.That(
+                defaults.Keys.Intersect(documented.Keys)
+                    .Where(key => Plain(defaults[key]) != Plain(documented[key]))
+                    .Select(key => $"{key}: {defaults[key]}, in POLICY.md {documented[key]}"),
+                Is.Empty);
         }
     }
 
-    private static IEnumerable<KeyValuePair<string, string>> Leaves(JsonElement element, string path) => element.ValueKind == JsonValueKind.Object
-        ? element.EnumerateObject().SelectMany(property => Leaves(property.Value, path.Length == 0 ? property.Name : $"{path}.{property.Name}"))
+    private static IEnumerable<KeyValuePair<string, string>> Leaves(JsonElement element, string path) =>
+        element.ValueKind == JsonValueKind.Object
+        ? element.EnumerateObject().SelectMany(
+            property => Leaves(property.Value, path.Length == 0 ? property.Name : $"{path}.{property.Name}"))
         : [KeyValuePair.Create(path, element.ValueKind == JsonValueKind.Null ? "none" : element.ToString())];
 
-    // A value as both sides have it: no quotes, blanks and dashes, no case, shares and sizes as numbers; what stands behind a colon explains it.
+    // A value as both sides have it: no quotes, blanks and dashes, no case, shares and sizes as numbers; what stands behind a colon
+    // explains it.
     private static string Plain(string value)
     {
         var text = value.Split(':')[0].Trim().Trim('`');

@@ -77,7 +77,8 @@ internal sealed class ReachRulesTests
     [Test]
     public void Reach_lists_ranges_that_are_reached_all_the_same()
     {
-        var rules = ReachRules.Of(Sidecar("10.0.0.5") with { Reach = [IPNetwork.Parse("127.0.0.2/32"), IPNetwork.Parse("169.254.0.0/16")] });
+        var rules = ReachRules.Of(
+            Sidecar("10.0.0.5") with { Reach = [IPNetwork.Parse("127.0.0.2/32"), IPNetwork.Parse("169.254.0.0/16")] });
 
         Assert.That(rules.Judge(new HostPort("127.0.0.2", 9000)), Is.EqualTo(ReachFault.None));
         Assert.That(rules.Judge(new HostPort("::ffff:127.0.0.2", 9000)), Is.EqualTo(ReachFault.None));
@@ -99,7 +100,8 @@ internal sealed class ReachRulesTests
     [TestCase("10.9.9.9", 8500, ReachFault.RegistryAgent)]
     [TestCase("consul.example", 8500, ReachFault.RegistryAgent)]
     [TestCase("Consul.Example.", 8500, ReachFault.RegistryAgent)]
-    public void Admin_address_outbound_listeners_and_registry_agents_are_refused_whatever_reach_lists(string host, int port, ReachFault expected)
+    public void Admin_address_outbound_listeners_and_registry_agents_are_refused_whatever_reach_lists(
+        string host, int port, ReachFault expected)
     {
         var everything = Sidecar("127.0.0.1") with { Reach = [IPNetwork.Parse("0.0.0.0/0"), IPNetwork.Parse("::/0")] };
 
@@ -139,7 +141,8 @@ internal sealed class ReachRulesTests
     [Test]
     public void A_gateway_refuses_its_own_mesh_listener_on_every_address_of_its_host_and_takes_that_of_another()
     {
-        var rules = ReachRules.Of(new BootstrapSpec { Role = MeshRole.Gateway, Node = "gw-a", Gateway = new GatewaySpec { Address = "127.0.0.1" } });
+        var rules = ReachRules.Of(
+            new BootstrapSpec { Role = MeshRole.Gateway, Node = "gw-a", Gateway = new GatewaySpec { Address = "127.0.0.1" } });
 
         Assert.That(rules.Judge(new HostPort("127.0.0.1", 15443)), Is.EqualTo(ReachFault.OwnListener));
         Assert.That(rules.Judge(new HostPort("203.0.113.7", 15443)), Is.EqualTo(ReachFault.None));
@@ -162,8 +165,12 @@ internal sealed class ReachRulesTests
     {
         var rules = ReachRules.Of(Sidecar("10.0.0.5"));
 
-        Assert.That(async () => await ReachedAddresses.OfAsync(rules, new HostPort("127.0.0.1", 80), default), Throws.TypeOf<AddressRefusedException>());
-        Assert.That(async () => await ReachedAddresses.OfAsync(rules, new HostPort("10.1.2.3", 80), default), Is.EqualTo(new[] { IPAddress.Parse("10.1.2.3") }));
+        Assert.That(
+            async () => await ReachedAddresses.OfAsync(rules, new HostPort("127.0.0.1", 80), default),
+            Throws.TypeOf<AddressRefusedException>());
+        Assert.That(
+            async () => await ReachedAddresses.OfAsync(rules, new HostPort("10.1.2.3", 80), default),
+            Is.EqualTo(new[] { IPAddress.Parse("10.1.2.3") }));
         Assert.That(
             async () => await ReachedAddresses.OfAsync(ReachRules.Of(Sidecar("127.0.0.1")), new HostPort("localhost", 80), default),
             Is.Not.Empty.And.All.Matches<IPAddress>(address => IPAddress.IsLoopback(address!)));
@@ -172,23 +179,30 @@ internal sealed class ReachRulesTests
     [Test]
     public async Task A_refusal_names_address_reason_and_fix()
     {
-        var refusal = await Assert.ThrowsAsync<AddressRefusedException>(async () => await ReachedAddresses.OfAsync(ReachRules.Of(Sidecar("10.0.0.5")), new HostPort("127.1", 80), default));
+        var refusal = await Assert.ThrowsAsync<AddressRefusedException>(
+            async () => await ReachedAddresses.OfAsync(ReachRules.Of(Sidecar("10.0.0.5")), new HostPort("127.1", 80), default));
 
         Assert.That(refusal!.Message, Is.EqualTo(
-            "127.1:80 is a loopback address, and this node advertises none; remove the record, or list the range in the bootstrap, for example reach: [ 127.0.0.0/8 ]"));
+            "127.1:80 is a loopback address, and this node advertises none; remove the record, or list the range in the bootstrap, for "
+                + "example reach: [ 127.0.0.0/8 ]"));
     }
 
     [TestCase("0.0.0.0", false, ReachFault.Loopback)]
     [TestCase("10.0.0.31", false, ReachFault.Loopback)]
     [TestCase("127.0.0.1", false, ReachFault.None)]
     [TestCase("0.0.0.0", true, ReachFault.None)]
-    public void An_ingress_that_states_no_address_reaches_loopback_only_if_it_listens_there(string listener, bool stated, ReachFault expected)
+    public void An_ingress_that_states_no_address_reaches_loopback_only_if_it_listens_there(
+        string listener, bool stated, ReachFault expected)
     {
         var rules = ReachRules.Of(new BootstrapSpec
         {
             Role = MeshRole.Ingress,
             Node = "edge",
-            Ingress = new IngressSpec { IsAddressStated = stated, Listeners = [new IngressListenerSpec(IPEndPoint.Parse(listener + ":8443"))] },
+            Ingress = new IngressSpec
+            {
+                IsAddressStated = stated,
+                Listeners = [new IngressListenerSpec(IPEndPoint.Parse(listener + ":8443"))],
+            },
         });
 
         Assert.That(rules.Judge(new HostPort("127.0.0.1", 6379)), Is.EqualTo(expected));
@@ -198,7 +212,10 @@ internal sealed class ReachRulesTests
     {
         Role = MeshRole.Sidecar,
         Node = "host-a",
-        Registry = new RegistrySpec("consul", "127.0.0.1:8500") { Agents = [new Uri("http://127.0.0.1:8500"), new Uri("http://10.9.9.9:8500"), new Uri("http://consul.example:8500")] },
+        Registry = new RegistrySpec("consul", "127.0.0.1:8500")
+        {
+            Agents = [new Uri("http://127.0.0.1:8500"), new Uri("http://10.9.9.9:8500"), new Uri("http://consul.example:8500")],
+        },
         Sidecar = new SidecarSpec
         {
             Address = advertised,
@@ -211,7 +228,9 @@ internal sealed class ReachRulesTests
                     Port = 8080,
                     Outbound = IPEndPoint.Parse("127.0.0.1:15001"),
                     Inbound = IPEndPoint.Parse("0.0.0.0:20001"),
-                    Upstreams = [new UpstreamSpec("payments", IPEndPoint.Parse("127.0.0.1:5001")), new UpstreamSpec("ledger", IPEndPoint.Parse("0.0.0.0:15002"))],
+                    Upstreams = [
+                        new UpstreamSpec("payments", IPEndPoint.Parse("127.0.0.1:5001")),
+                        new UpstreamSpec("ledger", IPEndPoint.Parse("0.0.0.0:15002"))],
                 },
             ],
         },

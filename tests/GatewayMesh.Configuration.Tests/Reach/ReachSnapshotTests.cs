@@ -10,7 +10,8 @@ namespace GatewayMesh.Configuration.Tests.Reach;
 
 internal sealed class ReachSnapshotTests
 {
-    private static readonly ReachRules Rules = ReachRules.Of(new BootstrapSpec { Role = MeshRole.Gateway, Node = "gw", Gateway = new GatewaySpec { Address = "10.0.0.9" } });
+    private static readonly ReachRules Rules = ReachRules.Of(
+        new BootstrapSpec { Role = MeshRole.Gateway, Node = "gw", Gateway = new GatewaySpec { Address = "10.0.0.9" } });
 
     [Test]
     public void Instances_that_lead_where_the_registry_may_not_are_no_endpoints_and_are_named()
@@ -19,11 +20,18 @@ internal sealed class ReachSnapshotTests
         {
             Services =
             [
-                new ServiceEntry { Name = "ledger", Instances = [new ServiceInstance("a", new HostPort("169.254.169.254", 80)), new ServiceInstance("b", new HostPort("10.0.0.7", 80))] },
+                new ServiceEntry
+                {
+                    Name = "ledger",
+                    Instances = [
+                        new ServiceInstance("a", new HostPort("169.254.169.254", 80)),
+                        new ServiceInstance("b", new HostPort("10.0.0.7", 80))],
+                },
             ],
         };
 
-        var snapshot = Compile(entries, Node("evil", new NodeService("payments", "payments-1", new HostPort("127.0.0.1", 15000), Healthy: true)));
+        var snapshot = Compile(
+            entries, Node("evil", new NodeService("payments", "payments-1", new HostPort("127.0.0.1", 15000), Healthy: true)));
 
         Assert.That(snapshot.Services["ledger"].Endpoints.Select(each => each.Id), Is.EqualTo(new[] { "b" }));
         Assert.That(snapshot.Services["payments"].Endpoints, Is.Empty);
@@ -38,16 +46,22 @@ internal sealed class ReachSnapshotTests
     [Test]
     public void Instances_of_a_catalogue_and_of_other_datacenters_are_judged_as_well()
     {
-        var catalogue = new ServiceCatalogue([new DiscoveredService("payments", [new DiscoveredInstance("p1", "n", new HostPort("127.0.0.1", 1), Healthy: true)])], [])
+        var catalogue = new ServiceCatalogue(
+            [new DiscoveredService("payments", [new DiscoveredInstance("p1", "n", new HostPort("127.0.0.1", 1), Healthy: true)])], [])
         {
-            Targets = [new DiscoveredTarget("payments", "", "dc2", [new DiscoveredInstance("p2", "n", new HostPort("::1", 1), Healthy: true)])],
+            Targets = [
+                new DiscoveredTarget("payments", "", "dc2", [new DiscoveredInstance("p2", "n", new HostPort("::1", 1), Healthy: true)])],
         };
         var entries = EntrySet.Empty with
         {
             ServiceDefaults = [new ServiceDefaultsEntry { Name = "payments", Protocol = "http" }],
             ServiceResolvers =
             [
-                new Entries.Resolvers.ServiceResolverEntry { Name = "payments", Redirect = new Entries.Resolvers.RedirectEntry("", "", "dc2") },
+                new Entries.Resolvers.ServiceResolverEntry
+                {
+                    Name = "payments",
+                    Redirect = new Entries.Resolvers.RedirectEntry("", "", "dc2"),
+                },
             ],
         };
 
@@ -68,7 +82,9 @@ internal sealed class ReachSnapshotTests
             Gateway("gw-well", "10.0.0.8:15443", "10.0.0.8:15444"));
 
         Assert.That(snapshot.Gateways.Select(gateway => gateway.Node), Is.EqualTo(new[] { "gw-well" }));
-        Assert.That(snapshot.Refused.Select(record => (record.Service, record.Id)), Is.EqualTo(new[] { ("gateway:default", "gw-mesh"), ("gateway:default", "gw-tunnel") }));
+        Assert.That(
+            snapshot.Refused.Select(record => (record.Service, record.Id)),
+            Is.EqualTo(new[] { ("gateway:default", "gw-mesh"), ("gateway:default", "gw-tunnel") }));
     }
 
     [Test]
@@ -86,7 +102,8 @@ internal sealed class ReachSnapshotTests
     [Test]
     public void On_one_machine_too_a_gateway_knows_itself_and_refuses_a_service_at_its_own_listener()
     {
-        var rules = ReachRules.Of(new BootstrapSpec { Role = MeshRole.Gateway, Node = "gw", Gateway = new GatewaySpec { Address = "127.0.0.1" } });
+        var rules = ReachRules.Of(
+            new BootstrapSpec { Role = MeshRole.Gateway, Node = "gw", Gateway = new GatewaySpec { Address = "127.0.0.1" } });
         var evil = Node("evil", new NodeService("payments", "p", new HostPort("127.0.0.1", 15443), Healthy: true));
 
         var snapshot = SnapshotCompiler.Compile(EntrySet.Empty, [Gateway("gw", "127.0.0.1:15443", "127.0.0.1:15443"), evil], reach: rules);
@@ -98,7 +115,8 @@ internal sealed class ReachSnapshotTests
     [Test]
     public void An_application_that_may_not_be_dialed_past_its_sidecar_costs_the_sidecar_nothing()
     {
-        var service = new NodeService("payments", "p", new HostPort("10.0.0.6", 20001), Healthy: true) { Application = new HostPort("127.0.0.1", 8500) };
+        var service = new NodeService(
+            "payments", "p", new HostPort("10.0.0.6", 20001), Healthy: true) { Application = new HostPort("127.0.0.1", 8500) };
 
         var snapshot = Compile(EntrySet.Empty, Node("host-b", service));
 
@@ -119,7 +137,8 @@ internal sealed class ReachSnapshotTests
         Assert.That(poisoned.Revision, Is.Not.EqualTo(well.Revision));
     }
 
-    private static MeshSnapshot Compile(EntrySet entries, params DiscoveredNode[] nodes) => SnapshotCompiler.Compile(entries, nodes, reach: Rules);
+    private static MeshSnapshot Compile(EntrySet entries, params DiscoveredNode[] nodes) =>
+        SnapshotCompiler.Compile(entries, nodes, reach: Rules);
 
     private static DiscoveredNode Node(string node, NodeService service) =>
         new(new NodeRecord { Node = node, Role = MeshRole.Sidecar, Version = "1", Services = [service] }, Alive: true);
@@ -127,6 +146,14 @@ internal sealed class ReachSnapshotTests
     private static DiscoveredNode Gateway(string node, string mesh, string tunnel)
     {
         _ = HostPort.TryParse(mesh, out var meshAddress) & HostPort.TryParse(tunnel, out var tunnelAddress);
-        return new(new NodeRecord { Node = node, Role = MeshRole.Gateway, Version = "1", Gateway = new NodeGateway("g", "default", meshAddress, tunnelAddress) }, Alive: true);
+        return new(
+            new NodeRecord
+            {
+                Node = node,
+                Role = MeshRole.Gateway,
+                Version = "1",
+                Gateway = new NodeGateway("g", "default", meshAddress, tunnelAddress),
+            },
+            Alive: true);
     }
 }

@@ -25,7 +25,11 @@ public sealed class ChainBoundTests
     {
         var splitters = from level in Enumerable.Range(0, levels)
                         from side in Enumerable.Range(0, 2)
-                        select new ServiceSplitterEntry { Name = Name(level, side), Splits = [.. next(level, side).Select(service => new SplitEntry(5000) { Service = service })] };
+                        select new ServiceSplitterEntry
+                        {
+                            Name = Name(level, side),
+                            Splits = [.. next(level, side).Select(service => new SplitEntry(5000) { Service = service })],
+                        };
         var entries = EntrySet.Empty with
         {
             ServiceSplitters = [.. splitters],

@@ -30,14 +30,17 @@ public sealed class BalancingTests
             }, Alive: true),
         ];
         var endpoints = SnapshotCompiler.Compile(EntrySet.Empty, nodes).Services["web"].Endpoints;
-        Assert.That(endpoints.Select(endpoint => (endpoint.Id, endpoint.Zone, endpoint.Weight)), Is.EqualTo(new[] { ("web-1", "a", 7), ("web-2", "b", 1) }));
+        Assert.That(
+            endpoints.Select(endpoint => (endpoint.Id, endpoint.Zone, endpoint.Weight)),
+            Is.EqualTo(new[] { ("web-1", "a", 7), ("web-2", "b", 1) }));
     }
 
     [Test]
     public void A_weight_and_a_zone_are_part_of_the_revision()
     {
         string Of(ServiceInstance instance) =>
-            SnapshotCompiler.Compile(EntrySet.Empty with { Services = [new ServiceEntry { Name = "web", Instances = [instance] }] }, []).Revision;
+            SnapshotCompiler.Compile(
+                EntrySet.Empty with { Services = [new ServiceEntry { Name = "web", Instances = [instance] }] }, []).Revision;
 
         var plain = new ServiceInstance("web-1", new HostPort("10.0.0.1", 1));
         Assert.That(new[] { Of(plain), Of(plain with { Weight = 2 }), Of(plain with { Meta = NodeServiceMeta("a") }) }, Is.Unique);
@@ -48,7 +51,17 @@ public sealed class BalancingTests
     {
         var entries = EntrySet.Empty with
         {
-            ServicePolicies = [new ServicePolicyEntry { Name = "*", LoadBalancing = new() { Policy = BalancingPolicy.RoundRobin, PanicThreshold = 0.2, SlowStart = new() { Window = TimeSpan.FromSeconds(9) } } }],
+            ServicePolicies = [
+                new ServicePolicyEntry
+                {
+                    Name = "*",
+                    LoadBalancing = new()
+                    {
+                        Policy = BalancingPolicy.RoundRobin,
+                        PanicThreshold = 0.2,
+                        SlowStart = new() { Window = TimeSpan.FromSeconds(9) },
+                    },
+                }],
             ServiceResolvers =
             [
                 new ServiceResolverEntry
@@ -58,19 +71,37 @@ public sealed class BalancingTests
                     {
                         Policy = BalancerPolicy.RingHash,
                         MinimumRingSize = 64,
-                        HashPolicies = [new() { Field = HashField.Header, FieldValue = "X-User", Terminal = true }, new() { Field = HashField.Cookie, FieldValue = "s" }, new() { Field = HashField.QueryParameter, FieldValue = "q" }, new() { SourceIP = true }],
+                        HashPolicies = [
+                            new() { Field = HashField.Header, FieldValue = "X-User", Terminal = true },
+                            new() { Field = HashField.Cookie, FieldValue = "s" },
+                            new() { Field = HashField.QueryParameter, FieldValue = "q" },
+                            new() { SourceIP = true }],
                     },
                 },
                 new ServiceResolverEntry { Name = "api", LoadBalancer = new() { Policy = BalancerPolicy.LeastRequest, ChoiceCount = 4 } },
             ],
-            Services = [.. new[] { "web", "api", "db" }.Select(name => new ServiceEntry { Name = name, Instances = [new ServiceInstance(name, new HostPort("10.0.0.1", 1))] })],
+            Services = [
+                .. new[] { "web", "api", "db" }.Select(
+                    name => new ServiceEntry { Name = name, Instances = [new ServiceInstance(name, new HostPort("10.0.0.1", 1))] })],
         };
         var services = SnapshotCompiler.Compile(entries, []).Services;
-        var (web, api, db) = (services["web"].Policy.LoadBalancing, services["api"].Policy.LoadBalancing, services["db"].Policy.LoadBalancing);
+        var (web, api, db) = (
+            services["web"].Policy.LoadBalancing, services["api"].Policy.LoadBalancing, services["db"].Policy.LoadBalancing);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That((web.Policy, web.Ring.MinSize, web.PanicThreshold, web.SlowStart.Window), Is.EqualTo((BalancingPolicy.RingHash, 64, 0.2, TimeSpan.Zero)));
-            Assert.That(web.Hash, Is.EqualTo(new[] { new HashKey(HashSource.Header, "x-user", true), new HashKey(HashSource.Cookie, "s", false), new HashKey(HashSource.Query, "q", false), new HashKey(HashSource.Source, "", false) }));
+            Assert.That(
+                (web.Policy, web.Ring.MinSize, web.PanicThreshold, web.SlowStart.Window),
+                Is.EqualTo((BalancingPolicy.RingHash, 64, 0.2, TimeSpan.Zero)));
+            Assert.That(
+                web.Hash,
+                Is.EqualTo(
+                    new[]
+                    {
+                        new HashKey(HashSource.Header, "x-user", true),
+                        new HashKey(HashSource.Cookie, "s", false),
+                        new HashKey(HashSource.Query, "q", false),
+                        new HashKey(HashSource.Source, "", false),
+                    }));
             Assert.That((api.Policy, api.Choices, db.Policy), Is.EqualTo((BalancingPolicy.LeastRequest, 4, BalancingPolicy.RoundRobin)));
         }
     }

@@ -27,7 +27,11 @@ public sealed class RouteSnapshotTests
     private static readonly ServiceResolverEntry Resolver = new()
     {
         Name = "web",
-        Subsets = ImmutableSortedDictionary<string, SubsetEntry>.Empty.Add("v1", new SubsetEntry("Service.Meta.version == v1 and blue in Service.Tags", false)).Add("v2", new SubsetEntry("Service.Meta.version == v2", false)),
+        Subsets = ImmutableSortedDictionary<string, SubsetEntry>.Empty.Add(
+            "v1",
+            new SubsetEntry(
+                "Service.Meta.version == v1 and blue in Service.Tags",
+                false)).Add("v2", new SubsetEntry("Service.Meta.version == v2", false)),
         Failover = ImmutableSortedDictionary<string, FailoverEntry>.Empty.Add("*", new FailoverEntry { Datacenters = ["dc2"] }),
     };
 
@@ -36,7 +40,12 @@ public sealed class RouteSnapshotTests
         Services = [Web],
         ServiceDefaults = [new ServiceDefaultsEntry { Name = "web", Protocol = "http2" }],
         ServiceResolvers = [Resolver],
-        ServiceSplitters = [new ServiceSplitterEntry { Name = "web", Splits = [new SplitEntry(9000) { ServiceSubset = "v1" }, new SplitEntry(1000) { ServiceSubset = "v2" }] }],
+        ServiceSplitters = [
+            new ServiceSplitterEntry
+            {
+                Name = "web",
+                Splits = [new SplitEntry(9000) { ServiceSubset = "v1" }, new SplitEntry(1000) { ServiceSubset = "v2" }],
+            }],
     };
 
     [Test]
@@ -56,13 +65,22 @@ public sealed class RouteSnapshotTests
         Assert.That(snapshot.Services["web"].Endpoints.Select(endpoint => endpoint.Id), Is.EqualTo(new[] { "web-1", "web-2" }));
         Assert.That(Ids(snapshot, "v2.web.default.dc2"), Is.EqualTo("web-9"));
         Assert.That(snapshot.Targets["v2.web.default.dc2"].Endpoints.Single().Datacenter, Is.EqualTo("dc2"));
-        Assert.That(SnapshotCompiler.Compile(Entries, [], datacenter: "dc2").Services["web"].Endpoints.Select(endpoint => endpoint.Id), Does.Contain("web-9"), "there it is at home");
+        Assert.That(
+            SnapshotCompiler.Compile(Entries, [], datacenter: "dc2").Services["web"].Endpoints.Select(endpoint => endpoint.Id),
+            Does.Contain("web-9"),
+            "there it is at home");
     }
 
     [Test]
     public void A_name_that_only_entries_speak_of_is_a_service()
     {
-        var snapshot = Compile(Entries with { ServiceDefaults = [.. Entries.ServiceDefaults, new ServiceDefaultsEntry { Name = "shop", Protocol = "http2" }], ServiceSplitters = [], ServiceResolvers = [new ServiceResolverEntry { Name = "shop", Redirect = new RedirectEntry("web", "", "") }] });
+        var snapshot = Compile(
+            Entries with
+            {
+                ServiceDefaults = [.. Entries.ServiceDefaults, new ServiceDefaultsEntry { Name = "shop", Protocol = "http2" }],
+                ServiceSplitters = [],
+                ServiceResolvers = [new ServiceResolverEntry { Name = "shop", Redirect = new RedirectEntry("web", "", "") }],
+            });
         Assert.That(snapshot.Services["shop"].Endpoints, Is.Empty);
         Assert.That(((ResolverNode)snapshot.Services["shop"].Routes!).Target.Endpoints, Has.Length.EqualTo(2));
         Assert.That(snapshot.Services["web"].Routes, Is.Null);
@@ -72,9 +90,30 @@ public sealed class RouteSnapshotTests
     public void The_revision_follows_routes_and_members()
     {
         var revision = Compile(Entries).Revision;
-        Assert.That(Compile(Entries with { ServiceSplitters = [Entries.ServiceSplitters[0] with { Splits = [new SplitEntry(8000) { ServiceSubset = "v1" }, new SplitEntry(2000) { ServiceSubset = "v2" }] }] }).Revision, Is.Not.EqualTo(revision), "weights");
-        Assert.That(Compile(Entries with { ServiceResolvers = [Resolver with { ConnectTimeout = TimeSpan.FromSeconds(1) }] }).Revision, Is.Not.EqualTo(revision), "times");
-        Assert.That(Compile(Entries with { ServiceResolvers = [Resolver with { LoadBalancer = new LoadBalancerEntry { Policy = BalancerPolicy.Maglev } }] }).Revision, Is.Not.EqualTo(revision), "load balancer");
+        Assert.That(
+            Compile(
+                Entries with
+                {
+                    ServiceSplitters = [
+                        Entries.ServiceSplitters[0] with
+                        {
+                            Splits = [new SplitEntry(8000) { ServiceSubset = "v1" }, new SplitEntry(2000) { ServiceSubset = "v2" }],
+                        }],
+                }).Revision,
+            Is.Not.EqualTo(revision),
+            "weights");
+        Assert.That(
+            Compile(Entries with { ServiceResolvers = [Resolver with { ConnectTimeout = TimeSpan.FromSeconds(1) }] }).Revision,
+            Is.Not.EqualTo(revision),
+            "times");
+        Assert.That(
+            Compile(
+                Entries with
+                {
+                    ServiceResolvers = [Resolver with { LoadBalancer = new LoadBalancerEntry { Policy = BalancerPolicy.Maglev } }],
+                }).Revision,
+            Is.Not.EqualTo(revision),
+            "load balancer");
         Assert.That(Compile(Entries).Revision, Is.EqualTo(revision));
     }
 
@@ -82,11 +121,24 @@ public sealed class RouteSnapshotTests
     public void What_the_registry_says_of_a_target_is_taken_in_place_of_the_filter()
     {
         var instance = new DiscoveredInstance("web-7", "host", new HostPort("10.0.0.7", 80), false) { Warns = true };
-        var catalogue = new ServiceCatalogue([new DiscoveredService("web", [instance])], []) { Targets = [new DiscoveredTarget("web", "v1", "", [instance]), new DiscoveredTarget("web", "v2", "", null) { IsDormant = true }] };
-        var strict = Entries with { Services = [], ServiceResolvers = [Resolver with { Subsets = Resolver.Subsets.SetItem("v1", new SubsetEntry("", true)) }] };
+        var catalogue = new ServiceCatalogue([new DiscoveredService("web", [instance])], [])
+        {
+            Targets = [new DiscoveredTarget("web", "v1", "", [instance]), new DiscoveredTarget("web", "v2", "", null) { IsDormant = true }],
+        };
+        var strict = Entries with
+        {
+            Services = [],
+            ServiceResolvers = [Resolver with { Subsets = Resolver.Subsets.SetItem("v1", new SubsetEntry("", true)) }],
+        };
         var lax = SnapshotCompiler.Compile(Entries with { Services = [] }, [], catalogue, datacenter: "dc1");
-        Assert.That(lax.Targets["v1.web.default.dc1"].Endpoints.Single(), Has.Property("Id").EqualTo("web-7").And.Property("Healthy").True, "it only warns");
-        Assert.That(SnapshotCompiler.Compile(strict, [], catalogue, datacenter: "dc1").Targets["v1.web.default.dc1"].Endpoints.Single().Healthy, Is.False, "only passing ones are well");
+        Assert.That(
+            lax.Targets["v1.web.default.dc1"].Endpoints.Single(),
+            Has.Property("Id").EqualTo("web-7").And.Property("Healthy").True,
+            "it only warns");
+        Assert.That(
+            SnapshotCompiler.Compile(strict, [], catalogue, datacenter: "dc1").Targets["v1.web.default.dc1"].Endpoints.Single().Healthy,
+            Is.False,
+            "only passing ones are well");
         Assert.That(lax.Targets["v2.web.default.dc1"], Has.Property("IsDormant").True.And.Property("Endpoints").Empty);
     }
 
@@ -97,10 +149,18 @@ public sealed class RouteSnapshotTests
         {
             ProxyDefaults = [new ProxyDefaultsEntry { Name = "global", Protocol = "http2" }],
             ServiceDefaults = [new ServiceDefaultsEntry { Name = "own", Protocol = "http" }],
-            Services = [.. new[] { "own", "said", "silent" }.Select(name => new ServiceEntry { Name = name, Instances = [new ServiceInstance(name, new HostPort("10.0.0.1", 80)) { Protocol = name == "said" ? "grpc" : "http" }] })],
+            Services = [
+                .. new[] { "own", "said", "silent" }.Select(
+                    name => new ServiceEntry
+                    {
+                        Name = name,
+                        Instances = [
+                            new ServiceInstance(name, new HostPort("10.0.0.1", 80)) { Protocol = name == "said" ? "grpc" : "http" }],
+                    })],
         };
         var services = Compile(entries).Services;
-        Assert.That((services["own"].Protocol, services["said"].Protocol, services["silent"].Protocol), Is.EqualTo(("http", "grpc", "http2")));
+        Assert.That(
+            (services["own"].Protocol, services["said"].Protocol, services["silent"].Protocol), Is.EqualTo(("http", "grpc", "http2")));
     }
 
     [Test]
@@ -120,7 +180,9 @@ public sealed class RouteSnapshotTests
 
     private static MeshSnapshot Compile(EntrySet entries) => SnapshotCompiler.Compile(entries, [], datacenter: "dc1");
 
-    private static string Ids(MeshSnapshot snapshot, string target) => string.Join(' ', snapshot.Targets[target].Endpoints.Select(endpoint => endpoint.Id));
+    private static string Ids(MeshSnapshot snapshot, string target) =>
+        string.Join(' ', snapshot.Targets[target].Endpoints.Select(endpoint => endpoint.Id));
 
-    private static ImmutableSortedDictionary<string, string> Meta(string version) => ImmutableSortedDictionary<string, string>.Empty.Add("version", version);
+    private static ImmutableSortedDictionary<string, string> Meta(string version) =>
+        ImmutableSortedDictionary<string, string>.Empty.Add("version", version);
 }

@@ -15,12 +15,19 @@ internal sealed class SnapshotCompilerTests
     [Test]
     public void Instances_come_from_nodes_and_from_entries()
     {
-        var entries = EntrySet.Empty with { Services = [Service("ledger", new ServiceInstance("a", new HostPort("10.0.0.7", 9000)) { Healthy = false })] };
+        var entries = EntrySet.Empty with
+        {
+            Services = [Service("ledger", new ServiceInstance("a", new HostPort("10.0.0.7", 9000)) { Healthy = false })],
+        };
 
         var snapshot = SnapshotCompiler.Compile(entries, [Node("host-a", "web", 1)]);
 
-        Assert.That(snapshot.Services["web"].Endpoints.Single(), Is.EqualTo(new EndpointModel("web", "web-host-a", "host-a", new HostPort("10.0.0.1", 1), true)));
-        Assert.That(snapshot.Services["ledger"].Endpoints.Single(), Is.EqualTo(new EndpointModel("ledger", "a", "", new HostPort("10.0.0.7", 9000), false)));
+        Assert.That(
+            snapshot.Services["web"].Endpoints.Single(),
+            Is.EqualTo(new EndpointModel("web", "web-host-a", "host-a", new HostPort("10.0.0.1", 1), true)));
+        Assert.That(
+            snapshot.Services["ledger"].Endpoints.Single(),
+            Is.EqualTo(new EndpointModel("ledger", "a", "", new HostPort("10.0.0.7", 9000), false)));
     }
 
     [Test]
@@ -30,9 +37,19 @@ internal sealed class SnapshotCompilerTests
     [Test]
     public void A_gateway_that_is_gone_is_unhealthy_and_not_deleted()
     {
-        var gateway = new DiscoveredNode(new NodeRecord { Node = "gw", Role = MeshRole.Gateway, Version = "1", Gateway = new NodeGateway("g", "default", new HostPort("a", 1), new HostPort("a", 2)) }, Alive: false);
+        var gateway = new DiscoveredNode(
+            new NodeRecord
+            {
+                Node = "gw",
+                Role = MeshRole.Gateway,
+                Version = "1",
+                Gateway = new NodeGateway("g", "default", new HostPort("a", 1), new HostPort("a", 2)),
+            },
+            Alive: false);
 
-        Assert.That(Compile(gateway).Gateways.Single(), Is.EqualTo(new GatewayModel("gw", "default", new HostPort("a", 1), new HostPort("a", 2), false)));
+        Assert.That(
+            Compile(gateway).Gateways.Single(),
+            Is.EqualTo(new GatewayModel("gw", "default", new HostPort("a", 1), new HostPort("a", 2), false)));
     }
 
     [Test]
@@ -59,7 +76,8 @@ internal sealed class SnapshotCompilerTests
     public void A_registration_or_entry_in_capitals_does_not_rename_the_service_whose_certificate_is_expected()
     {
         var entries = EntrySet.Empty with { ServiceDefaults = [new ServiceDefaultsEntry { Name = "API", Protocol = "grpc" }] };
-        var snapshot = SnapshotCompiler.Compile(entries, [Node("host-a", "PAYMENTS", 1), Node("host-b", "payments", 2), Node("host-c", "Api", 3)]);
+        var snapshot = SnapshotCompiler.Compile(
+            entries, [Node("host-a", "PAYMENTS", 1), Node("host-b", "payments", 2), Node("host-c", "Api", 3)]);
 
         Assert.That(snapshot.Services.Values.Select(service => service.Name).Order(), Is.EqualTo(new[] { "Api", "payments" }));
         Assert.That(snapshot.Services["api"].Protocol, Is.EqualTo("grpc"));
@@ -72,20 +90,34 @@ internal sealed class SnapshotCompilerTests
         {
             ServicePolicies =
             [
-                new ServicePolicyEntry { Name = "*", Retries = new() { MaxAttempts = 5 }, Timeouts = new() { Request = TimeSpan.FromSeconds(5) } },
+                new ServicePolicyEntry
+                {
+                    Name = "*",
+                    Retries = new() { MaxAttempts = 5 },
+                    Timeouts = new() { Request = TimeSpan.FromSeconds(5) },
+                },
                 new ServicePolicyEntry { Name = "web", Retries = new() { MaxAttempts = 1 } },
             ],
         };
         var snapshot = SnapshotCompiler.Compile(entries, [Node("host-a", "web", 1), Node("host-b", "api", 1)]);
 
-        Assert.That(snapshot.Services["web"].Policy, Is.EqualTo(PolicyModel.Default with { Retries = new() { MaxAttempts = 1 }, Timeouts = new() { Request = TimeSpan.FromSeconds(5) } }));
-        Assert.That(snapshot.Services["api"].Policy, Is.EqualTo(PolicyModel.Default with { Retries = new() { MaxAttempts = 5 }, Timeouts = new() { Request = TimeSpan.FromSeconds(5) } }));
+        Assert.That(
+            snapshot.Services["web"].Policy,
+            Is.EqualTo(
+                PolicyModel.Default with { Retries = new() { MaxAttempts = 1 }, Timeouts = new() { Request = TimeSpan.FromSeconds(5) } }));
+        Assert.That(
+            snapshot.Services["api"].Policy,
+            Is.EqualTo(
+                PolicyModel.Default with { Retries = new() { MaxAttempts = 5 }, Timeouts = new() { Request = TimeSpan.FromSeconds(5) } }));
     }
 
     [Test]
     public void Defaults_make_a_service_known_and_say_its_protocol()
     {
-        var entries = EntrySet.Empty with { ServiceDefaults = [new ServiceDefaultsEntry { Name = "web", Protocol = "grpc" }, new ServiceDefaultsEntry { Name = "later" }] };
+        var entries = EntrySet.Empty with
+        {
+            ServiceDefaults = [new ServiceDefaultsEntry { Name = "web", Protocol = "grpc" }, new ServiceDefaultsEntry { Name = "later" }],
+        };
         var snapshot = SnapshotCompiler.Compile(entries, [Node("host-a", "web", 1)]);
 
         Assert.That(snapshot.Services["web"].Protocol, Is.EqualTo("grpc"));
@@ -97,7 +129,12 @@ internal sealed class SnapshotCompilerTests
     {
         var entries = EntrySet.Empty with
         {
-            IngressGateways = [new IngressGatewayEntry { Name = "edge", Listeners = [new IngressListener(8080, [new IngressService("*", []), new IngressService("api", ["web"])])] }],
+            IngressGateways = [
+                new IngressGatewayEntry
+                {
+                    Name = "edge",
+                    Listeners = [new IngressListener(8080, [new IngressService("*", []), new IngressService("api", ["web"])])],
+                }],
         };
         var hosts = SnapshotCompiler.Compile(entries, [Node("host-a", "web", 1)]).Ingress[("edge", 8080)].Hosts;
 
@@ -111,7 +148,19 @@ internal sealed class SnapshotCompilerTests
         var node = Node("host-a", "web", 1);
 
         Assert.That(
-            Compile(node with { HeardAt = 5, Record = node.Record with { Revision = "x", Tier = "gateway", RequestRate = 9, At = DateTimeOffset.UnixEpoch, Version = "2" } }).Revision,
+            Compile(
+                node with
+                {
+                    HeardAt = 5,
+                    Record = node.Record with
+                    {
+                        Revision = "x",
+                        Tier = "gateway",
+                        RequestRate = 9,
+                        At = DateTimeOffset.UnixEpoch,
+                        Version = "2",
+                    },
+                }).Revision,
             Is.EqualTo(Compile(node).Revision));
     }
 
@@ -122,7 +171,8 @@ internal sealed class SnapshotCompilerTests
         var service = node.Record.Services[0];
         DiscoveredNode With(NodeService other) => node with { Record = node.Record with { Services = [other] } };
         MeshSnapshot Entries(EntrySet entries) => SnapshotCompiler.Compile(entries, [node]);
-        IngressGatewayEntry Ingress(string host) => new() { Name = "edge", Listeners = [new IngressListener(80, [new IngressService("web", [host])])] };
+        IngressGatewayEntry Ingress(string host) =>
+            new() { Name = "edge", Listeners = [new IngressListener(80, [new IngressService("web", [host])])] };
 
         string[] revisions =
         [
@@ -135,8 +185,16 @@ internal sealed class SnapshotCompilerTests
             Compile(With(service with { Protocol = "grpc" })).Revision,
             Compile(With(service with { Meta = service.Meta.Add("a", "b") })).Revision,
             Compile(With(service with { Meta = service.Meta.Add("ab", "") })).Revision,
-            Entries(EntrySet.Empty with { ServicePolicies = [new ServicePolicyEntry { Name = "*", Retries = new() { MaxAttempts = 7 } }] }).Revision,
-            Entries(EntrySet.Empty with { ServicePolicies = [new ServicePolicyEntry { Name = "*", Ejection = new() { ConsecutiveFailures = 7 } }] }).Revision,
+            Entries(
+                EntrySet.Empty with
+                {
+                    ServicePolicies = [new ServicePolicyEntry { Name = "*", Retries = new() { MaxAttempts = 7 } }],
+                }).Revision,
+            Entries(
+                EntrySet.Empty with
+                {
+                    ServicePolicies = [new ServicePolicyEntry { Name = "*", Ejection = new() { ConsecutiveFailures = 7 } }],
+                }).Revision,
             Entries(EntrySet.Empty with { IngressGateways = [Ingress("a")] }).Revision,
             Entries(EntrySet.Empty with { IngressGateways = [Ingress("b")] }).Revision,
         ];
@@ -150,12 +208,21 @@ internal sealed class SnapshotCompilerTests
     {
         var entries = new EntrySet
         {
-            Services = [.. Enumerable.Range(0, 6).Select(i => Service($"s{i % 3}", new ServiceInstance($"i{i}", new HostPort("10.0.1.1", i + 1)) { Protocol = i % 2 == 0 ? "http" : "grpc" }))],
+            Services = [
+                .. Enumerable.Range(0, 6).Select(
+                    i => Service(
+                        $"s{i % 3}",
+                        new ServiceInstance($"i{i}", new HostPort("10.0.1.1", i + 1)) { Protocol = i % 2 == 0 ? "http" : "grpc" }))],
             ServiceDefaults = [new ServiceDefaultsEntry { Name = "s1", Protocol = "http2" }, new ServiceDefaultsEntry { Name = "S2" }],
-            IngressGateways = [.. Enumerable.Range(1, 3).Select(i => new IngressGatewayEntry { Name = $"e{i}", Listeners = [new IngressListener(i, [new IngressService("*", [])])] })],
-            ServicePolicies = [new ServicePolicyEntry { Name = "*", Retries = new() { MaxAttempts = 2 } }, new ServicePolicyEntry { Name = "s0", Ejection = new() { ConsecutiveFailures = 1 } }],
+            IngressGateways = [
+                .. Enumerable.Range(1, 3).Select(
+                    i => new IngressGatewayEntry { Name = $"e{i}", Listeners = [new IngressListener(i, [new IngressService("*", [])])] })],
+            ServicePolicies = [
+                new ServicePolicyEntry { Name = "*", Retries = new() { MaxAttempts = 2 } },
+                new ServicePolicyEntry { Name = "s0", Ejection = new() { ConsecutiveFailures = 1 } }],
         };
-        ImmutableArray<DiscoveredNode> nodes = [Node("a", "s0", 1), Node("b", "S0", 2), Node("c", "web", 3), Node("d", "web", 3) with { Alive = false }];
+        ImmutableArray<DiscoveredNode> nodes = [
+            Node("a", "s0", 1), Node("b", "S0", 2), Node("c", "web", 3), Node("d", "web", 3) with { Alive = false }];
         var revision = SnapshotCompiler.Compile(entries, nodes).Revision;
 
         Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>

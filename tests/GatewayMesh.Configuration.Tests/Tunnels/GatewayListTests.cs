@@ -25,17 +25,25 @@ public sealed class GatewayListTests
     public void Whom_to_expect_by_tls_stands_beside_each_gateway_whose_tunnel_is_then_its_mesh_address()
     {
         var tls = new GatewayTls("our-gateway", "mesh.example");
-        var list = GatewayList.Order("web", "default", "host-a", null, [new GatewayModel("gw-1", "default", One.Mesh, One.Tunnel, true)], tls);
+        var list = GatewayList.Order(
+            "web", "default", "host-a", null, [new GatewayModel("gw-1", "default", One.Mesh, One.Tunnel, true)], tls);
 
         Assert.That(GatewayList.Read(list.ToBytes())!.Gateways, Is.EqualTo(new[] { One with { Tunnel = One.Mesh, Tls = tls } }));
-        Assert.That(Encoding.UTF8.GetString(list.ToBytes()), Does.Contain("\"tls\": true").And.Contain("\"service\": \"our-gateway\"").And.Contain("\"trustDomain\": \"mesh.example\""));
+        Assert.That(
+            Encoding.UTF8.GetString(list.ToBytes()),
+            Does.Contain("\"tls\": true").And.Contain("\"service\": \"our-gateway\"").And.Contain("\"trustDomain\": \"mesh.example\""));
     }
 
     [TestCase("\"tls\":1")]
     [TestCase("\"tls\":true")]
     [TestCase("\"tls\":true,\"service\":7,\"trustDomain\":\"mesh.example\"")]
     public void A_gateway_that_is_to_be_verified_is_never_taken_for_one_that_is_not(string broken) =>
-        Assert.That(Read("{\"service\":\"web\",\"gateways\":[{\"node\":\"gw-1\",\"mesh\":\"10.0.0.9:15443\",\"tunnel\":\"10.0.0.9:15444\"," + broken + "}]}"), Is.Null);
+        Assert.That(
+            Read(
+                "{\"service\":\"web\",\"gateways\":[{\"node\":\"gw-1\",\"mesh\":\"10.0.0.9:15443\",\"tunnel\":\"10.0.0.9:15444\","
+                    + broken
+                    + "}]}"),
+            Is.Null);
 
     [Test]
     public void A_list_of_nobody_is_a_list()
@@ -46,7 +54,8 @@ public sealed class GatewayListTests
     [Test]
     public void Properties_of_a_later_version_are_passed_over()
     {
-        var read = Read("""{"version":2,"service":"web","more":{"a":[1]},"gateways":[{"node":"gw-1","weight":3,"mesh":"10.0.0.9:15443","tunnel":"10.0.0.9:15444"}]}""");
+        var read = Read(
+            """{"version":2,"service":"web","more":{"a":[1]},"gateways":[{"node":"gw-1","weight":3,"mesh":"10.0.0.9:15443","tunnel":"10.0.0.9:15444"}]}""");
 
         Assert.That(read!.Gateways, Is.EqualTo(new[] { One }));
     }
@@ -114,7 +123,12 @@ public sealed class GatewayListTests
     [Test]
     public void Only_gateways_of_the_service_s_group_stand_in() =>
         Assert.That(
-            GatewayList.Order("web", "pci", "host-a", null, [Gateway("one"), Gateway("two") with { Group = "pci" }]).Gateways.Select(gateway => gateway.Node),
+            GatewayList.Order(
+                "web",
+                "pci",
+                "host-a",
+                null,
+                [Gateway("one"), Gateway("two") with { Group = "pci" }]).Gateways.Select(gateway => gateway.Node),
             Is.EqualTo(new[] { "two" }));
 
     [Test]
@@ -127,7 +141,9 @@ public sealed class GatewayListTests
     public void A_fleet_spreads_over_the_gateways(int count)
     {
         const int Hosts = 3_000;
-        var shares = Enumerable.Range(0, Hosts).GroupBy(host => First($"host-{host}", Gateways(count))).ToDictionary(group => group.Key, group => group.Count());
+        var shares = Enumerable.Range(0, Hosts)
+            .GroupBy(host => First($"host-{host}", Gateways(count)))
+            .ToDictionary(group => group.Key, group => group.Count());
 
         Assert.That(shares, Has.Count.EqualTo(count));
         Assert.That(shares.Values, Is.All.InRange(0.8 * Hosts / count, 1.2 * Hosts / count));
@@ -159,7 +175,8 @@ public sealed class GatewayListTests
 
     private static GatewayList? Read(string content) => GatewayList.Read(Encoding.UTF8.GetBytes(content));
 
-    private static string First(string host, GatewayModel[] gateways) => GatewayList.Order("web", "default", host, null, gateways).Gateways[0].Node;
+    private static string First(string host, GatewayModel[] gateways) =>
+        GatewayList.Order("web", "default", host, null, gateways).Gateways[0].Node;
 
     private static GatewayModel[] Gateways(int count) => [.. Enumerable.Range(1, count).Select(number => Gateway($"gateway-{number}"))];
 

@@ -37,7 +37,10 @@ public sealed class TunnelHelloTests
         var bytes = Hello.ToBytes();
         for (var length = 0; length < bytes.Length; length++)
         {
-            Assert.That(TunnelHello.Read(bytes.AsSpan(0, length), out var hello, out _), Is.EqualTo(TunnelHelloResult.Incomplete), $"{length} bytes");
+            Assert.That(
+                TunnelHello.Read(bytes.AsSpan(0, length), out var hello, out _),
+                Is.EqualTo(TunnelHelloResult.Incomplete),
+                $"{length} bytes");
             Assert.That(hello, Is.Null);
         }
     }
@@ -124,7 +127,9 @@ public sealed class TunnelHelloTests
 
     [Test]
     public void Values_of_other_types_are_passed_over_whatever_they_hold() =>
-        Assert.That(Read([0x04, 0, 0], [0x03, 0, 4, 0, 1, 2, 0xFF], Text(0xE0, "web"), [0xE4, 0, 2, 0, 0xFF], Text(0xE2, "host-a")), Is.EqualTo(TunnelHelloResult.Complete));
+        Assert.That(
+            Read([0x04, 0, 0], [0x03, 0, 4, 0, 1, 2, 0xFF], Text(0xE0, "web"), [0xE4, 0, 2, 0, 0xFF], Text(0xE2, "host-a")),
+            Is.EqualTo(TunnelHelloResult.Complete));
 
     [Test]
     public void No_bytes_make_the_reader_throw_or_read_past_them() =>
@@ -133,7 +138,8 @@ public sealed class TunnelHelloTests
             from noise in Gen.Choose(0, 255).Select(value => (byte)value).ArrayOf(length)
             from keep in Gen.Choose(0, 16)
             select (byte[])[.. Hello.ToBytes()[..keep], .. noise],
-            bytes => TunnelHello.Read(bytes, out var hello, out var length) != TunnelHelloResult.Complete || (hello is not null && length <= bytes.Length));
+            bytes => TunnelHello.Read(bytes, out var hello, out var length) != TunnelHelloResult.Complete
+                || (hello is not null && length <= bytes.Length));
 
     [Test]
     public void A_hello_with_one_byte_changed_is_read_without_throwing() =>

@@ -15,7 +15,8 @@ internal sealed class SafeTextTests
     [TestCase("a\u2028b\u007f", "a\\u2028b\\u007f")]
     [TestCase("zero\u200bwidth\ufeff", "zero\\u200bwidth\\ufeff")]
     [TestCase("tag\U000E0041", "tag\\udb40\\udc41")]
-    public void What_a_terminal_obeys_is_seen_and_not_obeyed(string text, string safe) => Assert.That(SafeText.OneLine(text), Is.EqualTo(safe));
+    public void What_a_terminal_obeys_is_seen_and_not_obeyed(string text, string safe) =>
+        Assert.That(SafeText.OneLine(text), Is.EqualTo(safe));
 
     [Test]
     public void Half_a_pair_is_escaped() => Assert.That(SafeText.OneLine("lone" + (char)0xd800), Is.EqualTo("lone\\ud800"));
@@ -40,5 +41,7 @@ internal sealed class SafeTextTests
 
     [Test]
     public void No_text_leaves_a_character_that_a_terminal_obeys() =>
-        Prop.ForAll(ArbMap.Default.ArbFor<string?>(), text => !SafeText.OneLine(text ?? "").Any(SafeText.IsUnsafe)).Check(Config.QuickThrowOnFailure.WithQuietOnSuccess(true));
+        Prop.ForAll(
+            ArbMap.Default.ArbFor<string?>(),
+            text => !SafeText.OneLine(text ?? "").Any(SafeText.IsUnsafe)).Check(Config.QuickThrowOnFailure.WithQuietOnSuccess(true));
 }

@@ -52,7 +52,8 @@ internal sealed class CountingBackend : IDisposable
 
     private async Task ServeAsync(Socket socket)
     {
-        var answer = Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {_name.Length + 1}\r\n\r\n{_name}\n");
+        var answer = Encoding.ASCII.GetBytes(
+            $"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {_name.Length + 1}\r\n\r\n{_name}\n");
         var buffer = new byte[16 * 1024];
         var filled = 0;
         socket.NoDelay = true;

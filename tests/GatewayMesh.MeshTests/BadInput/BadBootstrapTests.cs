@@ -23,7 +23,8 @@ public sealed class BadBootstrapTests : MeshTest
     [Test]
     public async Task Every_error_of_a_file_is_reported_at_once()
     {
-        var (code, errors, _) = await StartWithAsync("gatewayShare: 200%\ndrainDelay: soon\nsidecar:\n  services:\n    - name: web\n      port: 99999\n", "gatewayShare");
+        var (code, errors, _) = await StartWithAsync(
+            "gatewayShare: 200%\ndrainDelay: soon\nsidecar:\n  services:\n    - name: web\n      port: 99999\n", "gatewayShare");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(code, Is.EqualTo(2), errors);
@@ -36,7 +37,9 @@ public sealed class BadBootstrapTests : MeshTest
     {
         var port = FreePorts.Next();
         var (code, errors, line) = await StartWithAsync(
-            $"sidecar:\n  services:\n    - name: web\n      port: 8080\n      outbound: 127.0.0.1:{port}\n      inbound: 127.0.0.1:{port}\n", "inbound:");
+            $"sidecar:\n  services:\n    - name: web\n      port: 8080\n      outbound: 127.0.0.1:{port}\n      inbound: "
+                + $"127.0.0.1:{port}\n",
+            "inbound:");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(code, Is.EqualTo(2), errors);

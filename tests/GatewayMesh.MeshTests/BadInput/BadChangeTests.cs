@@ -15,7 +15,10 @@ public sealed class BadChangeTests : MeshTest
         using var taken = new TcpListener(IPAddress.Loopback, FreePorts.Next());
         taken.Start();
         var free = FreePorts.Next();
-        var text = await File.ReadAllTextAsync(hosts.HostA.ConfigFile) + $"      upstreams: [ {{ service: payments, port: {free} }},\n        {{ service: ledger, port: {((IPEndPoint)taken.LocalEndpoint).Port} }} ]\n";
+        var text = await File.ReadAllTextAsync(
+            hosts.HostA.ConfigFile)
+                + $"      upstreams: [ {{ service: payments, port: {free} }},\n        {{ service: ledger, port: "
+                    + $"{((IPEndPoint)taken.LocalEndpoint).Port} }} ]\n";
         await File.WriteAllTextAsync(hosts.HostA.ConfigFile, text);
         await using var load = hosts.Load();
         await load.UntilServedAsync(200);
@@ -30,10 +33,16 @@ public sealed class BadChangeTests : MeshTest
         using (Assert.EnterMultipleScope())
         {
             Assert.That(hosts.HostA.Process.Errors, Does.Contain("host-a.yaml").And.Contain(taken.LocalEndpoint.ToString()!));
-            Assert.That(hosts.HostA.Process.Errors, Does.Match($@"host-a\.yaml:{text.Count(letter => letter == '\n')}\b"), "the line of the address that is taken");
+            Assert.That(
+                hosts.HostA.Process.Errors,
+                Does.Match($@"host-a\.yaml:{text.Count(letter => letter == '\n')}\b"),
+                "the line of the address that is taken");
             Assert.That(report.Failed, Is.Zero);
             Assert.That((after.Guard, after.Worker, after.Leases), Is.EqualTo((before.Guard, before.Worker, before.Leases)));
-            Assert.That(() => client.Connect(IPAddress.Loopback, free), Throws.InstanceOf<SocketException>(), "the other new port is not open either");
+            Assert.That(
+                () => client.Connect(IPAddress.Loopback, free),
+                Throws.InstanceOf<SocketException>(),
+                "the other new port is not open either");
         }
     }
 
@@ -76,7 +85,8 @@ public sealed class BadChangeTests : MeshTest
         var file = Path.Combine(Mesh.Registry, "wrong.yaml");
         await File.WriteAllTextAsync(file, "kind: service-policy\nname: payments\nretriess: 3\n---\nkind: service-polisy\nname: web\n");
 
-        var after = await hosts.HostA.UntilAsync("the errors are shown", status => status.RegistryErrors.Contains("retriess", StringComparison.Ordinal));
+        var after = await hosts.HostA.UntilAsync(
+            "the errors are shown", status => status.RegistryErrors.Contains("retriess", StringComparison.Ordinal));
         await hosts.UntilServedAsync();
         using (Assert.EnterMultipleScope())
         {
@@ -85,7 +95,8 @@ public sealed class BadChangeTests : MeshTest
         }
 
         File.Delete(file);
-        await hosts.HostA.UntilAsync("the errors are gone", status => !status.RegistryErrors.Contains("retriess", StringComparison.Ordinal));
+        await hosts.HostA.UntilAsync(
+            "the errors are gone", status => !status.RegistryErrors.Contains("retriess", StringComparison.Ordinal));
     }
 
     [Test]
@@ -105,7 +116,10 @@ public sealed class BadChangeTests : MeshTest
 
         hosts.HostA.Start();
 
-        await Eventually.Until("it is logged", () => hosts.HostA.Process.Errors.Contains(snapshots[0], StringComparison.Ordinal), () => Task.FromResult(hosts.HostA.Process.Tail(40)));
+        await Eventually.Until(
+            "it is logged",
+            () => hosts.HostA.Process.Errors.Contains(snapshots[0], StringComparison.Ordinal),
+            () => Task.FromResult(hosts.HostA.Process.Tail(40)));
         await hosts.HostA.UntilAsync("a worker serves", status => status is { Tier: "sidecar", Lease: "leased" });
         await hosts.UntilServedAsync();
     }

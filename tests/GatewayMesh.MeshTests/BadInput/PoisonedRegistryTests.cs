@@ -15,7 +15,9 @@ internal sealed class PoisonedRegistryTests : MeshTest
             ("own-admin", "127.0.0.1", hosts.HostA.Admin.Port),
             ("own-outbound", "127.0.0.1", hosts.Outbound.Port),
             ("other-admin", "127.0.0.1", hosts.Gateways[0].Admin.Port));
-        await Eventually.Until("the records are read", async () => (await hosts.HostA.GetAsync("/endpoints")).Contains("own_listener", StringComparison.Ordinal));
+        await Eventually.Until(
+            "the records are read",
+            async () => (await hosts.HostA.GetAsync("/endpoints")).Contains("own_listener", StringComparison.Ordinal));
         using var client = new HttpClient { BaseAddress = new Uri($"http://{hosts.Outbound}") };
 
         var (own, ownBody) = await DrainAsync(client, "own-admin");
@@ -53,13 +55,15 @@ internal sealed class PoisonedRegistryTests : MeshTest
         string[] spellings = ["127.0.0.1", "127.1", "localhost", "::ffff:127.0.0.1", "0.0.0.0", "2130706433", "x.localhost"];
         Poison([.. spellings.Select((host, i) => ($"evil-{i}", host, port))]);
         node.Start();
-        await Eventually.Until("the worker serves", async () => await node.TryStatusAsync() is { Tier: "sidecar" }, () => Task.FromResult(Mesh.Logs(20)));
+        await Eventually.Until(
+            "the worker serves", async () => await node.TryStatusAsync() is { Tier: "sidecar" }, () => Task.FromResult(Mesh.Logs(20)));
         using var client = new HttpClient { BaseAddress = new Uri($"http://{outbound}") };
 
         for (var i = 0; i < spellings.Length; i++)
         {
             var (status, body) = await DrainAsync(client, $"evil-{i}");
-            Assert.That((status, body.Contains("address_refused", StringComparison.Ordinal)), Is.EqualTo((502, true)), $"{spellings[i]}: {body}");
+            Assert.That(
+                (status, body.Contains("address_refused", StringComparison.Ordinal)), Is.EqualTo((502, true)), $"{spellings[i]}: {body}");
         }
 
         Assert.That(victim.Pending(), Is.False, "nobody connected");
@@ -75,5 +79,9 @@ internal sealed class PoisonedRegistryTests : MeshTest
 
     private void Poison(params (string Service, string Host, int Port)[] records) => File.WriteAllText(
         Path.Combine(Mesh.Registry, "poison.yaml"),
-        string.Join("---\n", records.Select(record => $"kind: service\nname: {record.Service}\ninstances: [ {{ address: \"{record.Host}\", port: {record.Port} }} ]\n")));
+        string.Join(
+            "---\n",
+            records.Select(
+                record => $"kind: service\nname: {record.Service}\ninstances: [ {{ address: \"{record.Host}\", port: {record.Port} }} "
+                    + $"]\n")));
 }

@@ -29,7 +29,9 @@ internal sealed class ClientLoad : IAsyncDisposable
                 listener.EnableMeasurementEvents(instrument);
             }
         };
-        _meter.SetMeasurementEventCallback<long>((_, value, tags, _) => _failovers.AddOrUpdate($"{tags[0].Value}→{tags[1].Value} {tags[2].Value}", value, (_, sum) => sum + value));
+        _meter.SetMeasurementEventCallback<long>(
+            (_, value, tags, _) =>
+                _failovers.AddOrUpdate($"{tags[0].Value}→{tags[1].Value} {tags[2].Value}", value, (_, sum) => sum + value));
         _meter.Start();
         _client = new HttpClient(new GatewayMeshHandler(new GatewayMeshOptions
         {
@@ -56,7 +58,8 @@ internal sealed class ClientLoad : IAsyncDisposable
     public IReadOnlyDictionary<string, long> Failovers => _failovers;
 
     public string Report =>
-        $"{Gets.Report}\n{Posts.Report}\nfailovers: {string.Join(", ", _failovers.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}: {pair.Value}"))}";
+        $"{Gets.Report}\n{Posts.Report}\nfailovers: "
+            + $"{string.Join(", ", _failovers.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}: {pair.Value}"))}";
 
     /// <summary>Waits until that many more GETs are answered.</summary>
     public Task UntilServedAsync(int more)
@@ -120,7 +123,8 @@ internal sealed class ClientLoad : IAsyncDisposable
                 double[] sorted = [.. _milliseconds.Order()];
                 return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{_method}: sent {Math.Min(Volatile.Read(ref _next), Total)}, ok {Ok}, failed {Failed}; ms: p50 {At(0.5):0.0}, p99 {At(0.99):0.0}, max {At(1):0.0}")
+                    $"{_method}: sent {Math.Min(Volatile.Read(ref _next), Total)}, ok {Ok}, failed {Failed}; ms: p50 {At(0.5):0.0}, p99 "
+                        + $"{At(0.99):0.0}, max {At(1):0.0}")
                     + string.Concat(_failures.Select(failure => "\n  " + failure));
                 double At(double share) => sorted.Length == 0 ? 0 : sorted[(int)((sorted.Length - 1) * share)];
             }
@@ -139,7 +143,11 @@ internal sealed class ClientLoad : IAsyncDisposable
                 var start = Stopwatch.GetTimestamp();
                 try
                 {
-                    using var request = new HttpRequestMessage(_method, "/work") { Version = _client.DefaultRequestVersion, VersionPolicy = _client.DefaultVersionPolicy };
+                    using var request = new HttpRequestMessage(_method, "/work")
+                    {
+                        Version = _client.DefaultRequestVersion,
+                        VersionPolicy = _client.DefaultVersionPolicy,
+                    };
                     request.Headers.Add("X-Work", $"{_method} {number}");
                     if (_method == HttpMethod.Post)
                     {

@@ -142,7 +142,9 @@ internal sealed class NothingIsLostTests : MeshTest
     }
 
     private static Task<NodeStatus> UntilAnotherWorkerServesAsync(TwoHosts hosts, NodeStatus before) =>
-        hosts.HostA.UntilAsync("a new worker serves", status => status.Worker > 0 && status.Worker != before.Worker && status is { Lease: "leased", Tier: "sidecar" });
+        hosts.HostA.UntilAsync(
+            "a new worker serves",
+            status => status.Worker > 0 && status.Worker != before.Worker && status is { Lease: "leased", Tier: "sidecar" });
 
     private Task RunAsync(Func<TwoHosts, Task> fault) => RunAsync((hosts, _) => fault(hosts));
 
@@ -158,9 +160,16 @@ internal sealed class NothingIsLostTests : MeshTest
         using (Assert.EnterMultipleScope())
         {
             Assert.That((load.Gets.Ok, load.Gets.Failed), Is.EqualTo((load.Gets.Total, 0)), load.Report);
-            Assert.That(hosts.Payments.Works.Where(work => work.Key.StartsWith("POST", StringComparison.Ordinal) && work.Value > 1).Select(work => $"{work.Key}: {work.Value} times"), Is.Empty);
+            Assert.That(
+                hosts.Payments.Works.Where(
+                    work => work.Key.StartsWith("POST", StringComparison.Ordinal)
+                        && work.Value > 1).Select(work => $"{work.Key}: {work.Value} times"),
+                Is.Empty);
             Assert.That(load.Posts.Ok + load.Posts.Failed, Is.EqualTo(load.Posts.Total));
-            Assert.That(hosts.Payments.Works.Keys.Count(work => work.StartsWith("POST", StringComparison.Ordinal)), Is.GreaterThanOrEqualTo(load.Posts.Ok), "what was answered was executed");
+            Assert.That(
+                hosts.Payments.Works.Keys.Count(work => work.StartsWith("POST", StringComparison.Ordinal)),
+                Is.GreaterThanOrEqualTo(load.Posts.Ok),
+                "what was answered was executed");
             Assert.That(load.Posts.Ok, Is.GreaterThan(load.Posts.Total * 9 / 10), load.Report);
         }
     }

@@ -12,7 +12,12 @@ public sealed class SampleTests : MeshTest
     {
         var hosts = await TwoHosts.StartAsync(Mesh);
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(PublishedFile.Root, "topology", "client", "bin", configuration, "net10.0", "GatewayMesh.Client.Sample.dll"), "http://payments/", "5"])
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [
+                Path.Combine(PublishedFile.Root, "topology", "client", "bin", configuration, "net10.0", "GatewayMesh.Client.Sample.dll"),
+                "http://payments/",
+                "5"])
         {
             RedirectStandardOutput = true,
         };

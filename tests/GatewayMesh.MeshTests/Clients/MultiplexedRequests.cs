@@ -23,7 +23,8 @@ internal sealed class MultiplexedRequests(HttpMessageInvoker connection, IPEndPo
     public async Task<Outcome> GetAsync()
     {
         using var patience = new CancellationTokenSource(Patience);
-        using var request = new HttpRequestMessage(isGrpc ? HttpMethod.Post : HttpMethod.Get, $"http://{target}/{(isGrpc ? "test.Calls/Echo" : "work")}")
+        using var request = new HttpRequestMessage(
+            isGrpc ? HttpMethod.Post : HttpMethod.Get, $"http://{target}/{(isGrpc ? "test.Calls/Echo" : "work")}")
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
@@ -60,8 +61,11 @@ internal sealed class MultiplexedRequests(HttpMessageInvoker connection, IPEndPo
     }
 
     private static string StatusOf(HttpResponseMessage response) =>
-        response.TrailingHeaders.TryGetValues("grpc-status", out var status) || response.Headers.TryGetValues("grpc-status", out status) ? status.First() : "none";
+        response.TrailingHeaders.TryGetValues("grpc-status", out var status) || response.Headers.TryGetValues("grpc-status", out status)
+            ? status.First()
+            : "none";
 
     private static bool IsRefusal(Exception? error) =>
-        error is SocketException { SocketErrorCode: SocketError.ConnectionRefused } || (error is not null && IsRefusal(error.InnerException));
+        error is SocketException { SocketErrorCode: SocketError.ConnectionRefused }
+            || (error is not null && IsRefusal(error.InnerException));
 }

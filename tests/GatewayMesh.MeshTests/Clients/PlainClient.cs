@@ -30,7 +30,14 @@ internal sealed class PlainClient : IAsyncDisposable
     public PlainClient(Func<IRequests> make) =>
         _running = Task.WhenAll([ScheduleAsync(), .. Enumerable.Range(0, Connections).Select(_ => WorkAsync(make))]);
 
-    public ClientReport Report => new(Volatile.Read(ref _sent), Count(Outcome.Ok), Count(Outcome.Refused), Count(Outcome.Lost), Count(Outcome.ServerError), Count(Outcome.Other));
+    public ClientReport Report =>
+        new(
+            Volatile.Read(ref _sent),
+            Count(Outcome.Ok),
+            Count(Outcome.Refused),
+            Count(Outcome.Lost),
+            Count(Outcome.ServerError),
+            Count(Outcome.Other));
 
     /// <summary>Error of the first failed request.</summary>
     public string Failures => string.Join('\n', _failures);
@@ -39,7 +46,10 @@ internal sealed class PlainClient : IAsyncDisposable
     public Task UntilServedAsync(int more)
     {
         var goal = Count(Outcome.Ok) + more;
-        return Eventually.Until($"{more} more requests served", () => Task.FromResult(Count(Outcome.Ok) >= goal), () => Task.FromResult($"{Report}\n{Failures}"));
+        return Eventually.Until(
+            $"{more} more requests served",
+            () => Task.FromResult(Count(Outcome.Ok) >= goal),
+            () => Task.FromResult($"{Report}\n{Failures}"));
     }
 
     /// <summary>Ends the load, waits for requests in flight, and returns the report.</summary>

@@ -120,7 +120,12 @@ internal sealed class PlainConnection(IPEndPoint target, string host) : IRequest
 
         const string Name = "\r\nContent-Length: ";
         var at = head.IndexOf(Name, StringComparison.OrdinalIgnoreCase);
-        return end + 4 + (at < 0 ? 0 : int.Parse(head.AsSpan(at + Name.Length, head.IndexOf('\r', at + 2) - at - Name.Length), System.Globalization.CultureInfo.InvariantCulture));
+        return end + 4 + (
+            at < 0
+                ? 0
+                : int.Parse(
+                    head.AsSpan(at + Name.Length, head.IndexOf('\r', at + 2) - at - Name.Length),
+                    System.Globalization.CultureInfo.InvariantCulture));
     }
 
     private static bool IsClosedByPeer(Socket socket) => socket.Poll(0, SelectMode.SelectRead) && socket.Available == 0;

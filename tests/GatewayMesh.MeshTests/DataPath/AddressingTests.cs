@@ -93,10 +93,15 @@ public sealed class AddressingTests : MeshTest
         // The guard responds alone when its worker is too busy.
         await Eventually.Until(
             "the request is counted",
-            async () => Regex.IsMatch(metrics = await hosts.HostA.GetAsync("/metrics"), """gatewaymesh_requests_total\{[^}]*destination="payments"[^}]*\} [1-9]"""),
+            async () => Regex.IsMatch(
+                metrics = await hosts.HostA.GetAsync("/metrics"),
+                """gatewaymesh_requests_total\{[^}]*destination="payments"[^}]*\} [1-9]"""),
             () => Task.FromResult(metrics));
         Assert.That(metrics, Does.Contain("gatewaymesh_guard_restarts_total"));
-        await Eventually.Until("the access log has the request", () => hosts.HostA.Process.Output.Contains("payments", StringComparison.Ordinal));
-        Assert.That(hosts.HostA.Process.Output.Split('\n').Select(line => JsonDocument.Parse(line).RootElement.TryGetProperty("reason", out _)), Has.Some.True);
+        await Eventually.Until(
+            "the access log has the request", () => hosts.HostA.Process.Output.Contains("payments", StringComparison.Ordinal));
+        Assert.That(
+            hosts.HostA.Process.Output.Split('\n').Select(line => JsonDocument.Parse(line).RootElement.TryGetProperty("reason", out _)),
+            Has.Some.True);
     }
 }

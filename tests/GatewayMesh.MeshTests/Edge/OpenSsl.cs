@@ -11,7 +11,12 @@ internal static class OpenSsl
     /// <summary>Runs openssl with <paramref name="input"/>.</summary>
     public static async Task<string> RunWithInputAsync(string input, params string[] arguments)
     {
-        var start = new ProcessStartInfo("openssl", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("openssl", arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         Process openssl;
         try
         {
@@ -35,12 +40,47 @@ internal static class OpenSsl
 
     /// <summary>Creates an authority: <c>NAME.pem</c> and <c>NAME.key</c> in <paramref name="folder"/>.</summary>
     public static Task AuthorityAsync(string folder, string name) => RunAsync(
-        "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", $"/CN={name}", "-keyout", Key(folder, name), "-out", Pem(folder, name));
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        $"/CN={name}",
+        "-keyout",
+        Key(folder, name),
+        "-out",
+        Pem(folder, name));
 
     /// <summary>Creates a certificate of the authority for <paramref name="host"/>.</summary>
     public static Task IssueAsync(string folder, string authority, string name, string subject, string host, string usage) => RunAsync(
-        "req", "-x509", "-CA", Pem(folder, authority), "-CAkey", Key(folder, authority), "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", subject,
-        "-addext", $"subjectAltName=DNS:{host}", "-addext", $"extendedKeyUsage={usage}", "-addext", "basicConstraints=critical,CA:FALSE", "-keyout", Key(folder, name), "-out", Pem(folder, name));
+        "req",
+        "-x509",
+        "-CA",
+        Pem(folder, authority),
+        "-CAkey",
+        Key(folder, authority),
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "1",
+        "-subj",
+        subject,
+        "-addext",
+        $"subjectAltName=DNS:{host}",
+        "-addext",
+        $"extendedKeyUsage={usage}",
+        "-addext",
+        "basicConstraints=critical,CA:FALSE",
+        "-keyout",
+        Key(folder, name),
+        "-out",
+        Pem(folder, name));
 
     public static string Pem(string folder, string name) => Path.Combine(folder, name + ".pem");
 

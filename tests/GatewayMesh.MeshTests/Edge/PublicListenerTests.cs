@@ -19,33 +19,78 @@ public sealed class PublicListenerTests : MeshTest
     {
         await FilesAsync();
         var ingress = await StartAsync(Listeners());
-        var curl = (string[])["--cacert", Pem("ca"), "--resolve", $"shop.example:{_secure.Port}:127.0.0.1", "--resolve", $"shop.example:{_mutual.Port}:127.0.0.1"];
+        var curl = (string[])[
+            "--cacert",
+            Pem("ca"),
+            "--resolve",
+            $"shop.example:{_secure.Port}:127.0.0.1",
+            "--resolve",
+            $"shop.example:{_mutual.Port}:127.0.0.1"];
 
-        Assert.That(await Curl.RunAsync([.. curl, "-o", "/dev/null", "-w", "%{http_version} %{response_code} %{ssl_verify_result}", $"https://shop.example:{_secure.Port}/"]), Is.EqualTo("2 200 0"));
-        Assert.That(await Curl.RunAsync([.. curl, "--http1.1", "--tls-max", "1.2", $"https://shop.example:{_secure.Port}/"]), Is.EqualTo("payments\n"));
         Assert.That(
-            await Curl.RunAsync([.. curl, "--cert", Pem("client"), "--key", Key("client"), $"https://shop.example:{_mutual.Port}/"]), Is.EqualTo("payments\n"));
+            await Curl.RunAsync(
+                [
+                    .. curl,
+                    "-o",
+                    "/dev/null",
+                    "-w",
+                    "%{http_version} %{response_code} %{ssl_verify_result}",
+                    $"https://shop.example:{_secure.Port}/"]),
+            Is.EqualTo("2 200 0"));
         Assert.That(
-            await Curl.RunAsync("-o", "/dev/null", "-w", "%{response_code} %{redirect_url}", "-H", "Host: shop.example", $"http://{_plain}/a"), Is.EqualTo($"308 https://shop.example:{_secure.Port}/a"));
+            await Curl.RunAsync([.. curl, "--http1.1", "--tls-max", "1.2", $"https://shop.example:{_secure.Port}/"]),
+            Is.EqualTo("payments\n"));
+        Assert.That(
+            await Curl.RunAsync(
+                [.. curl, "--cert", Pem("client"), "--key", Key("client"), $"https://shop.example:{_mutual.Port}/"]),
+                Is.EqualTo("payments\n"));
+        Assert.That(
+            await Curl.RunAsync(
+                "-o",
+                "/dev/null",
+                "-w",
+                "%{response_code} %{redirect_url}",
+                "-H",
+                "Host: shop.example",
+                $"http://{_plain}/a"),
+                Is.EqualTo($"308 https://shop.example:{_secure.Port}/a"));
 
-        Assert.That(await ClientAsync(_secure, "-servername", "shop.example"), Does.Contain("subject=CN = shop.example").And.Contain("TLSv1.3").And.Contain("Verify return code: 0 (ok)"));
+        Assert.That(
+            await ClientAsync(_secure, "-servername", "shop.example"),
+            Does.Contain("subject=CN = shop.example").And.Contain("TLSv1.3").And.Contain("Verify return code: 0 (ok)"));
         Assert.That(await ClientAsync(_secure, "-servername", "a.wild.example"), Does.Contain("subject=CN = wild.example"));
-        Assert.That(await ClientAsync(_secure, "-servername", "shop.example", "-alpn", "h2", "-tls1_2"), Does.Contain("ALPN protocol: h2").And.Contain("TLSv1.2"));
-        Assert.That(await ClientAsync(_secure, "-tls1_1", "-cipher", "ALL:@SECLEVEL=0"), Does.Contain("alert protocol version").And.Contain("no peer certificate available"));
-        Assert.That(await ClientAsync(_mutual, "-tls1_2"), Does.Contain("Acceptable client certificate CA names\nCN = ca"), "the client is told whose its certificate should be");
-        await Eventually.Until("a client without a certificate is refused", () => ingress.Process.Errors.Contains("\"reason\":\"peer_certificate\"", StringComparison.Ordinal));
+        Assert.That(
+            await ClientAsync(_secure, "-servername", "shop.example", "-alpn", "h2", "-tls1_2"),
+            Does.Contain("ALPN protocol: h2").And.Contain("TLSv1.2"));
+        Assert.That(
+            await ClientAsync(_secure, "-tls1_1", "-cipher", "ALL:@SECLEVEL=0"),
+            Does.Contain("alert protocol version").And.Contain("no peer certificate available"));
+        Assert.That(
+            await ClientAsync(_mutual, "-tls1_2"),
+            Does.Contain("Acceptable client certificate CA names\nCN = ca"),
+            "the client is told whose its certificate should be");
+        await Eventually.Until(
+            "a client without a certificate is refused",
+            () => ingress.Process.Errors.Contains("\"reason\":\"peer_certificate\"", StringComparison.Ordinal));
 
         await OpenSsl.IssueAsync(Mesh.Folder, "ca", "shop", "/CN=renewed", "shop.example", "serverAuth");
-        await Eventually.Until("the new certificate is shown", async () => (await ClientAsync(_secure, "-servername", "shop.example")).Contains("subject=CN = renewed", StringComparison.Ordinal));
+        await Eventually.Until(
+            "the new certificate is shown",
+            async () => (
+                await ClientAsync(_secure, "-servername", "shop.example")).Contains("subject=CN = renewed", StringComparison.Ordinal));
         Assert.That(ingress.Process.Errors, Does.Contain("certificate_replaced"));
 
         Assert.That(await ingress.GetAsync("/certs"), Does.Contain("\"public\": [").And.Contain("shop.example").And.Contain("secondsLeft"));
-        Assert.That(await ingress.GetAsync("/metrics"), Does.Contain($"gatewaymesh_public_certificate_expiry_seconds{{port=\"{_secure.Port}\",name=\"shop.example\"}} "));
+        Assert.That(
+            await ingress.GetAsync("/metrics"),
+            Does.Contain($"gatewaymesh_public_certificate_expiry_seconds{{port=\"{_secure.Port}\",name=\"shop.example\"}} "));
         var (code, findings, _) = await MeshProcess.RunAsync(Mesh.Environment, "check", "--admin", $"{ingress.Admin}");
-        Assert.That(findings, Does.Contain($"‼ public certificate {_secure.Port}: ").And.Contain("days"), $"{code}: a day is less than a week");
+        Assert.That(
+            findings, Does.Contain($"‼ public certificate {_secure.Port}: ").And.Contain("days"), $"{code}: a day is less than a week");
 
         await File.WriteAllTextAsync(Pem("shop"), "half a certificate");
-        await Eventually.Until("the broken file is logged", () => ingress.Process.Errors.Contains("certificate_refused", StringComparison.Ordinal));
+        await Eventually.Until(
+            "the broken file is logged", () => ingress.Process.Errors.Contains("certificate_refused", StringComparison.Ordinal));
         Assert.That(await ClientAsync(_secure, "-servername", "shop.example"), Does.Contain("subject=CN = renewed"), "the last good one");
         ingress.Process.Signal(ProcessTable.Hangup);
         await Eventually.Until("the reload is refused", () => ingress.Process.Errors.Contains("reload_refused", StringComparison.Ordinal));
@@ -61,12 +106,21 @@ public sealed class PublicListenerTests : MeshTest
         await FilesAsync();
         var file = Path.Combine(Mesh.Folder, "bad.yaml");
         var head = Mesh.Header("bad", "ingress", FreePorts.Loopback());
-        await File.WriteAllTextAsync(file, head + $"ingress:\n  listeners:\n    - port: {_secure.Port}\n      tls:\n        certificates:\n          - {{ cert: {pem}, key: {key} }}\n");
+        await File.WriteAllTextAsync(
+            file,
+            head
+                + $"ingress:\n  listeners:\n    - port: {_secure.Port}\n      tls:\n        certificates:\n          - {{ cert: {pem}, "
+                    + $"key: {key} }}\n");
 
         var (code, _, errors) = await MeshProcess.RunAsync(Mesh.Environment, "--config", file);
 
         Assert.That(code, Is.EqualTo(2), errors);
-        Assert.That(errors, Does.Contain($"bad.yaml:{head.Count(letter => letter == '\n') + 6}:").And.Contain("ingress.listeners[0].tls.certificates[0].").And.Contain(expected).And.Not.Contain("   at "));
+        Assert.That(
+            errors,
+            Does.Contain($"bad.yaml:{head.Count(letter => letter == '\n') + 6}:")
+                .And.Contain("ingress.listeners[0].tls.certificates[0].")
+                .And.Contain(expected)
+                .And.Not.Contain("   at "));
     }
 
     [Test]
@@ -103,10 +157,19 @@ public sealed class PublicListenerTests : MeshTest
 
         File.AppendAllText(ingress.ConfigFile, $"adminTokenFile: {token}\n");
         ingress.Process.Signal(ProcessTable.Hangup);
-        await Eventually.Until("the token is asked for", async () => (await AskAsync(ingress.Admin, $"GET /status HTTP/1.1\r\nHost: {ingress.Admin}\r\n\r\n")).StartsWith("HTTP/1.1 401 ", StringComparison.Ordinal));
+        await Eventually.Until(
+            "the token is asked for",
+            async () => (
+                await AskAsync(
+                    ingress.Admin,
+                    $"GET /status HTTP/1.1\r\nHost: {ingress.Admin}\r\n\r\n")).StartsWith("HTTP/1.1 401 ", StringComparison.Ordinal));
         var (without, _, _) = await MeshProcess.RunAsync(Mesh.Environment, "status", "--admin", $"{ingress.Admin}");
-        var (with, output, errors) = await MeshProcess.RunAsync(Mesh.Environment, "status", "--admin", $"{ingress.Admin}", "--admin-token-file", token);
-        var byVariable = new Dictionary<string, string>(Mesh.Environment) { ["GATEWAYMESH_ADMIN_TOKEN"] = "0123456789abcdef0123456789abcdef" };
+        var (with, output, errors) = await MeshProcess.RunAsync(
+            Mesh.Environment, "status", "--admin", $"{ingress.Admin}", "--admin-token-file", token);
+        var byVariable = new Dictionary<string, string>(Mesh.Environment)
+        {
+            ["GATEWAYMESH_ADMIN_TOKEN"] = "0123456789abcdef0123456789abcdef",
+        };
         var (variable, _, _) = await MeshProcess.RunAsync(byVariable, "status", "--admin", $"{ingress.Admin}");
         Assert.That((without, with, variable), Is.EqualTo((1, 0, 0)), output + errors);
         Assert.That(ingress.Process.Errors + ingress.Process.Output, Does.Not.Contain("0123456789abcdef"));
@@ -135,10 +198,14 @@ public sealed class PublicListenerTests : MeshTest
     private async Task<MeshNode> StartAsync(string listeners)
     {
         var payments = Mesh.AddBackend("payments");
-        var entry = string.Concat(((IPEndPoint[])[_plain, _secure, _mutual]).Select(address => $"  - {{ port: {address.Port}, protocol: http, services: [ {{ name: payments, hosts: [ shop.example ] }} ] }}\n"));
+        var entry = string.Concat(
+            ((IPEndPoint[])[_plain, _secure, _mutual]).Select(
+                address => $"  - {{ port: {address.Port}, protocol: http, services: [ {{ name: payments, hosts: [ shop.example ] }} ] "
+                    + $"}}\n"));
         await File.WriteAllTextAsync(
             Path.Combine(Mesh.Registry, "edge.yaml"),
-            $"kind: ingress-gateway\nname: gatewaymesh-ingress\nlisteners:\n{entry}---\nkind: service\nname: payments\ninstances: [ {{ address: 127.0.0.1, port: {payments.Port} }} ]\n");
+            $"kind: ingress-gateway\nname: gatewaymesh-ingress\nlisteners:\n{entry}---\nkind: service\nname: payments\ninstances: [ {{ "
+                + $"address: 127.0.0.1, port: {payments.Port} }} ]\n");
         var ingress = Mesh.Add("edge", "ingress", $"ingress:\n  listeners:\n{listeners}");
         ingress.Start();
         await Eventually.Until("the ingress is ready", ingress.IsReadyAsync, () => Task.FromResult(ingress.Process.Tail(20)));

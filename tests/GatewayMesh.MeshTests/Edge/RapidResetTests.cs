@@ -10,7 +10,8 @@ using GatewayMesh.Proxy.Tests.Rig.Http2;
 namespace GatewayMesh.MeshTests.Edge;
 
 /// <summary>
-/// Requests that their client resets at once, as fast as the node takes them, beside another client of the same listener. The environment variable
+/// Requests that their client resets at once, as fast as the node takes them, beside another client of the same listener. The environment
+/// variable
 /// MESH_TESTS_FLOOD_SECONDS asks for more than the two seconds.
 /// </summary>
 internal sealed class RapidResetTests : MeshTest
@@ -20,7 +21,10 @@ internal sealed class RapidResetTests : MeshTest
     private const int Connections = 4;
 
     private static readonly int Seconds =
-        int.TryParse(Environment.GetEnvironmentVariable("MESH_TESTS_FLOOD_SECONDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 2;
+        int.TryParse(
+            Environment.GetEnvironmentVariable("MESH_TESTS_FLOOD_SECONDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : 2;
 
     [Test]
     public async Task Rapid_reset_never_floods_the_access_log_and_fails_no_call_of_another_client()
@@ -45,12 +49,14 @@ internal sealed class RapidResetTests : MeshTest
         var seconds = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
         var report = await witness.StopAsync();
         var after = await host.StatusAsync();
-        await Eventually.Until("one line tells the count of the lines left out", () => Suppressed(host) > 0, () => Task.FromResult(host.Process.Tail(40)));
+        await Eventually.Until(
+            "one line tells the count of the lines left out", () => Suppressed(host) > 0, () => Task.FromResult(host.Process.Tail(40)));
         var (lines, bytes) = (host.Process.OutputLines - linesBefore, host.Process.OutputBytes - bytesBefore);
         var (sent, ended) = (floods.Sum(flood => flood.Sent), floods.Sum(flood => flood.Ended));
         await TestContext.Out.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"{seconds:0.0} s: {sent} requests reset; connections were ended {ended} times; access log {lines} lines, {bytes} bytes, {Suppressed(host)} left out"));
+            $"{seconds:0.0} s: {sent} requests reset; connections were ended {ended} times; access log {lines} lines, {bytes} bytes, "
+                + $"{Suppressed(host)} left out"));
 
         Assert.That(report.Failed, Is.Zero, witness.Failures);
         Assert.That(sent, Is.GreaterThan(1000 * Seconds), "a flood");
@@ -76,7 +82,9 @@ internal sealed class RapidResetTests : MeshTest
             {
                 var draining = DrainAsync(socket);
                 await socket.SendAsync((byte[])[.. H2Connection.Preface, 0, 0, 0, 4, 0, 0, 0, 0, 0]);
-                for (var stream = 1; TimeProvider.System.GetElapsedTime(began).TotalSeconds < Seconds && !draining.IsCompleted; stream += 2 * Pairs)
+                for (
+                    var stream = 1; TimeProvider.System.GetElapsedTime(began).TotalSeconds < Seconds
+                        && !draining.IsCompleted; stream += 2 * Pairs)
                 {
                     await socket.SendAsync(Resets(stream));
                     sent += Pairs;
@@ -110,7 +118,8 @@ internal sealed class RapidResetTests : MeshTest
 
     private static void Write(MemoryStream to, FrameType type, int flags, int stream, byte[] payload)
     {
-        Span<byte> head = [(byte)(payload.Length >> 16), (byte)(payload.Length >> 8), (byte)payload.Length, (byte)type, (byte)flags, 0, 0, 0, 0];
+        Span<byte> head = [
+            (byte)(payload.Length >> 16), (byte)(payload.Length >> 8), (byte)payload.Length, (byte)type, (byte)flags, 0, 0, 0, 0];
         BinaryPrimitives.WriteInt32BigEndian(head[5..], stream);
         to.Write(head);
         to.Write(payload);

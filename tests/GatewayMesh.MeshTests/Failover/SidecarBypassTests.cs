@@ -34,6 +34,9 @@ public sealed class SidecarBypassTests : MeshTest
         }
 
         hosts.HostB.Start();
-        await Eventually.Until("the sidecar serves again", async () => (await hosts.GetAsync()).Answer.Contains("1.1 host-b-sidecar", StringComparison.Ordinal), () => Task.FromResult(Mesh.Logs(20)));
+        await Eventually.Until(
+            "the sidecar serves again",
+            async () => (await hosts.GetAsync()).Answer.Contains("1.1 host-b-sidecar", StringComparison.Ordinal),
+            () => Task.FromResult(Mesh.Logs(20)));
     }
 }

@@ -19,7 +19,9 @@ public sealed class WorkerFailureTests : MeshTest
 
         ProcessTable.Signal(before.Worker, ProcessTable.Kill);
 
-        var after = await hosts.HostA.UntilAsync("a new worker serves", status => status.Worker > 0 && status.Worker != before.Worker && status is { Lease: "leased", Tier: "sidecar" });
+        var after = await hosts.HostA.UntilAsync(
+            "a new worker serves",
+            status => status.Worker > 0 && status.Worker != before.Worker && status is { Lease: "leased", Tier: "sidecar" });
         await load.UntilServedAsync(500);
         var report = await load.StopAsync();
         using (Assert.EnterMultipleScope())
@@ -43,7 +45,9 @@ public sealed class WorkerFailureTests : MeshTest
 
         ProcessTable.Signal(before.Worker, ProcessTable.Stop);
 
-        var after = await hosts.HostA.UntilAsync("a new worker serves", status => status.Worker > 0 && status.Worker != before.Worker && status is { Lease: "leased", Tier: "sidecar" });
+        var after = await hosts.HostA.UntilAsync(
+            "a new worker serves",
+            status => status.Worker > 0 && status.Worker != before.Worker && status is { Lease: "leased", Tier: "sidecar" });
         await load.UntilServedAsync(500);
         var report = await load.StopAsync();
         using (Assert.EnterMultipleScope())
@@ -120,7 +124,8 @@ public sealed class WorkerFailureTests : MeshTest
         {
             var dead = status.Worker;
             ProcessTable.Signal(dead, ProcessTable.Kill);
-            status = await hosts.HostA.UntilAsync("another worker is there", now => now.Worker > 0 && now.Worker != dead && (crash == 1 || now.Lease == "leased"));
+            status = await hosts.HostA.UntilAsync(
+                "another worker is there", now => now.Worker > 0 && now.Worker != dead && (crash == 1 || now.Lease == "leased"));
         }
 
         // For half a minute every worker that gets the lease is killed at once.
@@ -143,7 +148,10 @@ public sealed class WorkerFailureTests : MeshTest
             Assert.That(after.Leases - leases, Is.LessThanOrEqualTo(1), after.Json);
             Assert.That(after.CarriedTotal, Is.Positive, "the gateways carried meanwhile");
             Assert.That(report.Refused, Is.Zero);
-            Assert.That(report.Lost, Is.LessThanOrEqualTo(PlainClient.Connections * 3), "each of at most three crashes costs at most the open connections");
+            Assert.That(
+                report.Lost,
+                Is.LessThanOrEqualTo(PlainClient.Connections * 3),
+                "each of at most three crashes costs at most the open connections");
         }
     }
 }

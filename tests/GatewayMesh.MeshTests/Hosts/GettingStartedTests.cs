@@ -28,7 +28,8 @@ internal sealed class GettingStartedTests
         {
             await File.WriteAllTextAsync(page, "```sh host-a\ntrue\n```\n```sh host-a\necho one\n```\n```sh host-b\nfalse\n```\n");
             var (code, output) = await RunAsync("ops/try-page.py", page);
-            Assert.That((code, output.Contains($"{page}:8 on host-b: exit code 1", StringComparison.Ordinal)), Is.EqualTo((1, true)), output);
+            Assert.That(
+                (code, output.Contains($"{page}:8 on host-b: exit code 1", StringComparison.Ordinal)), Is.EqualTo((1, true)), output);
         }
         finally
         {
@@ -45,7 +46,8 @@ internal sealed class GettingStartedTests
 
     private static async Task<(int ExitCode, string Output)> RunAsync(string script, params string[] arguments)
     {
-        var start = new ProcessStartInfo("python3", [Path.Combine(PublishedFile.Root, script), .. arguments.Where(argument => argument.Length > 0)])
+        var start = new ProcessStartInfo(
+            "python3", [Path.Combine(PublishedFile.Root, script), .. arguments.Where(argument => argument.Length > 0)])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

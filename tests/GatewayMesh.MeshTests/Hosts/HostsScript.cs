@@ -17,7 +17,9 @@ internal sealed class HostsScript(string data)
     {
         // A file, not a pipe: processes left running by `up` may hold it open.
         var log = Path.Combine(Path.GetTempPath(), $"{_name}-{arguments[0]}.log");
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" >\"$LOG\" 2>&1 </dev/null", "sh", Path.Combine(PublishedFile.Root, "ops", "hosts.sh"), .. arguments]);
+        var start = new ProcessStartInfo(
+            "/bin/sh",
+            ["-c", "exec \"$@\" >\"$LOG\" 2>&1 </dev/null", "sh", Path.Combine(PublishedFile.Root, "ops", "hosts.sh"), .. arguments]);
         start.Environment["LOG"] = log;
         start.Environment["GATEWAYMESH"] = PublishedFile.Path;
         start.Environment["HOSTS_NAME"] = _name;
@@ -33,7 +35,9 @@ internal sealed class HostsScript(string data)
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            Assert.Fail($"hosts.sh {string.Join(' ', arguments)} did not end within {Limit.TotalMinutes} minutes:\n{await File.ReadAllTextAsync(log, CancellationToken.None)}");
+            Assert.Fail(
+                $"hosts.sh {string.Join(' ', arguments)} did not end within {Limit.TotalMinutes} "
+                    + $"minutes:\n{await File.ReadAllTextAsync(log, CancellationToken.None)}");
         }
 
         var output = await File.ReadAllTextAsync(log, CancellationToken.None);

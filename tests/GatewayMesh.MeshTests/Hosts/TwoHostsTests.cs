@@ -34,7 +34,8 @@ internal sealed class TwoHostsTests
     [TestCase("edge", "16301", "web.example")]
     public async Task Service_is_reachable_from_another_host(string host, string port, string service)
     {
-        var (code, output) = await _hosts.RunAsync("exec", host, "curl", "-sS", "-f", "-m", "10", "-H", $"Host: {service}", $"http://127.0.0.1:{port}/");
+        var (code, output) = await _hosts.RunAsync(
+            "exec", host, "curl", "-sS", "-f", "-m", "10", "-H", $"Host: {service}", $"http://127.0.0.1:{port}/");
         Assert.That(code, Is.Zero, output);
         Assert.That(output, Does.Contain("ledger@host-"));
     }

@@ -15,7 +15,10 @@ internal static class ConsulConnect
     {
         using var roots = JsonDocument.Parse(await consul.GetAsync("/v1/agent/connect/ca/roots"));
         using var leaf = JsonDocument.Parse(await consul.GetAsync($"/v1/agent/connect/ca/leaf/{service}"));
-        await File.WriteAllTextAsync(Roots(folder), string.Concat(roots.RootElement.GetProperty("Roots").EnumerateArray().Select(root => root.GetProperty("RootCert").GetString())));
+        await File.WriteAllTextAsync(
+            Roots(folder),
+            string.Concat(
+                roots.RootElement.GetProperty("Roots").EnumerateArray().Select(root => root.GetProperty("RootCert").GetString())));
         await File.WriteAllTextAsync(OpenSsl.Pem(folder, service), leaf.RootElement.GetProperty("CertPEM").GetString());
         await File.WriteAllTextAsync(OpenSsl.Key(folder, service), leaf.RootElement.GetProperty("PrivateKeyPEM").GetString());
     }
@@ -26,16 +29,19 @@ internal static class ConsulConnect
     /// <summary>Denies calls from <paramref name="source"/> to <paramref name="destination"/>. Returns the undo.</summary>
     public static async Task<Func<Task>> DenyAsync(this ConsulAgent consul, string source, string destination)
     {
-        var intention = JsonSerializer.Serialize(new { SourceName = source, DestinationName = destination, SourceType = "consul", Action = "deny" });
+        var intention = JsonSerializer.Serialize(
+            new { SourceName = source, DestinationName = destination, SourceType = "consul", Action = "deny" });
         using var content = new StringContent(intention, Encoding.UTF8, "application/json");
         using var answer = await consul.Client.PostAsync(new Uri("/v1/connect/intentions", UriKind.Relative), content);
         using var made = JsonDocument.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync());
         var id = made.RootElement.GetProperty("ID").GetString();
-        return async () => _ = await consul.PutAsync($"/v1/connect/intentions/{id}", intention.Replace("deny", "allow", StringComparison.Ordinal));
+        return async () =>
+            _ = await consul.PutAsync($"/v1/connect/intentions/{id}", intention.Replace("deny", "allow", StringComparison.Ordinal));
     }
 
     /// <summary>Registers a service on 127.0.0.1 with a proxy whose check passes.</summary>
-    public static Task<string> RegisterAsync(this ConsulAgent consul, string service, int port, int proxy) => consul.PutAsync("/v1/agent/service/register", JsonSerializer.Serialize(new
+    public static Task<string> RegisterAsync(this ConsulAgent consul, string service, int port, int proxy) =>
+        consul.PutAsync("/v1/agent/service/register", JsonSerializer.Serialize(new
     {
         ID = service,
         Name = service,

@@ -30,7 +30,9 @@ internal sealed class DenialTests : MeshTest
             Assert.That(hosts.Payments.Executions, Is.EqualTo(executed));
         }
 
-        Assert.That(Mesh.Logs(500), Does.Contain("spiffe://test.mesh/ns/default/dc/dc1/svc/web may not call spiffe://test.mesh/ns/default/dc/dc1/svc/payments"));
+        Assert.That(
+            Mesh.Logs(500),
+            Does.Contain("spiffe://test.mesh/ns/default/dc/dc1/svc/web may not call spiffe://test.mesh/ns/default/dc/dc1/svc/payments"));
 
         Intend("allow");
         await UntilAsync(carried, "200");
@@ -66,7 +68,10 @@ internal sealed class DenialTests : MeshTest
             {
                 executed = hosts.Payments.Executions;
                 using var answer = await client.GetAsync(new Uri("/work", UriKind.Relative));
-                last = $"{(int)answer.StatusCode} {string.Join(", ", answer.Headers.TryGetValues("Proxy-Status", out var status) ? status : [])} {string.Join(", ", answer.Headers.Via)}";
+                last =
+                    $"{(int)answer.StatusCode} "
+                        + $"{string.Join(", ", answer.Headers.TryGetValues("Proxy-Status", out var status) ? status : [])} "
+                            + $"{string.Join(", ", answer.Headers.Via)}";
                 return (int)answer.StatusCode == 403;
             },
             () => Task.FromResult(last));

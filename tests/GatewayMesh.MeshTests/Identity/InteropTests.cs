@@ -103,12 +103,23 @@ public sealed class InteropTests : MeshTest
         await StartAsync();
         await Mesh.Consul!.LeafAsync("web", Mesh.Folder);
 
-        var with = await OpenSslAsync("-cert", OpenSsl.Pem(Mesh.Folder, "web"), "-key", OpenSsl.Key(Mesh.Folder, "web"), "-cert_chain", OpenSsl.Pem(Mesh.Folder, "web"));
-        Assert.That(with, Does.Contain("Verify return code: 0 (ok)").And.Contain("TLSv1.3").And.Contain("HTTP/1.1 200 ").And.Contain("\npayments\n"));
+        var with = await OpenSslAsync(
+            "-cert",
+            OpenSsl.Pem(Mesh.Folder, "web"),
+            "-key",
+            OpenSsl.Key(Mesh.Folder, "web"),
+            "-cert_chain",
+            OpenSsl.Pem(Mesh.Folder, "web"));
+        Assert.That(
+            with,
+            Does.Contain("Verify return code: 0 (ok)").And.Contain("TLSv1.3").And.Contain("HTTP/1.1 200 ").And.Contain("\npayments\n"));
 
         var before = _payments.Executions;
         var without = await OpenSslAsync();
-        Assert.That(without, Does.Contain("Verify return code: 0 (ok)").And.Not.Contain("HTTP/1.1"), "in TLS 1.3 a client is refused after its own handshake has ended");
+        Assert.That(
+            without,
+            Does.Contain("Verify return code: 0 (ok)").And.Not.Contain("HTTP/1.1"),
+            "in TLS 1.3 a client is refused after its own handshake has ended");
         Assert.That(_payments.Executions, Is.EqualTo(before));
     }
 
@@ -120,10 +131,19 @@ public sealed class InteropTests : MeshTest
         gateway.Start();
         await StartAsync();
         await Mesh.Consul!.LeafAsync("web", Mesh.Folder);
-        string[] certificate = ["-cert", OpenSsl.Pem(Mesh.Folder, "web"), "-key", OpenSsl.Key(Mesh.Folder, "web"), "-cert_chain", OpenSsl.Pem(Mesh.Folder, "web")];
+        string[] certificate = [
+            "-cert",
+            OpenSsl.Pem(Mesh.Folder, "web"),
+            "-key",
+            OpenSsl.Key(Mesh.Folder, "web"),
+            "-cert_chain",
+            OpenSsl.Pem(Mesh.Folder, "web")];
 
         var with = "";
-        await Eventually.Until("the gateway knows payments", async () => (with = await OpenSslToAsync(listen, certificate)).Contains("HTTP/1.1 200 ", StringComparison.Ordinal), () => Task.FromResult(with));
+        await Eventually.Until(
+            "the gateway knows payments",
+            async () => (with = await OpenSslToAsync(listen, certificate)).Contains("HTTP/1.1 200 ", StringComparison.Ordinal),
+            () => Task.FromResult(with));
         Assert.That(with, Does.Contain("Verify return code: 0 (ok)").And.Contain("TLSv1.3"));
 
         var before = _payments.Executions;

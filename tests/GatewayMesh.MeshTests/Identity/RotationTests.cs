@@ -21,7 +21,8 @@ internal sealed class RotationTests : MeshTest
         {
             var before = await SerialsAsync(service);
             Mesh.Certificates.Issue(service);
-            await UntilAsync($"the new certificate of {service} is in use", async () => !(await SerialsAsync(service)).Intersect(before).Any());
+            await UntilAsync(
+                $"the new certificate of {service} is in use", async () => !(await SerialsAsync(service)).Intersect(before).Any());
             await load.UntilServedAsync(500);
         }
 
@@ -32,7 +33,8 @@ internal sealed class RotationTests : MeshTest
         {
             var before = await SerialsAsync(service);
             Mesh.Certificates.IssueByTheOther(service);
-            await UntilAsync($"the certificate of {service} is the new authority's", async () => !(await SerialsAsync(service)).Intersect(before).Any());
+            await UntilAsync(
+                $"the certificate of {service} is the new authority's", async () => !(await SerialsAsync(service)).Intersect(before).Any());
         }
 
         await load.UntilServedAsync(500);
@@ -52,7 +54,13 @@ internal sealed class RotationTests : MeshTest
         await Mesh.Consul!.PutAsync("/v1/connect/ca/configuration", JsonSerializer.Serialize(new
         {
             Provider = "consul",
-            Config = new { LeafCertTTL = "72h", IntermediateCertTTL = "8760h", RotationPeriod = "2160h", PrivateKey = key.ExportECPrivateKeyPem() },
+            Config = new
+            {
+                LeafCertTTL = "72h",
+                IntermediateCertTTL = "8760h",
+                RotationPeriod = "2160h",
+                PrivateKey = key.ExportECPrivateKeyPem(),
+            },
         }));
 
         await UntilAsync("both roots are believed everywhere", async () => await AllAsync(roots => roots >= 2));

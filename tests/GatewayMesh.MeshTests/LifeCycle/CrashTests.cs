@@ -16,7 +16,10 @@ public sealed class CrashTests : MeshTest
         node.Variables["_GATEWAYMESH_CRASH"] = kind;
 
         node.Start();
-        await Eventually.Until("the guard tells of the end", () => node.Process.Errors.Contains("worker-ended", StringComparison.Ordinal), () => Task.FromResult(node.Process.Errors));
+        await Eventually.Until(
+            "the guard tells of the end",
+            () => node.Process.Errors.Contains("worker-ended", StringComparison.Ordinal),
+            () => Task.FromResult(node.Process.Errors));
 
         var log = node.Process.Errors.Split('\n');
         using (Assert.EnterMultipleScope())
@@ -38,7 +41,9 @@ public sealed class CrashTests : MeshTest
 
         ProcessTable.Signal(before.Worker, signal);
 
-        await node.UntilAsync("another worker serves", status => status.Worker > 0 && status.Worker != before.Worker && status.Lease == "leased");
-        Assert.That(node.Process.Errors.Split('\n'), Has.Some.Contains("worker-ended").And.Contains($"worker {before.Worker} ended: {told}"));
+        await node.UntilAsync(
+            "another worker serves", status => status.Worker > 0 && status.Worker != before.Worker && status.Lease == "leased");
+        Assert.That(
+            node.Process.Errors.Split('\n'), Has.Some.Contains("worker-ended").And.Contains($"worker {before.Worker} ended: {told}"));
     }
 }

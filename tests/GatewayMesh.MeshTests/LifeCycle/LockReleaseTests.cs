@@ -19,7 +19,11 @@ public sealed class LockReleaseTests
     // Methods that hand the lock to their caller.
     private static readonly HashSet<string> HandOn =
     [
-        "Monitor.Enter", "Monitor.TryEnter", "LockToken..ctor", "ConcurrentDictionary`2.AcquireFirstLock", "ConcurrentDictionary`2.AcquirePostFirstLock",
+        "Monitor.Enter",
+        "Monitor.TryEnter",
+        "LockToken..ctor",
+        "ConcurrentDictionary`2.AcquireFirstLock",
+        "ConcurrentDictionary`2.AcquirePostFirstLock",
     ];
 
     [Test]
@@ -39,14 +43,18 @@ public sealed class LockReleaseTests
             }
 
             var metadata = image.GetMetadataReader();
-            foreach (var method in metadata.MethodDefinitions.Select(metadata.GetMethodDefinition).Where(method => method.RelativeVirtualAddress != 0))
+            foreach (
+                var method in metadata.MethodDefinitions.Select(metadata.GetMethodDefinition).Where(
+                    method => method.RelativeVirtualAddress != 0))
             {
                 var calls = Calls(metadata, image.GetMethodBody(method.RelativeVirtualAddress).GetILReader()).ToList();
                 foreach (var (take, release) in new[] { ("Monitor.Enter", "Monitor.Exit"), ("Lock.EnterScope", "Scope.Dispose") })
                 {
                     var (taken, released) = (calls.Count(call => call == take), calls.Count(call => call == release));
                     locks += taken;
-                    if (taken > released && $"{TypeOf(metadata, method.GetDeclaringType())}.{metadata.GetString(method.Name)}" is var full && !HandOn.Contains(full))
+                    if (taken > released
+                        && $"{TypeOf(metadata, method.GetDeclaringType())}.{metadata.GetString(method.Name)}" is var full
+                        && !HandOn.Contains(full))
                     {
                         broken.Add($"{name}: {full} takes {taken} by {take} and releases {released}");
                     }

@@ -15,7 +15,10 @@ public sealed class NamesakeTests : MeshTest
 
         foreach (var gateway in gateways)
         {
-            await Eventually.Until("the log tells of the other", () => gateway.Process.Errors.Contains("\"node_name_taken\"", StringComparison.Ordinal), () => Task.FromResult(gateway.Process.Tail(20)));
+            await Eventually.Until(
+                "the log tells of the other",
+                () => gateway.Process.Errors.Contains("\"node_name_taken\"", StringComparison.Ordinal),
+                () => Task.FromResult(gateway.Process.Tail(20)));
             var (code, output, _) = await MeshProcess.RunAsync(Mesh.Environment, "check", "--admin", $"{gateway.Admin}");
             Assert.That(code, Is.EqualTo(1));
             Assert.That(output, Does.Contain("× node name: another node is also named gw-1"), $"{registry}");

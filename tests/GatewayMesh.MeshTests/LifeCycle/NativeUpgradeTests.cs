@@ -20,7 +20,9 @@ public sealed class NativeUpgradeTests : MeshTest
         installation.ReplaceByRename(to);
         await hosts.HostA.PostAsync("/upgrade");
 
-        var after = await hosts.HostA.UntilAsync("the upgrade has ended", status => status is { IsUpgrading: false, Lease: "leased" } && (status.IsUpgraded || status.UpgradeError != ""));
+        var after = await hosts.HostA.UntilAsync(
+            "the upgrade has ended",
+            status => status is { IsUpgrading: false, Lease: "leased" } && (status.IsUpgraded || status.UpgradeError != ""));
         await Eventually.Until("the old worker has ended", () => ProcessTable.State(before.Worker) is null or 'Z');
         await load.UntilServedAsync(200);
         var report = await load.StopAsync();
@@ -30,7 +32,10 @@ public sealed class NativeUpgradeTests : MeshTest
             Assert.That(report.Failed, Is.Zero);
             Assert.That(after.Guard, Is.EqualTo(before.Guard), "the guard was replaced in place");
             Assert.That(after.Worker, Is.Not.EqualTo(before.Worker));
-            Assert.That(hosts.HostA.Process.Errors.Split('\n'), Has.None.Contains("worker-ended").And.Contains("signal"), "no program dies of the file that was replaced");
+            Assert.That(
+                hosts.HostA.Process.Errors.Split('\n'),
+                Has.None.Contains("worker-ended").And.Contains("signal"),
+                "no program dies of the file that was replaced");
         }
     }
 }

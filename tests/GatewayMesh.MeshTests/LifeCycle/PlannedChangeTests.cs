@@ -35,7 +35,9 @@ public sealed class PlannedChangeTests : MeshTest
 
         await hosts.HostA.PostAsync("/upgrade");
 
-        var after = await hosts.HostA.UntilAsync("a new worker serves", status => status.Worker > 0 && status.Worker != before.Worker && status is { Lease: "leased", Tier: "sidecar" });
+        var after = await hosts.HostA.UntilAsync(
+            "a new worker serves",
+            status => status.Worker > 0 && status.Worker != before.Worker && status is { Lease: "leased", Tier: "sidecar" });
         await Eventually.Until("the old worker has ended", () => ProcessTable.State(before.Worker) is null or 'Z');
         await load.UntilServedAsync(500);
         var report = await load.StopAsync();
@@ -59,7 +61,8 @@ public sealed class PlannedChangeTests : MeshTest
         await load.UntilServedAsync(500);
 
         var guard = hosts.HostA.Start();
-        var after = await hosts.HostA.UntilAsync("the new guard watches the old worker", status => status.Guard == guard.Pid && status.Lease == "leased");
+        var after = await hosts.HostA.UntilAsync(
+            "the new guard watches the old worker", status => status.Guard == guard.Pid && status.Lease == "leased");
         await load.UntilServedAsync(500);
         var report = await load.StopAsync();
         using (Assert.EnterMultipleScope())
@@ -81,7 +84,8 @@ public sealed class PlannedChangeTests : MeshTest
 
         ProcessTable.Signal(before.Worker, ProcessTable.Kill);
 
-        await hosts.HostA.UntilAsync("a new worker serves", status => status.Worker > 0 && status.Worker != before.Worker && status.Lease == "leased");
+        await hosts.HostA.UntilAsync(
+            "a new worker serves", status => status.Worker > 0 && status.Worker != before.Worker && status.Lease == "leased");
         await hosts.UntilServedAsync();
     }
 
@@ -104,7 +108,8 @@ public sealed class PlannedChangeTests : MeshTest
         {
             Assert.That(codes, Is.All.Zero);
             Assert.That(Mesh.Processes(), Is.Empty);
-            Assert.That(Directory.GetFiles(Path.Combine(Mesh.Registry, "nodes"), "*.yaml"), Is.Empty, "each node took itself out of the registry");
+            Assert.That(
+                Directory.GetFiles(Path.Combine(Mesh.Registry, "nodes"), "*.yaml"), Is.Empty, "each node took itself out of the registry");
             Assert.That(hosts.Payments.Executions, Is.Positive);
         }
     }

@@ -29,11 +29,17 @@ public sealed class PublishedFileTests : MeshTest
     [Test]
     public async Task The_demo_starts_serves_and_leaves_no_process_behind_after_ctrl_c()
     {
-        using var demo = new MeshProcess("demo", ["demo", "--no-faults", "--json", "--data-dir", Path.Combine(Mesh.Folder, "demo"), "--port-base", $"{FreePorts.Next()}"], Mesh.Environment);
+        using var demo = new MeshProcess(
+            "demo",
+            ["demo", "--no-faults", "--json", "--data-dir", Path.Combine(Mesh.Folder, "demo"), "--port-base", $"{FreePorts.Next()}"],
+            Mesh.Environment);
         try
         {
             await Eventually.Until("the demo's processes run", () => Mesh.Processes().Count > 9);
-            await Eventually.Until("the demo says what runs where", () => demo.Output.Contains("\"pids\"", StringComparison.Ordinal), () => Task.FromResult(demo.Tail(40)));
+            await Eventually.Until(
+                "the demo says what runs where",
+                () => demo.Output.Contains("\"pids\"", StringComparison.Ordinal),
+                () => Task.FromResult(demo.Tail(40)));
 
             demo.Signal(ProcessTable.Interrupt);
 

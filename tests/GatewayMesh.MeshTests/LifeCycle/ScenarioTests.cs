@@ -51,7 +51,8 @@ public sealed class ScenarioTests
     [TestCase("overload")]
     public async Task Scenario_runs_to_its_end(string name) => Assert.That(await RunAsync(name, 1), Is.Not.Empty);
 
-    private static double Share(Dictionary<string, string> phase, string instance) => double.Parse(phase[instance].Split(' ')[0], CultureInfo.InvariantCulture);
+    private static double Share(Dictionary<string, string> phase, string instance) =>
+        double.Parse(phase[instance].Split(' ')[0], CultureInfo.InvariantCulture);
 
     private static int Failures(Dictionary<string, string> phase) => int.Parse(phase["failed"].Split(' ')[0], CultureInfo.InvariantCulture);
 
@@ -63,7 +64,12 @@ public sealed class ScenarioTests
             StartInfo = new ProcessStartInfo("dotnet",
             [
                 Path.Combine(PublishedFile.Root, "topology", "scenarios", "bin", configuration, "net10.0", "GatewayMesh.Scenarios.dll"),
-                name, "--json", "--seconds", seconds.ToString(CultureInfo.InvariantCulture), "--port-base", FreePorts.Range(100).ToString(CultureInfo.InvariantCulture),
+                name,
+                "--json",
+                "--seconds",
+                seconds.ToString(CultureInfo.InvariantCulture),
+                "--port-base",
+                FreePorts.Range(100).ToString(CultureInfo.InvariantCulture),
             ])
             {
                 RedirectStandardOutput = true,
@@ -74,6 +80,9 @@ public sealed class ScenarioTests
         var (output, errors) = (run.StandardOutput.ReadToEndAsync(), run.StandardError.ReadToEndAsync());
         await run.WaitForExitAsync();
         Assert.That(run.ExitCode, Is.Zero, await output + await errors);
-        return [.. (await output).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<Dictionary<string, string>>(line)!)];
+        return [
+            .. (await output)
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => JsonSerializer.Deserialize<Dictionary<string, string>>(line)!)];
     }
 }

@@ -8,7 +8,8 @@ public sealed class TopologyTests : MeshTest
     [TestCaseSource(nameof(Topologies))]
     public async Task Every_file_of_a_topology_is_valid(string name)
     {
-        var (code, output, errors) = await MeshProcess.RunAsync(Mesh.Environment, "validate", Path.Combine(PublishedFile.Root, "topology", name));
+        var (code, output, errors) = await MeshProcess.RunAsync(
+            Mesh.Environment, "validate", Path.Combine(PublishedFile.Root, "topology", name));
         Assert.That(code, Is.Zero, output + errors);
     }
 

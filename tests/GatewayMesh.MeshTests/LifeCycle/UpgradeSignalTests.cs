@@ -28,7 +28,8 @@ public sealed class UpgradeSignalTests : MeshTest
             Assert.That(ends, Is.All.Zero);
             Assert.That(nodes.Select(node => node.Process.Errors), Is.All.Contains("\"guard_ended\""));
             Assert.That(Mesh.Processes(), Is.Empty);
-            Assert.That(Directory.GetFiles(Path.Combine(Mesh.Registry, "nodes"), "*.yaml"), Is.Empty, "each node took itself out of the registry");
+            Assert.That(
+                Directory.GetFiles(Path.Combine(Mesh.Registry, "nodes"), "*.yaml"), Is.Empty, "each node took itself out of the registry");
         }
     }
 
@@ -42,7 +43,8 @@ public sealed class UpgradeSignalTests : MeshTest
 
         Assert.That(await nodes[0].Process.ExitAsync(), Is.Zero);
         Assert.That(nodes[0].Process.Errors, Does.Contain("\"guard_ended\""));
-        await Eventually.Until("the bootstrap is read again", () => nodes[1].Process.Errors.Contains("\"reloaded\"", StringComparison.Ordinal));
+        await Eventually.Until(
+            "the bootstrap is read again", () => nodes[1].Process.Errors.Contains("\"reloaded\"", StringComparison.Ordinal));
         await nodes[1].UntilUpgradedAsync();
     }
 
@@ -55,7 +57,9 @@ public sealed class UpgradeSignalTests : MeshTest
         using (Assert.EnterMultipleScope())
         {
             Assert.That(ProcessTable.BlockedSignals(status.Worker), Is.Zero);
-            Assert.That(ProcessTable.BlockedSignals(status.Guard), Is.EqualTo(Bit(ProcessTable.Hangup) | Bit(ProcessTable.Interrupt) | Bit(12) | Bit(ProcessTable.Terminate)));
+            Assert.That(
+                ProcessTable.BlockedSignals(status.Guard),
+                Is.EqualTo(Bit(ProcessTable.Hangup) | Bit(ProcessTable.Interrupt) | Bit(12) | Bit(ProcessTable.Terminate)));
         }
     }
 
@@ -64,7 +68,8 @@ public sealed class UpgradeSignalTests : MeshTest
     private async Task<List<MeshNode>> StartAsync(int count)
     {
         var nodes = Enumerable.Range(1, count).Select(number =>
-            Mesh.AddSidecar($"host-{number}", $"- name: app-{number}\n  port: {FreePorts.Next()}\n  inbound: {FreePorts.Loopback()}\n")).ToList();
+            Mesh.AddSidecar(
+                $"host-{number}", $"- name: app-{number}\n  port: {FreePorts.Next()}\n  inbound: {FreePorts.Loopback()}\n")).ToList();
         nodes.ForEach(node => node.Start());
         foreach (var node in nodes)
         {

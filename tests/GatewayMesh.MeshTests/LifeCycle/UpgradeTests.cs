@@ -20,7 +20,10 @@ public sealed class UpgradeTests : MeshTest
         await Mesh.WritePolicyAsync("payments", "timeouts: { connect: 7s }", "7s");
         var (from, to) = fromEarlier ? (OtherBuild.Path, PublishedFile.Path) : (PublishedFile.Path, OtherBuild.Path);
         var before = await hosts.HostA.StatusAsync();
-        Assert.That(ProcessTable.LengthOfExecutable(before.Guard), Is.EqualTo(new FileInfo(from).Length), "the guard runs the file to upgrade from");
+        Assert.That(
+            ProcessTable.LengthOfExecutable(before.Guard),
+            Is.EqualTo(new FileInfo(from).Length),
+            "the guard runs the file to upgrade from");
         await using var load = hosts.Load();
         await load.UntilServedAsync(200);
 
@@ -34,7 +37,9 @@ public sealed class UpgradeTests : MeshTest
         }
 
         await hosts.HostA.PostAsync("/upgrade");
-        var after = await hosts.HostA.UntilAsync("the upgrade has ended", status => status is { IsUpgrading: false, Lease: "leased" } && (status.IsUpgraded || status.UpgradeError != ""));
+        var after = await hosts.HostA.UntilAsync(
+            "the upgrade has ended",
+            status => status is { IsUpgrading: false, Lease: "leased" } && (status.IsUpgraded || status.UpgradeError != ""));
         await Eventually.Until("the old worker has ended", () => ProcessTable.State(before.Worker) is null or 'Z');
         await load.UntilServedAsync(200);
         var report = await load.StopAsync();
@@ -44,9 +49,16 @@ public sealed class UpgradeTests : MeshTest
             Assert.That(report.Failed, Is.Zero);
             Assert.That(after.Guard, Is.EqualTo(before.Guard), "the guard was replaced in place");
             Assert.That(after.Worker, Is.Not.EqualTo(before.Worker));
-            Assert.That(ProcessTable.Executable(after.Guard), Is.EqualTo(installation.Executable), "the guard runs the new file, not the deleted one");
-            Assert.That(ProcessTable.LengthOfExecutable(after.Guard), Is.EqualTo(new FileInfo(to).Length), "the guard runs the file to upgrade to");
-            Assert.That(ProcessTable.BlockedSignals(after.Guard) is 0, Is.EqualTo(!fromEarlier && OtherBuild.BuiltFrom != "this tree"), "a build that reads no held signals gets none");
+            Assert.That(
+                ProcessTable.Executable(after.Guard),
+                Is.EqualTo(installation.Executable),
+                "the guard runs the new file, not the deleted one");
+            Assert.That(
+                ProcessTable.LengthOfExecutable(after.Guard), Is.EqualTo(new FileInfo(to).Length), "the guard runs the file to upgrade to");
+            Assert.That(
+                ProcessTable.BlockedSignals(after.Guard) is 0,
+                Is.EqualTo(!fromEarlier && OtherBuild.BuiltFrom != "this tree"),
+                "a build that reads no held signals gets none");
         }
     }
 
@@ -56,24 +68,50 @@ public sealed class UpgradeTests : MeshTest
         var (hosts, installation) = await StartAsync(fromEarlier: true);
         installation.ReplaceByRename(PublishedFile.Path);
         await hosts.HostA.PostAsync("/upgrade");
-        var upgraded = await hosts.HostA.UntilAsync("the upgrade has ended", status => status is { IsUpgrading: false, IsUpgraded: true, Lease: "leased" });
+        var upgraded = await hosts.HostA.UntilAsync(
+            "the upgrade has ended", status => status is { IsUpgrading: false, IsUpgraded: true, Lease: "leased" });
 
         ProcessTable.Signal(upgraded.Worker, ProcessTable.Kill);
 
-        var after = await hosts.HostA.UntilAsync("another worker serves", status => status.Worker > 0 && status.Worker != upgraded.Worker && status.Lease == "leased");
-        Assert.That(after.UpgradeError, Does.Match($"worker {upgraded.Worker} of the new build ended .* s after the upgrade \\(signal 9 \\(SIGKILL\\)\\).*restore the previous file and upgrade"));
+        var after = await hosts.HostA.UntilAsync(
+            "another worker serves", status => status.Worker > 0 && status.Worker != upgraded.Worker && status.Lease == "leased");
+        Assert.That(
+            after.UpgradeError,
+            Does.Match(
+                $"worker {upgraded.Worker} of the new build ended .* s after the upgrade \\(signal 9 \\(SIGKILL\\)\\).*restore the "
+                    + $"previous file and upgrade"));
         Assert.That(hosts.HostA.Process.Errors.Split('\n'), Has.Exactly(1).Contains("\"level\":\"error\"").And.Contains("upgrade-failed"));
         await hosts.UntilServedAsync();
     }
 
-    [TestCase("worker) exit 7 ;;", "exit code 7", TestName = nameof(Build_with_a_failing_worker_changes_nothing_and_log_and_status_have_the_reason) + "_at_once")]
-    [TestCase("worker) \"$REAL\" worker & p=$!; sleep 2; kill -9 $p; wait $p; exit 9 ;;", "exit code 9", TestName = nameof(Build_with_a_failing_worker_changes_nothing_and_log_and_status_have_the_reason) + "_after_2_s")]
-    [TestCase("worker) exec sleep 600 ;;", "not ready in 10 s", TestName = nameof(Build_with_a_failing_worker_changes_nothing_and_log_and_status_have_the_reason) + "_to_become_ready")]
+    [
+        TestCase(
+            "worker) exit 7 ;;",
+            "exit code 7",
+            TestName = nameof(Build_with_a_failing_worker_changes_nothing_and_log_and_status_have_the_reason) + "_at_once")]
+    [
+        TestCase(
+            "worker) \"$REAL\" worker & p=$!; sleep 2; kill -9 $p; wait $p; exit 9 ;;",
+            "exit code 9",
+            TestName = nameof(Build_with_a_failing_worker_changes_nothing_and_log_and_status_have_the_reason) + "_after_2_s")]
+    [
+        TestCase(
+            "worker) exec sleep 600 ;;",
+            "not ready in 10 s",
+            TestName = nameof(Build_with_a_failing_worker_changes_nothing_and_log_and_status_have_the_reason) + "_to_become_ready")]
     public Task Build_with_a_failing_worker_changes_nothing_and_log_and_status_have_the_reason(string fault, string reason) =>
         ExpectRollbackAsync($"case \"$1\" in\n{Version}\n{fault}\nesac\nexit 0\n", reason);
 
-    [TestCase("exit 1", "exit code 1", TestName = nameof(Build_that_does_not_start_changes_nothing_and_log_and_status_have_the_reason) + "_at_all")]
-    [TestCase("case \"$1\" in\n" + Version + "\nesac\necho 'no such key' >&2; exit 2", "exit code 2: no such key", TestName = nameof(Build_that_does_not_start_changes_nothing_and_log_and_status_have_the_reason) + "_as_a_guard")]
+    [
+        TestCase(
+            "exit 1",
+            "exit code 1",
+            TestName = nameof(Build_that_does_not_start_changes_nothing_and_log_and_status_have_the_reason) + "_at_all")]
+    [
+        TestCase(
+            "case \"$1\" in\n" + Version + "\nesac\necho 'no such key' >&2; exit 2",
+            "exit code 2: no such key",
+            TestName = nameof(Build_that_does_not_start_changes_nothing_and_log_and_status_have_the_reason) + "_as_a_guard")]
     public Task Build_that_does_not_start_changes_nothing_and_log_and_status_have_the_reason(string script, string reason) =>
         ExpectRollbackAsync(script + "\n", reason);
 
@@ -96,7 +134,9 @@ public sealed class UpgradeTests : MeshTest
             Assert.That(after.Worker, Is.EqualTo(before.Worker), "the old worker goes on serving");
             Assert.That(after.Guard, Is.EqualTo(before.Guard));
             Assert.That(report.Failed, Is.Zero);
-            Assert.That(hosts.HostA.Process.Errors.Split('\n'), Has.Some.Contains("\"level\":\"error\"").And.Contains("upgrade-failed").And.Contains(reason));
+            Assert.That(
+                hosts.HostA.Process.Errors.Split('\n'),
+                Has.Some.Contains("\"level\":\"error\"").And.Contains("upgrade-failed").And.Contains(reason));
         }
     }
 

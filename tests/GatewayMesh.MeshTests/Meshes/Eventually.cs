@@ -22,5 +22,6 @@ internal static class Eventually
         }
     }
 
-    public static Task Until(string what, Func<bool> condition, Func<Task<string>>? state = null) => Until(what, () => Task.FromResult(condition()), state);
+    public static Task Until(string what, Func<bool> condition, Func<Task<string>>? state = null) =>
+        Until(what, () => Task.FromResult(condition()), state);
 }

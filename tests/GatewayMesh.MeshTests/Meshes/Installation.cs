@@ -3,14 +3,17 @@ namespace GatewayMesh.MeshTests.Meshes;
 /// <summary>A copy of the file under test (and its companions) that can be replaced while it runs.</summary>
 internal sealed class Installation
 {
-    private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
+    private const UnixFileMode Mode =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
     private readonly string _folder;
 
     public Installation(string folder)
     {
         _folder = folder;
         Directory.CreateDirectory(folder);
-        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(PublishedFile.Path)!).Where(file => !file.EndsWith(".dbg", StringComparison.Ordinal)))
+        foreach (
+            var file in Directory.GetFiles(Path.GetDirectoryName(PublishedFile.Path)!).Where(
+                file => !file.EndsWith(".dbg", StringComparison.Ordinal)))
         {
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
         }

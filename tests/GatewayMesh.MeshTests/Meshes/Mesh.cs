@@ -12,7 +12,8 @@ namespace GatewayMesh.MeshTests.Meshes;
 internal sealed class Mesh : IAsyncDisposable
 {
     private static int Meshes;
-    private readonly string _mark = string.Create(CultureInfo.InvariantCulture, $"{System.Environment.ProcessId}-{Interlocked.Increment(ref Meshes)}");
+    private readonly string _mark = string.Create(
+        CultureInfo.InvariantCulture, $"{System.Environment.ProcessId}-{Interlocked.Increment(ref Meshes)}");
     private readonly List<MeshNode> _nodes = [];
     private readonly List<CountingBackend> _backends = [];
 
@@ -99,7 +100,8 @@ internal sealed class Mesh : IAsyncDisposable
     /// <summary>
     /// Waits until the last-good state on disk of a node contains an instance of a service. (A node writes at most once per second.)
     /// </summary>
-    public Task UntilOnDiskAsync(string node, string service) => Eventually.Until($"an instance of {service} is on the disk of {node}", () =>
+    public Task UntilOnDiskAsync(string node, string service) =>
+        Eventually.Until($"an instance of {service} is on the disk of {node}", () =>
     {
         var file = new FileInfo(Path.Combine(DataDir(node), "snapshot.json"));
         if (!file.Exists)
@@ -113,7 +115,10 @@ internal sealed class Mesh : IAsyncDisposable
             ? content.TryGetProperty("catalogue", out var catalogue) && catalogue.GetProperty("services").EnumerateArray().Any(known =>
                 known.GetProperty("name").GetString() == service && known.GetProperty("instances").GetArrayLength() > 0)
             : content.GetProperty("nodes").EnumerateArray().Any(known =>
-                known.GetProperty("record").GetProperty("services").EnumerateArray().Any(local => local.GetProperty("name").GetString() == service));
+                known.GetProperty("record")
+                    .GetProperty("services")
+                    .EnumerateArray()
+                    .Any(local => local.GetProperty("name").GetString() == service));
     });
 
     /// <summary>Writes the policy of a service and waits until every node uses it.</summary>
@@ -135,14 +140,22 @@ internal sealed class Mesh : IAsyncDisposable
 
         foreach (var node in _nodes)
         {
-            await Eventually.Until($"/config of {node.Name} shows {shown}", async () => (await node.GetAsync("/config")).Contains(shown, StringComparison.Ordinal), () => node.GetAsync("/config"));
+            await Eventually.Until(
+                $"/config of {node.Name} shows {shown}",
+                async () => (await node.GetAsync("/config")).Contains(shown, StringComparison.Ordinal),
+                () => node.GetAsync("/config"));
         }
     }
 
     /// <summary>Running processes of this mesh.</summary>
     public IReadOnlyList<int> Processes() => ProcessTable.WithEnvironment($"{MarkName}={_mark}");
 
-    public string Logs(int lines) => string.Join('\n', _nodes.SelectMany(node => node.Starts).Select(start => start.Tail(lines)).Append(Consul is null ? "" : $"---- consul\n{string.Join('\n', Consul.Log.Split('\n').TakeLast(lines))}"));
+    public string Logs(int lines) =>
+        string.Join(
+            '\n',
+            _nodes.SelectMany(node => node.Starts)
+                .Select(start => start.Tail(lines))
+                .Append(Consul is null ? "" : $"---- consul\n{string.Join('\n', Consul.Log.Split('\n').TakeLast(lines))}"));
 
     /// <summary>Ends every process and kills the rest; returns the killed ones.</summary>
     public async Task<IReadOnlyList<string>> EndAsync()

@@ -22,7 +22,8 @@ internal sealed partial class MeshCertificates : IDisposable
     /// <summary>Creates a certificate for each service of a bootstrap that has none.</summary>
     public void IssueFor(string bootstrap)
     {
-        foreach (var service in Name().Matches(bootstrap).Select(match => match.Groups[1].Value).Where(service => !File.Exists(PathOf(service))))
+        foreach (
+            var service in Name().Matches(bootstrap).Select(match => match.Groups[1].Value).Where(service => !File.Exists(PathOf(service))))
         {
             Issue(service);
         }

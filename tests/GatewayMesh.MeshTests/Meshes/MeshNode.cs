@@ -3,7 +3,8 @@ using System.Net;
 namespace GatewayMesh.MeshTests.Meshes;
 
 /// <summary>A node of a mesh under test: its bootstrap file, process and admin address.</summary>
-internal sealed class MeshNode(string name, string configFile, IPEndPoint admin, IReadOnlyDictionary<string, string> environment) : IDisposable
+internal sealed class MeshNode(
+    string name, string configFile, IPEndPoint admin, IReadOnlyDictionary<string, string> environment) : IDisposable
 {
     private readonly HttpClient _client = new() { BaseAddress = new Uri($"http://{admin}"), Timeout = TimeSpan.FromSeconds(10) };
     private readonly List<MeshProcess> _starts = [];

@@ -14,7 +14,12 @@ internal sealed class MeshProcess : IDisposable
     private long _outputLines;
     private long _outputBytes;
 
-    public MeshProcess(string name, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, bool emptyEnvironment = false, string? executable = null)
+    public MeshProcess(
+        string name,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment = null,
+        bool emptyEnvironment = false,
+        string? executable = null)
     {
         Name = name;
         var start = new ProcessStartInfo(executable ?? PublishedFile.Path, arguments)
@@ -69,7 +74,8 @@ internal sealed class MeshProcess : IDisposable
     public string Errors => string.Join('\n', _errors);
 
     /// <summary>Runs the file to its end.</summary>
-    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(IReadOnlyDictionary<string, string>? environment, params string[] arguments)
+    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
+        IReadOnlyDictionary<string, string>? environment, params string[] arguments)
     {
         using var process = new MeshProcess(string.Join(' ', arguments), arguments, environment);
         var code = await process.ExitAsync();
@@ -99,7 +105,9 @@ internal sealed class MeshProcess : IDisposable
     /// <summary>Last lines of both streams for the output of a failed test; few of standard output, the access log.</summary>
     public string Tail(int lines) =>
         $"---- {Name} (pid {Pid}{(HasExited ? $", ended with {_process.ExitCode}" : "")})\n"
-        + string.Join('\n', _output.TakeLast(lines / 8).Select(line => "  out: " + line).Concat(_errors.TakeLast(lines).Select(line => "  err: " + line)));
+        + string.Join(
+            '\n',
+            _output.TakeLast(lines / 8).Select(line => "  out: " + line).Concat(_errors.TakeLast(lines).Select(line => "  err: " + line)));
 
     public void Dispose() => _process.Dispose();
 

@@ -24,7 +24,10 @@ public abstract class MeshTest
         var registry = TestContext.CurrentContext.Test.Arguments.OfType<RegistryKind>().Append(Registry).First();
 
         // All processes dial from one address, and every watch holds a connection; on separate hosts they are far from Consul's limit.
-        Mesh = new Mesh(registry == RegistryKind.Consul ? await ConsulAgent.StartAsync(new ConsulAgentOptions { MaxConnectionsPerClient = 2000 }) : null);
+        Mesh = new Mesh(
+            registry == RegistryKind.Consul
+                ? await ConsulAgent.StartAsync(new ConsulAgentOptions { MaxConnectionsPerClient = 2000 })
+                : null);
     }
 
     [TearDown]

@@ -40,7 +40,10 @@ internal sealed record NodeStatus(string Json)
 
     public int CarriedFailed => Number("guard", "carried", "failed");
 
-    public int Gateways => Find("guard", "gateways") is { ValueKind: JsonValueKind.Array } gateways ? gateways.EnumerateArray().Count(gateway => gateway.GetProperty("state").GetString() == "answers") : 0;
+    public int Gateways =>
+        Find("guard", "gateways") is { ValueKind: JsonValueKind.Array } gateways
+            ? gateways.EnumerateArray().Count(gateway => gateway.GetProperty("state").GetString() == "answers")
+            : 0;
 
     /// <summary>The registry's errors, as text.</summary>
     public string RegistryErrors => Find("registry", "errors")?.GetRawText() ?? "";

@@ -21,7 +21,8 @@ internal static partial class ProcessTable
         [.. Pids().Where(pid => State(pid) is not null and not 'Z' && Read(pid, "environ").Split('\0').Contains(entry))];
 
     /// <summary>Children of a process.</summary>
-    public static IReadOnlyList<int> Children(int parent) => [.. Pids().Where(pid => Field(pid, 1) == parent.ToString(CultureInfo.InvariantCulture))];
+    public static IReadOnlyList<int> Children(int parent) =>
+        [.. Pids().Where(pid => Field(pid, 1) == parent.ToString(CultureInfo.InvariantCulture))];
 
     /// <summary>R, S, D, T, Z …, or null when the process is gone.</summary>
     public static char? State(int pid) => Field(pid, 0) is [var state, ..] ? state : null;
@@ -35,7 +36,8 @@ internal static partial class ProcessTable
     /// <summary>Blocked signals of the first thread, as the mask in /proc/PID/status; null when the process is gone.</summary>
     public static ulong? BlockedSignals(int pid) =>
         Array.Find(Read(pid, "status").Split('\n'), line => line.StartsWith("SigBlk:", StringComparison.Ordinal)) is { } line
-            ? ulong.Parse(line["SigBlk:".Length..], NumberStyles.HexNumber | NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture) : null;
+            ? ulong.Parse(
+                line["SigBlk:".Length..], NumberStyles.HexNumber | NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture) : null;
 
     /// <summary>True if the program was executed with a variable that begins with <paramref name="beginning"/>.</summary>
     public static bool HasVariable(int pid, string beginning) =>

@@ -14,8 +14,11 @@ internal static class PublishedFile
 
     private static string Find()
     {
-        var path = Environment.GetEnvironmentVariable("MESH_TESTS_BINARY") ?? System.IO.Path.Combine(FindRoot(), "artifacts", "gatewaymesh", "gatewaymesh");
-        return File.Exists(path) ? path : throw new FileNotFoundException($"{path} is missing: run ./build.sh publish (./build.sh test does it by itself).");
+        var path = Environment.GetEnvironmentVariable("MESH_TESTS_BINARY")
+            ?? System.IO.Path.Combine(FindRoot(), "artifacts", "gatewaymesh", "gatewaymesh");
+        return File.Exists(path)
+            ? path
+            : throw new FileNotFoundException($"{path} is missing: run ./build.sh publish (./build.sh test does it by itself).");
     }
 
     private static string FindRoot()

@@ -9,7 +9,11 @@ internal static class TrimmedBuild
 
     private static string Find()
     {
-        var path = Environment.GetEnvironmentVariable("MESH_TESTS_TRIMMED_BINARY") ?? System.IO.Path.Combine(PublishedFile.Root, "artifacts", "trimmed-build", "gatewaymesh");
-        return File.Exists(path) ? path : throw new FileNotFoundException($"{path} is missing: run ./build.sh test, or name a file that --jit made in MESH_TESTS_TRIMMED_BINARY.");
+        var path = Environment.GetEnvironmentVariable("MESH_TESTS_TRIMMED_BINARY")
+            ?? System.IO.Path.Combine(PublishedFile.Root, "artifacts", "trimmed-build", "gatewaymesh");
+        return File.Exists(path)
+            ? path
+            : throw new FileNotFoundException(
+                $"{path} is missing: run ./build.sh test, or name a file that --jit made in MESH_TESTS_TRIMMED_BINARY.");
     }
 }

@@ -48,9 +48,12 @@ internal sealed class TwoHosts
     /// <param name="moreOfHostB">Further services of host-b, as YAML. Default: none.</param>
     /// <param name="registry">The registry of the test's argument, checked. Default: any.</param>
     /// <param name="installation">The executable of host-a. Default: the file under test.</param>
-    public static async Task<TwoHosts> StartAsync(Mesh mesh, string moreOfHostB = "", RegistryKind? registry = null, Installation? installation = null)
+    public static async Task<TwoHosts> StartAsync(
+        Mesh mesh, string moreOfHostB = "", RegistryKind? registry = null, Installation? installation = null)
     {
-        Assert.That(registry is null || (mesh.Consul is not null) == (registry == RegistryKind.Consul), "the mesh has the registry that the test asks for");
+        Assert.That(
+            registry is null || (mesh.Consul is not null) == (registry == RegistryKind.Consul),
+            "the mesh has the registry that the test asks for");
         var hosts = new TwoHosts(mesh, moreOfHostB);
         hosts.HostA.Executable = installation?.Executable;
         foreach (var node in mesh.Nodes)

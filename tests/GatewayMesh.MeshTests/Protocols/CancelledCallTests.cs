@@ -21,7 +21,8 @@ internal sealed class CancelledCallTests : MeshTest
     public async Task Cancelled_calls_cost_no_worker_no_thread_and_no_call_of_another_client(string client)
     {
         using var applications = await Applications.StartAsync();
-        var hosts = await TwoHosts.StartAsync(Mesh, $"- name: calls\n  port: {applications.Calls}\n  protocol: grpc\n  inbound: {FreePorts.Loopback()}\n");
+        var hosts = await TwoHosts.StartAsync(
+            Mesh, $"- name: calls\n  port: {applications.Calls}\n  protocol: grpc\n  inbound: {FreePorts.Loopback()}\n");
         using var witness = new GrpcLoad(hosts.Outbound, "calls");
         await witness.UntilServedAsync(100);
         MeshNode[] nodes = [hosts.HostA, hosts.HostB];
@@ -42,7 +43,10 @@ internal sealed class CancelledCallTests : MeshTest
         var after = await Task.WhenAll(nodes.Select(node => node.StatusAsync()));
         await TestContext.Out.WriteLineAsync($"{line}; threads {string.Join(", ", threads)} before and {string.Join(", ", most)} at most");
 
-        Assert.That(after.Select(status => (status.Kills, status.Worker)), Is.EqualTo(before.Select(status => (status.Kills, status.Worker))), "the workers are those of before");
+        Assert.That(
+            after.Select(status => (status.Kills, status.Worker)),
+            Is.EqualTo(before.Select(status => (status.Kills, status.Worker))),
+            "the workers are those of before");
         Assert.That(failed, Is.Zero, report);
         Assert.That(JsonDocument.Parse(line).RootElement.GetProperty("cancelled").GetInt32(), Is.EqualTo(Count), line);
         Assert.That(most.Zip(threads, (so, first) => so - first), Is.All.LessThanOrEqualTo(ThreadsMayGrow));
@@ -51,5 +55,7 @@ internal sealed class CancelledCallTests : MeshTest
     private static int Threads(int pid) => Directory.Exists($"/proc/{pid}/task") ? Directory.GetDirectories($"/proc/{pid}/task").Length : 0;
 
     private static int Number(string variable, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : otherwise;
+        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : otherwise;
 }

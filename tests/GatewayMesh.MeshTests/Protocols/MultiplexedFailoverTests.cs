@@ -24,7 +24,8 @@ internal sealed class MultiplexedFailoverTests(RegistryKind registry) : MeshTest
     public async Task StartTheLoads()
     {
         _applications = await Applications.StartAsync();
-        _hosts = await TwoHosts.StartAsync(Mesh, $"- name: calls\n  port: {_applications.Calls}\n  protocol: grpc\n  inbound: {FreePorts.Loopback()}\n");
+        _hosts = await TwoHosts.StartAsync(
+            Mesh, $"- name: calls\n  port: {_applications.Calls}\n  protocol: grpc\n  inbound: {FreePorts.Loopback()}\n");
         foreach (var isGrpc in new[] { false, true })
         {
             var connection = MultiplexedRequests.Connection();
@@ -101,10 +102,13 @@ internal sealed class MultiplexedFailoverTests(RegistryKind registry) : MeshTest
         await AssertThatNothingFailed();
     }
 
-    private Task UntilServedAsync(int more) => Task.WhenAll([_grpc.UntilServedAsync(more / 2), .. _loads.Select(load => load.UntilServedAsync(more))]);
+    private Task UntilServedAsync(int more) =>
+        Task.WhenAll([_grpc.UntilServedAsync(more / 2), .. _loads.Select(load => load.UntilServedAsync(more))]);
 
     private Task UntilAnotherWorkerServes(NodeStatus before) =>
-        _hosts.HostA.UntilAsync("a new worker serves", status => status.Worker > 0 && status.Worker != before.Worker && status is { Lease: "leased", Tier: "sidecar" });
+        _hosts.HostA.UntilAsync(
+            "a new worker serves",
+            status => status.Worker > 0 && status.Worker != before.Worker && status is { Lease: "leased", Tier: "sidecar" });
 
     private async Task AssertThatAtMostTheOpenStreamsWereLost()
     {

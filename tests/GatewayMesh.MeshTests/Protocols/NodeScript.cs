@@ -77,7 +77,10 @@ internal sealed class NodeScript : IDisposable
         }
         catch (System.ComponentModel.Win32Exception missing)
         {
-            throw new FileNotFoundException($"{program} is missing: the tests of the protocols run real clients in Node 18 or later (Debian: apt-get install nodejs npm).", missing);
+            throw new FileNotFoundException(
+                $"{program} is missing: the tests of the protocols run real clients in Node 18 or later (Debian: apt-get install nodejs "
+                    + $"npm).",
+                missing);
         }
     }
 }

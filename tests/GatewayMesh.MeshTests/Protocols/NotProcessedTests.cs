@@ -6,7 +6,10 @@ using GatewayMesh.Proxy.Tests.Rig.Http2;
 
 namespace GatewayMesh.MeshTests.Protocols;
 
-/// <summary>Calls with a body through two real sidecars to an application that states, by GOAWAY or REFUSED_STREAM, that it did nothing with some of them.</summary>
+/// <summary>
+/// Calls with a body through two real sidecars to an application that states, by GOAWAY or REFUSED_STREAM, that it did nothing with some of
+/// them.
+/// </summary>
 internal sealed class NotProcessedTests : MeshTest
 {
     private const int Refused = 7;
@@ -55,7 +58,10 @@ internal sealed class NotProcessedTests : MeshTest
         {
             var answer = await client.Ask(
                 Fields.Request("POST", "/pay.Payments/Charge", "calls", ("content-type", "application/grpc"), ("te", "trailers")), Message);
-            Assert.That((answer.Status, answer.Body, answer.Trailers?["grpc-status"]), Is.EqualTo((200, Message, "0")), $"call {i}: {answer["proxy-status"]}");
+            Assert.That(
+                (answer.Status, answer.Body, answer.Trailers?["grpc-status"]),
+                Is.EqualTo((200, Message, "0")),
+                $"call {i}: {answer["proxy-status"]}");
         }
 
         Assert.That(application.Executed - before, Is.EqualTo(2 * Calls), "each was refused once and sent once more");
@@ -63,7 +69,8 @@ internal sealed class NotProcessedTests : MeshTest
 
     private async Task<IPEndPoint> StartAsync(int port, string protocol)
     {
-        var hosts = await TwoHosts.StartAsync(Mesh, $"- name: calls\n  port: {port}\n  protocol: {protocol}\n  inbound: {FreePorts.Loopback()}\n");
+        var hosts = await TwoHosts.StartAsync(
+            Mesh, $"- name: calls\n  port: {port}\n  protocol: {protocol}\n  inbound: {FreePorts.Loopback()}\n");
         await Eventually.Until(
             "calls is known",
             async () => (await hosts.HostA.GetAsync("/endpoints")).Contains("\"calls\"", StringComparison.Ordinal),
@@ -74,11 +81,19 @@ internal sealed class NotProcessedTests : MeshTest
     // One after the other, on a connection of their own.
     private static async Task<IReadOnlyList<string>> PostAsync(IPEndPoint outbound, IReadOnlyList<string> bodies)
     {
-        using var client = new HttpClient { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var client = new HttpClient
+        {
+            DefaultRequestVersion = HttpVersion.Version20,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
         var statuses = new List<string>();
         foreach (var body in bodies)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, $"http://{outbound}/charge") { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"http://{outbound}/charge")
+            {
+                Version = HttpVersion.Version20,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            };
             request.Headers.Host = "calls";
             request.Content = new StringContent(body);
             using var answer = await client.SendAsync(request);
@@ -89,8 +104,8 @@ internal sealed class NotProcessedTests : MeshTest
     }
 
     /// <summary>
-    /// Takes a number of streams of each connection and answers them. Once the whole body of a further stream is there, it sends GOAWAY with the last stream
-    /// that it took, and looks at nothing above.
+    /// Takes a number of streams of each connection and answers them. Once the whole body of a further stream is there, it sends GOAWAY
+    /// with the last stream that it took, and looks at nothing above.
     /// </summary>
     private sealed class LeavingApplication : IDisposable
     {

@@ -93,13 +93,18 @@ internal sealed class ProtocolMesh
     {
         foreach (var service in new[] { "chat", "calls", "dead" })
         {
-            using var client = new HttpClient { BaseAddress = new Uri($"http://{AddressOf(path)}"), DefaultRequestHeaders = { Host = HostOf(path, service) } };
+            using var client = new HttpClient
+            {
+                BaseAddress = new Uri($"http://{AddressOf(path)}"),
+                DefaultRequestHeaders = { Host = HostOf(path, service) },
+            };
             await Eventually.Until(
                 $"{service} is known on the way of {path}",
                 async () =>
                 {
                     using var answer = await client.GetAsync("/");
-                    return answer.StatusCode is not (HttpStatusCode.NotFound or HttpStatusCode.ServiceUnavailable) || (service == "calls" && !answer.Headers.Contains("Proxy-Status"));
+                    return answer.StatusCode is not (HttpStatusCode.NotFound or HttpStatusCode.ServiceUnavailable)
+                        || (service == "calls" && !answer.Headers.Contains("Proxy-Status"));
                 },
                 () => Task.FromResult(mesh.Logs(20)));
         }

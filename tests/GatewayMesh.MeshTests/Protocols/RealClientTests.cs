@@ -10,7 +10,13 @@ public sealed class RealClientTests
 {
     private static readonly string[] Scenarios =
     [
-        "unary", "large_messages", "many_calls_at_a_time", "server_streaming", "client_streaming", "bidirectional_streaming", "trailers_only_error",
+        "unary",
+        "large_messages",
+        "many_calls_at_a_time",
+        "server_streaming",
+        "client_streaming",
+        "bidirectional_streaming",
+        "trailers_only_error",
         "cancellation", "deadline", "mesh_error_unknown_service", "mesh_error_application_down",
         "websocket_echo", "websocket_both_ways_at_a_time", "websocket_close_by_client", "websocket_close_by_application",
     ];
@@ -79,7 +85,8 @@ public sealed class RealClientTests
 
     [Test]
     public async Task Curl_is_served_by_both_protocols_on_every_path(
-        [ValueSource(typeof(ProtocolMesh), nameof(ProtocolMesh.Paths))] string path, [Values("--http1.1", "--http2-prior-knowledge")] string protocol)
+        [ValueSource(typeof(ProtocolMesh), nameof(ProtocolMesh.Paths))] string path,
+        [Values("--http1.1", "--http2-prior-knowledge")] string protocol)
     {
         var address = _paths!.AddressOf(path);
         // One address per call: curl 7.88 fails on its own second request on a prior-knowledge connection, with any server.
@@ -87,10 +94,19 @@ public sealed class RealClientTests
         Assert.That(got, Is.EqualTo("plain /a?b=c\n"));
 
         var megabyte = new string('x', 1024 * 1024);
-        var echoed = await Curl.RunWithInputAsync(megabyte, protocol, "-H", $"Host: {ProtocolMesh.HostOf(path, "chat")}", "--data-binary", "@-", $"http://{address}/echo");
+        var echoed = await Curl.RunWithInputAsync(
+            megabyte, protocol, "-H", $"Host: {ProtocolMesh.HostOf(path, "chat")}", "--data-binary", "@-", $"http://{address}/echo");
         Assert.That(echoed == megabyte, "the body came back as it was");
 
-        var version = await Curl.RunAsync(protocol, "-o", "/dev/null", "-w", "%{http_version} %{http_code}", "-H", $"Host: {ProtocolMesh.HostOf(path, "nobody")}", $"http://{address}/");
+        var version = await Curl.RunAsync(
+            protocol,
+            "-o",
+            "/dev/null",
+            "-w",
+            "%{http_version} %{http_code}",
+            "-H",
+            $"Host: {ProtocolMesh.HostOf(path, "nobody")}",
+            $"http://{address}/");
         Assert.That(version, Is.EqualTo(protocol == "--http1.1" ? "1.1 404" : "2 404"));
     }
 }

@@ -50,12 +50,14 @@ public sealed class ChangeTests : MeshTest
         await consul.WriteEntryAsync("""{"Kind":"service-defaults","Name":"ledger","Protocol":"grpc"}""");
         await UntilConfigAsync(hosts, "\"protocol\": \"grpc\"");
         await consul.WriteEntryAsync("""{"Kind":"service-defaults","Name":"ledger","Protocol":"http"}""");
-        await Eventually.Until("it is http again", async () => !(await hosts.HostA.GetAsync("/config")).Contains("grpc", StringComparison.Ordinal));
+        await Eventually.Until(
+            "it is http again", async () => !(await hosts.HostA.GetAsync("/config")).Contains("grpc", StringComparison.Ordinal));
 
         _ = await consul.PutAsync("/v1/kv/gatewaymesh/service-policy/payments", "retries: { maxAttempts: 2 }\n");
         await UntilConfigAsync(hosts, "\"maxAttempts\": 2");
         _ = await consul.PutAsync("/v1/kv/gatewaymesh/service-policy/payments", "retries: { maxAttemptss: 3 }\n");
-        await hosts.HostA.UntilAsync("what is wrong is logged", status => status.RegistryErrors.Contains("maxAttemptss", StringComparison.Ordinal));
+        await hosts.HostA.UntilAsync(
+            "what is wrong is logged", status => status.RegistryErrors.Contains("maxAttemptss", StringComparison.Ordinal));
         await UntilConfigAsync(hosts, "\"maxAttempts\": 2");
 
         await load.UntilServedAsync(250);
@@ -63,7 +65,10 @@ public sealed class ChangeTests : MeshTest
     }
 
     private static Task UntilConfigAsync(TwoHosts hosts, string text) =>
-        Eventually.Until($"/config shows {text}", async () => (await hosts.HostA.GetAsync("/config")).Contains(text, StringComparison.Ordinal), async () => await hosts.HostA.GetAsync("/config"));
+        Eventually.Until(
+            $"/config shows {text}",
+            async () => (await hosts.HostA.GetAsync("/config")).Contains(text, StringComparison.Ordinal),
+            async () => await hosts.HostA.GetAsync("/config"));
 
     private static async Task<bool> QuietAsync(Backends.CountingBackend backend)
     {

@@ -16,7 +16,11 @@ public sealed class ConsulTopologyTests
     {
         _ = ConsulBinary.Path;
         var mark = Guid.NewGuid().ToString("N");
-        var start = new ProcessStartInfo(Path.Combine(Folder, "run.sh"), [PublishedFile.Path]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Path.Combine(Folder, "run.sh"), [PublishedFile.Path])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
         start.Environment["MESH_TEST"] = mark;
         using var run = Process.Start(start)!;
         var (errors, output) = (run.StandardError.ReadToEndAsync(), run.StandardOutput.ReadToEndAsync());
@@ -25,7 +29,9 @@ public sealed class ConsulTopologyTests
             using var client = new HttpClient();
             await UntilAnsweredAsync(client, "http://127.0.0.1:16001/", "payments", run);
             await UntilAnsweredAsync(client, "http://127.0.0.1:16301/", "pay.example", run);
-            Assert.That(await client.GetStringAsync(new Uri("http://127.0.0.1:16500/v1/catalog/services")), Does.Contain("payments-sidecar-proxy").And.Contain("gatewaymesh-ingress"));
+            Assert.That(
+                await client.GetStringAsync(new Uri("http://127.0.0.1:16500/v1/catalog/services")),
+                Does.Contain("payments-sidecar-proxy").And.Contain("gatewaymesh-ingress"));
         }
         finally
         {
@@ -39,7 +45,8 @@ public sealed class ConsulTopologyTests
         Directory.Delete(Path.Combine(Folder, "data"), recursive: true);
     }
 
-    private static Task UntilAnsweredAsync(HttpClient client, string address, string host, Process run) => Eventually.Until($"{host} answers at {address}", async () =>
+    private static Task UntilAnsweredAsync(HttpClient client, string address, string host, Process run) =>
+        Eventually.Until($"{host} answers at {address}", async () =>
     {
         Assert.That(run.HasExited, Is.False, "run.sh has ended");
         using var request = new HttpRequestMessage(HttpMethod.Get, address);

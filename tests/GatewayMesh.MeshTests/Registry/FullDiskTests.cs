@@ -30,7 +30,9 @@ public sealed class FullDiskTests : MeshTest
             var snapshot = Path.Combine(folder, "snapshot.json");
             var old = await File.ReadAllTextAsync(snapshot);
             File.Delete(filler);
-            await Eventually.Until("the recovery is logged", () => Lines(hosts.HostA, "configuration_accepted").Any(line => line.Contains("snapshot.json", StringComparison.Ordinal)));
+            await Eventually.Until(
+                "the recovery is logged",
+                () => Lines(hosts.HostA, "configuration_accepted").Any(line => line.Contains("snapshot.json", StringComparison.Ordinal)));
             Assert.That(await File.ReadAllTextAsync(snapshot), Is.Not.EqualTo(old), "what could not be written is on the disk");
             await load.UntilServedAsync(100);
             var report = await load.StopAsync();
@@ -51,7 +53,8 @@ public sealed class FullDiskTests : MeshTest
         }
     }
 
-    private static string[] Lines(MeshNode node, string name) => [.. node.Process.Errors.Split('\n').Where(line => line.Contains($"\"{name}\"", StringComparison.Ordinal))];
+    private static string[] Lines(MeshNode node, string name) =>
+        [.. node.Process.Errors.Split('\n').Where(line => line.Contains($"\"{name}\"", StringComparison.Ordinal))];
 
     private static void Fill(string path)
     {
@@ -72,6 +75,9 @@ public sealed class FullDiskTests : MeshTest
         using var process = Process.Start(start)!;
         var errors = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
-        Assert.That(process.ExitCode, Is.Zero, $"this test needs a small disk of its own, so it must run as root with CAP_SYS_ADMIN: {program}: {errors}");
+        Assert.That(
+            process.ExitCode,
+            Is.Zero,
+            $"this test needs a small disk of its own, so it must run as root with CAP_SYS_ADMIN: {program}: {errors}");
     }
 }

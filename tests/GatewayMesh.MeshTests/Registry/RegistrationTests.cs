@@ -20,7 +20,8 @@ public sealed class RegistrationTests : MeshTest
         // A second crash follows at once, so that no lease is granted for a while and the check can be observed.
         ProcessTable.Signal(before.Worker, ProcessTable.Kill);
         await Eventually.Until("the check is critical", async () => await consul.LiveAsync("payments") == "critical");
-        await hosts.HostB.UntilAsync("a new worker serves", status => status.Worker > 0 && status.Worker != before.Worker && status.Lease == "leased");
+        await hosts.HostB.UntilAsync(
+            "a new worker serves", status => status.Worker > 0 && status.Worker != before.Worker && status.Lease == "leased");
         await Eventually.Until("the check is passing", async () => await consul.LiveAsync("payments") == "passing");
 
         var worker = (await hosts.HostB.StatusAsync()).Worker;
@@ -49,10 +50,14 @@ public sealed class RegistrationTests : MeshTest
 
         await consul.KillAsync();
         await consul.StartAgainAsync();
-        await Eventually.Until("all of it is registered again", async () => all.All((await consul.RegisteredAsync()).Contains) && (await consul.NodesAsync()).Count == 4);
+        await Eventually.Until(
+            "all of it is registered again",
+            async () => all.All((await consul.RegisteredAsync()).Contains) && (await consul.NodesAsync()).Count == 4);
 
         await hosts.HostB.PostAsync("/drain");
-        await Eventually.Until("host-b has left", async () => !(await consul.RegisteredAsync()).Any(id => id.StartsWith("payments", StringComparison.Ordinal)));
+        await Eventually.Until(
+            "host-b has left",
+            async () => !(await consul.RegisteredAsync()).Any(id => id.StartsWith("payments", StringComparison.Ordinal)));
         await Eventually.Until("its record too", async () => !(await consul.NodesAsync()).Contains("host-b"));
         await hosts.HostB.PostAsync("/drain", """{"undo":true}""");
         await Eventually.Until("host-b is back", async () => await consul.LiveAsync("payments") == "passing");
@@ -81,7 +86,9 @@ public sealed class RegistrationTests : MeshTest
         var node = Mesh.Adopt("host-p", admin);
         await File.WriteAllTextAsync(node.ConfigFile, Mesh.Header("host-p", "sidecar", admin));
         var start = node.Start("--sidecar-for", "payments-1", "--set", $"sidecar.services.0.outbound={outbound}");
-        await Eventually.Until("it says what it waits for", () => start.Errors.Contains("no sidecar is registered for the service id payments-1", StringComparison.Ordinal));
+        await Eventually.Until(
+            "it says what it waits for",
+            () => start.Errors.Contains("no sidecar is registered for the service id payments-1", StringComparison.Ordinal));
 
         _ = await consul.PutAsync("/v1/agent/service/register", JsonSerializer.Serialize(new
         {
@@ -95,7 +102,11 @@ public sealed class RegistrationTests : MeshTest
                     Address = "127.0.0.1",
                     Port = inbound,
                     Checks = new[] { new { Name = "mine", TTL = "1h", Status = "passing" } },
-                    Proxy = new { Config = new { protocol = "http" }, Upstreams = new[] { new { DestinationName = "payments", LocalBindPort = upstream } } },
+                    Proxy = new
+                    {
+                        Config = new { protocol = "http" },
+                        Upstreams = new[] { new { DestinationName = "payments", LocalBindPort = upstream } },
+                    },
                 },
             },
         }));
@@ -104,7 +115,8 @@ public sealed class RegistrationTests : MeshTest
         await Eventually.Until("our check is passing", async () => await consul.LiveAsync("payments") == "passing");
         await Eventually.Until("payments calls itself by its upstream port", async () =>
         {
-            using var connection = new Clients.PlainConnection(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, upstream), "whatever.example");
+            using var connection = new Clients.PlainConnection(
+                new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, upstream), "whatever.example");
             return await connection.GetAsync() == Clients.Outcome.Ok;
         });
         Assert.That(await consul.GetAsync("/v1/agent/service/payments-1-sidecar-proxy"), Is.EqualTo(theirs));
@@ -112,6 +124,9 @@ public sealed class RegistrationTests : MeshTest
         node.Process.Signal(ProcessTable.Terminate);
         Assert.That(await node.Process.ExitAsync(), Is.Zero);
         Assert.That(await consul.RegisteredAsync(), Is.EquivalentTo(new[] { "payments-1", "payments-1-sidecar-proxy" }));
-        Assert.That((await consul.GetAsync("/v1/health/connect/payments?passing")).Trim(), Is.EqualTo("[]"), "it is in maintenance, so nobody calls it");
+        Assert.That(
+            (await consul.GetAsync("/v1/health/connect/payments?passing")).Trim(),
+            Is.EqualTo("[]"),
+            "it is in maintenance, so nobody calls it");
     }
 }

@@ -22,7 +22,9 @@ public sealed class RegistryOutageTests : MeshTest
 
         foreach (var node in Mesh.Nodes)
         {
-            await node.UntilAsync("it is stale and says the age", status => IsReached(status) == false && RegistryOf(status).TryGetProperty("ageSeconds", out _));
+            await node.UntilAsync(
+                "it is stale and says the age",
+                status => IsReached(status) == false && RegistryOf(status).TryGetProperty("ageSeconds", out _));
             await Eventually.Until("the loss is logged", () => node.Process.Errors.Contains("\"registry_lost\"", StringComparison.Ordinal));
         }
 
@@ -52,7 +54,8 @@ public sealed class RegistryOutageTests : MeshTest
         foreach (var node in Mesh.Nodes)
         {
             await node.UntilAsync("it is in step again", status => IsReached(status) == true && status.RegistryErrors == "[]");
-            await Eventually.Until("the return is logged", () => node.Process.Errors.Contains("\"registry_recovered\"", StringComparison.Ordinal));
+            await Eventually.Until(
+                "the return is logged", () => node.Process.Errors.Contains("\"registry_recovered\"", StringComparison.Ordinal));
             Assert.That(Count(node.Process.Errors, "\"registry_lost\""), Is.EqualTo(1), node.Name);
         }
     }
@@ -70,7 +73,8 @@ public sealed class RegistryOutageTests : MeshTest
         await Mesh.WritePolicyAsync("payments", "timeouts: { request: 7s }", "7s");
         foreach (var node in Mesh.Nodes)
         {
-            await Eventually.Until("it is logged", () => node.Process.Errors.Contains("a.yaml: is a FIFO, not a regular file", StringComparison.Ordinal));
+            await Eventually.Until(
+                "it is logged", () => node.Process.Errors.Contains("a.yaml: is a FIFO, not a regular file", StringComparison.Ordinal));
             Assert.That(Count(node.Process.Errors, "is a FIFO"), Is.EqualTo(1), node.Name);
         }
 
@@ -88,10 +92,13 @@ public sealed class RegistryOutageTests : MeshTest
         await using var load = hosts.Load();
         await load.UntilServedAsync(200);
 
-        await File.WriteAllLinesAsync(Path.Combine(Mesh.Registry, "poison.yaml"), Enumerable.Range(0, 40_000).Select(number => $"k{number}: 1").Prepend("kind: service-policy\nname: web"));
+        await File.WriteAllLinesAsync(
+            Path.Combine(Mesh.Registry, "poison.yaml"),
+            Enumerable.Range(0, 40_000).Select(number => $"k{number}: 1").Prepend("kind: service-policy\nname: web"));
         foreach (var node in Mesh.Nodes)
         {
-            await Eventually.Until("the refusal is logged", () => node.Process.Errors.Contains("\"configuration_refused\"", StringComparison.Ordinal));
+            await Eventually.Until(
+                "the refusal is logged", () => node.Process.Errors.Contains("\"configuration_refused\"", StringComparison.Ordinal));
         }
 
         await load.UntilServedAsync(500);
@@ -112,7 +119,9 @@ public sealed class RegistryOutageTests : MeshTest
     }
 
     private static bool? IsReached(NodeStatus status) =>
-        RegistryOf(status) is { ValueKind: JsonValueKind.Object } registry && registry.TryGetProperty("reached", out var reached) ? reached.GetBoolean() : null;
+        RegistryOf(status) is { ValueKind: JsonValueKind.Object } registry && registry.TryGetProperty("reached", out var reached)
+            ? reached.GetBoolean()
+            : null;
 
     private static int Count(string text, string word) => text.Split(word).Length - 1;
 

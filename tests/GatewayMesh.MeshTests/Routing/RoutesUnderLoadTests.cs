@@ -8,11 +8,15 @@ namespace GatewayMesh.MeshTests.Routing;
 public sealed class RoutesUnderLoadTests : MeshTest
 {
     private const string Defaults = """{"Kind":"service-defaults","Name":"NAME","Protocol":"http"}""";
-    private const string Subsets = """{"Kind":"service-resolver","Name":"payments","Subsets":{"v2":{"Filter":"Service.Meta.version == v2"}}}""";
-    private const string Router = """{"Kind":"service-router","Name":"payments","Routes":[{"Match":{"HTTP":{"PathPrefix":"/"}},"Destination":{"Service":"payments","ServiceSubset":"v2","RequestTimeout":"20s"}}]}""";
-    private const string Splitter = """{"Kind":"service-splitter","Name":"payments","Splits":[{"Weight":50,"ServiceSubset":"v2"},{"Weight":50,"Service":"ledger"}]}""";
+    private const string Subsets =
+        """{"Kind":"service-resolver","Name":"payments","Subsets":{"v2":{"Filter":"Service.Meta.version == v2"}}}""";
+    private const string Router =
+        """{"Kind":"service-router","Name":"payments","Routes":[{"Match":{"HTTP":{"PathPrefix":"/"}},"Destination":{"Service":"payments","ServiceSubset":"v2","RequestTimeout":"20s"}}]}""";
+    private const string Splitter =
+        """{"Kind":"service-splitter","Name":"payments","Splits":[{"Weight":50,"ServiceSubset":"v2"},{"Weight":50,"Service":"ledger"}]}""";
     private const string Redirect = """{"Kind":"service-resolver","Name":"payments","Redirect":{"Service":"ledger"}}""";
-    private const string Failover = """{"Kind":"service-resolver","Name":"payments","DefaultSubset":"none","Subsets":{"none":{"Filter":"Service.Meta.version == none"}},"Failover":{"*":{"Service":"ledger"}}}""";
+    private const string Failover =
+        """{"Kind":"service-resolver","Name":"payments","DefaultSubset":"none","Subsets":{"none":{"Filter":"Service.Meta.version == none"}},"Failover":{"*":{"Service":"ledger"}}}""";
 
     [TestCase(RegistryKind.Folder)]
     [TestCase(RegistryKind.Consul)]
@@ -33,13 +37,21 @@ public sealed class RoutesUnderLoadTests : MeshTest
         Assert.That(hostC.Starts, Is.Not.Empty);
         await using var load = hosts.Load();
         await load.UntilServedAsync(250);
-        var defaults = new[] { Defaults.Replace("NAME", "payments", StringComparison.Ordinal), Defaults.Replace("NAME", "ledger", StringComparison.Ordinal) };
+        var defaults = new[]
+        {
+            Defaults.Replace("NAME", "payments", StringComparison.Ordinal),
+            Defaults.Replace("NAME", "ledger", StringComparison.Ordinal),
+        };
 
         await WriteAsync([.. defaults, Subsets, Router]);
         await UntilOnlyAsync("the router leads to the subset", [v2], [hosts.Payments, ledger]);
-        var (code, explained, _) = await MeshProcess.RunAsync(null, "explain", "GET", "http://payments/x", "--admin", hosts.HostA.Admin.ToString());
+        var (code, explained, _) = await MeshProcess.RunAsync(
+            null, "explain", "GET", "http://payments/x", "--admin", hosts.HostA.Admin.ToString());
         Assert.That(code, Is.Zero, explained);
-        Assert.That(explained, Does.Contain("payments.default[0] path begins with /: matches").And.Match("target +v2\\.payments\\.default\\.[a-z0-9]+: healthy, chosen"));
+        Assert.That(
+            explained,
+            Does.Contain("payments.default[0] path begins with /: matches").And.Match(
+                "target +v2\\.payments\\.default\\.[a-z0-9]+: healthy, chosen"));
         Assert.That(explained, Does.Contain("20000 ms for the request"));
 
         await RemoveAsync("service-router");
@@ -92,6 +104,7 @@ public sealed class RoutesUnderLoadTests : MeshTest
         int[] before = [.. called.Select(backend => backend.Executions)];
         var still = quiet.Sum(backend => backend.Executions);
         await Task.Delay(TimeSpan.FromMilliseconds(300));
-        return called.Zip(before, (backend, count) => backend.Executions > count).All(more => more) && quiet.Sum(backend => backend.Executions) == still;
+        return called.Zip(before, (backend, count) => backend.Executions > count).All(more => more)
+            && quiet.Sum(backend => backend.Executions) == still;
     }, () => Task.FromResult(JsonSerializer.Serialize(called.Concat(quiet).Select(backend => backend.Executions))));
 }

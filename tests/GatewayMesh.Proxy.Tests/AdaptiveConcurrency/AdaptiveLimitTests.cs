@@ -156,7 +156,8 @@ public sealed class AdaptiveLimitTests
         time.Advance(TimeSpan.FromMinutes(2));
         limit.Update();
         Assert.That(Enumerable.Range(0, 50).Count(_ => limit.TryEnter(Criticality.Default) == LimitVerdict.Admitted), Is.EqualTo(2));
-        Assert.That(Enumerable.Range(0, 1000).Count(_ => limit.TryEnter(Criticality.Critical) == LimitVerdict.Admitted), Is.EqualTo(found - 2));
+        Assert.That(
+            Enumerable.Range(0, 1000).Count(_ => limit.TryEnter(Criticality.Critical) == LimitVerdict.Admitted), Is.EqualTo(found - 2));
     }
 
     [Test]

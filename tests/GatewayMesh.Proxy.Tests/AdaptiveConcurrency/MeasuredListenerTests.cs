@@ -9,7 +9,12 @@ namespace GatewayMesh.Proxy.Tests.AdaptiveConcurrency;
 public class MeasuredListenerTests
 {
     private const string Call = "GET / HTTP/1.1\r\nHost: payments\r\n\r\n";
-    private static readonly AdaptiveConcurrencyModel Model = new() { Enabled = true, MinConcurrency = 1, SampleWindow = TimeSpan.FromMilliseconds(10) };
+    private static readonly AdaptiveConcurrencyModel Model = new()
+    {
+        Enabled = true,
+        MinConcurrency = 1,
+        SampleWindow = TimeSpan.FromMilliseconds(10),
+    };
 
     [Test]
     public async Task The_callees_sidecar_refuses_requests_beyond_its_applications_concurrency_as_retryable()
@@ -29,7 +34,9 @@ public class MeasuredListenerTests
         Assert.That((refused.Status, refused["Retry-After"]), Is.EqualTo((503, "1")));
         Assert.That(refused["Proxy-Status"], Is.EqualTo("gatewaymesh; error=connection_limit_reached; forwarded=?0"));
         Assert.That(refused.Body, Does.Contain("concurrency_limited"));
-        Assert.That(mesh.Metrics(), Does.Contain("gatewaymesh_limit_refusals_total{service=\"payments\",limit=\"concurrency\",criticality=\"default\"} 1"));
+        Assert.That(
+            mesh.Metrics(),
+            Does.Contain("gatewaymesh_limit_refusals_total{service=\"payments\",limit=\"concurrency\",criticality=\"default\"} 1"));
         Assert.That(mesh.Metrics(), Does.Contain("gatewaymesh_concurrency_limit{service=\"payments\"} 1"));
         Assert.That(mesh.Plane.Limits().Single() is { Concurrency: 1, Work: 1, IsMeasuring: true }, Is.True);
     }

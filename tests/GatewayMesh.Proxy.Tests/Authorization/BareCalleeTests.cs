@@ -61,7 +61,8 @@ public class BareCalleeTests
     public async Task Request_permissions_apply_to_a_callee_without_a_sidecar()
     {
         var web = await Enforcing("sidecar", "web");
-        web.BareService("legacy", _legacy.HostPort).Intentions(Permitting("web", "legacy", new PermissionRule(Allow) { PathRule = new PathRule(PathTest.Prefix, "/public") }));
+        web.BareService("legacy", _legacy.HostPort).Intentions(
+            Permitting("web", "legacy", new PermissionRule(Allow) { PathRule = new PathRule(PathTest.Prefix, "/public") }));
         using var client = await RawConnection.To(web.Outbound());
 
         Assert.That((await client.Ask("GET /public/x HTTP/1.1\r\nHost: legacy\r\n\r\n")).Status, Is.EqualTo(200));
@@ -75,7 +76,8 @@ public class BareCalleeTests
     {
         var web = await Enforcing("sidecar", "web");
         web.BareService("legacy", _legacy.HostPort).Intentions(Allow, ("web", "legacy", Deny));
-        using var client = await RawConnection.To(web.Open(ListenerKind.Upstream, "upstream/web/legacy", spec => spec with { Service = "web", Upstream = "legacy" }));
+        using var client = await RawConnection.To(
+            web.Open(ListenerKind.Upstream, "upstream/web/legacy", spec => spec with { Service = "web", Upstream = "legacy" }));
 
         Assert.That((await client.Ask(Get)).Status, Is.EqualTo(403));
         Assert.That(_legacy.Executed, Is.Zero);
@@ -117,7 +119,10 @@ public class BareCalleeTests
     {
         var web = await Enforcing("sidecar", "web");
         web.BareService("legacy", _legacy.HostPort);
-        var target = new TargetModel("legacy.default.dc1", "legacy", "", "dc1") { Endpoints = [new EndpointModel("legacy", "legacy-0", "", _legacy.HostPort, Healthy: true)] };
+        var target = new TargetModel("legacy.default.dc1", "legacy", "", "dc1")
+        {
+            Endpoints = [new EndpointModel("legacy", "legacy-0", "", _legacy.HostPort, Healthy: true)],
+        };
         web.Route("shop", Routes.Resolver(target));
         web.Intentions(Allow, ("web", "legacy", Deny));
         using var client = await RawConnection.To(web.Outbound());
@@ -152,7 +157,8 @@ public class BareCalleeTests
     [Test]
     public async Task A_stream_to_a_bare_callee_is_ended_when_its_caller_is_no_longer_allowed()
     {
-        using var slow = new Backend(async (_, connection) => await connection.Send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n"));
+        using var slow = new Backend(
+            async (_, connection) => await connection.Send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n"));
         var web = await Enforcing("sidecar", "web");
         web.BareService("legacy", slow.HostPort).Intentions(Allow);
         using var client = await RawConnection.To(web.Outbound());
@@ -173,7 +179,9 @@ public class BareCalleeTests
 
         var answer = await client.Ask(Get);
 
-        Assert.That((answer.Status, JsonDocument.Parse(answer.Body).RootElement.GetProperty("error").GetString()), Is.EqualTo((403, "intentions_unknown")));
+        Assert.That(
+            (answer.Status, JsonDocument.Parse(answer.Body).RootElement.GetProperty("error").GetString()),
+            Is.EqualTo((403, "intentions_unknown")));
     }
 
     [Test]
@@ -198,8 +206,11 @@ public class BareCalleeTests
         Assert.That((await client.Ask("GET /x HTTP/1.1\r\nHost: payments\r\n\r\n")).Body, Is.EqualTo("paid"));
     }
 
-    private Task<Mesh> Enforcing(string role, params string[] services) => _mesh.Plane(role, services, options => options with { EnforcesIntentions = true });
+    private Task<Mesh> Enforcing(string role, params string[] services) =>
+        _mesh.Plane(role, services, options => options with { EnforcesIntentions = true });
 
     private static DeclaredIntentions Permitting(string source, string destination, PermissionRule permission) =>
-        new([new ServiceIntentionsEntry { Name = destination, Sources = [new IntentionSource(source) { Permissions = [permission] }] }], Deny);
+        new(
+            [new ServiceIntentionsEntry { Name = destination, Sources = [new IntentionSource(source) { Permissions = [permission] }] }],
+            Deny);
 }

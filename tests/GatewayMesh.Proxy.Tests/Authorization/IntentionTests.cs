@@ -53,7 +53,14 @@ public class IntentionTests
     {
         using var payments = Backend.Saying("paid");
         var logs = new Logged();
-        await using var mesh = await Mesh.Start(options => options with { EnforcesIntentions = true, Identity = new CallerByHeader(), Logs = logs, Time = new Time.VirtualTime() });
+        await using var mesh = await Mesh.Start(
+            options => options with
+            {
+                EnforcesIntentions = true,
+                Identity = new CallerByHeader(),
+                Logs = logs,
+                Time = new Time.VirtualTime(),
+            });
         mesh.Intentions(Deny);
         using var client = await RawConnection.To(mesh.Inbound(payments.HostPort));
 
@@ -164,7 +171,15 @@ public class IntentionTests
         mesh.Intentions(Deny);
         using var client = await H2Connection.To(mesh.Inbound(payments.HostPort, protocol: "grpc"));
 
-        var answer = await client.Ask(Fields.Request("POST", "/pay.Payments/Charge", "payments", ("content-type", "application/grpc"), ("te", "trailers"), (CallerByHeader.Field, "web")), "\0\0\0\0\0");
+        var answer = await client.Ask(
+            Fields.Request(
+                "POST",
+                "/pay.Payments/Charge",
+                "payments",
+                ("content-type", "application/grpc"),
+                ("te", "trailers"),
+                (CallerByHeader.Field, "web")),
+            "\0\0\0\0\0");
 
         Assert.That((answer.Status, answer["grpc-status"], answer.EndedByHead), Is.EqualTo((200, "7", true)));
         Assert.That(answer["proxy-status"], Does.Contain("http_request_denied").And.Contain("forwarded=?0"));
@@ -175,8 +190,10 @@ public class IntentionTests
     [TestCase("POST")]
     public async Task A_call_denied_by_one_instance_is_not_tried_at_another(string method)
     {
-        using var first = Backend.Bytes("HTTP/1.1 403 Forbidden\r\nProxy-Status: gatewaymesh; error=http_request_denied; forwarded=?0\r\nContent-Length: 2\r\n\r\nno");
-        using var second = Backend.Bytes("HTTP/1.1 403 Forbidden\r\nProxy-Status: gatewaymesh; error=http_request_denied; forwarded=?0\r\nContent-Length: 2\r\n\r\nno");
+        using var first = Backend.Bytes(
+            "HTTP/1.1 403 Forbidden\r\nProxy-Status: gatewaymesh; error=http_request_denied; forwarded=?0\r\nContent-Length: 2\r\n\r\nno");
+        using var second = Backend.Bytes(
+            "HTTP/1.1 403 Forbidden\r\nProxy-Status: gatewaymesh; error=http_request_denied; forwarded=?0\r\nContent-Length: 2\r\n\r\nno");
         var (mesh, outbound) = await Mesh.WithPayments(first.HostPort, second.HostPort);
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
@@ -196,7 +213,8 @@ public class IntentionTests
     public async Task A_call_denied_by_a_gateway_is_not_tried_without_the_gateway()
     {
         using var payments = Backend.Saying("paid");
-        using var gateway = Backend.Bytes("HTTP/1.1 403 Forbidden\r\nProxy-Status: gatewaymesh; error=http_request_denied; forwarded=?0\r\nContent-Length: 2\r\n\r\nno");
+        using var gateway = Backend.Bytes(
+            "HTTP/1.1 403 Forbidden\r\nProxy-Status: gatewaymesh; error=http_request_denied; forwarded=?0\r\nContent-Length: 2\r\n\r\nno");
         await using var mesh = await Mesh.Start(options => options with { GatewayShare = 1 });
         mesh.Service("payments", payments.HostPort).Gateway(gateway.HostPort);
         using var client = await RawConnection.To(mesh.Outbound());
@@ -221,6 +239,8 @@ public class IntentionTests
         }
 
         var line = JsonDocument.Parse(System.Text.Encoding.UTF8.GetString(log.ToArray())).RootElement;
-        Assert.That((line.GetProperty("reason").GetString(), line.GetProperty("status").GetInt32(), line.GetProperty("source").GetString()), Is.EqualTo(("intention_denied", 403, "other")));
+        Assert.That(
+            (line.GetProperty("reason").GetString(), line.GetProperty("status").GetInt32(), line.GetProperty("source").GetString()),
+            Is.EqualTo(("intention_denied", 403, "other")));
     }
 }

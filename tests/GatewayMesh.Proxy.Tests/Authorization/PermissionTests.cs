@@ -27,7 +27,8 @@ public class PermissionTests
     [TestCase("http://payments/admin", 403)]
     public async Task No_spelling_of_a_path_evades_a_denial(string target, int status)
     {
-        var (mesh, payments, client) = await Permitting(Allow, new PermissionRule(Deny) { PathRule = new PathRule(PathTest.Prefix, "/admin") });
+        var (mesh, payments, client) = await Permitting(
+            Allow, new PermissionRule(Deny) { PathRule = new PathRule(PathTest.Prefix, "/admin") });
         await using var _ = mesh;
         using var __ = payments;
         using var ___ = client;
@@ -44,7 +45,8 @@ public class PermissionTests
     [TestCase("/public/%7euser", 200)]
     public async Task No_spelling_of_a_path_exploits_an_allowance(string target, int status)
     {
-        var (mesh, payments, client) = await Permitting(Deny, new PermissionRule(Allow) { PathRule = new PathRule(PathTest.Prefix, "/public/") });
+        var (mesh, payments, client) = await Permitting(
+            Deny, new PermissionRule(Allow) { PathRule = new PathRule(PathTest.Prefix, "/public/") });
         await using var _ = mesh;
         using var __ = payments;
         using var ___ = client;
@@ -61,14 +63,16 @@ public class PermissionTests
     [TestCase("/geheim/ä", "/public/%2e%2e/geheim//%C3%a4")]
     [TestCase("/admin", "/admin;v=1")]
     public async Task No_spelling_evades_a_denial_whose_rule_has_escapes_or_non_ASCII_letters(string rule, string target) =>
-        Assert.That(await Status(new PermissionRule(Deny) { PathRule = new PathRule(PathTest.Prefix, rule) }, Allow, target), Is.EqualTo(403));
+        Assert.That(
+            await Status(new PermissionRule(Deny) { PathRule = new PathRule(PathTest.Prefix, rule) }, Allow, target), Is.EqualTo(403));
 
     [TestCase("/admin.*", "/admin%0a")]
     [TestCase("/admin/[^/]*", "/admin/x%0Ay")]
     [TestCase("/my%20files/.+", "/my%20files/x")]
     [TestCase("/geheim/.", "/geheim/%C3%A4")]
     public async Task No_spelling_evades_an_expression(string rule, string target) =>
-        Assert.That(await Status(new PermissionRule(Deny) { PathRule = new PathRule(PathTest.Regex, rule) }, Allow, target), Is.EqualTo(403));
+        Assert.That(
+            await Status(new PermissionRule(Deny) { PathRule = new PathRule(PathTest.Regex, rule) }, Allow, target), Is.EqualTo(403));
 
     [TestCase(PathTest.Prefix, "/my%20files/", "/my%20files/x")]
     [TestCase(PathTest.Exact, "/geheim/ä", "/geheim/%c3%A4")]
@@ -79,7 +83,8 @@ public class PermissionTests
     [Test]
     public async Task An_allowed_request_is_forwarded_byte_for_byte()
     {
-        var (mesh, payments, client) = await Permitting(Deny, new PermissionRule(Allow) { PathRule = new PathRule(PathTest.Prefix, "/public/") });
+        var (mesh, payments, client) = await Permitting(
+            Deny, new PermissionRule(Allow) { PathRule = new PathRule(PathTest.Prefix, "/public/") });
         await using var _ = mesh;
         using var __ = payments;
         using var ___ = client;
@@ -108,7 +113,8 @@ public class PermissionTests
     [TestCase("", 403)]
     public async Task Permissions_match_header_fields(string fields, int status)
     {
-        var (mesh, payments, client) = await Permitting(Deny, new PermissionRule(Allow) { Headers = [new HeaderRule("x-team", HeaderTest.Exact, "blue")] });
+        var (mesh, payments, client) = await Permitting(
+            Deny, new PermissionRule(Allow) { Headers = [new HeaderRule("x-team", HeaderTest.Exact, "blue")] });
         await using var _ = mesh;
         using var __ = payments;
         using var ___ = client;
@@ -126,20 +132,25 @@ public class PermissionTests
     [TestCase("x-team: blue\r\n", 200)]
     [TestCase("", 200)]
     public async Task A_denied_field_is_denied_on_any_line_in_any_order_and_with_underscores(string fields, int status) =>
-        Assert.That(await Status(new PermissionRule(Deny) { Headers = [new HeaderRule("x-team", HeaderTest.Exact, "red")] }, Allow, "/", fields), Is.EqualTo(status));
+        Assert.That(
+            await Status(new PermissionRule(Deny) { Headers = [new HeaderRule("x-team", HeaderTest.Exact, "red")] }, Allow, "/", fields),
+            Is.EqualTo(status));
 
     [TestCase("x-team: blue\r\nx_team: red\r\n", 403)]
     [TestCase("x_team: blue\r\n", 403)]
     [TestCase("x-team: blue\r\nx-team: blue2\r\n", 403)]
     [TestCase("x-team: blue2\r\n", 200)]
     public async Task An_allowed_field_is_allowed_when_every_reading_is(string fields, int status) =>
-        Assert.That(await Status(new PermissionRule(Allow) { Headers = [new HeaderRule("x-team", HeaderTest.Suffix, "2")] }, Deny, "/", fields), Is.EqualTo(status));
+        Assert.That(
+            await Status(new PermissionRule(Allow) { Headers = [new HeaderRule("x-team", HeaderTest.Suffix, "2")] }, Deny, "/", fields),
+            Is.EqualTo(status));
 
     [TestCase("gatewaymesh-attempt", "gatewaymesh-attempt: 1\r\n")]
     [TestCase("keep-alive", "Keep-Alive: 1\r\n")]
     public async Task Permissions_ignore_fields_that_the_application_does_not_get(string name, string fields)
     {
-        var (mesh, payments, client) = await Permitting(Deny, new PermissionRule(Allow) { Headers = [new HeaderRule(name, HeaderTest.Present, "")] });
+        var (mesh, payments, client) = await Permitting(
+            Deny, new PermissionRule(Allow) { Headers = [new HeaderRule(name, HeaderTest.Present, "")] });
         await using var _ = mesh;
         using var __ = payments;
         using var ___ = client;
@@ -158,11 +169,20 @@ public class PermissionTests
         return answer.Status;
     }
 
-    private static async Task<(Mesh Mesh, Backend Payments, RawConnection Client)> Permitting(IntentionAction otherwise, params PermissionRule[] permissions)
+    private static async Task<(Mesh Mesh, Backend Payments, RawConnection Client)> Permitting(
+        IntentionAction otherwise, params PermissionRule[] permissions)
     {
         var payments = Backend.Saying("paid");
         var mesh = await Guarded.Start();
-        mesh.Intentions(new DeclaredIntentions([new ServiceIntentionsEntry { Name = "payments", Sources = [new IntentionSource("web") { Permissions = [.. permissions] }] }], otherwise));
+        mesh.Intentions(
+            new DeclaredIntentions(
+                [
+                    new ServiceIntentionsEntry
+                    {
+                        Name = "payments",
+                        Sources = [new IntentionSource("web") { Permissions = [.. permissions] }],
+                    }],
+                otherwise));
         return (mesh, payments, await RawConnection.To(mesh.Inbound(payments.HostPort)));
     }
 }

@@ -78,10 +78,16 @@ public class StreamTests
         await using var mesh = await Guarded.Start();
         mesh.Intentions(Allow);
         using var client = await RawConnection.To(mesh.Inbound(payments.HostPort));
-        await client.Send(Head("web", fields: "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"));
+        await client.Send(
+            Head(
+                "web",
+                fields: "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
+                    + "dGhlIHNhbXBsZSBub25jZQ==\r\n"));
         using var application = await payments.NextConnection();
         await application.ReadHead();
-        await application.Send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
+        await application.Send(
+            "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: "
+                + "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
         await client.ReadHead();
 
         mesh.Intentions(Deny);

@@ -11,9 +11,12 @@ public class OutsideTests
 {
     private const string Forged =
         "gatewaymesh-source: web\r\nGatewayMesh-Source: web\r\nGATEWAYMESH-DESTINATION: payments\r\ngatewaymesh_hops: 1\r\n"
-        + "Client-Cert: :forged:\r\nClient_Cert_Chain: :forged:\r\nX-Forwarded-Client-Cert: forged\r\nx-forwarded-CLIENT-cert: forged\r\nX_Forwarded_Client_Cert: forged\r\nProxy-Status: gatewaymesh; error=forged\r\n"
-        + "X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-For: 203.0.113.10\r\nX_Forwarded_For: 203.0.113.11\r\nX-Forwarded-Proto: gopher\r\nX-Forwarded-Host: forged.example\r\n"
-        + "X-Forwarded-Port: 99\r\nX-Forwarded-Prefix: /forged\r\nForwarded: for=203.0.113.9;host=forged.example\r\nX-Real-IP: 203.0.113.9\r\n";
+        + "Client-Cert: :forged:\r\nClient_Cert_Chain: :forged:\r\nX-Forwarded-Client-Cert: forged\r\nx-forwarded-CLIENT-cert: "
+            + "forged\r\nX_Forwarded_Client_Cert: forged\r\nProxy-Status: gatewaymesh; error=forged\r\n"
+        + "X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-For: 203.0.113.10\r\nX_Forwarded_For: 203.0.113.11\r\nX-Forwarded-Proto: "
+            + "gopher\r\nX-Forwarded-Host: forged.example\r\n"
+        + "X-Forwarded-Port: 99\r\nX-Forwarded-Prefix: /forged\r\nForwarded: for=203.0.113.9;host=forged.example\r\nX-Real-IP: "
+            + "203.0.113.9\r\n";
 
     [Test]
     public async Task Outside_clients_can_neither_name_the_caller_nor_impersonate_the_mesh()
@@ -24,7 +27,13 @@ public class OutsideTests
 
         Assert.That((await client.Ask($"GET / HTTP/1.1\r\nHost: shop.example\r\n{Forged}X-Mine: kept\r\n\r\n")).Body, Is.EqualTo("paid"));
 
-        Assert.That(edge.Last.Head, Does.Not.Contain("forged").And.Not.Contain("203.0.113").And.Not.Contain("gatewaymesh").IgnoreCase.And.Not.Contain("gopher").And.Not.Contain("Port: 99"));
+        Assert.That(
+            edge.Last.Head,
+            Does.Not.Contain("forged")
+                .And.Not.Contain("203.0.113")
+                .And.Not.Contain("gatewaymesh")
+                .IgnoreCase.And.Not.Contain("gopher")
+                .And.Not.Contain("Port: 99"));
         Assert.That(edge.Last.Values("X-Forwarded-For"), Is.EqualTo(new[] { "127.0.0.1" }));
         Assert.That(edge.Last.Values("X-Forwarded-Proto"), Is.EqualTo(new[] { "http" }));
         Assert.That(edge.Last.Values("X-Forwarded-Host"), Is.EqualTo(new[] { "shop.example" }));
@@ -37,7 +46,9 @@ public class OutsideTests
         using var application = Backend.Saying("paid");
         await using var edge = await PublicMesh.Start(application);
         using var client = await H2Connection.To(edge.Address);
-        var fields = Forged.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Select(line => (line.Split(": ")[0].ToLowerInvariant(), line.Split(": ")[1])).ToArray();
+        var fields = Forged.Split("\r\n", StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => (line.Split(": ")[0].ToLowerInvariant(), line.Split(": ")[1]))
+            .ToArray();
 
         Assert.That((await client.Ask(Fields.Request("GET", "/", "shop.example", fields))).Body, Is.EqualTo("paid"));
 
@@ -51,16 +62,20 @@ public class OutsideTests
         await using var edge = await PublicMesh.Start(application);
         using var client = await RawConnection.To(edge.Address);
 
-        var answer = await client.Ask("POST / HTTP/1.1\r\nHost: shop.example\r\nTransfer-Encoding: chunked\r\nTrailer: gatewaymesh-source\r\n\r\n1\r\nx\r\n0\r\ngatewaymesh-source: forged\r\nX-Forwarded-Client-Cert: forged\r\n\r\n");
+        var answer = await client.Ask(
+            "POST / HTTP/1.1\r\nHost: shop.example\r\nTransfer-Encoding: chunked\r\nTrailer: "
+                + "gatewaymesh-source\r\n\r\n1\r\nx\r\n0\r\ngatewaymesh-source: forged\r\nX-Forwarded-Client-Cert: forged\r\n\r\n");
 
         Assert.That(answer.Body, Is.EqualTo("paid"));
-        Assert.That(edge.Last.Head + string.Concat(edge.Last.Trailers), Does.Not.Contain("forged").And.Not.Contain("gatewaymesh").IgnoreCase);
+        Assert.That(
+            edge.Last.Head + string.Concat(edge.Last.Trailers), Does.Not.Contain("forged").And.Not.Contain("gatewaymesh").IgnoreCase);
     }
 
     [Test]
     public async Task Responses_to_outside_clients_contain_no_mesh_fields()
     {
-        using var application = Backend.Saying("paid", "gatewaymesh-source: payments\r\nGatewayMesh-Node: host-a\r\nX-Forwarded-Client-Cert: mirrored\r\nX-Mine: kept\r\n");
+        using var application = Backend.Saying(
+            "paid", "gatewaymesh-source: payments\r\nGatewayMesh-Node: host-a\r\nX-Forwarded-Client-Cert: mirrored\r\nX-Mine: kept\r\n");
         await using var edge = await PublicMesh.Start(application);
         using var client = await RawConnection.To(edge.Address);
         using var http2 = await H2Connection.To(edge.Address);
@@ -79,7 +94,9 @@ public class OutsideTests
         await using var edge = (await PublicMesh.Start(application)).With(listener => listener, "127.0.0.0/8");
         using var client = await RawConnection.To(edge.Address);
 
-        await client.Ask("GET / HTTP/1.1\r\nHost: shop.example\r\nX-Forwarded-For: 203.0.113.9\r\nX-Forwarded-Proto: https\r\nForwarded: for=203.0.113.9;proto=https\r\nX-Forwarded-Client-Cert: forged\r\ngatewaymesh-source: forged\r\n\r\n");
+        await client.Ask(
+            "GET / HTTP/1.1\r\nHost: shop.example\r\nX-Forwarded-For: 203.0.113.9\r\nX-Forwarded-Proto: https\r\nForwarded: "
+                + "for=203.0.113.9;proto=https\r\nX-Forwarded-Client-Cert: forged\r\ngatewaymesh-source: forged\r\n\r\n");
 
         Assert.That(edge.Last["X-Forwarded-For"], Is.EqualTo("203.0.113.9, 127.0.0.1"));
         Assert.That(edge.Last["X-Forwarded-Proto"], Is.EqualTo("https"));
@@ -93,7 +110,8 @@ public class OutsideTests
     public async Task A_trusted_TCP_proxy_names_the_client(string header, string expected)
     {
         using var application = Backend.Saying("paid");
-        await using var edge = (await PublicMesh.Start(application)).With(listener => listener with { ProxyProtocol = true }, "127.0.0.0/8");
+        await using var edge = (await PublicMesh.Start(application)).With(
+            listener => listener with { ProxyProtocol = true }, "127.0.0.0/8");
         using var client = await RawConnection.To(edge.Address);
 
         foreach (var one in Encoding.ASCII.GetBytes(header))
@@ -112,7 +130,13 @@ public class OutsideTests
         using var certificate = authority.Issue(["shop.example"]);
         using var application = Backend.Saying("paid");
         await using var edge = await PublicMesh.Start(application);
-        edge.With(listener => listener with { ProxyProtocol = true, Tls = new IngressTlsSpec { Certificates = [edge.Write("shop", certificate)] } }, "127.0.0.0/8");
+        edge.With(
+            listener => listener with
+            {
+                ProxyProtocol = true,
+                Tls = new IngressTlsSpec { Certificates = [edge.Write("shop", certificate)] },
+            },
+            "127.0.0.0/8");
         var header = ProxyHeaderTests.V2(0x21, 0x11, [203, 0, 113, 9, 198, 51, 100, 1, 0xdc, 4, 1, 0xbb, 5, 0, 2, 7, 7]);
         using var client = await RawConnection.ToTls(edge.Address, before: header);
 
@@ -127,7 +151,8 @@ public class OutsideTests
     public async Task A_trusted_proxy_without_a_PROXY_header_is_closed(string bytes)
     {
         using var application = Backend.Saying("paid");
-        await using var edge = (await PublicMesh.Start(application)).With(listener => listener with { ProxyProtocol = true }, "127.0.0.0/8");
+        await using var edge = (await PublicMesh.Start(application)).With(
+            listener => listener with { ProxyProtocol = true }, "127.0.0.0/8");
         using var client = await RawConnection.To(edge.Address);
 
         await client.Send(bytes);
@@ -141,7 +166,11 @@ public class OutsideTests
     public async Task A_trusted_proxy_that_breaks_off_or_stalls_is_closed()
     {
         using var application = Backend.Saying("paid");
-        await using var edge = (await PublicMesh.Start(application, new LimitsSpec { RequestHeadersTimeout = TimeSpan.FromMilliseconds(100) })).With(listener => listener with { ProxyProtocol = true }, "127.0.0.0/8");
+        await using var edge = (
+            await PublicMesh.Start(
+                application,
+                new LimitsSpec { RequestHeadersTimeout = TimeSpan.FromMilliseconds(100) })).With(
+                    listener => listener with { ProxyProtocol = true }, "127.0.0.0/8");
         using var ends = await RawConnection.To(edge.Address);
         using var stands = await RawConnection.To(edge.Address);
 
@@ -179,8 +208,10 @@ public class OutsideTests
         await second.Ask("GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n");
 
         Assert.That(await IsServed(edge), Is.False);
-        Assert.That(() => edge.Metrics(), Does.Contain("gatewaymesh_connections_refused_total{reason=\"address_limit\"} 1").After(5000, 20));
-        Assert.That((await second.Ask("GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n")).Body, Is.EqualTo("paid"), "existing connections continue");
+        Assert.That(
+            () => edge.Metrics(), Does.Contain("gatewaymesh_connections_refused_total{reason=\"address_limit\"} 1").After(5000, 20));
+        Assert.That(
+            (await second.Ask("GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n")).Body, Is.EqualTo("paid"), "existing connections continue");
         first.Dispose();
         Assert.That(async () => await IsServed(edge), Is.True.After(5000, 50), "a closed connection frees its slot");
     }
@@ -189,7 +220,9 @@ public class OutsideTests
     public async Task Clients_behind_a_trusted_proxy_are_counted_by_their_own_addresses()
     {
         using var application = Backend.Saying("paid");
-        await using var edge = (await PublicMesh.Start(application, new LimitsSpec { MaxConnectionsPerAddress = 1 })).With(listener => listener with { ProxyProtocol = true }, "127.0.0.0/8");
+        await using var edge = (
+            await PublicMesh.Start(application, new LimitsSpec { MaxConnectionsPerAddress = 1 })).With(
+                listener => listener with { ProxyProtocol = true }, "127.0.0.0/8");
 
         using var one = await From("203.0.113.9");
         using var two = await From("203.0.113.10");
@@ -198,7 +231,9 @@ public class OutsideTests
         async Task<RawConnection> From(string address)
         {
             var connection = await RawConnection.To(edge.Address);
-            Assert.That((await connection.Ask($"PROXY TCP4 {address} 198.51.100.1 1 443\r\nGET / HTTP/1.1\r\nHost: shop.example\r\n\r\n")).Body, Is.EqualTo("paid"));
+            Assert.That(
+                (await connection.Ask($"PROXY TCP4 {address} 198.51.100.1 1 443\r\nGET / HTTP/1.1\r\nHost: shop.example\r\n\r\n")).Body,
+                Is.EqualTo("paid"));
             return connection;
         }
     }

@@ -12,7 +12,10 @@ public class ProxyHeaderTests
     [TestCase("PROXY TCP4 255.255.255.255 255.255.255.255 65535 65535\r\n", "255.255.255.255:65535")]
     [TestCase("PROXY TCP6 2001:db8::1 2001:db8::2 56324 443\r\n", "[2001:db8::1]:56324")]
     [TestCase("PROXY TCP6 ::ffff:192.0.2.1 ::1 1 0\r\n", "192.0.2.1:1")]
-    [TestCase("PROXY TCP6 ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff 65535 65535\r\n", "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535")]
+    [
+        TestCase(
+            "PROXY TCP6 ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff 65535 65535\r\n",
+            "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535")]
     [TestCase("PROXY UNKNOWN\r\n", null)]
     [TestCase("PROXY UNKNOWN ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff 65535 65535\r\n", null)]
     public void Version_1_names_the_client(string header, string? expected)
@@ -48,7 +51,10 @@ public class ProxyHeaderTests
     [TestCase("PROXY UDP4 192.0.2.1 198.51.100.1 1 443\r\n")]
     [TestCase("PROXY TCP4 192.0.2.1 198.51.100.1 1 443\0\r\n")]
     public void Version_1_is_strict(string header) =>
-        Assert.That(ProxyHeader.Read(Encoding.ASCII.GetBytes(header), out var source, out _), Is.EqualTo(ProxyHeaderResult.Malformed), source?.ToString());
+        Assert.That(
+            ProxyHeader.Read(Encoding.ASCII.GetBytes(header), out var source, out _),
+            Is.EqualTo(ProxyHeaderResult.Malformed),
+            source?.ToString());
 
     [Test]
     public void Version_1_ends_within_107_bytes()
@@ -65,7 +71,9 @@ public class ProxyHeaderTests
     [Test]
     public void Version_2_names_the_client()
     {
-        Assert.That(Read(V2(0x21, 0x11, [192, 0, 2, 1, 198, 51, 100, 1, 0xdc, 4, 1, 0xbb])), Is.EqualTo((ProxyHeaderResult.Complete, "192.0.2.1:56324", 28)));
+        Assert.That(
+            Read(V2(0x21, 0x11, [192, 0, 2, 1, 198, 51, 100, 1, 0xdc, 4, 1, 0xbb])),
+            Is.EqualTo((ProxyHeaderResult.Complete, "192.0.2.1:56324", 28)));
         var v6 = IPAddress.Parse("2001:db8::1").GetAddressBytes();
         Assert.That(Read(V2(0x21, 0x21, [.. v6, .. v6, 0, 80, 0, 81])), Is.EqualTo((ProxyHeaderResult.Complete, "[2001:db8::1]:80", 52)));
         var mapped = IPAddress.Parse("::ffff:192.0.2.1").GetAddressBytes();
@@ -99,16 +107,25 @@ public class ProxyHeaderTests
         var most = ProxyHeader.MaxLengthV2 - 16 - 12 - 3;
 
         Assert.That(Read(V2(0x21, 0x11, [.. addresses, .. FieldOf(0), .. FieldOf(5)])).Result, Is.EqualTo(ProxyHeaderResult.Complete));
-        Assert.That(Read(V2(0x21, 0x11, [.. addresses, .. FieldOf(most)])), Is.EqualTo((ProxyHeaderResult.Complete, "192.0.2.1:1", ProxyHeader.MaxLengthV2)));
+        Assert.That(
+            Read(V2(0x21, 0x11, [.. addresses, .. FieldOf(most)])),
+            Is.EqualTo((ProxyHeaderResult.Complete, "192.0.2.1:1", ProxyHeader.MaxLengthV2)));
         Assert.That(Read(V2(0x21, 0x11, [.. addresses, .. FieldOf(most + 1)])).Result, Is.EqualTo(ProxyHeaderResult.Malformed));
-        Assert.That(Read(V2(0x21, 0x11, [.. addresses, 0x05, 0, 9, 1])).Result, Is.EqualTo(ProxyHeaderResult.Malformed), "a field longer than the header");
+        Assert.That(
+            Read(V2(0x21, 0x11, [.. addresses, 0x05, 0, 9, 1])).Result,
+            Is.EqualTo(ProxyHeaderResult.Malformed),
+            "a field longer than the header");
     }
 
     [Test]
     public void Every_partial_header_waits_for_the_rest([Values] bool second)
     {
-        var header = second ? V2(0x21, 0x11, [192, 0, 2, 1, 198, 51, 100, 1, 0, 1, 0, 2, 5, 0, 1, 7]) : Encoding.ASCII.GetBytes("PROXY TCP4 192.0.2.1 198.51.100.1 56324 443\r\n");
-        Assert.That(Enumerable.Range(0, header.Length).Select(cut => ProxyHeader.Read(header.AsSpan(0, cut), out _, out _)), Is.All.EqualTo(ProxyHeaderResult.Incomplete));
+        var header = second
+            ? V2(0x21, 0x11, [192, 0, 2, 1, 198, 51, 100, 1, 0, 1, 0, 2, 5, 0, 1, 7])
+            : Encoding.ASCII.GetBytes("PROXY TCP4 192.0.2.1 198.51.100.1 56324 443\r\n");
+        Assert.That(
+            Enumerable.Range(0, header.Length).Select(cut => ProxyHeader.Read(header.AsSpan(0, cut), out _, out _)),
+            Is.All.EqualTo(ProxyHeaderResult.Incomplete));
     }
 
     [FsCheck.NUnit.Property(MaxTest = 5000)]
@@ -126,12 +143,17 @@ public class ProxyHeaderTests
 
     // Starts of real headers, then arbitrary bytes: random bytes alone would rarely pass the signature.
     private static Arbitrary<byte[]> Headers =>
-        (from start in Gen.Elements<byte[]>([], "PROXY "u8.ToArray(), "PROXY TCP4 1.2.3.4 "u8.ToArray(), "PROXY TCP6 "u8.ToArray(), [.. Signature], [.. Signature, 0x21, 0x11, 0], [.. Signature, 0x21, 0x21, 0, 40], [.. Signature, 0x20])
-         from rest in Gen.ArrayOf(Gen.OneOf(Gen.Choose(0, 255), Gen.Elements(13, 10, 32, 49, 46, 58, 0))).Select(numbers => numbers.Select(number => (byte)number).ToArray())
+        (from start in Gen.Elements<byte[]>(
+            [], "PROXY "u8.ToArray(), "PROXY TCP4 1.2.3.4 "u8.ToArray(), "PROXY TCP6 "u8.ToArray(),
+            [.. Signature], [.. Signature, 0x21, 0x11, 0], [.. Signature, 0x21, 0x21, 0, 40], [.. Signature, 0x20])
+         from rest in Gen.ArrayOf(
+             Gen.OneOf(Gen.Choose(0, 255), Gen.Elements(13, 10, 32, 49, 46, 58, 0))).Select(
+                 numbers => numbers.Select(number => (byte)number).ToArray())
          from end in Gen.Elements<byte[]>([], "\r\n"u8.ToArray())
          select (byte[])[.. start, .. rest, .. end]).ToArbitrary();
 
-    internal static byte[] V2(int command, int family, byte[] body) => [.. Signature, (byte)command, (byte)family, (byte)(body.Length >> 8), (byte)body.Length, .. body];
+    internal static byte[] V2(int command, int family, byte[] body) =>
+        [.. Signature, (byte)command, (byte)family, (byte)(body.Length >> 8), (byte)body.Length, .. body];
 
     private static byte[] Signature => "\r\n\r\n\0\r\nQUIT\n"u8.ToArray();
 

@@ -25,7 +25,8 @@ public class PublicTlsTests
             made.WaitForExit();
         }
 
-        var table = CertificateTable.Read(new IngressTlsSpec { Certificates = [new CertificateFileSpec(fifo, fifo, SourceLocation.Option("x"), "tls")] }, out var errors);
+        var table = CertificateTable.Read(
+            new IngressTlsSpec { Certificates = [new CertificateFileSpec(fifo, fifo, SourceLocation.Option("x"), "tls")] }, out var errors);
 
         Assert.That(table, Is.Null);
         Assert.That(errors[0].Message, Does.Contain($"{fifo} is a FIFO, not a regular file"));
@@ -41,14 +42,24 @@ public class PublicTlsTests
         using var first = _authority.Issue(["first.example"]);
         using var wild = _authority.Issue(["*.shop.example", "shop.example"]);
         using var exact = _authority.Issue(["eu.shop.example"]);
-        edge.With(listener => listener with { Tls = new IngressTlsSpec { Certificates = [edge.Write("first", first), edge.Write("wild", wild), edge.Write("exact", exact)] } });
+        edge.With(
+            listener => listener with
+            {
+                Tls = new IngressTlsSpec
+                {
+                    Certificates = [edge.Write("first", first), edge.Write("wild", wild), edge.Write("exact", exact)],
+                },
+            });
 
         Assert.That(await Shown(edge, "first.example"), Is.EqualTo("CN=first.example"));
         Assert.That(await Shown(edge, "shop.example"), Is.EqualTo("CN=*.shop.example"));
         Assert.That(await Shown(edge, "us.shop.example"), Is.EqualTo("CN=*.shop.example"));
         Assert.That(await Shown(edge, "US.Shop.Example"), Is.EqualTo("CN=*.shop.example"), "names are case-insensitive");
         Assert.That(await Shown(edge, "eu.shop.example"), Is.EqualTo("CN=eu.shop.example"), "the exact name before the wildcard");
-        Assert.That(await Shown(edge, "a.b.shop.example"), Is.EqualTo("CN=first.example"), "a wildcard covers one label; the first certificate is the default");
+        Assert.That(
+            await Shown(edge, "a.b.shop.example"),
+            Is.EqualTo("CN=first.example"),
+            "a wildcard covers one label; the first certificate is the default");
         Assert.That(await Shown(edge, ""), Is.EqualTo("CN=first.example"), "a client without a server name");
     }
 
@@ -57,12 +68,18 @@ public class PublicTlsTests
     {
         using var application = Backend.Saying("paid");
         await using var edge = await Listening(application);
-        using var http1 = await RawConnection.ToTls(edge.Address, with: options => options.ApplicationProtocols = [SslApplicationProtocol.Http11]);
+        using var http1 = await RawConnection.ToTls(
+            edge.Address, with: options => options.ApplicationProtocols = [SslApplicationProtocol.Http11]);
         Assert.That((await http1.Ask(Get)).Body, Is.EqualTo("paid"));
         Assert.That(edge.Last["X-Forwarded-Proto"], Is.EqualTo("https"));
 
-        using var http2 = await H2Connection.Open(await RawConnection.ToTls(edge.Address, with: options => options.ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11]));
-        Assert.That((await http2.Ask(Fields.Of((":method", "GET"), (":scheme", "http"), (":path", "/"), (":authority", "shop.example")))).Body, Is.EqualTo("paid"));
+        using var http2 = await H2Connection.Open(
+            await RawConnection.ToTls(
+                edge.Address,
+                with: options => options.ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11]));
+        Assert.That(
+            (await http2.Ask(Fields.Of((":method", "GET"), (":scheme", "http"), (":path", "/"), (":authority", "shop.example")))).Body,
+            Is.EqualTo("paid"));
         Assert.That(edge.Last["X-Forwarded-Proto"], Is.EqualTo("https"), "regardless of the client's own scheme");
     }
 
@@ -179,25 +196,41 @@ public class PublicTlsTests
             case "empty": File.WriteAllText(spec.Cert, ""); break;
             case "rubbish": File.WriteAllBytes(spec.Cert, [0, 1, 2, 0xff, 0xfe]); break;
             case "half": File.WriteAllText(spec.Cert, pem[..(pem.Length / 2)]); break;
-            case "encrypted key": File.WriteAllText(spec.Key, "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n"); break;
+            case "encrypted key": File.WriteAllText(
+                spec.Key, "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n"); break;
             case "another key": File.WriteAllText(spec.Key, TestAuthority.Pem(other).Key); break;
             case "no key": File.WriteAllText(spec.Key, pem); break;
             case "folder": spec = spec with { Cert = folder.FullName }; break;
         }
 
-        var errors = DataPlane.CheckFiles(new IngressSpec { Listeners = [new IngressListenerSpec(new(System.Net.IPAddress.Loopback, 8443)) { Tls = new IngressTlsSpec { Certificates = [spec] } }] });
+        var errors = DataPlane.CheckFiles(
+            new IngressSpec
+            {
+                Listeners = [
+                    new IngressListenerSpec(new(System.Net.IPAddress.Loopback, 8443))
+                    {
+                        Tls = new IngressTlsSpec { Certificates = [spec] },
+                    }],
+            });
 
-        Assert.That(errors.Select(error => error.ToString()), Has.One.StartsWith("edge.yaml:7:12: certificates[0].").And.One.Contains(expected).And.One.Contains("; "));
+        Assert.That(
+            errors.Select(error => error.ToString()),
+            Has.One.StartsWith("edge.yaml:7:12: certificates[0].").And.One.Contains(expected).And.One.Contains("; "));
         Assert.That(string.Join("\n", errors), Does.Not.Contain("BEGIN PRIVATE KEY-----\nM"));
         folder.Delete(recursive: true);
     }
 
     [Test]
-    public async Task A_required_client_certificate_is_verified_and_passed_on([Values(SslProtocols.Tls12, SslProtocols.Tls13)] SslProtocols version)
+    public async Task A_required_client_certificate_is_verified_and_passed_on(
+        [Values(SslProtocols.Tls12, SslProtocols.Tls13)] SslProtocols version)
     {
         using var application = Backend.Saying("paid");
         await using var edge = await Listening(application, tls => tls with { ClientCertificates = ClientCertificates.Required });
-        using var known = _authority.Issue(["laptop.example"], subject: "CN=Anna Ä, O=\"Shop; \"\"Inc\"\"\", C=DE", client: true, uri: new Uri("spiffe://shop.example/anna"));
+        using var known = _authority.Issue(
+            ["laptop.example"],
+            subject: "CN=Anna Ä, O=\"Shop; \"\"Inc\"\"\", C=DE",
+            client: true,
+            uri: new Uri("spiffe://shop.example/anna"));
         using var strangers = new TestAuthority("strangers");
         using var stranger = strangers.Issue([], client: true);
         using var server = _authority.Issue(["laptop.example"], client: false);
@@ -205,20 +238,28 @@ public class PublicTlsTests
 
         using (var client = await RawConnection.ToTls(edge.Address, with: options => With(options, version, known)))
         {
-            Assert.That((await client.Ask("GET / HTTP/1.1\r\nHost: shop.example\r\nX-Forwarded-Client-Cert: Hash=forged\r\nx_forwarded_client_cert: forged\r\n\r\n")).Body, Is.EqualTo("paid"));
+            Assert.That(
+                (
+                    await client.Ask(
+                        "GET / HTTP/1.1\r\nHost: shop.example\r\nX-Forwarded-Client-Cert: Hash=forged\r\nx_forwarded_client_cert: "
+                            + "forged\r\n\r\n"))
+                            .Body,
+                Is.EqualTo("paid"));
         }
 
         var hash = known.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256).ToLowerInvariant();
         Assert.That(edge.Last.Values("X-Forwarded-Client-Cert"), Is.EqualTo(new[]
         {
-            $"Hash={hash};Subject=\"CN=Anna \\\\C3\\\\84,O=Shop\\\\; \\\\\\\"Inc\\\\\\\",C=DE\";URI=spiffe://shop.example/anna;DNS=laptop.example",
+            $"Hash={hash};Subject=\"CN=Anna \\\\C3\\\\84,O=Shop\\\\; "
+                + $"\\\\\\\"Inc\\\\\\\",C=DE\";URI=spiffe://shop.example/anna;DNS=laptop.example",
         }));
         Assert.That(edge.Last.Head, Does.Not.Contain("forged"));
         Assert.That(await IsServed(edge, version, null), Is.False, "none");
         Assert.That(await IsServed(edge, version, stranger), Is.False, "another authority's");
         Assert.That(await IsServed(edge, version, server), Is.False, "a server's");
         Assert.That(await IsServed(edge, version, expired), Is.False, "an expired one");
-        Assert.That(edge.Metrics(), Does.Contain("gatewaymesh_tls_handshake_failures_total{listener=\"ingress\",reason=\"peer_certificate\"} 4"));
+        Assert.That(
+            edge.Metrics(), Does.Contain("gatewaymesh_tls_handshake_failures_total{listener=\"ingress\",reason=\"peer_certificate\"} 4"));
     }
 
     [Test]
@@ -238,10 +279,12 @@ public class PublicTlsTests
     }
 
     [Test]
-    public async Task A_client_authority_is_not_a_client([Values(SslProtocols.Tls12, SslProtocols.Tls13)] SslProtocols version, [Values] bool required)
+    public async Task A_client_authority_is_not_a_client(
+        [Values(SslProtocols.Tls12, SslProtocols.Tls13)] SslProtocols version, [Values] bool required)
     {
         using var application = Backend.Saying("paid");
-        await using var edge = await Listening(application, tls => tls with { ClientCertificates = required ? ClientCertificates.Required : ClientCertificates.Optional });
+        await using var edge = await Listening(
+            application, tls => tls with { ClientCertificates = required ? ClientCertificates.Required : ClientCertificates.Optional });
 
         Assert.That(await IsServed(edge, version, _authority.Root), Is.False);
         Assert.That(application.Executed, Is.Zero);
@@ -257,7 +300,9 @@ public class PublicTlsTests
 
         for (var i = 0; i < 3; i++)
         {
-            using var client = await RawConnection.ToTls(edge.Address, with: options => (options.EnabledSslProtocols, options.ClientCertificateContext) = (SslProtocols.Tls12, context));
+            using var client = await RawConnection.ToTls(
+                edge.Address,
+                with: options => (options.EnabledSslProtocols, options.ClientCertificateContext) = (SslProtocols.Tls12, context));
             Assert.That((await client.Ask(Get)).Body, Is.EqualTo("paid"));
             Assert.That(edge.Last["X-Forwarded-Client-Cert"], Does.StartWith("Hash="));
         }
@@ -302,7 +347,9 @@ public class PublicTlsTests
         await File.WriteAllTextAsync(edge.FileNamed("ca.pem"), _authority.RootPem);
         var tls = new IngressTlsSpec { Certificates = [edge.Write("shop", certificate)] };
         tls = with?.Invoke(tls) ?? tls;
-        tls = tls.ClientCertificates == ClientCertificates.None ? tls : tls with { ClientCa = new ClientAuthoritySpec(edge.FileNamed("ca.pem"), default, "clientCa") };
+        tls = tls.ClientCertificates == ClientCertificates.None
+            ? tls
+            : tls with { ClientCa = new ClientAuthoritySpec(edge.FileNamed("ca.pem"), default, "clientCa") };
         return edge.With(listener => listener with { Tls = tls });
     }
 
@@ -333,7 +380,11 @@ public class PublicTlsTests
     }
 
     private static CertificateFileSpec Spec(DirectoryInfo folder) =>
-        new(Path.Combine(folder.FullName, "x.pem"), Path.Combine(folder.FullName, "x.key"), SourceLocation.Option("test"), "certificates[0]");
+        new(
+            Path.Combine(folder.FullName, "x.pem"),
+            Path.Combine(folder.FullName, "x.key"),
+            SourceLocation.Option("test"),
+            "certificates[0]");
 
     private static CertificateFileSpec Write(DirectoryInfo folder, X509Certificate2 certificate)
     {
@@ -345,5 +396,6 @@ public class PublicTlsTests
     }
 
     // A disk's clock may be coarse: two writes can have the same time.
-    private static void Touch(string file, int minutes) => File.SetLastWriteTimeUtc(file, DateTime.UnixEpoch.AddYears(50).AddMinutes(minutes));
+    private static void Touch(string file, int minutes) =>
+        File.SetLastWriteTimeUtc(file, DateTime.UnixEpoch.AddYears(50).AddMinutes(minutes));
 }

@@ -50,14 +50,38 @@ public class SecrecyTests
         }
     }
 
-    [TestCase("HTTP/1.1 503 No\r\nProxy-Status: gatewaymesh; error=connection_limit_reached; forwarded=?0; details=\"host-b at 10.0.0.5\"\r\nRetry-After: 7\r\n", 503, "error=connection_limit_reached; forwarded=?0", "7")]
-    [TestCase("HTTP/1.1 413 No\r\nProxy-Status: gatewaymesh; error=http_request_error; forwarded=?0; details=\"host-b\"\r\n", 413, "error=http_request_error; forwarded=?0", null)]
-    [TestCase("HTTP/1.1 403 No\r\nProxy-Status: gatewaymesh; error=http_request_denied; forwarded=?0; details=\"web may not call host-b\"\r\n", 403, "error=http_request_denied; forwarded=?0", null)]
-    [TestCase("HTTP/1.1 502 No\r\nProxy-Status: host-b; error=dns_error, gatewaymesh; error=connection_terminated; forwarded=?1\r\n", 502, "error=connection_terminated; forwarded=?1", null)]
+    [
+        TestCase(
+            "HTTP/1.1 503 No\r\nProxy-Status: gatewaymesh; error=connection_limit_reached; forwarded=?0; details=\"host-b at "
+                + "10.0.0.5\"\r\nRetry-After: 7\r\n",
+            503,
+            "error=connection_limit_reached; forwarded=?0",
+            "7")]
+    [
+        TestCase(
+            "HTTP/1.1 413 No\r\nProxy-Status: gatewaymesh; error=http_request_error; forwarded=?0; details=\"host-b\"\r\n",
+            413,
+            "error=http_request_error; forwarded=?0",
+            null)]
+    [
+        TestCase(
+            "HTTP/1.1 403 No\r\nProxy-Status: gatewaymesh; error=http_request_denied; forwarded=?0; details=\"web may not call "
+                + "host-b\"\r\n",
+            403,
+            "error=http_request_denied; forwarded=?0",
+            null)]
+    [
+        TestCase(
+            "HTTP/1.1 502 No\r\nProxy-Status: host-b; error=dns_error, gatewaymesh; error=connection_terminated; forwarded=?1\r\n",
+            502,
+            "error=connection_terminated; forwarded=?1",
+            null)]
     public async Task The_edge_replaces_an_inner_hops_error_with_its_own(string head, int status, string expected, string? retryAfter)
     {
         const string Problem = "{\"title\":\"inner\",\"detail\":\"10.0.0.5:20001\",\"node\":\"host-b\"}";
-        using var sidecar = Backend.Bytes($"{head}Content-Type: application/problem+json\r\nVia: 1.1 host-b-sidecar\r\ngatewaymesh-node: host-b\r\nX-Inner: host-b\r\nContent-Length: {Problem.Length}\r\n\r\n{Problem}");
+        using var sidecar = Backend.Bytes(
+            $"{head}Content-Type: application/problem+json\r\nVia: 1.1 host-b-sidecar\r\ngatewaymesh-node: host-b\r\nX-Inner: "
+                + $"host-b\r\nContent-Length: {Problem.Length}\r\n\r\n{Problem}");
         await using var edge = await Edge(sidecar.HostPort);
         using var client = await RawConnection.To(edge.Address);
 
@@ -70,18 +94,26 @@ public class SecrecyTests
             Assert.That(answer["Content-Type"], Is.EqualTo("application/problem+json"));
             Assert.That(answer["Retry-After"], Is.EqualTo(retryAfter));
             Assert.That(answer.Body, Does.Contain("requestId"));
-            Assert.That(answer.Head + answer.Body, Does.Not.Contain("host-b").And.Not.Contain("10.0.0.5").And.Not.Contain("inner").IgnoreCase);
+            Assert.That(
+                answer.Head + answer.Body, Does.Not.Contain("host-b").And.Not.Contain("10.0.0.5").And.Not.Contain("inner").IgnoreCase);
         }
     }
 
     [Test]
     public async Task A_gRPC_call_gets_the_status_of_the_inner_hop_without_its_message()
     {
-        using var sidecar = H2Backend.HeadOnly((":status", "200"), ("content-type", "application/grpc"), ("grpc-status", "7"), ("grpc-message", "host-b"), ("proxy-status", "gatewaymesh; error=http_request_denied; forwarded=?0; details=\"host-b\""));
+        using var sidecar = H2Backend.HeadOnly(
+            (":status", "200"),
+            ("content-type", "application/grpc"),
+            ("grpc-status", "7"),
+            ("grpc-message", "host-b"),
+            ("proxy-status", "gatewaymesh; error=http_request_denied; forwarded=?0; details=\"host-b\""));
         await using var edge = await Edge(sidecar.HostPort, "grpc");
         using var client = await H2Connection.To(edge.Address);
 
-        var answer = await client.Ask(Fields.Request("POST", "/pay.Payments/Charge", "shop.example", ("content-type", "application/grpc"), ("te", "trailers")), "\0\0\0\0\0");
+        var answer = await client.Ask(
+            Fields.Request("POST", "/pay.Payments/Charge", "shop.example", ("content-type", "application/grpc"), ("te", "trailers")),
+            "\0\0\0\0\0");
 
         Assert.That((answer.Status, answer["grpc-status"]), Is.EqualTo((200, "7")));
         Assert.That(answer.Head.ToString(), Does.Not.Contain("host-b"));
@@ -112,13 +144,17 @@ public class SecrecyTests
     [Test]
     public async Task An_applications_own_fields_pass_except_those_in_the_meshs_name()
     {
-        using var application = Backend.Bytes("HTTP/1.1 503 No\r\nServer: mine\r\nProxy-Status: cdn; error=dns_error, gatewaymesh; error=internal; details=\"x\"\r\nContent-Length: 2\r\n\r\nno");
+        using var application = Backend.Bytes(
+            "HTTP/1.1 503 No\r\nServer: mine\r\nProxy-Status: cdn; error=dns_error, gatewaymesh; error=internal; "
+                + "details=\"x\"\r\nContent-Length: 2\r\n\r\nno");
         await using var edge = await PublicMesh.Start(application);
         using var client = await RawConnection.To(edge.Address);
 
         var answer = await client.Ask(Get);
 
-        Assert.That((answer.Status, answer.Body, answer["Server"], answer["Proxy-Status"]), Is.EqualTo((503, "no", "mine", "cdn; error=dns_error")));
+        Assert.That(
+            (answer.Status, answer.Body, answer["Server"], answer["Proxy-Status"]),
+            Is.EqualTo((503, "no", "mine", "cdn; error=dns_error")));
     }
 
     [Test]

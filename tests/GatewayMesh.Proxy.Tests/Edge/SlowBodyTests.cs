@@ -8,13 +8,20 @@ namespace GatewayMesh.Proxy.Tests.Edge;
 /// <summary>Request bodies that are too slow end with 408; legitimately silent bodies continue.</summary>
 public class SlowBodyTests
 {
-    private const string Upgrade = "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
-    private const string Switching = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+    private const string Upgrade =
+        "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: "
+            + "dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+    private const string Switching =
+        "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: "
+            + "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
 
     private static readonly LimitsSpec Paced = new() { MinRequestBodyDataRate = 240, RequestBodyGrace = TimeSpan.FromMilliseconds(300) };
 
     [TestCase("Content-Length: 100000\r\n\r\n0123456789", TestName = "A_stalled_body_is_408_and_never_counts_against_the_instance(length)")]
-    [TestCase("Transfer-Encoding: chunked\r\n\r\na\r\n0123456789\r\n", TestName = "A_stalled_body_is_408_and_never_counts_against_the_instance(chunked)")]
+    [
+        TestCase(
+            "Transfer-Encoding: chunked\r\n\r\na\r\n0123456789\r\n",
+            TestName = "A_stalled_body_is_408_and_never_counts_against_the_instance(chunked)")]
     public async Task A_stalled_body_is_408_and_never_counts_against_the_instance(string body)
     {
         using var application = new Backend();
@@ -56,7 +63,9 @@ public class SlowBodyTests
     [Test]
     public async Task On_HTTP_2_only_the_slow_stream_is_ended()
     {
-        using var application = new Backend((request, connection) => request.Method == "GET" ? connection.Send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npaid") : Task.CompletedTask);
+        using var application = new Backend(
+            (request, connection) =>
+                request.Method == "GET" ? connection.Send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npaid") : Task.CompletedTask);
         await using var edge = await PublicMesh.Start(application, Paced);
         using var client = await H2Connection.To(edge.Address);
         var slow = await client.Request(Fields.Request("POST", "/", "x"), end: false);
@@ -109,7 +118,8 @@ public class SlowBodyTests
         await application.Headers(call, Fields.Of((":status", "200")));
         Assert.That((await client.ReadHead()).Fields.Status, Is.EqualTo(200));
 
-        var silent = await client.Request(Fields.Request("POST", "/s/m", "payments", ("content-type", "application/grpc"), ("te", "trailers")), end: false);
+        var silent = await client.Request(
+            Fields.Request("POST", "/s/m", "payments", ("content-type", "application/grpc"), ("te", "trailers")), end: false);
         var (grpc, _, _) = await application.ReadHead();
 
         using var slow = await H2Connection.To(address);
@@ -121,9 +131,11 @@ public class SlowBodyTests
         Assert.That(refused.Status, Is.EqualTo(408), "the last request");
         Assert.That((await client.ReadUntil(FrameType.Data)).Payload, Is.EqualTo("paid"u8.ToArray()));
         await client.Data(silent, "\0\0\0\0\0", end: true);
-        await application.Headers(grpc, Fields.Of((":status", "200"), ("content-type", "application/grpc"), ("grpc-status", "0")), end: true);
+        await application.Headers(
+            grpc, Fields.Of((":status", "200"), ("content-type", "application/grpc"), ("grpc-status", "0")), end: true);
         var head = await client.ReadUntil(FrameType.Headers);
-        Assert.That((head.Stream, Hpack.Decode(head.Payload).Status, Hpack.Decode(head.Payload)["grpc-status"]), Is.EqualTo((silent, 200, "0")));
+        Assert.That(
+            (head.Stream, Hpack.Decode(head.Payload).Status, Hpack.Decode(head.Payload)["grpc-status"]), Is.EqualTo((silent, 200, "0")));
     }
 
     [Test]

@@ -27,7 +27,9 @@ public sealed class ErrorAnswerTests
             Assert.That(root.GetProperty("error").GetString(), Is.EqualTo("destination_not_found"));
             Assert.That(root.GetProperty("requestId").GetString(), Is.EqualTo("r-1"));
             Assert.That(root.GetProperty("node").GetString(), Is.EqualTo("host-a"));
-            Assert.That(context.Response.Headers[ProxyStatus.FieldName].ToString(), Does.StartWith("gatewaymesh; error=destination_not_found; forwarded=?0"));
+            Assert.That(
+                context.Response.Headers[ProxyStatus.FieldName].ToString(),
+                Does.StartWith("gatewaymesh; error=destination_not_found; forwarded=?0"));
         }
     }
 

@@ -7,9 +7,19 @@ public sealed class ErrorTableTests
     // RFC 9209 §2.3.
     private static readonly string[] Types =
     [
-        "dns_timeout", "dns_error", "destination_not_found", "destination_unavailable", "destination_ip_prohibited", "destination_ip_unroutable",
+        "dns_timeout",
+        "dns_error",
+        "destination_not_found",
+        "destination_unavailable",
+        "destination_ip_prohibited",
+        "destination_ip_unroutable",
         "connection_refused", "connection_terminated", "connection_timeout", "connection_read_timeout", "connection_write_timeout",
-        "connection_limit_reached", "tls_protocol_error", "tls_certificate_error", "tls_alert_received", "http_request_error", "http_request_denied",
+        "connection_limit_reached",
+        "tls_protocol_error",
+        "tls_certificate_error",
+        "tls_alert_received",
+        "http_request_error",
+        "http_request_denied",
         "http_response_incomplete", "http_response_header_section_size", "http_response_header_size", "http_response_body_size",
         "http_response_trailer_section_size", "http_response_trailer_size", "http_response_transfer_coding", "http_response_content_coding",
         "http_response_timeout", "http_upgrade_failed", "http_protocol_error", "proxy_internal_response", "proxy_internal_error",
@@ -33,12 +43,16 @@ public sealed class ErrorTableTests
     }
 
     [Test]
-    public void Reasons_are_unique_lower_case_words() => Assert.That(Kinds.Select(kind => ErrorTable.Of(kind).Reason), Is.Unique.And.All.Match("^[a-z_]+$"));
+    public void Reasons_are_unique_lower_case_words() =>
+        Assert.That(Kinds.Select(kind => ErrorTable.Of(kind).Reason), Is.Unique.And.All.Match("^[a-z_]+$"));
 
     [Test]
-    public void An_undefined_kind_counts_as_internal() => Assert.That(ErrorTable.Of((MeshErrorKind)999).Kind, Is.EqualTo(MeshErrorKind.Internal));
+    public void An_undefined_kind_counts_as_internal() =>
+        Assert.That(ErrorTable.Of((MeshErrorKind)999).Kind, Is.EqualTo(MeshErrorKind.Internal));
 
     [Test]
     public void A_peers_error_type_maps_to_a_kind_of_the_same_type() =>
-        Assert.That(Kinds.Select(kind => ErrorTable.Of(ErrorTable.KindOf(ErrorTable.Of(kind).ProxyError)).ProxyError), Is.EqualTo(Kinds.Select(kind => ErrorTable.Of(kind).ProxyError)));
+        Assert.That(
+            Kinds.Select(kind => ErrorTable.Of(ErrorTable.KindOf(ErrorTable.Of(kind).ProxyError)).ProxyError),
+            Is.EqualTo(Kinds.Select(kind => ErrorTable.Of(kind).ProxyError)));
 }

@@ -66,7 +66,8 @@ public sealed class ProxyStatusTests
     [Test]
     public void A_field_on_two_lines_is_a_single_list()
     {
-        Assert.That(ProxyStatus.TryRead(new StringValues(["cdn", "gatewaymesh; error=draining_unknown; forwarded=?0"]), out var error), Is.True);
+        Assert.That(
+            ProxyStatus.TryRead(new StringValues(["cdn", "gatewaymesh; error=draining_unknown; forwarded=?0"]), out var error), Is.True);
         Assert.That(error, Is.EqualTo(new MeshError(MeshErrorKind.Internal, false)));
     }
 }

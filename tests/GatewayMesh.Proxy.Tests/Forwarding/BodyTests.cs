@@ -89,7 +89,9 @@ public class BodyTests
 
         await client.Send("GET / HTTP/1.1\r\nHost: payments\r\n\r\n");
 
-        Assert.That(async () => await client.ReadMessage(isResponse: true), Throws.InstanceOf<EndOfStreamException>().Or.InstanceOf<SocketException>());
+        Assert.That(
+            async () => await client.ReadMessage(isResponse: true),
+            Throws.InstanceOf<EndOfStreamException>().Or.InstanceOf<SocketException>());
     }
 
     [TestCase("HTTP/1.1 200 OK\r\nContent-Length: abc\r\n\r\nhalf")]
@@ -128,7 +130,8 @@ public class BodyTests
     [Test]
     public async Task Chunked_overrides_Content_Length_in_a_response()
     {
-        using var payments = Backend.Bytes("HTTP/1.1 200 OK\r\nContent-Length: 99\r\nTransfer-Encoding: chunked\r\n\r\n4\r\npaid\r\n0\r\n\r\n");
+        using var payments = Backend.Bytes(
+            "HTTP/1.1 200 OK\r\nContent-Length: 99\r\nTransfer-Encoding: chunked\r\n\r\n4\r\npaid\r\n0\r\n\r\n");
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
@@ -142,7 +145,9 @@ public class BodyTests
     [Test]
     public async Task Bytes_after_a_response_are_not_the_next_response()
     {
-        using var payments = new Backend((_, connection) => connection.Send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npaidHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged"));
+        using var payments = new Backend(
+            (_, connection) =>
+                connection.Send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npaidHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged"));
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
@@ -182,7 +187,8 @@ public class BodyTests
         var request = new RawMessage(await upstream.ReadHead());
         client.Dispose();
 
-        Assert.That(async () => await upstream.ReadChunksInto(request), Throws.InstanceOf<EndOfStreamException>().Or.InstanceOf<SocketException>());
+        Assert.That(
+            async () => await upstream.ReadChunksInto(request), Throws.InstanceOf<EndOfStreamException>().Or.InstanceOf<SocketException>());
     }
 
     [Test]
@@ -197,7 +203,8 @@ public class BodyTests
         using var upstream = await payments.NextConnection();
         var request = new RawMessage(await upstream.ReadHead());
 
-        Assert.That(async () => await upstream.ReadChunksInto(request), Throws.InstanceOf<EndOfStreamException>().Or.InstanceOf<SocketException>());
+        Assert.That(
+            async () => await upstream.ReadChunksInto(request), Throws.InstanceOf<EndOfStreamException>().Or.InstanceOf<SocketException>());
         Assert.That((await client.ReadMessage(isResponse: true)).Status, Is.EqualTo(400));
     }
 

@@ -9,7 +9,8 @@ namespace GatewayMesh.Proxy.Tests.Forwarding;
 /// </summary>
 public class ConnectionFieldTests
 {
-    private static readonly string[] Ours = ["X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Via", "traceparent", "X-Request-Id"];
+    private static readonly string[] Ours = [
+        "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Via", "traceparent", "X-Request-Id"];
 
     [TestCase("close")]
     [TestCase("x-other")]
@@ -19,7 +20,9 @@ public class ConnectionFieldTests
         await using var edge = await PublicMesh.Start(payments);
         using var client = await RawConnection.To(edge.Address);
 
-        await client.Ask($"GET / HTTP/1.1\r\nHost: shop.example\r\nConnection: {option}, {string.Join(", ", Ours)}, Host, Content-Length, gatewaymesh-hops\r\nX-Forwarded-For: 6.6.6.6\r\n\r\n");
+        await client.Ask(
+            $"GET / HTTP/1.1\r\nHost: shop.example\r\nConnection: {option}, {string.Join(", ", Ours)}, Host, Content-Length, "
+                + $"gatewaymesh-hops\r\nX-Forwarded-For: 6.6.6.6\r\n\r\n");
 
         foreach (var name in Ours)
         {
@@ -42,7 +45,8 @@ public class ConnectionFieldTests
 
         await client.Ask($"GET / HTTP/1.1\r\n{listener.Lines}{lines}X-Foo: hop\r\nX-Bar: end\r\n\r\n");
 
-        Assert.That((payments.Last.Has("X-Foo"), payments.Last["X-Bar"], payments.Last.Has("Connection")), Is.EqualTo((false, "end", false)));
+        Assert.That(
+            (payments.Last.Has("X-Foo"), payments.Last["X-Bar"], payments.Last.Has("Connection")), Is.EqualTo((false, "end", false)));
     }
 
     [Test]
@@ -82,21 +86,31 @@ public class ConnectionFieldTests
     }
 
     [Test]
-    public async Task Connection_cannot_remove_mesh_fields_on_any_listener([ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
+    public async Task Connection_cannot_remove_mesh_fields_on_any_listener(
+        [ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
     {
         using var payments = Backend.Saying("paid");
-        await using var listener = await OneListener.Start(kind, Configuration.Policies.PolicyModel.Default, "http", arePeers: true, payments.HostPort);
+        await using var listener = await OneListener.Start(
+            kind, Configuration.Policies.PolicyModel.Default, "http", arePeers: true, payments.HostPort);
         using var client = await listener.Connect();
-        string[] set = kind == ListenerKind.Inbound ? ["Via", "traceparent", "X-Request-Id"] : ["Via", "traceparent", "X-Request-Id", "gatewaymesh-hops", "gatewaymesh-attempt", "gatewaymesh-timeout-ms"];
+        string[] set = kind == ListenerKind.Inbound
+            ? ["Via", "traceparent", "X-Request-Id"]
+            : ["Via", "traceparent", "X-Request-Id", "gatewaymesh-hops", "gatewaymesh-attempt", "gatewaymesh-timeout-ms"];
 
-        await client.Ask($"POST / HTTP/1.1\r\nHost: payments\r\n{(kind == ListenerKind.Mesh ? "gatewaymesh-destination: payments\r\n" : "")}Content-Length: 4\r\nConnection: {string.Join(",", set)}, content-length, x-own\r\nX-Own: 1\r\nX-Kept: 1\r\n\r\nbody");
+        await client.Ask(
+            $"POST / HTTP/1.1\r\nHost: "
+                + $"payments\r\n{(kind == ListenerKind.Mesh ? "gatewaymesh-destination: payments\r\n" : "")}Content-Length: "
+                    + $"4\r\nConnection: {string.Join(",", set)}, content-length, x-own\r\nX-Own: 1\r\nX-Kept: 1\r\n\r\nbody");
 
         foreach (var name in set)
         {
             Assert.That(payments.Last.Has(name), name);
         }
 
-        Assert.That((payments.Last.Has("X-Own"), payments.Last.Has("X-Kept"), payments.Last.Body), Is.EqualTo((false, true, "body")), "the client's own field is removed");
+        Assert.That(
+            (payments.Last.Has("X-Own"), payments.Last.Has("X-Kept"), payments.Last.Body),
+            Is.EqualTo((false, true, "body")),
+            "the client's own field is removed");
     }
 
     [Test]

@@ -33,7 +33,8 @@ public class ContentFieldsTests
 
         ContentFields.Add(request.Headers, "Content-Type", "text/plain");
 
-        Assert.That(request.Headers.NonValidated.Select(field => $"{field.Key}: {field.Value}"), Is.EqualTo(new[] { "Content-Type: text/plain" }));
+        Assert.That(
+            request.Headers.NonValidated.Select(field => $"{field.Key}: {field.Value}"), Is.EqualTo(new[] { "Content-Type: text/plain" }));
     }
 
     [Test]
@@ -50,6 +51,8 @@ public class ContentFieldsTests
         }
 
         Assert.That(request.Headers.NonValidated.Count, Is.EqualTo(201));
-        Assert.That(request.Headers.NonValidated.Single(field => field.Key == "Content-Language").Value, Is.EqualTo(new[] { "l0", "l50", "l100", "l150" }));
+        Assert.That(
+            request.Headers.NonValidated.Single(field => field.Key == "Content-Language").Value,
+            Is.EqualTo(new[] { "l0", "l50", "l100", "l150" }));
     }
 }

@@ -21,7 +21,10 @@ public class EmptyBodyTests
         for (var i = 0; i < 2; i++)
         {
             var answer = await one.Ask($"GET / HTTP/1.1\r\n{listener.Lines}\r\n");
-            Assert.That((answer.Status, answer.Has("Content-Length"), answer.Has("Transfer-Encoding"), answer["X-Kept"]), Is.EqualTo((204, false, false, "1")), "on the same connection");
+            Assert.That(
+                (answer.Status, answer.Has("Content-Length"), answer.Has("Transfer-Encoding"), answer["X-Kept"]),
+                Is.EqualTo((204, false, false, "1")),
+                "on the same connection");
         }
 
         var stream = await two.Ask(listener.Head("GET", "/"));
@@ -79,7 +82,10 @@ public class EmptyBodyTests
 
         await one.Ask($"{method} / HTTP/1.1\r\n{first.Lines}{fields}\r\n", head: method == "HEAD");
         await two.Ask($"{method} / HTTP/1.1\r\n{second.Lines}{fields}\r\n", head: method == "HEAD");
-        (string, string)[] given = [.. fields.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(": ")).Select(pair => (pair[0].ToLower(CultureInfo.InvariantCulture), pair[1]))];
+        (string, string)[] given = [
+            .. fields.Split("\r\n", StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => line.Split(": "))
+                .Select(pair => (pair[0].ToLower(CultureInfo.InvariantCulture), pair[1]))];
         await three.Ask(first.Head(method, "/", given));
 
         foreach (var request in payments.Requests)

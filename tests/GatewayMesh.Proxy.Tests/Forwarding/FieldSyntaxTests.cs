@@ -7,10 +7,19 @@ namespace GatewayMesh.Proxy.Tests.Forwarding;
 public class FieldSyntaxTests
 {
     private static readonly string[] Malformed =
-        ["X-A: b\u0001c", "X-A: b\u007f", "Cookie: a\u0001b", "X\u00e9: a", "[x]: y", "x(y): a", "Content_Length: 5", "transfer_encoding: chunked"];
+        [
+            "X-A: b\u0001c",
+            "X-A: b\u007f",
+            "Cookie: a\u0001b",
+            "X\u00e9: a",
+            "[x]: y",
+            "x(y): a",
+            "Content_Length: 5",
+            "transfer_encoding: chunked"];
 
     [Test]
-    public async Task A_malformed_field_is_400_and_never_counts_against_the_instance([ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
+    public async Task A_malformed_field_is_400_and_never_counts_against_the_instance(
+        [ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
     {
         using var payments = Backend.Saying("paid");
         await using var listener = await OneListener.Start(kind, payments.HostPort);

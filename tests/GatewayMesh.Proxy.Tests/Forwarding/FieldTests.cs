@@ -14,7 +14,9 @@ public class FieldTests
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
 
-        await client.Ask("GET / HTTP/1.1\r\nHost: payments\r\nConnection: keep-alive\r\nKeep-Alive: timeout=5\r\nProxy-Connection: keep-alive\r\nTE: trailers\r\nUpgrade: h2c\r\nProxy-Authorization: secret\r\nTrailer: X\r\n\r\n");
+        await client.Ask(
+            "GET / HTTP/1.1\r\nHost: payments\r\nConnection: keep-alive\r\nKeep-Alive: timeout=5\r\nProxy-Connection: keep-alive\r\nTE: "
+                + "trailers\r\nUpgrade: h2c\r\nProxy-Authorization: secret\r\nTrailer: X\r\n\r\n");
 
         foreach (var name in (string[])["Connection", "Keep-Alive", "Proxy-Connection", "TE", "Upgrade", "Proxy-Authorization", "Trailer"])
         {
@@ -25,7 +27,8 @@ public class FieldTests
     [Test]
     public async Task Hop_by_hop_response_fields_and_fields_named_by_Connection_are_dropped()
     {
-        using var payments = Backend.Saying("paid", "Connection: X-Foo, keep-alive\r\nX-Foo: hop\r\nKeep-Alive: timeout=5\r\nUpgrade: h2c\r\nX-Bar: end\r\n");
+        using var payments = Backend.Saying(
+            "paid", "Connection: X-Foo, keep-alive\r\nX-Foo: hop\r\nKeep-Alive: timeout=5\r\nUpgrade: h2c\r\nX-Bar: end\r\n");
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
@@ -33,18 +36,23 @@ public class FieldTests
         var answer = await client.Ask("GET / HTTP/1.1\r\nHost: payments\r\n\r\n");
 
         Assert.That(answer["X-Bar"], Is.EqualTo("end"));
-        Assert.That(answer.Has("X-Foo") || answer.Has("Keep-Alive") || answer.Has("Upgrade") || answer.Has("Connection"), Is.False, answer.Head);
+        Assert.That(
+            answer.Has("X-Foo") || answer.Has("Keep-Alive") || answer.Has("Upgrade") || answer.Has("Connection"), Is.False, answer.Head);
     }
 
     [Test]
     public async Task End_to_end_fields_stay_in_order_both_ways()
     {
-        using var payments = Backend.Bytes("HTTP/1.1 401 Nope\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2, c\r\nAllow: GET, X\r\nWWW-Authenticate: Basic realm=\"x\"\r\nWWW-Authenticate: Bearer\r\nX-Latin: \u00e9\u00ff\r\nContent-Type: text/x\r\nContent-Length: 0\r\n\r\n");
+        using var payments = Backend.Bytes(
+            "HTTP/1.1 401 Nope\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2, c\r\nAllow: GET, X\r\nWWW-Authenticate: Basic "
+                + "realm=\"x\"\r\nWWW-Authenticate: Bearer\r\nX-Latin: \u00e9\u00ff\r\nContent-Type: text/x\r\nContent-Length: 0\r\n\r\n");
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
 
-        var answer = await client.Ask("GET / HTTP/1.1\r\nHost: payments\r\nAuthorization: Basic x\r\nX-Many: 1\r\nX-Many: 2,3\r\nCookie: a=b; c=d\r\nAccept: */*;q=0.1, x/y\r\nContent-Type: text/odd\r\nX-Latin: \u00e9\u00ff\r\nUser-Agent: a (b) c\r\n\r\n");
+        var answer = await client.Ask(
+            "GET / HTTP/1.1\r\nHost: payments\r\nAuthorization: Basic x\r\nX-Many: 1\r\nX-Many: 2,3\r\nCookie: a=b; c=d\r\nAccept: "
+                + "*/*;q=0.1, x/y\r\nContent-Type: text/odd\r\nX-Latin: \u00e9\u00ff\r\nUser-Agent: a (b) c\r\n\r\n");
 
         var request = payments.Last;
         Assert.That(request.Values("X-Many"), Is.EqualTo(new[] { "1", "2,3" }).Or.EqualTo(new[] { "1, 2,3" }));
@@ -80,7 +88,8 @@ public class FieldTests
     [Test]
     public async Task An_unknown_expectation_is_passed_on()
     {
-        using var payments = new Backend((_, connection) => connection.Send("HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n"));
+        using var payments = new Backend(
+            (_, connection) => connection.Send("HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n"));
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
@@ -112,7 +121,8 @@ public class FieldTests
         await using var mesh = await Mesh.Start();
         using var client = await RawConnection.To(mesh.Inbound(payments.HostPort));
 
-        var answer = await client.Ask("GET / HTTP/1.1\r\nHost: payments\r\ngatewaymesh-attempt: 2\r\ngatewaymesh-source: web\r\ngatewaymesh-anything: x\r\n\r\n");
+        var answer = await client.Ask(
+            "GET / HTTP/1.1\r\nHost: payments\r\ngatewaymesh-attempt: 2\r\ngatewaymesh-source: web\r\ngatewaymesh-anything: x\r\n\r\n");
 
         Assert.That(payments.Last.Head, Does.Not.Contain("gatewaymesh-"));
         Assert.That(answer.Has("gatewaymesh-node"), Is.False);
@@ -122,7 +132,9 @@ public class FieldTests
     [Test]
     public async Task Our_Proxy_Status_member_is_removed_from_an_application_and_kept_from_a_peer()
     {
-        using var forger = Backend.Bytes("HTTP/1.1 503 No\r\nProxy-Status: other; error=dns_error, gatewaymesh; error=connection_refused; forwarded=?0; details=\"a, b\"\r\nContent-Length: 0\r\n\r\n");
+        using var forger = Backend.Bytes(
+            "HTTP/1.1 503 No\r\nProxy-Status: other; error=dns_error, gatewaymesh; error=connection_refused; forwarded=?0; details=\"a, "
+                + "b\"\r\nContent-Length: 0\r\n\r\n");
         await using var callee = await Mesh.Start();
         using var client = await RawConnection.To(callee.Inbound(forger.HostPort));
         var (caller, outbound) = await Mesh.WithPayments(forger.HostPort); // in the role of a peer
@@ -139,7 +151,8 @@ public class FieldTests
     [Test]
     public async Task An_instance_without_a_sidecar_gets_no_mesh_header_and_cannot_ask_for_a_replay()
     {
-        using var forger = Backend.Bytes("HTTP/1.1 503 No\r\nProxy-Status: gatewaymesh; error=connection_refused; forwarded=?0\r\nContent-Length: 0\r\n\r\n");
+        using var forger = Backend.Bytes(
+            "HTTP/1.1 503 No\r\nProxy-Status: gatewaymesh; error=connection_refused; forwarded=?0\r\nContent-Length: 0\r\n\r\n");
         await using var mesh = await Mesh.Start();
         mesh.BareService("legacy", forger.HostPort);
         using var client = await RawConnection.To(mesh.Outbound());
@@ -160,7 +173,9 @@ public class FieldTests
         mesh.Ingress(address.Port, ("*", "payments"));
         using var client = await RawConnection.To(address);
 
-        await client.Ask("GET / HTTP/1.1\r\nHost: shop.example\r\nX-Forwarded-For: 6.6.6.6\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: evil\r\ngatewaymesh-source: admin\r\n\r\n");
+        await client.Ask(
+            "GET / HTTP/1.1\r\nHost: shop.example\r\nX-Forwarded-For: 6.6.6.6\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: "
+                + "evil\r\ngatewaymesh-source: admin\r\n\r\n");
 
         Assert.That(payments.Last["X-Forwarded-For"], Is.EqualTo("127.0.0.1"));
         Assert.That(payments.Last["X-Forwarded-Proto"], Is.EqualTo("http"));

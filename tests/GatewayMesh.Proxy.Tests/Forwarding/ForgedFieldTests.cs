@@ -14,8 +14,10 @@ namespace GatewayMesh.Proxy.Tests.Forwarding;
 public class ForgedFieldTests
 {
     private const string Forged =
-        "X-Forwarded-Client-Cert: forged\r\nX_Forwarded_Client_Cert: forged\r\nClient-Cert: forged\r\nclient_cert_chain: forged\r\nX-Real-IP: forged\r\nX_REAL_IP: forged\r\nX_Forwarded_For: forged\r\nX-Forwarded_Host: forged\r\n"
-        + "Proxy-Status: gatewaymesh; error=forged\r\nproxy_status: forged\r\ngatewaymesh-source: forged\r\ngatewaymesh_source: forged\r\nGatewayMesh_Destination: forged\r\ngatewaymesh_attempt: 9\r\n";
+        "X-Forwarded-Client-Cert: forged\r\nX_Forwarded_Client_Cert: forged\r\nClient-Cert: forged\r\nclient_cert_chain: "
+            + "forged\r\nX-Real-IP: forged\r\nX_REAL_IP: forged\r\nX_Forwarded_For: forged\r\nX-Forwarded_Host: forged\r\n"
+        + "Proxy-Status: gatewaymesh; error=forged\r\nproxy_status: forged\r\ngatewaymesh-source: forged\r\ngatewaymesh_source: "
+            + "forged\r\nGatewayMesh_Destination: forged\r\ngatewaymesh_attempt: 9\r\n";
 
     private CertifiedMesh _mesh = null!;
     private Backend _payments = null!;
@@ -46,7 +48,9 @@ public class ForgedFieldTests
         mesh.Service("payments", peer.HostPort).BareService("legacy", legacy.HostPort);
         using var client = await RawConnection.To(mesh.Outbound());
         using var http2 = await H2Connection.To(mesh.Outbound("batch"));
-        var fields = Forged.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Select(line => (line.Split(": ")[0].ToLowerInvariant(), line.Split(": ")[1])).ToArray();
+        var fields = Forged.Split("\r\n", StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => (line.Split(": ")[0].ToLowerInvariant(), line.Split(": ")[1]))
+            .ToArray();
 
         await client.Ask($"GET / HTTP/1.1\r\nHost: payments\r\n{Forged}X-Mine: kept\r\nX_Mine: kept too\r\n\r\n");
         await client.Ask($"GET / HTTP/1.1\r\nHost: legacy\r\n{Forged}\r\n");
@@ -55,8 +59,11 @@ public class ForgedFieldTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(peer.Last.Head, Does.Not.Contain("forged").And.Not.Contain("gatewaymesh_"));
-            Assert.That((peer.Last["X-Mine"], peer.Last["X_Mine"], peer.Last["gatewaymesh-attempt"]), Is.EqualTo(("kept", "kept too", "1")));
-            Assert.That(legacy.Requests.Select(request => request.Head).ToList(), Has.Count.EqualTo(2).And.All.Not.Contain("forged").And.All.Not.Contain("gatewaymesh").IgnoreCase);
+            Assert.That(
+                (peer.Last["X-Mine"], peer.Last["X_Mine"], peer.Last["gatewaymesh-attempt"]), Is.EqualTo(("kept", "kept too", "1")));
+            Assert.That(
+                legacy.Requests.Select(request => request.Head).ToList(),
+                Has.Count.EqualTo(2).And.All.Not.Contain("forged").And.All.Not.Contain("gatewaymesh").IgnoreCase);
         }
     }
 
@@ -68,7 +75,9 @@ public class ForgedFieldTests
         mesh.Service("payments", peer.HostPort);
         using var client = await RawConnection.To(mesh.Outbound());
 
-        await client.Ask("GET / HTTP/1.1\r\nHost: payments\r\nX-Forwarded-For: 203.0.113.9\r\nForwarded: for=203.0.113.9\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: shop.example\r\n\r\n");
+        await client.Ask(
+            "GET / HTTP/1.1\r\nHost: payments\r\nX-Forwarded-For: 203.0.113.9\r\nForwarded: for=203.0.113.9\r\nX-Forwarded-Proto: "
+                + "https\r\nX-Forwarded-Host: shop.example\r\n\r\n");
 
         using (Assert.EnterMultipleScope())
         {
@@ -106,7 +115,9 @@ public class ForgedFieldTests
 
         await peer.Ask("GET / HTTP/1.1\r\nHost: payments\r\nX-Forwarded-Client-Cert: Hash=1\r\nX-Real-IP: 203.0.113.9\r\n\r\n");
 
-        Assert.That((_payments.Last["X-Forwarded-Client-Cert"], _payments.Last["X-Real-IP"]), Is.EqualTo(isBelieved ? ("Hash=1", "203.0.113.9") : ((string?)null, (string?)null)));
+        Assert.That(
+            (_payments.Last["X-Forwarded-Client-Cert"], _payments.Last["X-Real-IP"]),
+            Is.EqualTo(isBelieved ? ("Hash=1", "203.0.113.9") : ((string?)null, (string?)null)));
     }
 
     [TestCase("web", false)]
@@ -117,7 +128,9 @@ public class ForgedFieldTests
         gateway.Service("payments", new HostPort("127.0.0.1", _inbound.Port));
         using var peer = await CertifiedMesh.As(_mesh.Authority.Issue(service), CertifiedMesh.MeshListener(gateway));
 
-        await peer.Ask($"GET / HTTP/1.1\r\nHost: payments\r\ngatewaymesh-destination: payments\r\ngatewaymesh-source: {_mesh.Authority.IdOf("gatewaymesh-ingress")}\r\nX-Forwarded-Client-Cert: Hash=1\r\n\r\n");
+        await peer.Ask(
+            $"GET / HTTP/1.1\r\nHost: payments\r\ngatewaymesh-destination: payments\r\ngatewaymesh-source: "
+                + $"{_mesh.Authority.IdOf("gatewaymesh-ingress")}\r\nX-Forwarded-Client-Cert: Hash=1\r\n\r\n");
 
         Assert.That(_payments.Last["X-Forwarded-Client-Cert"], Is.EqualTo(isBelieved ? "Hash=1" : null));
     }
@@ -134,7 +147,9 @@ public class ForgedFieldTests
         ingress.Ingress(address.Port, ("*", "payments"));
         using var files = new EdgeFiles();
         ingress.Plane.Reconfigure(files.Asking(address, authority, certificate));
-        using var client = await RawConnection.ToTls(address, with: options => (options.ClientCertificates, options.LocalCertificateSelectionCallback) = ([known], (_, _, _, _, _) => known));
+        using var client = await RawConnection.ToTls(
+            address,
+            with: options => (options.ClientCertificates, options.LocalCertificateSelectionCallback) = ([known], (_, _, _, _, _) => known));
 
         await client.Ask("GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n");
 
@@ -151,7 +166,15 @@ public class ForgedFieldTests
                 new ServiceIntentionsEntry
                 {
                     Name = "payments",
-                    Sources = [new IntentionSource("*") { Permissions = [new PermissionRule(IntentionAction.Allow) { Headers = [new HeaderRule("x-forwarded-client-cert", HeaderTest.Present, "")] }] }],
+                    Sources = [
+                        new IntentionSource("*")
+                        {
+                            Permissions = [
+                                new PermissionRule(IntentionAction.Allow)
+                                {
+                                    Headers = [new HeaderRule("x-forwarded-client-cert", HeaderTest.Present, "")],
+                                }],
+                        }],
                 },
             ],
             IntentionAction.Deny));

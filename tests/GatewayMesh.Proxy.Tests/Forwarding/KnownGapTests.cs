@@ -11,7 +11,8 @@ public class KnownGapTests
     [Test]
     public async Task Known_gap_a_malformed_chunk_extension_is_accepted()
     {
-        var request = await Forwarded("POST / HTTP/1.1\r\nHost: payments\r\nTransfer-Encoding: chunked\r\n\r\n5;=\u0001bad\r\n12345\r\n0\r\n\r\n");
+        var request = await Forwarded(
+            "POST / HTTP/1.1\r\nHost: payments\r\nTransfer-Encoding: chunked\r\n\r\n5;=\u0001bad\r\n12345\r\n0\r\n\r\n");
 
         Assert.That(request?.Body, Is.EqualTo("12345"), "without the extension");
         Assert.That(request?.Head, Does.Not.Contain("bad"));
@@ -20,7 +21,8 @@ public class KnownGapTests
     [Test]
     public async Task Known_gap_trailers_of_a_request_are_dropped()
     {
-        var request = await Forwarded("POST / HTTP/1.1\r\nHost: payments\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n0\r\nX-Sum: 1\r\n\r\n");
+        var request = await Forwarded(
+            "POST / HTTP/1.1\r\nHost: payments\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n0\r\nX-Sum: 1\r\n\r\n");
 
         Assert.That(request?.Body, Is.EqualTo("12345"));
         Assert.That(request?.Trailers, Is.Empty);
@@ -29,7 +31,9 @@ public class KnownGapTests
     [Test]
     public async Task Known_gap_trailers_of_an_answer_are_dropped()
     {
-        var (answer, _) = await Exchanged("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n4\r\npaid\r\n0\r\nX-Sum: 1\r\n\r\n", "GET / HTTP/1.1\r\nHost: payments\r\n\r\n");
+        var (answer, _) = await Exchanged(
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n4\r\npaid\r\n0\r\nX-Sum: 1\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: payments\r\n\r\n");
 
         Assert.That(answer.Body, Is.EqualTo("paid"));
         Assert.That(answer.Trailers, Is.Empty);
@@ -38,7 +42,9 @@ public class KnownGapTests
     [Test]
     public async Task Known_gap_an_informational_answer_is_not_forwarded()
     {
-        var (answer, _) = await Exchanged("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npaid", "GET / HTTP/1.1\r\nHost: payments\r\n\r\n");
+        var (answer, _) = await Exchanged(
+            "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npaid",
+            "GET / HTTP/1.1\r\nHost: payments\r\n\r\n");
 
         Assert.That(answer.Status, Is.EqualTo(200));
         Assert.That(answer.Body, Is.EqualTo("paid"));
@@ -47,7 +53,9 @@ public class KnownGapTests
     [Test]
     public async Task Known_gap_a_small_expected_body_is_asked_for_although_the_application_refused()
     {
-        var (answer, _) = await Exchanged("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n", "POST / HTTP/1.1\r\nHost: payments\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n");
+        var (answer, _) = await Exchanged(
+            "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: payments\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n");
 
         Assert.That(answer.Status, Is.EqualTo(100));
     }

@@ -12,12 +12,15 @@ public class TransferCodingTests
     private const string Chunks = "5\r\n12345\r\n0\r\n\r\n";
 
     [Test]
-    public async Task A_coding_in_addition_to_chunked_is_501_and_the_connection_is_closed([ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
+    public async Task A_coding_in_addition_to_chunked_is_501_and_the_connection_is_closed(
+        [ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
     {
         using var payments = Backend.Saying("paid");
         await using var listener = await OneListener.Start(kind, payments.HostPort);
 
-        foreach (var codings in (string[])["gzip, chunked", "gzip\r\nTransfer-Encoding: chunked", "identity, chunked", "chunked, chunked", "x, , chunked"])
+        foreach (
+            var codings in (string[])[
+                "gzip, chunked", "gzip\r\nTransfer-Encoding: chunked", "identity, chunked", "chunked, chunked", "x, , chunked"])
         {
             using var client = await listener.Connect();
             var answer = await client.Ask($"POST / HTTP/1.1\r\n{listener.Lines}Transfer-Encoding: {codings}\r\n\r\n{Chunks}");
@@ -37,7 +40,8 @@ public class TransferCodingTests
         await using var listener = await OneListener.Start(ListenerKind.Outbound, payments.HostPort);
         using var client = await listener.Connect();
 
-        Assert.That((await client.Ask($"POST / HTTP/1.1\r\n{listener.Lines}Transfer-Encoding: {codings}\r\n\r\n{Chunks}")).Status, Is.EqualTo(200));
+        Assert.That(
+            (await client.Ask($"POST / HTTP/1.1\r\n{listener.Lines}Transfer-Encoding: {codings}\r\n\r\n{Chunks}")).Status, Is.EqualTo(200));
         Assert.That(payments.Last.Body, Is.EqualTo("12345"));
     }
 
@@ -54,7 +58,9 @@ public class TransferCodingTests
         using var two = await listener.ConnectHttp2();
 
         var answer = await one.Ask($"GET / HTTP/1.1\r\n{listener.Lines}\r\n");
-        Assert.That((answer.Status, answer["Proxy-Status"]), Is.EqualTo((502, "gatewaymesh; error=http_protocol_error; forwarded=?1; details=\"a transfer coding other than chunked\"")));
+        Assert.That(
+            (answer.Status, answer["Proxy-Status"]),
+            Is.EqualTo((502, "gatewaymesh; error=http_protocol_error; forwarded=?1; details=\"a transfer coding other than chunked\"")));
         Assert.That((await two.Ask(listener.Head("GET", "/"))).Status, Is.EqualTo(502));
     }
 

@@ -13,10 +13,14 @@ public class UpgradeTests
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
 
-        await client.Send("GET /ws HTTP/1.1\r\nHost: payments\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+        await client.Send(
+            "GET /ws HTTP/1.1\r\nHost: payments\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: "
+                + "dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
         using var upstream = await payments.NextConnection();
         var request = new RawMessage(await upstream.ReadHead());
-        await upstream.Send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
+        await upstream.Send(
+            "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: "
+                + "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
         var head = new RawMessage(await client.ReadHead());
         await client.Send("ping");
         var ping = await upstream.ReadBytes(4);
@@ -32,7 +36,8 @@ public class UpgradeTests
     }
 
     [Test]
-    public async Task An_unsupported_upgrade_is_501_and_the_connection_is_closed([ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
+    public async Task An_unsupported_upgrade_is_501_and_the_connection_is_closed(
+        [ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
     {
         using var payments = Backend.Saying("paid");
         await using var listener = await OneListener.Start(kind, payments.HostPort);
@@ -62,7 +67,8 @@ public class UpgradeTests
         var answer = await client.Ask($"POST / HTTP/1.1\r\n{listener.Lines}{lines}\r\n\r\n{body}");
 
         Assert.That((answer.Status, answer.Body), Is.EqualTo((200, "paid")));
-        Assert.That((payments.Last.Has("Upgrade"), payments.Last.Has("HTTP2-Settings"), payments.Last.Body), Is.EqualTo((false, false, body)));
+        Assert.That(
+            (payments.Last.Has("Upgrade"), payments.Last.Has("HTTP2-Settings"), payments.Last.Body), Is.EqualTo((false, false, body)));
     }
 
     [Test]
@@ -84,7 +90,9 @@ public class UpgradeTests
         await using var listener = await OneListener.Start(ListenerKind.Outbound, payments.HostPort);
         using var client = await listener.Connect();
 
-        await client.Send($"GET /ws HTTP/1.1\r\n{listener.Lines}Connection: keep-alive, Upgrade\r\nUpgrade: tcp, WebSocket\r\nSec-WebSocket-Version: 13\r\n\r\n");
+        await client.Send(
+            $"GET /ws HTTP/1.1\r\n{listener.Lines}Connection: keep-alive, Upgrade\r\nUpgrade: tcp, WebSocket\r\nSec-WebSocket-Version: "
+                + $"13\r\n\r\n");
         using var upstream = await payments.NextConnection();
         var request = new RawMessage(await upstream.ReadHead());
         await upstream.Send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");

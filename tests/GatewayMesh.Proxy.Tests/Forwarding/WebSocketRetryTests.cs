@@ -48,7 +48,8 @@ public class WebSocketRetryTests
         var back = await client.ReadUntil(FrameType.Data);
         Assert.That((back.Stream, System.Text.Encoding.ASCII.GetString(back.Payload)), Is.EqualTo((stream, "one way")));
         Assert.That(payments.Seen.Select(request => request["gatewaymesh-attempt"]), Is.EqualTo(new[] { "1", "2" }));
-        Assert.That(payments.Seen.Select(request => (request.StartLine, request["Upgrade"])), Is.All.EqualTo(("GET /ws HTTP/1.1", "websocket")));
+        Assert.That(
+            payments.Seen.Select(request => (request.StartLine, request["Upgrade"])), Is.All.EqualTo(("GET /ws HTTP/1.1", "websocket")));
     }
 
     [Test]
@@ -67,7 +68,12 @@ public class WebSocketRetryTests
     }
 
     private static Fields WebSocket() => Fields.Of(
-        (":method", "CONNECT"), (":protocol", "websocket"), (":scheme", "http"), (":path", "/ws"), (":authority", "payments"), ("sec-websocket-version", "13"));
+        (":method", "CONNECT"),
+        (":protocol", "websocket"),
+        (":scheme", "http"),
+        (":path", "/ws"),
+        (":authority", "payments"),
+        ("sec-websocket-version", "13"));
 
     // HTTP/1.1 on both hops, which is how a WebSocket is forwarded.
     private static async Task<int> AskPlainly(System.Net.IPEndPoint outbound)
@@ -84,7 +90,8 @@ public class WebSocketRetryTests
     }
 
     // The status and the number of attempts of a request whose first attempt fails.
-    private static async Task<(int Status, int Attempts)> Ask(Func<System.Net.IPEndPoint, Task<int>> ask, Failure failure, RetryCondition condition)
+    private static async Task<(int Status, int Attempts)> Ask(
+        Func<System.Net.IPEndPoint, Task<int>> ask, Failure failure, RetryCondition condition)
     {
         for (var round = 0; ; round++)
         {
@@ -142,8 +149,11 @@ public class WebSocketRetryTests
         public async Task<Mesh> Mesh(RetryCondition condition, int seed = 1)
         {
             var mesh = await Rig.Mesh.Start(options => options with { Seed = seed });
-            HostPort[] addresses = [.. _backends.Select(backend => backend.HostPort), .. _failure == Failure.ConnectionRefused ? [Backend.Nobody()] : Array.Empty<HostPort>()];
-            return mesh.Service("payments", PolicyModel.Default with { Retries = RetriesModel.Default with { On = [condition] } }, addresses);
+            HostPort[] addresses = [
+                .. _backends.Select(backend => backend.HostPort),
+                .. _failure == Failure.ConnectionRefused ? [Backend.Nobody()] : Array.Empty<HostPort>()];
+            return mesh.Service(
+                "payments", PolicyModel.Default with { Retries = RetriesModel.Default with { On = [condition] } }, addresses);
         }
 
         public void Dispose()
@@ -164,7 +174,8 @@ public class WebSocketRetryTests
             else if (request.Has("Upgrade"))
             {
                 await connection.Send(
-                    $"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {WebSocketTests.AcceptFor(request["Sec-WebSocket-Key"]!)}\r\n\r\n");
+                    $"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: "
+                        + $"{WebSocketTests.AcceptFor(request["Sec-WebSocket-Key"]!)}\r\n\r\n");
                 while (true)
                 {
                     await connection.Send(await connection.ReadBytes(1));

@@ -9,8 +9,12 @@ namespace GatewayMesh.Proxy.Tests.Forwarding;
 /// <summary>WebSockets over two hops: an HTTP/1.1 upgrade, regardless of the service's protocol.</summary>
 public class WebSocketTests
 {
-    private const string Upgrade = "GET /ws HTTP/1.1\r\nHost: payments\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
-    private const string Switching = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+    private const string Upgrade =
+        "GET /ws HTTP/1.1\r\nHost: payments\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: "
+            + "dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+    private const string Switching =
+        "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: "
+            + "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
 
     [TestCase("http")]
     [TestCase("http2")]
@@ -28,7 +32,9 @@ public class WebSocketTests
         await application.Send(Switching);
         var head = new RawMessage(await client.ReadHead());
 
-        Assert.That((request.StartLine, request["Upgrade"], request["Sec-WebSocket-Key"]), Is.EqualTo(("GET /ws HTTP/1.1", "websocket", "dGhlIHNhbXBsZSBub25jZQ==")));
+        Assert.That(
+            (request.StartLine, request["Upgrade"], request["Sec-WebSocket-Key"]),
+            Is.EqualTo(("GET /ws HTTP/1.1", "websocket", "dGhlIHNhbXBsZSBub25jZQ==")));
         Assert.That((head.Status, head["Sec-WebSocket-Accept"]), Is.EqualTo((101, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")));
         await client.Send("one way");
         Assert.That(await application.ReadBytes(7), Is.EqualTo("one way"u8.ToArray()));
@@ -67,7 +73,9 @@ public class WebSocketTests
             await closed.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "well", CancellationToken.None);
             await closure;
 
-            Assert.That((closeFrame.MessageType, closeFrame.CloseStatus, closeFrame.CloseStatusDescription), Is.EqualTo((WebSocketMessageType.Close, (WebSocketCloseStatus?)WebSocketCloseStatus.EndpointUnavailable, "bye")));
+            Assert.That(
+                (closeFrame.MessageType, closeFrame.CloseStatus, closeFrame.CloseStatusDescription),
+                Is.EqualTo((WebSocketMessageType.Close, (WebSocketCloseStatus?)WebSocketCloseStatus.EndpointUnavailable, "bye")));
             Assert.That(closing.CloseStatusDescription, Is.EqualTo("well"));
             Assert.That(() => mesh.Plane.Figures.InFlight, Is.Zero.After(5000, 5));
         }
@@ -85,7 +93,8 @@ public class WebSocketTests
         {
             await client.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "no more", CancellationToken.None);
             var buffer = new byte[100];
-            Assert.That((await application.ReceiveAsync(buffer, CancellationToken.None)).MessageType, Is.EqualTo(WebSocketMessageType.Close));
+            Assert.That(
+                (await application.ReceiveAsync(buffer, CancellationToken.None)).MessageType, Is.EqualTo(WebSocketMessageType.Close));
             for (var i = 0; i < 3; i++)
             {
                 await application.SendAsync("more"u8.ToArray(), WebSocketMessageType.Text, true, CancellationToken.None);
@@ -135,7 +144,9 @@ public class WebSocketTests
         using var raw = await payments.NextConnection();
         var request = new RawMessage(await raw.ReadHead());
         Assert.That((request.StartLine, request["Upgrade"], request["Host"]), Is.EqualTo(("GET /ws HTTP/1.1", "websocket", "payments")));
-        await raw.Send($"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {AcceptFor(request["Sec-WebSocket-Key"]!)}\r\n\r\n");
+        await raw.Send(
+            $"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: "
+                + $"{AcceptFor(request["Sec-WebSocket-Key"]!)}\r\n\r\n");
         using var application = WebSocket.CreateFromStream(new NetworkStream(raw.Socket), isServer: true, null, Timeout.InfiniteTimeSpan);
         await connecting;
 
@@ -149,7 +160,9 @@ public class WebSocketTests
         var connecting = client.ConnectAsync(new Uri($"ws://{outbound}/ws"), CancellationToken.None);
         var raw = await backend.NextConnection();
         var request = new RawMessage(await raw.ReadHead());
-        await raw.Send($"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {AcceptFor(request["Sec-WebSocket-Key"]!)}\r\n\r\n");
+        await raw.Send(
+            $"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: "
+                + $"{AcceptFor(request["Sec-WebSocket-Key"]!)}\r\n\r\n");
         await connecting;
         return (client, WebSocket.CreateFromStream(new NetworkStream(raw.Socket), isServer: true, null, Timeout.InfiniteTimeSpan));
     }
@@ -167,6 +180,7 @@ public class WebSocketTests
     // RFC 6455 §4.2.2
     internal static string AcceptFor(string key) =>
 #pragma warning disable CA5350 // not for secrecy
-        Convert.ToBase64String(System.Security.Cryptography.SHA1.HashData(System.Text.Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
+        Convert.ToBase64String(
+            System.Security.Cryptography.SHA1.HashData(System.Text.Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
 #pragma warning restore CA5350
 }

@@ -13,7 +13,8 @@ public class GrpcCallTests
     [Test]
     public async Task A_unary_call_has_its_status_in_the_trailers()
     {
-        using var payments = H2Backend.Saying("\0\0\0\0\u0002ok", Fields.Of(("grpc-status", "0"), ("x-meta", "m")), ("content-type", "application/grpc"));
+        using var payments = H2Backend.Saying(
+            "\0\0\0\0\u0002ok", Fields.Of(("grpc-status", "0"), ("x-meta", "m")), ("content-type", "application/grpc"));
         var (mesh, outbound) = await Sidecars(payments);
         await using var _ = mesh;
         using var client = await H2Connection.To(outbound);
@@ -30,14 +31,16 @@ public class GrpcCallTests
     [Test]
     public async Task A_trailers_only_response_stays_trailers_only()
     {
-        using var payments = H2Backend.HeadOnly((":status", "200"), ("content-type", "application/grpc"), ("grpc-status", "5"), ("grpc-message", "no%20such"));
+        using var payments = H2Backend.HeadOnly(
+            (":status", "200"), ("content-type", "application/grpc"), ("grpc-status", "5"), ("grpc-message", "no%20such"));
         var (mesh, outbound) = await Sidecars(payments);
         await using var _ = mesh;
         using var client = await H2Connection.To(outbound);
 
         var answer = await client.Ask(Call(), "\0\0\0\0\0");
 
-        Assert.That((answer.Status, answer["grpc-status"], answer["grpc-message"], answer.EndedByHead), Is.EqualTo((200, "5", "no%20such", true)));
+        Assert.That(
+            (answer.Status, answer["grpc-status"], answer["grpc-message"], answer.EndedByHead), Is.EqualTo((200, "5", "no%20such", true)));
     }
 
     [Test]
@@ -88,7 +91,9 @@ public class GrpcCallTests
 
         var answer = await client.Ask(Call("nobody"), "\0\0\0\0\0");
 
-        Assert.That((answer.Status, answer["grpc-status"], answer["content-type"], answer.EndedByHead), Is.EqualTo((200, "12", "application/grpc", true)));
+        Assert.That(
+            (answer.Status, answer["grpc-status"], answer["content-type"], answer.EndedByHead),
+            Is.EqualTo((200, "12", "application/grpc", true)));
         Assert.That(answer["grpc-message"], Is.EqualTo("The mesh has no such service."));
         Assert.That(answer["proxy-status"], Does.Contain("destination_not_found").And.Contain("forwarded=?0"));
     }
@@ -113,7 +118,8 @@ public class GrpcCallTests
         await using var mesh = await Mesh.Start();
         using var client = await H2Connection.To(mesh.Outbound());
 
-        var answer = await client.Ask(Fields.Request("POST", "/x/y", "nobody", ("content-type", "application/grpc-web+proto")), "\0\0\0\0\0");
+        var answer = await client.Ask(
+            Fields.Request("POST", "/x/y", "nobody", ("content-type", "application/grpc-web+proto")), "\0\0\0\0\0");
 
         Assert.That((answer.Status, answer["content-type"]), Is.EqualTo((404, "application/problem+json")));
     }
@@ -173,7 +179,8 @@ public class GrpcCallTests
     public async Task The_request_timeout_does_not_end_a_streaming_call()
     {
         using var payments = new H2Backend();
-        var (mesh, outbound) = await Http2.PriorKnowledgeTests.Sidecars(payments.HostPort, "grpc", PolicyModel.Default with { Timeouts = new() { Request = TimeSpan.FromMilliseconds(400) } });
+        var (mesh, outbound) = await Http2.PriorKnowledgeTests.Sidecars(
+            payments.HostPort, "grpc", PolicyModel.Default with { Timeouts = new() { Request = TimeSpan.FromMilliseconds(400) } });
         await using var _ = mesh;
         using var client = await H2Connection.To(outbound);
 
@@ -207,7 +214,8 @@ public class GrpcCallTests
     public async Task A_silent_server_has_the_policys_timeout_for_a_call_without_a_deadline()
     {
         using var payments = new H2Backend();
-        var (mesh, outbound) = await Http2.PriorKnowledgeTests.Sidecars(payments.HostPort, "grpc", PolicyModel.Default with { Timeouts = new() { Request = TimeSpan.FromMilliseconds(300) } });
+        var (mesh, outbound) = await Http2.PriorKnowledgeTests.Sidecars(
+            payments.HostPort, "grpc", PolicyModel.Default with { Timeouts = new() { Request = TimeSpan.FromMilliseconds(300) } });
         await using var _ = mesh;
         using var client = await H2Connection.To(outbound);
 
@@ -232,15 +240,23 @@ public class GrpcCallTests
 
             await client.Ask(Call("nobody"), "\0\0\0\0\0");
             Assert.That(mesh.Plane.Endpoints().Single().IsEjected, Is.False, "UNAVAILABLE from an application is its response, like a 503");
-            Assert.That(() => mesh.Metrics(), Does.Contain("gatewaymesh_grpc_calls_total{direction=\"outbound\",destination=\"payments\",code=\"14\"} 5").And.Contain("code=\"12\"} 1").After(5000, 20));
+            Assert.That(
+                () => mesh.Metrics(),
+                Does.Contain("gatewaymesh_grpc_calls_total{direction=\"outbound\",destination=\"payments\",code=\"14\"} 5")
+                    .And.Contain("code=\"12\"} 1")
+                    .After(5000, 20));
         }
 
-        var lines = System.Text.Encoding.UTF8.GetString(log.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        var lines = System.Text.Encoding.UTF8.GetString(log.ToArray())
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement)
+            .ToList();
         Assert.That(lines.Select(line => line.GetProperty("grpcStatus").GetInt32()), Is.EquivalentTo([14, 14, 14, 14, 14, 12]));
     }
 
     private static Fields Call(string service = "payments", params (string Name, string Value)[] more) =>
         Fields.Request("POST", "/pay.Payments/Charge", service, [("content-type", "application/grpc"), ("te", "trailers"), .. more]);
 
-    private static Task<(Mesh Mesh, IPEndPoint Outbound)> Sidecars(H2Backend application) => Http2.PriorKnowledgeTests.Sidecars(application.HostPort, "grpc");
+    private static Task<(Mesh Mesh, IPEndPoint Outbound)> Sidecars(H2Backend application) =>
+        Http2.PriorKnowledgeTests.Sidecars(application.HostPort, "grpc");
 }

@@ -41,6 +41,8 @@ public class GrpcTimeoutTests
         milliseconds =>
         {
             var left = TimeSpan.FromMilliseconds(milliseconds);
-            return GrpcTimeout.TryRead(GrpcTimeout.Write(left), out var read) && read > TimeSpan.Zero && (read - left).Duration() < TimeSpan.FromMilliseconds(1);
+            return GrpcTimeout.TryRead(GrpcTimeout.Write(left), out var read)
+                && read > TimeSpan.Zero
+                && (read - left).Duration() < TimeSpan.FromMilliseconds(1);
         });
 }

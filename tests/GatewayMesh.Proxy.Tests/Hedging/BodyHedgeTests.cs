@@ -5,7 +5,9 @@ using GatewayMesh.Proxy.Tests.Rig.Http2;
 
 namespace GatewayMesh.Proxy.Tests.Hedging;
 
-/// <summary>Hedges of requests with a body. The test fires the timer of the delay itself, so that nothing depends on how busy the machine is.</summary>
+/// <summary>
+/// Hedges of requests with a body. The test fires the timer of the delay itself, so that nothing depends on how busy the machine is.
+/// </summary>
 public class BodyHedgeTests
 {
     private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(77);
@@ -45,10 +47,15 @@ public class BodyHedgeTests
 
         Assert.That(await client.Answer(), Is.EqualTo((200, "1:the first half, and the second")));
         Assert.That(instances.Seen, Has.Count.EqualTo(1));
-        Assert.That(mesh.Metrics(), Does.Not.Contain("gatewaymesh_hedges_total{outcome=\"won\"} 1").And.Not.Contain("gatewaymesh_hedges_total{outcome=\"lost\"} 1"));
+        Assert.That(
+            mesh.Metrics(),
+            Does.Not.Contain("gatewaymesh_hedges_total{outcome=\"won\"} 1").And.Not.Contain(
+                "gatewaymesh_hedges_total{outcome=\"lost\"} 1"));
     }
 
-    /// <summary>Two instances that answer with the number of the attempt and the body; to a first attempt with nothing, where the test says so.</summary>
+    /// <summary>
+    /// Two instances that answer with the number of the attempt and the body; to a first attempt with nothing, where the test says so.
+    /// </summary>
     private sealed class Instances : IDisposable
     {
         private readonly string _protocol;
@@ -87,8 +94,13 @@ public class BodyHedgeTests
         public async Task<Mesh> Mesh(TimeProvider time)
         {
             var mesh = await Rig.Mesh.Start(options => options with { Time = time });
-            var policy = PolicyModel.Default with { Hedging = new() { Delay = Delay }, Retries = RetriesModel.Default with { Methods = ["POST"] } };
-            return mesh.Service("payments", _protocol, policy, [.. _http1.Select(each => each.HostPort), .. _http2.Select(each => each.HostPort)]);
+            var policy = PolicyModel.Default with
+            {
+                Hedging = new() { Delay = Delay },
+                Retries = RetriesModel.Default with { Methods = ["POST"] },
+            };
+            return mesh.Service(
+                "payments", _protocol, policy, [.. _http1.Select(each => each.HostPort), .. _http2.Select(each => each.HostPort)]);
         }
 
         public void Dispose()

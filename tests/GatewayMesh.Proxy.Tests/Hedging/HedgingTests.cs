@@ -22,9 +22,12 @@ public class HedgingTests
         var answer = await client.Ask(Get);
 
         Assert.That((answer.Status, answer.Body), Is.EqualTo((200, "paid")));
-        Assert.That(payments.Seen.Select(request => request["gatewaymesh-attempt"]), Is.EqualTo(new[] { "1", "2" }), "a hedge is an attempt");
+        Assert.That(
+            payments.Seen.Select(request => request["gatewaymesh-attempt"]), Is.EqualTo(new[] { "1", "2" }), "a hedge is an attempt");
         Assert.That(payments.Seen.Select(request => request.StartLine), Is.All.EqualTo("GET /a%2Fb?c HTTP/1.1"));
-        Assert.That(payments.Seen.Select(request => (request["X-Kept"], request["Host"], request["gatewaymesh-source"])), Is.All.EqualTo(("yes", "payments", "web")));
+        Assert.That(
+            payments.Seen.Select(request => (request["X-Kept"], request["Host"], request["gatewaymesh-source"])),
+            Is.All.EqualTo(("yes", "payments", "web")));
         Assert.That(await payments.Slow[0].IsEnded(), "the loser is canceled");
         Assert.That((await client.Ask(Get)).Body, Is.EqualTo("paid"), "one response, and the connection is intact");
         Assert.That(mesh.Plane.Endpoints().Select(endpoint => endpoint.InFlight), Is.All.Zero);
@@ -171,7 +174,12 @@ public class HedgingTests
         public async Task<Mesh> Mesh(HedgingModel hedging, RetriesModel? retries = null)
         {
             var mesh = await Rig.Mesh.Start();
-            var policy = PolicyModel.Default with { Hedging = hedging, Retries = retries ?? RetriesModel.Default, Timeouts = new() { Request = TimeSpan.FromSeconds(1) } };
+            var policy = PolicyModel.Default with
+            {
+                Hedging = hedging,
+                Retries = retries ?? RetriesModel.Default,
+                Timeouts = new() { Request = TimeSpan.FromSeconds(1) },
+            };
             return mesh.Service("payments", policy, [.. _instances.Select(instance => instance.HostPort)]);
         }
 

@@ -128,14 +128,17 @@ public class CancelTests
             var application = new H2Backend();
             var mesh = await Guarded.Start();
             mesh.Intentions(Guarded.Allow);
-            return new Streams(application, mesh, await H2Connection.To(mesh.Inbound(application.HostPort, protocol: "grpc")), isAnswered: true);
+            return new Streams(
+                application, mesh, await H2Connection.To(mesh.Inbound(application.HostPort, protocol: "grpc")), isAnswered: true);
         }
 
         /// <summary>Starts a call with one message.</summary>
         public async Task<int> Call(bool isHalfClosed, params (string Name, string Value)[] more)
         {
             var stream = await Client.Request(
-                Fields.Request("POST", "/pay.Payments/Chat", "payments", [("content-type", "application/grpc"), ("te", "trailers"), .. more]), end: false);
+                Fields.Request(
+                    "POST", "/pay.Payments/Chat", "payments", [("content-type", "application/grpc"), ("te", "trailers"), .. more]),
+                end: false);
             await Client.Data(stream, "\0\0\0\0\u0001?", isHalfClosed);
             return stream;
         }

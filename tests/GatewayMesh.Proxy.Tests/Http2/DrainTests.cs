@@ -20,7 +20,10 @@ public class DrainTests
 
         var drain = mesh.Plane.DrainAsync(TimeSpan.FromSeconds(20), idle: TimeSpan.FromMilliseconds(50));
         var goAway = await client.Read();
-        Assert.That((goAway.Type, goAway.LastStream, goAway.ErrorCode), Is.EqualTo((FrameType.GoAway, int.MaxValue, 0)), "no last stream is named yet");
+        Assert.That(
+            (goAway.Type, goAway.LastStream, goAway.ErrorCode),
+            Is.EqualTo((FrameType.GoAway, int.MaxValue, 0)),
+            "no last stream is named yet");
         await client.Request(Fields.Request("GET", "/2", "payments")); // as from a client that has not read it
         var (second, _, _) = await application.ReadHead();
         Assert.That(drain.IsCompleted, Is.False);
@@ -76,7 +79,8 @@ public class DrainTests
     public async Task An_old_carried_connection_gets_GOAWAY_and_loses_no_request()
     {
         using var payments = H2Backend.Saying("paid");
-        await using var mesh = await Mesh.Start(options => options with { RoleName = "gateway", MaxCarriedAge = TimeSpan.FromMilliseconds(200) });
+        await using var mesh = await Mesh.Start(
+            options => options with { RoleName = "gateway", MaxCarriedAge = TimeSpan.FromMilliseconds(200) });
         mesh.BareService("payments", payments.HostPort, "http2");
         using var raw = await RawConnection.To(mesh.Open(ListenerKind.Tunnel, "tunnel"));
         await raw.Send(new TunnelHello("web", null, "host-b", "1").ToBytes());

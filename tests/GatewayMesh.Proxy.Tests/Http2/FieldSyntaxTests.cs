@@ -9,12 +9,21 @@ public class FieldSyntaxTests
     private static readonly (string Name, string Value)[] Malformed =
     [
         ("x y", "a"), ("x(y)", "a"), ("x\u0001", "a"), ("x\u007f", "a"), ("x\u00e9", "a"), ("[x]", "a"), ("x:y", "a"), ("X-Upper", "a"),
-        ("x-a", " b"), ("x-a", "b "), ("x-a", "\tb"), ("x-a", "b\t"), ("x-a", " "), ("x-a", "b\u0001"), ("x-a", "b\u007f"), ("x-a", "b\u0000c"), ("x-a", "b\r\nx: y"),
+        ("x-a", " b"),
+        ("x-a", "b "),
+        ("x-a", "\tb"),
+        ("x-a", "b\t"),
+        ("x-a", " "),
+        ("x-a", "b\u0001"),
+        ("x-a", "b\u007f"),
+        ("x-a", "b\u0000c"),
+        ("x-a", "b\r\nx: y"),
         ("cookie", " a=b"), ("user-agent", "\u001b[2J"), ("content_length", "5"), ("transfer_encoding", "chunked"),
     ];
 
     [Test]
-    public async Task A_malformed_field_is_refused_and_never_counts_against_the_instance([ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
+    public async Task A_malformed_field_is_refused_and_never_counts_against_the_instance(
+        [ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
     {
         using var payments = Backend.Saying("paid");
         await using var listener = await OneListener.Start(kind, payments.HostPort);

@@ -50,7 +50,9 @@ public class FieldTests
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
 
-        await client.Ask("POST / HTTP/1.1\r\nHost: payments\r\nKeep-Alive: 5\r\nProxy-Connection: keep-alive\r\nTE: gzip\r\nTransfer-Encoding: chunked\r\nX-Kept: 1\r\n\r\n4\r\nbody\r\n0\r\n\r\n");
+        await client.Ask(
+            "POST / HTTP/1.1\r\nHost: payments\r\nKeep-Alive: 5\r\nProxy-Connection: keep-alive\r\nTE: gzip\r\nTransfer-Encoding: "
+                + "chunked\r\nX-Kept: 1\r\n\r\n4\r\nbody\r\n0\r\n\r\n");
 
         string[] connectionSpecific = ["connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade"];
         Assert.That(payments.Last.Head.Select(field => field.Name).Intersect(connectionSpecific), Is.Empty, $"{payments.Last.Head}");
@@ -61,14 +63,19 @@ public class FieldTests
     [Test]
     public async Task Connection_specific_response_fields_do_not_reach_HTTP_2()
     {
-        using var payments = Backend.Bytes("HTTP/1.1 200 OK\r\nConnection: keep-alive, X-Hop\r\nKeep-Alive: timeout=5\r\nX-Hop: 1\r\nX-Kept: 1\r\nTransfer-Encoding: chunked\r\n\r\n4\r\npaid\r\n0\r\n\r\n");
+        using var payments = Backend.Bytes(
+            "HTTP/1.1 200 OK\r\nConnection: keep-alive, X-Hop\r\nKeep-Alive: timeout=5\r\nX-Hop: 1\r\nX-Kept: 1\r\nTransfer-Encoding: "
+                + "chunked\r\n\r\n4\r\npaid\r\n0\r\n\r\n");
         var (mesh, outbound) = await PriorKnowledgeTests.Sidecars(payments.HostPort, "http");
         await using var _ = mesh;
         using var client = await H2Connection.To(outbound);
 
         var answer = await client.Ask(Fields.Request("GET", "/", "payments"));
 
-        Assert.That(answer.Head.Select(field => field.Name).Intersect(["connection", "keep-alive", "transfer-encoding", "x-hop"]), Is.Empty, $"{answer.Head}");
+        Assert.That(
+            answer.Head.Select(field => field.Name).Intersect(["connection", "keep-alive", "transfer-encoding", "x-hop"]),
+            Is.Empty,
+            $"{answer.Head}");
         Assert.That(answer["x-kept"], Is.EqualTo("1"));
         Assert.That(answer["via"], Is.EqualTo("1.1 host-a-sidecar, 2.0 host-a-sidecar"));
         Assert.That(answer.Body, Is.EqualTo("paid"));
@@ -91,7 +98,10 @@ public class FieldTests
         await client.Request(Fields.Request("GET", "/", "payments", (name, value)));
         var answer = await client.Read();
 
-        Assert.That(answer.Type == FrameType.Headers ? Hpack.Decode(answer.Payload).Status : answer.ErrorCode, Is.EqualTo(answer.Type == FrameType.Headers ? 400 : 1), "400, or PROTOCOL_ERROR");
+        Assert.That(
+            answer.Type == FrameType.Headers ? Hpack.Decode(answer.Payload).Status : answer.ErrorCode,
+            Is.EqualTo(answer.Type == FrameType.Headers ? 400 : 1),
+            "400, or PROTOCOL_ERROR");
         Assert.That(payments.Executed, Is.Zero);
     }
 
@@ -166,7 +176,10 @@ public class FieldTests
     [Test]
     public async Task Response_trailers_pass_between_HTTP_2_ends()
     {
-        using var payments = H2Backend.Saying("paid", Fields.Of(("x-sum", "1"), ("gatewaymesh-hops", "7"), ("proxy-status", "gatewaymesh; error=connection_refused; forwarded=?0")), ("trailer", "x-sum"));
+        using var payments = H2Backend.Saying(
+            "paid",
+            Fields.Of(("x-sum", "1"), ("gatewaymesh-hops", "7"), ("proxy-status", "gatewaymesh; error=connection_refused; forwarded=?0")),
+            ("trailer", "x-sum"));
         var (mesh, outbound) = await PriorKnowledgeTests.Sidecars(payments.HostPort, "http2");
         await using var _ = mesh;
         using var client = await H2Connection.To(outbound);
@@ -180,7 +193,8 @@ public class FieldTests
     [Test]
     public async Task HTTP_1_response_trailers_reach_an_HTTP_2_client()
     {
-        using var payments = Backend.Bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n4\r\npaid\r\n0\r\nX-Sum: 1\r\n\r\n");
+        using var payments = Backend.Bytes(
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n4\r\npaid\r\n0\r\nX-Sum: 1\r\n\r\n");
         var (mesh, outbound) = await PriorKnowledgeTests.Sidecars(payments.HostPort, "http");
         await using var _ = mesh;
         using var client = await H2Connection.To(outbound);
@@ -213,7 +227,8 @@ public class FieldTests
         await using var _ = mesh;
         using var client = await H2Connection.To(outbound);
 
-        var stream = await client.Request(Fields.Request("POST", "/", "payments", ("expect", "100-continue"), ("content-length", "4")), end: false);
+        var stream = await client.Request(
+            Fields.Request("POST", "/", "payments", ("expect", "100-continue"), ("content-length", "4")), end: false);
         using var application = await payments.NextConnection();
         Assert.That(await application.ReadHead(), Does.Contain("Expect: 100-continue"));
         await application.Send("HTTP/1.1 100 Continue\r\n\r\n");

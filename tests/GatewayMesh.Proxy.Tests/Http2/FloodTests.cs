@@ -33,9 +33,12 @@ public class FloodTests
     ];
 
     [TestCaseSource(nameof(Floods))]
-    public async Task A_flood_of_useless_frames_ends_only_its_own_connection_with_ENHANCE_YOUR_CALM(FrameType type, int flags, int stream, int length)
+    public async Task A_flood_of_useless_frames_ends_only_its_own_connection_with_ENHANCE_YOUR_CALM(
+        FrameType type, int flags, int stream, int length)
     {
-        using var payments = new Backend((request, connection) => request.Method == "GET" ? connection.Send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npaid") : Task.CompletedTask);
+        using var payments = new Backend(
+            (request, connection) =>
+                request.Method == "GET" ? connection.Send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npaid") : Task.CompletedTask);
         await using var mesh = await Limited(payments);
         var address = mesh.Outbound();
         using var witness = await H2Connection.To(address);
@@ -87,7 +90,9 @@ public class FloodTests
         using var payments = Backend.Saying("paid");
         await using var mesh = await Limited(payments);
         using var client = await H2Connection.To(mesh.Outbound());
-        var frames = Enumerable.Range(0, Enough).SelectMany(i => FrameOf(FrameType.Headers, Frame.EndHeaders | Frame.EndStream, (2 * i) + 1, 0)).ToArray();
+        var frames = Enumerable.Range(0, Enough)
+            .SelectMany(i => FrameOf(FrameType.Headers, Frame.EndHeaders | Frame.EndStream, (2 * i) + 1, 0))
+            .ToArray();
 
         var ended = client.Raw.IsEnded(); // the server aborts the connection, so its last frame may be lost
         try
@@ -119,7 +124,10 @@ public class FloodTests
         }
 
         var seconds = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
-        var lines = System.Text.Encoding.UTF8.GetString(sink.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => System.Text.Json.JsonDocument.Parse(line).RootElement).ToArray();
+        var lines = System.Text.Encoding.UTF8.GetString(sink.ToArray())
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => System.Text.Json.JsonDocument.Parse(line).RootElement)
+            .ToArray();
         var told = lines.Where(line => line.TryGetProperty("suppressed", out _)).ToArray();
         Assert.That(lines.Length - told.Length, Is.LessThanOrEqualTo(5 * (seconds + 1)));
         Assert.That(lines.Length - told.Length + told.Sum(line => line.GetProperty("suppressed").GetInt64()), Is.EqualTo(Requests));
@@ -197,7 +205,11 @@ public class FloodTests
     [Test]
     public void Frames_are_found_in_fragments_of_any_size()
     {
-        byte[] stream = [.. H2Connection.Preface, .. Enumerable.Repeat(FrameOf(FrameType.Ping, 0, 0, 8), 40).SelectMany(frame => frame), .. FrameOf(FrameType.Data, 0, 1, 1000), .. FrameOf(FrameType.Ping, 0, 0, 8)];
+        byte[] stream = [
+            .. H2Connection.Preface,
+            .. Enumerable.Repeat(FrameOf(FrameType.Ping, 0, 0, 8), 40).SelectMany(frame => frame),
+            .. FrameOf(FrameType.Data, 0, 1, 1000),
+            .. FrameOf(FrameType.Ping, 0, 0, 8)];
         var spent = H2Connection.Preface.Length + (39 * 17) + 9; // with the header of the fortieth ping
         for (var size = 1; size < 60; size++)
         {
@@ -213,12 +225,18 @@ public class FloodTests
     }
 
     private static async Task<Mesh> Limited(Backend payments) =>
-        (await Mesh.Start(options => options with { Limits = options.Limits with { Http2FrameBudget = 100 } })).BareService("payments", payments.HostPort);
+        (
+            await Mesh.Start(
+                options => options with
+                {
+                    Limits = options.Limits with { Http2FrameBudget = 100 },
+                })).BareService("payments", payments.HostPort);
 
     private static byte[] FrameOf(FrameType type, int flags, int stream, int length)
     {
         var frame = new byte[9 + length];
-        (frame[0], frame[1], frame[2], frame[3], frame[4]) = ((byte)(length >> 16), (byte)(length >> 8), (byte)length, (byte)type, (byte)flags);
+        (frame[0], frame[1], frame[2], frame[3], frame[4]) = (
+            (byte)(length >> 16), (byte)(length >> 8), (byte)length, (byte)type, (byte)flags);
         System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(5), stream);
         if (type == FrameType.WindowUpdate)
         {

@@ -106,7 +106,11 @@ public class LimitTests
             for (var at = 0; at < block.Length; at += 16_000)
             {
                 var last = at + 16_000 >= block.Length;
-                await client.Send(at == 0 ? FrameType.Headers : FrameType.Continuation, (at == 0 ? Frame.EndStream : 0) | (last ? Frame.EndHeaders : 0), 1, block[at..Math.Min(block.Length, at + 16_000)]);
+                await client.Send(
+                    at == 0 ? FrameType.Headers : FrameType.Continuation,
+                    (at == 0 ? Frame.EndStream : 0) | (last ? Frame.EndHeaders : 0),
+                    1,
+                    block[at..Math.Min(block.Length, at + 16_000)]);
             }
 
             return await client.Read();
@@ -171,10 +175,12 @@ public class LimitTests
     [Test]
     public async Task An_incomplete_head_times_out()
     {
-        await using var mesh = await Mesh.Start(options => options with { Limits = options.Limits with { RequestHeadersTimeout = TimeSpan.FromMilliseconds(300) } });
+        await using var mesh = await Mesh.Start(
+            options => options with { Limits = options.Limits with { RequestHeadersTimeout = TimeSpan.FromMilliseconds(300) } });
         using var client = await H2Connection.To(mesh.Outbound());
 
-        await client.Send(FrameType.Headers, Frame.EndStream, 1, Hpack.Encode(Fields.Request("GET", "/", "payments"))); // and no CONTINUATION
+        // and no CONTINUATION
+        await client.Send(FrameType.Headers, Frame.EndStream, 1, Hpack.Encode(Fields.Request("GET", "/", "payments")));
 
         Assert.That(await client.Raw.IsEnded());
     }
@@ -182,7 +188,8 @@ public class LimitTests
     [Test]
     public async Task An_idle_connection_is_ended_with_a_GOAWAY()
     {
-        await using var mesh = await Mesh.Start(options => options with { Limits = options.Limits with { KeepAliveTimeout = TimeSpan.FromMilliseconds(300) } });
+        await using var mesh = await Mesh.Start(
+            options => options with { Limits = options.Limits with { KeepAliveTimeout = TimeSpan.FromMilliseconds(300) } });
         using var client = await H2Connection.To(mesh.Outbound());
         await client.Ask(Fields.Request("GET", "/.well-known/gatewaymesh/live", "x"));
 

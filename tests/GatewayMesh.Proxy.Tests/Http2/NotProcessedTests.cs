@@ -46,7 +46,9 @@ public class NotProcessedTests
     public async Task A_body_above_the_last_stream_of_a_GOAWAY_is_resent_to_the_same_peer_on_another_connection(bool isGrpc, bool isSidecar)
     {
         using var payments = new H2Backend();
-        var (mesh, outbound) = isSidecar ? await Sidecar(payments, isGrpc) : await PriorKnowledgeTests.Sidecars(payments.HostPort, isGrpc ? "grpc" : "http2");
+        var (mesh, outbound) = isSidecar
+            ? await Sidecar(payments, isGrpc)
+            : await PriorKnowledgeTests.Sidecars(payments.HostPort, isGrpc ? "grpc" : "http2");
         await using var _ = mesh;
         using var client = await H2Connection.To(outbound);
 

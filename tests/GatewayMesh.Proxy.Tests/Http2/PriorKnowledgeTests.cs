@@ -22,7 +22,8 @@ public class PriorKnowledgeTests
 
         Assert.That((await http1.Ask("GET / HTTP/1.1\r\nHost: payments\r\n\r\n")).Body, Is.EqualTo("paid"));
         Assert.That((await http2.Ask(Fields.Request("GET", "/", "payments"))).Body, Is.EqualTo("paid"));
-        Assert.That((await http2.Ask(Fields.Request("GET", "/again", "payments"))).Body, Is.EqualTo("paid"), "many requests on one connection");
+        Assert.That(
+            (await http2.Ask(Fields.Request("GET", "/again", "payments"))).Body, Is.EqualTo("paid"), "many requests on one connection");
         Assert.That(payments.Last.Target, Is.EqualTo("/again"));
     }
 
@@ -62,7 +63,8 @@ public class PriorKnowledgeTests
     [Test]
     public async Task An_incomplete_preface_has_the_timeout_of_a_head()
     {
-        await using var mesh = await Mesh.Start(options => options with { Limits = options.Limits with { RequestHeadersTimeout = TimeSpan.FromMilliseconds(200) } });
+        await using var mesh = await Mesh.Start(
+            options => options with { Limits = options.Limits with { RequestHeadersTimeout = TimeSpan.FromMilliseconds(200) } });
         using var client = await RawConnection.To(mesh.Outbound());
 
         await client.Send("PRI * HTTP/2.0\r\n\r\nS");
@@ -73,7 +75,8 @@ public class PriorKnowledgeTests
     [Test]
     public async Task A_silent_connection_has_the_timeout_of_an_idle_one()
     {
-        await using var mesh = await Mesh.Start(options => options with { Limits = options.Limits with { KeepAliveTimeout = TimeSpan.FromMilliseconds(200) } });
+        await using var mesh = await Mesh.Start(
+            options => options with { Limits = options.Limits with { KeepAliveTimeout = TimeSpan.FromMilliseconds(200) } });
         using var client = await RawConnection.To(mesh.Outbound());
 
         Assert.That(await client.IsEnded());

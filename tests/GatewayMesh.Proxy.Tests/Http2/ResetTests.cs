@@ -124,7 +124,9 @@ public class ResetTests
 
         await client.Send("GET / HTTP/1.1\r\nHost: payments\r\n\r\n");
 
-        Assert.That(async () => await client.ReadMessage(isResponse: true), Throws.InstanceOf<EndOfStreamException>().Or.InstanceOf<System.Net.Sockets.SocketException>());
+        Assert.That(
+            async () => await client.ReadMessage(isResponse: true),
+            Throws.InstanceOf<EndOfStreamException>().Or.InstanceOf<System.Net.Sockets.SocketException>());
     }
 
     [TestCase("GET")]
@@ -230,7 +232,12 @@ public class ResetTests
         });
         using var living = H2Backend.Saying("paid");
         await using var mesh = await Mesh.Start();
-        mesh.Service("payments", "http2", PolicyModel.Default with { Ejection = new() { ConsecutiveFailures = 1000 } }, dying.HostPort, living.HostPort);
+        mesh.Service(
+            "payments",
+            "http2",
+            PolicyModel.Default with { Ejection = new() { ConsecutiveFailures = 1000 } },
+            dying.HostPort,
+            living.HostPort);
         using var client = await H2Connection.To(mesh.Outbound());
 
         for (var i = 0; i < 10; i++)

@@ -11,7 +11,8 @@ public class StreamingTests
 {
     private const int Megabyte = 1024 * 1024;
     private const int Size = 100 * Megabyte;
-    private const int MayBeHeld = 24 * Megabyte; // socket buffers of three connections, a window of 256 KiB on two of them, pipes, and room for the test itself
+    // socket buffers of three connections, a window of 256 KiB on two of them, pipes, and room for the test itself
+    private const int MayBeHeld = 24 * Megabyte;
     private const int MayGrow = 16 * Megabyte; // of the managed heap, with this test's own buffers
 
     [TestCase("http")]
@@ -50,7 +51,9 @@ public class StreamingTests
         await answer;
         await flow.Sender;
         Assert.That(flow.Most, Is.LessThan(MayBeHeld));
-        Assert.That(flow.Others.Exists(frame => frame.Stream == stream + 2 && frame.Type == FrameType.Headers), "another stream is served meanwhile");
+        Assert.That(
+            flow.Others.Exists(frame => frame.Stream == stream + 2 && frame.Type == FrameType.Headers),
+            "another stream is served meanwhile");
         Assert.That(GC.GetTotalMemory(forceFullCollection: true) - heap, Is.LessThan(MayGrow));
     }
 

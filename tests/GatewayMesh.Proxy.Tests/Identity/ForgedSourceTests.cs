@@ -53,7 +53,8 @@ public class ForgedSourceTests
     [Test]
     public async Task A_gateway_of_another_datacenter_is_not_trusted()
     {
-        using var gateway = await CertifiedMesh.As(_mesh.Authority.Issue("gatewaymesh-gateway", uris: [_mesh.Authority.IdOf("gatewaymesh-gateway", "dc2")]), _inbound);
+        using var gateway = await CertifiedMesh.As(
+            _mesh.Authority.Issue("gatewaymesh-gateway", uris: [_mesh.Authority.IdOf("gatewaymesh-gateway", "dc2")]), _inbound);
         await gateway.Ask(Get($"gatewaymesh-source: {Admin}\r\n"));
         Callers("gatewaymesh-gateway");
     }
@@ -69,7 +70,8 @@ public class ForgedSourceTests
     [Test]
     public async Task A_gateway_whose_datacenter_differs_in_case_is_not_trusted()
     {
-        using var forger = await CertifiedMesh.As(_mesh.Authority.Issue("gatewaymesh-gateway", uris: [_mesh.Authority.IdOf("gatewaymesh-gateway", "DC1")]), _inbound);
+        using var forger = await CertifiedMesh.As(
+            _mesh.Authority.Issue("gatewaymesh-gateway", uris: [_mesh.Authority.IdOf("gatewaymesh-gateway", "DC1")]), _inbound);
         await forger.Ask(Get($"gatewaymesh-source: {Admin}\r\n"));
         Callers("gatewaymesh-gateway");
     }
@@ -112,7 +114,9 @@ public class ForgedSourceTests
     public async Task A_source_in_trailers_is_ignored()
     {
         using var web = await CertifiedMesh.As(_mesh.Authority.Issue("web"), _inbound);
-        await web.Ask($"POST /x HTTP/1.1\r\nHost: payments\r\nTransfer-Encoding: chunked\r\nTrailer: gatewaymesh-source\r\n\r\n1\r\na\r\n0\r\ngatewaymesh-source: {Admin}\r\n\r\n");
+        await web.Ask(
+            $"POST /x HTTP/1.1\r\nHost: payments\r\nTransfer-Encoding: chunked\r\nTrailer: "
+                + $"gatewaymesh-source\r\n\r\n1\r\na\r\n0\r\ngatewaymesh-source: {Admin}\r\n\r\n");
         Callers("web");
     }
 

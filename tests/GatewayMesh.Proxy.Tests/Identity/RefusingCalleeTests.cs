@@ -15,13 +15,29 @@ public class RefusingCalleeTests
     {
         await using var mesh = new CertifiedMesh();
         using var strangers = new Fixtures.TestAuthority("other.mesh");
-        var folder = Directory.CreateDirectory(Path.Combine(TestContext.CurrentContext.WorkDirectory, "refusing", Guid.NewGuid().ToString("N"))).FullName;
+        var folder = Directory.CreateDirectory(
+            Path.Combine(TestContext.CurrentContext.WorkDirectory, "refusing", Guid.NewGuid().ToString("N"))).FullName;
         var (leaf, roots) = (Path.Combine(folder, "leaf.pem"), Path.Combine(folder, "roots.pem"));
         await File.WriteAllTextAsync(leaf, mesh.Authority.Issue("payments"));
         await File.WriteAllTextAsync(roots, strangers.RootPem);
         var port = FreePorts.Next();
         await using var callee = await OwnedProcess.StartAsync(
-            "openssl", ["s_server", "-accept", $"127.0.0.1:{port}", "-tls1_3", "-www", "-cert", leaf, "-key", leaf, "-CAfile", roots, "-Verify", "2", "-verify_return_error"]);
+            "openssl",
+            [
+                "s_server",
+                "-accept",
+                $"127.0.0.1:{port}",
+                "-tls1_3",
+                "-www",
+                "-cert",
+                leaf,
+                "-key",
+                leaf,
+                "-CAfile",
+                roots,
+                "-Verify",
+                "2",
+                "-verify_return_error"]);
         await Ready(callee);
         var web = await mesh.Plane("sidecar", ["web"]);
         web.Service("payments", new HostPort("127.0.0.1", port));
@@ -34,7 +50,8 @@ public class RefusingCalleeTests
             Assert.That(answer.Status, Is.EqualTo(502), callee.Log);
             Assert.That(answer["Proxy-Status"], Does.Contain("error=tls_alert_received; forwarded=?0").And.Contain("unknown_ca"));
             Assert.That(answer.Body, Does.Contain("certificate_refused"));
-            Assert.That(web.Plane.Endpoints().Single().ConsecutiveFailures, Is.Zero, "one caller's refusal is no evidence about the instance");
+            Assert.That(
+                web.Plane.Endpoints().Single().ConsecutiveFailures, Is.Zero, "one caller's refusal is no evidence about the instance");
         }
     }
 

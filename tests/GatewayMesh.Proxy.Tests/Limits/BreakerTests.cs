@@ -9,7 +9,14 @@ namespace GatewayMesh.Proxy.Tests.Limits;
 
 public sealed class BreakerTests
 {
-    private static readonly BreakerModel Model = new() { Enabled = true, FailureRatio = 0.5, MinimumRequests = 10, Window = TimeSpan.FromSeconds(10), OpenFor = TimeSpan.FromSeconds(5) };
+    private static readonly BreakerModel Model = new()
+    {
+        Enabled = true,
+        FailureRatio = 0.5,
+        MinimumRequests = 10,
+        Window = TimeSpan.FromSeconds(10),
+        OpenFor = TimeSpan.FromSeconds(5),
+    };
 
     private readonly VirtualTime _time = new();
 

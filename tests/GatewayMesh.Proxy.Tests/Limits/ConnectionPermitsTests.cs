@@ -106,7 +106,10 @@ public sealed class ConnectionPermitsTests
 
                 taken += waiting.Count(one => one.Task.IsCompleted && one.Task.Result);
                 waiting.RemoveAll(one => one.Task.IsCompleted);
-                if (permits.Taken != taken || taken > 1 + (max % 4) || permits.Waiting != waiting.Count || (waiting.Count > 0 && taken < 1 + (max % 4)))
+                if (permits.Taken != taken
+                    || taken > 1 + (max % 4)
+                    || permits.Waiting != waiting.Count
+                    || (waiting.Count > 0 && taken < 1 + (max % 4)))
                 {
                     return false;
                 }

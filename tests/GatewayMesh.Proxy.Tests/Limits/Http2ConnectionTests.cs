@@ -70,7 +70,8 @@ public class Http2ConnectionTests
         }
     }
 
-    private static UpstreamConnector Connector(HostPort address) => new(new UpstreamKey("web", address, TargetKind.MeshPeer, WireProtocol.Http2, MayStand: false), null, TimeProvider.System);
+    private static UpstreamConnector Connector(HostPort address) =>
+        new(new UpstreamKey("web", address, TargetKind.MeshPeer, WireProtocol.Http2, MayStand: false), null, TimeProvider.System);
 
     private static Task<Stream> Dial(HostPort address, ConnectionPermits permits) => Dial(Connector(address), address, permits);
 

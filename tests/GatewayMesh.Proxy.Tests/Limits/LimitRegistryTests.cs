@@ -14,7 +14,13 @@ public sealed class LimitRegistryTests
 {
     private static readonly PolicyModel Policy = PolicyModel.Default with
     {
-        Limits = new() { MaxConcurrentRequests = 2, MaxConnections = 2, MaxConcurrentRetries = 1, Breaker = new() { Enabled = true, MinimumRequests = 2 } },
+        Limits = new()
+        {
+            MaxConcurrentRequests = 2,
+            MaxConnections = 2,
+            MaxConcurrentRetries = 1,
+            Breaker = new() { Enabled = true, MinimumRequests = 2 },
+        },
         AdaptiveConcurrency = new() { Enabled = true },
     };
 
@@ -72,7 +78,13 @@ public sealed class LimitRegistryTests
     {
         var limits = Apply(("web", Policy));
         Open(limits);
-        Apply(("web", Policy with { Limits = Policy.Limits with { Breaker = Policy.Limits.Breaker with { OpenFor = TimeSpan.FromSeconds(1) } } }));
+        Apply(
+            (
+                "web",
+                Policy with
+                {
+                    Limits = Policy.Limits with { Breaker = Policy.Limits.Breaker with { OpenFor = TimeSpan.FromSeconds(1) } },
+                }));
         Assert.That(limits.Breaker!.Phase, Is.EqualTo(BreakerPhase.Closed));
         Apply(("web", Policy with { Limits = new() }));
         Assert.That(limits.Breaker, Is.Null);
@@ -115,7 +127,8 @@ public sealed class LimitRegistryTests
     private ServiceLimits Apply(params (string Name, PolicyModel Policy)[] services) => _registry.Apply(new MeshSnapshot
     {
         Revision = "r",
-        Services = services.ToFrozenDictionary(service => service.Name, service => new ServiceModel(service.Name, "http", service.Policy, [])),
+        Services = services.ToFrozenDictionary(
+            service => service.Name, service => new ServiceModel(service.Name, "http", service.Policy, [])),
     }).Find("web")!;
 
     private static LimitVerdict Enter(ServiceLimits limits) => limits.TryEnterCall(Criticality.Default);

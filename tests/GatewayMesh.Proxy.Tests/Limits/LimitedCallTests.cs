@@ -32,7 +32,9 @@ public class LimitedCallTests
         Assert.That(refused["Retry-After"], Is.EqualTo("1"));
         Assert.That(refused["Proxy-Status"], Is.EqualTo("gatewaymesh; error=connection_limit_reached; forwarded=?0"));
         Assert.That(refused.Body, Does.Contain("limit_reached"));
-        Assert.That(mesh.Metrics(), Does.Contain("gatewaymesh_limit_refusals_total{service=\"payments\",limit=\"requests\",criticality=\"default\"} 1"));
+        Assert.That(
+            mesh.Metrics(),
+            Does.Contain("gatewaymesh_limit_refusals_total{service=\"payments\",limit=\"requests\",criticality=\"default\"} 1"));
         Assert.That(mesh.Metrics(), Does.Contain("gatewaymesh_limit_requests{service=\"payments\",limit=\"requests\"} 1"));
         await upstream.Send(Well);
         Assert.That((await one.ReadMessage(isResponse: true)).Body, Is.EqualTo("paid"));
@@ -69,7 +71,9 @@ public class LimitedCallTests
         await upstream.Send(Well);
         Assert.That((await two.ReadMessage(isResponse: true)).Body, Is.EqualTo("paid"));
         Assert.That(payments.Connections, Is.EqualTo(1));
-        Assert.That(mesh.Metrics(), Does.Contain("gatewaymesh_limit_refusals_total{service=\"payments\",limit=\"pending\",criticality=\"default\"} 1"));
+        Assert.That(
+            mesh.Metrics(),
+            Does.Contain("gatewaymesh_limit_refusals_total{service=\"payments\",limit=\"pending\",criticality=\"default\"} 1"));
         await Idle(mesh);
     }
 
@@ -157,7 +161,10 @@ public class LimitedCallTests
         Assert.That(payments.Executed, Is.EqualTo(4));
         Assert.That(View(mesh).Breaker, Is.EqualTo(BreakerPhase.Open));
         Assert.That(mesh.Metrics(), Does.Contain("gatewaymesh_breaker_state{service=\"payments\"} 2"));
-        Assert.That(mesh.Metrics(), Does.Contain("gatewaymesh_limit_refusals_total{service=\"payments\",limit=\"breaker\",criticality=\"default\"} 1"), "tried once: an open breaker is not retried");
+        Assert.That(
+            mesh.Metrics(),
+            Does.Contain("gatewaymesh_limit_refusals_total{service=\"payments\",limit=\"breaker\",criticality=\"default\"} 1"),
+            "tried once: an open breaker is not retried");
 
         await Until(() => View(mesh).OpenFor == TimeSpan.Zero);
         Assert.That((await client.Ask(Call)).Body, Is.EqualTo("paid"));
@@ -214,11 +221,15 @@ public class LimitedCallTests
         await using var mesh = await With(new() { MaxConcurrentRequests = 1 }, payments.HostPort);
         var outbound = mesh.Outbound();
         using var one = await RawConnection.To(outbound);
-        await one.Send("GET / HTTP/1.1\r\nHost: payments\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+        await one.Send(
+            "GET / HTTP/1.1\r\nHost: payments\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: "
+                + "13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
         using (var upstream = await payments.NextConnection())
         {
             await upstream.ReadHead();
-            await upstream.Send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
+            await upstream.Send(
+                "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: "
+                    + "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
             await one.ReadHead();
             using var two = await RawConnection.To(outbound);
             Assert.That((await two.Ask(Call)).Status, Is.EqualTo(503));
@@ -254,7 +265,14 @@ public class LimitedCallTests
             }
         });
         await using var mesh = await With(
-            new() { MaxConcurrentRequests = 6, MaxConnections = 2, MaxPendingRequests = 2, MaxConcurrentRetries = 1, Breaker = new() { Enabled = true, MinimumRequests = 50, OpenFor = TimeSpan.FromMilliseconds(50) } },
+            new()
+            {
+                MaxConcurrentRequests = 6,
+                MaxConnections = 2,
+                MaxPendingRequests = 2,
+                MaxConcurrentRetries = 1,
+                Breaker = new() { Enabled = true, MinimumRequests = 50, OpenFor = TimeSpan.FromMilliseconds(50) },
+            },
             payments.HostPort, Backend.Nobody());
         var outbound = mesh.Outbound();
 

@@ -12,7 +12,12 @@ namespace GatewayMesh.Proxy.Tests.Listeners;
 /// </summary>
 public class HeadLimitTests
 {
-    private static readonly LimitsSpec Small = new() { MaxRequestLineSize = 512, MaxRequestHeaderCount = 10, MaxRequestHeadersTotalSize = 2048 };
+    private static readonly LimitsSpec Small = new()
+    {
+        MaxRequestLineSize = 512,
+        MaxRequestHeaderCount = 10,
+        MaxRequestHeadersTotalSize = 2048,
+    };
 
     [TestCase(ListenerKind.Outbound)]
     [TestCase(ListenerKind.Upstream)]
@@ -29,7 +34,11 @@ public class HeadLimitTests
 
         Assert.That(good.Status, Is.EqualTo(200));
         Assert.That(refused.Status, Is.EqualTo(414));
-        Assert.That(refused["Proxy-Status"], Is.EqualTo("gatewaymesh; error=http_request_error; forwarded=?0" + (kind == ListenerKind.Ingress ? "" : "; details=\"limits.maxRequestLineSize\"")));
+        Assert.That(
+            refused["Proxy-Status"],
+            Is.EqualTo(
+                "gatewaymesh; error=http_request_error; forwarded=?0" + (
+                    kind == ListenerKind.Ingress ? "" : "; details=\"limits.maxRequestLineSize\"")));
         Assert.That(refused.Body, Does.Contain("\"error\":\"request_line_too_long\""));
         Assert.That(payments.Executed, Is.EqualTo(1));
         Assert.That(mesh.Metrics(), Does.Contain("error=\"request_line_too_long\""));
@@ -46,11 +55,14 @@ public class HeadLimitTests
 
         var good = await Ask(address, $"GET / HTTP/1.1\r\nHost: payments\r\n{Lines(9)}\r\n");
         var refused = await Ask(address, $"GET / HTTP/1.1\r\nHost: payments\r\n{Lines(10)}\r\n");
-        var repeated = await Ask(address, $"GET / HTTP/1.1\r\nHost: payments\r\n{string.Concat(Enumerable.Repeat("x-same: 1\r\n", 10))}\r\n");
+        var repeated = await Ask(
+            address, $"GET / HTTP/1.1\r\nHost: payments\r\n{string.Concat(Enumerable.Repeat("x-same: 1\r\n", 10))}\r\n");
 
         Assert.That(good.Status, Is.EqualTo(200));
         Assert.That((refused.Status, repeated.Status), Is.EqualTo((431, 431)));
-        Assert.That(refused["Proxy-Status"], kind == ListenerKind.Ingress ? Does.EndWith("forwarded=?0") : Does.Contain("limits.maxRequestHeaderCount"));
+        Assert.That(
+            refused["Proxy-Status"],
+            kind == ListenerKind.Ingress ? Does.EndWith("forwarded=?0") : Does.Contain("limits.maxRequestHeaderCount"));
         Assert.That(refused.Body, Does.Contain("\"error\":\"request_fields_too_large\""));
         Assert.That(payments.Executed, Is.EqualTo(1));
         Assert.That(mesh.Metrics(), Does.Contain("error=\"request_fields_too_large\""));
@@ -79,7 +91,8 @@ public class HeadLimitTests
         using var call = await payments.NextConnection();
         await call.ReadMessage(isResponse: false);
 
-        var refused = await client.Ask(Fields.Request("GET", "/", "payments", [.. Enumerable.Range(0, count).Select(i => ($"x-{i}", new string('x', size)))]));
+        var refused = await client.Ask(
+            Fields.Request("GET", "/", "payments", [.. Enumerable.Range(0, count).Select(i => ($"x-{i}", new string('x', size)))]));
         await call.Send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npaid");
         var answer = await client.ReadMessage();
 
@@ -87,7 +100,10 @@ public class HeadLimitTests
         Assert.That(refused.Status, Is.EqualTo(431));
         Assert.That(refused["proxy-status"], Does.Contain("forwarded=?0"));
         Assert.That(refused.Body, Does.Contain("request_fields_too_large"));
-        Assert.That((await client.Ask(Fields.Request("GET", "/.well-known/gatewaymesh/live", "x"))).Status, Is.EqualTo(200), "the connection continues");
+        Assert.That(
+            (await client.Ask(Fields.Request("GET", "/.well-known/gatewaymesh/live", "x"))).Status,
+            Is.EqualTo(200),
+            "the connection continues");
     }
 
     [Test]
@@ -129,7 +145,8 @@ public class HeadLimitTests
     public async Task A_server_with_a_limit_above_a_megabyte_starts()
     {
         using var payments = Backend.Saying("paid");
-        await using var mesh = await Mesh.Start(options => options with { Limits = new LimitsSpec { MaxRequestHeadersTotalSize = 2 * 1024 * 1024 } });
+        await using var mesh = await Mesh.Start(
+            options => options with { Limits = new LimitsSpec { MaxRequestHeadersTotalSize = 2 * 1024 * 1024 } });
         mesh.BareService("payments", payments.HostPort);
 
         Assert.That((await Ask(mesh.Outbound(), $"GET / HTTP/1.1\r\nHost: payments\r\n{Lines(60, 20_000)}\r\n")).Status, Is.EqualTo(200));

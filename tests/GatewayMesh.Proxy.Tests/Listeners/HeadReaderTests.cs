@@ -8,14 +8,23 @@ namespace GatewayMesh.Proxy.Tests.Listeners;
 public class HeadReaderTests
 {
     [Test]
-    public async Task An_upper_case_scheme_and_an_empty_port_are_accepted([ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
+    public async Task An_upper_case_scheme_and_an_empty_port_are_accepted(
+        [ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
     {
         using var payments = Backend.Saying("paid");
         await using var listener = await OneListener.Start(kind, payments.HostPort);
         using var client = await listener.Connect();
         var more = listener.Lines[(listener.Lines.IndexOf('\n', StringComparison.Ordinal) + 1)..];
 
-        foreach (var (target, host) in ((string, string)[])[("HTTP://payments/x", "payments"), ("hTTp://payments/x", "payments"), ("HTTPS://payments/x", "payments"), ("/x", "payments:"), ("/x", "payments: \t"), ("HTTP://payments:/x", "payments:"), ("http://payments:/x", "payments")])
+        foreach (
+            var (target, host) in ((string, string)[])[
+                ("HTTP://payments/x", "payments"),
+                ("hTTp://payments/x", "payments"),
+                ("HTTPS://payments/x", "payments"),
+                ("/x", "payments:"),
+                ("/x", "payments: \t"),
+                ("HTTP://payments:/x", "payments:"),
+                ("http://payments:/x", "payments")])
         {
             var answer = await client.Ask($"GET {target} HTTP/1.1\r\nhOST: {host}\r\n{more}\r\n");
             Assert.That((answer.Status, answer.Body), Is.EqualTo((200, "paid")), target + " " + host);
@@ -42,7 +51,9 @@ public class HeadReaderTests
         using var payments = Backend.Saying("paid");
         await using var listener = await OneListener.Start(ListenerKind.Outbound, payments.HostPort);
         using var client = await listener.Connect();
-        var request = "POST HTTP://payments/x HTTP/1.1\r\nHost: payments:\r\nConnection: x-foo, keep-alive\r\nX-Foo: hop\r\nContent-Length: 21\r\n\r\nHost: payments:\r\n\r\n1234";
+        var request =
+            "POST HTTP://payments/x HTTP/1.1\r\nHost: payments:\r\nConnection: x-foo, keep-alive\r\nX-Foo: hop\r\nContent-Length: "
+                + "21\r\n\r\nHost: payments:\r\n\r\n1234";
 
         for (var i = 0; i < 2; i++)
         {

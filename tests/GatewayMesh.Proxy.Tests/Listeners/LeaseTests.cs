@@ -101,7 +101,9 @@ public class LeaseTests
     {
         await using var mesh = await Mesh.Start();
         using var socket = ListeningSocket.Open(new IPEndPoint(IPAddress.Loopback, 0));
-        mesh.Plane.Open(new ListenerSpec("outbound/web", ListenerKind.Outbound, socket.LocalAddress), new ListeningSocket(socket.Duplicate().Release()));
+        mesh.Plane.Open(
+            new ListenerSpec("outbound/web", ListenerKind.Outbound, socket.LocalAddress),
+            new ListeningSocket(socket.Duplicate().Release()));
         using var before = await RawConnection.To(socket.LocalAddress);
         await before.Ask("GET /.well-known/gatewaymesh/live HTTP/1.1\r\nHost: x\r\n\r\n");
 
@@ -140,7 +142,9 @@ public class LeaseTests
         using var page = ProgressPage.Create();
         await using var mesh = await Mesh.Start(options => options with { Progress = page });
         using var socket = ListeningSocket.Open(new IPEndPoint(IPAddress.Loopback, 0));
-        mesh.Plane.Open(new ListenerSpec("outbound/web", ListenerKind.Outbound, socket.LocalAddress), new ListeningSocket(socket.Duplicate().Release()));
+        mesh.Plane.Open(
+            new ListenerSpec("outbound/web", ListenerKind.Outbound, socket.LocalAddress),
+            new ListeningSocket(socket.Duplicate().Release()));
 
         socket.Pause();
         var before = page.Read(Progress.AcceptTurns);

@@ -31,7 +31,8 @@ public class TlsConnectionMiddlewareTests
     }
 
     [Test]
-    public async Task Consecutive_requests_work_on_a_connection_of_either_version([Values(SslProtocols.Tls12, SslProtocols.Tls13)] SslProtocols version)
+    public async Task Consecutive_requests_work_on_a_connection_of_either_version(
+        [Values(SslProtocols.Tls12, SslProtocols.Tls13)] SslProtocols version)
     {
         using var payments = Backend.Saying("paid");
         var (mesh, outbound) = await Listening(payments);
@@ -50,7 +51,8 @@ public class TlsConnectionMiddlewareTests
     public async Task Long_bodies_pass_whole_both_ways()
     {
         var long_ = string.Concat(Enumerable.Range(0, 200_000).Select(i => (char)('a' + (i % 26))));
-        using var payments = new Backend((request, connection) => connection.Send($"HTTP/1.1 200 OK\r\nContent-Length: {request.Body.Length}\r\n\r\n{request.Body}"));
+        using var payments = new Backend(
+            (request, connection) => connection.Send($"HTTP/1.1 200 OK\r\nContent-Length: {request.Body.Length}\r\n\r\n{request.Body}"));
         var (mesh, outbound) = await Listening(payments);
         await using var _ = mesh;
         using var client = await RawConnection.ToTls(outbound);
@@ -82,7 +84,8 @@ public class TlsConnectionMiddlewareTests
         using var payments = Backend.Saying("paid");
         var (mesh, outbound) = await Listening(payments);
         await using var _ = mesh;
-        using var raw = await RawConnection.ToTls(outbound, with: options => options.ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11]);
+        using var raw = await RawConnection.ToTls(
+            outbound, with: options => options.ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11]);
         Assert.That(raw.Tls!.NegotiatedApplicationProtocol, Is.EqualTo(SslApplicationProtocol.Http2));
 
         using var client = await H2Connection.Open(raw);
@@ -107,7 +110,8 @@ public class TlsConnectionMiddlewareTests
         using var payments = Backend.Saying("paid");
         var (mesh, outbound) = await Listening(payments);
         await using var _ = mesh;
-        using var client = await RawConnection.ToTls(outbound, with: options => options.ApplicationProtocols = [SslApplicationProtocol.Http11]);
+        using var client = await RawConnection.ToTls(
+            outbound, with: options => options.ApplicationProtocols = [SslApplicationProtocol.Http11]);
 
         await client.Send(H2Connection.Preface);
 
@@ -124,7 +128,8 @@ public class TlsConnectionMiddlewareTests
         using var raw = await RawConnection.To(outbound);
         using var tap = new Tap(new NetworkStream(raw.Socket, ownsSocket: false));
         using var tls = new SslStream(tap, false, static (_, certificate, _, _) => certificate is not null);
-        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", EnabledSslProtocols = SslProtocols.Tls12 });
+        await tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions { TargetHost = "localhost", EnabledSslProtocols = SslProtocols.Tls12 });
         using var client = new RawConnection(raw.Socket, tls);
 
         var answer = await client.Ask("GET / HTTP/1.1\r\nHost: payments\r\nConnection: close\r\n\r\n");
@@ -155,7 +160,8 @@ public class TlsConnectionMiddlewareTests
     public async Task A_stalled_handshake_times_out()
     {
         using var payments = Backend.Saying("paid");
-        var (mesh, outbound) = await Listening(payments, options => options with { Limits = new LimitsSpec { RequestHeadersTimeout = TimeSpan.FromMilliseconds(100) } });
+        var (mesh, outbound) = await Listening(
+            payments, options => options with { Limits = new LimitsSpec { RequestHeadersTimeout = TimeSpan.FromMilliseconds(100) } });
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
 
@@ -192,7 +198,8 @@ public class TlsConnectionMiddlewareTests
         await using var _ = mesh;
         mesh.Plane.Terms = static _ => static (_, _) => null;
 
-        Assert.That(async () => await RawConnection.ToTls(outbound), Throws.InstanceOf<AuthenticationException>().Or.InstanceOf<IOException>());
+        Assert.That(
+            async () => await RawConnection.ToTls(outbound), Throws.InstanceOf<AuthenticationException>().Or.InstanceOf<IOException>());
         Assert.That(() => mesh.Metrics(), Does.Contain("reason=\"no_certificate\"} 1").After(5000, 20));
     }
 
@@ -226,7 +233,9 @@ public class TlsConnectionMiddlewareTests
         var (mesh, outbound) = await Listening(payments, terms: options => options.EnabledSslProtocols = SslProtocols.Tls13);
         await using var _ = mesh;
 
-        Assert.That(async () => await RawConnection.ToTls(outbound, with: options => options.EnabledSslProtocols = SslProtocols.Tls12), Throws.InstanceOf<AuthenticationException>().Or.InstanceOf<IOException>());
+        Assert.That(
+            async () => await RawConnection.ToTls(outbound, with: options => options.EnabledSslProtocols = SslProtocols.Tls12),
+            Throws.InstanceOf<AuthenticationException>().Or.InstanceOf<IOException>());
 
         Assert.That(() => mesh.Metrics(), Does.Contain("reason=\"refused\"} 1").After(5000, 20));
     }
@@ -271,7 +280,8 @@ public class TlsConnectionMiddlewareTests
         Assert.That((await client.Ask("GET / HTTP/1.1\r\nHost: payments\r\n\r\n")).Body, Is.EqualTo("paid"));
     }
 
-    private async Task<(Mesh Mesh, IPEndPoint Outbound)> Listening(Backend payments, Func<DataPlaneOptions, DataPlaneOptions>? with = null, Action<SslServerAuthenticationOptions>? terms = null)
+    private async Task<(Mesh Mesh, IPEndPoint Outbound)> Listening(
+        Backend payments, Func<DataPlaneOptions, DataPlaneOptions>? with = null, Action<SslServerAuthenticationOptions>? terms = null)
     {
         var mesh = await Mesh.Start(with);
         mesh.BareService("payments", payments.HostPort);
@@ -285,7 +295,8 @@ public class TlsConnectionMiddlewareTests
         return (mesh, mesh.Outbound());
     }
 
-    private static Fields Get(string scheme) => Fields.Of((":method", "GET"), (":scheme", scheme), (":path", "/"), (":authority", "payments"));
+    private static Fields Get(string scheme) =>
+        Fields.Of((":method", "GET"), (":scheme", scheme), (":path", "/"), (":authority", "payments"));
 
     private static async Task<RawConnection?> TryTls(IPEndPoint address)
     {

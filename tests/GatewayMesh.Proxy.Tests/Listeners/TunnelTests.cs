@@ -37,7 +37,8 @@ public class TunnelTests
         await tunnel.Send((byte[])[.. hello[25..], .. "GET /x HTTP/1.1\r\nHost: localhost:5001\r\n\r\n"u8]);
 
         Assert.That(await Answer(tunnel), Is.EqualTo(TunnelAnswer.Ok));
-        Assert.That((await tunnel.ReadMessage(isResponse: true)).Body, Is.EqualTo("paid"), "to the upstream of the hello, regardless of the host");
+        Assert.That(
+            (await tunnel.ReadMessage(isResponse: true)).Body, Is.EqualTo("paid"), "to the upstream of the hello, regardless of the host");
     }
 
     [Test]
@@ -95,7 +96,8 @@ public class TunnelTests
     public async Task An_old_carried_connection_is_ended_at_a_request_boundary()
     {
         using var payments = Backend.Saying("paid");
-        await using var mesh = await Mesh.Start(options => options with { RoleName = "gateway", MaxCarriedAge = TimeSpan.FromMilliseconds(200) });
+        await using var mesh = await Mesh.Start(
+            options => options with { RoleName = "gateway", MaxCarriedAge = TimeSpan.FromMilliseconds(200) });
         mesh.Service("payments", payments.HostPort);
         using var tunnel = await RawConnection.To(Listener(mesh));
         await tunnel.Send(new TunnelHello("web", null, "host-b", "1").ToBytes());

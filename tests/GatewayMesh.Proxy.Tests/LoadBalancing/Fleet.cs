@@ -13,16 +13,29 @@ namespace GatewayMesh.Proxy.Tests.LoadBalancing;
 /// <summary>A service <c>web</c> with instances, a clock, and a picker.</summary>
 internal sealed class Fleet
 {
-    public Fleet(int instances, int unhealthy = 0, Func<LoadBalancingModel, LoadBalancingModel>? balancing = null, Func<EjectionModel, EjectionModel>? ejection = null, string? zone = null)
+    public Fleet(
+        int instances,
+        int unhealthy = 0,
+        Func<LoadBalancingModel, LoadBalancingModel>? balancing = null,
+        Func<EjectionModel, EjectionModel>? ejection = null,
+        string? zone = null)
         : this([.. Enumerable.Range(0, instances).Select(i => Model(i, i >= unhealthy))], balancing, ejection, zone)
     {
     }
 
-    public Fleet(EndpointModel[] instances, Func<LoadBalancingModel, LoadBalancingModel>? balancing = null, Func<EjectionModel, EjectionModel>? ejection = null, string? zone = null)
+    public Fleet(
+        EndpointModel[] instances,
+        Func<LoadBalancingModel, LoadBalancingModel>? balancing = null,
+        Func<EjectionModel, EjectionModel>? ejection = null,
+        string? zone = null)
     {
         // All instances may be ejected, unless a test is about the share.
         var model = new EjectionModel { ConsecutiveFailures = 3, Time = TimeSpan.FromSeconds(10), MaxEjectedPercent = 1 };
-        Policy = new PolicyModel { Ejection = ejection?.Invoke(model) ?? model, LoadBalancing = balancing?.Invoke(LoadBalancingModel.Default) ?? LoadBalancingModel.Default };
+        Policy = new PolicyModel
+        {
+            Ejection = ejection?.Invoke(model) ?? model,
+            LoadBalancing = balancing?.Invoke(LoadBalancingModel.Default) ?? LoadBalancingModel.Default,
+        };
         Registry = new EndpointRegistry(Time, (state, cause) => Ejected.Add((state, cause)), zone);
         Picker = new EndpointPicker(Time, new SplitMix(42));
         Set = Apply(instances);
@@ -42,14 +55,19 @@ internal sealed class Fleet
 
     public EndpointState this[int index] => Set.All[index];
 
-    public static EndpointModel Model(int i, bool healthy = true, int port = 8000) => new("web", $"web-{i}", $"host-{i}", new HostPort("10.0.0.1", port + i), healthy);
+    public static EndpointModel Model(int i, bool healthy = true, int port = 8000) =>
+        new("web", $"web-{i}", $"host-{i}", new HostPort("10.0.0.1", port + i), healthy);
 
     public static EndpointModel[] Models(int count) => [.. Enumerable.Range(0, count).Select(i => Model(i))];
 
     public EndpointSet Apply(params EndpointModel[] endpoints)
     {
         var service = new ServiceModel("web", "http", Policy, [.. endpoints]);
-        var snapshot = new MeshSnapshot { Revision = "r", Services = new Dictionary<string, ServiceModel> { ["web"] = service }.ToFrozenDictionary() };
+        var snapshot = new MeshSnapshot
+        {
+            Revision = "r",
+            Services = new Dictionary<string, ServiceModel> { ["web"] = service }.ToFrozenDictionary(),
+        };
         return Set = Registry.Apply(snapshot).Find("web")!;
     }
 

@@ -22,7 +22,15 @@ public class NoEvidenceTests
     {
         Timeouts = PolicyModel.Default.Timeouts with { Attempt = TimeSpan.FromMilliseconds(300), Idle = TimeSpan.FromMilliseconds(300) },
         Retries = PolicyModel.Default.Retries with { BufferSize = 0 },
-        LoadBalancing = new() { Ewma = new() { DefaultRtt = TimeSpan.FromMilliseconds(1), Decay = TimeSpan.FromHours(1), FailurePenalty = TimeSpan.FromSeconds(5) } },
+        LoadBalancing = new()
+        {
+            Ewma = new()
+            {
+                DefaultRtt = TimeSpan.FromMilliseconds(1),
+                Decay = TimeSpan.FromHours(1),
+                FailurePenalty = TimeSpan.FromSeconds(5),
+            },
+        },
         Limits = new() { Breaker = new() { Enabled = true } },
     };
 
@@ -41,7 +49,9 @@ public class NoEvidenceTests
     [Test]
     public void A_local_shortage_of_sockets_is_no_evidence() =>
         Assert.That(
-            (EndpointEvidence.OfAttempt(new MeshError(MeshErrorKind.ConnectionRefused, Details: MeshError.OutOfSockets)), EndpointEvidence.OfAttempt(new MeshError(MeshErrorKind.ConnectionRefused))),
+            (
+                EndpointEvidence.OfAttempt(new MeshError(MeshErrorKind.ConnectionRefused, Details: MeshError.OutOfSockets)),
+                EndpointEvidence.OfAttempt(new MeshError(MeshErrorKind.ConnectionRefused))),
             Is.EqualTo((EndpointOutcome.Cancelled, EndpointOutcome.ConnectFailed)));
 
     [Test]
@@ -79,11 +89,13 @@ public class NoEvidenceTests
     }
 
     [Test]
-    public async Task A_broken_upload_is_no_evidence([Values("http", "http2")] string protocol, [Values("reset", "half closed", "stream reset")] string how)
+    public async Task A_broken_upload_is_no_evidence(
+        [Values("http", "http2")] string protocol, [Values("reset", "half closed", "stream reset")] string how)
     {
         using var payments = new Backend();
         var swallowing = Swallow(payments, protocol == "http2");
-        await using var listener = await OneListener.Start(ListenerKind.Outbound, Policy with { Timeouts = PolicyModel.Default.Timeouts }, protocol, arePeers: false, payments.HostPort);
+        await using var listener = await OneListener.Start(
+            ListenerKind.Outbound, Policy with { Timeouts = PolicyModel.Default.Timeouts }, protocol, arePeers: false, payments.HostPort);
 
         for (var i = 0; i < Often; i++)
         {
@@ -101,7 +113,8 @@ public class NoEvidenceTests
     public async Task An_early_response_that_closes_the_connection_reaches_the_client_and_is_no_evidence(int status)
     {
         using var payments = new Backend();
-        await using var listener = await OneListener.Start(ListenerKind.Outbound, Policy with { Timeouts = PolicyModel.Default.Timeouts }, "http", arePeers: false, payments.HostPort);
+        await using var listener = await OneListener.Start(
+            ListenerKind.Outbound, Policy with { Timeouts = PolicyModel.Default.Timeouts }, "http", arePeers: false, payments.HostPort);
         var refusing = Refuse(payments, status);
 
         for (var i = 0; i < Often; i++)
@@ -124,7 +137,8 @@ public class NoEvidenceTests
     public async Task An_early_HTTP_2_response_reaches_the_client_and_is_no_evidence([Values] bool resets)
     {
         using var payments = new H2Backend();
-        await using var listener = await OneListener.Start(ListenerKind.Outbound, Policy with { Timeouts = PolicyModel.Default.Timeouts }, "http2", arePeers: false, payments.HostPort);
+        await using var listener = await OneListener.Start(
+            ListenerKind.Outbound, Policy with { Timeouts = PolicyModel.Default.Timeouts }, "http2", arePeers: false, payments.HostPort);
         using var client = await listener.ConnectHttp2();
         H2Connection? application = null;
         try
@@ -169,7 +183,10 @@ public class NoEvidenceTests
     private static void AssertNothingIsKnown(OneListener listener, bool mayAnswer = false)
     {
         Assert.That(listener.Evidence(), Is.EqualTo((0, 0)));
-        Assert.That(listener.Mesh.Plane.Endpoints().Single().Latency, Is.LessThan(TimeSpan.FromMilliseconds(mayAnswer ? 250 : 2)), "includes neither the client's time nor a penalty");
+        Assert.That(
+            listener.Mesh.Plane.Endpoints().Single().Latency,
+            Is.LessThan(TimeSpan.FromMilliseconds(mayAnswer ? 250 : 2)),
+            "includes neither the client's time nor a penalty");
         Assert.That(listener.Mesh.Metrics(), Does.Not.Contain("circuit_open"));
     }
 
@@ -233,7 +250,8 @@ public class NoEvidenceTests
                 reading.Add(connection.IsEnded());
             }
         }
-        catch (Exception over) when (over is ChannelClosedException or OperationCanceledException or IOException or SocketException or ObjectDisposedException)
+        catch (Exception over) when (
+            over is ChannelClosedException or OperationCanceledException or IOException or SocketException or ObjectDisposedException)
         {
         }
 
@@ -252,7 +270,8 @@ public class NoEvidenceTests
                 await connection.Send($"HTTP/1.1 {status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
             }
         }
-        catch (Exception over) when (over is ChannelClosedException or OperationCanceledException or IOException or SocketException or ObjectDisposedException)
+        catch (Exception over) when (
+            over is ChannelClosedException or OperationCanceledException or IOException or SocketException or ObjectDisposedException)
         {
         }
     }

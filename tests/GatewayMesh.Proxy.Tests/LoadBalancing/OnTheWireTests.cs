@@ -22,7 +22,8 @@ public sealed class OnTheWireTests
         for (var i = 0; i < 120; i++)
         {
             var user = $"user-{i % 12}";
-            (owners.TryGetValue(user, out var seen) ? seen : owners[user] = []).Add((await client.Ask(request.Replace("KEY", user, StringComparison.Ordinal))).Body);
+            (owners.TryGetValue(user, out var seen) ? seen : owners[user] = []).Add(
+                (await client.Ask(request.Replace("KEY", user, StringComparison.Ordinal))).Body);
         }
 
         Assert.That(owners.Values.Select(seen => seen.Count), Is.All.EqualTo(1), "a key goes to one");
@@ -58,7 +59,11 @@ public sealed class OnTheWireTests
         using var bad = Backend.Bytes($"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n");
         using var good = Backend.Saying("paid");
         await using var mesh = await Mesh.Start();
-        mesh.Service("payments", PolicyModel.Default with { LoadBalancing = new() { Policy = BalancingPolicy.RoundRobin } }, bad.HostPort, good.HostPort);
+        mesh.Service(
+            "payments",
+            PolicyModel.Default with { LoadBalancing = new() { Policy = BalancingPolicy.RoundRobin } },
+            bad.HostPort,
+            good.HostPort);
         using var client = await RawConnection.To(mesh.Outbound());
         for (var i = 0; i < 40; i++)
         {
@@ -75,7 +80,13 @@ public sealed class OnTheWireTests
     {
         using var backend = Backend.Saying("paid");
         await using var mesh = await Mesh.Start();
-        mesh.Service("payments", PolicyModel.Default with { LoadBalancing = new() { Ewma = new() { DefaultRtt = TimeSpan.FromHours(1), Decay = TimeSpan.FromTicks(1) } } }, backend.HostPort);
+        mesh.Service(
+            "payments",
+            PolicyModel.Default with
+            {
+                LoadBalancing = new() { Ewma = new() { DefaultRtt = TimeSpan.FromHours(1), Decay = TimeSpan.FromTicks(1) } },
+            },
+            backend.HostPort);
         using var client = await RawConnection.To(mesh.Outbound());
         await client.Ask("GET / HTTP/1.1\r\nHost: payments\r\n\r\n");
         Assert.That(mesh.Plane.Endpoints().Single().Latency, Is.LessThan(TimeSpan.FromHours(1)));

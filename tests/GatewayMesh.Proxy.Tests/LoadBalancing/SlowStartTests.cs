@@ -17,8 +17,11 @@ public sealed class SlowStartTests
     [TestCase(15, 2, 0.1, 0.5)]
     [TestCase(30, 0.5, 0.1, 0.25)]
     [TestCase(6, 1, 0.3, 0.3)]
-    public void The_slow_start_share_is_elapsed_over_window_to_the_power_of_one_over_aggression(double seconds, double aggression, double least, double share) =>
-        Assert.That((Minute with { Aggression = aggression, MinWeight = least }).ShareAfter(TimeSpan.FromSeconds(seconds)), Is.EqualTo(share).Within(1e-9));
+    public void The_slow_start_share_is_elapsed_over_window_to_the_power_of_one_over_aggression(
+        double seconds, double aggression, double least, double share) =>
+        Assert.That(
+            (Minute with { Aggression = aggression, MinWeight = least }).ShareAfter(TimeSpan.FromSeconds(seconds)),
+            Is.EqualTo(share).Within(1e-9));
 
     [TestCase(BalancingPolicy.LeastRequest)]
     [TestCase(BalancingPolicy.Random)]
@@ -33,7 +36,8 @@ public sealed class SlowStartTests
             fleet.Time.Advance(TimeSpan.FromSeconds(seconds));
 
             // Round robin moves on to the next instance, so its rounds are shorter by the skipped ones.
-            Bound.AssertShare(fleet.Count(Draws)[3], Draws, policy == BalancingPolicy.RoundRobin ? share / (3 + share) : share / 4, $"at {share}");
+            Bound.AssertShare(
+                fleet.Count(Draws)[3], Draws, policy == BalancingPolicy.RoundRobin ? share / (3 + share) : share / 4, $"at {share}");
         }
     }
 
@@ -47,7 +51,8 @@ public sealed class SlowStartTests
         }
 
         fleet.Apply(Fleet.Models(4));
-        Bound.AssertShare(fleet.Count(Draws)[3], Draws, 0.1 / 2, "the instance is one of the two samples half of the time, and then the better one");
+        Bound.AssertShare(
+            fleet.Count(Draws)[3], Draws, 0.1 / 2, "the instance is one of the two samples half of the time, and then the better one");
     }
 
     [Test]

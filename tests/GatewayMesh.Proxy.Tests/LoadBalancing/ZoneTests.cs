@@ -87,9 +87,11 @@ public sealed class ZoneTests
 
     private static LoadBalancingModel Random(LoadBalancingModel model) => model with { Policy = BalancingPolicy.Random };
 
-    private static Fleet TwoZones(int near, int far, ZoneModel? zone = null, int unhealthy = 0, BalancingPolicy policy = BalancingPolicy.Random)
+    private static Fleet TwoZones(
+        int near, int far, ZoneModel? zone = null, int unhealthy = 0, BalancingPolicy policy = BalancingPolicy.Random)
     {
-        EndpointModel[] models = [.. Fleet.Models(near + far).Select((model, i) => model with { Zone = i < near ? "a" : "b", Healthy = i >= unhealthy })];
+        EndpointModel[] models = [
+            .. Fleet.Models(near + far).Select((model, i) => model with { Zone = i < near ? "a" : "b", Healthy = i >= unhealthy })];
         return new Fleet(models, model => model with { Policy = policy, Zone = zone ?? ZoneModel.Default }, zone: "a");
     }
 

@@ -65,7 +65,10 @@ public class AllocationTests
                 exchange.End();
             }
 
-            return [.. steps.Select((step, i) => (step.GetType().Name, Bytes: allocated[i])).Where(one => one.Bytes >= Rounds && !WriteText.Contains(one.Name)).Select(one => $"{one.Name}: {one.Bytes / Rounds} bytes")];
+            return [
+                .. steps.Select((step, i) => (step.GetType().Name, Bytes: allocated[i]))
+                    .Where(one => one.Bytes >= Rounds && !WriteText.Contains(one.Name))
+                    .Select(one => $"{one.Name}: {one.Bytes / Rounds} bytes")];
         }
     }
 
@@ -79,7 +82,8 @@ public class AllocationTests
         var inbound = Arrived(ListenerKind.Outbound);
         var set = mesh.Plane.Mesh.Endpoints.Find("payments")!;
         var picker = new EndpointPicker(time, new SplitMix(1));
-        var upstream = pools.Rent(new UpstreamKey("web", set.All[0].Model.Address, TargetKind.MeshPeer, WireProtocol.Http1, MayStand: false));
+        var upstream = pools.Rent(
+            new UpstreamKey("web", set.All[0].Model.Address, TargetKind.MeshPeer, WireProtocol.Http1, MayStand: false));
         exchange.Begin(inbound, mesh.Plane.Behaviours.Of(ListenerKind.Outbound), mesh.Plane.Mesh);
         exchange.Route = new Route(set, TargetKind.MeshPeer);
         exchange.Deadline = Deadline.Start(time, TimeSpan.FromMinutes(1), null);
@@ -135,7 +139,11 @@ public class AllocationTests
                 Take(input);
                 frame.CopyTo(writer.GetSpan(frame.Length));
                 writer.Advance(frame.Length);
-                writer.FlushAsync().GetAwaiter().GetResult();
+                var flush = writer.FlushAsync();
+                if (flush.IsCompletedSuccessfully)
+                {
+                    _ = flush.Result;
+                }
             }
 
             var bytes = GC.GetAllocatedBytesForCurrentThread() - before;
@@ -159,12 +167,20 @@ public class AllocationTests
     private static async Task<Mesh> Limited()
     {
         var mesh = await Mesh.Start();
-        var policy = PolicyModel.Default with { Limits = new() { Breaker = new() { Enabled = true } }, AdaptiveConcurrency = new() { Enabled = true } };
+        var policy = PolicyModel.Default with
+        {
+            Limits = new() { Breaker = new() { Enabled = true } },
+            AdaptiveConcurrency = new() { Enabled = true },
+        };
         return mesh.Service("payments", policy, new HostPort("127.0.0.1", 1), new HostPort("127.0.0.1", 2), new HostPort("127.0.0.1", 3));
     }
 
     private static InboundConnection Arrived(ListenerKind kind) => new(
-        new ListenerSpec("listener", kind, new IPEndPoint(IPAddress.Loopback, 1)) { Service = kind == ListenerKind.Inbound ? "payments" : "web", Application = new HostPort("127.0.0.1", 1) },
+        new ListenerSpec("listener", kind, new IPEndPoint(IPAddress.Loopback, 1))
+        {
+            Service = kind == ListenerKind.Inbound ? "payments" : "web",
+            Application = new HostPort("127.0.0.1", 1),
+        },
         IPAddress.Loopback);
 
     private static Exchange Plain()
@@ -203,7 +219,8 @@ public class AllocationTests
         {
         }
 
-        public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) => new(new ReadResult(bytes, isCanceled: false, isCompleted: false));
+        public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
+            new(new ReadResult(bytes, isCanceled: false, isCompleted: false));
 
         public override bool TryRead(out ReadResult result)
         {

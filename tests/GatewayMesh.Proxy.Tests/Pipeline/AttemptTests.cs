@@ -27,7 +27,8 @@ public class AttemptTests
         }
 
         Assert.That(alive.Executed, Is.EqualTo(12));
-        Assert.That(alive.Requests.Select(each => each.Body), Is.All.EqualTo(request.StartsWith("GET", StringComparison.Ordinal) ? "" : "abc"));
+        Assert.That(
+            alive.Requests.Select(each => each.Body), Is.All.EqualTo(request.StartsWith("GET", StringComparison.Ordinal) ? "" : "abc"));
     }
 
     [Test]
@@ -45,7 +46,8 @@ public class AttemptTests
 
         var attempts = alive.Requests.Select(request => request["gatewaymesh-attempt"]).ToArray();
         Assert.That(attempts.Distinct(), Is.EquivalentTo(new[] { "1", "2" }));
-        Assert.That(alive.Requests.Select(request => request["gatewaymesh-hops"]), Is.All.EqualTo("1"), "the application's hop count is dropped");
+        Assert.That(
+            alive.Requests.Select(request => request["gatewaymesh-hops"]), Is.All.EqualTo("1"), "the application's hop count is dropped");
         Assert.That(alive.Last["gatewaymesh-source"], Is.EqualTo("web"));
     }
 
@@ -86,7 +88,10 @@ public class AttemptTests
         using var alive = Backend.Saying("paid");
         var nobody = Backend.Nobody();
         await using var mesh = await Mesh.Start();
-        mesh.Service("payments", PolicyModel.Default with { LoadBalancing = new() { Policy = BalancingPolicy.RoundRobin } }, [nobody, alive.HostPort]);
+        mesh.Service(
+            "payments",
+            PolicyModel.Default with { LoadBalancing = new() { Policy = BalancingPolicy.RoundRobin } },
+            [nobody, alive.HostPort]);
         using var client = await RawConnection.To(mesh.Outbound());
 
         for (var i = 0; i < 40; i++)
@@ -96,7 +101,8 @@ public class AttemptTests
 
         var dead = mesh.Plane.Endpoints().Single(endpoint => endpoint.Address == nobody);
         Assert.That(dead.IsEjected);
-        Assert.That(alive.Requests.Count(request => request["gatewaymesh-attempt"] == "2"), Is.EqualTo(3), "only three requests reached it");
+        Assert.That(
+            alive.Requests.Count(request => request["gatewaymesh-attempt"] == "2"), Is.EqualTo(3), "only three requests reached it");
     }
 
     [Test]
@@ -110,7 +116,10 @@ public class AttemptTests
 
         Assert.That(answer.Status, Is.EqualTo(502));
         Assert.That(answer["Proxy-Status"], Does.StartWith("gatewaymesh; error=connection_refused; forwarded=?0"));
-        Assert.That((await client.Ask("GET /.well-known/gatewaymesh/live HTTP/1.1\r\nHost: x\r\n\r\n")).Status, Is.EqualTo(200), "the connection survives");
+        Assert.That(
+            (await client.Ask("GET /.well-known/gatewaymesh/live HTTP/1.1\r\nHost: x\r\n\r\n")).Status,
+            Is.EqualTo(200),
+            "the connection survives");
     }
 
     [Test]
@@ -133,7 +142,10 @@ public class AttemptTests
         using var alive = Backend.Saying("paid");
         using var full = new FullBacklog();
         await using var mesh = await Mesh.Start();
-        mesh.Service("payments", PolicyModel.Default with { Timeouts = new() { Connect = TimeSpan.FromMilliseconds(100) } }, [full.HostPort, alive.HostPort]);
+        mesh.Service(
+            "payments",
+            PolicyModel.Default with { Timeouts = new() { Connect = TimeSpan.FromMilliseconds(100) } },
+            [full.HostPort, alive.HostPort]);
         var outbound = mesh.Outbound();
         using var client = await RawConnection.To(outbound);
 
@@ -153,7 +165,14 @@ public class AttemptTests
         });
         using var alive = Backend.Saying("paid");
         await using var mesh = await Mesh.Start();
-        mesh.Service("payments", PolicyModel.Default with { Ejection = new() { ConsecutiveFailures = 1000 }, LoadBalancing = new() { Policy = BalancingPolicy.RoundRobin } }, [dying.HostPort, alive.HostPort]);
+        mesh.Service(
+            "payments",
+            PolicyModel.Default with
+            {
+                Ejection = new() { ConsecutiveFailures = 1000 },
+                LoadBalancing = new() { Policy = BalancingPolicy.RoundRobin },
+            },
+            [dying.HostPort, alive.HostPort]);
         var outbound = mesh.Outbound();
         using var client = await RawConnection.To(outbound);
 
@@ -183,7 +202,9 @@ public class AttemptTests
     [Test]
     public async Task A_peers_not_forwarded_error_is_retried_elsewhere_even_for_POST_without_a_body()
     {
-        using var draining = Backend.Bytes("HTTP/1.1 503 Service Unavailable\r\nProxy-Status: gatewaymesh; error=connection_limit_reached; forwarded=?0\r\nContent-Length: 0\r\n\r\n");
+        using var draining = Backend.Bytes(
+            "HTTP/1.1 503 Service Unavailable\r\nProxy-Status: gatewaymesh; error=connection_limit_reached; "
+                + "forwarded=?0\r\nContent-Length: 0\r\n\r\n");
         using var alive = Backend.Saying("paid");
         var (mesh, outbound) = await Mesh.WithPayments(draining.HostPort, alive.HostPort);
         await using var _ = mesh;

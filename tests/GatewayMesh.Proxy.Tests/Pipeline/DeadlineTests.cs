@@ -124,5 +124,6 @@ public class DeadlineTests
         Assert.That(payments.Last.Body, Is.EqualTo("ab"));
     }
 
-    private static PolicyModel Within(int seconds) => PolicyModel.Default with { Timeouts = new() { Request = TimeSpan.FromSeconds(seconds) } };
+    private static PolicyModel Within(int seconds) =>
+        PolicyModel.Default with { Timeouts = new() { Request = TimeSpan.FromSeconds(seconds) } };
 }

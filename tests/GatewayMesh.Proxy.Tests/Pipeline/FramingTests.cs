@@ -29,7 +29,8 @@ public class FramingTests
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
 
-        var answer = await client.Ask("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+        var answer = await client.Ask(
+            "POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
 
         Assert.That(answer.Status, Is.EqualTo(400));
         Assert.That(answer["Connection"], Is.EqualTo("close"));
@@ -125,7 +126,8 @@ public class FramingTests
     }
 
     [Test]
-    public async Task OPTIONS_for_a_whole_server_is_forwarded_as_an_asterisk_from_every_listener([ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
+    public async Task OPTIONS_for_a_whole_server_is_forwarded_as_an_asterisk_from_every_listener(
+        [ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
     {
         using var payments = Backend.Saying("paid");
         await using var listener = await OneListener.Start(kind, payments.HostPort);
@@ -186,7 +188,8 @@ public class FramingTests
     [Test]
     public async Task A_slow_head_times_out()
     {
-        await using var mesh = await Mesh.Start(options => options with { Limits = options.Limits with { RequestHeadersTimeout = TimeSpan.FromSeconds(1) } });
+        await using var mesh = await Mesh.Start(
+            options => options with { Limits = options.Limits with { RequestHeadersTimeout = TimeSpan.FromSeconds(1) } });
         using var client = await RawConnection.To(mesh.Outbound());
 
         await client.Send("GET / HTTP/1.1\r\nHost: pay");
@@ -198,7 +201,8 @@ public class FramingTests
     [Test]
     public async Task A_head_beyond_the_limit_is_431()
     {
-        await using var mesh = await Mesh.Start(options => options with { Limits = options.Limits with { MaxRequestHeadersTotalSize = 1024 } });
+        await using var mesh = await Mesh.Start(
+            options => options with { Limits = options.Limits with { MaxRequestHeadersTotalSize = 1024 } });
         using var client = await RawConnection.To(mesh.Outbound());
 
         var answer = await client.Ask($"GET / HTTP/1.1\r\nHost: payments\r\nX: {new string('x', 2000)}\r\n\r\n");
@@ -230,12 +234,16 @@ public class FramingTests
     public async Task The_liveness_path_is_answered_on_every_listener(ListenerKind kind)
     {
         await using var mesh = await Mesh.Start();
-        using var client = await RawConnection.To(mesh.Open(kind, "any", spec => spec with { Service = "web", Application = Backend.Nobody() }));
+        using var client = await RawConnection.To(
+            mesh.Open(kind, "any", spec => spec with { Service = "web", Application = Backend.Nobody() }));
 
         var answer = await client.Ask("GET /.well-known/gatewaymesh/live HTTP/1.1\r\nHost: anything\r\n\r\n");
 
         Assert.That(answer.Status, Is.EqualTo(200));
         Assert.That(answer.Body, Is.EqualTo("ok\n"));
-        Assert.That(answer["gatewaymesh-node"], Is.EqualTo(kind == ListenerKind.Ingress ? null : "host-a"), "no client outside learns the node's name");
+        Assert.That(
+            answer["gatewaymesh-node"],
+            Is.EqualTo(kind == ListenerKind.Ingress ? null : "host-a"),
+            "no client outside learns the node's name");
     }
 }

@@ -14,7 +14,8 @@ public class GatewayShareTests
         var address = gateway.Service("payments", payments.HostPort).Open(ListenerKind.Mesh, "mesh");
         await using var mesh = await Mesh.Start(options => options with { GatewayShare = 1 });
         mesh.Service("payments", payments.HostPort).Gateway(new HostPort("127.0.0.1", address.Port));
-        using var client = await RawConnection.To(mesh.Open(ListenerKind.Upstream, "upstream/web/payments", spec => spec with { Service = "web", Upstream = "payments" }));
+        using var client = await RawConnection.To(
+            mesh.Open(ListenerKind.Upstream, "upstream/web/payments", spec => spec with { Service = "web", Upstream = "payments" }));
 
         var answer = await client.Ask("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc");
 
@@ -66,7 +67,8 @@ public class GatewayShareTests
     public async Task A_gateway_that_did_not_forward_is_skipped(string status, string error)
     {
         using var payments = Backend.Saying("paid");
-        using var gateway = Backend.Bytes($"HTTP/1.1 {status}\r\nProxy-Status: gatewaymesh; error={error}; forwarded=?0\r\nContent-Length: 4\r\n\r\nbusy");
+        using var gateway = Backend.Bytes(
+            $"HTTP/1.1 {status}\r\nProxy-Status: gatewaymesh; error={error}; forwarded=?0\r\nContent-Length: 4\r\n\r\nbusy");
         await using var mesh = await Mesh.Start(options => options with { GatewayShare = 1 });
         mesh.Service("payments", payments.HostPort).Gateway(gateway.HostPort);
         using var client = await RawConnection.To(mesh.Outbound());
@@ -83,7 +85,9 @@ public class GatewayShareTests
     public async Task A_gateway_that_forwarded_and_failed_is_not_skipped()
     {
         using var payments = Backend.Saying("paid");
-        using var gateway = Backend.Bytes("HTTP/1.1 502 Bad Gateway\r\nProxy-Status: gatewaymesh; error=connection_terminated; forwarded=?1\r\nContent-Length: 4\r\n\r\nlost");
+        using var gateway = Backend.Bytes(
+            "HTTP/1.1 502 Bad Gateway\r\nProxy-Status: gatewaymesh; error=connection_terminated; forwarded=?1\r\nContent-Length: "
+                + "4\r\n\r\nlost");
         await using var mesh = await Mesh.Start(options => options with { GatewayShare = 1 });
         mesh.Service("payments", payments.HostPort).Gateway(gateway.HostPort);
         using var client = await RawConnection.To(mesh.Outbound());
@@ -108,7 +112,8 @@ public class GatewayShareTests
 
         Assert.That(answer.Status, Is.EqualTo(status));
         Assert.That(payments.Executed, Is.EqualTo(executed));
-        Assert.That(executed == 0 || payments.Last["gatewaymesh-attempt"] == "2", Is.True, "the request counts as an attempt like any other");
+        Assert.That(
+            executed == 0 || payments.Last["gatewaymesh-attempt"] == "2", Is.True, "the request counts as an attempt like any other");
     }
 
     [Test]

@@ -9,12 +9,24 @@ public class MalformedMeshHeaderTests
 {
     private static readonly string[] Malformed =
     [
-        "gatewaymesh-attempt: 0", "gatewaymesh-attempt: many", "gatewaymesh-attempt: +1", "gatewaymesh-attempt: 100", "gatewaymesh-attempt: 2\r\ngatewaymesh-attempt: 3",
+        "gatewaymesh-attempt: 0",
+        "gatewaymesh-attempt: many",
+        "gatewaymesh-attempt: +1",
+        "gatewaymesh-attempt: 100",
+        "gatewaymesh-attempt: 2\r\ngatewaymesh-attempt: 3",
         "gatewaymesh-attempt: 1, 2", "gatewaymesh-attempt:",
-        "gatewaymesh-criticality: urgent", "gatewaymesh-criticality: CRITICAL", "gatewaymesh-criticality:", "gatewaymesh-criticality: critical\r\ngatewaymesh-criticality: critical",
+        "gatewaymesh-criticality: urgent",
+        "gatewaymesh-criticality: CRITICAL",
+        "gatewaymesh-criticality:",
+        "gatewaymesh-criticality: critical\r\ngatewaymesh-criticality: critical",
     ];
 
-    private static readonly string[] MeshOnly = ["gatewaymesh-hops: many", "gatewaymesh-timeout-ms: soon", "gatewaymesh-draw: x", "gatewaymesh-bypass: y", "gatewaymesh-destination: pay ments"];
+    private static readonly string[] MeshOnly = [
+        "gatewaymesh-hops: many",
+        "gatewaymesh-timeout-ms: soon",
+        "gatewaymesh-draw: x",
+        "gatewaymesh-bypass: y",
+        "gatewaymesh-destination: pay ments"];
 
     [TestCaseSource(nameof(Malformed))]
     public async Task A_malformed_mesh_header_of_an_application_is_400_at_its_sidecar(string field)
@@ -36,7 +48,8 @@ public class MalformedMeshHeaderTests
     {
         using var payments = Backend.Saying("paid");
         await using var mesh = await Mesh.Start();
-        var upstream = mesh.Service("payments", payments.HostPort).Open(ListenerKind.Upstream, "upstream/web/payments", spec => spec with { Service = "web", Upstream = "payments" });
+        var upstream = mesh.Service("payments", payments.HostPort).Open(
+            ListenerKind.Upstream, "upstream/web/payments", spec => spec with { Service = "web", Upstream = "payments" });
         using var client = await RawConnection.To(upstream);
 
         Assert.That((await client.Ask(Head(field))).Status, Is.EqualTo(400));
@@ -58,11 +71,13 @@ public class MalformedMeshHeaderTests
     }
 
     [Test]
-    public async Task A_malformed_mesh_header_of_a_peer_is_400_at_sidecar_and_gateway([ValueSource(nameof(Malformed))] string field, [Values(ListenerKind.Inbound, ListenerKind.Mesh)] ListenerKind kind) =>
+    public async Task A_malformed_mesh_header_of_a_peer_is_400_at_sidecar_and_gateway(
+        [ValueSource(nameof(Malformed))] string field, [Values(ListenerKind.Inbound, ListenerKind.Mesh)] ListenerKind kind) =>
         Assert.That(await StatusFromPeer(kind, field), Is.EqualTo(400));
 
     [Test]
-    public async Task A_malformed_mesh_only_header_of_a_peer_is_400([ValueSource(nameof(MeshOnly))] string field, [Values(ListenerKind.Inbound, ListenerKind.Mesh)] ListenerKind kind) =>
+    public async Task A_malformed_mesh_only_header_of_a_peer_is_400(
+        [ValueSource(nameof(MeshOnly))] string field, [Values(ListenerKind.Inbound, ListenerKind.Mesh)] ListenerKind kind) =>
         Assert.That(await StatusFromPeer(kind, field), Is.EqualTo(400));
 
     [TestCaseSource(nameof(MeshOnly))]

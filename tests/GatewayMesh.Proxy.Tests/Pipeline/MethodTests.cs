@@ -12,7 +12,8 @@ namespace GatewayMesh.Proxy.Tests.Pipeline;
 public class MethodTests
 {
     [Test]
-    public async Task A_known_method_in_the_wrong_case_is_501_and_is_never_forwarded([ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
+    public async Task A_known_method_in_the_wrong_case_is_501_and_is_never_forwarded(
+        [ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
     {
         using var payments = Backend.Saying("paid");
         await using var listener = await OneListener.Start(kind, payments.HostPort);
@@ -58,15 +59,29 @@ public class MethodTests
         await using (mesh)
         {
             mesh.Service("payments", refusing.HostPort).Intentions(new DeclaredIntentions(
-                [new ServiceIntentionsEntry { Name = "payments", Sources = [new IntentionSource("web") { Permissions = [new PermissionRule(IntentionAction.Allow) { Methods = [allowed] }] }] }],
+                [
+                    new ServiceIntentionsEntry
+                    {
+                        Name = "payments",
+                        Sources = [
+                            new IntentionSource("web")
+                            {
+                                Permissions = [new PermissionRule(IntentionAction.Allow) { Methods = [allowed] }],
+                            }],
+                    }],
                 IntentionAction.Deny));
             using var client = await H2Connection.To(mesh.Inbound(refusing.HostPort));
 
             var answer = await client.Ask(WebSocket((CallerByHeader.Field, "web")));
 
             Assert.That(answer.Status, Is.EqualTo(status));
-            Assert.That(answer["x-from"], Is.EqualTo(allowed == "GET" ? "application" : null), "an intention that allows GET allows it, and no other intention does");
-            Assert.That(refusing.Requests.Select(request => request.StartLine), Is.EqualTo(allowed == "GET" ? ["GET /ws HTTP/1.1"] : Array.Empty<string>()));
+            Assert.That(
+                answer["x-from"],
+                Is.EqualTo(allowed == "GET" ? "application" : null),
+                "an intention that allows GET allows it, and no other intention does");
+            Assert.That(
+                refusing.Requests.Select(request => request.StartLine),
+                Is.EqualTo(allowed == "GET" ? ["GET /ws HTTP/1.1"] : Array.Empty<string>()));
         }
 
         Assert.That(Encoding.UTF8.GetString(log.ToArray()), Does.Contain("\"method\":\"GET\"").And.Not.Contain("CONNECT"));
@@ -77,12 +92,23 @@ public class MethodTests
     {
         using var chosen = Backend.Bytes("HTTP/1.1 403 Forbidden\r\nX-From: chosen\r\nContent-Length: 0\r\n\r\n");
         await using var mesh = await Mesh.Start();
-        mesh.Route("payments", Routes.Router(Routes.Resolver("nowhere", Backend.Nobody()), (Routes.Methods("GET"), Configuration.Routing.RouteAction.None, Routes.Resolver("chosen", chosen.HostPort))));
+        mesh.Route(
+            "payments",
+            Routes.Router(
+                Routes.Resolver("nowhere", Backend.Nobody()),
+                (Routes.Methods("GET"), Configuration.Routing.RouteAction.None, Routes.Resolver("chosen", chosen.HostPort))));
         using var client = await H2Connection.To(mesh.Outbound());
 
         Assert.That((await client.Ask(WebSocket()))["x-from"], Is.EqualTo("chosen"));
     }
 
     private static Fields WebSocket(params (string Name, string Value)[] more) => Fields.Of(
-        [(":method", "CONNECT"), (":protocol", "websocket"), (":scheme", "http"), (":path", "/ws"), (":authority", "payments"), ("sec-websocket-version", "13"), .. more]);
+        [
+            (":method", "CONNECT"),
+            (":protocol", "websocket"),
+            (":scheme", "http"),
+            (":path", "/ws"),
+            (":authority", "payments"),
+            ("sec-websocket-version", "13"),
+            .. more]);
 }

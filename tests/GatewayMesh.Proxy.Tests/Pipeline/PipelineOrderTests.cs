@@ -14,7 +14,14 @@ public sealed class PipelineOrderTests
             mesh.Plane.Pipeline.Steps.Select(step => step.GetType().Name),
             Is.EqualTo(new[]
             {
-                "ConnectionFieldsStep", "RequestIdStep", "HeadLimitStep", "MethodStep", "FramingStep", "UpgradeStep", "TargetStep", "PathStep",
+                "ConnectionFieldsStep",
+                "RequestIdStep",
+                "HeadLimitStep",
+                "MethodStep",
+                "FramingStep",
+                "UpgradeStep",
+                "TargetStep",
+                "PathStep",
                 "LivePathStep", "MaxForwardsStep", "MeshHeadersStep", "LoopStep", "RedirectStep", "CallerStep", "ClaimsStep", "GrpcStep",
                 "PaceStep", "RouteStep", "IntentionStep", "AdmissionStep", "DeadlineStep", "LimitStep", "PropagationStep",
             }));

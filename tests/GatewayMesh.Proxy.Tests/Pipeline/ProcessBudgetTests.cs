@@ -12,8 +12,13 @@ public class ProcessBudgetTests
     {
         using var alive = Backend.Saying("paid");
         await using var mesh = await Mesh.Start();
-        mesh.Policy(PolicyModel.Default with { Retries = PolicyModel.Default.Retries with { Budget = new() { Ratio = 0, MinPerSecond = minPerSecond } } });
-        mesh.Service("payments", PolicyModel.Default with { Ejection = new() { ConsecutiveFailures = 1000 } }, Backend.Nobody(), alive.HostPort);
+        mesh.Policy(
+            PolicyModel.Default with
+            {
+                Retries = PolicyModel.Default.Retries with { Budget = new() { Ratio = 0, MinPerSecond = minPerSecond } },
+            });
+        mesh.Service(
+            "payments", PolicyModel.Default with { Ejection = new() { ConsecutiveFailures = 1000 } }, Backend.Nobody(), alive.HostPort);
         using var client = await RawConnection.To(mesh.Outbound());
 
         var failures = 0;

@@ -12,7 +12,8 @@ public class RetryTests
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: payments\r\n\r\n";
     private const string Post = "POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: 3\r\n\r\nabc";
-    private const string Chunked = "POST / HTTP/1.1\r\nHost: payments\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n";
+    private const string Chunked =
+        "POST / HTTP/1.1\r\nHost: payments\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n";
 
     [TestCase(RetryCondition.ServerError, 500, true)]
     [TestCase(RetryCondition.ServerError, 599, true)]
@@ -66,7 +67,12 @@ public class RetryTests
     [TestCase(RetryCondition.ConnectFailure, false)]
     public async Task A_not_forwarded_request_is_retried_if_the_policy_names_it(RetryCondition condition, bool again)
     {
-        using var payments = new Failing(1, connection => connection.Send("HTTP/1.1 503 X\r\nProxy-Status: gatewaymesh; error=connection_limit_reached; forwarded=?0\r\nRetry-After: 60\r\nContent-Length: 0\r\n\r\n"));
+        using var payments = new Failing(
+            1,
+            connection =>
+                connection.Send(
+                    "HTTP/1.1 503 X\r\nProxy-Status: gatewaymesh; error=connection_limit_reached; forwarded=?0\r\nRetry-After: "
+                        + "60\r\nContent-Length: 0\r\n\r\n"));
         await using var mesh = await payments.Mesh(Retrying(condition));
         using var client = await RawConnection.To(mesh.Outbound());
 
@@ -79,7 +85,11 @@ public class RetryTests
     {
         using var alive = Backend.Saying("paid");
         await using var mesh = await Mesh.Start();
-        mesh.Service("payments", PolicyModel.Default with { Retries = Retrying(condition), Ejection = new() { ConsecutiveFailures = 1000 } }, Backend.Nobody(), served == 0 ? Backend.Nobody() : alive.HostPort);
+        mesh.Service(
+            "payments",
+            PolicyModel.Default with { Retries = Retrying(condition), Ejection = new() { ConsecutiveFailures = 1000 } },
+            Backend.Nobody(),
+            served == 0 ? Backend.Nobody() : alive.HostPort);
         using var client = await RawConnection.To(mesh.Outbound());
 
         for (var i = 0; i < 8; i++)
@@ -104,13 +114,19 @@ public class RetryTests
         using var one = new H2Backend(Answer);
         using var two = H2Backend.Saying("paid");
         await using var mesh = await Mesh.Start();
-        mesh.Service("payments", "http2", PolicyModel.Default with { Retries = Retrying(condition), Ejection = new() { ConsecutiveFailures = 1000 } }, one.HostPort, two.HostPort);
+        mesh.Service(
+            "payments",
+            "http2",
+            PolicyModel.Default with { Retries = Retrying(condition), Ejection = new() { ConsecutiveFailures = 1000 } },
+            one.HostPort,
+            two.HostPort);
         using var client = await H2Connection.To(mesh.Outbound());
 
         var answers = new List<int>();
         for (var i = 0; i < 12; i++)
         {
-            answers.Add((await client.Ask(Fields.Of((":method", "GET"), (":scheme", "http"), (":authority", "payments"), (":path", "/")))).Status);
+            answers.Add(
+                (await client.Ask(Fields.Of((":method", "GET"), (":scheme", "http"), (":authority", "payments"), (":path", "/")))).Status);
         }
 
         Assert.That(refused, Is.GreaterThan(0), "the seed sends some of twelve to the first");
@@ -129,16 +145,31 @@ public class RetryTests
             var calls = 0;
             Task Answer(H2Message request, H2Connection connection) => connection.Headers(
                 request.Stream,
-                Fields.Of((":status", "200"), ("content-type", "application/grpc"), ("grpc-status", Interlocked.Increment(ref calls) == 1 ? $"{answered}" : "0")),
+                Fields.Of(
+                    (":status", "200"),
+                    ("content-type", "application/grpc"),
+                    ("grpc-status", Interlocked.Increment(ref calls) == 1 ? $"{answered}" : "0")),
                 end: true);
             using var one = new H2Backend(Answer);
             using var two = new H2Backend(Answer);
             await using var mesh = await Mesh.Start();
-            mesh.Service("payments", "grpc", PolicyModel.Default with { Retries = Retrying(condition) with { Methods = ["POST"] } }, one.HostPort, two.HostPort);
+            mesh.Service(
+                "payments",
+                "grpc",
+                PolicyModel.Default with { Retries = Retrying(condition) with { Methods = ["POST"] } },
+                one.HostPort,
+                two.HostPort);
             using var client = await H2Connection.To(mesh.Outbound());
 
             var answer = await client.Ask(
-                Fields.Of((":method", "POST"), (":scheme", "http"), (":authority", "payments"), (":path", "/shop.Payments/Charge"), ("content-type", "application/grpc"), ("te", "trailers")), "\0\0\0\0\u0001?");
+                Fields.Of(
+                    (":method", "POST"),
+                    (":scheme", "http"),
+                    (":authority", "payments"),
+                    (":path", "/shop.Payments/Charge"),
+                    ("content-type", "application/grpc"),
+                    ("te", "trailers")),
+                "\0\0\0\0\u0001?");
 
             Assert.That((answer["grpc-status"], calls), Is.EqualTo(again ? ("0", 2) : ("5", 1)));
             Assert.That(one.Requests.Concat(two.Requests).Select(request => request.Body), Is.All.EqualTo("\0\0\0\0\u0001?"));
@@ -152,7 +183,8 @@ public class RetryTests
     public async Task A_non_idempotent_method_is_resent_if_the_policy_allows(bool all, string method, int status)
     {
         using var payments = Failing.With503();
-        await using var mesh = await payments.Mesh(Retrying(RetryCondition.ServerError) with { AllMethods = all, Methods = method.Length == 0 ? [] : [method] });
+        await using var mesh = await payments.Mesh(
+            Retrying(RetryCondition.ServerError) with { AllMethods = all, Methods = method.Length == 0 ? [] : [method] });
         using var client = await RawConnection.To(mesh.Outbound());
 
         Assert.That((await client.Ask(Post)).Status, Is.EqualTo(status));
@@ -167,7 +199,8 @@ public class RetryTests
     public async Task A_body_is_resent_if_it_fits_the_buffer(string request, int bufferSize, string? again)
     {
         using var payments = Failing.With503();
-        await using var mesh = await payments.Mesh(Retrying(RetryCondition.ServerError) with { AllMethods = true, BufferSize = bufferSize });
+        await using var mesh = await payments.Mesh(
+            Retrying(RetryCondition.ServerError) with { AllMethods = true, BufferSize = bufferSize });
         using var client = await RawConnection.To(mesh.Outbound());
 
         var answer = await client.Ask(request);
@@ -216,13 +249,16 @@ public class RetryTests
     public async Task A_timeout_of_the_last_attempt_is_504_and_no_attempt_outlasts_the_request()
     {
         using var silent = new Failing(100, _ => Task.CompletedTask);
-        await using var mesh = await silent.Mesh(RetriesModel.Default with { MaxAttempts = 2 }, new TimeoutsModel { Attempt = TimeSpan.FromMilliseconds(100) });
+        await using var mesh = await silent.Mesh(
+            RetriesModel.Default with { MaxAttempts = 2 }, new TimeoutsModel { Attempt = TimeSpan.FromMilliseconds(100) });
         using var client = await RawConnection.To(mesh.Outbound());
 
         var answer = await client.Ask(Post);
 
         Assert.That(answer.Status, Is.EqualTo(504));
-        Assert.That(answer["Proxy-Status"], Does.StartWith("gatewaymesh; error=http_response_timeout; forwarded=?1").And.Contain("no retry: not_idempotent"));
+        Assert.That(
+            answer["Proxy-Status"],
+            Does.StartWith("gatewaymesh; error=http_response_timeout; forwarded=?1").And.Contain("no retry: not_idempotent"));
         Assert.That(silent.Executed, Is.EqualTo(1));
     }
 
@@ -234,7 +270,8 @@ public class RetryTests
     [TestCase("soon", 200)]
     public async Task A_Retry_After_wait_is_granted_up_to_a_limit(string retryAfter, int status)
     {
-        using var payments = new Failing(1, connection => connection.Send($"HTTP/1.1 503 X\r\nRetry-After: {retryAfter}\r\nContent-Length: 0\r\n\r\n"));
+        using var payments = new Failing(
+            1, connection => connection.Send($"HTTP/1.1 503 X\r\nRetry-After: {retryAfter}\r\nContent-Length: 0\r\n\r\n"));
         await using var mesh = await payments.Mesh(Retrying(RetryCondition.ServerError) with { RetryAfterMax = TimeSpan.FromSeconds(1) });
         using var client = await RawConnection.To(mesh.Outbound());
         var begun = TimeProvider.System.GetTimestamp();
@@ -243,7 +280,9 @@ public class RetryTests
 
         Assert.That(answer.Status, Is.EqualTo(status));
         Assert.That(status == 200 || answer["Retry-After"] == retryAfter, Is.True, "the client receives the application's own value");
-        Assert.That(TimeProvider.System.GetElapsedTime(begun), Is.GreaterThanOrEqualTo(retryAfter == "1" ? TimeSpan.FromSeconds(0.98) : TimeSpan.Zero));
+        Assert.That(
+            TimeProvider.System.GetElapsedTime(begun),
+            Is.GreaterThanOrEqualTo(retryAfter == "1" ? TimeSpan.FromSeconds(0.98) : TimeSpan.Zero));
     }
 
     [TestCase(false, 503)]
@@ -262,14 +301,18 @@ public class RetryTests
     {
         using var payments = Failing.With503(fail: 1000);
         using var refunds = Failing.With503(fail: 1);
-        await using var mesh = await payments.Mesh(Retrying(RetryCondition.ServerError) with { Budget = new() { Ratio = 0, MinPerSecond = 0 } });
+        await using var mesh = await payments.Mesh(
+            Retrying(RetryCondition.ServerError) with { Budget = new() { Ratio = 0, MinPerSecond = 0 } });
         mesh.Service("refunds", PolicyModel.Default with { Retries = Retrying(RetryCondition.ServerError) }, refunds.HostPorts);
         using var client = await RawConnection.To(mesh.Outbound());
 
         Assert.That((await client.Ask(Get)).Status, Is.EqualTo(503));
         Assert.That(payments.Executed, Is.EqualTo(1));
         Assert.That((await client.Ask(Get.Replace("payments", "refunds", StringComparison.Ordinal))).Status, Is.EqualTo(200));
-        Assert.That(mesh.Metrics(), Does.Contain("gatewaymesh_retries_total{outcome=\"budget_spent\"} 1").And.Contain("gatewaymesh_retries_total{outcome=\"allowed\"} 1"));
+        Assert.That(
+            mesh.Metrics(),
+            Does.Contain(
+                "gatewaymesh_retries_total{outcome=\"budget_spent\"} 1").And.Contain("gatewaymesh_retries_total{outcome=\"allowed\"} 1"));
     }
 
     [Test]
@@ -277,7 +320,8 @@ public class RetryTests
     {
         using var payments = new Backend((_, connection) => connection.Send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc"));
         await using var mesh = await Mesh.Start();
-        mesh.Service("payments", PolicyModel.Default with { Timeouts = new() { Idle = TimeSpan.FromMilliseconds(200) } }, payments.HostPort);
+        mesh.Service(
+            "payments", PolicyModel.Default with { Timeouts = new() { Idle = TimeSpan.FromMilliseconds(200) } }, payments.HostPort);
         using var client = await RawConnection.To(mesh.Outbound());
 
         await client.Send(Get);
@@ -292,7 +336,8 @@ public class RetryTests
     {
         using var log = new MemoryStream();
         using var payments = Failing.With503(fail: 1000);
-        var mesh = await payments.Mesh(Retrying(RetryCondition.ServerError) with { MaxAttempts = 1 }, with: options => options with { AccessLog = log });
+        var mesh = await payments.Mesh(
+            Retrying(RetryCondition.ServerError) with { MaxAttempts = 1 }, with: options => options with { AccessLog = log });
         using (var client = await RawConnection.To(mesh.Outbound()))
         {
             await client.Ask(Get);
@@ -315,7 +360,12 @@ public class RetryTests
         {
             for (var i = 0; i < instances; i++)
             {
-                _instances.Add(new Backend((_, connection) => Interlocked.Increment(ref _seen) <= fail ? failure(connection) : connection.Send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npaid")));
+                _instances.Add(
+                    new Backend(
+                        (_, connection) =>
+                            Interlocked.Increment(ref _seen) <= fail
+                                ? failure(connection)
+                                : connection.Send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npaid")));
             }
         }
 
@@ -323,18 +373,24 @@ public class RetryTests
 
         public Configuration.Values.HostPort[] HostPorts => [.. _instances.Select(instance => instance.HostPort)];
 
-        public IEnumerable<string?> Attempts => _instances.SelectMany(instance => instance.Requests).Select(request => request["gatewaymesh-attempt"]).Order(StringComparer.Ordinal);
+        public IEnumerable<string?> Attempts =>
+            _instances.SelectMany(instance => instance.Requests)
+                .Select(request => request["gatewaymesh-attempt"])
+                .Order(StringComparer.Ordinal);
 
         public IEnumerable<string> Bodies => _instances.SelectMany(instance => instance.Requests).Select(request => request.Body);
 
         public IEnumerable<int> Addresses => _instances.SelectMany(instance => instance.Requests.Select(_ => instance.Address.Port));
 
-        public static Failing With503(int fail = 1, int instances = 2) => new(fail, connection => connection.Send("HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n"), instances);
+        public static Failing With503(int fail = 1, int instances = 2) =>
+            new(fail, connection => connection.Send("HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n"), instances);
 
-        public async Task<Mesh> Mesh(RetriesModel retries, TimeoutsModel? timeouts = null, Func<DataPlaneOptions, DataPlaneOptions>? with = null)
+        public async Task<Mesh> Mesh(
+            RetriesModel retries, TimeoutsModel? timeouts = null, Func<DataPlaneOptions, DataPlaneOptions>? with = null)
         {
             var mesh = await Rig.Mesh.Start(with);
-            return mesh.Service("payments", PolicyModel.Default with { Retries = retries, Timeouts = timeouts ?? TimeoutsModel.Default }, HostPorts);
+            return mesh.Service(
+                "payments", PolicyModel.Default with { Retries = retries, Timeouts = timeouts ?? TimeoutsModel.Default }, HostPorts);
         }
 
         public void Dispose() => _instances.ForEach(instance => instance.Dispose());

@@ -20,7 +20,11 @@ public class SidecarBypassTests
     private const string Get = "GET /x HTTP/1.1\r\nHost: payments\r\n\r\n";
     private const string Post = "POST /x HTTP/1.1\r\nHost: payments\r\nContent-Length: 3\r\n\r\nabc";
 
-    private static readonly PolicyModel Wanted = PolicyModel.Default with { SidecarBypass = SidecarBypassMode.Gateway, Ejection = new() { ConsecutiveFailures = 1000 } };
+    private static readonly PolicyModel Wanted = PolicyModel.Default with
+    {
+        SidecarBypass = SidecarBypassMode.Gateway,
+        Ejection = new() { ConsecutiveFailures = 1000 },
+    };
 
     private CertifiedMesh _mesh = null!;
     private Mesh _gateway = null!;
@@ -53,7 +57,8 @@ public class SidecarBypassTests
             Assert.That(answer.Body, Is.EqualTo("paid"));
             Assert.That(application.Executed, Is.EqualTo(1));
             Assert.That(application.Last.Head, Does.Not.Contain("gatewaymesh-"), "an application gets no mesh header");
-            Assert.That(_web.Metrics(), Does.Contain("gatewaymesh_failovers_total{from=\"sidecar\",to=\"gateway\",reason=\"sidecar_bypass\"} 1"));
+            Assert.That(
+                _web.Metrics(), Does.Contain("gatewaymesh_failovers_total{from=\"sidecar\",to=\"gateway\",reason=\"sidecar_bypass\"} 1"));
         }
     }
 
@@ -131,7 +136,10 @@ public class SidecarBypassTests
         using var application = Backend.Saying("paid");
         // Accepts, but never completes a handshake
         using var sidecar = new Backend((_, connection) => { connection.Dispose(); return Task.CompletedTask; });
-        Payments(Wanted with { Ejection = new() { ConsecutiveFailures = 1, Time = TimeSpan.FromHours(1) } }, sidecar.HostPort, application.HostPort);
+        Payments(
+            Wanted with { Ejection = new() { ConsecutiveFailures = 1, Time = TimeSpan.FromHours(1) } },
+            sidecar.HostPort,
+            application.HostPort);
         using var client = await RawConnection.To(_web.Outbound());
         await client.Ask(Get);
         var dialled = sidecar.Connections;
@@ -192,12 +200,17 @@ public class SidecarBypassTests
 
     [TestCase(IntentionAction.Allow, 200)]
     [TestCase(IntentionAction.Deny, 403)]
-    public async Task A_foreign_callee_is_called_through_a_gateway_only_if_intentions_allow_the_gateway(IntentionAction gateways, int status)
+    public async Task A_foreign_callee_is_called_through_a_gateway_only_if_intentions_allow_the_gateway(
+        IntentionAction gateways, int status)
     {
         using var payments = Backend.Saying("paid");
         var (_, inbound) = await _mesh.Sidecar("payments", payments);
-        _gateway.Service("payments", PolicyModel.Default, [new EndpointModel("payments", "payments-1", "their-host", AddressOf(inbound), Healthy: true) { IsForeign = true }]);
-        _gateway.Intentions(IntentionAction.Deny, ("web", "payments", IntentionAction.Allow), ("gatewaymesh-gateway", "payments", gateways));
+        _gateway.Service(
+            "payments",
+            PolicyModel.Default,
+            [new EndpointModel("payments", "payments-1", "their-host", AddressOf(inbound), Healthy: true) { IsForeign = true }]);
+        _gateway.Intentions(
+            IntentionAction.Deny, ("web", "payments", IntentionAction.Allow), ("gatewaymesh-gateway", "payments", gateways));
         using var tunnel = await CertifiedMesh.As(_mesh.Authority.Issue("web"), CertifiedMesh.MeshListener(_gateway), ProtocolNames.Tunnel);
         await tunnel.Send(new TunnelHello("web", null, "host-a", "1").ToBytes());
         Assert.That(await TunnelTests.Answer(tunnel), Is.EqualTo(TunnelAnswer.Ok));

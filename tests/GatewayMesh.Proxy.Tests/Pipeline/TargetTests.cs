@@ -9,7 +9,8 @@ public class TargetTests
     private static readonly string[] Odd = ["/a\u0001", "/a\tb", "/a\u007f", "/\u00e9", "/a\u00ff", "/a?q=\u0001", "/a?q=\u00fc"];
 
     [Test]
-    public async Task A_target_with_an_invalid_byte_is_400_and_never_counts_against_the_instance([ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
+    public async Task A_target_with_an_invalid_byte_is_400_and_never_counts_against_the_instance(
+        [ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
     {
         using var payments = Backend.Saying("paid");
         await using var listener = await OneListener.Start(kind, payments.HostPort);
@@ -26,7 +27,8 @@ public class TargetTests
     }
 
     [Test]
-    public async Task An_HTTP_2_path_with_an_invalid_byte_is_malformed_and_never_counts_against_the_instance([ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
+    public async Task An_HTTP_2_path_with_an_invalid_byte_is_malformed_and_never_counts_against_the_instance(
+        [ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
     {
         using var payments = Backend.Saying("paid");
         await using var listener = await OneListener.Start(kind, payments.HostPort);

@@ -13,7 +13,9 @@ public sealed class AttemptsTests
 
     [Test]
     public void A_not_forwarded_request_is_retried_whatever_its_method() =>
-        Assert.That(new Attempts(1, 3).MayTryAgain(new RetryFacts(Refused, Idempotent: false, BodyReplayable: true, ResponseStarted: false)), Is.EqualTo(RetryVerdict.Allowed));
+        Assert.That(
+            new Attempts(1, 3).MayTryAgain(new RetryFacts(Refused, Idempotent: false, BodyReplayable: true, ResponseStarted: false)),
+            Is.EqualTo(RetryVerdict.Allowed));
 
     [TestCase(true, RetryVerdict.Allowed)]
     [TestCase(false, RetryVerdict.NotIdempotent)]
@@ -22,11 +24,14 @@ public sealed class AttemptsTests
 
     [Test]
     public void No_request_is_retried_after_its_response_has_started() =>
-        Assert.That(new Attempts(1, 3).MayTryAgain(new RetryFacts(Refused, true, true, ResponseStarted: true)), Is.EqualTo(RetryVerdict.ResponseStarted));
+        Assert.That(
+            new Attempts(1, 3).MayTryAgain(new RetryFacts(Refused, true, true, ResponseStarted: true)),
+            Is.EqualTo(RetryVerdict.ResponseStarted));
 
     [Test]
     public void No_request_is_retried_if_part_of_its_body_is_gone() =>
-        Assert.That(new Attempts(1, 3).MayTryAgain(new RetryFacts(Refused, true, BodyReplayable: false, false)), Is.EqualTo(RetryVerdict.BodyGone));
+        Assert.That(
+            new Attempts(1, 3).MayTryAgain(new RetryFacts(Refused, true, BodyReplayable: false, false)), Is.EqualTo(RetryVerdict.BodyGone));
 
     [Test]
     public void A_layer_below_a_retry_retries_only_not_forwarded_requests()
@@ -37,7 +42,9 @@ public sealed class AttemptsTests
 
     [Test]
     public void An_error_that_every_instance_would_give_is_not_retried() =>
-        Assert.That(new Attempts(1, 3).MayTryAgain(new RetryFacts(new MeshError(MeshErrorKind.LoopDetected), true, true, false)), Is.EqualTo(RetryVerdict.Pointless));
+        Assert.That(
+            new Attempts(1, 3).MayTryAgain(new RetryFacts(new MeshError(MeshErrorKind.LoopDetected), true, true, false)),
+            Is.EqualTo(RetryVerdict.Pointless));
 
     [Test]
     public void The_final_error_is_not_forwarded_only_if_no_attempt_was()
@@ -73,7 +80,8 @@ public sealed class AttemptsTests
     public void A_layer_never_makes_more_attempts_than_are_left() =>
         Prop.ForAll<int, int, bool>((arrived, max, forwarded) =>
         {
-            var begun = Layer(1, Math.Abs(arrived % 10), Math.Abs(max % 10), new RetryBudget(new VirtualTime()), Refused with { Forwarded = forwarded });
+            var begun = Layer(
+                1, Math.Abs(arrived % 10), Math.Abs(max % 10), new RetryBudget(new VirtualTime()), Refused with { Forwarded = forwarded });
             return begun <= Math.Max(1, Math.Abs(max % 10) - Math.Max(1, Math.Abs(arrived % 10)) + 1);
         }).QuickCheckThrowOnFailure();
 

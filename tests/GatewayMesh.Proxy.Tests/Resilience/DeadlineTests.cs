@@ -12,7 +12,8 @@ public sealed class DeadlineTests
     [TestCase(15_000, 0, 0, true)]
     public void The_shorter_of_policy_and_caller_applies(int policy, int? caller, long expected, bool isCallers)
     {
-        var deadline = Deadline.Start(new VirtualTime(), TimeSpan.FromMilliseconds(policy), caller is { } ms ? TimeSpan.FromMilliseconds(ms) : null);
+        var deadline = Deadline.Start(
+            new VirtualTime(), TimeSpan.FromMilliseconds(policy), caller is { } ms ? TimeSpan.FromMilliseconds(ms) : null);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(deadline.RemainingMilliseconds, Is.EqualTo(expected));

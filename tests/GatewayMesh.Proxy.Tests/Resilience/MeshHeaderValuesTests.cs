@@ -50,5 +50,6 @@ public sealed class MeshHeaderValuesTests
 
     [TestCase("Gatewaymesh-Anything", true)]
     [TestCase("gatewaymesh", false)]
-    public void Every_name_with_the_prefix_belongs_to_the_mesh(string name, bool expected) => Assert.That(MeshHeaders.IsMeshHeader(name), Is.EqualTo(expected));
+    public void Every_name_with_the_prefix_belongs_to_the_mesh(string name, bool expected) =>
+        Assert.That(MeshHeaders.IsMeshHeader(name), Is.EqualTo(expected));
 }

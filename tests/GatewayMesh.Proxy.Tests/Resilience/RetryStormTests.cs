@@ -95,7 +95,12 @@ public sealed class RetryStormTests
                 {
                     load++;
                 }
-                while (attempts.TryNext(new RetryFacts(Lost, Idempotent: true, BodyReplayable: true, ResponseStarted: false), Deadline.None, budgets.Process, service) == RetryVerdict.Allowed);
+                while (
+                    attempts.TryNext(
+                        new RetryFacts(Lost, Idempotent: true, BodyReplayable: true, ResponseStarted: false),
+                        Deadline.None,
+                        budgets.Process,
+                        service) == RetryVerdict.Allowed);
             }
 
             loads.Add(load);
@@ -114,7 +119,9 @@ public sealed class RetryStormTests
         return (outcome % 3) switch
         {
             0 => new RetryFacts(MeshError.None, Idempotent: false, BodyReplayable: true, ResponseStarted: false) { IsAnswer = true },
-            1 or -1 => new RetryFacts(new MeshError(kind, Forwarded: true), Idempotent: false, BodyReplayable: true, ResponseStarted: false),
+            1
+                or -1 => new RetryFacts(
+                    new MeshError(kind, Forwarded: true), Idempotent: false, BodyReplayable: true, ResponseStarted: false),
             _ => new RetryFacts(new MeshError(kind, Forwarded: false), Idempotent: false, BodyReplayable: true, ResponseStarted: false),
         };
     }

@@ -132,7 +132,8 @@ internal sealed class Backend : IDisposable
         }
         else if (request["Content-Length"] is { } length)
         {
-            request.Body = System.Text.Encoding.Latin1.GetString(await connection.ReadBytes(int.Parse(length, System.Globalization.CultureInfo.InvariantCulture)));
+            request.Body = System.Text.Encoding.Latin1.GetString(
+                await connection.ReadBytes(int.Parse(length, System.Globalization.CultureInfo.InvariantCulture)));
         }
     }
 }

@@ -32,7 +32,8 @@ internal sealed partial class CertifiedMesh : IAsyncDisposable
             folder.Put(service, Authority.Issue(service));
         }
 
-        var mesh = await Mesh.Start(options => (with ?? (same => same))(options with { Certificates = folder, RoleName = role, Node = $"{role}-{_planes.Count}" }));
+        var mesh = await Mesh.Start(
+            options => (with ?? (same => same))(options with { Certificates = folder, RoleName = role, Node = $"{role}-{_planes.Count}" }));
         _folders.Add(folder);
         _planes.Add(mesh);
         Certificates[mesh] = folder;
@@ -66,7 +67,8 @@ internal sealed partial class CertifiedMesh : IAsyncDisposable
         });
 
     /// <summary>Callers of the inbound requests at a data plane, from its metrics.</summary>
-    public static string[] CallersAt(Mesh plane) => [.. Inbounds().Matches(plane.Metrics()).Select(match => match.Groups[1].Value).Distinct()];
+    public static string[] CallersAt(Mesh plane) =>
+        [.. Inbounds().Matches(plane.Metrics()).Select(match => match.Groups[1].Value).Distinct()];
 
     [GeneratedRegex("gatewaymesh_requests_total\\{direction=\"inbound\",source=\"([^\"]*)\"")]
     private static partial Regex Inbounds();

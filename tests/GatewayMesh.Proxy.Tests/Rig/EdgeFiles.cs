@@ -19,7 +19,8 @@ internal sealed class EdgeFiles : IDisposable
         File.WriteAllText(Named("ca.pem"), authority.RootPem);
         var tls = new IngressTlsSpec
         {
-            Certificates = [new CertificateFileSpec(Named("shop.pem"), Named("shop.key"), SourceLocation.Option("test"), "certificates[0]")],
+            Certificates = [
+                new CertificateFileSpec(Named("shop.pem"), Named("shop.key"), SourceLocation.Option("test"), "certificates[0]")],
             ClientCertificates = ClientCertificates.Required,
             ClientCa = new ClientAuthoritySpec(Named("ca.pem"), default, "clientCa"),
         };

@@ -50,14 +50,19 @@ internal sealed class Mesh : IAsyncDisposable
 
     public Mesh Service(string name, PolicyModel policy, params HostPort[] instances)
     {
-        _services[name] = new ServiceModel(name, "http", policy, [.. instances.Select((address, i) => new EndpointModel(name, $"{name}-{i}", $"node-{i}", address, Healthy: true))]);
+        _services[name] = new ServiceModel(
+            name,
+            "http",
+            policy,
+            [.. instances.Select((address, i) => new EndpointModel(name, $"{name}-{i}", $"node-{i}", address, Healthy: true))]);
         return Apply();
     }
 
     /// <summary>Sets the route of a service in place of its own instances; adds the service if it has none.</summary>
     public Mesh Route(string name, RouteNode routes)
     {
-        _services[name] = (_services.GetValueOrDefault(name) ?? new ServiceModel(name, "http", PolicyModel.Default, [])) with { Routes = routes };
+        _services[name] = (
+            _services.GetValueOrDefault(name) ?? new ServiceModel(name, "http", PolicyModel.Default, [])) with { Routes = routes };
         return Apply();
     }
 
@@ -86,14 +91,19 @@ internal sealed class Mesh : IAsyncDisposable
     /// <summary>Adds a service with one instance without a sidecar.</summary>
     public Mesh BareService(string name, HostPort instance, string protocol = "http")
     {
-        _services[name] = new ServiceModel(name, protocol, PolicyModel.Default, [new EndpointModel(name, $"{name}-0", "", instance, Healthy: true)]);
+        _services[name] = new ServiceModel(
+            name, protocol, PolicyModel.Default, [new EndpointModel(name, $"{name}-0", "", instance, Healthy: true)]);
         return Apply();
     }
 
     /// <summary>Adds a service with instances without a sidecar.</summary>
     public Mesh BareService(string name, string protocol, PolicyModel policy, params HostPort[] instances)
     {
-        _services[name] = new ServiceModel(name, protocol, policy, [.. instances.Select((address, i) => new EndpointModel(name, $"{name}-{i}", "", address, Healthy: true))]);
+        _services[name] = new ServiceModel(
+            name,
+            protocol,
+            policy,
+            [.. instances.Select((address, i) => new EndpointModel(name, $"{name}-{i}", "", address, Healthy: true))]);
         return Apply();
     }
 
@@ -105,14 +115,21 @@ internal sealed class Mesh : IAsyncDisposable
 
     public Mesh Ingress(int port, params (string Host, string Service)[] hosts)
     {
-        _ingress[("gatewaymesh-ingress", port)] = new IngressModel(hosts.ToFrozenDictionary(each => each.Host, each => each.Service, StringComparer.OrdinalIgnoreCase));
+        _ingress[("gatewaymesh-ingress", port)] = new IngressModel(
+            hosts.ToFrozenDictionary(each => each.Host, each => each.Service, StringComparer.OrdinalIgnoreCase));
         return Apply();
     }
 
     /// <summary>Sets intentions and the default; without a call everything is allowed.</summary>
     public Mesh Intentions(IntentionAction otherwise, params (string Source, string Destination, IntentionAction Action)[] intentions) =>
         Intentions(new DeclaredIntentions(
-            [.. intentions.GroupBy(each => each.Destination).Select(group => new ServiceIntentionsEntry { Name = group.Key, Sources = [.. group.Select(each => new IntentionSource(each.Source) { Action = each.Action })] })],
+            [
+                .. intentions.GroupBy(each => each.Destination).Select(
+                    group => new ServiceIntentionsEntry
+                    {
+                        Name = group.Key,
+                        Sources = [.. group.Select(each => new IntentionSource(each.Source) { Action = each.Action })],
+                    })],
             otherwise));
 
     /// <summary>Sets intentions; null: unknown.</summary>
@@ -143,10 +160,14 @@ internal sealed class Mesh : IAsyncDisposable
         return this;
     }
 
-    public IPEndPoint Outbound(string service = "web") => Open(ListenerKind.Outbound, $"outbound/{service}", spec => spec with { Service = service });
+    public IPEndPoint Outbound(string service = "web") =>
+        Open(ListenerKind.Outbound, $"outbound/{service}", spec => spec with { Service = service });
 
     public IPEndPoint Inbound(HostPort application, string service = "payments", string protocol = "http") =>
-        Open(ListenerKind.Inbound, $"inbound/{service}", spec => spec with { Service = service, Application = application, Protocol = protocol });
+        Open(
+            ListenerKind.Inbound,
+            $"inbound/{service}",
+            spec => spec with { Service = service, Application = application, Protocol = protocol });
 
     public IPEndPoint Open(ListenerKind kind, string name, Func<ListenerSpec, ListenerSpec>? with = null)
     {

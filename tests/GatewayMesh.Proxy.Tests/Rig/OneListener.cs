@@ -32,13 +32,21 @@ internal sealed class OneListener : IAsyncDisposable
         Start(kind, PolicyModel.Default, protocol, arePeers: false, application);
 
     /// <summary>Starts a listener that leads to these instances, which act as sidecars if <paramref name="arePeers"/>.</summary>
-    public static async Task<OneListener> Start(ListenerKind kind, PolicyModel policy, string protocol, bool arePeers, params HostPort[] applications)
+    public static async Task<OneListener> Start(
+        ListenerKind kind, PolicyModel policy, string protocol, bool arePeers, params HostPort[] applications)
     {
         var mesh = await Mesh.Start(options => options with
         {
-            RoleName = kind switch { ListenerKind.Ingress => "ingress", ListenerKind.Mesh or ListenerKind.Tunnel => "gateway", _ => "sidecar" },
+            RoleName = kind switch
+            {
+                ListenerKind.Ingress => "ingress",
+                ListenerKind.Mesh or ListenerKind.Tunnel => "gateway",
+                _ => "sidecar",
+            },
         });
-        _ = arePeers ? mesh.Service("payments", protocol, policy, applications) : mesh.BareService("payments", protocol, policy, applications);
+        _ = arePeers
+            ? mesh.Service("payments", protocol, policy, applications)
+            : mesh.BareService("payments", protocol, policy, applications);
         var address = mesh.Open(kind, "any", spec => spec with
         {
             Service = kind == ListenerKind.Inbound ? "payments" : "web",

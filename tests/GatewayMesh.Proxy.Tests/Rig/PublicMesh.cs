@@ -38,7 +38,11 @@ internal sealed class PublicMesh : IAsyncDisposable
     /// <summary>Applies other settings to the listener.</summary>
     public PublicMesh With(Func<IngressListenerSpec, IngressListenerSpec> listener, params string[] trusted)
     {
-        _spec = _spec with { Listeners = [listener(new IngressListenerSpec(Address))], TrustedProxies = [.. trusted.Select(text => IPNetwork.Parse(text))] };
+        _spec = _spec with
+        {
+            Listeners = [listener(new IngressListenerSpec(Address))],
+            TrustedProxies = [.. trusted.Select(text => IPNetwork.Parse(text))],
+        };
         Mesh.Plane.Reconfigure(_spec);
         return this;
     }
@@ -51,7 +55,8 @@ internal sealed class PublicMesh : IAsyncDisposable
         var (pem, key) = TestAuthority.Pem(certificate);
         File.WriteAllText(FileNamed(name + ".key"), key);
         File.WriteAllText(FileNamed(name + ".pem"), pem);
-        return new CertificateFileSpec(FileNamed(name + ".pem"), FileNamed(name + ".key"), SourceLocation.Option("test"), $"certificates[{name}]");
+        return new CertificateFileSpec(
+            FileNamed(name + ".pem"), FileNamed(name + ".key"), SourceLocation.Option("test"), $"certificates[{name}]");
     }
 
     public string Metrics() => Mesh.Metrics();

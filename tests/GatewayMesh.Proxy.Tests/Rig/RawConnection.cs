@@ -32,7 +32,8 @@ internal sealed class RawConnection : IDisposable
 
     /// <summary>Connects with a TLS handshake. Default: any certificate is accepted, and no ALPN.</summary>
     /// <exception cref="AuthenticationException">The server refused.</exception>
-    public static async Task<RawConnection> ToTls(IPEndPoint address, string host = "localhost", Action<SslClientAuthenticationOptions>? with = null, byte[]? before = null)
+    public static async Task<RawConnection> ToTls(
+        IPEndPoint address, string host = "localhost", Action<SslClientAuthenticationOptions>? with = null, byte[]? before = null)
     {
         var plain = await To(address);
         if (before is not null)
@@ -41,7 +42,11 @@ internal sealed class RawConnection : IDisposable
         }
 
         var tls = new SslStream(new NetworkStream(plain.Socket, ownsSocket: false));
-        var options = new SslClientAuthenticationOptions { TargetHost = host, RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null };
+        var options = new SslClientAuthenticationOptions
+        {
+            TargetHost = host,
+            RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null,
+        };
         with?.Invoke(options);
         using var patience = new CancellationTokenSource(Patience);
         try

@@ -28,7 +28,8 @@ internal sealed class RawMessage
     public List<string> Trailers { get; } = [];
 
     /// <summary>Status of a response.</summary>
-    public int Status => StartLine.StartsWith("HTTP/", StringComparison.Ordinal) ? int.Parse(StartLine.Split(' ')[1], CultureInfo.InvariantCulture) : 0;
+    public int Status =>
+        StartLine.StartsWith("HTTP/", StringComparison.Ordinal) ? int.Parse(StartLine.Split(' ')[1], CultureInfo.InvariantCulture) : 0;
 
     public string Method => StartLine.Split(' ')[0];
 

@@ -26,11 +26,14 @@ internal static class Routes
 
     public static ResolverNode Resolver(string name, params HostPort[] instances) => Resolver(Target(name, instances));
 
-    public static SplitterNode Splitter(params (int Weight, RouteNode Next)[] legs) => new("split.default", [.. legs.Select(leg => new SplitLeg(leg.Weight, leg.Next))]);
+    public static SplitterNode Splitter(params (int Weight, RouteNode Next)[] legs) =>
+        new("split.default", [.. legs.Select(leg => new SplitLeg(leg.Weight, leg.Next))]);
 
     /// <summary>Returns a router; the last rule matches all.</summary>
     public static RouterNode Router(RouteNode otherwise, params (RouteMatch Match, RouteAction Action, RouteNode Next)[] rules) =>
-        new("web.default", [.. rules.Select(rule => new RouteRule(rule.Match, rule.Action, rule.Next)), new RouteRule(null, RouteAction.None, otherwise)]);
+        new(
+            "web.default",
+            [.. rules.Select(rule => new RouteRule(rule.Match, rule.Action, rule.Next)), new RouteRule(null, RouteAction.None, otherwise)]);
 
     public static RouteMatch Prefix(string value) => new() { Path = new PathRule(PathTest.Prefix, value) };
 
@@ -38,7 +41,8 @@ internal static class Routes
 
     public static RouteMatch Regex(string value) => new() { Path = new PathRule(PathTest.Regex, value) };
 
-    public static RouteMatch Header(string name, HeaderTest test, string value, bool invert = false) => new() { Headers = [new HeaderRule(name, test, value) { Invert = invert }] };
+    public static RouteMatch Header(string name, HeaderTest test, string value, bool invert = false) =>
+        new() { Headers = [new HeaderRule(name, test, value) { Invert = invert }] };
 
     public static RouteMatch Query(string name, QueryTest test, string value) => new() { Query = [new QueryRule(name, test, value)] };
 

@@ -12,8 +12,10 @@ internal sealed class TestAuthority : IDisposable
     public TestAuthority(string name = "test CA")
     {
         var request = new CertificateRequest($"CN={name}", _key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
         Root = request.CreateSelfSigned(DateTimeOffset.UnixEpoch.AddYears(30), DateTimeOffset.UnixEpoch.AddYears(130));
     }
 
@@ -22,11 +24,13 @@ internal sealed class TestAuthority : IDisposable
     public string RootPem => Root.ExportCertificatePem() + "\n";
 
     /// <summary>Issues a certificate for a server or a client, with its key.</summary>
-    public X509Certificate2 Issue(string[] names, string? subject = null, bool client = false, DateTimeOffset? until = null, Uri? uri = null, byte serial = 1)
+    public X509Certificate2 Issue(
+        string[] names, string? subject = null, bool client = false, DateTimeOffset? until = null, Uri? uri = null, byte serial = 1)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(subject ?? $"CN={names.FirstOrDefault() ?? "client"}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(client ? "1.3.6.1.5.5.7.3.2" : "1.3.6.1.5.5.7.3.1")], critical: false));
+        request.CertificateExtensions.Add(
+            new X509EnhancedKeyUsageExtension([new Oid(client ? "1.3.6.1.5.5.7.3.2" : "1.3.6.1.5.5.7.3.1")], critical: false));
         var san = new SubjectAlternativeNameBuilder();
         foreach (var name in names)
         {

@@ -99,7 +99,8 @@ public class AddressingTests
         using var payments = Backend.Saying("paid");
         await using var mesh = await Mesh.Start();
         mesh.Service("payments", payments.HostPort);
-        using var client = await RawConnection.To(mesh.Open(ListenerKind.Upstream, "upstream/web/payments", spec => spec with { Service = "web", Upstream = "payments" }));
+        using var client = await RawConnection.To(
+            mesh.Open(ListenerKind.Upstream, "upstream/web/payments", spec => spec with { Service = "web", Upstream = "payments" }));
 
         var answer = await client.Ask("GET / HTTP/1.1\r\nHost: localhost:5001\r\n\r\n");
 
@@ -178,7 +179,8 @@ public class AddressingTests
     {
         using var guard = Backend.Saying("probed");
         await using var mesh = await Mesh.Start();
-        using var client = await RawConnection.To(mesh.Open(ListenerKind.Probe, "probe", spec => spec with { Application = guard.HostPort }));
+        using var client = await RawConnection.To(
+            mesh.Open(ListenerKind.Probe, "probe", spec => spec with { Application = guard.HostPort }));
 
         var answer = await client.Ask("GET /.well-known/gatewaymesh/live HTTP/1.1\r\nHost: probe\r\n\r\n");
 

@@ -37,7 +37,13 @@ public class ForeignTargetTests
         _mesh.Certificates[plane].Put("payments", _mesh.Authority.Issue("payments", uris: [_mesh.Authority.IdOf("payments", certificate)]));
         var inbound = CertifiedMesh.Inbound(plane, "payments", _application);
         var sidecar = await _mesh.Plane("sidecar", ["web"]);
-        sidecar.Route("shop", Routes.Resolver(new TargetModel("payments.default.dc2", "payments", "", "dc2") { Endpoints = [Endpoint("payments", inbound) with { Datacenter = meant }] }));
+        sidecar.Route(
+            "shop",
+            Routes.Resolver(
+                new TargetModel("payments.default.dc2", "payments", "", "dc2")
+                {
+                    Endpoints = [Endpoint("payments", inbound) with { Datacenter = meant }],
+                }));
         using var client = await RawConnection.To(sidecar.Outbound());
         return (await client.Ask("GET / HTTP/1.1\r\nHost: shop\r\n\r\n")).Status;
     }
@@ -61,7 +67,8 @@ public class ForeignTargetTests
     {
         var (_, payments) = await _mesh.Sidecar("payments", _application);
         var gateway = await _mesh.Plane("gateway", ["gatewaymesh-gateway"], options => options with { EnforcesIntentions = true });
-        gateway.Route("shop", Routes.Resolver(Target("payments", payments))).Intentions(IntentionAction.Allow, ("web", denied, IntentionAction.Deny));
+        gateway.Route("shop", Routes.Resolver(Target("payments", payments))).Intentions(
+            IntentionAction.Allow, ("web", denied, IntentionAction.Deny));
         using var web = await CertifiedMesh.As(_mesh.Authority.Issue("web"), CertifiedMesh.MeshListener(gateway));
         return (await web.Ask("GET / HTTP/1.1\r\nHost: shop\r\ngatewaymesh-destination: shop\r\n\r\n")).Status;
     }
@@ -72,7 +79,10 @@ public class ForeignTargetTests
     {
         var (_, payments) = await _mesh.Sidecar("payments", _application);
         var gateway = await _mesh.Plane("gateway", ["gatewaymesh-gateway"], options => options with { EnforcesIntentions = true });
-        gateway.Route("shop", Routes.Router(Routes.Resolver("shop"), (Routes.Prefix("/v2"), Routes.Rewrite("/api"), Routes.Resolver(Target("payments", payments)))))
+        gateway.Route(
+            "shop",
+            Routes.Router(
+                Routes.Resolver("shop"), (Routes.Prefix("/v2"), Routes.Rewrite("/api"), Routes.Resolver(Target("payments", payments)))))
             .Intentions(new DeclaredIntentions(
                 [
                     new ServiceIntentionsEntry
@@ -96,7 +106,9 @@ public class ForeignTargetTests
         return (await web.Ask("GET /v2/x HTTP/1.1\r\nHost: shop\r\ngatewaymesh-destination: shop\r\n\r\n")).Status;
     }
 
-    private static TargetModel Target(string service, IPEndPoint address) => new($"{service}.default.dc1", service, "", "dc1") { Endpoints = [Endpoint(service, address)] };
+    private static TargetModel Target(string service, IPEndPoint address) =>
+        new($"{service}.default.dc1", service, "", "dc1") { Endpoints = [Endpoint(service, address)] };
 
-    private static EndpointModel Endpoint(string service, IPEndPoint address) => new(service, $"{service}-0", "node-0", new HostPort("127.0.0.1", address.Port), Healthy: true);
+    private static EndpointModel Endpoint(string service, IPEndPoint address) =>
+        new(service, $"{service}-0", "node-0", new HostPort("127.0.0.1", address.Port), Healthy: true);
 }

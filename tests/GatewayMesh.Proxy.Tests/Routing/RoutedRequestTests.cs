@@ -51,14 +51,21 @@ public class RoutedRequestTests
         using var log = new MemoryStream();
         await using (var mesh = await Mesh.Start(options => options with { AccessLog = log }))
         {
-            mesh.Route("web", Routes.Router(Routes.Resolver("web"), (Routes.Prefix("/api"), RouteAction.None, Routes.Resolver("v1.api", api.HostPort)))).Service("api", api.HostPort);
+            mesh.Route(
+                "web",
+                Routes.Router(
+                    Routes.Resolver("web"),
+                    (Routes.Prefix("/api"), RouteAction.None, Routes.Resolver("v1.api", api.HostPort)))).Service("api", api.HostPort);
             using var client = await RawConnection.To(mesh.Outbound("shop"));
             await Ask(client, "/api");
             await client.Ask("GET /api HTTP/1.1\r\nHost: api\r\n\r\n");
         }
 
         var lines = System.Text.Encoding.UTF8.GetString(log.ToArray()).Split('\n');
-        Assert.That(lines[0], Does.Contain("\"destination\":\"api\",\"asked\":\"web\",\"route\":\"web.default[0]\",\"target\":\"v1.api.default.dc1\",\"method\":\"GET\""));
+        Assert.That(
+            lines[0],
+            Does.Contain(
+                "\"destination\":\"api\",\"asked\":\"web\",\"route\":\"web.default[0]\",\"target\":\"v1.api.default.dc1\",\"method\":\"GET\""));
         Assert.That(lines[1], Does.Contain("\"destination\":\"api\",\"method\":\"GET\""));
     }
 
@@ -67,7 +74,9 @@ public class RoutedRequestTests
     {
         using var api = Backend.Saying("api");
         await using var mesh = await Mesh.Start();
-        mesh.Route("web", Routes.Router(Routes.Resolver("web"), (Routes.Prefix("/api/"), Routes.Rewrite("/v2/"), Routes.Resolver("api", api.HostPort))));
+        mesh.Route(
+            "web",
+            Routes.Router(Routes.Resolver("web"), (Routes.Prefix("/api/"), Routes.Rewrite("/v2/"), Routes.Resolver("api", api.HostPort))));
         using var client = await RawConnection.To(mesh.Outbound());
 
         Assert.That(await Ask(client, "/api/x?q=/api/"), Is.EqualTo("api"));
@@ -83,7 +92,9 @@ public class RoutedRequestTests
     {
         using var api = Backend.Saying("api");
         await using var mesh = await Mesh.Start();
-        mesh.Route("web", Routes.Router(Routes.Resolver("web"), (Routes.Prefix("/api"), Routes.Rewrite("/v2"), Routes.Resolver("api", api.HostPort))));
+        mesh.Route(
+            "web",
+            Routes.Router(Routes.Resolver("web"), (Routes.Prefix("/api"), Routes.Rewrite("/v2"), Routes.Resolver("api", api.HostPort))));
         using var client = await RawConnection.To(mesh.Outbound());
 
         Assert.That(await Ask(client, target), Is.EqualTo("api"));
@@ -96,13 +107,17 @@ public class RoutedRequestTests
         using var api = Backend.Saying("api");
         await using var mesh = await Mesh.Start();
         var action = new RouteAction { RequestTimeout = TimeSpan.FromSeconds(90) };
-        mesh.Route("web", Routes.Router(Routes.Resolver("api", api.HostPort), (Routes.Prefix("/slow"), action, Routes.Resolver("api", api.HostPort))));
+        mesh.Route(
+            "web",
+            Routes.Router(Routes.Resolver("api", api.HostPort), (Routes.Prefix("/slow"), action, Routes.Resolver("api", api.HostPort))));
         using var client = await RawConnection.To(mesh.Outbound());
 
         await Ask(client, "/slow");
-        Assert.That(int.Parse(api.Last["gatewaymesh-timeout-ms"]!, System.Globalization.CultureInfo.InvariantCulture), Is.InRange(60_000, 90_000));
+        Assert.That(
+            int.Parse(api.Last["gatewaymesh-timeout-ms"]!, System.Globalization.CultureInfo.InvariantCulture), Is.InRange(60_000, 90_000));
         await Ask(client, "/");
-        Assert.That(int.Parse(api.Last["gatewaymesh-timeout-ms"]!, System.Globalization.CultureInfo.InvariantCulture), Is.InRange(1, 15_000));
+        Assert.That(
+            int.Parse(api.Last["gatewaymesh-timeout-ms"]!, System.Globalization.CultureInfo.InvariantCulture), Is.InRange(1, 15_000));
     }
 
     [TestCase(0, 1)]
@@ -110,10 +125,23 @@ public class RoutedRequestTests
     public async Task A_rules_retries_are_the_attempts_minus_one(int retries, int attempts)
     {
         await using var mesh = await Mesh.Start();
-        using var failing = Backend.Bytes("HTTP/1.1 503 Service Unavailable\r\nProxy-Status: gatewaymesh; error=connection_refused; forwarded=?0\r\nContent-Length: 0\r\n\r\n");
-        using var failing2 = Backend.Bytes("HTTP/1.1 503 Service Unavailable\r\nProxy-Status: gatewaymesh; error=connection_refused; forwarded=?0\r\nContent-Length: 0\r\n\r\n");
-        using var failing3 = Backend.Bytes("HTTP/1.1 503 Service Unavailable\r\nProxy-Status: gatewaymesh; error=connection_refused; forwarded=?0\r\nContent-Length: 0\r\n\r\n");
-        mesh.Route("web", Routes.Router(Routes.Resolver("web"), (Routes.Prefix("/"), new RouteAction { NumRetries = retries }, Routes.Resolver("api", failing.HostPort, failing2.HostPort, failing3.HostPort))));
+        using var failing = Backend.Bytes(
+            "HTTP/1.1 503 Service Unavailable\r\nProxy-Status: gatewaymesh; error=connection_refused; forwarded=?0\r\nContent-Length: "
+                + "0\r\n\r\n");
+        using var failing2 = Backend.Bytes(
+            "HTTP/1.1 503 Service Unavailable\r\nProxy-Status: gatewaymesh; error=connection_refused; forwarded=?0\r\nContent-Length: "
+                + "0\r\n\r\n");
+        using var failing3 = Backend.Bytes(
+            "HTTP/1.1 503 Service Unavailable\r\nProxy-Status: gatewaymesh; error=connection_refused; forwarded=?0\r\nContent-Length: "
+                + "0\r\n\r\n");
+        mesh.Route(
+            "web",
+            Routes.Router(
+                Routes.Resolver("web"),
+                (
+                    Routes.Prefix("/"),
+                    new RouteAction { NumRetries = retries },
+                    Routes.Resolver("api", failing.HostPort, failing2.HostPort, failing3.HostPort))));
         using var client = await RawConnection.To(mesh.Outbound());
 
         Assert.That((await client.Ask("GET / HTTP/1.1\r\nHost: web\r\n\r\n")).Status, Is.EqualTo(503));
@@ -150,7 +178,12 @@ public class RoutedRequestTests
         using var client = await RawConnection.To(mesh.Outbound());
         async Task<string> With(bool one, bool two, bool three)
         {
-            mesh.Route("web", Routes.Resolver(Routes.Target("web", one, first.HostPort), Routes.Target("two", two, second.HostPort), Routes.Target("three", three, third.HostPort)));
+            mesh.Route(
+                "web",
+                Routes.Resolver(
+                    Routes.Target("web", one, first.HostPort),
+                    Routes.Target("two", two, second.HostPort),
+                    Routes.Target("three", three, third.HostPort)));
             return await Ask(client, "/");
         }
 
@@ -179,7 +212,8 @@ public class RoutedRequestTests
         using var second = Backend.Saying("second");
         await using var mesh = await Mesh.Start();
         var policy = new PolicyModel { Ejection = new() { ConsecutiveFailures = 1 } };
-        mesh.Route("web", Routes.Resolver(Routes.Target("web", Backend.Nobody()) with { Policy = policy }, Routes.Target("two", second.HostPort)));
+        mesh.Route(
+            "web", Routes.Resolver(Routes.Target("web", Backend.Nobody()) with { Policy = policy }, Routes.Target("two", second.HostPort)));
         using var client = await RawConnection.To(mesh.Outbound());
 
         await client.Ask("GET / HTTP/1.1\r\nHost: web\r\n\r\n");
@@ -196,13 +230,18 @@ public class RoutedRequestTests
         var policy = new PolicyModel { Ejection = new() { ConsecutiveFailures = 1 } };
         var subset = Routes.Target("v1.web") with { Policy = policy, Endpoints = [dead] };
         var all = Routes.Target("web") with { Policy = policy, Endpoints = [dead, alive] };
-        mesh.Route("web", Routes.Router(Routes.Resolver(all), (Routes.Prefix("/v1"), new RouteAction { NumRetries = 0 }, Routes.Resolver(subset))));
+        mesh.Route(
+            "web",
+            Routes.Router(Routes.Resolver(all), (Routes.Prefix("/v1"), new RouteAction { NumRetries = 0 }, Routes.Resolver(subset))));
         using var client = await RawConnection.To(mesh.Outbound());
 
         await client.Ask("GET /v1 HTTP/1.1\r\nHost: web\r\n\r\n");
         Assert.That(mesh.Plane.Endpoints().Where(view => view.IsEjected).Select(view => view.Id), Is.EqualTo(new[] { "web-dead" }));
         mesh.Apply();
-        Assert.That(mesh.Plane.Endpoints().Where(view => view.IsEjected).Select(view => view.Id), Is.EqualTo(new[] { "web-dead" }), "even after a reload");
+        Assert.That(
+            mesh.Plane.Endpoints().Where(view => view.IsEjected).Select(view => view.Id),
+            Is.EqualTo(new[] { "web-dead" }),
+            "even after a reload");
     }
 
     [Test]
@@ -240,9 +279,15 @@ public class RoutedRequestTests
     public async Task A_gateway_gets_the_requested_name_and_the_original_path()
     {
         using var api = Backend.Saying("api");
-        using var gateway = Backend.Bytes("HTTP/1.1 503 Service Unavailable\r\nProxy-Status: gatewaymesh; error=connection_limit_reached; forwarded=?0\r\nContent-Length: 0\r\n\r\n");
+        using var gateway = Backend.Bytes(
+            "HTTP/1.1 503 Service Unavailable\r\nProxy-Status: gatewaymesh; error=connection_limit_reached; "
+                + "forwarded=?0\r\nContent-Length: 0\r\n\r\n");
         await using var mesh = await Mesh.Start(options => options with { GatewayShare = 1 });
-        mesh.Route("web", Routes.Router(Routes.Resolver("web"), (Routes.Prefix("/api"), Routes.Rewrite("/v2"), Routes.Resolver("api", api.HostPort)))).Gateway(gateway.HostPort);
+        mesh.Route(
+            "web",
+            Routes.Router(
+                Routes.Resolver("web"),
+                (Routes.Prefix("/api"), Routes.Rewrite("/v2"), Routes.Resolver("api", api.HostPort)))).Gateway(gateway.HostPort);
         using var client = await RawConnection.To(mesh.Outbound());
 
         Assert.That(await Ask(client, "/api/x"), Is.EqualTo("api"));
@@ -256,7 +301,11 @@ public class RoutedRequestTests
         using var application = Backend.Saying("application");
         using var api = Backend.Saying("api");
         await using var mesh = await Mesh.Start();
-        mesh.Route("web", Routes.Router(Routes.Resolver("api", api.HostPort), (Routes.Prefix("/api"), Routes.Rewrite("/v2"), Routes.Resolver("api", api.HostPort))));
+        mesh.Route(
+            "web",
+            Routes.Router(
+                Routes.Resolver("api", api.HostPort),
+                (Routes.Prefix("/api"), Routes.Rewrite("/v2"), Routes.Resolver("api", api.HostPort))));
         using var client = await RawConnection.To(mesh.Inbound(application.HostPort, "web"));
 
         Assert.That(await Ask(client, "/api/x"), Is.EqualTo("application"));
@@ -269,7 +318,14 @@ public class RoutedRequestTests
         using var api = Backend.Saying("api");
         await using var mesh = await Mesh.Start(options => options with { RoleName = "ingress" });
         var address = mesh.Open(ListenerKind.Ingress, "ingress/public");
-        mesh.Route("web", Routes.Router(Routes.Resolver("web"), (Routes.Prefix("/api/"), Routes.Rewrite("/"), Routes.Resolver("api", api.HostPort)))).Ingress(address.Port, ("www.example.com", "web"));
+        mesh.Route(
+            "web",
+            Routes.Router(
+                Routes.Resolver("web"),
+                (
+                    Routes.Prefix("/api/"),
+                    Routes.Rewrite("/"),
+                    Routes.Resolver("api", api.HostPort)))).Ingress(address.Port, ("www.example.com", "web"));
         using var client = await RawConnection.To(address);
 
         Assert.That((await client.Ask("GET /api/x HTTP/1.1\r\nHost: www.example.com\r\n\r\n")).Body, Is.EqualTo("api"));
@@ -328,6 +384,11 @@ public class RoutedRequestTests
     {
         var text = new System.Buffers.ArrayBufferWriter<byte>();
         mesh.Plane.WriteMetrics(text);
-        return [.. Regex.Matches(System.Text.Encoding.UTF8.GetString(text.WrittenSpan), "gatewaymesh_requests_total\\{direction=\"outbound\",[^}]*destination=\"([^\"]*)\"").Select(match => match.Groups[1].Value).Distinct()];
+        return [
+            .. Regex.Matches(
+                System.Text.Encoding.UTF8.GetString(text.WrittenSpan),
+                "gatewaymesh_requests_total\\{direction=\"outbound\",[^}]*destination=\"([^\"]*)\"")
+                .Select(match => match.Groups[1].Value)
+                .Distinct()];
     }
 }

@@ -19,9 +19,26 @@ public class SameDecisionTests
 
     private static readonly string[] Names = ["web", "v1", "v2", "api", "slow", "spare"];
     private static readonly string[] Methods = ["GET", "GET", "POST", "DELETE"];
-    private static readonly string[] Paths = ["/", "/api", "/api/", "/api/x", "/apix", "/%61pi/y", "//api//z", "/static/../api/x", "/api/../static", "/slow/1", "/slow/12", "/slow/x", "/split", "/split/a%2fb", "/SPLIT", "/x;y=1"];
+    private static readonly string[] Paths = [
+        "/",
+        "/api",
+        "/api/",
+        "/api/x",
+        "/apix",
+        "/%61pi/y",
+        "//api//z",
+        "/static/../api/x",
+        "/api/../static",
+        "/slow/1",
+        "/slow/12",
+        "/slow/x",
+        "/split",
+        "/split/a%2fb",
+        "/SPLIT",
+        "/x;y=1"];
     private static readonly string[] Queries = ["", "", "?", "?q=1", "?q=%31", "?q=2&q=1", "?debug", "?a=b&debug=1"];
-    private static readonly string[] Fields = ["", "", "x-debug: 1\r\n", "x-debug: 12\r\n", "x-debug: 1\r\nx-debug: 2\r\n", "x-canary: yes\r\n"];
+    private static readonly string[] Fields = [
+        "", "", "x-debug: 1\r\n", "x-debug: 12\r\n", "x-debug: 1\r\nx-debug: 2\r\n", "x-canary: yes\r\n"];
 
     private readonly Dictionary<string, Backend> _backends = [];
 
@@ -46,7 +63,9 @@ public class SameDecisionTests
     [Test]
     public async Task A_gateway_routes_a_sidecars_request_to_the_sidecars_own_choice()
     {
-        using var recorder = Backend.Bytes("HTTP/1.1 503 Service Unavailable\r\nProxy-Status: gatewaymesh; error=connection_limit_reached; forwarded=?0\r\nContent-Length: 0\r\n\r\n");
+        using var recorder = Backend.Bytes(
+            "HTTP/1.1 503 Service Unavailable\r\nProxy-Status: gatewaymesh; error=connection_limit_reached; "
+                + "forwarded=?0\r\nContent-Length: 0\r\n\r\n");
         await using var sidecar = await Mesh.Start(options => options with { GatewayShare = 1 });
         sidecar.Route("web", Route()).Gateway(recorder.HostPort);
         await using var gateway = await Mesh.Start(options => options with { Node = "gw", RoleName = "gateway", Seed = 4711 });
@@ -57,7 +76,8 @@ public class SameDecisionTests
         foreach (var request in Corpus())
         {
             var direct = await Decision(client, request);
-            var handedOver = Regex.Replace(recorder.Last.Head, "(?i)gatewaymesh-timeout-ms: .*\r\n", ""); // the gateway's own time, not the sidecar's
+            // the gateway's own time, not the sidecar's
+            var handedOver = Regex.Replace(recorder.Last.Head, "(?i)gatewaymesh-timeout-ms: .*\r\n", "");
             Assert.That(await Decision(carrier, handedOver), Is.EqualTo(direct), request);
             targets.Add(direct.Target);
         }
@@ -96,15 +116,20 @@ public class SameDecisionTests
     {
         var target = (await through.Ask(request)).Body;
         var got = _backends[target].Last;
-        return (target, got.StartLine, (long)Math.Ceiling(long.Parse(got["gatewaymesh-timeout-ms"]!, CultureInfo.InvariantCulture) / 60_000d));
+        return (
+            target, got.StartLine, (long)Math.Ceiling(long.Parse(got["gatewaymesh-timeout-ms"]!, CultureInfo.InvariantCulture) / 60_000d));
     }
 
     private RouterNode Route(int v1 = 5000)
     {
-        RouteAction Minutes(int minutes, string? rewrite = null) => new() { RequestTimeout = TimeSpan.FromMinutes(minutes), PrefixRewrite = rewrite };
+        RouteAction Minutes(int minutes, string? rewrite = null) =>
+            new() { RequestTimeout = TimeSpan.FromMinutes(minutes), PrefixRewrite = rewrite };
         return Routes.Router(
             Resolver("web"),
-            (new RouteMatch { Path = new PathRule(PathTest.Prefix, "/api"), Methods = ["DELETE"] }, Minutes(3), Resolver("spare", unhealthy: true)),
+            (
+                new RouteMatch { Path = new PathRule(PathTest.Prefix, "/api"), Methods = ["DELETE"] },
+                Minutes(3),
+                Resolver("spare", unhealthy: true)),
             (Routes.Exact("/api/x"), Minutes(4, "/exact"), Resolver("api")),
             (Routes.Prefix("/api/"), Minutes(5, "/v2/"), Resolver("api")),
             (Routes.Regex("/slow/[0-9]+"), Minutes(6), Resolver("slow")),

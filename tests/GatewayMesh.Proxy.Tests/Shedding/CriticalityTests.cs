@@ -37,7 +37,10 @@ public class CriticalityTests
 
         await client.Ask($"GET / HTTP/1.1\r\nHost: payments\r\n{Field}: critical\r\n\r\n");
         Assert.That(payments.Last[Field], Is.EqualTo("critical"));
-        Assert.That((await client.Ask($"GET / HTTP/1.1\r\nHost: payments\r\n{Field}: urgent\r\n\r\n")).Status, Is.EqualTo(400), "our own proxies never send it");
+        Assert.That(
+            (await client.Ask($"GET / HTTP/1.1\r\nHost: payments\r\n{Field}: urgent\r\n\r\n")).Status,
+            Is.EqualTo(400),
+            "our own proxies never send it");
     }
 
     [Test]
@@ -46,7 +49,9 @@ public class CriticalityTests
         using var payments = Backend.Saying("paid");
         await using var mesh = await Mesh.Start();
         var policy = PolicyModel.Default with { Shedding = new() { Criticality = Criticality.Sheddable } };
-        var ingress = mesh.Service("payments", payments.HostPort).Service("batch", policy, payments.HostPort).Open(ListenerKind.Ingress, "ingress/8080");
+        var ingress = mesh.Service("payments", payments.HostPort)
+            .Service("batch", policy, payments.HostPort)
+            .Open(ListenerKind.Ingress, "ingress/8080");
         mesh.Ingress(ingress.Port, ("payments", "payments"), ("batch", "batch"));
         using var client = await RawConnection.To(ingress);
 
@@ -61,7 +66,14 @@ public class CriticalityTests
     {
         using var payments = new Backend();
         await using var mesh = await Mesh.Start();
-        mesh.Service("payments", PolicyModel.Default with { Limits = new() { MaxConcurrentRequests = 3 }, Shedding = new() { SheddableShare = 0.3, DefaultShare = 0.6 } }, payments.HostPort);
+        mesh.Service(
+            "payments",
+            PolicyModel.Default with
+            {
+                Limits = new() { MaxConcurrentRequests = 3 },
+                Shedding = new() { SheddableShare = 0.3, DefaultShare = 0.6 },
+            },
+            payments.HostPort);
         var outbound = mesh.Outbound();
 
         using var one = await Begin("sheddable");
@@ -70,7 +82,9 @@ public class CriticalityTests
         Assert.That(await Refused("default"), Does.Contain("\"shed\""));
         using var three = await Begin("critical");
         Assert.That(await Refused("critical"), Does.Contain("\"limit_reached\""));
-        Assert.That(mesh.Metrics(), Does.Contain("gatewaymesh_limit_refusals_total{service=\"payments\",limit=\"requests\",criticality=\"sheddable\"} 1"));
+        Assert.That(
+            mesh.Metrics(),
+            Does.Contain("gatewaymesh_limit_refusals_total{service=\"payments\",limit=\"requests\",criticality=\"sheddable\"} 1"));
 
         async Task<RawConnection> Begin(string criticality)
         {

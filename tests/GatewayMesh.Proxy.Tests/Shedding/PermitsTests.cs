@@ -25,7 +25,8 @@ public sealed class PermitsTests
 
     [Test]
     public void The_shares_come_from_the_policy() =>
-        Assert.That(Permits.OfNumber(100, new SheddingModel { SheddableShare = 0.1, DefaultShare = 0.5 }), Is.EqualTo(new Permits(10, 50, 100)));
+        Assert.That(
+            Permits.OfNumber(100, new SheddingModel { SheddableShare = 0.1, DefaultShare = 0.5 }), Is.EqualTo(new Permits(10, 50, 100)));
 
     [Test]
     public void Sheddable_requests_are_refused_first_and_critical_ones_last_for_any_shares() =>
@@ -33,7 +34,11 @@ public sealed class PermitsTests
         {
             var shedding = new SheddingModel { SheddableShare = Math.Min(one, two) / 255.0, DefaultShare = Math.Max(one, two) / 255.0 };
             Permits[] both = [Permits.OfNumber(1 + limit, shedding), Permits.OfMeasured(1 + limit, shedding)];
-            return both.All(permits => permits.Sheddable <= permits.Default && permits.Default >= 1 && permits.Default <= permits.Critical && permits.Critical == 1 + limit);
+            return both.All(
+                permits => permits.Sheddable <= permits.Default
+                    && permits.Default >= 1
+                    && permits.Default <= permits.Critical
+                    && permits.Critical == 1 + limit);
         }).QuickCheckThrowOnFailure();
 
     [Test]

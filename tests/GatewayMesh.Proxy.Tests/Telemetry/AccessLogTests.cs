@@ -50,7 +50,8 @@ public sealed class AccessLogTests
 
         Assert.That(
             Encoding.UTF8.GetString(sink.ToArray()),
-            Is.EqualTo("{\"time\":\"1970-01-01T00:00:00+00:00\",\"node\":\"host-a\",\"direction\":\"outbound\",\"source\":\"web\",\"destination\":\"payments\",\"method\":\"GET\",\"path\":\"/a\",\"status\":503,\"reason\":\"no_endpoint\",\"durationMs\":1.5,\"bytesIn\":1,\"bytesOut\":2,\"attempts\":3,\"endpoint\":\"10.0.0.1:80\",\"tier\":\"sidecar\",\"requestId\":\"r-1\",\"traceId\":null}\n"));
+            Is.EqualTo(
+                "{\"time\":\"1970-01-01T00:00:00+00:00\",\"node\":\"host-a\",\"direction\":\"outbound\",\"source\":\"web\",\"destination\":\"payments\",\"method\":\"GET\",\"path\":\"/a\",\"status\":503,\"reason\":\"no_endpoint\",\"durationMs\":1.5,\"bytesIn\":1,\"bytesOut\":2,\"attempts\":3,\"endpoint\":\"10.0.0.1:80\",\"tier\":\"sidecar\",\"requestId\":\"r-1\",\"traceId\":null}\n"));
     }
 
     [TestCase("/a\r\n{\"forged\":1}")]

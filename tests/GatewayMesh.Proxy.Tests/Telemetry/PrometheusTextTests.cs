@@ -49,13 +49,31 @@ public sealed class PrometheusTextTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(text, Does.Contain("# TYPE gatewaymesh_requests_total counter\n"));
-            Assert.That(text, Does.Contain("gatewaymesh_requests_total{direction=\"outbound\",source=\"web\",destination=\"payments\",method=\"GET\",status=\"200\",error=\"none\",tier=\"sidecar\"} 2\n"));
-            Assert.That(text, Does.Contain("gatewaymesh_requests_total{direction=\"outbound\",source=\"web\",destination=\"payments\",method=\"GET\",status=\"503\",error=\"no_endpoint\",tier=\"none\"} 1\n"));
+            Assert.That(
+                text,
+                Does.Contain(
+                    "gatewaymesh_requests_total{direction=\"outbound\",source=\"web\",destination=\"payments\",method=\"GET\",status=\"200\",error=\"none\",tier=\"sidecar\"} 2\n"));
+            Assert.That(
+                text,
+                Does.Contain(
+                    "gatewaymesh_requests_total{direction=\"outbound\",source=\"web\",destination=\"payments\",method=\"GET\",status=\"503\",error=\"no_endpoint\",tier=\"none\"} 1\n"));
             Assert.That(text, Does.Contain("# TYPE gatewaymesh_request_duration_seconds histogram\n"));
-            Assert.That(text, Does.Contain("gatewaymesh_request_duration_seconds_bucket{direction=\"outbound\",source=\"web\",destination=\"payments\",le=\"0.005\"} 0\n"));
-            Assert.That(text, Does.Contain("gatewaymesh_request_duration_seconds_bucket{direction=\"outbound\",source=\"web\",destination=\"payments\",le=\"0.01\"} 3\n"));
-            Assert.That(text, Does.Contain("gatewaymesh_request_duration_seconds_bucket{direction=\"outbound\",source=\"web\",destination=\"payments\",le=\"+Inf\"} 3\n"));
-            Assert.That(text, Does.Contain("gatewaymesh_request_duration_seconds_count{direction=\"outbound\",source=\"web\",destination=\"payments\"} 3\n"));
+            Assert.That(
+                text,
+                Does.Contain(
+                    "gatewaymesh_request_duration_seconds_bucket{direction=\"outbound\",source=\"web\",destination=\"payments\",le=\"0.005\"} 0\n"));
+            Assert.That(
+                text,
+                Does.Contain(
+                    "gatewaymesh_request_duration_seconds_bucket{direction=\"outbound\",source=\"web\",destination=\"payments\",le=\"0.01\"} 3\n"));
+            Assert.That(
+                text,
+                Does.Contain(
+                    "gatewaymesh_request_duration_seconds_bucket{direction=\"outbound\",source=\"web\",destination=\"payments\",le=\"+Inf\"} 3\n"));
+            Assert.That(
+                text,
+                Does.Contain(
+                    "gatewaymesh_request_duration_seconds_count{direction=\"outbound\",source=\"web\",destination=\"payments\"} 3\n"));
         }
     }
 

@@ -18,7 +18,8 @@ namespace GatewayMesh.Proxy.Tests.Upstreams;
 public sealed class ReachTests
 {
     // A node of a real network, which never dials loopback.
-    private static readonly ReachRules Strict = ReachRules.Of(new BootstrapSpec { Role = MeshRole.Gateway, Node = "gw", Gateway = new GatewaySpec { Address = "10.0.0.9" } });
+    private static readonly ReachRules Strict = ReachRules.Of(
+        new BootstrapSpec { Role = MeshRole.Gateway, Node = "gw", Gateway = new GatewaySpec { Address = "10.0.0.9" } });
 
     [TestCase("127.0.0.1")]
     [TestCase("127.1")]
@@ -55,7 +56,8 @@ public sealed class ReachTests
 
         var answer = await client.Ask("GET / HTTP/1.1\r\nHost: payments\r\n\r\n");
 
-        Assert.That((answer.Status, answer["Proxy-Status"]), Is.EqualTo((502, "gatewaymesh; error=destination_ip_prohibited; forwarded=?0")));
+        Assert.That(
+            (answer.Status, answer["Proxy-Status"]), Is.EqualTo((502, "gatewaymesh; error=destination_ip_prohibited; forwarded=?0")));
         Assert.That(mesh.Plane.Explain("payments", new Routing.Matching.Asked(), "/").Error, Is.EqualTo(MeshErrorKind.AddressRefused));
     }
 
@@ -67,7 +69,10 @@ public sealed class ReachTests
         await using var mesh = await Mesh.Start(options => options with { Reach = ReachRules.Of(OneMachine(victim.Address.Port)) });
         mesh.Service(
             "payments",
-            PolicyModel.Default with { Limits = new() { Breaker = new() { Enabled = true, MinimumRequests = 2, OpenFor = TimeSpan.FromMinutes(1) } } },
+            PolicyModel.Default with
+            {
+                Limits = new() { Breaker = new() { Enabled = true, MinimumRequests = 2, OpenFor = TimeSpan.FromMinutes(1) } },
+            },
             payments.HostPort,
             new HostPort("localhost", victim.Address.Port),
             victim.HostPort);
@@ -99,12 +104,18 @@ public sealed class ReachTests
         var (log, time) = (new Lines(), new Time.VirtualTime());
         var refused = new RefusedAddresses(log, time);
         ImmutableArray<RefusedRecord> records =
-            [.. Enumerable.Range(0, 15).Select(i => new RefusedRecord("payments", $"p{i}", "evil", new HostPort("127.0.0.1", 15000), ReachFault.AdminAddress))];
+            [
+                .. Enumerable.Range(0, 15).Select(
+                    i => new RefusedRecord("payments", $"p{i}", "evil", new HostPort("127.0.0.1", 15000), ReachFault.AdminAddress))];
 
         refused.Log(records);
         refused.Log(records);
         Assert.That(log.Said, Has.Count.EqualTo(RefusedAddresses.MostLines));
-        Assert.That(log.Said[0], Does.StartWith("The record of payments p0 (node evil) is not followed: 127.0.0.1:15000 is the admin address of this node; remove the record"));
+        Assert.That(
+            log.Said[0],
+            Does.StartWith(
+                "The record of payments p0 (node evil) is not followed: 127.0.0.1:15000 is the admin address of this node; remove the "
+                    + "record"));
 
         time.Advance(TimeSpan.FromMinutes(1));
         refused.Log(records[..1]);
@@ -128,7 +139,8 @@ public sealed class ReachTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             Said.Add(formatter(state, exception));
     }
 }

@@ -58,7 +58,8 @@ public class ReplayTests
         }
 
         Assert.That(again.Executed, Is.EqualTo(3));
-        Assert.That(again.Requests.Count(request => request["gatewaymesh-attempt"] == "2"), Is.EqualTo(1), "the policy's attempt, which counts");
+        Assert.That(
+            again.Requests.Count(request => request["gatewaymesh-attempt"] == "2"), Is.EqualTo(1), "the policy's attempt, which counts");
     }
 
     [Test]
@@ -111,13 +112,15 @@ public class ReplayTests
             await client.Ask("PUT / HTTP/1.1\r\nHost: payments\r\nContent-Length: 2\r\n\r\nof");
         }
 
-        await client.Send($"POST / HTTP/1.1\r\nHost: payments\r\n{(isExpecting ? "Expect: 100-continue\r\n" : "")}Content-Length: 3\r\n\r\nabc");
+        await client.Send(
+            $"POST / HTTP/1.1\r\nHost: payments\r\n{(isExpecting ? "Expect: 100-continue\r\n" : "")}Content-Length: 3\r\n\r\nabc");
         var answer = await client.ReadMessage(isResponse: true);
         answer = answer.Status == 100 ? await client.ReadMessage(isResponse: true) : answer;
 
         Assert.That(answer.Status, Is.EqualTo(502));
         Assert.That(answer["Proxy-Status"], Does.Contain("forwarded=?1"));
-        Assert.That(payments.Requests.Where(request => request.Method == "POST").Select(request => request.Body), Is.EqualTo(new[] { "abc" }));
+        Assert.That(
+            payments.Requests.Where(request => request.Method == "POST").Select(request => request.Body), Is.EqualTo(new[] { "abc" }));
         Assert.That(payments.Executed, Is.EqualTo(isReused ? 2 : 1), "no head of a second try either");
         Assert.That(payments.Connections, Is.EqualTo(1));
     }
@@ -176,7 +179,8 @@ public class ReplayTests
         using var client = await RawConnection.To(outbound);
 
         await client.Send(
-            "GET /ws HTTP/1.1\r\nHost: payments\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+            "GET /ws HTTP/1.1\r\nHost: payments\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: "
+                + "13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
         Assert.That(await client.ReadHead(), Does.StartWith("HTTP/1.1 101"));
         await client.Send("end");
 

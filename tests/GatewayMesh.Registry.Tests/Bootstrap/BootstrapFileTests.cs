@@ -75,7 +75,8 @@ internal sealed class BootstrapFileTests
     public void Folders_of_a_file_are_relative_to_the_file_and_those_of_options_to_the_working_directory()
     {
         var file = Path.Combine(Path.GetTempPath(), "mesh", "a.yaml");
-        var spec = BootstrapFile.FromBytes(Encoding.UTF8.GetBytes(Sidecar), file, BootstrapOptions.None with { DataDir = "here" }, NoVariables, out _)!;
+        var spec = BootstrapFile.FromBytes(
+            Encoding.UTF8.GetBytes(Sidecar), file, BootstrapOptions.None with { DataDir = "here" }, NoVariables, out _)!;
 
         Assert.That(spec.Registry, Is.EqualTo(new RegistrySpec("file", Path.Combine(Path.GetTempPath(), "mesh", "registry"))));
         Assert.That(spec.DataDir, Is.EqualTo(Path.GetFullPath("here")));
@@ -85,12 +86,18 @@ internal sealed class BootstrapFileTests
     public void Reach_lists_special_ranges_by_file_option_and_variable()
     {
         Assert.That(Good(Sidecar).Reach, Is.Empty);
-        Assert.That(Good("reach: [ 127.0.0.0/8, 169.254.1.1, 'fe80::/10' ]\n" + Sidecar).Reach.Select(range => range.ToString()), Is.EqualTo(new[] { "127.0.0.0/8", "169.254.1.1/32", "fe80::/10" }));
+        Assert.That(
+            Good("reach: [ 127.0.0.0/8, 169.254.1.1, 'fe80::/10' ]\n" + Sidecar).Reach.Select(range => range.ToString()),
+            Is.EqualTo(new[] { "127.0.0.0/8", "169.254.1.1/32", "fe80::/10" }));
         Assert.That(Good(Sidecar, BootstrapOptions.None with { Set = ["reach=[127.0.0.0/8]"] }).Reach, Has.Length.EqualTo(1));
         Assert.That(Good("reach: [ 0.0.0.0/0 ]\n" + Sidecar).Reach, Has.Length.EqualTo(1), "the range contains loopback");
     }
 
-    [TestCase("10.0.0.0/8", "'10.0.0.0/8' contains no loopback, link-local, unspecified or multicast address; remove the range; reach permits only special ranges such as 127.0.0.0/8, all others are permitted already")]
+    [
+        TestCase(
+            "10.0.0.0/8",
+            "'10.0.0.0/8' contains no loopback, link-local, unspecified or multicast address; remove the range; reach permits only "
+                + "special ranges such as 127.0.0.0/8, all others are permitted already")]
     [TestCase("127.0.0.1/8", "'127.0.0.1/8' has bits set beyond its length; use 127.0.0.0/8")]
     [TestCase("loopback", "'loopback' is not a network; use a network such as 10.0.0.0/8")]
     [TestCase("127.1", "'127.1' is not a network; use a network such as 10.0.0.0/8")]
@@ -135,7 +142,9 @@ internal sealed class BootstrapFileTests
         };
         var spec = BootstrapFile.Load(null, BootstrapOptions.None, variables, out var errors);
         Assert.That(spec, Is.Null);
-        Assert.That(errors.Single().ToString(), Is.EqualTo("env GATEWAYMESH_SIDECAR__SERVICES__10__NAME: SIDECAR.SERVICES.10: the list has 1 items; use an index from 0 to 1"));
+        Assert.That(
+            errors.Single().ToString(),
+            Is.EqualTo("env GATEWAYMESH_SIDECAR__SERVICES__10__NAME: SIDECAR.SERVICES.10: the list has 1 items; use an index from 0 to 1"));
 
         _ = variables.Remove("GATEWAYMESH_SIDECAR__SERVICES__10__NAME");
 
@@ -146,7 +155,10 @@ internal sealed class BootstrapFileTests
     public void Options_win_over_settings_over_variables_over_the_file()
     {
         var options = BootstrapOptions.None with { Set = ["cluster=set", "node=set"], Node = "option" };
-        var spec = Good("node: file\ncluster: file\ndrainDelay: 1s\n" + Sidecar, options, new() { ["GATEWAYMESH_NODE"] = "variable", ["GATEWAYMESH_CLUSTER"] = "variable", ["GATEWAYMESH_DRAINDELAY"] = "3s" });
+        var spec = Good(
+            "node: file\ncluster: file\ndrainDelay: 1s\n" + Sidecar,
+            options,
+            new() { ["GATEWAYMESH_NODE"] = "variable", ["GATEWAYMESH_CLUSTER"] = "variable", ["GATEWAYMESH_DRAINDELAY"] = "3s" });
 
         Assert.That((spec.Node, spec.Cluster, spec.DrainDelay), Is.EqualTo(("option", "set", TimeSpan.FromSeconds(3))));
     }
@@ -159,7 +171,12 @@ internal sealed class BootstrapFileTests
     [Test]
     public void A_setting_can_append_to_a_list_and_can_be_a_mapping()
     {
-        var spec = Good(Sidecar, BootstrapOptions.None with { Set = ["sidecar.services[1]={ name: api, port: 8081, inbound: '0.0.0.0:20001' }", "sidecar.services[0].tags=[a, b]"] });
+        var spec = Good(
+            Sidecar,
+            BootstrapOptions.None with
+            {
+                Set = ["sidecar.services[1]={ name: api, port: 8081, inbound: '0.0.0.0:20001' }", "sidecar.services[0].tags=[a, b]"],
+            });
 
         Assert.That(spec.Sidecar!.Services[1].Name, Is.EqualTo("api"));
         Assert.That(spec.Sidecar.Services[0].Tags, Is.EqualTo(new[] { "a", "b" }));
@@ -170,13 +187,22 @@ internal sealed class BootstrapFileTests
     {
         var ingress = Good("role: ingress\nregistry: file:r\ningress: { listeners: [ { port: 8080 } ] }");
         var few = Good("role: ingress\nregistry: file:r\ningress: { listeners: [ { port: 8080 } ] }\nlimits: { maxConnections: 50 }");
-        var off = Good("role: ingress\nregistry: file:r\ningress: { listeners: [ { port: 8080 } ] }\nlimits: { maxConnectionsPerAddress: none, minRequestBodyDataRate: none, http2FrameBudget: none }");
+        var off = Good(
+            "role: ingress\nregistry: file:r\ningress: { listeners: [ { port: 8080 } ] }\nlimits: { maxConnectionsPerAddress: none, "
+                + "minRequestBodyDataRate: none, http2FrameBudget: none }");
 
-        Assert.That((ingress.Limits.MaxConnectionsPerAddress, ingress.Limits.MinRequestBodyDataRate), Is.EqualTo((2000, 240L)), "a tenth of all connections");
+        Assert.That(
+            (ingress.Limits.MaxConnectionsPerAddress, ingress.Limits.MinRequestBodyDataRate),
+            Is.EqualTo((2000, 240L)),
+            "a tenth of all connections");
         Assert.That(ingress.Limits.RequestBodyGrace, Is.EqualTo(TimeSpan.FromSeconds(5)));
         Assert.That(few.Limits.MaxConnectionsPerAddress, Is.EqualTo(5));
-        Assert.That((off.Limits.MaxConnectionsPerAddress, off.Limits.MinRequestBodyDataRate, off.Limits.Http2FrameBudget), Is.EqualTo(((int?)null, (long?)null, (int?)null)));
-        Assert.That((Good(Sidecar).Limits.MaxConnectionsPerAddress, Good(Sidecar).Limits.MinRequestBodyDataRate), Is.EqualTo(((int?)null, (long?)null)));
+        Assert.That(
+            (off.Limits.MaxConnectionsPerAddress, off.Limits.MinRequestBodyDataRate, off.Limits.Http2FrameBudget),
+            Is.EqualTo(((int?)null, (long?)null, (int?)null)));
+        Assert.That(
+            (Good(Sidecar).Limits.MaxConnectionsPerAddress, Good(Sidecar).Limits.MinRequestBodyDataRate),
+            Is.EqualTo(((int?)null, (long?)null)));
     }
 
     [Test]
@@ -189,7 +215,9 @@ internal sealed class BootstrapFileTests
             """);
 
         Assert.That((spec.Limits.MaxRequestLineSize, spec.Limits.MaxRequestHeaderCount), Is.EqualTo((16 * 1024, 200)));
-        Assert.That((spec.Limits.MinRequestBodyDataRate, spec.Limits.RequestBodyGrace, spec.Limits.Http2FrameBudget), Is.EqualTo((1024L, TimeSpan.FromSeconds(10), 500)));
+        Assert.That(
+            (spec.Limits.MinRequestBodyDataRate, spec.Limits.RequestBodyGrace, spec.Limits.Http2FrameBudget),
+            Is.EqualTo((1024L, TimeSpan.FromSeconds(10), 500)));
         Assert.That((spec.Logs.MaxEventsPerSecond, spec.Logs.AccessLog.MaxLinesPerSecond), Is.EqualTo((7, (int?)null)));
         Assert.That((Good(Sidecar).Logs.MaxEventsPerSecond, Good(Sidecar).Logs.AccessLog.MaxLinesPerSecond), Is.EqualTo((100, 1000)));
         Assert.That(Bad(Sidecar + "\nlimits: { maxRequestLineSize: 1MiB }\nlogs: { accessLog: { maxLines: 1 } }"), Has.Length.EqualTo(2));
@@ -229,12 +257,14 @@ internal sealed class BootstrapFileTests
     public void The_error_of_a_missing_registry_names_the_fix() =>
         Assert.That(Bad("role: gateway", WithoutConsul).Single(), Is.EqualTo(
             "f.yaml:1:1: registry: no registry is named, and no Consul agent answers on 127.0.0.1:8500; "
-            + "set registry: consul://HOST:PORT for a Consul agent, or file:DIR for a folder shared by the nodes of the mesh (or --registry URI)"));
+            + "set registry: consul://HOST:PORT for a Consul agent, or file:DIR for a folder shared by the nodes of the mesh (or "
+                + "--registry URI)"));
 
     [Test]
     public void The_default_registry_is_the_agent_of_this_host()
     {
-        var registry = Good("role: gateway\ndataDir: /data", BootstrapOptions.None with { UsesLocalConsul = dataDir => dataDir == "/data" }).Registry!;
+        var registry = Good(
+            "role: gateway\ndataDir: /data", BootstrapOptions.None with { UsesLocalConsul = dataDir => dataDir == "/data" }).Registry!;
         Assert.That((registry.Kind, registry.Target, registry.IsDefault), Is.EqualTo(("consul", "127.0.0.1:8500", true)));
     }
 
@@ -254,7 +284,8 @@ internal sealed class BootstrapFileTests
     public void The_names_of_gateway_and_ingress_are_known_to_all_roles(string role)
     {
         var sidecar = role == "sidecar" ? "sidecar: { services: [ { name: web, port: 8080, outbound: '127.0.0.1:15001' } ] }" : "";
-        var spec = Good($"role: {role}\nregistry: consul://a\ngateway: {{ service: our-gateway }}\ningress: {{ service: our-edge }}\n{sidecar}");
+        var spec = Good(
+            $"role: {role}\nregistry: consul://a\ngateway: {{ service: our-gateway }}\ningress: {{ service: our-edge }}\n{sidecar}");
         var plain = Good($"role: {role}\nregistry: consul://a\n{sidecar}");
 
         Assert.That((spec.GatewayService, spec.IngressService), Is.EqualTo(("our-gateway", "our-edge")));
@@ -300,14 +331,16 @@ internal sealed class BootstrapFileTests
 
     private static BootstrapSpec Good(string yaml, BootstrapOptions? options = null, Dictionary<string, string>? variables = null)
     {
-        var spec = BootstrapFile.FromBytes(Encoding.UTF8.GetBytes(yaml), "f.yaml", options ?? BootstrapOptions.None, variables ?? NoVariables, out var errors);
+        var spec = BootstrapFile.FromBytes(
+            Encoding.UTF8.GetBytes(yaml), "f.yaml", options ?? BootstrapOptions.None, variables ?? NoVariables, out var errors);
         Assert.That(errors, Is.Empty);
         return spec!;
     }
 
     private static string[] Bad(string yaml, BootstrapOptions? options = null, Dictionary<string, string>? variables = null)
     {
-        var spec = BootstrapFile.FromBytes(Encoding.UTF8.GetBytes(yaml), "f.yaml", options ?? BootstrapOptions.None, variables ?? NoVariables, out var errors);
+        var spec = BootstrapFile.FromBytes(
+            Encoding.UTF8.GetBytes(yaml), "f.yaml", options ?? BootstrapOptions.None, variables ?? NoVariables, out var errors);
         Assert.That(spec, Is.Null);
         return [.. errors.Select(error => error.ToString())];
     }

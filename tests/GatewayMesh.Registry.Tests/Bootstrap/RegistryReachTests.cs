@@ -24,7 +24,14 @@ internal sealed class RegistryReachTests
         await using var agent = await ConsulAgent.StartAsync();
         await using var faulty = FaultyAgent.Before(agent);
         var address = faulty.Registry["consul://".Length..];
-        foreach (var (answer, reachable) in new[] { (FaultyAgent.Say("200 OK", "\"\"\n"), false), (FaultyAgent.Say("500 Internal Server Error", "No cluster leader"), false), ("SSH-2.0\r\n", false), (FaultyAgent.Say("200 OK", "\"127.0.0.1:8300\""), true) })
+        foreach (
+            var (answer, reachable) in new[]
+            {
+                (FaultyAgent.Say("200 OK", "\"\"\n"), false),
+                (FaultyAgent.Say("500 Internal Server Error", "No cluster leader"), false),
+                ("SSH-2.0\r\n", false),
+                (FaultyAgent.Say("200 OK", "\"127.0.0.1:8300\""), true),
+            })
         {
             faulty.Answer = _ => answer;
             Assert.That(RegistryReach.IsReachable(Consul(address)), Is.EqualTo(reachable), answer);
@@ -39,5 +46,6 @@ internal sealed class RegistryReachTests
         Assert.That(RegistryReach.IsReachable(new RegistrySpec("file", folder["nowhere"])), Is.False);
     }
 
-    private static RegistrySpec Consul(params string[] agents) => new("consul", string.Join(',', agents)) { Agents = [.. agents.Select(agent => new Uri($"http://{agent}"))] };
+    private static RegistrySpec Consul(params string[] agents) =>
+        new("consul", string.Join(',', agents)) { Agents = [.. agents.Select(agent => new Uri($"http://{agent}"))] };
 }

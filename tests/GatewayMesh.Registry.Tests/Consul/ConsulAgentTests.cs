@@ -47,10 +47,14 @@ public sealed class ConsulAgentTests
     public async Task With_acls_only_the_token_sees_anything()
     {
         await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { Acl = true });
-        using var stranger = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"http://{agent.Address}") };
+        using var stranger = new HttpClient(new SocketsHttpHandler { UseProxy = false })
+        {
+            BaseAddress = new Uri($"http://{agent.Address}"),
+        };
         using (Assert.EnterMultipleScope())
         {
-            Assert.That((await stranger.GetAsync(new Uri("/v1/agent/self", UriKind.Relative))).StatusCode, Is.EqualTo(HttpStatusCode.Forbidden));
+            Assert.That(
+                (await stranger.GetAsync(new Uri("/v1/agent/self", UriKind.Relative))).StatusCode, Is.EqualTo(HttpStatusCode.Forbidden));
             Assert.That(await agent.GetAsync("/v1/agent/self"), Does.Contain("dc1"));
         }
     }

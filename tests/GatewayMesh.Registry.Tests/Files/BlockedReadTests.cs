@@ -58,12 +58,14 @@ internal sealed class BlockedReadTests
         Fifo.Make(_folder["web.yaml"]);
         _folder.Write("api.yaml", Policy.Replace("web", "api", StringComparison.Ordinal));
 
-        Assert.That(registry.Poll(readAll: true)!.Entries!.ServicePolicies.Select(policy => policy.Name), Is.EquivalentTo(new[] { "web", "api" }));
+        Assert.That(
+            registry.Poll(readAll: true)!.Entries!.ServicePolicies.Select(policy => policy.Name), Is.EquivalentTo(new[] { "web", "api" }));
     }
 
     [Test]
     [CancelAfter(60_000)]
-    public async Task A_blocked_read_is_reported_with_its_path_and_keeps_the_last_good_state_until_it_returns(CancellationToken cancellationToken)
+    public async Task A_blocked_read_is_reported_with_its_path_and_keeps_the_last_good_state_until_it_returns(
+        CancellationToken cancellationToken)
     {
         _folder.Write("web.yaml", Policy);
         var time = new ManualTime();
@@ -82,7 +84,8 @@ internal sealed class BlockedReadTests
         await using var reports = registry.WatchAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
         Assert.That(await reports.MoveNextAsync(), Is.True);
         var good = reports.Current;
-        Assert.That((good.Reached, good.Entries!.ServicePolicies.Length, registry.HeardAt), Is.EqualTo((true, 1, (long?)time.GetTimestamp())));
+        Assert.That(
+            (good.Reached, good.Entries!.ServicePolicies.Length, registry.HeardAt), Is.EqualTo((true, 1, (long?)time.GetTimestamp())));
 
         Volatile.Write(ref hangs, true);
         var next = reports.MoveNextAsync().AsTask();

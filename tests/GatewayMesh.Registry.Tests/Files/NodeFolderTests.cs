@@ -38,7 +38,12 @@ internal sealed class NodeFolderTests
             RequestRate = 12.5,
             At = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
             Pids = ImmutableSortedDictionary<string, int>.Empty.Add("guard", 1).Add("worker", 2),
-            Services = [Records.Sidecar("x").Services[0] with { Tags = ["a: b", "# c"], Meta = ImmutableSortedDictionary<string, string>.Empty.Add("quote \"", "line\n{ä}") }],
+            Services = [
+                Records.Sidecar("x").Services[0] with
+                {
+                    Tags = ["a: b", "# c"],
+                    Meta = ImmutableSortedDictionary<string, string>.Empty.Add("quote \"", "line\n{ä}"),
+                }],
         };
         var errors = new ConfigErrors();
 
@@ -134,7 +139,9 @@ internal sealed class NodeFolderTests
         var errors = new ConfigErrors();
         _ = _reader.Poll(readAll: false, errors);
 
-        Assert.That(_reader.Discovered.Select(node => (node.Record.Node, node.Record.Services.Length)), Is.EqualTo(new[] { ("host-a", 1), ("host-b", 1) }));
+        Assert.That(
+            _reader.Discovered.Select(node => (node.Record.Node, node.Record.Services.Length)),
+            Is.EqualTo(new[] { ("host-a", 1), ("host-b", 1) }));
         Assert.That(errors.ToSorted().Single().File, Is.EqualTo(_folder["nodes/host-a.yaml"]));
     }
 

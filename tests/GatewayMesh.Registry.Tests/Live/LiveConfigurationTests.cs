@@ -209,7 +209,9 @@ internal sealed class LiveConfigurationTests
         await using var live = await StartedAsync();
         var gone = full with { Catalogue = new ServiceCatalogue([web with { Name = "api", Instances = [] }], []) };
         await SayAsync(live, gone);
-        Assert.That(live.Current.Services.Values.Select(service => (service.Name, service.Endpoints.Length)), Is.EquivalentTo(new[] { ("web", 1), ("api", 1) }));
+        Assert.That(
+            live.Current.Services.Values.Select(service => (service.Name, service.Endpoints.Length)),
+            Is.EquivalentTo(new[] { ("web", 1), ("api", 1) }));
 
         _time.Advance(ColdStart.Hold);
         Assert.That(() => live.Current.Services.Count, Is.EqualTo(1).After(10_000, 10), "compiled on a dedicated thread");
@@ -305,7 +307,8 @@ internal sealed class LiveConfigurationTests
         Assert.That((live.Synced, live.Errors.Single()), Is.EqualTo((true, SomeError)));
     }
 
-    private static RegistryReport Good(string node, string service = "web") => new(EntrySet.Empty, [new DiscoveredNode(Records.Sidecar(node, service), Alive: true)], []);
+    private static RegistryReport Good(string node, string service = "web") =>
+        new(EntrySet.Empty, [new DiscoveredNode(Records.Sidecar(node, service), Alive: true)], []);
 
     private async Task<LiveConfiguration> StartedAsync()
     {

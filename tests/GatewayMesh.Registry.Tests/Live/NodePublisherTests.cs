@@ -45,7 +45,9 @@ internal sealed class NodePublisherTests
     public async Task A_read_only_token_is_an_error_of_this_node_and_leaves_it_synced()
     {
         await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { Acl = true });
-        _ = await agent.PutAsync("/v1/acl/policy", """{"Name":"reads","Rules":"service_prefix \"\" { policy = \"read\" } node_prefix \"\" { policy = \"read\" } key_prefix \"\" { policy = \"read\" } operator = \"read\""}""");
+        _ = await agent.PutAsync(
+            "/v1/acl/policy",
+            """{"Name":"reads","Rules":"service_prefix \"\" { policy = \"read\" } node_prefix \"\" { policy = \"read\" } key_prefix \"\" { policy = \"read\" } operator = \"read\""}""");
         const string Token = "0b6b1a4e-2f6e-4e0a-9c3a-0d6f3b8f1c22";
         _ = await agent.PutAsync("/v1/acl/token", $$"""{"SecretID":"{{Token}}","Policies":[{"Name":"reads"}]}""");
         await using var mesh = ConsulMesh.Open(agent.Registry, ["web"], token: Token);
@@ -61,7 +63,8 @@ internal sealed class NodePublisherTests
     {
         Services =
         [
-            .. Enumerable.Range(1, services).Select(number => new NodeService($"service-{number}", $"service-{number}-host-a", new HostPort("10.0.0.1", number), Healthy: true)
+            .. Enumerable.Range(1, services)
+                .Select(number => new NodeService($"service-{number}", $"service-{number}-host-a", new HostPort("10.0.0.1", number), Healthy: true)
             {
                 Application = new HostPort("10.0.0.1", 10_000 + number),
             }),

@@ -32,7 +32,9 @@ internal sealed class LargeAnswerTests
     public async Task A_node_record_over_16_KiB_is_dropped_while_reading()
     {
         using var agent = new StandInAgent();
-        agent.Answer = _ => StandInAgent.Ok(Folder(ConsulNames.NodeFolder, ("large", NodeRecordText.MaxBytes + 3), ("most", NodeRecordText.MaxBytes - 100)));
+        agent.Answer = _ =>
+            StandInAgent.Ok(
+                Folder(ConsulNames.NodeFolder, ("large", NodeRecordText.MaxBytes + 3), ("most", NodeRecordText.MaxBytes - 100)));
         using var agents = new ConsulAgents(new ConsulAccess { Agents = [agent.Address] }, new ManualTime());
 
         var answer = await agents.GetAsync($"/v1/kv/{ConsulNames.NodeFolder}?recurse", default);
@@ -54,7 +56,8 @@ internal sealed class LargeAnswerTests
         }
 
         Assert.That(Encoding.UTF8.GetString(body.Kept.Span),
-            Is.EqualTo("""[{"Key":"a \\\" b","Value":"1234567890"},{"Key":"\"","Value":"<too large>"},{"n":12345678901234567890,"x":""}]"""));
+            Is.EqualTo(
+                """[{"Key":"a \\\" b","Value":"1234567890"},{"Key":"\"","Value":"<too large>"},{"n":12345678901234567890,"x":""}]"""));
     }
 
     [Test]
@@ -70,7 +73,9 @@ internal sealed class LargeAnswerTests
         }
 
         Assert.That(body.Kept.Length, Is.LessThan(AnswerBody.TightSize + (100 * small.Length) + large.Length));
-        Assert.That(Encoding.UTF8.GetString(body.Kept.Span).Split(',').Count(text => text == Encoding.UTF8.GetString(small).TrimEnd(',')), Is.EqualTo(100));
+        Assert.That(
+            Encoding.UTF8.GetString(body.Kept.Span).Split(',').Count(text => text == Encoding.UTF8.GetString(small).TrimEnd(',')),
+            Is.EqualTo(100));
     }
 
     [Test]
@@ -106,11 +111,18 @@ internal sealed class LargeAnswerTests
     public void A_registration_with_a_deeply_nested_section_does_not_affect_others_in_its_list()
     {
         var deep = string.Concat(Enumerable.Repeat("{\"a\":", 500)) + "1" + new string('}', 500);
-        const string Item = """{"Node":{"Node":"s1","Address":"10.0.0.1"},"Service":{"ID":"ID","Service":"p","Port":20001,"Proxy":{"DestinationServiceID":"ID","Config":CONFIG}},"Checks":[]}""";
-        var body = $"[{Item.Replace("ID\"", "a\"", StringComparison.Ordinal).Replace("CONFIG", deep, StringComparison.Ordinal)},{Item.Replace("CONFIG", "{}", StringComparison.Ordinal)}]";
+        const string Item =
+            """{"Node":{"Node":"s1","Address":"10.0.0.1"},"Service":{"ID":"ID","Service":"p","Port":20001,"Proxy":{"DestinationServiceID":"ID","Config":CONFIG}},"Checks":[]}""";
+        var body =
+            $"[{Item.Replace("ID\"", "a\"", StringComparison.Ordinal).Replace("CONFIG", deep, StringComparison.Ordinal)},{Item.Replace("CONFIG", "{}", StringComparison.Ordinal)}]";
         Assert.That(InstanceReader.Read(Encoding.UTF8.GetBytes(body)), Has.Count.GreaterThanOrEqualTo(1));
     }
 
     private static string Folder(string folder, params (string Name, int Length)[] values) => JsonSerializer.Serialize(
-        values.Select(value => new { Key = folder + value.Name, Value = Convert.ToBase64String(Encoding.ASCII.GetBytes(new string('#', value.Length))) }).ToArray());
+        values.Select(
+            value => new
+            {
+                Key = folder + value.Name,
+                Value = Convert.ToBase64String(Encoding.ASCII.GetBytes(new string('#', value.Length))),
+            }).ToArray());
 }

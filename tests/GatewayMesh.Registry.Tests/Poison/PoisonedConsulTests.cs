@@ -36,7 +36,9 @@ internal sealed class PoisonedConsulTests
 
         await mesh.HoldsAsync(live => live.Synced && Refused(live).Length == 2 && live.Nodes.Length == 1, "the valid node is shown");
 
-        Assert.That(Refused(mesh.Live), Is.EqualTo(new[] { $"consul:kv/{ConsulNames.NodeFolder}large", $"consul:kv/{ConsulNames.NodeFolder}wrong" }));
+        Assert.That(
+            Refused(mesh.Live),
+            Is.EqualTo(new[] { $"consul:kv/{ConsulNames.NodeFolder}large", $"consul:kv/{ConsulNames.NodeFolder}wrong" }));
     }
 
     private static string[] Refused(LiveConfiguration live) => [.. live.Errors.Select(error => error.File).Distinct()];

@@ -111,7 +111,9 @@ internal sealed class PoisonedValueTests
 
         Assert.That(read["web"].Entry, Is.Not.Null);
         Assert.That((read["deep"].Entry, read["deep"].Errors.Length), Is.EqualTo(((object?)null, 1)));
-        Assert.That(read["large"].Errors.Single().ToString(), Is.EqualTo("consul:service-defaults/large:1:1: is larger than 512KiB; split it into several files or entries"));
+        Assert.That(
+            read["large"].Errors.Single().ToString(),
+            Is.EqualTo("consul:service-defaults/large:1:1: is larger than 512KiB; split it into several files or entries"));
     }
 
     [Test]
@@ -121,7 +123,8 @@ internal sealed class PoisonedValueTests
         lastGood.Take([("service-policy", PolicyReader.Read(Body(("web", "timeouts: { request: 7s }"))))]);
         var good = lastGood.Entries!.ServicePolicies.Single();
 
-        lastGood.Take([("service-policy", PolicyReader.Read(Body(("web", Fill("", i => $"k{i}: 1\n")), ("api", "timeouts: { request: 1s }"))))]);
+        lastGood.Take(
+            [("service-policy", PolicyReader.Read(Body(("web", Fill("", i => $"k{i}: 1\n")), ("api", "timeouts: { request: 1s }"))))]);
 
         Assert.That(lastGood.Entries.ServicePolicies.Select(policy => policy.Name), Is.EquivalentTo(new[] { "web", "api" }));
         Assert.That(lastGood.Entries.ServicePolicies.Single(policy => policy.Name == "web"), Is.EqualTo(good));
@@ -140,5 +143,10 @@ internal sealed class PoisonedValueTests
     }
 
     private static byte[] Body(params (string Name, string Value)[] policies) => JsonSerializer.SerializeToUtf8Bytes(
-        policies.Select(policy => new { Key = PolicyReader.Folder + policy.Name, Value = Convert.ToBase64String(Encoding.UTF8.GetBytes(policy.Value)) }).ToImmutableArray());
+        policies.Select(
+            policy => new
+            {
+                Key = PolicyReader.Folder + policy.Name,
+                Value = Convert.ToBase64String(Encoding.UTF8.GetBytes(policy.Value)),
+            }).ToImmutableArray());
 }

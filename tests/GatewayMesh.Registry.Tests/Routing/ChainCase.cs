@@ -17,9 +17,14 @@ internal sealed record ChainCase(string Name)
 
     private static readonly string Root = Path.Combine(TestContext.CurrentContext.TestDirectory, "Topology", "Cases");
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
-    public static IEnumerable<string> Names => Directory.EnumerateDirectories(Root).Select(folder => Path.GetFileName(folder)!).Order(StringComparer.Ordinal);
+    public static IEnumerable<string> Names =>
+        Directory.EnumerateDirectories(Root).Select(folder => Path.GetFileName(folder)!).Order(StringComparer.Ordinal);
 
     /// <summary>The cases that Consul 1.8 supports.</summary>
     public static IEnumerable<string> OfTheOracle => Names.Where(name => !File.Exists(Path.Combine(Root, name, "outside.txt")));
@@ -35,7 +40,10 @@ internal sealed record ChainCase(string Name)
     {
         var found = new ConfigErrors();
         var entries = EntryFolder.Read([Entries], found);
-        errors = string.Concat(found.ToSorted().Select(error => error with { File = "entries.yaml" }).Select(error => $"{error}\n".Replace(Entries, "entries.yaml", StringComparison.Ordinal)));
+        errors = string.Concat(
+            found.ToSorted()
+                .Select(error => error with { File = "entries.yaml" })
+                .Select(error => $"{error}\n".Replace(Entries, "entries.yaml", StringComparison.Ordinal)));
         if (entries is null)
         {
             return null;

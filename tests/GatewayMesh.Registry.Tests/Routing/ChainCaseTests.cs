@@ -12,12 +12,16 @@ internal sealed class ChainCaseTests
         var chains = entries.Compile(out var errors);
         if (Environment.GetEnvironmentVariable("GOLDEN_CASES") is { Length: > 0 } folder)
         {
-            File.WriteAllText(Path.Combine(folder, name, chains is null ? "expected.txt" : "expected.json"), chains is null ? errors : ChainCase.Text(chains));
+            File.WriteAllText(
+                Path.Combine(folder, name, chains is null ? "expected.txt" : "expected.json"),
+                chains is null ? errors : ChainCase.Text(chains));
         }
 
         Assert.That(File.Exists(entries.ExpectedChains), Is.EqualTo(chains is not null), errors);
         Assert.That(File.Exists(entries.ExpectedErrors), Is.EqualTo(chains is null), errors);
-        Assert.That(chains is null ? errors : ChainCase.Text(chains), Is.EqualTo(File.ReadAllText(chains is null ? entries.ExpectedErrors : entries.ExpectedChains)));
+        Assert.That(
+            chains is null ? errors : ChainCase.Text(chains),
+            Is.EqualTo(File.ReadAllText(chains is null ? entries.ExpectedErrors : entries.ExpectedChains)));
     }
 
     [TestCaseSource(typeof(ChainCase), nameof(ChainCase.Names))]

@@ -72,7 +72,13 @@ internal static class ChainJson
         nodes[KeyOf(node)] = null;
         nodes[KeyOf(node)] = node switch
         {
-            RouterNode router => new JsonObject { ["Type"] = "router", ["Name"] = router.Name, ["Routes"] = new JsonArray([.. router.Rules.Select(rule => Write(rule))]) },
+            RouterNode router =>
+                new JsonObject
+                {
+                    ["Type"] = "router",
+                    ["Name"] = router.Name,
+                    ["Routes"] = new JsonArray([.. router.Rules.Select(rule => Write(rule))]),
+                },
             SplitterNode splitter =>
                 new JsonObject { ["Type"] = "splitter", ["Name"] = splitter.Name,
                 ["Splits"] = new JsonArray([.. splitter.Legs.Select(leg =>
@@ -80,7 +86,13 @@ internal static class ChainJson
             ResolverNode resolver => Write(resolver, targets),
             _ => throw new InvalidOperationException(node.ToString()),
         };
-        foreach (var next in node switch { RouterNode router => router.Rules.Select(rule => rule.Next), SplitterNode splitter => splitter.Legs.Select(leg => leg.Next), _ => [] })
+        foreach (
+            var next in node switch
+            {
+                RouterNode router => router.Rules.Select(rule => rule.Next),
+                SplitterNode splitter => splitter.Legs.Select(leg => leg.Next),
+                _ => [],
+            })
         {
             Add(next, nodes, targets);
         }
@@ -100,7 +112,11 @@ internal static class ChainJson
             ("RequestTimeout", action.RequestTimeout is { } timeout ? Duration(timeout) : null),
             ("NumRetries", action.NumRetries),
             ("RetryOnConnectFailure", action.RetryOnConnectFailure ? true : null),
-            ("RetryOnStatusCodes", action.RetryOnStatusCodes.IsEmpty ? null : new JsonArray([.. action.RetryOnStatusCodes.Select(status => JsonValue.Create(status))])));
+            (
+                "RetryOnStatusCodes",
+                action.RetryOnStatusCodes.IsEmpty
+                    ? null
+                    : new JsonArray([.. action.RetryOnStatusCodes.Select(status => JsonValue.Create(status))])));
         return new JsonObject { ["Definition"] = definition, ["NextNode"] = KeyOf(rule.Next) };
     }
 
@@ -134,7 +150,14 @@ internal static class ChainJson
             ["Resolver"] = Present(
                 ("ConnectTimeout", Duration(resolver.ConnectTimeout ?? TimeSpan.FromSeconds(5))),
                 ("Default", resolver.IsDefault ? true : null),
-                ("Failover", resolver.Failover.IsEmpty ? null : new JsonObject { ["Targets"] = new JsonArray([.. resolver.Failover.Select(target => JsonValue.Create(target.Id))]) }),
+                (
+                    "Failover",
+                    resolver.Failover.IsEmpty
+                        ? null
+                        : new JsonObject
+                        {
+                            ["Targets"] = new JsonArray([.. resolver.Failover.Select(target => JsonValue.Create(target.Id))]),
+                        }),
                 ("LoadBalancer", resolver.LoadBalancer?.Policy.ToString()),
                 ("RequestTimeout", resolver.RequestTimeout is { } timeout ? Duration(timeout) : null),
                 ("Target", resolver.Target.Id)),
@@ -144,7 +167,8 @@ internal static class ChainJson
     private static JsonObject Present(params (string Key, JsonNode? Value)[] pairs) =>
         new([.. pairs.Where(pair => pair.Value is not null).Select(pair => KeyValuePair.Create(pair.Key, pair.Value))]);
 
-    private static string KeyOf(RouteNode node) => node switch { RouterNode => "router:", SplitterNode => "splitter:", _ => "resolver:" } + node.Name;
+    private static string KeyOf(RouteNode node) =>
+        node switch { RouterNode => "router:", SplitterNode => "splitter:", _ => "resolver:" } + node.Name;
 
     // The format of Go's durations.
     private static string Duration(TimeSpan value)
@@ -165,7 +189,9 @@ internal static class ChainJson
             .Where(pair => pair.Value is not JsonObject { Count: 0 } || pair.Key is "Nodes" or "Targets")
             .OrderBy(pair => pair.Key, StringComparer.Ordinal)]),
         JsonArray items => new JsonArray([.. items.Select(item => Sorted(item!))]),
-        JsonValue value when value.GetValueKind() == System.Text.Json.JsonValueKind.Number => JsonValue.Create(Math.Round(decimal.Parse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture), 2) / 1.000000m),
+        JsonValue value when value.GetValueKind() == System.Text.Json.JsonValueKind.Number =>
+            JsonValue.Create(
+                Math.Round(decimal.Parse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture), 2) / 1.000000m),
         _ => node.DeepClone(),
     };
 }

@@ -12,7 +12,8 @@ namespace GatewayMesh.Registry.Tests.Routing;
 [NonParallelizable]
 internal sealed class ChainOracleTests
 {
-    private static readonly string[] Order = ["proxy-defaults", "service-defaults", "service-resolver", "service-splitter", "service-router"];
+    private static readonly string[] Order = [
+        "proxy-defaults", "service-defaults", "service-resolver", "service-splitter", "service-router"];
 
     private ConsulAgent _agent = null!;
 
@@ -72,15 +73,28 @@ internal sealed class ChainOracleTests
     // Consul reads keys in any case.
     private static JsonNode? Json(ConfigNode node) => node switch
     {
-        ConfigMapping mapping => new JsonObject([.. mapping.Pairs.Select(pair => KeyValuePair.Create(pair.Key, pair.Value is ConfigScalar scalar ? Value(pair.Key, scalar.Text) : Json(pair.Value)))]),
-        ConfigSequence sequence => new JsonArray([.. sequence.Items.Select(item => item is ConfigScalar scalar && int.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number) : Json(item))]),
+        ConfigMapping mapping =>
+            new JsonObject(
+                [
+                    .. mapping.Pairs.Select(
+                        pair => KeyValuePair.Create(
+                            pair.Key, pair.Value is ConfigScalar scalar ? Value(pair.Key, scalar.Text) : Json(pair.Value)))]),
+        ConfigSequence sequence =>
+            new JsonArray(
+                [
+                    .. sequence.Items.Select(
+                        item => item is ConfigScalar scalar
+                            && int.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                            ? JsonValue.Create(number)
+                            : Json(item))]),
         ConfigScalar scalar => JsonValue.Create(scalar.Text),
         _ => null,
     };
 
     private static JsonNode? Value(string key, string text) =>
         text is "true" or "false" ? JsonValue.Create(text == "true")
-        : key is "weight" or "numRetries" or "connectTimeout" && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number)
+        : key is "weight" or "numRetries" or "connectTimeout"
+            && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number)
         : JsonValue.Create(text);
 
     // Writes entries that need each other in the order that Consul accepts; entries refused to the end count as refused.
@@ -118,7 +132,8 @@ internal sealed class ChainOracleTests
             var refused = new List<JsonObject>();
             foreach (var entry in left)
             {
-                using var answer = await _agent.Client.DeleteAsync(new Uri($"/v1/config/{Of(entry, "kind")}/{Of(entry, "name")}", UriKind.Relative));
+                using var answer = await _agent.Client.DeleteAsync(
+                    new Uri($"/v1/config/{Of(entry, "kind")}/{Of(entry, "name")}", UriKind.Relative));
                 if (answer.StatusCode != HttpStatusCode.OK)
                 {
                     refused.Add(entry);

@@ -49,7 +49,9 @@ internal sealed class SnapshotStoreTests
         var loaded = _store.Load(out var error)!;
 
         Assert.That(error, Is.Null);
-        Assert.That(SnapshotCompiler.Compile(loaded.Entries, loaded.Nodes).Revision, Is.EqualTo(SnapshotCompiler.Compile(view.Entries, view.Nodes).Revision));
+        Assert.That(
+            SnapshotCompiler.Compile(loaded.Entries, loaded.Nodes).Revision,
+            Is.EqualTo(SnapshotCompiler.Compile(view.Entries, view.Nodes).Revision));
         Assert.That(loaded.Nodes.Select(node => (node.Record.Node, node.Alive)), Is.EqualTo(new[] { ("host-a", true), ("gw-1", false) }));
     }
 
@@ -63,7 +65,10 @@ internal sealed class SnapshotStoreTests
         }
 
         var web = new DiscoveredInstance("web-1", "host", new HostPort("10.0.0.1", 80), false) { Warns = true };
-        var catalogue = new ServiceCatalogue([new DiscoveredService("web", [web])], []) { Targets = [new DiscoveredTarget("web", "v1", "", [web]), new DiscoveredTarget("web", "", "dc2", [web])] };
+        var catalogue = new ServiceCatalogue([new DiscoveredService("web", [web])], [])
+        {
+            Targets = [new DiscoveredTarget("web", "v1", "", [web]), new DiscoveredTarget("web", "", "dc2", [web])],
+        };
         _ = _store.Save(View() with { Entries = entries, Catalogue = catalogue, Datacenter = "dc1" });
 
         var loaded = _store.Load(out var error)!;
@@ -72,7 +77,8 @@ internal sealed class SnapshotStoreTests
         Assert.That(Compile(loaded.Entries, loaded.Catalogue).Revision, Is.EqualTo(Compile(entries, catalogue).Revision));
         Assert.That(Compile(loaded.Entries, loaded.Catalogue).Targets.Keys, Is.EquivalentTo(Compile(entries, catalogue).Targets.Keys));
 
-        static MeshSnapshot Compile(EntrySet entries, ServiceCatalogue? catalogue) => SnapshotCompiler.Compile(entries, [], catalogue, datacenter: "dc1");
+        static MeshSnapshot Compile(EntrySet entries, ServiceCatalogue? catalogue) =>
+            SnapshotCompiler.Compile(entries, [], catalogue, datacenter: "dc1");
     }
 
     [Test]
@@ -80,7 +86,9 @@ internal sealed class SnapshotStoreTests
     {
         var errors = new ConfigErrors();
         var text = File.ReadAllText(Path.Combine(TestContext.CurrentContext.TestDirectory, "Cases", "Entries", "intentions.yaml"));
-        var entries = YamlDocuments.Read(Encoding.UTF8.GetBytes(text), "intentions.yaml", errors).Select(document => EntryBinder.Bind(document, errors)!).ToList();
+        var entries = YamlDocuments.Read(Encoding.UTF8.GetBytes(text), "intentions.yaml", errors)
+            .Select(document => EntryBinder.Bind(document, errors)!)
+            .ToList();
         var declared = new DeclaredIntentions(EntrySet.From(entries, errors)!.ServiceIntentions,
             IntentionAction.Deny) { Notes = ["one was ignored"] };
         _ = _store.Save(View() with { Intentions = declared });
@@ -98,11 +106,17 @@ internal sealed class SnapshotStoreTests
     [TestCase("policy-attempts.yaml", "\"statusCodes\":[425,429]")]
     [TestCase("policy-balancing.yaml", "\"policy\":\"PeakEwma\",\"choices\":3")]
     [TestCase("policy-balancing.yaml", "\"slowStart\":{\"window\":\"30s\",\"aggression\":1.5,\"minWeight\":0.05}")]
-    [TestCase("policy-balancing.yaml", "\"latency\":{\"enabled\":true,\"factor\":4,\"atLeast\":\"50ms\",\"minimumHosts\":3,\"requestVolume\":30}")]
+    [
+        TestCase(
+            "policy-balancing.yaml",
+            "\"latency\":{\"enabled\":true,\"factor\":4,\"atLeast\":\"50ms\",\"minimumHosts\":3,\"requestVolume\":30}")]
     [TestCase("policy-limits.yaml", "\"breaker\":{\"enabled\":false,\"failures\":\"ServerError\"",
         Description = "the shared policy, overridden by the service's own")]
     [TestCase("policy-limits.yaml", "\"shedding\":{\"criticality\":\"Sheddable\",\"sheddable\":0.5,\"default\":0.9}")]
-    [TestCase("policy-limits.yaml", "\"adaptiveConcurrency\":{\"enabled\":false,\"sampleWindow\":\"250ms\",\"percentile\":0.9,\"minConcurrency\":5,\"maxConcurrency\":500")]
+    [
+        TestCase(
+            "policy-limits.yaml",
+            "\"adaptiveConcurrency\":{\"enabled\":false,\"sampleWindow\":\"250ms\",\"percentile\":0.9,\"minConcurrency\":5,\"maxConcurrency\":500")]
     public void Policies_are_loaded_unchanged(string file, string text)
     {
         var before = Declared(file);
@@ -118,7 +132,8 @@ internal sealed class SnapshotStoreTests
         {
             var errors = new ConfigErrors();
             var bytes = File.ReadAllBytes(Path.Combine(TestContext.CurrentContext.TestDirectory, "Cases", "Entries", file));
-            var entries = EntrySet.From(YamlDocuments.Read(bytes, file, errors).Select(document => EntryBinder.Bind(document, errors)!).ToList(), errors)!;
+            var entries = EntrySet.From(
+                YamlDocuments.Read(bytes, file, errors).Select(document => EntryBinder.Bind(document, errors)!).ToList(), errors)!;
             return View() with { Entries = View().Entries with { ServicePolicies = entries.ServicePolicies } };
         }
     }
@@ -128,7 +143,11 @@ internal sealed class SnapshotStoreTests
     {
         var errors = new ConfigErrors();
         var text = File.ReadAllText(Path.Combine(TestContext.CurrentContext.TestDirectory, "Cases", "Entries", "policy-attempts.yaml"));
-        var entries = EntrySet.From(YamlDocuments.Read(Encoding.UTF8.GetBytes(text), "policy-attempts.yaml", errors).Select(document => EntryBinder.Bind(document, errors)!).ToList(), errors)!;
+        var entries = EntrySet.From(
+            YamlDocuments.Read(Encoding.UTF8.GetBytes(text), "policy-attempts.yaml", errors)
+                .Select(document => EntryBinder.Bind(document, errors)!)
+                .ToList(),
+            errors)!;
         var view = View();
         view = view with { Entries = view.Entries with { ServicePolicies = entries.ServicePolicies } };
         Assert.That(_store.Save(view), Is.Null);
@@ -140,7 +159,9 @@ internal sealed class SnapshotStoreTests
         Assert.That(after.Revision, Is.EqualTo(before.Revision));
         Assert.That(
             after.Services["web"].Policy.Text,
-            Does.Contain("\"on\":[\"not-forwarded\",\"connect-failure\",\"refused-stream\",\"reset\",\"gateway-error\",\"5xx\"").And.Contain("\"statusCodes\":[425,429]").And.Contain("\"quantile\":0.95"));
+            Does.Contain("\"on\":[\"not-forwarded\",\"connect-failure\",\"refused-stream\",\"reset\",\"gateway-error\",\"5xx\"")
+                .And.Contain("\"statusCodes\":[425,429]")
+                .And.Contain("\"quantile\":0.95"));
         Assert.That(before.Services["web"].Policy, Is.EqualTo(after.Services["web"].Policy));
     }
 
@@ -151,7 +172,8 @@ internal sealed class SnapshotStoreTests
         _ = _store.Save(View());
 
         Assert.That(File.GetUnixFileMode(_store.File), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
-        Assert.That(File.GetUnixFileMode(_folder["data"]), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
+        Assert.That(
+            File.GetUnixFileMode(_folder["data"]), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
     }
 
     [Test]
@@ -168,7 +190,11 @@ internal sealed class SnapshotStoreTests
         File.WriteAllText(_store.File, File.ReadAllText(_store.File).Replace("10.0.0.1", "10.0.0.2", StringComparison.Ordinal));
 
         Assert.That(_store.Load(out var error), Is.Null);
-        Assert.That(error!.ToString(), Is.EqualTo($"{_store.File}: is corrupt: its checksum is wrong; remove the file; the node writes a new one as soon as the registry answers"));
+        Assert.That(
+            error!.ToString(),
+            Is.EqualTo(
+                $"{_store.File}: is corrupt: its checksum is wrong; remove the file; the node writes a new one as soon as the registry "
+                    + $"answers"));
     }
 
     [TestCase("")]
@@ -243,6 +269,8 @@ internal sealed class SnapshotStoreTests
         var text = File.ReadAllText(Path.Combine(TestContext.CurrentContext.TestDirectory, "Cases", "Entries", "valid.yaml"));
         var entries = YamlDocuments.Read(Encoding.UTF8.GetBytes(text), "valid.yaml",
             errors).Select(document => EntryBinder.Bind(document, errors)!).ToList();
-        return new RegistryView(EntrySet.From(entries, errors)!, [new DiscoveredNode(Records.Sidecar("host-a"), Alive: true), new DiscoveredNode(Records.Gateway("gw-1"), Alive: false)]);
+        return new RegistryView(
+            EntrySet.From(entries, errors)!,
+            [new DiscoveredNode(Records.Sidecar("host-a"), Alive: true), new DiscoveredNode(Records.Gateway("gw-1"), Alive: false)]);
     }
 }

@@ -6,7 +6,9 @@ internal sealed class PathValidationTests
 {
     [Test]
     public void A_missing_path_is_an_error() =>
-        Assert.That(PathValidation.Of(["/nowhere.yaml"]).Errors.Single().ToString(), Is.EqualTo("/nowhere.yaml: the file does not exist; check the path and its permissions"));
+        Assert.That(
+            PathValidation.Of(["/nowhere.yaml"]).Errors.Single().ToString(),
+            Is.EqualTo("/nowhere.yaml: the file does not exist; check the path and its permissions"));
 
     [Test]
     public void A_folder_is_checked_as_one_registry_with_its_nodes()
@@ -23,7 +25,10 @@ internal sealed class PathValidationTests
         Assert.That(validation.Files, Is.EqualTo(5));
         Assert.That(validation.Errors.Select(error => $"{Path.GetFileName(error.File)}: {error.Path}"), Is.EqualTo(new[]
         {
-            "b.yaml: name", "nodes/host-a.yaml".Replace("nodes/", "", StringComparison.Ordinal) + ": role", "host-a.yaml: version", "sidecar.yaml: sidecar.services",
+            "b.yaml: name",
+            "nodes/host-a.yaml".Replace("nodes/", "", StringComparison.Ordinal) + ": role",
+            "host-a.yaml: version",
+            "sidecar.yaml: sidecar.services",
         }));
     }
 
@@ -34,6 +39,9 @@ internal sealed class PathValidationTests
         folder.Write("a.yaml", "kind: service-policy\nname: web\n");
         folder.Write("b.yaml", "kind: service-policy\nname: web\n");
 
-        Assert.That(PathValidation.Of([folder["a.yaml"], folder["b.yaml"]]), Is.EqualTo(new PathValidation(2, [])).Using<PathValidation>((left, right) => left.Files == right.Files && left.Errors.IsEmpty && right.Errors.IsEmpty));
+        Assert.That(
+            PathValidation.Of([folder["a.yaml"], folder["b.yaml"]]),
+            Is.EqualTo(new PathValidation(2, [])).Using<PathValidation>(
+                (left, right) => left.Files == right.Files && left.Errors.IsEmpty && right.Errors.IsEmpty));
     }
 }

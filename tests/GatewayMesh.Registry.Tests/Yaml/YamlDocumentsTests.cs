@@ -67,7 +67,9 @@ internal sealed class YamlDocumentsTests
     public void A_nul_byte_does_not_end_the_file_silently() =>
         Assert.That(
             ErrorOf([.. "role: gateway\n"u8, 0, .. "nonsense: 1\n"u8]),
-            Is.EqualTo("f.yaml:2:1: contains a control character: byte 0x00 at offset 14; remove it, and check that the file is complete and is text"));
+            Is.EqualTo(
+                "f.yaml:2:1: contains a control character: byte 0x00 at offset 14; remove it, and check that the file is complete and is "
+                    + "text"));
 
     [Test]
     public void Utf16_is_named() =>
@@ -75,7 +77,9 @@ internal sealed class YamlDocumentsTests
 
     [Test]
     public void A_file_of_five_megabytes_is_refused() =>
-        Assert.That(ErrorOf(Encoding.UTF8.GetBytes(new string('#', 5 * 1024 * 1024))), Is.EqualTo("f.yaml:1:1: is larger than 512KiB; split it into several files or entries"));
+        Assert.That(
+            ErrorOf(Encoding.UTF8.GetBytes(new string('#', 5 * 1024 * 1024))),
+            Is.EqualTo("f.yaml:1:1: is larger than 512KiB; split it into several files or entries"));
 
     [TestCase('[', 100_000)]
     [TestCase('{', 100_000)]
@@ -102,13 +106,44 @@ internal sealed class YamlDocumentsTests
 
     [Test]
     public void Arbitrary_bytes_never_throw() =>
-        Prop.ForAll<byte[]>(bytes => Assert.That(() => YamlDocuments.Read(bytes, "f.yaml", new ConfigErrors()), Throws.Nothing)).QuickCheckThrowOnFailure();
+        Prop.ForAll<byte[]>(
+            bytes => Assert.That(() => YamlDocuments.Read(bytes, "f.yaml", new ConfigErrors()), Throws.Nothing)).QuickCheckThrowOnFailure();
 
     [Test]
     public void Arbitrary_yaml_tokens_never_throw() =>
         Prop.ForAll(
-            Gen.Elements("a", ": ", "- ", "\n", "  ", "[", "]", "{", "}", ",", "&x ", "*x", "!t ", "|", ">", "\"", "'", "#", "?", "---", "...", "%", "\t", "<<", "@", "`").ArrayOf().ToArbitrary(),
-            tokens => Assert.That(() => YamlDocuments.Read(Encoding.UTF8.GetBytes(string.Concat(tokens)), "f.yaml", new ConfigErrors()), Throws.Nothing)).QuickCheckThrowOnFailure();
+            Gen.Elements(
+                "a",
+                ": ",
+                "- ",
+                "\n",
+                "  ",
+                "[",
+                "]",
+                "{",
+                "}",
+                ",",
+                "&x ",
+                "*x",
+                "!t ",
+                "|",
+                ">",
+                "\"",
+                "'",
+                "#",
+                "?",
+                "---",
+                "...",
+                "%",
+                "\t",
+                "<<",
+                "@",
+                "`")
+                .ArrayOf()
+                .ToArbitrary(),
+            tokens => Assert.That(
+                () => YamlDocuments.Read(Encoding.UTF8.GetBytes(string.Concat(tokens)), "f.yaml", new ConfigErrors()),
+                Throws.Nothing)).QuickCheckThrowOnFailure();
 
     private static System.Collections.Immutable.ImmutableArray<ConfigNode> Read(string text)
     {

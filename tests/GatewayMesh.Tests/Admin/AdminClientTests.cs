@@ -24,7 +24,9 @@ public sealed class AdminClientTests
         using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         silent.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         silent.Listen();
-        Assert.That(() => AdminClient.Send(silent.LocalEndPoint!, "GET", "/", timeout: TimeSpan.FromMilliseconds(50)), Throws.TypeOf<IOException>());
+        Assert.That(
+            () => AdminClient.Send(silent.LocalEndPoint!, "GET", "/", timeout: TimeSpan.FromMilliseconds(50)),
+            Throws.TypeOf<IOException>());
     }
 
     [TestCase("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort")]
@@ -35,7 +37,8 @@ public sealed class AdminClientTests
     public void Truncated_response_is_an_error(string bytes) => Assert.That(Ask(bytes), Is.Null);
 
     [Test]
-    public void Response_without_a_length_ends_with_the_connection() => Assert.That(Ask("HTTP/1.1 200 OK\r\n\r\nall of it")?.Text, Is.EqualTo("all of it"));
+    public void Response_without_a_length_ends_with_the_connection() =>
+        Assert.That(Ask("HTTP/1.1 200 OK\r\n\r\nall of it")?.Text, Is.EqualTo("all of it"));
 
     private static AdminResponse? Ask(string answer)
     {

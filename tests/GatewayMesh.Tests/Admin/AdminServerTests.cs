@@ -53,7 +53,8 @@ public sealed class AdminServerTests
     }
 
     [Test]
-    public void Request_body_is_read() => Assert.That(AdminClient.Send(Address, "POST", "/drain", "undo"u8.ToArray()).Text, Is.EqualTo("undo"));
+    public void Request_body_is_read() =>
+        Assert.That(AdminClient.Send(Address, "POST", "/drain", "undo"u8.ToArray()).Text, Is.EqualTo("undo"));
 
     [Test]
     public void Large_response_arrives_whole() => Assert.That(AdminClient.Send(Address, "GET", "/large").Body.Length, Is.EqualTo(1 << 20));
@@ -64,7 +65,8 @@ public sealed class AdminServerTests
     [Test]
     public void Wrong_method_is_405_and_lists_the_allowed_methods()
     {
-        Assert.That(Raw("DELETE /status HTTP/1.1\r\nHost: localhost\r\n\r\n"), Does.StartWith("HTTP/1.1 405 ").And.Contain("Allow: GET, HEAD\r\n"));
+        Assert.That(
+            Raw("DELETE /status HTTP/1.1\r\nHost: localhost\r\n\r\n"), Does.StartWith("HTTP/1.1 405 ").And.Contain("Allow: GET, HEAD\r\n"));
         Assert.That(Raw("GET /drain HTTP/1.1\r\nHost: localhost\r\n\r\n"), Does.StartWith("HTTP/1.1 405 ").And.Contain("Allow: POST\r\n"));
     }
 
@@ -113,7 +115,9 @@ public sealed class AdminServerTests
 
     [Test]
     public void Browser_page_cannot_post() =>
-        Assert.That(Raw("POST /drain HTTP/1.1\r\nHost: localhost\r\nOrigin: https://x.example\r\nContent-Length: 0\r\n\r\n"), Does.StartWith("HTTP/1.1 403 "));
+        Assert.That(
+            Raw("POST /drain HTTP/1.1\r\nHost: localhost\r\nOrigin: https://x.example\r\nContent-Length: 0\r\n\r\n"),
+            Does.StartWith("HTTP/1.1 403 "));
 
     [TestCase("Via: 1.1 host-a-sidecar")]
     [TestCase("via: 2.0 anybody")]
@@ -124,7 +128,9 @@ public sealed class AdminServerTests
     [TestCase("GATEWAYMESH_SOURCE: spiffe://x")]
     public void Request_through_a_proxy_is_refused(string field)
     {
-        Assert.That(Raw($"POST /drain HTTP/1.1\r\nHost: localhost\r\n{field}\r\nContent-Length: 0\r\n\r\n"), Does.StartWith("HTTP/1.1 403 ").And.Contain("proxy"));
+        Assert.That(
+            Raw($"POST /drain HTTP/1.1\r\nHost: localhost\r\n{field}\r\nContent-Length: 0\r\n\r\n"),
+            Does.StartWith("HTTP/1.1 403 ").And.Contain("proxy"));
         Assert.That(Raw($"GET /status HTTP/1.1\r\nHost: localhost\r\n{field}\r\n\r\n"), Does.StartWith("HTTP/1.1 403 "));
     }
 
@@ -136,7 +142,9 @@ public sealed class AdminServerTests
     [TestCase("same-origin", 202)]
     [TestCase("none", 202)]
     public void Browser_POST_requires_a_same_origin_fetch_site(string site, int status) =>
-        Assert.That(Raw($"POST /drain HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: {site}\r\nContent-Length: 0\r\n\r\n"), Does.StartWith($"HTTP/1.1 {status} "));
+        Assert.That(
+            Raw($"POST /drain HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: {site}\r\nContent-Length: 0\r\n\r\n"),
+            Does.StartWith($"HTTP/1.1 {status} "));
 
     [TestCase("0.0.0.0:15000")]
     [TestCase("10.0.0.5")]
@@ -154,7 +162,9 @@ public sealed class AdminServerTests
         using var server = new AdminServer(listener, Routes, token: new AdminToken(new("0123456789abcdef0123456789abcdef", null)));
 
         Assert.That(
-            Raw("GET /status HTTP/1.1\r\nHost: gateway.example\r\nAuthorization: Bearer 0123456789abcdef0123456789abcdef\r\n\r\n", listener.LocalEndPoint!),
+            Raw(
+                "GET /status HTTP/1.1\r\nHost: gateway.example\r\nAuthorization: Bearer 0123456789abcdef0123456789abcdef\r\n\r\n",
+                listener.LocalEndPoint!),
             Does.StartWith("HTTP/1.1 200 "));
         Assert.That(Raw("GET /status HTTP/1.1\r\nHost: gateway.example\r\n\r\n", listener.LocalEndPoint!), Does.StartWith("HTTP/1.1 401 "));
     }
@@ -177,7 +187,10 @@ public sealed class AdminServerTests
                 });
                 if (i >= AdminServer.MaxConnections && i % 8 == 0)
                 {
-                    Assert.That(AdminClient.Send(Address, "GET", "/status", timeout: TimeSpan.FromSeconds(2)).Status, Is.EqualTo(200), $"with {i} others");
+                    Assert.That(
+                        AdminClient.Send(Address, "GET", "/status", timeout: TimeSpan.FromSeconds(2)).Status,
+                        Is.EqualTo(200),
+                        $"with {i} others");
                 }
             }
         }

@@ -104,7 +104,8 @@ public sealed class AdminTokenTests
 
         Assert.That(error, expected is null ? Is.Null : Does.Contain(expected));
         Assert.That(error ?? "", Does.Not.Contain("0123456789"));
-        Assert.That(AdminToken.Check(new AdminTokenSpec(null, _file + "x")), Does.Contain("does not exist").And.Contain("openssl rand -hex 32"));
+        Assert.That(
+            AdminToken.Check(new AdminTokenSpec(null, _file + "x")), Does.Contain("does not exist").And.Contain("openssl rand -hex 32"));
     }
 
     [Test]
@@ -122,10 +123,15 @@ public sealed class AdminTokenTests
                 Does.StartWith("HTTP/1.1 401 Unauthorized\r\n").And.Contain("WWW-Authenticate: Bearer realm=\"gatewaymesh\"\r\n"));
         }
 
-        Assert.That(Raw(listener, $"GET /status HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer x\r\nAuthorization: Bearer {Good}\r\n\r\n"), Does.StartWith("HTTP/1.1 400 "));
+        Assert.That(
+            Raw(listener, $"GET /status HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer x\r\nAuthorization: Bearer {Good}\r\n\r\n"),
+            Does.StartWith("HTTP/1.1 400 "));
         Assert.That(Drained, Is.Zero);
         Assert.That(
-            Raw(listener, $"POST /drain HTTP/1.1\r\nHost: localhost\r\nOrigin: https://x.example\r\nAuthorization: Bearer {Good}\r\nContent-Length: 0\r\n\r\n"),
+            Raw(
+                listener,
+                $"POST /drain HTTP/1.1\r\nHost: localhost\r\nOrigin: https://x.example\r\nAuthorization: Bearer "
+                    + $"{Good}\r\nContent-Length: 0\r\n\r\n"),
             Does.StartWith("HTTP/1.1 403 "),
             "a page in a browser may not post, whatever it knows");
         Assert.That(AdminClient.Send(listener.LocalEndPoint!, "POST", "/drain", token: Good).Status, Is.EqualTo(202));
@@ -153,7 +159,9 @@ public sealed class AdminTokenTests
 
     [Test]
     public void Token_specification_prints_without_the_token() =>
-        Assert.That($"{new AdminTokenSpec(Good, null)} {new AdminTokenSpec(null, "/etc/token")}", Is.EqualTo("adminToken adminTokenFile /etc/token"));
+        Assert.That(
+            $"{new AdminTokenSpec(Good, null)} {new AdminTokenSpec(null, "/etc/token")}",
+            Is.EqualTo("adminToken adminTokenFile /etc/token"));
 
     private int Drained { get; set; }
 
@@ -170,7 +178,8 @@ public sealed class AdminTokenTests
 
     // Its own address seen from itself: no byte leaves the host.
     private static IPAddress? Outside() =>
-        Dns.GetHostAddresses(Dns.GetHostName()).FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(address));
+        Dns.GetHostAddresses(Dns.GetHostName()).FirstOrDefault(
+            address => address.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(address));
 
     private static Socket Listening(IPAddress address)
     {

@@ -4,7 +4,8 @@ namespace GatewayMesh.Tests.Commands;
 
 internal sealed class CommandTreeTests
 {
-    private static readonly string[] Commands = ["demo", "validate", "check", "status", "drain", "upgrade", "drill", "intention", "explain", "ca", "version"];
+    private static readonly string[] Commands = [
+        "demo", "validate", "check", "status", "drain", "upgrade", "drill", "intention", "explain", "ca", "version"];
 
     [TestCaseSource(nameof(Commands))]
     public void The_help_of_every_command_shows_examples(string command)

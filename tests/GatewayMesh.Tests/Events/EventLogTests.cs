@@ -14,12 +14,19 @@ public sealed class EventLogTests
         using var sink = new MemoryStream();
         using (var log = new EventLog("host-a", "guard", sink, new Frozen()))
         {
-            log.Info("lease_granted", "The worker serves.", ("pid", 42), ("late", false), ("after", TimeSpan.FromMilliseconds(1.5)), ("why", null));
+            log.Info(
+                "lease_granted",
+                "The worker serves.",
+                ("pid", 42),
+                ("late", false),
+                ("after", TimeSpan.FromMilliseconds(1.5)),
+                ("why", null));
         }
 
         Assert.That(
             Encoding.UTF8.GetString(sink.ToArray()),
-            Is.EqualTo("{\"time\":\"1970-01-01T00:00:00+00:00\",\"level\":\"info\",\"node\":\"host-a\",\"role\":\"guard\",\"event\":\"lease_granted\",\"message\":\"The worker serves.\",\"pid\":42,\"late\":false,\"after\":1.5,\"why\":null}\n"));
+            Is.EqualTo(
+                "{\"time\":\"1970-01-01T00:00:00+00:00\",\"level\":\"info\",\"node\":\"host-a\",\"role\":\"guard\",\"event\":\"lease_granted\",\"message\":\"The worker serves.\",\"pid\":42,\"late\":false,\"after\":1.5,\"why\":null}\n"));
     }
 
     [Test]
@@ -80,7 +87,10 @@ public sealed class EventLogTests
             log.Error("found", "an error is not hidden by a flood of warnings");
         }
 
-        var events = Encoding.UTF8.GetString(sink.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
+        var events = Encoding.UTF8.GetString(sink.ToArray())
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement)
+            .ToArray();
         var written = events.Count(each => each.GetProperty("event").GetString() == "flood");
         var suppressed = events.Where(each => each.GetProperty("event").GetString() == "events_suppressed").ToArray();
         Assert.That(written, Is.LessThan(500));
@@ -125,7 +135,12 @@ public sealed class EventLogTests
 
         var text = Encoding.UTF8.GetString(sink.ToArray());
         Assert.That(text, Does.Not.Contain("chatter"));
-        Assert.That(text, Does.Contain("\"message\":\"slow\",\"category\":\"Kestrel\",\"id\":\"Slow\",\"exception\":\"System.InvalidOperationException: why\"").And.Contain("\"level\":\"warning\""));
+        Assert.That(
+            text,
+            Does.Contain(
+                "\"message\":\"slow\",\"category\":\"Kestrel\",\"id\":\"Slow\",\"exception\":\"System.InvalidOperationException: why\"")
+                    .And.Contain(
+                    "\"level\":\"warning\""));
     }
 
     private sealed class Frozen : TimeProvider

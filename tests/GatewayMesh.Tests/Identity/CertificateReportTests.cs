@@ -25,7 +25,9 @@ internal sealed class CertificateReportTests
 
     [Test]
     public void Long_lived_certificate_counts_as_ending_in_its_last_thirty_days() =>
-        Assert.That((CertificateTimes.Notice(TimeSpan.FromDays(3650)), CertificateTimes.Notice(TimeSpan.FromDays(9))), Is.EqualTo((TimeSpan.FromDays(30), TimeSpan.FromDays(3))));
+        Assert.That(
+            (CertificateTimes.Notice(TimeSpan.FromDays(3650)), CertificateTimes.Notice(TimeSpan.FromDays(9))),
+            Is.EqualTo((TimeSpan.FromDays(30), TimeSpan.FromDays(3))));
 
     [Test]
     public void Certs_shows_identities_and_roots_and_never_a_key()
@@ -55,7 +57,8 @@ internal sealed class CertificateReportTests
     public void Renewal_error_is_shown_with_the_certificate()
     {
         using var folder = new IssuedFolder().With("web");
-        var report = CertificateReport.Of(folder.Certificates, ["web"], None.Add("web", "403").Add("(roots)", "refused"), folder.Time.GetUtcNow());
+        var report = CertificateReport.Of(
+            folder.Certificates, ["web"], None.Add("web", "403").Add("(roots)", "refused"), folder.Time.GetUtcNow());
         Assert.That((report.Identities[0].Trouble, string.Join(' ', report.Errors)), Is.EqualTo(("403", "roots: refused")));
     }
 
@@ -71,7 +74,9 @@ internal sealed class CertificateReportTests
             Assert.That(Metric(folder, "gatewaymesh_certificate_expiry_seconds{service=\"web\"}"), Is.EqualTo(-3600).Within(60));
             Assert.That(Metric(folder, "gatewaymesh_certificate_missing{service=\"web\"}"), Is.EqualTo(1));
             Assert.That(Metric(folder, "gatewaymesh_certificate_missing{service=\"payments\"}"), Is.EqualTo(1));
-            Assert.That(Metric(folder, $"gatewaymesh_root_certificate_expiry_seconds{{fingerprint=\"{Of(folder).Roots[0].Fingerprint}\"}}"), Is.Positive);
+            Assert.That(
+                Metric(folder, $"gatewaymesh_root_certificate_expiry_seconds{{fingerprint=\"{Of(folder).Roots[0].Fingerprint}\"}}"),
+                Is.Positive);
         }
     }
 
@@ -91,10 +96,15 @@ internal sealed class CertificateReportTests
         }
     }
 
-    private static CertificateReport Of(IssuedFolder folder, params string[] identities) => CertificateReport.Of(folder.Certificates, identities, None, folder.Time.GetUtcNow());
+    private static CertificateReport Of(IssuedFolder folder, params string[] identities) =>
+        CertificateReport.Of(folder.Certificates, identities, None, folder.Time.GetUtcNow());
 
-    private static long Metric(IssuedFolder folder, string name) => CertificateMetrics.Text(Of(folder, "web", "payments"), folder.Time.GetUtcNow())
-        .Split('\n').Where(line => line.StartsWith(name + " ", StringComparison.Ordinal)).Select(line => long.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture)).Single();
+    private static long Metric(IssuedFolder folder, string name) =>
+        CertificateMetrics.Text(Of(folder, "web", "payments"), folder.Time.GetUtcNow())
+        .Split('\n')
+            .Where(line => line.StartsWith(name + " ", StringComparison.Ordinal))
+            .Select(line => long.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture))
+            .Single();
 
     private static string Json(IssuedFolder folder, CertificateReport report)
     {

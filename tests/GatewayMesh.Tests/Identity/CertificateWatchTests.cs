@@ -56,11 +56,18 @@ internal sealed class CertificateWatchTests
             _watch.Look();
         }
 
-        var lines = Logged().Where(line => line.Event.StartsWith("certificate_", StringComparison.Ordinal) && line.Event != "certificate_renewed").ToList();
+        var lines = Logged()
+            .Where(line => line.Event.StartsWith("certificate_", StringComparison.Ordinal) && line.Event != "certificate_renewed")
+            .ToList();
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(lines.Select(line => (line.Event, line.Level)), Is.EqualTo([("certificate_ending", "warning"), ("certificate_expired", "error")]));
-            Assert.That(lines[0].Message, Does.Contain("the certificate of web expires in 23 hours").And.Contain($"gatewaymesh ca issue --service web --out {_folder.Certificates.Directory}"));
+            Assert.That(
+                lines.Select(line => (line.Event, line.Level)),
+                Is.EqualTo([("certificate_ending", "warning"), ("certificate_expired", "error")]));
+            Assert.That(
+                lines[0].Message,
+                Does.Contain("the certificate of web expires in 23 hours").And.Contain(
+                    $"gatewaymesh ca issue --service web --out {_folder.Certificates.Directory}"));
         }
     }
 
@@ -82,7 +89,17 @@ internal sealed class CertificateWatchTests
     {
         using var empty = new IssuedFolder();
         using var watch = new CertificateWatch(
-            new BootstrapSpec { Role = MeshRole.Gateway, Node = "gateway-1", Registry = new RegistrySpec("consul", "consul://127.0.0.1:8500"), Gateway = new GatewaySpec() }, empty.Certificates, _troubles, _events, empty.Time);
+            new BootstrapSpec
+            {
+                Role = MeshRole.Gateway,
+                Node = "gateway-1",
+                Registry = new RegistrySpec("consul", "consul://127.0.0.1:8500"),
+                Gateway = new GatewaySpec(),
+            },
+            empty.Certificates,
+            _troubles,
+            _events,
+            empty.Time);
         watch.Look();
         Assert.That(Logged(), Is.Empty);
         watch.Look();
@@ -122,8 +139,14 @@ internal sealed class CertificateWatchTests
         Assert.That(_events.Flush(TimeSpan.FromSeconds(30)));
         return
         [
-            .. Encoding.UTF8.GetString(_lines.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)
-                .Select(line => (line.GetProperty("event").GetString()!, line.GetProperty("level").GetString()!, line.GetProperty("message").GetString()!)),
+            .. Encoding.UTF8.GetString(_lines.ToArray())
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => JsonDocument.Parse(line).RootElement)
+                .Select(
+                    line => (
+                        line.GetProperty("event").GetString()!,
+                        line.GetProperty("level").GetString()!,
+                        line.GetProperty("message").GetString()!)),
         ];
     }
 }

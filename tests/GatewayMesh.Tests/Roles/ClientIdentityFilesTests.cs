@@ -23,7 +23,8 @@ internal sealed class ClientIdentityFilesTests
         using var folder = new IssuedFolder().With("web", "payments");
         var files = new ClientIdentityFiles(_events);
         var bootstrap = Bootstrap(folder, on: true);
-        var (identity, roots) = (Path.Combine(folder.Path, "run", "web", "identity.pem"), Path.Combine(folder.Path, "run", "web", "roots.pem"));
+        var (identity, roots) = (
+            Path.Combine(folder.Path, "run", "web", "identity.pem"), Path.Combine(folder.Path, "run", "web", "roots.pem"));
         files.Write(bootstrap, folder.Certificates);
         using (Assert.EnterMultipleScope())
         {
@@ -35,7 +36,8 @@ internal sealed class ClientIdentityFilesTests
 
         folder.With("web");
         files.Write(bootstrap, folder.Certificates);
-        Assert.That(File.ReadAllText(identity), Is.EqualTo(File.ReadAllText(Path.Combine(folder.Certificates.Directory, "web.pem"))), "renewed");
+        Assert.That(
+            File.ReadAllText(identity), Is.EqualTo(File.ReadAllText(Path.Combine(folder.Certificates.Directory, "web.pem"))), "renewed");
 
         files.Write(Bootstrap(folder, on: false), folder.Certificates);
         Assert.That((File.Exists(identity), File.Exists(roots)), Is.EqualTo((false, false)));

@@ -7,7 +7,8 @@ namespace GatewayMesh.Tests.Roles;
 
 public sealed class DataFoldersTests
 {
-    private const UnixFileMode Open = PrivateFolder.Mode | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+    private const UnixFileMode Open =
+        PrivateFolder.Mode | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
     private string _root = "";
 
     [SetUp]
@@ -23,7 +24,12 @@ public sealed class DataFoldersTests
         Directory.CreateDirectory(Path.Combine(folder, "certificates"));
         File.WriteAllText(Path.Combine(folder, "guard.lock"), "");
         File.WriteAllText(Path.Combine(folder, "certificates", "web.pem"), "a key");
-        foreach (var path in (string[])[folder, Path.Combine(folder, "certificates"), Path.Combine(folder, "guard.lock"), Path.Combine(folder, "certificates", "web.pem")])
+        foreach (
+            var path in (string[])[
+                folder,
+                Path.Combine(folder, "certificates"),
+                Path.Combine(folder, "guard.lock"),
+                Path.Combine(folder, "certificates", "web.pem")])
         {
             File.SetUnixFileMode(path, Open);
         }
@@ -31,7 +37,13 @@ public sealed class DataFoldersTests
         DataFolders.Create(Bootstrap(folder));
 
         Assert.That(
-            new[] { folder, Path.Combine(folder, "certificates"), Path.Combine(folder, "guard.lock"), Path.Combine(folder, "certificates", "web.pem") }.Where(PrivateFolder.IsOpenToOthers),
+            new[]
+            {
+                folder,
+                Path.Combine(folder, "certificates"),
+                Path.Combine(folder, "guard.lock"),
+                Path.Combine(folder, "certificates", "web.pem"),
+            }.Where(PrivateFolder.IsOpenToOthers),
             Is.Empty);
     }
 
@@ -42,7 +54,9 @@ public sealed class DataFoldersTests
         var folder = Path.Combine(_root, "lib");
         File.SetUnixFileMode(folder, Open);
 
-        Assert.That(() => DataFolders.Create(Bootstrap(folder)), Throws.InstanceOf<RoleFailure>().With.Message.Contains("dataDir").And.Message.Contains("use a separate folder"));
+        Assert.That(
+            () => DataFolders.Create(Bootstrap(folder)),
+            Throws.InstanceOf<RoleFailure>().With.Message.Contains("dataDir").And.Message.Contains("use a separate folder"));
         Assert.That(File.GetUnixFileMode(folder), Is.EqualTo(Open));
     }
 
@@ -51,13 +65,16 @@ public sealed class DataFoldersTests
     {
         File.SetUnixFileMode(_root, Open | UnixFileMode.OtherWrite | UnixFileMode.StickyBit);
 
-        Assert.That(() => DataFolders.Create(Bootstrap(_root)), Throws.InstanceOf<RoleFailure>().With.Message.Contains("use a separate folder"));
+        Assert.That(
+            () => DataFolders.Create(Bootstrap(_root)), Throws.InstanceOf<RoleFailure>().With.Message.Contains("use a separate folder"));
     }
 
     [Test]
     public void A_folder_of_another_user_is_refused_with_the_user_and_the_fix()
     {
-        Assert.That(() => DataFolders.Create(Bootstrap("/proc/1")), Throws.InstanceOf<RoleFailure>().With.Property("ExitCode").EqualTo(ExitCode.Usage).And.Message.Contains("dataDir"));
+        Assert.That(
+            () => DataFolders.Create(Bootstrap("/proc/1")),
+            Throws.InstanceOf<RoleFailure>().With.Property("ExitCode").EqualTo(ExitCode.Usage).And.Message.Contains("dataDir"));
     }
 
     [Test]
@@ -65,7 +82,11 @@ public sealed class DataFoldersTests
     {
         Assert.That(
             () => DataFolders.Lock(Bootstrap("/proc/self/fdinfo")),
-            Throws.InstanceOf<RoleFailure>().With.Property("ExitCode").EqualTo(ExitCode.Usage).And.Message.Contains("dataDir: /proc/self/fdinfo cannot be written").And.Message.Contains("--data-dir"));
+            Throws.InstanceOf<RoleFailure>()
+                .With.Property("ExitCode")
+                .EqualTo(ExitCode.Usage)
+                .And.Message.Contains("dataDir: /proc/self/fdinfo cannot be written")
+                .And.Message.Contains("--data-dir"));
     }
 
     [Test]
@@ -76,7 +97,10 @@ public sealed class DataFoldersTests
 
         Assert.That(
             () => DataFolders.Lock(Bootstrap(_root)),
-            Throws.InstanceOf<RoleFailure>().With.Property("ExitCode").EqualTo(ExitCode.Bind).And.Message.Contains($"process {Environment.ProcessId}"));
+            Throws.InstanceOf<RoleFailure>()
+                .With.Property("ExitCode")
+                .EqualTo(ExitCode.Bind)
+                .And.Message.Contains($"process {Environment.ProcessId}"));
     }
 
     [Test]

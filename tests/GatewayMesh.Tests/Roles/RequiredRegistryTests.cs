@@ -11,7 +11,13 @@ internal sealed class RequiredRegistryTests
         var folder = Directory.CreateTempSubdirectory("gatewaymesh-").FullName;
         try
         {
-            var options = new RoleOptions { Role = "gateway", Registry = $"file:{folder}/registry", DataDir = $"{folder}/data", RequireRegistry = true };
+            var options = new RoleOptions
+            {
+                Role = "gateway",
+                Registry = $"file:{folder}/registry",
+                DataDir = $"{folder}/data",
+                RequireRegistry = true,
+            };
             Assert.That(RoleHost.Run(options), Is.EqualTo(ExitCode.Registry));
             Assert.That(Directory.Exists($"{folder}/data"), Is.False, "nothing was started");
         }

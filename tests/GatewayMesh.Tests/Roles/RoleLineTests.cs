@@ -15,7 +15,15 @@ internal sealed class RoleLineTests
 
         Assert.That(errors, Is.Empty);
         Assert.That(
-            (options.Role, options.ConfigFile, options.Node, options.Cluster, options.Registry, options.DataDir, options.Admin, options.NoGuard),
+            (
+                options.Role,
+                options.ConfigFile,
+                options.Node,
+                options.Cluster,
+                options.Registry,
+                options.DataDir,
+                options.Admin,
+                options.NoGuard),
             Is.EqualTo(("sidecar", "/etc/a.yaml", "host-a", "dc1", "file:/r", "/d", "127.0.0.1:1", true)));
         Assert.That(options.Set, Is.EqualTo(new[] { "sidecar.services.0.port=8080", "gatewayShare=1%" }));
     }

@@ -40,7 +40,9 @@ public sealed record HashPolicyEntry
         };
         if (entry.SourceIP ? reader.Has("field") || reader.Has("fieldValue") : !reader.Has("field") || entry.FieldValue.Length == 0)
         {
-            reader.Fail(entry.SourceIP ? "sourceIP conflicts with field" : "has no hash source", "set sourceIP: true, or field: header, cookie or query_parameter with fieldValue: NAME");
+            reader.Fail(
+                entry.SourceIP ? "sourceIP conflicts with field" : "has no hash source",
+                "set sourceIP: true, or field: header, cookie or query_parameter with fieldValue: NAME");
         }
 
         if (!reader.Has("cookieConfig"))

@@ -8,7 +8,11 @@ public sealed record LoadBalancerEntry
 {
     private static readonly ScalarType<BalancerPolicy> Policies = ScalarTypes.Word<BalancerPolicy>(
     [
-        ("random", BalancerPolicy.Random), ("round_robin", BalancerPolicy.RoundRobin), ("least_request", BalancerPolicy.LeastRequest), ("ring_hash", BalancerPolicy.RingHash), ("maglev", BalancerPolicy.Maglev),
+        ("random", BalancerPolicy.Random),
+        ("round_robin", BalancerPolicy.RoundRobin),
+        ("least_request", BalancerPolicy.LeastRequest),
+        ("ring_hash", BalancerPolicy.RingHash),
+        ("maglev", BalancerPolicy.Maglev),
     ]);
 
     /// <summary>Policy.</summary>
@@ -47,7 +51,8 @@ public sealed record LoadBalancerEntry
 
         if (reader.Has("leastRequestConfig"))
         {
-            entry = reader.Section("leastRequestConfig", least => entry with { ChoiceCount = least.OrNull("choiceCount", ScalarTypes.Number(2, 100)) });
+            entry = reader.Section(
+                "leastRequestConfig", least => entry with { ChoiceCount = least.OrNull("choiceCount", ScalarTypes.Number(2, 100)) });
             Needs("leastRequestConfig", entry.Policy == BalancerPolicy.LeastRequest, "policy: least_request");
         }
 

@@ -13,7 +13,9 @@ public sealed record ServiceResolverEntry : ConfigEntry
 
     private const int LongestSubset = 63;
 
-    private static readonly ImmutableSortedDictionary<string, SubsetEntry> NoSubsets = ImmutableSortedDictionary.Create<string, SubsetEntry>(StringComparer.Ordinal);
+    private static readonly ImmutableSortedDictionary<string, SubsetEntry> NoSubsets =
+        ImmutableSortedDictionary.Create<string, SubsetEntry>(
+        StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public override string Kind => "service-resolver";
@@ -28,7 +30,9 @@ public sealed record ServiceResolverEntry : ConfigEntry
     public RedirectEntry? Redirect { get; init; }
 
     /// <summary>Failover while no instance is healthy, by subset name or <see cref="Any"/>.</summary>
-    public ImmutableSortedDictionary<string, FailoverEntry> Failover { get; init; } = ImmutableSortedDictionary.Create<string, FailoverEntry>(StringComparer.Ordinal);
+    public ImmutableSortedDictionary<string, FailoverEntry> Failover { get; init; } =
+        ImmutableSortedDictionary.Create<string, FailoverEntry>(
+        StringComparer.Ordinal);
 
     /// <summary>Connect timeout; null for the policy's.</summary>
     public TimeSpan? ConnectTimeout { get; init; }
@@ -63,7 +67,10 @@ public sealed record ServiceResolverEntry : ConfigEntry
 
         if (entry.Redirect is not null && !entry.Failover.IsEmpty)
         {
-            reader.Fail("failover", "conflicts with redirect", "remove one of them; the redirect's destination uses the failover of its own resolver");
+            reader.Fail(
+                "failover",
+                "conflicts with redirect",
+                "remove one of them; the redirect's destination uses the failover of its own resolver");
         }
 
         return entry;
@@ -71,9 +78,14 @@ public sealed record ServiceResolverEntry : ConfigEntry
 
     private static SubsetEntry BindSubset(MappingReader reader, string name)
     {
-        if (name.Length is 0 or > LongestSubset || !name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-') || name[0] == '-' || name[^1] == '-')
+        if (name.Length is 0 or > LongestSubset
+            || !name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')
+            || name[0] == '-'
+            || name[^1] == '-')
         {
-            reader.Fail($"{Quoted.Of(name)} is not a valid subset name", "use lower-case letters, digits and '-', a letter or digit first and last, at most 63");
+            reader.Fail(
+                $"{Quoted.Of(name)} is not a valid subset name",
+                "use lower-case letters, digits and '-', a letter or digit first and last, at most 63");
         }
 
         return SubsetEntry.Bind(reader);
@@ -98,7 +110,8 @@ public sealed record ServiceResolverEntry : ConfigEntry
         return redirect;
     }
 
-    private static FailoverEntry BindFailover(MappingReader reader, string subset, string name, ImmutableSortedDictionary<string, SubsetEntry> subsets)
+    private static FailoverEntry BindFailover(
+        MappingReader reader, string subset, string name, ImmutableSortedDictionary<string, SubsetEntry> subsets)
     {
         var failover = FailoverEntry.Bind(reader);
         if (subset != Any && !subsets.ContainsKey(subset))
@@ -106,7 +119,9 @@ public sealed record ServiceResolverEntry : ConfigEntry
             reader.Fail($"{Quoted.Of(subset)} is not declared in subsets", $"{Known(subsets)}, or '*' for all");
         }
 
-        foreach (var (service, meant) in (ReadOnlySpan<(string, string)>)[(failover.Service, failover.ServiceSubset), .. failover.Targets.Select(target => (target.Service, target.ServiceSubset))])
+        foreach (
+            var (service, meant) in (ReadOnlySpan<(string, string)>)[
+                (failover.Service, failover.ServiceSubset), .. failover.Targets.Select(target => (target.Service, target.ServiceSubset))])
         {
             if (meant.Length > 0 && (service.Length == 0 || service == name) && !subsets.ContainsKey(meant))
             {

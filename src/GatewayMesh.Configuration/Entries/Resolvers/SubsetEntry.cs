@@ -9,5 +9,7 @@ namespace GatewayMesh.Configuration.Entries.Resolvers;
 public sealed record SubsetEntry(string Filter, bool OnlyPassing)
 {
     internal static SubsetEntry Bind(MappingReader reader) =>
-        new(reader.Optional("filter", reader.IsLenient ? FilterExpression.TypeOfConsul : FilterExpression.Type, ""), reader.Optional("onlyPassing", ScalarTypes.Flag, false));
+        new(
+            reader.Optional("filter", reader.IsLenient ? FilterExpression.TypeOfConsul : FilterExpression.Type, ""),
+            reader.Optional("onlyPassing", ScalarTypes.Flag, false));
 }

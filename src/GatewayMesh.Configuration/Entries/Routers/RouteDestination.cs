@@ -8,7 +8,18 @@ public sealed record RouteDestination
 {
     private static readonly ImmutableArray<string> Conditions =
     [
-        "5xx", "gateway-error", "reset", "connect-failure", "envoy-ratelimited", "retriable-4xx", "refused-stream", "cancelled", "deadline-exceeded", "internal", "resource-exhausted", "unavailable",
+        "5xx",
+        "gateway-error",
+        "reset",
+        "connect-failure",
+        "envoy-ratelimited",
+        "retriable-4xx",
+        "refused-stream",
+        "cancelled",
+        "deadline-exceeded",
+        "internal",
+        "resource-exhausted",
+        "unavailable",
     ];
 
     private static readonly ScalarType<string> Condition = ScalarTypes.Word<string>([.. Conditions.Select(word => (word, word))]);

@@ -11,10 +11,13 @@ namespace GatewayMesh.Configuration.Entries.Routers;
 public sealed record RouteEntry(RouteMatch? Match, RouteDestination Destination)
 {
     private static readonly ScalarType<string> Path = new("use a path such as /v1", text =>
-        text.StartsWith('/') ? Scalar.Good(text) : Scalar.Bad<string>($"{Quoted.Of(text)} does not start with '/'", $"use /{text.TrimStart('.')}"));
+        text.StartsWith('/')
+            ? Scalar.Good(text)
+            : Scalar.Bad<string>($"{Quoted.Of(text)} does not start with '/'", $"use /{text.TrimStart('.')}"));
 
     private static readonly ScalarType<string> Method = new("use a method such as GET", text =>
-        text.Length is > 0 and <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? Scalar.Good(text.ToUpperInvariant())
+        text.Length is > 0 and <= 64
+            && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? Scalar.Good(text.ToUpperInvariant())
         : Scalar.Bad<string>($"{Quoted.Of(text)} is not a method", "use a method such as GET"));
 
     /// <summary>Location of the route; neither part of its meaning nor stored.</summary>
@@ -27,7 +30,11 @@ public sealed record RouteEntry(RouteMatch? Match, RouteDestination Destination)
         var destination = reader.Section("destination", RouteDestination.Bind);
         if (destination.PrefixRewrite is not null && match?.Path is not { Test: not PathTest.Regex })
         {
-            reader.Fail(reader.LocationOf("destination"), reader.PathOf("destination.prefixRewrite"), "requires pathExact or pathPrefix in match.http", "add the path to replace, such as pathPrefix: /");
+            reader.Fail(
+                reader.LocationOf("destination"),
+                reader.PathOf("destination.prefixRewrite"),
+                "requires pathExact or pathPrefix in match.http",
+                "add the path to replace, such as pathPrefix: /");
         }
 
         return new RouteEntry(match, destination) { At = reader.LocationOf("destination") };
@@ -42,7 +49,9 @@ public sealed record RouteEntry(RouteMatch? Match, RouteDestination Destination)
     private static RouteMatch BindRequest(MappingReader reader)
     {
         var paths = new List<PathRule>();
-        foreach (var (key, test) in (ReadOnlySpan<(string, PathTest)>)[("pathExact", PathTest.Exact), ("pathPrefix", PathTest.Prefix), ("pathRegex", PathTest.Regex)])
+        foreach (
+            var (key, test) in (ReadOnlySpan<(string, PathTest)>)[
+                ("pathExact", PathTest.Exact), ("pathPrefix", PathTest.Prefix), ("pathRegex", PathTest.Regex)])
         {
             if (reader.Has(key))
             {

@@ -30,11 +30,18 @@ public sealed record ServiceSplitterEntry : ConfigEntry
         var sum = splits.Sum(split => split.Weight);
         if (splits.IsEmpty)
         {
-            reader.Fail(reader.LocationOf("splits"), reader.PathOf("splits"), reader.Has("splits") ? "is empty" : "is missing", "add splits, for example splits: [ { weight: 90, serviceSubset: v1 }, { weight: 10, serviceSubset: v2 } ]");
+            reader.Fail(
+                reader.LocationOf("splits"),
+                reader.PathOf("splits"),
+                reader.Has("splits") ? "is empty" : "is missing",
+                "add splits, for example splits: [ { weight: 90, serviceSubset: v1 }, { weight: 10, serviceSubset: v2 } ]");
         }
         else if (sum != SplitEntry.Whole)
         {
-            reader.Fail("splits", string.Create(CultureInfo.InvariantCulture, $"the weights add up to {sum / 100m:0.##}, each rounded to 0.01"), "make them add up to 100");
+            reader.Fail(
+                "splits",
+                string.Create(CultureInfo.InvariantCulture, $"the weights add up to {sum / 100m:0.##}, each rounded to 0.01"),
+                "make them add up to 100");
         }
 
         return new ServiceSplitterEntry { Name = name, Origin = origin, Splits = splits };

@@ -13,8 +13,12 @@ public sealed record SplitEntry(int Weight)
 
     // Consul reads a 32-bit float, scales, and rounds.
     private static readonly ScalarType<int> Share = new("use a percentage without the % sign, such as 33.34", text =>
-        !float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var weight) || !float.IsFinite(weight) ? Scalar.Bad<int>($"{Quoted.Of(text)} is not a weight", text.EndsWith('%') ? $"use {text.TrimEnd('%')}" : "use a percentage without the % sign, such as 33.34")
-        : weight is < 0 or > 100 ? Scalar.Bad<int>($"{Quoted.Of(text)} is not from 0 to 100", "use a percentage without the % sign, such as 33.34")
+        !float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var weight)
+            || !float.IsFinite(weight) ? Scalar.Bad<int>(
+                $"{Quoted.Of(text)} is not a weight",
+                text.EndsWith('%') ? $"use {text.TrimEnd('%')}" : "use a percentage without the % sign, such as 33.34")
+        : weight is < 0
+            or > 100 ? Scalar.Bad<int>($"{Quoted.Of(text)} is not from 0 to 100", "use a percentage without the % sign, such as 33.34")
         : Scalar.Good((int)Math.Round((double)(weight * 100f), MidpointRounding.AwayFromZero)));
 
     /// <summary>Name of the service; empty for the splitter's own service.</summary>

@@ -53,7 +53,8 @@ public sealed record AdaptiveConcurrencyEntry
 
         if (entry.SampleWindow > entry.MinRttInterval)
         {
-            reader.Fail("sampleWindow", "is longer than minRttInterval", "raise minRttInterval or lower sampleWindow, such as 1m and 100ms");
+            reader.Fail(
+                "sampleWindow", "is longer than minRttInterval", "raise minRttInterval or lower sampleWindow, such as 1m and 100ms");
         }
 
         if (entry.SampleWindow < AdaptiveConcurrencyModel.ShortestWindow)

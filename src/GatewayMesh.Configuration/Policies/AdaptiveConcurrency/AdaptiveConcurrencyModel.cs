@@ -52,7 +52,8 @@ public sealed record AdaptiveConcurrencyModel
             SampleWindow = entry.SampleWindow ?? SampleWindow,
             Percentile = entry.Percentile ?? Percentile,
             MinConcurrency = min,
-            MaxConcurrency = Math.Max(min, entry.MaxConcurrency ?? MaxConcurrency), // each may be valid alone when they come from different entries
+            // each may be valid alone when they come from different entries
+            MaxConcurrency = Math.Max(min, entry.MaxConcurrency ?? MaxConcurrency),
             MinRttInterval = entry.MinRttInterval ?? MinRttInterval,
             MinRttRequests = entry.MinRttRequests ?? MinRttRequests,
             Jitter = entry.Jitter ?? Jitter,

@@ -44,7 +44,9 @@ public sealed record EjectionEntry
             ConsecutiveFailures = reader.OrNull("consecutiveFailures", InARow),
             ConsecutiveGatewayFailures = reader.OrNull("consecutiveGatewayFailures", InARow),
             Consecutive5xx = reader.OrNull("consecutive5xx", InARow),
-            Interval = reader.OrNull("interval", ScalarTypes.Duration.Where(value => value >= TimeSpan.FromSeconds(1), "is shorter than 1s", "use 1s or more, such as 10s")),
+            Interval = reader.OrNull(
+                "interval",
+                ScalarTypes.Duration.Where(value => value >= TimeSpan.FromSeconds(1), "is shorter than 1s", "use 1s or more, such as 10s")),
             SuccessRate = reader.Section("successRate", SuccessRateEntry.Bind),
             FailurePercentage = reader.Section("failurePercentage", FailurePercentageEntry.Bind),
             Latency = reader.Section("latency", LatencyEntry.Bind),

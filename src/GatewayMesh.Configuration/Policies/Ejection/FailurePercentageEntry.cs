@@ -20,7 +20,8 @@ public sealed record FailurePercentageEntry
     internal static FailurePercentageEntry Bind(MappingReader reader) => new()
     {
         Enabled = reader.OrNull("enabled", ScalarTypes.Flag),
-        Threshold = reader.OrNull("threshold", ScalarTypes.Percent.Where(share => share > 0, "is zero", "use a percentage above 0%, such as 85%")),
+        Threshold = reader.OrNull(
+            "threshold", ScalarTypes.Percent.Where(share => share > 0, "is zero", "use a percentage above 0%, such as 85%")),
         MinimumHosts = reader.OrNull("minimumHosts", ScalarTypes.Number(1, 1000)),
         RequestVolume = reader.OrNull("requestVolume", ScalarTypes.Number(1, 1_000_000)),
     };

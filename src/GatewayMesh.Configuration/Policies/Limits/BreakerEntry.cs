@@ -28,7 +28,9 @@ public sealed record BreakerEntry
         var entry = new BreakerEntry
         {
             Enabled = reader.OrNull("enabled", ScalarTypes.Flag),
-            Failures = reader.OrNull("failures", ScalarTypes.Word<BreakerFailures>([("gateway-error", BreakerFailures.GatewayError), ("5xx", BreakerFailures.ServerError)])),
+            Failures = reader.OrNull(
+                "failures",
+                ScalarTypes.Word<BreakerFailures>([("gateway-error", BreakerFailures.GatewayError), ("5xx", BreakerFailures.ServerError)])),
             FailureRatio = reader.OrNull("failureRatio", ScalarTypes.Percent),
             MinimumRequests = reader.OrNull("minimumRequests", ScalarTypes.Number(2, 1_000_000)),
             Window = reader.OrNull("window", ScalarTypes.Duration),
@@ -36,7 +38,10 @@ public sealed record BreakerEntry
         };
         if (entry.FailureRatio == 0)
         {
-            reader.Fail("failureRatio", "is 0%, which keeps the breaker open at all times", "use a percentage above 0% such as 50%, or set enabled: false");
+            reader.Fail(
+                "failureRatio",
+                "is 0%, which keeps the breaker open at all times",
+                "use a percentage above 0% such as 50%, or set enabled: false");
         }
 
         if (entry.Window < BreakerModel.ShortestWindow)

@@ -32,7 +32,10 @@ public sealed record LimitsEntry
         };
         if (entry.MaxConcurrentRetries > entry.MaxConcurrentRequests)
         {
-            reader.Fail("maxConcurrentRetries", "is above maxConcurrentRequests, which also bounds retries", "raise maxConcurrentRequests, or remove maxConcurrentRetries");
+            reader.Fail(
+                "maxConcurrentRetries",
+                "is above maxConcurrentRequests, which also bounds retries",
+                "raise maxConcurrentRequests, or remove maxConcurrentRetries");
         }
 
         return entry;

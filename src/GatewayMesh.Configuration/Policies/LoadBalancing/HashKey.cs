@@ -19,7 +19,9 @@ public sealed record HashKey(HashSource From, string Name, bool Terminal)
         var terminal = reader.Optional("terminal", ScalarTypes.Flag, false);
         var source = reader.Optional("source", ScalarTypes.Flag, false);
         var named = new List<HashKey>();
-        foreach (var (key, from) in (ReadOnlySpan<(string, HashSource)>)[("header", HashSource.Header), ("cookie", HashSource.Cookie), ("query", HashSource.Query)])
+        foreach (
+            var (key, from) in (ReadOnlySpan<(string, HashSource)>)[
+                ("header", HashSource.Header), ("cookie", HashSource.Cookie), ("query", HashSource.Query)])
         {
             if (reader.Has(key) && reader.Required(key, ScalarTypes.Text) is { } name)
             {

@@ -8,7 +8,10 @@ public sealed record LoadBalancingEntry
 {
     private static readonly ScalarType<BalancingPolicy> Policies = ScalarTypes.Word<BalancingPolicy>(
     [
-        ("peakEwma", BalancingPolicy.PeakEwma), ("leastRequest", BalancingPolicy.LeastRequest), ("roundRobin", BalancingPolicy.RoundRobin), ("random", BalancingPolicy.Random),
+        ("peakEwma", BalancingPolicy.PeakEwma),
+        ("leastRequest", BalancingPolicy.LeastRequest),
+        ("roundRobin", BalancingPolicy.RoundRobin),
+        ("random", BalancingPolicy.Random),
         ("weighted", BalancingPolicy.Weighted), ("ringHash", BalancingPolicy.RingHash), ("maglev", BalancingPolicy.Maglev),
     ]);
 
@@ -63,7 +66,8 @@ public sealed record LoadBalancingEntry
         var hashes = Policy is BalancingPolicy.RingHash or BalancingPolicy.Maglev;
         if (hashes && Hash is not { IsEmpty: false })
         {
-            reader.Fail(reader.Has("hash") ? "hash" : "policy", "requires hash", "add a hash key, for example hash: [ { header: x-user } ]");
+            reader.Fail(
+                reader.Has("hash") ? "hash" : "policy", "requires hash", "add a hash key, for example hash: [ { header: x-user } ]");
         }
 
         if (!hashes && reader.Has("hash") && !(reader.Has("policy") && Policy is null))
@@ -77,7 +81,10 @@ public sealed record LoadBalancingEntry
         Only(reader, "ewma", "peakEwma", BalancingPolicy.PeakEwma);
         if (hashes && SlowStart.Window > TimeSpan.Zero)
         {
-            reader.Fail("slowStart", "conflicts with ringHash and maglev: a key would move between instances", "remove slowStart, or use another policy");
+            reader.Fail(
+                "slowStart",
+                "conflicts with ringHash and maglev: a key would move between instances",
+                "remove slowStart, or use another policy");
         }
     }
 

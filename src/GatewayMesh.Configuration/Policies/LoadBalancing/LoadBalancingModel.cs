@@ -42,7 +42,8 @@ public sealed record LoadBalancingModel
     public bool SaysTheSame(LoadBalancingModel other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return ReferenceEquals(this, other) || (this with { Hash = [] } == other with { Hash = [] } && Hash.AsSpan().SequenceEqual(other.Hash.AsSpan()));
+        return ReferenceEquals(this, other)
+            || (this with { Hash = [] } == other with { Hash = [] } && Hash.AsSpan().SequenceEqual(other.Hash.AsSpan()));
     }
 
     internal LoadBalancingModel Under(LoadBalancingEntry entry) => this with

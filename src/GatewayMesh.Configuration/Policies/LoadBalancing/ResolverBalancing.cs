@@ -12,7 +12,8 @@ internal static class ResolverBalancing
     /// <summary>
     /// Returns <paramref name="model"/> with the values of <paramref name="entry"/>; the model itself when the entry declares nothing.
     /// </summary>
-    public static LoadBalancingModel With(this LoadBalancingModel model, LoadBalancerEntry? entry) => entry is null or { Policy: BalancerPolicy.Unsaid } ? model : model with
+    public static LoadBalancingModel With(this LoadBalancingModel model, LoadBalancerEntry? entry) =>
+        entry is null or { Policy: BalancerPolicy.Unsaid } ? model : model with
     {
         Policy = entry.Policy switch
         {

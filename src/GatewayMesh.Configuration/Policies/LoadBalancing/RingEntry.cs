@@ -20,7 +20,8 @@ public sealed record RingEntry
         };
         if (entry.MinSize > (entry.MaxSize ?? RingModel.Largest) || entry.MaxSize < (entry.MinSize ?? RingModel.Default.MinSize))
         {
-            reader.Fail(entry.MaxSize is null ? "minSize" : "maxSize", "is below minSize", "raise maxSize or lower minSize (1024 by default)");
+            reader.Fail(
+                entry.MaxSize is null ? "minSize" : "maxSize", "is below minSize", "raise maxSize or lower minSize (1024 by default)");
         }
 
         return entry;

@@ -5,7 +5,8 @@ namespace GatewayMesh.Configuration.Policies.LoadBalancing;
 /// <summary>Declared <c>loadBalancing.zone</c>.</summary>
 public sealed record ZoneEntry
 {
-    private static readonly ScalarType<double> AboveZero = ScalarTypes.Percent.Where(share => share > 0, "is zero", "use a percentage above 0%, such as 70%, or set first: false to ignore zones");
+    private static readonly ScalarType<double> AboveZero = ScalarTypes.Percent.Where(
+        share => share > 0, "is zero", "use a percentage above 0%, such as 70%, or set first: false to ignore zones");
 
     /// <summary><c>first</c>: true to prefer instances in the local zone.</summary>
     public bool? First { get; init; }

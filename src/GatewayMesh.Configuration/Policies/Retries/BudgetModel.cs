@@ -12,5 +12,6 @@ public sealed record BudgetModel
     /// <summary>Retries and hedges per second, regardless of the number of requests. Default: 10, as in Linkerd.</summary>
     public int MinPerSecond { get; init; } = 10;
 
-    internal BudgetModel Under(BudgetEntry entry) => this with { Ratio = entry.Ratio ?? Ratio, MinPerSecond = entry.MinPerSecond ?? MinPerSecond };
+    internal BudgetModel Under(BudgetEntry entry) =>
+        this with { Ratio = entry.Ratio ?? Ratio, MinPerSecond = entry.MinPerSecond ?? MinPerSecond };
 }

@@ -9,9 +9,12 @@ public sealed record RetriesEntry
     private const int MostBytes = 16 * 1024 * 1024;
 
     private static readonly ScalarType<string> Method = ScalarTypes.Text.Where(
-        text => text.Length <= 32 && !text.AsSpan().ContainsAnyExceptInRange('A', 'Z'), "is not a method", "use an upper-case method such as POST");
+        text => text.Length <= 32 && !text.AsSpan().ContainsAnyExceptInRange('A', 'Z'),
+        "is not a method",
+        "use an upper-case method such as POST");
 
-    private static readonly ScalarType<long> Buffer = ScalarTypes.Size.Where(bytes => bytes <= MostBytes, "is too large", "use at most 16MiB: every request in flight may use this much memory");
+    private static readonly ScalarType<long> Buffer = ScalarTypes.Size.Where(
+        bytes => bytes <= MostBytes, "is too large", "use at most 16MiB: every request in flight may use this much memory");
 
     /// <summary><c>on</c>: retried failures.</summary>
     public ImmutableArray<RetryCondition>? On { get; init; }

@@ -7,7 +7,8 @@ public static class CriticalityWord
 {
     /// <summary>Scalar type of the names.</summary>
     internal static ScalarType<Criticality> Type { get; } =
-        ScalarTypes.Word<Criticality>([("critical", Criticality.Critical), ("default", Criticality.Default), ("sheddable", Criticality.Sheddable)]);
+        ScalarTypes.Word<Criticality>(
+            [("critical", Criticality.Critical), ("default", Criticality.Default), ("sheddable", Criticality.Sheddable)]);
 
     /// <summary>Name of <paramref name="criticality"/>.</summary>
     public static string Of(Criticality criticality) => criticality switch

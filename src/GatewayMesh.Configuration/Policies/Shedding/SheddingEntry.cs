@@ -24,7 +24,10 @@ public sealed record SheddingEntry
         };
         if (entry.Sheddable > entry.Default)
         {
-            reader.Fail("sheddable", "is above default, so that less important requests would be refused later", "lower sheddable or raise default, such as 80% and 95%");
+            reader.Fail(
+                "sheddable",
+                "is above default, so that less important requests would be refused later",
+                "lower sheddable or raise default, such as 80% and 95%");
         }
 
         if (entry.Default == 0)

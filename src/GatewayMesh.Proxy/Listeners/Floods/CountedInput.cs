@@ -73,7 +73,8 @@ internal sealed class CountedInput(PipeReader inner, FrameBudget budget, Action 
     }
 
     /// <summary>As <see cref="Complete"/>.</summary>
-    public override ValueTask CompleteAsync(Exception? exception = null) => budget.IsSpent ? ValueTask.CompletedTask : inner.CompleteAsync(exception);
+    public override ValueTask CompleteAsync(Exception? exception = null) =>
+        budget.IsSpent ? ValueTask.CompletedTask : inner.CompleteAsync(exception);
 
     private void EndWhenSpent()
     {

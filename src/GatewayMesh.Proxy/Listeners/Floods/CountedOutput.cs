@@ -71,7 +71,8 @@ internal sealed class CountedOutput(PipeWriter inner, FrameBudget budget) : Pipe
     }
 
     /// <summary>As <see cref="Complete"/>.</summary>
-    public override ValueTask CompleteAsync(Exception? exception = null) => budget.IsSpent ? ValueTask.CompletedTask : inner.CompleteAsync(exception);
+    public override ValueTask CompleteAsync(Exception? exception = null) =>
+        budget.IsSpent ? ValueTask.CompletedTask : inner.CompleteAsync(exception);
 
     private void Credit(ReadOnlySpan<byte> written)
     {
@@ -94,7 +95,8 @@ internal sealed class CountedOutput(PipeWriter inner, FrameBudget budget) : Pipe
         }
 
         var isGoAway = _isGoAway ? written.Length == GoAwayLength
-            : written.Length >= HeaderLength + GoAwayLength && written[^(HeaderLength + GoAwayLength)..^GoAwayLength].SequenceEqual(GoAwayHeader);
+            : written.Length >= HeaderLength + GoAwayLength
+                && written[^(HeaderLength + GoAwayLength)..^GoAwayLength].SequenceEqual(GoAwayHeader);
         _isGoAway = false;
         if (isGoAway)
         {

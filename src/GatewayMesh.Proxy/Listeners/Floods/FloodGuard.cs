@@ -16,7 +16,8 @@ internal sealed class FloodGuard(LimitsSpec limits, MeshMetrics metrics, ILogger
         LoggerMessage.Define<string, string, string, long>(
             LogLevel.Warning,
             new EventId(7, "http2_flood"),
-            "A connection on {Listener} from {Peer} was ended: too many {Frames} frames without a request ({Count} such connections since the last line).");
+            "A connection on {Listener} from {Peer} was ended: too many {Frames} frames without a request ({Count} such connections "
+                + "since the last line).");
 
     private readonly LogThrottle _throttle = new(time);
 

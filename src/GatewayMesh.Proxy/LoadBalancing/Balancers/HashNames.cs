@@ -10,7 +10,10 @@ internal static class HashNames
 {
     public static ImmutableArray<string> Of(ImmutableArray<EndpointState> members)
     {
-        var shared = members.GroupBy(state => state.Key.Id, StringComparer.Ordinal).Where(group => group.Skip(1).Any()).Select(group => group.Key).ToHashSet(StringComparer.Ordinal);
+        var shared = members.GroupBy(state => state.Key.Id, StringComparer.Ordinal)
+            .Where(group => group.Skip(1).Any())
+            .Select(group => group.Key)
+            .ToHashSet(StringComparer.Ordinal);
         return [.. members.Select(state => shared.Contains(state.Key.Id) ? $"{state.Key.Id} {state.Key.Address}" : state.Key.Id)];
     }
 }

@@ -51,7 +51,8 @@ internal sealed class MaglevTable : IBalancer
         var table = new int[size];
         Array.Fill(table, -1);
         var slot = names.Select(name => (int)(StableHash.Of(name) % (ulong)size)).ToArray();
-        var skip = names.Select(name => (int)(StableHash.Mix(StableHash.Of(name) ^ 0x5bd1_e995_7b93_b5a1UL) % (ulong)(size - 1)) + 1).ToArray();
+        var skip = names.Select(
+            name => (int)(StableHash.Mix(StableHash.Of(name) ^ 0x5bd1_e995_7b93_b5a1UL) % (ulong)(size - 1)) + 1).ToArray();
         var heaviest = Enumerable.Range(0, names.Length).Max(weights.ShareOf);
         var due = new double[names.Length];
         // Independent of the order of the list

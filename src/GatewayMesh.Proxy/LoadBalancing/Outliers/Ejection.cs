@@ -20,7 +20,8 @@ namespace GatewayMesh.Proxy.LoadBalancing.Outliers;
 /// <param name="Until">Timestamp of the first permitted trial; while trusted, end of the time in which the instance is known to fail
 /// (<see cref="Spared"/>).</param>
 /// <param name="OnTrial">True while a trial is running.</param>
-internal sealed record Ejection(int Epoch, int Failures, int GatewayFailures, int ServerErrors, int Times, int Past, EjectionCause Cause, long Until, bool OnTrial)
+internal sealed record Ejection(
+    int Epoch, int Failures, int GatewayFailures, int ServerErrors, int Times, int Past, EjectionCause Cause, long Until, bool OnTrial)
 {
     private const int Most = 1_000_000; // bound of all counts, against overflow
 
@@ -58,7 +59,8 @@ internal sealed record Ejection(int Epoch, int Failures, int GatewayFailures, in
             return Cause.IsOver(outcome) ? Pardoned().Counting(outcome) : trial ? Ejected(Cause, policy, now, time) : this;
         }
 
-        if ((outcome == EndpointOutcome.Success && (Failures | GatewayFailures | ServerErrors) == 0) || (outcome == EndpointOutcome.Alive && Failures == 0))
+        if ((outcome == EndpointOutcome.Success && (Failures | GatewayFailures | ServerErrors) == 0)
+            || (outcome == EndpointOutcome.Alive && Failures == 0))
         {
             return this;
         }
@@ -105,7 +107,11 @@ internal sealed record Ejection(int Epoch, int Failures, int GatewayFailures, in
 
     // Attempts without a response are no evidence about responses (Envoy, split_external_local_origin_errors).
     private static int OfAnswers(int count, EndpointOutcome outcome, bool bad) =>
-        outcome is EndpointOutcome.ConnectFailed or EndpointOutcome.Failed or EndpointOutcome.Alive ? count : bad ? Math.Min(Most, count + 1) : 0;
+        outcome is EndpointOutcome.ConnectFailed or EndpointOutcome.Failed or EndpointOutcome.Alive
+            ? count
+            : bad
+            ? Math.Min(Most, count + 1)
+            : 0;
 
     private static bool Reaches(int count, int threshold) => threshold > 0 && count >= threshold;
 }

@@ -22,7 +22,8 @@ public static class EjectionCauses
     internal static bool IsOver(this EjectionCause cause, EndpointOutcome outcome) => outcome switch
     {
         EndpointOutcome.Success or EndpointOutcome.Alive => true,
-        EndpointOutcome.ServerError => cause is EjectionCause.ConsecutiveFailures or EjectionCause.ConsecutiveGatewayFailures or EjectionCause.Latency,
+        EndpointOutcome.ServerError =>
+            cause is EjectionCause.ConsecutiveFailures or EjectionCause.ConsecutiveGatewayFailures or EjectionCause.Latency,
         EndpointOutcome.GatewayError => cause is EjectionCause.ConsecutiveFailures or EjectionCause.Latency,
         _ => false,
     };

@@ -39,7 +39,8 @@ internal sealed class EjectionShares(TimeProvider time)
     /// <summary>Completes the change of tables: removed instances return their permits.</summary>
     public void Widen(IEnumerable<EndpointState> next)
     {
-        var groups = next.GroupBy(state => state.Key.Service, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
+        var groups = next.GroupBy(state => state.Key.Service, StringComparer.Ordinal).ToDictionary(
+            group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
         foreach (var (service, watch) in _watches)
         {
             watch.Widen(groups.GetValueOrDefault(service, []));

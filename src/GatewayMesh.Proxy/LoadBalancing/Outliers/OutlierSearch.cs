@@ -12,7 +12,11 @@ internal static class OutlierSearch
     public static IReadOnlyList<(int Index, EjectionCause Cause)> Of(ReadOnlySpan<EndpointCounts> counts, EjectionModel model)
     {
         var all = counts.ToArray();
-        return [.. BySuccessRate(all, model.SuccessRate).Concat(ByFailures(all, model.FailurePercentage)).Concat(ByLatency(all, model.Latency)).DistinctBy(outlier => outlier.Index)];
+        return [
+            .. BySuccessRate(all, model.SuccessRate)
+                .Concat(ByFailures(all, model.FailurePercentage))
+                .Concat(ByLatency(all, model.Latency))
+                .DistinctBy(outlier => outlier.Index)];
     }
 
     private static IEnumerable<(int Index, EjectionCause Cause)> BySuccessRate(EndpointCounts[] all, SuccessRateModel model)
@@ -26,7 +30,9 @@ internal static class OutlierSearch
         var mean = eligible.Average(index => all[index].SuccessRate);
         var deviation = Math.Sqrt(eligible.Average(index => Math.Pow(all[index].SuccessRate - mean, 2)));
         var least = mean - Math.Max(model.StdevFactor * deviation, model.Gap);
-        return eligible.Where(index => all[index].SuccessRate < least).OrderBy(index => all[index].SuccessRate).Select(index => (index, EjectionCause.SuccessRate));
+        return eligible.Where(index => all[index].SuccessRate < least)
+            .OrderBy(index => all[index].SuccessRate)
+            .Select(index => (index, EjectionCause.SuccessRate));
     }
 
     private static IEnumerable<(int Index, EjectionCause Cause)> ByFailures(EndpointCounts[] all, FailurePercentageModel model) =>

@@ -42,5 +42,7 @@ internal sealed class PathRewrite
     // Characters that are invalid on a request line are escaped (RFC 9112 §3); otherwise an entry could inject lines.
     private static string Visible(string text) => !text.AsSpan().ContainsAnyExceptInRange('!', '~')
         ? text
-        : string.Concat(text.EnumerateRunes().Select(static rune => rune.Value is >= '!' and <= '~' ? rune.ToString() : Uri.EscapeDataString(rune.ToString())));
+        : string.Concat(
+            text.EnumerateRunes().Select(
+                static rune => rune.Value is >= '!' and <= '~' ? rune.ToString() : Uri.EscapeDataString(rune.ToString())));
 }

@@ -19,7 +19,9 @@ internal sealed class QueryMatch
     {
         _rule = rule;
         _regex = rule.Test != QueryTest.Regex ? null
-            : RegexText.TryCompile(rule.Value, ignoreCase: false, out var regex, out var error) ? regex : throw new ArgumentException(error, nameof(rule));
+            : RegexText.TryCompile(rule.Value, ignoreCase: false, out var regex, out var error)
+                ? regex
+                : throw new ArgumentException(error, nameof(rule));
     }
 
     /// <summary>True if the query (without its question mark) passes.</summary>
@@ -48,5 +50,6 @@ internal sealed class QueryMatch
     };
 
     // Escapes are UTF-8 bytes; invalid UTF-8 equals no value that an entry can contain.
-    private static ReadOnlySpan<char> Decoded(ReadOnlySpan<char> text) => text.Contains('%') ? PercentEncoding.Decode(text.ToString()) : text;
+    private static ReadOnlySpan<char> Decoded(ReadOnlySpan<char> text) =>
+        text.Contains('%') ? PercentEncoding.Decode(text.ToString()) : text;
 }

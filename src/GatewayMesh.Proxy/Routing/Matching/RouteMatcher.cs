@@ -23,7 +23,9 @@ internal sealed class RouteMatcher
         _match = match;
         _comparison = match.CaseInsensitive ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
         _path = match.Path is { } path ? RoutePath.OfRule(path.Value) : "";
-        _expression = match.Path is { Test: PathTest.Regex, Value: var pattern } ? new PathExpression(pattern, match.CaseInsensitive) : null;
+        _expression = match.Path is { Test: PathTest.Regex, Value: var pattern }
+            ? new PathExpression(pattern, match.CaseInsensitive)
+            : null;
         _headers = [.. match.Headers.Select(static rule => new HeaderMatch(rule))];
         _query = [.. match.Query.Select(static rule => new QueryMatch(rule))];
     }

@@ -27,7 +27,9 @@ internal static class RuleText
     }
 
     /// <summary>Returns the condition on the path.</summary>
-    public static string Of(PathRule path, bool ignoreCase) => $"path {path.Test switch { PathTest.Exact => "is", PathTest.Prefix => "begins with", _ => "matches" }} {path.Value}{(ignoreCase ? " in any case" : "")}";
+    public static string Of(PathRule path, bool ignoreCase) =>
+        $"path {path.Test switch { PathTest.Exact => "is", PathTest.Prefix => "begins with", _ => "matches" }} "
+            + $"{path.Value}{(ignoreCase ? " in any case" : "")}";
 
     /// <summary>Returns the condition on the method.</summary>
     public static string OfMethods(ImmutableArray<string> methods) => $"method is {string.Join(" or ", methods)}";

@@ -26,7 +26,12 @@ internal static class RouteTrace
         var leaf = Walk(routes, new AskedRoute(facts, pathAndQuery), mesh.Routes.Draw(), rules, splits);
         if (leaf is null)
         {
-            return new RouteReport(own?.Service ?? service) { Error = MeshErrorKind.DestinationNotFound, Rules = rules.ToImmutable(), Splits = splits.ToImmutable() };
+            return new RouteReport(own?.Service ?? service)
+            {
+                Error = MeshErrorKind.DestinationNotFound,
+                Rules = rules.ToImmutable(),
+                Splits = splits.ToImmutable(),
+            };
         }
 
         var chosen = mesh.Routes.Choose(leaf, mayAsk: true);
@@ -43,7 +48,12 @@ internal static class RouteTrace
         };
     }
 
-    private static LiveLeaf? Walk(LiveNode routes, in AskedRoute asked, SplitSample draw, ImmutableArray<RuleReport>.Builder rules, ImmutableArray<SplitReport>.Builder splits)
+    private static LiveLeaf? Walk(
+        LiveNode routes,
+        in AskedRoute asked,
+        SplitSample draw,
+        ImmutableArray<RuleReport>.Builder rules,
+        ImmutableArray<SplitReport>.Builder splits)
     {
         var depth = 0;
         for (LiveNode? at = routes; at is not null;)
@@ -58,7 +68,8 @@ internal static class RouteTrace
                 case LiveSplitter splitter:
                     at = splitter.Next(draw, depth++);
                     var drawn = splitter.Legs.Select(leg => leg.Next).ToList().IndexOf(at);
-                    splits.Add(new SplitReport(splitter.Name, [.. splitter.Legs.Select(leg => new LegReport(leg.Weight, leg.Next.Name))], drawn));
+                    splits.Add(
+                        new SplitReport(splitter.Name, [.. splitter.Legs.Select(leg => new LegReport(leg.Weight, leg.Next.Name))], drawn));
                     break;
                 default:
                     return null;

@@ -29,7 +29,8 @@ internal sealed class RouteCompiler(EndpointTable endpoints)
         LiveNode live = node switch
         {
             RouterNode router => Router(router),
-            SplitterNode splitter => new LiveSplitter(splitter.Name, [.. splitter.Legs.Select(leg => (leg.Weight, Compile(leg.Next, rule, label)))]),
+            SplitterNode splitter =>
+                new LiveSplitter(splitter.Name, [.. splitter.Legs.Select(leg => (leg.Weight, Compile(leg.Next, rule, label)))]),
             ResolverNode resolver => Leaf(resolver, rule, label),
             _ => throw new ArgumentException($"A route cannot contain {node.GetType().Name}.", nameof(node)),
         };
@@ -51,17 +52,25 @@ internal sealed class RouteCompiler(EndpointTable endpoints)
         return new LiveLeaf(
             resolver.Name,
             label ?? resolver.Name,
-            [.. resolver.Failover.Prepend(resolver.Target).Select(target => new LeafTarget(target.Id, endpoints.FindTarget(target.Id)!, RoutePolicy.Of(target.Policy, resolver, action)))],
-            action.PrefixRewrite is { Length: > 0 } rewrite && rule?.Match is { Path: { Test: PathTest.Exact or PathTest.Prefix } path } ? new PathRewrite(path, rewrite) : null);
+            [
+                .. resolver.Failover.Prepend(resolver.Target).Select(
+                    target => new LeafTarget(
+                        target.Id, endpoints.FindTarget(target.Id)!, RoutePolicy.Of(target.Policy, resolver, action)))],
+            action.PrefixRewrite is { Length: > 0 } rewrite && rule?.Match is { Path: { Test: PathTest.Exact or PathTest.Prefix } path }
+                ? new PathRewrite(path, rewrite)
+                : null);
     }
 
     private sealed class ReferenceKeys : IEqualityComparer<(RouteNode Node, RouteRule? Rule)>
     {
         public static ReferenceKeys Instance { get; } = new();
 
-        public bool Equals((RouteNode Node, RouteRule? Rule) x, (RouteNode Node, RouteRule? Rule) y) => ReferenceEquals(x.Node, y.Node) && ReferenceEquals(x.Rule, y.Rule);
+        public bool Equals((RouteNode Node, RouteRule? Rule) x, (RouteNode Node, RouteRule? Rule) y) =>
+            ReferenceEquals(x.Node, y.Node) && ReferenceEquals(x.Rule, y.Rule);
 
         public int GetHashCode((RouteNode Node, RouteRule? Rule) key) =>
-            HashCode.Combine(System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(key.Node), System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(key.Rule));
+            HashCode.Combine(
+                System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(key.Node),
+                System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(key.Rule));
     }
 }

@@ -18,6 +18,13 @@ internal static class RoutePolicy
         var timeouts = policy.Timeouts;
         return (resolver is { ConnectTimeout: null, RequestTimeout: null }
             ? policy
-            : policy with { Timeouts = timeouts with { Connect = resolver.ConnectTimeout ?? timeouts.Connect, Request = resolver.RequestTimeout ?? timeouts.Request } }).With(action);
+            : policy with
+            {
+                Timeouts = timeouts with
+                {
+                    Connect = resolver.ConnectTimeout ?? timeouts.Connect,
+                    Request = resolver.RequestTimeout ?? timeouts.Request,
+                },
+            }).With(action);
     }
 }

@@ -34,20 +34,24 @@ internal sealed class ConsulAgent(Uri address, ConsulToken token, ConsulTls tls,
     /// Sends a GET. <paramref name="path"/> starts at <c>/v1</c> and has the query; <paramref name="patience"/> exceeds its <c>wait</c>.
     /// </summary>
     /// <exception cref="IOException">No answer, no answer in time, or an answer that is too large.</exception>
-    public Task<ConsulAnswer> GetAsync(string path, TimeSpan patience, CancellationToken cancellation) => SendAsync(HttpMethod.Get, path, null, patience, cancellation);
+    public Task<ConsulAnswer> GetAsync(string path, TimeSpan patience, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Get, path, null, patience, cancellation);
 
     /// <summary>Sends a PUT.</summary>
     /// <exception cref="IOException">No answer, or no answer in time.</exception>
-    public Task<ConsulAnswer> PutAsync(string path, ReadOnlyMemory<byte> body, CancellationToken cancellation) => SendAsync(HttpMethod.Put, path, body, Patience, cancellation);
+    public Task<ConsulAnswer> PutAsync(string path, ReadOnlyMemory<byte> body, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Put, path, body, Patience, cancellation);
 
     /// <summary>Sends a DELETE.</summary>
     /// <exception cref="IOException">No answer, or no answer in time.</exception>
-    public Task<ConsulAnswer> DeleteAsync(string path, CancellationToken cancellation) => SendAsync(HttpMethod.Delete, path, null, Patience, cancellation);
+    public Task<ConsulAnswer> DeleteAsync(string path, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Delete, path, null, Patience, cancellation);
 
     /// <inheritdoc/>
     public void Dispose() => _connections.Dispose();
 
-    private async Task<ConsulAnswer> SendAsync(HttpMethod method, string path, ReadOnlyMemory<byte>? body, TimeSpan patience, CancellationToken cancellation)
+    private async Task<ConsulAnswer> SendAsync(
+        HttpMethod method, string path, ReadOnlyMemory<byte>? body, TimeSpan patience, CancellationToken cancellation)
     {
         using var limit = new CancellationTokenSource(patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
@@ -55,7 +59,11 @@ internal sealed class ConsulAgent(Uri address, ConsulToken token, ConsulTls tls,
         {
             using var request = Request(method, path, body);
             using var response = await _connections.Current.SendAsync(request, either.Token).ConfigureAwait(false);
-            var answer = new ConsulAnswer(this, (int)response.StatusCode, IndexOf(response.Headers), await ReadAsync(response.Content, LongestIn(path), either.Token).ConfigureAwait(false));
+            var answer = new ConsulAnswer(
+                this,
+                (int)response.StatusCode,
+                IndexOf(response.Headers),
+                await ReadAsync(response.Content, LongestIn(path), either.Token).ConfigureAwait(false));
             Volatile.Write(ref _goneSince, 0);
             return answer;
         }
@@ -76,7 +84,11 @@ internal sealed class ConsulAgent(Uri address, ConsulToken token, ConsulTls tls,
     private HttpRequestMessage Request(HttpMethod method, string path, ReadOnlyMemory<byte>? body)
     {
         // An agent with TLS speaks HTTP/2, which multiplexes all long polls over one connection. Consul allows a client 200 connections.
-        var request = new HttpRequestMessage(method, new Uri(address, path)) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
+        var request = new HttpRequestMessage(method, new Uri(address, path))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
         if (token.Current is { Length: > 0 } secret)
         {
             _ = request.Headers.TryAddWithoutValidation("X-Consul-Token", secret);

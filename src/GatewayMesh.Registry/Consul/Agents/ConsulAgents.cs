@@ -82,15 +82,18 @@ internal sealed class ConsulAgents : IDisposable
 
     /// <summary>Sends the same query to each agent.</summary>
     /// <exception cref="IOException">No agent answered.</exception>
-    public Task<ConsulAnswer> GetAsync(string path, TimeSpan patience, CancellationToken cancellation) => GetAsync(_ => (path, patience), cancellation);
+    public Task<ConsulAnswer> GetAsync(string path, TimeSpan patience, CancellationToken cancellation) =>
+        GetAsync(_ => (path, patience), cancellation);
 
     /// <summary>Sends a query that does not block.</summary>
     /// <exception cref="IOException">No agent answered.</exception>
-    public Task<ConsulAnswer> GetAsync(string path, CancellationToken cancellation) => GetAsync(_ => (path, ConsulAgent.Patience), cancellation);
+    public Task<ConsulAnswer> GetAsync(string path, CancellationToken cancellation) =>
+        GetAsync(_ => (path, ConsulAgent.Patience), cancellation);
 
     /// <summary>Sends a PUT to <see cref="Writer"/>.</summary>
     /// <exception cref="IOException">No answer.</exception>
-    public Task<ConsulAnswer> PutAsync(string path, ReadOnlyMemory<byte> body, CancellationToken cancellation) => Writer.PutAsync(path, body, cancellation);
+    public Task<ConsulAnswer> PutAsync(string path, ReadOnlyMemory<byte> body, CancellationToken cancellation) =>
+        Writer.PutAsync(path, body, cancellation);
 
     /// <summary>Sends a DELETE to <see cref="Writer"/>.</summary>
     /// <exception cref="IOException">No answer.</exception>

@@ -20,7 +20,11 @@ internal sealed record ConsulTls(string? CaFile, string? CertFile, string? KeyFi
         var options = new SslClientAuthenticationOptions();
         if (CaFile is not null)
         {
-            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            var policy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
             policy.CustomTrustStore.ImportFromPem(RegularFile.ReadAllText(CaFile, Longest));
             options.CertificateChainPolicy = policy;
         }
@@ -28,7 +32,8 @@ internal sealed record ConsulTls(string? CaFile, string? CertFile, string? KeyFi
         if (CertFile is not null)
         {
             var certificate = RegularFile.ReadAllText(CertFile, Longest);
-            options.ClientCertificates = [X509Certificate2.CreateFromPem(certificate, KeyFile is null ? certificate : RegularFile.ReadAllText(KeyFile, Longest))];
+            options.ClientCertificates = [
+                X509Certificate2.CreateFromPem(certificate, KeyFile is null ? certificate : RegularFile.ReadAllText(KeyFile, Longest))];
         }
 
         return options;

@@ -24,7 +24,11 @@ internal static class GatewayReader
             if (registered.Address is { } mesh && HostPort.TryParse(registered.MetaOf(MetaKeys.Tunnel), out var tunnel))
             {
                 var gateway = new NodeGateway(registered.Service, registered.MetaOf(MetaKeys.Group) ?? "default", mesh, tunnel);
-                gateways[$"{registered.Id} {mesh}"] = new DiscoveredGateway(registered.Node, gateway, registered.Passes, registered.MetaOf(MetaKeys.Zone) ?? registered.NodeMetaOf(EndpointModel.ZoneKey));
+                gateways[$"{registered.Id} {mesh}"] = new DiscoveredGateway(
+                    registered.Node,
+                    gateway,
+                    registered.Passes,
+                    registered.MetaOf(MetaKeys.Zone) ?? registered.NodeMetaOf(EndpointModel.ZoneKey));
             }
         }
 

@@ -24,7 +24,9 @@ internal static class InstanceReader
         {
             if (registered.Address is { } address)
             {
-                var id = (registered.Proxy is { } proxy ? Registered.Text(proxy, "DestinationServiceID") : null) is { Length: > 0 } instance ? instance : registered.Id;
+                var id = (registered.Proxy is { } proxy ? Registered.Text(proxy, "DestinationServiceID") : null) is { Length: > 0 } instance
+                    ? instance
+                    : registered.Id;
                 instances[$"{id} {address}"] = new DiscoveredInstance(id, registered.Node, address, registered.Passes)
                 {
                     Protocol = ProtocolOf(registered),

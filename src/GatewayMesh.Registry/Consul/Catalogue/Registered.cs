@@ -20,7 +20,8 @@ internal readonly struct Registered(JsonElement entry)
     private readonly JsonElement _service = entry.GetProperty("Service"u8);
 
     /// <summary>The registrations of an answer.</summary>
-    public static IEnumerable<Registered> In(JsonDocument answer) => answer.RootElement.EnumerateArray().Select(entry => new Registered(entry));
+    public static IEnumerable<Registered> In(JsonDocument answer) =>
+        answer.RootElement.EnumerateArray().Select(entry => new Registered(entry));
 
     /// <summary>Id of the registration.</summary>
     public string Id => Text(_service, "ID") ?? "";
@@ -48,7 +49,9 @@ internal readonly struct Registered(JsonElement entry)
 
     /// <summary>True if every check of the instance and of its host passes.</summary>
     public bool Passes =>
-        !entry.TryGetProperty("Checks"u8, out var checks) || checks.ValueKind != JsonValueKind.Array || checks.EnumerateArray().All(check => Text(check, "Status") == "passing");
+        !entry.TryGetProperty("Checks"u8, out var checks)
+            || checks.ValueKind != JsonValueKind.Array
+            || checks.EnumerateArray().All(check => Text(check, "Status") == "passing");
 
     /// <summary>
     /// The instance's load-balancing weight: <c>Weights.Warning</c> while one of its checks warns, else <c>Weights.Passing</c>. Default, as
@@ -56,15 +59,19 @@ internal readonly struct Registered(JsonElement entry)
     /// </summary>
     public int Weight =>
         _service.TryGetProperty("Weights"u8, out var weights) && weights.ValueKind == JsonValueKind.Object
-        && weights.TryGetProperty(Warns ? "Warning"u8 : "Passing"u8, out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out var weight)
+        && weights.TryGetProperty(Warns ? "Warning"u8 : "Passing"u8, out var number)
+            && number.ValueKind == JsonValueKind.Number
+            && number.TryGetInt32(out var weight)
             ? Math.Clamp(weight, 0, 65535)
             : 1;
 
     /// <summary>True if at least one check warns and no check is critical.</summary>
-    public bool Warns => !Passes && entry.GetProperty("Checks"u8).EnumerateArray().All(check => Text(check, "Status") is "passing" or "warning");
+    public bool Warns =>
+        !Passes && entry.GetProperty("Checks"u8).EnumerateArray().All(check => Text(check, "Status") is "passing" or "warning");
 
     /// <summary>The section <c>Proxy</c>, or null.</summary>
-    public JsonElement? Proxy => _service.TryGetProperty("Proxy"u8, out var proxy) && proxy.ValueKind == JsonValueKind.Object ? proxy : null;
+    public JsonElement? Proxy =>
+        _service.TryGetProperty("Proxy"u8, out var proxy) && proxy.ValueKind == JsonValueKind.Object ? proxy : null;
 
     /// <summary>
     /// The first 64 tags. Tags over 512 characters are dropped: a registration is untrusted data and stays in memory while it exists.
@@ -97,10 +104,12 @@ internal readonly struct Registered(JsonElement entry)
     }
 
     /// <summary>One metadata pair, or null.</summary>
-    public string? MetaOf(string key) => _service.TryGetProperty("Meta"u8, out var pairs) && pairs.ValueKind == JsonValueKind.Object ? Text(pairs, key) : null;
+    public string? MetaOf(string key) =>
+        _service.TryGetProperty("Meta"u8, out var pairs) && pairs.ValueKind == JsonValueKind.Object ? Text(pairs, key) : null;
 
     /// <summary>One metadata pair of the host, or null.</summary>
-    public string? NodeMetaOf(string key) => _node.TryGetProperty("Meta"u8, out var pairs) && pairs.ValueKind == JsonValueKind.Object ? Text(pairs, key) : null;
+    public string? NodeMetaOf(string key) =>
+        _node.TryGetProperty("Meta"u8, out var pairs) && pairs.ValueKind == JsonValueKind.Object ? Text(pairs, key) : null;
 
     /// <summary>A string property of an object; null if the property is missing or not a string.</summary>
     public static string? Text(JsonElement element, string key) =>

@@ -51,8 +51,13 @@ internal static class AuthorityReader
         }
 
         var bytes = Convert.FromBase64String(pem[fields.Base64Data]);
-        var intermediates = root.TryGetProperty("IntermediateCerts", out var list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : default;
-        return new ConsulRoot(Convert.ToHexStringLower(SHA256.HashData(bytes)), pem, [.. intermediates.Select(certificate => (certificate.GetString() ?? "").Trim())]);
+        var intermediates = root.TryGetProperty("IntermediateCerts", out var list) && list.ValueKind == JsonValueKind.Array
+            ? list.EnumerateArray()
+            : default;
+        return new ConsulRoot(
+            Convert.ToHexStringLower(SHA256.HashData(bytes)),
+            pem,
+            [.. intermediates.Select(certificate => (certificate.GetString() ?? "").Trim())]);
     }
 
     private static string Text(JsonElement element, string name) =>

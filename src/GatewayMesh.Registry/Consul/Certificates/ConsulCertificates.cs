@@ -34,7 +34,8 @@ internal sealed class ConsulCertificates(CertificateFolder folder, CertificateTr
             Follow(cancellation);
         }
 
-        await Task.Run(() => new RootsWatch(folder, troubles, context).RunAsync(cancellation), CancellationToken.None).ConfigureAwait(false);
+        await Task.Run(
+            () => new RootsWatch(folder, troubles, context).RunAsync(cancellation), CancellationToken.None).ConfigureAwait(false);
         List<(Task Run, CancellationTokenSource Stop)> left;
         lock (_lock)
         {
@@ -58,7 +59,8 @@ internal sealed class ConsulCertificates(CertificateFolder folder, CertificateTr
         foreach (var name in _services.Where(name => !_leafs.ContainsKey(name)))
         {
             var stop = CancellationTokenSource.CreateLinkedTokenSource(running);
-            _leafs.Add(name, (Task.Run(() => new LeafWatch(name, folder, troubles, context).RunAsync(stop.Token), CancellationToken.None), stop));
+            _leafs.Add(
+                name, (Task.Run(() => new LeafWatch(name, folder, troubles, context).RunAsync(stop.Token), CancellationToken.None), stop));
         }
     }
 

@@ -12,5 +12,6 @@ internal sealed record ConsulRoots(string TrustDomain, ImmutableArray<ConsulRoot
     /// the first line names the trust domain.
     /// </summary>
     public string ToPem(IEnumerable<ConsulRoot> more) =>
-        $"TrustDomain: {TrustDomain}\n" + string.Concat(Roots.Concat(more).SelectMany(root => (IEnumerable<string>)[root.Pem, .. root.Intermediates]).Select(pem => pem + "\n"));
+        $"TrustDomain: {TrustDomain}\n" + string.Concat(
+            Roots.Concat(more).SelectMany(root => (IEnumerable<string>)[root.Pem, .. root.Intermediates]).Select(pem => pem + "\n"));
 }

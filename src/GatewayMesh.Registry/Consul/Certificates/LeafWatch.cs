@@ -20,7 +20,8 @@ internal sealed class LeafWatch(string service, CertificateFolder folder, Certif
     public static TimeSpan Settle { get; } = TimeSpan.FromSeconds(10);
 
     private readonly string _path = $"/v1/agent/connect/ca/leaf/{Uri.EscapeDataString(service)}";
-    private readonly BlockingQuery _query = new($"/v1/agent/connect/ca/leaf/{Uri.EscapeDataString(service)}", context.Times, context.Jitter);
+    private readonly BlockingQuery _query = new(
+        $"/v1/agent/connect/ca/leaf/{Uri.EscapeDataString(service)}", context.Times, context.Jitter);
     private string? _put;
     private DateTimeOffset? _due;
     private int _agent;
@@ -40,12 +41,19 @@ internal sealed class LeafWatch(string service, CertificateFolder folder, Certif
             {
                 return;
             }
-            catch (Exception failure) when (failure is IOException or JsonException or InvalidOperationException or KeyNotFoundException or FormatException or CertificateException)
+            catch (Exception failure) when (
+                failure is IOException
+                    or JsonException
+                    or InvalidOperationException
+                    or KeyNotFoundException
+                    or FormatException
+                    or CertificateException)
             {
                 _query.Reset();
                 troubles.Say(service, Describe(failure));
                 MoveOn(agent);
-                await Task.Delay(context.Pause(++_errors), context.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(
+                    context.Pause(++_errors), context.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -105,7 +113,11 @@ internal sealed class LeafWatch(string service, CertificateFolder folder, Certif
 
     // The leaf in use, if the new leaf comes from another authority; else null.
     private LeafCertificate? Replaced(ConsulLeaf leaf) =>
-        leaf.Pem != _put && folder.Leaf(service) is { } old && LeafCertificate.FromPem(service, leaf.Pem).Certificate.Issuer != old.Certificate.Issuer ? old : null;
+        leaf.Pem != _put
+            && folder.Leaf(service) is { } old
+            && LeafCertificate.FromPem(service, leaf.Pem).Certificate.Issuer != old.Certificate.Issuer
+            ? old
+            : null;
 
     // A node without a leaf has nothing to lose. A node with a leaf waits for its agent as long as registrations do.
     private void MoveOn(ConsulAgent agent)

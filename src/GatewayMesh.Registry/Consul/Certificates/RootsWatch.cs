@@ -23,7 +23,13 @@ internal sealed class RootsWatch(CertificateFolder folder, CertificateTroubles t
     {
         if (folder.Trust is { } known)
         {
-            _roots.Recall(new ConsulRoots(known.TrustDomain, [.. known.Roots.Select(root => new ConsulRoot(Convert.ToHexStringLower(root.GetCertHash(HashAlgorithmName.SHA256)), root.ExportCertificatePem(), []))]));
+            _roots.Recall(
+                new ConsulRoots(
+                    known.TrustDomain,
+                    [
+                        .. known.Roots.Select(
+                            root => new ConsulRoot(
+                                Convert.ToHexStringLower(root.GetCertHash(HashAlgorithmName.SHA256)), root.ExportCertificatePem(), []))]));
         }
 
         for (var errors = 0; !cancellation.IsCancellationRequested;)
@@ -38,19 +44,27 @@ internal sealed class RootsWatch(CertificateFolder folder, CertificateTroubles t
                 troubles.Say(CertificateTroubles.Roots, null);
                 if (answer.Index is null or 0)
                 {
-                    await Task.Delay(context.Jitter.Around(context.Times.AgentLiveness, 0.2), context.Time, cancellation).ConfigureAwait(false);
+                    await Task.Delay(
+                        context.Jitter.Around(context.Times.AgentLiveness, 0.2), context.Time, cancellation).ConfigureAwait(false);
                 }
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
                 return;
             }
-            catch (Exception failure) when (failure is IOException or JsonException or InvalidOperationException or KeyNotFoundException or FormatException or CertificateException)
+            catch (Exception failure) when (
+                failure is IOException
+                    or JsonException
+                    or InvalidOperationException
+                    or KeyNotFoundException
+                    or FormatException
+                    or CertificateException)
             {
                 _query.Reset();
                 troubles.Say(CertificateTroubles.Roots,
                     failure is IOException ? failure.Message : $"{Path}: the answer is not a valid Consul answer ({failure.Message})");
-                await Task.Delay(context.Pause(++errors), context.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(
+                    context.Pause(++errors), context.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

@@ -12,8 +12,24 @@ internal static class ConsulKeys
     // Settings of other proxies, and Consul's own bookkeeping.
     private static readonly ImmutableHashSet<string> Ignored =
     [
-        "CreateIndex", "ModifyIndex", "Hash", "Meta", "Status", "MeshGateway", "Expose", "Mode", "ExternalSNI", "UpstreamConfig", "TransparentProxy",
-        "MaxInboundConnections", "Destination", "EnvoyExtensions", "LocalConnectTimeoutMs", "LocalRequestTimeoutMs", "BalanceInboundConnections", "MutualTLSMode",
+        "CreateIndex",
+        "ModifyIndex",
+        "Hash",
+        "Meta",
+        "Status",
+        "MeshGateway",
+        "Expose",
+        "Mode",
+        "ExternalSNI",
+        "UpstreamConfig",
+        "TransparentProxy",
+        "MaxInboundConnections",
+        "Destination",
+        "EnvoyExtensions",
+        "LocalConnectTimeoutMs",
+        "LocalRequestTimeoutMs",
+        "BalanceInboundConnections",
+        "MutualTLSMode",
         "RateLimits", "Defaults", "AccessLogs", "FailoverPolicy", "PrioritizeByLocality",
     ];
 
@@ -29,12 +45,15 @@ internal static class ConsulKeys
 
     // A listener with TLS enabled must not fall back to plaintext, so enabled TLS stays and is an error.
     private static bool IsUnusedTls(ConfigPair pair) =>
-        pair is { Key: "TLS", Value: ConfigMapping tls } && (tls.Pairs.IsEmpty || tls.Find("Enabled") is { Value: ConfigScalar { Text: "false" } });
+        pair is { Key: "TLS", Value: ConfigMapping tls }
+            && (tls.Pairs.IsEmpty || tls.Find("Enabled") is { Value: ConfigScalar { Text: "false" } });
 
     private static ConfigPair WithoutUnusedTls(ConfigPair pair) => pair is { Key: "Listeners", Value: ConfigSequence listeners }
         ? pair with { Value = new ConfigSequence([.. listeners.Items.Select(WithoutUnusedTls)], listeners.Location) }
         : pair;
 
     private static ConfigNode WithoutUnusedTls(ConfigNode listener) =>
-        listener is ConfigMapping mapping ? new ConfigMapping([.. mapping.Pairs.Where(pair => !IsUnusedTls(pair))], mapping.Location) : listener;
+        listener is ConfigMapping mapping
+            ? new ConfigMapping([.. mapping.Pairs.Where(pair => !IsUnusedTls(pair))], mapping.Location)
+            : listener;
 }

@@ -20,7 +20,9 @@ internal static class KeyValues
         }
 
         using var document = ConsulJson.Parse(body);
-        return [.. document.RootElement.EnumerateArray().Select(item => (item.GetProperty("Key").GetString() ?? "", ValueOf(item.GetProperty("Value"))))];
+        return [
+            .. document.RootElement.EnumerateArray().Select(
+                item => (item.GetProperty("Key").GetString() ?? "", ValueOf(item.GetProperty("Value"))))];
     }
 
     private static byte[]? ValueOf(JsonElement value) =>

@@ -8,7 +8,8 @@ namespace GatewayMesh.Registry.Consul.Entries;
 /// <summary>The entries in use: the last good version of each entry, for as long as Consul has an entry of that name.</summary>
 internal sealed class LastGoodEntries
 {
-    private static readonly ImmutableArray<string> Routing = ["proxy-defaults", "service-defaults", "service-resolver", "service-router", "service-splitter"];
+    private static readonly ImmutableArray<string> Routing = [
+        "proxy-defaults", "service-defaults", "service-resolver", "service-router", "service-splitter"];
 
     private readonly Dictionary<(string Kind, string Name), ConfigEntry> _good = [];
     private readonly Dictionary<string, ImmutableSortedDictionary<string, ReadEntry>> _read = [];

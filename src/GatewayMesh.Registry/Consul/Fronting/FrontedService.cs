@@ -26,7 +26,8 @@ public static class FrontedService
             var proxies = document.RootElement.EnumerateObject().Select(item => item.Value).ToList();
             return proxies.Count switch
             {
-                0 => throw new FormatException($"no sidecar is registered for the service id {id}; register it with a connect.sidecar_service stanza"),
+                0 => throw new FormatException(
+                    $"no sidecar is registered for the service id {id}; register it with a connect.sidecar_service stanza"),
                 1 => Settings(proxies[0]),
                 _ => throw new FormatException($"{proxies.Count} sidecars are registered for the service id {id} "
                     + $"({string.Join(", ", proxies.Select(proxy => Text(proxy, "ID")))}); remove all but one"),
@@ -110,10 +111,13 @@ public static class FrontedService
     private static string? Text(JsonElement element, string key) =>
         element.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    private static string Number(JsonElement element, string key) => element.GetProperty(key).GetInt32().ToString(CultureInfo.InvariantCulture);
+    private static string Number(JsonElement element, string key) =>
+        element.GetProperty(key).GetInt32().ToString(CultureInfo.InvariantCulture);
 
     // Consul does not interpret this section, so numbers may be strings and strings may be numbers.
     private static string? Config(JsonElement proxy, string key) =>
-        proxy.TryGetProperty("Config", out var config) && config.ValueKind == JsonValueKind.Object && config.TryGetProperty(key, out var value)
+        proxy.TryGetProperty("Config", out var config)
+            && config.ValueKind == JsonValueKind.Object
+            && config.TryGetProperty(key, out var value)
             && value.ValueKind is JsonValueKind.String or JsonValueKind.Number ? value.ToString() : null;
 }

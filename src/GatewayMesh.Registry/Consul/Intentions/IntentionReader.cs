@@ -19,7 +19,11 @@ internal static class IntentionReader
     private static readonly string[] OurTenants = ["", "default", "*"];
 
     private static readonly (string Key, string What)[] Tenants =
-        [("SourceNS", "namespace"), ("DestinationNS", "namespace"), ("SourcePartition", "partition"), ("DestinationPartition", "partition")];
+        [
+            ("SourceNS", "namespace"),
+            ("DestinationNS", "namespace"),
+            ("SourcePartition", "partition"),
+            ("DestinationPartition", "partition")];
 
     /// <summary>The intentions by source and destination, numbered where a name occurs twice.</summary>
     /// <exception cref="JsonException">The list is not JSON.</exception>
@@ -56,7 +60,8 @@ internal static class IntentionReader
             return Refused(new ConfigError(SourceLocation.Option(name), "", $"cannot be read ({exception.Message})", "reduce the nesting"));
         }
 
-        ReadIntention Refused(ConfigError error) => new(destination, new IntentionSource(source) { Action = IntentionAction.Deny }, null, Denying(error));
+        ReadIntention Refused(ConfigError error) =>
+            new(destination, new IntentionSource(source) { Action = IntentionAction.Deny }, null, Denying(error));
     }
 
     private static ReadIntention Bind(JsonElement item, string source, string destination)
@@ -69,7 +74,9 @@ internal static class IntentionReader
         foreach (var (key, written) in (ReadOnlySpan<(string, string)>)[("Action", "action"), ("Permissions", "permissions")])
         {
             // An intention with permissions has an empty action. An intention with an action has null permissions.
-            if (item.TryGetProperty(key, out var value) && value is not { ValueKind: JsonValueKind.Null } and not { ValueKind: JsonValueKind.Array } || (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0))
+            if (item.TryGetProperty(key, out var value)
+                && value is not { ValueKind: JsonValueKind.Null } and not { ValueKind: JsonValueKind.Array }
+                || (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0))
             {
                 if (value.ValueKind != JsonValueKind.String || value.GetString() is { Length: > 0 })
                 {
@@ -87,7 +94,8 @@ internal static class IntentionReader
             location);
         return EntryBinder.Bind(entry, errors) is ServiceIntentionsEntry { Sources: [var bound] }
             ? new ReadIntention(destination, bound with { Description = TextOf(item, "Description") }, null, null)
-            : new ReadIntention(destination, new IntentionSource(source) { Action = IntentionAction.Deny }, null, Denying(errors.ToSorted()[0]));
+            : new ReadIntention(
+                destination, new IntentionSource(source) { Action = IntentionAction.Deny }, null, Denying(errors.ToSorted()[0]));
     }
 
     private static ConfigError Denying(ConfigError error) => error with { Fix = $"{error.Fix}; until then this intention denies" };
@@ -108,5 +116,6 @@ internal static class IntentionReader
             : null;
     }
 
-    private static string TextOf(JsonElement item, string key) => item.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+    private static string TextOf(JsonElement item, string key) =>
+        item.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 }

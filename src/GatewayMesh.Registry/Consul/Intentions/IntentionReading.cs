@@ -78,5 +78,7 @@ internal sealed class IntentionReading(WatchContext context) : IDisposable
 
     // If an intention is from all to all, the agent's answer comes from that intention. The default for unmatched permissions is then deny.
     private static IntentionAction Trusted(ImmutableSortedDictionary<string, ReadIntention> list, IntentionAction otherwise) =>
-        list.Values.Any(intention => intention is { Destination: IntentionSource.All, Source.Name: IntentionSource.All }) ? IntentionAction.Deny : otherwise;
+        list.Values.Any(intention => intention is { Destination: IntentionSource.All, Source.Name: IntentionSource.All })
+            ? IntentionAction.Deny
+            : otherwise;
 }

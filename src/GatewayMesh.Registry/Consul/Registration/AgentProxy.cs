@@ -10,4 +10,5 @@ namespace GatewayMesh.Registry.Consul.Registration;
 /// <param name="Application">The application's address.</param>
 /// <param name="Protocol">The application's protocol: <c>Proxy.Config.protocol</c>.</param>
 /// <param name="Upstreams">The application's local ports for upstreams.</param>
-internal sealed record AgentProxy(string Service, string ServiceId, HostPort Application, string Protocol, ImmutableArray<UpstreamSpec> Upstreams);
+internal sealed record AgentProxy(
+    string Service, string ServiceId, HostPort Application, string Protocol, ImmutableArray<UpstreamSpec> Upstreams);

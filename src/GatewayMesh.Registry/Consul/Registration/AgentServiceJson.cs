@@ -66,7 +66,8 @@ internal static class AgentServiceJson
     });
 
     /// <summary>The body that adds <paramref name="check"/> to a registration of the user (<c>PUT /v1/agent/check/register</c>).</summary>
-    public static byte[] Write(AgentCheck check, string serviceId, bool isReady) => Write(json => WriteCheck(json, check, "ID", serviceId, isReady));
+    public static byte[] Write(AgentCheck check, string serviceId, bool isReady) =>
+        Write(json => WriteCheck(json, check, "ID", serviceId, isReady));
 
     /// <summary>The body that updates a check (<c>PUT /v1/agent/check/update/ID</c>).</summary>
     public static byte[] Status(bool passing, string output) => Write(json =>

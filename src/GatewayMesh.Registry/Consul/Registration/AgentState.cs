@@ -9,7 +9,11 @@ internal static class AgentState
     /// <summary>The owning node in the <c>Meta</c> of a registration, or null: the answer to <c>/v1/agent/service/ID</c>.</summary>
     /// <exception cref="IOException">The answer is not valid.</exception>
     public static string? OwnerOf(ConsulAnswer answer) => Read(answer, root =>
-        root.TryGetProperty("Meta", out var meta) && meta.ValueKind == JsonValueKind.Object && meta.TryGetProperty(MetaKeys.Node, out var node) ? node.GetString() : null);
+        root.TryGetProperty("Meta", out var meta)
+            && meta.ValueKind == JsonValueKind.Object
+            && meta.TryGetProperty(MetaKeys.Node, out var node)
+            ? node.GetString()
+            : null);
 
     /// <summary>The keys of an answer that is an object: ids of <c>/v1/agent/services</c> and <c>/v1/agent/checks</c>.</summary>
     /// <exception cref="IOException">The answer is not valid.</exception>

@@ -71,7 +71,8 @@ internal sealed class ConsulRegistration : IAsyncDisposable
         if (_agents.Writer.GoneFor is null)
         {
             // An agent that does not answer is not asked again.
-            await TryAsync(async () => Displaced = await _key.KeepAsync(record, cancellation).ConfigureAwait(false), errors).ConfigureAwait(false);
+            await TryAsync(
+                async () => Displaced = await _key.KeepAsync(record, cancellation).ConfigureAwait(false), errors).ConfigureAwait(false);
         }
 
         if (errors.Count > 0)
@@ -150,7 +151,9 @@ internal sealed class ConsulRegistration : IAsyncDisposable
 
     // One registration per publication, in turn: an agent that restarted has lost them all.
     private Task<bool> LookAsync(CancellationToken cancellation) =>
-        _asserted.IsEmpty ? Task.FromResult(true) : _assertion!.HasAsync(_asserted[(int)((uint)_looks++ % (uint)_asserted.Length)], cancellation);
+        _asserted.IsEmpty
+            ? Task.FromResult(true)
+            : _assertion!.HasAsync(_asserted[(int)((uint)_looks++ % (uint)_asserted.Length)], cancellation);
 
     private async Task DropLeftoversAsync(CancellationToken cancellation)
     {
@@ -164,7 +167,11 @@ internal sealed class ConsulRegistration : IAsyncDisposable
     private void Round()
     {
         _ = RoundAsync(Vouching, () => _record is { } record ? VouchAsync(record) : Task.CompletedTask);
-        _ = RoundAsync(Dropping, () => _leftovers.Count > 0 ? InTurnAsync(() => DropLeftoversAsync(CancellationToken.None), CancellationToken.None) : Task.CompletedTask);
+        _ = RoundAsync(
+            Dropping,
+            () => _leftovers.Count > 0
+                ? InTurnAsync(() => DropLeftoversAsync(CancellationToken.None), CancellationToken.None)
+                : Task.CompletedTask);
     }
 
     // With a slow agent rounds become rarer and never overlap.
@@ -193,10 +200,14 @@ internal sealed class ConsulRegistration : IAsyncDisposable
         var (agent, vouched) = (_agents.Writer, _vouched);
         foreach (var service in Declared(agent))
         {
-            foreach (var check in service.Checks.Where(check => check.Ttl is not null && (check.OfApplication || vouched != Vouched.ByTheGuard)))
+            foreach (
+                var check in service.Checks.Where(check => check.Ttl is not null && (check.OfApplication || vouched != Vouched.ByTheGuard)))
             {
                 var passing = check.OfApplication ? ReadyIn(record, service) : vouched == Vouched.Serves;
-                _ = await agent.PutAsync($"/v1/agent/check/update/{Uri.EscapeDataString(check.Id)}", AgentServiceJson.Status(passing, ""), CancellationToken.None).ConfigureAwait(false);
+                _ = await agent.PutAsync(
+                    $"/v1/agent/check/update/{Uri.EscapeDataString(check.Id)}",
+                    AgentServiceJson.Status(passing, ""),
+                    CancellationToken.None).ConfigureAwait(false);
             }
         }
     }

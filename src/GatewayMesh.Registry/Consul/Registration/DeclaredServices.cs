@@ -48,7 +48,9 @@ internal static class DeclaredServices
 
         if (bootstrap.Ingress is { } ingress)
         {
-            services.Add(Edge(bootstrap, ingress.Service, ingress.Address, ingress.Listeners.Select(listener => listener.Port).FirstOrDefault(), []));
+            services.Add(
+                Edge(
+                    bootstrap, ingress.Service, ingress.Address, ingress.Listeners.Select(listener => listener.Port).FirstOrDefault(), []));
         }
 
         return services.ToImmutable();
@@ -66,7 +68,12 @@ internal static class DeclaredServices
     private static AgentCheck Health(LocalServiceSpec service, HealthSpec health, bool byAgent)
     {
         var application = new HostPort(service.Address, service.Port);
-        var check = new AgentCheck(ConsulNames.HealthCheck(service.Id), $"{service.Name} is ready") { OfApplication = true, Interval = health.Interval, Timeout = health.Timeout };
+        var check = new AgentCheck(ConsulNames.HealthCheck(service.Id), $"{service.Name} is ready")
+        {
+            OfApplication = true,
+            Interval = health.Interval,
+            Timeout = health.Timeout,
+        };
         return !byAgent ? check with { Ttl = Ttl }
             : health.Http is { } path ? check with { Http = $"http://{application}{path}" }
             : check with { Tcp = application.ToString() };
@@ -81,7 +88,8 @@ internal static class DeclaredServices
             Weight = service.Weight,
             Tags = service.Tags,
             Meta = Owned(bootstrap, service.Meta),
-            Proxy = new AgentProxy(service.Name, service.Id, new HostPort(service.Address, service.Port), service.Protocol, service.Upstreams),
+            Proxy = new AgentProxy(
+                service.Name, service.Id, new HostPort(service.Address, service.Port), service.Protocol, service.Upstreams),
             Checks =
             [
                 new AgentCheck(ConsulNames.AliasCheck(id), $"{service.Name} is healthy") { Alias = service.Id, OfApplication = true },
@@ -90,7 +98,8 @@ internal static class DeclaredServices
         };
     }
 
-    private static AgentService Edge(BootstrapSpec bootstrap, string service, string address, int port, IEnumerable<KeyValuePair<string, string>> meta)
+    private static AgentService Edge(
+        BootstrapSpec bootstrap, string service, string address, int port, IEnumerable<KeyValuePair<string, string>> meta)
     {
         var id = ConsulNames.EdgeId(service, bootstrap.Node);
         return new AgentService(id, service, address, port)
@@ -109,5 +118,6 @@ internal static class DeclaredServices
         return bootstrap.Zone is { } zone ? owned.SetItem(MetaKeys.Zone, zone) : owned;
     }
 
-    private static bool IsLoopback(string host) => IPAddress.TryParse(host, out var address) ? IPAddress.IsLoopback(address) : host == "localhost";
+    private static bool IsLoopback(string host) =>
+        IPAddress.TryParse(host, out var address) ? IPAddress.IsLoopback(address) : host == "localhost";
 }

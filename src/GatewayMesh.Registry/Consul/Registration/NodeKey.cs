@@ -121,7 +121,8 @@ internal sealed class NodeKey(ConsulAgents agents, string node, TimeProvider tim
 
         if (_session is null)
         {
-            var created = await _agent!.PutAsync("/v1/session/create", System.Text.Encoding.ASCII.GetBytes(SessionBody), cancellation).ConfigureAwait(false);
+            var created = await _agent!.PutAsync(
+                "/v1/session/create", System.Text.Encoding.ASCII.GetBytes(SessionBody), cancellation).ConfigureAwait(false);
             (_session, _renewedAt) = (AgentState.SessionId(created.OrThrow()), time.GetTimestamp());
         }
     }

@@ -41,7 +41,8 @@ internal sealed class ServiceAssertion(ConsulAgent agent, string node, string ro
 
     /// <summary>Repeats unchanged registrations. Has no effect where nothing was lost.</summary>
     /// <exception cref="IOException">Same as <see cref="AssertAsync"/>.</exception>
-    public async Task AssertAgainAsync(ImmutableArray<AgentService> services, Func<AgentService, bool> isReady, CancellationToken cancellation)
+    public async Task AssertAgainAsync(
+        ImmutableArray<AgentService> services, Func<AgentService, bool> isReady, CancellationToken cancellation)
     {
         var errors = new List<string>();
         foreach (var service in services)
@@ -64,7 +65,8 @@ internal sealed class ServiceAssertion(ConsulAgent agent, string node, string ro
             return AgentState.Ids(await ChecksOfAsync(service.Id, cancellation).ConfigureAwait(false)).Contains(service.Checks[0].Id);
         }
 
-        var answer = await agent.GetAsync($"/v1/agent/service/{Escaped(service.Id)}", ConsulAgent.Patience, cancellation).ConfigureAwait(false);
+        var answer = await agent.GetAsync(
+            $"/v1/agent/service/{Escaped(service.Id)}", ConsulAgent.Patience, cancellation).ConfigureAwait(false);
         return answer.Status != 404;
     }
 
@@ -81,7 +83,10 @@ internal sealed class ServiceAssertion(ConsulAgent agent, string node, string ro
             if (service.IsForeign)
             {
                 var reason = Uri.EscapeDataString(DrainReason);
-                var answer = await agent.PutAsync($"/v1/agent/service/maintenance/{Escaped(service.Id)}?enable=true&reason={reason}", default, cancellation).ConfigureAwait(false);
+                var answer = await agent.PutAsync(
+                    $"/v1/agent/service/maintenance/{Escaped(service.Id)}?enable=true&reason={reason}",
+                    default,
+                    cancellation).ConfigureAwait(false);
                 if (answer.Status != 404)
                 {
                     _ = answer.OrThrow();
@@ -98,8 +103,12 @@ internal sealed class ServiceAssertion(ConsulAgent agent, string node, string ro
     private async Task RegisterAsync(AgentService service, bool isReady, List<string> errors, CancellationToken cancellation)
     {
         var answer = service.IsForeign
-            ? await agent.PutAsync("/v1/agent/check/register", AgentServiceJson.Write(service.Checks[0], service.Id, isReady), cancellation).ConfigureAwait(false)
-            : await agent.PutAsync("/v1/agent/service/register", AgentServiceJson.Write(service, isReady), cancellation).ConfigureAwait(false);
+            ? await agent.PutAsync(
+                "/v1/agent/check/register",
+                AgentServiceJson.Write(service.Checks[0], service.Id, isReady),
+                cancellation).ConfigureAwait(false)
+            : await agent.PutAsync(
+                "/v1/agent/service/register", AgentServiceJson.Write(service, isReady), cancellation).ConfigureAwait(false);
         if (!answer.IsOk)
         {
             errors.Add($"{service.Id}: {answer.Describe()}");
@@ -114,7 +123,8 @@ internal sealed class ServiceAssertion(ConsulAgent agent, string node, string ro
             return null;
         }
 
-        var answer = await agent.GetAsync($"/v1/agent/service/{Escaped(service.Id)}", ConsulAgent.Patience, cancellation).ConfigureAwait(false);
+        var answer = await agent.GetAsync(
+            $"/v1/agent/service/{Escaped(service.Id)}", ConsulAgent.Patience, cancellation).ConfigureAwait(false);
         if (!answer.IsOk)
         {
             // Not registered, or not readable: registering will show which.
@@ -143,7 +153,10 @@ internal sealed class ServiceAssertion(ConsulAgent agent, string node, string ro
         {
             if (AgentState.NotesOf(answer, maintenance) == DrainReason)
             {
-                _ = (await agent.PutAsync($"/v1/agent/service/maintenance/{Escaped(service.Id)}?enable=false", default, cancellation).ConfigureAwait(false)).OrThrow();
+                _ = (
+                    await agent.PutAsync($"/v1/agent/service/maintenance/{Escaped(service.Id)}?enable=false", default, cancellation)
+                        .ConfigureAwait(false))
+                        .OrThrow();
             }
 
             return;
@@ -158,7 +171,10 @@ internal sealed class ServiceAssertion(ConsulAgent agent, string node, string ro
     private async Task DropOtherServicesAsync(ImmutableArray<AgentService> services, CancellationToken cancellation)
     {
         var filter = Uri.EscapeDataString($"Meta[\"{MetaKeys.Node}\"] == \"{node}\" and Meta[\"{MetaKeys.Role}\"] == \"{role}\"");
-        var answer = (await agent.GetAsync($"/v1/agent/services?filter={filter}", ConsulAgent.Patience, cancellation).ConfigureAwait(false)).OrThrow();
+        var answer = (
+            await agent.GetAsync($"/v1/agent/services?filter={filter}", ConsulAgent.Patience, cancellation)
+                .ConfigureAwait(false))
+                .OrThrow();
         foreach (var id in AgentState.Ids(answer).Where(id => !services.Any(service => service.Id == id)))
         {
             await DeregisterAsync(id, cancellation).ConfigureAwait(false);
@@ -168,7 +184,8 @@ internal sealed class ServiceAssertion(ConsulAgent agent, string node, string ro
     private async Task<ConsulAnswer> ChecksOfAsync(string id, CancellationToken cancellation)
     {
         var filter = Uri.EscapeDataString($"ServiceID == \"{id}\"");
-        return (await agent.GetAsync($"/v1/agent/checks?filter={filter}", ConsulAgent.Patience, cancellation).ConfigureAwait(false)).OrThrow();
+        return (
+            await agent.GetAsync($"/v1/agent/checks?filter={filter}", ConsulAgent.Patience, cancellation).ConfigureAwait(false)).OrThrow();
     }
 
     private async Task DeregisterAsync(string id, CancellationToken cancellation)

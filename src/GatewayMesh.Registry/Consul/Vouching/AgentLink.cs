@@ -236,7 +236,10 @@ internal sealed class AgentLink(Uri address, ConsulToken token, ConsulTls tls) :
         _stream = null;
     }
 
-    private static bool IsOfTheAgent(Exception failure) => failure is IOException or SocketException or AuthenticationException or CryptographicException;
+    private static bool IsOfTheAgent(Exception failure) =>
+        failure is IOException or SocketException or AuthenticationException or CryptographicException;
 
-    private static bool IsTimeout(Exception failure) => (failure as SocketException ?? failure.InnerException as SocketException)?.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock;
+    private static bool IsTimeout(Exception failure) =>
+        (failure as SocketException ?? failure.InnerException as SocketException)?.SocketErrorCode is SocketError.TimedOut
+            or SocketError.WouldBlock;
 }

@@ -135,7 +135,10 @@ public sealed class ConsulVoucher : IDisposable
             var id = Uri.EscapeDataString(service.Id);
             if (service.IsForeign)
             {
-                _ = _links.Send("PUT", $"/v1/agent/service/maintenance/{id}?enable=true&reason={Uri.EscapeDataString(ServiceAssertion.DrainReason)}", default);
+                _ = _links.Send(
+                    "PUT",
+                    $"/v1/agent/service/maintenance/{id}?enable=true&reason={Uri.EscapeDataString(ServiceAssertion.DrainReason)}",
+                    default);
                 _ = _links.Send("PUT", $"/v1/agent/check/deregister/{Uri.EscapeDataString(ConsulNames.LiveCheck(service.Id))}", default);
             }
             else

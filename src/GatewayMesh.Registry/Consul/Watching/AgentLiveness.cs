@@ -74,7 +74,9 @@ internal sealed class AgentLiveness(WatchContext context) : IDisposable
             errors = await PollAsync(cancellation).ConfigureAwait(false) ? 0 : errors + 1;
             using var rest = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             var pause = errors == 0 ? context.Jitter.Around(context.Times.AgentLiveness, 0.2) : context.Pause(errors);
-            await Task.WhenAny(Task.Delay(pause, context.Time, rest.Token), errors == 0 ? _wake.WaitAsync(rest.Token) : Task.Delay(Timeout.Infinite, rest.Token)).ConfigureAwait(false);
+            await Task.WhenAny(
+                Task.Delay(pause, context.Time, rest.Token),
+                errors == 0 ? _wake.WaitAsync(rest.Token) : Task.Delay(Timeout.Infinite, rest.Token)).ConfigureAwait(false);
             await rest.CancelAsync().ConfigureAwait(false);
         }
     }

@@ -25,7 +25,9 @@ internal sealed class BlockingQuery(string path, WatchTimes times, Jitter jitter
         }
 
         var wait = jitter.Around(times.Wait, 0.1);
-        return (string.Create(CultureInfo.InvariantCulture, $"{_question}&index={_index}&wait={(long)wait.TotalMilliseconds}ms"), (wait * (17.0 / 16)) + times.Margin);
+        return (
+            string.Create(CultureInfo.InvariantCulture, $"{_question}&index={_index}&wait={(long)wait.TotalMilliseconds}ms"),
+            (wait * (17.0 / 16)) + times.Margin);
     }
 
     /// <summary>

@@ -21,7 +21,8 @@ internal sealed class ConsulReading : IAsyncDisposable
     private const int EdgeWatches = 100;
     private const int MaxTargets = 40;
 
-    private static readonly ImmutableArray<string> Kinds = ["service-defaults", "proxy-defaults", "service-router", "service-splitter", "service-resolver", "ingress-gateway"];
+    private static readonly ImmutableArray<string> Kinds = [
+        "service-defaults", "proxy-defaults", "service-router", "service-splitter", "service-resolver", "ingress-gateway"];
 
     private readonly string _name;
     private readonly WatchContext _context;
@@ -38,12 +39,14 @@ internal sealed class ConsulReading : IAsyncDisposable
     private readonly List<Task> _runs = [];
 
     // Capacity 1: any number of changes during a report request one more report.
-    private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+    private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
     private ServiceCatalogue? _last;
     private RegistryReport? _reported;
 
     /// <summary>Creates the reading. Queries start with <see cref="ReportsAsync"/>.</summary>
-    public ConsulReading(string name, ConsulAgents agents, ReadingThread thread, BootstrapSpec bootstrap, WatchTimes times, TimeProvider time, Random random)
+    public ConsulReading(
+        string name, ConsulAgents agents, ReadingThread thread, BootstrapSpec bootstrap, WatchTimes times, TimeProvider time, Random random)
     {
         _name = name;
         _context = new WatchContext(agents, thread, times, time, random) { Changed = () => _wakes.Writer.TryWrite(true) };
@@ -137,7 +140,12 @@ internal sealed class ConsulReading : IAsyncDisposable
         TakeEntries();
 
         // A partial first report would remove services that the snapshot on disk knows.
-        var settled = _catalogue.Settled && _entries.All(entry => entry.Watch.Settled) && _gateways.Values.All(watch => watch.Settled) && _intentions.Settled && _services.Settled && _targets.Settled;
+        var settled = _catalogue.Settled
+            && _entries.All(entry => entry.Watch.Settled)
+            && _gateways.Values.All(watch => watch.Settled)
+            && _intentions.Settled
+            && _services.Settled
+            && _targets.Settled;
         if (!settled && _liveness.Error is null)
         {
             return null;
@@ -156,8 +164,14 @@ internal sealed class ConsulReading : IAsyncDisposable
 
     // Most rotated reads and most answers contain no change.
     private static bool IsEquivalent(RegistryReport left, RegistryReport right) =>
-        ReferenceEquals(left.Entries, right.Entries) && ReferenceEquals(left.Catalogue, right.Catalogue) && left.Nodes == right.Nodes && ReferenceEquals(left.Intentions, right.Intentions)
-        && left.Datacenter == right.Datacenter && left.Reached == right.Reached && left.Errors.SequenceEqual(right.Errors) && left.Remarks.SequenceEqual(right.Remarks);
+        ReferenceEquals(left.Entries, right.Entries)
+            && ReferenceEquals(left.Catalogue, right.Catalogue)
+            && left.Nodes == right.Nodes
+            && ReferenceEquals(left.Intentions, right.Intentions)
+        && left.Datacenter == right.Datacenter
+            && left.Reached == right.Reached
+            && left.Errors.SequenceEqual(right.Errors)
+            && left.Remarks.SequenceEqual(right.Remarks);
 
     // Sidecars, gateways, ingresses and Consul's servers are registered too. None of them is a callable service.
     private ImmutableArray<string> Names()
@@ -198,7 +212,14 @@ internal sealed class ConsulReading : IAsyncDisposable
     // A token without the right to read keys has no policies. A token without any read right must not remove policies.
     private void TakeEntries()
     {
-        var lists = _entries.Select(entry => (entry.Kind, Read: entry.Watch.Value ?? (entry.Watch.Refused && _catalogue.Value is not null ? ImmutableSortedDictionary<string, ReadEntry>.Empty : null))).ToList();
+        var lists = _entries.Select(
+            entry => (
+                entry.Kind,
+                Read: entry.Watch.Value
+                    ?? (
+                        entry.Watch.Refused && _catalogue.Value is not null
+                            ? ImmutableSortedDictionary<string, ReadEntry>.Empty
+                            : null))).ToList();
         if (lists.All(list => list.Read is not null))
         {
             _lastGood.Take(lists.Select(list => (list.Kind, list.Read!)));
@@ -217,7 +238,9 @@ internal sealed class ConsulReading : IAsyncDisposable
         var next = new ServiceCatalogue(
             [
                 .. names.Union(_services.Found, StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(name =>
-                    _services.Of(name) is var (instances, watched) ? new DiscoveredService(name, instances) { IsDormant = answers && !watched } : null!),
+                    _services.Of(name) is var (instances, watched)
+                        ? new DiscoveredService(name, instances) { IsDormant = answers && !watched }
+                        : null!),
             ],
             [.. _gateways.Values.SelectMany(watch => watch.Value?.Values ?? [])])
         {
@@ -248,7 +271,14 @@ internal sealed class ConsulReading : IAsyncDisposable
         errors.AddRange(_intentions.Broken);
         IEnumerable<string> messages = _liveness.Error is { } dead
             ? [dead]
-            : _entries.Select(entry => entry.Watch.Error).Append(_catalogue.Error).Concat(_gateways.Values.Select(watch => watch.Error)).OfType<string>().Concat(_intentions.Errors).Concat(_services.Errors).Concat(_targets.Errors).Distinct();
+            : _entries.Select(entry => entry.Watch.Error)
+                .Append(_catalogue.Error)
+                .Concat(_gateways.Values.Select(watch => watch.Error))
+                .OfType<string>()
+                .Concat(_intentions.Errors)
+                .Concat(_services.Errors)
+                .Concat(_targets.Errors)
+                .Distinct();
         foreach (var error in messages)
         {
             errors.Add(SourceLocation.Option(_name), "", error, "the last good configuration stays in use; check the agent and the token");

@@ -34,7 +34,8 @@ internal sealed class NodePoll(WatchContext context)
         {
             try
             {
-                var answer = await context.Agents.GetAsync($"/v1/kv/{ConsulNames.NodeFolder}?recurse&stale", cancellation).ConfigureAwait(false);
+                var answer = await context.Agents.GetAsync(
+                    $"/v1/kv/{ConsulNames.NodeFolder}?recurse&stale", cancellation).ConfigureAwait(false);
                 if (answer.Status is 200 or 404)
                 {
                     var read = await context.Reading.RunAsync(() => Read(answer.IsOk ? answer.Body : default)).ConfigureAwait(false);
@@ -42,13 +43,20 @@ internal sealed class NodePoll(WatchContext context)
                     context.Changed();
                 }
             }
-            catch (Exception failure) when (failure is IOException or JsonException or InvalidOperationException or KeyNotFoundException or FormatException or OperationCanceledException)
+            catch (Exception failure) when (
+                failure is IOException
+                    or JsonException
+                    or InvalidOperationException
+                    or KeyNotFoundException
+                    or FormatException
+                    or OperationCanceledException)
             {
                 // The nodes are then shown with their age.
             }
 
             var pause = context.Times.Nodes + (_nodes.Count * PerNode);
-            await Task.Delay(context.Jitter.Around(pause, 0.2), context.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(
+                context.Jitter.Around(pause, 0.2), context.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

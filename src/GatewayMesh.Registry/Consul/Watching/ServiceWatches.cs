@@ -195,7 +195,10 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
     {
         while (fills && !cancellation.IsCancellationRequested)
         {
-            await Task.Delay(context.Jitter.Around(context.Times.Rotation, 0.2), context.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(
+                context.Jitter.Around(context.Times.Rotation, 0.2),
+                context.Time,
+                cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (NextInRotation() is { } name)
             {
                 _ = await _looks.LookAsync(name, cancellation).ConfigureAwait(false);
@@ -234,7 +237,8 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
             return false;
         }
 
-        _watches[name] = new ServiceWatch(new Watch<DiscoveredInstance>(ServiceLooks.PathOf(name), InstanceReader.Read, _looks.Of(name), context));
+        _watches[name] = new ServiceWatch(
+            new Watch<DiscoveredInstance>(ServiceLooks.PathOf(name), InstanceReader.Read, _looks.Of(name), context));
         return true;
     }
 
@@ -246,7 +250,8 @@ internal sealed class ServiceWatches(int most, bool fills, ImmutableArray<string
             return false;
         }
 
-        var least = _watches.Keys.Where(name => !_declared.Contains(name) && !_led.Contains(name)).MinBy(name => _used.GetValueOrDefault(name, long.MinValue));
+        var least = _watches.Keys.Where(
+            name => !_declared.Contains(name) && !_led.Contains(name)).MinBy(name => _used.GetValueOrDefault(name, long.MinValue));
         if (least is null || (_used.TryGetValue(least, out var used) && context.Time.GetElapsedTime(used) < context.Times.Wait))
         {
             return false;

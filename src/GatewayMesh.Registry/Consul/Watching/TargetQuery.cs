@@ -15,7 +15,12 @@ internal readonly record struct TargetQuery(string Service, string Subset, strin
     {
         get
         {
-            var query = string.Join('&', ((string[])[Datacenter.Length > 0 ? $"dc={Uri.EscapeDataString(Datacenter)}" : "", Filter.Length > 0 ? $"filter={Uri.EscapeDataString(Filter)}" : ""]).Where(part => part.Length > 0));
+            var query = string.Join(
+                '&',
+                (
+                    (string[])[
+                        Datacenter.Length > 0 ? $"dc={Uri.EscapeDataString(Datacenter)}" : "",
+                        Filter.Length > 0 ? $"filter={Uri.EscapeDataString(Filter)}" : ""]).Where(part => part.Length > 0));
             return query.Length > 0 ? $"{ServiceLooks.PathOf(Service)}?{query}" : ServiceLooks.PathOf(Service);
         }
     }

@@ -18,7 +18,9 @@ internal sealed class TargetWatches(int most, WatchContext context) : IAsyncDisp
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<TargetQuery, ServiceWatch> _watches = [];
-    private readonly Dictionary<(string Service, string Subset, string Datacenter), ImmutableSortedDictionary<string, DiscoveredInstance>> _known = [];
+    private readonly Dictionary<
+        (string Service, string Subset, string Datacenter), ImmutableSortedDictionary<string, DiscoveredInstance>> _known =
+        [];
     private ImmutableArray<TargetQuery> _wanted = [];
     private (EntrySet Entries, string Datacenter, ImmutableArray<(string Name, ImmutableArray<TargetModel> Targets)> Routes)? _routes;
 
@@ -41,10 +43,13 @@ internal sealed class TargetWatches(int most, WatchContext context) : IAsyncDisp
         {
             lock (_lock)
             {
-                var errors = _watches.Where(watch => watch.Value.Watch.Error is not null).Select(watch => $"{watch.Key}: {watch.Value.Watch.Error}").ToList();
+                var errors = _watches.Where(watch => watch.Value.Watch.Error is not null)
+                    .Select(watch => $"{watch.Key}: {watch.Value.Watch.Error}")
+                    .ToList();
                 if (_wanted.Length > most)
                 {
-                    errors.Add(string.Create(CultureInfo.InvariantCulture, $"{_wanted.Length} subsets and services of other datacenters are in use, "
+                    errors.Add(string.Create(CultureInfo.InvariantCulture, $"{_wanted.Length} subsets and services of other datacenters "
+                        + $"are in use, "
                         + $"but at most {most} are watched; further subsets are filtered locally"));
                 }
 
@@ -67,7 +72,14 @@ internal sealed class TargetWatches(int most, WatchContext context) : IAsyncDisp
                 .DistinctBy(target => target.Id)
                 .OrderBy(target => target.Id, StringComparer.Ordinal)
                 .ToList();
-            Follow([.. targets.Select(target => new TargetQuery(target.Service, target.Subset, target.Datacenter == datacenter ? "" : target.Datacenter, target.Filter)).Where(query => query is not { Subset: "", Datacenter: "" })]);
+            Follow(
+                [
+                    .. targets.Select(
+                        target => new TargetQuery(
+                            target.Service,
+                            target.Subset,
+                            target.Datacenter == datacenter ? "" : target.Datacenter,
+                            target.Filter)).Where(query => query is not { Subset: "", Datacenter: "" })]);
             return [.. targets.Where(target => target.Datacenter == datacenter).Select(target => target.Service)];
         }
     }
@@ -83,7 +95,11 @@ internal sealed class TargetWatches(int most, WatchContext context) : IAsyncDisp
                 .. _wanted.Where(_watches.ContainsKey).Select(query =>
                 {
                     var watch = _watches[query].Watch;
-                    return new DiscoveredTarget(query.Service, query.Subset, query.Datacenter, watch.Value is { } value ? [.. value.Values] : null) { IsDormant = answers && !watch.Settled };
+                    return new DiscoveredTarget(
+                        query.Service,
+                        query.Subset,
+                        query.Datacenter,
+                        watch.Value is { } value ? [.. value.Values] : null) { IsDormant = answers && !watch.Settled };
                 }),
             ];
         }
@@ -146,7 +162,8 @@ internal sealed class TargetWatches(int most, WatchContext context) : IAsyncDisp
 
         foreach (var query in watched.Where(query => !_watches.ContainsKey(query)))
         {
-            _watches[query] = new ServiceWatch(new Watch<DiscoveredInstance>(query.Path, InstanceReader.Read, _known.GetValueOrDefault(query.Target), context));
+            _watches[query] = new ServiceWatch(
+                new Watch<DiscoveredInstance>(query.Path, InstanceReader.Read, _known.GetValueOrDefault(query.Target), context));
         }
     }
 }

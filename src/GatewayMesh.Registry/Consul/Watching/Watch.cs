@@ -14,7 +14,11 @@ namespace GatewayMesh.Registry.Consul.Watching;
 /// <param name="read">Parses an answer's body. Pure; throws on an invalid body.</param>
 /// <param name="known">The last known value, or null.</param>
 /// <param name="context">The state shared by all watches.</param>
-internal sealed class Watch<T>(string path, Func<ReadOnlyMemory<byte>, ImmutableSortedDictionary<string, T>> read, ImmutableSortedDictionary<string, T>? known, WatchContext context)
+internal sealed class Watch<T>(
+    string path,
+    Func<ReadOnlyMemory<byte>, ImmutableSortedDictionary<string, T>> read,
+    ImmutableSortedDictionary<string, T>? known,
+    WatchContext context)
 {
     private readonly Lock _lock = new();
     private readonly BlockingQuery _query = new(path, context.Times, context.Jitter);
@@ -64,7 +68,8 @@ internal sealed class Watch<T>(string path, Func<ReadOnlyMemory<byte>, Immutable
                 // The agent fell silent. The next query goes to another agent, or to this one without an index.
                 Doubt();
             }
-            catch (Exception failure) when (failure is IOException or JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+            catch (Exception failure) when (
+                failure is IOException or JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
             {
                 Doubt();
                 Fail(failure is IOException ? failure.Message : $"{path}: the answer is not a valid Consul answer ({failure.Message})");
@@ -78,10 +83,17 @@ internal sealed class Watch<T>(string path, Func<ReadOnlyMemory<byte>, Immutable
     {
         try
         {
-            await TakeAsync(await context.Agents.GetAsync(_query.Ask, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+            await TakeAsync(
+                await context.Agents.GetAsync(_query.Ask, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
             return true;
         }
-        catch (Exception failure) when (failure is IOException or JsonException or InvalidOperationException or KeyNotFoundException or FormatException or OperationCanceledException)
+        catch (Exception failure) when (
+            failure is IOException
+                or JsonException
+                or InvalidOperationException
+                or KeyNotFoundException
+                or FormatException
+                or OperationCanceledException)
         {
             return false;
         }
@@ -147,7 +159,9 @@ internal sealed class Watch<T>(string path, Func<ReadOnlyMemory<byte>, Immutable
 
     private async Task ReleaseAsync()
     {
-        for (var left = context.Times.Hold; left > TimeSpan.Zero; left = context.Times.Hold - context.Time.GetElapsedTime(Volatile.Read(ref _heldAt)))
+        for (
+            var left = context.Times.Hold; left > TimeSpan.Zero; left = context.Times.Hold - context.Time.GetElapsedTime(
+                Volatile.Read(ref _heldAt)))
         {
             await Task.Delay(left, context.Time).ConfigureAwait(false);
         }
@@ -177,5 +191,7 @@ internal sealed class Watch<T>(string path, Func<ReadOnlyMemory<byte>, Immutable
 
     // An agent that does not block (no index) must not be queried in a busy loop.
     private Task RestAsync(ConsulAnswer answer, CancellationToken cancellation) =>
-        answer.Index is null or 0 ? Task.Delay(context.Jitter.Around(context.Times.AgentLiveness, 0.2), context.Time, cancellation) : Task.CompletedTask;
+        answer.Index is null or 0
+            ? Task.Delay(context.Jitter.Around(context.Times.AgentLiveness, 0.2), context.Time, cancellation)
+            : Task.CompletedTask;
 }

@@ -9,8 +9,10 @@ namespace GatewayMesh.Commands.Ca;
 internal static class CaInit
 {
     /// <summary>Runs the command and returns the exit code.</summary>
-    /// <exception cref="CommandFailure">The authority exists already, there is no authority to rotate, or the folder is not writable.</exception>
-    public static int Run(string folder, string? trustDomain, TimeSpan lifetime, bool rotate, bool json, TextWriter output, TimeProvider time)
+    /// <exception cref="CommandFailure">The authority exists already, there is no authority to rotate, or the folder is not
+    /// writable.</exception>
+    public static int Run(
+        string folder, string? trustDomain, TimeSpan lifetime, bool rotate, bool json, TextWriter output, TimeProvider time)
     {
         folder = Path.GetFullPath(folder);
         try
@@ -28,14 +30,20 @@ internal static class CaInit
 
     private static MeshAuthority Make(string folder, string? trustDomain, TimeSpan lifetime, TimeProvider time) =>
         MeshAuthority.IsIn(folder)
-            ? throw new CommandFailure(ExitCode.Usage, $"{folder} already holds the roots of an authority; nothing was changed. Add a new root with `gatewaymesh ca init --rotate --dir {folder}`, or use another folder with --dir")
+            ? throw new CommandFailure(
+                ExitCode.Usage,
+                $"{folder} already holds the roots of an authority; nothing was changed. Add a new root with `gatewaymesh ca init "
+                    + $"--rotate --dir {folder}`, or use another folder with --dir")
             : MeshAuthority.Create(trustDomain ?? MeshAuthority.NewTrustDomain(), lifetime, time.GetUtcNow());
 
     private static MeshAuthority Rotate(string folder, string? trustDomain, TimeSpan lifetime, TimeProvider time)
     {
         using var before = MeshAuthority.Load(folder);
         return trustDomain is not null && trustDomain != before.TrustDomain
-            ? throw new CommandFailure(ExitCode.Usage, $"the authority in {folder} has the trust domain {before.TrustDomain}, which cannot change; remove --trust-domain, or create another authority in another folder")
+            ? throw new CommandFailure(
+                ExitCode.Usage,
+                $"the authority in {folder} has the trust domain {before.TrustDomain}, which cannot change; remove --trust-domain, or "
+                    + $"create another authority in another folder")
             : before.Rotate(lifetime, time.GetUtcNow());
     }
 

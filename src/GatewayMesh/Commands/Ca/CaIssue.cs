@@ -10,13 +10,23 @@ internal static class CaIssue
 {
     /// <summary>Issues a certificate for each service and returns the exit code. All are created before the first is written.</summary>
     /// <exception cref="CommandFailure">There is no authority, a name is not valid in an id, or the folder is not writable.</exception>
-    public static int Run(IReadOnlyCollection<string> services, string authorityFolder, string folder, TimeSpan lifetime, string datacenter, bool json, TextWriter output, TimeProvider time)
+    public static int Run(
+        IReadOnlyCollection<string> services,
+        string authorityFolder,
+        string folder,
+        TimeSpan lifetime,
+        string datacenter,
+        bool json,
+        TextWriter output,
+        TimeProvider time)
     {
         folder = Path.GetFullPath(folder);
         try
         {
             using var authority = MeshAuthority.Load(Path.GetFullPath(authorityFolder));
-            var issued = services.Distinct(StringComparer.Ordinal).Select(service => (Service: service, Pem: authority.Issue(service, datacenter, lifetime, time.GetUtcNow()))).ToList();
+            var issued = services.Distinct(StringComparer.Ordinal)
+                .Select(service => (Service: service, Pem: authority.Issue(service, datacenter, lifetime, time.GetUtcNow())))
+                .ToList();
             using var target = new CertificateFolder(folder, time);
 
             // Roots first: a node must not present a certificate that it would not trust itself.
@@ -33,7 +43,11 @@ internal static class CaIssue
                 throw new CommandFailure(ExitCode.Usage, $"{string.Join("; ", target.Errors.Values)}; use a writable folder with --out");
             }
 
-            output.WriteLine(json ? JsonText.Of(writer => Write(writer, folder, leafs)) : string.Join('\n', leafs.Select(leaf => $"{leaf.Id} valid until {leaf.NotAfter:u}: {Path.Combine(folder, leaf.Service)}.pem")));
+            output.WriteLine(
+                json
+                    ? JsonText.Of(writer => Write(writer, folder, leafs))
+                    : string.Join(
+                        '\n', leafs.Select(leaf => $"{leaf.Id} valid until {leaf.NotAfter:u}: {Path.Combine(folder, leaf.Service)}.pem")));
             return ExitCode.Well;
         }
         catch (CertificateException failure)

@@ -15,10 +15,13 @@ internal static class CertificateChecks
         .. certificates.Identities.Where(identity => identity.ClientFile is not null).Select(identity => new Finding(
             Mark.Warning,
             $"client identity {identity.Name}",
-            $"certificate and key are also in {identity.ClientFile}: any process that can read the file can call gateways as {identity.Name}",
+            $"certificate and key are also in {identity.ClientFile}: any process that can read the file can call gateways as "
+                + $"{identity.Name}",
             "set clientIdentity: false unless an application uses GatewayMesh.Client, and keep clientGroup small")),
         .. Roots(certificates, CertificateFix.OfRoots(registry, certificates.Directory)),
-        .. certificates.Errors.Select(error => new Finding(Mark.Warning, "certificates", error, "fix it before the last good certificates expire; they stay in use until then")),
+        .. certificates.Errors.Select(
+            error => new Finding(
+                Mark.Warning, "certificates", error, "fix it before the last good certificates expire; they stay in use until then")),
     ];
 
     private static Finding Leaf(CertificateStatus identity, string fix)
@@ -31,8 +34,10 @@ internal static class CertificateChecks
             "valid" when identity.Trouble is null => Finding.Well(subject, $"valid for {left} more, {identity.Id}"),
             "valid" => new Finding(Mark.Warning, subject, $"valid for {left} more, but cannot be renewed now{trouble}", fix),
             "ending" => new Finding(Mark.Warning, subject, $"expires in {left}{trouble}", fix),
-            "expired" => new Finding(Mark.Broken, subject, $"expired {CertificateTimes.Text(identity.Left.Duration())} ago and is not used{trouble}", fix),
-            "not-yet-valid" => new Finding(Mark.Broken, subject, "is not valid yet and not used: this host's clock is behind", CertificateFix.OfClock),
+            "expired" => new Finding(
+                Mark.Broken, subject, $"expired {CertificateTimes.Text(identity.Left.Duration())} ago and is not used{trouble}", fix),
+            "not-yet-valid" =>
+                new Finding(Mark.Broken, subject, "is not valid yet and not used: this host's clock is behind", CertificateFix.OfClock),
             _ => new Finding(Mark.Broken, subject, $"is missing{trouble}", fix),
         };
     }
@@ -49,7 +54,13 @@ internal static class CertificateChecks
         {
             yield return root.State == "ending"
                 ? new Finding(Mark.Warning, "roots", $"{root.Name} expires in {CertificateTimes.Text(root.Left)}", fix)
-                : new Finding(certificates.Roots.Any(other => other.State is "valid" or "ending") ? Mark.Warning : Mark.Broken, "roots", root.State == "not-yet-valid" ? $"{root.Name} is not valid yet: this host's clock is behind" : $"{root.Name} is {root.State}", root.State == "not-yet-valid" ? CertificateFix.OfClock : fix);
+                : new Finding(
+                    certificates.Roots.Any(other => other.State is "valid" or "ending") ? Mark.Warning : Mark.Broken,
+                    "roots",
+                    root.State == "not-yet-valid"
+                        ? $"{root.Name} is not valid yet: this host's clock is behind"
+                        : $"{root.Name} is {root.State}",
+                    root.State == "not-yet-valid" ? CertificateFix.OfClock : fix);
         }
 
         if (certificates.Roots.All(root => root.State == "valid"))

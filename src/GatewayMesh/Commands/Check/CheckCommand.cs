@@ -47,6 +47,7 @@ internal static class CheckCommand
             _ => ("×", TextStyle.Bad),
         };
         // One line per check, so that `grep ×` shows the fix as well.
-        yield return $"{paint.Text(sign, style)} {finding.Subject}: {finding.Text}{(finding.Fix is null ? "" : paint.Text($" → {finding.Fix}", TextStyle.Strong))}";
+        yield return $"{paint.Text(sign, style)} {finding.Subject}: "
+            + $"{finding.Text}{(finding.Fix is null ? "" : paint.Text($" → {finding.Fix}", TextStyle.Strong))}";
     }
 }

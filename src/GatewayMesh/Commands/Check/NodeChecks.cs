@@ -34,36 +34,66 @@ internal static class NodeChecks
 
     private static Finding Identity(NodeStatus status) => status.Identity == "mtls"
         ? Finding.Well("identity", "mtls: every peer is authenticated by its certificate")
-        : new Finding(Mark.Warning, "identity", $"{(status.Identity.Length == 0 ? "plaintext" : status.Identity)}: any client that reaches an inbound port can claim to be any service", "allow only mesh hosts to reach these ports until identity is mtls");
+        : new Finding(
+            Mark.Warning,
+            "identity",
+            $"{(status.Identity.Length == 0 ? "plaintext" : status.Identity)}: any client that reaches an inbound port can claim to be "
+                + $"any service",
+            "allow only mesh hosts to reach these ports until identity is mtls");
 
     private static IEnumerable<Finding> Registry(NodeStatus status)
     {
         if (status.Registry is not { } registry)
         {
-            yield return new Finding(Mark.Warning, "registry", "the node does not report a configuration source", "check the node's log; a starting worker does not report one yet");
+            yield return new Finding(
+                Mark.Warning,
+                "registry",
+                "the node does not report a configuration source",
+                "check the node's log; a starting worker does not report one yet");
             yield break;
         }
 
         yield return registry.Synced
             ? Finding.Well("registry", $"{registry.Kind}, synced at revision {registry.Revision}")
             : !registry.Reached
-            ? new Finding(Mark.Broken, "registry", $"STALE: {registry.Kind} is unreachable, {registry.Heard}; last-good revision {registry.Revision} is in use", "make the registry readable; the node keeps serving the last-good configuration")
-            : new Finding(Mark.Broken, "registry", $"STALE: {registry.Kind} is not in sync, {registry.Heard}; last-good revision {registry.Revision} is in use", "fix the errors below; the node keeps serving the last-good configuration");
+            ? new Finding(
+                Mark.Broken,
+                "registry",
+                $"STALE: {registry.Kind} is unreachable, {registry.Heard}; last-good revision {registry.Revision} is in use",
+                "make the registry readable; the node keeps serving the last-good configuration")
+            : new Finding(
+                Mark.Broken,
+                "registry",
+                $"STALE: {registry.Kind} is not in sync, {registry.Heard}; last-good revision {registry.Revision} is in use",
+                "fix the errors below; the node keeps serving the last-good configuration");
         if (registry is { Reached: true, PublishError: { } refused })
         {
-            yield return new Finding(Mark.Broken, "registry write", refused, "allow this node to write: check the token's policy, the folder's owner and mode, and free disk space");
+            yield return new Finding(
+                Mark.Broken,
+                "registry write",
+                refused,
+                "allow this node to write: check the token's policy, the folder's owner and mode, and free disk space");
         }
 
         foreach (var error in registry.Errors)
         {
             yield return error.Contains("snapshot.json", StringComparison.Ordinal)
-                ? new Finding(Mark.Broken, "data directory", error, "free disk space or make dataDir writable; a restart during a registry outage would load an older configuration")
+                ? new Finding(
+                    Mark.Broken,
+                    "data directory",
+                    error,
+                    "free disk space or make dataDir writable; a restart during a registry outage would load an older configuration")
                 : new Finding(Mark.Broken, "configuration", error, "fix the entry; `gatewaymesh validate DIR` lists every error");
         }
     }
 
     private static IEnumerable<Finding> NameConflict(NodeStatus status) => status.NameConflict is { } other
-        ? [new Finding(Mark.Broken, "node name", $"another node is also named {status.Node}: {other}", "rename one node: node: NAME in its bootstrap file, or --node NAME")]
+        ? [
+            new Finding(
+                Mark.Broken,
+                "node name",
+                $"another node is also named {status.Node}: {other}",
+                "rename one node: node: NAME in its bootstrap file, or --node NAME")]
         : [];
 
     private static IEnumerable<Finding> Lease(NodeStatus status)
@@ -76,14 +106,22 @@ internal static class NodeChecks
         yield return status.Tier switch
         {
             "sidecar" => Finding.Well("worker", $"{lease.State}: the sidecar serves its own traffic"),
-            "gateway" => new Finding(Mark.Warning, "worker", $"{lease.State}: gateways carry this host's traffic", "see the node's log for the cause; after a drain, run `gatewaymesh drain --undo`"),
+            "gateway" => new Finding(
+                Mark.Warning,
+                "worker",
+                $"{lease.State}: gateways carry this host's traffic",
+                "see the node's log for the cause; after a drain, run `gatewaymesh drain --undo`"),
             _ => new Finding(Mark.Broken, "worker", $"{lease.State}: this host's traffic is not carried", status.IsInboundOnly
                 ? "see the node's log for the cause; callers use other instances meanwhile"
                 : "see the node's log for the cause, and start a gateway"),
         };
         if (lease.Kills > 0)
         {
-            yield return new Finding(Mark.Warning, "worker", $"killed {lease.Kills} times after hanging", "see the node's log for the times; check the host for CPU starvation, or report a bug");
+            yield return new Finding(
+                Mark.Warning,
+                "worker",
+                $"killed {lease.Kills} times after hanging",
+                "see the node's log for the times; check the host for CPU starvation, or report a bug");
         }
     }
 
@@ -96,11 +134,16 @@ internal static class NodeChecks
 
         if (status.Gateways.IsEmpty && status.IsInboundOnly)
         {
-            yield return Finding.Well("gateways", "not needed: this sidecar has inbound listeners only; its callers fail over to other instances");
+            yield return Finding.Well(
+                "gateways", "not needed: this sidecar has inbound listeners only; its callers fail over to other instances");
         }
         else if (status.Gateways.IsEmpty)
         {
-            yield return new Finding(Mark.Broken, "gateways", "no gateway known: this sidecar has no failover", "start two gateways: `gatewaymesh --role gateway`");
+            yield return new Finding(
+                Mark.Broken,
+                "gateways",
+                "no gateway known: this sidecar has no failover",
+                "start two gateways: `gatewaymesh --role gateway`");
         }
 
         foreach (var gateway in status.Gateways)
@@ -109,7 +152,11 @@ internal static class NodeChecks
             yield return gateway.ExerciseOk switch
             {
                 true => Finding.Well($"gateway {gateway.Node}", $"answered a request through the guard {age} s ago"),
-                false => new Finding(Mark.Broken, $"gateway {gateway.Node}", $"did not answer {age} s ago: {gateway.ExerciseError ?? gateway.State}", $"check that the gateway runs and that this host reaches {gateway.Address}"),
+                false => new Finding(
+                    Mark.Broken,
+                    $"gateway {gateway.Node}",
+                    $"did not answer {age} s ago: {gateway.ExerciseError ?? gateway.State}",
+                    $"check that the gateway runs and that this host reaches {gateway.Address}"),
                 null => new Finding(Mark.Warning, $"gateway {gateway.Node}", "not tried yet", "run the check again in ten seconds"),
             };
         }
@@ -122,7 +169,11 @@ internal static class NodeChecks
             var megabytes = (bytes / 1048576.0).ToString("0.0", CultureInfo.InvariantCulture);
             yield return bytes <= GuardBudget
                 ? Finding.Well("guard", $"{megabytes} MB private memory")
-                : new Finding(Mark.Warning, "guard", $"{megabytes} MB private memory, more than its budget of 20 MB", "expect 24 KiB for each carried connection; report anything above that as a bug");
+                : new Finding(
+                    Mark.Warning,
+                    "guard",
+                    $"{megabytes} MB private memory, more than its budget of 20 MB",
+                    "expect 24 KiB for each carried connection; report anything above that as a bug");
         }
     }
 
@@ -131,12 +182,17 @@ internal static class NodeChecks
     {
         foreach (var record in status.Refused)
         {
-            yield return new Finding(Mark.Warning, $"record {record.Service} {record.Id}", $"ignored: {record.Address} {record.Because}", record.Fix);
+            yield return new Finding(
+                Mark.Warning, $"record {record.Service} {record.Id}", $"ignored: {record.Address} {record.Because}", record.Fix);
         }
 
         if (status.RefusedTotal > status.Refused.Length)
         {
-            yield return new Finding(Mark.Warning, "records", $"{status.RefusedTotal - status.Refused.Length} more are ignored", "see `/endpoints` on the admin address for the full list");
+            yield return new Finding(
+                Mark.Warning,
+                "records",
+                $"{status.RefusedTotal - status.Refused.Length} more are ignored",
+                "see `/endpoints` on the admin address for the full list");
         }
     }
 
@@ -156,12 +212,20 @@ internal static class NodeChecks
     {
         foreach (var port in status.BootstrapPorts.Except(status.EntryPorts))
         {
-            yield return new Finding(Mark.Broken, $"ingress port {port}", "only in the bootstrap file: every request gets 404", "add it to the ingress-gateway entry, or remove it from ingress.listeners");
+            yield return new Finding(
+                Mark.Broken,
+                $"ingress port {port}",
+                "only in the bootstrap file: every request gets 404",
+                "add it to the ingress-gateway entry, or remove it from ingress.listeners");
         }
 
         foreach (var port in status.EntryPorts.Except(status.BootstrapPorts))
         {
-            yield return new Finding(Mark.Broken, $"ingress port {port}", "only in the ingress-gateway entry: the port is not bound", "add it to ingress.listeners of the bootstrap file, or remove it from the entry");
+            yield return new Finding(
+                Mark.Broken,
+                $"ingress port {port}",
+                "only in the ingress-gateway entry: the port is not bound",
+                "add it to ingress.listeners of the bootstrap file, or remove it from the entry");
         }
 
         foreach (var port in status.BootstrapPorts.Intersect(status.EntryPorts))
@@ -174,7 +238,11 @@ internal static class NodeChecks
     {
         if (status.Registry is { Reached: false } registry)
         {
-            yield return new Finding(Mark.Warning, "nodes", $"the data about other nodes is as old as the registry: {registry.Heard}", "query them directly: `gatewaymesh check --admin HOST:PORT`");
+            yield return new Finding(
+                Mark.Warning,
+                "nodes",
+                $"the data about other nodes is as old as the registry: {registry.Heard}",
+                "query them directly: `gatewaymesh check --admin HOST:PORT`");
             yield break;
         }
 
@@ -182,12 +250,20 @@ internal static class NodeChecks
         var stale = status.Nodes.Where(peer => peer.Alive && !peer.Synced).Select(peer => peer.Node).ToArray();
         if (gone.Length > 0)
         {
-            yield return new Finding(Mark.Warning, "nodes", $"gone without a drain: {string.Join(", ", gone)}", "start them; use `gatewaymesh drain` to remove a node");
+            yield return new Finding(
+                Mark.Warning,
+                "nodes",
+                $"gone without a drain: {string.Join(", ", gone)}",
+                "start them; use `gatewaymesh drain` to remove a node");
         }
 
         if (stale.Length > 0)
         {
-            yield return new Finding(Mark.Warning, "nodes", $"out of sync with the registry: {string.Join(", ", stale)}", "wait a moment after a change; otherwise run `gatewaymesh check` on these nodes");
+            yield return new Finding(
+                Mark.Warning,
+                "nodes",
+                $"out of sync with the registry: {string.Join(", ", stale)}",
+                "wait a moment after a change; otherwise run `gatewaymesh check` on these nodes");
         }
 
         if (status.Nodes.Length > 0 && gone.Length + stale.Length == 0)

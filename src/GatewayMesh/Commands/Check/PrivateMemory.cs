@@ -20,6 +20,8 @@ internal static class PrivateMemory
 
     /// <summary>Adds the two private lines of <c>smaps_rollup</c> (proc_pid_smaps(5)), in bytes.</summary>
     internal static long Sum(IEnumerable<string> lines) => lines
-        .Where(line => line.StartsWith("Private_Clean:", StringComparison.Ordinal) || line.StartsWith("Private_Dirty:", StringComparison.Ordinal))
+        .Where(
+            line => line.StartsWith("Private_Clean:", StringComparison.Ordinal)
+                || line.StartsWith("Private_Dirty:", StringComparison.Ordinal))
         .Sum(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024);
 }

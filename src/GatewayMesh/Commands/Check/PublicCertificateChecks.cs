@@ -18,9 +18,24 @@ internal static class PublicCertificateChecks
             var days = Math.Abs(certificate.Left.TotalDays).ToString("0.0", CultureInfo.InvariantCulture);
             yield return certificate switch
             {
-                { Left.Ticks: <= 0 } => new Finding(Mark.Broken, subject, $"{certificate.File} expired {days} days ago: clients refuse it", "replace the certificate and key files; they reload automatically"),
-                { Refused: { } why } => new Finding(Mark.Warning, subject, $"the files on disk are not usable; the previous certificate is in use ({days} days left): {why}", "fix the files; they reload automatically"),
-                _ when certificate.Left < Soon => new Finding(Mark.Warning, subject, $"{certificate.File} expires in {days} days", "replace the certificate and key files; they reload automatically"),
+                { Left.Ticks: <= 0 } =>
+                    new Finding(
+                        Mark.Broken,
+                        subject,
+                        $"{certificate.File} expired {days} days ago: clients refuse it",
+                        "replace the certificate and key files; they reload automatically"),
+                { Refused: { } why } =>
+                    new Finding(
+                        Mark.Warning,
+                        subject,
+                        $"the files on disk are not usable; the previous certificate is in use ({days} days left): {why}",
+                        "fix the files; they reload automatically"),
+                _ when certificate.Left < Soon =>
+                    new Finding(
+                        Mark.Warning,
+                        subject,
+                        $"{certificate.File} expires in {days} days",
+                        "replace the certificate and key files; they reload automatically"),
                 _ => Finding.Well(subject, $"{certificate.File}, {days} days left"),
             };
         }

@@ -31,8 +31,13 @@ internal sealed record DemoConsul(int Port, string Program)
     /// <summary>Finds the executable on PATH.</summary>
     /// <exception cref="CommandFailure">No Consul on PATH.</exception>
     public static string FindProgram() =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, "consul")).FirstOrDefault(File.Exists)
-        ?? throw new CommandFailure(ExitCode.Usage, "--registry consul: no consul on PATH; install it with ops/get-consul.sh, or remove the option to use a folder of files");
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(':', StringSplitOptions.RemoveEmptyEntries)
+            .Select(folder => Path.Combine(folder, "consul"))
+            .FirstOrDefault(File.Exists)
+        ?? throw new CommandFailure(
+            ExitCode.Usage,
+            "--registry consul: no consul on PATH; install it with ops/get-consul.sh, or remove the option to use a folder of files");
 
     /// <summary>Writes the entries. False while the agent does not accept writes yet.</summary>
     public bool TryWrite(IEnumerable<string> entries) => entries.All(entry => Send(HttpMethod.Put, "/v1/config", entry) is not null);

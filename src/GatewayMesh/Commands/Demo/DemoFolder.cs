@@ -23,7 +23,8 @@ internal sealed class DemoFolder : IDisposable
 
         if (named is not null && !File.Exists(System.IO.Path.Combine(Path, Marker)) && Directory.EnumerateFileSystemEntries(Path).Any())
         {
-            throw new CommandFailure(ExitCode.Usage, $"{Path} is not empty and not the folder of an earlier demo; use another folder with --data-dir");
+            throw new CommandFailure(
+                ExitCode.Usage, $"{Path} is not empty and not the folder of an earlier demo; use another folder with --data-dir");
         }
 
         File.WriteAllText(System.IO.Path.Combine(Path, Marker), "gatewaymesh demo writes here and clears this folder at its next start\n");

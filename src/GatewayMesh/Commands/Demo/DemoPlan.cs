@@ -35,10 +35,12 @@ internal sealed class DemoPlan(int portBase)
     public string Registry => Consul?.Registry ?? "file:registry";
 
     /// <summary>The hosts.</summary>
-    public ImmutableArray<DemoHost> Hosts { get; } = [.. Enumerable.Range(0, 3).Select(i => new DemoHost($"host-{(char)('a' + i)}", portBase + (100 * i)))];
+    public ImmutableArray<DemoHost> Hosts { get; } = [
+        .. Enumerable.Range(0, 3).Select(i => new DemoHost($"host-{(char)('a' + i)}", portBase + (100 * i)))];
 
     /// <summary>The gateways.</summary>
-    public ImmutableArray<DemoGateway> Gateways { get; } = [.. Enumerable.Range(0, 2).Select(i => new DemoGateway($"gateway-{i + 1}", portBase + 300 + (100 * i)))];
+    public ImmutableArray<DemoGateway> Gateways { get; } = [
+        .. Enumerable.Range(0, 2).Select(i => new DemoGateway($"gateway-{i + 1}", portBase + 300 + (100 * i)))];
 
     /// <summary>Admin port of the ingress.</summary>
     public int IngressAdmin { get; } = portBase + 500;

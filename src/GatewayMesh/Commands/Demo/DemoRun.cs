@@ -74,11 +74,20 @@ internal sealed class DemoRun(DemoSpec spec, DemoPlan plan, string folder, TextW
 
     private IReadOnlyList<DemoProcess> Processes() =>
     [
-        .. plan.Consul is { } consul ? [new DemoProcess("consul", "registry", consul.Arguments(Path.Combine(folder, "state", "consul")), folder, _mark, consul.Program)] : Array.Empty<DemoProcess>(),
+        .. plan.Consul is { } consul
+            ? [
+                new DemoProcess(
+                    "consul", "registry", consul.Arguments(Path.Combine(folder, "state", "consul")), folder, _mark, consul.Program)]
+            : Array.Empty<DemoProcess>(),
         .. plan.Hosts.Select(host => new DemoProcess(
             host.Name,
             "app",
-            ["demo-app", "--node", host.Name, .. DemoPlan.Services.SelectMany(service => (string[])[$"--{service}", $"{host.Application(service)}:{host.Outbound(service)}"])],
+            [
+                "demo-app",
+                "--node",
+                host.Name,
+                .. DemoPlan.Services.SelectMany(
+                    service => (string[])[$"--{service}", $"{host.Application(service)}:{host.Outbound(service)}"])],
             folder,
             _mark)),
         .. plan.Nodes.OrderBy(node => node.Role == "sidecar").Select(node => new DemoProcess(
@@ -89,7 +98,9 @@ internal sealed class DemoRun(DemoSpec spec, DemoPlan plan, string folder, TextW
     {
         if (!spec.Json)
         {
-            output.WriteLine($"starting three hosts, two gateways and an ingress{(plan.Consul is null ? "" : ", and a Consul")}; files and logs in {folder}");
+            output.WriteLine(
+                $"starting three hosts, two gateways and an ingress{(plan.Consul is null ? "" : ", and a Consul")}; files and logs in "
+                    + $"{folder}");
         }
 
         var isFilled = plan.Consul is null;
@@ -109,7 +120,8 @@ internal sealed class DemoRun(DemoSpec spec, DemoPlan plan, string folder, TextW
 
     private bool IsRegistered() =>
         plan.Consul is not { } consul
-        || (DemoPlan.Services.All(service => consul.Registered(service, fronted: true) == plan.Hosts.Length) && consul.Registered("gatewaymesh-gateway", fronted: false) == plan.Gateways.Length);
+        || (DemoPlan.Services.All(service => consul.Registered(service, fronted: true) == plan.Hosts.Length)
+            && consul.Registered("gatewaymesh-gateway", fronted: false) == plan.Gateways.Length);
 
     private void Show(MeshWatch watch, IReadOnlyList<DemoProcess> processes)
     {
@@ -128,14 +140,16 @@ internal sealed class DemoRun(DemoSpec spec, DemoPlan plan, string folder, TextW
         output.WriteLine($"  gatewaymesh status --admin 127.0.0.1:{plan.Hosts[0].Admin}");
         if (plan.Consul is { } consul)
         {
-            output.WriteLine($"  consul catalog services -http-addr=127.0.0.1:{consul.Port}     (or look at http://127.0.0.1:{consul.Port}/ui/)");
+            output.WriteLine(
+                $"  consul catalog services -http-addr=127.0.0.1:{consul.Port}     (or look at http://127.0.0.1:{consul.Port}/ui/)");
         }
 
         output.WriteLine($"  gatewaymesh drill kill --admin 127.0.0.1:{plan.Hosts[0].Admin}");
         output.Flush();
     }
 
-    private void Play(SteadyTraffic? traffic, MeshWatch watch, List<Thread> helpers, CancellationToken ended, CancellationToken cancellation)
+    private void Play(
+        SteadyTraffic? traffic, MeshWatch watch, List<Thread> helpers, CancellationToken ended, CancellationToken cancellation)
     {
         var started = time.GetTimestamp();
         var script = new DemoScript(plan, _tallies, time, _screen.Tell);

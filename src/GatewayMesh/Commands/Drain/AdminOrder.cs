@@ -14,11 +14,13 @@ internal sealed class AdminOrder(HostPort admin, TextWriter output, TimeProvider
     public NodeStatus Give(string path, string body)
     {
         var first = AdminCall.Send(admin, "GET", "/status", null, CallTimeout);
-        var before = (first.IsWell ? StatusReader.Read(first.Body) : null) ?? throw new CommandFailure(ExitCode.Failed, $"no status from {admin}: {first.Problem}; {first.Fix}");
+        var before = (first.IsWell ? StatusReader.Read(first.Body) : null)
+            ?? throw new CommandFailure(ExitCode.Failed, $"no status from {admin}: {first.Problem}; {first.Fix}");
         var answer = AdminCall.Send(admin, "POST", path, body, CallTimeout);
         return answer.IsWell
             ? before
-            : throw new CommandFailure(ExitCode.Failed, $"{before.Node} refused {path}: {answer.Failure ?? $"{answer.Status} {answer.BodyLine}"}");
+            : throw new CommandFailure(
+                ExitCode.Failed, $"{before.Node} refused {path}: {answer.Failure ?? $"{answer.Status} {answer.BodyLine}"}");
     }
 
     /// <summary>Prints each state change until <paramref name="done"/>. False when <paramref name="limit"/> has passed.</summary>

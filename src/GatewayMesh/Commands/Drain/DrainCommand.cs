@@ -13,14 +13,16 @@ internal static class DrainCommand
         var admin = SharedOptions.Admin();
         var undo = new Option<bool>("--undo") { Description = "Return the node to the mesh." };
         var timeout = SharedOptions.Duration("--timeout", "Time to wait for the drain to complete.", TimeSpan.FromSeconds(60));
-        var command = new MeshCommand("drain", "Deregister the node, finish requests in flight, and let the gateways carry its traffic. --undo returns it.")
+        var command = new MeshCommand(
+            "drain", "Deregister the node, finish requests in flight, and let the gateways carry its traffic. --undo returns it.")
         {
             Examples = ["gatewaymesh drain", "gatewaymesh drain --undo", "gatewaymesh drain --admin 10.0.0.5:15000 --timeout 5m"],
         };
         command.Add(admin);
         command.Add(undo);
         command.Add(timeout);
-        command.SetAction(parsed => Run(parsed.GetValue(admin)!, parsed.GetValue(undo), parsed.GetValue(timeout).Value, output, TimeProvider.System));
+        command.SetAction(
+            parsed => Run(parsed.GetValue(admin)!, parsed.GetValue(undo), parsed.GetValue(timeout).Value, output, TimeProvider.System));
         return command;
     }
 
@@ -33,7 +35,8 @@ internal static class DrainCommand
         var done = order.Follow(timeout, undo ? IsBack : IsDrained, goneIsDone: !undo && before.GuardPid is null);
         if (!done)
         {
-            output.WriteLine($"not done after {DurationText.Format(timeout)}; it continues in the background: see `gatewaymesh status --admin {admin}`");
+            output.WriteLine(
+                $"not done after {DurationText.Format(timeout)}; it continues in the background: see `gatewaymesh status --admin {admin}`");
             return ExitCode.Failed;
         }
 

@@ -23,17 +23,21 @@ internal static class DrillCommand
         var via = SharedOptions.Address("--via", "Outbound address for the load. Default: the first outbound listener of the node.");
         var rate = SharedOptions.Number("--rate", "Requests per second, independent of the responses (open loop).", 500, 1, 100_000);
         var connections = SharedOptions.Number("--connections", "Keep-alive connections.", 20, 1, 1_000);
-        var duration = SharedOptions.Duration("--duration", "Duration of the load; extended if the fault needs more.", TimeSpan.FromSeconds(15));
+        var duration = SharedOptions.Duration(
+            "--duration", "Duration of the load; extended if the fault needs more.", TimeSpan.FromSeconds(15));
         var at = SharedOptions.Duration("--fault-at", "Time of the fault after the start of the load.", TimeSpan.FromSeconds(3));
         var timeout = SharedOptions.Duration("--timeout", "Time after which a request counts as timed out.", TimeSpan.FromSeconds(5));
-        var hold = SharedOptions.Duration("--hold", "Duration of the fault (gateways-down, registry-down, command).", TimeSpan.FromSeconds(5));
+        var hold = SharedOptions.Duration(
+            "--hold", "Duration of the fault (gateways-down, registry-down, command).", TimeSpan.FromSeconds(5));
         var begin = new Option<string>("--begin") { Description = "Shell command that starts the fault (command)." };
         var end = new Option<string>("--end") { Description = "Shell command that ends the fault; always run (command)." };
         var mayLose = SharedOptions.Number("--may-lose", "Number of requests the fault may fail (command).", 0, 0, 1_000_000);
         var replay = new Option<bool>("--replay") { Description = "Retry a refused or lost GET once." };
         var repeat = SharedOptions.Number("--repeat", "Number of runs. With several runs the medians are printed.", 1, 1, 100);
         var json = SharedOptions.Json("Print one JSON object per run.");
-        var command = new MeshCommand("drill", "Inject a fault into a running mesh under load and report what the applications saw. Exit code 1 if a promise is broken.")
+        var command = new MeshCommand(
+            "drill",
+            "Inject a fault into a running mesh under load and report what the applications saw. Exit code 1 if a promise is broken.")
         {
             Examples =
             [
@@ -44,7 +48,9 @@ internal static class DrillCommand
             ],
         };
         command.Add(fault);
-        foreach (var option in (Option[])[admin, url, via, rate, connections, duration, at, timeout, hold, begin, end, mayLose, replay, repeat, json])
+        foreach (
+            var option in (Option[])[
+                admin, url, via, rate, connections, duration, at, timeout, hold, begin, end, mayLose, replay, repeat, json])
         {
             command.Add(option);
         }
@@ -59,7 +65,12 @@ internal static class DrillCommand
                 Fault = FaultNames.Parse(parsed.GetValue(fault)!),
                 FaultAt = parsed.GetValue(at).Value,
                 Hold = parsed.GetValue(hold).Value,
-                Order = Order(FaultNames.Parse(parsed.GetValue(fault)!), parsed.GetValue(begin), parsed.GetValue(end), parsed.GetValue(hold).Value, parsed.GetValue(mayLose)),
+                Order = Order(
+                    FaultNames.Parse(parsed.GetValue(fault)!),
+                    parsed.GetValue(begin),
+                    parsed.GetValue(end),
+                    parsed.GetValue(hold).Value,
+                    parsed.GetValue(mayLose)),
                 Load = new LoadSpec
                 {
                     Target = Target(parsed.GetValue(via), mesh, address),
@@ -79,7 +90,8 @@ internal static class DrillCommand
     }
 
     /// <summary>Runs the drill <paramref name="repeat"/> times.</summary>
-    internal static int Run(DrillSpec spec, IMeshAccess mesh, int repeat, bool json, TextWriter output, TextWriter error, CancellationToken cancellation)
+    internal static int Run(
+        DrillSpec spec, IMeshAccess mesh, int repeat, bool json, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
         var results = new List<DrillResult>();
         for (var run = 0; run < repeat && !cancellation.IsCancellationRequested; run++)
@@ -130,7 +142,10 @@ internal static class DrillCommand
     internal static ShellOrder? Order(FaultKind fault, string? begin, string? end, TimeSpan hold, int mayLose) => (fault, begin, end) switch
     {
         (FaultKind.Command, not null, not null) => new ShellOrder(begin, end, hold, mayLose),
-        (FaultKind.Command, _, _) => throw new CommandFailure(ExitCode.Usage, "`drill command` requires --begin and --end, for example --begin 'ip link set eth1 down' --end 'ip link set eth1 up'"),
+        (FaultKind.Command, _, _) =>
+            throw new CommandFailure(
+                ExitCode.Usage,
+                "`drill command` requires --begin and --end, for example --begin 'ip link set eth1 down' --end 'ip link set eth1 up'"),
         (_, null, null) => null,
         _ => throw new CommandFailure(ExitCode.Usage, $"--begin and --end apply to `drill command` only; remove them for {fault.Word()}"),
     };
@@ -139,9 +154,11 @@ internal static class DrillCommand
     {
         if (via is null)
         {
-            var status = mesh.Read() ?? throw new CommandFailure(ExitCode.Failed, $"no status from {admin}; check that a node is running there");
+            var status = mesh.Read()
+                ?? throw new CommandFailure(ExitCode.Failed, $"no status from {admin}; check that a node is running there");
             via = status.Listeners.FirstOrDefault(listener => listener.Name.StartsWith("outbound/", StringComparison.Ordinal)).Address
-                ?? throw new CommandFailure(ExitCode.Usage, $"{status.Node} does not report its outbound addresses; set one with --via HOST:PORT");
+                ?? throw new CommandFailure(
+                    ExitCode.Usage, $"{status.Node} does not report its outbound addresses; set one with --via HOST:PORT");
         }
 
         return via.ToEndPoint() switch
@@ -173,7 +190,9 @@ internal static class DrillCommand
             cancellation);
         if (!ready)
         {
-            throw new CommandFailure(ExitCode.Failed, $"the sidecar did not serve its own traffic within {DurationText.Format(ReadyLimit)}; run `gatewaymesh check`");
+            throw new CommandFailure(
+                ExitCode.Failed,
+                $"the sidecar did not serve its own traffic within {DurationText.Format(ReadyLimit)}; run `gatewaymesh check`");
         }
     }
 }

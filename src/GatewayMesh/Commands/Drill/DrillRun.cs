@@ -55,7 +55,10 @@ internal sealed class DrillRun(DrillSpec spec, IMeshAccess mesh, TimeProvider ti
             Trace = trace,
             Watch = watch,
             ServedAfterReturnMs = trace.GatewayBackAt is { } back ? FirstAnswerAfter(samples, back) : null,
-            SlowestRefusalMs = samples.Where(sample => sample.LoadOutcome == LoadOutcome.Refused).Select(sample => (sample.Done - sample.Sent) / 1000.0).DefaultIfEmpty().Max(),
+            SlowestRefusalMs = samples.Where(sample => sample.LoadOutcome == LoadOutcome.Refused)
+                .Select(sample => (sample.Done - sample.Sent) / 1000.0)
+                .DefaultIfEmpty()
+                .Max(),
         };
         return result with { Broken = Promises.Judge(result) };
     }

@@ -14,7 +14,9 @@ internal static class DrillText
         var paint = Paint.For(output);
         var (load, spec) = (result.Load, result.Spec);
         output.WriteLine(paint.Text($"drill {spec.Fault.Word()}: {spec.Fault.Sentence()}", TextStyle.Strong));
-        output.WriteLine($"  load: {Number(spec.Load.Rate)} GET/s to http://{spec.Load.Host}{spec.Load.Path} by {spec.Load.Target}, {spec.Load.Connections} keep-alive connections, {(spec.Load.Replay ? "one retry" : "no retry")}");
+        output.WriteLine(
+            $"  load: {Number(spec.Load.Rate)} GET/s to http://{spec.Load.Host}{spec.Load.Path} by {spec.Load.Target}, "
+                + $"{spec.Load.Connections} keep-alive connections, {(spec.Load.Replay ? "one retry" : "no retry")}");
         output.WriteLine($"  at {Seconds(load.FaultAtMs)} s:");
         foreach (var note in result.Trace.Notes)
         {
@@ -57,10 +59,18 @@ internal static class DrillText
         var load = result.Load;
         var table = new TextTable("", "");
         table.Add("sent", $"{load.Sent}, answered {load.Ok}, through a gateway {load.ThroughGateway}");
-        table.Add("failed", new Cell($"{load.Failed}: refused {load.Refused}, lost {load.Lost}, timed out {load.TimedOut}, 5xx {load.ServerErrors}, 4xx {load.ClientErrors}", load.Failed == 0 ? TextStyle.Good : TextStyle.Plain));
+        table.Add(
+            "failed",
+            new Cell(
+                $"{load.Failed}: refused {load.Refused}, lost {load.Lost}, timed out {load.TimedOut}, 5xx {load.ServerErrors}, 4xx "
+                    + $"{load.ClientErrors}",
+                load.Failed == 0 ? TextStyle.Good : TextStyle.Plain));
         table.Add("replayed", $"{load.Replayed}");
         table.Add("waited", $"{load.Waited} waited for a free connection");
-        table.Add("latency", $"p50 {Milliseconds(load.Latency.P50)}, p90 {Milliseconds(load.Latency.P90)}, p99 {Milliseconds(load.Latency.P99)}, max {Milliseconds(load.Latency.Max)} from the intended send time");
+        table.Add(
+            "latency",
+            $"p50 {Milliseconds(load.Latency.P50)}, p90 {Milliseconds(load.Latency.P90)}, p99 {Milliseconds(load.Latency.P99)}, max "
+                + $"{Milliseconds(load.Latency.Max)} from the intended send time");
         table.Add("first success", load.FirstSuccessMs is { } first ? $"{Milliseconds(first)} after the fault" : "none after the fault");
         table.Add("longest gap", Milliseconds(load.LongestGapMs));
         table.Add("fail-back", FailBack(load));
@@ -68,7 +78,8 @@ internal static class DrillText
         if (result.Spec.Fault == FaultKind.GatewaysDown)
         {
             table.Add("refusals", $"the slowest took {Milliseconds(result.SlowestRefusalMs)}");
-            table.Add("recovered", result.ServedAfterReturnMs is { } served ? $"{Milliseconds(served)} after the first gateway's return" : "not");
+            table.Add(
+                "recovered", result.ServedAfterReturnMs is { } served ? $"{Milliseconds(served)} after the first gateway's return" : "not");
         }
 
         return table;
@@ -93,5 +104,6 @@ internal static class DrillText
 
     private static string Describe(StatusChange change) => change.Tier.Length == 0
         ? "the admin address is not responding"
-        : $"tier {change.Tier}, lease {change.Lease}, guard {change.Guard}, worker {change.Worker?.ToString(CultureInfo.InvariantCulture) ?? "none"}";
+        : $"tier {change.Tier}, lease {change.Lease}, guard {change.Guard}, worker "
+            + $"{change.Worker?.ToString(CultureInfo.InvariantCulture) ?? "none"}";
 }

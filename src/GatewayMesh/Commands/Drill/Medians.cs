@@ -26,7 +26,11 @@ internal static class Medians
         foreach (var (name, unit, values) in Figures(results))
         {
             var known = values.OfType<double>().ToArray();
-            table.Add(name, Text(Of(known), unit), Text(known.Length > 0 ? known.Min() : null, unit), Text(known.Length > 0 ? known.Max() : null, unit));
+            table.Add(
+                name,
+                Text(Of(known), unit),
+                Text(known.Length > 0 ? known.Min() : null, unit),
+                Text(known.Length > 0 ? known.Max() : null, unit));
         }
 
         return table;

@@ -16,7 +16,8 @@ internal static class Promises
         FaultKind.Kill => "nothing refused, at most one request lost per connection",
         FaultKind.Hang => "nothing refused, at most one request lost per connection plus those that waited",
         FaultKind.Slow => "no worker killed, no change of tier, nothing failed",
-        FaultKind.CrashLoop => "nothing refused, at most one lease in 30 s after the second crash, at most one request lost per connection and lease",
+        FaultKind.CrashLoop =>
+            "nothing refused, at most one lease in 30 s after the second crash, at most one request lost per connection and lease",
         FaultKind.Starve => "no worker killed, nothing failed",
         FaultKind.GatewaysDown => "refused at once, no request left waiting, served within 1 s of the first gateway's return",
         FaultKind.RegistryDown => "nothing failed, no change of tier, and the registry back in sync at the end",
@@ -117,7 +118,10 @@ internal static class Promises
         }
         else if (served > ServedWithinMs)
         {
-            broken.Add(string.Create(CultureInfo.InvariantCulture, $"served only {served:0} ms after the first gateway's return, promised within {ServedWithinMs:0}"));
+            broken.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"served only {served:0} ms after the first gateway's return, promised within {ServedWithinMs:0}"));
         }
     }
 

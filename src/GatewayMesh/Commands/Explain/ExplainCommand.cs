@@ -10,10 +10,17 @@ internal static class ExplainCommand
     public static Command Build(TextWriter output)
     {
         var method = new Argument<string>("METHOD") { Description = "Method of the request." };
-        var url = new Argument<string>("URL") { Description = "URL of the request. The host names the service, as on the outbound address." };
+        var url = new Argument<string>("URL")
+        {
+            Description = "URL of the request. The host names the service, as on the outbound address.",
+        };
         var admin = SharedOptions.Admin();
         var header = RequestOptions.Header();
-        var from = new Option<string?>("--from") { Description = "Calling service. Default: the only service of the sidecar, or the ingress itself.", HelpName = "SERVICE" };
+        var from = new Option<string?>("--from")
+        {
+            Description = "Calling service. Default: the only service of the sidecar, or the ingress itself.",
+            HelpName = "SERVICE",
+        };
         var json = SharedOptions.Json("Print the response as received.");
         url.Validators.Add(result =>
         {
@@ -24,7 +31,9 @@ internal static class ExplainCommand
         });
         var command = new MeshCommand("explain", "Explain how a request would be handled: service, instances, gateways, policy, intention.")
         {
-            Examples = ["gatewaymesh explain GET http://payments/charges", "gatewaymesh explain POST http://payments/v1/charges --from web --header x-debug:1 --json"],
+            Examples = [
+                "gatewaymesh explain GET http://payments/charges",
+                "gatewaymesh explain POST http://payments/v1/charges --from web --header x-debug:1 --json"],
         };
         command.Add(method);
         command.Add(url);
@@ -34,7 +43,12 @@ internal static class ExplainCommand
         command.Add(json);
         command.SetAction(parsed => Run(
             parsed.GetValue(admin)!,
-            RequestOptions.Query("/explain", parsed.GetValue(header)!, ("method", parsed.GetValue(method)), ("url", parsed.GetValue(url)), ("from", parsed.GetValue(from))),
+            RequestOptions.Query(
+                "/explain",
+                parsed.GetValue(header)!,
+                ("method", parsed.GetValue(method)),
+                ("url", parsed.GetValue(url)),
+                ("from", parsed.GetValue(from))),
             parsed.GetValue(json),
             output));
         return command;

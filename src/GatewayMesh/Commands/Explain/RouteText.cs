@@ -17,8 +17,15 @@ internal static class RouteText
         {
             var matches = rule.GetProperty("matches").GetBoolean();
             var verdict = matches ? paint.Text("matches", TextStyle.Good)
-                : paint.Text(Text(rule, "asks") == Text(rule, "fails") ? "does not match" : $"does not match: {Text(rule, "fails")} does not hold", TextStyle.Faint);
-            Line(output, ref label, string.Create(CultureInfo.InvariantCulture, $"{Text(rule, "router")}[{rule.GetProperty("rule").GetInt32()}] {Text(rule, "asks")}: {verdict}"));
+                : paint.Text(
+                    Text(rule, "asks") == Text(rule, "fails") ? "does not match" : $"does not match: {Text(rule, "fails")} does not hold",
+                    TextStyle.Faint);
+            Line(
+                output,
+                ref label,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{Text(rule, "router")}[{rule.GetProperty("rule").GetInt32()}] {Text(rule, "asks")}: {verdict}"));
         }
 
         if (Text(route, "rewritten") is { Length: > 0 } rewritten)
@@ -29,7 +36,11 @@ internal static class RouteText
         label = "split";
         foreach (var split in route.GetProperty("splits").EnumerateArray())
         {
-            Line(output, ref label, $"{Text(split, "splitter")}: {string.Join(", ", split.GetProperty("legs").EnumerateArray().Select(leg => Leg(leg, paint)))} (example sample)");
+            Line(
+                output,
+                ref label,
+                $"{Text(split, "splitter")}: "
+                    + $"{string.Join(", ", split.GetProperty("legs").EnumerateArray().Select(leg => Leg(leg, paint)))} (example sample)");
         }
 
         if (Text(route, "name").Length > 0)

@@ -18,11 +18,15 @@ internal sealed class DrainFault(IMeshAccess mesh, FaultTrace trace, TimeProvide
         if (Trace.Failure is null)
         {
             var away = Await(() => Mesh.Read() is { IsLeased: false }, ReturnLimit, cancellation);
-            Trace.Note(away ? "drained: the worker stopped accepting" : $"the worker still accepts after {DurationText.Format(ReturnLimit)}");
+            Trace.Note(
+                away ? "drained: the worker stopped accepting" : $"the worker still accepts after {DurationText.Format(ReturnLimit)}");
             Pause(Away, cancellation);
             Undo();
             var back = Await(() => Mesh.Read() is { IsLeased: true }, ReturnLimit, cancellation);
-            Trace.Note(back ? "returned: the worker accepts again" : $"the worker does not accept again within {DurationText.Format(ReturnLimit)}");
+            Trace.Note(
+                back
+                    ? "returned: the worker accepts again"
+                    : $"the worker does not accept again within {DurationText.Format(ReturnLimit)}");
         }
     }
 

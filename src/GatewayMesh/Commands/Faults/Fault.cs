@@ -39,7 +39,8 @@ internal abstract class Fault(IMeshAccess mesh, FaultTrace trace, TimeProvider t
     /// Creates the fault of <paramref name="kind"/>. <paramref name="hold"/> is its duration; <paramref name="order"/> is for <see
     /// cref="FaultKind.Command"/>.
     /// </summary>
-    public static Fault Of(FaultKind kind, IMeshAccess mesh, FaultTrace trace, TimeProvider time, TimeSpan hold, ShellOrder? order = null) => kind switch
+    public static Fault Of(
+        FaultKind kind, IMeshAccess mesh, FaultTrace trace, TimeProvider time, TimeSpan hold, ShellOrder? order = null) => kind switch
     {
         FaultKind.Kill => new KillFault(mesh, trace, time),
         FaultKind.Hang => new HangFault(mesh, trace, time),
@@ -59,7 +60,9 @@ internal abstract class Fault(IMeshAccess mesh, FaultTrace trace, TimeProvider t
     protected NodeStatus Status() => mesh.Read() ?? throw new CommandFailure(ExitCode.Failed, "the node's admin address is not responding");
 
     /// <summary>The worker's process id.</summary>
-    protected int Worker() => Status().WorkerPid ?? throw new CommandFailure(ExitCode.Failed, "the node has no worker; wait until `gatewaymesh status` shows one");
+    protected int Worker() =>
+        Status().WorkerPid
+            ?? throw new CommandFailure(ExitCode.Failed, "the node has no worker; wait until `gatewaymesh status` shows one");
 
     /// <summary>Kills a process. True if the process existed.</summary>
     protected bool Kill(int pid, ProcessKind kind)

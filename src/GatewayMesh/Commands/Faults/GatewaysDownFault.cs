@@ -35,7 +35,9 @@ internal sealed class GatewaysDownFault(IMeshAccess mesh, FaultTrace trace, Time
             cancellation);
         if (!back)
         {
-            Trace.Note($"no gateway was restarted within {DurationText.Format(ReturnLimit)}; run the gateways under systemd or `gatewaymesh demo`");
+            Trace.Note(
+                $"no gateway was restarted within {DurationText.Format(ReturnLimit)}; run the gateways under systemd or `gatewaymesh "
+                    + $"demo`");
             return;
         }
 

@@ -14,7 +14,8 @@ internal sealed class GuardFault(IMeshAccess mesh, FaultTrace trace, TimeProvide
         Trace.Note($"killed guard {pid}");
         if (!Await(() => Mesh.Read() is { GuardPid: { } now } && now != pid, ReturnLimit, cancellation))
         {
-            Trace.Note($"no guard was restarted within {DurationText.Format(ReturnLimit)}; run the sidecar under systemd or `gatewaymesh demo`");
+            Trace.Note(
+                $"no guard was restarted within {DurationText.Format(ReturnLimit)}; run the sidecar under systemd or `gatewaymesh demo`");
             return;
         }
 

@@ -13,7 +13,8 @@ internal sealed class HangFault(IMeshAccess mesh, FaultTrace trace, TimeProvider
         _pid = Worker();
         Stop(_pid, ProcessKind.Worker);
         Trace.Note($"stopped worker {_pid} (SIGSTOP)");
-        if (!Await(() => Mesh.Read() is { } now && now.WorkerPid != _pid, ReturnLimit, cancellation) && !cancellation.IsCancellationRequested)
+        if (!Await(() => Mesh.Read() is { } now && now.WorkerPid != _pid, ReturnLimit, cancellation)
+            && !cancellation.IsCancellationRequested)
         {
             Trace.Note($"the guard did not kill worker {_pid} within {DurationText.Format(ReturnLimit)}");
         }

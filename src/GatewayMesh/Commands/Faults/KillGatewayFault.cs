@@ -6,7 +6,9 @@ internal sealed class KillGatewayFault(IMeshAccess mesh, FaultTrace trace, TimeP
     /// <inheritdoc/>
     public override void Inflict(CancellationToken cancellation)
     {
-        var gateway = RunningGateway.Of(Mesh) is [var first, ..] ? first : throw new CommandFailure(ExitCode.Failed, "the node knows no gateway on this host");
+        var gateway = RunningGateway.Of(Mesh) is [var first, ..]
+            ? first
+            : throw new CommandFailure(ExitCode.Failed, "the node knows no gateway on this host");
         Kill(gateway.Pid, ProcessKind.Gateway);
         Trace.Note($"killed gateway {gateway.Node} ({gateway.Pid})");
     }

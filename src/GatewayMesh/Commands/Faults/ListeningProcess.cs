@@ -12,7 +12,8 @@ internal static class ListeningProcess
     {
         var sockets = Inodes(port).Select(inode => $"socket:[{inode}]").ToHashSet();
         return sockets.Count == 0 ? null : Directory.EnumerateDirectories("/proc")
-            .Select(folder => int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0)
+            .Select(
+                folder => int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0)
             .Where(pid => pid > 0 && Holds(pid, sockets))
             .Select(pid => (int?)pid)
             .FirstOrDefault();
@@ -26,7 +27,9 @@ internal static class ListeningProcess
         {
             foreach (var line in File.Exists(table) ? File.ReadLines(table).Skip(1) : [])
             {
-                if (line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is { Length: > 9 } fields && fields[3] == Listening && fields[1].EndsWith(suffix, StringComparison.Ordinal))
+                if (line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is { Length: > 9 } fields
+                    && fields[3] == Listening
+                    && fields[1].EndsWith(suffix, StringComparison.Ordinal))
                 {
                     yield return fields[9];
                 }
@@ -38,7 +41,8 @@ internal static class ListeningProcess
     {
         try
         {
-            return Directory.EnumerateFiles(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/fd")).Any(file => new FileInfo(file).LinkTarget is { } target && sockets.Contains(target));
+            return Directory.EnumerateFiles(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/fd")).Any(
+                file => new FileInfo(file).LinkTarget is { } target && sockets.Contains(target));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -19,7 +19,9 @@ internal sealed class MeshAccess(HostPort admin) : IMeshAccess
 
     /// <inheritdoc/>
     public string? Post(string path, string body) =>
-        AdminCall.Send(admin, "POST", path, body, PostTimeout) is { IsWell: false } answer ? answer.Failure ?? $"{answer.Status} {answer.BodyLine}" : null;
+        AdminCall.Send(admin, "POST", path, body, PostTimeout) is { IsWell: false } answer
+            ? answer.Failure ?? $"{answer.Status} {answer.BodyLine}"
+            : null;
 
     /// <inheritdoc/>
     public bool Signal(int pid, int signal, ProcessKind kind) => _processes.Signal(pid, signal, kind);

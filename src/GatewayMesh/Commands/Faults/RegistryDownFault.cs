@@ -29,7 +29,8 @@ internal sealed class RegistryDownFault(IMeshAccess mesh, FaultTrace trace, Time
 
         if (Trace.Failure is null && !cancellation.IsCancellationRequested)
         {
-            Trace.Failure = Await(() => Mesh.Read() is { Registry: { Synced: true, Errors.IsEmpty: true } }, HeardLimit, cancellation) || cancellation.IsCancellationRequested
+            Trace.Failure = Await(() => Mesh.Read() is { Registry: { Synced: true, Errors.IsEmpty: true } }, HeardLimit, cancellation)
+                || cancellation.IsCancellationRequested
                 ? null
                 : $"the registry was not read again within {DurationText.Format(HeardLimit)}";
         }
@@ -46,19 +47,25 @@ internal sealed class RegistryDownFault(IMeshAccess mesh, FaultTrace trace, Time
     {
         if (!HostPort.TryParse(agent, out var address) || ListeningProcess.Of(address.Port) is not { } pid)
         {
-            throw new CommandFailure(ExitCode.Failed, $"the Consul agent {agent} is not a visible process of this host; run the drill on its host, as its user or root");
+            throw new CommandFailure(
+                ExitCode.Failed,
+                $"the Consul agent {agent} is not a visible process of this host; run the drill on its host, as its user or root");
         }
 
         Stop(pid, ProcessKind.ConsulAgent);
-        Trace.Note(string.Create(CultureInfo.InvariantCulture, $"stopped the Consul agent {agent} ({pid}) for {DurationText.Format(hold / 2)}"));
+        Trace.Note(
+            string.Create(CultureInfo.InvariantCulture, $"stopped the Consul agent {agent} ({pid}) for {DurationText.Format(hold / 2)}"));
         Pause(hold / 2, cancellation);
         _ = Kill(pid, ProcessKind.ConsulAgent);
         Resume(pid);
         Trace.Note("killed it");
         var back = hold / 2;
-        if (!Await(() => ListeningProcess.Of(address.Port) is { } now && now != pid, back + ReturnLimit, cancellation) && !cancellation.IsCancellationRequested)
+        if (!Await(() => ListeningProcess.Of(address.Port) is { } now && now != pid, back + ReturnLimit, cancellation)
+            && !cancellation.IsCancellationRequested)
         {
-            Trace.Failure = $"the Consul agent was not restarted within {DurationText.Format(back + ReturnLimit)}; run it under systemd or `gatewaymesh demo`";
+            Trace.Failure =
+                $"the Consul agent was not restarted within {DurationText.Format(back + ReturnLimit)}; run it under systemd or "
+                    + $"`gatewaymesh demo`";
         }
     }
 

@@ -24,12 +24,17 @@ internal sealed record RunningGateway(string Node, HostPort Admin, int Pid)
 
     /// <summary>Admin addresses of all gateways of the mesh, running or not.</summary>
     public static IReadOnlyList<(string Node, HostPort Admin)> Addresses(IMeshAccess mesh) =>
-        [.. (mesh.Read()?.Nodes ?? []).Where(peer => peer.Role == "gateway" && peer.Admin is not null).Select(peer => (peer.Node, peer.Admin!))];
+        [
+            .. (mesh.Read()?.Nodes ?? [])
+                .Where(peer => peer.Role == "gateway" && peer.Admin is not null)
+                .Select(peer => (peer.Node, peer.Admin!))];
 
     /// <summary>
     /// Reads a gateway's current process from its own admin address, because the registry is seconds behind. Null when it is not
     /// responding.
     /// </summary>
     public static RunningGateway? Now(IMeshAccess mesh, string node, HostPort admin) =>
-        mesh.Read(admin) is { Role: "gateway" } status && status.Pids.TryGetValue("process", out var pid) && pid > 0 ? new RunningGateway(node, admin, pid) : null;
+        mesh.Read(admin) is { Role: "gateway" } status && status.Pids.TryGetValue("process", out var pid) && pid > 0
+            ? new RunningGateway(node, admin, pid)
+            : null;
 }

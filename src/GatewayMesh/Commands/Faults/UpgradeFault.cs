@@ -25,7 +25,10 @@ internal sealed class UpgradeFault(IMeshAccess mesh, FaultTrace trace, TimeProvi
             return;
         }
 
-        Trace.Note(done ? $"worker {Mesh.Read()?.WorkerPid} took over from {before.WorkerPid}, guard still {Mesh.Read()?.GuardPid}" : "no new worker took over");
+        Trace.Note(
+            done
+                ? $"worker {Mesh.Read()?.WorkerPid} took over from {before.WorkerPid}, guard still {Mesh.Read()?.GuardPid}"
+                : "no new worker took over");
         if (!done)
         {
             Trace.Failure = "no new worker took over";

@@ -15,8 +15,18 @@ internal static class IntentionCheckCommand
         var source = new Argument<string>("SOURCE") { Description = "The calling service." };
         var destination = new Argument<string>("DESTINATION") { Description = "The called service." };
         var admin = SharedOptions.Admin();
-        var method = new Option<string>("--method") { Description = "Method of the request, for permissions that match methods.", HelpName = "METHOD", DefaultValueFactory = _ => "GET" };
-        var path = new Option<string>("--path") { Description = "Path of the request, for permissions that match paths.", HelpName = "PATH", DefaultValueFactory = _ => "/" };
+        var method = new Option<string>("--method")
+        {
+            Description = "Method of the request, for permissions that match methods.",
+            HelpName = "METHOD",
+            DefaultValueFactory = _ => "GET",
+        };
+        var path = new Option<string>("--path")
+        {
+            Description = "Path of the request, for permissions that match paths.",
+            HelpName = "PATH",
+            DefaultValueFactory = _ => "/",
+        };
         var header = RequestOptions.Header();
         var json = SharedOptions.Json("Print the response as received.");
         path.Validators.Add(result =>
@@ -26,9 +36,12 @@ internal static class IntentionCheckCommand
                 result.AddError($"--path '{token.Value}' must begin with /");
             }
         });
-        var command = new MeshCommand("check", "Check whether SOURCE may call DESTINATION, and show the deciding intention. Exit code 0: allowed, 1: denied.")
+        var command = new MeshCommand(
+            "check", "Check whether SOURCE may call DESTINATION, and show the deciding intention. Exit code 0: allowed, 1: denied.")
         {
-            Examples = ["gatewaymesh intention check web payments", "gatewaymesh intention check web payments --method POST --path /v1/charges --header x-debug:1 --json"],
+            Examples = [
+                "gatewaymesh intention check web payments",
+                "gatewaymesh intention check web payments --method POST --path /v1/charges --header x-debug:1 --json"],
         };
         command.Add(source);
         command.Add(destination);
@@ -39,7 +52,13 @@ internal static class IntentionCheckCommand
         command.Add(json);
         command.SetAction(parsed => Run(
             parsed.GetValue(admin)!,
-            RequestOptions.Query("/intentions/check", parsed.GetValue(header)!, ("source", parsed.GetValue(source)), ("destination", parsed.GetValue(destination)), ("method", parsed.GetValue(method)), ("path", parsed.GetValue(path))),
+            RequestOptions.Query(
+                "/intentions/check",
+                parsed.GetValue(header)!,
+                ("source", parsed.GetValue(source)),
+                ("destination", parsed.GetValue(destination)),
+                ("method", parsed.GetValue(method)),
+                ("path", parsed.GetValue(path))),
             parsed.GetValue(json),
             output));
         return command;
@@ -55,8 +74,11 @@ internal static class IntentionCheckCommand
         var paint = Paint.For(output);
         var allowed = decision.GetProperty("allowed").GetBoolean();
         var word = allowed ? paint.Text("allowed", TextStyle.Good) : paint.Text("denied", TextStyle.Bad);
-        output.WriteLine($"{decision.GetProperty("source").AsText()} → {decision.GetProperty("destination").AsText()}: {word} by {decision.GetProperty("because").AsText()}");
-        if (decision.TryGetProperty("intention", out var intention) && intention.GetProperty("description").AsText() is { Length: > 0 } description)
+        output.WriteLine(
+            $"{decision.GetProperty("source").AsText()} → {decision.GetProperty("destination").AsText()}: {word} by "
+                + $"{decision.GetProperty("because").AsText()}");
+        if (decision.TryGetProperty("intention", out var intention)
+            && intention.GetProperty("description").AsText() is { Length: > 0 } description)
         {
             output.WriteLine($"  description: {description}");
         }

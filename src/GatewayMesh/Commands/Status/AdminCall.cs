@@ -14,7 +14,8 @@ internal static class AdminCall
         Send(address, method, path, body, timeout, ShownToken.Value);
 
     /// <summary>Sends a GET without the token to an address from a node record, which any writer of the registry controls.</summary>
-    public static AdminAnswer LookAt(HostPort address, string path, TimeSpan timeout) => Send(address, "GET", path, null, timeout, token: null);
+    public static AdminAnswer LookAt(HostPort address, string path, TimeSpan timeout) =>
+        Send(address, "GET", path, null, timeout, token: null);
 
     private static AdminAnswer Send(HostPort address, string method, string path, string? body, TimeSpan timeout, string? token)
     {

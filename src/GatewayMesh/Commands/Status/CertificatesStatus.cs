@@ -7,7 +7,8 @@ namespace GatewayMesh.Commands.Status;
 /// <param name="Identities">Certificates by identity.</param>
 /// <param name="Roots">Trusted roots.</param>
 /// <param name="Errors">Errors of files and roots.</param>
-internal sealed record CertificatesStatus(string Directory, ImmutableArray<CertificateStatus> Identities, ImmutableArray<CertificateStatus> Roots, ImmutableArray<string> Errors);
+internal sealed record CertificatesStatus(
+    string Directory, ImmutableArray<CertificateStatus> Identities, ImmutableArray<CertificateStatus> Roots, ImmutableArray<string> Errors);
 
 /// <summary>A certificate.</summary>
 /// <param name="Name">The service, or the subject of a root.</param>

@@ -62,7 +62,8 @@ internal sealed record NodeStatus
     /// <summary>
     /// True for a sidecar without an outbound listener: gateways carry nothing for it, and its callers use other instances.
     /// </summary>
-    public bool IsInboundOnly => !Listeners.IsEmpty && Listeners.All(listener => listener.Name.StartsWith("inbound/", StringComparison.Ordinal));
+    public bool IsInboundOnly =>
+        !Listeners.IsEmpty && Listeners.All(listener => listener.Name.StartsWith("inbound/", StringComparison.Ordinal));
 
     /// <summary>Services with <c>sidecarBypass</c> whose application address no gateway can reach.</summary>
     public ImmutableArray<(string Service, string Application)> HiddenApplications { get; init; } = [];
@@ -128,7 +129,8 @@ internal sealed record CarriedStatus(long Open, long Total, long Failed, long Re
 /// <param name="ExerciseOk">True if the last synthetic request succeeded; null: none yet.</param>
 /// <param name="ExerciseAgeSeconds">Age of the last synthetic request, in seconds.</param>
 /// <param name="ExerciseError">Error of the last synthetic request.</param>
-internal sealed record GatewayStatus(string Node, string Address, string State, bool? ExerciseOk, double ExerciseAgeSeconds, string? ExerciseError);
+internal sealed record GatewayStatus(
+    string Node, string Address, string State, bool? ExerciseOk, double ExerciseAgeSeconds, string? ExerciseError);
 
 /// <summary>Counters of a data path.</summary>
 /// <param name="Revision">Configuration revision in use.</param>

@@ -101,7 +101,8 @@ internal static class StatusCommand
         : null;
 
     // A node's record does not reflect a registry outage: the queried node knows its own state, and only old records of the others.
-    private static Cell Step(PeerStatus peer, bool self, RegistryStatus? registry) => (self ? registry?.Synced ?? peer.Synced : peer.Synced, registry?.Reached ?? true) switch
+    private static Cell Step(PeerStatus peer, bool self, RegistryStatus? registry) =>
+        (self ? registry?.Synced ?? peer.Synced : peer.Synced, registry?.Reached ?? true) switch
     {
         (_, false) when !self => new Cell("?", TextStyle.Warn),
         (true, _) => new Cell("SYNCED", TextStyle.Good),
@@ -139,11 +140,15 @@ internal static class StatusCommand
     internal static TextTable CertificateTable(CertificatesStatus certificates)
     {
         var table = new TextTable("CERTIFICATE", "", "LEFT", "ID");
-        foreach (var (certificate, kind) in certificates.Identities.Select(identity => (identity, "")).Concat(certificates.Roots.Select(root => (root, "root "))))
+        foreach (
+            var (certificate, kind) in certificates.Identities.Select(identity => (identity, "")).Concat(
+                certificates.Roots.Select(root => (root, "root "))))
         {
             table.Add(
                 kind + certificate.Name,
-                new Cell(certificate.State.ToUpperInvariant(), certificate.State switch { "valid" => TextStyle.Good, "ending" => TextStyle.Warn, _ => TextStyle.Bad }),
+                new Cell(
+                    certificate.State.ToUpperInvariant(),
+                    certificate.State switch { "valid" => TextStyle.Good, "ending" => TextStyle.Warn, _ => TextStyle.Bad }),
                 certificate.State == "missing" ? "-" : CertificateTimes.Text(certificate.Left),
                 new Cell(certificate.Id, TextStyle.Faint));
         }

@@ -35,18 +35,35 @@ internal static class StatusReader
             Pids = Pids(root),
             Tier = root.Text("tier"),
             Lease = root.Part("lease") is { } lease
-                ? new LeaseStatus(lease.Text("state"), (long)lease.Number("leases"), (long)lease.Number("restarts"), (long)lease.Number("kills"))
+                ? new LeaseStatus(
+                    lease.Text("state"), (long)lease.Number("leases"), (long)lease.Number("restarts"), (long)lease.Number("kills"))
                 : null,
-            Upgrade = root.Part("upgrade") is { } upgrade ? new UpgradeStatus(upgrade.Flag("running") ?? false, upgrade.Flag("well"), upgrade.Text("reason")) : null,
+            Upgrade = root.Part("upgrade") is { } upgrade
+                ? new UpgradeStatus(upgrade.Flag("running") ?? false, upgrade.Flag("well"), upgrade.Text("reason"))
+                : null,
             Carried = guard?.Part("carried") is { } carried
-                ? new CarriedStatus((long)carried.Number("open"), (long)carried.Number("total"), (long)carried.Number("failed"), (long)carried.Number("refused"))
+                ? new CarriedStatus(
+                    (long)carried.Number("open"),
+                    (long)carried.Number("total"),
+                    (long)carried.Number("failed"),
+                    (long)carried.Number("refused"))
                 : null,
             Gateways = [.. guard.Items("gateways").Select(Gateway)],
             Worker = root.Part("worker") is { } worker
-                ? new WorkerStatus(worker.Text("revision"), (long)worker.Number("connections"), (long)worker.Number("inflight"), (long)worker.Number("requests"), worker.Number("rate"))
+                ? new WorkerStatus(
+                    worker.Text("revision"),
+                    (long)worker.Number("connections"),
+                    (long)worker.Number("inflight"),
+                    (long)worker.Number("requests"),
+                    worker.Number("rate"))
                 : null,
             Registry = root.Part("registry") is { } registry
-                ? new RegistryStatus(registry.Text("kind"), registry.Flag("synced") ?? false, registry.Text("revision"), [.. registry.Items("errors").Select(ErrorText)], registry.Text("target"))
+                ? new RegistryStatus(
+                    registry.Text("kind"),
+                    registry.Flag("synced") ?? false,
+                    registry.Text("revision"),
+                    [.. registry.Items("errors").Select(ErrorText)],
+                    registry.Text("target"))
                 {
                     Reached = registry.Flag("reached") ?? true,
                     Age = registry.TryGetProperty("ageSeconds", out _) ? TimeSpan.FromSeconds(registry.Number("ageSeconds")) : null,
@@ -71,21 +88,32 @@ internal static class StatusReader
             Troubles =
             [
                 .. root.Items("troubles").Select(each => new TroubleStatus(
-                    each.Text("kind"), each.Text("service"), each.Text("instance"), each.Text("node"), each.Text("address"), each.Text("reason"), each.Number("seconds"))),
+                    each.Text("kind"),
+                    each.Text("service"),
+                    each.Text("instance"),
+                    each.Text("node"),
+                    each.Text("address"),
+                    each.Text("reason"),
+                    each.Number("seconds"))),
             ],
             HiddenApplications = [.. root.Items("hiddenApplications").Select(each => (each.Text("service"), each.Text("application")))],
             CleartextServices = [.. root.Items("cleartextServices").Select(ErrorText)],
             RefusedTotal = (int)root.Number("refusedTotal"),
             Refused =
             [
-                .. root.Items("refused").Select(each => new RefusedRecordStatus(each.Text("service"), each.Text("id"), each.Text("address"), each.Text("because"), each.Text("fix"))),
+                .. root.Items("refused").Select(
+                    each => new RefusedRecordStatus(
+                        each.Text("service"), each.Text("id"), each.Text("address"), each.Text("because"), each.Text("fix"))),
             ],
             BootstrapPorts = Ports(ingress, "bootstrapPorts"),
             EntryPorts = Ports(ingress, "entryPorts"),
             PublicCertificates =
             [
                 .. (ingress?.Items("certificates") ?? []).Select(each => new PublicCertificateStatus(
-                    (int)each.Number("port"), each.Text("file"), TimeSpan.FromSeconds(each.Number("secondsLeft")), each.Text("refused") is { Length: > 0 } refused ? refused : null)),
+                    (int)each.Number("port"),
+                    each.Text("file"),
+                    TimeSpan.FromSeconds(each.Number("secondsLeft")),
+                    each.Text("refused") is { Length: > 0 } refused ? refused : null)),
             ],
         };
     }
@@ -103,7 +131,13 @@ internal static class StatusReader
     }
 
     private static CertificateStatus Certificate(JsonElement certificate, string name, string id) =>
-        new(certificate.Text(name), certificate.Text("state"), TimeSpan.FromSeconds(certificate.Number("secondsLeft")), certificate.Text(id), TextOrNull(certificate, "trouble"), TextOrNull(certificate, "clientFile"));
+        new(
+            certificate.Text(name),
+            certificate.Text("state"),
+            TimeSpan.FromSeconds(certificate.Number("secondsLeft")),
+            certificate.Text(id),
+            TextOrNull(certificate, "trouble"),
+            TextOrNull(certificate, "clientFile"));
 
     private static string? TextOrNull(JsonElement element, string name) => element.Text(name) is { Length: > 0 } text ? text : null;
 
@@ -136,5 +170,6 @@ internal static class StatusReader
     private static HostPort? Address(string text) => HostPort.TryParse(text, out var address) ? address : null;
 
     // An error is a sentence or an object with a sentence.
-    private static string ErrorText(JsonElement error) => SafeText.OneLine(error.ValueKind == JsonValueKind.String ? error.GetString()! : error.GetRawText());
+    private static string ErrorText(JsonElement error) =>
+        SafeText.OneLine(error.ValueKind == JsonValueKind.String ? error.GetString()! : error.GetRawText());
 }

@@ -8,4 +8,5 @@ namespace GatewayMesh.Commands.Status;
 /// <param name="Address">Its address.</param>
 /// <param name="Reason">Reason.</param>
 /// <param name="Seconds">Seconds since the start of the trouble.</param>
-internal sealed record TroubleStatus(string Kind, string Service, string Instance, string Node, string Address, string Reason, double Seconds);
+internal sealed record TroubleStatus(
+    string Kind, string Service, string Instance, string Node, string Address, string Reason, double Seconds);

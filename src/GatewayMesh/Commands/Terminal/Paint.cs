@@ -15,7 +15,9 @@ internal readonly struct Paint(bool isOn)
 
     /// <summary>True when <paramref name="output"/> is this process's terminal and it understands escape sequences.</summary>
     public static bool IsTerminal(TextWriter output) =>
-        ReferenceEquals((output as SafeWriter)?.Inner ?? output, Console.Out) && !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
+        ReferenceEquals((output as SafeWriter)?.Inner ?? output, Console.Out)
+            && !Console.IsOutputRedirected
+            && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
 
     /// <summary>Length of our escape sequence at the start of <paramref name="text"/>; 0 when there is none.</summary>
     public static int SequenceAt(ReadOnlySpan<char> text)

@@ -29,7 +29,10 @@ internal static class ValidateCommand
             _ = text.Append(SafeText.OneLine(error.ToString())).Append('\n');
         }
 
-        return text.Append(Count(validation.Errors.Sum(error => Math.Max(1, error.More)), "error")).Append(" in ").Append(Count(validation.Files, "file")).ToString();
+        return text.Append(Count(validation.Errors.Sum(error => Math.Max(1, error.More)), "error"))
+            .Append(" in ")
+            .Append(Count(validation.Files, "file"))
+            .ToString();
     }
 
     private static string Count(int count, string noun) =>
@@ -65,7 +68,7 @@ internal static class ValidateCommand
         json.WriteString("message", error.Message);
         json.WriteString("fix", error.Fix);
         // The member's name before 0.2.
-        json.WriteString("fix", error.Fix);
+        json.WriteString("mend", error.Fix);
         json.WriteEndObject();
     }
 }

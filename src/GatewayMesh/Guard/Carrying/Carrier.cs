@@ -6,7 +6,14 @@ using GatewayMesh.Linux;
 namespace GatewayMesh.Guard.Carrying;
 
 /// <summary>Carries application connections to a gateway: finds a gateway that accepts, then copies bytes.</summary>
-internal sealed class Carrier(GatewayDirectory directory, TunnelDialer dialer, WarmTunnels warm, GatewayWatch watch, string node, string version, TimeProvider time) : IDisposable
+internal sealed class Carrier(
+    GatewayDirectory directory,
+    TunnelDialer dialer,
+    WarmTunnels warm,
+    GatewayWatch watch,
+    string node,
+    string version,
+    TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -193,7 +200,9 @@ internal sealed class Carrier(GatewayDirectory directory, TunnelDialer dialer, W
     {
         try
         {
-            return warm.Take(listener.Service!, gateway) is { } tunnel ? await GreetAsync(tunnel, gateway, listener, limit).ConfigureAwait(false) : null;
+            return warm.Take(listener.Service!, gateway) is { } tunnel
+                ? await GreetAsync(tunnel, gateway, listener, limit).ConfigureAwait(false)
+                : null;
         }
         catch (Exception failure) when (failure is IOException or SocketException)
         {
@@ -206,7 +215,8 @@ internal sealed class Carrier(GatewayDirectory directory, TunnelDialer dialer, W
         var taken = false;
         try
         {
-            var answer = await TunnelDialer.HelloAsync(tunnel, new TunnelHello(listener.Service!, listener.Upstream, node, version), limit).ConfigureAwait(false);
+            var answer = await TunnelDialer.HelloAsync(
+                tunnel, new TunnelHello(listener.Service!, listener.Upstream, node, version), limit).ConfigureAwait(false);
             taken = answer == TunnelAnswer.Ok;
             watch.Saw(gateway, taken, taken ? null : answer.ToString());
             return taken ? tunnel : null;

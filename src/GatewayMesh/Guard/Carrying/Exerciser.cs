@@ -8,7 +8,15 @@ namespace GatewayMesh.Guard.Carrying;
 /// Keeps the path through the gateways exercised. Every ten seconds, for each service, a warm tunnel is used for a small request through
 /// the gateway's data path, and a new tunnel replaces it. While no gateway responds, the interval is 250 ms.
 /// </summary>
-internal sealed class Exerciser(GatewayDirectory directory, TunnelDialer dialer, WarmTunnels warm, GatewayWatch watch, Func<IReadOnlyList<string>> services, string node, string version, TimeProvider time)
+internal sealed class Exerciser(
+    GatewayDirectory directory,
+    TunnelDialer dialer,
+    WarmTunnels warm,
+    GatewayWatch watch,
+    Func<IReadOnlyList<string>> services,
+    string node,
+    string version,
+    TimeProvider time)
 {
     private const int GatewaysEach = 2;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
@@ -17,7 +25,8 @@ internal sealed class Exerciser(GatewayDirectory directory, TunnelDialer dialer,
 
     private volatile TaskCompletionSource _hurry = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private static ReadOnlySpan<byte> Request => "GET /.well-known/gatewaymesh/live HTTP/1.1\r\nHost: gatewaymesh\r\nConnection: close\r\n\r\n"u8;
+    private static ReadOnlySpan<byte> Request =>
+        "GET /.well-known/gatewaymesh/live HTTP/1.1\r\nHost: gatewaymesh\r\nConnection: close\r\n\r\n"u8;
 
     /// <summary>Skips the interval: a gateway went silent while it was needed.</summary>
     internal void Hurry() => _hurry.TrySetResult();
@@ -79,9 +88,12 @@ internal sealed class Exerciser(GatewayDirectory directory, TunnelDialer dialer,
         {
             using var late = new CancellationTokenSource(Limit, time);
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
-            await using (var tunnel = warm.Take(service, gateway) ?? await dialer.ConnectAsync(service, gateway.Tunnel, limit.Token).ConfigureAwait(false))
+            await using (
+                var tunnel = warm.Take(service, gateway)
+                    ?? await dialer.ConnectAsync(service, gateway.Tunnel, limit.Token).ConfigureAwait(false))
             {
-                var answer = await TunnelDialer.HelloAsync(tunnel, new TunnelHello(service, null, node, version), limit.Token).ConfigureAwait(false);
+                var answer = await TunnelDialer.HelloAsync(
+                    tunnel, new TunnelHello(service, null, node, version), limit.Token).ConfigureAwait(false);
                 if (answer != TunnelAnswer.Ok)
                 {
                     watch.Saw(gateway, ok: false, answer.ToString());
@@ -95,7 +107,8 @@ internal sealed class Exerciser(GatewayDirectory directory, TunnelDialer dialer,
             watch.Saw(gateway, ok: true, null);
             return true;
         }
-        catch (Exception failure) when (failure is IOException or SocketException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        catch (Exception failure) when (failure is IOException or SocketException or OperationCanceledException
+            && !cancellation.IsCancellationRequested)
         {
             watch.Saw(gateway, ok: false, failure is OperationCanceledException ? "no response in time" : failure.Message);
             return false;
@@ -109,7 +122,9 @@ internal sealed class Exerciser(GatewayDirectory directory, TunnelDialer dialer,
         var count = await tunnel.ReadAtLeastAsync(answer, 12, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
         if (!answer.AsSpan(0, count).StartsWith("HTTP/1.1 200"u8))
         {
-            throw new IOException($"the gateway responded to the exercise with '{Encoding.ASCII.GetString(answer, 0, Math.Min(count, 12)).ReplaceLineEndings(" ")}'");
+            throw new IOException(
+                $"the gateway responded to the exercise with "
+                    + $"'{Encoding.ASCII.GetString(answer, 0, Math.Min(count, 12)).ReplaceLineEndings(" ")}'");
         }
     }
 }

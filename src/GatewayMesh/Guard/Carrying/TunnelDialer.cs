@@ -24,7 +24,8 @@ internal sealed class TunnelDialer(ICertificates? certificates, string gatewaySe
     /// <summary>Connects.</summary>
     /// <exception cref="AddressRefusedException">The node refuses to dial the address.</exception>
     /// <exception cref="SocketException">The connect failed.</exception>
-    /// <exception cref="HandshakeException">The peer is not a gateway or refuses this node, or <paramref name="service"/> has no valid certificate.</exception>
+    /// <exception cref="HandshakeException">The peer is not a gateway or refuses this node, or <paramref name="service"/> has no valid
+    /// certificate.</exception>
     /// <exception cref="OperationCanceledException">The time limit passed.</exception>
     internal async Task<Tunnel> ConnectAsync(string service, HostPort gateway, CancellationToken cancellation)
     {
@@ -32,11 +33,13 @@ internal sealed class TunnelDialer(ICertificates? certificates, string gatewaySe
         try
         {
             LostPeer.Notice(socket, mayStand: true); // it carries the application's bytes
-            var addresses = await ReachedAddresses.OfAsync(reach?.Invoke() ?? ReachRules.Unbounded, gateway, cancellation).ConfigureAwait(false);
+            var addresses = await ReachedAddresses.OfAsync(
+                reach?.Invoke() ?? ReachRules.Unbounded, gateway, cancellation).ConfigureAwait(false);
             await socket.ConnectAsync(addresses, gateway.Port, cancellation).ConfigureAwait(false);
             Stream stream = new NetworkStream(socket, ownsSocket: true);
             return new Tunnel(socket, certificates is null ? stream
-                : await MutualTls.ConnectAsync(stream, certificates, service, gatewayService, ProtocolNames.Tunnel, time, cancellation).ConfigureAwait(false));
+                : await MutualTls.ConnectAsync(
+                    stream, certificates, service, gatewayService, ProtocolNames.Tunnel, time, cancellation).ConfigureAwait(false));
         }
         catch
         {

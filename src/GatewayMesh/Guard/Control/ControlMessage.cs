@@ -45,7 +45,10 @@ internal sealed record ControlMessage(ControlKind Kind)
     public NodeRecord? Record { get; init; }
 }
 
-/// <summary>Source-generated reading and writing: no reflection. (Lists are settable, since a generated reader gives a missing init-only member its type's default.)</summary>
+/// <summary>
+/// Source-generated reading and writing: no reflection. (Lists are settable, since a generated reader gives a missing init-only member its
+/// type's default.)
+/// </summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(ControlMessage))]
 internal sealed partial class ControlJson : JsonSerializerContext;

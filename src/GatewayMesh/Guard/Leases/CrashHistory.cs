@@ -63,7 +63,9 @@ internal sealed class CrashHistory(LeaseSettings settings, Random jitter)
             _loopSince = null;
         }
 
-        return _loopSince is not null && _latestLease is { } lease && now - lease < settings.LoopLeaseSpacing ? settings.LoopLeaseSpacing - (now - lease) : null;
+        return _loopSince is not null && _latestLease is { } lease && now - lease < settings.LoopLeaseSpacing
+            ? settings.LoopLeaseSpacing - (now - lease)
+            : null;
     }
 
     private static TimeSpan Doubled(TimeSpan first, int times, TimeSpan most)

@@ -29,10 +29,12 @@ internal abstract record GuardEvent
     /// <summary>The private probe timed out.</summary>
     /// <param name="Worker">The worker.</param>
     /// <param name="Progress">Sum of the worker's progress counters.</param>
-    /// <param name="WorkWaits">True if work is pending: connections in the accept queue, requests in flight, or the probe's own bytes.</param>
+    /// <param name="WorkWaits">True if work is pending: connections in the accept queue, requests in flight, or the probe's own
+    /// bytes.</param>
     /// <param name="Starved">True if the worker's threads waited for a processor meanwhile. Default: false.</param>
     /// <param name="Accepts">True if the worker's accepting thread turned since the previous timeout. Default: false.</param>
-    internal sealed record ProbeTimedOut(int Worker, long Progress, bool WorkWaits, bool Starved = false, bool Accepts = false) : GuardEvent;
+    internal sealed record ProbeTimedOut(
+        int Worker, long Progress, bool WorkWaits, bool Starved = false, bool Accepts = false) : GuardEvent;
 
     /// <summary>The private probe returned an error: the worker is alive, but its data path is broken.</summary>
     internal sealed record ProbeAnsweredBadly(int Worker) : GuardEvent;

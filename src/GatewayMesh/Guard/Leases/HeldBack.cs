@@ -24,6 +24,8 @@ internal sealed record HeldBack(string Reason, TimeSpan Left)
         }
 
         var left = ready.ReadinessWanted - (now - ready.ReadySince);
-        return gatewaysAnswer && left > TimeSpan.Zero ? new HeldBack("after a crash a worker must stay ready for a while first; gateways carry traffic meanwhile", left) : null;
+        return gatewaysAnswer && left > TimeSpan.Zero
+            ? new HeldBack("after a crash a worker must stay ready for a while first; gateways carry traffic meanwhile", left)
+            : null;
     }
 }

@@ -71,7 +71,13 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
                 _workers.ForEach(worker => worker.Evidence.Distrust(now));
                 break;
             case GuardEvent.WorkerAdopted { Drains: true } old when Find(old.Worker) is null:
-                _workers.Add(new WorkerSlot(old.Worker, now, settings) { Phase = WorkerPhase.Draining, Dismissed = true, DrainDeadline = now + settings.UpgradeDrainTimeout });
+                _workers.Add(
+                    new WorkerSlot(old.Worker, now, settings)
+                    {
+                        Phase = WorkerPhase.Draining,
+                        Dismissed = true,
+                        DrainDeadline = now + settings.UpgradeDrainTimeout,
+                    });
                 _nextWorker = Math.Max(_nextWorker, old.Worker + 1);
                 break;
             case GuardEvent.WorkerAdopted adopted when _workers.Count == 0:
@@ -118,7 +124,12 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
 
     private void Adopt(GuardEvent.WorkerAdopted adopted, TimeSpan now)
     {
-        _workers.Add(new WorkerSlot(adopted.Worker, now, settings) { Phase = adopted.Leased ? WorkerPhase.Leased : WorkerPhase.Starting, Fit = adopted.Leased });
+        _workers.Add(
+            new WorkerSlot(adopted.Worker, now, settings)
+            {
+                Phase = adopted.Leased ? WorkerPhase.Leased : WorkerPhase.Starting,
+                Fit = adopted.Leased,
+            });
         _nextWorker = Math.Max(_nextWorker, adopted.Worker + 1);
         if (adopted.Leased)
         {
@@ -175,7 +186,8 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
         if (worker.Number == _replacement)
         {
             EndUpgrade(well: false, worker.Late
-                ? $"the new worker was not ready in {(settings.StartTimeout + worker.Excused).TotalSeconds:0} s and was ended; the old one keeps serving"
+                ? $"the new worker was not ready in {(settings.StartTimeout + worker.Excused).TotalSeconds:0} s and was ended; the old "
+                    + $"one keeps serving"
                 : $"the new worker ended before serving{(how is null ? "" : $" ({how})")}; the old one keeps serving");
             return;
         }
@@ -190,7 +202,14 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
     {
         if (_replacement is not null || _drained || _stopping || _workers.Exists(worker => worker.Dismissed))
         {
-            _actions.Add(new GuardAction.UpgradeEnded(false, _replacement is not null ? "an upgrade is already running" : _drained || _stopping ? "the node is drained" : "an old worker is still draining"));
+            _actions.Add(
+                new GuardAction.UpgradeEnded(
+                    false,
+                    _replacement is not null
+                        ? "an upgrade is already running"
+                        : _drained || _stopping
+                        ? "the node is drained"
+                        : "an old worker is still draining"));
             return;
         }
 
@@ -250,7 +269,9 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
 
     private void KillTheHung()
     {
-        foreach (var worker in _workers.Where(worker => worker is { Evidence.Hung: true, Phase: WorkerPhase.Ready or WorkerPhase.Leased or WorkerPhase.Returning }))
+        foreach (
+            var worker in _workers.Where(
+                worker => worker is { Evidence.Hung: true, Phase: WorkerPhase.Ready or WorkerPhase.Leased or WorkerPhase.Returning }))
         {
             worker.HeldLeaseWhenKilled = worker.HoldsLease;
             worker.Phase = WorkerPhase.Killed;
@@ -298,7 +319,10 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
 
     private void KeepOneRunning(TimeSpan now)
     {
-        if (!_drained && !_stopping && now >= _restartAt && !_workers.Exists(worker => worker.Phase != WorkerPhase.Draining && !worker.Dismissed))
+        if (!_drained
+            && !_stopping
+            && now >= _restartAt
+            && !_workers.Exists(worker => worker.Phase != WorkerPhase.Draining && !worker.Dismissed))
         {
             Start(now);
         }
@@ -315,7 +339,9 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
     // that costs nothing.
     private void HandOver(TimeSpan now)
     {
-        if (ReplacementServes() && now - Find(_replacement!.Value)!.ReadySince >= settings.UpgradeProbation && Holder is { Phase: WorkerPhase.Leased } old)
+        if (ReplacementServes()
+            && now - Find(_replacement!.Value)!.ReadySince >= settings.UpgradeProbation
+            && Holder is { Phase: WorkerPhase.Leased } old)
         {
             old.HandsOver = true;
             Revoke(old);

@@ -73,7 +73,11 @@ internal sealed class WorkerSlot(int number, TimeSpan startedAt, LeaseSettings s
             return false;
         }
 
-        var patience = !isReplacement ? StartPatience : Phase == WorkerPhase.Ready ? settings.StartTimeout + settings.UpgradeProbation : settings.StartTimeout;
+        var patience = !isReplacement
+            ? StartPatience
+            : Phase == WorkerPhase.Ready
+            ? settings.StartTimeout + settings.UpgradeProbation
+            : settings.StartTimeout;
         return now - StartedAt > patience + Excused;
     }
 

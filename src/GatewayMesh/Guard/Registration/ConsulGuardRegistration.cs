@@ -5,7 +5,8 @@ using GatewayMesh.Registry.Consul.Vouching;
 namespace GatewayMesh.Guard.Registration;
 
 /// <summary>With Consul the worker registers the node and the guard vouches for the worker: see <see cref="ConsulVoucher"/>.</summary>
-internal sealed class ConsulGuardRegistration(BootstrapSpec bootstrap, TimeProvider time, Action<string, string> report) : IGuardRegistration
+internal sealed class ConsulGuardRegistration(
+    BootstrapSpec bootstrap, TimeProvider time, Action<string, string> report) : IGuardRegistration
 {
     private readonly ConsulVoucher _voucher = new(bootstrap, time, report);
     private volatile BootstrapSpec _bootstrap = bootstrap;

@@ -16,7 +16,8 @@ internal sealed class FolderRegistration : IGuardRegistration
     {
         _bootstrap = bootstrap;
         _node = bootstrap.Node;
-        _publisher = new NodePublisher(Registries.Open(bootstrap, time), () => _view is { } view ? StandInRecord.Of(view, _bootstrap, time) : null, time);
+        _publisher = new NodePublisher(
+            Registries.Open(bootstrap, time), () => _view is { } view ? StandInRecord.Of(view, _bootstrap, time) : null, time);
     }
 
     /// <inheritdoc/>

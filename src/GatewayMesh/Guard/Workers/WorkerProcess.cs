@@ -19,7 +19,8 @@ internal sealed class WorkerProcess : IDisposable
     private readonly ListeningSocket _probeListener;
     private bool _stands;
 
-    private WorkerProcess(int number, ProcessHandle process, ControlChannel channel, ProgressPage progress, ListeningSocket probeListener, GuardSpec guard)
+    private WorkerProcess(
+        int number, ProcessHandle process, ControlChannel channel, ProgressPage progress, ListeningSocket probeListener, GuardSpec guard)
     {
         Number = number;
         Process = process;
@@ -79,7 +80,8 @@ internal sealed class WorkerProcess : IDisposable
         try
         {
             process = ProcessHandle.Spawn(WorkerPlan.Executable, ["worker"], CurrentEnvironment(), socket);
-            var worker = new WorkerProcess(number, process, new ControlChannel(PacketChannel.Connect(path)), progress, probeListener, plan.Bootstrap.Sidecar!.Guard);
+            var worker = new WorkerProcess(
+                number, process, new ControlChannel(PacketChannel.Connect(path)), progress, probeListener, plan.Bootstrap.Sidecar!.Guard);
             worker.Configure(plan, listeners, upstream);
             return worker;
         }
@@ -113,13 +115,20 @@ internal sealed class WorkerProcess : IDisposable
             return null;
         }
 
-        var worker = new WorkerProcess(handover.Number, process, new ControlChannel(channel), ProgressPage.Map(progress), probeListener, plan.Bootstrap.Sidecar!.Guard) { _stands = true };
+        var worker = new WorkerProcess(
+            handover.Number,
+            process,
+            new ControlChannel(channel),
+            ProgressPage.Map(progress),
+            probeListener,
+            plan.Bootstrap.Sidecar!.Guard) { _stands = true };
         worker.LeadProbeTo(upstream);
         return worker;
     }
 
     /// <summary>State for the next program to continue with this worker.</summary>
-    internal WorkerHandover HandOver() => new(Number, Process.Pid, Channel.Packets.Number, Progress.Descriptor.Number, _probeListener.Number);
+    internal WorkerHandover HandOver() =>
+        new(Number, Process.Pid, Channel.Packets.Number, Progress.Descriptor.Number, _probeListener.Number);
 
     /// <summary>The descriptors of that state.</summary>
     internal IEnumerable<Descriptor> Kept => [Channel.Packets, Progress.Descriptor, _probeListener];
@@ -171,7 +180,13 @@ internal sealed class WorkerProcess : IDisposable
         }
 
         leased = holdings.Accept;
-        var worker = new WorkerProcess(holdings.Worker, process, channel, ProgressPage.Map(descriptors[0]), probeListener!, plan.Bootstrap.Sidecar!.Guard) { _stands = true };
+        var worker = new WorkerProcess(
+            holdings.Worker,
+            process,
+            channel,
+            ProgressPage.Map(descriptors[0]),
+            probeListener!,
+            plan.Bootstrap.Sidecar!.Guard) { _stands = true };
         worker.LeadProbeTo(upstream);
         return worker;
     }
@@ -253,5 +268,7 @@ internal sealed class WorkerProcess : IDisposable
         };
 
     private static IEnumerable<KeyValuePair<string, string>> CurrentEnvironment() =>
-        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(pair => KeyValuePair.Create((string)pair.Key, (string?)pair.Value ?? ""));
+        Environment.GetEnvironmentVariables()
+            .Cast<DictionaryEntry>()
+            .Select(pair => KeyValuePair.Create((string)pair.Key, (string?)pair.Value ?? ""));
 }

@@ -10,7 +10,13 @@ namespace GatewayMesh.Guard.Workers;
 /// The running workers. Executes the lease machine's actions on them, and reports their messages and ends to it. On the loop's thread
 /// only.
 /// </summary>
-internal sealed class WorkerSet(WorkerPlan plan, GuardListeners listeners, ProbeUpstream upstream, GuardCounts counts, Action<EventLevel, string, string> report, Action<GuardEvent> happened) : IDisposable
+internal sealed class WorkerSet(
+    WorkerPlan plan,
+    GuardListeners listeners,
+    ProbeUpstream upstream,
+    GuardCounts counts,
+    Action<EventLevel, string, string> report,
+    Action<GuardEvent> happened) : IDisposable
 {
     private const int Kill = 9;
 
@@ -27,11 +33,16 @@ internal sealed class WorkerSet(WorkerPlan plan, GuardListeners listeners, Probe
     internal void TakeOver(Handover? handover)
     {
         var leased = handover?.Worker is not null;
-        var worker = handover?.Worker is { } left ? WorkerProcess.Resume(left, _plan, upstream) : WorkerProcess.Adopt(_plan, listeners, upstream, out leased);
+        var worker = handover?.Worker is { } left
+            ? WorkerProcess.Resume(left, _plan, upstream)
+            : WorkerProcess.Adopt(_plan, listeners, upstream, out leased);
         if (worker is not null)
         {
             _all.Add(worker);
-            report(EventLevel.Info, "worker-adopted", $"worker {worker.Process.Pid} was found running{(leased ? " and serving" : "")} and adopted");
+            report(
+                EventLevel.Info,
+                "worker-adopted",
+                $"worker {worker.Process.Pid} was found running{(leased ? " and serving" : "")} and adopted");
             happened(new GuardEvent.WorkerAdopted(worker.Number, leased));
         }
 
@@ -72,17 +83,25 @@ internal sealed class WorkerSet(WorkerPlan plan, GuardListeners listeners, Probe
                 Interlocked.Increment(ref counts.Revocations);
                 worker.Channel.Send(new ControlMessage(ControlKind.Lease));
                 worker.IsAskedBack = true;
-                report(worker.Unfit is null ? EventLevel.Info : EventLevel.Warning, "lease-asked-back", $"worker {worker.Process.Pid} must stop accepting{(worker.Unfit is { } why ? $": {why}" : "")}");
+                report(
+                    worker.Unfit is null ? EventLevel.Info : EventLevel.Warning,
+                    "lease-asked-back",
+                    $"worker {worker.Process.Pid} must stop accepting{(worker.Unfit is { } why ? $": {why}" : "")}");
                 break;
             case GuardAction.Kill kill when Find(kill.Worker) is { } worker:
                 Interlocked.Increment(ref counts.Kills);
-                report(EventLevel.Error, "worker-killed", $"worker {worker.Process.Pid} is hung: probes time out, its counters do not move, and {WaitingWork.Of(worker.Progress, listeners.All, probeWaits: true)}");
+                report(
+                    EventLevel.Error,
+                    "worker-killed",
+                    $"worker {worker.Process.Pid} is hung: probes time out, its counters do not move, and "
+                        + $"{WaitingWork.Of(worker.Progress, listeners.All, probeWaits: true)}");
                 worker.Process.Signal(Kill);
                 break;
             case GuardAction.Drain drain when Find(drain.Worker) is { } worker:
                 var timeout = drain.Leave ? _plan.Bootstrap.DrainTimeout : _plan.Bootstrap.UpgradeDrainTimeout;
                 worker.IsDraining = true;
-                worker.Channel.Send(new ControlMessage(ControlKind.Drain) { Leave = drain.Leave, TimeoutMilliseconds = (long)timeout.TotalMilliseconds });
+                worker.Channel.Send(
+                    new ControlMessage(ControlKind.Drain) { Leave = drain.Leave, TimeoutMilliseconds = (long)timeout.TotalMilliseconds });
                 report(EventLevel.Info, "worker-drains", $"worker {worker.Process.Pid} finishes its requests, then exits");
                 break;
             case GuardAction.Retire retire when Find(retire.Worker) is { } worker:
@@ -103,7 +122,10 @@ internal sealed class WorkerSet(WorkerPlan plan, GuardListeners listeners, Probe
             {
                 if (!worker.Speaks && !worker.Process.Ended && !worker.IsDraining)
                 {
-                    report(EventLevel.Warning, "worker-silent", $"worker {worker.Process.Pid} closed its control channel or sent an invalid message");
+                    report(
+                        EventLevel.Warning,
+                        "worker-silent",
+                        $"worker {worker.Process.Pid} closed its control channel or sent an invalid message");
                 }
 
                 return;
@@ -117,7 +139,10 @@ internal sealed class WorkerSet(WorkerPlan plan, GuardListeners listeners, Probe
                     happened(new GuardEvent.WorkerFitness(worker.Number, message.Well));
                     break;
                 case ControlKind.LeaseReturned:
-                    report(worker.IsDraining || worker.IsAskedBack ? EventLevel.Info : EventLevel.Warning, "lease-returned", $"worker {worker.Process.Pid} stopped accepting: {message.Reason}");
+                    report(
+                        worker.IsDraining || worker.IsAskedBack ? EventLevel.Info : EventLevel.Warning,
+                        "lease-returned",
+                        $"worker {worker.Process.Pid} stopped accepting: {message.Reason}");
                     happened(new GuardEvent.LeaseReturned(worker.Number));
                     break;
                 case ControlKind.Reloaded when !message.Well:

@@ -10,7 +10,8 @@ namespace GatewayMesh.Roles.Health;
 internal sealed class ApplicationHealth(TimeProvider time, Action changed) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, HealthState> _states = new(StringComparer.Ordinal);
-    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.Zero });
+    private readonly HttpClient _client = new(
+        new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.Zero });
     private CancellationTokenSource _stop = new();
     private Task _checks = Task.CompletedTask;
 
@@ -18,7 +19,8 @@ internal sealed class ApplicationHealth(TimeProvider time, Action changed) : IAs
     internal bool IsReady(LocalServiceSpec service) => service.Health is null || _states.GetValueOrDefault(service.Id) is { Failure: null };
 
     /// <summary>Error of the last two checks of an instance; null while the instance is healthy or has fewer than two results.</summary>
-    internal string? Failure(LocalServiceSpec service) => _states.GetValueOrDefault(service.Id) is { Failures: > 1, Failure: { } failure } ? failure : null;
+    internal string? Failure(LocalServiceSpec service) =>
+        _states.GetValueOrDefault(service.Id) is { Failures: > 1, Failure: { } failure } ? failure : null;
 
     /// <summary>Sets the applications to check.</summary>
     internal void Watch(IEnumerable<LocalServiceSpec> services)
@@ -26,7 +28,8 @@ internal sealed class ApplicationHealth(TimeProvider time, Action changed) : IAs
         _stop.Cancel();
         _stop = new CancellationTokenSource();
         var stop = _stop.Token;
-        _checks = Task.WhenAll(services.Where(service => service.Health is not null).Select(service => CheckAsync(service, service.Health!, stop)));
+        _checks = Task.WhenAll(
+            services.Where(service => service.Health is not null).Select(service => CheckAsync(service, service.Health!, stop)));
     }
 
     /// <inheritdoc/>
@@ -69,15 +72,19 @@ internal sealed class ApplicationHealth(TimeProvider time, Action changed) : IAs
         {
             if (health.Http is { } path)
             {
-                using var answer = await _client.GetAsync(new Uri($"http://{application}{path}"), HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
-                return answer.IsSuccessStatusCode ? null : string.Create(CultureInfo.InvariantCulture, $"{path} returned {(int)answer.StatusCode}");
+                using var answer = await _client.GetAsync(
+                    new Uri($"http://{application}{path}"), HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+                return answer.IsSuccessStatusCode
+                    ? null
+                    : string.Create(CultureInfo.InvariantCulture, $"{path} returned {(int)answer.StatusCode}");
             }
 
             using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
             await socket.ConnectAsync(application.ToEndPoint(), either.Token).ConfigureAwait(false);
             return null;
         }
-        catch (Exception failure) when (failure is HttpRequestException or SocketException or IOException or OperationCanceledException && !stop.IsCancellationRequested)
+        catch (Exception failure) when (failure is HttpRequestException or SocketException or IOException or OperationCanceledException
+            && !stop.IsCancellationRequested)
         {
             return failure is OperationCanceledException ? $"no response within {DurationText.Format(health.Timeout)}"
                 : failure.GetBaseException() is SocketException { SocketErrorCode: SocketError.ConnectionRefused } ? "connection refused"

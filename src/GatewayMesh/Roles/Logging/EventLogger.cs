@@ -16,17 +16,24 @@ internal sealed class EventLogger(EventLog events, string category) : ILogger
         where TState : notnull => null;
 
     /// <inheritdoc/>
-    public bool IsEnabled(LogLevel logLevel) => logLevel >= (_isOurs ? LogLevel.Information : LogLevel.Warning) && logLevel != LogLevel.None;
+    public bool IsEnabled(LogLevel logLevel) =>
+        logLevel >= (_isOurs ? LogLevel.Information : LogLevel.Warning) && logLevel != LogLevel.None;
 
     /// <inheritdoc/>
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         if (!IsEnabled(logLevel))
         {
             return;
         }
 
-        var level = logLevel switch { LogLevel.Information => EventLevel.Info, LogLevel.Warning => EventLevel.Warning, _ => EventLevel.Error };
+        var level = logLevel switch
+        {
+            LogLevel.Information => EventLevel.Info,
+            LogLevel.Warning => EventLevel.Warning,
+            _ => EventLevel.Error,
+        };
         if (_isOurs && eventId.Name is { } name)
         {
             events.Write(level, name, formatter(state, exception), [.. FieldsOf(state), ("exception", exception?.ToString())]);
@@ -44,6 +51,8 @@ internal sealed class EventLogger(EventLog events, string category) : ILogger
 
     // The message's fields by name, without the format.
     private static IEnumerable<EventField> FieldsOf<TState>(TState state) => state is IReadOnlyList<KeyValuePair<string, object?>> parts
-        ? parts.Where(part => part.Key != "{OriginalFormat}").Select(part => (EventField)(char.ToLowerInvariant(part.Key[0]) + part.Key[1..], Convert.ToString(part.Value, CultureInfo.InvariantCulture)))
+        ? parts.Where(part => part.Key != "{OriginalFormat}").Select(
+            part => (EventField)(
+                char.ToLowerInvariant(part.Key[0]) + part.Key[1..], Convert.ToString(part.Value, CultureInfo.InvariantCulture)))
         : [];
 }

@@ -77,7 +77,11 @@ internal sealed class RegistryEvents(EventLog events, TimeProvider time)
         {
             _lostAt = time.GetTimestamp();
             var reason = errors.FirstOrDefault(error => name.EndsWith(error.File, StringComparison.Ordinal)) ?? errors.FirstOrDefault();
-            events.Warning("registry_lost", $"{reason?.ToString() ?? $"{name} is unreachable"}; last heard {(age is { } heard ? $"{Text(heard)} ago" : "before this start")}", ("registry", name));
+            events.Warning(
+                "registry_lost",
+                $"{reason?.ToString() ?? $"{name} is unreachable"}; last heard "
+                    + $"{(age is { } heard ? $"{Text(heard)} ago" : "before this start")}",
+                ("registry", name));
         }
         else
         {
@@ -92,7 +96,8 @@ internal sealed class RegistryEvents(EventLog events, TimeProvider time)
             (_windowAt, _lines) = (time.GetTimestamp(), 0);
         }
 
-        var wrong = _errors.GroupBy(error => error.File, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.ToImmutableArray(), StringComparer.Ordinal);
+        var wrong = _errors.GroupBy(error => error.File, StringComparer.Ordinal).ToDictionary(
+            group => group.Key, group => group.ToImmutableArray(), StringComparer.Ordinal);
         foreach (var (entry, found) in wrong)
         {
             var known = _logged.GetValueOrDefault(entry);

@@ -84,13 +84,31 @@ internal sealed class TroubleBook(EventLog events, TimeProvider time)
         if (entry.IsOn)
         {
             var level = trouble.Kind == TroubleKind.ApplicationDown ? EventLevel.Error : EventLevel.Warning;
-            events.Write(level, trouble.Word, trouble.Begin, ("service", trouble.Service), ("instance", trouble.Instance), ("host", trouble.Node), ("address", trouble.Address), ("reason", trouble.Reason), ("changes", entry.Changes));
+            events.Write(
+                level,
+                trouble.Word,
+                trouble.Begin,
+                ("service", trouble.Service),
+                ("instance", trouble.Instance),
+                ("host", trouble.Node),
+                ("address", trouble.Address),
+                ("reason", trouble.Reason),
+                ("changes", entry.Changes));
             entry.ToldSince = entry.Since;
         }
         else
         {
             var lasted = time.GetElapsedTime(entry.ToldSince, entry.EndedAt);
-            events.Info(trouble.EndWord, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{trouble.End}, after {lasted.TotalSeconds:0.0} s"), ("service", trouble.Service), ("instance", trouble.Instance), ("host", trouble.Node), ("address", trouble.Address), ("reason", trouble.Reason), ("lasted", lasted), ("changes", entry.Changes));
+            events.Info(
+                trouble.EndWord,
+                string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{trouble.End}, after {lasted.TotalSeconds:0.0} s"),
+                ("service", trouble.Service),
+                ("instance", trouble.Instance),
+                ("host", trouble.Node),
+                ("address", trouble.Address),
+                ("reason", trouble.Reason),
+                ("lasted", lasted),
+                ("changes", entry.Changes));
         }
 
         (entry.IsTold, entry.LoggedAt, entry.Changes) = (entry.IsOn, now, 0);

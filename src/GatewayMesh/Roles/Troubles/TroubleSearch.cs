@@ -15,11 +15,15 @@ internal static class TroubleSearch
     private const int Failures = 3;
 
     /// <summary>Returns the troubles known to this process.</summary>
-    internal static IReadOnlyCollection<Trouble> In(BootstrapSpec bootstrap, ApplicationHealth health, DataPlane plane, IEnumerable<NodeLiveness> nodes) =>
+    internal static IReadOnlyCollection<Trouble> In(
+        BootstrapSpec bootstrap, ApplicationHealth health, DataPlane plane, IEnumerable<NodeLiveness> nodes) =>
     [
         .. Applications(bootstrap, health, plane.Applications()),
-        .. plane.Ejected().Select(view => new Trouble(TroubleKind.InstanceEjected, view.Service, view.Id, view.Node, view.Address.ToString(), view.Cause.Word())),
-        .. nodes.Where(node => !node.Alive).Select(node => new Trouble(TroubleKind.NodeGone, "", "", node.Record.Node, node.Record.Admin ?? "", "its record is no longer renewed")),
+        .. plane.Ejected().Select(
+            view => new Trouble(TroubleKind.InstanceEjected, view.Service, view.Id, view.Node, view.Address.ToString(), view.Cause.Word())),
+        .. nodes.Where(node => !node.Alive).Select(
+            node => new Trouble(
+                TroubleKind.NodeGone, "", "", node.Record.Node, node.Record.Admin ?? "", "its record is no longer renewed")),
     ];
 
     private static IEnumerable<Trouble> Applications(BootstrapSpec bootstrap, ApplicationHealth health, IReadOnlyList<EndpointView> views)
@@ -27,11 +31,21 @@ internal static class TroubleSearch
         foreach (var service in bootstrap.Sidecar?.Services ?? [])
         {
             var reason = service.Health is not null ? health.Failure(service)
-                : views.FirstOrDefault(view => view.Id == $"inbound/{service.Name}") is { ConsecutiveFailures: >= Failures and var count } ? string.Create(CultureInfo.InvariantCulture, $"{count} consecutive requests got no response")
+                : views.FirstOrDefault(view => view.Id == $"inbound/{service.Name}") is
+                {
+                    ConsecutiveFailures: >= Failures and var count,
+                } ? string.Create(
+                    CultureInfo.InvariantCulture, $"{count} consecutive requests got no response")
                 : null;
             if (reason is not null)
             {
-                yield return new Trouble(TroubleKind.ApplicationDown, service.Name, service.Id, bootstrap.Node, new HostPort(service.Address, service.Port).ToString(), reason);
+                yield return new Trouble(
+                    TroubleKind.ApplicationDown,
+                    service.Name,
+                    service.Id,
+                    bootstrap.Node,
+                    new HostPort(service.Address, service.Port).ToString(),
+                    reason);
             }
         }
     }

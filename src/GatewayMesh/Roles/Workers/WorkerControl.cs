@@ -33,7 +33,14 @@ internal sealed class WorkerControl : IDisposable
     private string? _saidUnfit = "";
     private long _saidAt;
 
-    internal WorkerControl(MeshNode node, PacketListener middleware, ControlChannel guard, ProgressPage progress, int number, EventLog events, TimeProvider time)
+    internal WorkerControl(
+        MeshNode node,
+        PacketListener middleware,
+        ControlChannel guard,
+        ProgressPage progress,
+        int number,
+        EventLog events,
+        TimeProvider time)
     {
         _node = node;
         _middleware = middleware;
@@ -49,7 +56,8 @@ internal sealed class WorkerControl : IDisposable
     }
 
     /// <summary>Serves the listeners lent by the guard.</summary>
-    internal void Open(ImmutableArray<ListenerLease> listeners, IEnumerable<Descriptor> descriptors) => _listeners.Open(listeners, descriptors);
+    internal void Open(ImmutableArray<ListenerLease> listeners, IEnumerable<Descriptor> descriptors) =>
+        _listeners.Open(listeners, descriptors);
 
     /// <summary>Runs until the worker has drained.</summary>
     internal void Run()
@@ -158,7 +166,13 @@ internal sealed class WorkerControl : IDisposable
                 _node.HaveGuard(true);
                 var (listeners, numbers) = _listeners.All();
                 _guard!.Send(
-                    new ControlMessage(ControlKind.Holdings) { Listeners = listeners, Accept = _accepting, Pid = Environment.ProcessId, Worker = _number },
+                    new ControlMessage(ControlKind.Holdings)
+                    {
+                        Listeners = listeners,
+                        Accept = _accepting,
+                        Pid = Environment.ProcessId,
+                        Worker = _number,
+                    },
                     [_progress.Descriptor.Number, .. numbers]);
                 _saidUnfit = "";
                 break;
@@ -287,7 +301,14 @@ internal sealed class WorkerControl : IDisposable
         });
         await returned.Task.ConfigureAwait(false);
         var left = await _node.Plane.DrainAsync(timeout).ConfigureAwait(false);
-        _events.Write(left.IsClean ? EventLevel.Info : EventLevel.Warning, "drained", left.IsClean ? "all requests completed" : $"{left.Requests} requests and {left.Connections} connections were closed at the timeout", ("requests", left.Requests), ("connections", left.Connections));
+        _events.Write(
+            left.IsClean ? EventLevel.Info : EventLevel.Warning,
+            "drained",
+            left.IsClean
+                ? "all requests completed"
+                : $"{left.Requests} requests and {left.Connections} connections were closed at the timeout",
+            ("requests", left.Requests),
+            ("connections", left.Connections));
         Post(() => _done = true);
     }
 }

@@ -26,7 +26,8 @@ internal static class WorkerHost
         listener.KeepOverExec(false);
         if (FirstMessage(listener, out var descriptors, out var channel) is not { Kind: ControlKind.Configure, Options: { } options } first)
         {
-            Console.Error.WriteLine("gatewaymesh: a worker is started by its guard; use --role sidecar, or --role sidecar --no-guard to run without a guard");
+            Console.Error.WriteLine(
+                "gatewaymesh: a worker is started by its guard; use --role sidecar, or --role sidecar --no-guard to run without a guard");
             return ExitCode.Usage;
         }
 

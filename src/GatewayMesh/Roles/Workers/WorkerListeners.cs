@@ -36,7 +36,9 @@ internal sealed class WorkerListeners(DataPlane plane)
 
     /// <summary>Returns all listeners, to hand them back.</summary>
     internal (ImmutableArray<ListenerLease> Listeners, int[] Descriptors) All() =>
-        ([.. _lent.Values.Select(listener => ListenerLease.From(listener.Spec))], [.. _lent.Values.Select(listener => listener.Socket.Number)]);
+        (
+            [.. _lent.Values.Select(listener => ListenerLease.From(listener.Spec))],
+            [.. _lent.Values.Select(listener => listener.Socket.Number)]);
 
     /// <summary>Resumes listeners that a guard may have paused before it died.</summary>
     internal void Resume()

@@ -69,7 +69,10 @@ public sealed class HashTests(BalancingPolicy policy)
         Fleet.Fail(fleet[3], 3);
         var meanwhile = Owners(fleet);
         Assert.That(meanwhile, Has.None.EqualTo("web-3"));
-        Assert.That(Enumerable.Range(0, Keys).Where(key => before[key] != "web-3").All(key => before[key] == meanwhile[key]), Is.True, "no other keys move");
+        Assert.That(
+            Enumerable.Range(0, Keys).Where(key => before[key] != "web-3").All(key => before[key] == meanwhile[key]),
+            Is.True,
+            "no other keys move");
         fleet.Time.Advance(TimeSpan.FromSeconds(10));
         fleet[3].Begin().End(EndpointOutcome.Success);
         Assert.That(Owners(fleet), Is.EqualTo(before));
@@ -108,7 +111,9 @@ public sealed class HashTests(BalancingPolicy policy)
             Fleet.Fail(state, 3);
         }
 
-        Assert.That(Enumerable.Range(0, 300).Select(key => Owner(fleet, (ulong)key)).Distinct(), Is.EquivalentTo(new[] { fleet[0].Key.Id, fleet[199].Key.Id }));
+        Assert.That(
+            Enumerable.Range(0, 300).Select(key => Owner(fleet, (ulong)key)).Distinct(),
+            Is.EquivalentTo(new[] { fleet[0].Key.Id, fleet[199].Key.Id }));
     }
 
     [Test]

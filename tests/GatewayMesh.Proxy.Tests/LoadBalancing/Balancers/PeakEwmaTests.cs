@@ -10,7 +10,9 @@ public sealed class PeakEwmaTests
     public void An_unmeasured_instance_has_the_default_latency()
     {
         Assert.That(new Fleet(1)[0].Latency, Is.EqualTo(TimeSpan.FromMilliseconds(30)).Within(TimeSpan.FromMicroseconds(1)));
-        Assert.That(WithEwma(1, new() { DefaultRtt = TimeSpan.FromMilliseconds(7) })[0].Latency, Is.EqualTo(TimeSpan.FromMilliseconds(7)).Within(TimeSpan.FromMicroseconds(1)));
+        Assert.That(
+            WithEwma(1, new() { DefaultRtt = TimeSpan.FromMilliseconds(7) })[0].Latency,
+            Is.EqualTo(TimeSpan.FromMilliseconds(7)).Within(TimeSpan.FromMicroseconds(1)));
     }
 
     [Test]
@@ -81,7 +83,10 @@ public sealed class PeakEwmaTests
     [Test]
     public void Without_a_penalty_a_fast_failure_attracts_traffic()
     {
-        var fleet = new Fleet(2, balancing: model => model with { Ewma = new() { FailurePenalty = TimeSpan.Zero } }, ejection: model => model with { ConsecutiveFailures = 1000 });
+        var fleet = new Fleet(
+            2,
+            balancing: model => model with { Ewma = new() { FailurePenalty = TimeSpan.Zero } },
+            ejection: model => model with { ConsecutiveFailures = 1000 });
         for (var i = 0; i < 200; i++)
         {
             var lease = fleet.Pick();
@@ -145,7 +150,9 @@ public sealed class PeakEwmaTests
     public void By_default_two_are_sampled_and_latency_decides()
     {
         var model = LoadBalancingModel.Default;
-        Assert.That((model.Policy, model.Choices, model.Ewma.Decay, model.Ewma.DefaultRtt), Is.EqualTo((BalancingPolicy.PeakEwma, 2, TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(30))));
+        Assert.That(
+            (model.Policy, model.Choices, model.Ewma.Decay, model.Ewma.DefaultRtt),
+            Is.EqualTo((BalancingPolicy.PeakEwma, 2, TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(30))));
     }
 
     private static (int Slow, int All) ServeFastAndSlow(BalancingPolicy policy)

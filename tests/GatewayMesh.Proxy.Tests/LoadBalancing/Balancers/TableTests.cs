@@ -13,14 +13,18 @@ public sealed class TableTests
     [TestCase(3, 1024, 1536, Description = "each has 512")]
     [TestCase(4, 16, 32)]
     public void A_ring_has_at_least_the_minimum_size(int instances, int min, int size) =>
-        Assert.That(new HashRing(States(instances), new Weights(States(instances)), new RingModel { MinSize = min }).Size, Is.EqualTo(size));
+        Assert.That(
+            new HashRing(States(instances), new Weights(States(instances)), new RingModel { MinSize = min }).Size, Is.EqualTo(size));
 
     [Test]
     public void A_ring_has_at_most_the_maximum_size()
     {
         var states = States(10);
         Assert.That(new HashRing(states, new Weights(states), new RingModel { MinSize = 64, MaxSize = 100 }).Size, Is.EqualTo(100));
-        Assert.That(new HashRing(states, new Weights(states), new RingModel { MinSize = 2, MaxSize = 5 }).Size, Is.EqualTo(10), "but at least one point for each");
+        Assert.That(
+            new HashRing(states, new Weights(states), new RingModel { MinSize = 2, MaxSize = 5 }).Size,
+            Is.EqualTo(10),
+            "but at least one point for each");
     }
 
     [Test]
@@ -34,7 +38,9 @@ public sealed class TableTests
 
     [Test]
     public void The_defaults_match_well_known_proxies() =>
-        Assert.That((RingModel.Default.MinSize, RingModel.Default.MaxSize, MaglevModel.Default.TableSize), Is.EqualTo((1024, 8 * 1024 * 1024, 65_537)));
+        Assert.That(
+            (RingModel.Default.MinSize, RingModel.Default.MaxSize, MaglevModel.Default.TableSize),
+            Is.EqualTo((1024, 8 * 1024 * 1024, 65_537)));
 
     private static ImmutableArray<EndpointState> States(int count) => new Fleet(count).Set.All;
 }

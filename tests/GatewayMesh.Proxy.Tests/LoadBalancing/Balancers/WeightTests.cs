@@ -34,7 +34,8 @@ public sealed class WeightTests
     {
         var fleet = Weighted(BalancingPolicy.RoundRobin, 1, 2, 5);
         var turns = Enumerable.Range(0, 16).Select(_ => Place(fleet)).ToList();
-        Assert.That(turns.Take(8).CountBy(place => place).OrderBy(pair => pair.Key).Select(pair => pair.Value), Is.EqualTo(new[] { 1, 2, 5 }));
+        Assert.That(
+            turns.Take(8).CountBy(place => place).OrderBy(pair => pair.Key).Select(pair => pair.Value), Is.EqualTo(new[] { 1, 2, 5 }));
         Assert.That(turns.Skip(8), Is.EqualTo(turns.Take(8)));
         Assert.That(Enumerable.Range(0, 14).Any(i => turns[i] == 2 && turns[i + 1] == 2 && turns[i + 2] == 2), Is.False, "not all at once");
     }

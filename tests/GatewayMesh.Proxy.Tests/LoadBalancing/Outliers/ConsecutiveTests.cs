@@ -16,7 +16,8 @@ public sealed class ConsecutiveTests
 
     [Test]
     public void ConsecutiveGatewayFailures_counts_502_503_and_504() =>
-        AssertEjectsAtFour(Off with { ConsecutiveGatewayFailures = 4 }, EndpointOutcome.GatewayError, EjectionCause.ConsecutiveGatewayFailures);
+        AssertEjectsAtFour(
+            Off with { ConsecutiveGatewayFailures = 4 }, EndpointOutcome.GatewayError, EjectionCause.ConsecutiveGatewayFailures);
 
     [TestCase(EndpointOutcome.ConnectFailed)]
     [TestCase(EndpointOutcome.Failed)]
@@ -114,7 +115,9 @@ public sealed class ConsecutiveTests
     [Test]
     public void Ejection_time_grows_with_earlier_ejections_and_each_quiet_interval_forgets_one()
     {
-        var fleet = new Fleet(1, ejection: model => model with { ConsecutiveFailures = 1, Time = TimeSpan.FromSeconds(3), Interval = TimeSpan.FromSeconds(10) });
+        var fleet = new Fleet(
+            1,
+            ejection: model => model with { ConsecutiveFailures = 1, Time = TimeSpan.FromSeconds(3), Interval = TimeSpan.FromSeconds(10) });
         Assert.That(EjectAndReturn(fleet), Is.EqualTo(3));
         Assert.That(EjectAndReturn(fleet), Is.EqualTo(6), "the second");
         Assert.That(EjectAndReturn(fleet), Is.EqualTo(9), "the third");
@@ -130,7 +133,9 @@ public sealed class ConsecutiveTests
     [Test]
     public void An_ejection_never_exceeds_maxTime()
     {
-        var fleet = new Fleet(1, ejection: model => model with { ConsecutiveFailures = 1, Time = TimeSpan.FromSeconds(30), MaxTime = TimeSpan.FromSeconds(50) });
+        var fleet = new Fleet(
+            1,
+            ejection: model => model with { ConsecutiveFailures = 1, Time = TimeSpan.FromSeconds(30), MaxTime = TimeSpan.FromSeconds(50) });
         Assert.That(new[] { EjectAndReturn(fleet), EjectAndReturn(fleet), EjectAndReturn(fleet) }, Is.EqualTo(new double[] { 30, 50, 50 }));
     }
 

@@ -99,7 +99,8 @@ public sealed class EjectionShareTests
     public void The_maximum_of_ejections_is_never_exceeded() => Prop.ForAll<List<byte>, byte>((steps, share) =>
     {
         var percent = share % 4 * 0.15;
-        var fleet = new Fleet(12, ejection: model => model with { MaxEjectedPercent = percent, ConsecutiveFailures = 1, Consecutive5xx = 1 });
+        var fleet = new Fleet(
+            12, ejection: model => model with { MaxEjectedPercent = percent, ConsecutiveFailures = 1, Consecutive5xx = 1 });
         var known = new HashSet<EndpointState>(fleet.Set.All);
         return steps.All(step =>
         {
@@ -113,7 +114,8 @@ public sealed class EjectionShareTests
     [Test]
     public void Concurrent_reports_and_reloads_never_exceed_the_maximum_of_ejections()
     {
-        var fleet = new Fleet(30, ejection: model => model with { MaxEjectedPercent = 0.1, ConsecutiveFailures = 1, Time = TimeSpan.FromMilliseconds(1) });
+        var fleet = new Fleet(
+            30, ejection: model => model with { MaxEjectedPercent = 0.1, ConsecutiveFailures = 1, Time = TimeSpan.FromMilliseconds(1) });
         var worst = 0;
         var going = 4;
         using var start = new Barrier(6);
@@ -159,7 +161,8 @@ public sealed class EjectionShareTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(worst, Is.InRange(1, 3), "a tenth of thirty");
-            Assert.That(set.All[0].Share.Taken, Is.EqualTo(set.All.Count(state => state.IsEjected)), "no permit is lost and none is taken twice");
+            Assert.That(
+                set.All[0].Share.Taken, Is.EqualTo(set.All.Count(state => state.IsEjected)), "no permit is lost and none is taken twice");
             Assert.That(set.All[0].Share.Limit, Is.EqualTo(fleet.Policy.Ejection.MostOf(set.All.Length)));
         }
     }
@@ -182,7 +185,8 @@ public sealed class EjectionShareTests
                 fleet.Pick().End(EndpointOutcome.Success);
                 break;
             default:
-                Fleet.Fail(fleet.Set.All[step % fleet.Set.All.Length], 1, step % 2 == 0 ? EndpointOutcome.Failed : EndpointOutcome.ServerError);
+                Fleet.Fail(
+                    fleet.Set.All[step % fleet.Set.All.Length], 1, step % 2 == 0 ? EndpointOutcome.Failed : EndpointOutcome.ServerError);
                 break;
         }
     }

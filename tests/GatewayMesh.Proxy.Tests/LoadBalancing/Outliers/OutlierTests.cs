@@ -7,7 +7,13 @@ namespace GatewayMesh.Proxy.Tests.LoadBalancing.Outliers;
 /// <summary>Ejection of outliers in an interval.</summary>
 public sealed class OutlierTests
 {
-    private static readonly EjectionModel Off = new() { ConsecutiveFailures = 0, Consecutive5xx = 0, MaxEjectedPercent = 1, SuccessRate = new() { Enabled = false } };
+    private static readonly EjectionModel Off = new()
+    {
+        ConsecutiveFailures = 0,
+        Consecutive5xx = 0,
+        MaxEjectedPercent = 1,
+        SuccessRate = new() { Enabled = false },
+    };
     private static readonly SuccessRateModel Rate = new() { Gap = 0 };
 
     [Test]
@@ -24,7 +30,10 @@ public sealed class OutlierTests
     public void A_success_rate_must_be_below_the_mean_by_the_gap()
     {
         var counts = Rates(1, 1, 1, 1, 0.96);
-        Assert.That(Judge(counts, Off with { SuccessRate = Rate }), Is.EqualTo(new[] { (4, EjectionCause.SuccessRate) }), "σ alone is strict if all others are perfect");
+        Assert.That(
+            Judge(counts, Off with { SuccessRate = Rate }),
+            Is.EqualTo(new[] { (4, EjectionCause.SuccessRate) }),
+            "σ alone is strict if all others are perfect");
         Assert.That(Judge(counts, Off with { SuccessRate = new() }), Is.Empty, "the default requires a gap of five points");
         Assert.That(Judge(counts, Off with { SuccessRate = Rate with { Gap = 0.03 } }), Has.Length.EqualTo(1));
     }
@@ -33,7 +42,8 @@ public sealed class OutlierTests
     public void Success_rates_need_enough_instances_with_enough_requests()
     {
         Assert.That(Judge(Rates(1, 1, 1, 0), Off with { SuccessRate = Rate with { StdevFactor = 1 } }), Is.Empty, "four of five");
-        Assert.That(Judge(Rates(1, 1, 1, 0), Off with { SuccessRate = Rate with { StdevFactor = 1, MinimumHosts = 4 } }), Has.Length.EqualTo(1));
+        Assert.That(
+            Judge(Rates(1, 1, 1, 0), Off with { SuccessRate = Rate with { StdevFactor = 1, MinimumHosts = 4 } }), Has.Length.EqualTo(1));
         EndpointCounts[] few = [.. Rates(1, 1, 1, 1), new(40, 59, 0, default)];
         Assert.That(Judge(few, Off with { SuccessRate = Rate }), Is.Empty, "99 requests");
         Assert.That(Judge(few, Off with { SuccessRate = Rate with { RequestVolume = 99 } }), Has.Length.EqualTo(1));
@@ -44,8 +54,11 @@ public sealed class OutlierTests
     {
         var model = new FailurePercentageModel { Enabled = true };
         var counts = Rates(0.15, 0.15, 0.16, 1, 1);
-        Assert.That(Judge(counts, Off with { FailurePercentage = model }).Select(one => one.Index), Is.EqualTo(new[] { 0, 1 }), "from 85 % on");
-        Assert.That(Judge(counts, Off with { FailurePercentage = model with { Threshold = 0.84 } }).Select(one => one.Index), Is.EqualTo(new[] { 0, 1, 2 }));
+        Assert.That(
+            Judge(counts, Off with { FailurePercentage = model }).Select(one => one.Index), Is.EqualTo(new[] { 0, 1 }), "from 85 % on");
+        Assert.That(
+            Judge(counts, Off with { FailurePercentage = model with { Threshold = 0.84 } }).Select(one => one.Index),
+            Is.EqualTo(new[] { 0, 1, 2 }));
         Assert.That(Judge(counts, Off), Is.Empty, "off by default");
         Assert.That(Judge(counts, Off with { FailurePercentage = model with { MinimumHosts = 6 } }), Is.Empty);
         Assert.That(Judge([.. Rates(1, 1, 1, 1), new(0, 49, 0, default)], Off with { FailurePercentage = model }), Is.Empty, "49 requests");
@@ -70,7 +83,9 @@ public sealed class OutlierTests
     public void Outliers_are_listed_once_worst_first()
     {
         var model = Off with { SuccessRate = new() { StdevFactor = 0.5 }, FailurePercentage = new() { Enabled = true, Threshold = 0.3 } };
-        Assert.That(Judge(Rates(1, 1, 1, 0.6, 0.1), model), Is.EqualTo(new[] { (4, EjectionCause.SuccessRate), (3, EjectionCause.FailurePercentage) }));
+        Assert.That(
+            Judge(Rates(1, 1, 1, 0.6, 0.1), model),
+            Is.EqualTo(new[] { (4, EjectionCause.SuccessRate), (3, EjectionCause.FailurePercentage) }));
     }
 
     [Test]
@@ -105,7 +120,10 @@ public sealed class OutlierTests
     [Test]
     public void The_last_ejection_permit_goes_to_the_worst_outlier()
     {
-        var fleet = new Fleet(6, ejection: _ => Off with { MaxEjectedPercent = 0.1, FailurePercentage = new() { Enabled = true, Threshold = 0.5, MinimumHosts = 2 } });
+        var fleet = new Fleet(
+            6,
+            ejection: _ =>
+                Off with { MaxEjectedPercent = 0.1, FailurePercentage = new() { Enabled = true, Threshold = 0.5, MinimumHosts = 2 } });
         foreach (var (state, index) in fleet.Set.All.Select((state, index) => (state, index)))
         {
             Fleet.Fail(state, index == 3 ? 40 : index == 5 ? 50 : 0, EndpointOutcome.ServerError);
@@ -151,5 +169,6 @@ public sealed class OutlierTests
     private static EndpointCounts[] Means(params double[] milliseconds) =>
         [.. milliseconds.Select(mean => new EndpointCounts(100, 0, 100, TimeSpan.FromMilliseconds(mean) * 100))];
 
-    private static (int Index, EjectionCause Cause)[] Judge(EndpointCounts[] counts, EjectionModel model) => [.. OutlierSearch.Of(counts, model)];
+    private static (int Index, EjectionCause Cause)[] Judge(EndpointCounts[] counts, EjectionModel model) =>
+        [.. OutlierSearch.Of(counts, model)];
 }

@@ -36,7 +36,8 @@ internal sealed class H2Backend : IDisposable
     public H2Message Last => Requests.Last();
 
     /// <summary>Answers every request in the same way.</summary>
-    public static H2Backend Saying(string body, Fields? trailers = null, params (string Name, string Value)[] fields) => new(async (request, connection) =>
+    public static H2Backend Saying(string body, Fields? trailers = null, params (string Name, string Value)[] fields) =>
+        new(async (request, connection) =>
     {
         await connection.Headers(request.Stream, Fields.Of([(":status", "200"), .. fields]));
         await connection.Data(request.Stream, body, end: trailers is null);
@@ -77,7 +78,8 @@ internal sealed class H2Backend : IDisposable
                 _ = Task.Run(() => Serve(raw));
             }
         }
-        catch (Exception over) when (over is System.Threading.Channels.ChannelClosedException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception over) when (
+            over is System.Threading.Channels.ChannelClosedException or OperationCanceledException or ObjectDisposedException)
         {
         }
     }
@@ -97,7 +99,8 @@ internal sealed class H2Backend : IDisposable
                 await _answer!(request, connection);
             }
         }
-        catch (Exception over) when (over is IOException or SocketException or ObjectDisposedException or OperationCanceledException or AssertionException)
+        catch (Exception over) when (
+            over is IOException or SocketException or ObjectDisposedException or OperationCanceledException or AssertionException)
         {
         }
     }

@@ -106,7 +106,8 @@ internal sealed class H2Connection(RawConnection raw) : IDisposable
     {
         var head = await raw.ReadBytes(9);
         var length = (head[0] << 16) | (head[1] << 8) | head[2];
-        return new Frame((FrameType)head[3], head[4], BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(5)) & int.MaxValue, await raw.ReadBytes(length));
+        return new Frame(
+            (FrameType)head[3], head[4], BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(5)) & int.MaxValue, await raw.ReadBytes(length));
     }
 
     /// <summary>Reads the next frame, which must be a head.</summary>
@@ -196,7 +197,8 @@ internal sealed class H2Connection(RawConnection raw) : IDisposable
     }
 
     private Task SendSettings(int? maxStreams = null) =>
-        Send(FrameType.Settings, 0, 0, [0, 1, 0, 0, 0, 0, .. maxStreams is { } most ? (byte[])[0, 3, .. Word(most)] : []]); // no dynamic table
+        // no dynamic table
+        Send(FrameType.Settings, 0, 0, [0, 1, 0, 0, 0, 0, .. maxStreams is { } most ? (byte[])[0, 3, .. Word(most)] : []]);
 
     private async Task SendWhole(byte[] bytes)
     {

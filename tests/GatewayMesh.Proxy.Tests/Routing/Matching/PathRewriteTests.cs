@@ -31,7 +31,8 @@ public class PathRewriteTests
     [TestCase("/api", "/v2", "/api?q", ExpectedResult = "/v2?q")]
     [TestCase("/api", "/v2", "//api", ExpectedResult = "/v2")]
     [TestCase("/api", "/", "/api#x", ExpectedResult = "/#x")]
-    public string A_whole_path(string from, string to, string target) => new PathRewrite(new PathRule(PathTest.Exact, from), to).Apply(target);
+    public string A_whole_path(string from, string to, string target) =>
+        new PathRewrite(new PathRule(PathTest.Exact, from), to).Apply(target);
 
     [Test]
     public void A_prefix_is_rewritten_without_regard_to_case() =>

@@ -45,7 +45,8 @@ public class RouteMatcherTests
     [TestCase("/a%2[Ff]b", "/a%2fb", ExpectedResult = true, Description = "as Consul's proxies see the path")]
     [TestCase("/[a-z0-9%]+", "/a%20b", ExpectedResult = true)]
     [TestCase("/[a-z]+", "/a%20b", ExpectedResult = false)]
-    public bool An_expression_is_asked_of_the_decoded_path_and_of_the_written_one(string rule, string target) => Matches(Routes.Regex(rule), target);
+    public bool An_expression_is_asked_of_the_decoded_path_and_of_the_written_one(string rule, string target) =>
+        Matches(Routes.Regex(rule), target);
 
     [TestCase("/a%2fb", "/a%2Fb", ExpectedResult = true)]
     [TestCase("/a//b", "/a/b", ExpectedResult = true)]
@@ -82,7 +83,8 @@ public class RouteMatcherTests
     [TestCase(HeaderTest.Regex, "a+", false, "x: aaa", ExpectedResult = true)]
     [TestCase(HeaderTest.Regex, "a+", false, "x: aab", ExpectedResult = false)]
     [TestCase(HeaderTest.Regex, "a+", true, "x: aab", ExpectedResult = true)]
-    public bool A_header_field(HeaderTest test, string value, bool invert, string header) => Matches(Routes.Header("x", test, value, invert), "/", new Asked("GET", header));
+    public bool A_header_field(HeaderTest test, string value, bool invert, string header) =>
+        Matches(Routes.Header("x", test, value, invert), "/", new Asked("GET", header));
 
     [TestCase(QueryTest.Present, "", "/?q", ExpectedResult = true)]
     [TestCase(QueryTest.Present, "", "/?q=", ExpectedResult = true)]
@@ -156,7 +158,8 @@ public class RouteMatcherTests
         Assert.That(matched, Is.EqualTo(2000));
     }
 
-    private static bool Matches(RouteMatch match, string target, Asked? asked = null) => new RouteMatcher(match).Matches(new AskedRoute(asked ?? new Asked(), target));
+    private static bool Matches(RouteMatch match, string target, Asked? asked = null) =>
+        new RouteMatcher(match).Matches(new AskedRoute(asked ?? new Asked(), target));
 
     private sealed class Plain : IRequestFacts
     {

@@ -47,7 +47,8 @@ public class SplitTests
                 var share = split.Weights[i] / (double)All;
                 var log = Math.Log(2e9);
                 var bound = (log / 3) + Math.Sqrt((log * log / 9) + (2 * log * Requests * share * (1 - share)));
-                Assert.That(Math.Abs(counts[i] - (Requests * share)), Is.LessThanOrEqualTo(bound), $"leg {i} of {string.Join('/', split.Weights)}");
+                Assert.That(
+                    Math.Abs(counts[i] - (Requests * share)), Is.LessThanOrEqualTo(bound), $"leg {i} of {string.Join('/', split.Weights)}");
             }
         }).QuickCheckThrowOnFailure();
     }
@@ -90,5 +91,6 @@ public class SplitTests
         return counts;
     }
 
-    private static int Leg(LiveSplitter splitter, LiveNode node) => splitter.Legs.IndexOf(splitter.Legs.First(leg => ReferenceEquals(leg.Next, node)));
+    private static int Leg(LiveSplitter splitter, LiveNode node) =>
+        splitter.Legs.IndexOf(splitter.Legs.First(leg => ReferenceEquals(leg.Next, node)));
 }

@@ -43,7 +43,9 @@ internal sealed class ConsulAgentsTests
     {
         var gone = Gone();
         using var agents = Open(gone, Gone());
-        Assert.That(async () => await agents.GetAsync("/v1/x", default), Throws.InstanceOf<IOException>().With.Message.StartsWith($"{gone.Authority} cannot be reached"));
+        Assert.That(
+            async () => await agents.GetAsync("/v1/x", default),
+            Throws.InstanceOf<IOException>().With.Message.StartsWith($"{gone.Authority} cannot be reached"));
     }
 
     [Test]
@@ -108,7 +110,9 @@ internal sealed class ConsulAgentsTests
         using var home = new StandInAgent();
         Fifo.Make(folder["never"]);
         using var never = new ConsulAgents(new ConsulAccess { Agents = [home.Address], TokenFile = folder["never"] }, _time);
-        Assert.That(async () => await never.GetAsync("/v1/x", cancellationToken), Throws.InstanceOf<IOException>().With.Message.Contain("is a FIFO, not a regular file"));
+        Assert.That(
+            async () => await never.GetAsync("/v1/x", cancellationToken),
+            Throws.InstanceOf<IOException>().With.Message.Contain("is a FIFO, not a regular file"));
 
         folder.Write("token", "secret");
         using var agents = new ConsulAgents(new ConsulAccess { Agents = [home.Address], TokenFile = folder["token"] }, _time);
@@ -126,7 +130,9 @@ internal sealed class ConsulAgentsTests
         using var home = new StandInAgent { Answer = _ =>
             Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {AnswerBody.MaxRead + 1}\r\n\r\n[") };
         using var agents = Open(home.Address);
-        Assert.That(async () => await agents.GetAsync("/v1/x", default), Throws.InstanceOf<IOException>().With.Message.Contain("larger than 256 MiB"));
+        Assert.That(
+            async () => await agents.GetAsync("/v1/x", default),
+            Throws.InstanceOf<IOException>().With.Message.Contain("larger than 256 MiB"));
     }
 
     [TestCase("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n[]", Description = "truncated")]
@@ -160,7 +166,12 @@ internal sealed class ConsulAgentsTests
     [Test]
     public async Task The_index_is_read_from_the_answer()
     {
-        using var home = new StandInAgent { Answer = head => StandInAgent.Ok("[]", head.Contains("/v1/with ", StringComparison.Ordinal) ? "X-Consul-Index: 17\r\n" : "X-Consul-Index: none\r\n") };
+        using var home = new StandInAgent
+        {
+            Answer = head =>
+                StandInAgent.Ok(
+                    "[]", head.Contains("/v1/with ", StringComparison.Ordinal) ? "X-Consul-Index: 17\r\n" : "X-Consul-Index: none\r\n"),
+        };
         using var agents = Open(home.Address);
         Assert.That((await agents.GetAsync("/v1/with", default)).Index, Is.EqualTo(17));
         Assert.That((await agents.GetAsync("/v1/without", default)).Index, Is.Null);
@@ -172,7 +183,8 @@ internal sealed class ConsulAgentsTests
         using var folder = new TemporaryFolder();
         folder.Write("token", "one\n");
         using var home = new StandInAgent();
-        using var agents = new ConsulAgents(new ConsulAccess { Agents = [home.Address], Token = "unused", TokenFile = folder["token"] }, _time);
+        using var agents = new ConsulAgents(
+            new ConsulAccess { Agents = [home.Address], Token = "unused", TokenFile = folder["token"] }, _time);
         _ = await agents.GetAsync("/v1/x", default);
         folder.Write("token", "another\n");
         _ = await agents.PutAsync("/v1/x", default, default);
@@ -185,14 +197,17 @@ internal sealed class ConsulAgentsTests
     public async Task A_real_agent_accepts_the_token_and_refuses_a_missing_one()
     {
         await using var consul = await Fixtures.ConsulAgent.StartAsync(new ConsulAgentOptions { Acl = true });
-        using var agents = new ConsulAgents(new ConsulAccess { Agents = [new Uri($"http://{consul.Address}")], Token = Fixtures.ConsulAgent.ManagementToken }, TimeProvider.System);
+        using var agents = new ConsulAgents(
+            new ConsulAccess { Agents = [new Uri($"http://{consul.Address}")], Token = Fixtures.ConsulAgent.ManagementToken },
+            TimeProvider.System);
         using var without = Open(new Uri($"http://{consul.Address}"));
         Assert.That((await agents.GetAsync("/v1/agent/self", default)).Status, Is.EqualTo(200));
         Assert.That((await without.GetAsync("/v1/agent/self", default)).Describe(), Does.Contain("answered 403: Permission denied"));
     }
 
     private static string? TokenIn(string head) =>
-        head.Split("\r\n").FirstOrDefault(line => line.StartsWith("X-Consul-Token: ", StringComparison.Ordinal))?["X-Consul-Token: ".Length..];
+        head.Split("\r\n").FirstOrDefault(
+            line => line.StartsWith("X-Consul-Token: ", StringComparison.Ordinal))?["X-Consul-Token: ".Length..];
 
     private static Uri Gone()
     {

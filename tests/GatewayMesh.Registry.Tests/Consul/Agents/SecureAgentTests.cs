@@ -44,7 +44,9 @@ internal sealed class SecureAgentTests
     public async Task An_agent_with_the_trusted_root_answers_a_client_with_a_certificate()
     {
         using var agents = Open("right", "right");
-        var reads = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => agents.GetAsync("/v1/health/service/consul?index=1000000&wait=1s", TimeSpan.FromSeconds(10), default)));
+        var reads = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(
+                _ => agents.GetAsync("/v1/health/service/consul?index=1000000&wait=1s", TimeSpan.FromSeconds(10), default)));
         Assert.That(reads.Select(read => read.Status), Is.All.EqualTo(200));
     }
 
@@ -66,7 +68,13 @@ internal sealed class SecureAgentTests
     public async Task New_files_are_used_without_a_restart()
     {
         File.Copy(_folder["other-ca.pem"], _folder["moving-ca.pem"], overwrite: true);
-        using var agents = new ConsulAgents(new ConsulAccess { Agents = [_address], Tls = new ConsulTls(_folder["moving-ca.pem"], _folder["right.pem"], _folder["right-key.pem"]) }, TimeProvider.System);
+        using var agents = new ConsulAgents(
+            new ConsulAccess
+            {
+                Agents = [_address],
+                Tls = new ConsulTls(_folder["moving-ca.pem"], _folder["right.pem"], _folder["right-key.pem"]),
+            },
+            TimeProvider.System);
         Assert.That(async () => await agents.GetAsync("/v1/agent/self", default), Throws.InstanceOf<IOException>());
         File.WriteAllText(_folder["moving-ca.pem"], File.ReadAllText(_folder["right-ca.pem"]) + "\n");
         Assert.That((await agents.GetAsync("/v1/agent/self", default)).Status, Is.EqualTo(200));
@@ -75,7 +83,11 @@ internal sealed class SecureAgentTests
     [Test]
     public void A_guards_link_uses_tls_and_keeps_its_connection()
     {
-        var access = new ConsulAccess { Agents = [_address], Tls = new ConsulTls(_folder["right-ca.pem"], _folder["right.pem"], _folder["right-key.pem"]) };
+        var access = new ConsulAccess
+        {
+            Agents = [_address],
+            Tls = new ConsulTls(_folder["right-ca.pem"], _folder["right.pem"], _folder["right-key.pem"]),
+        };
         using var link = new AgentLink(_address, new ConsulToken(access), access.Tls);
         for (var i = 0; i < 3; i++)
         {
@@ -91,11 +103,18 @@ internal sealed class SecureAgentTests
     public void Missing_files_are_named()
     {
         using var agents = Open("missing", null);
-        Assert.That(async () => await agents.GetAsync("/v1/agent/self", default), Throws.InstanceOf<IOException>().With.Message.Contain("missing-ca.pem"));
+        Assert.That(
+            async () => await agents.GetAsync("/v1/agent/self", default),
+            Throws.InstanceOf<IOException>().With.Message.Contain("missing-ca.pem"));
     }
 
     private ConsulAgents Open(string root, string? own) => new(
-        new ConsulAccess { Agents = [_address], Tls = new ConsulTls(_folder[$"{root}-ca.pem"], own is null ? null : _folder[$"{own}.pem"], own is null ? null : _folder[$"{own}-key.pem"]) },
+        new ConsulAccess
+        {
+            Agents = [_address],
+            Tls = new ConsulTls(
+                _folder[$"{root}-ca.pem"], own is null ? null : _folder[$"{own}.pem"], own is null ? null : _folder[$"{own}-key.pem"]),
+        },
         TimeProvider.System);
 
     private void WriteCertificates(string name)
@@ -112,7 +131,8 @@ internal sealed class SecureAgentTests
         names.AddIpAddress(IPAddress.Loopback);
         names.AddDnsName("server.dc1.consul");
         request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], false));
+        request.CertificateExtensions.Add(
+            new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], false));
         using var leaf = request.Create(root, now.AddDays(-1), now.AddDays(1), [1, 2, 3, 4]);
         File.WriteAllText(_folder[$"{name}-ca.pem"], root.ExportCertificatePem());
         File.WriteAllText(_folder[$"{name}.pem"], leaf.ExportCertificatePem());

@@ -39,14 +39,19 @@ internal sealed class CertificateMesh : IAsyncDisposable
     public IEnumerable<string> Told => _told;
 
     /// <summary>A sidecar with these services.</summary>
-    public static CertificateMesh Open(string registry, string[] services, WatchTimes? times = null, string token = "", TimeProvider? time = null) =>
+    public static CertificateMesh Open(
+        string registry, string[] services, WatchTimes? times = null, string token = "", TimeProvider? time = null) =>
         new(Sidecar(registry, services, token), times ?? ConsulMesh.Quick, time ?? TimeProvider.System);
 
     /// <summary>A node of another role.</summary>
     public static CertificateMesh Open(BootstrapSpec bootstrap) => new(bootstrap, ConsulMesh.Quick, TimeProvider.System);
 
     public static RegistrySpec RegistryOf(string registry, string token = "") =>
-        new("consul", registry) { Agents = [.. registry["consul://".Length..].Split(',').Select(agent => new Uri($"http://{agent}"))], Token = token };
+        new("consul", registry)
+        {
+            Agents = [.. registry["consul://".Length..].Split(',').Select(agent => new Uri($"http://{agent}"))],
+            Token = token,
+        };
 
     /// <summary>Reloads the bootstrap with these services.</summary>
     public void Reconfigure(params string[] services) => _registry.Reconfigure(_bootstrap with { Sidecar = Of(services) });
@@ -54,7 +59,8 @@ internal sealed class CertificateMesh : IAsyncDisposable
     /// <summary>Waits for a leaf of a service (other than <paramref name="instead"/>) and returns the leaf.</summary>
     public async Task<LeafCertificate> LeafAsync(string service, LeafCertificate? instead = null)
     {
-        await HoldsAsync(() => Folder.Leaf(service) is { } leaf && leaf.Fingerprint != instead?.Fingerprint, $"there is a leaf for {service}");
+        await HoldsAsync(
+            () => Folder.Leaf(service) is { } leaf && leaf.Fingerprint != instead?.Fingerprint, $"there is a leaf for {service}");
         return Folder.Leaf(service)!;
     }
 
@@ -64,14 +70,20 @@ internal sealed class CertificateMesh : IAsyncDisposable
         var began = TimeProvider.System.GetTimestamp();
         while (!holds())
         {
-            Assert.That(TimeProvider.System.GetElapsedTime(began), Is.LessThan(Deadline), $"timed out: {what}; troubles: {string.Join("; ", Troubles.Current.Select(trouble => $"{trouble.Key}: {trouble.Value}"))}; folder: {string.Join("; ", Folder.Errors.Values)}");
+            Assert.That(
+                TimeProvider.System.GetElapsedTime(began),
+                Is.LessThan(Deadline),
+                $"timed out: {what}; troubles: "
+                    + $"{string.Join("; ", Troubles.Current.Select(trouble => $"{trouble.Key}: {trouble.Value}"))}; folder: "
+                        + $"{string.Join("; ", Folder.Errors.Values)}");
             await Task.Delay(5);
         }
     }
 
     /// <summary>The verdict of a peer that trusts <paramref name="trust"/> on a leaf with its intermediates.</summary>
     public static PeerVerdict Verify(LeafCertificate leaf, TrustBundle trust) =>
-        PeerVerifier.Verify(leaf.Certificate, [.. leaf.Context.IntermediateCertificates], trust, PeerUsage.Server, TimeProvider.System.GetUtcNow());
+        PeerVerifier.Verify(
+            leaf.Certificate, [.. leaf.Context.IntermediateCertificates], trust, PeerUsage.Server, TimeProvider.System.GetUtcNow());
 
     public async ValueTask DisposeAsync()
     {

@@ -44,7 +44,8 @@ public sealed class ConsulCertificatesTests
         {
             Assert.That(mesh.Folder.Trust!.TrustDomain, Is.EqualTo(domain));
             Assert.That(web.Id.ToString(), Is.EqualTo(Text(await agent.GetAsync(LeafPath + "web"), "ServiceURI")));
-            Assert.That(CertificateMesh.Verify(web, mesh.Folder.Trust), Is.EqualTo(new PeerVerdict(new(domain, "dc1", "web"), PeerFault.None)));
+            Assert.That(
+                CertificateMesh.Verify(web, mesh.Folder.Trust), Is.EqualTo(new PeerVerdict(new(domain, "dc1", "web"), PeerFault.None)));
             Assert.That(CertificateMesh.Verify(payments, mesh.Folder.Trust).IsBelieved);
             Assert.That(mesh.Troubles.Current, Is.Empty);
         }
@@ -54,8 +55,22 @@ public sealed class ConsulCertificatesTests
     public async Task A_gateway_and_an_ingress_get_a_leaf_for_their_registered_service()
     {
         var agent = await StartAsync();
-        await using var gateway = CertificateMesh.Open(new BootstrapSpec { Role = MeshRole.Gateway, Node = "gateway-1", Registry = CertificateMesh.RegistryOf(agent.Registry), Gateway = new GatewaySpec { Service = "our-gateway" } });
-        await using var ingress = CertificateMesh.Open(new BootstrapSpec { Role = MeshRole.Ingress, Node = "edge", Registry = CertificateMesh.RegistryOf(agent.Registry), Ingress = new IngressSpec() });
+        await using var gateway = CertificateMesh.Open(
+            new BootstrapSpec
+            {
+                Role = MeshRole.Gateway,
+                Node = "gateway-1",
+                Registry = CertificateMesh.RegistryOf(agent.Registry),
+                Gateway = new GatewaySpec { Service = "our-gateway" },
+            });
+        await using var ingress = CertificateMesh.Open(
+            new BootstrapSpec
+            {
+                Role = MeshRole.Ingress,
+                Node = "edge",
+                Registry = CertificateMesh.RegistryOf(agent.Registry),
+                Ingress = new IngressSpec(),
+            });
         using (Assert.EnterMultipleScope())
         {
             Assert.That((await gateway.LeafAsync("our-gateway")).Id.Service, Is.EqualTo("our-gateway"));
@@ -68,14 +83,19 @@ public sealed class ConsulCertificatesTests
     {
         var agent = await StartAsync();
         await using var faulty = FaultyAgent.Before(agent);
-        await using var mesh = CertificateMesh.Open(faulty.Registry, ["web"], ConsulMesh.Quick with { Wait = TimeSpan.FromMilliseconds(100) });
+        await using var mesh = CertificateMesh.Open(
+            faulty.Registry, ["web"], ConsulMesh.Quick with { Wait = TimeSpan.FromMilliseconds(100) });
         _ = await mesh.LeafAsync("web");
         mesh.Reconfigure("payments");
         _ = await mesh.LeafAsync("payments");
         var (web, payments) = (0, 0);
         faulty.Answer = path =>
         {
-            _ = path.StartsWith(LeafPath + "web", StringComparison.Ordinal) ? Interlocked.Increment(ref web) : path.StartsWith(LeafPath + "payments", StringComparison.Ordinal) ? Interlocked.Increment(ref payments) : 0;
+            _ = path.StartsWith(LeafPath + "web", StringComparison.Ordinal)
+                ? Interlocked.Increment(ref web)
+                : path.StartsWith(LeafPath + "payments", StringComparison.Ordinal)
+                ? Interlocked.Increment(ref payments)
+                : 0;
             return null;
         };
         await mesh.HoldsAsync(() => Volatile.Read(ref payments) > 3, "payments is followed");
@@ -161,12 +181,15 @@ public sealed class ConsulCertificatesTests
     public async Task A_token_without_the_right_to_a_leaf_is_reported_with_the_fix_until_the_right_is_granted()
     {
         var agent = await StartAsync(new ConsulAgentOptions { Acl = true });
-        var policy = Text(await agent.PutAsync("/v1/acl/policy", """{"Name":"node","Rules":"service \"web\" { policy = \"write\" }"}"""), "ID");
+        var policy = Text(
+            await agent.PutAsync("/v1/acl/policy", """{"Name":"node","Rules":"service \"web\" { policy = \"write\" }"}"""), "ID");
         var token = Text(await agent.PutAsync("/v1/acl/token", """{"Policies":[{"Name":"node"}]}"""), "SecretID");
         await using var mesh = CertificateMesh.Open(agent.Registry, ["web", "payments"], token: token);
         var web = await mesh.LeafAsync("web");
         await mesh.HoldsAsync(() => mesh.Troubles.Current.ContainsKey("payments"), "the missing right is reported");
-        Assert.That(mesh.Troubles.Current["payments"], Does.Contain("403").And.Contains("service \"payments\" with policy write").And.Not.Contains(token));
+        Assert.That(
+            mesh.Troubles.Current["payments"],
+            Does.Contain("403").And.Contains("service \"payments\" with policy write").And.Not.Contains(token));
 
         _ = await agent.PutAsync($"/v1/acl/policy/{policy}", """{"Name":"node","Rules":"service \"payments\" { policy = \"write\" }"}""");
         _ = await mesh.LeafAsync("payments");
@@ -199,15 +222,22 @@ public sealed class ConsulCertificatesTests
     [TestCase("")]
     [TestCase("{")]
     [TestCase("[1]")]
-    [TestCase("""{"Service":"web","CertPEM":"x","PrivateKeyPEM":"SECRETKEY","ValidAfter":"2026-01-01T00:00:00Z","ValidBefore":"2099-01-01T00:00:00Z"}""")]
-    [TestCase("""{"Service":"web","CertPEM":"x","PrivateKeyPEM":"SECRETKEY","ValidAfter":"2026-01-01T00:00:00Z","ValidBefore":"SECRETKEY"}""")]
-    [TestCase("""{"ActiveRootID":"x","TrustDomain":"y","Roots":[{"ID":"x","RootCert":"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"}]}""")]
+    [
+        TestCase(
+            """{"Service":"web","CertPEM":"x","PrivateKeyPEM":"SECRETKEY","ValidAfter":"2026-01-01T00:00:00Z","ValidBefore":"2099-01-01T00:00:00Z"}""")]
+    [
+        TestCase(
+            """{"Service":"web","CertPEM":"x","PrivateKeyPEM":"SECRETKEY","ValidAfter":"2026-01-01T00:00:00Z","ValidBefore":"SECRETKEY"}""")]
+    [
+        TestCase(
+            """{"ActiveRootID":"x","TrustDomain":"y","Roots":[{"ID":"x","RootCert":"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"}]}""")]
     [TestCase("""{"ActiveRootID":"x","TrustDomain":"y","Roots":[]}""")]
     public async Task Garbage_changes_nothing_and_no_key_is_logged(string garbage)
     {
         var agent = await StartAsync();
         await using var faulty = FaultyAgent.Before(agent);
-        await using var mesh = CertificateMesh.Open(faulty.Registry, ["web"], ConsulMesh.Quick with { Wait = TimeSpan.FromMilliseconds(200) });
+        await using var mesh = CertificateMesh.Open(
+            faulty.Registry, ["web"], ConsulMesh.Quick with { Wait = TimeSpan.FromMilliseconds(200) });
         var web = await mesh.LeafAsync("web");
         await mesh.HoldsAsync(() => mesh.Folder.Trust is not null, "the roots are stored");
         var trust = mesh.Folder.Trust!.Fingerprint;
@@ -230,10 +260,14 @@ public sealed class ConsulCertificatesTests
         var agent = await StartAsync();
         using var authority = new TestAuthority();
         await using var faulty = FaultyAgent.Before(agent);
-        await using var mesh = CertificateMesh.Open(faulty.Registry, ["web"], ConsulMesh.Quick with { Wait = TimeSpan.FromMilliseconds(200) });
+        await using var mesh = CertificateMesh.Open(
+            faulty.Registry, ["web"], ConsulMesh.Quick with { Wait = TimeSpan.FromMilliseconds(200) });
         var web = await mesh.LeafAsync("web");
         var now = TimeProvider.System.GetUtcNow();
-        faulty.Answer = path => path.StartsWith(LeafPath, StringComparison.Ordinal) ? FaultyAgent.Say("200 OK", LeafAnswer(authority, now.AddHours(-2), now.AddHours(-1))) : null;
+        faulty.Answer = path =>
+            path.StartsWith(LeafPath, StringComparison.Ordinal)
+                ? FaultyAgent.Say("200 OK", LeafAnswer(authority, now.AddHours(-2), now.AddHours(-1)))
+                : null;
         await mesh.HoldsAsync(() => mesh.Troubles.Current.GetValueOrDefault("web")?.Contains("clock", StringComparison.Ordinal) == true,
             "the expired leaf is reported");
         Assert.That(mesh.Folder.Leaf("web")?.Fingerprint, Is.EqualTo(web.Fingerprint));
@@ -264,14 +298,18 @@ public sealed class ConsulCertificatesTests
         await using var mesh = CertificateMesh.Open(faulty.Registry, ["web"]);
         var first = await mesh.LeafAsync("web");
         var second = await mesh.LeafAsync("web", instead: first);
-        Assert.That((second.NotAfter, atOnce), Is.EqualTo((now.AddHours(72), 2)).Using<(DateTimeOffset At, int Count)>((x, y) => x.Count == y.Count && (x.At - y.At).Duration() < TimeSpan.FromSeconds(2)));
+        Assert.That(
+            (second.NotAfter, atOnce),
+            Is.EqualTo((now.AddHours(72), 2)).Using<(DateTimeOffset At, int Count)>(
+                (x, y) => x.Count == y.Count && (x.At - y.At).Duration() < TimeSpan.FromSeconds(2)));
     }
 
     private static string LeafAnswer(TestAuthority authority, DateTimeOffset from, DateTimeOffset until)
     {
         var pem = authority.Issue("web", from, until);
         var key = pem.IndexOf("-----BEGIN PRIVATE", StringComparison.Ordinal);
-        return JsonSerializer.Serialize(new { Service = "web", CertPEM = pem[..key], PrivateKeyPEM = pem[key..], ValidAfter = from, ValidBefore = until });
+        return JsonSerializer.Serialize(
+            new { Service = "web", CertPEM = pem[..key], PrivateKeyPEM = pem[key..], ValidAfter = from, ValidBefore = until });
     }
 
     // Only a different key makes a different root.
@@ -281,7 +319,13 @@ public sealed class ConsulCertificatesTests
         var configuration = JsonSerializer.Serialize(new
         {
             Provider = "consul",
-            Config = new { PrivateKey = key.ExportECPrivateKeyPem(), LeafCertTTL = "72h", IntermediateCertTTL = "8760h", RotationPeriod = "2160h" },
+            Config = new
+            {
+                PrivateKey = key.ExportECPrivateKeyPem(),
+                LeafCertTTL = "72h",
+                IntermediateCertTTL = "8760h",
+                RotationPeriod = "2160h",
+            },
         });
         _ = await agent.PutAsync("/v1/connect/ca/configuration", configuration);
     }

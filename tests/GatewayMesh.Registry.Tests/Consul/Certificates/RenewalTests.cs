@@ -23,6 +23,7 @@ public sealed class RenewalTests
     public void An_old_leaf_is_requested_repeatedly()
     {
         var now = Begin.AddHours(50);
-        Assert.That(Renewal.NextLook(Begin, End, now, new Jitter(new Random(1))) - now, Is.InRange(TimeSpan.FromHours(3.2), TimeSpan.FromHours(4)));
+        Assert.That(
+            Renewal.NextLook(Begin, End, now, new Jitter(new Random(1))) - now, Is.InRange(TimeSpan.FromHours(3.2), TimeSpan.FromHours(4)));
     }
 }

@@ -50,7 +50,9 @@ internal sealed class ReaderTests
     {
         var old = EntryReader.Read(Bytes(Defaults))["old"];
         Assert.That(old.Entry, Is.Null);
-        Assert.That(old.Errors.Single().ToString(), Is.EqualTo("consul:service-defaults/old:4:21: protocol: tcp is not supported yet; set protocol: http"));
+        Assert.That(
+            old.Errors.Single().ToString(),
+            Is.EqualTo("consul:service-defaults/old:4:21: protocol: tcp is not supported yet; set protocol: http"));
     }
 
     [Test]
@@ -69,16 +71,20 @@ internal sealed class ReaderTests
     {
         var lastGood = new LastGoodEntries();
         var defaults = EntryReader.Read(Bytes("""[{"Kind":"service-defaults","Name":"web","Protocol":"http"}]"""));
-        var more = EntryReader.Read(Bytes("""[{"Kind":"service-defaults","Name":"web","Protocol":"http"},{"Kind":"service-defaults","Name":"api","Protocol":"grpc"}]"""));
+        var more = EntryReader.Read(
+            Bytes(
+                """[{"Kind":"service-defaults","Name":"web","Protocol":"http"},{"Kind":"service-defaults","Name":"api","Protocol":"grpc"}]"""));
         var none = EntryReader.Read(Bytes("[]"));
-        var splitter = EntryReader.Read(Bytes("""[{"Kind":"service-splitter","Name":"web","Splits":[{"Weight":100,"ServiceSubset":"v1"}]}]"""));
+        var splitter = EntryReader.Read(
+            Bytes("""[{"Kind":"service-splitter","Name":"web","Splits":[{"Weight":100,"ServiceSubset":"v1"}]}]"""));
         var resolver = EntryReader.Read(Bytes("""[{"Kind":"service-resolver","Name":"web","Subsets":{"v1":{}}}]"""));
 
         lastGood.Take([("service-defaults", defaults), ("service-splitter", none), ("service-resolver", none)]);
         lastGood.Take([("service-defaults", more), ("service-splitter", splitter), ("service-resolver", none)]);
         Assert.That((lastGood.Entries!.ServiceSplitters.Length, lastGood.Entries.ServiceDefaults.Length), Is.EqualTo((0, 2)),
             "unrelated entries are used");
-        Assert.That(lastGood.Errors.Single().ToString(), Does.StartWith("consul:service-splitter/web:1:").And.Contains("web has no subset 'v1'"));
+        Assert.That(
+            lastGood.Errors.Single().ToString(), Does.StartWith("consul:service-splitter/web:1:").And.Contains("web has no subset 'v1'"));
         lastGood.Take([("service-defaults", more), ("service-splitter", splitter), ("service-resolver", resolver)]);
         Assert.That((lastGood.Entries!.ServiceSplitters.Length, lastGood.Errors.Length), Is.EqualTo((1, 0)));
 
@@ -94,7 +100,9 @@ internal sealed class ReaderTests
         lastGood.Take([("service-defaults", EntryReader.Read(Bytes("""[{"Kind":"service-defaults","Name":"web","Protocol":"grpc"}]""")))]);
         var first = lastGood.Entries;
         lastGood.Take([("service-defaults", EntryReader.Read(Bytes("""[{"Kind":"service-defaults","Name":"web","Protocol":"gprc"}]""")))]);
-        Assert.That((lastGood.Entries!.ServiceDefaults.Single().Protocol, lastGood.Errors.Single().Fix), Is.EqualTo(("grpc", "did you mean grpc?")));
+        Assert.That(
+            (lastGood.Entries!.ServiceDefaults.Single().Protocol, lastGood.Errors.Single().Fix),
+            Is.EqualTo(("grpc", "did you mean grpc?")));
 
         var empty = EntryReader.Read(Bytes("[]"));
         lastGood.Take([("service-defaults", empty)]);
@@ -107,15 +115,24 @@ internal sealed class ReaderTests
     [Test]
     public void A_policy_is_yaml_or_json_and_named_by_its_key()
     {
-        var policies = PolicyReader.Read(Keys(("gatewaymesh/service-policy/", ""), ("gatewaymesh/service-policy/*", "timeouts: { request: 7s }"), ("gatewaymesh/service-policy/web", """{"kind":"service-policy","name":"web","retries":{"maxAttempts":2}}""")));
+        var policies = PolicyReader.Read(
+            Keys(
+                ("gatewaymesh/service-policy/", ""),
+                ("gatewaymesh/service-policy/*", "timeouts: { request: 7s }"),
+                ("gatewaymesh/service-policy/web", """{"kind":"service-policy","name":"web","retries":{"maxAttempts":2}}""")));
         Assert.That(policies.Keys, Is.EqualTo(new[] { "*", "web" }));
-        Assert.That(policies["*"].Entry, Is.InstanceOf<ServicePolicyEntry>().With.Property("Timeouts").Property("Request").EqualTo(TimeSpan.FromSeconds(7)));
+        Assert.That(
+            policies["*"].Entry,
+            Is.InstanceOf<ServicePolicyEntry>().With.Property("Timeouts").Property("Request").EqualTo(TimeSpan.FromSeconds(7)));
         Assert.That(policies["web"].Entry, Is.InstanceOf<ServicePolicyEntry>().With.Property("Retries").Property("MaxAttempts").EqualTo(2));
     }
 
     [TestCase("name: api",
         "consul:kv/gatewaymesh/service-policy/web:1:7: name: is api, but the key names web; remove it, or move the value to the other key")]
-    [TestCase("retires: { maxAttempts: 2 }", "consul:kv/gatewaymesh/service-policy/web:1:1: retires: is not a known key; did you mean retries?")]
+    [
+        TestCase(
+            "retires: { maxAttempts: 2 }",
+            "consul:kv/gatewaymesh/service-policy/web:1:1: retires: is not a known key; did you mean retries?")]
     [TestCase("- 1", "consul:kv/gatewaymesh/service-policy/web:1:1: a list is not an entry; write keys with values, starting with kind")]
     public void An_invalid_policy_is_reported_with_location_and_reason(string value, string expected)
     {
@@ -142,12 +159,20 @@ internal sealed class ReaderTests
 
     [Test]
     public void A_deep_answer_is_refused() =>
-        Assert.That(() => EntryReader.Read(Bytes("""[{"Kind":"service-defaults","Name":"web","X":""" + new string('[', 10_000) + new string(']', 10_000) + "}]")), Throws.InstanceOf<JsonException>());
+        Assert.That(
+            () => EntryReader.Read(
+                Bytes("""[{"Kind":"service-defaults","Name":"web","X":""" + new string('[', 10_000) + new string(']', 10_000) + "}]")),
+            Throws.InstanceOf<JsonException>());
 
     private static void Hear(byte[] bytes)
     {
         Action<ReadOnlyMemory<byte>>[] readers =
-            [body => EntryReader.Read(body), body => PolicyReader.Read(body), body => CatalogueReader.Read(body), body => InstanceReader.Read(body), body => GatewayReader.Read(body)];
+            [
+                body => EntryReader.Read(body),
+                body => PolicyReader.Read(body),
+                body => CatalogueReader.Read(body),
+                body => InstanceReader.Read(body),
+                body => GatewayReader.Read(body)];
         foreach (var read in readers)
         {
             try
@@ -162,7 +187,8 @@ internal sealed class ReaderTests
     }
 
     private static byte[] Keys(params (string Key, string Value)[] keys) =>
-        Bytes($"[{string.Join(',', keys.Select(item => $"{{\"Key\":\"{item.Key}\",\"Value\":{(item.Value.Length == 0 ? "null" : $"\"{Convert.ToBase64String(Bytes(item.Value))}\"")}}}"))}]");
+        Bytes(
+            $"[{string.Join(',', keys.Select(item => $"{{\"Key\":\"{item.Key}\",\"Value\":{(item.Value.Length == 0 ? "null" : $"\"{Convert.ToBase64String(Bytes(item.Value))}\"")}}}"))}]");
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 }

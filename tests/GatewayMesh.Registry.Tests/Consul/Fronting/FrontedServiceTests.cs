@@ -35,7 +35,9 @@ internal sealed class FrontedServiceTests
             "sidecar.services.0.upstreams.1.port=5002",
             "sidecar.services.0.upstreams.1.address=127.0.0.2",
         }));
-        Assert.That(() => FrontedLookup.Ask(registry, "web-2"), Throws.InstanceOf<FormatException>().With.Message.Contain("no sidecar is registered for the service id web-2"));
+        Assert.That(
+            () => FrontedLookup.Ask(registry, "web-2"),
+            Throws.InstanceOf<FormatException>().With.Message.Contain("no sidecar is registered for the service id web-2"));
         await consul.KillAsync();
         Assert.That(() => FrontedLookup.Ask(registry, "web-1"), Throws.InstanceOf<IOException>());
     }
@@ -45,21 +47,37 @@ internal sealed class FrontedServiceTests
     [TestCase(""" "Address":"::1" """, """ "Config":{"protocol":"http"} """, "[::1]:1")]
     public void The_inbound_address_is_the_one_consul_would_bind(string address, string config, string inbound)
     {
-        var settings = FrontedService.Read("w", Encoding.UTF8.GetBytes($$$"""{"p":{"ID":"p","Port":1,{{{address}}},"Proxy":{"DestinationServiceName":"web","DestinationServiceID":"w","LocalServicePort":2,{{{config}}} } } }"""));
-        var bootstrap = BootstrapFile.Load(null, new BootstrapOptions { Role = "sidecar", Node = "host-a", Registry = "consul://127.0.0.1:1", Set = settings }, new Dictionary<string, string>(), out var errors);
+        var settings = FrontedService.Read(
+            "w",
+            Encoding.UTF8.GetBytes(
+                $$$"""{"p":{"ID":"p","Port":1,{{{address}}},"Proxy":{"DestinationServiceName":"web","DestinationServiceID":"w","LocalServicePort":2,{{{config}}} } } }"""));
+        var bootstrap = BootstrapFile.Load(
+            null,
+            new BootstrapOptions { Role = "sidecar", Node = "host-a", Registry = "consul://127.0.0.1:1", Set = settings },
+            new Dictionary<string, string>(),
+            out var errors);
         Assert.That(errors, Is.Empty);
         var service = bootstrap!.Sidecar!.Services.Single();
-        Assert.That((service.Name, service.Id, service.Address, service.Port, service.RegisteredProxy, service.Inbound!.ToString()), Is.EqualTo(("web", "w", "127.0.0.1", 2, "p", inbound)));
+        Assert.That(
+            (service.Name, service.Id, service.Address, service.Port, service.RegisteredProxy, service.Inbound!.ToString()),
+            Is.EqualTo(("web", "w", "127.0.0.1", 2, "p", inbound)));
     }
 
     [TestCase("{}", "no sidecar is registered")]
     [TestCase("""{"a":{"ID":"a"},"b":{"ID":"b"}}""", "2 sidecars are registered for the service id w (a, b)")]
-    [TestCase("""{"p":{"ID":"p","Port":1,"Proxy":{"DestinationServiceName":"web","LocalServicePort":2,"Upstreams":[{"DestinationName":"q","DestinationType":"prepared_query","LocalBindPort":3}]}}}""", "has type prepared_query, which is not supported")]
-    [TestCase("""{"p":{"ID":"p","Port":1,"Proxy":{"DestinationServiceName":"web","LocalServicePort":2,"Upstreams":[{"DestinationName":"q","Datacenter":"dc2","LocalBindPort":3}]}}}""", "is in datacenter dc2")]
+    [
+        TestCase(
+            """{"p":{"ID":"p","Port":1,"Proxy":{"DestinationServiceName":"web","LocalServicePort":2,"Upstreams":[{"DestinationName":"q","DestinationType":"prepared_query","LocalBindPort":3}]}}}""",
+            "has type prepared_query, which is not supported")]
+    [
+        TestCase(
+            """{"p":{"ID":"p","Port":1,"Proxy":{"DestinationServiceName":"web","LocalServicePort":2,"Upstreams":[{"DestinationName":"q","Datacenter":"dc2","LocalBindPort":3}]}}}""",
+            "is in datacenter dc2")]
     [TestCase("[]", "not a valid Consul answer")]
     [TestCase("nonsense", "not a valid Consul answer")]
     [TestCase("""{"p":{"ID":"p"}}""", "not a valid Consul answer")]
     [TestCase("""{"p":{"ID":"p","Port":"x","Proxy":{"LocalServicePort":2}}}""", "not a valid Consul answer")]
     public void A_registration_that_cannot_be_fronted_is_refused_with_the_reason(string answer, string why) =>
-        Assert.That(() => FrontedService.Read("w", Encoding.UTF8.GetBytes(answer)), Throws.InstanceOf<FormatException>().With.Message.Contain(why));
+        Assert.That(
+            () => FrontedService.Read("w", Encoding.UTF8.GetBytes(answer)), Throws.InstanceOf<FormatException>().With.Message.Contain(why));
 }

@@ -19,7 +19,9 @@ public sealed class IntentionTests
     {
         await using var agent = await ConsulAgent.StartAsync();
         await using var mesh = ConsulMesh.Open(agent.Registry, ["web"]);
-        await mesh.HoldsAsync(live => live.Current.Intentions is { IsKnown: true, AllowsByDefault: true } && live.Synced, "without ACLs the default is to allow");
+        await mesh.HoldsAsync(
+            live => live.Current.Intentions is { IsKnown: true, AllowsByDefault: true } && live.Synced,
+            "without ACLs the default is to allow");
 
         var id = await WriteAsync(agent, "web", "db", "deny");
         await mesh.HoldsAsync(_ => !Allows(mesh, "web", "db") && Allows(mesh, "api", "db"), "the intention denies");
@@ -40,7 +42,8 @@ public sealed class IntentionTests
         var token = await TokenAsync(agent, "service_prefix \"\" { policy = \"read\" } node_prefix \"\" { policy = \"read\" }");
         await using var mesh = ConsulMesh.Open(agent.Registry, ["web"], token: token);
 
-        await mesh.HoldsAsync(live => live.Current.Intentions is { IsKnown: true, AllowsByDefault: false, Rules.Length: 1 }, "the default is to deny");
+        await mesh.HoldsAsync(
+            live => live.Current.Intentions is { IsKnown: true, AllowsByDefault: false, Rules.Length: 1 }, "the default is to deny");
         Assert.That((Allows(mesh, "web", "db"), Allows(mesh, "api", "db")), Is.EqualTo((true, false)));
         Assert.That(mesh.Live.Errors, Is.Empty);
     }
@@ -69,13 +72,19 @@ public sealed class IntentionTests
         using var folder = new TemporaryFolder();
         await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { Acl = true });
         await WriteAsync(agent, "web", "db", "allow");
-        var policy = Text(await agent.PutAsync("/v1/acl/policy", """{"Name":"reader","Rules":"service_prefix \"\" { policy = \"read\" } node_prefix \"\" { policy = \"read\" }"}"""), "ID");
+        var policy = Text(
+            await agent.PutAsync(
+                "/v1/acl/policy",
+                """{"Name":"reader","Rules":"service_prefix \"\" { policy = \"read\" } node_prefix \"\" { policy = \"read\" }"}"""),
+            "ID");
         var token = Text(await agent.PutAsync("/v1/acl/token", """{"Policies":[{"Name":"reader"}]}"""), "SecretID");
         var times = ConsulMesh.Quick with { Wait = TimeSpan.FromMilliseconds(200) };
         await using (var mesh = ConsulMesh.Open(agent.Registry, ["web"], times, folder["data"], token))
         {
             await mesh.HoldsAsync(_ => Allows(mesh, "web", "db"), "the call is allowed");
-            _ = await agent.PutAsync($"/v1/acl/policy/{policy}", """{"Name":"reader","Rules":"service_prefix \"\" { policy = \"read\" intentions = \"deny\" } node_prefix \"\" { policy = \"read\" }"}""");
+            _ = await agent.PutAsync(
+                $"/v1/acl/policy/{policy}",
+                """{"Name":"reader","Rules":"service_prefix \"\" { policy = \"read\" intentions = \"deny\" } node_prefix \"\" { policy = \"read\" }"}""");
             await mesh.HoldsAsync(live => live.Errors.Any(error =>
                 error.Message.Contains("intentions cannot be read", StringComparison.Ordinal)), "the missing right is reported");
             Assert.That((Allows(mesh, "web", "db"), Allows(mesh, "api", "db")), Is.EqualTo((true, false)));
@@ -97,18 +106,39 @@ public sealed class IntentionTests
         for (var round = 0; round < 24; round++)
         {
             var ids = new List<string>();
-            foreach (var (source, destination) in from source in names from destination in names where random.Next(5) < 2 select (source, destination))
+            foreach (
+                var (source, destination) in from source in names from destination in names
+                    where random.Next(5) < 2 select (source, destination))
             {
                 ids.Add(await WriteAsync(agent, source, destination, random.Next(2) == 0 ? "allow" : "deny"));
             }
 
             var read = IntentionReader.Read(Encoding.UTF8.GetBytes(await agent.GetAsync("/v1/connect/intentions")));
-            var table = IntentionTable.Of(new DeclaredIntentions([.. read.Values.GroupBy(each => each.Destination, each => each.Source!).Select(group => new ServiceIntentionsEntry { Name = group.Key, Sources = [.. group] })], IntentionAction.Allow));
+            var table = IntentionTable.Of(
+                new DeclaredIntentions(
+                    [
+                        .. read.Values.GroupBy(each => each.Destination, each => each.Source!).Select(
+                            group => new ServiceIntentionsEntry { Name = group.Key, Sources = [.. group] })],
+                    IntentionAction.Allow));
             Assert.That(table.Rules, Has.Length.EqualTo(ids.Count));
-            foreach (var (source, destination) in from source in (string[])["a", "b", "c", "d", "e", "f", "g"] from destination in (string[])["a", "b", "c", "d", "e", "f"] select (source, destination))
+            foreach (
+                var (source, destination) in from source in (string[])[
+                    "a",
+                    "b",
+                    "c",
+                    "d",
+                    "e",
+                    "f",
+                    "g"] from destination in (string[])["a", "b", "c", "d", "e", "f"] select (source, destination))
             {
-                var answer = JsonDocument.Parse(await agent.GetAsync($"/v1/connect/intentions/check?source={source}&destination={destination}")).RootElement.GetProperty("Allowed").GetBoolean();
-                Assert.That(table.Decide(source, destination, new NoRequest()).Allowed, Is.EqualTo(answer), $"{source} → {destination} of {string.Join(", ", table.Rules)}");
+                var answer = JsonDocument.Parse(
+                    await agent.GetAsync($"/v1/connect/intentions/check?source={source}&destination={destination}"))
+                    .RootElement.GetProperty("Allowed")
+                    .GetBoolean();
+                Assert.That(
+                    table.Decide(source, destination, new NoRequest()).Allowed,
+                    Is.EqualTo(answer),
+                    $"{source} → {destination} of {string.Join(", ", table.Rules)}");
                 asked++;
             }
 
@@ -121,7 +151,8 @@ public sealed class IntentionTests
         Assert.That(asked, Is.GreaterThanOrEqualTo(1000));
     }
 
-    private static bool Allows(ConsulMesh mesh, string source, string destination) => mesh.Live.Current.Intentions.Decide(source, destination, new NoRequest()).Allowed;
+    private static bool Allows(ConsulMesh mesh, string source, string destination) =>
+        mesh.Live.Current.Intentions.Decide(source, destination, new NoRequest()).Allowed;
 
     private static async Task<string> WriteAsync(ConsulAgent agent, string source, string destination, string action)
     {
@@ -134,7 +165,8 @@ public sealed class IntentionTests
 
     private static async Task<string> TokenAsync(ConsulAgent agent, string rules)
     {
-        _ = await agent.PutAsync("/v1/acl/policy", $$"""{"Name":"reader","Rules":"{{rules.Replace("\"", "\\\"", StringComparison.Ordinal)}}"}""");
+        _ = await agent.PutAsync(
+            "/v1/acl/policy", $$"""{"Name":"reader","Rules":"{{rules.Replace("\"", "\\\"", StringComparison.Ordinal)}}"}""");
         return Text(await agent.PutAsync("/v1/acl/token", """{"Policies":[{"Name":"reader"}]}"""), "SecretID");
     }
 

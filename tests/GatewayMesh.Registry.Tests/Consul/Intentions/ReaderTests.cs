@@ -10,19 +10,30 @@ internal sealed class ReaderTests
     [Test]
     public void An_intention_of_Consul_1_8_has_an_action()
     {
-        var read = Read("""{"ID":"1","SourceNS":"default","SourceName":"web","DestinationNS":"default","DestinationName":"db","SourceType":"consul","Action":"allow","Description":"why","Meta":{},"Precedence":9}""");
+        var read = Read(
+            """{"ID":"1","SourceNS":"default","SourceName":"web","DestinationNS":"default","DestinationName":"db","SourceType":"consul","Action":"allow","Description":"why","Meta":{},"Precedence":9}""");
 
         Assert.That(read.Destination, Is.EqualTo("db"));
-        Assert.That((read.Source!.Name, read.Source.Action, read.Source.Description, read.Source.Permissions.IsEmpty, read.Note, read.Error), Is.EqualTo(("web", (IntentionAction?)IntentionAction.Allow, "why", true, (string?)null, (object?)null)));
+        Assert.That(
+            (read.Source!.Name, read.Source.Action, read.Source.Description, read.Source.Permissions.IsEmpty, read.Note, read.Error),
+            Is.EqualTo(("web", (IntentionAction?)IntentionAction.Allow, "why", true, (string?)null, (object?)null)));
     }
 
     [Test]
     public void An_intention_of_a_later_Consul_has_permissions()
     {
-        var read = Read("""{"SourceName":"web","DestinationName":"db","SourcePartition":"","SourcePeer":"","Action":"","Permissions":[{"Action":"deny","HTTP":{"PathPrefix":"/admin","Methods":["GET"],"Header":[{"Name":"x","Present":true,"Invert":true}]}}]}""");
+        var read = Read(
+            """{"SourceName":"web","DestinationName":"db","SourcePartition":"","SourcePeer":"","Action":"","Permissions":[{"Action":"deny","HTTP":{"PathPrefix":"/admin","Methods":["GET"],"Header":[{"Name":"x","Present":true,"Invert":true}]}}]}""");
 
         var permission = read.Source!.Permissions.Single();
-        Assert.That((permission.Action, permission.PathRule, permission.Methods.Single(), permission.Headers.Single()), Is.EqualTo((IntentionAction.Deny, new PathRule(PathTest.Prefix, "/admin"), "GET", new HeaderRule("x", HeaderTest.Present, "") { Invert = true })));
+        Assert.That(
+            (permission.Action, permission.PathRule, permission.Methods.Single(), permission.Headers.Single()),
+            Is.EqualTo(
+                (
+                    IntentionAction.Deny,
+                    new PathRule(PathTest.Prefix, "/admin"),
+                    "GET",
+                    new HeaderRule("x", HeaderTest.Present, "") { Invert = true })));
     }
 
     [TestCase("\"SourceNS\":\"other\"", "namespace, other")]
@@ -41,10 +52,15 @@ internal sealed class ReaderTests
 
     [Test]
     public void An_intention_of_all_namespaces_applies() =>
-        Assert.That(Read("""{"SourceNS":"*","SourceName":"*","DestinationName":"db","Action":"deny"}""").Source!.Action, Is.EqualTo(IntentionAction.Deny));
+        Assert.That(
+            Read("""{"SourceNS":"*","SourceName":"*","DestinationName":"db","Action":"deny"}""").Source!.Action,
+            Is.EqualTo(IntentionAction.Deny));
 
     [TestCase("\"Permissions\":[{\"Action\":\"allow\",\"HTTP\":{\"PathRegex\":\"(\"}}]", "sources[0].permissions[0].HTTP.pathRegex")]
-    [TestCase("\"Permissions\":[{\"Action\":\"allow\",\"HTTP\":{\"PathExact\":\"/a\"},\"JWT\":{\"Providers\":[]}}]", "sources[0].permissions[0].JWT")]
+    [
+        TestCase(
+            "\"Permissions\":[{\"Action\":\"allow\",\"HTTP\":{\"PathExact\":\"/a\"},\"JWT\":{\"Providers\":[]}}]",
+            "sources[0].permissions[0].JWT")]
     [TestCase("\"Action\":\"perhaps\"", "sources[0].action")]
     [TestCase("\"Description\":\"\"", "sources[0]")]
     public void An_intention_that_is_not_understood_denies_and_is_reported(string field, string path)

@@ -38,7 +38,12 @@ internal static class Bootstraps
     {
         Role = MeshRole.Ingress,
         Node = "edge-1",
-        Ingress = new IngressSpec { Address = "10.0.0.2", Listeners = [new IngressListenerSpec(new IPEndPoint(IPAddress.Any, 8080)), new IngressListenerSpec(new IPEndPoint(IPAddress.Any, 8081))] },
+        Ingress = new IngressSpec
+        {
+            Address = "10.0.0.2",
+            Listeners = [
+                new IngressListenerSpec(new IPEndPoint(IPAddress.Any, 8080)), new IngressListenerSpec(new IPEndPoint(IPAddress.Any, 8081))],
+        },
     };
 
     public static NodeRecord Record(BootstrapSpec bootstrap, bool healthy = true) => new()
@@ -48,7 +53,8 @@ internal static class Bootstraps
         Version = "0.1.0",
         Services =
         [
-            .. (bootstrap.Sidecar?.Services ?? []).Select(service => new NodeService(service.Name, service.Id, new HostPort("127.0.0.1", 20001), healthy)),
+            .. (bootstrap.Sidecar?.Services ?? []).Select(
+                service => new NodeService(service.Name, service.Id, new HostPort("127.0.0.1", 20001), healthy)),
         ],
     };
 }

@@ -37,9 +37,12 @@ internal sealed class ConsulRegistrationTests
         await Open(bootstrap).PublishAsync(Bootstraps.Record(bootstrap), default);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(await StatusesAsync("web"), Is.EqualTo("serfHealth=passing service:web-1-sidecar-proxy:alias=passing service:web-1-sidecar-proxy:live=passing"));
+            Assert.That(
+                await StatusesAsync("web"),
+                Is.EqualTo("serfHealth=passing service:web-1-sidecar-proxy:alias=passing service:web-1-sidecar-proxy:live=passing"));
             Assert.That(await _consul.GetAsync("/v1/kv/gatewaymesh/nodes/host-a?raw"), Does.StartWith("node: \"host-a\"\nrole: sidecar\n"));
-            Assert.That(await _consul.GetAsync("/v1/session/list"), Does.Contain("\"TTL\": \"15s\"").And.Contain("\"Behavior\": \"delete\""));
+            Assert.That(
+                await _consul.GetAsync("/v1/session/list"), Does.Contain("\"TTL\": \"15s\"").And.Contain("\"Behavior\": \"delete\""));
         }
     }
 
@@ -53,7 +56,9 @@ internal sealed class ConsulRegistrationTests
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(await _consul.GetAsync("/v1/health/service/gatewaymesh-gateway?passing"), Does.Contain("\"gatewaymesh-tunnel\": \"10.0.0.9:15444\""));
+            Assert.That(
+                await _consul.GetAsync("/v1/health/service/gatewaymesh-gateway?passing"),
+                Does.Contain("\"gatewaymesh-tunnel\": \"10.0.0.9:15444\""));
             Assert.That(await _consul.GetAsync("/v1/health/service/gatewaymesh-ingress?passing"), Does.Contain("\"Port\": 8080"));
         }
     }
@@ -106,7 +111,8 @@ internal sealed class ConsulRegistrationTests
         // Consul sends the output of an alias check only with its next change.
         _time.Advance(ConsulRegistration.AssertInterval);
         await registration.PublishAsync(record, default);
-        await UntilAsync(async () => (await _consul.GetAsync("/v1/health/connect/web")).Contains("No checks found.", StringComparison.Ordinal));
+        await UntilAsync(
+            async () => (await _consul.GetAsync("/v1/health/connect/web")).Contains("No checks found.", StringComparison.Ordinal));
         var before = await IndexAsync("web");
         for (var i = 0; i < 5; i++)
         {
@@ -142,7 +148,9 @@ internal sealed class ConsulRegistrationTests
             Assert.That(await _consul.GetAsync("/v1/agent/services"), Is.EqualTo(services));
             Assert.That((await _consul.GetAsync("/v1/agent/checks")).Trim(), Is.EqualTo("{}"));
             Assert.That((await _consul.GetAsync("/v1/session/list")).Trim(), Is.EqualTo("[]"));
-            Assert.That(async () => await _consul.GetAsync("/v1/kv/gatewaymesh/nodes/host-a"), Throws.InstanceOf<HttpRequestException>().With.Message.Contain("404"));
+            Assert.That(
+                async () => await _consul.GetAsync("/v1/kv/gatewaymesh/nodes/host-a"),
+                Throws.InstanceOf<HttpRequestException>().With.Message.Contain("404"));
         }
 
         await registration.PublishAsync(Bootstraps.Record(bootstrap), default);
@@ -169,7 +177,8 @@ internal sealed class ConsulRegistrationTests
     [Test]
     public async Task Registrations_of_an_earlier_configuration_are_removed()
     {
-        var before = Bootstraps.Sidecar("host-a", Bootstraps.Web() with { Health = new HealthSpec() }, Bootstraps.Web("old-1") with { Name = "old" });
+        var before = Bootstraps.Sidecar(
+            "host-a", Bootstraps.Web() with { Health = new HealthSpec() }, Bootstraps.Web("old-1") with { Name = "old" });
         await Open(before).PublishAsync(Bootstraps.Record(before), default);
         await Open(Bootstraps.Gateway("host-a")).PublishAsync(Bootstraps.Record(Bootstraps.Gateway("host-a")), default);
         var after = Bootstraps.Sidecar();
@@ -210,7 +219,9 @@ internal sealed class ConsulRegistrationTests
         var registration = Open(bootstrap);
         Assert.That(
             async () => await registration.PublishAsync(Bootstraps.Record(bootstrap), default),
-            Throws.InstanceOf<IOException>().With.Message.Contain("web-1-sidecar-proxy is registered at").And.Message.Contain("by node host-b, which is alive"));
+            Throws.InstanceOf<IOException>()
+                .With.Message.Contain("web-1-sidecar-proxy is registered at")
+                .And.Message.Contain("by node host-b, which is alive"));
         Assert.That(await StatusesAsync("api"), Does.Contain("live=passing"));
 
         _ = await _consul.PutAsync("/v1/agent/check/fail/service:web-1-sidecar-proxy:live");
@@ -233,18 +244,26 @@ internal sealed class ConsulRegistrationTests
     [Test]
     public async Task A_fronted_registration_gets_a_check_and_goes_into_maintenance_when_the_node_leaves()
     {
-        _ = await _consul.PutAsync("/v1/agent/service/register", """{"ID":"web-1","Name":"web","Port":8080,"Connect":{"SidecarService":{"Port":20001,"Checks":[{"Name":"mine","TTL":"1h","Status":"passing"}]}}}""");
+        _ = await _consul.PutAsync(
+            "/v1/agent/service/register",
+            """{"ID":"web-1","Name":"web","Port":8080,"Connect":{"SidecarService":{"Port":20001,"Checks":[{"Name":"mine","TTL":"1h","Status":"passing"}]}}}""");
         var ours = await _consul.GetAsync("/v1/agent/service/web-1-sidecar-proxy");
         var bootstrap = Bootstraps.Sidecar("host-a", Bootstraps.Web() with { RegisteredProxy = "web-1-sidecar-proxy" });
         var registration = Open(bootstrap);
         await registration.PublishAsync(Bootstraps.Record(bootstrap), default);
-        Assert.That(await StatusesAsync("web"), Is.EqualTo("serfHealth=passing service:web-1-sidecar-proxy:live=passing service:web-1-sidecar-proxy=passing"));
+        Assert.That(
+            await StatusesAsync("web"),
+            Is.EqualTo("serfHealth=passing service:web-1-sidecar-proxy:live=passing service:web-1-sidecar-proxy=passing"));
         Assert.That(await _consul.GetAsync("/v1/agent/service/web-1-sidecar-proxy"), Is.EqualTo(ours));
 
         await registration.WithdrawAsync(default);
-        Assert.That(await StatusesAsync("web"), Is.EqualTo("_service_maintenance:web-1-sidecar-proxy=critical serfHealth=passing service:web-1-sidecar-proxy=passing"));
+        Assert.That(
+            await StatusesAsync("web"),
+            Is.EqualTo("_service_maintenance:web-1-sidecar-proxy=critical serfHealth=passing service:web-1-sidecar-proxy=passing"));
         await registration.PublishAsync(Bootstraps.Record(bootstrap), default);
-        Assert.That(await StatusesAsync("web"), Is.EqualTo("serfHealth=passing service:web-1-sidecar-proxy:live=passing service:web-1-sidecar-proxy=passing"));
+        Assert.That(
+            await StatusesAsync("web"),
+            Is.EqualTo("serfHealth=passing service:web-1-sidecar-proxy:live=passing service:web-1-sidecar-proxy=passing"));
     }
 
     [Test]
@@ -287,7 +306,9 @@ internal sealed class ConsulRegistrationTests
         await registration.PublishAsync(Bootstraps.Record(bootstrap), default);
         Assert.That(await _consul.GetAsync("/v1/health/service/gatewaymesh-gateway?passing"), Does.StartWith("[]"));
         registration.Vouch(serves: true);
-        await UntilAsync(async () => (await _consul.GetAsync("/v1/health/service/gatewaymesh-gateway?passing")).Contains("gateway-1", StringComparison.Ordinal));
+        await UntilAsync(
+            async () => (
+                await _consul.GetAsync("/v1/health/service/gatewaymesh-gateway?passing")).Contains("gateway-1", StringComparison.Ordinal));
     }
 
     [Test]
@@ -355,11 +376,13 @@ internal sealed class ConsulRegistrationTests
     public async Task A_token_with_the_rights_of_the_service_is_enough_and_one_without_is_refused_with_the_reason()
     {
         await using var consul = await ConsulAgent.StartAsync(new ConsulAgentOptions { Acl = true });
-        var rules = """service \"web\" {policy=\"write\"} service \"web-sidecar-proxy\" {policy=\"write\"} service_prefix \"\" {policy=\"read\"} node_prefix \"\" {policy=\"read\"} key_prefix \"gatewaymesh/nodes/\" {policy=\"write\"} session_prefix \"\" {policy=\"write\"}""";
+        var rules =
+            """service \"web\" {policy=\"write\"} service \"web-sidecar-proxy\" {policy=\"write\"} service_prefix \"\" {policy=\"read\"} node_prefix \"\" {policy=\"read\"} key_prefix \"gatewaymesh/nodes/\" {policy=\"write\"} session_prefix \"\" {policy=\"write\"}""";
         _ = await consul.PutAsync("/v1/acl/policy", $$"""{"Name":"web","Rules":"{{rules}}"}""");
         using var made = JsonDocument.Parse(await consul.PutAsync("/v1/acl/token", """{"Policies":[{"Name":"web"}]}"""));
         var bootstrap = Bootstraps.Sidecar();
-        await Open(bootstrap, [consul], made.RootElement.GetProperty("SecretID").GetString()!).PublishAsync(Bootstraps.Record(bootstrap), default);
+        await Open(
+            bootstrap, [consul], made.RootElement.GetProperty("SecretID").GetString()!).PublishAsync(Bootstraps.Record(bootstrap), default);
         Assert.That(await consul.GetAsync("/v1/health/connect/web?passing"), Does.Contain("web-1-sidecar-proxy"));
         Assert.That(
             async () => await Open(Bootstraps.Gateway(), [consul], "").PublishAsync(Bootstraps.Record(Bootstraps.Gateway()), default),
@@ -370,7 +393,11 @@ internal sealed class ConsulRegistrationTests
 
     private ConsulRegistration Open(BootstrapSpec bootstrap, ConsulAgent[] agents, string token)
     {
-        var access = new ConsulAccess { Agents = [.. (agents.Length == 0 ? [_consul] : agents).Select(agent => new Uri($"http://{agent.Address}"))], Token = token };
+        var access = new ConsulAccess
+        {
+            Agents = [.. (agents.Length == 0 ? [_consul] : agents).Select(agent => new Uri($"http://{agent.Address}"))],
+            Token = token,
+        };
         var registration = new ConsulRegistration(new ConsulAgents(access, _time), bootstrap, _time);
         _opened.Add(registration);
         return registration;
@@ -400,7 +427,9 @@ internal sealed class ConsulRegistrationTests
     }
 
     private async Task<string?> VersionAsync() =>
-        (await _consul.GetAsync("/v1/kv/gatewaymesh/nodes/host-a?raw")).Split('\n').FirstOrDefault(line => line.StartsWith("version", StringComparison.Ordinal));
+        (await _consul.GetAsync("/v1/kv/gatewaymesh/nodes/host-a?raw"))
+            .Split('\n')
+            .FirstOrDefault(line => line.StartsWith("version", StringComparison.Ordinal));
 
     private async Task<List<string>> IdsAsync(string path)
     {

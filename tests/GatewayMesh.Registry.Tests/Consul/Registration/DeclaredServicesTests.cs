@@ -30,17 +30,25 @@ internal sealed class DeclaredServicesTests
 
     [Test]
     public void An_instance_that_is_not_ready_starts_critical_but_its_sidecar_is_live() =>
-        Assert.That(Written(Bootstraps.Sidecar("host-a", Whole), isReady: false).Select(StatusesIn), Is.EqualTo(new[] { "critical", "critical passing" }));
+        Assert.That(
+            Written(Bootstraps.Sidecar("host-a", Whole), isReady: false).Select(StatusesIn),
+            Is.EqualTo(new[] { "critical", "critical passing" }));
 
     [Test]
     public void A_tcp_check_names_the_address() =>
-        Assert.That(Written(Bootstraps.Sidecar("host-a", Whole with { Health = new HealthSpec() }))[0], Does.Contain("""{"CheckID":"service:web-1","Name":"web is ready","TCP":"127.0.0.1:8080","Interval":"2s","Timeout":"1s","""));
+        Assert.That(
+            Written(Bootstraps.Sidecar("host-a", Whole with { Health = new HealthSpec() }))[0],
+            Does.Contain("""{"CheckID":"service:web-1","Name":"web is ready","TCP":"127.0.0.1:8080","Interval":"2s","Timeout":"1s","""));
 
     [Test]
     public void An_agent_on_another_host_gets_a_ttl_check_instead_of_checking_its_own_loopback_address()
     {
-        Assert.That(Written(Bootstraps.Sidecar("host-a", Whole), agentIsHere: false)[0], Does.Contain("""{"CheckID":"service:web-1","Name":"web is ready","TTL":"10s","""));
-        Assert.That(Written(Bootstraps.Sidecar("host-a", Whole with { Address = "10.0.0.5" }), agentIsHere: false)[0], Does.Contain("\"HTTP\":\"http://10.0.0.5:8080/healthz"));
+        Assert.That(
+            Written(Bootstraps.Sidecar("host-a", Whole), agentIsHere: false)[0],
+            Does.Contain("""{"CheckID":"service:web-1","Name":"web is ready","TTL":"10s","""));
+        Assert.That(
+            Written(Bootstraps.Sidecar("host-a", Whole with { Address = "10.0.0.5" }), agentIsHere: false)[0],
+            Does.Contain("\"HTTP\":\"http://10.0.0.5:8080/healthz"));
     }
 
     [Test]
@@ -54,7 +62,8 @@ internal sealed class DeclaredServicesTests
         Assert.That(declared.Select(service => (service.Id, service.IsForeign)), Is.EqualTo(new[] { ("the-proxy", true) }));
         Assert.That(
             Encoding.UTF8.GetString(AgentServiceJson.Write(declared[0].Checks.Single(), declared[0].Id, isReady: true)),
-            Is.EqualTo("""{"ID":"service:the-proxy:live","Name":"gatewaymesh serves","ServiceID":"the-proxy","TTL":"10s","Status":"passing"}"""));
+            Is.EqualTo(
+                """{"ID":"service:the-proxy:live","Name":"gatewaymesh serves","ServiceID":"the-proxy","TTL":"10s","Status":"passing"}"""));
     }
 
     [Test]
@@ -66,7 +75,9 @@ internal sealed class DeclaredServicesTests
 
     [Test]
     public void With_certificates_the_tunnel_address_of_a_gateway_is_its_mesh_address() =>
-        Assert.That(Written(Bootstraps.Gateway() with { Identity = IdentityMode.Mtls }), Is.All.Contains("\"gatewaymesh-tunnel\":\"10.0.0.9:15443\""));
+        Assert.That(
+            Written(Bootstraps.Gateway() with { Identity = IdentityMode.Mtls }),
+            Is.All.Contains("\"gatewaymesh-tunnel\":\"10.0.0.9:15443\""));
 
     [Test]
     public void An_ingress_is_registered_with_its_first_port() =>
@@ -78,16 +89,27 @@ internal sealed class DeclaredServicesTests
     [Test]
     public void The_guard_knows_the_checks_from_the_bootstrap_alone()
     {
-        foreach (var bootstrap in new[] { Bootstraps.Sidecar("host-a", Whole, Whole with { Id = "web-2", RegisteredProxy = "other" }), Bootstraps.Gateway(), Bootstraps.Ingress() })
+        foreach (
+            var bootstrap in new[]
+            {
+                Bootstraps.Sidecar("host-a", Whole, Whole with { Id = "web-2", RegisteredProxy = "other" }),
+                Bootstraps.Gateway(),
+                Bootstraps.Ingress(),
+            })
         {
             Assert.That(
-                DeclaredServices.Of(bootstrap, agentIsHere: true).SelectMany(service => service.Checks).Where(check => check is { Ttl: not null, OfApplication: false }).Select(check => check.Id),
+                DeclaredServices.Of(bootstrap, agentIsHere: true)
+                    .SelectMany(service => service.Checks)
+                    .Where(check => check is { Ttl: not null, OfApplication: false })
+                    .Select(check => check.Id),
                 Is.EqualTo(ConsulNames.Serving(bootstrap).Select(ConsulNames.LiveCheck)));
         }
     }
 
     private static List<string> Written(BootstrapSpec bootstrap, bool agentIsHere = true, bool isReady = true) =>
-        [.. DeclaredServices.Of(bootstrap, agentIsHere).Select(service => Encoding.UTF8.GetString(AgentServiceJson.Write(service, isReady)))];
+        [
+            .. DeclaredServices.Of(bootstrap, agentIsHere).Select(
+                service => Encoding.UTF8.GetString(AgentServiceJson.Write(service, isReady)))];
 
     private static string StatusesIn(string json) =>
         string.Join(' ', json.Split("\"Status\":\"").Skip(1).Select(part => part[..part.IndexOf('"', StringComparison.Ordinal)]));

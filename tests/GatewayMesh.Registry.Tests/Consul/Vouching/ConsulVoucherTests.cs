@@ -35,7 +35,9 @@ internal sealed class ConsulVoucherTests
     {
         await RegisterAsync();
         using var voucher = Open(_bootstrap);
-        await UntilAsync(async () => (await _consul.GetAsync(Live)).Contains("\"Output\": \"no worker of host-a holds the lease\"", StringComparison.Ordinal));
+        await UntilAsync(
+            async () => (await _consul.GetAsync(Live)).Contains(
+                "\"Output\": \"no worker of host-a holds the lease\"", StringComparison.Ordinal));
         for (var i = 0; i < 20; i++)
         {
             voucher.Say(serves: true, standIn: null);
@@ -68,7 +70,8 @@ internal sealed class ConsulVoucherTests
 
         await RegisterAsync();
         voucher.Say(serves: true, standIn: null);
-        await UntilAsync(async () => !(await _consul.GetAsync("/v1/kv/gatewaymesh/nodes/host-a")).Contains("Session", StringComparison.Ordinal));
+        await UntilAsync(
+            async () => !(await _consul.GetAsync("/v1/kv/gatewaymesh/nodes/host-a")).Contains("Session", StringComparison.Ordinal));
         Assert.That(await RecordAsync(), Is.Not.Null, "released, not deleted");
     }
 
@@ -141,7 +144,8 @@ internal sealed class ConsulVoucherTests
         });
     }
 
-    private static BootstrapSpec At(Uri agent) => Bootstraps.Sidecar() with { Registry = new RegistrySpec("consul", agent.Authority) { Agents = [agent] } };
+    private static BootstrapSpec At(Uri agent) =>
+        Bootstraps.Sidecar() with { Registry = new RegistrySpec("consul", agent.Authority) { Agents = [agent] } };
 
     private ConsulVoucher Open(BootstrapSpec bootstrap, bool serves = false)
     {

@@ -205,9 +205,14 @@ public sealed class ConsulFailureTests
     {
         var agent = await StartAsync(new ConsulAgentOptions { Acl = true });
         await ConsulMesh.RegisterAsync(agent, "web", 2001);
-        var policy = Text(await agent.PutAsync("/v1/acl/policy", """{"Name":"reader","Rules":"service_prefix \"\" { policy = \"read\" } node_prefix \"\" { policy = \"read\" }"}"""), "ID");
+        var policy = Text(
+            await agent.PutAsync(
+                "/v1/acl/policy",
+                """{"Name":"reader","Rules":"service_prefix \"\" { policy = \"read\" } node_prefix \"\" { policy = \"read\" }"}"""),
+            "ID");
         var token = Text(await agent.PutAsync("/v1/acl/token", """{"Policies":[{"Name":"reader"}]}"""), "SecretID");
-        await using var mesh = ConsulMesh.Open(agent.Registry, ["web"], ConsulMesh.Quick with { Wait = TimeSpan.FromMilliseconds(200) }, token: token);
+        await using var mesh = ConsulMesh.Open(
+            agent.Registry, ["web"], ConsulMesh.Quick with { Wait = TimeSpan.FromMilliseconds(200) }, token: token);
         await mesh.EndpointsAreAsync("web", Web);
 
         _ = await agent.PutAsync($"/v1/acl/policy/{policy}", """{"Name":"reader","Rules":"agent_prefix \"\" { policy = \"read\" }"}""");
@@ -222,7 +227,10 @@ public sealed class ConsulFailureTests
         var agent = await StartAsync();
         await ConsulMesh.RegisterAsync(agent, "web", 2001, "\"gatewaymesh-node\":\"host-b\"");
         await using var mesh = ConsulMesh.Open(agent.Registry, ["web"]);
-        _ = await agent.PutAsync("/v1/kv/gatewaymesh/nodes/host-b", "node: host-b\nrole: sidecar\nversion: 9.9.9\nrevision: abc\nservices: [ { name: web, id: web-1, address: '127.0.0.1:2001' } ]\n");
+        _ = await agent.PutAsync(
+            "/v1/kv/gatewaymesh/nodes/host-b",
+            "node: host-b\nrole: sidecar\nversion: 9.9.9\nrevision: abc\nservices: [ { name: web, id: web-1, address: '127.0.0.1:2001' } "
+                + "]\n");
         _ = await agent.PutAsync("/v1/kv/gatewaymesh/nodes/host-c", "not: [ a record");
         await mesh.HoldsAsync(live => live.Nodes is [{ Record: { Node: "host-b", Version: "9.9.9" }, Alive: true }], "the node is shown");
         _ = await agent.DeleteAsync("/v1/kv/gatewaymesh/nodes/host-b");

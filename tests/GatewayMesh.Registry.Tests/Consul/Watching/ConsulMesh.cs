@@ -39,20 +39,36 @@ internal sealed class ConsulMesh : IAsyncDisposable
     public LiveConfiguration Live { get; }
 
     /// <summary>A sidecar with upstreams, or a gateway without, that reads from these agents.</summary>
-    public static ConsulMesh Open(string registry, string[]? upstreams = null, WatchTimes? times = null, string? dataDir = null, string token = "")
+    public static ConsulMesh Open(
+        string registry, string[]? upstreams = null, WatchTimes? times = null, string? dataDir = null, string token = "")
     {
         var spec = new BootstrapSpec
         {
             Role = upstreams is null ? MeshRole.Gateway : MeshRole.Sidecar,
             Node = "reader",
-            Registry = new RegistrySpec("consul", registry) { Agents = [.. registry["consul://".Length..].Split(',').Select(agent => new Uri($"http://{agent}"))], Token = token },
+            Registry = new RegistrySpec("consul", registry)
+            {
+                Agents = [.. registry["consul://".Length..].Split(',').Select(agent => new Uri($"http://{agent}"))],
+                Token = token,
+            },
             Gateway = upstreams is null ? new GatewaySpec() : null,
             Sidecar = upstreams is null ? null : new SidecarSpec
             {
-                Services = [new LocalServiceSpec { Name = "caller", Id = "caller-1", Port = 1, Upstreams = [.. upstreams.Select((name, index) => new UpstreamSpec(name, new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, index + 1)))] }],
+                Services = [
+                    new LocalServiceSpec
+                    {
+                        Name = "caller",
+                        Id = "caller-1",
+                        Port = 1,
+                        Upstreams = [
+                            .. upstreams.Select(
+                                (name, index) =>
+                                    new UpstreamSpec(name, new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, index + 1)))],
+                    }],
             },
         };
-        var mesh = new ConsulMesh(new ConsulRegistry(spec, times ?? Quick, TimeProvider.System), dataDir is null ? null : new SnapshotStore(dataDir));
+        var mesh = new ConsulMesh(
+            new ConsulRegistry(spec, times ?? Quick, TimeProvider.System), dataDir is null ? null : new SnapshotStore(dataDir));
         mesh.Live.Start();
         return mesh;
     }
@@ -74,10 +90,12 @@ internal sealed class ConsulMesh : IAsyncDisposable
         : "unknown";
 
     /// <summary>Waits until the instances in use are the expected ones.</summary>
-    public Task EndpointsAreAsync(string service, string expected) => HoldsAsync(_ => Endpoints(service) == expected, $"{service} is {expected}");
+    public Task EndpointsAreAsync(string service, string expected) =>
+        HoldsAsync(_ => Endpoints(service) == expected, $"{service} is {expected}");
 
     /// <summary>Registers an instance with its sidecar, like a node does.</summary>
-    public static async Task RegisterAsync(ConsulAgent agent, string service, int port, string meta = "", string status = "passing", string? id = null)
+    public static async Task RegisterAsync(
+        ConsulAgent agent, string service, int port, string meta = "", string status = "passing", string? id = null)
     {
         id ??= service + "-1";
         _ = await agent.PutAsync("/v1/agent/service/register", $$$"""{"ID":"{{{id}}}","Name":"{{{service}}}","Port":1}""");
@@ -96,5 +114,7 @@ internal sealed class ConsulMesh : IAsyncDisposable
         await Registry.DisposeAsync();
     }
 
-    private string Describe() => $"errors: {string.Join("; ", Live.Errors)}; services: {string.Join(", ", Live.Current.Services.Keys.Select(name => $"{name} = {Endpoints(name)}"))}";
+    private string Describe() =>
+        $"errors: {string.Join("; ", Live.Errors)}; services: "
+            + $"{string.Join(", ", Live.Current.Services.Keys.Select(name => $"{name} = {Endpoints(name)}"))}";
 }

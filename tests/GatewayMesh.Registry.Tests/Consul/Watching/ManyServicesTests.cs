@@ -16,7 +16,10 @@ public sealed class ManyServicesTests
     public async Task RegisterAll()
     {
         _agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { MaxConnectionsPerClient = 130 });
-        await Parallel.ForEachAsync(Enumerable.Range(0, Services).SelectMany(Registrations), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (service, _) =>
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, Services).SelectMany(Registrations),
+            new ParallelOptions { MaxDegreeOfParallelism = 8 },
+            async (service, _) =>
             await _agent.PutAsync("/v1/catalog/register", $$"""{"Node":"elsewhere","Address":"10.0.0.1","Service":{{service}} }"""));
     }
 
@@ -28,7 +31,8 @@ public sealed class ManyServicesTests
     {
         await using var mesh = ConsulMesh.Open(_agent.Registry);
         await mesh.HoldsAsync(live => live.Current.Services.Count == Services, "every name is known");
-        await mesh.HoldsAsync(live => live.Current.Services.Values.All(service => service.Endpoints.Length == 1), "every instance is known");
+        await mesh.HoldsAsync(
+            live => live.Current.Services.Values.All(service => service.Endpoints.Length == 1), "every instance is known");
 
         Assert.That(mesh.Live.Errors, Is.Empty, "the connection limit holds");
         Assert.That(mesh.Live.Current.Services.Values.Count(service => !service.IsDormant), Is.LessThanOrEqualTo(100));

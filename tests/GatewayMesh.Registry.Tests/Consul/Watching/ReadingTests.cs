@@ -55,7 +55,8 @@ public sealed class ReadingTests
         await using var mesh = ConsulMesh.Open(_agent.Registry, ["web"]);
         await mesh.EndpointsAreAsync("web", "web-1@127.0.0.1:2001");
 
-        await _agent.WriteEntryAsync("""{"Kind":"service-defaults","Name":"web","Protocol":"grpc","MeshGateway":{"Mode":"local"},"Meta":{"a":"b"}}""");
+        await _agent.WriteEntryAsync(
+            """{"Kind":"service-defaults","Name":"web","Protocol":"grpc","MeshGateway":{"Mode":"local"},"Meta":{"a":"b"}}""");
         await mesh.HoldsAsync(live => live.Current.Services["web"].Protocol == "grpc", "service-defaults is used");
         await _agent.WriteEntryAsync("""{"Kind":"service-defaults","Name":"web","Protocol":"tcp"}""");
         await mesh.HoldsAsync(live => live.Errors.Any(error => error.File == "consul:service-defaults/web" && error.Path == "protocol"),
@@ -65,13 +66,16 @@ public sealed class ReadingTests
         await mesh.HoldsAsync(live => live.Errors.IsEmpty && live.Current.Services["web"].Protocol == "http", "the entry is gone");
 
         await _agent.WriteEntryAsync("""{"Kind":"service-defaults","Name":"web","Protocol":"http"}""");
-        await _agent.WriteEntryAsync("""{"Kind":"ingress-gateway","Name":"edge","Listeners":[{"Port":8080,"Protocol":"http","Services":[{"Name":"web","Hosts":["web.example.com"]}]}]}""");
+        await _agent.WriteEntryAsync(
+            """{"Kind":"ingress-gateway","Name":"edge","Listeners":[{"Port":8080,"Protocol":"http","Services":[{"Name":"web","Hosts":["web.example.com"]}]}]}""");
         await mesh.HoldsAsync(live => live.Current.Ingress.TryGetValue(("edge", 8080), out var ingress)
             && ingress.Find("web.example.com") == "web", "the ingress is used");
 
         _ = await _agent.PutAsync("/v1/kv/gatewaymesh/service-policy/*", "timeouts: { request: 7s }");
         _ = await _agent.PutAsync("/v1/kv/gatewaymesh/service-policy/web", """{"retries":{"maxAttempts":2}}""");
-        await mesh.HoldsAsync(live => live.Current.Services["web"].Policy is { Retries.MaxAttempts: 2, Timeouts.Request.TotalSeconds: 7 }, "the policies are used");
+        await mesh.HoldsAsync(
+            live => live.Current.Services["web"].Policy is { Retries.MaxAttempts: 2, Timeouts.Request.TotalSeconds: 7 },
+            "the policies are used");
         _ = await _agent.PutAsync("/v1/kv/gatewaymesh/service-policy/web", "retries: { maxAttempts: 200 }");
         await mesh.HoldsAsync(live => live.Errors.Any(error => error.ToString().StartsWith("consul:kv/gatewaymesh/service-policy/web:1:",
             StringComparison.Ordinal)), "the invalid policy is reported");

@@ -33,9 +33,16 @@ public sealed class RouteTests
         await mesh.HoldsAsync(live => live.Current.Services["web"].Routes is ResolverNode { Target.Subset: "v1" }, "the resolver is used");
         await TargetIsAsync(mesh, "v1.web.default.dc1", "web-1@127.0.0.1:2001");
 
-        await _agent.WriteEntryAsync("""{"Kind":"service-splitter","Name":"web","Splits":[{"Weight":90,"ServiceSubset":"v1"},{"Weight":10,"ServiceSubset":"v2"}]}""");
-        await _agent.WriteEntryAsync("""{"Kind":"service-router","Name":"web","Routes":[{"Match":{"HTTP":{"PathPrefix":"/v2"}},"Destination":{"ServiceSubset":"v2","PrefixRewrite":"/"}}]}""");
-        await mesh.HoldsAsync(live => live.Current.Services["web"].Routes is RouterNode { Rules: [{ Next: ResolverNode }, { Next: SplitterNode { Legs.Length: 2 } }] }, "the router is used");
+        await _agent.WriteEntryAsync(
+            """{"Kind":"service-splitter","Name":"web","Splits":[{"Weight":90,"ServiceSubset":"v1"},{"Weight":10,"ServiceSubset":"v2"}]}""");
+        await _agent.WriteEntryAsync(
+            """{"Kind":"service-router","Name":"web","Routes":[{"Match":{"HTTP":{"PathPrefix":"/v2"}},"Destination":{"ServiceSubset":"v2","PrefixRewrite":"/"}}]}""");
+        await mesh.HoldsAsync(
+            live => live.Current.Services["web"].Routes is RouterNode
+            {
+                Rules: [{ Next: ResolverNode }, { Next: SplitterNode { Legs.Length: 2 } }],
+            },
+            "the router is used");
         await TargetIsAsync(mesh, "v2.web.default.dc1", "web-2@127.0.0.1:2002");
 
         await ConsulMesh.RegisterAsync(_agent, "web", 2001, "\"version\":\"v2\"");
@@ -60,7 +67,8 @@ public sealed class RouteTests
         await using var mesh = ConsulMesh.Open(_agent.Registry, ["web"]);
         await mesh.EndpointsAreAsync("web", "web-1@127.0.0.1:2001");
         var empty = 0;
-        mesh.Live.Changed += snapshot => empty += snapshot.Targets.TryGetValue("v1.web.default.dc1", out var target) && target.Endpoints.IsEmpty ? 1 : 0;
+        mesh.Live.Changed += snapshot =>
+            empty += snapshot.Targets.TryGetValue("v1.web.default.dc1", out var target) && target.Endpoints.IsEmpty ? 1 : 0;
         await _agent.WriteEntryAsync(Subsets);
         await TargetIsAsync(mesh, "v1.web.default.dc1", "web-1@127.0.0.1:2001");
         Assert.That(empty, Is.Zero);
@@ -92,7 +100,8 @@ public sealed class RouteTests
     public async Task A_warning_instance_is_healthy_except_in_a_subset_with_OnlyPassing()
     {
         await ConsulMesh.RegisterAsync(_agent, "web", 2001, status: "warning");
-        await _agent.WriteEntryAsync("""{"Kind":"service-resolver","Name":"web","DefaultSubset":"strict","Subsets":{"strict":{"OnlyPassing":true},"any":{}},"Failover":{"strict":{"ServiceSubset":"any"}}}""");
+        await _agent.WriteEntryAsync(
+            """{"Kind":"service-resolver","Name":"web","DefaultSubset":"strict","Subsets":{"strict":{"OnlyPassing":true},"any":{}},"Failover":{"strict":{"ServiceSubset":"any"}}}""");
         await using var mesh = ConsulMesh.Open(_agent.Registry, ["web"]);
         await TargetIsAsync(mesh, "strict.web.default.dc1", "web-1@127.0.0.1:2001!");
         await TargetIsAsync(mesh, "any.web.default.dc1", "web-1@127.0.0.1:2001");
@@ -119,12 +128,23 @@ public sealed class RouteTests
         await _agent.WriteEntryAsync("""{"Kind":"service-defaults","Name":"web","Protocol":"http"}""");
         await _agent.WriteEntryAsync("""{"Kind":"service-router","Name":"web","Routes":[{"Match":{"HTTP":{"PathRegex":"/good"}}}]}""");
         await using var mesh = ConsulMesh.Open(_agent.Registry, ["web"]);
-        await mesh.HoldsAsync(live => live.Current.Services.TryGetValue("web", out var web) && web.Routes is RouterNode { Rules.Length: 2 } && live.Synced, "the router is used");
+        await mesh.HoldsAsync(
+            live => live.Current.Services.TryGetValue("web", out var web) && web.Routes is RouterNode { Rules.Length: 2 } && live.Synced,
+            "the router is used");
 
         await _agent.WriteEntryAsync("""{"Kind":"service-router","Name":"web","Routes":[{"Match":{"HTTP":{"PathRegex":"/(bad"}}}]}""");
         await _agent.WriteEntryAsync(Subsets);
-        await mesh.HoldsAsync(live => live.Errors.Any(error => error.File == "consul:service-router/web" && error.Message.Contains("regular expression", StringComparison.Ordinal)), "the entry is named");
-        await mesh.HoldsAsync(live => live.Current.Services["web"].Routes is RouterNode { Rules: [{ Match.Path.Value: "/good" }, { Next: ResolverNode { Target.Subset: "v1" } }] }, "the last good router stays, the new resolver is used");
+        await mesh.HoldsAsync(
+            live => live.Errors.Any(
+                error => error.File == "consul:service-router/web"
+                    && error.Message.Contains("regular expression", StringComparison.Ordinal)),
+            "the entry is named");
+        await mesh.HoldsAsync(
+            live => live.Current.Services["web"].Routes is RouterNode
+            {
+                Rules: [{ Match.Path.Value: "/good" }, { Next: ResolverNode { Target.Subset: "v1" } }],
+            },
+            "the last good router stays, the new resolver is used");
         Assert.That(mesh.Live.Synced, Is.False);
     }
 
@@ -135,8 +155,10 @@ public sealed class RouteTests
         await JoinAsync(far);
         await ConsulMesh.RegisterAsync(far, "web", 3001, "\"version\":\"v2\"");
         await ConsulMesh.RegisterAsync(_agent, "web", 2001, "\"version\":\"v1\"");
-        await _agent.WriteEntryAsync("""{"Kind":"service-resolver","Name":"web","Subsets":{"v2":{"Filter":"Service.Meta.version == v2"}},"Failover":{"*":{"Datacenters":["dc2"]}}}""");
-        await _agent.WriteEntryAsync("""{"Kind":"service-resolver","Name":"new","Redirect":{"Service":"web","ServiceSubset":"v2","Datacenter":"dc2"}}""");
+        await _agent.WriteEntryAsync(
+            """{"Kind":"service-resolver","Name":"web","Subsets":{"v2":{"Filter":"Service.Meta.version == v2"}},"Failover":{"*":{"Datacenters":["dc2"]}}}""");
+        await _agent.WriteEntryAsync(
+            """{"Kind":"service-resolver","Name":"new","Redirect":{"Service":"web","ServiceSubset":"v2","Datacenter":"dc2"}}""");
         await using var mesh = ConsulMesh.Open(_agent.Registry, ["web", "new"]);
         await TargetIsAsync(mesh, "web.default.dc2", "web-1@127.0.0.1:3001 in dc2");
         await TargetIsAsync(mesh, "v2.web.default.dc2", "web-1@127.0.0.1:3001 in dc2");
@@ -144,13 +166,20 @@ public sealed class RouteTests
         Assert.That(mesh.Live.Current.Services["web"].Endpoints, Has.Length.EqualTo(1), "remote instances are not local ones");
     }
 
-    private static string Resolver(string filter) => $$$$"""{"Kind":"service-resolver","Name":"web","DefaultSubset":"fit","Subsets":{"fit":{"Filter":"{{{{filter}}}}"}}}""";
+    private static string Resolver(string filter) =>
+        $$$$"""{"Kind":"service-resolver","Name":"web","DefaultSubset":"fit","Subsets":{"fit":{"Filter":"{{{{filter}}}}"}}}""";
 
     private static string Describe(ConsulMesh mesh, string id) => !mesh.Live.Current.Targets.TryGetValue(id, out var target) ? "unknown"
-        : string.Join(' ', target.Endpoints.Select(endpoint => $"{endpoint.Id}@{endpoint.Address}{(endpoint.Healthy ? "" : "!")}{(endpoint.Datacenter.Length > 0 ? $" in {endpoint.Datacenter}" : "")}"));
+        : string.Join(
+            ' ',
+            target.Endpoints.Select(
+                endpoint => $"{endpoint.Id}@{endpoint.Address}{(endpoint.Healthy ? "" : "!")}{(endpoint.Datacenter.Length > 0 ? $" in {endpoint.Datacenter}" : "")}"));
 
     private static Task TargetIsAsync(ConsulMesh mesh, string id, string expected) =>
-        mesh.HoldsAsync(_ => Describe(mesh, id) == expected, $"{id} is {expected}; targets: {string.Join(", ", mesh.Live.Current.Targets.Keys.Select(key => $"{key} = {Describe(mesh, key)}"))}");
+        mesh.HoldsAsync(
+            _ => Describe(mesh, id) == expected,
+            $"{id} is {expected}; targets: "
+                + $"{string.Join(", ", mesh.Live.Current.Targets.Keys.Select(key => $"{key} = {Describe(mesh, key)}"))}");
 
     private async Task JoinAsync(ConsulAgent far)
     {

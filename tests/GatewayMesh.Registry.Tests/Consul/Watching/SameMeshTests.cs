@@ -35,13 +35,34 @@ public sealed class SameMeshTests
             Address = "10.0.0.5",
             Services =
             [
-                new LocalServiceSpec { Name = "web", Id = "web-1", Port = 8080, Inbound = new IPEndPoint(IPAddress.Any, 20001), Tags = ["edge"], Meta = Records.Sidecar("x").Services[0].Meta.Add("version", "v1") },
-                new LocalServiceSpec { Name = "payments", Id = "payments-1", Port = 8081, Protocol = "grpc", Inbound = new IPEndPoint(IPAddress.Any, 20002) },
+                new LocalServiceSpec
+                {
+                    Name = "web",
+                    Id = "web-1",
+                    Port = 8080,
+                    Inbound = new IPEndPoint(IPAddress.Any, 20001),
+                    Tags = ["edge"],
+                    Meta = Records.Sidecar("x").Services[0].Meta.Add("version", "v1"),
+                },
+                new LocalServiceSpec
+                {
+                    Name = "payments",
+                    Id = "payments-1",
+                    Port = 8081,
+                    Protocol = "grpc",
+                    Inbound = new IPEndPoint(IPAddress.Any, 20002),
+                },
             ],
         },
     };
 
-    private static readonly BootstrapSpec Gateway = new() { Role = MeshRole.Gateway, Node = "gw-1", Identity = IdentityMode.Plaintext, Gateway = new GatewaySpec { Address = "10.0.0.9", Group = "blue" } };
+    private static readonly BootstrapSpec Gateway = new()
+    {
+        Role = MeshRole.Gateway,
+        Node = "gw-1",
+        Identity = IdentityMode.Plaintext,
+        Gateway = new GatewaySpec { Address = "10.0.0.9", Group = "blue" },
+    };
 
     [Test]
     public async Task Files_and_Consul_give_the_same_snapshot()
@@ -58,7 +79,8 @@ public sealed class SameMeshTests
         await using var agent = await ConsulAgent.StartAsync();
         await agent.WriteEntryAsync("""{"Kind":"proxy-defaults","Name":"global","Config":{"protocol":"http"}}""");
         await agent.WriteEntryAsync("""{"Kind":"service-defaults","Name":"web","Protocol":"http"}""");
-        await agent.WriteEntryAsync("""{"Kind":"ingress-gateway","Name":"edge","Listeners":[{"Port":8080,"Protocol":"http","Services":[{"Name":"web","Hosts":["web.example.com"]},{"Name":"*"}]}]}""");
+        await agent.WriteEntryAsync(
+            """{"Kind":"ingress-gateway","Name":"edge","Listeners":[{"Port":8080,"Protocol":"http","Services":[{"Name":"web","Hosts":["web.example.com"]},{"Name":"*"}]}]}""");
         _ = await agent.PutAsync("/v1/kv/gatewaymesh/service-policy/*", "timeouts: { request: 7s }");
         await using var host = Open(Host, agent);
         await using var gateway = Open(Gateway, agent);
@@ -75,7 +97,9 @@ public sealed class SameMeshTests
     }
 
     private static ConsulRegistry Open(BootstrapSpec bootstrap, ConsulAgent agent) =>
-        new(bootstrap with { Registry = new RegistrySpec("consul", agent.Address) { Agents = [new Uri($"http://{agent.Address}")] } }, TimeProvider.System);
+        new(
+            bootstrap with { Registry = new RegistrySpec("consul", agent.Address) { Agents = [new Uri($"http://{agent.Address}")] } },
+            TimeProvider.System);
 
     private static NodeRecord RecordOf(BootstrapSpec bootstrap) => new()
     {
@@ -84,13 +108,23 @@ public sealed class SameMeshTests
         Version = "1",
         Services =
         [
-            .. (bootstrap.Sidecar?.Services ?? []).Select(service => new NodeService(service.Name, service.Id, new HostPort(bootstrap.Sidecar!.Address, service.Inbound!.Port), Healthy: true)
+            .. (
+                bootstrap.Sidecar?.Services
+                    ?? [])
+                        .Select(service => new NodeService(
+                        service.Name, service.Id, new HostPort(bootstrap.Sidecar!.Address, service.Inbound!.Port), Healthy: true)
             {
                 Protocol = service.Protocol,
                 Tags = service.Tags,
                 Meta = service.Meta,
             }),
         ],
-        Gateway = bootstrap.Gateway is { } gateway ? new NodeGateway(gateway.Service, gateway.Group, new HostPort(gateway.Address, gateway.Listen.Port), new HostPort(gateway.Address, gateway.GuardListen.Port)) : null,
+        Gateway = bootstrap.Gateway is { } gateway
+            ? new NodeGateway(
+                gateway.Service,
+                gateway.Group,
+                new HostPort(gateway.Address, gateway.Listen.Port),
+                new HostPort(gateway.Address, gateway.GuardListen.Port))
+            : null,
     };
 }

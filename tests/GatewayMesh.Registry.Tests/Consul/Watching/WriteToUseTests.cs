@@ -24,12 +24,36 @@ public sealed class WriteToUseTests
         await ConsulMesh.RegisterAsync(agent, "web", 2001);
         await mesh.EndpointsAreAsync("web", "web-1@127.0.0.1:2001");
 
-        await TellAsync("instance registered", mesh, round => ConsulMesh.RegisterAsync(agent, "web", 3000 + round), (web, round) => web.Endpoints[0].Address.Port == 3000 + round);
-        await TellAsync("instance critical or passing", mesh, round => agent.PutAsync($"/v1/agent/check/{(round % 2 == 0 ? "fail" : "pass")}/web-1-live"), (web, round) => web.Endpoints[0].Healthy == (round % 2 != 0));
-        await TellAsync("service-defaults written", mesh, round => agent.WriteEntryAsync($$"""{"Kind":"service-defaults","Name":"web","Protocol":"{{(round % 2 == 0 ? "grpc" : "http")}}"}"""), (web, round) => web.Protocol == (round % 2 == 0 ? "grpc" : "http"));
+        await TellAsync(
+            "instance registered",
+            mesh,
+            round => ConsulMesh.RegisterAsync(agent, "web", 3000 + round),
+            (web, round) => web.Endpoints[0].Address.Port == 3000 + round);
+        await TellAsync(
+            "instance critical or passing",
+            mesh,
+            round => agent.PutAsync($"/v1/agent/check/{(round % 2 == 0 ? "fail" : "pass")}/web-1-live"),
+            (web, round) => web.Endpoints[0].Healthy == (round % 2 != 0));
+        await TellAsync(
+            "service-defaults written",
+            mesh,
+            round => agent.WriteEntryAsync(
+                $$"""{"Kind":"service-defaults","Name":"web","Protocol":"{{(round % 2 == 0 ? "grpc" : "http")}}"}"""),
+            (web, round) => web.Protocol == (round % 2 == 0 ? "grpc" : "http"));
         await agent.WriteEntryAsync("""{"Kind":"service-defaults","Name":"web","Protocol":"http"}""");
-        await TellAsync("service-router written", mesh, round => agent.WriteEntryAsync($$$$"""{"Kind":"service-router","Name":"web","Routes":[{"Match":{"HTTP":{"PathPrefix":"/{{{{round}}}}"}}}]}"""), (web, round) => web.Routes is RouterNode { Rules: [{ Match.Path.Value: var path }, ..] } && path == $"/{round}");
-        await TellAsync("service-policy written", mesh, round => agent.PutAsync("/v1/kv/gatewaymesh/service-policy/web", string.Create(CultureInfo.InvariantCulture, $"timeouts: {{ request: {round + 20}s }}")), (web, round) => web.Policy.Timeouts.Request.TotalSeconds == round + 20);
+        await TellAsync(
+            "service-router written",
+            mesh,
+            round => agent.WriteEntryAsync(
+                $$$$"""{"Kind":"service-router","Name":"web","Routes":[{"Match":{"HTTP":{"PathPrefix":"/{{{{round}}}}"}}}]}"""),
+            (web, round) => web.Routes is RouterNode { Rules: [{ Match.Path.Value: var path }, ..] } && path == $"/{round}");
+        await TellAsync(
+            "service-policy written",
+            mesh,
+            round => agent.PutAsync(
+                "/v1/kv/gatewaymesh/service-policy/web",
+                string.Create(CultureInfo.InvariantCulture, $"timeouts: {{ request: {round + 20}s }}")),
+            (web, round) => web.Policy.Timeouts.Request.TotalSeconds == round + 20);
     }
 
     // From before the write until the snapshot is passed to its consumers.
@@ -49,6 +73,9 @@ public sealed class WriteToUseTests
         }
 
         times.Sort();
-        await TestContext.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{what}: median {times[Rounds / 2]:0.0} ms, p90 {times[Rounds * 9 / 10]:0.0} ms, longest {times[^1]:0.0} ms of {Rounds}"));
+        await TestContext.Out.WriteLineAsync(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{what}: median {times[Rounds / 2]:0.0} ms, p90 {times[Rounds * 9 / 10]:0.0} ms, longest {times[^1]:0.0} ms of {Rounds}"));
     }
 }

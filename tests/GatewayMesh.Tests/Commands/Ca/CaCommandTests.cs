@@ -29,7 +29,12 @@ internal sealed class CaCommandTests
     public void Ca_commands_have_help_with_examples(string command)
     {
         var (code, output, _) = Run("ca", command, "--help");
-        Assert.That((code, output.Contains("Examples:", StringComparison.Ordinal) && output.Contains($"gatewaymesh ca {command}", StringComparison.Ordinal)), Is.EqualTo((0, true)));
+        Assert.That(
+            (
+                code,
+                output.Contains("Examples:", StringComparison.Ordinal)
+                    && output.Contains($"gatewaymesh ca {command}", StringComparison.Ordinal)),
+            Is.EqualTo((0, true)));
     }
 
     [Test]
@@ -48,7 +53,8 @@ internal sealed class CaCommandTests
         using var node = new CertificateFolder(_out, TimeProvider.System);
         node.Refresh();
         Assert.That(Run("ca", "init", "--dir", _ca, "--trust-domain", "mesh.example").Code, Is.Zero);
-        var (code, output, _) = Run("ca", "issue", "--dir", _ca, "--service", "web", "--service", "payments", "--out", _out, "--datacenter", "dc7", "--ttl", "1h");
+        var (code, output, _) = Run(
+            "ca", "issue", "--dir", _ca, "--service", "web", "--service", "payments", "--out", _out, "--datacenter", "dc7", "--ttl", "1h");
         node.Refresh();
         var web = node.Leaf("web");
         using (Assert.EnterMultipleScope())
@@ -100,7 +106,11 @@ internal sealed class CaCommandTests
             Assert.That(code, Is.Zero);
             Assert.That(output, Does.Contain("roots.pem").And.Contain("this root and 1 older"));
             Assert.That(node.Trust!.Roots, Has.Length.EqualTo(2));
-            Assert.That(((string[])["web", "payments"]).Select(service => PeerVerifier.Verify(node.Leaf(service)!.Certificate, [], node.Trust, PeerUsage.Server, TimeProvider.System.GetUtcNow()).Fault), Is.All.EqualTo(PeerFault.None));
+            Assert.That(
+                ((string[])["web", "payments"]).Select(
+                    service => PeerVerifier.Verify(
+                        node.Leaf(service)!.Certificate, [], node.Trust, PeerUsage.Server, TimeProvider.System.GetUtcNow()).Fault),
+                Is.All.EqualTo(PeerFault.None));
         }
     }
 
@@ -112,7 +122,9 @@ internal sealed class CaCommandTests
         var issued = JsonDocument.Parse(text).RootElement;
         using (Assert.EnterMultipleScope())
         {
-            Assert.That((made.GetProperty("trustDomain").GetString(), made.GetProperty("directory").GetString()), Is.EqualTo(("mesh.example", _ca)));
+            Assert.That(
+                (made.GetProperty("trustDomain").GetString(), made.GetProperty("directory").GetString()),
+                Is.EqualTo(("mesh.example", _ca)));
             Assert.That(issued.GetProperty("issued")[0].GetProperty("file").GetString(), Is.EqualTo(Path.Combine(_out, "web.pem")));
             Assert.That(text, Does.Not.Contain("PRIVATE"));
         }
@@ -137,7 +149,12 @@ internal sealed class CaCommandTests
         }
 
         var before = File.ReadAllText(Path.Combine(_ca, "ca.pem"));
-        var (code, _, error) = Run([.. line.Select(word => word.Replace("CA", _ca, StringComparison.Ordinal).Replace("NEW", Path.Combine(_folder, "new"), StringComparison.Ordinal)), .. line.Contains("issue") && !line.Contains("--out") ? ["--out", _out] : Array.Empty<string>()]);
+        var (code, _, error) = Run(
+            [
+                .. line.Select(
+                    word => word.Replace("CA", _ca, StringComparison.Ordinal).Replace(
+                        "NEW", Path.Combine(_folder, "new"), StringComparison.Ordinal)),
+                .. line.Contains("issue") && !line.Contains("--out") ? ["--out", _out] : Array.Empty<string>()]);
         using (Assert.EnterMultipleScope())
         {
             Assert.That((code, File.ReadAllText(Path.Combine(_ca, "ca.pem"))), Is.EqualTo((2, before)));

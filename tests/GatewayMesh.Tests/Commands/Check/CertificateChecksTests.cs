@@ -15,7 +15,8 @@ internal sealed class CertificateChecksTests
     [TestCase("not-yet-valid", 300000, null, Mark.Broken, "is not valid yet")]
     public void Each_certificate_has_a_line_with_its_fix(string state, int left, string? trouble, Mark mark, string words)
     {
-        var identity = $$"""{"service":"web","state":"{{state}}","secondsLeft":{{left}},"id":"spiffe://mesh.example/ns/default/dc/dc1/svc/web","trouble":{{(trouble is null ? "null" : $"\"{trouble}\"")}}}""";
+        var identity =
+            $$"""{"service":"web","state":"{{state}}","secondsLeft":{{left}},"id":"spiffe://mesh.example/ns/default/dc/dc1/svc/web","trouble":{{(trouble is null ? "null" : $"\"{trouble}\"")}}}""";
         var finding = Of(identity, Root).Single(finding => finding.Subject == "certificate web");
         using (Assert.EnterMultipleScope())
         {
@@ -51,7 +52,8 @@ internal sealed class CertificateChecksTests
     [Test]
     public void Expiring_root_is_a_warning_and_so_is_one_expired_root_of_two()
     {
-        var (ending, expired) = (Root.Replace("valid", "ending", StringComparison.Ordinal), Root.Replace("valid", "expired", StringComparison.Ordinal));
+        var (ending, expired) = (
+            Root.Replace("valid", "ending", StringComparison.Ordinal), Root.Replace("valid", "expired", StringComparison.Ordinal));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(Of("", ending).Select(finding => finding.Mark), Is.EqualTo([Mark.Warning]));
@@ -61,5 +63,9 @@ internal sealed class CertificateChecksTests
     }
 
     private static List<Finding> Of(string identities, string roots, string registry = "file") =>
-        [.. CertificateChecks.Of(StatusReader.Read($$"""{ "certificates": { "directory": "/certificates", "identities": [{{identities}}], "roots": [{{roots}}], "errors": [] } }""")!.Certificates!, registry)];
+        [
+            .. CertificateChecks.Of(
+                StatusReader.Read(
+                    $$"""{ "certificates": { "directory": "/certificates", "identities": [{{identities}}], "roots": [{{roots}}], "errors": [] } }""")!.Certificates!,
+                registry)];
 }

@@ -23,12 +23,18 @@ internal sealed class DemoCertificatesTests
                     using var certificates = Open(folder, node.Name);
                     foreach (var service in DemoCertificates.ServicesOf(node))
                     {
-                        var verdict = PeerVerifier.Verify(certificates.Leaf(service)?.Certificate, [], decider.Trust, PeerUsage.Client, TimeProvider.System.GetUtcNow());
+                        var verdict = PeerVerifier.Verify(
+                            certificates.Leaf(service)?.Certificate, [], decider.Trust, PeerUsage.Client, TimeProvider.System.GetUtcNow());
                         Assert.That((verdict.Fault, verdict.Id?.Service), Is.EqualTo((PeerFault.None, service)), node.Name);
                     }
                 }
 
-                Assert.That(plan.Nodes.Select(node => File.ReadAllText(Path.Combine(folder, "state", node.Name, "certificates", $"{DemoCertificates.ServicesOf(node).First()}.pem"))), Is.Unique, "no two nodes share a key");
+                Assert.That(
+                    plan.Nodes.Select(
+                        node => File.ReadAllText(
+                            Path.Combine(folder, "state", node.Name, "certificates", $"{DemoCertificates.ServicesOf(node).First()}.pem"))),
+                    Is.Unique,
+                    "no two nodes share a key");
             }
         }
         finally

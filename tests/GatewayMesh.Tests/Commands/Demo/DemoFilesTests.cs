@@ -17,7 +17,10 @@ internal sealed class DemoFilesTests
             DemoFiles.Write(plan, folder);
             var output = new StringWriter();
 
-            var code = ValidateCommand.Run([.. Directory.EnumerateFiles(folder, "*.yaml"), Path.Combine(folder, onConsul ? "entries" : "registry")], output, json: false);
+            var code = ValidateCommand.Run(
+                [.. Directory.EnumerateFiles(folder, "*.yaml"), Path.Combine(folder, onConsul ? "entries" : "registry")],
+                output,
+                json: false);
 
             Assert.That(code, Is.Zero, output.ToString());
         }
@@ -33,7 +36,10 @@ internal sealed class DemoFilesTests
         var folder = Path.Combine(Root(), "topology", "demo");
         foreach (var (path, text) in DemoFiles.Of(new DemoPlan(15000)))
         {
-            Assert.That(File.ReadAllText(Path.Combine(folder, path)), Is.EqualTo(text), $"topology/demo/{path}: copy the file of a running `gatewaymesh demo --data-dir DIR`");
+            Assert.That(
+                File.ReadAllText(Path.Combine(folder, path)),
+                Is.EqualTo(text),
+                $"topology/demo/{path}: copy the file of a running `gatewaymesh demo --data-dir DIR`");
         }
     }
 
@@ -47,7 +53,8 @@ internal sealed class DemoFilesTests
         Assert.That(ports, Is.All.InRange(20000, 20000 + DemoPlan.Span));
     }
 
-    private static DemoPlan Plan(int portBase, bool onConsul) => new(portBase) { Consul = onConsul ? new DemoConsul(portBase + DemoPlan.ConsulOffset, "consul") : null };
+    private static DemoPlan Plan(int portBase, bool onConsul) =>
+        new(portBase) { Consul = onConsul ? new DemoConsul(portBase + DemoPlan.ConsulOffset, "consul") : null };
 
     private static string Root()
     {

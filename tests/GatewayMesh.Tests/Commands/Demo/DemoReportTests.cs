@@ -25,7 +25,8 @@ internal sealed class DemoReportTests
             Is.EqualTo(new[]
             {
                 "all is well: 1 requests, all answered; the slowest answer took 1 ms",
-                "host-a's worker is killed: 2 requests, 1 failed (1 lost with the connection), 1 of them through a gateway; the slowest answer took 24 ms",
+                "host-a's worker is killed: 2 requests, 1 failed (1 lost with the connection), 1 of them through a gateway; the slowest "
+                    + "answer took 24 ms",
             }));
     }
 
@@ -48,7 +49,8 @@ internal sealed class DemoReportTests
     [Test]
     public void A_node_that_knows_a_service_before_its_instances_is_not_ready_for_requests()
     {
-        const string Known = """[{"service":"web","node":"host-a","healthy":true},{"service":"web","node":"host-a","healthy":true},{"service":"web","node":"host-b","healthy":false},{"service":"ledger","node":"host-b","healthy":true,"ejected":true}]""";
+        const string Known =
+            """[{"service":"web","node":"host-a","healthy":true},{"service":"web","node":"host-a","healthy":true},{"service":"web","node":"host-b","healthy":false},{"service":"ledger","node":"host-b","healthy":true,"ejected":true}]""";
 
         Assert.That(MeshWatch.Instances(Known), Is.EqualTo(1));
         Assert.That(MeshWatch.Instances("[]"), Is.Zero);

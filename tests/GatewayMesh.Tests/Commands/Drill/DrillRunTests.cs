@@ -44,7 +44,9 @@ internal sealed class DrillRunTests
         using var server = new PlainServer(Answer);
         var mesh = new FakeMesh { Status = null };
 
-        Assert.That(() => new DrillRun(Spec(server, FaultKind.Kill), mesh, TimeProvider.System).Run(CancellationToken.None), Throws.TypeOf<CommandFailure>());
+        Assert.That(
+            () => new DrillRun(Spec(server, FaultKind.Kill), mesh, TimeProvider.System).Run(CancellationToken.None),
+            Throws.TypeOf<CommandFailure>());
     }
 
     [Test]
@@ -61,7 +63,8 @@ internal sealed class DrillRunTests
 
     [TestCase("http://payments/", "payments", "/")]
     [TestCase("http://payments.mesh:8080/a?b=1", "payments.mesh:8080", "/a?b=1")]
-    public void Url_splits_into_host_and_path(string url, string host, string path) => Assert.That(DrillCommand.Url(url), Is.EqualTo((host, path)));
+    public void Url_splits_into_host_and_path(string url, string host, string path) =>
+        Assert.That(DrillCommand.Url(url), Is.EqualTo((host, path)));
 
     [TestCase("https://payments/")]
     [TestCase("payments")]
@@ -72,6 +75,13 @@ internal sealed class DrillRunTests
     {
         Fault = fault,
         FaultAt = TimeSpan.FromMilliseconds(50),
-        Load = new LoadSpec { Target = server.Address, Host = "payments", Rate = 500, Connections = 4, Duration = TimeSpan.FromMilliseconds(200) },
+        Load = new LoadSpec
+        {
+            Target = server.Address,
+            Host = "payments",
+            Rate = 500,
+            Connections = 4,
+            Duration = TimeSpan.FromMilliseconds(200),
+        },
     };
 }

@@ -40,7 +40,9 @@ internal sealed class PromisesTests
         mesh.Status = mesh.Status! with { Tier = "gateway" };
         watch.Look();
 
-        Assert.That(Promises.Judge(Result(FaultKind.Slow, Many(1, LoadOutcome.Ok)) with { Watch = watch }), Has.One.EqualTo("the tier changed: sidecar → gateway"));
+        Assert.That(
+            Promises.Judge(Result(FaultKind.Slow, Many(1, LoadOutcome.Ok)) with { Watch = watch }),
+            Has.One.EqualTo("the tier changed: sidecar → gateway"));
     }
 
     [Test]
@@ -52,7 +54,8 @@ internal sealed class PromisesTests
         mesh.Status = mesh.Status! with { Lease = mesh.Status.Lease! with { Kills = 1 } };
         watch.Look();
 
-        Assert.That(Promises.Judge(Result(FaultKind.Starve, Many(1, LoadOutcome.Ok)) with { Watch = watch }), Has.One.Contains("1 workers killed"));
+        Assert.That(
+            Promises.Judge(Result(FaultKind.Starve, Many(1, LoadOutcome.Ok)) with { Watch = watch }), Has.One.Contains("1 workers killed"));
     }
 
     [TestCase(500.0, true)]
@@ -60,7 +63,9 @@ internal sealed class PromisesTests
     [TestCase(null, false)]
     public void Gateways_down_is_judged_by_the_return_of_the_first(double? servedAfter, bool held)
     {
-        var result = Result(FaultKind.GatewaysDown, [.. Many(10, LoadOutcome.Ok), .. Many(10, LoadOutcome.Refused)]) with { ServedAfterReturnMs = servedAfter };
+        var result = Result(
+            FaultKind.GatewaysDown,
+            [.. Many(10, LoadOutcome.Ok), .. Many(10, LoadOutcome.Refused)]) with { ServedAfterReturnMs = servedAfter };
         result.Trace.GatewayBackAt = 5;
 
         Assert.That(Promises.Judge(result).IsEmpty, Is.EqualTo(held));
@@ -68,7 +73,9 @@ internal sealed class PromisesTests
 
     [Test]
     public void Fault_that_was_never_injected_breaks_the_promise() =>
-        Assert.That(Promises.Judge(Result(FaultKind.Kill, Many(1, LoadOutcome.Ok)) with { Trace = new FaultTrace(() => 0) }), Has.One.EqualTo("the fault was never injected"));
+        Assert.That(
+            Promises.Judge(Result(FaultKind.Kill, Many(1, LoadOutcome.Ok)) with { Trace = new FaultTrace(() => 0) }),
+            Has.One.EqualTo("the fault was never injected"));
 
     [Test]
     public void Json_report_contains_the_load_and_the_broken_promises()
@@ -91,11 +98,15 @@ internal sealed class PromisesTests
 
         DrillText.Write(result with { Broken = Promises.Judge(result) }, output);
 
-        Assert.That(output.ToString(), Does.Contain("× 1 refused, promised at most 0").And.Contain("drill kill:").And.Contain("sent           4, answered 3"));
+        Assert.That(
+            output.ToString(),
+            Does.Contain("× 1 refused, promised at most 0").And.Contain("drill kill:").And.Contain("sent           4, answered 3"));
     }
 
     private static Sample[] Many(int count, LoadOutcome outcome) =>
-        [.. Enumerable.Range(0, count).Select(i => new Sample(i * 1000, i * 1000, (i * 1000) + 500, outcome) { Status = (ushort)(outcome == LoadOutcome.Ok ? 200 : 0) })];
+        [
+            .. Enumerable.Range(0, count).Select(
+                i => new Sample(i * 1000, i * 1000, (i * 1000) + 500, outcome) { Status = (ushort)(outcome == LoadOutcome.Ok ? 200 : 0) })];
 
     private static DrillResult Result(FaultKind fault, IReadOnlyList<Sample> samples)
     {
@@ -106,7 +117,12 @@ internal sealed class PromisesTests
             Spec = new DrillSpec
             {
                 Fault = fault,
-                Load = new LoadSpec { Target = new IPEndPoint(IPAddress.Loopback, 1), Host = "payments", Duration = TimeSpan.FromSeconds(15) },
+                Load = new LoadSpec
+                {
+                    Target = new IPEndPoint(IPAddress.Loopback, 1),
+                    Host = "payments",
+                    Duration = TimeSpan.FromSeconds(15),
+                },
             },
             Load = LoadReport.Of(samples, ["(no Via)"], 0),
             Trace = trace,

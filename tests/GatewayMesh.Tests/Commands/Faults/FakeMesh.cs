@@ -26,7 +26,8 @@ internal sealed class FakeMesh : IMeshAccess
 
     public NodeStatus? Read() => Status;
 
-    public NodeStatus? Read(HostPort admin) => admin.Port == 15300 ? Statuses.Read("""{"node":"gateway-1","role":"gateway","pids":{"process":31}}""") : null;
+    public NodeStatus? Read(HostPort admin) =>
+        admin.Port == 15300 ? Statuses.Read("""{"node":"gateway-1","role":"gateway","pids":{"process":31}}""") : null;
 
     public string? Post(string path, string body)
     {

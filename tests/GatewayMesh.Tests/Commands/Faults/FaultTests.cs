@@ -33,7 +33,10 @@ internal sealed class FaultTests
     public void Hang_fault_leaves_the_worker_stopped_until_undone()
     {
         // The guard detects the hang and starts another worker.
-        _mesh.OnSignal = (_, signal) => _mesh.Status = signal == ProcessSignal.Stop ? Statuses.Read() with { Pids = Statuses.Read().Pids.SetItem("worker", 13) } : _mesh.Status;
+        _mesh.OnSignal = (_, signal) =>
+            _mesh.Status = signal == ProcessSignal.Stop
+                ? Statuses.Read() with { Pids = Statuses.Read().Pids.SetItem("worker", 13) }
+                : _mesh.Status;
         var fault = Inflict(FaultKind.Hang);
         Assert.That(_mesh.Signals, Is.EqualTo(new[] { (12, ProcessSignal.Stop) }));
 
@@ -56,7 +59,10 @@ internal sealed class FaultTests
 
         Inflict(FaultKind.Starve, soon.Token).Undo();
 
-        Assert.That(_mesh.Signals, Is.EqualTo(new[] { (11, ProcessSignal.Stop), (12, ProcessSignal.Stop), (12, ProcessSignal.Continue), (11, ProcessSignal.Continue) }));
+        Assert.That(
+            _mesh.Signals,
+            Is.EqualTo(
+                new[] { (11, ProcessSignal.Stop), (12, ProcessSignal.Stop), (12, ProcessSignal.Continue), (11, ProcessSignal.Continue) }));
     }
 
     [Test]
@@ -79,7 +85,10 @@ internal sealed class FaultTests
     {
         using var agent = new TcpListener(IPAddress.Loopback, 0);
         agent.Start();
-        _mesh.Status = _mesh.Status! with { Registry = new RegistryStatus("consul", Synced: true, "r", [], $"{agent.LocalEndpoint},10.0.0.1:8500") };
+        _mesh.Status = _mesh.Status! with
+        {
+            Registry = new RegistryStatus("consul", Synced: true, "r", [], $"{agent.LocalEndpoint},10.0.0.1:8500"),
+        };
         using var soon = new CancellationTokenSource();
 
         // The agent is this process, which stays alive, so no new agent appears.
@@ -93,14 +102,17 @@ internal sealed class FaultTests
         Inflict(FaultKind.RegistryDown, soon.Token).Undo();
 
         var here = Environment.ProcessId;
-        Assert.That(_mesh.Signals, Is.EqualTo(new[] { (here, ProcessSignal.Stop), (here, ProcessSignal.Kill), (here, ProcessSignal.Continue) }));
+        Assert.That(
+            _mesh.Signals, Is.EqualTo(new[] { (here, ProcessSignal.Stop), (here, ProcessSignal.Kill), (here, ProcessSignal.Continue) }));
     }
 
     [Test]
     public void Registry_down_requires_an_agent_on_this_host()
     {
         _mesh.Status = _mesh.Status! with { Registry = new RegistryStatus("consul", Synced: true, "r", [], "192.0.2.1:1") };
-        Assert.That(() => Inflict(FaultKind.RegistryDown), Throws.TypeOf<CommandFailure>().With.Message.Contain("192.0.2.1:1 is not a visible process of this host"));
+        Assert.That(
+            () => Inflict(FaultKind.RegistryDown),
+            Throws.TypeOf<CommandFailure>().With.Message.Contain("192.0.2.1:1 is not a visible process of this host"));
     }
 
     [Test]
@@ -166,7 +178,13 @@ internal sealed class FaultTests
         using var at_once = new CancellationTokenSource();
         at_once.Cancel();
 
-        var fault = Fault.Of(FaultKind.Command, _mesh, _trace, TimeProvider.System, TimeSpan.Zero, new ShellOrder($"echo harm >>'{log}'", $"echo fix >>'{log}'", TimeSpan.FromHours(1)));
+        var fault = Fault.Of(
+            FaultKind.Command,
+            _mesh,
+            _trace,
+            TimeProvider.System,
+            TimeSpan.Zero,
+            new ShellOrder($"echo harm >>'{log}'", $"echo fix >>'{log}'", TimeSpan.FromHours(1)));
         fault.Inflict(at_once.Token);
         fault.Undo();
 
@@ -180,10 +198,22 @@ internal sealed class FaultTests
     {
         var log = Path.GetTempFileName();
 
-        Fault.Of(FaultKind.Command, _mesh, _trace, TimeProvider.System, TimeSpan.Zero, new ShellOrder("echo no cable; exit 3", $"echo fix >>'{log}'", TimeSpan.Zero)).Inflict(default);
+        Fault.Of(
+            FaultKind.Command,
+            _mesh,
+            _trace,
+            TimeProvider.System,
+            TimeSpan.Zero,
+            new ShellOrder("echo no cable; exit 3", $"echo fix >>'{log}'", TimeSpan.Zero)).Inflict(default);
         Assert.That(_trace.Failure, Does.Contain("ended with 3: no cable"));
 
-        var fault = Fault.Of(FaultKind.Command, _mesh, _trace, TimeProvider.System, TimeSpan.Zero, new ShellOrder("exit 3", $"echo fix >>'{log}'", TimeSpan.Zero));
+        var fault = Fault.Of(
+            FaultKind.Command,
+            _mesh,
+            _trace,
+            TimeProvider.System,
+            TimeSpan.Zero,
+            new ShellOrder("exit 3", $"echo fix >>'{log}'", TimeSpan.Zero));
         fault.Inflict(default);
         fault.Undo();
         Assert.That(File.ReadAllLines(log), Is.EqualTo(new[] { "fix" }));

@@ -15,7 +15,13 @@ internal sealed class Impostor : IDisposable
         var program = Path.Combine(_folder, "gatewaymesh");
         File.Copy("/bin/sh", program);
         File.WriteAllText(Path.Combine(_folder, role), "echo ready\nread line\n");
-        _process = Process.Start(new ProcessStartInfo(program, role) { WorkingDirectory = _folder, RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        _process = Process.Start(
+            new ProcessStartInfo(program, role)
+            {
+                WorkingDirectory = _folder,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            })!;
         _process.StandardOutput.ReadLine();
     }
 

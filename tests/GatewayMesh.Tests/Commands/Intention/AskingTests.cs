@@ -71,7 +71,10 @@ internal sealed class AskingTests
             Node = "host-a",
             DataDir = Path.Combine(_folder, "data"),
             Registry = new RegistrySpec("file", Path.Combine(_folder, "registry")),
-            Sidecar = new SidecarSpec { Services = [new LocalServiceSpec { Name = "web", Id = "web-1", Port = 8080, GatewayGroup = "blue" }] },
+            Sidecar = new SidecarSpec
+            {
+                Services = [new LocalServiceSpec { Name = "web", Id = "web-1", Port = 8080, GatewayGroup = "blue" }],
+            },
         };
         _events = new EventLog("host-a", "worker", Stream.Null);
         _node = new MeshNode(bootstrap, ImmutableSortedDictionary<string, int>.Empty, _events, null, TimeProvider.System);
@@ -96,8 +99,27 @@ internal sealed class AskingTests
 
     [TestCase(0, "api → payments: allowed by the intention api → payments (precedence 9)", "api", "payments")]
     [TestCase(1, "other → payments: denied by the intention * → * (precedence 5)", "other", "payments")]
-    [TestCase(1, "web → payments: denied by the default policy (deny): no permission of the intention web → payments (precedence 9) matches the request", "web", "payments", "--path", "/v1/x")]
-    [TestCase(0, "web → payments: allowed by permission 0 of the intention web → payments (precedence 9)", "web", "payments", "--path", "/v1/x", "--header", "X-Team: blue", "--header", "x-other:1")]
+    [
+        TestCase(
+            1,
+            "web → payments: denied by the default policy (deny): no permission of the intention web → payments (precedence 9) matches "
+                + "the request",
+            "web",
+            "payments",
+            "--path",
+            "/v1/x")]
+    [
+        TestCase(
+            0,
+            "web → payments: allowed by permission 0 of the intention web → payments (precedence 9)",
+            "web",
+            "payments",
+            "--path",
+            "/v1/x",
+            "--header",
+            "X-Team: blue",
+            "--header",
+            "x-other:1")]
     [TestCase(1, "web → payments: denied by", "web", "payments", "--path", "/v1/x", "--header", "x-team:blue", "--method", "POST")]
     [TestCase(1, "web → payments: denied by", "web", "payments", "--path", "/v1/../v2", "--header", "x-team:blue")]
     public void Intention_check_names_the_deciding_intention_and_sets_the_exit_code(int exit, string line, params string[] arguments)
@@ -110,7 +132,8 @@ internal sealed class AskingTests
     }
 
     [Test]
-    public void A_description_is_shown() => Assert.That(Run(["intention", "check", "api", "payments"]).Output, Does.Contain("description: invoices"));
+    public void A_description_is_shown() =>
+        Assert.That(Run(["intention", "check", "api", "payments"]).Output, Does.Contain("description: invoices"));
 
     [Test]
     public void Intention_check_prints_JSON()
@@ -133,7 +156,11 @@ internal sealed class AskingTests
         Assert.That(code, Is.Zero);
         Assert.That(output, Does.Contain("GET /v1/x?a=b at payments, from web"));
         Assert.That(output, Does.Contain("service    payments, protocol http, configuration "));
-        Assert.That(output, Does.Contain("2, of which 1 healthy").And.Contain("b at 127.0.0.1:2 (no sidecar: cleartext): unhealthy, 0 in flight").And.Contain("is cleartext\n"));
+        Assert.That(
+            output,
+            Does.Contain("2, of which 1 healthy")
+                .And.Contain("b at 127.0.0.1:2 (no sidecar: cleartext): unhealthy, 0 in flight")
+                .And.Contain("is cleartext\n"));
         Assert.That(output, Does.Contain("group blue: none; 0.5 % of requests"));
         Assert.That(output, Does.Contain("at most 2 over all layers"));
         Assert.That(output, Does.Contain("web → payments: allowed by permission 0 of the intention web → payments (precedence 9)"));
@@ -146,7 +173,11 @@ internal sealed class AskingTests
 
         Assert.That(code, Is.Zero, output);
         Assert.That(output, Does.Contain("service    shop, protocol http"));
-        Assert.That(output, Does.Match("route +shop\\.default\\[0\\] header x-debug is 1: does not match\n +shop\\.default\\[1\\] path begins with /v2/, method is GET: matches\n"));
+        Assert.That(
+            output,
+            Does.Match(
+                "route +shop\\.default\\[0\\] header x-debug is 1: does not match\n +shop\\.default\\[1\\] path begins with /v2/, method "
+                    + "is GET: matches\n"));
         Assert.That(output, Does.Contain("the path becomes /v1/x?q"));
         Assert.That(output, Does.Match("target +payments\\.default\\.[^ ]+: healthy, chosen"));
         Assert.That(output, Does.Contain("7000 ms for the request"));
@@ -156,14 +187,18 @@ internal sealed class AskingTests
 
     [Test]
     public void Explain_shows_the_failed_condition_of_a_rule() =>
-        Assert.That(Run(["explain", "POST", "http://shop/v2/x"]).Output, Does.Contain("shop.default[1] path begins with /v2/, method is GET: does not match: method is GET does not hold"));
+        Assert.That(
+            Run(["explain", "POST", "http://shop/v2/x"]).Output,
+            Does.Contain("shop.default[1] path begins with /v2/, method is GET: does not match: method is GET does not hold"));
 
     [Test]
     public void Explain_shows_all_shares_of_a_split()
     {
         var (_, output) = Run(["explain", "GET", "http://shop/"]);
         Assert.That(output, Does.Contain("shop.default[2] "));
-        Assert.That(output, Does.Match("split +shop\\.default: 99.99 % to payments\\.[^ ]+( \\*)?, 0.01 % to spare\\.[^ ]+( \\*)? \\(example sample\\)"));
+        Assert.That(
+            output,
+            Does.Match("split +shop\\.default: 99.99 % to payments\\.[^ ]+( \\*)?, 0.01 % to spare\\.[^ ]+( \\*)? \\(example sample\\)"));
     }
 
     [Test]
@@ -171,7 +206,8 @@ internal sealed class AskingTests
     {
         var (code, output) = Run(["explain", "GET", "http://spare/"]);
         Assert.That(code, Is.Zero, output);
-        Assert.That(output, Does.Match("target +spare\\.default\\.[^ ]+: no instance\n +failover +payments\\.default\\.[^ ]+: healthy, chosen"));
+        Assert.That(
+            output, Does.Match("target +spare\\.default\\.[^ ]+: no instance\n +failover +payments\\.default\\.[^ ]+: healthy, chosen"));
     }
 
     [Test]
@@ -181,7 +217,9 @@ internal sealed class AskingTests
         var budget = json.RootElement.GetProperty("retryBudget");
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(Run(["explain", "GET", "http://payments/"]).Output, Does.Contain("budget     100 of 100 retries left in this ten-second window, 100 of 100 over all services\n"));
+            Assert.That(
+                Run(["explain", "GET", "http://payments/"]).Output,
+                Does.Contain("budget     100 of 100 retries left in this ten-second window, 100 of 100 over all services\n"));
             Assert.That(budget.GetProperty("left").GetInt64(), Is.EqualTo(100));
             Assert.That(budget.GetProperty("hedgeAfterMs").ValueKind, Is.EqualTo(JsonValueKind.Null));
         }
@@ -192,12 +230,17 @@ internal sealed class AskingTests
     {
         using var json = JsonDocument.Parse(Run(["explain", "GET", "http://shop/v2/x", "--json"]).Output);
         var root = json.RootElement;
-        Assert.That((root.GetProperty("service").GetString(), root.GetProperty("destination").GetString(), root.GetProperty("reason").GetString()), Is.EqualTo(("shop", "payments", "")));
+        Assert.That(
+            (root.GetProperty("service").GetString(), root.GetProperty("destination").GetString(), root.GetProperty("reason").GetString()),
+            Is.EqualTo(("shop", "payments", "")));
         Assert.That(root.GetProperty("route").GetProperty("name").GetString(), Is.EqualTo("shop.default[1]"));
         Assert.That(root.GetProperty("route").GetProperty("rewritten").GetString(), Is.EqualTo("/v1/x"));
-        Assert.That(root.GetProperty("route").GetProperty("rules").EnumerateArray().Select(rule => rule.GetProperty("matches").GetBoolean()), Is.EqualTo(new[] { false, true }));
+        Assert.That(
+            root.GetProperty("route").GetProperty("rules").EnumerateArray().Select(rule => rule.GetProperty("matches").GetBoolean()),
+            Is.EqualTo(new[] { false, true }));
         Assert.That(root.GetProperty("instances").GetArrayLength(), Is.EqualTo(2));
-        Assert.That(root.GetProperty("policy").GetProperty("all").GetProperty("timeouts").GetProperty("request").GetString(), Is.EqualTo("7s"));
+        Assert.That(
+            root.GetProperty("policy").GetProperty("all").GetProperty("timeouts").GetProperty("request").GetString(), Is.EqualTo("7s"));
         Assert.That(root.GetProperty("limits").GetProperty("maxRequests").GetInt32(), Is.EqualTo(1024));
         using var nobody = JsonDocument.Parse(Run(["explain", "GET", "http://nobody/", "--json"]).Output);
         Assert.That(nobody.RootElement.GetProperty("reason").GetString(), Is.EqualTo("destination_not_found"));
@@ -227,7 +270,9 @@ internal sealed class AskingTests
     {
         using var json = JsonDocument.Parse(AdminClient.Send(_listener.LocalEndPoint!, "GET", "/config").Text);
 
-        Assert.That(json.RootElement.GetProperty("intentions").GetProperty("rules").EnumerateArray().Select(rule => rule.GetString()), Is.EqualTo(new[]
+        Assert.That(
+            json.RootElement.GetProperty("intentions").GetProperty("rules").EnumerateArray().Select(rule => rule.GetString()),
+            Is.EqualTo(new[]
         {
             "api → payments (precedence 9): allow", "web → payments (precedence 9): 1 permissions", "* → * (precedence 5): deny",
         }));

@@ -15,5 +15,7 @@ internal sealed class AdminAnswerTests
 
     [Test]
     public void Missing_response_is_a_dead_node() =>
-        Assert.That(new AdminAnswer(0, "", "connection refused"), Has.Property("Problem").EqualTo("connection refused").And.Property("Fix").Contains("start the node"));
+        Assert.That(
+            new AdminAnswer(0, "", "connection refused"),
+            Has.Property("Problem").EqualTo("connection refused").And.Property("Fix").Contains("start the node"));
 }

@@ -21,9 +21,14 @@ internal sealed class StatusCommandTests
     [Test]
     public void Registry_outage_marks_the_queried_node_stale_and_makes_no_claim_about_others()
     {
-        var status = Statuses.Read(Statuses.Sidecar.Replace("\"synced\":true", "\"target\":\"/registry\",\"reached\":false,\"ageSeconds\":45.2,\"synced\":false", StringComparison.Ordinal));
+        var status = Statuses.Read(
+            Statuses.Sidecar.Replace(
+                "\"synced\":true",
+                "\"target\":\"/registry\",\"reached\":false,\"ageSeconds\":45.2,\"synced\":false",
+                StringComparison.Ordinal));
 
-        Assert.That(StatusCommand.Outage(status), Is.EqualTo("STALE: file /registry last heard 45 s ago; data about other nodes is equally old"));
+        Assert.That(
+            StatusCommand.Outage(status), Is.EqualTo("STALE: file /registry last heard 45 s ago; data about other nodes is equally old"));
         var lines = StatusCommand.Table(status).Lines(Paint.Off).ToArray();
         Assert.That(lines[1], Does.Match("^host-a .* abc +STALE "));
         Assert.That(lines[2], Does.Match("^gateway-1 .* old +\\? "));
@@ -34,7 +39,9 @@ internal sealed class StatusCommandTests
 
     [Test]
     public void Node_without_peers_shows_itself() =>
-        Assert.That(StatusCommand.Table(Statuses.Read("""{"node":"host-a","role":"sidecar","tier":"none"}""")).Lines(Paint.Off).Last(), Does.StartWith("host-a"));
+        Assert.That(
+            StatusCommand.Table(Statuses.Read("""{"node":"host-a","role":"sidecar","tier":"none"}""")).Lines(Paint.Off).Last(),
+            Does.StartWith("host-a"));
 
     [Test]
     public void Troubles_have_a_separate_table_and_gone_nodes_are_in_the_first()

@@ -10,7 +10,9 @@ internal sealed class StatusReaderTests
     {
         var status = Statuses.Read();
 
-        Assert.That((status.Node, status.Role, status.Tier, status.GuardPid, status.WorkerPid, status.IsLeased), Is.EqualTo(("host-a", "sidecar", "sidecar", 11, 12, true)));
+        Assert.That(
+            (status.Node, status.Role, status.Tier, status.GuardPid, status.WorkerPid, status.IsLeased),
+            Is.EqualTo(("host-a", "sidecar", "sidecar", 11, 12, true)));
         Assert.That(status.Carried, Is.EqualTo(new CarriedStatus(1, 5, 0, 2)));
         Assert.That(status.Gateways.Single().ExerciseOk, Is.True);
         Assert.That(status.Listeners[0], Is.EqualTo(("outbound/web", new HostPort("127.0.0.1", 15001))));
@@ -24,7 +26,9 @@ internal sealed class StatusReaderTests
     {
         var status = Statuses.Read(json);
 
-        Assert.That((status.Tier, status.Lease, status.WorkerPid, status.Registry), Is.EqualTo(("", (LeaseStatus?)null, (int?)null, (RegistryStatus?)null)));
+        Assert.That(
+            (status.Tier, status.Lease, status.WorkerPid, status.Registry),
+            Is.EqualTo(("", (LeaseStatus?)null, (int?)null, (RegistryStatus?)null)));
     }
 
     [TestCase("")]

@@ -32,7 +32,10 @@ public sealed class OutsideTextTests
         {
             [("GET", "/status")] = _ => Json(Poisoned(Statuses.Sidecar)),
             [("GET", "/explain")] = _ => Json(Poisoned(Explained)),
-            [("GET", "/intentions/check")] = _ => Json(Poisoned("""{"source":"web","destination":"payments","allowed":true,"enforced":true,"because":"web","intention":{"description":"web"},"notes":["web"]}""")),
+            [("GET", "/intentions/check")] = _ =>
+                Json(
+                    Poisoned(
+                        """{"source":"web","destination":"payments","allowed":true,"enforced":true,"because":"web","intention":{"description":"web"},"notes":["web"]}""")),
             [("POST", "/drain")] = _ => new AdminResponse(409, "text/plain", System.Text.Encoding.UTF8.GetBytes(Evil)),
         });
     }
@@ -95,7 +98,14 @@ public sealed class OutsideTextTests
         {
             Fault = FaultKind.KillGateway,
             FaultAt = TimeSpan.FromMilliseconds(100),
-            Load = new LoadSpec { Target = new IPEndPoint(IPAddress.Loopback, 1), Host = "payments", Rate = 5, Connections = 1, Duration = TimeSpan.FromSeconds(1) },
+            Load = new LoadSpec
+            {
+                Target = new IPEndPoint(IPAddress.Loopback, 1),
+                Host = "payments",
+                Rate = 5,
+                Connections = 1,
+                Duration = TimeSpan.FromSeconds(1),
+            },
         };
         using var output = new StringWriter();
 
@@ -112,17 +122,23 @@ public sealed class OutsideTextTests
     {
         const string text = "\e[32mwell\e[0m \e[2J \e]0;title\a \e[31;1m \e[";
 
-        Assert.That(SafeWriter.Clean(text, colors: true), Is.EqualTo("\e[32mwell\e[0m \\u001b[2J \\u001b]0;title\\u0007 \\u001b[31;1m \\u001b["));
+        Assert.That(
+            SafeWriter.Clean(text, colors: true), Is.EqualTo("\e[32mwell\e[0m \\u001b[2J \\u001b]0;title\\u0007 \\u001b[31;1m \\u001b["));
         Assert.That(SafeWriter.Clean(text, colors: false), Does.Not.Contain("\e"));
     }
 
     // Every text of the response is replaced with hostile text, except for values that control the command.
     private static string Poisoned(string json) =>
-        json.Replace("\"web\"", JsonSerializer.Serialize(Evil)).Replace("\"host-b\"", JsonSerializer.Serialize(Evil)).Replace("\"old\"", JsonSerializer.Serialize(Evil))
-            .Replace("\"host-a\"", JsonSerializer.Serialize(Evil)).Replace("\"errors\":[]", $"\"errors\":[{JsonSerializer.Serialize(Evil)}]").Replace("\"answers\"", JsonSerializer.Serialize(Evil));
+        json.Replace("\"web\"", JsonSerializer.Serialize(Evil))
+            .Replace("\"host-b\"", JsonSerializer.Serialize(Evil))
+            .Replace("\"old\"", JsonSerializer.Serialize(Evil))
+            .Replace("\"host-a\"", JsonSerializer.Serialize(Evil))
+                .Replace("\"errors\":[]", $"\"errors\":[{JsonSerializer.Serialize(Evil)}]")
+                .Replace("\"answers\"", JsonSerializer.Serialize(Evil));
 
     // JSON may contain direction marks unescaped.
-    private static AdminResponse Json(string json) => new(200, "application/json", System.Text.Encoding.UTF8.GetBytes(json.Replace("\\u202E", "\u202e").Replace("\\u009B", "\u009b")));
+    private static AdminResponse Json(string json) =>
+        new(200, "application/json", System.Text.Encoding.UTF8.GetBytes(json.Replace("\\u202E", "\u202e").Replace("\\u009B", "\u009b")));
 
     private const string Explained =
         """

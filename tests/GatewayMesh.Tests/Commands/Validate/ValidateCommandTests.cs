@@ -49,7 +49,7 @@ internal sealed class ValidateCommandTests
         Assert.That((error.GetProperty("line").GetInt32(), error.GetProperty("column").GetInt32()), Is.EqualTo((3, 25)));
         Assert.That(error.GetProperty("path").GetString(), Is.EqualTo("retries.maxAttempts"));
         Assert.That(error.GetProperty("fix").GetString(), Is.EqualTo("use a whole number from 1 to 10"));
-        Assert.That(error.GetProperty("fix").GetString(), Is.EqualTo(error.GetProperty("fix").GetString()));
+        Assert.That(error.GetProperty("mend").GetString(), Is.EqualTo("use a whole number from 1 to 10"), "the name before 0.2");
     }
 
     private static (int Exit, string Output) Run(IEnumerable<string> paths, bool json = false)

@@ -86,7 +86,9 @@ internal sealed class CarrierBench : IDisposable
     }
 
     private void Carry(Descriptor accepted, string? upstream) =>
-        Carrier.Carry(accepted, new ListenerSpec("outbound/web", ListenerKind.Outbound, _outbound.LocalAddress) { Service = "web", Upstream = upstream });
+        Carrier.Carry(
+            accepted,
+            new ListenerSpec("outbound/web", ListenerKind.Outbound, _outbound.LocalAddress) { Service = "web", Upstream = upstream });
 
     /// <summary>Advances the clock in real time until the condition holds, at most by <paramref name="atMost"/>.</summary>
     internal Task Passes(Func<bool> happened, string what, TimeSpan? atMost = null)

@@ -55,7 +55,9 @@ public sealed class CarrierTests
         await AssertCarried(bench);
 
         Assert.That(first.Hellos, Has.Count.EqualTo(1));
-        Assert.That(bench.Watch.Seen.ToDictionary(seen => seen.Node, seen => seen.Ok), Is.EquivalentTo(new Dictionary<string, bool> { ["gw-1"] = false, ["gw-2"] = true }));
+        Assert.That(
+            bench.Watch.Seen.ToDictionary(seen => seen.Node, seen => seen.Ok),
+            Is.EquivalentTo(new Dictionary<string, bool> { ["gw-1"] = false, ["gw-2"] = true }));
     }
 
     [Test]
@@ -103,7 +105,8 @@ public sealed class CarrierTests
     public async Task When_every_gateway_refuses_the_application_is_reset_and_no_byte_is_read()
     {
         var bytes = 0;
-        using var gateway = new FakeGateway("gw-1", TunnelAnswer.Busy, async tunnel => Interlocked.Add(ref bytes, await tunnel.ReadAsync(new byte[100])));
+        using var gateway = new FakeGateway(
+            "gw-1", TunnelAnswer.Busy, async tunnel => Interlocked.Add(ref bytes, await tunnel.ReadAsync(new byte[100])));
         using var bench = new CarrierBench(gateway);
         var client = await bench.Connect();
         await client.SendAsync("POST / HTTP/1.1\r\n"u8.ToArray());
@@ -236,7 +239,8 @@ public sealed class CarrierTests
         using var bench = new CarrierBench(gateway);
         using var elsewhere = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         elsewhere.Start();
-        var stale = await bench.Dialer.ConnectAsync("web", new("127.0.0.1", ((System.Net.IPEndPoint)elsewhere.LocalEndpoint).Port), CancellationToken.None);
+        var stale = await bench.Dialer.ConnectAsync(
+            "web", new("127.0.0.1", ((System.Net.IPEndPoint)elsewhere.LocalEndpoint).Port), CancellationToken.None);
         using (await elsewhere.AcceptSocketAsync())
         {
             bench.Warm.Put("web", gateway.Address, stale);

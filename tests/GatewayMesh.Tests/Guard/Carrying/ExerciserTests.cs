@@ -6,7 +6,8 @@ namespace GatewayMesh.Tests.Guard.Carrying;
 
 public sealed class ExerciserTests
 {
-    private static readonly Func<NetworkStream, Task> Live = tunnel => AnswerAsync(tunnel, "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok\n");
+    private static readonly Func<NetworkStream, Task> Live = tunnel =>
+        AnswerAsync(tunnel, "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok\n");
 
     [Test]
     public async Task Exercise_passes_the_gateway_data_path_and_leaves_a_warm_tunnel()

@@ -19,6 +19,9 @@ public sealed class LentListenerTests
         };
 
         Assert.That(ListenerLease.From(spec).ToSpec(), Is.EqualTo(spec));
-        Assert.That((ListenerLease.From(spec) with { Protocol = null }).ToSpec().Protocol, Is.EqualTo("http"), "by a guard that knows no protocols");
+        Assert.That(
+            (ListenerLease.From(spec) with { Protocol = null }).ToSpec().Protocol,
+            Is.EqualTo("http"),
+            "by a guard that knows no protocols");
     }
 }

@@ -99,7 +99,9 @@ public sealed class CrashTests
         var (second, _) = bench.Crash(1);
         bench.Passes(second);
 
-        Assert.That(bench.Gateways(false), Is.EqualTo(new GuardAction[] { new GuardAction.Accept(Acceptor.Worker), new GuardAction.Grant(second) }));
+        Assert.That(
+            bench.Gateways(false),
+            Is.EqualTo(new GuardAction[] { new GuardAction.Accept(Acceptor.Worker), new GuardAction.Grant(second) }));
     }
 
     [Test]

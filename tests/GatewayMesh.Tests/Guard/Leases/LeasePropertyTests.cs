@@ -3,7 +3,9 @@ using FsCheck.Fluent;
 
 namespace GatewayMesh.Tests.Guard.Leases;
 
-/// <summary>Random histories of a guard, plausible or not. A failure prints the shortest history found and the seed that replays it.</summary>
+/// <summary>
+/// Random histories of a guard, plausible or not. A failure prints the shortest history found and the seed that replays it.
+/// </summary>
 public sealed class LeasePropertyTests
 {
     private const int Lives = 600;
@@ -23,12 +25,28 @@ public sealed class LeasePropertyTests
     public void Promises_hold_across_upgrades_and_drains() =>
         Check([
             LeaseDeed.AllPass, LeaseDeed.AllPass, LeaseDeed.ProbePassed, LeaseDeed.Upgrade, LeaseDeed.Obey, LeaseDeed.Obey, LeaseDeed.Ended,
-            LeaseDeed.Drain, LeaseDeed.Undrain, LeaseDeed.Undrain, LeaseDeed.GatewaysAnswer, LeaseDeed.Unfit, LeaseDeed.Fit, LeaseDeed.ProbeTimedOut,
+            LeaseDeed.Drain,
+            LeaseDeed.Undrain,
+            LeaseDeed.Undrain,
+            LeaseDeed.GatewaysAnswer,
+            LeaseDeed.Unfit,
+            LeaseDeed.Fit,
+            LeaseDeed.ProbeTimedOut,
         ]);
 
     [Test]
     public void Promises_hold_when_stopped_at_any_moment() =>
-        Check([LeaseDeed.AllPass, LeaseDeed.Upgrade, LeaseDeed.Obey, LeaseDeed.Ended, LeaseDeed.Hang, LeaseDeed.Drain, LeaseDeed.Undrain, LeaseDeed.Stop, LeaseDeed.Tick]);
+        Check(
+            [
+                LeaseDeed.AllPass,
+                LeaseDeed.Upgrade,
+                LeaseDeed.Obey,
+                LeaseDeed.Ended,
+                LeaseDeed.Hang,
+                LeaseDeed.Drain,
+                LeaseDeed.Undrain,
+                LeaseDeed.Stop,
+                LeaseDeed.Tick]);
 
     private static void Check(LeaseDeed[] deeds)
     {

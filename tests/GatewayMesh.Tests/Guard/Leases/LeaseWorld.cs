@@ -239,7 +239,9 @@ internal sealed class LeaseWorld
                 _alive[revoke.Worker].Asked = true;
                 break;
             case GuardAction.Kill kill:
-                Promise(_alive.TryGetValue(kill.Worker, out var hung) && hung.Run >= 3, "never a kill without three time-outs in a row at equal progress with work waiting and no late timer between");
+                Promise(
+                    _alive.TryGetValue(kill.Worker, out var hung) && hung.Run >= 3,
+                    "never a kill without three time-outs in a row at equal progress with work waiting and no late timer between");
                 Promise(!hung!.Hung, "killed once");
                 hung.Killed = hung.Hung = true;
                 hung.Run = 0;
@@ -273,7 +275,9 @@ internal sealed class LeaseWorld
         for (var i = 1; !_upgraded && i < _crashes.Count; i++)
         {
             var loop = _crashes[i] - _crashes[i - 1] <= TimeSpan.FromSeconds(10) && _now - _crashes[i] <= TimeSpan.FromSeconds(60);
-            Promise(!loop || _latestGrant is null || _now - _latestGrant >= TimeSpan.FromSeconds(30), "in a crash loop leases are thirty seconds apart");
+            Promise(
+                !loop || _latestGrant is null || _now - _latestGrant >= TimeSpan.FromSeconds(30),
+                "in a crash loop leases are thirty seconds apart");
         }
     }
 

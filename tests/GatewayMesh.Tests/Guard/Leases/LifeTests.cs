@@ -12,7 +12,9 @@ public sealed class LifeTests
     {
         var bench = new LeaseBench();
 
-        Assert.That(bench.On(new GuardEvent.WorkerAdopted(4, Leased: true)), Is.EqualTo(new GuardAction[] { new GuardAction.Accept(Acceptor.Worker) }));
+        Assert.That(
+            bench.On(new GuardEvent.WorkerAdopted(4, Leased: true)),
+            Is.EqualTo(new GuardAction[] { new GuardAction.Accept(Acceptor.Worker) }));
         Assert.That(bench.After(30), Is.Empty);
         Assert.That(bench.Holder, Is.EqualTo(4));
     }
@@ -183,7 +185,8 @@ public sealed class LifeTests
         bench.Passes(2);
         bench.Returns(1);
 
-        Assert.That(bench.Stop(), Is.EqualTo(new GuardAction[] { new GuardAction.Drain(1, Leave: true), new GuardAction.Drain(2, Leave: true) }));
+        Assert.That(
+            bench.Stop(), Is.EqualTo(new GuardAction[] { new GuardAction.Drain(1, Leave: true), new GuardAction.Drain(2, Leave: true) }));
         Assert.That(bench.After(42.001).OfType<GuardAction.Retire>().Select(retire => retire.Worker), Is.EqualTo(new[] { 1, 2 }));
     }
 

@@ -133,7 +133,8 @@ public sealed class TrustTests
 
         Assert.That(bench.Returns(1), Is.EqualTo(new GuardAction[] { new GuardAction.Accept(Acceptor.Paused) }));
         Assert.That(bench.After(30), Is.Empty);
-        Assert.That(bench.Fit(1, true), Is.EqualTo(new GuardAction[] { new GuardAction.Accept(Acceptor.Worker), new GuardAction.Grant(1) }));
+        Assert.That(
+            bench.Fit(1, true), Is.EqualTo(new GuardAction[] { new GuardAction.Accept(Acceptor.Worker), new GuardAction.Grant(1) }));
     }
 
     [Test]

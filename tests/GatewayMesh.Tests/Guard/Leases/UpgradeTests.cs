@@ -34,7 +34,9 @@ public sealed class UpgradeTests
         Assert.That(bench.After(2), Is.Empty);
         Assert.That(
             bench.On(new GuardEvent.WorkerEnded(2, "exit code 9")),
-            Is.EqualTo(new GuardAction[] { new GuardAction.UpgradeEnded(false, "the new worker ended before serving (exit code 9); the old one keeps serving") }));
+            Is.EqualTo(
+                new GuardAction[] { new GuardAction.UpgradeEnded(false, "the new worker ended before serving (exit code 9); the old one "
+                    + "keeps serving") }));
         Assert.That(bench.Holder, Is.EqualTo(1));
     }
 
@@ -72,7 +74,15 @@ public sealed class UpgradeTests
 
         var actions = bench.Returns(1);
 
-        Assert.That(actions, Is.EqualTo(new GuardAction[] { new GuardAction.Drain(1, Leave: false), new GuardAction.Grant(2), new GuardAction.UpgradeEnded(true, "the new worker serves") }));
+        Assert.That(
+            actions,
+            Is.EqualTo(
+                new GuardAction[]
+                {
+                    new GuardAction.Drain(1, Leave: false),
+                    new GuardAction.Grant(2),
+                    new GuardAction.UpgradeEnded(true, "the new worker serves"),
+                }));
         Assert.That(bench.Acceptor, Is.EqualTo(Acceptor.Worker));
         Assert.That(bench.Holder, Is.EqualTo(2));
     }
@@ -132,7 +142,11 @@ public sealed class UpgradeTests
         var bench = LeaseBench.Serving();
         bench.Upgrade();
 
-        Assert.That(bench.Ends(2), Is.EqualTo(new GuardAction[] { new GuardAction.UpgradeEnded(false, "the new worker ended before serving; the old one keeps serving") }));
+        Assert.That(
+            bench.Ends(2),
+            Is.EqualTo(
+                new GuardAction[] { new GuardAction.UpgradeEnded(false, "the new worker ended before serving; the old one keeps "
+                    + "serving") }));
         Assert.That(bench.After(60), Is.Empty);
         Assert.That(bench.Holder, Is.EqualTo(1));
     }
@@ -178,7 +192,13 @@ public sealed class UpgradeTests
         Assert.That(bench.After(5), Is.Empty, "the new worker is the next one: no third");
         Assert.That(
             bench.Passes(2),
-            Is.EqualTo(new GuardAction[] { new GuardAction.Accept(Acceptor.Worker), new GuardAction.Grant(2), new GuardAction.UpgradeEnded(true, "the new worker serves") }));
+            Is.EqualTo(
+                new GuardAction[]
+                {
+                    new GuardAction.Accept(Acceptor.Worker),
+                    new GuardAction.Grant(2),
+                    new GuardAction.UpgradeEnded(true, "the new worker serves"),
+                }));
     }
 
     [Test]
@@ -189,7 +209,9 @@ public sealed class UpgradeTests
         bench.Ends(1);
         bench.Ends(2);
 
-        Assert.That(bench.After(1).Concat(bench.Machine.Workers.Select(worker => new GuardAction.StartWorker(worker.Number))), Has.Member(new GuardAction.StartWorker(3)));
+        Assert.That(
+            bench.After(1).Concat(bench.Machine.Workers.Select(worker => new GuardAction.StartWorker(worker.Number))),
+            Has.Member(new GuardAction.StartWorker(3)));
     }
 
     [Test]
@@ -198,7 +220,8 @@ public sealed class UpgradeTests
         var bench = LeaseBench.Serving();
         bench.Upgrade();
 
-        Assert.That(bench.Upgrade(), Is.EqualTo(new GuardAction[] { new GuardAction.UpgradeEnded(false, "an upgrade is already running") }));
+        Assert.That(
+            bench.Upgrade(), Is.EqualTo(new GuardAction[] { new GuardAction.UpgradeEnded(false, "an upgrade is already running") }));
         Assert.That(bench.Machine.Upgrading, Is.True);
         Assert.That(bench.Proves(2), Has.Member(new GuardAction.Revoke(1)));
     }
@@ -209,7 +232,8 @@ public sealed class UpgradeTests
         var bench = Handing();
         bench.Returns(1);
 
-        Assert.That(bench.Upgrade(), Is.EqualTo(new GuardAction[] { new GuardAction.UpgradeEnded(false, "an old worker is still draining") }));
+        Assert.That(
+            bench.Upgrade(), Is.EqualTo(new GuardAction[] { new GuardAction.UpgradeEnded(false, "an old worker is still draining") }));
         bench.Ends(1);
         Assert.That(bench.Upgrade(), Is.EqualTo(new GuardAction[] { new GuardAction.StartWorker(3) }));
     }
@@ -230,7 +254,8 @@ public sealed class UpgradeTests
         bench.Drain();
         bench.Undrain();
 
-        Assert.That(bench.Upgrade(), Is.EqualTo(new GuardAction[] { new GuardAction.UpgradeEnded(false, "an old worker is still draining") }));
+        Assert.That(
+            bench.Upgrade(), Is.EqualTo(new GuardAction[] { new GuardAction.UpgradeEnded(false, "an old worker is still draining") }));
         Assert.That(bench.Machine.Workers, Has.Count.EqualTo(2));
     }
 
@@ -242,7 +267,13 @@ public sealed class UpgradeTests
 
         Assert.That(
             bench.Drain(),
-            Is.EqualTo(new GuardAction[] { new GuardAction.UpgradeEnded(false, "the node is draining"), new GuardAction.Drain(1, true), new GuardAction.Drain(2, true) }));
+            Is.EqualTo(
+                new GuardAction[]
+                {
+                    new GuardAction.UpgradeEnded(false, "the node is draining"),
+                    new GuardAction.Drain(1, true),
+                    new GuardAction.Drain(2, true),
+                }));
     }
 
     [Test]

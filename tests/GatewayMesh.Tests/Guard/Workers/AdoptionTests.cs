@@ -64,7 +64,15 @@ public sealed class AdoptionTests
     private int? Adopted(int pid)
     {
         var plan = new WorkerPlan(
-            new BootstrapSpec { Role = MeshRole.Sidecar, Node = "host-a", DataDir = _folder, Sidecar = new SidecarSpec { Address = "127.0.0.1" } }, new RoleOptions(), []);
+            new BootstrapSpec
+            {
+                Role = MeshRole.Sidecar,
+                Node = "host-a",
+                DataDir = _folder,
+                Sidecar = new SidecarSpec { Address = "127.0.0.1" },
+            },
+            new RoleOptions(),
+            []);
         using var socket = PacketListener.Open(plan.WorkerSocket);
         using var upstream = new ProbeUpstream();
         using var listeners = new GuardListeners();
@@ -86,6 +94,8 @@ public sealed class AdoptionTests
         using var progress = ProgressPage.Create();
         using var probe = ListeningSocket.Open(new IPEndPoint(IPAddress.Loopback, 0));
         var lent = ListenerLease.From(new ListenerSpec("probe", ListenerKind.Probe, probe.LocalAddress));
-        channel.Send(new ControlMessage(ControlKind.Holdings) { Listeners = [lent], Pid = pid, Worker = 1, Accept = true }, [progress.Descriptor.Number, probe.Number]);
+        channel.Send(
+            new ControlMessage(ControlKind.Holdings) { Listeners = [lent], Pid = pid, Worker = 1, Accept = true },
+            [progress.Descriptor.Number, probe.Number]);
     }
 }

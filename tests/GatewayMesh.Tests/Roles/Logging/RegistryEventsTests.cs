@@ -11,7 +11,8 @@ namespace GatewayMesh.Tests.Roles.Logging;
 internal sealed class RegistryEventsTests
 {
     private const string Registry = "file:/registry";
-    private static readonly ConfigError Unreadable = new(SourceLocation.Option("/registry"), "", "there is no such folder", "make the folder");
+    private static readonly ConfigError Unreadable = new(
+        SourceLocation.Option("/registry"), "", "there is no such folder", "make the folder");
 
     private ManualTime _time = null!;
     private MemoryStream _sink = null!;
@@ -53,9 +54,15 @@ internal sealed class RegistryEventsTests
     [Test]
     public void Snapshot_write_error_has_its_own_event()
     {
-        _events.Read(Registry, reached: true, [new ConfigError(SourceLocation.Option("/data/snapshot.json"), "", "cannot be written (No space left on device)", "make room")], TimeSpan.Zero);
+        _events.Read(
+            Registry,
+            reached: true,
+            [new ConfigError(SourceLocation.Option("/data/snapshot.json"), "", "cannot be written (No space left on device)", "make room")],
+            TimeSpan.Zero);
 
-        Assert.That(Lines().Single(), Is.EqualTo("error snapshot_not_written /data/snapshot.json: cannot be written (No space left on device); make room"));
+        Assert.That(
+            Lines().Single(),
+            Is.EqualTo("error snapshot_not_written /data/snapshot.json: cannot be written (No space left on device); make room"));
     }
 
     [Test]
@@ -161,7 +168,8 @@ internal sealed class RegistryEventsTests
             .. Encoding.UTF8.GetString(_sink.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line =>
             {
                 using var json = JsonDocument.Parse(line);
-                return $"{json.RootElement.GetProperty("level")} {json.RootElement.GetProperty("event")} {json.RootElement.GetProperty("message")}";
+                return $"{json.RootElement.GetProperty("level")} {json.RootElement.GetProperty("event")} "
+                    + $"{json.RootElement.GetProperty("message")}";
             }),
         ];
     }

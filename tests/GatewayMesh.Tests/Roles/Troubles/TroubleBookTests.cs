@@ -8,8 +8,10 @@ namespace GatewayMesh.Tests.Roles.Troubles;
 
 public sealed class TroubleBookTests
 {
-    private static readonly Trouble Down = new(TroubleKind.ApplicationDown, "web", "web-1", "host-a", "127.0.0.1:8080", "connection refused");
-    private static readonly Trouble Ejected = new(TroubleKind.InstanceEjected, "payments", "payments-2", "host-b", "10.0.0.2:20001", "consecutive_failures");
+    private static readonly Trouble Down = new(
+        TroubleKind.ApplicationDown, "web", "web-1", "host-a", "127.0.0.1:8080", "connection refused");
+    private static readonly Trouble Ejected = new(
+        TroubleKind.InstanceEjected, "payments", "payments-2", "host-b", "10.0.0.2:20001", "consecutive_failures");
     private static readonly Trouble Gone = new(TroubleKind.NodeGone, "", "", "host-c", "", "its record is no longer renewed");
 
     [TestCase("error", "application_down", "application_up")]
@@ -56,7 +58,8 @@ public sealed class TroubleBookTests
 
         Assert.That(lines.Count, Is.InRange(2, 32));
         Assert.That(lines[^1].GetProperty("event").GetString(), Is.EqualTo("application_up"));
-        Assert.That(lines.Skip(1).Max(line => line.GetProperty("changes").GetInt32()), Is.GreaterThan(5), "the line tells how often it changed");
+        Assert.That(
+            lines.Skip(1).Max(line => line.GetProperty("changes").GetInt32()), Is.GreaterThan(5), "the line tells how often it changed");
     }
 
     [Test]
@@ -98,6 +101,9 @@ public sealed class TroubleBookTests
             run(new TroubleBook(events, time), time);
         }
 
-        return [.. Encoding.UTF8.GetString(sink.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+        return [
+            .. Encoding.UTF8.GetString(sink.ToArray())
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => JsonDocument.Parse(line).RootElement)];
     }
 }

@@ -13,7 +13,10 @@ internal readonly record struct AppRequest(string Path, int BodyLength, bool Clo
     {
         var lines = Encoding.Latin1.GetString(head).Split("\r\n");
         var words = lines[0].Split(' ');
-        var fields = lines.Skip(1).Select(line => line.Split(':', 2)).Where(parts => parts.Length == 2).ToLookup(parts => parts[0].Trim(), parts => parts[1].Trim(), StringComparer.OrdinalIgnoreCase);
+        var fields = lines.Skip(1)
+            .Select(line => line.Split(':', 2))
+            .Where(parts => parts.Length == 2)
+            .ToLookup(parts => parts[0].Trim(), parts => parts[1].Trim(), StringComparer.OrdinalIgnoreCase);
         return new AppRequest(
             words.Length > 1 ? words[1] : "/",
             int.TryParse(fields["content-length"].FirstOrDefault(), out var length) ? length : 0,

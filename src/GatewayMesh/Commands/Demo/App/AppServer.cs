@@ -87,5 +87,6 @@ internal sealed class AppServer(int port, Func<string, Task<(int Status, string 
 
     private static byte[] Response(int status, string json, bool close) => Encoding.UTF8.GetBytes(string.Create(
         CultureInfo.InvariantCulture,
-        $"HTTP/1.1 {status} {(status == 200 ? "OK" : "Bad Gateway")}\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(json)}\r\n{(close ? "Connection: close\r\n" : "")}\r\n{json}"));
+        $"HTTP/1.1 {status} {(status == 200 ? "OK" : "Bad Gateway")}\r\nContent-Type: application/json\r\nContent-Length: "
+            + $"{Encoding.UTF8.GetByteCount(json)}\r\n{(close ? "Connection: close\r\n" : "")}\r\n{json}"));
 }

@@ -10,8 +10,11 @@ internal static class DemoAppCommand
     public static Command Build()
     {
         var node = new Option<string>("--node") { Required = true };
-        var services = DemoPlan.Services.Select(service => (Service: service, Ports: new Option<string>($"--{service}") { Required = true, HelpName = "PORT:OUTBOUND" })).ToArray();
-        var command = new MeshCommand("demo-app", "Run the applications of one demo host: each service listens on PORT and calls the next through OUTBOUND.")
+        var services = DemoPlan.Services.Select(
+            service => (
+                Service: service, Ports: new Option<string>($"--{service}") { Required = true, HelpName = "PORT:OUTBOUND" })).ToArray();
+        var command = new MeshCommand(
+            "demo-app", "Run the applications of one demo host: each service listens on PORT and calls the next through OUTBOUND.")
         {
             Hidden = true,
             Examples = ["gatewaymesh demo-app --node host-a --web 15021:15001 --payments 15022:15002 --ledger 15023:15003"],
@@ -28,7 +31,13 @@ internal static class DemoAppCommand
 
     private static int Run(string node, (int Port, int Outbound)[] ports)
     {
-        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false }) { Timeout = TimeSpan.FromSeconds(10) };
+        using var client = new HttpClient(
+            new SocketsHttpHandler
+            {
+                UseProxy = false,
+                AllowAutoRedirect = false,
+                UseCookies = false,
+            }) { Timeout = TimeSpan.FromSeconds(10) };
         for (var i = 0; i < ports.Length; i++)
         {
             var next = i + 1 < ports.Length ? DemoPlan.Services[i + 1] : null;

@@ -6,7 +6,9 @@ internal static class ConsulEntries
     /// <summary>The entries by their path in the demo's folder, in write order.</summary>
     public static IEnumerable<(string Path, string Text)> Of(DemoPlan plan) =>
     [
-        .. DemoPlan.Services.Select(service => ($"entries/{service}.json", $$"""{ "Kind": "service-defaults", "Name": "{{service}}", "Protocol": "http" }""" + "\n")),
+        .. DemoPlan.Services.Select(
+            service => (
+                $"entries/{service}.json", $$"""{ "Kind": "service-defaults", "Name": "{{service}}", "Protocol": "http" }""" + "\n")),
         ("entries/ingress.json", Ingress(plan)),
     ];
 

@@ -45,7 +45,8 @@ internal static class DemoFiles
 
     private static string Sidecar(DemoPlan plan, DemoHost host)
     {
-        var text = new StringBuilder(Head(plan, $"{host.Name}: the sidecar of web, payments and ledger.", "sidecar", host.Name, host.Admin));
+        var text = new StringBuilder(
+            Head(plan, $"{host.Name}: the sidecar of web, payments and ledger.", "sidecar", host.Name, host.Admin));
         text.Append("sidecar:\n  address: 127.0.0.1\n  services:\n");
         foreach (var service in DemoPlan.Services)
         {

@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace GatewayMesh.Commands.Demo.Processes;
 
 /// <summary>A child of the demo (this program by default): its command line and its current run.</summary>
-internal sealed class DemoProcess(string name, string role, IReadOnlyList<string> arguments, string folder, string mark, string? program = null) : IDisposable
+internal sealed class DemoProcess(
+    string name, string role, IReadOnlyList<string> arguments, string folder, string mark, string? program = null) : IDisposable
 {
     private Process? _process;
 
@@ -66,5 +67,7 @@ internal sealed class DemoProcess(string name, string role, IReadOnlyList<string
 
     // Not the file of a shared host such as `dotnet`, when that started the process.
     private static string Self { get; } =
-        File.Exists(Path.Combine(AppContext.BaseDirectory, "gatewaymesh")) ? Path.Combine(AppContext.BaseDirectory, "gatewaymesh") : Environment.ProcessPath!;
+        File.Exists(Path.Combine(AppContext.BaseDirectory, "gatewaymesh"))
+            ? Path.Combine(AppContext.BaseDirectory, "gatewaymesh")
+            : Environment.ProcessPath!;
 }

@@ -20,7 +20,10 @@ internal static class MarkedProcesses
         return
         [
             .. Directory.EnumerateDirectories("/proc")
-                .Select(folder => int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0)
+                .Select(
+                    folder => int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
+                        ? pid
+                        : 0)
                 .Where(pid => pid > 0 && pid != Environment.ProcessId && IsMarked(pid, wanted)),
         ];
     }

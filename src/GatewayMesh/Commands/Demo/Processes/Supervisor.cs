@@ -28,7 +28,9 @@ internal sealed class Supervisor(IReadOnlyList<DemoProcess> processes, string ma
     public int End()
     {
         _ending = true;
-        foreach (var stage in processes.GroupBy(process => process.Role switch { "app" => 1, "registry" => 2, _ => 0 }).OrderBy(group => group.Key))
+        foreach (
+            var stage in processes.GroupBy(
+                process => process.Role switch { "app" => 1, "registry" => 2, _ => 0 }).OrderBy(group => group.Key))
         {
             foreach (var process in stage.Where(process => process.IsRunning))
             {
@@ -63,7 +65,11 @@ internal sealed class Supervisor(IReadOnlyList<DemoProcess> processes, string ma
         if (process.EndedAt is not { } ended)
         {
             process.EndedAt = now;
-            tell(new DemoEvent(process.Name, string.Create(CultureInfo.InvariantCulture, $"ended with {process.ExitCode}; restarts in {RestartAfter.TotalSeconds:0} s")));
+            tell(
+                new DemoEvent(
+                    process.Name,
+                    string.Create(
+                        CultureInfo.InvariantCulture, $"ended with {process.ExitCode}; restarts in {RestartAfter.TotalSeconds:0} s")));
         }
         else if (time.GetElapsedTime(ended, now) >= RestartAfter)
         {

@@ -79,7 +79,13 @@ internal static class DemoJson
     {
         if (plan.Hosts.FirstOrDefault(host => host.Name == node.Name) is { } host)
         {
-            foreach (var (name, port) in new (string, Func<string, int>)[] { ("outbound", host.Outbound), ("inbound", host.Inbound), ("application", host.Application) })
+            foreach (
+                var (name, port) in new (string, Func<string, int>)[]
+                {
+                    ("outbound", host.Outbound),
+                    ("inbound", host.Inbound),
+                    ("application", host.Application),
+                })
             {
                 json.WriteStartObject(name);
                 foreach (var service in DemoPlan.Services)

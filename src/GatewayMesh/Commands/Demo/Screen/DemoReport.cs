@@ -15,7 +15,13 @@ internal static class DemoReport
     {
         var hasKinds = width >= RoomForKinds;
         var table = new TextTable(
-            ["WHAT THE APPLICATIONS SAW", "SENT", "FAILED", .. hasKinds ? (string[])["REFUSED", "LOST", "TIMED OUT", "ERRORS"] : [], "VIA GW", "SLOWEST"]);
+            [
+                "WHAT THE APPLICATIONS SAW",
+                "SENT",
+                "FAILED",
+                .. hasKinds ? (string[])["REFUSED", "LOST", "TIMED OUT", "ERRORS"] : [],
+                "VIA GW",
+                "SLOWEST"]);
         foreach (var (title, tally) in parts)
         {
             table.Add(
@@ -47,8 +53,10 @@ internal static class DemoReport
         };
         var failed = tally.Failed == 0
             ? "all answered"
-            : $"{tally.Failed} failed ({string.Join(", ", failures.Where(failure => failure.Count > 0).Select(failure => $"{failure.Count} {failure.What}"))})";
+            : $"{tally.Failed} failed "
+                + $"({string.Join(", ", failures.Where(failure => failure.Count > 0).Select(failure => $"{failure.Count} {failure.What}"))})";
         var gateway = tally.ThroughGateway == 0 ? "" : $", {tally.ThroughGateway} of them through a gateway";
-        return string.Create(CultureInfo.InvariantCulture, $"{tally.Sent} requests, {failed}{gateway}; the slowest answer took {tally.SlowestMs:0} ms");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{tally.Sent} requests, {failed}{gateway}; the slowest answer took {tally.SlowestMs:0} ms");
     }
 }

@@ -59,7 +59,10 @@ internal sealed class DemoScreen(TextWriter output, DemoPlan plan, TimeProvider 
         {
             var width = Width();
             var lines = new List<string> { "" };
-            lines.AddRange(DemoTable.Of(plan.Nodes.Select(node => new NodeView(node, watch[node.Name], _last.GetValueOrDefault(node.Name, ""))), width).Lines(_paint, width));
+            lines.AddRange(
+                DemoTable.Of(
+                    plan.Nodes.Select(node => new NodeView(node, watch[node.Name], _last.GetValueOrDefault(node.Name, ""))),
+                    width).Lines(_paint, width));
             lines.Add("");
             lines.AddRange(DemoReport.Table(tallies.Parts, width).Lines(_paint, width));
             lines.Add("");

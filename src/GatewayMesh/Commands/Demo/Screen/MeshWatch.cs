@@ -27,7 +27,10 @@ internal sealed class MeshWatch(DemoPlan plan, Action<DemoEvent> tell)
     }
 
     /// <summary>True if all nodes answer and are synced, and every sidecar serves its own traffic.</summary>
-    public bool IsReady => plan.Nodes.All(node => this[node.Name] is { Registry.Synced: true } status && (status.Lease is null || (status.IsLeased && status.Tier == "sidecar")));
+    public bool IsReady =>
+        plan.Nodes.All(
+            node => this[node.Name] is { Registry.Synced: true } status
+                && (status.Lease is null || (status.IsLeased && status.Tier == "sidecar")));
 
     /// <summary>
     /// True if every node knows a healthy instance of every service on every host. With a registry folder, nodes discover each other

@@ -32,6 +32,8 @@ internal sealed record Tally(long Ok, long Refused, long Lost, long TimedOut, lo
             LoadOutcome.TimedOut => this with { TimedOut = TimedOut + 1 },
             _ => this with { Errors = Errors + 1 },
         };
-        return sample is { LoadOutcome: LoadOutcome.Ok, ThroughGateway: true } ? counted with { ThroughGateway = ThroughGateway + 1 } : counted;
+        return sample is { LoadOutcome: LoadOutcome.Ok, ThroughGateway: true }
+            ? counted with { ThroughGateway = ThroughGateway + 1 }
+            : counted;
     }
 }

@@ -7,7 +7,8 @@ internal sealed record LoadReport
 {
     /// <summary>Definition of "time to fail back", printed with the value.</summary>
     public const string FailBackDefinition =
-        "fail-back: from the fault to the end of the last 100 ms in which at least a tenth of the answers (and at least two) came through a gateway";
+        "fail-back: from the fault to the end of the last 100 ms in which at least a tenth of the answers (and at least two) came "
+            + "through a gateway";
 
     /// <summary>Requests started.</summary>
     public required int Sent { get; init; }
@@ -91,7 +92,11 @@ internal sealed record LoadReport
             FailBackMs = carried < 0 ? null : after[carried].AtMs + (LoadWindow.Length / 1000) - (faultAt / 1000.0),
             // The last window may be cut short, so the window before it counts as well.
             StillCarried = carried >= 0 && carried >= after.Length - 2,
-            Paths = [.. samples.Where(sample => sample.Status > 0).CountBy(sample => sample.Path).OrderByDescending(pair => pair.Value).Select(pair => (paths[pair.Key], pair.Value))],
+            Paths = [
+                .. samples.Where(sample => sample.Status > 0)
+                    .CountBy(sample => sample.Path)
+                    .OrderByDescending(pair => pair.Value)
+                    .Select(pair => (paths[pair.Key], pair.Value))],
             Series = [.. windows],
         };
     }

@@ -33,7 +33,8 @@ internal sealed class LoadRun
         _schedule = new Schedule(spec.Rate, spec.Duration);
         _timeout = (long)spec.Timeout.TotalMicroseconds;
         var request = Encoding.ASCII.GetBytes(
-            string.Create(CultureInfo.InvariantCulture, $"GET {spec.Path} HTTP/1.1\r\nHost: {spec.Host}\r\nUser-Agent: gatewaymesh-drill\r\n\r\n"));
+            string.Create(
+                CultureInfo.InvariantCulture, $"GET {spec.Path} HTTP/1.1\r\nHost: {spec.Host}\r\nUser-Agent: gatewaymesh-drill\r\n\r\n"));
         _connections = [.. Enumerable.Range(0, spec.Connections).Select(_ => new LoadConnection(spec.Target, request))];
         _free = new Queue<LoadConnection>(_connections);
         _polled = new PollEntry[spec.Connections];

@@ -113,7 +113,10 @@ internal sealed class ResponseReader
 
     private void ParseHead(ReadOnlySpan<byte> head)
     {
-        if (head.Length < 12 || !head.StartsWith("HTTP/1."u8) || !Utf8Parser.TryParse(head.Slice(9, 3), out int status, out var used) || used != 3)
+        if (head.Length < 12
+            || !head.StartsWith("HTTP/1."u8)
+            || !Utf8Parser.TryParse(head.Slice(9, 3), out int status, out var used)
+            || used != 3)
         {
             _part = Part.Broken;
             return;

@@ -10,7 +10,13 @@ internal sealed class LoadReportTests
     public void Each_kind_of_failure_is_counted_separately()
     {
         var report = LoadReport.Of(
-            [Ok(0), Ended(1, LoadOutcome.Refused), Ended(2, LoadOutcome.Lost), Ended(3, LoadOutcome.TimedOut), Ended(4, LoadOutcome.ServerError), Ended(5, LoadOutcome.ClientError)],
+            [
+                Ok(0),
+                Ended(1, LoadOutcome.Refused),
+                Ended(2, LoadOutcome.Lost),
+                Ended(3, LoadOutcome.TimedOut),
+                Ended(4, LoadOutcome.ServerError),
+                Ended(5, LoadOutcome.ClientError)],
             [""],
             Fault);
 
@@ -32,7 +38,10 @@ internal sealed class LoadReportTests
     public void The_first_success_belongs_to_a_request_that_was_sent_after_the_fault()
     {
         // The first request was in flight at the fault: its response proves nothing.
-        var report = LoadReport.Of([new Sample(999_000, 999_000, 1_001_000, LoadOutcome.Ok), new Sample(1_002_000, 1_002_000, 1_030_000, LoadOutcome.Ok)], [""], Fault);
+        var report = LoadReport.Of(
+            [new Sample(999_000, 999_000, 1_001_000, LoadOutcome.Ok), new Sample(1_002_000, 1_002_000, 1_030_000, LoadOutcome.Ok)],
+            [""],
+            Fault);
 
         Assert.That(report.FirstSuccessMs, Is.EqualTo(30));
     }
@@ -77,7 +86,8 @@ internal sealed class LoadReportTests
         Assert.That(LoadReport.Of(samples, [""], Fault).StillCarried, Is.True);
     }
 
-    private static Sample Ok(long at, bool throughGateway = false) => new(at, at, at, LoadOutcome.Ok) { ThroughGateway = throughGateway, Status = 200 };
+    private static Sample Ok(long at, bool throughGateway = false) =>
+        new(at, at, at, LoadOutcome.Ok) { ThroughGateway = throughGateway, Status = 200 };
 
     private static Sample Ended(long at, LoadOutcome outcome) => new(at, at, at, outcome);
 }

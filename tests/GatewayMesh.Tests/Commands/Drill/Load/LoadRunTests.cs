@@ -75,7 +75,9 @@ internal sealed class LoadRunTests
 
         var samples = Run(Spec(server.Address));
 
-        Assert.That(samples.Select(sample => (sample.LoadOutcome, sample.Status, sample.ThroughGateway)), Is.All.EqualTo((LoadOutcome.ServerError, (ushort)503, true)));
+        Assert.That(
+            samples.Select(sample => (sample.LoadOutcome, sample.Status, sample.ThroughGateway)),
+            Is.All.EqualTo((LoadOutcome.ServerError, (ushort)503, true)));
     }
 
     private static LoadSpec Spec(IPEndPoint target) =>

@@ -8,7 +8,8 @@ internal sealed class PercentilesTests
 {
     [Test]
     public void Percentiles_use_the_nearest_rank() =>
-        Assert.That(Percentiles.Of(Enumerable.Range(1, 100).Select(i => i * 1000L).Reverse()), Is.EqualTo(new Percentiles(50, 90, 99, 100)));
+        Assert.That(
+            Percentiles.Of(Enumerable.Range(1, 100).Select(i => i * 1000L).Reverse()), Is.EqualTo(new Percentiles(50, 90, 99, 100)));
 
     [Test]
     public void One_request_is_every_percentile() =>

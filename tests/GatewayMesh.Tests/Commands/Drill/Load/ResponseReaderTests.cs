@@ -8,7 +8,8 @@ internal sealed class ResponseReaderTests
     private static readonly string[] Whole =
     [
         "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nVia: 1.1 host-a-sidecar\r\n\r\nhello",
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nvia: 1.1 host-a-sidecar\r\n\r\n5;x=1\r\nhello\r\n10\r\n0123456789abcdef\r\n0\r\nTrailer: x\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nvia: 1.1 "
+            + "host-a-sidecar\r\n\r\n5;x=1\r\nhello\r\n10\r\n0123456789abcdef\r\n0\r\nTrailer: x\r\n\r\n",
         "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\nVia: 1.1 host-a-sidecar\r\n\r\n",
         "HTTP/1.1 200\r\nVia: 1.1 host-a-sidecar\r\nContent-Length: 0\r\n\r\n",
     ];
@@ -57,7 +58,9 @@ internal sealed class ResponseReaderTests
 
     [Test]
     public void Connection_close_is_noticed() =>
-        Assert.That(Read("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"), Is.Not.Null.And.Property("Close").True.And.Property("IsDone").True);
+        Assert.That(
+            Read("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"),
+            Is.Not.Null.And.Property("Close").True.And.Property("IsDone").True);
 
     [TestCase("SSH-2.0-OpenSSH_9.2\r\n\r\n")]
     [TestCase("HTTP/1.1 abc\r\n\r\n")]
