@@ -9,6 +9,6 @@ internal enum HedgeOutcome
     /// <summary>Another response was passed on.</summary>
     Lost,
 
-    /// <summary>A hedge was due, but the budget, the attempts, or a limit did not allow it.</summary>
+    /// <summary>A hedge was due, but the body was not whole, or the budget, the attempts, or a limit did not allow it.</summary>
     Refused,
 }

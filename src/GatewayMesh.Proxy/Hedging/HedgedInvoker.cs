@@ -78,6 +78,7 @@ internal sealed class HedgedInvoker(
     {
         if (request.Content is not null && !exchange.Replay.IsWhole)
         {
+            loop.CountHedge(HedgeOutcome.Refused);
             return false;
         }
 

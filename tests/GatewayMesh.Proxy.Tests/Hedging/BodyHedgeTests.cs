@@ -43,6 +43,7 @@ public class BodyHedgeTests
 
         await client.Begin("the first half, ");
         (await time.Timer.WaitAsync(RawConnection.Patience))();
+        Assert.That(mesh.Metrics, Does.Contain("gatewaymesh_hedges_total{outcome=\"refused\"} 1").After(5000, 5));
         await client.End("and the second");
 
         Assert.That(await client.Answer(), Is.EqualTo((200, "1:the first half, and the second")));
