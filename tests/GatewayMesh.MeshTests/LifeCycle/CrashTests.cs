@@ -5,9 +5,9 @@ namespace GatewayMesh.MeshTests.LifeCycle;
 /// <summary>Crashes of a worker, as logged for an operator with only the shipped file.</summary>
 public sealed class CrashTests : MeshTest
 {
-    [TestCase("exception", "an exception that nobody handles")]
+    [TestCase("exception", "an unhandled exception")]
     [TestCase("memory", "AccessViolation")]
-    [TestCase("fail-fast", "asks for the end of this process")]
+    [TestCase("fail-fast", "requests the end of this process")]
     public async Task Crash_of_a_worker_leaves_the_reason_and_a_stack_of_method_names_in_the_log(string kind, string reason)
     {
         var installation = new Installation(Path.Combine(Mesh.Folder, "installed"));

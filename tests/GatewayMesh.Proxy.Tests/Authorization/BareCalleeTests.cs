@@ -155,6 +155,35 @@ public class BareCalleeTests
     }
 
     [Test]
+    public async Task An_instance_that_lost_its_sidecar_after_the_decision_is_not_tried_for_a_denied_caller()
+    {
+        var asked = new TaskCompletionSource();
+        var broken = new TaskCompletionSource();
+        using var payments = new Backend(async (_, connection) =>
+        {
+            asked.TrySetResult();
+            await broken.Task;
+            connection.Reset();
+        });
+        var (_, inbound) = await _mesh.Sidecar("payments", payments);
+        var web = await Enforcing("sidecar", "web");
+        var first = new EndpointModel("payments", "payments-0", "host-b", new HostPort("127.0.0.1", inbound.Port), Healthy: true);
+        web.Service("payments", PolicyModel.Default,
+            [first, new EndpointModel("payments", "payments-1", "host-c", _legacy.HostPort, Healthy: false)]);
+        web.Intentions(Allow, ("web", "payments", Deny));
+        using var client = await RawConnection.To(web.Outbound());
+
+        var answer = client.Ask("GET /x HTTP/1.1\r\nHost: payments\r\n\r\n");
+        await asked.Task.WaitAsync(RawConnection.Patience);
+        web.Service("payments", PolicyModel.Default,
+            [first, new EndpointModel("payments", "payments-1", "", _legacy.HostPort, Healthy: true)]);
+        broken.SetResult();
+
+        Assert.That((await answer).Status, Is.EqualTo(403));
+        Assert.That(_legacy.Executed, Is.Zero);
+    }
+
+    [Test]
     public async Task A_stream_to_a_bare_callee_is_ended_when_its_caller_is_no_longer_allowed()
     {
         using var slow = new Backend(
