@@ -17,6 +17,9 @@ public sealed class RegistryOutageTests : MeshTest
         alone.Start("--no-guard");
         await Eventually.Until("the ingress is ready", edge.IsReadyAsync);
         await Eventually.Until("the sidecar without a guard is ready", alone.IsReadyAsync);
+        await Eventually.Until(
+            "host-a has read its own record",
+            async () => (await RunAsync("status", "--admin", hosts.HostA.Admin.ToString())).Text.Contains("host-a ", StringComparison.Ordinal));
         var away = Mesh.Registry + ".away";
         Directory.Move(Mesh.Registry, away);
 
