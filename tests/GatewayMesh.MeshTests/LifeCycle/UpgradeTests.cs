@@ -131,7 +131,7 @@ public sealed class UpgradeTests : MeshTest
         using (Assert.EnterMultipleScope())
         {
             Assert.That(after.UpgradeError, Does.Contain(reason));
-            Assert.That(after.Worker, Is.EqualTo(before.Worker), "the old worker goes on serving");
+            Assert.That(after.Worker, Is.EqualTo(before.Worker), "the old worker keeps serving");
             Assert.That(after.Guard, Is.EqualTo(before.Guard));
             Assert.That(report.Failed, Is.Zero);
             Assert.That(

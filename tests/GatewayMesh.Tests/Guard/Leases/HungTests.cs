@@ -193,7 +193,7 @@ public sealed class HungTests
         Repeat(2, () => bench.TimesOut(second));
 
         Assert.That(bench.TimesOut(second), Is.EqualTo(new GuardAction[] { new GuardAction.Kill(second) }));
-        Assert.That(bench.Acceptor, Is.EqualTo(Acceptor.Guard), "it held no lease, so the guard goes on");
+        Assert.That(bench.Acceptor, Is.EqualTo(Acceptor.Guard), "it held no lease, so the guard continues");
     }
 
     [Test]
