@@ -385,7 +385,7 @@ void Begin(string what)
     }
 }
 
-// The native compiler goes on at a method that it cannot compile, and lets the method throw when it is called.
+// The native compiler skips a method that it cannot compile; the method throws when it is called.
 static bool IsBrokenMethod(string line) => line.Contains("will always throw because", StringComparison.Ordinal);
 
 // A line of `dotnet`: the beginning of a step, an error or a warning. Where assemblies are written to is left out.
