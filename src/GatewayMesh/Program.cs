@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using GatewayMesh.Commands;
 using GatewayMesh.Configuration.Values;
-using GatewayMesh.Roles;
+using GatewayMesh.Startup;
 
 namespace GatewayMesh;
 

@@ -53,7 +53,7 @@ public sealed partial class CodeMapTests
     public void The_page_of_configuration_documents_every_option_of_a_role()
     {
         var options = Option()
-            .Matches(File.ReadAllText(Path.Combine(Repository.Source, "GatewayMesh", "Roles", "RoleLine.cs")))
+            .Matches(File.ReadAllText(Path.Combine(Repository.Source, "GatewayMesh", "Startup", "RoleLine.cs")))
             .Select(match => match.Value)
             .Distinct()
             .Where(option => option is not "--help" and not "--version").ToList();

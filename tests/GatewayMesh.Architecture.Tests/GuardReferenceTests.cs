@@ -17,14 +17,17 @@ public sealed class GuardReferenceTests
     {
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(_graph.Namespaces().Where(space => IsIn(space, room)), Is.Not.Empty, $"nothing to look at in {room}");
-            Assert.That(_graph.Chains(space => IsIn(space, room), IsDataPath), Is.Empty);
+            Assert.That(_graph.Namespaces().Where(space => IsSmall(space, room)), Is.Not.Empty, $"nothing to look at in {room}");
+            Assert.That(_graph.Chains(space => IsSmall(space, room), IsDataPath), Is.Empty);
         }
     }
 
     [Test]
     public void The_check_sees_a_data_path_where_there_is_one() =>
-        Assert.That(_graph.Chains(space => IsIn(space, "GatewayMesh.Roles"), IsDataPath), Is.Not.Empty);
+        Assert.That(_graph.Chains(space => IsIn(space, "GatewayMesh.Nodes"), IsDataPath), Is.Not.Empty);
+
+    // The views of a node show its data path, and only a worker serves them.
+    private static bool IsSmall(string space, string room) => IsIn(space, room) && !IsIn(space, "GatewayMesh.Admin.Views");
 
     private static bool IsIn(string space, string room) => space == room || space.StartsWith(room + ".", StringComparison.Ordinal);
 

@@ -13,10 +13,11 @@ using GatewayMesh.Commands.Status;
 using GatewayMesh.Commands.Terminal;
 using GatewayMesh.Commands.Validate;
 using GatewayMesh.Commands.Version;
+using GatewayMesh.Startup;
 
 namespace GatewayMesh.Commands;
 
-/// <summary>The tree of all commands. Roles are separate: see <see cref="Roles.RoleLine"/>.</summary>
+/// <summary>The tree of all commands. Roles are separate: see <see cref="RoleLine"/>.</summary>
 internal static class CommandTree
 {
     private const string Description =

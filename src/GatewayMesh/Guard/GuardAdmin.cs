@@ -2,10 +2,10 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using GatewayMesh.Admin;
+using GatewayMesh.Admin.Views;
 using GatewayMesh.Guard.Leases;
 using GatewayMesh.Guard.Workers;
 using GatewayMesh.Identity;
-using GatewayMesh.Roles;
 
 namespace GatewayMesh.Guard;
 

@@ -13,7 +13,7 @@ using GatewayMesh.Guard.Registration;
 using GatewayMesh.Guard.Workers;
 using GatewayMesh.Identity;
 using GatewayMesh.Linux;
-using GatewayMesh.Roles;
+using GatewayMesh.Startup;
 
 namespace GatewayMesh.Guard;
 

@@ -3,12 +3,15 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using GatewayMesh.Admin;
+using GatewayMesh.Admin.Views;
 using GatewayMesh.Commands;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Events;
 using GatewayMesh.Linux;
+using GatewayMesh.Nodes;
 using GatewayMesh.Proxy;
+using GatewayMesh.Startup;
 
 namespace GatewayMesh.Roles;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using GatewayMesh.Events;
-using GatewayMesh.Roles.Logging;
+using GatewayMesh.Logging;
 using Microsoft.Extensions.Logging;
 
 namespace GatewayMesh.Tests.Events;

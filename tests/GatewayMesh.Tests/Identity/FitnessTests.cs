@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Events;
-using GatewayMesh.Roles;
+using GatewayMesh.Nodes;
 
 namespace GatewayMesh.Tests.Identity;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using GatewayMesh.Configuration.Nodes;
-using GatewayMesh.Roles;
+using GatewayMesh.Startup;
 
 namespace GatewayMesh.Guard.Control;
 

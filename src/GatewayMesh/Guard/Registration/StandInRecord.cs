@@ -1,7 +1,7 @@
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Guard.Leases;
-using GatewayMesh.Roles;
+using GatewayMesh.Nodes;
 
 namespace GatewayMesh.Guard.Registration;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Bootstrap;
-using GatewayMesh.Roles;
+using GatewayMesh.Startup;
 
 namespace GatewayMesh.Guard.Workers;
 

@@ -4,10 +4,11 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using GatewayMesh.Admin;
+using GatewayMesh.Admin.Views;
 using GatewayMesh.Commands;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Events;
-using GatewayMesh.Roles;
+using GatewayMesh.Nodes;
 
 namespace GatewayMesh.Tests.Commands.Intention;
 

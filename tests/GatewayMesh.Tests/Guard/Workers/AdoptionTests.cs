@@ -6,7 +6,7 @@ using GatewayMesh.Guard.Control;
 using GatewayMesh.Guard.Probing;
 using GatewayMesh.Guard.Workers;
 using GatewayMesh.Linux;
-using GatewayMesh.Roles;
+using GatewayMesh.Startup;
 using GatewayMesh.Tests.Commands.Faults;
 
 namespace GatewayMesh.Tests.Guard.Workers;

@@ -1,0 +1,97 @@
+using System.Collections;
+using System.Runtime.CompilerServices;
+using GatewayMesh.Commands;
+using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Configuration.Values;
+using GatewayMesh.Guard;
+using GatewayMesh.Guard.Workers;
+using GatewayMesh.Linux;
+using GatewayMesh.Registry.Bootstrap;
+using GatewayMesh.Registry.Snapshots;
+using GatewayMesh.Roles;
+using GatewayMesh.Workers;
+
+namespace GatewayMesh.Startup;
+
+/// <summary>Runs one mesh process: a guard, or a standalone role.</summary>
+internal static class RoleHost
+{
+    /// <summary>Runs the role until a signal stops it, and returns the exit code.</summary>
+    public static int Run(RoleOptions options)
+    {
+        try
+        {
+            RequireDescriptors(DescriptorLimit.Current);
+            var load = options.SidecarFor is null ? BootstrapLoad.From(options) : SidecarFor.Load(options);
+            if (Trial.IsThis && load.Bootstrap is { Role: MeshRole.Sidecar, Guarded: true })
+            {
+                return GuardProcess.Try(load);
+            }
+
+            RequireRegistry(load.Bootstrap);
+            return load.Bootstrap is { Role: MeshRole.Sidecar, Guarded: true } ? RunGuard(load) : RunAlone(load);
+        }
+        catch (RoleFailure failure)
+        {
+            Console.Error.WriteLine(SafeText.Lines(failure.Message));
+            Console.Error.WriteLine("Nothing was started. `gatewaymesh --help` shows usage.");
+            return failure.ExitCode;
+        }
+        catch (UnauthorizedAccessException failure)
+        {
+            Console.Error.WriteLine($"{failure.Message}; give user {FileOwner.Self} read and write permission, or use another path");
+            Console.Error.WriteLine("Nothing was started. `gatewaymesh --help` shows usage.");
+            return ExitCode.Usage;
+        }
+    }
+
+    /// <summary>Refuses a limit so low that connections would cause obscure errors such as "Out of memory".</summary>
+    /// <exception cref="RoleFailure">The limit is below 1,024.</exception>
+    internal static void RequireDescriptors(ulong limit)
+    {
+        const int Least = 1024;
+        if (limit < Least)
+        {
+            throw new RoleFailure(
+                ExitCode.Usage,
+                $"the limit of open files (RLIMIT_NOFILE) is {limit}; a node needs at least {Least}; raise it with LimitNOFILE=65536 in "
+                    + $"the systemd unit, or `ulimit -n 65536`");
+        }
+    }
+
+    /// <summary>Runs a worker started by a guard.</summary>
+    public static int RunWorker() => WorkerHost.Run();
+
+    // Without the option, an unready node waits for its registry: most outages end by themselves.
+    private static void RequireRegistry(BootstrapSpec bootstrap)
+    {
+        if (bootstrap.RegistryRequired
+            && !File.Exists(SnapshotStore.FileIn(bootstrap.DataDir))
+            && !RegistryReach.IsReachable(bootstrap.Registry!))
+        {
+            throw new RoleFailure(
+                ExitCode.Registry,
+                $"the registry {bootstrap.Registry} is unreachable, and {SnapshotStore.FileIn(bootstrap.DataDir)} does not exist; start "
+                    + $"the registry, or remove --require-registry to wait for it");
+        }
+    }
+
+    // The runtime has already started threads whose signal masks cannot be changed. So the guard executes itself once more: a program that
+    // starts with blocked signals keeps them blocked in all of its threads, and no signal is lost in an upgrade.
+    private static int RunGuard(BootstrapLoad load)
+    {
+        if (!HeldSignals.AreHeld)
+        {
+            HeldSignals.Hold();
+            var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+                .Select(pair => KeyValuePair.Create((string)pair.Key, (string?)pair.Value ?? ""));
+            ProcessHandle.Execute(WorkerPlan.Executable, [.. Environment.GetCommandLineArgs().Skip(1)], environment);
+        }
+
+        return GuardProcess.Run(load);
+    }
+
+    // Not inlined: a guard must not load the types this method needs.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int RunAlone(BootstrapLoad load) => StandaloneHost.Run(load);
+}
