@@ -1,21 +1,35 @@
+using System.Collections.Immutable;
 using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Registry.Bootstrap;
 using GatewayMesh.Registry.Consul;
 using GatewayMesh.Registry.Files;
 
 namespace GatewayMesh.Registry;
 
-/// <summary>Opens the registry that a bootstrap file names.</summary>
+/// <summary>The table of registries. A new registry is one folder and one row here.</summary>
 public static class Registries
 {
+    /// <summary>The kinds of registries.</summary>
+    public static ImmutableArray<RegistryKind> Kinds { get; } =
+    [
+        new("file", (bootstrap, time) => new FileRegistry(bootstrap.Registry!.Target, time), RegistryReach.HasFolder),
+        new("consul", (bootstrap, time) => new ConsulRegistry(bootstrap, time), RegistryReach.HasAgent),
+    ];
+
     /// <summary>Opens the registry of <paramref name="bootstrap"/>. Never waits and never fails: connecting is part of the watch.</summary>
     public static IRegistry Open(BootstrapSpec bootstrap, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(bootstrap);
-        return bootstrap.Registry switch
-        {
-            { Kind: "file" } folder => new FileRegistry(folder.Target, time),
-            { Kind: "consul" } => new ConsulRegistry(bootstrap, time),
-            _ => throw new NotSupportedException($"registry kind {bootstrap.Registry?.Kind ?? "none"} is not supported"),
-        };
+        return Of(bootstrap.Registry?.Kind ?? "none").Open(bootstrap, time);
     }
+
+    /// <summary>True if <paramref name="registry"/> is reachable now.</summary>
+    public static bool IsReachable(RegistrySpec registry)
+    {
+        ArgumentNullException.ThrowIfNull(registry);
+        return Of(registry.Kind).IsReachable(registry);
+    }
+
+    private static RegistryKind Of(string name) =>
+        Kinds.FirstOrDefault(kind => kind.Name == name) ?? throw new NotSupportedException($"registry kind {name} is not supported");
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Values;
 
@@ -7,9 +6,6 @@ namespace GatewayMesh.Configuration.Bootstrap;
 /// <summary>Reads the keys <c>registry</c>, <c>registryToken</c>, <c>registryTokenFile</c> and <c>registryTls</c>.</summary>
 internal static class RegistryBinder
 {
-    private const string Fix =
-        "set registry: consul://HOST:PORT for a Consul agent, or file:DIR for a folder shared by the nodes of the mesh";
-
     // As in Consul's own tools, an empty token means no token.
     private static readonly ScalarType<string> Anything = new("set the token", Scalar.Good);
 
@@ -52,58 +48,20 @@ internal static class RegistryBinder
         if (reader.Has("registry"))
         {
             var location = reader.LocationOf("registry");
-            return reader.Required("registry", new ScalarType<RegistrySpec>(Fix, text => Read(text, folder => path(folder, location))));
+            return reader.Required("registry", new ScalarType<RegistrySpec>(RegistryUri.Fix, text => RegistryUri.Read(text, folder => path(folder, location))));
         }
 
         if (context.UsesLocalConsul(dataDir))
         {
-            return Read(RegistrySpec.LocalConsul, folder => folder).Value! with { IsDefault = true };
+            return RegistryUri.Read(RegistrySpec.LocalConsul, folder => folder).Value! with { IsDefault = true };
         }
 
         if (context.RegistryRequired)
         {
-            reader.Fail("registry", "no registry is named, and no Consul agent answers on 127.0.0.1:8500", Fix + " (or --registry URI)");
+            reader.Fail("registry", "no registry is named, and no Consul agent answers on 127.0.0.1:8500", RegistryUri.Fix + " (or --registry URI)");
         }
 
         return null;
-    }
-
-    private static Scalar<RegistrySpec> Read(string text, Func<string, string> folder) =>
-        text.StartsWith("consul://", StringComparison.Ordinal) ? Consul(text["consul://".Length..], Uri.UriSchemeHttp, 8500)
-        : text.StartsWith("consul+https://", StringComparison.Ordinal) ? Consul(text["consul+https://".Length..], Uri.UriSchemeHttps, 8501)
-        : text.StartsWith("file:", StringComparison.Ordinal)
-            && text.Length > 5 ? Scalar.Good(new RegistrySpec("file", folder(Folder(text))))
-        : Scalar.Bad<RegistrySpec>($"{Quoted.Of(text)} is not a registry", Fix);
-
-    // file:DIR, and the form that URI libraries write: file:///DIR.
-    private static string Folder(string text) =>
-        text.StartsWith("file:///", StringComparison.Ordinal) ? text["file://".Length..] : text["file:".Length..];
-
-    private static Scalar<RegistrySpec> Consul(string list, string scheme, int port)
-    {
-        var agents = ImmutableArray.CreateBuilder<HostPort>();
-        foreach (var text in list.TrimEnd('/').Split(','))
-        {
-            var agent = Names.IsHost(text.Trim('[', ']')) ? new HostPort(text.Trim('[', ']'), port)
-                : HostPort.TryParse(text, out var named) && Names.IsHost(named.Host) ? named
-                : null;
-            if (agent is null || !Uri.TryCreate($"{scheme}://{agent}", UriKind.Absolute, out _))
-            {
-                return Scalar.Bad<RegistrySpec>(
-                    $"{Quoted.Of(text)} is not the address of an agent",
-                    "use consul://HOST:PORT, or several agents: consul://127.0.0.1:8500,10.0.0.2:8500");
-            }
-
-            if (agents.Contains(agent))
-            {
-                return Scalar.Bad<RegistrySpec>($"the agent {agent} is listed twice", "remove one of them");
-            }
-
-            agents.Add(agent);
-        }
-
-        return Scalar.Good(
-            new RegistrySpec("consul", string.Join(',', agents)) { Agents = [.. agents.Select(agent => new Uri($"{scheme}://{agent}"))] });
     }
 
     private static RegistryTlsSpec BindTls(MappingReader reader, Func<string, SourceLocation, string> path)

@@ -18,17 +18,21 @@ public static class RegistryReach
     /// <summary>True if a Consul agent answers at <see cref="RegistrySpec.LocalConsul"/>.</summary>
     public static bool HasLocalConsul() => Answers(new HostPort("127.0.0.1", 8500), Local);
 
-    /// <summary>
-    /// True if <paramref name="registry"/> is reachable: its folder exists, or one of its agents answers (an agent with TLS only has to
-    /// accept a connection).
-    /// </summary>
-    public static bool IsReachable(RegistrySpec registry)
+    /// <summary>True if the folder of a file registry exists.</summary>
+    public static bool HasFolder(RegistrySpec registry)
     {
         ArgumentNullException.ThrowIfNull(registry);
-        return registry.Kind == "file" ? Directory.Exists(registry.Target) : registry.Agents.Any(IsReachable);
+        return Directory.Exists(registry.Target);
     }
 
-    private static bool IsReachable(Uri agent)
+    /// <summary>True if one of the agents of a Consul registry answers; an agent with TLS only has to accept a connection.</summary>
+    public static bool HasAgent(RegistrySpec registry)
+    {
+        ArgumentNullException.ThrowIfNull(registry);
+        return registry.Agents.Any(Answers);
+    }
+
+    private static bool Answers(Uri agent)
     {
         var address = new HostPort(agent.Host.Trim('[', ']'), agent.Port);
         return agent.Scheme == Uri.UriSchemeHttps ? TryConnect(address, Named) is { } socket && Close(socket) : Answers(address, Named);

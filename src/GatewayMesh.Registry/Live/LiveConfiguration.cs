@@ -12,12 +12,12 @@ namespace GatewayMesh.Registry.Live;
 /// The configuration of a running process. Watches the registry, compiles its reports, keeps the last good configuration through errors,
 /// stores that configuration, and starts with the stored one.
 /// </summary>
-/// <param name="registry">The registry. Not disposed here.</param>
+/// <param name="registry">The source. Not disposed here.</param>
 /// <param name="store">The last good configuration on disk, or null for none.</param>
 /// <param name="time">Clock of the nodes' age and of the store's retries.</param>
 /// <param name="cluster">This node's name for its cluster, used if the registry has none.</param>
 public sealed class LiveConfiguration(
-    IRegistry registry, SnapshotStore? store, TimeProvider time, string? cluster = null) : IAsyncDisposable
+    IConfigurationSource registry, SnapshotStore? store, TimeProvider time, string? cluster = null) : IAsyncDisposable
 {
     // Delay before a failed write of the store is retried.
     private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(10);

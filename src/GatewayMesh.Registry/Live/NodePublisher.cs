@@ -10,8 +10,8 @@ namespace GatewayMesh.Registry.Live;
 /// <param name="describe">Returns the current record; null before there is one. Called on a pool thread.</param>
 /// <param name="time">Clock of the interval.</param>
 /// <param name="displaced">Called with the record of another node of this name that a publication replaced. Default: none.</param>
-public sealed class NodePublisher(IRegistry registry, Func<NodeRecord?> describe, TimeProvider time, Action<NodeRecord>? displaced = null)
-    : IAsyncDisposable
+public sealed class NodePublisher(
+    INodeRegistration registry, Func<NodeRecord?> describe, TimeProvider time, Action<NodeRecord>? displaced = null) : IAsyncDisposable
 {
     /// <summary>Interval between publications: 2 s.</summary>
     public static TimeSpan Interval { get; } = TimeSpan.FromSeconds(2);

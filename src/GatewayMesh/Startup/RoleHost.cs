@@ -6,7 +6,7 @@ using GatewayMesh.Configuration.Values;
 using GatewayMesh.Guard;
 using GatewayMesh.Guard.Workers;
 using GatewayMesh.Linux;
-using GatewayMesh.Registry.Bootstrap;
+using GatewayMesh.Registry;
 using GatewayMesh.Registry.Snapshots;
 using GatewayMesh.Roles;
 using GatewayMesh.Workers;
@@ -67,7 +67,7 @@ internal static class RoleHost
     {
         if (bootstrap.RegistryRequired
             && !File.Exists(SnapshotStore.FileIn(bootstrap.DataDir))
-            && !RegistryReach.IsReachable(bootstrap.Registry!))
+            && !Registries.IsReachable(bootstrap.Registry!))
         {
             throw new RoleFailure(
                 ExitCode.Registry,

@@ -1,6 +1,5 @@
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Fixtures;
-using GatewayMesh.Registry.Bootstrap;
 
 namespace GatewayMesh.Registry.Tests.Bootstrap;
 
@@ -11,11 +10,11 @@ internal sealed class RegistryReachTests
     {
         await using var agent = await ConsulAgent.StartAsync();
         var closed = $"127.0.0.1:{FreePorts.Next()}";
-        Assert.That(RegistryReach.IsReachable(Consul(closed, agent.Address)), Is.True);
-        Assert.That(RegistryReach.IsReachable(Consul(closed)), Is.False);
+        Assert.That(Registries.IsReachable(Consul(closed, agent.Address)), Is.True);
+        Assert.That(Registries.IsReachable(Consul(closed)), Is.False);
 
         await agent.PauseAsync();
-        Assert.That(RegistryReach.IsReachable(Consul(agent.Address)), Is.False, "the agent accepts connections but does not answer");
+        Assert.That(Registries.IsReachable(Consul(agent.Address)), Is.False, "the agent accepts connections but does not answer");
     }
 
     [Test]
@@ -34,7 +33,7 @@ internal sealed class RegistryReachTests
             })
         {
             faulty.Answer = _ => answer;
-            Assert.That(RegistryReach.IsReachable(Consul(address)), Is.EqualTo(reachable), answer);
+            Assert.That(Registries.IsReachable(Consul(address)), Is.EqualTo(reachable), answer);
         }
     }
 
@@ -42,8 +41,8 @@ internal sealed class RegistryReachTests
     public void A_folder_is_reachable_while_it_exists()
     {
         using var folder = new TemporaryFolder();
-        Assert.That(RegistryReach.IsReachable(new RegistrySpec("file", Path.GetTempPath())), Is.True);
-        Assert.That(RegistryReach.IsReachable(new RegistrySpec("file", folder["nowhere"])), Is.False);
+        Assert.That(Registries.IsReachable(new RegistrySpec("file", Path.GetTempPath())), Is.True);
+        Assert.That(Registries.IsReachable(new RegistrySpec("file", folder["nowhere"])), Is.False);
     }
 
     private static RegistrySpec Consul(params string[] agents) =>

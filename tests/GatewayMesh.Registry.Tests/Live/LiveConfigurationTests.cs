@@ -329,7 +329,7 @@ internal sealed class LiveConfigurationTests
         await _registry.Watched;
     }
 
-    private sealed class ScriptedRegistry : IRegistry
+    private sealed class ScriptedRegistry : IConfigurationSource, IAsyncDisposable
     {
         private readonly Channel<RegistryReport> _reports = Channel.CreateUnbounded<RegistryReport>();
         private readonly TaskCompletionSource _watched = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -350,10 +350,6 @@ internal sealed class LiveConfigurationTests
                 yield return report;
             }
         }
-
-        public Task PublishAsync(NodeRecord record, CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task WithdrawAsync(string node, CancellationToken cancellationToken) => Task.CompletedTask;
 
         public ValueTask DisposeAsync()
         {
