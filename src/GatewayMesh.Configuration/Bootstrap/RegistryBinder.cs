@@ -48,7 +48,9 @@ internal static class RegistryBinder
         if (reader.Has("registry"))
         {
             var location = reader.LocationOf("registry");
-            return reader.Required("registry", new ScalarType<RegistrySpec>(RegistryUri.Fix, text => RegistryUri.Read(text, folder => path(folder, location))));
+            return reader.Required(
+                "registry",
+                new ScalarType<RegistrySpec>(RegistryUri.Fix, text => RegistryUri.Read(text, folder => path(folder, location))));
         }
 
         if (context.UsesLocalConsul(dataDir))
