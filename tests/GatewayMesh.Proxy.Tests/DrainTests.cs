@@ -32,7 +32,7 @@ public class DrainTests
     [Test]
     public async Task A_request_on_an_open_connection_is_still_served_while_draining()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
@@ -47,7 +47,7 @@ public class DrainTests
     }
 
     [Test]
-    public async Task Requests_left_at_the_drain_timeout_are_counted_and_continue()
+    public async Task Requests_still_running_at_the_drain_timeout_are_counted_and_continue()
     {
         using var payments = new Backend();
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);

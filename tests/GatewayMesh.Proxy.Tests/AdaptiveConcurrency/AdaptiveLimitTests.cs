@@ -3,7 +3,7 @@ using GatewayMesh.Configuration.Policies.Shedding;
 using GatewayMesh.Proxy.AdaptiveConcurrency;
 using GatewayMesh.Proxy.Limits;
 using GatewayMesh.Proxy.LoadBalancing;
-using GatewayMesh.Proxy.Tests.Time;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GatewayMesh.Proxy.Tests.AdaptiveConcurrency;
 
@@ -174,14 +174,14 @@ public sealed class AdaptiveLimitTests
 
     private static double Grown(double limit) => (1.25 * limit) + Math.Sqrt(1.25 * limit);
 
-    private static VirtualTime Later()
+    private static FakeTimeProvider Later()
     {
-        var time = new VirtualTime();
+        var time = new FakeTimeProvider();
         time.Advance(TimeSpan.FromSeconds(1));
         return time;
     }
 
-    private static AdaptiveLimit Measured(AdaptiveConcurrencyModel model, VirtualTime time)
+    private static AdaptiveLimit Measured(AdaptiveConcurrencyModel model, FakeTimeProvider time)
     {
         var limit = new AdaptiveLimit(model, SheddingModel.Default, time, new SplitMix(1));
         for (var i = 0; i < model.MinRttRequests; i++)
@@ -193,7 +193,7 @@ public sealed class AdaptiveLimitTests
         return limit;
     }
 
-    private static void Answer(AdaptiveLimit limit, VirtualTime time, long began, int milliseconds)
+    private static void Answer(AdaptiveLimit limit, FakeTimeProvider time, long began, int milliseconds)
     {
         _ = time;
         limit.TryEnter(Criticality.Critical);

@@ -45,7 +45,7 @@ public class MeasuredListenerTests
     public async Task A_request_refused_by_one_instance_is_served_by_another_and_the_first_is_not_ejected()
     {
         using var payments = new Backend();
-        using var free = Backend.Saying("paid");
+        using var free = Backend.Answering("paid");
         await using var callee = await Mesh.Start();
         callee.Service("payments", PolicyModel.Default with { AdaptiveConcurrency = Model }, payments.HostPort);
         var inbound = callee.Inbound(payments.HostPort);
@@ -69,7 +69,7 @@ public class MeasuredListenerTests
     [Test]
     public async Task After_a_measurement_the_timer_recomputes_the_limit()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var mesh = await Mesh.Start();
         mesh.Service("payments", PolicyModel.Default with { AdaptiveConcurrency = Model with { MinRttRequests = 5 } }, payments.HostPort);
         using var client = await RawConnection.To(mesh.Inbound(payments.HostPort));

@@ -3,7 +3,7 @@ using GatewayMesh.Configuration.Policies.Shedding;
 using GatewayMesh.Proxy.AdaptiveConcurrency;
 using GatewayMesh.Proxy.Limits;
 using GatewayMesh.Proxy.LoadBalancing;
-using GatewayMesh.Proxy.Tests.Time;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GatewayMesh.Proxy.Tests.AdaptiveConcurrency;
 
@@ -15,7 +15,7 @@ internal sealed class SimulatedServer
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(1);
 
-    private readonly VirtualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly Queue<long> _waiting = [];
     private readonly List<(long Began, long Ends)> _working = [];
 

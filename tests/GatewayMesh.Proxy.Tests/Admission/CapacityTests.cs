@@ -1,5 +1,5 @@
 using GatewayMesh.Proxy.Admission;
-using GatewayMesh.Proxy.Tests.Time;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GatewayMesh.Proxy.Tests.Admission;
 
@@ -27,7 +27,7 @@ public sealed class CapacityTests
     [Test]
     public void The_sampler_measures_cost_and_rate_and_ignores_idle_seconds_for_the_cost()
     {
-        var time = new VirtualTime();
+        var time = new FakeTimeProvider();
         var cpu = TimeSpan.Zero;
         var requests = 0L;
         var sampler = new CapacitySampler(time, () => cpu, () => requests);

@@ -27,7 +27,7 @@ public class BareCalleeTests
     public void Make()
     {
         _mesh = new CertifiedMesh();
-        _legacy = Backend.Saying("old");
+        _legacy = Backend.Answering("old");
     }
 
     [TearDown]
@@ -135,7 +135,7 @@ public class BareCalleeTests
     [Test]
     public async Task A_service_with_sidecar_and_bare_instances_is_authorized_on_the_callers_side_first()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (_, inbound) = await _mesh.Sidecar("payments", payments);
         var web = await Enforcing("sidecar", "web");
         web.Service("payments", PolicyModel.Default,
@@ -226,7 +226,7 @@ public class BareCalleeTests
     [Test]
     public async Task A_callee_with_a_sidecar_is_authorized_by_its_own_sidecar()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (_, inbound) = await _mesh.Sidecar("payments", payments);
         var web = await Enforcing("sidecar", "web");
         web.Service("payments", new HostPort("127.0.0.1", inbound.Port)).Intentions(Deny);

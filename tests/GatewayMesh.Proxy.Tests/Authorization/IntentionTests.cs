@@ -5,6 +5,7 @@ using GatewayMesh.Configuration.Tunnels;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Proxy.Tests.Rig;
 using GatewayMesh.Proxy.Tests.Rig.Http2;
+using Microsoft.Extensions.Time.Testing;
 using static GatewayMesh.Proxy.Tests.Authorization.Guarded;
 
 namespace GatewayMesh.Proxy.Tests.Authorization;
@@ -15,7 +16,7 @@ public class IntentionTests
     [Test]
     public async Task An_allowed_caller_reaches_the_application_and_a_denied_one_is_stopped_before_forwarding()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var mesh = await Guarded.Start();
         mesh.Intentions(Deny, ("web", "payments", Allow));
         using var client = await RawConnection.To(mesh.Inbound(payments.HostPort));
@@ -34,7 +35,7 @@ public class IntentionTests
     [Test]
     public async Task A_denial_is_counted_and_logged_once_with_both_names()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var logs = new Logged();
         await using var mesh = await Guarded.Start(logs);
         mesh.Intentions(Deny);
@@ -51,7 +52,7 @@ public class IntentionTests
     [Test]
     public async Task A_caller_that_retries_in_a_loop_does_not_fill_the_log()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var logs = new Logged();
         await using var mesh = await Mesh.Start(
             options => options with
@@ -59,7 +60,7 @@ public class IntentionTests
                 EnforcesIntentions = true,
                 Identity = new CallerByHeader(),
                 Logs = logs,
-                Time = new Time.VirtualTime(),
+                Time = new FakeTimeProvider(),
             });
         mesh.Intentions(Deny);
         using var client = await RawConnection.To(mesh.Inbound(payments.HostPort));
@@ -76,7 +77,7 @@ public class IntentionTests
     [Test]
     public async Task A_caller_without_a_certificate_is_denied_whatever_its_headers()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var mesh = await Guarded.Start();
         mesh.Intentions(Allow, ("web", "payments", Allow));
         using var client = await RawConnection.To(mesh.Inbound(payments.HostPort));
@@ -90,7 +91,7 @@ public class IntentionTests
     [Test]
     public async Task In_plaintext_nothing_is_enforced()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var mesh = await Mesh.Start();
         mesh.Intentions(Deny);
         using var client = await RawConnection.To(mesh.Inbound(payments.HostPort));
@@ -101,7 +102,7 @@ public class IntentionTests
     [Test]
     public async Task Unknown_intentions_deny_all_calls_with_their_own_reason()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var mesh = await Guarded.Start();
         mesh.Intentions(null);
         using var client = await RawConnection.To(mesh.Inbound(payments.HostPort));
@@ -115,7 +116,7 @@ public class IntentionTests
     [Test]
     public async Task A_change_is_in_force_for_the_next_request_of_a_kept_alive_connection()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var mesh = await Guarded.Start();
         mesh.Intentions(Allow);
         using var client = await RawConnection.To(mesh.Inbound(payments.HostPort));
@@ -130,7 +131,7 @@ public class IntentionTests
     [Test]
     public async Task A_gateway_authorizes_calls_for_the_callee_that_it_takes_over()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var mesh = await Guarded.Start();
         mesh.Service("payments", payments.HostPort).Service("ledger", payments.HostPort).Intentions(Deny, ("web", "payments", Allow));
         using var client = await RawConnection.To(mesh.Peers());
@@ -144,7 +145,7 @@ public class IntentionTests
     [Test]
     public async Task A_gateway_authorizes_calls_from_a_tunnel()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var mesh = await Guarded.Start();
         mesh.Service("payments", payments.HostPort).Intentions(Deny, ("web", "payments", Allow));
         var listener = mesh.Open(ListenerKind.Tunnel, "tunnel");
@@ -212,7 +213,7 @@ public class IntentionTests
     [Test]
     public async Task A_call_denied_by_a_gateway_is_not_tried_without_the_gateway()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         using var gateway = Backend.Bytes(
             "HTTP/1.1 403 Forbidden\r\nProxy-Status: gatewaymesh; error=http_request_denied; forwarded=?0\r\nContent-Length: 2\r\n\r\nno");
         await using var mesh = await Mesh.Start(options => options with { GatewayShare = 1 });
@@ -228,7 +229,7 @@ public class IntentionTests
     [Test]
     public async Task The_access_log_contains_the_reason()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         using var log = new MemoryStream();
         await using (var mesh = await Guarded.Start(accessLog: log))
         {

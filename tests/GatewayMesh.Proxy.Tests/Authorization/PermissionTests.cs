@@ -172,7 +172,7 @@ public class PermissionTests
     private static async Task<(Mesh Mesh, Backend Payments, RawConnection Client)> Permitting(
         IntentionAction otherwise, params PermissionRule[] permissions)
     {
-        var payments = Backend.Saying("paid");
+        var payments = Backend.Answering("paid");
         var mesh = await Guarded.Start();
         mesh.Intentions(
             new DeclaredIntentions(

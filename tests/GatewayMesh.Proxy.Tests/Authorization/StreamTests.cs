@@ -131,7 +131,7 @@ public class StreamTests
     [Test]
     public async Task A_request_that_starts_during_an_intention_change_is_always_checked_by_one_side()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var mesh = await Guarded.Start();
         mesh.Intentions(Allow);
         var inbound = mesh.Inbound(payments.HostPort);

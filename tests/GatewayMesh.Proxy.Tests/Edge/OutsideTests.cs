@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Fixtures;
 using GatewayMesh.Proxy.Tests.Rig;
 using GatewayMesh.Proxy.Tests.Rig.Http2;
 
@@ -21,7 +22,7 @@ public class OutsideTests
     [Test]
     public async Task Outside_clients_can_neither_name_the_caller_nor_impersonate_the_mesh()
     {
-        using var application = Backend.Saying("paid");
+        using var application = Backend.Answering("paid");
         await using var edge = await PublicMesh.Start(application);
         using var client = await RawConnection.To(edge.Address);
 
@@ -43,7 +44,7 @@ public class OutsideTests
     [Test]
     public async Task Outside_clients_cannot_impersonate_the_mesh_over_HTTP_2()
     {
-        using var application = Backend.Saying("paid");
+        using var application = Backend.Answering("paid");
         await using var edge = await PublicMesh.Start(application);
         using var client = await H2Connection.To(edge.Address);
         var fields = Forged.Split("\r\n", StringSplitOptions.RemoveEmptyEntries)
@@ -58,7 +59,7 @@ public class OutsideTests
     [Test]
     public async Task Outside_clients_cannot_impersonate_the_mesh_in_trailers()
     {
-        using var application = Backend.Saying("paid");
+        using var application = Backend.Answering("paid");
         await using var edge = await PublicMesh.Start(application);
         using var client = await RawConnection.To(edge.Address);
 
@@ -74,7 +75,7 @@ public class OutsideTests
     [Test]
     public async Task Responses_to_outside_clients_contain_no_mesh_fields()
     {
-        using var application = Backend.Saying(
+        using var application = Backend.Answering(
             "paid", "gatewaymesh-source: payments\r\nGatewayMesh-Node: host-a\r\nX-Forwarded-Client-Cert: mirrored\r\nX-Mine: kept\r\n");
         await using var edge = await PublicMesh.Start(application);
         using var client = await RawConnection.To(edge.Address);
@@ -90,7 +91,7 @@ public class OutsideTests
     [Test]
     public async Task A_trusted_proxy_is_believed_but_not_about_certificates()
     {
-        using var application = Backend.Saying("paid");
+        using var application = Backend.Answering("paid");
         await using var edge = (await PublicMesh.Start(application)).With(listener => listener, "127.0.0.0/8");
         using var client = await RawConnection.To(edge.Address);
 
@@ -109,7 +110,7 @@ public class OutsideTests
     [TestCase("PROXY UNKNOWN\r\n", "127.0.0.1")]
     public async Task A_trusted_TCP_proxy_names_the_client(string header, string expected)
     {
-        using var application = Backend.Saying("paid");
+        using var application = Backend.Answering("paid");
         await using var edge = (await PublicMesh.Start(application)).With(
             listener => listener with { ProxyProtocol = true }, "127.0.0.0/8");
         using var client = await RawConnection.To(edge.Address);
@@ -127,8 +128,8 @@ public class OutsideTests
     public async Task A_trusted_TCP_proxy_may_use_version_2_with_fields_before_TLS()
     {
         using var authority = new TestAuthority();
-        using var certificate = authority.Issue(["shop.example"]);
-        using var application = Backend.Saying("paid");
+        using var certificate = authority.IssueFor(["shop.example"]);
+        using var application = Backend.Answering("paid");
         await using var edge = await PublicMesh.Start(application);
         edge.With(
             listener => listener with
@@ -150,7 +151,7 @@ public class OutsideTests
     [TestCase("\r\n\r\n\0\r\nQUIT\n\u0031\u0011\0\u000c", TestName = "version-3")]
     public async Task A_trusted_proxy_without_a_PROXY_header_is_closed(string bytes)
     {
-        using var application = Backend.Saying("paid");
+        using var application = Backend.Answering("paid");
         await using var edge = (await PublicMesh.Start(application)).With(
             listener => listener with { ProxyProtocol = true }, "127.0.0.0/8");
         using var client = await RawConnection.To(edge.Address);
@@ -165,7 +166,7 @@ public class OutsideTests
     [Test]
     public async Task A_trusted_proxy_that_breaks_off_or_stalls_is_closed()
     {
-        using var application = Backend.Saying("paid");
+        using var application = Backend.Answering("paid");
         await using var edge = (
             await PublicMesh.Start(
                 application,
@@ -185,7 +186,7 @@ public class OutsideTests
     [Test]
     public async Task A_PROXY_header_from_an_untrusted_peer_is_rejected_as_invalid_HTTP()
     {
-        using var application = Backend.Saying("paid");
+        using var application = Backend.Answering("paid");
         await using var edge = (await PublicMesh.Start(application)).With(listener => listener with { ProxyProtocol = true }, "10.0.0.0/8");
         using var liar = await RawConnection.To(edge.Address);
         using var plain = await RawConnection.To(edge.Address);
@@ -200,7 +201,7 @@ public class OutsideTests
     [Test]
     public async Task Connections_per_address_are_limited()
     {
-        using var application = Backend.Saying("paid");
+        using var application = Backend.Answering("paid");
         await using var edge = await PublicMesh.Start(application, new LimitsSpec { MaxConnectionsPerAddress = 2 });
         var first = await RawConnection.To(edge.Address);
         using var second = await RawConnection.To(edge.Address);
@@ -219,7 +220,7 @@ public class OutsideTests
     [Test]
     public async Task Clients_behind_a_trusted_proxy_are_counted_by_their_own_addresses()
     {
-        using var application = Backend.Saying("paid");
+        using var application = Backend.Answering("paid");
         await using var edge = (
             await PublicMesh.Start(application, new LimitsSpec { MaxConnectionsPerAddress = 1 })).With(
                 listener => listener with { ProxyProtocol = true }, "127.0.0.0/8");
@@ -244,7 +245,7 @@ public class OutsideTests
     [TestCase("/a/./b?x=//", "/a/b?x=//")]
     public async Task A_path_reaches_the_application_in_normal_form(string path, string expected)
     {
-        using var application = Backend.Saying("paid");
+        using var application = Backend.Answering("paid");
         await using var edge = await PublicMesh.Start(application);
         using var http1 = await RawConnection.To(edge.Address);
         using var http2 = await H2Connection.To(edge.Address);
@@ -264,7 +265,7 @@ public class OutsideTests
     [TestCase("/public/..;/admin")]
     public async Task An_ambiguous_path_is_400(string path)
     {
-        using var application = Backend.Saying("paid");
+        using var application = Backend.Answering("paid");
         await using var edge = await PublicMesh.Start(application);
         using var client = await RawConnection.To(edge.Address);
         using var http2 = await H2Connection.To(edge.Address);
@@ -279,7 +280,7 @@ public class OutsideTests
     [Test]
     public async Task An_ingress_may_reject_or_pass_on_paths_that_are_not_normal()
     {
-        using var application = Backend.Saying("paid");
+        using var application = Backend.Answering("paid");
         await using var edge = (await PublicMesh.Start(application)).With(listener => listener with { Paths = PathSpelling.Reject });
         using (var client = await RawConnection.To(edge.Address))
         {

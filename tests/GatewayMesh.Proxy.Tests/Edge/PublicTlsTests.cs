@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Document;
+using GatewayMesh.Fixtures;
 using GatewayMesh.Proxy.Edge;
 using GatewayMesh.Proxy.Tests.Rig;
 using GatewayMesh.Proxy.Tests.Rig.Http2;
@@ -37,11 +38,11 @@ public class PublicTlsTests
     [Test]
     public async Task The_server_name_selects_the_certificate()
     {
-        using var application = Backend.Saying("paid");
+        using var application = Backend.Answering("paid");
         await using var edge = await PublicMesh.Start(application);
-        using var first = _authority.Issue(["first.example"]);
-        using var wild = _authority.Issue(["*.shop.example", "shop.example"]);
-        using var exact = _authority.Issue(["eu.shop.example"]);
+        using var first = _authority.IssueFor(["first.example"]);
+        using var wild = _authority.IssueFor(["*.shop.example", "shop.example"]);
+        using var exact = _authority.IssueFor(["eu.shop.example"]);
         edge.With(
             listener => listener with
             {
@@ -66,7 +67,7 @@ public class PublicTlsTests
     [Test]
     public async Task Applications_learn_of_HTTPS_over_either_protocol()
     {
-        using var application = Backend.Saying("paid");
+        using var application = Backend.Answering("paid");
         await using var edge = await Listening(application);
         using var http1 = await RawConnection.ToTls(
             edge.Address, with: options => options.ApplicationProtocols = [SslApplicationProtocol.Http11]);
@@ -86,7 +87,7 @@ public class PublicTlsTests
     [Test]
     public async Task TLS_below_the_minimum_version_is_refused([Values(12, 13)] int least)
     {
-        using var application = Backend.Saying("paid");
+        using var application = Backend.Answering("paid");
         await using var edge = await Listening(application, tls => tls with { MinVersion = least });
 
         Assert.That(await Speaks(SslProtocols.Tls13), Is.True);
@@ -109,12 +110,12 @@ public class PublicTlsTests
     [Test]
     public async Task New_connections_get_new_certificates_and_old_connections_survive()
     {
-        using var application = Backend.Saying("paid");
+        using var application = Backend.Answering("paid");
         await using var edge = await Listening(application);
         using var before = await RawConnection.ToTls(edge.Address);
         Assert.That((await before.Ask(Get)).Body, Is.EqualTo("paid"));
 
-        using var next = _authority.Issue(["shop.example"], subject: "CN=second", serial: 2);
+        using var next = _authority.IssueFor(["shop.example"], subject: "CN=second", serial: 2);
         edge.Write("shop", next);
 
         Assert.That(async () => await Shown(edge, "shop.example"), Is.EqualTo("CN=second").After(10_000, 50));
@@ -125,12 +126,12 @@ public class PublicTlsTests
     public void Unusable_files_leave_the_last_good_certificate_in_use_and_are_reported_once()
     {
         var folder = Directory.CreateTempSubdirectory("edge");
-        using var certificate = _authority.Issue(["shop.example"]);
+        using var certificate = _authority.IssueFor(["shop.example"]);
         var spec = Write(folder, certificate);
         var tls = new EdgeTls(new IngressTlsSpec { Certificates = [spec] });
         Assert.That(tls.Refresh(), Is.EqualTo(EdgeTlsChange.None));
 
-        using var other = _authority.Issue(["shop.example"], serial: 2);
+        using var other = _authority.IssueFor(["shop.example"], serial: 2);
         File.WriteAllText(spec.Cert, TestAuthority.Pem(other).Certificate);
         Touch(spec.Cert, 1);
         Assert.That(tls.Refresh(), Is.EqualTo(EdgeTlsChange.None), "the key may come a moment later");
@@ -156,8 +157,8 @@ public class PublicTlsTests
     {
         var folder = Directory.CreateTempSubdirectory("edge");
         var (one, two) = (folder.CreateSubdirectory("one"), folder.CreateSubdirectory("two"));
-        using var first = _authority.Issue(["shop.example"]);
-        using var second = _authority.Issue(["shop.example"], serial: 2);
+        using var first = _authority.IssueFor(["shop.example"]);
+        using var second = _authority.IssueFor(["shop.example"], serial: 2);
         Write(one, first);
         Write(two, second);
         var data = Path.Combine(folder.FullName, "data"); // as Kubernetes mounts secrets
@@ -186,8 +187,8 @@ public class PublicTlsTests
     public void An_unusable_file_is_reported_with_its_location_and_the_fix(string fault, string expected)
     {
         var folder = Directory.CreateTempSubdirectory("edge");
-        using var certificate = _authority.Issue(["shop.example"]);
-        using var other = _authority.Issue(["shop.example"]);
+        using var certificate = _authority.IssueFor(["shop.example"]);
+        using var other = _authority.IssueFor(["shop.example"]);
         var spec = Write(folder, certificate) with { Location = new SourceLocation("edge.yaml", 7, 12) };
         var pem = File.ReadAllText(spec.Cert);
         switch (fault)
@@ -224,17 +225,17 @@ public class PublicTlsTests
     public async Task A_required_client_certificate_is_verified_and_passed_on(
         [Values(SslProtocols.Tls12, SslProtocols.Tls13)] SslProtocols version)
     {
-        using var application = Backend.Saying("paid");
+        using var application = Backend.Answering("paid");
         await using var edge = await Listening(application, tls => tls with { ClientCertificates = ClientCertificates.Required });
-        using var known = _authority.Issue(
+        using var known = _authority.IssueFor(
             ["laptop.example"],
             subject: "CN=Anna Ä, O=\"Shop; \"\"Inc\"\"\", C=DE",
             client: true,
             uri: new Uri("spiffe://shop.example/anna"));
         using var strangers = new TestAuthority("strangers");
-        using var stranger = strangers.Issue([], client: true);
-        using var server = _authority.Issue(["laptop.example"], client: false);
-        using var expired = _authority.Issue([], client: true, until: DateTimeOffset.UnixEpoch.AddYears(41));
+        using var stranger = strangers.IssueFor([], client: true);
+        using var server = _authority.IssueFor(["laptop.example"], client: false);
+        using var expired = _authority.IssueFor([], client: true, until: DateTimeOffset.UtcNow.AddDays(-1));
 
         using (var client = await RawConnection.ToTls(edge.Address, with: options => With(options, version, known)))
         {
@@ -265,11 +266,11 @@ public class PublicTlsTests
     [Test]
     public async Task An_optional_client_certificate_may_be_missing_but_not_bad()
     {
-        using var application = Backend.Saying("paid");
+        using var application = Backend.Answering("paid");
         await using var edge = await Listening(application, tls => tls with { ClientCertificates = ClientCertificates.Optional });
-        using var known = _authority.Issue([], client: true);
+        using var known = _authority.IssueFor([], client: true);
         using var strangers = new TestAuthority("strangers");
-        using var stranger = strangers.Issue([], client: true);
+        using var stranger = strangers.IssueFor([], client: true);
 
         Assert.That(await IsServed(edge, SslProtocols.Tls13, null), Is.True);
         Assert.That(edge.Last.Has("X-Forwarded-Client-Cert"), Is.False);
@@ -282,7 +283,7 @@ public class PublicTlsTests
     public async Task A_client_authority_is_not_a_client(
         [Values(SslProtocols.Tls12, SslProtocols.Tls13)] SslProtocols version, [Values] bool required)
     {
-        using var application = Backend.Saying("paid");
+        using var application = Backend.Answering("paid");
         await using var edge = await Listening(
             application, tls => tls with { ClientCertificates = required ? ClientCertificates.Required : ClientCertificates.Optional });
 
@@ -293,9 +294,9 @@ public class PublicTlsTests
     [Test]
     public async Task A_client_certificate_is_known_on_each_connection_even_if_the_client_offers_to_resume()
     {
-        using var application = Backend.Saying("paid");
+        using var application = Backend.Answering("paid");
         await using var edge = await Listening(application, tls => tls with { ClientCertificates = ClientCertificates.Required });
-        using var known = _authority.Issue([], client: true);
+        using var known = _authority.IssueFor([], client: true);
         var context = SslStreamCertificateContext.Create(known, null, offline: true);
 
         for (var i = 0; i < 3; i++)
@@ -311,7 +312,7 @@ public class PublicTlsTests
     [Test]
     public async Task A_listener_can_redirect_all_clients_to_HTTPS()
     {
-        using var application = Backend.Saying("paid");
+        using var application = Backend.Answering("paid");
         await using var edge = (await PublicMesh.Start(application)).With(listener => listener with { Redirect = 8443 });
         using var client = await RawConnection.To(edge.Address);
 
@@ -331,7 +332,7 @@ public class PublicTlsTests
     [TestCase("")]
     public async Task A_redirect_never_goes_to_an_invalid_host(string host)
     {
-        using var application = Backend.Saying("paid");
+        using var application = Backend.Answering("paid");
         await using var edge = (await PublicMesh.Start(application)).With(listener => listener with { Redirect = 8443 });
         using var client = await RawConnection.To(edge.Address);
 
@@ -343,7 +344,7 @@ public class PublicTlsTests
     private async Task<PublicMesh> Listening(Backend application, Func<IngressTlsSpec, IngressTlsSpec>? with = null)
     {
         var edge = await PublicMesh.Start(application);
-        using var certificate = _authority.Issue(["shop.example"]);
+        using var certificate = _authority.IssueFor(["shop.example"]);
         await File.WriteAllTextAsync(edge.FileNamed("ca.pem"), _authority.RootPem);
         var tls = new IngressTlsSpec { Certificates = [edge.Write("shop", certificate)] };
         tls = with?.Invoke(tls) ?? tls;

@@ -30,7 +30,7 @@ public class SecrecyTests
     [Test]
     public async Task Via_at_the_edge_has_a_random_pseudonym_per_process_and_no_member_of_an_inner_hop()
     {
-        using var application = Backend.Saying("paid", "Via: 1.1 varnish\r\n");
+        using var application = Backend.Answering("paid", "Via: 1.1 varnish\r\n");
         await using var callee = await Mesh.Start(options => options with { Node = "host-b" });
         var inbound = new HostPort("127.0.0.1", callee.Inbound(application.HostPort).Port);
         await using var one = await Edge(inbound);
@@ -123,7 +123,7 @@ public class SecrecyTests
     public async Task An_error_of_the_edge_itself_names_no_service()
     {
         await using var mesh = new CertifiedMesh();
-        using var orders = Backend.Saying("ordered");
+        using var orders = Backend.Answering("ordered");
         var (_, inbound) = await mesh.Sidecar("orders", orders);
         var ingress = await mesh.Plane("ingress", ["gatewaymesh-ingress"]);
         ingress.Service("payments", new HostPort("127.0.0.1", inbound.Port)); // the peer is not the intended service

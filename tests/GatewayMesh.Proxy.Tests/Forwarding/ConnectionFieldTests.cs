@@ -1,5 +1,6 @@
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Listeners;
+using GatewayMesh.Fixtures;
 using GatewayMesh.Proxy.Tests.Rig;
 
 namespace GatewayMesh.Proxy.Tests.Forwarding;
@@ -16,7 +17,7 @@ public class ConnectionFieldTests
     [TestCase("x-other")]
     public async Task Connection_cannot_remove_fields_that_the_ingress_sets(string option)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var edge = await PublicMesh.Start(payments);
         using var client = await RawConnection.To(edge.Address);
 
@@ -39,7 +40,7 @@ public class ConnectionFieldTests
     [TestCase("CONNECTION:\tx-foo ,, close\r\n")]
     public async Task Fields_named_by_Connection_are_dropped_even_next_to_its_own_options(string lines)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var listener = await OneListener.Start(ListenerKind.Outbound, payments.HostPort);
         using var client = await listener.Connect();
 
@@ -52,7 +53,7 @@ public class ConnectionFieldTests
     [Test]
     public async Task Fields_named_by_one_request_are_kept_on_the_next()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var listener = await OneListener.Start(ListenerKind.Outbound, payments.HostPort);
         using var client = await listener.Connect();
 
@@ -66,9 +67,9 @@ public class ConnectionFieldTests
     public async Task Connection_cannot_remove_the_client_certificate_at_the_ingress()
     {
         using var authority = new TestAuthority();
-        using var server = authority.Issue(["shop.example"]);
-        using var alice = authority.Issue(["alice.example"], subject: "CN=alice", client: true);
-        using var payments = Backend.Saying("paid");
+        using var server = authority.IssueFor(["shop.example"]);
+        using var alice = authority.IssueFor(["alice.example"], subject: "CN=alice", client: true);
+        using var payments = Backend.Answering("paid");
         await using var edge = await PublicMesh.Start(payments);
         await File.WriteAllTextAsync(edge.FileNamed("ca.pem"), authority.RootPem);
         var tls = new IngressTlsSpec
@@ -89,7 +90,7 @@ public class ConnectionFieldTests
     public async Task Connection_cannot_remove_mesh_fields_on_any_listener(
         [ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var listener = await OneListener.Start(
             kind, Configuration.Policies.PolicyModel.Default, "http", arePeers: true, payments.HostPort);
         using var client = await listener.Connect();
@@ -116,7 +117,7 @@ public class ConnectionFieldTests
     [Test]
     public async Task Connection_in_a_response_cannot_remove_fields_that_the_mesh_sets()
     {
-        using var payments = Backend.Saying("paid", "Connection: close, Via, X-Own\r\nX-Own: 1\r\n");
+        using var payments = Backend.Answering("paid", "Connection: close, Via, X-Own\r\nX-Own: 1\r\n");
         await using var listener = await OneListener.Start(ListenerKind.Outbound, payments.HostPort);
         using var client = await listener.Connect();
 

@@ -72,7 +72,7 @@ public class EmptyBodyTests
     [TestCase("GET", "Allow: x\r\nLast-Modified: never\r\n")]
     public async Task A_request_without_a_body_gains_no_Content_Length_and_keeps_its_fields(string method, string fields)
     {
-        using var payments = Backend.Saying("");
+        using var payments = Backend.Answering("");
         using var http2 = H2Backend.Saying("");
         await using var first = await OneListener.Start(ListenerKind.Outbound, payments.HostPort);
         await using var second = await OneListener.Start(ListenerKind.Outbound, http2.HostPort, "http2");
@@ -102,7 +102,7 @@ public class EmptyBodyTests
     [Test]
     public async Task Content_Length_0_from_the_client_is_passed_on()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var listener = await OneListener.Start(ListenerKind.Outbound, payments.HostPort);
         using var client = await listener.Connect();
 

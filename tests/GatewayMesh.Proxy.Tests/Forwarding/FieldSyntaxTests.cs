@@ -21,7 +21,7 @@ public class FieldSyntaxTests
     public async Task A_malformed_field_is_400_and_never_counts_against_the_instance(
         [ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var listener = await OneListener.Start(kind, payments.HostPort);
 
         foreach (var line in Malformed)
@@ -37,7 +37,7 @@ public class FieldSyntaxTests
     [Test]
     public async Task Valid_field_values_are_passed_on_byte_for_byte()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var listener = await OneListener.Start(ListenerKind.Outbound, payments.HostPort);
         using var client = await listener.Connect();
 

@@ -9,7 +9,7 @@ public class FieldTests
     [Test]
     public async Task Hop_by_hop_fields_of_a_request_are_dropped()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
@@ -27,7 +27,7 @@ public class FieldTests
     [Test]
     public async Task Hop_by_hop_response_fields_and_fields_named_by_Connection_are_dropped()
     {
-        using var payments = Backend.Saying(
+        using var payments = Backend.Answering(
             "paid", "Connection: X-Foo, keep-alive\r\nX-Foo: hop\r\nKeep-Alive: timeout=5\r\nUpgrade: h2c\r\nX-Bar: end\r\n");
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
         await using var _ = mesh;
@@ -73,7 +73,7 @@ public class FieldTests
     [Test]
     public async Task Only_proxy_fields_are_added()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, _) = await Mesh.WithPayments();
         await using var __ = mesh;
         using var client = await RawConnection.To(mesh.Inbound(payments.HostPort));
@@ -117,7 +117,7 @@ public class FieldTests
     [Test]
     public async Task Mesh_headers_are_hidden_from_applications_both_ways()
     {
-        using var payments = Backend.Saying("paid", "gatewaymesh-node: forged\r\nX-End: yes\r\n");
+        using var payments = Backend.Answering("paid", "gatewaymesh-node: forged\r\nX-End: yes\r\n");
         await using var mesh = await Mesh.Start();
         using var client = await RawConnection.To(mesh.Inbound(payments.HostPort));
 
@@ -167,7 +167,7 @@ public class FieldTests
     [Test]
     public async Task The_edge_sets_X_Forwarded_and_trusts_no_client()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var mesh = await Mesh.Start(options => options with { RoleName = "ingress" });
         var address = mesh.Service("payments", payments.HostPort).Open(ListenerKind.Ingress, "ingress/1");
         mesh.Ingress(address.Port, ("*", "payments"));
@@ -186,7 +186,7 @@ public class FieldTests
     [Test]
     public async Task A_trusted_proxy_is_believed_and_extended()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var mesh = await Mesh.Start(options => options with { TrustedProxies = [IPNetwork.Parse("127.0.0.0/8")] });
         var address = mesh.Service("payments", payments.HostPort).Open(ListenerKind.Ingress, "ingress/1");
         mesh.Ingress(address.Port, ("*", "payments"));
@@ -201,7 +201,7 @@ public class FieldTests
     [Test]
     public async Task A_trace_is_passed_on_or_started()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);

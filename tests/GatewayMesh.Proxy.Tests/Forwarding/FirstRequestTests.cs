@@ -7,7 +7,7 @@ public class FirstRequestTests
     [Test]
     public async Task A_request_passes_an_outbound_and_an_inbound_sidecar()
     {
-        using var application = Backend.Saying("hello", "X-App: yes\r\n");
+        using var application = Backend.Answering("hello", "X-App: yes\r\n");
         await using var callee = await Mesh.Start(options => options with { Node = "host-b" });
         var inbound = callee.Inbound(application.HostPort);
         await using var caller = await Mesh.Start();

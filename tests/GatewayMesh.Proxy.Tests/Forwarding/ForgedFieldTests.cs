@@ -4,6 +4,7 @@ using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Configuration.Tunnels;
 using GatewayMesh.Configuration.Values;
+using GatewayMesh.Fixtures;
 using GatewayMesh.Proxy.Tests.Listeners;
 using GatewayMesh.Proxy.Tests.Rig;
 using GatewayMesh.Proxy.Tests.Rig.Http2;
@@ -28,7 +29,7 @@ public class ForgedFieldTests
     public async Task Make()
     {
         _mesh = new CertifiedMesh();
-        _payments = Backend.Saying("paid");
+        _payments = Backend.Answering("paid");
         (_callee, _inbound) = await _mesh.Sidecar("payments", _payments);
     }
 
@@ -42,8 +43,8 @@ public class ForgedFieldTests
     [Test]
     public async Task An_application_cannot_impersonate_the_edge_or_the_mesh_to_any_callee()
     {
-        using var legacy = Backend.Saying("old");
-        using var peer = Backend.Saying("seen");
+        using var legacy = Backend.Answering("old");
+        using var peer = Backend.Answering("seen");
         await using var mesh = await Mesh.Start(); // the peer records the hop between sidecars
         mesh.Service("payments", peer.HostPort).BareService("legacy", legacy.HostPort);
         using var client = await RawConnection.To(mesh.Outbound());
@@ -70,7 +71,7 @@ public class ForgedFieldTests
     [Test]
     public async Task A_forwarded_address_from_an_application_is_followed_by_its_own()
     {
-        using var peer = Backend.Saying("seen");
+        using var peer = Backend.Answering("seen");
         await using var mesh = await Mesh.Start();
         mesh.Service("payments", peer.HostPort);
         using var client = await RawConnection.To(mesh.Outbound());
@@ -138,9 +139,9 @@ public class ForgedFieldTests
     [Test]
     public async Task A_client_certificate_passes_from_the_ingress_to_the_application()
     {
-        using var authority = new Rig.TestAuthority();
-        using var certificate = authority.Issue(["shop.example"]);
-        using var known = authority.Issue([], client: true);
+        using var authority = new TestAuthority();
+        using var certificate = authority.IssueFor(["shop.example"]);
+        using var known = authority.IssueFor([], client: true);
         var ingress = await _mesh.Plane("ingress", ["gatewaymesh-ingress"]);
         ingress.Service("payments", new HostPort("127.0.0.1", _inbound.Port));
         var address = ingress.Open(ListenerKind.Ingress, "ingress/1");
@@ -189,7 +190,7 @@ public class ForgedFieldTests
     [Test]
     public async Task Responses_cannot_use_mesh_names_with_underscores()
     {
-        using var application = Backend.Saying("paid", "gatewaymesh_node: forged\r\nX-Mine: kept\r\n");
+        using var application = Backend.Answering("paid", "gatewaymesh_node: forged\r\nX-Mine: kept\r\n");
         await using var mesh = await Mesh.Start();
         using var client = await RawConnection.To(mesh.Inbound(application.HostPort));
 

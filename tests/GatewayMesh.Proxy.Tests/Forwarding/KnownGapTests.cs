@@ -9,7 +9,7 @@ namespace GatewayMesh.Proxy.Tests.Forwarding;
 public class KnownGapTests
 {
     [Test]
-    public async Task Known_gap_a_malformed_chunk_extension_is_accepted()
+    public async Task A_malformed_chunk_extension_is_accepted()
     {
         var request = await Forwarded(
             "POST / HTTP/1.1\r\nHost: payments\r\nTransfer-Encoding: chunked\r\n\r\n5;=\u0001bad\r\n12345\r\n0\r\n\r\n");
@@ -19,7 +19,7 @@ public class KnownGapTests
     }
 
     [Test]
-    public async Task Known_gap_trailers_of_a_request_are_dropped()
+    public async Task Request_trailers_are_dropped()
     {
         var request = await Forwarded(
             "POST / HTTP/1.1\r\nHost: payments\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n0\r\nX-Sum: 1\r\n\r\n");
@@ -29,7 +29,7 @@ public class KnownGapTests
     }
 
     [Test]
-    public async Task Known_gap_trailers_of_an_answer_are_dropped()
+    public async Task Response_trailers_are_dropped()
     {
         var (answer, _) = await Exchanged(
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n4\r\npaid\r\n0\r\nX-Sum: 1\r\n\r\n",
@@ -40,7 +40,7 @@ public class KnownGapTests
     }
 
     [Test]
-    public async Task Known_gap_an_informational_answer_is_not_forwarded()
+    public async Task An_informational_response_is_not_forwarded()
     {
         var (answer, _) = await Exchanged(
             "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npaid",
@@ -51,7 +51,7 @@ public class KnownGapTests
     }
 
     [Test]
-    public async Task Known_gap_a_small_expected_body_is_asked_for_although_the_application_refused()
+    public async Task A_small_expected_body_is_requested_although_the_application_refused()
     {
         var (answer, _) = await Exchanged(
             "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n",
@@ -61,7 +61,7 @@ public class KnownGapTests
     }
 
     [Test]
-    public async Task Known_gap_a_client_that_ends_its_half_of_a_connection_is_taken_for_gone()
+    public async Task A_half_closed_client_counts_as_disconnected()
     {
         using var payments = new Backend();
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);

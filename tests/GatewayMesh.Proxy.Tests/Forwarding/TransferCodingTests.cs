@@ -15,7 +15,7 @@ public class TransferCodingTests
     public async Task A_coding_in_addition_to_chunked_is_501_and_the_connection_is_closed(
         [ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var listener = await OneListener.Start(kind, payments.HostPort);
 
         foreach (
@@ -36,7 +36,7 @@ public class TransferCodingTests
     [TestCase(" , chunked ,")]
     public async Task Chunked_alone_is_accepted_in_every_spelling(string codings)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var listener = await OneListener.Start(ListenerKind.Outbound, payments.HostPort);
         using var client = await listener.Connect();
 

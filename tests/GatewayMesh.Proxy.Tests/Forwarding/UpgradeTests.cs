@@ -39,7 +39,7 @@ public class UpgradeTests
     public async Task An_unsupported_upgrade_is_501_and_the_connection_is_closed(
         [ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var listener = await OneListener.Start(kind, payments.HostPort);
 
         foreach (var protocol in (string[])["tcp", "IRC/6.9", "h2c, tcp", "websocket2", "spdy/3.1", "connect-ip"])
@@ -60,7 +60,7 @@ public class UpgradeTests
     [TestCase("Upgrade: tcp", "")]
     public async Task An_ignorable_upgrade_is_answered_in_HTTP_1(string lines, string body)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var listener = await OneListener.Start(ListenerKind.Outbound, payments.HostPort);
         using var client = await listener.Connect();
 
@@ -74,7 +74,7 @@ public class UpgradeTests
     [Test]
     public async Task An_upgrade_in_HTTP_1_0_is_ignored()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var listener = await OneListener.Start(ListenerKind.Outbound, payments.HostPort);
         using var client = await listener.Connect();
 

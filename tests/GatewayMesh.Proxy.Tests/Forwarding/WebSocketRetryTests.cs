@@ -37,7 +37,7 @@ public class WebSocketRetryTests
     [Test]
     public async Task The_WebSocket_works_after_a_second_attempt()
     {
-        using var payments = new Instances(Failure.NotForwarded);
+        using var payments = new FailingInstances(Failure.NotForwarded);
         await using var mesh = await payments.Mesh(RetryCondition.NotForwarded);
         using var client = await H2Connection.To(mesh.Outbound());
 
@@ -54,7 +54,7 @@ public class WebSocketRetryTests
     [Test]
     public async Task Early_client_data_on_a_WebSocket_arrives_once_and_whole()
     {
-        using var payments = new Instances(Failure.NotForwarded);
+        using var payments = new FailingInstances(Failure.NotForwarded);
         await using var mesh = await payments.Mesh(RetryCondition.NotForwarded);
         using var client = await H2Connection.To(mesh.Outbound());
 
@@ -107,7 +107,7 @@ public class WebSocketRetryTests
     {
         for (var round = 0; ; round++)
         {
-            using var payments = new Instances(failure);
+            using var payments = new FailingInstances(failure);
             await using var mesh = await payments.Mesh(condition, seed: round);
             var answered = await ask(mesh.Outbound());
             if (failure != Failure.ConnectionRefused)
@@ -143,14 +143,14 @@ public class WebSocketRetryTests
     }
 
     /// <summary>Two instances; the first request fails, and later ones are answered, or echoed for a WebSocket.</summary>
-    private sealed class Instances : IDisposable
+    private sealed class FailingInstances : IDisposable
     {
         private readonly Failure _failure;
         private readonly Backend[] _backends;
         private readonly System.Collections.Concurrent.ConcurrentQueue<RawMessage> _seen = [];
         private int _count;
 
-        public Instances(Failure failure)
+        public FailingInstances(Failure failure)
         {
             _failure = failure;
             _backends = failure == Failure.ConnectionRefused ? [new Backend(Answer)] : [new Backend(Answer), new Backend(Answer)];
@@ -163,7 +163,7 @@ public class WebSocketRetryTests
             var mesh = await Rig.Mesh.Start(options => options with { Seed = seed });
             HostPort[] addresses = [
                 .. _backends.Select(backend => backend.HostPort),
-                .. _failure == Failure.ConnectionRefused ? [Backend.Nobody()] : Array.Empty<HostPort>()];
+                .. _failure == Failure.ConnectionRefused ? [Backend.ClosedPort()] : Array.Empty<HostPort>()];
             return mesh.Service(
                 "payments", PolicyModel.Default with { Retries = RetriesModel.Default with { On = [condition] } }, addresses);
         }

@@ -102,7 +102,7 @@ public class GrpcCallTests
     public async Task An_unreachable_instance_is_UNAVAILABLE_over_both_hops()
     {
         await using var mesh = await Mesh.Start();
-        var inbound = mesh.Inbound(Backend.Nobody());
+        var inbound = mesh.Inbound(Backend.ClosedPort());
         mesh.Service("payments", "grpc", PolicyModel.Default, new Configuration.Values.HostPort("127.0.0.1", inbound.Port));
         using var client = await H2Connection.To(mesh.Outbound());
 

@@ -36,7 +36,7 @@ public class GrpcTimeoutTests
     public void A_malformed_timeout_sets_no_deadline(string? field) => Assert.That(GrpcTimeout.TryRead(field, out _), Is.False);
 
     [FsCheck.NUnit.Property]
-    public Property What_is_written_is_read_as_no_more_and_hardly_less() => Prop.ForAll(
+    public Property A_written_timeout_is_read_back_without_growth_and_with_little_loss() => Prop.ForAll(
         Gen.Choose(0, 86_400_000).ToArbitrary(),
         milliseconds =>
         {

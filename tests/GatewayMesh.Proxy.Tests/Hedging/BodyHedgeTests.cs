@@ -17,7 +17,7 @@ public class BodyHedgeTests
     public async Task A_body_that_is_whole_at_the_delay_goes_to_another_instance_too(string protocol)
     {
         var whole = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var instances = new Instances(protocol, isSilentAtFirst: true, () => whole.TrySetResult());
+        using var instances = new HedgedInstances(protocol, isSilentAtFirst: true, () => whole.TrySetResult());
         var time = new HeldDelay();
         await using var mesh = await instances.Mesh(time);
         using var client = await Client.To(mesh.Outbound(), protocol);
@@ -36,7 +36,7 @@ public class BodyHedgeTests
     [TestCase("http")]
     public async Task A_body_that_is_not_whole_at_the_delay_is_never_hedged_and_gets_the_answer_of_its_instance(string protocol)
     {
-        using var instances = new Instances(protocol, isSilentAtFirst: false);
+        using var instances = new HedgedInstances(protocol, isSilentAtFirst: false);
         var time = new HeldDelay();
         await using var mesh = await instances.Mesh(time);
         using var client = await Client.To(mesh.Outbound(), protocol);
@@ -57,7 +57,7 @@ public class BodyHedgeTests
     /// <summary>
     /// Two instances that answer with the number of the attempt and the body; to a first attempt with nothing, where the test says so.
     /// </summary>
-    private sealed class Instances : IDisposable
+    private sealed class HedgedInstances : IDisposable
     {
         private readonly string _protocol;
         private readonly bool _isSilentAtFirst;
@@ -66,7 +66,7 @@ public class BodyHedgeTests
         private readonly List<H2Backend> _http2 = [];
         private readonly System.Collections.Concurrent.ConcurrentQueue<string> _seen = [];
 
-        public Instances(string protocol, bool isSilentAtFirst, Action? came = null)
+        public HedgedInstances(string protocol, bool isSilentAtFirst, Action? came = null)
         {
             (_protocol, _isSilentAtFirst, _came) = (protocol, isSilentAtFirst, came);
             for (var i = 0; i < 2; i++)
@@ -198,12 +198,14 @@ public class BodyHedgeTests
         private static string Chunk(string text) => $"{text.Length:x}\r\n{text}\r\n";
     }
 
-    /// <summary>A clock whose timers of the hedging delay never fire by themselves.</summary>
+    /// <summary>
+    /// The system clock, except that the test fires the timer of the hedging delay. FakeTimeProvider would hold all other timers too.
+    /// </summary>
     private sealed class HeldDelay : TimeProvider
     {
         private readonly TaskCompletionSource<Action> _timer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        /// <summary>Fires the first one.</summary>
+        /// <summary>Callback of the first such timer.</summary>
         public Task<Action> Timer => _timer.Task;
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)

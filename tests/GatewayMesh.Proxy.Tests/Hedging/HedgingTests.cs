@@ -15,7 +15,7 @@ public class HedgingTests
     [Test]
     public async Task A_request_without_a_response_is_hedged_and_the_first_response_wins()
     {
-        using var payments = new Racing(slow: 1);
+        using var payments = new SlowInstances(slow: 1);
         await using var mesh = await payments.Mesh(Soon);
         using var client = await RawConnection.To(mesh.Outbound());
 
@@ -37,7 +37,7 @@ public class HedgingTests
     [Test]
     public async Task A_bad_response_waits_for_the_other()
     {
-        using var payments = new Racing(slow: 1, "HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n");
+        using var payments = new SlowInstances(slow: 1, "HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n");
         await using var mesh = await payments.Mesh(Soon);
         using var client = await RawConnection.To(mesh.Outbound());
 
@@ -54,7 +54,7 @@ public class HedgingTests
     [TestCase(Post, "POST", 200)]
     public async Task A_non_idempotent_method_is_hedged_with_its_body_only_if_the_policy_allows(string request, string method, int status)
     {
-        using var payments = new Racing(slow: 1);
+        using var payments = new SlowInstances(slow: 1);
         await using var mesh = await payments.Mesh(Soon, RetriesModel.Default with { Methods = method.Length == 0 ? [] : [method] });
         using var client = await RawConnection.To(mesh.Outbound());
 
@@ -65,7 +65,7 @@ public class HedgingTests
     [Test]
     public async Task A_body_that_is_not_buffered_is_not_hedged()
     {
-        using var payments = new Racing(slow: 1);
+        using var payments = new SlowInstances(slow: 1);
         await using var mesh = await payments.Mesh(Soon, RetriesModel.Default with { AllMethods = true, BufferSize = 2 });
         using var client = await RawConnection.To(mesh.Outbound());
 
@@ -78,7 +78,7 @@ public class HedgingTests
     [TestCase(2, 200, 3)]
     public async Task Hedges_never_exceed_the_policys_maximum(int most, int status, int sent)
     {
-        using var payments = new Racing(slow: 2, instances: 4);
+        using var payments = new SlowInstances(slow: 2, instances: 4);
         await using var mesh = await payments.Mesh(Soon with { MaxHedges = most });
         using var client = await RawConnection.To(mesh.Outbound());
 
@@ -89,7 +89,7 @@ public class HedgingTests
     [Test]
     public async Task A_hedge_spends_the_retry_budget()
     {
-        using var payments = new Racing(slow: 1);
+        using var payments = new SlowInstances(slow: 1);
         await using var mesh = await payments.Mesh(Soon, RetriesModel.Default with { Budget = new() { Ratio = 0, MinPerSecond = 0 } });
         using var client = await RawConnection.To(mesh.Outbound());
 
@@ -102,7 +102,7 @@ public class HedgingTests
     [TestCase(64, 200)]
     public async Task The_hedging_delay_is_a_quantile_once_enough_latencies_are_known(int known, int status)
     {
-        using var payments = new Racing(slow: 1, after: known);
+        using var payments = new SlowInstances(slow: 1, after: known);
         await using var mesh = await payments.Mesh(new HedgingModel { Quantile = 0.99 });
         using var client = await RawConnection.To(mesh.Outbound());
         for (var i = 0; i < known; i++)
@@ -139,13 +139,13 @@ public class HedgingTests
     }
 
     /// <summary>A service whose first requests get no response, at any instance.</summary>
-    private sealed class Racing : IDisposable
+    private sealed class SlowInstances : IDisposable
     {
         private readonly List<Backend> _instances = [];
         private readonly System.Collections.Concurrent.ConcurrentQueue<RawMessage> _seen = [];
         private int _count;
 
-        public Racing(int slow, string answer = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npaid", int instances = 2, int after = 0)
+        public SlowInstances(int slow, string answer = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npaid", int instances = 2, int after = 0)
         {
             for (var i = 0; i < instances; i++)
             {

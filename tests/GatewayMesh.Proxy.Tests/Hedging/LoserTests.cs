@@ -21,7 +21,7 @@ public class LoserTests
     [Test]
     public async Task Losers_of_hedges_leave_no_request_and_no_thread_behind_and_no_other_client_notices()
     {
-        using var application = new Racing();
+        using var application = new ResettableInstances();
         using var other = H2Backend.Saying("booked");
         await using var mesh = await Mesh.Start();
         var policy = PolicyModel.Default with
@@ -76,13 +76,13 @@ public class LoserTests
     }
 
     /// <summary>Two instances that respond only to second attempts.</summary>
-    private sealed class Racing : IDisposable
+    private sealed class ResettableInstances : IDisposable
     {
         private readonly Backend[] _instances = [new(), new()];
         private int _firsts;
         private int _resets;
 
-        public Racing()
+        public ResettableInstances()
         {
             foreach (var instance in _instances)
             {

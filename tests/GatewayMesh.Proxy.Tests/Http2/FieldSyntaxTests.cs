@@ -25,7 +25,7 @@ public class FieldSyntaxTests
     public async Task A_malformed_field_is_refused_and_never_counts_against_the_instance(
         [ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var listener = await OneListener.Start(kind, payments.HostPort);
 
         foreach (var field in Malformed)
@@ -47,7 +47,7 @@ public class FieldSyntaxTests
     [TestCase("")]
     public async Task A_Content_Length_with_other_than_digits_is_malformed(string length)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var listener = await OneListener.Start(ListenerKind.Outbound, payments.HostPort);
         using var client = await listener.ConnectHttp2();
 

@@ -9,7 +9,7 @@ public class FieldTests
     [Test]
     public async Task Pseudo_fields_become_the_request_line_and_Host()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await PriorKnowledgeTests.Sidecars(payments.HostPort, "http");
         await using var _ = mesh;
         using var client = await H2Connection.To(outbound);
@@ -90,7 +90,7 @@ public class FieldTests
     [TestCase("X-Upper", "case")]
     public async Task A_request_with_a_field_that_HTTP_2_forbids_is_malformed(string name, string value)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await PriorKnowledgeTests.Sidecars(payments.HostPort, "http");
         await using var _ = mesh;
         using var client = await H2Connection.To(outbound);
@@ -125,7 +125,7 @@ public class FieldTests
     [Test]
     public async Task Cookie_crumbs_are_joined_for_HTTP_1()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await PriorKnowledgeTests.Sidecars(payments.HostPort, "http");
         await using var _ = mesh;
         using var client = await H2Connection.To(outbound);

@@ -74,7 +74,7 @@ public class LimitTests
     [Test]
     public async Task A_head_beyond_the_limit_is_431_and_a_head_beyond_the_servers_bound_ends_the_connection()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var mesh = await Mesh.Start();
         mesh.BareService("payments", payments.HostPort);
         using var client = await H2Connection.To(mesh.Outbound());

@@ -14,7 +14,7 @@ public class PriorKnowledgeTests
     [Test]
     public async Task Both_protocols_are_served_on_one_address()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await Sidecars(payments.HostPort, "http");
         await using var _ = mesh;
         using var http1 = await RawConnection.To(outbound);
@@ -30,7 +30,7 @@ public class PriorKnowledgeTests
     [Test]
     public async Task The_preface_may_arrive_byte_by_byte()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await Sidecars(payments.HostPort, "http");
         await using var _ = mesh;
         using var raw = await RawConnection.To(outbound);
@@ -49,7 +49,7 @@ public class PriorKnowledgeTests
     [TestCase("PRI", "NT / HTTP/1.1\r\nHost: payments\r\nContent-Length: 0\r\n\r\n")]
     public async Task A_request_that_starts_like_the_preface_is_still_HTTP_1(string first, string rest)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await Sidecars(payments.HostPort, "http");
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
@@ -99,7 +99,7 @@ public class PriorKnowledgeTests
     [Test]
     public async Task Through_a_tunnel_the_application_speaks_HTTP_2_after_the_hello()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var mesh = await Mesh.Start(options => options with { RoleName = "gateway" });
         mesh.BareService("payments", payments.HostPort);
         using var raw = await RawConnection.To(mesh.Open(ListenerKind.Tunnel, "tunnel"));
@@ -116,7 +116,7 @@ public class PriorKnowledgeTests
     [TestCase("grpc", ExpectedResult = "HTTP/2")]
     public async Task<string> The_application_is_called_with_its_services_protocol(string protocol)
     {
-        using var http1 = Backend.Saying("HTTP/1.1");
+        using var http1 = Backend.Answering("HTTP/1.1");
         using var http2 = H2Backend.Saying("HTTP/2");
         var (mesh, outbound) = await Sidecars(protocol == "http" ? http1.HostPort : http2.HostPort, protocol);
         await using var _ = mesh;
@@ -133,7 +133,7 @@ public class PriorKnowledgeTests
     [Test]
     public async Task The_hop_between_sidecars_is_HTTP_2_for_HTTP_2_clients()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await Sidecars(payments.HostPort, "http");
         await using var _ = mesh;
         using var http1 = await RawConnection.To(outbound);

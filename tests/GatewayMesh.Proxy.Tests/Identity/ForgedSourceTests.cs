@@ -22,7 +22,7 @@ public class ForgedSourceTests
     public async Task Make()
     {
         _mesh = new CertifiedMesh();
-        _payments = Backend.Saying("paid");
+        _payments = Backend.Answering("paid");
         (_callee, _inbound) = await _mesh.Sidecar("payments", _payments);
     }
 

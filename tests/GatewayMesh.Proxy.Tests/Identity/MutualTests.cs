@@ -23,7 +23,7 @@ public class MutualTests
     [Test]
     public async Task A_call_goes_from_sidecar_to_sidecar()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (_, inbound) = await _mesh.Sidecar("payments", payments);
         var (_, outbound) = await Web(inbound);
         using var client = await RawConnection.To(outbound);
@@ -37,7 +37,7 @@ public class MutualTests
     [Test]
     public async Task An_instance_with_another_services_certificate_receives_no_request()
     {
-        using var orders = Backend.Saying("ordered");
+        using var orders = Backend.Answering("ordered");
         var (_, inbound) = await _mesh.Sidecar("orders", orders);
         var (_, outbound) = await Web(inbound);
         using var client = await RawConnection.To(outbound);
@@ -55,7 +55,7 @@ public class MutualTests
     [Test]
     public async Task A_service_without_a_valid_certificate_calls_no_service()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (_, inbound) = await _mesh.Sidecar("payments", payments);
         var plane = await _mesh.Plane("sidecar", []);
         plane.Service("payments", Address(inbound));
@@ -73,7 +73,7 @@ public class MutualTests
     [Test]
     public async Task Two_services_of_one_host_never_share_an_upstream_connection()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (sidecar, inbound) = await _mesh.Sidecar("payments", payments);
         var plane = await _mesh.Plane("sidecar", ["web", "batch"]);
         plane.Service("payments", Address(inbound));
@@ -90,7 +90,7 @@ public class MutualTests
     [Test]
     public async Task Through_a_gateway_the_caller_stays_the_caller()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (callee, inbound) = await _mesh.Sidecar("payments", payments);
         var gateway = await _mesh.Plane("gateway", ["gatewaymesh-gateway"]);
         gateway.Service("payments", Address(inbound));
@@ -128,7 +128,7 @@ public class MutualTests
     [Test]
     public async Task A_caller_whose_name_differs_in_case_from_an_intention_is_denied()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var plane = await _mesh.Plane("sidecar", ["payments"], options => options with { EnforcesIntentions = true });
         plane.Intentions(Configuration.Entries.IntentionAction.Deny, ("web", "payments", Configuration.Entries.IntentionAction.Allow));
         var inbound = CertifiedMesh.Inbound(plane, "payments", payments);

@@ -14,7 +14,7 @@ public class RefusingCalleeTests
     public async Task A_refused_caller_certificate_has_its_own_error_and_is_not_forwarded(string method)
     {
         await using var mesh = new CertifiedMesh();
-        using var strangers = new Fixtures.TestAuthority("other.mesh");
+        using var strangers = new TestAuthority("other.mesh");
         var folder = Directory.CreateDirectory(
             Path.Combine(TestContext.CurrentContext.WorkDirectory, "refusing", Guid.NewGuid().ToString("N"))).FullName;
         var (leaf, roots) = (Path.Combine(folder, "leaf.pem"), Path.Combine(folder, "roots.pem"));

@@ -18,13 +18,13 @@ public class StrangerTests
 
     private static DateTimeOffset Now => DateTimeOffset.UtcNow;
 
-    private Fixtures.TestAuthority Authority => _mesh.Authority;
+    private TestAuthority Authority => _mesh.Authority;
 
     [SetUp]
     public async Task Make()
     {
         _mesh = new CertifiedMesh();
-        _payments = Backend.Saying("paid");
+        _payments = Backend.Answering("paid");
         (_plane, _inbound) = await _mesh.Sidecar("payments", _payments);
     }
 
@@ -44,7 +44,7 @@ public class StrangerTests
     }
 
     [Test]
-    public Task No_certificate() => Refused(null);
+    public Task A_peer_without_a_certificate_is_rejected() => Refused(null);
 
     [Test]
     public async Task Plaintext_is_rejected()
@@ -61,35 +61,35 @@ public class StrangerTests
     [Test]
     public async Task A_certificate_of_another_authority_is_rejected()
     {
-        using var other = new Fixtures.TestAuthority();
+        using var other = new TestAuthority();
         await Refused(other.Issue("web"));
     }
 
     [Test]
-    public Task Another_trust_domains() => Refused(Authority.Issue("web", uris: ["spiffe://other.mesh/ns/default/dc/dc1/svc/web"]));
+    public Task A_certificate_of_another_trust_domain_is_rejected() => Refused(Authority.Issue("web", uris: ["spiffe://other.mesh/ns/default/dc/dc1/svc/web"]));
 
     [Test]
-    public Task Expired() => Refused(Authority.Issue("web", Now.AddHours(-2), Now.AddMinutes(-1)));
+    public Task An_expired_certificate_is_rejected() => Refused(Authority.Issue("web", Now.AddHours(-2), Now.AddMinutes(-1)));
 
     [Test]
-    public Task Not_yet_valid() => Refused(Authority.Issue("web", Now.AddMinutes(5), Now.AddHours(1)));
+    public Task A_certificate_that_is_not_yet_valid_is_rejected() => Refused(Authority.Issue("web", Now.AddMinutes(5), Now.AddHours(1)));
 
     [Test]
-    public Task Several_ids() => Refused(Authority.Issue("web", uris: [Authority.IdOf("web"), Authority.IdOf("admin")]));
+    public Task A_certificate_with_several_IDs_is_rejected() => Refused(Authority.Issue("web", uris: [Authority.IdOf("web"), Authority.IdOf("admin")]));
 
     [Test]
-    public Task One_that_may_sign_others() => Refused(Authority.Issue("web", authority: true));
+    public Task A_certificate_that_may_sign_others_is_rejected() => Refused(Authority.Issue("web", authority: true));
 
     [Test]
-    public Task A_trust_domain_in_capitals() => Refused(Authority.Issue("web", uris: ["spiffe://TEST.mesh/ns/default/dc/dc1/svc/web"]));
+    public Task A_trust_domain_in_upper_case_is_rejected() => Refused(Authority.Issue("web", uris: ["spiffe://TEST.mesh/ns/default/dc/dc1/svc/web"]));
 
     [Test]
-    public Task For_servers_only() => Refused(Authority.Issue("web", usages: [Fixtures.TestAuthority.Server]));
+    public Task A_certificate_for_servers_only_is_rejected() => Refused(Authority.Issue("web", usages: [TestAuthority.Server]));
 
     [Test]
     public async Task Removing_a_root_rejects_its_peers_on_new_connections_and_on_the_next_request_of_open_ones()
     {
-        using var next = new Fixtures.TestAuthority();
+        using var next = new TestAuthority();
         var web = Authority.Issue("web");
         using var open = await CertifiedMesh.As(web, _inbound);
         Assert.That((await open.Ask(Get)).Body, Is.EqualTo("paid"));
@@ -112,7 +112,7 @@ public class StrangerTests
     [Test]
     public async Task While_two_roots_overlap_both_are_accepted_and_open_connections_survive()
     {
-        using var next = new Fixtures.TestAuthority();
+        using var next = new TestAuthority();
         using var open = await CertifiedMesh.As(Authority.Issue("web"), _inbound);
         await open.Ask(Get);
 
@@ -129,7 +129,7 @@ public class StrangerTests
     [Test]
     public async Task A_session_is_never_resumed_so_that_none_outlives_its_root()
     {
-        using var next = new Fixtures.TestAuthority();
+        using var next = new TestAuthority();
         var web = Authority.Issue("web");
         for (var i = 0; i < 2; i++)
         {

@@ -3,7 +3,7 @@ using FsCheck.Fluent;
 using GatewayMesh.Configuration.Policies.Limits;
 using GatewayMesh.Proxy.Grpc;
 using GatewayMesh.Proxy.Limits;
-using GatewayMesh.Proxy.Tests.Time;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GatewayMesh.Proxy.Tests.Limits;
 
@@ -18,7 +18,7 @@ public sealed class BreakerTests
         OpenFor = TimeSpan.FromSeconds(5),
     };
 
-    private readonly VirtualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
 
     [Test]
     public void A_breaker_never_opens_below_minimumRequests()
@@ -118,7 +118,7 @@ public sealed class BreakerTests
     public void Interleaved_attempts_pass_one_trial_at_a_time_and_open_the_breaker_only_by_the_rule() =>
         Prop.ForAll<List<byte>>(steps =>
         {
-            var time = new VirtualTime();
+            var time = new FakeTimeProvider();
             var breaker = new Breaker(Model, time);
             var open = new List<(BreakerPass Pass, BreakerPhase Began)>();
             foreach (var step in steps)

@@ -51,7 +51,7 @@ public class Http2ConnectionTests
     public void A_failed_dial_returns_its_permit()
     {
         var permits = new ConnectionPermits(1);
-        Assert.That(() => Dial(Backend.Nobody(), permits), Throws.InstanceOf<IOException>());
+        Assert.That(() => Dial(Backend.ClosedPort(), permits), Throws.InstanceOf<IOException>());
         Assert.That(permits.Taken, Is.Zero);
     }
 

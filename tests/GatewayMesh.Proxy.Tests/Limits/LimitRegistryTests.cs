@@ -6,7 +6,7 @@ using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Proxy.Limits;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Telemetry;
-using GatewayMesh.Proxy.Tests.Time;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GatewayMesh.Proxy.Tests.Limits;
 
@@ -24,7 +24,7 @@ public sealed class LimitRegistryTests
         AdaptiveConcurrency = new() { Enabled = true },
     };
 
-    private readonly VirtualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private MeshMetrics _metrics = null!;
     private LimitRegistry _registry = null!;
 

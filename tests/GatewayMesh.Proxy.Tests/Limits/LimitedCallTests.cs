@@ -123,7 +123,7 @@ public class LimitedCallTests
     public async Task Retries_never_exceed_maxConcurrentRetries()
     {
         using var lost = Backend.BytesAndEnd("");
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var mesh = await With(new() { MaxConcurrentRetries = 0 }, lost.HostPort, payments.HostPort);
         using var client = await RawConnection.To(mesh.Outbound());
 
@@ -273,7 +273,7 @@ public class LimitedCallTests
                 MaxConcurrentRetries = 1,
                 Breaker = new() { Enabled = true, MinimumRequests = 50, OpenFor = TimeSpan.FromMilliseconds(50) },
             },
-            payments.HostPort, Backend.Nobody());
+            payments.HostPort, Backend.ClosedPort());
         var outbound = mesh.Outbound();
 
         // Concurrent requests with each kind of end: answered, broken off, malformed, refused, retried, disconnected before or after the

@@ -24,7 +24,7 @@ public class HeadLimitTests
     [TestCase(ListenerKind.Ingress)]
     public async Task A_request_line_at_the_limit_passes_and_one_more_byte_is_414(ListenerKind kind)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var mesh = await Limited(payments.HostPort);
         var address = Open(mesh, kind);
 
@@ -49,7 +49,7 @@ public class HeadLimitTests
     [TestCase(ListenerKind.Ingress)]
     public async Task Fields_up_to_the_limit_pass_and_one_more_is_431(ListenerKind kind)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var mesh = await Limited(payments.HostPort);
         var address = Open(mesh, kind);
 
@@ -71,7 +71,7 @@ public class HeadLimitTests
     [Test]
     public async Task Fields_beyond_the_size_limit_are_431_and_name_the_key()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var mesh = await Limited(payments.HostPort);
 
         var refused = await Ask(mesh.Outbound(), $"GET / HTTP/1.1\r\nHost: payments\r\nX: {new string('x', 2100)}\r\n\r\n");
@@ -123,7 +123,7 @@ public class HeadLimitTests
     [TestCase("http2")]
     public async Task A_request_at_every_limit_passes_all_hops_although_each_adds_fields_of_its_own(string protocol)
     {
-        using var payments = protocol == "http" ? Backend.Saying("paid") : null;
+        using var payments = protocol == "http" ? Backend.Answering("paid") : null;
         using var payments2 = protocol == "http" ? null : H2Backend.Saying("paid");
         await using var callee = await Mesh.Start(options => options with { Limits = Small });
         var inbound = callee.Inbound(payments?.HostPort ?? payments2!.HostPort, "payments", protocol);
@@ -144,7 +144,7 @@ public class HeadLimitTests
     [Test]
     public async Task A_server_with_a_limit_above_a_megabyte_starts()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var mesh = await Mesh.Start(
             options => options with { Limits = new LimitsSpec { MaxRequestHeadersTotalSize = 2 * 1024 * 1024 } });
         mesh.BareService("payments", payments.HostPort);

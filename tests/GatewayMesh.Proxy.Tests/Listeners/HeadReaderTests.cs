@@ -11,7 +11,7 @@ public class HeadReaderTests
     public async Task An_upper_case_scheme_and_an_empty_port_are_accepted(
         [ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var listener = await OneListener.Start(kind, payments.HostPort);
         using var client = await listener.Connect();
         var more = listener.Lines[(listener.Lines.IndexOf('\n', StringComparison.Ordinal) + 1)..];
@@ -38,7 +38,7 @@ public class HeadReaderTests
     [TestCase("Host: a:b:")]
     public async Task An_invalid_host_stays_400(string host)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var listener = await OneListener.Start(ListenerKind.Outbound, payments.HostPort);
         using var client = await listener.Connect();
 
@@ -48,7 +48,7 @@ public class HeadReaderTests
     [Test]
     public async Task A_head_is_read_the_same_in_any_fragmentation([Values(1, 2, 3, 7, 16, 31)] int size)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var listener = await OneListener.Start(ListenerKind.Outbound, payments.HostPort);
         using var client = await listener.Connect();
         var request =
@@ -72,7 +72,7 @@ public class HeadReaderTests
     [Test]
     public async Task Pipelined_requests_are_each_read_and_bodies_are_unchanged()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var listener = await OneListener.Start(ListenerKind.Outbound, payments.HostPort);
         using var client = await listener.Connect();
         const string Body = "GET HTTP://other/ HTTP/1.1\r\nHost: other:\r\nConnection: x-a\r\nX-A: 1\n\r\n";
@@ -94,7 +94,7 @@ public class HeadReaderTests
     [Test]
     public async Task A_long_head_over_many_buffers_is_read_whole()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var listener = await OneListener.Start(ListenerKind.Outbound, payments.HostPort);
         using var client = await listener.Connect();
         var fields = string.Concat(Enumerable.Range(0, 50).Select(i => $"X-{i}: {new string('x', 300)}\r\n"));

@@ -59,7 +59,7 @@ public class LeaseTests
     [Test]
     public async Task The_probe_is_served_without_the_lease_while_draining_and_beyond_the_limit()
     {
-        using var guard = Backend.Saying("probed");
+        using var guard = Backend.Answering("probed");
         await using var mesh = await Mesh.Start(options => options with { Limits = options.Limits with { MaxConnections = 1 } });
         var probe = mesh.Open(ListenerKind.Probe, "probe", spec => spec with { Application = guard.HostPort });
         using var full = await RawConnection.To(mesh.Outbound());
@@ -118,7 +118,7 @@ public class LeaseTests
     [Test]
     public async Task Progress_is_counted_in_the_guards_page()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         using var page = ProgressPage.Create();
         await using var mesh = await Mesh.Start(options => options with { Progress = page });
         mesh.Service("payments", payments.HostPort);

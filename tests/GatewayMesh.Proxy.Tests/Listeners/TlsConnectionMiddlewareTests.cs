@@ -5,6 +5,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Fixtures;
 using GatewayMesh.Proxy.Listeners;
 using GatewayMesh.Proxy.Tests.Rig;
 using GatewayMesh.Proxy.Tests.Rig.Http2;
@@ -20,7 +21,7 @@ public class TlsConnectionMiddlewareTests
     public void MakeCertificate()
     {
         _authority = new TestAuthority();
-        _certificate = _authority.Issue(["localhost"]);
+        _certificate = _authority.IssueFor(["localhost"]);
     }
 
     [OneTimeTearDown]
@@ -34,7 +35,7 @@ public class TlsConnectionMiddlewareTests
     public async Task Consecutive_requests_work_on_a_connection_of_either_version(
         [Values(SslProtocols.Tls12, SslProtocols.Tls13)] SslProtocols version)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await Listening(payments);
         await using var _ = mesh;
         using var client = await RawConnection.ToTls(outbound, with: options => options.EnabledSslProtocols = version);
@@ -65,7 +66,7 @@ public class TlsConnectionMiddlewareTests
     [Test]
     public async Task The_client_hello_may_arrive_byte_by_byte()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await Listening(payments);
         await using var _ = mesh;
         using var raw = await RawConnection.To(outbound);
@@ -81,7 +82,7 @@ public class TlsConnectionMiddlewareTests
     [Test]
     public async Task ALPN_selects_HTTP_2([Values("https", "http")] string scheme)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await Listening(payments);
         await using var _ = mesh;
         using var raw = await RawConnection.ToTls(
@@ -96,7 +97,7 @@ public class TlsConnectionMiddlewareTests
     [Test]
     public async Task Without_ALPN_the_first_bytes_decide()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await Listening(payments);
         await using var _ = mesh;
         using var client = await H2Connection.Open(await RawConnection.ToTls(outbound));
@@ -107,7 +108,7 @@ public class TlsConnectionMiddlewareTests
     [Test]
     public async Task A_connection_that_chose_HTTP_1_cannot_change_to_HTTP_2()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await Listening(payments);
         await using var _ = mesh;
         using var client = await RawConnection.ToTls(
@@ -122,7 +123,7 @@ public class TlsConnectionMiddlewareTests
     [Test]
     public async Task The_end_is_signaled_with_close_notify()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await Listening(payments);
         await using var _ = mesh;
         using var raw = await RawConnection.To(outbound);
@@ -142,7 +143,7 @@ public class TlsConnectionMiddlewareTests
     [Test]
     public async Task Plain_HTTP_gets_a_400_that_asks_for_TLS_and_is_counted()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await Listening(payments);
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
@@ -159,7 +160,7 @@ public class TlsConnectionMiddlewareTests
     [Test]
     public async Task A_stalled_handshake_times_out()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await Listening(
             payments, options => options with { Limits = new LimitsSpec { RequestHeadersTimeout = TimeSpan.FromMilliseconds(100) } });
         await using var _ = mesh;
@@ -176,7 +177,7 @@ public class TlsConnectionMiddlewareTests
     [TestCase("\u0016\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000", TestName = "zeros")]
     public async Task Bytes_other_than_a_handshake_end_the_connection(string bytes)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await Listening(payments);
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
@@ -193,7 +194,7 @@ public class TlsConnectionMiddlewareTests
     [Test]
     public async Task Without_a_valid_certificate_the_handshake_is_refused()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await Listening(payments);
         await using var _ = mesh;
         mesh.Plane.Terms = static _ => static (_, _) => null;
@@ -206,7 +207,7 @@ public class TlsConnectionMiddlewareTests
     [Test]
     public async Task A_peer_without_the_required_certificate_is_refused_and_counted()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await Listening(payments, terms: options =>
         {
             options.ClientCertificateRequired = true;
@@ -221,7 +222,7 @@ public class TlsConnectionMiddlewareTests
         }
 
         Assert.That(() => mesh.Metrics(), Does.Contain("reason=\"peer_certificate\"} 1").After(5000, 20));
-        using var certificate = _authority.Issue([], client: true);
+        using var certificate = _authority.IssueFor([], client: true);
         using var known = await RawConnection.ToTls(outbound, with: options => options.ClientCertificates = [certificate]);
         Assert.That((await known.Ask("GET / HTTP/1.1\r\nHost: payments\r\n\r\n")).Body, Is.EqualTo("paid"));
     }
@@ -229,7 +230,7 @@ public class TlsConnectionMiddlewareTests
     [Test]
     public async Task A_client_without_a_common_version_is_refused_and_counted()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await Listening(payments, terms: options => options.EnabledSslProtocols = SslProtocols.Tls13);
         await using var _ = mesh;
 
@@ -271,7 +272,7 @@ public class TlsConnectionMiddlewareTests
     [Test]
     public async Task A_listener_without_TLS_terms_speaks_plaintext()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await Listening(payments);
         await using var _ = mesh;
         mesh.Plane.Terms = static _ => null;

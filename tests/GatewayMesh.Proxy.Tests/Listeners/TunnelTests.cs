@@ -10,7 +10,7 @@ public class TunnelTests
     [Test]
     public async Task After_the_hello_the_application_calls_under_its_own_name()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var mesh = await Gateway();
         mesh.Service("payments", payments.HostPort);
         using var tunnel = await RawConnection.To(Listener(mesh));
@@ -26,7 +26,7 @@ public class TunnelTests
     [Test]
     public async Task Application_bytes_may_follow_the_hello_at_once_and_the_hello_may_be_fragmented()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var mesh = await Gateway();
         mesh.Service("payments", payments.HostPort);
         using var tunnel = await RawConnection.To(Listener(mesh));
@@ -95,7 +95,7 @@ public class TunnelTests
     [Test]
     public async Task An_old_carried_connection_is_ended_at_a_request_boundary()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var mesh = await Mesh.Start(
             options => options with { RoleName = "gateway", MaxCarriedAge = TimeSpan.FromMilliseconds(200) });
         mesh.Service("payments", payments.HostPort);

@@ -6,7 +6,7 @@ using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.LoadBalancing.Outliers;
-using GatewayMesh.Proxy.Tests.Time;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GatewayMesh.Proxy.Tests.LoadBalancing;
 
@@ -41,7 +41,7 @@ internal sealed class Fleet
         Set = Apply(instances);
     }
 
-    public VirtualTime Time { get; } = new();
+    public FakeTimeProvider Time { get; } = new();
 
     public PolicyModel Policy { get; set; }
 

@@ -74,7 +74,7 @@ public class NoEvidenceTests
     [Test]
     public async Task A_slow_successful_upload_is_not_counted_as_latency()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var policy = Policy with { Timeouts = PolicyModel.Default.Timeouts with { Attempt = TimeSpan.FromMilliseconds(300) } };
         await using var listener = await OneListener.Start(ListenerKind.Outbound, policy, "http", arePeers: false, payments.HostPort);
         using var client = await listener.Connect();

@@ -57,7 +57,7 @@ public sealed class OnTheWireTests
     public async Task Five_server_errors_in_a_row_eject_one_of_two_and_are_counted(string status)
     {
         using var bad = Backend.Bytes($"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n");
-        using var good = Backend.Saying("paid");
+        using var good = Backend.Answering("paid");
         await using var mesh = await Mesh.Start();
         mesh.Service(
             "payments",
@@ -78,7 +78,7 @@ public sealed class OnTheWireTests
     [Test]
     public async Task The_latency_of_responses_is_measured_and_shown()
     {
-        using var backend = Backend.Saying("paid");
+        using var backend = Backend.Answering("paid");
         await using var mesh = await Mesh.Start();
         mesh.Service(
             "payments",
@@ -101,7 +101,7 @@ public sealed class OnTheWireTests
 
     private sealed class Backends(int count) : IDisposable
     {
-        private readonly Backend[] _all = [.. Enumerable.Range(0, count).Select(i => Backend.Saying($"by {i}"))];
+        private readonly Backend[] _all = [.. Enumerable.Range(0, count).Select(i => Backend.Answering($"by {i}"))];
 
         public Configuration.Values.HostPort[] Addresses => [.. _all.Select(backend => backend.HostPort)];
 

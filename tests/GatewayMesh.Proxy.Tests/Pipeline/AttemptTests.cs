@@ -15,8 +15,8 @@ public class AttemptTests
     [TestCase("POST / HTTP/1.1\r\nHost: payments\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n")]
     public async Task A_refused_connection_is_tried_on_another_instance_whatever_the_method(string request)
     {
-        using var alive = Backend.Saying("paid");
-        var (mesh, outbound) = await Mesh.WithPayments(Backend.Nobody(), alive.HostPort);
+        using var alive = Backend.Answering("paid");
+        var (mesh, outbound) = await Mesh.WithPayments(Backend.ClosedPort(), alive.HostPort);
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
 
@@ -34,8 +34,8 @@ public class AttemptTests
     [Test]
     public async Task The_attempt_number_is_sent_to_the_next_hop()
     {
-        using var alive = Backend.Saying("paid");
-        var (mesh, outbound) = await Mesh.WithPayments(Backend.Nobody(), alive.HostPort);
+        using var alive = Backend.Answering("paid");
+        var (mesh, outbound) = await Mesh.WithPayments(Backend.ClosedPort(), alive.HostPort);
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
 
@@ -56,7 +56,7 @@ public class AttemptTests
     [TestCase("99", "99")]
     public async Task An_applications_own_attempts_are_counted(string sent, string passedOn)
     {
-        using var alive = Backend.Saying("paid");
+        using var alive = Backend.Answering("paid");
         var (mesh, outbound) = await Mesh.WithPayments(alive.HostPort);
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
@@ -85,13 +85,13 @@ public class AttemptTests
     [Test]
     public async Task A_refusing_instance_is_ejected_after_three_failures()
     {
-        using var alive = Backend.Saying("paid");
-        var nobody = Backend.Nobody();
+        using var alive = Backend.Answering("paid");
+        var closed = Backend.ClosedPort();
         await using var mesh = await Mesh.Start();
         mesh.Service(
             "payments",
             PolicyModel.Default with { LoadBalancing = new() { Policy = BalancingPolicy.RoundRobin } },
-            [nobody, alive.HostPort]);
+            [closed, alive.HostPort]);
         using var client = await RawConnection.To(mesh.Outbound());
 
         for (var i = 0; i < 40; i++)
@@ -99,7 +99,7 @@ public class AttemptTests
             await client.Ask("GET / HTTP/1.1\r\nHost: payments\r\n\r\n");
         }
 
-        var dead = mesh.Plane.Endpoints().Single(endpoint => endpoint.Address == nobody);
+        var dead = mesh.Plane.Endpoints().Single(endpoint => endpoint.Address == closed);
         Assert.That(dead.IsEjected);
         Assert.That(
             alive.Requests.Count(request => request["gatewaymesh-attempt"] == "2"), Is.EqualTo(3), "only three requests reached it");
@@ -108,7 +108,7 @@ public class AttemptTests
     [Test]
     public async Task When_all_instances_refuse_the_response_reports_not_forwarded()
     {
-        var (mesh, outbound) = await Mesh.WithPayments(Backend.Nobody(), Backend.Nobody());
+        var (mesh, outbound) = await Mesh.WithPayments(Backend.ClosedPort(), Backend.ClosedPort());
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
 
@@ -126,8 +126,8 @@ public class AttemptTests
     public async Task No_more_attempts_than_the_policy_allows()
     {
         await using var mesh = await Mesh.Start();
-        using var fourth = Backend.Saying("never");
-        mesh.Service("payments", PolicyModel.Default with { Retries = new() { MaxAttempts = 1 } }, [Backend.Nobody(), Backend.Nobody()]);
+        using var fourth = Backend.Answering("never");
+        mesh.Service("payments", PolicyModel.Default with { Retries = new() { MaxAttempts = 1 } }, [Backend.ClosedPort(), Backend.ClosedPort()]);
         using var client = await RawConnection.To(mesh.Outbound());
 
         for (var i = 0; i < 4; i++)
@@ -139,7 +139,7 @@ public class AttemptTests
     [Test]
     public async Task A_connect_timeout_moves_to_another_instance()
     {
-        using var alive = Backend.Saying("paid");
+        using var alive = Backend.Answering("paid");
         using var full = new FullBacklog();
         await using var mesh = await Mesh.Start();
         mesh.Service(
@@ -163,7 +163,7 @@ public class AttemptTests
             connection.Reset();
             return Task.CompletedTask;
         });
-        using var alive = Backend.Saying("paid");
+        using var alive = Backend.Answering("paid");
         await using var mesh = await Mesh.Start();
         mesh.Service(
             "payments",
@@ -205,7 +205,7 @@ public class AttemptTests
         using var draining = Backend.Bytes(
             "HTTP/1.1 503 Service Unavailable\r\nProxy-Status: gatewaymesh; error=connection_limit_reached; "
                 + "forwarded=?0\r\nContent-Length: 0\r\n\r\n");
-        using var alive = Backend.Saying("paid");
+        using var alive = Backend.Answering("paid");
         var (mesh, outbound) = await Mesh.WithPayments(draining.HostPort, alive.HostPort);
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);

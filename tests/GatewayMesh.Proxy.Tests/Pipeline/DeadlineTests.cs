@@ -31,7 +31,7 @@ public class DeadlineTests
     [Test]
     public async Task The_remaining_time_is_passed_on_and_an_application_cannot_change_it()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
@@ -58,7 +58,7 @@ public class DeadlineTests
     [Test]
     public async Task A_peer_with_no_time_left_gets_504_at_once()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var mesh = await Mesh.Start();
         mesh.Service("payments", payments.HostPort);
         using var client = await RawConnection.To(mesh.Open(ListenerKind.Mesh, "mesh"));
@@ -74,7 +74,7 @@ public class DeadlineTests
     [TestCase(60, 3)]
     public async Task Each_hop_is_limited_to_the_remaining_time_even_through_a_gateway(int sidecar, int atGateway)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var gateway = await Mesh.Start(options => options with { Node = "gw", RoleName = "gateway" });
         var address = gateway.Service("payments", Within(atGateway), payments.HostPort).Open(ListenerKind.Mesh, "mesh");
         await using var mesh = await Mesh.Start(options => options with { GatewayShare = 1 });
@@ -111,7 +111,7 @@ public class DeadlineTests
     [Test]
     public async Task A_slow_upload_does_not_use_up_the_response_timeout()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var mesh = await Mesh.Start();
         mesh.Service("payments", Short, payments.HostPort);
         using var client = await RawConnection.To(mesh.Outbound());

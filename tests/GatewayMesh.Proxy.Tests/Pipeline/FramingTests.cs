@@ -9,7 +9,7 @@ public class FramingTests
     [Test]
     public async Task CONNECT_is_405()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
@@ -24,7 +24,7 @@ public class FramingTests
     [Test]
     public async Task Transfer_Encoding_with_Content_Length_is_400_and_the_connection_is_closed()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
@@ -57,7 +57,7 @@ public class FramingTests
     [TestCase("GET http://user@payments/ HTTP/1.1\r\nHost: payments\r\n\r\n", TestName = "user-in-the-target")]
     public async Task A_malformed_request_is_400_and_nothing_is_forwarded(string request)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
@@ -72,7 +72,7 @@ public class FramingTests
     [Test]
     public async Task OPTIONS_asterisk_is_answered_by_this_proxy()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
@@ -86,7 +86,7 @@ public class FramingTests
     [Test]
     public async Task Max_Forwards_is_decremented_and_ends_here_at_zero()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
@@ -106,7 +106,7 @@ public class FramingTests
     [TestCase("HTTP://payments:")]
     public async Task OPTIONS_for_a_whole_server_is_forwarded_as_an_asterisk_to_its_application(string target)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var callee = await Mesh.Start();
         var inbound = callee.Inbound(payments.HostPort);
         var (mesh, outbound) = await Mesh.WithPayments(new Configuration.Values.HostPort("127.0.0.1", inbound.Port));
@@ -129,7 +129,7 @@ public class FramingTests
     public async Task OPTIONS_for_a_whole_server_is_forwarded_as_an_asterisk_from_every_listener(
         [ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var listener = await OneListener.Start(kind, payments.HostPort);
         using var client = await listener.Connect();
 
@@ -142,7 +142,7 @@ public class FramingTests
     [TestCase("PURGE")]
     public async Task Max_Forwards_of_other_methods_is_kept(string method)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
@@ -158,7 +158,7 @@ public class FramingTests
     [TestCase("GET / HTTP/1.0\r\nHost: \r\n\r\n")]
     public async Task A_request_without_a_host_is_400_at_an_ingress(string request)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var listener = await OneListener.Start(ListenerKind.Ingress, payments.HostPort);
         using var client = await listener.Connect();
         using var http2 = await listener.ConnectHttp2();
@@ -213,7 +213,7 @@ public class FramingTests
     [Test]
     public async Task A_body_beyond_the_limit_is_413_even_if_chunked()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var mesh = await Mesh.Start(options => options with { Limits = options.Limits with { MaxRequestBodySize = 10 } });
         mesh.Service("payments", payments.HostPort);
         var outbound = mesh.Outbound();
@@ -235,7 +235,7 @@ public class FramingTests
     {
         await using var mesh = await Mesh.Start();
         using var client = await RawConnection.To(
-            mesh.Open(kind, "any", spec => spec with { Service = "web", Application = Backend.Nobody() }));
+            mesh.Open(kind, "any", spec => spec with { Service = "web", Application = Backend.ClosedPort() }));
 
         var answer = await client.Ask("GET /.well-known/gatewaymesh/live HTTP/1.1\r\nHost: anything\r\n\r\n");
 

@@ -9,7 +9,7 @@ public class GatewayShareTests
     [Test]
     public async Task The_gateway_share_goes_through_a_gateway_with_the_destination()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var gateway = await Mesh.Start(options => options with { Node = "gw", RoleName = "gateway" });
         var address = gateway.Service("payments", payments.HostPort).Open(ListenerKind.Mesh, "mesh");
         await using var mesh = await Mesh.Start(options => options with { GatewayShare = 1 });
@@ -30,8 +30,8 @@ public class GatewayShareTests
     [Test]
     public async Task A_share_of_zero_never_uses_a_gateway_and_a_half_does_about_every_second_time()
     {
-        using var payments = Backend.Saying("direct");
-        using var gateway = Backend.Saying("gateway");
+        using var payments = Backend.Answering("direct");
+        using var gateway = Backend.Answering("gateway");
         await using var mesh = await Mesh.Start(options => options with { GatewayShare = 0.5 });
         mesh.Service("payments", payments.HostPort).Gateway(gateway.HostPort);
         using var client = await RawConnection.To(mesh.Outbound());
@@ -50,9 +50,9 @@ public class GatewayShareTests
     [Test]
     public async Task A_gateway_that_refuses_the_connection_costs_nothing_not_even_an_attempt()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var mesh = await Mesh.Start(options => options with { GatewayShare = 1 });
-        mesh.Service("payments", payments.HostPort).Gateway(Backend.Nobody());
+        mesh.Service("payments", payments.HostPort).Gateway(Backend.ClosedPort());
         using var client = await RawConnection.To(mesh.Outbound());
 
         var answer = await client.Ask("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: 3\r\n\r\nabc");
@@ -66,7 +66,7 @@ public class GatewayShareTests
     [TestCase("404 Not Found", "destination_not_found")]
     public async Task A_gateway_that_did_not_forward_is_skipped(string status, string error)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         using var gateway = Backend.Bytes(
             $"HTTP/1.1 {status}\r\nProxy-Status: gatewaymesh; error={error}; forwarded=?0\r\nContent-Length: 4\r\n\r\nbusy");
         await using var mesh = await Mesh.Start(options => options with { GatewayShare = 1 });
@@ -84,7 +84,7 @@ public class GatewayShareTests
     [Test]
     public async Task A_gateway_that_forwarded_and_failed_is_not_skipped()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         using var gateway = Backend.Bytes(
             "HTTP/1.1 502 Bad Gateway\r\nProxy-Status: gatewaymesh; error=connection_terminated; forwarded=?1\r\nContent-Length: "
                 + "4\r\n\r\nlost");
@@ -102,7 +102,7 @@ public class GatewayShareTests
     [TestCase("POST", 502, 0)]
     public async Task A_gateway_lost_in_transit_is_skipped_by_requests_that_may_be_resent(string method, int status, int executed)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         using var gateway = Backend.BytesAndEnd("");
         await using var mesh = await Mesh.Start(options => options with { GatewayShare = 1 });
         mesh.Service("payments", payments.HostPort).Gateway(gateway.HostPort);

@@ -31,7 +31,7 @@ public class MalformedMeshHeaderTests
     [TestCaseSource(nameof(Malformed))]
     public async Task A_malformed_mesh_header_of_an_application_is_400_at_its_sidecar(string field)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
@@ -46,7 +46,7 @@ public class MalformedMeshHeaderTests
     [TestCaseSource(nameof(Malformed))]
     public async Task A_malformed_mesh_header_of_an_application_is_400_at_an_upstream_port(string field)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var mesh = await Mesh.Start();
         var upstream = mesh.Service("payments", payments.HostPort).Open(
             ListenerKind.Upstream, "upstream/web/payments", spec => spec with { Service = "web", Upstream = "payments" });
@@ -59,7 +59,7 @@ public class MalformedMeshHeaderTests
     [TestCaseSource(nameof(Malformed))]
     public async Task A_malformed_mesh_header_through_a_guards_tunnel_is_400_at_the_gateway(string field)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var mesh = await Mesh.Start();
         var listener = mesh.Service("payments", payments.HostPort).Open(ListenerKind.Tunnel, "tunnel");
         using var tunnel = await RawConnection.To(listener);
@@ -83,7 +83,7 @@ public class MalformedMeshHeaderTests
     [TestCaseSource(nameof(MeshOnly))]
     public async Task A_mesh_only_header_of_an_application_is_dropped_unread(string field)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
@@ -95,7 +95,7 @@ public class MalformedMeshHeaderTests
     [Test]
     public async Task A_malformed_mesh_header_from_outside_is_dropped_unread([ValueSource(nameof(Malformed))] string field)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var mesh = await Mesh.Start();
         var ingress = mesh.Service("payments", payments.HostPort).Open(ListenerKind.Ingress, "ingress/8080");
         mesh.Ingress(ingress.Port, ("payments", "payments"));
@@ -108,7 +108,7 @@ public class MalformedMeshHeaderTests
 
     private static async Task<int> StatusFromPeer(ListenerKind kind, string field)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var mesh = await Mesh.Start();
         mesh.Service("payments", payments.HostPort);
         using var client = await RawConnection.To(kind == ListenerKind.Inbound ? mesh.Inbound(payments.HostPort) : mesh.Open(kind, "mesh"));

@@ -15,7 +15,7 @@ public class MethodTests
     public async Task A_known_method_in_the_wrong_case_is_501_and_is_never_forwarded(
         [ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var listener = await OneListener.Start(kind, payments.HostPort);
 
         foreach (var method in (string[])["delete", "Get", "pOST", "head", "Options", "trace", "patch", "Put", "query"])
@@ -38,7 +38,7 @@ public class MethodTests
     [TestCase("get1")]
     public async Task An_unknown_method_is_passed_on_unchanged(string method)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var listener = await OneListener.Start(ListenerKind.Outbound, payments.HostPort);
         using var one = await listener.Connect();
         using var two = await listener.ConnectHttp2();
@@ -95,7 +95,7 @@ public class MethodTests
         mesh.Route(
             "payments",
             Routes.Router(
-                Routes.Resolver("nowhere", Backend.Nobody()),
+                Routes.Resolver("nowhere", Backend.ClosedPort()),
                 (Routes.Methods("GET"), Configuration.Routing.RouteAction.None, Routes.Resolver("chosen", chosen.HostPort))));
         using var client = await H2Connection.To(mesh.Outbound());
 

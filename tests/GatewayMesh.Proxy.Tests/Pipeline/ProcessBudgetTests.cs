@@ -10,7 +10,7 @@ public class ProcessBudgetTests
     [TestCase(0, 1)]
     public async Task The_process_budget_has_the_terms_of_the_policy_for_all_services(int minPerSecond, int leastFailures)
     {
-        using var alive = Backend.Saying("paid");
+        using var alive = Backend.Answering("paid");
         await using var mesh = await Mesh.Start();
         mesh.Policy(
             PolicyModel.Default with
@@ -18,7 +18,7 @@ public class ProcessBudgetTests
                 Retries = PolicyModel.Default.Retries with { Budget = new() { Ratio = 0, MinPerSecond = minPerSecond } },
             });
         mesh.Service(
-            "payments", PolicyModel.Default with { Ejection = new() { ConsecutiveFailures = 1000 } }, Backend.Nobody(), alive.HostPort);
+            "payments", PolicyModel.Default with { Ejection = new() { ConsecutiveFailures = 1000 } }, Backend.ClosedPort(), alive.HostPort);
         using var client = await RawConnection.To(mesh.Outbound());
 
         var failures = 0;

@@ -83,13 +83,13 @@ public class RetryTests
     [TestCase(RetryCondition.Reset, 0)]
     public async Task A_refused_connection_is_retried_if_the_policy_names_it(RetryCondition condition, int served)
     {
-        using var alive = Backend.Saying("paid");
+        using var alive = Backend.Answering("paid");
         await using var mesh = await Mesh.Start();
         mesh.Service(
             "payments",
             PolicyModel.Default with { Retries = Retrying(condition), Ejection = new() { ConsecutiveFailures = 1000 } },
-            Backend.Nobody(),
-            served == 0 ? Backend.Nobody() : alive.HostPort);
+            Backend.ClosedPort(),
+            served == 0 ? Backend.ClosedPort() : alive.HostPort);
         using var client = await RawConnection.To(mesh.Outbound());
 
         for (var i = 0; i < 8; i++)

@@ -46,8 +46,8 @@ public class SidecarBypassTests
     [TestCase(Post)]
     public async Task A_call_to_an_unreachable_sidecar_reaches_the_application_through_a_gateway(string request)
     {
-        using var application = Backend.Saying("paid");
-        Payments(Wanted, Backend.Nobody(), application.HostPort);
+        using var application = Backend.Answering("paid");
+        Payments(Wanted, Backend.ClosedPort(), application.HostPort);
         using var client = await RawConnection.To(_web.Outbound());
 
         var answer = await client.Ask(request);
@@ -66,7 +66,7 @@ public class SidecarBypassTests
     [TestCase(Post, 502)]
     public async Task A_sidecar_that_breaks_off_is_bypassed_if_a_replay_is_safe(string request, int status)
     {
-        using var application = Backend.Saying("paid");
+        using var application = Backend.Answering("paid");
         using var tls = new BreakingSidecar(_mesh.Authority.Issue("payments"));
         Payments(Wanted, tls.HostPort, application.HostPort);
         using var client = await RawConnection.To(_web.Outbound());
@@ -83,8 +83,8 @@ public class SidecarBypassTests
     [Test]
     public async Task Without_the_policys_setting_there_is_no_bypass()
     {
-        using var application = Backend.Saying("paid");
-        Payments(PolicyModel.Default, Backend.Nobody(), application.HostPort);
+        using var application = Backend.Answering("paid");
+        Payments(PolicyModel.Default, Backend.ClosedPort(), application.HostPort);
         using var client = await RawConnection.To(_web.Outbound());
 
         var answer = await client.Ask(Get);
@@ -100,7 +100,7 @@ public class SidecarBypassTests
     [Test]
     public async Task An_application_unreachable_from_other_hosts_is_not_tried()
     {
-        Payments(Wanted, Backend.Nobody(), application: null);
+        Payments(Wanted, Backend.ClosedPort(), application: null);
         using var client = await RawConnection.To(_web.Outbound());
 
         var answer = await client.Ask(Get);
@@ -115,8 +115,8 @@ public class SidecarBypassTests
     [Test]
     public async Task Intentions_apply_on_the_bypass()
     {
-        using var application = Backend.Saying("paid");
-        Payments(Wanted, Backend.Nobody(), application.HostPort);
+        using var application = Backend.Answering("paid");
+        Payments(Wanted, Backend.ClosedPort(), application.HostPort);
         _gateway.Intentions(IntentionAction.Allow, ("web", "payments", IntentionAction.Deny));
         using var client = await RawConnection.To(_web.Outbound());
 
@@ -133,7 +133,7 @@ public class SidecarBypassTests
     [Test]
     public async Task While_every_sidecar_is_ejected_the_bypass_comes_first()
     {
-        using var application = Backend.Saying("paid");
+        using var application = Backend.Answering("paid");
         // Accepts, but never completes a handshake
         using var sidecar = new Backend((_, connection) => { connection.Dispose(); return Task.CompletedTask; });
         Payments(
@@ -155,8 +155,8 @@ public class SidecarBypassTests
     [Test]
     public async Task A_gateway_that_takes_over_for_the_caller_bypasses_sidecars_by_itself()
     {
-        using var application = Backend.Saying("paid");
-        Payments(Wanted, Backend.Nobody(), application.HostPort);
+        using var application = Backend.Answering("paid");
+        Payments(Wanted, Backend.ClosedPort(), application.HostPort);
         using var tunnel = await CertifiedMesh.As(_mesh.Authority.Issue("web"), CertifiedMesh.MeshListener(_gateway), ProtocolNames.Tunnel);
         await tunnel.Send(new TunnelHello("web", null, "host-a", "1").ToBytes());
         Assert.That(await TunnelTests.Answer(tunnel), Is.EqualTo(TunnelAnswer.Ok));
@@ -167,9 +167,9 @@ public class SidecarBypassTests
     [Test]
     public async Task A_sidecar_that_responds_for_a_dead_application_is_not_bypassed()
     {
-        using var application = Backend.Saying("paid");
+        using var application = Backend.Answering("paid");
         var callee = await _mesh.Plane("sidecar", ["payments"]);
-        var inbound = callee.Inbound(Backend.Nobody());
+        var inbound = callee.Inbound(Backend.ClosedPort());
         Payments(Wanted, AddressOf(inbound), application.HostPort);
         using var client = await RawConnection.To(_web.Outbound());
 
@@ -185,8 +185,8 @@ public class SidecarBypassTests
     [Test]
     public async Task A_bypass_request_against_the_policy_is_refused()
     {
-        using var application = Backend.Saying("paid");
-        Payments(PolicyModel.Default, Backend.Nobody(), application.HostPort);
+        using var application = Backend.Answering("paid");
+        Payments(PolicyModel.Default, Backend.ClosedPort(), application.HostPort);
         using var peer = await CertifiedMesh.As(_mesh.Authority.Issue("web"), CertifiedMesh.MeshListener(_gateway));
 
         var answer = await peer.Ask("GET / HTTP/1.1\r\nHost: payments\r\ngatewaymesh-bypass: sidecar\r\n\r\n");
@@ -203,7 +203,7 @@ public class SidecarBypassTests
     public async Task A_foreign_callee_is_called_through_a_gateway_only_if_intentions_allow_the_gateway(
         IntentionAction gateways, int status)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (_, inbound) = await _mesh.Sidecar("payments", payments);
         _gateway.Service(
             "payments",

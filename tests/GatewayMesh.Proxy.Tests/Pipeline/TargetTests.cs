@@ -12,7 +12,7 @@ public class TargetTests
     public async Task A_target_with_an_invalid_byte_is_400_and_never_counts_against_the_instance(
         [ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var listener = await OneListener.Start(kind, payments.HostPort);
 
         foreach (var target in Odd)
@@ -30,7 +30,7 @@ public class TargetTests
     public async Task An_HTTP_2_path_with_an_invalid_byte_is_malformed_and_never_counts_against_the_instance(
         [ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var listener = await OneListener.Start(kind, payments.HostPort);
 
         foreach (var path in (string[])[.. Odd, "/admin ", "/a b", " /admin", "/a?q= "])
@@ -49,7 +49,7 @@ public class TargetTests
     [Test]
     public async Task Every_visible_byte_of_a_target_is_passed_on_unchanged([ValueSource(nameof(KindsThatKeepPaths))] ListenerKind kind)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var listener = await OneListener.Start(kind, payments.HostPort);
         using var one = await listener.Connect();
         using var two = await listener.ConnectHttp2();

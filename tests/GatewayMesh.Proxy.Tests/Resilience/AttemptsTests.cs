@@ -1,8 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
 using GatewayMesh.Proxy.Errors;
-using GatewayMesh.Proxy.Tests.Time;
 using GatewayMesh.Proxy.Resilience;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GatewayMesh.Proxy.Tests.Resilience;
 
@@ -50,7 +50,7 @@ public sealed class AttemptsTests
     public void The_final_error_is_not_forwarded_only_if_no_attempt_was()
     {
         var attempts = new Attempts(1, 3);
-        var budget = new RetryBudget(new VirtualTime());
+        var budget = new RetryBudget(new FakeTimeProvider());
         attempts.TryNext(new RetryFacts(Reset, true, true, false), Deadline.None, budget);
         attempts.TryNext(new RetryFacts(Refused, true, true, false), Deadline.None, budget);
         Assert.That(attempts.Settle(Refused).Forwarded, Is.True);
@@ -60,7 +60,7 @@ public sealed class AttemptsTests
     [Test]
     public void Deadline_and_budget_bound_retries()
     {
-        var time = new VirtualTime();
+        var time = new FakeTimeProvider();
         var facts = new RetryFacts(Refused, true, true, false);
         var deadline = Deadline.Start(time, TimeSpan.FromSeconds(1), null);
         time.Advance(TimeSpan.FromSeconds(1));
@@ -71,7 +71,7 @@ public sealed class AttemptsTests
     [Test]
     public void Three_failing_layers_make_far_fewer_than_27_attempts()
     {
-        var budget = new RetryBudget(new VirtualTime());
+        var budget = new RetryBudget(new FakeTimeProvider());
         Assert.That(Layer(3, 1, 3, budget, Reset), Is.LessThanOrEqualTo(9));
         Assert.That(Layer(1, 1, 3, budget, Reset), Is.EqualTo(3));
     }
@@ -81,7 +81,8 @@ public sealed class AttemptsTests
         Prop.ForAll<int, int, bool>((arrived, max, forwarded) =>
         {
             var begun = Layer(
-                1, Math.Abs(arrived % 10), Math.Abs(max % 10), new RetryBudget(new VirtualTime()), Refused with { Forwarded = forwarded });
+                1, Math.Abs(arrived % 10), Math.Abs(max % 10), new RetryBudget(new FakeTimeProvider()),
+                Refused with { Forwarded = forwarded });
             return begun <= Math.Max(1, Math.Abs(max % 10) - Math.Max(1, Math.Abs(arrived % 10)) + 1);
         }).QuickCheckThrowOnFailure();
 

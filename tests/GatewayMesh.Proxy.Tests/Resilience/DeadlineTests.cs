@@ -1,5 +1,5 @@
-using GatewayMesh.Proxy.Tests.Time;
 using GatewayMesh.Proxy.Resilience;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GatewayMesh.Proxy.Tests.Resilience;
 
@@ -13,7 +13,7 @@ public sealed class DeadlineTests
     public void The_shorter_of_policy_and_caller_applies(int policy, int? caller, long expected, bool isCallers)
     {
         var deadline = Deadline.Start(
-            new VirtualTime(), TimeSpan.FromMilliseconds(policy), caller is { } ms ? TimeSpan.FromMilliseconds(ms) : null);
+            new FakeTimeProvider(), TimeSpan.FromMilliseconds(policy), caller is { } ms ? TimeSpan.FromMilliseconds(ms) : null);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(deadline.RemainingMilliseconds, Is.EqualTo(expected));
@@ -24,7 +24,7 @@ public sealed class DeadlineTests
     [Test]
     public void Without_a_limit_there_is_no_deadline()
     {
-        var deadline = Deadline.Start(new VirtualTime(), TimeSpan.Zero, null);
+        var deadline = Deadline.Start(new FakeTimeProvider(), TimeSpan.Zero, null);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(deadline.IsSet, Is.False);
@@ -37,7 +37,7 @@ public sealed class DeadlineTests
     [Test]
     public void Remaining_time_shrinks_to_zero_and_the_last_fraction_is_sent_as_one_millisecond()
     {
-        var time = new VirtualTime();
+        var time = new FakeTimeProvider();
         var deadline = Deadline.Start(time, TimeSpan.FromSeconds(1), null);
         time.Advance(TimeSpan.FromMilliseconds(999.5));
         Assert.That(deadline.RemainingMilliseconds, Is.EqualTo(1));

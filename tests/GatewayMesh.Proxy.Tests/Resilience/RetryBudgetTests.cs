@@ -1,8 +1,8 @@
-using GatewayMesh.Time;
 using FsCheck;
 using FsCheck.Fluent;
-using GatewayMesh.Proxy.Tests.Time;
 using GatewayMesh.Proxy.Resilience;
+using GatewayMesh.Time;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GatewayMesh.Proxy.Tests.Resilience;
 
@@ -11,14 +11,14 @@ public sealed class RetryBudgetTests
     [Test]
     public void Without_requests_there_are_ten_retries_a_second()
     {
-        var budget = new RetryBudget(new VirtualTime());
+        var budget = new RetryBudget(new FakeTimeProvider());
         Assert.That(Enumerable.Range(0, 500).Count(_ => budget.TryTake()), Is.EqualTo(100));
     }
 
     [Test]
     public void With_many_requests_there_is_one_retry_per_five()
     {
-        var budget = new RetryBudget(new VirtualTime());
+        var budget = new RetryBudget(new FakeTimeProvider());
         Requests(budget, 10_000);
         Assert.That(Enumerable.Range(0, 5000).Count(_ => budget.TryTake()), Is.EqualTo(2000));
     }
@@ -26,7 +26,7 @@ public sealed class RetryBudgetTests
     [Test]
     public void Counts_older_than_ten_seconds_expire()
     {
-        var time = new VirtualTime();
+        var time = new FakeTimeProvider();
         var budget = new RetryBudget(time);
         Requests(budget, 10_000);
         while (budget.TryTake())
@@ -42,7 +42,7 @@ public sealed class RetryBudgetTests
     [Test]
     public void Concurrent_threads_never_overspend_the_budget()
     {
-        var budget = new RetryBudget(new VirtualTime());
+        var budget = new RetryBudget(new FakeTimeProvider());
         Requests(budget, 1000);
         var taken = 0;
         Parallel.For(0, 4, _ =>
@@ -76,7 +76,7 @@ public sealed class RetryBudgetTests
     public void The_budget_holds_in_any_order_of_requests_retries_and_time() =>
         Prop.ForAll<List<byte>>(steps =>
         {
-            var time = new VirtualTime();
+            var time = new FakeTimeProvider();
             var budget = new RetryBudget(time);
             var requests = new List<long>();
             var retries = new List<long>();

@@ -4,7 +4,7 @@ using GatewayMesh.Configuration.Policies.Retries;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Resilience;
-using GatewayMesh.Proxy.Tests.Time;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GatewayMesh.Proxy.Tests.Resilience;
 
@@ -29,7 +29,7 @@ public sealed class RetryStormTests
     [Test]
     public void Services_have_their_own_budgets_that_outlive_a_reload_and_accept_new_terms()
     {
-        var budgets = new RetryBudgets(new VirtualTime());
+        var budgets = new RetryBudgets(new FakeTimeProvider());
         var strict = new BudgetModel { Ratio = 0, MinPerSecond = 1 };
         Assert.That(Enumerable.Range(0, 50).Count(_ => budgets.Of("web", strict).TryTake()), Is.EqualTo(10));
         Assert.That(budgets.Of("api", strict).TryTake(), Is.True);
@@ -43,7 +43,7 @@ public sealed class RetryStormTests
     public void A_non_idempotent_request_is_never_forwarded_twice() =>
         Prop.ForAll<List<int>, int>((outcomes, max) =>
         {
-            var budget = new RetryBudget(new VirtualTime());
+            var budget = new RetryBudget(new FakeTimeProvider());
             var attempts = new Attempts(1, 1 + Math.Abs(max % 10));
             var executed = 0;
             foreach (var outcome in outcomes)
@@ -79,7 +79,7 @@ public sealed class RetryStormTests
     {
         const int PerSecond = 1000;
         const int Seconds = 30;
-        var time = new VirtualTime();
+        var time = new FakeTimeProvider();
         var budgets = new RetryBudgets(time);
         var loads = new List<int>();
         for (var second = 0; second < Seconds; second++)

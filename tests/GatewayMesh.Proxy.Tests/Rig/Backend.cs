@@ -41,7 +41,7 @@ internal sealed class Backend : IDisposable
     public RawMessage Last => Requests.Last();
 
     /// <summary>Answers every request in the same way, with a body of fixed length.</summary>
-    public static Backend Saying(string body, string fields = "") =>
+    public static Backend Answering(string body, string fields = "") =>
         new((_, connection) => connection.Send($"HTTP/1.1 200 OK\r\n{fields}Content-Length: {body.Length}\r\n\r\n{body}"));
 
     /// <summary>Answers every request with these bytes.</summary>
@@ -56,7 +56,7 @@ internal sealed class Backend : IDisposable
     });
 
     /// <summary>Returns an address without a listener.</summary>
-    public static HostPort Nobody()
+    public static HostPort ClosedPort()
     {
         using var backend = new Backend();
         return backend.HostPort;

@@ -6,6 +6,7 @@ using System.Text.RegularExpressions;
 using GatewayMesh.Certificates.Folder;
 using GatewayMesh.Certificates.Handshakes;
 using GatewayMesh.Configuration.Listeners;
+using GatewayMesh.Fixtures;
 
 namespace GatewayMesh.Proxy.Tests.Rig;
 
@@ -17,7 +18,7 @@ internal sealed partial class CertifiedMesh : IAsyncDisposable
     private readonly List<CertificateFolder> _folders = [];
 
     /// <summary>Authority of the mesh.</summary>
-    public Fixtures.TestAuthority Authority { get; } = new();
+    public TestAuthority Authority { get; } = new();
 
     /// <summary>Certificates of each data plane.</summary>
     public Dictionary<Mesh, CertificateFolder> Certificates { get; } = [];

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Document;
+using GatewayMesh.Fixtures;
 
 namespace GatewayMesh.Proxy.Tests.Rig;
 

@@ -3,6 +3,7 @@ using System.Text;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Listeners;
+using GatewayMesh.Fixtures;
 
 namespace GatewayMesh.Proxy.Tests.Rig;
 

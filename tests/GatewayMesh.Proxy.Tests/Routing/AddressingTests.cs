@@ -14,7 +14,7 @@ public class AddressingTests
     [TestCase("payments.service.consul.")]
     public async Task A_host_names_a_service_and_is_passed_on_unchanged(string host)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
@@ -32,7 +32,7 @@ public class AddressingTests
     [TestCase("")]
     public async Task An_unknown_host_is_404_and_reported_as_not_forwarded(string host)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
@@ -65,7 +65,7 @@ public class AddressingTests
     [TestCase("http://payments?b", "/?b", "payments")]
     public async Task An_absolute_target_overrides_the_host_which_is_rewritten(string target, string path, string host)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
@@ -83,7 +83,7 @@ public class AddressingTests
     [TestCase("/a;b=c?d=e?f=g#not-cut")]
     public async Task Path_and_query_stay_byte_for_byte(string target)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
@@ -96,7 +96,7 @@ public class AddressingTests
     [Test]
     public async Task An_upstream_port_leads_to_its_service_regardless_of_the_host()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var mesh = await Mesh.Start();
         mesh.Service("payments", payments.HostPort);
         using var client = await RawConnection.To(
@@ -111,8 +111,8 @@ public class AddressingTests
     [Test]
     public async Task Inbound_leads_only_to_its_own_application()
     {
-        using var payments = Backend.Saying("paid");
-        using var other = Backend.Saying("other");
+        using var payments = Backend.Answering("paid");
+        using var other = Backend.Answering("other");
         await using var mesh = await Mesh.Start();
         mesh.Service("other", other.HostPort);
         using var client = await RawConnection.To(mesh.Inbound(payments.HostPort));
@@ -126,8 +126,8 @@ public class AddressingTests
     [Test]
     public async Task A_gateway_uses_the_peers_destination_header_and_otherwise_the_host()
     {
-        using var payments = Backend.Saying("paid");
-        using var ledger = Backend.Saying("booked");
+        using var payments = Backend.Answering("paid");
+        using var ledger = Backend.Answering("booked");
         await using var mesh = await Mesh.Start(options => options with { RoleName = "gateway" });
         mesh.Service("payments", payments.HostPort).Service("ledger", ledger.HostPort);
         using var client = await RawConnection.To(mesh.Open(ListenerKind.Mesh, "mesh"));
@@ -146,9 +146,9 @@ public class AddressingTests
     [TestCase("other.example", "rest")]
     public async Task An_ingress_routes_by_exact_host_then_name_then_star(string host, string service)
     {
-        using var exact = Backend.Saying("exact");
-        using var prefix = Backend.Saying("prefix");
-        using var rest = Backend.Saying("rest");
+        using var exact = Backend.Answering("exact");
+        using var prefix = Backend.Answering("prefix");
+        using var rest = Backend.Answering("rest");
         await using var mesh = await Mesh.Start(options => options with { RoleName = "ingress" });
         mesh.Service("exact", exact.HostPort).Service("prefix", prefix.HostPort).Service("rest", rest.HostPort);
         var address = mesh.Open(ListenerKind.Ingress, "ingress/1");
@@ -177,7 +177,7 @@ public class AddressingTests
     [Test]
     public async Task The_probe_reaches_its_socket_even_on_the_liveness_path()
     {
-        using var guard = Backend.Saying("probed");
+        using var guard = Backend.Answering("probed");
         await using var mesh = await Mesh.Start();
         using var client = await RawConnection.To(
             mesh.Open(ListenerKind.Probe, "probe", spec => spec with { Application = guard.HostPort }));

@@ -17,7 +17,7 @@ public class ForeignTargetTests
     public void Make()
     {
         _mesh = new CertifiedMesh();
-        _application = Backend.Saying("paid");
+        _application = Backend.Answering("paid");
     }
 
     [TearDown]

@@ -14,9 +14,9 @@ public class RoutedRequestTests
     [Test]
     public async Task The_first_matching_rule_decides_and_the_last_matches_the_rest()
     {
-        using var web = Backend.Saying("web");
-        using var api = Backend.Saying("api");
-        using var debug = Backend.Saying("debug");
+        using var web = Backend.Answering("web");
+        using var api = Backend.Answering("api");
+        using var debug = Backend.Answering("debug");
         await using var mesh = await Mesh.Start();
         mesh.Route("web", Routes.Router(
             Routes.Resolver("web", web.HostPort),
@@ -34,7 +34,7 @@ public class RoutedRequestTests
     [Test]
     public async Task A_router_only_service_is_known_and_its_metrics_name_the_target()
     {
-        using var api = Backend.Saying("api");
+        using var api = Backend.Answering("api");
         await using var mesh = await Mesh.Start();
         mesh.Route("web", Routes.Resolver("api", api.HostPort));
         using var client = await RawConnection.To(mesh.Outbound("shop"));
@@ -47,7 +47,7 @@ public class RoutedRequestTests
     [Test]
     public async Task The_log_names_the_requested_service_the_rule_and_the_target()
     {
-        using var api = Backend.Saying("api");
+        using var api = Backend.Answering("api");
         using var log = new MemoryStream();
         await using (var mesh = await Mesh.Start(options => options with { AccessLog = log }))
         {
@@ -72,7 +72,7 @@ public class RoutedRequestTests
     [Test]
     public async Task A_rewritten_path_is_forwarded_with_its_query()
     {
-        using var api = Backend.Saying("api");
+        using var api = Backend.Answering("api");
         await using var mesh = await Mesh.Start();
         mesh.Route(
             "web",
@@ -90,7 +90,7 @@ public class RoutedRequestTests
     [TestCase("/x/%2e%2e/api/y/../a%2fb;p=%3b", "/v2/a%2fb;p=%3b")]
     public async Task An_escaped_slash_and_all_bytes_after_the_prefix_are_unchanged(string target, string forwarded)
     {
-        using var api = Backend.Saying("api");
+        using var api = Backend.Answering("api");
         await using var mesh = await Mesh.Start();
         mesh.Route(
             "web",
@@ -104,7 +104,7 @@ public class RoutedRequestTests
     [Test]
     public async Task A_rules_timeout_and_retries_override_the_services()
     {
-        using var api = Backend.Saying("api");
+        using var api = Backend.Answering("api");
         await using var mesh = await Mesh.Start();
         var action = new RouteAction { RequestTimeout = TimeSpan.FromSeconds(90) };
         mesh.Route(
@@ -151,8 +151,8 @@ public class RoutedRequestTests
     [Test]
     public async Task Shares_follow_the_splitter()
     {
-        using var v1 = Backend.Saying("v1");
-        using var v2 = Backend.Saying("v2");
+        using var v1 = Backend.Answering("v1");
+        using var v2 = Backend.Answering("v2");
         await using var mesh = await Mesh.Start();
         mesh.Route("web", Routes.Splitter((7500, Routes.Resolver("v1.web", v1.HostPort)), (2500, Routes.Resolver("v2.web", v2.HostPort))));
         using var client = await RawConnection.To(mesh.Outbound());
@@ -171,9 +171,9 @@ public class RoutedRequestTests
     [Test]
     public async Task A_failover_target_takes_over_while_the_first_has_no_healthy_instance_unless_none_has()
     {
-        using var first = Backend.Saying("first");
-        using var second = Backend.Saying("second");
-        using var third = Backend.Saying("third");
+        using var first = Backend.Answering("first");
+        using var second = Backend.Answering("second");
+        using var third = Backend.Answering("third");
         await using var mesh = await Mesh.Start();
         using var client = await RawConnection.To(mesh.Outbound());
         async Task<string> With(bool one, bool two, bool three)
@@ -197,7 +197,7 @@ public class RoutedRequestTests
     [Test]
     public async Task A_target_without_instances_yields_to_one_with_an_unhealthy_instance()
     {
-        using var second = Backend.Saying("second");
+        using var second = Backend.Answering("second");
         await using var mesh = await Mesh.Start();
         mesh.Route("web", Routes.Resolver(Routes.Target("web"), Routes.Target("two", healthy: false, second.HostPort)));
         using var client = await RawConnection.To(mesh.Outbound());
@@ -209,11 +209,11 @@ public class RoutedRequestTests
     [Test]
     public async Task A_failover_target_takes_over_while_all_of_the_first_are_ejected()
     {
-        using var second = Backend.Saying("second");
+        using var second = Backend.Answering("second");
         await using var mesh = await Mesh.Start();
         var policy = new PolicyModel { Ejection = new() { ConsecutiveFailures = 1 } };
         mesh.Route(
-            "web", Routes.Resolver(Routes.Target("web", Backend.Nobody()) with { Policy = policy }, Routes.Target("two", second.HostPort)));
+            "web", Routes.Resolver(Routes.Target("web", Backend.ClosedPort()) with { Policy = policy }, Routes.Target("two", second.HostPort)));
         using var client = await RawConnection.To(mesh.Outbound());
 
         await client.Ask("GET / HTTP/1.1\r\nHost: web\r\n\r\n");
@@ -223,9 +223,9 @@ public class RoutedRequestTests
     [Test]
     public async Task All_routes_share_the_evidence_about_an_instance()
     {
-        using var good = Backend.Saying("good");
+        using var good = Backend.Answering("good");
         await using var mesh = await Mesh.Start();
-        var dead = new EndpointModel("web", "web-dead", "node-0", Backend.Nobody(), Healthy: true);
+        var dead = new EndpointModel("web", "web-dead", "node-0", Backend.ClosedPort(), Healthy: true);
         var alive = new EndpointModel("web", "web-alive", "node-1", good.HostPort, Healthy: true);
         var policy = new PolicyModel { Ejection = new() { ConsecutiveFailures = 1 } };
         var subset = Routes.Target("v1.web") with { Policy = policy, Endpoints = [dead] };
@@ -247,10 +247,10 @@ public class RoutedRequestTests
     [Test]
     public async Task A_request_keeps_its_splitter_sample_over_attempts_and_at_the_gateway()
     {
-        using var v1 = Backend.Saying("v1");
-        using var v2 = Backend.Saying("v2");
+        using var v1 = Backend.Answering("v1");
+        using var v2 = Backend.Answering("v2");
         var route = Routes.Splitter((5000, Routes.Resolver("v1.web", v1.HostPort)), (5000, Routes.Resolver("v2.web", v2.HostPort)));
-        using var seen = Backend.Saying("gateway");
+        using var seen = Backend.Answering("gateway");
         await using var gateway = await Mesh.Start(options => options with { Node = "gw", RoleName = "gateway", Seed = 4711 });
         var address = gateway.Route("web", route).Open(ListenerKind.Mesh, "mesh");
         await using var mesh = await Mesh.Start(options => options with { GatewayShare = 1 });
@@ -278,7 +278,7 @@ public class RoutedRequestTests
     [Test]
     public async Task A_gateway_gets_the_requested_name_and_the_original_path()
     {
-        using var api = Backend.Saying("api");
+        using var api = Backend.Answering("api");
         using var gateway = Backend.Bytes(
             "HTTP/1.1 503 Service Unavailable\r\nProxy-Status: gatewaymesh; error=connection_limit_reached; "
                 + "forwarded=?0\r\nContent-Length: 0\r\n\r\n");
@@ -298,8 +298,8 @@ public class RoutedRequestTests
     [Test]
     public async Task Inbound_requests_are_not_routed()
     {
-        using var application = Backend.Saying("application");
-        using var api = Backend.Saying("api");
+        using var application = Backend.Answering("application");
+        using var api = Backend.Answering("api");
         await using var mesh = await Mesh.Start();
         mesh.Route(
             "web",
@@ -315,7 +315,7 @@ public class RoutedRequestTests
     [Test]
     public async Task A_public_host_leads_to_a_service_and_its_routes()
     {
-        using var api = Backend.Saying("api");
+        using var api = Backend.Answering("api");
         await using var mesh = await Mesh.Start(options => options with { RoleName = "ingress" });
         var address = mesh.Open(ListenerKind.Ingress, "ingress/public");
         mesh.Route(
@@ -335,8 +335,8 @@ public class RoutedRequestTests
     [Test]
     public async Task The_first_request_to_an_unwatched_target_waits_for_its_instances_and_keeps_its_sample()
     {
-        using var v1 = Backend.Saying("v1");
-        using var v2 = Backend.Saying("v2");
+        using var v1 = Backend.Answering("v1");
+        using var v2 = Backend.Answering("v2");
         var wanted = new System.Collections.Concurrent.ConcurrentQueue<string>();
         await using var mesh = await Mesh.Start(options => options with { Want = wanted.Enqueue });
         RouteNode Route(bool dormant) => Routes.Splitter(
@@ -360,7 +360,7 @@ public class RoutedRequestTests
     [Test]
     public async Task An_unwatched_failover_target_is_requested_from_the_registry()
     {
-        using var second = Backend.Saying("second");
+        using var second = Backend.Answering("second");
         var wanted = new System.Collections.Concurrent.ConcurrentQueue<string>();
         await using var mesh = await Mesh.Start(options => options with { Want = wanted.Enqueue });
         mesh.Route("web", Routes.Resolver(Routes.Target("web"), Routes.Target("two") with { IsDormant = true }));

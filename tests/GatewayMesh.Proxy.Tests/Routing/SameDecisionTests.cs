@@ -47,7 +47,7 @@ public class SameDecisionTests
     {
         foreach (var name in Names)
         {
-            _backends[name] = Backend.Saying(name);
+            _backends[name] = Backend.Answering(name);
         }
     }
 

@@ -10,8 +10,8 @@ public class ServiceDemandTests
     [Test]
     public async Task The_first_requests_to_an_unwatched_service_wait_for_its_instances()
     {
-        using var old = Backend.Saying("old");
-        using var now = Backend.Saying("now");
+        using var old = Backend.Answering("old");
+        using var now = Backend.Answering("now");
         await using var mesh = await Mesh.Start(options => options with { Want = _wanted.Enqueue });
         mesh.DormantService("payments", old.HostPort);
         var outbound = mesh.Outbound();
@@ -33,7 +33,7 @@ public class ServiceDemandTests
     [Test]
     public async Task Known_instances_serve_when_the_registry_is_silent_and_later_requests_do_not_wait()
     {
-        using var old = Backend.Saying("old");
+        using var old = Backend.Answering("old");
         await using var mesh = await Mesh.Start(options => options with { Want = _wanted.Enqueue });
         mesh.DormantService("payments", old.HostPort);
         using var client = await RawConnection.To(mesh.Outbound());
@@ -62,7 +62,7 @@ public class ServiceDemandTests
     [Test]
     public async Task A_watched_service_asks_for_nothing_and_stays_marked_as_used_until_taken()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var mesh = await Mesh.Start(options => options with { Want = _wanted.Enqueue });
         mesh.Service("payments", payments.HostPort).Service("other", payments.HostPort);
         using var client = await RawConnection.To(mesh.Outbound());

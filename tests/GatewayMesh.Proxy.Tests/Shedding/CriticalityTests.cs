@@ -17,7 +17,7 @@ public class CriticalityTests
     [TestCase("default", null)]
     public async Task An_applications_criticality_is_trusted_and_passed_on(string sent, string? heard)
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
@@ -30,7 +30,7 @@ public class CriticalityTests
     [Test]
     public async Task The_called_application_receives_the_criticality()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var mesh = await Mesh.Start();
         mesh.Service("payments", payments.HostPort);
         using var client = await RawConnection.To(mesh.Inbound(payments.HostPort));
@@ -46,7 +46,7 @@ public class CriticalityTests
     [Test]
     public async Task Criticality_from_outside_is_ignored_in_favor_of_the_policy()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         await using var mesh = await Mesh.Start();
         var policy = PolicyModel.Default with { Shedding = new() { Criticality = Criticality.Sheddable } };
         var ingress = mesh.Service("payments", payments.HostPort)

@@ -1,8 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using GatewayMesh.Fixtures;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Telemetry;
-using GatewayMesh.Proxy.Tests.Time;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GatewayMesh.Proxy.Tests.Telemetry;
 
@@ -113,7 +114,7 @@ public sealed class AccessLogTests
     public void Access_log_lines_are_bounded_and_one_line_counts_the_suppressed()
     {
         using var sink = new MemoryStream();
-        var time = new VirtualTime();
+        var time = new FakeTimeProvider();
         using (var log = new AccessLog(sink, "host-a", rate: 10, time: time))
         {
             for (var i = 0; i < 10_000; i++)
@@ -127,9 +128,9 @@ public sealed class AccessLogTests
         }
 
         var lines = Encoding.UTF8.GetString(sink.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        var told = lines.Single(line => line.Contains("\"event\":\"access_log_suppressed\""));
+        var suppressed = lines.Single(line => line.Contains("\"event\":\"access_log_suppressed\""));
         Assert.That(lines, Has.Length.EqualTo(12), "ten lines, the counting line, and one line of the next second");
-        Assert.That(told, Does.Contain("\"suppressed\":9990").And.Contains("logs.accessLog.maxLinesPerSecond is 10"));
+        Assert.That(suppressed, Does.Contain("\"suppressed\":9990").And.Contains("logs.accessLog.maxLinesPerSecond is 10"));
     }
 
     [Test]
@@ -140,18 +141,5 @@ public sealed class AccessLogTests
         log.Write(Request);
         log.Dispose();
         Assert.That(log.Dropped, Is.EqualTo(1));
-    }
-
-    private sealed class StuckStream : MemoryStream
-    {
-        public ManualResetEventSlim Entered { get; } = new();
-
-        public ManualResetEventSlim Release { get; } = new();
-
-        public override void Write(ReadOnlySpan<byte> buffer)
-        {
-            Entered.Set();
-            Release.Wait();
-        }
     }
 }

@@ -10,7 +10,7 @@ using GatewayMesh.Configuration.Values;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Tests.Rig;
 using GatewayMesh.Proxy.Upstreams;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GatewayMesh.Proxy.Tests.Upstreams;
 
@@ -28,7 +28,7 @@ public sealed class ReachTests
     [TestCase("0.0.0.0")]
     public async Task A_forbidden_registry_address_is_a_named_error_without_a_connection(string host)
     {
-        using var victim = Backend.Saying("secret");
+        using var victim = Backend.Answering("secret");
         await using var mesh = await Mesh.Start(options => options with { Reach = Strict });
         mesh.BareService("payments", new HostPort(host, victim.Address.Port));
         using var client = await RawConnection.To(mesh.Outbound());
@@ -64,8 +64,8 @@ public sealed class ReachTests
     [Test]
     public async Task A_poisoned_record_does_not_affect_other_instances_and_opens_no_breaker()
     {
-        using var victim = Backend.Saying("secret");
-        using var payments = Backend.Saying("paid");
+        using var victim = Backend.Answering("secret");
+        using var payments = Backend.Answering("paid");
         await using var mesh = await Mesh.Start(options => options with { Reach = ReachRules.Of(OneMachine(victim.Address.Port)) });
         mesh.Service(
             "payments",
@@ -90,7 +90,7 @@ public sealed class ReachTests
     [Test]
     public async Task An_application_named_by_the_bootstrap_is_dialed_at_any_address()
     {
-        using var application = Backend.Saying("mine");
+        using var application = Backend.Answering("mine");
         await using var mesh = await Mesh.Start(options => options with { Reach = Strict });
         mesh.Service("payments");
         using var peer = await RawConnection.To(mesh.Inbound(application.HostPort));
@@ -101,7 +101,7 @@ public sealed class ReachTests
     [Test]
     public void Each_refused_record_is_logged_once_per_minute_with_at_most_ten_lines()
     {
-        var (log, time) = (new Lines(), new Time.VirtualTime());
+        var (log, time) = (new Logged(), new FakeTimeProvider());
         var refused = new RefusedAddresses(log, time);
         ImmutableArray<RefusedRecord> records =
             [
@@ -110,16 +110,16 @@ public sealed class ReachTests
 
         refused.Log(records);
         refused.Log(records);
-        Assert.That(log.Said, Has.Count.EqualTo(RefusedAddresses.MostLines));
+        Assert.That(log.Lines, Has.Count.EqualTo(RefusedAddresses.MostLines));
         Assert.That(
-            log.Said[0],
+            log.Lines.First().Line,
             Does.StartWith(
                 "The record of payments p0 (node evil) is not followed: 127.0.0.1:15000 is the admin address of this node; remove the "
                     + "record"));
 
         time.Advance(TimeSpan.FromMinutes(1));
         refused.Log(records[..1]);
-        Assert.That(log.Said[^1], Does.EndWith("(10 similar lines were suppressed)"));
+        Assert.That(log.Lines.Last().Line, Does.EndWith("(10 similar lines were suppressed)"));
     }
 
     private static BootstrapSpec OneMachine(int adminPort) => new()
@@ -129,18 +129,4 @@ public sealed class ReachTests
         Admin = new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, adminPort),
         Gateway = new GatewaySpec { Address = "127.0.0.1" },
     };
-
-    private sealed class Lines : ILogger
-    {
-        public List<string> Said { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Said.Add(formatter(state, exception));
-    }
 }

@@ -210,7 +210,7 @@ public class ReplayTests
     [Test]
     public async Task A_service_never_uses_another_services_connection()
     {
-        using var payments = Backend.Saying("paid");
+        using var payments = Backend.Answering("paid");
         var (mesh, web) = await Mesh.WithPayments(payments.HostPort);
         await using var _ = mesh;
         using var one = await RawConnection.To(web);

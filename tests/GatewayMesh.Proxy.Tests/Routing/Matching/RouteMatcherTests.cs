@@ -19,7 +19,7 @@ public class RouteMatcherTests
     [TestCase("/x/%2e%2E/api", ExpectedResult = true)]
     [TestCase("/./api", ExpectedResult = true)]
     [TestCase("/api/..", ExpectedResult = false)]
-    public bool An_exact_path(string target) => Matches(Routes.Exact("/api"), target);
+    public bool An_exact_path_matches(string target) => Matches(Routes.Exact("/api"), target);
 
     [TestCase("/api", ExpectedResult = true)]
     [TestCase("/apix", ExpectedResult = true)]
@@ -29,14 +29,14 @@ public class RouteMatcherTests
     [TestCase("/static/../api/x", ExpectedResult = true)]
     [TestCase("/api/../static", ExpectedResult = false)]
     [TestCase("/%41pi", ExpectedResult = false)]
-    public bool A_prefix_of_the_path_which_may_end_within_a_segment(string target) => Matches(Routes.Prefix("/api"), target);
+    public bool A_prefix_matches_even_within_a_segment(string target) => Matches(Routes.Prefix("/api"), target);
 
     [TestCase("/v1/a", ExpectedResult = true)]
     [TestCase("/v12/a?b", ExpectedResult = true)]
     [TestCase("/x/v1/a", ExpectedResult = false)]
     [TestCase("/v1/a/b", ExpectedResult = false)]
     [TestCase("/v%31/a", ExpectedResult = true)]
-    public bool An_expression_for_the_whole_path(string target) => Matches(Routes.Regex("/v[0-9]+/[a-z]"), target);
+    public bool An_expression_matches_the_whole_path(string target) => Matches(Routes.Regex("/v[0-9]+/[a-z]"), target);
 
     [TestCase("/my%20files/[a-z]+", "/my%20files/x", ExpectedResult = true)]
     [TestCase("/my%20files/[a-z]+", "/my%20files/%78", ExpectedResult = true)]
@@ -45,7 +45,7 @@ public class RouteMatcherTests
     [TestCase("/a%2[Ff]b", "/a%2fb", ExpectedResult = true, Description = "as Consul's proxies see the path")]
     [TestCase("/[a-z0-9%]+", "/a%20b", ExpectedResult = true)]
     [TestCase("/[a-z]+", "/a%20b", ExpectedResult = false)]
-    public bool An_expression_is_asked_of_the_decoded_path_and_of_the_written_one(string rule, string target) =>
+    public bool An_expression_matches_the_decoded_path_and_the_path_as_written(string rule, string target) =>
         Matches(Routes.Regex(rule), target);
 
     [TestCase("/a%2fb", "/a%2Fb", ExpectedResult = true)]
@@ -60,7 +60,7 @@ public class RouteMatcherTests
     public bool The_path_of_a_rule_is_read_in_the_same_way(string rule, string target) => Matches(Routes.Exact(rule), target);
 
     [Test]
-    public void Paths_are_case_sensitive_unless_the_rule_says_otherwise()
+    public void Paths_are_case_sensitive_unless_the_rule_ignores_case()
     {
         Assert.That(Matches(Routes.Prefix("/api") with { CaseInsensitive = true }, "/API/x"), Is.True);
         Assert.That(Matches(Routes.Exact("/api") with { CaseInsensitive = true }, "/API"), Is.True);
@@ -83,7 +83,7 @@ public class RouteMatcherTests
     [TestCase(HeaderTest.Regex, "a+", false, "x: aaa", ExpectedResult = true)]
     [TestCase(HeaderTest.Regex, "a+", false, "x: aab", ExpectedResult = false)]
     [TestCase(HeaderTest.Regex, "a+", true, "x: aab", ExpectedResult = true)]
-    public bool A_header_field(HeaderTest test, string value, bool invert, string header) =>
+    public bool A_header_field_matches(HeaderTest test, string value, bool invert, string header) =>
         Matches(Routes.Header("x", test, value, invert), "/", new Asked("GET", header));
 
     [TestCase(QueryTest.Present, "", "/?q", ExpectedResult = true)]
@@ -102,7 +102,7 @@ public class RouteMatcherTests
     [TestCase(QueryTest.Exact, "", "/?q", ExpectedResult = true)]
     [TestCase(QueryTest.Regex, "a+", "/?q=aa", ExpectedResult = true)]
     [TestCase(QueryTest.Regex, "a+", "/?q=aab", ExpectedResult = false)]
-    public bool A_parameter_of_the_query(QueryTest test, string value, string target) => Matches(Routes.Query("q", test, value), target);
+    public bool A_query_parameter_matches(QueryTest test, string value, string target) => Matches(Routes.Query("q", test, value), target);
 
     [TestCase("GET", ExpectedResult = true)]
     [TestCase("POST", ExpectedResult = true)]

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace GatewayMesh.Proxy.Tests.Authorization;
+namespace GatewayMesh.Proxy.Tests.Rig;
 
 /// <summary>Records the event names and lines that are logged.</summary>
 internal sealed class Logged : ILoggerFactory, ILogger
