@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using GatewayMesh.Commands;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Startup;
+using GatewayMesh.Terminal;
 
 namespace GatewayMesh;
 

@@ -1,8 +1,10 @@
 namespace GatewayMesh.Architecture.Tests;
 
-/// <summary>The guard must not fail, so what it is made of stays small: no web server, no proxy, not even by way of another type.</summary>
+/// <summary>The guard must not fail, so its parts stay few: no web server, no proxy, no commands, not even through another type.</summary>
 public sealed class GuardReferenceTests
 {
+    private const string Guard = "GatewayMesh.Guard";
+
     private TypeGraph _graph = null!;
 
     [OneTimeSetUp]
@@ -11,23 +13,38 @@ public sealed class GuardReferenceTests
     [OneTimeTearDown]
     public void Close() => _graph.Dispose();
 
-    [TestCase("GatewayMesh.Guard")]
-    [TestCase("GatewayMesh.Admin")]
-    public void Guard_and_admin_reach_no_kestrel_no_yarp_and_no_proxy(string room)
+    [Test]
+    public void The_guard_reaches_no_kestrel_no_yarp_no_proxy_and_no_command_line()
     {
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(_graph.Namespaces().Where(space => IsSmall(space, room)), Is.Not.Empty, $"nothing to look at in {room}");
-            Assert.That(_graph.Chains(space => IsSmall(space, room), IsDataPath), Is.Empty);
+            Assert.That(_graph.Namespaces().Where(space => IsIn(space, Guard)), Is.Not.Empty, "the guard is elsewhere");
+            Assert.That(_graph.Chains(space => IsIn(space, Guard), assembly => IsDataPath(assembly) || IsCommandLine(assembly)), Is.Empty);
+        }
+    }
+
+    [TestCase("GatewayMesh.Roles")]
+    [TestCase("GatewayMesh.Commands")]
+    public void The_guard_and_this_room_do_not_refer_to_each_other(string room)
+    {
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(_graph.Namespaces().Where(space => IsIn(space, room)), Is.Not.Empty, $"nothing to look at in {room}");
+            Assert.That(_graph.References(space => IsIn(space, Guard), space => IsIn(space, room)), Is.Empty);
+            Assert.That(_graph.References(space => IsIn(space, room), space => IsIn(space, Guard)), Is.Empty);
         }
     }
 
     [Test]
-    public void The_check_sees_a_data_path_where_there_is_one() =>
-        Assert.That(_graph.Chains(space => IsIn(space, "GatewayMesh.Nodes"), IsDataPath), Is.Not.Empty);
-
-    // The views of a node show its data path, and only a worker serves them.
-    private static bool IsSmall(string space, string room) => IsIn(space, room) && !IsIn(space, "GatewayMesh.Admin.Views");
+    public void The_checks_see_a_data_path_a_command_line_and_a_reference_where_there_is_one()
+    {
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(_graph.Chains(space => IsIn(space, "GatewayMesh.Nodes"), IsDataPath), Is.Not.Empty);
+            Assert.That(_graph.Chains(space => IsIn(space, "GatewayMesh.Commands"), IsCommandLine), Is.Not.Empty);
+            Assert.That(_graph.References(space => IsIn(space, "GatewayMesh.Startup"), space => IsIn(space, Guard)), Is.Not.Empty);
+        }
+    }
 
     private static bool IsIn(string space, string room) => space == room || space.StartsWith(room + ".", StringComparison.Ordinal);
 
@@ -35,4 +52,6 @@ public sealed class GuardReferenceTests
         assembly == "GatewayMesh.Proxy"
         || assembly.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal)
         || assembly.StartsWith("Yarp", StringComparison.Ordinal);
+
+    private static bool IsCommandLine(string assembly) => assembly is "System.CommandLine" or "GatewayMesh.Terminal" or "GatewayMesh.Drills";
 }

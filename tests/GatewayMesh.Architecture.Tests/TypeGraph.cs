@@ -66,6 +66,19 @@ internal sealed class TypeGraph : IDisposable
         return chains;
     }
 
+    /// <summary>
+    /// References <c>type → type</c> from the types that <paramref name="start"/> accepts to those that <paramref name="end"/> accepts, by
+    /// namespace, not by way of another type.
+    /// </summary>
+    public IReadOnlyList<string> References(Func<string, bool> start, Func<string, bool> end) =>
+    [
+        .. from type in _metadata.TypeDefinitions
+           where start(Outermost(type).Namespace)
+           from used in Uses(type)
+           where used.Kind == HandleKind.TypeDefinition && end(Outermost((TypeDefinitionHandle)used).Namespace)
+           select $"{Name(type)} → {Name((TypeDefinitionHandle)used)}",
+    ];
+
     /// <summary>Namespaces of the assembly's own types.</summary>
     public IReadOnlySet<string> Namespaces() =>
         _metadata.TypeDefinitions.Select(type => Outermost(type).Namespace).ToHashSet(StringComparer.Ordinal);

@@ -10,10 +10,13 @@ using GatewayMesh.Commands.Drill;
 using GatewayMesh.Commands.Explain;
 using GatewayMesh.Commands.Intention;
 using GatewayMesh.Commands.Status;
-using GatewayMesh.Commands.Terminal;
 using GatewayMesh.Commands.Validate;
 using GatewayMesh.Commands.Version;
 using GatewayMesh.Startup;
+using GatewayMesh.Terminal;
+using GatewayMesh.Terminal.Calls;
+using GatewayMesh.Terminal.Commands;
+using GatewayMesh.Terminal.Output;
 
 namespace GatewayMesh.Commands;
 

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using GatewayMesh.Admin;
+using GatewayMesh.Admin.Http;
 using GatewayMesh.Admin.Views;
 using GatewayMesh.Guard.Leases;
 using GatewayMesh.Guard.Workers;

@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using System.Net.Sockets;
-using GatewayMesh.Admin;
+using GatewayMesh.Admin.Http;
 using GatewayMesh.Certificates.Folder;
-using GatewayMesh.Commands;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Configuration.Reach;
@@ -14,6 +13,7 @@ using GatewayMesh.Guard.Workers;
 using GatewayMesh.Identity;
 using GatewayMesh.Linux;
 using GatewayMesh.Startup;
+using GatewayMesh.Terminal;
 
 namespace GatewayMesh.Guard;
 

@@ -1,8 +1,6 @@
-using System.Globalization;
-
 namespace GatewayMesh.Identity;
 
-/// <summary>Warning thresholds of certificates and text forms of times.</summary>
+/// <summary>Warning thresholds of certificates and names of their states.</summary>
 internal static class CertificateTimes
 {
     private static readonly TimeSpan LongestNotice = TimeSpan.FromDays(30);
@@ -28,13 +26,5 @@ internal static class CertificateTimes
         CertificateState.Expired => "expired",
         CertificateState.NotYetValid => "not-yet-valid",
         _ => "missing",
-    };
-
-    /// <summary>Formats a time for people: <c>2.9 days</c>, <c>20 hours</c>, <c>5 minutes</c>.</summary>
-    public static string Text(TimeSpan time) => time.Duration() switch
-    {
-        { TotalHours: >= 48 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalDays:0.#} days"),
-        { TotalMinutes: >= 120 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalHours:0} hours"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:0} minutes"),
     };
 }

@@ -1,5 +1,6 @@
 using GatewayMesh.Certificates.Folder;
 using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Configuration.Values;
 using GatewayMesh.Events;
 using GatewayMesh.Registry;
 
@@ -115,13 +116,13 @@ internal sealed class CertificateWatch : IDisposable
             case CertificateState.Ending:
                 _events.Warning(
                     "certificate_ending",
-                    $"{what} expires in {CertificateTimes.Text(left)}; {fix}",
+                    $"{what} expires in {RoughTime.Text(left)}; {fix}",
                     ("secondsLeft", (long)left.TotalSeconds));
                 break;
             case CertificateState.Expired:
                 _events.Error(
                     "certificate_expired",
-                    $"{what} expired {CertificateTimes.Text(-left)} ago and is not used; {fix}",
+                    $"{what} expired {RoughTime.Text(-left)} ago and is not used; {fix}",
                     ("secondsLeft", (long)left.TotalSeconds));
                 break;
             case CertificateState.NotYetValid:

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using GatewayMesh.Configuration.Document;
+using GatewayMesh.Configuration.Values;
 using GatewayMesh.Events;
 using GatewayMesh.Identity;
 
@@ -185,7 +186,7 @@ internal sealed class RegistryEvents(EventLog events, TimeProvider time)
 
     private static string Text(TimeSpan time) => time < TimeSpan.FromMinutes(2)
         ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0} s")
-        : CertificateTimes.Text(time);
+        : RoughTime.Text(time);
 
     private sealed record LoggedEntry(ImmutableArray<ConfigError> Errors, long At);
 }

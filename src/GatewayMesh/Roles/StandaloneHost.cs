@@ -2,9 +2,8 @@ using System.Collections.Immutable;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using GatewayMesh.Admin;
+using GatewayMesh.Admin.Http;
 using GatewayMesh.Admin.Views;
-using GatewayMesh.Commands;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Events;
@@ -12,6 +11,7 @@ using GatewayMesh.Linux;
 using GatewayMesh.Nodes;
 using GatewayMesh.Proxy;
 using GatewayMesh.Startup;
+using GatewayMesh.Terminal;
 
 namespace GatewayMesh.Roles;
 

@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
-using GatewayMesh.Admin;
-using GatewayMesh.Commands;
+using GatewayMesh.Admin.Http;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Linux;
 using GatewayMesh.Registry.Bootstrap;
 using GatewayMesh.Registry.Yaml;
+using GatewayMesh.Terminal;
 
 namespace GatewayMesh.Startup;
 

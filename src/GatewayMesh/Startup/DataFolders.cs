@@ -1,6 +1,6 @@
-using GatewayMesh.Commands;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Linux;
+using GatewayMesh.Terminal;
 
 namespace GatewayMesh.Startup;
 

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
-using GatewayMesh.Commands;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Linux;
+using GatewayMesh.Terminal;
 
 namespace GatewayMesh.Startup;
 

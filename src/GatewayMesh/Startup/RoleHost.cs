@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Runtime.CompilerServices;
-using GatewayMesh.Commands;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Guard;
@@ -9,6 +8,7 @@ using GatewayMesh.Linux;
 using GatewayMesh.Registry;
 using GatewayMesh.Registry.Snapshots;
 using GatewayMesh.Roles;
+using GatewayMesh.Terminal;
 using GatewayMesh.Workers;
 
 namespace GatewayMesh.Startup;

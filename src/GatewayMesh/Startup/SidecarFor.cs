@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
 using System.Text;
-using GatewayMesh.Commands;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Reach;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Linux;
 using GatewayMesh.Registry.Consul.Fronting;
+using GatewayMesh.Terminal;
 
 namespace GatewayMesh.Startup;
 

@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net.Sockets;
-using GatewayMesh.Admin;
+using GatewayMesh.Admin.Http;
 using GatewayMesh.Admin.Views;
-using GatewayMesh.Commands;
 using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Events;
@@ -12,6 +11,7 @@ using GatewayMesh.Guard.Workers;
 using GatewayMesh.Linux;
 using GatewayMesh.Nodes;
 using GatewayMesh.Startup;
+using GatewayMesh.Terminal;
 
 namespace GatewayMesh.Workers;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using GatewayMesh.Commands;
+using GatewayMesh.Terminal.Commands;
 
 namespace GatewayMesh.Architecture.Tests.Reference;
 

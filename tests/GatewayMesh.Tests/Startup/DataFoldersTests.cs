@@ -1,7 +1,7 @@
-using GatewayMesh.Commands;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Linux;
 using GatewayMesh.Startup;
+using GatewayMesh.Terminal;
 
 namespace GatewayMesh.Tests.Startup;
 

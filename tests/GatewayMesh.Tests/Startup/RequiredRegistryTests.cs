@@ -1,5 +1,5 @@
-using GatewayMesh.Commands;
 using GatewayMesh.Startup;
+using GatewayMesh.Terminal;
 
 namespace GatewayMesh.Tests.Startup;
 

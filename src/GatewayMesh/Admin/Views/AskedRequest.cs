@@ -1,3 +1,4 @@
+using GatewayMesh.Admin.Http;
 using GatewayMesh.Configuration.Matching;
 using GatewayMesh.Configuration.Paths;
 using GatewayMesh.Proxy.Resilience;

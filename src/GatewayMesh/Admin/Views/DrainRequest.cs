@@ -1,4 +1,5 @@
 using System.Text.Json;
+using GatewayMesh.Admin.Http;
 
 namespace GatewayMesh.Admin.Views;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using GatewayMesh.Admin.Http;
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Nodes;

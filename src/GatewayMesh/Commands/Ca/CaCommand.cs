@@ -1,4 +1,5 @@
 using System.CommandLine;
+using GatewayMesh.Terminal.Commands;
 
 namespace GatewayMesh.Commands.Ca;
 

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using GatewayMesh.Certificates;
 using GatewayMesh.Certificates.Authority;
-using GatewayMesh.Commands.Terminal;
+using GatewayMesh.Terminal;
+using GatewayMesh.Terminal.Commands;
+using GatewayMesh.Terminal.Output;
 
 namespace GatewayMesh.Commands.Ca;
 

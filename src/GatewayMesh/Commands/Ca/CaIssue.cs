@@ -1,7 +1,9 @@
 using GatewayMesh.Certificates;
 using GatewayMesh.Certificates.Authority;
 using GatewayMesh.Certificates.Folder;
-using GatewayMesh.Commands.Terminal;
+using GatewayMesh.Terminal;
+using GatewayMesh.Terminal.Commands;
+using GatewayMesh.Terminal.Output;
 
 namespace GatewayMesh.Commands.Ca;
 

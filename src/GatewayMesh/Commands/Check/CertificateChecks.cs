@@ -1,5 +1,7 @@
-using GatewayMesh.Commands.Status;
+using GatewayMesh.Admin.Documents;
+using GatewayMesh.Configuration.Values;
 using GatewayMesh.Identity;
+using GatewayMesh.Terminal.Commands;
 
 namespace GatewayMesh.Commands.Check;
 
@@ -27,7 +29,7 @@ internal static class CertificateChecks
     private static Finding Leaf(CertificateStatus identity, string fix)
     {
         var subject = $"certificate {identity.Name}";
-        var left = CertificateTimes.Text(identity.Left);
+        var left = RoughTime.Text(identity.Left);
         var trouble = identity.Trouble is { } why ? $"; {why}" : "";
         return identity.State switch
         {
@@ -35,7 +37,7 @@ internal static class CertificateChecks
             "valid" => new Finding(Mark.Warning, subject, $"valid for {left} more, but cannot be renewed now{trouble}", fix),
             "ending" => new Finding(Mark.Warning, subject, $"expires in {left}{trouble}", fix),
             "expired" => new Finding(
-                Mark.Broken, subject, $"expired {CertificateTimes.Text(identity.Left.Duration())} ago and is not used{trouble}", fix),
+                Mark.Broken, subject, $"expired {RoughTime.Text(identity.Left.Duration())} ago and is not used{trouble}", fix),
             "not-yet-valid" =>
                 new Finding(Mark.Broken, subject, "is not valid yet and not used: this host's clock is behind", CertificateFix.OfClock),
             _ => new Finding(Mark.Broken, subject, $"is missing{trouble}", fix),
@@ -53,7 +55,7 @@ internal static class CertificateChecks
         foreach (var root in certificates.Roots.Where(root => root.State != "valid"))
         {
             yield return root.State == "ending"
-                ? new Finding(Mark.Warning, "roots", $"{root.Name} expires in {CertificateTimes.Text(root.Left)}", fix)
+                ? new Finding(Mark.Warning, "roots", $"{root.Name} expires in {RoughTime.Text(root.Left)}", fix)
                 : new Finding(
                     certificates.Roots.Any(other => other.State is "valid" or "ending") ? Mark.Warning : Mark.Broken,
                     "roots",

@@ -1,7 +1,10 @@
 using System.CommandLine;
-using GatewayMesh.Commands.Status;
-using GatewayMesh.Commands.Terminal;
+using GatewayMesh.Admin.Documents;
 using GatewayMesh.Configuration.Values;
+using GatewayMesh.Terminal;
+using GatewayMesh.Terminal.Calls;
+using GatewayMesh.Terminal.Commands;
+using GatewayMesh.Terminal.Output;
 
 namespace GatewayMesh.Commands.Check;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using GatewayMesh.Commands.Status;
+using GatewayMesh.Admin.Documents;
 using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Commands.Check;

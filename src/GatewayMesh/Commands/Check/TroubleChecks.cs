@@ -1,5 +1,5 @@
 using System.Globalization;
-using GatewayMesh.Commands.Status;
+using GatewayMesh.Admin.Documents;
 
 namespace GatewayMesh.Commands.Check;
 

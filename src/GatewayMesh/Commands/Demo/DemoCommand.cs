@@ -1,4 +1,6 @@
 using System.CommandLine;
+using GatewayMesh.Terminal;
+using GatewayMesh.Terminal.Commands;
 
 namespace GatewayMesh.Commands.Demo;
 

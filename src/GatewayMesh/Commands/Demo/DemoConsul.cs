@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using GatewayMesh.Terminal;
+using GatewayMesh.Terminal.Commands;
 
 namespace GatewayMesh.Commands.Demo;
 

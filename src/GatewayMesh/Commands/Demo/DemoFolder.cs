@@ -1,3 +1,6 @@
+using GatewayMesh.Terminal;
+using GatewayMesh.Terminal.Commands;
+
 namespace GatewayMesh.Commands.Demo;
 
 /// <summary>

@@ -3,6 +3,8 @@ using GatewayMesh.Commands.Demo.Processes;
 using GatewayMesh.Commands.Demo.Screen;
 using GatewayMesh.Commands.Demo.Script;
 using GatewayMesh.Commands.Demo.Traffic;
+using GatewayMesh.Terminal;
+using GatewayMesh.Terminal.Commands;
 
 namespace GatewayMesh.Commands.Demo;
 

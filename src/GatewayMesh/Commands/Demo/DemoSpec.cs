@@ -1,3 +1,5 @@
+using GatewayMesh.Terminal.Commands;
+
 namespace GatewayMesh.Commands.Demo;
 
 /// <summary>The options of a demo.</summary>

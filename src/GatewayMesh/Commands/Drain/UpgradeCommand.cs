@@ -1,6 +1,9 @@
 using System.CommandLine;
-using GatewayMesh.Commands.Status;
+using GatewayMesh.Admin.Documents;
 using GatewayMesh.Configuration.Values;
+using GatewayMesh.Terminal;
+using GatewayMesh.Terminal.Calls;
+using GatewayMesh.Terminal.Commands;
 
 namespace GatewayMesh.Commands.Drain;
 

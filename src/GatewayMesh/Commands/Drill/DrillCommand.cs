@@ -1,10 +1,12 @@
 using System.CommandLine;
 using System.Net;
+using GatewayMesh.Admin.Documents;
 using GatewayMesh.Commands.Drill.Load;
 using GatewayMesh.Commands.Faults;
-using GatewayMesh.Commands.Status;
-using GatewayMesh.Commands.Terminal;
 using GatewayMesh.Configuration.Values;
+using GatewayMesh.Terminal;
+using GatewayMesh.Terminal.Commands;
+using GatewayMesh.Terminal.Output;
 
 namespace GatewayMesh.Commands.Drill;
 

@@ -1,5 +1,6 @@
 using GatewayMesh.Commands.Drill.Load;
 using GatewayMesh.Commands.Faults;
+using GatewayMesh.Terminal.Commands;
 
 namespace GatewayMesh.Commands.Drill;
 

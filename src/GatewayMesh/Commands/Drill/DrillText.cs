@@ -1,7 +1,7 @@
 using System.Globalization;
 using GatewayMesh.Commands.Drill.Load;
 using GatewayMesh.Commands.Faults;
-using GatewayMesh.Commands.Terminal;
+using GatewayMesh.Terminal.Output;
 
 namespace GatewayMesh.Commands.Drill;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using GatewayMesh.Commands.Terminal;
+using GatewayMesh.Terminal.Output;
 
 namespace GatewayMesh.Commands.Drill;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using GatewayMesh.Commands.Faults;
+using GatewayMesh.Terminal.Commands;
 
 namespace GatewayMesh.Commands.Drill;
 

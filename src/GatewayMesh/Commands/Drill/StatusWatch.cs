@@ -1,5 +1,5 @@
+using GatewayMesh.Admin.Documents;
 using GatewayMesh.Commands.Faults;
-using GatewayMesh.Commands.Status;
 
 namespace GatewayMesh.Commands.Drill;
 

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using GatewayMesh.Configuration.Values;
+using GatewayMesh.Terminal.Calls;
+using GatewayMesh.Terminal.Commands;
 
 namespace GatewayMesh.Commands.Explain;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using GatewayMesh.Admin.Documents;
 using GatewayMesh.Commands.Intention;
-using GatewayMesh.Commands.Status;
-using GatewayMesh.Commands.Terminal;
+using GatewayMesh.Terminal.Output;
 
 namespace GatewayMesh.Commands.Explain;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using GatewayMesh.Commands.Status;
-using GatewayMesh.Commands.Terminal;
+using GatewayMesh.Admin.Documents;
+using GatewayMesh.Terminal.Output;
 
 namespace GatewayMesh.Commands.Explain;
 

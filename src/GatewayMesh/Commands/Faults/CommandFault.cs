@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using GatewayMesh.Configuration.Values;
+using GatewayMesh.Terminal;
 
 namespace GatewayMesh.Commands.Faults;
 

@@ -1,4 +1,5 @@
 using GatewayMesh.Configuration.Values;
+using GatewayMesh.Terminal.Commands;
 
 namespace GatewayMesh.Commands.Faults;
 

@@ -1,5 +1,7 @@
-using GatewayMesh.Commands.Status;
+using GatewayMesh.Admin.Documents;
 using GatewayMesh.Linux;
+using GatewayMesh.Terminal;
+using GatewayMesh.Terminal.Commands;
 
 namespace GatewayMesh.Commands.Faults;
 

@@ -1,4 +1,4 @@
-using GatewayMesh.Commands.Status;
+using GatewayMesh.Admin.Documents;
 using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Commands.Faults;

@@ -1,3 +1,6 @@
+using GatewayMesh.Terminal;
+using GatewayMesh.Terminal.Commands;
+
 namespace GatewayMesh.Commands.Faults;
 
 /// <summary>Kills a gateway; another must take over.</summary>

@@ -1,5 +1,6 @@
-using GatewayMesh.Commands.Status;
+using GatewayMesh.Admin.Documents;
 using GatewayMesh.Configuration.Values;
+using GatewayMesh.Terminal.Calls;
 
 namespace GatewayMesh.Commands.Faults;
 

@@ -1,5 +1,7 @@
 using System.Globalization;
 using GatewayMesh.Configuration.Values;
+using GatewayMesh.Terminal;
+using GatewayMesh.Terminal.Commands;
 
 namespace GatewayMesh.Commands.Faults;
 

@@ -1,3 +1,5 @@
+using GatewayMesh.Terminal.Commands;
+
 namespace GatewayMesh.Commands.Faults;
 
 /// <summary>Shell commands of a command fault, run with <c>/bin/sh</c>.</summary>

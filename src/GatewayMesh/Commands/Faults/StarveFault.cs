@@ -1,4 +1,6 @@
 using GatewayMesh.Configuration.Values;
+using GatewayMesh.Terminal;
+using GatewayMesh.Terminal.Commands;
 
 namespace GatewayMesh.Commands.Faults;
 

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
-using GatewayMesh.Commands.Status;
-using GatewayMesh.Commands.Terminal;
+using GatewayMesh.Admin.Documents;
 using GatewayMesh.Configuration.Values;
+using GatewayMesh.Terminal.Calls;
+using GatewayMesh.Terminal.Commands;
+using GatewayMesh.Terminal.Output;
 
 namespace GatewayMesh.Commands.Intention;
 

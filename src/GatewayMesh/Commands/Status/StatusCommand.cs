@@ -1,8 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
-using GatewayMesh.Commands.Terminal;
+using GatewayMesh.Admin.Documents;
 using GatewayMesh.Configuration.Values;
-using GatewayMesh.Identity;
+using GatewayMesh.Terminal;
+using GatewayMesh.Terminal.Calls;
+using GatewayMesh.Terminal.Commands;
+using GatewayMesh.Terminal.Output;
 
 namespace GatewayMesh.Commands.Status;
 
@@ -149,7 +152,7 @@ internal static class StatusCommand
                 new Cell(
                     certificate.State.ToUpperInvariant(),
                     certificate.State switch { "valid" => TextStyle.Good, "ending" => TextStyle.Warn, _ => TextStyle.Bad }),
-                certificate.State == "missing" ? "-" : CertificateTimes.Text(certificate.Left),
+                certificate.State == "missing" ? "-" : RoughTime.Text(certificate.Left),
                 new Cell(certificate.Id, TextStyle.Faint));
         }
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Runtime.InteropServices;
+using GatewayMesh.Terminal;
+using GatewayMesh.Terminal.Commands;
 
 namespace GatewayMesh.Commands.Version;
 

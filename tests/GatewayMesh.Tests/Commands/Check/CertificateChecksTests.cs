@@ -1,5 +1,5 @@
+using GatewayMesh.Admin.Documents;
 using GatewayMesh.Commands.Check;
-using GatewayMesh.Commands.Status;
 
 namespace GatewayMesh.Tests.Commands.Check;
 

@@ -1,6 +1,6 @@
 using GatewayMesh.Commands.Check;
 using GatewayMesh.Configuration.Values;
-using GatewayMesh.Tests.Commands.Status;
+using GatewayMesh.Tests.Admin.Documents;
 
 namespace GatewayMesh.Tests.Commands.Check;
 

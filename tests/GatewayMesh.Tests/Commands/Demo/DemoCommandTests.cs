@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using GatewayMesh.Commands.Demo;
 using GatewayMesh.Commands.Demo.Processes;
+using GatewayMesh.Terminal.Commands;
 
 namespace GatewayMesh.Tests.Commands.Demo;
 
@@ -50,7 +51,7 @@ internal sealed class DemoCommandTests
         Directory.CreateDirectory(Path.GetDirectoryName(precious)!);
         File.WriteAllText(precious, "x");
 
-        Assert.That(() => new DemoFolder(path), Throws.TypeOf<GatewayMesh.Commands.CommandFailure>());
+        Assert.That(() => new DemoFolder(path), Throws.TypeOf<CommandFailure>());
         Assert.That(File.Exists(precious), Is.True);
         Directory.Delete(path, recursive: true);
     }

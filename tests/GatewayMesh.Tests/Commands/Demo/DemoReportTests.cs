@@ -2,9 +2,9 @@ using GatewayMesh.Commands.Demo;
 using GatewayMesh.Commands.Demo.Screen;
 using GatewayMesh.Commands.Demo.Traffic;
 using GatewayMesh.Commands.Drill.Load;
-using GatewayMesh.Commands.Terminal;
 using GatewayMesh.Configuration.Values;
-using GatewayMesh.Tests.Commands.Status;
+using GatewayMesh.Terminal.Output;
+using GatewayMesh.Tests.Admin.Documents;
 
 namespace GatewayMesh.Tests.Commands.Demo;
 

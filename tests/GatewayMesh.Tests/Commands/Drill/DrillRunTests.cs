@@ -1,8 +1,9 @@
-using GatewayMesh.Commands;
 using GatewayMesh.Commands.Drill;
 using GatewayMesh.Commands.Drill.Load;
 using GatewayMesh.Commands.Faults;
 using GatewayMesh.Linux;
+using GatewayMesh.Terminal;
+using GatewayMesh.Terminal.Commands;
 using GatewayMesh.Tests.Commands.Drill.Load;
 using GatewayMesh.Tests.Commands.Faults;
 

@@ -1,8 +1,8 @@
+using GatewayMesh.Admin.Documents;
 using GatewayMesh.Commands.Faults;
-using GatewayMesh.Commands.Status;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Linux;
-using GatewayMesh.Tests.Commands.Status;
+using GatewayMesh.Tests.Admin.Documents;
 
 namespace GatewayMesh.Tests.Commands.Faults;
 

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
-using GatewayMesh.Commands;
+using GatewayMesh.Admin.Documents;
 using GatewayMesh.Commands.Faults;
-using GatewayMesh.Commands.Status;
 using GatewayMesh.Linux;
-using GatewayMesh.Tests.Commands.Status;
+using GatewayMesh.Terminal.Commands;
+using GatewayMesh.Tests.Admin.Documents;
 
 namespace GatewayMesh.Tests.Commands.Faults;
 

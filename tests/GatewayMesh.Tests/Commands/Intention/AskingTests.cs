@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
-using GatewayMesh.Admin;
+using GatewayMesh.Admin.Http;
 using GatewayMesh.Admin.Views;
 using GatewayMesh.Commands;
 using GatewayMesh.Configuration.Bootstrap;

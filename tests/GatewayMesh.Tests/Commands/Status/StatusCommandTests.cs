@@ -1,7 +1,9 @@
-using GatewayMesh.Commands;
 using GatewayMesh.Commands.Status;
-using GatewayMesh.Commands.Terminal;
 using GatewayMesh.Configuration.Values;
+using GatewayMesh.Terminal;
+using GatewayMesh.Terminal.Commands;
+using GatewayMesh.Terminal.Output;
+using GatewayMesh.Tests.Admin.Documents;
 
 namespace GatewayMesh.Tests.Commands.Status;
 

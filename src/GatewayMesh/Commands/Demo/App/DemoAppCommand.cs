@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using GatewayMesh.Terminal;
+using GatewayMesh.Terminal.Commands;
 
 namespace GatewayMesh.Commands.Demo.App;
 

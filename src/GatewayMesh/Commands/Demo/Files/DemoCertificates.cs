@@ -1,6 +1,8 @@
 using GatewayMesh.Certificates.Authority;
 using GatewayMesh.Certificates.Folder;
 using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Terminal;
+using GatewayMesh.Terminal.Commands;
 
 namespace GatewayMesh.Commands.Demo.Files;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using GatewayMesh.Terminal;
 
 namespace GatewayMesh.Commands.Demo.Processes;
 

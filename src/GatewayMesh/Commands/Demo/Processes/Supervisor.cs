@@ -1,5 +1,6 @@
 using System.Globalization;
 using GatewayMesh.Linux;
+using GatewayMesh.Terminal;
 
 namespace GatewayMesh.Commands.Demo.Processes;
 

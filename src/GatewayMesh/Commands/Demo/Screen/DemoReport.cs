@@ -1,6 +1,6 @@
 using System.Globalization;
 using GatewayMesh.Commands.Demo.Traffic;
-using GatewayMesh.Commands.Terminal;
+using GatewayMesh.Terminal.Output;
 
 namespace GatewayMesh.Commands.Demo.Screen;
 

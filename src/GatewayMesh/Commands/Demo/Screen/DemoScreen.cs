@@ -1,6 +1,6 @@
 using GatewayMesh.Commands.Demo.Traffic;
-using GatewayMesh.Commands.Terminal;
 using GatewayMesh.Configuration.Values;
+using GatewayMesh.Terminal.Output;
 
 namespace GatewayMesh.Commands.Demo.Screen;
 

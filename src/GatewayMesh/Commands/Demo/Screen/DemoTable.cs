@@ -1,6 +1,6 @@
 using System.Globalization;
-using GatewayMesh.Commands.Status;
-using GatewayMesh.Commands.Terminal;
+using GatewayMesh.Admin.Documents;
+using GatewayMesh.Terminal.Output;
 
 namespace GatewayMesh.Commands.Demo.Screen;
 

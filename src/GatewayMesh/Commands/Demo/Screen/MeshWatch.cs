@@ -1,5 +1,6 @@
 using System.Text.Json;
-using GatewayMesh.Commands.Status;
+using GatewayMesh.Admin.Documents;
+using GatewayMesh.Terminal.Calls;
 
 namespace GatewayMesh.Commands.Demo.Screen;
 

@@ -1,4 +1,4 @@
-using GatewayMesh.Commands.Status;
+using GatewayMesh.Admin.Documents;
 
 namespace GatewayMesh.Commands.Demo.Screen;
 

@@ -1,5 +1,6 @@
 using GatewayMesh.Commands.Demo.Traffic;
 using GatewayMesh.Commands.Faults;
+using GatewayMesh.Terminal.Commands;
 
 namespace GatewayMesh.Commands.Demo.Script;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using GatewayMesh.Linux;
+using GatewayMesh.Terminal.Commands;
 
 namespace GatewayMesh.Commands.Drill.Load;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using GatewayMesh.Terminal.Commands;
 
 namespace GatewayMesh.Commands.Drill.Load;
 
