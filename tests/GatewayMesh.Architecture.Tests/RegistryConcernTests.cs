@@ -13,7 +13,7 @@ public sealed partial class RegistryConcernTests
         ["RegistryKind.cs"] = "row of the table",
         ["ConsulRegistry.cs"] = "implements it",
         ["FileRegistry.cs"] = "implements it",
-        ["MeshNode.cs"] = "owns it and hands its concerns to their consumers",
+        ["NodeParts.cs"] = "owns it and hands its concerns to their consumers",
     };
 
     [Test]

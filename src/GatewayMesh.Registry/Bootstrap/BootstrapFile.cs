@@ -94,19 +94,9 @@ public static class BootstrapFile
         : new string([.. host.Where(char.IsAsciiLetterOrDigit).Take(Names.Longest)]) is { Length: > 0 } name ? name
         : "localhost";
 
-    private static IEnumerable<OverlayItem> Named(BootstrapOptions options)
-    {
-        (string Option, string Key, string? Value)[] named =
-        [
-            ("--role", "role", options.Role),
-            ("--node", "node", options.Node),
-            ("--cluster", "cluster", options.Cluster),
-            ("--registry", "registry", options.Registry),
-            ("--data-dir", "dataDir", options.DataDir),
-            ("--admin", "admin", options.Admin),
-            ("--no-guard", "guarded", options.NoGuard ? "false" : null),
-            ("--require-registry", "registryRequired", options.RequireRegistry ? "true" : null),
-        ];
-        return named.Where(item => item.Value is not null).Select(item => BootstrapOverlay.FromOption(item.Option, item.Key, item.Value!));
-    }
+    private static IEnumerable<OverlayItem> Named(BootstrapOptions options) =>
+        from option in StartOption.All
+        let value = option.Key is null ? null : option.Value(options)
+        where value is not null
+        select BootstrapOverlay.FromOption(option.Name, option.Key!, value);
 }

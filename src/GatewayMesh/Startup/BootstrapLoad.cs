@@ -10,11 +10,11 @@ using GatewayMesh.Terminal;
 namespace GatewayMesh.Startup;
 
 /// <summary>A validated bootstrap and the bytes it was read from.</summary>
-internal sealed record BootstrapLoad(BootstrapSpec Bootstrap, RoleOptions Options, ImmutableArray<byte> Content)
+internal sealed record BootstrapLoad(BootstrapSpec Bootstrap, BootstrapOptions Options, ImmutableArray<byte> Content)
 {
     /// <summary>Reads the file named by the options.</summary>
     /// <exception cref="RoleFailure">All errors, one per line.</exception>
-    internal static BootstrapLoad From(RoleOptions options)
+    internal static BootstrapLoad From(BootstrapOptions options)
     {
         byte[] content = [];
         if (options.ConfigFile is { } file)
@@ -34,25 +34,13 @@ internal sealed record BootstrapLoad(BootstrapSpec Bootstrap, RoleOptions Option
 
     /// <summary>Validates content that is already read.</summary>
     /// <exception cref="RoleFailure">All errors, one per line.</exception>
-    internal static BootstrapLoad From(RoleOptions options, ImmutableArray<byte> content)
+    internal static BootstrapLoad From(BootstrapOptions options, ImmutableArray<byte> content)
     {
-        var overlay = new BootstrapOptions
-        {
-            Role = options.Role,
-            Node = options.Node,
-            Cluster = options.Cluster,
-            Registry = options.Registry,
-            DataDir = options.DataDir,
-            Admin = options.Admin,
-            NoGuard = options.NoGuard,
-            RequireRegistry = options.RequireRegistry,
-            Set = options.Set,
-        };
         ImmutableArray<ConfigError> errors;
         var environment = BootstrapFile.ReadEnvironment();
         var spec = options.ConfigFile is { } file
-            ? BootstrapFile.FromBytes(content.AsSpan(), file, overlay, environment, out errors)
-            : BootstrapFile.Load(null, overlay, environment, out errors);
+            ? BootstrapFile.FromBytes(content.AsSpan(), file, options, environment, out errors)
+            : BootstrapFile.Load(null, options, environment, out errors);
         if (spec is null)
         {
             throw new RoleFailure(ExitCode.Usage, string.Join('\n', errors));

@@ -6,6 +6,7 @@ using GatewayMesh.Guard;
 using GatewayMesh.Guard.Workers;
 using GatewayMesh.Linux;
 using GatewayMesh.Registry;
+using GatewayMesh.Registry.Bootstrap;
 using GatewayMesh.Registry.Snapshots;
 using GatewayMesh.Roles;
 using GatewayMesh.Terminal;
@@ -17,7 +18,7 @@ namespace GatewayMesh.Startup;
 internal static class RoleHost
 {
     /// <summary>Runs the role until a signal stops it, and returns the exit code.</summary>
-    public static int Run(RoleOptions options)
+    public static int Run(BootstrapOptions options)
     {
         try
         {

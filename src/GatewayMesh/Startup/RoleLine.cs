@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using GatewayMesh.Registry.Bootstrap;
 
 namespace GatewayMesh.Startup;
 
@@ -28,24 +29,24 @@ internal static class RoleLine
     }
 
     /// <summary>Returns the options and all errors; no errors if the line is valid.</summary>
-    public static (RoleOptions Options, ImmutableArray<string> Errors) Parse(ReadOnlySpan<string> args)
+    public static (BootstrapOptions Options, ImmutableArray<string> Errors) Parse(ReadOnlySpan<string> args)
     {
-        var options = new RoleOptions();
+        var options = BootstrapOptions.None;
         var errors = ImmutableArray.CreateBuilder<string>();
         for (var i = 0; i < args.Length; i++)
         {
             var (name, value) = Split(args[i]);
-            if (name is "--no-guard" or "--require-registry")
+            if (StartOption.Find(name) is not { } option)
             {
-                options = name == "--no-guard" ? options with { NoGuard = true } : options with { RequireRegistry = true };
+                errors.Add($"unknown option '{args[i]}' for --role");
+            }
+            else if (!option.TakesValue)
+            {
+                options = option.Take(options, "");
                 if (value is not null)
                 {
                     errors.Add($"{name} takes no value");
                 }
-            }
-            else if (!Takes(name))
-            {
-                errors.Add($"unknown option '{args[i]}' for --role");
             }
             else if (value is null && (i + 1 == args.Length || args[i + 1].StartsWith("--", StringComparison.Ordinal)))
             {
@@ -53,7 +54,7 @@ internal static class RoleLine
             }
             else
             {
-                options = Apply(options, name, value ?? args[++i]);
+                options = option.Take(options, value ?? args[++i]);
             }
         }
 
@@ -66,31 +67,7 @@ internal static class RoleLine
             ? (arg[..equals], arg[(equals + 1)..])
             : (arg, null);
 
-    private static bool Takes(string name) =>
-        name is "--role"
-            or "--config"
-            or "--node"
-            or "--cluster"
-            or "--registry"
-            or "--data-dir"
-            or "--admin"
-            or "--sidecar-for"
-            or "--set";
-
-    private static RoleOptions Apply(RoleOptions options, string name, string value) => name switch
-    {
-        "--role" => options with { Role = value },
-        "--config" => options with { ConfigFile = value },
-        "--node" => options with { Node = value },
-        "--cluster" => options with { Cluster = value },
-        "--registry" => options with { Registry = value },
-        "--data-dir" => options with { DataDir = value },
-        "--admin" => options with { Admin = value },
-        "--sidecar-for" => options with { SidecarFor = value },
-        _ => options with { Set = options.Set.Add(value) },
-    };
-
-    private static void Check(RoleOptions options, ImmutableArray<string>.Builder errors)
+    private static void Check(BootstrapOptions options, ImmutableArray<string>.Builder errors)
     {
         if (options.SidecarFor is not null && options.Role is not (null or "sidecar"))
         {

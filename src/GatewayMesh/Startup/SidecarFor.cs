@@ -4,6 +4,7 @@ using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Reach;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Linux;
+using GatewayMesh.Registry.Bootstrap;
 using GatewayMesh.Registry.Consul.Fronting;
 using GatewayMesh.Terminal;
 
@@ -23,7 +24,7 @@ internal static class SidecarFor
 
     /// <summary>Returns the bootstrap with the service.</summary>
     /// <exception cref="RoleFailure">The bootstrap is invalid, or the registered service cannot have a sidecar.</exception>
-    internal static BootstrapLoad Load(RoleOptions options)
+    internal static BootstrapLoad Load(BootstrapOptions options)
     {
         var id = options.SidecarFor!;
         if (HasServices(options))
@@ -70,7 +71,7 @@ internal static class SidecarFor
     }
 
     // A sidecar's bootstrap without services is refused, so a valid one has some.
-    private static bool HasServices(RoleOptions options)
+    private static bool HasServices(BootstrapOptions options)
     {
         try
         {

@@ -28,7 +28,7 @@ internal static class CommandReference
             |---|---|
 
             """);
-        foreach (var (option, meaning) in RoleOptions.All)
+        foreach (var (option, meaning) in OptionMeanings.All)
         {
             page.Append(CultureInfo.InvariantCulture, $"| `{option}` | {meaning} |\n");
         }

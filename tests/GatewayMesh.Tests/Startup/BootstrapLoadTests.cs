@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using GatewayMesh.Registry.Bootstrap;
 using GatewayMesh.Startup;
 
 namespace GatewayMesh.Tests.Startup;
@@ -17,7 +18,7 @@ internal sealed class BootstrapLoadTests
         }
 
         Assert.That(
-            () => BootstrapLoad.From(new RoleOptions { ConfigFile = fifo }),
+            () => BootstrapLoad.From(new BootstrapOptions { ConfigFile = fifo }),
             Throws.InstanceOf<RoleFailure>().With.Message.Contains("is a FIFO, not a regular file").And.Property("ExitCode").EqualTo(2));
         Assert.That(cancellationToken.IsCancellationRequested, Is.False);
         folder.Delete(recursive: true);

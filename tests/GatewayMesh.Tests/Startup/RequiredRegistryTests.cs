@@ -1,3 +1,5 @@
+using GatewayMesh.Commands;
+using GatewayMesh.Registry.Bootstrap;
 using GatewayMesh.Startup;
 using GatewayMesh.Terminal;
 
@@ -11,7 +13,7 @@ internal sealed class RequiredRegistryTests
         var folder = Directory.CreateTempSubdirectory("gatewaymesh-").FullName;
         try
         {
-            var options = new RoleOptions
+            var options = new BootstrapOptions
             {
                 Role = "gateway",
                 Registry = $"file:{folder}/registry",

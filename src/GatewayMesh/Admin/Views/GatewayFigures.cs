@@ -13,7 +13,7 @@ internal static class GatewayFigures
         var admission = node.Plane.Admission;
         var rates = node.Configuration.Nodes.Where(
             other => other.Record.Role == MeshRole.Sidecar).Select(other => other.Record.RequestRate);
-        var capacity = CapacityEstimate.Of(node.CpuPerRequest, Environment.ProcessorCount, rates);
+        var capacity = CapacityEstimate.Of(node.Inspection.CpuPerRequest, Environment.ProcessorCount, rates);
         json.WriteStartObject("gateway");
         json.WriteNumber("maxConcurrentRequests", admission.Max);
         json.WriteNumber("inflight", admission.InFlight);

@@ -32,7 +32,7 @@ internal static class NodeAdmin
                 json => WriteCertificates(
                     json,
                     node,
-                    more => PublicCertificates.Write(more, "public", node.Plane.EdgeCertificates, TimeProvider.System.GetUtcNow()))),
+                    more => PublicCertificates.Write(more, "public", node.Plane.EdgeCertificates, node.Time.GetUtcNow()))),
         [("GET", "/endpoints")] = _ =>
             AdminResponse.OfJson(200, json => EndpointList.Write(json, node.Plane.Endpoints(), node.Plane.Snapshot.Refused)),
         [("GET", "/intentions/check")] = request => IntentionView.Check(node, request),
@@ -43,7 +43,7 @@ internal static class NodeAdmin
     internal static void WriteFigures(Utf8JsonWriter json, MeshNode node)
     {
         var figures = node.Plane.Figures;
-        json.WriteString("cluster", node.Cluster);
+        json.WriteString("cluster", node.Inspection.Cluster);
         json.WriteStartObject("worker");
         json.WriteString("revision", node.Configuration.Revision);
         json.WriteString("unfit", node.Unfit);
@@ -74,7 +74,7 @@ internal static class NodeAdmin
 
         json.WriteEndArray();
         json.WriteEndObject();
-        json.WriteString("nameConflict", node.NameConflict);
+        json.WriteString("nameConflict", node.Inspection.NameConflict);
         json.WriteStartArray("nodes");
         foreach (var other in node.Configuration.Nodes)
         {
@@ -83,10 +83,10 @@ internal static class NodeAdmin
 
         json.WriteEndArray();
         RefusedRecords.Write(json, node.Configuration.Current.Refused);
-        TroubleList.Write(json, node.Troubles);
+        TroubleList.Write(json, node.Inspection.Troubles);
         HiddenApplications.Write(json, node.Bootstrap, node.Configuration.Current);
         CleartextServices.Write(json, node.Configuration.Current);
-        if (node.CertificateReport is not null)
+        if (node.Inspection.CertificateReport is not null)
         {
             json.WritePropertyName("certificates");
             WriteCertificates(json, node);
@@ -98,7 +98,7 @@ internal static class NodeAdmin
         }
         else if (node.Bootstrap.Ingress is { } ingress)
         {
-            IngressFigures.Write(json, ingress, node.Configuration.Current, node.Plane.EdgeCertificates, TimeProvider.System.GetUtcNow());
+            IngressFigures.Write(json, ingress, node.Configuration.Current, node.Plane.EdgeCertificates, node.Time.GetUtcNow());
         }
     }
 
@@ -149,9 +149,9 @@ internal static class NodeAdmin
 
     private static void WriteCertificates(Utf8JsonWriter json, MeshNode node, Action<Utf8JsonWriter>? more = null)
     {
-        if (node.CertificateReport is { } report)
+        if (node.Inspection.CertificateReport is { } report)
         {
-            CertificateJson.Write(json, report, TimeProvider.System.GetUtcNow(), more);
+            CertificateJson.Write(json, report, node.Time.GetUtcNow(), more);
         }
         else
         {
@@ -163,9 +163,9 @@ internal static class NodeAdmin
     {
         var text = new ArrayBufferWriter<byte>();
         node.Plane.WriteMetrics(text);
-        if (node.CertificateReport is { } certificates)
+        if (node.Inspection.CertificateReport is { } certificates)
         {
-            text.Write(Encoding.UTF8.GetBytes(CertificateMetrics.Text(certificates, TimeProvider.System.GetUtcNow())));
+            text.Write(Encoding.UTF8.GetBytes(CertificateMetrics.Text(certificates, node.Time.GetUtcNow())));
         }
 
         return new AdminResponse(200, "text/plain; version=0.0.4; charset=utf-8", text.WrittenMemory);

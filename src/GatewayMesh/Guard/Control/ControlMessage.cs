@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Registry.Bootstrap;
 using GatewayMesh.Startup;
 
 namespace GatewayMesh.Guard.Control;
@@ -12,7 +13,7 @@ namespace GatewayMesh.Guard.Control;
 internal sealed record ControlMessage(ControlKind Kind)
 {
     /// <summary>Configure, Reload: command-line options of the process. (The configuration's bytes come as a descriptor.)</summary>
-    public RoleOptions? Options { get; init; }
+    public BootstrapOptions? Options { get; init; }
 
     /// <summary>Configure, Reload, Holdings: listeners whose descriptors are attached, in this order.</summary>
     public ImmutableArray<ListenerLease> Listeners { get; set; } = [];

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Registry.Bootstrap;
 using GatewayMesh.Startup;
 
 namespace GatewayMesh.Guard.Workers;
@@ -9,7 +10,7 @@ namespace GatewayMesh.Guard.Workers;
 /// <param name="Options">The command-line options.</param>
 /// <param name="Content">The bytes of the bootstrap file: the worker runs exactly what the guard checked, even if the file changes
 /// meanwhile.</param>
-internal sealed record WorkerPlan(BootstrapSpec Bootstrap, RoleOptions Options, ImmutableArray<byte> Content)
+internal sealed record WorkerPlan(BootstrapSpec Bootstrap, BootstrapOptions Options, ImmutableArray<byte> Content)
 {
     /// <summary>Path of the executable on disk.</summary>
     internal static string Executable { get; } = Environment.ProcessPath

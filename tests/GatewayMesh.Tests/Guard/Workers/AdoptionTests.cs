@@ -6,6 +6,7 @@ using GatewayMesh.Guard.Control;
 using GatewayMesh.Guard.Probing;
 using GatewayMesh.Guard.Workers;
 using GatewayMesh.Linux;
+using GatewayMesh.Registry.Bootstrap;
 using GatewayMesh.Startup;
 using GatewayMesh.Tests.Commands.Faults;
 
@@ -71,7 +72,7 @@ public sealed class AdoptionTests
                 DataDir = _folder,
                 Sidecar = new SidecarSpec { Address = "127.0.0.1" },
             },
-            new RoleOptions(),
+            new BootstrapOptions(),
             []);
         using var socket = PacketListener.Open(plan.WorkerSocket);
         using var upstream = new ProbeUpstream();

@@ -1,7 +1,7 @@
 namespace GatewayMesh.Architecture.Tests.Reference;
 
 /// <summary>Meanings of the options of a role. A test holds the names to those that the parser takes.</summary>
-internal static class RoleOptions
+internal static class OptionMeanings
 {
     public static IReadOnlyDictionary<string, string> All { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
