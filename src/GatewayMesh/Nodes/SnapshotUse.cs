@@ -1,7 +1,7 @@
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Events;
-using GatewayMesh.Troubles;
+using GatewayMesh.Logging;
 
 namespace GatewayMesh.Nodes;
 

@@ -26,6 +26,18 @@ internal sealed class ReferenceTests
     public void Every_option_of_a_role_has_a_meaning_and_no_other_has() =>
         Assert.That(OptionMeanings.All.Keys, Is.EquivalentTo(StartOption.All.Select(option => option.Name)));
 
+    [TestCase("RoleLine.cs")]
+    [TestCase("BootstrapFile.cs")]
+    [TestCase("BootstrapLoad.cs")]
+    public void Parser_and_bootstrap_declare_no_option_of_their_own(string file)
+    {
+        var text = File.ReadAllText(Directory.EnumerateFiles(Repository.Source, file, SearchOption.AllDirectories).Single());
+        Assert.That(
+            StartOption.All.Where(option => text.Contains($"\"{option.Name}\"", StringComparison.Ordinal)).Select(option => option.Name),
+            Is.Empty,
+            "declare the option in StartOption");
+    }
+
     private static void Compare(string page, string generated)
     {
         var path = Path.Combine(Repository.Root, page);

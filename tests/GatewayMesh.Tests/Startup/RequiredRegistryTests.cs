@@ -1,4 +1,3 @@
-using GatewayMesh.Commands;
 using GatewayMesh.Registry.Bootstrap;
 using GatewayMesh.Startup;
 using GatewayMesh.Terminal;
