@@ -9,6 +9,7 @@ public sealed class ProjectReferenceTests
     private static readonly Dictionary<string, string> TestedWithTheExe = new()
     {
         ["GatewayMesh.Admin"] = "Admin",
+        ["GatewayMesh.Drills"] = "Drills",
         ["GatewayMesh.Terminal"] = "Terminal",
     };
 
@@ -22,9 +23,11 @@ public sealed class ProjectReferenceTests
         ["GatewayMesh.Proxy"] = ["GatewayMesh.Certificates", "GatewayMesh.Configuration", "GatewayMesh.Linux"],
         ["GatewayMesh.Admin"] = ["GatewayMesh.Configuration", "GatewayMesh.Linux"],
         ["GatewayMesh.Terminal"] = ["GatewayMesh.Admin", "GatewayMesh.Configuration"],
+        ["GatewayMesh.Drills"] = [
+            "GatewayMesh.Admin", "GatewayMesh.Certificates", "GatewayMesh.Configuration", "GatewayMesh.Linux", "GatewayMesh.Terminal"],
         ["GatewayMesh"] = [
-            "GatewayMesh.Admin", "GatewayMesh.Certificates", "GatewayMesh.Configuration", "GatewayMesh.Linux", "GatewayMesh.Proxy",
-            "GatewayMesh.Registry", "GatewayMesh.Terminal"],
+            "GatewayMesh.Admin", "GatewayMesh.Certificates", "GatewayMesh.Configuration", "GatewayMesh.Drills", "GatewayMesh.Linux",
+            "GatewayMesh.Proxy", "GatewayMesh.Registry", "GatewayMesh.Terminal"],
     };
 
     [Test]

@@ -32,7 +32,7 @@ internal static class UpgradeCommand
         var before = order.Give("/upgrade", "{}");
         output.WriteLine($"{before.Node} upgrades from {before.Version}, worker {before.WorkerPid}");
         NodeStatus? after = null;
-        var done = order.Follow(timeout, status => HasEnded(before, after = status), goneIsDone: false);
+        var done = order.Follow(timeout, status => UpgradeProgress.HasEnded(before, after = status), goneIsDone: false);
         if (!done)
         {
             output.WriteLine($"the upgrade did not finish within {DurationText.Format(timeout)}; see the log of {before.Node}");
@@ -48,12 +48,4 @@ internal static class UpgradeCommand
         output.WriteLine($"{after.Node} serves with {after.Version}, worker {after.WorkerPid}");
         return ExitCode.Well;
     }
-
-    /// <summary>True when the upgrade failed, or a new worker holds the lease and the guard has nothing left to do.</summary>
-    internal static bool HasEnded(NodeStatus before, NodeStatus now) =>
-        now.Upgrade?.Running != true && (now.Upgrade?.Well == false || IsUpgraded(before, now));
-
-    /// <summary>True when a new worker holds the lease.</summary>
-    internal static bool IsUpgraded(NodeStatus before, NodeStatus now) =>
-        now.IsLeased && now.WorkerPid is not null && now.WorkerPid != before.WorkerPid;
 }

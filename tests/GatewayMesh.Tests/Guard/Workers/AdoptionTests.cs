@@ -8,7 +8,7 @@ using GatewayMesh.Guard.Workers;
 using GatewayMesh.Linux;
 using GatewayMesh.Registry.Bootstrap;
 using GatewayMesh.Startup;
-using GatewayMesh.Tests.Commands.Faults;
+using GatewayMesh.Tests.Drills.Faults;
 
 namespace GatewayMesh.Tests.Guard.Workers;
 

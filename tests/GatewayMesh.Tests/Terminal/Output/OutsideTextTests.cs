@@ -3,15 +3,15 @@ using System.Net.Sockets;
 using System.Text.Json;
 using GatewayMesh.Admin.Http;
 using GatewayMesh.Commands;
-using GatewayMesh.Commands.Drill;
-using GatewayMesh.Commands.Drill.Load;
-using GatewayMesh.Commands.Faults;
 using GatewayMesh.Configuration.Values;
+using GatewayMesh.Drills.Drill;
+using GatewayMesh.Drills.Faults;
+using GatewayMesh.Drills.Load;
 using GatewayMesh.Linux;
 using GatewayMesh.Terminal.Commands;
 using GatewayMesh.Terminal.Output;
 using GatewayMesh.Tests.Admin.Documents;
-using GatewayMesh.Tests.Commands.Faults;
+using GatewayMesh.Tests.Drills.Faults;
 
 namespace GatewayMesh.Tests.Terminal.Output;
 

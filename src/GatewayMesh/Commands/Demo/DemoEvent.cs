@@ -1,6 +1,0 @@
-namespace GatewayMesh.Commands.Demo;
-
-/// <summary>An event of the demo.</summary>
-/// <param name="Node">The node; empty for the whole demo.</param>
-/// <param name="Text">Description.</param>
-internal readonly record struct DemoEvent(string Node, string Text);
