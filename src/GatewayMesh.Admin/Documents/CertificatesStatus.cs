@@ -1,20 +1,24 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace GatewayMesh.Admin.Documents;
 
-/// <summary>The certificates of a node, as reported in its status.</summary>
-/// <param name="Directory">Folder of the certificates.</param>
-/// <param name="Identities">Certificates by identity.</param>
-/// <param name="Roots">Trusted roots.</param>
-/// <param name="Errors">Errors of files and roots.</param>
-public sealed record CertificatesStatus(
-    string Directory, ImmutableArray<CertificateStatus> Identities, ImmutableArray<CertificateStatus> Roots, ImmutableArray<string> Errors);
+/// <summary>The certificates of a node. Never includes a key.</summary>
+public record CertificatesStatus : DocumentPart
+{
+    /// <summary><c>mtls</c> or <c>plaintext</c>.</summary>
+    public string Identity { get; set; } = "";
 
-/// <summary>A certificate.</summary>
-/// <param name="Name">The service, or the subject of a root.</param>
-/// <param name="State"><c>valid</c>, <c>ending</c>, <c>expired</c>, <c>not-yet-valid</c> or <c>missing</c>.</param>
-/// <param name="Left">Time until expiry; negative after expiry.</param>
-/// <param name="Id">The SPIFFE id; the trust domain of a root.</param>
-/// <param name="Trouble">Reason why the certificate cannot be renewed now, or null.</param>
-/// <param name="ClientFile">File with a copy of certificate and key for applications, or null.</param>
-public sealed record CertificateStatus(string Name, string State, TimeSpan Left, string Id, string? Trouble, string? ClientFile);
+    /// <summary>Folder of the certificates; absent with plaintext identity.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Directory { get; set; }
+
+    /// <summary>Certificates of the node's services.</summary>
+    public ImmutableArray<IdentityStatus> Identities { get; set; } = [];
+
+    /// <summary>Trusted roots, the active root first.</summary>
+    public ImmutableArray<RootStatus> Roots { get; set; } = [];
+
+    /// <summary>Errors of the files and of root retrieval.</summary>
+    public ImmutableArray<string> Errors { get; set; } = [];
+}

@@ -1,12 +1,26 @@
 namespace GatewayMesh.Admin.Documents;
 
 /// <summary>An unhealthy application, instance or node.</summary>
-/// <param name="Kind"><c>application_down</c>, <c>instance_ejected</c> or <c>node_gone</c>.</param>
-/// <param name="Service">Its service; empty for a node.</param>
-/// <param name="Instance">Id of the instance; empty for a node.</param>
-/// <param name="Node">Its node.</param>
-/// <param name="Address">Its address.</param>
-/// <param name="Reason">Reason.</param>
-/// <param name="Seconds">Seconds since the start of the trouble.</param>
-public sealed record TroubleStatus(
-    string Kind, string Service, string Instance, string Node, string Address, string Reason, double Seconds);
+public sealed record TroubleStatus : DocumentPart
+{
+    /// <summary><c>application_down</c>, <c>instance_ejected</c> or <c>node_gone</c>.</summary>
+    public string Kind { get; set; } = "";
+
+    /// <summary>Name of the service, or <c>gateway:GROUP</c>; empty for a node.</summary>
+    public string Service { get; set; } = "";
+
+    /// <summary>Id of the instance; empty for a node.</summary>
+    public string Instance { get; set; } = "";
+
+    /// <summary>Name of the node.</summary>
+    public string Node { get; set; } = "";
+
+    /// <summary>Address of the instance, or admin address of the node.</summary>
+    public string Address { get; set; } = "";
+
+    /// <summary>Reason, in words.</summary>
+    public string Reason { get; set; } = "";
+
+    /// <summary>Time since the start of the trouble, in seconds.</summary>
+    public double Seconds { get; set; }
+}

@@ -1,6 +1,7 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using GatewayMesh.Admin.Documents;
 
 namespace GatewayMesh.Admin.Http;
 
@@ -19,24 +20,11 @@ public sealed record AdminResponse(int Status, string ContentType, ReadOnlyMemor
     /// <summary>Creates a plain text response.</summary>
     public static AdminResponse OfText(int status, string text) => new(status, "text/plain; charset=utf-8", Encoding.UTF8.GetBytes(text));
 
-    /// <summary>Creates a JSON response written by <paramref name="write"/>.</summary>
-    public static AdminResponse OfJson(int status, Action<Utf8JsonWriter> write)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
-        {
-            write(json);
-        }
+    /// <summary>Creates a JSON response with <paramref name="document"/>.</summary>
+    public static AdminResponse OfDocument<T>(int status, T document, JsonTypeInfo<T> type) =>
+        new(status, "application/json", JsonSerializer.SerializeToUtf8Bytes(document, type));
 
-        return new AdminResponse(status, "application/json", buffer.WrittenMemory);
-    }
-
-    /// <summary>Creates an error response: <c>{"error": …, "detail": …}</c>.</summary>
-    public static AdminResponse OfError(int status, string error, string detail) => OfJson(status, json =>
-    {
-        json.WriteStartObject();
-        json.WriteString("error", error);
-        json.WriteString("detail", detail);
-        json.WriteEndObject();
-    });
+    /// <summary>Creates an error response.</summary>
+    public static AdminResponse OfError(int status, string error, string detail) =>
+        OfDocument(status, new AdminError(error, detail), AdminJson.Default.AdminError);
 }

@@ -1,3 +1,4 @@
+using GatewayMesh.Admin.Documents;
 using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Drills.Faults;
@@ -14,7 +15,7 @@ internal sealed class DrainFault(IMeshAccess mesh, FaultTrace trace, TimeProvide
         Status();
         Trace.Begin();
         _isDrained = true;
-        Trace.Failure = Mesh.Post("/drain", "{}");
+        Trace.Failure = Mesh.Post("/drain", new DrainOrder().Text);
         if (Trace.Failure is null)
         {
             var away = Await(() => Mesh.Read() is { IsLeased: false }, ReturnLimit, cancellation);
@@ -36,7 +37,7 @@ internal sealed class DrainFault(IMeshAccess mesh, FaultTrace trace, TimeProvide
         if (_isDrained)
         {
             _isDrained = false;
-            Trace.Failure ??= Mesh.Post("/drain", """{"undo":true}""");
+            Trace.Failure ??= Mesh.Post("/drain", new DrainOrder(Undo: true).Text);
         }
 
         base.Undo();

@@ -1,4 +1,5 @@
 using GatewayMesh.Admin.Documents;
+using GatewayMesh.Terminal.Calls;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Terminal.Calls;
 
@@ -13,10 +14,10 @@ internal sealed class MeshAccess(HostPort admin) : IMeshAccess
     private readonly SignalledProcesses _processes = new();
 
     /// <inheritdoc/>
-    public NodeStatus? Read() => Of(AdminCall.Send(admin, "GET", "/status", null, ReadTimeout));
+    public NodeStatus? Read() => AdminCall.Send(admin, "GET", "/status", null, ReadTimeout).NodeStatus;
 
     /// <inheritdoc/>
-    public NodeStatus? Read(HostPort other) => other == admin ? Read() : Of(AdminCall.LookAt(other, "/status", ReadTimeout));
+    public NodeStatus? Read(HostPort other) => other == admin ? Read() : AdminCall.LookAt(other, "/status", ReadTimeout).NodeStatus;
 
     /// <inheritdoc/>
     public string? Post(string path, string body) =>
@@ -26,6 +27,4 @@ internal sealed class MeshAccess(HostPort admin) : IMeshAccess
 
     /// <inheritdoc/>
     public bool Signal(int pid, int signal, ProcessKind kind) => _processes.Signal(pid, signal, kind);
-
-    private static NodeStatus? Of(AdminAnswer answer) => answer.IsWell ? StatusReader.Read(answer.Body) : null;
 }

@@ -12,7 +12,7 @@ internal sealed record RunningGateway(string Node, HostPort Admin, int Pid)
     public static IReadOnlyList<RunningGateway> Of(IMeshAccess mesh)
     {
         var status = mesh.Read();
-        var order = status?.Gateways.Select(gateway => gateway.Node).ToList() ?? [];
+        var order = status?.Guard?.Gateways.Select(gateway => gateway.Node).ToList() ?? [];
         return
         [
             .. Addresses(mesh)
@@ -26,7 +26,9 @@ internal sealed record RunningGateway(string Node, HostPort Admin, int Pid)
     public static IReadOnlyList<(string Node, HostPort Admin)> Addresses(IMeshAccess mesh) =>
         [
             .. (mesh.Read()?.Nodes ?? [])
-                .Where(peer => peer.Role == "gateway" && peer.Admin is not null)
+                .Where(peer => peer.Role == "gateway")
+                .Select(peer => (peer.Node, Admin: HostPort.TryParse(peer.Admin, out var admin) ? admin : null))
+                .Where(peer => peer.Admin is not null)
                 .Select(peer => (peer.Node, peer.Admin!))];
 
     /// <summary>

@@ -35,7 +35,7 @@ internal sealed class UpgradeFault(IMeshAccess mesh, FaultTrace trace, TimeProvi
         }
         else if (Mesh.Read()?.Upgrade is { Well: false } failed)
         {
-            Trace.Failure = failed.Reason;
+            Trace.Failure = failed.Reason ?? "";
         }
     }
 }

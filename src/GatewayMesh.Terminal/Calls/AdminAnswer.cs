@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization.Metadata;
+using GatewayMesh.Admin.Documents;
 using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Terminal.Calls;
@@ -13,6 +15,14 @@ public sealed record AdminAnswer(int Status, string Body, string? Failure)
 
     /// <summary>True for a 2xx response.</summary>
     public bool IsWell => Status is >= 200 and < 300;
+
+    /// <summary>The document of a 2xx response; null without one.</summary>
+    /// <param name="type">Kind of the document, from <see cref="ShownJson.Context"/>.</param>
+    public T? Document<T>(JsonTypeInfo<T> type)
+        where T : class => IsWell ? DocumentReader.Read(Body, type) : null;
+
+    /// <summary>The status in the response; null without one.</summary>
+    public NodeStatus? NodeStatus => Document(ShownJson.Context.NodeStatus);
 
     /// <summary>Description of an unsuccessful response.</summary>
     public string Problem => Failure ?? Status switch

@@ -1,11 +1,12 @@
 using GatewayMesh.Admin.Documents;
+using GatewayMesh.Terminal.Calls;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Terminal.Commands;
 
 namespace GatewayMesh.Terminal.Calls;
 
 /// <summary>A long-running order to a process: sent once, then followed through the process's status.</summary>
-public sealed class AdminOrder(HostPort admin, TextWriter output, TimeProvider time)
+internal sealed class AdminOrder(HostPort admin, TextWriter output, TimeProvider time)
 {
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(200);
@@ -15,7 +16,7 @@ public sealed class AdminOrder(HostPort admin, TextWriter output, TimeProvider t
     public NodeStatus Give(string path, string body)
     {
         var first = AdminCall.Send(admin, "GET", "/status", null, CallTimeout);
-        var before = (first.IsWell ? StatusReader.Read(first.Body) : null)
+        var before = first.NodeStatus
             ?? throw new CommandFailure(ExitCode.Failed, $"no status from {admin}: {first.Problem}; {first.Fix}");
         var answer = AdminCall.Send(admin, "POST", path, body, CallTimeout);
         return answer.IsWell
@@ -41,7 +42,7 @@ public sealed class AdminOrder(HostPort admin, TextWriter output, TimeProvider t
         time,
         CancellationToken.None);
 
-    private NodeStatus? Read() => StatusReader.Read(AdminCall.Send(admin, "GET", "/status", null, CallTimeout).Body);
+    private NodeStatus? Read() => AdminCall.Send(admin, "GET", "/status", null, CallTimeout).NodeStatus;
 
     private void Say(NodeStatus status)
     {

@@ -1,29 +1,35 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using GatewayMesh.Admin.Documents;
+using GatewayMesh.Terminal.Calls;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Terminal.Commands;
 
 namespace GatewayMesh.Terminal.Calls;
 
 /// <summary>A query to a running process. The answer is printed as JSON or as text.</summary>
-public static class AdminQuestion
+internal static class AdminQuestion
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Queries <paramref name="admin"/> and prints the answer. Exit code 1 if the answer is not a good one.</summary>
     /// <param name="admin">The admin address.</param>
     /// <param name="question">Path and query of the admin route.</param>
+    /// <param name="type">Kind of the answer, from <see cref="ShownJson.Context"/>.</param>
     /// <param name="json">True to print the answer as received.</param>
     /// <param name="output">The command's output.</param>
     /// <param name="print">Prints the answer as text.</param>
     /// <param name="isWell">True for a good answer.</param>
     /// <exception cref="CommandFailure">The process did not answer.</exception>
-    public static int Ask(
+    public static int Ask<T>(
         HostPort admin,
         string question,
+        JsonTypeInfo<T> type,
         bool json,
         TextWriter output,
-        Action<JsonElement, TextWriter> print,
-        Func<JsonElement, bool> isWell)
+        Action<T, TextWriter> print,
+        Func<T, bool> isWell)
+        where T : class
     {
         var answer = AdminCall.Send(admin, "GET", question, null, Timeout);
         if (!answer.IsWell)
@@ -33,16 +39,17 @@ public static class AdminQuestion
                 : $"no answer from {admin}: {answer.Status} {answer.BodyLine}");
         }
 
-        using var document = JsonDocument.Parse(answer.Body);
+        var document = answer.Document(type)
+            ?? throw new CommandFailure(ExitCode.Failed, $"no answer from {admin}: the response is not {question.Split('?')[0]} of a node");
         if (json)
         {
             output.WriteLine(answer.Body.TrimEnd());
         }
         else
         {
-            print(document.RootElement, output);
+            print(document, output);
         }
 
-        return isWell(document.RootElement) ? ExitCode.Well : ExitCode.Failed;
+        return isWell(document) ? ExitCode.Well : ExitCode.Failed;
     }
 }

@@ -2,10 +2,13 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using GatewayMesh.Admin.Http;
+using GatewayMesh.Admin.Documents;
+using GatewayMesh.Admin.Http;
 using GatewayMesh.Admin.Views;
 using GatewayMesh.Guard.Leases;
 using GatewayMesh.Guard.Workers;
 using GatewayMesh.Identity;
+using GatewayMesh.Roles;
 
 namespace GatewayMesh.Guard;
 
@@ -16,34 +19,27 @@ namespace GatewayMesh.Guard;
 internal static class GuardAdmin
 {
     private static readonly TimeSpan RelayLimit = TimeSpan.FromMilliseconds(500);
-    private static readonly string[] WorkerParts = [
-        "cluster",
-        "worker",
-        "registry",
-        "nameConflict",
-        "nodes",
-        "troubles",
-        "hiddenApplications",
-        "cleartextServices",
-        "refusedTotal",
-        "refused",
-        "certificates"];
 
     internal static Dictionary<(string Method, string Path), AdminHandler> Routes(GuardProcess guard) => new()
     {
         [("GET", "/-/live")] = _ => AdminResponse.OfText(200, "ok\n"),
         [("GET", "/-/ready")] = _ => Ready(guard.View),
-        [("GET", "/status")] = _ => AdminResponse.OfJson(200, json => WriteStatus(json, guard)),
+        [("GET", "/status")] = _ => AdminResponse.OfDocument(200, Status(guard), AdminJson.Default.NodeStatus),
         [("GET", "/metrics")] = _ => Metrics(guard),
         [("GET", "/config")] = _ => Relay(guard, "/config"),
         [("GET", "/certs")] = _ =>
-            Ask(guard, "/certs") is { IsSuccess: true } answer ? answer : AdminResponse.OfJson(200, json => WriteCertificates(json, guard)),
+            Ask(guard, "/certs") is { IsSuccess: true } answer
+                ? answer
+                : AdminResponse.OfDocument(
+                    200,
+                    CertificateView.Document(guard.CertificateReport, TimeProvider.System.GetUtcNow()),
+                    AdminJson.Default.CertificatesDocument),
         [("GET", "/endpoints")] = _ => Relay(guard, "/endpoints"),
         [("GET", "/intentions/check")] = request => Relay(guard, $"/intentions/check?{request.Query}"),
         [("GET", "/explain")] = request => Relay(guard, $"/explain?{request.Query}"),
         [("POST", "/drain")] = request =>
         {
-            var undo = DrainRequest.IsUndo(request);
+            var undo = DrainOrder.Read(request.Body.Span).Undo;
             guard.Drain(undo);
             return AdminResponse.OfText(202, undo ? "returning\n" : "draining\n");
         },
@@ -59,110 +55,105 @@ internal static class GuardAdmin
         : AdminResponse.OfText(
             503, $"{view.Acceptor.ToString().ToLowerInvariant()}: {view.Main?.Unfit ?? "no worker serves and no gateway responds"}\n");
 
-    private static void WriteStatus(Utf8JsonWriter json, GuardProcess guard)
+    private static NodeStatus Status(GuardProcess guard)
     {
         var view = guard.View;
-        var counts = guard.Loop.Counts;
-        json.WriteStartObject();
-        StatusHead.Write(
-            json,
+        return StatusHead.On(
+            WorkerParts(guard) with
+            {
+                Drained = view.Drained,
+                Lease = Lease(view, guard.Loop.Counts),
+                Upgrade = Upgrade(guard, view),
+                Guard = Figures(guard, view),
+            },
             guard.Load.Bootstrap,
             Versions.Current,
             TimeProvider.System.GetElapsedTime(guard.StartedAt),
             view.Tier,
-            view.Pids.Select(pid => (pid.Key, pid.Value)));
-        json.WriteBoolean("drained", view.Drained);
-        json.WriteStartObject("lease");
-        json.WriteString("state", view.Main is { } main ? main.Phase.ToString().ToLowerInvariant() : "none");
-        json.WriteString("acceptor", view.Acceptor.ToString().ToLowerInvariant());
-        json.WriteString("unfit", view.Main?.Unfit);
-        foreach (var (name, count) in counts.ToDictionary())
-        {
-            json.WriteNumber(name, count);
-        }
-
-        json.WriteEndObject();
-        WriteUpgrade(json, guard, view);
-        WriteGuard(json, guard, view);
-        WriteWorkerParts(json, guard);
-        json.WriteEndObject();
+            view.Pids);
     }
 
-    private static void WriteUpgrade(Utf8JsonWriter json, GuardProcess guard, GuardView view)
+    // The worker knows more of the certificates, such as why one cannot be renewed; the guard reads the same folder.
+    private static NodeStatus WorkerParts(GuardProcess guard) =>
+        Ask(guard, "/status") is { IsSuccess: true } answer
+            && DocumentReader.Read(answer.Body.Span, AdminJson.Default.NodeStatus) is { } status
+                ? status
+                : NodeStatus.WithoutWorker with
+                {
+                    WorkerError = "the worker is not responding; this status comes from the guard alone",
+                    Certificates = guard.CertificateReport is { } report
+                        ? CertificateView.Of(report, TimeProvider.System.GetUtcNow())
+                        : null,
+                };
+
+    private static LeaseStatus Lease(GuardView view, GuardCounts counts) => new()
     {
-        json.WriteStartObject("upgrade");
-        json.WriteBoolean("running", view.Upgrading || guard.IsUpgrading);
-        if (guard.Loop.LastUpgrade is { } last)
-        {
-            json.WriteBoolean("well", last.Well);
-            json.WriteString("reason", last.Reason);
-            json.WriteString("lastError", last.Well ? null : last.Reason);
-        }
+        State = view.Main is { } main ? Word(main.Phase) : "none",
+        Acceptor = view.Acceptor.ToString().ToLowerInvariant(),
+        Unfit = view.Main?.Unfit,
+        Accepted = counts.Accepted,
+        Kills = counts.Kills,
+        Leases = counts.Leases,
+        ProbesFailed = counts.ProbesFailed,
+        ProbesPassed = counts.ProbesPassed,
+        Restarts = counts.Restarts,
+        Revocations = counts.Revocations,
+        TimerLate = counts.TimerLate,
+    };
 
-        json.WriteEndObject();
+    private static UpgradeStatus Upgrade(GuardProcess guard, GuardView view)
+    {
+        var last = guard.Loop.LastUpgrade;
+        return new UpgradeStatus
+        {
+            Running = view.Upgrading || guard.IsUpgrading,
+            Well = last?.Well,
+            Reason = last?.Reason,
+            LastError = last is { Well: false } ? last.Reason : null,
+        };
     }
 
-    private static void WriteGuard(Utf8JsonWriter json, GuardProcess guard, GuardView view)
+    private static GuardStatus Figures(GuardProcess guard, GuardView view)
     {
         var carried = guard.Carrier.Counts;
-        json.WriteStartObject("guard");
-        json.WriteNumber("privateMemoryKiB", MemoryUse.PrivateKiB());
-        json.WriteStartObject("carried");
-        json.WriteNumber("open", carried.Open);
-        json.WriteNumber("total", carried.Total);
-        json.WriteNumber("failed", carried.Failed);
-        json.WriteNumber("refused", carried.Refused);
-        json.WriteEndObject();
-        json.WriteStartArray("gateways");
-        foreach (var gateway in guard.Watch.Seen)
+        return new GuardStatus
         {
-            json.WriteStartObject();
-            json.WriteString("node", gateway.Node);
-            json.WriteString("address", gateway.Address);
-            json.WriteString("state", gateway.Ok ? "answers" : "silent");
-            json.WriteStartObject("lastExercise");
-            json.WriteBoolean("ok", gateway.Ok);
-            json.WriteNumber("ageSeconds", Math.Round((guard.Watch.Now - gateway.At).TotalSeconds, 1));
-            json.WriteString("error", gateway.Error);
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("workers");
-        foreach (var worker in view.Workers)
-        {
-            json.WriteStartObject();
-            json.WriteNumber("number", worker.Number);
-            json.WriteNumber("pid", worker.Pid);
-            json.WriteString("phase", worker.Phase.ToString().ToLowerInvariant());
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    private static void WriteWorkerParts(Utf8JsonWriter json, GuardProcess guard)
-    {
-        if (Ask(guard, "/status") is not { IsSuccess: true } answer)
-        {
-            json.WriteString("workerError", "the worker is not responding; this status comes from the guard alone");
-            if (guard.CertificateReport is not null)
+            PrivateMemoryKiB = MemoryUse.PrivateKiB(),
+            Carried = new CarriedStatus
             {
-                json.WritePropertyName("certificates");
-                WriteCertificates(json, guard);
-            }
-
-            return;
-        }
-
-        using var document = JsonDocument.Parse(answer.Body);
-        foreach (var part in document.RootElement.EnumerateObject().Where(part => WorkerParts.Contains(part.Name)))
-        {
-            part.WriteTo(json);
-        }
+                Open = carried.Open,
+                Total = carried.Total,
+                Failed = carried.Failed,
+                Refused = carried.Refused,
+            },
+            Gateways =
+            [
+                .. guard.Watch.Seen.Select(gateway => new GatewayStatus
+                {
+                    Node = gateway.Node,
+                    Address = gateway.Address,
+                    State = gateway.Ok ? "answers" : "silent",
+                    LastExercise = new ExerciseStatus
+                    {
+                        Ok = gateway.Ok,
+                        AgeSeconds = Math.Round((guard.Watch.Now - gateway.At).TotalSeconds, 1),
+                        Error = gateway.Error,
+                    },
+                }),
+            ],
+            Workers =
+            [
+                .. view.Workers.Select(worker => new GuardedWorkerStatus
+                {
+                    Number = worker.Number,
+                    Pid = worker.Pid,
+                    Phase = Word(worker.Phase),
+                }),
+            ],
+        };
     }
+
+    private static string Word(WorkerPhase phase) => phase.ToString().ToLowerInvariant();
 
     private static AdminResponse Metrics(GuardProcess guard)
     {
@@ -173,19 +164,6 @@ internal static class GuardAdmin
                 own, answer.Text, GuardMetrics.Tier, CertificateMetrics.Leafs, CertificateMetrics.Missing, CertificateMetrics.Roots)
             : own;
         return new AdminResponse(200, "text/plain; version=0.0.4; charset=utf-8", Encoding.UTF8.GetBytes(text));
-    }
-
-    // The worker knows more, such as why a certificate cannot be renewed; the guard reads the same folder.
-    private static void WriteCertificates(Utf8JsonWriter json, GuardProcess guard)
-    {
-        if (guard.CertificateReport is { } report)
-        {
-            CertificateJson.Write(json, report, TimeProvider.System.GetUtcNow());
-        }
-        else
-        {
-            CertificateJson.WritePlaintext(json);
-        }
     }
 
     private static AdminResponse Relay(GuardProcess guard, string path) =>

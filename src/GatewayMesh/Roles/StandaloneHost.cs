@@ -3,7 +3,10 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using GatewayMesh.Admin.Http;
+using GatewayMesh.Admin.Documents;
+using GatewayMesh.Admin.Http;
 using GatewayMesh.Admin.Views;
+using GatewayMesh.Commands;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Events;
@@ -183,23 +186,10 @@ internal sealed class StandaloneHost : IDisposable
     private Dictionary<(string Method, string Path), AdminHandler> Routes()
     {
         var routes = NodeAdmin.Shown(_node);
-        routes[("GET", "/status")] = _ => AdminResponse.OfJson(200, json =>
-        {
-            json.WriteStartObject();
-            StatusHead.Write(
-                json,
-                _node.Bootstrap,
-                Versions.Current,
-                TimeProvider.System.GetElapsedTime(_started),
-                _drained ? "none" : _node.Tier,
-                [("process", Environment.ProcessId)]);
-            json.WriteBoolean("drained", _drained);
-            NodeAdmin.WriteFigures(json, _node);
-            json.WriteEndObject();
-        });
+        routes[("GET", "/status")] = _ => AdminResponse.OfDocument(200, Status(), AdminJson.Default.NodeStatus);
         routes[("POST", "/drain")] = request =>
         {
-            var undo = DrainRequest.IsUndo(request);
+            var undo = DrainOrder.Read(request.Body.Span).Undo;
             _ = DrainAsync(undo);
             return AdminResponse.OfText(202, undo ? "returning\n" : "draining\n");
         };
@@ -211,4 +201,12 @@ internal sealed class StandaloneHost : IDisposable
                     + "meanwhile");
         return routes;
     }
+
+    private NodeStatus Status() => StatusHead.On(
+        NodeAdmin.Status(_node) with { Drained = _drained },
+        _node.Bootstrap,
+        Versions.Current,
+        TimeProvider.System.GetElapsedTime(_started),
+        _drained ? "none" : _node.Tier,
+        ImmutableSortedDictionary<string, int>.Empty.Add("process", Environment.ProcessId));
 }

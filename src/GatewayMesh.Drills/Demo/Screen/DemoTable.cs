@@ -1,6 +1,7 @@
 using System.Globalization;
 using GatewayMesh.Admin.Documents;
 using GatewayMesh.Terminal.Output;
+using GatewayMesh.Terminal.Output;
 
 namespace GatewayMesh.Drills.Demo.Screen;
 
@@ -24,7 +25,7 @@ internal static class DemoTable
                 Tier(status),
                 status?.Lease?.State ?? "",
                 (status?.Worker?.Rate ?? 0).ToString("0", CultureInfo.InvariantCulture),
-                Carried(status?.Carried),
+                Carried(status?.Guard?.Carried),
                 .. hasPids ? (Cell[])[Pids(status)] : [],
                 new Cell(last, TextStyle.Faint),
             ]);

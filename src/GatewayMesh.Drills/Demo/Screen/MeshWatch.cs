@@ -1,6 +1,7 @@
 using System.Text.Json;
 using GatewayMesh.Admin.Documents;
 using GatewayMesh.Terminal.Calls;
+using GatewayMesh.Terminal.Calls;
 
 namespace GatewayMesh.Drills.Demo.Screen;
 
@@ -44,24 +45,11 @@ internal sealed class MeshWatch(DemoPlan plan, Action<DemoEvent> tell)
     });
 
     /// <summary>Number of healthy instances in a response of <c>/endpoints</c>, counted once for each service and node.</summary>
-    internal static int Instances(string json)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(json);
-            return document.RootElement.ValueKind != JsonValueKind.Array
-                ? 0
-                : document.RootElement.EnumerateArray()
-                    .Where(endpoint => endpoint.Flag("healthy") == true && endpoint.Flag("ejected") != true)
-                    .Select(endpoint => (endpoint.Text("service"), endpoint.Text("node")))
-                    .Distinct()
-                    .Count();
-        }
-        catch (JsonException)
-        {
-            return 0;
-        }
-    }
+    internal static int Instances(string json) => (DocumentReader.Read(json, AdminJson.Default.EndpointStatusArray) ?? [])
+        .Where(endpoint => endpoint.Healthy && endpoint.Ejected != true)
+        .Select(endpoint => (endpoint.Service, endpoint.Node))
+        .Distinct()
+        .Count();
 
     /// <summary>Watches until cancelled.</summary>
     public void Follow(CancellationToken cancellation)
@@ -79,7 +67,7 @@ internal sealed class MeshWatch(DemoPlan plan, Action<DemoEvent> tell)
         foreach (var node in plan.Nodes)
         {
             var answer = AdminCall.Send(node.Admin, "GET", "/status", null, Timeout);
-            var status = answer.IsWell ? StatusReader.Read(answer.Body) : null;
+            var status = answer.NodeStatus;
             NodeStatus? before;
             bool isFirst;
             bool hasServed;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using GatewayMesh.Configuration.Snapshot;
 
 namespace GatewayMesh.Admin.Views;
@@ -16,16 +15,4 @@ internal static class CleartextServices
                 snapshot.Targets.Values.Where(target => target.Endpoints.Any(endpoint => endpoint.IsBare)).Select(target => target.Service),
                 StringComparer.OrdinalIgnoreCase)
             .Order(StringComparer.Ordinal);
-
-    /// <summary>Writes the names to <c>/status</c>.</summary>
-    internal static void Write(Utf8JsonWriter json, MeshSnapshot snapshot)
-    {
-        json.WriteStartArray("cleartextServices");
-        foreach (var service in Of(snapshot))
-        {
-            json.WriteStringValue(service);
-        }
-
-        json.WriteEndArray();
-    }
 }

@@ -1,33 +1,35 @@
-using System.Text.Json;
+using GatewayMesh.Admin.Documents;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Proxy;
+using GatewayMesh.Proxy.LoadBalancing.Outliers;
 
 namespace GatewayMesh.Admin.Views;
 
 /// <summary><c>/endpoints</c>: the instances with their live state.</summary>
 internal static class EndpointList
 {
-    internal static void Write(Utf8JsonWriter json, IReadOnlyList<EndpointView> endpoints, IEnumerable<RefusedRecord>? refused = null)
-    {
-        json.WriteStartArray();
-        foreach (var endpoint in endpoints)
-        {
-            json.WriteStartObject();
-            json.WriteString("service", endpoint.Service);
-            json.WriteString("id", endpoint.Id);
-            json.WriteString("node", endpoint.Node);
-            json.WriteString("address", endpoint.Address.ToString());
-            json.WriteBoolean("cleartext", endpoint.Node.Length == 0);
-            json.WriteBoolean("healthy", endpoint.Healthy);
-            json.WriteNumber("inflight", endpoint.InFlight);
-            json.WriteNumber("consecutiveFailures", endpoint.ConsecutiveFailures);
-            json.WriteBoolean("ejected", endpoint.IsEjected);
-            json.WriteNumber("ejectedForSeconds", Math.Round(endpoint.EjectedFor.TotalSeconds, 1));
-            EndpointFigures.Write(json, endpoint);
-            json.WriteEndObject();
-        }
+    /// <summary>The instances and the ignored records.</summary>
+    internal static EndpointStatus[] Of(IEnumerable<EndpointView> endpoints, IEnumerable<RefusedRecord> refused) =>
+        [.. endpoints.Select(Of), .. RefusedRecords.Endpoints(refused)];
 
-        RefusedRecords.WriteEndpoints(json, refused ?? []);
-        json.WriteEndArray();
-    }
+    /// <summary>One instance.</summary>
+    internal static EndpointStatus Of(EndpointView endpoint) => new()
+    {
+        Service = endpoint.Service,
+        Id = endpoint.Id,
+        Node = endpoint.Node,
+        Address = endpoint.Address.ToString(),
+        Cleartext = endpoint.Node.Length == 0,
+        Healthy = endpoint.Healthy,
+        Inflight = endpoint.InFlight,
+        ConsecutiveFailures = endpoint.ConsecutiveFailures,
+        Ejected = endpoint.IsEjected,
+        EjectedForSeconds = Math.Round(endpoint.EjectedFor.TotalSeconds, 1),
+        Weight = endpoint.Weight,
+        Zone = endpoint.Zone ?? "",
+        EwmaMs = Math.Round(endpoint.Latency.TotalMilliseconds, 3),
+        SlowStart = Math.Round(endpoint.SlowStart, 3),
+        Ejections = endpoint.Ejections,
+        EjectionCause = endpoint.Cause.Word(),
+    };
 }

@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
 using System.Text.Json;
+using GatewayMesh.Admin.Http;
+using GatewayMesh.Admin.Documents;
 using GatewayMesh.Admin.Http;
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Snapshot;
@@ -6,6 +9,7 @@ using GatewayMesh.Nodes;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Resilience;
 using GatewayMesh.Proxy.Routing;
+using GatewayMesh.Proxy.Routing.Reports;
 
 namespace GatewayMesh.Admin.Views;
 
@@ -25,46 +29,36 @@ internal static class ExplainView
         var locals = node.Bootstrap.Sidecar?.Services ?? [];
         var from = request.QueryValue("from") ?? node.Bootstrap.Ingress?.Service ?? (locals.Length == 1 ? locals[0].Name : "");
         var asked = AskedRequest.Of(request, target.PathAndQuery);
+        asked = asked with { Headers = [.. asked.Headers, $"host:{authority}"] };
         var snapshot = node.Plane.Snapshot;
-        var report = node.Plane.Explain(
-            NameOf(node, snapshot, authority), asked with { Headers = [.. asked.Headers, $"host:{authority}"] }, target.PathAndQuery);
-        return AdminResponse.OfJson(200, json =>
+        var report = node.Plane.Explain(NameOf(node, snapshot, authority), asked, target.PathAndQuery);
+        var document = new ExplainDocument
         {
-            json.WriteStartObject();
-            json.WriteString("method", asked.Method);
-            json.WriteString("host", authority);
-            json.WriteString("path", target.PathAndQuery);
-            json.WriteString("from", from);
-            json.WriteString("revision", snapshot.Revision);
-            json.WriteString("service", report.Asked);
-            json.WriteBoolean("known", report.Target is not null);
-            json.WriteString("reason", report.Error == MeshErrorKind.None ? "" : ErrorTable.Of(report.Error).Reason);
-            RouteView.Write(json, node, report);
-            if (report.Target is { } end)
-            {
-                WriteGateways(
-                    json,
-                    snapshot,
-                    locals.FirstOrDefault(local => local.Name == from)?.GatewayGroup ?? "default",
-                    node.Bootstrap.GatewayShare);
-                WritePolicy(json, report.Policy);
-                WriteBudget(json, node.Plane.Attempts(end.Service, report.Policy));
-                WriteLimits(json, node, end.Service);
-                if (from.Length > 0)
-                {
-                    json.WriteStartObject("intention");
-                    IntentionView.WriteDecision(
-                        json,
-                        node,
-                        from,
-                        end.Service,
-                        asked with { Target = report.Rewritten ?? asked.Target, Headers = [.. asked.Headers, $"host:{authority}"] });
-                    json.WriteEndObject();
-                }
-            }
+            Method = asked.Method,
+            Host = authority,
+            Path = target.PathAndQuery,
+            From = from,
+            Revision = snapshot.Revision,
+            Service = report.Asked,
+            Known = report.Target is not null,
+            Reason = report.Error == MeshErrorKind.None ? "" : ErrorTable.Of(report.Error).Reason,
+            Route = RouteView.Of(report),
+            Targets = RouteView.Targets(report),
+        };
+        if (report.Target is { } end)
+        {
+            AddTarget(document, node, end);
+            AddGateways(document, snapshot, locals.FirstOrDefault(local => local.Name == from)?.GatewayGroup ?? "default");
+            document.GatewayShare = node.Bootstrap.GatewayShare;
+            document.Policy = Policy(report.Policy);
+            document.RetryBudget = Budget(node.Plane.Attempts(end.Service, report.Policy));
+            document.Limits = Limits(node, end.Service);
+            document.Intention = from.Length == 0
+                ? null
+                : IntentionView.Decide(node, from, end.Service, asked with { Target = report.Rewritten ?? asked.Target });
+        }
 
-            json.WriteEndObject();
-        });
+        return AdminResponse.OfDocument(200, document, AdminJson.Default.ExplainDocument);
     }
 
     // At the edge, hosts are public names; everywhere else they are service names.
@@ -82,90 +76,70 @@ internal static class ExplainView
         return HostNames.ServiceOf(authority);
     }
 
-    private static void WriteGateways(Utf8JsonWriter json, MeshSnapshot snapshot, string group, double share)
+    private static void AddTarget(ExplainDocument document, MeshNode node, TargetReport target)
     {
-        json.WriteString("gatewayGroup", group);
-        json.WriteNumber("gatewayShare", share);
-        json.WriteStartArray("gateways");
-        foreach (var gateway in snapshot.Gateways.Where(gateway => gateway.Group == group))
-        {
-            json.WriteStartObject();
-            json.WriteString("node", gateway.Node);
-            json.WriteString("address", gateway.Mesh.ToString());
-            json.WriteBoolean("healthy", gateway.Healthy);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        var refused = node.Plane.Snapshot.Refused
+            .Where(record => record.Service.Equals(target.Service, StringComparison.OrdinalIgnoreCase))
+            .ToList();
+        document.Destination = target.Service;
+        document.Target = target.Id;
+        document.Protocol = target.Protocol;
+        document.RefusedTotal = refused.Count;
+        document.Refused = RefusedRecords.First(refused);
+        document.Instances = RouteView.Instances(node, target);
     }
 
-    private static void WriteLimits(Utf8JsonWriter json, MeshNode node, string service)
+    private static void AddGateways(ExplainDocument document, MeshSnapshot snapshot, string group)
     {
-        if (node.Plane.Limits().FirstOrDefault(view => view.Service.Equals(service, StringComparison.OrdinalIgnoreCase)) is not { } limits)
-        {
-            return;
-        }
-
-        json.WriteStartObject("limits");
-        json.WriteNumber("requests", limits.Requests);
-        json.WriteNumber("maxRequests", limits.Model.MaxConcurrentRequests);
-        json.WriteNumber("connections", limits.Connections);
-        json.WriteNumber("pending", limits.Pending);
-        json.WriteNumber("maxPending", limits.Model.MaxPendingRequests);
-        json.WriteNumber("retries", limits.Retries);
-        json.WritePropertyName("maxRetries");
-        if (limits.Model.MaxConcurrentRetries is { } retries)
-        {
-            json.WriteNumberValue(retries);
-        }
-        else
-        {
-            json.WriteNullValue();
-        }
-
-        json.WriteString("breaker", limits.Breaker?.ToString().ToLowerInvariant());
-        json.WriteNumber("breakerOpenForSeconds", Math.Round(limits.OpenFor.TotalSeconds, 1));
-        json.WriteNumber("breakerAttempts", limits.Attempts);
-        json.WriteNumber("breakerFailures", limits.Failures);
-        if (limits.Concurrency is { } concurrency)
-        {
-            json.WriteNumber("concurrencyLimit", concurrency);
-            json.WriteNumber("work", limits.Work);
-        }
-
-        json.WriteEndObject();
+        document.GatewayGroup = group;
+        document.Gateways =
+        [
+            .. snapshot.Gateways.Where(gateway => gateway.Group == group).Select(
+                gateway => new ExplainedGateway
+                {
+                    Node = gateway.Node,
+                    Address = gateway.Mesh.ToString(),
+                    Healthy = gateway.Healthy,
+                }),
+        ];
     }
 
-    private static void WriteBudget(Utf8JsonWriter json, AttemptsView attempts)
-    {
-        json.WriteStartObject("retryBudget");
-        json.WriteNumber("left", attempts.Service.Left);
-        json.WriteNumber("allowed", attempts.Service.Allowed);
-        json.WriteNumber("processLeft", attempts.Process.Left);
-        json.WriteNumber("processAllowed", attempts.Process.Allowed);
-        json.WritePropertyName("hedgeAfterMs");
-        if (attempts.HedgeAfter is { } hedge)
-        {
-            json.WriteNumberValue(Math.Round(hedge.TotalMilliseconds, 1));
-        }
-        else
-        {
-            json.WriteNullValue();
-        }
+    private static ExplainedLimits? Limits(MeshNode node, string service) =>
+        node.Plane.Limits().FirstOrDefault(view => view.Service.Equals(service, StringComparison.OrdinalIgnoreCase)) is not { } limits
+            ? null
+            : new ExplainedLimits
+            {
+                Requests = limits.Requests,
+                MaxRequests = limits.Model.MaxConcurrentRequests,
+                Connections = limits.Connections,
+                Pending = limits.Pending,
+                MaxPending = limits.Model.MaxPendingRequests,
+                Retries = limits.Retries,
+                MaxRetries = limits.Model.MaxConcurrentRetries,
+                Breaker = limits.Breaker?.ToString().ToLowerInvariant(),
+                BreakerOpenForSeconds = Math.Round(limits.OpenFor.TotalSeconds, 1),
+                BreakerAttempts = limits.Attempts,
+                BreakerFailures = limits.Failures,
+                ConcurrencyLimit = limits.Concurrency,
+                Work = limits.Concurrency is null ? null : limits.Work,
+            };
 
-        json.WriteEndObject();
-    }
-
-    private static void WritePolicy(Utf8JsonWriter json, PolicyModel policy)
+    private static ExplainedBudget Budget(AttemptsView attempts) => new()
     {
-        json.WriteStartObject("policy");
-        json.WriteNumber("requestTimeoutMs", policy.Timeouts.Request.TotalMilliseconds);
-        json.WriteNumber("connectTimeoutMs", policy.Timeouts.Connect.TotalMilliseconds);
-        json.WriteNumber("maxAttempts", policy.Retries.MaxAttempts);
-        json.WriteNumber("ejectAfter", policy.Ejection.ConsecutiveFailures);
-        json.WriteNumber("ejectForMs", policy.Ejection.Time.TotalMilliseconds);
-        json.WritePropertyName("all");
-        json.WriteRawValue(policy.Text);
-        json.WriteEndObject();
-    }
+        Left = attempts.Service.Left,
+        Allowed = attempts.Service.Allowed,
+        ProcessLeft = attempts.Process.Left,
+        ProcessAllowed = attempts.Process.Allowed,
+        HedgeAfterMs = attempts.HedgeAfter is { } hedge ? Math.Round(hedge.TotalMilliseconds, 1) : null,
+    };
+
+    private static ExplainedPolicy Policy(PolicyModel policy) => new()
+    {
+        RequestTimeoutMs = policy.Timeouts.Request.TotalMilliseconds,
+        ConnectTimeoutMs = policy.Timeouts.Connect.TotalMilliseconds,
+        MaxAttempts = policy.Retries.MaxAttempts,
+        EjectAfter = policy.Ejection.ConsecutiveFailures,
+        EjectForMs = policy.Ejection.Time.TotalMilliseconds,
+        All = policy.Text,
+    };
 }

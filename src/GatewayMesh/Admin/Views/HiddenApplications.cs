@@ -1,4 +1,3 @@
-using System.Text.Json;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Configuration.Policies.SidecarBypass;
@@ -18,19 +17,4 @@ internal static class HiddenApplications
         let application = new HostPort(service.Address, service.Port)
         where ApplicationAddress.SeenByOthers(application, new HostPort(bootstrap.Sidecar!.Address, service.Inbound!.Port)) is null
         select (service.Name, application);
-
-    /// <summary>Writes the services to <c>/status</c>.</summary>
-    internal static void Write(Utf8JsonWriter json, BootstrapSpec bootstrap, MeshSnapshot snapshot)
-    {
-        json.WriteStartArray("hiddenApplications");
-        foreach (var (service, application) in Of(bootstrap, snapshot))
-        {
-            json.WriteStartObject();
-            json.WriteString("service", service);
-            json.WriteString("application", application.ToString());
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
 }

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using GatewayMesh.Admin.Http;
+using GatewayMesh.Admin.Documents;
+using GatewayMesh.Admin.Http;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Intentions;
 using GatewayMesh.Configuration.Matching;
@@ -23,52 +25,44 @@ internal static class IntentionView
         }
 
         var asked = AskedRequest.Of(request);
-        return AdminResponse.OfJson(200, json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("method", asked.Method);
-            json.WriteString("path", asked.Target);
-            WriteDecision(json, node, source, destination, asked);
-            json.WriteEndObject();
-        });
+        var document = new IntentionDocument { Method = asked.Method, Path = asked.Target };
+        Decide(document, node, source, destination, asked);
+        return AdminResponse.OfDocument(200, document, AdminJson.Default.IntentionDocument);
     }
 
-    /// <summary>Writes the decision as members of the open object.</summary>
-    internal static void WriteDecision(Utf8JsonWriter json, MeshNode node, string source, string destination, IRequestFacts asked)
+    /// <summary>The decision about a call.</summary>
+    internal static CheckedIntention Decide(MeshNode node, string source, string destination, IRequestFacts asked)
+    {
+        var decision = new CheckedIntention();
+        Decide(decision, node, source, destination, asked);
+        return decision;
+    }
+
+    /// <summary>Decision without an intention, as a word.</summary>
+    internal static string DefaultOf(IntentionTable table) => !table.IsKnown ? "unknown" : table.AllowsByDefault ? "allow" : "deny";
+
+    private static void Decide(CheckedIntention answer, MeshNode node, string source, string destination, IRequestFacts asked)
     {
         var table = node.Plane.Snapshot.Intentions;
         var decision = table.Decide(source, destination, asked);
-        json.WriteString("source", source);
-        json.WriteString("destination", destination);
-        json.WriteBoolean("allowed", decision.Allowed);
-        json.WriteString("because", decision.Because);
-        json.WriteString("cause", WordOf(decision.Cause));
-        json.WriteBoolean("enforced", node.Bootstrap.Identity == IdentityMode.Mtls);
-        json.WriteString("default", !table.IsKnown ? "unknown" : table.AllowsByDefault ? "allow" : "deny");
-        if (decision.Rule is { } rule)
+        answer.Source = source;
+        answer.Destination = destination;
+        answer.Allowed = decision.Allowed;
+        answer.Because = decision.Because;
+        answer.Cause = WordOf(decision.Cause);
+        answer.Enforced = node.Bootstrap.Identity == IdentityMode.Mtls;
+        answer.Default = DefaultOf(table);
+        answer.Intention = decision.Rule is not { } rule ? null : new DecidingIntention
         {
-            json.WriteStartObject("intention");
-            json.WriteString("source", rule.Source);
-            json.WriteString("destination", rule.Destination);
-            json.WriteNumber("precedence", rule.Precedence);
-            json.WriteString("action", rule.Declared.Action?.ToString().ToLowerInvariant());
-            json.WriteNumber("permissions", rule.Declared.Permissions.Length);
-            json.WriteString("description", rule.Declared.Description);
-            json.WriteEndObject();
-        }
-
-        if (decision.Permission >= 0)
-        {
-            json.WriteNumber("permission", decision.Permission);
-        }
-
-        json.WriteStartArray("notes");
-        foreach (var note in table.Notes)
-        {
-            json.WriteStringValue(note);
-        }
-
-        json.WriteEndArray();
+            Source = rule.Source,
+            Destination = rule.Destination,
+            Precedence = rule.Precedence,
+            Action = rule.Declared.Action?.ToString().ToLowerInvariant(),
+            Permissions = rule.Declared.Permissions.Length,
+            Description = rule.Declared.Description,
+        };
+        answer.Permission = decision.Permission >= 0 ? decision.Permission : null;
+        answer.Notes = [.. table.Notes];
     }
 
     private static string WordOf(IntentionCause cause) => cause switch

@@ -2,11 +2,14 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using GatewayMesh.Admin.Http;
+using GatewayMesh.Admin.Documents;
+using GatewayMesh.Admin.Http;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Identity;
 using GatewayMesh.Nodes;
 using GatewayMesh.Registry.Live;
+using GatewayMesh.Roles.Troubles;
 
 namespace GatewayMesh.Admin.Views;
 
@@ -19,144 +22,113 @@ internal static class NodeAdmin
         [("GET", "/-/live")] = _ => AdminResponse.OfText(200, "ok\n"),
         [("GET", "/-/ready")] = _ => node.Unfit is { } why ? AdminResponse.OfText(503, why + "\n") : AdminResponse.OfText(200, "ok\n"),
         [("GET", "/metrics")] = _ => Metrics(node),
-        [("GET", "/status")] = _ => AdminResponse.OfJson(200, json =>
-        {
-            json.WriteStartObject();
-            WriteFigures(json, node);
-            json.WriteEndObject();
-        }),
-        [("GET", "/config")] = _ => AdminResponse.OfJson(200, json => ConfigView.Write(json, node)),
-        [("GET", "/certs")] = _ =>
-            AdminResponse.OfJson(
-                200,
-                json => WriteCertificates(
-                    json,
-                    node,
-                    more => PublicCertificates.Write(more, "public", node.Plane.EdgeCertificates, node.Time.GetUtcNow()))),
-        [("GET", "/endpoints")] = _ =>
-            AdminResponse.OfJson(200, json => EndpointList.Write(json, node.Plane.Endpoints(), node.Plane.Snapshot.Refused)),
+        [("GET", "/status")] = _ => AdminResponse.OfDocument(200, Status(node), AdminJson.Default.NodeStatus),
+        [("GET", "/config")] = _ => AdminResponse.OfDocument(200, ConfigView.Of(node), AdminJson.Default.ConfigDocument),
+        [("GET", "/certs")] = _ => AdminResponse.OfDocument(200, Certificates(node), AdminJson.Default.CertificatesDocument),
+        [("GET", "/endpoints")] = _ => AdminResponse.OfDocument(
+            200, EndpointList.Of(node.Plane.Endpoints(), node.Plane.Snapshot.Refused), AdminJson.Default.EndpointStatusArray),
         [("GET", "/intentions/check")] = request => IntentionView.Check(node, request),
         [("GET", "/explain")] = request => ExplainView.Answer(node, request),
     };
 
-    /// <summary>Writes the data plane's part of <c>/status</c>.</summary>
-    internal static void WriteFigures(Utf8JsonWriter json, MeshNode node)
+    /// <summary>The data plane's part of <c>/status</c>.</summary>
+    internal static NodeStatus Status(MeshNode node)
+    {
+        var now = node.Time.GetUtcNow();
+        var snapshot = node.Configuration.Current;
+        return new NodeStatus
+        {
+            Cluster = node.Inspection.Cluster,
+            Worker = Worker(node),
+            Registry = Registry(node),
+            NameConflict = node.Inspection.NameConflict,
+            Nodes = [.. node.Configuration.Nodes.Select(Peer)],
+            RefusedTotal = snapshot.Refused.Count,
+            Refused = RefusedRecords.First(snapshot.Refused),
+            Troubles = TroubleList.Of(node.Inspection.Troubles),
+            HiddenApplications =
+            [
+                .. HiddenApplications.Of(node.Bootstrap, snapshot).Select(hidden => new HiddenApplicationStatus
+                {
+                    Service = hidden.Service,
+                    Application = hidden.Application.ToString(),
+                }),
+            ],
+            CleartextServices = [.. CleartextServices.Of(snapshot)],
+            Certificates = node.Inspection.CertificateReport is { } report ? CertificateView.Of(report, now) : null,
+            Gateway = node.Bootstrap.Role == MeshRole.Gateway ? GatewayFigures.Of(node) : null,
+            Ingress = node.Bootstrap is { Role: not MeshRole.Gateway, Ingress: { } ingress }
+                ? IngressFigures.Of(ingress, snapshot, node.Plane.EdgeCertificates, now)
+                : null,
+        };
+    }
+
+    private static WorkerStatus Worker(MeshNode node)
     {
         var figures = node.Plane.Figures;
-        json.WriteString("cluster", node.Inspection.Cluster);
-        json.WriteStartObject("worker");
-        json.WriteString("revision", node.Configuration.Revision);
-        json.WriteString("unfit", node.Unfit);
-        json.WriteBoolean("accepting", node.Plane.IsAccepting);
-        json.WriteNumber("connections", figures.Connections);
-        json.WriteNumber("inflight", figures.InFlight);
-        json.WriteNumber("requests", figures.Total);
-        json.WriteNumber("rate", Math.Round(figures.Rate, 2));
-        json.WriteEndObject();
-        json.WriteStartObject("registry");
-        json.WriteString("kind", node.Bootstrap.Registry!.Kind);
-        json.WriteString("target", node.Bootstrap.Registry.Target);
-        json.WriteBoolean("synced", node.Configuration.Synced);
-        json.WriteBoolean("reached", node.Configuration.Reached ?? false);
-        if (node.Configuration.RegistryAge is { } age)
+        return new WorkerStatus
         {
-            json.WriteNumber("ageSeconds", Math.Round(age.TotalSeconds, 1));
-        }
-
-        json.WriteString("publishError", node.Publisher.Error?.ToString());
-        json.WriteString("origin", node.Configuration.Origin.ToString().ToLowerInvariant());
-        json.WriteString("revision", node.Configuration.Revision);
-        json.WriteStartArray("errors");
-        foreach (var error in node.Configuration.Errors)
-        {
-            json.WriteStringValue(error.ToString());
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-        json.WriteString("nameConflict", node.Inspection.NameConflict);
-        json.WriteStartArray("nodes");
-        foreach (var other in node.Configuration.Nodes)
-        {
-            WriteNode(json, other);
-        }
-
-        json.WriteEndArray();
-        RefusedRecords.Write(json, node.Configuration.Current.Refused);
-        TroubleList.Write(json, node.Inspection.Troubles);
-        HiddenApplications.Write(json, node.Bootstrap, node.Configuration.Current);
-        CleartextServices.Write(json, node.Configuration.Current);
-        if (node.Inspection.CertificateReport is not null)
-        {
-            json.WritePropertyName("certificates");
-            WriteCertificates(json, node);
-        }
-
-        if (node.Bootstrap.Role == MeshRole.Gateway)
-        {
-            GatewayFigures.Write(json, node);
-        }
-        else if (node.Bootstrap.Ingress is { } ingress)
-        {
-            IngressFigures.Write(json, ingress, node.Configuration.Current, node.Plane.EdgeCertificates, node.Time.GetUtcNow());
-        }
+            Revision = node.Configuration.Revision,
+            Unfit = node.Unfit,
+            Accepting = node.Plane.IsAccepting,
+            Connections = figures.Connections,
+            Inflight = figures.InFlight,
+            Requests = figures.Total,
+            Rate = Math.Round(figures.Rate, 2),
+        };
     }
 
-    private static void WriteNode(Utf8JsonWriter json, NodeLiveness status)
+    private static RegistryStatus Registry(MeshNode node) => new()
+    {
+        Kind = node.Bootstrap.Registry!.Kind,
+        Target = node.Bootstrap.Registry.Target,
+        Synced = node.Configuration.Synced,
+        Reached = node.Configuration.Reached ?? false,
+        AgeSeconds = Seconds(node.Configuration.RegistryAge),
+        PublishError = node.Publisher.Error?.ToString(),
+        Origin = node.Configuration.Origin.ToString().ToLowerInvariant(),
+        Revision = node.Configuration.Revision,
+        Errors = [.. node.Configuration.Errors.Select(error => error.ToString())],
+    };
+
+    private static PeerStatus Peer(NodeLiveness status)
     {
         var record = status.Record;
-        json.WriteStartObject();
-        json.WriteString("node", record.Node);
-        json.WriteString("role", record.Role.ToString().ToLowerInvariant());
-        json.WriteString("version", record.Version);
-        json.WriteString("revision", record.Revision);
-        json.WriteBoolean("synced", record.Synced);
-        json.WriteString("tier", record.Tier);
-        json.WriteString("admin", record.Admin);
-        json.WriteNumber("requestRate", Math.Round(record.RequestRate, 2));
-        json.WriteBoolean("alive", status.Alive);
-        if (status.Age is { } age)
+        return new PeerStatus
         {
-            json.WriteNumber("ageSeconds", Math.Round(age.TotalSeconds, 1));
-        }
-
-        json.WriteStartObject("pids");
-        foreach (var (name, pid) in record.Pids)
-        {
-            json.WriteNumber(name, pid);
-        }
-
-        json.WriteEndObject();
-        json.WriteStartArray("services");
-        foreach (var service in record.Services)
-        {
-            WriteService(json, service);
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
+            Node = record.Node,
+            Role = record.Role.ToString().ToLowerInvariant(),
+            Version = record.Version,
+            Revision = record.Revision,
+            Synced = record.Synced,
+            Tier = record.Tier,
+            Admin = record.Admin,
+            RequestRate = Math.Round(record.RequestRate, 2),
+            Alive = status.Alive,
+            AgeSeconds = Seconds(status.Age),
+            Pids = record.Pids,
+            Services =
+            [
+                .. record.Services.Select(service => new PeerServiceStatus
+                {
+                    Name = service.Name,
+                    Id = service.Id,
+                    Address = service.Address.ToString(),
+                    Healthy = service.Healthy,
+                }),
+            ],
+        };
     }
 
-    private static void WriteService(Utf8JsonWriter json, NodeService service)
-    {
-        json.WriteStartObject();
-        json.WriteString("name", service.Name);
-        json.WriteString("id", service.Id);
-        json.WriteString("address", service.Address.ToString());
-        json.WriteBoolean("healthy", service.Healthy);
-        json.WriteEndObject();
-    }
+    private static double? Seconds(TimeSpan? time) => time is { } known ? Math.Round(known.TotalSeconds, 1) : null;
 
-    private static void WriteCertificates(Utf8JsonWriter json, MeshNode node, Action<Utf8JsonWriter>? more = null)
+    private static CertificatesDocument Certificates(MeshNode node)
     {
-        if (node.Inspection.CertificateReport is { } report)
+        var now = node.Time.GetUtcNow();
+        return CertificateView.Document(node.Inspection.CertificateReport, now) with
         {
-            CertificateJson.Write(json, report, node.Time.GetUtcNow(), more);
-        }
-        else
-        {
-            CertificateJson.WritePlaintext(json, more);
-        }
+            Public = PublicCertificates.Of(node.Plane.EdgeCertificates, now),
+        };
     }
 
     private static AdminResponse Metrics(MeshNode node)

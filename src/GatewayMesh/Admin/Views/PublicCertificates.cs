@@ -1,4 +1,5 @@
-using System.Text.Json;
+using System.Collections.Immutable;
+using GatewayMesh.Admin.Documents;
 using GatewayMesh.Proxy.Edge;
 
 namespace GatewayMesh.Admin.Views;
@@ -6,30 +7,18 @@ namespace GatewayMesh.Admin.Views;
 /// <summary>The certificates of public listeners, for <c>/status</c>, <c>/certs</c> and <c>check</c>. Never includes a key.</summary>
 internal static class PublicCertificates
 {
-    /// <summary>Writes an array with the given name.</summary>
-    internal static void Write(Utf8JsonWriter json, string name, IReadOnlyList<EdgeCertificateView> certificates, DateTimeOffset now)
-    {
-        json.WriteStartArray(name);
-        foreach (var certificate in certificates)
+    internal static ImmutableArray<PublicCertificateStatus> Of(IReadOnlyList<EdgeCertificateView> certificates, DateTimeOffset now) =>
+    [
+        .. certificates.Select(certificate => new PublicCertificateStatus
         {
-            json.WriteStartObject();
-            json.WriteNumber("port", certificate.Port);
-            json.WriteString("file", certificate.File);
-            json.WriteStartArray("names");
-            foreach (var each in certificate.Names)
-            {
-                json.WriteStringValue(each);
-            }
-
-            json.WriteEndArray();
-            json.WriteString("fingerprint", certificate.Fingerprint);
-            json.WriteString("notBefore", certificate.NotBefore);
-            json.WriteString("notAfter", certificate.NotAfter);
-            json.WriteNumber("secondsLeft", Math.Floor((certificate.NotAfter - now).TotalSeconds));
-            json.WriteString("refused", certificate.Refused);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
+            Port = certificate.Port,
+            File = certificate.File,
+            Names = [.. certificate.Names],
+            Fingerprint = certificate.Fingerprint,
+            NotBefore = certificate.NotBefore,
+            NotAfter = certificate.NotAfter,
+            SecondsLeft = Math.Floor((certificate.NotAfter - now).TotalSeconds),
+            Refused = certificate.Refused,
+        }),
+    ];
 }

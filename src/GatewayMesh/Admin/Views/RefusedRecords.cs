@@ -1,4 +1,5 @@
-using System.Text.Json;
+using System.Collections.Immutable;
+using GatewayMesh.Admin.Documents;
 using GatewayMesh.Configuration.Reach;
 using GatewayMesh.Configuration.Snapshot;
 
@@ -12,41 +13,27 @@ internal static class RefusedRecords
     /// </summary>
     private const int Most = 20;
 
-    /// <summary>Writes the first records as member <c>refused</c> of the open object, and their number as <c>refusedTotal</c>.</summary>
-    internal static void Write(Utf8JsonWriter json, IReadOnlyCollection<RefusedRecord> records)
-    {
-        json.WriteNumber("refusedTotal", records.Count);
-        json.WriteStartArray("refused");
-        foreach (var record in records.Take(Most))
+    /// <summary>The first records.</summary>
+    internal static ImmutableArray<RefusedRecordStatus> First(IEnumerable<RefusedRecord> records) =>
+    [
+        .. records.Take(Most).Select(record => new RefusedRecordStatus
         {
-            json.WriteStartObject();
-            WriteMembers(json, record);
-            json.WriteString("because", record.Fault.Sentence());
-            json.WriteString("fix", record.Fault.Fix());
-            json.WriteEndObject();
-        }
+            Service = record.Service,
+            Id = record.Id,
+            Node = record.Node,
+            Address = record.Address.ToString(),
+            Because = record.Fault.Sentence(),
+            Fix = record.Fault.Fix(),
+        }),
+    ];
 
-        json.WriteEndArray();
-    }
-
-    /// <summary>Writes the records as items of <c>/endpoints</c>: no traffic, never healthy.</summary>
-    internal static void WriteEndpoints(Utf8JsonWriter json, IEnumerable<RefusedRecord> records)
+    /// <summary>The records as items of <c>/endpoints</c>: no traffic, never healthy.</summary>
+    internal static IEnumerable<EndpointStatus> Endpoints(IEnumerable<RefusedRecord> records) => records.Select(record => new EndpointStatus
     {
-        foreach (var record in records)
-        {
-            json.WriteStartObject();
-            WriteMembers(json, record);
-            json.WriteBoolean("healthy", false);
-            json.WriteString("refused", record.Fault.Word());
-            json.WriteEndObject();
-        }
-    }
-
-    private static void WriteMembers(Utf8JsonWriter json, RefusedRecord record)
-    {
-        json.WriteString("service", record.Service);
-        json.WriteString("id", record.Id);
-        json.WriteString("node", record.Node);
-        json.WriteString("address", record.Address.ToString());
-    }
+        Service = record.Service,
+        Id = record.Id,
+        Node = record.Node,
+        Address = record.Address.ToString(),
+        Refused = record.Fault.Word(),
+    });
 }

@@ -1,91 +1,61 @@
+using System.Collections.Immutable;
 using System.Text.Json;
+using GatewayMesh.Admin.Documents;
 using GatewayMesh.Nodes;
 using GatewayMesh.Proxy.Routing.Reports;
 
 namespace GatewayMesh.Admin.Views;
 
-/// <summary>
-/// Writes the route of a request as members of the open object: <c>route</c>, <c>targets</c>, and the <c>instances</c> of the chosen
-/// target.
-/// </summary>
+/// <summary>The route of a request, for <c>/explain</c>: rules, splits, targets, and the instances of the chosen target.</summary>
 internal static class RouteView
 {
-    internal static void Write(Utf8JsonWriter json, MeshNode node, RouteReport report)
+    /// <summary>Rules and splits that lead to the target.</summary>
+    internal static ExplainedRoute Of(RouteReport report) => new()
     {
-        json.WriteStartObject("route");
-        json.WriteString("name", report.Route);
-        json.WriteString("rewritten", report.Rewritten);
-        json.WriteStartArray("rules");
-        foreach (var rule in report.Rules)
-        {
-            json.WriteStartObject();
-            json.WriteString("router", rule.Router);
-            json.WriteNumber("rule", rule.Index);
-            json.WriteString("asks", rule.Asks);
-            json.WriteBoolean("matches", rule.WhyNot is null);
-            json.WriteString("fails", rule.WhyNot);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        WriteSplits(json, report);
-        json.WriteEndObject();
-        WriteTargets(json, report);
-        if (report.Target is { } target)
-        {
-            json.WriteString("destination", target.Service);
-            json.WriteString("target", target.Id);
-            json.WriteString("protocol", target.Protocol);
-            var live = node.Plane.Endpoints().ToLookup(view => (view.Service, view.Id, view.Address));
-            RefusedRecords.Write(
-                json,
-                [
-                    .. node.Plane.Snapshot.Refused.Where(
-                        record => record.Service.Equals(target.Service, StringComparison.OrdinalIgnoreCase))]);
-            json.WritePropertyName("instances");
-            EndpointList.Write(json, [.. target.Instances.SelectMany(key => live[(key.Service, key.Id, key.Address)].Take(1))]);
-        }
-    }
-
-    private static void WriteSplits(Utf8JsonWriter json, RouteReport report)
-    {
-        json.WriteStartArray("splits");
-        foreach (var split in report.Splits)
-        {
-            json.WriteStartObject();
-            json.WriteString("splitter", split.Splitter);
-            json.WriteStartArray("legs");
-            for (var i = 0; i < split.Legs.Length; i++)
+        Name = report.Route,
+        Rewritten = report.Rewritten,
+        Rules =
+        [
+            .. report.Rules.Select(rule => new ExplainedRule
             {
-                json.WriteStartObject();
-                json.WriteNumber("percent", split.Legs[i].Weight / 100m);
-                json.WriteString("to", split.Legs[i].To);
-                json.WriteBoolean("drawn", i == split.Drawn);
-                json.WriteEndObject();
-            }
+                Router = rule.Router,
+                Rule = rule.Index,
+                Asks = rule.Asks,
+                Matches = rule.WhyNot is null,
+                Fails = rule.WhyNot,
+            }),
+        ],
+        Splits =
+        [
+            .. report.Splits.Select(split => new ExplainedSplit
+            {
+                Splitter = split.Splitter,
+                Legs =
+                [
+                    .. split.Legs.Select(
+                        (leg, index) => new ExplainedLeg { Percent = leg.Weight / 100m, To = leg.To, Drawn = index == split.Drawn }),
+                ],
+            }),
+        ],
+    };
 
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void WriteTargets(Utf8JsonWriter json, RouteReport report)
-    {
-        json.WriteStartArray("targets");
-        for (var i = 0; i < report.Targets.Length; i++)
+    /// <summary>Target and failover targets.</summary>
+    internal static ImmutableArray<ExplainedTarget> Targets(RouteReport report) =>
+    [
+        .. report.Targets.Select((target, index) => new ExplainedTarget
         {
-            var target = report.Targets[i];
-            json.WriteStartObject();
-            json.WriteString("id", target.Id);
-            json.WriteString("service", target.Service);
-            json.WriteString("state", target.State.ToString().ToLowerInvariant());
-            json.WriteNumber("instances", target.Instances.Length);
-            json.WriteBoolean("chosen", i == report.Chosen);
-            json.WriteEndObject();
-        }
+            Id = target.Id,
+            Service = target.Service,
+            State = target.State.ToString().ToLowerInvariant(),
+            Instances = target.Instances.Length,
+            Chosen = index == report.Chosen,
+        }),
+    ];
 
-        json.WriteEndArray();
+    /// <summary>Live instances of the chosen target.</summary>
+    internal static ImmutableArray<EndpointStatus> Instances(MeshNode node, TargetReport target)
+    {
+        var live = node.Plane.Endpoints().ToLookup(view => (view.Service, view.Id, view.Address));
+        return [.. target.Instances.SelectMany(key => live[(key.Service, key.Id, key.Address)].Take(1)).Select(EndpointList.Of)];
     }
 }

@@ -1,41 +1,34 @@
-using System.Text.Json;
+using System.Collections.Immutable;
+using GatewayMesh.Admin.Documents;
 using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Configuration.Listeners;
 
 namespace GatewayMesh.Admin.Views;
 
-/// <summary>The common first members of <c>/status</c>.</summary>
+/// <summary>The first members of <c>/status</c>, the same for every process that owns an admin address.</summary>
 internal static class StatusHead
 {
-    internal static void Write(
-        Utf8JsonWriter json,
+    /// <summary>Returns <paramref name="status"/> with its head.</summary>
+    internal static NodeStatus On(
+        NodeStatus status,
         BootstrapSpec bootstrap,
         string version,
         TimeSpan uptime,
         string tier,
-        IEnumerable<(string Name, int Pid)> pids)
-    {
-        json.WriteString("node", bootstrap.Node);
-        json.WriteString("role", bootstrap.Role.ToString().ToLowerInvariant());
-        json.WriteString("version", version);
-        json.WriteString("identity", bootstrap.Identity.ToString().ToLowerInvariant());
-        json.WriteNumber("uptimeSeconds", Math.Round(uptime.TotalSeconds, 1));
-        json.WriteString("tier", tier);
-        json.WriteStartObject("pids");
-        foreach (var (name, pid) in pids)
+        ImmutableSortedDictionary<string, int> pids) => status with
         {
-            json.WriteNumber(name, pid);
-        }
-
-        json.WriteEndObject();
-        json.WriteStartArray("listeners");
-        foreach (var listener in Configuration.Listeners.ListenerPlan.For(bootstrap))
-        {
-            json.WriteStartObject();
-            json.WriteString("name", listener.Name);
-            json.WriteString("address", listener.Address.ToString());
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
+            Schema = new NodeStatus().Schema,
+            Node = bootstrap.Node,
+            Role = bootstrap.Role.ToString().ToLowerInvariant(),
+            Version = version,
+            Identity = bootstrap.Identity.ToString().ToLowerInvariant(),
+            UptimeSeconds = Math.Round(uptime.TotalSeconds, 1),
+            Tier = tier,
+            Pids = pids,
+            Listeners =
+            [
+                .. ListenerPlan.For(bootstrap).Select(
+                    listener => new ListenerStatus { Name = listener.Name, Address = listener.Address.ToString() }),
+            ],
+        };
 }

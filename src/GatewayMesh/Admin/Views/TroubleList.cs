@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Text.Json;
+using GatewayMesh.Admin.Documents;
 using GatewayMesh.Troubles;
 
 namespace GatewayMesh.Admin.Views;
@@ -8,23 +10,18 @@ internal static class TroubleList
 {
     private const int Most = 100;
 
-    /// <summary>Writes the array <c>troubles</c>. A long list is cut to the longest-lasting troubles.</summary>
-    internal static void Write(Utf8JsonWriter json, IReadOnlyList<OpenTrouble> open)
-    {
-        json.WriteStartArray("troubles");
-        foreach (var (trouble, duration) in open.Take(Most))
+    /// <summary>The troubles. A long list is cut to the longest-lasting troubles.</summary>
+    internal static ImmutableArray<TroubleStatus> Of(IReadOnlyList<OpenTrouble> open) =>
+    [
+        .. open.Take(Most).Select(each => new TroubleStatus
         {
-            json.WriteStartObject();
-            json.WriteString("kind", trouble.Word);
-            json.WriteString("service", trouble.Service);
-            json.WriteString("instance", trouble.Instance);
-            json.WriteString("node", trouble.Node);
-            json.WriteString("address", trouble.Address);
-            json.WriteString("reason", trouble.Reason);
-            json.WriteNumber("seconds", Math.Round(duration.TotalSeconds, 1));
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
+            Kind = each.Trouble.Word,
+            Service = each.Trouble.Service,
+            Instance = each.Trouble.Instance,
+            Node = each.Trouble.Node,
+            Address = each.Trouble.Address,
+            Reason = each.Trouble.Reason,
+            Seconds = Math.Round(each.Duration.TotalSeconds, 1),
+        }),
+    ];
 }

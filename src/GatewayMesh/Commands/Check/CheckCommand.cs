@@ -30,7 +30,7 @@ internal static class CheckCommand
     public static int Run(HostPort admin, TextWriter output)
     {
         var answer = AdminCall.Send(admin, "GET", "/status", null, Timeout);
-        var findings = answer.IsWell && StatusReader.Read(answer.Body) is { } status
+        var findings = answer.NodeStatus is { } status
             ? NodeChecks.Of(status, admin, PrivateMemory.OfProcess)
             : [new Finding(Mark.Broken, "admin", $"{admin}: {answer.Problem}", answer.Fix)];
         foreach (var line in findings.SelectMany(finding => Lines(finding, Paint.For(output))))

@@ -1,5 +1,6 @@
 using System.Globalization;
 using GatewayMesh.Admin.Documents;
+using GatewayMesh.Terminal.Calls;
 using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Commands.Check;
@@ -28,7 +29,7 @@ internal static class NodeChecks
         .. status.HiddenApplications.Select(HiddenApplication),
         .. status.Identity == "mtls" ? status.CleartextServices.Select(Cleartext) : [],
         .. IngressPorts(status),
-        .. PublicCertificateChecks.Of(status.PublicCertificates),
+        .. PublicCertificateChecks.Of(status.Ingress?.Certificates ?? []),
         .. Peers(status),
     ];
 
@@ -59,14 +60,14 @@ internal static class NodeChecks
             ? new Finding(
                 Mark.Broken,
                 "registry",
-                $"STALE: {registry.Kind} is unreachable, {registry.Heard}; last-good revision {registry.Revision} is in use",
+                $"STALE: {registry.Kind} is unreachable, {registry.Heard()}; last-good revision {registry.Revision} is in use",
                 "make the registry readable; the node keeps serving the last-good configuration")
             : new Finding(
                 Mark.Broken,
                 "registry",
-                $"STALE: {registry.Kind} is not in sync, {registry.Heard}; last-good revision {registry.Revision} is in use",
+                $"STALE: {registry.Kind} is not in sync, {registry.Heard()}; last-good revision {registry.Revision} is in use",
                 "fix the errors below; the node keeps serving the last-good configuration");
-        if (registry is { Reached: true, PublishError: { } refused })
+        if (registry is { Reached: true, PublishError: { Length: > 0 } refused })
         {
             yield return new Finding(
                 Mark.Broken,
@@ -87,7 +88,7 @@ internal static class NodeChecks
         }
     }
 
-    private static IEnumerable<Finding> NameConflict(NodeStatus status) => status.NameConflict is { } other
+    private static IEnumerable<Finding> NameConflict(NodeStatus status) => status.NameConflict is { Length: > 0 } other
         ? [
             new Finding(
                 Mark.Broken,
@@ -132,12 +133,13 @@ internal static class NodeChecks
             yield break;
         }
 
-        if (status.Gateways.IsEmpty && status.IsInboundOnly)
+        var gateways = status.Guard?.Gateways ?? [];
+        if (gateways.IsEmpty && status.IsInboundOnly)
         {
             yield return Finding.Well(
                 "gateways", "not needed: this sidecar has inbound listeners only; its callers fail over to other instances");
         }
-        else if (status.Gateways.IsEmpty)
+        else if (gateways.IsEmpty)
         {
             yield return new Finding(
                 Mark.Broken,
@@ -146,16 +148,17 @@ internal static class NodeChecks
                 "start two gateways: `gatewaymesh --role gateway`");
         }
 
-        foreach (var gateway in status.Gateways)
+        foreach (var gateway in gateways)
         {
-            var age = gateway.ExerciseAgeSeconds.ToString("0", CultureInfo.InvariantCulture);
-            yield return gateway.ExerciseOk switch
+            var exercise = gateway.LastExercise;
+            var age = (exercise?.AgeSeconds ?? 0).ToString("0", CultureInfo.InvariantCulture);
+            yield return exercise?.Ok switch
             {
                 true => Finding.Well($"gateway {gateway.Node}", $"answered a request through the guard {age} s ago"),
                 false => new Finding(
                     Mark.Broken,
                     $"gateway {gateway.Node}",
-                    $"did not answer {age} s ago: {gateway.ExerciseError ?? gateway.State}",
+                    $"did not answer {age} s ago: {(exercise?.Error is { Length: > 0 } error ? error : gateway.State)}",
                     $"check that the gateway runs and that this host reaches {gateway.Address}"),
                 null => new Finding(Mark.Warning, $"gateway {gateway.Node}", "not tried yet", "run the check again in ten seconds"),
             };
@@ -186,17 +189,17 @@ internal static class NodeChecks
                 Mark.Warning, $"record {record.Service} {record.Id}", $"ignored: {record.Address} {record.Because}", record.Fix);
         }
 
-        if (status.RefusedTotal > status.Refused.Length)
+        if (status.RefusedTotal is { } total && total > status.Refused.Length)
         {
             yield return new Finding(
                 Mark.Warning,
                 "records",
-                $"{status.RefusedTotal - status.Refused.Length} more are ignored",
+                $"{total - status.Refused.Length} more are ignored",
                 "see `/endpoints` on the admin address for the full list");
         }
     }
 
-    private static Finding HiddenApplication((string Service, string Application) hidden) => new(
+    private static Finding HiddenApplication(HiddenApplicationStatus hidden) => new(
         Mark.Broken,
         $"sidecarBypass {hidden.Service}",
         $"the policy bypasses a broken sidecar, but no gateway can reach {hidden.Application}",
@@ -210,7 +213,8 @@ internal static class NodeChecks
 
     private static IEnumerable<Finding> IngressPorts(NodeStatus status)
     {
-        foreach (var port in status.BootstrapPorts.Except(status.EntryPorts))
+        var (bound, declared) = (status.Ingress?.BootstrapPorts ?? [], status.Ingress?.EntryPorts ?? []);
+        foreach (var port in bound.Except(declared))
         {
             yield return new Finding(
                 Mark.Broken,
@@ -219,7 +223,7 @@ internal static class NodeChecks
                 "add it to the ingress-gateway entry, or remove it from ingress.listeners");
         }
 
-        foreach (var port in status.EntryPorts.Except(status.BootstrapPorts))
+        foreach (var port in declared.Except(bound))
         {
             yield return new Finding(
                 Mark.Broken,
@@ -228,7 +232,7 @@ internal static class NodeChecks
                 "add it to ingress.listeners of the bootstrap file, or remove it from the entry");
         }
 
-        foreach (var port in status.BootstrapPorts.Intersect(status.EntryPorts))
+        foreach (var port in bound.Intersect(declared))
         {
             yield return Finding.Well($"ingress port {port}", "in the bootstrap file and in the ingress-gateway entry");
         }
@@ -241,7 +245,7 @@ internal static class NodeChecks
             yield return new Finding(
                 Mark.Warning,
                 "nodes",
-                $"the data about other nodes is as old as the registry: {registry.Heard}",
+                $"the data about other nodes is as old as the registry: {registry.Heard()}",
                 "query them directly: `gatewaymesh check --admin HOST:PORT`");
             yield break;
         }

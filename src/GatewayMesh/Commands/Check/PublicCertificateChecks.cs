@@ -15,22 +15,23 @@ internal static class PublicCertificateChecks
         foreach (var certificate in certificates)
         {
             var subject = $"public certificate {certificate.Port}";
-            var days = Math.Abs(certificate.Left.TotalDays).ToString("0.0", CultureInfo.InvariantCulture);
+            var left = TimeSpan.FromSeconds(certificate.SecondsLeft);
+            var days = Math.Abs(left.TotalDays).ToString("0.0", CultureInfo.InvariantCulture);
             yield return certificate switch
             {
-                { Left.Ticks: <= 0 } =>
+                _ when left <= TimeSpan.Zero =>
                     new Finding(
                         Mark.Broken,
                         subject,
                         $"{certificate.File} expired {days} days ago: clients refuse it",
                         "replace the certificate and key files; they reload automatically"),
-                { Refused: { } why } =>
+                { Refused: { Length: > 0 } why } =>
                     new Finding(
                         Mark.Warning,
                         subject,
                         $"the files on disk are not usable; the previous certificate is in use ({days} days left): {why}",
                         "fix the files; they reload automatically"),
-                _ when certificate.Left < Soon =>
+                _ when left < Soon =>
                     new Finding(
                         Mark.Warning,
                         subject,

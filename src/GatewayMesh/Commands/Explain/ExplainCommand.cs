@@ -1,4 +1,5 @@
 using System.CommandLine;
+using GatewayMesh.Admin.Documents;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Terminal.Calls;
 using GatewayMesh.Terminal.Commands;
@@ -58,5 +59,5 @@ internal static class ExplainCommand
 
     /// <summary>Queries <paramref name="admin"/> and prints the answer. Exit code 1: the mesh would not carry the request.</summary>
     public static int Run(HostPort admin, string question, bool json, TextWriter output) =>
-        AdminQuestion.Ask(admin, question, json, output, ExplainText.Print, ExplainText.IsCarried);
+        AdminQuestion.Ask(admin, question, ShownJson.Context.ExplainDocument, json, output, ExplainText.Print, ExplainText.IsCarried);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using GatewayMesh.Admin.Documents;
 using GatewayMesh.Terminal.Output;
+using GatewayMesh.Terminal.Output;
 
 namespace GatewayMesh.Commands.Explain;
 
@@ -11,38 +12,35 @@ internal static class LimitText
     /// <summary>
     /// Prints a line for the limits, one for the breaker if present, and one for the adaptive limit of this host's application.
     /// </summary>
-    public static void Print(JsonElement limits, Paint paint, TextWriter output)
+    public static void Print(ExplainedLimits limits, Paint paint, TextWriter output)
     {
-        output.WriteLine(
-            $"  limits     {Of(limits, "requests", "maxRequests")} requests in flight, {Of(limits, "pending", "maxPending")} waiting for "
-                + $"a connection, {Of(limits, "retries", "maxRetries")} retries, {Number(limits, "connections")} connections");
-        if (limits.GetProperty("breaker").GetString() is { } phase)
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"  limits     {Of(limits.Requests, limits.MaxRequests)} requests in flight, {Of(limits.Pending, limits.MaxPending)} waiting for "
+                + $"a connection, {Of(limits.Retries, limits.MaxRetries)} retries, {limits.Connections} connections"));
+        if (limits.Breaker is { } phase)
         {
             var word = phase switch
             {
                 "closed" => paint.Text("closed", TextStyle.Good),
                 "open" => paint.Text(
-                    string.Create(
-                        CultureInfo.InvariantCulture, $"open for {limits.GetProperty("breakerOpenForSeconds").GetDouble()} s: 503"),
-                    TextStyle.Bad),
+                    string.Create(CultureInfo.InvariantCulture, $"open for {limits.BreakerOpenForSeconds} s: 503"), TextStyle.Bad),
                 _ => paint.Text("half open: one trial request at a time", TextStyle.Warn),
             };
-            output.WriteLine(
-                $"  breaker    {word}, {Number(limits, "breakerFailures")} failures of {Number(limits, "breakerAttempts")} attempts in "
-                    + $"its window");
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"  breaker    {word}, {limits.BreakerFailures} failures of {limits.BreakerAttempts} attempts in its window"));
         }
 
-        if (limits.TryGetProperty("concurrencyLimit", out var concurrency))
+        if (limits.ConcurrencyLimit is { } concurrency)
         {
-            output.WriteLine(
-                $"  adaptive   {Number(limits, "work")} of {concurrency.AsText()} concurrent requests at this host's application");
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"  adaptive   {limits.Work ?? 0} of {concurrency} concurrent requests at this host's application"));
         }
     }
 
-    private static string Of(JsonElement limits, string count, string most) =>
-        limits.GetProperty(most).ValueKind == JsonValueKind.Null
-            ? Number(limits, count)
-            : $"{Number(limits, count)} of {Number(limits, most)}";
-
-    private static string Number(JsonElement element, string name) => element.GetProperty(name).AsText();
+    private static string Of(int count, int? most) => most is null
+        ? count.ToString(CultureInfo.InvariantCulture)
+        : string.Create(CultureInfo.InvariantCulture, $"{count} of {most}");
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using GatewayMesh.Admin.Documents;
 using GatewayMesh.Terminal.Output;
+using GatewayMesh.Terminal.Output;
 
 namespace GatewayMesh.Commands.Explain;
 
@@ -9,52 +10,47 @@ namespace GatewayMesh.Commands.Explain;
 internal static class RouteText
 {
     /// <summary>Prints rules, splits and targets.</summary>
-    public static void Print(JsonElement answer, Paint paint, TextWriter output)
+    public static void Print(ExplainDocument answer, Paint paint, TextWriter output)
     {
-        var route = answer.GetProperty("route");
+        var route = answer.Route;
         var label = "route";
-        foreach (var rule in route.GetProperty("rules").EnumerateArray())
+        foreach (var rule in route.Rules)
         {
-            var matches = rule.GetProperty("matches").GetBoolean();
-            var verdict = matches ? paint.Text("matches", TextStyle.Good)
+            var verdict = rule.Matches ? paint.Text("matches", TextStyle.Good)
                 : paint.Text(
-                    Text(rule, "asks") == Text(rule, "fails") ? "does not match" : $"does not match: {Text(rule, "fails")} does not hold",
-                    TextStyle.Faint);
+                    rule.Asks == (rule.Fails ?? "") ? "does not match" : $"does not match: {rule.Fails} does not hold", TextStyle.Faint);
             Line(
                 output,
                 ref label,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{Text(rule, "router")}[{rule.GetProperty("rule").GetInt32()}] {Text(rule, "asks")}: {verdict}"));
+                string.Create(CultureInfo.InvariantCulture, $"{rule.Router}[{rule.Rule}] {rule.Asks}: {verdict}"));
         }
 
-        if (Text(route, "rewritten") is { Length: > 0 } rewritten)
+        if (route.Rewritten is { Length: > 0 } rewritten)
         {
             Line(output, ref label, $"the path becomes {rewritten}");
         }
 
         label = "split";
-        foreach (var split in route.GetProperty("splits").EnumerateArray())
+        foreach (var split in route.Splits)
         {
             Line(
                 output,
                 ref label,
-                $"{Text(split, "splitter")}: "
-                    + $"{string.Join(", ", split.GetProperty("legs").EnumerateArray().Select(leg => Leg(leg, paint)))} (example sample)");
+                $"{split.Splitter}: {string.Join(", ", split.Legs.Select(leg => Leg(leg, paint)))} (example sample)");
         }
 
-        if (Text(route, "name").Length > 0)
+        if (route.Name is { Length: > 0 })
         {
             PrintTargets(answer, paint, output);
         }
     }
 
-    private static void PrintTargets(JsonElement answer, Paint paint, TextWriter output)
+    private static void PrintTargets(ExplainDocument answer, Paint paint, TextWriter output)
     {
         var (label, failovers) = ("target", 0);
-        foreach (var target in answer.GetProperty("targets").EnumerateArray())
+        foreach (var target in answer.Targets)
         {
-            var word = Text(target, "state") switch
+            var word = target.State switch
             {
                 "well" => paint.Text("healthy", TextStyle.Good),
                 "dormant" => "read from the registry on the first request",
@@ -63,15 +59,15 @@ internal static class RouteText
                 "unhealthy" => paint.Text("no instance is healthy", TextStyle.Bad),
                 _ => paint.Text("no instance", TextStyle.Bad),
             };
-            Line(output, ref label, $"{Text(target, "id")}: {word}{(target.GetProperty("chosen").GetBoolean() ? ", chosen" : "")}");
+            Line(output, ref label, $"{target.Id}: {word}{(target.Chosen ? ", chosen" : "")}");
             label = failovers++ == 0 ? "failover" : "";
         }
     }
 
-    private static string Leg(JsonElement leg, Paint paint)
+    private static string Leg(ExplainedLeg leg, Paint paint)
     {
-        var text = string.Create(CultureInfo.InvariantCulture, $"{leg.GetProperty("percent").GetDecimal():0.##} % to {Text(leg, "to")}");
-        return leg.GetProperty("drawn").GetBoolean() ? paint.Text(text + " *", TextStyle.Good) : text;
+        var text = string.Create(CultureInfo.InvariantCulture, $"{leg.Percent:0.##} % to {leg.To}");
+        return leg.Drawn ? paint.Text(text + " *", TextStyle.Good) : text;
     }
 
     // The label is printed on the first line only.
@@ -80,6 +76,4 @@ internal static class RouteText
         output.WriteLine($"  {label,-10} {text}");
         label = "";
     }
-
-    private static string Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.AsText() : "";
 }

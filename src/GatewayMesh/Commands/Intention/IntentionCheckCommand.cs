@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using GatewayMesh.Admin.Documents;
+using GatewayMesh.Terminal.Output;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Terminal.Calls;
 using GatewayMesh.Terminal.Commands;
@@ -68,31 +69,28 @@ internal static class IntentionCheckCommand
 
     /// <summary>Queries <paramref name="admin"/> and prints the answer.</summary>
     public static int Run(HostPort admin, string question, bool json, TextWriter output) =>
-        AdminQuestion.Ask(admin, question, json, output, Print, static decision => decision.GetProperty("allowed").GetBoolean());
+        AdminQuestion.Ask(
+            admin, question, ShownJson.Context.IntentionDocument, json, output, Print, static decision => decision.Allowed);
 
     /// <summary>Prints the decision as text.</summary>
-    internal static void Print(JsonElement decision, TextWriter output)
+    internal static void Print(CheckedIntention decision, TextWriter output)
     {
         var paint = Paint.For(output);
-        var allowed = decision.GetProperty("allowed").GetBoolean();
-        var word = allowed ? paint.Text("allowed", TextStyle.Good) : paint.Text("denied", TextStyle.Bad);
-        output.WriteLine(
-            $"{decision.GetProperty("source").AsText()} → {decision.GetProperty("destination").AsText()}: {word} by "
-                + $"{decision.GetProperty("because").AsText()}");
-        if (decision.TryGetProperty("intention", out var intention)
-            && intention.GetProperty("description").AsText() is { Length: > 0 } description)
+        var word = decision.Allowed ? paint.Text("allowed", TextStyle.Good) : paint.Text("denied", TextStyle.Bad);
+        output.WriteLine($"{decision.Source} → {decision.Destination}: {word} by {decision.Because}");
+        if (decision.Intention?.Description is { Length: > 0 } description)
         {
             output.WriteLine($"  description: {description}");
         }
 
-        if (!decision.GetProperty("enforced").GetBoolean())
+        if (!decision.Enforced)
         {
             output.WriteLine(paint.Text("  not enforced here: identity is plaintext, so callers are unknown", TextStyle.Warn));
         }
 
-        foreach (var note in decision.GetProperty("notes").EnumerateArray())
+        foreach (var note in decision.Notes)
         {
-            output.WriteLine(paint.Text($"  {note.AsText()}", TextStyle.Faint));
+            output.WriteLine(paint.Text($"  {note}", TextStyle.Faint));
         }
     }
 }

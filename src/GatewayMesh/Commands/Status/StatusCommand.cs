@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using GatewayMesh.Admin.Documents;
+using GatewayMesh.Terminal.Output;
 using GatewayMesh.Configuration.Values;
+using GatewayMesh.Identity;
 using GatewayMesh.Terminal;
 using GatewayMesh.Terminal.Calls;
 using GatewayMesh.Terminal.Commands;
@@ -33,7 +35,7 @@ internal static class StatusCommand
     public static int Run(HostPort admin, bool json, TextWriter output)
     {
         var answer = AdminCall.Send(admin, "GET", "/status", null, Timeout);
-        if (!answer.IsWell || StatusReader.Read(answer.Body) is not { } status)
+        if (answer.NodeStatus is not { } status)
         {
             throw new CommandFailure(ExitCode.Failed, $"no status from {admin}: {answer.Problem}; {answer.Fix}");
         }
@@ -100,7 +102,7 @@ internal static class StatusCommand
 
     /// <summary>Warning above the table when the registry is unreachable; otherwise null.</summary>
     internal static string? Outage(NodeStatus status) => status.Registry is { Reached: false } registry
-        ? $"STALE: {registry.Kind} {registry.Target} {registry.Heard}; data about other nodes is equally old"
+        ? $"STALE: {registry.Kind} {registry.Target} {registry.Heard()}; data about other nodes is equally old"
         : null;
 
     // A node's record does not reflect a registry outage: the queried node knows its own state, and only old records of the others.
@@ -143,20 +145,23 @@ internal static class StatusCommand
     internal static TextTable CertificateTable(CertificatesStatus certificates)
     {
         var table = new TextTable("CERTIFICATE", "", "LEFT", "ID");
-        foreach (
-            var (certificate, kind) in certificates.Identities.Select(identity => (identity, "")).Concat(
-                certificates.Roots.Select(root => (root, "root "))))
+        foreach (var identity in certificates.Identities)
         {
-            table.Add(
-                kind + certificate.Name,
-                new Cell(
-                    certificate.State.ToUpperInvariant(),
-                    certificate.State switch { "valid" => TextStyle.Good, "ending" => TextStyle.Warn, _ => TextStyle.Bad }),
-                certificate.State == "missing" ? "-" : RoughTime.Text(certificate.Left),
-                new Cell(certificate.Id, TextStyle.Faint));
+            Add(identity.Service, identity.State, identity.SecondsLeft ?? 0, identity.Id ?? "");
+        }
+
+        foreach (var root in certificates.Roots)
+        {
+            Add($"root {root.Subject}", root.State, root.SecondsLeft, root.TrustDomain);
         }
 
         return table;
+
+        void Add(string name, string state, double secondsLeft, string id) => table.Add(
+            name,
+            new Cell(state.ToUpperInvariant(), state switch { "valid" => TextStyle.Good, "ending" => TextStyle.Warn, _ => TextStyle.Bad }),
+            state == "missing" ? "-" : CertificateTimes.Text(TimeSpan.FromSeconds(secondsLeft)),
+            new Cell(id, TextStyle.Faint));
     }
 
     /// <summary>Returns a node's tier in its color.</summary>
@@ -168,7 +173,7 @@ internal static class StatusCommand
         _ => new Cell(peer.Tier, TextStyle.Good),
     };
 
-    private static string Age(PeerStatus peer) => peer.AgeSeconds.ToString("0.0s", CultureInfo.InvariantCulture);
+    private static string Age(PeerStatus peer) => (peer.AgeSeconds ?? 0).ToString("0.0s", CultureInfo.InvariantCulture);
 
     private static PeerStatus Self(NodeStatus status) => new()
     {
