@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json.Serialization;
+using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Admin.Documents;
 
@@ -33,4 +35,10 @@ public sealed record RegistryStatus : DocumentPart
 
     /// <summary>Errors of the latest refused configuration.</summary>
     public ImmutableArray<string> Errors { get; set; } = [];
+
+    /// <summary>Time of the last read as text, for example <c>last heard 45 s ago</c>.</summary>
+    [JsonIgnore]
+    public string Heard => AgeSeconds is not { } seconds ? "not heard since this node started"
+        : seconds < 120 ? string.Create(CultureInfo.InvariantCulture, $"last heard {seconds:0} s ago")
+        : $"last heard {RoughTime.Text(TimeSpan.FromSeconds(seconds))} ago";
 }

@@ -158,14 +158,16 @@ public static class DrillCommand
         {
             var status = mesh.Read()
                 ?? throw new CommandFailure(ExitCode.Failed, $"no status from {admin}; check that a node is running there");
-            via = status.Listeners.FirstOrDefault(listener => listener.Name.StartsWith("outbound/", StringComparison.Ordinal)).Address
-                ?? throw new CommandFailure(
+            var listener = status.Listeners.FirstOrDefault(each => each.Name.StartsWith("outbound/", StringComparison.Ordinal));
+            via = HostPort.TryParse(listener?.Address, out var address)
+                ? address
+                : throw new CommandFailure(
                     ExitCode.Usage, $"{status.Node} does not report its outbound addresses; set one with --via HOST:PORT");
         }
 
         return via.ToEndPoint() switch
         {
-            IPEndPoint address => address,
+            IPEndPoint target => target,
             _ => throw new CommandFailure(ExitCode.Usage, $"--via '{via}' must be an IP address and a port"),
         };
     }

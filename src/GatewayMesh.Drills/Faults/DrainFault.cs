@@ -15,7 +15,7 @@ internal sealed class DrainFault(IMeshAccess mesh, FaultTrace trace, TimeProvide
         Status();
         Trace.Begin();
         _isDrained = true;
-        Trace.Failure = Mesh.Post("/drain", new DrainOrder().Text);
+        Trace.Failure = Mesh.Post("/drain", new DrainOrder().ToText());
         if (Trace.Failure is null)
         {
             var away = Await(() => Mesh.Read() is { IsLeased: false }, ReturnLimit, cancellation);
@@ -37,7 +37,7 @@ internal sealed class DrainFault(IMeshAccess mesh, FaultTrace trace, TimeProvide
         if (_isDrained)
         {
             _isDrained = false;
-            Trace.Failure ??= Mesh.Post("/drain", new DrainOrder(Undo: true).Text);
+            Trace.Failure ??= Mesh.Post("/drain", new DrainOrder(Undo: true).ToText());
         }
 
         base.Undo();

@@ -6,7 +6,7 @@ using GatewayMesh.Terminal.Commands;
 namespace GatewayMesh.Terminal.Calls;
 
 /// <summary>A long-running order to a process: sent once, then followed through the process's status.</summary>
-internal sealed class AdminOrder(HostPort admin, TextWriter output, TimeProvider time)
+public sealed class AdminOrder(HostPort admin, TextWriter output, TimeProvider time)
 {
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(200);

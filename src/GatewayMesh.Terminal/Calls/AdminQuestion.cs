@@ -8,7 +8,7 @@ using GatewayMesh.Terminal.Commands;
 namespace GatewayMesh.Terminal.Calls;
 
 /// <summary>A query to a running process. The answer is printed as JSON or as text.</summary>
-internal static class AdminQuestion
+public static class AdminQuestion
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 

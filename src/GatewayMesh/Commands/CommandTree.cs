@@ -6,7 +6,7 @@ using GatewayMesh.Commands.Check;
 using GatewayMesh.Commands.Drain;
 using GatewayMesh.Commands.Explain;
 using GatewayMesh.Commands.Intention;
-using GatewayMesh.Terminal.Calls;
+using GatewayMesh.Commands.Status;
 using GatewayMesh.Commands.Validate;
 using GatewayMesh.Commands.Version;
 using GatewayMesh.Drills.Demo;

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using GatewayMesh.Admin.Http;
 using GatewayMesh.Admin.Documents;
-using GatewayMesh.Admin.Http;
 using GatewayMesh.Admin.Views;
 using GatewayMesh.Guard.Leases;
 using GatewayMesh.Guard.Workers;

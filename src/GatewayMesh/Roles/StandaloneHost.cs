@@ -4,7 +4,6 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using GatewayMesh.Admin.Http;
 using GatewayMesh.Admin.Documents;
-using GatewayMesh.Admin.Http;
 using GatewayMesh.Admin.Views;
 using GatewayMesh.Commands;
 using GatewayMesh.Configuration.Bootstrap;

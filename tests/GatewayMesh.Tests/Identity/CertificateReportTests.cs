@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
+using GatewayMesh.Admin.Documents;
 using GatewayMesh.Identity;
 
 namespace GatewayMesh.Tests.Identity;
@@ -106,14 +107,6 @@ internal sealed class CertificateReportTests
             .Select(line => long.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture))
             .Single();
 
-    private static string Json(IssuedFolder folder, CertificateReport report)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            CertificateJson.Write(json, report, folder.Time.GetUtcNow());
-        }
-
-        return Encoding.UTF8.GetString(buffer.ToArray());
-    }
+    private static string Json(IssuedFolder folder, CertificateReport report) =>
+        JsonSerializer.Serialize(CertificateView.Of(report, folder.Time.GetUtcNow()), AdminJson.Default.CertificatesStatus);
 }

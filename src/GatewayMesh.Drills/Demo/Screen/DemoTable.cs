@@ -1,7 +1,6 @@
 using System.Globalization;
 using GatewayMesh.Admin.Documents;
 using GatewayMesh.Terminal.Output;
-using GatewayMesh.Terminal.Output;
 
 namespace GatewayMesh.Drills.Demo.Screen;
 

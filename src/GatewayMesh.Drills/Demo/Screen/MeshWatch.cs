@@ -1,7 +1,6 @@
 using System.Text.Json;
 using GatewayMesh.Admin.Documents;
 using GatewayMesh.Terminal.Calls;
-using GatewayMesh.Terminal.Calls;
 
 namespace GatewayMesh.Drills.Demo.Screen;
 

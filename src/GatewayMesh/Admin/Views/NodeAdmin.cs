@@ -3,13 +3,12 @@ using System.Text;
 using System.Text.Json;
 using GatewayMesh.Admin.Http;
 using GatewayMesh.Admin.Documents;
-using GatewayMesh.Admin.Http;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Identity;
 using GatewayMesh.Nodes;
 using GatewayMesh.Registry.Live;
-using GatewayMesh.Roles.Troubles;
+using GatewayMesh.Troubles;
 
 namespace GatewayMesh.Admin.Views;
 
@@ -43,7 +42,7 @@ internal static class NodeAdmin
             Registry = Registry(node),
             NameConflict = node.Inspection.NameConflict,
             Nodes = [.. node.Configuration.Nodes.Select(Peer)],
-            RefusedTotal = snapshot.Refused.Count,
+            RefusedTotal = snapshot.Refused.Length,
             Refused = RefusedRecords.First(snapshot.Refused),
             Troubles = TroubleList.Of(node.Inspection.Troubles),
             HiddenApplications =

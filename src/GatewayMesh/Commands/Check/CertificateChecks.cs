@@ -30,7 +30,7 @@ internal static class CertificateChecks
     {
         var subject = $"certificate {identity.Service}";
         var time = TimeSpan.FromSeconds(identity.SecondsLeft ?? 0);
-        var left = CertificateTimes.Text(time);
+        var left = RoughTime.Text(time);
         var trouble = identity.Trouble is { Length: > 0 } why ? $"; {why}" : "";
         return identity.State switch
         {
@@ -38,7 +38,7 @@ internal static class CertificateChecks
             "valid" => new Finding(Mark.Warning, subject, $"valid for {left} more, but cannot be renewed now{trouble}", fix),
             "ending" => new Finding(Mark.Warning, subject, $"expires in {left}{trouble}", fix),
             "expired" => new Finding(
-                Mark.Broken, subject, $"expired {CertificateTimes.Text(time.Duration())} ago and is not used{trouble}", fix),
+                Mark.Broken, subject, $"expired {RoughTime.Text(time.Duration())} ago and is not used{trouble}", fix),
             "not-yet-valid" =>
                 new Finding(Mark.Broken, subject, "is not valid yet and not used: this host's clock is behind", CertificateFix.OfClock),
             _ => new Finding(Mark.Broken, subject, $"is missing{trouble}", fix),
@@ -56,7 +56,7 @@ internal static class CertificateChecks
         foreach (var root in certificates.Roots.Where(root => root.State != "valid"))
         {
             yield return root.State == "ending"
-                ? new Finding(Mark.Warning, "roots", $"{root.Subject} expires in {CertificateTimes.Text(TimeSpan.FromSeconds(root.SecondsLeft))}", fix)
+                ? new Finding(Mark.Warning, "roots", $"{root.Subject} expires in {RoughTime.Text(TimeSpan.FromSeconds(root.SecondsLeft))}", fix)
                 : new Finding(
                     certificates.Roots.Any(other => other.State is "valid" or "ending") ? Mark.Warning : Mark.Broken,
                     "roots",

@@ -1,6 +1,5 @@
 using System.Globalization;
 using GatewayMesh.Admin.Documents;
-using GatewayMesh.Terminal.Calls;
 using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Commands.Check;
@@ -60,12 +59,12 @@ internal static class NodeChecks
             ? new Finding(
                 Mark.Broken,
                 "registry",
-                $"STALE: {registry.Kind} is unreachable, {registry.Heard()}; last-good revision {registry.Revision} is in use",
+                $"STALE: {registry.Kind} is unreachable, {registry.Heard}; last-good revision {registry.Revision} is in use",
                 "make the registry readable; the node keeps serving the last-good configuration")
             : new Finding(
                 Mark.Broken,
                 "registry",
-                $"STALE: {registry.Kind} is not in sync, {registry.Heard()}; last-good revision {registry.Revision} is in use",
+                $"STALE: {registry.Kind} is not in sync, {registry.Heard}; last-good revision {registry.Revision} is in use",
                 "fix the errors below; the node keeps serving the last-good configuration");
         if (registry is { Reached: true, PublishError: { Length: > 0 } refused })
         {
@@ -245,7 +244,7 @@ internal static class NodeChecks
             yield return new Finding(
                 Mark.Warning,
                 "nodes",
-                $"the data about other nodes is as old as the registry: {registry.Heard()}",
+                $"the data about other nodes is as old as the registry: {registry.Heard}",
                 "query them directly: `gatewaymesh check --admin HOST:PORT`");
             yield break;
         }

@@ -33,7 +33,7 @@ internal static class DrainCommand
     public static int Run(HostPort admin, bool undo, TimeSpan timeout, TextWriter output, TimeProvider time)
     {
         var order = new AdminOrder(admin, output, time);
-        var before = order.Give("/drain", new DrainOrder(undo).Text);
+        var before = order.Give("/drain", new DrainOrder(undo).ToText());
         output.WriteLine(undo ? $"{before.Node} is returning" : $"{before.Node} is draining");
         var done = order.Follow(timeout, undo ? IsBack : IsDrained, goneIsDone: !undo && before.GuardPid is null);
         if (!done)

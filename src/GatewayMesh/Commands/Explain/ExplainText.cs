@@ -3,7 +3,6 @@ using System.Text.Json;
 using GatewayMesh.Admin.Documents;
 using GatewayMesh.Commands.Intention;
 using GatewayMesh.Terminal.Output;
-using GatewayMesh.Terminal.Output;
 
 namespace GatewayMesh.Commands.Explain;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using GatewayMesh.Admin.Documents;
 using GatewayMesh.Terminal.Output;
-using GatewayMesh.Terminal.Output;
 
 namespace GatewayMesh.Commands.Explain;
 

@@ -5,7 +5,6 @@ using GatewayMesh.Terminal.Output;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Terminal.Calls;
 using GatewayMesh.Terminal.Commands;
-using GatewayMesh.Terminal.Output;
 
 namespace GatewayMesh.Commands.Intention;
 

@@ -7,7 +7,6 @@ using GatewayMesh.Identity;
 using GatewayMesh.Terminal;
 using GatewayMesh.Terminal.Calls;
 using GatewayMesh.Terminal.Commands;
-using GatewayMesh.Terminal.Output;
 
 namespace GatewayMesh.Commands.Status;
 
@@ -102,7 +101,7 @@ internal static class StatusCommand
 
     /// <summary>Warning above the table when the registry is unreachable; otherwise null.</summary>
     internal static string? Outage(NodeStatus status) => status.Registry is { Reached: false } registry
-        ? $"STALE: {registry.Kind} {registry.Target} {registry.Heard()}; data about other nodes is equally old"
+        ? $"STALE: {registry.Kind} {registry.Target} {registry.Heard}; data about other nodes is equally old"
         : null;
 
     // A node's record does not reflect a registry outage: the queried node knows its own state, and only old records of the others.
@@ -160,7 +159,7 @@ internal static class StatusCommand
         void Add(string name, string state, double secondsLeft, string id) => table.Add(
             name,
             new Cell(state.ToUpperInvariant(), state switch { "valid" => TextStyle.Good, "ending" => TextStyle.Warn, _ => TextStyle.Bad }),
-            state == "missing" ? "-" : CertificateTimes.Text(TimeSpan.FromSeconds(secondsLeft)),
+            state == "missing" ? "-" : RoughTime.Text(TimeSpan.FromSeconds(secondsLeft)),
             new Cell(id, TextStyle.Faint));
     }
 

@@ -1,5 +1,4 @@
 using GatewayMesh.Admin.Documents;
-using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Tests.Admin.Documents;
 
@@ -13,11 +12,11 @@ internal sealed class StatusReaderTests
         Assert.That(
             (status.Node, status.Role, status.Tier, status.GuardPid, status.WorkerPid, status.IsLeased),
             Is.EqualTo(("host-a", "sidecar", "sidecar", 11, 12, true)));
-        Assert.That(status.Carried, Is.EqualTo(new CarriedStatus(1, 5, 0, 2)));
-        Assert.That(status.Gateways.Single().ExerciseOk, Is.True);
-        Assert.That(status.Listeners[0], Is.EqualTo(("outbound/web", new HostPort("127.0.0.1", 15001))));
+        Assert.That(status.Guard!.Carried, Is.EqualTo(new CarriedStatus { Open = 1, Total = 5, Refused = 2 }));
+        Assert.That(status.Guard.Gateways.Single().LastExercise!.Ok, Is.True);
+        Assert.That(status.Listeners[0], Is.EqualTo(new ListenerStatus { Name = "outbound/web", Address = "127.0.0.1:15001" }));
         Assert.That(status.Nodes.Select(node => node.Alive), Is.EqualTo(new[] { true, true, false }));
-        Assert.That(status.Nodes[1].Admin, Is.EqualTo(new HostPort("127.0.0.1", 15300)));
+        Assert.That(status.Nodes[1].Admin, Is.EqualTo("127.0.0.1:15300"));
     }
 
     [TestCase("{}")]
@@ -34,5 +33,5 @@ internal sealed class StatusReaderTests
     [TestCase("")]
     [TestCase("[]")]
     [TestCase("<html>")]
-    public void Status_that_is_not_an_object_is_refused(string text) => Assert.That(StatusReader.Read(text), Is.Null);
+    public void Status_that_is_not_an_object_is_refused(string text) => Assert.That(DocumentReader.Read(text, ShownJson.Context.NodeStatus), Is.Null);
 }

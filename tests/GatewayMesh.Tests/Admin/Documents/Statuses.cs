@@ -19,5 +19,5 @@ internal static class Statuses
                   {"node":"host-b","role":"sidecar","version":"0.1.0","revision":"abc","tier":"gateway","admin":"127.0.0.1:15100","pids":{},"alive":false,"ageSeconds":9}]}
         """;
 
-    public static NodeStatus Read(string json = Sidecar) => StatusReader.Read(json)!;
+    public static NodeStatus Read(string json = Sidecar) => DocumentReader.Read(json, ShownJson.Context.NodeStatus)!;
 }

@@ -65,7 +65,8 @@ internal sealed class CertificateChecksTests
     private static List<Finding> Of(string identities, string roots, string registry = "file") =>
         [
             .. CertificateChecks.Of(
-                StatusReader.Read(
-                    $$"""{ "certificates": { "directory": "/certificates", "identities": [{{identities}}], "roots": [{{roots}}], "errors": [] } }""")!.Certificates!,
+                DocumentReader.Read(
+                    $$"""{ "certificates": { "directory": "/certificates", "identities": [{{identities}}], "roots": [{{roots}}], "errors": [] } }""",
+                    ShownJson.Context.NodeStatus)!.Certificates!,
                 registry)];
 }
