@@ -21,7 +21,8 @@ public sealed record ConfigDocument
     public ImmutableArray<string> Errors { get; set; } = [];
 
     /// <summary>Services, by name.</summary>
-    public ImmutableSortedDictionary<string, ConfiguredService> Services { get; set; } = ImmutableSortedDictionary<string, ConfiguredService>.Empty;
+    public ImmutableSortedDictionary<string, ConfiguredService> Services { get; set; } =
+        ImmutableSortedDictionary<string, ConfiguredService>.Empty;
 
     /// <summary>Intentions in use.</summary>
     public ConfiguredIntentions Intentions { get; set; } = new();

@@ -5,8 +5,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace GatewayMesh.Admin.Documents;
 
 /// <summary>
-/// Reads admin documents of every build. Unknown keys are ignored or kept, absent members have their defaults, and a member of an unexpected
-/// kind counts as absent.
+/// Reads admin documents of every build. Unknown keys are ignored or kept, absent members have their defaults, and a member of an
+/// unexpected kind counts as absent.
 /// </summary>
 public static class DocumentReader
 {

@@ -2,7 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace GatewayMesh.Admin.Documents;
 
-/// <summary>An instance in <c>/endpoints</c>. A refused record has the members from <c>service</c> to <c>address</c>, <c>healthy</c> and <c>refused</c> only.</summary>
+/// <summary>
+/// An instance in <c>/endpoints</c>. A refused record has the members from <c>service</c> to <c>address</c>, <c>healthy</c> and
+/// <c>refused</c> only.
+/// </summary>
 public sealed record EndpointStatus
 {
     /// <summary>Name of the service.</summary>

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace GatewayMesh.Admin.Documents;
 
-/// <summary><c>/explain</c>: route, policy and instances of a request. For an unknown service, the members from <c>destination</c> on are absent.</summary>
+/// <summary>
+/// <c>/explain</c>: route, policy and instances of a request. For an unknown service, the members from <c>destination</c> on are absent.
+/// </summary>
 public sealed record ExplainDocument
 {
     /// <summary>Schema of this document. A build that writes none has schema 1.</summary>

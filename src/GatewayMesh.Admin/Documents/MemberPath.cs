@@ -37,14 +37,14 @@ internal static class MemberPath
         return false;
     }
 
+    // The next step of the path, without its brackets, quotes or dot.
     private static string Next(ref ReadOnlySpan<char> rest)
     {
-        var isQuoted = rest.StartsWith("['");
-        var begin = isQuoted ? 2 : 1;
-        var end = isQuoted ? rest.IndexOf("']") : rest[0] == '[' ? rest.IndexOf(']') : rest[1..].IndexOfAny('.', '[') is >= 0 and var at ? at + 1 : rest.Length;
-        end = end < begin ? rest.Length : end;
-        var step = rest[begin..end].ToString();
-        rest = rest[Math.Min(rest.Length, isQuoted ? end + 2 : rest[0] == '[' ? end + 1 : end)..];
+        var (open, close) = rest.StartsWith("['") ? (2, "']") : rest[0] == '[' ? (1, "]") : (1, "");
+        var length = close.Length > 0 ? rest[open..].IndexOf(close) : rest[open..].IndexOfAny('.', '[');
+        length = length < 0 ? rest.Length - open : length;
+        var step = rest.Slice(open, length).ToString();
+        rest = rest[Math.Min(rest.Length, open + length + close.Length)..];
         return step;
     }
 }

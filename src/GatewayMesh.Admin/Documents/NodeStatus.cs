@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace GatewayMesh.Admin.Documents;
 
-/// <summary><c>/status</c>: a process, the node it runs, and the mesh as the node sees it. A guard adds its parts to those of its worker.</summary>
+/// <summary>
+/// <c>/status</c>: a process, its node, and the mesh as the node sees it. A guard adds its parts to those of its worker.
+/// </summary>
 public sealed record NodeStatus : DocumentPart
 {
     /// <summary>Schema of this document. A build that writes none has schema 1.</summary>

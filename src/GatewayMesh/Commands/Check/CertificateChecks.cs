@@ -13,7 +13,8 @@ internal static class CertificateChecks
     /// <param name="registry">Kind of its registry, for the fix.</param>
     public static IEnumerable<Finding> Of(CertificatesStatus certificates, string registry) =>
     [
-        .. certificates.Identities.Select(identity => Leaf(identity, CertificateFix.Of(registry, identity.Service, certificates.Directory ?? ""))),
+        .. certificates.Identities.Select(
+            identity => Leaf(identity, CertificateFix.Of(registry, identity.Service, certificates.Directory ?? ""))),
         .. certificates.Identities.Where(identity => identity.ClientFile is { Length: > 0 }).Select(identity => new Finding(
             Mark.Warning,
             $"client identity {identity.Service}",

@@ -2,7 +2,7 @@ using GatewayMesh.Admin.Documents;
 
 namespace GatewayMesh.Tests.Admin.Documents;
 
-internal sealed class StatusReaderTests
+internal sealed class DocumentReaderTests
 {
     [Test]
     public void Every_status_member_of_a_sidecar_is_read()
@@ -33,5 +33,6 @@ internal sealed class StatusReaderTests
     [TestCase("")]
     [TestCase("[]")]
     [TestCase("<html>")]
-    public void Status_that_is_not_an_object_is_refused(string text) => Assert.That(DocumentReader.Read(text, ShownJson.Context.NodeStatus), Is.Null);
+    public void Status_that_is_not_an_object_is_refused(string text) =>
+        Assert.That(DocumentReader.Read(text, ShownJson.Context.NodeStatus), Is.Null);
 }
