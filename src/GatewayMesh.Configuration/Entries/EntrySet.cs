@@ -41,33 +41,59 @@ public sealed record EntrySet
     /// <summary>Intentions: permissions between services.</summary>
     public ImmutableArray<ServiceIntentionsEntry> ServiceIntentions { get; init; } = [];
 
+    private RoutingChains? _chains;
+
+    /// <summary>The compiled chains of the routing entries. Every user of this set gets the same object.</summary>
+    public RoutingChains Chains
+    {
+        get
+        {
+            var known = Volatile.Read(ref _chains);
+            if (known is not null && ReferenceEquals(known.Entries, this))
+            {
+                return known;
+            }
+
+            // Not compiled yet: these are the chains of the set before, or of the set that this one was copied from.
+            var own = new RoutingChains(this, known);
+            return Interlocked.CompareExchange(ref _chains, own, known) == known ? own : Chains;
+        }
+    }
+
     /// <summary>Returns the set of <paramref name="entries"/>, or null when the entries contradict each other.</summary>
-    public static EntrySet? From(IEnumerable<ConfigEntry> entries, ConfigErrors errors)
+    /// <param name="entries">The entries.</param>
+    /// <param name="errors">Collects errors.</param>
+    /// <param name="before">The set before: chains of unchanged entries are taken over. Default: none.</param>
+    public static EntrySet? From(IEnumerable<ConfigEntry> entries, ConfigErrors errors, EntrySet? before = null)
     {
         ArgumentNullException.ThrowIfNull(errors);
-        if (Collect(entries, errors) is not { } set)
+        if (Collect(entries, errors, before) is not { } set)
         {
             return null;
         }
 
-        var wrong = ChainErrors.Of(set);
+        var wrong = set.Chains.Errors;
         errors.AddRange(wrong.Select(error => error.ToConfigError()));
         return wrong.IsEmpty ? set : null;
     }
 
     /// <summary>
     /// Returns the set of <paramref name="entries"/>, or null when two entries have the same name. Routes are not checked; see <see
-    /// cref="ChainErrors"/>.
+    /// cref="RoutingChains.Errors"/>.
     /// </summary>
-    public static EntrySet? Collect(IEnumerable<ConfigEntry> entries, ConfigErrors errors)
+    /// <param name="entries">The entries.</param>
+    /// <param name="errors">Collects errors.</param>
+    /// <param name="before">The set before: chains of unchanged entries are taken over. Default: none.</param>
+    public static EntrySet? Collect(IEnumerable<ConfigEntry> entries, ConfigErrors errors, EntrySet? before = null)
     {
         ArgumentNullException.ThrowIfNull(errors);
-        var before = errors.Count;
+        var known = errors.Count;
         ImmutableArray<ConfigEntry> all = [.. entries];
         ReportTwins(all, errors);
         ReportTwinInstances(all.OfType<ServiceEntry>(), errors);
-        return errors.Count > before ? null : new EntrySet
+        return errors.Count > known ? null : new EntrySet
         {
+            _chains = before?._chains,
             Services = [.. all.OfType<ServiceEntry>()],
             ServiceDefaults = [.. all.OfType<ServiceDefaultsEntry>()],
             ProxyDefaults = [.. all.OfType<ProxyDefaultsEntry>()],

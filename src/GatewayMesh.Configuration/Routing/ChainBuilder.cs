@@ -7,7 +7,9 @@ namespace GatewayMesh.Configuration.Routing;
 /// <summary>
 /// Converts drafts without cycles to the nodes that requests follow; a node with several predecessors is a single object.
 /// </summary>
-internal sealed class ChainBuilder(Func<TargetKey, TargetModel> targets)
+/// <param name="datacenter">Local datacenter, in place of <see cref="CompiledChain.Home"/>.</param>
+/// <param name="targets">Returns a target.</param>
+internal sealed class ChainBuilder(string datacenter, Func<TargetKey, TargetModel> targets)
 {
     private readonly Dictionary<Draft, RouteNode> _built = [];
 
@@ -37,8 +39,8 @@ internal sealed class ChainBuilder(Func<TargetKey, TargetModel> targets)
 
     private ResolverNode Build(ResolverDraft resolver)
     {
-        var target = targets(resolver.Target);
-        return new ResolverNode(target.Id, target, [.. resolver.Failover.Select(targets)])
+        var target = Target(resolver.Target);
+        return new ResolverNode(target.Id, target, [.. resolver.Failover.Select(Target)])
         {
             ConnectTimeout = resolver.Entry?.ConnectTimeout,
             RequestTimeout = resolver.Entry?.RequestTimeout,
@@ -56,6 +58,9 @@ internal sealed class ChainBuilder(Func<TargetKey, TargetModel> targets)
                 },
         };
     }
+
+    private TargetModel Target(TargetKey key) =>
+        targets(key.Datacenter == CompiledChain.Home ? key with { Datacenter = datacenter } : key);
 
     // Each product of nested splitters is rounded, so their sum may differ from the total by a few hundredths of a percent: the heaviest
     // share absorbs the difference.

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Entries.Resolvers;
 
@@ -15,7 +14,7 @@ namespace GatewayMesh.Configuration.Routing;
 /// <param name="targets">Creates a target; called once per target.</param>
 public sealed class ChainCompiler(EntrySet entries, string datacenter, Func<TargetKey, SubsetEntry?, TargetModel> targets)
 {
-    private readonly RoutingIndex _index = new(entries);
+    private readonly RoutingChains _chains = entries.Chains;
     private readonly Dictionary<TargetKey, TargetModel> _targets = [];
 
     /// <summary>Targets of all chains compiled so far.</summary>
@@ -25,28 +24,13 @@ public sealed class ChainCompiler(EntrySet entries, string datacenter, Func<Targ
     public static TargetModel Bare(TargetKey key, SubsetEntry? subset) =>
         new(key.Id, key.Service, key.Subset, key.Datacenter) { Filter = subset?.Filter ?? "", OnlyPassing = subset?.OnlyPassing ?? false };
 
-    /// <summary>Names with routing entries; every other name leads directly to its own instances.</summary>
-    public static ImmutableArray<string> Names(EntrySet entries)
-    {
-        ArgumentNullException.ThrowIfNull(entries);
-        return
-        [
-            .. entries.ServiceRouters.Select(entry => entry.Name)
-                .Concat(entries.ServiceSplitters.Select(entry => entry.Name))
-                .Concat(entries.ServiceResolvers.Select(entry => entry.Name))
-                .Distinct(StringComparer.OrdinalIgnoreCase)
-                .Order(StringComparer.Ordinal),
-        ];
-    }
-
     /// <summary>Compiles the chain of <paramref name="service"/>; null with an error when the entries are contradictory.</summary>
     public Chain? Compile(string service, out ChainError? error)
     {
         ArgumentNullException.ThrowIfNull(service);
-        var walk = new ChainWalk(_index, service, datacenter);
-        var start = walk.Run();
-        error = walk.Error;
-        return start is null ? null : new Chain(service, walk.Protocol, new ChainBuilder(Target).Build(start));
+        var chain = _chains.Find(service, datacenter);
+        error = chain.Error;
+        return chain.Start is null ? null : new Chain(service, chain.Protocol, new ChainBuilder(datacenter, Target).Build(chain.Start));
     }
 
     private TargetModel Target(TargetKey key)
@@ -54,7 +38,7 @@ public sealed class ChainCompiler(EntrySet entries, string datacenter, Func<Targ
         if (!_targets.TryGetValue(key, out var target))
         {
             _targets[key] = target = targets(
-                key, key.Subset.Length > 0 ? _index.Resolver(key.Service)?.Subsets.GetValueOrDefault(key.Subset) : null);
+                key, key.Subset.Length > 0 ? _chains.Index.Resolver(key.Service)?.Subsets.GetValueOrDefault(key.Subset) : null);
         }
 
         return target;

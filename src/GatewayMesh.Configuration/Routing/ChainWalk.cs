@@ -4,7 +4,7 @@ using GatewayMesh.Configuration.Entries.Resolvers;
 namespace GatewayMesh.Configuration.Routing;
 
 /// <summary>Walks the entries from a name and drafts its chain; stops at the first error.</summary>
-internal sealed class ChainWalk(RoutingIndex index, string service, string datacenter)
+internal sealed class ChainWalk(RoutingTrace index, string service, string datacenter)
 {
     // Far beyond any sensible configuration. The number of paths doubles with each level of splitters with shared destinations, and each
     // level uses stack: an author of a few services' entries must not be able to crash every node of the mesh.
@@ -21,6 +21,9 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
 
     /// <summary>The error; null while there is none.</summary>
     public ChainError? Error { get; private set; }
+
+    /// <summary>Datacenters of the targets seen, without the local one.</summary>
+    public HashSet<string> Datacenters { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Protocol of the chain.</summary>
     public string Protocol => _protocol ?? RoutingIndex.Undeclared;
@@ -133,6 +136,11 @@ internal sealed class ChainWalk(RoutingIndex index, string service, string datac
         var seen = new List<TargetKey>();
         while (true)
         {
+            if (target.Datacenter != datacenter)
+            {
+                _ = Datacenters.Add(target.Datacenter);
+            }
+
             if (_resolvers.TryGetValue(target, out var known))
             {
                 return known;

@@ -38,7 +38,7 @@ public static class SnapshotCompiler
         var instances = Instances(entries, source, home).ToLookup(instance => instance.Endpoint.Service, StringComparer.OrdinalIgnoreCase);
         var gate = new ReachGate(reach ?? ReachRules.Unbounded);
         var services = Services(entries, source.Services, instances, policies, gate);
-        var targets = new TargetCompiler(services, instances, policies, new RoutingIndex(entries), source, home, gate);
+        var targets = new TargetCompiler(services, instances, policies, entries.Chains.Index, source, home, gate);
         var routes = new ChainCompiler(entries, home, targets.Compile);
         AddRoutes(services, entries, routes);
         var gateways = gate.Admit(Gateways(source.Gateways));
@@ -101,7 +101,7 @@ public static class SnapshotCompiler
         var services = new SortedDictionary<string, ServiceModel>(StringComparer.OrdinalIgnoreCase);
         var registeredAs = instances.SelectMany(
             group => group.Select(instance => instance.Endpoint.Service)).Concat(discovered.Select(discovered => discovered.Name));
-        var spellings = Spellings(registeredAs).Concat(Spellings(protocols.Keys.Concat(ChainCompiler.Names(entries))));
+        var spellings = Spellings(registeredAs).Concat(Spellings(protocols.Keys.Concat(entries.Chains.Names)));
         var dormant = discovered.Where(discovered => discovered.IsDormant)
             .Select(discovered => discovered.Name)
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
@@ -134,7 +134,7 @@ public static class SnapshotCompiler
     // A name that occurs only in entries must be routed too.
     private static void AddRoutes(SortedDictionary<string, ServiceModel> services, EntrySet entries, ChainCompiler routes)
     {
-        foreach (var name in ChainCompiler.Names(entries))
+        foreach (var name in entries.Chains.Names)
         {
             if (routes.Compile(name, out _) is { IsPlain: false } chain)
             {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Registry.Yaml;
@@ -9,7 +10,8 @@ namespace GatewayMesh.Registry.Files;
 /// <param name="place">Receives the path of each file before the file is read.</param>
 internal sealed class EntryFolder(ReadContext place)
 {
-    private Dictionary<string, ImmutableArray<ConfigEntry>> _known = new(StringComparer.Ordinal);
+    private Dictionary<string, (byte[] Digest, ImmutableArray<ConfigEntry> Entries)> _known = new(StringComparer.Ordinal);
+    private EntrySet? _set;
 
     /// <summary>Reads the entries of <paramref name="files"/> once; null if there is any error.</summary>
     public static EntrySet? Read(IEnumerable<string> files, ConfigErrors errors) =>
@@ -24,25 +26,34 @@ internal sealed class EntryFolder(ReadContext place)
     public EntrySet? Read(IEnumerable<string> files, ConfigErrors errors, ConfigErrors skipped)
     {
         var before = errors.Count;
-        var entries = new Dictionary<string, ImmutableArray<ConfigEntry>>(StringComparer.Ordinal);
+        var entries = new Dictionary<string, (byte[] Digest, ImmutableArray<ConfigEntry> Entries)>(StringComparer.Ordinal);
         foreach (var file in files)
         {
             place.Path = file;
             entries[file] = FileContent.Read(file, errors, skipped: skipped) is { } bytes
                 ? Entries(bytes, file, errors)
-                : _known.GetValueOrDefault(file, []);
+                : _known.GetValueOrDefault(file, ([], []));
         }
 
-        var set = EntrySet.From(entries.Values.SelectMany(each => each), errors);
+        var set = EntrySet.From(entries.Values.SelectMany(each => each.Entries), errors, _set);
         if (errors.Count > before)
         {
             return null;
         }
 
-        _known = entries;
+        (_known, _set) = (entries, set);
         return set;
     }
 
-    private static ImmutableArray<ConfigEntry> Entries(byte[] bytes, string file, ConfigErrors errors) =>
+    // A file without a change, as most are after a change of the folder, keeps its entries, and so its compiled chains.
+    private (byte[] Digest, ImmutableArray<ConfigEntry> Entries) Entries(byte[] bytes, string file, ConfigErrors errors)
+    {
+        var digest = SHA256.HashData(bytes);
+        return _known.TryGetValue(file, out var known) && known.Digest.AsSpan().SequenceEqual(digest)
+            ? known
+            : (digest, Bind(bytes, file, errors));
+    }
+
+    private static ImmutableArray<ConfigEntry> Bind(byte[] bytes, string file, ConfigErrors errors) =>
         [.. YamlDocuments.Read(bytes, file, errors).Select(document => EntryBinder.Bind(document, errors)).OfType<ConfigEntry>()];
 }

@@ -63,5 +63,5 @@ internal sealed record ChainCase(string Name)
     public static string Text(JsonNode chains) => chains.ToJsonString(Indented) + "\n";
 
     private static IEnumerable<string> Asked(EntrySet entries) =>
-        ChainCompiler.Names(entries).Union(entries.ServiceDefaults.Select(entry => entry.Name)).Order(StringComparer.Ordinal);
+        entries.Chains.Names.Union(entries.ServiceDefaults.Select(entry => entry.Name)).Order(StringComparer.Ordinal);
 }

@@ -11,18 +11,23 @@ namespace GatewayMesh.Registry.Consul.Entries;
 internal static class EntryReader
 {
     /// <summary>The entries by name, valid and invalid.</summary>
+    /// <param name="body">The list.</param>
+    /// <param name="known">Entries read before: an entry with the same text stays the same object. Default: none.</param>
     /// <exception cref="JsonException">The list is not JSON.</exception>
     /// <exception cref="InvalidOperationException">The JSON is not a list of entries.</exception>
-    public static ImmutableSortedDictionary<string, ReadEntry> Read(ReadOnlyMemory<byte> body)
+    public static ImmutableSortedDictionary<string, ReadEntry> Read(ReadOnlyMemory<byte> body, KnownEntries? known = null)
     {
         using var document = ConsulJson.Parse(body);
         var entries = ImmutableSortedDictionary.CreateBuilder<string, ReadEntry>(StringComparer.Ordinal);
         foreach (var item in document.RootElement.EnumerateArray())
         {
             var name = item.GetProperty("Name").GetString() ?? "";
-            entries[name] = Bind(JsonMarshal.GetRawUtf8Value(item), $"consul:{item.GetProperty("Kind").GetString()}/{name}");
+            var text = JsonMarshal.GetRawUtf8Value(item);
+            entries[name] = known?.Find(name, text) ?? Bind(text, $"consul:{item.GetProperty("Kind").GetString()}/{name}");
+            known?.Keep(name, text, entries[name]);
         }
 
+        known?.Forget(entries);
         return entries.ToImmutable();
     }
 

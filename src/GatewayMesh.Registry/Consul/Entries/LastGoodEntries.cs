@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Entries;
-using GatewayMesh.Configuration.Routing;
 
 namespace GatewayMesh.Registry.Consul.Entries;
 
@@ -51,12 +50,12 @@ internal sealed class LastGoodEntries
         var next = new Dictionary<(string Kind, string Name), ConfigEntry>(_good);
         while (true)
         {
-            if (EntrySet.Collect(next.OrderBy(entry => entry.Key).Select(entry => entry.Value), errors) is not { } set)
+            if (EntrySet.Collect(next.OrderBy(entry => entry.Key).Select(entry => entry.Value), errors, Entries) is not { } set)
             {
                 return null;
             }
 
-            var wrong = ChainErrors.Of(set);
+            var wrong = set.Chains.Errors;
             if (wrong.IsEmpty)
             {
                 _used = next;

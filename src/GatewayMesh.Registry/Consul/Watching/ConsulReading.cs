@@ -56,7 +56,7 @@ internal sealed class ConsulReading : IAsyncDisposable
         _catalogue = new Watch<ImmutableArray<string>>("/v1/catalog/services", CatalogueReader.Read, null, _context);
         _entries =
         [
-            .. Kinds.Select(kind => (kind, new Watch<ReadEntry>($"/v1/config/{kind}", EntryReader.Read, null, _context))),
+            .. Kinds.Select(kind => (kind, new Watch<ReadEntry>($"/v1/config/{kind}", Entries(), null, _context))),
             ("service-policy", new Watch<ReadEntry>($"/v1/kv/{PolicyReader.Folder}?recurse", PolicyReader.Read, null, _context)),
         ];
         _intentions = new IntentionReading(_context);
@@ -125,6 +125,12 @@ internal sealed class ConsulReading : IAsyncDisposable
         _intentions.Dispose();
         _liveness.Dispose();
         _stop.Dispose();
+    }
+
+    private static Func<ReadOnlyMemory<byte>, ImmutableSortedDictionary<string, ReadEntry>> Entries()
+    {
+        var known = new KnownEntries();
+        return body => EntryReader.Read(body, known);
     }
 
     private void Run(Func<CancellationToken, Task> run) => _runs.Add(Task.Run(() => run(_stop.Token)));

@@ -121,7 +121,7 @@ internal sealed class TargetWatches(int most, WatchContext context) : IAsyncDisp
         }
     }
 
-    // Compiled once per set of entries, because every change of an instance makes a report.
+    // Taken from the compiled chains once per set of entries, because every change of an instance makes a report.
     private ImmutableArray<(string Name, ImmutableArray<TargetModel> Targets)> Routes(EntrySet entries, string datacenter)
     {
         if (_routes is { } known && ReferenceEquals(known.Entries, entries) && known.Datacenter == datacenter)
@@ -130,9 +130,9 @@ internal sealed class TargetWatches(int most, WatchContext context) : IAsyncDisp
         }
 
         var found = ImmutableArray.CreateBuilder<(string, ImmutableArray<TargetModel>)>();
-        foreach (var name in ChainCompiler.Names(entries))
+        foreach (var name in entries.Chains.Names)
         {
-            // One compiler per name, so that its targets are those of this route.
+            // One collection of targets per name.
             var compiler = new ChainCompiler(entries, datacenter, ChainCompiler.Bare);
             if (compiler.Compile(name, out _) is { IsPlain: false })
             {
