@@ -5,8 +5,8 @@ using System.Globalization;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Listeners;
-using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Matching;
+using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Policies.Shedding;
 using GatewayMesh.Configuration.Reach;
 using GatewayMesh.Configuration.Snapshot;
@@ -14,6 +14,7 @@ using GatewayMesh.Configuration.Values;
 using GatewayMesh.Linux;
 using GatewayMesh.Proxy.AdaptiveConcurrency;
 using GatewayMesh.Proxy.Admission;
+using GatewayMesh.Proxy.Attempts;
 using GatewayMesh.Proxy.Authorization;
 using GatewayMesh.Proxy.Edge;
 using GatewayMesh.Proxy.Forwarding;
@@ -62,7 +63,7 @@ public sealed class DataPlane : IAsyncDisposable
     private readonly RunningExchanges _running;
     private readonly AccessLog? _accessLog;
     private readonly PrometheusText _prometheus;
-    private readonly MeshApplication _application;
+    private readonly ServerApplication _application;
     private readonly EdgeListeners _edge;
     private readonly KestrelServer _server;
     private readonly PeerTerms? _peers;
@@ -102,22 +103,15 @@ public sealed class DataPlane : IAsyncDisposable
         var identity = options.Identity ?? (options.Certificates is { } certificates
             ? new MutualIdentity(certificates, options.IngressService, options.GatewayService, time)
             : new PlaintextIdentity(options.IngressService));
-        var attempts = new AttemptLoop(
-            options,
-            _forwarder,
-            _upstreams,
-            new EndpointPicker(time, random),
-            new BypassedSidecars(time),
-            random,
-            new RetryDecider(_budgets, time, random, Metrics),
-            _latencies,
-            Metrics,
-            identity,
-            _refused);
-        Pipeline = new RequestPipeline(options, random, _budgets, identity, _demand, denials, _running, attempts);
+        var decider = new RetryDecider(_budgets, time, random, Metrics);
+        var hops = new HopSelector(options, new EndpointPicker(time, random), _upstreams, identity);
+        var sender = new AttemptSender(_forwarder, _refused);
+        var retries = new RetryLoop(hops, sender, decider, _latencies, Metrics);
+        var paths = new PathSelector(options, hops, sender, retries, decider, new BypassedSidecars(time), random, Metrics);
+        Pipeline = new RequestPipeline(options, random, _budgets, identity, _demand, denials, _running, paths);
         Behaviours = new ListenerBehaviours(options, _admission, _applications);
-        _application = new MeshApplication(
-            Pipeline, Behaviours, new RequestTelemetry(Metrics, _accessLog), _traffic, time, options.Progress);
+        _application = new ServerApplication(
+            new RequestEntry(Pipeline, Behaviours, new RequestTelemetry(Metrics, _accessLog), _traffic, time, options.Progress));
         var tunnel = new TunnelConnectionMiddleware(time, random, options.MaxCarriedAge, () => _traffic.Draining, () => _admission.IsFull);
         _peers = options.Certificates is { } shown ? new PeerTerms(shown, time) : null;
         var log = options.Logs.CreateLogger("GatewayMesh.Proxy");

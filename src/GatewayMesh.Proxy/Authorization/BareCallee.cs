@@ -27,5 +27,5 @@ internal static class BareCallee
         || (exchange.Caller.Verified && Decides(exchange));
 
     private static bool Decides(Exchange exchange) =>
-        exchange.Mesh.Snapshot.Intentions.Decide(exchange.Caller.Service, exchange.Destination!, exchange.Facts).Allowed;
+        exchange.Mesh.Snapshot.Intentions.Decide(exchange.Caller.Service, exchange.Destination!, exchange.Permissions).Allowed;
 }

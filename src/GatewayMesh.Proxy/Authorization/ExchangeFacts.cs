@@ -3,7 +3,7 @@ using GatewayMesh.Configuration.Paths;
 using GatewayMesh.Proxy.Forwarding;
 using GatewayMesh.Proxy.Pipeline;
 using GatewayMesh.Proxy.Resilience;
-using Microsoft.AspNetCore.Http;
+using GatewayMesh.Proxy.Messages;
 using Microsoft.Extensions.Primitives;
 
 namespace GatewayMesh.Proxy.Authorization;
@@ -23,13 +23,13 @@ internal sealed class ExchangeFacts(Exchange exchange) : IRequestFacts
     /// <inheritdoc/>
     public FieldLines Field(string name)
     {
-        var headers = exchange.Http.Request.Headers;
+        var fields = exchange.Head.Fields;
         if (name == "host")
         {
             return new FieldLines(exchange.Host is { Length: > 0 } host ? host : null);
         }
 
-        return headers.TryGetValue(name, out var values) && IsForwarded(name, headers) ? Lines(values) : default;
+        return fields[name] is { Count: > 0 } values && IsForwarded(name, fields) ? Lines(values) : default;
     }
 
     /// <inheritdoc/>
@@ -41,12 +41,12 @@ internal sealed class ExchangeFacts(Exchange exchange) : IRequestFacts
         }
 
         List<string?>? lines = null;
-        var headers = exchange.Http.Request.Headers;
-        foreach (var (other, values) in headers)
+        var fields = exchange.Head.Fields;
+        foreach (ref readonly var field in fields.Lines)
         {
-            if (FieldLines.AreTwins(name, other) && IsForwarded(other, headers))
+            if (FieldLines.AreTwins(name, field.Name) && IsForwarded(field.Name, fields))
             {
-                (lines ??= []).AddRange(values);
+                (lines ??= []).Add(field.Value);
             }
         }
 
@@ -56,8 +56,8 @@ internal sealed class ExchangeFacts(Exchange exchange) : IRequestFacts
     private static FieldLines Lines(StringValues values) =>
         values.Count == 1 ? new FieldLines(values[0] ?? "") : new FieldLines(values.ToArray());
 
-    private bool IsForwarded(string name, IHeaderDictionary headers) =>
+    private bool IsForwarded(string name, FieldTable fields) =>
         !MeshHeaders.IsMeshHeader(name)
         && (exchange.SpeaksOfClients || !OutsideFields.IsForged(name))
-        && !HopByHop.Contains(name, headers.Connection);
+        && !HopByHop.Contains(name, fields["Connection"]);
 }

@@ -15,5 +15,5 @@ internal static class ForeignCallee
         !endpoint.IsForeign
         || exchange.Behaviour.Direction != RequestDirection.Gateway
         || exchange.AllowedBy is not { } intentions
-        || intentions.Decide(gateway, exchange.Destination!, exchange.Facts).Allowed;
+        || intentions.Decide(gateway, exchange.Destination!, exchange.Permissions).Allowed;
 }

@@ -29,7 +29,7 @@ internal sealed class IntentionStep(bool enforces, Denials denials) : IStep
         }
 
         var table = exchange.Mesh.Snapshot.Intentions;
-        var decision = table.Decide(exchange.Caller.Service, exchange.Destination!, exchange.Facts);
+        var decision = table.Decide(exchange.Caller.Service, exchange.Destination!, exchange.Permissions);
         if (decision.Allowed)
         {
             exchange.AllowedBy = table;

@@ -1,90 +1,69 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using GatewayMesh.Proxy.Grpc;
-using Microsoft.AspNetCore.Http;
+using GatewayMesh.Proxy.Messages;
 
 namespace GatewayMesh.Proxy.Errors;
 
-/// <summary>Writes the mesh's own response for an error: <c>Proxy-Status</c> and problem+json (RFC 9457), or a gRPC status.</summary>
-public static class ErrorAnswer
+/// <summary>The mesh's own response for an error: <c>Proxy-Status</c> and problem+json (RFC 9457), or a gRPC status.</summary>
+internal static class ErrorAnswer
 {
     // RFC 9110 §15.5.6 requires Allow; only CONNECT is missing.
     private const string AllowedMethods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE";
 
-    /// <summary>
-    /// Responds with <paramref name="error"/>. If the response has started or the client is gone, the connection is aborted instead: a
-    /// broken response must not look complete.
-    /// </summary>
-    /// <param name="context">Context of the request.</param>
+    private static readonly Field ProblemType = new("Content-Type", "application/problem+json");
+
+    /// <summary>Returns the response for <paramref name="error"/>.</summary>
     /// <param name="error">Error to report.</param>
+    /// <param name="request">Head of the request.</param>
     /// <param name="requestId">ID of the request, as in the access log.</param>
     /// <param name="node">Name of this node; empty omits the name (an ingress responds to strangers).</param>
-    public static Task WriteAsync(HttpContext context, MeshError error, string requestId, string node)
+    public static LocalAnswer Of(in MeshError error, RequestHead request, string requestId, string node)
     {
-        if (context.Response.HasStarted || error.Kind == MeshErrorKind.ClientGone)
-        {
-            context.Abort();
-            return Task.CompletedTask;
-        }
-
-        WriteHead(context.Response, error, isHttp1: !HttpProtocol.IsHttp2(context.Request.Protocol));
-        if (GrpcCall.Is(context.Request))
-        {
-            return WriteGrpcAsync(context.Response, error);
-        }
-
-        if (HttpMethods.IsHead(context.Request.Method))
-        {
-            context.Response.ContentType = "application/problem+json";
-            return context.Response.StartAsync(CancellationToken.None);
-        }
-
-        var body = Problem(error, requestId, node);
-        context.Response.ContentType = "application/problem+json";
-        context.Response.ContentLength = body.WrittenCount;
-        return context.Response.Body.WriteAsync(body.WrittenMemory, CancellationToken.None).AsTask();
-    }
-
-    private static void WriteHead(HttpResponse response, in MeshError error, bool isHttp1)
-    {
-        // Fields of a discarded upstream response must not accompany our body.
-        response.Clear();
-        response.StatusCode = error.Row.Status;
-        response.Headers[ProxyStatus.FieldName] = ProxyStatus.Format(error);
-        response.Headers.CacheControl = "no-store"; // otherwise 404 and 405 are cacheable
+        var fields = ImmutableArray.CreateBuilder<Field>(6);
+        fields.Add(new Field(ProxyStatus.FieldName, ProxyStatus.Format(error)));
+        fields.Add(new Field("Cache-Control", "no-store")); // otherwise 404 and 405 are cacheable
         if (error.Row.RetryLater)
         {
-            response.Headers.RetryAfter = error.RetryAfter <= TimeSpan.FromSeconds(1)
-                ? "1"
-                : Math.Ceiling(error.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            fields.Add(new Field("Retry-After", SecondsOf(error.RetryAfter)));
         }
 
         if (error.Kind == MeshErrorKind.MethodNotAllowed)
         {
-            response.Headers.Allow = AllowedMethods;
+            fields.Add(new Field("Allow", AllowedMethods));
         }
 
-        // After these errors, later bytes on the connection may not be a request. An HTTP/2 stream has no later bytes.
-        if (isHttp1 && error.Kind is MeshErrorKind.RequestMalformed or MeshErrorKind.RequestTooLarge or MeshErrorKind.RequestLineTooLong
-            or MeshErrorKind.RequestFieldsTooLarge or MeshErrorKind.RequestTimeout)
+        if (GrpcCall.Is(request.Fields))
         {
-            response.Headers.Connection = "close";
+            return GrpcOf(error, fields) with { EndsConnection = EndsConnection(error.Kind) };
         }
+
+        fields.Add(ProblemType);
+        var body = request.Method == "HEAD" ? default : Problem(error, requestId, node);
+        return new LocalAnswer(error.Row.Status, fields.DrainToImmutable(), body) { EndsConnection = EndsConnection(error.Kind) };
     }
+
+    // After these errors, later bytes on the connection may not be a request. An HTTP/2 stream has no later bytes.
+    private static bool EndsConnection(MeshErrorKind kind) => kind
+        is MeshErrorKind.RequestMalformed or MeshErrorKind.RequestTooLarge or MeshErrorKind.RequestLineTooLong
+        or MeshErrorKind.RequestFieldsTooLarge or MeshErrorKind.RequestTimeout;
+
+    private static string SecondsOf(TimeSpan wait) =>
+        wait <= TimeSpan.FromSeconds(1) ? "1" : Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
 
     // A trailers-only response: a gRPC client sees HTTP status 200, and the head ends the stream.
-    private static Task WriteGrpcAsync(HttpResponse response, in MeshError error)
+    private static LocalAnswer GrpcOf(in MeshError error, ImmutableArray<Field>.Builder fields)
     {
-        response.StatusCode = StatusCodes.Status200OK;
-        response.ContentType = "application/grpc";
-        response.Headers[GrpcFields.Status] = error.Row.Grpc.ToString(CultureInfo.InvariantCulture);
-        response.Headers[GrpcFields.Message] = GrpcMessage.Encode(
-            string.IsNullOrEmpty(error.Details) ? error.Row.Title : $"{error.Row.Title} ({error.Details})");
-        return response.CompleteAsync();
+        fields.Add(new Field("Content-Type", "application/grpc"));
+        fields.Add(new Field(GrpcFields.Status, error.Row.Grpc.ToString(CultureInfo.InvariantCulture)));
+        fields.Add(new Field(GrpcFields.Message, GrpcMessage.Encode(
+            string.IsNullOrEmpty(error.Details) ? error.Row.Title : $"{error.Row.Title} ({error.Details})")));
+        return new LocalAnswer(200, fields.DrainToImmutable(), default) { IsTrailersOnly = true };
     }
 
-    private static ArrayBufferWriter<byte> Problem(in MeshError error, string requestId, string node)
+    private static ReadOnlyMemory<byte> Problem(in MeshError error, string requestId, string node)
     {
         var body = new ArrayBufferWriter<byte>(256);
         using var json = new Utf8JsonWriter(body);
@@ -106,6 +85,6 @@ public static class ErrorAnswer
 
         json.WriteEndObject();
         json.Flush();
-        return body;
+        return body.WrittenMemory;
     }
 }

@@ -20,27 +20,19 @@ internal static class FieldSyntax
     private static readonly string[] UnderscoreNames = ["Content_Length", "Transfer_Encoding"];
 
     /// <summary>
-    /// True if <paramref name="name"/> is a token other than the underscore spelling of a framing field, and no value contains a
+    /// True if <paramref name="name"/> is a token other than the underscore spelling of a framing field, and the value contains no
     /// control character or, on HTTP/2, leading or trailing whitespace. Underscore spellings of the mesh's own fields are never
     /// forwarded.
     /// </summary>
-    public static bool IsValid(string name, StringValues values, bool isHttp2)
+    public static bool IsValid(string name, ReadOnlySpan<char> value, bool isHttp2)
     {
         if (name.Length == 0 || name.AsSpan().ContainsAnyExcept(Token) || (name.Contains('_') && IsUnderscoreName(name)))
         {
             return false;
         }
 
-        for (var i = 0; i < values.Count; i++)
-        {
-            var value = values[i].AsSpan();
-            if (value.ContainsAny(Controls) || (isHttp2 && value.Length > 0 && (value[0] is ' ' or '\t' || value[^1] is ' ' or '\t')))
-            {
-                return false;
-            }
-        }
-
-        return true;
+        return !value.ContainsAny(Controls)
+            && !(isHttp2 && value.Length > 0 && (value[0] is ' ' or '\t' || value[^1] is ' ' or '\t'));
     }
 
     private static bool IsUnderscoreName(string name)

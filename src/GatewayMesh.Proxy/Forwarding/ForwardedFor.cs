@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Proxy.Edge;
 using GatewayMesh.Proxy.Pipeline;
-using Microsoft.AspNetCore.Http;
+using GatewayMesh.Proxy.Messages;
 
 namespace GatewayMesh.Proxy.Forwarding;
 
@@ -22,7 +22,7 @@ internal static class ForwardedFor
     /// <summary>Writes the fields for the next hop into the request's own headers, from which they are copied.</summary>
     public static void Extend(Exchange exchange)
     {
-        var headers = exchange.Http.Request.Headers;
+        var fields = exchange.Head.Fields;
         var peer = exchange.InboundConnection.Peer.IsIPv4MappedToIPv6
             ? exchange.InboundConnection.Peer.MapToIPv4()
             : exchange.InboundConnection.Peer;
@@ -30,8 +30,8 @@ internal static class ForwardedFor
         {
             // A peer that names another client is itself appended, even an application on this host, so no caller inside the mesh can pass
             // as the edge.
-            Append(headers, For, peer, always: false);
-            Append(headers, Standard, peer, always: false);
+            Append(fields, For, peer, always: false);
+            Append(fields, Standard, peer, always: false);
             return;
         }
 
@@ -39,34 +39,42 @@ internal static class ForwardedFor
         var scheme = inbound.Tls is null ? "http" : "https";
         if (inbound.IsTrustedProxy)
         {
-            Append(headers, For, peer, always: true);
-            Append(headers, Standard, peer, always: false);
-            headers.TryAdd(Proto, scheme);
-            headers.TryAdd(Host, exchange.Host);
+            Append(fields, For, peer, always: true);
+            Append(fields, Standard, peer, always: false);
+            Default(fields, Proto, scheme);
+            Default(fields, Host, exchange.Host);
         }
         else
         {
-            headers[For] = peer.ToString();
-            headers[Proto] = scheme;
-            headers[Host] = exchange.Host;
+            fields.Set(For, peer.ToString());
+            fields.Set(Proto, scheme);
+            fields.Set(Host, exchange.Host);
         }
 
         if (inbound.Edge?.Spec.Tls is { ClientCertificates: not ClientCertificates.None }
             && inbound.Tls?.ForwardedCertificate is { } certificate)
         {
-            headers[ClientCertificateField.Name] = certificate;
+            fields.Set(ClientCertificateField.Name, certificate);
         }
     }
 
-    private static void Append(IHeaderDictionary headers, string name, IPAddress peer, bool always)
+    private static void Default(FieldTable fields, string name, string value)
     {
-        if (headers.TryGetValue(name, out var chain) && chain.Count > 0)
+        if (!fields.Contains(name))
         {
-            headers[name] = $"{chain}, {ElementOf(name, peer)}";
+            fields.Add(name, value);
+        }
+    }
+
+    private static void Append(FieldTable fields, string name, IPAddress peer, bool always)
+    {
+        if (fields[name] is { Count: > 0 } chain)
+        {
+            fields.Set(name, $"{chain}, {ElementOf(name, peer)}");
         }
         else if (always)
         {
-            headers[name] = ElementOf(name, peer);
+            fields.Add(name, ElementOf(name, peer));
         }
     }
 

@@ -18,13 +18,12 @@ internal static class ForwardingErrors
     /// <summary>Returns the error of a failed hop.</summary>
     public static MeshError Of(Exchange exchange, ForwarderError result, Exception? cause)
     {
-        var http = exchange.Http;
         if (ConnectFailedException.In(cause) is { } connect)
         {
             return new MeshError(KindOf(connect.Failure), Forwarded: false, DetailOf(connect));
         }
 
-        if (http.RequestAborted.IsCancellationRequested)
+        if (exchange.Response.Aborted.IsCancellationRequested)
         {
             return new MeshError(MeshErrorKind.ClientGone, Forwarded: true);
         }
@@ -118,12 +117,7 @@ internal static class ForwardingErrors
 
     private static MeshErrorKind KindOf(ForwarderError result, Exception? cause) => result switch
     {
-        ForwarderError.RequestBodyClient when BadRequest(cause) is { } bad => bad.StatusCode switch
-        {
-            StatusCodes.Status413PayloadTooLarge => MeshErrorKind.RequestTooLarge,
-            StatusCodes.Status408RequestTimeout => MeshErrorKind.RequestTimeout,
-            _ => MeshErrorKind.RequestMalformed,
-        },
+        ForwarderError.RequestBodyClient when KindOfBody(cause) is { } kind => kind,
         // When the upstream stream ends during the body, the forwarder reports a body that the client broke off.
         ForwarderError.RequestBodyClient when cause is AggregateException
         {
@@ -160,11 +154,15 @@ internal static class ForwardingErrors
         return MeshErrorKind.ConnectionReset;
     }
 
-    private static BadHttpRequestException? BadRequest(Exception? cause) => cause switch
+    // A fault of the client's body; null if the cause is something else.
+    private static MeshErrorKind? KindOfBody(Exception? cause) => cause switch
     {
         null => null,
-        BadHttpRequestException bad => bad,
-        AggregateException many => many.InnerExceptions.Select(BadRequest).FirstOrDefault(bad => bad is not null),
-        _ => BadRequest(cause.InnerException),
+        SlowBodyException => MeshErrorKind.RequestTimeout,
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => MeshErrorKind.RequestTooLarge,
+        BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => MeshErrorKind.RequestTimeout,
+        BadHttpRequestException => MeshErrorKind.RequestMalformed,
+        AggregateException many => many.InnerExceptions.Select(KindOfBody).FirstOrDefault(kind => kind is not null),
+        _ => KindOfBody(cause.InnerException),
     };
 }

@@ -7,7 +7,7 @@ namespace GatewayMesh.Proxy.Forwarding;
 internal interface IForwarder
 {
     /// <summary>
-    /// Sends the request to <see cref="Exchange.Hop"/>. Returns <see cref="MeshError.None"/> if a complete response was passed on;
+    /// Sends the request to the current hop of the exchange. Returns <see cref="MeshError.None"/> if a complete response was passed on;
     /// otherwise the error. After an error, either no part of the response has started (the caller may retry or respond), or the client's
     /// connection was aborted.
     /// </summary>

@@ -1,7 +1,7 @@
 using GatewayMesh.Proxy.Edge;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Resilience;
-using Microsoft.AspNetCore.Http;
+using GatewayMesh.Proxy.Messages;
 
 namespace GatewayMesh.Proxy.Forwarding;
 
@@ -27,24 +27,10 @@ internal static class OutsideFields
     private const string CertificateChain = "Client-Cert-Chain";
 
     /// <summary>Removes untrusted fields from a request.</summary>
-    /// <param name="headers">Fields of the request.</param>
+    /// <param name="fields">Fields of the request.</param>
     /// <param name="fromTrustedProxy">True keeps a trusted proxy's fields about its callers, except the client certificate.</param>
-    public static void Remove(IHeaderDictionary headers, bool fromTrustedProxy)
-    {
-        List<string>? removed = null;
-        foreach (var (name, _) in headers)
-        {
-            if (IsNever(name) || (!fromTrustedProxy && IsOfProxies(name)))
-            {
-                (removed ??= []).Add(name);
-            }
-        }
-
-        foreach (var name in removed ?? [])
-        {
-            headers.Remove(name);
-        }
-    }
+    public static void Remove(FieldTable fields, bool fromTrustedProxy) =>
+        fields.RemoveWhere(fromTrustedProxy ? IsNever : static name => IsNever(name) || IsOfProxies(name));
 
     /// <summary>
     /// True if only the ingress may forward the field: an application or any other peer would impersonate the edge of the mesh.

@@ -1,3 +1,5 @@
+using GatewayMesh.Proxy.Messages;
+
 namespace GatewayMesh.Proxy.Forwarding;
 
 /// <summary>Checks responses for faults that the HTTP client tolerates and an intermediary must not.</summary>
@@ -8,12 +10,11 @@ internal static class ResponseCheck
     /// coding in addition to <c>chunked</c>, whose field would be dropped while the coding stays on the body (RFC 9112 §6.1), and an
     /// invalid or contradictory <c>Content-Length</c> without chunked (RFC 9112 §6.3).
     /// </summary>
-    public static string? FaultOf(HttpResponseMessage response)
+    public static string? FaultOf(ResponseHead response)
     {
-        var fields = response.Headers.NonValidated;
-        if (fields.TryGetValues("Transfer-Encoding", out var codings))
+        if (response.Fields["Transfer-Encoding"] is { Count: > 0 } codings)
         {
-            if (response.Version.Major >= 2)
+            if (response.Version == MessageVersion.Http2)
             {
                 return "Transfer-Encoding in HTTP/2"; // RFC 9113 §8.2.2
             }
@@ -24,17 +25,12 @@ internal static class ResponseCheck
         return HasValidLength(response) ? null : "invalid Content-Length";
     }
 
-    private static bool HasValidLength(HttpResponseMessage response)
+    private static bool HasValidLength(ResponseHead response)
     {
-        if (!response.Content.Headers.NonValidated.TryGetValues("Content-Length", out var values))
-        {
-            return true;
-        }
-
         string? first = null;
-        foreach (var line in values)
+        foreach (var line in response.Fields["Content-Length"])
         {
-            foreach (var part in line.Split(',', StringSplitOptions.TrimEntries))
+            foreach (var part in (line ?? "").Split(',', StringSplitOptions.TrimEntries))
             {
                 if (part.Length == 0 || part.AsSpan().ContainsAnyExceptInRange('0', '9') || (first ??= part) != part)
                 {

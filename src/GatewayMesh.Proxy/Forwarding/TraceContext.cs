@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using GatewayMesh.Proxy.LoadBalancing;
-using Microsoft.AspNetCore.Http;
+using GatewayMesh.Proxy.Messages;
 
 namespace GatewayMesh.Proxy.Forwarding;
 
@@ -13,21 +13,22 @@ internal static class TraceContext
     private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdef");
 
     /// <summary>Ensures that the request has a trace.</summary>
-    public static void Ensure(IHeaderDictionary headers, SplitMix random)
+    public static void Ensure(FieldTable fields, SplitMix random)
     {
-        if (headers.TryGetValue(Field, out var given) && given.Count == 1 && TraceIdOf(given.ToString()) is not null)
+        if (fields[Field] is [{ } given] && TraceIdOf(given) is not null)
         {
             return;
         }
 
-        if (headers.ContainsKey("b3") || headers.ContainsKey("X-B3-TraceId"))
+        if (fields.Contains("b3") || fields.Contains("X-B3-TraceId"))
         {
             return;
         }
 
-        headers.Remove("tracestate");
-        headers[Field] = string.Create(
-            CultureInfo.InvariantCulture, $"00-{random.Next():x16}{random.Next() | 1:x16}-{random.Next() | 1:x16}-00");
+        fields.Remove("tracestate");
+        fields.Set(
+            Field,
+            string.Create(CultureInfo.InvariantCulture, $"00-{random.Next():x16}{random.Next() | 1:x16}-{random.Next() | 1:x16}-00"));
     }
 
     /// <summary>Returns the trace ID of a well-formed <c>traceparent</c>; otherwise null.</summary>

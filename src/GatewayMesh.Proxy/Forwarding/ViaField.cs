@@ -1,3 +1,4 @@
+using GatewayMesh.Proxy.Messages;
 using Microsoft.Extensions.Primitives;
 
 namespace GatewayMesh.Proxy.Forwarding;
@@ -9,15 +10,15 @@ internal static class ViaField
 
     /// <summary>Returns the field with this proxy appended.</summary>
     /// <param name="before">Value of the received field.</param>
-    /// <param name="protocol">Protocol of the received message, e.g. <c>HTTP/1.1</c>.</param>
+    /// <param name="protocol">Version of the received message.</param>
     /// <param name="pseudonym">Name of this proxy.</param>
-    public static string Extend(StringValues before, string protocol, string pseudonym)
+    public static string Extend(StringValues before, MessageVersion protocol, string pseudonym)
     {
         var version = protocol switch
         {
-            "HTTP/1.1" => "1.1",
-            "HTTP/2" => "2.0", // RFC 9110 §2.5 requires both digits
-            _ => protocol.StartsWith("HTTP/", StringComparison.Ordinal) ? protocol[5..] : protocol,
+            MessageVersion.Http2 => "2.0", // RFC 9110 §2.5 requires both digits
+            MessageVersion.Http10 => "1.0",
+            _ => "1.1",
         };
         return before.Count == 0 ? $"{version} {pseudonym}" : $"{before}, {version} {pseudonym}";
     }

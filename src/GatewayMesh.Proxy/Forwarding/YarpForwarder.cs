@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Listeners;
 using GatewayMesh.Proxy.Pipeline;
 using GatewayMesh.Proxy.Upstreams;
 using Microsoft.AspNetCore.Http;
@@ -33,34 +34,40 @@ internal sealed class YarpForwarder : IForwarder, IDisposable
     /// <inheritdoc/>
     public async ValueTask<MeshError> ForwardAsync(Exchange exchange)
     {
-        var http = exchange.Http;
-        var hop = exchange.Hop;
+        var server = (ServerExchange)exchange.Response; // the only server in front of this forwarder
+        var http = server.Http;
+        var hop = exchange.Attempt.Hop;
         var config = ConfigOf(hop.Upstream.Key.Protocol, exchange.Route.Policy.Timeouts.Idle);
         if (exchange.InboundConnection.IsHttp2)
         {
             DownstreamReset.Install(http);
         }
 
+        // The forwarder reads these itself; everything else comes from the exchange's own head.
+        http.Request.Body = exchange.Body;
+        http.Request.Headers.Upgrade = exchange.Head.Fields["Upgrade"];
+        using var hedged = exchange.Attempt.Hedge is { } hedge ? new HedgedInvoker(exchange, hedge) : null;
+
         var result = await _forwarder.SendAsync(
             http,
             hop.Upstream.Prefix,
-            exchange.Sender ?? hop.Upstream.Invoker,
+            hedged ?? hop.Upstream.Invoker,
             config,
-            exchange.Transformer,
+            server.Transformer,
             exchange.CutOff).ConfigureAwait(false);
-        if (exchange.Dropped)
+        if (exchange.Attempt.IsDropped)
         {
-            return exchange.Answered;
+            return exchange.Attempt.Answered;
         }
 
-        if (exchange.Unsendable.IsError)
+        if (exchange.Attempt.Unsendable.IsError)
         {
             http.Features.Set<IForwarderErrorFeature>(null);
             http.Response.Clear();
-            return exchange.Unsendable;
+            return exchange.Attempt.Unsendable;
         }
 
-        if (result == ForwarderError.None || exchange.IsAnswerWhole || exchange.Withheld)
+        if (result == ForwarderError.None || exchange.Attempt.IsWhole || exchange.Attempt.IsWithheld)
         {
             return MeshError.None;
         }

@@ -1,4 +1,4 @@
-using Microsoft.AspNetCore.Http;
+using GatewayMesh.Proxy.Messages;
 
 namespace GatewayMesh.Proxy.Grpc;
 
@@ -11,8 +11,8 @@ internal static class GrpcCall
     /// True for <c>application/grpc</c> including <c>+proto</c> and <c>+json</c>. Excludes gRPC-Web, which has its status in the body and
     /// uses proxies that respond with plain HTTP.
     /// </summary>
-    public static bool Is(HttpRequest request) =>
-        request.ContentType is { } type
+    public static bool Is(FieldTable fields) =>
+        fields["Content-Type"] is [{ } type, ..]
         && type.StartsWith(ContentType, StringComparison.OrdinalIgnoreCase)
         && (type.Length == ContentType.Length || type[ContentType.Length] is '+' or ';' or ' ');
 }

@@ -23,12 +23,12 @@ internal struct AttemptPass
     public readonly bool MustWait => _wait is not null;
 
     /// <summary>
-    /// Begins an attempt at the instance of <see cref="Exchange.Hop"/>. After an error the attempt must not start, and nothing was
+    /// Begins an attempt at the instance of the current hop. After an error the attempt must not start, and nothing was
     /// forwarded.
     /// </summary>
     public MeshError Begin(Exchange exchange)
     {
-        if (!exchange.Behaviour.LimitsCalls || exchange.Mesh.Limits.Find(exchange.Hop.Lease.Endpoint.Service) is not { } service)
+        if (!exchange.Behaviour.LimitsCalls || exchange.Mesh.Limits.Find(exchange.Attempt.Hop.Lease.Endpoint.Service) is not { } service)
         {
             return MeshError.None;
         }
@@ -40,7 +40,7 @@ internal struct AttemptPass
             return new MeshError(MeshErrorKind.CircuitOpen) { RetryAfter = breaker.OpenFor };
         }
 
-        if (exchange.Hop.Upstream.Key.Protocol != WireProtocol.Http1)
+        if (exchange.Attempt.Hop.Upstream.Key.Protocol != WireProtocol.Http1)
         {
             return MeshError.None;
         }
@@ -51,7 +51,7 @@ internal struct AttemptPass
             return MeshError.None;
         }
 
-        _wait = service.Http1.TryWaitAsync(service.Model.MaxPendingRequests, exchange.CutOff, exchange.Http.RequestAborted);
+        _wait = service.Http1.TryWaitAsync(service.Model.MaxPendingRequests, exchange.CutOff, exchange.Response.Aborted);
         if (_wait is not null)
         {
             return MeshError.None;
@@ -64,7 +64,7 @@ internal struct AttemptPass
     /// <summary>Waits for the connection. Returns an error if no connection becomes free in time.</summary>
     public readonly async Task<MeshError> WaitAsync(Exchange exchange) =>
         await _wait!.ConfigureAwait(false) ? MeshError.None
-        : exchange.Http.RequestAborted.IsCancellationRequested ? new MeshError(MeshErrorKind.ClientGone)
+        : exchange.Response.Aborted.IsCancellationRequested ? new MeshError(MeshErrorKind.ClientGone)
         : new MeshError(MeshErrorKind.DeadlineExceeded, Forwarded: false, "waited for a connection");
 
     /// <summary>Ends the attempt, regardless of its progress.</summary>

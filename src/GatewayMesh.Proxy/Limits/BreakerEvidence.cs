@@ -19,12 +19,12 @@ internal static class BreakerEvidence
     /// Returns true for a failure, false for a success, null for neither: the client disconnected, or the callee was only out of capacity.
     /// </summary>
     public static bool? Of(Exchange exchange, in MeshError error, BreakerFailures failures) =>
-        (error.IsError && !exchange.Dropped ? EndpointEvidence.OfAttempt(error) : EndpointEvidence.Of(exchange.Answered.Kind)) switch
+        (error.IsError && !exchange.Attempt.IsDropped ? EndpointEvidence.OfAttempt(error) : EndpointEvidence.Of(exchange.Attempt.Answered.Kind)) switch
         {
             EndpointOutcome.Cancelled => null,
             EndpointOutcome.ConnectFailed or EndpointOutcome.Failed => true,
             _ when error.IsError => false, // the mesh refused the attempt for a reason that is not a failure of the service
-            _ => IsFailure(exchange.AnswerStatus, exchange.CallStatus, failures),
+            _ => IsFailure(exchange.Attempt.Status, exchange.Attempt.GrpcStatus, failures),
         };
 
     /// <summary>True if a response counts as a failure.</summary>

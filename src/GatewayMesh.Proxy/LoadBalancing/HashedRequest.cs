@@ -27,8 +27,8 @@ internal static class HashedRequest
         {
             hash = key.From switch
             {
-                HashSource.Header => OfField(hash, exchange.Http.Request.Headers[key.Name]),
-                HashSource.Cookie => OfCookie(hash, exchange.Http.Request.Headers.Cookie, key.Name),
+                HashSource.Header => OfField(hash, exchange.Head.Fields[key.Name]),
+                HashSource.Cookie => OfCookie(hash, exchange.Head.Fields["Cookie"], key.Name),
                 HashSource.Query => OfQuery(hash, exchange.Target.PathAndQuery, key.Name),
                 _ => OfSource(hash, exchange),
             };
@@ -94,7 +94,7 @@ internal static class HashedRequest
     {
         var inbound = exchange.InboundConnection;
         if ((inbound.IsTrustedProxy || !exchange.Behaviour.AtTheEdge)
-            && exchange.Http.Request.Headers["X-Forwarded-For"] is [{ Length: > 0 } chain, ..])
+            && exchange.Head.Fields["X-Forwarded-For"] is [{ Length: > 0 } chain, ..])
         {
             var comma = chain.IndexOf(',', StringComparison.Ordinal);
             return hash.With(StableHash.Of((comma < 0 ? chain.AsSpan() : chain.AsSpan(0, comma)).Trim()));

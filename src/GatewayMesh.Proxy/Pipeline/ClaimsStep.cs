@@ -15,7 +15,7 @@ internal sealed class ClaimsStep(string ingress) : IStep
     {
         if (exchange.Behaviour.AtTheEdge)
         {
-            OutsideFields.Remove(exchange.Http.Request.Headers, exchange.InboundConnection.IsTrustedProxy);
+            OutsideFields.Remove(exchange.Head.Fields, exchange.InboundConnection.IsTrustedProxy);
             exchange.SpeaksOfClients = true; // the remaining fields, and the fields set here
         }
         else

@@ -1,5 +1,4 @@
 using GatewayMesh.Proxy.Forwarding;
-using Microsoft.AspNetCore.Http;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
@@ -12,24 +11,19 @@ internal sealed class ConnectionFieldsStep : IStep
     /// <inheritdoc/>
     public Verdict Take(Exchange exchange)
     {
-        // The server reduces "X-Foo, keep-alive" to one of its own words; the recorded bytes have all members.
-        if (exchange.InboundConnection.Head is { Connection: { } members })
+        var fields = exchange.Head.Fields;
+        foreach (var members in fields["Connection"])
         {
-            Remove(exchange.Http.Request.Headers, members);
+            foreach (var part in members.AsSpan().Split(','))
+            {
+                var member = members.AsSpan(part).Trim();
+                if (!member.IsEmpty && !HopByHop.IsOptionOnly(member))
+                {
+                    fields.Remove(member.ToString());
+                }
+            }
         }
 
         return Verdict.Next;
-    }
-
-    private static void Remove(IHeaderDictionary headers, string members)
-    {
-        foreach (var part in members.AsSpan().Split(','))
-        {
-            var member = members.AsSpan(part).Trim();
-            if (!member.IsEmpty && !HopByHop.IsOptionOnly(member))
-            {
-                headers.Remove(member.ToString());
-            }
-        }
     }
 }

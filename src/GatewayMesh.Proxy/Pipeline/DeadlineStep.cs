@@ -1,3 +1,4 @@
+using GatewayMesh.Proxy.Attempts;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Resilience;
 
@@ -13,7 +14,7 @@ internal sealed class DeadlineStep(TimeProvider time, RetryBudgets budgets) : IS
         budgets.Process.CountRequest();
         exchange.Budget = budgets.Of(exchange.Route.Instances.Service, policy.Retries.Budget);
         exchange.Budget.CountRequest();
-        exchange.Attempts = new Attempts(exchange.PeerHeaders.Attempt, policy.Retries.MaxAttempts);
+        exchange.Attempts = new AttemptCount(exchange.PeerHeaders.Attempt, policy.Retries.MaxAttempts);
         exchange.Deadline = Deadline.Start(time, policy.Timeouts.Request, Least(exchange.PeerHeaders.Timeout, exchange.CallDeadline));
         return exchange.Deadline.IsOver ? Verdict.Fail(MeshErrorKind.DeadlineExceeded) : Verdict.Next;
     }

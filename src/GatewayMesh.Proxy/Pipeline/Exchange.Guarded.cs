@@ -1,8 +1,18 @@
+using GatewayMesh.Proxy.Authorization;
+using GatewayMesh.Proxy.Listeners;
+
 namespace GatewayMesh.Proxy.Pipeline;
 
 // Access by another thread: check the caller's permission again, and end the exchange.
 internal sealed partial class Exchange
 {
+    private ExchangeGuard _guard;
+    private InboundConnection? _listedAt;
+    private volatile bool _isRevoked;
+
+    /// <summary>True if the request was ended because intentions no longer allow it.</summary>
+    public bool IsRevoked => _isRevoked;
+
     /// <summary>
     /// Permits checks of the caller's permission from another thread until the exchange ends. The data that permissions use does not change
     /// from here on.
@@ -43,6 +53,6 @@ internal sealed partial class Exchange
     public void Revoke()
     {
         _isRevoked = true;
-        Http.Abort();
+        Response.Abort();
     }
 }

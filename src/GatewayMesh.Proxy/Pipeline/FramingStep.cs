@@ -1,5 +1,6 @@
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Forwarding;
+using GatewayMesh.Proxy.Messages;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
@@ -11,39 +12,31 @@ internal sealed class FramingStep : IStep
     /// <inheritdoc/>
     public Verdict Take(Exchange exchange)
     {
-        var headers = exchange.Http.Request.Headers;
+        var fields = exchange.Head.Fields;
 
         // Connection-specific fields (RFC 9113 §8.2.2): the server itself rejects Connection and TE, but not these.
         if (exchange.InboundConnection.IsHttp2)
         {
-            return headers.TransferEncoding.Count > 0
-                || headers.Upgrade.Count > 0
-                || headers.KeepAlive.Count > 0
-                || headers.ContainsKey("Proxy-Connection")
+            return fields.Contains("Transfer-Encoding")
+                || fields.Contains("Upgrade")
+                || fields.Contains("Keep-Alive")
+                || fields.Contains("Proxy-Connection")
                 ? Verdict.Fail(MeshErrorKind.RequestMalformed, "connection-specific field")
                 : Verdict.Next;
         }
 
-        if (exchange.InboundConnection.Head is { HasBareLineFeed: true })
+        switch (exchange.Head.Fault)
         {
-            exchange.Close = true;
-            return Verdict.Fail(MeshErrorKind.RequestMalformed, "a line that ends without CR");
-        }
-
-        if (headers.TransferEncoding.Count == 0)
-        {
-            return Verdict.Next;
-        }
-
-        // The server moves the length of a request that is also chunked into this field: RFC 9112 §6.1, request smuggling.
-        if (headers.ContainsKey("X-Content-Length"))
-        {
-            exchange.Close = true;
-            return Verdict.Fail(MeshErrorKind.RequestMalformed, "Transfer-Encoding with Content-Length");
+            case HeadFault.BareLineFeed:
+                exchange.Close = true;
+                return Verdict.Fail(MeshErrorKind.RequestMalformed, "a line that ends without CR");
+            case HeadFault.LengthAndCoding:
+                exchange.Close = true;
+                return Verdict.Fail(MeshErrorKind.RequestMalformed, "Transfer-Encoding with Content-Length");
         }
 
         // The server removes the chunks but leaves other codings on the body, whose field is not forwarded (RFC 9112 §6.1).
-        if (!TransferCodings.AreChunkedAlone(headers.TransferEncoding))
+        if (fields["Transfer-Encoding"] is { Count: > 0 } codings && !TransferCodings.AreChunkedAlone(codings))
         {
             exchange.Close = true;
             return Verdict.Fail(MeshErrorKind.NotImplemented, "a transfer coding other than chunked");

@@ -9,11 +9,11 @@ internal sealed class GrpcStep(TimeProvider time) : IStep
     /// <inheritdoc/>
     public Verdict Take(Exchange exchange)
     {
-        var request = exchange.Http.Request;
-        if (GrpcCall.Is(request))
+        var fields = exchange.Head.Fields;
+        if (GrpcCall.Is(fields))
         {
             exchange.IsGrpc = true;
-            if (request.Headers.TryGetValue(GrpcFields.Timeout, out var field) && GrpcTimeout.TryRead(field, out var timeout))
+            if (fields[GrpcFields.Timeout] is { Count: > 0 } field && GrpcTimeout.TryRead(field, out var timeout))
             {
                 exchange.CallDeadline = Deadline.Start(time, TimeSpan.Zero, timeout);
             }

@@ -1,7 +1,6 @@
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Listeners;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
@@ -14,6 +13,9 @@ internal sealed class HeadLimitStep(LimitsSpec limits) : IStep
     // " " between method and target, " HTTP/1.1", and the line end.
     private const int LineRest = 12;
 
+    // ": " and the line end.
+    private const int FieldRest = 4;
+
     private static readonly string Line = "limits.maxRequestLineSize";
     private static readonly string Count = "limits.maxRequestHeaderCount";
     private static readonly string Size = "limits.maxRequestHeadersTotalSize";
@@ -22,17 +24,22 @@ internal sealed class HeadLimitStep(LimitsSpec limits) : IStep
     public Verdict Take(Exchange exchange)
     {
         var isFromMesh = exchange.Behaviour.FromMeshPeer;
-        var target = exchange.Http.Features.Get<IHttpRequestFeature>()!.RawTarget;
+        var head = exchange.Head;
         if (
-            exchange.Http.Request.Method.Length + target.Length + LineRest > limits.MaxRequestLineSize + (
+            head.Method.Length + head.Target.Length + LineRest > limits.MaxRequestLineSize + (
                 isFromMesh ? HeadBounds.MeshLine : 0))
         {
             return Verdict.Fail(MeshErrorKind.RequestLineTooLong, Line);
         }
 
-        var (lines, bytes) = exchange.Fields.Measure(exchange.Http.Request.Headers);
-        lines--; // X-Request-Id, which is present once by now
-        bytes -= RequestIdStep.Field.Length + exchange.RequestId.Length + FieldMeasure.LineRest;
+        // X-Request-Id is present once by now.
+        var lines = head.Fields.Count - 1;
+        var bytes = -(RequestIdStep.Field.Length + exchange.RequestId.Length + FieldRest);
+        foreach (ref readonly var field in head.Fields.Lines)
+        {
+            bytes += field.Name.Length + field.Value.Length + FieldRest;
+        }
+
         return lines > limits.MaxRequestHeaderCount + (isFromMesh ? HeadBounds.MeshFields : 0) ? Verdict.Fail(
             MeshErrorKind.RequestFieldsTooLarge, Count)
             : bytes > limits.MaxRequestHeadersTotalSize + (isFromMesh ? HeadBounds.MeshBytes : 0) ? Verdict.Fail(

@@ -1,3 +1,6 @@
+using GatewayMesh.Proxy.Messages;
+using GatewayMesh.Proxy.Resilience;
+
 namespace GatewayMesh.Proxy.Pipeline;
 
 /// <summary>
@@ -9,8 +12,10 @@ internal sealed class LivePathStep(string node) : IStep
     /// <summary>Path of the liveness check.</summary>
     public const string Path = "/.well-known/gatewaymesh/live";
 
-    private readonly LocalAnswer _live = new(200, "ok\n", node);
-    private readonly LocalAnswer _public = new(200, "ok\n", null);
+    private static readonly byte[] Body = "ok\n"u8.ToArray();
+
+    private readonly LocalAnswer _live = new(200, [new Field("Content-Type", "text/plain"), new Field(MeshHeaders.Node, node)], Body);
+    private readonly LocalAnswer _public = new(200, [new Field("Content-Type", "text/plain")], Body);
 
     /// <inheritdoc/>
     public Verdict Take(Exchange exchange) =>

@@ -13,7 +13,7 @@ internal sealed class LoopStep : IStep
     /// <inheritdoc/>
     public Verdict Take(Exchange exchange)
     {
-        var via = exchange.Http.Request.Headers.Via;
+        var via = exchange.Head.Fields["Via"];
         return exchange.PeerHeaders.Hops >= MeshHeaders.MaxHops
             || (via.Count > 0 && ViaField.Count(via, exchange.Behaviour.Pseudonym) >= MeshHeaders.MaxHops)
             ? Verdict.Fail(MeshErrorKind.LoopDetected)

@@ -1,21 +1,20 @@
 using System.Globalization;
 using GatewayMesh.Proxy.Errors;
-using Microsoft.AspNetCore.Http;
+using GatewayMesh.Proxy.Messages;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
 /// <summary>Handles <c>Max-Forwards</c> of TRACE and OPTIONS (RFC 9110 §7.6.2): at zero this proxy is the recipient.</summary>
 internal sealed class MaxForwardsStep : IStep
 {
-    private static readonly LocalAnswer Options = new(204, "", null);
+    private static readonly LocalAnswer Options = LocalAnswer.Empty(204);
 
     /// <inheritdoc/>
     public Verdict Take(Exchange exchange)
     {
-        var request = exchange.Http.Request;
-        var isOptions = HttpMethods.IsOptions(request.Method);
-        if ((!isOptions && !HttpMethods.IsTrace(request.Method))
-            || !request.Headers.TryGetValue("Max-Forwards", out var field)
+        var isOptions = exchange.Head.Method == "OPTIONS";
+        if ((!isOptions && exchange.Head.Method != "TRACE")
+            || exchange.Head.Fields["Max-Forwards"] is not { Count: > 0 } field
             || !int.TryParse(field, NumberStyles.None, CultureInfo.InvariantCulture, out var left))
         {
             return Verdict.Next;

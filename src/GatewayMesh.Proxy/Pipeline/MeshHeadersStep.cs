@@ -18,7 +18,7 @@ internal sealed class MeshHeadersStep : IStep
             return Verdict.Next;
         }
 
-        var fields = exchange.Http.Request.Headers;
+        var fields = exchange.Head.Fields;
         if (
             !(
                 exchange.Behaviour.FromMeshPeer

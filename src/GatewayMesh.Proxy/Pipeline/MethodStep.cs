@@ -1,5 +1,4 @@
 using GatewayMesh.Proxy.Errors;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
@@ -41,5 +40,5 @@ internal sealed class MethodStep : IStep
 
     // Extended CONNECT (RFC 8441): a WebSocket on an HTTP/2 stream, forwarded as an HTTP/1.1 upgrade.
     private static bool IsWebSocket(Exchange exchange) =>
-        exchange.Http.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true, Protocol: "websocket" };
+        exchange.Head.ConnectProtocol == "websocket";
 }

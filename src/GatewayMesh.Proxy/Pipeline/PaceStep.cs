@@ -13,8 +13,7 @@ internal sealed class PaceStep(LimitsSpec limits, TimeProvider time) : IStep
     {
         if (limits.MinRequestBodyDataRate is > 0 and { } rate && exchange.SendsAStream && !exchange.IsUpgrade && !exchange.IsGrpc)
         {
-            var http = exchange.Http;
-            http.Request.Body = new PacedBody(http.Request.Body, http.Response, rate, limits.RequestBodyGrace, time);
+            exchange.Body = new PacedBody(exchange.Body, exchange.Response, rate, limits.RequestBodyGrace, time);
         }
 
         return Verdict.Next;

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Microsoft.AspNetCore.Http;
+using GatewayMesh.Proxy.Messages;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
@@ -12,7 +12,7 @@ namespace GatewayMesh.Proxy.Pipeline;
 /// <param name="rate">Minimum rate in bytes per second.</param>
 /// <param name="grace">Waiting time allowed for every body.</param>
 /// <param name="time">The clock.</param>
-internal sealed class PacedBody(Stream body, HttpResponse response, long rate, TimeSpan grace, TimeProvider time) : Stream
+internal sealed class PacedBody(Stream body, IResponseSink response, long rate, TimeSpan grace, TimeProvider time) : Stream
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
@@ -71,8 +71,7 @@ internal sealed class PacedBody(Stream body, HttpResponse response, long rate, T
             {
                 if (!response.HasStarted)
                 {
-                    throw new BadHttpRequestException(
-                        "The request body is slower than limits.minRequestBodyDataRate.", StatusCodes.Status408RequestTimeout);
+                    throw new SlowBodyException();
                 }
             }
             finally

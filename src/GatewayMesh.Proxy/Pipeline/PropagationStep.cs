@@ -10,7 +10,7 @@ internal sealed class PropagationStep(SplitMix random) : IStep
     public Verdict Take(Exchange exchange)
     {
         ForwardedFor.Extend(exchange);
-        TraceContext.Ensure(exchange.Http.Request.Headers, random);
+        TraceContext.Ensure(exchange.Head.Fields, random);
         return Verdict.Next;
     }
 }

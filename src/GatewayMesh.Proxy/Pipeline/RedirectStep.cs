@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Messages;
 using GatewayMesh.Proxy.Routing;
 
 namespace GatewayMesh.Proxy.Pipeline;
@@ -28,11 +29,9 @@ internal sealed class RedirectStep : IStep
             return Verdict.Fail(MeshErrorKind.RequestMalformed, "host");
         }
 
-        exchange.Http.Response.Headers.Location = port == Https
+        var location = port == Https
             ? $"https://{host}{exchange.Target.PathAndQuery}"
             : string.Create(CultureInfo.InvariantCulture, $"https://{host}:{port}{exchange.Target.PathAndQuery}");
-        return Verdict.Reply(Permanent);
+        return Verdict.Reply(new LocalAnswer(308, [new Field("Location", location)], default));
     }
-
-    private static readonly LocalAnswer Permanent = new(308, "", null);
 }

@@ -12,9 +12,8 @@ internal sealed class RequestIdStep(SplitMix random) : IStep
     /// <inheritdoc/>
     public Verdict Take(Exchange exchange)
     {
-        var headers = exchange.Http.Request.Headers;
-        if (headers.TryGetValue(Field, out var given)
-            && given is [{ Length: > 0 and <= 64 } id]
+        var fields = exchange.Head.Fields;
+        if (fields[Field] is [{ Length: > 0 and <= 64 } id]
             && !id.AsSpan().ContainsAnyExceptInRange('!', '~')
             && !id.Contains('"'))
         {
@@ -22,7 +21,8 @@ internal sealed class RequestIdStep(SplitMix random) : IStep
         }
         else
         {
-            headers[Field] = exchange.RequestId = random.Next().ToString("x16", CultureInfo.InvariantCulture);
+            exchange.RequestId = random.Next().ToString("x16", CultureInfo.InvariantCulture);
+            fields.Set(Field, exchange.RequestId);
         }
 
         return Verdict.Next;

@@ -1,11 +1,11 @@
+using GatewayMesh.Proxy.Attempts;
 using GatewayMesh.Proxy.Authorization;
 using GatewayMesh.Proxy.Errors;
-using GatewayMesh.Proxy.Forwarding;
 using GatewayMesh.Proxy.Identity;
 using GatewayMesh.Proxy.LoadBalancing;
+using GatewayMesh.Proxy.Messages;
 using GatewayMesh.Proxy.Resilience;
 using GatewayMesh.Proxy.Routing;
-using Microsoft.AspNetCore.Http;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
@@ -18,7 +18,7 @@ internal sealed class RequestPipeline(
     ServiceDemand? demand,
     Denials denials,
     RunningExchanges running,
-    AttemptLoop attempts)
+    PathSelector paths)
 {
     private readonly IStep[] _steps =
     [
@@ -69,10 +69,10 @@ internal sealed class RequestPipeline(
             verdict = Verdict.Fail(MeshErrorKind.IntentionDenied);
         }
 
-        var error = verdict.Continues ? await attempts.RunAsync(exchange).ConfigureAwait(false) : verdict.Error;
-        if (exchange.Withheld && !error.IsError)
+        var error = verdict.Continues ? await paths.RunAsync(exchange).ConfigureAwait(false) : verdict.Error;
+        if (exchange.Attempt.IsWithheld && !error.IsError)
         {
-            error = exchange.Answered;
+            error = exchange.Attempt.Answered;
         }
 
         if (exchange.IsRevoked)
@@ -82,53 +82,45 @@ internal sealed class RequestPipeline(
 
         if (verdict.Answer is { } answer)
         {
-            await WriteAsync(exchange, answer).ConfigureAwait(false);
+            await SendAsync(exchange, answer).ConfigureAwait(false);
         }
         else if (error.IsError)
         {
-            await WriteAsync(exchange, error).ConfigureAwait(false);
+            await FailAsync(exchange, error, options.Node).ConfigureAwait(false);
         }
 
         return error;
     }
 
-    private static Task WriteAsync(Exchange exchange, LocalAnswer answer)
+    /// <summary>
+    /// Responds with <paramref name="error"/>. If a response has started or the client is gone, the exchange is aborted instead: a broken
+    /// response must not look complete.
+    /// </summary>
+    /// <param name="exchange">The request.</param>
+    /// <param name="error">Error to report.</param>
+    /// <param name="node">Name of this node; empty omits the name. Never named at the edge.</param>
+    public static Task FailAsync(Exchange exchange, in MeshError error, string node)
     {
-        var response = exchange.Http.Response;
-        response.StatusCode = answer.Status;
-        if (answer.Node is { } node)
+        if (exchange.Response.HasStarted || error.Kind == MeshErrorKind.ClientGone)
         {
-            response.Headers[MeshHeaders.Node] = node;
-        }
-
-        if (exchange.Close)
-        {
-            exchange.EndConnection();
-        }
-
-        if (answer.Body.Length == 0)
-        {
+            exchange.Response.Abort();
             return Task.CompletedTask;
         }
 
-        response.ContentType = "text/plain";
-        response.ContentLength = answer.Body.Length;
-        return response.WriteAsync(answer.Body);
+        return SendAsync(
+            exchange,
+            exchange.Behaviour.AtTheEdge
+                ? ErrorAnswer.Of(PublicError.Of(error), exchange.Head, exchange.RequestId, node: "")
+                : ErrorAnswer.Of(error, exchange.Head, exchange.RequestId, node));
     }
 
-    private Task WriteAsync(Exchange exchange, MeshError error)
+    private static Task SendAsync(Exchange exchange, LocalAnswer answer)
     {
-        if (exchange.Close && !exchange.Http.Response.HasStarted)
+        if (exchange.Close)
         {
-            exchange.Http.Response.OnStarting(static state =>
-            {
-                ((Exchange)state).EndConnection();
-                return Task.CompletedTask;
-            }, exchange);
+            exchange.InboundConnection.EndBusyHttp2(exchange.Time); // HTTP/1.1 ends with the response itself
         }
 
-        return exchange.Behaviour.AtTheEdge
-            ? ErrorAnswer.WriteAsync(exchange.Http, PublicError.Of(error), exchange.RequestId, node: "")
-            : ErrorAnswer.WriteAsync(exchange.Http, error, exchange.RequestId, options.Node);
+        return exchange.Response.SendAsync(answer, exchange.Close || answer.EndsConnection);
     }
 }

@@ -1,6 +1,6 @@
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Routing;
-using Microsoft.AspNetCore.Http.Features;
+using GatewayMesh.Proxy.Messages;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
@@ -11,12 +11,12 @@ namespace GatewayMesh.Proxy.Pipeline;
 internal sealed class TargetStep : IStep
 {
     // "OPTIONS *" addresses the server itself, which is this proxy from the client's view.
-    private static readonly LocalAnswer Asterisk = new(204, "", null);
+    private static readonly LocalAnswer Asterisk = LocalAnswer.Empty(204);
 
     /// <inheritdoc/>
     public Verdict Take(Exchange exchange)
     {
-        var raw = exchange.Http.Features.Get<IHttpRequestFeature>()!.RawTarget;
+        var raw = exchange.Head.Target;
         if (raw == RequestTarget.Asterisk && exchange.Behaviour.FromMeshPeer)
         {
             exchange.Target = new RequestTarget(raw, null); // the previous proxies have addressed it to the application

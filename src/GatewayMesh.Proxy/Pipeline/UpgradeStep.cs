@@ -1,6 +1,5 @@
 using GatewayMesh.Proxy.Errors;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
+using GatewayMesh.Proxy.Messages;
 using Microsoft.Extensions.Primitives;
 
 namespace GatewayMesh.Proxy.Pipeline;
@@ -19,28 +18,28 @@ internal sealed class UpgradeStep : IStep
     /// <inheritdoc/>
     public Verdict Take(Exchange exchange)
     {
-        var request = exchange.Http.Request;
+        var head = exchange.Head;
         if (exchange.InboundConnection.IsHttp2)
         {
-            exchange.IsUpgrade = request.Method == "CONNECT"; // an extended CONNECT, checked by the previous step
+            exchange.IsUpgrade = head.Method == "CONNECT"; // an extended CONNECT, checked by the previous step
             return Verdict.Next;
         }
 
-        var upgrade = request.Headers.Upgrade;
+        var upgrade = head.Fields["Upgrade"];
         if (upgrade.Count == 0)
         {
             return Verdict.Next;
         }
 
-        if (request.Protocol == "HTTP/1.0" || !Has(request.Headers.Connection, "upgrade"))
+        if (head.Version == MessageVersion.Http10 || !Has(head.Fields["Connection"], "upgrade"))
         {
-            request.Headers.Remove("Upgrade");
+            head.Fields.Remove("Upgrade");
             return Verdict.Next;
         }
 
         if (Has(upgrade, WebSocket))
         {
-            return Tunnel(exchange, request);
+            return Tunnel(exchange);
         }
 
         if (!AreIgnorable(upgrade))
@@ -49,19 +48,19 @@ internal sealed class UpgradeStep : IStep
             return Verdict.Fail(MeshErrorKind.NotImplemented, "an upgrade to a protocol other than websocket");
         }
 
-        request.Headers.Remove("Upgrade");
+        head.Fields.Remove("Upgrade");
         return Verdict.Next;
     }
 
-    private static Verdict Tunnel(Exchange exchange, HttpRequest request)
+    private static Verdict Tunnel(Exchange exchange)
     {
-        if (exchange.Http.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: false })
+        if (exchange.Head.HasBody)
         {
             exchange.Close = true;
             return Verdict.Fail(MeshErrorKind.RequestMalformed, "a WebSocket with a body");
         }
 
-        request.Headers.Upgrade = WebSocket; // the only forwarded protocol
+        exchange.Head.Fields.Set("Upgrade", WebSocket); // the only forwarded protocol
         exchange.IsUpgrade = true;
         return Verdict.Next;
     }

@@ -1,4 +1,5 @@
 using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Messages;
 
 namespace GatewayMesh.Proxy.Pipeline;
 

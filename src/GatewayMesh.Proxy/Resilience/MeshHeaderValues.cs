@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Globalization;
 using GatewayMesh.Configuration.Policies.Shedding;
+using GatewayMesh.Proxy.Messages;
 using GatewayMesh.Proxy.Routing.Tree;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
 namespace GatewayMesh.Proxy.Resilience;
@@ -47,17 +47,17 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
     /// own proxies write these fields (most of an application's are removed unread), so a malformed field is a fault or an attack; ignoring
     /// it would disable the loop protection and the bound on retries.
     /// </summary>
-    public static bool TryRead(IHeaderDictionary headers, out MeshHeaderValues values)
+    internal static bool TryRead(FieldTable fields, out MeshHeaderValues values)
     {
         values = None;
-        if (!TryNumber(headers[MeshHeaders.Attempt], 1, MaxCount, out var attempt)
-            || !TryNumber(headers[MeshHeaders.Hops], 0, MaxCount, out var hops)
-            || !TryNumber(headers[MeshHeaders.TimeoutMs], 0, MaxTimeout, out var timeout)
-            || !TryName(headers[MeshHeaders.Source], MaxId, IdCharacters, out var source)
-            || !TryName(headers[MeshHeaders.Destination], MaxName, NameCharacters, out var destination)
-            || !TryDraw(headers[MeshHeaders.Draw], out var draw)
-            || !TryCriticality(headers, out var criticality)
-            || headers[MeshHeaders.Bypass] is not ([] or [BypassesSidecar]))
+        if (!TryNumber(fields[MeshHeaders.Attempt], 1, MaxCount, out var attempt)
+            || !TryNumber(fields[MeshHeaders.Hops], 0, MaxCount, out var hops)
+            || !TryNumber(fields[MeshHeaders.TimeoutMs], 0, MaxTimeout, out var timeout)
+            || !TryName(fields[MeshHeaders.Source], MaxId, IdCharacters, out var source)
+            || !TryName(fields[MeshHeaders.Destination], MaxName, NameCharacters, out var destination)
+            || !TryDraw(fields[MeshHeaders.Draw], out var draw)
+            || !TryCriticality(fields, out var criticality)
+            || fields[MeshHeaders.Bypass] is not ([] or [BypassesSidecar]))
         {
             return false;
         }
@@ -67,7 +67,7 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
             hops ?? 0,
             timeout is { } ms ? TimeSpan.FromMilliseconds(ms) : null,
             source,
-            destination) { Bypass = headers[MeshHeaders.Bypass].Count > 0, Draw = draw, Criticality = criticality };
+            destination) { Bypass = fields[MeshHeaders.Bypass].Count > 0, Draw = draw, Criticality = criticality };
         return true;
     }
 
@@ -80,10 +80,10 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
     /// 400. Treating a malformed attempt as the first would disable the bound on retries, and a misspelled criticality would be noticed
     /// only under overload.
     /// </summary>
-    public static bool TryReadOfApplication(IHeaderDictionary headers, out MeshHeaderValues values)
+    internal static bool TryReadOfApplication(FieldTable fields, out MeshHeaderValues values)
     {
         values = None;
-        if (!TryNumber(headers[MeshHeaders.Attempt], 1, MaxCount, out var attempt) || !TryCriticality(headers, out var criticality))
+        if (!TryNumber(fields[MeshHeaders.Attempt], 1, MaxCount, out var attempt) || !TryCriticality(fields, out var criticality))
         {
             return false;
         }
@@ -92,10 +92,10 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
         return true;
     }
 
-    private static bool TryCriticality(IHeaderDictionary headers, out Criticality? value)
+    private static bool TryCriticality(FieldTable fields, out Criticality? value)
     {
         value = null;
-        if (!headers.TryGetValue(MeshHeaders.Criticality, out var field) || field.Count == 0)
+        if (fields[MeshHeaders.Criticality] is not { Count: > 0 } field)
         {
             return true;
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using GatewayMesh.Proxy.Messages;
 
 namespace GatewayMesh.Proxy.Resilience;
 
@@ -9,14 +10,13 @@ internal static class RetryAfterField
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
     /// <summary>Returns the wait requested by <paramref name="response"/>, at most a day; zero if absent or unreadable.</summary>
-    public static TimeSpan Of(HttpResponseMessage response, TimeProvider time)
+    public static TimeSpan Of(ResponseHead response, TimeProvider time)
     {
-        if (!response.Headers.NonValidated.TryGetValues(Name, out var values) || values.Count != 1)
+        if (response.Fields[Name] is not [{ } text])
         {
             return TimeSpan.Zero;
         }
 
-        var text = values.ToString();
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
         {
             return seconds < Longest.TotalSeconds ? TimeSpan.FromSeconds(seconds) : Longest;

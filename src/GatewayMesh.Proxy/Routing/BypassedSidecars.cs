@@ -23,7 +23,7 @@ internal sealed class BypassedSidecars(TimeProvider time)
     /// </summary>
     public static bool IsWorthATry(Exchange exchange, in MeshError error) =>
         exchange.Route.Policy.SidecarBypass == SidecarBypassMode.Gateway
-        && !exchange.Dropped && exchange.CanGoElsewhere && !exchange.Deadline.IsOver
+        && !exchange.Attempt.IsDropped && exchange.CanGoElsewhere && !exchange.Deadline.IsOver
         && (error.Kind == MeshErrorKind.ConnectionReset || EndpointEvidence.OfAttempt(error) == EndpointOutcome.ConnectFailed);
 
     /// <summary>

@@ -1,9 +1,8 @@
 using GatewayMesh.Proxy.Errors;
-using GatewayMesh.Proxy.Forwarding;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Upstreams;
 
-namespace GatewayMesh.Proxy.Hedging;
+namespace GatewayMesh.Proxy.Forwarding;
 
 /// <summary>One of the requests that race for a response.</summary>
 internal sealed class HedgeSend

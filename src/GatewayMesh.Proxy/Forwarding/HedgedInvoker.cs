@@ -1,33 +1,23 @@
-using GatewayMesh.Proxy.Errors;
-using GatewayMesh.Proxy.Forwarding;
-using GatewayMesh.Proxy.Grpc;
-using GatewayMesh.Proxy.LoadBalancing;
+using GatewayMesh.Proxy.Hedging;
+using GatewayMesh.Proxy.Messages;
 using GatewayMesh.Proxy.Pipeline;
-using GatewayMesh.Proxy.Resilience;
-using GatewayMesh.Proxy.Routing;
 using GatewayMesh.Proxy.Upstreams;
 
-namespace GatewayMesh.Proxy.Hedging;
+namespace GatewayMesh.Proxy.Forwarding;
 
 /// <summary>
-/// Sends one attempt with hedging between the forwarder and the instances' connections:
-/// <code>
-/// forwarder ──► the selected instance ────────────────── head? ──┐
-///                 └─ nothing after the delay ──► another ── head? ──┴─► the first good response; the others are canceled
-/// </code>
-/// The client therefore always receives exactly one response. The attempt's and the request's timers cover all of the sends.
+/// Sends one attempt with its hedge (<see cref="Hedge"/>), between the forwarder and the instances' connections: the forwarder sees one
+/// request and one response.
 /// </summary>
-internal sealed class HedgedInvoker(
-    AttemptLoop loop, Exchange exchange, EndpointSet instances, TargetKind target, LatencyWindow latencies, TimeProvider time)
-    : HttpMessageInvoker(NoHandler.Instance, disposeHandler: false)
+internal sealed class HedgedInvoker(Exchange exchange, Hedge hedge) : HttpMessageInvoker(NoHandler.Instance, disposeHandler: false)
 {
     /// <inheritdoc/>
     public override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var hedging = exchange.Route.Policy.Hedging;
-        var delay = hedging.Delay ?? (hedging.Quantile is { } share ? latencies.Quantile(share) : null);
+        var time = exchange.Time;
+        var delay = hedge.Delay;
         var begun = time.GetTimestamp();
-        var sends = new List<HedgeSend>(2) { new(exchange.Hop, request, isHedge: false, cancellationToken) };
+        var sends = new List<HedgeSend>(2) { new(exchange.Attempt.Hop, request, isHedge: false, cancellationToken) };
         var failed = new List<HedgeSend>(0);
         var mayHedge = delay is not null;
         while (sends.Count > 0)
@@ -35,12 +25,11 @@ internal sealed class HedgedInvoker(
             var first = await FirstAsync(sends, mayHedge ? delay!.Value : Timeout.InfiniteTimeSpan).ConfigureAwait(false);
             if (first is null)
             {
-                mayHedge = TryHedge(request, sends, cancellationToken) && sends.Count + failed.Count <= hedging.MaxHedges;
+                mayHedge = TryHedge(request, sends, cancellationToken) && sends.Count + failed.Count <= hedge.Max;
             }
-            else if (first.Answer.IsCompletedSuccessfully && IsGood(first.Hop, await first.Answer.ConfigureAwait(false)))
+            else if (first.Answer.IsCompletedSuccessfully && IsGood(first, await first.Answer.ConfigureAwait(false)))
             {
-                // Measured from the first request, so a request that a hedge saved counts as slow.
-                latencies.Add(time.GetElapsedTime(begun));
+                hedge.Answered(time.GetElapsedTime(begun));
                 sends.Remove(first);
                 return await TakeAsync(first, sends.Concat(failed)).ConfigureAwait(false);
             }
@@ -68,7 +57,7 @@ internal sealed class HedgedInvoker(
         }
 
         using var end = new CancellationTokenSource();
-        var wait = Task.Delay(delay, time, end.Token);
+        var wait = Task.Delay(delay, exchange.Time, end.Token);
         var first = await Task.WhenAny(sends.Select(send => (Task)send.Answer).Append(wait)).ConfigureAwait(false);
         await end.CancelAsync().ConfigureAwait(false);
         return sends.Find(send => send.Answer == first);
@@ -76,14 +65,7 @@ internal sealed class HedgedInvoker(
 
     private bool TryHedge(HttpRequestMessage request, List<HedgeSend> sends, CancellationToken cancellationToken)
     {
-        if (request.Content is not null && !exchange.Replay.IsWhole)
-        {
-            loop.CountHedge(HedgeOutcome.Refused);
-            return false;
-        }
-
-        var before = exchange.Hop;
-        if (!loop.TryHedge(exchange, instances, target, out var hop))
+        if (!hedge.TryNext(request.Content is not null, out var hop))
         {
             return false;
         }
@@ -96,10 +78,8 @@ internal sealed class HedgedInvoker(
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = request.Content is null ? null : new ByteArrayContent(exchange.Replay.ToArray()),
         };
-        exchange.Hop = hop;
-        var transformed = exchange.Transformer.TransformRequestAsync(exchange.Http, copy, hop.Upstream.Prefix, cancellationToken);
-        exchange.Hop = before;
-        System.Diagnostics.Debug.Assert(transformed.IsCompletedSuccessfully, "the head is written at once");
+        var error = RequestMessage.Fill(exchange, hop, copy, new FieldTable());
+        System.Diagnostics.Debug.Assert(!error.IsError, "the first send has written the same fields");
         sends.Add(new HedgeSend(hop, copy, isHedge: true, cancellationToken));
         return true;
     }
@@ -110,7 +90,7 @@ internal sealed class HedgedInvoker(
         {
             if (other.IsHedge)
             {
-                loop.CountHedge(HedgeOutcome.Lost);
+                hedge.Count(HedgeOutcome.Lost);
             }
 
             _ = other.AbandonAsync();
@@ -118,22 +98,19 @@ internal sealed class HedgedInvoker(
 
         if (taken.IsHedge)
         {
-            loop.CountHedge(HedgeOutcome.Won);
+            hedge.Count(HedgeOutcome.Won);
         }
 
-        exchange.Hop = taken.Hop;
+        exchange.Attempt.Hop = taken.Hop;
         taken.Adopt();
         return taken.Answer;
     }
 
-    private bool IsGood(in Hop hop, HttpResponseMessage answer)
+    private bool IsGood(HedgeSend send, HttpResponseMessage answer)
     {
-        var retries = exchange.Route.Policy.Retries;
-        return (int)answer.StatusCode < 500 && !RetryTriggers.NamesStatus(retries, (int)answer.StatusCode)
-            && !(hop.Kind == TargetKind.MeshPeer && answer.Headers.NonValidated.Contains(ProxyStatus.FieldName))
-            && !(exchange.IsGrpc
-                && answer.Headers.NonValidated.TryGetValues(GrpcFields.Status, out var status)
-                && RetryTriggers.NamesGrpc(retries, GrpcStatus.Read(status.ToString())));
+        var head = new ResponseHead();
+        MessageFields.Read(answer, head);
+        return hedge.IsGood(send.Hop, head);
     }
 
     // The base class requires a handler; the instances' own invokers are used instead.

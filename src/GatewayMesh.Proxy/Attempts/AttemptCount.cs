@@ -1,19 +1,20 @@
 using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Resilience;
 
-namespace GatewayMesh.Proxy.Resilience;
+namespace GatewayMesh.Proxy.Attempts;
 
 /// <summary>
 /// Attempts of one request, counted over all layers so that retries of different layers do not multiply. A value type: keep it in the
 /// request. <c>gatewaymesh-attempt: N</c> is the number of the current attempt. A new attempt begins only while N is below the maximum, and
 /// a request that arrived with N ≥ 2 is retried here only if it was not forwarded.
 /// </summary>
-public struct Attempts
+public struct AttemptCount
 {
     /// <summary>
-    /// Creates the attempts of a request that arrived as attempt <paramref name="arrived"/> (1 if unspecified), of at most
+    /// Creates the count of a request that arrived as attempt <paramref name="arrived"/> (1 if unspecified), of at most
     /// <paramref name="max"/>.
     /// </summary>
-    public Attempts(int arrived, int max)
+    public AttemptCount(int arrived, int max)
     {
         Arrived = Math.Max(1, arrived);
         Number = Arrived;

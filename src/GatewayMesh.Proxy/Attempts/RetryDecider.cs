@@ -1,11 +1,13 @@
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Grpc;
 using GatewayMesh.Proxy.LoadBalancing;
+using GatewayMesh.Proxy.Messages;
+using GatewayMesh.Proxy.Pipeline;
 using GatewayMesh.Proxy.Resilience;
 using GatewayMesh.Proxy.Routing;
 using GatewayMesh.Proxy.Telemetry;
 
-namespace GatewayMesh.Proxy.Pipeline;
+namespace GatewayMesh.Proxy.Attempts;
 
 /// <summary>
 /// Decides, once per failed attempt, whether another follows:
@@ -18,7 +20,7 @@ namespace GatewayMesh.Proxy.Pipeline;
 internal sealed class RetryDecider(RetryBudgets budgets, TimeProvider time, SplitMix random, MeshMetrics metrics)
 {
     /// <summary>Decides when a response head has arrived; true if the response is dropped in favor of another attempt.</summary>
-    public bool Drops(Exchange exchange, MeshError error, HttpResponseMessage response)
+    public bool Drops(Exchange exchange, MeshError error, ResponseHead response)
     {
         if (error.IsError)
         {
@@ -73,8 +75,8 @@ internal sealed class RetryDecider(RetryBudgets budgets, TimeProvider time, Spli
         var verdict = Decide(exchange, facts, asked, out var wait);
         metrics.CountRetry(verdict);
         exchange.LastVerdict = verdict;
-        exchange.Wait = wait;
-        return exchange.IsNextGranted = verdict == RetryVerdict.Allowed;
+        exchange.Attempt.Wait = wait;
+        return exchange.Attempt.IsNextGranted = verdict == RetryVerdict.Allowed;
     }
 
     private RetryVerdict Decide(Exchange exchange, in RetryFacts facts, TimeSpan asked, out TimeSpan wait)
@@ -91,7 +93,7 @@ internal sealed class RetryDecider(RetryBudgets budgets, TimeProvider time, Spli
         // stream that the application reported as unprocessed: after GOAWAY (a server that recycles connections or restarts), a new
         // connection takes what the old one did not.
         var another = exchange.Untried > 0;
-        if (!another && !facts.Error.IsStreamRefused && !(retries.SameInstance && exchange.Hop.Kind != TargetKind.Application))
+        if (!another && !facts.Error.IsStreamRefused && !(retries.SameInstance && exchange.Attempt.Hop.Kind != TargetKind.Application))
         {
             return RetryVerdict.NoOtherInstance;
         }
@@ -114,19 +116,19 @@ internal sealed class RetryDecider(RetryBudgets budgets, TimeProvider time, Spli
     }
 
     // A trailers-only gRPC response has its status in the head; the status of other gRPC responses arrives too late for a retry.
-    private static bool Names(Exchange exchange, HttpResponseMessage response)
+    private static bool Names(Exchange exchange, ResponseHead response)
     {
         var retries = exchange.Route.Policy.Retries;
-        return RetryTriggers.NamesStatus(retries, (int)response.StatusCode)
+        return RetryTriggers.NamesStatus(retries, response.Status)
             || (exchange.IsGrpc
-                && response.Headers.NonValidated.TryGetValues(GrpcFields.Status, out var status)
-                && RetryTriggers.NamesGrpc(retries, GrpcStatus.Read(status.ToString())));
+                && response.Fields[GrpcFields.Status] is [{ } status, ..]
+                && RetryTriggers.NamesGrpc(retries, GrpcStatus.Read(status)));
     }
 
     private static RetryFacts Facts(Exchange exchange, in MeshError error)
     {
         var retries = exchange.Route.Policy.Retries;
-        return new RetryFacts(error, MaySendTwice(exchange), exchange.CanGoElsewhere, exchange.Http.Response.HasStarted)
+        return new RetryFacts(error, MaySendTwice(exchange), exchange.CanGoElsewhere, exchange.Response.HasStarted)
         {
             IsUnnamed = error.IsError && !RetryTriggers.Names(retries, error),
         };

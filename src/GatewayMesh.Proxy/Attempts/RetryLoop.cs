@@ -1,0 +1,75 @@
+using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Hedging;
+using GatewayMesh.Proxy.LoadBalancing;
+using GatewayMesh.Proxy.Messages;
+using GatewayMesh.Proxy.Pipeline;
+using GatewayMesh.Proxy.Routing;
+using GatewayMesh.Proxy.Telemetry;
+
+namespace GatewayMesh.Proxy.Attempts;
+
+/// <summary>
+/// Tries instances of one kind until one responds or no further attempt is allowed. The only retries of the data path:
+/// <code>
+/// select ──► send ──ok──► done
+///   ▲         │
+///   └─ wait ◄─┴─ RetryDecider: resend safe, failure named by the policy, another instance, time, budget
+/// </code>
+/// </summary>
+internal sealed class RetryLoop
+{
+    private readonly HopSelector _hops;
+    private readonly AttemptSender _sender;
+    private readonly RetryDecider _decider;
+    private readonly LatencyWindows _latencies;
+    private readonly MeshMetrics _metrics;
+    private readonly Func<Exchange, MeshError, ResponseHead, bool> _drops;
+
+    /// <summary>Creates the loop.</summary>
+    public RetryLoop(HopSelector hops, AttemptSender sender, RetryDecider decider, LatencyWindows latencies, MeshMetrics metrics)
+    {
+        (_hops, _sender, _decider, _latencies, _metrics) = (hops, sender, decider, latencies, metrics);
+        _drops = decider.Drops;
+    }
+
+    /// <summary>Forwards the request. Returns none if a response was passed on.</summary>
+    public async ValueTask<MeshError> RunAsync(Exchange exchange, EndpointSet instances, TargetKind target)
+    {
+        exchange.Tried = default;
+        exchange.Tier = exchange.Behaviour.Tier;
+        exchange.MayDrop = _drops;
+        while (true)
+        {
+            if (!_hops.TrySelect(exchange, instances, target, out var hop, out var denied))
+            {
+                return denied;
+            }
+
+            var hedge = target != TargetKind.Application && RetryDecider.MayHedge(exchange)
+                ? new Hedge(exchange, instances, target, _hops, _decider, _latencies.Of(instances.Service), _metrics)
+                : null;
+            var error = await _sender.SendAsync(exchange, hop, hedge).ConfigureAwait(false);
+            if (!exchange.Attempt.IsNextGranted && !(error.IsError && _decider.Follows(exchange, error)))
+            {
+                return error.IsError ? RetryDecider.Settle(exchange, error) : error;
+            }
+
+            if (!await WaitAsync(exchange).ConfigureAwait(false))
+            {
+                return new MeshError(MeshErrorKind.ClientGone, Forwarded: true);
+            }
+        }
+    }
+
+    // False if the client disconnected during the wait.
+    private static async ValueTask<bool> WaitAsync(Exchange exchange)
+    {
+        var gone = exchange.Response.Aborted;
+        if (exchange.Attempt.Wait > TimeSpan.Zero)
+        {
+            await Task.Delay(exchange.Attempt.Wait, exchange.Time, gone).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return !gone.IsCancellationRequested;
+    }
+}

@@ -1,0 +1,156 @@
+using GatewayMesh.Configuration.Intentions;
+using GatewayMesh.Configuration.Policies.Shedding;
+using GatewayMesh.Proxy.Admission;
+using GatewayMesh.Proxy.Attempts;
+using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Identity;
+using GatewayMesh.Proxy.Limits;
+using GatewayMesh.Proxy.LoadBalancing;
+using GatewayMesh.Proxy.Messages;
+using GatewayMesh.Proxy.Resilience;
+using GatewayMesh.Proxy.Routing;
+using GatewayMesh.Proxy.Routing.Tree;
+using GatewayMesh.Proxy.Telemetry;
+
+namespace GatewayMesh.Proxy.Pipeline;
+
+// Facts that the steps find. They live in one value, so that the next request starts from the default and no fact outlives its request.
+internal sealed partial class Exchange
+{
+    private Facts _facts;
+
+    /// <summary>Limit permits of the request.</summary>
+    public LimitLease Limit;
+
+    /// <summary>Attempts over all layers.</summary>
+    public AttemptCount Attempts;
+
+    /// <summary>Instances already tried.</summary>
+    public TriedEndpoints Tried;
+
+    /// <summary>True if the request has waited for the registry and uses a newer mesh; it waits at most once.</summary>
+    public bool HasWaited { get => _facts.HasWaited; set => _facts.HasWaited = value; }
+
+    /// <summary>
+    /// Method seen by the application: GET for a WebSocket on an HTTP/2 stream (RFC 8441), which is forwarded as an HTTP/1.1 upgrade.
+    /// </summary>
+    public string Method { get => _facts.Method ?? ""; set => _facts.Method = value; }
+
+    /// <summary>ID in logs and error responses.</summary>
+    public string RequestId { get => _facts.RequestId ?? ""; set => _facts.RequestId = value; }
+
+    /// <summary>Path and query byte for byte, and the authority of an absolute-form target.</summary>
+    public RequestTarget Target { get => _facts.Target; set => _facts.Target = value; }
+
+    /// <summary>Host of the request: from an absolute-form target, otherwise from the field.</summary>
+    public string Host => Target.Authority ?? Head.Host.ToString();
+
+    /// <summary>Values of a mesh peer's mesh headers; the defaults for other clients.</summary>
+    public MeshHeaderValues PeerHeaders { get => _facts.PeerHeaders ?? MeshHeaderValues.None; set => _facts.PeerHeaders = value; }
+
+    /// <summary>
+    /// True if the fields of the request about clients outside the mesh are trusted: the request came to the edge, which removed untrusted
+    /// fields, or from the ingress as a peer. Default: false.
+    /// </summary>
+    public bool SpeaksOfClients { get => _facts.SpeaksOfClients; set => _facts.SpeaksOfClients = value; }
+
+    /// <summary>Caller of the request.</summary>
+    public Caller Caller { get => _facts.Caller; set => _facts.Caller = value; }
+
+    /// <summary>Intentions that allowed the request; null if none were evaluated.</summary>
+    public IntentionTable? AllowedBy { get => _facts.AllowedBy; set => _facts.AllowedBy = value; }
+
+    /// <summary>Route of the request.</summary>
+    public Route Route { get => _facts.Route; set => _facts.Route = value; }
+
+    /// <summary>Service of the route's target, if known; may differ from the requested service.</summary>
+    public string? Destination { get => _facts.Destination; set => _facts.Destination = value; }
+
+    /// <summary>Requested service, by host, listener, or a peer's header; also the name that a gateway is given.</summary>
+    public string Asked { get => _facts.Asked ?? ""; set => _facts.Asked = value; }
+
+    /// <summary>Splitter sample, once a splitter was passed: the same for each attempt and at a gateway that carries the request.</summary>
+    public SplitSample? Draw { get => _facts.Draw; set => _facts.Draw = value; }
+
+    /// <summary>Path and query as rewritten by a router's rule; null if unchanged.</summary>
+    public string? Rewritten { get => _facts.Rewritten; set => _facts.Rewritten = value; }
+
+    /// <summary>Path and query sent to instances. A gateway gets the original ones because it evaluates the same rules.</summary>
+    public string Forwarded => Rewritten ?? Target.PathAndQuery;
+
+    /// <summary>Admission permit of the request.</summary>
+    public AdmissionLease Admission { get => _facts.Admission; set => _facts.Admission = value; }
+
+    /// <summary>Criticality from the caller, otherwise from the policy of the service.</summary>
+    public Criticality Criticality => PeerHeaders.Criticality ?? Route.Policy.Shedding.Criticality;
+
+    /// <summary>Deadline of the response head: the earliest of policy, peer, and <see cref="CallDeadline"/>.</summary>
+    public Deadline Deadline { get => _facts.Deadline; set => _facts.Deadline = value; }
+
+    /// <summary>True for a gRPC call.</summary>
+    public bool IsGrpc { get => _facts.IsGrpc; set => _facts.IsGrpc = value; }
+
+    /// <summary>Deadline of a gRPC call, set by its caller (<c>grpc-timeout</c>).</summary>
+    public Deadline CallDeadline { get => _facts.CallDeadline; set => _facts.CallDeadline = value; }
+
+    /// <summary>
+    /// True if the request asks for another protocol on its connection (WebSocket), including by extended CONNECT on HTTP/2 (RFC 8441).
+    /// </summary>
+    public bool IsUpgrade { get => _facts.IsUpgrade; set => _facts.IsUpgrade = value; }
+
+    /// <summary>True if more than a head is sent: a body, or an upgraded stream.</summary>
+    public bool SendsAStream => IsUpgrade || Head.HasBody;
+
+    /// <summary>Tier that currently carries the request.</summary>
+    public MeshTier Tier { get => _facts.Tier; set => _facts.Tier = value; }
+
+    /// <summary>Retry budget of the service; null if there is none.</summary>
+    public RetryBudget? Budget { get => _facts.Budget; set => _facts.Budget = value; }
+
+    /// <summary>Number of instances not yet tried, after the current attempt's selection.</summary>
+    public int Untried { get => _facts.Untried; set => _facts.Untried = value; }
+
+    /// <summary>Decision about a further attempt after the latest failure; null before any failure.</summary>
+    public RetryVerdict? LastVerdict { get => _facts.LastVerdict; set => _facts.LastVerdict = value; }
+
+    /// <summary>
+    /// Set while a response may be dropped in favor of another attempt. Called when the response head has arrived, with the error reported
+    /// by a mesh peer, or none. True means that the other attempt has been decided on.
+    /// </summary>
+    public Func<Exchange, MeshError, ResponseHead, bool>? MayDrop { get => _facts.MayDrop; set => _facts.MayDrop = value; }
+
+    /// <summary>Remaining <c>Max-Forwards</c> for the next hop; null if not applicable.</summary>
+    public int? ForwardsLeft { get => _facts.ForwardsLeft; set => _facts.ForwardsLeft = value; }
+
+    /// <summary>True to end the connection with this response.</summary>
+    public bool Close { get => _facts.Close; set => _facts.Close = value; }
+
+    private struct Facts
+    {
+        public bool HasWaited;
+        public string? Method;
+        public string? RequestId;
+        public RequestTarget Target;
+        public MeshHeaderValues? PeerHeaders;
+        public bool SpeaksOfClients;
+        public Caller Caller;
+        public IntentionTable? AllowedBy;
+        public Route Route;
+        public string? Destination;
+        public string? Asked;
+        public SplitSample? Draw;
+        public string? Rewritten;
+        public AdmissionLease Admission;
+        public Deadline Deadline;
+        public bool IsGrpc;
+        public Deadline CallDeadline;
+        public bool IsUpgrade;
+        public MeshTier Tier;
+        public RetryBudget? Budget;
+        public int Untried;
+        public RetryVerdict? LastVerdict;
+        public Func<Exchange, MeshError, ResponseHead, bool>? MayDrop;
+        public int? ForwardsLeft;
+        public bool Close;
+    }
+}

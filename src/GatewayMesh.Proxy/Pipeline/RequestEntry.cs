@@ -1,0 +1,108 @@
+using GatewayMesh.Linux;
+using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Forwarding;
+using GatewayMesh.Proxy.Grpc;
+using GatewayMesh.Proxy.Listeners;
+using GatewayMesh.Proxy.Messages;
+using GatewayMesh.Proxy.Routing;
+using GatewayMesh.Proxy.Telemetry;
+
+namespace GatewayMesh.Proxy.Pipeline;
+
+/// <summary>
+/// Entry point of every request, whatever server it came from: creates the exchange, runs the pipeline, and records telemetry.
+/// </summary>
+internal sealed class RequestEntry(
+    RequestPipeline pipeline,
+    ListenerBehaviours behaviours,
+    RequestTelemetry telemetry,
+    Traffic traffic,
+    TimeProvider time,
+    ProgressPage? progress)
+{
+    /// <summary>Creates the exchange for a connection or stream, which serves its requests one after the other.</summary>
+    /// <param name="response">The client's side.</param>
+    public Exchange Create(IResponseSink response) => new(time, response, AnswerHead);
+
+    /// <summary>Serves the request whose head and body are set in <paramref name="exchange"/>, and clears the exchange for the next.</summary>
+    public async ValueTask ServeAsync(Exchange exchange, InboundConnection inbound)
+    {
+        progress?.Count(Progress.RequestsStarted);
+        inbound.RequestBegan();
+        traffic.Begin(inbound.Kind);
+        exchange.Begin(inbound, behaviours.Of(inbound.Kind), traffic.Mesh);
+        exchange.Close = traffic.Draining || (inbound.Carried is { } carried && time.GetTimestamp() >= carried.EndAfter);
+        if (exchange.Close)
+        {
+            // Not with the response, which may be an endless stream: later requests must go to another connection.
+            inbound.EndBusyHttp2(time);
+        }
+
+        var error = MeshError.None;
+        try
+        {
+            error = await pipeline.RunAsync(exchange).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (!exchange.Response.IsAnsweredByServer(failure))
+        {
+            error = new MeshError(MeshErrorKind.Internal, Forwarded: true, failure.GetType().Name);
+            traffic.Failed(failure);
+            await RequestPipeline.FailAsync(exchange, error, node: "").ConfigureAwait(false);
+        }
+        finally
+        {
+            exchange.LeaveLimits(error);
+            Record(exchange, error);
+            await exchange.AnswerEndsAsync().ConfigureAwait(false);
+            traffic.End(inbound.Kind);
+            progress?.Count(Progress.RequestsEnded);
+            exchange.End();
+        }
+    }
+
+    private void AnswerHead(Exchange exchange)
+    {
+        progress?.Count(Progress.UpstreamAnswers);
+        exchange.Close |= traffic.Draining; // on HTTP/2 the drain itself has asked busy connections to end
+    }
+
+    private void Record(Exchange exchange, in MeshError error)
+    {
+        telemetry.Record(new RequestSummary
+        {
+            At = exchange.At,
+            Direction = exchange.Behaviour.Direction,
+            Source = exchange.Caller.Service is { Length: > 0 } source ? source : null,
+            Destination = exchange.Destination,
+            Asked = exchange.Route.Leaf is null ? null : exchange.Asked,
+            Route = exchange.Route.Leaf?.Rule,
+            Target = exchange.Route.Leaf?.Targets[exchange.Route.Rank].Id,
+            Method = exchange.Method,
+            Path = PathOf(exchange.Target.PathAndQuery),
+            Status = error.Kind == MeshErrorKind.ClientGone ? 499 : exchange.Response.Status,
+            Error = error.Kind,
+            GrpcStatus = !exchange.IsGrpc
+                ? null
+                : error.IsError
+                ? error.Row.Grpc
+                : exchange.Attempt.GrpcStatus == GrpcStatus.None
+                ? null
+                : exchange.Attempt.GrpcStatus,
+            Duration = time.GetElapsedTime(exchange.StartedAt),
+            BytesIn = exchange.Head.ContentLength ?? 0,
+            BytesOut = exchange.Response.ContentLength ?? 0,
+            Attempts = exchange.Tried.Count,
+            Retry = exchange.LastVerdict,
+            Endpoint = exchange.Attempt.Hop.Upstream?.Key.Address.ToString(),
+            Tier = exchange.Tier,
+            RequestId = exchange.RequestId,
+            TraceId = TraceContext.TraceIdOf(exchange.Head.Fields[TraceContext.Field]),
+        });
+    }
+
+    private static string PathOf(string? target)
+    {
+        var query = target?.IndexOf('?') ?? -1;
+        return query < 0 ? target ?? "" : target![..query];
+    }
+}
