@@ -10,7 +10,7 @@ internal sealed class CallerByHeader : ICallerIdentity
     public const string Field = "x-test-caller";
 
     public Caller? CallerOf(Exchange exchange) =>
-        exchange.Http.Request.Headers.TryGetValue(Field, out var claimed) ? new Caller(claimed.ToString(), Verified: true)
+        exchange.Head.Fields[Field] is [{ } claimed] ? new Caller(claimed, Verified: true)
         : exchange.InboundConnection.Carried is { } carried ? new Caller(carried.Service, Verified: true)
         : new Caller(exchange.InboundConnection.Listener.Service ?? "", Verified: false);
 

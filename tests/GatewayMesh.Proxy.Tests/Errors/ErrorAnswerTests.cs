@@ -1,25 +1,29 @@
 using System.Text.Json;
+using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Proxy.Errors;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
+using GatewayMesh.Proxy.Listeners;
+using GatewayMesh.Proxy.Messages;
+using GatewayMesh.Proxy.Pipeline;
+using GatewayMesh.Proxy.Routing;
+using GatewayMesh.Proxy.Telemetry;
+using GatewayMesh.Proxy.Tests.Rig;
 
 namespace GatewayMesh.Proxy.Tests.Errors;
 
 public sealed class ErrorAnswerTests
 {
     [Test]
-    public async Task An_error_is_problem_json_with_the_request_ID()
+    public void An_error_is_problem_json_with_the_request_ID()
     {
-        var (context, body) = Request("GET");
-        await ErrorAnswer.WriteAsync(context, new MeshError(MeshErrorKind.DestinationNotFound, false, "nowhere"), "r-1", "host-a");
+        var answer = ErrorAnswer.Of(
+            new MeshError(MeshErrorKind.DestinationNotFound, false, "nowhere"), Request("GET"), "r-1", "host-a");
 
-        using var json = JsonDocument.Parse(body.ToArray());
+        using var json = JsonDocument.Parse(answer.Body);
         var root = json.RootElement;
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(context.Response.StatusCode, Is.EqualTo(404));
-            Assert.That(context.Response.ContentType, Is.EqualTo("application/problem+json"));
-            Assert.That(context.Response.ContentLength, Is.EqualTo(body.Length));
+            Assert.That(answer.Status, Is.EqualTo(404));
+            Assert.That(Of(answer, "Content-Type"), Is.EqualTo("application/problem+json"));
             Assert.That(root.GetProperty("type").GetString(), Is.EqualTo("about:blank"));
             Assert.That(root.GetProperty("title").GetString(), Is.Not.Empty);
             Assert.That(root.GetProperty("status").GetInt32(), Is.EqualTo(404));
@@ -27,98 +31,84 @@ public sealed class ErrorAnswerTests
             Assert.That(root.GetProperty("error").GetString(), Is.EqualTo("destination_not_found"));
             Assert.That(root.GetProperty("requestId").GetString(), Is.EqualTo("r-1"));
             Assert.That(root.GetProperty("node").GetString(), Is.EqualTo("host-a"));
-            Assert.That(
-                context.Response.Headers[ProxyStatus.FieldName].ToString(),
-                Does.StartWith("gatewaymesh; error=destination_not_found; forwarded=?0"));
+            Assert.That(Of(answer, ProxyStatus.FieldName), Does.StartWith("gatewaymesh; error=destination_not_found; forwarded=?0"));
         }
     }
 
     [Test]
-    public async Task HEAD_gets_only_the_head()
+    public void HEAD_gets_only_the_head()
     {
-        var (context, body) = Request("HEAD");
-        await ErrorAnswer.WriteAsync(context, new MeshError(MeshErrorKind.NoEndpoint), "r-1", "");
-        Assert.That(body.Length, Is.Zero);
-        Assert.That(context.Response.StatusCode, Is.EqualTo(503));
+        var answer = ErrorAnswer.Of(new MeshError(MeshErrorKind.NoEndpoint), Request("HEAD"), "r-1", "");
+        Assert.That(answer.Body.IsEmpty, Is.True);
+        Assert.That(answer.Status, Is.EqualTo(503));
     }
 
     [TestCase(MeshErrorKind.Overloaded, "1")]
     [TestCase(MeshErrorKind.Draining, "1")]
-    [TestCase(MeshErrorKind.ConnectionReset, "")]
-    public async Task Retry_After_is_set_if_a_later_retry_helps(MeshErrorKind kind, string expected)
-    {
-        var (context, _) = Request("GET");
-        await ErrorAnswer.WriteAsync(context, new MeshError(kind), "r-1", "");
-        Assert.That(context.Response.Headers.RetryAfter.ToString(), Is.EqualTo(expected));
-    }
+    [TestCase(MeshErrorKind.ConnectionReset, null)]
+    public void Retry_After_is_set_if_a_later_retry_helps(MeshErrorKind kind, string? expected) =>
+        Assert.That(Of(ErrorAnswer.Of(new MeshError(kind), Request("GET"), "r-1", ""), "Retry-After"), Is.EqualTo(expected));
+
+    [TestCase(MeshErrorKind.RequestMalformed, true)]
+    [TestCase(MeshErrorKind.NoEndpoint, false)]
+    public void A_malformed_request_closes_its_connection(MeshErrorKind kind, bool closes) =>
+        Assert.That(ErrorAnswer.Of(new MeshError(kind), Request("GET"), "r-1", "").EndsConnection, Is.EqualTo(closes));
 
     [Test]
-    public async Task A_malformed_request_closes_its_connection()
-    {
-        var (context, _) = Request("GET");
-        await ErrorAnswer.WriteAsync(context, new MeshError(MeshErrorKind.RequestMalformed), "r-1", "");
-        Assert.That(context.Response.Headers.Connection.ToString(), Is.EqualTo("close"));
-    }
+    public void A_405_lists_the_allowed_methods() =>
+        Assert.That(
+            Of(ErrorAnswer.Of(new MeshError(MeshErrorKind.MethodNotAllowed), Request("CONNECT"), "r-1", ""), "Allow"),
+            Does.Contain("GET").And.Not.Contain("CONNECT"));
 
     [Test]
-    public async Task A_405_lists_the_allowed_methods()
+    public void A_gRPC_call_gets_a_gRPC_status()
     {
-        var (context, _) = Request("CONNECT");
-        await ErrorAnswer.WriteAsync(context, new MeshError(MeshErrorKind.MethodNotAllowed), "r-1", "");
-        Assert.That(context.Response.Headers.Allow.ToString(), Does.Contain("GET").And.Not.Contain("CONNECT"));
-    }
-
-    [Test]
-    public async Task Fields_of_a_discarded_upstream_response_are_removed()
-    {
-        var (context, _) = Request("GET");
-        context.Response.Headers.ContentEncoding = "gzip";
-        context.Response.StatusCode = 200;
-        await ErrorAnswer.WriteAsync(context, new MeshError(MeshErrorKind.UpstreamProtocol, true), "r-1", "");
-        Assert.That(context.Response.Headers.ContentEncoding.Count, Is.Zero);
-        Assert.That(context.Response.StatusCode, Is.EqualTo(502));
-    }
-
-    [Test]
-    public async Task A_gRPC_call_gets_a_gRPC_status()
-    {
-        var (context, body) = Request("POST");
-        context.Request.ContentType = "application/grpc+proto";
-        await ErrorAnswer.WriteAsync(context, new MeshError(MeshErrorKind.NoEndpoint), "r-1", "");
+        var request = Request("POST");
+        request.Fields.Add("Content-Type", "application/grpc+proto");
+        var answer = ErrorAnswer.Of(new MeshError(MeshErrorKind.NoEndpoint), request, "r-1", "");
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(context.Response.StatusCode, Is.EqualTo(200));
-            Assert.That(context.Response.Headers["grpc-status"].ToString(), Is.EqualTo("14"));
-            Assert.That(body.Length, Is.Zero);
+            Assert.That(answer.Status, Is.EqualTo(200));
+            Assert.That(Of(answer, "grpc-status"), Is.EqualTo("14"));
+            Assert.That(answer.Body.IsEmpty, Is.True);
+            Assert.That(answer.IsTrailersOnly, Is.True);
         }
     }
 
+    [TestCase(MeshErrorKind.ClientGone, false)]
+    [TestCase(MeshErrorKind.ResponseIncomplete, true)]
+    public async Task Nothing_is_sent_to_a_client_that_is_gone_or_has_part_of_a_response(MeshErrorKind kind, bool hasStarted)
+    {
+        var response = new RecordedResponse { HasStarted = hasStarted };
+        await RequestPipeline.FailAsync(Begun(response), new MeshError(kind, true), "host-a");
+        Assert.That(response.Sent, Is.Null);
+        Assert.That(response.IsAborted, Is.True);
+    }
+
     [Test]
-    public async Task Nothing_is_written_to_a_disconnected_client()
+    public async Task A_draining_node_ends_the_connection_with_the_error()
     {
-        var (context, body) = Request("GET");
-        var lifetime = new Lifetime();
-        context.Features.Set<IHttpRequestLifetimeFeature>(lifetime);
-        await ErrorAnswer.WriteAsync(context, new MeshError(MeshErrorKind.ClientGone, true), "r-1", "");
-        Assert.That(lifetime.IsAborted, Is.True);
-        Assert.That(body.Length, Is.Zero);
+        var response = new RecordedResponse();
+        var exchange = Begun(response);
+        exchange.Close = true;
+        await RequestPipeline.FailAsync(exchange, new MeshError(MeshErrorKind.NoEndpoint), "host-a");
+        Assert.That(response.Sent!.Status, Is.EqualTo(503));
+        Assert.That(response.EndsConnection, Is.True);
     }
 
-    private static (HttpContext Context, MemoryStream Body) Request(string method)
+    private static Exchange Begun(RecordedResponse response)
     {
-        var body = new MemoryStream();
-        var context = new DefaultHttpContext();
-        context.Request.Method = method;
-        context.Response.Body = body;
-        return (context, body);
+        var exchange = new Exchange(TimeProvider.System, response);
+        var listener = new ListenerSpec("outbound", ListenerKind.Outbound, new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 1));
+        exchange.Begin(
+            new InboundConnection(listener, System.Net.IPAddress.Loopback),
+            new ListenerBehaviour { Direction = RequestDirection.Outbound, Pseudonym = "host-a", Resolver = new ByHost() },
+            LiveMesh.Empty);
+        return exchange;
     }
 
-    private sealed class Lifetime : IHttpRequestLifetimeFeature
-    {
-        public bool IsAborted { get; private set; }
+    private static string? Of(LocalAnswer answer, string name) =>
+        answer.Fields.Where(field => field.Name == name).Select(field => field.Value).SingleOrDefault();
 
-        public CancellationToken RequestAborted { get; set; }
-
-        public void Abort() => IsAborted = true;
-    }
+    private static RequestHead Request(string method) => new() { Method = method };
 }

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using GatewayMesh.Configuration.Policies.Retries;
+using GatewayMesh.Proxy.Attempts;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Resilience;
@@ -44,7 +45,7 @@ public sealed class RetryStormTests
         Prop.ForAll<List<int>, int>((outcomes, max) =>
         {
             var budget = new RetryBudget(new FakeTimeProvider());
-            var attempts = new Attempts(1, 1 + Math.Abs(max % 10));
+            var attempts = new AttemptCount(1, 1 + Math.Abs(max % 10));
             var executed = 0;
             foreach (var outcome in outcomes)
             {
@@ -90,7 +91,7 @@ public sealed class RetryStormTests
                 var service = budgets.Of("payments", terms);
                 service.CountRequest();
                 budgets.Process.CountRequest();
-                var attempts = new Attempts(1, 3);
+                var attempts = new AttemptCount(1, 3);
                 do
                 {
                     load++;
