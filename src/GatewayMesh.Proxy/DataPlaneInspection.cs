@@ -1,0 +1,83 @@
+using System.Buffers;
+using GatewayMesh.Configuration.Matching;
+using GatewayMesh.Configuration.Policies;
+using GatewayMesh.Configuration.Snapshot;
+using GatewayMesh.Proxy.Admission;
+using GatewayMesh.Proxy.Edge;
+using GatewayMesh.Proxy.Resilience;
+using GatewayMesh.Proxy.Routing.Reports;
+
+namespace GatewayMesh.Proxy;
+
+/// <summary>Views of a running data plane for the admin server and metrics. Changes nothing.</summary>
+public sealed class DataPlaneInspection
+{
+    private readonly DataPlaneParts _parts;
+
+    internal DataPlaneInspection(DataPlaneParts parts) => _parts = parts;
+
+    /// <summary>Current activity.</summary>
+    public DataPlaneFigures Figures =>
+        new(_parts.Listeners.Connections, _parts.Traffic.InFlight, _parts.Traffic.Total, _parts.Rate.Read(_parts.Traffic.Total));
+
+    /// <summary>Admission counters of a gateway.</summary>
+    public AdmissionCounts Admission => _parts.Admission.Counts;
+
+    /// <summary>The snapshot in use.</summary>
+    public MeshSnapshot Snapshot => _parts.Traffic.Mesh.Snapshot;
+
+    /// <summary>Certificates of the public listeners.</summary>
+    public IReadOnlyList<EdgeCertificateView> EdgeCertificates => _parts.Edge.Certificates;
+
+    /// <summary>Returns the instances with their live state, for the admin's <c>/endpoints</c>.</summary>
+    public IReadOnlyList<EndpointView> Endpoints()
+    {
+        var table = _parts.Traffic.Mesh.Endpoints;
+        return
+        [
+            .. table.Instances.Concat(table.Gateways.Concat(_parts.Applications.Applications).SelectMany(set => set.All))
+                .Select(EndpointView.Of),
+        ];
+    }
+
+    /// <summary>Returns the instances and gateways that are currently ejected.</summary>
+    public IReadOnlyList<EndpointView> Ejected()
+    {
+        var table = _parts.Traffic.Mesh.Endpoints;
+        return [
+            .. table.Instances.Concat(table.Gateways.SelectMany(set => set.All)).Where(state => state.IsEjected).Select(EndpointView.Of)];
+    }
+
+    /// <summary>Returns the called applications of this host, each under the name of its listener.</summary>
+    public IReadOnlyList<EndpointView> Applications() =>
+        [.. _parts.Applications.Applications.SelectMany(set => set.All).Select(EndpointView.Of)];
+
+    /// <summary>Returns the limits of the services that this process calls or fronts, with the requests in flight.</summary>
+    public IReadOnlyList<LimitView> Limits() => [.. _parts.Limits.Current.Services.Select(LimitView.Of)];
+
+    /// <summary>
+    /// Returns the route that a request would take now, with the reasons. Sends nothing and does not mark the service as used.
+    /// </summary>
+    /// <param name="service">Requested service.</param>
+    /// <param name="facts">Method and fields of the request.</param>
+    /// <param name="pathAndQuery">Path and query of the request.</param>
+    public RouteReport Explain(string service, IRequestFacts facts, string pathAndQuery) =>
+        RouteTrace.Of(_parts.Traffic.Mesh, service, facts, pathAndQuery, _parts.Options.Time.GetTimestamp());
+
+    /// <summary>Returns the retry budget of a service and the delay after which its requests are hedged.</summary>
+    /// <param name="service">Name of the service.</param>
+    /// <param name="policy">Policy of the call.</param>
+    public AttemptsView Attempts(string service, PolicyModel policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        var hedging = policy.Hedging;
+        return new AttemptsView(
+            _parts.Budgets.Of(service, policy.Retries.Budget).View,
+            _parts.Budgets.Process.View,
+            !hedging.IsOn ? null
+                : hedging.Delay ?? (hedging.Quantile is { } share ? _parts.Latencies.Find(service)?.Quantile(share) : null));
+    }
+
+    /// <summary>Writes the metrics in Prometheus' text format.</summary>
+    public void WriteMetrics(IBufferWriter<byte> output) => _parts.Prometheus.Write(output);
+}
