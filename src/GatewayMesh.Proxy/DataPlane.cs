@@ -141,7 +141,7 @@ public sealed class DataPlane : IAsyncDisposable
     internal RequestPipeline Pipeline => _parts.Pipeline;
 
     /// <summary>For tests and benchmarks: the behaviors of the listener kinds.</summary>
-    internal ListenerBehaviours Behaviours => _parts.Behaviours;
+    internal ListenerBehaviors Behaviors => _parts.Behaviors;
 
     /// <summary>For tests and benchmarks: the current mesh.</summary>
     internal LiveMesh Mesh => _parts.Traffic.Mesh;

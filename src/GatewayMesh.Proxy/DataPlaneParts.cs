@@ -74,7 +74,7 @@ internal sealed class DataPlaneParts : IAsyncDisposable
         var retries = new RetryLoop(hops, sender, decider, Latencies, Metrics);
         var paths = new PathSelector(options, hops, sender, retries, decider, new BypassedSidecars(time), Random, Metrics);
         Pipeline = new RequestPipeline(options, Random, Budgets, identity, Demand, denials, Running, paths);
-        Behaviours = new ListenerBehaviours(options, Admission, Applications);
+        Behaviors = new ListenerBehaviors(options, Admission, Applications);
 
         // The server in front
         Edge = new EdgeListeners(time, log);
@@ -84,7 +84,7 @@ internal sealed class DataPlaneParts : IAsyncDisposable
             "Seconds until a certificate of a public listener expires; negative after expiry.",
             ExpiryOfPublicCertificates);
         var entry = new RequestEntry(
-            Pipeline, Behaviours, new RequestTelemetry(Metrics, _accessLog), Traffic, time, options.Progress);
+            Pipeline, Behaviors, new RequestTelemetry(Metrics, _accessLog), Traffic, time, options.Progress);
         Server = new MeshServer(options, entry, Listeners, Connections, Edge, Traffic, Admission, Metrics, Random);
     }
 
@@ -126,7 +126,7 @@ internal sealed class DataPlaneParts : IAsyncDisposable
 
     public RequestPipeline Pipeline { get; }
 
-    public ListenerBehaviours Behaviours { get; }
+    public ListenerBehaviors Behaviors { get; }
 
     public EdgeListeners Edge { get; }
 

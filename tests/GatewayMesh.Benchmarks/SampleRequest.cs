@@ -31,7 +31,7 @@ internal sealed class SampleRequest
         head.Fields.Add("Host", _host);
         head.Fields.Add("X-Request-Id", "0123456789abcdef");
         head.Fields.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
-        Exchange.Begin(_arrival, _plane.Behaviours.Of(_arrival.Kind), _plane.Mesh);
+        Exchange.Begin(_arrival, _plane.Behaviors.Of(_arrival.Kind), _plane.Mesh);
     }
 
     /// <summary>Ends the request.</summary>

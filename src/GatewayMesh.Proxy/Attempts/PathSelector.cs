@@ -54,8 +54,8 @@ internal sealed class PathSelector(
 
     private async ValueTask<MeshError> RouteAsync(Exchange exchange)
     {
-        if (exchange.Behaviour.GatewayShare > 0
-            && random.NextDouble() < exchange.Behaviour.GatewayShare
+        if (exchange.Behavior.GatewayShare > 0
+            && random.NextDouble() < exchange.Behavior.GatewayShare
             && GatewaysFor(exchange) is { } gateways)
         {
             var error = await ThroughGatewayAsync(exchange, gateways).ConfigureAwait(false);
@@ -106,7 +106,7 @@ internal sealed class PathSelector(
     // A gateway dials the applications; other roles ask a gateway to do so. Returns NoEndpoint if there is no such path.
     private ValueTask<MeshError> PastSidecarsAsync(Exchange exchange)
     {
-        if (exchange.Behaviour.Direction == RequestDirection.Gateway)
+        if (exchange.Behavior.Direction == RequestDirection.Gateway)
         {
             return exchange.Route.Policy.SidecarBypass == SidecarBypassMode.Gateway
                 && bypassed.Behind(exchange.Route.Instances) is { } applications

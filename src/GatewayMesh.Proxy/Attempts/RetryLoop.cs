@@ -36,7 +36,7 @@ internal sealed class RetryLoop
     public async ValueTask<MeshError> RunAsync(Exchange exchange, EndpointSet instances, TargetKind target)
     {
         exchange.Tried = default;
-        exchange.Tier = exchange.Behaviour.Tier;
+        exchange.Tier = exchange.Behavior.Tier;
         exchange.MayDrop = _drops;
         while (true)
         {

@@ -13,7 +13,7 @@ internal static class ForeignCallee
     /// <summary>True if <paramref name="gateway"/> may call <paramref name="endpoint"/> on behalf of the caller, who is allowed.</summary>
     public static bool MaySee(string gateway, Exchange exchange, EndpointModel endpoint) =>
         !endpoint.IsForeign
-        || exchange.Behaviour.Direction != RequestDirection.Gateway
+        || exchange.Behavior.Direction != RequestDirection.Gateway
         || exchange.AllowedBy is not { } intentions
         || intentions.Decide(gateway, exchange.Destination!, exchange.Permissions).Allowed;
 }

@@ -17,7 +17,7 @@ internal sealed class IntentionStep(bool enforces, Denials denials) : IStep
     /// <inheritdoc/>
     public Verdict Take(Exchange exchange)
     {
-        if (!enforces || !(exchange.Behaviour.Authorizes || BareCallee.IsAhead(exchange)))
+        if (!enforces || !(exchange.Behavior.Authorizes || BareCallee.IsAhead(exchange)))
         {
             return Verdict.Next;
         }

@@ -26,7 +26,7 @@ internal static class ForwardedFor
         var peer = exchange.InboundConnection.Peer.IsIPv4MappedToIPv6
             ? exchange.InboundConnection.Peer.MapToIPv4()
             : exchange.InboundConnection.Peer;
-        if (!exchange.Behaviour.AtTheEdge)
+        if (!exchange.Behavior.AtTheEdge)
         {
             // A peer that names another client is itself appended, even an application on this host, so no caller inside the mesh can pass
             // as the edge.

@@ -78,7 +78,7 @@ internal static class ForwardedRequest
             to.Add("Host", host);
         }
 
-        to.Add("Via", ViaField.Extend(head.Fields["Via"], head.Version, exchange.Behaviour.Pseudonym));
+        to.Add("Via", ViaField.Extend(head.Fields["Via"], head.Version, exchange.Behavior.Pseudonym));
         if (head.Fields["Expect"] is [{ } expectation])
         {
             to.Add("Expect", expectation);

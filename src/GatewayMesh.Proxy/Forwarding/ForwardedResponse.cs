@@ -24,8 +24,8 @@ internal static class ForwardedResponse
         }
 
         DropClaims(exchange, to);
-        var via = exchange.Behaviour.AtTheEdge ? ViaField.WithoutNodes(to["Via"]) : to["Via"];
-        to.Set("Via", ViaField.Extend(via, from.Version, exchange.Behaviour.Pseudonym));
+        var via = exchange.Behavior.AtTheEdge ? ViaField.WithoutNodes(to["Via"]) : to["Via"];
+        to.Set("Via", ViaField.Extend(via, from.Version, exchange.Behavior.Pseudonym));
         if (!exchange.Close || from.Status == SwitchingProtocols)
         {
             return;
@@ -52,14 +52,14 @@ internal static class ForwardedResponse
     // Removes fields with which an application claims to speak for the mesh, in the head or in the trailers.
     private static void DropClaims(Exchange exchange, FieldTable fields)
     {
-        if ((exchange.Attempt.Hop.Kind != TargetKind.MeshPeer || exchange.Behaviour.AtTheEdge)
+        if ((exchange.Attempt.Hop.Kind != TargetKind.MeshPeer || exchange.Behavior.AtTheEdge)
             && fields[ProxyStatus.FieldName] is { Count: > 0 } status)
         {
             fields.Remove(ProxyStatus.FieldName);
             fields.Add(ProxyStatus.FieldName, ProxyStatusField.WithoutOurs(status));
         }
 
-        if (exchange.Behaviour.AtTheEdge)
+        if (exchange.Behavior.AtTheEdge)
         {
             fields.Remove(ClientCertificateField.Name); // an application that echoes fields must not reveal one client to another
         }

@@ -31,7 +31,7 @@ internal static class ReceivedResponse
                 return Drop(exchange, error);
             }
 
-            if (exchange.Behaviour.AtTheEdge)
+            if (exchange.Behavior.AtTheEdge)
             {
                 return Withhold(exchange, head, error);
             }

@@ -23,7 +23,7 @@ internal static class RequestMessage
         target.RequestUri = new Uri(hop.Upstream.Prefix + ForwardedRequest.TargetOf(exchange, hop), Verbatim);
         target.Options.Set(UpstreamConnector.ConnectTimeout, exchange.Route.Policy.Timeouts.Connect);
         target.Options.Set(SendOnceHandler.Observer, exchange);
-        if (isHttp2 && exchange.Behaviour.LimitsCalls && exchange.Mesh.Limits.Find(hop.Lease.Endpoint.Service) is { } limits)
+        if (isHttp2 && exchange.Behavior.LimitsCalls && exchange.Mesh.Limits.Find(hop.Lease.Endpoint.Service) is { } limits)
         {
             target.Options.Set(UpstreamConnector.Connections, limits.Http2);
         }

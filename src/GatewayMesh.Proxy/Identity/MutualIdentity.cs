@@ -19,7 +19,7 @@ internal sealed class MutualIdentity(ICertificates certificates, string ingress,
     /// <inheritdoc/>
     public Caller? CallerOf(Exchange exchange)
     {
-        if (exchange.Behaviour.AtTheEdge)
+        if (exchange.Behavior.AtTheEdge)
         {
             return new(ingress, Verified: true);
         }
@@ -34,7 +34,7 @@ internal sealed class MutualIdentity(ICertificates certificates, string ingress,
             return null;
         }
 
-        if (exchange.Behaviour.Direction != Telemetry.RequestDirection.Inbound
+        if (exchange.Behavior.Direction != Telemetry.RequestDirection.Inbound
             || exchange.PeerHeaders.Source is not { } claimed
             || !IsGateway(peer.Id, exchange))
         {
@@ -48,7 +48,7 @@ internal sealed class MutualIdentity(ICertificates certificates, string ingress,
 
     /// <inheritdoc/>
     public string OwnNameFor(Exchange exchange) =>
-        exchange.Behaviour.AtTheEdge ? ingress : exchange.InboundConnection.Listener.Service ?? "";
+        exchange.Behavior.AtTheEdge ? ingress : exchange.InboundConnection.Listener.Service ?? "";
 
     /// <inheritdoc/>
     public string? PeerOf(Exchange exchange, TargetKind kind, bool isGateway) =>
@@ -56,7 +56,7 @@ internal sealed class MutualIdentity(ICertificates certificates, string ingress,
 
     /// <inheritdoc/>
     public string? SourceFor(Exchange exchange) =>
-        exchange.Behaviour.Direction == Telemetry.RequestDirection.Gateway ? exchange.InboundConnection.Identity?.Uri : null;
+        exchange.Behavior.Direction == Telemetry.RequestDirection.Gateway ? exchange.InboundConnection.Identity?.Uri : null;
 
     private bool IsGateway(SpiffeId peer, Exchange exchange) =>
         peer.Service.Equals(gateway, StringComparison.Ordinal)

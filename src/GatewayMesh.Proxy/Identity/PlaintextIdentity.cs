@@ -21,8 +21,8 @@ internal sealed class PlaintextIdentity(string ingress) : ICallerIdentity
 
     private string NameOf(Exchange exchange) =>
         exchange.InboundConnection.Carried?.Service
-        ?? (exchange.Behaviour.AtTheEdge ? ingress
-            : exchange.Behaviour.FromMeshPeer ? exchange.PeerHeaders.Source
+        ?? (exchange.Behavior.AtTheEdge ? ingress
+            : exchange.Behavior.FromMeshPeer ? exchange.PeerHeaders.Source
             : exchange.InboundConnection.Listener.Service)
         ?? "";
 }

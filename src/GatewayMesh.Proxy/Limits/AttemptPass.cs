@@ -28,7 +28,7 @@ internal struct AttemptPass
     /// </summary>
     public MeshError Begin(Exchange exchange)
     {
-        if (!exchange.Behaviour.LimitsCalls || exchange.Mesh.Limits.Find(exchange.Attempt.Hop.Lease.Endpoint.Service) is not { } service)
+        if (!exchange.Behavior.LimitsCalls || exchange.Mesh.Limits.Find(exchange.Attempt.Hop.Lease.Endpoint.Service) is not { } service)
         {
             return MeshError.None;
         }

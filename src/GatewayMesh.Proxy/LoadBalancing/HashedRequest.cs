@@ -93,7 +93,7 @@ internal static class HashedRequest
     private static RequestHash OfSource(RequestHash hash, Exchange exchange)
     {
         var inbound = exchange.InboundConnection;
-        if ((inbound.IsTrustedProxy || !exchange.Behaviour.AtTheEdge)
+        if ((inbound.IsTrustedProxy || !exchange.Behavior.AtTheEdge)
             && exchange.Head.Fields["X-Forwarded-For"] is [{ Length: > 0 } chain, ..])
         {
             var comma = chain.IndexOf(',', StringComparison.Ordinal);

@@ -9,7 +9,7 @@ internal sealed class AdmissionStep : IStep
     /// <inheritdoc/>
     public Verdict Take(Exchange exchange)
     {
-        if (exchange.Behaviour.Admission is not { } admission)
+        if (exchange.Behavior.Admission is not { } admission)
         {
             return Verdict.Next;
         }

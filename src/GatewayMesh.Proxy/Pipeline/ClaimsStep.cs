@@ -13,14 +13,14 @@ internal sealed class ClaimsStep(string ingress) : IStep
     /// <inheritdoc/>
     public Verdict Take(Exchange exchange)
     {
-        if (exchange.Behaviour.AtTheEdge)
+        if (exchange.Behavior.AtTheEdge)
         {
             OutsideFields.Remove(exchange.Head.Fields, exchange.InboundConnection.IsTrustedProxy);
             exchange.SpeaksOfClients = true; // the remaining fields, and the fields set here
         }
         else
         {
-            exchange.SpeaksOfClients = exchange.Behaviour.FromMeshPeer && exchange.Caller.Service.Equals(ingress, StringComparison.Ordinal);
+            exchange.SpeaksOfClients = exchange.Behavior.FromMeshPeer && exchange.Caller.Service.Equals(ingress, StringComparison.Ordinal);
         }
 
         return Verdict.Next;

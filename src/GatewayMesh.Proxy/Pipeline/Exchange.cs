@@ -56,7 +56,7 @@ internal sealed partial class Exchange : IBodyObserver
     public InboundConnection InboundConnection { get; private set; } = null!;
 
     /// <summary>Behavior of the listener's kind.</summary>
-    public ListenerBehaviour Behaviour { get; private set; } = null!;
+    public ListenerBehavior Behavior { get; private set; } = null!;
 
     /// <summary>The mesh as of the request's arrival.</summary>
     public LiveMesh Mesh { get; private set; } = LiveMesh.Empty;
@@ -77,10 +77,10 @@ internal sealed partial class Exchange : IBodyObserver
     public ReplayBody Replay { get; } = new();
 
     /// <summary>Starts a new request, whose head has been read.</summary>
-    public void Begin(InboundConnection inbound, ListenerBehaviour behaviour, LiveMesh mesh)
+    public void Begin(InboundConnection inbound, ListenerBehavior behavior, LiveMesh mesh)
     {
         InboundConnection = inbound;
-        Behaviour = behaviour;
+        Behavior = behavior;
         Mesh = mesh;
         Method = Head.Method;
         StartedAt = _workSince = _time.GetTimestamp();

@@ -23,7 +23,7 @@ internal sealed class HeadLimitStep(LimitsSpec limits) : IStep
     /// <inheritdoc/>
     public Verdict Take(Exchange exchange)
     {
-        var isFromMesh = exchange.Behaviour.FromMeshPeer;
+        var isFromMesh = exchange.Behavior.FromMeshPeer;
         var head = exchange.Head;
         if (
             head.Method.Length + head.Target.Length + LineRest > limits.MaxRequestLineSize + (

@@ -12,13 +12,13 @@ internal sealed class LimitStep : IStep
     /// <inheritdoc/>
     public Verdict Take(Exchange exchange)
     {
-        var behaviour = exchange.Behaviour;
-        if (!(behaviour.LimitsCalls || behaviour.LimitsWork) || exchange.Mesh.Limits.Find(exchange.Destination) is not { } service)
+        var behavior = exchange.Behavior;
+        if (!(behavior.LimitsCalls || behavior.LimitsWork) || exchange.Mesh.Limits.Find(exchange.Destination) is not { } service)
         {
             return Verdict.Next;
         }
 
-        return behaviour.LimitsWork ? Work(exchange, service) : Call(exchange, service);
+        return behavior.LimitsWork ? Work(exchange, service) : Call(exchange, service);
     }
 
     private static Verdict Call(Exchange exchange, ServiceLimits service)

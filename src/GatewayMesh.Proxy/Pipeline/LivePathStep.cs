@@ -19,6 +19,6 @@ internal sealed class LivePathStep(string node) : IStep
 
     /// <inheritdoc/>
     public Verdict Take(Exchange exchange) =>
-        exchange.Target.PathAndQuery != Path || exchange.Behaviour.ForwardsLivePath ? Verdict.Next
-        : Verdict.Reply(exchange.Behaviour.AtTheEdge ? _public : _live);
+        exchange.Target.PathAndQuery != Path || exchange.Behavior.ForwardsLivePath ? Verdict.Next
+        : Verdict.Reply(exchange.Behavior.AtTheEdge ? _public : _live);
 }

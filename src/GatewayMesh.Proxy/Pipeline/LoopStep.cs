@@ -15,7 +15,7 @@ internal sealed class LoopStep : IStep
     {
         var via = exchange.Head.Fields["Via"];
         return exchange.PeerHeaders.Hops >= MeshHeaders.MaxHops
-            || (via.Count > 0 && ViaField.Count(via, exchange.Behaviour.Pseudonym) >= MeshHeaders.MaxHops)
+            || (via.Count > 0 && ViaField.Count(via, exchange.Behavior.Pseudonym) >= MeshHeaders.MaxHops)
             ? Verdict.Fail(MeshErrorKind.LoopDetected)
             : Verdict.Next;
     }

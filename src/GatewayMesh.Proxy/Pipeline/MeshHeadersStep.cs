@@ -13,7 +13,7 @@ internal sealed class MeshHeadersStep : IStep
     /// <inheritdoc/>
     public Verdict Take(Exchange exchange)
     {
-        if (exchange.Behaviour is { FromMeshPeer: false, FromApplication: false })
+        if (exchange.Behavior is { FromMeshPeer: false, FromApplication: false })
         {
             return Verdict.Next;
         }
@@ -21,7 +21,7 @@ internal sealed class MeshHeadersStep : IStep
         var fields = exchange.Head.Fields;
         if (
             !(
-                exchange.Behaviour.FromMeshPeer
+                exchange.Behavior.FromMeshPeer
                     ? MeshHeaderValues.TryRead(fields, out var values)
                     : MeshHeaderValues.TryReadOfApplication(fields, out values)))
         {

@@ -14,7 +14,7 @@ namespace GatewayMesh.Proxy.Pipeline;
 /// </summary>
 internal sealed class RequestEntry(
     RequestPipeline pipeline,
-    ListenerBehaviours behaviours,
+    ListenerBehaviors behaviors,
     RequestTelemetry telemetry,
     Traffic traffic,
     TimeProvider time,
@@ -30,7 +30,7 @@ internal sealed class RequestEntry(
         progress?.Count(Progress.RequestsStarted);
         inbound.RequestBegan();
         traffic.Begin(inbound.Kind);
-        exchange.Begin(inbound, behaviours.Of(inbound.Kind), traffic.Mesh);
+        exchange.Begin(inbound, behaviors.Of(inbound.Kind), traffic.Mesh);
         exchange.Close = traffic.Draining || (inbound.Carried is { } carried && time.GetTimestamp() >= carried.EndAfter);
         if (exchange.Close)
         {
@@ -71,7 +71,7 @@ internal sealed class RequestEntry(
         telemetry.Record(new RequestSummary
         {
             At = exchange.At,
-            Direction = exchange.Behaviour.Direction,
+            Direction = exchange.Behavior.Direction,
             Source = exchange.Caller.Service is { Length: > 0 } source ? source : null,
             Destination = exchange.Destination,
             Asked = exchange.Route.Leaf is null ? null : exchange.Asked,

@@ -109,7 +109,7 @@ internal sealed class RequestPipeline(
 
         return SendAsync(
             exchange,
-            exchange.Behaviour.AtTheEdge
+            exchange.Behavior.AtTheEdge
                 ? ErrorAnswer.Of(PublicError.Of(error), exchange.Head, exchange.RequestId, node: "")
                 : ErrorAnswer.Of(error, exchange.Head, exchange.RequestId, node));
     }

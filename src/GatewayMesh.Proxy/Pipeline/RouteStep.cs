@@ -17,7 +17,7 @@ internal sealed class RouteStep(ServiceDemand? demand) : IStep
             exchange.SwitchTo(demand!.Mesh);
         }
 
-        if (exchange.Behaviour.Resolver.Resolve(exchange) is not { } route)
+        if (exchange.Behavior.Resolver.Resolve(exchange) is not { } route)
         {
             return Verdict.Fail(MeshErrorKind.DestinationNotFound);
         }

@@ -17,7 +17,7 @@ internal sealed class TargetStep : IStep
     public Verdict Take(Exchange exchange)
     {
         var raw = exchange.Head.Target;
-        if (raw == RequestTarget.Asterisk && exchange.Behaviour.FromMeshPeer)
+        if (raw == RequestTarget.Asterisk && exchange.Behavior.FromMeshPeer)
         {
             exchange.Target = new RequestTarget(raw, null); // the previous proxies have addressed it to the application
             return Verdict.Next;
@@ -29,7 +29,7 @@ internal sealed class TargetStep : IStep
         }
 
         exchange.Target = exchange.Method == "OPTIONS" && IsServer(raw) ? target with { PathAndQuery = RequestTarget.Asterisk } : target;
-        if (exchange.Behaviour.AtTheEdge && exchange.Host.Length == 0)
+        if (exchange.Behavior.AtTheEdge && exchange.Host.Length == 0)
         {
             return Verdict.Fail(MeshErrorKind.RequestMalformed, "no host");
         }

@@ -22,7 +22,7 @@ internal sealed class NodeInspection
     {
         (_facts, _parts, _namesake, _time) = (facts, parts, namesake, time);
         _book = new TroubleBook(events, time);
-        _capacity = new CapacitySampler(time, () => Environment.CpuUsage.TotalTime, () => parts.Plane.Figures.Total);
+        _capacity = new CapacitySampler(time, () => Environment.CpuUsage.TotalTime, () => parts.Plane.Inspection.Figures.Total);
     }
 
     /// <summary>Name of the cluster, from the bootstrap or else from the registry.</summary>

@@ -18,8 +18,8 @@ internal static class TroubleSearch
     internal static IReadOnlyCollection<Trouble> In(
         BootstrapSpec bootstrap, ApplicationHealth health, DataPlane plane, IEnumerable<NodeLiveness> nodes) =>
     [
-        .. Applications(bootstrap, health, plane.Applications()),
-        .. plane.Ejected().Select(
+        .. Applications(bootstrap, health, plane.Inspection.Applications()),
+        .. plane.Inspection.Ejected().Select(
             view => new Trouble(TroubleKind.InstanceEjected, view.Service, view.Id, view.Node, view.Address.ToString(), view.Cause.Word())),
         .. nodes.Where(node => !node.Alive).Select(
             node => new Trouble(

@@ -38,7 +38,7 @@ public class MeasuredListenerTests
             mesh.Metrics(),
             Does.Contain("gatewaymesh_limit_refusals_total{service=\"payments\",limit=\"concurrency\",criticality=\"default\"} 1"));
         Assert.That(mesh.Metrics(), Does.Contain("gatewaymesh_concurrency_limit{service=\"payments\"} 1"));
-        Assert.That(mesh.Plane.Limits().Single() is { Concurrency: 1, Work: 1, IsMeasuring: true }, Is.True);
+        Assert.That(mesh.Plane.Inspection.Limits().Single() is { Concurrency: 1, Work: 1, IsMeasuring: true }, Is.True);
     }
 
     [Test]
@@ -63,7 +63,7 @@ public class MeasuredListenerTests
         }
 
         Assert.That(callee.Metrics(), Does.Contain("limit=\"concurrency\""), "some were refused");
-        Assert.That(caller.Plane.Endpoints().Select(endpoint => endpoint.IsEjected), Has.None.True);
+        Assert.That(caller.Plane.Inspection.Endpoints().Select(endpoint => endpoint.IsEjected), Has.None.True);
     }
 
     [Test]
@@ -74,13 +74,13 @@ public class MeasuredListenerTests
         mesh.Service("payments", PolicyModel.Default with { AdaptiveConcurrency = Model with { MinRttRequests = 5 } }, payments.HostPort);
         using var client = await RawConnection.To(mesh.Inbound(payments.HostPort));
         using var patience = new CancellationTokenSource(RawConnection.Patience);
-        while (mesh.Plane.Limits().Single().Concurrency is null or < 3)
+        while (mesh.Plane.Inspection.Limits().Single().Concurrency is null or < 3)
         {
             patience.Token.ThrowIfCancellationRequested();
             Assert.That((await client.Ask(Call)).Status, Is.EqualTo(200));
         }
 
-        Assert.That(mesh.Plane.Limits().Single().MinRtt, Is.GreaterThan(TimeSpan.Zero));
+        Assert.That(mesh.Plane.Inspection.Limits().Single().MinRtt, Is.GreaterThan(TimeSpan.Zero));
     }
 
     [Test]
@@ -97,7 +97,7 @@ public class MeasuredListenerTests
         await upstream.ReadHead();
 
         Assert.That((await two.Ask(Call)).Body, Does.Contain("overloaded"));
-        Assert.That(gateway.Plane.Admission.Max, Is.EqualTo(1));
+        Assert.That(gateway.Plane.Inspection.Admission.Max, Is.EqualTo(1));
         Assert.That(gateway.Metrics(), Does.Contain("gatewaymesh_concurrency_limit{service=\"gateway:self\"} 1"));
     }
 }

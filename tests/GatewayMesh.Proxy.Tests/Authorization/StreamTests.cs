@@ -169,7 +169,7 @@ public class StreamTests
         var before = payments.Executed;
         await stop.CancelAsync();
         Assert.That((await Task.WhenAll(clients)).Sum(), Is.Positive);
-        Assert.That(() => mesh.Plane.Figures.InFlight, Is.Zero.After(5000, 5), "no request waits forever");
+        Assert.That(() => mesh.Plane.Inspection.Figures.InFlight, Is.Zero.After(5000, 5), "no request waits forever");
         Assert.That(payments.Executed - before, Is.LessThanOrEqualTo(8), "only requests in transit at the last change, one per client");
     }
 

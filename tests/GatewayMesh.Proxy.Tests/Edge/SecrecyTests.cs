@@ -168,7 +168,7 @@ public class SecrecyTests
         var answer = await client.Ask(Get);
 
         Assert.That(answer.Status, Is.EqualTo(502));
-        Assert.That(mesh.Plane.Figures.Total, Is.EqualTo(9));
+        Assert.That(mesh.Plane.Inspection.Figures.Total, Is.EqualTo(9));
     }
 
     private static async Task<PublicEdge> Edge(HostPort sidecar, string protocol = "http")

@@ -34,7 +34,7 @@ public class SlowBodyTests
         Assert.That(answer["Proxy-Status"], Does.StartWith("gatewaymesh; error=http_request_error"));
         Assert.That(answer.Body, Does.Contain("\"error\":\"request_timeout\""));
         Assert.That(await client.IsEnded());
-        Assert.That(edge.Mesh.Plane.Endpoints().Select(endpoint => endpoint.ConsecutiveFailures), Has.All.Zero);
+        Assert.That(edge.Mesh.Plane.Inspection.Endpoints().Select(endpoint => endpoint.ConsecutiveFailures), Has.All.Zero);
     }
 
     [Test]

@@ -102,7 +102,7 @@ public sealed class ErrorAnswerTests
         var listener = new ListenerSpec("outbound", ListenerKind.Outbound, new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 1));
         exchange.Begin(
             new InboundConnection(listener, System.Net.IPAddress.Loopback),
-            new ListenerBehaviour { Direction = RequestDirection.Outbound, Pseudonym = "host-a", Resolver = new ByHost() },
+            new ListenerBehavior { Direction = RequestDirection.Outbound, Pseudonym = "host-a", Resolver = new ByHost() },
             LiveMesh.Empty);
         return exchange;
     }

@@ -77,7 +77,7 @@ public class WebSocketTests
                 (closeFrame.MessageType, closeFrame.CloseStatus, closeFrame.CloseStatusDescription),
                 Is.EqualTo((WebSocketMessageType.Close, (WebSocketCloseStatus?)WebSocketCloseStatus.EndpointUnavailable, "bye")));
             Assert.That(closing.CloseStatusDescription, Is.EqualTo("well"));
-            Assert.That(() => mesh.Plane.Figures.InFlight, Is.Zero.After(5000, 5));
+            Assert.That(() => mesh.Plane.Inspection.Figures.InFlight, Is.Zero.After(5000, 5));
         }
     }
 

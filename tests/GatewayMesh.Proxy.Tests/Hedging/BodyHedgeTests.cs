@@ -29,7 +29,7 @@ public class BodyHedgeTests
 
         Assert.That(await client.Answer(), Is.EqualTo((200, "2:whole")));
         Assert.That(instances.Seen.Order(), Is.EqualTo(new[] { "1:whole", "2:whole" }));
-        Assert.That(() => mesh.Plane.Endpoints().Sum(endpoint => endpoint.InFlight), Is.Zero.After(5000, 5));
+        Assert.That(() => mesh.Plane.Inspection.Endpoints().Sum(endpoint => endpoint.InFlight), Is.Zero.After(5000, 5));
     }
 
     [TestCase("http2")]

@@ -37,7 +37,7 @@ public class CancelTests
             await rig.Client.Reset(stream, Cancel);
         }
 
-        Assert.That(() => rig.Mesh.Plane.Figures.InFlight, Is.Zero.After(5000, 5), kind);
+        Assert.That(() => rig.Mesh.Plane.Inspection.Figures.InFlight, Is.Zero.After(5000, 5), kind);
         Assert.That(ThreadPool.ThreadCount - threads, Is.LessThanOrEqualTo(ThreadsMayGrow), kind);
         Assert.That(() => rig.Resets, Is.EqualTo(Cancels).After(5000, 5), "the application sees each reset");
     }
@@ -59,7 +59,7 @@ public class CancelTests
             Assert.That(Hpack.Decode(end.Payload)["grpc-status"], Is.EqualTo("4"));
         }
 
-        Assert.That(() => rig.Mesh.Plane.Figures.InFlight, Is.Zero.After(5000, 5));
+        Assert.That(() => rig.Mesh.Plane.Inspection.Figures.InFlight, Is.Zero.After(5000, 5));
     }
 
     [Test]
@@ -73,7 +73,7 @@ public class CancelTests
 
         rig.Mesh.Intentions(Guarded.Allow, ("web", "payments", Guarded.Deny));
 
-        Assert.That(() => rig.Mesh.Plane.Figures.InFlight, Is.Zero.After(5000, 5));
+        Assert.That(() => rig.Mesh.Plane.Inspection.Figures.InFlight, Is.Zero.After(5000, 5));
         Assert.That(() => rig.Resets, Is.EqualTo(Calls).After(5000, 5));
     }
 
@@ -90,7 +90,7 @@ public class CancelTests
         await rig.StopAsync();
 
         Assert.That(left.Requests, Is.EqualTo(2 * Calls), "on two hops");
-        Assert.That(rig.Mesh.Plane.Figures.InFlight, Is.Zero);
+        Assert.That(rig.Mesh.Plane.Inspection.Figures.InFlight, Is.Zero);
     }
 
     /// <summary>Two sidecars, a client, and an application that responds at once with a head and a message, or never.</summary>

@@ -68,7 +68,7 @@ public class LimitTests
         await reader;
         Assert.That(end?.ErrorCode ?? EnhanceYourCalm, Is.EqualTo(EnhanceYourCalm));
         Assert.That(sent, Is.LessThan(100_000));
-        Assert.That(() => mesh.Plane.Figures.InFlight, Is.Zero.After(10_000, 5));
+        Assert.That(() => mesh.Plane.Inspection.Figures.InFlight, Is.Zero.After(10_000, 5));
     }
 
     [Test]
@@ -139,7 +139,7 @@ public class LimitTests
 
         await Task.WhenAny(ended, client.Raw.IsEnded());
         Assert.That(sent, Is.LessThan(10_000));
-        Assert.That(() => mesh.Plane.Figures.Connections, Is.Zero.After(5000, 5));
+        Assert.That(() => mesh.Plane.Inspection.Figures.Connections, Is.Zero.After(5000, 5));
     }
 
     [TestCase(FrameType.Settings)]

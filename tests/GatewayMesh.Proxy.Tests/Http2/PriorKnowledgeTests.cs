@@ -80,7 +80,7 @@ public class PriorKnowledgeTests
         using var client = await RawConnection.To(mesh.Outbound());
 
         Assert.That(await client.IsEnded());
-        Assert.That(() => mesh.Plane.Figures.Connections, Is.Zero.After(5000, 5));
+        Assert.That(() => mesh.Plane.Inspection.Figures.Connections, Is.Zero.After(5000, 5));
     }
 
     [Test]
@@ -88,7 +88,7 @@ public class PriorKnowledgeTests
     {
         await using var mesh = await Mesh.Start();
         using var client = await RawConnection.To(mesh.Outbound());
-        Assert.That(() => mesh.Plane.Figures.Connections, Is.EqualTo(1).After(5000, 5));
+        Assert.That(() => mesh.Plane.Inspection.Figures.Connections, Is.EqualTo(1).After(5000, 5));
 
         var drain = mesh.Plane.DrainAsync(TimeSpan.FromSeconds(20), idle: TimeSpan.FromMilliseconds(50));
 

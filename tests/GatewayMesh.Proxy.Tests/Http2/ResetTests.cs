@@ -33,7 +33,7 @@ public class ResetTests
         await application.Headers(second.Stream, Fields.Of((":status", "200")), end: true);
         var answer = await client.ReadMessage();
         Assert.That((answer.Stream, answer.Status), Is.EqualTo((stays, 200)));
-        Assert.That(() => mesh.Plane.Figures.InFlight, Is.Zero.After(5000, 5));
+        Assert.That(() => mesh.Plane.Inspection.Figures.InFlight, Is.Zero.After(5000, 5));
     }
 
     [Test]

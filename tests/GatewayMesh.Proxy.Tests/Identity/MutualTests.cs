@@ -84,7 +84,7 @@ public class MutualTests
         await batch.Ask(Get);
         await web.Ask(Get);
 
-        Assert.That(sidecar.Plane.Figures.Connections, Is.EqualTo(2));
+        Assert.That(sidecar.Plane.Inspection.Figures.Connections, Is.EqualTo(2));
     }
 
     [Test]

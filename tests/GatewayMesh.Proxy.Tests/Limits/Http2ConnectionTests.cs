@@ -64,7 +64,7 @@ public class Http2ConnectionTests
         using var client = await RawConnection.To(mesh.Outbound());
         await client.Send("GET / HTTP/1.1\r\nHost: payments\r\n\r\n");
         using var patience = new CancellationTokenSource(RawConnection.Patience);
-        while (mesh.Plane.Limits().Single().Connections != 1)
+        while (mesh.Plane.Inspection.Limits().Single().Connections != 1)
         {
             await Task.Delay(5, patience.Token);
         }

@@ -310,7 +310,7 @@ public class LimitedCallTests
         return mesh.Service("payments", PolicyModel.Default with { Limits = limits }, instances);
     }
 
-    private static LimitView View(Mesh mesh) => mesh.Plane.Limits().Single(view => view.Service == "payments");
+    private static LimitView View(Mesh mesh) => mesh.Plane.Inspection.Limits().Single(view => view.Service == "payments");
 
     private static Task Idle(Mesh mesh) => Until(() => View(mesh) is { Requests: 0, Connections: 0, Pending: 0, Retries: 0 });
 

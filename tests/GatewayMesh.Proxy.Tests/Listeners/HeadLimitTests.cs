@@ -138,7 +138,7 @@ public class HeadLimitTests
         var answer = await Ask(caller.Outbound(), client);
 
         Assert.That((answer.Status, answer.Body), Is.EqualTo((200, "paid")));
-        Assert.That(gateway.Plane.Figures.Total, Is.EqualTo(1), "the request used the gateway");
+        Assert.That(gateway.Plane.Inspection.Figures.Total, Is.EqualTo(1), "the request used the gateway");
     }
 
     [Test]

@@ -21,7 +21,7 @@ public class LeaseTests
         using var two = await RawConnection.To(socket.LocalAddress);
         await one.Send("GET /.well-known/gatewaymesh/live HTTP/1.1\r\nHost: x\r\n\r\n");
         Assert.That(socket.QueueLength, Is.EqualTo(2));
-        Assert.That(mesh.Plane.Figures.Connections, Is.Zero);
+        Assert.That(mesh.Plane.Inspection.Figures.Connections, Is.Zero);
 
         mesh.Plane.Accept(true);
         Assert.That((await one.ReadMessage(isResponse: true)).Status, Is.EqualTo(200));
@@ -38,9 +38,9 @@ public class LeaseTests
             mesh.Plane.Accept(true);
             using var before = await RawConnection.To(outbound);
             mesh.Plane.Accept(false);
-            var taken = mesh.Plane.Figures.Connections;
+            var taken = mesh.Plane.Inspection.Figures.Connections;
             using var after = await RawConnection.To(outbound);
-            Assert.That(mesh.Plane.Figures.Connections, Is.LessThanOrEqualTo(taken));
+            Assert.That(mesh.Plane.Inspection.Figures.Connections, Is.LessThanOrEqualTo(taken));
         }
     }
 
@@ -90,7 +90,7 @@ public class LeaseTests
         using var three = await RawConnection.To(outbound);
         await three.Send("GET /.well-known/gatewaymesh/live HTTP/1.1\r\nHost: x\r\n\r\n");
         await two.Ask("GET /.well-known/gatewaymesh/live HTTP/1.1\r\nHost: x\r\n\r\n");
-        Assert.That(mesh.Plane.Figures.Connections, Is.EqualTo(2));
+        Assert.That(mesh.Plane.Inspection.Figures.Connections, Is.EqualTo(2));
         one.Dispose();
 
         Assert.That((await three.ReadMessage(isResponse: true)).Status, Is.EqualTo(200));
@@ -168,6 +168,6 @@ public class LeaseTests
 
         using var client = await RawConnection.To(outbound);
         Assert.That((await client.Ask("GET /.well-known/gatewaymesh/live HTTP/1.1\r\nHost: x\r\n\r\n")).Status, Is.EqualTo(200));
-        Assert.That(() => mesh.Plane.Figures.Connections, Is.EqualTo(1).After(5000, 5));
+        Assert.That(() => mesh.Plane.Inspection.Figures.Connections, Is.EqualTo(1).After(5000, 5));
     }
 }

@@ -48,7 +48,7 @@ public class TunnelTests
         var address = Listener(mesh);
         using var early = await RawConnection.To(address);
         await early.Send(new TunnelHello("web", null, "host-b", "1").ToBytes().AsMemory(0, 3)); // accepted, but with an incomplete hello
-        Assert.That(() => mesh.Plane.Figures.Connections, Is.EqualTo(1).After(5000, 5));
+        Assert.That(() => mesh.Plane.Inspection.Figures.Connections, Is.EqualTo(1).After(5000, 5));
 
         var drain = mesh.Plane.DrainAsync(TimeSpan.FromSeconds(10));
         await early.Send(new TunnelHello("web", null, "host-b", "1").ToBytes().AsMemory(3));

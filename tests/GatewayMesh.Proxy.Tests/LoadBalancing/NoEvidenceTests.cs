@@ -102,7 +102,7 @@ public class NoEvidenceTests
             await BreakUpload(listener, how);
         }
 
-        Assert.That(() => listener.Mesh.Plane.Figures.InFlight, Is.Zero.After(5000, 20));
+        Assert.That(() => listener.Mesh.Plane.Inspection.Figures.InFlight, Is.Zero.After(5000, 20));
         AssertNothingIsKnown(listener);
         payments.Dispose();
         await swallowing;
@@ -164,7 +164,7 @@ public class NoEvidenceTests
             application?.Dispose();
         }
 
-        Assert.That(() => listener.Mesh.Plane.Figures.InFlight, Is.Zero.After(5000, 20));
+        Assert.That(() => listener.Mesh.Plane.Inspection.Figures.InFlight, Is.Zero.After(5000, 20));
         AssertNothingIsKnown(listener, mayAnswer: true);
     }
 
@@ -184,7 +184,7 @@ public class NoEvidenceTests
     {
         Assert.That(listener.Evidence(), Is.EqualTo((0, 0)));
         Assert.That(
-            listener.Mesh.Plane.Endpoints().Single().Latency,
+            listener.Mesh.Plane.Inspection.Endpoints().Single().Latency,
             Is.LessThan(TimeSpan.FromMilliseconds(mayAnswer ? 250 : 2)),
             "includes neither the client's time nor a penalty");
         Assert.That(listener.Mesh.Metrics(), Does.Not.Contain("circuit_open"));

@@ -70,7 +70,7 @@ public sealed class OnTheWireTests
             await client.Ask("GET / HTTP/1.1\r\nHost: payments\r\n\r\n");
         }
 
-        var view = mesh.Plane.Endpoints().Single(endpoint => endpoint.Address == bad.HostPort);
+        var view = mesh.Plane.Inspection.Endpoints().Single(endpoint => endpoint.Address == bad.HostPort);
         Assert.That((view.IsEjected, view.Cause, bad.Executed), Is.EqualTo((true, EjectionCause.Consecutive5xx, 5)));
         Assert.That(mesh.Metrics(), Does.Contain("gatewaymesh_endpoint_ejections_total{service=\"payments\",cause=\"consecutive_5xx\"} 1"));
     }
@@ -89,7 +89,7 @@ public sealed class OnTheWireTests
             backend.HostPort);
         using var client = await RawConnection.To(mesh.Outbound());
         await client.Ask("GET / HTTP/1.1\r\nHost: payments\r\n\r\n");
-        Assert.That(mesh.Plane.Endpoints().Single().Latency, Is.LessThan(TimeSpan.FromHours(1)));
+        Assert.That(mesh.Plane.Inspection.Endpoints().Single().Latency, Is.LessThan(TimeSpan.FromHours(1)));
     }
 
     private static async Task<Mesh> MeshOf(Backends fleet, LoadBalancingModel balancing)

@@ -50,7 +50,7 @@ public class AllocationTests
             for (var round = 0; round < Rounds; round++)
             {
                 Receive(exchange);
-                exchange.Begin(inbound, mesh.Plane.Behaviours.Of(kind), mesh.Plane.Mesh);
+                exchange.Begin(inbound, mesh.Plane.Behaviors.Of(kind), mesh.Plane.Mesh);
                 for (var i = 0; i < steps.Count; i++)
                 {
                     var before = GC.GetAllocatedBytesForCurrentThread();
@@ -82,13 +82,13 @@ public class AllocationTests
         var picker = new EndpointPicker(time, new SplitMix(1));
         var upstream = pools.Rent(
             new UpstreamKey("web", set.All[0].Model.Address, TargetKind.MeshPeer, WireProtocol.Http1, MayStand: false));
-        exchange.Begin(inbound, mesh.Plane.Behaviours.Of(ListenerKind.Outbound), mesh.Plane.Mesh);
+        exchange.Begin(inbound, mesh.Plane.Behaviors.Of(ListenerKind.Outbound), mesh.Plane.Mesh);
         exchange.Route = new Route(set, TargetKind.MeshPeer);
         exchange.Deadline = Deadline.Start(time, TimeSpan.FromMinutes(1), null);
         var refused = 0;
         Assert.That(Steady(Batch), Is.Empty);
         Assert.That(refused, Is.Zero);
-        Assert.That(mesh.Plane.Limits().Single() is { Connections: 0, Attempts: > 0 }, Is.True, "the limits were evaluated");
+        Assert.That(mesh.Plane.Inspection.Limits().Single() is { Connections: 0, Attempts: > 0 }, Is.True, "the limits were evaluated");
 
         List<string> Batch()
         {

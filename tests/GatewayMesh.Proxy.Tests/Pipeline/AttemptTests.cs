@@ -99,7 +99,7 @@ public class AttemptTests
             await client.Ask("GET / HTTP/1.1\r\nHost: payments\r\n\r\n");
         }
 
-        var dead = mesh.Plane.Endpoints().Single(endpoint => endpoint.Address == closed);
+        var dead = mesh.Plane.Inspection.Endpoints().Single(endpoint => endpoint.Address == closed);
         Assert.That(dead.IsEjected);
         Assert.That(
             alive.Requests.Count(request => request["gatewaymesh-attempt"] == "2"), Is.EqualTo(3), "only three requests reached it");

@@ -16,7 +16,7 @@ public sealed class ExchangeTests
 
     // Parts that live as long as the connection, and the arrival, which each request sets.
     private static readonly string[] Kept =
-        ["_time", "_answerHead", "_cutOff", "_guard", "_listedAt", "<StartedAt>", "<At>", "<InboundConnection>", "<Behaviour>"];
+        ["_time", "_answerHead", "_cutOff", "_guard", "_listedAt", "<StartedAt>", "<At>", "<InboundConnection>", "<Behavior>"];
 
     [TestCase(ListenerKind.Outbound)]
     [TestCase(ListenerKind.Inbound)]
@@ -40,7 +40,7 @@ public sealed class ExchangeTests
         exchange.Head.Fields.Add("Host", "payments");
         exchange.Head.Fields.Add("Content-Type", "application/grpc");
         exchange.Head.Fields.Add("grpc-timeout", "5S");
-        exchange.Begin(connection, mesh.Plane.Behaviours.Of(kind), mesh.Plane.Mesh);
+        exchange.Begin(connection, mesh.Plane.Behaviors.Of(kind), mesh.Plane.Mesh);
         exchange.Close = true;
         foreach (var step in mesh.Plane.Pipeline.Steps)
         {

@@ -17,7 +17,7 @@ public class LoopTests
         var answer = await client.Ask("GET / HTTP/1.1\r\nHost: payments\r\n\r\n");
 
         Assert.That(answer["Proxy-Status"], Does.Contain("error=proxy_loop_detected"));
-        Assert.That(mesh.Plane.Figures.Total, Is.EqualTo(9));
+        Assert.That(mesh.Plane.Inspection.Figures.Total, Is.EqualTo(9));
     }
 
     [Test]
@@ -31,7 +31,7 @@ public class LoopTests
         var answer = await client.Ask("GET / HTTP/1.1\r\nHost: payments\r\n\r\n");
 
         Assert.That(answer["Proxy-Status"], Does.Contain("error=proxy_loop_detected"));
-        Assert.That(mesh.Plane.Figures.Total, Is.EqualTo(9));
+        Assert.That(mesh.Plane.Inspection.Figures.Total, Is.EqualTo(9));
     }
 
     [Test]

@@ -181,7 +181,7 @@ internal sealed class Mesh : IAsyncDisposable
     public string Metrics()
     {
         var text = new ArrayBufferWriter<byte>();
-        Plane.WriteMetrics(text);
+        Plane.Inspection.WriteMetrics(text);
         return Encoding.UTF8.GetString(text.WrittenSpan);
     }
 

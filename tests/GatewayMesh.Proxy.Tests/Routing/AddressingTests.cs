@@ -185,6 +185,6 @@ public class AddressingTests
         var answer = await client.Ask("GET /.well-known/gatewaymesh/live HTTP/1.1\r\nHost: probe\r\n\r\n");
 
         Assert.That(answer.Body, Is.EqualTo("probed"));
-        Assert.That(mesh.Plane.Figures.Total, Is.Zero, "probes are not traffic");
+        Assert.That(mesh.Plane.Inspection.Figures.Total, Is.Zero, "probes are not traffic");
     }
 }

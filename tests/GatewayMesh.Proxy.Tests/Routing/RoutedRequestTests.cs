@@ -236,10 +236,10 @@ public class RoutedRequestTests
         using var client = await RawConnection.To(mesh.Outbound());
 
         await client.Ask("GET /v1 HTTP/1.1\r\nHost: web\r\n\r\n");
-        Assert.That(mesh.Plane.Endpoints().Where(view => view.IsEjected).Select(view => view.Id), Is.EqualTo(new[] { "web-dead" }));
+        Assert.That(mesh.Plane.Inspection.Endpoints().Where(view => view.IsEjected).Select(view => view.Id), Is.EqualTo(new[] { "web-dead" }));
         mesh.Apply();
         Assert.That(
-            mesh.Plane.Endpoints().Where(view => view.IsEjected).Select(view => view.Id),
+            mesh.Plane.Inspection.Endpoints().Where(view => view.IsEjected).Select(view => view.Id),
             Is.EqualTo(new[] { "web-dead" }),
             "even after a reload");
     }
@@ -383,7 +383,7 @@ public class RoutedRequestTests
     private static string[] Destinations(Mesh mesh)
     {
         var text = new System.Buffers.ArrayBufferWriter<byte>();
-        mesh.Plane.WriteMetrics(text);
+        mesh.Plane.Inspection.WriteMetrics(text);
         return [
             .. Regex.Matches(
                 System.Text.Encoding.UTF8.GetString(text.WrittenSpan),

@@ -58,7 +58,7 @@ public sealed class ReachTests
 
         Assert.That(
             (answer.Status, answer["Proxy-Status"]), Is.EqualTo((502, "gatewaymesh; error=destination_ip_prohibited; forwarded=?0")));
-        Assert.That(mesh.Plane.Explain("payments", new Routing.Matching.Asked(), "/").Error, Is.EqualTo(MeshErrorKind.AddressRefused));
+        Assert.That(mesh.Plane.Inspection.Explain("payments", new Routing.Matching.Asked(), "/").Error, Is.EqualTo(MeshErrorKind.AddressRefused));
     }
 
     [Test]
@@ -84,7 +84,7 @@ public sealed class ReachTests
         }
 
         Assert.That(victim.Connections, Is.Zero);
-        Assert.That(mesh.Plane.Limits().Single(view => view.Service == "payments").Failures, Is.Zero);
+        Assert.That(mesh.Plane.Inspection.Limits().Single(view => view.Service == "payments").Failures, Is.Zero);
     }
 
     [Test]

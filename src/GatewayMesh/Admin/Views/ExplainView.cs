@@ -29,8 +29,8 @@ internal static class ExplainView
         var from = request.QueryValue("from") ?? node.Bootstrap.Ingress?.Service ?? (locals.Length == 1 ? locals[0].Name : "");
         var asked = AskedRequest.Of(request, target.PathAndQuery);
         asked = asked with { Headers = [.. asked.Headers, $"host:{authority}"] };
-        var snapshot = node.Plane.Snapshot;
-        var report = node.Plane.Explain(NameOf(node, snapshot, authority), asked, target.PathAndQuery);
+        var snapshot = node.Plane.Inspection.Snapshot;
+        var report = node.Plane.Inspection.Explain(NameOf(node, snapshot, authority), asked, target.PathAndQuery);
         var document = new ExplainDocument
         {
             Method = asked.Method,
@@ -50,7 +50,7 @@ internal static class ExplainView
             AddGateways(document, snapshot, locals.FirstOrDefault(local => local.Name == from)?.GatewayGroup ?? "default");
             document.GatewayShare = node.Bootstrap.GatewayShare;
             document.Policy = Policy(report.Policy);
-            document.RetryBudget = Budget(node.Plane.Attempts(end.Service, report.Policy));
+            document.RetryBudget = Budget(node.Plane.Inspection.Attempts(end.Service, report.Policy));
             document.Limits = Limits(node, end.Service);
             document.Intention = from.Length == 0
                 ? null
@@ -77,7 +77,7 @@ internal static class ExplainView
 
     private static void AddTarget(ExplainDocument document, MeshNode node, TargetReport target)
     {
-        var refused = node.Plane.Snapshot.Refused
+        var refused = node.Plane.Inspection.Snapshot.Refused
             .Where(record => record.Service.Equals(target.Service, StringComparison.OrdinalIgnoreCase))
             .ToList();
         document.Destination = target.Service;
@@ -104,7 +104,7 @@ internal static class ExplainView
     }
 
     private static ExplainedLimits? Limits(MeshNode node, string service) =>
-        node.Plane.Limits().FirstOrDefault(view => view.Service.Equals(service, StringComparison.OrdinalIgnoreCase)) is not { } limits
+        node.Plane.Inspection.Limits().FirstOrDefault(view => view.Service.Equals(service, StringComparison.OrdinalIgnoreCase)) is not { } limits
             ? null
             : new ExplainedLimits
             {

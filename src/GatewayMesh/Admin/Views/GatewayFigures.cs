@@ -10,7 +10,7 @@ internal static class GatewayFigures
 {
     internal static GatewayLoadStatus Of(MeshNode node)
     {
-        var admission = node.Plane.Admission;
+        var admission = node.Plane.Inspection.Admission;
         var rates = node.Configuration.Nodes.Where(
             other => other.Record.Role == MeshRole.Sidecar).Select(other => other.Record.RequestRate);
         var capacity = CapacityEstimate.Of(node.Inspection.CpuPerRequest, Environment.ProcessorCount, rates);

@@ -42,7 +42,7 @@ internal static class IntentionView
 
     private static void Decide(CheckedIntention answer, MeshNode node, string source, string destination, IRequestFacts asked)
     {
-        var table = node.Plane.Snapshot.Intentions;
+        var table = node.Plane.Inspection.Snapshot.Intentions;
         var decision = table.Decide(source, destination, asked);
         answer.Source = source;
         answer.Destination = destination;

@@ -25,7 +25,7 @@ internal static class NodeAdmin
         [("GET", "/config")] = _ => AdminResponse.OfDocument(200, ConfigView.Of(node), AdminJson.Default.ConfigDocument),
         [("GET", "/certs")] = _ => AdminResponse.OfDocument(200, Certificates(node), AdminJson.Default.CertificatesDocument),
         [("GET", "/endpoints")] = _ => AdminResponse.OfDocument(
-            200, EndpointList.Of(node.Plane.Endpoints(), node.Plane.Snapshot.Refused), AdminJson.Default.EndpointStatusArray),
+            200, EndpointList.Of(node.Plane.Inspection.Endpoints(), node.Plane.Inspection.Snapshot.Refused), AdminJson.Default.EndpointStatusArray),
         [("GET", "/intentions/check")] = request => IntentionView.Check(node, request),
         [("GET", "/explain")] = request => ExplainView.Answer(node, request),
     };
@@ -57,14 +57,14 @@ internal static class NodeAdmin
             Certificates = node.Inspection.CertificateReport is { } report ? CertificateView.Of(report, now) : null,
             Gateway = node.Bootstrap.Role == MeshRole.Gateway ? GatewayFigures.Of(node) : null,
             Ingress = node.Bootstrap is { Role: not MeshRole.Gateway, Ingress: { } ingress }
-                ? IngressFigures.Of(ingress, snapshot, node.Plane.EdgeCertificates, now)
+                ? IngressFigures.Of(ingress, snapshot, node.Plane.Inspection.EdgeCertificates, now)
                 : null,
         };
     }
 
     private static WorkerStatus Worker(MeshNode node)
     {
-        var figures = node.Plane.Figures;
+        var figures = node.Plane.Inspection.Figures;
         return new WorkerStatus
         {
             Revision = node.Configuration.Revision,
@@ -126,14 +126,14 @@ internal static class NodeAdmin
         var now = node.Time.GetUtcNow();
         return CertificateView.Document(node.Inspection.CertificateReport, now) with
         {
-            Public = PublicCertificates.Of(node.Plane.EdgeCertificates, now),
+            Public = PublicCertificates.Of(node.Plane.Inspection.EdgeCertificates, now),
         };
     }
 
     private static AdminResponse Metrics(MeshNode node)
     {
         var text = new ArrayBufferWriter<byte>();
-        node.Plane.WriteMetrics(text);
+        node.Plane.Inspection.WriteMetrics(text);
         if (node.Inspection.CertificateReport is { } certificates)
         {
             text.Write(Encoding.UTF8.GetBytes(CertificateMetrics.Text(certificates, node.Time.GetUtcNow())));

@@ -55,7 +55,7 @@ internal static class RouteView
     /// <summary>Live instances of the chosen target.</summary>
     internal static ImmutableArray<EndpointStatus> Instances(MeshNode node, TargetReport target)
     {
-        var live = node.Plane.Endpoints().ToLookup(view => (view.Service, view.Id, view.Address));
+        var live = node.Plane.Inspection.Endpoints().ToLookup(view => (view.Service, view.Id, view.Address));
         return [.. target.Instances.SelectMany(key => live[(key.Service, key.Id, key.Address)].Take(1)).Select(EndpointList.Of)];
     }
 }

@@ -81,7 +81,7 @@ internal sealed class AskingTests
         _node = new MeshNode(bootstrap, ImmutableSortedDictionary<string, int>.Empty, _events, null, TimeProvider.System);
         await _node.StartAsync();
         await _node.Configuration.Answered;
-        Assert.That(() => _node.Plane.Snapshot.Intentions.IsKnown, Is.True.After(10_000, 5), "the configuration is in use");
+        Assert.That(() => _node.Plane.Inspection.Snapshot.Intentions.IsKnown, Is.True.After(10_000, 5), "the configuration is in use");
         _listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Listen();

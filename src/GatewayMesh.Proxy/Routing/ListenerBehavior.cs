@@ -4,7 +4,7 @@ using GatewayMesh.Proxy.Telemetry;
 namespace GatewayMesh.Proxy.Routing;
 
 /// <summary>Differences between the kinds of listeners, composed once so that no step of the pipeline asks for the kind.</summary>
-internal sealed record ListenerBehaviour
+internal sealed record ListenerBehavior
 {
     /// <summary>Direction for metrics and the access log.</summary>
     public required RequestDirection Direction { get; init; }

@@ -5,9 +5,9 @@ using GatewayMesh.Proxy.Telemetry;
 namespace GatewayMesh.Proxy.Routing;
 
 /// <summary>Behaviors by kind of listener.</summary>
-internal sealed class ListenerBehaviours(DataPlaneOptions options, GatewayAdmission admission, ToApplication application)
+internal sealed class ListenerBehaviors(DataPlaneOptions options, GatewayAdmission admission, ToApplication application)
 {
-    private readonly ListenerBehaviour _outbound = new()
+    private readonly ListenerBehavior _outbound = new()
     {
         Pseudonym = NameOf(options),
         Direction = RequestDirection.Outbound,
@@ -16,7 +16,7 @@ internal sealed class ListenerBehaviours(DataPlaneOptions options, GatewayAdmiss
         LimitsCalls = true,
         GatewayShare = options.GatewayShare,
     };
-    private readonly ListenerBehaviour _upstream = new()
+    private readonly ListenerBehavior _upstream = new()
     {
         Pseudonym = NameOf(options),
         Direction = RequestDirection.Outbound,
@@ -25,7 +25,7 @@ internal sealed class ListenerBehaviours(DataPlaneOptions options, GatewayAdmiss
         LimitsCalls = true,
         GatewayShare = options.GatewayShare,
     };
-    private readonly ListenerBehaviour _inbound = new()
+    private readonly ListenerBehavior _inbound = new()
     {
         Pseudonym = NameOf(options),
         Direction = RequestDirection.Inbound,
@@ -34,7 +34,7 @@ internal sealed class ListenerBehaviours(DataPlaneOptions options, GatewayAdmiss
         Authorizes = true,
         LimitsWork = true,
     };
-    private readonly ListenerBehaviour _mesh = new()
+    private readonly ListenerBehavior _mesh = new()
     {
         Pseudonym = NameOf(options),
         Direction = RequestDirection.Gateway,
@@ -44,7 +44,7 @@ internal sealed class ListenerBehaviours(DataPlaneOptions options, GatewayAdmiss
         Authorizes = true,
         LimitsCalls = true,
     };
-    private readonly ListenerBehaviour _tunnel = new()
+    private readonly ListenerBehavior _tunnel = new()
     {
         Pseudonym = NameOf(options),
         Direction = RequestDirection.Gateway,
@@ -54,7 +54,7 @@ internal sealed class ListenerBehaviours(DataPlaneOptions options, GatewayAdmiss
         Authorizes = true,
         LimitsCalls = true,
     };
-    private readonly ListenerBehaviour _ingress = new()
+    private readonly ListenerBehavior _ingress = new()
     {
         Pseudonym = options.Pseudonym,
         Direction = RequestDirection.Ingress,
@@ -62,7 +62,7 @@ internal sealed class ListenerBehaviours(DataPlaneOptions options, GatewayAdmiss
         AtTheEdge = true,
         LimitsCalls = true,
     };
-    private readonly ListenerBehaviour _probe = new()
+    private readonly ListenerBehavior _probe = new()
     {
         Pseudonym = NameOf(options),
         Direction = RequestDirection.Probe,
@@ -71,7 +71,7 @@ internal sealed class ListenerBehaviours(DataPlaneOptions options, GatewayAdmiss
     };
 
     /// <summary>Returns the behavior of a kind.</summary>
-    public ListenerBehaviour Of(ListenerKind kind) => kind switch
+    public ListenerBehavior Of(ListenerKind kind) => kind switch
     {
         ListenerKind.Outbound => _outbound,
         ListenerKind.Upstream => _upstream,
