@@ -67,6 +67,19 @@ internal sealed class TypeGraph : IDisposable
     }
 
     /// <summary>
+    /// Uses <c>type → [assembly] type</c> from the types that <paramref name="start"/> accepts of assemblies that
+    /// <paramref name="forbidden"/> accepts, not by way of another type.
+    /// </summary>
+    public IReadOnlyList<string> AssemblyUses(Func<string, bool> start, Func<string, bool> forbidden) =>
+    [
+        .. from type in _metadata.TypeDefinitions
+           where start(Outermost(type).Namespace)
+           from used in Uses(type)
+           where used.Kind == HandleKind.TypeReference && AssemblyOf((TypeReferenceHandle)used) is { } assembly && forbidden(assembly)
+           select $"{Name(type)} → {Name((TypeReferenceHandle)used)}",
+    ];
+
+    /// <summary>
     /// References <c>type → type</c> from the types that <paramref name="start"/> accepts to those that <paramref name="end"/> accepts, by
     /// namespace, not by way of another type.
     /// </summary>
