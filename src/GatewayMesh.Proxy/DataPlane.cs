@@ -15,8 +15,8 @@ namespace GatewayMesh.Proxy;
 
 /// <summary>
 /// Moves requests and responses: one server over a changing set of lent listening sockets, one pipeline, one snapshot at a time. Every role
-/// of the mesh is built on a data plane. This type is its life; its parts are <see cref="DataPlaneParts"/>, its configuration is replaced by
-/// <see cref="SnapshotUpdate"/>, and <see cref="DataPlaneInspection"/> shows what it does.
+/// of the mesh is built on a data plane. This type is its life; its parts are <see cref="DataPlaneParts"/>, its configuration is replaced
+/// by <see cref="SnapshotUpdate"/>, and <see cref="DataPlaneInspection"/> shows what it does.
 /// </summary>
 public sealed class DataPlane : IAsyncDisposable
 {

@@ -53,5 +53,6 @@ public sealed class GuardReferenceTests
         || assembly.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal)
         || assembly.StartsWith("Yarp", StringComparison.Ordinal);
 
-    private static bool IsCommandLine(string assembly) => assembly is "System.CommandLine" or "GatewayMesh.Terminal" or "GatewayMesh.Drills";
+    private static bool IsCommandLine(string assembly) =>
+        assembly is "System.CommandLine" or "GatewayMesh.Terminal" or "GatewayMesh.Drills";
 }

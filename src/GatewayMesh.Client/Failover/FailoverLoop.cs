@@ -101,7 +101,7 @@ internal sealed class FailoverLoop(ClientSettings settings, TargetTable routes, 
         try
         {
             var message = AttemptMessage.For(request, body, target, number);
-            outcome = await Attempt.RunAsync(
+            outcome = await TargetAttempt.RunAsync(
                 message, target, targets.Patient, () => rule.Idempotent && number < rule.MaxAttempts && body.AtHand && targets.HasAnother,
                 settings.AnswerWait, time, cancellation).ConfigureAwait(false);
             return outcome.Value;

@@ -60,7 +60,10 @@ internal static class RegistryBinder
 
         if (context.RegistryRequired)
         {
-            reader.Fail("registry", "no registry is named, and no Consul agent answers on 127.0.0.1:8500", RegistryUri.Fix + " (or --registry URI)");
+            reader.Fail(
+                "registry",
+                "no registry is named, and no Consul agent answers on 127.0.0.1:8500",
+                RegistryUri.Fix + " (or --registry URI)");
         }
 
         return null;

@@ -16,7 +16,9 @@ internal static class RegistryUri
     [
         ("consul://", (rest, _) => Consul(rest, Uri.UriSchemeHttp, 8500)),
         ("consul+https://", (rest, _) => Consul(rest, Uri.UriSchemeHttps, 8501)),
-        ("file:", (rest, absolute) => rest.Length > 0 ? Scalar.Good(new RegistrySpec("file", absolute(Folder(rest)))) : NoRegistry("file:")),
+        (
+            "file:",
+            (rest, absolute) => rest.Length > 0 ? Scalar.Good(new RegistrySpec("file", absolute(Folder(rest)))) : NoRegistry("file:")),
     ];
 
     /// <summary>Returns the registry of <paramref name="text"/>.</summary>

@@ -16,7 +16,8 @@ internal struct Attempt
     /// <summary>Hedge that may send the request to further instances; null for none.</summary>
     public Hedge? Hedge;
 
-    /// <summary>Error within the mesh found in the response head: from the peer's <c>Proxy-Status</c>, or because the head is not acceptable.
+    /// <summary>Error within the mesh found in the response head: from the peer's <c>Proxy-Status</c>, or because the head is not
+    /// acceptable.
     /// </summary>
     public MeshError Answered;
 
@@ -41,7 +42,9 @@ internal struct Attempt
     /// </summary>
     public bool IsWithheld;
 
-    /// <summary>True if the whole response including trailers was passed on, so that later events on the request body do not matter.</summary>
+    /// <summary>
+    /// True if the whole response including trailers was passed on, so that later events on the request body do not matter.
+    /// </summary>
     public bool IsWhole;
 
     /// <summary>True if the instance accepts no more of the body.</summary>

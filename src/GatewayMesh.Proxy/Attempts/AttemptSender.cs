@@ -13,7 +13,9 @@ namespace GatewayMesh.Proxy.Attempts;
 /// <param name="refused">Log of addresses that this node must not dial.</param>
 internal sealed class AttemptSender(IForwarder forwarder, RefusedAddresses refused)
 {
-    /// <summary>Makes the attempt and returns its hop's lease and connections. Returns none if a response was passed on or dropped.</summary>
+    /// <summary>
+    /// Makes the attempt and returns its hop's lease and connections. Returns none if a response was passed on or dropped.
+    /// </summary>
     public async ValueTask<MeshError> SendAsync(Exchange exchange, Hop hop, Hedge? hedge = null)
     {
         var outcome = EndpointOutcome.Cancelled;

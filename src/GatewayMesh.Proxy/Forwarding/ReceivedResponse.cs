@@ -8,7 +8,9 @@ using GatewayMesh.Proxy.Routing;
 
 namespace GatewayMesh.Proxy.Forwarding;
 
-/// <summary>Evaluates a response when its head arrives: evidence about the instance, and whether the client receives the response.</summary>
+/// <summary>
+/// Evaluates a response when its head arrives: evidence about the instance, and whether the client receives the response.
+/// </summary>
 internal static class ReceivedResponse
 {
     /// <summary>Records the head in the current attempt and decides about the response.</summary>

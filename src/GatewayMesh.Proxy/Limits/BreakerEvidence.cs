@@ -19,7 +19,10 @@ internal static class BreakerEvidence
     /// Returns true for a failure, false for a success, null for neither: the client disconnected, or the callee was only out of capacity.
     /// </summary>
     public static bool? Of(Exchange exchange, in MeshError error, BreakerFailures failures) =>
-        (error.IsError && !exchange.Attempt.IsDropped ? EndpointEvidence.OfAttempt(error) : EndpointEvidence.Of(exchange.Attempt.Answered.Kind)) switch
+        (
+            error.IsError && !exchange.Attempt.IsDropped
+                ? EndpointEvidence.OfAttempt(error)
+                : EndpointEvidence.Of(exchange.Attempt.Answered.Kind)) switch
         {
             EndpointOutcome.Cancelled => null,
             EndpointOutcome.ConnectFailed or EndpointOutcome.Failed => true,

@@ -20,10 +20,13 @@ internal interface IResponseSink
     /// <param name="close">True to end an HTTP/1.1 connection with this response.</param>
     Task SendAsync(LocalAnswer answer, bool close);
 
-    /// <summary>Ends the exchange at once: HTTP/1.1 aborts the connection, HTTP/2 resets the stream. A broken response never looks complete.
+    /// <summary>Ends the exchange at once: HTTP/1.1 aborts the connection, HTTP/2 resets the stream. A broken response never looks
+    /// complete.
     /// </summary>
     void Abort();
 
-    /// <summary>True if the server itself answers a request that failed with <paramref name="failure"/>: the client broke its framing.</summary>
+    /// <summary>
+    /// True if the server itself answers a request that failed with <paramref name="failure"/>: the client broke its framing.
+    /// </summary>
     bool IsAnsweredByServer(Exception failure);
 }

@@ -24,7 +24,9 @@ internal sealed class RequestEntry(
     /// <param name="response">The client's side.</param>
     public Exchange Create(IResponseSink response) => new(time, response, AnswerHead);
 
-    /// <summary>Serves the request whose head and body are set in <paramref name="exchange"/>, and clears the exchange for the next.</summary>
+    /// <summary>
+    /// Serves the request whose head and body are set in <paramref name="exchange"/>, and clears the exchange for the next.
+    /// </summary>
     public async ValueTask ServeAsync(Exchange exchange, InboundConnection inbound)
     {
         progress?.Count(Progress.RequestsStarted);

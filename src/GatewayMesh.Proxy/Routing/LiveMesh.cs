@@ -34,7 +34,9 @@ internal sealed record LiveMesh(MeshSnapshot Snapshot, EndpointTable Endpoints, 
             exchange.Draw ??= exchange.PeerHeaders.Draw ?? Routes.Draw();
         }
 
-        if (RouteTable.Walk(routes, new AskedRoute(exchange.Permissions, exchange.Target.PathAndQuery), exchange.Draw ?? default) is not { } leaf)
+        if (
+            RouteTable.Walk(
+                routes, new AskedRoute(exchange.Permissions, exchange.Target.PathAndQuery), exchange.Draw ?? default) is not { } leaf)
         {
             return null;
         }

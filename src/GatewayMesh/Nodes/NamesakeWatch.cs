@@ -43,7 +43,8 @@ internal sealed class NamesakeWatch(NodeFacts facts, EventLog events, TimeProvid
             {
                 events.Error(
                     "node_name_taken",
-                    $"another node is also named {facts.Bootstrap.Node}: {other}; both keep replacing each other in the registry; rename one "
+                    $"another node is also named {facts.Bootstrap.Node}: {other}; both keep replacing each other in the registry; rename "
+                        + $"one "
                         + $"with --node NAME");
             }
             else

@@ -35,7 +35,12 @@ public sealed class TelemetryTests
                 Does.StartWith("Information GatewayMesh.Client: Failover from sidecar 127.0.0.1:").And.Contain("(refused) after"));
             var activity = activities.Single();
             Assert.That(
-            (activity.OperationName, activity.GetTagItem("from"), activity.GetTagItem("to"), activity.GetTagItem("reason"), activity.GetTagItem("attempt")),
+            (
+                activity.OperationName,
+                activity.GetTagItem("from"),
+                activity.GetTagItem("to"),
+                activity.GetTagItem("reason"),
+                activity.GetTagItem("attempt")),
                 Is.EqualTo(("gatewaymesh.failover", (object)"sidecar", (object)"gateway", (object)"refused", (object)"1")));
             Assert.That(gateway.Executed.Single()["traceparent"], Does.Contain(activity.TraceId.ToHexString()));
         }

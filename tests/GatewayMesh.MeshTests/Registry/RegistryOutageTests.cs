@@ -19,7 +19,8 @@ public sealed class RegistryOutageTests : MeshTest
         await Eventually.Until("the sidecar without a guard is ready", alone.IsReadyAsync);
         await Eventually.Until(
             "host-a has read its own record",
-            async () => (await RunAsync("status", "--admin", hosts.HostA.Admin.ToString())).Text.Contains("host-a ", StringComparison.Ordinal));
+            async () => (
+                await RunAsync("status", "--admin", hosts.HostA.Admin.ToString())).Text.Contains("host-a ", StringComparison.Ordinal));
         var away = Mesh.Registry + ".away";
         Directory.Move(Mesh.Registry, away);
 

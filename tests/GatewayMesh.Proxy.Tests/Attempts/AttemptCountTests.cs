@@ -32,12 +32,14 @@ public sealed class AttemptCountTests
     [Test]
     public void No_request_is_retried_if_part_of_its_body_is_gone() =>
         Assert.That(
-            new AttemptCount(1, 3).MayTryAgain(new RetryFacts(Refused, true, BodyReplayable: false, false)), Is.EqualTo(RetryVerdict.BodyGone));
+            new AttemptCount(1, 3).MayTryAgain(new RetryFacts(Refused, true, BodyReplayable: false, false)),
+            Is.EqualTo(RetryVerdict.BodyGone));
 
     [Test]
     public void A_layer_below_a_retry_retries_only_not_forwarded_requests()
     {
-        Assert.That(new AttemptCount(2, 4).MayTryAgain(new RetryFacts(Reset, true, true, false)), Is.EqualTo(RetryVerdict.LayerAboveRetries));
+        Assert.That(
+            new AttemptCount(2, 4).MayTryAgain(new RetryFacts(Reset, true, true, false)), Is.EqualTo(RetryVerdict.LayerAboveRetries));
         Assert.That(new AttemptCount(2, 4).MayTryAgain(new RetryFacts(Refused, true, true, false)), Is.EqualTo(RetryVerdict.Allowed));
     }
 
@@ -66,7 +68,8 @@ public sealed class AttemptCountTests
         var deadline = Deadline.Start(time, TimeSpan.FromSeconds(1), null);
         time.Advance(TimeSpan.FromSeconds(1));
         Assert.That(new AttemptCount(1, 3).TryNext(facts, deadline, new RetryBudget(time)), Is.EqualTo(RetryVerdict.DeadlineExceeded));
-        Assert.That(new AttemptCount(1, 3).TryNext(facts, Deadline.None, new RetryBudget(time, 0, 0)), Is.EqualTo(RetryVerdict.BudgetSpent));
+        Assert.That(
+            new AttemptCount(1, 3).TryNext(facts, Deadline.None, new RetryBudget(time, 0, 0)), Is.EqualTo(RetryVerdict.BudgetSpent));
     }
 
     [Test]

@@ -207,7 +207,10 @@ public class IntentionTests
             Assert.That(first.Executed + second.Executed, Is.EqualTo(i));
         }
 
-        Assert.That(mesh.Plane.Inspection.Endpoints().Any(endpoint => endpoint.IsEjected), Is.False, "a denial is no evidence against the instance");
+        Assert.That(
+            mesh.Plane.Inspection.Endpoints().Any(endpoint => endpoint.IsEjected),
+            Is.False,
+            "a denial is no evidence against the instance");
     }
 
     [Test]

@@ -239,7 +239,10 @@ public class GrpcCallTests
             }
 
             await client.Ask(Call("nobody"), "\0\0\0\0\0");
-            Assert.That(mesh.Plane.Inspection.Endpoints().Single().IsEjected, Is.False, "UNAVAILABLE from an application is its response, like a 503");
+            Assert.That(
+                mesh.Plane.Inspection.Endpoints().Single().IsEjected,
+                Is.False,
+                "UNAVAILABLE from an application is its response, like a 503");
             Assert.That(
                 () => mesh.Metrics(),
                 Does.Contain("gatewaymesh_grpc_calls_total{direction=\"outbound\",destination=\"payments\",code=\"14\"} 5")

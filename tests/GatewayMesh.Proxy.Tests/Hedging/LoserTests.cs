@@ -44,7 +44,9 @@ public class LoserTests
         var (answered, failed) = await witness;
         Assert.That(() => mesh.Plane.Inspection.Figures.InFlight, Is.Zero.After(5000, 5));
         Assert.That(
-            () => mesh.Plane.Inspection.Endpoints().Sum(endpoint => endpoint.InFlight), Is.Zero.After(5000, 5), "each loser's lease is returned");
+            () => mesh.Plane.Inspection.Endpoints().Sum(endpoint => endpoint.InFlight),
+            Is.Zero.After(5000, 5),
+            "each loser's lease is returned");
         Assert.That(application.Firsts, Is.GreaterThan(Losers * 3 / 4), "on a busy machine some lose before they are sent");
         Assert.That(() => application.Resets, Is.EqualTo(application.Firsts).After(5000, 5), "the application sees each reset");
         Assert.That(ThreadPool.ThreadCount - threads, Is.LessThanOrEqualTo(ThreadsMayGrow));

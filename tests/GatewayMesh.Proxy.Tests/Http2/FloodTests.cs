@@ -129,8 +129,12 @@ public class FloodTests
             .Select(line => System.Text.Json.JsonDocument.Parse(line).RootElement)
             .ToArray();
         var suppressed = lines.Where(line => line.TryGetProperty("suppressed", out _)).ToArray();
-        Assert.That(lines.Length - suppressed.Length, Is.LessThanOrEqualTo(5 * (seconds + 2)), "5 in each second of the clock, the first and the last included");
-        Assert.That(lines.Length - suppressed.Length + suppressed.Sum(line => line.GetProperty("suppressed").GetInt64()), Is.EqualTo(Requests));
+        Assert.That(
+            lines.Length - suppressed.Length,
+            Is.LessThanOrEqualTo(5 * (seconds + 2)),
+            "5 in each second of the clock, the first and the last included");
+        Assert.That(
+            lines.Length - suppressed.Length + suppressed.Sum(line => line.GetProperty("suppressed").GetInt64()), Is.EqualTo(Requests));
     }
 
     [Test]

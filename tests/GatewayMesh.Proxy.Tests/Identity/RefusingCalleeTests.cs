@@ -51,7 +51,9 @@ public class RefusingCalleeTests
             Assert.That(answer["Proxy-Status"], Does.Contain("error=tls_alert_received; forwarded=?0").And.Contain("unknown_ca"));
             Assert.That(answer.Body, Does.Contain("certificate_refused"));
             Assert.That(
-                web.Plane.Inspection.Endpoints().Single().ConsecutiveFailures, Is.Zero, "one caller's refusal is no evidence about the instance");
+                web.Plane.Inspection.Endpoints().Single().ConsecutiveFailures,
+                Is.Zero,
+                "one caller's refusal is no evidence about the instance");
         }
     }
 

@@ -66,7 +66,8 @@ public class StrangerTests
     }
 
     [Test]
-    public Task A_certificate_of_another_trust_domain_is_rejected() => Refused(Authority.Issue("web", uris: ["spiffe://other.mesh/ns/default/dc/dc1/svc/web"]));
+    public Task A_certificate_of_another_trust_domain_is_rejected() =>
+        Refused(Authority.Issue("web", uris: ["spiffe://other.mesh/ns/default/dc/dc1/svc/web"]));
 
     [Test]
     public Task An_expired_certificate_is_rejected() => Refused(Authority.Issue("web", Now.AddHours(-2), Now.AddMinutes(-1)));
@@ -75,13 +76,15 @@ public class StrangerTests
     public Task A_certificate_that_is_not_yet_valid_is_rejected() => Refused(Authority.Issue("web", Now.AddMinutes(5), Now.AddHours(1)));
 
     [Test]
-    public Task A_certificate_with_several_IDs_is_rejected() => Refused(Authority.Issue("web", uris: [Authority.IdOf("web"), Authority.IdOf("admin")]));
+    public Task A_certificate_with_several_IDs_is_rejected() =>
+        Refused(Authority.Issue("web", uris: [Authority.IdOf("web"), Authority.IdOf("admin")]));
 
     [Test]
     public Task A_certificate_that_may_sign_others_is_rejected() => Refused(Authority.Issue("web", authority: true));
 
     [Test]
-    public Task A_trust_domain_in_upper_case_is_rejected() => Refused(Authority.Issue("web", uris: ["spiffe://TEST.mesh/ns/default/dc/dc1/svc/web"]));
+    public Task A_trust_domain_in_upper_case_is_rejected() =>
+        Refused(Authority.Issue("web", uris: ["spiffe://TEST.mesh/ns/default/dc/dc1/svc/web"]));
 
     [Test]
     public Task A_certificate_for_servers_only_is_rejected() => Refused(Authority.Issue("web", usages: [TestAuthority.Server]));

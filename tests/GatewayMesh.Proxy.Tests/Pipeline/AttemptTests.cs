@@ -127,7 +127,8 @@ public class AttemptTests
     {
         await using var mesh = await Mesh.Start();
         using var fourth = Backend.Answering("never");
-        mesh.Service("payments", PolicyModel.Default with { Retries = new() { MaxAttempts = 1 } }, [Backend.ClosedPort(), Backend.ClosedPort()]);
+        mesh.Service(
+            "payments", PolicyModel.Default with { Retries = new() { MaxAttempts = 1 } }, [Backend.ClosedPort(), Backend.ClosedPort()]);
         using var client = await RawConnection.To(mesh.Outbound());
 
         for (var i = 0; i < 4; i++)

@@ -83,7 +83,9 @@ internal sealed class OneListener : IAsyncDisposable
 
     /// <summary>Consecutive failures and ejections of all instances, from the data plane.</summary>
     public (int Failures, int Ejections) Evidence() =>
-        (Mesh.Plane.Inspection.Endpoints().Sum(one => one.ConsecutiveFailures), Mesh.Plane.Inspection.Endpoints().Sum(one => one.Ejections));
+        (
+            Mesh.Plane.Inspection.Endpoints().Sum(one => one.ConsecutiveFailures),
+            Mesh.Plane.Inspection.Endpoints().Sum(one => one.Ejections));
 
     /// <summary>True for a 400 response, or a stream or connection ended with PROTOCOL_ERROR: RFC 9113 §8.1.1 permits each.</summary>
     public static async Task<bool> IsRefused(H2Connection client, Fields head)

@@ -213,7 +213,8 @@ public class RoutedRequestTests
         await using var mesh = await Mesh.Start();
         var policy = new PolicyModel { Ejection = new() { ConsecutiveFailures = 1 } };
         mesh.Route(
-            "web", Routes.Resolver(Routes.Target("web", Backend.ClosedPort()) with { Policy = policy }, Routes.Target("two", second.HostPort)));
+            "web",
+            Routes.Resolver(Routes.Target("web", Backend.ClosedPort()) with { Policy = policy }, Routes.Target("two", second.HostPort)));
         using var client = await RawConnection.To(mesh.Outbound());
 
         await client.Ask("GET / HTTP/1.1\r\nHost: web\r\n\r\n");
@@ -236,7 +237,8 @@ public class RoutedRequestTests
         using var client = await RawConnection.To(mesh.Outbound());
 
         await client.Ask("GET /v1 HTTP/1.1\r\nHost: web\r\n\r\n");
-        Assert.That(mesh.Plane.Inspection.Endpoints().Where(view => view.IsEjected).Select(view => view.Id), Is.EqualTo(new[] { "web-dead" }));
+        Assert.That(
+            mesh.Plane.Inspection.Endpoints().Where(view => view.IsEjected).Select(view => view.Id), Is.EqualTo(new[] { "web-dead" }));
         mesh.Apply();
         Assert.That(
             mesh.Plane.Inspection.Endpoints().Where(view => view.IsEjected).Select(view => view.Id),

@@ -58,7 +58,8 @@ public sealed class ReachTests
 
         Assert.That(
             (answer.Status, answer["Proxy-Status"]), Is.EqualTo((502, "gatewaymesh; error=destination_ip_prohibited; forwarded=?0")));
-        Assert.That(mesh.Plane.Inspection.Explain("payments", new Routing.Matching.Asked(), "/").Error, Is.EqualTo(MeshErrorKind.AddressRefused));
+        Assert.That(
+            mesh.Plane.Inspection.Explain("payments", new Routing.Matching.Asked(), "/").Error, Is.EqualTo(MeshErrorKind.AddressRefused));
     }
 
     [Test]

@@ -104,7 +104,8 @@ internal static class ExplainView
     }
 
     private static ExplainedLimits? Limits(MeshNode node, string service) =>
-        node.Plane.Inspection.Limits().FirstOrDefault(view => view.Service.Equals(service, StringComparison.OrdinalIgnoreCase)) is not { } limits
+        node.Plane.Inspection.Limits().FirstOrDefault(
+            view => view.Service.Equals(service, StringComparison.OrdinalIgnoreCase)) is not { } limits
             ? null
             : new ExplainedLimits
             {

@@ -25,7 +25,9 @@ internal static class NodeAdmin
         [("GET", "/config")] = _ => AdminResponse.OfDocument(200, ConfigView.Of(node), AdminJson.Default.ConfigDocument),
         [("GET", "/certs")] = _ => AdminResponse.OfDocument(200, Certificates(node), AdminJson.Default.CertificatesDocument),
         [("GET", "/endpoints")] = _ => AdminResponse.OfDocument(
-            200, EndpointList.Of(node.Plane.Inspection.Endpoints(), node.Plane.Inspection.Snapshot.Refused), AdminJson.Default.EndpointStatusArray),
+            200,
+            EndpointList.Of(node.Plane.Inspection.Endpoints(), node.Plane.Inspection.Snapshot.Refused),
+            AdminJson.Default.EndpointStatusArray),
         [("GET", "/intentions/check")] = request => IntentionView.Check(node, request),
         [("GET", "/explain")] = request => ExplainView.Answer(node, request),
     };

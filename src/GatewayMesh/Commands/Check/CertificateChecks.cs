@@ -57,7 +57,8 @@ internal static class CertificateChecks
         foreach (var root in certificates.Roots.Where(root => root.State != "valid"))
         {
             yield return root.State == "ending"
-                ? new Finding(Mark.Warning, "roots", $"{root.Subject} expires in {RoughTime.Text(TimeSpan.FromSeconds(root.SecondsLeft))}", fix)
+                ? new Finding(
+                    Mark.Warning, "roots", $"{root.Subject} expires in {RoughTime.Text(TimeSpan.FromSeconds(root.SecondsLeft))}", fix)
                 : new Finding(
                     certificates.Roots.Any(other => other.State is "valid" or "ending") ? Mark.Warning : Mark.Broken,
                     "roots",

@@ -15,7 +15,8 @@ internal static class LimitText
     {
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"  limits     {Of(limits.Requests, limits.MaxRequests)} requests in flight, {Of(limits.Pending, limits.MaxPending)} waiting for "
+            $"  limits     {Of(limits.Requests, limits.MaxRequests)} requests in flight, {Of(limits.Pending, limits.MaxPending)} waiting "
+                + $"for "
                 + $"a connection, {Of(limits.Retries, limits.MaxRetries)} retries, {limits.Connections} connections"));
         if (limits.Breaker is { } phase)
         {

@@ -70,7 +70,10 @@ internal sealed class FaultTests
     {
         var folder = Directory.CreateTempSubdirectory("gatewaymesh-test-").FullName;
         File.WriteAllText(Path.Combine(folder, "mesh.yaml"), "x");
-        _mesh.Status = _mesh.Status! with { Registry = new RegistryStatus { Kind = "file", Synced = true, Revision = "r", Target = folder } };
+        _mesh.Status = _mesh.Status! with
+        {
+            Registry = new RegistryStatus { Kind = "file", Synced = true, Revision = "r", Target = folder },
+        };
 
         Inflict(FaultKind.RegistryDown).Undo();
 
@@ -87,7 +90,13 @@ internal sealed class FaultTests
         agent.Start();
         _mesh.Status = _mesh.Status! with
         {
-            Registry = new RegistryStatus { Kind = "consul", Synced = true, Revision = "r", Target = $"{agent.LocalEndpoint},10.0.0.1:8500" },
+            Registry = new RegistryStatus
+            {
+                Kind = "consul",
+                Synced = true,
+                Revision = "r",
+                Target = $"{agent.LocalEndpoint},10.0.0.1:8500",
+            },
         };
         using var soon = new CancellationTokenSource();
 
@@ -109,7 +118,10 @@ internal sealed class FaultTests
     [Test]
     public void Registry_down_requires_an_agent_on_this_host()
     {
-        _mesh.Status = _mesh.Status! with { Registry = new RegistryStatus { Kind = "consul", Synced = true, Revision = "r", Target = "192.0.2.1:1" } };
+        _mesh.Status = _mesh.Status! with
+        {
+            Registry = new RegistryStatus { Kind = "consul", Synced = true, Revision = "r", Target = "192.0.2.1:1" },
+        };
         Assert.That(
             () => Inflict(FaultKind.RegistryDown),
             Throws.TypeOf<CommandFailure>().With.Message.Contain("192.0.2.1:1 is not a visible process of this host"));

@@ -6,7 +6,7 @@ namespace GatewayMesh.Client.Failover;
 /// One attempt on one target. While no response headers arrive, a probe on another connection checks that the target is alive. A slow
 /// target is left alone. A hung target is abandoned only if the request may be sent again elsewhere.
 /// </summary>
-internal static class Attempt
+internal static class TargetAttempt
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
