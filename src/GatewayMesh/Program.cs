@@ -13,7 +13,7 @@ internal static class Program
 
     // Only a guard starts a process with these arguments.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static int Work() => RoleHost.RunWorker();
+    private static int Work() => RoleHost.RunWorker(TimeProvider.System);
 
     private static int Play(string[] args)
     {
@@ -25,7 +25,7 @@ internal static class Program
 
         if (errors.IsEmpty)
         {
-            return RoleHost.Run(options);
+            return RoleHost.Run(options, TimeProvider.System);
         }
 
         Console.Error.WriteLine("Nothing was started. `gatewaymesh --help` shows usage.");

@@ -97,13 +97,13 @@ public sealed class EventLog : IDisposable
     /// </summary>
     public bool Flush(TimeSpan limit)
     {
-        var end = Environment.TickCount64 + (long)limit.TotalMilliseconds;
+        var began = _time.GetTimestamp();
         lock (_lines)
         {
             while (_lines.Count > 0 || _busy)
             {
-                var left = end - Environment.TickCount64;
-                if (left <= 0 || !Monitor.Wait(_lines, TimeSpan.FromMilliseconds(left)))
+                var left = limit - _time.GetElapsedTime(began);
+                if (left <= TimeSpan.Zero || !Monitor.Wait(_lines, left))
                 {
                     return _lines.Count == 0 && !_busy;
                 }

@@ -31,7 +31,7 @@ internal static class GuardAdmin
                 ? answer
                 : AdminResponse.OfDocument(
                     200,
-                    CertificateView.Document(guard.CertificateReport, TimeProvider.System.GetUtcNow()),
+                    CertificateView.Document(guard.CertificateReport, guard.Time.GetUtcNow()),
                     AdminJson.Default.CertificatesDocument),
         [("GET", "/endpoints")] = _ => Relay(guard, "/endpoints"),
         [("GET", "/intentions/check")] = request => Relay(guard, $"/intentions/check?{request.Query}"),
@@ -67,7 +67,7 @@ internal static class GuardAdmin
             },
             guard.Load.Bootstrap,
             Versions.Current,
-            TimeProvider.System.GetElapsedTime(guard.StartedAt),
+            guard.Time.GetElapsedTime(guard.StartedAt),
             view.Tier,
             view.Pids);
     }
@@ -81,7 +81,7 @@ internal static class GuardAdmin
                 {
                     WorkerError = "the worker is not responding; this status comes from the guard alone",
                     Certificates = guard.CertificateReport is { } report
-                        ? CertificateView.Of(report, TimeProvider.System.GetUtcNow())
+                        ? CertificateView.Of(report, guard.Time.GetUtcNow())
                         : null,
                 };
 
@@ -157,7 +157,7 @@ internal static class GuardAdmin
     private static AdminResponse Metrics(GuardProcess guard)
     {
         var own = GuardMetrics.Text(guard.View, guard.Loop.Counts, guard.Carrier.Counts, guard.Watch)
-            + (guard.CertificateReport is { } certificates ? CertificateMetrics.Text(certificates, TimeProvider.System.GetUtcNow()) : "");
+            + (guard.CertificateReport is { } certificates ? CertificateMetrics.Text(certificates, guard.Time.GetUtcNow()) : "");
         var text = Ask(guard, "/metrics") is { IsSuccess: true } answer
             ? MetricsText.Join(
                 own, answer.Text, GuardMetrics.Tier, CertificateMetrics.Leafs, CertificateMetrics.Missing, CertificateMetrics.Roots)

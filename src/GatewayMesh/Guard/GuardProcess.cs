@@ -26,7 +26,7 @@ internal sealed class GuardProcess : IDisposable
     private static readonly TimeSpan QuietAtTheEnd = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TrimInterval = TimeSpan.FromSeconds(10);
 
-    private readonly TimeProvider _time = TimeProvider.System;
+    private readonly TimeProvider _time;
     private readonly EventLog _events;
     private readonly GuardListeners _listeners = new();
     private readonly WarmTunnels _warm = new();
@@ -47,15 +47,17 @@ internal sealed class GuardProcess : IDisposable
     private Task _loaded = Task.CompletedTask;
     private Upgrade? _upgrade;
 
-    private GuardProcess(BootstrapLoad load)
+    private GuardProcess(BootstrapLoad load, TimeProvider time)
     {
+        _time = time;
+        StartedAt = time.GetTimestamp();
         _load = load;
         var bootstrap = load.Bootstrap;
         _reach = ReachRules.Of(bootstrap, _time);
         _lock = DataFolders.Lock(bootstrap);
         _admin = Listening.OpenAdmin(bootstrap);
         _token = new AdminToken(bootstrap.AdminToken);
-        _events = new EventLog(bootstrap.Node, "guard") { MaxPerSecond = bootstrap.Logs.MaxEventsPerSecond };
+        _events = new EventLog(bootstrap.Node, "guard", time: time) { MaxPerSecond = bootstrap.Logs.MaxEventsPerSecond };
         _directory = new GatewayDirectory(bootstrap.RunDir);
         Certificates = bootstrap.Identity == IdentityMode.Mtls ? new CertificateFolder(bootstrap.Certificates, _time) : null;
         _watch = new GatewayWatch(_time, SayWhetherGatewaysAnswer);
@@ -100,14 +102,18 @@ internal sealed class GuardProcess : IDisposable
     /// <summary>True once an upgrade has started.</summary>
     internal bool IsUpgrading => _upgrade is not null;
 
-    internal long StartedAt { get; } = TimeProvider.System.GetTimestamp();
+    /// <summary>Clock of the whole guard.</summary>
+    internal TimeProvider Time => _time;
+
+    /// <summary>Start of the guard, by its clock.</summary>
+    internal long StartedAt { get; }
 
     /// <summary>Runs until SIGTERM or SIGINT.</summary>
     /// <exception cref="RoleFailure">The guard cannot start.</exception>
-    internal static int Run(BootstrapLoad load)
+    internal static int Run(BootstrapLoad load, TimeProvider time)
     {
         DataFolders.Create(load.Bootstrap);
-        using var guard = new GuardProcess(load);
+        using var guard = new GuardProcess(load, time);
         return guard.Run();
     }
 
@@ -129,7 +135,7 @@ internal sealed class GuardProcess : IDisposable
     /// <summary>Starts an upgrade to the binary on disk.</summary>
     internal void BeginUpgrade()
     {
-        if (Interlocked.CompareExchange(ref _upgrade, new Upgrade(_loop, _carrier, _events, _loaded), null) is null)
+        if (Interlocked.CompareExchange(ref _upgrade, new Upgrade(_loop, _carrier, _events, _loaded, _time), null) is null)
         {
             _loop.LastUpgrade = null;
             _ = Task.Run(async () =>

@@ -24,18 +24,19 @@ internal static class Trial
     internal static bool IsThis => Environment.GetEnvironmentVariable(Variable) is not null;
 
     /// <summary>Runs the trial.</summary>
+    /// <param name="time">Clock of the limit.</param>
     /// <returns>
     /// The reason why the executable cannot replace this program, or null; and true if it receives signals blocked at its start.
     /// </returns>
-    internal static async Task<(string? Reason, bool TakesHeldSignals)> RunAsync()
+    internal static async Task<(string? Reason, bool TakesHeldSignals)> RunAsync(TimeProvider time)
     {
-        var (reason, output) = await RunAsync(["version"], isTrial: false).ConfigureAwait(false);
+        var (reason, output) = await RunAsync(["version"], isTrial: false, time).ConfigureAwait(false);
         if (reason is not null || !KnowsTrials(output))
         {
             return (reason, false);
         }
 
-        (reason, output) = await RunAsync(Environment.GetCommandLineArgs().Skip(1), isTrial: true).ConfigureAwait(false);
+        (reason, output) = await RunAsync(Environment.GetCommandLineArgs().Skip(1), isTrial: true, time).ConfigureAwait(false);
         return (reason, output.Split('\n').Contains(HeldSignalsLine));
     }
 
@@ -45,7 +46,7 @@ internal static class Trial
     /// </summary>
     internal static void Answer() => Console.Out.WriteLine(HeldSignalsLine);
 
-    private static async Task<(string? Reason, string Output)> RunAsync(IEnumerable<string> arguments, bool isTrial)
+    private static async Task<(string? Reason, string Output)> RunAsync(IEnumerable<string> arguments, bool isTrial, TimeProvider time)
     {
         var start = new ProcessStartInfo(WorkerPlan.Executable, arguments)
         {
@@ -61,7 +62,7 @@ internal static class Trial
         var what = isTrial ? $"{WorkerPlan.Executable}, tried as a guard," : $"{WorkerPlan.Executable} version";
         try
         {
-            using var limit = new CancellationTokenSource(Limit);
+            using var limit = new CancellationTokenSource(Limit, time);
             using var trial = Process.Start(start)!;
             trial.StandardInput.Close();
             var output = trial.StandardOutput.ReadToEndAsync(CancellationToken.None);

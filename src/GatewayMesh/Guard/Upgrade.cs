@@ -3,7 +3,6 @@ using GatewayMesh.Guard.Carrying;
 using GatewayMesh.Guard.Leases;
 using GatewayMesh.Guard.Workers;
 using GatewayMesh.Linux;
-using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace GatewayMesh.Guard;
 
@@ -14,9 +13,8 @@ namespace GatewayMesh.Guard;
 /// end.
 /// If they do not end, the guard is not replaced.
 /// </summary>
-internal sealed class Upgrade(GuardLoop loop, Carrier carrier, EventLog events, Task loaded)
+internal sealed class Upgrade(GuardLoop loop, Carrier carrier, EventLog events, Task loaded, TimeProvider time)
 {
-    private static readonly TimeSpan CarriedLimit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
 
     /// <summary>Runs the upgrade. On success this process becomes another program. Never throws.</summary>
@@ -43,7 +41,7 @@ internal sealed class Upgrade(GuardLoop loop, Carrier carrier, EventLog events, 
             return;
         }
 
-        var trial = await Trial.RunAsync().ConfigureAwait(false);
+        var trial = await Trial.RunAsync(time).ConfigureAwait(false);
         if (trial.Reason is not null)
         {
             Fail($"{trial.Reason}; nothing was changed");
@@ -56,12 +54,13 @@ internal sealed class Upgrade(GuardLoop loop, Carrier carrier, EventLog events, 
             return;
         }
 
-        if (await CarriesNothingAsync(view).ConfigureAwait(false))
+        var carried = new CarriedWait(() => carrier.Counts.Open, () => carrier.EndQuiet(Quiet), time);
+        if (await carried.EndsAsync(() => view().Acceptor == Acceptor.Worker).ConfigureAwait(false))
         {
             events.Flush(TimeSpan.FromSeconds(1));
             while (!await loop.DoAsync(() => Execute(trial.TakesHeldSignals)).ConfigureAwait(false))
             {
-                await Task.Delay(1).ConfigureAwait(false);
+                await Task.Delay(TimeSpan.FromMilliseconds(1), time).ConfigureAwait(false);
             }
         }
         else
@@ -94,22 +93,5 @@ internal sealed class Upgrade(GuardLoop loop, Carrier carrier, EventLog events, 
     {
         loop.LastUpgrade = new GuardAction.UpgradeEnded(false, reason);
         events.Error("upgrade-failed", reason);
-    }
-
-    private async Task<bool> CarriesNothingAsync(Func<GuardView> view)
-    {
-        var began = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(began) < CarriedLimit)
-        {
-            if (view().Acceptor == Acceptor.Worker && carrier.Counts.Open == 0)
-            {
-                return true;
-            }
-
-            carrier.EndQuiet(Quiet);
-            await Task.Delay(50).ConfigureAwait(false);
-        }
-
-        return false;
     }
 }

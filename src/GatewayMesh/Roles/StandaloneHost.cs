@@ -27,31 +27,34 @@ internal sealed class StandaloneHost : IDisposable
     private readonly MeshNode _node;
     private readonly AdminToken _token;
     private readonly TaskCompletionSource _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly long _started = TimeProvider.System.GetTimestamp();
+    private readonly NodeDrain _drain;
+    private readonly TimeProvider _time;
+    private readonly long _started;
     private Dictionary<string, ListenerSpec> _listeners = [];
-    private bool _drained;
 
-    private StandaloneHost(BootstrapLoad load)
+    private StandaloneHost(BootstrapLoad load, TimeProvider time)
     {
+        (_time, _started) = (time, time.GetTimestamp());
         _load = load;
         _lock = DataFolders.Lock(load.Bootstrap);
         _admin = Listening.OpenAdmin(load.Bootstrap);
         _token = new AdminToken(load.Bootstrap.AdminToken);
         _events = new EventLog(
             load.Bootstrap.Node,
-            load.Bootstrap.Role.ToString().ToLowerInvariant()) { MaxPerSecond = load.Bootstrap.Logs.MaxEventsPerSecond };
+            load.Bootstrap.Role.ToString().ToLowerInvariant(),
+            time: time) { MaxPerSecond = load.Bootstrap.Logs.MaxEventsPerSecond };
         var pids = ImmutableSortedDictionary<string, int>.Empty.Add("process", Environment.ProcessId);
-        _node = new MeshNode(load.Bootstrap, pids, _events, progress: null, TimeProvider.System);
+        _node = new MeshNode(load.Bootstrap, pids, _events, progress: null, time);
+        _drain = new NodeDrain(_node, _events);
     }
 
     /// <summary>Runs until SIGTERM or SIGINT.</summary>
     /// <exception cref="RoleFailure">The role cannot start.</exception>
-    internal static int Run(BootstrapLoad load)
+    internal static int Run(BootstrapLoad load, TimeProvider time)
     {
         CheckFiles(load.Bootstrap);
         DataFolders.Create(load.Bootstrap);
-        using var host = new StandaloneHost(load);
+        using var host = new StandaloneHost(load, time);
         host.RunAsync().GetAwaiter().GetResult();
         return ExitCode.Well;
     }
@@ -60,7 +63,7 @@ internal sealed class StandaloneHost : IDisposable
     {
         _admin.Dispose();
         _events.Dispose();
-        _turn.Dispose();
+        _drain.Dispose();
         _lock.Dispose();
     }
 
@@ -87,7 +90,7 @@ internal sealed class StandaloneHost : IDisposable
             ("identity", _load.Bootstrap.Identity.ToString().ToLowerInvariant()));
         await _stop.Task.ConfigureAwait(false);
         ServiceNotification.Send("STOPPING=1");
-        await DrainAsync(undo: false).ConfigureAwait(false);
+        await _drain.DrainAsync().ConfigureAwait(false);
         await _node.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -149,39 +152,6 @@ internal sealed class StandaloneHost : IDisposable
         }
     }
 
-    private async Task DrainAsync(bool undo)
-    {
-        await _turn.WaitAsync().ConfigureAwait(false);
-        try
-        {
-            if (undo && _drained)
-            {
-                _node.Plane.Undrain();
-                _node.Serve(true);
-                await _node.Publisher.ResumeAsync().ConfigureAwait(false);
-                _drained = false;
-                _events.Info("undrained", "the node is back in the mesh");
-            }
-            else if (!undo && !_drained)
-            {
-                _drained = true;
-                await _node.Publisher.WithdrawAsync(_node.Bootstrap.Node).ConfigureAwait(false);
-                await Task.Delay(_node.Bootstrap.DrainDelay).ConfigureAwait(false);
-                var left = await _node.Plane.DrainAsync(_node.Bootstrap.DrainTimeout).ConfigureAwait(false);
-                _events.Write(
-                    left.IsClean ? EventLevel.Info : EventLevel.Warning,
-                    "drained",
-                    left.IsClean
-                        ? "all requests completed"
-                        : $"{left.Requests} requests and {left.Connections} connections were still open at the timeout");
-            }
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
-
     private Dictionary<(string Method, string Path), AdminHandler> Routes()
     {
         var routes = NodeAdmin.Shown(_node);
@@ -189,7 +159,7 @@ internal sealed class StandaloneHost : IDisposable
         routes[("POST", "/drain")] = request =>
         {
             var undo = DrainOrder.Read(request.Body.Span).Undo;
-            _ = DrainAsync(undo);
+            _ = undo ? _drain.UndrainAsync() : _drain.DrainAsync();
             return AdminResponse.OfText(202, undo ? "returning\n" : "draining\n");
         };
         routes[("POST", "/upgrade")] = _ =>
@@ -202,10 +172,10 @@ internal sealed class StandaloneHost : IDisposable
     }
 
     private NodeStatus Status() => StatusHead.On(
-        NodeAdmin.Status(_node) with { Drained = _drained },
+        NodeAdmin.Status(_node) with { Drained = _drain.IsDrained },
         _node.Bootstrap,
         Versions.Current,
-        TimeProvider.System.GetElapsedTime(_started),
-        _drained ? "none" : _node.Tier,
+        _time.GetElapsedTime(_started),
+        _drain.IsDrained ? "none" : _node.Tier,
         ImmutableSortedDictionary<string, int>.Empty.Add("process", Environment.ProcessId));
 }

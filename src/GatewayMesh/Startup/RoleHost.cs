@@ -18,19 +18,21 @@ namespace GatewayMesh.Startup;
 internal static class RoleHost
 {
     /// <summary>Runs the role until a signal stops it, and returns the exit code.</summary>
-    public static int Run(BootstrapOptions options)
+    /// <param name="options">The options of the command line.</param>
+    /// <param name="time">Clock of the whole process.</param>
+    public static int Run(BootstrapOptions options, TimeProvider time)
     {
         try
         {
             RequireDescriptors(DescriptorLimit.Current);
-            var load = options.SidecarFor is null ? BootstrapLoad.From(options) : SidecarFor.Load(options);
+            var load = options.SidecarFor is null ? BootstrapLoad.From(options) : SidecarFor.Load(options, time);
             if (Trial.IsThis && load.Bootstrap is { Role: MeshRole.Sidecar, Guarded: true })
             {
                 return GuardProcess.Try(load);
             }
 
             RequireRegistry(load.Bootstrap);
-            return load.Bootstrap is { Role: MeshRole.Sidecar, Guarded: true } ? RunGuard(load) : RunAlone(load);
+            return load.Bootstrap is { Role: MeshRole.Sidecar, Guarded: true } ? RunGuard(load, time) : RunAlone(load, time);
         }
         catch (RoleFailure failure)
         {
@@ -61,7 +63,7 @@ internal static class RoleHost
     }
 
     /// <summary>Runs a worker started by a guard.</summary>
-    public static int RunWorker() => WorkerHost.Run();
+    public static int RunWorker(TimeProvider time) => WorkerHost.Run(time);
 
     // Without the option, an unready node waits for its registry: most outages end by themselves.
     private static void RequireRegistry(BootstrapSpec bootstrap)
@@ -79,7 +81,7 @@ internal static class RoleHost
 
     // The runtime has already started threads whose signal masks cannot be changed. So the guard executes itself once more: a program that
     // starts with blocked signals keeps them blocked in all of its threads, and no signal is lost in an upgrade.
-    private static int RunGuard(BootstrapLoad load)
+    private static int RunGuard(BootstrapLoad load, TimeProvider time)
     {
         if (!HeldSignals.AreHeld)
         {
@@ -89,10 +91,10 @@ internal static class RoleHost
             ProcessHandle.Execute(WorkerPlan.Executable, [.. Environment.GetCommandLineArgs().Skip(1)], environment);
         }
 
-        return GuardProcess.Run(load);
+        return GuardProcess.Run(load, time);
     }
 
     // Not inlined: a guard must not load the types this method needs.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static int RunAlone(BootstrapLoad load) => StandaloneHost.Run(load);
+    private static int RunAlone(BootstrapLoad load, TimeProvider time) => StandaloneHost.Run(load, time);
 }

@@ -23,8 +23,10 @@ internal static class SidecarFor
         ["sidecar.services.0.name=fronted", "sidecar.services.0.port=1", "sidecar.services.0.outbound=127.0.0.1:15001"];
 
     /// <summary>Returns the bootstrap with the service.</summary>
+    /// <param name="options">The options of the command line.</param>
+    /// <param name="time">Clock of the pauses between two questions.</param>
     /// <exception cref="RoleFailure">The bootstrap is invalid, or the registered service cannot have a sidecar.</exception>
-    internal static BootstrapLoad Load(BootstrapOptions options)
+    internal static BootstrapLoad Load(BootstrapOptions options, TimeProvider time)
     {
         var id = options.SidecarFor!;
         if (HasServices(options))
@@ -45,16 +47,16 @@ internal static class SidecarFor
         }
 
         DataFolders.Create(known.Bootstrap);
-        var settings = Wait(registry, id, Path.Combine(known.Bootstrap.DataDir, "sidecar-for"));
+        var settings = Wait(registry, id, Path.Combine(known.Bootstrap.DataDir, "sidecar-for"), time);
 
         // The command line takes precedence over the agent. From here on this is a bootstrap like any other.
-        return Judged(BootstrapLoad.From(known.Options with { SidecarFor = null, Set = [.. settings, .. options.Set] }));
+        return Judged(BootstrapLoad.From(known.Options with { SidecarFor = null, Set = [.. settings, .. options.Set] }), time);
     }
 
     // The registration contains the application's address, and the sidecar would lead every caller there.
-    private static BootstrapLoad Judged(BootstrapLoad load)
+    private static BootstrapLoad Judged(BootstrapLoad load, TimeProvider time)
     {
-        var rules = ReachRules.Of(load.Bootstrap);
+        var rules = ReachRules.Of(load.Bootstrap, time);
         foreach (var service in load.Bootstrap.Sidecar!.Services)
         {
             var application = new HostPort(service.Address, service.Port);
@@ -84,7 +86,7 @@ internal static class SidecarFor
         }
     }
 
-    private static ImmutableArray<string> Wait(RegistrySpec registry, string id, string file)
+    private static ImmutableArray<string> Wait(RegistrySpec registry, string id, string file, TimeProvider time)
     {
         var lastReason = "";
         while (true)
@@ -119,8 +121,7 @@ internal static class SidecarFor
                 Console.Error.WriteLine($"gatewaymesh: --sidecar-for {id}: {SafeText.OneLine(why)}; waiting");
             }
 
-            using var pause = new ManualResetEventSlim();
-            pause.Wait(Pause);
+            Task.Delay(Pause, time).GetAwaiter().GetResult();
         }
     }
 

@@ -22,7 +22,8 @@ internal static class WorkerHost
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>Runs until the worker has drained.</summary>
-    internal static int Run()
+    /// <param name="time">Clock of the whole process.</param>
+    internal static int Run(TimeProvider time)
     {
         BeKilledFirst();
         using var listener = new PacketListener(InheritedSocket);
@@ -47,12 +48,12 @@ internal static class WorkerHost
             return failure.ExitCode;
         }
 
-        using var events = new EventLog(load.Bootstrap.Node, "worker") { MaxPerSecond = load.Bootstrap.Logs.MaxEventsPerSecond };
+        using var events = new EventLog(load.Bootstrap.Node, "worker", time: time) { MaxPerSecond = load.Bootstrap.Logs.MaxEventsPerSecond };
         var pids = ImmutableSortedDictionary<string, int>.Empty.Add("guard", first.Pid).Add("worker", Environment.ProcessId);
         var probe = first.Listeners.Select(lent => lent.ToSpec()).FirstOrDefault(listener => listener.Kind == ListenerKind.Probe)?.Address;
-        var node = new MeshNode(load.Bootstrap, pids, events, progress, TimeProvider.System, probe);
+        var node = new MeshNode(load.Bootstrap, pids, events, progress, time, probe);
         using var admin = OpenAdmin(node);
-        using var control = new WorkerControl(node, listener, channel!, progress, first.Worker, events, TimeProvider.System);
+        using var control = new WorkerControl(node, listener, channel!, progress, first.Worker, events, time);
         control.Open(first.Listeners, descriptors.Skip(2));
         node.StartAsync().GetAwaiter().GetResult();
         _ = Task.Run(() => ProgramAssemblies.Load(forGuard: false));

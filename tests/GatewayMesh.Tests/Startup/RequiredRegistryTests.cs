@@ -19,7 +19,7 @@ internal sealed class RequiredRegistryTests
                 DataDir = $"{folder}/data",
                 RequireRegistry = true,
             };
-            Assert.That(RoleHost.Run(options), Is.EqualTo(ExitCode.Registry));
+            Assert.That(RoleHost.Run(options, TimeProvider.System), Is.EqualTo(ExitCode.Registry));
             Assert.That(Directory.Exists($"{folder}/data"), Is.False, "nothing was started");
         }
         finally
