@@ -35,4 +35,33 @@ internal sealed class DocumentReaderTests
     [TestCase("<html>")]
     public void Status_that_is_not_an_object_is_refused(string text) =>
         Assert.That(DocumentReader.Read(text, ShownJson.Context.NodeStatus), Is.Null);
+
+    [TestCase("""{"nodes":[null,{"node":"host-b"}]}""", "host-b")]
+    [TestCase("""{"nodes":[7,{"node":"host-b"},"x"]}""", "host-b")]
+    [TestCase("""{"nodes":[{"node":"host-b","pids":{"a b.c":"x"},"alive":"yes"}]}""", "host-b")]
+    public void Items_that_do_not_fit_are_ignored_and_the_others_are_read(string json, string node)
+    {
+        var peer = Statuses.Read(json).Nodes.Single();
+
+        Assert.That((peer.Node, peer.Alive, peer.Pids.Count), Is.EqualTo((node, true, 0)));
+    }
+
+    [Test]
+    public void A_document_with_too_many_members_that_do_not_fit_is_refused() =>
+        Assert.That(
+            DocumentReader.Read(
+                $$"""{"nodes":[{{string.Join(',', Enumerable.Repeat("7", 200))}}]}""", ShownJson.Context.NodeStatus),
+            Is.Null);
+
+    [Test]
+    public void Texts_and_keys_for_people_are_one_line_and_a_guard_relays_them_unchanged()
+    {
+        const string Json = """{"tier":"a\nb","pids":{"x\ny":1}}""";
+
+        var shown = Statuses.Read(Json);
+        var relayed = DocumentReader.Read(Json, AdminJson.Default.NodeStatus)!;
+
+        Assert.That((shown.Tier + shown.Pids.Keys.Single()).Any(char.IsControl), Is.False);
+        Assert.That((relayed.Tier, relayed.Pids.Keys.Single()), Is.EqualTo(("a\nb", "x\ny")));
+    }
 }
