@@ -15,7 +15,7 @@ Usage: ./build.sh TARGET [ARGUMENTS]
   publish  make artifacts/gatewaymesh/gatewaymesh, one native program that needs no .NET installed, and its symbols gatewaymesh.dbg
   build    restore and build all projects
   locks    write the packages.lock.json files again, after a package was changed
-  reference  write docs/reference-bootstrap.md and docs/reference-cli.md again, after a key or an option was changed
+  reference  write docs/reference-bootstrap.md, -cli.md and -admin.md again, after a key, an option or a document was changed
   help     this text
 
   --jit    with demo, test or publish: make the file without the native compiler, where no C linker can be had. The program starts

@@ -14,7 +14,7 @@ public sealed record ConfigDocument
     /// <summary>True if that is the registry's latest.</summary>
     public bool Synced { get; set; }
 
-    /// <summary>Source of the configuration in use: <c>registry</c>, <c>store</c> (the last-good state on disk) or <c>none</c></summary>
+    /// <summary>Source of the configuration in use: <c>registry</c>, <c>store</c> (the last-good state on disk) or <c>none</c>.</summary>
     public string Origin { get; set; } = "";
 
     /// <summary>Errors of the latest refused configuration.</summary>

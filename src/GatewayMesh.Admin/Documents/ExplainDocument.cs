@@ -85,7 +85,7 @@ public sealed record ExplainDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ExplainedBudget? RetryBudget { get; set; }
 
-    /// <summary>Limits of the service; absent before its first request.</summary>
+    /// <summary>Limits of the service; absent when this process has none for it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ExplainedLimits? Limits { get; set; }
 

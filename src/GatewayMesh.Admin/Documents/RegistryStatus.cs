@@ -27,7 +27,7 @@ public sealed record RegistryStatus : DocumentPart
     /// <summary>Error of the last write; null on success.</summary>
     public string? PublishError { get; set; }
 
-    /// <summary>Source of the configuration in use: <c>registry</c>, <c>store</c> (the last-good state on disk) or <c>none</c></summary>
+    /// <summary>Source of the configuration in use: <c>registry</c>, <c>store</c> (the last-good state on disk) or <c>none</c>.</summary>
     public string Origin { get; set; } = "";
 
     /// <summary>Configuration revision in use.</summary>

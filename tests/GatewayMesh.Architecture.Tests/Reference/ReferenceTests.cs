@@ -14,6 +14,9 @@ internal sealed class ReferenceTests
     [Test]
     public void The_reference_of_commands_is_what_the_code_generates() => Compare("docs/reference-cli.md", CommandReference.Page());
 
+    [Test]
+    public void The_reference_of_admin_documents_is_what_the_code_generates() => Compare("docs/reference-admin.md", AdminReference.Page());
+
     [TestCase("sidecar")]
     [TestCase("gateway")]
     [TestCase("ingress")]
