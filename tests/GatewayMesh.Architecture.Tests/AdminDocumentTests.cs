@@ -23,6 +23,7 @@ public sealed partial class AdminDocumentTests
         ["DemoConsul.cs"] = "responses of Consul",
         ["ChainService.cs"] = "responses of the demo's application",
         ["DrillJson.cs"] = "output of `drill --json`",
+        ["ScenarioJson.cs"] = "output of `scenario --json`",
     };
 
     [Test]

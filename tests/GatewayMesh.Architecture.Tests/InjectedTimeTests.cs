@@ -14,6 +14,7 @@ public sealed partial class InjectedTimeTests
         ["UpgradeCommand.cs"] = "a command begins",
         ["DemoCommand.cs"] = "a command begins",
         ["DrillCommand.cs"] = "a command begins",
+        ["ScenarioCommand.cs"] = "a command begins",
         ["GatewayMeshHandler.cs"] = "public constructor of the client library",
         ["AccessLog.cs"] = "default of a parameter",
         ["DataPlaneOptions.cs"] = "default of an option",

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using GatewayMesh.Drills.Processes;
 using GatewayMesh.Terminal;
 using GatewayMesh.Terminal.Commands;
 

@@ -1,8 +1,8 @@
 using GatewayMesh.Drills.Demo.Files;
-using GatewayMesh.Drills.Demo.Processes;
 using GatewayMesh.Drills.Demo.Screen;
 using GatewayMesh.Drills.Demo.Script;
 using GatewayMesh.Drills.Demo.Traffic;
+using GatewayMesh.Drills.Processes;
 using GatewayMesh.Terminal;
 using GatewayMesh.Terminal.Commands;
 
@@ -74,14 +74,14 @@ internal sealed class DemoRun(DemoSpec spec, DemoPlan plan, string folder, TextW
         return thread;
     }
 
-    private IReadOnlyList<DemoProcess> Processes() =>
+    private IReadOnlyList<ChildProcess> Processes() =>
     [
         .. plan.Consul is { } consul
             ? [
-                new DemoProcess(
+                new ChildProcess(
                     "consul", "registry", consul.Arguments(Path.Combine(folder, "state", "consul")), folder, _mark, consul.Program)]
-            : Array.Empty<DemoProcess>(),
-        .. plan.Hosts.Select(host => new DemoProcess(
+            : Array.Empty<ChildProcess>(),
+        .. plan.Hosts.Select(host => new ChildProcess(
             host.Name,
             "app",
             [
@@ -92,7 +92,7 @@ internal sealed class DemoRun(DemoSpec spec, DemoPlan plan, string folder, TextW
                     service => (string[])[$"--{service}", $"{host.Application(service)}:{host.Outbound(service)}"])],
             folder,
             _mark)),
-        .. plan.Nodes.OrderBy(node => node.Role == "sidecar").Select(node => new DemoProcess(
+        .. plan.Nodes.OrderBy(node => node.Role == "sidecar").Select(node => new ChildProcess(
             node.Name, node.Role, ["--role", node.Role, "--config", Path.Combine(folder, $"{node.Name}.yaml")], folder, _mark)),
     ];
 
@@ -125,7 +125,7 @@ internal sealed class DemoRun(DemoSpec spec, DemoPlan plan, string folder, TextW
         || (DemoPlan.Services.All(service => consul.Registered(service, fronted: true) == plan.Hosts.Length)
             && consul.Registered("gatewaymesh-gateway", fronted: false) == plan.Gateways.Length);
 
-    private void Show(MeshWatch watch, IReadOnlyList<DemoProcess> processes)
+    private void Show(MeshWatch watch, IReadOnlyList<ChildProcess> processes)
     {
         _screen.Begin();
         if (spec.Json)
@@ -192,7 +192,7 @@ internal sealed class DemoRun(DemoSpec spec, DemoPlan plan, string folder, TextW
         return ExitCode.Well;
     }
 
-    private static int Failed(IReadOnlyList<DemoProcess> processes, TextWriter error)
+    private static int Failed(IReadOnlyList<ChildProcess> processes, TextWriter error)
     {
         foreach (var process in processes.Where(process => File.Exists(process.Log)))
         {

@@ -12,6 +12,7 @@ using GatewayMesh.Commands.Version;
 using GatewayMesh.Drills.Demo;
 using GatewayMesh.Drills.Demo.App;
 using GatewayMesh.Drills.Drill;
+using GatewayMesh.Drills.Scenarios;
 using GatewayMesh.Startup;
 using GatewayMesh.Terminal;
 using GatewayMesh.Terminal.Calls;
@@ -95,6 +96,7 @@ internal static class CommandTree
             DrainCommand.Build(output),
             UpgradeCommand.Build(output),
             DrillCommand.Build(output, error),
+            ScenarioCommand.Build(output, error),
             CaCommand.Build(output),
             VersionCommand.Build(output),
             DemoAppCommand.Build(),

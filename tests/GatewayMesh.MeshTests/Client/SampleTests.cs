@@ -4,7 +4,7 @@ using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.Client;
 
-/// <summary>The sample under topology/client, run as its README describes, with a mesh whose worker is killed meanwhile.</summary>
+/// <summary>The sample under samples/client, run as its README describes, with a mesh whose worker is killed meanwhile.</summary>
 public sealed class SampleTests : MeshTest
 {
     [Test]
@@ -15,7 +15,7 @@ public sealed class SampleTests : MeshTest
         var start = new ProcessStartInfo(
             "dotnet",
             [
-                Path.Combine(PublishedFile.Root, "topology", "client", "bin", configuration, "net10.0", "GatewayMesh.Client.Sample.dll"),
+                Path.Combine(PublishedFile.Root, "samples", "client", "bin", configuration, "net10.0", "GatewayMesh.Client.Sample.dll"),
                 "http://payments/",
                 "5"])
         {

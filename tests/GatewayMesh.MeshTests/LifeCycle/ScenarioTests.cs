@@ -58,13 +58,10 @@ public sealed class ScenarioTests
 
     private static async Task<Dictionary<string, string>[]> RunAsync(string name, int seconds)
     {
-        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         using var run = new Process
         {
-            StartInfo = new ProcessStartInfo("dotnet",
+            StartInfo = new ProcessStartInfo(Path.Combine(PublishedFile.Root, "topology", name, "run.sh"),
             [
-                Path.Combine(PublishedFile.Root, "topology", "scenarios", "bin", configuration, "net10.0", "GatewayMesh.Scenarios.dll"),
-                name,
                 "--json",
                 "--seconds",
                 seconds.ToString(CultureInfo.InvariantCulture),
@@ -74,6 +71,7 @@ public sealed class ScenarioTests
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
+                Environment = { ["MESH_BINARY"] = PublishedFile.Path },
             },
         };
         run.Start();

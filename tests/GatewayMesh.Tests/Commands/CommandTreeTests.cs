@@ -5,7 +5,7 @@ namespace GatewayMesh.Tests.Commands;
 internal sealed class CommandTreeTests
 {
     private static readonly string[] Commands = [
-        "demo", "validate", "check", "status", "drain", "upgrade", "drill", "intention", "explain", "ca", "version"];
+        "demo", "validate", "check", "status", "drain", "upgrade", "drill", "scenario", "intention", "explain", "ca", "version"];
 
     [TestCaseSource(nameof(Commands))]
     public void The_help_of_every_command_shows_examples(string command)
@@ -37,6 +37,7 @@ internal sealed class CommandTreeTests
     [TestCase("drill", "explode")]
     [TestCase("drill", "kill", "--rate", "0")]
     [TestCase("drill", "kill", "--duration", "15")]
+    [TestCase("scenario", "canary", "--seconds", "0")]
     [TestCase("demo", "--port-base", "80")]
     [TestCase("demo", "--registry", "etcd")]
     [TestCase("validate")]

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using GatewayMesh.Drills.Applications;
 
 namespace GatewayMesh.Drills.Demo.App;
 
@@ -16,11 +17,11 @@ namespace GatewayMesh.Drills.Demo.App;
 internal sealed class ChainService(string name, string node, HttpClient client, string? next, int outbound)
 {
     /// <summary>Answers a request.</summary>
-    public async Task<(int Status, string Json)> AnswerAsync(string path)
+    public async Task<AppResponse> AnswerAsync(string path)
     {
         if (path.StartsWith("/healthz", StringComparison.Ordinal) || next is null)
         {
-            return (200, Chain([$"{name}@{node}"], null));
+            return new AppResponse(200, Chain([$"{name}@{node}"], null));
         }
 
         try
@@ -29,12 +30,12 @@ internal sealed class ChainService(string name, string node, HttpClient client, 
             using var response = await client.SendAsync(request).ConfigureAwait(false);
             var body = await response.Content.ReadAsStringAsync().ConfigureAwait(false);
             return response.IsSuccessStatusCode
-                ? (200, Chain([$"{name}@{node}", .. Behind(body)], null))
-                : (502, Chain([$"{name}@{node}"], $"{next} answered {(int)response.StatusCode}"));
+                ? new AppResponse(200, Chain([$"{name}@{node}", .. Behind(body)], null))
+                : new AppResponse(502, Chain([$"{name}@{node}"], $"{next} answered {(int)response.StatusCode}"));
         }
         catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException or JsonException)
         {
-            return (502, Chain([$"{name}@{node}"], $"{next}: {failure.Message}"));
+            return new AppResponse(502, Chain([$"{name}@{node}"], $"{next}: {failure.Message}"));
         }
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using GatewayMesh.Drills.Applications;
 using GatewayMesh.Terminal;
 using GatewayMesh.Terminal.Commands;
 
@@ -40,14 +41,18 @@ public static class DemoAppCommand
                 AllowAutoRedirect = false,
                 UseCookies = false,
             }) { Timeout = TimeSpan.FromSeconds(10) };
+        var servers = new List<AppServer>();
         for (var i = 0; i < ports.Length; i++)
         {
             var next = i + 1 < ports.Length ? DemoPlan.Services[i + 1] : null;
-            new AppServer(ports[i].Port, new ChainService(DemoPlan.Services[i], node, client, next, ports[i].Outbound).AnswerAsync).Start();
+            servers.Add(
+                new AppServer(ports[i].Port, new ChainService(DemoPlan.Services[i], node, client, next, ports[i].Outbound).AnswerAsync));
+            servers[i].Start();
         }
 
         using var interrupted = new Interruption();
         interrupted.Token.WaitHandle.WaitOne();
+        servers.ForEach(server => server.Dispose());
         return ExitCode.Well;
     }
 

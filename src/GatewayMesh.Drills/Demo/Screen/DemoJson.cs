@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
-using GatewayMesh.Drills.Demo.Processes;
 using GatewayMesh.Drills.Demo.Traffic;
+using GatewayMesh.Drills.Processes;
 
 namespace GatewayMesh.Drills.Demo.Screen;
 
@@ -10,7 +10,7 @@ namespace GatewayMesh.Drills.Demo.Screen;
 internal static class DemoJson
 {
     /// <summary>Writes the nodes and their addresses.</summary>
-    public static string Ready(DemoPlan plan, string folder, MeshWatch watch, IReadOnlyList<DemoProcess> processes) => Line(json =>
+    public static string Ready(DemoPlan plan, string folder, MeshWatch watch, IReadOnlyList<ChildProcess> processes) => Line(json =>
     {
         json.WriteString("event", "ready");
         json.WriteString("dataDir", folder);

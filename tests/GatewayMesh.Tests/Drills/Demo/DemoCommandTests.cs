@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using GatewayMesh.Drills.Demo;
-using GatewayMesh.Drills.Demo.Processes;
+using GatewayMesh.Drills.Processes;
 using GatewayMesh.Terminal.Commands;
 
 namespace GatewayMesh.Tests.Drills.Demo;

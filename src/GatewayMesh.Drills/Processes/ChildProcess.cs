@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using GatewayMesh.Terminal;
 
-namespace GatewayMesh.Drills.Demo.Processes;
+namespace GatewayMesh.Drills.Processes;
 
-/// <summary>A child of the demo (this program by default): its command line and its current run.</summary>
-internal sealed class DemoProcess(
+/// <summary>A child of a demo or scenario (this program by default): its command line and its current run.</summary>
+internal sealed class ChildProcess(
     string name, string role, IReadOnlyList<string> arguments, string folder, string mark, string? program = null) : IDisposable
 {
     private Process? _process;
@@ -37,8 +37,8 @@ internal sealed class DemoProcess(
         EndedAt = null;
         Directory.CreateDirectory(Path.GetDirectoryName(Log)!);
 
-        // The shell opens the log and becomes the program, so the child does not depend on the demo: there is no pipe to break.
-        // Ctrl-C reaches every process of a terminal. Only the demo handles it and ends its children in order.
+        // The shell opens the log and becomes the program, so the child does not depend on its parent: there is no pipe to break.
+        // Ctrl-C reaches every process of a terminal. Only the parent handles it and ends its children in order.
         var start = new ProcessStartInfo("/bin/sh")
         {
             ArgumentList = { "-c", "trap '' INT; log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", Log, program ?? Self },
@@ -50,7 +50,7 @@ internal sealed class DemoProcess(
             start.ArgumentList.Add(argument);
         }
 
-        // Variables of the user's own sidecar must not reach the demo's nodes.
+        // Variables of the user's own sidecar must not reach these nodes.
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("GATEWAYMESH_", StringComparison.Ordinal)).ToArray())
         {
             start.Environment.Remove(name);

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace GatewayMesh.Drills.Demo.App;
+namespace GatewayMesh.Drills.Applications;
 
 /// <summary>The parts of a request that the demo's applications use.</summary>
 /// <param name="Path">The path.</param>

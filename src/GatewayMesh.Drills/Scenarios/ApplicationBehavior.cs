@@ -1,8 +1,8 @@
-namespace GatewayMesh.Scenarios;
+namespace GatewayMesh.Drills.Scenarios;
 
-/// <summary>The behavior of an application.</summary>
+/// <summary>The behavior of a scenario's application.</summary>
 /// <param name="Latency">Processing time of each request.</param>
-internal sealed record Behavior(TimeSpan Latency)
+internal sealed record ApplicationBehavior(TimeSpan Latency)
 {
     /// <summary>Fraction of requests answered with 503, 0 to 1. Default: 0.</summary>
     public double Failing { get; init; }

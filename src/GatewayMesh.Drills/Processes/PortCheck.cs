@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace GatewayMesh.Drills.Demo;
+namespace GatewayMesh.Drills.Processes;
 
-/// <summary>Checks before the start that the demo's ports are free, so that a conflict is reported clearly.</summary>
+/// <summary>Checks before the start that the ports of a demo or scenario are free, so that a conflict is reported clearly.</summary>
 internal static class PortCheck
 {
     /// <summary>Returns the ports that another process has bound on loopback.</summary>

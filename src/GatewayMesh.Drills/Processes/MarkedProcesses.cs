@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Text;
 using GatewayMesh.Linux;
 
-namespace GatewayMesh.Drills.Demo.Processes;
+namespace GatewayMesh.Drills.Processes;
 
 /// <summary>
-/// Finds all descendants of a demo, however deep, even when the parent has died: they all inherit one variable.
+/// Finds all descendants of a demo or scenario, however deep, even when the parent has died: they all inherit one variable.
 /// A worker whose guard was killed has no parent left to end it, and must not stay behind.
 /// </summary>
 internal static class MarkedProcesses

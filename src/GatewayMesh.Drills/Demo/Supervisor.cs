@@ -1,11 +1,12 @@
 using System.Globalization;
+using GatewayMesh.Drills.Processes;
 using GatewayMesh.Linux;
 using GatewayMesh.Terminal;
 
-namespace GatewayMesh.Drills.Demo.Processes;
+namespace GatewayMesh.Drills.Demo;
 
 /// <summary>Restarts the demo's children three seconds after they die, like systemd, and ends them all at the end.</summary>
-internal sealed class Supervisor(IReadOnlyList<DemoProcess> processes, string mark, TimeProvider time, Action<DemoEvent> tell)
+internal sealed class Supervisor(IReadOnlyList<ChildProcess> processes, string mark, TimeProvider time, Action<DemoEvent> tell)
 {
     private static readonly TimeSpan RestartAfter = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(10);
@@ -55,7 +56,7 @@ internal sealed class Supervisor(IReadOnlyList<DemoProcess> processes, string ma
         return MarkedProcesses.Kill(mark);
     }
 
-    private void Look(DemoProcess process)
+    private void Look(ChildProcess process)
     {
         if (_ending || process.IsRunning)
         {

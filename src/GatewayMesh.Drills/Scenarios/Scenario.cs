@@ -1,0 +1,18 @@
+using System.Collections.Immutable;
+
+namespace GatewayMesh.Drills.Scenarios;
+
+/// <summary>An experiment on a sidecar: applications, a load, and phases with different entries.</summary>
+/// <param name="Name">Its folder under <c>topology</c>.</param>
+/// <param name="Question">The question that the report answers.</param>
+/// <param name="Rate">Requests per second.</param>
+/// <param name="Applications">The applications: name, port relative to the base, behavior.</param>
+/// <param name="Phases">The phases, in order.</param>
+/// <param name="Columns">The columns of the report.</param>
+internal sealed record Scenario(
+    string Name,
+    string Question,
+    int Rate,
+    ImmutableArray<(string Name, int Port, ApplicationBehavior Behavior)> Applications,
+    ImmutableArray<ScenarioPhase> Phases,
+    ImmutableArray<ScenarioColumn> Columns);

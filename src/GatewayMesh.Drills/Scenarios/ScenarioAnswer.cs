@@ -1,0 +1,7 @@
+namespace GatewayMesh.Drills.Scenarios;
+
+/// <summary>The outcome of one request of a scenario's load.</summary>
+/// <param name="Status">HTTP status; 0 without an answer in time.</param>
+/// <param name="Latency">Time from the request's due time to its answer.</param>
+/// <param name="Application">Name of the application that answered; null without an answer from one.</param>
+internal readonly record struct ScenarioAnswer(int Status, TimeSpan Latency, string? Application);

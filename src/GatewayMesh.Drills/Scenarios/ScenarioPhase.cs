@@ -1,0 +1,6 @@
+namespace GatewayMesh.Drills.Scenarios;
+
+/// <summary>A phase of a scenario.</summary>
+/// <param name="Entries">Name of the phase's entry file under <c>phases/</c>.</param>
+/// <param name="Title">Name in the report.</param>
+internal sealed record ScenarioPhase(string Entries, string Title);

@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+
+namespace GatewayMesh.Drills.Scenarios;
+
+/// <summary>All scenarios.</summary>
+internal static class ScenarioTable
+{
+    private static readonly ApplicationBehavior Quick = new(TimeSpan.FromMilliseconds(5));
+
+    /// <summary>The scenarios, in the order of <c>--list</c>.</summary>
+    public static ImmutableArray<Scenario> All { get; } =
+    [
+        new("canary", "How much of the traffic does a new version get?", 200,
+            [("v1", 31, Quick), ("v2", 32, Quick)],
+            [new("1-percent", "1 %"), new("10-percent", "10 %"), new("50-percent", "50 %"), new("all", "100 %")],
+            [
+                ScenarioColumn.Sent,
+                ScenarioColumn.Failed,
+                ScenarioColumn.Share("v1"),
+                ScenarioColumn.Share("v2"),
+                ScenarioColumn.Latency(0.99, "p99")]),
+        new("blue-green", "Do callers notice when all traffic switches sides and back?", 200,
+            [("blue", 31, Quick), ("green", 32, Quick)],
+            [new("blue", "blue"), new("green", "green"), new("blue", "back to blue")],
+            [
+                ScenarioColumn.Sent,
+                ScenarioColumn.Failed,
+                ScenarioColumn.Share("blue"),
+                ScenarioColumn.Share("green"),
+                ScenarioColumn.Latency(0.99, "p99")]),
+        new("flaky", "One of three instances fails every second request: what do callers see, and what does it cost?", 100,
+            [("a", 31, Quick with { Failing = 0.5 }), ("b", 32, Quick), ("c", 33, Quick)],
+            [new("no-retries", "no retries"), new("retries", "retries"), new("retries-and-ejection", "retries and ejection")],
+            [
+                ScenarioColumn.Sent,
+                ScenarioColumn.Failed,
+                ScenarioColumn.Load,
+                ScenarioColumn.Share("a"),
+                ScenarioColumn.Latency(0.99, "p99")]),
+        new("slow-endpoint", "One of three instances takes 200 ms instead of 5 ms: how many callers wait for it?", 100,
+            [("quick-1", 31, Quick), ("quick-2", 32, Quick), ("slow", 33, new ApplicationBehavior(TimeSpan.FromMilliseconds(200)))],
+            [new("round-robin", "round robin"), new("least-request", "least request"), new("peak-ewma", "peak EWMA")],
+            [
+                ScenarioColumn.Sent,
+                ScenarioColumn.Failed,
+                ScenarioColumn.Share("slow"),
+                ScenarioColumn.Latency(0.5, "p50"),
+                ScenarioColumn.Latency(0.9, "p90"),
+                ScenarioColumn.Latency(0.99, "p99")]),
+        new("retry-storm", "Everything fails: how much do retries add to the load?", 100,
+            [("a", 31, Quick with { Failing = 1 }), ("b", 32, Quick with { Failing = 1 }), ("c", 33, Quick with { Failing = 1 })],
+            [new("budget", "with the budget"), new("no-budget", "without a budget")],
+            [ScenarioColumn.Sent, ScenarioColumn.Failed, ScenarioColumn.Load]),
+        new("overload", "Twice as many requests as the application can do: how many are answered within a second?", 200,
+            [("application", 31, new ApplicationBehavior(TimeSpan.FromMilliseconds(40)) { Workers = 4 })],
+            [new("no-limit", "no limit"), new("adaptive", "adaptive concurrency")],
+            [
+                ScenarioColumn.Sent,
+                ScenarioColumn.Good,
+                ScenarioColumn.Failed,
+                ScenarioColumn.Latency(0.5, "p50"),
+                ScenarioColumn.Latency(0.99, "p99")]),
+    ];
+
+    /// <summary>The scenario of this name; null when there is none.</summary>
+    public static Scenario? Find(string name) => All.FirstOrDefault(scenario => scenario.Name == name);
+}
