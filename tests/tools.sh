@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes sure that what the tests call is there: as root it installs what is missing (Debian packages, Consul), otherwise it says how.
+# Makes sure that what the tests call is there: as root it installs what is missing (Debian packages, Consul), otherwise it names the commands.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

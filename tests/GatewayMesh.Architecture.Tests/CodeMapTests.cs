@@ -3,12 +3,12 @@ using GatewayMesh.Registry.Bootstrap;
 
 namespace GatewayMesh.Architecture.Tests;
 
-/// <summary>The documents name what is in the code: rooms, gaps, kinds, options, keys, tests.</summary>
+/// <summary>Documents name what is in the code: folders, gaps, kinds, options, keys, tests.</summary>
 public sealed partial class CodeMapTests
 {
     [Test]
-    public void The_code_map_lists_exactly_the_rooms_that_exist() =>
-        Assert.That(Mapped(), Is.EquivalentTo(Repository.Rooms().Select(room => $"{room.Project}/{room.Room}")));
+    public void The_code_map_lists_exactly_the_existing_folders() =>
+        Assert.That(Mapped(), Is.EquivalentTo(Repository.Folders().Select(folder => $"{folder.Project}/{folder.Folder}")));
 
     [Test]
     public void The_architecture_page_names_every_project() =>
@@ -19,7 +19,7 @@ public sealed partial class CodeMapTests
             Is.Empty);
 
     [Test]
-    public void The_known_gaps_are_those_that_tests_show()
+    public void The_known_gaps_are_those_with_a_test()
     {
         var tests = TestName()
             .Matches(Page("tests/GatewayMesh.Proxy.Tests/Forwarding/KnownGapTests.cs"))
@@ -33,7 +33,7 @@ public sealed partial class CodeMapTests
     }
 
     [Test]
-    public void The_page_of_routes_documents_every_kind_of_entry_and_no_other()
+    public void The_routes_page_documents_exactly_the_existing_kinds_of_entries()
     {
         var kinds = Repository.CodeFiles("src/GatewayMesh.Configuration")
             .SelectMany(file => Kind().Matches(File.ReadAllText(Path.Combine(Repository.Root, file))))
@@ -49,7 +49,7 @@ public sealed partial class CodeMapTests
     }
 
     [Test]
-    public void The_page_of_configuration_documents_every_option_of_a_role()
+    public void The_configuration_page_documents_every_option_of_a_role()
     {
         var options = StartOption.All.Select(option => option.Name).ToList();
         using (Assert.EnterMultipleScope())
@@ -62,7 +62,7 @@ public sealed partial class CodeMapTests
     }
 
     [Test]
-    public void The_page_of_configuration_documents_every_bootstrap_key()
+    public void The_configuration_page_documents_every_bootstrap_key()
     {
         var page = Page("docs/configuration.md");
         var keys = Directory.EnumerateFiles(Path.Combine(Repository.Source, "GatewayMesh.Configuration", "Bootstrap"), "*Binder.cs")
@@ -75,7 +75,7 @@ public sealed partial class CodeMapTests
     }
 
     [Test]
-    public void The_readme_stays_under_8_KB_and_its_links_lead_somewhere()
+    public void The_readme_stays_under_8_KB_and_its_links_exist()
     {
         var readme = Page("README.md");
         using (Assert.EnterMultipleScope())
@@ -91,7 +91,7 @@ public sealed partial class CodeMapTests
     }
 
     [Test]
-    public void Every_claim_of_the_threat_page_names_tests_that_exist()
+    public void Every_claim_of_the_threat_page_names_existing_tests()
     {
         var page = File.ReadAllText(Path.Combine(Repository.Root, "THREATS.md"));
         var tests = Repository.CodeFiles("tests")
@@ -111,7 +111,7 @@ public sealed partial class CodeMapTests
     }
 
     [Test]
-    public void Every_fault_that_was_fixed_names_a_test_that_exists()
+    public void Every_fixed_fault_names_an_existing_test()
     {
         var tests = Repository.CodeFiles("tests")
             .SelectMany(file => TestName().Matches(File.ReadAllText(Path.Combine(Repository.Root, file))))
@@ -133,7 +133,7 @@ public sealed partial class CodeMapTests
     }
 
     private static IEnumerable<string> Mapped() =>
-        Room().Matches(Section("docs/architecture.md", "## Code map")).Select(match => match.Groups[1].Value);
+        Folder().Matches(Section("docs/architecture.md", "## Code map")).Select(match => match.Groups[1].Value);
 
     // From a line to the next heading.
     private static string Section(string page, string line)
@@ -164,9 +164,9 @@ public sealed partial class CodeMapTests
     private static partial Regex DocumentedKind();
 
     [GeneratedRegex(@"^\| `((?:GatewayMesh[.A-Za-z]*|Shared)/[A-Za-z]+)`", RegexOptions.Multiline)]
-    private static partial Regex Room();
+    private static partial Regex Folder();
 
-    // The last cell of a row that has two.
+    // The last cell of a two-column row.
     [GeneratedRegex(@"^\| [^|]+ \|([^|]+)\|$", RegexOptions.Multiline)]
     private static partial Regex Claim();
 

@@ -2,13 +2,13 @@ using System.Text.RegularExpressions;
 
 namespace GatewayMesh.Architecture.Tests;
 
-/// <summary>Links between documents, and paths that documents name, lead somewhere.</summary>
+/// <summary>Links between documents, and paths that documents name, exist.</summary>
 public sealed partial class DocumentLinkTests
 {
     private static readonly string[] Folders = ["docs", "ops", "topology"];
 
     [TestCaseSource(nameof(Documents))]
-    public void Every_link_of_a_document_leads_to_a_file_and_a_heading(string document)
+    public void Every_link_in_a_document_leads_to_an_existing_file_and_heading(string document)
     {
         var folder = Path.GetDirectoryName(Path.Combine(Repository.Root, document))!;
         var broken = from Match link in Link().Matches(File.ReadAllText(Path.Combine(Repository.Root, document)))
@@ -26,7 +26,7 @@ public sealed partial class DocumentLinkTests
     [TestCase("SECURITY.md")]
     [TestCase("topology/README.md")]
     [TestCase("docs/life-of-a-request.md")]
-    public void Every_path_that_a_document_names_exists(string document) =>
+    public void Every_path_in_a_document_exists(string document) =>
         Assert.That(
             Named()
                 .Matches(File.ReadAllText(Path.Combine(Repository.Root, document)))
@@ -48,7 +48,7 @@ public sealed partial class DocumentLinkTests
                     folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.md", SearchOption.AllDirectories)))
             .Select(file => Path.GetRelativePath(Repository.Root, file)).Order(StringComparer.Ordinal);
 
-    // Anchors as GitHub makes them: lower case, no punctuation, hyphens for blanks.
+    // Anchors as GitHub generates them: lower case, no punctuation, hyphens for blanks.
     private static IEnumerable<string> Headings(string file) =>
         Heading()
             .Matches(File.ReadAllText(file))

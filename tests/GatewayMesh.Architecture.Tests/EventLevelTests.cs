@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace GatewayMesh.Architecture.Tests;
 
-/// <summary>Events and their levels, as the sources have them.</summary>
+/// <summary>Events and their levels in the sources.</summary>
 public sealed partial class EventLevelTests
 {
     private static readonly string[] Faults =
@@ -28,7 +28,7 @@ public sealed partial class EventLevelTests
             "taken"];
 
     [Test]
-    public void Faults_are_never_at_the_level_info()
+    public void Faults_are_never_logged_at_level_info()
     {
         var events = Events().ToList();
 
@@ -47,7 +47,7 @@ public sealed partial class EventLevelTests
     [TestCase("upgrade-failed", "Error")]
     [TestCase("snapshot_not_written", "Error")]
     [TestCase("snapshot_unreadable", "Error")]
-    public void A_fault_has_the_level_at_which_somebody_looks(string name, string level) =>
+    public void A_fault_has_a_level_that_operators_watch(string name, string level) =>
         Assert.That(Events().Where(each => each.Name == name).Select(each => each.Level), Is.Not.Empty.And.All.EqualTo(level));
 
     private static IEnumerable<(string Level, string Name)> Events() =>

@@ -25,13 +25,13 @@ public sealed class GuardReferenceTests
 
     [TestCase("GatewayMesh.Roles")]
     [TestCase("GatewayMesh.Commands")]
-    public void The_guard_and_this_room_do_not_refer_to_each_other(string room)
+    public void The_guard_and_this_folder_do_not_refer_to_each_other(string folder)
     {
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(_graph.Namespaces().Where(space => IsIn(space, room)), Is.Not.Empty, $"nothing to look at in {room}");
-            Assert.That(_graph.References(space => IsIn(space, Guard), space => IsIn(space, room)), Is.Empty);
-            Assert.That(_graph.References(space => IsIn(space, room), space => IsIn(space, Guard)), Is.Empty);
+            Assert.That(_graph.Namespaces().Where(space => IsIn(space, folder)), Is.Not.Empty, $"no namespace in {folder}");
+            Assert.That(_graph.References(space => IsIn(space, Guard), space => IsIn(space, folder)), Is.Empty);
+            Assert.That(_graph.References(space => IsIn(space, folder), space => IsIn(space, Guard)), Is.Empty);
         }
     }
 
@@ -46,7 +46,7 @@ public sealed class GuardReferenceTests
         }
     }
 
-    private static bool IsIn(string space, string room) => space == room || space.StartsWith(room + ".", StringComparison.Ordinal);
+    private static bool IsIn(string space, string folder) => space == folder || space.StartsWith(folder + ".", StringComparison.Ordinal);
 
     private static bool IsDataPath(string assembly) =>
         assembly == "GatewayMesh.Proxy"

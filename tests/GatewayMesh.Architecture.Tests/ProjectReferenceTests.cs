@@ -2,7 +2,7 @@ using System.Xml.Linq;
 
 namespace GatewayMesh.Architecture.Tests;
 
-/// <summary>The house of the design: arrows point down only.</summary>
+/// <summary>The layers of the design: references point down only.</summary>
 public sealed class ProjectReferenceTests
 {
     /// <summary>Libraries of the executable, each with the folder of its tests in <c>GatewayMesh.Tests</c>.</summary>
@@ -13,7 +13,7 @@ public sealed class ProjectReferenceTests
         ["GatewayMesh.Terminal"] = "Terminal",
     };
 
-    private static readonly Dictionary<string, string[]> House = new()
+    private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["GatewayMesh.Configuration"] = [],
         ["GatewayMesh.Linux"] = [],
@@ -31,14 +31,14 @@ public sealed class ProjectReferenceTests
     };
 
     [Test]
-    public void The_projects_under_src_are_those_of_the_house() =>
-        Assert.That(Repository.Projects(), Is.EquivalentTo(House.Keys));
+    public void The_projects_under_src_are_the_planned_ones() =>
+        Assert.That(Repository.Projects(), Is.EquivalentTo(Allowed.Keys));
 
     [TestCaseSource(nameof(Projects))]
-    public void A_project_references_exactly_what_the_house_allows(string project) =>
+    public void A_project_has_exactly_its_allowed_references(string project) =>
         Assert.That(
             References(project, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path)),
-            Is.EquivalentTo(House[project]));
+            Is.EquivalentTo(Allowed[project]));
 
     [TestCase("GatewayMesh.Configuration")]
     [TestCase("GatewayMesh.Linux")]
@@ -54,14 +54,14 @@ public sealed class ProjectReferenceTests
     }
 
     [Test]
-    public void The_client_library_brings_polly_and_nothing_else_to_an_application() =>
+    public void Polly_is_the_only_dependency_of_the_client_library() =>
         Assert.That(References("GatewayMesh.Client", "PackageReference"), Is.EqualTo(["Polly.Core"]));
 
     [Test]
     public void Every_source_project_has_its_tests() =>
         Assert.That(
-            House.Keys
-                .Select(project => TestedWithTheExe.TryGetValue(project, out var room) ? $"GatewayMesh.Tests/{room}" : $"{project}.Tests")
+            Allowed.Keys
+                .Select(project => TestedWithTheExe.TryGetValue(project, out var folder) ? $"GatewayMesh.Tests/{folder}" : $"{project}.Tests")
                 .Where(folder => !Directory.Exists(Path.Combine(Repository.Root, "tests", folder))),
             Is.Empty);
 
@@ -76,7 +76,7 @@ public sealed class ProjectReferenceTests
     }
 
     [Test]
-    public void Package_versions_stand_in_one_file() =>
+    public void Package_versions_are_in_one_file() =>
         Assert.That(
             from project in Directory.EnumerateFiles(Repository.Root, "*.csproj", SearchOption.AllDirectories)
             from reference in XDocument.Load(project).Descendants("PackageReference")
@@ -84,7 +84,7 @@ public sealed class ProjectReferenceTests
             select Path.GetFileName(project) + ": " + reference.Attribute("Include")?.Value,
             Is.Empty);
 
-    private static IEnumerable<string> Projects() => House.Keys;
+    private static IEnumerable<string> Projects() => Allowed.Keys;
 
     private static IEnumerable<string> References(string project, string kind) =>
         XDocument.Load(Path.Combine(Repository.Source, project, project + ".csproj")).Descendants(kind)

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace GatewayMesh.Architecture.Tests;
 
-/// <summary>ops/gatewaymesh.service says what the guard's contract asks for, and systemd understands it.</summary>
+/// <summary>ops/gatewaymesh.service has the settings that the guard requires, and systemd accepts it.</summary>
 public sealed class ServiceUnitTests
 {
     private static string Unit => Path.Combine(Repository.Root, "ops", "gatewaymesh.service");
@@ -15,24 +15,22 @@ public sealed class ServiceUnitTests
     [TestCase("Restart", "on-failure")]
     [TestCase("StateDirectoryMode", "0700")]
     [TestCase("RuntimeDirectoryPreserve", "yes")]
-    public void The_unit_keeps_the_guards_contract(string key, string value) => Assert.That(Settings()[key], Is.EqualTo([value]));
+    public void The_unit_has_the_settings_that_the_guard_requires(string key, string value) =>
+        Assert.That(Settings()[key], Is.EqualTo([value]));
 
     [Test]
     public void The_guard_is_protected_from_the_oom_killer() =>
         Assert.That(int.Parse(Settings()["OOMScoreAdjust"].Single(), System.Globalization.CultureInfo.InvariantCulture), Is.Negative);
 
     [Test]
-    public void Code_may_be_compiled_while_it_runs() => Assert.That(Settings().Contains("MemoryDenyWriteExecute"), Is.False);
+    public void The_unit_allows_code_compiled_at_run_time() => Assert.That(Settings().Contains("MemoryDenyWriteExecute"), Is.False);
 
     [Test]
     public void Systemd_accepts_the_unit()
     {
-        if (!File.Exists("/usr/bin/systemd-analyze"))
-        {
-            Assert.Ignore("systemd-analyze is not here (Debian package systemd); the unit was not verified");
-        }
+        Assert.That("/usr/bin/systemd-analyze", Does.Exist, "systemd-analyze is missing; run tests/tools.sh, or install Debian's systemd");
 
-        // The binary and the user are made at installation: stand-ins for both.
+        // The binary and the user are created at installation. The copy names others that exist.
         var folder = Directory.CreateTempSubdirectory("gatewaymesh-unit-");
         try
         {
@@ -46,10 +44,10 @@ public sealed class ServiceUnitTests
                     RedirectStandardError = true,
                     RedirectStandardOutput = true,
                 })!;
-            var said = verify.StandardError.ReadToEndAsync();
+            var errors = verify.StandardError.ReadToEndAsync();
             var output = verify.StandardOutput.ReadToEnd();
             verify.WaitForExit();
-            Assert.That((verify.ExitCode, said.Result + output), Is.EqualTo((0, "")));
+            Assert.That((verify.ExitCode, errors.Result + output), Is.EqualTo((0, "")));
         }
         finally
         {

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace GatewayMesh.Architecture.Tests;
 
-/// <summary>Rules of the house that show in names and lengths of files.</summary>
+/// <summary>Rules for names and lengths of files.</summary>
 public sealed partial class SourceFileTests
 {
     private const int MostLines = 430;
@@ -11,7 +11,7 @@ public sealed partial class SourceFileTests
     private static readonly Dictionary<string, string> Longer = [];
 
     [Test]
-    public void No_source_file_is_long() =>
+    public void No_source_file_is_too_long() =>
         Assert.That(
             from file in Repository.CodeFiles("src")
             where !Longer.ContainsKey(file)
@@ -21,22 +21,22 @@ public sealed partial class SourceFileTests
             Is.Empty);
 
     [Test]
-    public void Every_exception_to_the_length_is_still_one() =>
+    public void Every_exception_to_the_length_is_still_needed() =>
         Assert.That(Longer.Keys.Where(file => File.ReadLines(Path.Combine(Repository.Root, file)).Count() <= MostLines), Is.Empty);
 
     [TestCase("src")]
     [TestCase("tests")]
-    public void No_name_says_manager_helper_utils_or_common(string folder) =>
+    public void No_file_is_named_manager_helper_utils_or_common(string folder) =>
         Assert.That(Repository.CodeFiles(folder).Where(file => EmptyWord().IsMatch(file)), Is.Empty);
 
     [Test]
-    public void Files_say_what_they_are_without_regions() =>
+    public void No_file_has_regions() =>
         Assert.That(
             Lines("src").Where(line => line.Text.TrimStart().StartsWith("#region", StringComparison.Ordinal)).Select(line => line.Where),
             Is.Empty);
 
     [Test]
-    public void A_suppressed_warning_has_a_reason_in_words() =>
+    public void A_suppressed_warning_has_a_reason() =>
         Assert.That(
             Lines("src").Where(line => Suppression().IsMatch(line.Text) && !Reason().IsMatch(line.Text)).Select(line => line.Where),
             Is.Empty,

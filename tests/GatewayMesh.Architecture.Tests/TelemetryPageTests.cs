@@ -2,13 +2,13 @@ using System.Text.RegularExpressions;
 
 namespace GatewayMesh.Architecture.Tests;
 
-/// <summary>The page of telemetry has every event, metric and error reason of the sources, and no other.</summary>
+/// <summary>The telemetry page lists exactly the events, metrics and error reasons of the sources.</summary>
 public sealed partial class TelemetryPageTests
 {
     private static readonly string Page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "telemetry.md"));
 
     [Test]
-    public void The_page_has_every_metric_of_the_code_and_no_other()
+    public void The_page_lists_exactly_the_metrics_of_the_code()
     {
         var metrics = Sources().SelectMany(source => Metric().Matches(source)).Select(match => match.Groups[1].Value).Distinct().ToList();
         using (Assert.EnterMultipleScope())
@@ -19,7 +19,7 @@ public sealed partial class TelemetryPageTests
     }
 
     [Test]
-    public void The_page_has_every_event_of_the_code_and_no_other()
+    public void The_page_lists_exactly_the_events_of_the_code()
     {
         var events = Sources().SelectMany(EventsOf).Distinct().ToList();
         using (Assert.EnterMultipleScope())
@@ -36,7 +36,7 @@ public sealed partial class TelemetryPageTests
     }
 
     [Test]
-    public void The_page_has_every_reason_of_the_table_of_errors_with_its_statuses()
+    public void The_page_lists_every_error_reason_with_its_statuses()
     {
         var rows = GatewayMesh.Proxy.Errors.ErrorTable.All.Skip(1).Select(
             row => $"| `{row.Reason}` | {row.Status} | {row.Grpc} | `{row.ProxyError}` |");
@@ -44,7 +44,7 @@ public sealed partial class TelemetryPageTests
     }
 
     [Test]
-    public void The_page_of_operations_has_a_symptom_for_every_reason_and_every_fault()
+    public void The_operations_page_has_a_symptom_for_every_reason_and_fault()
     {
         var operations = File.ReadAllText(Path.Combine(Repository.Root, "docs", "operations.md"));
         var reasons = GatewayMesh.Proxy.Errors.ErrorTable.All.Skip(1).Select(row => row.Reason);
@@ -78,7 +78,7 @@ public sealed partial class TelemetryPageTests
     [GeneratedRegex("""(?:vents\.|EventLevel\.)(?:Info|Warning|Error)(?:\(|,)\s*((?:[^",;(]*\?\s+"[a-z_-]+"\s+:\s+)?"[a-z_-]+")""")]
     private static partial Regex Call();
 
-    // The same, handed to somebody who knows the level.
+    // The same, passed to a method that sets the level.
     [GeneratedRegex("""(?:_report\(\s*(?:LevelOf\([a-zA-Z.]+\),\s*)?|events\.Write\(\s*level,\s*)"([a-z_-]+)""")]
     private static partial Regex Report();
 

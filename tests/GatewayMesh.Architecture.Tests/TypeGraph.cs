@@ -8,8 +8,8 @@ using System.Reflection.PortableExecutable;
 namespace GatewayMesh.Architecture.Tests;
 
 /// <summary>
-/// Which types the code of an assembly reaches: by base, interface, field, signature, attribute and instruction. Read from its metadata,
-/// nothing is loaded.
+/// Types that the code of an assembly reaches by base, interface, field, signature, attribute and instruction. Read from its metadata
+/// without loading the assembly.
 /// </summary>
 internal sealed class TypeGraph : IDisposable
 {

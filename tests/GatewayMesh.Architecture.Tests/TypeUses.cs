@@ -6,7 +6,7 @@ namespace GatewayMesh.Architecture.Tests;
 /// <summary>Collects the types that signatures and member references name.</summary>
 internal sealed class TypeUses(MetadataReader metadata) : ISignatureTypeProvider<int, object?>
 {
-    /// <summary>Type definitions and type references met so far.</summary>
+    /// <summary>Type definitions and type references found so far.</summary>
     public HashSet<EntityHandle> Found { get; } = [];
 
     public void Add(EntityHandle handle)

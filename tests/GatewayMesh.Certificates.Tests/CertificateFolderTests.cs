@@ -3,7 +3,7 @@ using GatewayMesh.Fixtures;
 
 namespace GatewayMesh.Certificates.Tests;
 
-/// <summary>The folder in which certificates wait for those who use them.</summary>
+/// <summary>The folder of certificates, shared by several processes.</summary>
 [System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class CertificateFolderTests
 {
@@ -29,7 +29,7 @@ public sealed class CertificateFolderTests
     public void End() => _authority.Dispose();
 
     [Test]
-    public void What_is_put_is_in_use_at_once_and_after_a_restart()
+    public void A_stored_certificate_is_in_use_at_once_and_after_a_restart()
     {
         _folder.PutTrust(_authority.RootPem);
         _folder.Put("web", _authority.Issue("web"));
@@ -47,7 +47,7 @@ public sealed class CertificateFolderTests
 
     [Test]
     [CancelAfter(60_000)]
-    public void A_fifo_in_the_folder_is_said_and_the_rest_is_used(CancellationToken cancellationToken)
+    public void A_fifo_in_the_folder_is_reported_and_the_rest_is_used(CancellationToken cancellationToken)
     {
         _folder.Put("web", _authority.Issue("web"));
         using (var made = System.Diagnostics.Process.Start("mkfifo", [Path.Combine(_directory, "api.pem")]))
@@ -64,7 +64,7 @@ public sealed class CertificateFolderTests
     }
 
     [Test]
-    public void Keys_are_for_their_owner_only()
+    public void Keys_are_readable_only_by_their_owner()
     {
         _folder.Put("web", _authority.Issue("web"));
         using (Assert.EnterMultipleScope())
@@ -77,12 +77,12 @@ public sealed class CertificateFolderTests
     }
 
     [Test]
-    public void Another_process_sees_a_new_certificate_and_is_told_once()
+    public void Another_process_sees_a_new_certificate_and_is_notified_once()
     {
         _folder.Put("web", _authority.Issue("web"));
         using var reader = new CertificateFolder(_directory, TimeProvider.System);
-        var told = 0;
-        reader.Changed += () => told++;
+        var notified = 0;
+        reader.Changed += () => notified++;
         reader.Refresh();
         reader.Refresh();
         var first = reader.Leaf("web")!.Fingerprint;
@@ -91,14 +91,14 @@ public sealed class CertificateFolderTests
         reader.Refresh();
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(told, Is.EqualTo(2));
+            Assert.That(notified, Is.EqualTo(2));
             Assert.That(reader.Leaf("web")!.Fingerprint, Is.EqualTo(_folder.Leaf("web")!.Fingerprint).And.Not.EqualTo(first));
         }
     }
 
     [TestCase("")]
     [TestCase("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")]
-    public void A_broken_file_changes_nothing_and_is_told(string content)
+    public void A_broken_file_changes_nothing_and_is_reported(string content)
     {
         _folder.Put("web", _authority.Issue("web"));
         var before = _folder.Leaf("web");
@@ -112,7 +112,7 @@ public sealed class CertificateFolderTests
     }
 
     [Test]
-    public void A_key_that_belongs_to_another_certificate_is_refused_without_a_word_of_it()
+    public void A_key_that_belongs_to_another_certificate_is_refused_and_not_printed()
     {
         var (one, other) = (_authority.Issue("web"), _authority.Issue("web"));
         var mixed = one[..one.IndexOf("-----BEGIN PRIVATE", StringComparison.Ordinal)] + other[
@@ -128,7 +128,7 @@ public sealed class CertificateFolderTests
             Does.Contain("for the service payments, not for web"));
 
     [Test]
-    public void A_certificate_whose_time_is_over_is_there_but_never_used()
+    public void An_expired_certificate_is_listed_but_never_used()
     {
         _folder.Put("web", _authority.Issue("web", DateTimeOffset.UtcNow.AddHours(-2), DateTimeOffset.UtcNow.AddHours(-1)));
         using (Assert.EnterMultipleScope())
@@ -139,10 +139,10 @@ public sealed class CertificateFolderTests
     }
 
     [Test]
-    public void A_disk_that_refuses_keeps_nothing_from_being_used()
+    public void A_certificate_that_cannot_be_written_is_still_used()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(_directory)!);
-        File.WriteAllText(_directory, "a file stands where the folder should be");
+        File.WriteAllText(_directory, "a file in place of the folder");
         try
         {
             _folder.Put("web", _authority.Issue("web"));

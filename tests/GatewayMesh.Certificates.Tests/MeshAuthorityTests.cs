@@ -22,7 +22,7 @@ public sealed class MeshAuthorityTests
     public void Remove() => Directory.Delete(_folder, recursive: true);
 
     [Test]
-    public void Its_leafs_are_believed_as_client_and_as_server()
+    public void Its_leaves_are_accepted_as_client_and_as_server()
     {
         using var authority = MeshAuthority.Create("mesh.example", Years, Now);
         var leaf = LeafCertificate.FromPem("web", authority.Issue("web", "dc1", Days, Now));
@@ -38,7 +38,7 @@ public sealed class MeshAuthorityTests
     }
 
     [Test]
-    public void A_leaf_says_what_consuls_leafs_say_and_no_more()
+    public void A_leaf_has_the_content_of_Consuls_leaves_and_no_more()
     {
         using var authority = MeshAuthority.Create("11111111-2222-3333-4444-555555555555.mesh", Years, Now);
         var leaf = LeafCertificate.FromPem("web", authority.Issue("web", "dc1", Days, Now)).Certificate;
@@ -63,7 +63,7 @@ public sealed class MeshAuthorityTests
     }
 
     [Test]
-    public void A_root_signs_leafs_and_nothing_below_them()
+    public void A_root_signs_leaves_and_they_sign_nothing()
     {
         using var authority = MeshAuthority.Create("11111111-2222-3333-4444-555555555555.mesh", Years, Now);
         var constraints = Extension<X509BasicConstraintsExtension>(authority.Root);
@@ -86,7 +86,7 @@ public sealed class MeshAuthorityTests
 
     [TestCase("sslclient")]
     [TestCase("sslserver")]
-    public void Openssl_believes_them_in_its_strict_mode(string purpose)
+    public void OpenSSL_accepts_the_leaves_in_strict_mode(string purpose)
     {
         using var authority = MeshAuthority.Create("mesh.example", Years, Now);
         var leaf = Written("web.pem", authority.Issue("web", "dc1", Days, Now));
@@ -106,7 +106,7 @@ public sealed class MeshAuthorityTests
     }
 
     [Test]
-    public void What_is_saved_is_loaded_and_its_key_is_for_its_owner_only()
+    public void A_saved_authority_is_loaded_and_its_key_is_readable_only_by_its_owner()
     {
         var folder = Path.Combine(_folder, "ca");
         using var authority = MeshAuthority.Create("mesh.example", Years, Now);
@@ -123,7 +123,7 @@ public sealed class MeshAuthorityTests
     }
 
     [Test]
-    public void After_a_rotation_the_new_root_signs_and_both_are_trusted_also_from_disk()
+    public void After_a_rotation_the_new_root_signs_and_both_roots_are_trusted_even_after_a_reload()
     {
         using var authority = MeshAuthority.Create("mesh.example", Years, Now);
         var before = authority.Issue("web", "dc1", Days, Now);
@@ -145,7 +145,7 @@ public sealed class MeshAuthorityTests
     }
 
     [Test]
-    public void A_root_that_is_over_is_not_kept_at_a_rotation()
+    public void An_expired_root_is_not_kept_at_a_rotation()
     {
         using var authority = MeshAuthority.Create("mesh.example", TimeSpan.FromDays(1), Now.AddDays(-2));
         using var rotated = authority.Rotate(Years, Now);
@@ -153,7 +153,7 @@ public sealed class MeshAuthorityTests
     }
 
     [Test]
-    public void A_leaf_never_outlives_its_root_and_never_begins_before_it()
+    public void A_leaf_is_valid_only_within_the_lifetime_of_its_root()
     {
         using var authority = MeshAuthority.Create("mesh.example", TimeSpan.FromHours(1), Now);
         var leaf = LeafCertificate.FromPem("web", authority.Issue("web", "dc1", Days, Now.AddSeconds(-30)));
@@ -165,7 +165,7 @@ public sealed class MeshAuthorityTests
     }
 
     [Test]
-    public void A_root_that_is_over_signs_nothing()
+    public void An_expired_root_signs_nothing()
     {
         using var authority = MeshAuthority.Create("mesh.example", TimeSpan.FromDays(1), Now.AddDays(-2));
         Assert.That(
@@ -177,7 +177,7 @@ public sealed class MeshAuthorityTests
     [TestCase("../web")]
     [TestCase("web payments")]
     [TestCase("wéb")]
-    public void A_name_that_cannot_stand_in_an_id_is_refused(string name)
+    public void A_name_that_is_invalid_in_an_ID_is_refused(string name)
     {
         using var authority = MeshAuthority.Create("mesh.example", Years, Now);
         using (Assert.EnterMultipleScope())
@@ -189,7 +189,7 @@ public sealed class MeshAuthorityTests
     }
 
     [Test]
-    public void A_long_name_is_cut_in_the_common_name_alone()
+    public void A_long_name_is_truncated_only_in_the_common_name()
     {
         using var authority = MeshAuthority.Create("mesh.example", Years, Now);
         var name = new string('n', 100);
@@ -202,7 +202,7 @@ public sealed class MeshAuthorityTests
     }
 
     [Test]
-    public void An_authority_that_is_broken_is_said_without_a_word_of_its_key()
+    public void A_broken_authority_is_reported_without_its_key()
     {
         using var authority = MeshAuthority.Create("mesh.example", Years, Now);
         using var other = MeshAuthority.Create("mesh.example", Years, Now);

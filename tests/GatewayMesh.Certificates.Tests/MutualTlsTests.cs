@@ -23,7 +23,7 @@ public sealed class MutualTlsTests
     }
 
     [Test]
-    public async Task Both_sides_know_each_other()
+    public async Task Both_sides_know_the_identity_of_their_peer()
     {
         var (client, peer) = await Shake(_authority.Issue("web"), _authority.Issue("payments"));
         using (Assert.EnterMultipleScope())
@@ -34,7 +34,7 @@ public sealed class MutualTlsTests
     }
 
     [Test]
-    public async Task Who_answers_for_another_service_is_refused()
+    public async Task A_peer_that_answers_for_another_service_is_refused()
     {
         var (client, _) = await Shake(_authority.Issue("web"), _authority.Issue("orders"), server: "orders");
         Assert.That(client, Is.InstanceOf<HandshakeException>().With.Property("Fault").EqualTo(PeerFault.WrongService));
@@ -42,7 +42,7 @@ public sealed class MutualTlsTests
 
     [TestCase("spiffe://test.mesh/ns/default/dc/dc1/svc/Payments")]
     [TestCase("spiffe://test.mesh/ns/default/dc/DC1/svc/payments")]
-    public async Task Who_answers_by_a_name_that_differs_in_case_is_refused(string id)
+    public async Task A_peer_whose_name_differs_in_case_is_refused(string id)
     {
         var server = id[(id.LastIndexOf('/') + 1)..];
         var (client, _) = await Shake(_authority.Issue("web"), _authority.Issue(server, uris: [id]), server);
@@ -50,7 +50,7 @@ public sealed class MutualTlsTests
     }
 
     [Test]
-    public async Task Without_an_own_certificate_nothing_is_begun()
+    public async Task Without_its_own_certificate_a_client_starts_no_handshake()
     {
         var (client, peer) = await Shake(null, _authority.Issue("payments"));
         using (Assert.EnterMultipleScope())
@@ -61,7 +61,7 @@ public sealed class MutualTlsTests
     }
 
     [Test]
-    public async Task A_client_of_another_authority_is_not_let_in()
+    public async Task A_client_of_another_authority_is_refused()
     {
         using var other = new TestAuthority();
         var (_, peer) = await Shake(other.Issue("web"), _authority.Issue("payments"));
@@ -70,7 +70,7 @@ public sealed class MutualTlsTests
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task Nothing_that_a_strangers_certificate_names_is_fetched(bool calls)
+    public async Task No_URL_in_an_untrusted_certificate_is_fetched(bool calls)
     {
         using var other = new TestAuthority();
         using var named = new TcpListener(IPAddress.Loopback, 0);
@@ -85,7 +85,7 @@ public sealed class MutualTlsTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(calls ? peer is null : client is HandshakeException);
-            Assert.That(named.Pending(), Is.False, "somebody asked at the address that the certificate names");
+            Assert.That(named.Pending(), Is.False, "a request went to the address that the certificate names");
         }
     }
 

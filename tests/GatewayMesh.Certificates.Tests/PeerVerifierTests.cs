@@ -5,7 +5,7 @@ using GatewayMesh.Fixtures;
 
 namespace GatewayMesh.Certificates.Tests;
 
-/// <summary>Who is believed, and why the others are not.</summary>
+/// <summary>Accepted peers, and the fault of each refused one.</summary>
 public sealed class PeerVerifierTests
 {
     private static readonly DateTimeOffset Now = DateTimeOffset.UtcNow;
@@ -17,38 +17,38 @@ public sealed class PeerVerifierTests
     public void End() => _authority.Dispose();
 
     [Test]
-    public void A_certificate_of_the_mesh_is_believed()
+    public void A_certificate_of_the_mesh_is_accepted()
     {
         var verdict = Verify(_authority.Issue("web"));
         Assert.That(verdict, Is.EqualTo(new PeerVerdict(new SpiffeId("test.mesh", "dc1", "web"), PeerFault.None)));
     }
 
     [Test]
-    public void No_certificate_is_nobody() =>
+    public void A_missing_certificate_is_refused() =>
         Assert.That(PeerVerifier.Verify(null, [], Trust, PeerUsage.Client, Now).Fault, Is.EqualTo(PeerFault.NoCertificate));
 
     [Test]
-    public void Without_roots_nobody_is_believed()
+    public void Without_roots_every_peer_is_refused()
     {
         using var web = Certificate(_authority.Issue("web"));
         Assert.That(PeerVerifier.Verify(web, [], null, PeerUsage.Client, Now).Fault, Is.EqualTo(PeerFault.NoTrust));
     }
 
     [Test]
-    public void Another_authoritys_certificate_is_not_believed_though_it_names_our_trust_domain()
+    public void A_certificate_of_another_authority_is_refused_even_with_our_trust_domain()
     {
         using var other = new TestAuthority("test.mesh");
         Assert.That(Verify(other.Issue("web")).Fault, Is.EqualTo(PeerFault.UnknownAuthority));
     }
 
     [Test]
-    public void An_id_of_another_trust_domain_is_not_believed_though_our_authority_signed_it() =>
+    public void An_ID_of_another_trust_domain_is_refused_even_if_our_authority_signed_it() =>
         Assert.That(
             Verify(_authority.Issue("web", uris: ["spiffe://other.mesh/ns/default/dc/dc1/svc/web"])).Fault,
             Is.EqualTo(PeerFault.ForeignTrustDomain));
 
     [Test]
-    public void While_two_trust_domains_are_believed_each_root_speaks_for_its_own()
+    public void While_two_trust_domains_are_trusted_each_root_vouches_only_for_its_own()
     {
         using var other = new TestAuthority("other.mesh");
         var both = TrustBundle.FromPem(_authority.RootPem + other.RootPem);
@@ -61,15 +61,15 @@ public sealed class PeerVerifierTests
     }
 
     [Test]
-    public void An_expired_certificate_is_not_believed() =>
+    public void An_expired_certificate_is_refused() =>
         Assert.That(Verify(_authority.Issue("web", Now.AddHours(-2), Now.AddSeconds(-1))).Fault, Is.EqualTo(PeerFault.Expired));
 
     [Test]
-    public void A_certificate_that_is_not_yet_valid_is_not_believed() =>
+    public void A_certificate_that_is_not_yet_valid_is_refused() =>
         Assert.That(Verify(_authority.Issue("web", Now.AddMinutes(1), Now.AddHours(1))).Fault, Is.EqualTo(PeerFault.NotYetValid));
 
     [Test]
-    public void Two_ids_are_no_id() =>
+    public void A_certificate_with_two_IDs_has_no_ID() =>
         Assert.That(
             Verify(_authority.Issue("web", uris: [_authority.IdOf("web"), _authority.IdOf("payments")])).Fault,
             Is.EqualTo(PeerFault.SeveralIdentities));
@@ -81,7 +81,7 @@ public sealed class PeerVerifierTests
     [TestCase("spiffe://test.mesh/ns/default/dc/dc1/svc/web/more")]
     [TestCase("spiffe://test.mesh/ns/default/dc/dc1/svc/a%2fb")]
     [TestCase("spiffe://user@test.mesh/ns/default/dc/dc1/svc/web")]
-    public void A_name_that_is_no_services_id_is_no_id(string uri) =>
+    public void A_name_that_is_not_a_service_ID_is_refused(string uri) =>
         Assert.That(Verify(_authority.Issue("web", uris: [uri])).Fault, Is.EqualTo(PeerFault.NoIdentity));
 
     [TestCase("spiffe://TEST.mesh/ns/default/dc/dc1/svc/web")]
@@ -90,14 +90,14 @@ public sealed class PeerVerifierTests
         Assert.That(Verify(_authority.Issue("web", uris: [uri])).Fault, Is.EqualTo(PeerFault.NoIdentity));
 
     [Test]
-    public void A_name_is_taken_as_it_stands_in_the_certificate() =>
+    public void A_name_is_used_exactly_as_in_the_certificate() =>
         Assert.That(
             Verify(_authority.Issue("Web", uris: [_authority.IdOf("Web", "DC1")])).Id, Is.EqualTo(new SpiffeId("test.mesh", "DC1", "Web")));
 
     [TestCase(true, null)]
     [TestCase(false, X509KeyUsageFlags.KeyCertSign)]
     [TestCase(false, X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.DigitalSignature)]
-    public void A_certificate_that_may_sign_others_is_nobodys_own(bool authority, X509KeyUsageFlags? usage)
+    public void A_certificate_that_may_sign_others_identifies_no_service(bool authority, X509KeyUsageFlags? usage)
     {
         var pem = _authority.Issue("web", authority: authority, keyUsage: usage);
         using (Assert.EnterMultipleScope())
@@ -110,7 +110,7 @@ public sealed class PeerVerifierTests
     }
 
     [Test]
-    public void A_service_vouches_for_nobody()
+    public void A_service_certificate_vouches_for_no_other()
     {
         var pem = _authority.Issue("web");
         using var signer = X509Certificate2.CreateFromPem(pem, pem);
@@ -128,13 +128,13 @@ public sealed class PeerVerifierTests
     }
 
     [Test]
-    public void A_certificate_of_a_service_that_differs_in_case_is_another_services() =>
+    public void A_certificate_whose_service_differs_in_case_belongs_to_another_service() =>
         Assert.That(
             () => LeafCertificate.FromPem("web", _authority.Issue("Web")),
             Throws.InstanceOf<CertificateException>().With.Message.Contains("for the service Web"));
 
     [Test]
-    public void A_certificate_for_clients_is_no_servers()
+    public void A_client_certificate_is_not_accepted_from_a_server()
     {
         var client = _authority.Issue("web", usages: [TestAuthority.Client]);
         using (Assert.EnterMultipleScope())
@@ -145,7 +145,7 @@ public sealed class PeerVerifierTests
     }
 
     [Test]
-    public void A_certificate_whose_root_was_removed_is_not_believed()
+    public void A_certificate_whose_root_was_removed_is_refused()
     {
         using var next = new TestAuthority();
         var web = _authority.Issue("web");

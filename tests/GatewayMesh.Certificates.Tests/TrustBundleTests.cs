@@ -3,18 +3,18 @@ using GatewayMesh.Fixtures;
 
 namespace GatewayMesh.Certificates.Tests;
 
-/// <summary>Whom a node believes.</summary>
+/// <summary>Trusted roots of a node.</summary>
 public sealed class TrustBundleTests
 {
     [Test]
-    public void A_root_says_for_whom_it_speaks()
+    public void A_root_names_its_trust_domain()
     {
         using var authority = new TestAuthority("11111111-2222.consul");
         Assert.That(TrustBundle.FromPem(authority.RootPem).TrustDomain, Is.EqualTo("11111111-2222.consul"));
     }
 
     [Test]
-    public void For_an_external_authority_a_line_says_it()
+    public void A_line_names_the_trust_domain_of_an_external_authority()
     {
         using var authority = new TestAuthority(named: false);
         using (Assert.EnterMultipleScope())
@@ -26,7 +26,7 @@ public sealed class TrustBundleTests
     }
 
     [Test]
-    public void The_order_of_roots_makes_no_difference()
+    public void The_order_of_roots_does_not_matter()
     {
         using var one = new TestAuthority();
         using var other = new TestAuthority();
@@ -36,7 +36,7 @@ public sealed class TrustBundleTests
     }
 
     [Test]
-    public void Leafs_alone_are_no_roots()
+    public void Leaves_alone_are_not_roots()
     {
         using var authority = new TestAuthority();
         Assert.Throws<CertificateException>(() => TrustBundle.FromPem(authority.Issue("web")));

@@ -4,10 +4,10 @@ using System.Text;
 
 namespace GatewayMesh.Fixtures;
 
-/// <summary>A real <c>consul agent</c> on free ports of 127.0.0.1, in its own process, gone with this one.</summary>
+/// <summary>A real <c>consul agent</c> on free ports of 127.0.0.1, in its own process, which ends with this one.</summary>
 public sealed class ConsulAgent : IAsyncDisposable
 {
-    // A noisy machine reaches it never, a broken agent does.
+    // Reached only by a broken agent, never by a busy machine.
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
 
     private readonly ConsulAgentOptions _options;
@@ -32,38 +32,38 @@ public sealed class ConsulAgent : IAsyncDisposable
         }
     }
 
-    /// <summary>Token that may do everything, with <see cref="ConsulAgentOptions.Acl"/>.</summary>
+    /// <summary>Token with all rights, with <see cref="ConsulAgentOptions.Acl"/>.</summary>
     public static string ManagementToken => "5a6b1a4e-2f6e-4e0a-9c3a-0d6f3b8f1c11";
 
-    /// <summary>Port of its HTTP API.</summary>
+    /// <summary>Port of the HTTP API.</summary>
     public int HttpPort { get; } = FreePorts.Next();
 
-    /// <summary>Port of its gossip, to join it.</summary>
+    /// <summary>Port of the gossip in its datacenter, for agents that join.</summary>
     public int SerfPort { get; } = FreePorts.Next();
 
-    /// <summary>Port of its gossip with servers of other datacenters, with <see cref="ConsulAgentOptions.MeetsOthers"/>.</summary>
+    /// <summary>Port of the gossip with servers of other datacenters, with <see cref="ConsulAgentOptions.MeetsOthers"/>.</summary>
     public int? WanPort { get; }
 
-    /// <summary>Its HTTP API as <c>127.0.0.1:port</c>.</summary>
+    /// <summary>Address of the HTTP API, <c>127.0.0.1:port</c>.</summary>
     public string Address => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{HttpPort}");
 
-    /// <summary>As a bootstrap file names it: <c>consul://127.0.0.1:port</c>.</summary>
+    /// <summary>URI for a bootstrap file: <c>consul://127.0.0.1:port</c>.</summary>
     public string Registry => $"consul://{Address}";
 
-    /// <summary>Name of its node.</summary>
+    /// <summary>Name of the agent's node.</summary>
     public string Node { get; }
 
-    /// <summary>Calls to its HTTP API, with the management token where there are ACLs.</summary>
+    /// <summary>Client of the HTTP API. Sends the management token if ACLs are on.</summary>
     public HttpClient Client { get; }
 
-    /// <summary>Its process; another one after <see cref="StartAgainAsync"/>.</summary>
+    /// <summary>Process of the agent. Another one after <see cref="StartAgainAsync"/>.</summary>
     public int ProcessId => _process!.Id;
 
-    /// <summary>The last lines of its log: what to print when a test fails.</summary>
+    /// <summary>Last lines of the log, for the message of a failed test.</summary>
     public string Log => _process?.Log ?? "";
 
     /// <summary>
-    /// Starts an agent and returns when it can do all that a mesh asks of it: there is a leader, and a certificate is issued.
+    /// Starts an agent and returns when a mesh can use it: it has a leader and issues certificates.
     /// </summary>
     public static async Task<ConsulAgent> StartAsync(ConsulAgentOptions? options = null)
     {
@@ -77,7 +77,7 @@ public sealed class ConsulAgent : IAsyncDisposable
             }
             catch (InvalidOperationException) when (tries < 3 && agent.Log.Contains("address already in use", StringComparison.Ordinal))
             {
-                // Somebody took a port between the look and the use.
+                // Another process took a port between the check and the use.
                 await agent.DisposeAsync().ConfigureAwait(false);
             }
             catch
@@ -89,7 +89,7 @@ public sealed class ConsulAgent : IAsyncDisposable
     }
 
     /// <summary>
-    /// Starts it again on the same ports after <see cref="KillAsync"/>: a server in memory is empty then, a durable one is not.
+    /// Restarts the agent on the same ports after <see cref="KillAsync"/>. A server in memory is then empty; a durable one is not.
     /// </summary>
     public async Task StartAgainAsync()
     {
@@ -105,20 +105,20 @@ public sealed class ConsulAgent : IAsyncDisposable
     /// <summary><c>kill -9</c>.</summary>
     public Task KillAsync() => _process!.KillAsync();
 
-    /// <summary>Stops it where it stands (<c>SIGSTOP</c>): it accepts connections and answers nothing.</summary>
+    /// <summary>Freezes the agent (<c>SIGSTOP</c>): the kernel accepts connections, and no request is answered.</summary>
     public Task PauseAsync() => _process!.SignalAsync("STOP");
 
-    /// <summary>Lets it go on.</summary>
+    /// <summary>Resumes the agent.</summary>
     public Task ContinueAsync() => _process!.SignalAsync("CONT");
 
-    /// <summary>A <c>GET</c> that must be well; its body.</summary>
+    /// <summary>Sends a <c>GET</c> that must succeed. Returns the body.</summary>
     public async Task<string> GetAsync(string path)
     {
         using var answer = await Client.GetAsync(new Uri(path, UriKind.Relative)).ConfigureAwait(false);
         return await BodyAsync(path, answer).ConfigureAwait(false);
     }
 
-    /// <summary>A <c>PUT</c> that must be well; its body.</summary>
+    /// <summary>Sends a <c>PUT</c> that must succeed. Returns the body.</summary>
     public async Task<string> PutAsync(string path, string body = "")
     {
         using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
@@ -126,7 +126,7 @@ public sealed class ConsulAgent : IAsyncDisposable
         return await BodyAsync(path, answer).ConfigureAwait(false);
     }
 
-    /// <summary>A <c>DELETE</c> that must be well; its body.</summary>
+    /// <summary>Sends a <c>DELETE</c> that must succeed. Returns the body.</summary>
     public async Task<string> DeleteAsync(string path)
     {
         using var answer = await Client.DeleteAsync(new Uri(path, UriKind.Relative)).ConfigureAwait(false);
@@ -136,7 +136,7 @@ public sealed class ConsulAgent : IAsyncDisposable
     /// <summary>Writes a configuration entry, as <c>consul config write</c> does.</summary>
     public Task WriteEntryAsync(string json) => PutAsync("/v1/config", json);
 
-    /// <summary>Kills it when it still runs, and removes what it kept.</summary>
+    /// <summary>Kills the agent if it still runs and deletes its files.</summary>
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
@@ -177,7 +177,7 @@ public sealed class ConsulAgent : IAsyncDisposable
         return [.. arguments, .. kind];
     }
 
-    // Elections of a server with a disk take several seconds at Consul's own pace.
+    // With Consul's default timing, the election of a server with a disk takes several seconds.
     private string Hcl() => string.Join('\n',
     [
         "connect { enabled = true }",

@@ -1,31 +1,31 @@
 namespace GatewayMesh.Fixtures;
 
-/// <summary>What kind of agent a test wants. Default: a server in memory, alone, without ACLs.</summary>
+/// <summary>Options of a test agent. Default: a single server in memory without ACLs.</summary>
 public sealed record ConsulAgentOptions
 {
-    /// <summary>Name of its node. Default: <c>consul-PORT</c>.</summary>
+    /// <summary>Name of the agent's node. Default: <c>consul-PORT</c>.</summary>
     public string? Node { get; init; }
 
-    /// <summary>Its datacenter.</summary>
+    /// <summary>Datacenter of the agent.</summary>
     public string Datacenter { get; init; } = "dc1";
 
-    /// <summary>A server to join as a client agent; null: it is a server itself.</summary>
+    /// <summary>Server to join as a client agent; null: the agent is a server.</summary>
     public ConsulAgent? Join { get; init; }
 
     /// <summary>
-    /// Whether a server keeps its state on disk, so that it is there again after <see cref="ConsulAgent.StartAgainAsync"/>.
+    /// True if a server keeps its state on disk, so that the state survives <see cref="ConsulAgent.StartAgainAsync"/>.
     /// </summary>
     public bool Durable { get; init; }
 
-    /// <summary>ACLs with <c>default_policy = "deny"</c>; <see cref="ConsulAgent.ManagementToken"/> may do everything.</summary>
+    /// <summary>ACLs with <c>default_policy = "deny"</c>; <see cref="ConsulAgent.ManagementToken"/> has all rights.</summary>
     public bool Acl { get; init; }
 
-    /// <summary>HTTP connections that one client address may have; null: Consul's own 200.</summary>
+    /// <summary>Maximum HTTP connections of one client address; null: Consul's default, 200.</summary>
     public int? MaxConnectionsPerClient { get; init; }
 
-    /// <summary>Whether it can meet servers of other datacenters, at <see cref="ConsulAgent.WanPort"/>.</summary>
+    /// <summary>True if servers of other datacenters can join, at <see cref="ConsulAgent.WanPort"/>.</summary>
     public bool MeetsOthers { get; init; }
 
-    /// <summary>More configuration, in HCL.</summary>
+    /// <summary>Additional configuration in HCL.</summary>
     public string Hcl { get; init; } = "";
 }

@@ -3,8 +3,8 @@ namespace GatewayMesh.Fixtures;
 /// <summary>The program <c>consul</c>.</summary>
 public static class ConsulBinary
 {
-    /// <summary>Its path. A machine without one is an error, never a reason to skip a test.</summary>
-    /// <exception cref="InvalidOperationException">It is not on PATH.</exception>
+    /// <summary>Path of the program. A missing program is an error, never a reason to skip a test.</summary>
+    /// <exception cref="InvalidOperationException">The program is not on PATH.</exception>
     public static string Path { get; } =
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)
             .Select(folder => System.IO.Path.Combine(folder, "consul"))

@@ -6,8 +6,8 @@ using System.Text;
 namespace GatewayMesh.Fixtures;
 
 /// <summary>
-/// A real agent seen through a stand-in that can answer in its place: what a real one does only on its worst days. One request for each
-/// connection, bytes as they are.
+/// A proxy in front of a real agent that can answer in its place, to simulate faults that a real agent rarely has. One request per
+/// connection, forwarded byte for byte.
 /// </summary>
 public sealed class FaultyAgent : IAsyncDisposable
 {
@@ -26,11 +26,11 @@ public sealed class FaultyAgent : IAsyncDisposable
         _run = Task.Run(AcceptAsync);
     }
 
-    /// <summary>As a bootstrap file names it.</summary>
+    /// <summary>URI for a bootstrap file.</summary>
     public string Registry =>
         string.Create(CultureInfo.InvariantCulture, $"consul://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
 
-    /// <summary>The real agent; another one is asked from the next request on.</summary>
+    /// <summary>The real agent. Another one is used from the next request on.</summary>
     public ConsulAgent Behind
     {
         get => _behind;
@@ -38,7 +38,7 @@ public sealed class FaultyAgent : IAsyncDisposable
     }
 
     /// <summary>
-    /// The whole answer to a request of this path and query, head and body; null: the real agent's. Default: always the real agent's.
+    /// Returns the whole answer (head and body) for a path and query; null: the real agent answers. Default: always the real agent.
     /// </summary>
     public Func<string, string?>? Answer
     {
@@ -46,20 +46,20 @@ public sealed class FaultyAgent : IAsyncDisposable
         set => _answer = value;
     }
 
-    /// <summary>The most requests that were under way at one time.</summary>
+    /// <summary>Maximum number of concurrent requests so far.</summary>
     public int MostOpen => Volatile.Read(ref _mostOpen);
 
-    /// <summary>Stands in front of <paramref name="agent"/>.</summary>
+    /// <summary>Starts the proxy in front of <paramref name="agent"/>.</summary>
     public static FaultyAgent Before(ConsulAgent agent) => new(agent);
 
-    /// <summary>An answer of HTTP with this body, and an index beside it.</summary>
+    /// <summary>Returns an HTTP answer with a body and an index.</summary>
     public static string Say(string status, string body, ulong index = 1) =>
         string.Create(
             CultureInfo.InvariantCulture,
             $"HTTP/1.1 {status}\r\nX-Consul-Index: {index}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: "
                 + $"close\r\n\r\n{body}");
 
-    /// <summary>Ends it; connections under way break.</summary>
+    /// <summary>Ends the proxy. Open connections break.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
@@ -109,15 +109,15 @@ public sealed class FaultyAgent : IAsyncDisposable
         }
         catch (Exception broken) when (broken is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
-            // One side has gone.
+            // One side closed its connection.
         }
     }
 
     private async Task AnswerAsync(string head, NetworkStream stream)
     {
-        if (_answer?.Invoke(head.Split(' ')[1]) is { } said)
+        if (_answer?.Invoke(head.Split(' ')[1]) is { } answer)
         {
-            await stream.WriteAsync(Encoding.UTF8.GetBytes(said), _stop.Token).ConfigureAwait(false);
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(answer), _stop.Token).ConfigureAwait(false);
             return;
         }
 

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace GatewayMesh.Fixtures;
 
 /// <summary>
-/// Ports that nobody uses, for TCP and UDP. Below the kernel's ephemeral range, so that no outgoing connection takes one between the look
-/// and the use; never the same twice.
+/// Unused ports for TCP and UDP. Below the kernel's ephemeral range, so that no outgoing connection takes one between the check and the
+/// use. Never returns the same port twice.
 /// </summary>
 public static class FreePorts
 {
@@ -13,7 +13,7 @@ public static class FreePorts
     private const int Count = 12_000;
     private static int Cursor = Environment.ProcessId * 101 % Count;
 
-    /// <summary>The next one.</summary>
+    /// <summary>Returns the next unused port.</summary>
     public static int Next()
     {
         for (var tries = 0; tries < Count; tries++)
@@ -28,10 +28,10 @@ public static class FreePorts
         throw new InvalidOperationException("no free port");
     }
 
-    /// <summary>The next one, on 127.0.0.1.</summary>
+    /// <summary>Returns the next unused port on 127.0.0.1.</summary>
     public static IPEndPoint Loopback() => new(IPAddress.Loopback, Next());
 
-    /// <summary>The first of <paramref name="count"/> ports in a row.</summary>
+    /// <summary>Returns the first of <paramref name="count"/> consecutive unused ports.</summary>
     public static int Range(int count)
     {
         for (var tries = 0; tries < Count / count; tries++)
@@ -57,7 +57,6 @@ public static class FreePorts
         }
         catch (SocketException)
         {
-            // Somebody's: the next one.
             return false;
         }
     }

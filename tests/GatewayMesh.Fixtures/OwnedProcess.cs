@@ -4,14 +4,14 @@ using System.Diagnostics;
 namespace GatewayMesh.Fixtures;
 
 /// <summary>
-/// A program that cannot outlive this process: a shell between the two waits on a pipe that closes when this process ends, however it
-/// ends, and then kills the program.
+/// A program that cannot outlive this process: a shell between the two waits on a pipe that closes when this process ends, for any
+/// reason, and then kills the program.
 /// </summary>
 public sealed class OwnedProcess : IAsyncDisposable
 {
     private const int KeptLines = 400;
 
-    // A job in the background reads from /dev/null unless it is told otherwise, so the pipe is kept as descriptor 3.
+    // A background job reads from /dev/null by default, so the pipe is kept as descriptor 3.
     private const string Shell = """
         exec 3<&0
         "$@" </dev/null 3<&- & pid=$!
@@ -28,16 +28,16 @@ public sealed class OwnedProcess : IAsyncDisposable
 
     private OwnedProcess(Process shell) => _shell = shell;
 
-    /// <summary>Its process id.</summary>
+    /// <summary>Process id of the program.</summary>
     public int Id { get; private set; }
 
-    /// <summary>Whether it has ended, by itself or by a signal.</summary>
+    /// <summary>True if the program has ended, by itself or by a signal.</summary>
     public bool HasExited => _shell.HasExited;
 
-    /// <summary>The last lines that it wrote to stdout and stderr.</summary>
+    /// <summary>Last lines that the program wrote to stdout and stderr.</summary>
     public string Log => string.Join('\n', _lines);
 
-    /// <summary>Starts <paramref name="file"/>; returns when it has a process id.</summary>
+    /// <summary>Starts <paramref name="file"/>; returns when the program has a process id.</summary>
     public static async Task<OwnedProcess> StartAsync(string file, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo("/bin/sh", ["-c", Shell, "sh", file, .. arguments])
@@ -56,7 +56,7 @@ public sealed class OwnedProcess : IAsyncDisposable
         return owned;
     }
 
-    /// <summary><c>kill -9</c>; returns when it is gone.</summary>
+    /// <summary>Sends <c>kill -9</c> and returns when the program has ended.</summary>
     public async Task KillAsync()
     {
         await _shell.StandardInput.DisposeAsync().ConfigureAwait(false);
@@ -70,7 +70,7 @@ public sealed class OwnedProcess : IAsyncDisposable
         await kill.WaitForExitAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Kills it when it still runs.</summary>
+    /// <summary>Kills the program if it still runs.</summary>
     public async ValueTask DisposeAsync()
     {
         await KillAsync().ConfigureAwait(false);

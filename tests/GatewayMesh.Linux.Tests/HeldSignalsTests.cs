@@ -3,7 +3,7 @@ namespace GatewayMesh.Linux.Tests;
 public sealed class HeldSignalsTests
 {
     [Test]
-    public void A_thread_that_holds_signals_back_says_so_and_lets_them_through_again()
+    public void A_thread_reports_that_it_holds_signals_and_delivers_them_again()
     {
         // The mask belongs to the thread, and the thread of a test is shared.
         var seen = new List<bool>();
@@ -22,7 +22,7 @@ public sealed class HeldSignalsTests
     }
 
     [Test]
-    public void Nothing_is_taken_while_no_signal_is_pending()
+    public void No_signal_is_taken_while_none_is_pending()
     {
         using var signals = HeldSignals.Open();
 

@@ -7,7 +7,7 @@ public sealed class ListeningSocketTests
 {
     [TestCase("127.0.0.1")]
     [TestCase("::1")]
-    public void It_says_which_port_it_was_given(string address)
+    public void A_bound_socket_reports_its_port(string address)
     {
         using var listener = ListeningSocket.Open(new IPEndPoint(IPAddress.Parse(address), 0));
 
@@ -18,7 +18,7 @@ public sealed class ListeningSocketTests
     }
 
     [Test]
-    public void An_address_in_use_cannot_be_bound_and_the_error_says_so()
+    public void An_address_in_use_cannot_be_bound_and_is_named_in_the_error()
     {
         using var listener = Loopback();
 
@@ -29,7 +29,7 @@ public sealed class ListeningSocketTests
     }
 
     [Test]
-    public void Accepting_with_nobody_there_does_not_block()
+    public void Accepting_without_a_client_does_not_block()
     {
         using var listener = Loopback();
 
@@ -38,7 +38,7 @@ public sealed class ListeningSocketTests
     }
 
     [Test]
-    public void Non_blocking_belongs_to_the_shared_description()
+    public void Non_blocking_mode_belongs_to_the_shared_file_description()
     {
         using var listener = Loopback();
         using var lent = new ListeningSocket(listener.Duplicate().Release());
@@ -47,7 +47,7 @@ public sealed class ListeningSocketTests
     }
 
     [Test]
-    public void The_queue_has_as_many_as_wait()
+    public void The_queue_length_is_the_number_of_waiting_connections()
     {
         using var listener = Loopback();
         Assert.That(listener.QueueLength, Is.Zero);
@@ -61,7 +61,7 @@ public sealed class ListeningSocketTests
     }
 
     [Test]
-    public void A_connection_waits_for_whoever_accepts_next()
+    public void A_waiting_connection_goes_to_the_next_process_that_accepts()
     {
         using var guard = Loopback();
         using var worker = new ListeningSocket(guard.Duplicate().Release());
@@ -74,7 +74,7 @@ public sealed class ListeningSocketTests
     }
 
     [Test]
-    public void A_paused_listener_refuses_at_once_and_serves_on_the_same_port_when_resumed()
+    public void A_paused_listener_refuses_at_once_and_accepts_on_the_same_port_after_resuming()
     {
         using var listener = Loopback();
         var address = listener.LocalAddress;
@@ -94,7 +94,7 @@ public sealed class ListeningSocketTests
     }
 
     [Test]
-    public void Connections_that_wait_are_reset_by_a_pause()
+    public void A_pause_resets_waiting_connections()
     {
         using var listener = Loopback();
         using var client = Connected(listener);
@@ -107,7 +107,7 @@ public sealed class ListeningSocketTests
     }
 
     [Test]
-    public void A_pause_through_one_descriptor_pauses_them_all()
+    public void A_pause_through_one_descriptor_applies_to_all_descriptors()
     {
         using var guard = Loopback();
         using var worker = new ListeningSocket(guard.Duplicate().Release());
@@ -120,7 +120,7 @@ public sealed class ListeningSocketTests
     }
 
     [Test]
-    public void Nobody_else_can_take_the_port_of_a_paused_listener()
+    public void No_other_process_can_bind_the_port_of_a_paused_listener()
     {
         using var listener = Loopback();
         listener.Pause();
@@ -130,7 +130,7 @@ public sealed class ListeningSocketTests
     }
 
     [Test]
-    public void A_port_whose_connections_still_live_can_be_bound_again()
+    public void A_port_with_open_connections_can_be_bound_again()
     {
         var listener = Loopback();
         var address = listener.LocalAddress;

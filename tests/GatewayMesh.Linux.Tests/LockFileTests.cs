@@ -16,7 +16,7 @@ public sealed class LockFileTests
     public void RemoveFolder() => Directory.Delete(_folder, recursive: true);
 
     [Test]
-    public void A_lock_is_taken_once_and_its_holder_is_named()
+    public void A_lock_is_taken_once_and_names_its_holder()
     {
         using var first = LockFile.TryTake(File, out _);
         var second = LockFile.TryTake(File, out var holder);
@@ -30,7 +30,7 @@ public sealed class LockFileTests
     }
 
     [Test]
-    public void A_lock_that_was_given_back_can_be_taken_again()
+    public void A_released_lock_can_be_taken_again()
     {
         LockFile.TryTake(File, out _)!.Dispose();
 
@@ -40,7 +40,7 @@ public sealed class LockFileTests
     }
 
     [Test]
-    public void A_lock_file_that_was_open_to_others_is_closed_to_them()
+    public void A_lock_file_that_others_could_open_becomes_private()
     {
         System.IO.File.WriteAllText(File, "");
         System.IO.File.SetUnixFileMode(File, Private | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
@@ -51,16 +51,16 @@ public sealed class LockFileTests
     }
 
     [Test]
-    public void A_symbolic_link_in_its_place_is_refused()
+    public void A_symbolic_link_in_place_of_a_lock_file_is_refused()
     {
         System.IO.File.CreateSymbolicLink(File, Path.Combine(_folder, "elsewhere"));
 
         Assert.That(() => LockFile.TryTake(File, out _), Throws.InstanceOf<LinuxException>());
     }
 
-    // Another user is needed, so this runs as root, as the tests of hosts do.
+    // Runs as root, because another user is needed.
     [Test]
-    public void A_lock_that_another_user_took_while_the_file_was_open_to_all_keeps_nobody_from_starting()
+    public void A_lock_that_another_user_took_while_the_file_was_public_does_not_prevent_a_start()
     {
         System.IO.File.SetUnixFileMode(
             _folder,

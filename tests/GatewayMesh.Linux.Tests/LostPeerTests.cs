@@ -6,7 +6,7 @@ internal sealed class LostPeerTests
 {
     [TestCase(false, 5000)]
     [TestCase(true, 0)]
-    public void The_kernel_gives_up_after_five_seconds_without_an_acknowledgement_but_not_where_a_reader_may_stop(
+    public void The_kernel_gives_up_after_five_seconds_without_an_acknowledgment_except_where_a_reader_may_pause(
         bool mayStand, int milliseconds)
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);

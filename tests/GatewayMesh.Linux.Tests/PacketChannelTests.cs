@@ -38,11 +38,11 @@ public sealed class PacketChannelTests
     }
 
     [Test]
-    public void With_nothing_to_receive_it_does_not_block() =>
+    public void Receiving_without_a_message_does_not_block() =>
         Assert.That(_far.Receive(new byte[16], []), Is.EqualTo(-1));
 
     [Test]
-    public void A_descriptor_arrives_as_another_number_of_the_same_file()
+    public void A_descriptor_arrives_with_another_number_for_the_same_file()
     {
         using var file = MemoryFile.Create("test", "content"u8);
         _near.TrySend("take it"u8, [file.Number]);
@@ -56,7 +56,7 @@ public sealed class PacketChannelTests
     }
 
     [Test]
-    public void As_many_descriptors_as_a_message_may_have_arrive_in_order()
+    public void The_maximum_number_of_descriptors_arrives_in_order()
     {
         var files = Enumerable.Range(0, PacketChannel.MaxDescriptors).Select(number => MemoryFile.Create("test", [(byte)number])).ToList();
         Assert.That(_near.TrySend("many"u8, [.. files.Select(file => file.Number)]), Is.True);
@@ -72,7 +72,7 @@ public sealed class PacketChannelTests
     }
 
     [Test]
-    public void More_descriptors_than_the_kernel_takes_are_not_sent()
+    public void More_descriptors_than_the_kernel_accepts_are_not_sent()
     {
         using var file = MemoryFile.Create("test", []);
 
@@ -81,7 +81,7 @@ public sealed class PacketChannelTests
     }
 
     [Test]
-    public void The_largest_message_goes_through()
+    public void The_largest_message_arrives()
     {
         var message = new byte[PacketChannel.MaxMessage];
         new Random(1).NextBytes(message);
@@ -94,7 +94,7 @@ public sealed class PacketChannelTests
     }
 
     [Test]
-    public void A_message_that_does_not_fit_is_an_error_and_its_descriptors_are_known()
+    public void A_message_that_is_too_large_is_an_error_and_its_descriptors_are_returned()
     {
         using var file = MemoryFile.Create("test", []);
         _near.TrySend("longer than that"u8, [file.Number]);
@@ -106,7 +106,7 @@ public sealed class PacketChannelTests
     }
 
     [Test]
-    public void A_peer_that_is_gone_is_told_after_its_last_message()
+    public void The_end_of_a_peer_is_reported_after_its_last_message()
     {
         _near.TrySend("last"u8);
         _near.Dispose();
@@ -117,7 +117,7 @@ public sealed class PacketChannelTests
     }
 
     [Test]
-    public void Descriptors_for_a_peer_that_is_gone_go_nowhere()
+    public void Descriptors_for_a_closed_peer_are_not_sent()
     {
         using var file = MemoryFile.Create("test", "content"u8);
         _far.Dispose();
@@ -127,7 +127,7 @@ public sealed class PacketChannelTests
     }
 
     [Test]
-    public void A_peer_that_does_not_read_blocks_nobody()
+    public void A_peer_that_does_not_read_never_blocks_the_sender()
     {
         var sent = 0;
         while (sent < 100_000 && _near.TrySend("tick"u8))
@@ -140,7 +140,7 @@ public sealed class PacketChannelTests
     }
 
     [Test]
-    public void Nobody_at_a_path_is_an_error()
+    public void A_path_without_a_listener_is_an_error()
     {
         Assert.Throws<LinuxException>(() => PacketChannel.Connect(_path + "-not"));
         _listener.Dispose();
@@ -148,7 +148,7 @@ public sealed class PacketChannelTests
     }
 
     [Test]
-    public void What_an_earlier_process_left_at_the_path_is_replaced()
+    public void The_socket_of_an_earlier_process_is_replaced()
     {
         _listener.Dispose();
 
@@ -159,7 +159,7 @@ public sealed class PacketChannelTests
     }
 
     [Test]
-    public void A_path_that_is_too_long_is_refused_with_what_to_do() =>
+    public void A_path_that_is_too_long_is_refused_with_the_fix() =>
         Assert.That(
             Assert.Throws<LinuxException>(() => PacketListener.Open($"/tmp/{new string('x', 120)}"))!.Message,
             Does.Contain("use a shorter data directory"));

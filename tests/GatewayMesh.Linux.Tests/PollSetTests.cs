@@ -3,7 +3,7 @@ namespace GatewayMesh.Linux.Tests;
 public sealed class PollSetTests
 {
     [Test]
-    public void A_signalled_wake_is_ready_until_it_is_reset()
+    public void A_signaled_wake_is_ready_until_reset()
     {
         using var wake = new Wake();
         var poll = new PollSet();
@@ -20,7 +20,7 @@ public sealed class PollSetTests
     }
 
     [Test]
-    public void Resetting_a_wake_that_was_not_signalled_does_not_block()
+    public void Resetting_a_wake_that_was_not_signaled_does_not_block()
     {
         using var wake = new Wake();
 
@@ -28,7 +28,7 @@ public sealed class PollSetTests
     }
 
     [Test]
-    public async Task A_wait_without_end_ends_with_a_wake()
+    public async Task An_infinite_wait_ends_with_a_wake()
     {
         using var wake = new Wake();
         var waits = Task.Run(() =>
@@ -44,7 +44,7 @@ public sealed class PollSetTests
     }
 
     [Test]
-    public void Only_what_is_ready_is_ready_among_many()
+    public void Only_ready_descriptors_among_many_are_reported()
     {
         var wakes = Enumerable.Range(0, 100).Select(_ => new Wake()).ToList();
         var poll = new PollSet();
@@ -59,7 +59,7 @@ public sealed class PollSetTests
     }
 
     [Test]
-    public void A_cleared_set_waits_for_nothing_of_before()
+    public void A_cleared_set_does_not_wait_for_earlier_descriptors()
     {
         using var before = new Wake();
         using var after = new Wake();
@@ -73,7 +73,7 @@ public sealed class PollSetTests
     }
 
     [Test]
-    public void A_socket_with_room_is_ready_for_writing()
+    public void A_socket_with_buffer_space_is_ready_for_writing()
     {
         using var wake = new Wake();
         var poll = new PollSet();
@@ -83,7 +83,7 @@ public sealed class PollSetTests
     }
 
     [Test]
-    public void A_closed_descriptor_is_told_as_ready_rather_than_waited_for()
+    public void A_closed_descriptor_is_reported_as_ready()
     {
         var wake = new Wake();
         var number = wake.Duplicate();

@@ -11,7 +11,7 @@ public sealed class PrivateFolderTests
     public void RemoveFolder() => Directory.Delete(_root, recursive: true);
 
     [Test]
-    public void Every_folder_that_is_made_on_the_way_is_closed_to_others()
+    public void Every_created_parent_folder_is_private()
     {
         var folder = Path.Combine(_root, "data", "certificates");
 
@@ -21,7 +21,7 @@ public sealed class PrivateFolderTests
     }
 
     [Test]
-    public void What_a_link_leads_to_is_not_touched()
+    public void The_target_of_a_link_is_unchanged()
     {
         var target = Path.Combine(_root, "target");
         File.WriteAllText(target, "");

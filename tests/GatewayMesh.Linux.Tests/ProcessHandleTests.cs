@@ -10,7 +10,7 @@ public sealed class ProcessHandleTests
     [TestCase(0)]
     [TestCase(7)]
     [TestCase(255)]
-    public void It_says_with_which_code_a_process_ended(int code)
+    public void The_exit_code_of_a_process_is_known(int code)
     {
         using var process = Shell($"exit {code}");
 
@@ -19,23 +19,23 @@ public sealed class ProcessHandleTests
 
     [TestCase(ProcessSignal.Kill)]
     [TestCase(ProcessSignal.Terminate)]
-    public void It_says_which_signal_killed_a_process(int signal)
+    public void The_signal_that_killed_a_process_is_known(int signal)
     {
         using var process = Shell("exec sleep 1000");
 
         Assert.That(process.Reap(), Is.Null, "it runs");
         Assert.That(process.Signal(signal), Is.True);
         Assert.That(End(process), Is.EqualTo(-signal));
-        Assert.That(process.Signal(signal), Is.False, "there is nobody to signal any more");
+        Assert.That(process.Signal(signal), Is.False, "there is no process to signal");
     }
 
     [TestCase(11, "signal 11 (SIGSEGV, invalid memory access)")]
     [TestCase(34, "signal 34")]
-    public void Signal_is_described_by_its_number_and_its_name(int signal, string text) =>
+    public void A_signal_is_described_by_number_and_name(int signal, string text) =>
         Assert.That(ProcessSignal.Describe(signal), Is.EqualTo(text));
 
     [Test]
-    public void A_child_has_the_descriptor_that_it_was_lent()
+    public void A_child_has_a_descriptor_that_was_passed_to_it()
     {
         using var file = MemoryFile.Create("test", []);
         using var process = Shell("printf %s \"$GREETING $0\" >&3", file);
@@ -45,7 +45,7 @@ public sealed class ProcessHandleTests
     }
 
     [Test]
-    public void A_child_has_no_descriptor_that_it_was_not_lent()
+    public void A_child_has_no_descriptor_that_was_not_passed_to_it()
     {
         using var lent = MemoryFile.Create("lent", []);
         using var kept = MemoryFile.Create("kept-to-oneself", []);
@@ -58,7 +58,7 @@ public sealed class ProcessHandleTests
     }
 
     [Test]
-    public void A_descriptor_is_lent_also_when_it_has_the_number_already()
+    public void A_descriptor_that_already_has_the_target_number_is_passed_too()
     {
         using var file = MemoryFile.Create("test", []);
         using var process = ProcessHandle.Spawn(
@@ -80,7 +80,7 @@ public sealed class ProcessHandleTests
     }
 
     [Test]
-    public void A_program_that_is_not_there_is_an_error()
+    public void A_missing_program_is_an_error()
     {
         using var file = MemoryFile.Create("test", []);
 
@@ -90,7 +90,7 @@ public sealed class ProcessHandleTests
     }
 
     [Test]
-    public void A_process_is_found_by_its_number_until_it_is_reaped()
+    public void A_process_is_found_by_its_id_until_it_is_reaped()
     {
         using var process = Shell("exec sleep 1000");
         using (var found = ProcessHandle.Find(process.Pid))
@@ -115,7 +115,7 @@ public sealed class ProcessHandleTests
     }
 
     [Test]
-    public void Execute_that_fails_changes_nothing() =>
+    public void A_failed_exec_changes_nothing() =>
         Assert.Throws<LinuxException>(() => ProcessHandle.Execute("/nowhere/at-all", ["x"], Variables));
 
     [Test]

@@ -42,7 +42,7 @@ internal sealed class RegularFileTests
 
     [Test]
     [CancelAfter(60_000)]
-    public void What_is_no_regular_file_is_refused_without_a_wait(CancellationToken cancellationToken)
+    public void A_path_that_is_not_a_regular_file_is_refused_without_a_wait(CancellationToken cancellationToken)
     {
         var fifo = Path.Combine(_folder, "fifo");
         using (var made = Process.Start("mkfifo", [fifo]))
@@ -66,14 +66,14 @@ internal sealed class RegularFileTests
     }
 
     [Test]
-    public void A_file_that_is_not_there_is_said_as_such()
+    public void A_missing_file_is_reported_as_missing()
     {
         Assert.That(() => RegularFile.ReadAllBytes(Path.Combine(_folder, "a"), 1), Throws.InstanceOf<FileNotFoundException>());
         Assert.That(() => RegularFile.ReadAllBytes(Path.Combine(_folder, "b", "a"), 1), Throws.InstanceOf<DirectoryNotFoundException>());
     }
 
     [Test]
-    public void A_byte_order_mark_is_no_text()
+    public void A_byte_order_mark_is_not_part_of_the_text()
     {
         var path = Path.Combine(_folder, "a");
         File.WriteAllBytes(path, [0xef, 0xbb, 0xbf, (byte)'x']);

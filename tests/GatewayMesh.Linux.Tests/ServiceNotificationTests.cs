@@ -10,7 +10,7 @@ public sealed class ServiceNotificationTests
     public void Forget() => Environment.SetEnvironmentVariable("NOTIFY_SOCKET", null);
 
     [Test]
-    public void The_supervisor_hears_what_is_said()
+    public void The_supervisor_gets_each_notification()
     {
         var path = Path.Combine(Path.GetTempPath(), $"gm-{Guid.NewGuid():N}.sock");
         using var supervisor = Supervisor(path);
@@ -23,7 +23,7 @@ public sealed class ServiceNotificationTests
     }
 
     [Test]
-    public void A_supervisor_with_an_abstract_address_hears_it_too()
+    public void A_supervisor_with_an_abstract_address_gets_notifications_too()
     {
         var name = $"gm-{Guid.NewGuid():N}";
         using var supervisor = Supervisor($"\0{name}");
@@ -46,7 +46,7 @@ public sealed class ServiceNotificationTests
     }
 
     [Test]
-    public void An_address_too_long_for_a_socket_is_no_reason_to_fail()
+    public void A_supervisor_address_that_is_too_long_is_not_an_error()
     {
         Environment.SetEnvironmentVariable("NOTIFY_SOCKET", $"/tmp/{new string('x', 200)}");
 

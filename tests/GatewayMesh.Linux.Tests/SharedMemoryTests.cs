@@ -6,7 +6,7 @@ public sealed class SharedMemoryTests
     [TestCase(0)]
     [TestCase(1)]
     [TestCase(1_000_000)]
-    public void A_memory_file_has_what_was_put_in(int length)
+    public void A_memory_file_has_its_content(int length)
     {
         var content = new byte[length];
         new Random(length).NextBytes(content);
@@ -17,7 +17,7 @@ public sealed class SharedMemoryTests
     }
 
     [Test]
-    public void No_more_is_read_than_the_limit()
+    public void A_read_stops_at_the_limit()
     {
         using var file = MemoryFile.Create("test", "0123456789"u8);
 
@@ -46,7 +46,7 @@ public sealed class SharedMemoryTests
     }
 
     [Test]
-    public void What_one_mapping_counts_the_other_reads()
+    public void Counts_of_one_mapping_are_visible_in_another()
     {
         using var worker = ProgressPage.Create();
         using var guard = ProgressPage.Map(worker.Descriptor.Duplicate());
@@ -64,7 +64,7 @@ public sealed class SharedMemoryTests
     }
 
     [Test]
-    public void Counts_from_many_threads_are_all_there()
+    public void Counts_from_many_threads_are_complete()
     {
         using var page = ProgressPage.Create();
 
@@ -74,7 +74,7 @@ public sealed class SharedMemoryTests
     }
 
     [Test]
-    public void Accepting_alone_is_no_progress_of_the_data_path()
+    public void Accepting_alone_is_not_data_path_progress()
     {
         using var page = ProgressPage.Create();
         page.Count(Progress.AcceptTurns);
@@ -86,7 +86,7 @@ public sealed class SharedMemoryTests
     }
 
     [Test]
-    public void The_counts_outlive_the_mapping_that_made_them()
+    public void Counts_outlive_the_mapping_that_wrote_them()
     {
         var worker = ProgressPage.Create();
         worker.Count(Progress.Accepted);

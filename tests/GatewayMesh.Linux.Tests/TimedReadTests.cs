@@ -6,7 +6,7 @@ internal sealed class TimedReadTests
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(1);
 
     [Test]
-    public void What_is_read_in_time_is_returned_and_what_is_thrown_is_thrown()
+    public void A_timely_read_returns_its_value_or_throws_its_exception()
     {
         Assert.That(TimedRead.Run("a", Long, () => 7), Is.EqualTo(7));
         Assert.That(
@@ -15,7 +15,7 @@ internal sealed class TimedReadTests
     }
 
     [Test]
-    public void A_read_that_blocks_costs_one_thread_and_its_caller_goes_on()
+    public void A_blocked_read_costs_one_thread_and_its_caller_continues()
     {
         using var end = new ManualResetEventSlim();
         var reads = 0;
@@ -50,6 +50,6 @@ internal sealed class TimedReadTests
     }
 
     [Test]
-    public void A_read_never_holds_a_thread_of_the_pool() =>
+    public void A_read_never_occupies_a_pool_thread() =>
         Assert.That(TimedRead.Run("pool", Long, () => Thread.CurrentThread.IsThreadPoolThread), Is.False);
 }

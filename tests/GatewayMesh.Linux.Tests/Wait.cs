@@ -17,7 +17,7 @@ internal static class Wait
         var began = TimeProvider.System.GetTimestamp();
         while (!happened())
         {
-            Assert.That(TimeProvider.System.GetElapsedTime(began), Is.LessThan(Deadline), "it never happened");
+            Assert.That(TimeProvider.System.GetElapsedTime(began), Is.LessThan(Deadline), "the event did not happen");
             Thread.Yield();
         }
     }

@@ -15,7 +15,7 @@ internal sealed class GoldenTests
             .Order(StringComparer.Ordinal);
 
     [TestCaseSource(nameof(Cases))]
-    public void A_file_gives_every_error_at_its_line(string name)
+    public void Every_error_of_a_file_is_reported_with_its_line(string name)
     {
         var file = Path.Combine(Folder, name);
         var errors = PathValidation.Of([file]).Errors.Select(

@@ -19,6 +19,6 @@ internal sealed class RegistriesTests
     }
 
     [Test]
-    public void Every_kind_of_the_table_has_a_name_of_its_own() =>
+    public void Every_kind_in_the_table_has_its_own_name() =>
         Assert.That(Registries.Kinds.Select(kind => kind.Name), Is.EqualTo(new[] { "file", "consul" }));
 }

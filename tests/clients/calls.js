@@ -17,11 +17,11 @@ const method = (name, requestStream, responseStream) => ({
 });
 
 module.exports = {
-  Echo: method('Echo', false, false), // says what it was sent, with metadata both ways
+  Echo: method('Echo', false, false), // returns what it received, with metadata both ways
   Fail: method('Fail', false, false), // ends with a status and nothing else
   Sleep: method('Sleep', false, false), // answers never, and notes how the call ended
   Count: method('Count', false, true), // 0, 1, 2, … one every few milliseconds
   Sum: method('Sum', true, false), // the sum, once the client has ended
   Chat: method('Chat', true, true), // each message back at once
-  Seen: method('Seen', false, false), // how many calls of that id were cancelled, and what they were told of their deadline
+  Seen: method('Seen', false, false), // how many calls of that id were cancelled, and the deadlines they received
 };

@@ -11,7 +11,7 @@ const Client = grpc.makeGenericClientConstructor(calls, 'Calls');
 const client = new Client(address, grpc.credentials.createInsecure(), { 'grpc.default_authority': authority });
 const options = () => ({ deadline: Date.now() + 20_000 });
 const report = { cancelled: 0, codes: {} };
-let begun = 0;
+let started = 0;
 let ended = 0;
 
 const end = (error) => {
@@ -66,8 +66,8 @@ const cancel = {
 
 const turns = Object.keys(cancel);
 const timer = setInterval(() => {
-  cancel[turns[begun % turns.length]]();
-  if (++begun === Number(count)) {
+  cancel[turns[started % turns.length]]();
+  if (++started === Number(count)) {
     clearInterval(timer);
   }
 }, 1000 / Number(rate));

@@ -2,14 +2,14 @@
 
 // A gRPC client with default settings: 20 callers on one channel, each with one unary call at a time, until standard input ends.
 // No retries are configured; --no-transparent-retry also turns off retries of refused streams.
-// Arguments: HOST:PORT AUTHORITY [--no-transparent-retry]. Prints {"ok":N} ten times per second, and at the end {"ok":N,"failed":N,"codes":{CODE:N,…},"said":[…]}.
+// Arguments: HOST:PORT AUTHORITY [--no-transparent-retry]. Prints {"ok":N} ten times per second, and at the end {"ok":N,"failed":N,"codes":{CODE:N,…},"errors":[…]}.
 const grpc = require('@grpc/grpc-js');
 const calls = require('./calls');
 
 const [, , address, authority] = process.argv;
 const Client = grpc.makeGenericClientConstructor(calls, 'Calls');
 const client = new Client(address, grpc.credentials.createInsecure(), { 'grpc.default_authority': authority, 'grpc.enable_retries': +(process.env.RETRIES ?? 1) });
-const report = { ok: 0, failed: 0, codes: {}, said: [] };
+const report = { ok: 0, failed: 0, codes: {}, errors: [] };
 let over = false;
 
 const one = () => new Promise((resolve) => {
@@ -17,8 +17,8 @@ const one = () => new Promise((resolve) => {
     if (error) {
       report.failed++;
       report.codes[error.code] = (report.codes[error.code] ?? 0) + 1;
-      if (report.said.length < 5 && !report.said.includes(error.message)) {
-        report.said.push(error.message);
+      if (report.errors.length < 5 && !report.errors.includes(error.message)) {
+        report.errors.push(error.message);
       }
     } else {
       report.ok++;

@@ -20,7 +20,7 @@ const kinds = [
 ];
 const report = { cancelled: 0, codes: {} };
 const open = new Set();
-let begun = 0;
+let started = 0;
 let ended = 0;
 
 const note = (code) => (report.codes[code] = (report.codes[code] ?? 0) + 1);
@@ -65,8 +65,8 @@ const reset = (stream) => {
 };
 
 const begin = () => {
-  const kind = kinds[begun % kinds.length];
-  const stream = 2 * begun++ + 1;
+  const kind = kinds[started % kinds.length];
+  const stream = 2 * started++ + 1;
   open.add(stream);
   send(Headers, EndHeaders, stream, fields([
     [':method', 'POST'], [':scheme', 'http'], [':path', `/test.Calls/${kind.method}`], [':authority', authority],
@@ -120,7 +120,7 @@ socket.on('connect', () => {
   send(8, 0, 0, grant);
   const timer = setInterval(() => {
     begin();
-    if (begun === Number(count)) {
+    if (started === Number(count)) {
       clearInterval(timer);
     }
   }, 1000 / Number(rate));

@@ -1,6 +1,6 @@
 'use strict';
 
-// Runs every scenario over every given path and prints one JSON line each: {"path","scenario","ok","said"}.
+// Runs every scenario over every given path and prints one JSON line each: {"path","scenario","ok","error"}.
 // Argument: JSON, [{ "path", "calls": "HOST:PORT", "callsHost", "chat": "HOST:PORT", "chatHost", "unknownHost", "deadHost" }, …]
 const assert = require('node:assert');
 const grpc = require('@grpc/grpc-js');
@@ -127,7 +127,7 @@ const scenarios = {
       const { value } = await unary(client, 'Seen', { id });
       return value?.cancelled === 1 ? value : null;
     });
-    assert.ok(note.left !== null && note.left <= 1_000, `it was told of ${note.left} ms`);
+    assert.ok(note.left !== null && note.left <= 1_000, `its deadline was ${note.left} ms`);
   },
   async mesh_error_unknown_service(path) {
     const client = clientOf(path.calls, path.unknownHost);
@@ -187,14 +187,14 @@ const scenarios = {
 const run = async (path) => {
   const client = clientOf(path.calls, path.callsHost);
   for (const [scenario, body] of Object.entries(scenarios)) {
-    let said = '';
+    let failure = '';
     try {
       await Promise.race([body(path, client), new Promise((_, reject) => setTimeout(() => reject(new Error('nothing for 40 s')), 40_000).unref())]);
     } catch (error) {
-      said = String(error.stack ?? error);
+      failure = String(error.stack ?? error);
     }
 
-    console.log(JSON.stringify({ path: path.path, scenario, ok: said === '', said }));
+    console.log(JSON.stringify({ path: path.path, scenario, ok: failure === '', error: failure }));
   }
 
   client.close();

@@ -13,7 +13,7 @@ namespace GatewayMesh.Architecture.Tests.Reference;
 /// </summary>
 internal static partial class BootstrapReference
 {
-    // Every section is present, with one item in each list. Values stand only where a reader asks for the key only if it has one.
+    // Every section is present, with one item in each list. Values are present only where a reader needs one to read the key.
     private const string Skeleton =
         """
         cluster: dc1
@@ -37,7 +37,7 @@ internal static partial class BootstrapReference
 
     private static readonly string[] Roles = ["sidecar", "gateway", "ingress"];
 
-    /// <summary>The keys of a role, by path without positions, as the binders read them.</summary>
+    /// <summary>Keys of a role by path without positions, as the binders read them.</summary>
     public static IReadOnlyDictionary<string, KeyRead> Keys(string role)
     {
         var keys = new Dictionary<string, KeyRead>(StringComparer.Ordinal);

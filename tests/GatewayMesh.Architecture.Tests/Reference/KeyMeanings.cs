@@ -1,6 +1,6 @@
 namespace GatewayMesh.Architecture.Tests.Reference;
 
-/// <summary>Meanings of the bootstrap keys, in the order of the page. A test holds the keys to those that the binders read.</summary>
+/// <summary>Meanings of the bootstrap keys, in the order of the page. A test compares the keys with those that the binders read.</summary>
 internal static class KeyMeanings
 {
     public static IReadOnlyList<(string Section, string Intro)> Sections { get; } =
@@ -63,7 +63,7 @@ internal static class KeyMeanings
         ["sidecar.services[].tags"] = "Tags of the instance in the registry.",
         ["sidecar.services[].meta"] = "Key-value pairs of the instance in the registry. `zone` overrides the node's zone.",
         ["sidecar.services[].registeredProxy"] = "Id of a sidecar registration that was made elsewhere. `--sidecar-for` sets this key.",
-        ["sidecar.services[].gatewayGroup"] = "Group of gateways that stands in for this service.",
+        ["sidecar.services[].gatewayGroup"] = "Group of gateways that takes over for this service.",
         ["sidecar.services[].clientIdentity"] = "Write certificate and key to `RUNDIR/SERVICE/identity.pem` for the client library.",
         ["sidecar.services[].clientGroup"] = new(
             "Unix group that may read these files. Needs `clientIdentity`.", "the group of the process"),

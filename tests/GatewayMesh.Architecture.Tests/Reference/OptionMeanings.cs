@@ -1,6 +1,6 @@
 namespace GatewayMesh.Architecture.Tests.Reference;
 
-/// <summary>Meanings of the options of a role. A test holds the names to those that the parser takes.</summary>
+/// <summary>Meanings of the options of a role. A test compares the names with those that the parser accepts.</summary>
 internal static class OptionMeanings
 {
     public static IReadOnlyDictionary<string, string> All { get; } = new Dictionary<string, string>(StringComparer.Ordinal)

@@ -2,17 +2,17 @@ using GatewayMesh.Registry.Bootstrap;
 
 namespace GatewayMesh.Architecture.Tests.Reference;
 
-/// <summary>The generated pages are those that the code generates. <c>./build.sh reference</c> writes them.</summary>
+/// <summary>The generated pages are up to date. <c>./build.sh reference</c> writes them.</summary>
 internal sealed class ReferenceTests
 {
     private const string Write = "GATEWAYMESH_WRITE_REFERENCE";
 
     [Test]
-    public void The_reference_of_bootstrap_keys_is_what_the_code_generates() =>
+    public void The_bootstrap_reference_is_up_to_date() =>
         Compare("docs/reference-bootstrap.md", BootstrapReference.Page());
 
     [Test]
-    public void The_reference_of_commands_is_what_the_code_generates() => Compare("docs/reference-cli.md", CommandReference.Page());
+    public void The_command_reference_is_up_to_date() => Compare("docs/reference-cli.md", CommandReference.Page());
 
     [Test]
     public void The_reference_of_admin_documents_is_what_the_code_generates() => Compare("docs/reference-admin.md", AdminReference.Page());
@@ -20,13 +20,13 @@ internal sealed class ReferenceTests
     [TestCase("sidecar")]
     [TestCase("gateway")]
     [TestCase("ingress")]
-    public void Every_bootstrap_key_that_the_code_reads_has_a_meaning_and_no_other_has(string role) =>
+    public void Exactly_the_bootstrap_keys_that_the_code_reads_have_a_meaning(string role) =>
         Assert.That(
             BootstrapReference.Keys(role).Keys.Order(StringComparer.Ordinal),
             Is.EqualTo(KeyMeanings.All.Keys.Order(StringComparer.Ordinal)));
 
     [Test]
-    public void Every_option_of_a_role_has_a_meaning_and_no_other_has() =>
+    public void Exactly_the_options_of_roles_have_a_meaning() =>
         Assert.That(OptionMeanings.All.Keys, Is.EquivalentTo(StartOption.All.Select(option => option.Name)));
 
     [TestCase("RoleLine.cs")]

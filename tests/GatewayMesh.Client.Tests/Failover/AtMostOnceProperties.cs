@@ -48,7 +48,9 @@ public sealed class AtMostOnceProperties
         using var one = new ScriptedGateway(script) { Answer = answers.Length > 0 ? answers[0] : TunnelAnswer.Ok };
         using var two = new ScriptedGateway(script) { Answer = answers.Length > 1 ? answers[1] : TunnelAnswer.Ok };
         using var client = new TestClient(
-            sidecarListens ? sidecar.Address : ScriptedServer.Nobody(), [one.Address, two.Address], options => options.BreakerFailures = 2);
+            sidecarListens ? sidecar.Address : ScriptedServer.ClosedPort(),
+            [one.Address, two.Address],
+            options => options.BreakerFailures = 2);
         var (method, body) = (kind % 5) switch
         {
             0 => ("GET", null),

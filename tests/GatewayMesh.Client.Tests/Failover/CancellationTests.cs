@@ -1,4 +1,5 @@
 using GatewayMesh.Client.Tests.Rig;
+using GatewayMesh.Fixtures;
 
 namespace GatewayMesh.Client.Tests.Failover;
 

@@ -141,7 +141,7 @@ public sealed class LostInFlightTests
     public async Task An_unstarted_larger_body_goes_to_a_gateway()
     {
         using var gateway = ScriptedGateway.Carrying();
-        using var client = new TestClient(ScriptedServer.Nobody(), [gateway.Address]);
+        using var client = new TestClient(ScriptedServer.ClosedPort(), [gateway.Address]);
 
         using var answer = await client.SendAsync("POST", new GatedContent(Task.CompletedTask, 300_000));
 

@@ -1,5 +1,6 @@
 using System.Net;
 using GatewayMesh.Client.Tests.Rig;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GatewayMesh.Client.Tests.Failover;
 
@@ -54,8 +55,8 @@ public sealed class MeshAnswerTests
     public async Task The_meshs_answer_is_final_when_every_target_fails()
     {
         using var sidecar = ScriptedServer.Answering(
-            "nobody there", "Proxy-Status: gatewaymesh; error=destination_unavailable; forwarded=?0\r\n", "503 Service Unavailable");
-        using var client = new TestClient(sidecar.Address, [ScriptedServer.Nobody()]);
+            "no instance", "Proxy-Status: gatewaymesh; error=destination_unavailable; forwarded=?0\r\n", "503 Service Unavailable");
+        using var client = new TestClient(sidecar.Address, [ScriptedServer.ClosedPort()]);
 
         using var answer = await client.SendAsync("POST", new StringContent("body"));
 
@@ -63,7 +64,7 @@ public sealed class MeshAnswerTests
         {
             Assert.That(
                 (answer.StatusCode, await answer.Content.ReadAsStringAsync()),
-                Is.EqualTo((HttpStatusCode.ServiceUnavailable, "nobody there")));
+                Is.EqualTo((HttpStatusCode.ServiceUnavailable, "no instance")));
             Assert.That(GatewayMeshRetries.MayRetry(answer), Is.False, "a retry above is pointless");
             Assert.That(answer.RequestMessage!.RequestUri!.Host, Is.EqualTo("payments"));
         }
@@ -93,7 +94,7 @@ public sealed class MeshAnswerTests
                     "Retry-After: 1\r\nProxy-Status: gatewaymesh; error=connection_limit_reached; forwarded=?0\r\n",
                     "503 Service Unavailable"));
         using var other = ScriptedGateway.Carrying();
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         using var client = new TestClient(null, [busy.Address, other.Address], time: time);
 
         await client.GetAsync();

@@ -1,5 +1,6 @@
 using GatewayMesh.Client.Tests.Rig;
 using GatewayMesh.Configuration.Tunnels;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GatewayMesh.Client.Tests.Failover;
 
@@ -14,7 +15,7 @@ public sealed class NothingProcessedTests
     public async Task A_refused_connection_sends_any_request_to_a_gateway(string method)
     {
         using var gateway = ScriptedGateway.Carrying();
-        using var client = new TestClient(ScriptedServer.Nobody(), [gateway.Address]);
+        using var client = new TestClient(ScriptedServer.ClosedPort(), [gateway.Address]);
 
         using var answer = await client.SendAsync(method, method == "GET" ? null : new StringContent("body"));
 
@@ -88,7 +89,7 @@ public sealed class NothingProcessedTests
         using var first = ScriptedGateway.Carrying("not this one");
         using var second = ScriptedGateway.Carrying();
         first.Answer = refusal;
-        using var client = new TestClient(null, [first.Address, second.Address], time: new ManualTime());
+        using var client = new TestClient(null, [first.Address, second.Address], time: new FakeTimeProvider());
 
         for (var i = 0; i < 3; i++)
         {
@@ -125,7 +126,7 @@ public sealed class NothingProcessedTests
     [Test]
     public async Task The_failure_without_a_target_left_shows_that_nothing_was_processed()
     {
-        using var client = new TestClient(ScriptedServer.Nobody(), [ScriptedServer.Nobody(), ScriptedServer.Nobody()]);
+        using var client = new TestClient(ScriptedServer.ClosedPort(), [ScriptedServer.ClosedPort(), ScriptedServer.ClosedPort()]);
 
         var failure = await Assert.ThrowsAsync<GatewayMeshException>(() => client.SendAsync("POST", new StringContent("body")));
 

@@ -46,12 +46,12 @@ public sealed class StreamingTests
     public async Task A_request_body_of_unknown_length_is_streamed()
     {
         var gate = new TaskCompletionSource();
-        var begun = new TaskCompletionSource();
-        using var sidecar = new EarlyReader(begun);
+        var started = new TaskCompletionSource();
+        using var sidecar = new EarlyReader(started);
         using var client = new TestClient(sidecar.Address);
 
         var sending = client.SendAsync("POST", new GatedContent(gate.Task));
-        await begun.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await started.Task.WaitAsync(TimeSpan.FromSeconds(30));
         gate.SetResult();
 
         using var answer = await sending;
@@ -112,13 +112,13 @@ public sealed class StreamingTests
         Assert.That((sidecar.Connections, sidecar.Executed.Last()["Host"]), Is.EqualTo((1, "orders")));
     }
 
-    private sealed class EarlyReader(TaskCompletionSource begun) : ScriptedServer((_, _) => Task.CompletedTask)
+    private sealed class EarlyReader(TaskCompletionSource started) : ScriptedServer((_, _) => Task.CompletedTask)
     {
         protected override async Task ServeAsync(ServerConnection connection)
         {
             await connection.ReadHeadAsync();
             await connection.TakeAsync("5\r\nbegun\r\n".Length);
-            begun.SetResult();
+            started.SetResult();
             await connection.TakeAsync("1\r\n \r\n0\r\n\r\n".Length);
             await connection.AnswerAsync("ok");
         }

@@ -2,6 +2,7 @@ using GatewayMesh.Client.Gateways;
 using GatewayMesh.Client.Tests.Rig;
 using GatewayMesh.Configuration.Tunnels;
 using GatewayMesh.Configuration.Values;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GatewayMesh.Client.Tests.Gateways;
 
@@ -9,7 +10,7 @@ namespace GatewayMesh.Client.Tests.Gateways;
 public sealed class GatewaysFileTests
 {
     private DirectoryInfo _folder = null!;
-    private ManualTime _time = null!;
+    private FakeTimeProvider _time = null!;
 
     private string File => Path.Combine(_folder.FullName, "web", "gateways.json");
 
@@ -18,7 +19,7 @@ public sealed class GatewaysFileTests
     {
         _folder = Directory.CreateTempSubdirectory("gatewaymesh-client-");
         _folder.CreateSubdirectory("web");
-        _time = new ManualTime();
+        _time = new FakeTimeProvider();
     }
 
     [TearDown]
@@ -82,7 +83,8 @@ public sealed class GatewaysFileTests
     public async Task A_gateway_added_to_the_file_carries_requests()
     {
         using var gateway = ScriptedGateway.Carrying();
-        using var client = new TestClient(ScriptedServer.Nobody(), with: options => options.RunDirectory = _folder.FullName, time: _time);
+        using var client = new TestClient(
+            ScriptedServer.ClosedPort(), with: options => options.RunDirectory = _folder.FullName, time: _time);
         await Assert.ThrowsAsync<GatewayMeshException>(() => client.GetAsync());
 
         Write(List(gateway.Address));

@@ -15,7 +15,7 @@ public sealed class TlsTunnelTests
 
     private readonly TestAuthority _authority = new();
     private DirectoryInfo _folder = null!;
-    private AheadTime _time = null!;
+    private ShiftedTime _time = null!;
 
     private string Web => Path.Combine(_folder.FullName, "web");
 
@@ -24,7 +24,7 @@ public sealed class TlsTunnelTests
     {
         _folder = Directory.CreateTempSubdirectory("gatewaymesh-client-");
         _folder.CreateSubdirectory("web");
-        _time = new AheadTime();
+        _time = new ShiftedTime();
     }
 
     [TearDown]
@@ -98,7 +98,7 @@ public sealed class TlsTunnelTests
     [Test]
     public async Task A_gateway_that_does_not_trust_the_client_gets_no_request()
     {
-        using var gateway = new TlsGateway(_authority.Issue("gatewaymesh-gateway")) { Believes = _ => false };
+        using var gateway = new TlsGateway(_authority.Issue("gatewaymesh-gateway")) { Trusts = _ => false };
         WriteIdentity();
         using var client = Client(gateway);
 
@@ -130,7 +130,7 @@ public sealed class TlsTunnelTests
         }
 
         WriteIdentity();
-        _time.Ahead += TimeSpan.FromSeconds(2);
+        _time.Shift += TimeSpan.FromSeconds(2);
         Assert.That(await client.GetAsync(), Is.EqualTo("by the gateway"));
     }
 
@@ -177,7 +177,7 @@ public sealed class TlsTunnelTests
         await client.GetAsync();
 
         WriteIdentity(other.Issue("web"), other.RootPem);
-        _time.Ahead += TimeSpan.FromSeconds(2);
+        _time.Shift += TimeSpan.FromSeconds(2);
         Assert.That(
             (await Assert.ThrowsAsync<GatewayMeshException>(() => client.GetAsync()))?.Reason, Is.EqualTo(FailoverReason.Untrusted));
         Assert.That(gateway.Requests, Is.EqualTo(1));
@@ -206,7 +206,7 @@ public sealed class TlsTunnelTests
     {
         using var gateway = Gateway("our-gateway");
         WriteIdentity();
-        using var client = new TestClient(ScriptedServer.Nobody(), [$"127.0.0.1:{gateway.Port}"], options =>
+        using var client = new TestClient(ScriptedServer.ClosedPort(), [$"127.0.0.1:{gateway.Port}"], options =>
         {
             options.IdentityFile = Path.Combine(Web, "identity.pem");
             options.RootsFile = Path.Combine(Web, "roots.pem");
@@ -221,13 +221,13 @@ public sealed class TlsTunnelTests
     private TestClient Client(TlsGateway gateway)
     {
         WriteGateways(gateway);
-        return new TestClient(ScriptedServer.Nobody(), with: options => options.RunDirectory = _folder.FullName, time: _time);
+        return new TestClient(ScriptedServer.ClosedPort(), with: options => options.RunDirectory = _folder.FullName, time: _time);
     }
 
     private void Go(TlsGateway gateway)
     {
         WriteGateways(gateway);
-        _time.Ahead += TimeSpan.FromSeconds(2);
+        _time.Shift += TimeSpan.FromSeconds(2);
     }
 
     // Written as the sidecar does. The blanks give each file a different length.
@@ -252,19 +252,5 @@ public sealed class TlsTunnelTests
         File.WriteAllText(Path.Combine(Web, "identity.pem"), pem);
         using var certificate = X509Certificate2.CreateFromPem(pem);
         return certificate.SerialNumber;
-    }
-
-    /// <summary>The system's clock, which a test can move ahead past the once-a-second check of files.</summary>
-    private sealed class AheadTime : TimeProvider
-    {
-        private long _ahead;
-
-        public TimeSpan Ahead
-        {
-            get => new(Interlocked.Read(ref _ahead));
-            set => Interlocked.Exchange(ref _ahead, value.Ticks);
-        }
-
-        public override long GetTimestamp() => base.GetTimestamp() + (long)(Ahead.TotalSeconds * TimestampFrequency);
     }
 }

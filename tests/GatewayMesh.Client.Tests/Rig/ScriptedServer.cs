@@ -49,7 +49,7 @@ internal class ScriptedServer : IDisposable
     public static ScriptedServer Silent() => new((_, connection) => connection.UntilEndedAsync());
 
     /// <summary>An address without a listener.</summary>
-    public static string Nobody()
+    public static string ClosedPort()
     {
         using var gone = new ScriptedServer((_, _) => Task.CompletedTask);
         return gone.Address;

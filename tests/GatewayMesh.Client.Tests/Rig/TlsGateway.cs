@@ -34,7 +34,7 @@ internal sealed class TlsGateway : IDisposable
     public string Protocol { get; init; } = "gatewaymesh-guard/1";
 
     /// <summary>True if the gateway trusts its callers. Default: true.</summary>
-    public Func<X509Certificate2?, bool> Believes { get; init; } = _ => true;
+    public Func<X509Certificate2?, bool> Trusts { get; init; } = _ => true;
 
     public ConcurrentQueue<TunnelHello> Hellos { get; } = [];
 
@@ -84,7 +84,7 @@ internal sealed class TlsGateway : IDisposable
                 ServerCertificateContext = SslStreamCertificateContext.Create(_certificate, [], offline: true),
                 ApplicationProtocols = [new SslApplicationProtocol(Protocol)],
                 ClientCertificateRequired = true,
-                RemoteCertificateValidationCallback = (_, certificate, _, _) => Believes(certificate as X509Certificate2),
+                RemoteCertificateValidationCallback = (_, certificate, _, _) => Trusts(certificate as X509Certificate2),
             });
             Protocols.Enqueue(tls.SslProtocol);
             Callers.Enqueue(tls.RemoteCertificate is X509Certificate2 caller ? caller.SerialNumber : "none");

@@ -1,6 +1,7 @@
 using GatewayMesh.Client.Connections;
 using GatewayMesh.Client.Routes;
 using GatewayMesh.Client.Tests.Rig;
+using GatewayMesh.Fixtures;
 
 namespace GatewayMesh.Client.Tests.Routes;
 
@@ -104,7 +105,7 @@ public sealed class HungTests
     [Test]
     public async Task A_target_is_hung_after_exactly_two_unanswered_probes_of_250_milliseconds()
     {
-        var time = new ManualTime();
+        var time = new ObservedTime();
         var dialer = new SilentDialer();
         var liveness = new TargetLiveness(
             new LiveProbe(dialer, TimeSpan.FromMilliseconds(250), time), failures: 2, TimeSpan.FromMilliseconds(250), time);
@@ -130,7 +131,7 @@ public sealed class HungTests
     public async Task Waiting_requests_share_the_probes_and_an_answer_stays_valid_for_a_moment()
     {
         using var sidecar = ScriptedServer.Answering();
-        var time = new ManualTime();
+        var time = new ObservedTime();
         var address = new Client.Settings.TargetAddress(
             "127.0.0.1", int.Parse(sidecar.Address.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture));
         var liveness = new TargetLiveness(
@@ -151,7 +152,7 @@ public sealed class HungTests
     public async Task A_refused_probe_does_not_mean_hung()
     {
         var address = new Client.Settings.TargetAddress(
-            "127.0.0.1", int.Parse(ScriptedServer.Nobody().Split(':')[1], System.Globalization.CultureInfo.InvariantCulture));
+            "127.0.0.1", int.Parse(ScriptedServer.ClosedPort().Split(':')[1], System.Globalization.CultureInfo.InvariantCulture));
         var liveness = new TargetLiveness(
             new LiveProbe(
                 new SidecarDialer(address, TimeSpan.FromSeconds(5), TimeProvider.System), TimeSpan.FromSeconds(5), TimeProvider.System),

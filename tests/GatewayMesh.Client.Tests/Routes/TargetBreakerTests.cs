@@ -1,4 +1,5 @@
 using GatewayMesh.Client.Tests.Rig;
+using GatewayMesh.Fixtures;
 
 namespace GatewayMesh.Client.Tests.Routes;
 
@@ -10,7 +11,7 @@ public sealed class TargetBreakerTests
     {
         using var gateway = ScriptedGateway.Carrying();
         using var client = new TestClient(
-            ScriptedServer.Nobody(), [gateway.Address], options => options.BreakerFailures = 3, new ManualTime());
+            ScriptedServer.ClosedPort(), [gateway.Address], options => options.BreakerFailures = 3, new ObservedTime());
         var breaker = client.Handler.Routes.TargetBreaker!;
 
         await client.GetAsync();
@@ -54,7 +55,7 @@ public sealed class TargetBreakerTests
         using var sidecar = ScriptedServer.Answering(
             "", "Proxy-Status: gatewaymesh; error=connection_limit_reached; forwarded=?0\r\n", "503 Service Unavailable");
         using var gateway = ScriptedGateway.Carrying();
-        using var client = new TestClient(sidecar.Address, [gateway.Address], options => options.BreakerFailures = 2, new ManualTime());
+        using var client = new TestClient(sidecar.Address, [gateway.Address], options => options.BreakerFailures = 2, new ObservedTime());
 
         for (var i = 0; i < 5; i++)
         {
@@ -119,7 +120,7 @@ public sealed class TargetBreakerTests
     [Test]
     public async Task The_sidecar_is_used_again_only_after_it_answered_every_probe_for_the_configured_time()
     {
-        var time = new ManualTime();
+        var time = new ObservedTime();
         using var sidecar = ScriptedServer.Answering("by the sidecar");
         sidecar.AnswersProbes = false;
         using var gateway = ScriptedGateway.Carrying();
@@ -162,7 +163,7 @@ public sealed class TargetBreakerTests
     public async Task A_sidecar_that_is_not_used_is_still_the_last_resort()
     {
         using var sidecar = ScriptedServer.Answering("by the sidecar");
-        using var client = new TestClient(sidecar.Address, [ScriptedServer.Nobody()], with: null, new ManualTime());
+        using var client = new TestClient(sidecar.Address, [ScriptedServer.ClosedPort()], with: null, new ObservedTime());
         client.Handler.Routes.TargetBreaker!.Failed(FailoverReason.Hung);
 
         Assert.That(await client.GetAsync(), Is.EqualTo("by the sidecar"));
@@ -171,7 +172,7 @@ public sealed class TargetBreakerTests
     [Test]
     public async Task A_disposed_handler_stops_probing()
     {
-        using var client = new TestClient(ScriptedServer.Nobody(), ["127.0.0.1:1"]);
+        using var client = new TestClient(ScriptedServer.ClosedPort(), ["127.0.0.1:1"]);
         var breaker = client.Handler.Routes.TargetBreaker!;
         breaker.Failed(FailoverReason.Hung);
 

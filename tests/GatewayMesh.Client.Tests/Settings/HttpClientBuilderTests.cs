@@ -15,7 +15,7 @@ public sealed class HttpClientBuilderTests
         var services = new ServiceCollection();
         services.AddHttpClient("payments", client => client.BaseAddress = new("http://payments")).AddGatewayMesh(options =>
         {
-            options.Outbound = ScriptedServer.Nobody();
+            options.Outbound = ScriptedServer.ClosedPort();
             options.Service = "web";
             options.Gateways.Add(gateway.Address);
             options.TunnelTimeout = TimeSpan.FromSeconds(5);

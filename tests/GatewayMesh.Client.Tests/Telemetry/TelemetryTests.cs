@@ -23,7 +23,7 @@ public sealed class TelemetryTests
         ActivitySource.AddActivityListener(listener);
         using var logs = new Logs();
         using var gateway = ScriptedGateway.Carrying();
-        using var client = new TestClient(ScriptedServer.Nobody(), [gateway.Address], logs: logs);
+        using var client = new TestClient(ScriptedServer.ClosedPort(), [gateway.Address], logs: logs);
 
         await client.GetAsync();
 

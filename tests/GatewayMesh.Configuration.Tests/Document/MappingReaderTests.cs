@@ -8,7 +8,7 @@ internal sealed class MappingReaderTests
     private static readonly SourceLocation Place = new("f", 1, 1);
 
     [Test]
-    public void Both_cases_of_the_first_letter_are_one_key_where_the_style_says_so()
+    public void Both_cases_of_the_first_letter_are_one_key_if_the_style_allows()
     {
         var document = Map(("Name", "web"));
 
@@ -17,7 +17,7 @@ internal sealed class MappingReaderTests
     }
 
     [Test]
-    public void A_wrong_value_is_said_once_however_often_it_is_asked_for()
+    public void An_invalid_value_is_reported_once_however_often_it_is_read()
     {
         var (_, errors) = Read(Map(("port", "x")), KeyStyle.Exact, reader =>
         {
@@ -29,7 +29,7 @@ internal sealed class MappingReaderTests
     }
 
     [Test]
-    public void Unknown_keys_are_left_aside_where_the_style_says_so() =>
+    public void Unknown_keys_are_ignored_if_the_style_allows() =>
         Assert.That(Read(Map(("later", "x")), KeyStyle.Lenient, _ => 0).Errors, Is.Empty);
 
     [Test]

@@ -10,7 +10,7 @@ internal sealed class NearestTests
     [TestCase("protcol", "protocol")]
     [TestCase("colour", null)]
     [TestCase("", null)]
-    public void The_word_that_was_meant_is_found_and_a_far_one_is_not(string word, string? meant) =>
+    public void The_nearest_word_is_suggested_and_a_distant_word_is_not(string word, string? meant) =>
         Assert.That(Nearest.To(word, ["port", "protocol", "outbound"]), Is.EqualTo(meant));
 
     [Test]

@@ -19,7 +19,7 @@ internal sealed class ScalarTypesTests
     [TestCase("web:80")]
     [TestCase(":80")]
     [TestCase("*:80")]
-    public void What_is_no_address_is_refused_with_a_mend(string text) =>
+    public void An_invalid_address_is_refused_with_a_fix(string text) =>
         Assert.That(ScalarTypes.Address.Read(text), Has.Property("Message").Not.Null.And.Property("Fix").Not.Empty);
 
     [TestCase("10.0.0.0/8", "10.0.0.0/8")]
@@ -29,7 +29,7 @@ internal sealed class ScalarTypesTests
         Assert.That(ScalarTypes.Network.Read(text).Value.ToString(), Is.EqualTo(network));
 
     [Test]
-    public void A_network_with_bits_beyond_its_length_says_which_was_meant() =>
+    public void A_network_with_bits_beyond_its_prefix_is_refused_with_the_intended_network() =>
         Assert.That(ScalarTypes.Network.Read("10.1.2.3/9").Fix, Is.EqualTo("use 10.0.0.0/9"));
 
     [TestCase("web", true)]
@@ -40,7 +40,7 @@ internal sealed class ScalarTypesTests
     [TestCase("a/b", false)]
     [TestCase("wéb", false)]
     [TestCase("", false)]
-    public void Names_are_fit_for_files_and_hosts(string text, bool fit) => Assert.That(Names.IsName(text), Is.EqualTo(fit));
+    public void Names_are_valid_in_files_and_host_names(string text, bool fit) => Assert.That(Names.IsName(text), Is.EqualTo(fit));
 
     [TestCase("+5")]
     [TestCase(" 5")]

@@ -13,14 +13,14 @@ internal sealed class IntentionTableTests
     [TestCase("other", "payments", false, 8)]
     [TestCase("web", "ledger", false, 6)]
     [TestCase("other", "ledger", true, 5)]
-    public void An_exact_destination_goes_before_the_wildcard_and_within_it_an_exact_source(
+    public void An_exact_destination_precedes_the_wildcard_and_then_an_exact_source_does(
         string source, string destination, bool allowed, int precedence)
     {
         var table = Table(
-            ("*", Says("*", IntentionAction.Allow)),
-            ("*", Says("web", IntentionAction.Deny)),
-            ("payments", Says("*", IntentionAction.Deny)),
-            ("payments", Says("web", IntentionAction.Allow)));
+            ("*", From("*", IntentionAction.Allow)),
+            ("*", From("web", IntentionAction.Deny)),
+            ("payments", From("*", IntentionAction.Deny)),
+            ("payments", From("web", IntentionAction.Allow)));
 
         var decision = table.Decide(source, destination, Get);
 
@@ -31,24 +31,24 @@ internal sealed class IntentionTableTests
     [TestCase("web", "payments", true)]
     [TestCase("WEB", "payments", false)]
     [TestCase("web", "PAYMENTS", true)]
-    public void A_source_is_compared_as_it_stands_in_the_certificate_and_a_destination_without_case(
+    public void A_source_is_compared_exactly_as_in_the_certificate_and_a_destination_without_regard_to_case(
         string source, string destination, bool allowed) =>
         Assert.That(
-            Table(("*", Says("*", IntentionAction.Deny)), ("payments", Says("web", IntentionAction.Allow)))
+            Table(("*", From("*", IntentionAction.Deny)), ("payments", From("web", IntentionAction.Allow)))
                 .Decide(source, destination, Get)
                 .Allowed,
             Is.EqualTo(allowed));
 
     [Test]
-    public void A_denial_of_all_callers_of_a_service_beats_what_one_caller_may_do_everywhere() =>
+    public void A_denial_of_all_callers_of_a_service_beats_an_allowance_of_one_caller_for_all_services() =>
         Assert.That(
-            Table(("*", Says("web", IntentionAction.Allow)), ("payments", Says("*", IntentionAction.Deny)))
+            Table(("*", From("web", IntentionAction.Allow)), ("payments", From("*", IntentionAction.Deny)))
                 .Decide("web", "payments", Get)
                 .Allowed,
             Is.False);
 
     [Test]
-    public void Without_a_word_about_the_two_the_default_decides()
+    public void Without_a_matching_intention_the_default_decides()
     {
         Assert.That(
             IntentionTable.Of(DeclaredIntentions.None).Decide("web", "payments", Get),
@@ -62,7 +62,7 @@ internal sealed class IntentionTableTests
     }
 
     [Test]
-    public void Intentions_that_nobody_could_read_allow_nothing()
+    public void Unreadable_intentions_allow_nothing()
     {
         Assert.That(
             IntentionTable.Of(null).Decide("web", "payments", Get), Is.EqualTo(new IntentionDecision(false, IntentionCause.Unknown)));
@@ -75,7 +75,7 @@ internal sealed class IntentionTableTests
     [TestCase("GET", "/v1/admin", "", false, 0)]
     [TestCase("DELETE", "/v9", "", true, -1)]
     [TestCase("DELETE", "/v9/x", "x-debug: yes", false, 3)]
-    public void The_first_permission_that_matches_decides_and_where_none_does_the_default(
+    public void The_first_matching_permission_decides_and_otherwise_the_default(
         string method, string path, string header, bool allowed, int permission)
     {
         var table = Table(("payments", Permits(
@@ -97,24 +97,24 @@ internal sealed class IntentionTableTests
     }
 
     [Test]
-    public void Where_no_permission_matches_the_default_decides_and_not_a_wider_intention()
+    public void Without_a_matching_permission_the_default_decides_and_not_a_wider_intention()
     {
         var permits = Permits("web", new PermissionRule(IntentionAction.Allow) { PathRule = new PathRule(PathTest.Exact, "/v1") });
         var declared = new DeclaredIntentions(
-            [new ServiceIntentionsEntry { Name = "payments", Sources = [permits, Says("*", IntentionAction.Allow)] }],
+            [new ServiceIntentionsEntry { Name = "payments", Sources = [permits, From("*", IntentionAction.Allow)] }],
             IntentionAction.Deny);
 
         Assert.That(IntentionTable.Of(declared).Decide("web", "payments", new AskedRequest("GET", "/v2")).Allowed, Is.False);
     }
 
     [Test]
-    public void With_files_the_intention_of_all_to_all_is_the_default()
+    public void With_files_the_intention_from_all_to_all_is_the_default()
     {
         var permits = Permits("web", new PermissionRule(IntentionAction.Allow) { PathRule = new PathRule(PathTest.Exact, "/v1") });
 
         Assert.That(Table(("payments", permits)).Decide("web", "payments", new AskedRequest("GET", "/v2")).Allowed, Is.True);
         Assert.That(
-            Table(("payments", permits), ("*", Says("*", IntentionAction.Deny)))
+            Table(("payments", permits), ("*", From("*", IntentionAction.Deny)))
                 .Decide("web", "payments", new AskedRequest("GET", "/v2"))
                 .Allowed,
             Is.False);
@@ -122,7 +122,7 @@ internal sealed class IntentionTableTests
 
     [TestCase("/public/../admin", false)]
     [TestCase("/public%2fx", true)]
-    public void A_path_with_several_readings_is_allowed_when_each_of_them_is(string path, bool allowed)
+    public void A_path_with_several_readings_is_allowed_only_if_each_reading_is(string path, bool allowed)
     {
         var table = Table(
             ("payments", Permits("web", new PermissionRule(IntentionAction.Deny) { PathRule = new PathRule(PathTest.Prefix, "/admin") })));
@@ -141,7 +141,7 @@ internal sealed class IntentionTableTests
     }
 
     [Test]
-    public void A_header_that_is_missing_passes_only_present_turned_round()
+    public void A_missing_header_matches_only_an_inverted_presence_test()
     {
         bool Matches(HeaderRule rule) =>
             !Table(("payments", Permits("web", new PermissionRule(IntentionAction.Deny) { Headers = [rule] })))
@@ -154,7 +154,7 @@ internal sealed class IntentionTableTests
     }
 
     [Test]
-    public void Case_counts_unless_it_is_told_not_to()
+    public void Case_matters_unless_the_rule_ignores_it()
     {
         bool Matches(HeaderRule rule) =>
             !Table(("payments", Permits("web", new PermissionRule(IntentionAction.Deny) { Headers = [rule] })))
@@ -168,18 +168,18 @@ internal sealed class IntentionTableTests
     }
 
     [Test]
-    public void Two_whose_destinations_differ_in_case_alone_deny_when_one_of_them_does() =>
+    public void Two_intentions_whose_destinations_differ_only_in_case_deny_if_either_does() =>
         Assert.That(
-            Table(("payments", Says("web", IntentionAction.Allow)), ("Payments", Says("web", IntentionAction.Deny)))
+            Table(("payments", From("web", IntentionAction.Allow)), ("Payments", From("web", IntentionAction.Deny)))
                 .Decide("web", "PAYMENTS", Get)
                 .Allowed,
             Is.False);
 
     [Test]
-    public void A_look_up_allocates_nothing_whether_it_finds_an_action_or_permissions()
+    public void A_lookup_of_an_action_or_permissions_allocates_nothing()
     {
         var table = Table(
-            ("payments", Says("web", IntentionAction.Allow)),
+            ("payments", From("web", IntentionAction.Allow)),
             (
                 "payments",
                 Permits(
@@ -216,15 +216,15 @@ internal sealed class IntentionTableTests
     }
 
     [Test]
-    public void A_service_named_like_the_wildcard_is_not_all() =>
+    public void A_service_named_like_the_wildcard_does_not_mean_all_services() =>
         Assert.That(
-            Table(("payments", Says("web", IntentionAction.Allow)), ("*", Says("*", IntentionAction.Deny)))
+            Table(("payments", From("web", IntentionAction.Allow)), ("*", From("*", IntentionAction.Deny)))
                 .Decide("*", "payments", Get)
                 .Allowed,
             Is.False);
 
     [Test]
-    public void Each_part_of_an_intention_makes_another_revision()
+    public void Each_part_of_an_intention_changes_the_revision()
     {
         var permission = new PermissionRule(IntentionAction.Allow) { PathRule = new PathRule(PathTest.Exact, "/a") };
         var header = new HeaderRule("x", HeaderTest.Exact, "1");
@@ -233,10 +233,10 @@ internal sealed class IntentionTableTests
             Revision(null),
             Revision(new DeclaredIntentions([], null)),
             Revision(new DeclaredIntentions([], IntentionAction.Deny)),
-            Revision(Of(("payments", Says("web", IntentionAction.Allow)))),
-            Revision(Of(("payments", Says("web", IntentionAction.Deny)))),
-            Revision(Of(("payments", Says("*", IntentionAction.Deny)))),
-            Revision(Of(("ledger", Says("web", IntentionAction.Allow)))),
+            Revision(Of(("payments", From("web", IntentionAction.Allow)))),
+            Revision(Of(("payments", From("web", IntentionAction.Deny)))),
+            Revision(Of(("payments", From("*", IntentionAction.Deny)))),
+            Revision(Of(("ledger", From("web", IntentionAction.Allow)))),
             Revision(Of(("payments", Permits("web", permission)))),
             Revision(Of(("payments", Permits("web", permission with { PathRule = new PathRule(PathTest.Prefix, "/a") })))),
             Revision(Of(("payments", Permits("web", permission with { Methods = ["GET"] })))),
@@ -252,11 +252,11 @@ internal sealed class IntentionTableTests
     [Test]
     public void The_revision_does_not_depend_on_order_or_descriptions()
     {
-        var (first, second) = (("payments", Says("web", IntentionAction.Allow)), ("ledger", Says("*", IntentionAction.Deny)));
+        var (first, second) = (("payments", From("web", IntentionAction.Allow)), ("ledger", From("*", IntentionAction.Deny)));
 
         Assert.That(Revision(Of(first, second)), Is.EqualTo(Revision(Of(second, first))));
         Assert.That(
-            Revision(Of(first)), Is.EqualTo(Revision(Of(("payments", Says("web", IntentionAction.Allow) with { Description = "why" })))));
+            Revision(Of(first)), Is.EqualTo(Revision(Of(("payments", From("web", IntentionAction.Allow) with { Description = "why" })))));
     }
 
     private static string Revision(DeclaredIntentions? declared) =>
@@ -272,7 +272,7 @@ internal sealed class IntentionTableTests
                     group => new ServiceIntentionsEntry { Name = group.Key, Sources = [.. group] })],
             null);
 
-    private static IntentionSource Says(string source, IntentionAction action) => new(source) { Action = action };
+    private static IntentionSource From(string source, IntentionAction action) => new(source) { Action = action };
 
     private static IntentionSource Permits(string source, params PermissionRule[] permissions) =>
         new(source) { Permissions = [.. permissions] };

@@ -11,7 +11,7 @@ internal sealed class PrecedenceProperties
     private static readonly string[] Names = ["a", "b", "c", "*"];
 
     [Test]
-    public void Of_all_intentions_that_speak_of_the_two_the_most_exact_decides_and_of_its_permissions_the_first()
+    public void The_most_specific_intention_for_a_pair_decides_and_within_it_the_first_matching_permission()
     {
         Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>
         {

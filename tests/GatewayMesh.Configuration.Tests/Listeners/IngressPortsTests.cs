@@ -9,7 +9,7 @@ namespace GatewayMesh.Configuration.Tests.Listeners;
 internal sealed class IngressPortsTests
 {
     [Test]
-    public void A_port_that_stands_in_only_one_half_is_found()
+    public void A_port_in_only_one_of_bootstrap_and_entry_is_found()
     {
         var ingress = new IngressSpec
         {

@@ -9,7 +9,7 @@ internal sealed class ListenerPlanTests
     [TestCase("http")]
     [TestCase("http2")]
     [TestCase("grpc")]
-    public void The_way_in_knows_what_its_application_speaks(string protocol)
+    public void The_inbound_listener_knows_its_applications_protocol(string protocol)
     {
         var service = new LocalServiceSpec
         {

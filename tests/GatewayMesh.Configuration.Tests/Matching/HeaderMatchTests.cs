@@ -21,7 +21,7 @@ internal sealed class HeaderMatchTests
     [TestCase("x-team: redder", false)]
     [TestCase("xteam: red", false)]
     [TestCase("", false)]
-    public void An_exact_denial_is_evaded_by_no_second_line_no_order_no_underscore_and_no_case_of_the_name(string fields, bool denied) =>
+    public void An_exact_denial_cannot_be_evaded_by_extra_lines_order_underscores_or_case_of_the_name(string fields, bool denied) =>
         Assert.That(Rule(HeaderTest.Exact, "red").May(Request(fields)), Is.EqualTo(denied));
 
     [TestCase("x-team: blue", true)]
@@ -35,7 +35,7 @@ internal sealed class HeaderMatchTests
     [TestCase("x_team: blue", false, Description = "to some applications there is no x-team")]
     [TestCase("x-team: red", false)]
     [TestCase("", false)]
-    public void An_exact_allowance_is_got_through_by_no_second_line_and_no_underscore(string fields, bool allowed) =>
+    public void An_exact_allowance_cannot_be_exploited_by_extra_lines_or_underscores(string fields, bool allowed) =>
         Assert.That(Rule(HeaderTest.Exact, "blue").Surely(Request(fields)), Is.EqualTo(allowed));
 
     [TestCase(HeaderTest.Prefix, "user-", "x-team: user-1|x-team: admin", true, false)]
@@ -62,7 +62,7 @@ internal sealed class HeaderMatchTests
     [TestCase(HeaderTest.Present, "", "", false, false)]
     [TestCase(HeaderTest.Exact, "red,blue", "x-team: red|x-team: blue", true, false)]
     [TestCase(HeaderTest.Exact, "red,blue", "x-team: red, blue", true, false, Description = "the same, joined by a proxy on the way")]
-    public void A_denial_holds_for_any_reading_and_an_allowance_for_every(
+    public void A_denial_applies_if_any_reading_matches_and_an_allowance_if_every_reading_does(
         HeaderTest test, string value, string fields, bool denied, bool allowed)
     {
         Assert.That(Rule(test, value).May(Request(fields)), Is.EqualTo(denied));
@@ -82,7 +82,7 @@ internal sealed class HeaderMatchTests
     [TestCase(HeaderTest.Present, "", "", true, true)]
     [TestCase(HeaderTest.Present, "", "x_team: blue", true, false, Description = "some applications see the field and some do not")]
     [TestCase(HeaderTest.Present, "", "x-team: blue", false, false)]
-    public void Turned_round_a_denial_holds_for_any_reading_and_an_allowance_for_every(
+    public void Inverted_a_denial_applies_if_any_reading_matches_and_an_allowance_if_every_reading_does(
         HeaderTest test, string value, string fields, bool denied, bool allowed)
     {
         Assert.That(Rule(test, value, invert: true).May(Request(fields)), Is.EqualTo(denied));
@@ -95,7 +95,7 @@ internal sealed class HeaderMatchTests
     [TestCase(HeaderTest.Exact, "red", false, "x_team: red", false)]
     [TestCase(HeaderTest.Exact, "red", true, "x-team: blue|x-team: red", true)]
     [TestCase(HeaderTest.Present, "", true, "x_team: red", true)]
-    public void A_route_keeps_Consuls_meaning_of_one_list_and_one_name(
+    public void A_route_matches_the_joined_value_and_the_exact_name_as_in_Consul(
         HeaderTest test, string value, bool invert, string fields, bool matches) =>
         Assert.That(Rule(test, value, invert).Matches(Request(fields)), Is.EqualTo(matches));
 
@@ -110,7 +110,7 @@ internal sealed class HeaderMatchTests
 
     [TestCase("cookie: a=1|cookie: role=admin")]
     [TestCase("cookie: a=1; role=admin")]
-    public void Crumbs_of_a_cookie_are_one_cookie(string fields)
+    public void Cookie_crumbs_are_one_cookie(string fields)
     {
         var rule = new HeaderMatch(new HeaderRule("cookie", HeaderTest.Exact, "role=admin"));
 
@@ -119,7 +119,7 @@ internal sealed class HeaderMatchTests
     }
 
     [Test]
-    public void What_an_allowance_takes_is_taken_by_a_denial_and_a_route_too()
+    public void A_request_that_matches_an_allowance_matches_a_denial_and_a_route_too()
     {
         string[] names = ["x-team", "x_team", "X-Team", "x-other"];
         string[] values = ["red", "blue", "", "red, blue", "blue,red", "redblue"];

@@ -36,7 +36,7 @@ internal sealed class RegexTextTests
     [TestCase(".*?", "anything", true)]
     [TestCase(@"a\_b", "a_b", true)]
     [TestCase(@"a # b", "a # b", true)]
-    public void An_expression_matches_whole_texts_as_RE2_does(string pattern, string text, bool matches)
+    public void An_expression_matches_the_whole_text_as_in_RE2(string pattern, string text, bool matches)
     {
         Assert.That(RegexText.TryCompile(pattern, ignoreCase: false, out var regex, out var error), Is.True, error);
         Assert.That(regex!.IsMatch(text), Is.EqualTo(matches));
@@ -63,18 +63,18 @@ internal sealed class RegexTextTests
     [TestCase("a{1001}", Description = "RE2's bound")]
     [TestCase("a{3,2}")]
     [TestCase("((a{100}){100}){100}", Description = "grows to a million")]
-    public void What_RE2_does_not_have_or_reads_otherwise_is_refused(string pattern)
+    public void Syntax_that_RE2_lacks_or_reads_differently_is_refused(string pattern)
     {
         Assert.That(RegexText.TryCompile(pattern, ignoreCase: false, out _, out var error), Is.False);
         Assert.That(error, Is.Not.Empty);
     }
 
     [Test]
-    public void Its_length_is_bounded() =>
+    public void The_length_of_an_expression_is_bounded() =>
         Assert.That(RegexText.TryCompile(new string('a', RegexText.Longest + 1), ignoreCase: false, out _, out _), Is.False);
 
     [Test]
-    public void An_expression_that_others_choke_on_takes_linear_time()
+    public void An_expression_that_makes_backtracking_engines_explode_takes_linear_time()
     {
         Assert.That(RegexText.TryCompile("(a+)+b", ignoreCase: false, out var regex, out _));
         Assert.That(regex!.IsMatch(new string('a', 100_000)), Is.False, "a backtracking matcher would not come back");

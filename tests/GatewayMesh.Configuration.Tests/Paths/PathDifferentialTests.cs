@@ -65,7 +65,7 @@ internal sealed class PathDifferentialTests
     private static readonly List<App> Apps = [.. AllApps()];
 
     [Test]
-    public void No_application_reads_what_is_denied_or_gets_what_is_not_allowed([Range(1, 3)] int seed)
+    public void No_application_reads_a_denied_path_or_gets_a_path_that_is_not_allowed([Range(1, 3)] int seed)
     {
         var random = new System.Random(seed);
         List<(PathTest Test, string Value, Predicate<string> Means)> denied =

@@ -23,7 +23,7 @@ internal sealed class PathReadingsTests
     }
 
     [Test]
-    public void A_plain_path_is_read_without_an_allocation()
+    public void Reading_a_plain_path_allocates_nothing()
     {
         var length = 0;
         for (var i = 0; i < 100; i++)
@@ -42,7 +42,7 @@ internal sealed class PathReadingsTests
     }
 
     [Test]
-    public void A_decision_about_a_plain_path_costs_no_allocation()
+    public void A_decision_about_a_plain_path_allocates_nothing()
     {
         var source = new IntentionSource("web")
         {
@@ -84,7 +84,7 @@ internal sealed class PathReadingsTests
     [TestCase("/a%c0%afb", "/a<c0><af>b", "/a/b")]
     [TestCase("/a%u002fb", "/a%u002fb", "/a/b")]
     [TestCase("/admin#x", "/admin#x", "/admin")]
-    public void The_readings_of_a_path_are_what_applications_make_of_it(string path, params string[] readings) =>
+    public void The_readings_of_a_path_are_those_of_real_applications(string path, params string[] readings) =>
         Assert.That(All(path).Select(PercentEncodingTests.Marked), Is.SupersetOf(readings));
 
     [TestCase("/public/../admin", false, Description = "every reader goes the same way")]
@@ -110,11 +110,11 @@ internal sealed class PathReadingsTests
     [TestCase("/public/a%2520b;v=1", false)]
     [TestCase("/proxy/https%3A%2F%2Fshop.example%2F%3Fq%3Da%2520b", false)]
     [TestCase("/public/%25252541", true, Description = "encoded four times")]
-    public void A_path_is_tangled_when_readers_disagree_on_what_the_way_up_takes_away(string path, bool tangled) =>
+    public void A_path_is_tangled_when_readers_disagree_on_the_segments_that_dots_remove(string path, bool tangled) =>
         Assert.That(PathReadings.Of(path).IsTangled, Is.EqualTo(tangled));
 
     [FsCheck.NUnit.Property(MaxTest = 1000)]
-    public Property A_reading_that_is_resolved_has_neither_dots_nor_empty_segments_and_is_its_own() =>
+    public Property A_resolved_reading_has_no_dots_or_empty_segments_and_resolves_to_itself() =>
         Prop.ForAll(Paths, path => PathReader.All.Where(reader => !reader.KeepsSegments).Select(reader => reader.Read(path)).All(reading =>
             reading.StartsWith('/')
             && !reading.Contains("//", StringComparison.Ordinal)
@@ -122,7 +122,7 @@ internal sealed class PathReadingsTests
             && PathReader.Canonical.Read(PercentEncoding.Encode(reading)) == reading));
 
     [FsCheck.NUnit.Property(MaxTest = 1000)]
-    public Property A_path_of_a_route_is_found_behind_any_prefix_of_it() =>
+    public Property A_route_path_is_found_behind_any_of_its_prefixes() =>
         Prop.ForAll(Paths, path =>
         {
             var route = RoutePath.Read(path, out _).ToString();

@@ -85,7 +85,7 @@ internal sealed class PathRuleTests
     [TestCase(PathTest.Exact, "/admin", "/admin/")]
     [TestCase(PathTest.Exact, "/admin", "/ADMIN")]
     [TestCase(PathTest.Regex, "/admin", "/administrator")]
-    public void What_is_another_path_is_not_denied(PathTest test, string rule, string path) =>
+    public void A_different_path_is_not_denied(PathTest test, string rule, string path) =>
         Assert.That(Denies(test, rule, path), Is.False);
 
     [TestCase(PathTest.Prefix, "/public/", "/public/a%20b")]
@@ -107,7 +107,7 @@ internal sealed class PathRuleTests
     [TestCase(PathTest.Regex, "/v1/[^/]+/items", "/v1/a%20b/items")]
     [TestCase(PathTest.Regex, "/shop;v=[0-9]+", "/shop;v=12")]
     [TestCase(PathTest.Regex, "/projects/[^/]+/[0-9]+", "/projects/x/1")]
-    public void An_allowance_takes_every_spelling_that_means_the_same_to_all(PathTest test, string rule, string path) =>
+    public void An_allowance_accepts_every_spelling_that_means_the_same_to_all_applications(PathTest test, string rule, string path) =>
         Assert.That(Allows(test, rule, path), Is.True);
 
     [TestCase(PathTest.Prefix, "/public/", "/public/../admin")]
@@ -126,7 +126,7 @@ internal sealed class PathRuleTests
     [TestCase(PathTest.Regex, "/public/[^/]+", "/public/a%2fb")]
     [TestCase(PathTest.Regex, "/public/[^/]+", "/public/..")]
     [TestCase(PathTest.Regex, "/shop;v=.*", "/shop;v=1/../../admin")]
-    public void No_spelling_gets_through_an_allowance_that_an_application_may_read_as_something_else(
+    public void No_spelling_that_an_application_may_read_differently_matches_an_allowance(
         PathTest test, string rule, string path) =>
         Assert.That(Allows(test, rule, path), Is.False);
 

@@ -14,7 +14,7 @@ internal sealed class PercentEncodingTests
     [TestCase("/100%", "/100%25")]
     [TestCase("/%4%61", "/%254a", Description = "nothing that is decoded makes a new escape")]
     [TestCase("/%C3%A4%e4", "/%C3%A4%E4")]
-    public void The_normal_spelling_is_that_of_the_RFC(string path, string spelled) =>
+    public void The_normal_form_follows_the_RFC(string path, string spelled) =>
         Assert.That(PercentEncoding.Normalize(path), Is.EqualTo(spelled));
 
     [TestCase("/geheim/%C3%A4", "/geheim/ä")]
@@ -33,11 +33,11 @@ internal sealed class PercentEncodingTests
     [TestCase("/%25C3%A4", 2, "/ä", Description = "half of it encoded twice")]
     [TestCase("/%25252541", 16, "/A")]
     [TestCase("/%", 16, "/%")]
-    public void Decoding_goes_on_over_bytes(string path, int rounds, string decoded) =>
+    public void Decoding_works_on_bytes(string path, int rounds, string decoded) =>
         Assert.That(PercentEncoding.Decode(path, rounds), Is.EqualTo(decoded));
 
     [Test]
-    public void An_escaped_slash_can_be_kept_apart() =>
+    public void An_escaped_slash_can_be_kept_distinct() =>
         Assert.That(PercentEncoding.DecodeApart("/a%2fb/%252f"), Is.EqualTo($"/a{PercentEncoding.EscapedSlash}b/%2f"));
 
     [TestCase("/a", 0)]
@@ -47,7 +47,7 @@ internal sealed class PercentEncodingTests
     public void The_depth_is_the_number_of_rounds(string path, int depth) => Assert.That(PercentEncoding.Depth(path), Is.EqualTo(depth));
 
     [Test]
-    public void What_has_nothing_to_decode_is_the_same_object()
+    public void Text_without_escapes_is_returned_as_the_same_object()
     {
         const string Path = "/v1/charges/a%20b";
 
@@ -57,11 +57,11 @@ internal sealed class PercentEncodingTests
     }
 
     [FsCheck.NUnit.Property(MaxTest = 1000)]
-    public Property Encoding_and_decoding_undo_each_other() =>
+    public Property Encoding_and_decoding_are_inverse() =>
         Prop.ForAll(Texts, text => PercentEncoding.DecodeApart(PercentEncoding.Encode(text)) == text);
 
     [FsCheck.NUnit.Property(MaxTest = 1000)]
-    public Property Decoding_and_encoding_is_one_spelling_and_its_own() =>
+    public Property Decoding_and_encoding_gives_a_single_stable_spelling() =>
         Prop.ForAll(Paths, path =>
         {
             var spelled = PercentEncoding.Encode(PercentEncoding.DecodeApart(path));
@@ -70,7 +70,7 @@ internal sealed class PercentEncodingTests
         });
 
     [FsCheck.NUnit.Property(MaxTest = 1000)]
-    public Property The_normal_spelling_is_its_own_and_means_the_same() =>
+    public Property The_normal_form_is_stable_and_keeps_the_meaning() =>
         Prop.ForAll(Paths, path =>
         {
             var normal = PercentEncoding.Normalize(path);

@@ -13,7 +13,7 @@ public class PublicPathTests
     [TestCase("/a/.hidden/b..c/...")]
     [TestCase("/a;v=1/b,c/d:e@f")]
     [TestCase("/%E2%82%AC/a%20b")]
-    public void What_is_normal_stays_the_same_string(string target)
+    public void A_normal_path_is_returned_as_the_same_string(string target)
     {
         Assert.That(PublicPath.Read(target, out var normal), Is.EqualTo(PathForm.Normal));
         Assert.That(normal, Is.SameAs(target));
@@ -32,7 +32,7 @@ public class PublicPathTests
     [TestCase("/%61dmin", "/admin")]
     [TestCase("/a%3ab", "/a%3Ab")]
     [TestCase("/a//b?x=//y", "/a/b?x=//y")]
-    public void What_has_a_normal_way_is_written_in_it(string target, string expected)
+    public void A_path_with_a_normal_form_is_rewritten_to_it(string target, string expected)
     {
         Assert.That(PublicPath.Read(target, out var normal), Is.EqualTo(PathForm.Other));
         Assert.That(normal, Is.EqualTo(expected));
@@ -58,11 +58,11 @@ public class PublicPathTests
     [TestCase("/public/..//admin")]
     [TestCase("/a//../b")]
     [TestCase("/a//./../b")]
-    public void What_readers_understand_differently_has_none(string target) =>
+    public void An_ambiguous_path_has_no_normal_form(string target) =>
         Assert.That(PublicPath.Read(target, out _), Is.EqualTo(PathForm.Ambiguous));
 
     [FsCheck.NUnit.Property(MaxTest = 2000)]
-    public Property Normal_is_normal_and_holds_no_other_way() =>
+    public Property A_normal_form_is_stable_and_has_no_other_reading() =>
         Prop.ForAll(Paths, path =>
         {
             if (PublicPath.Read(path, out var normal) == PathForm.Ambiguous)

@@ -10,7 +10,7 @@ namespace GatewayMesh.Configuration.Tests.Policies;
 public sealed partial class PolicyReferenceTests
 {
     [Test]
-    public void Every_key_stands_in_the_reference_with_its_default()
+    public void The_reference_lists_every_key_with_its_default()
     {
         var defaults = Leaves(JsonDocument.Parse(PolicyModel.Default.Text).RootElement, "").ToDictionary();
         var documented = Row().Matches(File.ReadAllText(Path.Combine(Root(), "POLICY.md")))

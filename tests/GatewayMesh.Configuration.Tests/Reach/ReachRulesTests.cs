@@ -75,7 +75,7 @@ internal sealed class ReachRulesTests
     }
 
     [Test]
-    public void Reach_lists_ranges_that_are_reached_all_the_same()
+    public void Reach_lists_special_ranges_that_are_allowed()
     {
         var rules = ReachRules.Of(
             Sidecar("10.0.0.5") with { Reach = [IPNetwork.Parse("127.0.0.2/32"), IPNetwork.Parse("169.254.0.0/16")] });
@@ -118,9 +118,9 @@ internal sealed class ReachRulesTests
     [Test]
     public async Task A_name_that_this_node_advertises_itself_may_resolve_to_loopback_for_its_own_inbound_listener_only()
     {
-        // The hosts file of Debian leads the name of a host to 127.0.1.1.
+        // The hosts file of Debian maps the name of the host to 127.0.1.1.
         var name = Dns.GetHostName();
-        Assume.That((await Dns.GetHostAddressesAsync(name)).Length, Is.GreaterThan(0));
+        Assert.That(await Dns.GetHostAddressesAsync(name), Is.Not.Empty, $"{name} does not resolve; add it to /etc/hosts");
         var rules = ReachRules.Of(Sidecar(name));
 
         Assert.That(rules.IsOwnInbound(new HostPort(name, 20001)), Is.True);
@@ -135,11 +135,11 @@ internal sealed class ReachRulesTests
     [TestCase("localhost", 15001, ReachFault.OwnListener)]
     [TestCase("127.0.0.1", 8500, ReachFault.RegistryAgent)]
     [TestCase("169.254.169.254", 80, ReachFault.LinkLocal)]
-    public void A_registration_says_no_address_of_the_node_itself_for_its_application(string host, int port, ReachFault expected) =>
+    public void A_registration_cannot_set_an_address_of_this_node_for_its_application(string host, int port, ReachFault expected) =>
         Assert.That(ReachRules.Of(Sidecar("10.0.0.5")).JudgeApplication(new HostPort(host, port)), Is.EqualTo(expected));
 
     [Test]
-    public void A_gateway_refuses_its_own_mesh_listener_on_every_address_of_its_host_and_takes_that_of_another()
+    public void A_gateway_refuses_its_own_mesh_listener_on_every_address_of_its_host_and_accepts_another_gateways()
     {
         var rules = ReachRules.Of(
             new BootstrapSpec { Role = MeshRole.Gateway, Node = "gw-a", Gateway = new GatewaySpec { Address = "127.0.0.1" } });
@@ -161,7 +161,7 @@ internal sealed class ReachRulesTests
     }
 
     [Test]
-    public void What_resolves_is_dialed_by_the_address_that_was_judged()
+    public void A_resolved_name_is_dialed_by_the_address_that_was_checked()
     {
         var rules = ReachRules.Of(Sidecar("10.0.0.5"));
 

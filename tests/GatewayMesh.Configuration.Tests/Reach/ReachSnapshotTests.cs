@@ -14,7 +14,7 @@ internal sealed class ReachSnapshotTests
         new BootstrapSpec { Role = MeshRole.Gateway, Node = "gw", Gateway = new GatewaySpec { Address = "10.0.0.9" } });
 
     [Test]
-    public void Instances_that_lead_where_the_registry_may_not_are_no_endpoints_and_are_named()
+    public void Instances_with_a_forbidden_address_are_left_out_and_named()
     {
         var entries = EntrySet.Empty with
         {
@@ -44,7 +44,7 @@ internal sealed class ReachSnapshotTests
     }
 
     [Test]
-    public void Instances_of_a_catalogue_and_of_other_datacenters_are_judged_as_well()
+    public void Instances_of_a_catalog_and_of_other_datacenters_are_checked_too()
     {
         var catalogue = new ServiceCatalogue(
             [new DiscoveredService("payments", [new DiscoveredInstance("p1", "n", new HostPort("127.0.0.1", 1), Healthy: true)])], [])
@@ -73,7 +73,7 @@ internal sealed class ReachSnapshotTests
     }
 
     [Test]
-    public void Gateways_that_lead_where_the_registry_may_not_are_left_out_by_either_of_their_listeners()
+    public void Gateways_with_a_forbidden_address_on_either_listener_are_left_out()
     {
         var snapshot = Compile(
             EntrySet.Empty,
@@ -88,7 +88,7 @@ internal sealed class ReachSnapshotTests
     }
 
     [Test]
-    public void A_gateway_that_reads_its_own_record_refuses_nothing_and_has_the_revision_of_the_others()
+    public void A_gateway_that_reads_its_own_record_refuses_nothing_and_has_the_same_revision_as_others()
     {
         var own = Gateway("gw", "10.0.0.9:15443", "10.0.0.9:15443");
         var entries = EntrySet.Empty;
@@ -100,7 +100,7 @@ internal sealed class ReachSnapshotTests
     }
 
     [Test]
-    public void On_one_machine_too_a_gateway_knows_itself_and_refuses_a_service_at_its_own_listener()
+    public void On_one_machine_too_a_gateway_refuses_a_service_at_its_own_listener()
     {
         var rules = ReachRules.Of(
             new BootstrapSpec { Role = MeshRole.Gateway, Node = "gw", Gateway = new GatewaySpec { Address = "127.0.0.1" } });
@@ -113,7 +113,7 @@ internal sealed class ReachSnapshotTests
     }
 
     [Test]
-    public void An_application_that_may_not_be_dialed_past_its_sidecar_costs_the_sidecar_nothing()
+    public void A_forbidden_application_address_does_not_affect_its_sidecar()
     {
         var service = new NodeService(
             "payments", "p", new HostPort("10.0.0.6", 20001), Healthy: true) { Application = new HostPort("127.0.0.1", 8500) };

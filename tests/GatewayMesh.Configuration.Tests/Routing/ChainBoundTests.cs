@@ -10,15 +10,15 @@ public sealed class ChainBoundTests
 {
     // Each level leads to both names of the next: 2³⁰ ways.
     [Test]
-    public void Splitters_whose_ways_double_with_each_level_are_refused() =>
+    public void Splitters_whose_paths_double_with_each_level_are_refused() =>
         Assert.That(ErrorOf(30, (level, side) => [Name(level + 1, 0), Name(level + 1, 1)]), Does.Contain("produce more than 1000 shares"));
 
     [Test]
-    public void Splitters_that_lead_to_one_another_without_end_are_refused() =>
+    public void Splitters_that_form_a_cycle_are_refused() =>
         Assert.That(ErrorOf(20_000, (level, side) => [Name(level + 1, 0), "end"]), Does.Contain("more than 64 nested splitters"));
 
     [Test]
-    public void Many_levels_with_few_shares_are_well() =>
+    public void Many_levels_with_few_shares_are_accepted() =>
         Assert.That(ErrorOf(60, (level, side) => [Name(level + 1, 0), "end"]), Is.Empty);
 
     private static string ErrorOf(int levels, Func<int, int, string[]> next)

@@ -8,11 +8,11 @@ using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Configuration.Tests.Snapshot;
 
-/// <summary>What reaches the balancers: weights, zones, and what resolvers say.</summary>
+/// <summary>Inputs of the balancers: weights, zones, and settings of resolvers.</summary>
 public sealed class BalancingTests
 {
     [Test]
-    public void An_instance_says_its_zone_and_weight_else_its_node_says_the_zone()
+    public void The_zone_and_weight_of_an_instance_override_the_zone_of_its_node()
     {
         DiscoveredNode[] nodes =
         [
@@ -47,7 +47,7 @@ public sealed class BalancingTests
     }
 
     [Test]
-    public void What_a_resolver_says_goes_before_the_policy_and_leaves_the_rest_to_it()
+    public void A_resolver_overrides_the_policy_and_keeps_its_other_settings()
     {
         var entries = EntrySet.Empty with
         {

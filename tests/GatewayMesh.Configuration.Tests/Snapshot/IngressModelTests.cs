@@ -32,12 +32,12 @@ internal sealed class IngressModelTests
     [TestCase(".", "rest")]
     [TestCase("..", "rest")]
     [TestCase("[::1]", "rest")]
-    public void The_closest_host_is_found(string host, string service) => Assert.That(Model.Find(host), Is.EqualTo(service));
+    public void The_most_specific_host_wins(string host, string service) => Assert.That(Model.Find(host), Is.EqualTo(service));
 
     [Test]
-    public void A_very_long_host_is_the_default_one() => Assert.That(Model.Find(new string('a', 100_000)), Is.EqualTo("rest"));
+    public void A_very_long_host_gets_the_default_service() => Assert.That(Model.Find(new string('a', 100_000)), Is.EqualTo("rest"));
 
     [Test]
-    public void Without_a_default_an_unknown_host_is_nobody() =>
+    public void Without_a_default_an_unknown_host_has_no_service() =>
         Assert.That(new IngressModel(FrozenDictionary<string, string>.Empty).Find("x.y"), Is.Null);
 }

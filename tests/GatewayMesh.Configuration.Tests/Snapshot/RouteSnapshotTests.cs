@@ -49,7 +49,7 @@ public sealed class RouteSnapshotTests
     };
 
     [Test]
-    public void A_subset_has_the_instances_that_its_filter_takes()
+    public void A_subset_has_the_instances_that_its_filter_matches()
     {
         var snapshot = Compile(Entries);
         Assert.That(Ids(snapshot, "v1.web.default.dc1"), Is.EqualTo("web-1"));
@@ -59,7 +59,7 @@ public sealed class RouteSnapshotTests
     }
 
     [Test]
-    public void Another_datacenter_is_a_target_and_no_part_of_the_service()
+    public void Instances_of_another_datacenter_are_a_target_and_not_part_of_the_service()
     {
         var snapshot = Compile(Entries);
         Assert.That(snapshot.Services["web"].Endpoints.Select(endpoint => endpoint.Id), Is.EqualTo(new[] { "web-1", "web-2" }));
@@ -72,7 +72,7 @@ public sealed class RouteSnapshotTests
     }
 
     [Test]
-    public void A_name_that_only_entries_speak_of_is_a_service()
+    public void A_name_that_only_entries_mention_is_a_service()
     {
         var snapshot = Compile(
             Entries with
@@ -118,7 +118,7 @@ public sealed class RouteSnapshotTests
     }
 
     [Test]
-    public void What_the_registry_says_of_a_target_is_taken_in_place_of_the_filter()
+    public void The_registrys_own_result_for_a_target_replaces_the_filter()
     {
         var instance = new DiscoveredInstance("web-7", "host", new HostPort("10.0.0.7", 80), false) { Warns = true };
         var catalogue = new ServiceCatalogue([new DiscoveredService("web", [instance])], [])
@@ -143,28 +143,28 @@ public sealed class RouteSnapshotTests
     }
 
     [Test]
-    public void Shared_defaults_give_way_to_own_ones_and_to_what_an_instance_says()
+    public void The_defaults_of_a_service_and_the_values_of_an_instance_override_shared_defaults()
     {
         var entries = EntrySet.Empty with
         {
             ProxyDefaults = [new ProxyDefaultsEntry { Name = "global", Protocol = "http2" }],
             ServiceDefaults = [new ServiceDefaultsEntry { Name = "own", Protocol = "http" }],
             Services = [
-                .. new[] { "own", "said", "silent" }.Select(
+                .. new[] { "own", "explicit", "silent" }.Select(
                     name => new ServiceEntry
                     {
                         Name = name,
                         Instances = [
-                            new ServiceInstance(name, new HostPort("10.0.0.1", 80)) { Protocol = name == "said" ? "grpc" : "http" }],
+                            new ServiceInstance(name, new HostPort("10.0.0.1", 80)) { Protocol = name == "explicit" ? "grpc" : "http" }],
                     })],
         };
         var services = Compile(entries).Services;
         Assert.That(
-            (services["own"].Protocol, services["said"].Protocol, services["silent"].Protocol), Is.EqualTo(("http", "grpc", "http2")));
+            (services["own"].Protocol, services["explicit"].Protocol, services["silent"].Protocol), Is.EqualTo(("http", "grpc", "http2")));
     }
 
     [Test]
-    public void Weights_of_nested_splitters_add_up_to_the_whole()
+    public void Weights_of_nested_splitters_add_up_to_100_percent()
     {
         SplitEntry[] thirds = [new(3333) { Service = "a" }, new(3333) { Service = "b" }, new(3334) { Service = "c" }];
         var errors = new ConfigErrors();

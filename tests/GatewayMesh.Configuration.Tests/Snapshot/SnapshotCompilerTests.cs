@@ -53,7 +53,7 @@ internal sealed class SnapshotCompilerTests
     }
 
     [Test]
-    public void The_same_instance_twice_is_one_and_the_healthy_word_counts()
+    public void An_instance_reported_twice_is_one_instance_and_healthy_if_either_report_is()
     {
         var old = Node("host-a", "web", 1) with { Alive = false };
         var renamed = old with { Record = old.Record with { Node = "host-b" }, Alive = true };
@@ -64,7 +64,7 @@ internal sealed class SnapshotCompilerTests
     }
 
     [Test]
-    public void Names_of_services_have_no_case()
+    public void Service_names_are_case_insensitive()
     {
         var snapshot = Compile(Node("host-a", "Web", 1), Node("host-b", "web", 2));
 
@@ -73,7 +73,7 @@ internal sealed class SnapshotCompilerTests
     }
 
     [Test]
-    public void A_registration_or_entry_in_capitals_does_not_rename_the_service_whose_certificate_is_expected()
+    public void A_registration_or_entry_in_upper_case_does_not_rename_the_service_whose_certificate_is_expected()
     {
         var entries = EntrySet.Empty with { ServiceDefaults = [new ServiceDefaultsEntry { Name = "API", Protocol = "grpc" }] };
         var snapshot = SnapshotCompiler.Compile(
@@ -84,7 +84,7 @@ internal sealed class SnapshotCompilerTests
     }
 
     [Test]
-    public void A_policy_falls_to_the_shared_one_and_that_to_the_defaults()
+    public void A_policy_falls_back_to_the_shared_policy_and_then_to_the_defaults()
     {
         var entries = EntrySet.Empty with
         {
@@ -112,7 +112,7 @@ internal sealed class SnapshotCompilerTests
     }
 
     [Test]
-    public void Defaults_make_a_service_known_and_say_its_protocol()
+    public void Defaults_make_a_service_known_and_set_its_protocol()
     {
         var entries = EntrySet.Empty with
         {
@@ -125,7 +125,7 @@ internal sealed class SnapshotCompilerTests
     }
 
     [Test]
-    public void A_wildcard_shows_every_service_but_what_is_named_goes_first()
+    public void A_wildcard_exposes_every_service_and_named_hosts_take_precedence()
     {
         var entries = EntrySet.Empty with
         {
@@ -143,7 +143,7 @@ internal sealed class SnapshotCompilerTests
     }
 
     [Test]
-    public void What_a_node_says_of_itself_alone_is_no_new_revision()
+    public void Values_that_describe_only_the_node_do_not_change_the_revision()
     {
         var node = Node("host-a", "web", 1);
 
@@ -165,7 +165,7 @@ internal sealed class SnapshotCompilerTests
     }
 
     [Test]
-    public void Each_part_of_the_content_makes_another_revision()
+    public void Each_part_of_the_content_changes_the_revision()
     {
         var node = Node("host-a", "web", 1);
         var service = node.Record.Services[0];

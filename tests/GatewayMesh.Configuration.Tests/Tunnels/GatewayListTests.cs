@@ -13,7 +13,7 @@ public sealed class GatewayListTests
     private static readonly GatewayAddress Two = new("gw-\"2\" ü", new HostPort("fe80::1", 1), new HostPort("gw.example", 65535));
 
     [Test]
-    public void A_list_comes_out_as_it_went_in()
+    public void A_written_list_is_read_back_unchanged()
     {
         var read = GatewayList.Read(new GatewayList("web", [One, Two]).ToBytes());
 
@@ -22,7 +22,7 @@ public sealed class GatewayListTests
     }
 
     [Test]
-    public void Whom_to_expect_by_tls_stands_beside_each_gateway_whose_tunnel_is_then_its_mesh_address()
+    public void With_TLS_each_gateway_has_its_expected_identity_and_its_mesh_address_as_the_tunnel()
     {
         var tls = new GatewayTls("our-gateway", "mesh.example");
         var list = GatewayList.Order(
@@ -37,7 +37,7 @@ public sealed class GatewayListTests
     [TestCase("\"tls\":1")]
     [TestCase("\"tls\":true")]
     [TestCase("\"tls\":true,\"service\":7,\"trustDomain\":\"mesh.example\"")]
-    public void A_gateway_that_is_to_be_verified_is_never_taken_for_one_that_is_not(string broken) =>
+    public void A_gateway_with_incomplete_TLS_data_is_never_read_as_a_plaintext_gateway(string broken) =>
         Assert.That(
             Read(
                 "{\"service\":\"web\",\"gateways\":[{\"node\":\"gw-1\",\"mesh\":\"10.0.0.9:15443\",\"tunnel\":\"10.0.0.9:15444\","
@@ -46,13 +46,13 @@ public sealed class GatewayListTests
             Is.Null);
 
     [Test]
-    public void A_list_of_nobody_is_a_list()
+    public void An_empty_list_is_a_list()
     {
         Assert.That(GatewayList.Read(new GatewayList("web", []).ToBytes())!.Gateways, Is.Empty);
     }
 
     [Test]
-    public void Properties_of_a_later_version_are_passed_over()
+    public void Properties_of_a_later_version_are_ignored()
     {
         var read = Read(
             """{"version":2,"service":"web","more":{"a":[1]},"gateways":[{"node":"gw-1","weight":3,"mesh":"10.0.0.9:15443","tunnel":"10.0.0.9:15444"}]}""");
@@ -77,10 +77,10 @@ public sealed class GatewayListTests
     [TestCase("""{"service":"web","gateways":[{"node":"a","mesh":"a:1","tunnel":null}]}""")]
     [TestCase("""{"service":"web","gateways":[{"node":7,"mesh":"a:1","tunnel":"a:1"}]}""")]
     [TestCase("""{"service":"web","gateways":[{"mesh":"a:1","tunnel":"a:1"}]}""")]
-    public void What_is_no_such_list_is_null(string content) => Assert.That(Read(content), Is.Null);
+    public void An_invalid_list_is_null(string content) => Assert.That(Read(content), Is.Null);
 
     [Test]
-    public void Every_torn_list_is_null()
+    public void Every_truncated_list_is_null()
     {
         var whole = new GatewayList("web", [One, Two]).ToBytes();
         for (var length = 0; length < whole.Length; length++)
@@ -90,7 +90,7 @@ public sealed class GatewayListTests
     }
 
     [Test]
-    public void No_bytes_make_the_reader_throw() =>
+    public void The_reader_never_throws_on_any_bytes() =>
         Prop.ForAll(
                 Arb.From(
                     from at in Gen.Choose(0, 150)
@@ -105,23 +105,23 @@ public sealed class GatewayListTests
             .Check(Config.QuickThrowOnFailure.WithMaxTest(2_000).WithQuietOnSuccess(true));
 
     [Test]
-    public void Healthy_gateways_come_first_then_those_of_the_own_zone()
+    public void Healthy_gateways_come_first_then_those_of_the_nodes_zone()
     {
         GatewayModel[] gateways =
         [
-            Gateway("sick-near", healthy: false, zone: "a"), Gateway("well-far", zone: "b"), Gateway("sick-far", healthy: false, zone: "b"),
-            Gateway("well-near", zone: "a"), Gateway("well-nowhere"),
+            Gateway("unhealthy-near", healthy: false, zone: "a"), Gateway("healthy-far", zone: "b"), Gateway("unhealthy-far", healthy: false, zone: "b"),
+            Gateway("healthy-near", zone: "a"), Gateway("healthy-without-zone"),
         ];
 
         var nodes = GatewayList.Order("web", "default", "host-a", "a", gateways).Gateways.Select(gateway => gateway.Node).ToArray();
 
-        Assert.That(nodes[0], Is.EqualTo("well-near"));
-        Assert.That(nodes[1..3], Is.EquivalentTo(new[] { "well-far", "well-nowhere" }));
-        Assert.That(nodes[3..], Is.EqualTo(new[] { "sick-near", "sick-far" }));
+        Assert.That(nodes[0], Is.EqualTo("healthy-near"));
+        Assert.That(nodes[1..3], Is.EquivalentTo(new[] { "healthy-far", "healthy-without-zone" }));
+        Assert.That(nodes[3..], Is.EqualTo(new[] { "unhealthy-near", "unhealthy-far" }));
     }
 
     [Test]
-    public void Only_gateways_of_the_service_s_group_stand_in() =>
+    public void Only_gateways_of_the_services_group_are_listed() =>
         Assert.That(
             GatewayList.Order(
                 "web",
@@ -132,13 +132,13 @@ public sealed class GatewayListTests
             Is.EqualTo(new[] { "two" }));
 
     [Test]
-    public void The_order_does_not_hang_on_the_order_of_the_registry() =>
+    public void The_order_does_not_depend_on_the_order_of_the_registry() =>
         Assert.That(First("host-1", Gateways(5).Reverse().ToArray()), Is.EqualTo(First("host-1", Gateways(5))));
 
     [TestCase(2)]
     [TestCase(3)]
     [TestCase(5)]
-    public void A_fleet_spreads_over_the_gateways(int count)
+    public void Hosts_spread_evenly_over_the_gateways(int count)
     {
         const int Hosts = 3_000;
         var shares = Enumerable.Range(0, Hosts)
@@ -150,7 +150,7 @@ public sealed class GatewayListTests
     }
 
     [Test]
-    public void When_one_gateway_goes_only_its_own_hosts_move_and_they_spread_too()
+    public void When_a_gateway_disappears_only_its_own_hosts_move_and_they_spread_evenly()
     {
         var all = Gateways(5);
         GatewayModel[] rest = [.. all.Skip(1)];
@@ -169,7 +169,7 @@ public sealed class GatewayListTests
             }
         }
 
-        Assert.That(moved, Has.Count.EqualTo(4), "those who lost theirs do not all run to the same one");
+        Assert.That(moved, Has.Count.EqualTo(4), "hosts of the lost gateway do not all move to the same one");
         Assert.That(moved.Values, Is.All.GreaterThan(75));
     }
 

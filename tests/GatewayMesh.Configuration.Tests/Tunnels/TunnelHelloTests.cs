@@ -16,7 +16,7 @@ public sealed class TunnelHelloTests
         select new string(characters);
 
     [Test]
-    public void A_hello_comes_out_as_it_went_in() =>
+    public void A_written_hello_is_read_back_unchanged() =>
         Hold(
             from service in Name
             from upstream in Gen.OneOf(Name, Gen.Constant<string>(null!))
@@ -32,7 +32,7 @@ public sealed class TunnelHelloTests
             });
 
     [Test]
-    public void Every_beginning_of_a_hello_is_incomplete()
+    public void Every_partial_hello_is_incomplete()
     {
         var bytes = Hello.ToBytes();
         for (var length = 0; length < bytes.Length; length++)
@@ -46,7 +46,7 @@ public sealed class TunnelHelloTests
     }
 
     [Test]
-    public void Bytes_after_the_hello_are_the_application_s()
+    public void Bytes_after_the_hello_belong_to_the_application()
     {
         var bytes = Hello.ToBytes();
 
@@ -56,7 +56,7 @@ public sealed class TunnelHelloTests
     }
 
     [Test]
-    public void The_first_wrong_byte_of_the_signature_is_malformed_and_not_waited_for()
+    public void The_first_wrong_byte_of_the_signature_is_malformed_at_once()
     {
         var bytes = Hello.ToBytes();
         for (var i = 0; i < 12; i++)
@@ -79,7 +79,7 @@ public sealed class TunnelHelloTests
     }
 
     [Test]
-    public void A_hello_that_announces_too_much_is_malformed_before_it_has_come()
+    public void A_hello_that_announces_too_many_bytes_is_malformed_before_they_arrive()
     {
         var bytes = Hello.ToBytes()[..16];
         BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(14), TunnelHello.MaxLength - 16 + 1);
@@ -96,7 +96,7 @@ public sealed class TunnelHelloTests
     [TestCase("wéb")]
     [TestCase("wéb\r\nX-Evil: 1")]
     [TestCase("\u007f")]
-    public void A_name_that_could_write_into_logs_or_headers_is_malformed(string name)
+    public void A_name_that_could_inject_into_logs_or_headers_is_malformed(string name)
     {
         Assert.That(Read(Text(0xE0, name), Text(0xE2, "host-a")), Is.EqualTo(TunnelHelloResult.Malformed));
         Assert.That(Read(Text(0xE0, "web"), Text(0xE2, name)), Is.EqualTo(TunnelHelloResult.Malformed));
@@ -118,7 +118,7 @@ public sealed class TunnelHelloTests
     }
 
     [Test]
-    public void A_value_that_runs_over_the_end_is_malformed()
+    public void A_value_that_exceeds_the_hello_is_malformed()
     {
         Assert.That(Read(Text(0xE0, "web"), Text(0xE2, "host-a"), [0xE3, 0, 9, (byte)'1']), Is.EqualTo(TunnelHelloResult.Malformed));
         Assert.That(Read(Text(0xE0, "web"), Text(0xE2, "host-a"), [0xE3, 0]), Is.EqualTo(TunnelHelloResult.Malformed));
@@ -126,13 +126,13 @@ public sealed class TunnelHelloTests
     }
 
     [Test]
-    public void Values_of_other_types_are_passed_over_whatever_they_hold() =>
+    public void Values_of_unknown_types_are_ignored_regardless_of_content() =>
         Assert.That(
             Read([0x04, 0, 0], [0x03, 0, 4, 0, 1, 2, 0xFF], Text(0xE0, "web"), [0xE4, 0, 2, 0, 0xFF], Text(0xE2, "host-a")),
             Is.EqualTo(TunnelHelloResult.Complete));
 
     [Test]
-    public void No_bytes_make_the_reader_throw_or_read_past_them() =>
+    public void The_reader_never_throws_on_any_bytes_or_reads_past_them() =>
         Hold(
             from length in Gen.Choose(0, 400)
             from noise in Gen.Choose(0, 255).Select(value => (byte)value).ArrayOf(length)

@@ -35,10 +35,10 @@ internal sealed class DurationTextTests
     [TestCase("99999999999999999999s")]
     [TestCase("9223372036854775807h")]
     [TestCase("٣s")]
-    public void What_is_no_duration_is_refused(string text) => Assert.That(DurationText.TryParse(text, out _), Is.False);
+    public void An_invalid_duration_is_refused(string text) => Assert.That(DurationText.TryParse(text, out _), Is.False);
 
     [Test]
-    public void What_is_written_is_read_again() =>
+    public void A_written_value_is_read_back_unchanged() =>
         Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), milliseconds =>
         {
             var value = TimeSpan.FromMilliseconds(milliseconds);

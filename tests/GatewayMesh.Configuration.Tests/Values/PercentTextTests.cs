@@ -7,7 +7,7 @@ internal sealed class PercentTextTests
     [TestCase("0.5%", 0.005)]
     [TestCase("0%", 0)]
     [TestCase("100%", 1)]
-    public void Shares_are_read(string text, double share)
+    public void Percentages_are_read(string text, double share)
     {
         Assert.That(PercentText.TryParse(text, out var value), Is.True);
         Assert.That(value, Is.EqualTo(share));
@@ -20,5 +20,5 @@ internal sealed class PercentTextTests
     [TestCase("101%")]
     [TestCase("1,000%")]
     [TestCase("NaN%")]
-    public void What_is_no_share_is_refused(string text) => Assert.That(PercentText.TryParse(text, out _), Is.False);
+    public void An_invalid_percentage_is_refused(string text) => Assert.That(PercentText.TryParse(text, out _), Is.False);
 }

@@ -15,14 +15,14 @@ internal sealed class SafeTextTests
     [TestCase("a\u2028b\u007f", "a\\u2028b\\u007f")]
     [TestCase("zero\u200bwidth\ufeff", "zero\\u200bwidth\\ufeff")]
     [TestCase("tag\U000E0041", "tag\\udb40\\udc41")]
-    public void What_a_terminal_obeys_is_seen_and_not_obeyed(string text, string safe) =>
+    public void Terminal_control_characters_are_escaped(string text, string safe) =>
         Assert.That(SafeText.OneLine(text), Is.EqualTo(safe));
 
     [Test]
-    public void Half_a_pair_is_escaped() => Assert.That(SafeText.OneLine("lone" + (char)0xd800), Is.EqualTo("lone\\ud800"));
+    public void A_lone_surrogate_is_escaped() => Assert.That(SafeText.OneLine("lone" + (char)0xd800), Is.EqualTo("lone\\ud800"));
 
     [Test]
-    public void Lines_keep_their_ends_and_nothing_else() => Assert.That(SafeText.Lines("a\nb\r\u001b"), Is.EqualTo("a\nb\\u000d\\u001b"));
+    public void Line_ends_are_the_only_control_characters_kept_in_lines() => Assert.That(SafeText.Lines("a\nb\r\u001b"), Is.EqualTo("a\nb\\u000d\\u001b"));
 
     [Test]
     public void Text_without_anything_to_escape_is_the_same_object()
@@ -32,7 +32,7 @@ internal sealed class SafeTextTests
     }
 
     [Test]
-    public void Marks_of_direction_in_JSON_become_escapes_of_JSON()
+    public void Bidirectional_marks_in_JSON_become_JSON_escapes()
     {
         var safe = SafeText.Json("{\"node\":\"a\u202eb\",\"arrow\":\"→\"}\n"u8);
 
@@ -40,7 +40,7 @@ internal sealed class SafeTextTests
     }
 
     [Test]
-    public void No_text_leaves_a_character_that_a_terminal_obeys() =>
+    public void No_text_keeps_a_terminal_control_character() =>
         Prop.ForAll(
             ArbMap.Default.ArbFor<string?>(),
             text => !SafeText.OneLine(text ?? "").Any(SafeText.IsUnsafe)).Check(Config.QuickThrowOnFailure.WithQuietOnSuccess(true));

@@ -27,10 +27,10 @@ internal sealed class SizeTextTests
     [TestCase("64 KiB")]
     [TestCase("9223372036854775807KiB")]
     [TestCase("99999999999999999999")]
-    public void What_is_no_size_is_refused(string text) => Assert.That(SizeText.TryParse(text, out _), Is.False);
+    public void An_invalid_size_is_refused(string text) => Assert.That(SizeText.TryParse(text, out _), Is.False);
 
     [Test]
-    public void What_is_written_is_read_again() =>
+    public void A_written_value_is_read_back_unchanged() =>
         Prop.ForAll(ArbMap.Default.ArbFor<long>().Filter(bytes => bytes >= 0), bytes =>
             SizeText.TryParse(SizeText.Format(bytes), out var read) && read == bytes).QuickCheckThrowOnFailure();
 }

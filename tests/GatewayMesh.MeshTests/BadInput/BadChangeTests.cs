@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using GatewayMesh.Fixtures;
 using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.BadInput;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using GatewayMesh.Fixtures;
 using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.BadInput;
@@ -66,7 +67,7 @@ internal sealed class PoisonedRegistryTests : MeshTest
                 (status, body.Contains("address_refused", StringComparison.Ordinal)), Is.EqualTo((502, true)), $"{spellings[i]}: {body}");
         }
 
-        Assert.That(victim.Pending(), Is.False, "nobody connected");
+        Assert.That(victim.Pending(), Is.False, "no connection arrived");
     }
 
     private static async Task<(int Status, string Body)> DrainAsync(HttpClient client, string service)

@@ -4,6 +4,7 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Net;
 using GatewayMesh.Client;
+using GatewayMesh.Fixtures;
 using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.Client;
@@ -20,7 +21,7 @@ internal sealed class ClientLoad : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
 
-    public ClientLoad(TwoHosts hosts, Mesh mesh, Version? version = null)
+    public ClientLoad(TwoHosts hosts, LocalMesh mesh, Version? version = null)
     {
         _meter.InstrumentPublished = (instrument, listener) =>
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using GatewayMesh.Fixtures;
 using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.Client;
@@ -54,7 +55,7 @@ internal sealed class NothingIsLostTests : MeshTest
     public Task Client_loses_nothing_in_a_drain_and_its_undo() => RunAsync(async (hosts, load) =>
     {
         await hosts.HostA.PostAsync("/drain");
-        await hosts.HostA.UntilAsync("the gateways serve and the worker has gone", status => status is { Tier: "gateway", Worker: <= 0 });
+        await hosts.HostA.UntilAsync("the gateways serve and the worker has ended", status => status is { Tier: "gateway", Worker: <= 0 });
         await load.UntilServedAsync(1000);
         await hosts.HostA.PostAsync("/drain", """{"undo":true}""");
         await hosts.HostA.UntilAsync("a worker serves", status => status is { Tier: "sidecar", Worker: > 0, Lease: "leased" });

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using GatewayMesh.Fixtures;
 using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.Client;
@@ -29,7 +30,7 @@ public sealed class SampleTests : MeshTest
         sample.OutputDataReceived += (_, line) => output.AppendLine(line.Data);
         sample.Start();
         sample.BeginOutputReadLine();
-        await Eventually.Until("it has called", () => hosts.Payments.Executions > 100);
+        await Eventually.Until("the sample has called", () => hosts.Payments.Executions > 100);
 
         ProcessTable.Signal((await hosts.HostA.StatusAsync()).Worker, ProcessTable.Kill);
 

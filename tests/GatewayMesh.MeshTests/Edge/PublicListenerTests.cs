@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using GatewayMesh.Fixtures;
 using GatewayMesh.MeshTests.Backends;
 using GatewayMesh.MeshTests.Meshes;
 using GatewayMesh.MeshTests.Protocols;
@@ -68,7 +69,7 @@ public sealed class PublicListenerTests : MeshTest
         Assert.That(
             await ClientAsync(_mutual, "-tls1_2"),
             Does.Contain("Acceptable client certificate CA names\nCN = ca"),
-            "the client is told whose its certificate should be");
+            "the client learns which authorities are accepted");
         await Eventually.Until(
             "a client without a certificate is refused",
             () => ingress.Process.Errors.Contains("\"reason\":\"peer_certificate\"", StringComparison.Ordinal));
@@ -158,7 +159,7 @@ public sealed class PublicListenerTests : MeshTest
         File.AppendAllText(ingress.ConfigFile, $"adminTokenFile: {token}\n");
         ingress.Process.Signal(ProcessTable.Hangup);
         await Eventually.Until(
-            "the token is asked for",
+            "the token is required",
             async () => (
                 await AskAsync(
                     ingress.Admin,

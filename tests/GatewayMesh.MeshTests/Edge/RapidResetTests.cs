@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using GatewayMesh.Fixtures;
 using GatewayMesh.MeshTests.Clients;
 using GatewayMesh.MeshTests.Meshes;
 using GatewayMesh.Proxy.Tests.Rig.Http2;
@@ -50,7 +51,7 @@ internal sealed class RapidResetTests : MeshTest
         var report = await witness.StopAsync();
         var after = await host.StatusAsync();
         await Eventually.Until(
-            "one line tells the count of the lines left out", () => Suppressed(host) > 0, () => Task.FromResult(host.Process.Tail(40)));
+            "one line has the count of the suppressed lines", () => Suppressed(host) > 0, () => Task.FromResult(host.Process.Tail(40)));
         var (lines, bytes) = (host.Process.OutputLines - linesBefore, host.Process.OutputBytes - bytesBefore);
         var (sent, ended) = (floods.Sum(flood => flood.Sent), floods.Sum(flood => flood.Ended));
         await TestContext.Out.WriteLineAsync(string.Create(

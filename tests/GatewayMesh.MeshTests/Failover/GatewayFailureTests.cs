@@ -1,3 +1,4 @@
+using GatewayMesh.Fixtures;
 using GatewayMesh.MeshTests.Clients;
 using GatewayMesh.MeshTests.Meshes;
 
@@ -16,7 +17,7 @@ public sealed class GatewayFailureTests : MeshTest
             gateway.Process.Signal(ProcessTable.Kill);
         }
 
-        await hosts.HostA.UntilAsync("nobody serves", status => status.Tier == "none");
+        await hosts.HostA.UntilAsync("no process serves", status => status.Tier == "none");
         await Eventually.Until("connections are refused", async () => (await hosts.GetAsync()).Outcome == Outcome.Refused);
         var outcomes = new List<Outcome>();
         for (var call = 0; call < 20; call++)
@@ -54,7 +55,7 @@ public sealed class GatewayFailureTests : MeshTest
     {
         for (var crash = 0; crash < 2; crash++)
         {
-            var status = await hosts.HostA.UntilAsync("a worker is there", now => now.Worker > 0 && now.Lease == "leased");
+            var status = await hosts.HostA.UntilAsync("a worker runs", now => now.Worker > 0 && now.Lease == "leased");
             ProcessTable.Signal(status.Worker, ProcessTable.Kill);
             await hosts.HostA.UntilAsync("it is gone", now => now.Worker != status.Worker);
         }

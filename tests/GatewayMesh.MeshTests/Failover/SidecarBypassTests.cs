@@ -1,3 +1,4 @@
+using GatewayMesh.Fixtures;
 using GatewayMesh.MeshTests.Clients;
 using GatewayMesh.MeshTests.Meshes;
 

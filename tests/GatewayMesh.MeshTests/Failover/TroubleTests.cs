@@ -1,3 +1,4 @@
+using GatewayMesh.Fixtures;
 using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.Failover;
@@ -13,7 +14,7 @@ public sealed class TroubleTests : MeshTest
         var port = hosts.Payments.Port;
         hosts.Payments.Dispose();
         await Eventually.Until(
-            "host-b tells that its application is down",
+            "host-b logs that its application is down",
             () => hosts.HostB.Process.Errors.Contains("\"event\":\"application_down\"", StringComparison.Ordinal));
         await hosts.HostB.UntilAsync(
             "its status has the trouble", status => status.Json.Contains("\"application_down\"", StringComparison.Ordinal));
@@ -28,17 +29,17 @@ public sealed class TroubleTests : MeshTest
         var before = await hosts.HostB.StatusAsync();
         ProcessTable.Signal(before.Guard, ProcessTable.Kill);
         ProcessTable.Signal(before.Worker, ProcessTable.Kill);
-        await Eventually.Until("host-a tells that the instance is ejected", async () =>
+        await Eventually.Until("host-a logs that the instance is ejected", async () =>
         {
             await hosts.GetAsync();
             return hosts.HostA.Process.Errors.Contains("\"event\":\"instance_ejected\"", StringComparison.Ordinal);
         });
         await Eventually.Until(
-            "host-a tells that the host is gone",
+            "host-a logs that the host is gone",
             () => hosts.HostA.Process.Errors.Contains("\"event\":\"node_gone\"", StringComparison.Ordinal));
         hosts.HostB.Start();
         await Eventually.Until(
-            "host-a tells that the host is back",
+            "host-a logs that the host is back",
             () => hosts.HostA.Process.Errors.Contains("\"event\":\"node_back\"", StringComparison.Ordinal));
 
         var lines = hosts.HostA.Process.Errors.Split('\n');

@@ -30,7 +30,7 @@ public sealed class WorkerFailureTests : MeshTest
             Assert.That(report.Lost, Is.LessThanOrEqualTo(PlainClient.Connections));
             Assert.That(report.ServerErrors + report.Other, Is.Zero);
             Assert.That(after.Guard, Is.EqualTo(before.Guard), "the guard is the same process");
-            Assert.That(after.Kills, Is.Zero, "the guard itself killed nobody");
+            Assert.That(after.Kills, Is.Zero, "the guard itself killed no worker");
         }
     }
 

@@ -1,4 +1,5 @@
 using GatewayMesh.Client;
+using GatewayMesh.Fixtures;
 using GatewayMesh.MeshTests.Clients;
 using GatewayMesh.MeshTests.Meshes;
 
@@ -20,7 +21,7 @@ internal sealed class DenialTests : MeshTest
 
         // The caller's sidecar is dead: its guard carries the call to a gateway.
         await hosts.HostA.PostAsync("/drain");
-        await hosts.HostA.UntilAsync("the gateways serve and the worker has gone", status => status is { Tier: "gateway", Worker: <= 0 });
+        await hosts.HostA.UntilAsync("the gateways serve and the worker has ended", status => status is { Tier: "gateway", Worker: <= 0 });
         var executed = hosts.Payments.Executions;
         using var carried = new PlainConnection(hosts.Outbound, "payments");
         await carried.GetAsync();

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using GatewayMesh.Fixtures;
 using GatewayMesh.MeshTests.Backends;
 using GatewayMesh.MeshTests.Clients;
 using GatewayMesh.MeshTests.Edge;
@@ -23,16 +24,16 @@ public sealed class InteropTests : MeshTest
         await StartAsync();
         var upstream = FreePorts.Loopback();
         await using var theirs = await Mesh.Consul!.ProxyAsync("-service", "other", "-upstream", $"payments:{upstream.Port}");
-        await UntilAsync("its request is served", upstream, "payments", "HTTP/1.1 200 ", theirs);
+        await UntilAsync("the request is served", upstream, "payments", "HTTP/1.1 200 ", theirs);
 
         var allow = await Mesh.Consul!.DenyAsync("other", "payments");
-        await UntilAsync("its request is refused", upstream, "payments", "HTTP/1.1 403 ", theirs);
+        await UntilAsync("the request is refused", upstream, "payments", "HTTP/1.1 403 ", theirs);
         var before = _payments.Executions;
         Assert.That((await GetAsync(upstream, "payments")).Outcome, Is.EqualTo(Outcome.Other));
         Assert.That(_payments.Executions, Is.EqualTo(before));
 
         await allow();
-        await UntilAsync("its request is served again", upstream, "payments", "HTTP/1.1 200 ", theirs);
+        await UntilAsync("the request is served again", upstream, "payments", "HTTP/1.1 200 ", theirs);
     }
 
     [Test]
@@ -46,7 +47,7 @@ public sealed class InteropTests : MeshTest
         var allow = await Mesh.Consul!.DenyAsync("web", "legacy");
         await using var theirs = await Mesh.Consul!.ProxyAsync("-sidecar-for", "legacy");
         await UntilAsync("the connection is refused", _outbound, "legacy", "HTTP/1.1 50", theirs);
-        await Eventually.Until("it was their proxy that refused", async () =>
+        await Eventually.Until("Consul's proxy refused the call", async () =>
         {
             Assert.That((await GetAsync(_outbound, "legacy")).Outcome, Is.Not.EqualTo(Outcome.Ok));
             return theirs.Log.Contains("authz call denied", StringComparison.Ordinal);
@@ -93,7 +94,7 @@ public sealed class InteropTests : MeshTest
         await using var nginx = await OwnedProcess.StartAsync("nginx", ["-p", Mesh.Folder, "-c", file, "-e", "stderr"]);
         await Mesh.Consul!.RegisterAsync("legacy", FreePorts.Next(), address.Port);
 
-        await UntilAsync("it is served", _outbound, "legacy", "HTTP/1.1 200 ", nginx);
+        await UntilAsync("the request is served", _outbound, "legacy", "HTTP/1.1 200 ", nginx);
         Assert.That((await GetAsync(_outbound, "legacy")).Answer, Does.Contain("SUCCESS TLSv1.3 CN=web."));
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using GatewayMesh.Fixtures;
 using GatewayMesh.MeshTests.Clients;
 using GatewayMesh.MeshTests.Meshes;
 
@@ -27,7 +28,7 @@ internal sealed class RotationTests : MeshTest
         }
 
         Mesh.Certificates.BelieveAnother();
-        await UntilAsync("both roots are believed everywhere", async () => await AllAsync(roots => roots == 2));
+        await UntilAsync("every node trusts both roots", async () => await AllAsync(roots => roots == 2));
         await load.UntilServedAsync(500);
         foreach (var service in (string[])["payments", "web", "gatewaymesh-gateway"])
         {
@@ -39,7 +40,7 @@ internal sealed class RotationTests : MeshTest
 
         await load.UntilServedAsync(500);
         Mesh.Certificates.ForgetTheFirst();
-        await UntilAsync("the old root is gone everywhere", async () => await AllAsync(roots => roots == 1));
+        await UntilAsync("no node trusts the old root", async () => await AllAsync(roots => roots == 1));
         await UntilEnoughAsync(load);
     }
 
@@ -63,8 +64,8 @@ internal sealed class RotationTests : MeshTest
             },
         }));
 
-        await UntilAsync("both roots are believed everywhere", async () => await AllAsync(roots => roots >= 2));
-        await UntilAsync("the certificate of web is a new one", async () => !(await SerialsAsync("web")).Intersect(before).Any());
+        await UntilAsync("every node trusts both roots", async () => await AllAsync(roots => roots >= 2));
+        await UntilAsync("web has a new certificate", async () => !(await SerialsAsync("web")).Intersect(before).Any());
         await UntilEnoughAsync(load);
     }
 

@@ -1,3 +1,4 @@
+using GatewayMesh.Fixtures;
 using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.LifeCycle;
@@ -17,7 +18,7 @@ public sealed class CrashTests : MeshTest
 
         node.Start();
         await Eventually.Until(
-            "the guard tells of the end",
+            "the guard logs the end",
             () => node.Process.Errors.Contains("worker-ended", StringComparison.Ordinal),
             () => Task.FromResult(node.Process.Errors));
 
@@ -33,7 +34,7 @@ public sealed class CrashTests : MeshTest
 
     [TestCase(6, "signal 6 (SIGABRT")]
     [TestCase(7, "signal 7 (SIGBUS")]
-    public async Task Worker_killed_by_a_signal_is_logged_with_the_signal_name_and_restarted(int signal, string told)
+    public async Task Worker_killed_by_a_signal_is_logged_with_the_signal_name_and_restarted(int signal, string text)
     {
         var node = Mesh.AddSidecar("host-a", $"- name: web\n  port: {FreePorts.Next()}\n  outbound: {FreePorts.Loopback()}\n");
         node.Start();
@@ -44,6 +45,6 @@ public sealed class CrashTests : MeshTest
         await node.UntilAsync(
             "another worker serves", status => status.Worker > 0 && status.Worker != before.Worker && status.Lease == "leased");
         Assert.That(
-            node.Process.Errors.Split('\n'), Has.Some.Contains("worker-ended").And.Contains($"worker {before.Worker} ended: {told}"));
+            node.Process.Errors.Split('\n'), Has.Some.Contains("worker-ended").And.Contains($"worker {before.Worker} ended: {text}"));
     }
 }

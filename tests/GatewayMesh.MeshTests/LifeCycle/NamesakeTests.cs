@@ -1,3 +1,4 @@
+using GatewayMesh.Fixtures;
 using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.LifeCycle;
@@ -16,7 +17,7 @@ public sealed class NamesakeTests : MeshTest
         foreach (var gateway in gateways)
         {
             await Eventually.Until(
-                "the log tells of the other",
+                "the log names the other node",
                 () => gateway.Process.Errors.Contains("\"node_name_taken\"", StringComparison.Ordinal),
                 () => Task.FromResult(gateway.Process.Tail(20)));
             var (code, output, _) = await MeshProcess.RunAsync(Mesh.Environment, "check", "--admin", $"{gateway.Admin}");

@@ -1,3 +1,4 @@
+using GatewayMesh.Fixtures;
 using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.LifeCycle;
@@ -14,7 +15,7 @@ public sealed class PlannedChangeTests : MeshTest
         await load.UntilServedAsync(500);
 
         await hosts.HostA.PostAsync("/drain");
-        await hosts.HostA.UntilAsync("the gateways serve and the worker has gone", status => status is { Tier: "gateway", Worker: <= 0 });
+        await hosts.HostA.UntilAsync("the gateways serve and the worker has ended", status => status is { Tier: "gateway", Worker: <= 0 });
         await load.UntilServedAsync(500);
 
         await hosts.HostA.PostAsync("/drain", """{"undo":true}""");

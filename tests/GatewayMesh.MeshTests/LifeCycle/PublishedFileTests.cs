@@ -1,4 +1,5 @@
 using System.Text.Json;
+using GatewayMesh.Fixtures;
 using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.LifeCycle;
@@ -37,7 +38,7 @@ public sealed class PublishedFileTests : MeshTest
         {
             await Eventually.Until("the demo's processes run", () => Mesh.Processes().Count > 9);
             await Eventually.Until(
-                "the demo says what runs where",
+                "the demo prints its processes",
                 () => demo.Output.Contains("\"pids\"", StringComparison.Ordinal),
                 () => Task.FromResult(demo.Tail(40)));
 

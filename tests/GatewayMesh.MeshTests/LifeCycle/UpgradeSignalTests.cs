@@ -1,3 +1,4 @@
+using GatewayMesh.Fixtures;
 using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.LifeCycle;
@@ -34,7 +35,7 @@ public sealed class UpgradeSignalTests : MeshTest
     }
 
     [Test]
-    public async Task Sigint_and_sighup_between_the_two_programs_of_an_upgrade_are_obeyed()
+    public async Task Sigint_and_sighup_between_the_two_programs_of_an_upgrade_take_effect()
     {
         var nodes = await StartAsync(2);
         await Task.WhenAll(nodes.Select(node => UpgradeAsync(node, null)));
@@ -44,7 +45,7 @@ public sealed class UpgradeSignalTests : MeshTest
         Assert.That(await nodes[0].Process.ExitAsync(), Is.Zero);
         Assert.That(nodes[0].Process.Errors, Does.Contain("\"guard_ended\""));
         await Eventually.Until(
-            "the bootstrap is read again", () => nodes[1].Process.Errors.Contains("\"reloaded\"", StringComparison.Ordinal));
+            "the bootstrap is reloaded", () => nodes[1].Process.Errors.Contains("\"reloaded\"", StringComparison.Ordinal));
         await nodes[1].UntilUpgradedAsync();
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using GatewayMesh.Fixtures;
 
 namespace GatewayMesh.MeshTests.Meshes;
 

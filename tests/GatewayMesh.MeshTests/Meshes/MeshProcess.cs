@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
+using GatewayMesh.Fixtures;
 
 namespace GatewayMesh.MeshTests.Meshes;
 

@@ -9,7 +9,7 @@ namespace GatewayMesh.MeshTests.Meshes;
 [CancelAfter(240_000)]
 public abstract class MeshTest
 {
-    private protected Mesh Mesh { get; private set; } = null!;
+    private protected LocalMesh Mesh { get; private set; } = null!;
 
     /// <summary>False in a test that permanently removes a guard from its worker.</summary>
     protected bool EndsByItself { get; set; }
@@ -24,7 +24,7 @@ public abstract class MeshTest
         var registry = TestContext.CurrentContext.Test.Arguments.OfType<RegistryKind>().Append(Registry).First();
 
         // All processes dial from one address, and every watch holds a connection; on separate hosts they are far from Consul's limit.
-        Mesh = new Mesh(
+        Mesh = new LocalMesh(
             registry == RegistryKind.Consul
                 ? await ConsulAgent.StartAsync(new ConsulAgentOptions { MaxConnectionsPerClient = 2000 })
                 : null);

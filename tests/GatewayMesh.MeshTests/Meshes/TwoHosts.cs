@@ -1,4 +1,5 @@
 using System.Net;
+using GatewayMesh.Fixtures;
 using GatewayMesh.MeshTests.Backends;
 using GatewayMesh.MeshTests.Clients;
 
@@ -7,7 +8,7 @@ namespace GatewayMesh.MeshTests.Meshes;
 /// <summary>The mesh of most tests: <c>web</c> on host-a calls <c>payments</c> on host-b, with two gateways.</summary>
 internal sealed class TwoHosts
 {
-    private TwoHosts(Mesh mesh, string moreOfHostB)
+    private TwoHosts(LocalMesh mesh, string moreOfHostB)
     {
         Outbound = FreePorts.Loopback();
         Inbound = FreePorts.Loopback();
@@ -49,7 +50,7 @@ internal sealed class TwoHosts
     /// <param name="registry">The registry of the test's argument, checked. Default: any.</param>
     /// <param name="installation">The executable of host-a. Default: the file under test.</param>
     public static async Task<TwoHosts> StartAsync(
-        Mesh mesh, string moreOfHostB = "", RegistryKind? registry = null, Installation? installation = null)
+        LocalMesh mesh, string moreOfHostB = "", RegistryKind? registry = null, Installation? installation = null)
     {
         Assert.That(
             registry is null || (mesh.Consul is not null) == (registry == RegistryKind.Consul),

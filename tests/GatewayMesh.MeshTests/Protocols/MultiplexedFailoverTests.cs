@@ -1,3 +1,4 @@
+using GatewayMesh.Fixtures;
 using GatewayMesh.MeshTests.Clients;
 using GatewayMesh.MeshTests.Meshes;
 
@@ -78,7 +79,7 @@ internal sealed class MultiplexedFailoverTests(RegistryKind registry) : MeshTest
     public async Task Drain_and_undo_fail_no_request()
     {
         await _hosts.HostA.PostAsync("/drain");
-        await _hosts.HostA.UntilAsync("the gateways serve and the worker has gone", status => status is { Tier: "gateway", Worker: <= 0 });
+        await _hosts.HostA.UntilAsync("the gateways serve and the worker has ended", status => status is { Tier: "gateway", Worker: <= 0 });
         await UntilServedAsync(500);
 
         await _hosts.HostA.PostAsync("/drain", """{"undo":true}""");
@@ -86,7 +87,7 @@ internal sealed class MultiplexedFailoverTests(RegistryKind registry) : MeshTest
         await UntilServedAsync(500);
 
         // Carried connections are handed back once they are old: an HTTP/2 connection would never end by itself.
-        await _hosts.HostA.UntilAsync("no connection is carried any more", status => status.Carried == 0);
+        await _hosts.HostA.UntilAsync("no connection is carried", status => status.Carried == 0);
         await AssertThatNothingFailed();
     }
 

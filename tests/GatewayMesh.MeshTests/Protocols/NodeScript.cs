@@ -46,7 +46,7 @@ internal sealed class NodeScript : IDisposable
     /// <summary>The next line of its output; null at its end.</summary>
     public async Task<string?> ReadLineAsync(CancellationToken cancel = default) => await _process.StandardOutput.ReadLineAsync(cancel);
 
-    /// <summary>Ends the standard input, which tells the script to end.</summary>
+    /// <summary>Closes the standard input, which ends the script.</summary>
     public void EndInput() => _process.StandardInput.Close();
 
     /// <summary>Standard error, after the end.</summary>

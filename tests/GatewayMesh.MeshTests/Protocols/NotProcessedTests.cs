@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
+using GatewayMesh.Fixtures;
 using GatewayMesh.MeshTests.Meshes;
 using GatewayMesh.Proxy.Tests.Rig.Http2;
 
@@ -126,7 +127,7 @@ internal sealed class NotProcessedTests : MeshTest
         /// <summary>Connections that were left.</summary>
         public int Departures => Volatile.Read(ref _departures);
 
-        /// <summary>Streams that had begun and were not taken.</summary>
+        /// <summary>Streams that had started and were refused.</summary>
         public int NotTaken => Volatile.Read(ref _notTaken);
 
         /// <summary>Bodies of the streams that were taken.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using GatewayMesh.Fixtures;
 using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.Protocols;
@@ -30,7 +31,7 @@ internal sealed class ProtocolMesh
     /// <summary>Host name of a service on the path.</summary>
     public static string HostOf(string path, string service) => path == Ingress ? service + ".example" : service;
 
-    public static async Task<ProtocolMesh> StartAsync(Mesh mesh, Applications applications)
+    public static async Task<ProtocolMesh> StartAsync(LocalMesh mesh, Applications applications)
     {
         var made = new ProtocolMesh();
         await File.WriteAllTextAsync(Path.Combine(mesh.Registry, "ingress.yaml"),
@@ -74,7 +75,7 @@ internal sealed class ProtocolMesh
         }
 
         await guarded.PostAsync("/drain");
-        await guarded.UntilAsync("the guard stands in", status => status is { Tier: "gateway", Worker: <= 0 });
+        await guarded.UntilAsync("a gateway takes over", status => status is { Tier: "gateway", Worker: <= 0 });
         foreach (var path in Paths)
         {
             await made.UntilServedAsync(path, mesh);
@@ -83,13 +84,13 @@ internal sealed class ProtocolMesh
         return made;
     }
 
-    private MeshNode AddCaller(Mesh mesh, string path)
+    private MeshNode AddCaller(LocalMesh mesh, string path)
     {
         var outbound = _outbound[path] = FreePorts.Loopback();
         return mesh.AddSidecar("caller-" + path, $"- name: web\n  port: {FreePorts.Next()}\n  outbound: {outbound}\n");
     }
 
-    private async Task UntilServedAsync(string path, Mesh mesh)
+    private async Task UntilServedAsync(string path, LocalMesh mesh)
     {
         foreach (var service in new[] { "chat", "calls", "dead" })
         {
@@ -99,7 +100,7 @@ internal sealed class ProtocolMesh
                 DefaultRequestHeaders = { Host = HostOf(path, service) },
             };
             await Eventually.Until(
-                $"{service} is known on the way of {path}",
+                $"{service} is known on the path {path}",
                 async () =>
                 {
                     using var answer = await client.GetAsync("/");

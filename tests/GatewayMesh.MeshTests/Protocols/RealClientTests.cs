@@ -21,9 +21,9 @@ public sealed class RealClientTests
         "websocket_echo", "websocket_both_ways_at_a_time", "websocket_close_by_client", "websocket_close_by_application",
     ];
 
-    private readonly Dictionary<(string Path, string Scenario), (bool Ok, string Said)> _results = [];
+    private readonly Dictionary<(string Path, string Scenario), (bool Ok, string Error)> _results = [];
     private Applications? _applications;
-    private Mesh? _mesh;
+    private LocalMesh? _mesh;
     private ProtocolMesh? _paths;
 
     private static IEnumerable<TestCaseData> EveryScenarioOnEveryPath =>
@@ -33,7 +33,7 @@ public sealed class RealClientTests
     public async Task RunTheScenarios()
     {
         _applications = await Applications.StartAsync();
-        _mesh = new Mesh();
+        _mesh = new LocalMesh();
         _paths = await ProtocolMesh.StartAsync(_mesh, _applications);
         using var script = NodeScript.Run("scenarios.js", JsonSerializer.Serialize(ProtocolMesh.Paths.Select(path => new
         {
@@ -49,7 +49,7 @@ public sealed class RealClientTests
         {
             var result = JsonDocument.Parse(line).RootElement;
             _results[(result.GetProperty("path").GetString()!, result.GetProperty("scenario").GetString()!)] =
-                (result.GetProperty("ok").GetBoolean(), result.GetProperty("said").GetString()!);
+                (result.GetProperty("ok").GetBoolean(), result.GetProperty("error").GetString()!);
         }
 
         if (_results.Count < ProtocolMesh.Paths.Count * Scenarios.Length)
@@ -80,7 +80,7 @@ public sealed class RealClientTests
     public void Real_client_scenario_passes(string path, string scenario)
     {
         Assert.That(_results, Does.ContainKey((path, scenario)), "the script came this far");
-        Assert.That(_results[(path, scenario)].Ok, _results[(path, scenario)].Said);
+        Assert.That(_results[(path, scenario)].Ok, _results[(path, scenario)].Error);
     }
 
     [Test]

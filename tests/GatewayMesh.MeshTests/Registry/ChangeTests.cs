@@ -1,3 +1,4 @@
+using GatewayMesh.Fixtures;
 using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.Registry;
@@ -23,17 +24,17 @@ public sealed class ChangeTests : MeshTest
               inbound: {FreePorts.Loopback()}
             """);
         third.Start();
-        await Eventually.Until("the instance that came is called", () => second.Executions > 100);
+        await Eventually.Until("the new instance is called", () => second.Executions > 100);
 
         // An operator removes the first instance with Consul's own tools.
         _ = await consul.PutAsync("/v1/agent/service/maintenance/payments-host-b-sidecar-proxy?enable=true&reason=test");
-        await Eventually.Until("the critical one is called no more", () => QuietAsync(hosts.Payments));
+        await Eventually.Until("the critical instance is not called", () => QuietAsync(hosts.Payments));
         _ = await consul.PutAsync("/v1/agent/service/maintenance/payments-host-b-sidecar-proxy?enable=false");
         var called = hosts.Payments.Executions;
-        await Eventually.Until("it is called again", () => hosts.Payments.Executions > called + 100);
+        await Eventually.Until("the instance is called again", () => hosts.Payments.Executions > called + 100);
 
         await third.PostAsync("/drain");
-        await Eventually.Until("the one that goes is called no more", () => QuietAsync(second));
+        await Eventually.Until("the leaving instance is not called", () => QuietAsync(second));
         await load.UntilServedAsync(250);
         Assert.That((await load.StopAsync()).Failed, Is.Zero);
     }
@@ -51,7 +52,7 @@ public sealed class ChangeTests : MeshTest
         await UntilConfigAsync(hosts, "\"protocol\": \"grpc\"");
         await consul.WriteEntryAsync("""{"Kind":"service-defaults","Name":"ledger","Protocol":"http"}""");
         await Eventually.Until(
-            "it is http again", async () => !(await hosts.HostA.GetAsync("/config")).Contains("grpc", StringComparison.Ordinal));
+            "the protocol is http again", async () => !(await hosts.HostA.GetAsync("/config")).Contains("grpc", StringComparison.Ordinal));
 
         _ = await consul.PutAsync("/v1/kv/gatewaymesh/service-policy/payments", "retries: { maxAttempts: 2 }\n");
         await UntilConfigAsync(hosts, "\"maxAttempts\": 2");

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using GatewayMesh.Fixtures;
 using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.Registry;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using GatewayMesh.Fixtures;
 using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.Registry;

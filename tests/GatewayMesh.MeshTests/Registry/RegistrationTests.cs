@@ -1,4 +1,5 @@
 using System.Text.Json;
+using GatewayMesh.Fixtures;
 using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.Registry;
@@ -31,13 +32,13 @@ public sealed class RegistrationTests : MeshTest
         {
             while (!longerThanItsTime.IsCancellationRequested)
             {
-                Assert.That(await consul.LiveAsync("payments"), Is.EqualTo("passing"), "the worker says so by itself");
+                Assert.That(await consul.LiveAsync("payments"), Is.EqualTo("passing"), "the worker reports it by itself");
                 await Task.Delay(100, CancellationToken.None);
             }
         }
 
         ProcessTable.Signal(worker, ProcessTable.Kill);
-        await Eventually.Until("the check has run out", async () => await consul.LiveAsync("payments") == "critical");
+        await Eventually.Until("the check has expired", async () => await consul.LiveAsync("payments") == "critical");
     }
 
     [Test]
@@ -51,14 +52,14 @@ public sealed class RegistrationTests : MeshTest
         await consul.KillAsync();
         await consul.StartAgainAsync();
         await Eventually.Until(
-            "all of it is registered again",
+            "every service is registered again",
             async () => all.All((await consul.RegisteredAsync()).Contains) && (await consul.NodesAsync()).Count == 4);
 
         await hosts.HostB.PostAsync("/drain");
         await Eventually.Until(
             "host-b has left",
             async () => !(await consul.RegisteredAsync()).Any(id => id.StartsWith("payments", StringComparison.Ordinal)));
-        await Eventually.Until("its record too", async () => !(await consul.NodesAsync()).Contains("host-b"));
+        await Eventually.Until("the record is gone too", async () => !(await consul.NodesAsync()).Contains("host-b"));
         await hosts.HostB.PostAsync("/drain", """{"undo":true}""");
         await Eventually.Until("host-b is back", async () => await consul.LiveAsync("payments") == "passing");
 
@@ -87,7 +88,7 @@ public sealed class RegistrationTests : MeshTest
         await File.WriteAllTextAsync(node.ConfigFile, Mesh.Header("host-p", "sidecar", admin));
         var start = node.Start("--sidecar-for", "payments-1", "--set", $"sidecar.services.0.outbound={outbound}");
         await Eventually.Until(
-            "it says what it waits for",
+            "the sidecar logs what it waits for",
             () => start.Errors.Contains("no sidecar is registered for the service id payments-1", StringComparison.Ordinal));
 
         _ = await consul.PutAsync("/v1/agent/service/register", JsonSerializer.Serialize(new
@@ -113,7 +114,7 @@ public sealed class RegistrationTests : MeshTest
         var theirs = await consul.GetAsync("/v1/agent/service/payments-1-sidecar-proxy");
         await node.UntilAsync("the worker serves", status => status.Tier == "sidecar");
         await Eventually.Until("our check is passing", async () => await consul.LiveAsync("payments") == "passing");
-        await Eventually.Until("payments calls itself by its upstream port", async () =>
+        await Eventually.Until("payments calls itself through its upstream port", async () =>
         {
             using var connection = new Clients.PlainConnection(
                 new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, upstream), "whatever.example");
@@ -127,6 +128,6 @@ public sealed class RegistrationTests : MeshTest
         Assert.That(
             (await consul.GetAsync("/v1/health/connect/payments?passing")).Trim(),
             Is.EqualTo("[]"),
-            "it is in maintenance, so nobody calls it");
+            "in maintenance it gets no call");
     }
 }

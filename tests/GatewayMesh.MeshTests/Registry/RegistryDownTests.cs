@@ -1,3 +1,4 @@
+using GatewayMesh.Fixtures;
 using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.Registry;
@@ -22,7 +23,7 @@ public sealed class RegistryDownTests : MeshTest
 
         await consul.StartAgainAsync();
         await Eventually.Until("payments is registered again", async () => await consul.LiveAsync("payments") == "passing");
-        await hosts.HostA.UntilAsync("the registry is heard again", status => status.RegistryErrors == "[]");
+        await hosts.HostA.UntilAsync("the registry answers again", status => status.RegistryErrors == "[]");
         await load.UntilServedAsync(2000);
 
         Assert.That((await load.StopAsync()).Failed, Is.Zero);
@@ -46,7 +47,7 @@ public sealed class RegistryDownTests : MeshTest
         await load.UntilServedAsync(1000);
 
         await Mesh.Consul.StartAgainAsync();
-        await hosts.HostA.UntilAsync("the registry is heard again", status => status.RegistryErrors == "[]");
+        await hosts.HostA.UntilAsync("the registry answers again", status => status.RegistryErrors == "[]");
         await load.UntilServedAsync(1000);
         Assert.That((await load.StopAsync()).Failed, Is.Zero);
     }

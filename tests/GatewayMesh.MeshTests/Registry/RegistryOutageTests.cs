@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using GatewayMesh.Fixtures;
 using GatewayMesh.MeshTests.Meshes;
 
 namespace GatewayMesh.MeshTests.Registry;
@@ -27,7 +28,7 @@ public sealed class RegistryOutageTests : MeshTest
         foreach (var node in Mesh.Nodes)
         {
             await node.UntilAsync(
-                "it is stale and says the age",
+                "status is stale and shows the age",
                 status => IsReached(status) == false && RegistryOf(status).TryGetProperty("ageSeconds", out _));
             await Eventually.Until("the loss is logged", () => node.Process.Errors.Contains("\"registry_lost\"", StringComparison.Ordinal));
         }
@@ -57,7 +58,7 @@ public sealed class RegistryOutageTests : MeshTest
         Directory.Move(away, Mesh.Registry);
         foreach (var node in Mesh.Nodes)
         {
-            await node.UntilAsync("it is in step again", status => IsReached(status) == true && status.RegistryErrors == "[]");
+            await node.UntilAsync("the node is in sync again", status => IsReached(status) == true && status.RegistryErrors == "[]");
             await Eventually.Until(
                 "the return is logged", () => node.Process.Errors.Contains("\"registry_recovered\"", StringComparison.Ordinal));
             Assert.That(Count(node.Process.Errors, "\"registry_lost\""), Is.EqualTo(1), node.Name);

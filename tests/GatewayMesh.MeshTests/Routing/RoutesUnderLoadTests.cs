@@ -1,4 +1,5 @@
 using System.Text.Json;
+using GatewayMesh.Fixtures;
 using GatewayMesh.MeshTests.Backends;
 using GatewayMesh.MeshTests.Meshes;
 

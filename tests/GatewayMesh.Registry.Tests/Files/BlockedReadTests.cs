@@ -1,6 +1,8 @@
 using System.Net.Sockets;
+using GatewayMesh.Fixtures;
 using GatewayMesh.Registry.Files;
 using GatewayMesh.Registry.Validation;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GatewayMesh.Registry.Tests.Files;
 
@@ -29,7 +31,7 @@ internal sealed class BlockedReadTests
         _ = File.CreateSymbolicLink(_folder["d.yaml"], "/dev/zero");
         _ = Directory.CreateDirectory(_folder["nodes"]);
         Fifo.Make(_folder["nodes/host-a.yaml"]);
-        var registry = new RegistryFolder(_folder.Path, new ManualTime());
+        var registry = new RegistryFolder(_folder.Path, new FakeTimeProvider());
 
         var report = registry.Poll(readAll: true)!;
 
@@ -51,7 +53,7 @@ internal sealed class BlockedReadTests
     public void A_file_replaced_by_a_fifo_keeps_its_entries_while_others_change()
     {
         _folder.Write("web.yaml", Policy);
-        var registry = new RegistryFolder(_folder.Path, new ManualTime());
+        var registry = new RegistryFolder(_folder.Path, new FakeTimeProvider());
         _ = registry.Poll(readAll: true);
 
         File.Delete(_folder["web.yaml"]);
@@ -68,7 +70,7 @@ internal sealed class BlockedReadTests
         CancellationToken cancellationToken)
     {
         _folder.Write("web.yaml", Policy);
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         using var hang = new ManualResetEventSlim();
         using var hung = new ManualResetEventSlim();
         var hangs = false;
@@ -139,7 +141,7 @@ internal sealed class BlockedReadTests
     public void A_node_file_over_16_KiB_is_refused_without_reading_it_and_the_last_good_record_stays()
     {
         _folder.Write("nodes/host-a.yaml", "node: host-a\nrole: sidecar\nversion: '1'\n");
-        var registry = new RegistryFolder(_folder.Path, new ManualTime());
+        var registry = new RegistryFolder(_folder.Path, new FakeTimeProvider());
         _ = registry.Poll(readAll: true);
 
         _folder.Write("nodes/host-a.yaml", "node: host-a\nrole: sidecar\nversion: '2'\n" + new string('#', 16 * 1024));

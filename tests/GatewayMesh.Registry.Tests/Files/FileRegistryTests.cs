@@ -1,5 +1,7 @@
+using GatewayMesh.Fixtures;
 using GatewayMesh.Registry.Files;
 using GatewayMesh.Registry.Live;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GatewayMesh.Registry.Tests.Files;
 
@@ -50,7 +52,7 @@ internal sealed class FileRegistryTests
     {
         using var folder = new TemporaryFolder();
         await using var registry = new FileRegistry(folder.Path, TimeProvider.System);
-        await using var publisher = new NodePublisher(registry, () => Records.Sidecar("host-a"), new ManualTime());
+        await using var publisher = new NodePublisher(registry, () => Records.Sidecar("host-a"), new FakeTimeProvider());
         await publisher.PublishAsync();
         Assert.That(File.Exists(folder["nodes/host-a.yaml"]), Is.True);
 
@@ -69,7 +71,7 @@ internal sealed class FileRegistryTests
         using var folder = new TemporaryFolder();
         _ = Directory.CreateDirectory(folder["registry"]);
         await using var registry = new FileRegistry(folder["registry"], TimeProvider.System);
-        await using var publisher = new NodePublisher(registry, () => Records.Sidecar("host-a"), new ManualTime());
+        await using var publisher = new NodePublisher(registry, () => Records.Sidecar("host-a"), new FakeTimeProvider());
         await publisher.PublishAsync();
         Directory.Move(folder["registry"], folder["elsewhere"]);
 
@@ -88,7 +90,7 @@ internal sealed class FileRegistryTests
         using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(folder["registry"], "a file where the folder should be");
         await using var registry = new FileRegistry(folder["registry"], TimeProvider.System);
-        await using var publisher = new NodePublisher(registry, () => Records.Sidecar("host-a"), new ManualTime());
+        await using var publisher = new NodePublisher(registry, () => Records.Sidecar("host-a"), new FakeTimeProvider());
 
         await publisher.PublishAsync();
 

@@ -1,6 +1,8 @@
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Fixtures;
 using GatewayMesh.Registry.Files;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GatewayMesh.Registry.Tests.Files;
 
@@ -9,7 +11,7 @@ internal sealed class NamesakeTests
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(500);
 
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private TemporaryFolder _folder = null!;
     private NodeFile _first = null!;
     private NodeFile _second = null!;

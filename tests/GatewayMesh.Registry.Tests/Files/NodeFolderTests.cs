@@ -2,8 +2,10 @@ using System.Collections.Immutable;
 using System.Text;
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Fixtures;
 using GatewayMesh.Registry.Files;
 using GatewayMesh.Registry.Yaml;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GatewayMesh.Registry.Tests.Files;
 
@@ -11,7 +13,7 @@ internal sealed class NodeFolderTests
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(500);
 
-    private readonly ManualTime _time = new();
+    private readonly JumpingTime _time = new();
     private TemporaryFolder _folder = null!;
     private NodeFolder _reader = null!;
     private NodeFile _writer = null!;
@@ -100,7 +102,7 @@ internal sealed class NodeFolderTests
     {
         _writer.Publish(Records.Sidecar("host-a"));
         Look();
-        _time.JumpWallClock(TimeSpan.FromSeconds(seconds));
+        _time.Jump = TimeSpan.FromSeconds(seconds);
         _writer.Publish(Records.Sidecar("host-a"));
         Look(times: 12);
 
@@ -221,5 +223,14 @@ internal sealed class NodeFolderTests
         }
 
         return changed;
+    }
+
+    /// <summary>A fake clock whose time of day can jump without its timestamps, which FakeTimeProvider moves together.</summary>
+    private sealed class JumpingTime : FakeTimeProvider
+    {
+        /// <summary>Jump of the time of day so far.</summary>
+        public TimeSpan Jump { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Jump;
     }
 }

@@ -1,4 +1,6 @@
+using GatewayMesh.Fixtures;
 using GatewayMesh.Registry.Files;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GatewayMesh.Registry.Tests.Files;
 
@@ -6,7 +8,7 @@ internal sealed class RegistryFolderTests
 {
     private const string Policy = "kind: service-policy\nname: web\n";
 
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private TemporaryFolder _folder = null!;
     private RegistryFolder _registry = null!;
 

@@ -1,7 +1,9 @@
 using System.Text;
 using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Fixtures;
 using GatewayMesh.Registry.Consul.Entries;
 using GatewayMesh.Registry.Files;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GatewayMesh.Registry.Tests.Live;
 
@@ -14,7 +16,7 @@ internal sealed class ChangedEntryTests
         using var folder = new TemporaryFolder();
         folder.Write("a.yaml", Resolver("a", "1s"));
         folder.Write("b.yaml", Resolver("b", "1s"));
-        var registry = new RegistryFolder(folder.Path, new ManualTime());
+        var registry = new RegistryFolder(folder.Path, new FakeTimeProvider());
         var first = registry.Poll(readAll: true)!.Entries!;
         folder.Write("b.yaml", Resolver("b", "2s"));
         var second = registry.Poll(readAll: true)!.Entries!;

@@ -6,8 +6,10 @@ using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Configuration.Values;
+using GatewayMesh.Fixtures;
 using GatewayMesh.Registry.Live;
 using GatewayMesh.Registry.Snapshots;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GatewayMesh.Registry.Tests.Live;
 
@@ -15,7 +17,7 @@ internal sealed class LiveConfigurationTests
 {
     private static readonly ConfigError SomeError = new("a.yaml", 1, 1, "x", "is wrong", "fix it");
 
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private TemporaryFolder _folder = null!;
     private SnapshotStore _store = null!;
     private ScriptedRegistry _registry = null!;
@@ -39,7 +41,7 @@ internal sealed class LiveConfigurationTests
     public async Task A_report_is_compiled_and_synced()
     {
         await using var live = await StartedAsync();
-        await SayAsync(live, Good("host-a"));
+        await ReportAsync(live, Good("host-a"));
 
         Assert.That(live.Current.Services.Keys, Is.EqualTo(new[] { "web" }));
         Assert.That((live.Origin, live.Synced), Is.EqualTo((ConfigurationOrigin.Registry, true)));
@@ -59,9 +61,9 @@ internal sealed class LiveConfigurationTests
     public async Task A_refused_change_keeps_the_last_good_state_and_reports_every_error()
     {
         await using var live = await StartedAsync();
-        await SayAsync(live, Good("host-a"));
+        await ReportAsync(live, Good("host-a"));
         var revision = live.Revision;
-        await SayAsync(live, Good("host-a") with { Errors = [SomeError] });
+        await ReportAsync(live, Good("host-a") with { Errors = [SomeError] });
 
         Assert.That((live.Revision, live.Synced), Is.EqualTo((revision, false)));
         Assert.That(live.Errors, Is.EqualTo(new[] { SomeError }));
@@ -74,12 +76,12 @@ internal sealed class LiveConfigurationTests
         await using var live = await StartedAsync();
         var snapshots = 0;
         live.Changed += _ => snapshots++;
-        await SayAsync(live, report with { Nodes = [report.Nodes!.Value[0] with { HeardAt = _time.GetTimestamp() }] });
+        await ReportAsync(live, report with { Nodes = [report.Nodes!.Value[0] with { HeardAt = _time.GetTimestamp() }] });
         var snapshot = live.Current;
         _time.Advance(TimeSpan.FromSeconds(3));
         Assert.That(live.Nodes.Single().Age, Is.EqualTo(TimeSpan.FromSeconds(3)));
 
-        await SayAsync(live, report with { Nodes = [report.Nodes!.Value[0] with { HeardAt = _time.GetTimestamp() }] });
+        await ReportAsync(live, report with { Nodes = [report.Nodes!.Value[0] with { HeardAt = _time.GetTimestamp() }] });
 
         Assert.That(live.Current, Is.SameAs(snapshot));
         Assert.That(snapshots, Is.EqualTo(1));
@@ -92,7 +94,7 @@ internal sealed class LiveConfigurationTests
         string revision;
         await using (var first = await StartedAsync())
         {
-            await SayAsync(first, Good("host-a"));
+            await ReportAsync(first, Good("host-a"));
             revision = first.Revision;
         }
 
@@ -105,10 +107,10 @@ internal sealed class LiveConfigurationTests
         Assert.That(second.Answered.IsCompleted, Is.True);
         Assert.That(second.Nodes.Single().Age, Is.Null);
 
-        await SayAsync(second, new RegistryReport(null, null, [SomeError]));
+        await ReportAsync(second, new RegistryReport(null, null, [SomeError]));
         Assert.That(second.Revision, Is.EqualTo(revision), "an unreadable registry removes nothing");
 
-        await SayAsync(second, Good("host-a"));
+        await ReportAsync(second, Good("host-a"));
         Assert.That((second.Revision, second.Origin, second.Synced), Is.EqualTo((revision, ConfigurationOrigin.Registry, true)));
     }
 
@@ -117,13 +119,13 @@ internal sealed class LiveConfigurationTests
     {
         await using (var first = await StartedAsync())
         {
-            await SayAsync(first, Good("host-a"));
+            await ReportAsync(first, Good("host-a"));
         }
 
         await _registry.DisposeAsync();
         _registry = new ScriptedRegistry();
         await using var second = await StartedAsync();
-        await SayAsync(second, new RegistryReport(null, Good("host-b").Nodes, [SomeError]));
+        await ReportAsync(second, new RegistryReport(null, Good("host-b").Nodes, [SomeError]));
 
         Assert.That(second.Current.Services["web"].Endpoints.Single().Node, Is.EqualTo("host-b"));
         Assert.That(second.Synced, Is.False);
@@ -137,7 +139,7 @@ internal sealed class LiveConfigurationTests
         await using var live = await StartedAsync();
         Assert.That(live.Errors.Single().File, Is.EqualTo(_store.File));
 
-        await SayAsync(live, Good("host-a"));
+        await ReportAsync(live, Good("host-a"));
 
         Assert.That(live.Synced, Is.True);
         Assert.That(live.Errors, Is.Empty, "the store was rewritten");
@@ -148,7 +150,7 @@ internal sealed class LiveConfigurationTests
     {
         await File.WriteAllTextAsync(_folder["data"], "a file where the folder should be");
         await using var live = await StartedAsync();
-        await SayAsync(live, Good("host-a"));
+        await ReportAsync(live, Good("host-a"));
         Assert.That(live.Synced, Is.True);
         Assert.That(live.Errors.Single().Message, Does.StartWith("cannot be written"));
 
@@ -164,8 +166,8 @@ internal sealed class LiveConfigurationTests
     {
         var report = Good("host-a");
         await using var live = await StartedAsync();
-        await SayAsync(live, report);
-        await SayAsync(live, report with { Nodes = [report.Nodes!.Value[0] with { Alive = false }] });
+        await ReportAsync(live, report);
+        await ReportAsync(live, report with { Nodes = [report.Nodes!.Value[0] with { Alive = false }] });
 
         Assert.That(live.Current.Services["web"].Endpoints.Single().Healthy, Is.False);
     }
@@ -202,13 +204,13 @@ internal sealed class LiveConfigurationTests
         var full = new RegistryReport(EntrySet.Empty, [], []) { Catalogue = new ServiceCatalogue([web, web with { Name = "api" }], []) };
         await using (var first = await StartedAsync())
         {
-            await SayAsync(first, full);
+            await ReportAsync(first, full);
         }
 
         _registry = new ScriptedRegistry();
         await using var live = await StartedAsync();
         var gone = full with { Catalogue = new ServiceCatalogue([web with { Name = "api", Instances = [] }], []) };
-        await SayAsync(live, gone);
+        await ReportAsync(live, gone);
         Assert.That(
             live.Current.Services.Values.Select(service => (service.Name, service.Endpoints.Length)),
             Is.EquivalentTo(new[] { ("web", 1), ("api", 1) }));
@@ -227,7 +229,7 @@ internal sealed class LiveConfigurationTests
         bool? pool = null;
         live.Changed += _ => pool = Thread.CurrentThread.IsThreadPoolThread;
 
-        await SayAsync(live, Good("host-a"));
+        await ReportAsync(live, Good("host-a"));
 
         Assert.That(pool, Is.False, "pool threads serve requests");
     }
@@ -239,9 +241,9 @@ internal sealed class LiveConfigurationTests
         Assert.That((live.Reached, live.RegistryAge), Is.EqualTo(((bool?)null, (TimeSpan?)null)));
 
         _registry.HeardAt = _time.GetTimestamp();
-        await SayAsync(live, Good("host-a"));
+        await ReportAsync(live, Good("host-a"));
         _time.Advance(TimeSpan.FromSeconds(45));
-        await SayAsync(live, Good("host-a") with { Errors = [SomeError], Reached = false });
+        await ReportAsync(live, Good("host-a") with { Errors = [SomeError], Reached = false });
 
         Assert.That((live.Reached, live.Synced, live.RegistryAge), Is.EqualTo(((bool?)false, false, (TimeSpan?)TimeSpan.FromSeconds(45))));
     }
@@ -252,7 +254,7 @@ internal sealed class LiveConfigurationTests
         await using (var first = await StartedAsync())
         {
             _registry.HeardAt = _time.GetTimestamp();
-            await SayAsync(first, Good("host-a"));
+            await ReportAsync(first, Good("host-a"));
         }
 
         _time.Advance(TimeSpan.FromMinutes(7));
@@ -264,7 +266,7 @@ internal sealed class LiveConfigurationTests
         Assert.That(second.RegistryAge!.Value, Is.EqualTo(TimeSpan.FromMinutes(8)).Within(TimeSpan.FromSeconds(1)),
             "file times may be coarse");
         _registry.HeardAt = _time.GetTimestamp();
-        await SayAsync(second, Good("host-a"));
+        await ReportAsync(second, Good("host-a"));
         Assert.That(second.RegistryAge, Is.EqualTo(TimeSpan.Zero));
     }
 
@@ -274,7 +276,7 @@ internal sealed class LiveConfigurationTests
         await using (var first = await StartedAsync())
         {
             _registry.HeardAt = _time.GetTimestamp();
-            await SayAsync(first, Good("host-a"));
+            await ReportAsync(first, Good("host-a"));
         }
 
         File.SetLastWriteTimeUtc(_store.File, _time.GetUtcNow().UtcDateTime.AddHours(3));
@@ -289,7 +291,7 @@ internal sealed class LiveConfigurationTests
     {
         await using var live = await StartedAsync();
         _registry.HeardAt = _time.GetTimestamp();
-        await SayAsync(live, Good("host-a"));
+        await ReportAsync(live, Good("host-a"));
         for (var second = 0; second < 300; second++)
         {
             _time.Advance(TimeSpan.FromSeconds(1));
@@ -303,7 +305,7 @@ internal sealed class LiveConfigurationTests
     public async Task Errors_in_node_records_are_reported_and_leave_the_node_synced()
     {
         await using var live = await StartedAsync();
-        await SayAsync(live, Good("host-a") with { Remarks = [SomeError] });
+        await ReportAsync(live, Good("host-a") with { Remarks = [SomeError] });
         Assert.That((live.Synced, live.Errors.Single()), Is.EqualTo((true, SomeError)));
     }
 
@@ -318,7 +320,7 @@ internal sealed class LiveConfigurationTests
         return live;
     }
 
-    private async Task SayAsync(LiveConfiguration live, RegistryReport report)
+    private async Task ReportAsync(LiveConfiguration live, RegistryReport report)
     {
         var taken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         void Take() => taken.TrySetResult();

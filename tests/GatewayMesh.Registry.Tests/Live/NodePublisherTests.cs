@@ -4,6 +4,7 @@ using GatewayMesh.Fixtures;
 using GatewayMesh.Registry.Files;
 using GatewayMesh.Registry.Live;
 using GatewayMesh.Registry.Tests.Consul.Watching;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GatewayMesh.Registry.Tests.Live;
 
@@ -15,7 +16,7 @@ internal sealed class NodePublisherTests
     {
         using var folder = new TemporaryFolder();
         await using var registry = new FileRegistry(folder.Path, TimeProvider.System);
-        await using var publisher = new NodePublisher(registry, () => Record(300), new ManualTime());
+        await using var publisher = new NodePublisher(registry, () => Record(300), new FakeTimeProvider());
 
         await publisher.PublishAsync();
 
@@ -32,7 +33,7 @@ internal sealed class NodePublisherTests
         using var folder = new TemporaryFolder();
         folder.Write("nodes", "a file where the folder should be");
         await using var registry = new FileRegistry(folder.Path, TimeProvider.System);
-        await using var publisher = new NodePublisher(registry, () => Record(1), new ManualTime());
+        await using var publisher = new NodePublisher(registry, () => Record(1), new FakeTimeProvider());
         await publisher.PublishAsync();
         Assert.That(publisher.Error, Is.Not.Null);
 
@@ -51,7 +52,7 @@ internal sealed class NodePublisherTests
         const string Token = "0b6b1a4e-2f6e-4e0a-9c3a-0d6f3b8f1c22";
         _ = await agent.PutAsync("/v1/acl/token", $$"""{"SecretID":"{{Token}}","Policies":[{"Name":"reads"}]}""");
         await using var mesh = ConsulMesh.Open(agent.Registry, ["web"], token: Token);
-        await using var publisher = new NodePublisher(mesh.Registry, () => Records.Sidecar("reader"), new ManualTime());
+        await using var publisher = new NodePublisher(mesh.Registry, () => Records.Sidecar("reader"), new FakeTimeProvider());
 
         await publisher.PublishAsync();
 

@@ -7,6 +7,7 @@ using GatewayMesh.Registry.Consul.Entries;
 using GatewayMesh.Registry.Consul.Registration;
 using GatewayMesh.Registry.Tests.Consul.Agents;
 using GatewayMesh.Registry.Yaml;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GatewayMesh.Registry.Tests.Poison;
 
@@ -18,7 +19,7 @@ internal sealed class LargeAnswerTests
     {
         using var agent = new StandInAgent();
         agent.Answer = _ => StandInAgent.Ok(Folder(PolicyReader.Folder, ("huge", YamlDocuments.MaxBytes + 3), ("web", 0)));
-        using var agents = new ConsulAgents(new ConsulAccess { Agents = [agent.Address] }, new ManualTime());
+        using var agents = new ConsulAgents(new ConsulAccess { Agents = [agent.Address] }, new FakeTimeProvider());
 
         var answer = await agents.GetAsync($"/v1/kv/{PolicyReader.Folder}?recurse", default);
 
@@ -35,7 +36,7 @@ internal sealed class LargeAnswerTests
         agent.Answer = _ =>
             StandInAgent.Ok(
                 Folder(ConsulNames.NodeFolder, ("large", NodeRecordText.MaxBytes + 3), ("most", NodeRecordText.MaxBytes - 100)));
-        using var agents = new ConsulAgents(new ConsulAccess { Agents = [agent.Address] }, new ManualTime());
+        using var agents = new ConsulAgents(new ConsulAccess { Agents = [agent.Address] }, new FakeTimeProvider());
 
         var answer = await agents.GetAsync($"/v1/kv/{ConsulNames.NodeFolder}?recurse", default);
 

@@ -36,7 +36,7 @@ internal sealed class ChainOracleTests
             foreach (var (service, chain) in ours ?? [])
             {
                 var answer = JsonNode.Parse(await _agent.GetAsync($"/v1/discovery-chain/{service}"))!;
-                Assert.That(ChainCase.Text(chain!), Is.EqualTo(ChainCase.Text(Mended(ChainJson.Prune(answer)))));
+                Assert.That(ChainCase.Text(chain!), Is.EqualTo(ChainCase.Text(Normalized(ChainJson.Prune(answer)))));
             }
         }
         finally
@@ -46,7 +46,7 @@ internal sealed class ChainOracleTests
     }
 
     // Consul rounds each product of nested splits and keeps the difference, while the mesh's weights add up to 100 %.
-    private static JsonNode Mended(JsonNode chain)
+    private static JsonNode Normalized(JsonNode chain)
     {
         foreach (var (_, node) in chain["Nodes"]!.AsObject())
         {

@@ -6,6 +6,7 @@ using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Configuration.Values;
+using GatewayMesh.Fixtures;
 using GatewayMesh.Registry.Files;
 using GatewayMesh.Registry.Snapshots;
 using GatewayMesh.Registry.Tests.Routing;

@@ -1,3 +1,4 @@
+using GatewayMesh.Fixtures;
 using GatewayMesh.Registry.Validation;
 
 namespace GatewayMesh.Registry.Tests.Validation;

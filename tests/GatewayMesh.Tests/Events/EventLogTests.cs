@@ -1,8 +1,10 @@
 using System.Text;
 using System.Text.Json;
 using GatewayMesh.Events;
+using GatewayMesh.Fixtures;
 using GatewayMesh.Logging;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GatewayMesh.Tests.Events;
 
@@ -12,7 +14,7 @@ public sealed class EventLogTests
     public void An_event_is_one_line_of_JSON_with_its_fields()
     {
         using var sink = new MemoryStream();
-        using (var log = new EventLog("host-a", "guard", sink, new Frozen()))
+        using (var log = new EventLog("host-a", "guard", sink, new FakeTimeProvider(DateTimeOffset.UnixEpoch)))
         {
             log.Info(
                 "lease_granted",
@@ -100,9 +102,9 @@ public sealed class EventLogTests
     }
 
     [Test]
-    public void The_line_for_suppressed_events_comes_without_another_event()
+    public void The_line_for_suppressed_events_is_written_without_another_event()
     {
-        using var sink = new Lines();
+        using var sink = new ReadableStream();
         using var log = new EventLog("host-a", "guard", sink) { MaxPerSecond = 1 };
         for (var i = 0; i < 10; i++)
         {
@@ -143,19 +145,7 @@ public sealed class EventLogTests
                     "\"level\":\"warning\""));
     }
 
-    private sealed class Frozen : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch;
-    }
-
-    private sealed class StuckStream : MemoryStream
-    {
-        public ManualResetEventSlim Release { get; } = new();
-
-        public override void Write(ReadOnlySpan<byte> buffer) => Release.Wait();
-    }
-
-    private sealed class Lines : MemoryStream
+    private sealed class ReadableStream : MemoryStream
     {
         private readonly Lock _gate = new();
 

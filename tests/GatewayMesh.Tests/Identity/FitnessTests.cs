@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Events;
+using GatewayMesh.Fixtures;
 using GatewayMesh.Nodes;
 
 namespace GatewayMesh.Tests.Identity;
@@ -33,13 +34,13 @@ internal sealed class FitnessTests
         Assert.That(node.Unfit, Does.Contain("roots.pem"));
 
         folder.With("gatewaymesh-gateway");
-        await Guard.Eventually.Holds(() => node.Unfit is null, "the node is fit");
+        await Eventually.Until("the node is fit", () => node.Unfit is null);
         var before = Volatile.Read(ref updates);
         folder.Time.Shift = TimeSpan.FromHours(73);
         Assert.That(node.Unfit, Is.EqualTo("no valid certificate: gatewaymesh-gateway expired"));
-        await Guard.Eventually.Holds(() => Volatile.Read(ref updates) > before, "it says so by itself");
+        await Eventually.Until("the node reports it without a request", () => Volatile.Read(ref updates) > before);
 
         folder.With("gatewaymesh-gateway");
-        await Guard.Eventually.Holds(() => node.Unfit is null, "the node is fit again, without a restart");
+        await Eventually.Until("the node is fit again, without a restart", () => node.Unfit is null);
     }
 }

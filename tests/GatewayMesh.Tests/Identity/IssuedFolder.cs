@@ -1,5 +1,6 @@
 using GatewayMesh.Certificates.Authority;
 using GatewayMesh.Certificates.Folder;
+using GatewayMesh.Fixtures;
 
 namespace GatewayMesh.Tests.Identity;
 

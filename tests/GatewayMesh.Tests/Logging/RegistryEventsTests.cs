@@ -5,6 +5,7 @@ using GatewayMesh.Configuration.Document;
 using GatewayMesh.Events;
 using GatewayMesh.Logging;
 using GatewayMesh.Tests.Guard;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GatewayMesh.Tests.Logging;
 
@@ -14,7 +15,7 @@ internal sealed class RegistryEventsTests
     private static readonly ConfigError Unreadable = new(
         SourceLocation.Option("/registry"), "", "there is no such folder", "make the folder");
 
-    private ManualTime _time = null!;
+    private FakeTimeProvider _time = null!;
     private MemoryStream _sink = null!;
     private EventLog _log = null!;
     private RegistryEvents _events = null!;
@@ -22,7 +23,7 @@ internal sealed class RegistryEventsTests
     [SetUp]
     public void SetUp()
     {
-        _time = new ManualTime();
+        _time = new FakeTimeProvider();
         _sink = new MemoryStream();
         _log = new EventLog("host-a", "worker", _sink);
         _events = new RegistryEvents(_log, _time);

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Events;
+using GatewayMesh.Fixtures;
 using GatewayMesh.Nodes;
-using GatewayMesh.Tests.Guard;
 using Microsoft.Extensions.Time.Testing;
 
 namespace GatewayMesh.Tests.Nodes;
@@ -60,18 +60,18 @@ internal sealed class NodeDrainTests
     {
         var began = _time.GetTimestamp();
         var drain = _drain.DrainAsync();
-        await Eventually.Holds(() => !File.Exists(Record), "the node is withdrawn");
+        await Eventually.Until("the node is withdrawn", () => !File.Exists(Record));
         Assert.That((drain.IsCompleted, _drain.IsDrained), Is.EqualTo((false, true)));
 
         _time.Advance(Delay - TimeSpan.FromSeconds(1));
         Assert.That(drain.IsCompleted, Is.False, "the delay is not over");
-        await Eventually.Holds(
+        await Eventually.Until(
+            "the delay is over",
             () =>
             {
                 _time.Advance(TimeSpan.FromSeconds(1));
                 return drain.IsCompleted;
-            },
-            "the delay is over");
+            });
         Assert.That(_time.GetElapsedTime(began), Is.GreaterThanOrEqualTo(Delay));
         await drain;
     }
@@ -81,13 +81,13 @@ internal sealed class NodeDrainTests
     {
         var drain = _drain.DrainAsync();
         var back = _drain.UndrainAsync();
-        await Eventually.Holds(
+        await Eventually.Until(
+            "the node is back after its drain",
             () =>
             {
                 _time.Advance(TimeSpan.FromSeconds(10));
                 return back.IsCompleted;
-            },
-            "the node is back after its drain");
+            });
         Assert.That((drain.IsCompletedSuccessfully, back.IsCompletedSuccessfully), Is.EqualTo((true, true)));
         Assert.That((_drain.IsDrained, File.Exists(Record)), Is.EqualTo((false, true)));
     }

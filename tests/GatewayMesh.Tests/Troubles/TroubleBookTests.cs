@@ -3,6 +3,7 @@ using System.Text.Json;
 using GatewayMesh.Events;
 using GatewayMesh.Tests.Guard;
 using GatewayMesh.Troubles;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GatewayMesh.Tests.Troubles;
 
@@ -20,7 +21,7 @@ public sealed class TroubleBookTests
     public void Trouble_is_one_line_at_its_start_and_one_at_its_end(string level, string begin, string end)
     {
         var trouble = new[] { Down, Ejected, Gone }.Single(each => each.Word == begin);
-        var lines = Told((book, time) =>
+        var lines = Lines((book, time) =>
         {
             for (var second = 0; second < 60; second++)
             {
@@ -41,7 +42,7 @@ public sealed class TroubleBookTests
     [Test]
     public void Flapping_trouble_is_logged_at_most_every_ten_seconds_with_its_final_state()
     {
-        var lines = Told((book, time) =>
+        var lines = Lines((book, time) =>
         {
             for (var second = 0; second < 300; second++)
             {
@@ -59,13 +60,13 @@ public sealed class TroubleBookTests
         Assert.That(lines.Count, Is.InRange(2, 32));
         Assert.That(lines[^1].GetProperty("event").GetString(), Is.EqualTo("application_up"));
         Assert.That(
-            lines.Skip(1).Max(line => line.GetProperty("changes").GetInt32()), Is.GreaterThan(5), "the line tells how often it changed");
+            lines.Skip(1).Max(line => line.GetProperty("changes").GetInt32()), Is.GreaterThan(5), "the line counts the changes");
     }
 
     [Test]
     public void Open_troubles_are_listed_longest_first()
     {
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         using var events = new EventLog("host-a", "worker", Stream.Null);
         var book = new TroubleBook(events, time);
         book.Update([Down]);
@@ -79,9 +80,9 @@ public sealed class TroubleBookTests
     }
 
     [Test]
-    public void Process_that_stopped_speaking_for_the_node_logs_no_trouble()
+    public void Process_that_no_longer_represents_the_node_logs_no_trouble()
     {
-        var lines = Told((book, time) =>
+        var lines = Lines((book, time) =>
         {
             book.Update([Down]);
             book.Forget();
@@ -92,12 +93,12 @@ public sealed class TroubleBookTests
         Assert.That(lines.Select(line => line.GetProperty("event").GetString()), Is.EqualTo(new[] { "application_down" }));
     }
 
-    private static List<JsonElement> Told(Action<TroubleBook, ManualTime> run)
+    private static List<JsonElement> Lines(Action<TroubleBook, FakeTimeProvider> run)
     {
         using var sink = new MemoryStream();
         using (var events = new EventLog("host-a", "worker", sink))
         {
-            var time = new ManualTime();
+            var time = new FakeTimeProvider();
             run(new TroubleBook(events, time), time);
         }
 

@@ -3,13 +3,14 @@ using System.Net.Sockets;
 using System.Text;
 using GatewayMesh.Fixtures;
 using GatewayMesh.Registry.Consul.Agents;
+using Microsoft.Extensions.Time.Testing;
 using ConsulAgent = GatewayMesh.Registry.Consul.Agents.ConsulAgent;
 
 namespace GatewayMesh.Registry.Tests.Consul.Agents;
 
 internal sealed class ConsulAgentsTests
 {
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
 
     [Test]
     public async Task A_read_goes_to_the_next_agent_when_the_first_is_gone_and_returns_after_a_while()

@@ -3,6 +3,7 @@ using GatewayMesh.Certificates;
 using GatewayMesh.Certificates.Folder;
 using GatewayMesh.Certificates.Trust;
 using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Fixtures;
 using GatewayMesh.Registry.Consul;
 using GatewayMesh.Registry.Consul.Watching;
 using GatewayMesh.Registry.Tests.Consul.Watching;
@@ -17,7 +18,7 @@ internal sealed class CertificateMesh : IAsyncDisposable
 
     private readonly TemporaryFolder _directory = new();
     private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentQueue<string> _told = new();
+    private readonly ConcurrentQueue<string> _reported = new();
     private readonly ConsulRegistry _registry;
     private readonly BootstrapSpec _bootstrap;
     private readonly Task _run;
@@ -26,7 +27,7 @@ internal sealed class CertificateMesh : IAsyncDisposable
     {
         _bootstrap = bootstrap;
         Folder = new CertificateFolder(_directory["certificates"], TimeProvider.System);
-        Troubles.Changed += (subject, reason) => _told.Enqueue(reason is null ? $"{subject} ended" : $"{subject} began");
+        Troubles.Changed += (subject, reason) => _reported.Enqueue(reason is null ? $"{subject} ended" : $"{subject} began");
         _registry = new ConsulRegistry(bootstrap, times, time);
         _run = _registry.RunCertificatesAsync(Folder, Troubles, _stop.Token);
     }
@@ -36,7 +37,7 @@ internal sealed class CertificateMesh : IAsyncDisposable
     public CertificateTroubles Troubles { get; } = new();
 
     /// <summary>Starts and ends of failures, in order.</summary>
-    public IEnumerable<string> Told => _told;
+    public IEnumerable<string> Reported => _reported;
 
     /// <summary>A sidecar with these services.</summary>
     public static CertificateMesh Open(

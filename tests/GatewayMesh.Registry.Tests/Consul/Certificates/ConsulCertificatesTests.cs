@@ -4,6 +4,7 @@ using GatewayMesh.Certificates.Trust;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Fixtures;
 using GatewayMesh.Registry.Tests.Consul.Watching;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GatewayMesh.Registry.Tests.Consul.Certificates;
 
@@ -149,7 +150,7 @@ public sealed class ConsulCertificatesTests
             Assert.That(mesh.Folder.Trust!.TrustDomain, Is.Not.EqualTo(old).And.EqualTo(after.Id.TrustDomain));
             Assert.That(CertificateMesh.Verify(after, mesh.Folder.Trust!).Fault, Is.EqualTo(PeerFault.None));
             Assert.That(CertificateMesh.Verify(before, mesh.Folder.Trust!).Fault, Is.EqualTo(PeerFault.None), "peers without new leaves");
-            Assert.That(mesh.Told.Where(told => told.StartsWith("web", StringComparison.Ordinal)), Is.EqualTo(["web began", "web ended"]),
+            Assert.That(mesh.Reported.Where(reported => reported.StartsWith("web", StringComparison.Ordinal)), Is.EqualTo(["web began", "web ended"]),
                 "each reported once");
         }
     }
@@ -158,7 +159,7 @@ public sealed class ConsulCertificatesTests
     public async Task A_removed_root_is_no_longer_trusted_after_a_minute()
     {
         var agent = await StartAsync();
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         await using var mesh = CertificateMesh.Open(agent.Registry, ["web"], time: time);
         await mesh.HoldsAsync(() => mesh.Folder.Trust is not null, "the roots are stored");
         await agent.KillAsync();

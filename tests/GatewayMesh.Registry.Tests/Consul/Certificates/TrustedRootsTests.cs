@@ -1,4 +1,5 @@
 using GatewayMesh.Registry.Consul.Certificates;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GatewayMesh.Registry.Tests.Consul.Certificates;
 
@@ -8,7 +9,7 @@ public sealed class TrustedRootsTests
     private static readonly ConsulRoot Old = new("old", "OLD", []), New = new("new", "NEW", ["CROSS"]);
     private static readonly ConsulRoots OldOnes = new("old.consul", [Old]), NewOnes = new("new.consul", [New]);
 
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
 
     [Test]
     public void A_removed_root_is_trusted_for_sixty_more_seconds()

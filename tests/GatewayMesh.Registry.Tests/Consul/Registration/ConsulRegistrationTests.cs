@@ -4,6 +4,7 @@ using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Fixtures;
 using GatewayMesh.Registry.Consul.Agents;
 using GatewayMesh.Registry.Consul.Registration;
+using Microsoft.Extensions.Time.Testing;
 using ConsulAgent = GatewayMesh.Fixtures.ConsulAgent;
 
 namespace GatewayMesh.Registry.Tests.Consul.Registration;
@@ -11,7 +12,7 @@ namespace GatewayMesh.Registry.Tests.Consul.Registration;
 /// <summary>The state of real agents after a node has published itself.</summary>
 internal sealed class ConsulRegistrationTests
 {
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly List<IAsyncDisposable> _opened = [];
     private ConsulAgent _consul = null!;
 

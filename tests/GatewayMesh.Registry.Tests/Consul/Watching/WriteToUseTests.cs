@@ -15,8 +15,8 @@ public sealed class WriteToUseTests
     private const int Rounds = 101;
 
     [Test]
-    [Explicit("a measurement: dotnet test tests/GatewayMesh.Registry.Tests -c Release --filter Name~Write_to_use")]
-    public async Task Write_to_use()
+    [Explicit("a measurement: dotnet test tests/GatewayMesh.Registry.Tests -c Release --filter Name~A_written_entry_is_soon_in_use")]
+    public async Task A_written_entry_is_soon_in_use()
     {
         await using var agent = await ConsulAgent.StartAsync();
         using var folder = new TemporaryFolder();
@@ -24,30 +24,30 @@ public sealed class WriteToUseTests
         await ConsulMesh.RegisterAsync(agent, "web", 2001);
         await mesh.EndpointsAreAsync("web", "web-1@127.0.0.1:2001");
 
-        await TellAsync(
+        await PrintAsync(
             "instance registered",
             mesh,
             round => ConsulMesh.RegisterAsync(agent, "web", 3000 + round),
             (web, round) => web.Endpoints[0].Address.Port == 3000 + round);
-        await TellAsync(
+        await PrintAsync(
             "instance critical or passing",
             mesh,
             round => agent.PutAsync($"/v1/agent/check/{(round % 2 == 0 ? "fail" : "pass")}/web-1-live"),
             (web, round) => web.Endpoints[0].Healthy == (round % 2 != 0));
-        await TellAsync(
+        await PrintAsync(
             "service-defaults written",
             mesh,
             round => agent.WriteEntryAsync(
                 $$"""{"Kind":"service-defaults","Name":"web","Protocol":"{{(round % 2 == 0 ? "grpc" : "http")}}"}"""),
             (web, round) => web.Protocol == (round % 2 == 0 ? "grpc" : "http"));
         await agent.WriteEntryAsync("""{"Kind":"service-defaults","Name":"web","Protocol":"http"}""");
-        await TellAsync(
+        await PrintAsync(
             "service-router written",
             mesh,
             round => agent.WriteEntryAsync(
                 $$$$"""{"Kind":"service-router","Name":"web","Routes":[{"Match":{"HTTP":{"PathPrefix":"/{{{{round}}}}"}}}]}"""),
             (web, round) => web.Routes is RouterNode { Rules: [{ Match.Path.Value: var path }, ..] } && path == $"/{round}");
-        await TellAsync(
+        await PrintAsync(
             "service-policy written",
             mesh,
             round => agent.PutAsync(
@@ -57,7 +57,7 @@ public sealed class WriteToUseTests
     }
 
     // From before the write until the snapshot is passed to its consumers.
-    private static async Task TellAsync(string what, ConsulMesh mesh, Func<int, Task> write, Func<ServiceModel, int, bool> shows)
+    private static async Task PrintAsync(string what, ConsulMesh mesh, Func<int, Task> write, Func<ServiceModel, int, bool> shows)
     {
         var times = new List<double>();
         for (var round = 0; round < Rounds; round++)

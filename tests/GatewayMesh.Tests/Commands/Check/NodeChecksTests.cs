@@ -22,7 +22,7 @@ internal sealed class NodeChecksTests
     public void Failed_checks_name_the_fix(string well, string broken, string subject)
     {
         var json = Statuses.Sidecar.Replace(well, broken, StringComparison.Ordinal);
-        Assume.That(json, Is.Not.EqualTo(Statuses.Sidecar));
+        Assert.That(json, Is.Not.EqualTo(Statuses.Sidecar), "the case changes nothing");
 
         var finding = Of(json).Single(finding => finding.Mark == Mark.Broken);
 

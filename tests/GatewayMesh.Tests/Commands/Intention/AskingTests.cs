@@ -243,8 +243,8 @@ internal sealed class AskingTests
         Assert.That(
             root.GetProperty("policy").GetProperty("all").GetProperty("timeouts").GetProperty("request").GetString(), Is.EqualTo("7s"));
         Assert.That(root.GetProperty("limits").GetProperty("maxRequests").GetInt32(), Is.EqualTo(1024));
-        using var nobody = JsonDocument.Parse(Run(["explain", "GET", "http://nobody/", "--json"]).Output);
-        Assert.That(nobody.RootElement.GetProperty("reason").GetString(), Is.EqualTo("destination_not_found"));
+        using var unknown = JsonDocument.Parse(Run(["explain", "GET", "http://nobody/", "--json"]).Output);
+        Assert.That(unknown.RootElement.GetProperty("reason").GetString(), Is.EqualTo("destination_not_found"));
     }
 
     [Test]

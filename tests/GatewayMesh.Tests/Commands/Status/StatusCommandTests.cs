@@ -62,10 +62,10 @@ internal sealed class StatusCommandTests
     [Test]
     public void Unreachable_admin_address_is_named_in_the_error()
     {
-        var nobody = new HostPort("127.0.0.1", 1);
+        var closed = new HostPort("127.0.0.1", 1);
 
         Assert.That(
-            () => StatusCommand.Run(nobody, json: false, new StringWriter()),
+            () => StatusCommand.Run(closed, json: false, new StringWriter()),
             Throws.TypeOf<CommandFailure>().With.Message.Contains("127.0.0.1:1").And.Property(nameof(CommandFailure.ExitCode)).EqualTo(1));
     }
 }

@@ -8,7 +8,7 @@ internal sealed class DemoFilesTests
 {
     [TestCase(false)]
     [TestCase(true)]
-    public void The_files_of_the_demo_are_valid(bool onConsul)
+    public void Demo_files_are_valid(bool onConsul)
     {
         var plan = Plan(15000, onConsul);
         var folder = Directory.CreateTempSubdirectory("gatewaymesh-test-").FullName;

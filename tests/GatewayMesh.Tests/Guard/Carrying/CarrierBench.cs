@@ -4,8 +4,10 @@ using System.Text;
 using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Configuration.Reach;
 using GatewayMesh.Configuration.Tunnels;
+using GatewayMesh.Fixtures;
 using GatewayMesh.Guard.Carrying;
 using GatewayMesh.Linux;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GatewayMesh.Tests.Guard.Carrying;
 
@@ -34,7 +36,7 @@ internal sealed class CarrierBench : IDisposable
 
     internal string RunDir { get; }
 
-    internal ManualTime Time { get; } = new();
+    internal FakeTimeProvider Time { get; } = new();
 
     internal GatewayDirectory Directory { get; }
 
@@ -71,7 +73,7 @@ internal sealed class CarrierBench : IDisposable
         client.Dispose();
         var poll = new PollSet();
         poll.Add(accepted.Number);
-        await Eventually.Holds(() => poll.Wait(TimeSpan.FromMilliseconds(10)) == 1, "the reset has come");
+        await Eventually.Until("the reset arrived", () => poll.Wait(TimeSpan.FromMilliseconds(10)) == 1);
         Carry(accepted, null);
     }
 
@@ -81,7 +83,7 @@ internal sealed class CarrierBench : IDisposable
         _own.Add(client);
         await client.ConnectAsync(_outbound.LocalAddress);
         Descriptor? accepted = null;
-        await Eventually.Holds(() => _outbound.Accept(out accepted) == AcceptResult.Accepted, "the guard accepts");
+        await Eventually.Until("the guard accepts", () => _outbound.Accept(out accepted) == AcceptResult.Accepted);
         return (client, accepted!);
     }
 
@@ -95,7 +97,8 @@ internal sealed class CarrierBench : IDisposable
     {
         var latest = TimeProvider.System.GetTimestamp();
         var left = atMost ?? TimeSpan.MaxValue;
-        return Eventually.Holds(
+        return Eventually.Until(
+            what,
             () =>
             {
                 var now = TimeProvider.System.GetTimestamp();
@@ -104,8 +107,7 @@ internal sealed class CarrierBench : IDisposable
                 (latest, left) = (now, left - passed);
                 Time.Advance(passed);
                 return happened();
-            },
-            what);
+            });
     }
 
     /// <summary>Reads to the end.</summary>

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using GatewayMesh.Configuration.Tunnels;
+using GatewayMesh.Fixtures;
 using GatewayMesh.Guard.Carrying;
 
 namespace GatewayMesh.Tests.Guard.Carrying;
@@ -21,7 +22,7 @@ public sealed class CarrierTests
 
         Assert.That(await CarrierBench.ReadAll(client), Is.EqualTo(("through and back", (SocketError?)null)));
         Assert.That(gateway.Hellos.Single(), Is.EqualTo(new TunnelHello("web", "payments", "host-a", "1.2.3")));
-        await Eventually.Holds(() => bench.Carrier.Counts.Open == 0, "the connection ends");
+        await Eventually.Until("the connection ends", () => bench.Carrier.Counts.Open == 0);
         Assert.That((bench.Carrier.Counts.Total, bench.Carrier.Counts.Failed, bench.Carrier.Counts.Refused), Is.EqualTo((1L, 0L, 0L)));
     }
 
@@ -78,7 +79,7 @@ public sealed class CarrierTests
         using var second = new FakeGateway("gw-2", then: Echo);
         using var bench = new CarrierBench(first, second);
         var client = await bench.Connect();
-        await Eventually.Holds(() => !first.Hellos.IsEmpty, "the first is asked");
+        await Eventually.Until("the first gateway gets a hello", () => !first.Hellos.IsEmpty);
         bench.Time.Advance(TimeSpan.FromMilliseconds(99));
         Assert.That(second.Connections, Is.Zero);
 
@@ -117,7 +118,7 @@ public sealed class CarrierTests
         Assert.That(await end, Is.EqualTo(("", (SocketError?)SocketError.ConnectionReset)));
         Assert.That(bytes, Is.Zero);
         Assert.That(gateway.Connections, Is.GreaterThan(1), "it was tried again before giving up");
-        await Eventually.Holds(() => bench.Carrier.Counts.Open == 0, "the connection ends");
+        await Eventually.Until("the connection ends", () => bench.Carrier.Counts.Open == 0);
         Assert.That(bench.Carrier.Counts.Refused, Is.EqualTo(1));
     }
 
@@ -151,20 +152,20 @@ public sealed class CarrierTests
         var (_, error) = await CarrierBench.ReadAll(client);
 
         Assert.That(error, Is.EqualTo(SocketError.ConnectionReset));
-        await Eventually.Holds(() => bench.Carrier.Counts.Failed == 1, "it is counted");
+        await Eventually.Until("the failure is counted", () => bench.Carrier.Counts.Failed == 1);
     }
 
     [Test]
     public async Task Application_reset_resets_the_tunnel()
     {
-        var begun = new TaskCompletionSource();
+        var started = new TaskCompletionSource();
         var end = new TaskCompletionSource<Exception?>();
         using var gateway = new FakeGateway("gw-1", then: async tunnel =>
         {
             try
             {
                 await tunnel.ReadExactlyAsync(new byte[14]);
-                begun.SetResult();
+                started.SetResult();
                 await tunnel.CopyToAsync(Stream.Null);
                 end.SetResult(null);
             }
@@ -176,7 +177,7 @@ public sealed class CarrierTests
         using var bench = new CarrierBench(gateway);
         var client = await bench.Connect();
         await client.SendAsync("half a request"u8.ToArray());
-        await begun.Task.WaitAsync(Eventually.Deadline);
+        await started.Task.WaitAsync(Eventually.Deadline);
         client.LingerState = new LingerOption(true, 0);
         client.Dispose();
 
@@ -190,7 +191,7 @@ public sealed class CarrierTests
         using var bench = new CarrierBench(gateway);
         await bench.ConnectAndReset();
 
-        await Eventually.Holds(() => bench.Carrier.Counts is { Total: 1, Open: 0 }, "it is let go");
+        await Eventually.Until("the connection is released", () => bench.Carrier.Counts is { Total: 1, Open: 0 });
         Assert.That(gateway.Connections, Is.Zero);
         await AssertCarried(bench);
     }
@@ -207,7 +208,7 @@ public sealed class CarrierTests
             clients.Add(await bench.Connect());
         }
 
-        await Eventually.Holds(() => gateway.Hellos.Count >= 32 && bench.Carrier.Counts.Open == 40, "32 handshakes");
+        await Eventually.Until("32 handshakes", () => gateway.Hellos.Count >= 32 && bench.Carrier.Counts.Open == 40);
         Assert.That(gateway.Connections, Is.EqualTo(32));
 
         gate.SetResult();
@@ -223,7 +224,7 @@ public sealed class CarrierTests
         using var gateway = new FakeGateway("gw-1", then: Echo);
         using var bench = new CarrierBench(gateway);
         bench.Warm.Put("web", gateway.Address, await bench.Dialer.ConnectAsync("web", gateway.Address.Tunnel, CancellationToken.None));
-        await Eventually.Holds(() => gateway.Connections == 1, "it is warm");
+        await Eventually.Until("the tunnel is warm", () => gateway.Connections == 1);
 
         await AssertCarried(bench);
         Assert.That(gateway.Connections, Is.EqualTo(1));
@@ -246,7 +247,7 @@ public sealed class CarrierTests
             bench.Warm.Put("web", gateway.Address, stale);
         }
 
-        await Eventually.Holds(() => stale.Socket.Poll(0, SelectMode.SelectRead), "it has ended");
+        await Eventually.Until("the tunnel has ended", () => stale.Socket.Poll(0, SelectMode.SelectRead));
 
         await AssertCarried(bench);
         Assert.That(gateway.Connections, Is.EqualTo(1));
@@ -262,14 +263,14 @@ public sealed class CarrierTests
         await client.ReceiveAsync(new byte[1].AsMemory(), SocketFlags.None);
 
         // The byte may arrive before the carrier has recorded its movement: repeat until done.
-        await Eventually.Holds(
+        await Eventually.Until(
+            "it ends",
             () =>
             {
                 bench.Time.Advance(TimeSpan.FromSeconds(5));
                 bench.Carrier.EndQuiet(TimeSpan.FromSeconds(5));
                 return bench.Carrier.Counts.Open == 0;
-            },
-            "it ends");
+            });
         Assert.That(bench.Carrier.Counts.Failed, Is.Zero);
     }
 

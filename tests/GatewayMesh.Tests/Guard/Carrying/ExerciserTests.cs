@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using GatewayMesh.Configuration.Tunnels;
+using GatewayMesh.Fixtures;
 using GatewayMesh.Guard.Carrying;
 
 namespace GatewayMesh.Tests.Guard.Carrying;
@@ -16,9 +17,9 @@ public sealed class ExerciserTests
         using var bench = new CarrierBench(gateway);
         await using var run = Run(bench);
 
-        await Eventually.Holds(() => Ok(bench, "gw-1") == true, "the gateway is seen well");
+        await Eventually.Until("the gateway counts as healthy", () => Ok(bench, "gw-1") == true);
 
-        await Eventually.Holds(() => gateway.Connections == 2, "a second tunnel, kept warm");
+        await Eventually.Until("a second tunnel, kept warm", () => gateway.Connections == 2);
         Assert.That(gateway.Hellos, Has.Count.EqualTo(1));
         Assert.That(gateway.Hellos.First().Service, Is.EqualTo("web"));
     }
@@ -30,7 +31,7 @@ public sealed class ExerciserTests
         using var bench = new CarrierBench(gateway);
         await using var run = Run(bench);
 
-        await Eventually.Holds(() => Ok(bench, "gw-1") == false, "the gateway is seen unwell");
+        await Eventually.Until("the gateway counts as unhealthy", () => Ok(bench, "gw-1") == false);
         Assert.That(bench.Watch.Seen[0].Error, Does.Contain("503").Or.Contain("HTTP/1.1 503"));
     }
 
@@ -40,11 +41,11 @@ public sealed class ExerciserTests
         using var gateway = new FakeGateway("gw-1", answer: null);
         using var bench = new CarrierBench(gateway);
         await using var run = Run(bench);
-        await Eventually.Holds(() => !gateway.Hellos.IsEmpty, "it is asked");
+        await Eventually.Until("the gateway gets a hello", () => !gateway.Hellos.IsEmpty);
 
         bench.Time.Advance(TimeSpan.FromSeconds(1));
 
-        await Eventually.Holds(() => Ok(bench, "gw-1") == false, "the gateway is seen unwell");
+        await Eventually.Until("the gateway counts as unhealthy", () => Ok(bench, "gw-1") == false);
     }
 
     [Test]
@@ -53,7 +54,7 @@ public sealed class ExerciserTests
         using var gateway = new FakeGateway("gw-1", TunnelAnswer.Busy, Live);
         using var bench = new CarrierBench(gateway);
         await using var run = Run(bench);
-        await Eventually.Holds(() => Ok(bench, "gw-1") == false, "the gateway is seen unwell");
+        await Eventually.Until("the gateway counts as unhealthy", () => Ok(bench, "gw-1") == false);
         gateway.Answer = TunnelAnswer.Ok;
 
         await bench.Passes(() => Ok(bench, "gw-1") == true, "its return is seen");
@@ -65,7 +66,7 @@ public sealed class ExerciserTests
         using var gateway = new FakeGateway("gw-1", then: Live);
         using var bench = new CarrierBench(gateway);
         await using var run = Run(bench);
-        await Eventually.Holds(() => Ok(bench, "gw-1") == true && gateway.Connections == 2, "the gateway is seen well");
+        await Eventually.Until("the gateway counts as healthy", () => Ok(bench, "gw-1") == true && gateway.Connections == 2);
         bench.Watch.Saw(gateway.Address, ok: false, "a carried connection was refused");
 
         run.Exerciser.Hurry();
@@ -95,7 +96,7 @@ public sealed class ExerciserTests
         bench.Watch.Saw(gateway.Address with { Node = "gw-0" }, ok: false, "gone");
         await using var run = Run(bench);
 
-        await Eventually.Holds(() => Ok(bench, "gw-1") == true && Ok(bench, "gw-0") is null, "it is forgotten");
+        await Eventually.Until("the gateway is forgotten", () => Ok(bench, "gw-1") == true && Ok(bench, "gw-0") is null);
     }
 
     private static bool? Ok(CarrierBench bench, string node) => bench.Watch.Seen.FirstOrDefault(seen => seen.Node == node)?.Ok;

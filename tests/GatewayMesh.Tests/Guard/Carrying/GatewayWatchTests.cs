@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using GatewayMesh.Configuration.Tunnels;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Guard.Carrying;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GatewayMesh.Tests.Guard.Carrying;
 
@@ -12,7 +13,7 @@ public sealed class GatewayWatchTests
     [Test]
     public void Untried_gateway_counts_as_responding()
     {
-        var watch = new GatewayWatch(new ManualTime(), () => { });
+        var watch = new GatewayWatch(new FakeTimeProvider(), () => { });
 
         Assert.That(watch.AnyOf(Gateways), Is.True);
         Assert.That(watch.AnyOf([]), Is.False);
@@ -29,7 +30,7 @@ public sealed class GatewayWatchTests
     [Test]
     public void Failed_gateways_come_last_and_keep_their_order()
     {
-        var watch = new GatewayWatch(new ManualTime(), () => { });
+        var watch = new GatewayWatch(new FakeTimeProvider(), () => { });
         watch.Saw(Gateways[0], ok: false, "gone");
 
         Assert.That(watch.InOrder(Gateways).Select(gateway => gateway.Node), Is.EqualTo(new[] { "b", "c", "a" }));
@@ -39,7 +40,7 @@ public sealed class GatewayWatchTests
     public void Only_changes_are_reported_by_the_watch()
     {
         var changes = 0;
-        var watch = new GatewayWatch(new ManualTime(), () => changes++);
+        var watch = new GatewayWatch(new FakeTimeProvider(), () => changes++);
 
         watch.Saw(Gateways[0], ok: true, null);
         watch.Saw(Gateways[0], ok: true, null);
@@ -52,7 +53,7 @@ public sealed class GatewayWatchTests
     [Test]
     public void Late_response_does_not_make_a_gateway_silent_but_a_second_of_silence_does()
     {
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         var watch = new GatewayWatch(time, () => { });
 
         watch.SawNoAnswer(Gateways[0]);

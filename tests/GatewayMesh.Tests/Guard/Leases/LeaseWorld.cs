@@ -202,7 +202,7 @@ internal sealed class LeaseWorld
         else if (!_exited)
         {
             Promise(!_gateways || _acceptor == Acceptor.Guard, "while no worker has the lease and a gateway answers the guard accepts");
-            Promise(_gateways || _acceptor is Acceptor.Paused or Acceptor.Holding, "with nobody to accept the listeners are paused");
+            Promise(_gateways || _acceptor is Acceptor.Paused or Acceptor.Holding, "without an acceptor the listeners are paused");
             Promise(_acceptor != Acceptor.Holding || _firstGrant is null, "connections are held at the first start only");
         }
     }
@@ -213,7 +213,7 @@ internal sealed class LeaseWorld
         {
             case GuardAction.StartWorker start:
                 Promise(start.Worker > _known || _known == 1, "a worker's number is its own");
-                Promise(!_drained && !_stopped, "nobody is started to be drained");
+                Promise(!_drained && !_stopped, "no worker is started on a drained node");
                 _known = start.Worker;
                 if (_machine.Upgrading && _replacement is null)
                 {
@@ -227,7 +227,7 @@ internal sealed class LeaseWorld
                 Promise(_alive.TryGetValue(grant.Worker, out var granted), "only a living worker is granted the lease");
                 Promise(Out is null, "never two leases");
                 Promise(_acceptor == Acceptor.Worker, "Accept(Worker) comes before the grant");
-                Promise(granted is { Dismissed: false, Killed: false }, "nobody is granted the lease who was told to end");
+                Promise(granted is { Dismissed: false, Killed: false }, "no dismissed worker is granted the lease");
                 PromiseSpacing();
                 granted!.Accepts = true;
                 granted.Asked = false;

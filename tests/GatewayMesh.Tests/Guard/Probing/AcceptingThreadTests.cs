@@ -5,7 +5,7 @@ namespace GatewayMesh.Tests.Guard.Probing;
 public sealed class AcceptingThreadTests
 {
     [Test]
-    public void Thread_turned_if_its_count_moved_between_two_failures_of_a_series()
+    public void Thread_is_alive_if_its_count_moved_between_two_failures_in_a_row()
     {
         var turns = 5L;
         var thread = new AcceptingThread(() => turns);

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using GatewayMesh.Fixtures;
 using GatewayMesh.Guard.Probing;
 using GatewayMesh.Linux;
 
@@ -78,13 +79,13 @@ public sealed class ProbeUpstreamTests
 
         var buffer = new byte[200];
         var answer = client.ReceiveAsync(buffer.AsMemory(), SocketFlags.None).AsTask();
-        await Eventually.Holds(
+        await Eventually.Until(
+            "an answer",
             () =>
             {
                 Turn();
                 return answer.IsCompleted;
-            },
-            "an answer");
+            });
         return answer.IsFaulted ? "" : Encoding.ASCII.GetString(buffer, 0, await answer);
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using GatewayMesh.Fixtures;
 using GatewayMesh.Guard.Probing;
 using GatewayMesh.Linux;
 
@@ -65,7 +66,7 @@ public sealed class ProberTests
 
     [TestCase("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n")]
     [TestCase("HTTP/1.1 302 Found\r\n\r\nprobe-ok\n")]
-    [TestCase("SSH-2.0-nobody\r\n")]
+    [TestCase("SSH-2.0-server\r\n")]
     public async Task Any_other_response_fails_the_probe(string answer)
     {
         using var connection = Asked();
@@ -182,7 +183,8 @@ public sealed class ProberTests
         using var upstream = new ProbeUpstream();
         using var prober = new Prober(upstream.Address, Interval, Limit);
         var results = new List<WorkerProbeResult>();
-        await Eventually.Holds(
+        await Eventually.Until(
+            "three probes",
             () =>
             {
                 _poll.Clear();
@@ -198,8 +200,7 @@ public sealed class ProberTests
                 }
 
                 return results.Count == 3;
-            },
-            "three probes");
+            });
 
         Assert.That(results, Is.All.EqualTo(WorkerProbeResult.Passed));
     }
@@ -237,7 +238,7 @@ public sealed class ProberTests
     private async Task<WorkerProbeResult> Result()
     {
         var result = WorkerProbeResult.None;
-        await Eventually.Holds(() => (result = Turn()) != WorkerProbeResult.None, "a result");
+        await Eventually.Until("a result", () => (result = Turn()) != WorkerProbeResult.None);
         return result;
     }
 

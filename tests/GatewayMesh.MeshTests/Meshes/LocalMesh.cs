@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using GatewayMesh.Fixtures;
 using GatewayMesh.MeshTests.Backends;
 using GatewayMesh.MeshTests.Clients;
 
@@ -9,7 +10,7 @@ namespace GatewayMesh.MeshTests.Meshes;
 /// <summary>
 /// A mesh of real processes: the published file, its own registry (a temporary folder, or a real Consul), and free ports.
 /// </summary>
-internal sealed class Mesh : IAsyncDisposable
+internal sealed class LocalMesh : IAsyncDisposable
 {
     private static int Meshes;
     private readonly string _mark = string.Create(
@@ -18,7 +19,7 @@ internal sealed class Mesh : IAsyncDisposable
     private readonly List<CountingBackend> _backends = [];
 
     /// <param name="consul">The agent used as registry, ended with the mesh; null: a folder.</param>
-    public Mesh(ConsulAgent? consul = null)
+    public LocalMesh(ConsulAgent? consul = null)
     {
         Consul = consul;
         Folder = Directory.CreateTempSubdirectory("gatewaymesh-test-").FullName;
