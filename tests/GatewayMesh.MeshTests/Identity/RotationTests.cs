@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using GatewayMesh.Admin.Documents;
 using GatewayMesh.Fixtures;
 using GatewayMesh.MeshTests.Clients;
 using GatewayMesh.MeshTests.Meshes;
@@ -86,10 +87,9 @@ internal sealed class RotationTests : MeshTest
         var serials = new List<string>();
         foreach (var node in Mesh.Nodes)
         {
-            using var certificates = JsonDocument.Parse(await node.GetAsync("/certs"));
-            serials.AddRange(certificates.RootElement.GetProperty("identities").EnumerateArray()
-                .Where(identity => identity.GetProperty("service").GetString() == service && identity.TryGetProperty("serial", out _))
-                .Select(identity => identity.GetProperty("serial").GetString()!));
+            var certificates = await CertificatesAsync(node);
+            serials.AddRange(
+                certificates.Identities.Where(identity => identity.Service == service).Select(identity => identity.Serial).OfType<string>());
         }
 
         return serials;
@@ -99,8 +99,7 @@ internal sealed class RotationTests : MeshTest
     {
         foreach (var node in Mesh.Nodes)
         {
-            using var certificates = JsonDocument.Parse(await node.GetAsync("/certs"));
-            if (!roots(certificates.RootElement.GetProperty("roots").GetArrayLength()))
+            if (!roots((await CertificatesAsync(node)).Roots.Length))
             {
                 return false;
             }
@@ -108,6 +107,9 @@ internal sealed class RotationTests : MeshTest
 
         return true;
     }
+
+    private static async Task<CertificatesDocument> CertificatesAsync(MeshNode node) =>
+        DocumentReader.Read(await node.GetAsync("/certs"), AdminJson.Default.CertificatesDocument)!;
 
     private static Task UntilAsync(string what, Func<Task<bool>> condition) => Eventually.Until(what, condition, () => Task.FromResult(""));
 }
