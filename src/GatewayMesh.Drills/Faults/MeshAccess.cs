@@ -1,6 +1,6 @@
 using GatewayMesh.Admin.Documents;
-using GatewayMesh.Terminal.Calls;
 using GatewayMesh.Configuration.Values;
+using GatewayMesh.Terminal.Calls;
 
 namespace GatewayMesh.Drills.Faults;
 

@@ -1,6 +1,6 @@
 using GatewayMesh.Admin.Documents;
-using GatewayMesh.Terminal.Calls;
 using GatewayMesh.Configuration.Values;
+using GatewayMesh.Terminal.Calls;
 using GatewayMesh.Terminal.Commands;
 
 namespace GatewayMesh.Terminal.Calls;

@@ -1,8 +1,7 @@
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using GatewayMesh.Admin.Documents;
-using GatewayMesh.Terminal.Calls;
 using GatewayMesh.Configuration.Values;
+using GatewayMesh.Terminal.Calls;
 using GatewayMesh.Terminal.Commands;
 
 namespace GatewayMesh.Terminal.Calls;

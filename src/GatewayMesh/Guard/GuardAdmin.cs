@@ -1,13 +1,11 @@
 using System.Net.Sockets;
 using System.Text;
-using System.Text.Json;
-using GatewayMesh.Admin.Http;
 using GatewayMesh.Admin.Documents;
+using GatewayMesh.Admin.Http;
 using GatewayMesh.Admin.Views;
 using GatewayMesh.Guard.Leases;
 using GatewayMesh.Guard.Workers;
 using GatewayMesh.Identity;
-using GatewayMesh.Roles;
 
 namespace GatewayMesh.Guard;
 

@@ -1,11 +1,9 @@
 using System.Collections.Immutable;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using System.Text.Json;
-using GatewayMesh.Admin.Http;
 using GatewayMesh.Admin.Documents;
+using GatewayMesh.Admin.Http;
 using GatewayMesh.Admin.Views;
-using GatewayMesh.Commands;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Events;

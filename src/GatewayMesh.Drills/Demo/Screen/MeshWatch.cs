@@ -1,4 +1,3 @@
-using System.Text.Json;
 using GatewayMesh.Admin.Documents;
 using GatewayMesh.Terminal.Calls;
 

@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
-using System.Text.Json;
-using GatewayMesh.Admin.Http;
 using GatewayMesh.Admin.Documents;
+using GatewayMesh.Admin.Http;
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Nodes;

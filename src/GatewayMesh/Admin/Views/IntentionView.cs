@@ -1,6 +1,5 @@
-using System.Text.Json;
-using GatewayMesh.Admin.Http;
 using GatewayMesh.Admin.Documents;
+using GatewayMesh.Admin.Http;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Intentions;
 using GatewayMesh.Configuration.Matching;

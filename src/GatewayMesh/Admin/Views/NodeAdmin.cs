@@ -1,8 +1,7 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Json;
-using GatewayMesh.Admin.Http;
 using GatewayMesh.Admin.Documents;
+using GatewayMesh.Admin.Http;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Identity;

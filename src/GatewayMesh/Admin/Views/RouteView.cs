@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using GatewayMesh.Admin.Documents;
 using GatewayMesh.Nodes;
 using GatewayMesh.Proxy.Routing.Reports;

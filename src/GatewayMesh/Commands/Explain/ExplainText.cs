@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using GatewayMesh.Admin.Documents;
 using GatewayMesh.Commands.Intention;
 using GatewayMesh.Terminal.Output;

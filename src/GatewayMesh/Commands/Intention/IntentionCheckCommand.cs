@@ -1,10 +1,9 @@
 using System.CommandLine;
-using System.Text.Json;
 using GatewayMesh.Admin.Documents;
-using GatewayMesh.Terminal.Output;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Terminal.Calls;
 using GatewayMesh.Terminal.Commands;
+using GatewayMesh.Terminal.Output;
 
 namespace GatewayMesh.Commands.Intention;
 

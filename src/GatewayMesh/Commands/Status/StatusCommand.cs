@@ -1,12 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using GatewayMesh.Admin.Documents;
-using GatewayMesh.Terminal.Output;
 using GatewayMesh.Configuration.Values;
-using GatewayMesh.Identity;
 using GatewayMesh.Terminal;
 using GatewayMesh.Terminal.Calls;
 using GatewayMesh.Terminal.Commands;
+using GatewayMesh.Terminal.Output;
 
 namespace GatewayMesh.Commands.Status;
 
