@@ -89,7 +89,9 @@ internal sealed class RotationTests : MeshTest
         {
             var certificates = await CertificatesAsync(node);
             serials.AddRange(
-                certificates.Identities.Where(identity => identity.Service == service).Select(identity => identity.Serial).OfType<string>());
+                from identity in certificates.Identities
+                where identity.Service == service && identity.Serial is not null
+                select identity.Serial);
         }
 
         return serials;
