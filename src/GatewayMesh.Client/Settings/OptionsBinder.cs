@@ -8,6 +8,8 @@ namespace GatewayMesh.Client.Settings;
 /// Binds a configuration section to options without reflection. Keys are the names of the options, in any case. All errors are reported
 /// together.
 /// </summary>
+// Not the platform's binding generator: it stops at the first error, reads "5" as five days and refuses "250ms", ignores a list in one
+// value, and adds to a list where the section replaces it.
 internal static class OptionsBinder
 {
     private static readonly Dictionary<string, Func<GatewayMeshOptions, IConfigurationSection, bool>> Keys = new(

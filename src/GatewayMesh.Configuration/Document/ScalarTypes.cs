@@ -190,6 +190,7 @@ public static class ScalarTypes
             && (address = parsed) is not null;
     }
 
+    // Not IPNetwork.Parse: the error of host bits must name the network that was meant, and a bare address is a network of one.
     private static Scalar<IPNetwork> ReadNetwork(string text)
     {
         const string Fix = "use a network such as 10.0.0.0/8";

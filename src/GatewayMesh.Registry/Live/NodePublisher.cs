@@ -14,6 +14,7 @@ public sealed class NodePublisher(
     INodeRegistration registry, Func<NodeRecord?> describe, TimeProvider time, Action<NodeRecord>? displaced = null) : IAsyncDisposable
 {
     /// <summary>Interval between publications: 2 s.</summary>
+    // Not a retry of Polly: every publication has a newer record, so a failed one is not repeated but followed by the next.
     public static TimeSpan Interval { get; } = TimeSpan.FromSeconds(2);
 
     private readonly SemaphoreSlim _turn = new(1, 1);

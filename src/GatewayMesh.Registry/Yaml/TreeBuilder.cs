@@ -11,6 +11,7 @@ namespace GatewayMesh.Registry.Yaml;
 /// <summary>
 /// Builds trees from parser events, within the limits. An alias shares its anchor's tree and counts with all of its nodes.
 /// </summary>
+// Not the library's deserializer: it uses reflection, stops at the first error, and has no limits on nodes and aliases.
 internal sealed class TreeBuilder(IParser parser, string name, ConfigErrors errors)
 {
     private readonly Dictionary<string, (ConfigNode Node, int Weight, int Text)> _anchors = new(StringComparer.Ordinal);

@@ -41,6 +41,7 @@ internal sealed class ApplicationHealth(TimeProvider time, Action changed) : IAs
         _stop.Dispose();
     }
 
+    // Not a retry of Polly: a check has a period, whether the last one passed or failed, and each result is shown.
     private async Task CheckAsync(LocalServiceSpec service, HealthSpec health, CancellationToken stop)
     {
         try

@@ -6,6 +6,7 @@ using GatewayMesh.Configuration.Document;
 namespace GatewayMesh.Registry.Consul.Entries;
 
 /// <summary>Parses JSON into the tree that entries are bound from. Every node has its line and column.</summary>
+// Not JsonDocument: its elements do not know their place in the text.
 internal ref struct JsonTree
 {
     private readonly ReadOnlySpan<byte> _bytes;

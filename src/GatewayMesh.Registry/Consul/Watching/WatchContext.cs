@@ -38,6 +38,8 @@ internal sealed class WatchContext(ConsulAgents agents, ReadingThread reading, W
     }
 
     /// <summary>The pause after the <paramref name="errors"/>th error in a row.</summary>
+    // Not Polly: a watch has no operation that could be run again (between two tries the query loses its index and moves to another
+    // agent), the pause is one expression, and the guard links this library and has no memory for another.
     public TimeSpan Pause(int errors) =>
         Jitter.UpTo(TimeSpan.FromTicks(Math.Min(Times.BackoffMax.Ticks, Times.Backoff.Ticks << Math.Min(errors - 1, 20))));
 }
