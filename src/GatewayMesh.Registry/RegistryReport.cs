@@ -15,7 +15,7 @@ public sealed record RegistryReport(EntrySet? Entries, ImmutableArray<Discovered
     /// The registry's own catalog of services and gateways; nodes are then only displayed. Null: the registry has no catalog, or was never
     /// reached.
     /// </summary>
-    public ServiceCatalogue? Catalogue { get; init; }
+    public ServiceCatalog? Catalog { get; init; }
 
     /// <summary>The last good intentions; null before the first read.</summary>
     public DeclaredIntentions? Intentions { get; init; }
@@ -30,5 +30,5 @@ public sealed record RegistryReport(EntrySet? Entries, ImmutableArray<Discovered
     public bool Reached { get; init; } = true;
 
     /// <summary>True if a snapshot can be compiled from this report alone.</summary>
-    public bool IsComplete => Entries is not null && (Nodes is not null || Catalogue is not null);
+    public bool IsComplete => Entries is not null && (Nodes is not null || Catalog is not null);
 }

@@ -13,7 +13,7 @@ public sealed record RegistryView(EntrySet Entries, ImmutableArray<DiscoveredNod
     public static RegistryView Empty { get; } = new(EntrySet.Empty, []);
 
     /// <summary>The registry's own catalog of services and gateways; null: the nodes are the catalog.</summary>
-    public ServiceCatalogue? Catalogue { get; init; }
+    public ServiceCatalog? Catalog { get; init; }
 
     /// <summary>The intentions; null: never read, so no call is allowed.</summary>
     public DeclaredIntentions? Intentions { get; init; }
@@ -27,24 +27,24 @@ public sealed record RegistryView(EntrySet Entries, ImmutableArray<DiscoveredNod
         ArgumentNullException.ThrowIfNull(report);
         return new RegistryView(report.Entries ?? Entries, report.Nodes ?? Nodes)
         {
-            Catalogue = report.Catalogue is { } catalogue ? Filled(catalogue) : report.IsComplete ? null : Catalogue,
+            Catalog = report.Catalog is { } catalog ? Filled(catalog) : report.IsComplete ? null : Catalog,
             Intentions = report.Intentions ?? Intentions,
             Datacenter = report.Datacenter ?? Datacenter,
         };
     }
 
     // A service that is not read now keeps its last instances.
-    private ServiceCatalogue Filled(ServiceCatalogue reported)
+    private ServiceCatalog Filled(ServiceCatalog reported)
     {
-        if (Catalogue is null || (reported.Services.All(service => service.Instances is not null)
+        if (Catalog is null || (reported.Services.All(service => service.Instances is not null)
             && reported.Targets.All(target => target.Instances is not null)))
         {
             return reported;
         }
 
-        var known = Catalogue.Services.Where(service => service.Instances is not null).ToDictionary(
+        var known = Catalog.Services.Where(service => service.Instances is not null).ToDictionary(
             service => service.Name, service => service.Instances, StringComparer.Ordinal);
-        var targets = Catalogue.Targets.Where(target => target.Instances is not null).ToDictionary(
+        var targets = Catalog.Targets.Where(target => target.Instances is not null).ToDictionary(
             target => (target.Service, target.Subset, target.Datacenter), target => target.Instances);
         return reported with
         {

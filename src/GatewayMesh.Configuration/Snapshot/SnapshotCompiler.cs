@@ -17,7 +17,7 @@ public static class SnapshotCompiler
     private const string Plain = "http";
 
     /// <summary>
-    /// Compiles the snapshot of <paramref name="entries"/> and <paramref name="nodes"/>. A registry's own <paramref name="catalogue"/>, if
+    /// Compiles the snapshot of <paramref name="entries"/> and <paramref name="nodes"/>. A registry's own <paramref name="catalog"/>, if
     /// any, replaces the catalog built from the nodes. Without <paramref name="intentions"/> permissions are unknown. Routes start in
     /// <paramref name="datacenter"/>, by default <c>default</c>. Addresses that <paramref name="reach"/> refuses are removed; by default
     /// none are.
@@ -25,14 +25,14 @@ public static class SnapshotCompiler
     public static MeshSnapshot Compile(
         EntrySet entries,
         IEnumerable<DiscoveredNode> nodes,
-        ServiceCatalogue? catalogue = null,
+        ServiceCatalog? catalog = null,
         DeclaredIntentions? intentions = null,
         string? datacenter = null,
         ReachRules? reach = null)
     {
         ArgumentNullException.ThrowIfNull(entries);
         var known = nodes.ToList();
-        var source = catalogue is null ? NodeCatalogue.Of(known) : WithoutOurs(catalogue, known);
+        var source = catalog is null ? NodeCatalog.Of(known) : WithoutOurs(catalog, known);
         var policies = new PolicyCompiler(entries);
         var home = datacenter ?? "default";
         var instances = Instances(entries, source, home).ToLookup(instance => instance.Endpoint.Service, StringComparer.OrdinalIgnoreCase);
@@ -59,16 +59,16 @@ public static class SnapshotCompiler
     }
 
     // A sidecar registered by another party (--sidecar-for) does not bear the mesh's mark; its node's record identifies it.
-    private static ServiceCatalogue WithoutOurs(ServiceCatalogue catalogue, IEnumerable<DiscoveredNode> nodes)
+    private static ServiceCatalog WithoutOurs(ServiceCatalog catalog, IEnumerable<DiscoveredNode> nodes)
     {
         var ours = nodes.SelectMany(node => node.Record.Services).Select(service => (service.Id, service.Address)).ToHashSet();
-        return ours.Count == 0 ? catalogue : catalogue with
+        return ours.Count == 0 ? catalog : catalog with
         {
             Services = [
-                .. catalogue.Services.Select(
+                .. catalog.Services.Select(
                     service => service.Instances is { } instances ? service with { Instances = Marked(instances) } : service)],
             Targets = [
-                .. catalogue.Targets.Select(
+                .. catalog.Targets.Select(
                     target => target.Instances is { } instances ? target with { Instances = Marked(instances) } : target)],
         };
 
@@ -143,7 +143,7 @@ public static class SnapshotCompiler
         }
     }
 
-    private static IEnumerable<KnownInstance> Instances(EntrySet entries, ServiceCatalogue source, string home)
+    private static IEnumerable<KnownInstance> Instances(EntrySet entries, ServiceCatalog source, string home)
     {
         foreach (var discovered in source.Services)
         {

@@ -12,7 +12,7 @@ internal sealed class TargetCompiler(
     ILookup<string, KnownInstance> instances,
     PolicyCompiler policies,
     RoutingIndex index,
-    ServiceCatalogue said,
+    ServiceCatalog said,
     string home,
     ReachGate gate)
 {

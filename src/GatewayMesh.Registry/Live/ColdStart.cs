@@ -8,7 +8,7 @@ namespace GatewayMesh.Registry.Live;
 /// stored instances for a while. The registry may have restarted meanwhile, and nodes register again within seconds. (A watch does the
 /// same for a process that has seen the registry before.)
 /// </summary>
-internal sealed class ColdStart(ServiceCatalogue known, TimeProvider time)
+internal sealed class ColdStart(ServiceCatalog known, TimeProvider time)
 {
     /// <summary>Time for which stored instances are kept, from the registry's first answer: 10 s.</summary>
     public static TimeSpan Hold { get; } = TimeSpan.FromSeconds(10);
@@ -19,7 +19,7 @@ internal sealed class ColdStart(ServiceCatalogue known, TimeProvider time)
     public bool IsOver => _answeredAt is { } at && time.GetElapsedTime(at) >= Hold;
 
     /// <summary>The registry's catalog, completed with the kept instances.</summary>
-    public ServiceCatalogue With(ServiceCatalogue reported)
+    public ServiceCatalog With(ServiceCatalog reported)
     {
         _answeredAt ??= time.GetTimestamp();
         var held = known.Services.Where(

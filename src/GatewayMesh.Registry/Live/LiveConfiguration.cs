@@ -130,7 +130,7 @@ public sealed class LiveConfiguration(
             _storedAge = store.HeardAt() is { } heard && time.GetUtcNow() - heard is { Ticks: >= 0 } age ? age : null;
             Swap(Compile(LiveState.Nothing with { View = stored, Origin = ConfigurationOrigin.Store }), answered: true);
             _storedRevision = Revision;
-            _coldStart = stored.Catalogue is { } known ? new ColdStart(known, time) : null;
+            _coldStart = stored.Catalog is { } known ? new ColdStart(known, time) : null;
         }
         else if (_storeError is not null)
         {
@@ -203,9 +203,9 @@ public sealed class LiveConfiguration(
         {
             var last = _state;
             var view = last.View.With(report);
-            if (_coldStart is not null && report.Catalogue is { } catalogue)
+            if (_coldStart is not null && report.Catalog is { } catalog)
             {
-                view = view with { Catalogue = _coldStart.With(view.Catalogue ?? catalogue) };
+                view = view with { Catalog = _coldStart.With(view.Catalog ?? catalog) };
             }
 
             // A report that arrives between the end of the cold start and TakeLast is the last report.
@@ -252,7 +252,7 @@ public sealed class LiveConfiguration(
         }
 
         var compiled = SnapshotCompiler.Compile(
-            next.View.Entries, next.View.Nodes, next.View.Catalogue, next.View.Intentions, next.View.Datacenter ?? cluster, Reach);
+            next.View.Entries, next.View.Nodes, next.View.Catalog, next.View.Intentions, next.View.Datacenter ?? cluster, Reach);
         return compiled.Revision == next.Snapshot.Revision && compiled.LooksAtTheSame(next.Snapshot)
             ? next
             : next with { Snapshot = compiled };
@@ -261,7 +261,7 @@ public sealed class LiveConfiguration(
     // Touches change only the time at which a node was last heard, which needs no recompile.
     private static bool Same(RegistryView left, RegistryView right) =>
         ReferenceEquals(left.Entries, right.Entries)
-        && left.Catalogue == right.Catalogue
+        && left.Catalog == right.Catalog
         && ReferenceEquals(left.Intentions, right.Intentions)
         && left.Nodes.Length == right.Nodes.Length
         && left.Nodes.Zip(right.Nodes).All(

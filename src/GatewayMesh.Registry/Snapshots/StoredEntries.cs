@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Entries.Resolvers;
 using GatewayMesh.Configuration.Entries.Routers;
@@ -31,7 +32,9 @@ internal sealed record StoredEntries
 
     public required ImmutableArray<StoredNode> Nodes { get; init; }
 
-    public StoredCatalogue? Catalogue { get; init; }
+    // The name in stores of every version.
+    [JsonPropertyName("catalogue")]
+    public StoredCatalog? Catalog { get; init; }
 
     public string? Datacenter { get; init; }
 
@@ -46,7 +49,7 @@ internal sealed record StoredEntries
         IngressGateways = view.Entries.IngressGateways,
         ServicePolicies = view.Entries.ServicePolicies,
         Nodes = [.. view.Nodes.Select(node => new StoredNode(node.Record, node.Alive))],
-        Catalogue = view.Catalogue is { } catalogue ? StoredCatalogue.From(catalogue) : null,
+        Catalog = view.Catalog is { } catalog ? StoredCatalog.From(catalog) : null,
         Intentions = view.Intentions,
         Datacenter = view.Datacenter,
     };
@@ -65,7 +68,7 @@ internal sealed record StoredEntries
         },
         [.. Nodes.Select(node => new DiscoveredNode(node.Record, node.Alive))])
     {
-        Catalogue = Catalogue?.ToCatalogue(),
+        Catalog = Catalog?.ToCatalog(),
         Intentions = Intentions,
         Datacenter = Datacenter,
     };

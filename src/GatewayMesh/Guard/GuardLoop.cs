@@ -65,7 +65,7 @@ internal sealed class GuardLoop : IDisposable
     internal Action<GuardView>? Changed { get; set; }
 
     /// <summary>Raised for each signal, on the loop's thread.</summary>
-    internal Action<int>? Signalled { get; set; }
+    internal Action<int>? Signaled { get; set; }
 
     /// <summary>Outcome of the last upgrade, or null.</summary>
     internal GuardAction.UpgradeEnded? LastUpgrade { get => _outcome.Last; set => _outcome.Last = value; }
@@ -265,7 +265,7 @@ internal sealed class GuardLoop : IDisposable
     {
         while (_poll.IsReady(1) && _signals.Take() is { } signal)
         {
-            Signalled?.Invoke(signal);
+            Signaled?.Invoke(signal);
         }
     }
 

@@ -71,7 +71,7 @@ internal sealed class GuardProcess : IDisposable
             _carrier,
             _time,
             new Random(Environment.ProcessId),
-            (level, happened, message) => _events.Write(level, happened, message)) { Changed = Changed, Signalled = Obey };
+            (level, happened, message) => _events.Write(level, happened, message)) { Changed = Changed, Signaled = Obey };
         _registration = bootstrap.Registry!.Kind == "consul"
             ? new ConsulGuardRegistration(bootstrap, _time, (happened, message) => _events.Warning(happened, message))
             : new FolderRegistration(bootstrap, _time);

@@ -46,7 +46,7 @@ internal sealed class ReachSnapshotTests
     [Test]
     public void Instances_of_a_catalog_and_of_other_datacenters_are_checked_too()
     {
-        var catalogue = new ServiceCatalogue(
+        var catalog = new ServiceCatalog(
             [new DiscoveredService("payments", [new DiscoveredInstance("p1", "n", new HostPort("127.0.0.1", 1), Healthy: true)])], [])
         {
             Targets = [
@@ -65,7 +65,7 @@ internal sealed class ReachSnapshotTests
             ],
         };
 
-        var snapshot = SnapshotCompiler.Compile(entries, [], catalogue, reach: Rules);
+        var snapshot = SnapshotCompiler.Compile(entries, [], catalog, reach: Rules);
 
         Assert.That(snapshot.Targets["payments.default.dc2"].Endpoints, Is.Empty);
         Assert.That(snapshot.Targets["payments.default.dc2"].HasRefused, Is.True);

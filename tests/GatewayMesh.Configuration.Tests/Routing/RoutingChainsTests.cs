@@ -101,7 +101,7 @@ internal sealed class RoutingChainsTests
         var snapshot = SnapshotCompiler.Compile(
             set,
             [],
-            new ServiceCatalogue(
+            new ServiceCatalog(
                 [new DiscoveredService("s0", [.. Enumerable.Range(0, instances).Select(Instance)])], []),
             datacenter: "dc1");
         Assert.That(snapshot.Services["s0"].Endpoints, Has.Length.EqualTo(instances));

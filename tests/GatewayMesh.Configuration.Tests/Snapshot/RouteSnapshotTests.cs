@@ -121,7 +121,7 @@ public sealed class RouteSnapshotTests
     public void The_registrys_own_result_for_a_target_replaces_the_filter()
     {
         var instance = new DiscoveredInstance("web-7", "host", new HostPort("10.0.0.7", 80), false) { Warns = true };
-        var catalogue = new ServiceCatalogue([new DiscoveredService("web", [instance])], [])
+        var catalog = new ServiceCatalog([new DiscoveredService("web", [instance])], [])
         {
             Targets = [new DiscoveredTarget("web", "v1", "", [instance]), new DiscoveredTarget("web", "v2", "", null) { IsDormant = true }],
         };
@@ -130,13 +130,13 @@ public sealed class RouteSnapshotTests
             Services = [],
             ServiceResolvers = [Resolver with { Subsets = Resolver.Subsets.SetItem("v1", new SubsetEntry("", true)) }],
         };
-        var lax = SnapshotCompiler.Compile(Entries with { Services = [] }, [], catalogue, datacenter: "dc1");
+        var lax = SnapshotCompiler.Compile(Entries with { Services = [] }, [], catalog, datacenter: "dc1");
         Assert.That(
             lax.Targets["v1.web.default.dc1"].Endpoints.Single(),
             Has.Property("Id").EqualTo("web-7").And.Property("Healthy").True,
             "it only warns");
         Assert.That(
-            SnapshotCompiler.Compile(strict, [], catalogue, datacenter: "dc1").Targets["v1.web.default.dc1"].Endpoints.Single().Healthy,
+            SnapshotCompiler.Compile(strict, [], catalog, datacenter: "dc1").Targets["v1.web.default.dc1"].Endpoints.Single().Healthy,
             Is.False,
             "only passing ones are well");
         Assert.That(lax.Targets["v2.web.default.dc1"], Has.Property("IsDormant").True.And.Property("Endpoints").Empty);

@@ -113,7 +113,7 @@ internal sealed class LocalMesh : IAsyncDisposable
         using var stored = JsonDocument.Parse(File.ReadAllBytes(file.FullName));
         var content = stored.RootElement.GetProperty("content");
         return Consul is not null
-            ? content.TryGetProperty("catalogue", out var catalogue) && catalogue.GetProperty("services").EnumerateArray().Any(known =>
+            ? content.TryGetProperty("catalogue", out var catalog) && catalog.GetProperty("services").EnumerateArray().Any(known =>
                 known.GetProperty("name").GetString() == service && known.GetProperty("instances").GetArrayLength() > 0)
             : content.GetProperty("nodes").EnumerateArray().Any(known =>
                 known.GetProperty("record")

@@ -201,7 +201,7 @@ internal sealed class LiveConfigurationTests
     public async Task Stored_instances_are_kept_for_a_while_when_the_registry_returns_without_any()
     {
         var web = new DiscoveredService("web", [new DiscoveredInstance("web-1", "host-a", new HostPort("10.0.0.1", 20001), Healthy: true)]);
-        var full = new RegistryReport(EntrySet.Empty, [], []) { Catalogue = new ServiceCatalogue([web, web with { Name = "api" }], []) };
+        var full = new RegistryReport(EntrySet.Empty, [], []) { Catalog = new ServiceCatalog([web, web with { Name = "api" }], []) };
         await using (var first = await StartedAsync())
         {
             await ReportAsync(first, full);
@@ -209,7 +209,7 @@ internal sealed class LiveConfigurationTests
 
         _registry = new ScriptedRegistry();
         await using var live = await StartedAsync();
-        var gone = full with { Catalogue = new ServiceCatalogue([web with { Name = "api", Instances = [] }], []) };
+        var gone = full with { Catalog = new ServiceCatalog([web with { Name = "api", Instances = [] }], []) };
         await ReportAsync(live, gone);
         Assert.That(
             live.Current.Services.Values.Select(service => (service.Name, service.Endpoints.Length)),

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Registry.Consul.Agents;
-using GatewayMesh.Registry.Consul.Catalogue;
+using GatewayMesh.Registry.Consul.Catalog;
 using GatewayMesh.Registry.Consul.Entries;
 using GatewayMesh.Registry.Consul.Registration;
 using GatewayMesh.Registry.Tests.Consul.Agents;

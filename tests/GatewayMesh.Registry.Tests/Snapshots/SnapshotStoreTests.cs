@@ -66,20 +66,20 @@ internal sealed class SnapshotStoreTests
         }
 
         var web = new DiscoveredInstance("web-1", "host", new HostPort("10.0.0.1", 80), false) { Warns = true };
-        var catalogue = new ServiceCatalogue([new DiscoveredService("web", [web])], [])
+        var catalog = new ServiceCatalog([new DiscoveredService("web", [web])], [])
         {
             Targets = [new DiscoveredTarget("web", "v1", "", [web]), new DiscoveredTarget("web", "", "dc2", [web])],
         };
-        _ = _store.Save(View() with { Entries = entries, Catalogue = catalogue, Datacenter = "dc1" });
+        _ = _store.Save(View() with { Entries = entries, Catalog = catalog, Datacenter = "dc1" });
 
         var loaded = _store.Load(out var error)!;
 
         Assert.That(error, Is.Null);
-        Assert.That(Compile(loaded.Entries, loaded.Catalogue).Revision, Is.EqualTo(Compile(entries, catalogue).Revision));
-        Assert.That(Compile(loaded.Entries, loaded.Catalogue).Targets.Keys, Is.EquivalentTo(Compile(entries, catalogue).Targets.Keys));
+        Assert.That(Compile(loaded.Entries, loaded.Catalog).Revision, Is.EqualTo(Compile(entries, catalog).Revision));
+        Assert.That(Compile(loaded.Entries, loaded.Catalog).Targets.Keys, Is.EquivalentTo(Compile(entries, catalog).Targets.Keys));
 
-        static MeshSnapshot Compile(EntrySet entries, ServiceCatalogue? catalogue) =>
-            SnapshotCompiler.Compile(entries, [], catalogue, datacenter: "dc1");
+        static MeshSnapshot Compile(EntrySet entries, ServiceCatalog? catalog) =>
+            SnapshotCompiler.Compile(entries, [], catalog, datacenter: "dc1");
     }
 
     [Test]

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using GatewayMesh.Registry.Consul.Agents;
-using GatewayMesh.Registry.Consul.Catalogue;
+using GatewayMesh.Registry.Consul.Catalog;
 
 namespace GatewayMesh.Registry.Consul.Watching;
 

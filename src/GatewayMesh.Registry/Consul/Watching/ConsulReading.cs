@@ -6,7 +6,7 @@ using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Registry.Consul.Agents;
-using GatewayMesh.Registry.Consul.Catalogue;
+using GatewayMesh.Registry.Consul.Catalog;
 using GatewayMesh.Registry.Consul.Entries;
 using GatewayMesh.Registry.Consul.Intentions;
 using GatewayMesh.Registry.Consul.Registration;
@@ -27,7 +27,7 @@ internal sealed class ConsulReading : IAsyncDisposable
     private readonly string _name;
     private readonly WatchContext _context;
     private readonly AgentLiveness _liveness;
-    private readonly Watch<ImmutableArray<string>> _catalogue;
+    private readonly Watch<ImmutableArray<string>> _catalog;
     private readonly ImmutableArray<(string Kind, Watch<ReadEntry> Watch)> _entries;
     private readonly Dictionary<string, Watch<DiscoveredGateway>> _gateways = new(StringComparer.Ordinal);
     private readonly IntentionReading _intentions;
@@ -41,7 +41,7 @@ internal sealed class ConsulReading : IAsyncDisposable
     // Capacity 1: any number of changes during a report request one more report.
     private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
-    private ServiceCatalogue? _last;
+    private ServiceCatalog? _last;
     private RegistryReport? _reported;
 
     /// <summary>Creates the reading. Queries start with <see cref="ReportsAsync"/>.</summary>
@@ -53,7 +53,7 @@ internal sealed class ConsulReading : IAsyncDisposable
         _liveness = new AgentLiveness(_context);
         _context.Failed = _liveness.Nudge;
         _context.Silence = () => _liveness.Silence;
-        _catalogue = new Watch<ImmutableArray<string>>("/v1/catalog/services", CatalogueReader.Read, null, _context);
+        _catalog = new Watch<ImmutableArray<string>>("/v1/catalog/services", CatalogReader.Read, null, _context);
         _entries =
         [
             .. Kinds.Select(kind => (kind, new Watch<ReadEntry>($"/v1/config/{kind}", Entries(), null, _context))),
@@ -86,7 +86,7 @@ internal sealed class ConsulReading : IAsyncDisposable
     public async IAsyncEnumerable<RegistryReport> ReportsAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         Run(_liveness.RunAsync);
-        Run(_catalogue.RunAsync);
+        Run(_catalog.RunAsync);
         foreach (var (_, watch) in _entries)
         {
             Run(watch.RunAsync);
@@ -138,7 +138,7 @@ internal sealed class ConsulReading : IAsyncDisposable
     private RegistryReport? Report()
     {
         var names = Names();
-        if (_catalogue.Value is not null)
+        if (_catalog.Value is not null)
         {
             _services.Take(names);
         }
@@ -146,7 +146,7 @@ internal sealed class ConsulReading : IAsyncDisposable
         TakeEntries();
 
         // A partial first report would remove services that the snapshot on disk knows.
-        var settled = _catalogue.Settled
+        var settled = _catalog.Settled
             && _entries.All(entry => entry.Watch.Settled)
             && _gateways.Values.All(watch => watch.Settled)
             && _intentions.Settled
@@ -159,7 +159,7 @@ internal sealed class ConsulReading : IAsyncDisposable
 
         var report = new RegistryReport(_lastGood.Entries, _nodes.Nodes, Errors())
         {
-            Catalogue = _catalogue.Value is null || !settled ? null : Catalogue(names),
+            Catalog = _catalog.Value is null || !settled ? null : Catalog(names),
             Intentions = _intentions.Take(),
             Datacenter = _liveness.Datacenter,
             Remarks = _nodes.Errors,
@@ -171,7 +171,7 @@ internal sealed class ConsulReading : IAsyncDisposable
     // Most rotated reads and most answers contain no change.
     private static bool IsEquivalent(RegistryReport left, RegistryReport right) =>
         ReferenceEquals(left.Entries, right.Entries)
-            && ReferenceEquals(left.Catalogue, right.Catalogue)
+            && ReferenceEquals(left.Catalog, right.Catalog)
             && left.Nodes == right.Nodes
             && ReferenceEquals(left.Intentions, right.Intentions)
         && left.Datacenter == right.Datacenter
@@ -182,8 +182,8 @@ internal sealed class ConsulReading : IAsyncDisposable
     // Sidecars, gateways, ingresses and Consul's servers are registered too. None of them is a callable service.
     private ImmutableArray<string> Names()
     {
-        var catalogue = _catalogue.Value ?? ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty;
-        foreach (var (name, tags) in catalogue)
+        var catalog = _catalog.Value ?? ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty;
+        foreach (var (name, tags) in catalog)
         {
             if (tags.Contains(ConsulNames.TagOf(MeshRole.Gateway)))
             {
@@ -193,7 +193,7 @@ internal sealed class ConsulReading : IAsyncDisposable
 
         return
         [
-            .. from service in catalogue
+            .. from service in catalog
                where service.Key != "consul" && !service.Key.EndsWith(ConsulNames.ProxySuffix, StringComparison.Ordinal)
                    && !_gateways.ContainsKey(service.Key) && !service.Value.Contains(ConsulNames.TagOf(MeshRole.Ingress))
                select service.Key,
@@ -223,7 +223,7 @@ internal sealed class ConsulReading : IAsyncDisposable
                 entry.Kind,
                 Read: entry.Watch.Value
                     ?? (
-                        entry.Watch.Refused && _catalogue.Value is not null
+                        entry.Watch.Refused && _catalog.Value is not null
                             ? ImmutableSortedDictionary<string, ReadEntry>.Empty
                             : null))).ToList();
         if (lists.All(list => list.Read is not null))
@@ -238,10 +238,10 @@ internal sealed class ConsulReading : IAsyncDisposable
     }
 
     // The same object while nothing changed, so that no consumer recompiles needlessly.
-    private ServiceCatalogue Catalogue(ImmutableArray<string> names)
+    private ServiceCatalog Catalog(ImmutableArray<string> names)
     {
         var answers = _liveness.Beats;
-        var next = new ServiceCatalogue(
+        var next = new ServiceCatalog(
             [
                 .. names.Union(_services.Found, StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(name =>
                     _services.Of(name) is var (instances, watched)
@@ -255,7 +255,7 @@ internal sealed class ConsulReading : IAsyncDisposable
         return _last is not null && Same(_last, next) ? _last : _last = next;
     }
 
-    private static bool Same(ServiceCatalogue left, ServiceCatalogue right) =>
+    private static bool Same(ServiceCatalog left, ServiceCatalog right) =>
         left.Gateways.SequenceEqual(right.Gateways)
         && left.Targets.Length == right.Targets.Length
         && left.Targets.Zip(right.Targets).All(pair =>
@@ -278,7 +278,7 @@ internal sealed class ConsulReading : IAsyncDisposable
         IEnumerable<string> messages = _liveness.Error is { } dead
             ? [dead]
             : _entries.Select(entry => entry.Watch.Error)
-                .Append(_catalogue.Error)
+                .Append(_catalog.Error)
                 .Concat(_gateways.Values.Select(watch => watch.Error))
                 .OfType<string>()
                 .Concat(_intentions.Errors)

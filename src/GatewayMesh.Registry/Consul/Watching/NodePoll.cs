@@ -3,7 +3,7 @@ using System.Text.Json;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Nodes;
-using GatewayMesh.Registry.Consul.Catalogue;
+using GatewayMesh.Registry.Consul.Catalog;
 using GatewayMesh.Registry.Consul.Entries;
 using GatewayMesh.Registry.Consul.Registration;
 using GatewayMesh.Registry.Yaml;

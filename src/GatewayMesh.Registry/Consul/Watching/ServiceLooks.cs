@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Nodes;
-using GatewayMesh.Registry.Consul.Catalogue;
+using GatewayMesh.Registry.Consul.Catalog;
 
 namespace GatewayMesh.Registry.Consul.Watching;
 

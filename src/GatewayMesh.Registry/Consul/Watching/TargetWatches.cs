@@ -3,7 +3,7 @@ using System.Globalization;
 using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Configuration.Routing;
-using GatewayMesh.Registry.Consul.Catalogue;
+using GatewayMesh.Registry.Consul.Catalog;
 
 namespace GatewayMesh.Registry.Consul.Watching;
 

@@ -4,7 +4,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Policies;
-using GatewayMesh.Registry.Consul.Catalogue;
+using GatewayMesh.Registry.Consul.Catalog;
 using GatewayMesh.Registry.Consul.Entries;
 
 namespace GatewayMesh.Registry.Tests.Consul.Entries;
@@ -170,7 +170,7 @@ internal sealed class ReaderTests
             [
                 body => EntryReader.Read(body),
                 body => PolicyReader.Read(body),
-                body => CatalogueReader.Read(body),
+                body => CatalogReader.Read(body),
                 body => InstanceReader.Read(body),
                 body => GatewayReader.Read(body)];
         foreach (var read in readers)

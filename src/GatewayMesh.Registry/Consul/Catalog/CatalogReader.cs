@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 
-namespace GatewayMesh.Registry.Consul.Catalogue;
+namespace GatewayMesh.Registry.Consul.Catalog;
 
 /// <summary>Reads <c>/v1/catalog/services</c>.</summary>
-internal static class CatalogueReader
+internal static class CatalogReader
 {
     /// <summary>Tags by service name.</summary>
     /// <exception cref="JsonException">The body is not JSON.</exception>

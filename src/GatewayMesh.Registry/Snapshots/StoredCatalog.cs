@@ -4,19 +4,19 @@ using GatewayMesh.Configuration.Nodes;
 namespace GatewayMesh.Registry.Snapshots;
 
 /// <summary>The registry's own catalog in the store. Watched services are not stored, because a new process watches none.</summary>
-internal sealed record StoredCatalogue(ImmutableArray<StoredService> Services, ImmutableArray<DiscoveredGateway> Gateways)
+internal sealed record StoredCatalog(ImmutableArray<StoredService> Services, ImmutableArray<DiscoveredGateway> Gateways)
 {
     public ImmutableArray<StoredTarget>? Targets { get; init; }
 
-    public static StoredCatalogue From(ServiceCatalogue catalogue) =>
-        new([.. catalogue.Services.Select(service => new StoredService(service.Name, service.Instances ?? []))], catalogue.Gateways)
+    public static StoredCatalog From(ServiceCatalog catalog) =>
+        new([.. catalog.Services.Select(service => new StoredService(service.Name, service.Instances ?? []))], catalog.Gateways)
         {
             Targets = [
-                .. catalogue.Targets.Select(
+                .. catalog.Targets.Select(
                     target => new StoredTarget(target.Service, target.Subset, target.Datacenter, target.Instances ?? []))],
         };
 
-    public ServiceCatalogue ToCatalogue() =>
+    public ServiceCatalog ToCatalog() =>
         new([.. Services.Select(service => new DiscoveredService(service.Name, service.Instances))], Gateways)
         {
             Targets = [

@@ -3,12 +3,12 @@ using GatewayMesh.Configuration.Nodes;
 namespace GatewayMesh.Configuration.Snapshot;
 
 /// <summary>Builds a catalog from the nodes' records, for a registry without its own catalog.</summary>
-internal static class NodeCatalogue
+internal static class NodeCatalog
 {
-    public static ServiceCatalogue Of(IEnumerable<DiscoveredNode> nodes)
+    public static ServiceCatalog Of(IEnumerable<DiscoveredNode> nodes)
     {
         var all = nodes.ToList();
-        return new ServiceCatalogue(
+        return new ServiceCatalog(
             [
                 .. from node in all
                    from service in node.Record.Services

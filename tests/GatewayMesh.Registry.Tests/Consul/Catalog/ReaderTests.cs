@@ -1,7 +1,7 @@
 using System.Text;
-using GatewayMesh.Registry.Consul.Catalogue;
+using GatewayMesh.Registry.Consul.Catalog;
 
-namespace GatewayMesh.Registry.Tests.Consul.Catalogue;
+namespace GatewayMesh.Registry.Tests.Consul.Catalog;
 
 /// <summary>Parsing of Consul's answers into instances and gateways. The answers are shortened answers of a real agent.</summary>
 internal sealed class ReaderTests
@@ -121,7 +121,7 @@ internal sealed class ReaderTests
 
     [Test]
     public void The_catalog_is_read_as_names_with_tags() =>
-        Assert.That(CatalogueReader.Read(Bytes("""{"consul":[],"web":["v1","blue"]}"""))["web"], Is.EqualTo(new[] { "v1", "blue" }));
+        Assert.That(CatalogReader.Read(Bytes("""{"consul":[],"web":["v1","blue"]}"""))["web"], Is.EqualTo(new[] { "v1", "blue" }));
 
     private static string Registered(string checks) =>
         $$$"""[{"Node":{"Node":"s1","Address":"10.0.0.1"},"Service":{"ID":"a","Service":"a","Address":"","Port":1},"Checks":{{{checks}}} }]""";

@@ -7,7 +7,7 @@ namespace GatewayMesh.Configuration.Nodes;
 /// </summary>
 /// <param name="Services">Services, by unique name.</param>
 /// <param name="Gateways">Gateways.</param>
-public sealed record ServiceCatalogue(ImmutableArray<DiscoveredService> Services, ImmutableArray<DiscoveredGateway> Gateways)
+public sealed record ServiceCatalog(ImmutableArray<DiscoveredService> Services, ImmutableArray<DiscoveredGateway> Gateways)
 {
     /// <summary>Route targets other than whole local services: subsets, and services of other datacenters. Default: none.</summary>
     public ImmutableArray<DiscoveredTarget> Targets { get; init; } = [];

@@ -6,7 +6,7 @@ using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Registry.Consul.Registration;
 
-namespace GatewayMesh.Registry.Consul.Catalogue;
+namespace GatewayMesh.Registry.Consul.Catalog;
 
 /// <summary>
 /// Reads <c>/v1/health/connect/NAME</c>: the sidecars of a service's instances. Instances without a sidecar are not in the mesh.

@@ -4,7 +4,7 @@ using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Registry.Consul.Registration;
 
-namespace GatewayMesh.Registry.Consul.Catalogue;
+namespace GatewayMesh.Registry.Consul.Catalog;
 
 /// <summary>One registration in an answer to <c>/v1/health/…</c>.</summary>
 /// <param name="entry">One item of the answer.</param>

@@ -5,7 +5,7 @@ using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Registry.Consul.Registration;
 
-namespace GatewayMesh.Registry.Consul.Catalogue;
+namespace GatewayMesh.Registry.Consul.Catalog;
 
 /// <summary>
 /// Reads <c>/v1/health/service/NAME</c> of a gateway's name. The metadata of its registration holds group, tunnel and zone.
