@@ -74,7 +74,7 @@ public static class BootstrapBinder
 
         var admin = reader.Optional("admin", ScalarTypes.Address, new IPEndPoint(IPAddress.Loopback, 15000));
         var identity = reader.Optional("identity", Identity, IdentityMode.Mtls);
-        var dataDir = Folder(reader, "dataDir", $"/var/lib/gatewaymesh/{role.ToString().ToLowerInvariant()}-{node}", context);
+        var dataDir = Folder(reader, "dataDir", $"/var/lib/gatewaymesh/{role.Word()}-{node}", context);
         var spec = new BootstrapSpec
         {
             Role = role,

@@ -12,20 +12,30 @@ public static class ListenerPlan
     /// <summary>Listeners of <paramref name="bootstrap"/>, in file order.</summary>
     public static ImmutableArray<ListenerSpec> For(BootstrapSpec bootstrap) => bootstrap.Role switch
     {
-        MeshRole.Sidecar => [.. bootstrap.Sidecar!.Services.SelectMany(OfService)],
-        MeshRole.Gateway => OfGateway(bootstrap.Gateway!, bootstrap.Identity == IdentityMode.Mtls),
-        _ => [.. bootstrap.Ingress!.Listeners.Select(listener => OfIngress(listener.Address))],
+        MeshRole.Sidecar => OfSidecar(bootstrap.Sidecar!),
+        MeshRole.Gateway => OfGateway(bootstrap.Gateway!, bootstrap.Identity),
+        _ => OfIngress(bootstrap.Ingress!),
     };
 
-    private static ListenerSpec OfIngress(IPEndPoint address) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"ingress/{address.Port}"), ListenerKind.Ingress, address);
+    /// <summary>Outbound, upstream, and inbound listeners of each service.</summary>
+    public static ImmutableArray<ListenerSpec> OfSidecar(SidecarSpec sidecar) => [.. sidecar.Services.SelectMany(OfService)];
 
-    // With certificates, tunnels use the peer listener and their own ALPN protocol name.
-    private static ImmutableArray<ListenerSpec> OfGateway(GatewaySpec gateway, bool mutual)
+    /// <summary>
+    /// The mesh listener, and with plaintext identity the tunnel listener. With certificates, tunnels use the mesh listener and their own
+    /// ALPN protocol name.
+    /// </summary>
+    public static ImmutableArray<ListenerSpec> OfGateway(GatewaySpec gateway, IdentityMode identity)
     {
         var mesh = new ListenerSpec("mesh", ListenerKind.Mesh, gateway.Listen) { Service = gateway.Service };
-        return mutual ? [mesh] : [mesh, new ListenerSpec("tunnel", ListenerKind.Tunnel, gateway.GuardListen)];
+        return identity == IdentityMode.Mtls ? [mesh] : [mesh, new ListenerSpec("tunnel", ListenerKind.Tunnel, gateway.GuardListen)];
     }
+
+    /// <summary>The public listeners.</summary>
+    public static ImmutableArray<ListenerSpec> OfIngress(IngressSpec ingress) =>
+        [.. ingress.Listeners.Select(listener => OfPublic(listener.Address))];
+
+    private static ListenerSpec OfPublic(IPEndPoint address) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"ingress/{address.Port}"), ListenerKind.Ingress, address);
 
     private static IEnumerable<ListenerSpec> OfService(LocalServiceSpec service)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using GatewayMesh.Configuration.Bootstrap;
 
 namespace GatewayMesh.Configuration.Nodes;
 
@@ -21,7 +22,7 @@ public static class NodeRecordText
         void Line(string key, object value) => yaml.Append(CultureInfo.InvariantCulture, $"{key}: {value}\n");
 
         Line("node", Quote(record.Node));
-        Line("role", record.Role.ToString().ToLowerInvariant());
+        Line("role", record.Role.Word());
         Line("version", Quote(record.Version));
         Line("revision", Quote(record.Revision));
         Line("synced", record.Synced ? "true" : "false");

@@ -7,6 +7,7 @@ using GatewayMesh.Linux;
 using GatewayMesh.Proxy;
 using GatewayMesh.Proxy.Telemetry;
 using GatewayMesh.Registry.Live;
+using GatewayMesh.Roles;
 
 namespace GatewayMesh.Nodes;
 
@@ -97,7 +98,7 @@ internal sealed class MeshNode : IAsyncDisposable
         _facts.Serving = serving;
         Vouch();
         Plane.Accept(serving);
-        Plane.Metrics.SetTier(!serving ? MeshTier.None : Bootstrap.Role == MeshRole.Sidecar ? MeshTier.Sidecar : MeshTier.Gateway);
+        Plane.Metrics.SetTier(serving ? RoleTable.Of(Bootstrap).Tier : MeshTier.None);
         Publisher.Nudge();
     }
 

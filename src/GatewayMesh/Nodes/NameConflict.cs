@@ -1,3 +1,4 @@
+using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Nodes;
 
 namespace GatewayMesh.Nodes;
@@ -36,7 +37,7 @@ internal sealed class NameConflict
         var isNew = Other is null && _turns >= Turns;
         if (_turns >= Turns)
         {
-            Other = $"a {record.Role.ToString().ToLowerInvariant()} with admin address {record.Admin}, version {record.Version}";
+            Other = $"a {record.Role.Word()} with admin address {record.Admin}, version {record.Version}";
         }
 
         return isNew;

@@ -45,5 +45,5 @@ internal sealed class NodeFacts(BootstrapSpec bootstrap, ImmutableSortedDictiona
     internal string Instance { get; } = NodeInstance.Of(bootstrap.DataDir);
 
     /// <summary>Tier in use.</summary>
-    internal string Tier => !Serving ? "none" : Bootstrap.Role.ToString().ToLowerInvariant();
+    internal string Tier => !Serving ? "none" : Bootstrap.Role.Word();
 }

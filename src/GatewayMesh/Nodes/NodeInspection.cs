@@ -4,6 +4,7 @@ using GatewayMesh.Events;
 using GatewayMesh.Identity;
 using GatewayMesh.Proxy.Admission;
 using GatewayMesh.Registry.Live;
+using GatewayMesh.Roles;
 using GatewayMesh.Troubles;
 
 namespace GatewayMesh.Nodes;
@@ -49,7 +50,7 @@ internal sealed class NodeInspection
     internal NodeRecord Describe()
     {
         var bootstrap = _facts.Bootstrap;
-        return new NodeRecord
+        var record = new NodeRecord
         {
             Node = bootstrap.Node,
             Role = bootstrap.Role,
@@ -61,14 +62,10 @@ internal sealed class NodeInspection
             Admin = bootstrap.Admin.ToString(),
             RequestRate = _capacity.RequestRate,
             Zone = bootstrap.Zone,
-            Services = NodeServices.Of(bootstrap, _parts.Health.IsReady),
-            Gateway = bootstrap.Gateway is { } gateway
-                ? new NodeGateway(
-                    gateway.Service, gateway.Group, new HostPort(gateway.Address, gateway.Listen.Port), bootstrap.TunnelAddress)
-                : null,
             Instance = _facts.Instance,
             At = _time.GetUtcNow(),
         };
+        return RoleTable.Of(bootstrap).Publish(record, bootstrap, _parts.Health.IsReady);
     }
 
     /// <summary>Measures the load and looks for troubles; called every second.</summary>

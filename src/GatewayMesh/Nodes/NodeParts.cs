@@ -12,6 +12,7 @@ using GatewayMesh.Proxy;
 using GatewayMesh.Registry;
 using GatewayMesh.Registry.Live;
 using GatewayMesh.Registry.Snapshots;
+using GatewayMesh.Roles;
 using Microsoft.Extensions.Logging;
 
 namespace GatewayMesh.Nodes;
@@ -122,11 +123,7 @@ internal sealed class NodeParts : IAsyncDisposable
         var reach = ReachRules.Of(bootstrap, _time, _probe);
         Plane.Restrict(reach);
         Configuration.Restrict(reach);
-        if (bootstrap.Ingress is { } ingress)
-        {
-            Plane.Reconfigure(ingress);
-        }
-
+        RoleTable.Of(bootstrap).Reconfigure(Plane, bootstrap);
         Health.Watch(bootstrap.Sidecar?.Services ?? []);
     }
 

@@ -39,7 +39,7 @@ internal sealed class StandaloneHost : IDisposable
         _token = new AdminToken(load.Bootstrap.AdminToken);
         _events = new EventLog(
             load.Bootstrap.Node,
-            load.Bootstrap.Role.ToString().ToLowerInvariant(),
+            load.Bootstrap.Role.Word(),
             time: time) { MaxPerSecond = load.Bootstrap.Logs.MaxEventsPerSecond };
         var pids = ImmutableSortedDictionary<string, int>.Empty.Add("process", Environment.ProcessId);
         _node = new MeshNode(load.Bootstrap, pids, _events, progress: null, time);
@@ -67,7 +67,7 @@ internal sealed class StandaloneHost : IDisposable
 
     private async Task RunAsync()
     {
-        OpenListeners(ListenerPlan.For(_load.Bootstrap));
+        OpenListeners(RoleTable.Of(_load.Bootstrap).Listeners(_load.Bootstrap));
         using var admin = new AdminServer(_admin, Routes(), token: _token);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
@@ -83,7 +83,7 @@ internal sealed class StandaloneHost : IDisposable
         ServiceNotification.Send("READY=1");
         _events.Info(
             "started",
-            $"{_load.Bootstrap.Role.ToString().ToLowerInvariant()} {_load.Bootstrap.Node} serves",
+            $"{_load.Bootstrap.Role.Word()} {_load.Bootstrap.Node} serves",
             ("admin", _load.Bootstrap.Admin.ToString()),
             ("identity", _load.Bootstrap.Identity.ToString().ToLowerInvariant()));
         await _stop.Task.ConfigureAwait(false);
@@ -94,7 +94,7 @@ internal sealed class StandaloneHost : IDisposable
 
     private static void CheckFiles(BootstrapSpec bootstrap)
     {
-        if (bootstrap.Ingress is { } ingress && DataPlane.CheckFiles(ingress) is { IsEmpty: false } errors)
+        if (RoleTable.Of(bootstrap).FileErrors(bootstrap) is { IsEmpty: false } errors)
         {
             throw new RoleFailure(ExitCode.Usage, string.Join('\n', errors));
         }
@@ -122,7 +122,7 @@ internal sealed class StandaloneHost : IDisposable
         {
             var next = BootstrapLoad.From(_load.Options).Bootstrap;
             CheckFiles(next);
-            var wanted = ListenerPlan.For(next).ToDictionary(listener => listener.Name);
+            var wanted = RoleTable.Of(next).Listeners(next).ToDictionary(listener => listener.Name);
             var opened = Listening.Open(
                 next,
                 wanted.Values.Where(

@@ -11,8 +11,9 @@ namespace GatewayMesh.Startup;
 internal static class ProgramAssemblies
 {
     // Never used by a guard, which must stay small.
-    private static readonly string[] DataPath = [
-        "GatewayMesh.Proxy", "Microsoft.AspNetCore", "Microsoft.Extensions", "System.CommandLine", "Yarp."];
+    private static readonly string[] DataPathAndCommands = [
+        "GatewayMesh.Drills", "GatewayMesh.Proxy", "GatewayMesh.Terminal", "Microsoft.AspNetCore", "Microsoft.Extensions", "System.CommandLine",
+        "Yarp."];
 
     /// <summary>Loads all assemblies, or only those that a guard can need.</summary>
     /// <returns>Number of loaded assemblies. Zero in a native program, which is mapped as a whole.</returns>
@@ -33,7 +34,7 @@ internal static class ProgramAssemblies
             loaded++;
             foreach (
                 var name in assembly.GetReferencedAssemblies().Where(
-                    name => known.Add(name.Name!) && !(forGuard && IsOfDataPath(name.Name!))))
+                    name => known.Add(name.Name!) && !(forGuard && IsForeignToGuard(name.Name!))))
             {
                 if (TryLoad(name) is { } reference)
                 {
@@ -58,5 +59,6 @@ internal static class ProgramAssemblies
         }
     }
 
-    private static bool IsOfDataPath(string name) => DataPath.Any(start => name.StartsWith(start, StringComparison.Ordinal));
+    private static bool IsForeignToGuard(string name) =>
+        DataPathAndCommands.Any(start => name.StartsWith(start, StringComparison.Ordinal));
 }

@@ -26,13 +26,14 @@ internal static class RoleHost
         {
             RequireDescriptors(DescriptorLimit.Current);
             var load = options.SidecarFor is null ? BootstrapLoad.From(options) : SidecarFor.Load(options, time);
-            if (Trial.IsThis && load.Bootstrap is { Role: MeshRole.Sidecar, Guarded: true })
+            var isGuarded = RoleTable.Of(load.Bootstrap).IsGuarded(load.Bootstrap);
+            if (Trial.IsThis && isGuarded)
             {
                 return GuardProcess.Try(load);
             }
 
             RequireRegistry(load.Bootstrap);
-            return load.Bootstrap is { Role: MeshRole.Sidecar, Guarded: true } ? RunGuard(load, time) : RunAlone(load, time);
+            return isGuarded ? RunGuard(load, time) : RunAlone(load, time);
         }
         catch (RoleFailure failure)
         {

@@ -15,10 +15,10 @@ internal static class ConsulNames
     public const string NodeFolder = "gatewaymesh/nodes/";
 
     /// <summary>The node's role as written in its registrations.</summary>
-    public static string RoleOf(BootstrapSpec bootstrap) => bootstrap.Role.ToString().ToLowerInvariant();
+    public static string RoleOf(BootstrapSpec bootstrap) => bootstrap.Role.Word();
 
     /// <summary>Tag of gateway and ingress registrations. Distinguishes them from services in the catalog's list of names.</summary>
-    public static string TagOf(MeshRole role) => MetaKeys.Prefix + role.ToString().ToLowerInvariant();
+    public static string TagOf(MeshRole role) => MetaKeys.Prefix + role.Word();
 
     /// <summary>Key of a node's record.</summary>
     public static string NodeKey(string node) => NodeFolder + node;

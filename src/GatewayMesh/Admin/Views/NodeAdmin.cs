@@ -7,6 +7,7 @@ using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Identity;
 using GatewayMesh.Nodes;
 using GatewayMesh.Registry.Live;
+using GatewayMesh.Roles;
 using GatewayMesh.Troubles;
 
 namespace GatewayMesh.Admin.Views;
@@ -36,7 +37,7 @@ internal static class NodeAdmin
     {
         var now = node.Time.GetUtcNow();
         var snapshot = node.Configuration.Current;
-        return new NodeStatus
+        var status = new NodeStatus
         {
             Cluster = node.Inspection.Cluster,
             Worker = Worker(node),
@@ -56,11 +57,8 @@ internal static class NodeAdmin
             ],
             CleartextServices = [.. CleartextServices.Of(snapshot)],
             Certificates = node.Inspection.CertificateReport is { } report ? CertificateView.Of(report, now) : null,
-            Gateway = node.Bootstrap.Role == MeshRole.Gateway ? GatewayFigures.Of(node) : null,
-            Ingress = node.Bootstrap is { Role: not MeshRole.Gateway, Ingress: { } ingress }
-                ? IngressFigures.Of(ingress, snapshot, node.Plane.Inspection.EdgeCertificates, now)
-                : null,
         };
+        return RoleTable.Of(node.Bootstrap).Show(status, node);
     }
 
     private static WorkerStatus Worker(MeshNode node)
@@ -97,7 +95,7 @@ internal static class NodeAdmin
         return new PeerStatus
         {
             Node = record.Node,
-            Role = record.Role.ToString().ToLowerInvariant(),
+            Role = record.Role.Word(),
             Version = record.Version,
             Revision = record.Revision,
             Synced = record.Synced,

@@ -19,7 +19,7 @@ internal static class StatusHead
         {
             Schema = new NodeStatus().Schema,
             Node = bootstrap.Node,
-            Role = bootstrap.Role.ToString().ToLowerInvariant(),
+            Role = bootstrap.Role.Word(),
             Version = version,
             Identity = bootstrap.Identity.ToString().ToLowerInvariant(),
             UptimeSeconds = Math.Round(uptime.TotalSeconds, 1),
