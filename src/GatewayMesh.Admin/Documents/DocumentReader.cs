@@ -17,14 +17,20 @@ public static class DocumentReader
     public static T? Read<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type)
         where T : class
     {
+        string? misfit = null;
         try
         {
-            return HasNullItem(json) ? ReadRest(json, type) : JsonSerializer.Deserialize(json, type);
+            if (!HasNullItem(json))
+            {
+                return JsonSerializer.Deserialize(json, type);
+            }
         }
-        catch (JsonException)
+        catch (JsonException failure)
         {
-            return ReadRest(json, type);
+            misfit = failure.Path ?? "$";
         }
+
+        return ReadRest(json, type, misfit);
     }
 
     /// <summary>Reads a document; null when <paramref name="json"/> is not one.</summary>
@@ -32,27 +38,28 @@ public static class DocumentReader
         where T : class => Read(System.Text.Encoding.UTF8.GetBytes(json), type);
 
     // Slow, and seldom: drops the members that do not fit, one by one.
-    private static T? ReadRest<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type)
+    private static T? ReadRest<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type, string? misfit)
         where T : class
     {
         try
         {
             var root = JsonNode.Parse(json);
             DropNullItems(root);
-            for (var dropped = 0; dropped <= MaxDropped; dropped++)
+            for (var dropped = 0; dropped <= MaxDropped && (misfit is null || MemberPath.TryRemove(root, misfit)); dropped++)
             {
                 try
                 {
                     return root.Deserialize(type);
                 }
-                catch (JsonException failure) when (MemberPath.TryRemove(root, failure.Path))
+                catch (JsonException failure)
                 {
+                    misfit = failure.Path ?? "$";
                 }
             }
         }
-        catch (Exception failure) when (failure is JsonException or ArgumentException)
+        catch (Exception failure) when (failure is JsonException or ArgumentException or InvalidOperationException)
         {
-            // Not JSON, an object with a key twice, or another kind of document.
+            // Not JSON, an object with a key twice, text that is no Unicode, or another kind of document.
         }
 
         return null;

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using GatewayMesh.Client.Settings;
+using GatewayMesh.Gateways;
 
 namespace GatewayMesh.Client.Gateways;
 
@@ -38,32 +38,24 @@ internal sealed class GatewaysFile(string path, TimeProvider time)
     /// <summary>Parses the content of a file; null if invalid. Unknown properties are ignored.</summary>
     public static ImmutableArray<GatewayEntry>? Read(ReadOnlyMemory<byte> content)
     {
-        try
-        {
-            using var document = JsonDocument.Parse(content);
-            var gateways = ImmutableArray.CreateBuilder<GatewayEntry>();
-            foreach (var gateway in document.RootElement.GetProperty("gateways").EnumerateArray())
-            {
-                if (!TargetAddress.TryParse(gateway.GetProperty("tunnel").GetString(), out var tunnel))
-                {
-                    return null;
-                }
-
-                gateways.Add(new GatewayEntry(tunnel, TlsOf(gateway)) { IsRecorded = true });
-            }
-
-            return gateways.ToImmutable();
-        }
-        catch (Exception failure) when (failure is JsonException or KeyNotFoundException or InvalidOperationException)
+        if (GatewaysDocument.Read(content.Span) is not { Gateways: { } listed })
         {
             return null;
         }
+
+        var gateways = listed.Select(Entry).OfType<GatewayEntry>().ToImmutableArray();
+        return gateways.Length == listed.Length ? gateways : null;
     }
 
     // A gateway that requires verification is never used without it.
-    private static GatewayEntryTls? TlsOf(JsonElement gateway) => gateway.TryGetProperty("tls", out var tls) && tls.GetBoolean()
-        ? new GatewayEntryTls(gateway.GetProperty("service").GetString() ?? "", gateway.GetProperty("trustDomain").GetString() ?? "")
-        : null;
+    private static GatewayEntry? Entry(ListedGateway? gateway) =>
+        gateway is { Tls: false } or { Service: not null, TrustDomain: not null }
+        && TargetAddress.TryParse(gateway.Tunnel, out var tunnel)
+            ? new GatewayEntry(tunnel, gateway.Tls ? new GatewayEntryTls(gateway.Service!, gateway.TrustDomain!) : null)
+            {
+                IsRecorded = true,
+            }
+            : null;
 
     private void Look()
     {

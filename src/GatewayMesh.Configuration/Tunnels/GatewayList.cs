@@ -1,7 +1,6 @@
-using System.Buffers;
 using System.Collections.Immutable;
-using System.Text.Json;
 using GatewayMesh.Configuration.Values;
+using GatewayMesh.Gateways;
 
 namespace GatewayMesh.Configuration.Tunnels;
 
@@ -38,69 +37,46 @@ public sealed record GatewayList(string Service, ImmutableArray<GatewayAddress> 
         ]);
 
     /// <summary>Content of the file.</summary>
-    public byte[] ToBytes()
+    public byte[] ToBytes() => new GatewaysDocument
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
-        {
-            json.WriteStartObject();
-            json.WriteString("service", Service);
-            json.WriteStartArray("gateways");
-            foreach (var gateway in Gateways)
+        Service = Service,
+        Gateways =
+        [
+            .. Gateways.Select(gateway => new ListedGateway
             {
-                json.WriteStartObject();
-                json.WriteString("node", gateway.Node);
-                json.WriteString("mesh", gateway.Mesh.ToString());
-                json.WriteString("tunnel", gateway.Tunnel.ToString());
-                if (gateway.Tls is { } tls)
-                {
-                    json.WriteBoolean("tls", true);
-                    json.WriteString("service", tls.Service);
-                    json.WriteString("trustDomain", tls.TrustDomain);
-                }
-
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        return buffer.WrittenSpan.ToArray();
-    }
+                Node = gateway.Node,
+                Mesh = gateway.Mesh.ToString(),
+                Tunnel = gateway.Tunnel.ToString(),
+                Tls = gateway.Tls is not null,
+                Service = gateway.Tls?.Service,
+                TrustDomain = gateway.Tls?.TrustDomain,
+            }),
+        ],
+    }.ToBytes();
 
     /// <summary>Reads the content of the file.</summary>
     /// <returns>Null when the content is not a gateway list. Unknown properties are ignored.</returns>
     public static GatewayList? Read(ReadOnlyMemory<byte> content)
     {
-        try
-        {
-            using var document = JsonDocument.Parse(content);
-            var root = document.RootElement;
-            var gateways = ImmutableArray.CreateBuilder<GatewayAddress>();
-            foreach (var gateway in root.GetProperty("gateways").EnumerateArray())
-            {
-                if (!HostPort.TryParse(gateway.GetProperty("mesh").GetString(), out var mesh)
-                    || !HostPort.TryParse(gateway.GetProperty("tunnel").GetString(), out var tunnel))
-                {
-                    return null;
-                }
-
-                gateways.Add(new GatewayAddress(gateway.GetProperty("node").GetString() ?? "", mesh, tunnel) { Tls = TlsOf(gateway) });
-            }
-
-            return new GatewayList(root.GetProperty("service").GetString() ?? "", gateways.ToImmutable());
-        }
-        catch (Exception failure) when (failure is JsonException or KeyNotFoundException or InvalidOperationException)
+        if (GatewaysDocument.Read(content.Span) is not { Service: { } service, Gateways: { } listed })
         {
             return null;
         }
+
+        var gateways = listed.Select(Address).OfType<GatewayAddress>().ToImmutableArray();
+        return gateways.Length == listed.Length ? new GatewayList(service, gateways) : null;
     }
 
     // A gateway that requires verification is never downgraded to one that does not.
-    private static GatewayTls? TlsOf(JsonElement gateway) => gateway.TryGetProperty("tls", out var tls) && tls.GetBoolean()
-        ? new GatewayTls(gateway.GetProperty("service").GetString() ?? "", gateway.GetProperty("trustDomain").GetString() ?? "")
-        : null;
+    private static GatewayAddress? Address(ListedGateway? gateway) =>
+        gateway is { Node: { } node } and ({ Tls: false } or { Service: not null, TrustDomain: not null })
+        && HostPort.TryParse(gateway.Mesh, out var mesh)
+        && HostPort.TryParse(gateway.Tunnel, out var tunnel)
+            ? new GatewayAddress(node, mesh, tunnel)
+            {
+                Tls = gateway.Tls ? new GatewayTls(gateway.Service!, gateway.TrustDomain!) : null,
+            }
+            : null;
 
     // FNV-1a with a final mix: equal on every node and in every version, unlike string.GetHashCode.
     private static ulong RendezvousHash(string node, string gateway)

@@ -60,6 +60,34 @@ public sealed class GatewayListTests
         Assert.That(read!.Gateways, Is.EqualTo(new[] { One }));
     }
 
+    [Test]
+    public void The_file_has_a_schema_and_is_the_same_as_before_otherwise() =>
+        Assert.That(
+            Encoding.UTF8.GetString(
+                new GatewayList("web", [One, One with { Node = "gw-3", Tls = new GatewayTls("our-gateway", "mesh.example") }]).ToBytes()),
+            Is.EqualTo(
+                """
+                {
+                  "schema": 1,
+                  "service": "web",
+                  "gateways": [
+                    {
+                      "node": "gw-1",
+                      "mesh": "10.0.0.9:15443",
+                      "tunnel": "10.0.0.9:15444"
+                    },
+                    {
+                      "node": "gw-3",
+                      "mesh": "10.0.0.9:15443",
+                      "tunnel": "10.0.0.9:15444",
+                      "tls": true,
+                      "service": "our-gateway",
+                      "trustDomain": "mesh.example"
+                    }
+                  ]
+                }
+                """));
+
     [TestCase("")]
     [TestCase("{")]
     [TestCase("null")]

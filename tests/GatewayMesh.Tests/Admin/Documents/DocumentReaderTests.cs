@@ -46,6 +46,18 @@ internal sealed class DocumentReaderTests
         Assert.That((peer.Node, peer.Alive, peer.Pids.Count), Is.EqualTo((node, true, 0)));
     }
 
+    [TestCase("""{"node":"host-a","tier":"\ud800"}""")]
+    [TestCase("""{"node":"host-a","tier":"\ud800","lease":7}""")]
+    public void A_text_that_is_no_Unicode_is_ignored(string json) =>
+        Assert.That((Statuses.Read(json).Node, Statuses.Read(json).Tier), Is.EqualTo(("host-a", "")));
+
+    [TestCase("""{"node":"a","node":7,"pids":null}""")]
+    [TestCase("""{"pids":{"a":1,"a":"x"}}""")]
+    [TestCase("""{"\ud800":1,"pids":7}""")]
+    [TestCase("""{"nodes":[[[[[[[[[[1]]]]]]]]]]}""")]
+    public void No_document_of_a_stranger_throws(string json) =>
+        Assert.That(() => DocumentReader.Read(json, ShownJson.Context.NodeStatus), Throws.Nothing);
+
     [Test]
     public void A_document_with_too_many_members_that_do_not_fit_is_refused() =>
         Assert.That(
