@@ -17,7 +17,10 @@ internal static unsafe partial class Libc
     internal const int SOCK_STREAM = 1, SOCK_SEQPACKET = 5, SOCK_NONBLOCK = 0x800, SOCK_CLOEXEC = 0x80000;
     internal const int SOL_SOCKET =
         1, SO_REUSEADDR = 2, SCM_RIGHTS = 1, IPPROTO_TCP = 6, TCP_INFO = 11, IPPROTO_IPV6 = 41, IPV6_V6ONLY = 26;
-    internal const int SHUT_RD = 0;
+    internal const int SHUT_RD = 0, SHUT_WR = 1;
+    internal const int SO_ERROR = 4, SO_KEEPALIVE = 9, SO_LINGER = 13, TCP_NODELAY = 1, AF_INET = 2, AF_INET6 = 10;
+    internal const int EINPROGRESS = 115, EBADF = 9, EINVAL = 22, MSG_PEEK = 2, MSG_DONTWAIT = 0x40;
+    internal const int EPOLL_CTL_ADD = 1, EPOLL_CTL_DEL = 2;
     internal const int MSG_NOSIGNAL = 0x4000, MSG_CMSG_CLOEXEC = 0x40000000, MSG_TRUNC = 0x20, MSG_CTRUNC = 8;
     internal const short POLLIN = 1, POLLOUT = 4, POLLERR = 8, POLLHUP = 16;
     internal const int F_GETFD = 1, F_SETFD = 2, F_DUPFD_CLOEXEC = 1030, FD_CLOEXEC = 1;
@@ -111,6 +114,21 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int poll(PollFd* fds, nuint count, int timeoutMilliseconds);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int epoll_create1(int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int epoll_ctl(int epoll, int operation, int fd, void* wanted);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int epoll_wait(int epoll, void* ready, int count, int timeoutMilliseconds);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial nint recv(int fd, void* buffer, nuint count, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial nint send(int fd, void* buffer, nuint count, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int eventfd(uint initial, int flags);
