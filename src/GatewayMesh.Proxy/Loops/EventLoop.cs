@@ -3,8 +3,8 @@ using GatewayMesh.Linux;
 namespace GatewayMesh.Proxy.Loops;
 
 /// <summary>
-/// One thread that serves many connections. A connection and what belongs to it live on one loop, so that no request takes a lock or changes
-/// the thread:
+/// One thread that serves many connections. A connection and what belongs to it live on one loop, so that no request takes a lock or
+/// changes the thread:
 /// <code>
 /// epoll_wait ─► events of sockets ─► posted work ─► sockets whose turn was used up ─► due timers ─► epoll_wait …
 ///     └ returns at once while work waits                                    continuations run inline in all of these
@@ -93,7 +93,9 @@ internal sealed class EventLoop : IAsyncDisposable
     /// <summary>Lets the loop make a turn. Any thread may call.</summary>
     public void Touch() => Post(static _ => { }, null);
 
-    /// <summary>Runs <paramref name="action"/> on the loop. Any thread may call. After the loop has ended, the thread pool runs the action.</summary>
+    /// <summary>
+    /// Runs <paramref name="action"/> on the loop. Any thread may call. After the loop has ended, the thread pool runs the action.
+    /// </summary>
     public void Post(Action<object?> action, object? state)
     {
         if (!_posts.TryAdd(new PostedWork(action, state)))

@@ -5,14 +5,14 @@ namespace GatewayMesh.Proxy.Loops;
 /// <summary>
 /// Listening sockets that all loops of a group accept from. Other processes may accept from the same sockets.
 /// <code>
-/// connection ─► one waiting loop (EPOLLEXCLUSIVE) ─► at most 8 × { gate: paused? room? accept4 } ─► this loop, or the emptiest one
+/// connection ─► one waiting loop (EPOLLEXCLUSIVE) ─► at most 8 × { gate: paused? room? accept4 } ─► this loop, or the emptiest
 /// </code>
 /// Every accept holds the gate, and <see cref="Pause"/> and <see cref="Remove"/> take it: once they have returned, no further connection is
 /// accepted. All methods may be called from any thread.
 /// </summary>
 internal sealed class LoopListeners
 {
-    /// <summary>Maximum number of accepts of a loop and a listener in one turn: 8, so that other loops and processes have their share.</summary>
+    /// <summary>Maximum number of accepts of a loop and a listener in one turn: 8, so that others have their share.</summary>
     public const int AcceptsInOneTurn = 8;
 
     /// <summary>Lead in sockets at which a loop hands a new connection to the emptiest loop: 4.</summary>

@@ -20,8 +20,8 @@ internal sealed class LoopSocket : ILoopWork
     private static readonly Action<object?> PostedAbort = static socket => ((LoopSocket)socket!).Abort();
     private static readonly Action<object?> PostedClose = static socket => ((LoopSocket)socket!).Close();
 
-    private readonly LoopOperation _input = new();
-    private readonly LoopOperation _output = new();
+    private readonly SocketDirection _input = new("recv");
+    private readonly SocketDirection _output = new("send");
     private readonly EventLoop _loop;
     private ulong _key;
     private bool _isAdded;
@@ -30,15 +30,9 @@ internal sealed class LoopSocket : ILoopWork
     private bool _peerEnded;
     private bool _isQueued;
     private ReadTurn _share;
-    private SocketWait _inputWait;
-    private SocketWait _outputWait;
     private Memory<byte> _into;
     private ReadOnlyMemory<byte> _first;
     private ReadOnlyMemory<byte> _second;
-    private Action<object?>? _inputCallback;
-    private Action<object?>? _outputCallback;
-    private object? _inputState;
-    private object? _outputState;
     private IInputWatcher? _watcher;
     private int _fd;
 
@@ -76,7 +70,6 @@ internal sealed class LoopSocket : ILoopWork
     /// <param name="loop">The loop.</param>
     /// <param name="family">Family of the target's address.</param>
     /// <param name="mayStand">True if the connection may stall legitimately; see <see cref="LostPeer.Notice"/>.</param>
-    /// <exception cref="LinuxException">No descriptor is left.</exception>
     public static LoopSocket Open(EventLoop loop, AddressFamily family, bool mayStand)
     {
         var fd = StreamSocket.Open(family);
@@ -128,8 +121,8 @@ internal sealed class LoopSocket : ILoopWork
             return ValueTask.FromException<int>(StreamSocket.Failure("recv", received));
         }
 
-        var task = _input.Start();
-        (_into, _inputWait) = (into, SocketWait.Transfer);
+        var task = _input.StartReceive();
+        _into = into;
         return task;
     }
 
@@ -137,19 +130,9 @@ internal sealed class LoopSocket : ILoopWork
     /// <exception cref="LinuxException">The connection was aborted.</exception>
     public ValueTask WaitInputAsync()
     {
-        if (_readable && !IsClosed)
-        {
-            return ValueTask.CompletedTask;
-        }
-
-        if (IsClosed)
-        {
-            return ValueTask.FromException(StreamSocket.Failure("recv", StreamSocket.Aborted));
-        }
-
-        var task = _input.StartVoid();
-        _inputWait = SocketWait.Readiness;
-        return task;
+        return IsClosed ? ValueTask.FromException(StreamSocket.Failure("recv", StreamSocket.Aborted))
+            : _readable ? ValueTask.CompletedTask
+            : _input.StartReadiness();
     }
 
     /// <summary>
@@ -212,10 +195,9 @@ internal sealed class LoopSocket : ILoopWork
             return ValueTask.FromException(StreamSocket.Failure("send", sent));
         }
 
-        var task = _output.StartVoid();
+        var task = _output.StartSend();
         (_first, _second) = (first, second);
         Skip(Math.Max(0, sent));
-        _outputWait = SocketWait.Transfer;
         return task;
     }
 
@@ -243,26 +225,15 @@ internal sealed class LoopSocket : ILoopWork
     /// <exception cref="LinuxException">The connection was aborted.</exception>
     public ValueTask WaitOutputAsync()
     {
-        if (IsClosed)
-        {
-            return ValueTask.FromException(StreamSocket.Failure("send", StreamSocket.Aborted));
-        }
-
-        if (_writable)
-        {
-            return ValueTask.CompletedTask;
-        }
-
-        var task = _output.StartVoid();
-        _outputWait = SocketWait.Readiness;
-        return task;
+        return IsClosed ? ValueTask.FromException(StreamSocket.Failure("send", StreamSocket.Aborted))
+            : _writable ? ValueTask.CompletedTask
+            : _output.StartReadiness();
     }
 
     /// <summary>Runs <paramref name="callback"/> once when a read would not wait, also after an abort. No read may be pending.</summary>
     public void OnInput(Action<object?> callback, object? state)
     {
-        CheckFree(_inputWait);
-        (_inputCallback, _inputState, _inputWait) = (callback, state, SocketWait.Callback);
+        _input.StartCallback(callback, state);
         if (_readable || IsClosed)
         {
             Queue();
@@ -272,8 +243,7 @@ internal sealed class LoopSocket : ILoopWork
     /// <summary>Runs <paramref name="callback"/> once when the socket has room, also after an abort. No write may be pending.</summary>
     public void OnOutput(Action<object?> callback, object? state)
     {
-        CheckFree(_outputWait);
-        (_outputCallback, _outputState, _outputWait) = (callback, state, SocketWait.Callback);
+        _output.StartCallback(callback, state);
         if (_writable || IsClosed)
         {
             Queue();
@@ -307,8 +277,8 @@ internal sealed class LoopSocket : ILoopWork
     /// <summary>Takes the connection off its loop, for another owner. No operation may be pending.</summary>
     public Descriptor Detach()
     {
-        CheckFree(_inputWait);
-        CheckFree(_outputWait);
+        _input.CheckFree();
+        _output.CheckFree();
         ObjectDisposedException.ThrowIf(IsClosed, this);
         _loop.Descriptors.Remove(_fd);
         _loop.Remove(_key);
@@ -321,12 +291,12 @@ internal sealed class LoopSocket : ILoopWork
     public void Resume()
     {
         _isQueued = false;
-        if (_outputWait != SocketWait.None && (_writable || IsClosed))
+        if (_output.IsPending && (_writable || IsClosed))
         {
             ContinueOutput();
         }
 
-        if (_inputWait != SocketWait.None && (_readable || IsClosed))
+        if (_input.IsPending && (_readable || IsClosed))
         {
             ContinueInput();
         }
@@ -347,32 +317,22 @@ internal sealed class LoopSocket : ILoopWork
         if ((events & (Over | EpollEvents.Output)) != 0)
         {
             _writable = true;
-            if (_outputWait != SocketWait.None)
+            if (_output.IsPending)
             {
                 ContinueOutput();
             }
         }
 
-        if (!hasInput || IsClosed)
+        if (hasInput && !IsClosed)
         {
-            return;
-        }
-
-        if (_inputWait != SocketWait.None)
-        {
-            ContinueInput();
-        }
-        else
-        {
-            _watcher?.OnInput();
-        }
-    }
-
-    private static void CheckFree(SocketWait wait)
-    {
-        if (wait != SocketWait.None)
-        {
-            throw new InvalidOperationException("An operation in this direction is already pending.");
+            if (_input.IsPending)
+            {
+                ContinueInput();
+            }
+            else
+            {
+                _watcher?.OnInput();
+            }
         }
     }
 
@@ -402,94 +362,41 @@ internal sealed class LoopSocket : ILoopWork
 
     private void ContinueInput()
     {
-        switch (_inputWait)
+        if (_input.Wait != SocketWait.Transfer)
         {
-            case SocketWait.Transfer:
-                var received = ReceiveNow(_into.Span);
-                if (received == StreamSocket.WouldBlock)
-                {
-                    return;
-                }
+            _input.CompleteReadiness(IsClosed);
+            return;
+        }
 
-                (_into, _inputWait) = (default, SocketWait.None);
-                if (received >= 0)
-                {
-                    _input.Complete(received);
-                }
-                else
-                {
-                    _input.Fail(StreamSocket.Failure("recv", received));
-                }
-
-                break;
-            case SocketWait.Readiness:
-                _inputWait = SocketWait.None;
-                CompleteReadiness(_input, "recv");
-                break;
-            default:
-                var (callback, state) = (_inputCallback!, _inputState);
-                (_inputCallback, _inputState, _inputWait) = (null, null, SocketWait.None);
-                callback(state);
-                break;
+        var received = ReceiveNow(_into.Span);
+        if (received != StreamSocket.WouldBlock)
+        {
+            _into = default;
+            _input.CompleteTransfer(received);
         }
     }
 
     private void ContinueOutput()
     {
-        switch (_outputWait)
+        if (_output.Wait != SocketWait.Transfer)
         {
-            case SocketWait.Transfer:
-                var sent = SendNow(_first.Span, _second.Span);
-                if (sent >= 0)
-                {
-                    Skip(sent);
-                }
-
-                if (sent == StreamSocket.WouldBlock || (sent >= 0 && _first.Length + _second.Length > 0))
-                {
-                    return;
-                }
-
-                (_first, _second, _outputWait) = (default, default, SocketWait.None);
-                if (sent >= 0)
-                {
-                    _output.Complete(0);
-                }
-                else
-                {
-                    _output.Fail(StreamSocket.Failure("send", sent));
-                }
-
-                break;
-            case SocketWait.Readiness:
-                _outputWait = SocketWait.None;
-                CompleteReadiness(_output, "send");
-                break;
-            default:
-                var (callback, state) = (_outputCallback!, _outputState);
-                (_outputCallback, _outputState, _outputWait) = (null, null, SocketWait.None);
-                callback(state);
-                break;
+            _output.CompleteReadiness(IsClosed);
+            return;
         }
-    }
 
-    private void CompleteReadiness(LoopOperation operation, string call)
-    {
-        if (IsClosed)
+        var sent = SendNow(_first.Span, _second.Span);
+        Skip(Math.Max(0, sent));
+        if (sent != StreamSocket.WouldBlock && (sent < 0 || _first.Length + _second.Length == 0))
         {
-            operation.Fail(StreamSocket.Failure(call, StreamSocket.Aborted));
-        }
-        else
-        {
-            operation.Complete(0);
+            (_first, _second) = (default, default);
+            _output.CompleteTransfer(sent);
         }
     }
 
     private void Skip(int bytes)
     {
         var ofFirst = Math.Min(bytes, _first.Length);
-        _first = _first[ofFirst..];
-        _second = _second[(bytes - ofFirst)..];
+        (_first, _second) = (_first[ofFirst..], _second[(bytes - ofFirst)..]);
     }
 
     private void Leave(Action<object?> posted, Action<int> leave)
@@ -515,7 +422,7 @@ internal sealed class LoopSocket : ILoopWork
         leave(fd);
 
         // Not inline: what the caller is about to do comes first.
-        if (_outputWait != SocketWait.None || _inputWait != SocketWait.None)
+        if (_output.IsPending || _input.IsPending)
         {
             Queue();
         }

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace GatewayMesh.Proxy.Loops;
 
 /// <summary>
-/// Awaitable that continues on a loop: at once on its thread, otherwise as posted work. After the loop has ended, the thread pool continues,
-/// and operations on the loop's sockets fail.
+/// Awaitable that continues on a loop: at once on its thread, otherwise as posted work. After the loop has ended, the thread pool
+/// continues, and operations on the loop's sockets fail.
 /// </summary>
 /// <param name="loop">The loop.</param>
 internal readonly struct LoopSwitch(EventLoop loop) : ICriticalNotifyCompletion

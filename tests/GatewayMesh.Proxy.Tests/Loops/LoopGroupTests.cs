@@ -193,7 +193,7 @@ public class LoopGroupTests
         public Accepting(int loops)
         {
             Group = new LoopGroup(loops, TimeProvider.System, Failures.Enqueue);
-            Target = new Counting(Loops);
+            Target = new CountedConnections(Loops);
             Listeners = Group.Accept(Target);
         }
 
@@ -201,7 +201,7 @@ public class LoopGroupTests
 
         public LoopListeners Listeners { get; }
 
-        public Counting Target { get; }
+        public CountedConnections Target { get; }
 
         public HashSet<EventLoop> Loops { get; } = [];
 
@@ -244,7 +244,7 @@ public class LoopGroupTests
         }
     }
 
-    private sealed class Counting(HashSet<EventLoop> loops) : IConnectionTarget
+    private sealed class CountedConnections(HashSet<EventLoop> loops) : IConnectionTarget
     {
         private int _count;
         private int _reserved;

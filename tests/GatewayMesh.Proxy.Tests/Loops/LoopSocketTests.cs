@@ -346,7 +346,7 @@ public class LoopSocketTests
             var (here, there) = await rig.Pair();
             using (there)
             {
-                var watcher = new Counting();
+                var watcher = new CountedInputs();
                 Assert.That(
                     await rig.Get(() =>
                     {
@@ -483,7 +483,7 @@ public class LoopSocketTests
         public void OnInput() => act();
     }
 
-    private sealed class Counting : IInputWatcher
+    private sealed class CountedInputs : IInputWatcher
     {
         public int Count { get; private set; }
 
