@@ -11,9 +11,16 @@ namespace GatewayMesh.Startup;
 internal static class ProgramAssemblies
 {
     // Never used by a guard, which must stay small.
-    private static readonly string[] DataPathAndCommands = [
-        "GatewayMesh.Drills", "GatewayMesh.Proxy", "GatewayMesh.Terminal", "Microsoft.AspNetCore", "Microsoft.Extensions", "System.CommandLine",
-        "Yarp."];
+    private static readonly string[] DataPathAndCommands =
+    [
+        "GatewayMesh.Drills",
+        "GatewayMesh.Proxy",
+        "GatewayMesh.Terminal",
+        "Microsoft.AspNetCore",
+        "Microsoft.Extensions",
+        "System.CommandLine",
+        "Yarp.",
+    ];
 
     /// <summary>Loads all assemblies, or only those that a guard can need.</summary>
     /// <returns>Number of loaded assemblies. Zero in a native program, which is mapped as a whole.</returns>
