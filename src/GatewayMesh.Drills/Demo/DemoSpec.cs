@@ -1,5 +1,3 @@
-using GatewayMesh.Terminal.Commands;
-
 namespace GatewayMesh.Drills.Demo;
 
 /// <summary>The options of a demo.</summary>

@@ -1,7 +1,6 @@
 using System.Globalization;
 using GatewayMesh.Drills.Processes;
 using GatewayMesh.Linux;
-using GatewayMesh.Terminal;
 
 namespace GatewayMesh.Drills.Demo;
 

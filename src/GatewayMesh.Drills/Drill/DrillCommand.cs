@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Net;
-using GatewayMesh.Admin.Documents;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Drills.Faults;
 using GatewayMesh.Drills.Load;

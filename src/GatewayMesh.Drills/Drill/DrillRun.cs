@@ -1,6 +1,5 @@
 using GatewayMesh.Drills.Faults;
 using GatewayMesh.Drills.Load;
-using GatewayMesh.Terminal.Commands;
 
 namespace GatewayMesh.Drills.Drill;
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using GatewayMesh.Drills.Faults;
-using GatewayMesh.Terminal.Commands;
 
 namespace GatewayMesh.Drills.Drill;
 

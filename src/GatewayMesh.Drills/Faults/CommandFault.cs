@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using GatewayMesh.Configuration.Values;
-using GatewayMesh.Terminal;
 
 namespace GatewayMesh.Drills.Faults;
 

@@ -1,5 +1,3 @@
-using GatewayMesh.Terminal.Commands;
-
 namespace GatewayMesh.Drills.Faults;
 
 /// <summary>Shell commands of a command fault, run with <c>/bin/sh</c>.</summary>

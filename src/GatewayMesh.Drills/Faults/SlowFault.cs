@@ -1,5 +1,4 @@
 using GatewayMesh.Configuration.Values;
-using GatewayMesh.Terminal.Commands;
 
 namespace GatewayMesh.Drills.Faults;
 

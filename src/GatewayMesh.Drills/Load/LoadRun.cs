@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using GatewayMesh.Linux;
-using GatewayMesh.Terminal.Commands;
 
 namespace GatewayMesh.Drills.Load;
 

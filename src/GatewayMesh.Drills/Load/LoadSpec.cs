@@ -1,5 +1,4 @@
 using System.Net;
-using GatewayMesh.Terminal.Commands;
 
 namespace GatewayMesh.Drills.Load;
 

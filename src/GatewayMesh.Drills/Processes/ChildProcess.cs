@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using GatewayMesh.Terminal;
 
 namespace GatewayMesh.Drills.Processes;
 

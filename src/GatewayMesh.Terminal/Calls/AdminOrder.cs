@@ -1,6 +1,5 @@
 using GatewayMesh.Admin.Documents;
 using GatewayMesh.Configuration.Values;
-using GatewayMesh.Terminal.Calls;
 using GatewayMesh.Terminal.Commands;
 
 namespace GatewayMesh.Terminal.Calls;

@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using GatewayMesh.Admin.Documents;
 using GatewayMesh.Configuration.Values;
-using GatewayMesh.Terminal.Calls;
 using GatewayMesh.Terminal.Commands;
 
 namespace GatewayMesh.Terminal.Calls;

@@ -3,7 +3,6 @@ using System.Globalization;
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Events;
-using GatewayMesh.Identity;
 
 namespace GatewayMesh.Logging;
 

@@ -1,5 +1,4 @@
 using GatewayMesh.Configuration.Nodes;
-using GatewayMesh.Configuration.Values;
 using GatewayMesh.Events;
 using GatewayMesh.Identity;
 using GatewayMesh.Proxy.Admission;

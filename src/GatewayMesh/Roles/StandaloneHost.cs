@@ -9,7 +9,6 @@ using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Events;
 using GatewayMesh.Linux;
 using GatewayMesh.Nodes;
-using GatewayMesh.Proxy;
 using GatewayMesh.Startup;
 using GatewayMesh.Terminal;
 

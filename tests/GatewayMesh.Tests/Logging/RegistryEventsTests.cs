@@ -4,7 +4,6 @@ using System.Text.Json;
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Events;
 using GatewayMesh.Logging;
-using GatewayMesh.Tests.Guard;
 using Microsoft.Extensions.Time.Testing;
 
 namespace GatewayMesh.Tests.Logging;

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using GatewayMesh.Events;
-using GatewayMesh.Tests.Guard;
 using GatewayMesh.Troubles;
 using Microsoft.Extensions.Time.Testing;
 

@@ -3,12 +3,10 @@ using System.Text;
 using GatewayMesh.Admin.Documents;
 using GatewayMesh.Admin.Http;
 using GatewayMesh.Configuration.Bootstrap;
-using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Identity;
 using GatewayMesh.Nodes;
 using GatewayMesh.Registry.Live;
 using GatewayMesh.Roles;
-using GatewayMesh.Troubles;
 
 namespace GatewayMesh.Admin.Views;
 

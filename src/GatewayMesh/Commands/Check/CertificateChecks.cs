@@ -1,7 +1,6 @@
 using GatewayMesh.Admin.Documents;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Identity;
-using GatewayMesh.Terminal.Commands;
 
 namespace GatewayMesh.Commands.Check;
 

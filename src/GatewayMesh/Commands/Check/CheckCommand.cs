@@ -1,5 +1,4 @@
 using System.CommandLine;
-using GatewayMesh.Admin.Documents;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Terminal;
 using GatewayMesh.Terminal.Calls;

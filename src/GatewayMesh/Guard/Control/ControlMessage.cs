@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Registry.Bootstrap;
-using GatewayMesh.Startup;
 
 namespace GatewayMesh.Guard.Control;
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Registry.Bootstrap;
-using GatewayMesh.Startup;
 
 namespace GatewayMesh.Guard.Workers;
 

@@ -1,6 +1,5 @@
 using GatewayMesh.Commands.Status;
 using GatewayMesh.Configuration.Values;
-using GatewayMesh.Terminal;
 using GatewayMesh.Terminal.Commands;
 using GatewayMesh.Terminal.Output;
 using GatewayMesh.Tests.Admin.Documents;

@@ -2,7 +2,6 @@ using GatewayMesh.Drills.Drill;
 using GatewayMesh.Drills.Faults;
 using GatewayMesh.Drills.Load;
 using GatewayMesh.Linux;
-using GatewayMesh.Terminal;
 using GatewayMesh.Terminal.Commands;
 using GatewayMesh.Tests.Drills.Faults;
 using GatewayMesh.Tests.Drills.Load;

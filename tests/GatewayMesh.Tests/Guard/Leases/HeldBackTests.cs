@@ -1,5 +1,3 @@
-using GatewayMesh.Guard.Leases;
-
 namespace GatewayMesh.Tests.Guard.Leases;
 
 /// <summary>Reports about a worker that could serve but must wait.</summary>

@@ -7,7 +7,6 @@ using GatewayMesh.Guard.Probing;
 using GatewayMesh.Guard.Workers;
 using GatewayMesh.Linux;
 using GatewayMesh.Registry.Bootstrap;
-using GatewayMesh.Startup;
 using GatewayMesh.Tests.Drills.Faults;
 
 namespace GatewayMesh.Tests.Guard.Workers;

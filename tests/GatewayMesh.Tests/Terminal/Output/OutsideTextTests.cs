@@ -8,7 +8,6 @@ using GatewayMesh.Drills.Drill;
 using GatewayMesh.Drills.Faults;
 using GatewayMesh.Drills.Load;
 using GatewayMesh.Linux;
-using GatewayMesh.Terminal.Commands;
 using GatewayMesh.Terminal.Output;
 using GatewayMesh.Tests.Admin.Documents;
 using GatewayMesh.Tests.Drills.Faults;
