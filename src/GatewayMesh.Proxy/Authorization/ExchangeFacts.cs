@@ -42,7 +42,7 @@ internal sealed class ExchangeFacts(Exchange exchange) : IRequestFacts
 
         List<string?>? lines = null;
         var fields = exchange.Head.Fields;
-        foreach (ref readonly var field in fields.Lines)
+        foreach (var field in fields.Lines)
         {
             if (FieldLines.AreTwins(name, field.Name) && IsForwarded(field.Name, fields))
             {

@@ -16,7 +16,20 @@ namespace GatewayMesh.Proxy.Forwarding;
 /// </summary>
 internal static class ForwardedRequest
 {
+    private const int MostDigits = 20; // of a 64-bit number
     private const long MaxTimeoutMilliseconds = 86_400_000; // peers reject more than a day
+
+    // Written by Add, or never.
+    private static readonly FieldSet Ours = new(
+        FieldSet.Of(KnownField.Host, KnownField.Via, KnownField.Expect).Bits | MeshHeaders.Known.Bits);
+
+    // Only the ingress speaks of clients: the known ones of OutsideFields.IsForged.
+    private static readonly FieldSet Claims = FieldSet.Of(
+        KnownField.XForwardedClientCert,
+        KnownField.ClientCert,
+        KnownField.ClientCertChain,
+        KnownField.XRealIP,
+        KnownField.ProxyStatus);
 
     /// <summary>Returns the target for <paramref name="hop"/>.</summary>
     public static string TargetOf(Exchange exchange, in Hop hop) =>
@@ -25,52 +38,58 @@ internal static class ForwardedRequest
         : exchange.Target.PathAndQuery;
 
     /// <summary>Writes the fields for <paramref name="hop"/>. Returns an error if a received field must not be forwarded.</summary>
-    public static MeshError Write(Exchange exchange, in Hop hop, FieldTable to)
+    /// <param name="exchange">The request.</param>
+    /// <param name="hop">The hop.</param>
+    /// <param name="to">Receives the fields; incomplete with an error.</param>
+    public static MeshError Write<TSink>(Exchange exchange, in Hop hop, ref TSink to)
+        where TSink : IFieldSink, allows ref struct
     {
         var head = exchange.Head;
-        var cookies = 0;
-        foreach (ref readonly var field in head.Fields.Lines)
+        var hasCrumbs = head.Fields.HasSeveral(KnownField.Cookie);
+        var hasCookies = false;
+        foreach (var field in head.Fields.Lines)
         {
-            if (!FieldSyntax.IsValid(field.Name, field.Value, head.IsHttp2))
+            if (!field.IsReceived && !FieldSyntax.IsValid(field.Name, field.Value, head.IsHttp2))
             {
                 return new MeshError(MeshErrorKind.RequestMalformed, Forwarded: false, "field");
             }
 
             // Fields named by Connection were removed earlier.
-            if (IsOurs(exchange, field.Name)
-                || (!exchange.SpeaksOfClients && OutsideFields.IsForged(field.Name))
-                || (exchange.CallDeadline.IsSet && Is(field.Name, GrpcFields.Timeout))
-                || HopByHop.Contains(field.Name, connection: default))
+            if (field.Known == KnownField.None ? IsDropped(exchange, field) : IsDropped(exchange, field.Known))
             {
                 continue;
             }
 
-            cookies += Is(field.Name, "Cookie") ? 1 : 0;
-            to.Add(field.Name, field.Value);
+            if (field.Known != KnownField.Cookie || !hasCrumbs)
+            {
+                to.Copy(field);
+            }
+            else if (!hasCookies)
+            {
+                // Cookie crumbs of HTTP/2 become one line (RFC 9113 §8.2.3).
+                hasCookies = true;
+                to.Add("Cookie", string.Join("; ", (IEnumerable<string?>)head.Fields[KnownField.Cookie]));
+            }
         }
 
-        if (cookies > 1)
-        {
-            to.Set("Cookie", string.Join("; ", (IEnumerable<string?>)to["Cookie"])); // HTTP/2 cookie crumbs, RFC 9113 §8.2.3
-        }
-
-        Add(exchange, hop, to);
+        Add(exchange, hop, ref to);
         return MeshError.None;
     }
 
     private static bool IsHttp2(in Hop hop) => hop.Upstream.Key.Protocol == WireProtocol.Http2;
 
-    private static bool Is(string name, string expected) => name.Equals(expected, StringComparison.OrdinalIgnoreCase);
+    private static bool IsDropped(Exchange exchange, FieldLine field) =>
+        MeshHeaders.IsMeshHeader(field) || (!exchange.SpeaksOfClients && OutsideFields.IsForged(field));
 
-    // Written by Add.
-    private static bool IsOurs(Exchange exchange, string name) =>
-        Is(name, "Host")
-        || Is(name, "Via")
-        || Is(name, "Expect")
-        || (exchange.ForwardsLeft is not null && Is(name, "Max-Forwards"))
-        || MeshHeaders.IsMeshHeader(name);
+    private static bool IsDropped(Exchange exchange, KnownField field) =>
+        Ours.Contains(field)
+        || HopByHop.Contains(field)
+        || (Claims.Contains(field) && !exchange.SpeaksOfClients)
+        || (field == KnownField.MaxForwards && exchange.ForwardsLeft is not null)
+        || (field == KnownField.GrpcTimeout && exchange.CallDeadline.IsSet);
 
-    private static void Add(Exchange exchange, in Hop hop, FieldTable to)
+    private static void Add<TSink>(Exchange exchange, in Hop hop, ref TSink to)
+        where TSink : IFieldSink, allows ref struct
     {
         var head = exchange.Head;
         if (exchange.Host is { Length: > 0 } host)
@@ -78,14 +97,14 @@ internal static class ForwardedRequest
             to.Add("Host", host);
         }
 
-        to.Add("Via", ViaField.Extend(head.Fields["Via"], head.Version, exchange.Behavior.Pseudonym));
-        if (head.Fields["Expect"] is [{ } expectation])
+        ViaField.Write(ref to, head.Fields[KnownField.Via], head.Version, exchange.Behavior.Pseudonym);
+        if (head.Fields[KnownField.Expect] is [{ } expectation])
         {
             to.Add("Expect", expectation);
         }
 
         // "trailers" is the only member of TE that HTTP/2 allows, and gRPC servers require it (RFC 9113 §8.2.2).
-        if (IsHttp2(hop) && (exchange.IsGrpc || head.Fields["TE"].ToString().Contains("trailers", StringComparison.OrdinalIgnoreCase)))
+        if (IsHttp2(hop) && (exchange.IsGrpc || head.Fields[KnownField.TE].ToString().Contains("trailers", StringComparison.OrdinalIgnoreCase)))
         {
             to.Add("TE", "trailers");
         }
@@ -97,7 +116,7 @@ internal static class ForwardedRequest
 
         if (exchange.ForwardsLeft is { } left)
         {
-            to.Add("Max-Forwards", left.ToString(CultureInfo.InvariantCulture));
+            AddNumber("Max-Forwards", left, ref to);
         }
 
         // Applications receive the criticality too, so they can pass it on with the calls they make for this request.
@@ -108,17 +127,18 @@ internal static class ForwardedRequest
 
         if (hop.Kind == TargetKind.MeshPeer)
         {
-            AddMeshHeaders(exchange, hop, to);
+            AddMeshHeaders(exchange, hop, ref to);
         }
     }
 
-    private static void AddMeshHeaders(Exchange exchange, in Hop hop, FieldTable to)
+    private static void AddMeshHeaders<TSink>(Exchange exchange, in Hop hop, ref TSink to)
+        where TSink : IFieldSink, allows ref struct
     {
-        to.Add(MeshHeaders.Attempt, exchange.Attempts.Number.ToString(CultureInfo.InvariantCulture));
-        to.Add(MeshHeaders.Hops, (exchange.PeerHeaders.Hops + 1).ToString(CultureInfo.InvariantCulture));
+        AddNumber(MeshHeaders.Attempt, exchange.Attempts.Number, ref to);
+        AddNumber(MeshHeaders.Hops, exchange.PeerHeaders.Hops + 1, ref to);
         if (exchange.Deadline.RemainingMilliseconds is { } milliseconds)
         {
-            to.Add(MeshHeaders.TimeoutMs, Math.Min(milliseconds, MaxTimeoutMilliseconds).ToString(CultureInfo.InvariantCulture));
+            AddNumber(MeshHeaders.TimeoutMs, Math.Min(milliseconds, MaxTimeoutMilliseconds), ref to);
         }
 
         if (hop.Source is { } source)
@@ -131,7 +151,7 @@ internal static class ForwardedRequest
             to.Add(MeshHeaders.Destination, destination);
             if (exchange.Draw is { } draw)
             {
-                to.Add(MeshHeaders.Draw, draw.Number.ToString("x16", CultureInfo.InvariantCulture));
+                AddNumber(MeshHeaders.Draw, draw.Number, ref to, "x16");
             }
         }
 
@@ -139,5 +159,14 @@ internal static class ForwardedRequest
         {
             to.Add(MeshHeaders.Bypass, MeshHeaderValues.BypassesSidecar);
         }
+    }
+
+    private static void AddNumber<TNumber, TSink>(string name, TNumber value, ref TSink to, ReadOnlySpan<char> format = default)
+        where TNumber : ISpanFormattable
+        where TSink : IFieldSink, allows ref struct
+    {
+        Span<char> digits = stackalloc char[MostDigits];
+        value.TryFormat(digits, out var count, format, CultureInfo.InvariantCulture);
+        to.Add(name, digits[..count]);
     }
 }

@@ -1,10 +1,8 @@
-using GatewayMesh.Proxy.Edge;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Messages;
 using GatewayMesh.Proxy.Pipeline;
 using GatewayMesh.Proxy.Resilience;
 using GatewayMesh.Proxy.Routing;
-using Microsoft.Extensions.Primitives;
 
 namespace GatewayMesh.Proxy.Forwarding;
 
@@ -14,18 +12,40 @@ internal static class ForwardedResponse
     private const int SwitchingProtocols = 101;
     private const int NoContent = 204;
 
-    /// <summary>Writes the fields of the head.</summary>
-    public static void Write(Exchange exchange, ResponseHead from, FieldTable to)
+    /// <summary>Writes the fields of the head. The protocol of the client's connection adds the framing of the content.</summary>
+    public static void Write<TSink>(Exchange exchange, ResponseHead from, ref TSink to)
+        where TSink : IFieldSink, allows ref struct
     {
-        Copy(from.Fields, to, from.Fields["Connection"]);
-        if (from.Status == NoContent || from.Fields.Contains("Transfer-Encoding"))
+        var connection = from.Fields[KnownField.Connection];
+        var hasNames = HopByHop.HasNames(connection);
+
+        // RFC 9112 §6.3: chunked overrides the length; RFC 9110 §8.6: 204 has none.
+        var hasLength = from.Status != NoContent && !from.Fields.Contains(KnownField.TransferEncoding);
+        var hasVia = false;
+        foreach (var field in from.Fields.Lines)
         {
-            to.Remove("Content-Length"); // RFC 9112 §6.3: chunked overrides it; RFC 9110 §8.6: 204 has none
+            if (field.Known == KnownField.Via)
+            {
+                if (!hasVia)
+                {
+                    hasVia = true;
+                    WriteVia(exchange, from, ref to);
+                }
+            }
+            else if (!IsDropped(exchange, field)
+                && (hasLength || field.Known != KnownField.ContentLength)
+                && !(hasNames && HopByHop.Contains(field.Name, connection) && !HopByHop.IsOptionOnly(field.Name)))
+            {
+                to.Copy(field);
+            }
         }
 
-        DropClaims(exchange, to);
-        var via = exchange.Behavior.AtTheEdge ? ViaField.WithoutNodes(to["Via"]) : to["Via"];
-        to.Set("Via", ViaField.Extend(via, from.Version, exchange.Behavior.Pseudonym));
+        WriteClaims(exchange, from.Fields, ref to);
+        if (!hasVia)
+        {
+            WriteVia(exchange, from, ref to);
+        }
+
         if (!exchange.Close || from.Status == SwitchingProtocols)
         {
             return;
@@ -38,41 +58,56 @@ internal static class ForwardedResponse
         }
         else
         {
-            to.Set("Connection", "close");
+            to.Add("Connection", "close");
         }
     }
 
     /// <summary>Writes the fields of the trailers.</summary>
-    public static void WriteTrailers(Exchange exchange, FieldTable from, FieldTable to)
+    public static void WriteTrailers<TSink>(Exchange exchange, FieldTable from, ref TSink to)
+        where TSink : IFieldSink, allows ref struct
     {
-        Copy(from, to, connection: default);
-        DropClaims(exchange, to);
-    }
-
-    // Removes fields with which an application claims to speak for the mesh, in the head or in the trailers.
-    private static void DropClaims(Exchange exchange, FieldTable fields)
-    {
-        if ((exchange.Attempt.Hop.Kind != TargetKind.MeshPeer || exchange.Behavior.AtTheEdge)
-            && fields[ProxyStatus.FieldName] is { Count: > 0 } status)
+        foreach (var field in from.Lines)
         {
-            fields.Remove(ProxyStatus.FieldName);
-            fields.Add(ProxyStatus.FieldName, ProxyStatusField.WithoutOurs(status));
-        }
-
-        if (exchange.Behavior.AtTheEdge)
-        {
-            fields.Remove(ClientCertificateField.Name); // an application that echoes fields must not reveal one client to another
-        }
-    }
-
-    private static void Copy(FieldTable from, FieldTable to, StringValues connection)
-    {
-        foreach (ref readonly var field in from.Lines)
-        {
-            if (!MeshHeaders.IsMeshHeader(field.Name) && !HopByHop.Contains(field.Name, connection))
+            if (!IsDropped(exchange, field))
             {
-                to.Add(field.Name, field.Value);
+                to.Copy(field);
             }
+        }
+
+        WriteClaims(exchange, from, ref to);
+    }
+
+    private static void WriteVia<TSink>(Exchange exchange, ResponseHead from, ref TSink to)
+        where TSink : IFieldSink, allows ref struct
+    {
+        var via = from.Fields[KnownField.Via];
+        ViaField.Write(
+            ref to, exchange.Behavior.AtTheEdge ? ViaField.WithoutNodes(via) : via, from.Version, exchange.Behavior.Pseudonym);
+    }
+
+    private static bool IsDropped(Exchange exchange, FieldLine field) => field.Known switch
+    {
+        KnownField.None => MeshHeaders.IsMeshHeader(field),
+        KnownField.ProxyStatus => DropsClaims(exchange), // WriteClaims
+        KnownField.XForwardedClientCert => exchange.Behavior.AtTheEdge, // an echo must not reveal one client to another
+        var known => MeshHeaders.Known.Contains(known) || HopByHop.Contains(known),
+    };
+
+    private static bool DropsClaims(Exchange exchange) =>
+        exchange.Attempt.Hop.Kind != TargetKind.MeshPeer || exchange.Behavior.AtTheEdge;
+
+    // What is left of a field with which an application may claim to speak for the mesh, in the head or in the trailers.
+    private static void WriteClaims<TSink>(Exchange exchange, FieldTable fields, ref TSink to)
+        where TSink : IFieldSink, allows ref struct
+    {
+        if (!fields.Contains(KnownField.ProxyStatus) || !DropsClaims(exchange))
+        {
+            return;
+        }
+
+        foreach (var line in ProxyStatusField.WithoutOurs(fields[KnownField.ProxyStatus]))
+        {
+            to.Add(ProxyStatus.FieldName, line ?? "");
         }
     }
 }

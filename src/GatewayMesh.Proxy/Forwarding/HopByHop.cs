@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using GatewayMesh.Proxy.Messages;
 using Microsoft.Extensions.Primitives;
 
 namespace GatewayMesh.Proxy.Forwarding;
@@ -22,6 +23,18 @@ internal static class HopByHop
         "Proxy-Authenticate",
         "HTTP2-Settings");
 
+    private static readonly FieldSet KnownSet = FieldSet.Of(
+        KnownField.Connection,
+        KnownField.KeepAlive,
+        KnownField.ProxyConnection,
+        KnownField.TE,
+        KnownField.Trailer,
+        KnownField.TransferEncoding,
+        KnownField.Upgrade,
+        KnownField.ProxyAuthorization,
+        KnownField.ProxyAuthenticate,
+        KnownField.Http2Settings);
+
     // Fields that frame or route the message stay, even if Connection names them.
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Options = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase, [.. Known, "close", "Host", "Content-Length"]).GetAlternateLookup<ReadOnlySpan<char>>();
@@ -32,10 +45,32 @@ internal static class HopByHop
     /// </summary>
     public static bool IsOptionOnly(ReadOnlySpan<char> member) => Options.Contains(member);
 
+    /// <summary>True for a well-known field of a connection.</summary>
+    public static bool Contains(KnownField field) => KnownSet.Contains(field);
+
     /// <summary>True if the field is dropped.</summary>
     /// <param name="name">Name of the field.</param>
     /// <param name="connection">Values of <c>Connection</c> in the same head.</param>
     public static bool Contains(string name, StringValues connection) => Known.Contains(name) || IsNamed(name, connection);
+
+    /// <summary>True if <c>Connection</c> names at least one field to remove.</summary>
+    /// <param name="connection">Values of <c>Connection</c>.</param>
+    public static bool HasNames(StringValues connection)
+    {
+        foreach (var line in connection)
+        {
+            foreach (var part in line.AsSpan().Split(','))
+            {
+                var member = line.AsSpan(part).Trim();
+                if (!member.IsEmpty && !IsOptionOnly(member))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
 
     private static bool IsNamed(string name, StringValues connection)
     {

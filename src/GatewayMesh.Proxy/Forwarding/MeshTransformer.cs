@@ -14,7 +14,7 @@ namespace GatewayMesh.Proxy.Forwarding;
 internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
 {
     private readonly ResponseHead _response = new();
-    private readonly FieldTable _fields = new();
+    private FieldTable _fields = new();
 
     /// <inheritdoc/>
     public override ValueTask TransformRequestAsync(
@@ -51,7 +51,7 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         }
 
         _fields.Clear();
-        ForwardedResponse.Write(exchange, _response, _fields);
+        ForwardedResponse.Write(exchange, _response, ref _fields);
         Write(_fields, response.Headers);
         if (_response.Status == StatusCodes.Status205ResetContent)
         {
@@ -79,7 +79,7 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         if (httpContext.Features.Get<IHttpResponseTrailersFeature>()?.Trailers is { IsReadOnly: false } trailers)
         {
             _fields.Clear();
-            ForwardedResponse.WriteTrailers(exchange, _response.Fields, _fields);
+            ForwardedResponse.WriteTrailers(exchange, _response.Fields, ref _fields);
             Write(_fields, trailers);
         }
 
@@ -89,7 +89,7 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
 
     private static void Write(FieldTable from, IHeaderDictionary to)
     {
-        foreach (ref readonly var field in from.Lines)
+        foreach (var field in from.Lines)
         {
             to.Append(field.Name, field.Value);
         }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using GatewayMesh.Proxy.Edge;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Resilience;
@@ -37,14 +38,20 @@ internal static class OutsideFields
     /// Fields that our own hop can extend are not included (<see cref="ForwardedFor"/>).
     /// </summary>
     /// <param name="name">Name of a request field.</param>
-    public static bool IsForged(string name) =>
-        name[0] is 'x' or 'X' or 'p' or 'P' or 'c' or 'C'
+    public static bool IsForged(string name) => IsForged(name.AsSpan());
+
+    /// <inheritdoc cref="IsForged(string)"/>
+    public static bool IsForged(FieldLine field) => field.IsReceived ? IsForged(field.NameBytes) : IsForged(field.Name.AsSpan());
+
+    private static bool IsForged<T>(ReadOnlySpan<T> name)
+        where T : unmanaged, IBinaryInteger<T> =>
+        First(name) is 'x' or 'X' or 'p' or 'P' or 'c' or 'C'
         && (Is(name, ClientCertificateField.Name)
             || Is(name, Certificate)
             || Is(name, CertificateChain)
             || Is(name, RealAddress)
             || Is(name, ProxyStatus.FieldName)
-            || (Begins(name, AnyForwarded) && name.Contains('_')));
+            || (Begins(name, AnyForwarded) && name.Contains(T.CreateTruncating('_'))));
 
     private static bool IsNever(string name) =>
         name[0] is 'x' or 'X' or 'p' or 'P' or 'g' or 'G' or 'c' or 'C'
@@ -57,9 +64,20 @@ internal static class OutsideFields
     private static bool IsOfProxies(string name) =>
         name[0] is 'x' or 'X' or 'f' or 'F' && (Begins(name, AnyForwarded) || Is(name, ForwardedFor.Standard) || Is(name, RealAddress));
 
-    private static bool Is(string name, string expected) => name.Length == expected.Length && Begins(name, expected);
+    private static bool Is(string name, string expected) => Is(name.AsSpan(), expected);
 
-    private static bool Begins(string name, string expected)
+    private static bool Begins(string name, string expected) => Begins(name.AsSpan(), expected);
+
+    private static bool Is<T>(ReadOnlySpan<T> name, string expected)
+        where T : unmanaged, IBinaryInteger<T> =>
+        name.Length == expected.Length && Begins(name, expected);
+
+    private static char First<T>(ReadOnlySpan<T> name)
+        where T : unmanaged, IBinaryInteger<T> =>
+        (char)ushort.CreateTruncating(name[0]);
+
+    private static bool Begins<T>(ReadOnlySpan<T> name, string expected)
+        where T : unmanaged, IBinaryInteger<T>
     {
         if (name.Length < expected.Length)
         {
@@ -68,8 +86,8 @@ internal static class OutsideFields
 
         for (var i = 0; i < expected.Length; i++)
         {
-            var c = name[i] == '_' ? '-' : char.ToLowerInvariant(name[i]);
-            if (c != char.ToLowerInvariant(expected[i]))
+            var c = char.ToLowerInvariant((char)ushort.CreateTruncating(name[i]));
+            if ((c == '_' ? '-' : c) != char.ToLowerInvariant(expected[i]))
             {
                 return false;
             }

@@ -29,11 +29,11 @@ internal static class RequestMessage
         }
 
         fields.Clear();
-        var error = ForwardedRequest.Write(exchange, hop, fields);
+        var error = ForwardedRequest.Write(exchange, hop, ref fields);
         if (!error.IsError)
         {
             List<KeyValuePair<string, StringValues>>? withoutBody = null;
-            foreach (ref readonly var field in fields.Lines)
+            foreach (var field in fields.Lines)
             {
                 Add(target, field, isHttp2 || Idempotence.Of(exchange.Method), ref withoutBody);
             }
@@ -49,7 +49,7 @@ internal static class RequestMessage
     }
 
     private static void Add(
-        HttpRequestMessage target, in Field field, bool isSentWithoutContent, ref List<KeyValuePair<string, StringValues>>? withoutBody)
+        HttpRequestMessage target, FieldLine field, bool isSentWithoutContent, ref List<KeyValuePair<string, StringValues>>? withoutBody)
     {
         if (field.Name == "Host")
         {

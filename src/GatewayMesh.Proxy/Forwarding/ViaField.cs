@@ -6,13 +6,17 @@ namespace GatewayMesh.Proxy.Forwarding;
 /// <summary>The <c>Via</c> field (RFC 9110 §7.6.3).</summary>
 internal static class ViaField
 {
+    private const string Name = "Via";
+
     private static readonly string[] Roles = ["-sidecar", "-gateway", "-ingress"];
 
-    /// <summary>Returns the field with this proxy appended.</summary>
+    /// <summary>Writes the field with this proxy appended.</summary>
+    /// <param name="to">Receives the field.</param>
     /// <param name="before">Value of the received field.</param>
     /// <param name="protocol">Version of the received message.</param>
     /// <param name="pseudonym">Name of this proxy.</param>
-    public static string Extend(StringValues before, MessageVersion protocol, string pseudonym)
+    public static void Write<TSink>(ref TSink to, StringValues before, MessageVersion protocol, string pseudonym)
+        where TSink : IFieldSink, allows ref struct
     {
         var version = protocol switch
         {
@@ -20,7 +24,19 @@ internal static class ViaField
             MessageVersion.Http10 => "1.0",
             _ => "1.1",
         };
-        return before.Count == 0 ? $"{version} {pseudonym}" : $"{before}, {version} {pseudonym}";
+        Span<char> text = stackalloc char[128];
+        if (before.Count > 0)
+        {
+            to.Add(Name, $"{before}, {version} {pseudonym}");
+        }
+        else if (text.TryWrite($"{version} {pseudonym}", out var length))
+        {
+            to.Add(Name, text[..length]);
+        }
+        else
+        {
+            to.Add(Name, $"{version} {pseudonym}");
+        }
     }
 
     /// <summary>

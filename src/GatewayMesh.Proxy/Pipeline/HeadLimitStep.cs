@@ -35,7 +35,7 @@ internal sealed class HeadLimitStep(LimitsSpec limits) : IStep
         // X-Request-Id is present once by now.
         var lines = head.Fields.Count - 1;
         var bytes = -(RequestIdStep.Field.Length + exchange.RequestId.Length + FieldRest);
-        foreach (ref readonly var field in head.Fields.Lines)
+        foreach (var field in head.Fields.Lines)
         {
             bytes += field.Name.Length + field.Value.Length + FieldRest;
         }

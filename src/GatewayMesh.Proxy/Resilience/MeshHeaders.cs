@@ -1,3 +1,6 @@
+using System.Text;
+using GatewayMesh.Proxy.Messages;
+
 namespace GatewayMesh.Proxy.Resilience;
 
 /// <summary>
@@ -38,6 +41,18 @@ public static class MeshHeaders
     /// <summary>Maximum number of proxies that a request may pass: 8.</summary>
     public const int MaxHops = 8;
 
+    /// <summary>The fields above.</summary>
+    internal static readonly FieldSet Known = FieldSet.Of(
+        KnownField.MeshAttempt,
+        KnownField.MeshHops,
+        KnownField.MeshTimeoutMs,
+        KnownField.MeshSource,
+        KnownField.MeshDestination,
+        KnownField.MeshBypass,
+        KnownField.MeshDraw,
+        KnownField.MeshCriticality,
+        KnownField.MeshNode);
+
     /// <summary>
     /// True for a field name of the mesh, also with <c>_</c> in place of <c>-</c>: applications that read fields as variables cannot
     /// distinguish the two.
@@ -46,4 +61,18 @@ public static class MeshHeaders
         name.Length >= Prefix.Length
         && name[Prefix.Length - 1] is '-' or '_'
         && name.AsSpan(0, Prefix.Length - 1).Equals(Prefix.AsSpan(0, Prefix.Length - 1), StringComparison.OrdinalIgnoreCase);
+
+    /// <inheritdoc cref="IsMeshHeader(string)"/>
+    internal static bool IsMeshHeader(FieldLine field)
+    {
+        if (!field.IsReceived)
+        {
+            return IsMeshHeader(field.Name);
+        }
+
+        var name = field.NameBytes;
+        return name.Length >= Prefix.Length
+            && name[Prefix.Length - 1] is (byte)'-' or (byte)'_'
+            && Ascii.EqualsIgnoreCase(name[..(Prefix.Length - 1)], Prefix.AsSpan(0, Prefix.Length - 1));
+    }
 }

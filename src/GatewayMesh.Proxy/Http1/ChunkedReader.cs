@@ -1,0 +1,156 @@
+using GatewayMesh.Proxy.Messages;
+
+namespace GatewayMesh.Proxy.Http1;
+
+/// <summary>
+/// Reads chunked content (RFC 9112 §7.1). Framing is consumed as it arrives, byte by byte, so nothing is read twice; only a trailer section
+/// is read as a whole.
+/// <code>
+/// size [;extensions] CRLF ─► data CRLF ─► size … 0 CRLF ─► trailers CRLF ─► end
+/// </code>
+/// </summary>
+/// <param name="limits">Limits of the trailer section.</param>
+internal struct ChunkedReader(HeadLimits limits)
+{
+    private const int MostDigits = 16;
+
+    private ChunkExtension _extension;
+    private TrailerReader _trailers = new(limits);
+    private ulong _left;
+    private int _digits;
+    private Phase _phase;
+
+    /// <summary>Reason to refuse the content.</summary>
+    public MessageFault Fault { get; private set; }
+
+    /// <summary>True once the content and its trailers are complete.</summary>
+    public readonly bool IsComplete => _phase == Phase.Complete;
+
+    /// <summary>Reads on.</summary>
+    /// <param name="received">Bytes received and not yet consumed.</param>
+    /// <param name="trailers">Receives the trailers with the end.</param>
+    public BodyPart Read(ReadOnlySpan<byte> received, FieldTable trailers)
+    {
+        for (var at = 0; ; at++)
+        {
+            switch (_phase)
+            {
+                case Phase.Trailers:
+                    return ReadTrailers(received[at..], at, trailers);
+                case Phase.Complete:
+                    return new BodyPart(BodyPartKind.End, at);
+                case Phase.Broken:
+                    return new BodyPart(BodyPartKind.Fault, at);
+            }
+
+            if (at == received.Length)
+            {
+                return new BodyPart(BodyPartKind.NeedMore, at);
+            }
+
+            if (_phase == Phase.Data)
+            {
+                var count = (int)Math.Min(_left, (ulong)(received.Length - at));
+                _left -= (ulong)count;
+                _phase = _left == 0 ? Phase.DataCarriageReturn : Phase.Data;
+                return new BodyPart(BodyPartKind.Data, at, count);
+            }
+
+            var fault = Step(received[at]);
+            if (fault != MessageFault.None)
+            {
+                return Refuse(fault, at);
+            }
+        }
+    }
+
+    private MessageFault Step(byte b)
+    {
+        switch (_phase)
+        {
+            case Phase.Size:
+                return ReadSize(b);
+            case Phase.Extension:
+                if (b == '\r' && _extension.MayEnd)
+                {
+                    _phase = Phase.SizeLineFeed;
+                    return MessageFault.None;
+                }
+
+                return _extension.Read(b);
+            case Phase.SizeLineFeed:
+                _phase = _left == 0 ? Phase.Trailers : Phase.Data;
+                return b == '\n' ? MessageFault.None : MessageFault.BareCarriageReturn;
+            case Phase.DataCarriageReturn:
+                _phase = Phase.DataLineFeed;
+                return b == '\r' ? MessageFault.None : MessageFault.ChunkEnd;
+            default:
+                (_phase, _digits, _left, _extension) = (Phase.Size, 0, 0, default);
+                return b == '\n' ? MessageFault.None : MessageFault.ChunkEnd;
+        }
+    }
+
+    private MessageFault ReadSize(byte b)
+    {
+        var digit = b switch
+        {
+            >= (byte)'0' and <= (byte)'9' => b - '0',
+            >= (byte)'a' and <= (byte)'f' => b - 'a' + 10,
+            >= (byte)'A' and <= (byte)'F' => b - 'A' + 10,
+            _ => -1,
+        };
+        if (digit >= 0)
+        {
+            _left = (_left << 4) + (uint)digit;
+            return ++_digits > MostDigits || _left > long.MaxValue ? MessageFault.ChunkSize : MessageFault.None;
+        }
+
+        switch (b)
+        {
+            case (byte)'\n':
+                return MessageFault.BareLineFeed;
+            case (byte)'\r' when _digits > 0:
+                _phase = Phase.SizeLineFeed;
+                return MessageFault.None;
+            case (byte)';' or (byte)' ' or (byte)'\t' when _digits > 0:
+                _phase = Phase.Extension;
+                return _extension.Read(b);
+            default:
+                return MessageFault.ChunkSize;
+        }
+    }
+
+    private BodyPart ReadTrailers(ReadOnlySpan<byte> section, int skip, FieldTable trailers)
+    {
+        switch (_trailers.Read(section, trailers))
+        {
+            case HeadProgress.NeedMore:
+                return new BodyPart(BodyPartKind.NeedMore, skip);
+            case HeadProgress.Head:
+                _phase = Phase.Complete;
+                return new BodyPart(BodyPartKind.End, skip + _trailers.Consumed);
+            default:
+                return Refuse(_trailers.Fault, skip);
+        }
+    }
+
+    private BodyPart Refuse(MessageFault fault, int skip)
+    {
+        Fault = fault;
+        _phase = Phase.Broken;
+        return new BodyPart(BodyPartKind.Fault, skip);
+    }
+
+    private enum Phase
+    {
+        Size,
+        Extension,
+        SizeLineFeed,
+        Data,
+        DataCarriageReturn,
+        DataLineFeed,
+        Trailers,
+        Complete,
+        Broken,
+    }
+}
