@@ -117,6 +117,40 @@ Task("Test")
         }
     });
 
+// The readers of HTTP/1.1 with many more inputs than a test run has, and with others each time a seed is given.
+Task("Fuzz")
+    .IsDependentOn("Restore")
+    .Does(async () =>
+    {
+        const string Project = "GatewayMesh.Proxy.Tests";
+        var inputs = Option("--inputs") ?? "10000000";
+        var seed = Option("--seed") ?? "1";
+        System.Environment.SetEnvironmentVariable("GATEWAYMESH_FUZZ_INPUTS", inputs);
+        System.Environment.SetEnvironmentVariable("GATEWAYMESH_FUZZ_SEED", seed);
+        Dotnet("building the tests of the readers", "build", $"tests/{Project}/{Project}.csproj", "-c", "Release", "--no-restore", "-v", "q", "-clp:NoSummary");
+        EnsureDirectoryExists("artifacts/tests");
+        var log = $"artifacts/tests/fuzz-{seed}.log";
+        Say($"{inputs} inputs for each reader, seed {seed}, log {log}");
+        using var lines = new System.IO.StreamWriter(log) { AutoFlush = true };
+        using var process = Start(
+            ["test", $"tests/{Project}/{Project}.csproj", "-c", "Release", "--no-build", "--nologo", "-v", "q",
+                "--filter", "FullyQualifiedName~Http1.Fuzz", "--logger", "console;verbosity=normal"],
+            line =>
+            {
+                lock (lines)
+                {
+                    lines.WriteLine(line);
+                }
+
+                Say(line.Trim());
+            });
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+        {
+            throw new CakeException($"A reader failed; its input is in {log}.");
+        }
+    });
+
 RunTarget(target.Equals("default", StringComparison.OrdinalIgnoreCase) ? "Build" : target);
 
 // ---- restore and publish

@@ -12,6 +12,8 @@ Usage: ./build.sh TARGET [ARGUMENTS]
              ./build.sh demo --duration 20s
   test     build, publish and run every test; the last line is `N passed, N failed`
              ./build.sh test --filter NAME     only test projects whose name contains NAME
+  fuzz     10,000,000 inputs for each reader of HTTP/1.1, with progress; ends with 1 and the input if one fails
+             ./build.sh fuzz --inputs 100000 --seed 7
   publish  make artifacts/gatewaymesh/gatewaymesh, one native program that needs no .NET installed, and its symbols gatewaymesh.dbg
   build    restore and build all projects
   locks    write the packages.lock.json files again, after a package was changed
@@ -43,7 +45,7 @@ target=${1:-help}
 [ "${1:-}" = "--" ] && shift
 
 case "$target" in
-  demo|test|publish|build|locks|reference) ;;
+  demo|test|fuzz|publish|build|locks|reference) ;;
   help|-h|--help) usage; exit 0 ;;
   *) usage >&2; printf '\n' >&2; fail "unknown target '$target'" ;;
 esac

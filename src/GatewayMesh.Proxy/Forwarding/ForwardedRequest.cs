@@ -104,7 +104,8 @@ internal static class ForwardedRequest
         }
 
         // "trailers" is the only member of TE that HTTP/2 allows, and gRPC servers require it (RFC 9113 §8.2.2).
-        if (IsHttp2(hop) && (exchange.IsGrpc || head.Fields[KnownField.TE].ToString().Contains("trailers", StringComparison.OrdinalIgnoreCase)))
+        if (IsHttp2(hop)
+            && (exchange.IsGrpc || head.Fields[KnownField.TE].ToString().Contains("trailers", StringComparison.OrdinalIgnoreCase)))
         {
             to.Add("TE", "trailers");
         }

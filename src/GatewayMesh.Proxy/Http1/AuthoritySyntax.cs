@@ -54,7 +54,9 @@ internal static class AuthoritySyntax
     {
         while (host.IndexOf((byte)'%') is >= 0 and var percent)
         {
-            if (host.Length < percent + 3 || !char.IsAsciiHexDigit((char)host[percent + 1]) || !char.IsAsciiHexDigit((char)host[percent + 2]))
+            if (host.Length < percent + 3
+                || !char.IsAsciiHexDigit((char)host[percent + 1])
+                || !char.IsAsciiHexDigit((char)host[percent + 2]))
             {
                 return false;
             }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Globalization;
 using System.Text;
 using GatewayMesh.Proxy.Messages;
 
@@ -8,7 +7,8 @@ namespace GatewayMesh.Proxy.Http1;
 
 /// <summary>
 /// Writes heads, chunk framing, and trailers of HTTP/1.1 messages, into a span or a buffer writer. Received lines are copied byte for byte.
-/// Text of any other origin is checked: a control character or a character beyond Latin-1 in it is an exception, so no value can end a line.
+/// Text of any other origin is checked: a control character or a character beyond Latin-1 in it is an exception, so no value can end a
+/// line.
 /// </summary>
 internal ref struct HeadWriter : IFieldSink
 {
@@ -74,6 +74,14 @@ internal ref struct HeadWriter : IFieldSink
         if (line.IsReceived)
         {
             Copy(line.NameBytes, line.ValueBytes);
+        }
+        else if (line.HasValueBytes)
+        {
+            Refuse(line.ValueBytes.ContainsAny(Octets.Controls));
+            Text(line.Name);
+            Raw(": "u8);
+            Raw(line.ValueBytes);
+            Raw("\r\n"u8);
         }
         else
         {
@@ -148,13 +156,16 @@ internal ref struct HeadWriter : IFieldSink
 
     private void Text(scoped ReadOnlySpan<char> text)
     {
-        if (text.ContainsAny(Octets.ControlCharacters) || text.ContainsAnyExceptInRange('\0', '\xFF'))
-        {
-            throw new InvalidDataException(
-                string.Create(CultureInfo.InvariantCulture, $"A field has a character that no line may have: {text.Length} characters."));
-        }
-
+        Refuse(text.ContainsAny(Octets.ControlCharacters) || text.ContainsAnyExceptInRange('\0', '\xFF'));
         Encoding.Latin1.GetBytes(text, Reserve(text.Length));
+    }
+
+    private static void Refuse(bool isUnsafe)
+    {
+        if (isUnsafe)
+        {
+            throw new InvalidDataException("A name or value has a character that no line may have.");
+        }
     }
 
     private void Number(long value, StandardFormat format)

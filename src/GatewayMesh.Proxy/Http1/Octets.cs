@@ -14,7 +14,8 @@ internal static class Octets
     public static readonly SearchValues<byte> Controls = SearchValues.Create(ControlBytes());
 
     /// <summary>The same for text.</summary>
-    public static readonly SearchValues<char> ControlCharacters = SearchValues.Create(Array.ConvertAll(ControlBytes(), static b => (char)b));
+    public static readonly SearchValues<char> ControlCharacters = SearchValues.Create(
+        Array.ConvertAll(ControlBytes(), static b => (char)b));
 
     /// <summary>True if the two are the same without case.</summary>
     /// <param name="text">Any bytes.</param>

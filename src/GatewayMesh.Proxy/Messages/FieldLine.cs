@@ -20,6 +20,9 @@ internal readonly struct FieldLine(FieldTable table, int index)
     /// <summary>Bytes of the name. Requires <see cref="IsReceived"/>.</summary>
     public ReadOnlySpan<byte> NameBytes => table.NameBytesAt(index);
 
-    /// <summary>Bytes of the value. Requires <see cref="IsReceived"/>.</summary>
+    /// <summary>True if the value is bytes: received, or composed here and not checked.</summary>
+    public bool HasValueBytes => table.HasValueBytesAt(index);
+
+    /// <summary>Bytes of the value. Requires <see cref="HasValueBytes"/>.</summary>
     public ReadOnlySpan<byte> ValueBytes => table.ValueBytesAt(index);
 }

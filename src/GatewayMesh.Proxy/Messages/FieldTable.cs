@@ -72,7 +72,15 @@ internal sealed class FieldTable : IFieldSink
     /// <param name="name">Range of the name.</param>
     /// <param name="value">Range of the value.</param>
     public void AddReceived(KnownField known, ByteRange name, ByteRange value) =>
-        Append() = new Entry { Known = Mark(known), NameRange = name, ValueRange = value, Origin = Count - 1, IsReceived = true };
+        Append() = new Entry
+        {
+            Known = Mark(known),
+            NameRange = name,
+            ValueRange = value,
+            Origin = Count - 1,
+            IsReceived = true,
+            HasValueBytes = true,
+        };
 
     /// <summary>Copies the bytes of the received head.</summary>
     public void Keep(ReadOnlySpan<byte> head) => _bytes.Set(head);
@@ -137,7 +145,9 @@ internal sealed class FieldTable : IFieldSink
         Shrink(kept);
     }
 
-    /// <summary>Removes all lines and returns the bytes to their pool. Only text that was decoded from received bytes is remembered.</summary>
+    /// <summary>
+    /// Removes all lines and returns the bytes to their pool. Only text that was decoded from received bytes is remembered.
+    /// </summary>
     public void Clear()
     {
         Shrink(0);
@@ -164,6 +174,9 @@ internal sealed class FieldTable : IFieldSink
 
     /// <summary>True if a line is bytes that a reader has checked.</summary>
     public bool IsReceivedAt(int index) => _lines[index].IsReceived;
+
+    /// <summary>True if the value of a line is bytes.</summary>
+    public bool HasValueBytesAt(int index) => _lines[index].HasValueBytes;
 
     /// <summary>Returns the bytes of a line's name.</summary>
     public ReadOnlySpan<byte> NameBytesAt(int index) => _bytes[_lines[index].NameRange];
@@ -245,7 +258,8 @@ internal sealed class FieldTable : IFieldSink
         line.Name = name;
         line.Known = Mark(KnownFields.Find(name));
         line.Origin = origin;
-        if (!_bytes.TryAppend(value, out line.ValueRange))
+        line.HasValueBytes = _bytes.TryAppend(value, out line.ValueRange);
+        if (!line.HasValueBytes)
         {
             line.Value = value.ToString();
         }
@@ -300,6 +314,7 @@ internal sealed class FieldTable : IFieldSink
         public int Origin; // index at which the line was read; its memory stays there when lines move
         public KnownField Known;
         public bool IsReceived;
+        public bool HasValueBytes;
     }
 
     private struct Memory
