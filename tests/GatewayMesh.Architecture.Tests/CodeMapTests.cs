@@ -163,7 +163,7 @@ public sealed partial class CodeMapTests
     [GeneratedRegex(@"^\| `([a-z-]+)` \|", RegexOptions.Multiline)]
     private static partial Regex DocumentedKind();
 
-    [GeneratedRegex(@"^\| `((?:GatewayMesh[.A-Za-z]*|Shared)/[A-Za-z]+)`", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| `((?:GatewayMesh[.A-Za-z]*|Shared)/[A-Za-z0-9]+)`", RegexOptions.Multiline)]
     private static partial Regex Folder();
 
     // The last cell of a two-column row.

@@ -9,7 +9,8 @@ namespace GatewayMesh.Benchmarks;
 public class CodecBenchmarks
 {
     private readonly byte[] _request = Encoding.Latin1.GetBytes(
-        "GET /orders/17?fields=all HTTP/1.1\r\nHost: payments\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64)\r\nAccept: application/json\r\n"
+        "GET /orders/17?fields=all HTTP/1.1\r\nHost: payments\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64)\r\nAccept: "
+            + "application/json\r\n"
         + "Accept-Encoding: gzip, deflate, br\r\nX-Request-Id: 0123456789abcdef\r\nCookie: session=0123456789abcdef0123456789abcdef\r\n"
         + "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\nX-Customer: 4711\r\n\r\n");
 

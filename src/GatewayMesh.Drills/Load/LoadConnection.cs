@@ -14,7 +14,7 @@ namespace GatewayMesh.Drills.Load;
 /// </summary>
 internal sealed class LoadConnection(IPEndPoint target, ReadOnlyMemory<byte> request)
 {
-    private readonly ResponseReader _response = new();
+    private readonly LoadResponseReader _response = new();
     private Socket? _socket;
     private int _written;
 
@@ -40,7 +40,7 @@ internal sealed class LoadConnection(IPEndPoint target, ReadOnlyMemory<byte> req
     public bool Replayed { get; private set; }
 
     /// <summary>The response, complete after <see cref="LoadOutcome.Ok"/> and the two error statuses.</summary>
-    public ResponseReader Response => _response;
+    public LoadResponseReader Response => _response;
 
     /// <summary>Opens the connection ahead of its first request.</summary>
     public void Open()

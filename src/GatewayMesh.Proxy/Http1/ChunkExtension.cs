@@ -8,11 +8,11 @@ internal struct ChunkExtension
 {
     private const int MostBytes = 256;
 
-    private Phase _phase;
+    private ChunkExtensionPhase _phase;
     private int _count;
 
     /// <summary>True where the line may end.</summary>
-    public readonly bool MayEnd => _phase is Phase.Name or Phase.Value or Phase.AfterQuotes;
+    public readonly bool MayEnd => _phase is ChunkExtensionPhase.Name or ChunkExtensionPhase.Value or ChunkExtensionPhase.AfterQuotes;
 
     /// <summary>Reads a byte behind the chunk size.</summary>
     public MessageFault Read(byte b)
@@ -23,7 +23,7 @@ internal struct ChunkExtension
         }
 
         var next = Next(b);
-        if (next == Phase.Broken)
+        if (next == ChunkExtensionPhase.Broken)
         {
             return b == '\n' ? MessageFault.BareLineFeed : MessageFault.ChunkExtension;
         }
@@ -32,43 +32,47 @@ internal struct ChunkExtension
         return MessageFault.None;
     }
 
-    private readonly Phase Next(byte b) => _phase switch
+    private readonly ChunkExtensionPhase Next(byte b) => _phase switch
     {
-        Phase.Quotes => b switch
+        ChunkExtensionPhase.Quotes => b switch
         {
-            (byte)'"' => Phase.AfterQuotes,
-            (byte)'\\' => Phase.Escape,
-            _ => IsText(b) ? Phase.Quotes : Phase.Broken,
+            (byte)'"' => ChunkExtensionPhase.AfterQuotes,
+            (byte)'\\' => ChunkExtensionPhase.Escape,
+            _ => IsText(b) ? ChunkExtensionPhase.Quotes : ChunkExtensionPhase.Broken,
         },
-        Phase.Escape => IsText(b) ? Phase.Quotes : Phase.Broken,
+        ChunkExtensionPhase.Escape => IsText(b) ? ChunkExtensionPhase.Quotes : ChunkExtensionPhase.Broken,
         _ => b switch
         {
-            (byte)';' => _phase is Phase.BeforeName or Phase.BeforeValue ? Phase.Broken : Phase.BeforeName,
-            (byte)'=' => _phase is Phase.Name or Phase.AfterName ? Phase.BeforeValue : Phase.Broken,
-            (byte)'"' => _phase is Phase.BeforeValue ? Phase.Quotes : Phase.Broken,
+            (byte)';' => _phase is ChunkExtensionPhase.BeforeName or ChunkExtensionPhase.BeforeValue
+                ? ChunkExtensionPhase.Broken
+                : ChunkExtensionPhase.BeforeName,
+            (byte)'=' => _phase is ChunkExtensionPhase.Name or ChunkExtensionPhase.AfterName
+                ? ChunkExtensionPhase.BeforeValue
+                : ChunkExtensionPhase.Broken,
+            (byte)'"' => _phase is ChunkExtensionPhase.BeforeValue ? ChunkExtensionPhase.Quotes : ChunkExtensionPhase.Broken,
             (byte)' ' or (byte)'\t' => AfterBlank(),
             _ when Octets.Token.Contains(b) => AfterToken(),
-            _ => Phase.Broken,
+            _ => ChunkExtensionPhase.Broken,
         },
     };
 
-    private readonly Phase AfterBlank() => _phase switch
+    private readonly ChunkExtensionPhase AfterBlank() => _phase switch
     {
-        Phase.Name => Phase.AfterName,
-        Phase.Value or Phase.AfterQuotes => Phase.Start,
+        ChunkExtensionPhase.Name => ChunkExtensionPhase.AfterName,
+        ChunkExtensionPhase.Value or ChunkExtensionPhase.AfterQuotes => ChunkExtensionPhase.Start,
         _ => _phase,
     };
 
-    private readonly Phase AfterToken() => _phase switch
+    private readonly ChunkExtensionPhase AfterToken() => _phase switch
     {
-        Phase.BeforeName or Phase.Name => Phase.Name,
-        Phase.BeforeValue or Phase.Value => Phase.Value,
-        _ => Phase.Broken,
+        ChunkExtensionPhase.BeforeName or ChunkExtensionPhase.Name => ChunkExtensionPhase.Name,
+        ChunkExtensionPhase.BeforeValue or ChunkExtensionPhase.Value => ChunkExtensionPhase.Value,
+        _ => ChunkExtensionPhase.Broken,
     };
 
     private static bool IsText(byte b) => b is (byte)'\t' or (>= 0x20 and not 0x7F);
 
-    private enum Phase
+    private enum ChunkExtensionPhase
     {
         Start, // before a semicolon
         BeforeName,

@@ -18,13 +18,13 @@ internal struct ChunkedReader(HeadLimits limits)
     private TrailerReader _trailers = new(limits);
     private ulong _left;
     private int _digits;
-    private Phase _phase;
+    private ChunkPhase _phase;
 
     /// <summary>Reason to refuse the content.</summary>
     public MessageFault Fault { get; private set; }
 
     /// <summary>True once the content and its trailers are complete.</summary>
-    public readonly bool IsComplete => _phase == Phase.Complete;
+    public readonly bool IsComplete => _phase == ChunkPhase.Complete;
 
     /// <summary>Reads on.</summary>
     /// <param name="received">Bytes received and not yet consumed.</param>
@@ -35,11 +35,11 @@ internal struct ChunkedReader(HeadLimits limits)
         {
             switch (_phase)
             {
-                case Phase.Trailers:
+                case ChunkPhase.Trailers:
                     return ReadTrailers(received[at..], at, trailers);
-                case Phase.Complete:
+                case ChunkPhase.Complete:
                     return new BodyPart(BodyPartKind.End, at);
-                case Phase.Broken:
+                case ChunkPhase.Broken:
                     return new BodyPart(BodyPartKind.Fault, at);
             }
 
@@ -48,11 +48,11 @@ internal struct ChunkedReader(HeadLimits limits)
                 return new BodyPart(BodyPartKind.NeedMore, at);
             }
 
-            if (_phase == Phase.Data)
+            if (_phase == ChunkPhase.Data)
             {
                 var count = (int)Math.Min(_left, (ulong)(received.Length - at));
                 _left -= (ulong)count;
-                _phase = _left == 0 ? Phase.DataCarriageReturn : Phase.Data;
+                _phase = _left == 0 ? ChunkPhase.DataCarriageReturn : ChunkPhase.Data;
                 return new BodyPart(BodyPartKind.Data, at, count);
             }
 
@@ -68,24 +68,24 @@ internal struct ChunkedReader(HeadLimits limits)
     {
         switch (_phase)
         {
-            case Phase.Size:
+            case ChunkPhase.Size:
                 return ReadSize(b);
-            case Phase.Extension:
+            case ChunkPhase.Extension:
                 if (b == '\r' && _extension.MayEnd)
                 {
-                    _phase = Phase.SizeLineFeed;
+                    _phase = ChunkPhase.SizeLineFeed;
                     return MessageFault.None;
                 }
 
                 return _extension.Read(b);
-            case Phase.SizeLineFeed:
-                _phase = _left == 0 ? Phase.Trailers : Phase.Data;
+            case ChunkPhase.SizeLineFeed:
+                _phase = _left == 0 ? ChunkPhase.Trailers : ChunkPhase.Data;
                 return b == '\n' ? MessageFault.None : MessageFault.BareCarriageReturn;
-            case Phase.DataCarriageReturn:
-                _phase = Phase.DataLineFeed;
+            case ChunkPhase.DataCarriageReturn:
+                _phase = ChunkPhase.DataLineFeed;
                 return b == '\r' ? MessageFault.None : MessageFault.ChunkEnd;
             default:
-                (_phase, _digits, _left, _extension) = (Phase.Size, 0, 0, default);
+                (_phase, _digits, _left, _extension) = (ChunkPhase.Size, 0, 0, default);
                 return b == '\n' ? MessageFault.None : MessageFault.ChunkEnd;
         }
     }
@@ -110,10 +110,10 @@ internal struct ChunkedReader(HeadLimits limits)
             case (byte)'\n':
                 return MessageFault.BareLineFeed;
             case (byte)'\r' when _digits > 0:
-                _phase = Phase.SizeLineFeed;
+                _phase = ChunkPhase.SizeLineFeed;
                 return MessageFault.None;
             case (byte)';' or (byte)' ' or (byte)'\t' when _digits > 0:
-                _phase = Phase.Extension;
+                _phase = ChunkPhase.Extension;
                 return _extension.Read(b);
             default:
                 return MessageFault.ChunkSize;
@@ -127,7 +127,7 @@ internal struct ChunkedReader(HeadLimits limits)
             case HeadProgress.NeedMore:
                 return new BodyPart(BodyPartKind.NeedMore, skip);
             case HeadProgress.Head:
-                _phase = Phase.Complete;
+                _phase = ChunkPhase.Complete;
                 return new BodyPart(BodyPartKind.End, skip + _trailers.Consumed);
             default:
                 return Refuse(_trailers.Fault, skip);
@@ -137,11 +137,11 @@ internal struct ChunkedReader(HeadLimits limits)
     private BodyPart Refuse(MessageFault fault, int skip)
     {
         Fault = fault;
-        _phase = Phase.Broken;
+        _phase = ChunkPhase.Broken;
         return new BodyPart(BodyPartKind.Fault, skip);
     }
 
-    private enum Phase
+    private enum ChunkPhase
     {
         Size,
         Extension,

@@ -16,7 +16,7 @@ internal struct RequestReader(HeadLimits limits)
     private LineScanner _lines;
     private FieldSection _section = new(limits);
     private FramingFields _framing;
-    private Phase _phase;
+    private RequestPhase _phase;
     private bool _hasHost;
     private bool _expectsContinue;
 
@@ -33,7 +33,7 @@ internal struct RequestReader(HeadLimits limits)
     /// </param>
     public HeadProgress Read(ReadOnlySpan<byte> received, RequestHead head)
     {
-        if (_phase == Phase.Done)
+        if (_phase == RequestPhase.Done)
         {
             if (Fault != MessageFault.None)
             {
@@ -43,21 +43,21 @@ internal struct RequestReader(HeadLimits limits)
             this = new RequestReader(_limits);
         }
 
-        if (_phase == Phase.Start)
+        if (_phase == RequestPhase.Start)
         {
             head.Clear();
-            _phase = Phase.BeforeLine;
+            _phase = RequestPhase.BeforeLine;
         }
 
         while (true)
         {
-            var outcome = _lines.Find(received, _phase == Phase.Fields ? _section.Left : _limits.Line, out var line);
+            var outcome = _lines.Find(received, _phase == RequestPhase.Fields ? _section.Left : _limits.Line, out var line);
             if (outcome == LineOutcome.NeedMore)
             {
                 return HeadProgress.NeedMore;
             }
 
-            if (outcome == LineOutcome.Line && line.IsEmpty && _phase == Phase.Fields)
+            if (outcome == LineOutcome.Line && line.IsEmpty && _phase == RequestPhase.Fields)
             {
                 return End(received, head);
             }
@@ -74,19 +74,19 @@ internal struct RequestReader(HeadLimits limits)
 
     private MessageFault ReadLine(ReadOnlySpan<byte> line, ReadOnlySpan<byte> received, RequestHead head)
     {
-        if (_phase == Phase.Fields)
+        if (_phase == RequestPhase.Fields)
         {
             return ReadField(line, received, head);
         }
 
         if (line.IsEmpty)
         {
-            var isSecond = _phase == Phase.Line;
-            _phase = Phase.Line;
+            var isSecond = _phase == RequestPhase.Line;
+            _phase = RequestPhase.Line;
             return isSecond ? MessageFault.BlankLines : MessageFault.None; // one is ignored (RFC 9112 §2.2)
         }
 
-        _phase = Phase.Fields;
+        _phase = RequestPhase.Fields;
         return RequestLine.Read(line, _lines.Start, head);
     }
 
@@ -166,25 +166,25 @@ internal struct RequestReader(HeadLimits limits)
         head.HasBody = head.Framing != BodyFraming.None;
         head.KeepsAlive = _framing.KeepsAlive(head.Version);
         head.ExpectsContinue = _expectsContinue && head.Version == MessageVersion.Http11; // RFC 9110 §10.1.1: HTTP/1.0 has none
-        _phase = Phase.Done;
+        _phase = RequestPhase.Done;
         return HeadProgress.Head;
     }
 
     // A method without an end is no method; decided on the bytes within the limit, so however many have arrived.
     private readonly MessageFault TooLong(ReadOnlySpan<byte> received) =>
-        _phase == Phase.Fields ? MessageFault.FieldsTooLarge
+        _phase == RequestPhase.Fields ? MessageFault.FieldsTooLarge
         : received.Slice(_lines.Start, Math.Max(0, _limits.Line - 1)).Contains((byte)' ') ? MessageFault.RequestLineTooLong
         : MessageFault.Method;
 
     private HeadProgress Refuse(MessageFault fault, ReadOnlySpan<byte> received, RequestHead head)
     {
         Fault = fault;
-        _phase = Phase.Done;
+        _phase = RequestPhase.Done;
         head.Fields.Keep(received[.._lines.Next]);
         return HeadProgress.Fault;
     }
 
-    private enum Phase
+    private enum RequestPhase
     {
         Start,
         BeforeLine,

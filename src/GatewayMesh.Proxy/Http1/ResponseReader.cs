@@ -18,7 +18,7 @@ internal struct ResponseReader(HeadLimits limits)
     private FieldSection _section = new(limits);
     private FramingFields _framing;
     private MessageFault _lengthFault;
-    private Phase _phase;
+    private ResponsePhase _phase;
     private bool _isHead;
     private bool _mayUpgrade;
 
@@ -45,7 +45,7 @@ internal struct ResponseReader(HeadLimits limits)
     /// <param name="head">Head to fill, the same until the head is complete.</param>
     public HeadProgress Read(ReadOnlySpan<byte> received, ResponseHead head)
     {
-        if (_phase == Phase.Done)
+        if (_phase == ResponsePhase.Done)
         {
             if (Fault != MessageFault.None)
             {
@@ -55,21 +55,21 @@ internal struct ResponseReader(HeadLimits limits)
             Start(_isHead, _mayUpgrade);
         }
 
-        if (_phase == Phase.Start)
+        if (_phase == ResponsePhase.Start)
         {
             head.Clear();
-            _phase = Phase.Line;
+            _phase = ResponsePhase.Line;
         }
 
         while (true)
         {
-            var outcome = _lines.Find(received, _phase == Phase.Line ? _limits.Line : _section.Left, out var line);
+            var outcome = _lines.Find(received, _phase == ResponsePhase.Line ? _limits.Line : _section.Left, out var line);
             if (outcome == LineOutcome.NeedMore)
             {
                 return HeadProgress.NeedMore;
             }
 
-            if (outcome == LineOutcome.Line && line.IsEmpty && _phase == Phase.Fields)
+            if (outcome == LineOutcome.Line && line.IsEmpty && _phase == ResponsePhase.Fields)
             {
                 return End(received, head);
             }
@@ -86,12 +86,12 @@ internal struct ResponseReader(HeadLimits limits)
 
     private MessageFault ReadLine(ReadOnlySpan<byte> line, ReadOnlySpan<byte> received, ResponseHead head)
     {
-        if (_phase == Phase.Fields)
+        if (_phase == ResponsePhase.Fields)
         {
             return ReadField(line, received, head);
         }
 
-        _phase = Phase.Fields;
+        _phase = ResponsePhase.Fields;
         _section.Count(_lines.Next);
         return StatusLine.Read(line, _lines.Start, head);
     }
@@ -155,19 +155,19 @@ internal struct ResponseReader(HeadLimits limits)
         head.KeepsAlive = head.Framing != BodyFraming.UntilClose
             && head.Status != SwitchingProtocols
             && _framing.KeepsAlive(head.Version);
-        _phase = Phase.Done;
+        _phase = ResponsePhase.Done;
         return HeadProgress.Head;
     }
 
     private HeadProgress Refuse(MessageFault fault, ReadOnlySpan<byte> received, ResponseHead head)
     {
         Fault = fault;
-        _phase = Phase.Done;
+        _phase = ResponsePhase.Done;
         head.Fields.Keep(received[.._lines.Next]);
         return HeadProgress.Fault;
     }
 
-    private enum Phase
+    private enum ResponsePhase
     {
         Start,
         Line,

@@ -16,8 +16,8 @@ internal sealed class FieldTable : IFieldSink
     private const int FirstSize = 32;
 
     private readonly HeadBytes _bytes = new();
-    private Entry[] _lines = new Entry[FirstSize];
-    private Memory[] _memories = [];
+    private TableLine[] _lines = new TableLine[FirstSize];
+    private LineMemory[] _memories = [];
     private FieldSet _present;
 
     /// <summary>Number of lines.</summary>
@@ -45,7 +45,8 @@ internal sealed class FieldTable : IFieldSink
     public bool HasSeveral(KnownField field) => IndexOf(field, "", 0) is >= 0 and var first && IndexOf(field, "", first + 1) >= 0;
 
     /// <summary>Appends a line.</summary>
-    public void Add(string name, string value) => Append() = new Entry { Name = name, Value = value, Known = Mark(KnownFields.Find(name)) };
+    public void Add(string name, string value) =>
+        Append() = new TableLine { Name = name, Value = value, Known = Mark(KnownFields.Find(name)) };
 
     /// <summary>Appends a line for each value.</summary>
     public void Add(string name, StringValues values)
@@ -72,7 +73,7 @@ internal sealed class FieldTable : IFieldSink
     /// <param name="name">Range of the name.</param>
     /// <param name="value">Range of the value.</param>
     public void AddReceived(KnownField known, ByteRange name, ByteRange value) =>
-        Append() = new Entry
+        Append() = new TableLine
         {
             Known = Mark(known),
             NameRange = name,
@@ -91,7 +92,7 @@ internal sealed class FieldTable : IFieldSink
         var known = KnownFields.Find(name);
         if (IndexOf(known, name, 0) is >= 0 and var first)
         {
-            _lines[first] = new Entry { Name = name, Value = value, Known = known };
+            _lines[first] = new TableLine { Name = name, Value = value, Known = known };
             RemoveAfter(known, name, first);
         }
         else
@@ -233,7 +234,7 @@ internal sealed class FieldTable : IFieldSink
         return -1;
     }
 
-    private bool IsUnknown(in Entry line, string name) =>
+    private bool IsUnknown(in TableLine line, string name) =>
         line.Known == KnownField.None
         && (line.Name is { } text
             ? text.Equals(name, StringComparison.OrdinalIgnoreCase)
@@ -253,7 +254,7 @@ internal sealed class FieldTable : IFieldSink
         Shrink(kept);
     }
 
-    private void Put(ref Entry line, int origin, string name, ReadOnlySpan<char> value)
+    private void Put(ref TableLine line, int origin, string name, ReadOnlySpan<char> value)
     {
         line.Name = name;
         line.Known = Mark(KnownFields.Find(name));
@@ -265,7 +266,7 @@ internal sealed class FieldTable : IFieldSink
         }
     }
 
-    private string DecodeName(in Entry line)
+    private string DecodeName(in TableLine line)
     {
         var bytes = _bytes[line.NameRange];
         return line.Known != KnownField.None && bytes.SequenceEqual(KnownFields.BytesOf(line.Known))
@@ -273,7 +274,7 @@ internal sealed class FieldTable : IFieldSink
             : MemoryOf(line.Origin).Name.Decode(bytes);
     }
 
-    private ref Memory MemoryOf(int origin)
+    private ref LineMemory MemoryOf(int origin)
     {
         if (origin >= _memories.Length)
         {
@@ -289,7 +290,7 @@ internal sealed class FieldTable : IFieldSink
         return known;
     }
 
-    private ref Entry Append()
+    private ref TableLine Append()
     {
         if (Count == _lines.Length)
         {
@@ -305,7 +306,7 @@ internal sealed class FieldTable : IFieldSink
         Count = count;
     }
 
-    private struct Entry
+    private struct TableLine
     {
         public string? Name;
         public string? Value;
@@ -317,7 +318,7 @@ internal sealed class FieldTable : IFieldSink
         public bool HasValueBytes;
     }
 
-    private struct Memory
+    private struct LineMemory
     {
         public RememberedText Name;
         public RememberedText Value;

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 
 namespace GatewayMesh.Proxy.Messages;
@@ -25,6 +26,9 @@ internal static class KnownFields
 
     private static readonly byte[][] Spellings = Array.ConvertAll(Names, Encoding.ASCII.GetBytes);
 
+    private static readonly byte[][] LowerSpellings = Array.ConvertAll(
+        Names, static name => Encoding.ASCII.GetBytes(name.ToLowerInvariant()));
+
     private static readonly byte[] Table = Fill();
 
     /// <summary>Number of known fields, including <see cref="KnownField.None"/>.</summary>
@@ -37,21 +41,14 @@ internal static class KnownFields
     public static ReadOnlySpan<byte> BytesOf(KnownField field) => Spellings[(int)field];
 
     /// <summary>Returns the field named <paramref name="name"/>, compared without case; None if it is not known.</summary>
+    /// <param name="name">A token (RFC 9110 §5.6.2), not empty. Other bytes may be taken for letters or hyphens.</param>
     public static KnownField Find(ReadOnlySpan<byte> name)
     {
-        if (name.IsEmpty)
-        {
-            return KnownField.None;
-        }
-
         var found = Table[Slot(name.Length, name[0], name[name.Length / 2], name[^1])];
-        var spelling = Spellings[found];
-        return spelling.Length == name.Length && (name.SequenceEqual(spelling) || Ascii.EqualsIgnoreCase(name, spelling))
-            ? (KnownField)found
-            : KnownField.None;
+        return IsSame(name, LowerSpellings[found]) ? (KnownField)found : KnownField.None;
     }
 
-    /// <inheritdoc cref="Find(ReadOnlySpan{byte})"/>
+    /// <summary>Returns the field named <paramref name="name"/>, compared without case; None if it is not known.</summary>
     public static KnownField Find(ReadOnlySpan<char> name)
     {
         if (name.IsEmpty)
@@ -69,6 +66,40 @@ internal static class KnownFields
     // The factors were searched for, so that no two names share a slot; a test holds that.
     private static int Slot(int length, int first, int middle, int last) =>
         ((length * 11) + ((first | 0x20) * 3) + ((middle | 0x20) * 7) + (last | 0x20)) & (Slots - 1);
+
+    // Bit 5 is the case of a letter, and set in digits and hyphens: with it set, only a name's own spellings are equal to the name.
+    private static bool IsSame(ReadOnlySpan<byte> name, ReadOnlySpan<byte> lower)
+    {
+        if (name.Length != lower.Length)
+        {
+            return false;
+        }
+
+        if (name.Length >= sizeof(ulong))
+        {
+            const ulong Case = 0x2020_2020_2020_2020;
+            for (var i = 0; i < name.Length - sizeof(ulong); i += sizeof(ulong))
+            {
+                if ((BinaryPrimitives.ReadUInt64LittleEndian(name[i..]) | Case) != BinaryPrimitives.ReadUInt64LittleEndian(lower[i..]))
+                {
+                    return false;
+                }
+            }
+
+            return (BinaryPrimitives.ReadUInt64LittleEndian(name[^sizeof(ulong)..]) | Case)
+                == BinaryPrimitives.ReadUInt64LittleEndian(lower[^sizeof(ulong)..]);
+        }
+
+        for (var i = 0; i < name.Length; i++)
+        {
+            if ((name[i] | 0x20) != lower[i])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private static byte[] Fill()
     {

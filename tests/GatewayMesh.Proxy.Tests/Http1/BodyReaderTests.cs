@@ -84,7 +84,7 @@ public sealed class BodyReaderTests
     public void The_largest_chunk_has_63_bits()
     {
         var reader = new BodyReader(BodyFraming.Chunked, null, HeadLimits.Request);
-        var part = reader.Read(Wire.Bytes("7fffffffffffffff\r\nabc"), new FieldTable());
+        var part = reader.Read(WireText.Bytes("7fffffffffffffff\r\nabc"), new FieldTable());
         Assert.That(part, Is.EqualTo(new BodyPart(BodyPartKind.Data, 18, 3)));
     }
 
@@ -101,7 +101,7 @@ public sealed class BodyReaderTests
             var trailers = new FieldTable();
             trailers.Add("old", "1");
             Assert.That(Read("0\r\n" + Section + "\r\n", step, trailers), Is.Empty);
-            Assert.That(Wire.Lines(trailers), Is.EqualTo(["X-Sum: 7", "grpc-status: 0", "x-last: "]));
+            Assert.That(WireText.Lines(trailers), Is.EqualTo(["X-Sum: 7", "grpc-status: 0", "x-last: "]));
         }
     }
 
@@ -161,14 +161,14 @@ public sealed class BodyReaderTests
     // The content, then the fault if there is one. Every complete content ends the same way again, and consumes nothing behind its end.
     private static string Read(string content, int step, FieldTable trailers)
     {
-        var bytes = Wire.Bytes(content);
+        var bytes = WireText.Bytes(content);
         var reader = new BodyReader(BodyFraming.Chunked, null, HeadLimits.Request);
         var text = "";
         var (at, end) = (0, Math.Min(step, bytes.Length));
         while (true)
         {
             var part = reader.Read(bytes.AsSpan(at, end - at), trailers);
-            text += Wire.Text(bytes.AsSpan(at + part.Skip, part.Length));
+            text += WireText.Text(bytes.AsSpan(at + part.Skip, part.Length));
             at += part.Consumed;
             switch (part.Kind)
             {

@@ -16,9 +16,10 @@ public sealed class CodecAllocationTests
     [Test]
     public void Requests_are_read_looked_at_and_written()
     {
-        var bytes = Wire.Bytes(
+        var bytes = WireText.Bytes(
             "POST /orders/17?fields=all HTTP/1.1\r\nhost: payments\r\nuser-agent: undici\r\naccept: */*\r\nAccept-Encoding: gzip\r\n"
-            + "x-customer: 4711\r\nContent-Type: application/json\r\ntraceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n"
+            + "x-customer: 4711\r\nContent-Type: application/json\r\ntraceparent: "
+                + "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n"
             + "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Sum: 7\r\n\r\n");
         var reader = new RequestReader(HeadLimits.Request);
         var length = 0;
@@ -51,7 +52,7 @@ public sealed class CodecAllocationTests
     [Test]
     public void Responses_are_read_looked_at_and_written()
     {
-        var bytes = Wire.Bytes(
+        var bytes = WireText.Bytes(
             "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Type: application/json\r\nX-Request-Id: 0123456789abcdef\r\n"
             + "Keep-Alive: timeout=5\r\nContent-Length: 5\r\n\r\nhello");
         var reader = new ResponseReader(HeadLimits.Response);

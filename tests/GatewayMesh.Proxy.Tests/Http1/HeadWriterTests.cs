@@ -10,7 +10,7 @@ public sealed class HeadWriterTests
     public void A_request_head_is_copied_byte_for_byte()
     {
         const string Text = "dElete /a?%20 HTTP/1.1\r\nhOST: a\r\nX-B: v \u00E9\tw\r\nEmpty: \r\n\r\n";
-        Assert.That(Wire.Text(Copy(Wire.Head(Text))), Is.EqualTo(Text));
+        Assert.That(WireText.Text(Copy(WireText.Head(Text))), Is.EqualTo(Text));
     }
 
     // Heads of every shape; copying one gives the same bytes, apart from whitespace around values, which is no part of them.
@@ -21,7 +21,7 @@ public sealed class HeadWriterTests
         for (var round = 0; round < 10_000; round++)
         {
             var text = RandomHead.Write(random);
-            Assert.That(Wire.Text(Copy(Wire.Head(text))), Is.EqualTo(text));
+            Assert.That(WireText.Text(Copy(WireText.Head(text))), Is.EqualTo(text));
         }
     }
 
@@ -39,7 +39,7 @@ public sealed class HeadWriterTests
         var output = new ArrayBufferWriter<byte>();
         Write(output);
         Assert.That(
-            Wire.Text(output.WrittenSpan),
+            WireText.Text(output.WrittenSpan),
             Is.EqualTo("GET /a HTTP/1.1\r\nHost: a\r\nX: 1.1 \u00E9\r\nY: 2\r\nContent-Length: 9223372036854775807\r\n\r\n"));
         Assert.That(writer.Complete(), Is.EqualTo(output.WrittenCount));
 
@@ -62,10 +62,10 @@ public sealed class HeadWriterTests
     {
         var output = new ArrayBufferWriter<byte>();
         var writer = new HeadWriter(output);
-        writer.StatusLine(status, Wire.Bytes(reason));
+        writer.StatusLine(status, WireText.Bytes(reason));
         writer.EndHead();
         writer.Complete();
-        Assert.That(Wire.Text(output.WrittenSpan), Is.EqualTo(expected));
+        Assert.That(WireText.Text(output.WrittenSpan), Is.EqualTo(expected));
     }
 
     [Test]
@@ -85,7 +85,7 @@ public sealed class HeadWriterTests
 
         writer.EndHead();
         writer.Complete();
-        Assert.That(Wire.Text(output.WrittenSpan), Is.EqualTo("1f\r\n\r\n0\r\nX-Sum: 7\r\n\r\n"));
+        Assert.That(WireText.Text(output.WrittenSpan), Is.EqualTo("1f\r\n\r\n0\r\nX-Sum: 7\r\n\r\n"));
     }
 
     [Test]
@@ -128,7 +128,7 @@ public sealed class HeadWriterTests
     [Test]
     public void A_span_that_is_too_short_is_noticed_at_every_length()
     {
-        var head = Wire.Head("GET /a HTTP/1.1\r\nHost: a\r\nX: 1\r\n\r\n");
+        var head = WireText.Head("GET /a HTTP/1.1\r\nHost: a\r\nX: 1\r\n\r\n");
         var expected = Copy(head).Length;
         for (var length = 0; length <= expected; length++)
         {
@@ -141,7 +141,7 @@ public sealed class HeadWriterTests
     [Test]
     public void An_output_may_hand_out_any_span()
     {
-        var head = Wire.Head("GET /a HTTP/1.1\r\nHost: a\r\nX: 1\r\n\r\n");
+        var head = WireText.Head("GET /a HTTP/1.1\r\nHost: a\r\nX: 1\r\n\r\n");
         var output = new SmallSpans();
         var writer = new HeadWriter(output);
         Fill(ref writer, head);

@@ -84,7 +84,7 @@ public sealed class RefusedRequestTests
     [TestCase("gatewaymesh_source: web", nameof(MessageFault.UnderscoreName), 400)]
     [TestCase("GatewayMesh_timeout_ms: 1", nameof(MessageFault.UnderscoreName), 400)]
     [TestCase("gatewaymesh-timeout_ms: 1", nameof(MessageFault.UnderscoreName), 400)]
-    public void A_field_line(string fields, string fault, int status) => Check(Wire.Request(fields), fault, status);
+    public void A_field_line(string fields, string fault, int status) => Check(WireText.Request(fields), fault, status);
 
     [TestCase("", nameof(MessageFault.HostMissing))]
     [TestCase("X: a\r\n", nameof(MessageFault.HostMissing))]
@@ -143,7 +143,7 @@ public sealed class RefusedRequestTests
     [TestCase("Expect: 200-ok", nameof(MessageFault.Expectation), 417)]
     [TestCase("Expect:", nameof(MessageFault.Expectation), 417)]
     [TestCase("Expect: 100-continue, x", nameof(MessageFault.Expectation), 417)]
-    public void A_framing_or_an_expectation(string fields, string fault, int status) => Check(Wire.Request(fields), fault, status);
+    public void A_framing_or_an_expectation(string fields, string fault, int status) => Check(WireText.Request(fields), fault, status);
 
     [TestCase("GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", nameof(MessageFault.CodingInHttp10))]
     [TestCase("GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n", nameof(MessageFault.CodingInHttp10))]
@@ -157,11 +157,12 @@ public sealed class RefusedRequestTests
         var head = new RequestHead();
         var reader = new RequestReader(HeadLimits.Request);
         Assert.That(
-            reader.Read(Wire.Bytes("GET /a HTTP/1.1\r\nHost: a\r\nX-Request-Id: 7\r\nY : 1\r\n\r\n"), head), Is.EqualTo(HeadProgress.Fault));
+            reader.Read(WireText.Bytes("GET /a HTTP/1.1\r\nHost: a\r\nX-Request-Id: 7\r\nY : 1\r\n\r\n"), head),
+            Is.EqualTo(HeadProgress.Fault));
         using (Assert.EnterMultipleScope())
         {
             Assert.That((head.Method, head.Target), Is.EqualTo(("GET", "/a")));
-            Assert.That(Wire.Lines(head.Fields), Is.EqualTo(["Host: a", "X-Request-Id: 7"]));
+            Assert.That(WireText.Lines(head.Fields), Is.EqualTo(["Host: a", "X-Request-Id: 7"]));
         }
     }
 
@@ -171,7 +172,7 @@ public sealed class RefusedRequestTests
 
     private static void Check(string request, string fault, int status)
     {
-        var found = Wire.FaultOf(request);
+        var found = WireText.FaultOf(request);
         Assert.That((found.ToString(), MessageFaults.StatusOf(found)), Is.EqualTo((fault, status)));
     }
 }

@@ -9,14 +9,14 @@ public sealed class RequestReaderTests
     public void A_head_keeps_every_byte()
     {
         const string Text = "dElete /a%20B?c=%7E&d='\"<>[]{}|\\^` HTTP/1.1\r\nhOST: a\r\nX-B:\t v \u00E9\tw \t\r\nEmpty:\r\nX-b:2\r\n\r\n";
-        var head = Wire.Head(Text);
+        var head = WireText.Head(Text);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(head.Method, Is.EqualTo("dElete"));
             Assert.That(head.Target, Is.EqualTo("/a%20B?c=%7E&d='\"<>[]{}|\\^`"));
-            Assert.That(Wire.Lines(head.Fields), Is.EqualTo(["hOST: a", "X-B: v \u00E9\tw", "Empty: ", "X-b: 2"]));
-            Assert.That(Wire.Text(head.Fields.Bytes), Is.EqualTo(Text));
-            Assert.That(Wire.Text(head.MethodBytes), Is.EqualTo("dElete"));
+            Assert.That(WireText.Lines(head.Fields), Is.EqualTo(["hOST: a", "X-B: v \u00E9\tw", "Empty: ", "X-b: 2"]));
+            Assert.That(WireText.Text(head.Fields.Bytes), Is.EqualTo(Text));
+            Assert.That(WireText.Text(head.MethodBytes), Is.EqualTo("dElete"));
             Assert.That(head.Host.ToString(), Is.EqualTo("a"));
         }
     }
@@ -27,7 +27,7 @@ public sealed class RequestReaderTests
     [TestCase("\r\nGET / HTTP/1.1", MessageVersion.Http11)]
     public void A_request_line_has_one_space_between_words(string line, object version)
     {
-        var head = Wire.Head(line + "\r\nHost: a\r\n\r\n");
+        var head = WireText.Head(line + "\r\nHost: a\r\n\r\n");
         Assert.That((head.Method, head.Target, head.Version), Is.EqualTo(("GET", "/", (MessageVersion)version)));
     }
 
@@ -41,7 +41,7 @@ public sealed class RequestReaderTests
     [TestCase("OPTIONS", "*", TargetForm.Asterisk)]
     public void A_target_has_one_of_three_forms(string method, string target, object form)
     {
-        var head = Wire.Head($"{method} {target} HTTP/1.1\r\nHost: a\r\n\r\n");
+        var head = WireText.Head($"{method} {target} HTTP/1.1\r\nHost: a\r\n\r\n");
         Assert.That((head.Target, head.Form), Is.EqualTo((target, (TargetForm)form)));
     }
 
@@ -54,10 +54,10 @@ public sealed class RequestReaderTests
     [TestCase("[::1]", "[::1]")]
     [TestCase("[2001:DB8::1.2.3.4]:443", "[2001:DB8::1.2.3.4]:443")]
     public void A_host_is_an_authority_and_an_empty_port_is_none(string host, string expected) =>
-        Assert.That(Wire.Head($"GET / HTTP/1.1\r\nHost: {host}\r\n\r\n").Host.ToString(), Is.EqualTo(expected));
+        Assert.That(WireText.Head($"GET / HTTP/1.1\r\nHost: {host}\r\n\r\n").Host.ToString(), Is.EqualTo(expected));
 
     [Test]
-    public void HTTP_1_0_needs_no_host() => Assert.That(Wire.Head("GET / HTTP/1.0\r\n\r\n").Host.Count, Is.Zero);
+    public void HTTP_1_0_needs_no_host() => Assert.That(WireText.Head("GET / HTTP/1.0\r\n\r\n").Host.Count, Is.Zero);
 
     [TestCase("X: 1", BodyFraming.None, null)]
     [TestCase("Content-Length: 0", BodyFraming.None, 0L)]
@@ -69,7 +69,7 @@ public sealed class RequestReaderTests
     [TestCase("Transfer-Encoding: , chunked ,", BodyFraming.Chunked, null)]
     public void Framing_is_decided_once(string field, object framing, long? length)
     {
-        var head = Wire.Head(Wire.Request(field));
+        var head = WireText.Head(WireText.Request(field));
         Assert.That(
             (head.Framing, head.ContentLength, head.HasBody),
             Is.EqualTo(((BodyFraming)framing, length, (BodyFraming)framing != BodyFraming.None)));
@@ -78,7 +78,7 @@ public sealed class RequestReaderTests
     [Test]
     public void A_length_that_is_repeated_goes_on_once() =>
         Assert.That(
-            Wire.Lines(Wire.Head(Wire.Request("Content-Length: 5\r\nX: 1\r\nContent-Length: 5")).Fields),
+            WireText.Lines(WireText.Head(WireText.Request("Content-Length: 5\r\nX: 1\r\nContent-Length: 5")).Fields),
             Is.EqualTo(["Host: a", "Content-Length: 5", "X: 1"]));
 
     [TestCase("1.1", "X: 1", true)]
@@ -92,20 +92,20 @@ public sealed class RequestReaderTests
     [TestCase("1.0", "Connection: Keep-Alive, X", true)]
     [TestCase("1.0", "Connection: keep-alive, close", false)]
     public void Keep_alive_follows_version_and_Connection(string version, string field, bool expected) =>
-        Assert.That(Wire.Head($"GET / HTTP/{version}\r\nHost: a\r\n{field}\r\n\r\n").KeepsAlive, Is.EqualTo(expected));
+        Assert.That(WireText.Head($"GET / HTTP/{version}\r\nHost: a\r\n{field}\r\n\r\n").KeepsAlive, Is.EqualTo(expected));
 
     [TestCase("1.1", "Expect: 100-continue", true)]
     [TestCase("1.1", "expect: 100-Continue", true)]
     [TestCase("1.1", "X: 1", false)]
     [TestCase("1.0", "Expect: 100-continue", false)]
     public void A_client_may_wait_for_100(string version, string field, bool expected) =>
-        Assert.That(Wire.Head($"PUT / HTTP/{version}\r\nHost: a\r\n{field}\r\n\r\n").ExpectsContinue, Is.EqualTo(expected));
+        Assert.That(WireText.Head($"PUT / HTTP/{version}\r\nHost: a\r\n{field}\r\n\r\n").ExpectsContinue, Is.EqualTo(expected));
 
     [Test]
     public void The_bytes_behind_a_head_are_not_consumed_and_the_next_head_follows()
     {
         const string First = "POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n";
-        var bytes = Wire.Bytes(First + "GET /2 HTTP/1.1\r\nHost: b\r\n\r\n");
+        var bytes = WireText.Bytes(First + "GET /2 HTTP/1.1\r\nHost: b\r\n\r\n");
         var head = new RequestHead();
         var reader = new RequestReader(HeadLimits.Request);
         Assert.That(reader.Read(bytes, head), Is.EqualTo(HeadProgress.Head));
@@ -122,7 +122,7 @@ public sealed class RequestReaderTests
     [Test]
     public void A_head_outlives_the_buffer_that_it_was_received_in()
     {
-        var bytes = Wire.Bytes(Wire.Request("X: 1"));
+        var bytes = WireText.Bytes(WireText.Request("X: 1"));
         var head = new RequestHead();
         new RequestReader(HeadLimits.Request).Read(bytes, head);
         bytes.AsSpan().Fill((byte)'!');
@@ -133,7 +133,7 @@ public sealed class RequestReaderTests
     [Test]
     public void A_head_that_arrives_byte_by_byte_is_searched_once()
     {
-        var bytes = Wire.Bytes(Wire.Request("X: " + new string('x', 1000) + "\r\nY: 1"));
+        var bytes = WireText.Bytes(WireText.Request("X: " + new string('x', 1000) + "\r\nY: 1"));
         var received = new byte[bytes.Length];
         var reader = new RequestReader(HeadLimits.Request);
         var head = new RequestHead();
@@ -157,19 +157,19 @@ public sealed class RequestReaderTests
     public void A_request_line_has_a_limit(int over, string fault)
     {
         var target = new string('a', 8192 - "GET / HTTP/1.1\r\n".Length + over);
-        Assert.That(Wire.FaultOf($"GET /{target} HTTP/1.1\r\nHost: a\r\n\r\n").ToString(), Is.EqualTo(fault));
+        Assert.That(WireText.FaultOf($"GET /{target} HTTP/1.1\r\nHost: a\r\n\r\n").ToString(), Is.EqualTo(fault));
     }
 
     [Test]
     public void A_method_without_end_is_refused_as_one() =>
-        Assert.That(Wire.FaultOf(new string('A', 10_000)), Is.EqualTo(MessageFault.Method));
+        Assert.That(WireText.FaultOf(new string('A', 10_000)), Is.EqualTo(MessageFault.Method));
 
     [TestCase(100, nameof(MessageFault.None))]
     [TestCase(101, nameof(MessageFault.TooManyFields))]
     public void The_number_of_fields_has_a_limit(int count, string fault)
     {
         var fields = string.Concat(Enumerable.Range(1, count - 1).Select(i => $"x-{i}: 1\r\n"));
-        Assert.That(Wire.FaultOf($"GET / HTTP/1.1\r\nHost: a\r\n{fields}\r\n").ToString(), Is.EqualTo(fault));
+        Assert.That(WireText.FaultOf($"GET / HTTP/1.1\r\nHost: a\r\n{fields}\r\n").ToString(), Is.EqualTo(fault));
     }
 
     [TestCase(0, nameof(MessageFault.None))]
@@ -178,7 +178,7 @@ public sealed class RequestReaderTests
     public void The_size_of_the_fields_has_a_limit(int over, string fault)
     {
         var value = new string('v', (32 * 1024) - "Host: a\r\nX: \r\n".Length + over);
-        Assert.That(Wire.FaultOf($"GET / HTTP/1.1\r\nHost: a\r\nX: {value}\r\n\r\n").ToString(), Is.EqualTo(fault));
+        Assert.That(WireText.FaultOf($"GET / HTTP/1.1\r\nHost: a\r\nX: {value}\r\n\r\n").ToString(), Is.EqualTo(fault));
     }
 
     [Test]
@@ -187,11 +187,12 @@ public sealed class RequestReaderTests
         var limits = new HeadLimits(20, 2, 30);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(Wire.FaultOf("GET /1234 HTTP/1.1\r\nHost: a\r\nX: 1\r\n\r\n", limits), Is.EqualTo(MessageFault.None));
-            Assert.That(Wire.FaultOf("GET /12345 HTTP/1.1\r\nHost: a\r\n\r\n", limits), Is.EqualTo(MessageFault.RequestLineTooLong));
-            Assert.That(Wire.FaultOf("GET / HTTP/1.1\r\nHost: a\r\nX: 1\r\nY: 1\r\n\r\n", limits), Is.EqualTo(MessageFault.TooManyFields));
+            Assert.That(WireText.FaultOf("GET /1234 HTTP/1.1\r\nHost: a\r\nX: 1\r\n\r\n", limits), Is.EqualTo(MessageFault.None));
+            Assert.That(WireText.FaultOf("GET /12345 HTTP/1.1\r\nHost: a\r\n\r\n", limits), Is.EqualTo(MessageFault.RequestLineTooLong));
             Assert.That(
-                Wire.FaultOf("GET / HTTP/1.1\r\nHost: a\r\nX: " + new string('1', 17) + "\r\n\r\n", limits),
+                WireText.FaultOf("GET / HTTP/1.1\r\nHost: a\r\nX: 1\r\nY: 1\r\n\r\n", limits), Is.EqualTo(MessageFault.TooManyFields));
+            Assert.That(
+                WireText.FaultOf("GET / HTTP/1.1\r\nHost: a\r\nX: " + new string('1', 17) + "\r\n\r\n", limits),
                 Is.EqualTo(MessageFault.FieldsTooLarge));
         }
     }

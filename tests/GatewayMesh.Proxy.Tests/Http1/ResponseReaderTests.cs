@@ -14,8 +14,8 @@ public sealed class ResponseReaderTests
     {
         var head = Head(line + "\r\nX: 1\r\n\r\n");
         Assert.That(
-            (head.Status, Wire.Text(head.ReasonBytes), head.Version), Is.EqualTo((status, reason, (MessageVersion)version)));
-        Assert.That(Wire.Lines(head.Fields), Is.EqualTo(["X: 1"]));
+            (head.Status, WireText.Text(head.ReasonBytes), head.Version), Is.EqualTo((status, reason, (MessageVersion)version)));
+        Assert.That(WireText.Lines(head.Fields), Is.EqualTo(["X: 1"]));
     }
 
     [TestCase("HTTP/1.1 20", nameof(MessageFault.StatusLine))]
@@ -51,7 +51,7 @@ public sealed class ResponseReaderTests
     [TestCase("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked", nameof(MessageFault.CodingInHttp10))]
     public void A_refused_response(string head, string fault)
     {
-        var bytes = Wire.Bytes(head + "\r\n\r\n");
+        var bytes = WireText.Bytes(head + "\r\n\r\n");
         var whole = Reader();
         var slow = Reader();
         var progress = HeadProgress.NeedMore;
@@ -116,7 +116,7 @@ public sealed class ResponseReaderTests
     [Test]
     public void Interim_responses_come_before_the_final_one()
     {
-        var bytes = Wire.Bytes(
+        var bytes = WireText.Bytes(
             "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
         var reader = Reader();
         var head = new ResponseHead();
@@ -126,7 +126,7 @@ public sealed class ResponseReaderTests
         {
             Assert.That(reader.Read(bytes.AsSpan(at), head), Is.EqualTo(HeadProgress.Head));
             at += reader.Consumed;
-            seen.Add($"{head.Status} {string.Join(',', Wire.Lines(head.Fields))}");
+            seen.Add($"{head.Status} {string.Join(',', WireText.Lines(head.Fields))}");
         }
         while (head.IsInterim);
 
@@ -147,7 +147,7 @@ public sealed class ResponseReaderTests
     {
         var value = new string('v', (64 * 1024) - "HTTP/1.1 204 x\r\nX: \r\n".Length + over);
         var reader = Reader();
-        var progress = reader.Read(Wire.Bytes($"HTTP/1.1 204 x\r\nX: {value}\r\n\r\n"), new ResponseHead());
+        var progress = reader.Read(WireText.Bytes($"HTTP/1.1 204 x\r\nX: {value}\r\n\r\n"), new ResponseHead());
         Assert.That(
             (progress, reader.Fault),
             Is.EqualTo(isRead ? (HeadProgress.Head, MessageFault.None) : (HeadProgress.Fault, MessageFault.FieldsTooLarge)));
@@ -165,7 +165,7 @@ public sealed class ResponseReaderTests
         var reader = Reader();
         reader.Start(isHead, mayUpgrade);
         var head = new ResponseHead();
-        Assert.That(reader.Read(Wire.Bytes(text), head), Is.EqualTo(HeadProgress.Head), () => reader.Fault.ToString());
+        Assert.That(reader.Read(WireText.Bytes(text), head), Is.EqualTo(HeadProgress.Head), () => reader.Fault.ToString());
         Assert.That(reader.Consumed, Is.EqualTo(text.Length));
         return head;
     }

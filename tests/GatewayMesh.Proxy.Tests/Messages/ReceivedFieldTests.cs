@@ -20,7 +20,7 @@ public sealed class ReceivedFieldTests
             Assert.That(fields[KnownField.Via].ToArray(), Is.EqualTo(["a", "b", "c"]));
             Assert.That((fields.Contains("X-A"), fields.Contains("X-B"), fields.Contains("TE")), Is.EqualTo((true, false, false)));
             Assert.That((fields.HasSeveral(KnownField.Via), fields.HasSeveral(KnownField.Host)), Is.EqualTo((true, false)));
-            Assert.That(Wire.Lines(fields), Is.EqualTo(["Host: a", "X-A: 1", "via: a", "x-a: 2", "Via: b", "X-a: 3", "VIA: c"]));
+            Assert.That(WireText.Lines(fields), Is.EqualTo(["Host: a", "X-A: 1", "via: a", "x-a: 2", "Via: b", "X-a: 3", "VIA: c"]));
         }
     }
 
@@ -37,7 +37,7 @@ public sealed class ReceivedFieldTests
         fields.RemoveWhere(static name => name == "Y");
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(Wire.Lines(fields), Is.EqualTo(["Host: a", "x-a: 5", "via: 1.1 me", "New: n", "Newer: m"]));
+            Assert.That(WireText.Lines(fields), Is.EqualTo(["Host: a", "x-a: 5", "via: 1.1 me", "New: n", "Newer: m"]));
             Assert.That((fields.Contains("TE"), fields.Contains(KnownField.Via), fields.Contains("y")), Is.EqualTo((false, true, false)));
         }
     }
@@ -51,7 +51,7 @@ public sealed class ReceivedFieldTests
         foreach (var line in fields.Lines)
         {
             Assert.That(line.IsReceived, Is.True);
-            text.Add(Wire.Text(line.NameBytes) + "=" + Wire.Text(line.ValueBytes));
+            text.Add(WireText.Text(line.NameBytes) + "=" + WireText.Text(line.ValueBytes));
         }
 
         Assert.That(text, Is.EqualTo(["Host=a", "A=1", "C=3", "D=5"]));
@@ -98,7 +98,7 @@ public sealed class ReceivedFieldTests
         {
             foreach (var letter in (char[])['a', '\u00E9', '\u00E9', '\u00E8'])
             {
-                reader.Read(Wire.Bytes($"{word}X /{word} HTTP/1.1\r\nHost: a{word}\r\nX-{word}: {word}{letter}\r\n\r\n"), head);
+                reader.Read(WireText.Bytes($"{word}X /{word} HTTP/1.1\r\nHost: a{word}\r\nX-{word}: {word}{letter}\r\n\r\n"), head);
                 Assert.That(
                     (head.Method, head.Target, head.Host.ToString(), head.Fields["x-" + word].ToString()),
                     Is.EqualTo((word + "X", "/" + word, "a" + word, word + letter)));
@@ -106,5 +106,5 @@ public sealed class ReceivedFieldTests
         }
     }
 
-    private static FieldTable Received(string fields) => Wire.Head(Wire.Request(fields)).Fields;
+    private static FieldTable Received(string fields) => WireText.Head(WireText.Request(fields)).Fields;
 }

@@ -22,8 +22,9 @@ internal sealed class BodyFuzz(BodyFraming framing, long? length) : IFuzzTarget
 
     public string[] Words { get; } =
     [
-        "\r\n", "\n", "\r", "\0", "\t", " ", ";", "=", "\"", "\\", "0", "5", "f", "ffffffffffffffff", "8000000000000000", "0\r\n\r\n", "1\r\nx\r\n",
-        "X: 1\r\n", "Content-Length: 5\r\n", "Content_Length: 5\r\n", ";a=b", ";a=\"\\", "\u0080", "\u007F", ":", "\r\n ",
+        "\r\n", "\n", "\r", "\0", "\t", " ", ";", "=", "\"", "\\", "0", "5", "f", "ffffffffffffffff", "8000000000000000",
+        "0\r\n\r\n", "1\r\nx\r\n", "X: 1\r\n", "Content-Length: 5\r\n", "Content_Length: 5\r\n", ";a=b", ";a=\"\\", "\u0080",
+        "\u007F", ":", "\r\n ",
     ];
 
     public void Read(ref Feed feed, Transcript transcript) =>
@@ -37,7 +38,10 @@ internal sealed class BodyFuzz(BodyFraming framing, long? length) : IFuzzTarget
         {
             var received = feed.Received;
             var part = reader.Read(received, trailers);
-            if (part.Skip < 0 || part.Length < 0 || part.Consumed > received.Length || (part.Length > 0) != (part.Kind == BodyPartKind.Data))
+            if (part.Skip < 0
+                || part.Length < 0
+                || part.Consumed > received.Length
+                || (part.Length > 0) != (part.Kind == BodyPartKind.Data))
             {
                 throw new InvalidDataException($"{part} of {received.Length} bytes");
             }

@@ -1,6 +1,8 @@
 namespace GatewayMesh.Proxy.Tests.Http1.Fuzz;
 
-/// <summary>Bytes that arrive in pieces, as a connection's buffer shows them to a reader: from what is not consumed to what has arrived.</summary>
+/// <summary>
+/// Bytes that arrive in pieces, as a connection's buffer shows them to a reader: from what is not consumed to what has arrived.
+/// </summary>
 internal ref struct Feed(ReadOnlySpan<byte> input, int first)
 {
     private readonly ReadOnlySpan<byte> _input = input;

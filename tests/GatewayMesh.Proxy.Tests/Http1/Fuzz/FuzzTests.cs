@@ -56,7 +56,8 @@ public sealed class FuzzTests
 
         void Tell(int done) => TestContext.Progress.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{TestContext.CurrentContext.Test.Name}: {done:N0} of {inputs:N0} inputs, {bytes / 1e6:F0} MB, {watch.Elapsed.TotalSeconds:F0} s"));
+            $"{TestContext.CurrentContext.Test.Name}: {done:N0} of {inputs:N0} inputs, {bytes / 1e6:F0} MB, "
+                + $"{watch.Elapsed.TotalSeconds:F0} s"));
     }
 
     private void Check(IFuzzTarget target, ReadOnlySpan<byte> input)
@@ -73,7 +74,8 @@ public sealed class FuzzTests
         }
         catch (Exception failure)
         {
-            Assert.Fail($"{failure.GetType().Name}: {failure.Message}\ninput (base64): {Convert.ToBase64String(input)}\n{failure.StackTrace}");
+            Assert.Fail(
+                $"{failure.GetType().Name}: {failure.Message}\ninput (base64): {Convert.ToBase64String(input)}\n{failure.StackTrace}");
         }
     }
 
@@ -83,7 +85,7 @@ public sealed class FuzzTests
         if (!_cut.Text.SequenceEqual(_whole.Text))
         {
             throw new InvalidDataException(
-                $"cut at {first}, steps of {step}: {Wire.Text(_cut.Text)}\nand as a whole: {Wire.Text(_whole.Text)}");
+                $"cut at {first}, steps of {step}: {WireText.Text(_cut.Text)}\nand as a whole: {WireText.Text(_whole.Text)}");
         }
     }
 

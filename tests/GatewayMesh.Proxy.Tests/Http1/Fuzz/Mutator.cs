@@ -6,8 +6,8 @@ internal sealed class Mutator(IFuzzTarget target, int seed)
     private const int MostBytes = 400;
 
     private readonly Random _random = new(seed);
-    private readonly byte[][] _corpus = Array.ConvertAll(target.Corpus, Wire.Bytes);
-    private readonly byte[][] _words = Array.ConvertAll(target.Words, Wire.Bytes);
+    private readonly byte[][] _corpus = Array.ConvertAll(target.Corpus, WireText.Bytes);
+    private readonly byte[][] _words = Array.ConvertAll(target.Words, WireText.Bytes);
     private readonly byte[] _input = new byte[2 * MostBytes];
     private int _length;
 

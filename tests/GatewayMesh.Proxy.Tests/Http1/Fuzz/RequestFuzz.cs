@@ -19,7 +19,8 @@ internal sealed class RequestFuzz : IFuzzTarget
         "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
         "\r\nGET /a?b HTTP/1.0\r\n\r\n",
         "POST /a HTTP/1.1\r\nHost: a:80\r\nContent-Length: 5\r\n\r\nhelloGET /b HTTP/1.1\r\nHost: b\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\nX: 1\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\nX: 1\r\n\r\nGET / HTTP/1.1\r\nHost: "
+            + "a\r\n\r\n",
         "PUT / HTTP/1.1\r\nHost: [::1]\r\nExpect: 100-continue\r\nContent-Length: 1\r\nConnection: close, x\r\n\r\nx",
         "OPTIONS * HTTP/1.1\r\nHost: a\r\nMax-Forwards: 1\r\n\r\n",
         "GET http://b/c HTTP/1.1\r\nHost: a\r\nVia: 1.1 x\r\n\r\n",
@@ -30,10 +31,11 @@ internal sealed class RequestFuzz : IFuzzTarget
 
     public string[] Words { get; } =
     [
-        "\r\n", "\n", "\r", "\0", "\t", " ", ":", ": ", ",", ";", "_", "-", "%41", "#", "*", "http://", "HTTP/1.1", "HTTP/1.0", "HTTP/2.0", "GET",
-        "CONNECT", "Host: a\r\n", "Host:", "Content-Length: 5\r\n", "Content-Length:", "Transfer-Encoding: chunked\r\n", "chunked", "gzip",
-        "Connection: close\r\n", "Expect: 100-continue\r\n", "\r\n\r\n", "0\r\n\r\n", "5\r\nhello\r\n", "18446744073709551616",
-        "9223372036854775807", "ffffffffffffffff", "\u0080", "\u00FF", "\u007F", "gatewaymesh_", "X: 1\r\n", "\r\n ", "[::1]:80",
+        "\r\n", "\n", "\r", "\0", "\t", " ", ":", ": ", ",", ";", "_", "-", "%41", "#", "*", "http://", "HTTP/1.1", "HTTP/1.0",
+        "HTTP/2.0", "GET", "CONNECT", "Host: a\r\n", "Host:", "Content-Length: 5\r\n", "Content-Length:",
+        "Transfer-Encoding: chunked\r\n", "chunked", "gzip", "Connection: close\r\n", "Expect: 100-continue\r\n", "\r\n\r\n",
+        "0\r\n\r\n", "5\r\nhello\r\n", "18446744073709551616", "9223372036854775807", "ffffffffffffffff", "\u0080", "\u00FF",
+        "\u007F", "gatewaymesh_", "X: 1\r\n", "\r\n ", "[::1]:80",
     ];
 
     public void Read(ref Feed feed, Transcript transcript)
@@ -106,7 +108,9 @@ internal sealed class RequestFuzz : IFuzzTarget
 
         var reader = new RequestReader(new HeadLimits(4096, 100, 4096));
         Require(reader.Read(written, _again) == HeadProgress.Head && reader.Consumed == written.Length, "read again");
-        Require(_again.MethodBytes.SequenceEqual(_head.MethodBytes) && _again.TargetBytes.SequenceEqual(_head.TargetBytes), "same request line");
+        Require(
+            _again.MethodBytes.SequenceEqual(_head.MethodBytes) && _again.TargetBytes.SequenceEqual(_head.TargetBytes),
+            "same request line");
         Require((_again.Framing, _again.ContentLength) == (_head.Framing, _head.ContentLength), "same framing");
         Require(_again.Fields.Count == _head.Fields.Count, "same fields");
         _again.Clear();

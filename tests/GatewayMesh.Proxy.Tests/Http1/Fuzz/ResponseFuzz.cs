@@ -14,7 +14,8 @@ internal sealed class ResponseFuzz(bool isHead, bool mayUpgrade) : IFuzzTarget
     public string[] Corpus { get; } =
     [
         "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhiHTTP/1.1 204 No Content\r\n\r\n",
-        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\nX: 1\r\n\r\n",
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: "
+            + "chunked\r\n\r\n2\r\nhi\r\n0\r\nX: 1\r\n\r\n",
         "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nKeep-Alive: timeout=5, max=3\r\n\r\nuntil close",
         "HTTP/1.1 304 Not Modified\r\nETag: \"a\"\r\nContent-Length: 7\r\n\r\nHTTP/1.1 200\r\nContent-Length: 0\r\n\r\n",
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\nbytes",
@@ -23,9 +24,10 @@ internal sealed class ResponseFuzz(bool isHead, bool mayUpgrade) : IFuzzTarget
 
     public string[] Words { get; } =
     [
-        "\r\n", "\n", "\r", "\0", "\t", " ", ":", ",", "HTTP/1.1 ", "HTTP/1.0 ", "200", "204", "304", "101", "100 x\r\n\r\n", "600",
-        "Content-Length: 2\r\n", "Content-Length: x\r\n", "Transfer-Encoding: chunked\r\n", "gzip, ", "Connection: close\r\n", "\r\n\r\n",
-        "0\r\n\r\n", "2\r\nhi\r\n", "Keep-Alive: timeout=", "\u0080", "\u007F", "X: 1\r\n", "\r\n ", "18446744073709551616",
+        "\r\n", "\n", "\r", "\0", "\t", " ", ":", ",", "HTTP/1.1 ", "HTTP/1.0 ", "200", "204", "304", "101", "100 x\r\n\r\n",
+        "600", "Content-Length: 2\r\n", "Content-Length: x\r\n", "Transfer-Encoding: chunked\r\n", "gzip, ",
+        "Connection: close\r\n", "\r\n\r\n", "0\r\n\r\n", "2\r\nhi\r\n", "Keep-Alive: timeout=", "\u0080", "\u007F", "X: 1\r\n",
+        "\r\n ", "18446744073709551616",
     ];
 
     public void Read(ref Feed feed, Transcript transcript)

@@ -3,7 +3,7 @@ using GatewayMesh.Drills.Load;
 
 namespace GatewayMesh.Tests.Drills.Load;
 
-internal sealed class ResponseReaderTests
+internal sealed class LoadResponseReaderTests
 {
     private static readonly string[] Whole =
     [
@@ -20,7 +20,7 @@ internal sealed class ResponseReaderTests
         var bytes = Encoding.ASCII.GetBytes(text);
         for (var size = 1; size <= bytes.Length; size++)
         {
-            var reader = new ResponseReader();
+            var reader = new LoadResponseReader();
             foreach (var part in bytes.Chunk(size))
             {
                 Assert.That(reader.IsDone, Is.False, $"done too early in parts of {size}");
@@ -75,9 +75,9 @@ internal sealed class ResponseReaderTests
         Assert.That(Encoding.ASCII.GetString(reader.Via), Is.EqualTo("1.1 a-sidecar, 1.1 b-gateway"));
     }
 
-    private static ResponseReader Read(string text)
+    private static LoadResponseReader Read(string text)
     {
-        var reader = new ResponseReader();
+        var reader = new LoadResponseReader();
         reader.Read(Encoding.ASCII.GetBytes(text));
         return reader;
     }

@@ -8,7 +8,7 @@ namespace GatewayMesh.Drills.Load;
 /// Incremental HTTP/1.1 response reader that keeps only what the report needs (RFC 9112 §6.3 for the end of a body).
 /// Not a general client: it drops trailers and understands only responses to GET.
 /// </summary>
-internal sealed class ResponseReader
+internal sealed class LoadResponseReader
 {
     private const int MostHead = 64 * 1024;
 

@@ -5,7 +5,7 @@ using GatewayMesh.Proxy.Messages;
 namespace GatewayMesh.Proxy.Tests.Http1;
 
 /// <summary>Bytes as text, one character a byte.</summary>
-internal static class Wire
+internal static class WireText
 {
     public static byte[] Bytes(string text) => Encoding.Latin1.GetBytes(text);
 
