@@ -60,15 +60,19 @@ internal sealed class MeshNode : IAsyncDisposable
         _using = time.CreateTimer(_ => _parts.Source.Use(Plane.TakeUsed()), null, UseInterval, UseInterval);
     }
 
+    /// <summary>The bootstrap in force.</summary>
     internal BootstrapSpec Bootstrap => _facts.Bootstrap;
 
     /// <summary>Clock of the whole node.</summary>
     internal TimeProvider Time { get; }
 
+    /// <summary>The data plane.</summary>
     internal DataPlane Plane => _parts.Plane;
 
+    /// <summary>The configuration in use.</summary>
     internal LiveConfiguration Configuration => _parts.Configuration;
 
+    /// <summary>Publication of this node.</summary>
     internal NodePublisher Publisher => _parts.Publisher;
 
     /// <summary>The state of the node.</summary>

@@ -75,12 +75,16 @@ internal sealed class NodeParts : IAsyncDisposable
         });
     }
 
+    /// <summary>The data plane.</summary>
     internal DataPlane Plane { get; }
 
+    /// <summary>The configuration in use.</summary>
     internal LiveConfiguration Configuration { get; }
 
+    /// <summary>Publication of this node.</summary>
     internal NodePublisher Publisher { get; }
 
+    /// <summary>Health of the local applications.</summary>
     internal ApplicationHealth Health { get; }
 
     /// <summary>This node's certificates; null with plaintext identity.</summary>
@@ -89,10 +93,10 @@ internal sealed class NodeParts : IAsyncDisposable
     /// <summary>Current state of the certificates; null with plaintext identity.</summary>
     internal CertificateReport? CertificateReport => _watch?.Report;
 
-    /// <summary>Source of the configuration, under its display name.</summary>
+    /// <summary>The registry as the source of the configuration.</summary>
     internal IConfigurationSource Source => _registry;
 
-    /// <summary>The registry's place for this node's serving state.</summary>
+    /// <summary>The registry as the target of this node's record and serving state.</summary>
     internal INodeRegistration Registration => _registry;
 
     /// <summary>Opens the listeners of the data plane and starts to fetch certificates.</summary>
