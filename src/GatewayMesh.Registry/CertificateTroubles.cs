@@ -19,7 +19,7 @@ public sealed class CertificateTroubles
     public event Action<string, string?>? Changed;
 
     /// <summary>Records that getting <paramref name="subject"/> fails for this reason. Null: works again, or is no longer needed.</summary>
-    public void Say(string subject, string? reason)
+    public void Report(string subject, string? reason)
     {
         var before = Current.GetValueOrDefault(subject);
         if (before == reason)

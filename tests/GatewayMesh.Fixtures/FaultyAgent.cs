@@ -53,7 +53,7 @@ public sealed class FaultyAgent : IAsyncDisposable
     public static FaultyAgent Before(ConsulAgent agent) => new(agent);
 
     /// <summary>Returns an HTTP answer with a body and an index.</summary>
-    public static string Say(string status, string body, ulong index = 1) =>
+    public static string Response(string status, string body, ulong index = 1) =>
         string.Create(
             CultureInfo.InvariantCulture,
             $"HTTP/1.1 {status}\r\nX-Consul-Index: {index}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: "

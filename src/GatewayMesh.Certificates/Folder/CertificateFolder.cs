@@ -107,7 +107,7 @@ public sealed class CertificateFolder(string directory, TimeProvider time) : ICe
         {
             lock (_gate)
             {
-                Say("", failure.Message);
+                SetError("", failure.Message);
             }
 
             return;
@@ -116,7 +116,7 @@ public sealed class CertificateFolder(string directory, TimeProvider time) : ICe
         var news = false;
         lock (_gate)
         {
-            Say("", null);
+            SetError("", null);
             foreach (var file in files)
             {
                 // A certificate stored in the meantime is newer.
@@ -216,7 +216,7 @@ public sealed class CertificateFolder(string directory, TimeProvider time) : ICe
         var name = Path.GetFileName(path);
         if (unreadable is not null)
         {
-            Say(name, unreadable.StartsWith(path, StringComparison.Ordinal) ? unreadable : $"{path}: {unreadable}");
+            SetError(name, unreadable.StartsWith(path, StringComparison.Ordinal) ? unreadable : $"{path}: {unreadable}");
             return false;
         }
 
@@ -233,13 +233,13 @@ public sealed class CertificateFolder(string directory, TimeProvider time) : ICe
             }
 
             _seen[path] = trace;
-            Say(name, null);
+            SetError(name, null);
             return true;
         }
         catch (CertificateException wrong)
         {
             _seen[path] = trace;
-            Say(name, $"{path}: {wrong.Message}; {wrong.Fix}");
+            SetError(name, $"{path}: {wrong.Message}; {wrong.Fix}");
         }
 
         return false;
@@ -263,16 +263,16 @@ public sealed class CertificateFolder(string directory, TimeProvider time) : ICe
             PrivateFolder.Create(Directory);
             AtomicFile.Write(path, Encoding.UTF8.GetBytes(pem), Private);
             _seen[path] = FileTrace.Of(path);
-            Say(name, null);
+            SetError(name, null);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            Say(name, $"{path}: {failure.Message}; the certificate is in use, but will be missing after a restart");
+            SetError(name, $"{path}: {failure.Message}; the certificate is in use, but will be missing after a restart");
         }
     }
 
     // Under the lock.
-    private void Say(string name, string? error) => _errors = error is null ? _errors.Remove(name) : _errors.SetItem(name, error);
+    private void SetError(string name, string? error) => _errors = error is null ? _errors.Remove(name) : _errors.SetItem(name, error);
 
     // A file of the folder as read, with the read error or null.
     private sealed record ReadFile(string Path, FileTrace Trace, string Pem, string? Unreadable);

@@ -86,7 +86,7 @@ public static class NodeRecordText
     }
 
     /// <summary>True if two records differ only in their time and in an insignificant change of the request rate.</summary>
-    public static bool SaysTheSame(NodeRecord one, NodeRecord other)
+    public static bool IsEquivalent(NodeRecord one, NodeRecord other)
     {
         ArgumentNullException.ThrowIfNull(one);
         ArgumentNullException.ThrowIfNull(other);

@@ -70,7 +70,7 @@ internal sealed class EndpointPool
 
     private bool Is(LoadBalancingModel model, ImmutableArray<EndpointState> members)
     {
-        if (!Members.AsSpan().SequenceEqual(members.AsSpan()) || !model.SaysTheSame(_model))
+        if (!Members.AsSpan().SequenceEqual(members.AsSpan()) || !model.IsEquivalent(_model))
         {
             return false;
         }

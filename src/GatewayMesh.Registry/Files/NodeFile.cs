@@ -25,7 +25,7 @@ internal sealed class NodeFile(string folder, TimeProvider time)
                 // Another node with this name may have overwritten the file. Touching the file would then vouch for that node.
                 var existing = Existing(path);
                 var isOurs = existing.AsSpan().SequenceEqual(_content);
-                if (isOurs && NodeRecordText.SaysTheSame(_written, record) && TryTouch(path))
+                if (isOurs && NodeRecordText.IsEquivalent(_written, record) && TryTouch(path))
                 {
                     return;
                 }

@@ -180,7 +180,7 @@ internal sealed class NodeFolder(string folder, TimeProvider time, ReadContext? 
             node.RecordAt = _lastPoll;
 
             // A contested file is rewritten every time, mostly with the same content, which needs no recompile.
-            node.Record = IsContested(node) && node.Record is { } known && NodeRecordText.SaysTheSame(known, record!) ? known : record;
+            node.Record = IsContested(node) && node.Record is { } known && NodeRecordText.IsEquivalent(known, record!) ? known : record;
         }
 
         return true;

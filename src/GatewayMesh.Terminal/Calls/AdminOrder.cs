@@ -33,7 +33,7 @@ public sealed class AdminOrder(HostPort admin, TextWriter output, TimeProvider t
                 return goneIsDone;
             }
 
-            Say(status);
+            Print(status);
             return done(status);
         },
         Every,
@@ -43,7 +43,7 @@ public sealed class AdminOrder(HostPort admin, TextWriter output, TimeProvider t
 
     private NodeStatus? Read() => AdminCall.Send(admin, "GET", "/status", null, CallTimeout).NodeStatus;
 
-    private void Say(NodeStatus status)
+    private void Print(NodeStatus status)
     {
         var line = $"  {status.Lease?.State ?? "running"}, tier {status.Tier}{UnderWay(status)}";
         if (line != _said)

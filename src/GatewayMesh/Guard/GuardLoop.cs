@@ -383,7 +383,7 @@ internal sealed class GuardLoop : IDisposable
             changed |= happened is GuardEvent.WorkerFitness or GuardEvent.WorkerEnded or GuardEvent.WorkerAdopted;
         }
 
-        _heldBack.Say(_machine.HeldBack(Now));
+        _heldBack.Report(_machine.HeldBack(Now));
         if (changed)
         {
             Changed?.Invoke(View());

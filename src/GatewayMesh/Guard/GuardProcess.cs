@@ -60,7 +60,7 @@ internal sealed class GuardProcess : IDisposable
         _events = new EventLog(bootstrap.Node, "guard", time: time) { MaxPerSecond = bootstrap.Logs.MaxEventsPerSecond };
         _directory = new GatewayDirectory(bootstrap.RunDir);
         Certificates = bootstrap.Identity == IdentityMode.Mtls ? new CertificateFolder(bootstrap.Certificates, _time) : null;
-        _watch = new GatewayWatch(_time, SayWhetherGatewaysAnswer);
+        _watch = new GatewayWatch(_time, ReportGatewayAnswers);
         var dialer = new TunnelDialer(Certificates, bootstrap.GatewayService, _time, () => _reach);
         _carrier = new Carrier(_directory, dialer, _warm, _watch, bootstrap.Node, Versions.Current, _time);
         _exerciser = new Exerciser(
@@ -175,7 +175,7 @@ internal sealed class GuardProcess : IDisposable
         _loop.TakeOver(handover);
         BindTheRest();
         using var admin = new AdminServer(_admin, GuardAdmin.Routes(this), token: _token);
-        SayWhetherGatewaysAnswer();
+        ReportGatewayAnswers();
         if (handover is not null)
         {
             _loop.Counts.Restore(handover.Counts);
@@ -184,7 +184,7 @@ internal sealed class GuardProcess : IDisposable
 
         _ = Task.Run(() => _exerciser.RunAsync(_stop.Token));
         using var trimming = _time.CreateTimer(_ => TrimAfterUse(), null, TrimInterval, TrimInterval);
-        _registration.Say(_view);
+        _registration.Report(_view);
         _registration.Start();
         ServiceNotification.Send("READY=1");
         _events.Info(
@@ -303,10 +303,10 @@ internal sealed class GuardProcess : IDisposable
     private void Changed(GuardView view)
     {
         _view = view;
-        _registration.Say(view);
+        _registration.Report(view);
     }
 
-    private void SayWhetherGatewaysAnswer()
+    private void ReportGatewayAnswers()
     {
         var any = _watch.AnyOf(_listeners.CarriedServices.SelectMany(service => _directory.Of(service)));
         _loop.Post(new GuardEvent.GatewaysAnswer(any));

@@ -12,7 +12,7 @@ internal sealed class HeldBackReport(Action<EventLevel, string, string> report)
     private string? _reason;
 
     /// <summary>Processes the current state; null: no worker is held back.</summary>
-    internal void Say(HeldBack? held)
+    internal void Report(HeldBack? held)
     {
         if (held?.Reason == _reason)
         {

@@ -55,7 +55,7 @@ internal sealed class RegistryEvents(EventLog events, TimeProvider time)
                 _errors = errors;
             }
 
-            SayEntries();
+            LogEntries();
         }
     }
 
@@ -65,8 +65,8 @@ internal sealed class RegistryEvents(EventLog events, TimeProvider time)
     {
         lock (_lock)
         {
-            SayEntries();
-            SayWrite(write);
+            LogEntries();
+            LogWrite(write);
         }
     }
 
@@ -89,7 +89,7 @@ internal sealed class RegistryEvents(EventLog events, TimeProvider time)
         }
     }
 
-    private void SayEntries()
+    private void LogEntries()
     {
         if (time.GetElapsedTime(_windowAt) >= Pause)
         {
@@ -105,7 +105,7 @@ internal sealed class RegistryEvents(EventLog events, TimeProvider time)
             {
                 var more = found.Sum(error => Math.Max(1, error.More)) - 1;
                 var rest = more > 0 ? string.Create(CultureInfo.InvariantCulture, $" (and {more:N0} more)") : "";
-                SayWrong(entry, found[0], $"{found[0]}{rest}", more + 1);
+                LogInvalidEntry(entry, found[0], $"{found[0]}{rest}", more + 1);
                 _logged[entry] = new LoggedEntry(found, time.GetTimestamp());
             }
         }
@@ -128,7 +128,7 @@ internal sealed class RegistryEvents(EventLog events, TimeProvider time)
     }
 
     // A failure to store the snapshot is not the fault of an entry, and a restart would load an older state.
-    private void SayWrong(string entry, ConfigError first, string text, int count)
+    private void LogInvalidEntry(string entry, ConfigError first, string text, int count)
     {
         if (!entry.EndsWith(Snapshot, StringComparison.Ordinal))
         {
@@ -155,7 +155,7 @@ internal sealed class RegistryEvents(EventLog events, TimeProvider time)
         return true;
     }
 
-    private void SayWrite(ConfigError? error)
+    private void LogWrite(ConfigError? error)
     {
         if (error is null)
         {

@@ -15,7 +15,7 @@ namespace GatewayMesh.Workers;
 /// </summary>
 internal sealed class WorkerControl : IDisposable
 {
-    private static readonly TimeSpan SayInterval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan FitnessInterval = TimeSpan.FromSeconds(2);
 
     private readonly MeshNode _node;
     private readonly PacketListener _middleware;
@@ -32,8 +32,8 @@ internal sealed class WorkerControl : IDisposable
     private bool _accepting;
     private bool _draining;
     private bool _done;
-    private string? _saidUnfit = "";
-    private long _saidAt;
+    private string? _sentUnfit = "";
+    private long _sentAt;
 
     internal WorkerControl(
         MeshNode node,
@@ -74,7 +74,7 @@ internal sealed class WorkerControl : IDisposable
         while (!_done)
         {
             Wait();
-            Say();
+            SendFitness();
         }
     }
 
@@ -104,7 +104,7 @@ internal sealed class WorkerControl : IDisposable
         _poll.Add(_wake.Number);
         _poll.Add(_middleware.Number);
         var guard = _guard is null ? -1 : _poll.Add(_guard.Packets.Number);
-        _poll.Wait(SayInterval);
+        _poll.Wait(FitnessInterval);
         if (_poll.IsReady(0))
         {
             _wake.Reset();
@@ -176,7 +176,7 @@ internal sealed class WorkerControl : IDisposable
                         Worker = _number,
                     },
                     [_progress.Descriptor.Number, .. numbers]);
-                _saidUnfit = "";
+                _sentUnfit = "";
                 break;
         }
     }
@@ -236,14 +236,14 @@ internal sealed class WorkerControl : IDisposable
         _guard?.Send(new ControlMessage(ControlKind.Reloaded) { Well = true });
     }
 
-    private void Say()
+    private void SendFitness()
     {
         var unfit = _node.Unfit;
-        if (_guard is not null && (unfit != _saidUnfit || _time.GetElapsedTime(_saidAt) >= SayInterval))
+        if (_guard is not null && (unfit != _sentUnfit || _time.GetElapsedTime(_sentAt) >= FitnessInterval))
         {
             // Before the lease is returned, or the guard might grant it again at once.
-            _saidUnfit = unfit;
-            _saidAt = _time.GetTimestamp();
+            _sentUnfit = unfit;
+            _sentAt = _time.GetTimestamp();
             _guard.Send(new ControlMessage(ControlKind.Fitness) { Well = unfit is null, Reason = unfit, Record = _node.Describe() });
         }
 

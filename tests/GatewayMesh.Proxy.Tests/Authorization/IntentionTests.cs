@@ -167,7 +167,7 @@ public class IntentionTests
     [Test]
     public async Task A_denied_gRPC_call_is_PERMISSION_DENIED()
     {
-        using var payments = H2Backend.Saying("", Fields.Of(("grpc-status", "0")), ("content-type", "application/grpc"));
+        using var payments = H2Backend.Answering("", Fields.Of(("grpc-status", "0")), ("content-type", "application/grpc"));
         await using var mesh = await Guarded.Start();
         mesh.Intentions(Deny);
         using var client = await H2Connection.To(mesh.Inbound(payments.HostPort, protocol: "grpc"));

@@ -73,7 +73,7 @@ public class EmptyBodyTests
     public async Task A_request_without_a_body_gains_no_Content_Length_and_keeps_its_fields(string method, string fields)
     {
         using var payments = Backend.Answering("");
-        using var http2 = H2Backend.Saying("");
+        using var http2 = H2Backend.Answering("");
         await using var first = await OneListener.Start(ListenerKind.Outbound, payments.HostPort);
         await using var second = await OneListener.Start(ListenerKind.Outbound, http2.HostPort, "http2");
         using var one = await first.Connect();

@@ -67,7 +67,7 @@ public class TransferCodingTests
     [Test]
     public async Task A_transfer_coding_in_an_HTTP_2_response_is_502()
     {
-        using var payments = H2Backend.Saying("paid", null, ("transfer-encoding", "chunked"));
+        using var payments = H2Backend.Answering("paid", null, ("transfer-encoding", "chunked"));
         await using var listener = await OneListener.Start(ListenerKind.Inbound, payments.HostPort, "http2");
         using var client = await listener.Connect();
 

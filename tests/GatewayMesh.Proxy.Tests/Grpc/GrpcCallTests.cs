@@ -13,7 +13,7 @@ public class GrpcCallTests
     [Test]
     public async Task A_unary_call_has_its_status_in_the_trailers()
     {
-        using var payments = H2Backend.Saying(
+        using var payments = H2Backend.Answering(
             "\0\0\0\0\u0002ok", Fields.Of(("grpc-status", "0"), ("x-meta", "m")), ("content-type", "application/grpc"));
         var (mesh, outbound) = await Sidecars(payments);
         await using var _ = mesh;
@@ -46,7 +46,7 @@ public class GrpcCallTests
     [Test]
     public async Task A_gRPC_call_uses_HTTP_2_even_if_the_services_protocol_is_http()
     {
-        using var payments = H2Backend.Saying("", Fields.Of(("grpc-status", "0")), ("content-type", "application/grpc"));
+        using var payments = H2Backend.Answering("", Fields.Of(("grpc-status", "0")), ("content-type", "application/grpc"));
         var (mesh, outbound) = await Http2.PriorKnowledgeTests.Sidecars(payments.HostPort, "http");
         await using var _ = mesh;
         using var client = await H2Connection.To(outbound);
@@ -127,7 +127,7 @@ public class GrpcCallTests
     [Test]
     public async Task The_remaining_deadline_of_a_call_is_passed_on()
     {
-        using var payments = H2Backend.Saying("", Fields.Of(("grpc-status", "0")), ("content-type", "application/grpc"));
+        using var payments = H2Backend.Answering("", Fields.Of(("grpc-status", "0")), ("content-type", "application/grpc"));
         var (mesh, outbound) = await Sidecars(payments);
         await using var _ = mesh;
         using var client = await H2Connection.To(outbound);

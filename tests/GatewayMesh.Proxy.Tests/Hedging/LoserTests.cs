@@ -22,7 +22,7 @@ public class LoserTests
     public async Task Losers_of_hedges_leave_no_request_and_no_thread_behind_and_no_other_client_notices()
     {
         using var application = new ResettableInstances();
-        using var other = H2Backend.Saying("booked");
+        using var other = H2Backend.Answering("booked");
         await using var mesh = await Mesh.Start();
         var policy = PolicyModel.Default with
         {

@@ -40,7 +40,7 @@ public class DrainTests
     [Test]
     public async Task An_idle_connection_is_ended_by_a_GOAWAY_that_names_its_last_stream()
     {
-        using var payments = H2Backend.Saying("paid");
+        using var payments = H2Backend.Answering("paid");
         await using var mesh = await Mesh.Start();
         mesh.BareService("payments", payments.HostPort, "http2");
         using var client = await H2Connection.To(mesh.Outbound());
@@ -78,7 +78,7 @@ public class DrainTests
     [Test]
     public async Task An_old_carried_connection_gets_GOAWAY_and_loses_no_request()
     {
-        using var payments = H2Backend.Saying("paid");
+        using var payments = H2Backend.Answering("paid");
         await using var mesh = await Mesh.Start(
             options => options with { RoleName = "gateway", MaxCarriedAge = TimeSpan.FromMilliseconds(200) });
         mesh.BareService("payments", payments.HostPort, "http2");

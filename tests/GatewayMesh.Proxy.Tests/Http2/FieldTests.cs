@@ -26,7 +26,7 @@ public class FieldTests
     [Test]
     public async Task The_request_line_and_Host_become_pseudo_fields()
     {
-        using var payments = H2Backend.Saying("paid");
+        using var payments = H2Backend.Answering("paid");
         var (mesh, outbound) = await PriorKnowledgeTests.Sidecars(payments.HostPort, "http2");
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
@@ -45,7 +45,7 @@ public class FieldTests
     [Test]
     public async Task Connection_specific_fields_do_not_reach_HTTP_2()
     {
-        using var payments = H2Backend.Saying("paid");
+        using var payments = H2Backend.Answering("paid");
         var (mesh, outbound) = await PriorKnowledgeTests.Sidecars(payments.HostPort, "http2");
         await using var _ = mesh;
         using var client = await RawConnection.To(outbound);
@@ -108,7 +108,7 @@ public class FieldTests
     [Test]
     public async Task TE_trailers_is_the_only_member_of_TE_that_is_passed_on()
     {
-        using var payments = H2Backend.Saying("paid");
+        using var payments = H2Backend.Answering("paid");
         var (mesh, outbound) = await PriorKnowledgeTests.Sidecars(payments.HostPort, "http2");
         await using var _ = mesh;
         using var client = await H2Connection.To(outbound);
@@ -138,7 +138,7 @@ public class FieldTests
     [Test]
     public async Task Fields_of_one_name_keep_their_order()
     {
-        using var payments = H2Backend.Saying("paid", null, ("set-cookie", "a=1"), ("set-cookie", "b=2"));
+        using var payments = H2Backend.Answering("paid", null, ("set-cookie", "a=1"), ("set-cookie", "b=2"));
         var (mesh, outbound) = await PriorKnowledgeTests.Sidecars(payments.HostPort, "http2");
         await using var _ = mesh;
         using var http1 = await RawConnection.To(outbound);
@@ -176,7 +176,7 @@ public class FieldTests
     [Test]
     public async Task Response_trailers_pass_between_HTTP_2_ends()
     {
-        using var payments = H2Backend.Saying(
+        using var payments = H2Backend.Answering(
             "paid",
             Fields.Of(("x-sum", "1"), ("gatewaymesh-hops", "7"), ("proxy-status", "gatewaymesh; error=connection_refused; forwarded=?0")),
             ("trailer", "x-sum"));

@@ -117,7 +117,7 @@ public class PriorKnowledgeTests
     public async Task<string> The_application_is_called_with_its_services_protocol(string protocol)
     {
         using var http1 = Backend.Answering("HTTP/1.1");
-        using var http2 = H2Backend.Saying("HTTP/2");
+        using var http2 = H2Backend.Answering("HTTP/2");
         var (mesh, outbound) = await Sidecars(protocol == "http" ? http1.HostPort : http2.HostPort, protocol);
         await using var _ = mesh;
         using var one = await RawConnection.To(outbound);
@@ -148,7 +148,7 @@ public class PriorKnowledgeTests
     [Test]
     public async Task An_instance_without_a_sidecar_is_called_with_its_services_protocol()
     {
-        using var ledger = H2Backend.Saying("booked");
+        using var ledger = H2Backend.Answering("booked");
         await using var mesh = await Mesh.Start();
         mesh.BareService("ledger", ledger.HostPort, "http2");
         using var client = await RawConnection.To(mesh.Outbound());

@@ -134,7 +134,7 @@ public class ResetTests
     public async Task A_refused_stream_goes_to_another_instance_whatever_its_method(string method)
     {
         using var refusing = new H2Backend((request, connection) => connection.Reset(request.Stream, Refused));
-        using var taking = H2Backend.Saying("paid");
+        using var taking = H2Backend.Answering("paid");
         await using var mesh = await Mesh.Start();
         mesh.Service("payments", "http2", PolicyModel.Default, refusing.HostPort, taking.HostPort);
         using var client = await H2Connection.To(mesh.Outbound());
@@ -230,7 +230,7 @@ public class ResetTests
             connection.Raw.Reset();
             return Task.CompletedTask;
         });
-        using var living = H2Backend.Saying("paid");
+        using var living = H2Backend.Answering("paid");
         await using var mesh = await Mesh.Start();
         mesh.Service(
             "payments",

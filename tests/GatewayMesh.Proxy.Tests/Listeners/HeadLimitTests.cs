@@ -124,7 +124,7 @@ public class HeadLimitTests
     public async Task A_request_at_every_limit_passes_all_hops_although_each_adds_fields_of_its_own(string protocol)
     {
         using var payments = protocol == "http" ? Backend.Answering("paid") : null;
-        using var payments2 = protocol == "http" ? null : H2Backend.Saying("paid");
+        using var payments2 = protocol == "http" ? null : H2Backend.Answering("paid");
         await using var callee = await Mesh.Start(options => options with { Limits = Small });
         var inbound = callee.Inbound(payments?.HostPort ?? payments2!.HostPort, "payments", protocol);
         await using var gateway = await Mesh.Start(options => options with { RoleName = "gateway", Limits = Small });

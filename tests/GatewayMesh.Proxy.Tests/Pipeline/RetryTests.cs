@@ -112,7 +112,7 @@ public class RetryTests
         }
 
         using var one = new H2Backend(Answer);
-        using var two = H2Backend.Saying("paid");
+        using var two = H2Backend.Answering("paid");
         await using var mesh = await Mesh.Start();
         mesh.Service(
             "payments",

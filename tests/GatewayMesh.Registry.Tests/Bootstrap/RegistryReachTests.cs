@@ -26,10 +26,10 @@ internal sealed class RegistryReachTests
         foreach (
             var (answer, reachable) in new[]
             {
-                (FaultyAgent.Say("200 OK", "\"\"\n"), false),
-                (FaultyAgent.Say("500 Internal Server Error", "No cluster leader"), false),
+                (FaultyAgent.Response("200 OK", "\"\"\n"), false),
+                (FaultyAgent.Response("500 Internal Server Error", "No cluster leader"), false),
                 ("SSH-2.0\r\n", false),
-                (FaultyAgent.Say("200 OK", "\"127.0.0.1:8300\""), true),
+                (FaultyAgent.Response("200 OK", "\"127.0.0.1:8300\""), true),
             })
         {
             faulty.Answer = _ => answer;

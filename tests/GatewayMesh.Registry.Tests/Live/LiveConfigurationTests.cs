@@ -177,7 +177,7 @@ internal sealed class LiveConfigurationTests
     {
         await using var live = await StartedAsync();
         live.Changed += snapshot => _ = snapshot.Services.ContainsKey("bad") ? throw new InvalidOperationException("oops") : true;
-        _registry.Say(Good("host-a", "bad"));
+        _registry.Report(Good("host-a", "bad"));
         while (live.Errors.IsEmpty)
         {
             await Task.Yield();
@@ -187,7 +187,7 @@ internal sealed class LiveConfigurationTests
         Assert.That(live.Synced, Is.False);
         var repaired = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         live.Updated += () => repaired.TrySetResult();
-        _registry.Say(Good("host-a"));
+        _registry.Report(Good("host-a"));
         while (!repaired.Task.IsCompleted)
         {
             _time.Advance(TimeSpan.FromSeconds(1));
@@ -325,7 +325,7 @@ internal sealed class LiveConfigurationTests
         var taken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         void Take() => taken.TrySetResult();
         live.Updated += Take;
-        _registry.Say(report);
+        _registry.Report(report);
         await taken.Task;
         live.Updated -= Take;
         await _registry.Watched;
@@ -342,7 +342,7 @@ internal sealed class LiveConfigurationTests
 
         public Task Watched => _watched.Task;
 
-        public void Say(RegistryReport report) => _reports.Writer.TryWrite(report);
+        public void Report(RegistryReport report) => _reports.Writer.TryWrite(report);
 
         public async IAsyncEnumerable<RegistryReport> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
         {

@@ -122,10 +122,10 @@ internal sealed class CertificateWatchTests
     [Test]
     public void Failing_retrieval_is_logged_at_its_start_and_end()
     {
-        _troubles.Say("web", "127.0.0.1:8500 cannot be reached");
-        _troubles.Say("web", "127.0.0.1:8500 did not answer within 5 s");
-        _troubles.Say("web", null);
-        _troubles.Say("web", null);
+        _troubles.Report("web", "127.0.0.1:8500 cannot be reached");
+        _troubles.Report("web", "127.0.0.1:8500 did not answer within 5 s");
+        _troubles.Report("web", null);
+        _troubles.Report("web", null);
         var lines = Logged();
         using (Assert.EnterMultipleScope())
         {

@@ -39,7 +39,7 @@ public sealed record LoadBalancingModel
     public double PanicThreshold { get; init; } = 0.5;
 
     /// <summary>Compares by content.</summary>
-    public bool SaysTheSame(LoadBalancingModel other)
+    public bool IsEquivalent(LoadBalancingModel other)
     {
         ArgumentNullException.ThrowIfNull(other);
         return ReferenceEquals(this, other)

@@ -68,6 +68,6 @@ internal sealed class ConsulCertificates(CertificateFolder folder, CertificateTr
     {
         await run.ConfigureAwait(false);
         stop.Dispose();
-        troubles.Say(service, null);
+        troubles.Report(service, null);
     }
 }

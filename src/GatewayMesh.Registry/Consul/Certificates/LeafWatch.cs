@@ -50,7 +50,7 @@ internal sealed class LeafWatch(string service, CertificateFolder folder, Certif
                     or CertificateException)
             {
                 _query.Reset();
-                troubles.Say(service, Describe(failure));
+                troubles.Report(service, Describe(failure));
                 MoveOn(agent);
                 await Task.Delay(
                     context.Pause(++_errors), context.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -86,7 +86,7 @@ internal sealed class LeafWatch(string service, CertificateFolder folder, Certif
         Put(leaf);
         _ = _query.Take(answer);
         _errors = 0;
-        troubles.Say(service, null);
+        troubles.Report(service, null);
         if (answer.Index is null or 0)
         {
             await Task.Delay(context.Jitter.Around(context.Times.AgentLiveness, 0.2), context.Time, cancellation).ConfigureAwait(false);

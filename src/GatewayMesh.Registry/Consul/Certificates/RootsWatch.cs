@@ -41,7 +41,7 @@ internal sealed class RootsWatch(CertificateFolder folder, CertificateTroubles t
                 _ = _query.Take(answer);
                 Put(() => _roots.Take(roots), cancellation);
                 errors = 0;
-                troubles.Say(CertificateTroubles.Roots, null);
+                troubles.Report(CertificateTroubles.Roots, null);
                 if (answer.Index is null or 0)
                 {
                     await Task.Delay(
@@ -61,7 +61,7 @@ internal sealed class RootsWatch(CertificateFolder folder, CertificateTroubles t
                     or CertificateException)
             {
                 _query.Reset();
-                troubles.Say(CertificateTroubles.Roots,
+                troubles.Report(CertificateTroubles.Roots,
                     failure is IOException ? failure.Message : $"{Path}: the answer is not a valid Consul answer ({failure.Message})");
                 await Task.Delay(
                     context.Pause(++errors), context.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -38,7 +38,7 @@ internal sealed class NodeKey(ConsulAgents agents, string node, TimeProvider tim
 
         await KeepSessionAsync(cancellation).ConfigureAwait(false);
         var isCurrent = _holds && _written is not null && time.GetElapsedTime(_writtenAt) < WriteInterval
-            && NodeRecordText.SaysTheSame(_written, record);
+            && NodeRecordText.IsEquivalent(_written, record);
         if (isCurrent && time.GetElapsedTime(_lookedAt) < RenewInterval)
         {
             return null;

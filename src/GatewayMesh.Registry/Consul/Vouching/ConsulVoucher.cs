@@ -43,7 +43,7 @@ public sealed class ConsulVoucher : IDisposable
     public void Start() => _thread.Start();
 
     /// <summary>Sets the lease state, and the record to publish while no worker holds the lease.</summary>
-    public void Say(bool serves, NodeRecord? standIn)
+    public void Report(bool serves, NodeRecord? standIn)
     {
         _wanted = _wanted with { Serves = serves, StandIn = standIn };
         _ = _wake.Set();

@@ -28,7 +28,7 @@ internal sealed class GuardNodeKey(AgentLinks links, TimeProvider time)
             Forget();
         }
 
-        if (_written is not null && time.GetElapsedTime(_writtenAt) < WriteInterval && NodeRecordText.SaysTheSame(_written, record))
+        if (_written is not null && time.GetElapsedTime(_writtenAt) < WriteInterval && NodeRecordText.IsEquivalent(_written, record))
         {
             return;
         }

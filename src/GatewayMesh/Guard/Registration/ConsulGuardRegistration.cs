@@ -15,7 +15,7 @@ internal sealed class ConsulGuardRegistration(
     public void Start() => _voucher.Start();
 
     /// <inheritdoc/>
-    public void Say(GuardView view) => _voucher.Say(view.Acceptor == Acceptor.Worker, StandInRecord.Of(view, _bootstrap, time));
+    public void Report(GuardView view) => _voucher.Report(view.Acceptor == Acceptor.Worker, StandInRecord.Of(view, _bootstrap, time));
 
     /// <inheritdoc/>
     public void Leave() => _voucher.Leave(leave: true);

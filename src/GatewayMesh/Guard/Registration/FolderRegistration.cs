@@ -24,7 +24,7 @@ internal sealed class FolderRegistration : IGuardRegistration
     public void Start() => _publisher.Start();
 
     /// <inheritdoc/>
-    public void Say(GuardView view)
+    public void Report(GuardView view)
     {
         var before = _view;
         _view = view;

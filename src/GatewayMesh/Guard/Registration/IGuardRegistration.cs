@@ -11,7 +11,7 @@ internal interface IGuardRegistration : IDisposable
     void Start();
 
     /// <summary>The guard's view has changed. Does not block.</summary>
-    void Say(GuardView view);
+    void Report(GuardView view);
 
     /// <summary>The node leaves the mesh. Does not block.</summary>
     void Leave();

@@ -36,7 +36,7 @@ internal sealed class H2Backend : IDisposable
     public H2Message Last => Requests.Last();
 
     /// <summary>Answers every request in the same way.</summary>
-    public static H2Backend Saying(string body, Fields? trailers = null, params (string Name, string Value)[] fields) =>
+    public static H2Backend Answering(string body, Fields? trailers = null, params (string Name, string Value)[] fields) =>
         new(async (request, connection) =>
     {
         await connection.Headers(request.Stream, Fields.Of([(":status", "200"), .. fields]));

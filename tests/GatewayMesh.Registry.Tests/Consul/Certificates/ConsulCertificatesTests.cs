@@ -243,7 +243,7 @@ public sealed class ConsulCertificatesTests
         await mesh.HoldsAsync(() => mesh.Folder.Trust is not null, "the roots are stored");
         var trust = mesh.Folder.Trust!.Fingerprint;
 
-        faulty.Answer = _ => FaultyAgent.Say("200 OK", garbage, index: 7);
+        faulty.Answer = _ => FaultyAgent.Response("200 OK", garbage, index: 7);
         await mesh.HoldsAsync(() => mesh.Troubles.Current.Count == 2, "the garbage is reported");
         using (Assert.EnterMultipleScope())
         {
@@ -267,7 +267,7 @@ public sealed class ConsulCertificatesTests
         var now = TimeProvider.System.GetUtcNow();
         faulty.Answer = path =>
             path.StartsWith(LeafPath, StringComparison.Ordinal)
-                ? FaultyAgent.Say("200 OK", LeafAnswer(authority, now.AddHours(-2), now.AddHours(-1)))
+                ? FaultyAgent.Response("200 OK", LeafAnswer(authority, now.AddHours(-2), now.AddHours(-1)))
                 : null;
         await mesh.HoldsAsync(() => mesh.Troubles.Current.GetValueOrDefault("web")?.Contains("clock", StringComparison.Ordinal) == true,
             "the expired leaf is reported");
@@ -294,7 +294,7 @@ public sealed class ConsulCertificatesTests
 
             // A blocking query learns nothing here, as with an agent that has forgotten the query.
             _ = path.Contains("index=", StringComparison.Ordinal) ? pace.Wait(50) : Interlocked.Increment(ref atOnce) > 1;
-            return FaultyAgent.Say("200 OK", Volatile.Read(ref atOnce) > 1 ? fresh : young, index: 7);
+            return FaultyAgent.Response("200 OK", Volatile.Read(ref atOnce) > 1 ? fresh : young, index: 7);
         };
         await using var mesh = CertificateMesh.Open(faulty.Registry, ["web"]);
         var first = await mesh.LeafAsync("web");

@@ -40,9 +40,9 @@ internal sealed class ConsulVoucherTests
                 "\"Output\": \"no worker of host-a holds the lease\"", StringComparison.Ordinal));
         for (var i = 0; i < 20; i++)
         {
-            voucher.Say(serves: true, standIn: null);
+            voucher.Report(serves: true, standIn: null);
             await UntilAsync(async () => (await _consul.GetAsync(Live)).Contains("\"Status\": \"passing\"", StringComparison.Ordinal));
-            voucher.Say(serves: false, standIn: null);
+            voucher.Report(serves: false, standIn: null);
             await UntilAsync(async () => (await _consul.GetAsync(Live)).Contains("\"Status\": \"critical\"", StringComparison.Ordinal));
         }
     }
@@ -64,12 +64,12 @@ internal sealed class ConsulVoucherTests
     public async Task The_guard_keeps_the_record_while_no_worker_serves_and_releases_it_afterwards()
     {
         using var voucher = Open(_bootstrap);
-        voucher.Say(serves: false, Bootstraps.Record(_bootstrap) with { Tier = "gateway" });
+        voucher.Report(serves: false, Bootstraps.Record(_bootstrap) with { Tier = "gateway" });
         await UntilAsync(async () => await RecordAsync() is { } record && record.Contains("tier: \"gateway\"", StringComparison.Ordinal));
         Assert.That(await _consul.GetAsync("/v1/session/list"), Does.Contain("\"TTL\": \"15s\""));
 
         await RegisterAsync();
-        voucher.Say(serves: true, standIn: null);
+        voucher.Report(serves: true, standIn: null);
         await UntilAsync(
             async () => !(await _consul.GetAsync("/v1/kv/gatewaymesh/nodes/host-a")).Contains("Session", StringComparison.Ordinal));
         Assert.That(await RecordAsync(), Is.Not.Null, "released, not deleted");
@@ -93,12 +93,12 @@ internal sealed class ConsulVoucherTests
         await _consul.KillAsync();
         await UntilAsync(() =>
         {
-            voucher.Say(serves: true, standIn: null);
+            voucher.Report(serves: true, standIn: null);
             return Task.FromResult(!_reports.IsEmpty);
         });
         for (var i = 0; i < 10; i++)
         {
-            voucher.Say(serves: true, standIn: null);
+            voucher.Report(serves: true, standIn: null);
             await Task.Delay(20);
         }
 
@@ -106,7 +106,7 @@ internal sealed class ConsulVoucherTests
         await RegisterAsync();
         await UntilAsync(async () =>
         {
-            voucher.Say(serves: true, standIn: null);
+            voucher.Report(serves: true, standIn: null);
             return _reports.Count > 1 && (await _consul.GetAsync(Live)).Contains("\"Status\": \"passing\"", StringComparison.Ordinal);
         });
         Assert.That(_reports, Is.EqualTo(new[] { "registry-silent", "registry-answers" }));
@@ -121,7 +121,7 @@ internal sealed class ConsulVoucherTests
         var began = TimeProvider.System.GetTimestamp();
         for (var i = 0; i < 1000; i++)
         {
-            voucher.Say(serves: i % 2 == 0, standIn: null);
+            voucher.Report(serves: i % 2 == 0, standIn: null);
         }
 
         voucher.Dispose();
@@ -139,7 +139,7 @@ internal sealed class ConsulVoucherTests
         using var voucher = Open(At(odd.Address));
         await UntilAsync(() =>
         {
-            voucher.Say(serves: true, standIn: null);
+            voucher.Report(serves: true, standIn: null);
             return Task.FromResult(odd.Requests.Count() >= 5);
         });
     }
@@ -150,7 +150,7 @@ internal sealed class ConsulVoucherTests
     private ConsulVoucher Open(BootstrapSpec bootstrap, bool serves = false)
     {
         var voucher = new ConsulVoucher(bootstrap, TimeProvider.System, (happened, _) => _reports.Enqueue(happened));
-        voucher.Say(serves, standIn: null);
+        voucher.Report(serves, standIn: null);
         voucher.Start();
         return voucher;
     }

@@ -104,7 +104,7 @@ public sealed class ConsulFailureTests
         faulty.Answer = path =>
         {
             refused += path.StartsWith("/v1/health/connect/web", StringComparison.Ordinal) ? 1 : 0;
-            return FaultyAgent.Say("500 Internal Server Error", "rpc error making call: EOF", index: 1_000_000);
+            return FaultyAgent.Response("500 Internal Server Error", "rpc error making call: EOF", index: 1_000_000);
         };
         await mesh.HoldsAsync(_ => refused > 1, "the watch of web gets the error");
         await mesh.HoldsAsync(live => live.Errors.Any(error =>
@@ -134,7 +134,7 @@ public sealed class ConsulFailureTests
         await mesh.EndpointsAreAsync("web", Web);
         var revision = mesh.Live.Revision;
 
-        faulty.Answer = _ => FaultyAgent.Say("200 OK", garbage, index: 7);
+        faulty.Answer = _ => FaultyAgent.Response("200 OK", garbage, index: 7);
         await mesh.HoldsAsync(live => !live.Synced, "the garbage is reported");
         Assert.That((mesh.Endpoints("web"), mesh.Live.Revision), Is.EqualTo((Web, revision)));
 

@@ -38,7 +38,7 @@ public sealed class ProberTests
     public async Task Good_response_passes_and_the_next_probe_reuses_the_connection_after_the_interval()
     {
         using var connection = Asked();
-        Say(connection, Good);
+        Send(connection, Good);
 
         Assert.That(await Result(), Is.EqualTo(WorkerProbeResult.Passed));
         Assert.That(_prober.WakeAt, Is.EqualTo(_now + Interval));
@@ -54,7 +54,7 @@ public sealed class ProberTests
         using var connection = Asked();
         foreach (var piece in Good)
         {
-            Say(connection, piece.ToString());
+            Send(connection, piece.ToString());
             if (piece != '\n')
             {
                 Turn();
@@ -70,7 +70,7 @@ public sealed class ProberTests
     public async Task Any_other_response_fails_the_probe(string answer)
     {
         using var connection = Asked();
-        Say(connection, answer);
+        Send(connection, answer);
 
         Assert.That(await Result(), Is.EqualTo(WorkerProbeResult.AnsweredBadly));
         Assert.That(_prober.WakeAt, Is.EqualTo(_now + Interval), "errors come quickly: the interval holds");
@@ -80,7 +80,7 @@ public sealed class ProberTests
     public async Task Endless_response_fails_the_probe()
     {
         using var connection = Asked();
-        Say(connection, "HTTP/1.1 200 OK\r\n\r\n" + new string('x', 8_000));
+        Send(connection, "HTTP/1.1 200 OK\r\n\r\n" + new string('x', 8_000));
 
         Assert.That(await Result(), Is.EqualTo(WorkerProbeResult.AnsweredBadly));
     }
@@ -98,7 +98,7 @@ public sealed class ProberTests
     public async Task Connection_closed_within_the_response_fails_the_probe()
     {
         using var connection = Asked();
-        Say(connection, Good[..30]);
+        Send(connection, Good[..30]);
         connection.Shutdown(SocketShutdown.Send);
 
         Assert.That(await Result(), Is.EqualTo(WorkerProbeResult.AnsweredBadly));
@@ -130,7 +130,7 @@ public sealed class ProberTests
     public void Partial_response_times_out()
     {
         using var connection = Asked();
-        Say(connection, Good[..^3]);
+        Send(connection, Good[..^3]);
         Turn();
         _now += Limit;
 
@@ -142,13 +142,13 @@ public sealed class ProberTests
     {
         using (var connection = Asked())
         {
-            Say(connection, Good);
+            Send(connection, Good);
             Assert.That(await Result(), Is.EqualTo(WorkerProbeResult.Passed));
         }
 
         _now += Interval;
         using var second = Asked();
-        Say(second, Good);
+        Send(second, Good);
         Assert.That(await Result(), Is.EqualTo(WorkerProbeResult.Passed));
     }
 
@@ -156,12 +156,12 @@ public sealed class ProberTests
     public async Task Discarded_probe_has_no_result_and_its_late_response_is_ignored()
     {
         using var connection = Asked();
-        Say(connection, "HTTP/1.1 500 Internal Server Error\r\n\r\n");
+        Send(connection, "HTTP/1.1 500 Internal Server Error\r\n\r\n");
         _prober.Discard(_now);
 
         Assert.That(_prober.WakeAt, Is.EqualTo(_now));
         using var second = Asked();
-        Say(second, Good);
+        Send(second, Good);
         Assert.That(await Result(), Is.EqualTo(WorkerProbeResult.Passed));
     }
 
@@ -169,7 +169,7 @@ public sealed class ProberTests
     public async Task A_hurried_probe_does_not_wait_for_the_interval()
     {
         using var connection = Asked();
-        Say(connection, Good);
+        Send(connection, Good);
         await Result();
 
         _prober.Hurry(_now);
@@ -242,7 +242,7 @@ public sealed class ProberTests
         return result;
     }
 
-    private static void Say(Socket connection, string text) => connection.Send(Encoding.ASCII.GetBytes(text));
+    private static void Send(Socket connection, string text) => connection.Send(Encoding.ASCII.GetBytes(text));
 
     private static string Heard(Socket connection)
     {
