@@ -70,7 +70,7 @@ internal sealed class DataPlaneParts : IAsyncDisposable
             : new PlaintextIdentity(options.IngressService));
         var decider = new RetryDecider(Budgets, time, Random, Metrics);
         var hops = new HopSelector(options, new EndpointPicker(time, Random), Upstreams, identity);
-        var sender = new AttemptSender(_forwarder, Refused);
+        var sender = new AttemptSender(new Http1Forwarder(_forwarder), Refused);
         var retries = new RetryLoop(hops, sender, decider, Latencies, Metrics);
         var paths = new PathSelector(options, hops, sender, retries, decider, new BypassedSidecars(time), Random, Metrics);
         Pipeline = new RequestPipeline(options, Random, Budgets, identity, Demand, denials, Running, paths);

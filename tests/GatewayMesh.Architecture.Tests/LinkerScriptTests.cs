@@ -89,7 +89,9 @@ public sealed class LinkerScriptTests
     [Test]
     public void Empty_package_lists_are_updated_before_a_second_try()
     {
-        Apt(User(0), $"case $1 in update) : >{_folder}/updated ;; *) [ -e {_folder}/updated ] || exit 100; {Install("gcc", Compiler)} ;; esac");
+        Apt(
+            User(0),
+            $"case $1 in update) : >{_folder}/updated ;; *) [ -e {_folder}/updated ] || exit 100; {Install("gcc", Compiler)} ;; esac");
 
         var (code, output, errors) = Run();
 
@@ -143,7 +145,8 @@ public sealed class LinkerScriptTests
     {
         var source = System.IO.Path.Combine(_folder, "compiler");
         File.WriteAllText(source, content);
-        return $"for name in {compiler} objcopy; do while IFS= read -r line; do echo \"$line\"; done <{source} >{Path}/$name; chmod +x {Path}/$name; done";
+        return $"for name in {compiler} objcopy; do while IFS= read -r line; do echo \"$line\"; done <{source} >{Path}/$name; chmod +x "
+            + $"{Path}/$name; done";
     }
 
     private void Apt(string id, string commands)

@@ -61,7 +61,8 @@ public sealed class ProjectReferenceTests
     public void Every_source_project_has_its_tests() =>
         Assert.That(
             Allowed.Keys
-                .Select(project => TestedWithTheExe.TryGetValue(project, out var folder) ? $"GatewayMesh.Tests/{folder}" : $"{project}.Tests")
+                .Select(
+                    project => TestedWithTheExe.TryGetValue(project, out var folder) ? $"GatewayMesh.Tests/{folder}" : $"{project}.Tests")
                 .Where(folder => !Directory.Exists(Path.Combine(Repository.Root, "tests", folder))),
             Is.Empty);
 

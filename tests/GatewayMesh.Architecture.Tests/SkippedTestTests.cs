@@ -29,6 +29,8 @@ public sealed partial class SkippedTestTests
     ];
 
     // NUnit's ways to skip a test: at run time, by attribute, and by a property of an attribute.
-    [GeneratedRegex(@"\b(Assert|Assume)\.(Ignore|Inconclusive)\(|\bAssume\.That\(|\[(Ignore|Explicit)\b|\b(Ignore|IgnoreReason|Explicit)\s*=[^>=]")]
+    [
+        GeneratedRegex(
+            @"\b(Assert|Assume)\.(Ignore|Inconclusive)\(|\bAssume\.That\(|\[(Ignore|Explicit)\b|\b(Ignore|IgnoreReason|Explicit)\s*=[^>=]")]
     private static partial Regex Skip();
 }

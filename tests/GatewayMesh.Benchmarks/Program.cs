@@ -6,6 +6,13 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using GatewayMesh.Benchmarks.Floor;
+
+if (args is ["hop", ..])
+{
+    await HopProgram.RunAsync(args);
+    return;
+}
 
 // Runs in this process, so that no project is generated and built: dotnet run -c Release --project tests/GatewayMesh.Benchmarks -- --filter
 // '*'

@@ -48,7 +48,7 @@ internal static class ErrorAnswer
     // After these errors, later bytes on the connection may not be a request. An HTTP/2 stream has no later bytes.
     private static bool EndsConnection(MeshErrorKind kind) => kind
         is MeshErrorKind.RequestMalformed or MeshErrorKind.RequestTooLarge or MeshErrorKind.RequestLineTooLong
-        or MeshErrorKind.RequestFieldsTooLarge or MeshErrorKind.RequestTimeout;
+        or MeshErrorKind.RequestFieldsTooLarge or MeshErrorKind.RequestTimeout or MeshErrorKind.VersionNotSupported;
 
     private static string SecondsOf(TimeSpan wait) =>
         wait <= TimeSpan.FromSeconds(1) ? "1" : Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);

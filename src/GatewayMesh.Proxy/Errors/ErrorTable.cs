@@ -31,6 +31,20 @@ public static class ErrorTable
             "http_request_error",
             "not_implemented",
             "The mesh cannot forward this request unchanged."),
+        new(
+            MeshErrorKind.ExpectationFailed,
+            417,
+            13,
+            "http_request_error",
+            "expectation_failed",
+            "The mesh does not know what the request expects."),
+        new(
+            MeshErrorKind.VersionNotSupported,
+            505,
+            12,
+            "http_request_error",
+            "version_not_supported",
+            "The mesh does not support this version of HTTP."),
         new(MeshErrorKind.DestinationNotFound, 404, 12, "destination_not_found", "destination_not_found", "The mesh has no such service."),
         new(
             MeshErrorKind.NoEndpoint,

@@ -31,6 +31,12 @@ public enum MeshErrorKind
     /// </summary>
     NotImplemented,
 
+    /// <summary>The request expects something other than <c>100-continue</c>.</summary>
+    ExpectationFailed,
+
+    /// <summary>The request has a major version of HTTP other than that of its connection.</summary>
+    VersionNotSupported,
+
     /// <summary>No service has the requested name.</summary>
     DestinationNotFound,
 

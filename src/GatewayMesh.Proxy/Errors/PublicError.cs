@@ -10,5 +10,7 @@ internal static class PublicError
         is MeshErrorKind.RequestMalformed
             or MeshErrorKind.RequestTooLarge
             or MeshErrorKind.RequestTimeout
-            or MeshErrorKind.MethodNotAllowed;
+            or MeshErrorKind.MethodNotAllowed
+            or MeshErrorKind.ExpectationFailed
+            or MeshErrorKind.VersionNotSupported;
 }

@@ -76,6 +76,19 @@ internal static class ForwardedRequest
         return MeshError.None;
     }
 
+    /// <summary>Writes the fields of the trailers. Those that would change the head's meaning were dropped when they were read.</summary>
+    public static void WriteTrailers<TSink>(Exchange exchange, FieldTable from, ref TSink to)
+        where TSink : IFieldSink, allows ref struct
+    {
+        foreach (var field in from.Lines)
+        {
+            if (!(field.Known == KnownField.None ? IsDropped(exchange, field) : IsDropped(exchange, field.Known)))
+            {
+                to.Copy(field);
+            }
+        }
+    }
+
     private static bool IsHttp2(in Hop hop) => hop.Upstream.Key.Protocol == WireProtocol.Http2;
 
     private static bool IsDropped(Exchange exchange, FieldLine field) =>

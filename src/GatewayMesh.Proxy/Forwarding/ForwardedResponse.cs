@@ -9,7 +9,6 @@ namespace GatewayMesh.Proxy.Forwarding;
 /// <summary>Head and trailers of a response for the client, as RFC 9110 §7.6 requires of an intermediary.</summary>
 internal static class ForwardedResponse
 {
-    private const int SwitchingProtocols = 101;
     private const int NoContent = 204;
 
     /// <summary>Writes the fields of the head. The protocol of the client's connection adds the framing of the content.</summary>
@@ -45,20 +44,18 @@ internal static class ForwardedResponse
         {
             WriteVia(exchange, from, ref to);
         }
+    }
 
-        if (!exchange.Close || from.Status == SwitchingProtocols)
+    /// <summary>Writes the fields of an interim head.</summary>
+    public static void WriteInterim<TSink>(Exchange exchange, ResponseHead from, ref TSink to)
+        where TSink : IFieldSink, allows ref struct
+    {
+        foreach (var field in from.Fields.Lines)
         {
-            return;
-        }
-
-        // Connection: close, or GOAWAY, after which HTTP/2 finishes running requests.
-        if (exchange.InboundConnection.IsHttp2)
-        {
-            exchange.InboundConnection.EndBusyHttp2(exchange.Time);
-        }
-        else
-        {
-            to.Add("Connection", "close");
+            if (!IsDropped(exchange, field) && field.Known is not (KnownField.ContentLength or KnownField.Via))
+            {
+                to.Copy(field);
+            }
         }
     }
 

@@ -20,7 +20,7 @@ internal static class ForwardingErrors
     {
         if (ConnectFailedException.In(cause) is { } connect)
         {
-            return new MeshError(KindOf(connect.Failure), Forwarded: false, DetailOf(connect));
+            return OfConnect(connect);
         }
 
         if (exchange.Response.Aborted.IsCancellationRequested)
@@ -61,6 +61,10 @@ internal static class ForwardingErrors
             ? new MeshError(MeshErrorKind.RequestMalformed, Forwarded: false, "the request cannot be forwarded")
             : new MeshError(KindOf(result, cause), Forwarded: true, result.ToString());
     }
+
+    /// <summary>Returns the error of a connection that could not be made.</summary>
+    public static MeshError OfConnect(ConnectFailedException connect) =>
+        new(KindOf(connect.Failure), Forwarded: false, DetailOf(connect));
 
     // This proxy's timer canceled the read of the client's body, and nothing else failed; the client itself is still connected.
     private static bool WasCanceledHere(Exception? cause) => cause switch

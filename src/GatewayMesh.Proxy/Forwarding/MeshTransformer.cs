@@ -53,6 +53,11 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         _fields.Clear();
         ForwardedResponse.Write(exchange, _response, ref _fields);
         Write(_fields, response.Headers);
+        if (exchange.Close)
+        {
+            exchange.InboundConnection.EndBusyHttp2(exchange.Time); // GOAWAY, after which HTTP/2 finishes running requests
+        }
+
         if (_response.Status == StatusCodes.Status205ResetContent)
         {
             response.Headers.ContentLength = 0; // RFC 9110 §15.3.6: 205 has no content, even if the instance sends some

@@ -31,7 +31,7 @@ internal static class OutsideFields
     /// <param name="fields">Fields of the request.</param>
     /// <param name="fromTrustedProxy">True keeps a trusted proxy's fields about its callers, except the client certificate.</param>
     public static void Remove(FieldTable fields, bool fromTrustedProxy) =>
-        fields.RemoveWhere(fromTrustedProxy ? IsNever : static name => IsNever(name) || IsOfProxies(name));
+        fields.RemoveWhere(fromTrustedProxy ? IsNever : static field => IsNever(field) || IsOfProxies(field));
 
     /// <summary>
     /// True if only the ingress may forward the field: an application or any other peer would impersonate the edge of the mesh.
@@ -53,20 +53,25 @@ internal static class OutsideFields
             || Is(name, ProxyStatus.FieldName)
             || (Begins(name, AnyForwarded) && name.Contains(T.CreateTruncating('_'))));
 
-    private static bool IsNever(string name) =>
-        name[0] is 'x' or 'X' or 'p' or 'P' or 'g' or 'G' or 'c' or 'C'
+    private static bool IsNever(FieldLine field) =>
+        field.IsReceived ? IsNever(field.NameBytes) : IsNever(field.Name.AsSpan());
+
+    private static bool IsOfProxies(FieldLine field) =>
+        field.IsReceived ? IsOfProxies(field.NameBytes) : IsOfProxies(field.Name.AsSpan());
+
+    private static bool IsNever<T>(ReadOnlySpan<T> name)
+        where T : unmanaged, IBinaryInteger<T> =>
+        First(name) is 'x' or 'X' or 'p' or 'P' or 'g' or 'G' or 'c' or 'C'
         && (Begins(name, MeshHeaders.Prefix)
             || Is(name, ClientCertificateField.Name)
             || Is(name, Certificate)
             || Is(name, CertificateChain)
             || Is(name, ProxyStatus.FieldName));
 
-    private static bool IsOfProxies(string name) =>
-        name[0] is 'x' or 'X' or 'f' or 'F' && (Begins(name, AnyForwarded) || Is(name, ForwardedFor.Standard) || Is(name, RealAddress));
-
-    private static bool Is(string name, string expected) => Is(name.AsSpan(), expected);
-
-    private static bool Begins(string name, string expected) => Begins(name.AsSpan(), expected);
+    private static bool IsOfProxies<T>(ReadOnlySpan<T> name)
+        where T : unmanaged, IBinaryInteger<T> =>
+        First(name) is 'x' or 'X' or 'f' or 'F'
+        && (Begins(name, AnyForwarded) || Is(name, ForwardedFor.Standard) || Is(name, RealAddress));
 
     private static bool Is<T>(ReadOnlySpan<T> name, string expected)
         where T : unmanaged, IBinaryInteger<T> =>

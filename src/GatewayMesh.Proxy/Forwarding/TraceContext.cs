@@ -10,31 +10,33 @@ internal static class TraceContext
 {
     public const string Field = "traceparent";
 
+    private const int Length = 55; // of version 00
+
     private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdef");
 
     /// <summary>Ensures that the request has a trace.</summary>
     public static void Ensure(FieldTable fields, SplitMix random)
     {
-        if (fields[Field] is [{ } given] && TraceIdOf(given) is not null)
-        {
-            return;
-        }
-
-        if (fields.Contains("b3") || fields.Contains("X-B3-TraceId"))
+        if ((fields[KnownField.Traceparent] is [{ } given] && HasTraceId(given))
+            || fields.Contains(KnownField.B3)
+            || fields.Contains(KnownField.XB3TraceId))
         {
             return;
         }
 
         fields.Remove("tracestate");
-        fields.Set(
-            Field,
-            string.Create(CultureInfo.InvariantCulture, $"00-{random.Next():x16}{random.Next() | 1:x16}-{random.Next() | 1:x16}-00"));
+        Span<char> text = stackalloc char[Length];
+        text.TryWrite(
+            CultureInfo.InvariantCulture,
+            $"00-{random.Next():x16}{random.Next() | 1:x16}-{random.Next() | 1:x16}-00",
+            out var length);
+        fields.Set(Field, text[..length]);
     }
 
     /// <summary>Returns the trace ID of a well-formed <c>traceparent</c>; otherwise null.</summary>
-    public static string? TraceIdOf(string? value) =>
-        value is { Length: >= 55 } && value[2] == '-' && value[35] == '-' && value[52] == '-'
-        && !value.AsSpan(3, 32).ContainsAnyExcept(Hex) && value.AsSpan(3, 32).ContainsAnyExcept('0')
-            ? value.Substring(3, 32)
-            : null;
+    public static string? TraceIdOf(string? value) => HasTraceId(value) ? value!.Substring(3, 32) : null;
+
+    private static bool HasTraceId(string? value) =>
+        value is { Length: >= Length } && value[2] == '-' && value[35] == '-' && value[52] == '-'
+        && !value.AsSpan(3, 32).ContainsAnyExcept(Hex) && value.AsSpan(3, 32).ContainsAnyExcept('0');
 }

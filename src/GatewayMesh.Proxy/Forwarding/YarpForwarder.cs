@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using GatewayMesh.Proxy.Connections;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Listeners;
 using GatewayMesh.Proxy.Pipeline;
@@ -34,8 +35,14 @@ internal sealed class YarpForwarder : IForwarder, IDisposable
     /// <inheritdoc/>
     public async ValueTask<MeshError> ForwardAsync(Exchange exchange)
     {
-        var server = (ServerExchange)exchange.Response; // the only server in front of this forwarder
-        var http = server.Http;
+        if (MethodStep.IsInWrongCase(exchange.Method))
+        {
+            return new MeshError(MeshErrorKind.NotImplemented, Forwarded: false, MethodStep.WrongCase);
+        }
+
+        var context = exchange.Response is ClientConnection client ? new ClientContext(exchange, client) : null;
+        var server = exchange.Response as ServerExchange;
+        var http = context?.Http ?? server!.Http;
         var hop = exchange.Attempt.Hop;
         var config = ConfigOf(hop.Upstream.Key.Protocol, exchange.Route.Policy.Timeouts.Idle);
         if (exchange.InboundConnection.IsHttp2)
@@ -53,7 +60,7 @@ internal sealed class YarpForwarder : IForwarder, IDisposable
             hop.Upstream.Prefix,
             hedged ?? hop.Upstream.Invoker,
             config,
-            server.Transformer,
+            server?.Transformer ?? new MeshTransformer(exchange),
             exchange.CutOff).ConfigureAwait(false);
         if (exchange.Attempt.IsDropped)
         {
@@ -69,6 +76,11 @@ internal sealed class YarpForwarder : IForwarder, IDisposable
 
         if (result == ForwarderError.None || exchange.Attempt.IsWhole || exchange.Attempt.IsWithheld)
         {
+            if (context is not null && !exchange.Attempt.IsWithheld)
+            {
+                await context.CompleteAsync().ConfigureAwait(false);
+            }
+
             return MeshError.None;
         }
 

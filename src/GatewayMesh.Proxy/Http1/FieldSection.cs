@@ -36,11 +36,6 @@ internal struct FieldSection(HeadLimits limits)
 
         var name = line[..colon];
         var known = KnownFields.Find(name);
-        if (known == KnownField.None && name.Contains((byte)'_') && IsTwin(name))
-        {
-            return MessageFault.UnderscoreName;
-        }
-
         var first = colon + 1;
         while (first < line.Length && line[first] is (byte)' ' or (byte)'\t')
         {
@@ -53,7 +48,11 @@ internal struct FieldSection(HeadLimits limits)
             end--;
         }
 
-        field = new ReceivedField(known, new ByteRange(start, colon), new ByteRange(start + first, end - first));
+        field = new ReceivedField(
+            known,
+            new ByteRange(start, colon),
+            new ByteRange(start + first, end - first),
+            known == KnownField.None && name.Contains((byte)'_') && IsTwin(name));
         return MessageFault.None;
     }
 

@@ -6,4 +6,5 @@ namespace GatewayMesh.Proxy.Http1;
 /// <param name="Known">The field, if it is a known one.</param>
 /// <param name="Name">Range of the name.</param>
 /// <param name="Value">Range of the value without surrounding whitespace.</param>
-internal readonly record struct ReceivedField(KnownField Known, ByteRange Name, ByteRange Value);
+/// <param name="IsTwin">True for the underscore spelling of a framing field or of a field of the mesh.</param>
+internal readonly record struct ReceivedField(KnownField Known, ByteRange Name, ByteRange Value, bool IsTwin);

@@ -93,9 +93,9 @@ internal struct RequestReader(HeadLimits limits)
     private MessageFault ReadField(ReadOnlySpan<byte> line, ReadOnlySpan<byte> received, RequestHead head)
     {
         var fault = _section.Read(line, _lines.Start, out var field);
-        if (fault != MessageFault.None)
+        if (fault != MessageFault.None || field.IsTwin)
         {
-            return fault;
+            return field.IsTwin ? MessageFault.UnderscoreName : fault;
         }
 
         var value = received.Slice(field.Value.Start, field.Value.Length);
@@ -137,6 +137,11 @@ internal struct RequestReader(HeadLimits limits)
         }
 
         _hasHost = true;
+        if (value.IsEmpty)
+        {
+            return MessageFault.None; // a target without an authority has an empty one (RFC 9112 §3.2)
+        }
+
         if (!AuthoritySyntax.IsValid(value))
         {
             return MessageFault.Host;

@@ -87,7 +87,7 @@ internal struct TrailerReader(HeadLimits limits)
     private MessageFault ReadField(ReadOnlySpan<byte> line, FieldTable trailers)
     {
         var fault = _section.Read(line, _lines.Start, out var field);
-        if (fault == MessageFault.None && !Dropped.Contains(field.Known) && !IsOfMesh(line))
+        if (fault == MessageFault.None && !field.IsTwin && !Dropped.Contains(field.Known) && !IsOfMesh(line))
         {
             trailers.AddReceived(field.Known, field.Name, field.Value);
         }

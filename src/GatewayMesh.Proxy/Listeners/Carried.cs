@@ -1,3 +1,5 @@
+using GatewayMesh.Proxy.Upstreams;
+
 namespace GatewayMesh.Proxy.Listeners;
 
 /// <summary>Content of a guard's hello about the connection that the guard carries.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using GatewayMesh.Certificates.Trust;
 using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Proxy.Authorization;
+using GatewayMesh.Proxy.Connections;
 using GatewayMesh.Proxy.Edge;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -52,6 +53,9 @@ internal sealed class InboundConnection(ListenerSpec listener, IPAddress peer)
 
     /// <summary>Requests of this connection that an intention allowed.</summary>
     public GuardedExchanges Guarded { get; } = new();
+
+    /// <summary>The HTTP/1.1 connection, once it is served; null for HTTP/2.</summary>
+    public ClientConnection? Client { get; set; }
 
     /// <summary>The server's connection, once it is served.</summary>
     public ConnectionContext? Connection { get; set; }
@@ -106,7 +110,14 @@ internal sealed class InboundConnection(ListenerSpec listener, IPAddress peer)
             Connection?.Transport.Input.CancelPendingRead();
         }
 
-        Connection?.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+        if (Client is { } client)
+        {
+            client.EndWhenIdle();
+        }
+        else
+        {
+            Connection?.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+        }
     }
 
     /// <summary>

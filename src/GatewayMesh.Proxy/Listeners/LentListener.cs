@@ -1,5 +1,5 @@
-using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Linux;
+using GatewayMesh.Configuration.Listeners;
 
 namespace GatewayMesh.Proxy.Listeners;
 

@@ -50,7 +50,7 @@ internal sealed class MeshServer : IDisposable
                     new TlsConnectionMiddleware(TermsOf, limits, new TlsFaults(metrics, log, time), time),
                     new TunnelConnectionMiddleware(
                         time, random, options.MaxCarriedAge, () => traffic.Draining, () => admission.IsFull),
-                    new ProtocolConnectionMiddleware(limits, new FloodGuard(limits, metrics, log, time), time))),
+                    new ProtocolConnectionMiddleware(entry, limits, new FloodGuard(limits, metrics, log, time), time))),
             listeners,
             options.Logs);
     }

@@ -1,7 +1,7 @@
+using GatewayMesh.Certificates.Trust;
 using System.Net.Security;
 using GatewayMesh.Certificates;
 using GatewayMesh.Certificates.Handshakes;
-using GatewayMesh.Certificates.Trust;
 using GatewayMesh.Configuration.Listeners;
 
 namespace GatewayMesh.Proxy.Listeners;

@@ -1,6 +1,8 @@
 using System.IO.Pipelines;
 using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Proxy.Connections;
 using GatewayMesh.Proxy.Listeners.Floods;
+using GatewayMesh.Proxy.Pipeline;
 using Microsoft.AspNetCore.Connections;
 
 namespace GatewayMesh.Proxy.Listeners;
@@ -16,7 +18,7 @@ namespace GatewayMesh.Proxy.Listeners;
 /// ALPN decides if it chose a protocol, except between services. The bytes are inspected in place, so HTTP/1.1 pays only for the first read
 /// that it needs anyway.
 /// </summary>
-internal sealed class ProtocolConnectionMiddleware(LimitsSpec limits, FloodGuard floods, TimeProvider time)
+internal sealed class ProtocolConnectionMiddleware(RequestEntry entry, LimitsSpec limits, FloodGuard floods, TimeProvider time)
 {
     private ConnectionDelegate? _http2;
 
@@ -40,9 +42,8 @@ internal sealed class ProtocolConnectionMiddleware(LimitsSpec limits, FloodGuard
                 await floods.ServeAsync(connection, inbound, _http2!).ConfigureAwait(false);
                 break;
             case PrefaceMatch.Http1:
-                inbound.Head = new HeadNotes();
-                connection.Transport = new HeadTransport(connection.Transport, inbound.Head);
-                await http1(connection).ConfigureAwait(false);
+                inbound.Client = new ClientConnection(entry, inbound, new PipeChannel(connection), limits, time);
+                await inbound.Client.ServeAsync().ConfigureAwait(false);
                 break;
         }
     }

@@ -1,3 +1,4 @@
+using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Forwarding;
 using GatewayMesh.Proxy.Messages;
 using GatewayMesh.Proxy.Pipeline;
@@ -78,9 +79,10 @@ internal sealed class ServerExchange : IResponseSink
                 head.Fields.Set("Connection", members); // the server reduces "X-Foo, keep-alive" to one of its own words
             }
 
-            head.Fault = notes.HasBareLineFeed ? HeadFault.BareLineFeed
-                : head.Fields.Contains("Transfer-Encoding") && head.Fields.Contains(MovedLength) ? HeadFault.LengthAndCoding
-                : HeadFault.None;
+            head.Refusal = notes.HasBareLineFeed ? Malformed("a line that ends without CR")
+                : head.Fields.Contains("Transfer-Encoding") && head.Fields.Contains(MovedLength)
+                ? Malformed("Transfer-Encoding with Content-Length")
+                : MeshError.None;
         }
 
         Exchange.Body = request.Body;
@@ -115,6 +117,8 @@ internal sealed class ServerExchange : IResponseSink
         response.ContentLength = answer.Body.Length;
         return response.Body.WriteAsync(answer.Body, CancellationToken.None).AsTask();
     }
+
+    private static MeshError Malformed(string details) => new(MeshErrorKind.RequestMalformed, Forwarded: false, details);
 
     // Without an enumerator, which the server would allocate for each request.
     private void ReadFields(IHeaderDictionary source, FieldTable target)

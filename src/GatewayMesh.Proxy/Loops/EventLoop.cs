@@ -13,6 +13,9 @@ namespace GatewayMesh.Proxy.Loops;
 /// </summary>
 internal sealed class EventLoop : IAsyncDisposable
 {
+    /// <summary>Maximum number of handshake steps in one turn: 16. Each may cost as much as hundreds of requests.</summary>
+    public const int HandshakesInOneTurn = 16;
+
     private const ulong WakeKey = ulong.MaxValue;
 
     [ThreadStatic]
@@ -34,6 +37,8 @@ internal sealed class EventLoop : IAsyncDisposable
     private volatile bool _stopping;
     private int _started;
     private int _arriving;
+    private long _handshakeTurn;
+    private int _handshakes;
 
     /// <summary>Creates a loop that is not started.</summary>
     /// <param name="name">Name of the thread.</param>
@@ -116,6 +121,20 @@ internal sealed class EventLoop : IAsyncDisposable
 
     /// <summary>Returns an awaitable that continues on the loop's thread, at once when already there.</summary>
     public LoopSwitch SwitchTo() => new(this);
+
+    /// <summary>Returns an awaitable that continues after what is already waiting, at the latest in the next turn.</summary>
+    public LoopSwitch NextTurn() => new(this, isAlways: true);
+
+    /// <summary>Counts a step of a handshake; false if this turn has had 16, and the others wait for the next turn.</summary>
+    public bool TryTakeHandshake()
+    {
+        if (_handshakeTurn != _turns)
+        {
+            (_handshakeTurn, _handshakes) = (_turns, 0);
+        }
+
+        return ++_handshakes <= HandshakesInOneTurn;
+    }
 
     /// <summary>Waits on the timer wheel. Called on the loop's thread, and continues there.</summary>
     /// <param name="span">Time to wait.</param>

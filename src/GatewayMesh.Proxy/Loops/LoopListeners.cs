@@ -201,8 +201,8 @@ internal sealed class LoopListeners
         }
         catch (Exception failure)
         {
-            socket.Abort();
             _failed(failure);
+            socket.Abort();
         }
     }
 

@@ -131,7 +131,7 @@ internal sealed class LoopSocket : ILoopWork
     public ValueTask WaitInputAsync()
     {
         return IsClosed ? ValueTask.FromException(StreamSocket.Failure("recv", StreamSocket.Aborted))
-            : _readable ? ValueTask.CompletedTask
+            : _readable && !_isQueued ? ValueTask.CompletedTask
             : _input.StartReadiness();
     }
 

@@ -7,12 +7,13 @@ namespace GatewayMesh.Proxy.Loops;
 /// continues, and operations on the loop's sockets fail.
 /// </summary>
 /// <param name="loop">The loop.</param>
-internal readonly struct LoopSwitch(EventLoop loop) : ICriticalNotifyCompletion
+/// <param name="isAlways">True to continue as posted work in any case.</param>
+internal readonly struct LoopSwitch(EventLoop loop, bool isAlways = false) : ICriticalNotifyCompletion
 {
     private static readonly Action<object?> Run = static continuation => ((Action)continuation!)();
 
-    /// <summary>True on the loop's thread.</summary>
-    public bool IsCompleted => loop.IsCurrent;
+    /// <summary>True if nothing has to be posted.</summary>
+    public bool IsCompleted => !isAlways && loop.IsCurrent;
 
     /// <summary>Returns this awaiter.</summary>
     public LoopSwitch GetAwaiter() => this;

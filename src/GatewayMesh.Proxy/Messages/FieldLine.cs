@@ -11,6 +11,9 @@ internal readonly struct FieldLine(FieldTable table, int index)
     /// <summary>Value without surrounding whitespace. Decoded (Latin-1) when first asked for.</summary>
     public string Value => table.ValueAt(index);
 
+    /// <summary>Characters of name and value together, without decoding them.</summary>
+    public int Length => table.LengthAt(index);
+
     /// <summary>The field, if it is a known one.</summary>
     public KnownField Known => table.KnownAt(index);
 

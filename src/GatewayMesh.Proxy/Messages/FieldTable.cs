@@ -129,14 +129,14 @@ internal sealed class FieldTable : IFieldSink
         }
     }
 
-    /// <summary>Removes all lines whose names match.</summary>
-    public void RemoveWhere(Predicate<string> matches)
+    /// <summary>Removes all lines that match.</summary>
+    public void RemoveWhere(Predicate<FieldLine> matches)
     {
         var kept = 0;
         _present = default;
         for (var i = 0; i < Count; i++)
         {
-            if (!matches(NameAt(i)))
+            if (!matches(new FieldLine(this, i)))
             {
                 Mark(_lines[i].Known);
                 _lines[kept++] = _lines[i];
@@ -168,6 +168,13 @@ internal sealed class FieldTable : IFieldSink
     {
         ref var line = ref _lines[index];
         return line.Value ??= MemoryOf(line.Origin).Value.Decode(_bytes[line.ValueRange]);
+    }
+
+    /// <summary>Returns the length of a line; see <see cref="FieldLine.Length"/>.</summary>
+    public int LengthAt(int index)
+    {
+        ref readonly var line = ref _lines[index];
+        return (line.Name?.Length ?? line.NameRange.Length) + (line.Value?.Length ?? line.ValueRange.Length);
     }
 
     /// <summary>Returns the field of a line.</summary>

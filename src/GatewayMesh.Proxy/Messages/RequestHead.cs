@@ -1,3 +1,4 @@
+using GatewayMesh.Proxy.Errors;
 using Microsoft.Extensions.Primitives;
 
 namespace GatewayMesh.Proxy.Messages;
@@ -62,8 +63,8 @@ internal sealed class RequestHead
     /// <summary>True if the client waits for <c>100 Continue</c> (RFC 9110 §10.1.1). Default: false.</summary>
     public bool ExpectsContinue { get; set; }
 
-    /// <summary>Fault that the reader found. Default: none.</summary>
-    public HeadFault Fault { get; set; }
+    /// <summary>Error with which the reader refuses the request; the head is then incomplete. Default: none.</summary>
+    public MeshError Refusal { get; set; }
 
     /// <summary>Value of <c>Host</c>, or of <c>:authority</c>; empty if there is none.</summary>
     public StringValues Host => Fields[KnownField.Host];
@@ -92,6 +93,6 @@ internal sealed class RequestHead
         ContentLength = null;
         KeepsAlive = false;
         ExpectsContinue = false;
-        Fault = default;
+        Refusal = default;
     }
 }

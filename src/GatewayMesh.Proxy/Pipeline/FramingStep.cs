@@ -1,6 +1,6 @@
+using GatewayMesh.Proxy.Messages;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Forwarding;
-using GatewayMesh.Proxy.Messages;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
@@ -25,14 +25,10 @@ internal sealed class FramingStep : IStep
                 : Verdict.Next;
         }
 
-        switch (exchange.Head.Fault)
+        if (exchange.Head.Refusal is { IsError: true } refusal)
         {
-            case HeadFault.BareLineFeed:
-                exchange.Close = true;
-                return Verdict.Fail(MeshErrorKind.RequestMalformed, "a line that ends without CR");
-            case HeadFault.LengthAndCoding:
-                exchange.Close = true;
-                return Verdict.Fail(MeshErrorKind.RequestMalformed, "Transfer-Encoding with Content-Length");
+            exchange.Close = true;
+            return new Verdict(refusal, null);
         }
 
         // The server removes the chunks but leaves other codings on the body, whose field is not forwarded (RFC 9112 §6.1).

@@ -37,7 +37,7 @@ internal sealed class HeadLimitStep(LimitsSpec limits) : IStep
         var bytes = -(RequestIdStep.Field.Length + exchange.RequestId.Length + FieldRest);
         foreach (var field in head.Fields.Lines)
         {
-            bytes += field.Name.Length + field.Value.Length + FieldRest;
+            bytes += field.Length + FieldRest;
         }
 
         return lines > limits.MaxRequestHeaderCount + (isFromMesh ? HeadBounds.MeshFields : 0) ? Verdict.Fail(

@@ -1,9 +1,10 @@
 using GatewayMesh.Certificates;
+using GatewayMesh.Proxy.Connections;
 
 namespace GatewayMesh.Proxy.Upstreams;
 
 /// <summary>A pool of connections to one instance under one identity.</summary>
-internal sealed class Upstream(UpstreamKey key, PoolIdentity? identity, HttpMessageInvoker invoker)
+internal sealed class Upstream(UpstreamKey key, PoolIdentity? identity, HttpMessageInvoker invoker, InstancePool? http1 = null)
 {
     private readonly Lock _gate = new();
     private int _users;
@@ -14,6 +15,9 @@ internal sealed class Upstream(UpstreamKey key, PoolIdentity? identity, HttpMess
 
     /// <summary><c>http://host:port</c>: prefix of request targets.</summary>
     public string Prefix { get; } = "http://" + key.Address;
+
+    /// <summary>HTTP/1.1 connections; null for HTTP/2.</summary>
+    public InstancePool? Http1 { get; } = http1;
 
     /// <summary>Sender of requests.</summary>
     public HttpMessageInvoker Invoker { get; } = invoker;
@@ -47,7 +51,7 @@ internal sealed class Upstream(UpstreamKey key, PoolIdentity? identity, HttpMess
             }
         }
 
-        Invoker.Dispose();
+        Close();
     }
 
     /// <summary>Retires the pool of a removed instance: connections are closed when the last request has ended.</summary>
@@ -67,6 +71,12 @@ internal sealed class Upstream(UpstreamKey key, PoolIdentity? identity, HttpMess
             }
         }
 
+        Close();
+    }
+
+    private void Close()
+    {
+        Http1?.Close();
         Invoker.Dispose();
     }
 }

@@ -1,3 +1,4 @@
+using GatewayMesh.Configuration.Snapshot;
 using System.Net;
 using System.Net.Sockets;
 using GatewayMesh.Certificates;
@@ -5,9 +6,9 @@ using GatewayMesh.Certificates.Handshakes;
 using GatewayMesh.Certificates.Trust;
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Reach;
-using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Linux;
+using GatewayMesh.Proxy.Connections;
 using GatewayMesh.Proxy.Limits;
 
 namespace GatewayMesh.Proxy.Upstreams;
@@ -79,10 +80,27 @@ internal sealed class UpstreamConnector
     private async ValueTask<Stream> ConnectAsync(
         SocketsHttpConnectionContext context, HeldConnection? permit, CancellationToken cancellationToken)
     {
-        var (key, certificates, time) = (_key, _certificates, _time);
         var timeout = context.InitialRequestMessage.Options.TryGetValue(ConnectTimeout, out var given)
             ? given
             : PolicyModel.Default.Timeouts.Connect;
+        var (_, stream) = await DialAsync(timeout, permit, cancellationToken).ConfigureAwait(false);
+        return _key.Protocol == WireProtocol.Http1 ? new AnswerableStream(stream) : stream;
+    }
+
+    /// <summary>Connects for HTTP/1.1.</summary>
+    /// <param name="timeout">Connect timeout, including the handshake.</param>
+    /// <param name="cancellationToken">Cancels the attempt.</param>
+    /// <exception cref="ConnectFailedException">No connection was made.</exception>
+    public async ValueTask<IByteChannel> DialAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var (socket, stream) = await DialAsync(timeout, permit: null, cancellationToken).ConfigureAwait(false);
+        return new StreamChannel(socket, stream);
+    }
+
+    private async ValueTask<(Socket Socket, Stream Stream)> DialAsync(
+        TimeSpan timeout, HeldConnection? permit, CancellationToken cancellationToken)
+    {
+        var (key, certificates, time) = (_key, _certificates, _time);
         using var limit = new CancellationTokenSource(timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         Socket? socket = null;
@@ -90,7 +108,7 @@ internal sealed class UpstreamConnector
         {
             socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             LostPeer.Notice(socket, key.MayStand);
-            await DialAsync(socket, context.DnsEndPoint, both.Token).ConfigureAwait(false);
+            await ConnectAsync(socket, both.Token).ConfigureAwait(false);
             Stream stream = permit is null ? new NetworkStream(socket, ownsSocket: true) : new HeldStream(socket, permit);
             stream = key.Peer is { } peer && certificates is not null
                 ? await MutualTls.ConnectAsync(
@@ -103,7 +121,7 @@ internal sealed class UpstreamConnector
                     both.Token,
                     key.Datacenter).ConfigureAwait(false)
                 : stream;
-            return key.Protocol == WireProtocol.Http1 ? new AnswerableStream(stream) : stream;
+            return (socket, stream);
         }
         catch (HandshakeException error)
         {
@@ -137,16 +155,16 @@ internal sealed class UpstreamConnector
     }
 
     // Connects to the checked addresses: a name is not resolved a second time.
-    private async ValueTask DialAsync(Socket socket, DnsEndPoint target, CancellationToken cancellationToken)
+    private async ValueTask ConnectAsync(Socket socket, CancellationToken cancellationToken)
     {
+        var (host, port) = (_key.Address.Host.Trim('[', ']'), _key.Address.Port);
         if (_key.IsOwn)
         {
-            await socket.ConnectAsync(target, cancellationToken).ConfigureAwait(false);
+            await socket.ConnectAsync(new DnsEndPoint(host, port), cancellationToken).ConfigureAwait(false);
             return;
         }
 
-        var addresses = await ReachedAddresses.OfAsync(
-            _reach(), new HostPort(target.Host.Trim('[', ']'), target.Port), cancellationToken).ConfigureAwait(false);
-        await socket.ConnectAsync(addresses, target.Port, cancellationToken).ConfigureAwait(false);
+        var addresses = await ReachedAddresses.OfAsync(_reach(), new HostPort(host, port), cancellationToken).ConfigureAwait(false);
+        await socket.ConnectAsync(addresses, port, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -4,6 +4,7 @@ using System.Text;
 using GatewayMesh.Certificates;
 using GatewayMesh.Configuration.Reach;
 using GatewayMesh.Configuration.Values;
+using GatewayMesh.Proxy.Connections;
 using GatewayMesh.Proxy.Routing;
 
 namespace GatewayMesh.Proxy.Upstreams;
@@ -71,6 +72,8 @@ internal sealed class UpstreamPools(TimeProvider time, ICertificates? certificat
     private Upstream Create(UpstreamKey key)
     {
         var isHttp2 = key.Protocol == WireProtocol.Http2;
+        var connector = new UpstreamConnector(key, certificates, time, reach);
+        var idle = key.Kind == TargetKind.MeshPeer || isHttp2 ? IdleOfMeshPeers : IdleOfApplications;
         var sockets = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -79,9 +82,9 @@ internal sealed class UpstreamPools(TimeProvider time, ICertificates? certificat
             UseProxy = false,
             ActivityHeadersPropagator = null,
             ConnectTimeout = Timeout.InfiniteTimeSpan, // the callback applies the policy's timeout
-            ConnectCallback = new UpstreamConnector(key, certificates, time, reach).ConnectAsync,
+            ConnectCallback = connector.ConnectAsync,
             MaxConnectionsPerServer = int.MaxValue, // admission limits requests; a queue here would be hidden
-            PooledConnectionIdleTimeout = key.Kind == TargetKind.MeshPeer || isHttp2 ? IdleOfMeshPeers : IdleOfApplications,
+            PooledConnectionIdleTimeout = idle,
             EnableMultipleHttp2Connections = true, // calls beyond a peer's limit per connection must not queue
             InitialHttp2StreamWindowSize = StreamWindow,
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
@@ -102,6 +105,7 @@ internal sealed class UpstreamPools(TimeProvider time, ICertificates? certificat
         return new Upstream(
             key,
             key.Peer is null ? null : PoolIdentity.Now(key.Identity, certificates),
-            new HttpMessageInvoker(new SendOnceHandler(sockets, isHttp2), disposeHandler: true));
+            new HttpMessageInvoker(new SendOnceHandler(sockets, isHttp2), disposeHandler: true),
+            isHttp2 ? null : new InstancePool(connector.DialAsync, idle, time));
     }
 }

@@ -48,7 +48,10 @@ internal static class WorkerHost
             return failure.ExitCode;
         }
 
-        using var events = new EventLog(load.Bootstrap.Node, "worker", time: time) { MaxPerSecond = load.Bootstrap.Logs.MaxEventsPerSecond };
+        using var events = new EventLog(load.Bootstrap.Node, "worker", time: time)
+        {
+            MaxPerSecond = load.Bootstrap.Logs.MaxEventsPerSecond,
+        };
         var pids = ImmutableSortedDictionary<string, int>.Empty.Add("guard", first.Pid).Add("worker", Environment.ProcessId);
         var probe = first.Listeners.Select(lent => lent.ToSpec()).FirstOrDefault(listener => listener.Kind == ListenerKind.Probe)?.Address;
         var node = new MeshNode(load.Bootstrap, pids, events, progress, time, probe);

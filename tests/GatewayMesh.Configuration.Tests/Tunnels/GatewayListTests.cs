@@ -137,7 +137,9 @@ public sealed class GatewayListTests
     {
         GatewayModel[] gateways =
         [
-            Gateway("unhealthy-near", healthy: false, zone: "a"), Gateway("healthy-far", zone: "b"), Gateway("unhealthy-far", healthy: false, zone: "b"),
+            Gateway("unhealthy-near", healthy: false, zone: "a"),
+            Gateway("healthy-far", zone: "b"),
+            Gateway("unhealthy-far", healthy: false, zone: "b"),
             Gateway("healthy-near", zone: "a"), Gateway("healthy-without-zone"),
         ];
 

@@ -22,7 +22,8 @@ internal sealed class SafeTextTests
     public void A_lone_surrogate_is_escaped() => Assert.That(SafeText.OneLine("lone" + (char)0xd800), Is.EqualTo("lone\\ud800"));
 
     [Test]
-    public void Line_ends_are_the_only_control_characters_kept_in_lines() => Assert.That(SafeText.Lines("a\nb\r\u001b"), Is.EqualTo("a\nb\\u000d\\u001b"));
+    public void Line_ends_are_the_only_control_characters_kept_in_lines() =>
+        Assert.That(SafeText.Lines("a\nb\r\u001b"), Is.EqualTo("a\nb\\u000d\\u001b"));
 
     [Test]
     public void Text_without_anything_to_escape_is_the_same_object()

@@ -11,7 +11,7 @@ namespace GatewayMesh.Proxy.Tests.Edge;
 public class OutsideTests
 {
     private const string Forged =
-        "gatewaymesh-source: web\r\nGatewayMesh-Source: web\r\nGATEWAYMESH-DESTINATION: payments\r\ngatewaymesh_hops: 1\r\n"
+        "gatewaymesh-source: web\r\nGatewayMesh-Source: web\r\nGATEWAYMESH-DESTINATION: payments\r\n"
         + "Client-Cert: :forged:\r\nClient_Cert_Chain: :forged:\r\nX-Forwarded-Client-Cert: forged\r\nx-forwarded-CLIENT-cert: "
             + "forged\r\nX_Forwarded_Client_Cert: forged\r\nProxy-Status: gatewaymesh; error=forged\r\n"
         + "X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-For: 203.0.113.10\r\nX_Forwarded_For: 203.0.113.11\r\nX-Forwarded-Proto: "

@@ -22,7 +22,8 @@ public sealed class ForwardedHeadTests
 {
     private const int Rounds = 2000;
 
-    private const string Request = "POST /orders/17?fields=all HTTP/1.1\r\nhost: payments\r\nuser-agent: a \u00E9\tb\r\nX-Customer:4711 \r\n"
+    private const string Request =
+        "POST /orders/17?fields=all HTTP/1.1\r\nhost: payments\r\nuser-agent: a \u00E9\tb\r\nX-Customer:4711 \r\n"
         + "Connection: close, X-Named\r\nKeep-Alive: timeout=5\r\nTE: trailers\r\nTrailer: X-Sum\r\nUpgrade: h2c\r\nProxy-Connection: x\r\n"
         + "proxy-authorization: x\r\nExpect: 100-continue\r\nVIA: 1.0 front\r\nCookie: a=1\r\ncookie: b=2\r\nX-Real-IP: 1.2.3.4\r\n"
         + "Client-Cert: x\r\nX-Forwarded_For: 1.2.3.4\r\nX-Forwarded-For: 1.2.3.4\r\ngatewaymesh-hops: 7\r\nGatewayMesh-Unknown: 1\r\n"
@@ -120,11 +121,25 @@ public sealed class ForwardedHeadTests
         rig.Receive("GET / HTTP/1.1\r\nHost: payments\r\n\r\n");
         var response = new ResponseHead();
         new ResponseReader(HeadLimits.Response).Read(
-            WireText.Bytes("HTTP/1.1 200 OK\r\nConnection: X-Named, Content-Length\r\nx-named: 1\r\nX-Other: 1\r\nContent-Length: 5\r\n\r\n"),
+            WireText.Bytes(
+                "HTTP/1.1 200 OK\r\nConnection: X-Named, Content-Length\r\nx-named: 1\r\nX-Other: 1\r\nContent-Length: 5\r\n\r\n"),
             response);
         var table = new FieldTable();
         ForwardedResponse.Write(rig.Exchange, response, ref table);
         Assert.That(WireText.Lines(table)[..^1], Is.EqualTo(["X-Other: 1", "Content-Length: 5"]));
+    }
+
+    [Test]
+    public async Task Trailers_of_a_request_go_on_without_claims()
+    {
+        await using var rig = await ForwardingRig.Create(TargetKind.MeshPeer, null);
+        rig.Receive("GET / HTTP/1.1\r\nHost: payments\r\n\r\n");
+        var trailers = new FieldTable();
+        new ChunkedReader(HeadLimits.Request).Read(
+            WireText.Bytes("0\r\nX-Sum: 7\r\nProxy-Status: a\r\nX-Forwarded_For: 1\r\ngatewaymesh-x: 1\r\n\r\n"), trailers);
+        var table = new FieldTable();
+        ForwardedRequest.WriteTrailers(rig.Exchange, trailers, ref table);
+        Assert.That(WireText.Lines(table), Is.EqualTo(["X-Sum: 7"]));
     }
 
     private string Written(ForwardingRig rig)

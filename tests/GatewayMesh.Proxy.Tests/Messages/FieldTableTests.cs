@@ -37,7 +37,7 @@ public sealed class FieldTableTests
         var table = Of("a: 1", "B: 2", "b: 3", "c: 4", "b: 5");
         table.Remove("b");
         Assert.That(Lines(table), Is.EqualTo(["a: 1", "c: 4"]));
-        table.RemoveWhere(static name => name == "a");
+        table.RemoveWhere(static line => line.Name == "a");
         Assert.That(Lines(table), Is.EqualTo(["c: 4"]));
     }
 

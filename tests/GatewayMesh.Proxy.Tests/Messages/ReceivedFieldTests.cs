@@ -34,7 +34,7 @@ public sealed class ReceivedFieldTests
         fields.Set("Newer", "m");
         fields.Remove("te");
         fields.Remove("absent");
-        fields.RemoveWhere(static name => name == "Y");
+        fields.RemoveWhere(static line => line.Name == "Y");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(WireText.Lines(fields), Is.EqualTo(["Host: a", "x-a: 5", "via: 1.1 me", "New: n", "Newer: m"]));

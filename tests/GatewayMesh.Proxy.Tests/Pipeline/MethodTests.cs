@@ -12,23 +12,23 @@ namespace GatewayMesh.Proxy.Tests.Pipeline;
 public class MethodTests
 {
     [Test]
-    public async Task A_known_method_in_the_wrong_case_is_501_and_is_never_forwarded(
+    public async Task A_known_method_in_the_wrong_case_is_forwarded_as_it_came_on_HTTP_1_and_501_on_HTTP_2(
         [ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
     {
         using var payments = Backend.Answering("paid");
         await using var listener = await OneListener.Start(kind, payments.HostPort);
 
-        foreach (var method in (string[])["delete", "Get", "pOST", "head", "Options", "trace", "patch", "Put", "query"])
+        foreach (var method in (string[])["delete", "Get", "pOST", "Options", "trace", "patch", "Put", "query"])
         {
             using var one = await listener.Connect();
             using var two = await listener.ConnectHttp2();
-            var answer = await one.Ask($"{method} /x HTTP/1.1\r\n{listener.Lines}Content-Length: 0\r\n\r\n", head: method == "head");
-            Assert.That(answer.Status, Is.EqualTo(501), method);
-            Assert.That(answer["Proxy-Status"], Does.StartWith("gatewaymesh; error=http_request_error; forwarded=?0"), method);
+            var answer = await one.Ask($"{method} /x HTTP/1.1\r\n{listener.Lines}Content-Length: 0\r\n\r\n");
+            Assert.That((answer.Status, payments.Last.Method), Is.EqualTo((200, method)));
+            var executed = payments.Executed;
             Assert.That((await two.Ask(listener.Head(method, "/x"))).Status, Is.EqualTo(501), method);
+            Assert.That(payments.Executed, Is.EqualTo(executed), method);
         }
 
-        Assert.That(payments.Executed, Is.Zero);
         Assert.That(listener.Evidence(), Is.EqualTo((0, 0)));
     }
 

@@ -150,7 +150,9 @@ public sealed class ConsulCertificatesTests
             Assert.That(mesh.Folder.Trust!.TrustDomain, Is.Not.EqualTo(old).And.EqualTo(after.Id.TrustDomain));
             Assert.That(CertificateMesh.Verify(after, mesh.Folder.Trust!).Fault, Is.EqualTo(PeerFault.None));
             Assert.That(CertificateMesh.Verify(before, mesh.Folder.Trust!).Fault, Is.EqualTo(PeerFault.None), "peers without new leaves");
-            Assert.That(mesh.Reported.Where(reported => reported.StartsWith("web", StringComparison.Ordinal)), Is.EqualTo(["web began", "web ended"]),
+            Assert.That(
+                mesh.Reported.Where(reported => reported.StartsWith("web", StringComparison.Ordinal)),
+                Is.EqualTo(["web began", "web ended"]),
                 "each reported once");
         }
     }

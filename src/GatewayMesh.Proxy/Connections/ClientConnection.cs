@@ -1,0 +1,259 @@
+using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Http1;
+using GatewayMesh.Proxy.Listeners;
+using GatewayMesh.Proxy.Messages;
+using GatewayMesh.Proxy.Pipeline;
+
+namespace GatewayMesh.Proxy.Connections;
+
+/// <summary>
+/// An HTTP/1.1 connection from a client: one request after the other.
+/// <code>
+/// idle ─► head (RequestReader) ─► pipeline ─► response ─► rest of the request's body: dropped up to 64 KiB ─► idle
+///   │        └ malformed: 4xx          └ body: ClientBody, on demand              └ longer, or Connection: close ─► linger
+///   └ nothing for keepAliveTimeout, or drain ─► close
+/// ClientConnection.cs            life and heads          ClientConnection.Response.cs   the response
+/// ClientConnection.Body.cs       the request's body      ClientConnection.Watch.cs      a client that ends its stream
+/// </code>
+/// </summary>
+internal sealed partial class ClientConnection : IResponseSink
+{
+    /// <summary>Bytes of an unread request body that are dropped to keep a connection: 64 KiB.</summary>
+    public const int MostDropped = 64 * 1024;
+
+    /// <summary>Time that a closing connection waits for the client to end its side: 2 s.</summary>
+    public static readonly TimeSpan Linger = TimeSpan.FromSeconds(2);
+
+    private readonly RequestEntry _entry;
+    private readonly InboundConnection _inbound;
+    private readonly IByteChannel _channel;
+    private readonly LimitsSpec _limits;
+    private readonly HeadLimits _headLimits;
+    private readonly TimeProvider _time;
+    private readonly Exchange _exchange;
+    private readonly ITimer _patience;
+    private readonly CancellationTokenSource _gone = new();
+    private ConnectionBuffer _received;
+    private RequestReader _reader;
+    private volatile bool _isIdle;
+    private volatile bool _isEnding;
+    private volatile bool _isOutOfTime;
+    private bool _keepsAlive;
+
+    /// <summary>Creates the connection; <see cref="ServeAsync"/> serves it.</summary>
+    /// <param name="entry">Entry of requests.</param>
+    /// <param name="inbound">The connection for the pipeline.</param>
+    /// <param name="channel">The bytes.</param>
+    /// <param name="limits">Limits on requests.</param>
+    /// <param name="time">The clock.</param>
+    public ClientConnection(RequestEntry entry, InboundConnection inbound, IByteChannel channel, LimitsSpec limits, TimeProvider time)
+    {
+        (_entry, _inbound, _channel, _limits, _time) = (entry, inbound, channel, limits, time);
+        var bounds = HeadBounds.Of(limits);
+        _headLimits = new HeadLimits(bounds.Line, bounds.Fields, bounds.Bytes);
+        _reader = new RequestReader(_headLimits);
+        _received = new ConnectionBuffer(bounds.Line + bounds.Bytes);
+        _exchange = entry.Create(this);
+        _content = new ClientBody(this);
+        _patience = time.CreateTimer(
+            static connection => ((ClientConnection)connection!).RunOut(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <inheritdoc/>
+    public CancellationToken Aborted => _gone.Token;
+
+    /// <summary>Serves the connection to its end.</summary>
+    public async Task ServeAsync()
+    {
+        try
+        {
+            while (await ReceiveHeadAsync().ConfigureAwait(false) && await ServeRequestAsync().ConfigureAwait(false))
+            {
+            }
+
+            await LingerAsync().ConfigureAwait(false);
+        }
+        catch (Exception gone) when (
+            gone is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+        {
+            Abort();
+        }
+        finally
+        {
+            await _patience.DisposeAsync().ConfigureAwait(false);
+            await _channel.CloseAsync().ConfigureAwait(false);
+            _received.Drop();
+        }
+    }
+
+    /// <summary>Ends the connection when it is idle, at once or after the current response. From any thread.</summary>
+    public void EndWhenIdle()
+    {
+        _isEnding = true;
+        if (_isIdle)
+        {
+            _channel.CancelRead();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Abort()
+    {
+        _isAborted = true;
+        _channel.Abort();
+        _gone.Cancel();
+    }
+
+    /// <inheritdoc/>
+    public bool IsAnsweredByServer(Exception failure) => false;
+
+    // False at the end of the connection.
+    private async ValueTask<bool> ReceiveHeadAsync()
+    {
+        var head = _exchange.Head;
+        _isIdle = _received.IsEmpty;
+        if (_isEnding && _isIdle)
+        {
+            return false;
+        }
+
+        _isOutOfTime = false;
+        Wait(_isIdle ? _limits.KeepAliveTimeout : _limits.RequestHeadersTimeout);
+        try
+        {
+            while (true)
+            {
+                var progress = _received.IsEmpty ? HeadProgress.NeedMore : _reader.Read(_received.Span, head);
+                if (progress == HeadProgress.Head)
+                {
+                    _received.Take(_reader.Consumed);
+                    return true;
+                }
+
+                if (progress == HeadProgress.Fault)
+                {
+                    Refuse(MessageErrors.OfRequest(_reader.Fault));
+                    return true;
+                }
+
+                if (!await ReceiveAsync().ConfigureAwait(false))
+                {
+                    return false;
+                }
+
+                if (_isIdle)
+                {
+                    _isIdle = false;
+                    Wait(_limits.RequestHeadersTimeout);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            if (_isIdle || !_isOutOfTime)
+            {
+                return false;
+            }
+
+            head.Fields.Keep(_received.Span); // for the log
+            Refuse(new MeshError(MeshErrorKind.RequestTimeout, Forwarded: false, "limits.requestHeadersTimeout"));
+            return true;
+        }
+        finally
+        {
+            _isIdle = false;
+            Wait(Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    // The pipeline refuses the request, so that the refusal is counted, logged, and answered like any other.
+    private void Refuse(in MeshError error)
+    {
+        var head = _exchange.Head;
+        head.Refusal = error;
+        head.KeepsAlive = false;
+        head.HasBody = false;
+        head.Framing = BodyFraming.None;
+    }
+
+    // True if the connection may serve another request.
+    private async ValueTask<bool> ServeRequestAsync()
+    {
+        var head = _exchange.Head;
+        _keepsAlive = head.KeepsAlive;
+        BeginResponse(head);
+        BeginBody(head);
+        if (!head.HasBody)
+        {
+            Watch();
+        }
+
+        await _entry.ServeAsync(_exchange, _inbound).ConfigureAwait(false);
+        if (_isAborted || _isSwitched)
+        {
+            return false;
+        }
+
+        await CompleteAsync().ConfigureAwait(false);
+        return _keepsAlive && await DropBodyAsync().ConfigureAwait(false);
+    }
+
+    // Receives more bytes; false at the end of the client's stream.
+    private async ValueTask<bool> ReceiveAsync()
+    {
+        if (_ahead is { } ahead)
+        {
+            _ahead = null;
+            var early = await ahead.ConfigureAwait(false);
+            _received.Add(early);
+            return early > 0;
+        }
+
+        if (_isEnded)
+        {
+            return false;
+        }
+
+        _received.Release();
+        if (_received.IsEmpty)
+        {
+            await _channel.ReadAsync(default).ConfigureAwait(false); // an idle connection holds no buffer
+        }
+
+        var count = await _channel.ReadAsync(_received.Room()).ConfigureAwait(false);
+        _received.Add(count);
+        return count > 0;
+    }
+
+    // Closing with unread bytes would reset the connection, and the client might lose the response.
+    private async ValueTask LingerAsync()
+    {
+        if (_isSwitched || _isAborted || _isEnded || _ahead is not null)
+        {
+            return;
+        }
+
+        await _channel.EndWritingAsync().ConfigureAwait(false);
+        _received.Drop();
+        Wait(Linger);
+        for (var left = MostDropped; left > 0;)
+        {
+            var count = await _channel.ReadAsync(_received.Room()).ConfigureAwait(false);
+            if (count == 0)
+            {
+                return;
+            }
+
+            left -= count;
+        }
+    }
+
+    private void Wait(TimeSpan span) => _patience.Change(span, Timeout.InfiniteTimeSpan);
+
+    private void RunOut()
+    {
+        _isOutOfTime = true;
+        _channel.CancelRead();
+    }
+}

@@ -1,0 +1,79 @@
+using System.Buffers;
+
+namespace GatewayMesh.Proxy.Connections;
+
+/// <summary>Bytes received and not yet consumed, in a rented array that grows up to a limit and is returned while empty.</summary>
+/// <param name="limit">Maximum number of bytes.</param>
+internal struct ConnectionBuffer(int limit)
+{
+    private const int FirstRent = 4096;
+
+    private byte[]? _array;
+    private int _start;
+    private int _end;
+
+    /// <summary>The bytes.</summary>
+    public readonly ReadOnlySpan<byte> Span => _array.AsSpan(_start, _end - _start);
+
+    /// <summary>The bytes as memory; valid until the next change.</summary>
+    public readonly ReadOnlyMemory<byte> Memory => _array.AsMemory(_start, _end - _start);
+
+    /// <summary>Number of bytes.</summary>
+    public readonly int Length => _end - _start;
+
+    /// <summary>True if there are no bytes.</summary>
+    public readonly bool IsEmpty => _start == _end;
+
+    /// <summary>Returns free room behind the bytes, at least one byte; empty if the limit is reached.</summary>
+    public Memory<byte> Room()
+    {
+        _array ??= ArrayPool<byte>.Shared.Rent(FirstRent);
+        if (_end == _array.Length)
+        {
+            if (_start > 0)
+            {
+                Span.CopyTo(_array);
+                (_start, _end) = (0, Length);
+            }
+            else if (_array.Length < limit)
+            {
+                var larger = ArrayPool<byte>.Shared.Rent(Math.Min(limit, 2 * _array.Length));
+                Span.CopyTo(larger);
+                ArrayPool<byte>.Shared.Return(_array);
+                _array = larger;
+            }
+        }
+
+        return _array.AsMemory(_end);
+    }
+
+    /// <summary>Adds bytes that were received into <see cref="Room"/>.</summary>
+    public void Add(int count) => _end += count;
+
+    /// <summary>Consumes bytes.</summary>
+    public void Take(int count)
+    {
+        _start += count;
+        if (_start == _end)
+        {
+            (_start, _end) = (0, 0);
+        }
+    }
+
+    /// <summary>Returns the array if there are no bytes. No read into <see cref="Room"/> may be pending.</summary>
+    public void Release()
+    {
+        if (_array is not null && _start == _end)
+        {
+            ArrayPool<byte>.Shared.Return(_array);
+            (_array, _start, _end) = (null, 0, 0);
+        }
+    }
+
+    /// <summary>Drops all bytes and returns the array.</summary>
+    public void Drop()
+    {
+        _start = _end;
+        Release();
+    }
+}

@@ -1,0 +1,197 @@
+using GatewayMesh.Proxy.Http1;
+using GatewayMesh.Proxy.Messages;
+
+namespace GatewayMesh.Proxy.Connections;
+
+/// <summary>
+/// An HTTP/1.1 connection to an instance. Serves one request at a time; between requests its pool watches it, so that an end or unexpected
+/// bytes are seen before the next request.
+/// </summary>
+internal sealed class InstanceConnection
+{
+    private const int MostReceived = 64 * 1024 + 4096;
+
+    private readonly IByteChannel _channel;
+    private ConnectionBuffer _received = new(MostReceived);
+    private ResponseReader _reader = new(HeadLimits.Response);
+    private BodyReader _body;
+    private ValueTask<int> _watch;
+    private bool _isWatching;
+    private int _dataLeft;
+
+    /// <summary>Creates a connection that has served no request.</summary>
+    /// <param name="channel">The bytes.</param>
+    public InstanceConnection(IByteChannel channel) => _channel = channel;
+
+    /// <summary>Head of the current response.</summary>
+    public ResponseHead Head { get; } = new();
+
+    /// <summary>Trailers of the current response, once its content has been read to the end.</summary>
+    public FieldTable Trailers { get; } = new();
+
+    /// <summary>Bytes that wait for the next write.</summary>
+    public OutputBuffer Output { get; } = new();
+
+    /// <summary>True if the connection has served a request before. Default: false.</summary>
+    public bool IsReused { get; set; }
+
+    /// <summary>True once a byte of the current response has arrived.</summary>
+    public bool HasResponse { get; private set; }
+
+    /// <summary>True once a byte of the current request may have been written.</summary>
+    public bool IsWritten { get; private set; }
+
+    /// <summary>True if the connection was aborted here.</summary>
+    public bool IsAborted { get; private set; }
+
+    /// <summary>Time after which the instance closes the idle connection; null if it did not announce one.</summary>
+    public TimeSpan? IdleTimeout => Head.IdleTimeout;
+
+    /// <summary>Starts a request.</summary>
+    public void Begin(bool isHead, bool mayUpgrade)
+    {
+        _reader.Start(isHead, mayUpgrade);
+        Head.Clear();
+        Trailers.Clear();
+        Output.Clear();
+        (HasResponse, IsWritten, _dataLeft) = (false, false, 0);
+    }
+
+    /// <summary>Sends what waits in <see cref="Output"/>, and content behind it.</summary>
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> content = default)
+    {
+        IsWritten = true;
+        await _channel.WriteAsync(Output.Memory, content).ConfigureAwait(false);
+        Output.Clear();
+    }
+
+    /// <summary>Reads the next head, interim or final. False if the instance closed without one.</summary>
+    /// <exception cref="MessageFaultException">The head is malformed.</exception>
+    public async ValueTask<bool> ReadHeadAsync()
+    {
+        while (true)
+        {
+            var progress = _received.IsEmpty ? HeadProgress.NeedMore : _reader.Read(_received.Span, Head);
+            switch (progress)
+            {
+                case HeadProgress.Head:
+                    _received.Take(_reader.Consumed);
+                    _body = new BodyReader(Head.Framing, Head.ContentLength, HeadLimits.Response);
+                    return true;
+                case HeadProgress.Fault:
+                    throw new MessageFaultException(_reader.Fault);
+            }
+
+            if (!await ReceiveAsync().ConfigureAwait(false))
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>True if content or the end of the response has already arrived.</summary>
+    public bool HasContent => !_received.IsEmpty || _body.IsComplete;
+
+    /// <summary>Returns the next content, valid until the next call; empty at the end of the response.</summary>
+    /// <exception cref="MessageFaultException">The content is malformed.</exception>
+    /// <exception cref="EndOfStreamException">The instance broke off the response.</exception>
+    public async ValueTask<ReadOnlyMemory<byte>> ReadContentAsync()
+    {
+        _received.Take(_dataLeft);
+        _dataLeft = 0;
+        while (true)
+        {
+            var part = _body.Read(_received.Span, Trailers);
+            _received.Take(part.Skip);
+            switch (part.Kind)
+            {
+                case BodyPartKind.Data:
+                    _dataLeft = part.Length;
+                    return _received.Memory[..part.Length];
+                case BodyPartKind.End:
+                    return default;
+                case BodyPartKind.Fault:
+                    throw new MessageFaultException(_body.Fault);
+            }
+
+            if (await ReceiveAsync().ConfigureAwait(false))
+            {
+                continue;
+            }
+
+            if (Head.Framing != BodyFraming.UntilClose)
+            {
+                throw new EndOfStreamException("The instance broke off its response.");
+            }
+
+            _body.Close();
+            return default;
+        }
+    }
+
+    /// <summary>True if the response is complete and the connection can serve another request.</summary>
+    public bool MayStay => !IsAborted && _body.IsComplete && Head.KeepsAlive && Head.Framing != BodyFraming.UntilClose && _received.IsEmpty;
+
+    /// <summary>Watches the idle connection.</summary>
+    public void Watch()
+    {
+        _received.Release();
+        _watch = _channel.ReadAsync(_received.Room());
+        _isWatching = true;
+    }
+
+    /// <summary>True if the watched connection is silent and open.</summary>
+    public bool IsSilent => !_watch.IsCompleted;
+
+    /// <summary>Hands over the connection after 101: the bytes received behind the head, then the channel.</summary>
+    public IByteChannel Switch(out ReadOnlyMemory<byte> received)
+    {
+        received = _received.Memory;
+        return _channel;
+    }
+
+    /// <summary>Resets the connection. From any thread.</summary>
+    public void Abort()
+    {
+        IsAborted = true;
+        _channel.Abort();
+    }
+
+    /// <summary>Closes the connection and observes the watch.</summary>
+    public async ValueTask CloseAsync()
+    {
+        IsAborted = true;
+        await _channel.CloseAsync().ConfigureAwait(false);
+        if (_isWatching)
+        {
+            _isWatching = false;
+            try
+            {
+                await _watch.ConfigureAwait(false);
+            }
+            catch (Exception closed) when (closed is IOException or ObjectDisposedException or OperationCanceledException)
+            {
+            }
+        }
+
+        _received.Drop();
+    }
+
+    private async ValueTask<bool> ReceiveAsync()
+    {
+        int count;
+        if (_isWatching)
+        {
+            _isWatching = false;
+            count = await _watch.ConfigureAwait(false);
+        }
+        else
+        {
+            count = await _channel.ReadAsync(_received.Room()).ConfigureAwait(false);
+        }
+
+        _received.Add(count);
+        HasResponse |= count > 0;
+        return count > 0;
+    }
+}

@@ -1,0 +1,345 @@
+using GatewayMesh.Proxy.Connections;
+using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Http1;
+using GatewayMesh.Proxy.Messages;
+using GatewayMesh.Proxy.Pipeline;
+using GatewayMesh.Proxy.Resilience;
+
+namespace GatewayMesh.Proxy.Forwarding;
+
+/// <summary>
+/// One attempt over HTTP/1.1:
+/// <code>
+/// idle connection, else a new one ─► head ─► body (Upload, while the response is awaited) ─► interim heads ─► head ─► content ─► trailers
+///   └ a reused connection that dies before a byte of the request was written: once more, on a new connection
+/// </code>
+/// </summary>
+internal sealed class Http1Hop(Exchange exchange, ClientConnection client, InstancePool pool)
+{
+    private const int MostInterim = 16;
+    private const int Continue = 100;
+    private const int SwitchingProtocols = 101;
+    private const int ResetContent = 205;
+
+    private static readonly TimeSpan ContinueTimeout = TimeSpan.FromSeconds(1);
+
+    // A WebSocket has its own closing handshake: after it, neither side waits for the other's stream to end (RFC 6455 §7.1.1).
+    private static readonly TimeSpan WebSocketLinger = TimeSpan.FromSeconds(1);
+
+    private Upload? _upload;
+    private bool _isSilent;
+
+    /// <summary>Makes the attempt; see <see cref="IForwarder.ForwardAsync"/>.</summary>
+    public async ValueTask<MeshError> RunAsync()
+    {
+        var isRepeatable = Idempotence.Of(exchange.Method);
+        var connection = pool.TryTake(isRepeatable);
+        while (true)
+        {
+            if (connection is null)
+            {
+                try
+                {
+                    connection = await ConnectAsync().ConfigureAwait(false);
+                }
+                catch (Exception failure) when (failure is IOException or OperationCanceledException)
+                {
+                    return HopErrors.OfConnect(exchange, failure);
+                }
+            }
+
+            var error = await SendAsync(connection).ConfigureAwait(false);
+            if (!IsStale(connection, error))
+            {
+                return error;
+            }
+
+            connection = null;
+        }
+    }
+
+    // An instance may close an idle connection at the moment of the request: no evidence against the instance while nothing was written.
+    // Once a byte was, the application may have run the request, and only the policy decides about another attempt.
+    private bool IsStale(InstanceConnection connection, in MeshError error) =>
+        error.Kind == MeshErrorKind.ConnectionReset
+        && connection is { IsReused: true, HasResponse: false, IsWritten: false }
+        && !exchange.IsBodyBegun
+        && !exchange.IsOutOfTime;
+
+    private async ValueTask<InstanceConnection> ConnectAsync()
+    {
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(exchange.CutOff, client.Aborted);
+        return await pool.ConnectAsync(exchange.Route.Policy.Timeouts.Connect, both.Token).ConfigureAwait(false);
+    }
+
+    private async ValueTask<MeshError> SendAsync(InstanceConnection connection)
+    {
+        connection.Begin(exchange.Head.Method == "HEAD", exchange.IsUpgrade);
+        var error = WriteHead(connection);
+        if (error.IsError)
+        {
+            pool.Return(connection);
+            return error;
+        }
+
+        var mayStay = false;
+        var cutOff = exchange.CutOff.UnsafeRegister(static connection => ((InstanceConnection)connection!).Abort(), connection);
+        var gone = client.Aborted.UnsafeRegister(static connection => ((InstanceConnection)connection!).Abort(), connection);
+        try
+        {
+            await SendRequestAsync(connection).ConfigureAwait(false);
+            error = await ReceiveAsync(connection).ConfigureAwait(false);
+            mayStay = !error.IsError && connection.MayStay && (_upload?.IsComplete ?? true);
+        }
+        catch (Exception failure) when (failure is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            error = HopErrors.Of(exchange, connection, _upload, _isSilent, failure);
+            if (client.HasStarted)
+            {
+                client.Abort(); // the client has part of the response, which must not look complete
+            }
+        }
+        finally
+        {
+            await cutOff.DisposeAsync().ConfigureAwait(false);
+            await gone.DisposeAsync().ConfigureAwait(false);
+            await EndAsync(connection, mayStay).ConfigureAwait(false);
+        }
+
+        return error;
+    }
+
+    private MeshError WriteHead(InstanceConnection connection)
+    {
+        var hop = exchange.Attempt.Hop;
+        var writer = new HeadWriter(connection.Output);
+        writer.RequestLine(exchange.Method, exchange.Target.IsAsterisk ? "*" : ForwardedRequest.TargetOf(exchange, hop));
+        var error = ForwardedRequest.Write(exchange, hop, ref writer);
+        if (error.IsError)
+        {
+            return error;
+        }
+
+        if (exchange.Head.Framing == BodyFraming.Chunked)
+        {
+            writer.Add("Transfer-Encoding", "chunked");
+        }
+
+        if (exchange.IsUpgrade)
+        {
+            writer.Add("Connection", "Upgrade");
+            writer.Add("Upgrade", exchange.Head.Fields[KnownField.Upgrade].ToString());
+        }
+
+        writer.EndHead();
+        writer.Complete();
+        return MeshError.None;
+    }
+
+    private async ValueTask SendRequestAsync(InstanceConnection connection)
+    {
+        if (!exchange.Head.HasBody)
+        {
+            try
+            {
+                await connection.SendAsync().ConfigureAwait(false);
+            }
+            catch (IOException) when (!connection.IsAborted)
+            {
+                // The instance may have responded before it closed.
+            }
+
+            return;
+        }
+
+        _upload = new Upload(exchange, client, connection);
+        if (client.AwaitsContinue)
+        {
+            await connection.SendAsync().ConfigureAwait(false);
+        }
+        else
+        {
+            _upload.Start();
+        }
+    }
+
+    private async ValueTask<MeshError> ReceiveAsync(InstanceConnection connection)
+    {
+        await ReceiveHeadAsync(connection).ConfigureAwait(false);
+        switch (ReceivedResponse.Receive(exchange, connection.Head))
+        {
+            case ResponseFate.Drop:
+                connection.Abort();
+                return exchange.Attempt.Answered;
+            case ResponseFate.Withhold:
+                connection.Abort();
+                return MeshError.None;
+        }
+
+        if (connection.Head.Status == ResetContent)
+        {
+            // RFC 9110 §15.3.6: 205 has no content, even if the instance sends some.
+            connection.Head.Fields.Remove("Transfer-Encoding");
+            connection.Head.Fields.Set("Content-Length", "0");
+        }
+
+        client.Start(connection.Head);
+        if (connection.Head.Status == SwitchingProtocols)
+        {
+            await SwitchAsync(connection).ConfigureAwait(false);
+            return MeshError.None;
+        }
+
+        if (connection.Head.Status != ResetContent)
+        {
+            await CopyAsync(connection).ConfigureAwait(false);
+        }
+
+        exchange.Attempt.IsWhole = true;
+        ReceivedResponse.ReadGrpcStatus(exchange, connection.Trailers);
+        await ToClient(client.EndAsync(connection.Trailers)).ConfigureAwait(false);
+        return MeshError.None;
+    }
+
+    private async ValueTask ReceiveHeadAsync(InstanceConnection connection)
+    {
+        var interim = 0;
+        while (true)
+        {
+            if (!await NextHeadAsync(connection).ConfigureAwait(false))
+            {
+                throw new IOException("The instance closed the connection without a response.");
+            }
+
+            if (!connection.Head.IsInterim)
+            {
+                return;
+            }
+
+            if (++interim > MostInterim)
+            {
+                throw new MessageFaultException(MessageFault.Status);
+            }
+
+            if (connection.Head.Status != Continue || client.AwaitsContinue)
+            {
+                await ToClient(client.SendInterimAsync(connection.Head)).ConfigureAwait(false);
+            }
+
+            if (connection.Head.Status == Continue)
+            {
+                _upload?.Start();
+            }
+        }
+    }
+
+    // An instance that does not know 100 (Continue) waits for the body, and so does the client for us.
+    private async ValueTask<bool> NextHeadAsync(InstanceConnection connection)
+    {
+        if (_upload is not { IsStarted: false })
+        {
+            return await Watched(connection).ConfigureAwait(false);
+        }
+
+        var head = connection.ReadHeadAsync().AsTask();
+        if (await Task.WhenAny(head, Task.Delay(ContinueTimeout, exchange.Time)).ConfigureAwait(false) != head)
+        {
+            if (client.AwaitsContinue)
+            {
+                await ToClient(client.SendInterimAsync(new ResponseHead { Status = Continue })).ConfigureAwait(false);
+            }
+
+            _upload.Start();
+        }
+
+        return await head.ConfigureAwait(false);
+    }
+
+    private async ValueTask<bool> Watched(InstanceConnection connection)
+    {
+        using var silence = new Silence(exchange, connection);
+        try
+        {
+            return await connection.ReadHeadAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _isSilent |= silence.IsOver;
+        }
+    }
+
+    private async ValueTask CopyAsync(InstanceConnection connection)
+    {
+        using var silence = new Silence(exchange, connection);
+        try
+        {
+            while (true)
+            {
+                if (!connection.HasContent)
+                {
+                    await ToClient(client.FlushAsync()).ConfigureAwait(false);
+                }
+
+                silence.Restart();
+                var content = await connection.ReadContentAsync().ConfigureAwait(false);
+                if (content.IsEmpty)
+                {
+                    return;
+                }
+
+                silence.Restart();
+                await ToClient(client.WriteAsync(content)).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _isSilent |= silence.IsOver;
+        }
+    }
+
+    private async ValueTask SwitchAsync(InstanceConnection connection)
+    {
+        await ToClient(client.FlushAsync()).ConfigureAwait(false);
+        var joined = new Joined(exchange.Time, exchange.Route.Policy.Timeouts.Idle, WebSocketLinger);
+        var from = client.Switch(out var fromClient);
+        var to = connection.Switch(out var fromInstance);
+        _ = await joined.RunAsync(from, fromClient, to, fromInstance).ConfigureAwait(false);
+        exchange.Attempt.IsWhole = true;
+        connection.Abort();
+    }
+
+    private async ValueTask EndAsync(InstanceConnection connection, bool mayStay)
+    {
+        if (_upload is not null)
+        {
+            await _upload.StopAsync().ConfigureAwait(false);
+            _upload = null;
+        }
+
+        if (mayStay)
+        {
+            pool.Return(connection);
+            return;
+        }
+
+        try
+        {
+            await connection.CloseAsync().ConfigureAwait(false);
+        }
+        catch (Exception gone) when (gone is IOException or ObjectDisposedException)
+        {
+        }
+    }
+
+    private static async ValueTask ToClient(ValueTask write)
+    {
+        try
+        {
+            await write.ConfigureAwait(false);
+        }
+        catch (Exception gone) when (gone is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            throw new BodyFaultException(MeshErrorKind.ClientGone, "the client reads no more");
+        }
+    }
+}

@@ -1,0 +1,145 @@
+using System.Buffers;
+using GatewayMesh.Proxy.Connections;
+using GatewayMesh.Proxy.Http1;
+using GatewayMesh.Proxy.Messages;
+using GatewayMesh.Proxy.Pipeline;
+
+namespace GatewayMesh.Proxy.Forwarding;
+
+/// <summary>The body of a request on its way to an instance, while the response is awaited or already arriving.</summary>
+internal sealed class Upload(Exchange exchange, ClientConnection client, InstanceConnection connection)
+{
+    private const int BufferSize = 16 * 1024;
+
+    private readonly CancellationTokenSource _stop = new();
+    private Task _task = Task.CompletedTask;
+
+    /// <summary>True once the body is being sent.</summary>
+    public bool IsStarted { get; private set; }
+
+    /// <summary>True once the whole body has been sent.</summary>
+    public bool IsComplete { get; private set; }
+
+    /// <summary>Fault of the client's body, for which the attempt ended; null for none.</summary>
+    public Exception? Fault { get; private set; }
+
+    /// <summary>True while the next bytes are awaited from the client.</summary>
+    public bool AwaitsClient { get; private set; }
+
+    /// <summary>Starts to send, once.</summary>
+    public void Start()
+    {
+        if (!IsStarted)
+        {
+            IsStarted = true;
+            _task = RunAsync();
+        }
+    }
+
+    /// <summary>Stops sending, and completes when the body is no longer read.</summary>
+    public async ValueTask StopAsync()
+    {
+        if (!_task.IsCompleted)
+        {
+            await _stop.CancelAsync().ConfigureAwait(false);
+            connection.Abort();
+            await _task.ConfigureAwait(false);
+        }
+
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            exchange.BodyBegan();
+            while (await ReadAsync(buffer).ConfigureAwait(false) is > 0 and var count)
+            {
+                await SendAsync(buffer.AsMemory(0, count)).ConfigureAwait(false);
+            }
+
+            await FinishAsync().ConfigureAwait(false);
+            IsComplete = true;
+            exchange.BodyEnded();
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+        }
+        catch (Exception refused) when (refused is IOException or ObjectDisposedException && Fault is null)
+        {
+            exchange.BodyRefused(); // a response may still arrive
+        }
+        catch (Exception) when (Fault is not null)
+        {
+            connection.Abort();
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private async ValueTask<int> ReadAsync(Memory<byte> buffer)
+    {
+        var read = exchange.Body.ReadAsync(buffer, _stop.Token);
+        AwaitsClient = true;
+        try
+        {
+            if (!read.IsCompleted && !connection.Output.IsEmpty)
+            {
+                await connection.SendAsync().ConfigureAwait(false); // the head does not wait for the body
+            }
+
+            return await read.ConfigureAwait(false);
+        }
+        catch (Exception fault) when (!_stop.IsCancellationRequested)
+        {
+            Fault = fault;
+            throw;
+        }
+        finally
+        {
+            AwaitsClient = false;
+        }
+    }
+
+    private ValueTask SendAsync(ReadOnlyMemory<byte> content)
+    {
+        if (exchange.Head.Framing != BodyFraming.Chunked)
+        {
+            return connection.SendAsync(content);
+        }
+
+        BeginChunk(content.Length);
+        return SendChunkAsync(content);
+    }
+
+    private async ValueTask SendChunkAsync(ReadOnlyMemory<byte> content)
+    {
+        await connection.SendAsync(content).ConfigureAwait(false);
+        connection.Output.Add("\r\n"u8);
+    }
+
+    private void BeginChunk(int length)
+    {
+        var writer = new HeadWriter(connection.Output);
+        writer.BeginChunk(length);
+        writer.Complete();
+    }
+
+    private ValueTask FinishAsync()
+    {
+        if (exchange.Head.Framing == BodyFraming.Chunked)
+        {
+            var writer = new HeadWriter(connection.Output);
+            writer.LastChunk();
+            ForwardedRequest.WriteTrailers(exchange, client.Trailers, ref writer);
+            writer.EndHead();
+            writer.Complete();
+        }
+
+        return connection.Output.IsEmpty ? ValueTask.CompletedTask : connection.SendAsync();
+    }
+}
