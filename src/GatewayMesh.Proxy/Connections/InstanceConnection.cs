@@ -15,7 +15,7 @@ internal sealed class InstanceConnection
     private ConnectionBuffer _received = new(MostReceived);
     private ResponseReader _reader = new(HeadLimits.Response);
     private BodyReader _body;
-    private ValueTask<int> _watch;
+    private Task<int> _watch = Task.FromResult(0);
     private bool _isWatching;
     private int _dataLeft;
 
@@ -136,7 +136,7 @@ internal sealed class InstanceConnection
     public void Watch()
     {
         _received.Release();
-        _watch = _channel.ReadAsync(_received.Room());
+        _watch = _channel.ReadAsync(_received.Room()).AsTask();
         _isWatching = true;
     }
 

@@ -9,6 +9,9 @@ namespace GatewayMesh.Proxy.Connections;
 /// <param name="time">The clock.</param>
 /// <param name="idle">Time without a byte after which both sides are reset; zero for no limit.</param>
 /// <param name="linger">Time that a side has after the other has ended; null for no limit.</param>
+[
+    System.Diagnostics.CodeAnalysis.SuppressMessage(
+        "Design", "CA1001", Justification = "A source without a timer holds no resources.")]
 internal sealed class Joined(TimeProvider time, TimeSpan idle, TimeSpan? linger)
 {
     private const int BufferSize = 16 * 1024;

@@ -197,7 +197,7 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client, Insta
 
         exchange.Attempt.IsWhole = true;
         ReceivedResponse.ReadGrpcStatus(exchange, connection.Trailers);
-        await ToClient(client.EndAsync(connection.Trailers)).ConfigureAwait(false);
+        await ToClientAsync(client.EndAsync(connection.Trailers)).ConfigureAwait(false);
         return MeshError.None;
     }
 
@@ -223,7 +223,7 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client, Insta
 
             if (connection.Head.Status != Continue || client.AwaitsContinue)
             {
-                await ToClient(client.SendInterimAsync(connection.Head)).ConfigureAwait(false);
+                await ToClientAsync(client.SendInterimAsync(connection.Head)).ConfigureAwait(false);
             }
 
             if (connection.Head.Status == Continue)
@@ -238,7 +238,7 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client, Insta
     {
         if (_upload is not { IsStarted: false })
         {
-            return await Watched(connection).ConfigureAwait(false);
+            return await WatchedAsync(connection).ConfigureAwait(false);
         }
 
         var head = connection.ReadHeadAsync().AsTask();
@@ -246,7 +246,7 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client, Insta
         {
             if (client.AwaitsContinue)
             {
-                await ToClient(client.SendInterimAsync(new ResponseHead { Status = Continue })).ConfigureAwait(false);
+                await ToClientAsync(client.SendInterimAsync(new ResponseHead { Status = Continue })).ConfigureAwait(false);
             }
 
             _upload.Start();
@@ -255,7 +255,7 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client, Insta
         return await head.ConfigureAwait(false);
     }
 
-    private async ValueTask<bool> Watched(InstanceConnection connection)
+    private async ValueTask<bool> WatchedAsync(InstanceConnection connection)
     {
         using var silence = new Silence(exchange, connection);
         try
@@ -277,7 +277,7 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client, Insta
             {
                 if (!connection.HasContent)
                 {
-                    await ToClient(client.FlushAsync()).ConfigureAwait(false);
+                    await ToClientAsync(client.FlushAsync()).ConfigureAwait(false);
                 }
 
                 silence.Restart();
@@ -288,7 +288,7 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client, Insta
                 }
 
                 silence.Restart();
-                await ToClient(client.WriteAsync(content)).ConfigureAwait(false);
+                await ToClientAsync(client.WriteAsync(content)).ConfigureAwait(false);
             }
         }
         finally
@@ -299,7 +299,7 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client, Insta
 
     private async ValueTask SwitchAsync(InstanceConnection connection)
     {
-        await ToClient(client.FlushAsync()).ConfigureAwait(false);
+        await ToClientAsync(client.FlushAsync()).ConfigureAwait(false);
         var joined = new Joined(exchange.Time, exchange.Route.Policy.Timeouts.Idle, WebSocketLinger);
         var from = client.Switch(out var fromClient);
         var to = connection.Switch(out var fromInstance);
@@ -331,7 +331,7 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client, Insta
         }
     }
 
-    private static async ValueTask ToClient(ValueTask write)
+    private static async ValueTask ToClientAsync(ValueTask write)
     {
         try
         {

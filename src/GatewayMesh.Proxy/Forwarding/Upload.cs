@@ -7,6 +7,9 @@ using GatewayMesh.Proxy.Pipeline;
 namespace GatewayMesh.Proxy.Forwarding;
 
 /// <summary>The body of a request on its way to an instance, while the response is awaited or already arriving.</summary>
+[
+    System.Diagnostics.CodeAnalysis.SuppressMessage(
+        "Design", "CA1001", Justification = "StopAsync disposes of the source, once the body is no longer read.")]
 internal sealed class Upload(Exchange exchange, ClientConnection client, InstanceConnection connection)
 {
     private const int BufferSize = 16 * 1024;

@@ -15,7 +15,7 @@ internal static class HopProgram
         var loops = int.Parse(args[3], System.Globalization.CultureInfo.InvariantCulture);
         await using var group = new LoopGroup(loops, TimeProvider.System, failure => Console.Error.WriteLine(failure));
         using var socket = ListeningSocket.Open(IPEndPoint.Parse(args[1]));
-        group.Accept(new HopTarget(IPEndPoint.Parse(args[2]), HopSecurity.Parse(args[4..]))).Add(socket);
+        group.Accept(new HopTarget(IPEndPoint.Parse(args[2]), HopSecurity.Parse(args.AsSpan(4).ToArray()))).Add(socket);
         Console.WriteLine("ready");
         await Console.In.ReadToEndAsync();
     }

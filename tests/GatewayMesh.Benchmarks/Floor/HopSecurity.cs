@@ -54,7 +54,7 @@ internal sealed class HopSecurity
                 EnabledSslProtocols = SslProtocols.Tls13,
                 AllowTlsResume = false,
                 ApplicationProtocols = [SslApplicationProtocol.Http11],
-                RemoteCertificateValidationCallback = (_, _, _, _) => true,
+                RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
             }).ConfigureAwait(false);
             return platform;
         }
@@ -81,7 +81,7 @@ internal sealed class HopSecurity
                 EnabledSslProtocols = SslProtocols.Tls13,
                 AllowTlsResume = false,
                 ApplicationProtocols = [SslApplicationProtocol.Http11],
-                RemoteCertificateValidationCallback = (_, _, _, _) => true,
+                RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
             }).ConfigureAwait(false);
             return platform;
         }

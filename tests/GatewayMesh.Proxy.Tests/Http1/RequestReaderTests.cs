@@ -144,7 +144,7 @@ public sealed class RequestReaderTests
             Assert.That(reader.Read(received.AsSpan(0, length), head), Is.EqualTo(HeadProgress.NeedMore));
             line = bytes[length - 1] == '\n' ? length : line;
             var end = bytes[length - 1] == '\r' ? length - 1 : length; // a CR waits for its LF
-            received.AsSpan(0, end).Fill(0);
+            received.AsSpan(0, end).Clear();
         }
 
         bytes.AsSpan(line).CopyTo(received.AsSpan(line));

@@ -94,7 +94,7 @@ internal sealed class TlsRig : IAsyncDisposable
         EnabledSslProtocols = SslProtocols.Tls13,
         AllowTlsResume = false,
         ApplicationProtocols = [SslApplicationProtocol.Http11],
-        RemoteCertificateValidationCallback = (_, _, _, _) => true,
+        RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
     };
 
     public SslClientAuthenticationOptions ClientOptions(LeafCertificate? leaf = null) => new()
@@ -103,7 +103,7 @@ internal sealed class TlsRig : IAsyncDisposable
         ClientCertificateContext = (leaf ?? Web).Context,
         EnabledSslProtocols = SslProtocols.Tls13,
         ApplicationProtocols = [SslApplicationProtocol.Http11],
-        RemoteCertificateValidationCallback = (_, _, _, _) => true,
+        RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
     };
 
     public static SslStream Ordinary(Socket socket)

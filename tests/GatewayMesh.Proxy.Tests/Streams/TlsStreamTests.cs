@@ -169,7 +169,7 @@ public class TlsStreamTests
                 else
                 {
                     await peer.AuthenticateAsClientAsync(rig.ClientOptions(leaf: unknown));
-                    await peer.ReadAsync(new byte[1]);
+                    Assert.That(await peer.ReadAsync(new byte[1]), Is.Zero);
                 }
             });
             await rig.Run(async () =>
