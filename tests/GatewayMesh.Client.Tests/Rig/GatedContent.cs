@@ -7,7 +7,7 @@ internal sealed class GatedContent(Task gate, int size = 1) : HttpContent
 {
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
     {
-        await stream.WriteAsync("started"u8.ToArray());
+        await stream.WriteAsync("begun"u8.ToArray());
         await stream.FlushAsync();
         await gate;
         await stream.WriteAsync(new byte[size]);
