@@ -5,7 +5,7 @@ namespace GatewayMesh.Architecture.Tests;
 /// <summary>Links between documents, and paths that documents name, exist.</summary>
 public sealed partial class DocumentLinkTests
 {
-    private static readonly string[] Folders = ["docs", "ops", "topology"];
+    private static readonly string[] Folders = ["docs", "ops", "samples", "topology"];
 
     [TestCaseSource(nameof(Documents))]
     public void Every_link_in_a_document_leads_to_an_existing_file_and_heading(string document)
@@ -63,6 +63,6 @@ public sealed partial class DocumentLinkTests
     [GeneratedRegex(@"[^\w\- ]")]
     private static partial Regex Punctuation();
 
-    [GeneratedRegex(@"(?<![\w/.])((?:src|tests|topology|docs|ops|GatewayMesh[.A-Za-z]*)/[A-Za-z0-9_./-]+)")]
+    [GeneratedRegex(@"(?<![\w/.])((?:src|tests|topology|samples|docs|ops|GatewayMesh[.A-Za-z]*)/[A-Za-z0-9_./-]+)")]
     private static partial Regex Named();
 }

@@ -30,6 +30,17 @@ public sealed partial class SourceFileTests
         Assert.That(Repository.CodeFiles(folder).Where(file => EmptyWord().IsMatch(file)), Is.Empty);
 
     [Test]
+    public void Topology_holds_meshes_as_files_and_no_program()
+    {
+        var files = Directory.EnumerateFiles(Path.Combine(Repository.Root, "topology"), "*", SearchOption.AllDirectories).ToList();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(files, Is.Not.Empty);
+            Assert.That(files.Where(file => Path.GetExtension(file) is ".cs" or ".csproj"), Is.Empty);
+        }
+    }
+
+    [Test]
     public void No_file_has_regions() =>
         Assert.That(
             Lines("src").Where(line => line.Text.TrimStart().StartsWith("#region", StringComparison.Ordinal)).Select(line => line.Where),
