@@ -114,6 +114,11 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client, Insta
         var hop = exchange.Attempt.Hop;
         var writer = new HeadWriter(connection.Output);
         writer.RequestLine(exchange.Method, exchange.Target.IsAsterisk ? "*" : ForwardedRequest.TargetOf(exchange, hop));
+        if (exchange.Host.Length == 0)
+        {
+            writer.Add("Host", hop.Upstream.Key.Address.ToString()); // HTTP/1.0 needs none, HTTP/1.1 does (RFC 9112 §3.2)
+        }
+
         var error = ForwardedRequest.Write(exchange, hop, ref writer);
         if (error.IsError)
         {

@@ -192,6 +192,20 @@ public class MessageTests
         Assert.That(await next.ReadHead(), Does.StartWith("GET /next "));
     }
 
+    [TestCase("GET / HTTP/1.0\r\n\r\n")]
+    [TestCase("GET / HTTP/1.1\r\nHost:\r\n\r\n")]
+    public async Task A_request_without_a_host_is_forwarded_with_the_address_of_the_instance(string request)
+    {
+        using var application = Backend.Answering("paid");
+        await using var mesh = await Mesh.Start();
+        using var client = await RawConnection.To(mesh.Inbound(application.HostPort));
+
+        var answer = await client.Ask(request);
+
+        Assert.That((answer.Status, answer.Body), Is.EqualTo((200, "paid")));
+        Assert.That(application.Last.Values("Host"), Is.EqualTo([application.HostPort.ToString()]));
+    }
+
     [TestCase("delete")]
     [TestCase("Get")]
     [TestCase("PURGE")]
