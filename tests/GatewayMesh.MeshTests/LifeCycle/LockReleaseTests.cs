@@ -24,6 +24,7 @@ public sealed class LockReleaseTests
         "LockToken..ctor",
         "ConcurrentDictionary`2.AcquireFirstLock",
         "ConcurrentDictionary`2.AcquirePostFirstLock",
+        "ConcurrentBag`1.FreezeBag",
     ];
 
     [Test]
